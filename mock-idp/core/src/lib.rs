@@ -1,1 +1,10 @@
-//! Placeholder.
+//! The rules of a mock Okta org.
+//!
+//! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
+//! arrive as one argument, [`moment::Moment`]. Floors, lowest first (a module imports only from floors below its own):
+//! `moment trace` · `protocol expression` · `model` · `org` and ledger records · `policy claims` · `tokens sign_in` ·
+//! `endpoint management`.
+
+pub mod sign_in;
+pub mod tokens;
+pub mod trace;

@@ -1,0 +1,3 @@
+//! Signing a user in: the steps, what each accepts, and what the pages show.
+
+pub mod view;

@@ -1,0 +1,190 @@
+//! What the sign-in pages show: plain data, filled by the rules, drawn by `pages`.
+//!
+//! A view holds everything that its page says and nothing that it must not say; a page never looks anything up.
+
+use serde::Serialize;
+
+/// One whole page of the hosted sign-in.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "page", rename_all = "snake_case")]
+pub enum PageView {
+    /// Identifier, password or both.
+    SignIn(SignInView),
+    /// The client asks for scopes that need the user's consent.
+    Consent(ConsentView),
+    /// An error that must not be redirected, or that has no redirect target.
+    Error(ErrorView),
+    /// After sign-out without a registered return address.
+    SignedOut(SignedOutView),
+    /// `response_mode=form_post`: the answer travels as an auto-submitted form.
+    FormPost(FormPostView),
+}
+
+/// The frame that every page shares.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// The org's name, shown as the page's brand.
+    pub org_name: String,
+    /// `""` or `/_org/{name}`: what every link and asset path starts with.
+    pub path_prefix: String,
+    /// The request id that the log line bears.
+    pub request_id: String,
+    /// Leniencies, faults or a moved clock that a person must know of; empty most of the time.
+    pub warnings: Vec<String>,
+}
+
+/// Which fields the sign-in form shows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum SignInStep {
+    /// First the identifier alone.
+    Identifier,
+    /// Then the password of the identifier shown.
+    Password { identifier: String },
+    /// Both at once, as Okta's first generation of the page has it.
+    Single,
+}
+
+/// The sign-in form.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignInView {
+    pub frame: Frame,
+    pub step: SignInStep,
+    /// Where the form posts to: a path on this host.
+    pub action: String,
+    /// Hidden `stateHandle`.
+    pub state_handle: String,
+    /// What the identifier field holds at first (`login_hint`, or what was typed before).
+    pub identifier: String,
+    pub keep_me_signed_in: bool,
+    /// Why the last attempt was refused.
+    pub problem: Option<SignInProblem>,
+    pub request: RequestSummary,
+    /// Users to sign in as with one click; empty when the picker is off.
+    pub personas: Vec<Persona>,
+    /// Where the picker's buttons post to.
+    pub pick_action: String,
+    /// Where "Back to sign in" leads (first step again).
+    pub restart_href: String,
+}
+
+/// Why a sign-in attempt did not succeed, in the user's words and in the inside words.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignInProblem {
+    pub kind: SignInProblemKind,
+    /// Okta's code for it, for instance `E0000004`.
+    pub okta_code: String,
+    /// The inside reason, for the details block of a development page.
+    pub reason: String,
+}
+
+/// The closed set of reasons; wording is the page's business.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInProblemKind {
+    MissingIdentifier,
+    MissingPassword,
+    /// Unknown user or wrong password: the same words for both, so that accounts cannot be enumerated.
+    AuthenticationFailed,
+    LockedOut,
+    Suspended,
+    Deprovisioned,
+    /// The account has not been activated yet.
+    Staged,
+    PasswordExpired,
+    NotAssigned,
+    /// The browser did not send back the cookie that was just set.
+    CookiesBlocked,
+    /// The sign-in took too long, or was already used.
+    Expired,
+}
+
+/// What the client asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestSummary {
+    pub client_label: String,
+    pub client_id: String,
+    pub server_name: String,
+    pub scopes: Vec<String>,
+    pub redirect_uri: String,
+    pub response_type: String,
+    pub response_mode: String,
+    pub prompt: Option<String>,
+    pub pkce: bool,
+    pub nonce: bool,
+    /// Things a reviewer would frown at: no PKCE, plain http redirect to another machine …
+    pub warnings: Vec<String>,
+}
+
+/// A user of the development picker.
+#[derive(Clone, Debug, Serialize)]
+pub struct Persona {
+    pub login: String,
+    pub display_name: String,
+    pub groups: Vec<String>,
+    /// What makes this one interesting: "locked out", "no client assigned" …
+    pub note: Option<String>,
+}
+
+/// The consent form.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsentView {
+    pub frame: Frame,
+    pub action: String,
+    pub state_handle: String,
+    pub client_label: String,
+    pub user_login: String,
+    pub client_uri: Option<String>,
+    pub policy_uri: Option<String>,
+    pub tos_uri: Option<String>,
+    pub scopes: Vec<ConsentScope>,
+    pub request: RequestSummary,
+}
+
+/// One line of the consent form.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsentScope {
+    pub name: String,
+    pub display_name: String,
+    pub description: String,
+    /// The user may leave it out (`optional` on the scope).
+    pub optional: bool,
+}
+
+/// An error page. `code` and `description` are what Okta shows; the rest helps the developer in front of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorView {
+    pub frame: Frame,
+    pub status: u16,
+    pub code: String,
+    pub description: String,
+    pub reason: String,
+    /// For a redirect URI that is not registered: what came and what would have been accepted.
+    pub redirect_uris: Option<RedirectUriMismatch>,
+}
+
+/// The redirect URI received, beside those registered.
+#[derive(Clone, Debug, Serialize)]
+pub struct RedirectUriMismatch {
+    pub client_label: String,
+    pub received: String,
+    /// The nearest first.
+    pub registered: Vec<String>,
+}
+
+/// The page after sign-out.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignedOutView {
+    pub frame: Frame,
+    pub was_signed_in: bool,
+}
+
+/// The answer of `response_mode=form_post`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FormPostView {
+    pub frame: Frame,
+    /// The checked redirect URI.
+    pub action: String,
+    /// Hidden inputs in wire order.
+    pub fields: Vec<(String, String)>,
+}

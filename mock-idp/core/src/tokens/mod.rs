@@ -1,0 +1,3 @@
+//! Tokens: what they say and how they are signed.
+
+pub mod fault;
