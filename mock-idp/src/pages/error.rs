@@ -1,0 +1,67 @@
+//! The error page. It never redirects: it is shown because there is no address that may be trusted with the answer.
+
+use askama::Template;
+use http::StatusCode;
+use mock_idp_core::sign_in::view::{ErrorView, RedirectUriMismatch};
+
+use super::chrome::Chrome;
+use super::uri_difference::{Marked, differing_parts, mark};
+
+#[derive(Debug, Template)]
+#[template(path = "error.html")]
+pub(super) struct ErrorPage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a ErrorView,
+    status_text: &'static str,
+    comparison: Option<Comparison<'a>>,
+}
+
+impl<'a> ErrorPage<'a> {
+    pub(super) fn new(view: &'a ErrorView) -> Self {
+        let status_text =
+            StatusCode::from_u16(view.status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
+        Self {
+            chrome: Chrome::new(&view.frame, status_text).with_problem(true),
+            view,
+            status_text,
+            comparison: view.redirect_uris.as_ref().map(Comparison::new),
+        }
+    }
+}
+
+/// The redirect URI received, beside each one registered.
+#[derive(Debug)]
+struct Comparison<'a> {
+    client_label: &'a str,
+    /// Against the nearest one registered; `None` if the request carried no redirect URI.
+    received: Option<Marked<'a>>,
+    registered: Vec<Candidate<'a>>,
+    /// What to add to the client's `redirect_uris`, as a YAML string; `None` if it could never be registered.
+    yaml: Option<String>,
+}
+
+#[derive(Debug)]
+struct Candidate<'a> {
+    uri: Marked<'a>,
+    /// Where it differs, in words.
+    differs: String,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(mismatch: &'a RedirectUriMismatch) -> Self {
+        let received = mismatch.received.as_str();
+        let nearest = mismatch.registered.first().map_or(received, String::as_str);
+        let registered = mismatch
+            .registered
+            .iter()
+            .map(|uri| Candidate { uri: mark(uri, received), differs: differing_parts(received, uri).join(", ") })
+            .collect();
+        Self {
+            client_label: &mismatch.client_label,
+            received: (!received.is_empty()).then(|| mark(received, nearest)),
+            registered,
+            // A JSON string is a YAML string.
+            yaml: url::Url::parse(received).ok().and_then(|_| serde_json::to_string(received).ok()),
+        }
+    }
+}

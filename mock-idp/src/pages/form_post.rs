@@ -1,0 +1,22 @@
+//! OAuth 2.0 Form Post Response Mode: the answer travels as a form that the browser submits by itself.
+//!
+//! Scrapers read the hidden inputs by pattern, so their shape is fixed: `type`, then `name`, then `value`, then `/>`.
+
+use askama::Template;
+use mock_idp_core::sign_in::view::FormPostView;
+
+use super::chrome::{Chrome, destination};
+
+#[derive(Debug, Template)]
+#[template(path = "form_post.html")]
+pub(super) struct FormPostPage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a FormPostView,
+    destination: String,
+}
+
+impl<'a> FormPostPage<'a> {
+    pub(super) fn new(view: &'a FormPostView) -> Self {
+        Self { chrome: Chrome::new(&view.frame, "Returning to the app"), view, destination: destination(&view.action) }
+    }
+}

@@ -1,0 +1,72 @@
+//! The Content-Security-Policy of each page.
+//!
+//! `form-action` is the delicate part. Chromium and WebKit hold it against every redirect that follows a form's POST, not
+//! only against the form's own address: the redirect back to the app needs its origin in the list, and so does whatever
+//! the app redirects to next.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use mock_idp_core::sign_in::view::PageView;
+use url::{Host, Url};
+
+/// The header's value for a page. `redirect_origin` is the checked redirect URI of the request, or its origin.
+pub(crate) fn content_security_policy(view: &PageView, redirect_origin: Option<&str>) -> String {
+    let form_action = match view {
+        PageView::SignIn(view) => targets(Some(redirect_origin.unwrap_or(&view.request.redirect_uri))),
+        PageView::Consent(view) => targets(Some(redirect_origin.unwrap_or(&view.request.redirect_uri))),
+        PageView::FormPost(view) => targets(Some(redirect_origin.unwrap_or(&view.action))),
+        PageView::Error(_) | PageView::SignedOut(_) => targets(redirect_origin),
+    };
+    format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; \
+         frame-ancestors 'none'; form-action {form_action}"
+    )
+}
+
+fn targets(redirect: Option<&str>) -> String {
+    let sources = redirect.and_then(|uri| Url::parse(uri).ok()).map(|uri| sources(&uri)).unwrap_or_default();
+    std::iter::once("'self'".to_owned()).chain(sources).collect::<Vec<_>>().join(" ")
+}
+
+/// The callback of an app under development often redirects on, from the port of its server to the port of its front end.
+const LOOPBACK: [&str; 4] = ["http://localhost:*", "https://localhost:*", "http://127.0.0.1:*", "https://127.0.0.1:*"];
+
+fn sources(uri: &Url) -> Vec<String> {
+    let scheme = uri.scheme();
+    let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let loopback = || LOOPBACK.map(str::to_owned);
+    match uri.host() {
+        Some(Host::Domain(host)) if !matches!(scheme, "http" | "https") || !is_plain(host) => {
+            // A native app's own scheme, or a name that the grammar of a host source does not know.
+            vec![format!("{scheme}:")]
+        }
+        Some(Host::Domain(host)) => {
+            let mut sources = vec![format!("{scheme}://{host}{port}")];
+            if host == "localhost" || host.ends_with(".localhost") {
+                sources.extend(loopback());
+            }
+            sources
+        }
+        Some(Host::Ipv4(address)) => {
+            let mut sources = vec![format!("{scheme}://{address}{port}")];
+            if address.octets()[0] == Ipv4Addr::LOCALHOST.octets()[0] {
+                sources.extend(loopback());
+            }
+            sources
+        }
+        // CSP 2.4.1: a host source has no form for an IPv6 literal (Chromium ignores one), so the scheme has to do.
+        Some(Host::Ipv6(address)) => {
+            let mut sources = vec![format!("{scheme}:")];
+            if address == Ipv6Addr::LOCALHOST {
+                sources.extend(loopback());
+            }
+            sources
+        }
+        None => vec![format!("{scheme}:")],
+    }
+}
+
+/// CSP 2.3.1 `host-char`. Nothing that could end the directive (`;`, `,`) gets into the header.
+fn is_plain(host: &str) -> bool {
+    host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+}

@@ -1,0 +1,103 @@
+//! The error page and its comparison of redirect URIs.
+
+use mock_idp_core::sign_in::view::{ErrorView, Frame, PageView, RedirectUriMismatch};
+use proptest::prelude::*;
+
+use super::super::uri_difference::{Marked, differing_parts, mark};
+use super::{all, document, one, text, views};
+
+#[test]
+fn shows_status_code_and_description_as_okta_does() {
+    let page = document(&PageView::Error(views::unknown_client()));
+    let main = "main[data-se='error-page']";
+    assert_eq!(text(one(&page, &format!("{main} h1"))), "400 Bad Request");
+    assert_eq!(text(one(&page, &format!("{main} [data-se='error-code']"))), "invalid_client");
+    assert_eq!(
+        text(one(&page, &format!("{main} [data-se='error-description']"))),
+        "Invalid value for 'client_id' parameter."
+    );
+    assert_eq!(text(one(&page, "[data-se='error-reason']")), "no client has the id 0oanobody");
+    assert_eq!(all(&page, "[data-se='redirect-uris'], form").len(), 0);
+}
+
+#[test]
+fn leads_to_the_journal_of_its_own_org() {
+    let view = ErrorView {
+        frame: Frame { path_prefix: "/_org/shop".to_owned(), ..views::frame() },
+        ..views::unknown_client()
+    };
+    let page = document(&PageView::Error(view));
+    assert_eq!(
+        one(&page, "a[data-se='journal-link']").attr("href"),
+        Some("/_org/shop/_mock/requests/0123456789abcdef0123456789abcdef")
+    );
+}
+
+#[test]
+fn marks_where_the_redirect_uris_differ() {
+    let page = document(&PageView::Error(views::unregistered_redirect()));
+    assert_eq!(text(one(&page, "[data-se='received-uri']")), "http://localhost:3000/authorization-code/callback/");
+    let rows: Vec<_> = all(&page, "[data-se='registered-uri']").into_iter().map(text).collect();
+    assert_eq!(
+        rows,
+        [
+            "http://localhost:7802/authorization-code/callback differs in: port, trailing slash",
+            "http://127.0.0.1:7802/authorization-code/callback differs in: host, port, trailing slash",
+            "https://market.example/signin-oidc differs in: scheme, host, port, path",
+        ]
+    );
+    assert_eq!(all(&page, "[data-se='received-uri'] mark").len(), 1);
+    assert!(text(one(&page, "pre")).contains("- \"http://localhost:3000/authorization-code/callback/\""));
+}
+
+#[test]
+fn says_when_nothing_was_received_or_nothing_is_registered() {
+    let empty =
+        RedirectUriMismatch { client_label: "Bare".to_owned(), received: String::new(), registered: Vec::new() };
+    let page = document(&PageView::Error(ErrorView { redirect_uris: Some(empty), ..views::unregistered_redirect() }));
+    assert_eq!(text(one(&page, "[data-se='received-uri']")), "None: the request has no redirect_uri.");
+    assert_eq!(all(&page, "[data-se='registered-uri'], pre, mark").len(), 0);
+}
+
+#[test]
+fn marks_whole_words() {
+    let at = |before, different, after| Marked { before, different, after };
+    let base = "http://localhost:3000/callback";
+    assert_eq!(mark(base, "http://localhost:3001/callback"), at("http://localhost:", "3000", "/callback"));
+    assert_eq!(mark("http://localhost:3000/callback/", base), at(base, "/", ""));
+    assert_eq!(mark(base, "http://localhost:3000/callback/"), at(base, "", ""));
+    assert_eq!(mark("https://localhost:3000/callback", base), at("", "https", "://localhost:3000/callback"));
+    assert_eq!(mark(base, "http://localhost:3000/callback2"), at("http://localhost:3000/", "callback", ""));
+    assert_eq!(mark("http://localhost/cb?ä=1", "http://localhost/cb?ö=1"), at("http://localhost/cb?", "ä", "=1"));
+    assert_eq!(mark(base, base), at(base, "", ""));
+}
+
+#[test]
+fn names_what_differs() {
+    let base = "http://localhost:3000/callback";
+    for (received, expected) in [
+        ("https://localhost:3000/callback", vec!["scheme"]),
+        ("http://127.0.0.1:3000/callback", vec!["host"]),
+        ("http://localhost:3001/callback", vec!["port"]),
+        ("http://localhost/callback", vec!["port"]),
+        ("http://localhost:3000/callback/", vec!["trailing slash"]),
+        ("http://localhost:3000/Callback", vec!["upper and lower case in the path"]),
+        ("http://localhost:3000/cb?a=1#f", vec!["path", "query", "fragment"]),
+        ("HTTP://localhost:3000/callback", vec!["spelling"]),
+        ("localhost", vec!["not an absolute URI"]),
+        (base, vec![]),
+    ] {
+        assert_eq!(differing_parts(received, base), expected, "{received}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_three_pieces_are_the_uri(ours in "[a-z0-9:/é.]{0,24}", theirs in "[a-z0-9:/é.]{0,24}") {
+        let marked = mark(&ours, &theirs);
+        prop_assert_eq!(format!("{}{}{}", marked.before, marked.different, marked.after), ours.clone());
+        prop_assert!(theirs.starts_with(marked.before));
+        prop_assert!(theirs.ends_with(marked.after));
+        prop_assert!(marked.before.len() + marked.after.len() <= theirs.len());
+    }
+}

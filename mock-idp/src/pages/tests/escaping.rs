@@ -1,0 +1,149 @@
+//! Hostile data in every field stays data.
+
+use mock_idp_core::sign_in::view::PageView;
+use serde_json::Value;
+
+use super::{all, document, render, views};
+
+const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&lt;";
+
+/// Each string of the page's data in turn (and there, alone) replaced by hostile text.
+#[test]
+fn no_field_of_any_page_can_add_an_element() {
+    for (name, view) in views::every_page() {
+        let clean = count(&view);
+        for hostile in variations(&view) {
+            assert_eq!(count(&hostile), clean, "{name}: {hostile:?}");
+            let html = render(&hostile);
+            assert!(!html.contains("<script>alert"), "{name}");
+        }
+    }
+}
+
+/// Scripts, event handlers and images: what data must never become.
+fn count(view: &PageView) -> (usize, usize) {
+    let page = document(view);
+    (all(&page, "script").len(), all(&page, "img, [onerror], style, iframe").len())
+}
+
+/// The views are read-only data, so their strings are reached by rebuilding each view with one field changed.
+fn variations(view: &PageView) -> Vec<PageView> {
+    let total = strings(&serde_json::to_value(view).unwrap());
+    assert!(total > 2);
+    (0..fields(&mut view.clone()).len())
+        .map(|index| {
+            let mut changed = view.clone();
+            HOSTILE.clone_into(fields(&mut changed)[index]);
+            changed
+        })
+        .collect()
+}
+
+fn strings(value: &Value) -> usize {
+    match value {
+        Value::String(_) => 1,
+        Value::Array(items) => items.iter().map(strings).sum(),
+        Value::Object(entries) => entries.values().map(strings).sum(),
+        _ => 0,
+    }
+}
+
+fn fields(view: &mut PageView) -> Vec<&mut String> {
+    let mut fields = Vec::new();
+    match view {
+        PageView::SignIn(view) => {
+            frame(&mut view.frame, &mut fields);
+            if let mock_idp_core::sign_in::view::SignInStep::Password { identifier } = &mut view.step {
+                fields.push(identifier);
+            }
+            fields.extend([
+                &mut view.action,
+                &mut view.state_handle,
+                &mut view.identifier,
+                &mut view.pick_action,
+                &mut view.restart_href,
+            ]);
+            if let Some(problem) = &mut view.problem {
+                fields.extend([&mut problem.okta_code, &mut problem.reason]);
+            }
+            request(&mut view.request, &mut fields);
+            for persona in &mut view.personas {
+                fields.extend([&mut persona.login, &mut persona.display_name]);
+                fields.extend(&mut persona.groups);
+                fields.extend(&mut persona.note);
+            }
+        }
+        PageView::Consent(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend([&mut view.action, &mut view.state_handle, &mut view.client_label, &mut view.user_login]);
+            fields.extend(&mut view.client_uri);
+            fields.extend(&mut view.policy_uri);
+            fields.extend(&mut view.tos_uri);
+            for scope in &mut view.scopes {
+                fields.extend([&mut scope.name, &mut scope.display_name, &mut scope.description]);
+            }
+            request(&mut view.request, &mut fields);
+        }
+        PageView::Error(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend([&mut view.code, &mut view.description, &mut view.reason]);
+            if let Some(uris) = &mut view.redirect_uris {
+                fields.extend([&mut uris.client_label, &mut uris.received]);
+                fields.extend(&mut uris.registered);
+            }
+        }
+        PageView::SignedOut(view) => frame(&mut view.frame, &mut fields),
+        PageView::FormPost(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.push(&mut view.action);
+            for (name, value) in &mut view.fields {
+                fields.extend([name, value]);
+            }
+        }
+    }
+    fields
+}
+
+fn frame<'a>(frame: &'a mut mock_idp_core::sign_in::view::Frame, fields: &mut Vec<&'a mut String>) {
+    fields.extend([&mut frame.org_name, &mut frame.path_prefix, &mut frame.request_id]);
+    fields.extend(&mut frame.warnings);
+}
+
+fn request<'a>(request: &'a mut mock_idp_core::sign_in::view::RequestSummary, fields: &mut Vec<&'a mut String>) {
+    fields.extend([
+        &mut request.client_label,
+        &mut request.client_id,
+        &mut request.server_name,
+        &mut request.redirect_uri,
+        &mut request.response_type,
+        &mut request.response_mode,
+    ]);
+    fields.extend(&mut request.scopes);
+    fields.extend(&mut request.prompt);
+    fields.extend(&mut request.warnings);
+}
+
+/// The list above must not fall behind the views.
+#[test]
+fn the_walk_reaches_every_string() {
+    for (name, view) in views::every_page() {
+        // Not text to show: the tags of the enums `page`, `step` and `kind`.
+        let tags = match &view {
+            PageView::SignIn(view) => 2 + usize::from(view.problem.is_some()),
+            _ => 1,
+        };
+        let reached = fields(&mut view.clone()).len();
+        assert_eq!(reached, strings(&serde_json::to_value(&view).unwrap()) - tags, "{name}");
+    }
+}
+
+#[test]
+fn links_of_a_client_are_web_links_or_nothing() {
+    for address in ["javascript:alert(1)", "data:text/html,x", "  javascript:alert(1)", "not a link"] {
+        let mut view = views::consent();
+        view.client_uri = Some(address.to_owned());
+        view.policy_uri = Some(address.to_owned());
+        view.tos_uri = Some(address.to_owned());
+        assert_eq!(all(&document(&PageView::Consent(view)), ".links, a[target]").len(), 0, "{address}");
+    }
+}

@@ -1,0 +1,245 @@
+//! Views as the rules would fill them.
+
+use mock_idp_core::sign_in::view::{
+    ConsentScope, ConsentView, ErrorView, FormPostView, Frame, PageView, Persona, RedirectUriMismatch, RequestSummary,
+    SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
+};
+
+pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 11] = [
+    (SignInProblemKind::MissingIdentifier, "E0000001", "identifier was empty"),
+    (SignInProblemKind::MissingPassword, "E0000001", "credentials.passcode was empty"),
+    (SignInProblemKind::AuthenticationFailed, "E0000004", "the password of buyer@example.test does not match"),
+    (SignInProblemKind::LockedOut, "E0000119", "the status of locked@example.test is LOCKED_OUT"),
+    (SignInProblemKind::Suspended, "E0000004", "the status of suspended@example.test is SUSPENDED"),
+    (SignInProblemKind::Deprovisioned, "E0000004", "the status of deprovisioned@example.test is DEPROVISIONED"),
+    (SignInProblemKind::Staged, "E0000004", "the status of staged@example.test is STAGED"),
+    (SignInProblemKind::PasswordExpired, "E0000064", "the status of expired@example.test is PASSWORD_EXPIRED"),
+    (SignInProblemKind::NotAssigned, "E0000003", "neither the user nor a group of theirs is assigned to the client"),
+    (SignInProblemKind::CookiesBlocked, "E0000005", "the transaction cookie did not come back"),
+    (SignInProblemKind::Expired, "E0000011", "the transaction is gone"),
+];
+
+pub(super) fn frame() -> Frame {
+    Frame {
+        org_name: "Market".to_owned(),
+        path_prefix: String::new(),
+        request_id: "0123456789abcdef0123456789abcdef".to_owned(),
+        warnings: Vec::new(),
+    }
+}
+
+pub(super) fn request() -> RequestSummary {
+    RequestSummary {
+        client_label: "Market demo".to_owned(),
+        client_id: "0oamarketweb000005d7".to_owned(),
+        server_name: "default".to_owned(),
+        scopes: ["openid", "profile", "products:read"].map(str::to_owned).to_vec(),
+        redirect_uri: "http://localhost:7802/authorization-code/callback".to_owned(),
+        response_type: "code".to_owned(),
+        response_mode: "query".to_owned(),
+        prompt: None,
+        pkce: true,
+        nonce: true,
+        warnings: Vec::new(),
+    }
+}
+
+pub(super) fn personas() -> Vec<Persona> {
+    let rows: [(&str, &str, &[&str], Option<&str>); 12] = [
+        ("admin@example.test", "Ada Admin", &["Everyone", "Admins", "Buyers", "Premium"], None),
+        ("buyer@example.test", "Ben Buyer", &["Everyone", "Buyers"], None),
+        ("premium@example.test", "Priya Premium", &["Everyone", "Buyers", "Premium"], None),
+        ("locked@example.test", "Lou Locked", &["Everyone", "Buyers"], Some("locked out")),
+        ("suspended@example.test", "Sue Suspended", &["Everyone", "Buyers"], Some("suspended")),
+        ("deprovisioned@example.test", "Dee Provisioned", &["Everyone", "Buyers"], Some("deactivated")),
+        ("expired@example.test", "Ed Expired", &["Everyone", "Buyers"], Some("password expired")),
+        ("staged@example.test", "Stan Staged", &["Everyone", "Buyers"], Some("not activated")),
+        ("unassigned@example.test", "Una Unassigned", &["Everyone"], Some("no client assigned")),
+        ("denied@example.test", "Dan Denied", &["Everyone", "Auditors"], Some("no policy rule matches")),
+        (
+            "unicode@example.test",
+            "Bernadette-Ümläut Żółć-Łódźska von Hohenwaldstein-Überlingen 山田太郎",
+            &["Everyone", "Buyers"],
+            Some("long name"),
+        ),
+        ("rtl@example.test", "ليلى بنت عبد الرحمن", &["Everyone", "Buyers"], Some("right-to-left name")),
+    ];
+    rows.into_iter()
+        .map(|(login, display_name, groups, note)| Persona {
+            login: login.to_owned(),
+            display_name: display_name.to_owned(),
+            groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+            note: note.map(str::to_owned),
+        })
+        .collect()
+}
+
+pub(super) fn sign_in(step: SignInStep) -> SignInView {
+    SignInView {
+        frame: frame(),
+        step,
+        action: "/oauth2/default/v1/authorize/sign-in".to_owned(),
+        state_handle: "02.id.state~c.example".to_owned(),
+        identifier: String::new(),
+        keep_me_signed_in: false,
+        problem: None,
+        request: request(),
+        personas: personas(),
+        pick_action: "/oauth2/default/v1/authorize/pick".to_owned(),
+        restart_href: "/oauth2/default/v1/authorize/restart?stateHandle=02.id.state".to_owned(),
+    }
+}
+
+pub(super) fn identifier() -> SignInView {
+    sign_in(SignInStep::Identifier)
+}
+
+pub(super) fn password() -> SignInView {
+    sign_in(SignInStep::Password { identifier: "buyer@example.test".to_owned() })
+}
+
+pub(super) fn single() -> SignInView {
+    sign_in(SignInStep::Single)
+}
+
+/// The step at which a problem of this kind shows up.
+pub(super) fn refused(kind: SignInProblemKind) -> SignInView {
+    let (_, okta_code, reason) = ALL_PROBLEMS.into_iter().find(|(candidate, ..)| *candidate == kind).unwrap();
+    let step = match kind {
+        SignInProblemKind::MissingIdentifier | SignInProblemKind::CookiesBlocked | SignInProblemKind::Expired => {
+            identifier()
+        }
+        _ => password(),
+    };
+    SignInView {
+        problem: Some(SignInProblem { kind, okta_code: okta_code.to_owned(), reason: reason.to_owned() }),
+        ..step
+    }
+}
+
+pub(super) fn consent() -> ConsentView {
+    let scope = |name: &str, display_name: &str, description: &str, optional| ConsentScope {
+        name: name.to_owned(),
+        display_name: display_name.to_owned(),
+        description: description.to_owned(),
+        optional,
+    };
+    ConsentView {
+        frame: frame(),
+        action: "/oauth2/default/v1/authorize/consent".to_owned(),
+        state_handle: "02.id.state~c.example".to_owned(),
+        client_label: "Partner portal".to_owned(),
+        user_login: "buyer@example.test".to_owned(),
+        client_uri: Some("https://partner.example/".to_owned()),
+        policy_uri: Some("https://partner.example/privacy".to_owned()),
+        tos_uri: Some("https://partner.example/terms".to_owned()),
+        scopes: vec![
+            scope("openid", "Know who you are", "Your user ID and when you signed in.", false),
+            scope("orders:read:user", "Read your orders", "", false),
+            scope("phone", "Read your phone number", "The primary phone of your profile.", true),
+            scope("warehouse:write", "", "", true),
+        ],
+        request: RequestSummary {
+            client_label: "Partner portal".to_owned(),
+            client_id: "0oamarketpartner05d7".to_owned(),
+            redirect_uri: "https://partner.example:8443/callback".to_owned(),
+            prompt: Some("consent".to_owned()),
+            pkce: false,
+            warnings: vec!["The request has no PKCE challenge.".to_owned(), "The request has no state.".to_owned()],
+            ..request()
+        },
+    }
+}
+
+pub(super) fn unregistered_redirect() -> ErrorView {
+    ErrorView {
+        frame: frame(),
+        status: 400,
+        code: "invalid_request".to_owned(),
+        description: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: \
+                      http://localhost-admin/admin/app/oidc_client/instance/0oamarketweb000005d7#tab-general"
+            .to_owned(),
+        reason: "the redirect URI is not one of the 3 that client 0oamarketweb000005d7 has registered".to_owned(),
+        redirect_uris: Some(RedirectUriMismatch {
+            client_label: "Market demo".to_owned(),
+            received: "http://localhost:3000/authorization-code/callback/".to_owned(),
+            registered: [
+                "http://localhost:7802/authorization-code/callback",
+                "http://127.0.0.1:7802/authorization-code/callback",
+                "https://market.example/signin-oidc",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        }),
+    }
+}
+
+pub(super) fn unknown_client() -> ErrorView {
+    ErrorView {
+        code: "invalid_client".to_owned(),
+        description: "Invalid value for 'client_id' parameter.".to_owned(),
+        reason: "no client has the id 0oanobody".to_owned(),
+        redirect_uris: None,
+        ..unregistered_redirect()
+    }
+}
+
+pub(super) fn signed_out(was_signed_in: bool) -> SignedOutView {
+    SignedOutView { frame: frame(), was_signed_in }
+}
+
+pub(super) fn form_post() -> FormPostView {
+    FormPostView {
+        frame: frame(),
+        action: "http://localhost:7802/authorization-code/callback".to_owned(),
+        fields: vec![
+            ("code".to_owned(), "tGzv3JOkF0XG5Qx2TlKWIA_-~.".to_owned()),
+            ("state".to_owned(), "a b&c=\"d\"<e>".to_owned()),
+        ],
+    }
+}
+
+/// One of each page and state.
+pub(super) fn every_page() -> Vec<(String, PageView)> {
+    let warned = SignInView {
+        frame: Frame {
+            path_prefix: "/_org/shop".to_owned(),
+            warnings: vec![
+                "Fault active: id_token.wrong-nonce, 2 times more.".to_owned(),
+                "The clock is 1 hour ahead.".to_owned(),
+            ],
+            ..frame()
+        },
+        identifier: "buyer@example.test".to_owned(),
+        keep_me_signed_in: true,
+        request: consent().request,
+        personas: Vec::new(),
+        ..identifier()
+    };
+    let mut crowded = identifier();
+    for number in 1..=20 {
+        crowded.personas.push(Persona {
+            login: format!("user{number}@example.test"),
+            display_name: format!("User {number}"),
+            groups: vec!["Everyone".to_owned()],
+            note: None,
+        });
+    }
+    let mut pages = vec![
+        ("sign_in_identifier".to_owned(), PageView::SignIn(identifier())),
+        ("sign_in_password".to_owned(), PageView::SignIn(password())),
+        ("sign_in_single".to_owned(), PageView::SignIn(single())),
+        ("sign_in_warnings_no_picker".to_owned(), PageView::SignIn(warned)),
+        ("sign_in_many_users".to_owned(), PageView::SignIn(crowded)),
+        ("consent".to_owned(), PageView::Consent(consent())),
+        ("error_redirect_uri".to_owned(), PageView::Error(unregistered_redirect())),
+        ("error_unknown_client".to_owned(), PageView::Error(unknown_client())),
+        ("signed_out".to_owned(), PageView::SignedOut(signed_out(true))),
+        ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),
+        ("form_post".to_owned(), PageView::FormPost(form_post())),
+    ];
+    for (kind, ..) in ALL_PROBLEMS {
+        pages.push((format!("sign_in_refused_{kind:?}"), PageView::SignIn(refused(kind))));
+    }
+    pages
+}
