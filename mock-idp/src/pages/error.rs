@@ -5,7 +5,7 @@ use http::StatusCode;
 use mock_idp_core::sign_in::view::{ErrorView, RedirectUriMismatch};
 
 use super::chrome::Chrome;
-use super::uri_difference::{Marked, differing_parts, mark};
+use super::uri_difference::{Piece, differing_parts, mark};
 
 #[derive(Debug, Template)]
 #[template(path = "error.html")]
@@ -29,20 +29,24 @@ impl<'a> ErrorPage<'a> {
     }
 }
 
+const NEAREST_SHOWN: usize = 5;
+
 /// The redirect URI received, beside each one registered.
 #[derive(Debug)]
 struct Comparison<'a> {
     client_label: &'a str,
     /// Against the nearest one registered; `None` if the request carried no redirect URI.
-    received: Option<Marked<'a>>,
-    registered: Vec<Candidate<'a>>,
+    received: Option<Vec<Piece<'a>>>,
+    /// The registered ones that are nearest to it.
+    nearest: Vec<Candidate<'a>>,
+    others: Vec<Candidate<'a>>,
     /// What to add to the client's `redirect_uris`, as a YAML string; `None` if it could never be registered.
     yaml: Option<String>,
 }
 
 #[derive(Debug)]
 struct Candidate<'a> {
-    uri: Marked<'a>,
+    uri: Vec<Piece<'a>>,
     /// Where it differs, in words.
     differs: String,
 }
@@ -51,15 +55,16 @@ impl<'a> Comparison<'a> {
     fn new(mismatch: &'a RedirectUriMismatch) -> Self {
         let received = mismatch.received.as_str();
         let nearest = mismatch.registered.first().map_or(received, String::as_str);
-        let registered = mismatch
-            .registered
-            .iter()
-            .map(|uri| Candidate { uri: mark(uri, received), differs: differing_parts(received, uri).join(", ") })
-            .collect();
+        let candidate = |uri: &'a String| Candidate {
+            uri: mark(uri, received),
+            differs: if received.is_empty() { String::new() } else { differing_parts(received, uri).join(", ") },
+        };
+        let (shown, folded) = mismatch.registered.split_at(mismatch.registered.len().min(NEAREST_SHOWN));
         Self {
             client_label: &mismatch.client_label,
             received: (!received.is_empty()).then(|| mark(received, nearest)),
-            registered,
+            nearest: shown.iter().map(candidate).collect(),
+            others: folded.iter().map(candidate).collect(),
             // A JSON string is a YAML string.
             yaml: url::Url::parse(received).ok().and_then(|_| serde_json::to_string(received).ok()),
         }

@@ -1,41 +1,50 @@
 //! Where two redirect URIs differ: the part to mark, and the words for it.
 
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 use url::Url;
 
-/// A URI in three pieces; the middle one is what the other URI does not have.
+/// A run of characters that the other URI has in the same place, or has not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Marked<'a> {
-    pub(super) before: &'a str,
-    pub(super) different: &'a str,
-    pub(super) after: &'a str,
+pub(super) struct Piece<'a> {
+    pub(super) text: &'a str,
+    pub(super) different: bool,
 }
 
-/// Marks what is different in `uri` compared to `other`, in whole words: `3001` and not the `1` alone.
-pub(super) fn mark<'a>(uri: &'a str, other: &str) -> Marked<'a> {
-    let ours: Vec<char> = uri.chars().collect();
-    let theirs: Vec<char> = other.chars().collect();
-    let word = |chars: &[char], at: usize| chars.get(at).is_some_and(|c| c.is_alphanumeric());
+/// Cuts `uri` where it parts from `other` and where they meet again, in whole words: `3001` and not the `1` alone.
+pub(super) fn mark<'a>(uri: &'a str, other: &str) -> Vec<Piece<'a>> {
+    let (ours, theirs) = (words(uri), words(other));
+    let mut at = 0;
+    capture_diff_slices(Algorithm::Myers, &ours, &theirs)
+        .into_iter()
+        .filter_map(|step| {
+            let length = ours[step.old_range()].iter().map(|word| word.len()).sum::<usize>();
+            let text = &uri[at..at + length];
+            at += length;
+            (length > 0).then_some(Piece { text, different: !matches!(step, DiffOp::Equal { .. }) })
+        })
+        .collect()
+}
 
-    let mut prefix = ours.iter().zip(&theirs).take_while(|(a, b)| a == b).count();
-    while prefix > 0 && word(&ours, prefix - 1) && (word(&ours, prefix) || word(&theirs, prefix)) {
-        prefix -= 1;
+/// Hosts, ports and path segments are words; each delimiter stands alone.
+fn words(uri: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = uri;
+    while let Some(first) = rest.chars().next() {
+        let length = match rest.find(|c: char| !is_word(c)) {
+            Some(0) => first.len_utf8(),
+            Some(end) => end,
+            None => rest.len(),
+        };
+        let (word, after) = rest.split_at(length);
+        words.push(word);
+        rest = after;
     }
-    let longest = ours.len().min(theirs.len()) - prefix;
-    let mut suffix = ours.iter().rev().zip(theirs.iter().rev()).take(longest).take_while(|(a, b)| a == b).count();
-    let starts_in_word = |chars: &[char], suffix: usize| {
-        let start = chars.len() - suffix;
-        start > prefix && word(chars, start - 1)
-    };
-    while suffix > 0
-        && word(&ours, ours.len() - suffix)
-        && (starts_in_word(&ours, suffix) || starts_in_word(&theirs, suffix))
-    {
-        suffix -= 1;
-    }
+    words
+}
 
-    let byte = |index: usize| uri.char_indices().nth(index).map_or(uri.len(), |(at, _)| at);
-    let (start, end) = (byte(prefix), byte(ours.len() - suffix));
-    Marked { before: &uri[..start], different: &uri[start..end], after: &uri[end..] }
+/// RFC 3986 2.3 `unreserved`, escapes, and whatever is not ASCII.
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '%') || !c.is_ascii()
 }
 
 /// Names the parts in which the received URI is not the registered one. OAuth 2.0 compares them character by character.

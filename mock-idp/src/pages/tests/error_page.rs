@@ -3,7 +3,7 @@
 use mock_idp_core::sign_in::view::{ErrorView, Frame, PageView, RedirectUriMismatch};
 use proptest::prelude::*;
 
-use super::super::uri_difference::{Marked, differing_parts, mark};
+use super::super::uri_difference::{differing_parts, mark};
 use super::{all, document, one, text, views};
 
 #[test]
@@ -46,8 +46,19 @@ fn marks_where_the_redirect_uris_differ() {
             "https://market.example/signin-oidc differs in: scheme, host, port, path",
         ]
     );
-    assert_eq!(all(&page, "[data-se='received-uri'] mark").len(), 1);
+    assert_eq!(all(&page, "[data-se='received-uri'] mark").into_iter().map(text).collect::<Vec<_>>(), ["3000", "/"]);
     assert!(text(one(&page, "pre")).contains("- \"http://localhost:3000/authorization-code/callback/\""));
+}
+
+#[test]
+fn the_nearest_stay_in_sight_when_there_are_many() {
+    let view = views::unregistered_redirect();
+    let mut uris = view.redirect_uris.clone().unwrap();
+    uris.registered.extend((1..=6).map(|number| format!("http://localhost:{number}000/cb")));
+    let page = document(&PageView::Error(ErrorView { redirect_uris: Some(uris), ..view }));
+    assert_eq!(all(&page, "[data-se='registered-uri']").len(), 9);
+    assert_eq!(all(&page, "details [data-se='registered-uri']").len(), 4);
+    assert_eq!(text(one(&page, "details summary")), "4 more");
 }
 
 #[test]
@@ -61,15 +72,24 @@ fn says_when_nothing_was_received_or_nothing_is_registered() {
 
 #[test]
 fn marks_whole_words() {
-    let at = |before, different, after| Marked { before, different, after };
+    // The marked words in brackets.
+    let marked = |uri: &str, other: &str| {
+        mark(uri, other)
+            .iter()
+            .map(|piece| if piece.different { format!("[{}]", piece.text) } else { piece.text.to_owned() })
+            .collect::<String>()
+    };
     let base = "http://localhost:3000/callback";
-    assert_eq!(mark(base, "http://localhost:3001/callback"), at("http://localhost:", "3000", "/callback"));
-    assert_eq!(mark("http://localhost:3000/callback/", base), at(base, "/", ""));
-    assert_eq!(mark(base, "http://localhost:3000/callback/"), at(base, "", ""));
-    assert_eq!(mark("https://localhost:3000/callback", base), at("", "https", "://localhost:3000/callback"));
-    assert_eq!(mark(base, "http://localhost:3000/callback2"), at("http://localhost:3000/", "callback", ""));
-    assert_eq!(mark("http://localhost/cb?ä=1", "http://localhost/cb?ö=1"), at("http://localhost/cb?", "ä", "=1"));
-    assert_eq!(mark(base, base), at(base, "", ""));
+    assert_eq!(marked(base, "http://localhost:3001/callback"), "http://localhost:[3000]/callback");
+    assert_eq!(marked("http://localhost:3000/callback/", base), "http://localhost:3000/callback[/]");
+    assert_eq!(marked(base, "http://localhost:3000/callback/"), base);
+    assert_eq!(marked("https://localhost:3000/callback", base), "[https]://localhost:3000/callback");
+    assert_eq!(marked(base, "http://localhost:3000/callback2"), "http://localhost:3000/[callback]");
+    assert_eq!(marked("http://127.0.0.1:3000/callback/", base), "http://[127.0.0.1]:3000/callback[/]");
+    assert_eq!(marked("http://localhost/cb?ä=1", "http://localhost/cb?ö=1"), "http://localhost/cb?[ä]=1");
+    assert_eq!(marked(base, base), base);
+    assert_eq!(marked(base, ""), format!("[{base}]"));
+    assert_eq!(marked("", base), "");
 }
 
 #[test]
@@ -93,11 +113,16 @@ fn names_what_differs() {
 
 proptest! {
     #[test]
-    fn the_three_pieces_are_the_uri(ours in "[a-z0-9:/é.]{0,24}", theirs in "[a-z0-9:/é.]{0,24}") {
-        let marked = mark(&ours, &theirs);
-        prop_assert_eq!(format!("{}{}{}", marked.before, marked.different, marked.after), ours.clone());
-        prop_assert!(theirs.starts_with(marked.before));
-        prop_assert!(theirs.ends_with(marked.after));
-        prop_assert!(marked.before.len() + marked.after.len() <= theirs.len());
+    fn the_pieces_are_the_uri(ours in "[a-z0-9:/é.?]{0,24}", theirs in "[a-z0-9:/é.?]{0,24}") {
+        let pieces = mark(&ours, &theirs);
+        prop_assert_eq!(pieces.iter().map(|piece| piece.text).collect::<String>(), ours.clone());
+        prop_assert!(pieces.iter().all(|piece| !piece.text.is_empty()));
+        // What is not marked stands in the other, in the same order.
+        let mut rest = theirs.as_str();
+        for piece in pieces.iter().filter(|piece| !piece.different) {
+            let at = rest.find(piece.text);
+            prop_assert!(at.is_some(), "{:?} not in {:?}", piece, rest);
+            rest = &rest[at.unwrap() + piece.text.len()..];
+        }
     }
 }
