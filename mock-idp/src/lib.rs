@@ -1,3 +1,32 @@
-//! Placeholder.
+//! A mock of an Okta org, for development and tests: issuer, sign-in pages, policies.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), mock_idp::StartError> {
+//! let mock = mock_idp::MockIdp::builder().start().await?;
+//! assert_eq!(mock.issuer(), format!("{}/oauth2/default", mock.url()));
+//! // … point the app under test at `mock.issuer()`, over https with `mock.ca_pem()` …
+//! mock.stop().await;
+//! # Ok(())
+//! # }
+//! ```
 
+pub mod address;
+pub mod clock;
+mod control;
+pub mod engine;
+pub mod faults;
+pub mod http;
+pub mod journal;
+mod listen;
+mod logging;
+mod mock_idp;
 mod pages;
+pub mod settings;
+mod start_error;
+mod tls;
+
+pub use logging::LogFormat;
+pub use mock_idp::{Builder, MockIdp};
+pub use settings::IssuerUrl;
+pub use start_error::StartError;

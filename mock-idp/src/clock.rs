@@ -1,0 +1,175 @@
+//! The org's clock: real time, moved or stopped on request, so that a test need not wait for a token to expire.
+//!
+//! Reading takes no lock: it happens several times in every request.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use parking_lot::Mutex;
+use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// `frozen_at` while the clock runs.
+const RUNNING: i64 = i64::MIN;
+
+/// Furthest a clock may stand from 1970, either way: the last instant of the year 9999.
+const LIMIT_SECONDS: i64 = 253_402_300_799;
+
+/// A clock that follows the machine's, may be moved by an offset, and may stand still.
+#[derive(Debug)]
+pub struct Clock {
+    offset_millis: AtomicI64,
+    frozen_at: AtomicI64,
+    /// Held by whoever moves the clock; never by a reader.
+    moving: Mutex<()>,
+}
+
+/// What a clock shows, for the control API and the banner.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct ClockState {
+    /// The org's time, RFC 3339.
+    pub now: String,
+    /// Seconds by which it differs from the machine's.
+    pub offset: i64,
+    /// Whether it stands still.
+    pub frozen: bool,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { offset_millis: AtomicI64::new(0), frozen_at: AtomicI64::new(RUNNING), moving: Mutex::new(()) }
+    }
+}
+
+impl Clock {
+    /// Seconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.now_millis().div_euclid(1000)
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn now_millis(&self) -> i64 {
+        match self.frozen_at.load(Ordering::Acquire) {
+            RUNNING => machine_millis().saturating_add(self.offset_millis.load(Ordering::Acquire)),
+            frozen => frozen,
+        }
+    }
+
+    /// Moves the clock by so many seconds; backwards when negative.
+    pub fn advance(&self, seconds: i64) {
+        let _moving = self.moving.lock();
+        self.show(self.now_millis().saturating_add(seconds.saturating_mul(1000)));
+    }
+
+    /// Stops the clock where it stands.
+    pub fn freeze(&self) {
+        let _moving = self.moving.lock();
+        self.frozen_at.store(self.now_millis(), Ordering::Release);
+    }
+
+    /// Lets a stopped clock run on from where it stands.
+    pub fn run(&self) {
+        let _moving = self.moving.lock();
+        let shown = self.now_millis();
+        self.offset_millis.store(shown.saturating_sub(machine_millis()), Ordering::Release);
+        self.frozen_at.store(RUNNING, Ordering::Release);
+    }
+
+    /// Makes the clock show `seconds` since 1970. A stopped clock stays stopped.
+    pub fn set(&self, seconds: i64) {
+        let _moving = self.moving.lock();
+        self.show(seconds.saturating_mul(1000));
+    }
+
+    /// Back to the machine's time, running.
+    pub fn reset(&self) {
+        let _moving = self.moving.lock();
+        self.offset_millis.store(0, Ordering::Release);
+        self.frozen_at.store(RUNNING, Ordering::Release);
+    }
+
+    /// What the clock shows.
+    #[must_use]
+    pub fn state(&self) -> ClockState {
+        let now = self.now_millis();
+        let frozen = self.frozen_at.load(Ordering::Acquire) != RUNNING;
+        let offset = now.saturating_sub(machine_millis());
+        // Rounded, so that the time between two readings of the machine's clock does not show.
+        ClockState { now: rfc3339(now), offset: offset.saturating_add(500).div_euclid(1000), frozen }
+    }
+
+    /// Only called by whoever holds `moving`.
+    fn show(&self, millis: i64) {
+        let millis = millis.clamp(-LIMIT_SECONDS * 1000, LIMIT_SECONDS * 1000);
+        self.offset_millis.store(millis.saturating_sub(machine_millis()), Ordering::Release);
+        if self.frozen_at.load(Ordering::Acquire) != RUNNING {
+            self.frozen_at.store(millis, Ordering::Release);
+        }
+    }
+}
+
+/// Milliseconds since 1970 as RFC 3339 with milliseconds, the way Okta writes times.
+#[must_use]
+pub fn rfc3339(millis: i64) -> String {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .unwrap_or_else(|| millis.to_string())
+}
+
+/// The one place that reads the machine's wall clock.
+fn machine_millis() -> i64 {
+    i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frozen_clock_stands_still_and_can_be_moved() {
+        let clock = Clock::default();
+        clock.freeze();
+        clock.set(1_700_000_000);
+        assert_eq!(clock.now(), 1_700_000_000);
+        clock.advance(3_600);
+        assert_eq!(clock.now(), 1_700_003_600);
+        clock.advance(-7_200);
+        assert_eq!(clock.now(), 1_699_996_400);
+        let state = clock.state();
+        assert_eq!(state.now, "2023-11-14T21:13:20Z");
+        assert!(state.frozen);
+    }
+
+    #[test]
+    fn a_stopped_clock_runs_on_from_where_it_stood() {
+        let clock = Clock::default();
+        clock.freeze();
+        clock.set(1_700_000_000);
+        clock.run();
+        assert!((1_700_000_000..1_700_000_060).contains(&clock.now()));
+        assert!(!clock.state().frozen);
+    }
+
+    #[test]
+    fn reset_returns_to_the_machines_time() {
+        let clock = Clock::default();
+        clock.advance(1_000_000);
+        assert_eq!(clock.state().offset, 1_000_000);
+        clock.freeze();
+        clock.reset();
+        assert_eq!(clock.state().offset, 0);
+        assert!(!clock.state().frozen);
+    }
+
+    #[test]
+    fn a_far_jump_stays_within_what_a_date_can_say() {
+        let clock = Clock::default();
+        clock.freeze();
+        clock.advance(i64::MAX);
+        assert_eq!(clock.now(), LIMIT_SECONDS);
+        assert_eq!(clock.state().now, "9999-12-31T23:59:59Z");
+    }
+}

@@ -1,0 +1,101 @@
+//! `/_mock/faults`: switches faults on and off.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::control::ControlError;
+use crate::control::error::parse;
+use crate::faults::{Fault, FaultKind, TransportFault};
+
+const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: for token faults, "path"?: prefix, for http faults, "delay_ms"?: for http.slow}"#;
+
+/// Longest that `http.slow` may hold an answer back.
+const LONGEST_DELAY_MS: u64 = 600_000;
+
+/// A fault on the wire of the control API.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FaultBody {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delay_ms: Option<u64>,
+}
+
+impl From<Fault> for FaultBody {
+    fn from(fault: Fault) -> Self {
+        let delay_ms = match fault.kind {
+            FaultKind::Transport(TransportFault::Slow(delay)) => u64::try_from(delay.as_millis()).ok(),
+            _ => None,
+        };
+        let name = fault.kind.name().to_owned();
+        Self { name, times: fault.times, client_id: fault.client_id, path: fault.path, delay_ms }
+    }
+}
+
+impl TryFrom<FaultBody> for Fault {
+    type Error = ControlError;
+
+    fn try_from(body: FaultBody) -> Result<Self, ControlError> {
+        let refuse = |error: &str| Err(ControlError::bad_request(error, EXPECTED));
+        let mut kind = FaultKind::named(&body.name).ok_or_else(|| unknown(&body.name))?;
+        if body.times == Some(0) {
+            return refuse("a fault that strikes 0 times is none");
+        }
+        if body.client_id.is_some() && !matches!(kind, FaultKind::Token(_)) {
+            return refuse("client_id narrows token faults only; narrow http faults by path");
+        }
+        if body.path.is_some() && !matches!(kind, FaultKind::Transport(_)) {
+            return refuse("path narrows http faults only; narrow token faults by client_id");
+        }
+        if let Some(millis) = body.delay_ms {
+            if millis > LONGEST_DELAY_MS {
+                return refuse("delay_ms is at most 600000");
+            }
+            match &mut kind {
+                FaultKind::Transport(TransportFault::Slow(delay)) => *delay = Duration::from_millis(millis),
+                _ => return refuse("delay_ms belongs to http.slow"),
+            }
+        }
+        Ok(Self { kind, times: body.times, client_id: body.client_id, path: body.path })
+    }
+}
+
+fn unknown(name: &str) -> ControlError {
+    let names: Vec<_> = FaultKind::names().collect();
+    // Whoever leaves the first half of a name out is understood too.
+    let score = |known: &&str| {
+        let short = known.split_once('.').map_or(*known, |(_, short)| short);
+        strsim::jaro_winkler(name, known).max(strsim::jaro_winkler(name, short))
+    };
+    let nearest = names.iter().copied().max_by(|left, right| score(left).total_cmp(&score(right)));
+    let error = match nearest.filter(|known| score(known) > 0.7) {
+        Some(known) => format!("no fault is named {name:?}; did you mean {known:?}?"),
+        None => format!("no fault is named {name:?}"),
+    };
+    ControlError::bad_request(error, names)
+}
+
+pub(super) async fn list(Extension(address): Extension<Address>) -> Json<Vec<FaultBody>> {
+    Json(address.org.faults.list().into_iter().map(FaultBody::from).collect())
+}
+
+pub(super) async fn add(extension: Extension<Address>, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
+    let fault: FaultBody = parse(&body, EXPECTED)?;
+    extension.org.faults.add(fault.try_into()?);
+    Ok(list(extension).await)
+}
+
+pub(super) async fn clear(extension: Extension<Address>) -> Json<Vec<FaultBody>> {
+    extension.org.faults.clear();
+    list(extension).await
+}

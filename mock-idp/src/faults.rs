@@ -1,0 +1,232 @@
+//! Faults that a test switches on by name: one wrong thing in a token, or one thing wrong with the transport.
+//!
+//! While none is on, asking costs one atomic read.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use mock_idp_core::tokens::fault::TokenFault;
+use parking_lot::Mutex;
+
+/// How long `http.slow` holds an answer back unless told otherwise.
+const SLOW: Duration = Duration::from_secs(3);
+
+/// What can go wrong between a rule's answer and the client.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TransportFault {
+    /// 500 with an Okta error envelope.
+    Status500,
+    /// 503 with an Okta error envelope.
+    Status503,
+    /// 429 with an Okta error envelope, rate-limit headers and `Retry-After`.
+    Status429,
+    /// The right answer, late.
+    Slow(Duration),
+    /// The connection is reset instead of an answer.
+    Reset,
+    /// The right answer, cut in the middle.
+    BadJson,
+    /// The right answer under `text/plain`.
+    WrongContentType,
+}
+
+impl TransportFault {
+    const ALL: [(&'static str, Self); 7] = [
+        ("http.status-500", Self::Status500),
+        ("http.status-503", Self::Status503),
+        ("http.status-429", Self::Status429),
+        ("http.slow", Self::Slow(SLOW)),
+        ("http.reset", Self::Reset),
+        ("http.bad-json", Self::BadJson),
+        ("http.wrong-content-type", Self::WrongContentType),
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Status500 => "http.status-500",
+            Self::Status503 => "http.status-503",
+            Self::Status429 => "http.status-429",
+            Self::Slow(_) => "http.slow",
+            Self::Reset => "http.reset",
+            Self::BadJson => "http.bad-json",
+            Self::WrongContentType => "http.wrong-content-type",
+        }
+    }
+}
+
+/// Either kind of fault.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum FaultKind {
+    Token(TokenFault),
+    Transport(TransportFault),
+}
+
+impl FaultKind {
+    /// The fault of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let transport = TransportFault::ALL.iter().find(|(known, _)| *known == name);
+        TokenFault::named(name).map(Self::Token).or_else(|| transport.map(|(_, fault)| Self::Transport(*fault)))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Token(fault) => fault.name(),
+            Self::Transport(fault) => fault.name(),
+        }
+    }
+
+    /// The names of all faults there are.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        TokenFault::ALL.iter().map(|(name, _)| *name).chain(TransportFault::ALL.iter().map(|(name, _)| *name))
+    }
+}
+
+/// A fault that is on.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Fault {
+    pub kind: FaultKind,
+    /// How often it still strikes; without, until it is cleared.
+    pub times: Option<u32>,
+    /// Only tokens for this client (token faults).
+    pub client_id: Option<String>,
+    /// Only paths that begin so (transport faults).
+    pub path: Option<String>,
+}
+
+impl Fault {
+    fn strikes_client(&self, client_id: &str) -> bool {
+        self.client_id.as_deref().is_none_or(|only| only == client_id)
+    }
+
+    fn strikes_path(&self, path: &str) -> bool {
+        self.path.as_deref().is_none_or(|only| path.starts_with(only))
+    }
+
+    /// Counts one strike.
+    fn strike(&mut self) {
+        self.times = self.times.map(|times| times.saturating_sub(1));
+    }
+
+    fn is_spent(&self) -> bool {
+        self.times == Some(0)
+    }
+}
+
+/// The faults of an org, in the order in which they were switched on.
+#[derive(Debug, Default)]
+pub struct Faults {
+    any: AtomicBool,
+    list: Mutex<Vec<Fault>>,
+}
+
+impl Faults {
+    /// Switches a fault on.
+    pub fn add(&self, fault: Fault) {
+        let mut list = self.list.lock();
+        list.push(fault);
+        self.settle(&mut list);
+    }
+
+    /// What is on.
+    #[must_use]
+    pub fn list(&self) -> Vec<Fault> {
+        self.list.lock().clone()
+    }
+
+    /// Switches everything off.
+    pub fn clear(&self) {
+        let mut list = self.list.lock();
+        list.clear();
+        self.settle(&mut list);
+    }
+
+    /// Every token fault that strikes the tokens now being minted for this client.
+    pub fn take_token_faults(&self, client_id: &str) -> Vec<TokenFault> {
+        if !self.any.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        let mut list = self.list.lock();
+        let mut taken = Vec::new();
+        for fault in list.iter_mut() {
+            if let FaultKind::Token(token_fault) = fault.kind
+                && fault.strikes_client(client_id)
+            {
+                fault.strike();
+                taken.push(token_fault);
+            }
+        }
+        self.settle(&mut list);
+        taken
+    }
+
+    /// The first transport fault that strikes a request for this path.
+    pub fn take_transport(&self, path: &str) -> Option<TransportFault> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut list = self.list.lock();
+        let taken = list.iter_mut().find_map(|fault| match fault.kind {
+            FaultKind::Transport(transport) if fault.strikes_path(path) => {
+                fault.strike();
+                Some(transport)
+            }
+            _ => None,
+        });
+        self.settle(&mut list);
+        taken
+    }
+
+    fn settle(&self, list: &mut Vec<Fault>) {
+        list.retain(|fault| !fault.is_spent());
+        self.any.store(!list.is_empty(), Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(name: &str) -> Fault {
+        Fault { kind: FaultKind::named(name).unwrap(), times: None, client_id: None, path: None }
+    }
+
+    #[test]
+    fn every_name_leads_to_the_fault_of_that_name() {
+        assert_eq!(FaultKind::names().count(), 26);
+        for name in FaultKind::names() {
+            assert_eq!(FaultKind::named(name).map(FaultKind::name), Some(name));
+        }
+        assert_eq!(FaultKind::named("http.status-200"), None);
+    }
+
+    #[test]
+    fn a_counted_fault_strikes_so_often_and_no_more() {
+        let faults = Faults::default();
+        faults.add(Fault { times: Some(2), path: Some("/oauth2/".into()), ..fault("http.status-500") });
+        assert_eq!(faults.take_transport("/api/v1/users"), None);
+        assert_eq!(faults.take_transport("/oauth2/v1/keys"), Some(TransportFault::Status500));
+        assert_eq!(faults.list()[0].times, Some(1));
+        assert_eq!(faults.take_transport("/oauth2/v1/keys"), Some(TransportFault::Status500));
+        assert_eq!(faults.take_transport("/oauth2/v1/keys"), None);
+        assert!(faults.list().is_empty());
+    }
+
+    #[test]
+    fn token_faults_strike_only_their_client_and_leave_transport_alone() {
+        let faults = Faults::default();
+        faults.add(Fault { client_id: Some("a".into()), ..fault("id_token.alg-none") });
+        faults.add(fault("access_token.expired"));
+        faults.add(fault("http.reset"));
+        let names = |client| faults.take_token_faults(client).into_iter().map(TokenFault::name).collect::<Vec<_>>();
+        assert_eq!(names("a"), ["id_token.alg-none", "access_token.expired"]);
+        assert_eq!(names("b"), ["access_token.expired"]);
+        faults.clear();
+        assert_eq!(names("a"), [""; 0]);
+        assert_eq!(faults.take_transport("/"), None);
+    }
+}

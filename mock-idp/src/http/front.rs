@@ -1,0 +1,201 @@
+//! The front of the server: what happens to every request, in this order.
+//!
+//! 1. It gets an id. 2. It is addressed to an org, under one of our names, or refused. 3. The control API is served
+//!    outside everything that follows. 4. Bodies without or beyond measure are refused. 5. A transport fault may strike.
+//! 6. The endpoint answers; should it panic, Okta's envelope does. 7. Okta's headers are filled in. 8. Journal and log.
+//!
+//! One hand-written service instead of a stack of layers: nearly all of a discovery request is spent here.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use http::{HeaderValue, Request, StatusCode, header};
+use tower::Service;
+
+use crate::engine::Server;
+use crate::http::layers::access_log::Pending;
+use crate::http::layers::address::{LastAddress, Resolved, Resolver};
+use crate::http::layers::request_id::{self, RequestId};
+use crate::http::layers::transport_faults::{self, Struck};
+use crate::http::layers::{limits, okta_headers};
+use crate::http::respond::api_error::ApiError;
+use crate::settings::Settings;
+
+/// Serves a connection. Cheap to clone, as hyper does for every request.
+#[derive(Clone, Debug)]
+pub struct Front {
+    shared: Arc<Shared>,
+    connection: Arc<ConnectionState>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    resolver: Resolver,
+    okta: Router,
+    control: Router,
+    log_requests: bool,
+}
+
+/// What the front knows of a connection.
+#[derive(Debug, Default)]
+struct ConnectionState {
+    secure: bool,
+    last_address: LastAddress,
+    /// Set when the connection shall end in a reset instead of an orderly close.
+    reset: Arc<AtomicBool>,
+}
+
+/// The request gets no answer: its connection is reset.
+#[derive(Debug, thiserror::Error)]
+#[error("connection reset on purpose")]
+pub struct ConnectionReset;
+
+impl Front {
+    pub(crate) fn new(server: Arc<Server>, settings: Arc<Settings>, okta: Router, control: Router) -> Self {
+        let log_requests = settings.log_requests;
+        let resolver = Resolver::new(server, settings);
+        Self {
+            shared: Arc::new(Shared { resolver, okta, control, log_requests }),
+            connection: Arc::new(ConnectionState::default()),
+        }
+    }
+
+    /// The front for one connection. `reset` is set when the connection shall be reset.
+    pub(crate) fn for_connection(&self, secure: bool, reset: Arc<AtomicBool>) -> Self {
+        let connection = Arc::new(ConnectionState { secure, last_address: LastAddress::default(), reset });
+        Self { shared: Arc::clone(&self.shared), connection }
+    }
+}
+
+impl<B> Service<Request<B>> for Front
+where
+    B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    type Response = Response;
+    type Error = ConnectionReset;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, ConnectionReset>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let Self { shared, connection } = self.clone();
+        let request = request.map(Body::new);
+        Box::pin(async move { shared.answer(&connection, request).await })
+    }
+}
+
+impl Shared {
+    async fn answer(
+        &self,
+        connection: &ConnectionState,
+        mut request: Request<Body>,
+    ) -> Result<Response, ConnectionReset> {
+        let started = Instant::now();
+        let request_id = RequestId::random();
+        let id_header = request_id.header_value();
+
+        let mut uri = std::mem::take(request.uri_mut());
+        let resolved = self.resolver.resolve(&mut uri, request.headers(), connection.secure, &connection.last_address);
+        let path = uri.path().to_owned();
+        *request.uri_mut() = uri;
+        let method = request.method().clone();
+        let mut pending = Pending { started, request_id, method, path_prefix: "".into(), path };
+
+        let Resolved { address, windows } = match resolved {
+            Ok(resolved) => resolved,
+            Err(misaddressed) => {
+                let reason = misaddressed.reason().to_owned();
+                let response = with_id(misaddressed.into_response(), id_header);
+                if self.log_requests {
+                    pending.misaddressed(response.status(), &reason);
+                }
+                return Ok(response);
+            }
+        };
+        pending.path_prefix = Arc::clone(&address.path_prefix);
+        let org = Arc::clone(&address.org);
+
+        if is_control(&pending.path) {
+            request.extensions_mut().insert(address);
+            let response = call(&self.control, request).await;
+            return Ok(with_id(response, id_header));
+        }
+
+        request.extensions_mut().insert(address);
+        request.extensions_mut().insert(pending.request_id.clone());
+        let answered = match limits::check(&mut request) {
+            Some(refusal) => Ok(refusal),
+            None => match org.faults.take_transport(&pending.path) {
+                None => Ok(call(&self.okta, request).await),
+                Some(fault) => match transport_faults::strike(fault, &pending.path, org.clock.now()).await {
+                    Struck::Instead(response) => Ok(response),
+                    Struck::Spoil => Ok(transport_faults::spoil(fault, call(&self.okta, request).await).await),
+                    Struck::Reset => Err(fault),
+                },
+            },
+        };
+        match answered {
+            Ok(mut response) => {
+                let status = response.status();
+                okta_headers::fill(response.headers_mut(), status, &pending.path, &windows, &org.clock);
+                pending.answered(&org, &mut response, self.log_requests);
+                Ok(with_id(response, id_header))
+            }
+            Err(fault) => {
+                pending.aborted(&org, &format!("fault {}", fault.name()), self.log_requests);
+                connection.reset.store(true, Ordering::Release);
+                Err(ConnectionReset)
+            }
+        }
+    }
+}
+
+/// Asks a router; a panic becomes Okta's answer for a failure of its own.
+async fn call(router: &Router, request: Request<Body>) -> Response {
+    let answer = AssertUnwindSafe(router.clone().call(request)).catch_unwind().await;
+    match answer {
+        Ok(Ok(response)) => response,
+        Ok(Err(never)) => match never {},
+        Err(panic) => {
+            let text = panic.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            let reason = format!("a handler panicked: {}", text.unwrap_or("without a message"));
+            ApiError::internal().because(reason)
+        }
+    }
+}
+
+fn with_id(mut response: Response, id: HeaderValue) -> Response {
+    response.headers_mut().insert(request_id::HEADER, id);
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Paths of the mock itself. Okta has none that begins so.
+fn is_control(path: &str) -> bool {
+    path == "/healthz" || path == "/_mock" || path.starts_with("/_mock/")
+}
+
+/// Okta's answer where there is nothing.
+pub(crate) async fn not_found(request: Request<Body>) -> Response {
+    ApiError::path_not_found().for_reader(request.headers())
+}
+
+/// Okta's answer to a method that a path does not know.
+pub(crate) async fn method_not_allowed(request: Request<Body>) -> (StatusCode, Response) {
+    let error = ApiError::method_not_supported();
+    (error.status, error.for_reader(request.headers()))
+}

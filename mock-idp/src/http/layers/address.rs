@@ -1,0 +1,248 @@
+//! Which org a request is for, and under which of its own names the server was called.
+//!
+//! Only names that are ours are answered: a page of another site that points its own name at this machine (DNS
+//! rebinding) is refused, and no foreign name ever gets into an issuer, a link or a cookie.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::net::Ipv6Addr;
+use std::sync::Arc;
+
+use axum::response::{IntoResponse as _, Response};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use parking_lot::Mutex;
+
+pub use crate::address::Address;
+use crate::engine::{OrgInstance, Server};
+use crate::http::layers::okta_headers::RateWindows;
+use crate::settings::Settings;
+
+/// What a path begins with when it names its org.
+const ORG_PATH: &str = "/_org/";
+
+/// Resolves addresses for one server.
+#[derive(Debug)]
+pub(crate) struct Resolver {
+    server: Arc<Server>,
+    settings: Arc<Settings>,
+    windows: HashMap<String, Arc<RateWindows>>,
+}
+
+/// An address, with what belongs to its org's edge.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    pub(crate) address: Address,
+    pub(crate) windows: Arc<RateWindows>,
+}
+
+/// The last address of a connection: nearly every request of a connection bears the same one.
+#[derive(Debug, Default)]
+pub(crate) struct LastAddress(Mutex<Option<(HeaderValue, Resolved)>>);
+
+/// Why a request is not for us.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct Misaddressed {
+    status: StatusCode,
+    text: String,
+}
+
+impl Misaddressed {
+    fn new(status: StatusCode, text: impl Into<String>) -> Self {
+        Self { status, text: text.into() }
+    }
+
+    /// The answer, in plain text: whoever gets it is a person who has to change a setting.
+    pub(crate) fn into_response(self) -> Response {
+        (self.status, [(header::CACHE_CONTROL, "no-store")], self.text).into_response()
+    }
+
+    pub(crate) fn reason(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Resolver {
+    pub(crate) fn new(server: Arc<Server>, settings: Arc<Settings>) -> Self {
+        let windows = server.orgs().map(|org| (org.name.clone(), Arc::new(RateWindows::default()))).collect();
+        Self { server, settings, windows }
+    }
+
+    /// Resolves the request's address, and takes `/_org/{name}` off its path.
+    pub(crate) fn resolve(
+        &self,
+        uri: &mut Uri,
+        headers: &HeaderMap,
+        secure: bool,
+        last: &LastAddress,
+    ) -> Result<Resolved, Misaddressed> {
+        let host = requested_host(uri, headers)?;
+        if uri.path().starts_with(ORG_PATH) {
+            let (name, rest) = split_org_path(uri);
+            let org = self.named(&name)?;
+            *uri = rest;
+            return self.build(&host, org, &format!("{ORG_PATH}{name}"), secure);
+        }
+        let mut last = last.0.lock();
+        if let Some((known, resolved)) = &*last
+            && *known == host
+        {
+            return Ok(resolved.clone());
+        }
+        let org = match parse_host(&host)? {
+            (Name::OrgOnLocalhost(name), _) => self.named(name)?,
+            _ => self.server.default_org(),
+        };
+        let resolved = self.build(&host, org, "", secure)?;
+        *last = Some((host, resolved.clone()));
+        Ok(resolved)
+    }
+
+    fn named(&self, name: &str) -> Result<&Arc<OrgInstance>, Misaddressed> {
+        self.server.org(name).ok_or_else(|| {
+            let mut text = format!("No org is named {name:?} here. Orgs of this mock:");
+            for org in self.server.orgs() {
+                let _ = write!(text, " {}", org.name);
+            }
+            Misaddressed::new(StatusCode::NOT_FOUND, text + ".\n")
+        })
+    }
+
+    fn build(
+        &self,
+        host: &HeaderValue,
+        org: &Arc<OrgInstance>,
+        path_prefix: &str,
+        secure: bool,
+    ) -> Result<Resolved, Misaddressed> {
+        let (name, authority) = parse_host(host)?;
+        if !self.is_ours(&name) {
+            return Err(self.foreign(authority));
+        }
+        let pinned = self.settings.issuer_url.as_ref();
+        // A request that comes under the pinned name came through whatever serves that name, TLS included.
+        let pinned_here = pinned.filter(|url| url.authority().eq_ignore_ascii_case(authority));
+        let secure = secure || pinned_here.is_some_and(|url| url.as_str().starts_with("https:"));
+        let root = match pinned_here {
+            Some(url) => url.as_str().to_owned(),
+            None => format!("{}://{}", if secure { "https" } else { "http" }, authority.to_ascii_lowercase()),
+        };
+        let base: Arc<str> = format!("{root}{path_prefix}").into();
+        let issuer_base = match pinned {
+            None => Arc::clone(&base),
+            // A pinned issuer is one string, however the org was addressed.
+            Some(url) if Arc::ptr_eq(org, self.server.default_org()) => url.as_str().into(),
+            Some(url) => format!("{}{ORG_PATH}{}", url.as_str(), org.name).into(),
+        };
+        let windows = self.windows.get(&org.name).cloned().unwrap_or_default();
+        let settings = Arc::clone(&self.settings);
+        let path_prefix = path_prefix.into();
+        let address = Address { org: Arc::clone(org), base, issuer_base, path_prefix, secure, settings };
+        Ok(Resolved { address, windows })
+    }
+
+    fn is_ours(&self, name: &Name<'_>) -> bool {
+        match name {
+            Name::Loopback | Name::OrgOnLocalhost(_) => true,
+            Name::Other(name) => {
+                let pinned = self.settings.issuer_url.as_ref().map(|url| url.host());
+                let allowed = self.settings.allowed_hosts.iter().map(String::as_str);
+                allowed.chain(pinned).any(|ours| ours.eq_ignore_ascii_case(name))
+            }
+        }
+    }
+
+    fn foreign(&self, authority: &str) -> Misaddressed {
+        let name = split_port(authority).map_or(authority, |(name, _)| name);
+        Misaddressed::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            format!(
+                "This mock is not called {name:?}. It answers to localhost, 127.0.0.1, [::1], names under .localhost, and \
+                 names that are given to it: start it with --allow-host {name} (or MOCK_IDP_ALLOW_HOST={name}).\n"
+            ),
+        )
+    }
+}
+
+/// What kind of name a host is.
+#[derive(Debug, Eq, PartialEq)]
+enum Name<'a> {
+    Loopback,
+    OrgOnLocalhost(&'a str),
+    Other(&'a str),
+}
+
+/// The host asked for. RFC 9112 3.2.2: the authority of an absolute request target counts, not the Host beside it.
+fn requested_host(uri: &Uri, headers: &HeaderMap) -> Result<HeaderValue, Misaddressed> {
+    if let Some(authority) = uri.authority() {
+        return HeaderValue::from_str(authority.as_str())
+            .map_err(|_| Misaddressed::new(StatusCode::BAD_REQUEST, "The request target names no host.\n"));
+    }
+    let mut hosts = headers.get_all(header::HOST).iter();
+    // RFC 9112 3.2: a request without Host, or with more than one, is a bad request.
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => Ok(host.clone()),
+        (None, _) => Err(Misaddressed::new(StatusCode::BAD_REQUEST, "The request has no Host header.\n")),
+        (Some(_), Some(_)) => {
+            Err(Misaddressed::new(StatusCode::BAD_REQUEST, "The request has more than one Host header.\n"))
+        }
+    }
+}
+
+fn parse_host(host: &HeaderValue) -> Result<(Name<'_>, &str), Misaddressed> {
+    let bad = || Misaddressed::new(StatusCode::BAD_REQUEST, "The Host header is not a host and port.\n");
+    let authority = host.to_str().map_err(|_| bad())?;
+    let (name, _port) = split_port(authority).ok_or_else(bad)?;
+    let name = match strip_localhost(name) {
+        _ if matches!(name, "127.0.0.1" | "[::1]") || name.eq_ignore_ascii_case("localhost") => Name::Loopback,
+        Some(label) => Name::OrgOnLocalhost(label),
+        None => Name::Other(name),
+    };
+    Ok((name, authority))
+}
+
+/// `{label}` of `{label}.localhost`.
+fn strip_localhost(name: &str) -> Option<&str> {
+    let at = name.len().checked_sub(".localhost".len())?;
+    let (label, rest) = name.split_at_checked(at)?;
+    (rest.eq_ignore_ascii_case(".localhost") && !label.is_empty()).then_some(label)
+}
+
+/// Host and port of an authority, if it is nothing but that.
+fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+    let (name, port) = match authority.strip_prefix('[') {
+        Some(rest) => {
+            let end = rest.find(']')?;
+            rest[..end].parse::<Ipv6Addr>().ok()?;
+            let (name, port) = authority.split_at(end + 2);
+            (name, if port.is_empty() { None } else { Some(port.strip_prefix(':')?) })
+        }
+        None => match authority.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (authority, None),
+        },
+    };
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    if name.is_empty() || !(name.starts_with('[') || name.bytes().all(plain)) {
+        return None;
+    }
+    match port {
+        None => Some((name, None)),
+        Some(port) => Some((name, Some(port.parse().ok()?))),
+    }
+}
+
+/// The org's name and the rest of `/_org/{name}/…`.
+fn split_org_path(uri: &Uri) -> (String, Uri) {
+    let path = uri.path().strip_prefix(ORG_PATH).unwrap_or_default();
+    let (name, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+    let mut target = if rest.is_empty() { "/".to_owned() } else { rest.to_owned() };
+    if let Some(query) = uri.query() {
+        let _ = write!(target, "?{query}");
+    }
+    let target = PathAndQuery::try_from(target).unwrap_or(PathAndQuery::from_static("/"));
+    (name.to_owned(), Uri::from(target))
+}
+
+#[cfg(test)]
+mod tests;

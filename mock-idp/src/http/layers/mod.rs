@@ -1,0 +1,8 @@
+//! What happens to every request around its handler, in the order of [`super::front`].
+
+pub mod access_log;
+pub mod address;
+pub(crate) mod limits;
+pub(crate) mod okta_headers;
+pub mod request_id;
+pub(crate) mod transport_faults;

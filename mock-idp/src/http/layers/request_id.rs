@@ -1,0 +1,49 @@
+//! The id of a request: `x-okta-request-id` on the answer, the key of its journal entry, and on its log line.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+use rand::Rng;
+
+/// Its header.
+pub const HEADER: HeaderName = HeaderName::from_static("x-okta-request-id");
+
+/// 32 lowercase hex digits, in the request's extensions.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RequestId(pub Arc<str>);
+
+impl RequestId {
+    /// A new random id.
+    #[must_use]
+    pub fn random() -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut bytes = [0; 16];
+        rand::rng().fill_bytes(&mut bytes);
+        let mut text = String::with_capacity(32);
+        for byte in bytes {
+            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        Self(text.into())
+    }
+
+    /// As the header's value.
+    #[must_use]
+    pub fn header_value(&self) -> HeaderValue {
+        HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static(""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_32_lowercase_hex_digits_and_never_the_same() {
+        let id = RequestId::random();
+        assert_eq!(id.0.len(), 32);
+        assert!(id.0.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{}", id.0);
+        assert_ne!(id, RequestId::random());
+        assert_eq!(id.header_value(), *id.0);
+    }
+}

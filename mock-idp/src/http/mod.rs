@@ -1,0 +1,25 @@
+//! The wire: routes of Okta's own paths, and the front that every request passes.
+
+pub mod front;
+pub mod layers;
+pub mod respond;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::engine::Server;
+use crate::http::front::Front;
+use crate::settings::Settings;
+
+/// Okta's own paths.
+#[must_use]
+pub fn routes() -> Router {
+    Router::new()
+}
+
+/// The whole server as one service: [`routes`] behind the front, `control` beside them and outside the faults.
+pub(crate) fn service(server: Arc<Server>, settings: Arc<Settings>, control: Router) -> Front {
+    let okta = routes().fallback(front::not_found).method_not_allowed_fallback(front::method_not_allowed);
+    Front::new(server, settings, okta, control)
+}

@@ -1,0 +1,3 @@
+//! How answers are written: one renderer for each shape of error.
+
+pub mod api_error;

@@ -1,0 +1,172 @@
+//! The journal of an org: what was asked lately, what was answered, and why.
+//!
+//! Bounded; the oldest entry makes room. It holds no secret, code or token: a path is kept without its query, and ids
+//! in a path that work as credentials are blanked.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use http::Method;
+use mock_idp_core::trace::Note;
+use parking_lot::Mutex;
+use serde::{Serialize, Serializer};
+
+use crate::clock::rfc3339;
+
+/// How many entries are kept.
+pub const CAPACITY: usize = 1_000;
+
+/// The inside half of an answer: whom it concerned and why it came out so. A handler puts it into the extensions of its
+/// response; it never reaches the wire.
+#[derive(Clone, Debug, Default)]
+pub struct Explanation {
+    /// Client id, as far as known.
+    pub client: Option<String>,
+    /// The user's login name, as far as known.
+    pub user: Option<String>,
+    /// Inside reason of a refusal.
+    pub reason: Option<String>,
+    /// The decision, step by step.
+    pub notes: Vec<Note>,
+}
+
+/// One request and its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// Value of the answer's `x-okta-request-id`.
+    pub request_id: Arc<str>,
+    /// When it was answered, by the org's clock: milliseconds since 1970, written as RFC 3339.
+    #[serde(serialize_with = "as_rfc3339")]
+    pub time: i64,
+    #[serde(serialize_with = "as_text")]
+    pub method: Method,
+    /// Path without query.
+    pub path: String,
+    pub status: u16,
+    /// How long the answer took, in milliseconds.
+    pub ms: f64,
+    pub client: Option<String>,
+    pub user: Option<String>,
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+/// The last [`CAPACITY`] entries.
+#[derive(Debug, Default)]
+pub struct Journal {
+    entries: Mutex<VecDeque<Arc<Entry>>>,
+}
+
+impl Journal {
+    /// Adds an entry; the oldest leaves when the journal is full.
+    pub fn record(&self, entry: Entry) {
+        let entry = Arc::new(entry);
+        let mut entries = self.entries.lock();
+        let oldest = if entries.len() >= CAPACITY { entries.pop_front() } else { None };
+        entries.push_back(entry);
+        drop(entries);
+        // Freed outside the lock.
+        drop(oldest);
+    }
+
+    /// The newest entries first, at most `limit`.
+    #[must_use]
+    pub fn latest(&self, limit: usize) -> Vec<Arc<Entry>> {
+        self.entries.lock().iter().rev().take(limit).cloned().collect()
+    }
+
+    /// The entry of one request.
+    #[must_use]
+    pub fn find(&self, request_id: &str) -> Option<Arc<Entry>> {
+        self.entries.lock().iter().rev().find(|entry| &*entry.request_id == request_id).cloned()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.entries.lock().clear();
+    }
+}
+
+/// Paths under which the next segment is as good as a credential.
+const CREDENTIAL_SEGMENTS: [&str; 3] = ["/api/v1/sessions/", "/api/v1/authn/recovery/", "/welcome/"];
+
+/// The path as it may be written down: no query, no credential.
+#[must_use]
+pub fn presentable_path(path: &str) -> String {
+    for prefix in CREDENTIAL_SEGMENTS {
+        if let Some(rest) = path.strip_prefix(prefix) {
+            let end = rest.find('/').unwrap_or(rest.len());
+            if !matches!(&rest[..end], "" | "me" | "token") {
+                return format!("{prefix}…{}", &rest[end..]);
+            }
+        }
+    }
+    path.to_owned()
+}
+
+fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&rfc3339(*millis))
+}
+
+fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str) -> Entry {
+        Entry {
+            request_id: id.into(),
+            time: 1_700_000_000_000,
+            method: Method::GET,
+            path: "/".into(),
+            status: 200,
+            ms: 0.5,
+            client: None,
+            user: None,
+            reason: None,
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_oldest_entry_makes_room() {
+        let journal = Journal::default();
+        for number in 0..=CAPACITY {
+            journal.record(entry(&number.to_string()));
+        }
+        assert!(journal.find("0").is_none());
+        assert!(journal.find("1").is_some());
+        let latest = journal.latest(2);
+        assert_eq!(latest.iter().map(|entry| &*entry.request_id).collect::<Vec<_>>(), ["1000", "999"]);
+        assert_eq!(journal.latest(usize::MAX).len(), CAPACITY);
+        journal.clear();
+        assert!(journal.latest(1).is_empty());
+    }
+
+    #[test]
+    fn an_entry_reads_well_as_json() {
+        let json = serde_json::to_value(entry("a")).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "request_id": "a", "time": "2023-11-14T22:13:20Z", "method": "GET", "path": "/", "status": 200,
+                "ms": 0.5, "client": null, "user": null, "reason": null,
+            })
+        );
+    }
+
+    #[test]
+    fn a_session_id_in_a_path_is_blanked() {
+        assert_eq!(presentable_path("/api/v1/sessions/102abc"), "/api/v1/sessions/…");
+        assert_eq!(
+            presentable_path("/api/v1/sessions/102abc/lifecycle/refresh"),
+            "/api/v1/sessions/…/lifecycle/refresh"
+        );
+        assert_eq!(presentable_path("/api/v1/sessions/me"), "/api/v1/sessions/me");
+        assert_eq!(presentable_path("/oauth2/default/v1/token"), "/oauth2/default/v1/token");
+    }
+}

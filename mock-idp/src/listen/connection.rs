@@ -1,0 +1,72 @@
+//! An open connection, plain or TLS, that can end in a reset.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+use tokio_util::either::Either;
+
+/// A connection. Reads and writes pass through; only its end is ours.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    io: Either<TlsStream<TcpStream>, TcpStream>,
+    reset: Arc<AtomicBool>,
+}
+
+impl Connection {
+    /// Ends in a reset if `reset` is set by then.
+    pub(crate) fn new(io: Either<TlsStream<TcpStream>, TcpStream>, reset: Arc<AtomicBool>) -> Self {
+        Self { io, reset }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if self.reset.load(Ordering::Acquire) {
+            let socket = match &self.io {
+                Either::Left(tls) => tls.get_ref().0,
+                Either::Right(tcp) => tcp,
+            };
+            // Closing a socket that must not linger sends RST. Should the system refuse, the client meets an orderly end
+            // without an answer, which is a fault too.
+            let _ = socket.set_zero_linger();
+        }
+    }
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, buf)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+}

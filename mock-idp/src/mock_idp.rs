@@ -1,0 +1,344 @@
+//! A mock org in this process: built, started, stopped when dropped.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::control::{self, Access};
+use crate::engine::{OrgInstance, Server};
+use crate::http;
+use crate::listen::port::{Bound, PortChoice};
+use crate::listen::{self, Serving};
+use crate::logging::{self, LogFormat};
+use crate::settings::{IssuerUrl, Settings, is_loopback};
+use crate::start_error::StartError;
+use crate::tls::{self, Tls};
+
+/// A running mock: one port that answers http and https. It stops when it is stopped or dropped.
+///
+/// It runs on the tokio runtime that it was started on; blocking the only thread of that runtime blocks the mock too.
+#[derive(Debug)]
+pub struct MockIdp {
+    server: Arc<Server>,
+    serving: Serving,
+    port: u16,
+    url: String,
+    https_url: String,
+    issuer: String,
+    ca_pem: String,
+    ca_path: Option<PathBuf>,
+    warnings: Vec<String>,
+}
+
+/// What a mock is started with.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    orgs: Vec<OrgSource>,
+    host: String,
+    port: PortChoice,
+    issuer_url: Option<IssuerUrl>,
+    allowed_hosts: Vec<String>,
+    state_dir: Option<PathBuf>,
+    picker: bool,
+    classic_sign_in: bool,
+    log: LogFormat,
+    control_token: Option<String>,
+}
+
+/// An org document and where it came from.
+#[derive(Clone, Debug)]
+struct OrgSource {
+    origin: String,
+    yaml: String,
+}
+
+impl MockIdp {
+    /// A mock of the built-in org, on loopback and a free port, with a certificate authority in memory, silent.
+    pub fn builder() -> Builder {
+        Builder {
+            orgs: Vec::new(),
+            host: "localhost".to_owned(),
+            port: PortChoice::Any,
+            issuer_url: None,
+            allowed_hosts: Vec::new(),
+            state_dir: None,
+            picker: true,
+            classic_sign_in: false,
+            log: LogFormat::Off,
+            control_token: None,
+        }
+    }
+
+    /// Where it is over http: `http://localhost:7801`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where it is over https: the same port.
+    #[must_use]
+    pub fn https_url(&self) -> &str {
+        &self.https_url
+    }
+
+    /// The issuer of the first org's `default` authorization server over http, or under the pinned issuer URL.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The certificate of the local authority, PEM: what a client has to trust for https.
+    #[must_use]
+    pub fn ca_pem(&self) -> &str {
+        &self.ca_pem
+    }
+
+    /// The file that holds it, when it is kept.
+    #[must_use]
+    pub fn ca_path(&self) -> Option<&Path> {
+        self.ca_path.as_deref()
+    }
+
+    /// What a person must know of: leniencies, another port than the usual, an address that others can reach.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The names of the orgs, the default one first.
+    pub fn org_names(&self) -> impl Iterator<Item = &str> {
+        self.server.orgs().map(|org| org.name.as_str())
+    }
+
+    /// Stops listening, lets requests under way finish, and ends all tasks.
+    pub async fn stop(mut self) {
+        self.serving.stop().await;
+    }
+}
+
+impl Drop for MockIdp {
+    fn drop(&mut self) {
+        self.serving.abandon();
+    }
+}
+
+impl Builder {
+    /// Serves the org of this file instead of the built-in one. Called again, it adds an org: the first is the default,
+    /// the others answer at `/_org/{subdomain}/…` and `{subdomain}.localhost`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn org_file(mut self, path: impl AsRef<Path>) -> Result<Self, StartError> {
+        let path = path.as_ref();
+        let yaml =
+            std::fs::read_to_string(path).map_err(|source| StartError::OrgFile { path: path.to_owned(), source })?;
+        self.orgs.push(OrgSource { origin: path.display().to_string(), yaml });
+        Ok(self)
+    }
+
+    /// The same, from a text.
+    pub fn org_yaml(mut self, yaml: impl Into<String>) -> Self {
+        let origin = format!("the org text no. {}", self.orgs.len() + 1);
+        self.orgs.push(OrgSource { origin, yaml: yaml.into() });
+        self
+    }
+
+    /// Listens on this port, or does not start. 0 is any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = PortChoice::Exactly(port);
+        self
+    }
+
+    /// Listens on this port if it is free, else on the next free one; [`MockIdp::warnings`] then says why.
+    pub fn prefer_port(mut self, port: u16) -> Self {
+        self.port = PortChoice::Preferably(port);
+        self
+    }
+
+    /// Listens on this address instead of loopback. Whoever can reach it can use the mock.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// Answers requests under this host name too.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.allowed_hosts.push(name.into());
+        self
+    }
+
+    /// Pins the issuer to this base, whatever scheme and host a request has.
+    pub fn issuer_url(mut self, url: IssuerUrl) -> Self {
+        self.issuer_url = Some(url);
+        self
+    }
+
+    /// Keeps the certificate authority in this directory.
+    pub fn state_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(dir.into());
+        self
+    }
+
+    /// Whether the sign-in page offers users to pick with one click, where the org's document does.
+    pub fn picker(mut self, on: bool) -> Self {
+        self.picker = on;
+        self
+    }
+
+    /// Whether the sign-in page asks for name and password at once, whatever the org's document says.
+    pub fn classic_sign_in(mut self, on: bool) -> Self {
+        self.classic_sign_in = on;
+        self
+    }
+
+    /// How requests are logged on stderr.
+    pub fn log(mut self, format: LogFormat) -> Self {
+        self.log = format;
+        self
+    }
+
+    /// Asks for this bearer token at the control API.
+    pub fn control_token(mut self, token: impl Into<String>) -> Self {
+        self.control_token = Some(token.into());
+        self
+    }
+
+    /// Checks the org documents; their names.
+    ///
+    /// # Errors
+    /// Every problem of the first document that has one, or two orgs of one name.
+    pub fn check(&self) -> Result<Vec<String>, StartError> {
+        Ok(self.load_orgs()?.into_iter().map(|org| org.name).collect())
+    }
+
+    /// Starts the mock on the current tokio runtime.
+    ///
+    /// # Errors
+    /// A wrong org document, a port that is taken, an address that is not this machine's.
+    // Nothing is awaited today; a store that is not in memory will be.
+    #[expect(clippy::unused_async, reason = "starting may wait one day, and callers should not notice")]
+    pub async fn start(self) -> Result<MockIdp, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|error| StartError::Runtime(error.to_string()))?;
+        let mut orgs = self.load_orgs()?.into_iter();
+        let default = orgs.next().ok_or_else(|| StartError::Setting("there is no org".to_owned()))?;
+        let server = Arc::new(Server::new(default, orgs.collect()));
+        logging::install(self.log);
+
+        let Bound { listeners, port, moved } = listen::port::bind(&self.host, self.port)?;
+        let mut warnings: Vec<String> = moved.into_iter().collect();
+        warnings.extend(self.leniencies());
+
+        let (tls, ca_path) = self.tls(&server, &mut warnings);
+        let ca_pem = tls.authority().map_err(|error| StartError::Certificate(error.to_string()))?.pem().to_owned();
+
+        let settings = Arc::new(Settings {
+            issuer_url: self.issuer_url.clone(),
+            allowed_hosts: self.own_names(),
+            log_requests: self.log != LogFormat::Off,
+            warnings: warnings.clone(),
+        });
+        let front = http::service(Arc::clone(&server), settings, control::routes(self.control_access()));
+        let _entered = runtime.enter();
+        let serving = listen::serve(listeners, &front, &tls)
+            .map_err(|source| StartError::Address { address: format!("{}:{port}", self.host), source })?;
+
+        let authority = format!("{}:{port}", self.shown_host());
+        let url = format!("http://{authority}");
+        let issuer_base = self.issuer_url.as_ref().map_or(url.as_str(), IssuerUrl::as_str);
+        Ok(MockIdp {
+            issuer: format!("{issuer_base}/oauth2/default"),
+            https_url: format!("https://{authority}"),
+            url,
+            server,
+            serving,
+            port,
+            ca_pem,
+            ca_path,
+            warnings,
+        })
+    }
+
+    fn load_orgs(&self) -> Result<Vec<OrgInstance>, StartError> {
+        let built_in = [OrgSource { origin: "the built-in org".to_owned(), yaml: BUILT_IN_ORG.to_owned() }];
+        let sources = if self.orgs.is_empty() { &built_in[..] } else { &self.orgs };
+        let mut names = HashSet::new();
+        let mut orgs = Vec::new();
+        for source in sources {
+            let org = OrgInstance::from_yaml(&source.yaml)
+                .map_err(|problems| StartError::OrgDocument { origin: source.origin.clone(), problems })?;
+            if !names.insert(org.name.clone()) {
+                return Err(StartError::SameName { name: org.name });
+            }
+            orgs.push(org);
+        }
+        Ok(orgs)
+    }
+
+    /// The TLS side. A directory that cannot be written leaves the authority in memory, and says so.
+    fn tls(&self, server: &Server, warnings: &mut Vec<String>) -> (Arc<Tls>, Option<PathBuf>) {
+        let mut names = self.own_names();
+        names.extend(server.orgs().map(|org| format!("{}.localhost", org.name)));
+        if let Some(dir) = &self.state_dir {
+            match tls::keep_authority(dir) {
+                Ok(path) => return (Arc::new(Tls::new(Some(dir.clone()), names)), Some(path)),
+                Err(error) => {
+                    warnings
+                        .push(format!("The certificate authority is not saved, so it is new at each start: {error}."));
+                }
+            }
+        }
+        (Arc::new(Tls::new(None, names)), None)
+    }
+
+    /// Names beyond those of loopback: given, listened on, or pinned.
+    fn own_names(&self) -> Vec<String> {
+        let pinned = self.issuer_url.as_ref().map(|url| url.host().to_owned());
+        let host = Some(self.host.clone()).filter(|host| {
+            let unspecified = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_unspecified());
+            host != "localhost" && !unspecified
+        });
+        self.allowed_hosts.iter().cloned().chain(host).chain(pinned).collect()
+    }
+
+    /// What stands in the URL.
+    fn shown_host(&self) -> String {
+        match self.host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(ip) if ip.is_unspecified() => "localhost".to_owned(),
+            Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
+            _ => self.host.clone(),
+        }
+    }
+
+    fn control_access(&self) -> Access {
+        match &self.control_token {
+            Some(token) => Access::Token(token.clone()),
+            None if is_loopback(&self.host) => Access::ThisMachine,
+            None => Access::Nobody,
+        }
+    }
+
+    fn leniencies(&self) -> Vec<String> {
+        let mut leniencies = Vec::new();
+        if !is_loopback(&self.host) {
+            leniencies.push(format!(
+                "Other machines can reach this mock (--host {}). It gives tokens to anybody.",
+                self.host
+            ));
+        }
+        if !self.allowed_hosts.is_empty() {
+            leniencies.push(format!("Answers to foreign host names too: {}.", self.allowed_hosts.join(", ")));
+        }
+        leniencies
+    }
+}
+
+/// The org that is served when none is given.
+const BUILT_IN_ORG: &str = "org:\n  subdomain: market\n";

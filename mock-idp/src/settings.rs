@@ -1,0 +1,110 @@
+//! What a start of the server decides for all its orgs.
+
+use std::net::IpAddr;
+
+/// Settings that handlers and layers read.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Pins the issuer to this base (`scheme://host[:port]`); without, it follows each request's scheme and host.
+    pub issuer_url: Option<IssuerUrl>,
+    /// Host names, beyond those of this machine's loopback, under which requests are answered.
+    pub allowed_hosts: Vec<String>,
+    /// Whether each request is logged.
+    pub log_requests: bool,
+    /// What a person must know of: leniencies, an address others can reach, a certificate that is not kept.
+    pub warnings: Vec<String>,
+}
+
+/// A base that an issuer may be pinned to: scheme, host and port, without path, query or trailing slash.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct IssuerUrl {
+    base: String,
+    host: String,
+}
+
+/// Why a text cannot be an issuer's base.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{text:?} cannot be the issuer's base: {because}. Give scheme, host and port only, like https://idp.example.test"
+)]
+pub struct IssuerUrlError {
+    text: String,
+    because: &'static str,
+}
+
+impl IssuerUrl {
+    /// `scheme://host[:port]`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.base
+    }
+
+    /// The host, without port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// `host[:port]`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.base.split_once("://").map_or("", |(_, authority)| authority)
+    }
+}
+
+impl std::str::FromStr for IssuerUrl {
+    type Err = IssuerUrlError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = |because| IssuerUrlError { text: text.to_owned(), because };
+        let url = url::Url::parse(text).map_err(|_| refuse("it is not a URL"))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refuse("its scheme is neither http nor https"));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refuse("it holds a user name or a password"));
+        }
+        // RFC 8414 2: an issuer has no query and no fragment. A path would have to be stripped from every request.
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse("it has a path, query or fragment"));
+        }
+        let host = url.host_str().ok_or_else(|| refuse("it has no host"))?.to_owned();
+        Ok(Self { base: url.origin().ascii_serialization(), host })
+    }
+}
+
+/// Whether an address can be reached from this machine only.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_base_is_scheme_host_and_port() {
+        let url: IssuerUrl = "https://IDP.example.test:443/".parse().unwrap();
+        assert_eq!(
+            (url.as_str(), url.host(), url.authority()),
+            ("https://idp.example.test", "idp.example.test", "idp.example.test")
+        );
+        let url: IssuerUrl = "http://10.0.0.1:7801".parse().unwrap();
+        assert_eq!(url.authority(), "10.0.0.1:7801");
+    }
+
+    #[test]
+    fn anything_more_or_less_is_refused_with_the_reason() {
+        for (text, because) in [
+            ("idp", "it is not a URL"),
+            ("ftp://idp.example.test", "its scheme is neither http nor https"),
+            ("https://a:b@idp.example.test", "it holds a user name or a password"),
+            ("https://idp.example.test/oauth2", "it has a path, query or fragment"),
+            ("https://idp.example.test/?a=b", "it has a path, query or fragment"),
+        ] {
+            let error = text.parse::<IssuerUrl>().unwrap_err();
+            assert_eq!(error.because, because, "{text}");
+        }
+    }
+}

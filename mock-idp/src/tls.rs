@@ -1,0 +1,129 @@
+//! https: a local certificate authority, and a leaf certificate from it for the names of this server.
+//!
+//! The authority is kept in the state directory when there is one, so that a person trusts it once; it is never put
+//! into any trust store by us. Nothing is made or read before it is needed.
+
+mod authority;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use time::{Duration, OffsetDateTime};
+use tokio_rustls::TlsAcceptor;
+
+pub(crate) use authority::Authority;
+
+/// How long a leaf is good for. Apple's clients refuse more than 398 days, under a local root too.
+const LEAF_DAYS: i64 = 396;
+
+/// The file in the state directory that holds the authority's certificate.
+pub(crate) const CA_FILE: &str = "ca.pem";
+
+/// The TLS side of a server.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    /// Where the authority is kept; without, it lives as long as this.
+    state_dir: Option<PathBuf>,
+    /// Names of the leaf, beyond those of loopback.
+    names: Vec<String>,
+    authority: OnceLock<Authority>,
+    config: tokio::sync::OnceCell<Arc<ServerConfig>>,
+}
+
+/// Why there is no https.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TlsError {
+    #[error("{}: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("the certificate authority in {} cannot be used: {source}. Remove ca.pem and ca.key.pem there", dir.display())]
+    Unusable { dir: PathBuf, source: rcgen::Error },
+    #[error("certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    #[error("TLS: {0}")]
+    Rustls(#[from] rustls::Error),
+}
+
+impl Tls {
+    pub(crate) fn new(state_dir: Option<PathBuf>, names: Vec<String>) -> Self {
+        Self { state_dir, names, authority: OnceLock::new(), config: tokio::sync::OnceCell::new() }
+    }
+
+    /// The authority, made or loaded the first time it is asked for.
+    pub(crate) fn authority(&self) -> Result<&Authority, TlsError> {
+        if let Some(authority) = self.authority.get() {
+            return Ok(authority);
+        }
+        let authority = match &self.state_dir {
+            Some(dir) => Authority::kept_in(dir)?,
+            None => Authority::in_memory()?,
+        };
+        Ok(self.authority.get_or_init(|| authority))
+    }
+
+    /// Serves TLS handshakes; prepared at the first of them.
+    pub(crate) async fn acceptor(self: &Arc<Self>) -> io::Result<TlsAcceptor> {
+        let prepare = || async {
+            let tls = Arc::clone(self);
+            let config = tokio::task::spawn_blocking(move || tls.build()).await.map_err(io::Error::other)?;
+            let config = config.inspect_err(|error| tracing::error!(target: "mock_idp", "no https: {error}"));
+            config.map(Arc::new).map_err(io::Error::other)
+        };
+        let config = self.config.get_or_try_init(prepare).await?;
+        Ok(TlsAcceptor::from(Arc::clone(config)))
+    }
+
+    fn build(&self) -> Result<ServerConfig, TlsError> {
+        let authority = self.authority()?;
+        let key = KeyPair::generate()?;
+        let leaf = leaf(&self.names)?.signed_by(&key, authority.issuer())?;
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![leaf.into(), authority.der().clone()],
+                PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+            )?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}
+
+fn leaf(extra: &[String]) -> Result<CertificateParams, rcgen::Error> {
+    // Strict clients take no wildcard right under a top-level name, so the orgs' own names come with `extra`.
+    let mut names: Vec<String> = ["localhost", "*.localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+    for name in extra {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let mut params = CertificateParams::new(names)?;
+    params.distinguished_name.push(DnType::CommonName, "mock-idp");
+    params.not_before = OffsetDateTime::now_utc() - Duration::DAY;
+    params.not_after = params.not_before + Duration::days(LEAF_DAYS);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    Ok(params)
+}
+
+/// Makes sure that the authority is kept in `dir`; where its certificate is.
+pub(crate) fn keep_authority(dir: &Path) -> Result<PathBuf, TlsError> {
+    let path = dir.join(CA_FILE);
+    if !path.exists() {
+        Authority::kept_in(dir)?;
+    }
+    Ok(path)
+}
+
+/// Where state is kept when nothing else is said: `$XDG_STATE_HOME/mock-idp`, else `~/.local/state/mock-idp`.
+pub(crate) fn default_state_dir() -> Option<PathBuf> {
+    let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    // XDG Base Directory Specification: a relative path is invalid and ignored.
+    let state = absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    state.map(|dir| dir.join("mock-idp"))
+}

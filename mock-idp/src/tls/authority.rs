@@ -1,0 +1,149 @@
+//! The local certificate authority, in memory or in a directory.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use time::{Duration, OffsetDateTime};
+
+use crate::tls::{CA_FILE, TlsError};
+
+const KEY_FILE: &str = "ca.key.pem";
+const LOCK_FILE: &str = "ca.lock";
+const YEARS: i64 = 10;
+
+/// Only the owner reads the key.
+const PRIVATE: u32 = 0o600;
+/// Everybody may read the certificate.
+const PUBLIC: u32 = 0o644;
+
+/// A certificate authority of this machine only.
+#[derive(Debug)]
+pub(crate) struct Authority {
+    pem: String,
+    der: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    /// A new one that is nowhere kept.
+    pub(crate) fn in_memory() -> Result<Self, TlsError> {
+        Self::load(&Pems::generate()?)
+    }
+
+    /// The one kept in `dir`; made there if there is none.
+    pub(crate) fn kept_in(dir: &Path) -> Result<Self, TlsError> {
+        let pems = match Pems::read(dir)? {
+            Some(pems) => pems,
+            None => Pems::create(dir)?,
+        };
+        Self::load(&pems).map_err(|error| match error {
+            TlsError::Certificate(source) => TlsError::Unusable { dir: dir.to_owned(), source },
+            other => other,
+        })
+    }
+
+    /// Its certificate.
+    pub(crate) fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    pub(super) fn der(&self) -> &CertificateDer<'static> {
+        &self.der
+    }
+
+    pub(super) fn issuer(&self) -> &Issuer<'static, KeyPair> {
+        &self.issuer
+    }
+
+    fn load(pems: &Pems) -> Result<Self, TlsError> {
+        let der = CertificateDer::from_pem_slice(pems.certificate.as_bytes())
+            .map_err(|_| rcgen::Error::CouldNotParseCertificate)?;
+        let issuer = Issuer::from_ca_cert_der(&der, KeyPair::from_pem(&pems.key)?)?;
+        Ok(Self { pem: pems.certificate.clone(), der, issuer })
+    }
+}
+
+/// Certificate and key, as files hold them.
+struct Pems {
+    certificate: String,
+    key: String,
+}
+
+impl Pems {
+    fn generate() -> Result<Self, TlsError> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::default();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, "mock-idp local CA (test use only)");
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        params.not_before = OffsetDateTime::now_utc() - Duration::DAY;
+        params.not_after = params.not_before + Duration::days(365 * YEARS);
+        let key_pem = key.serialize_pem();
+        let certificate = CertifiedIssuer::self_signed(params, key)?;
+        Ok(Self { certificate: certificate.pem(), key: key_pem })
+    }
+
+    /// Both files; none while the certificate, which is written last, is not there.
+    fn read(dir: &Path) -> Result<Option<Self>, TlsError> {
+        let Some(certificate) = read(&dir.join(CA_FILE))? else { return Ok(None) };
+        match read(&dir.join(KEY_FILE))? {
+            Some(key) => Ok(Some(Self { certificate, key })),
+            None => Err(TlsError::Unusable { dir: dir.to_owned(), source: rcgen::Error::CouldNotParseKeyPair }),
+        }
+    }
+
+    /// Makes both files, under a lock: two that start at once agree on one authority.
+    fn create(dir: &Path) -> Result<Self, TlsError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| TlsError::File { path, source }
+        };
+        fs::create_dir_all(dir).map_err(failed(dir))?;
+        let lock_path = dir.join(LOCK_FILE);
+        let lock = file(&lock_path, PRIVATE).map_err(failed(&lock_path))?;
+        lock.lock().map_err(failed(&lock_path))?;
+        if let Some(pems) = Self::read(dir)? {
+            return Ok(pems);
+        }
+        let pems = Self::generate()?;
+        for (name, text, mode) in [(KEY_FILE, &pems.key, PRIVATE), (CA_FILE, &pems.certificate, PUBLIC)] {
+            let path = dir.join(name);
+            write_whole(&path, text, mode).map_err(failed(&path))?;
+        }
+        Ok(pems)
+    }
+}
+
+fn read(path: &Path) -> Result<Option<String>, TlsError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(TlsError::File { path: path.to_owned(), source }),
+    }
+}
+
+/// Beside its place first, so that nobody ever reads half of it.
+fn write_whole(path: &Path, text: &str, mode: u32) -> io::Result<()> {
+    let unfinished = path.with_extension("new");
+    let mut file = file(&unfinished, mode)?;
+    file.set_len(0)?;
+    file.write_all(text.as_bytes())?;
+    drop(file);
+    fs::rename(&unfinished, path)
+}
+
+/// A file to write, with these permissions from its first instant on.
+fn file(path: &Path, mode: u32) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)
+}

@@ -1,0 +1,26 @@
+//! Clients for the tests.
+
+use reqwest::{Certificate, Client, redirect};
+
+/// A client that follows no redirect, keeps no connection, and trusts nobody.
+pub(crate) fn plain() -> Client {
+    builder().build().unwrap()
+}
+
+/// The same, trusting one authority and no other.
+pub(crate) fn trusting(ca_pem: &str) -> Client {
+    builder().tls_certs_only([Certificate::from_pem(ca_pem.as_bytes()).unwrap()]).build().unwrap()
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    // An error only means that another test was first.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0);
+    // Browsers know names under localhost by themselves (RFC 6761 6.3); other clients ask the system, which may not.
+    ["market.localhost", "tenant2.localhost"]
+        .into_iter()
+        .fold(builder, |builder, name| builder.resolve(name, ([127, 0, 0, 1], 0).into()))
+}
+
+/// Two orgs that differ in their names.
+pub(crate) const TENANT_2: &str = "org:\n  id: 00otenanttwo00000000\n  name: Tenant two\n  subdomain: tenant2\n";

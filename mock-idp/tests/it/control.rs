@@ -1,0 +1,150 @@
+//! The control API.
+
+use http::Method;
+use mock_idp::MockIdp;
+use serde_json::{Value, json};
+
+use crate::client;
+
+/// Status and body.
+async fn ask(mock: &MockIdp, method: Method, path: &str, body: Value) -> (u16, Value) {
+    let request = client::plain().request(method.clone(), format!("{}{path}", mock.url()));
+    let request = if method == Method::GET { request } else { request.json(&body) };
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn the_fingerprint_says_what_is_here() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let (status, health) = ask(&mock, Method::GET, "/healthz", Value::Null).await;
+    assert_eq!(status, 200);
+    assert_eq!((&health["status"], &health["product"]), (&json!("ok"), &json!("mock-idp")));
+    assert_eq!(health["version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[tokio::test]
+async fn the_clock_is_set_moved_stopped_and_reset() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let set = json!({ "set": "2030-01-31T12:00:00Z", "freeze": true });
+    let turned = ask(&mock, Method::POST, "/_mock/clock", set).await;
+    assert_eq!((turned.0, &turned.1["now"], &turned.1["frozen"]), (200, &json!("2030-01-31T12:00:00Z"), &json!(true)));
+    let turned = ask(&mock, Method::POST, "/_mock/clock", json!({ "advance": 90 })).await;
+    assert_eq!(turned.1["now"], "2030-01-31T12:01:30Z");
+    assert_eq!(ask(&mock, Method::GET, "/_mock/clock", Value::Null).await.1["now"], turned.1["now"]);
+    let reset = ask(&mock, Method::POST, "/_mock/clock", json!({ "reset": true })).await.1;
+    assert_eq!((&reset["offset"], &reset["frozen"]), (&json!(0), &json!(false)));
+}
+
+#[tokio::test]
+async fn a_wrong_turn_says_what_would_be_right() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for body in [json!({}), json!({ "set": "tomorrow" }), json!({ "forward": 3 }), json!({ "advance": "3" })] {
+        let (status, refusal) = ask(&mock, Method::POST, "/_mock/clock", body.clone()).await;
+        assert_eq!(status, 400, "{body}");
+        assert!(refusal["expected"].as_str().unwrap().contains("\"advance\": seconds"), "{refusal}");
+    }
+    assert_eq!(ask(&mock, Method::GET, "/_mock/clock", Value::Null).await.1["offset"], 0);
+}
+
+#[tokio::test]
+async fn faults_are_switched_on_listed_and_cleared() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let token = json!({ "name": "id_token.wrong-nonce", "times": 1, "client_id": "0oamarketweb000005d7" });
+    let (status, list) = ask(&mock, Method::POST, "/_mock/faults", token.clone()).await;
+    assert_eq!((status, list), (200, json!([token])));
+    let slow = json!({ "name": "http.slow" });
+    ask(&mock, Method::POST, "/_mock/faults", slow).await;
+    let list = ask(&mock, Method::GET, "/_mock/faults", Value::Null).await.1;
+    assert_eq!(list, json!([token, { "name": "http.slow", "delay_ms": 3_000 }]));
+    let info = ask(&mock, Method::GET, "/_mock/info", Value::Null).await.1;
+    assert_eq!(info["warnings"], json!(["Faults are on: id_token.wrong-nonce, http.slow."]));
+    assert_eq!(ask(&mock, Method::DELETE, "/_mock/faults", Value::Null).await, (200, json!([])));
+}
+
+#[tokio::test]
+async fn a_wrong_fault_is_refused_with_the_nearest_name() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let (status, refusal) = ask(&mock, Method::POST, "/_mock/faults", json!({ "name": "id_token.wrong-nonse" })).await;
+    assert_eq!(status, 400);
+    assert_eq!(refusal["error"], "no fault is named \"id_token.wrong-nonse\"; did you mean \"id_token.wrong-nonce\"?");
+    assert_eq!(refusal["expected"].as_array().unwrap().len(), 26);
+    for (body, word) in [
+        (json!({ "name": "http.reset", "client_id": "a" }), "client_id"),
+        (json!({ "name": "id_token.expired", "path": "/" }), "path"),
+        (json!({ "name": "http.reset", "times": 0 }), "0 times"),
+        (json!({ "name": "http.reset", "delay_ms": 5 }), "http.slow"),
+        (json!({ "name": "http.reset", "count": 1 }), "unknown field"),
+    ] {
+        let (status, refusal) = ask(&mock, Method::POST, "/_mock/faults", body).await;
+        assert_eq!(status, 400);
+        assert!(refusal["error"].as_str().unwrap().contains(word), "{refusal}");
+    }
+    assert_eq!(ask(&mock, Method::GET, "/_mock/faults", Value::Null).await.1, json!([]));
+}
+
+#[tokio::test]
+async fn the_journal_keeps_no_query_and_no_credential() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for path in
+        ["/oauth2/v1/authorize?state=canary-state&id_token_hint=canary-hint", "/api/v1/sessions/102canary-session"]
+    {
+        let basic = client::plain().get(format!("{}{path}", mock.url())).basic_auth("canary-id", Some("canary-secret"));
+        basic.send().await.unwrap();
+    }
+    let (_, journal) = ask(&mock, Method::GET, "/_mock/requests", Value::Null).await;
+    let paths: Vec<_> = journal.as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["/api/v1/sessions/…", "/oauth2/v1/authorize"]);
+    assert!(!journal.to_string().contains("canary"), "{journal}");
+    let entry = &journal[1];
+    assert_eq!((&entry["method"], &entry["status"]), (&json!("GET"), &json!(404)));
+    let by_id = format!("/_mock/requests/{}", entry["request_id"].as_str().unwrap());
+    assert_eq!(ask(&mock, Method::GET, &by_id, Value::Null).await.1["path"], "/oauth2/v1/authorize");
+
+    assert_eq!(ask(&mock, Method::GET, "/_mock/requests/none", Value::Null).await.0, 404);
+    assert_eq!(ask(&mock, Method::GET, "/_mock/requests?limit=many", Value::Null).await.0, 400);
+    assert_eq!(ask(&mock, Method::GET, "/_mock/requests?limit=1", Value::Null).await.1.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn reset_forgets_everything() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    ask(&mock, Method::POST, "/_mock/clock", json!({ "advance": 5 })).await;
+    ask(&mock, Method::POST, "/_mock/faults", json!({ "name": "http.status-500" })).await;
+    client::plain().get(format!("{}/x", mock.url())).send().await.unwrap();
+    assert_eq!(ask(&mock, Method::POST, "/_mock/reset", json!({})).await.0, 200);
+    assert_eq!(ask(&mock, Method::GET, "/_mock/clock", Value::Null).await.1["offset"], 0);
+    assert_eq!(ask(&mock, Method::GET, "/_mock/faults", Value::Null).await.1, json!([]));
+    assert_eq!(ask(&mock, Method::GET, "/_mock/requests", Value::Null).await.1, json!([]));
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_changes_nothing() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let form = client::plain().post(format!("{}/_mock/reset", mock.url())).form(&[("a", "b")]).send().await.unwrap();
+    assert_eq!(form.status(), 415);
+    let (status, refusal) = ask(&mock, Method::PUT, "/_mock/faults", json!({})).await;
+    assert_eq!((status, &refusal["expected"]), (405, &json!(["GET", "POST", "DELETE"])));
+    assert_eq!(ask(&mock, Method::GET, "/_mock/fault", Value::Null).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_control_token_is_asked_for_when_one_is_set() {
+    let mock = MockIdp::builder().control_token("opensesame").start().await.unwrap();
+    let url = format!("{}/_mock/info", mock.url());
+    let status =
+        async |token: &str| client::plain().get(&url).bearer_auth(token).send().await.unwrap().status().as_u16();
+    assert_eq!(status("opensesame").await, 200);
+    assert_eq!(status("opensesamf").await, 401);
+    assert_eq!(ask(&mock, Method::GET, "/_mock/info", Value::Null).await.0, 401);
+    assert_eq!(ask(&mock, Method::GET, "/healthz", Value::Null).await.0, 200);
+}
+
+#[tokio::test]
+async fn the_control_api_is_closed_when_other_machines_can_connect() {
+    let mock = MockIdp::builder().host("0.0.0.0").start().await.unwrap();
+    assert!(mock.warnings()[0].starts_with("Other machines can reach this mock"), "{:?}", mock.warnings());
+    let (status, refusal) = ask(&mock, Method::GET, "/_mock/info", Value::Null).await;
+    assert_eq!(status, 403);
+    assert!(refusal["expected"].as_str().unwrap().contains("--control-token"), "{refusal}");
+}

@@ -1,0 +1,8 @@
+//! The server from outside: over its port, and as a program.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod client;
+mod control;
+mod edge;
+mod lifecycle;
