@@ -5,6 +5,7 @@
 //! `moment trace` · `protocol expression` · `model` · `org` and ledger records · `policy claims` · `tokens sign_in` ·
 //! `endpoint management`.
 
+pub mod expression;
 pub mod sign_in;
 pub mod tokens;
 pub mod trace;

@@ -1,0 +1,289 @@
+//! Walks the tree.
+//!
+//! Bounded twice: by steps, and by the bytes that results take, counted before anything is multiplied.
+
+use std::cmp::Ordering;
+
+use indexmap::IndexMap;
+
+use super::functions::{self, Call, Failure, Function};
+use super::syntax::{Binary, GROUP, Kind, Node, Receiver};
+use super::value::Value;
+use super::{EvaluationError, Expression, Roots};
+
+const MAX_STEPS: usize = 100_000;
+const MAX_BYTES: usize = 1024 * 1024;
+
+/// One evaluation: what it sees and what it may still spend.
+pub(super) struct Evaluation<'a> {
+    roots: &'a dyn Roots,
+    /// The element at hand inside `.![…]`.
+    element: Option<Value>,
+    /// The group at hand inside the format of `getFilteredGroups`.
+    group: Option<Value>,
+    steps: usize,
+    bytes: usize,
+}
+
+type Evaluated = Result<Value, EvaluationError>;
+
+impl<'a> Evaluation<'a> {
+    pub(super) fn new(roots: &'a dyn Roots) -> Self {
+        Self { roots, element: None, group: None, steps: MAX_STEPS, bytes: MAX_BYTES }
+    }
+
+    pub(super) fn roots(&self) -> &'a dyn Roots {
+        self.roots
+    }
+
+    pub(super) fn run(&mut self, node: &Node) -> Evaluated {
+        self.steps = self.steps.checked_sub(1).ok_or_else(|| fail(node, "the expression takes too many steps"))?;
+        match &node.kind {
+            Kind::Literal(value) => Ok(value.clone()),
+            Kind::Root(name) => Ok(self.root(name)),
+            Kind::Element(name) => self.element(node, name),
+            Kind::List(items) => self.list(items),
+            Kind::Map(entries) => self.map(entries),
+            Kind::Property { of, name, null_safe } => self.property(node, of, name, *null_safe),
+            Kind::Index { of, index } => self.index(node, of, index),
+            Kind::Projection { of, each } => self.projection(node, of, each),
+            Kind::Call { function, arguments, receiver } => self.call(node, function, arguments, *receiver),
+            Kind::Not(operand) => Ok(Value::Bool(!self.condition(operand)?)),
+            Kind::Negate(operand) => self.negate(node, operand),
+            Kind::Binary(operator, operands) => self.binary(node, *operator, &operands.0, &operands.1),
+            Kind::Ternary(parts) => {
+                let chosen = if self.condition(&parts.0)? { &parts.1 } else { &parts.2 };
+                self.run(chosen)
+            }
+            Kind::Elvis(parts) => match self.run(&parts.0)? {
+                // Okta: the default replaces null and the empty string.
+                blank if blank.is_blank() => self.run(&parts.1),
+                value => Ok(value),
+            },
+        }
+    }
+
+    /// Takes bytes from the budget.
+    pub(super) fn afford(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.bytes = self.bytes.checked_sub(bytes).ok_or("the result is too large")?;
+        Ok(())
+    }
+
+    /// Evaluates the format of `getFilteredGroups` for one group.
+    pub(super) fn format_group(&mut self, format: &Expression, group: Value) -> Result<Value, Failure> {
+        if self.group.is_some() {
+            return Err("a group expression cannot filter groups itself".into());
+        }
+        self.group = Some(group);
+        let formatted = self.run(&format.parsed.root);
+        self.group = None;
+        formatted.map_err(|error| Failure(format!("the group expression fails: {error}")))
+    }
+
+    fn root(&self, name: &str) -> Value {
+        match &self.group {
+            Some(group) if name == GROUP => group.clone(),
+            _ => self.roots.root(name).unwrap_or_default(),
+        }
+    }
+
+    fn element(&self, node: &Node, name: &str) -> Evaluated {
+        match &self.element {
+            Some(element) => member(node, element, name),
+            None => Err(fail(node, "there is no element here")),
+        }
+    }
+
+    fn list(&mut self, items: &[Node]) -> Evaluated {
+        items.iter().map(|item| self.run(item)).collect::<Result<_, _>>().map(Value::List)
+    }
+
+    fn map(&mut self, entries: &[(String, Node)]) -> Evaluated {
+        let entries = entries.iter().map(|(key, value)| Ok((key.clone(), self.run(value)?)));
+        entries.collect::<Result<IndexMap<_, _>, _>>().map(Value::Map)
+    }
+
+    fn property(&mut self, node: &Node, of: &Node, name: &str, null_safe: bool) -> Evaluated {
+        if let Kind::Root(root) = &of.kind
+            && *root != GROUP
+        {
+            return Ok(self.root_property(root, name));
+        }
+        if let Kind::Property { of: user, name: profile, .. } = &of.kind
+            && matches!(user.kind, Kind::Root("user"))
+            && profile == "profile"
+            && self.roots.property("user", "profile").is_none()
+        {
+            // Identity Engine writes `user.profile.x` for what the classic language calls `user.x`.
+            return Ok(self.root_property("user", name));
+        }
+        match self.run(of)? {
+            Value::Null if null_safe => Ok(Value::Null),
+            value => member(node, &value, name),
+        }
+    }
+
+    /// A property of a root is null when the root has none of that name, or is not there at all.
+    fn root_property(&self, root: &str, name: &str) -> Value {
+        let own = self.roots.property(root, name);
+        match (own, root) {
+            // Identity Engine: `user.id`, `user.status`, `user.created`, …
+            (None, "user") => self.roots.internal_property(name).unwrap_or_default(),
+            (own, _) => own.unwrap_or_default(),
+        }
+    }
+
+    fn index(&mut self, node: &Node, of: &Node, index: &Node) -> Evaluated {
+        let container = self.run(of)?;
+        let position = self.run(index)?;
+        match (container, position) {
+            (Value::List(items), Value::Int(position)) => {
+                let size = items.len();
+                let item = usize::try_from(position).ok().and_then(|position| items.into_iter().nth(position));
+                item.ok_or_else(|| fail(index, format!("position {position} is outside an array of {size}")))
+            }
+            (Value::String(text), Value::Int(position)) => {
+                let character = usize::try_from(position).ok().and_then(|position| text.chars().nth(position));
+                let character =
+                    character.ok_or_else(|| fail(index, format!("position {position} is outside the string")))?;
+                Ok(Value::String(character.to_string()))
+            }
+            (Value::Map(mut entries), Value::String(key)) => Ok(entries.swap_remove(&key).unwrap_or_default()),
+            (container, position) => {
+                Err(fail(node, format!("{} has no position given by {}", container.kind(), position.kind())))
+            }
+        }
+    }
+
+    fn projection(&mut self, node: &Node, of: &Node, each: &Node) -> Evaluated {
+        let items = match self.run(of)? {
+            Value::List(items) => items,
+            Value::Null => return Ok(Value::Null),
+            other => return Err(fail(node, format!("only an array can be projected, not {}", other.kind()))),
+        };
+        let outer = self.element.take();
+        let mut projected = Vec::with_capacity(items.len());
+        for item in items {
+            self.element = Some(item);
+            projected.push(self.run(each)?);
+        }
+        self.element = outer;
+        Ok(Value::List(projected))
+    }
+
+    fn call(&mut self, node: &Node, function: &Function, arguments: &[Node], receiver: Receiver) -> Evaluated {
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let value = self.run(argument)?;
+            if values.is_empty() && value == Value::Null {
+                match receiver {
+                    Receiver::None => {}
+                    Receiver::NullSafe => return Ok(Value::Null),
+                    // SpEL: a method cannot be called on null.
+                    Receiver::Required => return Err(fail(node, format!("{}() is called on null", function.name))),
+                }
+            }
+            values.push(value);
+        }
+        let outcome = (function.evaluate)(&mut Call { arguments: values, evaluation: self });
+        let outcome = outcome.and_then(|value| {
+            self.afford(value.size())?;
+            Ok(value)
+        });
+        outcome.map_err(|Failure(reason)| fail(node, format!("{}: {reason}", function.name)))
+    }
+
+    fn condition(&mut self, node: &Node) -> Result<bool, EvaluationError> {
+        match self.run(node)? {
+            Value::Bool(flag) => Ok(flag),
+            other => Err(fail(node, format!("a condition must be a Boolean, not {}", other.kind()))),
+        }
+    }
+
+    fn negate(&mut self, node: &Node, operand: &Node) -> Evaluated {
+        match self.run(operand)? {
+            Value::Int(number) => number.checked_neg().map(Value::Int).ok_or_else(|| fail(node, OVERFLOW)),
+            Value::Float(number) => Ok(Value::Float(-number)),
+            other => Err(fail(node, format!("only a number can be negated, not {}", other.kind()))),
+        }
+    }
+
+    fn binary(&mut self, node: &Node, operator: Binary, left: &Node, right: &Node) -> Evaluated {
+        match operator {
+            Binary::Or => return Ok(Value::Bool(self.condition(left)? || self.condition(right)?)),
+            Binary::And => return Ok(Value::Bool(self.condition(left)? && self.condition(right)?)),
+            _ => {}
+        }
+        let (left, right) = (self.run(left)?, self.run(right)?);
+        match operator {
+            Binary::Equal => Ok(Value::Bool(left.equals(&right))),
+            Binary::NotEqual => Ok(Value::Bool(!left.equals(&right))),
+            Binary::Less => order(node, &left, &right, Ordering::is_lt),
+            Binary::LessOrEqual => order(node, &left, &right, Ordering::is_le),
+            Binary::Greater => order(node, &left, &right, Ordering::is_gt),
+            Binary::GreaterOrEqual => order(node, &left, &right, Ordering::is_ge),
+            Binary::Matches => matches(node, &left, &right),
+            Binary::Add if matches!(left, Value::String(_)) || matches!(right, Value::String(_)) => {
+                let (left, right) = (left.to_string(), right.to_string());
+                self.afford(left.len() + right.len()).map_err(|Failure(reason)| fail(node, reason))?;
+                Ok(Value::String(left + &right))
+            }
+            arithmetic => compute(node, arithmetic, &left, &right),
+        }
+    }
+}
+
+const OVERFLOW: &str = "the number is too large";
+
+fn fail(node: &Node, message: impl Into<String>) -> EvaluationError {
+    EvaluationError { offset: node.offset, message: message.into() }
+}
+
+fn member(node: &Node, value: &Value, name: &str) -> Evaluated {
+    match value {
+        Value::Map(entries) => Ok(entries.get(name).cloned().unwrap_or_default()),
+        other => Err(fail(node, format!("{} has no property {name:?}", other.kind()))),
+    }
+}
+
+fn order(node: &Node, left: &Value, right: &Value, question: fn(Ordering) -> bool) -> Evaluated {
+    match left.order(right) {
+        Some(order) => Ok(Value::Bool(question(order))),
+        None => Err(fail(node, format!("{} and {} cannot be compared", left.kind(), right.kind()))),
+    }
+}
+
+fn matches(node: &Node, left: &Value, right: &Value) -> Evaluated {
+    let (text, pattern) = match (left, right) {
+        (Value::Null, Value::String(_)) => return Ok(Value::Bool(false)),
+        (Value::String(text), Value::String(pattern)) => (text, pattern),
+        _ => return Err(fail(node, format!("matches compares two strings, not {} and {}", left.kind(), right.kind()))),
+    };
+    let regex = functions::whole_match(pattern).map_err(|Failure(reason)| fail(node, reason))?;
+    Ok(Value::Bool(regex.is_match(text)))
+}
+
+fn compute(node: &Node, operator: Binary, left: &Value, right: &Value) -> Evaluated {
+    if let (Value::Int(left), Value::Int(right)) = (left, right) {
+        let result = match operator {
+            Binary::Add => left.checked_add(*right),
+            Binary::Subtract => left.checked_sub(*right),
+            Binary::Multiply => left.checked_mul(*right),
+            Binary::Divide | Binary::Remainder if *right == 0 => return Err(fail(node, "division by zero")),
+            Binary::Divide => left.checked_div(*right),
+            _ => left.checked_rem(*right),
+        };
+        return result.map(Value::Int).ok_or_else(|| fail(node, OVERFLOW));
+    }
+    let (Some(a), Some(b)) = (left.number(), right.number()) else {
+        return Err(fail(node, format!("{} and {} cannot be combined", left.kind(), right.kind())));
+    };
+    let result = match operator {
+        Binary::Add => a + b,
+        Binary::Subtract => a - b,
+        Binary::Multiply => a * b,
+        Binary::Divide => a / b,
+        _ => a % b,
+    };
+    if result.is_finite() { Ok(Value::Float(result)) } else { Err(fail(node, OVERFLOW)) }
+}

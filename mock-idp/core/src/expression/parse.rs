@@ -1,0 +1,435 @@
+//! Text to tree, with names and numbers of arguments checked on the way.
+//!
+//! Operator precedence is `winnow`'s Pratt parser; the conditional and elvis operators stand above it, prefixes and
+//! the chain of properties, positions, calls and projections below. Every nesting passes through [`nested`], which
+//! bounds the depth.
+
+use winnow::LocatingSlice;
+use winnow::combinator::{Infix, alt, expression, fail, opt, peek};
+use winnow::error::{ErrMode, ParserError};
+use winnow::prelude::*;
+use winnow::stream::{AsChar, Location, Stateful, Stream};
+use winnow::token::{any, one_of, take_while};
+
+use super::functions::{self, Function};
+use super::syntax::{Binary, GROUP, Kind, Names, Node, ROOTS, Receiver};
+use super::value::Value;
+use super::{MAX_DEPTH, MAX_LENGTH, ParseError};
+
+type Input<'s> = Stateful<LocatingSlice<&'s str>, State>;
+type Parsed<T> = winnow::Result<T, ErrMode<Fault>>;
+
+#[derive(Clone, Debug)]
+struct State {
+    names: Names,
+    depth: usize,
+}
+
+/// Where and why parsing stopped.
+#[derive(Clone, Debug)]
+struct Fault {
+    offset: usize,
+    message: Option<String>,
+}
+
+impl ParserError<Input<'_>> for Fault {
+    type Inner = Self;
+
+    fn from_input(input: &Input<'_>) -> Self {
+        Self { offset: input.current_token_start(), message: None }
+    }
+
+    fn into_inner(self) -> Result<Self, Self> {
+        Ok(self)
+    }
+}
+
+pub(super) fn parse(source: &str, names: Names) -> Result<Node, ParseError> {
+    let error = |offset: usize, message: String| {
+        let column = source.get(..offset).map_or(0, |before| before.chars().count()) + 1;
+        ParseError { offset, column, message }
+    };
+    let length = source.chars().count();
+    if length > MAX_LENGTH {
+        return Err(error(0, format!("the expression has {length} characters, at most {MAX_LENGTH} are allowed")));
+    }
+    let mut input = Input { input: LocatingSlice::new(source), state: State { names, depth: 0 } };
+    let parsed = (|input: &mut Input<'_>| {
+        let node = nested(input)?;
+        space(input)?;
+        if input.eof_offset() > 0 {
+            return Err(expected(input, "an operator or the end of the expression"));
+        }
+        Ok(node)
+    })(&mut input);
+    parsed.map_err(|mode| match mode {
+        ErrMode::Backtrack(fault) | ErrMode::Cut(fault) => {
+            error(fault.offset, fault.message.unwrap_or_else(|| "this is no expression".to_owned()))
+        }
+        ErrMode::Incomplete(_) => error(source.len(), "the expression is not complete".to_owned()),
+    })
+}
+
+/// A mistake at a known place; nothing else is tried.
+fn wrong(offset: usize, message: impl Into<String>) -> ErrMode<Fault> {
+    ErrMode::Cut(Fault { offset, message: Some(message.into()) })
+}
+
+fn expected(input: &Input<'_>, what: &str) -> ErrMode<Fault> {
+    let found = match input.input.chars().next() {
+        Some('=') => "'=' (equality is written ==, and nothing can be assigned)".to_owned(),
+        Some(character) => format!("{character:?}"),
+        None => "the end".to_owned(),
+    };
+    wrong(input.current_token_start(), format!("expected {what}, found {found}"))
+}
+
+fn space(input: &mut Input<'_>) -> Parsed<()> {
+    take_while(0.., char::is_whitespace).void().parse_next(input)
+}
+
+/// A symbol after white space, if it is next.
+fn symbol(text: &'static str, input: &mut Input<'_>) -> Parsed<bool> {
+    space(input)?;
+    Ok(opt(text).parse_next(input)?.is_some())
+}
+
+/// A symbol that must come next.
+fn require(text: &'static str, after: &str, input: &mut Input<'_>) -> Parsed<()> {
+    if symbol(text, input)? { Ok(()) } else { Err(expected(input, &format!("'{text}' {after}"))) }
+}
+
+/// A whole expression, one level deeper.
+fn nested(input: &mut Input<'_>) -> Parsed<Node> {
+    deeper(conditional, input)
+}
+
+fn deeper(parser: fn(&mut Input<'_>) -> Parsed<Node>, input: &mut Input<'_>) -> Parsed<Node> {
+    if input.state.depth >= MAX_DEPTH {
+        return Err(wrong(input.current_token_start(), format!("the expression nests more than {MAX_DEPTH} deep")));
+    }
+    input.state.depth += 1;
+    let node = parser(input)?;
+    input.state.depth -= 1;
+    Ok(node)
+}
+
+/// `a ? b : c`, `a ?: b`.
+fn conditional(input: &mut Input<'_>) -> Parsed<Node> {
+    space(input)?;
+    let condition = operators(input)?;
+    let offset = condition.offset;
+    if symbol("?:", input)? {
+        let otherwise = nested(input)?;
+        return Ok(Node { offset, kind: Kind::Elvis(Box::new((condition, otherwise))) });
+    }
+    if !symbol("?", input)? {
+        return Ok(condition);
+    }
+    let yes = nested(input)?;
+    require(":", "and the value for the other case", input)?;
+    let no = nested(input)?;
+    Ok(Node { offset, kind: Kind::Ternary(Box::new((condition, yes, no))) })
+}
+
+fn operators(input: &mut Input<'_>) -> Parsed<Node> {
+    expression(prefixed).infix(infix).parse_next(input)
+}
+
+type Fold<'s> = Infix<Input<'s>, Node, ErrMode<Fault>>;
+
+macro_rules! fold {
+    ($operator:ident) => {
+        |_, left, right| Ok(binary(Binary::$operator, left, right))
+    };
+}
+
+fn infix<'s>(input: &mut Input<'s>) -> Parsed<Fold<'s>> {
+    space(input)?;
+    let symbols = alt(["||", "&&", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%"]);
+    let operator = alt((symbols, identifier)).parse_next(input)?;
+    // SpEL: words in any case stand beside the symbols; comparisons do not chain.
+    Ok(match operator.to_ascii_lowercase().as_str() {
+        "||" | "or" => Infix::Left(1, fold!(Or)),
+        "&&" | "and" => Infix::Left(2, fold!(And)),
+        "==" | "eq" => Infix::Neither(3, fold!(Equal)),
+        "!=" | "ne" => Infix::Neither(3, fold!(NotEqual)),
+        "<" | "lt" => Infix::Neither(3, fold!(Less)),
+        "<=" | "le" => Infix::Neither(3, fold!(LessOrEqual)),
+        ">" | "gt" => Infix::Neither(3, fold!(Greater)),
+        ">=" | "ge" => Infix::Neither(3, fold!(GreaterOrEqual)),
+        "matches" => Infix::Neither(3, fold!(Matches)),
+        "+" => Infix::Left(4, fold!(Add)),
+        "-" => Infix::Left(4, fold!(Subtract)),
+        "*" => Infix::Left(5, fold!(Multiply)),
+        "/" | "div" => Infix::Left(5, fold!(Divide)),
+        "%" | "mod" => Infix::Left(5, fold!(Remainder)),
+        _ => return fail(input),
+    })
+}
+
+fn binary(operator: Binary, left: Node, right: Node) -> Node {
+    Node { offset: left.offset, kind: Kind::Binary(operator, Box::new((left, right))) }
+}
+
+/// `!a`, `-a`, `NOT a`, or a chain without a prefix.
+fn prefixed(input: &mut Input<'_>) -> Parsed<Node> {
+    space(input)?;
+    let offset = input.current_token_start();
+    let mut prefix = opt(alt((
+        one_of(['!', '-']),
+        (
+            take_while(3, AsChar::is_alpha).verify(|word: &str| word.eq_ignore_ascii_case("not")),
+            peek(one_of((' ', '('))),
+        )
+            .value('!'),
+    )));
+    let Some(prefix) = prefix.parse_next(input)? else { return chain(input) };
+    let operand = Box::new(deeper(prefixed, input)?);
+    Ok(Node { offset, kind: if prefix == '!' { Kind::Not(operand) } else { Kind::Negate(operand) } })
+}
+
+/// A primary and what follows it: `.name`, `?.name`, `.name(…)`, `[…]`, `.![…]`.
+fn chain(input: &mut Input<'_>) -> Parsed<Node> {
+    let mut node = primary(input)?;
+    loop {
+        let offset = node.offset;
+        if symbol("[", input)? {
+            let index = Box::new(nested(input)?);
+            require("]", "after the position", input)?;
+            node = Node { offset, kind: Kind::Index { of: Box::new(node), index } };
+        } else if symbol(".![", input)? || symbol("?.![", input)? {
+            node = projection(node, input)?;
+        } else if symbol("?.", input)? {
+            node = member(node, true, input)?;
+        } else if symbol(".", input)? {
+            node = member(node, false, input)?;
+        } else {
+            return Ok(node);
+        }
+    }
+}
+
+fn projection(of: Node, input: &mut Input<'_>) -> Parsed<Node> {
+    let outer = std::mem::replace(&mut input.state.names, Names::Element);
+    let each = Box::new(nested(input)?);
+    input.state.names = outer;
+    require("]", "after the projection", input)?;
+    Ok(Node { offset: of.offset, kind: Kind::Projection { of: Box::new(of), each } })
+}
+
+fn member(of: Node, null_safe: bool, input: &mut Input<'_>) -> Parsed<Node> {
+    space(input)?;
+    let start = input.current_token_start();
+    let Some(name) = opt(identifier).parse_next(input)? else { return Err(expected(input, "a name after the dot")) };
+    if !symbol("(", input)? {
+        return Ok(Node {
+            offset: of.offset,
+            kind: Kind::Property { of: Box::new(of), name: name.to_owned(), null_safe },
+        });
+    }
+    if let Kind::Root(root) = of.kind
+        && let Some(function) = functions::function(&format!("{root}.{name}"))
+    {
+        return call(function, start, Vec::new(), Receiver::None, input);
+    }
+    let Some(method) = functions::method(name) else {
+        let known =
+            functions::method_names().chain(functions::function_names().filter_map(|name| name.strip_prefix("user.")));
+        return Err(unknown(start, "method", name, known));
+    };
+    call(method, start, vec![of], if null_safe { Receiver::NullSafe } else { Receiver::Required }, input)
+}
+
+/// The arguments of a call, after its opening parenthesis.
+fn call(
+    function: &'static Function,
+    offset: usize,
+    mut arguments: Vec<Node>,
+    receiver: Receiver,
+    input: &mut Input<'_>,
+) -> Parsed<Node> {
+    let received = arguments.len();
+    if !symbol(")", input)? {
+        loop {
+            arguments.push(nested(input)?);
+            if symbol(")", input)? {
+                break;
+            }
+            require(",", "or ')' after an argument", input)?;
+        }
+    }
+    let given = arguments.len() - received;
+    if !function.arity.admits(given) {
+        let Function { name, arity, doc, .. } = function;
+        return Err(wrong(offset, format!("{name} takes {arity}, not {given}: {doc}")));
+    }
+    Ok(Node { offset, kind: Kind::Call { function, arguments, receiver } })
+}
+
+fn primary(input: &mut Input<'_>) -> Parsed<Node> {
+    space(input)?;
+    let offset = input.current_token_start();
+    let node = |kind| Node { offset, kind };
+    match input.input.chars().next() {
+        Some('(') => {
+            any.void().parse_next(input)?;
+            let inner = nested(input)?;
+            require(")", "to close the parenthesis", input)?;
+            Ok(inner)
+        }
+        Some('{') => {
+            any.void().parse_next(input)?;
+            braces(input).map(node)
+        }
+        Some(quote @ ('"' | '\'')) => {
+            any.void().parse_next(input)?;
+            quoted(quote, offset, input).map(|text| node(Kind::Literal(Value::String(text))))
+        }
+        Some('0'..='9') => number(offset, input).map(|number| node(Kind::Literal(number))),
+        Some(character) if starts_identifier(character) => name(offset, input),
+        _ => Err(expected(input, "a value")),
+    }
+}
+
+/// Text up to its quote. SpEL: a quote is written twice inside; a backslash is a character like any other.
+fn quoted(quote: char, offset: usize, input: &mut Input<'_>) -> Parsed<String> {
+    let mut text = String::new();
+    loop {
+        text.push_str(take_while(0.., |character| character != quote).parse_next(input)?);
+        if opt(quote).parse_next(input)?.is_none() {
+            return Err(wrong(offset, format!("the string has no closing {quote}")));
+        }
+        if opt(quote).parse_next(input)?.is_none() {
+            return Ok(text);
+        }
+        text.push(quote);
+    }
+}
+
+fn number(offset: usize, input: &mut Input<'_>) -> Parsed<Value> {
+    let digits = |input: &mut Input<'_>| take_while(1.., AsChar::is_dec_digit).void().parse_next(input);
+    let exponent = (one_of(['e', 'E']), opt(one_of(['+', '-'])), digits).void();
+    let spelled = (digits, opt(('.', digits)), opt(exponent)).take().parse_next(input)?;
+    if spelled.contains(['.', 'e', 'E']) {
+        return match spelled.parse() {
+            Ok(number) if f64::is_finite(number) => Ok(Value::Float(number)),
+            _ => Err(wrong(offset, "the number is too large")),
+        };
+    }
+    // SpEL: `L` marks a long; every whole number here is one.
+    opt(one_of(['l', 'L'])).void().parse_next(input)?;
+    spelled.parse().map(Value::Int).map_err(|_| wrong(offset, "the number is too large"))
+}
+
+/// What follows `{`: an array or an object.
+fn braces(input: &mut Input<'_>) -> Parsed<Kind> {
+    if symbol("}", input)? {
+        return Ok(Kind::List(Vec::new()));
+    }
+    if symbol(":", input)? {
+        require("}", "to close the empty object", input)?;
+        return Ok(Kind::Map(Vec::new()));
+    }
+    if let Some(key) = opt(key).parse_next(input)? {
+        let mut entries = vec![(key, nested(input)?)];
+        while !symbol("}", input)? {
+            require(",", "or '}' after an entry", input)?;
+            let Some(key) = opt(self::key).parse_next(input)? else { return Err(expected(input, "a key and ':'")) };
+            entries.push((key, nested(input)?));
+        }
+        return Ok(Kind::Map(entries));
+    }
+    let mut items = vec![nested(input)?];
+    while !symbol("}", input)? {
+        require(",", "or '}' after an element", input)?;
+        items.push(nested(input)?);
+    }
+    Ok(Kind::List(items))
+}
+
+/// The key of an object's entry with its colon.
+fn key(input: &mut Input<'_>) -> Parsed<String> {
+    space(input)?;
+    let offset = input.current_token_start();
+    let key = match opt(one_of(['"', '\''])).parse_next(input)? {
+        Some(quote) => quoted(quote, offset, input)?,
+        None => identifier(input)?.to_owned(),
+    };
+    (space, ':').void().parse_next(input)?;
+    Ok(key)
+}
+
+/// A word where a value is wanted: a constant, a function, or a name.
+fn name(offset: usize, input: &mut Input<'_>) -> Parsed<Node> {
+    let name = identifier(input)?;
+    let node = |kind| Ok(Node { offset, kind });
+    if symbol("(", input)? {
+        let Some(function) = functions::function(name) else {
+            return Err(unknown(offset, "function", name, functions::function_names()));
+        };
+        return call(function, offset, Vec::new(), Receiver::None, input);
+    }
+    match name.to_ascii_lowercase().as_str() {
+        "true" => return node(Kind::Literal(Value::Bool(true))),
+        "false" => return node(Kind::Literal(Value::Bool(false))),
+        "null" => return node(Kind::Literal(Value::Null)),
+        _ => {}
+    }
+    if functions::is_namespace(name) && !ROOTS.contains(&name) {
+        return namespaced(name, offset, input);
+    }
+    let names = input.state.names;
+    match names {
+        Names::Element => node(Kind::Element(name.to_owned())),
+        Names::RootsAndGroup if name == GROUP => node(Kind::Root(GROUP)),
+        Names::Roots | Names::RootsAndGroup => match ROOTS.iter().find(|root| **root == name) {
+            Some(root) => node(Kind::Root(root)),
+            None => {
+                let group = (names == Names::RootsAndGroup).then_some(GROUP);
+                let namespaces = functions::function_names().filter_map(|name| name.split_once('.')).map(|pair| pair.0);
+                Err(unknown(offset, "name", name, ROOTS.iter().copied().chain(group).chain(namespaces)))
+            }
+        },
+    }
+}
+
+/// `String.len(…)`, after `String`.
+fn namespaced(namespace: &str, offset: usize, input: &mut Input<'_>) -> Parsed<Node> {
+    require(".", &format!("and a function of {namespace}"), input)?;
+    space(input)?;
+    let Some(name) = opt(identifier).parse_next(input)? else {
+        return Err(expected(input, &format!("a function of {namespace}")));
+    };
+    let full = format!("{namespace}.{name}");
+    let Some(function) = functions::function(&full) else {
+        return Err(unknown(offset, "function", &full, functions::function_names()));
+    };
+    require("(", &format!("after {full}"), input)?;
+    call(function, offset, Vec::new(), Receiver::None, input)
+}
+
+fn identifier<'s>(input: &mut Input<'s>) -> Parsed<&'s str> {
+    let starts = one_of(starts_identifier);
+    (starts, take_while(0.., continues_identifier)).take().parse_next(input)
+}
+
+fn starts_identifier(character: char) -> bool {
+    character.is_alphabetic() || matches!(character, '_' | '$')
+}
+
+fn continues_identifier(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '$')
+}
+
+fn unknown(offset: usize, what: &str, name: &str, known: impl Iterator<Item = &'static str>) -> ErrMode<Fault> {
+    let likeness = |known: &str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
+    let nearest = known.max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
+    wrong(
+        offset,
+        match nearest {
+            Some(nearest) if likeness(nearest) > 0.75 => format!("unknown {what} {name:?}, did you mean {nearest:?}?"),
+            _ => format!("unknown {what} {name:?}"),
+        },
+    )
+}

@@ -1,0 +1,108 @@
+//! The tree that the parser builds and the evaluator walks.
+
+use super::functions::Function;
+use super::value::Value;
+
+/// One piece of an expression and where it begins, in bytes from the start of the source.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) offset: usize,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    Literal(Value),
+    /// `user`, `appuser`, …: what the caller's [`Roots`](super::Roots) supply.
+    Root(&'static str),
+    /// A bare name inside a projection: a property of the element at hand.
+    Element(String),
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+    Property {
+        of: Box<Node>,
+        name: String,
+        null_safe: bool,
+    },
+    Index {
+        of: Box<Node>,
+        index: Box<Node>,
+    },
+    /// `list.![each]`.
+    Projection {
+        of: Box<Node>,
+        each: Box<Node>,
+    },
+    /// A function, or a method with its receiver as the first argument.
+    Call {
+        function: &'static Function,
+        arguments: Vec<Node>,
+        receiver: Receiver,
+    },
+    Not(Box<Node>),
+    Negate(Box<Node>),
+    Binary(Binary, Box<(Node, Node)>),
+    /// Condition, value if true, value if false.
+    Ternary(Box<(Node, Node, Node)>),
+    /// Value, replacement if it is null or an empty string.
+    Elvis(Box<(Node, Node)>),
+}
+
+/// How a call treats a receiver that is null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Receiver {
+    /// `String.len(x)`: no receiver, the function decides what null means.
+    None,
+    /// `x.length()`: null is an error.
+    Required,
+    /// `x?.length()`: null makes the result null.
+    NullSafe,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Binary {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    /// Deprecated by Okta, still understood: the whole text matches a regular expression.
+    Matches,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+/// What bare names an expression may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// The roots of [`ROOTS`].
+    Roots,
+    /// The roots and `group`, in the format of `getFilteredGroups`.
+    RootsAndGroup,
+    /// Inside `.![…]`: properties of the element.
+    Element,
+}
+
+/// The roots that Okta's references document.
+pub(super) const ROOTS: &[&str] = &[
+    "access",
+    "accessRequest",
+    "app",
+    "appuser",
+    "device",
+    "idpuser",
+    "login",
+    "org",
+    "security",
+    "session",
+    "source",
+    "user",
+];
+
+pub(super) const GROUP: &str = "group";
