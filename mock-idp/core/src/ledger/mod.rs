@@ -1,0 +1,193 @@
+//! What sign-ins leave behind: the records of the ledger. Types only; the ledger itself is the server's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::TokenActions;
+use crate::protocol::{ResponseMode, ResponseType, Scopes};
+
+/// An authorization request whose client and redirect URI have been checked.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// Id of the authorization server; the org's id for the org authorization server.
+    pub server: String,
+    pub client_id: String,
+    pub target: RedirectTarget,
+    pub response_type: ResponseType,
+    /// In the order asked for; the server's default scopes when none was named.
+    pub scopes: Scopes,
+    pub nonce: Option<String>,
+    pub code_challenge: Option<String>,
+    pub prompt_none: bool,
+    pub prompt_login: bool,
+    pub prompt_consent: bool,
+    /// Seconds.
+    pub max_age: Option<i64>,
+    pub login_hint: Option<String>,
+    pub acr_values: Option<String>,
+}
+
+/// Where answers may be sent: exists only once client and redirect URI have been checked.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct RedirectTarget {
+    pub(crate) redirect_uri: String,
+    pub(crate) mode: ResponseMode,
+    pub(crate) state: Option<String>,
+}
+
+impl RedirectTarget {
+    /// The checked redirect URI.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    #[must_use]
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    #[must_use]
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+}
+
+/// A sign-in under way, addressed by its state handle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Transaction {
+    pub request: AuthorizationRequest,
+    pub stage: Stage,
+    /// Ties the transaction to the browser that began it.
+    pub browser: String,
+    /// "Keep me signed in".
+    pub remember: bool,
+}
+
+/// How far a sign-in has come.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum Stage {
+    /// The user has not been named yet.
+    Identify,
+    /// The user has typed an identifier, known or not.
+    Challenge { identifier: String },
+    /// The user is signed in, by this transaction or before; consent is missing.
+    Consent { authentication: Authentication },
+}
+
+/// That a user proved who they are: when, how and in which session.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Authentication {
+    pub user_id: String,
+    /// Seconds since the epoch.
+    pub auth_time: i64,
+    /// RFC 8176 values.
+    pub amr: Vec<String>,
+    pub session_id: String,
+    /// By the transaction at hand, not by an earlier one.
+    #[serde(default)]
+    pub fresh: bool,
+}
+
+/// A browser's sign-in session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    pub user_id: String,
+    pub auth_time: i64,
+    pub amr: Vec<String>,
+}
+
+impl Session {
+    /// How long a session lives. Okta: two hours by the default global session policy.
+    pub const LIFETIME: i64 = 2 * 3600;
+
+    /// The authentication that this session stands for.
+    #[must_use]
+    pub fn authentication(&self, session_id: &str, fresh: bool) -> Authentication {
+        Authentication {
+            user_id: self.user_id.clone(),
+            auth_time: self.auth_time,
+            amr: self.amr.clone(),
+            session_id: session_id.to_owned(),
+            fresh,
+        }
+    }
+}
+
+/// What a grant is about, kept until a token is made of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Authorization {
+    pub server: String,
+    pub client_id: String,
+    /// `None` for a client that acts for itself.
+    pub authentication: Option<Authentication>,
+    pub scopes: Scopes,
+    pub acr: Option<String>,
+    pub lifetimes: TokenActions,
+}
+
+/// An authorization code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Code {
+    pub authorization: Authorization,
+    pub redirect_uri: String,
+    pub nonce: Option<String>,
+    pub code_challenge: Option<String>,
+    pub state: CodeState,
+}
+
+impl Code {
+    /// Okta: a code lives 300 seconds.
+    pub const LIFETIME: i64 = 300;
+}
+
+/// Whether a code is still good.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum CodeState {
+    Issued,
+    /// Used; what was made of it, so that a second use can revoke it.
+    Redeemed {
+        access_token: String,
+        family: Option<String>,
+    },
+    /// Burnt by a failed attempt of its own client.
+    Spent,
+}
+
+/// A token family: the refresh tokens that descend from one grant, and through them their access tokens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TokenFamily {
+    pub authorization: Authorization,
+    /// The refresh token that is valid now.
+    pub current: String,
+    /// The one before, and when it was replaced.
+    pub previous: Option<(String, i64)>,
+    /// Seconds since the epoch; `None` is unlimited.
+    pub expires: Option<i64>,
+    /// The end of the idle window.
+    pub idle_until: i64,
+    pub revoked: bool,
+}
+
+/// Which family a refresh token belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefreshTokenOwner {
+    pub family: String,
+}
+
+/// An access token that is no longer good.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Revocation {}
+
+/// The scopes that a user has allowed a client on a server.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Consent {
+    pub scopes: Scopes,
+}
+
+impl Consent {
+    /// The ledger key of a consent.
+    #[must_use]
+    pub fn key(server: &str, client_id: &str, user_id: &str) -> String {
+        format!("{server}/{client_id}/{user_id}")
+    }
+}

@@ -1,0 +1,253 @@
+//! OpenID Connect apps: the clients. Okta: Apps API, `oidc_client`.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{GroupFilterType, Status};
+use crate::protocol::GrantType;
+
+/// An app. Its id is also its client id unless the credentials name another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct App {
+    /// `0oa` and 17 more characters.
+    pub id: String,
+    pub label: String,
+    #[serde(default)]
+    pub status: Status,
+    #[serde(default)]
+    pub credentials: AppCredentials,
+    pub settings: AppSettings,
+    /// Who may use the app. Okta keeps these under `/apps/{id}/users` and `/apps/{id}/groups`.
+    #[serde(default)]
+    pub assignments: Assignments,
+}
+
+impl App {
+    /// The `client_id` on the wire.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        self.credentials.oauth_client.client_id.as_deref().unwrap_or(&self.id)
+    }
+
+    /// The OAuth settings.
+    #[must_use]
+    pub fn oauth(&self) -> &OauthClientSettings {
+        &self.settings.oauth_client
+    }
+
+    /// How the client proves who it is.
+    #[must_use]
+    pub fn auth_method(&self) -> AuthMethod {
+        self.credentials.oauth_client.token_endpoint_auth_method
+    }
+
+    /// Okta: `pkce_required` defaults to true for native and browser apps; a client without authentication always needs it.
+    #[must_use]
+    pub fn pkce_required(&self) -> bool {
+        self.auth_method() == AuthMethod::None
+            || self
+                .credentials
+                .oauth_client
+                .pkce_required
+                .unwrap_or(matches!(self.oauth().application_type, ApplicationType::Native | ApplicationType::Browser))
+    }
+
+    /// Okta: rotation by default for browser apps, persistent tokens for the rest.
+    #[must_use]
+    pub fn refresh_rotation(&self) -> RefreshTokenSettings {
+        self.oauth().refresh_token.unwrap_or_else(|| RefreshTokenSettings {
+            rotation_type: match self.oauth().application_type {
+                ApplicationType::Browser => RotationType::Rotate,
+                _ => RotationType::Static,
+            },
+            leeway: default_leeway(),
+        })
+    }
+}
+
+/// `credentials` of an app.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppCredentials {
+    #[serde(default)]
+    pub oauth_client: OauthClientCredentials,
+}
+
+/// `credentials.oauthClient` of an app.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OauthClientCredentials {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+    #[serde(default)]
+    pub token_endpoint_auth_method: AuthMethod,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pkce_required: Option<bool>,
+}
+
+impl std::fmt::Debug for OauthClientCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OauthClientCredentials")
+            .field("client_id", &self.client_id)
+            .field("token_endpoint_auth_method", &self.token_endpoint_auth_method)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a client authenticates. OIDC Core 9.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    #[default]
+    ClientSecretBasic,
+    ClientSecretPost,
+    None,
+}
+
+/// `settings` of an app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppSettings {
+    pub oauth_client: OauthClientSettings,
+    /// The groups claim that the org authorization server puts into this app's ID tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<AppGroupsClaim>,
+}
+
+/// The app-level groups claim of the org authorization server (scope `groups`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppGroupsClaim {
+    /// The claim's name, usually `groups`.
+    pub name: String,
+    pub group_filter_type: GroupFilterType,
+    /// The filter's operand.
+    pub value: String,
+}
+
+/// `settings.oauthClient` of an app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OauthClientSettings {
+    pub application_type: ApplicationType,
+    pub grant_types: Vec<GrantType>,
+    #[serde(default)]
+    pub response_types: Vec<ResponseWord>,
+    #[serde(default)]
+    pub redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    #[serde(default)]
+    pub consent_method: ConsentMethod,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<RefreshTokenSettings>,
+    #[serde(default)]
+    pub wildcard_redirect: WildcardRedirect,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
+}
+
+/// The kind of app.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationType {
+    Web,
+    Browser,
+    Native,
+    Service,
+}
+
+/// One word of a response type.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseWord {
+    Code,
+    Token,
+    IdToken,
+}
+
+impl ResponseWord {
+    /// Its wire name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Token => "token",
+            Self::IdToken => "id_token",
+        }
+    }
+}
+
+/// Whether users are asked for consent.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ConsentMethod {
+    #[default]
+    Trusted,
+    Required,
+}
+
+/// Whether a redirect URI may hold one `*` in its left-most host label.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum WildcardRedirect {
+    #[default]
+    Disabled,
+    Subdomain,
+}
+
+/// How refresh tokens live on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshTokenSettings {
+    pub rotation_type: RotationType,
+    /// Seconds for which a rotated token still works: 0 to 60.
+    #[serde(default = "default_leeway")]
+    pub leeway: u8,
+}
+
+fn default_leeway() -> u8 {
+    30
+}
+
+/// Whether a refresh gives a new refresh token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RotationType {
+    Static,
+    Rotate,
+}
+
+/// Who may use an app.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assignments {
+    /// Direct assignments; they win over those through a group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<Assignment>,
+    /// Assignments through a group; the first that holds the user gives the app profile.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Assignment>,
+}
+
+/// The assignment of one user or one group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Assignment {
+    /// The user's or group's id.
+    pub id: String,
+    /// The app user's attributes: what `appuser.…` reads.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub profile: IndexMap<String, Value>,
+}

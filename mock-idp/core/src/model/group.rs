@@ -1,0 +1,46 @@
+//! Groups. Okta: Groups API.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A group of users.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Group {
+    /// `00g` and 17 more characters.
+    pub id: String,
+    #[serde(rename = "type", default)]
+    pub kind: GroupType,
+    pub profile: GroupProfile,
+}
+
+/// Where a group comes from. The built-in group `Everyone` holds every user.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum GroupType {
+    #[default]
+    OktaGroup,
+    BuiltIn,
+    AppGroup,
+}
+
+impl GroupType {
+    /// Its wire name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OktaGroup => "OKTA_GROUP",
+            Self::BuiltIn => "BUILT_IN",
+            Self::AppGroup => "APP_GROUP",
+        }
+    }
+}
+
+/// A group's profile.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GroupProfile {
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+}

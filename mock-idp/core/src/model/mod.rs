@@ -1,0 +1,51 @@
+//! The objects of an org, in Okta's own shapes and names.
+//!
+//! The same types are the org file, the management API's bodies, import and export.
+
+mod app;
+mod authorization_server;
+mod group;
+mod policy;
+mod user;
+
+pub use app::*;
+pub use authorization_server::*;
+pub use group::*;
+pub use policy::*;
+pub use user::*;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Whether an object takes part.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    #[default]
+    Active,
+    Inactive,
+}
+
+impl Status {
+    #[must_use]
+    pub fn is_active(self) -> bool {
+        self == Self::Active
+    }
+}
+
+/// A list of ids or names that a condition includes.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Include<T = String> {
+    pub include: Vec<T>,
+}
+
+/// Ids that a condition includes and excludes.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IncludeExclude {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+}

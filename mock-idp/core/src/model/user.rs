@@ -1,0 +1,126 @@
+//! Users. Okta: Users API.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A person of the org.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct User {
+    /// `00u` and 17 more characters.
+    pub id: String,
+    #[serde(default)]
+    pub status: UserStatus,
+    pub profile: UserProfile,
+    #[serde(default)]
+    pub credentials: UserCredentials,
+    /// Groups that the user is a member of, beside `Everyone`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub group_ids: Vec<String>,
+    /// When the profile last changed; RFC 3339. Becomes the `updated_at` claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_updated: Option<String>,
+    /// What makes this user interesting, shown by the development picker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Where a user is in the lifecycle.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum UserStatus {
+    Staged,
+    Provisioned,
+    #[default]
+    Active,
+    Recovery,
+    PasswordExpired,
+    LockedOut,
+    Suspended,
+    Deprovisioned,
+}
+
+impl UserStatus {
+    /// Whether tokens may be issued to, and used for, this user.
+    #[must_use]
+    pub fn may_hold_tokens(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
+    /// Its wire name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Staged => "STAGED",
+            Self::Provisioned => "PROVISIONED",
+            Self::Active => "ACTIVE",
+            Self::Recovery => "RECOVERY",
+            Self::PasswordExpired => "PASSWORD_EXPIRED",
+            Self::LockedOut => "LOCKED_OUT",
+            Self::Suspended => "SUSPENDED",
+            Self::Deprovisioned => "DEPROVISIONED",
+        }
+    }
+}
+
+/// The profile: the attributes that every org has, and the custom ones beside them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserProfile {
+    pub login: String,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    /// All other attributes, standard (`nickName`, `locale`, `timezone`, `department` …) or custom, as written.
+    #[serde(flatten)]
+    pub others: IndexMap<String, Value>,
+}
+
+impl UserProfile {
+    /// The value of an attribute by its name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<Value> {
+        match name {
+            "login" => Some(Value::from(self.login.as_str())),
+            "email" => Some(Value::from(self.email.as_str())),
+            "firstName" => Some(Value::from(self.first_name.as_str())),
+            "lastName" => Some(Value::from(self.last_name.as_str())),
+            other => self.others.get(other).filter(|value| !value.is_null()).cloned(),
+        }
+    }
+
+    /// The value of a textual attribute.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.others.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// Okta: `displayName`, else first and last name.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        self.text("displayName").map_or_else(|| format!("{} {}", self.first_name, self.last_name), str::to_owned)
+    }
+}
+
+/// What the user proves identity with.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UserCredentials {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+}
+
+/// A password. Fixture passwords are public, so they are written plainly.
+#[derive(Clone, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Password {
+    pub value: String,
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}

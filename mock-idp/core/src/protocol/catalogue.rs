@@ -1,0 +1,122 @@
+//! Okta's catalogue of OAuth errors, as far as this issuer can cause them.
+//!
+//! A row is Okta's internal id (what its System Log calls the reason), the body status, the public `error` and the
+//! literal `error_description`; `{0}` and `{1}` are filled in. Source: Okta's published `oauth2-error-codes.json`.
+
+/// One row of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Okta's internal id.
+    pub id: &'static str,
+    /// HTTP status when the error is a body, not a redirect.
+    pub status: u16,
+    /// The public `error`.
+    pub error: &'static str,
+    /// The public `error_description`.
+    pub description: &'static str,
+}
+
+macro_rules! catalogue {
+    ($($variant:ident $id:literal $status:literal $error:literal $description:literal;)*) => {
+        /// The errors of the catalogue that this issuer can cause.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum ErrorId { $($variant),* }
+
+        /// The rows, in the order of [`ErrorId`].
+        pub const CATALOGUE: &[Row] = &[
+            $(Row { id: $id, status: $status, error: $error, description: $description }),*
+        ];
+    };
+}
+
+impl ErrorId {
+    /// Its row.
+    #[must_use]
+    pub fn row(self) -> &'static Row {
+        &CATALOGUE[self as usize]
+    }
+}
+
+catalogue! {
+    NoScopeAllowed "no_scope_allowed" 400 "access_denied" "Policy evaluation succeeded, but all the requested scopes were rejected.";
+    RefreshScopesDenied "refresh_scopes_denied" 400 "access_denied" "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: {0}.";
+    UserNotAssigned "user_not_assigned" 400 "access_denied" "User is not assigned to the client application.";
+    NoMatchingPolicy "no_matching_policy" 401 "access_denied" "Policy evaluation failed for this request, please check the policy configurations.";
+    AccessDenied "access_denied" 403 "access_denied" "The resource owner or authorization server denied the request.";
+    InvalidUserStatus "invalid_user_status_error" 403 "access_denied" "User status is invalid.";
+    OpenidScopeRequiredAccessToken "openid_scope_required_access_token" 403 "access_denied" "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
+    ConsentRequired "consent_required" 400 "consent_required" "The following scopes require user consent: [{0}].";
+    ConsentRequiredClientCredentials "consent_required_client_credentials" 400 "consent_required" "The following scopes require user consent and cannot be granted for the client credentials grant type: [{0}].";
+    ConsentRequiredPassword "consent_required_ropf" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.";
+    NoOrgScopesGranted "no_org_scopes_granted" 400 "consent_required" "You are not allowed any of the requested scopes.";
+    IdTokenDoesNotMatchSession "id_token_does_not_match_session" 400 "id_token_does_not_match_session" "The ID token subject does not match the current session's user.";
+    AccessTokenInsufficientScopes "access_token_insufficient_scopes" 403 "insufficient_scope" "The access token provided does not contain the required scopes.";
+    ClientAssertionTypeInvalid "client_assertion_type_invalid" 400 "invalid_request" "The client_assertion_type is invalid.";
+    InvalidApplicationTypeClientCredentials "invalid_application_type_client_credentials" 401 "invalid_client" "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.";
+    InvalidBasicAuthCredentials "invalid_basic_auth_creds" 401 "invalid_client" "Found Authentication header but was not valid client credentials.";
+    InvalidClient "invalid_client" 401 "invalid_client" "Client authentication failed. Either the client or the client credentials are invalid.";
+    InvalidClientId "invalid_client_id" 401 "invalid_client" "Invalid value for 'client_id' parameter.";
+    InvalidClientSecret "invalid_client_secret" 401 "invalid_client" "The client secret supplied for a confidential client is invalid.";
+    InvalidTokenEndpointAuthMethod "invalid_token_endpoint_auth_method" 401 "invalid_client" "Client authentication failed. Either the client or the client credentials are invalid.";
+    MissingClientCredentials "missing_client_credentials" 401 "invalid_client" "No client credentials found.";
+    UnsupportedAuthMethodBrowserRequest "unsupported_auth_method_browser_request" 401 "invalid_client" "Browser requests to the token endpoint must use Proof Key for Code Exchange.";
+    UnsupportedAuthMethodClientCredentials "unsupported_auth_method_client_creds" 401 "invalid_client" "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
+    InvalidAuthorizationCode "invalid_authorization_code" 400 "invalid_grant" "The authorization code is invalid or has expired.";
+    ExpiredPasswordCredentials "expired_password_credentials" 400 "invalid_grant" "Password has expired.";
+    InvalidPasswordCredentials "invalid_password_credentials" 400 "invalid_grant" "The credentials provided were invalid.";
+    InvalidRefreshToken "invalid_refresh_token" 400 "invalid_grant" "The refresh token is invalid or expired.";
+    MismatchedClient "mismatched_client" 400 "invalid_grant" "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.";
+    MismatchedRedirectUri "mismatched_redirect_uri" 400 "invalid_grant" "The 'redirect_uri' does not match the redirection URI used in the authorization request.";
+    PkceVerificationFailed "pkce_verification_failed" 400 "invalid_grant" "PKCE verification failed.";
+    AccessTokenDuplicate "access_token_duplicate" 400 "invalid_request" "The access token cannot be specified in both the Authorization header and the request-body.";
+    AccessTokenInQuery "access_token_in_query" 400 "invalid_request" "The access token cannot be presented in a query string.";
+    ClientCredentialsInQuery "client_credentials_in_query" 400 "invalid_request" "Client credentials cannot be supplied via query parameters.";
+    DuplicateOauthParameters "duplicate_oauth_params" 400 "invalid_request" "The request contained multiple parameters with the same name.";
+    IllegalDuplicatedParameters "illegal_duplicated_parameters" 400 "invalid_request" "Duplicate parameter provided in request. Duplicated parameters: [{0}].";
+    IllegalOriginBrowserRequest "illegal_origin_browser_request" 400 "invalid_request" "Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.";
+    IllegalPostLogoutRedirectUri "illegal_post_logout_redirect_uri_enhanced" 400 "invalid_request" "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings: {0}";
+    IllegalRedirectUri "illegal_redirect_uri_enhanced" 400 "invalid_request" "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: {0}";
+    InvalidClientApplicationType "invalid_client_application_type" 400 "invalid_request" "Clients with 'application_type' of 'service' are not allowed to access the '{0}' endpoint.";
+    InvalidMaxAge "invalid_max_age" 400 "invalid_request" "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.";
+    InvalidNonce "invalid_nonce" 400 "invalid_request" "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..";
+    InvalidPrompt "invalid_prompt" 400 "invalid_request" "Invalid value for 'prompt' parameter. Supported values: [{0}]";
+    InvalidPromptForZeroMaxAge "invalid_prompt_for_zero_max_age" 400 "invalid_request" "'prompt' parameter must not have the value 'none' for request with 'zero' as max_age.";
+    InvalidState "invalid_state" 400 "invalid_request" "The authentication request has an invalid 'state' parameter.";
+    MismatchedAuthorizationServer "mismatched_authorization_server" 400 "invalid_request" "The grant was issued for another authorization server.";
+    MissingTokenRequestParameter "missing_token_request_parameter" 400 "invalid_request" "The required parameter '{0}' is missing.";
+    PkceInvalidChallenge "pkce_invalid_challenge" 400 "invalid_request" "PKCE code challenge contains illegal characters.";
+    PkceMissingChallenge "pkce_missing_challenge" 400 "invalid_request" "PKCE code challenge is required by the application.";
+    PkceMissingChallengeVerifierPresent "pkce_missing_challenge_verifier_present" 400 "invalid_request" "PKCE code challenge should be specified in the authorize request for code verification.";
+    PkceMissingVerifier "pkce_missing_verifier" 400 "invalid_request" "PKCE code verifier is required by the application.";
+    PkceUnsupportedChallengeMethod "pkce_unsupported_code_challenge_method" 400 "invalid_request" "PKCE code challenge method is not supported. Valid values: [{0}]";
+    RequestMissingToken "request_missing_token" 400 "invalid_request" "The 'token' parameter is required.";
+    TokenRequestMissingGrantType "token_request_missing_grant_type" 400 "invalid_request" "The token request must specify a 'grant_type'. Valid values: [{0}]";
+    UnknownIdp "unknown_idp" 400 "invalid_request" "Identity provider is not valid.";
+    AccessTokenMissing "access_token_missing" 401 "invalid_request" "The access token is missing.";
+    MultipleClientCredentials "multiple_client_credentials" 401 "invalid_request" "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.";
+    InvalidRequestUri "invalid_request_uri" 400 "invalid_request_uri" "The authorize request_uri is invalid.";
+    MissingScopes "missing_scopes" 400 "invalid_scope" "No scopes were requested.";
+    NoDefaultScopes "no_default_scopes" 400 "invalid_scope" "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
+    NoMatchingScope "no_matching_scope" 400 "invalid_scope" "One or more scopes are not configured for the authorization server resource.";
+    OpenidNotAllowedClientCredentials "openid_not_allowed_client_creds" 400 "invalid_scope" "Cannot request 'openid' scopes using client credentials.";
+    UnsupportedScopeBrowserRequest "unsupported_scope_browser_request" 400 "invalid_scope" "Browser requests to the token endpoint may not include the offline_access scope.";
+    AccessTokenInvalid "access_token_invalid" 401 "invalid_token" "The access token is invalid.";
+    AccessTokenInvalidIssuer "access_token_invalid_issuer" 401 "invalid_token" "The access token provided has an invalid issuer.";
+    AccessTokenRevoked "access_token_revoked" 401 "invalid_token" "The access token has been revoked.";
+    IdTokenInvalid "id_token_invalid" 401 "invalid_token" "The id token is invalid.";
+    LoginRequired "login_required" 400 "login_required" "The client specified not to prompt, but the user is not logged in.";
+    ReauthenticationRequired "app_sign_on_required" 400 "login_required" "The client specified not to prompt, but the client app requires re-authentication or MFA.";
+    RequestExpired "request_expired" 400 "login_required" "Request expired, please start over and try again.";
+    RequestObjectsNotSupported "request_not_supported" 400 "request_not_supported" "The authorize request object is not supported by this client.";
+    TooManyGroups "too_many_groups_in_groups_claim" 400 "server_error" "The groups claim matched too many groups and must be configured to match fewer groups.";
+    SystemClaimEvaluationFailure "system_claim_evaluation_failure" 400 "server_error" "The '{0}' system claim could not be evaluated.";
+    UserClaimEvaluationFailure "user_claim_evaluation_failure" 400 "server_error" "The '{0}' user claim could not be evaluated.";
+    ServerError "server_error" 500 "server_error" "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.";
+    UnauthorizedClient "unauthorized_client" 400 "unauthorized_client" "The client is not authorized to use the provided grant type. Configured grant types: [{0}].";
+    UnsupportedGrantTypeBrowserRequest "unsupported_grant_type_browser_request" 400 "unauthorized_client" "Browser requests to the token endpoint may only use the authorization_code grant_type.";
+    UnsupportedGrantType "unsupported_grant_type" 400 "unsupported_grant_type" "The authorization grant type is not supported by the authorization server. Configured grant types: [{0}].";
+    UnsupportedResponseMode "unsupported_response_mode" 400 "unsupported_response_mode" "The response mode is not supported by the authorization server. Valid response modes: [query, fragment, form_post, okta_post_message].";
+    PostMessageWithCode "unsupported_response_mode_okta_post_message_with_code" 400 "unsupported_response_mode" "'okta_post_message' response mode cannot be used with the 'code' response type.";
+    QueryWithTokens "unsupported_response_mode_query_with_tokens" 400 "unsupported_response_mode" "'query' response mode cannot be used with either the 'id_token' or 'token' response types.";
+    UnsupportedResponseType "unsupported_response_type" 400 "unsupported_response_type" "The response type is not supported by the authorization server. Configured response types: [{0}].";
+}

@@ -1,0 +1,18 @@
+//! The words of the specifications: parameters, scopes, grant types, response types and modes, prompts, PKCE, refusals.
+
+mod catalogue;
+mod grant_type;
+mod parameters;
+pub mod pkce;
+mod prompt;
+mod refusal;
+mod response;
+mod scopes;
+
+pub use catalogue::{CATALOGUE, ErrorId};
+pub use grant_type::GrantType;
+pub use parameters::Parameters;
+pub use prompt::Prompt;
+pub use refusal::Refusal;
+pub use response::{ResponseMode, ResponseType};
+pub use scopes::{OIDC_SCOPES, Scopes, is_oidc};

@@ -1,0 +1,47 @@
+//! Request parameters: `application/x-www-form-urlencoded`, from a query string or a body.
+
+/// The parameters of one request, in wire order.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Parses a query string or a form body.
+    #[must_use]
+    pub fn parse(encoded: &[u8]) -> Self {
+        Self(form_urlencoded::parse(encoded).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    /// The value of a parameter. RFC 6749 3.1: a parameter without a value is treated as if it were omitted.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The names that occur more than once, each once. RFC 6749 3.1: parameters must not be included more than once.
+    #[must_use]
+    pub fn duplicates(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for (index, (name, _)) in self.0.iter().enumerate() {
+            let repeated = self.0[..index].iter().any(|(earlier, _)| earlier == name);
+            if repeated && !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The parameters in wire order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Parameters {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}

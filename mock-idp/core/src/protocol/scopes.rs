@@ -1,0 +1,75 @@
+//! Scope lists.
+
+use serde::{Deserialize, Serialize};
+
+/// The scopes that OpenID Connect defines, and Okta's `device_sso` and `groups` beside them.
+pub const OIDC_SCOPES: &[&str] =
+    &["openid", "profile", "email", "address", "phone", "offline_access", "groups", "device_sso", "interclient_access"];
+
+/// Whether a scope is one that every rule covers unless it names OpenID scopes itself.
+#[must_use]
+pub fn is_oidc(scope: &str) -> bool {
+    OIDC_SCOPES.contains(&scope)
+}
+
+/// An ordered set of scopes, in the order in which they were asked for or granted.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Scopes(Vec<String>);
+
+impl Scopes {
+    /// Parses the space-separated list of RFC 6749 3.3; repeated scopes count once.
+    #[must_use]
+    pub fn parse(list: &str) -> Self {
+        list.split(' ').filter(|scope| !scope.is_empty()).collect()
+    }
+
+    #[must_use]
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.iter().any(|known| known == scope)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    #[must_use]
+    pub fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+
+    /// The scopes of this list that are not in the other.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        self.iter().filter(|scope| !other.contains(scope)).collect()
+    }
+
+    /// Space-separated, as on the wire.
+    #[must_use]
+    pub fn join(&self) -> String {
+        self.0.join(" ")
+    }
+
+    /// Comma-separated, as in Okta's error texts.
+    #[must_use]
+    pub fn listed(&self) -> String {
+        self.0.join(", ")
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Scopes {
+    fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
+        let mut list: Vec<String> = Vec::new();
+        for scope in scopes {
+            if !list.iter().any(|known| known == scope.as_ref()) {
+                list.push(scope.as_ref().to_owned());
+            }
+        }
+        Self(list)
+    }
+}
