@@ -1,0 +1,152 @@
+//! The org document: the one file that says everything about an org.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::problem::{Problem, Problems, locate};
+use crate::model::{
+    App, AuthorizationServer, Group, Status, TrustedOrigin, TrustedOriginScope, TrustedOriginScopeType, User,
+};
+
+/// An org in Okta's own object shapes, as YAML or JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Document {
+    pub org: OrgIdentity,
+    #[serde(default)]
+    pub settings: Settings,
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    #[serde(default)]
+    pub users: Vec<User>,
+    #[serde(default)]
+    pub apps: Vec<App>,
+    #[serde(default)]
+    pub authorization_servers: Vec<AuthorizationServer>,
+    #[serde(default)]
+    pub trusted_origins: Vec<TrustedOrigin>,
+    /// Secrets for `Authorization: SSWS …`.
+    #[serde(default)]
+    pub api_tokens: Vec<String>,
+}
+
+/// Who the org is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OrgIdentity {
+    /// `00o` and 17 more characters.
+    pub id: String,
+    /// What the pages call it.
+    pub name: String,
+    /// Its path prefix `/_org/{subdomain}` and host name `{subdomain}.localhost`.
+    pub subdomain: String,
+}
+
+/// What is not an object of Okta's but a choice about the mock.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Settings {
+    #[serde(default)]
+    pub sign_in_page: SignInPageSettings,
+}
+
+/// How the hosted sign-in page behaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignInPageSettings {
+    #[serde(default)]
+    pub form: SignInForm,
+    /// The development user picker: one click signs a user in.
+    #[serde(default = "on")]
+    pub picker: bool,
+}
+
+fn on() -> bool {
+    true
+}
+
+impl Default for SignInPageSettings {
+    fn default() -> Self {
+        Self { form: SignInForm::default(), picker: true }
+    }
+}
+
+/// Which generation of the form is shown.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SignInForm {
+    #[default]
+    IdentifierFirst,
+    /// User name and password on one page.
+    Single,
+}
+
+impl Document {
+    /// Reads an org document from YAML (JSON is YAML too).
+    ///
+    /// # Errors
+    /// The first syntax error, unknown key, missing key or wrong type; else every problem that [`super::Org::new`] finds. Each
+    /// with line and column.
+    pub fn parse(yaml: &str) -> Result<Self, Problems> {
+        let document: Self =
+            serde_saphyr::from_str(yaml).map_err(|error| Problems(vec![Problem::from_yaml(&error)]))?;
+        match super::Org::new(document.clone()) {
+            Ok(_) => Ok(document),
+            Err(mut problems) => {
+                for problem in &mut problems.0 {
+                    problem.place = locate(yaml, &problem.path);
+                }
+                Err(problems)
+            }
+        }
+    }
+
+    /// Trusts an origin: scripts of its pages may read answers.
+    pub fn trust(&mut self, origin: &str) {
+        if self.trusted_origins.iter().any(|trusted| trusted.origin == origin) {
+            return;
+        }
+        let id = format!("tos{:0>14}5d7", self.trusted_origins.len() + 1);
+        let scopes = vec![TrustedOriginScope { kind: TrustedOriginScopeType::Cors }];
+        let status = Status::Active;
+        self.trusted_origins.push(TrustedOrigin {
+            id,
+            name: origin.to_owned(),
+            origin: origin.to_owned(),
+            status,
+            scopes,
+        });
+    }
+
+    /// Writes the document as YAML.
+    ///
+    /// # Errors
+    /// A value that YAML cannot hold.
+    pub fn to_yaml(&self) -> Result<String, serde_saphyr::SerializeError> {
+        serde_saphyr::to_string(self)
+    }
+}
+
+/// The JSON schema of the org document, for editors.
+#[must_use]
+pub fn json_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Document).to_value();
+    if let Some(object) = schema.as_object_mut() {
+        object.insert("title".to_owned(), "mock-idp org document".into());
+    }
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
+
+    #[test]
+    fn the_market_is_sound() {
+        let document = Document::parse(MARKET).unwrap();
+        assert_eq!(document.users.len(), 12);
+        assert_eq!(document.apps.len(), 6);
+    }
+}

@@ -1,0 +1,251 @@
+//! Authorization servers as the rules see them: built-in scopes and claims beside the configured ones, expressions parsed.
+
+use regex::{Regex, RegexBuilder};
+
+use super::document::Document;
+use super::problem::Problem;
+use crate::expression::Expression;
+use crate::model::{
+    AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, Scope,
+    ScopeConsent,
+};
+
+/// Which of Okta's two kinds of server it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ServerKind {
+    /// The org authorization server: no scopes, claims or policies of its own.
+    Org,
+    Custom,
+}
+
+/// An authorization server, ready to decide.
+#[derive(Debug)]
+pub struct Server {
+    pub kind: ServerKind,
+    /// `aus…`; the org's id for the org server.
+    pub id: String,
+    /// What stands in its paths: `default` or the id.
+    pub path_name: String,
+    pub name: String,
+    /// `aud` of its access tokens; the org server's is its issuer.
+    pub audience: Option<String>,
+    pub active: bool,
+    /// The built-in scopes and the configured ones, in the order in which the API lists them.
+    pub scopes: Vec<Scope>,
+    /// Custom claim rules, in configuration order.
+    pub claims: Vec<CompiledClaim>,
+    /// By priority, inactive ones left out, rules likewise.
+    pub policies: Vec<AccessPolicy>,
+}
+
+impl Server {
+    #[must_use]
+    pub fn is_org(&self) -> bool {
+        self.kind == ServerKind::Org
+    }
+
+    /// A scope by name.
+    #[must_use]
+    pub fn scope(&self, name: &str) -> Option<&Scope> {
+        self.scopes.iter().find(|scope| scope.name == name)
+    }
+}
+
+/// A claim rule with its value ready to evaluate.
+#[derive(Debug)]
+pub struct CompiledClaim {
+    pub name: String,
+    pub claim_type: ClaimType,
+    pub value: ClaimValue,
+    /// Any of these must be granted; none: always.
+    pub scopes: Vec<String>,
+    pub always_include_in_token: bool,
+}
+
+/// Where a claim's value comes from.
+#[derive(Debug)]
+pub enum ClaimValue {
+    Expression(Expression),
+    Groups(GroupFilter),
+}
+
+/// Which of the user's groups a claim lists.
+#[derive(Debug)]
+pub struct GroupFilter {
+    pub kind: GroupFilterType,
+    pub operand: String,
+    matcher: Matcher,
+}
+
+#[derive(Debug)]
+enum Matcher {
+    Folded(String),
+    Regex(Regex),
+}
+
+impl GroupFilter {
+    /// Builds a filter.
+    ///
+    /// # Errors
+    /// A regular expression that does not parse.
+    pub fn new(kind: GroupFilterType, operand: &str) -> Result<Self, String> {
+        let matcher = match kind {
+            // Okta: the whole name must match, and the case counts.
+            GroupFilterType::Regex => RegexBuilder::new(&format!("^(?:{operand})$"))
+                .size_limit(1 << 20)
+                .build()
+                .map(Matcher::Regex)
+                .map_err(|error| error.to_string())?,
+            _ => Matcher::Folded(operand.to_lowercase()),
+        };
+        Ok(Self { kind, operand: operand.to_owned(), matcher })
+    }
+
+    /// The filter of an app's groups claim.
+    ///
+    /// # Errors
+    /// A regular expression that does not parse.
+    pub fn of_app(claim: &AppGroupsClaim) -> Result<Self, String> {
+        Self::new(claim.group_filter_type, &claim.value)
+    }
+
+    /// Whether a group of that name is listed.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        match (&self.matcher, self.kind) {
+            (Matcher::Regex(regex), _) => regex.is_match(name),
+            (Matcher::Folded(operand), GroupFilterType::StartsWith) => name.to_lowercase().starts_with(operand),
+            (Matcher::Folded(operand), GroupFilterType::Contains) => name.to_lowercase().contains(operand),
+            (Matcher::Folded(operand), _) => name.to_lowercase() == *operand,
+        }
+    }
+}
+
+/// The scopes that every custom server has, with Okta's own display texts, in the order in which Okta lists them.
+const BUILT_IN_SCOPES: &[(&str, &str, &str)] = &[
+    ("openid", "openid", "Signals that a request is an OpenID request."),
+    (
+        "profile",
+        "View your profile information.",
+        "The exact data varies based on what profile information you have provided, such as: name, time zone, picture, or birthday.",
+    ),
+    ("email", "View your email address.", "This allows the app to view your email address."),
+    (
+        "address",
+        "View your address.",
+        "This allows the app to view your address, such as: street address, city, state, and zip code.",
+    ),
+    ("phone", "View your phone number.", "This allows the app to view your phone number."),
+    (
+        "offline_access",
+        "Keep you signed in to the app.",
+        "This keeps you signed in to the app, even when you are not using it.",
+    ),
+    (
+        "device_sso",
+        "Request device secret.",
+        "This allows you to single sign on between native client applications on your device.",
+    ),
+];
+
+/// The scopes of the org authorization server. Okta: email stands before profile, `groups` is built in.
+const ORG_SCOPES: &[&str] = &["openid", "email", "profile", "address", "phone", "offline_access", "groups"];
+
+fn built_in(name: &str, display_name: &str, description: &str) -> Scope {
+    Scope {
+        id: format!("scp{name:0<14}5d7").chars().take(20).collect(),
+        name: name.to_owned(),
+        display_name: Some(display_name.to_owned()),
+        description: Some(description.to_owned()),
+        consent: ScopeConsent::Implicit,
+        optional: false,
+        default: false,
+        metadata_publish: MetadataPublish::AllClients,
+        system: true,
+    }
+}
+
+/// Builds every server of a document; what cannot be built is added to the problems.
+pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<Server> {
+    let org = Server {
+        kind: ServerKind::Org,
+        id: document.org.id.clone(),
+        path_name: String::new(),
+        name: document.org.name.clone(),
+        audience: None,
+        active: true,
+        scopes: ORG_SCOPES
+            .iter()
+            .map(|name| {
+                let (display, description) = BUILT_IN_SCOPES
+                    .iter()
+                    .find(|(known, _, _)| known == name)
+                    .map_or((*name, ""), |(_, display, description)| (*display, *description));
+                built_in(name, display, description)
+            })
+            .collect(),
+        claims: Vec::new(),
+        policies: Vec::new(),
+    };
+    let mut servers = vec![org];
+    for (index, server) in document.authorization_servers.iter().enumerate() {
+        let mut scopes: Vec<Scope> = BUILT_IN_SCOPES
+            .iter()
+            .filter(|(name, _, _)| !server.scopes.iter().any(|scope| scope.name == *name))
+            .map(|(name, display_name, description)| built_in(name, display_name, description))
+            .collect();
+        scopes.extend(server.scopes.iter().cloned());
+        let claims = server
+            .claims
+            .iter()
+            .enumerate()
+            .filter(|(_, claim)| claim.status.is_active() && claim.value_type != ClaimValueType::System)
+            .filter_map(|(claim_index, claim)| {
+                compile_claim(claim)
+                    .map_err(|message| {
+                        let path = format!("/authorizationServers/{index}/claims/{claim_index}/value");
+                        problems.push(Problem::at(path, format!("claim `{}`: {message}", claim.name)));
+                    })
+                    .ok()
+            })
+            .collect();
+        let mut policies: Vec<AccessPolicy> =
+            server.policies.iter().filter(|policy| policy.status.is_active()).cloned().collect();
+        policies.sort_by_key(|policy| policy.priority);
+        for policy in &mut policies {
+            policy.rules.retain(|rule| rule.status.is_active());
+            policy.rules.sort_by_key(|rule| rule.priority);
+        }
+        servers.push(Server {
+            kind: ServerKind::Custom,
+            id: server.id.clone(),
+            path_name: server.path_name().to_owned(),
+            name: server.name.clone(),
+            audience: Some(server.audience().to_owned()),
+            active: server.status.is_active(),
+            scopes,
+            claims,
+            policies,
+        });
+    }
+    servers
+}
+
+fn compile_claim(claim: &ClaimRule) -> Result<CompiledClaim, String> {
+    let value = match claim.value_type {
+        ClaimValueType::Groups => {
+            let kind = claim.group_filter_type.ok_or("a GROUPS claim needs `group_filter_type`")?;
+            ClaimValue::Groups(GroupFilter::new(kind, &claim.value)?)
+        }
+        ClaimValueType::Expression | ClaimValueType::System => {
+            ClaimValue::Expression(Expression::parse(&claim.value).map_err(|error| error.to_string())?)
+        }
+    };
+    Ok(CompiledClaim {
+        name: claim.name.clone(),
+        claim_type: claim.claim_type,
+        value,
+        scopes: claim.conditions.scopes.clone(),
+        always_include_in_token: claim.always_include_in_token,
+    })
+}
