@@ -2,10 +2,18 @@
 //!
 //! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
 //! arrive as one argument, [`moment::Moment`]. Floors, lowest first (a module imports only from floors below its own):
-//! `moment trace` · `protocol expression` · `model` · `org` and ledger records · `policy claims` · `tokens sign_in` ·
-//! `endpoint management`.
+//! `moment trace` · `protocol expression` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in` ·
+//! `endpoint`.
 
+pub mod claims;
+pub mod endpoint;
 pub mod expression;
+pub mod ledger;
+pub mod model;
+pub mod moment;
+pub mod org;
+pub mod policy;
+pub mod protocol;
 pub mod sign_in;
 pub mod tokens;
 pub mod trace;

@@ -92,7 +92,6 @@ pub enum SignInProblemKind {
     /// The account has not been activated yet.
     Staged,
     PasswordExpired,
-    NotAssigned,
     /// The browser did not send back the cookie that was just set.
     CookiesBlocked,
     /// The sign-in took too long, or was already used.

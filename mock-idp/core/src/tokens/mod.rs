@@ -1,3 +1,21 @@
-//! Tokens: what they say and how they are signed.
+//! Tokens: what they say and how they are signed. [`issue`] is the only mint.
 
+mod access_token;
 pub mod fault;
+mod id_token;
+mod issue;
+mod sign;
+mod verify;
+
+pub use issue::{Issued, Mint, Ticket, issue};
+pub use sign::{SigningKey, public_jwk};
+pub use verify::{Audience, Verified, verify_access_token, verify_id_token};
+
+/// The keys of one authorization server.
+#[derive(Clone, Debug)]
+pub struct ServerKeys {
+    /// Published; signs ID tokens, and a custom server's access tokens.
+    pub published: std::sync::Arc<SigningKey>,
+    /// Signs access tokens. Okta: the org server's key for them is not published.
+    pub access: std::sync::Arc<SigningKey>,
+}

@@ -1,0 +1,71 @@
+//! The standard claims of OpenID Connect, from the profile. OIDC Core 5.1; Okta: scope-dependent claims and their attributes.
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Subject;
+use crate::model::{User, UserProfile};
+
+/// Name, scope and value of each standard claim that the user has, in Okta's recorded userinfo order.
+pub(super) fn of(subject: &Subject<'_>) -> Vec<(&'static str, &'static str, Value)> {
+    let Some(user) = subject.user else { return Vec::new() };
+    let profile = &user.profile;
+    let text = |name: &str| profile.text(name).map(Value::from);
+    let claims = [
+        ("name", "profile", Some(profile.display_name().into())),
+        ("nickname", "profile", text("nickName")),
+        ("locale", "profile", Some(locale_claim(profile).into())),
+        ("email", "email", Some(profile.email.as_str().into())),
+        ("preferred_username", "profile", Some(profile.login.as_str().into())),
+        ("given_name", "profile", Some(profile.first_name.as_str().into())),
+        ("middle_name", "profile", text("middleName")),
+        ("family_name", "profile", Some(profile.last_name.as_str().into())),
+        // Okta: the org's default time zone where the profile has none.
+        ("zoneinfo", "profile", Some(profile.text("timezone").unwrap_or("America/Los_Angeles").into())),
+        ("profile", "profile", text("profileUrl")),
+        ("picture", "profile", text("picture")),
+        ("website", "profile", text("website")),
+        ("gender", "profile", text("gender")),
+        ("birthdate", "profile", text("birthdate")),
+        ("updated_at", "profile", updated_at(user).map(Value::from)),
+        (
+            "email_verified",
+            "email",
+            Some(profile.others.get("emailVerified").and_then(Value::as_bool).unwrap_or(true).into()),
+        ),
+        ("address", "address", address_claim(profile)),
+        ("phone_number", "phone", text("primaryPhone").or_else(|| text("mobilePhone"))),
+    ];
+    claims.into_iter().filter_map(|(name, scope, value)| Some((name, scope, value?))).collect()
+}
+
+/// BCP 47, as OIDC Core 5.1 wants it; Okta's profiles write `en_US`.
+#[must_use]
+pub fn locale_claim(profile: &UserProfile) -> String {
+    profile.text("locale").unwrap_or("en_US").replace('_', "-")
+}
+
+/// Seconds since the epoch. OIDC Core 5.1.
+#[must_use]
+pub fn updated_at(user: &User) -> Option<i64> {
+    let instant = user.last_updated.as_deref()?;
+    OffsetDateTime::parse(instant, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
+}
+
+/// OIDC Core 5.1.1, from Okta's address attributes; `None` when the profile has none of them.
+#[must_use]
+pub fn address_claim(profile: &UserProfile) -> Option<Value> {
+    let members = [
+        ("street_address", "streetAddress"),
+        ("locality", "city"),
+        ("region", "state"),
+        ("postal_code", "zipCode"),
+        ("country", "countryCode"),
+    ];
+    let address: Map<String, Value> = members
+        .into_iter()
+        .filter_map(|(member, attribute)| Some((member.to_owned(), profile.text(attribute)?.into())))
+        .collect();
+    (!address.is_empty()).then_some(Value::Object(address))
+}

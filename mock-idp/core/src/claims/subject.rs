@@ -1,0 +1,155 @@
+//! Whom claims are about, and what an expression can see of them.
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use crate::expression::{GroupView, Roots, Value};
+use crate::ledger::Authentication;
+use crate::model::{App, Assignment, User};
+use crate::org::Org;
+use crate::protocol::Scopes;
+
+/// The subject of a token: a user, or a client that acts for itself.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    pub org: &'a Org,
+    pub client: &'a App,
+    pub user: Option<&'a User>,
+    pub authentication: Option<&'a Authentication>,
+    /// The assignment that gives the app user's attributes.
+    pub assignment: Option<&'a Assignment>,
+    pub groups: Vec<GroupView>,
+    pub scopes: &'a Scopes,
+    pub now: i64,
+}
+
+impl<'a> Subject<'a> {
+    /// The subject of a grant.
+    #[must_use]
+    pub fn new(
+        org: &'a Org,
+        client: &'a App,
+        user: Option<&'a User>,
+        authentication: Option<&'a Authentication>,
+        scopes: &'a Scopes,
+        now: i64,
+    ) -> Self {
+        Self {
+            org,
+            client,
+            user,
+            authentication,
+            assignment: user.and_then(|user| org.assignment(client, user)),
+            groups: user.map(|user| org.groups(user)).unwrap_or_default(),
+            scopes,
+            now,
+        }
+    }
+
+    fn user_attribute(&self, name: &str) -> Option<Value> {
+        let user = self.user?;
+        match name {
+            "id" => Some(user.id.as_str().into()),
+            other => user.profile.attribute(other).map(Value::from),
+        }
+    }
+
+    fn app_user_attribute(&self, name: &str) -> Option<Value> {
+        let user = self.user?;
+        let assignment = self.assignment?;
+        if let Some(value) = assignment.profile.get(name) {
+            return Some(value.clone().into());
+        }
+        // Okta: an OpenID Connect app's user name is the login unless its profile says otherwise.
+        match name {
+            "userName" => Some(user.profile.login.as_str().into()),
+            "email" => Some(user.profile.email.as_str().into()),
+            _ => None,
+        }
+    }
+
+    fn known(root: &str) -> bool {
+        matches!(root, "user" | "appuser" | "app" | "org" | "session" | "access")
+    }
+}
+
+impl Roots for Subject<'_> {
+    fn root(&self, name: &str) -> Option<Value> {
+        let map = |entries: Vec<(&str, Option<Value>)>| {
+            let entries: IndexMap<String, Value> =
+                entries.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
+            Value::Map(entries)
+        };
+        Some(match name {
+            "user" => match self.user {
+                None => Value::Null,
+                Some(user) => {
+                    let profile = serde_json::to_value(&user.profile).unwrap_or(Json::Null);
+                    let mut value = Value::from(profile);
+                    if let Value::Map(entries) = &mut value {
+                        entries.insert("id".to_owned(), user.id.as_str().into());
+                    }
+                    value
+                }
+            },
+            "appuser" => match self.assignment {
+                None => Value::Null,
+                Some(assignment) => {
+                    let mut entries: IndexMap<String, Value> =
+                        assignment.profile.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+                    if let Some(user_name) = self.app_user_attribute("userName") {
+                        entries.entry("userName".to_owned()).or_insert(user_name);
+                    }
+                    Value::Map(entries)
+                }
+            },
+            "app" => map(vec![
+                ("id", Some(self.client.id.as_str().into())),
+                ("clientId", Some(self.client.client_id().into())),
+                ("name", Some("oidc_client".into())),
+                ("label", Some(self.client.label.as_str().into())),
+            ]),
+            "org" => map(vec![
+                ("name", Some(self.org.document().org.name.as_str().into())),
+                ("subDomain", Some(self.org.document().org.subdomain.as_str().into())),
+            ]),
+            "session" => map(vec![(
+                "amr",
+                self.authentication.map(|authentication| {
+                    Value::List(authentication.amr.iter().map(|method| method.as_str().into()).collect())
+                }),
+            )]),
+            "access" => map(vec![("scope", Some(Value::List(self.scopes.iter().map(Value::from).collect())))]),
+            _ => return None,
+        })
+    }
+
+    fn property(&self, root: &str, name: &str) -> Option<Value> {
+        match root {
+            "user" if self.user.is_some() => Some(self.user_attribute(name).unwrap_or(Value::Null)),
+            "appuser" if self.assignment.is_some() => Some(self.app_user_attribute(name).unwrap_or(Value::Null)),
+            known if Self::known(known) => match self.root(known)? {
+                Value::Map(entries) => Some(entries.get(name).cloned().unwrap_or(Value::Null)),
+                other => Some(other),
+            },
+            _ => None,
+        }
+    }
+
+    fn groups(&self) -> &[GroupView] {
+        &self.groups
+    }
+
+    fn internal_property(&self, name: &str) -> Option<Value> {
+        let user = self.user?;
+        match name {
+            "id" => Some(user.id.as_str().into()),
+            "status" => Some(user.status.name().into()),
+            _ => None,
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.now
+    }
+}

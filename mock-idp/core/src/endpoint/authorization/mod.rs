@@ -1,0 +1,174 @@
+//! The authorization endpoint. RFC 6749 4.1.1, OIDC Core 3.1.2; Okta: `/v1/authorize`.
+//!
+//! [`begin`] checks a request; [`decide`] says what comes next, and is asked again after every step of the sign-in;
+//! [`respond`] makes the answer.
+
+mod checks;
+mod respond;
+
+pub use respond::{Answer, Response, refusal_answer, respond};
+
+use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, RedirectTarget};
+use crate::model::{App, ConsentMethod, Scope, ScopeConsent};
+use crate::moment::Moment;
+use crate::org::{Org, Server, Urls};
+use crate::policy::{self, Ask};
+use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+use crate::trace::Verdict;
+
+/// Why a request cannot begin.
+#[derive(Clone, Debug)]
+pub enum NotBegun {
+    /// Shown: there is no checked redirect URI to send it to.
+    Shown { refusal: Refusal, client_id: Option<String>, redirect_uri: Option<String> },
+    /// Sent back to the client.
+    Redirected { refusal: Refusal, target: RedirectTarget, client_id: String },
+}
+
+/// What comes next in a sign-in.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The user has to prove who they are.
+    SignIn,
+    /// The user has to allow these scopes.
+    Consent(Vec<Scope>),
+    /// The answer can be made.
+    Respond(Box<Authorization>),
+    /// The client gets an error.
+    Fail(Refusal),
+}
+
+/// Checks an authorization request.
+///
+/// # Errors
+/// Okta's refusals, and where each goes: until client and redirect URI are known good, errors are shown.
+pub fn begin(
+    org: &Org,
+    server: &Server,
+    urls: &Urls,
+    parameters: &Parameters,
+) -> Result<AuthorizationRequest, NotBegun> {
+    let client_id = parameters.get("client_id");
+    let shown = |refusal: Refusal| NotBegun::Shown {
+        refusal,
+        client_id: client_id.map(str::to_owned),
+        redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
+    };
+    checks::unambiguous(parameters).map_err(shown)?;
+    let client = checks::client(org, client_id).map_err(shown)?;
+    let redirect_uri = checks::redirect_uri(client, parameters.get("redirect_uri"), urls).map_err(shown)?;
+    // From here on there is a redirect target, and errors are redirected. Okta: only an invalid redirect URI suppresses that.
+    let target = checks::target(redirect_uri, parameters);
+    let redirected = |refusal: Refusal| NotBegun::Redirected {
+        refusal,
+        target: target.clone(),
+        client_id: client.client_id().to_owned(),
+    };
+    checks::request(server, client, &target, parameters).map_err(redirected)
+}
+
+/// What comes next, from everything that is known now.
+pub fn decide(
+    org: &Org,
+    server: &Server,
+    request: &AuthorizationRequest,
+    authentication: Option<&Authentication>,
+    consent: &Consent,
+    moment: &mut Moment<'_>,
+) -> Step {
+    next(org, server, request, authentication, consent, moment).unwrap_or_else(Step::Fail)
+}
+
+fn next(
+    org: &Org,
+    server: &Server,
+    request: &AuthorizationRequest,
+    authentication: Option<&Authentication>,
+    consent: &Consent,
+    moment: &mut Moment<'_>,
+) -> Result<Step, Refusal> {
+    // An administrator may have changed either while the user signed in.
+    let client = checks::client(org, Some(&request.client_id))?;
+    let user_of = |authentication: &Authentication| {
+        org.user(&authentication.user_id).filter(|user| user.status.may_hold_tokens())
+    };
+    let Some((authentication, user)) = authentication.and_then(|known| Some((known, user_of(known)?))) else {
+        moment.trace.note(Verdict::Absent, "session", "the user is not signed in");
+        return sign_in_unless_forbidden(request, ErrorId::LoginRequired, "prompt=none without a session");
+    };
+    if let Some(because) = stale(request, authentication, moment.now) {
+        moment.trace.note(Verdict::PassedOver, "session", &because);
+        return sign_in_unless_forbidden(request, ErrorId::ReauthenticationRequired, &because);
+    }
+    if org.assignment(client, user).is_none() {
+        return Err(Refusal::new(
+            ErrorId::UserNotAssigned,
+            format!(
+                "{} is assigned to {} neither directly nor through a group",
+                user.profile.login,
+                client.client_id()
+            ),
+        ));
+    }
+    let grant_type = if request.response_type.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
+    let ask = Ask { client, user: Some(user), grant_type, scopes: &request.scopes };
+    let lifetimes = policy::evaluate(org, server, ask, moment)?;
+    let missing = missing_consent(server, client, request, consent);
+    if !missing.is_empty() {
+        let names: Scopes = missing.iter().map(|scope| &scope.name).collect();
+        moment.trace.note(Verdict::Absent, "consent", names.listed());
+        if request.prompt_none {
+            return Err(Refusal::with(ErrorId::ConsentRequired, names.listed(), "prompt=none and consent is missing"));
+        }
+        return Ok(Step::Consent(missing));
+    }
+    Ok(Step::Respond(Box::new(Authorization {
+        server: request.server.clone(),
+        client_id: request.client_id.clone(),
+        authentication: Some(authentication.clone()),
+        scopes: request.scopes.clone(),
+        acr: granted_acr(request),
+        lifetimes,
+    })))
+}
+
+fn sign_in_unless_forbidden(request: &AuthorizationRequest, id: ErrorId, reason: &str) -> Result<Step, Refusal> {
+    if request.prompt_none { Err(Refusal::new(id, reason)) } else { Ok(Step::SignIn) }
+}
+
+/// Why an earlier sign-in is not good enough for this request.
+fn stale(request: &AuthorizationRequest, authentication: &Authentication, now: i64) -> Option<String> {
+    if authentication.fresh {
+        return None;
+    }
+    if request.prompt_login {
+        return Some("prompt=login asks for a new sign-in".to_owned());
+    }
+    // OIDC Core 3.1.2.1: max_age.
+    let age = now - authentication.auth_time;
+    request
+        .max_age
+        .filter(|max_age| age > *max_age)
+        .map(|max_age| format!("signed in {age} s ago, max_age is {max_age} s"))
+}
+
+/// Okta: which scopes the user is asked about. `prompt=consent` asks again whatever the app's method; without it only an app
+/// with `consent_method: REQUIRED` asks, and only for scopes not allowed before.
+fn missing_consent(server: &Server, client: &App, request: &AuthorizationRequest, consent: &Consent) -> Vec<Scope> {
+    let app_asks = client.oauth().consent_method == ConsentMethod::Required;
+    request
+        .scopes
+        .iter()
+        .filter_map(|name| server.scope(name))
+        .filter(|scope| matches!(scope.consent, ScopeConsent::Required | ScopeConsent::Flexible))
+        .filter(|scope| request.prompt_consent || (app_asks && !consent.scopes.contains(&scope.name)))
+        .cloned()
+        .collect()
+}
+
+/// Okta: `acr` is in tokens only when it was asked for; unknown values are ignored. A password is one factor.
+fn granted_acr(request: &AuthorizationRequest) -> Option<String> {
+    const ONE_FACTOR: [&str; 2] = ["urn:okta:loa:1fa:any", "urn:okta:loa:1fa:pwd"];
+    let asked = request.acr_values.as_deref()?;
+    asked.split(' ').find(|value| ONE_FACTOR.contains(value)).map(str::to_owned)
+}

@@ -1,0 +1,116 @@
+//! The answer of the authorization endpoint. RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode.
+
+use crate::claims::Subject;
+use crate::ledger::{Authorization, AuthorizationRequest, Code, CodeState, RedirectTarget};
+use crate::moment::Moment;
+use crate::org::{Org, Server, Urls};
+use crate::protocol::{Refusal, ResponseMode};
+use crate::tokens::fault::TokenFault;
+use crate::tokens::{Mint, ServerKeys, Ticket, issue};
+
+/// What travels back to the client.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub target: RedirectTarget,
+    /// In wire order.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl Answer {
+    /// The `Location` for the modes that redirect; `None` for those that answer with a page.
+    #[must_use]
+    pub fn location(&self) -> Option<String> {
+        let separator = match self.target.mode() {
+            ResponseMode::Query if self.target.redirect_uri().contains('?') => '&',
+            ResponseMode::Query => '?',
+            ResponseMode::Fragment => '#',
+            ResponseMode::FormPost | ResponseMode::OktaPostMessage => return None,
+        };
+        let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
+        Some(format!("{}{separator}{encoded}", self.target.redirect_uri()))
+    }
+}
+
+/// A successful answer, and the code that has to be kept for it.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub answer: Answer,
+    pub code: Option<(String, Code)>,
+}
+
+/// Okta: errors carry the state first.
+#[must_use]
+pub fn refusal_answer(target: &RedirectTarget, refusal: &Refusal) -> Answer {
+    let mut fields = Vec::with_capacity(3);
+    fields.extend(target.state().map(|state| ("state", state.to_owned())));
+    fields.push(("error", refusal.error().to_owned()));
+    fields.push(("error_description", refusal.description()));
+    Answer { target: target.clone(), fields }
+}
+
+/// Makes the answer to a request whose user is signed in, allowed and agreed.
+///
+/// # Errors
+/// A token that cannot be made.
+#[expect(clippy::too_many_arguments, reason = "the whole of a request meets the whole of an org here, once")]
+pub fn respond(
+    org: &Org,
+    server: &Server,
+    urls: &Urls,
+    request: &AuthorizationRequest,
+    authorization: Authorization,
+    keys: &ServerKeys,
+    faults: &[TokenFault],
+    moment: &mut Moment<'_>,
+) -> Result<Response, Refusal> {
+    let mut fields = Vec::with_capacity(6);
+    let code = request.response_type.code.then(|| moment.token());
+    fields.extend(code.clone().map(|code| ("code", code)));
+    if request.response_type.front_channel_token() {
+        let access_token_id = format!("AT.{}", moment.token());
+        let client = super::checks::client(org, Some(&authorization.client_id))?;
+        let user = authorization.authentication.as_ref().and_then(|known| org.user(&known.user_id));
+        let ticket = Ticket {
+            server,
+            urls,
+            subject: Subject::new(
+                org,
+                client,
+                user,
+                authorization.authentication.as_ref(),
+                &authorization.scopes,
+                moment.now,
+            ),
+            scopes: &authorization.scopes,
+            lifetimes: authorization.lifetimes,
+            nonce: request.nonce.as_deref(),
+            acr: authorization.acr.as_deref(),
+            access_token_id: &access_token_id,
+        };
+        let mint = Mint {
+            access_token: request.response_type.token,
+            id_token: request.response_type.id_token,
+            code: code.as_deref(),
+        };
+        let issued = issue(&ticket, mint, keys, faults, moment)?;
+        fields.extend(issued.id_token.map(|token| ("id_token", token)));
+        if let Some(token) = issued.access_token {
+            fields.push(("access_token", token));
+            fields.push(("token_type", "Bearer".to_owned()));
+            fields.push(("expires_in", issued.expires_in.to_string()));
+            fields.push(("scope", authorization.scopes.join()));
+        }
+    }
+    fields.extend(request.target.state().map(|state| ("state", state.to_owned())));
+    let code = code.map(|code| {
+        let record = Code {
+            authorization,
+            redirect_uri: request.target.redirect_uri().to_owned(),
+            nonce: request.nonce.clone(),
+            code_challenge: request.code_challenge.clone(),
+            state: CodeState::Issued,
+        };
+        (code, record)
+    });
+    Ok(Response { answer: Answer { target: request.target.clone(), fields }, code })
+}

@@ -1,0 +1,155 @@
+//! The discovery documents: OpenID Connect Discovery 1.0 and RFC 8414. Keys, order and values are Okta's, as recorded.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::MetadataPublish;
+use crate::org::{Server, Urls};
+
+/// Which of the two documents.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Kind {
+    /// `openid-configuration`
+    OpenidConfiguration,
+    /// `oauth-authorization-server`
+    OauthAuthorizationServer,
+}
+
+const AUTH_METHODS: [&str; 5] =
+    ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
+const REQUEST_OBJECT_ALGORITHMS: [&str; 9] =
+    ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
+const DPOP_ALGORITHMS: [&str; 6] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
+const OPENID_CLAIMS: [&str; 31] = [
+    "iss",
+    "ver",
+    "sub",
+    "aud",
+    "iat",
+    "exp",
+    "jti",
+    "auth_time",
+    "amr",
+    "idp",
+    "nonce",
+    "name",
+    "nickname",
+    "preferred_username",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "email",
+    "email_verified",
+    "profile",
+    "zoneinfo",
+    "locale",
+    "address",
+    "phone_number",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "updated_at",
+    "at_hash",
+    "c_hash",
+];
+const ACCESS_TOKEN_CLAIMS: [&str; 10] = ["ver", "jti", "iss", "aud", "iat", "exp", "cid", "uid", "scp", "sub"];
+
+/// The document of a server.
+#[must_use]
+pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
+    let openid = kind == Kind::OpenidConfiguration;
+    let org = server.is_org();
+    let endpoints = urls.endpoints(server);
+    let endpoint = |name: &str| Value::from(format!("{endpoints}/v1/{name}"));
+    let mut document = Map::new();
+    let mut put = |name: &str, value: Value| _ = document.insert(name.to_owned(), value);
+
+    put("issuer", urls.issuer(server).into());
+    put("authorization_endpoint", endpoint("authorize"));
+    put("token_endpoint", endpoint("token"));
+    if openid {
+        put("userinfo_endpoint", endpoint("userinfo"));
+    }
+    // Okta: registration is the org's, also in a custom server's document.
+    put("registration_endpoint", format!("{}/oauth2/v1/clients", urls.endpoint_base).into());
+    // Okta: the org server's RFC 8414 document names no key set.
+    if openid || !org {
+        put("jwks_uri", endpoint("keys"));
+    }
+    put("response_types_supported", response_types(openid));
+    put("response_modes_supported", json!(["query", "fragment", "form_post", "okta_post_message"]));
+    put("grant_types_supported", grant_types(openid, org));
+    put("subject_types_supported", json!(["public"]));
+    if openid {
+        put("id_token_signing_alg_values_supported", json!(["RS256"]));
+        if !org {
+            put("id_token_encryption_alg_values_supported", json!(["RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"]));
+            put("id_token_encryption_enc_values_supported", json!(["A256GCM"]));
+        }
+    }
+    put("scopes_supported", scopes(server));
+    put("token_endpoint_auth_methods_supported", json!(AUTH_METHODS));
+    put("claims_supported", if openid { json!(OPENID_CLAIMS) } else { json!(ACCESS_TOKEN_CLAIMS) });
+    put("code_challenge_methods_supported", json!(["S256"]));
+    put("introspection_endpoint", endpoint("introspect"));
+    put("introspection_endpoint_auth_methods_supported", json!(AUTH_METHODS));
+    put("revocation_endpoint", endpoint("revoke"));
+    put("revocation_endpoint_auth_methods_supported", json!(AUTH_METHODS));
+    put("end_session_endpoint", endpoint("logout"));
+    put("request_parameter_supported", true.into());
+    put("request_object_signing_alg_values_supported", json!(REQUEST_OBJECT_ALGORITHMS));
+    put("device_authorization_endpoint", endpoint("device/authorize"));
+    put("pushed_authorization_request_endpoint", endpoint("par"));
+    if openid || !org {
+        put("backchannel_token_delivery_modes_supported", json!(["poll"]));
+        put("backchannel_authentication_request_signing_alg_values_supported", json!(REQUEST_OBJECT_ALGORITHMS));
+    }
+    put("dpop_signing_alg_values_supported", json!(DPOP_ALGORITHMS));
+    if org && !openid {
+        put("frontchannel_logout_supported", true.into());
+        put("frontchannel_logout_session_supported", true.into());
+        put("identity_chaining_requested_token_types_supported", json!(["urn:ietf:params:oauth:token-type:id-jag"]));
+    }
+    Value::Object(document)
+}
+
+/// Okta: bare `token` is listed by the RFC 8414 document only.
+fn response_types(openid: bool) -> Value {
+    if openid {
+        json!(["code", "id_token", "code id_token", "code token", "id_token token", "code id_token token"])
+    } else {
+        json!(["code", "token", "id_token", "code id_token", "code token", "id_token token", "code id_token token"])
+    }
+}
+
+/// Okta: `client_credentials` is listed by the RFC 8414 document only, right after `password`.
+fn grant_types(openid: bool, org: bool) -> Value {
+    let mut grants = vec!["authorization_code", "implicit", "refresh_token", "password"];
+    if !openid {
+        grants.push("client_credentials");
+    }
+    grants.push("urn:ietf:params:oauth:grant-type:device_code");
+    if openid || !org {
+        grants.push("urn:openid:params:grant-type:ciba");
+    }
+    grants.extend([
+        "urn:okta:params:oauth:grant-type:otp",
+        "http://auth0.com/oauth/grant-type/mfa-otp",
+        "urn:okta:params:oauth:grant-type:oob",
+        "http://auth0.com/oauth/grant-type/mfa-oob",
+    ]);
+    if org {
+        grants.push("urn:ietf:params:oauth:grant-type:token-exchange");
+    }
+    json!(grants)
+}
+
+/// Okta: custom scopes are named when they are published, in alphabetical order before the built-in ones.
+fn scopes(server: &Server) -> Value {
+    let published = |scope: &&crate::model::Scope| scope.metadata_publish == MetadataPublish::AllClients;
+    let mut custom: Vec<&str> =
+        server.scopes.iter().filter(|scope| !scope.system).filter(published).map(|scope| scope.name.as_str()).collect();
+    custom.sort_unstable();
+    custom.extend(server.scopes.iter().filter(|scope| scope.system).map(|scope| scope.name.as_str()));
+    json!(custom)
+}

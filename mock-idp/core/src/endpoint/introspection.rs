@@ -1,0 +1,122 @@
+//! Introspection. RFC 7662; Okta: members by kind of token.
+
+use serde_json::{Map, Value, json};
+
+use crate::ledger::TokenFamily;
+use crate::org::{Org, Server, Urls};
+use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::tokens::Verified;
+
+/// What the token turned out to be.
+#[derive(Debug)]
+pub enum Found<'a> {
+    AccessToken { claims: &'a Verified, revoked: bool },
+    IdToken { claims: &'a Verified },
+    RefreshToken { token: &'a str, family: &'a TokenFamily },
+    Nothing,
+}
+
+/// The token to look at.
+///
+/// # Errors
+/// The parameter is missing.
+pub fn token(body: &Parameters) -> Result<&str, Refusal> {
+    body.get("token").ok_or_else(|| Refusal::new(ErrorId::RequestMissingToken, "token is missing"))
+}
+
+/// The answer. RFC 7662 2.2: an inactive token says nothing else.
+#[must_use]
+pub fn answer(org: &Org, server: &Server, urls: &Urls, found: Found<'_>, now: i64) -> Value {
+    describe(org, server, urls, found, now).map_or_else(|| json!({"active": false}), Value::Object)
+}
+
+fn describe(org: &Org, server: &Server, urls: &Urls, found: Found<'_>, now: i64) -> Option<Map<String, Value>> {
+    match found {
+        Found::Nothing => None,
+        Found::AccessToken { claims, revoked } => {
+            let ours = claims.text("iss") == Some(urls.issuer(server).as_str());
+            let entitled = user_is_active(org, claims.text("uid"));
+            (ours && !revoked && entitled && !claims.expired(now)).then(|| access_token(org, claims))
+        }
+        Found::IdToken { claims } => {
+            let ours = claims.text("iss") == Some(urls.issuer(server).as_str());
+            let entitled = user_is_active(org, claims.text("sub"));
+            (ours && entitled && !claims.expired(now)).then(|| id_token(org, claims))
+        }
+        Found::RefreshToken { token, family } => {
+            let authorization = &family.authorization;
+            let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
+            let live = family.current == token
+                && !family.revoked
+                && now < family.idle_until
+                && family.expires.is_none_or(|expires| now < expires)
+                && authorization.server == server.id
+                && user_is_active(org, user_id);
+            live.then(|| refresh_token(org, family))
+        }
+    }
+}
+
+fn user_is_active(org: &Org, user_id: Option<&str>) -> bool {
+    user_id.is_none_or(|id| org.user(id).is_some_and(|user| user.status.may_hold_tokens()))
+}
+
+fn login(org: &Org, user_id: Option<&str>) -> Option<Value> {
+    user_id.and_then(|id| org.user(id)).map(|user| user.profile.login.as_str().into())
+}
+
+/// Okta: active, token_type, scope, client_id, username, exp, iat, sub, aud, iss, jti, uid.
+fn access_token(org: &Org, claims: &Verified) -> Map<String, Value> {
+    let scope = claims.scopes().collect::<Vec<_>>().join(" ");
+    let copied = |name: &str| claims.0.get(name).cloned();
+    let members = [
+        ("active", Some(true.into())),
+        ("token_type", Some("Bearer".into())),
+        ("scope", Some(scope.into())),
+        ("client_id", copied("cid")),
+        ("username", login(org, claims.text("uid"))),
+        ("exp", copied("exp")),
+        ("iat", copied("iat")),
+        ("sub", copied("sub")),
+        ("aud", copied("aud")),
+        ("iss", copied("iss")),
+        ("jti", copied("jti")),
+        ("uid", copied("uid")),
+    ];
+    present(members)
+}
+
+fn id_token(org: &Org, claims: &Verified) -> Map<String, Value> {
+    let copied = |name: &str| claims.0.get(name).cloned();
+    present([
+        ("active", Some(true.into())),
+        ("client_id", copied("aud")),
+        ("username", login(org, claims.text("sub"))),
+        ("exp", copied("exp")),
+        ("iat", copied("iat")),
+        ("sub", copied("sub")),
+        ("aud", copied("aud")),
+        ("iss", copied("iss")),
+        ("jti", copied("jti")),
+    ])
+}
+
+/// Okta: a refresh token has no iss, aud, jti or uid.
+fn refresh_token(org: &Org, family: &TokenFamily) -> Map<String, Value> {
+    let authorization = &family.authorization;
+    let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
+    let ends = family.expires.map_or(family.idle_until, |expires| expires.min(family.idle_until));
+    present([
+        ("active", Some(true.into())),
+        ("token_type", Some("Bearer".into())),
+        ("scope", Some(authorization.scopes.join().into())),
+        ("client_id", Some(authorization.client_id.as_str().into())),
+        ("username", login(org, user_id)),
+        ("exp", Some(ends.into())),
+        ("sub", login(org, user_id)),
+    ])
+}
+
+fn present<const N: usize>(members: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}

@@ -1,0 +1,65 @@
+//! Sign-out by the client. OIDC RP-Initiated Logout 1.0; Okta: `/v1/logout`.
+
+use crate::model::App;
+use crate::org::{Org, Urls};
+use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::tokens::Verified;
+
+/// Where the browser goes once the session is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Destination {
+    Redirect(String),
+    /// No return address: the org's own page.
+    SignedOutPage,
+}
+
+/// Checks a sign-out request. `hint` is the verified ID token (an expired one is accepted), `signed_in` the session's user.
+///
+/// # Errors
+/// Errors are shown, never redirected.
+pub fn check(
+    org: &Org,
+    urls: &Urls,
+    parameters: &Parameters,
+    hint: Option<&Verified>,
+    signed_in: Option<&str>,
+) -> Result<Destination, Refusal> {
+    if parameters.get("id_token_hint").is_some() && hint.is_none() {
+        return Err(Refusal::new(ErrorId::IdTokenInvalid, "id_token_hint was not issued by this server"));
+    }
+    if let (Some(hint), Some(user)) = (hint, signed_in)
+        && hint.text("sub") != Some(user)
+    {
+        return Err(Refusal::new(
+            ErrorId::IdTokenDoesNotMatchSession,
+            "the hint is about another user than the session",
+        ));
+    }
+    let Some(wanted) = parameters.get("post_logout_redirect_uri") else { return Ok(Destination::SignedOutPage) };
+    // Okta: the return address is checked against the client of the hint.
+    let client = hint
+        .and_then(|hint| hint.text("aud"))
+        .and_then(|client_id| org.client(client_id))
+        .ok_or_else(|| Refusal::new(ErrorId::IdTokenInvalid, "post_logout_redirect_uri needs an id_token_hint"))?;
+    if !registered(client, wanted) {
+        let page = urls.admin_app_page(client.client_id());
+        return Err(Refusal::with(
+            ErrorId::IllegalPostLogoutRedirectUri,
+            page,
+            format!("`{wanted}` is not registered"),
+        ));
+    }
+    Ok(Destination::Redirect(with_state(wanted, parameters.get("state"))))
+}
+
+/// Okta: exact and case-sensitive.
+fn registered(client: &App, uri: &str) -> bool {
+    client.oauth().post_logout_redirect_uris.iter().any(|known| known == uri)
+}
+
+fn with_state(uri: &str, state: Option<&str>) -> String {
+    let Some(state) = state else { return uri.to_owned() };
+    let separator = if uri.contains('?') { '&' } else { '?' };
+    let encoded = form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
+    format!("{uri}{separator}{encoded}")
+}

@@ -1,0 +1,11 @@
+//! The rules of each endpoint. Siblings never import each other; [`client_authentication`] serves all that need it.
+
+pub mod authorization;
+pub mod client_authentication;
+pub mod discovery;
+pub mod introspection;
+pub mod keys;
+pub mod logout;
+pub mod revocation;
+pub mod token;
+pub mod userinfo;

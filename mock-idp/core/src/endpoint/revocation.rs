@@ -1,0 +1,30 @@
+//! Revocation. RFC 7009; Okta: 200 with an empty body, also for a token that nobody knows.
+
+use crate::ledger::TokenFamily;
+use crate::model::App;
+use crate::tokens::Verified;
+
+/// What is revoked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Revokes {
+    /// The family of a refresh token: its access tokens too.
+    Family,
+    /// One access token, by its `jti`; its refresh token lives on.
+    AccessToken(String),
+    Nothing,
+}
+
+/// RFC 7009 2.1: the token must be the caller's own.
+#[must_use]
+pub fn of_refresh_token(client: &App, family: &TokenFamily) -> Revokes {
+    if family.authorization.client_id == client.client_id() { Revokes::Family } else { Revokes::Nothing }
+}
+
+/// RFC 7009 2.1: the token must be the caller's own.
+#[must_use]
+pub fn of_access_token(client: &App, claims: &Verified) -> Revokes {
+    match claims.text("jti") {
+        Some(jti) if claims.text("cid") == Some(client.client_id()) => Revokes::AccessToken(jti.to_owned()),
+        _ => Revokes::Nothing,
+    }
+}

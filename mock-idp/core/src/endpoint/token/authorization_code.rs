@@ -1,0 +1,96 @@
+//! `authorization_code`. RFC 6749 4.1.3, RFC 7636 4.5.
+
+use super::{Admitted, Denied, Plan, Redemption, made_of, still_entitled};
+use crate::ledger::{Authorization, Code, CodeState, TokenFamily};
+use crate::model::App;
+use crate::org::{Org, Server};
+use crate::protocol::{ErrorId, GrantType, Refusal, pkce};
+
+pub(super) fn redeem(
+    admitted: &Admitted<'_>,
+    org: &Org,
+    server: &Server,
+    code: &mut Code,
+    plan: &Plan,
+    now: i64,
+) -> Result<Redemption, Denied> {
+    let client = admitted.client;
+    // RFC 6749 4.1.3: the code was issued to this client. Another client's attempt leaves it as it is.
+    if code.authorization.client_id != client.client_id() {
+        let reason = format!("the code is {}'s, not {}'s", code.authorization.client_id, client.client_id());
+        return Err(Refusal::new(ErrorId::MismatchedClient, reason).into());
+    }
+    if code.authorization.server != server.id {
+        let reason = format!("the code is from server {}", code.authorization.server);
+        return Err(Refusal::new(ErrorId::MismatchedAuthorizationServer, reason).into());
+    }
+    if code.state != CodeState::Issued {
+        // RFC 6749 4.1.2: a second use revokes what the first one gave.
+        let refusal = Refusal::new(ErrorId::InvalidAuthorizationCode, "the code has been used before");
+        return Err(Denied { refusal, revokes: made_of(&code.state) });
+    }
+    // Whatever happens from here on, the code is used up: a verifier cannot be guessed at.
+    code.state = CodeState::Spent;
+    check_redirect_uri(admitted, code)?;
+    check_verifier(admitted, code)?;
+    still_entitled(org, server, client, &code.authorization)
+        .map_err(|reason| Refusal::new(ErrorId::InvalidAuthorizationCode, reason))?;
+
+    let founds = founds_family(client, &code.authorization)
+        .then(|| (plan.family.clone(), found(&code.authorization, plan, now)));
+    let family = founds.as_ref().map(|(id, _)| id.clone());
+    let access_token_id = plan.access_token_id_in(family.as_deref());
+    code.state = CodeState::Redeemed { access_token: access_token_id.clone(), family: family.clone() };
+    Ok(Redemption {
+        authorization: code.authorization.clone(),
+        scopes: code.authorization.scopes.clone(),
+        nonce: code.nonce.clone(),
+        access_token_id,
+        founds,
+        refresh_token: family.map(|family| (plan.refresh_token.clone(), family)),
+    })
+}
+
+/// RFC 6749 4.1.3: identical to the one of the authorization request.
+fn check_redirect_uri(admitted: &Admitted<'_>, code: &Code) -> Result<(), Refusal> {
+    let received = admitted.request.required("redirect_uri")?;
+    if received == code.redirect_uri {
+        return Ok(());
+    }
+    let reason = format!("the code was sent to `{}`, the request says `{received}`", code.redirect_uri);
+    Err(Refusal::new(ErrorId::MismatchedRedirectUri, reason))
+}
+
+/// RFC 7636 4.6; a verifier without a challenge is refused too, against downgrades (RFC 9700 2.1.1).
+fn check_verifier(admitted: &Admitted<'_>, code: &Code) -> Result<(), Refusal> {
+    match (&code.code_challenge, admitted.request.get("code_verifier")) {
+        (None, None) => Ok(()),
+        (Some(_), None) => Err(Refusal::new(ErrorId::PkceMissingVerifier, "code_verifier is missing")),
+        (None, Some(_)) => Err(Refusal::new(
+            ErrorId::PkceMissingChallengeVerifierPresent,
+            "a verifier came for a request without a challenge",
+        )),
+        (Some(challenge), Some(verifier)) if pkce::well_formed(verifier) && pkce::verify(challenge, verifier) => Ok(()),
+        (Some(_), Some(_)) => {
+            Err(Refusal::new(ErrorId::PkceVerificationFailed, "the verifier does not match the challenge"))
+        }
+    }
+}
+
+/// Okta: a refresh token needs `offline_access` and the grant on the app.
+fn founds_family(client: &App, authorization: &Authorization) -> bool {
+    authorization.scopes.contains("offline_access") && client.oauth().grant_types.contains(&GrantType::RefreshToken)
+}
+
+fn found(authorization: &Authorization, plan: &Plan, now: i64) -> TokenFamily {
+    let minutes = authorization.lifetimes.refresh_token_lifetime_minutes;
+    TokenFamily {
+        authorization: authorization.clone(),
+        current: plan.refresh_token.clone(),
+        previous: None,
+        // Okta: 0 is unlimited.
+        expires: (minutes > 0).then(|| now + i64::from(minutes) * 60),
+        idle_until: now + i64::from(authorization.lifetimes.refresh_token_window_minutes) * 60,
+        revoked: false,
+    }
+}

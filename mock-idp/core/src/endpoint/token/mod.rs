@@ -1,0 +1,284 @@
+//! The token endpoint. RFC 6749 3.2; Okta: `/v1/token`.
+//!
+//! It owns what all grants share, in this order: the grant type is known, the client authenticates, a browser keeps to its
+//! rules, the client may use the grant; then one grant file redeems what was presented; then [`issue`] mints.
+
+mod authorization_code;
+mod browser;
+mod client_credentials;
+mod refresh_token;
+
+use serde_json::{Map, Value};
+
+use super::client_authentication::{self, Presented};
+use crate::claims::Subject;
+use crate::ledger::{Authorization, Code, CodeState, TokenFamily};
+use crate::model::App;
+use crate::moment::Moment;
+use crate::org::{Org, Server, Urls};
+use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+use crate::tokens::fault::TokenFault;
+use crate::tokens::{Mint, ServerKeys, Ticket};
+
+/// What arrives at the token endpoint.
+#[derive(Clone, Debug, Default)]
+pub struct TokenRequest {
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+    /// The `Origin` header: only browsers send it.
+    pub origin: Option<String>,
+    pub query: Parameters,
+    pub body: Parameters,
+}
+
+impl TokenRequest {
+    /// A grant parameter. Okta takes them from the query too; the body wins.
+    fn get(&self, name: &str) -> Option<&str> {
+        self.body.get(name).or_else(|| self.query.get(name))
+    }
+
+    fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.get(name)
+            .ok_or_else(|| Refusal::with(ErrorId::MissingTokenRequestParameter, name, format!("`{name}` is missing")))
+    }
+}
+
+/// The grants that the token endpoint serves.
+const SERVED: [GrantType; 3] = [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+
+/// A request whose client is authenticated and may use the grant.
+#[derive(Clone, Copy, Debug)]
+pub struct Admitted<'a> {
+    pub client: &'a App,
+    pub grant_type: GrantType,
+    request: &'a TokenRequest,
+}
+
+/// Which record the grant redeems.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Redeems {
+    Code(String),
+    RefreshToken(String),
+    Nothing,
+}
+
+/// What the new tokens are called, chosen before the grant is redeemed so that the redeemed record can name them.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    access_token_id: String,
+    family: String,
+    refresh_token: String,
+}
+
+impl Plan {
+    /// Fresh names.
+    pub fn new(moment: &mut Moment<'_>) -> Self {
+        Self {
+            access_token_id: format!("AT.{}", moment.token()),
+            family: moment.id("oar"),
+            refresh_token: moment.token(),
+        }
+    }
+
+    /// Okta: the `jti` of an access token carries the id of the refresh token record that it belongs to.
+    fn access_token_id_in(&self, family: Option<&str>) -> String {
+        family.map_or_else(|| self.access_token_id.clone(), |family| format!("{}.{family}", self.access_token_id))
+    }
+}
+
+/// What a redeemed grant entitles to.
+#[derive(Clone, Debug)]
+pub struct Redemption {
+    pub authorization: Authorization,
+    /// The scopes of this access token: all of the authorization's, or fewer at a refresh.
+    pub scopes: Scopes,
+    pub nonce: Option<String>,
+    pub access_token_id: String,
+    /// A token family to be founded, under its id.
+    pub founds: Option<(String, TokenFamily)>,
+    /// A refresh token that travels in the answer, and its family.
+    pub refresh_token: Option<(String, String)>,
+}
+
+/// A grant that cannot be redeemed, and what that brings down with it.
+#[derive(Clone, Debug)]
+pub struct Denied {
+    pub refusal: Refusal,
+    /// `jti` of an access token, and a family, that must be revoked.
+    pub revokes: Option<(Option<String>, Option<String>)>,
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, revokes: None }
+    }
+}
+
+/// The phases that all grants share.
+///
+/// # Errors
+/// Okta's refusals.
+pub fn admit<'a>(org: &'a Org, request: &'a TokenRequest) -> Result<Admitted<'a>, Refusal> {
+    let served = || SERVED.map(GrantType::name).join(", ");
+    if !request.body.duplicates().is_empty() {
+        return Err(Refusal::new(ErrorId::DuplicateOauthParameters, request.body.duplicates().join(", ")));
+    }
+    let name = request
+        .get("grant_type")
+        .ok_or_else(|| Refusal::with(ErrorId::TokenRequestMissingGrantType, served(), "grant_type is missing"))?;
+    let grant_type = GrantType::named(name)
+        .filter(|grant| SERVED.contains(grant))
+        .ok_or_else(|| Refusal::with(ErrorId::UnsupportedGrantType, served(), format!("grant_type `{name}`")))?;
+    let presented =
+        Presented { authorization: request.authorization.as_deref(), query: &request.query, body: &request.body };
+    let client = client_authentication::authenticate(org, presented)?;
+    let admitted = Admitted { client, grant_type, request };
+    browser::check(org, &admitted)?;
+    let configured = &client.oauth().grant_types;
+    if !configured.contains(&grant_type) {
+        let names: Vec<&str> = configured.iter().map(|grant| grant.name()).collect();
+        return Err(Refusal::with(
+            ErrorId::UnauthorizedClient,
+            names.join(", "),
+            format!("{} may not use {}", client.client_id(), grant_type.name()),
+        ));
+    }
+    Ok(admitted)
+}
+
+impl Admitted<'_> {
+    /// The record that has to be loaded.
+    ///
+    /// # Errors
+    /// The parameter that names it is missing.
+    pub fn redeems(&self) -> Result<Redeems, Refusal> {
+        Ok(match self.grant_type {
+            GrantType::AuthorizationCode => Redeems::Code(self.request.required("code")?.to_owned()),
+            GrantType::RefreshToken => Redeems::RefreshToken(self.request.required("refresh_token")?.to_owned()),
+            _ => Redeems::Nothing,
+        })
+    }
+
+    /// Redeems a code; the record as it stands afterwards comes back beside the verdict.
+    ///
+    /// # Errors
+    /// The code is not this client's to redeem, now or ever.
+    pub fn redeem_code(
+        &self,
+        org: &Org,
+        server: &Server,
+        code: &mut Code,
+        plan: &Plan,
+        now: i64,
+    ) -> Result<Redemption, Denied> {
+        authorization_code::redeem(self, org, server, code, plan, now)
+    }
+
+    /// Redeems a refresh token.
+    ///
+    /// # Errors
+    /// The token is not this client's to use, now or ever.
+    pub fn redeem_refresh_token(
+        &self,
+        org: &Org,
+        server: &Server,
+        family: (&str, &mut TokenFamily),
+        token: &str,
+        plan: &Plan,
+        now: i64,
+    ) -> Result<Redemption, Denied> {
+        refresh_token::redeem(self, org, server, family, token, plan, now)
+    }
+
+    /// Grants a client that acts for itself.
+    ///
+    /// # Errors
+    /// Okta's refusals for scopes, consent and policy.
+    pub fn grant_to_client(
+        &self,
+        org: &Org,
+        server: &Server,
+        plan: &Plan,
+        moment: &mut Moment<'_>,
+    ) -> Result<Redemption, Denied> {
+        client_credentials::grant(self, org, server, plan, moment).map_err(Denied::from)
+    }
+}
+
+/// The refusal for a code or token that no record knows.
+#[must_use]
+pub fn unknown(redeems: &Redeems) -> Refusal {
+    match redeems {
+        Redeems::RefreshToken(_) => Refusal::new(ErrorId::InvalidRefreshToken, "no such refresh token"),
+        _ => Refusal::new(ErrorId::InvalidAuthorizationCode, "no such code, or it has expired"),
+    }
+}
+
+/// Mints the tokens of a redeemed grant and builds the body. Okta: `token_type, expires_in, access_token, scope, refresh_token,
+/// id_token`.
+///
+/// # Errors
+/// A claim that cannot be evaluated.
+pub fn issue(
+    org: &Org,
+    server: &Server,
+    urls: &Urls,
+    redemption: &Redemption,
+    keys: &ServerKeys,
+    faults: &[TokenFault],
+    moment: &mut Moment<'_>,
+) -> Result<Map<String, Value>, Refusal> {
+    let authorization = &redemption.authorization;
+    let client = org
+        .client(&authorization.client_id)
+        .ok_or_else(|| Refusal::new(ErrorId::InvalidClientId, "the client has been removed"))?;
+    let authentication = authorization.authentication.as_ref();
+    let user = authentication.and_then(|known| org.user(&known.user_id));
+    let ticket = Ticket {
+        server,
+        urls,
+        subject: Subject::new(org, client, user, authentication, &redemption.scopes, moment.now),
+        scopes: &redemption.scopes,
+        lifetimes: authorization.lifetimes,
+        nonce: redemption.nonce.as_deref(),
+        acr: authorization.acr.as_deref(),
+        access_token_id: &redemption.access_token_id,
+    };
+    let mint =
+        Mint { access_token: true, id_token: user.is_some() && redemption.scopes.contains("openid"), code: None };
+    let issued = crate::tokens::issue(&ticket, mint, keys, faults, moment)?;
+    let mut body = Map::new();
+    body.insert("token_type".to_owned(), "Bearer".into());
+    body.insert("expires_in".to_owned(), issued.expires_in.into());
+    body.extend(issued.access_token.map(|token| ("access_token".to_owned(), token.into())));
+    body.insert("scope".to_owned(), redemption.scopes.join().into());
+    body.extend(
+        redemption.refresh_token.as_ref().map(|(token, _)| ("refresh_token".to_owned(), token.as_str().into())),
+    );
+    body.extend(issued.id_token.map(|token| ("id_token".to_owned(), token.into())));
+    Ok(body)
+}
+
+/// Okta: tokens stop when the user is no longer active or no longer assigned, or the server is switched off.
+fn still_entitled(org: &Org, server: &Server, client: &App, authorization: &Authorization) -> Result<(), String> {
+    if !server.active {
+        return Err(format!("the authorization server {} is inactive", server.name));
+    }
+    let Some(authentication) = &authorization.authentication else { return Ok(()) };
+    let user = org.user(&authentication.user_id).ok_or("the user has been removed")?;
+    if !user.status.may_hold_tokens() {
+        return Err(format!("{} is {}", user.profile.login, user.status.name()));
+    }
+    if org.assignment(client, user).is_none() {
+        return Err(format!("{} is no longer assigned to {}", user.profile.login, client.client_id()));
+    }
+    Ok(())
+}
+
+/// What a second use of a code brings down.
+fn made_of(state: &CodeState) -> Option<(Option<String>, Option<String>)> {
+    match state {
+        CodeState::Redeemed { access_token, family } => Some((Some(access_token.clone()), family.clone())),
+        CodeState::Issued | CodeState::Spent => None,
+    }
+}

@@ -1,0 +1,151 @@
+//! From records to views.
+
+use super::view::{
+    ConsentScope, ConsentView, Frame, Persona, RedirectUriMismatch, RequestSummary, SignInProblem, SignInStep,
+    SignInView,
+};
+use crate::ledger::{AuthorizationRequest, Stage};
+use crate::model::{App, Scope, User, UserStatus};
+use crate::org::{Org, Server, SignInForm};
+
+/// The sign-in page of a transaction.
+#[must_use]
+pub fn sign_in_page(
+    org: &Org,
+    server: &Server,
+    request: &AuthorizationRequest,
+    stage: &Stage,
+    problem: Option<SignInProblem>,
+    state_handle: &str,
+    frame: Frame,
+) -> SignInView {
+    let settings = &org.document().settings.sign_in_page;
+    let typed = match stage {
+        Stage::Challenge { identifier } => Some(identifier.clone()),
+        Stage::Identify | Stage::Consent { .. } => None,
+    };
+    let step = match (settings.form, &typed) {
+        (SignInForm::Single, _) => SignInStep::Single,
+        (SignInForm::IdentifierFirst, Some(identifier)) => SignInStep::Password { identifier: identifier.clone() },
+        (SignInForm::IdentifierFirst, None) => SignInStep::Identifier,
+    };
+    let word = match &step {
+        SignInStep::Identifier => "identify",
+        SignInStep::Password { .. } => "challenge",
+        SignInStep::Single => "sign-in",
+    };
+    let prefix = frame.path_prefix.clone();
+    SignInView {
+        action: format!("{prefix}/signin/{word}"),
+        pick_action: format!("{prefix}/signin/pick"),
+        restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
+        state_handle: state_handle.to_owned(),
+        identifier: typed.or_else(|| request.login_hint.clone()).unwrap_or_default(),
+        keep_me_signed_in: false,
+        problem,
+        request: request_summary(org, server, request),
+        personas: if settings.picker { personas(org) } else { Vec::new() },
+        step,
+        frame,
+    }
+}
+
+/// The consent page of a transaction.
+#[must_use]
+pub fn consent_page(
+    org: &Org,
+    server: &Server,
+    request: &AuthorizationRequest,
+    user_id: &str,
+    scopes: &[Scope],
+    state_handle: &str,
+    frame: Frame,
+) -> ConsentView {
+    let client = org.client(&request.client_id);
+    let link = |of: fn(&App) -> Option<&String>| client.and_then(of).cloned();
+    ConsentView {
+        action: format!("{}/signin/consent", frame.path_prefix),
+        state_handle: state_handle.to_owned(),
+        client_label: label(client, &request.client_id),
+        user_login: org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default(),
+        client_uri: link(|app| app.oauth().client_uri.as_ref()),
+        policy_uri: link(|app| app.oauth().policy_uri.as_ref()),
+        tos_uri: link(|app| app.oauth().tos_uri.as_ref()),
+        scopes: scopes
+            .iter()
+            .map(|scope| ConsentScope {
+                name: scope.name.clone(),
+                display_name: scope.title().to_owned(),
+                description: scope.description.clone().unwrap_or_default(),
+                optional: scope.optional,
+            })
+            .collect(),
+        request: request_summary(org, server, request),
+        frame,
+    }
+}
+
+/// What the client asked for, and what a reviewer would frown at.
+#[must_use]
+pub fn request_summary(org: &Org, server: &Server, request: &AuthorizationRequest) -> RequestSummary {
+    let prompts = [(request.prompt_none, "none"), (request.prompt_login, "login"), (request.prompt_consent, "consent")];
+    let prompt: Vec<&str> = prompts.into_iter().filter_map(|(asked, word)| asked.then_some(word)).collect();
+    let response_type: Vec<&str> = request.response_type.words().collect();
+    let mut warnings = Vec::new();
+    if request.response_type.code && request.code_challenge.is_none() {
+        warnings.push("No PKCE: the code could be redeemed by whoever intercepts it.".to_owned());
+    }
+    if request.response_type.front_channel_token() {
+        warnings.push("Tokens travel through the browser: prefer the authorization code flow.".to_owned());
+    }
+    if plain_http_elsewhere(request.target.redirect_uri()) {
+        warnings.push("The redirect URI is plain http on another machine.".to_owned());
+    }
+    RequestSummary {
+        client_label: label(org.client(&request.client_id), &request.client_id),
+        client_id: request.client_id.clone(),
+        server_name: if server.is_org() { "org authorization server".to_owned() } else { server.name.clone() },
+        scopes: request.scopes.as_slice().to_vec(),
+        redirect_uri: request.target.redirect_uri().to_owned(),
+        response_type: response_type.join(" "),
+        response_mode: request.target.mode().name().to_owned(),
+        prompt: (!prompt.is_empty()).then(|| prompt.join(" ")),
+        pkce: request.code_challenge.is_some(),
+        nonce: request.nonce.is_some(),
+        warnings,
+    }
+}
+
+/// The redirect URI received, beside the registered ones, the nearest first.
+#[must_use]
+pub fn redirect_uri_help(client: &App, received: &str) -> RedirectUriMismatch {
+    let mut registered = client.oauth().redirect_uris.clone();
+    registered.sort_by(|left, right| strsim::jaro(right, received).total_cmp(&strsim::jaro(left, received)));
+    RedirectUriMismatch { client_label: client.label.clone(), received: received.to_owned(), registered }
+}
+
+fn label(client: Option<&App>, client_id: &str) -> String {
+    client.map_or_else(|| client_id.to_owned(), |client| client.label.clone())
+}
+
+fn plain_http_elsewhere(uri: &str) -> bool {
+    url::Url::parse(uri).is_ok_and(|uri| {
+        uri.scheme() == "http"
+            && !matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+            && !uri.host_str().is_some_and(|host| host.ends_with(".localhost"))
+    })
+}
+
+fn personas(org: &Org) -> Vec<Persona> {
+    org.document().users.iter().map(|user| persona(org, user)).collect()
+}
+
+fn persona(org: &Org, user: &User) -> Persona {
+    let status_note = (user.status != UserStatus::Active).then(|| user.status.name().to_lowercase().replace('_', " "));
+    Persona {
+        login: user.profile.login.clone(),
+        display_name: user.profile.display_name(),
+        groups: org.groups(user).into_iter().skip(1).map(|group| group.name).collect(),
+        note: user.note.clone().or(status_note),
+    }
+}

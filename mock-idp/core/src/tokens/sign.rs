@@ -1,0 +1,161 @@
+//! Signing, and the one place where token faults happen.
+
+use std::fmt;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::RSA_PKCS1_SHA256;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::crypto::JwtSigner;
+use jsonwebtoken::signature::{self, Signer};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use rsa::pkcs1::EncodeRsaPrivateKey;
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::traits::PublicKeyParts;
+use rsa::{RsaPrivateKey, pkcs1::DecodeRsaPrivateKey};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use super::fault::{FaultyToken, Flaw, TokenFault};
+
+/// A signing key held ready: parsing a private key costs more than a third of a signature.
+pub struct SigningKey {
+    kid: String,
+    /// Modulus and exponent, base64url, as in the JWK.
+    modulus: String,
+    exponent: String,
+    pair: KeyPair,
+    random: SystemRandom,
+    decoding: DecodingKey,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
+    }
+}
+
+/// Why a private key cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("not a usable RSA private key: {0}")]
+pub struct UnusableKey(String);
+
+impl SigningKey {
+    /// Reads an RSA private key of at least 2048 bits from PEM, PKCS#8 or PKCS#1.
+    ///
+    /// # Errors
+    /// Text that is no such key.
+    pub fn from_pem(pem: &str) -> Result<Self, UnusableKey> {
+        let key = RsaPrivateKey::from_pkcs8_pem(pem)
+            .or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem))
+            .map_err(|error| UnusableKey(error.to_string()))?;
+        Self::new(&key)
+    }
+
+    /// Takes an RSA private key of at least 2048 bits.
+    ///
+    /// # Errors
+    /// A key that is too small.
+    pub fn new(key: &RsaPrivateKey) -> Result<Self, UnusableKey> {
+        let der = key.to_pkcs1_der().map_err(|error| UnusableKey(error.to_string()))?;
+        let pair = KeyPair::from_der(der.as_bytes()).map_err(|error| UnusableKey(error.to_string()))?;
+        let modulus = URL_SAFE_NO_PAD.encode(key.n().to_bytes_be());
+        let exponent = URL_SAFE_NO_PAD.encode(key.e().to_bytes_be());
+        let decoding =
+            DecodingKey::from_rsa_components(&modulus, &exponent).map_err(|error| UnusableKey(error.to_string()))?;
+        // RFC 7638: the thumbprint of the key is its id; Okta's kids have the same 43 characters.
+        let canonical = format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#);
+        let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(canonical.as_bytes()));
+        Ok(Self { kid, modulus, exponent, pair, random: SystemRandom::new(), decoding })
+    }
+
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The public half, for verification.
+    #[must_use]
+    pub fn decoding_key(&self) -> &DecodingKey {
+        &self.decoding
+    }
+
+    /// Signs a JWT, spoilt by the faults that are for this kind of token.
+    pub(super) fn seal(
+        &self,
+        kind: FaultyToken,
+        mut header: Map<String, Value>,
+        mut payload: Map<String, Value>,
+        faults: &[TokenFault],
+    ) -> Result<String, signature::Error> {
+        let flaws: Vec<Flaw> = faults.iter().filter(|fault| fault.token == kind).map(|fault| fault.flaw).collect();
+        for flaw in &flaws {
+            spoil(*flaw, &mut header, &mut payload);
+        }
+        let mut jwt = URL_SAFE_NO_PAD.encode(Value::Object(header).to_string());
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(Value::Object(payload).to_string(), &mut jwt);
+        if flaws.contains(&Flaw::AlgNone) {
+            jwt.push('.');
+            return Ok(jwt);
+        }
+        let mut signature = self.try_sign(jwt.as_bytes())?;
+        if flaws.contains(&Flaw::BadSignature) {
+            signature[7] ^= 0x20;
+        }
+        jwt.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
+        Ok(jwt)
+    }
+}
+
+impl Signer<Vec<u8>> for SigningKey {
+    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature)
+            .map_err(|_| signature::Error::new())?;
+        Ok(signature)
+    }
+}
+
+impl JwtSigner for SigningKey {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::RS256
+    }
+}
+
+fn spoil(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, Value>) {
+    let mut shift = |seconds: i64| {
+        for name in ["iat", "exp", "auth_time"] {
+            if let Some(time) = payload.get(name).and_then(Value::as_i64) {
+                payload.insert(name.to_owned(), (time + seconds).into());
+            }
+        }
+    };
+    match flaw {
+        Flaw::BadSignature => {}
+        Flaw::Expired => shift(-86_400 * 2),
+        Flaw::IssuedInFuture => shift(86_400),
+        Flaw::UnknownKid => _ = header.insert("kid".to_owned(), "no-such-key".into()),
+        Flaw::AlgNone => _ = header.insert("alg".to_owned(), "none".into()),
+        Flaw::WrongIssuer => _ = payload.insert("iss".to_owned(), "https://issuer.invalid".into()),
+        Flaw::WrongAudience => _ = payload.insert("aud".to_owned(), "https://audience.invalid".into()),
+        Flaw::WrongNonce => _ = payload.insert("nonce".to_owned(), "wrong-nonce".into()),
+        Flaw::WrongAtHash => _ = payload.insert("at_hash".to_owned(), "AAAAAAAAAAAAAAAAAAAAAA".into()),
+        Flaw::WrongSubject => _ = payload.insert("sub".to_owned(), "00unobody00000000000".into()),
+        Flaw::MissingSub => _ = payload.shift_remove("sub"),
+        Flaw::MissingScp => _ = payload.shift_remove("scp"),
+        Flaw::ExtraScope => {
+            if let Some(scopes) = payload.get_mut("scp").and_then(Value::as_array_mut) {
+                scopes.push("never:granted".into());
+            }
+        }
+    }
+}
+
+/// The public half as a JWK, in Okta's key order.
+#[must_use]
+pub fn public_jwk(key: &SigningKey) -> Value {
+    json!({"kty": "RSA", "alg": "RS256", "kid": key.kid, "use": "sig", "e": key.exponent, "n": key.modulus})
+}
