@@ -18,6 +18,8 @@ pub mod engine;
 pub mod faults;
 pub mod http;
 pub mod journal;
+mod keys;
+mod ledger;
 mod listen;
 mod logging;
 mod mock_idp;

@@ -5,9 +5,13 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mock_idp_core::model::App;
+use mock_idp_core::org::{Document, Problems, SignInForm};
+
 use crate::control::{self, Access};
 use crate::engine::{OrgInstance, Server};
 use crate::http;
+use crate::keys::KeyPool;
 use crate::listen::port::{Bound, PortChoice};
 use crate::listen::{self, Serving};
 use crate::logging::{self, LogFormat};
@@ -118,9 +122,59 @@ impl MockIdp {
         self.server.orgs().map(|org| org.name.as_str())
     }
 
+    /// Registers a redirect URI for a client of the default org.
+    ///
+    /// # Errors
+    /// No client of that id, or no absolute URI.
+    pub fn allow_redirect_uri(&self, client_id: &str, uri: &str) -> Result<(), ChangeError> {
+        self.change_client(client_id, |app| push_new(&mut app.settings.oauth_client.redirect_uris, uri))
+    }
+
+    /// Registers a post-logout redirect URI for a client of the default org.
+    ///
+    /// # Errors
+    /// No client of that id, or no absolute URI.
+    pub fn allow_post_logout_redirect_uri(&self, client_id: &str, uri: &str) -> Result<(), ChangeError> {
+        self.change_client(client_id, |app| push_new(&mut app.settings.oauth_client.post_logout_redirect_uris, uri))
+    }
+
+    /// Lets browser pages of this origin read answers of the default org.
+    ///
+    /// # Errors
+    /// Not an origin.
+    pub fn allow_origin(&self, origin: &str) -> Result<(), ChangeError> {
+        Ok(self.server.default_org().change(|document| document.trust(origin))?)
+    }
+
+    fn change_client(&self, client_id: &str, change: impl FnOnce(&mut App)) -> Result<(), ChangeError> {
+        let mut known = false;
+        self.server.default_org().change(|document| {
+            if let Some(app) = document.apps.iter_mut().find(|app| app.client_id() == client_id) {
+                known = true;
+                change(app);
+            }
+        })?;
+        if known { Ok(()) } else { Err(ChangeError::UnknownClient(client_id.to_owned())) }
+    }
+
     /// Stops listening, lets requests under way finish, and ends all tasks.
     pub async fn stop(mut self) {
         self.serving.stop().await;
+    }
+}
+
+/// Why an org was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    #[error("no client of the org has the id `{0}`")]
+    UnknownClient(String),
+    #[error("the changed org is not sound: {0}")]
+    Unsound(#[from] Problems),
+}
+
+fn push_new(uris: &mut Vec<String>, uri: &str) {
+    if !uris.iter().any(|known| known == uri) {
+        uris.push(uri.to_owned());
     }
 }
 
@@ -271,15 +325,31 @@ impl Builder {
         let sources = if self.orgs.is_empty() { &built_in[..] } else { &self.orgs };
         let mut names = HashSet::new();
         let mut orgs = Vec::new();
+        let mut keys = KeyPool::default();
         for source in sources {
-            let org = OrgInstance::from_yaml(&source.yaml)
-                .map_err(|problems| StartError::OrgDocument { origin: source.origin.clone(), problems })?;
+            let unsound = |problems: Problems| StartError::OrgDocument {
+                origin: source.origin.clone(),
+                problems: problems.told_of(&source.origin),
+            };
+            let mut document = Document::parse(&source.yaml).map_err(unsound)?;
+            self.adjust(&mut document);
+            let org = OrgInstance::new(document, &mut keys).map_err(unsound)?;
             if !names.insert(org.name.clone()) {
                 return Err(StartError::SameName { name: org.name });
             }
             orgs.push(org);
         }
         Ok(orgs)
+    }
+
+    /// What was asked for at the start beats what the document says.
+    fn adjust(&self, document: &mut Document) {
+        let page = &mut document.settings.sign_in_page;
+        // The picker signs in without a password: never where other machines can reach it.
+        page.picker &= self.picker && is_loopback(&self.host);
+        if self.classic_sign_in {
+            page.form = SignInForm::Single;
+        }
     }
 
     /// The TLS side. A directory that cannot be written leaves the authority in memory, and says so.
@@ -341,4 +411,4 @@ impl Builder {
 }
 
 /// The org that is served when none is given.
-const BUILT_IN_ORG: &str = "org:\n  subdomain: market\n";
+const BUILT_IN_ORG: &str = include_str!("../../fixtures/orgs/market.yaml");

@@ -65,6 +65,6 @@ async fn info(Extension(address): Extension<Address>) -> Json<Value> {
 }
 
 async fn reset(Extension(address): Extension<Address>) -> Json<Value> {
-    address.org.reset();
+    address.org.reset().await;
     Json(json!({ "reset": true }))
 }

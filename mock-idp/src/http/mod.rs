@@ -1,8 +1,11 @@
 //! The wire: routes of Okta's own paths, and the front that every request passes.
 
+mod extract;
 pub mod front;
 pub mod layers;
+mod oauth;
 pub mod respond;
+mod sign_in;
 
 use std::sync::Arc;
 
@@ -15,11 +18,11 @@ use crate::settings::Settings;
 /// Okta's own paths.
 #[must_use]
 pub fn routes() -> Router {
-    Router::new()
+    oauth::routes().merge(sign_in::routes())
 }
 
 /// The whole server as one service: [`routes`] behind the front, `control` beside them and outside the faults.
 pub(crate) fn service(server: Arc<Server>, settings: Arc<Settings>, control: Router) -> Front {
     let okta = routes().fallback(front::not_found).method_not_allowed_fallback(front::method_not_allowed);
-    Front::new(server, settings, okta, control)
+    Front::new(server, settings, okta, control.merge(sign_in::assets()))
 }

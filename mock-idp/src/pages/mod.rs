@@ -23,7 +23,7 @@ mod tests;
 use askama::Template;
 use mock_idp_core::sign_in::view::PageView;
 
-pub(crate) use assets::{Asset, asset};
+pub(crate) use assets::asset;
 pub(crate) use security_policy::content_security_policy;
 
 /// The whole HTML document of a page.

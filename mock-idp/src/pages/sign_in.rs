@@ -167,14 +167,6 @@ impl<'a> Problem<'a> {
                     .to_owned(),
                 None,
             ),
-            Kind::NotAssigned => (
-                "No access to this app",
-                format!(
-                    "The password is right, but this account is not assigned to {}. An administrator can assign it, or one of its groups.",
-                    view.request.client_label
-                ),
-                None,
-            ),
             Kind::CookiesBlocked => (
                 "The browser did not keep the cookie",
                 "Signing in needs one cookie from this address, and it did not come back. Allow cookies here, or open \

@@ -23,4 +23,4 @@ fn builder() -> reqwest::ClientBuilder {
 }
 
 /// Two orgs that differ in their names.
-pub(crate) const TENANT_2: &str = "org:\n  id: 00otenanttwo00000000\n  name: Tenant two\n  subdomain: tenant2\n";
+pub(crate) const TENANT_2: &str = "org: { id: 00otenanttwo00000000, name: Tenant two, subdomain: tenant2 }\ngroups: [{ id: 00geveryonetwo000000, type: BUILT_IN, profile: { name: Everyone } }]\n";

@@ -97,7 +97,7 @@ async fn the_journal_keeps_no_query_and_no_credential() {
     assert_eq!(paths, ["/api/v1/sessions/…", "/oauth2/v1/authorize"]);
     assert!(!journal.to_string().contains("canary"), "{journal}");
     let entry = &journal[1];
-    assert_eq!((&entry["method"], &entry["status"]), (&json!("GET"), &json!(404)));
+    assert_eq!((&entry["method"], &entry["status"]), (&json!("GET"), &json!(400)));
     let by_id = format!("/_mock/requests/{}", entry["request_id"].as_str().unwrap());
     assert_eq!(ask(&mock, Method::GET, &by_id, Value::Null).await.1["path"], "/oauth2/v1/authorize");
 

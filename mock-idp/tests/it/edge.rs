@@ -34,7 +34,7 @@ async fn a_foreign_host_name_is_refused_with_the_flag_that_allows_it() {
 
 #[tokio::test]
 async fn two_orgs_share_a_port_and_nothing_else() {
-    let market = "org:\n  id: 00omarket00000000000\n  name: Market\n  subdomain: market\n";
+    let market = include_str!("../../../fixtures/orgs/market.yaml");
     let mock = MockIdp::builder().org_yaml(market).org_yaml(client::TENANT_2).start().await.unwrap();
     assert_eq!(mock.org_names().collect::<Vec<_>>(), ["market", "tenant2"]);
     let advance = format!("{}/_org/tenant2/_mock/clock", mock.url());
@@ -109,7 +109,7 @@ async fn status_faults_answer_in_oktas_envelope_and_end_when_they_are_spent() {
                 (&"150".parse().unwrap(), &"0".parse().unwrap())
             );
         }
-        assert_eq!(get(&mock, "/oauth2/default/v1/token").await.status(), 404);
+        assert_eq!(get(&mock, "/oauth2/default/v1/token").await.status(), 405);
     }
 }
 

@@ -5,4 +5,5 @@
 mod client;
 mod control;
 mod edge;
+mod flow;
 mod lifecycle;

@@ -14,7 +14,7 @@ use crate::journal::Explanation;
 pub struct ApiError {
     pub status: StatusCode,
     /// `E0000007`, or an OAuth code where Okta puts one into this envelope.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     pub summary: Cow<'static, str>,
     pub causes: Vec<String>,
 }
@@ -22,8 +22,8 @@ pub struct ApiError {
 impl ApiError {
     /// An error without causes.
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, summary: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, summary: summary.into(), causes: Vec::new() }
+    pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, summary: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code: code.into(), summary: summary.into(), causes: Vec::new() }
     }
 
     /// `E0000008`: nothing is at this path.
@@ -78,7 +78,7 @@ impl ApiError {
             "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head><body><main>\
              <h1>{title}</h1><p>{}</p><p>{}</p><p>Local mock – not Okta</p></main></body></html>",
             escaped(&self.summary),
-            escaped(self.code),
+            escaped(&self.code),
         );
         let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
         (self.status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()
@@ -117,6 +117,12 @@ pub(crate) fn prefers_html(request: &HeaderMap) -> bool {
         _ => None,
     });
     first.unwrap_or(false)
+}
+
+/// Whether JSON is asked for by name, before a page.
+pub(crate) fn names_json_first(request: &HeaderMap) -> bool {
+    let accept = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.contains("application/json") && !prefers_html(request)
 }
 
 fn escaped(text: &str) -> String {

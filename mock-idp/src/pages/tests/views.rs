@@ -5,7 +5,7 @@ use mock_idp_core::sign_in::view::{
     SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
 };
 
-pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 11] = [
+pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
     (SignInProblemKind::MissingIdentifier, "E0000001", "identifier was empty"),
     (SignInProblemKind::MissingPassword, "E0000001", "credentials.passcode was empty"),
     (SignInProblemKind::AuthenticationFailed, "E0000004", "the password of buyer@example.test does not match"),
@@ -14,7 +14,6 @@ pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 11] = [
     (SignInProblemKind::Deprovisioned, "E0000004", "the status of deprovisioned@example.test is DEPROVISIONED"),
     (SignInProblemKind::Staged, "E0000004", "the status of staged@example.test is STAGED"),
     (SignInProblemKind::PasswordExpired, "E0000064", "the status of expired@example.test is PASSWORD_EXPIRED"),
-    (SignInProblemKind::NotAssigned, "E0000003", "neither the user nor a group of theirs is assigned to the client"),
     (SignInProblemKind::CookiesBlocked, "E0000005", "the transaction cookie did not come back"),
     (SignInProblemKind::Expired, "E0000011", "the transaction is gone"),
 ];

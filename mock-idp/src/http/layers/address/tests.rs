@@ -1,7 +1,15 @@
+use mock_idp_core::org::Document;
+
 use super::*;
+use crate::keys::KeyPool;
 
 fn resolver(settings: Settings) -> Resolver {
-    let server = Server::new(OrgInstance::new("market"), vec![OrgInstance::new("tenant2")]);
+    let org = |name: &str| {
+        let everyone = "groups: [{ id: 00geveryone000000000, type: BUILT_IN, profile: { name: Everyone } }]";
+        let yaml = format!("org: {{ id: 00onamed000000000000, name: Named, subdomain: {name} }}\n{everyone}\n");
+        OrgInstance::new(Document::parse(&yaml).unwrap(), &mut KeyPool::default()).unwrap()
+    };
+    let server = Server::new(org("market"), vec![org("tenant2")]);
     Resolver::new(Arc::new(server), Arc::new(settings))
 }
 

@@ -1,0 +1,376 @@
+//! The authorization endpoint and the sign-in it may lead to. One dispatcher: every step comes back to [`Call::proceed`].
+
+use std::sync::Arc;
+
+use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Step};
+use mock_idp_core::ledger::{
+    Authentication, Authorization, AuthorizationRequest, Consent, Session, Stage, Transaction,
+};
+use mock_idp_core::org::Urls;
+use mock_idp_core::protocol::{ErrorId, Parameters, Refusal, Scopes};
+use mock_idp_core::sign_in::view::{
+    ErrorView, FormPostView, Frame, PageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
+};
+use mock_idp_core::sign_in::{self, Advance, Input};
+use mock_idp_core::trace::{Trace, Verdict};
+
+use super::{Call, Explained, OrgInstance};
+use crate::journal::Explanation;
+
+/// What a browser says about itself: the values of our cookies.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    pub session: Option<String>,
+    /// Ties sign-ins under way to the browser that began them.
+    pub id: Option<String>,
+}
+
+/// What a browser gets.
+#[derive(Debug)]
+pub enum Outcome {
+    /// To the client, or on to the next page.
+    Redirect {
+        location: String,
+        cookies: Browser,
+    },
+    Page {
+        view: Box<PageView>,
+        cookies: Browser,
+        remember: bool,
+    },
+}
+
+/// What a user did on a page.
+#[derive(Clone, Copy, Debug)]
+pub enum SignInStep<'a> {
+    Give {
+        input: Input<'a>,
+        remember: bool,
+    },
+    Consent {
+        allowed: bool,
+        opted: &'a Scopes,
+    },
+    /// Back to the first step.
+    Restart,
+}
+
+/// How long a sign-in may take, in seconds. Okta: a transaction lives at most an hour.
+const TRANSACTION_LIFETIME: i64 = 3600;
+/// Consents are kept until they are revoked.
+const CONSENT_LIFETIME: i64 = 10 * 365 * 24 * 3600;
+
+/// What comes with a request from page to page.
+struct Passage {
+    frame: Frame,
+    browser_id: String,
+    /// Cookies to be set.
+    cookies: Browser,
+    remember: bool,
+    trace: Trace,
+    explanation: Explanation,
+}
+
+impl Passage {
+    fn page(self, view: PageView) -> Explained<Outcome> {
+        let Self { cookies, remember, trace, mut explanation, .. } = self;
+        explanation.notes = trace.notes;
+        Explained { result: Outcome::Page { view: Box::new(view), cookies, remember }, explanation }
+    }
+
+    fn answer(self, answer: Answer) -> Explained<Outcome> {
+        match answer.location() {
+            Some(location) => {
+                let Self { cookies, trace, mut explanation, .. } = self;
+                explanation.notes = trace.notes;
+                Explained { result: Outcome::Redirect { location, cookies }, explanation }
+            }
+            None => {
+                let action = answer.target.redirect_uri().to_owned();
+                let fields = answer.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                let view = PageView::FormPost(FormPostView { frame: self.frame.clone(), action, fields });
+                self.page(view)
+            }
+        }
+    }
+
+    fn refuse(&mut self, refusal: &Refusal) {
+        self.trace.note(Verdict::Refused, refusal.id.row().id, refusal.reason.as_str());
+        self.explanation.reason = Some(refusal.to_string());
+    }
+}
+
+impl Call {
+    /// Begins an authorization request.
+    pub async fn authorize(&self, parameters: &Parameters, browser: Browser, frame: Frame) -> Explained<Outcome> {
+        let mut passage = self.instance.passage(browser.id, frame);
+        match authorization::begin(&self.org, &self.server, &self.urls, parameters) {
+            Err(NotBegun::Shown { refusal, client_id, redirect_uri }) => {
+                passage.explanation.client = client_id;
+                self.show(refusal, redirect_uri, passage)
+            }
+            Err(NotBegun::Redirected { refusal, target, client_id }) => {
+                passage.explanation.client = Some(client_id);
+                passage.refuse(&refusal);
+                passage.answer(authorization::refusal_answer(&target, &refusal))
+            }
+            Ok(request) => {
+                let authentication = self.instance.authentication(browser.session.as_deref()).await;
+                self.proceed(request, authentication, passage).await
+            }
+        }
+    }
+
+    /// The one dispatcher: what comes next, whatever came before.
+    async fn proceed(
+        &self,
+        request: AuthorizationRequest,
+        authentication: Option<Authentication>,
+        mut passage: Passage,
+    ) -> Explained<Outcome> {
+        passage.explanation.client = Some(request.client_id.clone());
+        let user = authentication.as_ref().and_then(|known| self.org.user(&known.user_id));
+        passage.explanation.user = user.map(|user| user.profile.login.clone());
+        let consent = match user {
+            Some(user) => self.consent(&request, &user.id).await,
+            None => Consent::default(),
+        };
+        let step = self.instance.ask(&mut passage.trace, |moment| {
+            authorization::decide(&self.org, &self.server, &request, authentication.as_ref(), &consent, moment)
+        });
+        match (step, authentication) {
+            (Step::SignIn, _) => self.ask_to_sign_in(request, Stage::Identify, None, passage).await,
+            (Step::Consent(scopes), Some(authentication)) => {
+                let stage = Stage::Consent { authentication: authentication.clone() };
+                let handle = self.keep(&request, stage, &mut passage).await;
+                let frame = passage.frame.clone();
+                let user_id = &authentication.user_id;
+                let view = sign_in::consent_page(&self.org, &self.server, &request, user_id, &scopes, &handle, frame);
+                passage.page(PageView::Consent(view))
+            }
+            (Step::Consent(_), None) => self.ask_to_sign_in(request, Stage::Identify, None, passage).await,
+            (Step::Respond(authorization), _) => self.respond(request, *authorization, passage).await,
+            (Step::Fail(refusal), _) => {
+                passage.refuse(&refusal);
+                passage.answer(authorization::refusal_answer(&request.target, &refusal))
+            }
+        }
+    }
+
+    async fn respond(
+        &self,
+        request: AuthorizationRequest,
+        authorization: Authorization,
+        mut passage: Passage,
+    ) -> Explained<Outcome> {
+        let response = match self.instance.keys(&self.server).await {
+            Err(refusal) => Err(refusal),
+            Ok(keys) => {
+                let faults = if request.response_type.front_channel_token() {
+                    self.instance.faults.take_token_faults(&request.client_id)
+                } else {
+                    Vec::new()
+                };
+                self.instance.ask(&mut passage.trace, |moment| {
+                    let Self { org, server, urls, .. } = self;
+                    authorization::respond(org, server, urls, &request, authorization, &keys, &faults, moment)
+                })
+            }
+        };
+        match response {
+            Ok(response) => {
+                if let Some((code, record)) = response.code {
+                    let now = self.instance.clock.now();
+                    let ends = now + mock_idp_core::ledger::Code::LIFETIME;
+                    self.instance.ledger.codes.put(&code, record, ends, now).await;
+                }
+                passage.answer(response.answer)
+            }
+            Err(refusal) => {
+                passage.refuse(&refusal);
+                passage.answer(authorization::refusal_answer(&request.target, &refusal))
+            }
+        }
+    }
+
+    async fn ask_to_sign_in(
+        &self,
+        request: AuthorizationRequest,
+        stage: Stage,
+        problem: Option<SignInProblem>,
+        mut passage: Passage,
+    ) -> Explained<Outcome> {
+        if let Some(problem) = &problem {
+            passage.trace.note(Verdict::Refused, "sign-in", problem.reason.as_str());
+            passage.explanation.reason = Some(problem.reason.clone());
+        }
+        let handle = self.keep(&request, stage.clone(), &mut passage).await;
+        let frame = passage.frame.clone();
+        let view = sign_in::sign_in_page(&self.org, &self.server, &request, &stage, problem, &handle, frame);
+        passage.page(PageView::SignIn(view))
+    }
+
+    /// Keeps the sign-in under a fresh handle: each page is good for one answer.
+    async fn keep(&self, request: &AuthorizationRequest, stage: Stage, passage: &mut Passage) -> String {
+        let now = self.instance.clock.now();
+        let handle = self.instance.ask(&mut passage.trace, |moment| format!("02.id.{}", moment.token()));
+        let (browser, remember) = (passage.browser_id.clone(), passage.remember);
+        let transaction = Transaction { request: request.clone(), stage, browser, remember };
+        self.instance.ledger.transactions.put(&handle, transaction, now + TRANSACTION_LIFETIME, now).await;
+        handle
+    }
+
+    async fn consent(&self, request: &AuthorizationRequest, user_id: &str) -> Consent {
+        let key = Consent::key(&request.server, &request.client_id, user_id);
+        self.instance.ledger.consents.get(&key, self.instance.clock.now()).await.unwrap_or_default()
+    }
+
+    /// Shows an error that must not be redirected.
+    fn show(&self, refusal: Refusal, redirect_uri: Option<String>, mut passage: Passage) -> Explained<Outcome> {
+        passage.refuse(&refusal);
+        let client = passage.explanation.client.as_deref().and_then(|id| self.org.client(id));
+        let mismatch = client
+            .filter(|_| refusal.id == ErrorId::IllegalRedirectUri)
+            .map(|client| sign_in::redirect_uri_help(client, redirect_uri.as_deref().unwrap_or_default()));
+        let view = error_view(&refusal, mismatch, passage.frame.clone());
+        passage.page(PageView::Error(view))
+    }
+}
+
+/// The page of an error that is shown.
+pub(super) fn error_view(refusal: &Refusal, redirect_uris: Option<RedirectUriMismatch>, frame: Frame) -> ErrorView {
+    ErrorView {
+        frame,
+        // Okta: whatever the catalogue says of bodies, pages of the authorization endpoint are 400.
+        status: 400,
+        code: refusal.error().to_owned(),
+        description: refusal.description(),
+        reason: refusal.reason.clone(),
+        redirect_uris,
+    }
+}
+
+impl OrgInstance {
+    /// Takes a step of a sign-in under way.
+    pub async fn sign_in(
+        self: &Arc<Self>,
+        urls: Urls,
+        handle: &str,
+        step: SignInStep<'_>,
+        browser: Browser,
+        frame: Frame,
+    ) -> Explained<Outcome> {
+        let mut passage = self.passage(browser.id.clone(), frame);
+        let now = self.clock.now();
+        let org = self.org();
+        let found = self.ledger.transactions.get(handle, now).await;
+        let call = found
+            .as_ref()
+            .and_then(|transaction| org.server_by_id(&transaction.request.server))
+            .map(|server| Call { instance: Arc::clone(self), org: Arc::clone(&org), server: Arc::clone(server), urls });
+        let (Some(transaction), Some(call)) = (found, call) else {
+            let refusal = Refusal::new(ErrorId::RequestExpired, "no sign-in is under way under this state handle");
+            passage.refuse(&refusal);
+            let view = error_view(&refusal, None, passage.frame.clone());
+            return passage.page(PageView::Error(view));
+        };
+        passage.explanation.client = Some(transaction.request.client_id.clone());
+        if browser.id.as_deref() != Some(transaction.browser.as_str()) {
+            // Either cookies are blocked, or the page was opened in one browser and sent from another.
+            let reason = "the browser cookie of this sign-in did not come back";
+            let problem = sign_in::problem(SignInProblemKind::CookiesBlocked, reason);
+            return call.ask_to_sign_in(transaction.request, Stage::Identify, Some(problem), passage).await;
+        }
+        passage.remember = transaction.remember;
+        match step {
+            SignInStep::Restart => call.ask_to_sign_in(transaction.request, Stage::Identify, None, passage).await,
+            SignInStep::Give { input, remember } => {
+                passage.remember |= remember;
+                call.give(handle, transaction, input, browser, passage).await
+            }
+            SignInStep::Consent { allowed, opted } => {
+                self.ledger.transactions.take(handle, now).await;
+                call.agree(transaction, allowed, opted, passage).await
+            }
+        }
+    }
+
+    /// Who the browser's session says the user is.
+    pub(super) async fn authentication(&self, session_id: Option<&str>) -> Option<Authentication> {
+        let session_id = session_id?;
+        let session = self.ledger.sessions.get(session_id, self.clock.now()).await?;
+        Some(session.authentication(session_id, false))
+    }
+
+    fn passage(&self, browser_id: Option<String>, frame: Frame) -> Passage {
+        let mut trace = Trace::default();
+        let known = browser_id.is_some();
+        let browser_id = browser_id.unwrap_or_else(|| self.ask(&mut trace, |moment| moment.token()));
+        let cookies = Browser { session: None, id: (!known).then(|| browser_id.clone()) };
+        Passage { frame, browser_id, cookies, remember: false, trace, explanation: Explanation::default() }
+    }
+}
+
+impl Call {
+    async fn give(
+        &self,
+        handle: &str,
+        transaction: Transaction,
+        input: Input<'_>,
+        browser: Browser,
+        mut passage: Passage,
+    ) -> Explained<Outcome> {
+        let ledger = &self.instance.ledger;
+        let now = self.instance.clock.now();
+        let advance = self
+            .instance
+            .ask(&mut passage.trace, |moment| sign_in::advance(&self.org, &transaction.stage, input, moment));
+        // Each page is answered once; a second submit of it finds nothing.
+        if ledger.transactions.take(handle, now).await.is_none() {
+            let refusal = Refusal::new(ErrorId::RequestExpired, "this page has been sent before");
+            return self.show(refusal, None, passage);
+        }
+        match advance {
+            Advance::Ask { stage, problem } => self.ask_to_sign_in(transaction.request, stage, problem, passage).await,
+            Advance::SignedIn { user_id, amr } => {
+                let session = Session { user_id, auth_time: now, amr };
+                // A new id at each sign-in: nobody can have planted it.
+                let session_id = self.instance.ask(&mut passage.trace, |moment| format!("idx{}", moment.token()));
+                ledger.sessions.put(&session_id, session.clone(), now + Session::LIFETIME, now).await;
+                if let Some(earlier) = browser.session {
+                    ledger.sessions.take(&earlier, now).await;
+                }
+                passage.cookies.session = Some(session_id.clone());
+                let authentication = session.authentication(&session_id, true);
+                self.proceed(transaction.request, Some(authentication), passage).await
+            }
+        }
+    }
+
+    async fn agree(
+        &self,
+        transaction: Transaction,
+        allowed: bool,
+        opted: &Scopes,
+        mut passage: Passage,
+    ) -> Explained<Outcome> {
+        let mut request = transaction.request;
+        let Stage::Consent { authentication } = transaction.stage else {
+            return self.ask_to_sign_in(request, Stage::Identify, None, passage).await;
+        };
+        if !allowed {
+            let refusal = Refusal::new(ErrorId::AccessDenied, "the user did not allow it");
+            passage.refuse(&refusal);
+            return passage.answer(authorization::refusal_answer(&request.target, &refusal));
+        }
+        let optional = |name: &str| self.server.scope(name).is_some_and(|scope| scope.optional);
+        request.scopes = request.scopes.iter().filter(|name| !optional(name) || opted.contains(name)).collect();
+        request.prompt_consent = false;
+        let now = self.instance.clock.now();
+        let earlier = self.consent(&request, &authentication.user_id).await;
+        let consent = Consent { scopes: earlier.scopes.iter().chain(request.scopes.iter()).collect() };
+        let key = Consent::key(&request.server, &request.client_id, &authentication.user_id);
+        self.instance.ledger.consents.put(&key, consent, now + CONSENT_LIFETIME, now).await;
+        self.proceed(request, Some(authentication), passage).await
+    }
+}

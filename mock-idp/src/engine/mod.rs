@@ -1,0 +1,186 @@
+//! The engine: load what a request names, ask the rules, commit what they decided.
+
+mod authorization;
+mod sign_out;
+mod token;
+mod tokens;
+
+use std::sync::Arc;
+
+use mock_idp_core::endpoint::discovery::{self, Kind};
+use mock_idp_core::moment::Moment;
+use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
+use mock_idp_core::protocol::{ErrorId, Refusal};
+use mock_idp_core::tokens::ServerKeys;
+use mock_idp_core::trace::Trace;
+use parking_lot::RwLock;
+
+pub use authorization::{Browser, Outcome, SignInStep};
+pub use sign_out::SignedOut;
+
+use crate::clock::Clock;
+use crate::faults::Faults;
+use crate::journal::{Explanation, Journal};
+use crate::keys::{KeyPool, KeyRing};
+use crate::ledger::Ledger;
+use bytes::Bytes;
+
+/// One org: configuration, ledger, keys, clock, faults and journal of its own.
+#[derive(Debug)]
+pub struct OrgInstance {
+    /// The org's subdomain: what addresses it.
+    pub name: String,
+    pub clock: Clock,
+    pub journal: Journal,
+    pub faults: Faults,
+    snapshot: RwLock<Arc<Org>>,
+    ledger: Ledger,
+    keys: KeyRing,
+    metadata: RwLock<Vec<Metadata>>,
+}
+
+/// A discovery document that has been written before.
+#[derive(Debug)]
+struct Metadata {
+    kind: Kind,
+    server: String,
+    urls: Urls,
+    body: Bytes,
+}
+
+/// How many written discovery documents are kept: one for each name that the server is called by, times two kinds.
+const MOST_METADATA: usize = 64;
+
+impl OrgInstance {
+    /// The org of a document, with keys from the pool.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the document.
+    pub fn new(document: Document, pool: &mut KeyPool) -> Result<Self, Problems> {
+        let org = Org::new(document)?;
+        Ok(Self {
+            name: org.document().org.subdomain.clone(),
+            clock: Clock::default(),
+            journal: Journal::default(),
+            faults: Faults::default(),
+            keys: KeyRing::new(org.servers(), pool),
+            snapshot: RwLock::new(Arc::new(org)),
+            ledger: Ledger::default(),
+            metadata: RwLock::default(),
+        })
+    }
+
+    /// The snapshot as it is now; a change does not touch it.
+    #[must_use]
+    pub fn org(&self) -> Arc<Org> {
+        Arc::clone(&self.snapshot.read())
+    }
+
+    /// Builds the next snapshot from a changed document and puts it in the place of this one.
+    ///
+    /// # Errors
+    /// The changed document is not sound; the org stays as it is.
+    pub fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Problems> {
+        let mut snapshot = self.snapshot.write();
+        let mut document = snapshot.document().clone();
+        change(&mut document);
+        *snapshot = Arc::new(Org::new(document)?);
+        self.metadata.write().clear();
+        Ok(())
+    }
+
+    /// Forgets everything that sign-ins and tests left behind.
+    pub async fn reset(&self) {
+        self.ledger.clear().await;
+        self.clock.reset();
+        self.faults.clear();
+        self.journal.clear();
+    }
+
+    /// A discovery document, written once for each name that the server is called by.
+    #[must_use]
+    pub fn metadata(&self, kind: Kind, server: &AuthorizationServer, urls: &Urls) -> Bytes {
+        let known = |written: &&Metadata| written.kind == kind && written.server == server.id && written.urls == *urls;
+        if let Some(written) = self.metadata.read().iter().find(known) {
+            return written.body.clone();
+        }
+        let body = Bytes::from(discovery::document(kind, server, urls).to_string());
+        let mut metadata = self.metadata.write();
+        if metadata.len() >= MOST_METADATA {
+            metadata.remove(0);
+        }
+        metadata.push(Metadata { kind, server: server.id.clone(), urls: urls.clone(), body: body.clone() });
+        body
+    }
+
+    /// The keys of a server.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub async fn keys(&self, server: &AuthorizationServer) -> Result<ServerKeys, Refusal> {
+        self.keys.of(server).await.map_err(|error| Refusal::new(ErrorId::ServerError, error.to_string()))
+    }
+
+    /// Asks a rule: now, randomness and the trace are lent to it.
+    fn ask<T>(&self, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+        let mut rng = rand::rng();
+        rule(&mut Moment { now: self.clock.now(), rng: &mut rng, trace })
+    }
+}
+
+/// A request at one of an org's authorization servers.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub instance: Arc<OrgInstance>,
+    /// The snapshot that the whole request is decided on.
+    pub org: Arc<Org>,
+    pub server: Arc<AuthorizationServer>,
+    pub urls: Urls,
+}
+
+/// A result, and how it came about.
+#[derive(Debug)]
+pub struct Explained<T> {
+    pub result: T,
+    pub explanation: Explanation,
+}
+
+impl<T> Explained<Result<T, Refusal>> {
+    fn new(result: Result<T, Refusal>, trace: Trace, mut explanation: Explanation) -> Self {
+        explanation.notes = trace.notes;
+        explanation.reason = result.as_ref().err().map(ToString::to_string);
+        Self { result, explanation }
+    }
+}
+
+/// The orgs that one port serves; the first is the default.
+#[derive(Debug)]
+pub struct Server {
+    default: Arc<OrgInstance>,
+    others: Vec<Arc<OrgInstance>>,
+}
+
+impl Server {
+    /// A server of these orgs.
+    #[must_use]
+    pub fn new(default: OrgInstance, others: Vec<OrgInstance>) -> Self {
+        Self { default: Arc::new(default), others: others.into_iter().map(Arc::new).collect() }
+    }
+
+    /// The org that answers where no other is named.
+    #[must_use]
+    pub fn default_org(&self) -> &Arc<OrgInstance> {
+        &self.default
+    }
+
+    /// The org of that name.
+    #[must_use]
+    pub fn org(&self, name: &str) -> Option<&Arc<OrgInstance>> {
+        self.orgs().find(|org| org.name == name)
+    }
+
+    /// All orgs, the default first.
+    pub fn orgs(&self) -> impl Iterator<Item = &Arc<OrgInstance>> {
+        std::iter::once(&self.default).chain(&self.others)
+    }
+}

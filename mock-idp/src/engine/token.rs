@@ -1,0 +1,111 @@
+//! The token endpoint: authenticate, redeem in one atomic step, sign outside any lock, commit.
+
+use mock_idp_core::endpoint::token::{self, Admitted, Denied, Plan, Redeems, Redemption, TokenRequest};
+use mock_idp_core::ledger::{RefreshTokenOwner, Revocation, TokenFamily};
+use mock_idp_core::moment::Moment;
+use mock_idp_core::protocol::Refusal;
+use mock_idp_core::trace::Trace;
+use serde_json::{Map, Value};
+
+use super::{Call, Explained};
+use crate::journal::Explanation;
+
+impl Call {
+    /// Answers a token request.
+    pub async fn token(&self, request: TokenRequest) -> Explained<Result<Map<String, Value>, Refusal>> {
+        let mut trace = Trace::default();
+        let mut explanation = Explanation::default();
+        let result = self.grant(&request, &mut trace, &mut explanation).await;
+        Explained::new(result, trace, explanation)
+    }
+
+    async fn grant(
+        &self,
+        request: &TokenRequest,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let admitted = token::admit(&self.org, request)?;
+        explanation.client = Some(admitted.client.client_id().to_owned());
+        let redemption = self.redeem(&admitted, trace).await?;
+        let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
+        explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
+
+        let keys = self.instance.keys(&self.server).await?;
+        let faults = self.instance.faults.take_token_faults(&redemption.authorization.client_id);
+        let body = self.instance.ask(trace, |moment| {
+            token::issue(&self.org, &self.server, &self.urls, &redemption, &keys, &faults, moment)
+        })?;
+        self.commit(redemption).await;
+        Ok(body)
+    }
+
+    async fn redeem(&self, admitted: &Admitted<'_>, trace: &mut Trace) -> Result<Redemption, Refusal> {
+        let ledger = &self.instance.ledger;
+        let now = self.instance.clock.now();
+        let plan = self.instance.ask(trace, Plan::new);
+        let redeems = admitted.redeems()?;
+        let redeemed = match &redeems {
+            Redeems::Code(code) => {
+                let change = |record: &mut _| admitted.redeem_code(&self.org, &self.server, record, &plan, now);
+                ledger.codes.update(code, now, change).await
+            }
+            Redeems::RefreshToken(token) => match ledger.refresh_tokens.get(token, now).await {
+                None => None,
+                Some(RefreshTokenOwner { family: id }) => {
+                    let change = |family: &mut TokenFamily| {
+                        admitted.redeem_refresh_token(&self.org, &self.server, (&id, family), token, &plan, now)
+                    };
+                    ledger.families.update(&id, now, change).await
+                }
+            },
+            Redeems::Nothing => {
+                let rule = |moment: &mut Moment<'_>| admitted.grant_to_client(&self.org, &self.server, &plan, moment);
+                Some(self.instance.ask(trace, rule))
+            }
+        };
+        match redeemed {
+            None => Err(token::unknown(&redeems)),
+            Some(Ok(redemption)) => Ok(redemption),
+            Some(Err(Denied { refusal, revokes })) => {
+                if let Some((access_token, family)) = revokes {
+                    self.revoke(access_token.as_deref(), family.as_deref()).await;
+                }
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn commit(&self, redemption: Redemption) {
+        let ledger = &self.instance.ledger;
+        let now = self.instance.clock.now();
+        let window = i64::from(redemption.authorization.lifetimes.refresh_token_window_minutes) * 60;
+        if let Some((id, family)) = redemption.founds {
+            ledger.families.put(&id, family, family_ends(window, now), now).await;
+        }
+        if let Some((token, family)) = redemption.refresh_token {
+            ledger.refresh_tokens.put(&token, RefreshTokenOwner { family }, family_ends(window, now), now).await;
+        }
+    }
+
+    /// Makes an access token, a family or both worthless.
+    pub(super) async fn revoke(&self, access_token: Option<&str>, family: Option<&str>) {
+        let ledger = &self.instance.ledger;
+        let now = self.instance.clock.now();
+        if let Some(jti) = access_token {
+            ledger.revocations.put(jti, Revocation {}, now + LONGEST_ACCESS_TOKEN, now).await;
+        }
+        if let Some(family) = family {
+            ledger.families.update(family, now, |family| family.revoked = true).await;
+        }
+    }
+}
+
+/// Okta: no access token lives longer than a day; a revocation need not be remembered longer.
+const LONGEST_ACCESS_TOKEN: i64 = 24 * 3600;
+
+/// A family is remembered for as long as its last access token may live beyond its own window; rules judge the rest. Each use
+/// moves the window, so the record outlives many of them.
+fn family_ends(window: i64, now: i64) -> i64 {
+    now.saturating_add(window.saturating_mul(10)).saturating_add(LONGEST_ACCESS_TOKEN)
+}

@@ -1,0 +1,137 @@
+//! What happens to tokens after they were issued: userinfo, introspection, revocation.
+
+use mock_idp_core::endpoint::client_authentication::{self, Presented};
+use mock_idp_core::endpoint::introspection::{self, Found};
+use mock_idp_core::endpoint::revocation::{self, Revokes};
+use mock_idp_core::endpoint::userinfo;
+use mock_idp_core::ledger::TokenFamily;
+use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::tokens::{Audience, Verified, verify_access_token, verify_id_token};
+use mock_idp_core::trace::Trace;
+use serde_json::{Map, Value};
+
+use super::{Call, Explained};
+use crate::journal::Explanation;
+
+impl Call {
+    /// Claims about the user of an access token.
+    pub async fn userinfo(
+        &self,
+        authorization: Option<&str>,
+        query: &Parameters,
+        body: &Parameters,
+    ) -> Explained<Result<Map<String, Value>, Refusal>> {
+        let mut trace = Trace::default();
+        let mut explanation = Explanation::default();
+        let presented = userinfo::Presented { authorization, query, body };
+        let result = self.claims(presented, &mut trace, &mut explanation).await;
+        Explained::new(result, trace, explanation)
+    }
+
+    async fn claims(
+        &self,
+        presented: userinfo::Presented<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let token = userinfo::bearer_token(presented)?;
+        let keys = self.instance.keys(&self.server).await?;
+        let verified = verify_access_token(token, &keys);
+        let revoked = match &verified {
+            Some(verified) => self.is_revoked(verified).await,
+            None => false,
+        };
+        explanation.client = verified.as_ref().and_then(|token| token.text("cid")).map(str::to_owned);
+        explanation.user = verified.as_ref().and_then(|token| token.text("sub")).map(str::to_owned);
+        self.instance.ask(trace, |moment| {
+            userinfo::answer(&self.org, &self.server, &self.urls, verified.as_ref(), revoked, moment)
+        })
+    }
+
+    /// What a token is worth.
+    pub async fn introspect(
+        &self,
+        authorization: Option<&str>,
+        query: &Parameters,
+        body: &Parameters,
+    ) -> Explained<Result<Value, Refusal>> {
+        let mut explanation = Explanation::default();
+        let result = async {
+            let client = client_authentication::authenticate(&self.org, Presented { authorization, query, body })?;
+            explanation.client = Some(client.client_id().to_owned());
+            self.inspect(introspection::token(body)?).await
+        };
+        let result = result.await;
+        Explained::new(result, Trace::default(), explanation)
+    }
+
+    async fn inspect(&self, token: &str) -> Result<Value, Refusal> {
+        let keys = self.instance.keys(&self.server).await?;
+        let now = self.instance.clock.now();
+        let answer = |found: Found<'_>| introspection::answer(&self.org, &self.server, &self.urls, found, now);
+        if let Some(claims) = verify_access_token(token, &keys) {
+            let revoked = self.is_revoked(&claims).await;
+            return Ok(answer(Found::AccessToken { claims: &claims, revoked }));
+        }
+        if let Some(claims) = verify_id_token(token, &keys, Audience::Any) {
+            return Ok(answer(Found::IdToken { claims: &claims }));
+        }
+        if let Some((_, family)) = self.family_of(token).await {
+            return Ok(answer(Found::RefreshToken { token, family: &family }));
+        }
+        Ok(answer(Found::Nothing))
+    }
+
+    /// Makes a token worthless. RFC 7009 2.2: an unknown token is no error.
+    pub async fn revocation(
+        &self,
+        authorization: Option<&str>,
+        query: &Parameters,
+        body: &Parameters,
+    ) -> Explained<Result<(), Refusal>> {
+        let mut explanation = Explanation::default();
+        let result = async {
+            let client = client_authentication::authenticate(&self.org, Presented { authorization, query, body })?;
+            explanation.client = Some(client.client_id().to_owned());
+            let token = introspection::token(body)?;
+            if let Some((id, family)) = self.family_of(token).await {
+                if revocation::of_refresh_token(client, &family) == Revokes::Family {
+                    self.revoke(None, Some(&id)).await;
+                }
+                return Ok(());
+            }
+            let keys = self.instance.keys(&self.server).await?;
+            if let Some(claims) = verify_access_token(token, &keys)
+                && let Revokes::AccessToken(jti) = revocation::of_access_token(client, &claims)
+            {
+                self.revoke(Some(&jti), None).await;
+            }
+            Ok(())
+        };
+        let result = result.await;
+        Explained::new(result, Trace::default(), explanation)
+    }
+
+    async fn family_of(&self, refresh_token: &str) -> Option<(String, TokenFamily)> {
+        let ledger = &self.instance.ledger;
+        let now = self.instance.clock.now();
+        let owner = ledger.refresh_tokens.get(refresh_token, now).await?;
+        let family = ledger.families.get(&owner.family, now).await?;
+        Some((owner.family, family))
+    }
+
+    /// An access token falls by itself or with its family.
+    async fn is_revoked(&self, token: &Verified) -> bool {
+        let ledger = &self.instance.ledger;
+        let now = self.instance.clock.now();
+        if let Some(jti) = token.text("jti")
+            && ledger.revocations.get(jti, now).await.is_some()
+        {
+            return true;
+        }
+        match token.family() {
+            Some(family) => ledger.families.update(family, now, |family| family.revoked).await.unwrap_or(true),
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The authorization server that a request is for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::response::Response;
+use http::StatusCode;
+use http::request::Parts;
+use mock_idp_core::org::Urls;
+use mock_idp_core::sign_in::view::Frame;
+
+use crate::address::Address;
+use crate::engine::Call;
+use crate::http::layers::request_id::RequestId;
+use crate::http::respond::api_error::ApiError;
+
+/// A request at the org server, or at the custom server that its path names.
+#[derive(Debug)]
+pub(crate) struct AtServer(pub(crate) Call);
+
+impl<S: Send + Sync> FromRequestParts<S> for AtServer {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let path = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
+        let name = path.ok().and_then(|Path(mut names)| names.remove("server"));
+        let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
+        let org = address.org.org();
+        let server = match &name {
+            None => Arc::clone(org.org_server()),
+            Some(name) => match org.server(name).filter(|server| server.active) {
+                Some(server) => Arc::clone(server),
+                None => return Err(unknown_server(name).for_reader(&parts.headers)),
+            },
+        };
+        Ok(Self(Call { instance: Arc::clone(&address.org), org, server, urls: urls(address) }))
+    }
+}
+
+/// Okta: `E0000007`, naming the type inside parentheses.
+fn unknown_server(name: &str) -> ApiError {
+    let summary = format!("Not found: Resource not found: {name} (AuthorizationServer)");
+    ApiError::new(StatusCode::NOT_FOUND, "E0000007", summary)
+}
+
+/// The org's addresses as this request sees them.
+pub(crate) fn urls(address: &Address) -> Urls {
+    Urls { issuer_base: Arc::clone(&address.issuer_base), endpoint_base: Arc::clone(&address.base) }
+}
+
+/// The frame of a page that answers this request.
+pub(crate) fn frame(parts: &Parts) -> Result<Frame, Response> {
+    let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
+    let request_id = parts.extensions.get::<RequestId>();
+    Ok(Frame {
+        org_name: address.org.org().document().org.name.clone(),
+        path_prefix: address.path_prefix.to_string(),
+        request_id: request_id.map(|id| id.0.to_string()).unwrap_or_default(),
+        warnings: address.warnings(),
+    })
+}

@@ -1,0 +1,9 @@
+//! What handlers take out of a request.
+
+mod browser;
+mod call;
+mod parameters;
+
+pub(crate) use browser::{FromBrowser, Jar, clear_session, set_cookies};
+pub(crate) use call::{AtServer, frame, urls};
+pub(crate) use parameters::{Body, Query};

@@ -1,0 +1,73 @@
+//! Cross-origin requests. Okta: documents and keys for anyone, the token endpoint for whoever its own rules let through, the
+//! rest for trusted origins.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use mock_idp_core::org::Org;
+
+use crate::http::extract::AtServer;
+
+/// What scripts may read beside the body.
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "DPoP-Nonce, WWW-Authenticate, X-Okta-Request-Id, X-Rate-Limit-Limit, X-Rate-Limit-Remaining, X-Rate-Limit-Reset",
+);
+/// Seconds for which a preflight holds.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
+
+/// Echoes any origin, with credentials.
+pub(super) fn allow_anyone(request: &HeaderMap, response: &mut Response) {
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = request.get(header::ORIGIN) {
+        allow(origin, response);
+    }
+}
+
+/// Echoes an origin that the org trusts; another gets the same body without these headers.
+pub(super) fn allow_trusted(org: &Org, request: &HeaderMap, response: &mut Response) {
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = request.get(header::ORIGIN)
+        && origin.to_str().is_ok_and(|origin| org.trusts_origin(origin))
+    {
+        allow(origin, response);
+    }
+}
+
+fn allow(origin: &HeaderValue, response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+}
+
+/// Preflight of the token endpoint: any origin passes, the POST itself is judged by the client's rules.
+pub(super) async fn preflight_of_token(_: AtServer, headers: HeaderMap) -> Response {
+    let mut response = answer(&headers, HeaderValue::from_static("POST"));
+    allow_anyone(&headers, &mut response);
+    response
+}
+
+/// Preflight of what anyone may read.
+pub(super) async fn preflight_of_public(_: AtServer, headers: HeaderMap) -> Response {
+    let mut response = answer(&headers, HeaderValue::from_static("GET"));
+    allow_anyone(&headers, &mut response);
+    response
+}
+
+/// Preflight of what trusted origins may call.
+pub(super) async fn preflight(AtServer(call): AtServer, headers: HeaderMap) -> Response {
+    let mut response = answer(&headers, HeaderValue::from_static("GET, POST"));
+    allow_trusted(&call.org, &headers, &mut response);
+    response
+}
+
+fn answer(request: &HeaderMap, methods: HeaderValue) -> Response {
+    const REQUEST_HEADERS: HeaderName = header::ACCESS_CONTROL_REQUEST_HEADERS;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    if let Some(asked) = request.get(REQUEST_HEADERS) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    }
+    response
+}

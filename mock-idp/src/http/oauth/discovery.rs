@@ -1,0 +1,43 @@
+//! The discovery documents.
+
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use mock_idp_core::endpoint::discovery::Kind;
+
+use super::cors;
+use crate::http::extract::{AtServer, Query};
+use crate::http::respond::api_error::ApiError;
+
+/// Okta: cached for a day.
+const CACHE: HeaderValue = HeaderValue::from_static("max-age=86400, must-revalidate");
+
+pub(super) async fn openid(call: AtServer, query: Query, headers: HeaderMap) -> Response {
+    document(Kind::OpenidConfiguration, &call, &query, &headers)
+}
+
+pub(super) async fn oauth(call: AtServer, query: Query, headers: HeaderMap) -> Response {
+    document(Kind::OauthAuthorizationServer, &call, &query, &headers)
+}
+
+fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query, headers: &HeaderMap) -> Response {
+    // Okta: `?client_id=` must name a client.
+    if let Some(client_id) = query.get("client_id")
+        && call.org.client(client_id).is_none()
+    {
+        let error =
+            ApiError::new(StatusCode::BAD_REQUEST, "invalid_client", "Invalid value for 'client_id' parameter.");
+        return error.because(format!("no client has the id `{client_id}`"));
+    }
+    let mut response = json(call.instance.metadata(kind, &call.server, &call.urls));
+    response.headers_mut().insert(header::CACHE_CONTROL, CACHE);
+    cors::allow_anyone(headers, &mut response);
+    response
+}
+
+/// A JSON answer from text that is written already.
+pub(super) fn json(body: Bytes) -> Response {
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

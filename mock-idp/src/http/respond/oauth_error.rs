@@ -1,0 +1,23 @@
+//! OAuth errors as bodies. RFC 6749 5.2; Okta: an unknown client is told in the API's shape.
+
+use std::borrow::Cow;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use mock_idp_core::protocol::Refusal;
+use serde_json::json;
+
+use super::api_error::ApiError;
+
+/// The answer to a refused request. Okta sends no `WWW-Authenticate` with it.
+pub(crate) fn render(refusal: &Refusal) -> Response {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    if refusal.is_api_shaped() {
+        return ApiError::new(status, refusal.error(), Cow::Owned(refusal.description())).into_response();
+    }
+    let body = json!({ "error": refusal.error(), "error_description": refusal.description() });
+    let mut response = Response::new(body.to_string().into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,53 @@
+//! The ledger: what sign-ins leave behind, behind a few atomic operations, so that another store can take its place.
+
+mod table;
+
+pub(crate) use table::Table;
+
+use mock_idp_core::ledger::{Code, Consent, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction};
+
+/// All records of one org.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    /// By state handle.
+    pub(crate) transactions: Table<Transaction>,
+    /// By session cookie.
+    pub(crate) sessions: Table<Session>,
+    /// By code.
+    pub(crate) codes: Table<Code>,
+    /// By id (`oar…`).
+    pub(crate) families: Table<TokenFamily>,
+    /// By refresh token.
+    pub(crate) refresh_tokens: Table<RefreshTokenOwner>,
+    /// By `jti` of the access token.
+    pub(crate) revocations: Table<Revocation>,
+    /// By [`Consent::key`].
+    pub(crate) consents: Table<Consent>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            transactions: Table::bounded(10_000),
+            sessions: Table::bounded(10_000),
+            codes: Table::bounded(10_000),
+            families: Table::bounded(20_000),
+            refresh_tokens: Table::bounded(40_000),
+            revocations: Table::bounded(20_000),
+            consents: Table::bounded(10_000),
+        }
+    }
+}
+
+impl Ledger {
+    /// Forgets everything.
+    pub(crate) async fn clear(&self) {
+        self.transactions.clear().await;
+        self.sessions.clear().await;
+        self.codes.clear().await;
+        self.families.clear().await;
+        self.refresh_tokens.clear().await;
+        self.revocations.clear().await;
+        self.consents.clear().await;
+    }
+}
