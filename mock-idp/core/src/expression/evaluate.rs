@@ -36,31 +36,85 @@ impl<'a> Evaluation<'a> {
         self.roots
     }
 
+    /// Evaluates a node. Whatever comes first in it (the left side of `+`, the list of a projection, the condition of
+    /// `?`) is reached in a loop, as is the chosen branch, so that long chains do not deepen the stack; only what
+    /// the parser counts as nesting does.
     pub(super) fn run(&mut self, node: &Node) -> Evaluated {
-        self.steps = self.steps.checked_sub(1).ok_or_else(|| fail(node, "the expression takes too many steps"))?;
+        let mut waiting: Vec<&Node> = Vec::new();
+        let mut current = node;
+        loop {
+            self.steps =
+                self.steps.checked_sub(1).ok_or_else(|| fail(current, "the expression takes too many steps"))?;
+            if let Some(first) = self.first(current) {
+                waiting.push(current);
+                current = first;
+                continue;
+            }
+            let mut value = self.leaf(current)?;
+            current = loop {
+                let Some(node) = waiting.pop() else { return Ok(value) };
+                match self.resume(node, value)? {
+                    Next::Value(next) => value = next,
+                    Next::Branch(branch) => break branch,
+                }
+            };
+        }
+    }
+
+    /// The part of a node that is evaluated before the rest of it, if it has parts.
+    fn first<'n>(&self, node: &'n Node) -> Option<&'n Node> {
         match &node.kind {
-            Kind::Literal(value) => Ok(value.clone()),
+            Kind::Literal(_) | Kind::Root(_) | Kind::Element(_) | Kind::List(_) | Kind::Map(_) => None,
+            Kind::Property { of, .. } => self.root_of(of).is_none().then_some(&**of),
+            Kind::Index { of, .. } | Kind::Projection { of, .. } | Kind::Not(of) | Kind::Negate(of) => Some(of),
+            Kind::Call { arguments, receiver, .. } => arguments.first().filter(|_| *receiver != Receiver::None),
+            Kind::Binary(_, operands) | Kind::Elvis(operands) => Some(&operands.0),
+            Kind::Ternary(parts) => Some(&parts.0),
+        }
+    }
+
+    /// A node that has no first part.
+    fn leaf(&mut self, node: &Node) -> Evaluated {
+        match &node.kind {
+            Kind::Literal(value) => Ok((**value).clone()),
             Kind::Root(name) => Ok(self.root(name)),
             Kind::Element(name) => self.element(node, name),
-            Kind::List(items) => self.list(items),
+            Kind::List(items) => items.iter().map(|item| self.run(item)).collect::<Result<_, _>>().map(Value::List),
             Kind::Map(entries) => self.map(entries),
-            Kind::Property { of, name, null_safe } => self.property(node, of, name, *null_safe),
-            Kind::Index { of, index } => self.index(node, of, index),
-            Kind::Projection { of, each } => self.projection(node, of, each),
-            Kind::Call { function, arguments, receiver } => self.call(node, function, arguments, *receiver),
-            Kind::Not(operand) => Ok(Value::Bool(!self.condition(operand)?)),
-            Kind::Negate(operand) => self.negate(node, operand),
-            Kind::Binary(operator, operands) => self.binary(node, *operator, &operands.0, &operands.1),
-            Kind::Ternary(parts) => {
-                let chosen = if self.condition(&parts.0)? { &parts.1 } else { &parts.2 };
-                self.run(chosen)
+            Kind::Property { of, name, .. } => {
+                Ok(self.root_of(of).map_or(Value::Null, |root| self.root_property(root, name)))
             }
-            Kind::Elvis(parts) => match self.run(&parts.0)? {
-                // Okta: the default replaces null and the empty string.
-                blank if blank.is_blank() => self.run(&parts.1),
-                value => Ok(value),
-            },
+            Kind::Call { function, arguments, .. } => self.call(node, function, Vec::new(), arguments),
+            _ => Ok(Value::Null),
         }
+    }
+
+    /// The rest of a node, once its first part has a value.
+    fn resume<'n>(&mut self, node: &'n Node, first: Value) -> Result<Next<'n>, EvaluationError> {
+        let value = match &node.kind {
+            Kind::Property { null_safe: true, .. } if first == Value::Null => Value::Null,
+            Kind::Property { name, .. } => member(node, &first, name)?,
+            Kind::Index { index, .. } => self.index(node, first, index)?,
+            Kind::Projection { each, .. } => self.projection(node, first, each)?,
+            Kind::Call { receiver: Receiver::NullSafe, .. } if first == Value::Null => Value::Null,
+            // SpEL: a method cannot be called on null.
+            Kind::Call { function, .. } if first == Value::Null => {
+                return Err(fail(node, format!("{}() is called on null", function.name)));
+            }
+            Kind::Call { function, arguments, .. } => {
+                self.call(node, function, vec![first], arguments.get(1..).unwrap_or_default())?
+            }
+            Kind::Not(operand) => Value::Bool(!condition(operand, &first)?),
+            Kind::Negate(_) => negate(node, &first)?,
+            Kind::Binary(operator, operands) => self.binary(node, *operator, first, operands)?,
+            Kind::Ternary(parts) => {
+                return Ok(Next::Branch(if condition(&parts.0, &first)? { &parts.1 } else { &parts.2 }));
+            }
+            // Okta: the default replaces null and the empty string.
+            Kind::Elvis(parts) if first.is_blank() => return Ok(Next::Branch(&parts.1)),
+            _ => first,
+        };
+        Ok(Next::Value(value))
     }
 
     /// Takes bytes from the budget.
@@ -94,32 +148,24 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn list(&mut self, items: &[Node]) -> Evaluated {
-        items.iter().map(|item| self.run(item)).collect::<Result<_, _>>().map(Value::List)
-    }
-
     fn map(&mut self, entries: &[(String, Node)]) -> Evaluated {
         let entries = entries.iter().map(|(key, value)| Ok((key.clone(), self.run(value)?)));
         entries.collect::<Result<IndexMap<_, _>, _>>().map(Value::Map)
     }
 
-    fn property(&mut self, node: &Node, of: &Node, name: &str, null_safe: bool) -> Evaluated {
-        if let Kind::Root(root) = &of.kind
-            && *root != GROUP
-        {
-            return Ok(self.root_property(root, name));
-        }
-        if let Kind::Property { of: user, name: profile, .. } = &of.kind
-            && matches!(user.kind, Kind::Root("user"))
-            && profile == "profile"
-            && self.roots.property("user", "profile").is_none()
-        {
+    /// The root whose property a node's `.name` reads without building the root itself.
+    fn root_of(&self, of: &Node) -> Option<&'static str> {
+        match &of.kind {
+            Kind::Root(root) if *root != GROUP => Some(root),
             // Identity Engine writes `user.profile.x` for what the classic language calls `user.x`.
-            return Ok(self.root_property("user", name));
-        }
-        match self.run(of)? {
-            Value::Null if null_safe => Ok(Value::Null),
-            value => member(node, &value, name),
+            Kind::Property { of: user, name: profile, .. }
+                if matches!(user.kind, Kind::Root("user"))
+                    && profile == "profile"
+                    && self.roots.property("user", "profile").is_none() =>
+            {
+                Some("user")
+            }
+            _ => None,
         }
     }
 
@@ -133,8 +179,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn index(&mut self, node: &Node, of: &Node, index: &Node) -> Evaluated {
-        let container = self.run(of)?;
+    fn index(&mut self, node: &Node, container: Value, index: &Node) -> Evaluated {
         let position = self.run(index)?;
         match (container, position) {
             (Value::List(items), Value::Int(position)) => {
@@ -155,8 +200,8 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    fn projection(&mut self, node: &Node, of: &Node, each: &Node) -> Evaluated {
-        let items = match self.run(of)? {
+    fn projection(&mut self, node: &Node, list: Value, each: &Node) -> Evaluated {
+        let items = match list {
             Value::List(items) => items,
             Value::Null => return Ok(Value::Null),
             other => return Err(fail(node, format!("only an array can be projected, not {}", other.kind()))),
@@ -171,19 +216,9 @@ impl<'a> Evaluation<'a> {
         Ok(Value::List(projected))
     }
 
-    fn call(&mut self, node: &Node, function: &Function, arguments: &[Node], receiver: Receiver) -> Evaluated {
-        let mut values = Vec::with_capacity(arguments.len());
+    fn call(&mut self, node: &Node, function: &Function, mut values: Vec<Value>, arguments: &[Node]) -> Evaluated {
         for argument in arguments {
-            let value = self.run(argument)?;
-            if values.is_empty() && value == Value::Null {
-                match receiver {
-                    Receiver::None => {}
-                    Receiver::NullSafe => return Ok(Value::Null),
-                    // SpEL: a method cannot be called on null.
-                    Receiver::Required => return Err(fail(node, format!("{}() is called on null", function.name))),
-                }
-            }
-            values.push(value);
+            values.push(self.run(argument)?);
         }
         let outcome = (function.evaluate)(&mut Call { arguments: values, evaluation: self });
         let outcome = outcome.and_then(|value| {
@@ -193,28 +228,14 @@ impl<'a> Evaluation<'a> {
         outcome.map_err(|Failure(reason)| fail(node, format!("{}: {reason}", function.name)))
     }
 
-    fn condition(&mut self, node: &Node) -> Result<bool, EvaluationError> {
-        match self.run(node)? {
-            Value::Bool(flag) => Ok(flag),
-            other => Err(fail(node, format!("a condition must be a Boolean, not {}", other.kind()))),
+    fn binary(&mut self, node: &Node, operator: Binary, left: Value, operands: &(Node, Node)) -> Evaluated {
+        let (left_node, right_node) = operands;
+        if matches!(operator, Binary::And | Binary::Or) {
+            let decided = condition(left_node, &left)? == (operator == Binary::Or);
+            let right = if decided { left } else { self.run(right_node)? };
+            return condition(right_node, &right).map(Value::Bool);
         }
-    }
-
-    fn negate(&mut self, node: &Node, operand: &Node) -> Evaluated {
-        match self.run(operand)? {
-            Value::Int(number) => number.checked_neg().map(Value::Int).ok_or_else(|| fail(node, OVERFLOW)),
-            Value::Float(number) => Ok(Value::Float(-number)),
-            other => Err(fail(node, format!("only a number can be negated, not {}", other.kind()))),
-        }
-    }
-
-    fn binary(&mut self, node: &Node, operator: Binary, left: &Node, right: &Node) -> Evaluated {
-        match operator {
-            Binary::Or => return Ok(Value::Bool(self.condition(left)? || self.condition(right)?)),
-            Binary::And => return Ok(Value::Bool(self.condition(left)? && self.condition(right)?)),
-            _ => {}
-        }
-        let (left, right) = (self.run(left)?, self.run(right)?);
+        let right = self.run(right_node)?;
         match operator {
             Binary::Equal => Ok(Value::Bool(left.equals(&right))),
             Binary::NotEqual => Ok(Value::Bool(!left.equals(&right))),
@@ -233,10 +254,32 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// What follows the first part of a node.
+enum Next<'n> {
+    Value(Value),
+    /// The branch that was chosen, still to be evaluated.
+    Branch(&'n Node),
+}
+
 const OVERFLOW: &str = "the number is too large";
 
 fn fail(node: &Node, message: impl Into<String>) -> EvaluationError {
     EvaluationError { offset: node.offset, message: message.into() }
+}
+
+fn condition(node: &Node, value: &Value) -> Result<bool, EvaluationError> {
+    match value {
+        Value::Bool(flag) => Ok(*flag),
+        other => Err(fail(node, format!("a condition must be a Boolean, not {}", other.kind()))),
+    }
+}
+
+fn negate(node: &Node, value: &Value) -> Evaluated {
+    match value {
+        Value::Int(number) => number.checked_neg().map(Value::Int).ok_or_else(|| fail(node, OVERFLOW)),
+        Value::Float(number) => Ok(Value::Float(-number)),
+        other => Err(fail(node, format!("only a number can be negated, not {}", other.kind()))),
+    }
 }
 
 fn member(node: &Node, value: &Value, name: &str) -> Evaluated {

@@ -12,6 +12,7 @@ mod functions;
 mod parse;
 mod syntax;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
 mod tests;
 mod value;
 
@@ -25,16 +26,16 @@ pub use value::Value;
 
 /// The longest expression in characters. Okta: a claim's `value` holds at most 1024.
 pub const MAX_LENGTH: usize = 1024;
-/// How deep parentheses, brackets, braces, calls and conditions may nest.
-pub const MAX_DEPTH: usize = 64;
+/// How deep parentheses, brackets, braces, calls and prefixes may nest. Chains (`a + b + …`, `a.b.…`, `a ? b : c ? …`)
+/// do not nest.
+pub const MAX_DEPTH: usize = 32;
 
 /// A parsed expression; cloning it shares the tree.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Expression {
     parsed: Arc<Parsed>,
 }
 
-#[derive(Debug)]
 struct Parsed {
     source: String,
     root: syntax::Node,
@@ -74,6 +75,12 @@ impl std::str::FromStr for Expression {
 
     fn from_str(source: &str) -> Result<Self, ParseError> {
         Self::parse(source)
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expression").field(&self.source()).finish()
     }
 }
 

@@ -114,22 +114,29 @@ fn deeper(parser: fn(&mut Input<'_>) -> Parsed<Node>, input: &mut Input<'_>) -> 
     Ok(node)
 }
 
-/// `a ? b : c`, `a ?: b`.
+/// `a ? b : c`, `a ?: b`. A chain of them is read in a loop, so that it may be longer than the depth allows.
 fn conditional(input: &mut Input<'_>) -> Parsed<Node> {
-    space(input)?;
-    let condition = operators(input)?;
-    let offset = condition.offset;
-    if symbol("?:", input)? {
-        let otherwise = nested(input)?;
-        return Ok(Node { offset, kind: Kind::Elvis(Box::new((condition, otherwise))) });
-    }
-    if !symbol("?", input)? {
-        return Ok(condition);
-    }
-    let yes = nested(input)?;
-    require(":", "and the value for the other case", input)?;
-    let no = nested(input)?;
-    Ok(Node { offset, kind: Kind::Ternary(Box::new((condition, yes, no))) })
+    let mut cases = Vec::new();
+    let otherwise = loop {
+        space(input)?;
+        let condition = operators(input)?;
+        if symbol("?:", input)? {
+            cases.push((condition, None));
+        } else if symbol("?", input)? {
+            let value = nested(input)?;
+            require(":", "and the value for the other case", input)?;
+            cases.push((condition, Some(value)));
+        } else {
+            break condition;
+        }
+    };
+    Ok(cases.into_iter().rev().fold(otherwise, |otherwise, (condition, value)| Node {
+        offset: condition.offset,
+        kind: match value {
+            Some(value) => Kind::Ternary(Box::new((condition, value, otherwise))),
+            None => Kind::Elvis(Box::new((condition, otherwise))),
+        },
+    }))
 }
 
 fn operators(input: &mut Input<'_>) -> Parsed<Node> {
@@ -284,12 +291,16 @@ fn primary(input: &mut Input<'_>) -> Parsed<Node> {
         }
         Some(quote @ ('"' | '\'')) => {
             any.void().parse_next(input)?;
-            quoted(quote, offset, input).map(|text| node(Kind::Literal(Value::String(text))))
+            quoted(quote, offset, input).map(|text| node(literal(text)))
         }
-        Some('0'..='9') => number(offset, input).map(|number| node(Kind::Literal(number))),
+        Some('0'..='9') => number(offset, input).map(|number| node(literal(number))),
         Some(character) if starts_identifier(character) => name(offset, input),
         _ => Err(expected(input, "a value")),
     }
+}
+
+fn literal(value: impl Into<Value>) -> Kind {
+    Kind::Literal(Box::new(value.into()))
 }
 
 /// Text up to its quote. SpEL: a quote is written twice inside; a backslash is a character like any other.
@@ -371,9 +382,9 @@ fn name(offset: usize, input: &mut Input<'_>) -> Parsed<Node> {
         return call(function, offset, Vec::new(), Receiver::None, input);
     }
     match name.to_ascii_lowercase().as_str() {
-        "true" => return node(Kind::Literal(Value::Bool(true))),
-        "false" => return node(Kind::Literal(Value::Bool(false))),
-        "null" => return node(Kind::Literal(Value::Null)),
+        "true" => return node(literal(true)),
+        "false" => return node(literal(false)),
+        "null" => return node(literal(Value::Null)),
         _ => {}
     }
     if functions::is_namespace(name) && !ROOTS.contains(&name) {

@@ -12,7 +12,7 @@ pub(super) struct Node {
 
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    Literal(Value),
+    Literal(Box<Value>),
     /// `user`, `appuser`, …: what the caller's [`Roots`](super::Roots) supply.
     Root(&'static str),
     /// A bare name inside a projection: a property of the element at hand.

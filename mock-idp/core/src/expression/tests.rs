@@ -168,15 +168,38 @@ fn nesting_and_length_are_bounded() {
     let inner = MAX_DEPTH - 1;
     assert_eq!(value(&nest("(", ")", inner)), Value::Int(1));
     assert_eq!(value(&nest("- ", "", inner)), Value::Int(-1));
-    for (open, close) in [("(", ")"), ("{", "}"), ("- ", ""), ("!", ""), ("true ? 1 : ", ""), ("null ?: ", "")] {
+    for (open, close) in [("(", ")"), ("{", "}"), ("- ", ""), ("!", ""), ("String.len(", ")")] {
         let error = rejection(&nest(open, close, MAX_DEPTH));
         assert_eq!(error.message, format!("the expression nests more than {MAX_DEPTH} deep"), "{open}");
     }
+    assert_eq!(value(&format!("{}2", "false ? 1 : ".repeat(85))), Value::Int(2));
+    assert_eq!(value(&format!("{}2", "null ?: ".repeat(127))), Value::Int(2));
     assert_eq!(value(&format!("1{}", " + 1".repeat(255))), Value::Int(256));
     assert_eq!(value(&format!("user{}", "?.x".repeat(340))), Value::Null);
     assert_eq!(value(&format!("'{}'", "é".repeat(1022))), Value::from("é".repeat(1022)));
     let error = rejection(&format!("'{}'", "é".repeat(1023)));
     assert_eq!(error.message, "the expression has 1025 characters, at most 1024 are allowed");
+}
+
+/// The deepest expressions leave room on the stack of a server's thread, which is 2 MiB, even unoptimised.
+#[test]
+fn the_deepest_expressions_take_half_a_stack() {
+    let inner = MAX_DEPTH - 1;
+    let sources = [
+        format!("{}1{}", "1||1&&1==1+(".repeat(inner), ")".repeat(inner)),
+        format!("{}1{}", "String.len(".repeat(inner), ")".repeat(inner)),
+        format!("{}1{}", "{1}.![".repeat(inner), "]".repeat(inner)),
+        format!("{}1", "true?1:".repeat(146)),
+        format!("1{}", "+1".repeat(511)),
+        format!("1{}", "[0]".repeat(341)),
+    ];
+    let deepest = sources.len();
+    let worked = std::thread::Builder::new().stack_size(1024 * 1024).spawn(move || {
+        // Whatever comes out, the stack held.
+        let outcomes = sources.iter().map(|source| Expression::parse(source).unwrap().evaluate(&Nobody));
+        outcomes.collect::<Vec<_>>().len()
+    });
+    assert_eq!(worked.unwrap().join().unwrap(), deepest);
 }
 
 #[test]
