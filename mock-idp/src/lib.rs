@@ -12,6 +12,7 @@
 //! ```
 
 pub mod address;
+pub mod ca;
 pub mod clock;
 mod control;
 pub mod engine;
@@ -24,11 +25,13 @@ mod listen;
 mod logging;
 mod mock_idp;
 mod pages;
+mod people;
 pub mod settings;
 mod start_error;
 mod tls;
 
 pub use logging::LogFormat;
-pub use mock_idp::{Builder, MockIdp};
+pub use mock_idp::{BUILT_IN_ORG, Builder, ChangeError, MockIdp};
+pub use people::Person;
 pub use settings::IssuerUrl;
 pub use start_error::StartError;

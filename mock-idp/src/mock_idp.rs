@@ -12,9 +12,10 @@ use crate::control::{self, Access};
 use crate::engine::{OrgInstance, Server};
 use crate::http;
 use crate::keys::KeyPool;
-use crate::listen::port::{Bound, PortChoice};
+use crate::listen::port::{Bound, DEFAULT_PORT, PortChoice};
 use crate::listen::{self, Serving};
 use crate::logging::{self, LogFormat};
+use crate::people::{Person, people};
 use crate::settings::{IssuerUrl, Settings, is_loopback};
 use crate::start_error::StartError;
 use crate::tls::{self, Tls};
@@ -59,6 +60,9 @@ struct OrgSource {
 }
 
 impl MockIdp {
+    /// The port that the program takes when none is asked for and it is free.
+    pub const DEFAULT_PORT: u16 = DEFAULT_PORT;
+
     /// A mock of the built-in org, on loopback and a free port, with a certificate authority in memory, silent.
     pub fn builder() -> Builder {
         Builder {
@@ -155,6 +159,12 @@ impl MockIdp {
             }
         })?;
         if known { Ok(()) } else { Err(ChangeError::UnknownClient(client_id.to_owned())) }
+    }
+
+    /// Everybody of the default org who can sign in.
+    #[must_use]
+    pub fn people(&self) -> Vec<Person> {
+        people(self.server.default_org())
     }
 
     /// Stops listening, lets requests under way finish, and ends all tasks.
@@ -410,5 +420,5 @@ impl Builder {
     }
 }
 
-/// The org that is served when none is given.
-const BUILT_IN_ORG: &str = include_str!("../../fixtures/orgs/market.yaml");
+/// The document of the org that is served when none is given.
+pub const BUILT_IN_ORG: &str = include_str!("../../fixtures/orgs/market.yaml");

@@ -7,3 +7,4 @@ mod control;
 mod edge;
 mod flow;
 mod lifecycle;
+mod program;

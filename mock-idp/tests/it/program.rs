@@ -1,0 +1,186 @@
+//! The program: its banner and READY line, exit codes, and what its other commands print.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use assert_cmd::cargo::CommandCargoExt as _;
+use serde_json::Value;
+
+use crate::client;
+
+/// The program with a state directory of its own and nothing from the outside.
+fn program(state: &Path) -> Command {
+    let mut command = Command::cargo_bin("mock-idp").unwrap();
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MOCK_IDP_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("MOCK_IDP_STATE_DIR", state).env("NO_COLOR", "1");
+    command
+}
+
+fn output(command: &mut Command) -> Output {
+    command.output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A running program that is ended with the test.
+struct Running {
+    child: Child,
+    ready: String,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut ready = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
+        Self { child, ready }
+    }
+
+    fn value(&self, name: &str) -> &str {
+        let start = format!("{name}=");
+        self.ready.split_whitespace().find_map(|word| word.strip_prefix(start.as_str())).unwrap()
+    }
+
+    /// Sends SIGTERM; exit code, and everything said on stderr.
+    fn end(mut self) -> (Option<i32>, String) {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        let mut said = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (self.child.wait().unwrap().code(), said)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn it_says_when_it_is_ready_logs_requests_and_ends_on_a_signal() {
+    let dir = tempfile::tempdir().unwrap();
+    let ready_file = dir.path().join("ready");
+    let running =
+        Running::start(program(dir.path()).args(["--port", "0", "--log", "json", "--ready-file"]).arg(&ready_file));
+    assert!(running.ready.starts_with("READY issuer=http://localhost:"), "{}", running.ready);
+    assert_eq!(std::fs::read_to_string(&ready_file).unwrap(), running.ready);
+
+    let info: Value = client::plain().get(running.value("control")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(info["issuer"], running.value("issuer"));
+    let base = running.value("issuer").strip_suffix("/oauth2/default").unwrap();
+    let nowhere = format!("{base}/nowhere?state=canary");
+    let id = client::plain().get(nowhere).send().await.unwrap().headers()["x-okta-request-id"].clone();
+    let ca = std::fs::read_to_string(dir.path().join("ca.pem")).unwrap();
+    let https = base.replace("http:", "https:") + "/healthz";
+    assert_eq!(client::trusting(&ca).get(https).send().await.unwrap().status(), 200);
+
+    let (code, said) = running.end();
+    assert_eq!(code, Some(0));
+    assert!(!ready_file.exists());
+    let (banner, log) = said.split_at(said.find("{\"").unwrap());
+    assert!(banner.contains("Not Okta") && banner.contains("admin@example.test / Passw0rd!"), "{banner}");
+    assert!(banner.lines().count() <= 24 && banner.lines().all(|line| line.chars().count() <= 80), "{banner}");
+    assert!(!said.contains("canary") && !said.contains('\x1b'), "{said}");
+    let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    assert_eq!((&line["status"], &line["method"], &line["path"]), (&404.into(), &"GET".into(), &"/nowhere".into()));
+    assert_eq!((&line["level"], &line["request_id"]), (&"WARN".into(), &id.to_str().unwrap().into()));
+}
+
+#[test]
+fn a_taken_port_is_exit_code_4() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ended = output(program(dir.path()).args(["serve", "--port", &port]));
+    assert_eq!(ended.status.code(), Some(4));
+    assert_eq!(stdout(&ended), "");
+    assert!(stderr(&ended).contains("--port 0"), "{}", stderr(&ended));
+}
+
+#[test]
+fn a_wrong_argument_or_document_is_exit_code_2_with_its_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("org.yaml");
+    std::fs::write(&file, "org:\n  id: 00o00000000000000000\n  name: A\n  subdomian: a\n").unwrap();
+    let ended = output(program(dir.path()).arg("--check").arg("--org").arg(&file));
+    assert_eq!(ended.status.code(), Some(2));
+    let said = stderr(&ended);
+    assert!(said.contains("org.yaml") && said.contains("4:3") && said.contains("`subdomain`"), "{said}");
+
+    assert_eq!(output(program(dir.path()).arg("--prot")).status.code(), Some(2));
+    let issuer = output(program(dir.path()).args(["--issuer-url", "https://a.test/path"]));
+    assert_eq!(issuer.status.code(), Some(2));
+    assert!(stderr(&issuer).contains("it has a path, query or fragment"), "{}", stderr(&issuer));
+}
+
+#[test]
+fn an_address_that_is_not_this_machines_is_exit_code_5() {
+    let dir = tempfile::tempdir().unwrap();
+    let ended = output(program(dir.path()).args(["--host", "192.0.2.1", "--port", "0"]));
+    assert_eq!(ended.status.code(), Some(5));
+    assert!(stderr(&ended).contains("192.0.2.1"), "{}", stderr(&ended));
+}
+
+#[test]
+fn check_names_the_orgs() {
+    let dir = tempfile::tempdir().unwrap();
+    let ended = output(program(dir.path()).arg("--check"));
+    assert_eq!((ended.status.code(), stdout(&ended).as_str()), (Some(0), "ok: market\n"));
+}
+
+#[test]
+fn env_prints_the_settings_of_the_built_in_org() {
+    let dir = tempfile::tempdir().unwrap();
+    let json: Value =
+        serde_json::from_str(&stdout(&output(program(dir.path()).args(["env", "--for", "json"])))).unwrap();
+    let ca = dir.path().join("ca.pem");
+    let expected = serde_json::json!({
+        "OKTA_ORG_URL": "http://localhost:7801",
+        "OKTA_ISSUER": "http://localhost:7801/oauth2/default",
+        "OKTA_CLIENT_ID": "0oamarketweb000005d7",
+        "OKTA_CLIENT_SECRET": "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK",
+        "OKTA_REDIRECT_URI": "http://localhost:7802/authorization-code/callback",
+        "OKTA_SPA_CLIENT_ID": "0oamarketspa000005d7",
+        "OKTA_NATIVE_CLIENT_ID": "0oamarketnative005d7",
+        "OKTA_SERVICE_CLIENT_ID": "0oamarketservice05d7",
+        "OKTA_SERVICE_CLIENT_SECRET": "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG",
+        "OKTA_API_TOKEN": "00mockMarketApiToken0123456789abcdefghijkl",
+        "OKTA_USERNAME": "admin@example.test",
+        "OKTA_PASSWORD": "Passw0rd!",
+        "OKTA_CA_CERT": ca,
+    });
+    assert_eq!(json, expected);
+
+    let script = r#"eval "$1"; printf '%s %s' "$OKTA_ISSUER" "$OKTA_PASSWORD""#;
+    let shell = stdout(&output(program(dir.path()).args(["env", "--https", "--port", "7900"])));
+    let evaluated = output(Command::new("sh").args(["-euc", script, "sh", &shell]));
+    assert_eq!(stdout(&evaluated), "https://localhost:7900/oauth2/default Passw0rd!");
+
+    let react = stdout(&output(program(dir.path()).args(["env", "--for", "react"])));
+    assert!(react.contains("VITE_OKTA_CLIENT_ID=0oamarketspa000005d7\n"), "{react}");
+}
+
+#[test]
+fn ca_prints_where_it_is_what_it_is_and_how_it_is_trusted() {
+    let dir = tempfile::tempdir().unwrap();
+    let ask = |what| stdout(&output(program(dir.path()).args(["ca", what])));
+    let path = dir.path().join("ca.pem");
+    assert_eq!(ask("path"), format!("{}\n", path.display()));
+    let pem = std::fs::read_to_string(&path).unwrap();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+    assert_eq!(ask("print"), pem);
+    assert!(ask("hint").contains(&format!("export NODE_EXTRA_CA_CERTS={}\n", path.display())));
+}
