@@ -1,12 +1,10 @@
 //! Claims: what tokens and userinfo say about a subject, and in which order. The only place that knows the order.
 
-mod reserved;
 mod standard;
 mod subject;
 
 use serde_json::{Map, Value};
 
-pub use reserved::is_reserved;
 pub use standard::{address_claim, locale_claim, updated_at};
 pub use subject::Subject;
 

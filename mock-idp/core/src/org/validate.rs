@@ -7,7 +7,7 @@ use super::problem::Problem;
 use crate::model::{
     App, ApplicationType, AuthMethod, AuthorizationServer, ClaimType, ClaimValueType, WildcardRedirect,
 };
-use crate::protocol::GrantType;
+use crate::protocol::{GrantType, is_reserved_claim};
 
 /// Every problem of a document, in document order.
 pub(super) fn problems(document: &Document) -> Vec<Problem> {
@@ -264,7 +264,7 @@ impl Check<'_> {
             self.id(&format!("{claim_path}/id"), &claim.id, "ocl");
             // Okta: the `sub` of access tokens may be redefined, no other reserved name may.
             let redefines_sub = claim.name == "sub" && claim.claim_type == ClaimType::Resource;
-            if crate::claims::is_reserved(&claim.name) && !redefines_sub {
+            if is_reserved_claim(&claim.name) && !redefines_sub {
                 self.problem(format!("{claim_path}/name"), format!("`{}` is a reserved claim name", claim.name));
             }
             if claim.value_type == ClaimValueType::Groups && claim.group_filter_type.is_none() {

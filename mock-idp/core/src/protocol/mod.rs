@@ -6,6 +6,7 @@ mod parameters;
 pub mod pkce;
 mod prompt;
 mod refusal;
+mod reserved_claims;
 mod response;
 mod scopes;
 
@@ -14,5 +15,6 @@ pub use grant_type::GrantType;
 pub use parameters::Parameters;
 pub use prompt::Prompt;
 pub use refusal::Refusal;
+pub use reserved_claims::is_reserved_claim;
 pub use response::{ResponseMode, ResponseType};
 pub use scopes::{OIDC_SCOPES, Scopes, is_oidc};

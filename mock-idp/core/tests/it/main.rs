@@ -1,3 +1,4 @@
-#![expect(clippy::expect_used, reason = "a test that cannot be set up may stop")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
 
 mod expressions;
+mod floors;

@@ -59,6 +59,6 @@ const RESERVED: &[&str] = &[
 
 /// Whether a custom claim may not bear this name. `groups` and `scope` are left free: Okta's own guides define them.
 #[must_use]
-pub fn is_reserved(name: &str) -> bool {
+pub fn is_reserved_claim(name: &str) -> bool {
     name.starts_with("device_") || RESERVED.contains(&name)
 }

@@ -1,0 +1,189 @@
+//! The floors of the crate: every module stands on one, and uses only what is below it.
+//!
+//! A type that two neighbours want moves down a floor; it is never copied up.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// From the ground up. Modules on one floor do not know one another.
+const FLOORS: &[&[&str]] = &[
+    &["trace"],
+    &["moment"],
+    &["protocol", "expression"],
+    &["model"],
+    &["org", "ledger"],
+    &["policy", "claims"],
+    &["tokens", "sign_in"],
+    &["endpoint", "management"],
+];
+
+/// What every endpoint may use of its neighbours: whoever calls one has to say who it is.
+const SHARED_BY_ENDPOINTS: &[&str] = &["client_authentication"];
+
+/// Nothing that serves, waits or calls out: a rule is a function of its arguments.
+const NOT_IN_THE_MANIFEST: &[&str] = &["axum", "hyper", "reqwest", "tokio", "tower", "tower-http", "tracing"];
+
+#[test]
+fn every_module_stands_on_a_floor() {
+    let known: BTreeSet<&str> = FLOORS.iter().copied().flatten().copied().collect();
+    let unknown: Vec<String> = sources()
+        .iter()
+        .filter_map(|file| file.module.first().cloned())
+        .filter(|name| !known.contains(name.as_str()))
+        .collect();
+    assert!(unknown.is_empty(), "give these modules a floor: {unknown:?}");
+}
+
+#[test]
+fn a_module_uses_only_what_is_below_it() {
+    let floor = |name: &str| FLOORS.iter().position(|floor| floor.contains(&name));
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let Some(own) = file.module.first() else { continue };
+        for used in file.uses() {
+            let Some(below) = floor(&used[0]) else { continue };
+            seen += usize::from(used[0] != *own);
+            if used[0] != *own && Some(below) >= floor(own) {
+                wrong.push(format!("{} uses {}", file.path.display(), used.join("::")));
+            }
+        }
+    }
+    assert!(seen > 20, "only {seen} uses were found: does this test still read the code as it is written?");
+    assert!(wrong.is_empty(), "arrows only go down:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn endpoints_do_not_know_one_another() {
+    let mut wrong = Vec::new();
+    for file in sources().iter().filter(|file| file.module.len() > 1 && file.module[0] == "endpoint") {
+        for used in file.uses() {
+            let [first, second] = used.as_slice() else { continue };
+            let is_module = Path::new(SOURCE).join("endpoint").join(second).is_dir()
+                || Path::new(SOURCE).join("endpoint").join(format!("{second}.rs")).is_file();
+            if first == "endpoint"
+                && is_module
+                && *second != file.module[1]
+                && !SHARED_BY_ENDPOINTS.contains(&second.as_str())
+            {
+                wrong.push(format!("{} uses {}", file.path.display(), used.join("::")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "what two endpoints share moves down:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_manifest_names_nothing_that_serves_waits_or_calls_out() {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let dependencies = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    let named: Vec<&str> = dependencies.lines().filter_map(|line| line.split(['.', ' ', '=']).next()).collect();
+    assert!(named.contains(&"serde"), "the dependencies were not found");
+    for banned in NOT_IN_THE_MANIFEST {
+        assert!(!named.contains(banned), "{banned} has no place here");
+    }
+}
+
+#[test]
+fn paths_are_read_as_rust_reads_them() {
+    let code = "use crate::{policy::{Rule, Scope}, claims};\nuse super::super::model::User;\n// crate::org\nfn f(x: crate::tokens::Claim) {}\n#[cfg(test)]\nmod tests {\n    use crate::endpoint;\n}\n";
+    let module = ["sign_in".to_owned(), "password".to_owned()];
+    let read: Vec<String> = uses(code, &module).iter().map(|path| path.join("::")).collect();
+    assert_eq!(read, ["claims", "model::User", "policy::Rule", "policy::Scope", "tokens::Claim"]);
+}
+
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+
+/// One source file, and where it hangs in the module tree: `policy/rule.rs` is `["policy", "rule"]`.
+struct Source {
+    path: PathBuf,
+    module: Vec<String>,
+    code: String,
+}
+
+impl Source {
+    fn uses(&self) -> BTreeSet<Vec<String>> {
+        uses(&self.code, &self.module)
+    }
+}
+
+/// All source files but those of tests.
+fn sources() -> Vec<Source> {
+    let mut folders = vec![PathBuf::from(SOURCE)];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let below = path.strip_prefix(SOURCE).unwrap().with_extension("");
+            let mut module: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+            if module.iter().any(|name| name == "tests") {
+                continue;
+            } else if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                module.retain(|name| !matches!(name.as_str(), "mod" | "lib" | "main"));
+                let code = std::fs::read_to_string(&path).unwrap();
+                sources.push(Source { path: below, module, code });
+            }
+        }
+    }
+    sources
+}
+
+/// The first two words of every path from the crate's root that the code of a module names, tests apart.
+fn uses(code: &str, module: &[String]) -> BTreeSet<Vec<String>> {
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.map(|line| line.split(" // ").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+    let mut found = BTreeSet::new();
+    for (root, depth) in [("crate::", 0), ("super::", module.len())] {
+        for (at, _) in code.match_indices(root) {
+            if code[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)) {
+                continue;
+            }
+            let tree = code[at..].trim_start_matches(root);
+            let steps = (code.len() - at - tree.len()) / root.len();
+            read_tree(
+                &code[code.len() - tree.len() - "::".len()..],
+                module[..depth.saturating_sub(steps)].to_vec(),
+                &mut found,
+            );
+        }
+    }
+    found
+}
+
+/// Reads `::a::b`, or `::{a, b::{c, d}}`, that stands behind the path.
+fn read_tree(code: &str, mut path: Vec<String>, found: &mut BTreeSet<Vec<String>>) {
+    let mut open = Vec::new();
+    let mut rest = code;
+    loop {
+        let word_end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        if word_end > 0 {
+            path.push(rest[..word_end].to_owned());
+            rest = &rest[word_end..];
+        }
+        if let Some(deeper) = rest.strip_prefix("::") {
+            rest = deeper;
+            if let Some(branches) = rest.strip_prefix('{') {
+                open.push(path.len());
+                rest = branches;
+            }
+            continue;
+        }
+        let next = rest.chars().next();
+        if open.is_empty() || matches!(next, Some(',' | '}')) {
+            found.insert(path.iter().take(2).cloned().collect());
+        }
+        match (next, open.last()) {
+            (Some(','), Some(length)) => path.truncate(*length),
+            (Some('}'), Some(_)) => drop(open.pop()),
+            (Some(_), Some(_)) => {}
+            _ => return,
+        }
+        if open.is_empty() {
+            return;
+        }
+        rest = &rest[next.map_or(0, char::len_utf8)..];
+    }
+}
