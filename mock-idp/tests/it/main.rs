@@ -5,6 +5,7 @@
 mod client;
 mod control;
 mod edge;
+mod floors;
 mod flow;
 mod lifecycle;
 mod program;

@@ -86,10 +86,11 @@ fn the_manifest_names_nothing_that_serves_waits_or_calls_out() {
 
 #[test]
 fn paths_are_read_as_rust_reads_them() {
-    let code = "use crate::{policy::{Rule, Scope}, claims};\nuse super::super::model::User;\n// crate::org\nfn f(x: crate::tokens::Claim) {}\n#[cfg(test)]\nmod tests {\n    use crate::endpoint;\n}\n";
-    let module = ["sign_in".to_owned(), "password".to_owned()];
-    let read: Vec<String> = uses(code, &module).iter().map(|path| path.join("::")).collect();
-    assert_eq!(read, ["claims", "model::User", "policy::Rule", "policy::Scope", "tokens::Claim"]);
+    let code = "use crate::{policy::{Rule, Scope}, claims};\nuse super::super::model::User;\n// crate::org\n\
+        fn f(x: crate::tokens::Claim) {}\n#[cfg(test)]\nmod tests {\n    use crate::endpoint;\n}\n";
+    let read = |root, from: &[String]| uses(code, root, from).iter().map(|path| path.join("::")).collect::<Vec<_>>();
+    assert_eq!(read("crate::", &[]), ["claims", "policy::Rule", "policy::Scope", "tokens::Claim"]);
+    assert_eq!(read("super::", &["sign_in".to_owned(), "password".to_owned()]), ["model::User"]);
 }
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
@@ -102,8 +103,11 @@ struct Source {
 }
 
 impl Source {
+    /// Paths from this crate's root.
     fn uses(&self) -> BTreeSet<Vec<String>> {
-        uses(&self.code, &self.module)
+        let mut found = uses(&self.code, "crate::", &[]);
+        found.extend(uses(&self.code, "super::", &self.module));
+        found
     }
 }
 
@@ -130,25 +134,20 @@ fn sources() -> Vec<Source> {
     sources
 }
 
-/// The first two words of every path from the crate's root that the code of a module names, tests apart.
-fn uses(code: &str, module: &[String]) -> BTreeSet<Vec<String>> {
+/// The first two words of every path that the code names behind `root`, tests apart. Each `super::` leaves one of `from`.
+fn uses(code: &str, root: &str, from: &[String]) -> BTreeSet<Vec<String>> {
     let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     let code = lines.map(|line| line.split(" // ").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
     let mut found = BTreeSet::new();
-    for (root, depth) in [("crate::", 0), ("super::", module.len())] {
-        for (at, _) in code.match_indices(root) {
-            if code[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)) {
-                continue;
-            }
-            let tree = code[at..].trim_start_matches(root);
-            let steps = (code.len() - at - tree.len()) / root.len();
-            read_tree(
-                &code[code.len() - tree.len() - "::".len()..],
-                module[..depth.saturating_sub(steps)].to_vec(),
-                &mut found,
-            );
+    for (at, _) in code.match_indices(root) {
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)) {
+            continue;
         }
+        let tree = code[at..].trim_start_matches(root);
+        let steps = (code.len() - at - tree.len()) / root.len();
+        let prefix = &from[..from.len().saturating_sub(steps)];
+        read_tree(&code[code.len() - tree.len() - "::".len()..], prefix.to_vec(), &mut found);
     }
     found
 }
