@@ -1,6 +1,6 @@
 //! Walks the tree.
 //!
-//! Bounded twice: by steps, and by the bytes that results take, counted before anything is multiplied.
+//! Bounded twice: by steps, and by the bytes that values take, counted before anything is multiplied.
 
 use std::cmp::Ordering;
 
@@ -12,7 +12,8 @@ use super::value::Value;
 use super::{EvaluationError, Expression, Roots};
 
 const MAX_STEPS: usize = 100_000;
-const MAX_BYTES: usize = 1024 * 1024;
+/// Room for the groups of a user who is in thousands.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// One evaluation: what it sees and what it may still spend.
 pub(super) struct Evaluation<'a> {
@@ -41,57 +42,54 @@ impl<'a> Evaluation<'a> {
     /// the parser counts as nesting does.
     pub(super) fn run(&mut self, node: &Node) -> Evaluated {
         let mut waiting: Vec<&Node> = Vec::new();
-        let mut current = node;
+        let mut next = Next::Evaluate(node);
         loop {
-            self.steps =
-                self.steps.checked_sub(1).ok_or_else(|| fail(current, "the expression takes too many steps"))?;
-            if let Some(first) = self.first(current) {
-                waiting.push(current);
-                current = first;
-                continue;
-            }
-            let mut value = self.leaf(current)?;
-            current = loop {
-                let Some(node) = waiting.pop() else { return Ok(value) };
-                match self.resume(node, value)? {
-                    Next::Value(next) => value = next,
-                    Next::Branch(branch) => break branch,
+            let value = match next {
+                Next::Evaluate(node) => {
+                    self.steps =
+                        self.steps.checked_sub(1).ok_or_else(|| fail(node, "the expression takes too many steps"))?;
+                    next = self.enter(node)?;
+                    if matches!(next, Next::Evaluate(_)) {
+                        waiting.push(node);
+                    }
+                    continue;
                 }
+                Next::Value(value) => value,
             };
+            let waiting = waiting.pop();
+            self.afford(value.size()).map_err(|Failure(reason)| fail(waiting.unwrap_or(node), reason))?;
+            let Some(waiting) = waiting else { return Ok(value) };
+            next = self.resume(waiting, value)?;
         }
     }
 
-    /// The part of a node that is evaluated before the rest of it, if it has parts.
-    fn first<'n>(&self, node: &'n Node) -> Option<&'n Node> {
-        match &node.kind {
-            Kind::Literal(_) | Kind::Root(_) | Kind::Element(_) | Kind::List(_) | Kind::Map(_) => None,
-            Kind::Property { of, .. } => self.root_of(of).is_none().then_some(&**of),
-            Kind::Index { of, .. } | Kind::Projection { of, .. } | Kind::Not(of) | Kind::Negate(of) => Some(of),
-            Kind::Call { arguments, receiver, .. } => arguments.first().filter(|_| *receiver != Receiver::None),
-            Kind::Binary(_, operands) | Kind::Elvis(operands) => Some(&operands.0),
-            Kind::Ternary(parts) => Some(&parts.0),
-        }
-    }
-
-    /// A node that has no first part.
-    fn leaf(&mut self, node: &Node) -> Evaluated {
-        match &node.kind {
-            Kind::Literal(value) => Ok((**value).clone()),
-            Kind::Root(name) => Ok(self.root(name)),
-            Kind::Element(name) => self.element(node, name),
-            Kind::List(items) => items.iter().map(|item| self.run(item)).collect::<Result<_, _>>().map(Value::List),
-            Kind::Map(entries) => self.map(entries),
-            Kind::Property { of, name, .. } => {
-                Ok(self.root_of(of).map_or(Value::Null, |root| self.root_property(root, name)))
+    /// The part of a node that is evaluated before the rest of it, or the value of a node that has no such part.
+    fn enter<'n>(&mut self, node: &'n Node) -> Result<Next<'n>, EvaluationError> {
+        Ok(Next::Value(match &node.kind {
+            Kind::Literal(value) => (**value).clone(),
+            Kind::Root(name) => self.root(name),
+            Kind::Element(name) => self.element(node, name)?,
+            Kind::List(items) => Value::List(items.iter().map(|item| self.run(item)).collect::<Result<_, _>>()?),
+            Kind::Map(entries) => self.map(entries)?,
+            Kind::Property { of, name, .. } => match self.root_of(of) {
+                Some(root) => self.root_property(root, name),
+                None => return Ok(Next::Evaluate(of)),
+            },
+            Kind::Call { function, arguments, receiver } => match arguments.first() {
+                Some(first) if *receiver != Receiver::None => return Ok(Next::Evaluate(first)),
+                _ => self.call(node, function, Vec::new(), arguments)?,
+            },
+            Kind::Index { of, .. } | Kind::Projection { of, .. } | Kind::Not(of) | Kind::Negate(of) => {
+                return Ok(Next::Evaluate(of));
             }
-            Kind::Call { function, arguments, .. } => self.call(node, function, Vec::new(), arguments),
-            _ => Ok(Value::Null),
-        }
+            Kind::Binary(_, operands) | Kind::Elvis(operands) => return Ok(Next::Evaluate(&operands.0)),
+            Kind::Ternary(parts) => return Ok(Next::Evaluate(&parts.0)),
+        }))
     }
 
     /// The rest of a node, once its first part has a value.
     fn resume<'n>(&mut self, node: &'n Node, first: Value) -> Result<Next<'n>, EvaluationError> {
-        let value = match &node.kind {
+        Ok(Next::Value(match &node.kind {
             Kind::Property { null_safe: true, .. } if first == Value::Null => Value::Null,
             Kind::Property { name, .. } => member(node, &first, name)?,
             Kind::Index { index, .. } => self.index(node, first, index)?,
@@ -108,13 +106,13 @@ impl<'a> Evaluation<'a> {
             Kind::Negate(_) => negate(node, &first)?,
             Kind::Binary(operator, operands) => self.binary(node, *operator, first, operands)?,
             Kind::Ternary(parts) => {
-                return Ok(Next::Branch(if condition(&parts.0, &first)? { &parts.1 } else { &parts.2 }));
+                return Ok(Next::Evaluate(if condition(&parts.0, &first)? { &parts.1 } else { &parts.2 }));
             }
             // Okta: the default replaces null and the empty string.
-            Kind::Elvis(parts) if first.is_blank() => return Ok(Next::Branch(&parts.1)),
-            _ => first,
-        };
-        Ok(Next::Value(value))
+            Kind::Elvis(parts) if first.is_blank() => return Ok(Next::Evaluate(&parts.1)),
+            Kind::Elvis(_) => first,
+            Kind::Literal(_) | Kind::Root(_) | Kind::Element(_) | Kind::List(_) | Kind::Map(_) => first,
+        }))
     }
 
     /// Takes bytes from the budget.
@@ -221,10 +219,6 @@ impl<'a> Evaluation<'a> {
             values.push(self.run(argument)?);
         }
         let outcome = (function.evaluate)(&mut Call { arguments: values, evaluation: self });
-        let outcome = outcome.and_then(|value| {
-            self.afford(value.size())?;
-            Ok(value)
-        });
         outcome.map_err(|Failure(reason)| fail(node, format!("{}: {reason}", function.name)))
     }
 
@@ -245,20 +239,19 @@ impl<'a> Evaluation<'a> {
             Binary::GreaterOrEqual => order(node, &left, &right, Ordering::is_ge),
             Binary::Matches => matches(node, &left, &right),
             Binary::Add if matches!(left, Value::String(_)) || matches!(right, Value::String(_)) => {
-                let (left, right) = (left.to_string(), right.to_string());
-                self.afford(left.len() + right.len()).map_err(|Failure(reason)| fail(node, reason))?;
-                Ok(Value::String(left + &right))
+                Ok(Value::String(left.to_string() + &right.to_string()))
             }
             arithmetic => compute(node, arithmetic, &left, &right),
         }
     }
 }
 
-/// What follows the first part of a node.
+/// Where an evaluation stands.
 enum Next<'n> {
+    /// Before this node.
+    Evaluate(&'n Node),
+    /// Behind a node with this value.
     Value(Value),
-    /// The branch that was chosen, still to be evaluated.
-    Branch(&'n Node),
 }
 
 const OVERFLOW: &str = "the number is too large";

@@ -12,7 +12,6 @@ mod functions;
 mod parse;
 mod syntax;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
 mod tests;
 mod value;
 

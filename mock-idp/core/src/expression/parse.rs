@@ -54,20 +54,21 @@ pub(super) fn parse(source: &str, names: Names) -> Result<Node, ParseError> {
         return Err(error(0, format!("the expression has {length} characters, at most {MAX_LENGTH} are allowed")));
     }
     let mut input = Input { input: LocatingSlice::new(source), state: State { names, depth: 0 } };
-    let parsed = (|input: &mut Input<'_>| {
-        let node = nested(input)?;
-        space(input)?;
-        if input.eof_offset() > 0 {
-            return Err(expected(input, "an operator or the end of the expression"));
-        }
-        Ok(node)
-    })(&mut input);
-    parsed.map_err(|mode| match mode {
+    whole.parse_next(&mut input).map_err(|mode| match mode {
         ErrMode::Backtrack(fault) | ErrMode::Cut(fault) => {
             error(fault.offset, fault.message.unwrap_or_else(|| "this is no expression".to_owned()))
         }
         ErrMode::Incomplete(_) => error(source.len(), "the expression is not complete".to_owned()),
     })
+}
+
+fn whole(input: &mut Input<'_>) -> Parsed<Node> {
+    let node = nested(input)?;
+    space(input)?;
+    if input.eof_offset() > 0 {
+        return Err(expected(input, "an operator or the end of the expression"));
+    }
+    Ok(node)
 }
 
 /// A mistake at a known place; nothing else is tried.

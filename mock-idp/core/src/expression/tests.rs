@@ -204,12 +204,18 @@ fn the_deepest_expressions_take_half_a_stack() {
 
 #[test]
 fn results_and_recursion_are_bounded() {
-    let grow = |inner: String| format!("String.replace(user.long, 'a', {inner})");
-    assert_eq!(failure(&grow("user.long".to_owned())).message, "String.replace: the result is too large");
-    let many = format!("String.join(user.long{})", ", user.long".repeat(80));
-    assert_eq!(value(&many).to_string().len(), 80 * 2000 + 79 * 2000);
-    let chain = format!("user.long{}", " + user.long".repeat(80));
-    assert_eq!(failure(&chain).message, "the result is too large");
+    let grown = "String.replace(user.long, 'a', user.long)";
+    assert_eq!(value(&format!("String.len({grown})")), Value::Int(4_000_000));
+    let again = failure(&format!("String.replace(user.long, 'a', {grown})"));
+    assert_eq!(again.message, "String.replace: the result is too large");
+    let joined = failure(&format!("String.join({grown}, 1, 2, 3, 4, 5, 6, 7, 8, 9)"));
+    assert_eq!(joined.message, "String.join: the result is too large");
+    let added = failure(&format!("{grown} + {grown} + {grown} + 'x'"));
+    assert_eq!(added.message, "the result is too large");
+    let listed = failure(&format!("{{{}}}", [grown; 10].join(",")));
+    assert!(listed.message.ends_with("the result is too large"), "{listed}");
+    let many = format!("{{{}user.long}}.![{{1}}]", "user.long,".repeat(30));
+    assert_eq!(value(&format!("{many}.size()")), Value::Int(31));
     let error = failure(r#"getFilteredGroups({"00g1"}, user.self, 1)"#);
     assert!(error.message.contains("a group expression cannot filter groups itself"), "{error}");
 }
