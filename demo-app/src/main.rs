@@ -1,1 +1,116 @@
-fn main() {}
+//! `demo-app`: starts the app, says where it is, and runs until Ctrl-C.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use demo_app::{Builder, Cli, DemoApp, StartError};
+use tracing_subscriber::EnvFilter;
+
+/// Ports that are taken when nobody names others.
+const APP_PORT: u16 = 7802;
+const MOCK_PORT: u16 = 7801;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    match run(Cli::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::from(4)
+        }
+    }
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    let embedded = cli.issuer.is_none();
+    let (demo, remarks) = start(cli).await?;
+    let mut out = std::io::stdout().lock();
+    banner(&mut out, &demo, embedded, &remarks)?;
+    writeln!(out, "READY issuer={} app={}", demo.issuer(), demo.url())?;
+    out.flush()?;
+    drop(out);
+    tokio::signal::ctrl_c().await?;
+    demo.stop().await;
+    Ok(())
+}
+
+/// Starts on the usual ports and moves to free ones when those are taken, unless a port was asked for.
+async fn start(cli: Cli) -> anyhow::Result<(DemoApp, Vec<String>)> {
+    let ca_pem = match &cli.ca_file {
+        Some(path) => Some(std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?),
+        None => None,
+    };
+    let mut remarks = Vec::new();
+    let builder = configured(&cli, ca_pem);
+    let port = match cli.port {
+        Some(port) => port,
+        None => usual_or_free(APP_PORT, "the app", &mut remarks),
+    };
+    let mut builder = builder.port(port);
+    if cli.issuer.is_none() {
+        builder = builder.mock_port(usual_or_free(MOCK_PORT, "the mock", &mut remarks));
+    }
+    match builder.start().await {
+        Ok(demo) => Ok((demo, remarks)),
+        Err(error @ StartError::Listen { .. }) => Err(error).context(
+            "three ways out: --port 0 for any free port, --port with another number, or stop what holds this one",
+        ),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn configured(cli: &Cli, ca_pem: Option<String>) -> Builder {
+    let mut builder = DemoApp::builder().host(&cli.host).audience(&cli.audience);
+    if let Some(issuer) = &cli.issuer {
+        builder = builder.issuer(issuer);
+        if let Some(id) = &cli.client_id {
+            builder = builder.client_id(id);
+        }
+        if let Some(secret) = &cli.client_secret {
+            builder = builder.client_secret(secret);
+        }
+    }
+    if let Some(scopes) = &cli.scopes {
+        builder = builder.scopes(scopes.split_whitespace());
+    }
+    if let Some(pem) = ca_pem {
+        builder = builder.ca_pem(pem);
+    }
+    builder
+}
+
+/// The usual port if it is free, else 0 and a remark.
+fn usual_or_free(port: u16, whose: &str, remarks: &mut Vec<String>) -> u16 {
+    match std::net::TcpListener::bind(("127.0.0.1", port)) {
+        Ok(_) => port,
+        Err(error) => {
+            remarks.push(format!("Port {port} is taken ({error}); {whose} uses a free one."));
+            0
+        }
+    }
+}
+
+fn banner(out: &mut impl std::io::Write, demo: &DemoApp, embedded: bool, remarks: &[String]) -> std::io::Result<()> {
+    writeln!(out, "demo-app {}  relying party, token viewer and API. Test use only.\n", env!("CARGO_PKG_VERSION"))?;
+    for remark in remarks {
+        writeln!(out, "  {remark}")?;
+    }
+    let whose = if embedded { "embedded mock, not Okta" } else { "given" };
+    writeln!(out, "  Issuer    {}   ({whose})", demo.issuer())?;
+    writeln!(out, "  Demo app  {}   <- open this", demo.url())?;
+    writeln!(out, "  Callback  {}", demo.redirect_uri())?;
+    if embedded {
+        writeln!(out, "\n  Sign in   admin@example.test / Passw0rd!   (admin, premium)")?;
+        writeln!(out, "            buyer@example.test / Passw0rd!   (basic)")?;
+        writeln!(out, "\n  Data in memory, lost on exit.")?;
+    }
+    writeln!(out, "  Stop: Ctrl-C")
+}

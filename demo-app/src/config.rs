@@ -1,0 +1,94 @@
+//! What the app is told: the command line and environment, and the settled form of it that every part reads.
+
+use openidconnect::ClientSecret;
+use url::Url;
+
+/// Runs a relying party, a token viewer and a small API against an issuer.
+///
+/// Without an issuer it starts a mock Okta org of its own, so that one command shows everything.
+#[derive(Debug, clap::Parser)]
+#[command(
+    name = "demo-app",
+    version,
+    after_help = "Open the printed address, press Log In, look at the tokens, call the API."
+)]
+pub struct Cli {
+    /// Issuer, for example https://dev-123.okta.com/oauth2/default. Without it, a mock org starts on port 7801.
+    #[arg(long, env = "OKTA_ISSUER")]
+    pub issuer: Option<String>,
+    /// Client id of the app at that issuer.
+    #[arg(long, env = "OKTA_CLIENT_ID", requires = "issuer")]
+    pub client_id: Option<String>,
+    /// Client secret; leave out for a public client with PKCE.
+    #[arg(long, env = "OKTA_CLIENT_SECRET", hide_env_values = true)]
+    pub client_secret: Option<String>,
+    /// Port of the app; 0 takes a free one.
+    #[arg(long, env = "DEMO_PORT")]
+    pub port: Option<u16>,
+    /// Address to listen on, and the name in the app's own URL.
+    #[arg(long, env = "DEMO_HOST", default_value = "localhost")]
+    pub host: String,
+    /// Scopes to ask for, separated by spaces.
+    #[arg(long, env = "DEMO_SCOPES")]
+    pub scopes: Option<String>,
+    /// Audience that the API accepts.
+    #[arg(long, env = "DEMO_AUDIENCE", default_value = DEFAULT_AUDIENCE)]
+    pub audience: String,
+    /// PEM file with the CA of an https issuer; only it is trusted then.
+    #[arg(long, env = "DEMO_CA_FILE")]
+    pub ca_file: Option<std::path::PathBuf>,
+}
+
+/// Audience of Okta's authorization server `default`.
+pub(crate) const DEFAULT_AUDIENCE: &str = "api://default";
+
+/// Path that the issuer redirects back to: the one that Okta's samples and middlewares use.
+pub(crate) const CALLBACK_PATH: &str = "/authorization-code/callback";
+
+const OIDC_SCOPES: &[&str] = &["openid", "profile", "email", "offline_access"];
+const MARKET_SCOPES: &[&str] = &["products:read", "orders:create"];
+
+/// The settings of a running app.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) issuer: String,
+    /// Scheme, host and port of the issuer.
+    pub(crate) issuer_origin: String,
+    pub(crate) client_id: String,
+    /// Its `Debug` shows nothing.
+    pub(crate) client_secret: Option<ClientSecret>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) audience: String,
+    /// The app's own URL, without a slash at the end.
+    pub(crate) url: String,
+    pub(crate) redirect_uri: String,
+}
+
+impl Settings {
+    /// Where the control API of our own mock would be: the org's base, without the path of the authorization server.
+    pub(crate) fn control_base(&self) -> &str {
+        self.issuer.split_once("/oauth2/").map_or(self.issuer.as_str(), |(base, _)| base)
+    }
+
+    /// Whether the issuer is an org authorization server, whose access tokens are for Okta's own APIs only.
+    pub(crate) fn issuer_is_org_server(&self) -> bool {
+        !self.issuer.contains("/oauth2/")
+    }
+}
+
+/// The scopes to ask for when nobody said: an issuer on this machine is taken for a mock with the market's scopes;
+/// another one need not know them, and one unknown scope makes Okta refuse the whole request.
+pub(crate) fn default_scopes(issuer: &Url) -> Vec<String> {
+    let market = if is_loopback(issuer) { MARKET_SCOPES } else { &[] };
+    OIDC_SCOPES.iter().chain(market).map(|scope| (*scope).to_owned()).collect()
+}
+
+/// Whether the URL names this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}

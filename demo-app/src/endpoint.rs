@@ -1,0 +1,92 @@
+//! What the API offers, as data: one table that the router, the checks and the console all read.
+
+use http::Method;
+use serde::Serialize;
+
+/// Names of the endpoints, for the places where each does something of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Id {
+    ListProducts,
+    CreateOrder,
+    ListOrders,
+    ListOwnOrders,
+    UpdateOrder,
+}
+
+/// One operation of the API.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) id: Id,
+    pub(crate) method: Method,
+    /// Path under `/api`, with its parameter in braces.
+    pub(crate) path: &'static str,
+    pub(crate) summary: &'static str,
+    /// Any one of these lets a caller in.
+    pub(crate) scopes: &'static [&'static str],
+    /// What else is asked, beyond the scope.
+    pub(crate) also: Option<&'static str>,
+    /// A body that works, for the console.
+    pub(crate) example: Option<&'static str>,
+}
+
+/// Everything under `/api`.
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        id: Id::ListProducts,
+        method: Method::GET,
+        path: "/products",
+        summary: "The catalogue. Premium items are available when the claim feature_access contains premium.",
+        scopes: &["products:read"],
+        also: None,
+        example: None,
+    },
+    Endpoint {
+        id: Id::CreateOrder,
+        method: Method::POST,
+        path: "/orders",
+        summary: "Places an order for the caller.",
+        scopes: &["orders:create"],
+        also: None,
+        example: Some("{\"product\": \"field-notebook\", \"quantity\": 2}"),
+    },
+    Endpoint {
+        id: Id::ListOrders,
+        method: Method::GET,
+        path: "/orders",
+        summary: "All orders of everybody.",
+        scopes: &["orders:read"],
+        also: None,
+        example: None,
+    },
+    Endpoint {
+        id: Id::ListOwnOrders,
+        method: Method::GET,
+        path: "/orders/{user_id}",
+        summary: "The orders of one user.",
+        scopes: &["orders:read:user", "orders:create"],
+        also: Some("the token's uid must be the user in the path"),
+        example: None,
+    },
+    Endpoint {
+        id: Id::UpdateOrder,
+        method: Method::PATCH,
+        path: "/orders/{id}",
+        summary: "Approves, rejects or ships an order.",
+        scopes: &["orders:update"],
+        also: None,
+        example: Some("{\"status\": \"approved\"}"),
+    },
+];
+
+impl Endpoint {
+    /// Whether any of the caller's scopes opens this endpoint.
+    pub(crate) fn admits(&self, granted: &[String]) -> bool {
+        granted.iter().any(|scope| self.scopes.contains(&scope.as_str()))
+    }
+
+    /// The scopes as a challenge names them.
+    pub(crate) fn scope_text(&self) -> String {
+        self.scopes.join(" or ")
+    }
+}

@@ -1,0 +1,48 @@
+//! The HTTP client of the app: no redirects followed, a time limit, and the given CA when there is one.
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use url::Url;
+
+use crate::config::is_loopback;
+
+const TIME_LIMIT: Duration = Duration::from_secs(15);
+
+/// Builds the client. With `ca_pem`, only certificates under that CA are trusted.
+pub(crate) fn client(ca_pem: Option<&str>, issuer: &Url) -> reqwest::Result<reqwest::Client> {
+    // Somebody else in this process may have been first, which is just as well.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    // A redirect followed by a server that holds credentials is how they leak: the issuer's endpoints do not redirect.
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(TIME_LIMIT)
+        .user_agent(concat!("demo-app/", env!("CARGO_PKG_VERSION")));
+    if is_loopback(issuer) {
+        builder = builder.no_proxy();
+        // Browsers take every *.localhost for this machine; most systems' resolvers do not.
+        if let Some(name) = issuer.domain().filter(|name| name.ends_with(".localhost")) {
+            let port = issuer.port_or_known_default().unwrap_or(80);
+            builder = builder.resolve(name, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        }
+    }
+    match ca_pem {
+        Some(pem) => builder.tls_certs_only(reqwest::Certificate::from_pem_bundle(pem.as_bytes())?).build(),
+        None => builder.build(),
+    }
+}
+
+/// An error with all its causes in one line, for people.
+pub(crate) fn plainly(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = inner.source();
+    }
+    text
+}

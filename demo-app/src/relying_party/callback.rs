@@ -1,0 +1,283 @@
+//! The way back: judges the issuer's answer, trades the code for tokens, verifies the ID token and signs in.
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use openidconnect::core::{CoreErrorResponseType, CoreIdToken, CoreTokenResponse};
+use openidconnect::{
+    AuthorizationCode, ClaimsVerificationError, ConfigurationError, Nonce, OAuth2TokenResponse as _, PkceCodeVerifier,
+    RequestTokenError, SignatureVerificationError, StandardErrorResponse,
+};
+use serde_json::Value;
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use super::provider::Provider;
+use super::refusal::{Refusal, StateVerdict};
+use super::transport::{Recorder, TransportError, masked_pair};
+use super::{RelyingParty, see};
+use crate::clock;
+use crate::pages::Trouble;
+use crate::session::{Exchange, Pending, SessionBroken, SignedIn, Visit};
+use crate::token::Jwt;
+use crate::token::check::first_failure;
+use crate::token::verify::{self, ISSUED_AHEAD_SECONDS, IdTokenRules, MAX_AGE_SKEW_SECONDS};
+
+/// `GET /authorization-code/callback`.
+pub(super) async fn callback(
+    State(app): State<RelyingParty>,
+    visit: Visit,
+    Query(parameters): Query<Vec<(String, String)>>,
+) -> Response {
+    match answer(&app, &visit, parameters).await {
+        Ok(Ok(())) => see("/"),
+        Ok(Err(refusal)) => refuse(&app, refusal),
+        Err(broken) => broken.into_response(),
+    }
+}
+
+/// The page for a sign-in that failed. Whoever was signed in before still is.
+pub(super) fn refuse(app: &RelyingParty, refusal: Refusal) -> Response {
+    tracing::info!(reason = %refusal, "sign-in refused");
+    let explained = refusal.explain();
+    app.pages.trouble(Trouble {
+        status: explained.status,
+        code: explained.code,
+        title: "You are not signed in".to_owned(),
+        description: explained.description,
+        meaning: explained.meaning,
+        state: explained.state.map(|verdict| verdict.words().to_owned()),
+        checks: explained.checks,
+        try_again: true,
+    })
+}
+
+async fn answer(
+    app: &RelyingParty,
+    visit: &Visit,
+    parameters: Vec<(String, String)>,
+) -> Result<Result<(), Refusal>, SessionBroken> {
+    // RFC 6749 3.1: a parameter must not be included more than once.
+    for (at, (name, _)) in parameters.iter().enumerate() {
+        if parameters[..at].iter().any(|(earlier, _)| earlier == name) {
+            return Ok(Err(Refusal::Repeated { name: name.clone() }));
+        }
+    }
+    let parameter = |name: &str| parameters.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str());
+
+    let had_session = !visit.is_new().await;
+    let pending = match parameter("state") {
+        Some(state) => visit.take_pending(state).await?,
+        None => None,
+    };
+    let verdict = match (&pending, parameter("state"), had_session) {
+        (Some(_), ..) => StateVerdict::Matches,
+        (None, None, _) => StateVerdict::Missing,
+        (None, Some(_), true) => StateVerdict::Unknown,
+        (None, Some(_), false) => StateVerdict::NoSession,
+    };
+    // RFC 6749 4.1.2.1: an error answer. Its words are shown whatever the state, and nothing else is done with it.
+    if let Some(code) = parameter("error") {
+        let description = parameter("error_description").map(str::to_owned);
+        return Ok(Err(Refusal::Issuer { code: code.to_owned(), description, state: verdict }));
+    }
+    let Some(pending) = pending else { return Ok(Err(Refusal::State(verdict))) };
+    // RFC 9207 2.4: checked when sent; Okta does not send it.
+    if let Some(received) = parameter("iss").filter(|iss| *iss != app.settings.issuer) {
+        return Ok(Err(Refusal::WrongIssuer { received: received.to_owned() }));
+    }
+    let Some(code) = parameter("code") else { return Ok(Err(Refusal::NoCode)) };
+    let back = Exchange {
+        title: "Answer of the issuer".to_owned(),
+        channel: "front".to_owned(),
+        method: "GET".to_owned(),
+        url: app.settings.redirect_uri.clone(),
+        parameters: parameters.iter().map(|(name, value)| masked_pair(name, value)).collect(),
+        headers: Vec::new(),
+        status: None,
+        answer: String::new(),
+        milliseconds: None,
+        request_id: None,
+    };
+    match redeem(app, pending, code, back).await {
+        Ok(signed_in) => {
+            visit.sign_in(&signed_in).await?;
+            tracing::info!(subject = %signed_in.subject, "signed in");
+            Ok(Ok(()))
+        }
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// OIDC Core 3.1.3: code for tokens, then the ID token's verification.
+async fn redeem(app: &RelyingParty, pending: Pending, code: &str, back: Exchange) -> Result<SignedIn, Refusal> {
+    let provider = app.providers.get().await?;
+    let recorder = Recorder::new(app.http.clone(), "Token request");
+    let response = provider
+        .client
+        .exchange_code(AuthorizationCode::new(code.to_owned()))
+        .map_err(no_token_endpoint)?
+        .set_pkce_verifier(PkceCodeVerifier::new(pending.pkce_verifier))
+        .request_async(&recorder)
+        .await
+        .map_err(|error| refused_by_token_endpoint(error, &recorder))?;
+    let tokens = Tokens::of(&response, &recorder);
+    let raw = tokens.id_token.ok_or(Refusal::NoIdToken)?;
+    let rules = IdTokenRules {
+        issuer: &app.settings.issuer,
+        client_id: &app.settings.client_id,
+        nonce: Some(&pending.nonce),
+        access_token: Some(&tokens.access_token),
+        max_age: pending.max_age,
+        subject: None,
+    };
+    let subject = verified_subject(app, &provider, &raw, rules).await?;
+
+    let mut exchanges = vec![pending.authorization, back];
+    exchanges.extend(recorder.exchanges());
+    exchanges.extend(provider.exchanges.iter().cloned());
+    Ok(SignedIn {
+        id_token: raw,
+        granted_scopes: tokens.scopes.unwrap_or_else(|| pending.scopes.clone()),
+        access_token: tokens.access_token,
+        refresh_token: tokens.refresh_token,
+        received_at: clock::now(),
+        expires_in: tokens.expires_in,
+        requested_scopes: pending.scopes,
+        nonce: Some(pending.nonce),
+        max_age: pending.max_age,
+        subject,
+        request_id: recorder.last_request_id(),
+        refreshed: None,
+        userinfo: None,
+        introspection: None,
+        exchanges,
+    })
+}
+
+/// The members of a token response that the app keeps.
+pub(super) struct Tokens {
+    pub(super) id_token: Option<String>,
+    pub(super) access_token: String,
+    pub(super) refresh_token: Option<String>,
+    pub(super) expires_in: Option<i64>,
+    pub(super) scopes: Option<Vec<String>>,
+}
+
+impl Tokens {
+    pub(super) fn of(response: &CoreTokenResponse, recorder: &Recorder) -> Self {
+        Self {
+            id_token: raw_id_token(recorder),
+            access_token: response.access_token().secret().clone(),
+            refresh_token: response.refresh_token().map(|token| token.secret().clone()),
+            expires_in: response.expires_in().and_then(|lifetime| i64::try_from(lifetime.as_secs()).ok()),
+            scopes: response.scopes().map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()),
+        }
+    }
+}
+
+/// The ID token exactly as it was sent, also when the crate could not read it.
+fn raw_id_token(recorder: &Recorder) -> Option<String> {
+    recorder.last_json()?.get("id_token").and_then(Value::as_str).map(str::to_owned)
+}
+
+pub(super) fn no_token_endpoint(error: ConfigurationError) -> Refusal {
+    Refusal::TokenRequest { reason: format!("The discovery document names no token endpoint ({error}).") }
+}
+
+type TokenError = RequestTokenError<TransportError, StandardErrorResponse<CoreErrorResponseType>>;
+
+pub(super) fn refused_by_token_endpoint(error: TokenError, recorder: &Recorder) -> Refusal {
+    match error {
+        RequestTokenError::ServerResponse(body) => {
+            Refusal::TokenEndpoint { code: body.error().to_string(), description: body.error_description().cloned() }
+        }
+        RequestTokenError::Request(error) => Refusal::TokenRequest { reason: error.to_string() },
+        RequestTokenError::Parse(error, body) => {
+            // Okta answers an unknown client with its own envelope instead of an OAuth error.
+            let okta = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+            match (okta["errorCode"].as_str(), raw_id_token(recorder)) {
+                (Some(code), _) => Refusal::TokenEndpoint {
+                    code: code.to_owned(),
+                    description: okta["errorSummary"].as_str().map(str::to_owned),
+                },
+                (None, Some(_)) => Refusal::IdToken { reason: crate::outbound::plainly(&error), checks: Vec::new() },
+                (None, None) => Refusal::TokenRequest {
+                    reason: format!("The answer cannot be read: {}", crate::outbound::plainly(&error)),
+                },
+            }
+        }
+        RequestTokenError::Other(reason) => Refusal::TokenRequest { reason },
+    }
+}
+
+/// Verifies the ID token with openidconnect *and* against the checklist that the page shows; both must agree that it
+/// is good. An unknown key makes the app read the issuer's keys once more: they may have been rotated.
+pub(super) async fn verified_subject(
+    app: &RelyingParty,
+    provider: &Arc<Provider>,
+    raw: &str,
+    rules: IdTokenRules<'_>,
+) -> Result<String, Refusal> {
+    match verify_once(provider, raw, rules) {
+        Err(Verdict { error: Some(error), .. }) if is_unknown_key(&error) => {
+            let newer = app.providers.newer_than(provider).await?;
+            verify_once(&newer, raw, rules).map_err(Verdict::into_refusal)
+        }
+        outcome => outcome.map_err(Verdict::into_refusal),
+    }
+}
+
+/// A negative verdict.
+struct Verdict {
+    error: Option<ClaimsVerificationError>,
+    reason: String,
+    checks: Vec<crate::token::check::Check>,
+}
+
+impl Verdict {
+    fn into_refusal(self) -> Refusal {
+        Refusal::IdToken { reason: self.reason, checks: self.checks }
+    }
+}
+
+fn is_unknown_key(error: &ClaimsVerificationError) -> bool {
+    matches!(error, ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey))
+}
+
+fn verify_once(provider: &Provider, raw: &str, rules: IdTokenRules<'_>) -> Result<String, Verdict> {
+    let now = clock::now();
+    let refused = |error: Option<ClaimsVerificationError>, reason: String, checks| Verdict { error, reason, checks };
+    let jwt = Jwt::read(raw).map_err(|not| refused(None, format!("It {not}."), Vec::new()))?;
+    let checks = verify::id_token(&jwt, &provider.keys, rules, now);
+
+    let token = CoreIdToken::from_str(raw).map_err(|error| refused(None, error.to_string(), checks.clone()))?;
+    let verifier = provider
+        .client
+        .id_token_verifier()
+        .set_issue_time_verifier_fn(move |iat| match iat.timestamp() <= now + ISSUED_AHEAD_SECONDS {
+            true => Ok(()),
+            false => Err(format!("iat {} lies in the future", iat.timestamp())),
+        })
+        .set_auth_time_verifier_fn(move |auth_time| match (rules.max_age, auth_time) {
+            (None, _) => Ok(()),
+            (Some(max), Some(at)) if now - at.timestamp() <= max + MAX_AGE_SKEW_SECONDS => Ok(()),
+            (Some(_), _) => Err("max_age was asked for and the sign-in is older, or says no time".to_owned()),
+        });
+    let nonce = rules.nonce.map(|nonce| Nonce::new(nonce.to_owned()));
+    let verified = match &nonce {
+        Some(nonce) => token.claims(&verifier, nonce),
+        // OIDC Core 12.2: after a refresh the nonce should be absent.
+        None => token.claims(&verifier, |_: Option<&Nonce>| Ok(())),
+    };
+    match (verified, first_failure(&checks)) {
+        (Ok(claims), None) => Ok(claims.subject().to_string()),
+        (Ok(_), Some(failure)) => {
+            let reason = format!("check \u{201c}{}\u{201d}, {}", failure.title, failure.citation);
+            Err(refused(None, reason, checks))
+        }
+        (Err(error), _) => {
+            let reason = crate::outbound::plainly(&error);
+            Err(refused(Some(error), reason, checks))
+        }
+    }
+}

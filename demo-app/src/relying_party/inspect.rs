@@ -1,0 +1,161 @@
+//! Two ways of asking the issuer about tokens: userinfo (OIDC Core 5.3) and introspection (RFC 7662).
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use openidconnect::HttpRequest;
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+use super::refresh::Bare;
+use super::transport::Recorder;
+use super::{RelyingParty, see};
+use crate::session::{Inspection, NoticeKind, SessionBroken, SignedIn, Visit};
+
+/// `POST /userinfo`.
+pub(super) async fn userinfo(State(app): State<RelyingParty>, visit: Visit, Form(form): Form<Bare>) -> Response {
+    if let Err(answer) = app.require_csrf(&visit, &form.csrf).await {
+        return answer;
+    }
+    let asked = async |signed_in: &mut SignedIn| {
+        let endpoint = app.providers.get().await.map_err(|error| error.to_string())?.userinfo_endpoint.clone();
+        let url = endpoint.ok_or("The discovery document names no userinfo endpoint.")?;
+        let request = http::Request::get(url.as_str())
+            .header(AUTHORIZATION, format!("Bearer {}", signed_in.access_token))
+            .header(ACCEPT, "application/json")
+            .body(Vec::new());
+        let mut found = ask(&app, "Userinfo request", "userinfo", &url, request, signed_in).await?;
+        // OIDC Core 5.3.2: an answer about somebody else must not be used.
+        let about = found.body.get("sub").and_then(Value::as_str);
+        if found.status == 200 && about != Some(&signed_in.subject) {
+            let about = about.unwrap_or("nobody");
+            found.remark = Some(format!(
+                "Refused: the answer is about {about}, the ID token about {}. Such an answer must not be used.",
+                signed_in.subject
+            ));
+        }
+        signed_in.userinfo = Some(found);
+        Ok(())
+    };
+    inspect(&visit, "/tokens#userinfo", asked).await
+}
+
+/// Which token to introspect.
+#[derive(Debug, Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    token: Kind,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    #[default]
+    AccessToken,
+    RefreshToken,
+    IdToken,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::RefreshToken => "refresh_token",
+            Self::IdToken => "id_token",
+        }
+    }
+
+    fn of(self, signed_in: &SignedIn) -> Option<String> {
+        match self {
+            Self::AccessToken => Some(signed_in.access_token.clone()),
+            Self::RefreshToken => signed_in.refresh_token.clone(),
+            Self::IdToken => Some(signed_in.id_token.clone()),
+        }
+    }
+}
+
+/// `POST /introspect`.
+pub(super) async fn introspect(State(app): State<RelyingParty>, visit: Visit, Form(which): Form<Which>) -> Response {
+    if let Err(answer) = app.require_csrf(&visit, &which.csrf).await {
+        return answer;
+    }
+    let asked = async |signed_in: &mut SignedIn| {
+        let endpoint =
+            app.providers.get().await.map_err(|error| error.to_string())?.more.introspection_endpoint.clone();
+        let url = endpoint.ok_or("The discovery document names no introspection endpoint.")?;
+        let token = which.token.of(signed_in).ok_or("There is no such token in this session.")?;
+        let request = introspection_request(&app, &url, &token, which.token);
+        signed_in.introspection =
+            Some(ask(&app, "Introspection request", which.token.name(), &url, request, signed_in).await?);
+        Ok(())
+    };
+    inspect(&visit, "/tokens#introspection", asked).await
+}
+
+/// RFC 7662 2.1: the caller proves itself as at the token endpoint.
+fn introspection_request(app: &RelyingParty, url: &Url, token: &str, kind: Kind) -> Result<HttpRequest, http::Error> {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("token", token).append_pair("token_type_hint", kind.name());
+    let mut builder = http::Request::post(url.as_str())
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(ACCEPT, "application/json");
+    match &app.settings.client_secret {
+        Some(secret) => builder = builder.header(AUTHORIZATION, basic(&app.settings.client_id, secret.secret())),
+        None => _ = form.append_pair("client_id", &app.settings.client_id),
+    }
+    builder.body(form.finish().into_bytes())
+}
+
+/// RFC 6749 2.3.1: each half is form-encoded before the pair is Base64.
+fn basic(id: &str, secret: &str) -> String {
+    let half = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    format!("Basic {}", STANDARD.encode(format!("{}:{}", half(id), half(secret))))
+}
+
+async fn inspect(visit: &Visit, page: &str, asked: impl AsyncFnOnce(&mut SignedIn) -> Result<(), String>) -> Response {
+    let outcome: Result<(), SessionBroken> = async {
+        let Some(mut signed_in) = visit.signed_in().await? else {
+            return visit.set_notice(NoticeKind::Bad, "Nothing to ask about", "You are not signed in.").await;
+        };
+        match asked(&mut signed_in).await {
+            Ok(()) => visit.update(&signed_in).await,
+            Err(words) => visit.set_notice(NoticeKind::Bad, "The issuer could not be asked", words).await,
+        }
+    }
+    .await;
+    match outcome {
+        Ok(()) => see(page),
+        Err(broken) => broken.into_response(),
+    }
+}
+
+async fn ask(
+    app: &RelyingParty,
+    title: &'static str,
+    of: &str,
+    url: &Url,
+    request: Result<HttpRequest, http::Error>,
+    signed_in: &mut SignedIn,
+) -> Result<Inspection, String> {
+    let recorder = Recorder::new(app.http.clone(), title);
+    let sent = recorder.send(request.map_err(|error| error.to_string())?).await;
+    signed_in.exchanges.extend(recorder.exchanges());
+    let answer = sent.map_err(|error| error.to_string())?;
+    let body = serde_json::from_slice(answer.body())
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(answer.body()).into_owned()));
+    // Okta explains a refusal of userinfo in this header and sends an empty body.
+    let challenge = answer.headers().get(http::header::WWW_AUTHENTICATE).and_then(|it| it.to_str().ok());
+    Ok(Inspection {
+        of: of.to_owned(),
+        url: url.to_string(),
+        status: answer.status().as_u16(),
+        body,
+        remark: challenge.map(|it| format!("WWW-Authenticate: {it}")),
+    })
+}

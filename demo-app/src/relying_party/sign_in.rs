@@ -1,0 +1,131 @@
+//! The way out: builds the authorization request of the code flow and sends the browser to the issuer.
+
+use axum::extract::{Form, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use openidconnect::core::CoreAuthenticationFlow;
+use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, Scope};
+use serde::Deserialize;
+
+use super::RelyingParty;
+use super::callback::refuse;
+use super::transport::masked_pair;
+use crate::pages::Trouble;
+use crate::session::{Exchange, Pending, SessionBroken, Visit};
+
+/// What may be changed for one sign-in. Empty fields count as absent, as forms send them.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Wishes {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    prompt: String,
+    #[serde(default)]
+    max_age: String,
+    #[serde(default)]
+    login_hint: String,
+    #[serde(default)]
+    acr_values: String,
+    /// OIDC Core 4: a third party that starts a sign-in names the issuer.
+    #[serde(default)]
+    iss: String,
+}
+
+/// `GET /login`: a link, or a sign-in started by the issuer's dashboard.
+pub(super) async fn from_link(State(app): State<RelyingParty>, visit: Visit, Query(wishes): Query<Wishes>) -> Response {
+    start(&app, &visit, wishes).await
+}
+
+/// `POST /login`: the Log In button.
+pub(super) async fn from_form(State(app): State<RelyingParty>, visit: Visit, Form(wishes): Form<Wishes>) -> Response {
+    match app.require_csrf(&visit, &wishes.csrf).await {
+        Ok(()) => start(&app, &visit, wishes).await,
+        Err(answer) => answer,
+    }
+}
+
+async fn start(app: &RelyingParty, visit: &Visit, wishes: Wishes) -> Response {
+    let max_age = match wishes.max_age.trim() {
+        "" => None,
+        text => match text.parse::<u32>() {
+            Ok(seconds) => Some(i64::from(seconds)),
+            Err(_) => return app.pages.trouble(bad_wish("max_age must be a whole number of seconds.")),
+        },
+    };
+    // OIDC Core 4: never start a sign-in at an issuer because a link says so.
+    if !wishes.iss.is_empty() && wishes.iss != app.settings.issuer {
+        return app
+            .pages
+            .trouble(bad_wish("This app signs people in at its own issuer only, and the link names another."));
+    }
+    match authorization(app, visit, &wishes, max_age).await {
+        Ok(Ok(url)) => Redirect::to(&url).into_response(),
+        Ok(Err(refusal)) => refuse(app, refusal),
+        Err(broken) => broken.into_response(),
+    }
+}
+
+fn bad_wish(words: &'static str) -> Trouble {
+    Trouble::new(StatusCode::BAD_REQUEST, "invalid_request", "This sign-in cannot start", words)
+}
+
+/// OIDC Core 3.1.2.1: the authorization request. Remembers what the answer must match.
+async fn authorization(
+    app: &RelyingParty,
+    visit: &Visit,
+    wishes: &Wishes,
+    max_age: Option<i64>,
+) -> Result<Result<String, super::refusal::Refusal>, SessionBroken> {
+    let provider = match app.providers.get().await {
+        Ok(provider) => provider,
+        Err(failed) => return Ok(Err(failed.into())),
+    };
+    let scopes: Vec<String> = match wishes.scope.trim() {
+        "" => app.settings.scopes.clone(),
+        text => text.split_whitespace().map(str::to_owned).collect(),
+    };
+    // RFC 7636 4.2: S256, always, also for a client that has a secret.
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let flow = CoreAuthenticationFlow::AuthorizationCode;
+    let mut request = provider
+        .client
+        .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
+        .set_pkce_challenge(challenge)
+        // The crate adds openid by itself.
+        .add_scopes(scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new));
+    let optional = [("prompt", &wishes.prompt), ("login_hint", &wishes.login_hint), ("acr_values", &wishes.acr_values)];
+    for (name, value) in optional {
+        if !value.trim().is_empty() {
+            request = request.add_extra_param(name, value.trim().to_owned());
+        }
+    }
+    if let Some(seconds) = max_age {
+        request = request.add_extra_param("max_age", seconds.to_string());
+    }
+    let (url, state, nonce) = request.url();
+
+    visit
+        .push_pending(Pending {
+            state: state.into_secret(),
+            nonce: nonce.secret().clone(),
+            pkce_verifier: verifier.into_secret(),
+            scopes,
+            max_age,
+            authorization: Exchange {
+                title: "Authorization request".to_owned(),
+                channel: "front".to_owned(),
+                method: "GET".to_owned(),
+                url: format!("{}{}", url.origin().ascii_serialization(), url.path()),
+                parameters: url.query_pairs().map(|(name, value)| masked_pair(&name, &value)).collect(),
+                headers: Vec::new(),
+                status: None,
+                answer: String::new(),
+                milliseconds: None,
+                request_id: None,
+            },
+        })
+        .await?;
+    Ok(Ok(url.into()))
+}

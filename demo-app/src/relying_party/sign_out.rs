@@ -1,0 +1,74 @@
+//! Signing out: at the app alone, or at the app and the issuer (RP-Initiated Logout 1.0).
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use url::Url;
+
+use super::{RelyingParty, see};
+use crate::session::{NoticeKind, SessionBroken, SignedIn, Visit};
+
+/// How far to sign out.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum Reach {
+    /// Only the session of this app ends.
+    #[default]
+    App,
+    /// The issuer's session ends as well.
+    Issuer,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Wish {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    reach: Reach,
+}
+
+/// `POST /logout`.
+pub(super) async fn sign_out(State(app): State<RelyingParty>, visit: Visit, Form(wish): Form<Wish>) -> Response {
+    if let Err(answer) = app.require_csrf(&visit, &wish.csrf).await {
+        return answer;
+    }
+    match end(&app, &visit, wish.reach).await {
+        Ok(Some(url)) => Redirect::to(url.as_str()).into_response(),
+        Ok(None) => see("/"),
+        Err(broken) => broken.into_response(),
+    }
+}
+
+async fn end(app: &RelyingParty, visit: &Visit, reach: Reach) -> Result<Option<Url>, SessionBroken> {
+    let signed_in = visit.signed_in().await?;
+    visit.sign_out().await?;
+    let Some(signed_in) = signed_in else { return Ok(None) };
+    let url = match reach {
+        Reach::App => None,
+        Reach::Issuer => end_session_url(app, &signed_in).await,
+    };
+    let words = match (reach, &url) {
+        (Reach::App, _) => {
+            "The session of this app is gone, and the tokens with it. The issuer still remembers you: the next Log In may pass without a password."
+        }
+        (Reach::Issuer, Some(_)) => {
+            "The session of this app is gone and the issuer was asked to end its own. An access token that was copied \
+             elsewhere stays valid until it expires: a resource server that checks tokens by itself never asks."
+        }
+        (Reach::Issuer, None) => {
+            "The session of this app is gone. The issuer could not be asked: it names no end_session_endpoint, or does not answer."
+        }
+    };
+    visit.set_notice(NoticeKind::Good, "Signed out", words).await?;
+    Ok(url)
+}
+
+/// RP-Initiated Logout 1.0 2. Okta needs `id_token_hint`, and accepts an expired one.
+async fn end_session_url(app: &RelyingParty, signed_in: &SignedIn) -> Option<Url> {
+    let provider = app.providers.get().await.ok()?;
+    let mut url = provider.more.end_session_endpoint.clone()?;
+    url.query_pairs_mut()
+        .append_pair("id_token_hint", &signed_in.id_token)
+        .append_pair("post_logout_redirect_uri", &format!("{}/", app.settings.url));
+    Some(url)
+}

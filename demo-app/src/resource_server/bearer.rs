@@ -1,0 +1,118 @@
+//! Bearer tokens at the door (RFC 6750): finds the token, judges it, compares its scopes with what the endpoint needs.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use serde_json::Value;
+
+use super::ResourceServer;
+use super::problem::Problem;
+use crate::clock;
+use crate::endpoint::Endpoint;
+use crate::token::Jwt;
+use crate::token::check::first_failure;
+use crate::token::verify::{self, AccessTokenRules};
+
+/// Who calls, by a token that passed every check.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// Okta's user id; a service has none.
+    pub(super) user_id: Option<String>,
+    /// The subject, for orders: a user's login or a service's client id.
+    pub(super) subject: String,
+    /// Entries of the custom claim `feature_access`.
+    pub(super) features: Vec<String>,
+}
+
+/// Lets a request through to its endpoint, with a [`Caller`], or answers itself.
+pub(super) async fn require(
+    State((server, endpoint)): State<(ResourceServer, &'static Endpoint)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match admit(&server, endpoint, request.headers(), request.uri().query()).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admit(
+    server: &ResourceServer,
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+    query: Option<&str>,
+) -> Result<Caller, Problem> {
+    let jwt = judged(server, bearer_token(headers, query)?).await?;
+    let granted = jwt.scopes().unwrap_or_default();
+    if !endpoint.admits(&granted) {
+        return Err(Problem::insufficient_scope(endpoint, &granted));
+    }
+    Ok(Caller {
+        user_id: jwt.claim_str("uid").map(str::to_owned),
+        subject: jwt.claim_str("sub").or(jwt.claim_str("cid")).unwrap_or_default().to_owned(),
+        features: features(&jwt),
+    })
+}
+
+/// RFC 6750 2.1: the header is the one way in; the query string (2.3) is refused, as it ends up in logs.
+fn bearer_token<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a str, Problem> {
+    let in_query =
+        url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).any(|(name, _)| name == "access_token");
+    if in_query {
+        return Err(Problem::malformed(
+            "The access token must be in the Authorization header, not in the query string.",
+        ));
+    }
+    let mut sent = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = sent.next() else { return Err(Problem::no_token()) };
+    if sent.next().is_some() {
+        return Err(Problem::malformed("There is more than one Authorization header."));
+    }
+    let Ok(text) = value.to_str() else {
+        return Err(Problem::malformed("The Authorization header is not plain text."));
+    };
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    // RFC 9110 11.1: the scheme's name is not case-sensitive. Another scheme is no bearer token at all.
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Problem::no_token());
+    }
+    let token = token.trim_matches(' ');
+    // RFC 6750 2.1: the characters of b64token.
+    let well_formed = !token.is_empty()
+        && token
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'='));
+    if well_formed { Ok(token) } else { Err(Problem::malformed("The Authorization header must be: Bearer <token>.")) }
+}
+
+async fn judged(server: &ResourceServer, token: &str) -> Result<Jwt, Problem> {
+    let jwt = Jwt::read(token).map_err(|not| Problem::invalid_token(format!("The token is not a JWT: it {not}.")))?;
+    let keys = server
+        .keys
+        .keys_for(jwt.header_str("kid"))
+        .await
+        .map_err(|unavailable| Problem::keys_unavailable(unavailable.to_string()))?;
+    let rules = AccessTokenRules { issuer: &server.settings.issuer, audience: &server.settings.audience, clients: &[] };
+    let checks = verify::access_token(&jwt, &keys, rules, clock::now());
+    match first_failure(&checks) {
+        None => Ok(jwt),
+        Some(failure) => {
+            tracing::info!(check = %failure.id, "access token refused");
+            Err(Problem::failed(&checks))
+        }
+    }
+}
+
+/// The custom claim may be one string or several.
+fn features(jwt: &Jwt) -> Vec<String> {
+    match jwt.payload.get("feature_access") {
+        Some(Value::String(one)) => vec![one.clone()],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,113 @@
+//! What each endpoint does once a caller is let in.
+
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Extension, Json, Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::ResourceServer;
+use super::bearer::Caller;
+use super::problem::Problem;
+use super::store::{NoChange, PRODUCTS, QUANTITY_AT_MOST, Status};
+
+type Answer = Result<Response, Problem>;
+
+/// The custom claim's entry that opens premium products.
+const PREMIUM: &str = "premium";
+
+pub(super) async fn list_products(Extension(caller): Extension<Caller>) -> Json<Value> {
+    let premium = caller.features.iter().any(|feature| feature == PREMIUM);
+    let products: Vec<Value> = PRODUCTS
+        .iter()
+        .map(|product| {
+            let available = premium || !product.premium;
+            let mut row = json!({
+                "id": product.id, "name": product.name, "price": product.price,
+                "premium": product.premium, "available": available,
+            });
+            if product.premium {
+                row["because"] = json!(if available {
+                    "the claim feature_access contains premium"
+                } else {
+                    "the claim feature_access does not contain premium"
+                });
+            }
+            row
+        })
+        .collect();
+    Json(json!({ "products": products }))
+}
+
+/// Body of a new order.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewOrder {
+    product: String,
+    quantity: u32,
+}
+
+pub(super) async fn create_order(
+    State(server): State<ResourceServer>,
+    Extension(caller): Extension<Caller>,
+    body: Result<Json<NewOrder>, JsonRejection>,
+) -> Answer {
+    let Json(wanted) = body.map_err(unreadable)?;
+    let product = PRODUCTS
+        .iter()
+        .find(|product| product.id == wanted.product)
+        .ok_or_else(|| Problem::unprocessable(format!("There is no product {}.", wanted.product)))?;
+    if !(1..=QUANTITY_AT_MOST).contains(&wanted.quantity) {
+        return Err(Problem::unprocessable(format!("quantity must be between 1 and {QUANTITY_AT_MOST}.")));
+    }
+    if product.premium && !caller.features.iter().any(|feature| feature == PREMIUM) {
+        return Err(Problem::premium_only(product.name, &caller.features));
+    }
+    let order = server.store.create(caller.user_id.as_deref(), &caller.subject, product, wanted.quantity);
+    Ok((StatusCode::CREATED, Json(order)).into_response())
+}
+
+pub(super) async fn list_orders(State(server): State<ResourceServer>) -> Json<Value> {
+    Json(json!({ "orders": server.store.all() }))
+}
+
+pub(super) async fn list_own_orders(
+    State(server): State<ResourceServer>,
+    Extension(caller): Extension<Caller>,
+    Path(user_id): Path<String>,
+) -> Answer {
+    // A scope says what an app may do; whose data it may touch is the API's own rule.
+    match caller.user_id.as_deref() {
+        Some(own) if own == user_id => Ok(Json(json!({ "orders": server.store.of_user(&user_id) })).into_response()),
+        other => Err(Problem::not_yours(&user_id, other.unwrap_or("no uid: a service called"))),
+    }
+}
+
+/// Body of a change.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderChange {
+    status: Status,
+}
+
+pub(super) async fn update_order(
+    State(server): State<ResourceServer>,
+    Path(id): Path<String>,
+    body: Result<Json<OrderChange>, JsonRejection>,
+) -> Answer {
+    let Json(wanted) = body.map_err(unreadable)?;
+    match server.store.change(&id, wanted.status) {
+        Ok(order) => Ok(Json(order).into_response()),
+        Err(NoChange::Unknown) => Err(Problem::not_found(format!("There is no order {id}."))),
+        Err(NoChange::From(status)) => {
+            let word = |status: Status| serde_json::to_value(status).unwrap_or_default();
+            let (from, to) = (word(status), word(wanted.status));
+            Err(Problem::unprocessable(format!("An order that is {from} cannot become {to}.")))
+        }
+    }
+}
+
+fn unreadable(rejection: JsonRejection) -> Problem {
+    Problem::unreadable(rejection.status(), rejection.body_text())
+}

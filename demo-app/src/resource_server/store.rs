@@ -1,0 +1,150 @@
+//! What the market sells and what was ordered, in memory.
+
+use indexmap::IndexMap;
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+
+/// Most of one thing in one order.
+pub(super) const QUANTITY_AT_MOST: u32 = 100;
+
+/// Orders kept; the oldest go first.
+const ORDERS_AT_MOST: usize = 1000;
+
+/// One thing on sale.
+#[derive(Debug, Serialize)]
+pub(super) struct Product {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    /// Cents.
+    pub(super) price: u32,
+    pub(super) premium: bool,
+}
+
+/// The catalogue.
+pub(super) const PRODUCTS: &[Product] = &[
+    Product { id: "field-notebook", name: "Field notebook", price: 690, premium: false },
+    Product { id: "enamel-mug", name: "Enamel mug", price: 1250, premium: false },
+    Product { id: "canvas-bag", name: "Canvas bag", price: 2400, premium: false },
+    Product { id: "brass-lamp", name: "Brass lamp", price: 8900, premium: true },
+    Product { id: "walnut-desk", name: "Walnut desk", price: 64000, premium: true },
+];
+
+/// How far an order has come.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Status {
+    Pending,
+    Approved,
+    Rejected,
+    Shipped,
+}
+
+impl Status {
+    /// Pending orders are approved or rejected, approved ones shipped; the rest is final.
+    pub(super) fn may_become(self, next: Self) -> bool {
+        matches!((self, next), (Self::Pending, Self::Approved | Self::Rejected) | (Self::Approved, Self::Shipped))
+    }
+}
+
+/// One order.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Order {
+    pub(super) id: String,
+    /// Okta user id of the buyer; absent when a service ordered.
+    pub(super) user_id: Option<String>,
+    pub(super) ordered_by: String,
+    pub(super) product: String,
+    pub(super) quantity: u32,
+    /// Cents.
+    pub(super) total: u64,
+    pub(super) status: Status,
+}
+
+/// Why an order does not change.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NoChange {
+    Unknown,
+    From(Status),
+}
+
+/// The orders.
+#[derive(Debug)]
+pub(super) struct Store {
+    orders: RwLock<Book>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    last_number: u32,
+    orders: IndexMap<String, Order>,
+}
+
+impl Book {
+    fn add(&mut self, user_id: Option<&str>, ordered_by: &str, product: &Product, quantity: u32) -> Order {
+        self.last_number += 1;
+        let order = Order {
+            id: format!("order-{}", self.last_number),
+            user_id: user_id.map(str::to_owned),
+            ordered_by: ordered_by.to_owned(),
+            product: product.id.to_owned(),
+            quantity,
+            total: u64::from(product.price) * u64::from(quantity),
+            status: Status::Pending,
+        };
+        self.orders.insert(order.id.clone(), order.clone());
+        if self.orders.len() > ORDERS_AT_MOST {
+            self.orders.shift_remove_index(0);
+        }
+        order
+    }
+}
+
+impl Store {
+    /// Starts with one order of somebody else, so that "all orders" and "my orders" differ from the beginning.
+    pub(super) fn seeded() -> Self {
+        let mut book = Book::default();
+        book.add(Some("00usomebodyelse05d7"), "somebody.else@example.test", &PRODUCTS[1], 6);
+        Self { orders: RwLock::new(book) }
+    }
+
+    pub(super) fn create(&self, user_id: Option<&str>, ordered_by: &str, product: &Product, quantity: u32) -> Order {
+        self.orders.write().add(user_id, ordered_by, product, quantity)
+    }
+
+    pub(super) fn all(&self) -> Vec<Order> {
+        self.orders.read().orders.values().cloned().collect()
+    }
+
+    pub(super) fn of_user(&self, user_id: &str) -> Vec<Order> {
+        let book = self.orders.read();
+        book.orders.values().filter(|order| order.user_id.as_deref() == Some(user_id)).cloned().collect()
+    }
+
+    pub(super) fn change(&self, id: &str, next: Status) -> Result<Order, NoChange> {
+        let mut book = self.orders.write();
+        let order = book.orders.get_mut(id).ok_or(NoChange::Unknown)?;
+        if !order.status.may_become(next) {
+            return Err(NoChange::From(order.status));
+        }
+        order.status = next;
+        Ok(order.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_goes_one_way() {
+        let store = Store::seeded();
+        let order = store.create(Some("00u1"), "a", &PRODUCTS[0], 2);
+        assert_eq!((order.total, order.status), (1380, Status::Pending));
+        assert_eq!(store.change(&order.id, Status::Shipped).unwrap_err(), NoChange::From(Status::Pending));
+        assert_eq!(store.change(&order.id, Status::Approved).unwrap().status, Status::Approved);
+        assert_eq!(store.change(&order.id, Status::Shipped).unwrap().status, Status::Shipped);
+        assert_eq!(store.change("order-none", Status::Shipped).unwrap_err(), NoChange::Unknown);
+        assert_eq!(store.of_user("00u1").len(), 1);
+        assert_eq!(store.all().len(), 2);
+    }
+}

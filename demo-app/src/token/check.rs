@@ -1,0 +1,64 @@
+//! One check of one token: what was expected, what was there, and the verdict.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// One line of a verification checklist.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct Check {
+    /// Stable name, for tests and links.
+    pub(crate) id: Cow<'static, str>,
+    pub(crate) title: Cow<'static, str>,
+    pub(crate) verdict: Verdict,
+    pub(crate) expected: String,
+    pub(crate) actual: String,
+    /// Where the rule comes from.
+    pub(crate) citation: Cow<'static, str>,
+}
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    Passed,
+    Failed,
+    /// Nothing to compare; `actual` says why.
+    Skipped,
+}
+
+impl Verdict {
+    pub(crate) fn of(passed: bool) -> Self {
+        if passed { Self::Passed } else { Self::Failed }
+    }
+
+    /// The word shown beside the mark, so that colour is never the only cue.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "not applicable",
+        }
+    }
+
+    pub(crate) fn mark(self) -> &'static str {
+        match self {
+            Self::Passed => "✓",
+            Self::Failed => "✗",
+            Self::Skipped => "–",
+        }
+    }
+
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Passed => "ok",
+            Self::Failed => "error",
+            Self::Skipped => "muted",
+        }
+    }
+}
+
+/// The first check that failed.
+pub(crate) fn first_failure(checks: &[Check]) -> Option<&Check> {
+    checks.iter().find(|check| check.verdict == Verdict::Failed)
+}

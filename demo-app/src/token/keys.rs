@@ -1,0 +1,144 @@
+//! The public keys of an issuer, cached by `kid`: fetched at first need, once more when a token names an unknown
+//! key, and anew after an hour. However many requests wait, one fetch runs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use parking_lot::RwLock;
+use serde_json::Value;
+
+use crate::clock;
+
+/// Okta rotates keys about four times a year and publishes the next one ahead; an hour is plenty.
+const MAX_AGE_SECONDS: i64 = 3600;
+
+/// The verification keys of one JWKS document, each ready for use.
+#[derive(Default)]
+pub(crate) struct KeySet {
+    keys: HashMap<String, DecodingKey>,
+}
+
+impl std::fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.keys.keys()).finish()
+    }
+}
+
+impl KeySet {
+    /// Reads a JWKS (RFC 7517 5). Keys of unknown kind, without `kid` or not for signatures are passed over, as that section asks.
+    pub(crate) fn from_json(jwks: &Value) -> Self {
+        let listed = jwks.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let readable = listed.iter().filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok()).collect();
+        let keys = JwkSet { keys: readable }
+            .keys
+            .into_iter()
+            .filter(|jwk| {
+                jwk.common.public_key_use.as_ref().is_none_or(|it| it == &jsonwebtoken::jwk::PublicKeyUse::Signature)
+            })
+            .filter_map(|jwk| Some((jwk.common.key_id.clone()?, DecodingKey::from_jwk(&jwk).ok()?)))
+            .collect();
+        Self { keys }
+    }
+
+    pub(crate) fn contains(&self, kid: &str) -> bool {
+        self.keys.contains_key(kid)
+    }
+
+    /// The key ids, sorted.
+    pub(crate) fn kids(&self) -> Vec<&str> {
+        let mut kids: Vec<&str> = self.keys.keys().map(String::as_str).collect();
+        kids.sort_unstable();
+        kids
+    }
+
+    /// Whether `signature` (Base64url) is that of `message` under the key `kid` and `algorithm`.
+    pub(crate) fn verifies(&self, kid: &str, algorithm: Algorithm, message: &str, signature: &str) -> bool {
+        self.keys.get(kid).is_some_and(|key| {
+            key.family() == algorithm.family()
+                && jsonwebtoken::crypto::verify(signature, message.as_bytes(), key, algorithm).unwrap_or(false)
+        })
+    }
+}
+
+/// Why the keys could not be had.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("the issuer's keys could not be fetched from {url}: {reason}")]
+pub(crate) struct KeysUnavailable {
+    pub(crate) url: String,
+    pub(crate) reason: String,
+}
+
+/// The keys of one issuer, kept between requests.
+#[derive(Debug)]
+pub(crate) struct KeyCache {
+    http: reqwest::Client,
+    issuer: String,
+    held: RwLock<Option<Held>>,
+    fetching: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    keys: Arc<KeySet>,
+    fetched_at: i64,
+    generation: u64,
+}
+
+impl Held {
+    fn is_fresh(&self) -> bool {
+        clock::now() - self.fetched_at < MAX_AGE_SECONDS
+    }
+}
+
+impl KeyCache {
+    pub(crate) fn new(http: reqwest::Client, issuer: &str) -> Self {
+        Self { http, issuer: issuer.to_owned(), held: RwLock::new(None), fetching: tokio::sync::Mutex::new(()) }
+    }
+
+    /// The keys to judge a token that names `kid`: what is held if it knows the key, else fetched once more.
+    pub(crate) async fn keys_for(&self, kid: Option<&str>) -> Result<Arc<KeySet>, KeysUnavailable> {
+        let before = self.held.read().clone();
+        if let Some(held) = &before
+            && held.is_fresh()
+            && kid.is_none_or(|kid| held.keys.contains(kid))
+        {
+            return Ok(held.keys.clone());
+        }
+        let _one_at_a_time = self.fetching.lock().await;
+        // Somebody may have fetched while this request waited: then that answer is as new as any.
+        let generation = before.map_or(0, |held| held.generation);
+        let now_held = self.held.read().clone();
+        if let Some(held) = now_held.filter(|held| held.generation > generation) {
+            return Ok(held.keys);
+        }
+        let keys = Arc::new(KeySet::from_json(&self.fetch().await?));
+        tracing::debug!(kids = ?keys.kids(), "fetched the issuer's keys");
+        *self.held.write() = Some(Held { keys: keys.clone(), fetched_at: clock::now(), generation: generation + 1 });
+        Ok(keys)
+    }
+
+    async fn fetch(&self) -> Result<Value, KeysUnavailable> {
+        let discovery_url = format!("{}/.well-known/openid-configuration", self.issuer);
+        let metadata = self.get_json(&discovery_url).await?;
+        // OIDC Discovery 4.3: the issuer in the document must be the one that was asked.
+        if metadata.get("issuer").and_then(Value::as_str) != Some(&self.issuer) {
+            let reason = format!("it names the issuer {}, not {}", metadata["issuer"], self.issuer);
+            return Err(KeysUnavailable { url: discovery_url, reason });
+        }
+        match metadata.get("jwks_uri").and_then(Value::as_str) {
+            Some(url) => self.get_json(url).await,
+            None => Err(KeysUnavailable { url: discovery_url, reason: "it has no jwks_uri".to_owned() }),
+        }
+    }
+
+    async fn get_json(&self, url: &str) -> Result<Value, KeysUnavailable> {
+        let unavailable = |reason: String| KeysUnavailable { url: url.to_owned(), reason };
+        let answer = self.http.get(url).send().await.map_err(|error| unavailable(crate::outbound::plainly(&error)))?;
+        if !answer.status().is_success() {
+            return Err(unavailable(format!("status {}", answer.status())));
+        }
+        answer.json().await.map_err(|error| unavailable(crate::outbound::plainly(&error)))
+    }
+}

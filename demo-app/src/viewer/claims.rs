@@ -1,0 +1,141 @@
+//! Claims for people: what each one means, whose word it is, and dates in readable form.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::time;
+
+/// Who defined a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    /// A specification: JWT, OpenID Connect, OAuth.
+    Standard,
+    /// Okta, for all its tokens.
+    Okta,
+    /// An administrator, for this authorization server.
+    Custom,
+}
+
+impl Kind {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Okta => "Okta",
+            Self::Custom => "custom",
+        }
+    }
+}
+
+/// One row of a claims table.
+#[derive(Debug, Serialize)]
+pub(crate) struct Claim {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    /// The value as the table shows it.
+    pub(crate) shown: String,
+    pub(crate) kind: Kind,
+    pub(crate) meaning: String,
+    /// For dates: the same moment for people.
+    pub(crate) time: Option<String>,
+}
+
+struct Entry(&'static str, Kind, &'static str);
+
+const DATES: &[&str] = &["exp", "iat", "nbf", "auth_time", "updated_at"];
+
+#[rustfmt::skip]
+const GLOSSARY: &[Entry] = &[
+    Entry("iss", Kind::Standard, "Issuer: the URL of the authorization server that made the token."),
+    Entry("sub", Kind::Standard, "Subject: whom the token is about. In an ID token Okta's user id; in an access token the login, or the client id of a service."),
+    Entry("aud", Kind::Standard, "Audience: who may accept the token. The client id in an ID token, the API in an access token."),
+    Entry("exp", Kind::Standard, "Expires: from this moment on nobody may accept the token."),
+    Entry("iat", Kind::Standard, "Issued at."),
+    Entry("nbf", Kind::Standard, "Not before: from this moment on the token may be accepted."),
+    Entry("jti", Kind::Standard, "Id of this one token."),
+    Entry("nonce", Kind::Standard, "The random value that the app put into its request. It ties the ID token to this sign-in."),
+    Entry("at_hash", Kind::Standard, "Half of the hash of the access token that came along. It ties the two together."),
+    Entry("c_hash", Kind::Standard, "Half of the hash of the code that came along."),
+    Entry("auth_time", Kind::Standard, "When the person last proved who they are."),
+    Entry("amr", Kind::Standard, "How they proved it: pwd, mfa, otp and so on (RFC 8176)."),
+    Entry("acr", Kind::Standard, "How strong the proof was."),
+    Entry("azp", Kind::Standard, "The client for which the token was made."),
+    Entry("sid", Kind::Standard, "Id of the session at the issuer."),
+    Entry("name", Kind::Standard, "Full name, by the scope profile."),
+    Entry("given_name", Kind::Standard, "First name, by the scope profile."),
+    Entry("family_name", Kind::Standard, "Last name, by the scope profile."),
+    Entry("middle_name", Kind::Standard, "Middle name, by the scope profile."),
+    Entry("nickname", Kind::Standard, "Nickname, by the scope profile."),
+    Entry("preferred_username", Kind::Standard, "The login, by the scope profile. May change: never a key."),
+    Entry("profile", Kind::Standard, "Address of a profile page."),
+    Entry("picture", Kind::Standard, "Address of a picture."),
+    Entry("website", Kind::Standard, "Address of a web site."),
+    Entry("email", Kind::Standard, "E-mail address, by the scope email."),
+    Entry("email_verified", Kind::Standard, "Whether the issuer has checked the address."),
+    Entry("gender", Kind::Standard, "Gender, by the scope profile."),
+    Entry("birthdate", Kind::Standard, "Birthday, by the scope profile."),
+    Entry("zoneinfo", Kind::Standard, "Time zone, by the scope profile."),
+    Entry("locale", Kind::Standard, "Language and region, by the scope profile."),
+    Entry("updated_at", Kind::Standard, "When the profile last changed."),
+    Entry("address", Kind::Standard, "Postal address, by the scope address."),
+    Entry("phone_number", Kind::Standard, "Telephone number, by the scope phone."),
+    Entry("scope", Kind::Standard, "What the client may do, as one string (RFC 9068). Okta uses scp."),
+    Entry("client_id", Kind::Standard, "The client (RFC 9068). Okta uses cid."),
+    Entry("cnf", Kind::Standard, "The key to which the token is bound (RFC 7800)."),
+    Entry("ver", Kind::Okta, "Version of the token's form."),
+    Entry("idp", Kind::Okta, "Who authenticated the person: the id of the org, or of an outside identity provider."),
+    Entry("cid", Kind::Okta, "Client id: the app that asked for the access token."),
+    Entry("uid", Kind::Okta, "User id. A service signs in without a user and has none."),
+    Entry("scp", Kind::Okta, "The granted scopes, as an array: what this token may be used for."),
+    Entry("ds_hash", Kind::Okta, "Half of the hash of the device secret that came along."),
+    Entry("groups", Kind::Custom, "Custom claim from group membership: the groups that the claim's filter lets through."),
+    Entry("feature_access", Kind::Custom, "Custom claim from the profile that the person has at this app: which features they may use."),
+    Entry("app_permissions", Kind::Custom, "Custom claim from the profile that the person has at this app: what they may do in it."),
+    Entry("market_role", Kind::Custom, "Custom claim computed from group membership."),
+];
+
+/// The rows of a table, in the token's order.
+pub(crate) fn table(payload: &Map<String, Value>, now: i64) -> Vec<Claim> {
+    payload.iter().map(|(name, value)| claim(name, value, now)).collect()
+}
+
+fn claim(name: &str, value: &Value, now: i64) -> Claim {
+    let entry = GLOSSARY.iter().find(|entry| entry.0 == name);
+    Claim {
+        name: name.to_owned(),
+        value: value.clone(),
+        shown: match value {
+            Value::String(text) => text.clone(),
+            Value::Array(list) if list.iter().all(Value::is_string) => {
+                list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+            }
+            other => other.to_string(),
+        },
+        kind: entry.map_or(Kind::Custom, |entry| entry.1),
+        meaning: entry
+            .map_or("Custom claim, defined by an administrator of this authorization server.", |entry| entry.2)
+            .to_owned(),
+        time: value.as_i64().filter(|_| DATES.contains(&name)).map(|at| time::full(at, now)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_glossary_knows_each_claim_once() {
+        for (at, entry) in GLOSSARY.iter().enumerate() {
+            assert!(GLOSSARY[at + 1..].iter().all(|later| later.0 != entry.0), "{} stands twice", entry.0);
+        }
+    }
+
+    #[test]
+    fn what_the_glossary_does_not_know_is_custom() {
+        let payload = serde_json::json!({"exp": 1_700_000_000, "shoe_size": [42, 43], "amr": ["pwd", "mfa"]});
+        let rows = table(payload.as_object().unwrap(), 1_700_000_000);
+        assert_eq!(rows[0].time.as_deref(), Some("2023-11-14 22:13:20 UTC (now)"));
+        assert_eq!((rows[1].kind, rows[1].shown.as_str()), (Kind::Custom, "[42,43]"));
+        assert_eq!((rows[2].kind, rows[2].shown.as_str()), (Kind::Standard, "pwd, mfa"));
+    }
+}

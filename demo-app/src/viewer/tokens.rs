@@ -1,0 +1,232 @@
+//! The token viewer: each token raw and decoded, checked claim by claim, with the decision that shaped it.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::claims::{self, Claim};
+use super::decision::Decision;
+use super::{Viewer, nobody_json, time};
+use crate::clock;
+use crate::pages::{Frame, Place, render};
+use crate::session::{Inspection, Refreshed, SignedIn, Visit};
+use crate::token::Jwt;
+use crate::token::check::{Check, first_failure};
+use crate::token::keys::KeySet;
+use crate::token::verify::{self, AccessTokenRules, IdTokenRules};
+
+/// All that the page shows.
+#[derive(Debug, Serialize)]
+struct Tokens {
+    id_token: TokenView,
+    access_token: TokenView,
+    refresh_token: Option<String>,
+    scopes: Scopes,
+    lifetime: Option<String>,
+    refreshed: Option<Refreshed>,
+    userinfo: Option<Inspection>,
+    introspection: Option<Inspection>,
+    /// Where each claim can be seen, once userinfo was asked.
+    matrix: Vec<MatrixRow>,
+    decision: Decision,
+    /// Why the signatures could not be checked, when they could not.
+    keys_problem: Option<String>,
+}
+
+/// One token, raw and taken apart.
+#[derive(Debug, Serialize)]
+pub(crate) struct TokenView {
+    pub(crate) raw: String,
+    /// Absent when the token is opaque to the app.
+    pub(crate) decoded: Option<Decoded>,
+    /// What else to know about it.
+    pub(crate) remark: Option<String>,
+}
+
+/// A JWT taken apart and judged.
+#[derive(Debug, Serialize)]
+pub(crate) struct Decoded {
+    pub(crate) parts: [String; 3],
+    pub(crate) header: Value,
+    pub(crate) payload: Value,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) claims: Vec<Claim>,
+}
+
+impl Decoded {
+    fn new(jwt: Jwt, checks: Vec<Check>, now: i64) -> Self {
+        Self {
+            claims: claims::table(&jwt.payload, now),
+            header: Value::Object(jwt.header),
+            payload: Value::Object(jwt.payload),
+            parts: jwt.parts,
+            checks,
+        }
+    }
+
+    pub(crate) fn header_text(&self) -> String {
+        pretty(&self.header)
+    }
+
+    pub(crate) fn payload_text(&self) -> String {
+        pretty(&self.payload)
+    }
+
+    /// The verdict in one sentence.
+    pub(crate) fn verdict(&self) -> String {
+        match first_failure(&self.checks) {
+            None => "Every check passes now.".to_owned(),
+            Some(check) => format!("Fails now: {}.", check.title),
+        }
+    }
+
+    pub(crate) fn good(&self) -> bool {
+        first_failure(&self.checks).is_none()
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Scopes {
+    requested: Vec<String>,
+    granted: Vec<String>,
+    /// Asked for and not given. Okta grants all or nothing, so this is empty there.
+    withheld: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct MatrixRow {
+    claim: String,
+    id_token: bool,
+    access_token: bool,
+    userinfo: bool,
+}
+
+#[derive(Template)]
+#[template(path = "tokens.html")]
+struct TokensPage {
+    frame: Frame,
+    tokens: Tokens,
+}
+
+pub(super) async fn page(State(viewer): State<Viewer>, visit: Visit) -> Response {
+    let signed_in = match visit.signed_in().await {
+        Ok(Some(signed_in)) => signed_in,
+        Ok(None) => return viewer.nobody(),
+        Err(broken) => return broken.into_response(),
+    };
+    let tokens = tokens(&viewer, signed_in).await;
+    match viewer.pages.frame(&visit, "Tokens", Place::Tokens).await {
+        Ok(frame) => render(&TokensPage { frame, tokens }),
+        Err(broken) => broken.into_response(),
+    }
+}
+
+pub(super) async fn data(State(viewer): State<Viewer>, visit: Visit) -> Response {
+    match visit.signed_in().await {
+        Ok(Some(signed_in)) => Json(tokens(&viewer, signed_in).await).into_response(),
+        Ok(None) => nobody_json(),
+        Err(broken) => broken.into_response(),
+    }
+}
+
+async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
+    let now = clock::now();
+    let id = Jwt::read(&signed_in.id_token).ok();
+    let access = Jwt::read(&signed_in.access_token).ok();
+    let (id_keys, problem) = keys_for(viewer, id.as_ref()).await;
+    let (access_keys, _) = keys_for(viewer, access.as_ref()).await;
+    let matrix = matrix(id.as_ref(), access.as_ref(), signed_in.userinfo.as_ref());
+
+    let id_rules = IdTokenRules {
+        issuer: &viewer.settings.issuer,
+        client_id: &viewer.settings.client_id,
+        nonce: signed_in.nonce.as_deref(),
+        access_token: Some(&signed_in.access_token),
+        // Was judged when the token came; it can only grow older.
+        max_age: None,
+        subject: None,
+    };
+    let access_rules =
+        AccessTokenRules { issuer: &viewer.settings.issuer, audience: &viewer.settings.audience, clients: &[] };
+    let id_token = TokenView {
+        decoded: id.map(|jwt| {
+            let checks = verify::id_token(&jwt, &id_keys, id_rules, now);
+            Decoded::new(jwt, checks, now)
+        }),
+        remark: None,
+        raw: signed_in.id_token.clone(),
+    };
+    let access_token = TokenView {
+        remark: access_remark(viewer, access.is_some()),
+        decoded: access.map(|jwt| {
+            let checks = verify::access_token(&jwt, &access_keys, access_rules, now);
+            Decoded::new(jwt, checks, now)
+        }),
+        raw: signed_in.access_token.clone(),
+    };
+    let withheld =
+        signed_in.requested_scopes.iter().filter(|it| !signed_in.granted_scopes.contains(it)).cloned().collect();
+    Tokens {
+        id_token,
+        access_token,
+        refresh_token: signed_in.refresh_token,
+        scopes: Scopes { withheld, requested: signed_in.requested_scopes, granted: signed_in.granted_scopes },
+        lifetime: signed_in.expires_in.map(time::span),
+        refreshed: signed_in.refreshed,
+        userinfo: signed_in.userinfo,
+        introspection: signed_in.introspection,
+        matrix,
+        decision: viewer.decisions.on(signed_in.request_id).await,
+        keys_problem: problem,
+    }
+}
+
+async fn keys_for(viewer: &Viewer, jwt: Option<&Jwt>) -> (std::sync::Arc<KeySet>, Option<String>) {
+    match viewer.keys.keys_for(jwt.and_then(|jwt| jwt.header_str("kid"))).await {
+        Ok(keys) => (keys, None),
+        Err(unavailable) => (std::sync::Arc::default(), Some(unavailable.to_string())),
+    }
+}
+
+fn access_remark(viewer: &Viewer, is_jwt: bool) -> Option<String> {
+    let words = match (viewer.settings.issuer_is_org_server(), is_jwt) {
+        (true, _) => {
+            "This issuer is the org authorization server. Its access tokens are for Okta's own APIs: their form is not \
+             promised and their keys need not be published, so no app should judge them. Use a custom authorization server for an API of your own."
+        }
+        (false, false) => {
+            "This access token is no JWT: it is opaque to the app, and only the issuer can say what it is worth."
+        }
+        (false, true) => return None,
+    };
+    Some(words.to_owned())
+}
+
+fn matrix(id: Option<&Jwt>, access: Option<&Jwt>, userinfo: Option<&Inspection>) -> Vec<MatrixRow> {
+    let Some(answer) = userinfo.and_then(|it| it.body.as_object()) else { return Vec::new() };
+    let mut names: Vec<&String> = Vec::new();
+    let everywhere = id.iter().chain(access.iter()).flat_map(|jwt| jwt.payload.keys()).chain(answer.keys());
+    for name in everywhere {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let has = |jwt: Option<&Jwt>, name: &str| jwt.is_some_and(|jwt| jwt.payload.contains_key(name));
+    names
+        .into_iter()
+        .map(|name| MatrixRow {
+            id_token: has(id, name),
+            access_token: has(access, name),
+            userinfo: answer.contains_key(name),
+            claim: name.clone(),
+        })
+        .collect()
+}
+
+/// JSON as a page shows it.
+pub(crate) fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}

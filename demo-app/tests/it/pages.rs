@@ -1,0 +1,194 @@
+//! The pages themselves: what is on them, what their JSON twins hold, and that nothing foreign gets in.
+
+use insta::assert_json_snapshot;
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use serde_json::Value;
+
+use crate::browser::{Browser, demo_at};
+use crate::fake_issuer::FakeIssuer;
+
+/// Replaces what differs from run to run: addresses, times, tokens.
+fn settled(value: &Value, ports: &[(&str, &str)]) -> Value {
+    let mut text = serde_json::to_string(value).unwrap();
+    for (real, name) in ports {
+        text = text.replace(real, name);
+    }
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    settle(&mut value);
+    value
+}
+
+fn settle(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for (name, it) in map.iter_mut() {
+                match (name.as_str(), &*it) {
+                    ("raw" | "parts" | "nonce" | "at_hash", _) => *it = Value::from(format!("[{name}]")),
+                    (_, Value::Number(number)) if number.as_i64().is_some_and(|it| it > 1_000_000_000) => {
+                        *it = Value::from("[time]");
+                    }
+                    _ => settle(it),
+                }
+            }
+            // Rows about a changing claim repeat its value in words.
+            let about = map.get("name").or(map.get("id")).and_then(Value::as_str).unwrap_or_default().to_owned();
+            if ["exp", "iat", "auth_time", "nonce", "at_hash"].contains(&about.as_str()) {
+                for name in ["value", "shown", "time", "expected", "actual"] {
+                    if let Some(it) = map.get_mut(name).filter(|it| !it.is_null()) {
+                        *it = Value::from("[varies]");
+                    }
+                }
+            }
+            for name in ["access_token_shown", "signed_in_shown"] {
+                if let Some(it) = map.get_mut(name) {
+                    *it = Value::from("[varies]");
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(settle),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_json_twins_keep_their_shape() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let issuer_origin = issuer.url().replace("/oauth2/default", "");
+    let issuer_host = issuer_origin.replace("http://", "");
+    let ports = [
+        (issuer_origin.as_str(), "http://issuer.test"),
+        (issuer_host.as_str(), "issuer.test"),
+        (demo.url(), "http://app.test"),
+    ];
+    assert_json_snapshot!("home_signed_out", settled(&browser.json("/data.json").await, &ports));
+    browser.sign_in(&issuer).await;
+    assert_json_snapshot!("home_signed_in", settled(&browser.json("/data.json").await, &ports));
+    assert_json_snapshot!("tokens", settled(&browser.json("/tokens/data.json").await, &ports));
+    assert_json_snapshot!("console", settled(&browser.json("/console/data.json").await, &ports));
+}
+
+#[tokio::test]
+async fn the_first_control_after_the_skip_link_is_log_in() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let page = Browser::at(&demo).page("/").await;
+    let document = scraper::Html::parse_document(&page.html);
+    let controls = scraper::Selector::parse(
+        "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']",
+    )
+    .unwrap();
+    let first: Vec<String> = document.select(&controls).take(2).map(|it| it.text().collect()).collect();
+    assert_eq!(first, ["Skip to content", "Log In"]);
+    assert_eq!(page.count("svg[role=img] > title + desc"), 1);
+    assert_eq!(page.count("figcaption ol.steps > li"), 11);
+    assert_eq!(page.count(".lane.asleep"), 1);
+    for words in [issuer.url().as_str(), demo.redirect_uri(), crate::fake_issuer::CLIENT_ID, "offline_access"] {
+        assert!(page.text(".strip").contains(words), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_has_one_heading_help_and_nothing_foreign() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let mut pages = vec![browser.page("/").await, browser.page("/console").await];
+    browser.sign_in(&issuer).await;
+    for path in ["/", "/tokens", "/console", "/messages", "/authorization-code/callback?error=x", "/nowhere"] {
+        pages.push(browser.page(path).await);
+    }
+    let mut titles: Vec<String> = Vec::new();
+    for page in &pages {
+        assert_eq!(page.count("h1"), 1);
+        if page.count("#help") == 0 {
+            panic!("no help: {}", page.html);
+        }
+        assert_eq!(page.count("script:not([src]), style, [style], [onclick], iframe"), 0);
+        for source in ["script[src]", "link[href]", "img[src]"] {
+            let document = scraper::Html::parse_document(&page.html);
+            for it in document.select(&scraper::Selector::parse(source).unwrap()) {
+                let address = it.attr("src").or(it.attr("href")).unwrap();
+                assert!(address.starts_with("/assets/"), "{address}");
+            }
+        }
+        titles.push(page.text("title"));
+    }
+    assert_eq!(titles[5], "Messages – Market demo");
+}
+
+#[tokio::test]
+async fn headers_leave_no_way_in() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let answer = browser.get("/").await;
+    let issuer_origin = issuer.url().replace("/oauth2/default", "");
+    assert_eq!(
+        answer.headers()["content-security-policy"],
+        format!(
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; \
+             form-action 'self' {issuer_origin}; base-uri 'none'; frame-ancestors 'none'"
+        )
+        .as_str()
+    );
+    assert_eq!(answer.headers()["referrer-policy"], "same-origin");
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+}
+
+#[tokio::test]
+async fn foreign_host_names_are_turned_away_and_own_ones_made_one() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let http = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
+    let foreign = http.get(demo.url()).header("host", "evil.example").send().await.unwrap();
+    assert_eq!(foreign.status(), 421);
+    let port = url::Url::parse(demo.url()).unwrap().port().unwrap();
+    let by_number = http.get(format!("http://127.0.0.1:{port}/tokens?x=1")).send().await.unwrap();
+    assert_eq!(
+        (by_number.status().as_u16(), by_number.headers()["location"].to_str().unwrap()),
+        (307, format!("{}/tokens?x=1", demo.url()).as_str())
+    );
+    let healthy = http.get(format!("http://127.0.0.1:{port}/healthz")).send().await.unwrap();
+    assert_eq!(healthy.json::<Value>().await.unwrap()["status"], "ok");
+}
+
+#[tokio::test]
+async fn trouble_comes_as_json_to_those_who_ask() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let answer = browser.json("/authorization-code/callback?error=login_required&error_description=No+session").await;
+    assert_eq!(
+        (answer["error"].as_str(), answer["description"].as_str()),
+        (Some("login_required"), Some("No session"))
+    );
+    assert_eq!(answer["status"], 400);
+    assert_eq!(browser.json("/tokens/data.json").await["error"], "not_signed_in");
+}
+
+#[tokio::test]
+async fn assets_are_revalidated_and_typed() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let style = browser.get("/assets/style.css").await;
+    assert_eq!(style.headers()["content-type"], "text/css; charset=utf-8");
+    let tag = style.headers()["etag"].clone();
+    let again =
+        browser.http.get(browser.address("/assets/style.css")).header("if-none-match", tag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
+    assert_eq!(browser.get("/assets/nothing.css").await.status(), 404);
+}
+
+#[tokio::test]
+async fn stopping_closes_the_port() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let url = demo.url().to_owned();
+    demo.stop().await;
+    assert!(Client::builder().no_proxy().build().unwrap().get(url).send().await.is_err());
+}
