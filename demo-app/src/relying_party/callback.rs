@@ -112,6 +112,14 @@ async fn answer(
 async fn redeem(app: &RelyingParty, pending: Pending, code: &str, back: Exchange) -> Result<SignedIn, Refusal> {
     let provider = app.providers.get().await?;
     let recorder = Recorder::new(app.http.clone(), "Token request");
+    let rules = IdTokenRules {
+        issuer: &app.settings.issuer,
+        client_id: &app.settings.client_id,
+        nonce: Some(&pending.nonce),
+        access_token: None,
+        max_age: pending.max_age,
+        subject: None,
+    };
     let response = provider
         .client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
@@ -119,17 +127,10 @@ async fn redeem(app: &RelyingParty, pending: Pending, code: &str, back: Exchange
         .set_pkce_verifier(PkceCodeVerifier::new(pending.pkce_verifier))
         .request_async(&recorder)
         .await
-        .map_err(|error| refused_by_token_endpoint(error, &recorder))?;
+        .map_err(|error| refused_by_token_endpoint(error, &recorder, &provider, rules))?;
     let tokens = Tokens::of(&response, &recorder);
     let raw = tokens.id_token.ok_or(Refusal::NoIdToken)?;
-    let rules = IdTokenRules {
-        issuer: &app.settings.issuer,
-        client_id: &app.settings.client_id,
-        nonce: Some(&pending.nonce),
-        access_token: Some(&tokens.access_token),
-        max_age: pending.max_age,
-        subject: None,
-    };
+    let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
     let subject = verified_subject(app, &provider, &raw, rules).await?;
 
     let mut exchanges = vec![pending.authorization, back];
@@ -186,24 +187,33 @@ pub(super) fn no_token_endpoint(error: ConfigurationError) -> Refusal {
 
 type TokenError = RequestTokenError<TransportError, StandardErrorResponse<CoreErrorResponseType>>;
 
-pub(super) fn refused_by_token_endpoint(error: TokenError, recorder: &Recorder) -> Refusal {
+/// Tells apart an OAuth error, Okta's own envelope, an unreadable ID token and no answer at all.
+pub(super) fn refused_by_token_endpoint(
+    error: TokenError,
+    recorder: &Recorder,
+    provider: &Provider,
+    rules: IdTokenRules<'_>,
+) -> Refusal {
     match error {
         RequestTokenError::ServerResponse(body) => {
             Refusal::TokenEndpoint { code: body.error().to_string(), description: body.error_description().cloned() }
         }
         RequestTokenError::Request(error) => Refusal::TokenRequest { reason: error.to_string() },
         RequestTokenError::Parse(error, body) => {
-            // Okta answers an unknown client with its own envelope instead of an OAuth error.
-            let okta = serde_json::from_slice::<Value>(&body).unwrap_or_default();
-            match (okta["errorCode"].as_str(), raw_id_token(recorder)) {
+            let body = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+            let reason = crate::outbound::plainly(&error);
+            match (body["errorCode"].as_str(), raw_id_token(recorder)) {
+                // Okta answers an unknown client with its own envelope instead of an OAuth error.
                 (Some(code), _) => Refusal::TokenEndpoint {
                     code: code.to_owned(),
-                    description: okta["errorSummary"].as_str().map(str::to_owned),
+                    description: body["errorSummary"].as_str().map(str::to_owned),
                 },
-                (None, Some(_)) => Refusal::IdToken { reason: crate::outbound::plainly(&error), checks: Vec::new() },
-                (None, None) => Refusal::TokenRequest {
-                    reason: format!("The answer cannot be read: {}", crate::outbound::plainly(&error)),
-                },
+                (None, Some(raw)) => {
+                    let rules = IdTokenRules { access_token: body["access_token"].as_str(), ..rules };
+                    let checks = Jwt::read(&raw).map(|jwt| verify::id_token(&jwt, &provider.keys, rules, clock::now()));
+                    Refusal::IdToken { reason, checks: checks.unwrap_or_default() }
+                }
+                (None, None) => Refusal::TokenRequest { reason: format!("The answer cannot be read: {reason}") },
             }
         }
         RequestTokenError::Other(reason) => Refusal::TokenRequest { reason },

@@ -67,24 +67,25 @@ async fn renew(app: &RelyingParty, held: SignedIn, refresh_token: String) -> Res
     let provider = app.providers.get().await?;
     let recorder = Recorder::new(app.http.clone(), "Refresh request");
     let old_token = RefreshToken::new(refresh_token);
+    let rules = IdTokenRules {
+        issuer: &app.settings.issuer,
+        client_id: &app.settings.client_id,
+        nonce: None,
+        access_token: None,
+        max_age: None,
+        // OIDC Core 12.2: the new ID token is about the same person.
+        subject: Some(&held.subject),
+    };
     let response = provider
         .client
         .exchange_refresh_token(&old_token)
         .map_err(no_token_endpoint)?
         .request_async(&recorder)
         .await
-        .map_err(|error| refused_by_token_endpoint(error, &recorder))?;
+        .map_err(|error| refused_by_token_endpoint(error, &recorder, &provider, rules))?;
     let tokens = Tokens::of(&response, &recorder);
     if let Some(raw) = &tokens.id_token {
-        let rules = IdTokenRules {
-            issuer: &app.settings.issuer,
-            client_id: &app.settings.client_id,
-            nonce: None,
-            access_token: Some(&tokens.access_token),
-            max_age: None,
-            // OIDC Core 12.2: the new ID token is about the same person.
-            subject: Some(&held.subject),
-        };
+        let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
         verified_subject(app, &provider, raw, rules).await?;
     }
     // RFC 6749 6: without a new refresh token the old one goes on.

@@ -1,1 +1,128 @@
-//! Placeholder
+//! The whole story against the embedded mock: its forms are filled in as a person would.
+
+use demo_app::DemoApp;
+use reqwest::Response;
+use scraper::{Html, Selector};
+use serde_json::json;
+use url::Url;
+
+use crate::browser::{Browser, location};
+
+const PASSWORD: &str = "Passw0rd!";
+
+/// Follows redirects and fills in the mock's forms until the browser is back at the app.
+async fn walk(browser: &Browser, demo: &DemoApp, start: Url, login: &str) -> Response {
+    let mut answer = browser.http.get(start).send().await.unwrap();
+    for _ in 0..12 {
+        if answer.status().is_redirection() {
+            let next = location(&answer);
+            let done = next.as_str().starts_with(demo.url());
+            answer = browser.http.get(next).send().await.unwrap();
+            if done {
+                return answer;
+            }
+            continue;
+        }
+        let address = answer.url().clone();
+        let html = answer.text().await.unwrap();
+        let (action, fields) = filled(&html, login);
+        answer = browser.http.post(address.join(&action).unwrap()).form(&fields).send().await.unwrap();
+    }
+    panic!("the sign-in does not end");
+}
+
+/// Action and fields of the sign-in form, with the person's answers.
+fn filled(html: &str, login: &str) -> (String, Vec<(String, String)>) {
+    let document = Html::parse_document(html);
+    let selector = |css: &str| Selector::parse(css).unwrap();
+    let form = document.select(&selector("form[data-se=o-form]")).next().unwrap_or_else(|| panic!("no form in {html}"));
+    let fields = form
+        .select(&selector("input[name]"))
+        .filter(|input| input.attr("type") != Some("checkbox"))
+        .map(|input| {
+            let name = input.attr("name").unwrap();
+            let value = match name {
+                "identifier" => login,
+                "credentials.passcode" => PASSWORD,
+                _ => input.attr("value").unwrap_or_default(),
+            };
+            (name.to_owned(), value.to_owned())
+        })
+        .collect();
+    (form.attr("action").unwrap_or_default().to_owned(), fields)
+}
+
+#[tokio::test]
+async fn the_whole_story_with_the_embedded_mock() {
+    let demo = DemoApp::builder().start().await.unwrap();
+    assert_eq!(demo.issuer(), demo.mock().unwrap().issuer());
+    let browser = Browser::at(&demo);
+    let start = browser.start("/login").await;
+    let answer = walk(&browser, &demo, start, "buyer@example.test").await;
+    assert_eq!(location(&answer).as_str(), format!("{}/", demo.url()));
+
+    let tokens = browser.json("/tokens/data.json").await;
+    for token in ["id_token", "access_token"] {
+        let checks = tokens[token]["decoded"]["checks"].as_array().unwrap();
+        assert!(checks.iter().all(|check| check["verdict"] != "failed"), "{checks:#?}");
+    }
+    assert_eq!(tokens["scopes"]["granted"], tokens["scopes"]["requested"]);
+    assert_eq!(tokens["access_token"]["decoded"]["payload"]["feature_access"], json!(["basic"]));
+    assert_eq!(tokens["decision"]["available"], true);
+    assert!(!tokens["decision"]["notes"].as_array().unwrap().is_empty());
+
+    let csrf = browser.csrf("/console").await;
+    for (endpoint, status) in [("list_products", 200), ("list_orders", 403)] {
+        browser.post("/console/call", &[("csrf", &csrf), ("endpoint", endpoint)]).await;
+        assert_eq!(browser.json("/console/data.json").await["last_call"]["status"], status);
+    }
+
+    browser.post("/refresh", &[("csrf", &csrf)]).await;
+    let refreshed = browser.json("/tokens/data.json").await["refreshed"].clone();
+    assert_eq!((&refreshed["rotated"], &refreshed["changes"][1]["changed"]), (&json!(false), &json!(true)));
+
+    browser.post("/userinfo", &[("csrf", &csrf)]).await;
+    browser.post("/introspect", &[("csrf", &csrf), ("token", "access_token")]).await;
+    let tokens = browser.json("/tokens/data.json").await;
+    assert_eq!((&tokens["userinfo"]["status"], &tokens["userinfo"]["remark"]), (&json!(200), &json!(null)));
+    assert_eq!(tokens["introspection"]["body"]["active"], true);
+
+    let sent_to = location(&browser.post("/logout", &[("csrf", &csrf), ("reach", "issuer")]).await);
+    let back = walk(&browser, &demo, sent_to, "nobody").await;
+    assert_eq!((back.status().as_u16(), back.url().as_str()), (200, format!("{}/", demo.url()).as_str()));
+    assert_eq!(browser.json("/data.json").await["signed_in"], json!(null));
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn a_scope_that_no_rule_grants_is_explained() {
+    let demo = DemoApp::builder().start().await.unwrap();
+    let browser = Browser::at(&demo);
+    let start = browser.start("/login?scope=openid+orders:update").await;
+    let answer = walk(&browser, &demo, start, "buyer@example.test").await;
+    assert_eq!(answer.status(), 400);
+    let page = crate::browser::page_of(answer).await;
+    assert_eq!(page.text("#error-code"), "access_denied");
+    assert!(page.text("#error-description").starts_with("Policy evaluation failed for this request"));
+}
+
+#[tokio::test]
+async fn an_https_issuer_is_trusted_by_its_own_ca() {
+    let inside = DemoApp::builder().start().await.unwrap();
+    let mock = inside.mock().unwrap();
+    let issuer = format!("{}/oauth2/default", mock.https_url());
+    let demo = DemoApp::builder()
+        .issuer(&issuer)
+        .client_id("0oamarketspa000005d7")
+        .ca_pem(mock.ca_pem())
+        .start()
+        .await
+        .unwrap();
+    mock.allow_redirect_uri("0oamarketspa000005d7", demo.redirect_uri()).unwrap();
+    let sent_to = Browser::at(&demo).start("/login").await;
+    assert!(sent_to.as_str().starts_with(&format!("{issuer}/v1/authorize?")), "{sent_to}");
+
+    let distrustful = DemoApp::builder().issuer(&issuer).client_id("x").start().await.unwrap();
+    let page = Browser::at(&distrustful).page("/login").await;
+    assert_eq!(page.text("#error-code"), "issuer_unavailable");
+}
