@@ -1,0 +1,125 @@
+//! Access tokens: a format of Okta's own on custom servers, opaque everywhere else (RFC 6749 1.4).
+
+use serde_json::Value;
+
+use super::checks;
+use crate::record::Recorder;
+use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::keys::KeySet;
+
+checks! {
+    READABLE = Must "access-token.readable", "It is a signed token in compact form", ["Okta: access tokens"];
+    ALGORITHM = Must "access-token.alg", "It is signed with RS256", ["Okta: access token header"];
+    KEY_ID = Must "access-token.kid", "Its header names a published key", ["Okta: validate access tokens"];
+    SIGNATURE = Must "access-token.signature", "Its signature verifies with the published key", ["Okta: validate access tokens", "RFC 9068 4"];
+    HEADER = Must "access-token.header", "The header has kid and alg and nothing else", ["Okta: access token header"];
+    ISSUER = Must "access-token.iss", "Its issuer is the server that was asked", ["Okta: access token claims", "RFC 9068 4"];
+    AUDIENCE = Must "access-token.aud", "Its audience is the server's, as one string", ["Okta: access token claims", "RFC 9068 4"];
+    CLIENT = Must "access-token.cid", "It names the client", ["Okta: access token claims"];
+    SCOPES = Must "access-token.scp", "Its scopes are those of the response, as an array", ["Okta: access token claims", "RFC 6749 3.3"];
+    EXPIRY = Must "access-token.exp", "It has not expired", ["Okta: validate access tokens", "RFC 9068 4"];
+    LIFETIME = Must "access-token.lifetime", "It lives as long as expires_in says", ["RFC 6749 5.1"];
+    VERSION = Must "access-token.ver", "ver is the number 1", ["Okta: access token claims"];
+    TOKEN_ID = Must "access-token.jti", "jti begins with AT. and ends with the refresh token's id exactly when there is one", ["Okta: access token claims", "Okta: recorded traffic"];
+    SUBJECT = Must "access-token.sub", "Its subject is the user name, or the client's id when no user is there", ["Okta: access token claims"];
+    USER_ID = Must "access-token.uid", "uid is the ID token's subject, and missing when no user is there", ["Okta: access token claims"];
+    OPAQUE = Must "access-token.opaque", "The org server's own token is not meant to be read: its key is not published", ["Okta: org authorization server access tokens"];
+    ORG_HEADER = Must "access-token.org-header", "The org server's own token says that it is Okta's", ["Okta: recorded traffic"];
+    ORG_AUDIENCE = Must "access-token.org-aud", "The org server's own token is meant for the org", ["Okta: org authorization server"];
+}
+
+/// What an access token should say.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    pub issuer: &'a str,
+    pub audience: Option<&'a str>,
+    pub client_id: &'a str,
+    pub scope: Option<&'a str>,
+    pub expires_in: Option<i64>,
+    /// The user name, or nothing when the token is the client's own.
+    pub login: Option<&'a str>,
+    /// The ID token's subject, where there is one.
+    pub user_id: Option<&'a str>,
+    pub refresh_token: bool,
+    pub now: i64,
+}
+
+/// Judges an access token of a custom server. Answers it if it can be read.
+pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+    let token = read(recorder, raw)?;
+    ALGORITHM.equals(recorder, "RS256", token.header_text("alg"));
+    let kid = token.header_text("kid");
+    let published = kid.is_some_and(|kid| keys.find(kid).is_some());
+    KEY_ID.holds(recorder, published, "the id of a published key", kid.unwrap_or("nothing"));
+    let signature = token.verify(keys);
+    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    let members: Vec<&str> = token.header.keys().map(String::as_str).collect();
+    HEADER.holds(recorder, members == ["kid", "alg"], "kid alg", members.join(" "));
+    if let Some(audience) = expected.audience {
+        AUDIENCE.equals(recorder, audience, token.text("aud"));
+    }
+    claims(recorder, &token, expected);
+    Some(token)
+}
+
+/// Judges an access token of the org server, which nobody but Okta is meant to read.
+pub fn org(recorder: &Recorder, raw: &str, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+    let token = read(recorder, raw)?;
+    let kid = token.header_text("kid").unwrap_or_default();
+    OPAQUE.holds(recorder, keys.find(kid).is_none(), "a key that is not published", kid);
+    ORG_HEADER.equals(recorder, "application/okta-internal-at+jwt", token.header_text("typ"));
+    ORG_AUDIENCE.equals(recorder, expected.issuer, token.text("aud"));
+    claims(recorder, &token, expected);
+    Some(token)
+}
+
+fn read(recorder: &Recorder, raw: &str) -> Option<Jwt> {
+    let parsed = Jwt::parse(raw);
+    let reason = parsed.as_ref().err().map(ToString::to_string);
+    READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
+    parsed.ok()
+}
+
+fn claims(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+    ISSUER.equals(recorder, expected.issuer, token.text("iss"));
+    CLIENT.equals(recorder, expected.client_id, token.text("cid"));
+    if let Some(scope) = expected.scope {
+        let scopes = token.claims.get("scp").and_then(Value::as_array);
+        let came: Option<String> = scopes.map(|scopes| scopes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
+        SCOPES.equals(recorder, scope, came.as_deref());
+    }
+    let (exp, iat) = (token.number("exp").unwrap_or_default(), token.number("iat").unwrap_or_default());
+    EXPIRY.holds(recorder, exp > expected.now, format!("later than {}", expected.now), exp);
+    if let Some(lifetime) = expected.expires_in {
+        LIFETIME.holds(recorder, exp - iat == lifetime, format!("{lifetime} s"), format!("{} s", exp - iat));
+    }
+    let version = token.claims.get("ver");
+    VERSION.holds(recorder, version == Some(&Value::from(1)), 1, version.map_or("nothing".to_owned(), Value::to_string));
+    token_id(recorder, token, expected.refresh_token);
+    match expected.login {
+        Some(login) => {
+            SUBJECT.equals(recorder, login, token.text("sub"));
+            match expected.user_id {
+                Some(user_id) => drop(USER_ID.equals(recorder, user_id, token.text("uid"))),
+                None => drop(USER_ID.present(recorder, "a user id", token.text("uid"))),
+            }
+        }
+        None => {
+            SUBJECT.equals(recorder, expected.client_id, token.text("sub"));
+            USER_ID.absent(recorder, "uid", token.text("uid"));
+        }
+    }
+}
+
+fn token_id(recorder: &Recorder, token: &Jwt, refresh_token: bool) {
+    let id = token.text("jti").unwrap_or_default();
+    let (own, record) = id.split_once('.').map_or(("", id), |(kind, rest)| {
+        if kind == "AT" { rest.split_once('.').unwrap_or((rest, "")) } else { ("", rest) }
+    });
+    let (ok, expected) = if refresh_token {
+        (own.len() == 43 && record.starts_with("oar"), "AT. 43 characters .oar…")
+    } else {
+        (own.len() == 43 && record.is_empty(), "AT. and 43 characters")
+    };
+    TOKEN_ID.holds(recorder, ok, expected, id);
+}

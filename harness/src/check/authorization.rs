@@ -1,0 +1,157 @@
+//! What comes back from the authorization endpoint, in the front channel.
+
+use super::checks;
+use crate::record::Recorder;
+use crate::wire::authorization::{Callback, Delivery};
+use crate::wire::journey::{Journey, Prompt};
+use crate::wire::page::PageKind;
+
+checks! {
+    ARRIVES = Must "callback.arrives", "The browser is sent back to the redirect URI", ["RFC 6749 4.1.2", "OIDC Core 3.1.2.5"];
+    SUCCEEDS = Must "callback.succeeds", "The response carries no error", ["RFC 6749 4.1.2"];
+    DELIVERY = Must "callback.delivery", "The response arrives by the response mode that applies", ["OAuth 2.0 Multiple Response Types 2.1", "OAuth 2.0 Form Post Response Mode 2"];
+    STATE = Must "callback.state", "The state comes back byte for byte", ["RFC 6749 4.1.2", "OIDF oidcc-server"];
+    CODE = Must "callback.code", "The response carries a code", ["RFC 6749 4.1.2"];
+    CODE_LENGTH = Should "callback.code-length", "A code is too long to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
+    STATUS = Must "callback.status", "The redirect is a 302 or 303, never one that repeats the password's POST", ["RFC 9700 4.12"];
+    ISSUER = Must "callback.issuer", "An issuer in the response is the one that was asked", ["RFC 9207 2.4"];
+    PARAMETERS = Should "callback.parameters", "The response carries no parameters beyond those that belong to it", ["OIDC Core 3.1.2.5", "OIDC Core 3.1.2.6"];
+    ID_TOKEN = Must "callback.id-token", "The response carries an ID token exactly when one was asked for", ["OIDC Core 3.2.2.5"];
+    ACCESS_TOKEN = Must "callback.access-token", "The response carries an access token exactly when one was asked for", ["OIDC Core 3.2.2.5"];
+    ERROR_REDIRECTED = Must "refusal.redirected", "The error is delivered to the redirect URI", ["RFC 6749 4.1.2.1", "Okta: /authorize, response properties"];
+    ERROR_CODE = Must "refusal.error", "The error code says what is wrong", ["RFC 6749 4.1.2.1", "OIDC Core 3.1.2.6"];
+    ERROR_TEXT = Should "refusal.description", "The description is Okta's", ["Okta: OAuth 2.0 and OpenID Connect error codes"];
+    ERROR_STATE = Must "refusal.state", "The error carries the state", ["RFC 6749 4.1.2.1"];
+    ERROR_NO_CODE = Must "refusal.no-code", "An error response carries no code and no token", ["RFC 6749 4.1.2.1"];
+    ERROR_CHARACTERS = Must "refusal.characters", "The description keeps to the permitted characters", ["RFC 6749 4.1.2.1"];
+    ERROR_DELIVERY = Must "refusal.delivery", "The error arrives by the response mode that was asked for", ["OAuth 2.0 Multiple Response Types 2.1"];
+    STAYS = Must "page.stays", "The browser is never sent to an address that isn't registered", ["RFC 6749 4.1.2.1", "RFC 9700 4.1", "OIDF oidcc-ensure-registered-redirect-uri"];
+    PAGE_STATUS = Should "page.status", "The error page comes with status 400", ["Okta: redirect URI errors"];
+    PAGE_SAYS = Should "page.says", "The error page says what is wrong", ["RFC 6749 4.1.2.1", "Okta: redirect URI errors"];
+    ASKED = Must "prompt.sign-in", "The person is asked to sign in", ["OIDC Core 3.1.2.3"];
+    NOT_ASKED = Must "prompt.silent", "The person is not asked to sign in again", ["OIDC Core 3.1.2.3"];
+    CONSENT_ASKED = Must "consent.asked", "The person is asked for consent", ["OIDC Core 3.1.2.4", "Okta: user consent"];
+    CONSENT_NOT_ASKED = Must "consent.not-asked", "The person is not asked for consent", ["Okta: user consent"];
+    REFUSED = Must "sign-in.refused", "The sign-in page refuses, says so, and issues nothing", ["OIDC Core 3.1.2.3", "Okta: user status"];
+}
+
+/// What an authorization response to a request should look like.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    pub issuer: &'a str,
+    pub state: Option<&'a str>,
+    pub delivery: Delivery,
+}
+
+/// Judges a successful response up to the point where its content is used. Answers the callback if there is one.
+pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: Expected<'_>) -> Option<&'a Callback> {
+    let callback = journey.callback();
+    ARRIVES.holds(recorder, callback.is_some(), "a response at the redirect URI", journey.summary());
+    let callback = callback?;
+    let error = callback.get("error").map(|_| callback.summary());
+    if !SUCCEEDS.absent(recorder, "error", error.as_deref()) {
+        return None;
+    }
+    common(recorder, callback, expected);
+    DELIVERY.equals(recorder, expected.delivery.word(), Some(callback.delivery.word()));
+    match expected.state {
+        Some(state) => STATE.equals(recorder, state, callback.get("state")),
+        None => STATE.absent(recorder, "state", callback.get("state")),
+    };
+    let known = ["code", "state", "iss", "session_state", "id_token", "access_token", "token_type", "expires_in", "scope"];
+    only(recorder, callback, &known);
+    Some(callback)
+}
+
+/// Judges the code of a successful response.
+pub fn code<'a>(recorder: &Recorder, callback: &'a Callback) -> Option<&'a str> {
+    let code = callback.get("code");
+    CODE.present(recorder, "a code", code);
+    // 16 octets as base64url are 22 characters.
+    let length = code.map_or(0, str::len);
+    CODE_LENGTH.holds(recorder, length >= 22, "at least 22 characters (128 bits)", format!("{length} characters"));
+    code
+}
+
+/// Judges an error that must be delivered to the redirect URI. `text` is Okta's wording, where it is judged.
+pub fn refusal(recorder: &Recorder, journey: &Journey, expected: Expected<'_>, error: &str, text: Option<&str>) {
+    let callback = journey.callback();
+    ERROR_REDIRECTED.holds(recorder, callback.is_some(), format!("{error} at the redirect URI"), journey.summary());
+    let Some(callback) = callback else { return };
+    let came = callback.get("error").unwrap_or("no error");
+    ERROR_CODE.holds(recorder, came == error, error, callback.summary());
+    let description = callback.get("error_description");
+    if let Some(text) = text {
+        ERROR_TEXT.equals(recorder, text, description);
+    }
+    // RFC 6749 4.1.2.1: %x20-21 / %x23-5B / %x5D-7E.
+    let permitted = |text: &str| text.chars().all(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~'));
+    let legal = description.is_none_or(permitted);
+    ERROR_CHARACTERS.holds(recorder, legal, "printable ASCII without \" and \\", description.unwrap_or("no description"));
+    match expected.state {
+        Some(state) => ERROR_STATE.equals(recorder, state, callback.get("state")),
+        None => ERROR_STATE.absent(recorder, "state", callback.get("state")),
+    };
+    let leaked = ["code", "access_token", "id_token"].into_iter().find(|name| callback.get(name).is_some());
+    ERROR_NO_CODE.absent(recorder, "code or token", leaked);
+    ERROR_DELIVERY.equals(recorder, expected.delivery.word(), Some(callback.delivery.word()));
+    common(recorder, callback, expected);
+    only(recorder, callback, &["error", "error_description", "error_uri", "state", "iss", "session_state"]);
+}
+
+/// Judges a request that must end on a page of the issuer, because there is no address that may be trusted.
+pub fn stays(recorder: &Recorder, journey: &Journey, status: u16, says: &[&str]) {
+    let page = journey.page();
+    let error = page.is_some_and(|page| page.kind == PageKind::Error);
+    STAYS.holds(recorder, error, "an error page of the issuer", journey.summary());
+    let Some(page) = page else { return };
+    match page.status {
+        Some(came) => drop(PAGE_STATUS.holds(recorder, came == status, status, came)),
+        None => PAGE_STATUS.skip(recorder, "a browser doesn't tell the status"),
+    }
+    for text in says {
+        PAGE_SAYS.holds(recorder, page.says(text), text, page.summary());
+    }
+}
+
+/// Judges whether the person had to sign in.
+pub fn asked_to_sign_in(recorder: &Recorder, journey: &Journey, should: bool) {
+    let asked = journey.asked(Prompt::SignIn);
+    let actual = if asked { "was asked to sign in" } else { "was not asked" };
+    if should {
+        ASKED.holds(recorder, asked, "asked to sign in", actual);
+    } else {
+        NOT_ASKED.holds(recorder, !asked, "not asked", actual);
+    }
+}
+
+/// Judges whether the person was asked for consent.
+pub fn asked_for_consent(recorder: &Recorder, journey: &Journey, should: bool) {
+    let asked = journey.asked(Prompt::Consent);
+    let actual = if asked { "was asked for consent" } else { "was not asked" };
+    if should {
+        CONSENT_ASKED.holds(recorder, asked, "asked for consent", actual);
+    } else {
+        CONSENT_NOT_ASKED.holds(recorder, !asked, "not asked", actual);
+    }
+}
+
+/// Judges that credentials were refused on the sign-in page.
+pub fn sign_in_refused(recorder: &Recorder, journey: &Journey) {
+    let refused = journey.page().is_some_and(|page| page.kind == PageKind::Refused && page.alert.is_some());
+    REFUSED.holds(recorder, refused, "the sign-in page with an alert", journey.summary());
+}
+
+fn common(recorder: &Recorder, callback: &Callback, expected: Expected<'_>) {
+    if let Some(status) = callback.status.filter(|_| callback.delivery != Delivery::FormPost) {
+        STATUS.holds(recorder, matches!(status, 302 | 303), "302 or 303", status);
+    }
+    if let Some(issuer) = callback.get("iss") {
+        ISSUER.equals(recorder, expected.issuer, Some(issuer));
+    }
+}
+
+fn only(recorder: &Recorder, callback: &Callback, known: &[&str]) {
+    let stranger = callback.params.iter().map(|(name, _)| name.as_str()).find(|name| !known.contains(name));
+    PARAMETERS.absent(recorder, "other parameter", stranger);
+}

@@ -1,0 +1,193 @@
+//! ID tokens (OIDC Core 2, 3.1.3.7).
+
+use serde_json::Value;
+
+use super::checks;
+use crate::record::Recorder;
+use crate::wire::jwt::{Jwt, Signature, left_half_hash};
+use crate::wire::keys::KeySet;
+
+checks! {
+    PRESENT = Must "id-token.present", "There is an ID token", ["OIDC Core 3.1.3.3"];
+    READABLE = Must "id-token.readable", "It is a signed token in compact form", ["OIDC Core 2", "RFC 7515 7.1"];
+    ALGORITHM = Must "id-token.alg", "It is signed with RS256", ["OIDC Core 3.1.3.7 step 7", "OIDF oidcc-idtoken-signature"];
+    KEY_ID = Must "id-token.kid", "Its header names a published key", ["OIDC Core 10.1", "OIDF oidcc-idtoken-signature"];
+    SIGNATURE = Must "id-token.signature", "Its signature verifies with the published key", ["OIDC Core 3.1.3.7 step 6"];
+    ISSUER = Must "id-token.iss", "Its issuer is the one that was asked, to the character", ["OIDC Core 3.1.3.7 step 2"];
+    AUDIENCE = Must "id-token.aud", "Its audience is the client", ["OIDC Core 3.1.3.7 step 3"];
+    AUDIENCE_TEXT = Should "id-token.aud-text", "Its audience is one string, as Okta sends it", ["Okta: ID token claims"];
+    EXPIRY = Must "id-token.exp", "It has not expired", ["OIDC Core 3.1.3.7 step 9"];
+    ISSUED = Must "id-token.iat", "It was issued just now, and not in the future", ["OIDC Core 3.1.3.7 step 10", "OIDF oidcc-server"];
+    LIFETIME = Must "id-token.lifetime", "It lives for one hour", ["Okta: ID token lifetime"];
+    NONCE = Must "id-token.nonce", "It carries the nonce of the request", ["OIDC Core 3.1.3.7 step 11"];
+    NO_NONCE = Must "id-token.no-nonce", "Without a nonce in the request it carries none", ["OIDC Core 2"];
+    SUBJECT = Must "id-token.sub", "Its subject is there, at most 255 ASCII characters", ["OIDC Core 2", "OIDF oidcc-server"];
+    AUTH_TIME = Must "id-token.auth-time", "The time of the sign-in is there and not in the future", ["OIDC Core 2", "Okta: ID token claims"];
+    SAME_AUTH_TIME = Must "id-token.same-auth-time", "Without a new sign-in the time of the sign-in stays", ["OIDC Core 12.2", "OIDF oidcc-prompt-none-logged-in"];
+    NEWER_AUTH_TIME = Must "id-token.newer-auth-time", "A new sign-in has a later time", ["OIDC Core 3.1.2.1", "OIDF oidcc-prompt-login"];
+    SAME_SUBJECT = Must "id-token.same-sub", "The subject is the same as before", ["OIDC Core 12.2", "OIDF oidcc-prompt-none-logged-in"];
+    ACCESS_TOKEN_HASH = Must "id-token.at-hash", "at_hash is that of the access token", ["OIDC Core 3.1.3.8", "OIDC Core 3.2.2.9"];
+    CODE_HASH = Must "id-token.c-hash", "c_hash is that of the code", ["OIDC Core 3.3.2.10"];
+    NO_ACCESS_TOKEN_HASH = Must "id-token.no-at-hash", "Without an access token there is no at_hash", ["OIDC Core 3.2.2.10"];
+    VERSION = Must "id-token.ver", "ver is the number 1", ["Okta: ID token claims"];
+    METHODS = Should "id-token.amr", "amr lists how the person signed in", ["OIDC Core 2", "RFC 8176", "Okta: ID token claims"];
+    IDENTITY_PROVIDER = Should "id-token.idp", "idp names the org or the identity provider", ["Okta: ID token claims"];
+    TOKEN_ID = Must "id-token.jti", "jti begins with ID. and 43 characters follow", ["Okta: ID token claims"];
+    HEADER = Must "id-token.header", "The header has kid and alg and nothing else", ["Okta: ID token header"];
+    THIN = Must "id-token.thin", "Next to an access token only the name, the user name and the email are in it", ["Okta: scope-dependent claims", "OIDC Core 5.4"];
+    FAT = Must "id-token.fat", "Alone, it carries all claims of its scopes", ["Okta: scope-dependent claims", "OIDC Core 5.4"];
+}
+
+/// What an ID token should say.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+    pub nonce: Option<&'a str>,
+    /// The issuer's time.
+    pub now: i64,
+    pub access_token: Option<&'a str>,
+    pub code: Option<&'a str>,
+    pub speaks_okta: bool,
+}
+
+/// How far a clock may be off.
+const SKEW: i64 = 300;
+
+/// Judges an ID token, in the order of OIDC Core 3.1.3.7. Answers it if it can be read.
+pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+    PRESENT.present(recorder, "an ID token", raw);
+    let parsed = Jwt::parse(raw?);
+    let reason = parsed.as_ref().err().map(ToString::to_string);
+    READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
+    let token = parsed.ok()?;
+    signature(recorder, &token, keys);
+    ISSUER.equals(recorder, expected.issuer, token.text("iss"));
+    audience(recorder, &token, expected);
+    times(recorder, &token, expected);
+    match expected.nonce {
+        Some(nonce) => NONCE.equals(recorder, nonce, token.text("nonce")),
+        None => NO_NONCE.absent(recorder, "nonce", token.text("nonce")),
+    };
+    let subject = token.text("sub").unwrap_or_default();
+    let legal = !subject.is_empty() && subject.len() <= 255 && subject.is_ascii();
+    SUBJECT.holds(recorder, legal, "1 to 255 ASCII characters", subject);
+    hashes(recorder, &token, expected);
+    if expected.speaks_okta {
+        okta(recorder, &token);
+    }
+    Some(token)
+}
+
+fn signature(recorder: &Recorder, token: &Jwt, keys: &KeySet) {
+    ALGORITHM.equals(recorder, "RS256", token.header_text("alg"));
+    let kid = token.header_text("kid");
+    let published = kid.is_some_and(|kid| keys.find(kid).is_some());
+    KEY_ID.holds(recorder, published, "the id of a published key", kid.unwrap_or("nothing"));
+    let signature = token.verify(keys);
+    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+}
+
+fn audience(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+    let audience = token.claims.get("aud");
+    let is_client = match audience {
+        Some(Value::String(one)) => one == expected.client_id,
+        Some(Value::Array(many)) => many.iter().any(|one| one.as_str() == Some(expected.client_id)),
+        _ => false,
+    };
+    let actual = audience.map_or_else(|| "nothing".to_owned(), Value::to_string);
+    AUDIENCE.holds(recorder, is_client, expected.client_id, &actual);
+    if expected.speaks_okta {
+        AUDIENCE_TEXT.holds(recorder, audience.is_some_and(Value::is_string), "a string", actual);
+    }
+}
+
+fn times(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+    let now = expected.now;
+    let (exp, iat) = (token.number("exp").unwrap_or_default(), token.number("iat").unwrap_or_default());
+    EXPIRY.holds(recorder, exp > now, format!("later than {now}"), exp);
+    let just_now = (now - SKEW..=now + SKEW).contains(&iat);
+    ISSUED.holds(recorder, just_now, format!("{now}, {SKEW} s more or less"), iat);
+    if expected.speaks_okta {
+        LIFETIME.holds(recorder, exp - iat == 3600, "3600 s", format!("{} s", exp - iat));
+    }
+    match token.number("auth_time") {
+        Some(time) => drop(AUTH_TIME.holds(recorder, time <= now + SKEW, format!("at most {now}"), time)),
+        None if expected.speaks_okta => drop(AUTH_TIME.present(recorder, "a time", None)),
+        None => AUTH_TIME.skip(recorder, "auth_time is optional without max_age"),
+    }
+}
+
+fn hashes(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+    match (expected.access_token, token.text("at_hash")) {
+        (None, hash) => drop(NO_ACCESS_TOKEN_HASH.absent(recorder, "at_hash", hash)),
+        (Some(_), None) if !expected.speaks_okta => ACCESS_TOKEN_HASH.skip(recorder, "at_hash is optional here"),
+        (Some(access_token), hash) => drop(ACCESS_TOKEN_HASH.equals(recorder, &left_half_hash(access_token), hash)),
+    }
+    if let Some(code) = expected.code {
+        CODE_HASH.equals(recorder, &left_half_hash(code), token.text("c_hash"));
+    }
+}
+
+fn okta(recorder: &Recorder, token: &Jwt) {
+    let version = token.claims.get("ver");
+    VERSION.holds(recorder, version == Some(&Value::from(1)), 1, version.map_or("nothing".to_owned(), Value::to_string));
+    let methods = token.claims.get("amr").and_then(Value::as_array);
+    let listed = methods.is_some_and(|methods| methods.iter().any(|method| method == "pwd"));
+    let actual = token.claims.get("amr").map_or("nothing".to_owned(), Value::to_string);
+    METHODS.holds(recorder, listed, "an array with \"pwd\"", actual);
+    let provider = token.text("idp").unwrap_or_default();
+    let known = provider.starts_with("00o") || provider.starts_with("0oa");
+    IDENTITY_PROVIDER.holds(recorder, known, "00o… or 0oa…", provider);
+    let id = token.text("jti").unwrap_or_default();
+    let shaped = id.strip_prefix("ID.").is_some_and(|rest| rest.len() == 43);
+    TOKEN_ID.holds(recorder, shaped, "ID. and 43 characters", id);
+    let members: Vec<&str> = token.header.keys().map(String::as_str).collect();
+    HEADER.holds(recorder, members == ["kid", "alg"], "kid alg", members.join(" "));
+}
+
+/// Claims that depend on the profile, email, address and phone scopes and belong only into a fat token.
+const FAT_ONLY: &[&str] = &[
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "email_verified",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+    "address",
+    "phone_number",
+];
+
+/// Judges that a token issued next to an access token is thin.
+pub fn thin(recorder: &Recorder, token: &Jwt) {
+    let fat = FAT_ONLY.iter().find(|claim| token.claims.contains_key(**claim)).copied();
+    THIN.holds(recorder, fat.is_none(), "name, preferred_username and email only", fat.unwrap_or("those only"));
+}
+
+/// Judges that a token issued alone, for profile and email, is fat.
+pub fn fat(recorder: &Recorder, token: &Jwt) {
+    let wanted = ["name", "preferred_username", "given_name", "family_name", "email", "email_verified", "zoneinfo", "updated_at"];
+    let missing: Vec<&str> = wanted.into_iter().filter(|claim| !token.claims.contains_key(*claim)).collect();
+    FAT.holds(recorder, missing.is_empty(), wanted.join(" "), token.claim_names());
+}
+
+/// Judges two ID tokens of one person without a new sign-in between them.
+pub fn same_sign_in(recorder: &Recorder, before: &Jwt, after: &Jwt) {
+    let number = |token: &Jwt| token.number("auth_time").map_or("nothing".to_owned(), |time| time.to_string());
+    SAME_AUTH_TIME.equals(recorder, &number(before), Some(&number(after)));
+    same_person(recorder, before, after);
+}
+
+/// Judges two ID tokens of one person with a new sign-in between them.
+pub fn new_sign_in(recorder: &Recorder, before: &Jwt, after: &Jwt) {
+    let (first, second) = (before.number("auth_time"), after.number("auth_time"));
+    let number = |time: Option<i64>| time.map_or("nothing".to_owned(), |time| time.to_string());
+    NEWER_AUTH_TIME.holds(recorder, second > first, format!("later than {}", number(first)), number(second));
+    same_person(recorder, before, after);
+}
+
+fn same_person(recorder: &Recorder, before: &Jwt, after: &Jwt) {
+    SAME_SUBJECT.equals(recorder, before.text("sub").unwrap_or_default(), after.text("sub"));
+}

@@ -1,0 +1,53 @@
+//! Published keys (RFC 7517, RFC 7518 6.3).
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::checks;
+use crate::record::Recorder;
+use crate::wire::Reply;
+use crate::wire::error::summary;
+
+checks! {
+    STATUS = Must "keys.status", "The key set is served as JSON", ["RFC 7517 5", "OIDC Discovery 3"];
+    NOT_EMPTY = Must "keys.not-empty", "It holds one to three keys", ["Okta: key rotation", "OIDC Core 10.1.1"];
+    IDS = Must "keys.ids", "Every key has an id, and no two the same", ["RFC 7517 4.5", "OIDF oidcc-discovery-endpoint-verification"];
+    PUBLIC = Must "keys.public", "No key tells a private part", ["RFC 7517 9.2", "OIDF oidcc-discovery-endpoint-verification"];
+    USABLE = Must "keys.usable", "Every key is an RSA key for signatures with a modulus of 2048 bits or more", ["RFC 7518 6.3.1", "Okta: /keys"];
+    ORDER = May "keys.order", "The members come in Okta's order", ["Okta: /keys, response example"];
+    CACHED = Should "keys.cached", "The key set may be cached", ["Okta: /keys", "OIDC Core 10.1.1"];
+}
+
+/// Members that only a private or a symmetric key has.
+const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Judges a key set.
+pub fn judge(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {
+    let body: Option<Map<String, Value>> = serde_json::from_str(&reply.body).ok();
+    let json = reply.content_type().starts_with("application/json") || reply.content_type().contains("jwk-set+json");
+    let served = reply.status == 200 && json && body.is_some();
+    STATUS.holds(recorder, served, "200 application/json", format!("{} {}", summary(reply), reply.content_type()));
+    let keys: Vec<Map<String, Value>> = body
+        .and_then(|body| body.get("keys").cloned())
+        .and_then(|keys| serde_json::from_value(keys).ok())
+        .unwrap_or_default();
+    NOT_EMPTY.holds(recorder, (1..=3).contains(&keys.len()) || (!speaks_okta && !keys.is_empty()), "1 to 3 keys", keys.len());
+    let text = |key: &Map<String, Value>, name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let ids: BTreeSet<String> = keys.iter().map(|key| text(key, "kid")).filter(|id| !id.is_empty()).collect();
+    IDS.holds(recorder, ids.len() == keys.len(), format!("{} different ids", keys.len()), ids.len());
+    let told = keys.iter().flat_map(|key| key.keys()).find(|name| PRIVATE.contains(&name.as_str()));
+    PUBLIC.absent(recorder, "private member", told.map(String::as_str));
+    let usable = |key: &&Map<String, Value>| {
+        // 2048 bits are 256 octets are 342 characters of base64url.
+        text(key, "kty") == "RSA" && text(key, "use") == "sig" && text(key, "n").len() >= 342 && !text(key, "e").is_empty()
+    };
+    if speaks_okta {
+        let good = keys.iter().filter(usable).count();
+        USABLE.holds(recorder, good == keys.len(), format!("{} RSA signature keys", keys.len()), good);
+        let order = keys.first().map(|key| key.keys().map(String::as_str).collect::<Vec<_>>().join(" "));
+        ORDER.equals(recorder, "kty alg kid use e n", order.as_deref());
+        let cached = reply.header("cache-control").unwrap_or_default();
+        CACHED.holds(recorder, cached.contains("max-age="), "Cache-Control: max-age=…", cached);
+    }
+}

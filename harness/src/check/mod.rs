@@ -1,0 +1,35 @@
+//! Checks: each one small assertion with a stable id, a sentence, a severity and its citations.
+//!
+//! A check never decides what happens next; it writes a finding. Checks are grouped by what they look at.
+
+pub mod access_token;
+pub mod api;
+pub mod authorization;
+pub mod discovery;
+pub mod headers;
+pub mod id_token;
+pub mod introspection;
+pub mod keys;
+pub mod token;
+pub mod userinfo;
+
+pub use crate::record::Check;
+pub(crate) use crate::record::checks;
+
+/// Every check of this module's children.
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    [
+        access_token::ALL,
+        api::ALL,
+        authorization::ALL,
+        discovery::ALL,
+        headers::ALL,
+        id_token::ALL,
+        introspection::ALL,
+        keys::ALL,
+        token::ALL,
+        userinfo::ALL,
+    ]
+    .into_iter()
+    .flatten()
+}

@@ -1,0 +1,122 @@
+//! What comes back from the token endpoint.
+
+use super::checks;
+use crate::record::Recorder;
+use crate::wire::Reply;
+use crate::wire::error::{ApiError, OAuthError, summary};
+use crate::wire::token::TokenReply;
+
+checks! {
+    STATUS = Must "token.status", "The token endpoint answers 200", ["RFC 6749 5.1"];
+    JSON = Must "token.json", "The answer is JSON", ["RFC 6749 5.1"];
+    CONTENT_TYPE = Should "token.content-type", "The content type is application/json without a charset", ["RFC 6749 5.1", "RFC 8259 11"];
+    NO_STORE = Must "token.no-store", "The answer must not be cached", ["RFC 6749 5.1", "OIDC Core 3.1.3.3"];
+    TYPE = Must "token.type", "The token type is Bearer", ["RFC 6749 7.1", "RFC 6750 4"];
+    EXPIRES_IN = Must "token.expires-in", "expires_in is a positive number of seconds, a year at most", ["RFC 6749 5.1", "OIDF oidcc-server"];
+    SCOPE = Must "token.scope", "The scope that was granted is the scope that was asked for, in that order", ["RFC 6749 5.1", "Okta: /token, response properties"];
+    NO_ID_TOKEN = Must "token.no-id-token", "Without the openid scope there is no ID token", ["OIDC Core 3.1.2.1"];
+    REFRESH_ISSUED = Must "token.refresh-issued", "offline_access brings a refresh token", ["OIDC Core 11", "Okta: refresh access tokens"];
+    REFRESH_NOT_ISSUED = Must "token.refresh-not-issued", "Without offline_access, or a user, there is no refresh token", ["OIDC Core 11", "RFC 6749 4.4.3"];
+    ORDER = May "token.order", "The members come in Okta's order", ["Okta: /token, response example"];
+    ROTATED = Must "refresh.rotated", "Each refresh brings a new refresh token", ["RFC 9700 4.14.2", "Okta: refresh token rotation"];
+    NOT_ROTATED = Must "refresh.not-rotated", "A static refresh token stays what it is", ["Okta: refresh token rotation"];
+    NEW_ACCESS_TOKEN = Must "refresh.new-access-token", "A refresh brings another access token", ["RFC 6749 6", "OIDF oidcc-refresh-token"];
+    ERROR_STATUS = Must "token-error.status", "The refusal has the right status", ["RFC 6749 5.2", "Okta: OAuth 2.0 and OpenID Connect error codes"];
+    ERROR_CODE = Must "token-error.error", "The refusal's error code says what is wrong", ["RFC 6749 5.2"];
+    ERROR_TEXT = Should "token-error.description", "The description is Okta's", ["Okta: OAuth 2.0 and OpenID Connect error codes"];
+    ERROR_JSON = Must "token-error.json", "The refusal is JSON", ["RFC 6749 5.2"];
+    ERROR_NO_STORE = Should "token-error.no-store", "The refusal must not be cached", ["RFC 6749 5.2"];
+    ERROR_NO_CHALLENGE = May "token-error.no-challenge", "Okta sends no WWW-Authenticate from the token endpoint", ["Okta: recorded traffic"];
+    ENVELOPE = Must "token-error.envelope", "An unknown client is refused in Okta's own error envelope", ["Okta: error codes, invalid_client"];
+    CODE_REUSE = Must "code.single-use", "A code works once", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse"];
+    REUSE_REVOKES = Should "code.reuse-revokes", "Using a code twice revokes the tokens that it gave", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse-30seconds"];
+    FAMILY_REVOKED = Must "refresh.reuse-revokes", "Using a rotated refresh token again revokes the newest one too", ["RFC 9700 4.14.2", "Okta: refresh token reuse detection"];
+    LEEWAY = Must "refresh.leeway", "Within the grace period the previous refresh token still works", ["Okta: refresh token rotation, grace period"];
+}
+
+/// What a token response should hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The scope in the order asked for, where it is judged.
+    pub scope: Option<&'a str>,
+    pub id_token: bool,
+    /// Whether a refresh token should be there, where it is judged.
+    pub refresh_token: Option<bool>,
+    pub speaks_okta: bool,
+}
+
+/// Judges a token response. Answers it if it can be used.
+pub fn success(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Option<TokenReply> {
+    if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
+        return None;
+    }
+    CONTENT_TYPE.equals(recorder, "application/json", Some(reply.content_type()));
+    let tokens = serde_json::from_str::<TokenReply>(&reply.body);
+    let reason = tokens.as_ref().err().map(ToString::to_string);
+    JSON.holds(recorder, tokens.is_ok(), "a token response", reason.as_deref().unwrap_or("a token response"));
+    let tokens = tokens.ok()?;
+    no_store(recorder, &NO_STORE, reply);
+    let bearer = tokens.token_type.eq_ignore_ascii_case("bearer");
+    TYPE.holds(recorder, bearer, "Bearer", &tokens.token_type);
+    let lifetime = tokens.expires_in.unwrap_or_default();
+    EXPIRES_IN.holds(recorder, (1..=31_536_000).contains(&lifetime), "1 to 31536000 seconds", lifetime);
+    if let Some(scope) = expected.scope {
+        SCOPE.equals(recorder, scope, tokens.scope.as_deref());
+    }
+    if !expected.id_token {
+        NO_ID_TOKEN.absent(recorder, "ID token", tokens.id_token.as_deref());
+    }
+    match expected.refresh_token {
+        Some(true) => drop(REFRESH_ISSUED.present(recorder, "a refresh token", tokens.refresh_token.as_deref())),
+        Some(false) => drop(REFRESH_NOT_ISSUED.absent(recorder, "refresh token", tokens.refresh_token.as_deref())),
+        None => {}
+    }
+    if expected.speaks_okta {
+        order(recorder, reply);
+    }
+    Some(tokens)
+}
+
+/// Judges a refusal. `text` is Okta's wording, where it is judged.
+pub fn refusal(recorder: &Recorder, reply: &Reply, status: u16, error: &str, text: Option<&str>) {
+    ERROR_STATUS.holds(recorder, reply.status == status, status, summary(reply));
+    let json = reply.content_type().starts_with("application/json");
+    ERROR_JSON.holds(recorder, json, "application/json", reply.content_type());
+    let body = serde_json::from_str::<OAuthError>(&reply.body).ok();
+    let came = body.as_ref().map(|body| body.error.as_str());
+    ERROR_CODE.holds(recorder, came == Some(error), error, summary(reply));
+    if let Some(text) = text {
+        ERROR_TEXT.equals(recorder, text, body.as_ref().and_then(|body| body.error_description.as_deref()));
+    }
+    no_store(recorder, &ERROR_NO_STORE, reply);
+}
+
+/// Judges Okta's envelope for an unknown client.
+pub fn unknown_client(recorder: &Recorder, reply: &Reply) {
+    let body = serde_json::from_str::<ApiError>(&reply.body).ok();
+    let ok = body.as_ref().is_some_and(|body| {
+        body.error_code == "invalid_client"
+            && body.error_summary == "Invalid value for 'client_id' parameter."
+            && body.error_id.as_ref().is_some_and(|id| id.starts_with("oae"))
+    });
+    ENVELOPE.holds(
+        recorder,
+        ok,
+        "errorCode invalid_client, errorSummary \"Invalid value for 'client_id' parameter.\", an errorId",
+        summary(reply),
+    );
+}
+
+fn no_store(recorder: &Recorder, check: &super::Check, reply: &Reply) {
+    let header = reply.header("cache-control").unwrap_or_default();
+    check.holds(recorder, header.contains("no-store"), "Cache-Control: no-store", format!("Cache-Control: {header}"));
+}
+
+fn order(recorder: &Recorder, reply: &Reply) {
+    const ORDER_ON_THE_WIRE: [&str; 6] =
+        ["token_type", "expires_in", "access_token", "scope", "refresh_token", "id_token"];
+    let Ok(body) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&reply.body) else { return };
+    let came: Vec<&str> = body.keys().map(String::as_str).filter(|name| ORDER_ON_THE_WIRE.contains(name)).collect();
+    let expected: Vec<&str> = ORDER_ON_THE_WIRE.into_iter().filter(|name| came.contains(name)).collect();
+    ORDER.holds(recorder, came == expected, expected.join(" "), came.join(" "));
+}

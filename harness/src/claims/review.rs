@@ -1,0 +1,146 @@
+//! Review: a person accepts or rejects what a run found to be different.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+
+use similar::{ChangeTag, TextDiff};
+
+use super::{Snapshots, path_of};
+
+/// A snapshot that waits.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub name: String,
+    /// The reviewed snapshot; empty when there is none yet.
+    pub known: String,
+    /// What the run found.
+    pub found: String,
+    file: PathBuf,
+}
+
+/// What the reviewer says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Answer {
+    Accept,
+    Reject,
+    Skip,
+}
+
+/// Why a review can't be held.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReviewError {
+    #[error("snapshots are not accepted where the environment variable CI is set: review on your own machine")]
+    InCi,
+    #[error("there is no fixtures folder to write to: run in the repository or give --fixtures")]
+    NoFolder,
+    #[error("{path}: {reason}")]
+    File { path: String, reason: String },
+    #[error("the terminal: {0}")]
+    Terminal(#[from] std::io::Error),
+}
+
+/// What waits, by name.
+#[must_use]
+pub fn pending(snapshots: &Snapshots) -> Vec<Pending> {
+    let entries = std::fs::read_dir(snapshots.waiting()).into_iter().flatten().flatten();
+    let mut pending: Vec<Pending> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().to_str()?.strip_suffix(".json")?.to_owned();
+            let found = std::fs::read_to_string(entry.path()).ok()?;
+            let known = snapshots.fixtures().read(&path_of(&name)).unwrap_or_default();
+            Some(Pending { name, known, found, file: entry.path() })
+        })
+        .collect();
+    pending.sort_by(|one, other| one.name.cmp(&other.name));
+    pending
+}
+
+/// The difference between two texts, line by line, equal lines only around changes.
+#[must_use]
+pub fn diff(known: &str, found: &str) -> String {
+    let diff = TextDiff::from_lines(known, found);
+    let mut text = String::new();
+    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
+        if index > 0 {
+            text.push_str("  …\n");
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let sign = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            text.push_str(&format!("{sign} {}", change.value()));
+            if !change.value().ends_with('\n') {
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+/// Shows each pending snapshot and does what `answer` says. Answers how many still wait.
+///
+/// # Errors
+/// In CI, without a folder to write to, or when a file can't be written.
+pub fn review(
+    snapshots: &Snapshots,
+    in_ci: bool,
+    output: &mut dyn Write,
+    mut answer: impl FnMut(&Pending, &mut dyn Write) -> std::io::Result<Answer>,
+) -> Result<usize, ReviewError> {
+    if in_ci {
+        return Err(ReviewError::InCi);
+    }
+    let folder = snapshots.fixtures().folder().ok_or(ReviewError::NoFolder)?.join("claims");
+    let mut waiting = 0;
+    for pending in pending(snapshots) {
+        let failed = |path: &std::path::Path, error: std::io::Error| ReviewError::File {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        };
+        let verb = match answer(&pending, output)? {
+            Answer::Accept => {
+                let target = folder.join(format!("{}.json", pending.name));
+                std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+                std::fs::write(&target, &pending.found).map_err(|error| failed(&target, error))?;
+                std::fs::remove_file(&pending.file).map_err(|error| failed(&pending.file, error))?;
+                "accepted"
+            }
+            Answer::Reject => {
+                std::fs::remove_file(&pending.file).map_err(|error| failed(&pending.file, error))?;
+                "rejected"
+            }
+            Answer::Skip => {
+                waiting += 1;
+                "skipped"
+            }
+        };
+        writeln!(output, "{verb} {}", pending.name)?;
+    }
+    Ok(waiting)
+}
+
+/// Asks a person at a terminal.
+///
+/// # Errors
+/// When the terminal can't be read or written.
+pub fn ask(pending: &Pending, input: &mut dyn BufRead, output: &mut dyn Write) -> std::io::Result<Answer> {
+    writeln!(output, "\n{}{}\n", pending.name, if pending.known.is_empty() { "  (new)" } else { "" })?;
+    write!(output, "{}", diff(&pending.known, &pending.found))?;
+    loop {
+        write!(output, "\n[a]ccept  [r]eject  [s]kip > ")?;
+        output.flush()?;
+        let mut line = String::new();
+        if input.read_line(&mut line)? == 0 {
+            return Ok(Answer::Skip);
+        }
+        match line.trim() {
+            "a" | "accept" => return Ok(Answer::Accept),
+            "r" | "reject" => return Ok(Answer::Reject),
+            "s" | "skip" => return Ok(Answer::Skip),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The real browser: Chromium by WebDriver, following a sign-in script that is data.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fantoccini::error::CmdError;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use tokio::sync::OwnedSemaphorePermit;
+use url::Url;
+
+use super::chromedriver::Chromedriver;
+use super::listener::{LANDING_MARK, Listener};
+use super::{DriverError, Visitor};
+use crate::record::Recorder;
+use crate::target::{Credential, Script};
+use crate::wire::authorization::{Callback, Delivery};
+use crate::wire::journey::{Arrival, Journey, Prompt, is_landing};
+use crate::wire::page::{Consent, Page, PageKind};
+
+/// How long a page may take to show what is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How often a page is looked at.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// Pages of the issuer on which nothing more happens.
+const END_PAGES: &str = r#"[data-se="error-page"], [data-se="signed-out"]"#;
+
+/// One browser session with a profile of its own.
+#[derive(Debug)]
+pub struct BrowserDriver {
+    chromedriver: Arc<Chromedriver>,
+    listener: Arc<Listener>,
+    scripts: Vec<Script>,
+    recorder: Recorder,
+    /// Let it reach this machine only.
+    closed: bool,
+    session: Option<Session>,
+}
+
+#[derive(Debug)]
+struct Session {
+    client: Client,
+    /// Removed with the session.
+    _profile: TempDir,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl BrowserDriver {
+    /// A browser that starts when it is first needed. A `closed` one reaches this machine only.
+    #[must_use]
+    pub const fn new(
+        chromedriver: Arc<Chromedriver>,
+        listener: Arc<Listener>,
+        scripts: Vec<Script>,
+        recorder: Recorder,
+        closed: bool,
+    ) -> Self {
+        Self { chromedriver, listener, scripts, recorder, closed, session: None }
+    }
+
+    /// See [`super::Driver::walk`].
+    ///
+    /// # Errors
+    /// When the browser breaks or shows nothing that a script knows.
+    pub async fn walk(&mut self, start: &Url, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
+        let client = self.client().await?;
+        self.recorder.note(format!("browser: open {}", self.recorder.scrubber().url(start.as_str())));
+        client.goto(start.as_str()).await.map_err(broken)?;
+        let script = self.script(&client).await?;
+        let mut prompts = Vec::new();
+        let mut next_step = 0;
+        let mut consented = false;
+        loop {
+            let waited: Vec<&str> = script
+                .iter()
+                .flat_map(|script| {
+                    let steps = script.steps.iter().skip(next_step).map(|step| step.wait.as_str());
+                    let refused = (next_step > 0).then_some(script.refused.as_str());
+                    let consent = script.consent.as_ref().filter(|_| !consented).map(|step| step.wait.as_str());
+                    steps.chain(refused).chain(consent)
+                })
+                .chain([LANDING_MARK, END_PAGES])
+                .collect();
+            self.wait(&client, &waited.join(", ")).await?;
+            if present(&client, LANDING_MARK).await? {
+                return self.landed(&client, start, landing).await.map(|arrival| Journey { arrival, prompts });
+            }
+            let Some(script) = script else { return self.stopped(&client, None).await.map(|a| Journey { arrival: a, prompts }) };
+            if present(&client, END_PAGES).await? {
+                return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
+            }
+            if let Some(consent) = script.consent.as_ref().filter(|_| !consented)
+                && present(&client, &consent.wait).await?
+            {
+                prompts.push(Prompt::Consent);
+                if visitor.account.is_none() {
+                    return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
+                }
+                consented = true;
+                let button = if visitor.consent == Consent::Allow { &consent.allow } else { &consent.deny };
+                self.recorder.note(format!("browser: {} the request", visitor.consent.word()));
+                click(&client, button).await?;
+                continue;
+            }
+            if next_step > 0 && present(&client, &script.refused).await? {
+                let arrival = self.stopped(&client, Some(PageKind::Refused)).await?;
+                return Ok(Journey { arrival, prompts });
+            }
+            let mut found = None;
+            for (index, step) in script.steps.iter().enumerate().skip(next_step) {
+                if present(&client, &step.wait).await? {
+                    found = Some((index, step));
+                    break;
+                }
+            }
+            // What was waited for has gone again: look once more.
+            let Some((index, step)) = found else { continue };
+            if !prompts.contains(&Prompt::SignIn) {
+                prompts.push(Prompt::SignIn);
+            }
+            let Some(account) = visitor.account else {
+                return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
+            };
+            self.recorder.note(format!("browser: {}", step.does));
+            if let Some(credential) = step.fill {
+                let typed = match credential {
+                    Credential::Login => &account.login,
+                    Credential::Password => &account.password,
+                };
+                let field = client.find(Locator::Css(&step.wait)).await.map_err(broken)?;
+                field.clear().await.map_err(broken)?;
+                field.send_keys(typed).await.map_err(broken)?;
+            }
+            if let Some(button) = &step.click {
+                click(&client, button).await?;
+            }
+            next_step = index + 1;
+        }
+    }
+
+    /// Ends the session: dropping it would leave the browser running.
+    pub async fn close(&mut self) {
+        if let Some(session) = self.session.take() {
+            let _ = session.client.close().await;
+        }
+    }
+
+    async fn client(&mut self) -> Result<Client, DriverError> {
+        if let Some(session) = &self.session {
+            return Ok(session.client.clone());
+        }
+        let permit = Arc::clone(&self.chromedriver.sessions)
+            .acquire_owned()
+            .await
+            .map_err(|error| DriverError::Browser(error.to_string()))?;
+        let profile = TempDir::new().map_err(|error| DriverError::Browser(error.to_string()))?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(&self.chromedriver, &profile, self.closed))
+            .connect(self.chromedriver.address())
+            .await
+            .map_err(|error| DriverError::Browser(error.to_string()))?;
+        self.session = Some(Session { client: client.clone(), _profile: profile, _permit: permit });
+        Ok(client)
+    }
+
+    /// The script that knows the page, or none when the browser has landed or stopped at once.
+    async fn script(&self, client: &Client) -> Result<Option<&Script>, DriverError> {
+        let mut known: Vec<&str> = self.scripts.iter().map(|script| script.recognised_by.as_str()).collect();
+        known.extend(self.scripts.iter().filter_map(|script| script.consent.as_ref()).map(|step| step.wait.as_str()));
+        known.extend([LANDING_MARK, END_PAGES]);
+        self.wait(client, &known.join(", ")).await?;
+        for script in &self.scripts {
+            let consent = script.consent.as_ref();
+            if present(client, &script.recognised_by).await?
+                || (consent.is_some() && present(client, &consent.map_or("", |step| &step.wait)).await?)
+            {
+                self.recorder.note(format!("browser: this is {}", script.about));
+                return Ok(Some(script));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn wait(&self, client: &Client, selector: &str) -> Result<(), DriverError> {
+        let waiting = client.wait().at_most(PATIENCE).every(GLANCE).for_element(Locator::Css(selector)).await;
+        match waiting {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let title = client.title().await.unwrap_or_default();
+                Err(DriverError::Browser(format!("{error}; the page is {title:?} and shows none of {selector}")))
+            }
+        }
+    }
+
+    async fn landed(&self, client: &Client, start: &Url, landing: &Url) -> Result<Arrival, DriverError> {
+        let here = client.current_url().await.map_err(broken)?;
+        if !is_landing(&here, landing) {
+            return Err(DriverError::Browser(format!("landed at {} instead of {landing}", here.path())));
+        }
+        let state = start.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
+        let callback = match (here.fragment(), here.query()) {
+            (Some(fragment), _) if !fragment.is_empty() => Callback::parse(Delivery::Fragment, fragment, None),
+            (_, Some(query)) if !query.is_empty() => Callback::parse(Delivery::Query, query, None),
+            _ => self
+                .listener
+                .take_posted(state.as_deref())
+                .unwrap_or(Callback { delivery: Delivery::Query, params: Vec::new(), status: None }),
+        };
+        Ok(Arrival::Landed(callback))
+    }
+
+    async fn stopped(&self, client: &Client, kind: Option<PageKind>) -> Result<Arrival, DriverError> {
+        let page = Page::parse(&client.source().await.map_err(broken)?, None);
+        let kind = kind.unwrap_or(page.kind);
+        Ok(Arrival::Stopped(Page { kind, ..page }))
+    }
+}
+
+async fn present(client: &Client, selector: &str) -> Result<bool, DriverError> {
+    Ok(!client.find_all(Locator::Css(selector)).await.map_err(broken)?.is_empty())
+}
+
+async fn click(client: &Client, selector: &str) -> Result<(), DriverError> {
+    client.find(Locator::Css(selector)).await.map_err(broken)?.click().await.map_err(broken)
+}
+
+fn broken(error: CmdError) -> DriverError {
+    DriverError::Browser(error.to_string())
+}
+
+fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, closed: bool) -> Map<String, Value> {
+    let mut arguments = vec![
+        "--headless=new".to_owned(),
+        "--disable-dev-shm-usage".to_owned(),
+        "--disable-gpu".to_owned(),
+        "--disable-quic".to_owned(),
+        "--no-first-run".to_owned(),
+        "--disable-background-networking".to_owned(),
+        "--disable-component-update".to_owned(),
+        "--disable-sync".to_owned(),
+        "--disable-default-apps".to_owned(),
+        "--window-size=1280,900".to_owned(),
+        format!("--user-data-dir={}", profile.path().display()),
+    ];
+    if is_root() {
+        // Chromium refuses to start as root with its sandbox on.
+        arguments.push("--no-sandbox".to_owned());
+    }
+    if closed {
+        // A stray request to the outside then fails at once and visibly.
+        arguments.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1".to_owned());
+    }
+    let options = json!({ "binary": chromedriver.browser(), "args": arguments });
+    let mut capabilities = Map::new();
+    capabilities.insert("goog:chromeOptions".to_owned(), options);
+    capabilities
+}
+
+/// Whether this process runs as root: on Linux its own entry in /proc belongs to it.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").is_ok_and(|entry| entry.uid() == 0)
+}

@@ -1,0 +1,114 @@
+//! chromedriver and the browser: found, started on a free port, stopped with all their children.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
+
+/// Sessions at a time.
+const SESSIONS: usize = 2;
+
+/// Why there is no browser.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Missing {
+    #[error("no {what} found: install it, or name it in the environment variable {variable}")]
+    Program { what: &'static str, variable: &'static str },
+    #[error("chromedriver did not start: {0}")]
+    Start(String),
+}
+
+/// A running chromedriver in a process group of its own.
+#[derive(Debug)]
+pub struct Chromedriver {
+    address: String,
+    browser: PathBuf,
+    process: Child,
+    pub(super) sessions: Arc<Semaphore>,
+}
+
+impl Chromedriver {
+    /// Finds and starts it.
+    ///
+    /// # Errors
+    /// When chromedriver or the browser is missing, or doesn't start.
+    pub async fn start() -> Result<Self, Missing> {
+        let driver = find("CHROMEDRIVER", "chromedriver", &["chromedriver"])?;
+        let browser = find("CHROMIUM", "Chromium", &["chromium", "chromium-browser", "google-chrome"])?;
+        let failed = |error: std::io::Error| Missing::Start(error.to_string());
+        let mut process = Command::new(driver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .stdin(Stdio::null())
+            // Its browsers are in the group too: one signal reaches them all.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(failed)?;
+        let output = process.stdout.take().ok_or_else(|| Missing::Start("no output".to_owned()))?;
+        let mut lines = BufReader::new(output).lines();
+        let port = loop {
+            match lines.next_line().await.map_err(failed)? {
+                Some(line) => match port_in(&line) {
+                    Some(port) => break port,
+                    None => continue,
+                },
+                None => return Err(Missing::Start("it ended without naming its port".to_owned())),
+            }
+        };
+        // Keep reading, or it blocks when the pipe is full.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Ok(Self { address: format!("http://127.0.0.1:{port}"), browser, process, sessions: Arc::new(Semaphore::new(SESSIONS)) })
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(super) fn browser(&self) -> &Path {
+        &self.browser
+    }
+
+    /// Ends it and everything it started.
+    pub async fn stop(mut self) {
+        if let Some(group) = self.process.id() {
+            // The last resort for browsers that a crashed session left behind.
+            let _ = Command::new("kill").arg("-TERM").arg("--").arg(format!("-{group}")).status().await;
+        }
+        let _ = self.process.kill().await;
+    }
+}
+
+fn port_in(line: &str) -> Option<u16> {
+    line.strip_prefix("ChromeDriver was started successfully on port ")?.trim_end_matches('.').parse().ok()
+}
+
+fn find(variable: &'static str, what: &'static str, names: &[&str]) -> Result<PathBuf, Missing> {
+    let missing = Missing::Program { what, variable };
+    if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
+        let named = PathBuf::from(named);
+        return if named.is_file() { Ok(named) } else { Err(missing) };
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|candidate| candidate.is_file())
+        .ok_or(missing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::port_in;
+
+    #[test]
+    fn the_port_is_read_from_its_greeting() {
+        assert_eq!(port_in("ChromeDriver was started successfully on port 35467."), Some(35467));
+        assert_eq!(port_in("Please see https://chromedriver.chromium.org/security-considerations"), None);
+    }
+}

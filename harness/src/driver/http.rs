@@ -1,0 +1,188 @@
+//! The fast driver: walks the forms of the sign-in page with a cookie jar and no script engine.
+
+use reqwest::header::ACCEPT;
+use url::Url;
+
+use super::{DriverError, Visitor};
+use crate::wire::authorization::{Callback, Delivery};
+use crate::wire::form::Form;
+use crate::wire::journey::{Arrival, Journey, Prompt, is_landing};
+use crate::wire::page::{Page, PageKind};
+use crate::wire::{Call, Http, Reply};
+
+/// More pages than any sign-in has.
+const MOST_PAGES: usize = 20;
+
+/// What a browser asks for.
+const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+/// A browser without a screen: cookies, redirects, forms.
+#[derive(Debug)]
+pub struct HttpDriver {
+    http: Http,
+}
+
+/// What to do next.
+enum Next {
+    Send(Call),
+    Done(Arrival),
+}
+
+/// What was typed already: asking for it again means that it was refused.
+#[derive(Default)]
+struct Typed {
+    login: bool,
+    password: bool,
+}
+
+impl HttpDriver {
+    /// A fresh browser with no cookies.
+    #[must_use]
+    pub fn new(http: &Http) -> Self {
+        Self { http: http.with_cookies() }
+    }
+
+    /// See [`super::Driver::walk`].
+    ///
+    /// # Errors
+    /// When the issuer doesn't answer, or its page can't be used without a script engine.
+    pub async fn walk(&mut self, start: &Url, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
+        let mut prompts = Vec::new();
+        let mut typed = Typed::default();
+        let mut call = browser_call(Call::get(start.clone()))?;
+        for _ in 0..MOST_PAGES {
+            let reply = self.http.send(call).await?;
+            match next(&reply, landing, visitor, &mut prompts, &mut typed)? {
+                Next::Send(following) => call = browser_call(following)?,
+                Next::Done(arrival) => return Ok(Journey { arrival, prompts }),
+            }
+        }
+        Err(DriverError::Endless(MOST_PAGES))
+    }
+
+    /// Sends one request with this browser's cookies.
+    ///
+    /// # Errors
+    /// When the issuer doesn't answer.
+    pub async fn send(&self, call: Call) -> Result<Reply, DriverError> {
+        Ok(self.http.send(call).await?)
+    }
+}
+
+fn browser_call(call: Call) -> Result<Call, DriverError> {
+    Ok(call.header(ACCEPT.as_str(), BROWSER_ACCEPT)?)
+}
+
+fn next(
+    reply: &Reply,
+    landing: &Url,
+    visitor: Visitor<'_>,
+    prompts: &mut Vec<Prompt>,
+    typed: &mut Typed,
+) -> Result<Next, DriverError> {
+    if let Some(to) = reply.location() {
+        if is_landing(&to, landing) {
+            let (delivery, encoded) = match (to.fragment(), to.query()) {
+                (Some(fragment), _) if !fragment.is_empty() => (Delivery::Fragment, fragment),
+                (_, query) => (Delivery::Query, query.unwrap_or_default()),
+            };
+            let callback = Callback::parse(delivery, encoded, Some(reply.status));
+            return Ok(Next::Done(Arrival::Landed(callback)));
+        }
+        return Ok(Next::Send(Call::get(to)));
+    }
+    let page = Page::parse(&reply.body, Some(reply.status));
+    if let Some(form) = page.forms.iter().find(|form| form.carries_response(&reply.url, landing)) {
+        let callback =
+            Callback { delivery: Delivery::FormPost, params: form.carried(), status: Some(reply.status) };
+        return Ok(Next::Done(Arrival::Landed(callback)));
+    }
+    if !reply.is_page() || page.kind == PageKind::Error {
+        return Ok(Next::Done(Arrival::Stopped(page)));
+    }
+    if let Some(form) = page.forms.iter().find(|form| form.asks_consent()) {
+        prompts.push(Prompt::Consent);
+        if visitor.account.is_none() {
+            return Ok(Next::Done(Arrival::Stopped(page)));
+        }
+        return Ok(Next::Send(submit(form, &reply.url, form.answered(visitor.consent))?));
+    }
+    let Some(form) = page.forms.iter().find(|form| form.asks_who()) else {
+        if page.kind == PageKind::Other && page.forms.is_empty() && reply.body.contains("<script") && reply.status == 200 {
+            return Err(DriverError::NeedsScript(page.summary()));
+        }
+        return Ok(Next::Done(Arrival::Stopped(page)));
+    };
+    if !prompts.contains(&Prompt::SignIn) {
+        prompts.push(Prompt::SignIn);
+    }
+    let Some(account) = visitor.account else { return Ok(Next::Done(Arrival::Stopped(page))) };
+    let asks_password = form.asks_password();
+    let again = if asks_password { typed.password } else { typed.login };
+    if again {
+        let kind = PageKind::Refused;
+        return Ok(Next::Done(Arrival::Stopped(Page { kind, ..page })));
+    }
+    typed.login = true;
+    typed.password |= asks_password;
+    Ok(Next::Send(submit(form, &reply.url, form.filled(&account.login, &account.password))?))
+}
+
+fn submit(form: &Form, page: &Url, pairs: Vec<(String, String)>) -> Result<Call, DriverError> {
+    // An empty action is the page itself, without its fragment.
+    let mut action = page.join(&form.action).map_err(crate::wire::WireError::from)?;
+    action.set_fragment(None);
+    if form.post {
+        return Ok(Call::form(action, pairs));
+    }
+    action.query_pairs_mut().clear().extend_pairs(pairs);
+    Ok(Call::get(action))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::page::Consent;
+
+    fn form(html: &str) -> Form {
+        Page::parse(html, Some(200)).forms.into_iter().next().expect("a form")
+    }
+
+    #[test]
+    fn hidden_inputs_are_kept_and_unticked_boxes_left_out() {
+        let form = form(
+            "<form method=post action=next><input type=hidden name=stateToken value=s><input name=identifier>\
+             <input type=checkbox name=rememberMe value=true><input type=submit value=Next></form>",
+        );
+        let pairs = form.filled("me@example.test", "pass");
+        assert_eq!(
+            pairs,
+            [("stateToken", "s"), ("identifier", "me@example.test")].map(|(n, v)| (n.to_owned(), v.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_form_goes_to_its_action_resolved_against_the_page() {
+        let page = Url::parse("http://localhost:1/oauth2/v1/authorize?x=1").expect("an address");
+        let form = form("<form method=post action='/idp/next'><input type=password name=p></form>");
+        let call = submit(&form, &page, form.filled("me@example.test", "pass")).expect("a call");
+        assert_eq!(call.url.as_str(), "http://localhost:1/idp/next");
+    }
+
+    #[test]
+    fn a_consent_form_answers_with_the_button_that_was_pressed() {
+        let form = form(
+            "<form method=post><input type=hidden name=t value=1><button name=consent value=allow>Allow</button>\
+             <button name=consent value=deny>Deny</button></form>",
+        );
+        assert!(form.asks_consent());
+        let expected = [("t", "1"), ("consent", "deny")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(form.answered(Consent::Deny), expected);
+    }
+
+    #[test]
+    fn a_picker_is_no_sign_in_form() {
+        let form = form("<form method=post><button name=user value=a>a</button><button name=user value=b>b</button></form>");
+        assert!(!form.asks_who() && !form.asks_consent());
+    }
+}

@@ -1,0 +1,83 @@
+//! A small server at the redirect URI, so that a browser lands on a real page.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::response::{Html, IntoResponse};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::wire::authorization::{Callback, Delivery};
+
+/// The element by which the browser driver knows that it has landed.
+pub(super) const LANDING_MARK: &str = "#harness-landing";
+
+/// The most that is read of a posted form.
+const BODY_LIMIT: usize = 256 * 1024;
+
+#[derive(Debug, Default)]
+struct Mail(Mutex<Vec<Callback>>);
+
+/// A running listener; dropping it stops it.
+#[derive(Debug)]
+pub struct Listener {
+    address: SocketAddr,
+    mail: Arc<Mail>,
+    server: JoinHandle<()>,
+}
+
+impl Listener {
+    /// Listens on that port of the loopback interface; 0 takes a free one.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn start(port: u16) -> std::io::Result<Self> {
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = socket.local_addr()?;
+        let mail = Arc::new(Mail::default());
+        let routes = Router::new().fallback(land).with_state(Arc::clone(&mail));
+        let server = tokio::spawn(async move {
+            // Ends only with the task.
+            let _ = axum::serve(socket, routes).await;
+        });
+        Ok(Self { address, mail, server })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// Never: a port is a port.
+    #[must_use]
+    pub fn base(&self) -> Option<Url> {
+        Url::parse(&format!("http://localhost:{}/", self.address.port())).ok()
+    }
+
+    /// What was posted with that `state`.
+    pub(super) fn take_posted(&self, state: Option<&str>) -> Option<Callback> {
+        let mut mail = self.mail.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = mail.iter().position(|callback| callback.get("state") == state)?;
+        Some(mail.remove(at))
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn land(State(mail): State<Arc<Mail>>, request: Request) -> impl IntoResponse {
+    if request.method() == Method::POST
+        && let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await
+    {
+        let callback = Callback::parse(Delivery::FormPost, &String::from_utf8_lossy(&body), None);
+        mail.0.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
+    }
+    let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Arrived</title>\
+                <main id=\"harness-landing\"><h1>Arrived</h1><p>The harness has what it needs.</p></main></html>";
+    ([("cache-control", "no-store"), ("content-security-policy", "default-src 'none'")], Html(page))
+}

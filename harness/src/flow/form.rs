@@ -1,0 +1,102 @@
+//! Back-channel requests: a form, and the ways in which a client authenticates (RFC 6749 2.3.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::header::{ACCEPT, AUTHORIZATION, ORIGIN};
+use url::{Url, form_urlencoded};
+
+use crate::target::{AuthMethod, Client};
+use crate::wire::{Call, Http, Reply, WireError};
+
+/// A form to be posted.
+#[derive(Clone, Debug)]
+pub struct FormRequest {
+    url: Url,
+    pairs: Vec<(String, String)>,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl FormRequest {
+    /// An empty form.
+    #[must_use]
+    pub fn new(url: &Url) -> Self {
+        Self { url: url.clone(), pairs: Vec::new(), headers: vec![(ACCEPT.as_str(), "application/json".to_owned())] }
+    }
+
+    /// With one more pair.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.pairs.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With that pair's value replaced.
+    #[must_use]
+    pub fn replacing(self, name: &str, value: &str) -> Self {
+        self.without(name).with(name, value)
+    }
+
+    /// Without that pair.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.pairs.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// With one more parameter in the query.
+    #[must_use]
+    pub fn in_query(mut self, name: &str, value: &str) -> Self {
+        self.url.query_pairs_mut().append_pair(name, value);
+        self
+    }
+
+    /// Authenticated as the client is registered to.
+    #[must_use]
+    pub fn as_client(self, client: &Client) -> Self {
+        match (&client.secret, client.auth) {
+            (Some(secret), AuthMethod::ClientSecretBasic) => self.basic(&client.id, secret),
+            (Some(secret), AuthMethod::ClientSecretPost) => self.secret_in_body(&client.id, secret),
+            (None, _) | (_, AuthMethod::None) => self.with("client_id", &client.id),
+        }
+    }
+
+    /// `client_secret_basic`. RFC 6749 2.3.1: both halves are form-encoded first.
+    #[must_use]
+    pub fn basic(self, id: &str, secret: &str) -> Self {
+        let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let credentials = STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
+        self.with_header(AUTHORIZATION.as_str(), &format!("Basic {credentials}"))
+    }
+
+    /// `client_secret_post`.
+    #[must_use]
+    pub fn secret_in_body(self, id: &str, secret: &str) -> Self {
+        self.with("client_id", id).with("client_secret", secret)
+    }
+
+    /// As a script on that origin would send it.
+    #[must_use]
+    pub fn from_origin(self, origin: &str) -> Self {
+        self.with_header(ORIGIN.as_str(), origin)
+    }
+
+    /// With that header.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|(known, _)| *known != name);
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Posts it.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn send(&self, http: &Http) -> Result<Reply, WireError> {
+        let mut call = Call::form(self.url.clone(), self.pairs.clone());
+        for (name, value) in &self.headers {
+            call = call.header(name, value)?;
+        }
+        http.send(call).await
+    }
+}

@@ -1,0 +1,78 @@
+//! A check: one small assertion that writes a finding.
+
+use std::fmt::Display;
+
+use super::{Finding, Recorder, Severity, Verdict};
+
+/// One small assertion.
+#[derive(Debug)]
+pub struct Check {
+    pub id: &'static str,
+    /// What must be so, as a sentence.
+    pub says: &'static str,
+    pub severity: Severity,
+    /// Where it is written: an RFC's section, an OpenID section, an Okta page, a module of the OpenID
+    /// Foundation's conformance suite.
+    pub cites: &'static [&'static str],
+}
+
+impl Check {
+    /// Judges: `ok`, with what was expected and what came. Answers `ok`.
+    pub fn holds(&self, recorder: &Recorder, ok: bool, expected: impl Display, actual: impl Display) -> bool {
+        let verdict = if ok { Verdict::Pass } else { Verdict::Fail };
+        recorder.finding(self.finding(verdict, expected.to_string(), actual.to_string(), None));
+        ok
+    }
+
+    /// Judges that two texts are the same to the character.
+    pub fn equals(&self, recorder: &Recorder, expected: &str, actual: Option<&str>) -> bool {
+        self.holds(recorder, actual == Some(expected), expected, actual.unwrap_or("nothing"))
+    }
+
+    /// Judges that something is there.
+    pub fn present(&self, recorder: &Recorder, what: &str, actual: Option<&str>) -> bool {
+        self.holds(recorder, actual.is_some_and(|actual| !actual.is_empty()), what, actual.unwrap_or("nothing"))
+    }
+
+    /// Judges that something isn't there.
+    pub fn absent(&self, recorder: &Recorder, what: &str, actual: Option<&str>) -> bool {
+        self.holds(recorder, actual.is_none(), format!("no {what}"), actual.unwrap_or("nothing"))
+    }
+
+    /// Can't be judged, for a reason that is reported.
+    pub fn skip(&self, recorder: &Recorder, reason: impl Into<String>) {
+        recorder.finding(self.finding(Verdict::Skip, String::new(), String::new(), Some(reason.into())));
+    }
+
+    fn finding(&self, verdict: Verdict, expected: String, actual: String, reason: Option<String>) -> Finding {
+        Finding {
+            check: self.id.to_owned(),
+            says: self.says.to_owned(),
+            severity: self.severity,
+            citations: self.cites.iter().map(|&cite| cite.to_owned()).collect(),
+            verdict,
+            expected,
+            actual,
+            reason,
+            snapshot: false,
+        }
+    }
+}
+
+/// Defines checks, and `ALL` of a module's.
+macro_rules! checks {
+    ($($name:ident = $severity:ident $id:literal, $says:literal, [$($cite:literal),+ $(,)?];)+) => {
+        $(
+            #[doc = $says]
+            pub const $name: $crate::record::Check = $crate::record::Check {
+                id: $id,
+                says: $says,
+                severity: $crate::record::Severity::$severity,
+                cites: &[$($cite),+],
+            };
+        )+
+        /// Every check of this module.
+        pub const ALL: &[$crate::record::Check] = &[$($name),+];
+    };
+}
+pub(crate) use checks;

@@ -1,0 +1,75 @@
+//! The scenario's notebook: every layer below a scenario writes into it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::scrub::Scrubber;
+use super::{Entry, Exchange, Finding, Verdict};
+
+/// Collects the entries of one scenario. Clones write into the same notebook.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    entries: Arc<Mutex<Vec<Entry>>>,
+    scrubber: Scrubber,
+}
+
+impl Recorder {
+    /// An empty notebook that scrubs with `scrubber`.
+    #[must_use]
+    pub fn new(scrubber: Scrubber) -> Self {
+        Self { entries: Arc::default(), scrubber }
+    }
+
+    /// What this notebook scrubs with.
+    #[must_use]
+    pub const fn scrubber(&self) -> &Scrubber {
+        &self.scrubber
+    }
+
+    /// The scenario is about to do this.
+    pub fn step(&self, text: impl AsRef<str>) {
+        let text = self.scrubber.text(text.as_ref());
+        self.push(Entry::Step { text });
+    }
+
+    /// Something worth reading that is neither an exchange nor a judgement.
+    pub fn note(&self, text: impl AsRef<str>) {
+        let text = self.scrubber.text(text.as_ref());
+        self.push(Entry::Note { text });
+    }
+
+    /// An exchange took place. It must be scrubbed already (see [`Scrubber`]): only the caller knows what
+    /// each part is.
+    pub fn exchange(&self, exchange: Exchange) {
+        self.push(Entry::Exchange(exchange));
+    }
+
+    /// A check judged.
+    pub fn finding(&self, mut finding: Finding) {
+        finding.expected = self.scrubber.text(&finding.expected);
+        finding.actual = self.scrubber.text(&finding.actual);
+        finding.reason = finding.reason.map(|reason| self.scrubber.text(&reason));
+        self.push(Entry::Finding(finding));
+    }
+
+    /// The entries so far.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        self.lock().clone()
+    }
+
+    /// Whether a check has failed.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.lock()
+            .iter()
+            .any(|entry| matches!(entry, Entry::Finding(Finding { verdict: Verdict::Fail, .. })))
+    }
+
+    fn push(&self, entry: Entry) {
+        self.lock().push(entry);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,214 @@
+//! The record of a whole run: the JSON report is exactly this.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Entry, Finding, Severity, Verdict};
+
+/// The version of the JSON report's shape. It changes when a reader would break.
+pub const SCHEMA: &str = "harness-run/1";
+
+/// How a scenario came out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    Pass,
+    /// A check that says *should* or *may* was not met.
+    Warn,
+    /// A precondition of the whole scenario was missing.
+    Skip,
+    /// Failed in the way that a known divergence says.
+    ExpectedFail,
+    /// A known divergence no longer occurs.
+    UnexpectedPass,
+    Fail,
+    /// The harness could not carry the scenario out.
+    Error,
+}
+
+impl State {
+    /// Every state, in the order that reports print them.
+    pub const ALL: [Self; 7] =
+        [Self::Pass, Self::Warn, Self::Skip, Self::ExpectedFail, Self::UnexpectedPass, Self::Fail, Self::Error];
+
+    /// The word that reports print.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Skip => "skip",
+            Self::ExpectedFail => "expected-fail",
+            Self::UnexpectedPass => "unexpected-pass",
+            Self::Fail => "fail",
+            Self::Error => "error",
+        }
+    }
+
+    /// A sign beside the word, so that neither colour nor word stands alone.
+    #[must_use]
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Pass => "✓",
+            Self::Warn => "!",
+            Self::Skip => "–",
+            Self::ExpectedFail => "≈",
+            Self::UnexpectedPass => "?",
+            Self::Fail => "✗",
+            Self::Error => "⚠",
+        }
+    }
+
+    /// Whether this state makes the run fail.
+    #[must_use]
+    pub const fn is_bad(self) -> bool {
+        matches!(self, Self::UnexpectedPass | Self::Fail | Self::Error)
+    }
+}
+
+/// The record of one scenario.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioRecord {
+    pub id: String,
+    pub title: String,
+    /// The part of the protocol it belongs to: the first word of the id.
+    pub area: String,
+    pub tags: Vec<String>,
+    pub citations: Vec<String>,
+    pub driver: String,
+    pub state: State,
+    /// Why it was skipped, or what went wrong in the harness.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub millis: f64,
+    pub entries: Vec<Entry>,
+}
+
+impl ScenarioRecord {
+    /// The judgements, in order.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Finding(finding) => Some(finding),
+            _ => None,
+        })
+    }
+
+    /// The judgements that went wrong, in order.
+    pub fn failures(&self) -> impl Iterator<Item = &Finding> {
+        self.findings().filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::UnexpectedPass))
+    }
+
+    /// Whether all that went wrong is claim snapshots that wait for review.
+    #[must_use]
+    pub fn only_pending(&self) -> bool {
+        self.state == State::Fail
+            && self.failures().filter(|finding| finding.severity == Severity::Must).all(|finding| finding.snapshot)
+    }
+
+    /// The state that the findings add up to.
+    #[must_use]
+    pub fn judge(entries: &[Entry]) -> State {
+        let verdicts = entries.iter().filter_map(|entry| match entry {
+            Entry::Finding(finding) => Some(match (finding.verdict, finding.severity) {
+                (Verdict::Fail, Severity::Must) => State::Fail,
+                (Verdict::Fail, Severity::Should | Severity::May) => State::Warn,
+                (Verdict::UnexpectedPass, _) => State::UnexpectedPass,
+                (Verdict::ExpectedFail, _) => State::ExpectedFail,
+                (Verdict::Pass | Verdict::Skip, _) => State::Pass,
+            }),
+            _ => None,
+        });
+        verdicts.max().unwrap_or(State::Pass)
+    }
+}
+
+/// What was tested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetRecord {
+    pub name: String,
+    pub kind: String,
+    pub issuer: String,
+    /// Name and version of the issuer's software, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub software: Option<String>,
+    /// SHA-256 over the discovery document, shortened: two runs with one fingerprint saw one configuration.
+    pub fingerprint: String,
+}
+
+/// How many scenarios came out how.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Totals {
+    pub scenarios: usize,
+    pub pass: usize,
+    pub warn: usize,
+    pub skip: usize,
+    pub expected_fail: usize,
+    pub unexpected_pass: usize,
+    pub fail: usize,
+    pub error: usize,
+    /// Judgements over all scenarios.
+    pub checks: usize,
+    /// Claim snapshots that wait for review.
+    pub pending: usize,
+}
+
+impl Totals {
+    /// Counts.
+    #[must_use]
+    pub fn of(scenarios: &[ScenarioRecord]) -> Self {
+        let count = |state| scenarios.iter().filter(|scenario| scenario.state == state).count();
+        Self {
+            scenarios: scenarios.len(),
+            pass: count(State::Pass),
+            warn: count(State::Warn),
+            skip: count(State::Skip),
+            expected_fail: count(State::ExpectedFail),
+            unexpected_pass: count(State::UnexpectedPass),
+            fail: count(State::Fail),
+            error: count(State::Error),
+            checks: scenarios.iter().map(|scenario| scenario.findings().count()).sum(),
+            pending: scenarios
+                .iter()
+                .flat_map(ScenarioRecord::failures)
+                .filter(|finding| finding.snapshot && finding.verdict == Verdict::Fail)
+                .count(),
+        }
+    }
+
+    /// The count of one state.
+    #[must_use]
+    pub const fn get(&self, state: State) -> usize {
+        match state {
+            State::Pass => self.pass,
+            State::Warn => self.warn,
+            State::Skip => self.skip,
+            State::ExpectedFail => self.expected_fail,
+            State::UnexpectedPass => self.unexpected_pass,
+            State::Fail => self.fail,
+            State::Error => self.error,
+        }
+    }
+}
+
+/// A whole run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    pub schema: String,
+    /// When it started, RFC 3339.
+    pub started: String,
+    pub millis: f64,
+    pub harness: String,
+    pub target: TargetRecord,
+    pub drivers: Vec<String>,
+    pub totals: Totals,
+    pub verdict: String,
+    pub scenarios: Vec<ScenarioRecord>,
+}
+
+impl RunRecord {
+    /// The scenario of that id.
+    #[must_use]
+    pub fn scenario(&self, id: &str) -> Option<&ScenarioRecord> {
+        self.scenarios.iter().find(|scenario| scenario.id == id)
+    }
+}

@@ -1,0 +1,87 @@
+//! The mock's control interface, as a stranger would use it: clock, faults, reset.
+
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::wire::{Body, Call, Http, WireError};
+
+/// A client of `/_mock`.
+#[derive(Clone, Debug)]
+pub struct Control {
+    base: Url,
+    http: Http,
+}
+
+impl Control {
+    /// The control interface of the org at `base`.
+    #[must_use]
+    pub const fn new(base: Url, http: Http) -> Self {
+        Self { base, http }
+    }
+
+    /// Name and version of the issuer.
+    ///
+    /// # Errors
+    /// When there is no control interface.
+    pub async fn software(&self) -> Result<String, WireError> {
+        let info: Value = self.http.get(&self.address("info")?).await?.json("the mock's description of itself")?;
+        let member = |name: &str| info.get(name).and_then(Value::as_str);
+        match (member("name"), member("version")) {
+            (Some(name), Some(version)) => Ok(format!("{name} {version}")),
+            _ => Err(WireError::Unreadable {
+                url: self.base.to_string(),
+                wanted: "the mock's description of itself",
+                reason: "no name and version".to_owned(),
+            }),
+        }
+    }
+
+    /// Moves the issuer's clock on.
+    ///
+    /// # Errors
+    /// When the issuer refuses.
+    pub async fn advance(&self, seconds: i64) -> Result<(), WireError> {
+        self.post("clock", json!({ "advance": seconds })).await
+    }
+
+    /// Sets the clock back to the real time.
+    ///
+    /// # Errors
+    /// When the issuer refuses.
+    pub async fn reset_clock(&self) -> Result<(), WireError> {
+        self.post("clock", json!({ "reset": true })).await
+    }
+
+    /// Makes the issuer commit a fault, by name, until [`Control::reset`].
+    ///
+    /// # Errors
+    /// When the issuer refuses.
+    pub async fn fault(&self, name: &str) -> Result<(), WireError> {
+        self.post("faults", json!({ "name": name })).await
+    }
+
+    /// Forgets sessions, tokens, faults and the moved clock.
+    ///
+    /// # Errors
+    /// When the issuer refuses.
+    pub async fn reset(&self) -> Result<(), WireError> {
+        self.post("reset", json!({})).await
+    }
+
+    async fn post(&self, what: &str, body: Value) -> Result<(), WireError> {
+        let call = Call::new(reqwest::Method::POST, self.address(what)?, Body::Json(body));
+        let reply = self.http.send(call).await?;
+        if (200..300).contains(&reply.status) {
+            return Ok(());
+        }
+        Err(WireError::Unreadable {
+            url: reply.url.to_string(),
+            wanted: "a success of the control interface",
+            reason: format!("status {}: {}", reply.status, reply.body),
+        })
+    }
+
+    fn address(&self, what: &str) -> Result<Url, WireError> {
+        Ok(Url::parse(&format!("{}/_mock/{what}", self.base.as_str().trim_end_matches('/')))?)
+    }
+}

@@ -1,0 +1,81 @@
+//! Target files: `fixtures/targets/*.toml`. Secrets come only from the environment, except those of the mock,
+//! which are no secrets.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{AuthMethod, ClientRole, Kind, Role, ServerRole};
+
+/// A value that stands in the file or in the environment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Text {
+    Plain(String),
+    Variable {
+        /// The variable's name.
+        env: String,
+        /// Without it, what it belongs to is left out rather than the run refused.
+        #[serde(default)]
+        optional: bool,
+    },
+}
+
+/// A target file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetFile {
+    pub name: String,
+    pub kind: Kind,
+    /// Start the issuer in this process.
+    #[serde(default)]
+    pub embedded: bool,
+    pub servers: BTreeMap<ServerRole, ServerFile>,
+    pub redirect_uri: String,
+    pub signed_out_uri: String,
+    /// Names of sign-in scripts, the likeliest first.
+    pub sign_in: Vec<String>,
+    #[serde(default)]
+    pub clients: BTreeMap<ClientRole, ClientFile>,
+    #[serde(default)]
+    pub accounts: BTreeMap<Role, AccountFile>,
+}
+
+/// An authorization server. `{base}`, `{issuer}` and `{origin}` are filled in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerFile {
+    pub issuer: Text,
+    pub audience: Option<String>,
+}
+
+/// A client.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientFile {
+    pub id: Text,
+    pub secret: Option<Text>,
+    pub auth: AuthMethod,
+    #[serde(default)]
+    pub pkce_required: bool,
+    pub scopes: Vec<String>,
+    pub consent_scope: Option<String>,
+}
+
+/// An account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountFile {
+    pub login: Text,
+    pub password: Text,
+}
+
+impl TargetFile {
+    /// Reads a target file.
+    ///
+    /// # Errors
+    /// When it isn't one, with the line that is wrong.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+}

@@ -1,0 +1,64 @@
+//! The authorization response: what arrives at the redirect URI.
+
+use url::form_urlencoded;
+
+/// The way in which the parameters arrived.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Delivery {
+    Query,
+    Fragment,
+    FormPost,
+}
+
+impl Delivery {
+    /// The name of the response mode.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+}
+
+/// The parameters that arrived, in order.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    pub delivery: Delivery,
+    pub params: Vec<(String, String)>,
+    /// The status of the redirect that led here, where the driver saw it.
+    pub status: Option<u16>,
+}
+
+impl Callback {
+    /// Reads form-encoded parameters.
+    #[must_use]
+    pub fn parse(delivery: Delivery, encoded: &str, status: Option<u16>) -> Self {
+        let params =
+            form_urlencoded::parse(encoded.as_bytes()).map(|(name, value)| (name.into(), value.into())).collect();
+        Self { delivery, params, status }
+    }
+
+    /// The first value of a parameter.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The names of the parameters, in order.
+    #[must_use]
+    pub fn names(&self) -> String {
+        self.params.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What arrived, for a report's *actual*.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        match (self.get("error"), self.get("error_description")) {
+            (Some(error), Some(description)) => format!("{error}: {description}"),
+            (Some(error), None) => error.to_owned(),
+            (None, _) => format!("{} ({})", self.names(), self.delivery.word()),
+        }
+    }
+}

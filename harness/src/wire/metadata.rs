@@ -1,0 +1,30 @@
+//! Discovery documents (OpenID Connect Discovery 1.0, RFC 8414): only what the harness itself needs in order
+//! to find its way. What a document should say is the checks' business, on the raw members.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use url::Url;
+
+/// Where the endpoints are and what the issuer says it can do.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Metadata {
+    pub issuer: String,
+    pub authorization_endpoint: Option<Url>,
+    pub token_endpoint: Option<Url>,
+    pub userinfo_endpoint: Option<Url>,
+    pub jwks_uri: Option<Url>,
+    pub introspection_endpoint: Option<Url>,
+    pub revocation_endpoint: Option<Url>,
+    pub end_session_endpoint: Option<Url>,
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+impl Metadata {
+    /// Whether a list member such as `scopes_supported` names `value`. A missing list says nothing.
+    #[must_use]
+    pub fn lists(&self, member: &str, value: &str) -> Option<bool> {
+        let list = self.rest.get(member)?.as_array()?;
+        Some(list.iter().any(|item| item.as_str() == Some(value)))
+    }
+}

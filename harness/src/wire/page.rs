@@ -1,0 +1,157 @@
+//! A page of the issuer, reduced to what a check may ask about it.
+
+use scraper::{ElementRef, Html, Selector};
+
+use super::form::Form;
+
+/// What the person answers when asked for consent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Consent {
+    Allow,
+    Deny,
+}
+
+impl Consent {
+    /// The word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// What kind of page it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PageKind {
+    /// Asks who you are.
+    SignIn,
+    /// Asks, and says that the last answer was refused.
+    Refused,
+    Consent,
+    Error,
+    SignedOut,
+    Other,
+}
+
+impl PageKind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign-in page",
+            Self::Refused => "sign-in page that refuses",
+            Self::Consent => "consent page",
+            Self::Error => "error page",
+            Self::SignedOut => "signed-out page",
+            Self::Other => "page",
+        }
+    }
+}
+
+/// A page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub kind: PageKind,
+    /// The HTTP status, where the driver sees it.
+    pub status: Option<u16>,
+    pub title: String,
+    /// What an alert on the page says.
+    pub alert: Option<String>,
+    pub error_code: Option<String>,
+    pub error_description: Option<String>,
+    /// All visible text, spaces collapsed.
+    pub text: String,
+    pub forms: Vec<Form>,
+}
+
+impl Page {
+    /// Reads a page.
+    #[must_use]
+    pub fn parse(html: &str, status: Option<u16>) -> Self {
+        let document = Html::parse_document(html);
+        let forms = select(&document, "form").iter().map(|form| Form::read(*form)).collect::<Vec<_>>();
+        let alert = first_text(&document, "[data-se=\"callout\"], [role=\"alert\"], .okta-form-infobox-error");
+        let kind = if exists(&document, "[data-se=\"error-page\"]") {
+            PageKind::Error
+        } else if exists(&document, "[data-se=\"signed-out\"]") {
+            PageKind::SignedOut
+        } else if forms.iter().any(Form::asks_consent) {
+            PageKind::Consent
+        } else if forms.iter().any(Form::asks_who) {
+            if alert.is_some() { PageKind::Refused } else { PageKind::SignIn }
+        } else if status.is_some_and(|status| status >= 400) {
+            PageKind::Error
+        } else {
+            PageKind::Other
+        };
+        Self {
+            kind,
+            status,
+            title: first_text(&document, "title").unwrap_or_default(),
+            alert,
+            error_code: first_text(&document, "[data-se=\"error-code\"]"),
+            error_description: first_text(&document, "[data-se=\"error-description\"]"),
+            text: first_text(&document, "body").unwrap_or_default(),
+            forms,
+        }
+    }
+
+    /// What it is, for a report's *actual*.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let status = self.status.map(|status| format!(" {status}")).unwrap_or_default();
+        let says = match (&self.error_code, &self.error_description, &self.alert) {
+            (Some(code), Some(description), _) => format!("{code}: {description}"),
+            (Some(code), None, _) => code.clone(),
+            (None, _, Some(alert)) => alert.clone(),
+            (None, _, None) => self.title.clone(),
+        };
+        format!("{}{status}, {says:?}", self.kind.word())
+    }
+
+    /// Whether the page says `text` anywhere.
+    #[must_use]
+    pub fn says(&self, text: &str) -> bool {
+        self.text.contains(text)
+    }
+}
+
+fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    Selector::parse(selector).map(|selector| document.select(&selector).collect()).unwrap_or_default()
+}
+
+fn exists(document: &Html, selector: &str) -> bool {
+    !select(document, selector).is_empty()
+}
+
+fn first_text(document: &Html, selector: &str) -> Option<String> {
+    let element = *select(document, selector).first()?;
+    let text = element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    Some(text).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_page_gives_its_code_and_description() {
+        let page = Page::parse(
+            "<title>400</title><main data-se='error-page'><p data-se='error-code'>invalid_request</p>\
+             <p data-se='error-description'>The  'redirect_uri'\n parameter</p></main>",
+            Some(400),
+        );
+        assert_eq!(page.kind, PageKind::Error);
+        assert_eq!(page.error_code.as_deref(), Some("invalid_request"));
+        assert_eq!(page.error_description.as_deref(), Some("The 'redirect_uri' parameter"));
+    }
+
+    #[test]
+    fn a_sign_in_page_with_an_alert_refuses() {
+        let form = "<form method=post data-se='o-form'><input name=identifier></form>";
+        assert_eq!(Page::parse(form, Some(200)).kind, PageKind::SignIn);
+        let alert = format!("<div data-se='callout' role='alert'>No.</div>{form}");
+        let page = Page::parse(&alert, Some(200));
+        assert_eq!((page.kind, page.alert.as_deref()), (PageKind::Refused, Some("No.")));
+    }
+}
