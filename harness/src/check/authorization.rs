@@ -143,7 +143,8 @@ pub fn sign_in_refused(recorder: &Recorder, journey: &Journey) {
 }
 
 fn common(recorder: &Recorder, callback: &Callback, expected: Expected<'_>) {
-    if let Some(status) = callback.status.filter(|_| callback.delivery != Delivery::FormPost) {
+    let redirect = callback.reply.as_ref().filter(|_| callback.delivery != Delivery::FormPost);
+    if let Some(status) = redirect.map(|reply| reply.status) {
         STATUS.holds(recorder, matches!(status, 302 | 303), "302 or 303", status);
     }
     if let Some(issuer) = callback.get("iss") {

@@ -10,6 +10,7 @@ pub mod headers;
 pub mod id_token;
 pub mod introspection;
 pub mod keys;
+pub mod logout;
 pub mod token;
 pub mod userinfo;
 
@@ -27,6 +28,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         id_token::ALL,
         introspection::ALL,
         keys::ALL,
+        logout::ALL,
         token::ALL,
         userinfo::ALL,
     ]

@@ -203,12 +203,12 @@ impl BrowserDriver {
         }
         let state = start.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
         let callback = match (here.fragment(), here.query()) {
-            (Some(fragment), _) if !fragment.is_empty() => Callback::parse(Delivery::Fragment, fragment, None),
-            (_, Some(query)) if !query.is_empty() => Callback::parse(Delivery::Query, query, None),
+            (Some(fragment), _) if !fragment.is_empty() => Callback::parse(Delivery::Fragment, fragment),
+            (_, Some(query)) if !query.is_empty() => Callback::parse(Delivery::Query, query),
             _ => self
                 .listener
                 .take_posted(state.as_deref())
-                .unwrap_or(Callback { delivery: Delivery::Query, params: Vec::new(), status: None }),
+                .unwrap_or(Callback { delivery: Delivery::Query, params: Vec::new(), reply: None }),
         };
         Ok(Arrival::Landed(callback))
     }

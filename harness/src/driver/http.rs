@@ -1,7 +1,7 @@
 //! The fast driver: walks the forms of the sign-in page with a cookie jar and no script engine.
 
 use reqwest::header::ACCEPT;
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::{DriverError, Visitor};
 use crate::wire::authorization::{Callback, Delivery};
@@ -86,16 +86,18 @@ fn next(
                 (Some(fragment), _) if !fragment.is_empty() => (Delivery::Fragment, fragment),
                 (_, query) => (Delivery::Query, query.unwrap_or_default()),
             };
-            let callback = Callback::parse(delivery, encoded, Some(reply.status));
+            let callback = Callback::parse(delivery, encoded).by(reply.clone());
             return Ok(Next::Done(Arrival::Landed(callback)));
+        }
+        if carries_response(&to) && to.origin() != reply.url.origin() {
+            return Ok(Next::Done(Arrival::Astray(to)));
         }
         return Ok(Next::Send(Call::get(to)));
     }
     let page = Page::parse(&reply.body, Some(reply.status));
     if let Some(form) = page.forms.iter().find(|form| form.carries_response(&reply.url, landing)) {
-        let callback =
-            Callback { delivery: Delivery::FormPost, params: form.carried(), status: Some(reply.status) };
-        return Ok(Next::Done(Arrival::Landed(callback)));
+        let callback = Callback { delivery: Delivery::FormPost, params: form.carried(), reply: None };
+        return Ok(Next::Done(Arrival::Landed(callback.by(reply.clone()))));
     }
     if !reply.is_page() || page.kind == PageKind::Error {
         return Ok(Next::Done(Arrival::Stopped(page)));
@@ -126,6 +128,13 @@ fn next(
     typed.login = true;
     typed.password |= asks_password;
     Ok(Next::Send(submit(form, &reply.url, form.filled(&account.login, &account.password))?))
+}
+
+/// Whether an address carries an authorization response, whoever it is meant for.
+fn carries_response(url: &Url) -> bool {
+    let fragment = url.fragment().unwrap_or_default().as_bytes();
+    let mut names = url.query_pairs().chain(form_urlencoded::parse(fragment)).map(|(name, _)| name);
+    names.any(|name| matches!(&*name, "code" | "error" | "id_token" | "access_token"))
 }
 
 fn submit(form: &Form, page: &Url, pairs: Vec<(String, String)>) -> Result<Call, DriverError> {

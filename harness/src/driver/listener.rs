@@ -74,7 +74,7 @@ async fn land(State(mail): State<Arc<Mail>>, request: Request) -> impl IntoRespo
     if request.method() == Method::POST
         && let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await
     {
-        let callback = Callback::parse(Delivery::FormPost, &String::from_utf8_lossy(&body), None);
+        let callback = Callback::parse(Delivery::FormPost, &String::from_utf8_lossy(&body));
         mail.0.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
     }
     let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Arrived</title>\

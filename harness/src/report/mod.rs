@@ -1,1 +1,41 @@
-//! Later.
+//! Reports: terminal, JUnit XML, JSON and one self-contained page. They read nothing but the record.
+
+mod html;
+mod junit;
+mod terminal;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::record::run::RunRecord;
+
+pub use terminal::{Terminal, summary};
+
+/// The files of a report.
+#[derive(Clone, Debug)]
+pub struct Files {
+    pub html: PathBuf,
+    pub junit: PathBuf,
+    pub json: PathBuf,
+}
+
+/// The record of the last run in that folder.
+#[must_use]
+pub fn last_run(folder: &Path) -> PathBuf {
+    folder.join("run.json")
+}
+
+/// Writes every file.
+///
+/// # Errors
+/// When the folder can't be written.
+pub fn write(run: &RunRecord, folder: &Path) -> io::Result<Files> {
+    std::fs::create_dir_all(folder)?;
+    let files =
+        Files { html: folder.join("index.html"), junit: folder.join("junit.xml"), json: last_run(folder) };
+    let json = serde_json::to_string_pretty(run).map_err(io::Error::other)?;
+    std::fs::write(&files.json, json + "\n")?;
+    std::fs::write(&files.junit, junit::render(run).map_err(io::Error::other)?)?;
+    std::fs::write(&files.html, html::render(run).map_err(io::Error::other)?)?;
+    Ok(files)
+}

@@ -226,6 +226,12 @@ pub struct Server {
 }
 
 impl Server {
+    /// A server with that discovery document.
+    #[must_use]
+    pub fn new(role: ServerRole, issuer: String, audience: Option<String>, metadata: Metadata) -> Self {
+        Self { role, issuer, audience, metadata, keys: OnceCell::new() }
+    }
+
     /// Where an endpoint is, if discovery names it.
     #[must_use]
     pub const fn endpoint(&self, endpoint: Endpoint) -> Option<&Url> {
@@ -304,6 +310,11 @@ impl Target {
     /// Notes that the issuer's clock was moved.
     pub fn clock_moved(&self, seconds: i64) {
         self.clock_offset.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// Notes that the issuer's clock shows the real time again.
+    pub fn clock_was_reset(&self) {
+        self.clock_offset.store(0, Ordering::Relaxed);
     }
 
     /// The discovery document's fingerprint: SHA-256 over its members, sorted and shortened.

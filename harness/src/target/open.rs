@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicI64;
 
-use tokio::sync::OnceCell;
 use url::Url;
 
 use super::file::{AccountFile, ClientFile, ServerFile, Text};
@@ -187,7 +186,7 @@ impl Opening<'_> {
             };
             main_issuer.get_or_insert_with(|| issuer.clone());
             let audience = audience.as_ref().map(|audience| self.filled(audience, main_issuer.as_deref()));
-            servers.insert(*role, Server { role: *role, issuer, audience, metadata, keys: OnceCell::new() });
+            servers.insert(*role, Server::new(*role, issuer, audience, metadata));
         }
         Ok(servers)
     }

@@ -2,6 +2,8 @@
 
 use url::form_urlencoded;
 
+use super::Reply;
+
 /// The way in which the parameters arrived.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Delivery {
@@ -27,17 +29,23 @@ impl Delivery {
 pub struct Callback {
     pub delivery: Delivery,
     pub params: Vec<(String, String)>,
-    /// The status of the redirect that led here, where the driver saw it.
-    pub status: Option<u16>,
+    /// The answer that led here, where the driver saw it.
+    pub reply: Option<Box<Reply>>,
 }
 
 impl Callback {
     /// Reads form-encoded parameters.
     #[must_use]
-    pub fn parse(delivery: Delivery, encoded: &str, status: Option<u16>) -> Self {
+    pub fn parse(delivery: Delivery, encoded: &str) -> Self {
         let params =
             form_urlencoded::parse(encoded.as_bytes()).map(|(name, value)| (name.into(), value.into())).collect();
-        Self { delivery, params, status }
+        Self { delivery, params, reply: None }
+    }
+
+    /// With the answer that led here.
+    #[must_use]
+    pub fn by(self, reply: Reply) -> Self {
+        Self { reply: Some(Box::new(reply)), ..self }
     }
 
     /// The first value of a parameter.

@@ -19,6 +19,8 @@ pub enum Arrival {
     Landed(Callback),
     /// On a page of the issuer.
     Stopped(Page),
+    /// Sent with a response to an address that is not the landing address.
+    Astray(Url),
 }
 
 /// A journey from an address of the issuer to where it ends.
@@ -34,7 +36,7 @@ impl Journey {
     pub const fn callback(&self) -> Option<&Callback> {
         match &self.arrival {
             Arrival::Landed(callback) => Some(callback),
-            Arrival::Stopped(_) => None,
+            Arrival::Stopped(_) | Arrival::Astray(_) => None,
         }
     }
 
@@ -42,7 +44,7 @@ impl Journey {
     #[must_use]
     pub const fn page(&self) -> Option<&Page> {
         match &self.arrival {
-            Arrival::Landed(_) => None,
+            Arrival::Landed(_) | Arrival::Astray(_) => None,
             Arrival::Stopped(page) => Some(page),
         }
     }
@@ -59,6 +61,7 @@ impl Journey {
         match &self.arrival {
             Arrival::Landed(callback) => callback.summary(),
             Arrival::Stopped(page) => page.summary(),
+            Arrival::Astray(url) => format!("sent to {url}"),
         }
     }
 }

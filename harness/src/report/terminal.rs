@@ -1,0 +1,173 @@
+//! The terminal: one live line, or a line for each scenario; failures at once and again at the end.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::Files;
+use crate::record::run::{RunRecord, ScenarioRecord, State, Totals};
+use crate::record::{Entry, Finding, Verdict};
+
+/// The most lines that one failure takes.
+const FAILURE_LINES: usize = 12;
+
+/// Shows how a run goes.
+#[derive(Debug)]
+pub struct Terminal {
+    live: bool,
+    colour: bool,
+    width: usize,
+    totals: Totals,
+}
+
+impl Terminal {
+    /// `live` keeps one line up to date; otherwise each scenario has a line of its own.
+    #[must_use]
+    pub fn new(live: bool, colour: bool, width: usize) -> Self {
+        Self { live, colour, width, totals: Totals::default() }
+    }
+
+    /// A scenario has finished.
+    ///
+    /// # Errors
+    /// When the terminal can't be written.
+    pub fn finished(
+        &mut self,
+        output: &mut dyn Write,
+        scenario: &ScenarioRecord,
+        done: usize,
+        total: usize,
+    ) -> io::Result<()> {
+        match scenario.state {
+            State::Pass => self.totals.pass += 1,
+            State::Warn => self.totals.warn += 1,
+            State::Skip => self.totals.skip += 1,
+            State::ExpectedFail => self.totals.expected_fail += 1,
+            State::UnexpectedPass => self.totals.unexpected_pass += 1,
+            State::Fail => self.totals.fail += 1,
+            State::Error => self.totals.error += 1,
+        }
+        let line = self.line(scenario);
+        if !self.live {
+            writeln!(output, "{line}")?;
+            if scenario.state.is_bad() {
+                write!(output, "{}", failure(scenario))?;
+            }
+            return Ok(());
+        }
+        write!(output, "\r\x1b[2K")?;
+        if scenario.state.is_bad() {
+            writeln!(output, "{line}")?;
+            write!(output, "{}", failure(scenario))?;
+        }
+        let Totals { pass, warn, fail, error, .. } = self.totals;
+        let text = format!("{done}/{total}  {pass} pass  {warn} warn  {} fail  {}", fail + error, scenario.id);
+        write!(output, "{}", text.chars().take(self.width.saturating_sub(1)).collect::<String>())?;
+        if done == total {
+            write!(output, "\r\x1b[2K")?;
+        }
+        output.flush()
+    }
+
+    fn line(&self, scenario: &ScenarioRecord) -> String {
+        let state = format!("{} {:<15}", scenario.state.symbol(), scenario.state.word());
+        let state = self.painted(scenario.state, &state);
+        let reason = scenario.reason.as_ref().map(|reason| format!("  ({reason})")).unwrap_or_default();
+        let driver = if scenario.driver == "browser" { "  [browser]" } else { "" };
+        format!("{state} {}{driver}{reason}", scenario.id)
+    }
+
+    fn painted(&self, state: State, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let code = match state {
+            State::Pass => "32",
+            State::Warn | State::ExpectedFail => "33",
+            State::Skip => "2",
+            State::UnexpectedPass | State::Fail | State::Error => "31",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+}
+
+/// What went wrong in a scenario, in a few lines.
+fn failure(scenario: &ScenarioRecord) -> String {
+    let mut text = String::new();
+    for finding in scenario.failures() {
+        described(&mut text, scenario, finding);
+    }
+    if text.is_empty()
+        && let Some(reason) = &scenario.reason
+    {
+        let _ = writeln!(text, "    {reason}");
+    }
+    let lines = text.lines().count();
+    if lines > FAILURE_LINES {
+        let kept: Vec<&str> = text.lines().take(FAILURE_LINES - 1).collect();
+        text = format!("{}\n    … and {} more lines in the report\n", kept.join("\n"), lines - kept.len());
+    }
+    let _ = writeln!(text, "    again: harness run '{}'", scenario.id);
+    text
+}
+
+fn described(text: &mut String, scenario: &ScenarioRecord, finding: &Finding) {
+    let _ = writeln!(text, "    {} [{}] {}", finding.check, finding.severity.word(), finding.says);
+    if finding.verdict == Verdict::UnexpectedPass {
+        let _ = writeln!(text, "      a known divergence no longer occurs: {}", finding.reason.as_deref().unwrap_or(""));
+    } else {
+        let _ = writeln!(text, "      expected  {}", finding.expected);
+        let _ = writeln!(text, "      actual    {}", finding.actual.replace('\n', "\n      "));
+    }
+    let _ = writeln!(text, "      see       {}", finding.citations.join("; "));
+    if let Some(id) = request_before(scenario, finding) {
+        let _ = writeln!(text, "      issuer's log: request {id}");
+    }
+}
+
+/// The request that the finding judges: the last one before it.
+fn request_before<'a>(scenario: &'a ScenarioRecord, finding: &Finding) -> Option<&'a str> {
+    let at = scenario.entries.iter().position(|entry| matches!(entry, Entry::Finding(found) if found == finding))?;
+    scenario.entries[..at].iter().rev().find_map(|entry| match entry {
+        Entry::Exchange(exchange) => Some(exchange.request_id()),
+        _ => None,
+    })?
+}
+
+/// The last lines of a run.
+#[must_use]
+pub fn summary(run: &RunRecord, files: &Files) -> String {
+    let mut text = String::new();
+    let bad: Vec<&ScenarioRecord> = run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).collect();
+    if !bad.is_empty() {
+        let _ = writeln!(text, "\nWhat did not come out as expected:");
+        for scenario in &bad {
+            let first = scenario.failures().next().map(|finding| finding.check.as_str());
+            let why = first.or(scenario.reason.as_deref()).unwrap_or_default();
+            let _ = writeln!(text, "  {} {}  {why}", scenario.state.symbol(), scenario.id);
+        }
+    }
+    let counts: Vec<String> = State::ALL
+        .into_iter()
+        .filter(|state| run.totals.get(*state) > 0 || *state == State::Pass)
+        .map(|state| format!("{} {}", run.totals.get(state), state.word()))
+        .collect();
+    let software = run.target.software.as_deref().unwrap_or(&run.target.issuer);
+    let _ = writeln!(
+        text,
+        "\n{} scenarios  {}  {:.1} s   target {} ({software})",
+        run.totals.scenarios,
+        counts.join("  "),
+        run.millis / 1000.0,
+        run.target.name
+    );
+    let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let _ = writeln!(
+        text,
+        "Report  {}   JUnit {}   JSON {}",
+        files.html.display(),
+        name(&files.junit).unwrap_or_default(),
+        name(&files.json).unwrap_or_default()
+    );
+    let _ = writeln!(text, "{}", run.verdict);
+    text
+}

@@ -1,0 +1,162 @@
+//! The house a run lives in: the opened target, and whatever was started for it.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::RunError;
+use crate::driver::Listener;
+use crate::embedded;
+use crate::record::Recorder;
+use crate::record::scrub::Scrubber;
+use crate::target::fixtures::Fixtures;
+use crate::target::{ClientRole, Kind, Opening, Target, TargetError, TargetFile};
+use crate::wire::Http;
+
+/// An opened target with the servers that were started for it. They end with it.
+#[derive(Debug)]
+pub struct House {
+    pub target: Arc<Target>,
+    /// At the redirect URI, where one could be had.
+    pub(super) listener: Option<Arc<Listener>>,
+    /// Whether another house just like it can be opened at once.
+    pub(super) can_be_repeated: bool,
+    _mock: Option<embedded::Mock>,
+    _demo: Option<embedded::Demo>,
+}
+
+/// What is wanted of a house beyond its target.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wants {
+    /// The market's resource server.
+    pub(super) api: bool,
+    /// A listener at the redirect URI.
+    pub(super) listener: bool,
+}
+
+impl House {
+    /// Opens the target of that name, file or address.
+    pub(super) async fn open(
+        name: &str,
+        fixtures: &Fixtures,
+        scrubber: &Scrubber,
+        wants: Wants,
+    ) -> Result<Self, RunError> {
+        let issuer = Url::parse(name).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let Some(issuer) = issuer else {
+            let file = read(fixtures, name)?;
+            return if file.embedded {
+                Self::start(&file, fixtures, scrubber, wants).await
+            } else {
+                Self::visit(&file, None, None, fixtures, scrubber, wants).await
+            };
+        };
+        // A mock that runs elsewhere tells what it is; anything else is any provider.
+        let origin = issuer.join("/").ok();
+        let mock = match &origin {
+            Some(origin) => is_mock(origin, scrubber).await,
+            None => false,
+        };
+        let file = read(fixtures, if mock { "mock" } else { "generic" })?;
+        Self::visit(&file, Some(name), origin.filter(|_| mock), fixtures, scrubber, wants).await
+    }
+
+    async fn start(
+        file: &TargetFile,
+        fixtures: &Fixtures,
+        scrubber: &Scrubber,
+        wants: Wants,
+    ) -> Result<Self, RunError> {
+        let failed = |error: embedded::StartError| RunError::Start(error.to_string());
+        let mock = embedded::Mock::start().await.map_err(failed)?;
+        let listener = if wants.listener { Some(listen(0).await?) } else { None };
+        // Without a listener nobody will ever ask there: any port will do, as long as it is registered.
+        let callback = listener.as_ref().and_then(|listener| listener.base());
+        let opening = Opening {
+            fixtures,
+            base: Some(mock.base.clone()),
+            issuer: None,
+            callback,
+            ca_pem: mock.ca_pem.clone(),
+            https_base: mock.https_base.clone(),
+            api: None,
+            scrubber: scrubber.clone(),
+            environment,
+        };
+        let mut target = opening.open(file).await?;
+        let clients: Vec<&str> = target
+            .clients
+            .values()
+            .filter(|client| !matches!(client.role, ClientRole::Service | ClientRole::Reports))
+            .map(|client| client.id.as_str())
+            .collect();
+        mock.register(&clients, &target.redirect_uri, &target.signed_out_uri).map_err(failed)?;
+        let demo = match target.clients.get(&ClientRole::Web).filter(|_| wants.api) {
+            Some(web) => {
+                let secret = web.secret.as_deref().unwrap_or_default();
+                embedded::Demo::start(target.issuer(), &web.id, secret).await.map_err(failed)?
+            }
+            None => None,
+        };
+        target.api = demo.as_ref().map(|demo| demo.base.clone());
+        Ok(Self { target: Arc::new(target), listener, can_be_repeated: true, _mock: Some(mock), _demo: demo })
+    }
+
+    async fn visit(
+        file: &TargetFile,
+        issuer: Option<&str>,
+        base: Option<Url>,
+        fixtures: &Fixtures,
+        scrubber: &Scrubber,
+        wants: Wants,
+    ) -> Result<Self, RunError> {
+        let opening = Opening {
+            fixtures,
+            base,
+            issuer: issuer.map(str::to_owned),
+            callback: None,
+            ca_pem: None,
+            https_base: None,
+            api: None,
+            scrubber: scrubber.clone(),
+            environment,
+        };
+        let target = opening.open(file).await?;
+        let listener = match target.redirect_uri.port_or_known_default() {
+            Some(port) if wants.listener => Some(listen(port).await?),
+            _ => None,
+        };
+        Ok(Self { target: Arc::new(target), listener, can_be_repeated: false, _mock: None, _demo: None })
+    }
+
+    /// Whether everything is on this machine.
+    pub(super) fn is_local(&self) -> bool {
+        self.target.kind == Kind::Mock
+    }
+}
+
+async fn listen(port: u16) -> Result<Arc<Listener>, RunError> {
+    Listener::start(port).await.map(Arc::new).map_err(|error| RunError::Listen {
+        address: format!("localhost:{port}"),
+        reason: error.to_string(),
+    })
+}
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn read(fixtures: &Fixtures, name: &str) -> Result<TargetFile, TargetError> {
+    let path = format!("targets/{name}.toml");
+    let text = fixtures.read(&path).ok_or_else(|| TargetError::Unknown {
+        name: name.to_owned(),
+        known: fixtures.names("targets", ".toml").join(", "),
+    })?;
+    TargetFile::parse(&text).map_err(|error| TargetError::Document { path, reason: error.to_string() })
+}
+
+/// Whether a mock with a control interface is there.
+async fn is_mock(origin: &Url, scrubber: &Scrubber) -> bool {
+    let Ok(http) = Http::new(None, Recorder::new(scrubber.clone())) else { return false };
+    crate::target::Control::new(origin.clone(), http).software().await.is_ok()
+}

@@ -1,0 +1,84 @@
+//! What a scenario needs of a target. What is missing is a skip with this reason.
+
+use crate::target::{ClientRole, Endpoint, Kind, Role, ServerRole, Target};
+
+/// A precondition.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Need {
+    /// An issuer that answers as Okta does.
+    Okta,
+    /// The users, scopes and policies of the market org.
+    Market,
+    Server(ServerRole),
+    Client(ClientRole),
+    /// A client with a secret.
+    Secret(ClientRole),
+    Account(Role),
+    Endpoint(ServerRole, Endpoint),
+    /// A scope that discovery does not deny.
+    Scope(&'static str),
+    /// Refresh tokens for that client.
+    Grant(ServerRole, &'static str),
+    /// An issuer that nobody else uses meanwhile, whose clock can be moved.
+    Alone,
+    /// The resource server of the market org.
+    Api,
+    /// The issuer over https too.
+    Https,
+}
+
+impl Need {
+    /// Why the target doesn't meet it, or nothing.
+    #[must_use]
+    pub fn unmet(self, target: &Target) -> Option<String> {
+        let server = |role| target.servers.get(&role);
+        let (met, missing) = match self {
+            Self::Okta => (target.kind.speaks_okta(), "an issuer that answers as Okta does".to_owned()),
+            Self::Market => (target.kind == Kind::Mock, "the market org of the mock".to_owned()),
+            Self::Server(role) => (server(role).is_some(), format!("the {} server", role.word())),
+            Self::Client(role) => (target.clients.contains_key(&role), format!("the {} client", role.word())),
+            Self::Secret(role) => {
+                let met = target.clients.get(&role).is_some_and(|client| client.secret.is_some());
+                (met, format!("the {} client with its secret", role.word()))
+            }
+            Self::Account(role) => (target.accounts.contains_key(&role), format!("the {} account", role.word())),
+            Self::Endpoint(role, endpoint) => {
+                let met = server(role).is_some_and(|server| server.endpoint(endpoint).is_some());
+                (met, format!("{} in the {} server's discovery document", endpoint.member(), role.word()))
+            }
+            Self::Scope(scope) => {
+                let denied = server(ServerRole::Custom)
+                    .is_some_and(|server| server.metadata.lists("scopes_supported", scope) == Some(false));
+                (!denied, format!("the scope {scope} in scopes_supported"))
+            }
+            Self::Grant(role, grant) => {
+                let denied =
+                    server(role).is_some_and(|server| server.metadata.lists("grant_types_supported", grant) == Some(false));
+                (!denied, format!("the grant type {grant} in grant_types_supported"))
+            }
+            Self::Alone => (target.control.is_some(), "a clock that can be moved".to_owned()),
+            Self::Api => (target.api.is_some(), "the market's resource server".to_owned()),
+            Self::Https => (target.https.is_some(), "the issuer over https with a certificate authority of its own".to_owned()),
+        };
+        (!met).then(|| format!("needs {missing}"))
+    }
+
+    /// What is needed, in words.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Okta => "an issuer that answers as Okta does".to_owned(),
+            Self::Market => "the market org".to_owned(),
+            Self::Server(role) => format!("the {} server", role.word()),
+            Self::Client(role) => format!("the {} client", role.word()),
+            Self::Secret(role) => format!("the {} client with its secret", role.word()),
+            Self::Account(role) => format!("the {} account", role.word()),
+            Self::Endpoint(role, endpoint) => format!("{} on the {} server", endpoint.member(), role.word()),
+            Self::Scope(scope) => format!("the scope {scope}"),
+            Self::Grant(role, grant) => format!("the grant type {grant} on the {} server", role.word()),
+            Self::Alone => "an issuer of its own, with a control interface".to_owned(),
+            Self::Api => "the market's resource server".to_owned(),
+            Self::Https => "the issuer over https".to_owned(),
+        }
+    }
+}

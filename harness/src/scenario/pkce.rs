@@ -1,0 +1,110 @@
+//! Proof Key for Code Exchange, right and wrong (RFC 7636).
+
+use super::code::refused_exchange;
+use super::stage::{Halt, Stage};
+use super::{Need, Scenario, Told};
+use crate::flow::Pkce;
+use crate::target::ClientRole::{Spa, Web};
+use crate::target::Role::Buyer;
+use crate::target::ServerRole::Custom;
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    vec![
+        told("code.pkce.web", "A client with a secret may use PKCE too", |s| Box::pin(web(s)))
+            .cites(&["RFC 9700 2.1.1", "OIDF oidcc-ensure-request-with-valid-pkce-succeeds"])
+            .steps(&["ask with a challenge", "exchange the code with the verifier"])
+            .needs(&[Need::Client(Web)]),
+        told("code.pkce.wrong-verifier", "A verifier that does not fit is refused", |s| Box::pin(wrong_verifier(s)))
+            .cites(&["RFC 7636 4.6"])
+            .steps(&["ask with a challenge", "exchange the code with another verifier"])
+            .needs(&[Need::Client(Web)]),
+        told("code.pkce.missing-verifier", "A code that was asked for with a challenge needs the verifier", |s| {
+            Box::pin(missing_verifier(s))
+        })
+        .cites(&["RFC 7636 4.5", "RFC 9700 4.8.2"])
+        .steps(&["ask with a challenge", "exchange the code without a verifier"])
+        .needs(&[Need::Client(Web)]),
+        told("code.pkce.verifier-without-challenge", "A verifier without a challenge is refused", |s| {
+            Box::pin(verifier_without_challenge(s))
+        })
+        .cites(&["RFC 9700 4.8.2"])
+        .steps(&["ask without a challenge", "exchange the code with a verifier"])
+        .needs(&[Need::Okta, Need::Secret(Web)]),
+        told("code.pkce.plain", "The plain method is refused", |s| Box::pin(plain(s)))
+            .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1", "Okta: /authorize, code_challenge_method"])
+            .steps(&["ask with code_challenge_method=plain", "the refusal comes by redirect"])
+            .needs(&[Need::Okta, Need::Client(Web)]),
+        told("code.pkce.required", "A client without a secret is refused without a challenge", |s| Box::pin(required(s)))
+            .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1"])
+            .steps(&["the browser client asks without a challenge", "the refusal comes by redirect"])
+            .needs(&[Need::Okta, Need::Client(Spa)]),
+        told("code.pkce.illegal-challenge", "A challenge with illegal characters is refused", |s| {
+            Box::pin(illegal_challenge(s))
+        })
+        .cites(&["RFC 7636 4.2"])
+        .steps(&["ask with a challenge of illegal characters", "the refusal comes by redirect"])
+        .needs(&[Need::Okta, Need::Client(Web)]),
+    ]
+}
+
+fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
+    Scenario::told(id, title, story).tags(&["code", "pkce"]).needs(&[Need::Account(Buyer), Need::Server(Custom)])
+}
+
+async fn web(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Web, Buyer)?;
+    stage.sign_in(&cast, stage.request(&cast).with_pkce()).await?;
+    Ok(())
+}
+
+async fn wrong_verifier(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Web, Buyer)?;
+    let request = stage.request(&cast).with_pkce();
+    let code = stage.code(&cast, &request).await?;
+    stage.step("exchange the code with another verifier");
+    let form = stage.exchange_form(&cast, &request, &code)?.replacing("code_verifier", &Pkce::fresh().verifier);
+    refused_exchange(stage, &form, (400, "invalid_grant"), "PKCE verification failed.").await
+}
+
+async fn missing_verifier(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Web, Buyer)?;
+    let request = stage.request(&cast).with_pkce();
+    let code = stage.code(&cast, &request).await?;
+    stage.step("exchange the code without a verifier");
+    let form = stage.exchange_form(&cast, &request, &code)?.without("code_verifier");
+    let text = "PKCE code verifier is required by the application.";
+    let error = if stage.target.kind.speaks_okta() { "invalid_request" } else { "invalid_grant" };
+    refused_exchange(stage, &form, (400, error), text).await
+}
+
+async fn verifier_without_challenge(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Web, Buyer)?;
+    let request = stage.request(&cast).without_pkce();
+    let code = stage.code(&cast, &request).await?;
+    stage.step("exchange the code with a verifier that nobody asked for");
+    let form = stage.exchange_form(&cast, &request, &code)?.with("code_verifier", &Pkce::fresh().verifier);
+    let text = "PKCE code challenge should be specified in the authorize request for code verification.";
+    refused_exchange(stage, &form, (400, "invalid_request"), text).await
+}
+
+async fn plain(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Web, Buyer)?;
+    let request = stage.request(&cast).with_pkce().with("code_challenge_method", "plain");
+    let text = "PKCE code challenge method is not supported. Valid values: [S256]";
+    stage.refuse(&cast, &request, "invalid_request", text).await
+}
+
+async fn required(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Spa, Buyer)?;
+    let request = stage.request(&cast).without_pkce();
+    let text = "PKCE code challenge is required by the application.";
+    stage.refuse(&cast, &request, "invalid_request", text).await
+}
+
+async fn illegal_challenge(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Web, Buyer)?;
+    let illegal = "+".repeat(43);
+    let request = stage.request(&cast).with_pkce().with("code_challenge", &illegal);
+    let text = "PKCE code challenge contains illegal characters.";
+    stage.refuse(&cast, &request, "invalid_request", text).await
+}
