@@ -25,7 +25,11 @@ Examples:
   harness review                            settle changed claim snapshots";
 
 #[derive(Debug, Parser)]
-#[command(name = "harness", version, about = "Drives OpenID Connect flows against an issuer and judges what comes back.")]
+#[command(
+    name = "harness",
+    version,
+    about = "Drives OpenID Connect flows against an issuer and judges what comes back."
+)]
 #[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
 struct Cli {
     #[command(subcommand)]

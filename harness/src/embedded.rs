@@ -1,12 +1,19 @@
 //! The only place that knows our own products: starts the mock and the demo's resource server in this
 //! process, through their public builders.
 
+use mock_idp::MockIdp;
 use url::Url;
 
 /// Why a product can't be started here.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct StartError(String);
+
+impl StartError {
+    fn of(error: impl std::error::Error) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// A mock in this process. It ends when this is dropped.
 #[derive(Debug)]
@@ -17,6 +24,7 @@ pub struct Mock {
     pub https_base: Option<Url>,
     /// The certificate authority of its https.
     pub ca_pem: Option<String>,
+    mock: MockIdp,
 }
 
 impl Mock {
@@ -25,14 +33,25 @@ impl Mock {
     /// # Errors
     /// When it doesn't start.
     pub async fn start() -> Result<Self, StartError> {
-        Err(StartError("no mock is built in".to_owned()))
+        let mock = MockIdp::builder().start().await.map_err(StartError::of)?;
+        let address = |text: &str| Url::parse(text).map_err(StartError::of);
+        Ok(Self {
+            base: address(mock.url())?,
+            https_base: Some(address(mock.https_url())?),
+            ca_pem: Some(mock.ca_pem().to_owned()),
+            mock,
+        })
     }
 
     /// Registers where the harness listens, for each of those clients.
     ///
     /// # Errors
     /// When a client is not there.
-    pub fn register(&self, _clients: &[&str], _redirect_uri: &Url, _signed_out_uri: &Url) -> Result<(), StartError> {
+    pub fn register(&self, clients: &[&str], redirect_uri: &Url, signed_out_uri: &Url) -> Result<(), StartError> {
+        for client in clients {
+            self.mock.allow_redirect_uri(client, redirect_uri.as_str()).map_err(StartError::of)?;
+            self.mock.allow_post_logout_redirect_uri(client, signed_out_uri.as_str()).map_err(StartError::of)?;
+        }
         Ok(())
     }
 }

@@ -85,7 +85,8 @@ fn claims(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
     CLIENT.equals(recorder, expected.client_id, token.text("cid"));
     if let Some(scope) = expected.scope {
         let scopes = token.claims.get("scp").and_then(Value::as_array);
-        let came: Option<String> = scopes.map(|scopes| scopes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
+        let came: Option<String> =
+            scopes.map(|scopes| scopes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
         SCOPES.equals(recorder, scope, came.as_deref());
     }
     let (exp, iat) = (token.number("exp").unwrap_or_default(), token.number("iat").unwrap_or_default());
@@ -94,7 +95,12 @@ fn claims(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
         LIFETIME.holds(recorder, exp - iat == lifetime, format!("{lifetime} s"), format!("{} s", exp - iat));
     }
     let version = token.claims.get("ver");
-    VERSION.holds(recorder, version == Some(&Value::from(1)), 1, version.map_or("nothing".to_owned(), Value::to_string));
+    VERSION.holds(
+        recorder,
+        version == Some(&Value::from(1)),
+        1,
+        version.map_or("nothing".to_owned(), Value::to_string),
+    );
     token_id(recorder, token, expected.refresh_token);
     match expected.login {
         Some(login) => {

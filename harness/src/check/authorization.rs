@@ -58,7 +58,8 @@ pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: Expected
         Some(state) => STATE.equals(recorder, state, callback.get("state")),
         None => STATE.absent(recorder, "state", callback.get("state")),
     };
-    let known = ["code", "state", "iss", "session_state", "id_token", "access_token", "token_type", "expires_in", "scope"];
+    let known =
+        ["code", "state", "iss", "session_state", "id_token", "access_token", "token_type", "expires_in", "scope"];
     only(recorder, callback, &known);
     Some(callback)
 }
@@ -87,7 +88,12 @@ pub fn refusal(recorder: &Recorder, journey: &Journey, expected: Expected<'_>, e
     // RFC 6749 4.1.2.1: %x20-21 / %x23-5B / %x5D-7E.
     let permitted = |text: &str| text.chars().all(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~'));
     let legal = description.is_none_or(permitted);
-    ERROR_CHARACTERS.holds(recorder, legal, "printable ASCII without \" and \\", description.unwrap_or("no description"));
+    ERROR_CHARACTERS.holds(
+        recorder,
+        legal,
+        "printable ASCII without \" and \\",
+        description.unwrap_or("no description"),
+    );
     match expected.state {
         Some(state) => ERROR_STATE.equals(recorder, state, callback.get("state")),
         None => ERROR_STATE.absent(recorder, "state", callback.get("state")),

@@ -103,7 +103,11 @@ fn may_be_there(name: &str, role: ServerRole) -> bool {
     match role {
         ServerRole::Custom => false,
         // Recorded in 2023 and 2026 with different tails.
-        ServerRole::Org => name.starts_with("backchannel_") || name.starts_with("id_token_encryption_") || name.starts_with("frontchannel_"),
+        ServerRole::Org => {
+            name.starts_with("backchannel_")
+                || name.starts_with("id_token_encryption_")
+                || name.starts_with("frontchannel_")
+        }
     }
 }
 
@@ -130,8 +134,7 @@ fn expected(issuer: &str, role: ServerRole, document: Document) -> Map<String, V
     };
     let at = |path: &str| json!(format!("{base}/v1/{path}"));
     let methods = json!(["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]);
-    let request_algorithms =
-        json!(["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]);
+    let request_algorithms = json!(["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]);
     let is_openid = document == Document::OpenId;
     let is_org = role == ServerRole::Org;
     let mut members = Map::new();
@@ -230,10 +233,37 @@ fn standard_scopes(role: ServerRole) -> Value {
 fn claims(document: Document) -> Value {
     match document {
         Document::OpenId => json!([
-            "iss", "ver", "sub", "aud", "iat", "exp", "jti", "auth_time", "amr", "idp", "nonce", "name", "nickname",
-            "preferred_username", "given_name", "middle_name", "family_name", "email", "email_verified", "profile",
-            "zoneinfo", "locale", "address", "phone_number", "picture", "website", "gender", "birthdate", "updated_at",
-            "at_hash", "c_hash"
+            "iss",
+            "ver",
+            "sub",
+            "aud",
+            "iat",
+            "exp",
+            "jti",
+            "auth_time",
+            "amr",
+            "idp",
+            "nonce",
+            "name",
+            "nickname",
+            "preferred_username",
+            "given_name",
+            "middle_name",
+            "family_name",
+            "email",
+            "email_verified",
+            "profile",
+            "zoneinfo",
+            "locale",
+            "address",
+            "phone_number",
+            "picture",
+            "website",
+            "gender",
+            "birthdate",
+            "updated_at",
+            "at_hash",
+            "c_hash"
         ]),
         Document::OAuth => json!(["ver", "jti", "iss", "aud", "iat", "exp", "cid", "uid", "scp", "sub"]),
     }

@@ -23,7 +23,12 @@ checks! {
 pub fn back_channel(recorder: &Recorder, reply: &Reply) {
     request_id(recorder, reply);
     let control = reply.header("cache-control").unwrap_or_default();
-    NOT_STORED.holds(recorder, control.contains("no-store") && control.contains("no-cache"), "no-cache, no-store", control);
+    NOT_STORED.holds(
+        recorder,
+        control.contains("no-store") && control.contains("no-cache"),
+        "no-cache, no-store",
+        control,
+    );
     let number = |name: &str| reply.header(name).and_then(|value| value.parse::<u64>().ok());
     let (limit, left, reset) =
         (number("x-rate-limit-limit"), number("x-rate-limit-remaining"), number("x-rate-limit-reset"));
@@ -56,7 +61,8 @@ pub fn discovery(recorder: &Recorder, reply: &Reply) {
 pub fn sign_in_page(recorder: &Recorder, reply: &Reply) {
     let policy = reply.header("content-security-policy").unwrap_or_default();
     let framed = reply.header("x-frame-options").unwrap_or_default();
-    let closed = policy.contains("frame-ancestors") || matches!(framed.to_ascii_uppercase().as_str(), "DENY" | "SAMEORIGIN");
+    let closed =
+        policy.contains("frame-ancestors") || matches!(framed.to_ascii_uppercase().as_str(), "DENY" | "SAMEORIGIN");
     let actual = format!("X-Frame-Options: {framed}; Content-Security-Policy: {policy}");
     NOT_FRAMED.holds(recorder, closed, "frame-ancestors or X-Frame-Options", actual);
 }

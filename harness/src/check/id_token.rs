@@ -131,7 +131,12 @@ fn hashes(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
 
 fn okta(recorder: &Recorder, token: &Jwt) {
     let version = token.claims.get("ver");
-    VERSION.holds(recorder, version == Some(&Value::from(1)), 1, version.map_or("nothing".to_owned(), Value::to_string));
+    VERSION.holds(
+        recorder,
+        version == Some(&Value::from(1)),
+        1,
+        version.map_or("nothing".to_owned(), Value::to_string),
+    );
     let methods = token.claims.get("amr").and_then(Value::as_array);
     let listed = methods.is_some_and(|methods| methods.iter().any(|method| method == "pwd"));
     let actual = token.claims.get("amr").map_or("nothing".to_owned(), Value::to_string);
@@ -168,7 +173,16 @@ pub fn thin(recorder: &Recorder, token: &Jwt) {
 
 /// Judges that a token issued alone, for profile and email, is fat.
 pub fn fat(recorder: &Recorder, token: &Jwt) {
-    let wanted = ["name", "preferred_username", "given_name", "family_name", "email", "email_verified", "zoneinfo", "updated_at"];
+    let wanted = [
+        "name",
+        "preferred_username",
+        "given_name",
+        "family_name",
+        "email",
+        "email_verified",
+        "zoneinfo",
+        "updated_at",
+    ];
     let missing: Vec<&str> = wanted.into_iter().filter(|claim| !token.claims.contains_key(*claim)).collect();
     FAT.holds(recorder, missing.is_empty(), wanted.join(" "), token.claim_names());
 }

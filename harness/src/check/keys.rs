@@ -32,15 +32,24 @@ pub fn judge(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {
         .and_then(|body| body.get("keys").cloned())
         .and_then(|keys| serde_json::from_value(keys).ok())
         .unwrap_or_default();
-    NOT_EMPTY.holds(recorder, (1..=3).contains(&keys.len()) || (!speaks_okta && !keys.is_empty()), "1 to 3 keys", keys.len());
-    let text = |key: &Map<String, Value>, name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    NOT_EMPTY.holds(
+        recorder,
+        (1..=3).contains(&keys.len()) || (!speaks_okta && !keys.is_empty()),
+        "1 to 3 keys",
+        keys.len(),
+    );
+    let text =
+        |key: &Map<String, Value>, name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let ids: BTreeSet<String> = keys.iter().map(|key| text(key, "kid")).filter(|id| !id.is_empty()).collect();
     IDS.holds(recorder, ids.len() == keys.len(), format!("{} different ids", keys.len()), ids.len());
     let told = keys.iter().flat_map(|key| key.keys()).find(|name| PRIVATE.contains(&name.as_str()));
     PUBLIC.absent(recorder, "private member", told.map(String::as_str));
     let usable = |key: &&Map<String, Value>| {
         // 2048 bits are 256 octets are 342 characters of base64url.
-        text(key, "kty") == "RSA" && text(key, "use") == "sig" && text(key, "n").len() >= 342 && !text(key, "e").is_empty()
+        text(key, "kty") == "RSA"
+            && text(key, "use") == "sig"
+            && text(key, "n").len() >= 342
+            && !text(key, "e").is_empty()
     };
     if speaks_okta {
         let good = keys.iter().filter(usable).count();

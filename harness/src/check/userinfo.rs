@@ -20,7 +20,12 @@ checks! {
 }
 
 /// Judges the claims about the user.
-pub fn success(recorder: &Recorder, reply: &Reply, subject: Option<&str>, claims: &[&str]) -> Option<Map<String, Value>> {
+pub fn success(
+    recorder: &Recorder,
+    reply: &Reply,
+    subject: Option<&str>,
+    claims: &[&str],
+) -> Option<Map<String, Value>> {
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return None;
     }
@@ -61,10 +66,9 @@ fn types(recorder: &Recorder, body: &Map<String, Value>) {
         "updated_at" => !value.as_i64().is_some_and(|time| (631_152_000..4_102_444_800).contains(&time)),
         "address" => !value.is_object(),
         "groups" => !value.is_array(),
-        "sub" | "name" | "given_name" | "family_name" | "middle_name" | "nickname" | "preferred_username" | "profile"
-        | "picture" | "website" | "email" | "gender" | "birthdate" | "zoneinfo" | "locale" | "phone_number" => {
-            !value.as_str().is_some_and(|text| !text.is_empty() && text != "null")
-        }
+        "sub" | "name" | "given_name" | "family_name" | "middle_name" | "nickname" | "preferred_username"
+        | "profile" | "picture" | "website" | "email" | "gender" | "birthdate" | "zoneinfo" | "locale"
+        | "phone_number" => !value.as_str().is_some_and(|text| !text.is_empty() && text != "null"),
         _ => false,
     });
     let actual = wrong.map_or("all right".to_owned(), |(name, value)| format!("{name} is {value}"));

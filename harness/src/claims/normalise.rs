@@ -125,7 +125,12 @@ mod tests {
     use super::*;
 
     fn context() -> Context<'static> {
-        Context { base: "http://localhost:1", now: 1_000_000, nonce: Some("n"), hashes: vec![("at_hash", "h".to_owned())] }
+        Context {
+            base: "http://localhost:1",
+            now: 1_000_000,
+            nonce: Some("n"),
+            hashes: vec![("at_hash", "h".to_owned())],
+        }
     }
 
     #[test]

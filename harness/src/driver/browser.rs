@@ -89,7 +89,9 @@ impl BrowserDriver {
             if present(&client, LANDING_MARK).await? {
                 return self.landed(&client, start, landing).await.map(|arrival| Journey { arrival, prompts });
             }
-            let Some(script) = script else { return self.stopped(&client, None).await.map(|a| Journey { arrival: a, prompts }) };
+            let Some(script) = script else {
+                return self.stopped(&client, None).await.map(|a| Journey { arrival: a, prompts });
+            };
             if present(&client, END_PAGES).await? {
                 return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
             }
@@ -205,10 +207,11 @@ impl BrowserDriver {
         let callback = match (here.fragment(), here.query()) {
             (Some(fragment), _) if !fragment.is_empty() => Callback::parse(Delivery::Fragment, fragment),
             (_, Some(query)) if !query.is_empty() => Callback::parse(Delivery::Query, query),
-            _ => self
-                .listener
-                .take_posted(state.as_deref())
-                .unwrap_or(Callback { delivery: Delivery::Query, params: Vec::new(), reply: None }),
+            _ => self.listener.take_posted(state.as_deref()).unwrap_or(Callback {
+                delivery: Delivery::Query,
+                params: Vec::new(),
+                reply: None,
+            }),
         };
         Ok(Arrival::Landed(callback))
     }

@@ -62,7 +62,12 @@ impl Chromedriver {
         };
         // Keep reading, or it blocks when the pipe is full.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Ok(Self { address: format!("http://127.0.0.1:{port}"), browser, process, sessions: Arc::new(Semaphore::new(SESSIONS)) })
+        Ok(Self {
+            address: format!("http://127.0.0.1:{port}"),
+            browser,
+            process,
+            sessions: Arc::new(Semaphore::new(SESSIONS)),
+        })
     }
 
     pub(super) fn address(&self) -> &str {

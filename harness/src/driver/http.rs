@@ -110,7 +110,11 @@ fn next(
         return Ok(Next::Send(submit(form, &reply.url, form.answered(visitor.consent))?));
     }
     let Some(form) = page.forms.iter().find(|form| form.asks_who()) else {
-        if page.kind == PageKind::Other && page.forms.is_empty() && reply.body.contains("<script") && reply.status == 200 {
+        if page.kind == PageKind::Other
+            && page.forms.is_empty()
+            && reply.body.contains("<script")
+            && reply.status == 200
+        {
             return Err(DriverError::NeedsScript(page.summary()));
         }
         return Ok(Next::Done(Arrival::Stopped(page)));
@@ -191,7 +195,8 @@ mod tests {
 
     #[test]
     fn a_picker_is_no_sign_in_form() {
-        let form = form("<form method=post><button name=user value=a>a</button><button name=user value=b>b</button></form>");
+        let form =
+            form("<form method=post><button name=user value=a>a</button><button name=user value=b>b</button></form>");
         assert!(!form.asks_who() && !form.asks_consent());
     }
 }

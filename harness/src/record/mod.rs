@@ -66,11 +66,15 @@ impl Verdict {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Entry {
     /// What the scenario is about to do, in words.
-    Step { text: String },
+    Step {
+        text: String,
+    },
     Exchange(Exchange),
     Finding(Finding),
     /// Something that happened in the browser.
-    Note { text: String },
+    Note {
+        text: String,
+    },
 }
 
 /// One HTTP request with its answer, scrubbed.

@@ -60,9 +60,7 @@ impl Recorder {
     /// Whether a check has failed.
     #[must_use]
     pub fn failed(&self) -> bool {
-        self.lock()
-            .iter()
-            .any(|entry| matches!(entry, Entry::Finding(Finding { verdict: Verdict::Fail, .. })))
+        self.lock().iter().any(|entry| matches!(entry, Entry::Finding(Finding { verdict: Verdict::Fail, .. })))
     }
 
     fn push(&self, entry: Entry) {

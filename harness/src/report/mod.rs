@@ -31,8 +31,7 @@ pub fn last_run(folder: &Path) -> PathBuf {
 /// When the folder can't be written.
 pub fn write(run: &RunRecord, folder: &Path) -> io::Result<Files> {
     std::fs::create_dir_all(folder)?;
-    let files =
-        Files { html: folder.join("index.html"), junit: folder.join("junit.xml"), json: last_run(folder) };
+    let files = Files { html: folder.join("index.html"), junit: folder.join("junit.xml"), json: last_run(folder) };
     let json = serde_json::to_string_pretty(run).map_err(io::Error::other)?;
     std::fs::write(&files.json, json + "\n")?;
     std::fs::write(&files.junit, junit::render(run).map_err(io::Error::other)?)?;

@@ -113,7 +113,8 @@ fn failure(scenario: &ScenarioRecord) -> String {
 fn described(text: &mut String, scenario: &ScenarioRecord, finding: &Finding) {
     let _ = writeln!(text, "    {} [{}] {}", finding.check, finding.severity.word(), finding.says);
     if finding.verdict == Verdict::UnexpectedPass {
-        let _ = writeln!(text, "      a known divergence no longer occurs: {}", finding.reason.as_deref().unwrap_or(""));
+        let _ =
+            writeln!(text, "      a known divergence no longer occurs: {}", finding.reason.as_deref().unwrap_or(""));
     } else {
         let _ = writeln!(text, "      expected  {}", finding.expected);
         let _ = writeln!(text, "      actual    {}", finding.actual.replace('\n', "\n      "));

@@ -95,7 +95,10 @@ mod tests {
         assert_eq!(ids(&one), ["code.pkce.plain"]);
         let stem = Filter::new(&words(&["code.pkce"]), &words(&["*.plain"]), &[]).expect("a filter");
         let ids = ids(&stem);
-        assert!(ids.len() >= 5 && ids.iter().all(|id| id.starts_with("code.pkce.") && id != "code.pkce.plain"), "{ids:?}");
+        assert!(
+            ids.len() >= 5 && ids.iter().all(|id| id.starts_with("code.pkce.") && id != "code.pkce.plain"),
+            "{ids:?}"
+        );
     }
 
     #[test]

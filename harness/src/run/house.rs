@@ -136,10 +136,10 @@ impl House {
 }
 
 async fn listen(port: u16) -> Result<Arc<Listener>, RunError> {
-    Listener::start(port).await.map(Arc::new).map_err(|error| RunError::Listen {
-        address: format!("localhost:{port}"),
-        reason: error.to_string(),
-    })
+    Listener::start(port)
+        .await
+        .map(Arc::new)
+        .map_err(|error| RunError::Listen { address: format!("localhost:{port}"), reason: error.to_string() })
 }
 
 fn environment(name: &str) -> Option<String> {

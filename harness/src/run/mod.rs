@@ -68,10 +68,12 @@ pub fn exit(run: &RunRecord) -> Exit {
 /// The sentence at the end.
 #[must_use]
 pub fn verdict(totals: &Totals) -> String {
-    let plural = |count: usize, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {many}") };
+    let plural =
+        |count: usize, one: &str, many: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {many}") };
     let bad = totals.fail + totals.error;
     if totals.unexpected_pass > 0 && bad == 0 {
-        let entries = plural(totals.unexpected_pass, "known divergence no longer occurs", "known divergences no longer occur");
+        let entries =
+            plural(totals.unexpected_pass, "known divergence no longer occurs", "known divergences no longer occur");
         return format!("{entries}: take it off the list.");
     }
     if bad > 0 && totals.pending > 0 && totals.fail <= totals.pending && totals.error == 0 {

@@ -84,14 +84,10 @@ impl Runner {
     /// When nothing is selected, the target can't be opened, or a required browser is missing.
     pub async fn open(options: Options) -> Result<Self, RunError> {
         let divergences = options.fixtures.read("divergences.toml").unwrap_or_default();
-        let divergences =
-            Divergences::parse(&divergences).map_err(|error| RunError::Divergences(error.to_string()))?;
+        let divergences = Divergences::parse(&divergences).map_err(|error| RunError::Divergences(error.to_string()))?;
         let jobs = plan(&options)?;
         let browser = jobs.iter().any(|job| job.browser);
-        let wants = Wants {
-            api: jobs.iter().any(|job| job.scenario.needs.contains(&Need::Api)),
-            listener: browser,
-        };
+        let wants = Wants { api: jobs.iter().any(|job| job.scenario.needs.contains(&Need::Api)), listener: browser };
         let chromedriver = if browser { Some(Chromedriver::start().await.map(Arc::new)) } else { None };
         if let Some(Err(missing)) = chromedriver.as_ref().filter(|_| options.require_browser) {
             return Err(RunError::NoBrowser(missing.to_string()));
@@ -135,10 +131,8 @@ impl Runner {
             records.push((index, record));
         };
         // An issuer that can't be repeated can only be used alone after everybody else has gone.
-        let (alone, together): (Vec<_>, Vec<_>) = jobs
-            .into_iter()
-            .enumerate()
-            .partition(|(_, job)| job.scenario.is_alone() && !worker.house.can_be_repeated);
+        let (alone, together): (Vec<_>, Vec<_>) =
+            jobs.into_iter().enumerate().partition(|(_, job)| job.scenario.is_alone() && !worker.house.can_be_repeated);
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
         for (index, job) in together {

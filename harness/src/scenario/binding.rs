@@ -38,9 +38,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
-        .tags(&["code", "binding"])
-        .needs(&[Need::Client(Web), Need::Account(Buyer), Need::Server(Custom)])
+    Scenario::told(id, title, story).tags(&["code", "binding"]).needs(&[
+        Need::Client(Web),
+        Need::Account(Buyer),
+        Need::Server(Custom),
+    ])
 }
 
 const INVALID: &str = "The authorization code is invalid or has expired.";

@@ -87,8 +87,7 @@ async fn userinfo(stage: &Stage, cast: &Cast<'_>, tokens: &Tokens) -> Result<Val
 
 async fn fat(stage: &Stage) -> Result<(), Halt> {
     let cast = stage.cast(Custom, Web, Admin)?;
-    let request =
-        stage.request(&cast).with("response_type", "id_token").scopes("openid profile email address phone");
+    let request = stage.request(&cast).with("response_type", "id_token").scopes("openid profile email address phone");
     let journey = stage.authorize(&cast, &request).await?;
     let callback = stage.arrived(&cast, &request, &journey)?;
     authorization::ID_TOKEN.present(&stage.recorder, "an ID token", callback.get("id_token"));

@@ -13,7 +13,12 @@ const CITES: &[&str] = &["RFC 6749 4.1", "OIDC Core 3.1", "OIDF oidcc-server"];
 pub(super) fn scenarios() -> Vec<Scenario> {
     let flow = |id, title, client, server, story| {
         told(id, title, story)
-            .steps(&["send the browser to the authorization endpoint", "sign in", "exchange the code", "judge both tokens"])
+            .steps(&[
+                "send the browser to the authorization endpoint",
+                "sign in",
+                "exchange the code",
+                "judge both tokens",
+            ])
             .needs(&[Need::Client(client), Need::Account(Buyer), Need::Server(server)])
     };
     vec![
@@ -35,9 +40,13 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         flow("code.native.org", "A native client signs a person in at the org server", Native, Org, |s| {
             Box::pin(signs_in(s, Native, Org))
         }),
-        flow("code.partner.custom", "A third party's client signs a person in at the custom server", Partner, Custom, |s| {
-            Box::pin(signs_in(s, Partner, Custom))
-        }),
+        flow(
+            "code.partner.custom",
+            "A third party's client signs a person in at the custom server",
+            Partner,
+            Custom,
+            |s| Box::pin(signs_in(s, Partner, Custom)),
+        ),
         flow("code.partner.org", "A third party's client signs a person in at the org server", Partner, Org, |s| {
             Box::pin(signs_in(s, Partner, Org))
         }),
@@ -80,10 +89,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("code.parameter.unknown", "A parameter that nobody knows is ignored", |s| Box::pin(unknown_parameter(s)))
             .cites(&["RFC 6749 3.1", "OIDF oidcc-ensure-request-with-unknown-parameter-succeeds"])
             .steps(&["ask with an extra parameter", "sign in as usual"]),
-        told("code.parameter.duplicate", "A parameter that comes twice is refused", |s| Box::pin(duplicate_parameter(s)))
-            .cites(&["RFC 6749 3.1", "Okta: OAuth 2.0 and OpenID Connect error codes"])
-            .steps(&["ask with scope twice", "the refusal comes by redirect"])
-            .needs(&[Need::Okta]),
+        told("code.parameter.duplicate", "A parameter that comes twice is refused", |s| {
+            Box::pin(duplicate_parameter(s))
+        })
+        .cites(&["RFC 6749 3.1", "Okta: OAuth 2.0 and OpenID Connect error codes"])
+        .steps(&["ask with scope twice", "the refusal comes by redirect"])
+        .needs(&[Need::Okta]),
         told("code.response-type.missing", "A request without a response type is refused", |s| {
             Box::pin(response_type_missing(s))
         })
@@ -99,10 +110,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
-        .cites(CITES)
-        .tags(&["code"])
-        .needs(&[Need::Client(Web), Need::Account(Buyer), Need::Server(Custom)])
+    Scenario::told(id, title, story).cites(CITES).tags(&["code"]).needs(&[
+        Need::Client(Web),
+        Need::Account(Buyer),
+        Need::Server(Custom),
+    ])
 }
 
 async fn signs_in(stage: &Stage, client: ClientRole, server: ServerRole) -> Result<(), Halt> {
@@ -143,7 +155,8 @@ async fn scope_unknown(stage: &Stage) -> Result<(), Halt> {
 async fn scope_missing(stage: &Stage) -> Result<(), Halt> {
     let cast = stage.cast(Custom, Web, Buyer)?;
     let request = stage.request(&cast).without("scope");
-    let text = "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
+    let text =
+        "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
     stage.refuse(&cast, &request, "invalid_scope", text).await
 }
 

@@ -12,21 +12,34 @@ use crate::target::ServerRole::Custom;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told("consent.allow", "A user who agrees gives the client its scope", |s| Box::pin(allow(s)))
-            .steps(&["ask for a scope that needs consent", "agree", "exchange the code", "the scope is granted"]),
+        told("consent.allow", "A user who agrees gives the client its scope", |s| Box::pin(allow(s))).steps(&[
+            "ask for a scope that needs consent",
+            "agree",
+            "exchange the code",
+            "the scope is granted",
+        ]),
         told("consent.deny", "A user who denies sends the client away", |s| Box::pin(deny(s)))
             .cites(&["RFC 6749 4.1.2.1"])
             .steps(&["ask for a scope that needs consent", "deny", "access_denied comes by redirect"]),
-        told("consent.remembered", "Consent once given is not asked for again", |s| Box::pin(remembered(s)))
-            .steps(&["ask and agree", "ask again", "nobody is asked"]),
-        told("consent.denied-is-not-remembered", "Consent once denied is asked for again", |s| Box::pin(not_remembered(s)))
-            .steps(&["ask and deny", "ask again", "the user is asked again"]),
+        told("consent.remembered", "Consent once given is not asked for again", |s| Box::pin(remembered(s))).steps(&[
+            "ask and agree",
+            "ask again",
+            "nobody is asked",
+        ]),
+        told("consent.denied-is-not-remembered", "Consent once denied is asked for again", |s| {
+            Box::pin(not_remembered(s))
+        })
+        .steps(&["ask and deny", "ask again", "the user is asked again"]),
         told("consent.prompt-consent", "prompt=consent asks although consent was given", |s| Box::pin(prompt(s)))
             .cites(&["OIDC Core 3.1.2.1"])
             .steps(&["ask and agree", "ask with prompt=consent", "the user is asked again"]),
         told("consent.prompt-none", "prompt=none without consent is refused", |s| Box::pin(none(s)))
             .cites(&["OIDC Core 3.1.2.6"])
-            .steps(&["sign in", "ask with prompt=none for a scope that needs consent", "consent_required comes by redirect"]),
+            .steps(&[
+                "sign in",
+                "ask with prompt=none for a scope that needs consent",
+                "consent_required comes by redirect",
+            ]),
         told("consent.implicit-scope", "Scopes without the need for consent are granted in silence", |s| {
             Box::pin(implicit(s))
         })
@@ -47,12 +60,7 @@ fn asking(stage: &Stage, cast: &Cast<'_>) -> AuthorizationRequest {
 }
 
 /// Asks and agrees; judges whether consent was asked for.
-async fn agree(
-    stage: &Stage,
-    cast: &Cast<'_>,
-    request: AuthorizationRequest,
-    asked: bool,
-) -> Result<(), Halt> {
+async fn agree(stage: &Stage, cast: &Cast<'_>, request: AuthorizationRequest, asked: bool) -> Result<(), Halt> {
     let journey = stage.authorize(cast, &request).await?;
     authorization::asked_for_consent(&stage.recorder, &journey, asked);
     let callback = stage.arrived(cast, &request, &journey)?;

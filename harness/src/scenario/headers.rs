@@ -35,18 +35,22 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .steps(&["sign in", "judge the headers of the redirect"])
             .front(Front::Http)
             .needs(&[Need::Client(Web), Need::Account(Buyer)]),
-        told("cors.preflight", "A script may ask whether it may post to the token endpoint", |s| Box::pin(preflight(s)))
-            .cites(&["Okta: /token, OPTIONS"])
-            .steps(&["send a preflight", "204, the origin by name, POST"])
-            .front(Front::None),
+        told("cors.preflight", "A script may ask whether it may post to the token endpoint", |s| {
+            Box::pin(preflight(s))
+        })
+        .cites(&["Okta: /token, OPTIONS"])
+        .steps(&["send a preflight", "204, the origin by name, POST"])
+        .front(Front::None),
         told("cors.discovery", "A script may read the discovery document and the keys", |s| Box::pin(discovery(s)))
             .cites(&["Okta: enable CORS"])
             .steps(&["fetch both with an Origin", "the origin is allowed by name"])
             .front(Front::None),
-        told("cors.browser-client", "A browser client exchanges its code from a script", |s| Box::pin(browser_client(s)))
-            .cites(&["Okta: /token, browser requests"])
-            .steps(&["sign in", "exchange the code with an Origin", "tokens, and the origin by name"])
-            .needs(&[Need::Client(Spa), Need::Account(Buyer)]),
+        told("cors.browser-client", "A browser client exchanges its code from a script", |s| {
+            Box::pin(browser_client(s))
+        })
+        .cites(&["Okta: /token, browser requests"])
+        .steps(&["sign in", "exchange the code with an Origin", "tokens, and the origin by name"])
+        .needs(&[Need::Client(Spa), Need::Account(Buyer)]),
         told("cors.without-pkce", "A script without PKCE gets no tokens", |s| Box::pin(without_pkce(s)))
             .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
             .steps(&["sign in without PKCE", "exchange the code with an Origin", "401 invalid_client"])

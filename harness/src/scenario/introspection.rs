@@ -27,12 +27,18 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Box::pin(other_client(s))
         })
         .cites(&["Okta: /introspect"])
-        .steps(&["sign in with the browser client", "the web client asks about the token", "it names the browser client"])
+        .steps(&[
+            "sign in with the browser client",
+            "the web client asks about the token",
+            "it names the browser client",
+        ])
         .needs(&[Need::Market, Need::Client(Spa)]),
-        asking("introspect.other-server", "A token of one server is nothing to the other", |s| Box::pin(other_server(s)))
-            .cites(&["Okta: /introspect"])
-            .steps(&["sign in at the custom server", "ask the org server about the token"])
-            .needs(&[Need::Okta, Need::Endpoint(Org, Endpoint::Introspection)]),
+        asking("introspect.other-server", "A token of one server is nothing to the other", |s| {
+            Box::pin(other_server(s))
+        })
+        .cites(&["Okta: /introspect"])
+        .steps(&["sign in at the custom server", "ask the org server about the token"])
+        .needs(&[Need::Okta, Need::Endpoint(Org, Endpoint::Introspection)]),
         asking("introspect.no-credentials", "Nobody asks without credentials", |s| Box::pin(no_credentials(s)))
             .cites(&["RFC 7662 2.1"])
             .steps(&["ask without credentials", "401"]),
@@ -95,12 +101,7 @@ async fn judge_active(
     Ok(())
 }
 
-async fn judge_inactive(
-    stage: &Stage,
-    cast: &Cast<'_>,
-    check: &crate::record::Check,
-    token: &str,
-) -> Result<(), Halt> {
+async fn judge_inactive(stage: &Stage, cast: &Cast<'_>, check: &crate::record::Check, token: &str) -> Result<(), Halt> {
     let reply = stage.introspect(cast, cast.client, token, None).await?;
     introspection::inactive(&stage.recorder, check, &reply);
     Ok(())

@@ -15,9 +15,11 @@ use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told("logout.redirect", "Signing out leads back with the state, and the session is over", |s| Box::pin(redirect(s)))
-            .cites(&["OIDF oidcc-rp-initiated-logout"])
-            .steps(&["sign in", "sign out with hint, address and state", "prompt=none: login_required"]),
+        told("logout.redirect", "Signing out leads back with the state, and the session is over", |s| {
+            Box::pin(redirect(s))
+        })
+        .cites(&["OIDF oidcc-rp-initiated-logout"])
+        .steps(&["sign in", "sign out with hint, address and state", "prompt=none: login_required"]),
         told("logout.no-state", "Without a state signing out leads back without one", |s| Box::pin(no_state(s)))
             .cites(&["OIDF oidcc-rp-initiated-logout-no-state"])
             .steps(&["sign in", "sign out with hint and address", "no state comes back"]),

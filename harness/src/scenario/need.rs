@@ -52,13 +52,15 @@ impl Need {
                 (!denied, format!("the scope {scope} in scopes_supported"))
             }
             Self::Grant(role, grant) => {
-                let denied =
-                    server(role).is_some_and(|server| server.metadata.lists("grant_types_supported", grant) == Some(false));
+                let denied = server(role)
+                    .is_some_and(|server| server.metadata.lists("grant_types_supported", grant) == Some(false));
                 (!denied, format!("the grant type {grant} in grant_types_supported"))
             }
             Self::Alone => (target.control.is_some(), "a clock that can be moved".to_owned()),
             Self::Api => (target.api.is_some(), "the market's resource server".to_owned()),
-            Self::Https => (target.https.is_some(), "the issuer over https with a certificate authority of its own".to_owned()),
+            Self::Https => {
+                (target.https.is_some(), "the issuer over https with a certificate authority of its own".to_owned())
+            }
         };
         (!met).then(|| format!("needs {missing}"))
     }

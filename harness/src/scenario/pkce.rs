@@ -34,10 +34,12 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1", "Okta: /authorize, code_challenge_method"])
             .steps(&["ask with code_challenge_method=plain", "the refusal comes by redirect"])
             .needs(&[Need::Okta, Need::Client(Web)]),
-        told("code.pkce.required", "A client without a secret is refused without a challenge", |s| Box::pin(required(s)))
-            .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1"])
-            .steps(&["the browser client asks without a challenge", "the refusal comes by redirect"])
-            .needs(&[Need::Okta, Need::Client(Spa)]),
+        told("code.pkce.required", "A client without a secret is refused without a challenge", |s| {
+            Box::pin(required(s))
+        })
+        .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1"])
+        .steps(&["the browser client asks without a challenge", "the refusal comes by redirect"])
+        .needs(&[Need::Okta, Need::Client(Spa)]),
         told("code.pkce.illegal-challenge", "A challenge with illegal characters is refused", |s| {
             Box::pin(illegal_challenge(s))
         })

@@ -21,11 +21,21 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .steps(&["sign in", "ask with prompt=none and id_token_hint", "same person"]),
         told("prompt.login", "prompt=login asks again, and the time of the sign-in is newer", |s| Box::pin(login(s)))
             .cites(&["OIDF oidcc-prompt-login"])
-            .steps(&["sign in", "let a minute go by", "ask with prompt=login", "the person is asked; auth_time is later"])
+            .steps(&[
+                "sign in",
+                "let a minute go by",
+                "ask with prompt=login",
+                "the person is asked; auth_time is later",
+            ])
             .needs(&[Need::Alone]),
         told("prompt.max-age.over", "A session older than max_age asks again", |s| Box::pin(max_age_over(s)))
             .cites(&["OIDF oidcc-max-age-1"])
-            .steps(&["sign in", "let two minutes go by", "ask with max_age=60", "the person is asked; auth_time is later"])
+            .steps(&[
+                "sign in",
+                "let two minutes go by",
+                "ask with max_age=60",
+                "the person is asked; auth_time is later",
+            ])
             .needs(&[Need::Alone]),
         told("prompt.max-age.within", "A session younger than max_age stays silent", |s| Box::pin(max_age_within(s)))
             .cites(&["OIDF oidcc-max-age-10000"])
@@ -54,19 +64,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
-        .cites(&["OIDC Core 3.1.2.1"])
-        .tags(&["prompt", "session"])
-        .needs(&[Need::Client(Web), Need::Account(Buyer), Need::Server(Custom)])
+    Scenario::told(id, title, story).cites(&["OIDC Core 3.1.2.1"]).tags(&["prompt", "session"]).needs(&[
+        Need::Client(Web),
+        Need::Account(Buyer),
+        Need::Server(Custom),
+    ])
 }
 
 /// Asks once more in the same browser; judges whether the person is asked to sign in.
-async fn again(
-    stage: &Stage,
-    cast: &Cast<'_>,
-    request: AuthorizationRequest,
-    asked: bool,
-) -> Result<Tokens, Halt> {
+async fn again(stage: &Stage, cast: &Cast<'_>, request: AuthorizationRequest, asked: bool) -> Result<Tokens, Halt> {
     let journey = stage.authorize(cast, &request).await?;
     authorization::asked_to_sign_in(&stage.recorder, &journey, asked);
     let callback = stage.arrived(cast, &request, &journey)?;

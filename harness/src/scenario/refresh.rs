@@ -27,17 +27,26 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .cites(&["RFC 9700 4.14.2"])
             .steps(&["sign in with offline_access", "refresh twice", "each time another refresh token"])
             .needs(&[Need::Market, Need::Client(Spa)]),
-        told("refresh.reuse", "A rotated refresh token that comes again ends the whole family", |s| Box::pin(reused(s)))
-            .cites(&["RFC 9700 4.14.2", "Okta: refresh token reuse detection"])
-            .steps(&["sign in with offline_access", "refresh", "use the old one again", "the newest one is dead too"])
-            .needs(&[Need::Market, Need::Client(Spa)]),
-        told("refresh.leeway", "Within the grace period the previous refresh token works", |s| Box::pin(within_leeway(s)))
-            .cites(&["Okta: refresh token rotation, grace period"])
-            .steps(&["sign in with offline_access", "refresh", "use the old one again at once", "it works"])
-            .needs(&[Need::Market, Need::Client(Native)]),
+        told("refresh.reuse", "A rotated refresh token that comes again ends the whole family", |s| {
+            Box::pin(reused(s))
+        })
+        .cites(&["RFC 9700 4.14.2", "Okta: refresh token reuse detection"])
+        .steps(&["sign in with offline_access", "refresh", "use the old one again", "the newest one is dead too"])
+        .needs(&[Need::Market, Need::Client(Spa)]),
+        told("refresh.leeway", "Within the grace period the previous refresh token works", |s| {
+            Box::pin(within_leeway(s))
+        })
+        .cites(&["Okta: refresh token rotation, grace period"])
+        .steps(&["sign in with offline_access", "refresh", "use the old one again at once", "it works"])
+        .needs(&[Need::Market, Need::Client(Native)]),
         told("refresh.leeway-over", "After the grace period it is reuse", |s| Box::pin(after_leeway(s)))
             .cites(&["Okta: refresh token rotation, grace period"])
-            .steps(&["sign in with offline_access", "refresh", "let 31 seconds go by", "use the old one again: refused"])
+            .steps(&[
+                "sign in with offline_access",
+                "refresh",
+                "let 31 seconds go by",
+                "use the old one again: refused",
+            ])
             .needs(&[Need::Market, Need::Alone, Need::Client(Native)]),
         told("refresh.narrower", "A refresh may ask for less", |s| Box::pin(narrower(s)))
             .steps(&["sign in with offline_access", "refresh for fewer scopes", "fewer scopes are granted"])
@@ -78,12 +87,7 @@ fn form(stage: &Stage, cast: &Cast<'_>, refresh_token: &str) -> Result<FormReque
 }
 
 /// Refreshes and judges the new tokens. `scope` is what should be granted, where it is judged.
-async fn refreshed(
-    stage: &Stage,
-    cast: &Cast<'_>,
-    before: &Tokens,
-    refresh_token: &str,
-) -> Result<TokenReply, Halt> {
+async fn refreshed(stage: &Stage, cast: &Cast<'_>, before: &Tokens, refresh_token: &str) -> Result<TokenReply, Halt> {
     stage.step("refresh");
     let reply = stage.post(&form(stage, cast, refresh_token)?).await?;
     let expected = token::Expected {
@@ -97,8 +101,11 @@ async fn refreshed(
     let actual = if other { "another access token" } else { "the same access token" };
     token::NEW_ACCESS_TOKEN.holds(&stage.recorder, other, "another access token", actual);
     if reply.id_token.is_some() {
+        // The token belongs to the family even when its refresh token, being static, isn't sent again.
+        let family = Some(reply.refresh_token.clone().unwrap_or_else(|| refresh_token.to_owned()));
+        let whole = TokenReply { refresh_token: family, ..reply.clone() };
         // OIDC Core 12.2: no nonce, for there is no request it could belong to.
-        let tokens = stage.judged(cast, before.request.clone().without("nonce"), reply.clone()).await?;
+        let tokens = stage.judged(cast, before.request.clone().without("nonce"), whole).await?;
         if let (Some(first), Some(second)) = (&before.id_token, &tokens.id_token) {
             id_token::same_sign_in(&stage.recorder, first, second);
         }
@@ -182,7 +189,8 @@ async fn narrower(stage: &Stage) -> Result<(), Halt> {
         speaks_okta: true,
     };
     let reply = token::success(&stage.recorder, &reply, expected).ok_or(Halt::Failed)?;
-    stage.judged(&cast, tokens.request.clone().without("nonce").scopes("openid offline_access"), reply).await?;
+    let whole = TokenReply { refresh_token: tokens.reply.refresh_token.clone(), ..reply };
+    stage.judged(&cast, tokens.request.clone().without("nonce").scopes("openid offline_access"), whole).await?;
     Ok(())
 }
 

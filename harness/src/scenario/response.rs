@@ -59,10 +59,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
-        .cites(&["OAuth 2.0 Multiple Response Types 2.1"])
-        .tags(&["response"])
-        .needs(&[Need::Client(Web), Need::Account(Buyer), Need::Server(Custom)])
+    Scenario::told(id, title, story).cites(&["OAuth 2.0 Multiple Response Types 2.1"]).tags(&["response"]).needs(&[
+        Need::Client(Web),
+        Need::Account(Buyer),
+        Need::Server(Custom),
+    ])
 }
 
 async fn mode(stage: &Stage, mode: &str) -> Result<(), Halt> {
@@ -156,7 +157,6 @@ async fn nonce_missing(stage: &Stage) -> Result<(), Halt> {
     let cast = stage.cast(Custom, Web, Buyer)?;
     let request = stage.request(&cast).with("response_type", "id_token").without("nonce");
     // Two dots at the end: that is how Okta sends it.
-    let text =
-        "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..";
+    let text = "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..";
     stage.refuse(&cast, &request, "invalid_request", text).await
 }

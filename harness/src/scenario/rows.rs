@@ -235,7 +235,12 @@ impl TokenRow {
         let error = callback.and_then(|callback| callback.get("error"));
         if let Outcome::Refused { error: expected, place, .. } = &self.outcome {
             let redirected = callback.is_some();
-            REFUSED_WHERE.holds(&stage.recorder, redirected == (*place == Where::Redirect), "at the redirect URI", journey.summary());
+            REFUSED_WHERE.holds(
+                &stage.recorder,
+                redirected == (*place == Where::Redirect),
+                "at the redirect URI",
+                journey.summary(),
+            );
             REFUSED_CODE.holds(&stage.recorder, error == Some(expected), expected, journey.summary());
             return Ok(());
         }
@@ -353,7 +358,9 @@ mod tests {
              error='invalid_scope'\nwhere='body'\nstatus=400\n",
         )
         .expect("rows");
-        assert!(matches!(&file.token[0].outcome, Outcome::Granted { granted, lifetime: Some(3600) } if granted == "openid"));
+        assert!(
+            matches!(&file.token[0].outcome, Outcome::Granted { granted, lifetime: Some(3600) } if granted == "openid")
+        );
         assert!(matches!(&file.token[1].outcome, Outcome::Refused { place: Where::Body, status: Some(400), .. }));
     }
 

@@ -12,14 +12,19 @@ use crate::target::ServerRole::{self, Custom, Org};
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         told("service.basic", "A machine gets a token, its secret in the header", |s| Box::pin(issued(s, Service)))
-            .steps(&["ask with client_secret_basic", "judge the access token: no user in it, no refresh token beside it"]),
+            .steps(&[
+                "ask with client_secret_basic",
+                "judge the access token: no user in it, no refresh token beside it",
+            ]),
         told("service.post", "A machine gets a token, its secret in the body", |s| Box::pin(issued(s, Reports)))
             .steps(&["ask with client_secret_post", "judge the access token"])
             .needs(&[Need::Secret(Reports)]),
         told("service.openid", "A machine can't ask for the openid scope", |s| Box::pin(openid(s)))
             .steps(&["ask for openid", "it is refused"]),
-        told("service.unknown-scope", "A machine can't ask for a scope that is not there", |s| Box::pin(unknown_scope(s)))
-            .steps(&["ask for a scope that nobody knows", "it is refused"]),
+        told("service.unknown-scope", "A machine can't ask for a scope that is not there", |s| {
+            Box::pin(unknown_scope(s))
+        })
+        .steps(&["ask for a scope that nobody knows", "it is refused"]),
         told("service.missing-scope", "A machine must name a scope when none is a default", |s| {
             Box::pin(missing_scope(s))
         })
@@ -80,7 +85,8 @@ async fn unknown_scope(stage: &Stage) -> Result<(), Halt> {
 
 async fn missing_scope(stage: &Stage) -> Result<(), Halt> {
     let form = form(stage, Custom, Service, None)?;
-    let text = "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
+    let text =
+        "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
     refused_exchange(stage, &form, (400, "invalid_scope"), text).await
 }
 

@@ -176,7 +176,11 @@ impl Stage {
     }
 
     /// What the response to a request should look like.
-    pub(super) fn expected<'a>(&self, cast: &Cast<'a>, request: &'a AuthorizationRequest) -> authorization::Expected<'a> {
+    pub(super) fn expected<'a>(
+        &self,
+        cast: &Cast<'a>,
+        request: &'a AuthorizationRequest,
+    ) -> authorization::Expected<'a> {
         let delivery = match request.get("response_mode") {
             Some("fragment") => Delivery::Fragment,
             Some("form_post") => Delivery::FormPost,

@@ -82,7 +82,12 @@ async fn unknown_client(stage: &Stage) -> Result<(), Halt> {
     let form = bare(stage)?.basic("0oanotthere000000005", "no-secret-at-all");
     let reply = stage.post(&form).await?;
     token::unknown_client(&stage.recorder, &reply);
-    token::ERROR_STATUS.holds(&stage.recorder, matches!(reply.status, 400 | 401), "401, or 400 on some orgs", reply.status);
+    token::ERROR_STATUS.holds(
+        &stage.recorder,
+        matches!(reply.status, 400 | 401),
+        "401, or 400 on some orgs",
+        reply.status,
+    );
     Ok(())
 }
 

@@ -20,10 +20,15 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("users.wrong-password", "A wrong password is refused on the page", |s| Box::pin(wrong_password(s)))
             .steps(&["ask as usual", "type a wrong password", "the sign-in page refuses"])
             .needs(&[Need::Market, Need::Alone, Need::Account(Buyer)]),
-        told("users.unknown", "Somebody who is not there is refused on the page", |s| Box::pin(unknown(s)))
-            .steps(&["ask as usual", "type a user name that nobody has", "the sign-in page refuses"]),
+        told("users.unknown", "Somebody who is not there is refused on the page", |s| Box::pin(unknown(s))).steps(&[
+            "ask as usual",
+            "type a user name that nobody has",
+            "the sign-in page refuses",
+        ]),
         on_the_page("users.locked", "A locked-out user can't sign in", Locked, |s| Box::pin(refused(s, Locked))),
-        on_the_page("users.suspended", "A suspended user can't sign in", Suspended, |s| Box::pin(refused(s, Suspended))),
+        on_the_page("users.suspended", "A suspended user can't sign in", Suspended, |s| {
+            Box::pin(refused(s, Suspended))
+        }),
         on_the_page("users.deprovisioned", "A deactivated user can't sign in", Deprovisioned, |s| {
             Box::pin(refused(s, Deprovisioned))
         }),
@@ -50,10 +55,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
-        .cites(&["Okta: user status", "OIDC Core 3.1.2.3"])
-        .tags(&["users"])
-        .needs(&[Need::Market, Need::Client(Web), Need::Server(Custom)])
+    Scenario::told(id, title, story).cites(&["Okta: user status", "OIDC Core 3.1.2.3"]).tags(&["users"]).needs(&[
+        Need::Market,
+        Need::Client(Web),
+        Need::Server(Custom),
+    ])
 }
 
 async fn visit(stage: &Stage, account: &Account) -> Result<(), Halt> {

@@ -103,8 +103,7 @@ mod tests {
 
     #[test]
     fn an_entry_without_a_reason_is_refused() {
-        let list =
-            Divergences::parse("[[divergence]]\ntarget = 'okta'\nscenario = '*'\ncheck = 'x'\nreason = ' '\n");
+        let list = Divergences::parse("[[divergence]]\ntarget = 'okta'\nscenario = '*'\ncheck = 'x'\nreason = ' '\n");
         assert!(matches!(list, Err(DivergenceError::Reason(check)) if check == "x"));
     }
 }

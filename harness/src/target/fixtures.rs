@@ -79,7 +79,8 @@ fn built_in(path: &str) -> Option<String> {
     if path == "divergences.toml" {
         return Some(DIVERGENCES.to_owned());
     }
-    let file = Targets::get(path).or_else(|| SignIn::get(path)).or_else(|| Scopes::get(path)).or_else(|| Claims::get(path))?;
+    let file =
+        Targets::get(path).or_else(|| SignIn::get(path)).or_else(|| Scopes::get(path)).or_else(|| Claims::get(path))?;
     String::from_utf8(file.data.into_owned()).ok()
 }
 

@@ -7,9 +7,7 @@ use url::Url;
 
 use super::file::{AccountFile, ClientFile, ServerFile, Text};
 use super::fixtures::Fixtures;
-use super::{
-    Account, Client, ClientRole, Control, Kind, Role, Script, Server, ServerRole, Target, TargetFile,
-};
+use super::{Account, Client, ClientRole, Control, Kind, Role, Script, Server, ServerRole, Target, TargetFile};
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::metadata::Metadata;
@@ -32,7 +30,9 @@ pub enum TargetError {
     #[error("target not reachable: {0}")]
     Unreachable(#[from] WireError),
     /// The discovery document belongs to someone else (OIDC Discovery 4.3).
-    #[error("the issuer calls itself {found}, the target file calls it {expected}: they must be equal to the character")]
+    #[error(
+        "the issuer calls itself {found}, the target file calls it {expected}: they must be equal to the character"
+    )]
     Issuer { expected: String, found: String },
 }
 
@@ -80,7 +80,8 @@ impl Opening<'_> {
             None => None,
         };
         let address = |text: &str| {
-            Url::parse(text).map_err(|error| TargetError::Document { path: path.clone(), reason: format!("{text}: {error}") })
+            Url::parse(text)
+                .map_err(|error| TargetError::Document { path: path.clone(), reason: format!("{text}: {error}") })
         };
         let (redirect_uri, signed_out_uri) = match &self.callback {
             Some(base) => (join(base, "callback"), join(base, "signed-out")),

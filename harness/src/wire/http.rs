@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::cookie::{CookieStore as _, Jar};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
+};
 use reqwest::{Method, redirect};
 use serde::de::DeserializeOwned;
 use url::{Url, form_urlencoded};
@@ -105,7 +107,8 @@ impl Http {
         };
         let mut request = self.client.request(method.clone(), url.clone()).headers(headers.clone());
         if !matches!(body, Body::None) {
-            request = request.body(text.clone());
+            // An empty body would otherwise go out without its length, and servers ask for one.
+            request = request.header(CONTENT_LENGTH, text.len()).body(text.clone());
         }
         let response = match request.send().await.map_err(failed) {
             Ok(response) => response,
