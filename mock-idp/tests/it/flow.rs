@@ -43,7 +43,7 @@ pub(crate) fn location(response: &Response) -> String {
 }
 
 pub(crate) fn parameter(location: &str, name: &str) -> Option<String> {
-    let url = url::Url::parse(location).unwrap();
+    let url = url::Url::parse(&location.replacen('#', "?", 1)).unwrap();
     url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
@@ -150,4 +150,314 @@ async fn a_code_flow_gives_the_tokens_of_the_rule_that_matched() {
     let refusal: Value = again.json().await.unwrap();
     assert_eq!(refusal["error"], "invalid_grant");
     assert_eq!(refusal["error_description"], "The authorization code is invalid or has expired.");
+}
+
+/// The parts of a form on a page: where it posts to, and a field beside the hidden handle.
+async fn submit(mock: &MockIdp, browser: &Client, page: &str, path: &str, fields: &[(&str, &str)]) -> Response {
+    let handle = state_handle(page);
+    let form: Vec<(&str, &str)> =
+        std::iter::once(("stateHandle", handle.as_str())).chain(fields.iter().copied()).collect();
+    browser.post(format!("{}{path}", mock.url())).form(&form).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn identifier_then_password_signs_in_and_the_session_serves_the_next_client() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let browser = browser();
+    let url = format!("{}/v1/authorize", mock.issuer());
+    let first = browser.get(&url).query(&code_request(WEB, "openid")).send().await.unwrap();
+    let policy = first.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("form-action 'self' http://localhost:7803"), "{policy}");
+    assert_eq!(first.headers()["x-frame-options"], "DENY");
+    let page = first.text().await.unwrap();
+    assert!(page.contains(r#"name="identifier""#) && page.contains(r#"data-se="save""#));
+
+    let second = submit(&mock, &browser, &page, "/signin/identify", &[("identifier", "buyer@example.test")]).await;
+    let page = second.text().await.unwrap();
+    assert!(page.contains(r#"name="credentials.passcode""#));
+
+    let wrong = submit(&mock, &browser, &page, "/signin/challenge", &[("credentials.passcode", "nope")]).await;
+    assert_eq!(wrong.status(), 200);
+    let page = wrong.text().await.unwrap();
+    assert!(page.contains("E0000004") && page.contains(r#"role="alert""#));
+
+    let done = submit(&mock, &browser, &page, "/signin/challenge", &[("credentials.passcode", "Passw0rd!")]).await;
+    assert_eq!(done.status(), 302);
+    let arrived = location(&done);
+    assert!(arrived.starts_with(&format!("{CALLBACK}?code=")) && arrived.ends_with("&state=s-1"), "{arrived}");
+
+    // Single sign-on: the session answers for another client without a page.
+    let mut request = code_request("0oamarketspa000005d7", "openid");
+    request.extend([
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+        ("prompt", "none"),
+    ]);
+    let silent = browser.get(&url).query(&request).send().await.unwrap();
+    assert!(parameter(&location(&silent), "code").is_some());
+}
+
+#[tokio::test]
+async fn users_that_may_not_sign_in_are_told_why() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (login, code, status) in [
+        ("locked@example.test", "E0000119", "LOCKED_OUT"),
+        ("suspended@example.test", "E0000085", "SUSPENDED"),
+        ("deprovisioned@example.test", "E0000085", "DEPROVISIONED"),
+        ("staged@example.test", "E0000085", "STAGED"),
+        ("expired@example.test", "E0000064", "PASSWORD_EXPIRED"),
+    ] {
+        let page = authorize(&mock, &browser(), login, &code_request(WEB, "openid")).await;
+        assert!(page.contains(code) && page.contains(status), "{login}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_good_for_one_answer_in_one_browser() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let (ours, theirs) = (browser(), browser());
+    let url = format!("{}/v1/authorize", mock.issuer());
+    let page = ours.get(&url).query(&code_request(WEB, "openid")).send().await.unwrap().text().await.unwrap();
+    let pick = [("user", "buyer@example.test")];
+    let stolen = submit(&mock, &theirs, &page, "/signin/pick", &pick).await;
+    assert_eq!(stolen.status(), 200);
+    assert!(stolen.text().await.unwrap().contains("E0000011"));
+    assert_eq!(submit(&mock, &ours, &page, "/signin/pick", &pick).await.status(), 302);
+    let again = submit(&mock, &ours, &page, "/signin/pick", &pick).await;
+    assert_eq!(again.status(), 400);
+    assert!(again.text().await.unwrap().contains("Request expired, please start over and try again."));
+}
+
+async fn tokens(mock: &MockIdp, browser: &Client, login: &str, scope: &str) -> Value {
+    let arrived = authorize(mock, browser, login, &code_request(WEB, scope)).await;
+    redeem(mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap()
+}
+
+async fn post(mock: &MockIdp, path: &str, form: &[(&str, &str)]) -> Response {
+    let url = format!("{}{path}", mock.issuer());
+    browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(form).send().await.unwrap()
+}
+
+async fn introspect(mock: &MockIdp, token: &str) -> Value {
+    post(mock, "/v1/introspect", &[("token", token)]).await.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_second_use_of_a_code_revokes_what_the_first_gave() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid offline_access")).await;
+    let code = parameter(&arrived, "code").unwrap();
+    let body: Value = redeem(&mock, &code).await.json().await.unwrap();
+    let access = body["access_token"].as_str().unwrap();
+    let refresh = body["refresh_token"].as_str().unwrap();
+    let live = introspect(&mock, access).await;
+    assert_eq!(
+        live.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["active", "token_type", "scope", "client_id", "username", "exp", "iat", "sub", "aud", "iss", "jti", "uid"]
+    );
+    assert_eq!(live["active"], true);
+    assert_eq!(introspect(&mock, refresh).await["active"], true);
+    assert_eq!(redeem(&mock, &code).await.status(), 400);
+    assert_eq!(introspect(&mock, access).await, serde_json::json!({"active": false}));
+    assert_eq!(introspect(&mock, refresh).await, serde_json::json!({"active": false}));
+}
+
+#[tokio::test]
+async fn revoking_a_refresh_token_takes_its_access_tokens_along_but_not_the_reverse() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let browser = browser();
+    let scope = "openid offline_access";
+    let body = tokens(&mock, &browser, "buyer@example.test", scope).await;
+    let [access, refresh] = ["access_token", "refresh_token"].map(|name| body[name].as_str().unwrap());
+    let revoked = post(&mock, "/v1/revoke", &[("token", access)]).await;
+    assert_eq!(revoked.status(), 200);
+    assert!(!revoked.headers().contains_key("content-type"));
+    assert!(revoked.text().await.unwrap().is_empty());
+    assert_eq!(introspect(&mock, access).await["active"], false);
+    assert_eq!(introspect(&mock, refresh).await["active"], true);
+
+    let body = tokens(&mock, &browser, "buyer@example.test", scope).await;
+    let [access, refresh] = ["access_token", "refresh_token"].map(|name| body[name].as_str().unwrap());
+    assert_eq!(post(&mock, "/v1/revoke", &[("token", refresh)]).await.status(), 200);
+    assert_eq!(introspect(&mock, access).await["active"], false);
+    assert_eq!(post(&mock, "/v1/revoke", &[("token", "unknown")]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn userinfo_gives_the_claims_of_the_scopes_and_challenges_as_okta_does() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let scope = "openid profile email address phone";
+    let body = tokens(&mock, &browser(), "admin@example.test", scope).await;
+    let url = format!("{}/v1/userinfo", mock.issuer());
+    let response = browser().get(&url).bearer_auth(body["access_token"].as_str().unwrap()).send().await.unwrap();
+    let claims: Value = response.json().await.unwrap();
+    insta::assert_json_snapshot!("userinfo_of_the_admin", claims);
+
+    let host = mock.url().strip_prefix("http://").unwrap();
+    for (token, status, error, text) in [
+        (None, 401, "invalid_request", "The access token is missing."),
+        (Some("garbage"), 401, "invalid_token", "The access token is invalid."),
+    ] {
+        let request = browser().get(&url);
+        let request = match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(
+            response.headers()["www-authenticate"].to_str().unwrap(),
+            format!(
+                "Bearer authorization_uri=\"http://{host}/oauth2/default/v1/authorize\", realm=\"http://{host}\", \
+                 scope=\"openid\", error=\"{error}\", error_description=\"{text}\", resource=\"/oauth2/default/v1/userinfo\""
+            )
+        );
+        assert_eq!(response.headers()["content-length"], "0");
+    }
+    let in_query = browser().get(format!("{url}?access_token=x")).send().await.unwrap();
+    assert_eq!(in_query.status(), 400);
+}
+
+#[tokio::test]
+async fn sign_out_ends_the_session_and_returns_to_the_client() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let browser = browser();
+    let body = tokens(&mock, &browser, "buyer@example.test", "openid").await;
+    let id_token = body["id_token"].as_str().unwrap();
+    let url = format!("{}/v1/logout", mock.issuer());
+    let sign_out = |uri: &'static str| {
+        let query = [("id_token_hint", id_token), ("post_logout_redirect_uri", uri), ("state", "bye")];
+        browser.get(&url).query(&query).send()
+    };
+    let refused = sign_out("http://localhost:7803/elsewhere").await.unwrap();
+    assert_eq!(refused.status(), 400);
+    let page = refused.text().await.unwrap();
+    assert!(
+        page.contains("parameter must be a Logout redirect URI in the client app settings: http://localhost-admin")
+    );
+
+    let done = sign_out("http://localhost:7803/signed-out").await.unwrap();
+    assert_eq!(location(&done), "http://localhost:7803/signed-out?state=bye");
+    let mut request = code_request(WEB, "openid");
+    request.push(("prompt", "none"));
+    let silent = browser.get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap();
+    assert_eq!(parameter(&location(&silent), "error").as_deref(), Some("login_required"));
+}
+
+#[tokio::test]
+async fn consent_is_asked_once_and_a_refusal_is_oktas() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let partner = "0oamarketpartner05d7";
+    let request = code_request(partner, "openid orders:read:user");
+    let first = browser();
+    let page = authorize(&mock, &first, "buyer@example.test", &request).await;
+    assert!(page.contains("Read your orders"), "{page}");
+    let denied = submit(&mock, &first, &page, "/signin/consent", &[("consent", "deny")]).await;
+    let arrived = location(&denied);
+    assert_eq!(parameter(&arrived, "error").as_deref(), Some("access_denied"));
+    let text = "The resource owner or authorization server denied the request.";
+    assert_eq!(parameter(&arrived, "error_description").as_deref(), Some(text));
+
+    let mut silent = request.clone();
+    silent.push(("prompt", "none"));
+    let arrived = authorize(&mock, &first, "buyer@example.test", &silent).await;
+    let text = "The following scopes require user consent: [orders:read:user].";
+    assert_eq!(parameter(&arrived, "error_description").as_deref(), Some(text));
+
+    let page = authorize(&mock, &browser(), "buyer@example.test", &request).await;
+    assert!(page.contains(r#"data-se="consent""#));
+    let page = first.get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    let allowed = submit(&mock, &first, &page, "/signin/consent", &[("consent", "allow")]).await;
+    assert!(parameter(&location(&allowed), "code").is_some());
+    // Remembered, also for another browser.
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &request).await;
+    assert!(parameter(&arrived, "code").is_some());
+}
+
+#[tokio::test]
+async fn rotation_gives_a_new_token_and_reuse_takes_the_family_down() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let spa = "0oamarketspa000005d7";
+    let mut request = code_request(spa, "openid offline_access products:read");
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    request
+        .extend([("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), ("code_challenge_method", "S256")]);
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &request).await;
+    let code = parameter(&arrived, "code").unwrap();
+    let send = async |form: &[(&str, &str)]| -> (u16, Value) {
+        let url = format!("{}/v1/token", mock.issuer());
+        let form: Vec<_> = form.iter().copied().chain([("client_id", spa)]).collect();
+        let response = browser().post(url).form(&form).send().await.unwrap();
+        (response.status().as_u16(), response.json().await.unwrap())
+    };
+    let code_form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", verifier),
+    ];
+    let (_, first) = send(&code_form).await;
+    let first_refresh = first["refresh_token"].as_str().unwrap();
+    let refresh = |token: &str, scope: &str| {
+        [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    };
+    let send_owned = async |form: [(String, String); 3]| {
+        let form = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
+        send(&form).await
+    };
+    let (status, wider) = send_owned(refresh(first_refresh, "openid orders:create")).await;
+    assert_eq!(status, 400);
+    assert_eq!(wider["error"], "access_denied");
+    assert_eq!(
+        wider["error_description"],
+        "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: orders:create."
+    );
+    let (status, second) = send_owned(refresh(first_refresh, "openid products:read")).await;
+    assert_eq!(status, 200);
+    assert_eq!(second["scope"], "openid products:read");
+    let second_refresh = second["refresh_token"].as_str().unwrap();
+    assert_ne!(first_refresh, second_refresh);
+    let (_, first_id) = decode(first["id_token"].as_str().unwrap());
+    let (_, second_id) = decode(second["id_token"].as_str().unwrap());
+    assert_eq!(first_id["auth_time"], second_id["auth_time"]);
+    assert!(second_id.get("nonce").is_none());
+
+    // No leeway on this client: the old token's second use ends everything.
+    let (status, _) = send_owned(refresh(first_refresh, "openid")).await;
+    assert_eq!(status, 400);
+    let (status, gone) = send_owned(refresh(second_refresh, "openid")).await;
+    assert_eq!(
+        (status, gone["error_description"].as_str().unwrap()),
+        (400, "The refresh token is invalid or expired.")
+    );
+}
+
+#[tokio::test]
+async fn form_post_answers_with_a_page_that_posts() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let mut request = code_request(WEB, "openid");
+    request.push(("response_mode", "form_post"));
+    let page = authorize(&mock, &browser(), "buyer@example.test", &request).await;
+    assert!(
+        page.contains(&format!(r#"action="{CALLBACK}""#))
+            && page.contains(r#"<input type="hidden" name="state" value="s-1""#)
+    );
+    let code = after(&page, "<input type=\"hidden\" name=\"code\" value=\"");
+    assert_eq!(redeem(&mock, code).await.status(), 200);
+}
+
+#[tokio::test]
+async fn hybrid_puts_code_and_tokens_into_the_fragment() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let mut request = code_request(WEB, "openid profile");
+    request.retain(|(name, _)| *name != "response_type");
+    request.push(("response_type", "code id_token token"));
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &request).await;
+    let fragment = arrived.split_once('#').unwrap().1;
+    let names: Vec<&str> = fragment.split('&').map(|pair| pair.split_once('=').unwrap().0).collect();
+    assert_eq!(names, ["code", "id_token", "access_token", "token_type", "expires_in", "scope", "state"]);
+    let (_, id) = decode(&parameter(&arrived, "id_token").unwrap());
+    assert!(id["c_hash"].is_string() && id["at_hash"].is_string());
 }

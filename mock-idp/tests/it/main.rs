@@ -9,3 +9,5 @@ mod floors;
 mod flow;
 mod lifecycle;
 mod program;
+mod refusals;
+mod wire;

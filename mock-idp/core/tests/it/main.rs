@@ -2,3 +2,4 @@
 
 mod expressions;
 mod floors;
+mod org_document;

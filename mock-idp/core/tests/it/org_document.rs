@@ -1,0 +1,126 @@
+//! The org document: what is refused, where, and with which advice; and the schema that editors read.
+
+use mock_idp_core::org::{Document, json_schema};
+
+const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
+
+/// What parsing says after one piece of the market's document was exchanged.
+fn told(piece: &str, by: &str) -> String {
+    assert!(MARKET.contains(piece), "{piece}");
+    Document::parse(&MARKET.replacen(piece, by, 1)).unwrap_err().told_of("org.yaml")
+}
+
+fn line_of(piece: &str) -> usize {
+    MARKET.lines().position(|line| line.contains(piece)).unwrap() + 1
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_place_and_the_nearest_name() {
+    let told = told("  name: Market\n", "  nmae: Market\n");
+    let line = line_of("  name: Market");
+    assert_eq!(
+        told,
+        format!("org.yaml:{line}:3: unknown key `nmae`; expected one of id, name, subdomain; did you mean `name`?")
+    );
+}
+
+#[test]
+fn a_wrong_value_is_refused_with_what_was_expected() {
+    let told = told("status: LOCKED_OUT", "status: LOCKDOUT");
+    let line = line_of("status: LOCKED_OUT");
+    assert!(
+        told.starts_with(&format!("org.yaml:{line}:13: unknown value `LOCKDOUT`; expected one of STAGED")),
+        "{told}"
+    );
+    assert!(told.ends_with("did you mean `LOCKED_OUT`?"), "{told}");
+}
+
+#[test]
+fn a_missing_key_is_refused() {
+    let told = told("    label: Market SPA\n", "");
+    assert!(told.contains("the key `label` is missing"), "{told}");
+}
+
+#[test]
+fn dangling_references_name_the_nearest_id() {
+    let dangling = told("groupIds: [00gadmins000000005d7", "groupIds: [00gadmin0000000005d7");
+    let line = line_of("groupIds: [00gadmins");
+    assert_eq!(
+        dangling,
+        format!(
+            "org.yaml:{line}:16: no group has the id `00gadmin0000000005d7` (at /users/0/groupIds/0); did you mean `00gadmins000000005d7`?"
+        )
+    );
+    let client = told("include: [0oamarketservice05d7]", "include: [0oamarketservise05d7]");
+    assert!(client.contains("no app has the client id `0oamarketservise05d7`"), "{client}");
+    assert!(client.ends_with("did you mean `0oamarketservice05d7`?"), "{client}");
+    let scope = told("include: [products:read, orders:create]", "include: [product:read, orders:create]");
+    assert!(scope.contains("the authorization server has no scope `product:read`"), "{scope}");
+    assert!(scope.ends_with("did you mean `products:read`?"), "{scope}");
+}
+
+#[test]
+fn duplicates_and_values_out_of_bounds_are_refused() {
+    for (piece, by, expected) in [
+        (
+            "id: 0oamarketspa000005d7",
+            "id: 0oamarketweb000005d7",
+            "the id `0oamarketweb000005d7` is used twice; first at /apps/0/id",
+        ),
+        ("login: buyer@example.test", "login: ADMIN@example.test", "two users have the login `ADMIN@example.test`"),
+        (
+            "accessTokenLifetimeMinutes: 15",
+            "accessTokenLifetimeMinutes: 4",
+            "4 is out of bounds: expected 5 to 1440 minutes",
+        ),
+        ("leeway: 30", "leeway: 61", "a leeway is 0 to 60 seconds"),
+        (
+            "audiences: [api://default]",
+            "audiences: [api://a, api://b]",
+            "an authorization server has exactly one audience",
+        ),
+        (
+            "id: 00omarket000000005d7",
+            "id: market",
+            "`market` is not an id here: expected 20 letters and digits that start with `00o`",
+        ),
+        ("value: appuser.app_features", "value: appuser.", "claim `feature_access`"),
+        ("name: feature_access", "name: scp", "`scp` is a reserved claim name"),
+        ("group_filter_type: REGEX, value: \".*\"", "group_filter_type: REGEX, value: \"(\"", "claim `groups`"),
+        ("type: BUILT_IN", "type: OKTA_GROUP", "exactly one group must have `type: BUILT_IN`"),
+        ("- http://localhost:7802/authorization-code/callback", "- /callback", "`/callback` is not an absolute URI"),
+        (
+            "client_secret: mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK",
+            "client_secret: short",
+            "a client secret has 14 to 100 printable ASCII characters",
+        ),
+    ] {
+        let told = told(piece, by);
+        assert!(told.contains(expected), "{piece} → {by}: {told}");
+        let place = told.strip_prefix("org.yaml:").and_then(|rest| rest.split_once(':')).map(|(line, _)| line);
+        assert!(place.is_some_and(|line| line.parse::<usize>().is_ok()), "no line in {told}");
+    }
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let broken = MARKET.replacen("leeway: 30", "leeway: 61", 1).replacen("[api://default]", "[]", 1);
+    assert_eq!(Document::parse(&broken).unwrap_err().0.len(), 2);
+}
+
+#[test]
+fn a_document_survives_being_written() {
+    let document = Document::parse(MARKET).unwrap();
+    assert_eq!(Document::parse(&document.to_yaml().unwrap()).unwrap(), document);
+}
+
+/// `UPDATE_SCHEMA=1 cargo test --workspace the_schema` writes it anew.
+#[test]
+fn the_schema_file_is_in_step() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/orgs/org.schema.json");
+    let generated = serde_json::to_string_pretty(&json_schema()).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(path, &generated).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), generated, "run with UPDATE_SCHEMA=1");
+}

@@ -1,0 +1,113 @@
+//! Documents on the wire, byte for byte but for ports and keys.
+
+use insta::{Settings, assert_snapshot};
+use mock_idp::MockIdp;
+use serde_json::Value;
+
+use crate::flow::browser;
+
+async fn settled(mock: &MockIdp, path: &str) -> String {
+    let response = browser().get(format!("{}{path}", mock.url())).send().await.unwrap();
+    assert_eq!(response.status(), 200, "{path}");
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let body = response.text().await.unwrap();
+    // Okta never pretty-prints; a snapshot is easier to read when it is.
+    let document: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(document.to_string(), body);
+    serde_json::to_string_pretty(&document).unwrap().replace(mock.url(), "{org}")
+}
+
+#[tokio::test]
+async fn discovery_is_as_recorded() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (name, path) in [
+        ("custom_openid_configuration", "/oauth2/default/.well-known/openid-configuration"),
+        ("custom_oauth_authorization_server", "/oauth2/default/.well-known/oauth-authorization-server"),
+        ("org_openid_configuration", "/.well-known/openid-configuration"),
+        ("org_oauth_authorization_server", "/.well-known/oauth-authorization-server"),
+    ] {
+        assert_snapshot!(name, settled(&mock, path).await);
+    }
+    // RFC 8414 3.1, and both names of the default server.
+    let custom = settled(&mock, "/oauth2/default/.well-known/oauth-authorization-server").await;
+    assert_eq!(settled(&mock, "/.well-known/oauth-authorization-server/oauth2/default").await, custom);
+    let by_id = settled(&mock, "/oauth2/ausmarket000000005d7/.well-known/oauth-authorization-server").await;
+    assert_eq!(by_id, custom);
+}
+
+#[tokio::test]
+async fn the_key_sets_differ_by_server_and_hold_public_members_only() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let mut settings = Settings::clone_current();
+    settings.add_filter(r#""n": "[A-Za-z0-9_-]{342}""#, r#""n": "[modulus]""#);
+    let _bound = settings.bind_to_scope();
+    let (org, custom) = (settled(&mock, "/oauth2/v1/keys").await, settled(&mock, "/oauth2/default/v1/keys").await);
+    assert_snapshot!("org_keys", org);
+    assert_snapshot!("custom_keys", custom);
+    assert_ne!(org, custom);
+    assert_eq!(settled(&mock, "/oauth2/ausmarket000000005d7/v1/keys").await, custom);
+}
+
+#[tokio::test]
+async fn documents_are_cacheable_and_readable_from_any_origin() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (path, cache) in [
+        ("/oauth2/default/.well-known/openid-configuration", "max-age=86400, must-revalidate"),
+        ("/oauth2/default/v1/keys", "max-age=3832304, must-revalidate"),
+    ] {
+        let url = format!("{}{path}", mock.url());
+        let response = browser().get(&url).header("origin", "https://anywhere.test").send().await.unwrap();
+        let headers = response.headers();
+        assert_eq!(headers["cache-control"], cache);
+        assert_eq!(headers["access-control-allow-origin"], "https://anywhere.test");
+        assert_eq!(headers["vary"], "Origin");
+        assert!(!headers.contains_key("pragma") && !headers.contains_key("x-rate-limit-limit"));
+    }
+}
+
+#[tokio::test]
+async fn the_token_preflight_passes_any_origin_and_userinfo_only_trusted_ones() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let preflight = async |path: &str, origin: &str| {
+        browser()
+            .request(reqwest::Method::OPTIONS, format!("{}{path}", mock.issuer()))
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "x-okta-user-agent-extended")
+            .send()
+            .await
+            .unwrap()
+    };
+    let token = preflight("/v1/token", "https://anywhere.test").await;
+    assert_eq!(token.status(), 204);
+    assert_eq!(token.headers()["access-control-allow-origin"], "https://anywhere.test");
+    assert_eq!(token.headers()["access-control-allow-methods"], "POST");
+    assert_eq!(token.headers()["access-control-max-age"], "3600");
+    assert_eq!(token.headers()["access-control-allow-headers"], "x-okta-user-agent-extended");
+    let trusted = preflight("/v1/userinfo", "http://localhost:3000").await;
+    assert_eq!(trusted.headers()["access-control-allow-origin"], "http://localhost:3000");
+    let foreign = preflight("/v1/userinfo", "https://anywhere.test").await;
+    assert!(!foreign.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn a_pinned_issuer_stays_put_while_endpoints_follow_the_host_that_asks() {
+    let pinned = "https://idp.example.test".parse().unwrap();
+    let mock = MockIdp::builder().issuer_url(pinned).start().await.unwrap();
+    let url = format!("http://127.0.0.1:{}/oauth2/default/.well-known/openid-configuration", mock.port());
+    let document: Value = browser().get(url).send().await.unwrap().json().await.unwrap();
+    assert_eq!(document["issuer"], "https://idp.example.test/oauth2/default");
+    let token = format!("http://127.0.0.1:{}/oauth2/default/v1/token", mock.port());
+    assert_eq!(document["token_endpoint"], token);
+}
+
+#[tokio::test]
+async fn the_issuer_follows_the_name_and_scheme_of_the_request() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for host in ["localhost", "127.0.0.1"] {
+        let base = format!("http://{host}:{}", mock.port());
+        let url = format!("{base}/.well-known/openid-configuration");
+        let document: Value = browser().get(url).send().await.unwrap().json().await.unwrap();
+        assert_eq!(document["issuer"], base);
+    }
+}
