@@ -51,16 +51,6 @@ impl<T: Clone> Table<T> {
         self.entries.lock().insert(key, value, ends, now, self.capacity);
     }
 
-    /// Keeps a record unless one is there; says whether it was kept.
-    pub(crate) async fn put_if_absent(&self, key: &str, value: T, ends: i64, now: i64) -> bool {
-        let mut entries = self.entries.lock();
-        let absent = entries.by_key.get(key).is_none_or(|entry| now >= entry.ends);
-        if absent {
-            entries.insert(key, value, ends, now, self.capacity);
-        }
-        absent
-    }
-
     /// Reads and deletes in one step: what makes a record single-use under any concurrency.
     pub(crate) async fn take(&self, key: &str, now: i64) -> Option<T> {
         self.entries.lock().remove(key).filter(|entry| now < entry.ends).map(|entry| entry.value)
@@ -121,9 +111,6 @@ mod tests {
         table.put("code", 7, 100, 0).await;
         assert_eq!(table.get("code", 99).await, Some(7));
         assert_eq!(table.get("code", 100).await, None);
-        assert!(table.put_if_absent("code", 8, 200, 100).await);
-        assert!(!table.put_if_absent("code", 9, 200, 100).await);
-        assert_eq!(table.get("code", 100).await, Some(8));
     }
 
     #[tokio::test]
