@@ -93,7 +93,7 @@ const CREDENTIAL_SEGMENTS: [&str; 3] = ["/api/v1/sessions/", "/api/v1/authn/reco
 
 /// The path as it may be written down: no query, no credential.
 #[must_use]
-pub fn presentable_path(path: &str) -> String {
+pub fn presentable_path(path: String) -> String {
     for prefix in CREDENTIAL_SEGMENTS {
         if let Some(rest) = path.strip_prefix(prefix) {
             let end = rest.find('/').unwrap_or(rest.len());
@@ -102,7 +102,7 @@ pub fn presentable_path(path: &str) -> String {
             }
         }
     }
-    path.to_owned()
+    path
 }
 
 fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
@@ -161,12 +161,12 @@ mod tests {
 
     #[test]
     fn a_session_id_in_a_path_is_blanked() {
-        assert_eq!(presentable_path("/api/v1/sessions/102abc"), "/api/v1/sessions/…");
+        assert_eq!(presentable_path("/api/v1/sessions/102abc".into()), "/api/v1/sessions/…");
         assert_eq!(
-            presentable_path("/api/v1/sessions/102abc/lifecycle/refresh"),
+            presentable_path("/api/v1/sessions/102abc/lifecycle/refresh".into()),
             "/api/v1/sessions/…/lifecycle/refresh"
         );
-        assert_eq!(presentable_path("/api/v1/sessions/me"), "/api/v1/sessions/me");
-        assert_eq!(presentable_path("/oauth2/default/v1/token"), "/oauth2/default/v1/token");
+        assert_eq!(presentable_path("/api/v1/sessions/me".into()), "/api/v1/sessions/me");
+        assert_eq!(presentable_path("/oauth2/default/v1/token".into()), "/oauth2/default/v1/token");
     }
 }

@@ -1,11 +1,14 @@
 //! Log lines on stderr: text for a person, JSON for a program, or none.
 
-use std::fmt;
+mod line;
+mod writer;
+
 use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::Writer;
-use tracing_subscriber::fmt::time::FormatTime;
+
+use crate::logging::line::Line;
+use crate::logging::writer::LogWriter;
 
 /// How requests are logged.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
@@ -19,33 +22,31 @@ pub enum LogFormat {
     Off,
 }
 
+/// The target of request lines.
+pub(crate) const REQUEST: &str = "mock_idp::request";
+
 /// What is logged when `MOCK_IDP_LOG` does not say.
 const DEFAULT_FILTER: &str = "warn,mock_idp=info";
 
 /// Sends log lines to stderr, unless this process has somebody else listening to them already.
 pub(crate) fn install(format: LogFormat) {
-    let filter =
-        || EnvFilter::builder().parse_lossy(std::env::var("MOCK_IDP_LOG").unwrap_or(DEFAULT_FILTER.to_owned()));
-    let builder = || tracing_subscriber::fmt().with_env_filter(filter()).with_writer(std::io::stderr);
-    // An error means that a subscriber is there: it gets the events.
+    if format == LogFormat::Off || tracing::dispatcher::has_been_set() {
+        return;
+    }
+    let filter = std::env::var("MOCK_IDP_LOG").unwrap_or_else(|_| DEFAULT_FILTER.to_owned());
+    let filter = EnvFilter::builder().parse_lossy(filter);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(LogWriter::to_stderr);
+    // An error means that somebody else was faster: they get the events.
     let _ = match format {
-        LogFormat::Off => return,
-        LogFormat::Json => {
-            builder().json().flatten_event(true).with_current_span(false).with_span_list(false).try_init()
-        }
-        LogFormat::Text => {
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        _ => {
             let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            builder().compact().with_timer(TimeOfDay).with_target(false).with_ansi(ansi).try_init()
+            builder.with_ansi(ansi).event_format(Line).try_init()
         }
     };
 }
 
-/// Hours, minutes, seconds and milliseconds, UTC: the day is known to whoever watches.
-struct TimeOfDay;
-
-impl FormatTime for TimeOfDay {
-    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
-        let (hour, minute, second, milli) = time::OffsetDateTime::now_utc().time().as_hms_milli();
-        write!(writer, "{hour:02}:{minute:02}:{second:02}.{milli:03}")
-    }
+/// Waits until everything that was logged is written.
+pub(crate) fn flush() {
+    LogWriter::flush_all();
 }

@@ -170,6 +170,7 @@ impl MockIdp {
     /// Stops listening, lets requests under way finish, and ends all tasks.
     pub async fn stop(mut self) {
         self.serving.stop().await;
+        logging::flush();
     }
 }
 

@@ -19,7 +19,7 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::{HeaderValue, Request, StatusCode, header};
+use http::{HeaderValue, Request, header};
 use tower::Service;
 
 use crate::engine::Server;
@@ -112,7 +112,7 @@ impl Shared {
         let path = uri.path().to_owned();
         *request.uri_mut() = uri;
         let method = request.method().clone();
-        let mut pending = Pending { started, request_id, method, path_prefix: "".into(), path };
+        let pending = Pending { started, request_id, method, path };
 
         let Resolved { address, windows } = match resolved {
             Ok(resolved) => resolved,
@@ -125,8 +125,6 @@ impl Shared {
                 return Ok(response);
             }
         };
-        pending.path_prefix = Arc::clone(&address.path_prefix);
-        let org = Arc::clone(&address.org);
 
         if is_control(&pending.path) {
             request.extensions_mut().insert(address);
@@ -134,13 +132,13 @@ impl Shared {
             return Ok(with_id(response, id_header));
         }
 
-        request.extensions_mut().insert(address);
+        request.extensions_mut().insert(address.clone());
         request.extensions_mut().insert(pending.request_id.clone());
         let answered = match limits::check(&mut request) {
             Some(refusal) => Ok(refusal),
-            None => match org.faults.take_transport(&pending.path) {
+            None => match address.org.faults.take_transport(&pending.path) {
                 None => Ok(call(&self.okta, request).await),
-                Some(fault) => match transport_faults::strike(fault, &pending.path, org.clock.now()).await {
+                Some(fault) => match transport_faults::strike(fault, &pending.path, address.org.clock.now()).await {
                     Struck::Instead(response) => Ok(response),
                     Struck::Spoil => Ok(transport_faults::spoil(fault, call(&self.okta, request).await).await),
                     Struck::Reset => Err(fault),
@@ -150,12 +148,12 @@ impl Shared {
         match answered {
             Ok(mut response) => {
                 let status = response.status();
-                okta_headers::fill(response.headers_mut(), status, &pending.path, &windows, &org.clock);
-                pending.answered(&org, &mut response, self.log_requests);
+                okta_headers::fill(response.headers_mut(), status, &pending.path, &windows, &address.org.clock);
+                pending.answered(&address, &mut response, self.log_requests);
                 Ok(with_id(response, id_header))
             }
             Err(fault) => {
-                pending.aborted(&org, &format!("fault {}", fault.name()), self.log_requests);
+                pending.aborted(&address, &format!("fault {}", fault.name()), self.log_requests);
                 connection.reset.store(true, Ordering::Release);
                 Err(ConnectionReset)
             }
@@ -191,11 +189,10 @@ fn is_control(path: &str) -> bool {
 
 /// Okta's answer where there is nothing.
 pub(crate) async fn not_found(request: Request<Body>) -> Response {
-    ApiError::path_not_found().for_reader(request.headers())
+    ApiError::path_not_found().for_reader(&request.into_parts().0)
 }
 
 /// Okta's answer to a method that a path does not know.
-pub(crate) async fn method_not_allowed(request: Request<Body>) -> (StatusCode, Response) {
-    let error = ApiError::method_not_supported();
-    (error.status, error.for_reader(request.headers()))
+pub(crate) async fn method_not_allowed(request: Request<Body>) -> Response {
+    ApiError::method_not_supported().for_reader(&request.into_parts().0)
 }

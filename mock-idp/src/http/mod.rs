@@ -16,7 +16,6 @@ use crate::http::front::Front;
 use crate::settings::Settings;
 
 /// Okta's own paths.
-#[must_use]
 pub fn routes() -> Router {
     oauth::routes().merge(sign_in::routes())
 }

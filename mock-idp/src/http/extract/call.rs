@@ -31,7 +31,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AtServer {
             None => Arc::clone(org.org_server()),
             Some(name) => match org.server(name).filter(|server| server.active) {
                 Some(server) => Arc::clone(server),
-                None => return Err(unknown_server(name).for_reader(&parts.headers)),
+                None => return Err(unknown_server(name).for_reader(parts)),
             },
         };
         Ok(Self(Call { instance: Arc::clone(&address.org), org, server, urls: urls(address) }))

@@ -1,14 +1,14 @@
 //! One journal entry and one log line for every request. Neither holds a query, a body, a header, a code or a token.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
 use http::{Method, StatusCode};
 
-use crate::engine::OrgInstance;
+use crate::address::Address;
 use crate::http::layers::request_id::RequestId;
 use crate::journal::{Entry, Explanation, presentable_path};
+use crate::logging::REQUEST;
 
 /// A request on its way to an answer.
 #[derive(Debug)]
@@ -16,31 +16,30 @@ pub(crate) struct Pending {
     pub(crate) started: Instant,
     pub(crate) request_id: RequestId,
     pub(crate) method: Method,
-    pub(crate) path_prefix: Arc<str>,
     pub(crate) path: String,
 }
 
 impl Pending {
     /// Writes the answer down; takes the explanation off it.
-    pub(crate) fn answered(self, org: &OrgInstance, response: &mut Response, log: bool) {
+    pub(crate) fn answered(self, address: &Address, response: &mut Response, log: bool) {
         let explanation = response.extensions_mut().remove::<Explanation>().unwrap_or_default();
-        self.write(org, response.status().as_u16(), explanation, log);
+        self.write(address, response.status().as_u16(), explanation, log);
     }
 
     /// Writes down that there was no answer, as status 0.
-    pub(crate) fn aborted(self, org: &OrgInstance, reason: &str, log: bool) {
+    pub(crate) fn aborted(self, address: &Address, reason: &str, log: bool) {
         let explanation = Explanation { reason: Some(reason.to_owned()), ..Explanation::default() };
-        self.write(org, 0, explanation, log);
+        self.write(address, 0, explanation, log);
     }
 
     /// A log line for a request that no org answered.
     pub(crate) fn misaddressed(self, status: StatusCode, reason: &str) {
-        let Self { started, request_id, method, path, .. } = self;
+        let Self { started, request_id, method, path } = self;
         let entry = Entry {
             request_id: request_id.0,
             time: 0,
             method,
-            path: presentable_path(&path),
+            path: presentable_path(path),
             status: status.as_u16(),
             ms: milliseconds(started.elapsed()),
             client: None,
@@ -51,13 +50,13 @@ impl Pending {
         log_line(&entry, "");
     }
 
-    fn write(self, org: &OrgInstance, status: u16, explanation: Explanation, log: bool) {
+    fn write(self, address: &Address, status: u16, explanation: Explanation, log: bool) {
         let Explanation { client, user, reason, notes } = explanation;
         let entry = Entry {
             request_id: self.request_id.0,
-            time: org.clock.now_millis(),
+            time: address.org.clock.now_millis(),
             method: self.method,
-            path: presentable_path(&self.path),
+            path: presentable_path(self.path),
             status,
             ms: milliseconds(self.started.elapsed()),
             client,
@@ -66,9 +65,9 @@ impl Pending {
             notes,
         };
         if log {
-            log_line(&entry, &self.path_prefix);
+            log_line(&entry, &address.path_prefix);
         }
-        org.journal.record(entry);
+        address.org.journal.record(entry);
     }
 }
 
@@ -82,7 +81,7 @@ fn log_line(entry: &Entry, path_prefix: &str) {
     macro_rules! event {
         ($level:ident) => {
             tracing::$level!(
-                target: "mock_idp::request",
+                target: REQUEST,
                 status = entry.status,
                 method = %entry.method,
                 path = format_args!("{path_prefix}{}", entry.path),

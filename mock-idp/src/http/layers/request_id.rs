@@ -19,12 +19,12 @@ impl RequestId {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut bytes = [0; 16];
         rand::rng().fill_bytes(&mut bytes);
-        let mut text = String::with_capacity(32);
-        for byte in bytes {
-            text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            text.push(char::from(DIGITS[usize::from(byte & 15)]));
+        let mut text = [0; 32];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
         }
-        Self(text.into())
+        Self(str::from_utf8(&text).unwrap_or_default().into())
     }
 
     /// As the header's value.

@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 
-use axum::response::{Html, IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode, header};
+use mock_idp_core::sign_in::view::{ErrorView, PageView};
 use rand::RngExt as _;
 use serde_json::json;
 
+use crate::http::extract;
+use crate::http::respond::page;
 use crate::journal::Explanation;
 
 /// An error in Okta's API shape. Public half only; the inside reason travels beside it.
@@ -69,19 +73,21 @@ impl ApiError {
 
     /// The answer as a page for whoever prefers one, as the envelope for everybody else.
     #[must_use]
-    pub fn for_reader(self, request: &HeaderMap) -> Response {
-        if !prefers_html(request) {
+    pub fn for_reader(self, request: &Parts) -> Response {
+        if !prefers_html(&request.headers) {
             return self.into_response();
         }
-        let title = format!("{} {}", self.status.as_u16(), self.status.canonical_reason().unwrap_or_default());
-        let page = format!(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title></head><body><main>\
-             <h1>{title}</h1><p>{}</p><p>{}</p><p>Local mock – not Okta</p></main></body></html>",
-            escaped(&self.summary),
-            escaped(&self.code),
-        );
-        let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-        (self.status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(page)).into_response()
+        match extract::frame(request) {
+            Err(refusal) => refusal,
+            Ok(frame) => page::render(&PageView::Error(ErrorView {
+                frame,
+                status: self.status.as_u16(),
+                code: self.code.into_owned(),
+                description: self.summary.into_owned(),
+                reason: format!("{} {}", request.method, request.uri.path()),
+                redirect_uris: None,
+            })),
+        }
     }
 }
 
@@ -125,12 +131,10 @@ pub(crate) fn names_json_first(request: &HeaderMap) -> bool {
     accept.contains("application/json") && !prefers_html(request)
 }
 
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     #[test]

@@ -61,7 +61,7 @@ fn redirect(location: &str) -> Response {
     response
 }
 
-fn render(view: &PageView) -> Response {
+pub(crate) fn render(view: &PageView) -> Response {
     let status = match view {
         PageView::Error(error) => StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST),
         _ => StatusCode::OK,
