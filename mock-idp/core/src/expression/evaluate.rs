@@ -159,7 +159,7 @@ impl<'a> Evaluation<'a> {
             Kind::Property { of: user, name: profile, .. }
                 if matches!(user.kind, Kind::Root("user"))
                     && profile == "profile"
-                    && self.roots.property("user", "profile").is_none() =>
+                    && self.roots.property("user", "profile").unwrap_or_default() == Value::Null =>
             {
                 Some("user")
             }
@@ -169,12 +169,12 @@ impl<'a> Evaluation<'a> {
 
     /// A property of a root is null when the root has none of that name, or is not there at all.
     fn root_property(&self, root: &str, name: &str) -> Value {
-        let own = self.roots.property(root, name);
-        match (own, root) {
+        let own = self.roots.property(root, name).unwrap_or_default();
+        if own == Value::Null && root == "user" {
             // Identity Engine: `user.id`, `user.status`, `user.created`, …
-            (None, "user") => self.roots.internal_property(name).unwrap_or_default(),
-            (own, _) => own.unwrap_or_default(),
+            return self.roots.internal_property(name).unwrap_or_default();
         }
+        own
     }
 
     fn index(&mut self, node: &Node, container: Value, index: &Node) -> Evaluated {

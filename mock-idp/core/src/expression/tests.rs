@@ -108,6 +108,40 @@ fn null_stops_at_a_root_and_fails_deeper() {
     assert_eq!(failure("!user.absent").message, "a condition must be a Boolean, not null");
 }
 
+/// Roots that answer null for whatever they do not know, as the subject of a token does.
+struct Sparse;
+
+impl Roots for Sparse {
+    fn root(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn property(&self, root: &str, name: &str) -> Option<Value> {
+        (root == "user").then(|| if name == "login" { Value::from("ada@example.test") } else { Value::Null })
+    }
+
+    fn groups(&self) -> &[GroupView] {
+        &[]
+    }
+
+    fn internal_property(&self, name: &str) -> Option<Value> {
+        (name == "status").then(|| Value::from("ACTIVE"))
+    }
+
+    fn now(&self) -> i64 {
+        0
+    }
+}
+
+#[test]
+fn identity_engine_names_reach_the_same_user() {
+    let value = |source: &str| Expression::parse(source).unwrap().evaluate(&Sparse).unwrap();
+    assert_eq!(value("user.profile.login"), Value::from("ada@example.test"));
+    assert_eq!(value("user.profile.absent"), Value::Null);
+    assert_eq!(value("user.status"), Value::from("ACTIVE"));
+    assert_eq!(value("user.created"), Value::Null);
+}
+
 #[test]
 fn objects_and_positions() {
     assert_eq!(value("{a: 1, 'b c': {2}}['b c'][0]"), Value::Int(2));
