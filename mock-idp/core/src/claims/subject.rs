@@ -68,6 +68,14 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Okta: `app.profile.label` is the app's label.
+    fn app_profile(&self) -> Value {
+        let own = self.client.profile.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
+        Value::Map(
+            IndexMap::from([("label".to_owned(), self.client.label.as_str().into())]).into_iter().chain(own).collect(),
+        )
+    }
+
     fn known(root: &str) -> bool {
         matches!(root, "user" | "appuser" | "app" | "org" | "session" | "access")
     }
@@ -108,17 +116,21 @@ impl Roots for Subject<'_> {
                 ("clientId", Some(self.client.client_id().into())),
                 ("name", Some("oidc_client".into())),
                 ("label", Some(self.client.label.as_str().into())),
+                ("profile", Some(self.app_profile())),
             ]),
             "org" => map(vec![
                 ("name", Some(self.org.document().org.name.as_str().into())),
                 ("subDomain", Some(self.org.document().org.subdomain.as_str().into())),
             ]),
-            "session" => map(vec![(
-                "amr",
-                self.authentication.map(|authentication| {
-                    Value::List(authentication.amr.iter().map(|method| method.as_str().into()).collect())
-                }),
-            )]),
+            "session" => map(vec![
+                (
+                    "amr",
+                    self.authentication.map(|authentication| {
+                        Value::List(authentication.amr.iter().map(|method| method.as_str().into()).collect())
+                    }),
+                ),
+                ("id", self.authentication.map(|authentication| authentication.session_id.as_str().into())),
+            ]),
             "access" => map(vec![("scope", Some(Value::List(self.scopes.iter().map(Value::from).collect())))]),
             _ => return None,
         })

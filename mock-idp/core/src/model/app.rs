@@ -20,6 +20,9 @@ pub struct App {
     #[serde(default)]
     pub credentials: AppCredentials,
     pub settings: AppSettings,
+    /// Properties of the app's own: what `app.profile.…` reads.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub profile: IndexMap<String, Value>,
     /// Who may use the app. Okta keeps these under `/apps/{id}/users` and `/apps/{id}/groups`.
     #[serde(default)]
     pub assignments: Assignments,

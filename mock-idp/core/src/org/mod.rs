@@ -149,6 +149,7 @@ impl Org {
                 id: group.id.clone(),
                 name: group.profile.name.clone(),
                 kind: group.kind.name().to_owned(),
+                attributes: [("description".to_owned(), group.profile.description.as_str().into())].into(),
                 ..GroupView::default()
             })
             .collect()
