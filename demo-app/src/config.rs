@@ -22,6 +22,9 @@ pub struct Cli {
     /// Client secret; leave out for a public client with PKCE.
     #[arg(long, env = "OKTA_CLIENT_SECRET", hide_env_values = true)]
     pub client_secret: Option<String>,
+    /// How the secret is sent, as the app's settings at the issuer say.
+    #[arg(long, env = "DEMO_CLIENT_AUTH", value_enum, default_value_t)]
+    pub client_auth: ClientAuth,
     /// Port of the app; 0 takes a free one.
     #[arg(long, env = "DEMO_PORT")]
     pub port: Option<u16>,
@@ -48,6 +51,24 @@ pub(crate) const CALLBACK_PATH: &str = "/authorization-code/callback";
 const OIDC_SCOPES: &[&str] = &["openid", "profile", "email", "offline_access"];
 const MARKET_SCOPES: &[&str] = &["products:read", "orders:create"];
 
+/// How a client with a secret proves itself at the token endpoint (RFC 6749 2.3.1, OIDC Core 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ClientAuth {
+    /// `client_secret_basic`: in the Authorization header.
+    #[default]
+    Basic,
+    /// `client_secret_post`: in the body.
+    Post,
+}
+
+/// Who the app is at the issuer.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) id: String,
+    /// Its `Debug` shows nothing.
+    pub(crate) secret: Option<ClientSecret>,
+}
+
 /// The settings of a running app.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -57,6 +78,7 @@ pub(crate) struct Settings {
     pub(crate) client_id: String,
     /// Its `Debug` shows nothing.
     pub(crate) client_secret: Option<ClientSecret>,
+    pub(crate) client_auth: ClientAuth,
     pub(crate) scopes: Vec<String>,
     pub(crate) audience: String,
     /// The app's own URL, without a slash at the end.

@@ -1,11 +1,16 @@
 //! The mock org inside the process, for when no issuer is given. The only file that knows the mock.
 
-use mock_idp::MockIdp;
+use openidconnect::ClientSecret;
 
-/// The market org's confidential web client.
-pub(crate) const CLIENT_ID: &str = "0oamarketweb000005d7";
-/// Its secret: public knowledge, and good for nothing outside this process.
-pub(crate) const CLIENT_SECRET: &str = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
+pub(crate) use mock_idp::MockIdp;
+
+use crate::config::Client;
+
+/// The market org's confidential web client. Its secret is public knowledge and good for nothing outside this process.
+pub(crate) fn client() -> Client {
+    let secret = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
+    Client { id: "0oamarketweb000005d7".to_owned(), secret: Some(ClientSecret::new(secret.to_owned())) }
+}
 
 /// A running mock that knows this app.
 #[derive(Debug)]
@@ -13,15 +18,15 @@ pub(crate) struct Embedded(MockIdp);
 
 impl Embedded {
     /// Starts the built-in org, on `port` if that is free, and registers the app's addresses there.
-    pub(crate) async fn start(port: u16, app_url: &str, redirect_uri: &str) -> Result<Self, String> {
+    pub(crate) async fn start(port: u16, client_id: &str, app_url: &str, redirect_uri: &str) -> Result<Self, String> {
         let mock = MockIdp::builder().prefer_port(port).start().await.map_err(|error| error.to_string())?;
-        mock.allow_redirect_uri(CLIENT_ID, redirect_uri).map_err(|error| error.to_string())?;
-        mock.allow_post_logout_redirect_uri(CLIENT_ID, &format!("{app_url}/")).map_err(|error| error.to_string())?;
+        mock.allow_redirect_uri(client_id, redirect_uri).map_err(|error| error.to_string())?;
+        mock.allow_post_logout_redirect_uri(client_id, &format!("{app_url}/")).map_err(|error| error.to_string())?;
         Ok(Self(mock))
     }
 
     pub(crate) fn issuer(&self) -> String {
-        self.0.issuer().to_string()
+        self.0.issuer().to_owned()
     }
 
     pub(crate) fn mock(&self) -> &MockIdp {

@@ -25,6 +25,7 @@
 
 mod clock;
 mod config;
+mod decision;
 mod embedded;
 mod endpoint;
 mod guard;
@@ -53,9 +54,10 @@ use tower_sessions::cookie::{SameSite, time as cookie_time};
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 use url::Url;
 
-pub use config::Cli;
-use config::{CALLBACK_PATH, Settings};
-use embedded::Embedded;
+use config::{CALLBACK_PATH, Client, Settings};
+pub use config::{Cli, ClientAuth};
+use decision::Decisions;
+use embedded::{Embedded, MockIdp};
 use guard::Guard;
 use pages::Pages;
 use relying_party::RelyingParty;
@@ -106,6 +108,7 @@ pub struct Builder {
     issuer: Option<String>,
     client_id: Option<String>,
     client_secret: Option<ClientSecret>,
+    client_auth: ClientAuth,
     scopes: Option<Vec<String>>,
     audience: String,
     ca_pem: Option<String>,
@@ -120,6 +123,7 @@ impl Default for Builder {
             issuer: None,
             client_id: None,
             client_secret: None,
+            client_auth: ClientAuth::default(),
             scopes: None,
             audience: config::DEFAULT_AUDIENCE.to_owned(),
             ca_pem: None,
@@ -149,6 +153,13 @@ impl Builder {
     #[must_use]
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.client_secret = Some(ClientSecret::new(secret.into()));
+        self
+    }
+
+    /// How the client secret is sent; by HTTP Basic unless told otherwise.
+    #[must_use]
+    pub fn client_auth(mut self, method: ClientAuth) -> Self {
+        self.client_auth = method;
         self
     }
 
@@ -206,20 +217,16 @@ impl Builder {
         let url = format!("http://{authority}");
         let redirect_uri = format!("{url}{CALLBACK_PATH}");
 
-        let embedded = match self.issuer {
-            Some(_) => None,
-            None => Some(Embedded::start(self.mock_port, &url, &redirect_uri).await.map_err(StartError::Mock)?),
+        let (embedded, client) = match (&self.issuer, self.client_id) {
+            (Some(_), None) => return Err(StartError::ClientId),
+            (Some(_), Some(id)) => (None, Client { id, secret: self.client_secret }),
+            (None, id) => {
+                let client = id.map_or_else(embedded::client, |id| Client { id, secret: self.client_secret });
+                let embedded = Embedded::start(self.mock_port, &client.id, &url, &redirect_uri).await;
+                (Some(embedded.map_err(StartError::Mock)?), client)
+            }
         };
-        let (issuer, client_id, client_secret) = match (&embedded, self.issuer, self.client_id) {
-            (Some(embedded), _, None) => (
-                embedded.issuer(),
-                embedded::CLIENT_ID.to_owned(),
-                Some(ClientSecret::new(embedded::CLIENT_SECRET.to_owned())),
-            ),
-            (Some(embedded), _, Some(id)) => (embedded.issuer(), id, self.client_secret),
-            (None, Some(issuer), Some(id)) => (issuer, id, self.client_secret),
-            (None, ..) => return Err(StartError::ClientId),
-        };
+        let issuer = self.issuer.or(embedded.as_ref().map(Embedded::issuer)).unwrap_or_default();
         let issuer_url = Url::parse(&issuer)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https"))
@@ -228,8 +235,9 @@ impl Builder {
             scopes: self.scopes.unwrap_or_else(|| config::default_scopes(&issuer_url)),
             issuer_origin: issuer_url.origin().ascii_serialization(),
             issuer,
-            client_id,
-            client_secret,
+            client_id: client.id,
+            client_secret: client.secret,
+            client_auth: self.client_auth,
             audience: self.audience,
             url: url.clone(),
             redirect_uri,
@@ -279,7 +287,7 @@ impl DemoApp {
 
     /// The embedded mock, when no issuer was given.
     #[must_use]
-    pub fn mock(&self) -> Option<&mock_idp::MockIdp> {
+    pub fn mock(&self) -> Option<&MockIdp> {
         self.embedded.as_ref().map(Embedded::mock)
     }
 
@@ -309,8 +317,9 @@ impl Drop for DemoApp {
 fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: Guard) -> Router {
     let pages = Pages::new(settings.clone());
     let keys = Arc::new(KeyCache::new(http.clone(), &settings.issuer));
-    let relying_party = RelyingParty::new(settings.clone(), http.clone(), pages.clone());
-    let viewer = Viewer::new(settings.clone(), http, keys.clone(), pages.clone());
+    let decisions = Arc::new(Decisions::new(http.clone(), settings.control_base()));
+    let relying_party = RelyingParty::new(settings.clone(), http.clone(), pages.clone(), decisions.clone());
+    let viewer = Viewer::new(settings.clone(), http, keys.clone(), pages.clone(), decisions);
     let api = ResourceServer::new(settings, keys);
 
     // The app listens on plain http: WebKit drops Secure cookies there, and sign-in would never end.

@@ -37,9 +37,23 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     writeln!(out, "READY issuer={} app={}", demo.issuer(), demo.url())?;
     out.flush()?;
     drop(out);
-    tokio::signal::ctrl_c().await?;
+    told_to_stop().await?;
     demo.stop().await;
     Ok(())
+}
+
+/// Ctrl-C, or the polite signal that containers and supervisors send.
+async fn told_to_stop() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }
 
 /// Starts on the usual ports and moves to free ones when those are taken, unless a port was asked for.
@@ -68,7 +82,7 @@ async fn start(cli: Cli) -> anyhow::Result<(DemoApp, Vec<String>)> {
 }
 
 fn configured(cli: &Cli, ca_pem: Option<String>) -> Builder {
-    let mut builder = DemoApp::builder().host(&cli.host).audience(&cli.audience);
+    let mut builder = DemoApp::builder().host(&cli.host).audience(&cli.audience).client_auth(cli.client_auth);
     if let Some(issuer) = &cli.issuer {
         builder = builder.issuer(issuer);
         if let Some(id) = &cli.client_id {

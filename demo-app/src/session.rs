@@ -18,6 +18,9 @@ use crate::token::check::Check;
 /// Sign-ins that one browser may have under way at the same time (tabs).
 const PENDING_AT_MOST: usize = 8;
 
+/// Messages kept of one sign-in and what followed it.
+const EXCHANGES_AT_MOST: usize = 40;
+
 /// A sign-in that was sent to the issuer and has not come back.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Pending {
@@ -226,15 +229,18 @@ impl Visit {
     }
 
     /// Starts the signed-in session under a new id, so that an id known before sign-in is worth nothing after it.
-    pub(crate) async fn sign_in(&self, signed_in: &SignedIn) -> Result<()> {
+    pub(crate) async fn sign_in(&self, signed_in: SignedIn) -> Result<()> {
         self.0.cycle_id().await?;
         self.0.remove_value("last_call").await?;
         self.0.remove_value("csrf").await?;
         self.update(signed_in).await
     }
 
-    pub(crate) async fn update(&self, signed_in: &SignedIn) -> Result<()> {
-        self.put("signed_in", signed_in).await
+    /// Keeps what changed about the sign-in; of its messages the newest.
+    pub(crate) async fn update(&self, mut signed_in: SignedIn) -> Result<()> {
+        let excess = signed_in.exchanges.len().saturating_sub(EXCHANGES_AT_MOST);
+        signed_in.exchanges.drain(..excess);
+        self.put("signed_in", &signed_in).await
     }
 
     /// Forgets everything; the next answer starts a new session.

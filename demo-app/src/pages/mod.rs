@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::config::Settings;
+use crate::decision::Note;
 use crate::session::{Notice, SessionBroken, Visit};
 use crate::token::Jwt;
 use crate::token::check::Check;
@@ -67,6 +68,8 @@ pub(crate) struct Trouble {
     /// For sign-ins: what became of the `state` check.
     pub(crate) state: Option<String>,
     pub(crate) checks: Vec<Check>,
+    /// How the issuer came to its refusal, when it says.
+    pub(crate) notes: Vec<Note>,
     #[serde(skip)]
     pub(crate) try_again: bool,
 }
@@ -81,6 +84,7 @@ impl Trouble {
             meaning: meaning.to_owned(),
             state: None,
             checks: Vec::new(),
+            notes: Vec::new(),
             try_again: false,
         }
     }

@@ -30,14 +30,18 @@ pub(super) async fn callback(
 ) -> Response {
     match answer(&app, &visit, parameters).await {
         Ok(Ok(())) => see("/"),
-        Ok(Err(refusal)) => refuse(&app, refusal),
+        Ok(Err(refusal)) => refuse(&app, refusal).await,
         Err(broken) => broken.into_response(),
     }
 }
 
 /// The page for a sign-in that failed. Whoever was signed in before still is.
-pub(super) fn refuse(app: &RelyingParty, refusal: Refusal) -> Response {
+pub(super) async fn refuse(app: &RelyingParty, refusal: Refusal) -> Response {
     tracing::info!(reason = %refusal, "sign-in refused");
+    let notes = match &refusal {
+        Refusal::Issuer { state: StateVerdict::Matches, .. } => app.decisions.on_refusal(&app.settings.client_id).await,
+        _ => Vec::new(),
+    };
     let explained = refusal.explain();
     app.pages.trouble(Trouble {
         status: explained.status,
@@ -47,6 +51,7 @@ pub(super) fn refuse(app: &RelyingParty, refusal: Refusal) -> Response {
         meaning: explained.meaning,
         state: explained.state.map(|verdict| verdict.words().to_owned()),
         checks: explained.checks,
+        notes,
         try_again: true,
     })
 }
@@ -100,8 +105,8 @@ async fn answer(
     };
     match redeem(app, pending, code, back).await {
         Ok(signed_in) => {
-            visit.sign_in(&signed_in).await?;
             tracing::info!(subject = %signed_in.subject, "signed in");
+            visit.sign_in(signed_in).await?;
             Ok(Ok(()))
         }
         Err(refusal) => Ok(Err(refusal)),
@@ -133,9 +138,9 @@ async fn redeem(app: &RelyingParty, pending: Pending, code: &str, back: Exchange
     let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
     let subject = verified_subject(app, &provider, &raw, rules).await?;
 
-    let mut exchanges = vec![pending.authorization, back];
+    let mut exchanges = provider.exchanges.clone();
+    exchanges.extend([pending.authorization, back]);
     exchanges.extend(recorder.exchanges());
-    exchanges.extend(provider.exchanges.iter().cloned());
     Ok(SignedIn {
         id_token: raw,
         granted_scopes: tokens.scopes.unwrap_or_else(|| pending.scopes.clone()),

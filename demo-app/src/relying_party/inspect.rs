@@ -14,6 +14,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use super::refresh::Bare;
 use super::transport::Recorder;
 use super::{RelyingParty, see};
+use crate::config::ClientAuth;
 use crate::session::{Inspection, NoticeKind, SessionBroken, SignedIn, Visit};
 
 /// `POST /userinfo`.
@@ -105,9 +106,13 @@ fn introspection_request(app: &RelyingParty, url: &Url, token: &str, kind: Kind)
     let mut builder = http::Request::post(url.as_str())
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(ACCEPT, "application/json");
-    match &app.settings.client_secret {
-        Some(secret) => builder = builder.header(AUTHORIZATION, basic(&app.settings.client_id, secret.secret())),
-        None => _ = form.append_pair("client_id", &app.settings.client_id),
+    let id = &app.settings.client_id;
+    match (&app.settings.client_secret, app.settings.client_auth) {
+        (Some(secret), ClientAuth::Basic) => builder = builder.header(AUTHORIZATION, basic(id, secret.secret())),
+        (Some(secret), ClientAuth::Post) => {
+            form.append_pair("client_id", id).append_pair("client_secret", secret.secret());
+        }
+        (None, _) => _ = form.append_pair("client_id", id),
     }
     builder.body(form.finish().into_bytes())
 }
@@ -124,7 +129,7 @@ async fn inspect(visit: &Visit, page: &str, asked: impl AsyncFnOnce(&mut SignedI
             return visit.set_notice(NoticeKind::Bad, "Nothing to ask about", "You are not signed in.").await;
         };
         match asked(&mut signed_in).await {
-            Ok(()) => visit.update(&signed_in).await,
+            Ok(()) => visit.update(signed_in).await,
             Err(words) => visit.set_notice(NoticeKind::Bad, "The issuer could not be asked", words).await,
         }
     }

@@ -13,30 +13,31 @@ mod transport;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 
 use crate::config::{CALLBACK_PATH, Settings};
+use crate::decision::Decisions;
 use crate::pages::{Pages, Trouble};
 use crate::session::Visit;
 use provider::Providers;
 
 /// What every route of the relying party has at hand.
-#[derive(Clone, Debug, FromRef)]
+#[derive(Clone, Debug)]
 pub(crate) struct RelyingParty {
     settings: Arc<Settings>,
     http: reqwest::Client,
     providers: Arc<Providers>,
     pages: Pages,
+    decisions: Arc<Decisions>,
 }
 
 impl RelyingParty {
     /// Nothing is asked of the issuer yet: discovery waits for the first sign-in.
-    pub(crate) fn new(settings: Arc<Settings>, http: reqwest::Client, pages: Pages) -> Self {
+    pub(crate) fn new(settings: Arc<Settings>, http: reqwest::Client, pages: Pages, decisions: Arc<Decisions>) -> Self {
         let providers = Arc::new(Providers::new(settings.clone(), http.clone()));
-        Self { settings, http, providers, pages }
+        Self { settings, http, providers, pages, decisions }
     }
 
     pub(crate) fn routes(self) -> Router {

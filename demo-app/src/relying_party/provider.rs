@@ -9,15 +9,15 @@ use openidconnect::core::{
     CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalProviderMetadata, ClientId, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, ProviderMetadata,
-    RedirectUrl,
+    AdditionalProviderMetadata, AuthType, ClientId, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl,
+    ProviderMetadata, RedirectUrl,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use super::transport::Recorder;
-use crate::config::Settings;
+use crate::config::{ClientAuth, Settings};
 use crate::session::Exchange;
 use crate::token::keys::KeySet;
 
@@ -101,7 +101,7 @@ impl Providers {
         let failed = |error: &dyn std::error::Error| DiscoveryFailed(crate::outbound::plainly(error));
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| failed(&error))?;
         let redirect = RedirectUrl::new(self.settings.redirect_uri.clone()).map_err(|error| failed(&error))?;
-        let recorder = Recorder::new(self.http.clone(), "Discovery and keys");
+        let recorder = Recorder::new(self.http.clone(), "Discovery and keys, read once and kept");
         let metadata = Metadata::discover_async(issuer, &recorder).await.map_err(|error| failed(&error))?;
         let jwks = serde_json::to_value(metadata.jwks()).unwrap_or(Value::Null);
         let client = CoreClient::from_provider_metadata(
@@ -109,6 +109,10 @@ impl Providers {
             ClientId::new(self.settings.client_id.clone()),
             self.settings.client_secret.clone(),
         )
+        .set_auth_type(match self.settings.client_auth {
+            ClientAuth::Basic => AuthType::BasicAuth,
+            ClientAuth::Post => AuthType::RequestBody,
+        })
         .set_redirect_uri(redirect);
         tracing::debug!(issuer = %self.settings.issuer, "read the issuer's discovery document");
         Ok(Arc::new(Provider {

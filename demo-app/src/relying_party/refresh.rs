@@ -42,8 +42,8 @@ async fn outcome(app: &RelyingParty, visit: &Visit) -> Result<(), SessionBroken>
     };
     match renew(app, held, refresh_token).await {
         Ok(renewed) => {
-            visit.update(&renewed).await?;
             let rotated = renewed.refreshed.as_ref().is_some_and(|it| it.rotated);
+            visit.update(renewed).await?;
             let words = if rotated {
                 "New tokens, and a new refresh token: this client rotates. The old one must not be used again."
             } else {

@@ -62,7 +62,7 @@ async fn start(app: &RelyingParty, visit: &Visit, wishes: Wishes) -> Response {
     }
     match authorization(app, visit, &wishes, max_age).await {
         Ok(Ok(url)) => Redirect::to(&url).into_response(),
-        Ok(Err(refusal)) => refuse(app, refusal),
+        Ok(Err(refusal)) => refuse(app, refusal).await,
         Err(broken) => broken.into_response(),
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::time;
+use crate::decision::Note;
 
 /// Who defined a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -38,6 +39,8 @@ pub(crate) struct Claim {
     pub(crate) meaning: String,
     /// For dates: the same moment for people.
     pub(crate) time: Option<String>,
+    /// Where the value came from, when the issuer says.
+    pub(crate) because: Option<String>,
 }
 
 struct Entry(&'static str, Kind, &'static str);
@@ -94,12 +97,12 @@ const GLOSSARY: &[Entry] = &[
     Entry("market_role", Kind::Custom, "Custom claim computed from group membership."),
 ];
 
-/// The rows of a table, in the token's order.
-pub(crate) fn table(payload: &Map<String, Value>, now: i64) -> Vec<Claim> {
-    payload.iter().map(|(name, value)| claim(name, value, now)).collect()
+/// The rows of a table, in the token's order, each with what the issuer's notes say about it.
+pub(crate) fn table(payload: &Map<String, Value>, notes: &[Note], now: i64) -> Vec<Claim> {
+    payload.iter().map(|(name, value)| claim(name, value, notes, now)).collect()
 }
 
-fn claim(name: &str, value: &Value, now: i64) -> Claim {
+fn claim(name: &str, value: &Value, notes: &[Note], now: i64) -> Claim {
     let entry = GLOSSARY.iter().find(|entry| entry.0 == name);
     Claim {
         name: name.to_owned(),
@@ -116,6 +119,7 @@ fn claim(name: &str, value: &Value, now: i64) -> Claim {
             .map_or("Custom claim, defined by an administrator of this authorization server.", |entry| entry.2)
             .to_owned(),
         time: value.as_i64().filter(|_| DATES.contains(&name)).map(|at| time::full(at, now)),
+        because: notes.iter().find(|note| note.subject == format!("claim {name}")).map(|note| note.because.clone()),
     }
 }
 
@@ -133,9 +137,11 @@ mod tests {
     #[test]
     fn what_the_glossary_does_not_know_is_custom() {
         let payload = serde_json::json!({"exp": 1_700_000_000, "shoe_size": [42, 43], "amr": ["pwd", "mfa"]});
-        let rows = table(payload.as_object().unwrap(), 1_700_000_000);
+        let note = Note { verdict: "added".into(), subject: "claim amr".into(), because: "the session".into() };
+        let rows = table(payload.as_object().unwrap(), &[note], 1_700_000_000);
         assert_eq!(rows[0].time.as_deref(), Some("2023-11-14 22:13:20 UTC (now)"));
         assert_eq!((rows[1].kind, rows[1].shown.as_str()), (Kind::Custom, "[42,43]"));
         assert_eq!((rows[2].kind, rows[2].shown.as_str()), (Kind::Standard, "pwd, mfa"));
+        assert_eq!((rows[1].because.as_deref(), rows[2].because.as_deref()), (None, Some("the session")));
     }
 }

@@ -98,6 +98,8 @@ struct Row {
     allowed: Option<bool>,
     /// A value for the path's parameter.
     parameter: Option<String>,
+    /// Where a sign-in that asks for the missing scope starts.
+    ask: Option<String>,
 }
 
 impl Row {
@@ -184,6 +186,10 @@ async fn console(viewer: &Viewer, visit: &Visit) -> Result<Console, SessionBroke
                 Id::UpdateOrder => Some("order-1".to_owned()),
                 _ => None,
             },
+            ask: signed_in
+                .as_ref()
+                .filter(|_| !endpoint.admits(&granted))
+                .map(|it| ask_for(endpoint, &it.requested_scopes)),
         })
         .collect();
     Ok(Console {
@@ -194,6 +200,14 @@ async fn console(viewer: &Viewer, visit: &Visit) -> Result<Console, SessionBroke
         variants: VARIANTS.iter().map(|variant| variant.name()).collect(),
         last_call: visit.last_call().await?,
     })
+}
+
+/// The scopes of this sign-in and the one that opens the endpoint.
+fn ask_for(endpoint: &Endpoint, requested: &[String]) -> String {
+    let scopes: Vec<&str> = requested.iter().map(String::as_str).chain(endpoint.scopes.first().copied()).collect();
+    let query: String =
+        url::form_urlencoded::Serializer::new(String::new()).append_pair("scope", &scopes.join(" ")).finish();
+    format!("/login?{query}")
 }
 
 /// What a call should be.

@@ -2,7 +2,6 @@
 
 mod claims;
 mod console;
-mod decision;
 mod home;
 mod messages;
 mod time;
@@ -17,9 +16,9 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::config::Settings;
+use crate::decision::Decisions;
 use crate::pages::{Pages, Trouble};
 use crate::token::keys::KeyCache;
-use decision::Decisions;
 
 /// What every page of the viewer has at hand.
 #[derive(Clone, Debug)]
@@ -32,8 +31,13 @@ pub(crate) struct Viewer {
 }
 
 impl Viewer {
-    pub(crate) fn new(settings: Arc<Settings>, http: reqwest::Client, keys: Arc<KeyCache>, pages: Pages) -> Self {
-        let decisions = Arc::new(Decisions::new(http.clone(), settings.control_base()));
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        http: reqwest::Client,
+        keys: Arc<KeyCache>,
+        pages: Pages,
+        decisions: Arc<Decisions>,
+    ) -> Self {
         Self { settings, http, keys, pages, decisions }
     }
 

@@ -69,7 +69,15 @@ async fn the_whole_story_with_the_embedded_mock() {
     assert_eq!(tokens["scopes"]["granted"], tokens["scopes"]["requested"]);
     assert_eq!(tokens["access_token"]["decoded"]["payload"]["feature_access"], json!(["basic"]));
     assert_eq!(tokens["decision"]["available"], true);
-    assert!(!tokens["decision"]["notes"].as_array().unwrap().is_empty());
+    let notes = tokens["decision"]["notes"].as_array().unwrap();
+    let verdict =
+        |subject: &str| notes.iter().find(|note| note["subject"] == subject).map(|note| note["verdict"].clone());
+    assert_eq!(verdict("policy \"Market apps\", rule \"Administrators\""), Some(json!("passed_over")));
+    assert_eq!(verdict("policy \"Market apps\", rule \"Everyone\""), Some(json!("matched")));
+    assert_eq!(verdict("claim feature_access"), Some(json!("added")));
+    let claims = tokens["access_token"]["decoded"]["claims"].as_array().unwrap();
+    let feature_access = claims.iter().find(|claim| claim["name"] == "feature_access").unwrap();
+    assert_eq!(feature_access["because"], "expression `appuser.app_features`");
 
     let csrf = browser.csrf("/console").await;
     for (endpoint, status) in [("list_products", 200), ("list_orders", 403)] {
@@ -104,6 +112,9 @@ async fn a_scope_that_no_rule_grants_is_explained() {
     let page = crate::browser::page_of(answer).await;
     assert_eq!(page.text("#error-code"), "access_denied");
     assert!(page.text("#error-description").starts_with("Policy evaluation failed for this request"));
+    let refused = page.text("#decision li[data-verdict=refused]");
+    assert!(refused.contains("no_matching_policy"), "{refused}");
+    assert_eq!(page.count("#decision li[data-verdict=matched]"), 1, "the password, and no rule");
 }
 
 #[tokio::test]
@@ -125,4 +136,26 @@ async fn an_https_issuer_is_trusted_by_its_own_ca() {
     let distrustful = DemoApp::builder().issuer(&issuer).client_id("x").start().await.unwrap();
     let page = Browser::at(&distrustful).page("/login").await;
     assert_eq!(page.text("#error-code"), "issuer_unavailable");
+}
+
+#[tokio::test]
+async fn a_client_that_posts_its_secret_signs_in() {
+    let inside = DemoApp::builder().start().await.unwrap();
+    let mock = inside.mock().unwrap();
+    let demo = DemoApp::builder()
+        .issuer(mock.issuer())
+        .client_id("0oamarketpartner05d7")
+        .client_secret("mock-secret-partner-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG")
+        .client_auth(demo_app::ClientAuth::Post)
+        .scopes(["openid"])
+        .start()
+        .await
+        .unwrap();
+    mock.allow_redirect_uri("0oamarketpartner05d7", demo.redirect_uri()).unwrap();
+    let browser = Browser::at(&demo);
+    let start = browser.start("/login").await;
+    let answer = walk(&browser, &demo, start, "buyer@example.test").await;
+    let page = answer.url().path().to_owned();
+    assert_eq!((answer.status().as_u16(), page.as_str()), (303, "/authorization-code/callback"));
+    assert_eq!(browser.json("/data.json").await["signed_in"]["email"], json!(null), "only openid was asked for");
 }

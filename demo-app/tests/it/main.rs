@@ -6,5 +6,6 @@ mod browser;
 mod console;
 mod embedded;
 mod fake_issuer;
+mod floors;
 mod pages;
 mod sign_in;
