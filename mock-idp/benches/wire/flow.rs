@@ -1,0 +1,119 @@
+//! The code + PKCE flow of a browser app: authorize, sign-in form, token. Three requests, two signatures.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::client::Connection;
+
+const CLIENT: &str = "0oamarketspa000005d7";
+const CALLBACK: &str = "http%3A%2F%2Flocalhost%3A7803%2Fcallback";
+// RFC 7636 appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const CONNECTIONS: usize = 16;
+
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+}
+
+pub(crate) fn authorize_path() -> String {
+    format!(
+        "/oauth2/default/v1/authorize?client_id={CLIENT}&redirect_uri={CALLBACK}&response_type=code&scope=openid%20products:read\
+         &state=s&nonce=n&code_challenge={CHALLENGE}&code_challenge_method=S256"
+    )
+}
+
+/// One flow; the body of the token answer.
+async fn once(connection: &mut Connection) -> String {
+    let page = connection.get(&authorize_path(), "").await;
+    assert_eq!(page.status, 200);
+    let cookie = page.header("set-cookie").and_then(|line| line.split(';').next()).unwrap().to_owned();
+    let handle = between(&page.body, "name=\"stateHandle\" value=\"", '"');
+    let form = format!("stateHandle={handle}&identifier=buyer%40example.test&credentials.passcode=Passw0rd%21");
+    let signed_in = connection.post("/signin/sign-in", &format!("cookie: {cookie}\r\n"), &form).await;
+    assert_eq!(signed_in.status, 302);
+    let code = between(signed_in.header("location").unwrap(), "code=", '&').to_owned();
+    let form = format!(
+        "grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&code_verifier={VERIFIER}&client_id={CLIENT}"
+    );
+    let answer = connection.post("/oauth2/default/v1/token", "", &form).await;
+    assert_eq!(answer.status, 200);
+    answer.body
+}
+
+fn between<'a>(text: &'a str, before: &str, end: char) -> &'a str {
+    let rest = text.split_once(before).unwrap().1;
+    rest.split(end).next().unwrap()
+}
+
+/// An access token with `openid`, to be verified again and again.
+pub(crate) async fn tokens(port: u16) -> Tokens {
+    let body = once(&mut Connection::open(port).await).await;
+    Tokens { access: between(&body, "\"access_token\":\"", '"').to_owned() }
+}
+
+/// So many flows.
+pub(crate) async fn run(port: u16, count: usize) {
+    let workers = (0..CONNECTIONS).map(|_| {
+        tokio::spawn(async move {
+            let mut connection = Connection::open(port).await;
+            for _ in 0..count / CONNECTIONS {
+                once(&mut connection).await;
+            }
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        worker.await.unwrap();
+    }
+}
+
+/// Whom flows are driven against.
+#[derive(Clone, Copy)]
+enum Subject {
+    Mock,
+    Ceiling,
+}
+
+/// Flows a second against the mock.
+pub(crate) async fn per_second(port: u16) -> f64 {
+    measure(port, Subject::Mock).await
+}
+
+/// The same three requests against the ceiling.
+pub(crate) async fn ceiling_per_second(port: u16) -> f64 {
+    measure(port, Subject::Ceiling).await
+}
+
+async fn step(subject: Subject, connection: &mut Connection) {
+    match subject {
+        Subject::Mock => drop(once(connection).await),
+        Subject::Ceiling => {
+            connection.get("/page", "").await;
+            connection.post("/sign-in", "", "identifier=buyer&credentials.passcode=x").await;
+            connection.post("/two-tokens", "", "grant_type=authorization_code").await;
+        }
+    }
+}
+
+async fn measure(port: u16, subject: Subject) -> f64 {
+    let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let begun = Instant::now();
+    let workers = (0..CONNECTIONS).map(|_| {
+        let (done, stop) = (Arc::clone(&done), Arc::clone(&stop));
+        tokio::spawn(async move {
+            let mut connection = Connection::open(port).await;
+            while !stop.load(Ordering::Relaxed) {
+                step(subject, &mut connection).await;
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    });
+    let workers: Vec<_> = workers.collect();
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    stop.store(true, Ordering::Relaxed);
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    done.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64()
+}

@@ -1,0 +1,75 @@
+//! The two programs under measurement, each a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+/// A running program; killed when dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) port: u16,
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Program {
+    /// The mock, ready.
+    pub(crate) fn mock() -> Self {
+        let port = free_port();
+        let mut program = Self::mock_at(port);
+        program.wait_for("READY");
+        program
+    }
+
+    /// The mock, just spawned.
+    pub(crate) fn mock_at(port: u16) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mock-idp"));
+        command.args(["--port", &port.to_string(), "--log", "off", "--classic-sign-in", "--state-dir"]);
+        command.arg(std::env::temp_dir().join("mock-idp-bench"));
+        Self::spawn(command, port)
+    }
+
+    /// The ceiling, ready, with bodies of these sizes and a token to verify.
+    pub(crate) fn ceiling(sizes: &[usize; 3], token: &str) -> Self {
+        let port = free_port();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--ceiling", &port.to_string()]).args(sizes.map(|size| size.to_string())).arg(token);
+        let mut program = Self::spawn(command, port);
+        program.wait_for("READY");
+        program
+    }
+
+    /// The ceiling, just spawned.
+    pub(crate) fn ceiling_at(port: u16) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--ceiling", &port.to_string(), "2800", "500", "9000", ""]);
+        Self::spawn(command, port)
+    }
+
+    fn spawn(mut command: Command, port: u16) -> Self {
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).stdin(Stdio::null()).spawn().unwrap();
+        Self { child, port }
+    }
+
+    fn wait_for(&mut self, word: &str) {
+        let output = self.child.stdout.take().unwrap();
+        let ready = BufReader::new(output).lines().map_while(Result::ok).any(|line| line.starts_with(word));
+        assert!(ready, "the program ended before it was ready");
+    }
+
+    /// Kilobytes, as the system counts them.
+    pub(crate) fn resident_kb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+}
+
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
