@@ -18,7 +18,8 @@ use client::Connection;
 use process::Program;
 use wrk::Load;
 
-const SERVICE: &str = "client_id=0oamarketreports05d7&client_secret=mock-secret-reports-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
+const SERVICE: &str =
+    "client_id=0oamarketreports05d7&client_secret=mock-secret-reports-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
 const ROUNDS: usize = 3;
 
 fn main() {
@@ -41,11 +42,31 @@ fn main() {
     let cases = [
         ("discovery", Load::get("/oauth2/default/.well-known/openid-configuration"), Load::get("/discovery")),
         ("keys", keys, Load::get("/keys")),
-        ("token, client credentials, RS256-2048", Load::post("/oauth2/default/v1/token", &form), Load::post("/token", &form)),
-        ("introspect, against a cached body", Load::post("/oauth2/default/v1/introspect", &introspect), Load::post("/keys", &introspect)),
-        ("introspect, against verifying and a cached body", Load::post("/oauth2/default/v1/introspect", &introspect), Load::post("/verify", &introspect)),
-        ("userinfo, against a cached body", Load::get("/oauth2/default/v1/userinfo").bearer(&bearer), Load::get("/keys")),
-        ("userinfo, against verifying and a cached body", Load::get("/oauth2/default/v1/userinfo").bearer(&bearer), Load::get("/verify").bearer(&bearer)),
+        (
+            "token, client credentials, RS256-2048",
+            Load::post("/oauth2/default/v1/token", &form),
+            Load::post("/token", &form),
+        ),
+        (
+            "introspect, against a cached body",
+            Load::post("/oauth2/default/v1/introspect", &introspect),
+            Load::post("/keys", &introspect),
+        ),
+        (
+            "introspect, against verifying and a cached body",
+            Load::post("/oauth2/default/v1/introspect", &introspect),
+            Load::post("/verify", &introspect),
+        ),
+        (
+            "userinfo, against a cached body",
+            Load::get("/oauth2/default/v1/userinfo").bearer(&bearer),
+            Load::get("/keys"),
+        ),
+        (
+            "userinfo, against verifying and a cached body",
+            Load::get("/oauth2/default/v1/userinfo").bearer(&bearer),
+            Load::get("/verify").bearer(&bearer),
+        ),
     ];
     for (name, ours, theirs) in cases {
         row(name, || ours.per_second(mock.port), || theirs.per_second(ceiling.port));

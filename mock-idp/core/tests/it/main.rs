@@ -1,6 +1,10 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
 
+mod authorization;
 mod claim_subject;
 mod expressions;
 mod floors;
+mod market;
 mod org_document;
+mod policy;
+mod refresh;

@@ -2,7 +2,7 @@
 
 use mock_idp_core::org::{Document, json_schema};
 
-const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
+use crate::market::MARKET;
 
 /// What parsing says after one piece of the market's document was exchanged.
 fn told(piece: &str, by: &str) -> String {

@@ -1,0 +1,120 @@
+//! What comes next in a sign-in: sessions, prompts, ages, assignment, consent.
+
+use mock_idp_core::endpoint::authorization::{Step, begin, decide};
+use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent};
+use mock_idp_core::model::{ConsentMethod, ScopeConsent, UserStatus};
+use mock_idp_core::org::{Org, Urls};
+use mock_idp_core::protocol::{Parameters, Scopes};
+
+use crate::market::{NOW, ask_at, changed, market};
+
+const WEB: &str = "0oamarketweb000005d7";
+const PARTNER: &str = "0oamarketpartner05d7";
+
+fn request(org: &Org, client: &str, scope: &str, extra: &[(&str, &str)]) -> AuthorizationRequest {
+    let base = [
+        ("client_id", client),
+        ("redirect_uri", "http://localhost:7803/callback"),
+        ("response_type", "code"),
+        ("state", "s"),
+        ("scope", scope),
+    ];
+    let parameters: Parameters = base.iter().chain(extra).copied().collect();
+    let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
+    begin(org, org.server("default").unwrap(), &urls, &parameters).unwrap()
+}
+
+fn signed_in(login: &str, org: &Org, ago: i64, fresh: bool) -> Authentication {
+    Authentication {
+        user_id: org.user_by_identifier(login).unwrap().id.clone(),
+        auth_time: NOW - ago,
+        amr: vec!["pwd".into()],
+        session_id: "idx".into(),
+        fresh,
+    }
+}
+
+/// The step, in a word; a refusal by its id, consent by its scopes.
+fn next(org: &Org, request: &AuthorizationRequest, known: Option<&Authentication>, allowed: &str) -> String {
+    let consent = Consent { scopes: Scopes::parse(allowed) };
+    let server = org.server("default").unwrap();
+    match ask_at(NOW, |moment| decide(org, server, request, known, &consent, moment)).0 {
+        Step::SignIn => "sign in".to_owned(),
+        Step::Consent(scopes) => {
+            let names: Vec<_> = scopes.iter().map(|scope| scope.name.as_str()).collect();
+            format!("consent {}", names.join(" "))
+        }
+        Step::Respond(_) => "respond".to_owned(),
+        Step::Fail(refusal) => refusal.id.row().id.to_owned(),
+    }
+}
+
+#[test]
+fn a_session_serves_until_prompt_or_age_says_otherwise() {
+    let org = market();
+    for (extra, ago, fresh, expected) in [
+        (&[][..], 100, false, "respond"),
+        (&[("prompt", "login")], 100, false, "sign in"),
+        (&[("prompt", "login")], 0, true, "respond"),
+        (&[("max_age", "100")], 100, false, "respond"),
+        (&[("max_age", "99")], 100, false, "sign in"),
+        (&[("max_age", "99"), ("prompt", "none")], 100, false, "app_sign_on_required"),
+        (&[("max_age", "0")], 0, true, "respond"),
+        (&[("prompt", "none")], 100, false, "respond"),
+    ] {
+        let request = request(&org, WEB, "openid", extra);
+        let known = signed_in("buyer", &org, ago, fresh);
+        assert_eq!(next(&org, &request, Some(&known), ""), expected, "{extra:?} {ago} {fresh}");
+    }
+    assert_eq!(next(&org, &request(&org, WEB, "openid", &[]), None, ""), "sign in");
+    assert_eq!(next(&org, &request(&org, WEB, "openid", &[("prompt", "none")]), None, ""), "login_required");
+}
+
+#[test]
+fn a_session_of_a_user_who_was_suspended_since_is_none() {
+    let org = changed(|document| document.users[1].status = UserStatus::Suspended);
+    let known = signed_in("buyer", &org, 10, false);
+    assert_eq!(next(&org, &request(&org, WEB, "openid", &[]), Some(&known), ""), "sign in");
+}
+
+#[test]
+fn assignment_comes_before_policy() {
+    let org = market();
+    let known = signed_in("unassigned", &org, 0, true);
+    assert_eq!(next(&org, &request(&org, WEB, "openid orders:update", &[]), Some(&known), ""), "user_not_assigned");
+    let known = signed_in("denied", &org, 0, true);
+    assert_eq!(next(&org, &request(&org, WEB, "openid", &[]), Some(&known), ""), "no_matching_policy");
+}
+
+#[test]
+fn consent_is_asked_by_oktas_table() {
+    let trusted = changed(|document| {
+        let partner = document.apps.iter_mut().find(|app| app.id == PARTNER).unwrap();
+        partner.settings.oauth_client.consent_method = ConsentMethod::Trusted;
+    });
+    let flexible = changed(|document| {
+        let scopes = &mut document.authorization_servers[0].scopes;
+        scopes.iter_mut().find(|scope| scope.name == "orders:read:user").unwrap().consent = ScopeConsent::Flexible;
+    });
+    let required = market();
+    let scope = "openid orders:read:user";
+    let consent = "consent orders:read:user";
+    for (org, extra, allowed, expected) in [
+        (&required, &[][..], "", consent),
+        (&required, &[], "orders:read:user", "respond"),
+        (&required, &[("prompt", "consent")], "orders:read:user", consent),
+        (&required, &[("prompt", "none")], "", "consent_required"),
+        (&required, &[("prompt", "none")], "orders:read:user", "respond"),
+        (&flexible, &[], "", consent),
+        (&trusted, &[], "", "respond"),
+        (&trusted, &[("prompt", "none")], "", "respond"),
+        (&trusted, &[("prompt", "consent")], "", consent),
+    ] {
+        let request = request(org, PARTNER, scope, extra);
+        let known = signed_in("buyer", org, 10, false);
+        assert_eq!(next(org, &request, Some(&known), allowed), expected, "{extra:?} {allowed}");
+    }
+    let implicit = request(&required, PARTNER, "openid profile", &[("prompt", "consent")]);
+    let known = signed_in("buyer", &required, 10, false);
+    assert_eq!(next(&required, &implicit, Some(&known), ""), "respond");
+}

@@ -1,0 +1,40 @@
+//! The market org for tests of rules, and a moment to ask them in.
+
+use mock_idp_core::moment::Moment;
+use mock_idp_core::org::{Document, Org};
+use mock_idp_core::trace::{Note, Trace, Verdict};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+pub(crate) const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
+/// The second in which the tests happen.
+pub(crate) const NOW: i64 = 1_800_000_000;
+
+/// The market, as it is.
+pub(crate) fn market() -> Org {
+    changed(|_| {})
+}
+
+/// The market after a change by an administrator.
+pub(crate) fn changed(change: impl FnOnce(&mut Document)) -> Org {
+    let mut document = Document::parse(MARKET).unwrap();
+    change(&mut document);
+    Org::new(document).unwrap()
+}
+
+/// Asks a rule at a given second; what it says, and the notes it left.
+pub(crate) fn ask_at<T>(now: i64, rule: impl FnOnce(&mut Moment<'_>) -> T) -> (T, Vec<Note>) {
+    let mut rng = StdRng::seed_from_u64(7);
+    let mut trace = Trace::default();
+    let said = rule(&mut Moment { now, rng: &mut rng, trace: &mut trace });
+    (said, trace.notes)
+}
+
+/// The notes of one verdict, as `subject: because`.
+pub(crate) fn told(notes: &[Note], verdict: Verdict) -> Vec<String> {
+    notes
+        .iter()
+        .filter(|note| note.verdict == verdict)
+        .map(|note| format!("{}: {}", note.subject, note.because))
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! Which rule decides, which were passed over and on which condition.
+
+use mock_idp_core::policy::{Ask, evaluate};
+use mock_idp_core::protocol::{ErrorId, GrantType, Scopes};
+use mock_idp_core::trace::Verdict;
+
+use crate::market::{NOW, ask_at, changed, market, told};
+
+const WEB: &str = "0oamarketweb000005d7";
+const PARTNER: &str = "0oamarketpartner05d7";
+const SERVICE: &str = "0oamarketservice05d7";
+
+/// The rule that matched and the access token's minutes; or the refusal's id; beside what was passed over.
+fn decided(
+    org: &mock_idp_core::org::Org,
+    login: Option<&str>,
+    client: &str,
+    grant_type: GrantType,
+    scopes: &str,
+) -> (Result<(String, u32), ErrorId>, Vec<String>) {
+    let scopes = Scopes::parse(scopes);
+    let user = login.map(|login| org.user_by_identifier(login).unwrap());
+    let ask = Ask { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
+    let (said, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), ask, moment));
+    let matched = told(&notes, Verdict::Matched).concat();
+    let result = said.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
+    (result, told(&notes, Verdict::PassedOver))
+}
+
+fn rule(policy: &str, rule: &str, minutes: u32) -> Result<(String, u32), ErrorId> {
+    Ok((format!("policy \"{policy}\", rule \"{rule}\": every condition holds"), minutes))
+}
+
+#[test]
+fn the_first_rule_whose_conditions_all_hold_decides() {
+    let org = market();
+    let code = GrantType::AuthorizationCode;
+    for (login, client, grant, scopes, expected) in [
+        (Some("admin"), WEB, code, "openid products:read orders:update", rule("Market apps", "Administrators", 15)),
+        (Some("admin"), WEB, code, "openid", rule("Market apps", "Administrators", 15)),
+        (Some("buyer"), WEB, code, "openid profile offline_access products:read", rule("Market apps", "Everyone", 60)),
+        (Some("buyer"), WEB, code, "orders:update", Err(ErrorId::NoMatchingPolicy)),
+        (Some("buyer"), WEB, GrantType::DeviceCode, "openid", Err(ErrorId::NoMatchingPolicy)),
+        (Some("denied"), WEB, code, "openid", Err(ErrorId::NoMatchingPolicy)),
+        (Some("buyer"), PARTNER, code, "openid orders:read:user", rule("Partners", "Own orders", 10)),
+        (Some("buyer"), PARTNER, code, "openid orders:read:user products:read", Err(ErrorId::NoMatchingPolicy)),
+        (None, SERVICE, GrantType::ClientCredentials, "orders:update", rule("Fulfilment", "Fulfil orders", 120)),
+        (
+            None,
+            "0oamarketreports05d7",
+            GrantType::ClientCredentials,
+            "products:read",
+            rule("Reports", "Read products", 60),
+        ),
+        (None, "0oamarketreports05d7", GrantType::ClientCredentials, "orders:read", Err(ErrorId::NoMatchingPolicy)),
+    ] {
+        assert_eq!(decided(&org, login, client, grant, scopes).0, expected, "{login:?} {client} {scopes}");
+    }
+}
+
+#[test]
+fn what_was_passed_over_says_on_which_condition() {
+    let org = market();
+    let (_, passed) = decided(&org, Some("buyer"), PARTNER, GrantType::AuthorizationCode, "orders:read:user");
+    assert_eq!(
+        passed,
+        [
+            "policy \"Market apps\", rule \"Administrators\": people: groups Admins do not hold buyer@example.test",
+            "policy \"Market apps\", rule \"Everyone\": scopes: products:read, orders:create does not cover orders:read:user",
+            "policy \"Fulfilment\": clients: 0oamarketservice05d7 does not hold 0oamarketpartner05d7",
+            "policy \"Reports\": clients: 0oamarketreports05d7 does not hold 0oamarketpartner05d7",
+        ]
+    );
+    let (_, passed) = decided(&org, Some("denied"), WEB, GrantType::AuthorizationCode, "openid");
+    assert_eq!(
+        passed[0],
+        "policy \"Market apps\", rule \"Administrators\": people: groups Auditors are excluded, denied@example.test is in one"
+    );
+}
+
+#[test]
+fn priority_and_status_order_the_rules() {
+    let swapped = changed(|document| {
+        let rules = &mut document.authorization_servers[0].policies[0].rules;
+        rules[0].priority = 9;
+    });
+    let code = GrantType::AuthorizationCode;
+    let (decision, _) = decided(&swapped, Some("admin"), WEB, code, "openid products:read");
+    assert_eq!(decision, rule("Market apps", "Everyone", 60));
+
+    let inactive = changed(|document| {
+        document.authorization_servers[0].policies[0].status = mock_idp_core::model::Status::Inactive;
+    });
+    let (decision, passed) = decided(&inactive, Some("admin"), WEB, code, "openid");
+    assert_eq!(decision, Err(ErrorId::NoMatchingPolicy));
+    assert_eq!(passed.len(), 3, "an inactive policy is not looked at");
+}
+
+#[test]
+fn a_list_that_names_a_scope_of_openid_covers_just_those_it_names() {
+    let narrow = changed(|document| {
+        for rule in &mut document.authorization_servers[0].policies[0].rules {
+            rule.conditions.scopes.include = vec!["openid".into(), "profile".into()];
+        }
+    });
+    let code = GrantType::AuthorizationCode;
+    assert!(decided(&narrow, Some("buyer"), WEB, code, "openid profile").0.is_ok());
+    assert_eq!(decided(&narrow, Some("buyer"), WEB, code, "openid email").0, Err(ErrorId::NoMatchingPolicy));
+
+    let any = changed(|document| {
+        document.authorization_servers[0].policies[0].rules[1].conditions.scopes.include = vec!["*".into()];
+    });
+    assert!(decided(&any, Some("buyer"), WEB, code, "openid orders:update").0.is_ok());
+}

@@ -1,0 +1,133 @@
+//! Refresh tokens: rotation, grace, reuse, windows, and what makes them worthless.
+
+use mock_idp_core::endpoint::token::{Denied, Plan, Redemption, TokenRequest, admit};
+use mock_idp_core::ledger::{Authentication, Authorization, TokenFamily};
+use mock_idp_core::model::{Status, TokenActions, UserStatus};
+use mock_idp_core::org::Org;
+use mock_idp_core::protocol::{ErrorId, Parameters, Scopes};
+
+use crate::market::{NOW, ask_at, changed, market};
+
+const NATIVE: &str = "0oamarketnative005d7";
+const SPA: &str = "0oamarketspa000005d7";
+const DAY: i64 = 24 * 3600;
+
+fn family(client_id: &str) -> TokenFamily {
+    TokenFamily {
+        authorization: Authorization {
+            server: "ausmarket000000005d7".into(),
+            client_id: client_id.into(),
+            authentication: Some(Authentication {
+                user_id: "00ubuyer0000000005d7".into(),
+                auth_time: NOW - 60,
+                amr: vec!["pwd".into()],
+                session_id: "idx".into(),
+                fresh: false,
+            }),
+            scopes: Scopes::parse("openid offline_access products:read"),
+            acr: None,
+            lifetimes: TokenActions {
+                access_token_lifetime_minutes: 60,
+                refresh_token_lifetime_minutes: 30 * 24 * 60,
+                refresh_token_window_minutes: 7 * 24 * 60,
+            },
+        },
+        current: "first".into(),
+        previous: None,
+        expires: Some(NOW + 30 * DAY),
+        idle_until: NOW + 7 * DAY,
+        revoked: false,
+    }
+}
+
+fn refresh(org: &Org, family: &mut TokenFamily, caller: &str, token: &str, now: i64) -> Result<Redemption, Denied> {
+    let body: Parameters =
+        [("grant_type", "refresh_token"), ("client_id", caller), ("refresh_token", token)].into_iter().collect();
+    let request = TokenRequest { body, ..TokenRequest::default() };
+    let admitted = admit(org, &request).map_err(Denied::from)?;
+    let (plan, _) = ask_at(now, Plan::new);
+    let server = org.server("default").unwrap();
+    admitted.redeem_refresh_token(org, server, ("oar1", family), token, &plan, now)
+}
+
+fn given(redeemed: Result<Redemption, Denied>) -> Option<String> {
+    redeemed.unwrap().refresh_token.map(|(token, family)| {
+        assert_eq!(family, "oar1");
+        token
+    })
+}
+
+#[test]
+fn within_the_grace_period_the_rotated_token_still_works() {
+    let (org, mut family) = (market(), family(NATIVE));
+    let second = given(refresh(&org, &mut family, NATIVE, "first", NOW)).unwrap();
+    assert_ne!(second, "first");
+    // A retry whose answer was lost gets the token that is current now, not a third one.
+    assert_eq!(given(refresh(&org, &mut family, NATIVE, "first", NOW + 29)), Some(second.clone()));
+    assert!(!family.revoked);
+    let late = refresh(&org, &mut family, NATIVE, "first", NOW + 30).unwrap_err();
+    assert_eq!(late.refusal.id, ErrorId::InvalidRefreshToken);
+    assert_eq!(late.revokes, Some((None, Some("oar1".into()))));
+    assert!(family.revoked);
+    assert!(refresh(&org, &mut family, NATIVE, &second, NOW + 31).is_err());
+}
+
+#[test]
+fn without_grace_the_second_use_is_the_end() {
+    let (org, mut family) = (market(), family(SPA));
+    given(refresh(&org, &mut family, SPA, "first", NOW)).unwrap();
+    assert!(refresh(&org, &mut family, SPA, "first", NOW).is_err());
+    assert!(family.revoked);
+}
+
+#[test]
+fn each_use_moves_the_idle_window_and_none_the_absolute_end() {
+    let (org, mut family) = (market(), family(NATIVE));
+    let mut token = "first".to_owned();
+    for day in [6, 12, 18, 24, 29] {
+        token = given(refresh(&org, &mut family, NATIVE, &token, NOW + day * DAY)).unwrap();
+    }
+    assert!(refresh(&org, &mut family, NATIVE, &token, NOW + 30 * DAY).is_err(), "the absolute end");
+
+    let mut idle = self::family(NATIVE);
+    assert!(refresh(&org, &mut idle, NATIVE, "first", NOW + 7 * DAY).is_err(), "the idle window");
+    let mut unlimited = self::family(NATIVE);
+    unlimited.expires = None;
+    unlimited.idle_until = NOW + 400 * DAY;
+    assert!(refresh(&org, &mut unlimited, NATIVE, "first", NOW + 399 * DAY).is_ok());
+}
+
+#[test]
+fn a_family_is_its_clients_and_its_servers_alone() {
+    let (org, mut family) = (market(), family(NATIVE));
+    let refusal = refresh(&org, &mut family, SPA, "first", NOW).unwrap_err();
+    assert_eq!((refusal.refusal.id, refusal.revokes), (ErrorId::InvalidRefreshToken, None));
+    family.authorization.server = "00omarket000000005d7".into();
+    let refusal = refresh(&org, &mut family, NATIVE, "first", NOW).unwrap_err();
+    assert_eq!(refusal.refusal.id, ErrorId::MismatchedAuthorizationServer);
+}
+
+#[test]
+fn it_dies_with_the_user_the_assignment_or_the_server() {
+    let buyer = "00ubuyer0000000005d7";
+    let suspended = changed(|document| {
+        document.users.iter_mut().find(|user| user.id == buyer).unwrap().status = UserStatus::Suspended;
+    });
+    let unassigned = changed(|document| {
+        document.apps.iter_mut().find(|app| app.id == NATIVE).unwrap().assignments.groups.clear();
+    });
+    let switched_off = changed(|document| document.authorization_servers[0].status = Status::Inactive);
+    for (org, reason) in [
+        (suspended, "buyer@example.test is SUSPENDED"),
+        (unassigned, "buyer@example.test is no longer assigned to 0oamarketnative005d7"),
+        (switched_off, "the authorization server default is inactive"),
+    ] {
+        let refusal = refresh(&org, &mut family(NATIVE), NATIVE, "first", NOW).unwrap_err().refusal;
+        assert_eq!((refusal.id, refusal.reason.as_str()), (ErrorId::InvalidRefreshToken, reason));
+    }
+    let no_client = changed(|document| {
+        document.apps.iter_mut().find(|app| app.id == NATIVE).unwrap().status = Status::Inactive;
+    });
+    let refusal = refresh(&no_client, &mut family(NATIVE), NATIVE, "first", NOW).unwrap_err().refusal;
+    assert_eq!(refusal.id, ErrorId::InvalidClientId);
+}
