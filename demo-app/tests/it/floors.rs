@@ -1,51 +1,168 @@
-//! Who may know whom: relying party, API and viewer meet in lib.rs alone, and one file knows the mock.
+//! The floors of the crate: the relying party, the resource server and the viewer know nothing of one another and meet in
+//! `lib.rs` alone; one file knows the mock.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
-fn sources(under: &str) -> Vec<(PathBuf, String)> {
-    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                walk(&path, found);
-            } else {
-                found.push((path.clone(), fs::read_to_string(path).unwrap()));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(under), &mut found);
-    assert!(!found.is_empty(), "{under} is empty");
-    found
-}
+/// From the ground up. Modules on one floor do not know one another.
+const FLOORS: &[&[&str]] = &[
+    &["clock", "config", "decision", "endpoint", "guard"],
+    &["outbound"],
+    &["token"],
+    &["session"],
+    &["pages"],
+    &["relying_party", "resource_server", "viewer", "embedded"],
+];
 
-fn names(text: &str, word: &str) -> bool {
-    text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word))
+#[test]
+fn every_module_stands_on_a_floor() {
+    let known: BTreeSet<&str> = FLOORS.iter().copied().flatten().copied().collect();
+    let unknown: Vec<String> = sources()
+        .iter()
+        .filter_map(|file| file.module.first().cloned())
+        .filter(|name| !known.contains(name.as_str()))
+        .collect();
+    assert!(unknown.is_empty(), "give these modules a floor: {unknown:?}");
 }
 
 #[test]
-fn neighbours_do_not_know_each_other() {
-    let rooms = ["relying_party", "resource_server", "viewer"];
-    for room in rooms {
-        for (path, text) in sources(room) {
-            for other in rooms.iter().filter(|other| **other != room) {
-                assert!(!names(&text, &format!("crate::{other}")), "{} knows {other}", path.display());
+fn a_module_uses_only_what_is_below_it() {
+    let floor = |name: &str| FLOORS.iter().position(|floor| floor.contains(&name));
+    let mut seen = 0;
+    let mut wrong = Vec::new();
+    for file in sources() {
+        let Some(own) = file.module.first() else { continue };
+        for used in file.uses() {
+            let Some(below) = floor(&used[0]).filter(|_| used[0] != *own) else { continue };
+            seen += 1;
+            if Some(below) >= floor(own) {
+                wrong.push(format!("{} uses {}", file.path.display(), used.join("::")));
             }
         }
     }
-    for (path, text) in sources("pages").into_iter().chain(sources("token")) {
-        for room in rooms {
-            assert!(!names(&text, &format!("crate::{room}")), "{} knows {room}", path.display());
-        }
-    }
+    assert!(seen > 20, "only {seen} uses were found: does this test still read the code as it is written?");
+    assert!(wrong.is_empty(), "arrows only go down:\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn one_file_knows_the_mock() {
-    for (path, text) in sources("") {
-        let knows = names(&text, "mock_idp");
-        assert_eq!(knows, path.ends_with("embedded.rs"), "{}", path.display());
-        assert!(!names(&text, "mock_idp_core"), "{}", path.display());
+    for file in sources() {
+        let name = file.path.display().to_string();
+        let used: Vec<String> = uses(&file.code, "mock_idp::", &[]).iter().map(|path| path.join("::")).collect();
+        match name.as_str() {
+            "embedded" => assert!(!used.is_empty(), "who starts the mock?"),
+            // The type of the mock that the app hands out, for whoever wants to turn its clock.
+            "lib" => assert!(used.iter().all(|path| path == "MockIdp"), "{name} uses {used:?}"),
+            _ => assert!(used.is_empty(), "{name} uses {used:?}"),
+        }
+        assert!(!file.code.contains("MockIdp::builder") || name == "embedded", "{name} starts a mock");
+        assert!(
+            uses(&file.code, "mock_idp_core::", &[]).is_empty(),
+            "{} knows the rules of the mock",
+            file.path.display()
+        );
+    }
+}
+
+#[test]
+fn paths_are_read_as_rust_reads_them() {
+    let code = "use crate::{policy::{Rule, Scope}, claims};\nuse super::super::model::User;\n// crate::org\n\
+        fn f(x: crate::tokens::Claim) {}\n#[cfg(test)]\nmod tests {\n    use crate::endpoint;\n}\n";
+    let read = |root, from: &[String]| uses(code, root, from).iter().map(|path| path.join("::")).collect::<Vec<_>>();
+    assert_eq!(read("crate::", &[]), ["claims", "policy::Rule", "policy::Scope", "tokens::Claim"]);
+    assert_eq!(read("super::", &["sign_in".to_owned(), "password".to_owned()]), ["model::User"]);
+}
+
+const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+
+/// One source file, and where it hangs in the module tree: `policy/rule.rs` is `["policy", "rule"]`.
+struct Source {
+    path: PathBuf,
+    module: Vec<String>,
+    code: String,
+}
+
+impl Source {
+    /// Paths from this crate's root.
+    fn uses(&self) -> BTreeSet<Vec<String>> {
+        let mut found = uses(&self.code, "crate::", &[]);
+        found.extend(uses(&self.code, "super::", &self.module));
+        found
+    }
+}
+
+/// All source files but those of tests.
+fn sources() -> Vec<Source> {
+    let mut folders = vec![PathBuf::from(SOURCE)];
+    let mut sources = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let below = path.strip_prefix(SOURCE).unwrap().with_extension("");
+            let mut module: Vec<String> = below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+            if module.iter().any(|name| name == "tests") {
+                continue;
+            } else if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                module.retain(|name| !matches!(name.as_str(), "mod" | "lib" | "main"));
+                let code = std::fs::read_to_string(&path).unwrap();
+                sources.push(Source { path: below, module, code });
+            }
+        }
+    }
+    sources
+}
+
+/// The first two words of every path that the code names behind `root`, tests apart. Each `super::` leaves one of `from`.
+fn uses(code: &str, root: &str, from: &[String]) -> BTreeSet<Vec<String>> {
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let code = lines.map(|line| line.split(" // ").next().unwrap_or_default()).collect::<Vec<_>>().join(" ");
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices(root) {
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c)) {
+            continue;
+        }
+        let tree = code[at..].trim_start_matches(root);
+        let steps = (code.len() - at - tree.len()) / root.len();
+        let prefix = &from[..from.len().saturating_sub(steps)];
+        read_tree(&code[code.len() - tree.len() - "::".len()..], prefix.to_vec(), &mut found);
+    }
+    found
+}
+
+/// Reads `::a::b`, or `::{a, b::{c, d}}`, that stands behind the path.
+fn read_tree(code: &str, mut path: Vec<String>, found: &mut BTreeSet<Vec<String>>) {
+    let mut open = Vec::new();
+    let mut rest = code;
+    loop {
+        let word_end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+        if word_end > 0 {
+            path.push(rest[..word_end].to_owned());
+            rest = &rest[word_end..];
+        }
+        if let Some(deeper) = rest.strip_prefix("::") {
+            rest = deeper;
+            if let Some(branches) = rest.strip_prefix('{') {
+                open.push(path.len());
+                rest = branches;
+            }
+            continue;
+        }
+        let next = rest.chars().next();
+        if open.is_empty() || matches!(next, Some(',' | '}')) {
+            found.insert(path.iter().take(2).cloned().collect());
+        }
+        match (next, open.last()) {
+            (Some(','), Some(length)) => path.truncate(*length),
+            (Some('}'), Some(_)) => drop(open.pop()),
+            (Some(_), Some(_)) => {}
+            _ => return,
+        }
+        if open.is_empty() {
+            return;
+        }
+        rest = &rest[next.map_or(0, char::len_utf8)..];
     }
 }

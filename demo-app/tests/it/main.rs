@@ -7,5 +7,6 @@ mod console;
 mod embedded;
 mod fake_issuer;
 mod floors;
+mod floors;
 mod pages;
 mod sign_in;
