@@ -26,7 +26,8 @@ pub(crate) enum Command {
     /// Print the settings that an app needs.
     Env(EnvArgs),
     /// The local certificate authority: where it is, and how programs are told to trust it.
-    Ca(CaArgs),
+    #[command(subcommand)]
+    Ca(CaCommand),
 }
 
 impl Config {
@@ -135,22 +136,22 @@ pub(crate) enum EnvForm {
 }
 
 /// What about the certificate authority.
-#[derive(Debug, Args)]
-pub(crate) struct CaArgs {
-    #[command(subcommand)]
-    pub(crate) what: CaWhat,
-    #[command(flatten)]
-    pub(crate) state: StateArgs,
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaCommand {
+    /// Print the path of its certificate.
+    Path(StateArgs),
+    /// Print its certificate.
+    Print(StateArgs),
+    /// Print how Node, Python, Java, .NET, curl and browsers are told to trust it.
+    Hint(StateArgs),
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
-pub(crate) enum CaWhat {
-    /// Print the path of its certificate.
-    Path,
-    /// Print its certificate.
-    Print,
-    /// Print how Node, Python, Java, .NET, curl and browsers are told to trust it.
-    Hint,
+impl CaCommand {
+    pub(crate) fn state(&self) -> &StateArgs {
+        match self {
+            Self::Path(state) | Self::Print(state) | Self::Hint(state) => state,
+        }
+    }
 }
 
 impl ServeArgs {

@@ -16,6 +16,9 @@ use crate::clock::rfc3339;
 /// How many entries are kept.
 pub const CAPACITY: usize = 1_000;
 
+/// Target of the log line that repeats an entry.
+pub(crate) const LOG_TARGET: &str = "mock_idp::request";
+
 /// The inside half of an answer: whom it concerned and why it came out so. A handler puts it into the extensions of its
 /// response; it never reaches the wire.
 #[derive(Clone, Debug, Default)]

@@ -22,9 +22,6 @@ pub enum LogFormat {
     Off,
 }
 
-/// The target of request lines.
-pub(crate) const REQUEST: &str = "mock_idp::request";
-
 /// What is logged when `MOCK_IDP_LOG` does not say.
 const DEFAULT_FILTER: &str = "warn,mock_idp=info";
 

@@ -15,7 +15,7 @@ use clap::Parser as _;
 use mock_idp::{BUILT_IN_ORG, StartError, ca};
 use mock_idp_core::org::Document;
 
-use crate::config::{CaArgs, CaWhat, Command, Config, EnvArgs, ServeArgs};
+use crate::config::{CaCommand, Command, Config, EnvArgs, ServeArgs};
 use crate::env::{Environment, Place};
 
 /// Wrong argument or org document.
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Command::Serve(args) if args.check => check(&args),
         Command::Serve(args) => serve(&args),
         Command::Env(args) => print_env(&args),
-        Command::Ca(args) => print_ca(&args),
+        Command::Ca(command) => print_ca(&command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -139,13 +139,14 @@ fn print_env(args: &EnvArgs) -> Result<(), Failure> {
     print(&env::render(&Environment::new(&document, &Place { base: &base, ca }), args.form))
 }
 
-fn print_ca(args: &CaArgs) -> Result<(), Failure> {
-    let dir = args.state.dir().ok_or_else(|| Failure::machine("there is no home directory; give --state-dir DIR"))?;
+fn print_ca(command: &CaCommand) -> Result<(), Failure> {
+    let dir = command.state().dir();
+    let dir = dir.ok_or_else(|| Failure::machine("there is no home directory; give --state-dir DIR"))?;
     let path = ca::ensure(&dir)?;
-    match args.what {
-        CaWhat::Path => print(&format!("{}\n", path.display())),
-        CaWhat::Print => print(&fs::read_to_string(&path).map_err(Failure::machine)?),
-        CaWhat::Hint => print(&authority::hint(&path)),
+    match command {
+        CaCommand::Path(_) => print(&format!("{}\n", path.display())),
+        CaCommand::Print(_) => print(&fs::read_to_string(&path).map_err(Failure::machine)?),
+        CaCommand::Hint(_) => print(&authority::hint(&path)),
     }
 }
 

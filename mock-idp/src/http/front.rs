@@ -196,3 +196,32 @@ pub(crate) async fn not_found(request: Request<Body>) -> Response {
 pub(crate) async fn method_not_allowed(request: Request<Body>) -> Response {
     ApiError::method_not_supported().for_reader(&request.into_parts().0)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use mock_idp_core::org::Document;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::engine::OrgInstance;
+    use crate::keys::KeyPool;
+
+    #[tokio::test]
+    async fn a_panic_is_oktas_envelope_and_its_message_stays_inside() {
+        let document = Document::parse(crate::BUILT_IN_ORG).unwrap();
+        let org = OrgInstance::new(document, &mut KeyPool::default()).unwrap();
+        let server = Arc::new(Server::new(org, Vec::new()));
+        let okta = Router::new().route("/boom", get(async || -> &'static str { panic!("canary") }));
+        let front = Front::new(Arc::clone(&server), Arc::default(), okta, Router::new());
+        let request = Request::get("/boom").header(header::HOST, "localhost").body(Body::empty()).unwrap();
+        let response = front.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        let id = response.headers()["x-okta-request-id"].to_str().unwrap().to_owned();
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(body.contains("E0000009") && !body.contains("canary"), "{body}");
+        let entry = server.default_org().journal.find(&id).unwrap();
+        assert_eq!(entry.reason.as_deref(), Some("a handler panicked: canary"));
+    }
+}

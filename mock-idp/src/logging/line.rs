@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::logging::REQUEST;
+use crate::journal::LOG_TARGET as REQUEST;
 
 /// Writes events as lines.
 #[derive(Clone, Copy, Debug)]

@@ -77,6 +77,12 @@ async fn a_body_without_or_beyond_measure_is_refused_at_the_edge() {
     let answer =
         raw(&mock, "POST /oauth2/default/v1/token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 411 "), "{answer}");
+
+    let chunk = format!("10001\r\n{}\r\n0\r\n\r\n", "a".repeat(0x10001));
+    let head = "POST /oauth2/default/v1/token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                content-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\n\r\n";
+    let answer = raw(&mock, &format!("{head}{chunk}")).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }
 
 /// What a server sends before it closes.

@@ -2,8 +2,10 @@
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use mock_idp::{MockIdp, StartError};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::client;
@@ -41,6 +43,40 @@ async fn a_stopped_mock_refuses_connections() {
     let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     mock.stop().await;
     assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
+}
+
+#[tokio::test]
+async fn a_stop_lets_requests_finish_and_leaves_no_task_behind() {
+    let runtime = tokio::runtime::Handle::current();
+    let before = runtime.metrics().num_alive_tasks();
+    let mock = MockIdp::builder().start().await.unwrap();
+    let faults = format!("{}/_mock/faults", mock.url());
+    let slow = serde_json::json!({ "name": "http.slow", "delay_ms": 100, "times": 1 });
+    assert_eq!(client::plain().post(faults).json(&slow).send().await.unwrap().status(), 200);
+    // Said, and never answered as long as it stays open: an idle connection in either scheme.
+    let mut idle = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    idle.read_u8().await.unwrap();
+    let mut handshaking = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
+    handshaking.write_all(&[0x16, 0x03, 0x01]).await.unwrap();
+
+    let mut asking = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
+    asking.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    // Until the request is under way: the fault is spent as soon as it strikes.
+    let list = format!("{}/_mock/faults", mock.url());
+    while client::plain().get(&list).send().await.unwrap().text().await.unwrap() != "[]" {}
+    mock.stop().await;
+    let mut answer = String::new();
+    asking.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    drop((idle, handshaking));
+    // The tests' own clients may still be closing; the mock's tasks have ended.
+    let all_ended = async {
+        while runtime.metrics().num_alive_tasks() > before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), all_ended).await.unwrap();
 }
 
 #[tokio::test]

@@ -183,4 +183,8 @@ fn ca_prints_where_it_is_what_it_is_and_how_it_is_trusted() {
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
     assert_eq!(ask("print"), pem);
     assert!(ask("hint").contains(&format!("export NODE_EXTRA_CA_CERTS={}\n", path.display())));
+
+    let elsewhere = dir.path().join("elsewhere");
+    let told = output(program(dir.path()).args(["ca", "path", "--state-dir"]).arg(&elsewhere));
+    assert_eq!(stdout(&told), format!("{}\n", elsewhere.join("ca.pem").display()));
 }

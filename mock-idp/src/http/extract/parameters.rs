@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{StatusCode, header};
 use mock_idp_core::protocol::Parameters;
 
+use crate::http::layers::limits;
 use crate::http::respond::api_error::ApiError;
 
 /// The query string's parameters.
@@ -35,6 +36,9 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                return limits::too_long();
+            }
             ApiError::new(StatusCode::BAD_REQUEST, "E0000003", "The request body was not well-formed.")
                 .because(rejection.to_string())
         })?;

@@ -7,8 +7,7 @@ use http::{Method, StatusCode};
 
 use crate::address::Address;
 use crate::http::layers::request_id::RequestId;
-use crate::journal::{Entry, Explanation, presentable_path};
-use crate::logging::REQUEST;
+use crate::journal::{Entry, Explanation, LOG_TARGET, presentable_path};
 
 /// A request on its way to an answer.
 #[derive(Debug)]
@@ -81,7 +80,7 @@ fn log_line(entry: &Entry, path_prefix: &str) {
     macro_rules! event {
         ($level:ident) => {
             tracing::$level!(
-                target: REQUEST,
+                target: LOG_TARGET,
                 status = entry.status,
                 method = %entry.method,
                 path = format_args!("{path_prefix}{}", entry.path),

@@ -17,7 +17,7 @@ pub(crate) fn check(request: &mut Request<Body>) -> Option<Response> {
         Some(length) => {
             let length = length.to_str().ok().and_then(|text| text.parse::<usize>().ok());
             if length.is_none_or(|length| length > MAX_BODY) {
-                return Some(refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is longer than 64 KiB"));
+                return Some(too_long());
             }
         }
         None if headers.contains_key(header::TRANSFER_ENCODING) => {
@@ -30,6 +30,11 @@ pub(crate) fn check(request: &mut Request<Body>) -> Option<Response> {
         None => {}
     }
     None
+}
+
+/// The refusal of a body that turned out too long only while it was read.
+pub(crate) fn too_long() -> Response {
+    refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is longer than 64 KiB")
 }
 
 /// The edge speaks HTML whoever asks.
