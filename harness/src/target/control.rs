@@ -52,12 +52,16 @@ impl Control {
         self.post("clock", json!({ "reset": true })).await
     }
 
-    /// Makes the issuer commit a fault, by name, until [`Control::reset`].
+    /// Makes the issuer commit a fault, by name, until [`Control::reset`]; a fault of transport only below `path`.
     ///
     /// # Errors
     /// When the issuer refuses.
-    pub async fn fault(&self, name: &str) -> Result<(), WireError> {
-        self.post("faults", json!({ "name": name })).await
+    pub async fn fault(&self, name: &str, path: Option<&str>) -> Result<(), WireError> {
+        let mut fault = json!({ "name": name });
+        if let Some(path) = path {
+            fault["path"] = json!(path);
+        }
+        self.post("faults", fault).await
     }
 
     /// Forgets sessions, tokens, faults and the moved clock.

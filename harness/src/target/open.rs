@@ -170,9 +170,12 @@ impl Opening<'_> {
         let mut servers = BTreeMap::new();
         let mut main_issuer = self.issuer.clone();
         for (role, ServerFile { issuer, audience }) in &file.servers {
-            let from_file = self.text(issuer, path)?;
             let first = servers.is_empty();
-            let Some(issuer) = self.issuer.clone().filter(|_| first).or(from_file) else { continue };
+            let issuer = match &self.issuer {
+                Some(issuer) if first => Some(issuer.clone()),
+                _ => self.text(issuer, path)?,
+            };
+            let Some(issuer) = issuer else { continue };
             let issuer = self.filled(&issuer, main_issuer.as_deref());
             // A second server that goes by the first one's issuer is the same server.
             if servers.values().any(|server: &Server| server.issuer == issuer) {

@@ -1,0 +1,74 @@
+//! The files of a report agree with the record and with their formats.
+
+use harness::record::run::{RunRecord, SCHEMA};
+use harness::report;
+
+use crate::stage::{options, run, run_with_fault};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_junit_and_page_tell_the_same_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = run_with_fault("id_token.wrong-nonce", None, "code.web").await;
+    let files = report::write(&run, folder.path()).expect("reports");
+
+    let json = std::fs::read_to_string(&files.json).expect("the record");
+    let read: RunRecord = serde_json::from_str(&json).expect("a record");
+    assert_eq!((read.schema.as_str(), read.scenarios.len()), (SCHEMA, 2));
+
+    let junit = std::fs::read_to_string(&files.junit).expect("the JUnit file");
+    assert!(junit.contains("tests=\"2\"") && junit.contains("failures=\"2\""), "{junit}");
+    assert!(junit.contains("type=\"id-token.nonce\""), "{junit}");
+
+    let page = std::fs::read_to_string(&files.html).expect("the page");
+    assert!(page.contains("<html lang=\"en\">") && page.contains("id-token.nonce"));
+    assert!(!page.contains("<script"), "a page without a script");
+    for fetching in ["<link", "<img", "<iframe", "<object", "@import", "url("] {
+        assert!(!page.contains(fetching), "nothing is fetched: {fetching}");
+    }
+    let style = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).expect("a style");
+    assert!(page.contains(&format!("style-src 'sha256-{}'", digest(style))), "the policy allows this very style");
+}
+
+fn digest(text: &str) -> String {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(text.as_bytes()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_snapshot_waits_for_review_and_has_an_exit_code_of_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A folder of documents without any snapshots, over which the built-in ones must not be taken.
+    let fixtures = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir_all(fixtures.path().join("claims")).expect("a folder");
+    std::fs::write(fixtures.path().join("claims/claims.buyer.json"), "{}\n").expect("a snapshot");
+    let mut options = options("mock", &["claims.buyer"], folder.path());
+    options.fixtures = harness::target::fixtures::Fixtures::find(Some(fixtures.path().to_owned()));
+    let run = harness::run::Runner::open(options.clone()).await.expect("a mock").run(|_| {}).await;
+    assert_eq!(harness::run::exit(&run).code(), 6);
+    assert_eq!(run.totals.pending, 1);
+
+    let snapshots = harness::claims::Snapshots::new(options.fixtures.clone(), folder.path());
+    let waiting = harness::claims::pending(&snapshots);
+    assert_eq!(waiting.iter().map(|pending| pending.name.as_str()).collect::<Vec<_>>(), ["claims.buyer"]);
+
+    let mut output = Vec::new();
+    let refused = harness::claims::review(&snapshots, true, &mut output, |_, _| Ok(harness::claims::Answer::Accept));
+    assert!(matches!(refused, Err(harness::claims::ReviewError::InCi)));
+    let accepted = harness::claims::review(&snapshots, false, &mut output, |_, _| Ok(harness::claims::Answer::Accept));
+    assert_eq!(accepted.expect("a review"), 0);
+    assert_eq!(String::from_utf8(output).expect("text"), "accepted claims.buyer\n");
+
+    let again = harness::run::Runner::open(options).await.expect("a mock").run(|_| {}).await;
+    assert_eq!(harness::run::exit(&again).code(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_run_comes_out_as_expected() {
+    let run = run("mock", &["*"]).await;
+    let bad: Vec<&str> =
+        run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).map(|scenario| scenario.id.as_str()).collect();
+    assert_eq!(bad, Vec::<&str>::new());
+    assert!(run.totals.scenarios >= 200, "{}", run.totals.scenarios);
+    assert!(run.totals.checks >= 3000, "{}", run.totals.checks);
+}

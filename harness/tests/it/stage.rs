@@ -1,0 +1,62 @@
+//! What the tests share: a run of some scenarios, with something done to the issuer first.
+
+use std::path::Path;
+
+use harness::record::run::{RunRecord, State};
+use harness::record::{Severity, Verdict};
+use harness::run::{Drivers, Filter, Options, Runner};
+use harness::target::fixtures::Fixtures;
+
+/// Options for those scenarios on that target.
+pub(crate) fn options(target: &str, ids: &[&str], reports: &Path) -> Options {
+    let ids: Vec<String> = ids.iter().map(|&id| id.to_owned()).collect();
+    Options {
+        target: target.to_owned(),
+        fixtures: Fixtures::built_in(),
+        filter: Filter::new(&ids, &[], &[]).expect("patterns"),
+        drivers: Drivers::Http,
+        require_browser: false,
+        jobs: 2,
+        reports: reports.to_owned(),
+    }
+}
+
+/// Runs scenarios on that target.
+pub(crate) async fn run(target: &str, ids: &[&str]) -> RunRecord {
+    let reports = tempfile::tempdir().expect("a folder");
+    Runner::open(options(target, ids, reports.path())).await.expect("a target").run(|_| {}).await
+}
+
+/// Runs one scenario on a mock that commits a fault.
+pub(crate) async fn run_with_fault(fault: &str, path: Option<&str>, id: &str) -> RunRecord {
+    let reports = tempfile::tempdir().expect("a folder");
+    let runner = Runner::open(options("mock", &[id], reports.path())).await.expect("a mock");
+    let control = runner.house.target.control.as_ref().expect("a control interface");
+    control.fault(fault, path).await.expect("a fault");
+    runner.run(|_| {}).await
+}
+
+/// The checks that failed in a scenario, by id.
+pub(crate) fn failed(run: &RunRecord, scenario: &str) -> Vec<String> {
+    let scenario = run.scenario(scenario).unwrap_or_else(|| panic!("{scenario} did not run"));
+    let failed = scenario.findings().filter(|finding| finding.verdict == Verdict::Fail);
+    failed.map(|finding| finding.check.clone()).collect()
+}
+
+/// Asserts that `check` turned red in `scenario`, and that the run says so.
+pub(crate) fn assert_red(run: &RunRecord, scenario: &str, check: &str) {
+    let failed = failed(run, scenario);
+    assert!(failed.iter().any(|id| id == check), "{check} did not turn red in {scenario}; red: {failed:?}");
+    let record = run.scenario(scenario).expect("a record");
+    let must = record.findings().any(|finding| {
+        finding.check == check && finding.verdict == Verdict::Fail && finding.severity == Severity::Must
+    });
+    let expected: &[State] = if must { &[State::Fail] } else { &[State::Fail, State::Warn] };
+    assert!(expected.contains(&record.state), "{:?}", record.state);
+}
+
+/// Asserts that a scenario passes when nothing is wrong: the other half of every proof.
+pub(crate) fn assert_green(run: &RunRecord, scenario: &str) {
+    let record = run.scenario(scenario).unwrap_or_else(|| panic!("{scenario} did not run"));
+    assert_eq!(record.state, State::Pass, "{:?} {:?}", record.reason, failed(run, scenario));
+}

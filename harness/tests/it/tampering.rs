@@ -1,0 +1,228 @@
+//! Faults that no issuer of ours commits: a proxy in front of the mock that spoils one answer.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use harness::embedded::Mock;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::stage::{assert_green, assert_red, run};
+
+/// An answer on its way through.
+struct Answer {
+    path: String,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    /// Replaces text in the place where a redirect leads to.
+    fn relocate(&mut self, change: impl Fn(&str) -> String) {
+        if let Some(location) = self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()) {
+            let location = change(location);
+            self.headers.insert(header::LOCATION, HeaderValue::from_str(&location).expect("a header"));
+        }
+    }
+
+    fn at(&self, end: &str) -> bool {
+        self.path.ends_with(end)
+    }
+
+    /// Becomes a success.
+    fn succeed(&mut self, body: &str) {
+        self.status = StatusCode::OK;
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.body = body.to_owned();
+    }
+
+    /// Becomes a redirect to a stranger.
+    fn lead_astray(&mut self) {
+        self.status = StatusCode::FOUND;
+        self.headers.insert(header::LOCATION, HeaderValue::from_static("http://127.0.0.1:9/evil?code=c&state=s"));
+    }
+}
+
+type Tamper = fn(&mut Answer);
+
+struct Proxy {
+    mock: String,
+    client: reqwest::Client,
+    tamper: Tamper,
+    /// The first good answer of the token endpoint, for a proxy that gives it again.
+    tokens: Mutex<Option<String>>,
+}
+
+async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body: Bytes = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
+    let path = parts.uri.path().to_owned();
+    let method = Method::from_bytes(parts.method.as_str().as_bytes()).expect("a method");
+    let url = format!("{}{}", proxy.mock, parts.uri);
+    // The Host stays the proxy's: the issuer then calls itself by the proxy's address.
+    let answer = proxy.client.request(method, url).headers(parts.headers).body(body).send().await.expect("an answer");
+    let (status, mut headers) = (answer.status(), answer.headers().clone());
+    let body = answer.text().await.expect("a text");
+    headers.remove(header::TRANSFER_ENCODING);
+    headers.remove(header::CONTENT_LENGTH);
+    let mut answer = Answer { path, status, headers, body };
+    if answer.at("/v1/token") && answer.status == 200 {
+        proxy.tokens.lock().expect("a lock").get_or_insert_with(|| answer.body.clone());
+    }
+    (proxy.tamper)(&mut answer);
+    if answer.body == "AGAIN" {
+        answer.body = proxy.tokens.lock().expect("a lock").clone().unwrap_or_default();
+    }
+    (answer.status, answer.headers, answer.body).into_response()
+}
+
+/// A mock behind a proxy; both end with it.
+struct Tampered {
+    url: String,
+    server: JoinHandle<()>,
+    _mock: Mock,
+}
+
+impl Tampered {
+    async fn start(tamper: Tamper) -> Self {
+        let mock = Mock::start().await.expect("a mock");
+        // Installs the TLS provider that a client needs even for plain http.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        let base = mock.base.as_str().trim_end_matches('/').to_owned();
+        let proxy = Arc::new(Proxy { mock: base, client, tamper, tokens: Mutex::default() });
+        let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = socket.local_addr().expect("an address").port();
+        let routes = Router::new().fallback(pass).with_state(proxy);
+        let server = tokio::spawn(async move { axum::serve(socket, routes).await.expect("a server") });
+        Self { url: format!("http://localhost:{port}/oauth2/default"), server, _mock: mock }
+    }
+}
+
+impl Drop for Tampered {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// Each line is a test: when this is done to an answer, this check turns red in this scenario.
+macro_rules! sees {
+    ($($name:ident: $scenario:literal, $check:literal, $tamper:expr;)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let tampered = Tampered::start($tamper).await;
+                let run = run(&tampered.url, &[$scenario]).await;
+                assert_red(&run, $scenario, $check);
+            }
+        )+
+    };
+}
+
+sees! {
+    state_altered: "code.web.custom", "callback.state",
+        |answer| answer.relocate(|location| location.replace("state=", "state=x"));
+    state_dropped_from_an_error: "prompt.none.no-session", "refusal.state",
+        |answer| answer.relocate(|location| location.replace("state=", "stale="));
+    code_in_the_fragment: "code.web.custom", "callback.delivery",
+        |answer| answer.relocate(|location| location.replace("/callback?", "/callback#"));
+    redirect_that_repeats_the_post: "code.web.custom", "callback.status",
+        |answer| if answer.status == 303 || answer.status == 302 { answer.status = StatusCode::TEMPORARY_REDIRECT };
+    foreign_issuer_in_the_response: "code.web.custom", "callback.issuer",
+        |answer| answer.relocate(|location| format!("{location}&iss=https%3A%2F%2Fevil.example"));
+    sent_to_an_unregistered_address: "redirect.unregistered", "page.stays",
+        |answer| if answer.status == 400 { answer.lead_astray() };
+    signed_out_to_an_unregistered_address: "logout.unregistered", "page.stays",
+        |answer| if answer.status == 400 && answer.at("/logout") { answer.lead_astray() };
+    code_that_works_twice: "code.reuse", "code.single-use",
+        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
+    wrong_verifier_accepted: "code.pkce.wrong-verifier", "token-error.status",
+        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("{}") };
+    another_error_than_okta_s: "token.missing-code", "token-error.error",
+        |answer| answer.body = answer.body.replace("invalid_request", "invalid_grant");
+    another_wording_than_okta_s: "token.missing-code", "token-error.description",
+        |answer| answer.body = answer.body.replace("is missing", "is absent");
+    tokens_that_may_be_stored: "service.basic", "token.no-store",
+        |answer| drop(answer.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public")));
+    another_scope_than_asked_for: "service.basic", "token.scope",
+        |answer| answer.body = answer.body.replace("\"scope\":\"products:read\"", "\"scope\":\"products\"");
+    revocation_without_effect: "revoke.refresh-token", "revocation.effect",
+        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":true,\"client_id\":\"c\"}") };
+    revocation_without_cascade: "revoke.refresh-token", "revocation.cascade",
+        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":true}") };
+    garbage_called_active: "introspect.garbage", "introspection.inactive",
+        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":true}") };
+    inactive_and_talkative: "introspect.garbage", "introspection.nothing-else",
+        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":false,\"sub\":\"me\"}") };
+    rotated_token_that_still_works: "refresh.reuse", "refresh.reuse-revokes",
+        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
+    refresh_that_does_not_rotate: "refresh.rotation", "refresh.rotated",
+        |answer| if answer.at("/v1/token") { answer.succeed("AGAIN") };
+    userinfo_of_somebody_else: "userinfo.get.custom", "userinfo.sub",
+        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("00ubuyer", "00uadmin") };
+    userinfo_that_lacks_claims: "userinfo.get.custom", "userinfo.claims",
+        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("email_verified", "email_seen") };
+    userinfo_for_everybody: "userinfo.bad-token", "bearer.status",
+        |answer| if answer.at("/userinfo") { answer.succeed("{\"sub\":\"me\"}") };
+    refusal_without_a_challenge: "userinfo.bad-token", "bearer.challenge",
+        |answer| drop(answer.headers.remove(header::WWW_AUTHENTICATE));
+    private_key_published: "keys.custom", "keys.public",
+        |answer| if answer.at("/keys") { answer.body = answer.body.replacen("\"kty\"", "\"d\":\"x\",\"kty\"", 1) };
+    two_keys_of_one_id: "keys.custom", "keys.ids",
+        |answer| if answer.at("/keys") { answer.body = answer.body.replace("\"kid\"", "\"id\"") };
+    scope_missing_in_discovery: "discovery.custom.openid", "discovery.scopes",
+        |answer| if answer.at("configuration") { answer.body = answer.body.replace("\"profile\",\"email\"", "\"email\",\"profile\"") };
+    grant_missing_in_discovery: "discovery.custom.openid", "discovery.value",
+        |answer| if answer.at("configuration") { answer.body = answer.body.replace("\"S256\"", "\"plain\"") };
+    stranger_in_discovery: "discovery.custom.openid", "discovery.absent",
+        |answer| if answer.at("configuration") { answer.body = answer.body.replacen('{', "{\"acr_values_supported\":[],", 1) };
+    another_issuer_in_discovery: "discovery.custom.oauth", "discovery.issuer",
+        |answer| if answer.at("server") { answer.body = answer.body.replacen("/oauth2/default\"", "/oauth2/other\"", 1) };
+    sign_in_page_in_a_frame: "headers.sign-in-page", "headers.not-framed",
+        |answer| {
+            answer.headers.remove(header::X_FRAME_OPTIONS);
+            answer.headers.remove(header::CONTENT_SECURITY_POLICY);
+        };
+    code_leaked_by_the_referrer: "headers.redirect", "headers.referrer-policy",
+        |answer| drop(answer.headers.remove(header::REFERRER_POLICY));
+    no_request_id: "headers.token", "headers.request-id",
+        |answer| drop(answer.headers.remove("x-okta-request-id"));
+    no_rate_limit: "headers.token", "headers.rate-limit",
+        |answer| drop(answer.headers.remove("x-rate-limit-remaining"));
+    any_origin_allowed: "cors.preflight", "cors.origin",
+        |answer| drop(answer.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+    another_claim_in_the_snapshot: "claims.buyer", "claims.snapshot",
+        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("Ben", "Bob") };
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_spoils_nothing_turns_nothing_red() {
+    let scenarios = [
+        "code.web.custom",
+        "redirect.unregistered",
+        "logout.unregistered",
+        "code.reuse",
+        "code.pkce.wrong-verifier",
+        "revoke.refresh-token",
+        "refresh.rotation",
+        "refresh.reuse",
+        "userinfo.get.custom",
+        "userinfo.bad-token",
+        "keys.custom",
+        "discovery.custom.openid",
+        "headers.redirect",
+        "headers.token",
+        "cors.preflight",
+        "claims.buyer",
+    ];
+    let tampered = Tampered::start(|_| {}).await;
+    let run = run(&tampered.url, &scenarios).await;
+    for scenario in scenarios {
+        assert_green(&run, scenario);
+    }
+}
