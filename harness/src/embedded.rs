@@ -1,6 +1,7 @@
 //! The only place that knows our own products: starts the mock and the demo's resource server in this
 //! process, through their public builders.
 
+use demo_app::DemoApp;
 use mock_idp::MockIdp;
 use url::Url;
 
@@ -56,19 +57,22 @@ impl Mock {
     }
 }
 
-/// The demo's resource server in this process.
+/// The demo in this process, for its resource server. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Demo {
     /// Where it is.
     pub base: Url,
+    _demo: DemoApp,
 }
 
 impl Demo {
-    /// Starts it for that issuer; none when it isn't built in.
+    /// Starts it for that issuer, as that client.
     ///
     /// # Errors
     /// When it doesn't start.
-    pub async fn start(_issuer: &str, _client_id: &str, _client_secret: &str) -> Result<Option<Self>, StartError> {
-        Ok(None)
+    pub async fn start(issuer: &str, client_id: &str, client_secret: &str) -> Result<Self, StartError> {
+        let builder = DemoApp::builder().issuer(issuer).client_id(client_id).client_secret(client_secret);
+        let demo = builder.start().await.map_err(StartError::of)?;
+        Ok(Self { base: Url::parse(demo.url()).map_err(StartError::of)?, _demo: demo })
     }
 }

@@ -178,7 +178,7 @@ impl BrowserDriver {
         for script in &self.scripts {
             let consent = script.consent.as_ref();
             if present(client, &script.recognised_by).await?
-                || (consent.is_some() && present(client, &consent.map_or("", |step| &step.wait)).await?)
+                || (consent.is_some() && present(client, consent.map_or("", |step| &step.wait)).await?)
             {
                 self.recorder.note(format!("browser: this is {}", script.about));
                 return Ok(Some(script));

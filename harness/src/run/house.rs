@@ -94,7 +94,7 @@ impl House {
         let demo = match target.clients.get(&ClientRole::Web).filter(|_| wants.api) {
             Some(web) => {
                 let secret = web.secret.as_deref().unwrap_or_default();
-                embedded::Demo::start(target.issuer(), &web.id, secret).await.map_err(failed)?
+                Some(embedded::Demo::start(target.issuer(), &web.id, secret).await.map_err(failed)?)
             }
             None => None,
         };

@@ -322,7 +322,7 @@ fn script_values(page: &str, name: &str) -> Vec<String> {
         .filter_map(|(at, _)| {
             let rest = page[at + name.len()..].trim_start_matches(['"', '\'', ' ', ':', '=']);
             let end = rest.find(['"', '\''])?;
-            (end >= SHORTEST && end < 4096).then(|| rest[..end].to_owned())
+            (SHORTEST..4096).contains(&end).then(|| rest[..end].to_owned())
         })
         .collect()
 }
