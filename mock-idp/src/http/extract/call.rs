@@ -1,10 +1,9 @@
 //! The authorization server that a request is for.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path};
-use axum::response::Response;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 use mock_idp_core::org::Urls;
@@ -23,11 +22,11 @@ impl<S: Send + Sync> FromRequestParts<S> for AtServer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let path = Path::<HashMap<String, String>>::from_request_parts(parts, state).await;
-        let name = path.ok().and_then(|Path(mut names)| names.remove("server"));
+        let path = RawPathParams::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        let name = path.iter().find(|(name, _)| *name == "server").map(|(_, value)| value);
         let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
         let org = address.org.org();
-        let server = match &name {
+        let server = match name {
             None => Arc::clone(org.org_server()),
             Some(name) => match org.server(name).filter(|server| server.active) {
                 Some(server) => Arc::clone(server),
@@ -50,13 +49,27 @@ pub(crate) fn urls(address: &Address) -> Urls {
 }
 
 /// The frame of a page that answers this request.
-pub(crate) fn frame(parts: &Parts) -> Result<Frame, Response> {
-    let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
-    let request_id = parts.extensions.get::<RequestId>();
-    Ok(Frame {
-        org_name: address.org.org().document().org.name.clone(),
-        path_prefix: address.path_prefix.to_string(),
-        request_id: request_id.map(|id| id.0.to_string()).unwrap_or_default(),
-        warnings: address.warnings(),
-    })
+#[derive(Debug)]
+pub(crate) struct PageFrame(pub(crate) Frame);
+
+impl PageFrame {
+    /// The frame for a request that is known by its head.
+    pub(crate) fn of(parts: &Parts) -> Result<Self, Response> {
+        let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
+        let request_id = parts.extensions.get::<RequestId>();
+        Ok(Self(Frame {
+            org_name: address.org.org().document().org.name.clone(),
+            path_prefix: address.path_prefix.to_string(),
+            request_id: request_id.map(|id| id.0.to_string()).unwrap_or_default(),
+            warnings: address.warnings(),
+        }))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageFrame {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        Self::of(parts)
+    }
 }

@@ -5,5 +5,5 @@ mod call;
 mod parameters;
 
 pub(crate) use browser::{FromBrowser, Jar, clear_session, set_cookies};
-pub(crate) use call::{AtServer, frame, urls};
+pub(crate) use call::{AtServer, PageFrame, urls};
 pub(crate) use parameters::{Body, Query};

@@ -1,48 +1,31 @@
 //! Sign-out by a client.
 
-use axum::extract::FromRequestParts;
 use axum::response::Response;
-use http::request::Parts;
 use mock_idp_core::protocol::Parameters;
-use mock_idp_core::sign_in::view::Frame;
 
-use crate::http::extract::{AtServer, Body, FromBrowser, Query, clear_session, frame};
+use crate::engine::SignedOut;
+use crate::http::extract::{AtServer, Body, FromBrowser, PageFrame, Query, clear_session};
 use crate::http::respond::page;
 
-/// What both methods need beside the parameters.
-pub(super) struct Context {
-    call: AtServer,
-    from: FromBrowser,
-    frame: Frame,
+pub(super) async fn get(at: AtServer, from: FromBrowser, frame: PageFrame, Query(parameters): Query) -> Response {
+    answer(at, from, frame, &parameters).await
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Context {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        Ok(Self {
-            call: AtServer::from_request_parts(parts, state).await?,
-            from: FromBrowser::from_request_parts(parts, state).await?,
-            frame: frame(parts)?,
-        })
-    }
+pub(super) async fn post(at: AtServer, from: FromBrowser, frame: PageFrame, Body(parameters): Body) -> Response {
+    answer(at, from, frame, &parameters).await
 }
 
-pub(super) async fn get(context: Context, Query(parameters): Query) -> Response {
-    answer(context, parameters).await
-}
-
-pub(super) async fn post(context: Context, Body(parameters): Body) -> Response {
-    answer(context, parameters).await
-}
-
-async fn answer(context: Context, parameters: Parameters) -> Response {
-    let Context { call: AtServer(call), from, frame } = context;
-    let answer = call.sign_out(&parameters, from.browser.session.as_deref(), frame).await;
-    let ended = !matches!(answer.result, crate::engine::SignedOut::Refused(_));
+async fn answer(
+    AtServer(call): AtServer,
+    FromBrowser { browser, jar }: FromBrowser,
+    PageFrame(frame): PageFrame,
+    parameters: &Parameters,
+) -> Response {
+    let answer = call.sign_out(parameters, browser.session.as_deref(), frame).await;
+    let ended = !matches!(answer.result, SignedOut::Refused(_));
     let mut response = page::signed_out(answer);
-    if ended && from.browser.session.is_some() {
-        clear_session(&mut response, &from.jar);
+    if ended && browser.session.is_some() {
+        clear_session(&mut response, &jar);
     }
     response
 }

@@ -9,7 +9,7 @@ use mock_idp_core::sign_in::view::{ErrorView, PageView};
 use rand::RngExt as _;
 use serde_json::json;
 
-use crate::http::extract;
+use crate::http::extract::PageFrame;
 use crate::http::respond::page;
 use crate::journal::Explanation;
 
@@ -77,9 +77,9 @@ impl ApiError {
         if !prefers_html(&request.headers) {
             return self.into_response();
         }
-        match extract::frame(request) {
+        match PageFrame::of(request) {
             Err(refusal) => refusal,
-            Ok(frame) => page::render(&PageView::Error(ErrorView {
+            Ok(PageFrame(frame)) => page::render(&PageView::Error(ErrorView {
                 frame,
                 status: self.status.as_u16(),
                 code: self.code.into_owned(),
