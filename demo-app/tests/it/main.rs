@@ -7,6 +7,5 @@ mod console;
 mod embedded;
 mod fake_issuer;
 mod floors;
-mod floors;
 mod pages;
 mod sign_in;
