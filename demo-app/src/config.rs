@@ -16,8 +16,8 @@ pub struct Cli {
     /// Issuer, for example https://dev-123.okta.com/oauth2/default. Without it, a mock org starts on port 7801.
     #[arg(long, env = "OKTA_ISSUER")]
     pub issuer: Option<String>,
-    /// Client id of the app at that issuer.
-    #[arg(long, env = "OKTA_CLIENT_ID", requires = "issuer")]
+    /// Client id of the app at that issuer, or of another client of the mock org.
+    #[arg(long, env = "OKTA_CLIENT_ID")]
     pub client_id: Option<String>,
     /// Client secret; leave out for a public client with PKCE.
     #[arg(long, env = "OKTA_CLIENT_SECRET", hide_env_values = true)]
@@ -40,6 +40,19 @@ pub struct Cli {
     /// PEM file with the CA of an https issuer; only it is trusted then.
     #[arg(long, env = "DEMO_CA_FILE")]
     pub ca_file: Option<std::path::PathBuf>,
+}
+
+impl Cli {
+    /// Takes settings that are set to nothing for settings that are not set, as compose files and CI leave them.
+    #[must_use]
+    pub fn without_blanks(mut self) -> Self {
+        for setting in [&mut self.issuer, &mut self.client_id, &mut self.client_secret, &mut self.scopes] {
+            if setting.as_ref().is_some_and(|value| value.trim().is_empty()) {
+                *setting = None;
+            }
+        }
+        self
+    }
 }
 
 /// Audience of Okta's authorization server `default`.

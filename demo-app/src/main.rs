@@ -20,10 +20,11 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    match run(Cli::parse()).await {
+    match run(Cli::parse().without_blanks()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{error:#}");
+            // Whatever the log filter says, this must be seen. If even that fails, the exit code is left.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
             ExitCode::from(4)
         }
     }
@@ -85,12 +86,12 @@ fn configured(cli: &Cli, ca_pem: Option<String>) -> Builder {
     let mut builder = DemoApp::builder().host(&cli.host).audience(&cli.audience).client_auth(cli.client_auth);
     if let Some(issuer) = &cli.issuer {
         builder = builder.issuer(issuer);
-        if let Some(id) = &cli.client_id {
-            builder = builder.client_id(id);
-        }
-        if let Some(secret) = &cli.client_secret {
-            builder = builder.client_secret(secret);
-        }
+    }
+    if let Some(id) = &cli.client_id {
+        builder = builder.client_id(id);
+    }
+    if let Some(secret) = &cli.client_secret {
+        builder = builder.client_secret(secret);
     }
     if let Some(scopes) = &cli.scopes {
         builder = builder.scopes(scopes.split_whitespace());

@@ -55,28 +55,30 @@ pub(super) struct Which {
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
 enum Kind {
     #[default]
-    AccessToken,
-    RefreshToken,
-    IdToken,
+    #[serde(rename = "access_token")]
+    Access,
+    #[serde(rename = "refresh_token")]
+    Refresh,
+    #[serde(rename = "id_token")]
+    Id,
 }
 
 impl Kind {
     fn name(self) -> &'static str {
         match self {
-            Self::AccessToken => "access_token",
-            Self::RefreshToken => "refresh_token",
-            Self::IdToken => "id_token",
+            Self::Access => "access_token",
+            Self::Refresh => "refresh_token",
+            Self::Id => "id_token",
         }
     }
 
     fn of(self, signed_in: &SignedIn) -> Option<String> {
         match self {
-            Self::AccessToken => Some(signed_in.access_token.clone()),
-            Self::RefreshToken => signed_in.refresh_token.clone(),
-            Self::IdToken => Some(signed_in.id_token.clone()),
+            Self::Access => Some(signed_in.access_token.clone()),
+            Self::Refresh => signed_in.refresh_token.clone(),
+            Self::Id => Some(signed_in.id_token.clone()),
         }
     }
 }

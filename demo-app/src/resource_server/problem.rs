@@ -18,7 +18,7 @@ pub(super) struct Problem {
     #[serde(skip)]
     challenge: Option<String>,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: Kind,
     title: &'static str,
     #[serde(serialize_with = "as_number")]
     status: StatusCode,
@@ -29,6 +29,13 @@ pub(super) struct Problem {
     /// The checks that failed, with what was expected and what was there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed_checks: Vec<FailedCheck>,
+}
+
+/// RFC 9457 4.2.1: the status says it all, `title` and `detail` the rest.
+#[derive(Debug, Serialize)]
+enum Kind {
+    #[serde(rename = "about:blank")]
+    Blank,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,7 +54,7 @@ impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
         Self {
             challenge: None,
-            kind: "about:blank",
+            kind: Kind::Blank,
             title,
             status,
             error: None,

@@ -1,5 +1,5 @@
 //! The app over real sockets: against a small hostile issuer of the tests' own, and against the embedded mock.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests say what they expect by unwrapping it")]
 
 mod api;
 mod browser;
@@ -9,3 +9,4 @@ mod fake_issuer;
 mod floors;
 mod pages;
 mod sign_in;
+mod start;
