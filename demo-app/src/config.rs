@@ -61,8 +61,8 @@ pub(crate) const DEFAULT_AUDIENCE: &str = "api://default";
 /// Path that the issuer redirects back to: the one that Okta's samples and middlewares use.
 pub(crate) const CALLBACK_PATH: &str = "/authorization-code/callback";
 
-const OIDC_SCOPES: &[&str] = &["openid", "profile", "email", "offline_access"];
-const MARKET_SCOPES: &[&str] = &["products:read", "orders:create"];
+const OIDC_SCOPES: &[&str] = &["openid", "profile", "email"];
+const MARKET_SCOPES: &[&str] = &["offline_access", "products:read", "orders:create"];
 
 /// How a client with a secret proves itself at the token endpoint (RFC 6749 2.3.1, OIDC Core 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -112,7 +112,7 @@ impl Settings {
 }
 
 /// The scopes to ask for when nobody said: an issuer on this machine is taken for a mock with the market's scopes;
-/// another one need not know them, and one unknown scope makes Okta refuse the whole request.
+/// another one need not know them nor give refresh tokens, and one scope too many makes Okta refuse the whole request.
 pub(crate) fn default_scopes(issuer: &Url) -> Vec<String> {
     let market = if is_loopback(issuer) { MARKET_SCOPES } else { &[] };
     OIDC_SCOPES.iter().chain(market).map(|scope| (*scope).to_owned()).collect()
@@ -125,5 +125,20 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_issuer_on_this_machine_is_asked_for_the_markets_scopes() {
+        let scopes = |issuer: &str| default_scopes(&Url::parse(issuer).unwrap()).join(" ");
+        assert_eq!(scopes("https://dev-123.okta.com/oauth2/default"), "openid profile email");
+        let market = "openid profile email offline_access products:read orders:create";
+        for issuer in ["http://localhost:7801/oauth2/default", "https://[::1]:1/oauth2/x", "http://acme.localhost:1"] {
+            assert_eq!(scopes(issuer), market, "{issuer}");
+        }
     }
 }
