@@ -1,5 +1,9 @@
 //! Request parameters: `application/x-www-form-urlencoded`, from a query string or a body.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+
 /// The parameters of one request, in wire order.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Parameters(Vec<(String, String)>);
@@ -24,14 +28,13 @@ impl Parameters {
     /// The names that occur more than once, each once. RFC 6749 3.1: parameters must not be included more than once.
     #[must_use]
     pub fn duplicates(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for (index, (name, _)) in self.0.iter().enumerate() {
-            let repeated = self.0[..index].iter().any(|(earlier, _)| earlier == name);
-            if repeated && !names.contains(&name.as_str()) {
-                names.push(name);
+        let (mut seen, mut twice) = (HashSet::new(), IndexSet::new());
+        for (name, _) in &self.0 {
+            if !seen.insert(name.as_str()) {
+                twice.insert(name.as_str());
             }
         }
-        names
+        twice.into_iter().collect()
     }
 
     /// The parameters in wire order.

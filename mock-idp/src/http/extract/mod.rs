@@ -6,4 +6,4 @@ mod parameters;
 
 pub(crate) use browser::{FromBrowser, Jar, clear_session, set_cookies};
 pub(crate) use call::{AtServer, PageFrame, urls};
-pub(crate) use parameters::{Body, Query};
+pub(crate) use parameters::{Body, ClientForm, Query};

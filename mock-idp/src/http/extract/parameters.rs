@@ -4,11 +4,14 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use mock_idp_core::protocol::Parameters;
 
+use super::AtServer;
+use crate::engine::Call;
 use crate::http::layers::limits;
 use crate::http::respond::api_error::ApiError;
+use crate::http::respond::text;
 
 /// The query string's parameters.
 #[derive(Debug)]
@@ -47,5 +50,34 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             return Err(ApiError::new(StatusCode::BAD_REQUEST, "E0000021", summary).because("the body is not a form"));
         }
         Ok(Self(Parameters::parse(&bytes)))
+    }
+}
+
+/// A form posted to an authorization server by a client: everything that may carry its credentials.
+#[derive(Debug)]
+pub(crate) struct ClientForm {
+    pub(crate) call: Call,
+    pub(crate) headers: HeaderMap,
+    pub(crate) query: Parameters,
+    pub(crate) body: Parameters,
+}
+
+impl<S: Send + Sync> FromRequest<S> for ClientForm {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let AtServer(call) = AtServer::from_request_parts(&mut parts, state).await?;
+        let Ok(Query(query)) = Query::from_request_parts(&mut parts, state).await;
+        let headers = parts.headers.clone();
+        let Body(body) = Body::from_request(Request::from_parts(parts, body), state).await?;
+        Ok(Self { call, headers, query, body })
+    }
+}
+
+impl ClientForm {
+    /// The `Authorization` header.
+    pub(crate) fn authorization(&self) -> Option<String> {
+        text(&self.headers, header::AUTHORIZATION)
     }
 }
