@@ -103,7 +103,9 @@ fn leaf(extra: &[String]) -> Result<CertificateParams, rcgen::Error> {
     }
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name.push(DnType::CommonName, "mock-idp");
-    params.not_before = OffsetDateTime::now_utc() - Duration::DAY;
+    #[expect(clippy::disallowed_methods, reason = "browsers judge a certificate by the machine's clock")]
+    let now = OffsetDateTime::now_utc();
+    params.not_before = now - Duration::DAY;
     params.not_after = params.not_before + Duration::days(LEAF_DAYS);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];

@@ -109,6 +109,7 @@ impl Runner {
 
     /// Runs everything.
     pub async fn run(mut self, mut tell: impl FnMut(Event<'_>)) -> RunRecord {
+        #[expect(clippy::disallowed_methods, reason = "a report says when it was made")]
         let started = OffsetDateTime::now_utc();
         let clock = Instant::now();
         self.snapshots.clear();

@@ -110,6 +110,7 @@ async fn measure(port: u16, subject: Subject) -> f64 {
         })
     });
     let workers: Vec<_> = workers.collect();
+    #[expect(clippy::disallowed_methods, reason = "the span that is measured")]
     tokio::time::sleep(Duration::from_secs(5)).await;
     stop.store(true, Ordering::Relaxed);
     for worker in workers {

@@ -4,7 +4,12 @@
 //! `cargo bench --workspace --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
 //! machine; nothing in it passes or fails.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and stops where it cannot go on")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark prints, and stops where it cannot go on"
+)]
 
 mod ceiling;
 mod client;

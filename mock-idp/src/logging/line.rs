@@ -21,6 +21,7 @@ where
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         // The day is known to whoever watches.
+        #[expect(clippy::disallowed_methods, reason = "a log line is for people, whose clock the mock's need not be")]
         let (hour, minute, second, milli) = time::OffsetDateTime::now_utc().time().as_hms_milli();
         write!(writer, "{hour:02}:{minute:02}:{second:02}.{milli:03}")?;
         let metadata = event.metadata();

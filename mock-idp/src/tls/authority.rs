@@ -81,7 +81,9 @@ impl Pems {
         params.distinguished_name.push(DnType::CommonName, "mock-idp local CA (test use only)");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.not_before = OffsetDateTime::now_utc() - Duration::DAY;
+        #[expect(clippy::disallowed_methods, reason = "browsers judge a certificate by the machine's clock")]
+        let now = OffsetDateTime::now_utc();
+        params.not_before = now - Duration::DAY;
         params.not_after = params.not_before + Duration::days(365 * YEARS);
         let key_pem = key.serialize_pem();
         let certificate = CertifiedIssuer::self_signed(params, key)?;

@@ -10,6 +10,9 @@ const SPA: &str = "0oamarketspa000005d7";
 const SERVICE: &str = "0oamarketservice05d7";
 const SERVICE_SECRET: &str = "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
 
+/// A name and its value, or an id and its secret.
+type Pair<'a> = (&'a str, &'a str);
+
 async fn token(mock: &MockIdp, server: &str, basic: Option<(&str, &str)>, form: &[(&str, &str)]) -> Response {
     let request = browser().post(format!("{}{server}/v1/token", mock.url())).form(form);
     let request = match basic {
@@ -35,7 +38,9 @@ async fn the_token_endpoint_refuses_in_oktas_words() {
     let web = Some((WEB, WEB_SECRET));
     let service = Some((SERVICE, SERVICE_SECRET));
     let custom = "/oauth2/default";
-    let cases: &[(&str, Option<(&str, &str)>, &[(&str, &str)], u16, &str, &str)] = &[
+    /// Server, client, form; then status, `error` and `error_description`.
+    type Case<'a> = (&'a str, Option<Pair<'a>>, &'a [Pair<'a>], u16, &'a str, &'a str);
+    let cases: &[Case<'_>] = &[
         (
             custom,
             web,
@@ -302,7 +307,7 @@ async fn a_code_is_for_one_client_one_address_one_server_and_one_verifier() {
 async fn the_authorization_endpoint_redirects_its_refusals_state_first() {
     let mock = MockIdp::builder().start().await.unwrap();
     let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-    let cases: &[(&str, &[(&str, &str)], &str, &str)] = &[
+    let cases: &[(&str, &[Pair<'_>], &str, &str)] = &[
         (
             WEB,
             &[("scope", "")],

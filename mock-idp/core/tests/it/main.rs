@@ -1,4 +1,5 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
+#![expect(clippy::disallowed_methods, reason = "the tests read the fixtures, and the sources of the crate")]
 
 mod authorization;
 mod claim_subject;

@@ -40,6 +40,7 @@ pub(crate) async fn strike(fault: TransportFault, path: &str, now: i64) -> Struc
             Struck::Instead(response)
         }
         TransportFault::Slow(delay) => {
+            #[expect(clippy::disallowed_methods, reason = "to be slow is the fault")]
             tokio::time::sleep(delay).await;
             Struck::Spoil
         }
