@@ -13,7 +13,7 @@ use url::Url;
     after_help = "Open the printed address, press Log In, look at the tokens, call the API."
 )]
 pub struct Cli {
-    /// Issuer, for example https://dev-123.okta.com/oauth2/default. Without it, a mock org starts on port 7801.
+    /// Issuer, for example `https://dev-123.okta.com/oauth2/default`. Without it, a mock org starts on port 7801.
     #[arg(long, env = "OKTA_ISSUER")]
     pub issuer: Option<String>,
     /// Client id of the app at that issuer, or of another client of the mock org.

@@ -85,7 +85,7 @@ pub enum StartError {
     #[error("an issuer needs a client id: --client-id or OKTA_CLIENT_ID")]
     ClientId,
     /// The address could not be listened on.
-    #[error("cannot listen on {host} port {port}: {source}")]
+    #[error("cannot listen on {host} port {port}")]
     Listen {
         /// What was asked for.
         host: String,
@@ -95,7 +95,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// The CA's PEM or the TLS set-up is unusable.
-    #[error("the HTTP client could not be made: {}", outbound::plainly(.0))]
+    #[error("the HTTP client could not be made")]
     Client(#[from] reqwest::Error),
     /// The mock org inside did not start, or did not take the app's redirect URI.
     #[error("the embedded mock did not start: {0}")]
