@@ -75,7 +75,7 @@ struct RunArgs {
     #[arg(long)]
     failed: bool,
     /// How people are signed in
-    #[arg(long, value_enum, default_value = "http")]
+    #[arg(long, value_enum, default_value = "auto")]
     driver: Drivers,
     /// A missing browser is a failure, not a skip
     #[arg(long)]
@@ -209,7 +209,7 @@ fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Exit, Refu
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80);
     let mut terminal = report::Terminal::new(on_terminal && !is_set("CI"), colour, width);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let record = runtime.block_on(async {
+    let work = async {
         let runner = Runner::open(options).await?;
         let record = runner
             .run(|event| {
@@ -220,10 +220,30 @@ fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Exit, Refu
             })
             .await;
         Ok::<_, Refusal>(record)
+    };
+    let record = runtime.block_on(async {
+        tokio::select! {
+            record = work => record,
+            () = interrupted() => Err(Refusal(Exit::Interrupted, "interrupted; browsers are stopped".to_owned())),
+        }
     })?;
+    // Whatever still holds a browser lets go of it before the report is written.
+    drop(runtime);
     let files = report::write(&record, &reports)?;
     write!(io::stdout(), "{}", report::summary(&record, &files))?;
     Ok(run::exit(&record))
+}
+
+/// Ends when somebody asks the process to stop.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 fn selected(ids: &[String], tags: &[String], fixtures: &Fixtures) -> Result<Vec<Scenario>, Refusal> {

@@ -21,6 +21,8 @@ pub enum Exit {
     SnapshotsPending,
     /// The harness itself broke.
     Internal,
+    /// Somebody stopped it.
+    Interrupted,
 }
 
 impl Exit {
@@ -34,6 +36,7 @@ impl Exit {
         (Self::Configuration, "configuration or secrets missing"),
         (Self::SnapshotsPending, "snapshots pending"),
         (Self::Internal, "internal error"),
+        (Self::Interrupted, "interrupted"),
     ];
 
     /// The number of the process's exit status.
@@ -48,6 +51,7 @@ impl Exit {
             Self::Configuration => 5,
             Self::SnapshotsPending => 6,
             Self::Internal => 101,
+            Self::Interrupted => 130,
         }
     }
 

@@ -77,14 +77,14 @@ impl Chromedriver {
     pub(super) fn browser(&self) -> &Path {
         &self.browser
     }
+}
 
-    /// Ends it and everything it started.
-    pub async fn stop(mut self) {
+impl Drop for Chromedriver {
+    /// Ends it and everything it started: browsers that a crashed or interrupted session left behind too.
+    fn drop(&mut self) {
         if let Some(group) = self.process.id() {
-            // The last resort for browsers that a crashed session left behind.
-            let _ = Command::new("kill").arg("-TERM").arg("--").arg(format!("-{group}")).status().await;
+            let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{group}")]).status();
         }
-        let _ = self.process.kill().await;
     }
 }
 

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use crate::record::run::{RunRecord, ScenarioRecord, State};
-use crate::record::{Entry, Severity};
+use crate::record::{Entry, Exchange, Finding, Severity, Verdict};
 
 const STYLE: &str = include_str!("../../templates/report.css");
 
@@ -25,22 +25,52 @@ struct Page<'a> {
 /// Scenarios of one area, with how they came out.
 struct Area<'a> {
     name: &'a str,
-    scenarios: Vec<&'a ScenarioRecord>,
+    scenarios: Vec<Told<'a>>,
     counts: Vec<(State, usize)>,
+}
+
+/// A scenario with its entries as they are best read: judgements that follow one another share a table.
+struct Told<'a> {
+    record: &'a ScenarioRecord,
+    parts: Vec<Part<'a>>,
+}
+
+enum Part<'a> {
+    Step(&'a str),
+    Note(&'a str),
+    Exchange(&'a Exchange),
+    Findings(Vec<&'a Finding>),
+}
+
+fn parts(record: &ScenarioRecord) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    for entry in &record.entries {
+        match (entry, parts.last_mut()) {
+            (Entry::Finding(finding), Some(Part::Findings(findings))) => findings.push(finding),
+            (Entry::Finding(finding), _) => parts.push(Part::Findings(vec![finding])),
+            (Entry::Step { text }, _) => parts.push(Part::Step(text)),
+            (Entry::Note { text }, _) => parts.push(Part::Note(text)),
+            (Entry::Exchange(exchange), _) => parts.push(Part::Exchange(exchange)),
+        }
+    }
+    parts
 }
 
 pub(super) fn render(run: &RunRecord) -> Result<String, askama::Error> {
     let mut areas: Vec<Area<'_>> = Vec::new();
     for scenario in &run.scenarios {
         match areas.iter_mut().find(|area| area.name == scenario.area) {
-            Some(area) => area.scenarios.push(scenario),
-            None => areas.push(Area { name: &scenario.area, scenarios: vec![scenario], counts: Vec::new() }),
+            Some(area) => area.scenarios.push(Told { record: scenario, parts: parts(scenario) }),
+            None => {
+                let first = Told { record: scenario, parts: parts(scenario) };
+                areas.push(Area { name: &scenario.area, scenarios: vec![first], counts: Vec::new() });
+            }
         }
     }
     for area in &mut areas {
         area.counts = State::ALL
             .into_iter()
-            .map(|state| (state, area.scenarios.iter().filter(|scenario| scenario.state == state).count()))
+            .map(|state| (state, area.scenarios.iter().filter(|scenario| scenario.record.state == state).count()))
             .collect();
     }
     let mut slowest: Vec<&ScenarioRecord> = run.scenarios.iter().collect();
@@ -77,4 +107,19 @@ fn pretty(body: &str) -> String {
 /// An anchor for a scenario: its id and driver.
 fn anchor(scenario: &ScenarioRecord) -> String {
     format!("{}-{}", scenario.id, scenario.driver)
+}
+
+/// The class by which the style colours a judgement.
+fn class(finding: &Finding) -> &'static str {
+    match (finding.verdict, finding.severity) {
+        (Verdict::Fail, Severity::Should | Severity::May) => "warn",
+        (Verdict::Skip, _) => "skip-state",
+        (verdict, _) => verdict.word(),
+    }
+}
+
+/// A moment as people read it: to the second.
+fn moment(started: &str) -> String {
+    let seconds = started.split('.').next().unwrap_or(started);
+    format!("{} UTC", seconds.trim_end_matches('Z').replace('T', " "))
 }

@@ -1,7 +1,8 @@
-//! Reports: terminal, JUnit XML, JSON and one self-contained page. They read nothing but the record.
+//! Reports: terminal, JUnit XML, JSON, Markdown and one self-contained page. They read nothing but the record.
 
 mod html;
 mod junit;
+mod markdown;
 mod terminal;
 
 use std::io;
@@ -17,6 +18,7 @@ pub struct Files {
     pub html: PathBuf,
     pub junit: PathBuf,
     pub json: PathBuf,
+    pub markdown: PathBuf,
 }
 
 /// The record of the last run in that folder.
@@ -31,10 +33,16 @@ pub fn last_run(folder: &Path) -> PathBuf {
 /// When the folder can't be written.
 pub fn write(run: &RunRecord, folder: &Path) -> io::Result<Files> {
     std::fs::create_dir_all(folder)?;
-    let files = Files { html: folder.join("index.html"), junit: folder.join("junit.xml"), json: last_run(folder) };
+    let files = Files {
+        html: folder.join("index.html"),
+        junit: folder.join("junit.xml"),
+        json: last_run(folder),
+        markdown: folder.join("summary.md"),
+    };
     let json = serde_json::to_string_pretty(run).map_err(io::Error::other)?;
     std::fs::write(&files.json, json + "\n")?;
     std::fs::write(&files.junit, junit::render(run).map_err(io::Error::other)?)?;
+    std::fs::write(&files.markdown, markdown::render(run))?;
     std::fs::write(&files.html, html::render(run).map_err(io::Error::other)?)?;
     Ok(files)
 }

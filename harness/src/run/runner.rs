@@ -26,6 +26,8 @@ use crate::target::{Divergences, Target};
 /// Which drivers to use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
 pub enum Drivers {
+    /// As http, and some scenarios with a real Chromium too.
+    Auto,
     /// Walk the forms without a script engine: fast.
     Http,
     /// A real Chromium.
@@ -116,10 +118,9 @@ impl Runner {
         let jobs = std::mem::take(&mut self.jobs);
         let total = jobs.len();
         tell(Event::Planned { total });
-        let chromedriver = self.chromedriver.take();
         let worker = Arc::new(Worker {
             house: Arc::clone(&self.house),
-            chromedriver: chromedriver.clone(),
+            chromedriver: self.chromedriver.clone(),
             divergences: Arc::clone(&self.divergences),
             snapshots: self.snapshots.clone(),
             scrubber: self.scrubber.clone(),
@@ -155,10 +156,6 @@ impl Runner {
         }
         records.sort_by_key(|(index, _)| *index);
         let scenarios: Vec<ScenarioRecord> = records.into_iter().map(|(_, record)| record).collect();
-        drop(worker);
-        if let Some(chromedriver) = chromedriver.and_then(Result::ok).and_then(Arc::into_inner) {
-            chromedriver.stop().await;
-        }
         let totals = Totals::of(&scenarios);
         let mut drivers: Vec<String> = scenarios.iter().map(|scenario| scenario.driver.clone()).collect();
         drivers.sort();
@@ -191,8 +188,13 @@ fn plan(options: &Options) -> Result<Vec<Job>, RunError> {
     let mut jobs = Vec::new();
     for scenario in catalogue(&options.fixtures)?.into_iter().filter(|scenario| options.filter.takes(scenario)) {
         let scenario = Arc::new(scenario);
-        let browser = scenario.front == Front::Any && options.drivers != Drivers::Http;
-        let http = !browser || options.drivers == Drivers::Both;
+        let (http, browser) = match (scenario.front, options.drivers) {
+            (Front::None | Front::Http, _) => (true, false),
+            (Front::Any, Drivers::Auto | Drivers::Http) => (true, false),
+            (Front::Any, Drivers::Browser) => (false, true),
+            (Front::Any, Drivers::Both) => (true, true),
+            (Front::Browser, drivers) => (false, drivers != Drivers::Http),
+        };
         if http {
             jobs.push(Job { scenario: Arc::clone(&scenario), browser: false });
         }

@@ -117,7 +117,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     ])
 }
 
-async fn signs_in(stage: &Stage, client: ClientRole, server: ServerRole) -> Result<(), Halt> {
+pub(super) async fn signs_in(stage: &Stage, client: ClientRole, server: ServerRole) -> Result<(), Halt> {
     let cast = stage.cast(server, client, Buyer)?;
     stage.step("sign in and exchange the code");
     stage.sign_in(&cast, stage.request(&cast)).await?;

@@ -78,7 +78,7 @@ async fn refuse(stage: &Stage, cast: &Cast<'_>) -> Result<(), Halt> {
     Ok(())
 }
 
-async fn allow(stage: &Stage) -> Result<(), Halt> {
+pub(super) async fn allow(stage: &Stage) -> Result<(), Halt> {
     let cast = stage.cast(Custom, Partner, Buyer)?;
     agree(stage, &cast, asking(stage, &cast), true).await
 }

@@ -80,7 +80,7 @@ async fn session(stage: &Stage, cast: &Cast<'_>, alive: bool) -> Result<(), Halt
     Ok(())
 }
 
-async fn redirect(stage: &Stage) -> Result<(), Halt> {
+pub(super) async fn redirect(stage: &Stage) -> Result<(), Halt> {
     let (cast, tokens) = sign_in(stage).await?;
     let state = random_text(12);
     let uri = stage.target.signed_out_uri.to_string();

@@ -1,6 +1,7 @@
 //! Scenarios: short stories about one thing each, told with drivers, flows and checks.
 
 mod binding;
+mod browser;
 mod claims;
 mod code;
 mod consent;
@@ -55,6 +56,8 @@ pub enum Front {
     Any,
     /// It looks at answers that a browser doesn't show.
     Http,
+    /// It is there to see a real browser through.
+    Browser,
 }
 
 /// A scenario.
@@ -159,6 +162,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         headers::scenarios(),
         https::scenarios(),
         claims::scenarios(),
+        browser::scenarios(),
     ]
     .into_iter()
     .flatten()

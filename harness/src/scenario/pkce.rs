@@ -3,10 +3,12 @@
 use super::code::refused_exchange;
 use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
+use crate::check::token;
 use crate::flow::Pkce;
 use crate::target::ClientRole::{Spa, Web};
 use crate::target::Role::Buyer;
 use crate::target::ServerRole::Custom;
+use crate::wire::error::OAuthError;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -75,8 +77,13 @@ async fn missing_verifier(stage: &Stage) -> Result<(), Halt> {
     stage.step("exchange the code without a verifier");
     let form = stage.exchange_form(&cast, &request, &code)?.without("code_verifier");
     let text = "PKCE code verifier is required by the application.";
-    let error = if stage.target.kind.speaks_okta() { "invalid_request" } else { "invalid_grant" };
-    refused_exchange(stage, &form, (400, error), text).await
+    let reply = stage.post(&form).await?;
+    // RFC 7636 4.6 has invalid_grant for a verifier that does not fit; Okta has invalid_request for none at all.
+    let came = serde_json::from_str::<OAuthError>(&reply.body).map(|body| body.error).unwrap_or_default();
+    let either = !stage.target.kind.speaks_okta() && came == "invalid_grant";
+    let error = if either { "invalid_grant" } else { "invalid_request" };
+    token::refusal(&stage.recorder, &reply, 400, error, stage.okta_text(text));
+    Ok(())
 }
 
 async fn verifier_without_challenge(stage: &Stage) -> Result<(), Halt> {

@@ -51,7 +51,7 @@ async fn stays(stage: &Stage, request: &AuthorizationRequest, says: &[&str]) -> 
     Ok(())
 }
 
-async fn altered(stage: &Stage, change: fn(&str) -> String) -> Result<(), Halt> {
+pub(super) async fn altered(stage: &Stage, change: fn(&str) -> String) -> Result<(), Halt> {
     let cast = stage.cast(Custom, Web, Buyer)?;
     let other = change(stage.target.redirect_uri.as_str());
     stage.step(format!("ask with the redirect URI {other}"));

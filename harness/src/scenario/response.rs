@@ -66,7 +66,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     ])
 }
 
-async fn mode(stage: &Stage, mode: &str) -> Result<(), Halt> {
+pub(super) async fn mode(stage: &Stage, mode: &str) -> Result<(), Halt> {
     let cast = stage.cast(Custom, Web, Buyer)?;
     stage.sign_in(&cast, stage.request(&cast).with("response_mode", mode)).await?;
     Ok(())

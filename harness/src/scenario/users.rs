@@ -70,7 +70,7 @@ async fn visit(stage: &Stage, account: &Account) -> Result<(), Halt> {
     Ok(())
 }
 
-async fn refused(stage: &Stage, role: Role) -> Result<(), Halt> {
+pub(super) async fn refused(stage: &Stage, role: Role) -> Result<(), Halt> {
     visit(stage, stage.account(role)?).await
 }
 

@@ -318,15 +318,17 @@ impl Target {
         self.clock_offset.store(0, Ordering::Relaxed);
     }
 
-    /// The discovery document's fingerprint: SHA-256 over its members, sorted and shortened.
+    /// The discovery documents' fingerprint: SHA-256 over their members, sorted and shortened. The issuer's
+    /// origin doesn't count: the same org on another port has the same fingerprint.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         use sha2::{Digest as _, Sha256};
         let mut digest = Sha256::new();
         for server in self.servers.values() {
             let members: BTreeMap<&String, &Value> = server.metadata.rest.iter().collect();
-            digest.update(server.issuer.as_bytes());
-            digest.update(serde_json::to_vec(&members).unwrap_or_default());
+            let text = serde_json::to_string(&members).unwrap_or_default();
+            let origin = Url::parse(&server.issuer).map(|issuer| issuer.origin().ascii_serialization());
+            digest.update(text.replace(&origin.unwrap_or_default(), "").as_bytes());
         }
         digest.finalize()[..6].iter().map(|byte| format!("{byte:02x}")).collect()
     }

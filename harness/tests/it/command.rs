@@ -4,9 +4,10 @@ use std::path::Path;
 
 use assert_cmd::Command;
 
-fn harness(reports: &Path) -> Command {
+pub(crate) fn harness(reports: &Path) -> Command {
     let mut command = Command::cargo_bin("harness").expect("the binary");
-    for variable in ["CI", "NO_COLOR", "OKTA_ISSUER", "OKTA_CLIENT_ID", "OKTA_CLIENT_SECRET"] {
+    let secrets = ["OKTA_ISSUER", "OKTA_CLIENT_ID", "OKTA_CLIENT_SECRET", "OKTA_USERNAME", "OKTA_PASSWORD"];
+    for variable in ["CI", "NO_COLOR"].iter().chain(&secrets) {
         command.env_remove(variable);
     }
     // Away from the repository: nothing may depend on where it is started.
@@ -14,7 +15,7 @@ fn harness(reports: &Path) -> Command {
     command
 }
 
-fn stdout(command: &mut Command, code: i32) -> String {
+pub(crate) fn stdout(command: &mut Command, code: i32) -> String {
     let output = command.assert().code(code).get_output().clone();
     String::from_utf8(output.stdout).expect("text")
 }
@@ -28,7 +29,12 @@ fn stderr(command: &mut Command, code: i32) -> String {
 fn help_lists_the_exit_codes() {
     let folder = tempfile::tempdir().expect("a folder");
     let help = stdout(harness(folder.path()).arg("--help"), 0);
-    for line in ["    0  all as expected", "    5  configuration or secrets missing", "  101  internal error"] {
+    for line in [
+        "    0  all as expected",
+        "    5  configuration or secrets missing",
+        "  101  internal error",
+        "  130  interrupted",
+    ] {
         assert!(help.contains(line), "{help}");
     }
 }

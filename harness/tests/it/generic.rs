@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use harness::record::run::State;
+use harness::embedded;
+use harness::record::run::{RunRecord, State};
 use harness::run::{RunError, Runner};
 use harness::target::TargetError;
 use serde_json::json;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::command::{harness, stdout};
 use crate::stage::{options, run};
 
 /// An issuer with a discovery document, an empty key set and nothing else.
@@ -58,4 +60,57 @@ async fn an_issuer_that_calls_itself_something_else_is_refused() {
     let other = server.uri().replace("127.0.0.1", "localhost");
     let opened = Runner::open(options(&other, &["keys.custom"], reports.path())).await;
     assert!(matches!(opened, Err(RunError::Target(TargetError::Issuer { .. }))), "{opened:?}");
+}
+
+/// Runs the program against a mock that it does not know to be one, as a person would with an issuer of their own.
+async fn run_as(target: &'static str) -> RunRecord {
+    let mock = embedded::Mock::start().await.expect("a mock");
+    let issuer = format!("{}oauth2/default", mock.base);
+    let folder = tempfile::tempdir().expect("a folder");
+    let reports = folder.path().to_owned();
+    tokio::task::spawn_blocking(move || {
+        let mut command = harness(&reports);
+        command
+            .args(["run", "--target", target])
+            .env("OKTA_ISSUER", issuer)
+            .env("OKTA_CLIENT_ID", "0oamarketweb000005d7")
+            .env("OKTA_CLIENT_SECRET", "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK")
+            .env("OKTA_USERNAME", "buyer@example.test")
+            .env("OKTA_PASSWORD", "Passw0rd!");
+        stdout(&mut command, 0);
+    })
+    .await
+    .expect("a run");
+    let json = std::fs::read_to_string(folder.path().join("last/run.json")).expect("a record");
+    serde_json::from_str(&json).expect("a record")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_provider_is_judged_by_the_specifications_alone() {
+    let run = run_as("generic").await;
+    assert_eq!((run.target.name.as_str(), run.totals.fail, run.totals.error), ("generic", 0, 0));
+    for scenario in
+        ["code.web.custom", "code.reuse", "refresh.static.custom", "logout.redirect", "revoke.refresh-token"]
+    {
+        let record = run.scenario(scenario).expect("a record");
+        assert!(
+            matches!(record.state, State::Pass | State::Warn),
+            "{scenario}: {:?} {:?}",
+            record.state,
+            record.reason
+        );
+        let texts = record.findings().filter(|finding| finding.check.ends_with(".description")).count();
+        assert_eq!(texts, 0, "nobody else has Okta's wording");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_okta_org_is_judged_by_okta_s_words_too() {
+    let run = run_as("okta").await;
+    assert_eq!((run.target.name.as_str(), run.totals.fail, run.totals.error), ("okta", 0, 0));
+    for scenario in ["code.web.org", "code.state.missing", "token.double-credentials", "discovery.org.oauth"] {
+        assert_eq!(run.scenario(scenario).expect("a record").state, State::Pass, "{scenario}");
+    }
+    let needs_a_clock = run.scenario("prompt.login").expect("a record");
+    assert_eq!(needs_a_clock.reason.as_deref(), Some("needs a clock that can be moved"));
 }

@@ -12,16 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng as _;
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use url::form_urlencoded;
 
 /// The shortest value that is looked for inside other text. Shorter ones would mask innocent words.
 const SHORTEST: usize = 6;
-
-/// The most of a page that is kept.
-const PAGE_LIMIT: usize = 24 * 1024;
 
 /// Names of parameters, fields and JSON keys that carry a secret, with the kind that the tag shows.
 const SENSITIVE: &[(&str, &str)] = &[
@@ -216,31 +213,36 @@ impl Scrubber {
         }
     }
 
-    /// A page. It is written anew by the parser first, so that one spelling of each character is left and a
-    /// secret can't hide behind character references.
+    /// A page, reduced to what a reader of a report asks of it: title, words and forms. The parser spells each
+    /// character one way, so a secret can't hide behind character references; scripts are left out.
     fn page(&self, body: &str) -> String {
         let document = Html::parse_document(body);
-        if let Ok(inputs) = Selector::parse("input[name][value]") {
-            for input in document.select(&inputs) {
-                let (Some(name), Some(value)) = (input.attr("name"), input.attr("value")) else { continue };
-                match kind_of(name) {
-                    Some("token") => drop(self.token(value)),
-                    Some(kind) => drop(self.learn(kind, value)),
-                    None => {}
-                }
+        let mut outline = String::new();
+        if let Some(title) = select(&document, "title").first() {
+            let _ = writeln!(outline, "title: {}", words(*title));
+        }
+        for part in select(&document, "main, body > :not(main):not(script):not(style)") {
+            let text = words(part);
+            // What has an element of its own further down is told there.
+            if !text.is_empty() && part.value().name() != "script" && select_in(part, "main").is_empty() {
+                let _ = writeln!(outline, "text: {text}");
             }
         }
-        let mut page = document.html();
-        for quoted in script_values(&page, "stateToken") {
-            self.learn("session", &quoted);
+        for form in select(&document, "form") {
+            let _ = writeln!(
+                outline,
+                "form: {} {}",
+                form.attr("method").unwrap_or("get"),
+                self.url(form.attr("action").unwrap_or(""))
+            );
+            for field in select_in(form, "input, button") {
+                let name = field.attr("name").unwrap_or_default();
+                let kind = field.attr("type").unwrap_or(field.value().name());
+                let value = self.value(name, field.attr("value").unwrap_or_default());
+                let _ = writeln!(outline, "  {kind} {name}={value}");
+            }
         }
-        // Scrub before the cut: half a secret would not be recognised any more.
-        page = self.text(&page);
-        if page.len() > PAGE_LIMIT {
-            page.truncate((0..=PAGE_LIMIT).rev().find(|end| page.is_char_boundary(*end)).unwrap_or(0));
-            page.push_str("\n… (the rest of the page is left out)");
-        }
-        page
+        self.text(&outline)
     }
 
     fn cookie(&self, cookie: &str) -> String {
@@ -316,15 +318,25 @@ fn signature_at(word: &str) -> Option<usize> {
     (header.is_object() && second + 1 < word.len()).then_some(second + 1)
 }
 
-/// The quoted values that a script assigns to `name`.
-fn script_values(page: &str, name: &str) -> Vec<String> {
-    page.match_indices(name)
-        .filter_map(|(at, _)| {
-            let rest = page[at + name.len()..].trim_start_matches(['"', '\'', ' ', ':', '=']);
-            let end = rest.find(['"', '\''])?;
-            (SHORTEST..4096).contains(&end).then(|| rest[..end].to_owned())
-        })
-        .collect()
+fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    select_in(document.root_element(), selector)
+}
+
+fn select_in<'a>(element: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
+    Selector::parse(selector).map(|selector| element.select(&selector).collect()).unwrap_or_default()
+}
+
+/// The words of an element, without those of scripts, styles and drawings in it.
+fn words(element: ElementRef<'_>) -> String {
+    let visible = element.descendants().filter_map(|node| {
+        let text = node.value().as_text()?;
+        let hidden = node
+            .ancestors()
+            .filter_map(ElementRef::wrap)
+            .any(|element| matches!(element.value().name(), "script" | "style" | "svg" | "noscript"));
+        (!hidden).then(|| text.split_whitespace())
+    });
+    visible.flatten().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

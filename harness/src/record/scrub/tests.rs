@@ -55,13 +55,24 @@ fn headers_lose_credentials_and_cookie_values() {
 }
 
 #[test]
-fn a_page_hides_nothing_behind_character_references() {
+fn a_page_becomes_an_outline_in_which_nothing_hides_behind_character_references() {
     let scrubber = Scrubber::default();
     let page = scrubber.body(
         "text/html; charset=utf-8",
-        "<form><input type=hidden name='code' value='can&#x61;ry&#x2d;code'/><input name=state value=s></form>",
+        "<title>Signing in</title><script>var stateToken = 'canary-script'</script><main><h1>Hello &amp; welcome</h1>\
+         <form method=post action='/next?code=canary-query'><input type=hidden name='code' \
+         value='can&#x61;ry&#x2d;code'/><input name=state value=s><button name=consent value=allow>Allow</button>\
+         </form></main>",
     );
-    assert!(!page.contains("canary") && !page.contains("&#x61;"), "{page}");
+    let (code, query) = (scrubber.learn("code", "canary-code"), scrubber.learn("code", "canary-query"));
+    assert_eq!(
+        page,
+        format!(
+            "title: Signing in\ntext: Hello & welcome Allow\nform: post /next?code={query}\n  hidden code={code}\n  \
+             input state=s\n  submit consent=allow\n"
+        )
+        .replace("submit", "button")
+    );
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! Markdown: a short summary for a job's page or for pasting, failures first.
+
+use std::fmt::Write as _;
+
+use crate::record::run::{RunRecord, State};
+
+/// The most failures that are told; a job's page has its limits.
+const MOST: usize = 50;
+
+pub(super) fn render(run: &RunRecord) -> String {
+    let mut text = format!("# Harness: {}\n\n", escaped(&run.verdict));
+    let _ = writeln!(
+        text,
+        "{} scenarios, {} checks, {:.1} s, target {} `{}`, fingerprint `{}`\n",
+        run.totals.scenarios,
+        run.totals.checks,
+        run.millis / 1000.0,
+        run.target.name,
+        run.target.issuer,
+        run.target.fingerprint
+    );
+    let states: Vec<State> = State::ALL.into_iter().filter(|state| run.totals.get(*state) > 0).collect();
+    let cells =
+        |cell: &dyn Fn(State) -> String| states.iter().map(|state| cell(*state)).collect::<Vec<_>>().join(" | ");
+    let _ = writeln!(text, "| {} |", cells(&|state| state.word().to_owned()));
+    let _ = writeln!(text, "| {} |", cells(&|_| "---:".to_owned()));
+    let _ = writeln!(text, "| {} |", cells(&|state| run.totals.get(state).to_string()));
+    let bad: Vec<_> = run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).collect();
+    if bad.is_empty() {
+        return text;
+    }
+    text.push_str("\n## What did not come out as expected\n\n");
+    for scenario in bad.iter().take(MOST) {
+        let _ = writeln!(text, "* **{}** `{}` {}", scenario.state.word(), scenario.id, escaped(&scenario.title));
+        if let Some(reason) = &scenario.reason {
+            let _ = writeln!(text, "  * {}", escaped(reason));
+        }
+        for finding in scenario.failures() {
+            let actual = finding.actual.lines().next().unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "  * `{}` {}: expected {}, actual {} ({})",
+                finding.check,
+                escaped(&finding.says),
+                escaped(&finding.expected),
+                escaped(actual),
+                finding.citations.join("; ")
+            );
+        }
+    }
+    if bad.len() > MOST {
+        let _ = writeln!(text, "\nand {} more in the report.", bad.len() - MOST);
+    }
+    text
+}
+
+/// What an issuer says must not become markup.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+            escaped.push('\\');
+        }
+        escaped.push(if c == '\n' { ' ' } else { c });
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn an_issuer_s_words_stay_words() {
+        assert_eq!(escaped("<b>|[x](y)\n#"), r"\<b\>\|\[x\](y) \#");
+    }
+}
