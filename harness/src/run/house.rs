@@ -32,6 +32,8 @@ pub(super) struct Wants {
     pub(super) api: bool,
     /// A listener at the redirect URI.
     pub(super) listener: bool,
+    /// Whether the run is worth nothing without it.
+    pub(super) listener_required: bool,
 }
 
 impl House {
@@ -123,7 +125,11 @@ impl House {
         };
         let target = opening.open(file).await?;
         let listener = match target.redirect_uri.port_or_known_default() {
-            Some(port) if wants.listener => Some(listen(port).await?),
+            Some(port) if wants.listener => match listen(port).await {
+                // Another run has the port: its browser journeys can't be made, everything else can.
+                Err(_) if !wants.listener_required => None,
+                listener => Some(listener?),
+            },
             _ => None,
         };
         Ok(Self { target: Arc::new(target), listener, can_be_repeated: false, _mock: None, _demo: None })

@@ -89,7 +89,11 @@ impl Runner {
         let divergences = Divergences::parse(&divergences).map_err(|error| RunError::Divergences(error.to_string()))?;
         let jobs = plan(&options)?;
         let browser = jobs.iter().any(|job| job.browser);
-        let wants = Wants { api: jobs.iter().any(|job| job.scenario.needs.contains(&Need::Api)), listener: browser };
+        let wants = Wants {
+            api: jobs.iter().any(|job| job.scenario.needs.contains(&Need::Api)),
+            listener: browser,
+            listener_required: options.require_browser || matches!(options.drivers, Drivers::Browser | Drivers::Both),
+        };
         let chromedriver = if browser { Some(Chromedriver::start().await.map(Arc::new)) } else { None };
         if let Some(Err(missing)) = chromedriver.as_ref().filter(|_| options.require_browser) {
             return Err(RunError::NoBrowser(missing.to_string()));
@@ -295,7 +299,7 @@ impl Worker {
             Some(Err(missing)) => return Err(missing.to_string()),
             None => return Err("no browser was asked for".to_owned()),
         };
-        let listener = house.listener.clone().ok_or("nobody listens at the redirect URI")?;
+        let listener = house.listener.clone().ok_or("the port of the redirect URI is taken by somebody else")?;
         let scripts = house.target.scripts.clone();
         let driver = BrowserDriver::new(chromedriver, listener, scripts, recorder.clone(), house.is_local());
         Ok(Driver::Browser(Box::new(driver)))

@@ -71,7 +71,7 @@ async fn run_as(target: &'static str) -> RunRecord {
     tokio::task::spawn_blocking(move || {
         let mut command = harness(&reports);
         command
-            .args(["run", "--target", target])
+            .args(["run", "--driver", "http", "--target", target])
             .env("OKTA_ISSUER", issuer)
             .env("OKTA_CLIENT_ID", "0oamarketweb000005d7")
             .env("OKTA_CLIENT_SECRET", "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK")
