@@ -1,4 +1,4 @@
-//! Tokens: what they say and how they are signed. [`issue`] is the only mint.
+//! Tokens: what they say and how they are signed. [`issue()`] is the only mint.
 
 mod access_token;
 pub mod fault;

@@ -1,7 +1,7 @@
 //! The authorization endpoint. RFC 6749 4.1.1, OIDC Core 3.1.2; Okta: `/v1/authorize`.
 //!
 //! [`begin`] checks a request; [`decide`] says what comes next, and is asked again after every step of the sign-in;
-//! [`respond`] makes the answer.
+//! [`respond()`] makes the answer.
 
 mod checks;
 mod respond;
