@@ -56,7 +56,7 @@ const SKEW: i64 = 300;
 
 /// Judges an ID token, in the order of OIDC Core 3.1.3.7. Answers it if it can be read.
 pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
-    PRESENT.present(recorder, "an ID token", raw);
+    PRESENT.present(recorder, "an ID token", raw.filter(|raw| !raw.is_empty()).map(|_| "an ID token"));
     let parsed = Jwt::parse(raw?);
     let reason = parsed.as_ref().err().map(ToString::to_string);
     READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
