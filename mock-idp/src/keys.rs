@@ -1,13 +1,18 @@
 //! Signing keys: a pair for each authorization server, loaded when first needed, never made before the port is open.
 
+mod verified;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use mock_idp_core::endpoint::keys;
 use mock_idp_core::org::Server;
-use mock_idp_core::tokens::{ServerKeys, SigningKey};
+use mock_idp_core::tokens::{ServerKeys, SigningKey, Verified, verify_access_token};
 use parking_lot::Mutex;
 use rsa::RsaPrivateKey;
 use tokio::sync::OnceCell;
+use verified::VerifiedTokens;
 
 /// Key pairs that come with the mock. They are public and protect nothing; they make starts fast and key ids stable.
 const FIXTURES: [&str; 6] = [
@@ -54,7 +59,22 @@ struct Slot {
     published: Source,
     /// The org server's second pair.
     access: Option<Source>,
-    keys: OnceCell<ServerKeys>,
+    keys: OnceCell<Arc<Held>>,
+}
+
+/// Keys, their published half as it goes over the wire, and what they have verified lately.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) keys: ServerKeys,
+    pub(crate) key_set: Bytes,
+    verified: VerifiedTokens,
+}
+
+impl Held {
+    /// The claims of an access token that these keys have signed.
+    pub(crate) fn access_token(&self, token: &str) -> Option<Arc<Verified>> {
+        self.verified.or_verify(token, || verify_access_token(token, &self.keys))
+    }
 }
 
 /// Why a server has no keys.
@@ -84,24 +104,26 @@ impl KeyRing {
     ///
     /// # Errors
     /// Key generation failed.
-    pub(crate) async fn of(&self, server: &Server) -> Result<ServerKeys, KeyError> {
+    pub(crate) async fn of(&self, server: &Server) -> Result<Arc<Held>, KeyError> {
         let slot = {
             let mut slots = self.slots.lock();
             // A server that was added after the start.
             let added = || Arc::new(Slot { published: Source::Generated, access: None, keys: OnceCell::new() });
             Arc::clone(slots.entry(server.id.clone()).or_insert_with(added))
         };
-        slot.keys.get_or_try_init(|| make(slot.published, slot.access)).await.cloned()
+        slot.keys.get_or_try_init(|| make(slot.published, slot.access)).await.map(Arc::clone)
     }
 }
 
-async fn make(published: Source, access: Option<Source>) -> Result<ServerKeys, KeyError> {
+async fn make(published: Source, access: Option<Source>) -> Result<Arc<Held>, KeyError> {
     let published = load(published).await?;
     let access = match access {
         Some(source) => load(source).await?,
         None => Arc::clone(&published),
     };
-    Ok(ServerKeys { published, access })
+    let keys = ServerKeys { published, access };
+    let key_set = Bytes::from(keys::document(&keys).to_string());
+    Ok(Arc::new(Held { keys, key_set, verified: VerifiedTokens::default() }))
 }
 
 async fn load(source: Source) -> Result<Arc<SigningKey>, KeyError> {

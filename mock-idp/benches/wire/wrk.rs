@@ -27,6 +27,8 @@ impl Load {
     pub(crate) fn per_second(&self, port: u16) -> f64 {
         let mut command = Command::new("wrk");
         command.args(["-t2", "-c16", "-d5s"]);
+        // The issuer follows the name that is asked for; tokens are good under the one they were issued by.
+        command.arg("-H").arg(format!("Host: localhost:{port}"));
         if let Some(authorization) = &self.authorization {
             command.arg("-H").arg(format!("Authorization: {authorization}"));
         }

@@ -165,7 +165,7 @@ impl Call {
     ) -> Explained<Outcome> {
         let response = match self.instance.keys(&self.server).await {
             Err(refusal) => Err(refusal),
-            Ok(keys) => {
+            Ok(held) => {
                 let faults = if request.response_type.front_channel_token() {
                     self.instance.faults.take_token_faults(&request.client_id)
                 } else {
@@ -173,7 +173,7 @@ impl Call {
                 };
                 self.instance.ask(&mut passage.trace, |moment| {
                     let Self { org, server, urls, .. } = self;
-                    authorization::respond(org, server, urls, &request, authorization, &keys, &faults, moment)
+                    authorization::respond(org, server, urls, &request, authorization, &held.keys, &faults, moment)
                 })
             }
         };

@@ -11,7 +11,6 @@ use mock_idp_core::endpoint::discovery::{self, Kind};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
 use mock_idp_core::protocol::{ErrorId, Refusal};
-use mock_idp_core::tokens::ServerKeys;
 use mock_idp_core::trace::Trace;
 use parking_lot::RwLock;
 
@@ -21,7 +20,7 @@ pub use sign_out::SignedOut;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::journal::{Explanation, Journal};
-use crate::keys::{KeyPool, KeyRing};
+use crate::keys::{Held, KeyPool, KeyRing};
 use crate::ledger::Ledger;
 use bytes::Bytes;
 
@@ -117,8 +116,16 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn keys(&self, server: &AuthorizationServer) -> Result<ServerKeys, Refusal> {
+    async fn keys(&self, server: &AuthorizationServer) -> Result<Arc<Held>, Refusal> {
         self.keys.of(server).await.map_err(|error| Refusal::new(ErrorId::ServerError, error.to_string()))
+    }
+
+    /// The key set of a server, as it goes over the wire.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub async fn key_set(&self, server: &AuthorizationServer) -> Result<Bytes, Refusal> {
+        Ok(self.keys(server).await?.key_set.clone())
     }
 
     /// Asks a rule: now, randomness and the trace are lent to it.

@@ -41,8 +41,8 @@ impl Call {
         session: Option<&str>,
         explanation: &mut Explanation,
     ) -> Result<(Destination, bool), Refusal> {
-        let keys = self.instance.keys(&self.server).await?;
-        let hint = parameters.get("id_token_hint").and_then(|token| verify_id_token(token, &keys, Audience::Any));
+        let held = self.instance.keys(&self.server).await?;
+        let hint = parameters.get("id_token_hint").and_then(|token| verify_id_token(token, &held.keys, Audience::Any));
         let authentication = self.instance.authentication(session).await;
         let signed_in = authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.client = hint.as_ref().and_then(|hint| hint.text("aud")).map(str::to_owned);

@@ -31,10 +31,10 @@ impl Call {
         let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
 
-        let keys = self.instance.keys(&self.server).await?;
+        let held = self.instance.keys(&self.server).await?;
         let faults = self.instance.faults.take_token_faults(&redemption.authorization.client_id);
         let body = self.instance.ask(trace, |moment| {
-            token::issue(&self.org, &self.server, &self.urls, &redemption, &keys, &faults, moment)
+            token::issue(&self.org, &self.server, &self.urls, &redemption, &held.keys, &faults, moment)
         })?;
         self.commit(redemption).await;
         Ok(body)

@@ -6,7 +6,7 @@ use mock_idp_core::endpoint::revocation::{self, Revokes};
 use mock_idp_core::endpoint::userinfo;
 use mock_idp_core::ledger::TokenFamily;
 use mock_idp_core::protocol::{Parameters, Refusal};
-use mock_idp_core::tokens::{Audience, Verified, verify_access_token, verify_id_token};
+use mock_idp_core::tokens::{Audience, Verified, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
@@ -35,8 +35,8 @@ impl Call {
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, Refusal> {
         let token = userinfo::bearer_token(presented)?;
-        let keys = self.instance.keys(&self.server).await?;
-        let verified = verify_access_token(token, &keys);
+        let held = self.instance.keys(&self.server).await?;
+        let verified = held.access_token(token);
         let revoked = match &verified {
             Some(verified) => self.is_revoked(verified).await,
             None => false,
@@ -44,7 +44,7 @@ impl Call {
         explanation.client = verified.as_ref().and_then(|token| token.text("cid")).map(str::to_owned);
         explanation.user = verified.as_ref().and_then(|token| token.text("sub")).map(str::to_owned);
         self.instance.ask(trace, |moment| {
-            userinfo::answer(&self.org, &self.server, &self.urls, verified.as_ref(), revoked, moment)
+            userinfo::answer(&self.org, &self.server, &self.urls, verified.as_deref(), revoked, moment)
         })
     }
 
@@ -66,14 +66,14 @@ impl Call {
     }
 
     async fn inspect(&self, token: &str) -> Result<Value, Refusal> {
-        let keys = self.instance.keys(&self.server).await?;
+        let held = self.instance.keys(&self.server).await?;
         let now = self.instance.clock.now();
         let answer = |found: Found<'_>| introspection::answer(&self.org, &self.server, &self.urls, found, now);
-        if let Some(claims) = verify_access_token(token, &keys) {
+        if let Some(claims) = held.access_token(token) {
             let revoked = self.is_revoked(&claims).await;
             return Ok(answer(Found::AccessToken { claims: &claims, revoked }));
         }
-        if let Some(claims) = verify_id_token(token, &keys, Audience::Any) {
+        if let Some(claims) = verify_id_token(token, &held.keys, Audience::Any) {
             return Ok(answer(Found::IdToken { claims: &claims }));
         }
         if let Some((_, family)) = self.family_of(token).await {
@@ -100,8 +100,8 @@ impl Call {
                 }
                 return Ok(());
             }
-            let keys = self.instance.keys(&self.server).await?;
-            if let Some(claims) = verify_access_token(token, &keys)
+            let held = self.instance.keys(&self.server).await?;
+            if let Some(claims) = held.access_token(token)
                 && let Revokes::AccessToken(jti) = revocation::of_access_token(client, &claims)
             {
                 self.revoke(Some(&jti), None).await;

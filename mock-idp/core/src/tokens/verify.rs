@@ -1,6 +1,8 @@
 //! Reading back tokens that this org has issued: for userinfo, introspection, revocation and hints.
 
-use jsonwebtoken::{Algorithm, Validation};
+use std::sync::LazyLock;
+
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
 use super::ServerKeys;
@@ -65,11 +67,15 @@ pub fn verify_id_token(token: &str, keys: &ServerKeys, audience: Audience<'_>) -
         })
 }
 
-fn verify(token: &str, key: &jsonwebtoken::DecodingKey) -> Option<Verified> {
+/// Times are judged by the org's clock, issuers by the caller: here only the signature counts.
+static SIGNATURE_ONLY: LazyLock<Validation> = LazyLock::new(|| {
     let mut validation = Validation::new(Algorithm::RS256);
-    // Times are judged by the org's clock, issuers by the caller: here only the signature counts.
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
-    jsonwebtoken::decode::<Map<String, Value>>(token, key, &validation).ok().map(|data| Verified(data.claims))
+    validation
+});
+
+fn verify(token: &str, key: &DecodingKey) -> Option<Verified> {
+    jsonwebtoken::decode::<Map<String, Value>>(token, key, &SIGNATURE_ONLY).ok().map(|data| Verified(data.claims))
 }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use mock_idp_core::protocol::Parameters;
 
 use super::AtServer;
@@ -57,7 +57,8 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 #[derive(Debug)]
 pub(crate) struct ClientForm {
     pub(crate) call: Call,
-    pub(crate) headers: HeaderMap,
+    /// The `Authorization` header.
+    pub(crate) authorization: Option<String>,
     pub(crate) query: Parameters,
     pub(crate) body: Parameters,
 }
@@ -69,15 +70,8 @@ impl<S: Send + Sync> FromRequest<S> for ClientForm {
         let (mut parts, body) = request.into_parts();
         let AtServer(call) = AtServer::from_request_parts(&mut parts, state).await?;
         let Ok(Query(query)) = Query::from_request_parts(&mut parts, state).await;
-        let headers = parts.headers.clone();
+        let authorization = text(&parts.headers, header::AUTHORIZATION);
         let Body(body) = Body::from_request(Request::from_parts(parts, body), state).await?;
-        Ok(Self { call, headers, query, body })
-    }
-}
-
-impl ClientForm {
-    /// The `Authorization` header.
-    pub(crate) fn authorization(&self) -> Option<String> {
-        text(&self.headers, header::AUTHORIZATION)
+        Ok(Self { call, authorization, query, body })
     }
 }

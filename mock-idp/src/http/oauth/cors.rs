@@ -1,7 +1,11 @@
 //! Cross-origin requests. Okta: documents and keys for anyone, the token endpoint for whoever its own rules let through, the
 //! rest for trusted origins.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use mock_idp_core::org::Org;
 
@@ -14,18 +18,37 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 /// Seconds for which a preflight holds.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 
+/// The page's origin that a request comes from, if a browser says so.
+#[derive(Clone, Debug)]
+pub(super) struct Origin(Option<HeaderValue>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.headers.get(header::ORIGIN).cloned()))
+    }
+}
+
+impl Origin {
+    /// As text; `None` when there is none.
+    pub(super) fn text(&self) -> Option<String> {
+        self.0.as_ref().and_then(|origin| origin.to_str().ok()).map(str::to_owned)
+    }
+}
+
 /// Echoes any origin, with credentials.
-pub(super) fn allow_anyone(request: &HeaderMap, response: &mut Response) {
+pub(super) fn allow_anyone(Origin(origin): &Origin, response: &mut Response) {
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = request.get(header::ORIGIN) {
+    if let Some(origin) = origin {
         allow(origin, response);
     }
 }
 
 /// Echoes an origin that the org trusts; another gets the same body without these headers.
-pub(super) fn allow_trusted(org: &Org, request: &HeaderMap, response: &mut Response) {
+pub(super) fn allow_trusted(org: &Org, Origin(origin): &Origin, response: &mut Response) {
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = request.get(header::ORIGIN)
+    if let Some(origin) = origin
         && origin.to_str().is_ok_and(|origin| org.trusts_origin(origin))
     {
         allow(origin, response);
@@ -40,23 +63,23 @@ fn allow(origin: &HeaderValue, response: &mut Response) {
 }
 
 /// Preflight of the token endpoint: any origin passes, the POST itself is judged by the client's rules.
-pub(super) async fn preflight_of_token(_: AtServer, headers: HeaderMap) -> Response {
+pub(super) async fn preflight_of_token(_: AtServer, origin: Origin, headers: HeaderMap) -> Response {
     let mut response = answer(&headers, HeaderValue::from_static("POST"));
-    allow_anyone(&headers, &mut response);
+    allow_anyone(&origin, &mut response);
     response
 }
 
 /// Preflight of what anyone may read.
-pub(super) async fn preflight_of_public(_: AtServer, headers: HeaderMap) -> Response {
+pub(super) async fn preflight_of_public(_: AtServer, origin: Origin, headers: HeaderMap) -> Response {
     let mut response = answer(&headers, HeaderValue::from_static("GET"));
-    allow_anyone(&headers, &mut response);
+    allow_anyone(&origin, &mut response);
     response
 }
 
 /// Preflight of what trusted origins may call.
-pub(super) async fn preflight(AtServer(call): AtServer, headers: HeaderMap) -> Response {
+pub(super) async fn preflight(AtServer(call): AtServer, origin: Origin, headers: HeaderMap) -> Response {
     let mut response = answer(&headers, HeaderValue::from_static("GET, POST"));
-    allow_trusted(&call.org, &headers, &mut response);
+    allow_trusted(&call.org, &origin, &mut response);
     response
 }
 

@@ -2,25 +2,25 @@
 
 use axum::response::Response;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::discovery::Kind;
 
-use super::cors;
+use super::cors::{self, Origin};
 use crate::http::extract::{AtServer, Query};
 use crate::http::respond::api_error::ApiError;
 
 /// Okta: cached for a day.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=86400, must-revalidate");
 
-pub(super) async fn openid(call: AtServer, query: Query, headers: HeaderMap) -> Response {
-    document(Kind::OpenidConfiguration, &call, &query, &headers)
+pub(super) async fn openid(call: AtServer, query: Query, origin: Origin) -> Response {
+    document(Kind::OpenidConfiguration, &call, &query, &origin)
 }
 
-pub(super) async fn oauth(call: AtServer, query: Query, headers: HeaderMap) -> Response {
-    document(Kind::OauthAuthorizationServer, &call, &query, &headers)
+pub(super) async fn oauth(call: AtServer, query: Query, origin: Origin) -> Response {
+    document(Kind::OauthAuthorizationServer, &call, &query, &origin)
 }
 
-fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query, headers: &HeaderMap) -> Response {
+fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query, origin: &Origin) -> Response {
     // Okta: `?client_id=` must name a client.
     if let Some(client_id) = query.get("client_id")
         && call.org.client(client_id).is_none()
@@ -31,7 +31,7 @@ fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query, headers
     }
     let mut response = json(call.instance.metadata(kind, &call.server, &call.urls));
     response.headers_mut().insert(header::CACHE_CONTROL, CACHE);
-    cors::allow_anyone(headers, &mut response);
+    cors::allow_anyone(origin, &mut response);
     response
 }
 

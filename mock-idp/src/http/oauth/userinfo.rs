@@ -5,20 +5,33 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::userinfo::challenge;
 use mock_idp_core::protocol::Parameters;
 
-use super::{cors, discovery};
+use super::cors::{self, Origin};
+use super::discovery;
 use crate::http::extract::{AtServer, Body, Query};
 use crate::http::respond::text;
 
-pub(super) async fn get(call: AtServer, query: Query, headers: HeaderMap) -> Response {
-    answer(call, query, headers, Parameters::default()).await
+pub(super) async fn get(call: AtServer, query: Query, origin: Origin, headers: HeaderMap) -> Response {
+    answer(call, query, origin, &headers, Parameters::default()).await
 }
 
-pub(super) async fn post(call: AtServer, query: Query, headers: HeaderMap, Body(body): Body) -> Response {
-    answer(call, query, headers, body).await
+pub(super) async fn post(
+    call: AtServer,
+    query: Query,
+    origin: Origin,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Response {
+    answer(call, query, origin, &headers, body).await
 }
 
-async fn answer(AtServer(call): AtServer, Query(query): Query, headers: HeaderMap, body: Parameters) -> Response {
-    let authorization = text(&headers, header::AUTHORIZATION);
+async fn answer(
+    AtServer(call): AtServer,
+    Query(query): Query,
+    origin: Origin,
+    headers: &HeaderMap,
+    body: Parameters,
+) -> Response {
+    let authorization = text(headers, header::AUTHORIZATION);
     let answer = call.userinfo(authorization.as_deref(), &query, &body).await;
     let mut response = match answer.result {
         Ok(claims) => discovery::json(serde_json::Value::Object(claims).to_string().into()),
@@ -36,7 +49,7 @@ async fn answer(AtServer(call): AtServer, Query(query): Query, headers: HeaderMa
             response
         }
     };
-    cors::allow_trusted(&call.org, &headers, &mut response);
+    cors::allow_trusted(&call.org, &origin, &mut response);
     response.extensions_mut().insert(answer.explanation);
     response
 }
