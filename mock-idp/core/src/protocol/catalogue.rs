@@ -38,23 +38,18 @@ impl ErrorId {
 }
 
 catalogue! {
-    NoScopeAllowed "no_scope_allowed" 400 "access_denied" "Policy evaluation succeeded, but all the requested scopes were rejected.";
     RefreshScopesDenied "refresh_scopes_denied" 400 "access_denied" "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: {0}.";
     UserNotAssigned "user_not_assigned" 400 "access_denied" "User is not assigned to the client application.";
     NoMatchingPolicy "no_matching_policy" 401 "access_denied" "Policy evaluation failed for this request, please check the policy configurations.";
     AccessDenied "access_denied" 403 "access_denied" "The resource owner or authorization server denied the request.";
-    InvalidUserStatus "invalid_user_status_error" 403 "access_denied" "User status is invalid.";
     OpenidScopeRequiredAccessToken "openid_scope_required_access_token" 403 "access_denied" "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
     ConsentRequired "consent_required" 400 "consent_required" "The following scopes require user consent: [{0}].";
     ConsentRequiredClientCredentials "consent_required_client_credentials" 400 "consent_required" "The following scopes require user consent and cannot be granted for the client credentials grant type: [{0}].";
-    ConsentRequiredPassword "consent_required_ropf" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.";
-    NoOrgScopesGranted "no_org_scopes_granted" 400 "consent_required" "You are not allowed any of the requested scopes.";
     IdTokenDoesNotMatchSession "id_token_does_not_match_session" 400 "id_token_does_not_match_session" "The ID token subject does not match the current session's user.";
     AccessTokenInsufficientScopes "access_token_insufficient_scopes" 403 "insufficient_scope" "The access token provided does not contain the required scopes.";
     ClientAssertionTypeInvalid "client_assertion_type_invalid" 400 "invalid_request" "The client_assertion_type is invalid.";
     InvalidApplicationTypeClientCredentials "invalid_application_type_client_credentials" 401 "invalid_client" "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.";
     InvalidBasicAuthCredentials "invalid_basic_auth_creds" 401 "invalid_client" "Found Authentication header but was not valid client credentials.";
-    InvalidClient "invalid_client" 401 "invalid_client" "Client authentication failed. Either the client or the client credentials are invalid.";
     InvalidClientId "invalid_client_id" 401 "invalid_client" "Invalid value for 'client_id' parameter.";
     InvalidClientSecret "invalid_client_secret" 401 "invalid_client" "The client secret supplied for a confidential client is invalid.";
     InvalidTokenEndpointAuthMethod "invalid_token_endpoint_auth_method" 401 "invalid_client" "Client authentication failed. Either the client or the client credentials are invalid.";
@@ -62,8 +57,6 @@ catalogue! {
     UnsupportedAuthMethodBrowserRequest "unsupported_auth_method_browser_request" 401 "invalid_client" "Browser requests to the token endpoint must use Proof Key for Code Exchange.";
     UnsupportedAuthMethodClientCredentials "unsupported_auth_method_client_creds" 401 "invalid_client" "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
     InvalidAuthorizationCode "invalid_authorization_code" 400 "invalid_grant" "The authorization code is invalid or has expired.";
-    ExpiredPasswordCredentials "expired_password_credentials" 400 "invalid_grant" "Password has expired.";
-    InvalidPasswordCredentials "invalid_password_credentials" 400 "invalid_grant" "The credentials provided were invalid.";
     InvalidRefreshToken "invalid_refresh_token" 400 "invalid_grant" "The refresh token is invalid or expired.";
     MismatchedClient "mismatched_client" 400 "invalid_grant" "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.";
     MismatchedRedirectUri "mismatched_redirect_uri" 400 "invalid_grant" "The 'redirect_uri' does not match the redirection URI used in the authorization request.";
@@ -109,7 +102,6 @@ catalogue! {
     RequestExpired "request_expired" 400 "login_required" "Request expired, please start over and try again.";
     RequestObjectsNotSupported "request_not_supported" 400 "request_not_supported" "The authorize request object is not supported by this client.";
     TooManyGroups "too_many_groups_in_groups_claim" 400 "server_error" "The groups claim matched too many groups and must be configured to match fewer groups.";
-    SystemClaimEvaluationFailure "system_claim_evaluation_failure" 400 "server_error" "The '{0}' system claim could not be evaluated.";
     UserClaimEvaluationFailure "user_claim_evaluation_failure" 400 "server_error" "The '{0}' user claim could not be evaluated.";
     ServerError "server_error" 500 "server_error" "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.";
     UnauthorizedClient "unauthorized_client" 400 "unauthorized_client" "The client is not authorized to use the provided grant type. Configured grant types: [{0}].";
