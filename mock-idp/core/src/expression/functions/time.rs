@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use time::format_description::well_known::Iso8601;
 use time::macros::format_description;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
-use time_tz::{Offset, TimeZone, Tz, timezones};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 use super::{Arity, Call, Failure, Function, Outcome, time_pattern};
 use crate::expression::value::Value;
@@ -107,7 +108,7 @@ pub(super) const METHODS: &[Function] = &[
         arity: Arity::exactly(1),
         evaluate: |call| {
             let id = call.required_text(1)?;
-            let moment = Moment::parse(&call.required_text(0)?)?.in_zone(find_zone(&id)?)?;
+            let moment = Moment::parse(&call.required_text(0)?)?.in_zone(&find_zone(&id)?)?;
             Ok(Moment { zone: Some(id.into_owned()), ..moment }.to_string().into())
         },
         doc: "time.toZone(timeZone): the same time on the clocks of a zone",
@@ -245,9 +246,10 @@ impl Moment {
         Ok(Self { at, zone, fraction: text.contains('.') })
     }
 
-    fn in_zone(self, zone: &Tz) -> Result<Self, Failure> {
-        let offset = zone.get_offset_utc(&self.at).to_utc();
-        let at = self.at.checked_to_offset(offset).ok_or("the time is out of range")?;
+    fn in_zone(self, zone: &TimeZone) -> Result<Self, Failure> {
+        let offset = Timestamp::from_second(self.at.unix_timestamp()).ok().map(|at| zone.to_offset(at).seconds());
+        let offset = offset.and_then(|seconds| UtcOffset::from_whole_seconds(seconds).ok());
+        let at = offset.and_then(|offset| self.at.checked_to_offset(offset)).ok_or("the time is out of range")?;
         Ok(Self { at, ..self })
     }
 
@@ -280,16 +282,19 @@ fn digits(text: &str) -> Result<i128, Failure> {
     Ok(i128::from(number))
 }
 
-fn find_zone(id: &str) -> Result<&'static Tz, Failure> {
+fn find_zone(id: &str) -> Result<TimeZone, Failure> {
     let current = OLD_ZONES.iter().find(|(old, _)| *old == id).map_or(id, |(_, place)| *place);
-    timezones::get_by_name(current).ok_or_else(|| Failure(format!("the time zone {id:?} is unknown")))
+    let zone = TimeZoneDatabase::bundled().get(current).ok();
+    // The database does not mind the case; Okta's does.
+    zone.filter(|zone| zone.iana_name() == Some(current))
+        .ok_or_else(|| Failure(format!("the time zone {id:?} is unknown")))
 }
 
 fn now(call: &mut Call<'_, '_>) -> Outcome {
     let mut moment = Moment::now(call)?;
     let zone = call.text(0)?;
     if let Some(zone) = &zone {
-        moment = moment.in_zone(find_zone(zone)?)?;
+        moment = moment.in_zone(&find_zone(zone)?)?;
     }
     Ok(match call.text(1)? {
         Some(pattern) => time_pattern::write(&pattern, moment.at, zone.as_deref())?,
