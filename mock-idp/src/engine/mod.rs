@@ -1,6 +1,7 @@
 //! The engine: load what a request names, ask the rules, commit what they decided.
 
 mod authorization;
+mod client;
 mod sign_out;
 mod token;
 mod tokens;

@@ -25,8 +25,10 @@ impl Call {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, Refusal> {
-        let admitted = token::admit(&self.org, request)?;
-        explanation.client = Some(admitted.client.client_id().to_owned());
+        let grant_type = request.grant_type()?;
+        let client = self.client(request.presented(), "token").await?;
+        explanation.client = Some(client.client_id().to_owned());
+        let admitted = token::admit(&self.org, request, grant_type, client)?;
         let redemption = self.redeem(&admitted, trace).await?;
         let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());

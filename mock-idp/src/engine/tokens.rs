@@ -1,6 +1,6 @@
 //! What happens to tokens after they were issued: userinfo, introspection, revocation.
 
-use mock_idp_core::endpoint::client_authentication::{self, Presented};
+use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::endpoint::introspection::{self, Found};
 use mock_idp_core::endpoint::revocation::{self, Revokes};
 use mock_idp_core::endpoint::userinfo;
@@ -57,7 +57,7 @@ impl Call {
     ) -> Explained<Result<Value, Refusal>> {
         let mut explanation = Explanation::default();
         let result = async {
-            let client = client_authentication::authenticate(&self.org, Presented { authorization, query, body })?;
+            let client = self.client(Presented { authorization, query, body }, "introspect").await?;
             explanation.client = Some(client.client_id().to_owned());
             self.inspect(introspection::token(body)?).await
         };
@@ -91,7 +91,7 @@ impl Call {
     ) -> Explained<Result<(), Refusal>> {
         let mut explanation = Explanation::default();
         let result = async {
-            let client = client_authentication::authenticate(&self.org, Presented { authorization, query, body })?;
+            let client = self.client(Presented { authorization, query, body }, "revoke").await?;
             explanation.client = Some(client.client_id().to_owned());
             let token = introspection::token(body)?;
             if let Some((id, family)) = self.family_of(token).await {

@@ -51,6 +51,16 @@ impl<T: Clone> Table<T> {
         self.entries.lock().insert(key, value, ends, now, self.capacity);
     }
 
+    /// Keeps a record unless there is one; whether it was kept. What makes a value single-use that others have chosen.
+    pub(crate) async fn put_if_absent(&self, key: &str, value: T, ends: i64, now: i64) -> bool {
+        let mut entries = self.entries.lock();
+        if entries.by_key.get(key).is_some_and(|entry| now < entry.ends) {
+            return false;
+        }
+        entries.insert(key, value, ends, now, self.capacity);
+        true
+    }
+
     /// Reads and deletes in one step: what makes a record single-use under any concurrency.
     pub(crate) async fn take(&self, key: &str, now: i64) -> Option<T> {
         self.entries.lock().remove(key).filter(|entry| now < entry.ends).map(|entry| entry.value)
@@ -122,6 +132,14 @@ mod tests {
         assert_eq!(table.get("soon", 0).await, None);
         assert_eq!(table.get("late", 0).await, Some(300));
         assert_eq!(table.get("middle", 0).await, Some(200));
+    }
+
+    #[tokio::test]
+    async fn a_record_is_put_once_while_it_lasts() {
+        let table = Table::bounded(10);
+        assert!(table.put_if_absent("jti", (), 100, 0).await);
+        assert!(!table.put_if_absent("jti", (), 200, 99).await);
+        assert!(table.put_if_absent("jti", (), 200, 100).await);
     }
 
     #[tokio::test]

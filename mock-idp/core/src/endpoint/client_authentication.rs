@@ -33,7 +33,7 @@ enum Credentials {
 ///
 /// # Errors
 /// Okta's literal refusals; an unknown client is refused in the API's shape.
-pub fn authenticate<'a>(org: &'a Org, presented: Presented<'_>) -> Result<&'a App, Refusal> {
+pub fn authenticate<'a>(org: &'a Org, presented: Presented<'_>, _endpoint: &str) -> Result<&'a App, Refusal> {
     let credentials = read(presented)?;
     let (Credentials::Secret { client_id, .. } | Credentials::Public { client_id }) = &credentials;
     let client = org

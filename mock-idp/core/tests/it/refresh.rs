@@ -1,5 +1,6 @@
 //! Refresh tokens: rotation, grace, reuse, windows, and what makes them worthless.
 
+use mock_idp_core::endpoint::client_authentication;
 use mock_idp_core::endpoint::token::{Denied, Plan, Redemption, TokenRequest, admit};
 use mock_idp_core::ledger::{Authentication, Authorization, TokenFamily};
 use mock_idp_core::model::{Status, TokenActions, UserStatus};
@@ -44,7 +45,9 @@ fn refresh(org: &Org, family: &mut TokenFamily, caller: &str, token: &str, now: 
     let body: Parameters =
         [("grant_type", "refresh_token"), ("client_id", caller), ("refresh_token", token)].into_iter().collect();
     let request = TokenRequest { body, ..TokenRequest::default() };
-    let admitted = admit(org, &request).map_err(Denied::from)?;
+    let grant_type = request.grant_type().map_err(Denied::from)?;
+    let client = client_authentication::authenticate(org, request.presented(), "token").map_err(Denied::from)?;
+    let admitted = admit(org, &request, grant_type, client).map_err(Denied::from)?;
     let (plan, _) = ask_at(now, Plan::new);
     let server = org.server("default").unwrap();
     admitted.redeem_refresh_token(org, server, ("oar1", family), token, &plan, now)

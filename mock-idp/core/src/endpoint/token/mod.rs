@@ -10,7 +10,7 @@ mod refresh_token;
 
 use serde_json::{Map, Value};
 
-use super::client_authentication::{self, Presented};
+use super::client_authentication::Presented;
 use crate::claims::Subject;
 use crate::ledger::{Authorization, Code, CodeState, TokenFamily};
 use crate::model::App;
@@ -35,6 +35,29 @@ impl TokenRequest {
     /// A grant parameter. Okta takes them from the query too; the body wins.
     fn get(&self, name: &str) -> Option<&str> {
         self.body.get(name).or_else(|| self.query.get(name))
+    }
+
+    /// Where the client's credentials may stand.
+    #[must_use]
+    pub fn presented(&self) -> Presented<'_> {
+        Presented { authorization: self.authorization.as_deref(), query: &self.query, body: &self.body }
+    }
+
+    /// The grant that is asked for: before anybody is authenticated, the request must make sense.
+    ///
+    /// # Errors
+    /// Doubled parameters, or a grant type that is missing or not served.
+    pub fn grant_type(&self) -> Result<GrantType, Refusal> {
+        let served = || SERVED.map(GrantType::name).join(", ");
+        if !self.body.duplicates().is_empty() {
+            return Err(Refusal::new(ErrorId::DuplicateOauthParameters, self.body.duplicates().join(", ")));
+        }
+        let name = self
+            .get("grant_type")
+            .ok_or_else(|| Refusal::with(ErrorId::TokenRequestMissingGrantType, served(), "grant_type is missing"))?;
+        GrantType::named(name)
+            .filter(|grant| SERVED.contains(grant))
+            .ok_or_else(|| Refusal::with(ErrorId::UnsupportedGrantType, served(), format!("grant_type `{name}`")))
     }
 
     fn required(&self, name: &str) -> Result<&str, Refusal> {
@@ -114,24 +137,16 @@ impl From<Refusal> for Denied {
     }
 }
 
-/// The phases that all grants share.
+/// The phases that all grants share, once the client is authenticated.
 ///
 /// # Errors
 /// Okta's refusals.
-pub fn admit<'a>(org: &'a Org, request: &'a TokenRequest) -> Result<Admitted<'a>, Refusal> {
-    let served = || SERVED.map(GrantType::name).join(", ");
-    if !request.body.duplicates().is_empty() {
-        return Err(Refusal::new(ErrorId::DuplicateOauthParameters, request.body.duplicates().join(", ")));
-    }
-    let name = request
-        .get("grant_type")
-        .ok_or_else(|| Refusal::with(ErrorId::TokenRequestMissingGrantType, served(), "grant_type is missing"))?;
-    let grant_type = GrantType::named(name)
-        .filter(|grant| SERVED.contains(grant))
-        .ok_or_else(|| Refusal::with(ErrorId::UnsupportedGrantType, served(), format!("grant_type `{name}`")))?;
-    let presented =
-        Presented { authorization: request.authorization.as_deref(), query: &request.query, body: &request.body };
-    let client = client_authentication::authenticate(org, presented)?;
+pub fn admit<'a>(
+    org: &'a Org,
+    request: &'a TokenRequest,
+    grant_type: GrantType,
+    client: &'a App,
+) -> Result<Admitted<'a>, Refusal> {
     let admitted = Admitted { client, grant_type, request };
     browser::check(org, &admitted)?;
     let configured = &client.oauth().grant_types;
