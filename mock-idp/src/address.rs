@@ -27,6 +27,7 @@ impl Address {
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = self.settings.warnings.clone();
+        warnings.extend(self.org.behavior_warning());
         let clock = self.org.clock.state();
         if clock.frozen {
             warnings.push(format!("The clock stands still at {}.", clock.now));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mock_idp::{Builder, IssuerUrl, LogFormat, MockIdp, StartError, ca};
+use mock_idp::{Behavior, Builder, IssuerUrl, LogFormat, MockIdp, StartError, ca};
 
 /// A local mock of an Okta org: issuer, sign-in pages, policies. Not Okta; test use only.
 #[derive(Debug, Parser)]
@@ -25,6 +25,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Print the settings that an app needs.
     Env(EnvArgs),
+    /// List where Okta departs from OpenID Connect, and what `--behavior openid` changes.
+    Behavior(BehaviorArgs),
     /// The local certificate authority: where it is, and how programs are told to trust it.
     #[command(subcommand)]
     Ca(CaCommand),
@@ -62,6 +64,9 @@ pub(crate) struct ServeArgs {
     /// Ask for name and password on one page, as Okta's first generation does.
     #[arg(long, env = "MOCK_IDP_CLASSIC_SIGN_IN", value_parser = clap::builder::FalseyValueParser::new())]
     classic_sign_in: bool,
+    /// Whose way to follow where Okta departs from OpenID Connect: okta or openid, whatever the org documents say.
+    #[arg(long, value_name = "WHOSE", env = "MOCK_IDP_BEHAVIOR")]
+    behavior: Option<Behavior>,
     /// How requests are logged on stderr; MOCK_IDP_LOG filters.
     #[arg(long, value_enum, default_value = "text", env = "MOCK_IDP_LOG_FORMAT")]
     log: LogFormat,
@@ -135,6 +140,14 @@ pub(crate) enum EnvForm {
     Go,
 }
 
+/// How the departures are printed.
+#[derive(Debug, Args)]
+pub(crate) struct BehaviorArgs {
+    /// As a JSON array.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// What about the certificate authority.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaCommand {
@@ -162,6 +175,9 @@ impl ServeArgs {
             .picker(!self.no_picker)
             .classic_sign_in(self.classic_sign_in)
             .log(self.log);
+        if let Some(behavior) = self.behavior {
+            builder = builder.behavior(behavior);
+        }
         builder = match self.port {
             Some(port) => builder.port(port),
             None => builder.prefer_port(MockIdp::DEFAULT_PORT),

@@ -32,6 +32,7 @@ mod tls;
 
 pub use logging::LogFormat;
 pub use mock_idp::{BUILT_IN_ORG, Builder, ChangeError, MockIdp};
+pub use mock_idp_core::behavior::Behavior;
 pub use people::Person;
 pub use settings::IssuerUrl;
 pub use start_error::StartError;

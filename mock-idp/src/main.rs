@@ -2,6 +2,7 @@
 
 mod authority;
 mod banner;
+mod behavior;
 mod config;
 mod env;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Serve(args) if args.check => check(&args),
         Command::Serve(args) => serve(&args),
         Command::Env(args) => print_env(&args),
+        Command::Behavior(args) => print(&behavior::render(args.json)),
         Command::Ca(command) => print_ca(&command),
     };
     match done {

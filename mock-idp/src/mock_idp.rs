@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use mock_idp_core::behavior::Behavior;
 use mock_idp_core::model::App;
 use mock_idp_core::org::{Document, Problems, SignInForm};
 
@@ -48,6 +49,7 @@ pub struct Builder {
     state_dir: Option<PathBuf>,
     picker: bool,
     classic_sign_in: bool,
+    behavior: Option<Behavior>,
     log: LogFormat,
     control_token: Option<String>,
 }
@@ -74,6 +76,7 @@ impl MockIdp {
             state_dir: None,
             picker: true,
             classic_sign_in: false,
+            behavior: None,
             log: LogFormat::Off,
             control_token: None,
         }
@@ -264,6 +267,12 @@ impl Builder {
         self
     }
 
+    /// Whose way is followed where Okta departs from OpenID Connect, whatever the org's document says.
+    pub fn behavior(mut self, behavior: Behavior) -> Self {
+        self.behavior = Some(behavior);
+        self
+    }
+
     /// How requests are logged on stderr.
     pub fn log(mut self, format: LogFormat) -> Self {
         self.log = format;
@@ -310,6 +319,7 @@ impl Builder {
             log_requests: self.log != LogFormat::Off,
             warnings: warnings.clone(),
         });
+        warnings.extend(server.default_org().behavior_warning());
         let front = http::service(Arc::clone(&server), settings, control::routes(self.control_access()));
         let _entered = runtime.enter();
         let serving = listen::serve(listeners, &front, &tls)
@@ -360,6 +370,9 @@ impl Builder {
         page.picker &= self.picker && is_loopback(&self.host);
         if self.classic_sign_in {
             page.form = SignInForm::Single;
+        }
+        if let Some(behavior) = self.behavior {
+            document.settings.behavior = behavior;
         }
     }
 

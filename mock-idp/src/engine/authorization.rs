@@ -12,6 +12,7 @@ use mock_idp_core::sign_in::view::{
     ErrorView, FormPostView, Frame, PageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
 };
 use mock_idp_core::sign_in::{self, Advance, Input};
+use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::{Trace, Verdict};
 
 use super::{Call, Explained, OrgInstance};
@@ -114,11 +115,19 @@ impl Call {
                 passage.refuse(&refusal);
                 passage.answer(authorization::refusal_answer(&target, &refusal))
             }
-            Ok(request) => {
+            Ok(mut request) => {
+                request.hinted_user = self.hinted_user(parameters).await;
                 let authentication = self.instance.authentication(browser.session.as_deref()).await;
                 self.proceed(request, authentication, passage).await
             }
         }
+    }
+
+    /// The user that the request's `id_token_hint` is about. OIDC Core 3.1.2.1; Okta: ignored. So is one that is not ours.
+    async fn hinted_user(&self, parameters: &Parameters) -> Option<String> {
+        let hint = parameters.get("id_token_hint").filter(|_| self.server.behavior.heeds_id_token_hint())?;
+        let held = self.instance.keys(&self.server).await.ok()?;
+        verify_id_token(hint, &held.keys, Audience::Any)?.text("sub").map(str::to_owned)
     }
 
     /// The one dispatcher: what comes next, whatever came before.
@@ -179,6 +188,9 @@ impl Call {
         };
         match response {
             Ok(response) => {
+                if let Some(jti) = &response.access_token_id {
+                    self.remember_claims(jti, response.claims).await;
+                }
                 if let Some((code, record)) = response.code {
                     let now = self.instance.clock.now();
                     let ends = now + mock_idp_core::ledger::Code::LIFETIME;

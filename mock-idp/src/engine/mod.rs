@@ -8,6 +8,7 @@ mod tokens;
 
 use std::sync::Arc;
 
+use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::discovery::{self, Kind};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
@@ -74,6 +75,14 @@ impl OrgInstance {
     #[must_use]
     pub fn org(&self) -> Arc<Org> {
         Arc::clone(&self.snapshot.read())
+    }
+
+    /// What a person must know when this org does not answer as Okta does.
+    #[must_use]
+    pub fn behavior_warning(&self) -> Option<String> {
+        let behavior = self.snapshot.read().behavior();
+        let openid = behavior == Behavior::Openid;
+        openid.then(|| format!("Does not answer as Okta where OpenID asks for something else (behavior: {behavior})."))
     }
 
     /// Builds the next snapshot from a changed document and puts it in the place of this one.

@@ -47,7 +47,7 @@ impl Call {
         let signed_in = authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.client = hint.as_ref().and_then(|hint| hint.text("aud")).map(str::to_owned);
         explanation.user = signed_in.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
-        let destination = logout::check(&self.org, &self.urls, parameters, hint.as_ref(), signed_in)?;
+        let destination = logout::check(&self.org, &self.server, &self.urls, parameters, hint.as_ref(), signed_in)?;
         if let Some(session) = session {
             self.instance.ledger.sessions.take(session, self.instance.clock.now()).await;
         }

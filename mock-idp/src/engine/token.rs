@@ -3,7 +3,7 @@
 use mock_idp_core::endpoint::token::{self, Admitted, Denied, Plan, Redeems, Redemption, TokenRequest};
 use mock_idp_core::ledger::{RefreshTokenOwner, Revocation, TokenFamily};
 use mock_idp_core::moment::Moment;
-use mock_idp_core::protocol::Refusal;
+use mock_idp_core::protocol::{Refusal, RequestedClaims};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
@@ -82,11 +82,21 @@ impl Call {
         let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();
         let window = i64::from(redemption.authorization.lifetimes.refresh_token_window_minutes) * 60;
+        self.remember_claims(&redemption.access_token_id, redemption.authorization.claims).await;
         if let Some((id, family)) = redemption.founds {
             ledger.families.put(&id, family, family_ends(window, now), now).await;
         }
         if let Some((token, family)) = redemption.refresh_token {
             ledger.refresh_tokens.put(&token, RefreshTokenOwner { family }, family_ends(window, now), now).await;
+        }
+    }
+
+    /// Keeps the claims that an access token is to give at userinfo beyond those of its scopes.
+    pub(super) async fn remember_claims(&self, access_token: &str, claims: RequestedClaims) {
+        if !claims.userinfo.is_empty() {
+            let now = self.instance.clock.now();
+            let ends = now + LONGEST_ACCESS_TOKEN;
+            self.instance.ledger.requested_claims.put(access_token, claims, ends, now).await;
         }
     }
 

@@ -43,8 +43,13 @@ impl Call {
         };
         explanation.client = verified.as_ref().and_then(|token| token.text("cid")).map(str::to_owned);
         explanation.user = verified.as_ref().and_then(|token| token.text("sub")).map(str::to_owned);
+        let asked = match verified.as_ref().and_then(|token| token.text("jti")) {
+            Some(jti) => self.instance.ledger.requested_claims.get(jti, self.instance.clock.now()).await,
+            None => None,
+        };
+        let asked = asked.unwrap_or_default().userinfo;
         self.instance.ask(trace, |moment| {
-            userinfo::answer(&self.org, &self.server, &self.urls, verified.as_deref(), revoked, moment)
+            userinfo::answer(&self.org, &self.server, &self.urls, verified.as_deref(), &asked, revoked, moment)
         })
     }
 

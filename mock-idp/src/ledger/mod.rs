@@ -5,6 +5,7 @@ mod table;
 pub(crate) use table::Table;
 
 use mock_idp_core::ledger::{Code, Consent, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction};
+use mock_idp_core::protocol::RequestedClaims;
 
 /// All records of one org.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Ledger {
     pub(crate) refresh_tokens: Table<RefreshTokenOwner>,
     /// By `jti` of the access token.
     pub(crate) revocations: Table<Revocation>,
+    /// By `jti` of the access token: claims that its request asked for one by one.
+    pub(crate) requested_claims: Table<RequestedClaims>,
     /// By [`Consent::key`].
     pub(crate) consents: Table<Consent>,
 }
@@ -34,6 +37,7 @@ impl Default for Ledger {
             families: Table::bounded(20_000),
             refresh_tokens: Table::bounded(40_000),
             revocations: Table::bounded(20_000),
+            requested_claims: Table::bounded(20_000),
             consents: Table::bounded(10_000),
         }
     }
@@ -48,6 +52,7 @@ impl Ledger {
         self.families.clear().await;
         self.refresh_tokens.clear().await;
         self.revocations.clear().await;
+        self.requested_claims.clear().await;
         self.consents.clear().await;
     }
 }

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// What starts and stops the rest, and the program's own modules: above all floors.
 const START: &[&str] =
-    &["ca", "listen", "logging", "mock_idp", "start_error", "tls", "authority", "banner", "config", "env"];
+    &["ca", "listen", "logging", "mock_idp", "start_error", "tls", "authority", "banner", "behavior", "config", "env"];
 
 #[test]
 fn every_module_stands_on_a_floor() {

@@ -244,7 +244,7 @@ async fn introspect(mock: &MockIdp, token: &str) -> Value {
 
 #[tokio::test]
 async fn a_second_use_of_a_code_revokes_what_the_first_gave() {
-    let mock = MockIdp::builder().start().await.unwrap();
+    let mock = MockIdp::builder().behavior(mock_idp::Behavior::Openid).start().await.unwrap();
     let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid offline_access")).await;
     let code = parameter(&arrived, "code").unwrap();
     let body: Value = redeem(&mock, &code).await.json().await.unwrap();

@@ -174,6 +174,21 @@ fn env_prints_the_settings_of_the_built_in_org() {
 }
 
 #[test]
+fn behavior_prints_the_departures() {
+    let dir = tempfile::tempdir().unwrap();
+    let json: Value = serde_json::from_str(&stdout(&output(program(dir.path()).args(["behavior", "--json"])))).unwrap();
+    let row = json.as_array().unwrap().iter().find(|row| row["id"] == "token.code-replay").unwrap();
+    assert_eq!(row.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "okta", "openid", "source"]);
+    let text = stdout(&output(program(dir.path()).arg("behavior")));
+    for row in json.as_array().unwrap() {
+        assert!(text.contains(row["id"].as_str().unwrap()) && text.contains(row["openid"].as_str().unwrap()), "{text}");
+    }
+    let wrong = output(program(dir.path()).args(["--behavior", "oidc", "--check"]));
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(stderr(&wrong).contains("expected okta or openid"), "{}", stderr(&wrong));
+}
+
+#[test]
 fn ca_prints_where_it_is_what_it_is_and_how_it_is_trusted() {
     let dir = tempfile::tempdir().unwrap();
     let ask = |what| stdout(&output(program(dir.path()).args(["ca", what])));

@@ -44,17 +44,20 @@ pub fn for_id_token(
     breadth: Breadth,
     moment: &mut Moment<'_>,
 ) -> Result<IdTokenClaims, Refusal> {
+    let behavior = server.behavior;
     let mut claims = IdTokenClaims::default();
     for (name, scope, value) in standard::of(subject) {
         // Okta: next to an access token only name, preferred_username and email are in the ID token.
-        let always = matches!(name, "name" | "preferred_username" | "email");
-        if !scopes.contains(scope) || (breadth == Breadth::Thin && !always) {
+        let thin = matches!(name, "name" | "preferred_username" | "email") && !behavior.scope_claims_at_userinfo();
+        let by_scope = scopes.contains(scope) && (breadth == Breadth::Fat || thin);
+        if !by_scope && !subject.is_asked_for(name) {
             continue;
         }
         let group = if matches!(name, "name" | "email") { &mut claims.leading } else { &mut claims.trailing };
         group.insert(name.to_owned(), value);
     }
-    claims.custom = custom(server, ClaimType::Identity, subject, scopes, breadth, moment)?;
+    let only_asked = behavior.only_asked_claims();
+    claims.custom = custom(server, ClaimType::Identity, subject, scopes, Entry { breadth, only_asked }, moment)?;
     if breadth == Breadth::Fat {
         app_groups(server, subject, scopes, &mut claims.custom, moment)?;
     }
@@ -72,7 +75,7 @@ pub fn for_access_token(
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, Refusal> {
     // Okta: access token claims are in the token whatever `alwaysIncludeInToken` says.
-    custom(server, ClaimType::Resource, subject, scopes, Breadth::Fat, moment)
+    custom(server, ClaimType::Resource, subject, scopes, Entry::ALL, moment)
 }
 
 /// The body of a userinfo answer, in Okta's recorded order.
@@ -90,13 +93,25 @@ pub fn for_userinfo(
         claims.insert("sub".to_owned(), user.id.as_str().into());
     }
     for (name, scope, value) in standard::of(subject) {
-        if scopes.contains(scope) {
+        if scopes.contains(scope) || subject.is_asked_for(name) {
             claims.insert(name.to_owned(), value);
         }
     }
-    claims.extend(custom(server, ClaimType::Identity, subject, scopes, Breadth::Fat, moment)?);
+    claims.extend(custom(server, ClaimType::Identity, subject, scopes, Entry::ALL, moment)?);
     app_groups(server, subject, scopes, &mut claims, moment)?;
     Ok(claims)
+}
+
+/// Which custom claims get in.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    breadth: Breadth,
+    /// Not even a claim that is always to be included, unless a scope or the request asks for it.
+    only_asked: bool,
+}
+
+impl Entry {
+    const ALL: Self = Self { breadth: Breadth::Fat, only_asked: false };
 }
 
 fn custom(
@@ -104,7 +119,7 @@ fn custom(
     claim_type: ClaimType,
     subject: &Subject<'_>,
     scopes: &Scopes,
-    breadth: Breadth,
+    entry: Entry,
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, Refusal> {
     let mut claims = Map::new();
@@ -116,7 +131,10 @@ fn custom(
                 label,
                 format!("none of its scopes {} was granted", claim.scopes.join(", ")),
             );
-        } else if breadth == Breadth::Thin && !claim.always_include_in_token {
+        } else if entry.only_asked && claim.scopes.is_empty() && !subject.is_asked_for(&claim.name) {
+            moment.trace.note(Verdict::Absent, label, "no scope asks for it, so it is at userinfo only");
+        } else if entry.breadth == Breadth::Thin && !claim.always_include_in_token && !subject.is_asked_for(&claim.name)
+        {
             moment.trace.note(
                 Verdict::Absent,
                 label,

@@ -12,6 +12,9 @@ pub(super) fn of(subject: &Subject<'_>) -> Vec<(&'static str, &'static str, Valu
     let Some(user) = subject.user else { return Vec::new() };
     let profile = &user.profile;
     let text = |name: &str| profile.text(name).map(Value::from);
+    let flag = |name: &str| Value::from(profile.others.get(name).and_then(Value::as_bool).unwrap_or(true));
+    let complete = subject.org.behavior().completes_standard_claims();
+    let phone_number = text("primaryPhone").or_else(|| text("mobilePhone"));
     let claims = [
         ("name", "profile", Some(profile.display_name().into())),
         ("nickname", "profile", text("nickName")),
@@ -29,13 +32,15 @@ pub(super) fn of(subject: &Subject<'_>) -> Vec<(&'static str, &'static str, Valu
         ("gender", "profile", text("gender")),
         ("birthdate", "profile", text("birthdate")),
         ("updated_at", "profile", updated_at(user).map(Value::from)),
+        ("email_verified", "email", Some(flag("emailVerified"))),
+        ("address", "address", address_claim(profile, complete)),
+        // Okta leaves it out; OIDC Core 5.4 has it in the scope.
         (
-            "email_verified",
-            "email",
-            Some(profile.others.get("emailVerified").and_then(Value::as_bool).unwrap_or(true).into()),
+            "phone_number_verified",
+            "phone",
+            phone_number.as_ref().filter(|_| complete).map(|_| flag("phoneNumberVerified")),
         ),
-        ("address", "address", address_claim(profile)),
-        ("phone_number", "phone", text("primaryPhone").or_else(|| text("mobilePhone"))),
+        ("phone_number", "phone", phone_number),
     ];
     claims.into_iter().filter_map(|(name, scope, value)| Some((name, scope, value?))).collect()
 }
@@ -53,9 +58,10 @@ pub fn updated_at(user: &User) -> Option<i64> {
     OffsetDateTime::parse(instant, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
 }
 
-/// OIDC Core 5.1.1, from Okta's address attributes; `None` when the profile has none of them.
+/// OIDC Core 5.1.1, from Okta's address attributes; `None` when the profile has none of them. `formatted`, one line a part of
+/// it, only when it is to be complete.
 #[must_use]
-pub fn address_claim(profile: &UserProfile) -> Option<Value> {
+pub fn address_claim(profile: &UserProfile, complete: bool) -> Option<Value> {
     let members = [
         ("street_address", "streetAddress"),
         ("locality", "city"),
@@ -63,9 +69,13 @@ pub fn address_claim(profile: &UserProfile) -> Option<Value> {
         ("postal_code", "zipCode"),
         ("country", "countryCode"),
     ];
-    let address: Map<String, Value> = members
+    let mut address: Map<String, Value> = members
         .into_iter()
         .filter_map(|(member, attribute)| Some((member.to_owned(), profile.text(attribute)?.into())))
         .collect();
+    if complete && !address.is_empty() {
+        let lines: Vec<&str> = address.values().filter_map(Value::as_str).collect();
+        address.insert("formatted".to_owned(), lines.join("\n").into());
+    }
     (!address.is_empty()).then_some(Value::Object(address))
 }

@@ -20,6 +20,8 @@ pub struct Subject<'a> {
     pub assignment: Option<&'a Assignment>,
     pub groups: Vec<GroupView>,
     pub scopes: &'a Scopes,
+    /// Claims that the request asked for by name.
+    pub asked: &'a [String],
     pub now: i64,
 }
 
@@ -42,8 +44,20 @@ impl<'a> Subject<'a> {
             assignment: user.and_then(|user| org.assignment(client, user)),
             groups: user.map(|user| org.groups(user)).unwrap_or_default(),
             scopes,
+            asked: &[],
             now,
         }
+    }
+
+    /// The same subject, of which these claims were asked for by name.
+    #[must_use]
+    pub fn asked_for(self, asked: &'a [String]) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// Whether a claim was asked for by name.
+    pub(super) fn is_asked_for(&self, claim: &str) -> bool {
+        self.asked.iter().any(|name| name == claim)
     }
 
     fn user_attribute(&self, name: &str) -> Option<Value> {

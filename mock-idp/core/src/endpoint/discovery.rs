@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::MetadataPublish;
 use crate::org::{Server, Urls};
+use crate::protocol::acr;
 
 /// Which of the two documents.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -89,7 +90,7 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
     }
     put("scopes_supported", scopes(server));
     put("token_endpoint_auth_methods_supported", json!(AUTH_METHODS));
-    put("claims_supported", if openid { json!(OPENID_CLAIMS) } else { json!(ACCESS_TOKEN_CLAIMS) });
+    put("claims_supported", if openid { openid_claims(server) } else { json!(ACCESS_TOKEN_CLAIMS) });
     put("code_challenge_methods_supported", json!(["S256"]));
     put("introspection_endpoint", endpoint("introspect"));
     put("introspection_endpoint_auth_methods_supported", json!(AUTH_METHODS));
@@ -97,6 +98,15 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
     put("revocation_endpoint_auth_methods_supported", json!(AUTH_METHODS));
     put("end_session_endpoint", endpoint("logout"));
     put("request_parameter_supported", true.into());
+    if server.behavior.names_request_uri_refusals() {
+        put("request_uri_parameter_supported", false.into());
+    }
+    if openid && server.behavior.takes_claims_parameter() {
+        put("claims_parameter_supported", true.into());
+    }
+    if openid && server.behavior.acr_values_are_wishes() {
+        put("acr_values_supported", json!(acr::MET_BY_PASSWORD));
+    }
     put("request_object_signing_alg_values_supported", json!(REQUEST_OBJECT_ALGORITHMS));
     put("device_authorization_endpoint", endpoint("device/authorize"));
     put("pushed_authorization_request_endpoint", endpoint("par"));
@@ -111,6 +121,18 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
         put("identity_chaining_requested_token_types_supported", json!(["urn:ietf:params:oauth:token-type:id-jag"]));
     }
     Value::Object(document)
+}
+
+fn openid_claims(server: &Server) -> Value {
+    let mut names = OPENID_CLAIMS.to_vec();
+    if server.behavior.only_asked_claims() {
+        names.retain(|name| !matches!(*name, "ver" | "idp"));
+        names.push("acr");
+    }
+    if server.behavior.completes_standard_claims() {
+        names.push("phone_number_verified");
+    }
+    json!(names)
 }
 
 /// Okta: bare `token` is listed by the RFC 8414 document only.

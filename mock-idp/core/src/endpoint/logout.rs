@@ -1,7 +1,7 @@
 //! Sign-out by the client. OIDC RP-Initiated Logout 1.0; Okta: `/v1/logout`.
 
 use crate::model::App;
-use crate::org::{Org, Urls};
+use crate::org::{Org, Server, Urls};
 use crate::protocol::{ErrorId, Parameters, Refusal};
 use crate::tokens::Verified;
 
@@ -19,6 +19,7 @@ pub enum Destination {
 /// Errors are shown, never redirected.
 pub fn check(
     org: &Org,
+    server: &Server,
     urls: &Urls,
     parameters: &Parameters,
     hint: Option<&Verified>,
@@ -35,12 +36,21 @@ pub fn check(
             "the hint is about another user than the session",
         ));
     }
+    if hint.is_none() {
+        // RP-Initiated Logout 2, 3: without a hint there is no telling whose address it is, so it is not followed.
+        return if server.behavior.signs_out_without_hint() {
+            Ok(Destination::SignedOutPage)
+        } else {
+            // Okta: the hint is required.
+            Err(Refusal::new(ErrorId::IdTokenInvalid, "id_token_hint is missing"))
+        };
+    }
     let Some(wanted) = parameters.get("post_logout_redirect_uri") else { return Ok(Destination::SignedOutPage) };
     // Okta: the return address is checked against the client of the hint.
     let client = hint
         .and_then(|hint| hint.text("aud"))
         .and_then(|client_id| org.client(client_id))
-        .ok_or_else(|| Refusal::new(ErrorId::IdTokenInvalid, "post_logout_redirect_uri needs an id_token_hint"))?;
+        .ok_or_else(|| Refusal::new(ErrorId::IdTokenInvalid, "the hint is about a client that has been removed"))?;
     if !registered(client, wanted) {
         let page = urls.admin_app_page(client.client_id());
         return Err(Refusal::with(

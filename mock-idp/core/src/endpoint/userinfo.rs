@@ -37,7 +37,7 @@ pub fn bearer_token<'a>(presented: Presented<'a>) -> Result<&'a str, Refusal> {
     }
 }
 
-/// The claims about the token's user.
+/// The claims about the token's user; `asked` are those that its authorization request named.
 ///
 /// # Errors
 /// The token is not good here, or lacks `openid`.
@@ -46,6 +46,7 @@ pub fn answer(
     server: &Server,
     urls: &Urls,
     token: Option<&Verified>,
+    asked: &[String],
     revoked: bool,
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, Refusal> {
@@ -72,7 +73,7 @@ pub fn answer(
         .and_then(|id| org.user(id))
         .filter(|user| user.status.may_hold_tokens())
         .ok_or_else(|| invalid("the token has no active user"))?;
-    let subject = Subject::new(org, client, Some(user), None, &scopes, moment.now);
+    let subject = Subject::new(org, client, Some(user), None, &scopes, moment.now).asked_for(asked);
     claims::for_userinfo(server, &subject, &scopes, moment)
 }
 
@@ -81,10 +82,14 @@ pub fn answer(
 pub fn challenge(refusal: &Refusal, server: &Server, urls: &Urls) -> String {
     let host = urls.host();
     let path = if server.is_org() { "/oauth2".to_owned() } else { format!("/oauth2/{}", server.path_name) };
+    // RFC 6750 3.1: a request without any token is told no error.
+    let error = if refusal.id == ErrorId::AccessTokenMissing && server.behavior.challenges_without_error() {
+        String::new()
+    } else {
+        format!("error=\"{}\", error_description=\"{}\", ", refusal.error(), refusal.description())
+    };
     format!(
-        "Bearer authorization_uri=\"http://{host}{path}/v1/authorize\", realm=\"http://{host}\", scope=\"openid\", error=\"{}\", \
-         error_description=\"{}\", resource=\"{path}/v1/userinfo\"",
-        refusal.error(),
-        refusal.description(),
+        "Bearer authorization_uri=\"http://{host}{path}/v1/authorize\", realm=\"http://{host}\", scope=\"openid\", {error}\
+         resource=\"{path}/v1/userinfo\"",
     )
 }

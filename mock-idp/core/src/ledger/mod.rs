@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::TokenActions;
-use crate::protocol::{ResponseMode, ResponseType, Scopes};
+use crate::protocol::{RequestedClaims, ResponseMode, ResponseType, Scopes};
 
 /// An authorization request whose client and redirect URI have been checked.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,12 @@ pub struct AuthorizationRequest {
     pub max_age: Option<i64>,
     pub login_hint: Option<String>,
     pub acr_values: Option<String>,
+    /// Claims asked for one by one.
+    #[serde(default)]
+    pub claims: RequestedClaims,
+    /// The user that a valid `id_token_hint` is about.
+    #[serde(default)]
+    pub hinted_user: Option<String>,
 }
 
 /// Where answers may be sent: exists only once client and redirect URI have been checked.
@@ -123,6 +129,9 @@ pub struct Authorization {
     pub scopes: Scopes,
     pub acr: Option<String>,
     pub lifetimes: TokenActions,
+    /// Claims asked for one by one.
+    #[serde(default)]
+    pub claims: RequestedClaims,
 }
 
 /// An authorization code.

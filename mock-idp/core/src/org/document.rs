@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::{Problem, Problems, locate};
+use crate::behavior::Behavior;
 use crate::model::{
     App, AuthorizationServer, Group, Status, TrustedOrigin, TrustedOriginScope, TrustedOriginScopeType, User,
 };
@@ -46,6 +47,9 @@ pub struct OrgIdentity {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
+    /// Whose way is followed where Okta departs from OpenID Connect; `mock-idp behavior` lists the places.
+    #[serde(default)]
+    pub behavior: Behavior,
     #[serde(default)]
     pub sign_in_page: SignInPageSettings,
 }
@@ -146,7 +150,7 @@ mod tests {
     #[test]
     fn the_market_is_sound() {
         let document = Document::parse(MARKET).unwrap();
-        assert_eq!(document.users.len(), 12);
+        assert_eq!(document.users.len(), 13);
         assert_eq!(document.apps.len(), 6);
     }
 }

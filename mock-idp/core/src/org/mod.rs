@@ -14,6 +14,7 @@ pub use problem::{Problem, Problems};
 pub use server::{ClaimValue, CompiledClaim, GroupFilter, Server, ServerKind};
 pub use urls::Urls;
 
+use crate::behavior::Behavior;
 use crate::expression::GroupView;
 use crate::model::{App, Assignment, Group, GroupType, TrustedOriginScopeType, User};
 
@@ -68,6 +69,12 @@ impl Org {
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// Whose way is followed where Okta departs from OpenID Connect.
+    #[must_use]
+    pub fn behavior(&self) -> Behavior {
+        self.document.settings.behavior
     }
 
     /// The org authorization server.

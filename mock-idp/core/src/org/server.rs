@@ -4,6 +4,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::document::Document;
 use super::problem::Problem;
+use crate::behavior::Behavior;
 use crate::expression::Expression;
 use crate::model::{
     AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, Scope,
@@ -30,6 +31,8 @@ pub struct Server {
     /// `aud` of its access tokens; the org server's is its issuer.
     pub audience: Option<String>,
     pub active: bool,
+    /// Whose way is followed where Okta departs from OpenID Connect: the org's setting.
+    pub behavior: Behavior,
     /// The built-in scopes and the configured ones, in the order in which the API lists them.
     pub scopes: Vec<Scope>,
     /// Custom claim rules, in configuration order.
@@ -174,6 +177,7 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
         name: document.org.name.clone(),
         audience: None,
         active: true,
+        behavior: document.settings.behavior,
         scopes: ORG_SCOPES
             .iter()
             .map(|name| {
@@ -223,6 +227,7 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
             name: server.name.clone(),
             audience: Some(server.audience().to_owned()),
             active: server.status.is_active(),
+            behavior: document.settings.behavior,
             scopes,
             claims,
             policies,

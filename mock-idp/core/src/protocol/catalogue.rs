@@ -74,6 +74,7 @@ catalogue! {
     InvalidNonce "invalid_nonce" 400 "invalid_request" "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..";
     InvalidPrompt "invalid_prompt" 400 "invalid_request" "Invalid value for 'prompt' parameter. Supported values: [{0}]";
     InvalidPromptForZeroMaxAge "invalid_prompt_for_zero_max_age" 400 "invalid_request" "'prompt' parameter must not have the value 'none' for request with 'zero' as max_age.";
+    InvalidRequest "invalid_request" 400 "invalid_request" "Invalid request";
     InvalidState "invalid_state" 400 "invalid_request" "The authentication request has an invalid 'state' parameter.";
     MismatchedAuthorizationServer "mismatched_authorization_server" 400 "invalid_request" "The grant was issued for another authorization server.";
     MissingTokenRequestParameter "missing_token_request_parameter" 400 "invalid_request" "The required parameter '{0}' is missing.";
@@ -101,10 +102,12 @@ catalogue! {
     ReauthenticationRequired "app_sign_on_required" 400 "login_required" "The client specified not to prompt, but the client app requires re-authentication or MFA.";
     RequestExpired "request_expired" 400 "login_required" "Request expired, please start over and try again.";
     RequestObjectsNotSupported "request_not_supported" 400 "request_not_supported" "The authorize request object is not supported by this client.";
+    RequestUriNotSupported "request_uri_not_supported" 400 "request_uri_not_supported" "The authorize request uri is not supported by this client.";
     TooManyGroups "too_many_groups_in_groups_claim" 400 "server_error" "The groups claim matched too many groups and must be configured to match fewer groups.";
     UserClaimEvaluationFailure "user_claim_evaluation_failure" 400 "server_error" "The '{0}' user claim could not be evaluated.";
     ServerError "server_error" 500 "server_error" "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.";
     UnauthorizedClient "unauthorized_client" 400 "unauthorized_client" "The client is not authorized to use the provided grant type. Configured grant types: [{0}].";
+    UnmetAuthenticationRequirements "unmet_authentication_requirements" 400 "unmet_authentication_requirements" "Unable to meet the authentication requirements imposed by 'acr_values' parameter.";
     UnsupportedGrantTypeBrowserRequest "unsupported_grant_type_browser_request" 400 "unauthorized_client" "Browser requests to the token endpoint may only use the authorization_code grant_type.";
     UnsupportedGrantType "unsupported_grant_type" 400 "unsupported_grant_type" "The authorization grant type is not supported by the authorization server. Configured grant types: [{0}].";
     UnsupportedResponseMode "unsupported_response_mode" 400 "unsupported_response_mode" "The response mode is not supported by the authorization server. Valid response modes: [query, fragment, form_post, okta_post_message].";

@@ -1,11 +1,13 @@
 //! The words of the specifications: parameters, scopes, grant types, response types and modes, prompts, PKCE, refusals.
 
+pub mod acr;
 mod catalogue;
 mod grant_type;
 mod parameters;
 pub mod pkce;
 mod prompt;
 mod refusal;
+mod requested_claims;
 mod reserved_claims;
 mod response;
 mod scopes;
@@ -15,6 +17,7 @@ pub use grant_type::GrantType;
 pub use parameters::Parameters;
 pub use prompt::Prompt;
 pub use refusal::Refusal;
+pub use requested_claims::RequestedClaims;
 pub use reserved_claims::is_reserved_claim;
 pub use response::{ResponseMode, ResponseType};
 pub use scopes::{OIDC_SCOPES, Scopes, is_oidc};

@@ -25,7 +25,10 @@ pub(super) fn payload(
     }
     payload.extend(claims.leading);
     let mut put = |name: &str, value: Value| _ = payload.insert(name.to_owned(), value);
-    put("ver", 1.into());
+    let only_asked = ticket.server.behavior.only_asked_claims();
+    if !only_asked {
+        put("ver", 1.into());
+    }
     put("iss", ticket.urls.issuer(ticket.server).into());
     put("aud", ticket.subject.client.client_id().into());
     put("iat", now.into());
@@ -38,7 +41,9 @@ pub(super) fn payload(
         put("acr", acr.into());
     }
     // Okta: the org's id stands for its own user store.
-    put("idp", ticket.subject.org.document().org.id.as_str().into());
+    if !only_asked {
+        put("idp", ticket.subject.org.document().org.id.as_str().into());
+    }
     if let Some(nonce) = ticket.nonce {
         put("nonce", nonce.into());
     }

@@ -88,7 +88,9 @@ pub fn issue(
     }
     if mint.id_token {
         // Okta: thin beside an access token, fat alone or with a code only.
-        let breadth = if mint.access_token { Breadth::Thin } else { Breadth::Fat };
+        // OIDC Core 5.4: the code will give an access token too.
+        let code_counts = mint.code.is_some() && ticket.server.behavior.scope_claims_at_userinfo();
+        let breadth = if mint.access_token || code_counts { Breadth::Thin } else { Breadth::Fat };
         let claims = claims::for_id_token(ticket.server, &ticket.subject, ticket.scopes, breadth, moment)?;
         let jti = format!("ID.{}", moment.token());
         let payload = id_token::payload(ticket, &jti, now, claims, issued.access_token.as_deref(), mint.code);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["trace"],
     &["moment"],
-    &["protocol", "expression"],
+    &["protocol", "expression", "behavior"],
     &["model"],
     &["org", "ledger"],
     &["policy", "claims"],

@@ -5,7 +5,7 @@ use mock_idp_core::endpoint::token::{Denied, Plan, Redemption, TokenRequest, adm
 use mock_idp_core::ledger::{Authentication, Authorization, TokenFamily};
 use mock_idp_core::model::{Status, TokenActions, UserStatus};
 use mock_idp_core::org::Org;
-use mock_idp_core::protocol::{ErrorId, Parameters, Scopes};
+use mock_idp_core::protocol::{ErrorId, Parameters, RequestedClaims, Scopes};
 
 use crate::market::{NOW, ask_at, changed, market};
 
@@ -32,6 +32,7 @@ fn family(client_id: &str) -> TokenFamily {
                 refresh_token_lifetime_minutes: 30 * 24 * 60,
                 refresh_token_window_minutes: 7 * 24 * 60,
             },
+            claims: RequestedClaims::default(),
         },
         current: "first".into(),
         previous: None,

@@ -4,7 +4,9 @@ use crate::ledger::{AuthorizationRequest, RedirectTarget};
 use crate::model::{App, ApplicationType, WildcardRedirect};
 use crate::org::{Org, Server, Urls};
 use crate::policy::scope_rules;
-use crate::protocol::{ErrorId, GrantType, Parameters, Prompt, Refusal, ResponseMode, ResponseType, Scopes, pkce};
+use crate::protocol::{
+    ErrorId, GrantType, Parameters, Prompt, Refusal, RequestedClaims, ResponseMode, ResponseType, Scopes, pkce,
+};
 
 /// A request that names its client or redirect URI twice names neither.
 pub(super) fn unambiguous(parameters: &Parameters) -> Result<(), Refusal> {
@@ -81,14 +83,15 @@ pub(super) fn request(
         return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
     }
     // Okta requires state, which OAuth only recommends.
-    if target.state.is_none() {
+    if target.state.is_none() && !server.behavior.state_is_optional() {
         return Err(Refusal::new(ErrorId::InvalidState, "state is missing"));
     }
-    unsupported(parameters)?;
+    unsupported(server, parameters)?;
     let response_type = response_type(client, parameters)?;
     response_mode(response_type, parameters)?;
     // OIDC Core 3.2.2.1; Okta asks for it with `token` too.
-    if response_type.front_channel_token() && parameters.get("nonce").is_none() {
+    let wants_nonce = response_type.id_token || (response_type.token && !server.behavior.nonce_only_for_id_tokens());
+    if wants_nonce && parameters.get("nonce").is_none() {
         return Err(Refusal::new(ErrorId::InvalidNonce, "nonce is missing"));
     }
     let scopes = scopes(server, response_type, parameters)?;
@@ -112,11 +115,14 @@ pub(super) fn request(
         max_age,
         login_hint: parameters.get("login_hint").map(str::to_owned),
         acr_values: parameters.get("acr_values").map(str::to_owned),
+        claims: claims(server, parameters)?,
+        // An ID token takes keys to read: the caller does.
+        hinted_user: None,
     })
 }
 
 /// Parameters that would change the request's meaning and are not served are refused, never ignored.
-fn unsupported(parameters: &Parameters) -> Result<(), Refusal> {
+fn unsupported(server: &Server, parameters: &Parameters) -> Result<(), Refusal> {
     if parameters.get("request").is_some() {
         return Err(Refusal::new(
             ErrorId::RequestObjectsNotSupported,
@@ -124,7 +130,10 @@ fn unsupported(parameters: &Parameters) -> Result<(), Refusal> {
         ));
     }
     if parameters.get("request_uri").is_some() {
-        return Err(Refusal::new(ErrorId::InvalidRequestUri, "no request was pushed under this request_uri"));
+        // OIDC Core 3.1.2.6.
+        let refused = server.behavior.names_request_uri_refusals();
+        let id = if refused { ErrorId::RequestUriNotSupported } else { ErrorId::InvalidRequestUri };
+        return Err(Refusal::new(id, "no request was pushed under this request_uri"));
     }
     if parameters.get("idp").is_some() {
         return Err(Refusal::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
@@ -166,6 +175,15 @@ fn scopes(server: &Server, response_type: ResponseType, parameters: &Parameters)
     let scopes = scope_rules::resolve(server, &asked)?;
     scope_rules::openid_present(&scopes, response_type.id_token)?;
     Ok(scopes)
+}
+
+/// OIDC Core 5.5. Okta: ignored.
+fn claims(server: &Server, parameters: &Parameters) -> Result<RequestedClaims, Refusal> {
+    match parameters.get("claims").filter(|_| server.behavior.takes_claims_parameter()) {
+        None => Ok(RequestedClaims::default()),
+        Some(text) => RequestedClaims::parse(text)
+            .map_err(|reason| Refusal::new(ErrorId::InvalidRequest, format!("claims: {reason}"))),
+    }
 }
 
 fn max_age(parameters: &Parameters) -> Result<Option<i64>, Refusal> {

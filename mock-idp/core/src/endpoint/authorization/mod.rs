@@ -13,6 +13,7 @@ use crate::model::{App, ConsentMethod, Scope, ScopeConsent};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::policy::{self, Ask};
+use crate::protocol::acr::Acr;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
 use crate::trace::Verdict;
 
@@ -110,6 +111,7 @@ fn next(
             ),
         ));
     }
+    let acr = granted_acr(server, request)?;
     let grant_type = if request.response_type.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
     let ask = Ask { client, user: Some(user), grant_type, scopes: &request.scopes };
     let lifetimes = policy::evaluate(org, server, ask, moment)?;
@@ -127,8 +129,9 @@ fn next(
         client_id: request.client_id.clone(),
         authentication: Some(authentication.clone()),
         scopes: request.scopes.clone(),
-        acr: granted_acr(request),
+        acr,
         lifetimes,
+        claims: request.claims.clone(),
     })))
 }
 
@@ -143,6 +146,10 @@ fn stale(request: &AuthorizationRequest, authentication: &Authentication, now: i
     }
     if request.prompt_login {
         return Some("prompt=login asks for a new sign-in".to_owned());
+    }
+    // OIDC Core 3.1.2.1: id_token_hint.
+    if request.hinted_user.as_ref().is_some_and(|user_id| *user_id != authentication.user_id) {
+        return Some("id_token_hint is about another user".to_owned());
     }
     // OIDC Core 3.1.2.1: max_age.
     let age = now - authentication.auth_time;
@@ -166,9 +173,15 @@ fn missing_consent(server: &Server, client: &App, request: &AuthorizationRequest
         .collect()
 }
 
-/// Okta: `acr` is in tokens only when it was asked for; unknown values are ignored. A password is one factor.
-fn granted_acr(request: &AuthorizationRequest) -> Option<String> {
-    const ONE_FACTOR: [&str; 2] = ["urn:okta:loa:1fa:any", "urn:okta:loa:1fa:pwd"];
-    let asked = request.acr_values.as_deref()?;
-    asked.split(' ').find(|value| ONE_FACTOR.contains(value)).map(str::to_owned)
+/// Okta: `acr` is in tokens only when it was asked for; a password is one factor. OIDC Core 3.1.2.1: it is a voluntary claim.
+fn granted_acr(server: &Server, request: &AuthorizationRequest) -> Result<Option<String>, Refusal> {
+    let asked = request.acr_values.as_deref();
+    match Acr::of(asked) {
+        Acr::Met(value) => Ok(Some(value)),
+        Acr::Unmet if !server.behavior.acr_values_are_wishes() => Err(Refusal::new(
+            ErrorId::UnmetAuthenticationRequirements,
+            format!("a password is one factor; acr_values asks for {}", asked.unwrap_or_default()),
+        )),
+        Acr::Unmet | Acr::Unasked => Ok(None),
+    }
 }

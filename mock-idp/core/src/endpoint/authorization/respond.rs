@@ -4,7 +4,7 @@ use crate::claims::Subject;
 use crate::ledger::{Authorization, AuthorizationRequest, Code, CodeState, RedirectTarget};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
-use crate::protocol::{Refusal, ResponseMode};
+use crate::protocol::{Refusal, RequestedClaims, ResponseMode};
 use crate::tokens::fault::TokenFault;
 use crate::tokens::{Mint, ServerKeys, Ticket, issue};
 
@@ -36,6 +36,10 @@ impl Answer {
 pub struct Response {
     pub answer: Answer,
     pub code: Option<(String, Code)>,
+    /// `jti` of the access token, if there is one.
+    pub access_token_id: Option<String>,
+    /// Claims that the access token is to give at userinfo.
+    pub claims: RequestedClaims,
 }
 
 /// Okta: errors carry the state first.
@@ -64,6 +68,8 @@ pub fn respond(
     moment: &mut Moment<'_>,
 ) -> Result<Response, Refusal> {
     let mut fields = Vec::with_capacity(6);
+    let mut jti = None;
+    let claims = authorization.claims.clone();
     let code = request.response_type.code.then(|| moment.token());
     fields.extend(code.clone().map(|code| ("code", code)));
     if request.response_type.front_channel_token() {
@@ -80,7 +86,8 @@ pub fn respond(
                 authorization.authentication.as_ref(),
                 &authorization.scopes,
                 moment.now,
-            ),
+            )
+            .asked_for(&authorization.claims.id_token),
             scopes: &authorization.scopes,
             lifetimes: authorization.lifetimes,
             nonce: request.nonce.as_deref(),
@@ -95,6 +102,7 @@ pub fn respond(
         let issued = issue(&ticket, mint, keys, faults, moment)?;
         fields.extend(issued.id_token.map(|token| ("id_token", token)));
         if let Some(token) = issued.access_token {
+            jti = Some(access_token_id);
             fields.push(("access_token", token));
             fields.push(("token_type", "Bearer".to_owned()));
             fields.push(("expires_in", issued.expires_in.to_string()));
@@ -112,5 +120,6 @@ pub fn respond(
         };
         (code, record)
     });
-    Ok(Response { answer: Answer { target: request.target.clone(), fields }, code })
+    let answer = Answer { target: request.target.clone(), fields };
+    Ok(Response { answer, code, access_token_id: jti, claims })
 }

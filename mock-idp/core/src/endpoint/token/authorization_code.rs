@@ -25,9 +25,10 @@ pub(super) fn redeem(
         return Err(Refusal::new(ErrorId::MismatchedAuthorizationServer, reason).into());
     }
     if code.state != CodeState::Issued {
-        // RFC 6749 4.1.2: a second use revokes what the first one gave.
+        // RFC 6749 4.1.2: a second use should revoke what the first one gave. Okta: not documented, and not seen.
         let refusal = Refusal::new(ErrorId::InvalidAuthorizationCode, "the code has been used before");
-        return Err(Denied { refusal, revokes: made_of(&code.state) });
+        let revokes = made_of(&code.state).filter(|_| org.behavior().replay_revokes());
+        return Err(Denied { refusal, revokes });
     }
     // Whatever happens from here on, the code is used up: a verifier cannot be guessed at.
     code.state = CodeState::Spent;

@@ -6,7 +6,7 @@ use crate::model::{ApplicationType, ScopeConsent};
 use crate::moment::Moment;
 use crate::org::{Org, Server};
 use crate::policy::{self, Ask, scope_rules};
-use crate::protocol::{ErrorId, GrantType, OIDC_SCOPES, Refusal, Scopes};
+use crate::protocol::{ErrorId, GrantType, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
 
 pub(super) fn grant(
     admitted: &Admitted<'_>,
@@ -41,6 +41,7 @@ pub(super) fn grant(
             scopes: scopes.clone(),
             acr: None,
             lifetimes,
+            claims: RequestedClaims::default(),
         },
         scopes,
         nonce: None,

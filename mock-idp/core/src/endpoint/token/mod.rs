@@ -252,7 +252,8 @@ pub fn issue(
     let ticket = Ticket {
         server,
         urls,
-        subject: Subject::new(org, client, user, authentication, &redemption.scopes, moment.now),
+        subject: Subject::new(org, client, user, authentication, &redemption.scopes, moment.now)
+            .asked_for(&authorization.claims.id_token),
         scopes: &redemption.scopes,
         lifetimes: authorization.lifetimes,
         nonce: redemption.nonce.as_deref(),

@@ -1,0 +1,128 @@
+//! Where Okta departs from OpenID Connect, and which side this org takes: one table, asked by the few places in the code.
+//!
+//! Okta's side is the default. `behavior: openid` takes the other one everywhere, so that a provider test suite can tell
+//! what is Okta's way from what is a mistake of the mock.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Whose way is followed where the two differ.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Behavior {
+    /// As Okta's servers answer.
+    #[default]
+    Okta,
+    /// As OpenID Connect and the RFCs ask.
+    Openid,
+}
+
+/// One place where they differ.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Departure {
+    /// A stable name.
+    pub id: &'static str,
+    /// What Okta does.
+    pub okta: &'static str,
+    /// What OpenID Connect asks for.
+    pub openid: &'static str,
+    /// Where OpenID Connect says so.
+    pub source: &'static str,
+}
+
+macro_rules! departures {
+    ($($question:ident $id:literal $okta:literal $openid:literal $source:literal;)*) => {
+        /// Every place where they differ.
+        pub const DEPARTURES: &[Departure] = &[
+            $(Departure { id: $id, okta: $okta, openid: $openid, source: $source }),*
+        ];
+
+        impl Behavior {
+            $(
+                #[doc = concat!("Whether OpenID's side is taken: ", $openid)]
+                #[must_use]
+                pub fn $question(self) -> bool {
+                    self == Self::Openid
+                }
+            )*
+        }
+    };
+}
+
+departures! {
+    state_is_optional "authorize.state"
+        "an authorization request without `state` is refused with invalid_request"
+        "`state` is optional"
+        "RFC 6749 4.1.1; OIDC Core 3.1.2.1";
+    nonce_only_for_id_tokens "authorize.nonce"
+        "`nonce` is required whenever the authorization endpoint returns a token, also for `code token`"
+        "`nonce` is required only where the authorization endpoint returns an ID token"
+        "OIDC Core 3.2.2.1, 3.3.2.11; OIDF oidcc-ensure-request-without-nonce-succeeds-for-code-flow";
+    acr_values_are_wishes "authorize.acr-values"
+        "authentication that a password cannot give, and nothing else asked for, is refused with unmet_authentication_requirements; metadata name no values"
+        "`acr_values` are voluntary: the request succeeds without the claim; metadata name the values that can be met"
+        "OIDC Core 3.1.2.1; OIDF oidcc-ensure-request-with-acr-values-succeeds";
+    takes_claims_parameter "authorize.claims"
+        "the `claims` parameter is ignored"
+        "claims that it names are returned where it asks for them, and metadata say so"
+        "OIDC Core 5.5; OIDF oidcc-claims-essential";
+    heeds_id_token_hint "authorize.id-token-hint"
+        "`id_token_hint` is ignored"
+        "with prompt=none, a hint about another user than the one signed in is answered with login_required"
+        "OIDC Core 3.1.2.1";
+    names_request_uri_refusals "authorize.request-uri"
+        "a `request_uri` that no push has made is refused with invalid_request_uri; metadata do not say that others are not fetched"
+        "it is refused with request_uri_not_supported, and metadata say request_uri_parameter_supported: false"
+        "OIDC Core 3.1.2.6; OIDC Discovery 3";
+    only_asked_claims "id-token.extra-claims"
+        "ID tokens hold `ver`, `idp` and the claims that an administrator adds to every token"
+        "ID tokens hold the protocol's claims and those that a scope or the request asks for; the others are at userinfo"
+        "OIDC Core 2, 5.4; OIDF oidcc-server";
+    scope_claims_at_userinfo "id-token.scope-claims"
+        "`name`, `preferred_username` and `email` are in the ID token beside an access token, and all claims in that of `code id_token`"
+        "claims of scopes are in the ID token only when the response type gives no access token at all"
+        "OIDC Core 5.4; OIDF oidcc-scope-email";
+    completes_standard_claims "userinfo.standard-claims"
+        "`phone_number_verified` and the address's `formatted` are left out"
+        "the scopes phone and address give all their claims"
+        "OIDC Core 5.4, 5.1.1; OIDF oidcc-scope-phone, oidcc-scope-address";
+    challenges_without_error "userinfo.no-token"
+        "the challenge to a request without a token names an error, invalid_request"
+        "the challenge to a request without a token names no error"
+        "RFC 6750 3.1";
+    replay_revokes "token.code-replay"
+        "a second use of a code is refused, and that is all"
+        "a second use of a code is refused and revokes the tokens of the first"
+        "RFC 6749 4.1.2; OIDF oidcc-codereuse-30seconds";
+    signs_out_without_hint "logout.no-hint"
+        "signing out without `id_token_hint` is refused with invalid_token"
+        "signing out without `id_token_hint` ends the session and shows a page; it leads nowhere else"
+        "OIDC RP-Initiated Logout 2, 3; OIDF oidcc-rp-initiated-logout-no-params, -no-id-token-hint, -only-state";
+}
+
+impl Behavior {
+    const NAMES: [(&str, Self); 2] = [("okta", Self::Okta), ("openid", Self::Openid)];
+}
+
+impl fmt::Display for Behavior {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::NAMES.iter().find(|(_, known)| known == self).map_or("", |(name, _)| name))
+    }
+}
+
+impl FromStr for Behavior {
+    type Err = UnknownBehavior;
+
+    fn from_str(name: &str) -> Result<Self, UnknownBehavior> {
+        let found = Self::NAMES.iter().find(|(known, _)| *known == name);
+        found.map(|(_, behavior)| *behavior).ok_or_else(|| UnknownBehavior(name.to_owned()))
+    }
+}
+
+/// A text that names neither.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0:?} is no behavior: expected okta or openid")]
+pub struct UnknownBehavior(String);

@@ -1,0 +1,250 @@
+//! Where Okta departs from OpenID Connect: each row of the table, seen from outside, on both sides.
+
+use mock_idp::{Behavior, MockIdp};
+use mock_idp_core::behavior::DEPARTURES;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+
+/// Id of the row; what Okta's side answers; what OpenID's answers.
+const ROWS: &[(&str, &str, &str)] = &[
+    ("authorize.state", "The authentication request has an invalid 'state' parameter.", "a code and no state"),
+    (
+        "authorize.nonce",
+        "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..",
+        "a code and a token; without a nonce no ID token",
+    ),
+    (
+        "authorize.acr-values",
+        "Unable to meet the authentication requirements imposed by 'acr_values' parameter.; advertised null",
+        "a code; advertised [\"urn:okta:loa:1fa:any\",\"urn:okta:loa:1fa:pwd\",\"urn:okta:loa:2fa:any:ifpossible\"]",
+    ),
+    (
+        "authorize.claims",
+        "userinfo null; ID token null; advertised null",
+        "userinfo \"Ben Buyer\"; ID token \"buyer@example.test\"; advertised true",
+    ),
+    (
+        "authorize.id-token-hint",
+        "a code",
+        "The client specified not to prompt, but the client app requires re-authentication or MFA.",
+    ),
+    ("authorize.request-uri", "invalid_request_uri; advertised null", "request_uri_not_supported; advertised false"),
+    ("id-token.extra-claims", "ver, idp, groups", ""),
+    (
+        "id-token.scope-claims",
+        "code: name, preferred_username, email; code id_token: name, preferred_username, email, family_name",
+        "code: ; code id_token: ",
+    ),
+    ("userinfo.standard-claims", "null; null", "true; \"1 Market Street\\nLondon\\nGreater London\\nEC1A 1AA\\nGB\""),
+    ("userinfo.no-token", "401, error=\"invalid_request\"", "401, no error"),
+    ("token.code-replay", "refused; the tokens live: true", "refused; the tokens live: false"),
+    (
+        "logout.no-hint",
+        "400 The id token is invalid.; the session lives: true",
+        "200 signed out; the session lives: false",
+    ),
+];
+
+#[test]
+fn every_row_of_the_table_is_tried() {
+    let told: Vec<&str> = DEPARTURES.iter().map(|row| row.id).collect();
+    let tried: Vec<&str> = ROWS.iter().map(|(id, _, _)| *id).collect();
+    assert_eq!(tried, told);
+}
+
+#[tokio::test]
+async fn okta_departs_where_the_table_says() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (id, okta, _) in ROWS {
+        assert_eq!(observe(id, &mock).await, *okta, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn openid_is_followed_where_the_table_says() {
+    let mock = MockIdp::builder().behavior(Behavior::Openid).start().await.unwrap();
+    for (id, _, openid) in ROWS {
+        assert_eq!(observe(id, &mock).await, *openid, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_setting_is_told_and_the_org_document_may_make_it() {
+    let warning = json!(["Does not answer as Okta where OpenID asks for something else (behavior: openid)."]);
+    let yaml = mock_idp::BUILT_IN_ORG.replacen("settings:\n", "settings:\n  behavior: openid\n", 1);
+    let mock = MockIdp::builder().org_yaml(yaml.clone()).start().await.unwrap();
+    let info = browser().get(format!("{}/_mock/info", mock.url())).send().await.unwrap();
+    assert_eq!(info.json::<Value>().await.unwrap()["warnings"], warning);
+    assert_eq!(json!(mock.warnings()), warning);
+    let mock = MockIdp::builder().org_yaml(yaml).behavior(Behavior::Okta).start().await.unwrap();
+    assert!(mock.warnings().is_empty(), "what is asked for at the start beats the document");
+}
+
+/// What a mock does where a row says that Okta and OpenID differ.
+async fn observe(id: &str, mock: &MockIdp) -> String {
+    match id {
+        "authorize.state" => {
+            let arrived = buyer(mock, without(code_request(WEB, "openid"), "state")).await;
+            assert_eq!(parameter(&arrived, "state"), None);
+            told(&arrived, "a code and no state")
+        }
+        "authorize.nonce" => {
+            let hybrid =
+                |response_type| with(without(code_request(WEB, "openid"), "nonce"), "response_type", response_type);
+            let arrived = buyer(mock, hybrid("code id_token")).await;
+            assert_eq!(parameter(&arrived, "error").as_deref(), Some("invalid_request"), "an ID token needs it");
+            let arrived = buyer(mock, hybrid("code token")).await;
+            assert_eq!(parameter(&arrived, "id_token"), None);
+            told(&arrived, "a code and a token; without a nonce no ID token")
+        }
+        "authorize.acr-values" => {
+            let ask = |values| with(code_request(WEB, "openid"), "acr_values", values);
+            let known = buyer(mock, ask("1 urn:okta:loa:1fa:any")).await;
+            let tokens = tokens(mock, &known).await;
+            assert_eq!(id_token(&tokens)["acr"], "urn:okta:loa:1fa:any");
+            assert_eq!(told(&buyer(mock, ask("1 2")).await, "a code"), "a code", "unknown values are ignored");
+            let beyond = told(&buyer(mock, ask("phr urn:okta:loa:2fa:any")).await, "a code");
+            format!("{beyond}; advertised {}", metadata(mock).await["acr_values_supported"])
+        }
+        "authorize.claims" => {
+            let claims = r#"{"userinfo":{"name":{"essential":true}},"id_token":{"email":null}}"#;
+            let tokens = tokens(mock, &buyer(mock, with(code_request(WEB, "openid"), "claims", claims)).await).await;
+            let (userinfo, id) = (userinfo(mock, &tokens).await, id_token(&tokens));
+            let advertised = &metadata(mock).await["claims_parameter_supported"];
+            if *advertised == true {
+                let malformed = buyer(mock, with(code_request(WEB, "openid"), "claims", "{")).await;
+                assert_eq!(parameter(&malformed, "error").as_deref(), Some("invalid_request"));
+            }
+            format!("userinfo {}; ID token {}; advertised {advertised}", userinfo["name"], id["email"])
+        }
+        "authorize.id-token-hint" => {
+            let admin = authorize(mock, &browser(), "admin@example.test", &code_request(WEB, "openid")).await;
+            let hint = tokens(mock, &admin).await["id_token"].as_str().unwrap().to_owned();
+            let browser = browser();
+            let buyer = authorize(mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
+            let own = tokens(mock, &buyer).await["id_token"].as_str().unwrap().to_owned();
+            let mut silent = with(code_request(WEB, "openid"), "prompt", "none");
+            silent.push(("id_token_hint", &own));
+            let arrived = authorize(mock, &browser, "", &silent).await;
+            assert_eq!(told(&arrived, "a code"), "a code", "the session's own user");
+            silent.pop();
+            silent.push(("id_token_hint", &hint));
+            told(&authorize(mock, &browser, "", &silent).await, "a code")
+        }
+        "authorize.request-uri" => {
+            let request = with(code_request(WEB, "openid"), "request_uri", "https://app.example.test/request.jwt");
+            let arrived = buyer(mock, request).await;
+            let advertised = &metadata(mock).await["request_uri_parameter_supported"];
+            format!("{}; advertised {advertised}", parameter(&arrived, "error").unwrap())
+        }
+        "id-token.extra-claims" => {
+            let tokens = tokens(mock, &buyer(mock, code_request(WEB, "openid")).await).await;
+            assert_eq!(userinfo(mock, &tokens).await["groups"], json!(["Everyone", "Buyers"]));
+            present(&id_token(&tokens), &["ver", "idp", "groups"])
+        }
+        "id-token.scope-claims" => {
+            let names = ["name", "preferred_username", "email", "family_name"];
+            let scope = "openid profile email";
+            let thin = tokens(mock, &buyer(mock, code_request(WEB, scope)).await).await;
+            let hybrid = buyer(mock, with(code_request(WEB, scope), "response_type", "code id_token")).await;
+            let front = decode(&parameter(&hybrid, "id_token").unwrap()).1;
+            let alone = buyer(mock, with(code_request(WEB, scope), "response_type", "id_token")).await;
+            let alone = decode(&parameter(&alone, "id_token").unwrap()).1;
+            assert_eq!(present(&alone, &names), names.join(", "), "an ID token alone holds them all");
+            format!("code: {}; code id_token: {}", present(&id_token(&thin), &names), present(&front, &names))
+        }
+        "userinfo.standard-claims" => {
+            let request = code_request(WEB, "openid phone address");
+            let arrived = authorize(mock, &browser(), "admin@example.test", &request).await;
+            let claims = userinfo(mock, &tokens(mock, &arrived).await).await;
+            assert_eq!(claims["phone_number"], "+44 20 7946 0000");
+            format!("{}; {}", claims["phone_number_verified"], claims["address"]["formatted"])
+        }
+        "userinfo.no-token" => {
+            let response = browser().get(format!("{}/v1/userinfo", mock.issuer())).send().await.unwrap();
+            let challenge = response.headers()["www-authenticate"].to_str().unwrap().to_owned();
+            assert!(challenge.starts_with("Bearer ") && challenge.contains("realm="), "{challenge}");
+            let error = challenge.split(", ").find(|part| part.starts_with("error=")).unwrap_or("no error");
+            format!("{}, {error}", response.status().as_u16())
+        }
+        "token.code-replay" => {
+            let arrived = buyer(mock, code_request(WEB, "openid offline_access")).await;
+            let body = tokens(mock, &arrived).await;
+            let again = redeem(mock, &parameter(&arrived, "code").unwrap()).await;
+            assert_eq!(again.status(), StatusCode::BAD_REQUEST);
+            assert_eq!(again.json::<Value>().await.unwrap()["error"], "invalid_grant");
+            let access = active(mock, &body["access_token"]).await;
+            assert_eq!(active(mock, &body["refresh_token"]).await, access);
+            format!("refused; the tokens live: {access}")
+        }
+        "logout.no-hint" => {
+            let browser = browser();
+            authorize(mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
+            let url = format!("{}/v1/logout", mock.issuer());
+            let query = [("post_logout_redirect_uri", "http://localhost:7803/signed-out"), ("state", "bye")];
+            let response = browser.get(url).query(&query).send().await.unwrap();
+            let status = response.status().as_u16();
+            let page = response.text().await.unwrap();
+            let silent = with(code_request(WEB, "openid"), "prompt", "none");
+            let lives = parameter(&authorize(mock, &browser, "", &silent).await, "code").is_some();
+            let says = if page.contains(r#"data-se="signed-out""#) { "signed out" } else { "The id token is invalid." };
+            assert!(says == "signed out" || page.contains(says), "{page}");
+            format!("{status} {says}; the session lives: {lives}")
+        }
+        other => panic!("no way to try {other}"),
+    }
+}
+
+type Request<'a> = Vec<(&'a str, &'a str)>;
+
+fn with<'a>(request: Request<'a>, name: &'a str, value: &'a str) -> Request<'a> {
+    without(request, name).into_iter().chain([(name, value)]).collect()
+}
+
+fn without<'a>(request: Request<'a>, name: &str) -> Request<'a> {
+    request.into_iter().filter(|(known, _)| *known != name).collect()
+}
+
+/// What arrives at the redirect URI when the buyer signs in in a fresh browser.
+async fn buyer(mock: &MockIdp, request: Request<'_>) -> String {
+    authorize(mock, &browser(), "buyer@example.test", &request).await
+}
+
+/// The description of the error that arrived, or `success` beside a code.
+fn told(arrived: &str, success: &str) -> String {
+    parameter(arrived, "error_description").unwrap_or_else(|| {
+        assert!(parameter(arrived, "code").is_some(), "{arrived}");
+        success.to_owned()
+    })
+}
+
+async fn tokens(mock: &MockIdp, arrived: &str) -> Value {
+    redeem(mock, &parameter(arrived, "code").unwrap()).await.json().await.unwrap()
+}
+
+fn id_token(tokens: &Value) -> Value {
+    decode(tokens["id_token"].as_str().unwrap()).1
+}
+
+async fn userinfo(mock: &MockIdp, tokens: &Value) -> Value {
+    let request = browser().get(format!("{}/v1/userinfo", mock.issuer()));
+    request.bearer_auth(tokens["access_token"].as_str().unwrap()).send().await.unwrap().json().await.unwrap()
+}
+
+async fn active(mock: &MockIdp, token: &Value) -> bool {
+    let request = browser().post(format!("{}/v1/introspect", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
+    let answer = request.form(&[("token", token.as_str().unwrap())]).send().await.unwrap();
+    answer.json::<Value>().await.unwrap()["active"].as_bool().unwrap()
+}
+
+async fn metadata(mock: &MockIdp) -> Value {
+    let url = format!("{}/.well-known/openid-configuration", mock.issuer());
+    browser().get(url).send().await.unwrap().json().await.unwrap()
+}
+
+/// Those of the names that are there.
+fn present(claims: &Value, names: &[&str]) -> String {
+    names.iter().copied().filter(|name| claims.get(name).is_some()).collect::<Vec<_>>().join(", ")
+}
