@@ -171,7 +171,7 @@ impl MockIdp {
     }
 
     /// Stops listening, lets requests under way finish, and ends all tasks.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
         self.serving.stop().await;
         logging::flush();
     }

@@ -6,12 +6,9 @@
 //!
 //! One hand-written service instead of a stack of layers: nearly all of a discovery request is spent here.
 
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Instant;
 
 use axum::Router;
@@ -31,7 +28,7 @@ use crate::http::layers::{limits, okta_headers};
 use crate::http::respond::api_error::ApiError;
 use crate::settings::Settings;
 
-/// Serves a connection. Cheap to clone, as hyper does for every request.
+/// Serves a connection. Cheap to clone, for every request.
 #[derive(Clone, Debug)]
 pub struct Front {
     shared: Arc<Shared>,
@@ -77,23 +74,23 @@ impl Front {
     }
 }
 
-impl<B> Service<Request<B>> for Front
-where
-    B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<axum::BoxError>,
-{
-    type Response = Response;
-    type Error = ConnectionReset;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, ConnectionReset>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+impl Front {
+    /// Answers one request of this connection.
+    ///
+    /// # Errors
+    /// The request gets no answer, the connection shall be reset.
+    pub(crate) fn answer<B>(
+        &self,
+        request: Request<B>,
+    ) -> impl Future<Output = Result<Response, ConnectionReset>> + Send + use<B>
+    where
+        B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
         let Self { shared, connection } = self.clone();
-        let request = request.map(Body::new);
-        Box::pin(async move { shared.answer(&connection, request).await })
+        // Most requests have no body: an empty one costs no allocation.
+        let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
+        async move { shared.answer(&connection, request).await }
     }
 }
 
@@ -201,7 +198,6 @@ pub(crate) async fn method_not_allowed(request: Request<Body>) -> Response {
 mod tests {
     use axum::routing::get;
     use mock_idp_core::org::Document;
-    use tower::ServiceExt as _;
 
     use super::*;
     use crate::engine::OrgInstance;
@@ -215,7 +211,7 @@ mod tests {
         let okta = Router::new().route("/boom", get(async || -> &'static str { panic!("canary") }));
         let front = Front::new(Arc::clone(&server), Arc::default(), okta, Router::new());
         let request = Request::get("/boom").header(header::HOST, "localhost").body(Body::empty()).unwrap();
-        let response = front.oneshot(request).await.unwrap();
+        let response = front.answer(request).await.unwrap();
         assert_eq!(response.status(), 500);
         let id = response.headers()["x-okta-request-id"].to_str().unwrap().to_owned();
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();

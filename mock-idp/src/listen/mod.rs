@@ -4,15 +4,18 @@ mod acceptor;
 mod connection;
 pub(crate) mod port;
 
-use std::convert::Infallible;
-use std::future::ready;
-use std::net::{SocketAddr, TcpListener};
+use std::io;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum_server::Handle;
-use tokio::task::JoinHandle;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::http::front::Front;
 use crate::listen::acceptor::Acceptor;
@@ -21,53 +24,81 @@ use crate::tls::Tls;
 /// How long requests under way may take once the server stops.
 const GRACE: Duration = Duration::from_millis(500);
 
+/// How long nothing is accepted after the system refused to, for want of descriptors or memory.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// The tasks that serve the listeners of one port.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Serving {
+    /// Accept nothing more, finish what is under way.
     stopping: CancellationToken,
-    servers: Vec<(Handle<SocketAddr>, JoinHandle<std::io::Result<()>>)>,
+    /// End everything now.
+    ending: CancellationToken,
+    tasks: TaskTracker,
 }
 
 /// Serves these listeners on the current runtime.
-pub(crate) fn serve(listeners: Vec<TcpListener>, front: &Front, tls: &Arc<Tls>) -> std::io::Result<Serving> {
-    let stopping = CancellationToken::new();
-    let mut serving = Serving { stopping: stopping.clone(), servers: Vec::new() };
+pub(crate) fn serve(listeners: Vec<TcpListener>, front: &Front, tls: &Arc<Tls>) -> io::Result<Serving> {
+    let serving =
+        Serving { stopping: CancellationToken::new(), ending: CancellationToken::new(), tasks: TaskTracker::new() };
     for listener in listeners {
-        let handle = Handle::new();
-        let acceptor = Acceptor::new(Arc::clone(tls), stopping.clone());
-        let server = axum_server::from_tcp(listener)?.handle(handle.clone()).acceptor(acceptor).http1_only();
-        let front = front.clone();
-        let connections = tower::service_fn(move |_peer: SocketAddr| ready(Ok::<_, Infallible>(front.clone())));
-        serving.servers.push((handle, tokio::spawn(server.serve(connections))));
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let acceptor = Acceptor::new(Arc::clone(tls));
+        serving.spawn(serving.clone().accept(listener, acceptor, front.clone()));
     }
     Ok(serving)
 }
 
 impl Serving {
     /// Stops listening, lets requests under way finish for a moment, ends what is left.
-    pub(crate) async fn stop(&mut self) {
+    pub(crate) async fn stop(&self) {
         self.stopping.cancel();
-        for (handle, _) in &self.servers {
-            handle.graceful_shutdown(Some(GRACE));
-        }
-        for (handle, server) in self.servers.drain(..) {
-            let _ = server.await;
-            // The server's end tells connections that are left to end; each does when it is next polled.
-            let last_ones = async {
-                while handle.connection_count() > 0 {
-                    tokio::task::yield_now().await;
-                }
-            };
-            let _ = tokio::time::timeout(GRACE, last_ones).await;
-        }
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
     /// Tells everything to end now, without waiting for it.
     pub(crate) fn abandon(&self) {
-        self.stopping.cancel();
-        for (handle, server) in &self.servers {
-            handle.shutdown();
-            server.abort();
+        self.ending.cancel();
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let ending = self.ending.clone();
+        self.tasks.spawn(async move {
+            ending.run_until_cancelled(task).await;
+        });
+    }
+
+    async fn accept(self, listener: tokio::net::TcpListener, acceptor: Acceptor, front: Front) {
+        while let Some(accepted) = self.stopping.run_until_cancelled(listener.accept()).await {
+            match accepted {
+                Ok((stream, _)) => self.spawn(self.clone().connection(stream, acceptor.clone(), front.clone())),
+                Err(error) if is_of_one_connection(&error) => {}
+                Err(error) => {
+                    tracing::error!(target: "mock_idp", "no connection is accepted for a moment: {error}");
+                    let _ = timeout(PAUSE, self.stopping.cancelled()).await;
+                }
+            }
         }
     }
+
+    async fn connection(self, stream: TcpStream, acceptor: Acceptor, front: Front) {
+        let Some(Ok((stream, secure, reset))) = self.stopping.run_until_cancelled(acceptor.open(stream)).await else {
+            return;
+        };
+        let front = front.for_connection(secure, reset);
+        let service = service_fn(move |request| front.answer(request));
+        let mut connection = std::pin::pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        // How a connection ends is its client's affair.
+        if self.stopping.run_until_cancelled(connection.as_mut()).await.is_none() {
+            connection.as_mut().graceful_shutdown();
+            let _ = timeout(GRACE, connection).await;
+        }
+    }
+}
+
+/// The next `accept` may well succeed.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
