@@ -62,7 +62,7 @@ impl Call {
                 }
             },
             Redeems::Nothing => {
-                let rule = |moment: &mut Moment<'_>| admitted.grant_to_client(&self.org, &self.server, &plan, moment);
+                let rule = |moment: &mut Moment<'_>| admitted.grant(&self.org, &self.server, &plan, moment);
                 Some(self.instance.ask(trace, rule))
             }
         };

@@ -9,6 +9,7 @@ mod edge;
 mod floors;
 mod flow;
 mod lifecycle;
+mod password;
 mod program;
 mod refusals;
 mod wire;

@@ -13,7 +13,12 @@ const SERVICE_SECRET: &str = "mock-secret-service-0123456789abcdefghijklmnopqrst
 /// A name and its value, or an id and its secret.
 type Pair<'a> = (&'a str, &'a str);
 
-async fn token(mock: &MockIdp, server: &str, basic: Option<(&str, &str)>, form: &[(&str, &str)]) -> Response {
+pub(crate) async fn token(
+    mock: &MockIdp,
+    server: &str,
+    basic: Option<(&str, &str)>,
+    form: &[(&str, &str)],
+) -> Response {
     let request = browser().post(format!("{}{server}/v1/token", mock.url())).form(form);
     let request = match basic {
         Some((id, secret)) => request.basic_auth(id, Some(secret)),
@@ -23,7 +28,7 @@ async fn token(mock: &MockIdp, server: &str, basic: Option<(&str, &str)>, form: 
 }
 
 /// Status, `error` and `error_description` of a refused token request.
-async fn told(response: Response) -> (u16, String, String) {
+pub(crate) async fn told(response: Response) -> (u16, String, String) {
     let status = response.status().as_u16();
     assert!(!response.headers().contains_key("www-authenticate"), "Okta sends no challenge from the token endpoint");
     assert_eq!(response.headers()["content-type"], "application/json");
@@ -47,7 +52,7 @@ async fn the_token_endpoint_refuses_in_oktas_words() {
             &[("state", "x")],
             400,
             "invalid_request",
-            "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, client_credentials]",
+            "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, client_credentials, password]",
         ),
         (
             custom,
@@ -55,7 +60,7 @@ async fn the_token_endpoint_refuses_in_oktas_words() {
             &[("grant_type", "magic")],
             400,
             "unsupported_grant_type",
-            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials].",
+            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password].",
         ),
         (custom, None, &[("grant_type", "client_credentials")], 401, "invalid_client", "No client credentials found."),
         (

@@ -45,6 +45,7 @@ catalogue! {
     OpenidScopeRequiredAccessToken "openid_scope_required_access_token" 403 "access_denied" "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
     ConsentRequired "consent_required" 400 "consent_required" "The following scopes require user consent: [{0}].";
     ConsentRequiredClientCredentials "consent_required_client_credentials" 400 "consent_required" "The following scopes require user consent and cannot be granted for the client credentials grant type: [{0}].";
+    ConsentRequiredPassword "consent_required_ropf" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.";
     IdTokenDoesNotMatchSession "id_token_does_not_match_session" 400 "id_token_does_not_match_session" "The ID token subject does not match the current session's user.";
     AccessTokenInsufficientScopes "access_token_insufficient_scopes" 403 "insufficient_scope" "The access token provided does not contain the required scopes.";
     ClientAssertionTypeInvalid "client_assertion_type_invalid" 400 "invalid_request" "The client_assertion_type is invalid.";
@@ -56,10 +57,13 @@ catalogue! {
     MissingClientCredentials "missing_client_credentials" 401 "invalid_client" "No client credentials found.";
     UnsupportedAuthMethodBrowserRequest "unsupported_auth_method_browser_request" 401 "invalid_client" "Browser requests to the token endpoint must use Proof Key for Code Exchange.";
     UnsupportedAuthMethodClientCredentials "unsupported_auth_method_client_creds" 401 "invalid_client" "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
+    ExpiredPasswordCredentials "expired_password_credentials" 400 "invalid_grant" "Password has expired.";
     InvalidAuthorizationCode "invalid_authorization_code" 400 "invalid_grant" "The authorization code is invalid or has expired.";
+    InvalidPasswordCredentials "invalid_password_credentials" 400 "invalid_grant" "The credentials provided were invalid.";
     InvalidRefreshToken "invalid_refresh_token" 400 "invalid_grant" "The refresh token is invalid or expired.";
     MismatchedClient "mismatched_client" 400 "invalid_grant" "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.";
     MismatchedRedirectUri "mismatched_redirect_uri" 400 "invalid_grant" "The 'redirect_uri' does not match the redirection URI used in the authorization request.";
+    MissingPasswordEnrollment "missing_password_enrollment" 400 "invalid_grant" "The user does not configure a password.";
     PkceVerificationFailed "pkce_verification_failed" 400 "invalid_grant" "PKCE verification failed.";
     AccessTokenDuplicate "access_token_duplicate" 400 "invalid_request" "The access token cannot be specified in both the Authorization header and the request-body.";
     AccessTokenInQuery "access_token_in_query" 400 "invalid_request" "The access token cannot be presented in a query string.";

@@ -1,8 +1,7 @@
 //! `authorization_code`. RFC 6749 4.1.3, RFC 7636 4.5.
 
-use super::{Admitted, Denied, Plan, Redemption, made_of, still_entitled};
-use crate::ledger::{Authorization, Code, CodeState, TokenFamily};
-use crate::model::App;
+use super::{Admitted, Denied, Plan, Redemption, family_of, made_of, still_entitled};
+use crate::ledger::{Code, CodeState};
 use crate::org::{Org, Server};
 use crate::protocol::{ErrorId, GrantType, Refusal, pkce};
 
@@ -37,8 +36,7 @@ pub(super) fn redeem(
     still_entitled(org, server, client, &code.authorization)
         .map_err(|reason| Refusal::new(ErrorId::InvalidAuthorizationCode, reason))?;
 
-    let founds = founds_family(client, &code.authorization)
-        .then(|| (plan.family.clone(), found(&code.authorization, plan, now)));
+    let founds = family_of(client, &code.authorization, plan, now);
     let family = founds.as_ref().map(|(id, _)| id.clone());
     let access_token_id = plan.access_token_id_in(family.as_deref());
     code.state = CodeState::Redeemed { access_token: access_token_id.clone(), family: family.clone() };
@@ -75,23 +73,5 @@ fn check_verifier(admitted: &Admitted<'_>, code: &Code) -> Result<(), Refusal> {
         (Some(_), Some(_)) => {
             Err(Refusal::new(ErrorId::PkceVerificationFailed, "the verifier does not match the challenge"))
         }
-    }
-}
-
-/// Okta: a refresh token needs `offline_access` and the grant on the app.
-fn founds_family(client: &App, authorization: &Authorization) -> bool {
-    authorization.scopes.contains("offline_access") && client.oauth().grant_types.contains(&GrantType::RefreshToken)
-}
-
-fn found(authorization: &Authorization, plan: &Plan, now: i64) -> TokenFamily {
-    let minutes = authorization.lifetimes.refresh_token_lifetime_minutes;
-    TokenFamily {
-        authorization: authorization.clone(),
-        current: plan.refresh_token.clone(),
-        previous: None,
-        // Okta: 0 is unlimited.
-        expires: (minutes > 0).then(|| now + i64::from(minutes) * 60),
-        idle_until: now + i64::from(authorization.lifetimes.refresh_token_window_minutes) * 60,
-        revoked: false,
     }
 }

@@ -6,6 +6,8 @@
 mod authorization_code;
 mod browser;
 mod client_credentials;
+mod entitled;
+mod password;
 mod refresh_token;
 
 use serde_json::{Map, Value};
@@ -67,7 +69,8 @@ impl TokenRequest {
 }
 
 /// The grants that the token endpoint serves.
-const SERVED: [GrantType; 3] = [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials];
+const SERVED: [GrantType; 4] =
+    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::Password];
 
 /// A request whose client is authenticated and may use the grant.
 #[derive(Clone, Copy, Debug)]
@@ -205,18 +208,22 @@ impl Admitted<'_> {
         refresh_token::redeem(self, org, server, family, token, plan, now)
     }
 
-    /// Grants a client that acts for itself.
+    /// Grants what needs no record: to a client that acts for itself, or that holds the user's password.
     ///
     /// # Errors
-    /// Okta's refusals for scopes, consent and policy.
-    pub fn grant_to_client(
+    /// Okta's refusals for credentials, scopes, consent and policy.
+    pub fn grant(
         &self,
         org: &Org,
         server: &Server,
         plan: &Plan,
         moment: &mut Moment<'_>,
     ) -> Result<Redemption, Denied> {
-        client_credentials::grant(self, org, server, plan, moment).map_err(Denied::from)
+        let granted = match self.grant_type {
+            GrantType::Password => password::grant(self, org, server, plan, moment),
+            _ => client_credentials::grant(self, org, server, plan, moment),
+        };
+        granted.map_err(Denied::from)
     }
 }
 
@@ -289,6 +296,25 @@ fn still_entitled(org: &Org, server: &Server, client: &App, authorization: &Auth
         return Err(format!("{} is no longer assigned to {}", user.profile.login, client.client_id()));
     }
     Ok(())
+}
+
+/// The family that a grant founds. Okta: a refresh token needs `offline_access` and the grant on the app.
+fn family_of(client: &App, authorization: &Authorization, plan: &Plan, now: i64) -> Option<(String, TokenFamily)> {
+    let may = client.oauth().grant_types.contains(&GrantType::RefreshToken);
+    let lifetimes = authorization.lifetimes;
+    (may && authorization.scopes.contains("offline_access")).then(|| {
+        let family = TokenFamily {
+            authorization: authorization.clone(),
+            current: plan.refresh_token.clone(),
+            previous: None,
+            // Okta: 0 is unlimited.
+            expires: (lifetimes.refresh_token_lifetime_minutes > 0)
+                .then(|| now + i64::from(lifetimes.refresh_token_lifetime_minutes) * 60),
+            idle_until: now + i64::from(lifetimes.refresh_token_window_minutes) * 60,
+            revoked: false,
+        };
+        (plan.family.clone(), family)
+    })
 }
 
 /// What a second use of a code brings down.

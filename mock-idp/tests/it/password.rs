@@ -1,0 +1,124 @@
+//! The password grant: who gets tokens for a name and a password, and in which words others are refused.
+
+use mock_idp::MockIdp;
+use serde_json::Value;
+
+use crate::flow::decode;
+use crate::refusals::{token, told};
+
+const LEGACY: &str = "0oamarketlegacy005d7";
+const SECRET: &str = "mock-secret-legacy-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
+const SERVER: &str = "/oauth2/default";
+
+fn form<'a>(username: &'a str, password: &'a str, scope: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![("grant_type", "password"), ("username", username), ("password", password), ("scope", scope)]
+}
+
+#[tokio::test]
+async fn a_name_and_a_password_give_the_tokens_of_the_rule_that_matched() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let form = form("admin@example.test", "Passw0rd!", "openid profile offline_access orders:update");
+    let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
+    assert_eq!(response.status(), 200);
+    let body: Value = response.json().await.unwrap();
+    let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["token_type", "expires_in", "access_token", "scope", "refresh_token", "id_token"]);
+    // The rule "Administrators" gives a quarter of an hour.
+    assert_eq!(body["expires_in"], 900);
+    assert_eq!(body["scope"], "openid profile offline_access orders:update");
+    let (_, access) = decode(body["access_token"].as_str().unwrap());
+    assert_eq!(access["sub"], "admin@example.test");
+    assert_eq!(access["cid"], LEGACY);
+    assert_eq!(access["market_role"], "admin");
+    let (_, id) = decode(body["id_token"].as_str().unwrap());
+    assert_eq!(id["sub"], "00uadmin0000000005d7");
+    assert_eq!(id["amr"], serde_json::json!(["pwd"]));
+    assert_eq!(id.get("nonce"), None);
+
+    let refresh = body["refresh_token"].as_str().unwrap();
+    let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+    let again = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
+    assert_eq!(again.status(), 200);
+
+    // The org server has no policy; the short form of the login does too.
+    let form = [("grant_type", "password"), ("username", "buyer"), ("password", "Passw0rd!"), ("scope", "openid")];
+    let at_org = token(&mock, "/oauth2", Some((LEGACY, SECRET)), &form).await;
+    assert_eq!(at_org.status(), 200);
+}
+
+#[tokio::test]
+async fn each_account_that_may_not_is_refused_in_oktas_words() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let wrong = (400, "invalid_grant", "The credentials provided were invalid.");
+    let policy = "Policy evaluation failed for this request, please check the policy configurations.";
+    let cases = [
+        ("buyer@example.test", "wrong", "openid", wrong),
+        ("nobody@example.test", "Passw0rd!", "openid", wrong),
+        ("locked@example.test", "Passw0rd!", "openid", wrong),
+        ("suspended@example.test", "Passw0rd!", "openid", wrong),
+        ("deprovisioned@example.test", "Passw0rd!", "openid", wrong),
+        ("staged@example.test", "Passw0rd!", "openid", wrong),
+        ("expired@example.test", "Passw0rd!", "openid", (400, "invalid_grant", "Password has expired.")),
+        ("expired@example.test", "wrong", "openid", wrong),
+        (
+            "unassigned@example.test",
+            "Passw0rd!",
+            "openid",
+            (400, "access_denied", "User is not assigned to the client application."),
+        ),
+        ("denied@example.test", "Passw0rd!", "openid", (401, "access_denied", policy)),
+        ("buyer@example.test", "Passw0rd!", "openid orders:update", (401, "access_denied", policy)),
+        (
+            "buyer@example.test",
+            "Passw0rd!",
+            "nobody:knows",
+            (400, "invalid_scope", "One or more scopes are not configured for the authorization server resource."),
+        ),
+        (
+            "buyer@example.test",
+            "Passw0rd!",
+            "",
+            (
+                400,
+                "invalid_scope",
+                "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
+            ),
+        ),
+        ("", "Passw0rd!", "openid", (400, "invalid_request", "The required parameter 'username' is missing.")),
+        ("buyer@example.test", "", "openid", (400, "invalid_request", "The required parameter 'password' is missing.")),
+    ];
+    for (username, password, scope, (status, error, description)) in cases {
+        let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form(username, password, scope)).await;
+        let expected = (status, error.to_owned(), description.to_owned());
+        assert_eq!(told(response).await, expected, "{username} {password} {scope}");
+    }
+}
+
+#[tokio::test]
+async fn a_scope_that_needs_consent_is_not_given_for_a_password_where_the_app_asks_for_consent() {
+    let org = include_str!("../../../fixtures/orgs/market.yaml").replace(
+        "application_type: native, grant_types: [password, refresh_token]",
+        "application_type: native, consent_method: REQUIRED, grant_types: [password, refresh_token]",
+    );
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let form = form("buyer@example.test", "Passw0rd!", "openid orders:read:user");
+    let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
+    let description = "The following scopes require user consent: [orders:read:user]. To access protected scopes using \
+                       the resource owner password grant type, please uncheck 'Require consent' in the app settings or \
+                       set the 'consent_method' to 'TRUSTED' through the apps API.";
+    assert_eq!(told(response).await, (400, "consent_required".to_owned(), description.to_owned()));
+}
+
+#[tokio::test]
+async fn a_user_without_a_password_is_told_so() {
+    let org = include_str!("../../../fixtures/orgs/market.yaml").replacen(
+        "credentials: { password: { value: Passw0rd! } }",
+        "credentials: {}",
+        1,
+    );
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let form = form("admin@example.test", "Passw0rd!", "openid");
+    let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
+    let expected = (400, "invalid_grant".to_owned(), "The user does not configure a password.".to_owned());
+    assert_eq!(told(response).await, expected);
+}
