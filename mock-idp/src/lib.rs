@@ -24,6 +24,7 @@ mod ledger;
 mod listen;
 mod logging;
 mod mock_idp;
+mod outbound;
 mod pages;
 mod people;
 pub mod settings;

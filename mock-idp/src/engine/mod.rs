@@ -24,6 +24,7 @@ use crate::faults::Faults;
 use crate::journal::{Explanation, Journal};
 use crate::keys::{Held, KeyPool, KeyRing};
 use crate::ledger::Ledger;
+use crate::outbound::KeySets;
 use bytes::Bytes;
 
 /// One org: configuration, ledger, keys, clock, faults and journal of its own.
@@ -37,6 +38,7 @@ pub struct OrgInstance {
     snapshot: RwLock<Arc<Org>>,
     ledger: Ledger,
     keys: KeyRing,
+    key_sets: KeySets,
     metadata: RwLock<Vec<Metadata>>,
 }
 
@@ -67,6 +69,7 @@ impl OrgInstance {
             keys: KeyRing::new(org.servers(), pool),
             snapshot: RwLock::new(Arc::new(org)),
             ledger: Ledger::default(),
+            key_sets: KeySets::default(),
             metadata: RwLock::default(),
         })
     }
@@ -101,6 +104,7 @@ impl OrgInstance {
     /// Forgets everything that sign-ins and tests left behind.
     pub async fn reset(&self) {
         self.ledger.clear().await;
+        self.key_sets.clear();
         self.clock.reset();
         self.faults.clear();
         self.journal.clear();

@@ -4,7 +4,7 @@ mod table;
 
 pub(crate) use table::Table;
 
-use mock_idp_core::ledger::{Code, Consent, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction};
+use mock_idp_core::ledger::{Code, Consent, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction, Used};
 use mock_idp_core::protocol::RequestedClaims;
 
 /// All records of one org.
@@ -26,6 +26,8 @@ pub(crate) struct Ledger {
     pub(crate) requested_claims: Table<RequestedClaims>,
     /// By [`Consent::key`].
     pub(crate) consents: Table<Consent>,
+    /// By [`SingleUse::key`](mock_idp_core::ledger::SingleUse).
+    pub(crate) used: Table<Used>,
 }
 
 impl Default for Ledger {
@@ -39,6 +41,7 @@ impl Default for Ledger {
             revocations: Table::bounded(20_000),
             requested_claims: Table::bounded(20_000),
             consents: Table::bounded(10_000),
+            used: Table::bounded(100_000),
         }
     }
 }
@@ -54,5 +57,6 @@ impl Ledger {
         self.revocations.clear().await;
         self.requested_claims.clear().await;
         self.consents.clear().await;
+        self.used.clear().await;
     }
 }

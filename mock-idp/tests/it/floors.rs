@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// From the ground up. Modules on one floor do not know one another.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "faults", "keys", "ledger", "pages", "settings"],
+    &["clock", "faults", "keys", "ledger", "outbound", "pages", "settings"],
     &["journal"],
     &["engine"],
     &["address", "people"],

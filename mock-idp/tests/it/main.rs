@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod assertions;
 mod behavior;
 mod client;
 mod control;
 mod edge;
 mod floors;
 mod flow;
+mod jose;
 mod lifecycle;
 mod password;
 mod program;

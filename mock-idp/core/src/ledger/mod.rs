@@ -1,5 +1,9 @@
 //! What sign-ins leave behind: the records of the ledger. Types only; the ledger itself is the server's.
 
+mod single_use;
+
+pub use single_use::{SingleUse, Used};
+
 use serde::{Deserialize, Serialize};
 
 use crate::model::TokenActions;

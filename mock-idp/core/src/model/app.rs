@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{GroupFilterType, Status};
 use crate::protocol::GrantType;
+use crate::protocol::jose::JwkSet;
 
 /// An app. Its id is also its client id unless the credentials name another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +27,10 @@ pub struct App {
     /// Who may use the app. Okta keeps these under `/apps/{id}/users` and `/apps/{id}/groups`.
     #[serde(default)]
     pub assignments: Assignments,
+    /// Scopes of the org authorization server that an administrator has granted. Okta keeps these under
+    /// `/apps/{id}/grants`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<ScopeGrant>,
 }
 
 impl App {
@@ -109,6 +114,10 @@ pub enum AuthMethod {
     #[default]
     ClientSecretBasic,
     ClientSecretPost,
+    /// A JWT signed with the secret.
+    ClientSecretJwt,
+    /// A JWT signed with a key of the client's own, of which the org knows the public half.
+    PrivateKeyJwt,
     None,
 }
 
@@ -151,6 +160,12 @@ pub struct OauthClientSettings {
     pub refresh_token: Option<RefreshTokenSettings>,
     #[serde(default)]
     pub wildcard_redirect: WildcardRedirect,
+    /// The client's public keys: for `private_key_jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<JwkSet>,
+    /// Where they are to be fetched instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -242,6 +257,14 @@ pub struct Assignments {
     /// Assignments through a group; the first that holds the user gives the app profile.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Assignment>,
+}
+
+/// The grant of one `okta.*` scope.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ScopeGrant {
+    /// The scope's name, for instance `okta.users.read`.
+    pub scope_id: String,
 }
 
 /// The assignment of one user or one group.

@@ -34,6 +34,20 @@ impl Urls {
         }
     }
 
+    /// Whether a URL is one of the addresses of an endpoint: by the host that asks or under the pinned issuer, and by either
+    /// name of the server.
+    #[must_use]
+    pub fn is_endpoint(&self, server: &Server, endpoint: &str, url: &str) -> bool {
+        let under = |base: &str| url.strip_prefix(base).and_then(|rest| rest.strip_prefix("/oauth2/"));
+        let path = |rest: &str| match server.is_org() {
+            true => rest.strip_prefix("v1/") == Some(endpoint),
+            false => [&server.path_name, &server.id].into_iter().any(|name| {
+                rest.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix("/v1/")) == Some(endpoint)
+            }),
+        };
+        [&self.endpoint_base, &self.issuer_base].into_iter().filter_map(|base| under(base)).any(path)
+    }
+
     /// The host of the org, as Okta's challenge headers name it.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -1,6 +1,6 @@
 //! What a document must satisfy beyond its shape: references resolve, ids are unique, values are within Okta's bounds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::document::Document;
 use super::problem::Problem;
@@ -160,23 +160,9 @@ impl Check<'_> {
                 format!("two apps have the client id `{}`", app.client_id()),
             );
         }
-        let secret = app.credentials.oauth_client.client_secret.as_deref();
-        let secret_path = format!("{path}/credentials/oauthClient/client_secret");
-        match (app.auth_method(), secret) {
-            (AuthMethod::None, Some(_)) => {
-                self.problem(secret_path, "a client with `token_endpoint_auth_method: none` has no secret")
-            }
-            (AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost, None) => {
-                self.problem(secret_path, "a client that authenticates by secret needs `client_secret`");
-            }
-            // Okta: a supplied client_secret has 14 to 100 printable ASCII characters.
-            (_, Some(secret))
-                if !(14..=100).contains(&secret.len()) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) =>
-            {
-                self.problem(secret_path, "a client secret has 14 to 100 printable ASCII characters");
-            }
-            _ => {}
-        }
+        self.secret(&format!("{path}/credentials/oauthClient/client_secret"), app);
+        self.keys(&format!("{path}/settings/oauthClient"), app);
+        self.grants(path, app);
         self.redirect_uris(path, app);
         for (index, assignment) in app.assignments.users.iter().enumerate() {
             self.user(format!("{path}/assignments/users/{index}/id"), &assignment.id);
@@ -191,6 +177,77 @@ impl Check<'_> {
         }
         if app.oauth().refresh_token.is_some_and(|settings| settings.leeway > 60) {
             self.problem(format!("{path}/settings/oauthClient/refresh_token/leeway"), "a leeway is 0 to 60 seconds");
+        }
+    }
+
+    fn secret(&mut self, path: &str, app: &App) {
+        match (app.auth_method(), app.credentials.oauth_client.client_secret.as_deref()) {
+            (AuthMethod::None | AuthMethod::PrivateKeyJwt, None) => {}
+            (method @ (AuthMethod::None | AuthMethod::PrivateKeyJwt), Some(_)) => {
+                let name = if method == AuthMethod::None { "none" } else { "private_key_jwt" };
+                self.problem(path, format!("a client with `token_endpoint_auth_method: {name}` has no secret"));
+            }
+            (_, None) => self.problem(path, "a client that authenticates by secret needs `client_secret`"),
+            // Okta: a supplied client_secret has 14 to 100 printable ASCII characters.
+            (_, Some(secret))
+                if !(14..=100).contains(&secret.len()) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) =>
+            {
+                self.problem(path, "a client secret has 14 to 100 printable ASCII characters");
+            }
+            (AuthMethod::ClientSecretJwt, Some(secret)) if secret.len() < 32 => {
+                self.problem(path, "a client secret that signs JWTs has at least 32 characters");
+            }
+            (_, Some(_)) => {}
+        }
+    }
+
+    /// A client's public keys, and the scopes of the org server that are granted to it.
+    fn keys(&mut self, path: &str, app: &App) {
+        let oauth = app.oauth();
+        if oauth.jwks.is_some() && oauth.jwks_uri.is_some() {
+            self.problem(format!("{path}/jwks_uri"), "a client has either `jwks` or `jwks_uri`");
+        }
+        if app.auth_method() == AuthMethod::PrivateKeyJwt && oauth.jwks.is_none() && oauth.jwks_uri.is_none() {
+            self.problem(
+                path,
+                "a client with `token_endpoint_auth_method: private_key_jwt` needs `jwks` or `jwks_uri`",
+            );
+        }
+        if let Some(uri) = &oauth.jwks_uri
+            && !url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        {
+            self.problem(format!("{path}/jwks_uri"), format!("`{uri}` is not an absolute http or https URI"));
+        }
+        let keys = oauth.jwks.iter().flat_map(|set| &set.keys);
+        let mut kids = HashSet::new();
+        for (index, key) in keys.clone().enumerate() {
+            let path = format!("{path}/jwks/keys/{index}");
+            if let Err(unusable) = key.key() {
+                self.problem(&path, format!("not a usable public key: {unusable}"));
+            }
+            if let Some(other) = key.key_use.as_deref().filter(|key_use| !matches!(*key_use, "sig" | "enc")) {
+                self.problem(
+                    format!("{path}/use"),
+                    format!("`{other}` is not a use of a key: expected `sig` or `enc`"),
+                );
+            }
+            if !kids.insert(key.kid.as_deref()) {
+                self.problem(&path, "two keys have the same `kid`, or none");
+            }
+        }
+        if oauth.jwks.is_some() && keys.count() == 0 {
+            self.problem(format!("{path}/jwks/keys"), "a key set has at least one key");
+        }
+    }
+
+    fn grants(&mut self, path: &str, app: &App) {
+        for (index, grant) in app.grants.iter().enumerate() {
+            // Okta: what an administrator can grant are the scopes of its own APIs.
+            if !grant.scope_id.starts_with("okta.") {
+                let message =
+                    format!("`{}` is no scope of the org's own APIs: they start with `okta.`", grant.scope_id);
+                self.problem(format!("{path}/grants/{index}/scopeId"), message);
+            }
         }
     }
 

@@ -1,8 +1,10 @@
-//! The words of the specifications: parameters, scopes, grant types, response types and modes, prompts, PKCE, refusals.
+//! The words of the specifications: parameters, scopes, grant types, response types and modes, prompts, PKCE, signed
+//! objects, refusals.
 
 pub mod acr;
 mod catalogue;
 mod grant_type;
+pub mod jose;
 mod parameters;
 pub mod pkce;
 mod prompt;

@@ -94,6 +94,32 @@ fn duplicates_and_values_out_of_bounds_are_refused() {
             "client_secret: short",
             "a client secret has 14 to 100 printable ASCII characters",
         ),
+        (
+            "client_secret: mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH",
+            "client_secret: a-secret-of-31-characters-only!",
+            "a client secret that signs JWTs has at least 32 characters",
+        ),
+        (
+            "{ token_endpoint_auth_method: private_key_jwt }",
+            "{ token_endpoint_auth_method: private_key_jwt, client_secret: mock-secret-0123456789 }",
+            "a client with `token_endpoint_auth_method: private_key_jwt` has no secret",
+        ),
+        (
+            "{ token_endpoint_auth_method: none, pkce_required: true }",
+            "{ token_endpoint_auth_method: private_key_jwt }",
+            "a client with `token_endpoint_auth_method: private_key_jwt` needs `jwks` or `jwks_uri`",
+        ),
+        ("        jwks:\n", "        jwks_uri: https://a.test/keys\n        jwks:\n", "either `jwks` or `jwks_uri`"),
+        (
+            "        jwks:\n",
+            "        jwks_uri: file:///keys\n        jwks:\n",
+            "`file:///keys` is not an absolute http or https URI",
+        ),
+        ("- kty: RSA", "- kty: oct", "not a usable public key: `kty` is `oct`: expected `RSA` or `EC`"),
+        ("e: AQAB", "e: AQ*B", "not a usable public key: `e` is missing or not base64url"),
+        ("e: AQAB", "e: AQAB\n              d: AQAB", "not a usable public key: it holds the private half too"),
+        ("use: sig", "use: tls", "`tls` is not a use of a key: expected `sig` or `enc`"),
+        ("scopeId: okta.apps.read", "scopeId: products:read", "`products:read` is no scope of the org's own APIs"),
     ] {
         let told = told(piece, by);
         assert!(told.contains(expected), "{piece} → {by}: {told}");

@@ -1,10 +1,10 @@
 //! Refresh tokens: rotation, grace, reuse, windows, and what makes them worthless.
 
-use mock_idp_core::endpoint::client_authentication;
+use mock_idp_core::endpoint::client_authentication::{self, Called};
 use mock_idp_core::endpoint::token::{Denied, Plan, Redemption, TokenRequest, admit};
 use mock_idp_core::ledger::{Authentication, Authorization, TokenFamily};
 use mock_idp_core::model::{Status, TokenActions, UserStatus};
-use mock_idp_core::org::Org;
+use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::protocol::{ErrorId, Parameters, RequestedClaims, Scopes};
 
 use crate::market::{NOW, ask_at, changed, market};
@@ -47,7 +47,10 @@ fn refresh(org: &Org, family: &mut TokenFamily, caller: &str, token: &str, now: 
         [("grant_type", "refresh_token"), ("client_id", caller), ("refresh_token", token)].into_iter().collect();
     let request = TokenRequest { body, ..TokenRequest::default() };
     let grant_type = request.grant_type().map_err(Denied::from)?;
-    let client = client_authentication::authenticate(org, request.presented(), "token").map_err(Denied::from)?;
+    let attempt = client_authentication::attempt(org, request.presented()).map_err(Denied::from)?;
+    let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
+    let called = Called { urls: &urls, server: org.org_server(), endpoint: "token" };
+    let client = attempt.decide(called, None, now).map_err(Denied::from)?.client;
     let admitted = admit(org, &request, grant_type, client).map_err(Denied::from)?;
     let (plan, _) = ask_at(now, Plan::new);
     let server = org.server("default").unwrap();

@@ -2,11 +2,12 @@
 
 use super::{Admitted, Plan, Redemption};
 use crate::ledger::Authorization;
-use crate::model::{ApplicationType, ScopeConsent};
+use crate::model::{App, ApplicationType, AuthMethod, ScopeConsent};
 use crate::moment::Moment;
 use crate::org::{Org, Server};
 use crate::policy::{self, Ask, scope_rules};
 use crate::protocol::{ErrorId, GrantType, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
+use crate::trace::Verdict;
 
 pub(super) fn grant(
     admitted: &Admitted<'_>,
@@ -16,21 +17,15 @@ pub(super) fn grant(
     moment: &mut Moment<'_>,
 ) -> Result<Redemption, Refusal> {
     let client = admitted.client;
-    if server.is_org() {
-        return Err(org_server_refusal(client.oauth().application_type));
-    }
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
+    if server.is_org() {
+        may_act_on_the_org(client)?;
+    }
+    // Okta: OpenID scopes are about a user, and here is none.
     if asked.iter().any(|scope| OIDC_SCOPES.contains(&scope)) {
         return Err(Refusal::new(ErrorId::OpenidNotAllowedClientCredentials, format!("asked for {}", asked.listed())));
     }
-    let scopes = scope_rules::resolve(server, &asked)?;
-    let consent: Scopes = scopes
-        .iter()
-        .filter(|name| server.scope(name).is_some_and(|scope| scope.consent == ScopeConsent::Required))
-        .collect();
-    if !consent.is_empty() {
-        return Err(Refusal::with(ErrorId::ConsentRequiredClientCredentials, consent.listed(), "no user can consent"));
-    }
+    let scopes = if server.is_org() { org_scopes(client, &asked, moment)? } else { custom_scopes(server, &asked)? };
     let ask = Ask { client, user: None, grant_type: GrantType::ClientCredentials, scopes: &scopes };
     let lifetimes = policy::evaluate(org, server, ask, moment)?;
     Ok(Redemption {
@@ -51,11 +46,46 @@ pub(super) fn grant(
     })
 }
 
-/// Okta: on the org authorization server only service apps may, and only by `private_key_jwt`.
-fn org_server_refusal(application_type: ApplicationType) -> Refusal {
-    if application_type == ApplicationType::Service {
-        Refusal::new(ErrorId::UnsupportedAuthMethodClientCredentials, "the client did not use private_key_jwt")
-    } else {
-        Refusal::new(ErrorId::InvalidApplicationTypeClientCredentials, "the client is not a service app")
+fn custom_scopes(server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
+    let scopes = scope_rules::resolve(server, asked)?;
+    let consent: Scopes = scopes
+        .iter()
+        .filter(|name| server.scope(name).is_some_and(|scope| scope.consent == ScopeConsent::Required))
+        .collect();
+    if !consent.is_empty() {
+        return Err(Refusal::with(ErrorId::ConsentRequiredClientCredentials, consent.listed(), "no user can consent"));
     }
+    Ok(scopes)
+}
+
+/// Okta: on the org authorization server only service apps may, and only by `private_key_jwt`.
+fn may_act_on_the_org(client: &App) -> Result<(), Refusal> {
+    let (id, reason) = if client.oauth().application_type != ApplicationType::Service {
+        (ErrorId::InvalidApplicationTypeClientCredentials, "is not a service app")
+    } else if client.auth_method() != AuthMethod::PrivateKeyJwt {
+        (ErrorId::UnsupportedAuthMethodClientCredentials, "did not use private_key_jwt")
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::new(id, format!("{} {reason}", client.client_id())))
+}
+
+/// Okta: of the `okta.*` scopes asked for, those that an administrator has granted to the app.
+fn org_scopes(client: &App, asked: &Scopes, moment: &mut Moment<'_>) -> Result<Scopes, Refusal> {
+    if asked.is_empty() {
+        return Err(Refusal::new(ErrorId::MissingScopes, "no scope was asked for"));
+    }
+    if let Some(unknown) = asked.iter().find(|scope| !scope.starts_with("okta.")) {
+        return Err(Refusal::new(ErrorId::NoMatchingScope, format!("`{unknown}` is no scope of the org's own APIs")));
+    }
+    let granted: Scopes = client.grants.iter().map(|grant| grant.scope_id.as_str()).collect();
+    let refused = asked.without(&granted);
+    let scopes = asked.without(&refused);
+    if scopes.is_empty() {
+        return Err(Refusal::new(ErrorId::NoOrgScopesGranted, format!("{} is not granted", refused.listed())));
+    }
+    if !refused.is_empty() {
+        moment.trace.note(Verdict::Absent, refused.listed(), "not granted to the app");
+    }
+    Ok(scopes)
 }

@@ -1,0 +1,136 @@
+//! Client assertions: `client_secret_jwt` and `private_key_jwt`. RFC 7523 3, OIDC Core 9; Okta: "Client authentication methods".
+
+use super::{Called, Fetched, keys};
+use crate::ledger::SingleUse;
+use crate::model::{App, AuthMethod};
+use crate::protocol::jose::{Algorithm, Jws, KeyProblem};
+use crate::protocol::{ErrorId, Refusal};
+
+/// Okta: an assertion expires within an hour.
+const LONGEST: i64 = 3600;
+
+/// The client that an assertion says it is from.
+pub(super) fn claimed_client<'a>(
+    assertion: &Jws,
+    client_id: Option<&str>,
+    known: impl Fn(&str) -> Option<&'a App>,
+) -> Result<&'a App, Refusal> {
+    // RFC 7523 3 step 1: iss is the client.
+    let issuer = assertion.text("iss").unwrap_or_default();
+    let client = known(issuer).ok_or_else(|| {
+        Refusal::new(ErrorId::ClientAssertionInvalidIssuer, format!("no active client has the id `{issuer}` of iss"))
+    })?;
+    // RFC 7521 4.2: a client_id beside the assertion names the same client.
+    if let Some(other) = client_id.filter(|other| *other != issuer) {
+        let reason = format!("client_id is `{other}`, iss is `{issuer}`");
+        return Err(Refusal::new(ErrorId::ClientAssertionInvalidIssuer, reason));
+    }
+    // RFC 7523 3 step 2B: sub is the client too.
+    if assertion.text("sub") != Some(issuer) {
+        let reason = format!("sub is {:?}, iss is `{issuer}`", assertion.text("sub"));
+        return Err(Refusal::new(ErrorId::ClientAssertionInvalidSubject, reason));
+    }
+    Ok(client)
+}
+
+/// Checks the assertion; what it spends comes back.
+pub(super) fn check(
+    client: &App,
+    assertion: &Jws,
+    called: Called<'_>,
+    fetched: Option<&Fetched>,
+    now: i64,
+) -> Result<Option<SingleUse>, Refusal> {
+    // RFC 7523 3 step 9. The algorithm is believed only as far as the client's own settings allow.
+    let algorithm = assertion.algorithm().ok_or_else(|| {
+        let reason = format!("alg is {:?}", assertion.header_text("alg"));
+        Refusal::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason)
+    })?;
+    let method = if algorithm.is_symmetric() {
+        signed_by_secret(client, assertion, algorithm)?;
+        AuthMethod::ClientSecretJwt
+    } else {
+        signed_by_key(client, assertion, algorithm, fetched)?;
+        AuthMethod::PrivateKeyJwt
+    };
+    if client.auth_method() != method {
+        let reason = format!("{} is not set up for {} assertions", client.client_id(), algorithm.name());
+        return Err(Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
+    }
+    let expires = expiry(assertion, now)?;
+    // RFC 7523 3 step 3. Okta: the endpoint called, not the issuer.
+    if !assertion.audiences().any(|audience| called.urls.is_endpoint(called.server, called.endpoint, audience)) {
+        let reason = format!(
+            "aud is {:?}, called was {}/v1/{}",
+            assertion.audiences().collect::<Vec<_>>(),
+            called.urls.endpoints(called.server),
+            called.endpoint
+        );
+        return Err(Refusal::new(ErrorId::ClientAssertionInvalidAudience, reason));
+    }
+    // RFC 7523 3 steps 5 and 6.
+    if let Some(name) = ["iat", "nbf"].into_iter().find(|name| assertion.time(name).is_some_and(|time| time > now)) {
+        return Err(Refusal::new(ErrorId::ClientAssertionIssuedAtInFuture, format!("{name} is in the future")));
+    }
+    // RFC 7523 3 step 7. Okta: jti may be left out; if it is there, it counts once.
+    Ok(assertion.text("jti").map(|jti| {
+        SingleUse::new("client_assertion", client.client_id(), jti, expires, ErrorId::ClientAssertionAlreadyUsed)
+    }))
+}
+
+fn signed_by_secret(client: &App, assertion: &Jws, algorithm: Algorithm) -> Result<(), Refusal> {
+    let secret = client.credentials.oauth_client.client_secret.as_deref().ok_or_else(|| {
+        let reason = format!("{} has no secret, the assertion is {}", client.client_id(), algorithm.name());
+        Refusal::new(ErrorId::ClientAssertionInvalidNoSecret, reason)
+    })?;
+    if secret.len() < algorithm.shortest_secret() {
+        let reason = format!("{} needs a secret of {} characters", algorithm.name(), algorithm.shortest_secret());
+        return Err(Refusal::new(ErrorId::ClientAssertionInvalidSecretLength, reason));
+    }
+    if assertion.is_signed_by_secret(algorithm, secret) { Ok(()) } else { Err(bad_signature(client)) }
+}
+
+fn signed_by_key(
+    client: &App,
+    assertion: &Jws,
+    algorithm: Algorithm,
+    fetched: Option<&Fetched>,
+) -> Result<(), Refusal> {
+    let keys = keys::of(client, assertion, fetched)?.ok_or_else(|| {
+        let reason = format!("{} has neither jwks nor jwks_uri", client.client_id());
+        Refusal::new(ErrorId::ClientAssertionJwksNotConfigured, reason)
+    })?;
+    let key = keys.choose(assertion, algorithm).map_err(|problem| match problem {
+        KeyProblem::Kid(reason) => Refusal::new(ErrorId::ClientAssertionInvalidKid, reason),
+        KeyProblem::NotForSigning => {
+            Refusal::new(ErrorId::ClientAssertionNotSignedWithSigningKey, "the key is for encryption")
+        }
+        KeyProblem::Use(key_use) => keys::unknown_use(&key_use),
+        KeyProblem::Algorithm(reason) => Refusal::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason),
+        KeyProblem::Unusable(unusable) => Refusal::new(ErrorId::ClientAssertionInvalidJwks, unusable.to_string()),
+    })?;
+    if assertion.is_signed_by(algorithm, &key) { Ok(()) } else { Err(bad_signature(client)) }
+}
+
+fn bad_signature(client: &App) -> Refusal {
+    let reason = format!("the signature is not {}'s", client.client_id());
+    Refusal::new(ErrorId::ClientAssertionInvalidSignature, reason)
+}
+
+/// RFC 7523 3 step 4; Okta: within an hour.
+fn expiry(assertion: &Jws, now: i64) -> Result<i64, Refusal> {
+    let expires = assertion
+        .time("exp")
+        .ok_or_else(|| Refusal::new(ErrorId::ClientAssertionExpirationRequired, "exp is missing or no number"))?;
+    if expires <= now {
+        return Err(Refusal::new(
+            ErrorId::ClientAssertionExpiredToken,
+            format!("expired {} s ago", now.saturating_sub(expires)),
+        ));
+    }
+    if expires > now + LONGEST {
+        let reason = format!("expires in {} s", expires.saturating_sub(now));
+        return Err(Refusal::new(ErrorId::ClientAssertionExpiresTooFarInFuture, reason));
+    }
+    Ok(expires)
+}

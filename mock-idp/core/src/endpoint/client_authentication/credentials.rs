@@ -1,0 +1,86 @@
+//! Where credentials may stand in a request, and what they are.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use percent_encoding::percent_decode_str;
+
+use super::Presented;
+use crate::protocol::jose::Jws;
+use crate::protocol::{ErrorId, Refusal};
+
+/// What was presented, before it is believed.
+#[derive(Debug)]
+pub(super) enum Credentials {
+    Secret {
+        client_id: String,
+        secret: String,
+    },
+    Assertion {
+        /// RFC 7521 4.2: may be named beside the assertion, which names it itself.
+        client_id: Option<String>,
+        assertion: Box<Jws>,
+    },
+    /// A client id alone.
+    Public {
+        client_id: String,
+    },
+}
+
+pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, Refusal> {
+    let Presented { authorization, query, body } = presented;
+    // Okta: credentials in the query are refused, other parameters there are not.
+    if query.get("client_secret").is_some() || query.get("client_assertion").is_some() {
+        return Err(Refusal::new(ErrorId::ClientCredentialsInQuery, "client_secret or client_assertion in the query"));
+    }
+    let in_header =
+        authorization.filter(|header| header.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic")));
+    let secret = body.get("client_secret");
+    let assertion = body.get("client_assertion");
+    // RFC 6749 2.3: not more than one method in each request.
+    if [in_header.is_some(), secret.is_some(), assertion.is_some()].into_iter().filter(|used| *used).count() > 1 {
+        return Err(Refusal::new(
+            ErrorId::MultipleClientCredentials,
+            "more than one of header, body secret and assertion",
+        ));
+    }
+    let client_id = body.get("client_id").or_else(|| query.get("client_id")).map(str::to_owned);
+    if let Some(assertion) = assertion {
+        // RFC 7523 2.2.
+        if body.get("client_assertion_type") != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
+            return Err(Refusal::new(
+                ErrorId::ClientAssertionTypeInvalid,
+                "client_assertion_type is not urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ));
+        }
+        let assertion = Jws::parse(assertion)
+            .ok_or_else(|| Refusal::new(ErrorId::ClientAssertionInvalidJwt, "client_assertion is no signed JWT"))?;
+        return Ok(Credentials::Assertion { client_id, assertion: Box::new(assertion) });
+    }
+    if let Some(header) = in_header {
+        return basic(header);
+    }
+    let client_id = client_id.ok_or_else(|| {
+        Refusal::new(ErrorId::MissingClientCredentials, "no Authorization header, no assertion and no client_id")
+    })?;
+    Ok(match secret {
+        Some(secret) => Credentials::Secret { client_id, secret: secret.to_owned() },
+        None => Credentials::Public { client_id },
+    })
+}
+
+fn basic(header: &str) -> Result<Credentials, Refusal> {
+    let malformed = |reason: &str| Refusal::new(ErrorId::InvalidBasicAuthCredentials, reason);
+    let encoded = header[5..].trim();
+    let decoded = STANDARD.decode(encoded).map_err(|_| malformed("the Basic credentials are not base64"))?;
+    let text = String::from_utf8(decoded).map_err(|_| malformed("the Basic credentials are not UTF-8"))?;
+    // RFC 6749 2.3.1: both halves are form-urlencoded before they are joined.
+    let decode = |half: &str| percent_decode_str(&half.replace('+', " ")).decode_utf8_lossy().into_owned();
+    match text.split_once(':') {
+        Some((client_id, secret)) if !secret.is_empty() => {
+            Ok(Credentials::Secret { client_id: decode(client_id), secret: decode(secret) })
+        }
+        // Okta's own browser library sends a public client's id without a colon.
+        Some((client_id, _)) if !client_id.is_empty() => Ok(Credentials::Public { client_id: decode(client_id) }),
+        None if !text.is_empty() => Ok(Credentials::Public { client_id: decode(&text) }),
+        _ => Err(malformed("the Basic credentials are empty")),
+    }
+}

@@ -1,0 +1,64 @@
+//! A client's keys: written in the org document, or kept by the client and fetched.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::model::App;
+use crate::protocol::jose::{JwkSet, Jws};
+use crate::protocol::{ErrorId, Refusal};
+
+/// Keys that have to be fetched.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct KeySource<'a> {
+    pub uri: &'a str,
+    /// The key that is wanted: a set that lacks it may be out of date.
+    pub kid: Option<&'a str>,
+}
+
+/// What was found at a `jwks_uri`, or why nothing was.
+pub type Fetched = Result<Arc<JwkSet>, String>;
+
+/// Where the keys are that a signed object of this client needs; `None` when nothing has to be fetched for it.
+#[must_use]
+pub fn key_source<'a>(client: &'a App, object: &'a Jws) -> Option<KeySource<'a>> {
+    let asymmetric = object.algorithm().is_some_and(|algorithm| !algorithm.is_symmetric());
+    let uri = client.oauth().jwks_uri.as_deref().filter(|_| asymmetric)?;
+    Some(KeySource { uri, kid: object.kid() })
+}
+
+/// The client's keys; `None` when it has none.
+///
+/// # Errors
+/// The keys could not be fetched, or what was fetched is of no use.
+pub(crate) fn of<'a>(
+    client: &'a App,
+    object: &Jws,
+    fetched: Option<&'a Fetched>,
+) -> Result<Option<&'a JwkSet>, Refusal> {
+    let Some(uri) = client.oauth().jwks_uri.as_deref() else { return Ok(client.oauth().jwks.as_ref()) };
+    // RFC 7515 4.1.2: `jku` would name other keys, which are not the client's to choose.
+    if let Some(jku) = object.header_text("jku").filter(|jku| *jku != uri) {
+        return Err(Refusal::new(ErrorId::JwksUriJkuMismatch, format!("jku is `{jku}`, jwks_uri is `{uri}`")));
+    }
+    let set = match fetched {
+        Some(Ok(set)) => set,
+        Some(Err(reason)) => return Err(Refusal::new(ErrorId::JwksUriError, format!("{uri}: {reason}"))),
+        None => return Err(Refusal::new(ErrorId::JwksUriError, format!("{uri} has not been fetched"))),
+    };
+    if set.keys.is_empty() {
+        return Err(Refusal::new(ErrorId::JwksUriNoKey, format!("{uri} holds no key")));
+    }
+    let mut kids = HashSet::new();
+    if set.keys.len() > 1 && !set.keys.iter().all(|key| kids.insert(key.kid.as_deref())) {
+        return Err(Refusal::new(
+            ErrorId::JwksUriAmbiguousKeys,
+            format!("two keys at {uri} have the same kid or none"),
+        ));
+    }
+    Ok(Some(set))
+}
+
+/// Okta names the values that `use` may have.
+pub(crate) fn unknown_use(key_use: &str) -> Refusal {
+    Refusal::with(ErrorId::JwksUriInvalidKeyUse, "[sig, enc]", format!("the key's `use` is `{key_use}`"))
+}

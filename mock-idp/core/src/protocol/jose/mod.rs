@@ -1,0 +1,12 @@
+//! Signed objects that somebody else has made: client assertions, request objects, DPoP proofs. RFC 7515, 7517, 7518.
+//!
+//! What arrives is read first and believed later: [`Jws::parse`] says what it claims, a key that the caller has chosen by
+//! other means says whether that is so.
+
+mod algorithm;
+mod jwk;
+mod jws;
+
+pub use algorithm::Algorithm;
+pub use jwk::{Jwk, JwkSet, KeyProblem, PublicKey, UnusableJwk};
+pub use jws::Jws;

@@ -1,0 +1,123 @@
+//! Requests of our own: what clients keep elsewhere is fetched from there, bounded in time and size.
+//!
+//! http and https. Redirects are not followed, proxies not used: the other end is a program on this machine or in this
+//! test's network.
+
+mod key_sets;
+
+pub(crate) use key_sets::KeySets;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Request, StatusCode, Uri, header};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+/// How long a whole exchange may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How many bytes an answer may have.
+const LONGEST_ANSWER: usize = 256 * 1024;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutboundError {
+    #[error("`{0}` is not an http or https URI")]
+    NotAnAddress(String),
+    #[error("no connection: {0}")]
+    Connection(#[from] std::io::Error),
+    #[error("TLS is not to be had: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("the exchange failed: {0}")]
+    Exchange(#[from] hyper::Error),
+    #[error("the request cannot be written: {0}")]
+    Request(#[from] http::Error),
+    #[error("the answer cannot be read, or is longer than {LONGEST_ANSWER} bytes: {0}")]
+    Answer(#[from] axum::Error),
+    #[error("status {}", .0.as_u16())]
+    Status(StatusCode),
+    #[error("no answer within {} s", PATIENCE.as_secs())]
+    Late,
+}
+
+/// Fetches a document.
+///
+/// # Errors
+/// Everything but a 200 in time.
+pub(crate) async fn fetch(uri: &str) -> Result<Bytes, OutboundError> {
+    tokio::time::timeout(PATIENCE, get(uri)).await.map_err(|_| OutboundError::Late)?
+}
+
+async fn get(text: &str) -> Result<Bytes, OutboundError> {
+    let not_an_address = || OutboundError::NotAnAddress(text.to_owned());
+    let uri: Uri = text.parse().map_err(|_| not_an_address())?;
+    let authority = uri.authority().ok_or_else(not_an_address)?;
+    let secure = match uri.scheme_str() {
+        Some("http") => false,
+        Some("https") => true,
+        _ => return Err(not_an_address()),
+    };
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let port = authority.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let request = Request::get(path)
+        .header(header::HOST, authority.as_str())
+        .header(header::ACCEPT, "application/json")
+        .header(header::USER_AGENT, concat!("mock-idp/", env!("CARGO_PKG_VERSION")))
+        .body(Body::empty())?;
+    let stream = connect(host, port).await?;
+    if !secure {
+        return exchange(stream, request).await;
+    }
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| not_an_address())?;
+    let connector = TlsConnector::from(tls()?);
+    exchange(connector.connect(name, stream).await?, request).await
+}
+
+/// RFC 6761 6.3: names under `localhost` are this machine, whatever a resolver says.
+async fn connect(host: &str, port: u16) -> std::io::Result<TcpStream> {
+    let host = if host.ends_with(".localhost") { "localhost" } else { host };
+    TcpStream::connect((host, port)).await
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request<Body>,
+) -> Result<Bytes, OutboundError> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    // The connection is driven until the answer has been read; how it ends after that is nobody's concern.
+    let driver = tokio::spawn(connection);
+    let answer = async {
+        let response = sender.send_request(request).await?;
+        if response.status() != StatusCode::OK {
+            return Err(OutboundError::Status(response.status()));
+        }
+        axum::body::to_bytes(Body::new(response.into_body()), LONGEST_ANSWER).await.map_err(OutboundError::from)
+    };
+    let answer = answer.await;
+    driver.abort();
+    answer
+}
+
+/// Certificates are judged as the system judges them. Made on first use: reading the system's roots takes a while.
+fn tls() -> Result<Arc<ClientConfig>, rustls::Error> {
+    static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(config) = CONFIG.get() {
+        return Ok(Arc::clone(config));
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_platform_verifier()?
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::clone(CONFIG.get_or_init(|| Arc::new(config))))
+}
