@@ -3,13 +3,14 @@
 //! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
 //! arrive as one argument, [`moment::Moment`]. Floors, lowest first (a module imports only from floors below its own):
 //! `moment trace` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in` ·
-//! `endpoint`.
+//! `endpoint management`.
 
 pub mod behavior;
 pub mod claims;
 pub mod endpoint;
 pub mod expression;
 pub mod ledger;
+pub mod management;
 pub mod model;
 pub mod moment;
 pub mod org;

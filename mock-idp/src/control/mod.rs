@@ -5,6 +5,7 @@ mod access;
 mod clock;
 mod error;
 mod faults;
+mod keys;
 mod requests;
 
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub(crate) fn routes(access: Access) -> Router {
         .route("/_mock/info", get(info))
         .route("/_mock/clock", get(clock::show).post(clock::turn))
         .route("/_mock/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/_mock/keys", get(keys::show))
+        .route("/_mock/keys/rotate", axum::routing::post(keys::rotate))
         .route("/_mock/requests", get(requests::latest))
         .route("/_mock/requests/{request_id}", get(requests::one))
         .route("/_mock/reset", axum::routing::post(reset))

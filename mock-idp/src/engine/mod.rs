@@ -2,6 +2,7 @@
 
 mod authorization;
 mod client;
+mod management;
 mod sign_out;
 mod token;
 mod tokens;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::discovery::{self, Kind};
+use mock_idp_core::endpoint::keys::PublishedKey;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
 use mock_idp_core::protocol::{ErrorId, Refusal};
@@ -22,7 +24,7 @@ pub use sign_out::SignedOut;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::journal::{Explanation, Journal};
-use crate::keys::{Held, KeyPool, KeyRing};
+use crate::keys::{Held, KeyError, KeyPool, KeyRing};
 use crate::ledger::Ledger;
 use crate::outbound::KeySets;
 use bytes::Bytes;
@@ -61,12 +63,13 @@ impl OrgInstance {
     /// Everything that is wrong with the document.
     pub fn new(document: Document, pool: &mut KeyPool) -> Result<Self, Problems> {
         let org = Org::new(document)?;
+        let clock = Clock::default();
         Ok(Self {
             name: org.document().org.subdomain.clone(),
-            clock: Clock::default(),
             journal: Journal::default(),
             faults: Faults::default(),
-            keys: KeyRing::new(org.servers(), pool),
+            keys: KeyRing::new(org.servers(), pool, clock.now()),
+            clock,
             snapshot: RwLock::new(Arc::new(org)),
             ledger: Ledger::default(),
             key_sets: KeySets::default(),
@@ -105,6 +108,7 @@ impl OrgInstance {
     pub async fn reset(&self) {
         self.ledger.clear().await;
         self.key_sets.clear();
+        self.keys.reset();
         self.clock.reset();
         self.faults.clear();
         self.journal.clear();
@@ -131,15 +135,34 @@ impl OrgInstance {
     /// # Errors
     /// Key generation failed.
     async fn keys(&self, server: &AuthorizationServer) -> Result<Arc<Held>, Refusal> {
-        self.keys.of(server).await.map_err(|error| Refusal::new(ErrorId::ServerError, error.to_string()))
+        self.keys.of(server, self.clock.now()).await.map_err(no_keys)
     }
 
-    /// The key set of a server, as it goes over the wire.
+    /// The key set of a server, as it goes over the wire, and for how many seconds it may be kept: until the next rotation,
+    /// if one is planned.
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn key_set(&self, server: &AuthorizationServer) -> Result<Bytes, Refusal> {
-        Ok(self.keys(server).await?.key_set.clone())
+    pub async fn key_set(&self, server: &AuthorizationServer) -> Result<(Bytes, Option<i64>), Refusal> {
+        let held = self.keys(server).await?;
+        let lasts = held.next_rotation(server).map(|at| (at - self.clock.now()).clamp(0, Held::PERIOD));
+        Ok((held.key_set(), lasts))
+    }
+
+    /// The published keys of a server, the one that signs first.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub async fn published_keys(&self, server: &AuthorizationServer) -> Result<Vec<PublishedKey>, Refusal> {
+        Ok(self.keys(server).await?.published().to_vec())
+    }
+
+    /// Rotates the keys of a server. Okta: ACTIVE becomes EXPIRED, NEXT becomes ACTIVE, and there is a new NEXT.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub async fn rotate_keys(&self, server: &AuthorizationServer) -> Result<(), Refusal> {
+        self.keys.rotate(server, self.clock.now()).await.map(|_| ()).map_err(no_keys)
     }
 
     /// Asks a rule: now, randomness and the trace are lent to it.
@@ -147,6 +170,10 @@ impl OrgInstance {
         let mut rng = rand::rng();
         rule(&mut Moment { now: self.clock.now(), rng: &mut rng, trace })
     }
+}
+
+fn no_keys(error: KeyError) -> Refusal {
+    Refusal::new(ErrorId::ServerError, error.to_string())
 }
 
 /// A request at one of an org's authorization servers.

@@ -126,7 +126,7 @@ impl Call {
     }
 
     /// An access token falls by itself or with its family.
-    async fn is_revoked(&self, token: &Verified) -> bool {
+    pub(super) async fn is_revoked(&self, token: &Verified) -> bool {
         let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();
         if let Some(jti) = token.text("jti")

@@ -3,6 +3,7 @@
 mod extract;
 pub mod front;
 pub mod layers;
+mod management;
 mod oauth;
 pub mod respond;
 mod sign_in;
@@ -17,7 +18,7 @@ use crate::settings::Settings;
 
 /// Okta's own paths.
 pub fn routes() -> Router {
-    oauth::routes().merge(sign_in::routes())
+    oauth::routes().merge(sign_in::routes()).merge(management::routes())
 }
 
 /// The whole server as one service: [`routes`] behind the front, `control` beside them and outside the faults.

@@ -10,6 +10,7 @@ mod edge;
 mod floors;
 mod flow;
 mod jose;
+mod keys;
 mod lifecycle;
 mod password;
 mod program;

@@ -51,14 +51,15 @@ async fn the_key_sets_differ_by_server_and_hold_public_members_only() {
 #[tokio::test]
 async fn documents_are_cacheable_and_readable_from_any_origin() {
     let mock = MockIdp::builder().start().await.unwrap();
-    for (path, cache) in [
-        ("/oauth2/default/.well-known/openid-configuration", "max-age=86400, must-revalidate"),
-        ("/oauth2/default/v1/keys", "max-age=3832304, must-revalidate"),
+    for (path, age) in [
+        ("/oauth2/default/.well-known/openid-configuration", "max-age=86400"),
+        ("/oauth2/default/v1/keys", "max-age=77"),
     ] {
         let url = format!("{}{path}", mock.url());
         let response = browser().get(&url).header("origin", "https://anywhere.test").send().await.unwrap();
         let headers = response.headers();
-        assert_eq!(headers["cache-control"], cache);
+        let cache = headers["cache-control"].to_str().unwrap();
+        assert!(cache.starts_with(age) && cache.ends_with(", must-revalidate"), "{cache}");
         assert_eq!(headers["access-control-allow-origin"], "https://anywhere.test");
         assert_eq!(headers["vary"], "Origin");
         assert!(!headers.contains_key("pragma") && !headers.contains_key("x-rate-limit-limit"));

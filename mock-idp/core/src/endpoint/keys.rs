@@ -1,11 +1,56 @@
-//! The key set. Okta: `{"keys":[…]}`, members in the order kty, alg, kid, use, e, n.
+//! The key set. Okta: `{"keys":[…]}`, members in the order kty, alg, kid, use, e, n; one to three keys.
 
-use serde_json::{Value, json};
+use std::sync::Arc;
 
-use crate::tokens::{ServerKeys, public_jwk};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::org::{Server, Urls};
+use crate::tokens::{SigningKey, public_jwk};
+
+/// What a key is for at present.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum KeyStatus {
+    /// Signs.
+    Active,
+    /// Will sign after the next rotation; published ahead, so that caches know it in time.
+    Next,
+    /// Has signed until the last rotation.
+    Expired,
+}
+
+/// A key of a server's key set.
+#[derive(Clone, Debug)]
+pub struct PublishedKey {
+    pub status: KeyStatus,
+    pub key: Arc<SigningKey>,
+}
 
 /// The JWK set of a server. Okta: the org server's key for access tokens is not among them.
 #[must_use]
-pub fn document(keys: &ServerKeys) -> Value {
-    json!({"keys": [public_jwk(&keys.published)]})
+pub fn document(keys: &[PublishedKey]) -> Value {
+    let keys: Vec<Value> = keys.iter().map(|published| public_jwk(&published.key)).collect();
+    json!({ "keys": keys })
+}
+
+/// The keys as the management API shows them. Okta: `kty, status, alg, kid, use, _links, e, n`.
+#[must_use]
+pub fn credentials(keys: &[PublishedKey], server: &Server, urls: &Urls) -> Value {
+    keys.iter().map(|published| credential(published, server, urls)).collect()
+}
+
+/// One of them.
+#[must_use]
+pub fn credential(published: &PublishedKey, server: &Server, urls: &Urls) -> Value {
+    let mut jwk = match public_jwk(&published.key) {
+        Value::Object(jwk) => jwk,
+        _ => Map::new(),
+    };
+    let kid = published.key.kid();
+    let href = format!("{}/api/v1/authorizationServers/{}/credentials/keys/{kid}", urls.endpoint_base, server.id);
+    jwk.insert("status".to_owned(), json!(published.status));
+    jwk.insert("_links".to_owned(), json!({ "self": { "href": href, "hints": { "allow": ["GET"] } } }));
+    let order = ["kty", "status", "alg", "kid", "use", "_links", "e", "n"];
+    order.into_iter().filter_map(|name| Some((name.to_owned(), jwk.remove(name)?))).collect::<Map<_, _>>().into()
 }

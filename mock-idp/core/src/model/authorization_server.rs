@@ -21,6 +21,8 @@ pub struct AuthorizationServer {
     /// The server that answers under the word `default` instead of its id.
     #[serde(default)]
     pub default: bool,
+    #[serde(default)]
+    pub credentials: ServerCredentials,
     /// Scopes of its own, beside the built-in ones.
     #[serde(default)]
     pub scopes: Vec<Scope>,
@@ -43,6 +45,31 @@ impl AuthorizationServer {
     pub fn audience(&self) -> &str {
         self.audiences.first().map_or("", String::as_str)
     }
+}
+
+/// `credentials` of an authorization server.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServerCredentials {
+    #[serde(default)]
+    pub signing: ServerSigning,
+}
+
+/// `credentials.signing` of an authorization server.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServerSigning {
+    #[serde(default)]
+    pub rotation_mode: RotationMode,
+}
+
+/// Whether keys are rotated by themselves, about every 90 days, or only when somebody says so.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RotationMode {
+    #[default]
+    Auto,
+    Manual,
 }
 
 /// A scope of a custom authorization server.

@@ -7,8 +7,8 @@ use super::problem::Problem;
 use crate::behavior::Behavior;
 use crate::expression::Expression;
 use crate::model::{
-    AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, Scope,
-    ScopeConsent,
+    AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, RotationMode,
+    Scope, ScopeConsent,
 };
 
 /// Which of Okta's two kinds of server it is.
@@ -33,6 +33,7 @@ pub struct Server {
     pub active: bool,
     /// Whose way is followed where Okta departs from OpenID Connect: the org's setting.
     pub behavior: Behavior,
+    pub rotation: RotationMode,
     /// The built-in scopes and the configured ones, in the order in which the API lists them.
     pub scopes: Vec<Scope>,
     /// Custom claim rules, in configuration order.
@@ -178,6 +179,7 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
         audience: None,
         active: true,
         behavior: document.settings.behavior,
+        rotation: RotationMode::Auto,
         scopes: ORG_SCOPES
             .iter()
             .map(|name| {
@@ -228,6 +230,7 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
             audience: Some(server.audience().to_owned()),
             active: server.status.is_active(),
             behavior: document.settings.behavior,
+            rotation: server.credentials.signing.rotation_mode,
             scopes,
             claims,
             policies,

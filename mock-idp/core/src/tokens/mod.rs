@@ -18,4 +18,6 @@ pub struct ServerKeys {
     pub published: std::sync::Arc<SigningKey>,
     /// Signs access tokens. Okta: the org server's key for them is not published.
     pub access: std::sync::Arc<SigningKey>,
+    /// Has signed until the last rotation; what it signed is still good.
+    pub retired: Option<std::sync::Arc<SigningKey>>,
 }

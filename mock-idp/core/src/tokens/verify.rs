@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
-use super::ServerKeys;
+use super::{ServerKeys, SigningKey};
 
 /// What a token must have been made for.
 #[derive(Clone, Copy, Debug)]
@@ -52,14 +52,13 @@ impl Verified {
 /// The claims of an access token of this server; `None` when the signature is not ours or the token is no access token.
 #[must_use]
 pub fn verify_access_token(token: &str, keys: &ServerKeys) -> Option<Verified> {
-    verify(token, keys.access.decoding_key())
-        .filter(|claims| claims.text("jti").is_some_and(|jti| jti.starts_with("AT.")))
+    verify(token, keys, &keys.access).filter(|claims| claims.text("jti").is_some_and(|jti| jti.starts_with("AT.")))
 }
 
 /// The claims of an ID token of this server.
 #[must_use]
 pub fn verify_id_token(token: &str, keys: &ServerKeys, audience: Audience<'_>) -> Option<Verified> {
-    verify(token, keys.published.decoding_key())
+    verify(token, keys, &keys.published)
         .filter(|claims| claims.text("jti").is_some_and(|jti| jti.starts_with("ID.")))
         .filter(|claims| match audience {
             Audience::Any => true,
@@ -76,6 +75,10 @@ static SIGNATURE_ONLY: LazyLock<Validation> = LazyLock::new(|| {
     validation
 });
 
-fn verify(token: &str, key: &DecodingKey) -> Option<Verified> {
-    jsonwebtoken::decode::<Map<String, Value>>(token, key, &SIGNATURE_ONLY).ok().map(|data| Verified(data.claims))
+/// RFC 7515 4.1.4: the header's `kid` says which key it was.
+fn verify(token: &str, keys: &ServerKeys, current: &SigningKey) -> Option<Verified> {
+    let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+    let key = std::iter::once(current).chain(keys.retired.as_deref()).find(|key| key.kid() == kid)?;
+    let data = jsonwebtoken::decode::<Map<String, Value>>(token, key.decoding_key(), &SIGNATURE_ONLY).ok()?;
+    Some(Verified(data.claims))
 }

@@ -8,14 +8,17 @@ use super::discovery;
 use crate::http::extract::AtServer;
 use crate::http::respond::oauth_error;
 
-/// Okta: cacheable until the next planned rotation. None is planned here, so the documented sample of about 44 days stands.
-const CACHE: HeaderValue = HeaderValue::from_static("max-age=3832304, must-revalidate");
+/// Okta: cacheable until the next planned rotation. Where none is planned the documented sample of about 44 days stands.
+const UNPLANNED: i64 = 3_832_304;
 
 pub(super) async fn get(AtServer(call): AtServer, origin: Origin) -> Response {
     match call.instance.key_set(&call.server).await {
-        Ok(document) => {
+        Ok((document, lasts)) => {
             let mut response = discovery::json(document);
-            response.headers_mut().insert(header::CACHE_CONTROL, CACHE);
+            let cache = format!("max-age={}, must-revalidate", lasts.unwrap_or(UNPLANNED));
+            if let Ok(cache) = HeaderValue::from_str(&cache) {
+                response.headers_mut().insert(header::CACHE_CONTROL, cache);
+            }
             cors::allow_anyone(&origin, &mut response);
             response
         }

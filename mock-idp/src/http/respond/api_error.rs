@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, header};
+use mock_idp_core::management::ApiRefusal;
 use mock_idp_core::sign_in::view::{ErrorView, PageView};
 use rand::RngExt as _;
 use serde_json::json;
@@ -88,6 +89,13 @@ impl ApiError {
                 redirect_uris: None,
             })),
         }
+    }
+}
+
+impl From<ApiRefusal> for ApiError {
+    fn from(refusal: ApiRefusal) -> Self {
+        let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST);
+        Self { causes: refusal.causes, ..Self::new(status, refusal.code, refusal.summary) }
     }
 }
 

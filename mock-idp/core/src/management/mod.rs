@@ -1,0 +1,8 @@
+//! The management API, as far as this issuer serves it: who may call it, and its errors. Okta: `/api/v1/…`,
+//! `/oauth2/v1/clients`.
+
+mod access;
+mod refusal;
+
+pub use access::{Credential, Denied, check};
+pub use refusal::ApiRefusal;

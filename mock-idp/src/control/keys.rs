@@ -1,0 +1,60 @@
+//! `/_mock/keys`: shows and rotates signing keys.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::{Extension, Json};
+use http::StatusCode;
+use mock_idp_core::org::{Org, Server};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::address::Address;
+use crate::control::ControlError;
+use crate::control::error::parse;
+use crate::engine::OrgInstance;
+
+const EXPECTED: &str = r#"{"server"?: "default", the id of another custom authorization server, or "org"}"#;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Which {
+    server: Option<String>,
+}
+
+/// The keys of every server.
+pub(super) async fn show(Extension(address): Extension<Address>) -> Result<Json<Value>, ControlError> {
+    let org = address.org.org();
+    let mut servers = serde_json::Map::new();
+    for server in org.servers() {
+        servers.insert(name(server).to_owned(), listed(&address.org, server).await?);
+    }
+    Ok(Json(servers.into()))
+}
+
+/// Rotates the keys of one server; its keys afterwards.
+pub(super) async fn rotate(Extension(address): Extension<Address>, body: Bytes) -> Result<Json<Value>, ControlError> {
+    let Which { server } = if body.is_empty() { Which::default() } else { parse(&body, EXPECTED)? };
+    let org = address.org.org();
+    let server = find(&org, server.as_deref().unwrap_or("default"))?;
+    address.org.rotate_keys(server).await.map_err(failed)?;
+    Ok(Json(listed(&address.org, server).await?))
+}
+
+fn find<'a>(org: &'a Org, wanted: &str) -> Result<&'a Arc<Server>, ControlError> {
+    let found = if wanted == "org" { Some(org.org_server()) } else { org.server(wanted) };
+    found.ok_or_else(|| ControlError::bad_request(format!("no authorization server is called {wanted:?}"), EXPECTED))
+}
+
+fn name(server: &Server) -> &str {
+    if server.is_org() { "org" } else { &server.path_name }
+}
+
+async fn listed(org: &OrgInstance, server: &Server) -> Result<Value, ControlError> {
+    let keys = org.published_keys(server).await.map_err(failed)?;
+    Ok(keys.iter().map(|published| json!({ "kid": published.key.kid(), "status": published.status })).collect())
+}
+
+fn failed(error: impl ToString) -> ControlError {
+    ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string(), EXPECTED)
+}

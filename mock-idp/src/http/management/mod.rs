@@ -1,0 +1,16 @@
+//! The management API, as far as it is served. Okta: `/api/v1/…`.
+
+mod authorization_servers;
+mod body;
+mod respond;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+pub(super) fn routes() -> Router {
+    let keys = "/api/v1/authorizationServers/{id}/credentials";
+    Router::new()
+        .route(&format!("{keys}/keys"), get(authorization_servers::keys))
+        .route(&format!("{keys}/keys/{{kid}}"), get(authorization_servers::key))
+        .route(&format!("{keys}/lifecycle/keyRotate"), post(authorization_servers::rotate_keys))
+}
