@@ -1,7 +1,7 @@
 //! What the mock costs, as ratios to a ceiling measured in the same run on the same cores: a bare axum server that answers
 //! cached bodies and signs with one held key.
 //!
-//! `cargo bench --workspace --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
+//! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
 //! machine; nothing in it passes or fails.
 
 #![expect(
