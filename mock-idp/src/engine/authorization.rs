@@ -12,7 +12,6 @@ use mock_idp_core::sign_in::view::{
     ErrorView, FormPostView, Frame, PageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
 };
 use mock_idp_core::sign_in::{self, Advance, Input};
-use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::{Trace, Verdict};
 
 use super::{Call, Explained, OrgInstance};
@@ -105,7 +104,7 @@ impl Call {
     /// Begins an authorization request.
     pub async fn authorize(&self, parameters: &Parameters, browser: Browser, frame: Frame) -> Explained<Outcome> {
         let mut passage = self.instance.passage(browser.id, frame);
-        match authorization::begin(&self.org, &self.server, &self.urls, parameters) {
+        match self.begin(parameters).await {
             Err(NotBegun::Shown { refusal, client_id, redirect_uri }) => {
                 passage.explanation.client = client_id;
                 self.show(refusal, redirect_uri, passage)
@@ -115,19 +114,11 @@ impl Call {
                 passage.refuse(&refusal);
                 passage.answer(authorization::refusal_answer(&target, &refusal))
             }
-            Ok(mut request) => {
-                request.hinted_user = self.hinted_user(parameters).await;
+            Ok(request) => {
                 let authentication = self.instance.authentication(browser.session.as_deref()).await;
                 self.proceed(request, authentication, passage).await
             }
         }
-    }
-
-    /// The user that the request's `id_token_hint` is about. OIDC Core 3.1.2.1; Okta: ignored. So is one that is not ours.
-    async fn hinted_user(&self, parameters: &Parameters) -> Option<String> {
-        let hint = parameters.get("id_token_hint").filter(|_| self.server.behavior.heeds_id_token_hint())?;
-        let held = self.instance.keys(&self.server).await.ok()?;
-        verify_id_token(hint, &held.keys, Audience::Any)?.text("sub").map(str::to_owned)
     }
 
     /// The one dispatcher: what comes next, whatever came before.

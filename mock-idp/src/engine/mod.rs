@@ -3,6 +3,7 @@
 mod authorization;
 mod client;
 mod management;
+mod request;
 mod sign_out;
 mod token;
 mod tokens;

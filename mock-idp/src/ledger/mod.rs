@@ -4,7 +4,9 @@ mod table;
 
 pub(crate) use table::Table;
 
-use mock_idp_core::ledger::{Code, Consent, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction, Used};
+use mock_idp_core::ledger::{
+    Code, Consent, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction, Used,
+};
 use mock_idp_core::protocol::RequestedClaims;
 
 /// All records of one org.
@@ -28,6 +30,8 @@ pub(crate) struct Ledger {
     pub(crate) consents: Table<Consent>,
     /// By [`SingleUse::key`](mock_idp_core::ledger::SingleUse).
     pub(crate) used: Table<Used>,
+    /// By `request_uri`.
+    pub(crate) pushed_requests: Table<PushedRequest>,
 }
 
 impl Default for Ledger {
@@ -42,6 +46,7 @@ impl Default for Ledger {
             requested_claims: Table::bounded(20_000),
             consents: Table::bounded(10_000),
             used: Table::bounded(100_000),
+            pushed_requests: Table::bounded(10_000),
         }
     }
 }
@@ -58,5 +63,6 @@ impl Ledger {
         self.requested_claims.clear().await;
         self.consents.clear().await;
         self.used.clear().await;
+        self.pushed_requests.clear().await;
     }
 }

@@ -6,42 +6,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::Router;
 use axum::routing::get;
 use http::StatusCode;
-use mock_idp::{BUILT_IN_ORG, MockIdp};
+use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
 use crate::flow::{browser, decode};
 use crate::jose::{CLIENT_PEM, Key, jwt, with};
+use crate::market::{NOW, advance, journal, market, post, service, stop_clock};
 
 const KEYJWT: &str = "0oamarketkeyjwt005d7";
 const SECJWT: &str = "0oamarketjwtsec005d7";
 const SECRET: &str = "mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// The org's time in these tests.
-const NOW: i64 = 1_800_000_000;
-
-/// A mock of the market whose clock stands still, with more clients in it.
-async fn market(apps: &str, reports: &str) -> MockIdp {
-    let org = BUILT_IN_ORG.replacen("\nauthorizationServers:", &format!("{apps}\nauthorizationServers:"), 1).replacen(
-        "0oamarketkeyjwt005d7] }",
-        &format!("0oamarketkeyjwt005d7{reports}] }}"),
-        1,
-    );
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
-    for step in [json!({"set": "2027-01-15T08:00:00Z"}), json!({"freeze": true})] {
-        let response = browser().post(format!("{}/_mock/clock", mock.url())).json(&step).send().await.unwrap();
-        assert_eq!(response.status(), 200);
-    }
-    mock
-}
-
-/// A client of the service kind: credentials and key settings as given.
-fn service(id: &str, credentials: &str, keys: &str) -> String {
-    format!(
-        "  - id: {id}\n    label: {id}\n    credentials: {{ oauthClient: {{ {credentials} }} }}\n    settings:\n      oauthClient:\n        \
-         application_type: service\n        grant_types: [client_credentials]\n        response_types: [token]\n{keys}"
-    )
-}
-
 fn claims(client: &str, mock: &MockIdp) -> Value {
     let endpoint = format!("{}/v1/token", mock.issuer());
     json!({"iss": client, "sub": client, "aud": endpoint, "iat": NOW, "exp": NOW + 300})
@@ -334,8 +309,7 @@ async fn an_assertion_counts_once_until_it_expires() {
     for _ in 0..2 {
         assert_eq!(grant(&mock, &nameless).await.0, 200);
     }
-    let moved = json!({"advance": 300});
-    browser().post(format!("{}/_mock/clock", mock.url())).json(&moved).send().await.unwrap();
+    advance(&mock, 300).await;
     refused(&grant(&mock, &assertion).await, "The client_assertion token is expired.");
 }
 
@@ -483,9 +457,9 @@ async fn keys_are_fetched_where_the_client_keeps_them() {
     // A key that was withdrawn works until the kept set is old.
     publish(json!([named(&second, "two")]));
     assert_eq!(ask(&first, es("one")).await.0, 200);
-    browser().post(format!("{}/_mock/clock", mock.url())).json(&json!({"advance": 299})).send().await.unwrap();
+    advance(&mock, 299).await;
     assert_eq!(ask(&first, es("one")).await.0, 200);
-    browser().post(format!("{}/_mock/clock", mock.url())).json(&json!({"advance": 1})).send().await.unwrap();
+    advance(&mock, 1).await;
     let later = with(claims(client, &mock), &json!({"exp": NOW + 600}));
     let answer = grant(&mock, &jwt(&es("one"), &later, &first)).await;
     refused(&answer, "The client_assertion JWT kid is invalid.");
@@ -519,7 +493,8 @@ async fn keys_are_fetched_where_the_client_keeps_them() {
         ),
     ];
     for (status, body, text) in cases {
-        mock_reset(&mock).await;
+        post(&mock, "/_mock/reset", json!({})).await;
+        stop_clock(&mock).await;
         *published.lock() = (status, body.clone());
         refused(&ask(&first, es("new")).await, text);
     }
@@ -527,17 +502,6 @@ async fn keys_are_fetched_where_the_client_keeps_them() {
     let header = json!({"alg": "ES256", "kid": "one", "jku": "http://evil.test/keys"});
     refused(&ask(&first, header).await, "The 'jku' in JWT and 'jwks_uri' doesn't match.");
     assert_eq!(ask(&first, json!({"alg": "ES256", "kid": "one", "jku": uri})).await.0, 200);
-}
-
-/// Forgets kept keys; the clock is set again.
-async fn mock_reset(mock: &MockIdp) {
-    let post = async |path: &str, body: Value| {
-        let response = browser().post(format!("{}{path}", mock.url())).json(&body).send().await.unwrap();
-        assert!(response.status().is_success());
-    };
-    post("/_mock/reset", json!({})).await;
-    post("/_mock/clock", json!({"set": "2027-01-15T08:00:00Z"})).await;
-    post("/_mock/clock", json!({"freeze": true})).await;
 }
 
 #[tokio::test]
@@ -556,7 +520,7 @@ async fn an_assertion_stays_out_of_the_journal() {
     let claims = with(claims(KEYJWT, &mock), &json!({"jti": "canary-jti", "aud": "https://elsewhere.test"}));
     let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
     assert_eq!(grant(&mock, &assertion).await.0, 401);
-    let journal = browser().get(format!("{}/_mock/requests", mock.url())).send().await.unwrap().text().await.unwrap();
+    let journal = journal(&mock).await;
     assert!(journal.contains("client_assertion_invalid_audience"), "{journal}");
     for part in assertion.split('.').chain(["canary-jti"]) {
         assert!(!journal.contains(part), "{journal}");

@@ -7,7 +7,7 @@ pub use single_use::{SingleUse, Used};
 use serde::{Deserialize, Serialize};
 
 use crate::model::TokenActions;
-use crate::protocol::{RequestedClaims, ResponseMode, ResponseType, Scopes};
+use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
 
 /// An authorization request whose client and redirect URI have been checked.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,19 @@ pub struct AuthorizationRequest {
     /// The user that a valid `id_token_hint` is about.
     #[serde(default)]
     pub hinted_user: Option<String>,
+}
+
+/// An authorization request that a client has left here, by its name. RFC 9126.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushedRequest {
+    pub server: String,
+    pub client_id: String,
+    pub parameters: Parameters,
+}
+
+impl PushedRequest {
+    /// Okta: it can be redeemed for an hour.
+    pub const LIFETIME: i64 = 3600;
 }
 
 /// Where answers may be sent: exists only once client and redirect URI have been checked.

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{GroupFilterType, Status};
 use crate::protocol::GrantType;
-use crate::protocol::jose::JwkSet;
+use crate::protocol::jose::{Algorithm, JwkSet};
 
 /// An app. Its id is also its client id unless the credentials name another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -166,6 +166,9 @@ pub struct OauthClientSettings {
     /// Where they are to be fetched instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
+    /// How request objects must be signed; any algorithm when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<Algorithm>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use indexmap::IndexSet;
+use serde::{Deserialize, Serialize};
 
 /// The parameters of one request, in wire order.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {

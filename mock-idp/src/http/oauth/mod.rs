@@ -6,6 +6,7 @@ mod discovery;
 mod introspection;
 mod keys;
 mod logout;
+mod pushed_request;
 mod revocation;
 mod token;
 mod userinfo;
@@ -16,9 +17,10 @@ use axum::routing::{MethodRouter, get, options, post};
 /// The endpoints of the org server under `/oauth2`, of each custom server under `/oauth2/{server}`. Spelt out flat: nested
 /// routers would cost every request a path of its own.
 pub(super) fn routes() -> Router {
-    let endpoints: [(&str, MethodRouter); 7] = [
+    let endpoints: [(&str, MethodRouter); 8] = [
         ("/v1/authorize", get(authorization::get).post(authorization::post)),
         ("/v1/token", post(token::post).options(cors::preflight_of_token)),
+        ("/v1/par", post(pushed_request::post).options(cors::preflight_of_token)),
         ("/v1/userinfo", get(userinfo::get).post(userinfo::post).options(cors::preflight)),
         ("/v1/introspect", post(introspection::post).options(cors::preflight)),
         ("/v1/revoke", post(revocation::post).options(cors::preflight)),

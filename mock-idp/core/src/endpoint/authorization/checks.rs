@@ -123,20 +123,20 @@ pub(super) fn request(
 
 /// Parameters that would change the request's meaning and are not served are refused, never ignored.
 fn unsupported(server: &Server, parameters: &Parameters) -> Result<(), Refusal> {
-    if parameters.get("request").is_some() {
-        return Err(Refusal::new(
-            ErrorId::RequestObjectsNotSupported,
-            "request objects are not set up for this client",
-        ));
+    no_unknown_name(server, parameters)?;
+    if parameters.get("idp").is_some() {
+        return Err(Refusal::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
     }
+    Ok(())
+}
+
+/// A pushed request has been put in the place of its name before; what is still a name here, nobody has given.
+pub(super) fn no_unknown_name(server: &Server, parameters: &Parameters) -> Result<(), Refusal> {
     if parameters.get("request_uri").is_some() {
         // OIDC Core 3.1.2.6.
         let refused = server.behavior.names_request_uri_refusals();
         let id = if refused { ErrorId::RequestUriNotSupported } else { ErrorId::InvalidRequestUri };
         return Err(Refusal::new(id, "no request was pushed under this request_uri"));
-    }
-    if parameters.get("idp").is_some() {
-        return Err(Refusal::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
     }
     Ok(())
 }

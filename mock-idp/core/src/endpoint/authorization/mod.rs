@@ -4,8 +4,12 @@
 //! [`respond()`] makes the answer.
 
 mod checks;
+mod pushed;
+mod request_object;
 mod respond;
 
+pub use pushed::{may_redeem, pushed_parameters, request_uri};
+pub use request_object::{Opened, Sealed, sealed};
 pub use respond::{Answer, Response, refusal_answer, respond};
 
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, RedirectTarget};
@@ -24,6 +28,16 @@ pub enum NotBegun {
     Shown { refusal: Refusal, client_id: Option<String>, redirect_uri: Option<String> },
     /// Sent back to the client.
     Redirected { refusal: Refusal, target: RedirectTarget, client_id: String },
+}
+
+impl NotBegun {
+    /// The refusal alone, for an endpoint that answers its client directly.
+    #[must_use]
+    pub fn into_refusal(self) -> Refusal {
+        match self {
+            Self::Shown { refusal, .. } | Self::Redirected { refusal, .. } => refusal,
+        }
+    }
 }
 
 /// What comes next in a sign-in.
@@ -57,6 +71,10 @@ pub fn begin(
     };
     checks::unambiguous(parameters).map_err(shown)?;
     let client = checks::client(org, client_id).map_err(shown)?;
+    // RFC 9126 4: a request that was to be found under a name has no address of its own.
+    if parameters.get("redirect_uri").is_none() {
+        checks::no_unknown_name(server, parameters).map_err(shown)?;
+    }
     let redirect_uri = checks::redirect_uri(client, parameters.get("redirect_uri"), urls).map_err(shown)?;
     // From here on there is a redirect target, and errors are redirected. Okta: only an invalid redirect URI suppresses that.
     let target = checks::target(redirect_uri, parameters);
@@ -66,6 +84,25 @@ pub fn begin(
         client_id: client.client_id().to_owned(),
     };
     checks::request(server, client, &target, parameters).map_err(redirected)
+}
+
+/// Where a refusal goes that comes before a request can be read: to the client, if what is known of it so far names a
+/// registered address.
+#[must_use]
+pub fn refused(org: &Org, urls: &Urls, parameters: &Parameters, refusal: Refusal) -> NotBegun {
+    let client = checks::unambiguous(parameters).and_then(|()| checks::client(org, parameters.get("client_id")));
+    let redirect_uri =
+        client.and_then(|client| Ok((client, checks::redirect_uri(client, parameters.get("redirect_uri"), urls)?)));
+    match redirect_uri {
+        Ok((client, redirect_uri)) => NotBegun::Redirected {
+            refusal,
+            target: checks::target(redirect_uri, parameters),
+            client_id: client.client_id().to_owned(),
+        },
+        Err(_) => {
+            NotBegun::Shown { refusal, client_id: parameters.get("client_id").map(str::to_owned), redirect_uri: None }
+        }
+    }
 }
 
 /// What comes next, from everything that is known now.

@@ -5,7 +5,7 @@
 
 mod assertion;
 mod credentials;
-mod keys;
+pub(crate) mod keys;
 
 use subtle::ConstantTimeEq;
 

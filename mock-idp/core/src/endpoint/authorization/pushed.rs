@@ -1,0 +1,61 @@
+//! Pushed authorization requests. RFC 9126; Okta: `/v1/par`.
+//!
+//! A client leaves its request here, after authentication, and gets a name for it. The browser then carries the name only.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use super::NotBegun;
+use crate::ledger::PushedRequest;
+use crate::model::App;
+use crate::moment::Moment;
+use crate::org::Server;
+use crate::protocol::{ErrorId, Parameters, Refusal};
+
+/// What belongs to the client's authentication and not to the request. RFC 9126 2.1.
+const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// The authorization request in a pushed form.
+///
+/// # Errors
+/// It names a request pushed before, or another client.
+pub fn pushed_parameters(client: &App, body: &Parameters) -> Result<Parameters, Refusal> {
+    // RFC 9126 2.1 step 2: request_uri must not be there.
+    if body.get("request_uri").is_some() {
+        return Err(Refusal::new(ErrorId::PushedAuthorizationRequestUriPresent, "request_uri in a pushed request"));
+    }
+    let client_id = client.client_id();
+    // RFC 9126 2.1: client_id identifies the client that pushes.
+    if let Some(other) = body.get("client_id").filter(|other| *other != client_id) {
+        let reason = format!("{client_id} has authenticated, client_id is `{other}`");
+        return Err(Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
+    }
+    let request = body.iter().filter(|(name, _)| !CREDENTIALS.contains(name));
+    if body.get("client_id").is_some() {
+        return Ok(request.collect());
+    }
+    Ok(request.chain([("client_id", client_id)]).collect())
+}
+
+/// A fresh name. Okta: `urn:okta:` and base64url of 43 random characters, a colon and the identity provider, if one is asked for.
+#[must_use]
+pub fn request_uri(moment: &mut Moment<'_>) -> String {
+    format!("urn:okta:{}", URL_SAFE_NO_PAD.encode(format!("{}:", moment.token())))
+}
+
+/// Whether a request may go on with what was pushed. RFC 9126 4: from here on nothing counts but what was pushed.
+///
+/// # Errors
+/// It was pushed by another client or to another server; nothing is known then of where to redirect to.
+pub fn may_redeem(server: &Server, parameters: &Parameters, pushed: &PushedRequest) -> Result<(), NotBegun> {
+    let client_id = parameters.get("client_id");
+    let (id, reason) = if client_id != Some(pushed.client_id.as_str()) {
+        let reason = format!("pushed by {}, client_id is {client_id:?}", pushed.client_id);
+        (ErrorId::AuthorizeRequestUriMismatchedClient, reason)
+    } else if pushed.server != server.id {
+        (ErrorId::AuthorizeRequestUriMismatchedAuthorizationServer, format!("pushed to server {}", pushed.server))
+    } else {
+        return Ok(());
+    };
+    let client_id = client_id.map(str::to_owned);
+    Err(NotBegun::Shown { refusal: Refusal::new(id, reason), client_id, redirect_uri: None })
+}

@@ -1,0 +1,89 @@
+//! What an authorization request says, wherever it says it: in its own parameters, in a request object, or in what the client
+//! has pushed before.
+
+use mock_idp_core::endpoint::authorization::{self, NotBegun};
+use mock_idp_core::endpoint::client_authentication::Presented;
+use mock_idp_core::ledger::{AuthorizationRequest, PushedRequest};
+use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::tokens::{Audience, verify_id_token};
+use mock_idp_core::trace::Trace;
+use serde_json::{Value, json};
+
+use super::{Call, Explained};
+use crate::journal::Explanation;
+
+impl Call {
+    /// Reads and checks an authorization request.
+    pub(super) async fn begin(&self, parameters: &Parameters) -> Result<AuthorizationRequest, NotBegun> {
+        let pushed = self.redeem_pushed(parameters).await?;
+        let parameters = pushed.as_ref().unwrap_or(parameters);
+        let opened = self.open_request_object(parameters).await?;
+        let parameters = opened.as_ref().unwrap_or(parameters);
+        let mut request = authorization::begin(&self.org, &self.server, &self.urls, parameters)?;
+        request.hinted_user = self.hinted_user(parameters).await;
+        Ok(request)
+    }
+
+    /// What the client has pushed under the request's `request_uri`; it is gone with this.
+    async fn redeem_pushed(&self, parameters: &Parameters) -> Result<Option<Parameters>, NotBegun> {
+        let pushed = &self.instance.ledger.pushed_requests;
+        let now = self.instance.clock.now();
+        let Some(name) = parameters.get("request_uri") else { return Ok(None) };
+        let Some(found) = pushed.get(name, now).await else { return Ok(None) };
+        authorization::may_redeem(&self.server, parameters, &found)?;
+        // Another request may have been faster: then the name stands for nothing any more.
+        Ok(pushed.take(name, now).await.map(|found| found.parameters))
+    }
+
+    async fn open_request_object(&self, parameters: &Parameters) -> Result<Option<Parameters>, NotBegun> {
+        let Self { instance, org, server, urls } = self;
+        let Some(sealed) = authorization::sealed(org, urls, parameters)? else { return Ok(None) };
+        let fetched = instance.fetch_keys(sealed.key_source()).await;
+        let opened = sealed.open(org, server, urls, fetched.as_ref(), instance.clock.now())?;
+        let spent = instance.spend(opened.spends).await;
+        spent.map_err(|refusal| authorization::refused(org, urls, parameters, refusal))?;
+        Ok(Some(opened.parameters))
+    }
+
+    /// The user that the request's `id_token_hint` is about. OIDC Core 3.1.2.1; Okta: ignored. So is one that is not ours.
+    async fn hinted_user(&self, parameters: &Parameters) -> Option<String> {
+        let hint = parameters.get("id_token_hint").filter(|_| self.server.behavior.heeds_id_token_hint())?;
+        let held = self.instance.keys(&self.server).await.ok()?;
+        verify_id_token(hint, &held.keys, Audience::Any)?.text("sub").map(str::to_owned)
+    }
+
+    /// Takes a request from a client, to be redeemed by name at the authorization endpoint.
+    pub async fn push(
+        &self,
+        authorization: Option<&str>,
+        query: &Parameters,
+        body: &Parameters,
+    ) -> Explained<Result<Value, Refusal>> {
+        let mut trace = Trace::default();
+        let mut explanation = Explanation::default();
+        let presented = Presented { authorization, query, body };
+        let result = self.keep_pushed(presented, &mut trace, &mut explanation).await;
+        Explained::new(result, trace, explanation)
+    }
+
+    async fn keep_pushed(
+        &self,
+        presented: Presented<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, Refusal> {
+        let client = self.client(presented, "par").await?;
+        explanation.client = Some(client.client_id().to_owned());
+        let parameters = authorization::pushed_parameters(client, presented.body)?;
+        let opened = self.open_request_object(&parameters).await.map_err(NotBegun::into_refusal)?;
+        let parameters = opened.unwrap_or(parameters);
+        // RFC 9126 2.1 step 3: as at the authorization endpoint.
+        authorization::begin(&self.org, &self.server, &self.urls, &parameters).map_err(NotBegun::into_refusal)?;
+        let name = self.instance.ask(trace, authorization::request_uri);
+        let now = self.instance.clock.now();
+        let (server, client_id) = (self.server.id.clone(), client.client_id().to_owned());
+        let pushed = PushedRequest { server, client_id, parameters };
+        self.instance.ledger.pushed_requests.put(&name, pushed, now + PushedRequest::LIFETIME, now).await;
+        Ok(json!({"request_uri": name, "expires_in": PushedRequest::LIFETIME}))
+    }
+}

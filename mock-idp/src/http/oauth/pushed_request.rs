@@ -1,0 +1,20 @@
+//! The endpoint that authorization requests are pushed to.
+
+use axum::response::Response;
+
+use super::cors::{self, Origin};
+use super::discovery;
+use crate::http::extract::ClientForm;
+use crate::http::respond::oauth_error;
+
+pub(super) async fn post(origin: Origin, form: ClientForm) -> Response {
+    let answer = form.call.push(form.authorization.as_deref(), &form.query, &form.body).await;
+    // Okta: 200, where RFC 9126 2.2 has 201.
+    let mut response = match answer.result {
+        Ok(body) => discovery::json(body.to_string().into()),
+        Err(refusal) => oauth_error::render(&refusal),
+    };
+    cors::allow_anyone(&origin, &mut response);
+    response.extensions_mut().insert(answer.explanation);
+    response
+}

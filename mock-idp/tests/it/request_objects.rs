@@ -1,0 +1,311 @@
+//! Signed request objects: what is inside counts, and everything that makes one worthless is told in Okta's words.
+
+use mock_idp::MockIdp;
+use serde_json::{Value, json};
+
+use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, location, parameter, redeem};
+use crate::jose::{Key, jwt, with};
+use crate::market::{NOW, advance, journal, market};
+
+const SPA: &str = "0oamarketspa000005d7";
+const KEYED: &str = "0oakeyedweb000000000";
+const BUYER: &str = "buyer@example.test";
+
+/// A web client with these credentials and settings.
+fn web(id: &str, credentials: &str, settings: &str) -> String {
+    format!(
+        "  - id: {id}\n    label: {id}\n    credentials: {{ oauthClient: {{ {credentials}, pkce_required: false }} }}\n    settings:\n      oauthClient:\n        \
+         application_type: web\n        grant_types: [authorization_code]\n        response_types: [code]\n        redirect_uris: [\"{CALLBACK}\"]\n{settings}    \
+         assignments: {{ groups: [{{ id: 00gbuyers000000005d7 }}] }}\n"
+    )
+}
+
+fn claims(mock: &MockIdp, client: &str) -> Value {
+    json!({"iss": client, "aud": mock.issuer(), "exp": NOW + 300})
+}
+
+/// Asks with a request object; status and what arrives, or the page.
+async fn ask(mock: &MockIdp, outside: &[(&str, &str)], object: &str) -> (u16, String) {
+    let mut request = outside.to_vec();
+    request.push(("request", object));
+    let url = format!("{}/v1/authorize", mock.issuer());
+    let response = browser().get(url).header("accept", "text/html").query(&request).send().await.unwrap();
+    let status = response.status().as_u16();
+    (status, if status == 302 { location(&response) } else { response.text().await.unwrap() })
+}
+
+#[tokio::test]
+async fn what_is_inside_wins_over_what_is_outside() {
+    let mock = market("", "").await;
+    let key = Key::Secret(WEB_SECRET.to_owned());
+    let inside = json!({
+        "client_id": WEB, "response_type": "code", "scope": "openid products:read", "state": "inside", "nonce": "inside",
+        "redirect_uri": CALLBACK, "max_age": 600, "jti": "a",
+        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256",
+    });
+    let object = jwt(&json!({"alg": "HS256"}), &with(claims(&mock, WEB), &inside), &key);
+    // The outer redirect URI is not registered: it does not matter.
+    let outside = [
+        ("client_id", WEB),
+        ("response_type", "code"),
+        ("redirect_uri", "http://evil.test/"),
+        ("scope", "openid"),
+        ("state", "outside"),
+        ("nonce", "outside"),
+        ("request", &object),
+    ];
+    let arrived = authorize(&mock, &browser(), BUYER, &outside).await;
+    assert_eq!(parameter(&arrived, "state").as_deref(), Some("inside"), "{arrived}");
+    let code = parameter(&arrived, "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+    ];
+    let url = format!("{}/v1/token", mock.issuer());
+    let response = browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap();
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body["scope"], "openid products:read");
+    assert_eq!(decode(body["id_token"].as_str().unwrap()).1["nonce"], "inside");
+}
+
+#[tokio::test]
+async fn every_algorithm_signs_objects() {
+    let keys = [
+        (Key::client(), "RS256"),
+        (Key::ec("P-256"), "ES256"),
+        (Key::ec("P-384"), "ES384"),
+        (Key::ec("P-521"), "ES512"),
+    ];
+    let set: Vec<Value> = keys.iter().map(|(key, kid)| with(key.jwk(), &json!({"kid": kid}))).collect();
+    let settings = format!("        jwks: {}\n", json!({"keys": set}));
+    let mock = market(&web(KEYED, &format!("client_secret: {WEB_SECRET}"), &settings), "").await;
+    let secret = Key::Secret(WEB_SECRET.to_owned());
+    let rsa = ["RS384", "RS512"].map(|algorithm| (&keys[0].0, algorithm, "RS256"));
+    let macs = ["HS256", "HS384", "HS512"].map(|algorithm| (&secret, algorithm, ""));
+    let own = keys.iter().map(|(key, algorithm)| (key, *algorithm, *algorithm));
+    for (key, algorithm, kid) in own.chain(rsa).chain(macs) {
+        let object = jwt(&json!({"alg": algorithm, "kid": kid}), &claims(&mock, KEYED), key);
+        let (status, page) = ask(&mock, &code_request(KEYED, "openid"), &object).await;
+        assert_eq!(status, 200, "{algorithm}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn objects_are_refused_in_oktas_words_where_the_outside_says() {
+    let (mine, enc) = (Key::client(), Key::ec("P-256"));
+    let set = json!({"keys": [
+        with(mine.jwk(), &json!({"kid": "mine"})),
+        with(enc.jwk(), &json!({"kid": "enc", "use": "enc"})),
+    ]});
+    let jwks = format!("        jwks: {set}\n");
+    let apps = [
+        web(KEYED, "token_endpoint_auth_method: private_key_jwt", &jwks),
+        web(
+            "0oars256only00000000",
+            "token_endpoint_auth_method: private_key_jwt",
+            &format!("{jwks}        request_object_signing_alg: RS256\n"),
+        ),
+        web("0oashort000000000000", "client_secret: 0123456789abcdef", ""),
+    ];
+    let mock = market(&apps.concat(), "").await;
+    let secret = Key::Secret(WEB_SECRET.to_owned());
+    let short = Key::Secret("0123456789abcdef".to_owned());
+    let org_issuer = mock.url().to_owned();
+    /// Client, key, changes of the header and of the claims; `error` and text.
+    type Case<'a> = (&'a str, &'a Key, Value, Value, &'a str, &'a str);
+    let none = || json!({});
+    let bad = "invalid_request_object";
+    let cases: Vec<Case<'_>> = vec![
+        (
+            WEB,
+            &secret,
+            json!({"alg": "none"}),
+            none(),
+            "request_not_supported",
+            "The authorize request object is not supported by this client.",
+        ),
+        (
+            WEB,
+            &secret,
+            json!({"alg": null}),
+            none(),
+            "request_not_supported",
+            "The authorize request object is not supported by this client.",
+        ),
+        (
+            SPA,
+            &secret,
+            none(),
+            none(),
+            "request_not_supported",
+            "The authorize request object is not supported by this client.",
+        ),
+        (
+            KEYED,
+            &secret,
+            none(),
+            none(),
+            "request_not_supported",
+            "The issuer of the request object does not have a client secret.",
+        ),
+        (
+            WEB,
+            &mine,
+            json!({"alg": "RS256"}),
+            none(),
+            "invalid_client",
+            "The client does not have a JWKSet configured, but the request object requires one.",
+        ),
+        (
+            WEB,
+            &secret,
+            json!({"alg": "PS256"}),
+            none(),
+            bad,
+            "The JWT signature algorithm of the request object is invalid.",
+        ),
+        (
+            KEYED,
+            &mine,
+            json!({"alg": "ES256", "kid": "mine"}),
+            none(),
+            bad,
+            "The JWT signature algorithm of the request object is invalid.",
+        ),
+        (
+            "0oars256only00000000",
+            &mine,
+            json!({"alg": "RS384", "kid": "mine"}),
+            none(),
+            bad,
+            "The signing algorithm used is not supported by this client.",
+        ),
+        ("0oashort000000000000", &short, none(), none(), bad, "The JWT signature secret length is too short."),
+        (KEYED, &mine, json!({"alg": "RS256"}), none(), bad, "The JWT kid of the request object is invalid."),
+        (
+            KEYED,
+            &mine,
+            json!({"alg": "RS256", "kid": "other"}),
+            none(),
+            bad,
+            "The JWT kid of the request object is invalid.",
+        ),
+        (
+            KEYED,
+            &enc,
+            json!({"alg": "ES256", "kid": "enc"}),
+            none(),
+            bad,
+            "The request object needs to be signed using a signing key.",
+        ),
+        (
+            KEYED,
+            &enc,
+            json!({"alg": "RS256", "kid": "mine"}),
+            none(),
+            bad,
+            "The signature of the request object is invalid.",
+        ),
+        (WEB, &short, none(), none(), bad, "The signature of the request object is invalid."),
+        (WEB, &secret, none(), json!({"iss": SPA}), "invalid_client", "The issuer of the request object is invalid."),
+        (WEB, &secret, none(), json!({"iss": null}), "invalid_client", "The issuer of the request object is invalid."),
+        (WEB, &secret, none(), json!({"aud": org_issuer}), bad, "The audience of the request object is invalid."),
+        (WEB, &secret, none(), json!({"aud": null}), bad, "The audience of the request object is invalid."),
+        (WEB, &secret, none(), json!({"exp": null}), bad, "The authorize request object is invalid."),
+        (WEB, &secret, none(), json!({"exp": NOW}), bad, "The request object is expired."),
+        (WEB, &secret, none(), json!({"exp": NOW + 3601}), bad, "The request object expires too far in the future."),
+        (WEB, &secret, none(), json!({"nbf": NOW + 1}), bad, "The request object is issued too early."),
+        (WEB, &secret, none(), json!({"iat": NOW + 1}), bad, "The request object is issued in the future."),
+        (WEB, &secret, none(), json!({"client_id": SPA}), bad, "The authorize request object is invalid."),
+        (WEB, &secret, none(), json!({"response_type": "id_token"}), bad, "The authorize request object is invalid."),
+        (WEB, &secret, none(), json!({"request": "x"}), bad, "The authorize request object is invalid."),
+        (WEB, &secret, none(), json!({"request_uri": "x"}), bad, "The authorize request object is invalid."),
+        // Inside, too, parameters are checked as ever.
+        (
+            WEB,
+            &secret,
+            none(),
+            json!({"prompt": "sometimes"}),
+            "invalid_request",
+            "Invalid value for 'prompt' parameter. Supported values: [none, consent, login, enroll_authenticator]",
+        ),
+    ];
+    for (client, key, header, changes, error, text) in cases {
+        let header = with(json!({"alg": "HS256"}), &header);
+        let claims = with(with(claims(&mock, client), &json!({"jti": "once"})), &changes);
+        let object = jwt(&header, &claims, key);
+        let (status, arrived) = ask(&mock, &code_request(client, "openid"), &object).await;
+        assert_eq!(status, 302, "{client} {header} {changes}: {arrived}");
+        let told = |name| parameter(&arrived, name);
+        assert_eq!(told("error_description").as_deref(), Some(text), "{client} {header} {changes}");
+        assert_eq!(told("error").as_deref(), Some(error), "{client} {header} {changes}");
+        assert!(arrived.starts_with(&format!("{CALLBACK}?state=s-1&error=")), "{arrived}");
+        // Without a registered address outside, nothing of the inside is heeded and a page tells.
+        let outside: Vec<_> =
+            code_request(client, "openid").into_iter().filter(|(name, _)| *name != "redirect_uri").collect();
+        if error != "invalid_request" {
+            let object = jwt(&header, &with(claims, &json!({"redirect_uri": CALLBACK})), key);
+            let (status, page) = ask(&mock, &outside, &object).await;
+            assert!(status == 400 && page.contains(error) && page.contains(&text.replace('\'', "&#39;")), "{page}");
+        }
+    }
+    for broken in ["x", "a.b.c", "e30.e30", "a.b.c.d.e"] {
+        let (_, arrived) = ask(&mock, &code_request(WEB, "openid"), broken).await;
+        assert_eq!(parameter(&arrived, "error_description").as_deref(), Some("The request object cannot be parsed."));
+    }
+}
+
+#[tokio::test]
+async fn an_object_counts_once() {
+    let mock = market("", "").await;
+    let key = Key::Secret(WEB_SECRET.to_owned());
+    let object = jwt(&json!({"alg": "HS256"}), &with(claims(&mock, WEB), &json!({"jti": "canary-jti"})), &key);
+    assert_eq!(ask(&mock, &code_request(WEB, "openid"), &object).await.0, 200);
+    let (status, arrived) = ask(&mock, &code_request(WEB, "openid"), &object).await;
+    assert_eq!(status, 302);
+    assert_eq!(parameter(&arrived, "error").as_deref(), Some("invalid_request_object"));
+    let text = "The request object has already been used.";
+    assert_eq!(parameter(&arrived, "error_description").as_deref(), Some(text));
+    advance(&mock, 300).await;
+    let (_, arrived) = ask(&mock, &code_request(WEB, "openid"), &object).await;
+    assert_eq!(parameter(&arrived, "error_description").as_deref(), Some("The request object is expired."));
+    let journal = journal(&mock).await;
+    for secret in object.split('.').skip(1).chain(["canary-jti"]) {
+        assert!(!journal.contains(secret), "{journal}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_may_be_pushed() {
+    let mock = market("", "").await;
+    let key = Key::Secret(WEB_SECRET.to_owned());
+    let inside: Value = code_request(WEB, "openid").into_iter().map(|(name, value)| (name, json!(value))).collect();
+    let push = async |claims: Value| {
+        let object = jwt(&json!({"alg": "HS256"}), &claims, &key);
+        let request = browser().post(format!("{}/v1/par", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
+        request.form(&[("request", object)]).send().await.unwrap()
+    };
+    let response = push(with(claims(&mock, WEB), &inside)).await;
+    assert_eq!(response.status(), 200);
+    let body: Value = response.json().await.unwrap();
+    let name = body["request_uri"].as_str().unwrap();
+    let arrived = authorize(&mock, &browser(), BUYER, &[("client_id", WEB), ("request_uri", name)]).await;
+    assert_eq!(redeem(&mock, &parameter(&arrived, "code").unwrap()).await.status(), 200);
+    for (changes, status, error, text) in [
+        (json!({"iss": SPA}), 401, "invalid_client", "The issuer of the request object is invalid."),
+        (json!({"exp": NOW - 1}), 400, "invalid_request_object", "The request object is expired."),
+        (
+            json!({"state": null}),
+            400,
+            "invalid_request",
+            "The authentication request has an invalid 'state' parameter.",
+        ),
+    ] {
+        let response = push(with(with(claims(&mock, WEB), &inside), &changes)).await;
+        assert_eq!(response.status(), status);
+        let body: Value = response.json().await.unwrap();
+        assert_eq!(body, json!({"error": error, "error_description": text}));
+    }
+}
