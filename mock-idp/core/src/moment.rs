@@ -27,6 +27,23 @@ impl Moment<'_> {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
+    /// A fresh UUID, version 4. RFC 9562 5.4.
+    pub fn uuid(&mut self) -> String {
+        let mut bytes = [0_u8; 16];
+        self.rng.fill_bytes(&mut bytes);
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let digits = format!("{:032x}", u128::from_be_bytes(bytes));
+        let [a, b, c, d, e] = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
+        format!("{a}-{b}-{c}-{d}-{e}")
+    }
+
+    /// So many fresh letters out of an alphabet.
+    pub fn letters(&mut self, alphabet: &[u8], count: usize) -> String {
+        // `alphabet` is short, so no letter is favoured by more than one in two hundred million.
+        (0..count).map(|_| char::from(alphabet[self.rng.next_u32() as usize % alphabet.len()])).collect()
+    }
+
     /// A fresh object id of Okta's shape: 20 characters, the three-letter prefix first.
     pub fn id(&mut self, prefix: &str) -> String {
         const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

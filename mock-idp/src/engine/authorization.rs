@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Step};
 use mock_idp_core::ledger::{
-    Authentication, Authorization, AuthorizationRequest, Consent, Session, Stage, Transaction,
+    Authentication, Authorization, AuthorizationRequest, Consent, Purpose, Session, Stage, Transaction,
 };
 use mock_idp_core::org::Urls;
-use mock_idp_core::protocol::{ErrorId, Parameters, Refusal, Scopes};
+use mock_idp_core::protocol::{ErrorId, Parameters, Refusal, ResponseMode, Scopes};
 use mock_idp_core::sign_in::view::{
-    ErrorView, FormPostView, Frame, PageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
+    ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
 };
 use mock_idp_core::sign_in::{self, Advance, Input};
 use mock_idp_core::trace::{Trace, Verdict};
@@ -61,18 +61,18 @@ const TRANSACTION_LIFETIME: i64 = 3600;
 const CONSENT_LIFETIME: i64 = 10 * 365 * 24 * 3600;
 
 /// What comes with a request from page to page.
-struct Passage {
-    frame: Frame,
+pub(super) struct Passage {
+    pub(super) frame: Frame,
     browser_id: String,
     /// Cookies to be set.
     cookies: Browser,
     remember: bool,
-    trace: Trace,
-    explanation: Explanation,
+    pub(super) trace: Trace,
+    pub(super) explanation: Explanation,
 }
 
 impl Passage {
-    fn page(self, view: PageView) -> Explained<Outcome> {
+    pub(super) fn page(self, view: PageView) -> Explained<Outcome> {
         let Self { cookies, remember, trace, mut explanation, .. } = self;
         explanation.notes = trace.notes;
         Explained { result: Outcome::Page { view: Box::new(view), cookies, remember }, explanation }
@@ -85,6 +85,11 @@ impl Passage {
                 explanation.notes = trace.notes;
                 Explained { result: Outcome::Redirect { location, cookies }, explanation }
             }
+            None if answer.target.mode() == ResponseMode::OktaPostMessage => {
+                let Answer { target, fields } = answer;
+                let view = PostMessageView { frame: self.frame.clone(), target_origin: target.origin(), fields };
+                self.page(PageView::PostMessage(view))
+            }
             None => {
                 let action = answer.target.redirect_uri().to_owned();
                 let fields = answer.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -94,7 +99,7 @@ impl Passage {
         }
     }
 
-    fn refuse(&mut self, refusal: &Refusal) {
+    pub(super) fn refuse(&mut self, refusal: &Refusal) {
         self.trace.note(Verdict::Refused, refusal.id.row().id, refusal.reason.as_str());
         self.explanation.reason = Some(refusal.to_string());
     }
@@ -116,39 +121,54 @@ impl Call {
             }
             Ok(request) => {
                 let authentication = self.instance.authentication(browser.session.as_deref()).await;
-                self.proceed(request, authentication, passage).await
+                self.proceed(Purpose::Authorize(Box::new(request)), authentication, passage).await
             }
         }
     }
 
     /// The one dispatcher: what comes next, whatever came before.
-    async fn proceed(
+    pub(super) async fn proceed(
+        &self,
+        purpose: Purpose,
+        authentication: Option<Authentication>,
+        mut passage: Passage,
+    ) -> Explained<Outcome> {
+        passage.explanation.client = Some(purpose.client_id().to_owned());
+        let user = authentication.as_ref().and_then(|known| self.org.user(&known.user_id));
+        passage.explanation.user = user.map(|user| user.profile.login.clone());
+        match purpose {
+            Purpose::Authorize(request) => self.proceed_authorization(*request, authentication, passage).await,
+            Purpose::Activate(activation) => self.proceed_activation(activation, authentication, passage).await,
+        }
+    }
+
+    async fn proceed_authorization(
         &self,
         request: AuthorizationRequest,
         authentication: Option<Authentication>,
         mut passage: Passage,
     ) -> Explained<Outcome> {
-        passage.explanation.client = Some(request.client_id.clone());
-        let user = authentication.as_ref().and_then(|known| self.org.user(&known.user_id));
-        passage.explanation.user = user.map(|user| user.profile.login.clone());
-        let consent = match user {
-            Some(user) => self.consent(&request, &user.id).await,
+        let consent = match &authentication {
+            Some(known) => self.consent(&request.server, &request.client_id, &known.user_id).await,
             None => Consent::default(),
         };
         let step = self.instance.ask(&mut passage.trace, |moment| {
             authorization::decide(&self.org, &self.server, &request, authentication.as_ref(), &consent, moment)
         });
         match (step, authentication) {
-            (Step::SignIn, _) => self.ask_to_sign_in(request, Stage::Identify, None, passage).await,
+            (Step::SignIn, _) | (Step::Consent(_), None) => {
+                let purpose = Purpose::Authorize(Box::new(request));
+                self.ask_to_sign_in(purpose, Stage::Identify, None, passage).await
+            }
             (Step::Consent(scopes), Some(authentication)) => {
                 let stage = Stage::Consent { authentication: authentication.clone() };
-                let handle = self.keep(&request, stage, &mut passage).await;
+                let purpose = Purpose::Authorize(Box::new(request.clone()));
+                let handle = self.keep(purpose, stage, &mut passage).await;
                 let frame = passage.frame.clone();
                 let user_id = &authentication.user_id;
                 let view = sign_in::consent_page(&self.org, &self.server, &request, user_id, &scopes, &handle, frame);
                 passage.page(PageView::Consent(view))
             }
-            (Step::Consent(_), None) => self.ask_to_sign_in(request, Stage::Identify, None, passage).await,
             (Step::Respond(authorization), _) => self.respond(request, *authorization, passage).await,
             (Step::Fail(refusal), _) => {
                 passage.refuse(&refusal);
@@ -196,9 +216,9 @@ impl Call {
         }
     }
 
-    async fn ask_to_sign_in(
+    pub(super) async fn ask_to_sign_in(
         &self,
-        request: AuthorizationRequest,
+        purpose: Purpose,
         stage: Stage,
         problem: Option<SignInProblem>,
         mut passage: Passage,
@@ -207,29 +227,43 @@ impl Call {
             passage.trace.note(Verdict::Refused, "sign-in", problem.reason.as_str());
             passage.explanation.reason = Some(problem.reason.clone());
         }
-        let handle = self.keep(&request, stage.clone(), &mut passage).await;
+        let handle = self.keep(purpose.clone(), stage.clone(), &mut passage).await;
         let frame = passage.frame.clone();
-        let view = sign_in::sign_in_page(&self.org, &self.server, &request, &stage, problem, &handle, frame);
+        let view = sign_in::sign_in_page(&self.org, &self.server, &purpose, &stage, problem, &handle, frame);
         passage.page(PageView::SignIn(view))
     }
 
     /// Keeps the sign-in under a fresh handle: each page is good for one answer.
-    async fn keep(&self, request: &AuthorizationRequest, stage: Stage, passage: &mut Passage) -> String {
+    pub(super) async fn keep(&self, purpose: Purpose, stage: Stage, passage: &mut Passage) -> String {
         let now = self.instance.clock.now();
         let handle = self.instance.ask(&mut passage.trace, |moment| format!("02.id.{}", moment.token()));
         let (browser, remember) = (passage.browser_id.clone(), passage.remember);
-        let transaction = Transaction { request: request.clone(), stage, browser, remember };
+        let transaction = Transaction { purpose, stage, browser, remember };
         self.instance.ledger.transactions.put(&handle, transaction, now + TRANSACTION_LIFETIME, now).await;
         handle
     }
 
-    async fn consent(&self, request: &AuthorizationRequest, user_id: &str) -> Consent {
-        let key = Consent::key(&request.server, &request.client_id, user_id);
+    async fn consent(&self, server: &str, client_id: &str, user_id: &str) -> Consent {
+        let key = Consent::key(server, client_id, user_id);
         self.instance.ledger.consents.get(&key, self.instance.clock.now()).await.unwrap_or_default()
     }
 
+    /// Remembers that the user has allowed these scopes too.
+    pub(super) async fn remember_consent(&self, server: &str, client_id: &str, user_id: &str, scopes: &Scopes) {
+        let now = self.instance.clock.now();
+        let earlier = self.consent(server, client_id, user_id).await;
+        let consent = Consent { scopes: earlier.scopes.iter().chain(scopes.iter()).collect() };
+        let key = Consent::key(server, client_id, user_id);
+        self.instance.ledger.consents.put(&key, consent, now + CONSENT_LIFETIME, now).await;
+    }
+
     /// Shows an error that must not be redirected.
-    fn show(&self, refusal: Refusal, redirect_uri: Option<String>, mut passage: Passage) -> Explained<Outcome> {
+    pub(super) fn show(
+        &self,
+        refusal: Refusal,
+        redirect_uri: Option<String>,
+        mut passage: Passage,
+    ) -> Explained<Outcome> {
         passage.refuse(&refusal);
         let client = passage.explanation.client.as_deref().and_then(|id| self.org.client(id));
         let mismatch = client
@@ -269,7 +303,7 @@ impl OrgInstance {
         let found = self.ledger.transactions.get(handle, now).await;
         let call = found
             .as_ref()
-            .and_then(|transaction| org.server_by_id(&transaction.request.server))
+            .and_then(|transaction| org.server_by_id(transaction.purpose.server()))
             .map(|server| Call { instance: Arc::clone(self), org: Arc::clone(&org), server: Arc::clone(server), urls });
         let (Some(transaction), Some(call)) = (found, call) else {
             let refusal = Refusal::new(ErrorId::RequestExpired, "no sign-in is under way under this state handle");
@@ -277,16 +311,16 @@ impl OrgInstance {
             let view = error_view(&refusal, None, passage.frame.clone());
             return passage.page(PageView::Error(view));
         };
-        passage.explanation.client = Some(transaction.request.client_id.clone());
+        passage.explanation.client = Some(transaction.purpose.client_id().to_owned());
         if browser.id.as_deref() != Some(transaction.browser.as_str()) {
             // Either cookies are blocked, or the page was opened in one browser and sent from another.
             let reason = "the browser cookie of this sign-in did not come back";
             let problem = sign_in::problem(SignInProblemKind::CookiesBlocked, reason);
-            return call.ask_to_sign_in(transaction.request, Stage::Identify, Some(problem), passage).await;
+            return call.ask_to_sign_in(transaction.purpose, Stage::Identify, Some(problem), passage).await;
         }
         passage.remember = transaction.remember;
         match step {
-            SignInStep::Restart => call.ask_to_sign_in(transaction.request, Stage::Identify, None, passage).await,
+            SignInStep::Restart => call.ask_to_sign_in(transaction.purpose, Stage::Identify, None, passage).await,
             SignInStep::Give { input, remember } => {
                 passage.remember |= remember;
                 call.give(handle, transaction, input, browser, passage).await
@@ -305,7 +339,7 @@ impl OrgInstance {
         Some(session.authentication(session_id, false))
     }
 
-    fn passage(&self, browser_id: Option<String>, frame: Frame) -> Passage {
+    pub(super) fn passage(&self, browser_id: Option<String>, frame: Frame) -> Passage {
         let mut trace = Trace::default();
         let known = browser_id.is_some();
         let browser_id = browser_id.unwrap_or_else(|| self.ask(&mut trace, |moment| moment.token()));
@@ -334,7 +368,7 @@ impl Call {
             return self.show(refusal, None, passage);
         }
         match advance {
-            Advance::Ask { stage, problem } => self.ask_to_sign_in(transaction.request, stage, problem, passage).await,
+            Advance::Ask { stage, problem } => self.ask_to_sign_in(transaction.purpose, stage, problem, passage).await,
             Advance::SignedIn { user_id, amr } => {
                 let session = Session { user_id, auth_time: now, amr };
                 // A new id at each sign-in: nobody can have planted it.
@@ -345,7 +379,7 @@ impl Call {
                 }
                 passage.cookies.session = Some(session_id.clone());
                 let authentication = session.authentication(&session_id, true);
-                self.proceed(transaction.request, Some(authentication), passage).await
+                self.proceed(transaction.purpose, Some(authentication), passage).await
             }
         }
     }
@@ -357,9 +391,14 @@ impl Call {
         opted: &Scopes,
         mut passage: Passage,
     ) -> Explained<Outcome> {
-        let mut request = transaction.request;
         let Stage::Consent { authentication } = transaction.stage else {
-            return self.ask_to_sign_in(request, Stage::Identify, None, passage).await;
+            return self.ask_to_sign_in(transaction.purpose, Stage::Identify, None, passage).await;
+        };
+        let mut request = match transaction.purpose {
+            Purpose::Authorize(request) => *request,
+            Purpose::Activate(activation) => {
+                return self.settle_activation(activation, authentication, allowed, passage).await;
+            }
         };
         if !allowed {
             let refusal = Refusal::new(ErrorId::AccessDenied, "the user did not allow it");
@@ -369,11 +408,7 @@ impl Call {
         let optional = |name: &str| self.server.scope(name).is_some_and(|scope| scope.optional);
         request.scopes = request.scopes.iter().filter(|name| !optional(name) || opted.contains(name)).collect();
         request.prompt_consent = false;
-        let now = self.instance.clock.now();
-        let earlier = self.consent(&request, &authentication.user_id).await;
-        let consent = Consent { scopes: earlier.scopes.iter().chain(request.scopes.iter()).collect() };
-        let key = Consent::key(&request.server, &request.client_id, &authentication.user_id);
-        self.instance.ledger.consents.put(&key, consent, now + CONSENT_LIFETIME, now).await;
-        self.proceed(request, Some(authentication), passage).await
+        self.remember_consent(&request.server, &request.client_id, &authentication.user_id, &request.scopes).await;
+        self.proceed(Purpose::Authorize(Box::new(request)), Some(authentication), passage).await
     }
 }

@@ -1,5 +1,6 @@
 //! The engine: load what a request names, ask the rules, commit what they decided.
 
+mod activation;
 mod authorization;
 mod client;
 mod management;

@@ -1,6 +1,6 @@
 //! The token endpoint: authenticate, redeem in one atomic step, sign outside any lock, commit.
 
-use mock_idp_core::endpoint::token::{self, Admitted, Denied, Plan, Redeems, Redemption, TokenRequest};
+use mock_idp_core::endpoint::token::{self, Admitted, Allowed, Denied, Plan, Redeems, Redemption, TokenRequest};
 use mock_idp_core::ledger::{RefreshTokenOwner, Revocation, TokenFamily};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::protocol::{Refusal, RequestedClaims};
@@ -61,6 +61,14 @@ impl Call {
                     ledger.families.update(&id, now, change).await
                 }
             },
+            Redeems::DeviceCode(code) => {
+                let change = |record: &mut _| admitted.redeem_polled(&self.server, record, now);
+                ledger
+                    .devices
+                    .update(code, now, change)
+                    .await
+                    .map(|polled| self.entitle(admitted, polled, &plan, trace))
+            }
             Redeems::Nothing => {
                 let rule = |moment: &mut Moment<'_>| admitted.grant(&self.org, &self.server, &plan, moment);
                 Some(self.instance.ask(trace, rule))
@@ -76,6 +84,18 @@ impl Call {
                 Err(refusal)
             }
         }
+    }
+
+    /// The user's word has been taken; now the policy has its say.
+    fn entitle(
+        &self,
+        admitted: &Admitted<'_>,
+        polled: Result<Allowed, Refusal>,
+        plan: &Plan,
+        trace: &mut Trace,
+    ) -> Result<Redemption, Denied> {
+        let allowed = polled?;
+        self.instance.ask(trace, |moment| admitted.entitle(&self.org, &self.server, allowed, plan, moment))
     }
 
     async fn commit(&self, redemption: Redemption) {

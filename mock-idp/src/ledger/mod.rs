@@ -5,13 +5,18 @@ mod table;
 pub(crate) use table::Table;
 
 use mock_idp_core::ledger::{
-    Code, Consent, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction, Used,
+    Code, Consent, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction, Used,
+    UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 
 /// All records of one org.
 #[derive(Debug)]
 pub(crate) struct Ledger {
+    /// By device code.
+    pub(crate) devices: Table<Polled>,
+    /// By user code.
+    pub(crate) user_codes: Table<UserCode>,
     /// By state handle.
     pub(crate) transactions: Table<Transaction>,
     /// By session cookie.
@@ -37,6 +42,8 @@ pub(crate) struct Ledger {
 impl Default for Ledger {
     fn default() -> Self {
         Self {
+            devices: Table::bounded(10_000),
+            user_codes: Table::bounded(10_000),
             transactions: Table::bounded(10_000),
             sessions: Table::bounded(10_000),
             codes: Table::bounded(10_000),
@@ -54,6 +61,8 @@ impl Default for Ledger {
 impl Ledger {
     /// Forgets everything.
     pub(crate) async fn clear(&self) {
+        self.devices.clear().await;
+        self.user_codes.clear().await;
         self.transactions.clear().await;
         self.sessions.clear().await;
         self.codes.clear().await;

@@ -5,13 +5,15 @@
 //! one that the end-to-end suites of Okta's customers already select by; the drawing and the words are our own.
 //!
 //! Every page works without script, carries no inline script and no inline style, and bears the label
-//! "Local mock – not Okta".
+//! "Local mock – not Okta". One is the exception: `okta_post_message` is made of script.
 
+mod activation;
 mod assets;
 mod chrome;
 mod consent;
 mod error;
 mod form_post;
+mod post_message;
 mod security_policy;
 mod sign_in;
 mod signed_out;
@@ -36,6 +38,8 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::Error(view) => error::ErrorPage::new(view).render(),
         PageView::SignedOut(view) => signed_out::SignedOutPage::new(view).render(),
         PageView::FormPost(view) => form_post::FormPostPage::new(view).render(),
+        PageView::PostMessage(view) => post_message::PostMessagePage::new(view).render(),
+        PageView::Activation(view) => activation::ActivationPage::new(view).render(),
     };
     rendered.unwrap_or_else(|error| {
         tracing::error!(%error, "a page could not be rendered");

@@ -15,12 +15,24 @@ pub(crate) fn content_security_policy(view: &PageView, redirect_origin: Option<&
         PageView::SignIn(view) => targets(Some(redirect_origin.unwrap_or(&view.request.redirect_uri))),
         PageView::Consent(view) => targets(Some(redirect_origin.unwrap_or(&view.request.redirect_uri))),
         PageView::FormPost(view) => targets(Some(redirect_origin.unwrap_or(&view.action))),
-        PageView::Error(_) | PageView::SignedOut(_) => targets(redirect_origin),
+        PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::Activation(_) => {
+            targets(redirect_origin)
+        }
+    };
+    // A message goes to a window of the redirect URI's origin: it may embed the page, and the one script may run.
+    let (script, ancestors) = match view {
+        PageView::PostMessage(view) => (format!("'nonce-{}'", view.frame.request_id), embedder(&view.target_origin)),
+        _ => ("'self'".to_owned(), "'none'".to_owned()),
     };
     format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; \
-         frame-ancestors 'none'; form-action {form_action}"
+        "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:; base-uri 'none'; \
+         frame-ancestors {ancestors}; form-action {form_action}"
     )
+}
+
+fn embedder(origin: &str) -> String {
+    let sources = Url::parse(origin).map(|uri| sources(&uri)).unwrap_or_default();
+    sources.first().cloned().unwrap_or_else(|| "'none'".to_owned())
 }
 
 fn targets(redirect: Option<&str>) -> String {

@@ -1,7 +1,9 @@
 //! The rules of each endpoint. Siblings never import each other; [`client_authentication`] serves all that need it.
 
+pub mod activation;
 pub mod authorization;
 pub mod client_authentication;
+pub mod device_authorization;
 pub mod discovery;
 pub mod introspection;
 pub mod keys;

@@ -64,6 +64,12 @@ impl RedirectTarget {
         &self.redirect_uri
     }
 
+    /// Scheme, host and port of the redirect URI; `null` for a native app's own scheme.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        url::Url::parse(&self.redirect_uri).map_or_else(|_| "null".to_owned(), |uri| uri.origin().ascii_serialization())
+    }
+
     #[must_use]
     pub fn mode(&self) -> ResponseMode {
         self.mode
@@ -78,12 +84,101 @@ impl RedirectTarget {
 /// A sign-in under way, addressed by its state handle.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Transaction {
-    pub request: AuthorizationRequest,
+    pub purpose: Purpose,
     pub stage: Stage,
     /// Ties the transaction to the browser that began it.
     pub browser: String,
     /// "Keep me signed in".
     pub remember: bool,
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// An app has sent the browser.
+    Authorize(Box<AuthorizationRequest>),
+    /// The user has typed in the code of a device.
+    Activate(Activation),
+}
+
+impl Purpose {
+    /// Id of the authorization server.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        match self {
+            Self::Authorize(request) => &request.server,
+            Self::Activate(activation) => &activation.server,
+        }
+    }
+
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        match self {
+            Self::Authorize(request) => &request.client_id,
+            Self::Activate(activation) => &activation.client_id,
+        }
+    }
+}
+
+/// A device that a user is about to let in.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Activation {
+    pub server: String,
+    pub client_id: String,
+    pub scopes: Scopes,
+    pub device_code: String,
+    pub user_code: String,
+}
+
+/// A request that its client polls for while a user decides elsewhere. RFC 8628; OpenID CIBA, poll mode.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Polled {
+    pub server: String,
+    pub client_id: String,
+    pub scopes: Scopes,
+    /// Seconds since the epoch.
+    pub expires: i64,
+    /// When the client last asked.
+    pub polled: Option<i64>,
+    pub decision: Decision,
+}
+
+impl Polled {
+    /// Seconds that a client has to wait between two polls.
+    pub const INTERVAL: i64 = 5;
+    /// Seconds for which an expired request is remembered, so that its client can be told.
+    pub const REMEMBERED: i64 = 3600;
+
+    /// Records the user's word; whether the request was still waiting for it.
+    pub fn settle(&mut self, decision: Decision, now: i64) -> bool {
+        let waits = self.waits(now);
+        if waits {
+            self.decision = decision;
+        }
+        waits
+    }
+
+    /// Whether the user's word is still missing and would still count.
+    #[must_use]
+    pub fn waits(&self, now: i64) -> bool {
+        self.decision == Decision::Pending && now < self.expires
+    }
+}
+
+/// The user's word on a polled request, and what became of it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum Decision {
+    Pending,
+    Allowed(Authentication),
+    Denied,
+    /// The client has its tokens.
+    Redeemed,
+}
+
+/// Which device a user code belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserCode {
+    pub device_code: String,
 }
 
 /// How far a sign-in has come.

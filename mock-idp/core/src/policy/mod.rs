@@ -1,6 +1,7 @@
 //! Access policies decide. Okta: "Configure an access policy": policies by priority, rules by priority, the first rule that
 //! matches decides and nothing after it is looked at.
 
+pub mod grant_rules;
 pub mod scope_rules;
 
 use crate::model::{AccessPolicy, App, PolicyRule, TokenActions, User};

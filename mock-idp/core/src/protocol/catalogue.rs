@@ -42,11 +42,15 @@ catalogue! {
     UserNotAssigned "user_not_assigned" 400 "access_denied" "User is not assigned to the client application.";
     NoMatchingPolicy "no_matching_policy" 401 "access_denied" "Policy evaluation failed for this request, please check the policy configurations.";
     AccessDenied "access_denied" 403 "access_denied" "The resource owner or authorization server denied the request.";
+    EnrollAuthenticatorNotAllowed "enroll_authenticator_not_allowed" 403 "access_denied" "Authenticator enrollment is not allowed at this time. Please contact support for assistance.";
+    InvalidUserStatus "invalid_user_status_error" 403 "access_denied" "User status is invalid.";
     OpenidScopeRequiredAccessToken "openid_scope_required_access_token" 403 "access_denied" "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
+    AuthorizationPending "authorization_pending" 400 "authorization_pending" "The device authorization is pending. Please try again later.";
     ConsentRequired "consent_required" 400 "consent_required" "The following scopes require user consent: [{0}].";
     ConsentRequiredClientCredentials "consent_required_client_credentials" 400 "consent_required" "The following scopes require user consent and cannot be granted for the client credentials grant type: [{0}].";
     ConsentRequiredPassword "consent_required_ropf" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.";
     NoOrgScopesGranted "no_org_scopes_granted" 400 "consent_required" "You are not allowed any of the requested scopes.";
+    ExpiredToken "expired_token" 400 "expired_token" "The device code has expired.";
     IdTokenDoesNotMatchSession "id_token_does_not_match_session" 400 "id_token_does_not_match_session" "The ID token subject does not match the current session's user.";
     AccessTokenInsufficientScopes "access_token_insufficient_scopes" 403 "insufficient_scope" "The access token provided does not contain the required scopes.";
     ClientAssertionTypeInvalid "client_assertion_type_invalid" 400 "invalid_request" "The client_assertion_type is invalid.";
@@ -86,6 +90,7 @@ catalogue! {
     UnsupportedAuthMethodClientCredentials "unsupported_auth_method_client_creds" 401 "invalid_client" "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
     ExpiredPasswordCredentials "expired_password_credentials" 400 "invalid_grant" "Password has expired.";
     InvalidAuthorizationCode "invalid_authorization_code" 400 "invalid_grant" "The authorization code is invalid or has expired.";
+    InvalidDeviceCode "invalid_device_code" 400 "invalid_grant" "The device code is invalid or has expired.";
     InvalidPasswordCredentials "invalid_password_credentials" 400 "invalid_grant" "The credentials provided were invalid.";
     InvalidRefreshToken "invalid_refresh_token" 400 "invalid_grant" "The refresh token is invalid or expired.";
     MismatchedClient "mismatched_client" 400 "invalid_grant" "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.";
@@ -101,11 +106,16 @@ catalogue! {
     IllegalPostLogoutRedirectUri "illegal_post_logout_redirect_uri_enhanced" 400 "invalid_request" "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings: {0}";
     IllegalRedirectUri "illegal_redirect_uri_enhanced" 400 "invalid_request" "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: {0}";
     InvalidClientApplicationType "invalid_client_application_type" 400 "invalid_request" "Clients with 'application_type' of 'service' are not allowed to access the '{0}' endpoint.";
+    InvalidAcrValuesForEnrollAuthenticator "invalid_acr_values_for_enroll_authenticator_prompt" 400 "invalid_request" "'acr_values' parameter must have the value 'urn:okta:loa:2fa:any:ifpossible' for request with 'enroll_authenticator' as prompt.";
+    InvalidEnrollAmrForNoneResponseType "invalid_enroll_amr_for_none_response_type" 400 "invalid_request" "'enroll_amr_values' parameter must have valid space delimited authenticators list for request with 'none' as response_type.";
     InvalidMaxAge "invalid_max_age" 400 "invalid_request" "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.";
+    InvalidMaxAgeForEnrollAuthenticator "invalid_max_age_for_enroll_authenticator_prompt" 400 "invalid_request" "'max_age' parameter must have the value '0' for request with 'enroll_authenticator' as prompt.";
     InvalidNonce "invalid_nonce" 400 "invalid_request" "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..";
     InvalidPrompt "invalid_prompt" 400 "invalid_request" "Invalid value for 'prompt' parameter. Supported values: [{0}]";
+    InvalidPromptForNoneResponseType "invalid_prompt_for_none_response_type" 400 "invalid_request" "'prompt' parameter must have the value 'enroll_authenticator' for request with 'none' as response_type.";
     InvalidPromptForZeroMaxAge "invalid_prompt_for_zero_max_age" 400 "invalid_request" "'prompt' parameter must not have the value 'none' for request with 'zero' as max_age.";
     InvalidRequest "invalid_request" 400 "invalid_request" "Invalid request";
+    InvalidResponseTypeForAuthenticatorEnrollment "invalid_response_type_for_authenticator_enrollment" 400 "invalid_request" "Authenticator enrollment requires 'none' response_type.";
     InvalidState "invalid_state" 400 "invalid_request" "The authentication request has an invalid 'state' parameter.";
     MismatchedAuthorizationServer "mismatched_authorization_server" 400 "invalid_request" "The grant was issued for another authorization server.";
     MissingTokenRequestParameter "missing_token_request_parameter" 400 "invalid_request" "The required parameter '{0}' is missing.";
@@ -118,6 +128,9 @@ catalogue! {
     RequestMissingToken "request_missing_token" 400 "invalid_request" "The 'token' parameter is required.";
     TokenRequestMissingGrantType "token_request_missing_grant_type" 400 "invalid_request" "The token request must specify a 'grant_type'. Valid values: [{0}]";
     UnknownIdp "unknown_idp" 400 "invalid_request" "Identity provider is not valid.";
+    UnsupportedApiResourceForNoneResponseType "unsupported_api_resource_for_none_response_type" 400 "invalid_request" "'resource' parameter is not supported for request with 'none' as response_type.";
+    UnsupportedNonceForNoneResponseType "unsupported_nonce_for_none_response_type" 400 "invalid_request" "'nonce' parameter is not supported for request with 'none' as response_type.";
+    UnsupportedScopeForNoneResponseType "unsupported_scope_for_none_response_type" 400 "invalid_request" "'scope' parameter is not supported for request with 'none' as response_type.";
     AccessTokenMissing "access_token_missing" 401 "invalid_request" "The access token is missing.";
     MultipleClientCredentials "multiple_client_credentials" 401 "invalid_request" "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.";
     InvalidRequestObject "invalid_request_object" 400 "invalid_request_object" "The authorize request object is invalid.";
@@ -152,6 +165,7 @@ catalogue! {
     RequestObjectsNotSupported "request_not_supported" 400 "request_not_supported" "The authorize request object is not supported by this client.";
     RequestObjectNoClientSecret "request_object_no_client_secret" 400 "request_not_supported" "The issuer of the request object does not have a client secret.";
     RequestUriNotSupported "request_uri_not_supported" 400 "request_uri_not_supported" "The authorize request uri is not supported by this client.";
+    SlowDown "slow_down" 400 "slow_down" "Slow down the polling frequency. Please try again later.";
     TooManyGroups "too_many_groups_in_groups_claim" 400 "server_error" "The groups claim matched too many groups and must be configured to match fewer groups.";
     UserClaimEvaluationFailure "user_claim_evaluation_failure" 400 "server_error" "The '{0}' user claim could not be evaluated.";
     ServerError "server_error" 500 "server_error" "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.";

@@ -3,7 +3,7 @@
 mod present;
 pub mod view;
 
-pub use present::{consent_page, redirect_uri_help, request_summary, sign_in_page};
+pub use present::{activation_step, consent_page, redirect_uri_help, request_summary, sign_in_page};
 
 use subtle::ConstantTimeEq;
 

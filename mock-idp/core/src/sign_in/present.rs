@@ -1,10 +1,10 @@
 //! From records to views.
 
 use super::view::{
-    ConsentScope, ConsentView, Frame, Persona, RedirectUriMismatch, RequestSummary, SignInProblem, SignInStep,
-    SignInView,
+    ActivationStep, ConsentScope, ConsentView, Frame, Persona, RedirectUriMismatch, RequestSummary, SignInProblem,
+    SignInStep, SignInView,
 };
-use crate::ledger::{AuthorizationRequest, Stage};
+use crate::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
 use crate::model::{App, Scope, User, UserStatus};
 use crate::org::{Org, Server, SignInForm};
 
@@ -13,7 +13,7 @@ use crate::org::{Org, Server, SignInForm};
 pub fn sign_in_page(
     org: &Org,
     server: &Server,
-    request: &AuthorizationRequest,
+    purpose: &Purpose,
     stage: &Stage,
     problem: Option<SignInProblem>,
     state_handle: &str,
@@ -40,10 +40,13 @@ pub fn sign_in_page(
         pick_action: format!("{prefix}/signin/pick"),
         restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
         state_handle: state_handle.to_owned(),
-        identifier: typed.or_else(|| request.login_hint.clone()).unwrap_or_default(),
+        identifier: typed.or_else(|| login_hint(purpose)).unwrap_or_default(),
         keep_me_signed_in: false,
         problem,
-        request: request_summary(org, server, request),
+        request: match purpose {
+            Purpose::Authorize(request) => request_summary(org, server, request),
+            Purpose::Activate(activation) => activation_summary(org, server, activation),
+        },
         personas: if settings.picker { personas(org) } else { Vec::new() },
         step,
         frame,
@@ -71,18 +74,67 @@ pub fn consent_page(
         client_uri: link(|app| app.oauth().client_uri.as_ref()),
         policy_uri: link(|app| app.oauth().policy_uri.as_ref()),
         tos_uri: link(|app| app.oauth().tos_uri.as_ref()),
-        scopes: scopes
-            .iter()
-            .map(|scope| ConsentScope {
-                name: scope.name.clone(),
-                display_name: scope.title().to_owned(),
-                description: scope.description.clone().unwrap_or_default(),
-                optional: scope.optional,
-            })
-            .collect(),
+        scopes: scopes.iter().map(consent_scope).collect(),
         request: request_summary(org, server, request),
         frame,
     }
+}
+
+/// The last question before a device is let in.
+#[must_use]
+pub fn activation_step(
+    org: &Org,
+    activation: &Activation,
+    user_id: &str,
+    scopes: &[Scope],
+    state_handle: &str,
+    frame: &Frame,
+) -> ActivationStep {
+    ActivationStep::Confirm {
+        action: format!("{}/signin/consent", frame.path_prefix),
+        state_handle: state_handle.to_owned(),
+        client_label: label(org.client(&activation.client_id), &activation.client_id),
+        user_login: org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default(),
+        user_code: activation.user_code.clone(),
+        scopes: scopes.iter().map(consent_scope).collect(),
+    }
+}
+
+fn consent_scope(scope: &Scope) -> ConsentScope {
+    ConsentScope {
+        name: scope.name.clone(),
+        display_name: scope.title().to_owned(),
+        description: scope.description.clone().unwrap_or_default(),
+        optional: scope.optional,
+    }
+}
+
+fn login_hint(purpose: &Purpose) -> Option<String> {
+    match purpose {
+        Purpose::Authorize(request) => request.login_hint.clone(),
+        Purpose::Activate(_) => None,
+    }
+}
+
+/// What a device asked for. It is not redirected to.
+fn activation_summary(org: &Org, server: &Server, activation: &Activation) -> RequestSummary {
+    RequestSummary {
+        client_label: label(org.client(&activation.client_id), &activation.client_id),
+        client_id: activation.client_id.clone(),
+        server_name: server_name(server),
+        scopes: activation.scopes.as_slice().to_vec(),
+        redirect_uri: String::new(),
+        response_type: String::new(),
+        response_mode: String::new(),
+        prompt: None,
+        pkce: false,
+        nonce: false,
+        warnings: Vec::new(),
+    }
+}
+
+fn server_name(server: &Server) -> String {
+    if server.is_org() { "org authorization server".to_owned() } else { server.name.clone() }
 }
 
 /// What the client asked for, and what a reviewer would frown at.
@@ -104,7 +156,7 @@ pub fn request_summary(org: &Org, server: &Server, request: &AuthorizationReques
     RequestSummary {
         client_label: label(org.client(&request.client_id), &request.client_id),
         client_id: request.client_id.clone(),
-        server_name: if server.is_org() { "org authorization server".to_owned() } else { server.name.clone() },
+        server_name: server_name(server),
         scopes: request.scopes.as_slice().to_vec(),
         redirect_uri: request.target.redirect_uri().to_owned(),
         response_type: response_type.join(" "),

@@ -18,6 +18,10 @@ pub enum PageView {
     SignedOut(SignedOutView),
     /// `response_mode=form_post`: the answer travels as an auto-submitted form.
     FormPost(FormPostView),
+    /// `response_mode=okta_post_message`: the answer travels as a message to another window.
+    PostMessage(PostMessageView),
+    /// A user lets a device in.
+    Activation(ActivationView),
 }
 
 /// The frame that every page shares.
@@ -105,6 +109,7 @@ pub struct RequestSummary {
     pub client_id: String,
     pub server_name: String,
     pub scopes: Vec<String>,
+    /// Empty where nothing is redirected: a device waits elsewhere.
     pub redirect_uri: String,
     pub response_type: String,
     pub response_mode: String,
@@ -186,4 +191,47 @@ pub struct FormPostView {
     pub action: String,
     /// Hidden inputs in wire order.
     pub fields: Vec<(String, String)>,
+}
+
+/// The answer of `response_mode=okta_post_message`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PostMessageView {
+    /// Its request id, fresh and unguessable, is also the nonce that lets the page's one script run.
+    pub frame: Frame,
+    /// The origin of the checked redirect URI: the only one that may receive the message.
+    pub target_origin: String,
+    /// In wire order.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// A page of letting a device in. RFC 8628 3.3.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActivationView {
+    pub frame: Frame,
+    pub step: ActivationStep,
+}
+
+/// How far it has come.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum ActivationStep {
+    /// Asks for the code that the device shows.
+    Code {
+        action: String,
+        /// What the field holds at first.
+        user_code: String,
+        /// Inside reason why the code before was refused.
+        refused: Option<String>,
+    },
+    /// Signed in: is this the device?
+    Confirm {
+        action: String,
+        state_handle: String,
+        client_label: String,
+        user_login: String,
+        user_code: String,
+        scopes: Vec<ConsentScope>,
+    },
+    /// Answered.
+    Done { client_label: String, allowed: bool },
 }

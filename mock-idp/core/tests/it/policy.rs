@@ -93,7 +93,8 @@ fn priority_and_status_order_the_rules() {
     });
     let (decision, passed) = decided(&inactive, Some("admin"), WEB, code, "openid");
     assert_eq!(decision, Err(ErrorId::NoMatchingPolicy));
-    assert_eq!(passed.len(), 3, "an inactive policy is not looked at");
+    let others = inactive.document().authorization_servers[0].policies.len() - 1;
+    assert_eq!(passed.len(), others, "an inactive policy is not looked at");
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl EndpointClass {
         if path.starts_with("/oauth2/") {
             return match path.rsplit('/').next() {
                 Some("token") => Some(Self::Token),
-                Some("authorize") => Some(Self::Authorize),
+                Some("authorize") if path.ends_with("/v1/authorize") => Some(Self::Authorize),
                 Some("keys" | "openid-configuration" | "oauth-authorization-server") => None,
                 _ => Some(Self::OAuth),
             };

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod cors;
+mod device;
 mod discovery;
 mod introspection;
 mod keys;
@@ -17,13 +18,14 @@ use axum::routing::{MethodRouter, get, options, post};
 /// The endpoints of the org server under `/oauth2`, of each custom server under `/oauth2/{server}`. Spelt out flat: nested
 /// routers would cost every request a path of its own.
 pub(super) fn routes() -> Router {
-    let endpoints: [(&str, MethodRouter); 8] = [
+    let endpoints: [(&str, MethodRouter); 9] = [
         ("/v1/authorize", get(authorization::get).post(authorization::post)),
         ("/v1/token", post(token::post).options(cors::preflight_of_token)),
         ("/v1/par", post(pushed_request::post).options(cors::preflight_of_token)),
         ("/v1/userinfo", get(userinfo::get).post(userinfo::post).options(cors::preflight)),
         ("/v1/introspect", post(introspection::post).options(cors::preflight)),
         ("/v1/revoke", post(revocation::post).options(cors::preflight)),
+        ("/v1/device/authorize", post(device::post).options(cors::preflight)),
         ("/v1/logout", get(logout::get).post(logout::post)),
         ("/v1/keys", get(keys::get).options(cors::preflight_of_public)),
     ];

@@ -1,5 +1,6 @@
 //! The hosted sign-in's own addresses: where its forms post to, and its assets.
 
+mod activate;
 mod steps;
 
 use axum::Router;
@@ -12,6 +13,7 @@ use crate::pages;
 
 pub(super) fn routes() -> Router {
     Router::new()
+        .route("/activate", get(activate::get).post(activate::post))
         .route("/signin/identify", post(steps::identify))
         .route("/signin/challenge", post(steps::challenge))
         .route("/signin/sign-in", post(steps::both))

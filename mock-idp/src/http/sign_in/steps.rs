@@ -40,6 +40,17 @@ impl Visit {
         page::outcome(answer, &jar)
     }
 
+    pub(super) fn ask_for_device(self, user_code: Option<&str>) -> Response {
+        let Self { address, from: FromBrowser { browser, jar }, frame: PageFrame(frame) } = self;
+        page::outcome(address.org.ask_for_device(user_code, browser, frame), &jar)
+    }
+
+    pub(super) async fn activate(self, user_code: &str) -> Response {
+        let Self { address, from: FromBrowser { browser, jar }, frame: PageFrame(frame) } = self;
+        let answer = address.org.activate(urls(&address), user_code, browser, frame).await;
+        page::outcome(answer, &jar)
+    }
+
     async fn give(self, form: &Parameters, input: Input<'_>) -> Response {
         let remember = form.get("rememberMe").is_some();
         self.take(form, SignInStep::Give { input, remember }).await

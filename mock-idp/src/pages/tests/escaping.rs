@@ -1,6 +1,6 @@
 //! Hostile data in every field stays data.
 
-use mock_idp_core::sign_in::view::PageView;
+use mock_idp_core::sign_in::view::{ActivationStep, PageView};
 use serde_json::Value;
 
 use super::{all, document, render, views};
@@ -102,8 +102,33 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 fields.extend([name, value]);
             }
         }
+        PageView::PostMessage(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.push(&mut view.target_origin);
+            fields.extend(view.fields.iter_mut().map(|(_, value)| value));
+        }
+        PageView::Activation(view) => {
+            frame(&mut view.frame, &mut fields);
+            activation(&mut view.step, &mut fields);
+        }
     }
     fields
+}
+
+fn activation<'a>(step: &'a mut ActivationStep, fields: &mut Vec<&'a mut String>) {
+    match step {
+        ActivationStep::Code { action, user_code, refused } => {
+            fields.extend([action, user_code]);
+            fields.extend(refused);
+        }
+        ActivationStep::Confirm { action, state_handle, client_label, user_login, user_code, scopes } => {
+            fields.extend([action, state_handle, client_label, user_login, user_code]);
+            for scope in scopes {
+                fields.extend([&mut scope.name, &mut scope.display_name, &mut scope.description]);
+            }
+        }
+        ActivationStep::Done { client_label, .. } => fields.push(client_label),
+    }
 }
 
 fn frame<'a>(frame: &'a mut mock_idp_core::sign_in::view::Frame, fields: &mut Vec<&'a mut String>) {
@@ -132,6 +157,9 @@ fn the_walk_reaches_every_string() {
         // Not text to show: the tags of the enums `page`, `step` and `kind`.
         let tags = match &view {
             PageView::SignIn(view) => 2 + usize::from(view.problem.is_some()),
+            PageView::Activation(_) => 2,
+            // The names of its fields are our own.
+            PageView::PostMessage(view) => 1 + view.fields.len(),
             _ => 1,
         };
         let reached = fields(&mut view.clone()).len();

@@ -111,3 +111,13 @@ fn the_stylesheet_stays_small_and_fetches_nothing() {
     assert!(css.len() <= 18 * 1024, "{} bytes", css.len());
     assert!(!css.contains("url(") && !css.contains("@import"));
 }
+
+#[test]
+fn a_post_message_page_runs_its_one_script_and_may_be_embedded_by_the_app_alone() {
+    let policy = content_security_policy(&PageView::PostMessage(views::post_message()), None);
+    assert_eq!(
+        policy,
+        "default-src 'none'; style-src 'self'; script-src 'nonce-0123456789abcdef0123456789abcdef'; \
+         img-src 'self' data:; base-uri 'none'; frame-ancestors http://localhost:7803; form-action 'self'"
+    );
+}

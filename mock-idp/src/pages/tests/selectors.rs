@@ -25,7 +25,11 @@ fn every_page_has_one_heading_a_language_a_title_and_the_label() {
 fn nothing_is_inline_and_every_asset_exists() {
     for (name, view) in views::every_page() {
         let page = document(&view);
-        assert_eq!(all(&page, "[style], style, script:not([src]), [onclick], [onload], [onsubmit]").len(), 0, "{name}");
+        assert_eq!(
+            all(&page, "[style], style, script:not([src], [nonce]), [onclick], [onload], [onsubmit]").len(),
+            0,
+            "{name}"
+        );
         for link in all(&page, "link[href], script[src]") {
             let address = link.attr("href").or(link.attr("src")).unwrap();
             let (_, file) = address.split_once("/_mock/assets/").unwrap();
@@ -235,4 +239,34 @@ fn password_managers_find_the_username_and_the_form_does_not_send_it() {
     let page = document(&PageView::SignIn(views::sign_in(SignInStep::Password { identifier: "é@x".to_owned() })));
     let hidden = one(&page, "input[autocomplete='username'][hidden]");
     assert_eq!((hidden.attr("value"), hidden.attr("name")), (Some("é@x"), None));
+}
+
+/// Okta: the values are single-quoted, and whatever could mean something else is `\xNN`.
+#[test]
+fn a_post_message_is_one_script_with_escaped_values_for_one_origin() {
+    let view = PageView::PostMessage(views::post_message());
+    let html = super::render(&view);
+    let page = document(&view);
+    let script = one(&page, "script");
+    assert_eq!(script.attr("nonce"), Some("0123456789abcdef0123456789abcdef"));
+    assert!(html.contains(r"data.code = 'tGzv3JOkF0XG5Qx2TlKWIA_\x2D\x7E.';"), "{html}");
+    let state = r"data.state = 'a\x20b\x26c\x3D\x22d\x22\x3Ce\x3E\u2028\xE9\x27\x5C';";
+    assert!(html.contains(state), "{html}");
+    assert!(html.contains(r"postMessage(data, 'http\x3A\x2F\x2Flocalhost\x3A7803')"), "{html}");
+    assert!(text(one(&page, "title")).starts_with("Signing in..."));
+}
+
+#[test]
+fn a_device_code_is_typed_into_one_field_and_a_wrong_one_is_told() {
+    let page = document(&views::device_code(None));
+    let field = one(&page, "form[data-se='o-form'][method='post'][action='/activate'] input[name='userCode']");
+    assert_eq!(field.attr("aria-invalid"), None);
+    assert_eq!(one(&page, "input[type='submit'][data-type='save'][data-se='save']").attr("value"), Some("Next"));
+    let page = document(&views::device_code(Some("no device waits that shows this code")));
+    assert_eq!(text(one(&page, "[data-se='callout'][role='alert']")), "Invalid code. Try again.");
+    assert_eq!(text(one(&page, "[data-se='okta-code']")), "idx.invalid.device.code");
+    assert_eq!(one(&page, "input[name='userCode']").attr("aria-describedby"), Some("problem-text"));
+    let page = document(&views::device_confirm());
+    assert_eq!(text(one(&page, "[data-se='user-code']")), "BCDFGHJK");
+    assert_eq!(all(&page, "form[data-se='consent'] button[name='consent']").len(), 2);
 }

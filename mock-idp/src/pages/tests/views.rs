@@ -1,8 +1,9 @@
 //! Views as the rules would fill them.
 
 use mock_idp_core::sign_in::view::{
-    ConsentScope, ConsentView, ErrorView, FormPostView, Frame, PageView, Persona, RedirectUriMismatch, RequestSummary,
-    SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
+    ActivationStep, ActivationView, ConsentScope, ConsentView, ErrorView, FormPostView, Frame, PageView, Persona,
+    PostMessageView, RedirectUriMismatch, RequestSummary, SignInProblem, SignInProblemKind, SignInStep, SignInView,
+    SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
@@ -198,6 +199,37 @@ pub(super) fn form_post() -> FormPostView {
     }
 }
 
+pub(super) fn post_message() -> PostMessageView {
+    PostMessageView {
+        frame: frame(),
+        target_origin: "http://localhost:7803".to_owned(),
+        fields: vec![
+            ("code", "tGzv3JOkF0XG5Qx2TlKWIA_-~.".to_owned()),
+            ("state", "a b&c=\"d\"<e>\u{2028}é'\\".to_owned()),
+        ],
+    }
+}
+
+fn activation(step: ActivationStep) -> PageView {
+    PageView::Activation(ActivationView { frame: frame(), step })
+}
+
+pub(super) fn device_code(refused: Option<&str>) -> PageView {
+    let user_code = if refused.is_some() { "BCDFGHJK" } else { "" }.to_owned();
+    let action = "/activate".to_owned();
+    activation(ActivationStep::Code { action, user_code, refused: refused.map(str::to_owned) })
+}
+
+pub(super) fn device_confirm() -> PageView {
+    let ConsentView { scopes, client_label, user_login, state_handle, .. } = consent();
+    let (action, user_code) = ("/signin/consent".to_owned(), "BCDFGHJK".to_owned());
+    activation(ActivationStep::Confirm { action, state_handle, client_label, user_login, user_code, scopes })
+}
+
+fn device_done(allowed: bool) -> PageView {
+    activation(ActivationStep::Done { client_label: "Market TV".to_owned(), allowed })
+}
+
 /// One of each page and state.
 pub(super) fn every_page() -> Vec<(String, PageView)> {
     let warned = SignInView {
@@ -236,6 +268,12 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("signed_out".to_owned(), PageView::SignedOut(signed_out(true))),
         ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),
         ("form_post".to_owned(), PageView::FormPost(form_post())),
+        ("post_message".to_owned(), PageView::PostMessage(post_message())),
+        ("device_code".to_owned(), device_code(None)),
+        ("device_code_refused".to_owned(), device_code(Some("no device waits that shows this code"))),
+        ("device_confirm".to_owned(), device_confirm()),
+        ("device_activated".to_owned(), device_done(true)),
+        ("device_not_activated".to_owned(), device_done(false)),
     ];
     for (kind, ..) in ALL_PROBLEMS {
         pages.push((format!("sign_in_refused_{kind:?}"), PageView::SignIn(refused(kind))));

@@ -1,5 +1,6 @@
 //! The checks of an authorization request, in the order in which Okta reports them.
 
+use super::enrollment;
 use crate::ledger::{AuthorizationRequest, RedirectTarget};
 use crate::model::{App, ApplicationType, WildcardRedirect};
 use crate::org::{Org, Server, Urls};
@@ -53,20 +54,34 @@ fn matches_wildcard(registered: &str, received: &str) -> bool {
 }
 
 /// Where errors go from now on. A mode that cannot be honoured falls back to the response type's own.
-pub(super) fn target(redirect_uri: String, parameters: &Parameters) -> RedirectTarget {
+pub(super) fn target(client: &App, redirect_uri: String, parameters: &Parameters) -> RedirectTarget {
     let response_type = parameters.get("response_type").and_then(ResponseType::parse).unwrap_or_default();
     let asked = parameters.get("response_mode").and_then(ResponseMode::named);
-    let mode = asked
-        .filter(|mode| mode_refusal(*mode, response_type).is_none())
-        .unwrap_or_else(|| response_type.default_mode());
-    RedirectTarget { redirect_uri, mode, state: parameters.get("state").map(str::to_owned) }
+    let state = parameters.get("state").map(str::to_owned);
+    let target = RedirectTarget { redirect_uri, mode: response_type.default_mode(), state };
+    match asked.filter(|mode| mode_refusal(client, &target, *mode, response_type, parameters).is_none()) {
+        Some(mode) => RedirectTarget { mode, ..target },
+        None => target,
+    }
 }
 
-fn mode_refusal(mode: ResponseMode, response_type: ResponseType) -> Option<ErrorId> {
+fn mode_refusal(
+    client: &App,
+    target: &RedirectTarget,
+    mode: ResponseMode,
+    response_type: ResponseType,
+    parameters: &Parameters,
+) -> Option<ErrorId> {
+    let proves_key =
+        client.oauth().application_type == ApplicationType::Browser && parameters.get("code_challenge").is_some();
     match mode {
         ResponseMode::Query if response_type.front_channel_token() => Some(ErrorId::QueryWithTokens),
-        ResponseMode::OktaPostMessage if response_type.code => Some(ErrorId::PostMessageWithCode),
-        ResponseMode::OktaPostMessage => Some(ErrorId::UnsupportedResponseMode),
+        // Okta: its own browser library receives codes so; any other client is refused by the catalogue.
+        ResponseMode::OktaPostMessage if response_type.code && !response_type.front_channel_token() && !proves_key => {
+            Some(ErrorId::PostMessageWithCode)
+        }
+        // A message has to be addressed to an origin, which a native app's own scheme has not.
+        ResponseMode::OktaPostMessage if target.origin() == "null" => Some(ErrorId::UnsupportedResponseMode),
         _ => None,
     }
 }
@@ -87,8 +102,9 @@ pub(super) fn request(
         return Err(Refusal::new(ErrorId::InvalidState, "state is missing"));
     }
     unsupported(server, parameters)?;
+    enrollment::refuse(parameters)?;
     let response_type = response_type(client, parameters)?;
-    response_mode(response_type, parameters)?;
+    response_mode(client, target, response_type, parameters)?;
     // OIDC Core 3.2.2.1; Okta asks for it with `token` too.
     let wants_nonce = response_type.id_token || (response_type.token && !server.behavior.nonce_only_for_id_tokens());
     if wants_nonce && parameters.get("nonce").is_none() {
@@ -161,12 +177,20 @@ fn response_type(client: &App, parameters: &Parameters) -> Result<ResponseType, 
     Ok(parsed)
 }
 
-fn response_mode(response_type: ResponseType, parameters: &Parameters) -> Result<(), Refusal> {
+fn response_mode(
+    client: &App,
+    target: &RedirectTarget,
+    response_type: ResponseType,
+    parameters: &Parameters,
+) -> Result<(), Refusal> {
     let Some(asked) = parameters.get("response_mode") else { return Ok(()) };
     let reason = format!("response_mode `{asked}`");
     match ResponseMode::named(asked) {
         None => Err(Refusal::new(ErrorId::UnsupportedResponseMode, reason)),
-        Some(mode) => mode_refusal(mode, response_type).map_or(Ok(()), |id| Err(Refusal::new(id, reason))),
+        Some(mode) => match mode_refusal(client, target, mode, response_type, parameters) {
+            None => Ok(()),
+            Some(id) => Err(Refusal::new(id, reason)),
+        },
     }
 }
 

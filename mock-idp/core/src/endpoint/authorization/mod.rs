@@ -4,6 +4,7 @@
 //! [`respond()`] makes the answer.
 
 mod checks;
+mod enrollment;
 mod pushed;
 mod request_object;
 mod respond;
@@ -77,7 +78,7 @@ pub fn begin(
     }
     let redirect_uri = checks::redirect_uri(client, parameters.get("redirect_uri"), urls).map_err(shown)?;
     // From here on there is a redirect target, and errors are redirected. Okta: only an invalid redirect URI suppresses that.
-    let target = checks::target(redirect_uri, parameters);
+    let target = checks::target(client, redirect_uri, parameters);
     let redirected = |refusal: Refusal| NotBegun::Redirected {
         refusal,
         target: target.clone(),
@@ -96,7 +97,7 @@ pub fn refused(org: &Org, urls: &Urls, parameters: &Parameters, refusal: Refusal
     match redirect_uri {
         Ok((client, redirect_uri)) => NotBegun::Redirected {
             refusal,
-            target: checks::target(redirect_uri, parameters),
+            target: checks::target(client, redirect_uri, parameters),
             client_id: client.client_id().to_owned(),
         },
         Err(_) => {

@@ -3,7 +3,7 @@
 use super::{Admitted, Denied, Plan, Redemption, family_of, made_of, still_entitled};
 use crate::ledger::{Code, CodeState};
 use crate::org::{Org, Server};
-use crate::protocol::{ErrorId, GrantType, Refusal, pkce};
+use crate::protocol::{ErrorId, Refusal, pkce};
 
 pub(super) fn redeem(
     admitted: &Admitted<'_>,

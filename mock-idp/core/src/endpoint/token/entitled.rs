@@ -23,7 +23,11 @@ pub(super) fn entitle(
     let client = admitted.client;
     let user = org
         .user(&authentication.user_id)
-        .ok_or_else(|| Refusal::new(ErrorId::UserNotAssigned, "the user has been removed"))?;
+        .ok_or_else(|| Refusal::new(ErrorId::InvalidUserStatus, "the user has been removed"))?;
+    if !user.status.may_hold_tokens() {
+        let reason = format!("{} is {}", user.profile.login, user.status.name());
+        return Err(Refusal::new(ErrorId::InvalidUserStatus, reason));
+    }
     if org.assignment(client, user).is_none() {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
         return Err(Refusal::new(ErrorId::UserNotAssigned, reason));

@@ -6,18 +6,23 @@
 mod authorization_code;
 mod browser;
 mod client_credentials;
+mod device_code;
 mod entitled;
 mod password;
+mod polled;
 mod refresh_token;
+
+pub use polled::Allowed;
 
 use serde_json::{Map, Value};
 
 use super::client_authentication::Presented;
 use crate::claims::Subject;
-use crate::ledger::{Authorization, Code, CodeState, TokenFamily};
+use crate::ledger::{Authorization, Code, CodeState, Polled, TokenFamily};
 use crate::model::App;
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
+use crate::policy::grant_rules;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
 use crate::tokens::fault::TokenFault;
 use crate::tokens::{Mint, ServerKeys, Ticket};
@@ -69,8 +74,13 @@ impl TokenRequest {
 }
 
 /// The grants that the token endpoint serves.
-const SERVED: [GrantType; 4] =
-    [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::ClientCredentials, GrantType::Password];
+const SERVED: [GrantType; 5] = [
+    GrantType::AuthorizationCode,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::Password,
+    GrantType::DeviceCode,
+];
 
 /// A request whose client is authenticated and may use the grant.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +95,7 @@ pub struct Admitted<'a> {
 pub enum Redeems {
     Code(String),
     RefreshToken(String),
+    DeviceCode(String),
     Nothing,
 }
 
@@ -152,15 +163,7 @@ pub fn admit<'a>(
 ) -> Result<Admitted<'a>, Refusal> {
     let admitted = Admitted { client, grant_type, request };
     browser::check(org, &admitted)?;
-    let configured = &client.oauth().grant_types;
-    if !configured.contains(&grant_type) {
-        let names: Vec<&str> = configured.iter().map(|grant| grant.name()).collect();
-        return Err(Refusal::with(
-            ErrorId::UnauthorizedClient,
-            names.join(", "),
-            format!("{} may not use {}", client.client_id(), grant_type.name()),
-        ));
-    }
+    grant_rules::may_use(client, grant_type)?;
     Ok(admitted)
 }
 
@@ -173,6 +176,7 @@ impl Admitted<'_> {
         Ok(match self.grant_type {
             GrantType::AuthorizationCode => Redeems::Code(self.request.required("code")?.to_owned()),
             GrantType::RefreshToken => Redeems::RefreshToken(self.request.required("refresh_token")?.to_owned()),
+            GrantType::DeviceCode => Redeems::DeviceCode(self.request.required("device_code")?.to_owned()),
             _ => Redeems::Nothing,
         })
     }
@@ -208,6 +212,30 @@ impl Admitted<'_> {
         refresh_token::redeem(self, org, server, family, token, plan, now)
     }
 
+    /// Redeems a request that was polled for, if the user has allowed it.
+    ///
+    /// # Errors
+    /// The user has not decided yet, has denied it, or the request is not this client's to redeem.
+    pub fn redeem_polled(&self, server: &Server, record: &mut Polled, now: i64) -> Result<Allowed, Refusal> {
+        polled::redeem(self, server, record, &device_code::WORDS, now)
+    }
+
+    /// What the user's word entitles to.
+    ///
+    /// # Errors
+    /// The user may no longer hold tokens, is not assigned, or no policy rule matches.
+    pub fn entitle(
+        &self,
+        org: &Org,
+        server: &Server,
+        allowed: Allowed,
+        plan: &Plan,
+        moment: &mut Moment<'_>,
+    ) -> Result<Redemption, Denied> {
+        let Allowed { authentication, scopes } = allowed;
+        entitled::entitle(self, org, server, authentication, scopes, plan, moment).map_err(Denied::from)
+    }
+
     /// Grants what needs no record: to a client that acts for itself, or that holds the user's password.
     ///
     /// # Errors
@@ -232,6 +260,7 @@ impl Admitted<'_> {
 pub fn unknown(redeems: &Redeems) -> Refusal {
     match redeems {
         Redeems::RefreshToken(_) => Refusal::new(ErrorId::InvalidRefreshToken, "no such refresh token"),
+        Redeems::DeviceCode(_) => Refusal::new(device_code::WORDS.invalid, "no such device code"),
         _ => Refusal::new(ErrorId::InvalidAuthorizationCode, "no such code, or it has expired"),
     }
 }

@@ -1,0 +1,70 @@
+//! The device authorization endpoint. RFC 8628 3.1, 3.2; Okta: `/v1/device/authorize`.
+
+use serde_json::{Map, Value};
+
+use crate::ledger::{Decision, Polled};
+use crate::model::App;
+use crate::moment::Moment;
+use crate::org::{Server, Urls};
+use crate::policy::{grant_rules, scope_rules};
+use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+
+/// Seconds that a user has to let the device in. Okta: 600.
+pub const LIFETIME: i64 = 600;
+
+/// RFC 8628 6.1: letters that are not mistaken for one another, and spell no words. Okta: eight capitals, no hyphen.
+const USER_CODE_ALPHABET: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
+const USER_CODE_LENGTH: usize = 8;
+
+/// Checks a request of a device.
+///
+/// # Errors
+/// Okta's refusals.
+pub fn begin(server: &Server, client: &App, body: &Parameters, now: i64) -> Result<Polled, Refusal> {
+    if !body.duplicates().is_empty() {
+        return Err(Refusal::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
+    }
+    grant_rules::may_use(client, GrantType::DeviceCode)?;
+    let asked = Scopes::parse(body.get("scope").unwrap_or_default());
+    // Okta: default scopes do not count here.
+    if asked.is_empty() {
+        return Err(Refusal::new(ErrorId::MissingScopes, "no scope was asked for"));
+    }
+    let scopes = scope_rules::resolve(server, &asked)?;
+    scope_rules::openid_present(&scopes, false)?;
+    Ok(Polled {
+        server: server.id.clone(),
+        client_id: client.client_id().to_owned(),
+        scopes,
+        expires: now + LIFETIME,
+        polled: None,
+        decision: Decision::Pending,
+    })
+}
+
+/// A fresh code for a user to type.
+pub fn user_code(moment: &mut Moment<'_>) -> String {
+    moment.letters(USER_CODE_ALPHABET, USER_CODE_LENGTH)
+}
+
+/// A user code as it was typed. RFC 8628 6.1: case and whatever is no letter do not matter.
+#[must_use]
+pub fn typed_user_code(typed: &str) -> String {
+    typed.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
+}
+
+/// The answer. Okta: in this order.
+#[must_use]
+pub fn answer(urls: &Urls, device_code: &str, user_code: &str) -> Map<String, Value> {
+    let page = format!("{}/activate", urls.endpoint_base);
+    let complete = format!("{page}?user_code={user_code}");
+    let members: [(&str, Value); 6] = [
+        ("device_code", device_code.into()),
+        ("user_code", user_code.into()),
+        ("verification_uri", page.into()),
+        ("verification_uri_complete", complete.into()),
+        ("expires_in", LIFETIME.into()),
+        ("interval", Polled::INTERVAL.into()),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
