@@ -10,7 +10,8 @@ use crate::claims::{self, Answer, Snapshots};
 use crate::exit::Exit;
 use crate::report;
 use crate::run::{self, Drivers, Event, Filter, Options, RunError, Runner};
-use crate::scenario::{Scenario, catalogue, checks};
+use crate::scenario::{Plan, Scenario, catalogue, checks};
+use crate::target::Behavior;
 use crate::target::fixtures::Fixtures;
 
 const EXAMPLES: &str = "\
@@ -18,6 +19,7 @@ Examples:
   harness                                   everything against the mock, started in this process
   harness run 'code.pkce' --driver both     one family, without and with a real browser
   harness run --tag session --not '*.org'   by tag, but not the org server
+  harness run --plan basic --behavior openid  the modules of a certification plan
   harness run --failed                      what failed last time
   harness run --target okta                 a real org: OKTA_ISSUER, OKTA_CLIENT_ID, OKTA_CLIENT_SECRET
   harness run --target https://issuer.example
@@ -68,6 +70,12 @@ struct RunArgs {
     /// Only scenarios with this tag
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
+    /// Only the modules of this certification plan
+    #[arg(long, value_enum, value_name = "PLAN")]
+    plan: Vec<Plan>,
+    /// What the built-in mock does where Okta departs from OpenID conformance [default: okta]
+    #[arg(long, value_enum)]
+    behavior: Option<Behavior>,
     /// Without these ids or patterns
     #[arg(long, value_name = "ID")]
     not: Vec<String>,
@@ -103,6 +111,9 @@ struct ListArgs {
     /// Only scenarios with this tag
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
+    /// Only the modules of this certification plan
+    #[arg(long, value_enum, value_name = "PLAN")]
+    plan: Vec<Plan>,
     /// As JSON
     #[arg(long)]
     json: bool,
@@ -187,7 +198,7 @@ fn is_set(variable: &str) -> bool {
 }
 
 fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Exit, Refusal> {
-    let mut filter = Filter::new(&args.ids, &args.not, &args.tag).map_err(RunError::from)?;
+    let mut filter = Filter::new(&args.ids, &args.not, &args.tag).map_err(RunError::from)?.of_plans(&args.plan);
     if args.failed {
         filter = filter.failed_in(&report::last_run(&reports)).map_err(RunError::from)?;
     }
@@ -195,6 +206,7 @@ fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Exit, Refu
         target: args.target,
         fixtures,
         filter,
+        behavior: args.behavior,
         drivers: args.driver,
         require_browser: args.require_browser,
         jobs: args.jobs,
@@ -246,8 +258,8 @@ async fn interrupted() {
     }
 }
 
-fn selected(ids: &[String], tags: &[String], fixtures: &Fixtures) -> Result<Vec<Scenario>, Refusal> {
-    let filter = Filter::new(ids, &[], tags).map_err(RunError::from)?;
+fn selected(args: &ListArgs, fixtures: &Fixtures) -> Result<Vec<Scenario>, Refusal> {
+    let filter = Filter::new(&args.ids, &[], &args.tag).map_err(RunError::from)?.of_plans(&args.plan);
     let mut scenarios = catalogue(fixtures).map_err(RunError::from)?;
     scenarios.retain(|scenario| filter.takes(scenario));
     if scenarios.is_empty() { Err(RunError::NothingSelected.into()) } else { Ok(scenarios) }
@@ -258,7 +270,7 @@ fn list(args: &ListArgs, fixtures: &Fixtures) -> Result<Exit, Refusal> {
     if args.checks {
         return list_checks(&mut output, args.json);
     }
-    let scenarios = selected(&args.ids, &args.tag, fixtures)?;
+    let scenarios = selected(args, fixtures)?;
     if args.json {
         let json: Vec<serde_json::Value> = scenarios.iter().map(described).collect();
         writeln!(output, "{}", serde_json::Value::from(json))?;
@@ -299,6 +311,8 @@ fn described(scenario: &Scenario) -> serde_json::Value {
         "id": scenario.id,
         "title": scenario.title,
         "area": scenario.area(),
+        "plan": scenario.plan().map(Plan::word),
+        "module": scenario.module(),
         "tags": scenario.tags,
         "citations": scenario.citations,
         "steps": scenario.steps,
@@ -315,6 +329,9 @@ fn show(id: &str, fixtures: &Fixtures) -> Result<Exit, Refusal> {
     writeln!(output, "{}\n{}\n\nSteps", scenario.id, scenario.title)?;
     for (index, step) in scenario.steps.iter().enumerate() {
         writeln!(output, "  {}. {step}", index + 1)?;
+    }
+    if let (Some(plan), Some(module)) = (scenario.plan(), scenario.module()) {
+        writeln!(output, "\nMirrors\n  {module} of the plan {}", plan.certification())?;
     }
     writeln!(output, "\nCitations\n  {}\n\nNeeds", scenario.citations.join("\n  "))?;
     for need in &scenario.needs {

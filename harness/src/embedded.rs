@@ -2,7 +2,7 @@
 //! process, through their public builders.
 
 use demo_app::DemoApp;
-use mock_idp::MockIdp;
+use mock_idp::{Behavior, MockIdp};
 use url::Url;
 
 /// Why a product can't be started here.
@@ -29,12 +29,21 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// Starts the market org on a free port.
+    /// Starts the market org on a free port, as Okta behaves.
     ///
     /// # Errors
     /// When it doesn't start.
     pub async fn start() -> Result<Self, StartError> {
-        let mock = MockIdp::builder().start().await.map_err(StartError::of)?;
+        Self::start_as(false).await
+    }
+
+    /// Starts the market org on a free port, behaving as OpenID conformance asks where Okta departs from it.
+    ///
+    /// # Errors
+    /// When it doesn't start.
+    pub async fn start_as(openid: bool) -> Result<Self, StartError> {
+        let behavior = if openid { Behavior::Openid } else { Behavior::Okta };
+        let mock = MockIdp::builder().behavior(behavior).start().await.map_err(StartError::of)?;
         let address = |text: &str| Url::parse(text).map_err(StartError::of);
         Ok(Self {
             base: address(mock.url())?,

@@ -1,6 +1,7 @@
 //! What comes back from the authorization endpoint, in the front channel.
 
 use super::checks;
+use super::token::{LEAST_ENTROPY, entropy};
 use crate::record::Recorder;
 use crate::wire::authorization::{Callback, Delivery};
 use crate::wire::journey::{Journey, Prompt};
@@ -12,7 +13,8 @@ checks! {
     DELIVERY = Must "callback.delivery", "The response arrives by the response mode that applies", ["OAuth 2.0 Multiple Response Types 2.1", "OAuth 2.0 Form Post Response Mode 2"];
     STATE = Must "callback.state", "The state comes back byte for byte", ["RFC 6749 4.1.2", "OIDF oidcc-server"];
     CODE = Must "callback.code", "The response carries a code", ["RFC 6749 4.1.2"];
-    CODE_LENGTH = Should "callback.code-length", "A code is too long to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
+    CODE_LENGTH = Must "callback.code-length", "A code is too long to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
+    CODE_ENTROPY = Must "callback.code-entropy", "A code holds too much chance to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
     STATUS = Must "callback.status", "The redirect is a 302 or 303, never one that repeats the password's POST", ["RFC 9700 4.12"];
     ISSUER = Must "callback.issuer", "An issuer in the response is the one that was asked", ["RFC 9207 2.4"];
     PARAMETERS = Should "callback.parameters", "The response carries no parameters beyond those that belong to it", ["OIDC Core 3.1.2.5", "OIDC Core 3.1.2.6"];
@@ -68,19 +70,26 @@ pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: Expected
 pub fn code<'a>(recorder: &Recorder, callback: &'a Callback) -> Option<&'a str> {
     let code = callback.get("code");
     CODE.present(recorder, "a code", code);
-    // 16 octets as base64url are 22 characters.
     let length = code.map_or(0, str::len);
-    CODE_LENGTH.holds(recorder, length >= 22, "at least 22 characters (128 bits)", format!("{length} characters"));
+    CODE_LENGTH.holds(recorder, length >= 16, "at least 16 characters (128 bits)", format!("{length} characters"));
+    let bits = entropy(code.unwrap_or_default());
+    CODE_ENTROPY.holds(recorder, bits >= LEAST_ENTROPY, "at least 96 bits", format!("{bits:.0} bits"));
     code
 }
 
 /// Judges an error that must be delivered to the redirect URI. `text` is Okta's wording, where it is judged.
 pub fn refusal(recorder: &Recorder, journey: &Journey, expected: Expected<'_>, error: &str, text: Option<&str>) {
+    refusal_by(recorder, journey, expected, &[error], text);
+}
+
+/// Judges an error that must be delivered to the redirect URI and may be any of `errors`.
+pub fn refusal_by(recorder: &Recorder, journey: &Journey, expected: Expected<'_>, errors: &[&str], text: Option<&str>) {
     let callback = journey.callback();
+    let error = errors.join(" or ");
     ERROR_REDIRECTED.holds(recorder, callback.is_some(), format!("{error} at the redirect URI"), journey.summary());
     let Some(callback) = callback else { return };
     let came = callback.get("error").unwrap_or("no error");
-    ERROR_CODE.holds(recorder, came == error, error, callback.summary());
+    ERROR_CODE.holds(recorder, errors.contains(&came), error, callback.summary());
     let description = callback.get("error_description");
     if let Some(text) = text {
         ERROR_TEXT.equals(recorder, text, description);
@@ -117,6 +126,16 @@ pub fn stays(recorder: &Recorder, journey: &Journey, status: u16, says: &[&str])
     }
     for text in says {
         PAGE_SAYS.holds(recorder, page.says(text), text, page.summary());
+    }
+}
+
+/// Judges a request that must end on a page of the issuer, however it words its refusal.
+pub fn shows(recorder: &Recorder, journey: &Journey, wanted: PageKind) {
+    match journey.page() {
+        Some(page) if page.kind == wanted => drop(STAYS.holds(recorder, true, page.summary(), page.summary())),
+        // The conformance suite asks for a screenshot here, whatever the page is.
+        Some(page) => STAYS.review(recorder, format!("a page of the issuer: {}", wanted.word()), page.summary()),
+        None => drop(STAYS.holds(recorder, false, "a page of the issuer", journey.summary())),
     }
 }
 

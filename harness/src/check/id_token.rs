@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::checks;
+use super::userinfo::wrong_type;
 use crate::record::Recorder;
 use crate::wire::jwt::{Jwt, Signature, left_half_hash};
 use crate::wire::keys::KeySet;
@@ -16,7 +17,7 @@ checks! {
     ISSUER = Must "id-token.iss", "Its issuer is the one that was asked, to the character", ["OIDC Core 3.1.3.7 step 2"];
     AUDIENCE = Must "id-token.aud", "Its audience is the client", ["OIDC Core 3.1.3.7 step 3"];
     AUDIENCE_TEXT = Should "id-token.aud-text", "Its audience is one string, as Okta sends it", ["Okta: ID token claims"];
-    EXPIRY = Must "id-token.exp", "It has not expired", ["OIDC Core 3.1.3.7 step 9"];
+    EXPIRY = Must "id-token.exp", "It has not expired, and will within fifty years", ["OIDC Core 3.1.3.7 step 9"];
     ISSUED = Must "id-token.iat", "It was issued just now, and not in the future", ["OIDC Core 3.1.3.7 step 10", "OIDF oidcc-server"];
     LIFETIME = Must "id-token.lifetime", "It lives for one hour", ["Okta: ID token lifetime"];
     NONCE = Must "id-token.nonce", "It carries the nonce of the request", ["OIDC Core 3.1.3.7 step 11"];
@@ -29,6 +30,8 @@ checks! {
     ACCESS_TOKEN_HASH = Must "id-token.at-hash", "at_hash is that of the access token", ["OIDC Core 3.1.3.8", "OIDC Core 3.2.2.9"];
     CODE_HASH = Must "id-token.c-hash", "c_hash is that of the code", ["OIDC Core 3.3.2.10"];
     NO_ACCESS_TOKEN_HASH = Must "id-token.no-at-hash", "Without an access token there is no at_hash", ["OIDC Core 3.2.2.10"];
+    TYPES = Must "id-token.types", "Claims have the types that the specification gives them", ["OIDC Core 5.1", "OIDF oidcc-server"];
+    CONTEXT = Must "id-token.acr", "acr, if it is there, says something", ["OIDC Core 2", "OIDF oidcc-server"];
     VERSION = Must "id-token.ver", "ver is the number 1", ["Okta: ID token claims"];
     METHODS = Should "id-token.amr", "amr lists how the person signed in", ["OIDC Core 2", "RFC 8176", "Okta: ID token claims"];
     IDENTITY_PROVIDER = Should "id-token.idp", "idp names the org or the identity provider", ["Okta: ID token claims"];
@@ -48,8 +51,12 @@ pub struct Expected<'a> {
     pub now: i64,
     pub access_token: Option<&'a str>,
     pub code: Option<&'a str>,
+    /// Whether the hashes have to be there: always in the front channel, and always at Okta.
+    pub hashes_required: bool,
     pub speaks_okta: bool,
 }
+
+const YEAR: i64 = 31_557_600;
 
 /// How far a clock may be off.
 const SKEW: i64 = 300;
@@ -73,6 +80,12 @@ pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: Ex
     let legal = !subject.is_empty() && subject.len() <= 255 && subject.is_ascii();
     SUBJECT.holds(recorder, legal, "1 to 255 ASCII characters", subject);
     hashes(recorder, &token, expected);
+    let wrong = wrong_type(&token.claims);
+    let actual = wrong.map_or("all right".to_owned(), |(name, value)| format!("{name} is {value}"));
+    TYPES.holds(recorder, wrong.is_none(), "strings not empty, booleans, seconds, objects", actual);
+    if let Some(acr) = token.claims.get("acr") {
+        CONTEXT.holds(recorder, acr.as_str().is_some_and(|acr| !acr.is_empty()), "a text that is not empty", acr);
+    }
     if expected.speaks_okta {
         okta(recorder, &token);
     }
@@ -105,14 +118,18 @@ fn audience(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
 fn times(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
     let now = expected.now;
     let (exp, iat) = (token.number("exp").unwrap_or_default(), token.number("iat").unwrap_or_default());
-    EXPIRY.holds(recorder, exp > now, format!("later than {now}"), exp);
+    let in_time = exp > now && exp < now + 50 * YEAR;
+    EXPIRY.holds(recorder, in_time, format!("later than {now}, by less than 50 years"), exp);
     let just_now = (now - SKEW..=now + SKEW).contains(&iat);
     ISSUED.holds(recorder, just_now, format!("{now}, {SKEW} s more or less"), iat);
     if expected.speaks_okta {
         LIFETIME.holds(recorder, exp - iat == 3600, "3600 s", format!("{} s", exp - iat));
     }
     match token.number("auth_time") {
-        Some(time) => drop(AUTH_TIME.holds(recorder, time <= now + SKEW, format!("at most {now}"), time)),
+        Some(time) => {
+            let plausible = (now - YEAR..=now + SKEW).contains(&time);
+            AUTH_TIME.holds(recorder, plausible, format!("at most {now}, and within a year"), time);
+        }
         None if expected.speaks_okta => drop(AUTH_TIME.present(recorder, "a time", None)),
         None => AUTH_TIME.skip(recorder, "auth_time is optional without max_age"),
     }
@@ -121,7 +138,7 @@ fn times(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
 fn hashes(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
     match (expected.access_token, token.text("at_hash")) {
         (None, hash) => drop(NO_ACCESS_TOKEN_HASH.absent(recorder, "at_hash", hash)),
-        (Some(_), None) if !expected.speaks_okta => ACCESS_TOKEN_HASH.skip(recorder, "at_hash is optional here"),
+        (Some(_), None) if !expected.hashes_required => ACCESS_TOKEN_HASH.skip(recorder, "at_hash is optional here"),
         (Some(access_token), hash) => drop(ACCESS_TOKEN_HASH.equals(recorder, &left_half_hash(access_token), hash)),
     }
     if let Some(code) = expected.code {

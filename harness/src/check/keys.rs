@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::checks;
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
+use crate::wire::keys::KeySet;
 
 checks! {
     STATUS = Must "keys.status", "The key set is served as JSON", ["RFC 7517 5", "OIDC Discovery 3"];
     NOT_EMPTY = Must "keys.not-empty", "It holds one to three keys", ["Okta: key rotation", "OIDC Core 10.1.1"];
     IDS = Must "keys.ids", "Every key has an id, and no two the same", ["RFC 7517 4.5", "OIDF oidcc-discovery-endpoint-verification"];
     PUBLIC = Must "keys.public", "No key tells a private part", ["RFC 7517 9.2", "OIDF oidcc-discovery-endpoint-verification"];
+    ENCODING = Must "keys.encoding", "Key material is base64url without padding", ["RFC 7518 6.3.1", "RFC 7517 4.1", "OIDF oidcc-server"];
+    KINDS = Should "keys.kinds", "Every key is of a kind that can be used", ["RFC 7518 6.1", "OIDF oidcc-server"];
     USABLE = Must "keys.usable", "Every key is an RSA key for signatures with a modulus of 2048 bits or more", ["RFC 7518 6.3.1", "Okta: /keys"];
     ORDER = May "keys.order", "The members come in Okta's order", ["Okta: /keys, response example"];
     CACHED = Should "keys.cached", "The key set may be cached", ["Okta: /keys", "OIDC Core 10.1.1"];
@@ -21,6 +26,20 @@ checks! {
 
 /// Members that only a private or a symmetric key has.
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Judges a key set by what any relying party needs of it.
+pub fn standard(recorder: &Recorder, set: &KeySet) {
+    let ids: BTreeSet<&str> =
+        set.keys.iter().filter_map(|key| key.kid.as_deref()).filter(|id| !id.is_empty()).collect();
+    IDS.holds(recorder, ids.len() == set.keys.len(), format!("{} different ids", set.keys.len()), ids.len());
+    let told = set.keys.iter().flat_map(|key| key.rest.keys()).find(|name| PRIVATE.contains(&name.as_str()));
+    PUBLIC.absent(recorder, "private member", told.map(String::as_str));
+    let parts = set.keys.iter().flat_map(|key| [&key.n, &key.e, &key.x, &key.y]).flatten();
+    let odd = parts.into_iter().find(|part| part.is_empty() || URL_SAFE_NO_PAD.decode(part).is_err());
+    ENCODING.absent(recorder, "member in another encoding", odd.map(String::as_str));
+    let unknown = set.keys.iter().find(|key| !matches!(key.kty.as_str(), "RSA" | "EC" | "OKP"));
+    KINDS.absent(recorder, "key of another kind", unknown.map(|key| key.kty.as_str()));
+}
 
 /// Judges a key set.
 pub fn judge(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {

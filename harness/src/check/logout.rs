@@ -9,6 +9,7 @@ checks! {
     STATE = Must "logout.state", "The state comes back exactly when it was sent", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout-no-state"];
     PARAMETERS = Should "logout.parameters", "Nothing but the state comes back", ["OIDF oidcc-rp-initiated-logout"];
     SESSION_OVER = Must "logout.session-over", "The session is over: prompt=none is refused", ["OIDC RP-Initiated Logout 2", "OIDF oidcc-rp-initiated-logout"];
+    STAYS = Must "logout.stays", "The browser stays with the issuer, on a page that says so", ["OIDC RP-Initiated Logout 3", "OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"];
     NOT_LED_BACK = Must "logout.not-led-back", "A hint that can't be trusted signs nobody out", ["OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-id-token-hint"];
     SESSION_ALIVE = Must "logout.session-alive", "The session lives: prompt=none succeeds", ["OIDC RP-Initiated Logout 4"];
     TOKENS_LIVE = Should "logout.tokens-live", "Tokens outlive the session", ["Okta: /logout"];

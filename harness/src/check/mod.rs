@@ -5,12 +5,14 @@
 pub mod access_token;
 pub mod api;
 pub mod authorization;
+pub mod configuration;
 pub mod discovery;
 pub mod headers;
 pub mod id_token;
 pub mod introspection;
 pub mod keys;
 pub mod logout;
+pub mod module;
 pub mod token;
 pub mod userinfo;
 
@@ -23,12 +25,14 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         access_token::ALL,
         api::ALL,
         authorization::ALL,
+        configuration::ALL,
         discovery::ALL,
         headers::ALL,
         id_token::ALL,
         introspection::ALL,
         keys::ALL,
         logout::ALL,
+        module::ALL,
         token::ALL,
         userinfo::ALL,
     ]

@@ -13,6 +13,8 @@ checks! {
     NO_STORE = Must "token.no-store", "The answer must not be cached", ["RFC 6749 5.1", "OIDC Core 3.1.3.3"];
     TYPE = Must "token.type", "The token type is Bearer", ["RFC 6749 7.1", "RFC 6750 4"];
     EXPIRES_IN = Must "token.expires-in", "expires_in is a positive number of seconds, a year at most", ["RFC 6749 5.1", "OIDF oidcc-server"];
+    EXPIRES_IN_TOLD = Should "token.expires-in-told", "The answer says how long the access token lives", ["RFC 6749 5.1", "OIDF oidcc-server"];
+    UNGUESSABLE = Must "token.unguessable", "An access token holds too much chance to be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
     SCOPE = Must "token.scope", "The scope that was granted is the scope that was asked for, in that order", ["RFC 6749 5.1", "Okta: /token, response properties"];
     NO_ID_TOKEN = Must "token.no-id-token", "Without the openid scope there is no ID token", ["OIDC Core 3.1.2.1"];
     REFRESH_ISSUED = Must "token.refresh-issued", "offline_access brings a refresh token", ["OIDC Core 11", "Okta: refresh access tokens"];
@@ -58,8 +60,9 @@ pub fn success(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Op
     no_store(recorder, &NO_STORE, reply);
     let bearer = tokens.token_type.eq_ignore_ascii_case("bearer");
     TYPE.holds(recorder, bearer, "Bearer", &tokens.token_type);
-    let lifetime = tokens.expires_in.unwrap_or_default();
-    EXPIRES_IN.holds(recorder, (1..=31_536_000).contains(&lifetime), "1 to 31536000 seconds", lifetime);
+    lifetime(recorder, tokens.expires_in);
+    let entropy = entropy(&tokens.access_token);
+    UNGUESSABLE.holds(recorder, entropy >= LEAST_ENTROPY, "at least 96 bits", format!("{entropy:.0} bits"));
     if let Some(scope) = expected.scope {
         SCOPE.equals(recorder, scope, tokens.scope.as_deref());
     }
@@ -75,6 +78,29 @@ pub fn success(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Op
         order(recorder, reply);
     }
     Some(tokens)
+}
+
+/// Judges how long an access token lives.
+pub fn lifetime(recorder: &Recorder, expires_in: Option<i64>) {
+    match expires_in {
+        Some(seconds) => {
+            EXPIRES_IN.holds(recorder, (1..=31_536_000).contains(&seconds), "1 to 31536000 seconds", seconds);
+        }
+        None => drop(EXPIRES_IN_TOLD.present(recorder, "expires_in", None)),
+    }
+}
+
+/// The bits of chance that a code or token must hold at least.
+pub(super) const LEAST_ENTROPY: f64 = 96.0;
+
+/// The bits that a text holds after Shannon: an upper bound for what its maker put in, so too little is proof.
+pub(super) fn entropy(text: &str) -> f64 {
+    let mut counts = std::collections::BTreeMap::new();
+    for byte in text.bytes() {
+        *counts.entry(byte).or_insert(0_u32) += 1;
+    }
+    let length = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    counts.into_values().map(|count| f64::from(count) * (length / f64::from(count)).log2()).sum()
 }
 
 /// Judges a refusal. `text` is Okta's wording, where it is judged.
@@ -119,4 +145,15 @@ fn order(recorder: &Recorder, reply: &Reply) {
     let came: Vec<&str> = body.keys().map(String::as_str).filter(|name| ORDER_ON_THE_WIRE.contains(name)).collect();
     let expected: Vec<&str> = ORDER_ON_THE_WIRE.into_iter().filter(|name| came.contains(name)).collect();
     ORDER.holds(recorder, came == expected, expected.join(" "), came.join(" "));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entropy;
+
+    #[test]
+    fn entropy_counts_bits() {
+        assert!((entropy("0123456789abcdef") - 64.0).abs() < 1e-9, "16 different signs of 4 bits");
+        assert!(entropy(&"a".repeat(400)).abs() < 1e-9, "one sign says nothing, however often");
+    }
 }

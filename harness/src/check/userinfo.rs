@@ -60,17 +60,35 @@ pub fn refusal(recorder: &Recorder, reply: &Reply, status: u16, error: Option<&s
 }
 
 fn types(recorder: &Recorder, body: &Map<String, Value>) {
-    let wrong = body.iter().find(|(name, value)| match name.as_str() {
+    let wrong = wrong_type(body);
+    let actual = wrong.map_or("all right".to_owned(), |(name, value)| format!("{name} is {value}"));
+    TYPES.holds(recorder, wrong.is_none(), "strings not empty, booleans, seconds, objects", actual);
+}
+
+/// OIDC Core 5.1: the first standard claim whose value is not of the type that it must have.
+pub(super) fn wrong_type(claims: &Map<String, Value>) -> Option<(&String, &Value)> {
+    claims.iter().find(|(name, value)| match name.as_str() {
         "email_verified" | "phone_number_verified" => !value.is_boolean(),
         // OIDC Core 5.1: seconds, so between 1990 and a hundred years on.
         "updated_at" => !value.as_i64().is_some_and(|time| (631_152_000..4_102_444_800).contains(&time)),
+        "birthdate" => !value.as_str().is_some_and(is_birthdate),
         "address" => !value.is_object(),
         "groups" => !value.is_array(),
         "sub" | "name" | "given_name" | "family_name" | "middle_name" | "nickname" | "preferred_username"
-        | "profile" | "picture" | "website" | "email" | "gender" | "birthdate" | "zoneinfo" | "locale"
-        | "phone_number" => !value.as_str().is_some_and(|text| !text.is_empty() && text != "null"),
+        | "profile" | "picture" | "website" | "email" | "gender" | "zoneinfo" | "locale" | "phone_number" => {
+            !value.as_str().is_some_and(|text| !text.is_empty() && text != "null")
+        }
         _ => false,
-    });
-    let actual = wrong.map_or("all right".to_owned(), |(name, value)| format!("{name} is {value}"));
-    TYPES.holds(recorder, wrong.is_none(), "strings not empty, booleans, seconds, objects", actual);
+    })
+}
+
+/// OIDC Core 5.1: `YYYY-MM-DD`, with the year 0000 when it is not told, or only `YYYY`.
+fn is_birthdate(text: &str) -> bool {
+    let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = text.split('-').collect();
+    match parts.as_slice() {
+        [year] => digits(year, 4),
+        [year, month, day] => digits(year, 4) && digits(month, 2) && digits(day, 2),
+        _ => false,
+    }
 }

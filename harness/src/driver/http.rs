@@ -47,9 +47,17 @@ impl HttpDriver {
     /// # Errors
     /// When the issuer doesn't answer, or its page can't be used without a script engine.
     pub async fn walk(&mut self, start: &Url, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
+        self.follow(Call::get(start.clone()), landing, visitor).await
+    }
+
+    /// The same, begun with any request: a posted form.
+    ///
+    /// # Errors
+    /// See [`HttpDriver::walk`].
+    pub async fn follow(&mut self, first: Call, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
         let mut prompts = Vec::new();
         let mut typed = Typed::default();
-        let mut call = browser_call(Call::get(start.clone()))?;
+        let mut call = browser_call(first)?;
         for _ in 0..MOST_PAGES {
             let reply = self.http.send(call).await?;
             match next(&reply, landing, visitor, &mut prompts, &mut typed)? {

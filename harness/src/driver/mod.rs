@@ -13,9 +13,9 @@ pub use http::HttpDriver;
 pub use listener::Listener;
 
 use crate::target::Account;
-use crate::wire::WireError;
 use crate::wire::journey::Journey;
 use crate::wire::page::Consent;
+use crate::wire::{Call, WireError};
 
 /// The person in front of the browser.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +70,17 @@ impl Driver {
         match self {
             Self::Http(driver) => driver.walk(start, landing, visitor).await,
             Self::Browser(driver) => driver.walk(start, landing, visitor).await,
+        }
+    }
+
+    /// Begins with a request that a browser's address bar can't make, and walks on from its answer.
+    ///
+    /// # Errors
+    /// When the issuer doesn't answer, or this is a real browser.
+    pub async fn follow(&mut self, first: Call, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
+        match self {
+            Self::Http(driver) => driver.follow(first, landing, visitor).await,
+            Self::Browser(_) => Err(DriverError::Browser("its first request is always a GET".to_owned())),
         }
     }
 

@@ -51,6 +51,13 @@ impl AuthorizationRequest {
         self
     }
 
+    /// With the parameters the other way round, which must mean the same.
+    #[must_use]
+    pub fn turned(mut self) -> Self {
+        self.params.reverse();
+        self
+    }
+
     /// With those scopes.
     #[must_use]
     pub fn scopes(self, scopes: &str) -> Self {

@@ -44,6 +44,11 @@ impl Check {
         recorder.finding(self.finding(Verdict::Skip, String::new(), String::new(), Some(reason.into())));
     }
 
+    /// Nothing speaks against it, but only a person can tell.
+    pub fn review(&self, recorder: &Recorder, expected: impl Display, actual: impl Display) {
+        recorder.finding(self.finding(Verdict::Review, expected.to_string(), actual.to_string(), None));
+    }
+
     fn finding(&self, verdict: Verdict, expected: String, actual: String, reason: Option<String>) -> Finding {
         Finding {
             check: self.id.to_owned(),

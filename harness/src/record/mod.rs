@@ -45,6 +45,8 @@ pub enum Verdict {
     ExpectedFail,
     /// Passed, although a known divergence says that it would fail.
     UnexpectedPass,
+    /// Nothing speaks against it, and only a person can tell: a page that says it in its own words.
+    Review,
 }
 
 impl Verdict {
@@ -57,6 +59,7 @@ impl Verdict {
             Self::Skip => "skip",
             Self::ExpectedFail => "expected-fail",
             Self::UnexpectedPass => "unexpected-pass",
+            Self::Review => "review",
         }
     }
 }

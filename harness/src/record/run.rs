@@ -12,6 +12,8 @@ pub const SCHEMA: &str = "harness-run/1";
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Pass,
+    /// Nothing speaks against it, and a person has to look at a page.
+    Review,
     /// A check that says *should* or *may* was not met.
     Warn,
     /// A precondition of the whole scenario was missing.
@@ -27,14 +29,23 @@ pub enum State {
 
 impl State {
     /// Every state, in the order that reports print them.
-    pub const ALL: [Self; 7] =
-        [Self::Pass, Self::Warn, Self::Skip, Self::ExpectedFail, Self::UnexpectedPass, Self::Fail, Self::Error];
+    pub const ALL: [Self; 8] = [
+        Self::Pass,
+        Self::Review,
+        Self::Warn,
+        Self::Skip,
+        Self::ExpectedFail,
+        Self::UnexpectedPass,
+        Self::Fail,
+        Self::Error,
+    ];
 
     /// The word that reports print.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
+            Self::Review => "review",
             Self::Warn => "warn",
             Self::Skip => "skip",
             Self::ExpectedFail => "expected-fail",
@@ -49,6 +60,7 @@ impl State {
     pub const fn symbol(self) -> &'static str {
         match self {
             Self::Pass => "✓",
+            Self::Review => "○",
             Self::Warn => "!",
             Self::Skip => "–",
             Self::ExpectedFail => "≈",
@@ -73,6 +85,11 @@ pub struct ScenarioRecord {
     /// The part of the protocol it belongs to: the first word of the id.
     pub area: String,
     pub tags: Vec<String>,
+    /// The certification plan that it belongs to, and the module of the conformance suite that it mirrors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
     pub citations: Vec<String>,
     pub driver: String,
     pub state: State,
@@ -113,6 +130,7 @@ impl ScenarioRecord {
                 (Verdict::Fail, Severity::Should | Severity::May) => State::Warn,
                 (Verdict::UnexpectedPass, _) => State::UnexpectedPass,
                 (Verdict::ExpectedFail, _) => State::ExpectedFail,
+                (Verdict::Review, _) => State::Review,
                 (Verdict::Pass | Verdict::Skip, _) => State::Pass,
             }),
             _ => None,
@@ -132,6 +150,8 @@ pub struct TargetRecord {
     pub software: Option<String>,
     /// SHA-256 over the discovery document, shortened: two runs with one fingerprint saw one configuration.
     pub fingerprint: String,
+    /// Whose behaviour it shows where Okta departs from OpenID conformance.
+    pub behavior: String,
 }
 
 /// How many scenarios came out how.
@@ -140,6 +160,7 @@ pub struct TargetRecord {
 pub struct Totals {
     pub scenarios: usize,
     pub pass: usize,
+    pub review: usize,
     pub warn: usize,
     pub skip: usize,
     pub expected_fail: usize,
@@ -155,11 +176,13 @@ pub struct Totals {
 impl Totals {
     /// Counts.
     #[must_use]
-    pub fn of(scenarios: &[ScenarioRecord]) -> Self {
+    pub fn of<'a>(scenarios: impl IntoIterator<Item = &'a ScenarioRecord>) -> Self {
+        let scenarios: Vec<&ScenarioRecord> = scenarios.into_iter().collect();
         let count = |state| scenarios.iter().filter(|scenario| scenario.state == state).count();
         Self {
             scenarios: scenarios.len(),
             pass: count(State::Pass),
+            review: count(State::Review),
             warn: count(State::Warn),
             skip: count(State::Skip),
             expected_fail: count(State::ExpectedFail),
@@ -169,7 +192,7 @@ impl Totals {
             checks: scenarios.iter().map(|scenario| scenario.findings().count()).sum(),
             pending: scenarios
                 .iter()
-                .flat_map(ScenarioRecord::failures)
+                .flat_map(|scenario| scenario.failures())
                 .filter(|finding| finding.snapshot && finding.verdict == Verdict::Fail)
                 .count(),
         }
@@ -180,6 +203,7 @@ impl Totals {
     pub const fn get(&self, state: State) -> usize {
         match state {
             State::Pass => self.pass,
+            State::Review => self.review,
             State::Warn => self.warn,
             State::Skip => self.skip,
             State::ExpectedFail => self.expected_fail,
@@ -187,6 +211,45 @@ impl Totals {
             State::Fail => self.fail,
             State::Error => self.error,
         }
+    }
+}
+
+/// How the scenarios of one certification plan came out.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct PlanRecord {
+    pub plan: String,
+    pub totals: Totals,
+}
+
+impl PlanRecord {
+    /// Counts plan by plan, in the order in which the plans come.
+    #[must_use]
+    pub fn all(scenarios: &[ScenarioRecord]) -> Vec<Self> {
+        let mut plans: Vec<&str> = Vec::new();
+        for plan in scenarios.iter().filter_map(|scenario| scenario.plan.as_deref()) {
+            if !plans.contains(&plan) {
+                plans.push(plan);
+            }
+        }
+        let of = |plan: &str| {
+            let of_plan = scenarios.iter().filter(|scenario| scenario.plan.as_deref() == Some(plan));
+            Self { plan: plan.to_owned(), totals: Totals::of(of_plan) }
+        };
+        plans.into_iter().map(of).collect()
+    }
+
+    /// What a report's table shows of it: column and count.
+    #[must_use]
+    pub const fn columns(&self) -> [(&'static str, usize); 6] {
+        let Totals { pass, review, warn, skip, expected_fail, unexpected_pass, fail, error, .. } = self.totals;
+        [
+            ("passed", pass),
+            ("warned", warn),
+            ("failed", fail + error + unexpected_pass),
+            ("known", expected_fail),
+            ("skipped", skip),
+            ("review", review),
+        ]
     }
 }
 
@@ -201,6 +264,9 @@ pub struct RunRecord {
     pub target: TargetRecord,
     pub drivers: Vec<String>,
     pub totals: Totals,
+    /// The certification plans that were run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<PlanRecord>,
     pub verdict: String,
     pub scenarios: Vec<ScenarioRecord>,
 }

@@ -28,7 +28,7 @@ pub(super) fn render(run: &RunRecord) -> Result<String, SerializeError> {
 
 fn case(scenario: &ScenarioRecord) -> TestCase {
     let mut status = match scenario.state {
-        State::Pass | State::Warn | State::ExpectedFail => TestCaseStatus::success(),
+        State::Pass | State::Review | State::Warn | State::ExpectedFail => TestCaseStatus::success(),
         State::Skip => TestCaseStatus::skipped(),
         State::Fail | State::UnexpectedPass => TestCaseStatus::non_success(NonSuccessKind::Failure),
         State::Error => TestCaseStatus::non_success(NonSuccessKind::Error),

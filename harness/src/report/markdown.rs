@@ -25,6 +25,15 @@ pub(super) fn render(run: &RunRecord) -> String {
     let _ = writeln!(text, "| {} |", cells(&|state| state.word().to_owned()));
     let _ = writeln!(text, "| {} |", cells(&|_| "---:".to_owned()));
     let _ = writeln!(text, "| {} |", cells(&|state| run.totals.get(state).to_string()));
+    if let Some(first) = run.plans.first() {
+        let titles: Vec<&str> = first.columns().map(|(title, _)| title).to_vec();
+        let _ = writeln!(text, "\n## By certification plan, behavior {}\n", run.target.behavior);
+        let _ = writeln!(text, "| plan | {} |\n| --- |{}", titles.join(" | "), " ---: |".repeat(titles.len()));
+        for plan in &run.plans {
+            let counts = plan.columns().map(|(_, count)| count.to_string());
+            let _ = writeln!(text, "| {} | {} |", plan.plan, counts.join(" | "));
+        }
+    }
     let bad: Vec<_> = run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).collect();
     if bad.is_empty() {
         return text;

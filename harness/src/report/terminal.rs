@@ -39,6 +39,7 @@ impl Terminal {
     ) -> io::Result<()> {
         match scenario.state {
             State::Pass => self.totals.pass += 1,
+            State::Review => self.totals.review += 1,
             State::Warn => self.totals.warn += 1,
             State::Skip => self.totals.skip += 1,
             State::ExpectedFail => self.totals.expected_fail += 1,
@@ -82,7 +83,7 @@ impl Terminal {
         }
         let code = match state {
             State::Pass => "32",
-            State::Warn | State::ExpectedFail => "33",
+            State::Review | State::Warn | State::ExpectedFail => "33",
             State::Skip => "2",
             State::UnexpectedPass | State::Fail | State::Error => "31",
         };
@@ -152,6 +153,7 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
         .filter(|state| run.totals.get(*state) > 0 || *state == State::Pass)
         .map(|state| format!("{} {}", run.totals.get(state), state.word()))
         .collect();
+    text.push_str(&plans(run));
     let software = run.target.software.as_deref().unwrap_or(&run.target.issuer);
     let _ = writeln!(
         text,
@@ -171,4 +173,17 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
     );
     let _ = writeln!(text, "{}", run.verdict);
     text
+}
+
+/// The certification plans, one a line: how many modules came out how.
+fn plans(run: &RunRecord) -> String {
+    let mut text = String::new();
+    for plan in &run.plans {
+        let _ = write!(text, "  {:<10}", plan.plan);
+        for (title, count) in plan.columns() {
+            let _ = write!(text, "  {count:>3} {title}");
+        }
+        text.push('\n');
+    }
+    if text.is_empty() { text } else { format!("\nBy certification plan, behavior {}\n{text}", run.target.behavior) }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::record::run::RunRecord;
-use crate::scenario::Scenario;
+use crate::scenario::{Plan, Scenario};
 
 /// Why a filter can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,7 @@ pub struct Filter {
     ids: Option<GlobSet>,
     not: Option<GlobSet>,
     tags: Vec<String>,
+    plans: Vec<Plan>,
     only: Option<BTreeSet<String>>,
 }
 
@@ -34,7 +35,13 @@ impl Filter {
     /// # Errors
     /// When a pattern can't be read.
     pub fn new(ids: &[String], not: &[String], tags: &[String]) -> Result<Self, FilterError> {
-        Ok(Self { ids: globs(ids)?, not: globs(not)?, tags: tags.to_vec(), only: None })
+        Ok(Self { ids: globs(ids)?, not: globs(not)?, tags: tags.to_vec(), ..Self::default() })
+    }
+
+    /// Only those of one of these certification plans, if there are any.
+    #[must_use]
+    pub fn of_plans(self, plans: &[Plan]) -> Self {
+        Self { plans: plans.to_vec(), ..self }
     }
 
     /// Only those that failed in the run whose record is `file`.
@@ -57,6 +64,7 @@ impl Filter {
         self.ids.as_ref().is_none_or(|ids| ids.is_match(id))
             && !self.not.as_ref().is_some_and(|not| not.is_match(id))
             && (self.tags.is_empty() || scenario.tags.iter().any(|tag| self.tags.iter().any(|wanted| wanted == tag)))
+            && (self.plans.is_empty() || scenario.plan().is_some_and(|plan| self.plans.contains(&plan)))
             && self.only.as_ref().is_none_or(|only| only.contains(id))
     }
 }

@@ -10,7 +10,7 @@ use crate::embedded;
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::target::fixtures::Fixtures;
-use crate::target::{ClientRole, Kind, Opening, Target, TargetError, TargetFile};
+use crate::target::{Behavior, ClientRole, Kind, Opening, Target, TargetError, TargetFile};
 use crate::wire::Http;
 
 /// An opened target with the servers that were started for it. They end with it.
@@ -34,6 +34,8 @@ pub(super) struct Wants {
     pub(super) listener: bool,
     /// Whether the run is worth nothing without it.
     pub(super) listener_required: bool,
+    /// The behaviour that the mock is started with; without one the target file's.
+    pub(super) behavior: Option<Behavior>,
 }
 
 impl House {
@@ -70,7 +72,9 @@ impl House {
         wants: Wants,
     ) -> Result<Self, RunError> {
         let failed = |error: embedded::StartError| RunError::Start(error.to_string());
-        let mock = embedded::Mock::start().await.map_err(failed)?;
+        let mock = embedded::Mock::start_as(wants.behavior.or(file.behavior) == Some(Behavior::OpenId))
+            .await
+            .map_err(failed)?;
         let listener = if wants.listener { Some(listen(0).await?) } else { None };
         // Without a listener nobody will ever ask there: any port will do, as long as it is registered.
         let callback = listener.as_ref().and_then(|listener| listener.base());
@@ -82,6 +86,7 @@ impl House {
             ca_pem: mock.ca_pem.clone(),
             https_base: mock.https_base.clone(),
             api: None,
+            behavior: wants.behavior,
             scrubber: scrubber.clone(),
             environment,
         };
@@ -120,6 +125,7 @@ impl House {
             ca_pem: None,
             https_base: None,
             api: None,
+            behavior: None,
             scrubber: scrubber.clone(),
             environment,
         };
@@ -164,5 +170,5 @@ fn read(fixtures: &Fixtures, name: &str) -> Result<TargetFile, TargetError> {
 /// Whether a mock with a control interface is there.
 async fn is_mock(origin: &Url, scrubber: &Scrubber) -> bool {
     let Ok(http) = Http::new(None, Recorder::new(scrubber.clone())) else { return false };
-    crate::target::Control::new(origin.clone(), http).software().await.is_ok()
+    crate::target::Control::new(origin.clone(), http).about().await.is_ok()
 }

@@ -4,7 +4,7 @@ use crate::record::{Entry, Finding, Verdict};
 use crate::target::Divergences;
 
 /// Marks findings that a known divergence speaks of.
-pub(super) fn apply(divergences: &Divergences, target: &[&str], scenario: &str, entries: &mut [Entry]) {
+pub(super) fn apply(divergences: &Divergences, scenario: &str, entries: &mut [Entry]) {
     let mut findings: Vec<&mut Finding> = entries
         .iter_mut()
         .filter_map(|entry| match entry {
@@ -17,7 +17,7 @@ pub(super) fn apply(divergences: &Divergences, target: &[&str], scenario: &str, 
         if checks[..index].contains(check) {
             continue;
         }
-        let Some(divergence) = divergences.find(target, scenario, check) else { continue };
+        let Some(divergence) = divergences.find(scenario, check) else { continue };
         let mut same: Vec<&mut &mut Finding> = findings.iter_mut().filter(|finding| finding.check == *check).collect();
         let occurs = same.iter().any(|finding| finding.verdict == Verdict::Fail);
         for finding in &mut same {
@@ -37,6 +37,7 @@ mod tests {
     use super::*;
     use crate::record::Severity;
     use crate::record::run::{ScenarioRecord, State};
+    use crate::target::Behavior;
 
     fn finding(check: &str, verdict: Verdict) -> Entry {
         Entry::Finding(Finding {
@@ -55,7 +56,7 @@ mod tests {
     fn judged(mut entries: Vec<Entry>) -> State {
         let list = "[[divergence]]\ntarget='okta'\nscenario='s'\ncheck='known'\nreason='because'\n";
         let list = Divergences::parse(list).expect("a list");
-        apply(&list, &["okta"], "s", &mut entries);
+        apply(&list.of(&["okta"], Behavior::Okta), "s", &mut entries);
         ScenarioRecord::judge(&entries)
     }
 

@@ -30,6 +30,8 @@ pub enum RunError {
     Listen { address: String, reason: String },
     #[error(transparent)]
     Filter(#[from] FilterError),
+    #[error("--behavior is for the mock that is started here; {0} behaves as it does")]
+    Behavior(String),
     #[error("no scenario is selected")]
     NothingSelected,
     #[error("{0}, and --require-browser was given")]
@@ -44,7 +46,7 @@ impl RunError {
             Self::Target(TargetError::Unreachable(_)) | Self::Start(_) | Self::Listen { .. } | Self::NoBrowser(_) => {
                 Exit::Unreachable
             }
-            Self::Target(TargetError::Unknown { .. }) | Self::Filter(_) => Exit::Usage,
+            Self::Target(TargetError::Unknown { .. }) | Self::Filter(_) | Self::Behavior(_) => Exit::Usage,
             Self::Target(_) | Self::Rows(_) | Self::Divergences(_) => Exit::Configuration,
             Self::NothingSelected => Exit::NothingSelected,
         }

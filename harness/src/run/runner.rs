@@ -17,11 +17,11 @@ use super::{Filter, RunError, judge, verdict};
 use crate::claims::Snapshots;
 use crate::driver::{BrowserDriver, Chromedriver, Driver, HttpDriver, Missing};
 use crate::record::Recorder;
-use crate::record::run::{RunRecord, SCHEMA, ScenarioRecord, State, TargetRecord, Totals};
+use crate::record::run::{PlanRecord, RunRecord, SCHEMA, ScenarioRecord, State, TargetRecord, Totals};
 use crate::record::scrub::Scrubber;
 use crate::scenario::{Front, Halt, Need, Scenario, Stage, catalogue};
 use crate::target::fixtures::Fixtures;
-use crate::target::{Divergences, Target};
+use crate::target::{Behavior, Divergences, Target, TargetFile};
 
 /// Which drivers to use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -43,6 +43,8 @@ pub struct Options {
     pub target: String,
     pub fixtures: Fixtures,
     pub filter: Filter,
+    /// The behaviour that the built-in mock is started with; without one the target file's.
+    pub behavior: Option<Behavior>,
     pub drivers: Drivers,
     /// A missing browser is a failure rather than a skip.
     pub require_browser: bool,
@@ -87,12 +89,14 @@ impl Runner {
     pub async fn open(options: Options) -> Result<Self, RunError> {
         let divergences = options.fixtures.read("divergences.toml").unwrap_or_default();
         let divergences = Divergences::parse(&divergences).map_err(|error| RunError::Divergences(error.to_string()))?;
+        refuse_behavior(&options)?;
         let jobs = plan(&options)?;
         let browser = jobs.iter().any(|job| job.browser);
         let wants = Wants {
             api: jobs.iter().any(|job| job.scenario.needs.contains(&Need::Api)),
             listener: browser,
             listener_required: options.require_browser || matches!(options.drivers, Drivers::Browser | Drivers::Both),
+            behavior: options.behavior,
         };
         let chromedriver = if browser { Some(Chromedriver::start().await.map(Arc::new)) } else { None };
         if let Some(Err(missing)) = chromedriver.as_ref().filter(|_| options.require_browser) {
@@ -101,6 +105,8 @@ impl Runner {
         let scrubber = Scrubber::default();
         let house = House::open(&options.target, &options.fixtures, &scrubber, wants).await?;
         let snapshots = Snapshots::new(options.fixtures.clone(), &options.reports);
+        let target = &house.target;
+        let divergences = divergences.of(&[&target.name, target.kind.word()], target.behavior);
         Ok(Self {
             options,
             house: Arc::new(house),
@@ -137,8 +143,9 @@ impl Runner {
             records.push((index, record));
         };
         // An issuer that can't be repeated can only be used alone after everybody else has gone.
+        let shared_clock = !worker.house.can_be_repeated && worker.house.target.control.is_some();
         let (alone, together): (Vec<_>, Vec<_>) =
-            jobs.into_iter().enumerate().partition(|(_, job)| job.scenario.is_alone() && !worker.house.can_be_repeated);
+            jobs.into_iter().enumerate().partition(|(_, job)| shared_clock && job.scenario.is_alone());
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
         for (index, job) in together {
@@ -173,6 +180,7 @@ impl Runner {
             drivers,
             verdict: verdict(&totals),
             totals,
+            plans: PlanRecord::all(&scenarios),
             scenarios,
         }
     }
@@ -185,7 +193,18 @@ fn described(target: &Target) -> TargetRecord {
         issuer: target.issuer().to_owned(),
         software: target.software.clone(),
         fingerprint: target.fingerprint(),
+        behavior: target.behavior.word().to_owned(),
     }
+}
+
+/// A behaviour can only be chosen where the issuer is started here.
+fn refuse_behavior(options: &Options) -> Result<(), RunError> {
+    let embedded = options.fixtures.read(&format!("targets/{}.toml", options.target));
+    let embedded = embedded.and_then(|text| TargetFile::parse(&text).ok()).is_some_and(|file| file.embedded);
+    if options.behavior.is_some() && !embedded {
+        return Err(RunError::Behavior(options.target.clone()));
+    }
+    Ok(())
 }
 
 fn plan(options: &Options) -> Result<Vec<Job>, RunError> {
@@ -233,8 +252,7 @@ impl Worker {
         let recorder = Recorder::new(self.scrubber.child());
         let end = self.tell(job, &recorder).await;
         let mut entries = recorder.entries();
-        let target = &self.house.target;
-        judge::apply(&self.divergences, &[&target.name, target.kind.word()], &job.scenario.id, &mut entries);
+        judge::apply(&self.divergences, &job.scenario.id, &mut entries);
         let judged = ScenarioRecord::judge(&entries);
         let (state, reason) = match end {
             End::Skipped(reason) | End::Told(Err(Halt::Skip(reason))) => (State::Skip, Some(reason)),
@@ -251,6 +269,8 @@ impl Worker {
             title: scenario.title.to_string(),
             area: scenario.area().to_owned(),
             tags: scenario.tags.iter().map(|&tag| tag.to_owned()).collect(),
+            plan: scenario.plan().map(|plan| plan.word().to_owned()),
+            module: scenario.module().map(str::to_owned),
             citations: scenario.citations.iter().map(|&cite| cite.to_owned()).collect(),
             driver: match (scenario.front, job.browser) {
                 (_, true) => "browser",

@@ -58,7 +58,7 @@ async fn served(stage: &Stage, role: ServerRole, document: Document) -> Result<(
     stage.step(format!("fetch the {} server's document", role.word()));
     let reply = stage.http.get(&server.under_issuer(document.path())?).await?;
     let members = discovery::standard(&stage.recorder, &reply, &server.issuer, document).ok_or(Halt::Failed)?;
-    if stage.target.kind.speaks_okta() {
+    if stage.target.speaks_okta() {
         discovery::okta(&stage.recorder, &members, &server.issuer, role, document);
         headers::discovery(&stage.recorder, &reply);
     }
@@ -98,6 +98,6 @@ async fn published(stage: &Stage, role: ServerRole) -> Result<(), Halt> {
     let address = stage.endpoint(stage.server(role)?, Endpoint::Keys)?;
     stage.step(format!("fetch the {} server's keys", role.word()));
     let reply = stage.http.get(address).await?;
-    keys::judge(&stage.recorder, &reply, stage.target.kind.speaks_okta());
+    keys::judge(&stage.recorder, &reply, stage.target.speaks_okta());
     Ok(())
 }

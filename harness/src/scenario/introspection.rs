@@ -90,7 +90,7 @@ async fn judge_active(
 ) -> Result<(), Halt> {
     stage.step(format!("ask about the {hint}"));
     let reply = stage.introspect(cast, cast.client, token, Some(hint)).await?;
-    let okta = stage.target.kind.speaks_okta();
+    let okta = stage.target.speaks_okta();
     let expected = introspection::Expected {
         client_id: &cast.client.id,
         scope: tokens.reply.scope.as_deref().filter(|_| okta),

@@ -102,7 +102,7 @@ async fn refused(stage: &Stage, change: impl Fn(&Url) -> String) -> Result<(), H
     let uri = change(&stage.target.signed_out_uri);
     let journey = sign_out(stage, &cast, tokens.hint()?, &uri, Some("s")).await?;
     let text = "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings";
-    let says: &[&str] = if stage.target.kind.speaks_okta() { &[text] } else { &[] };
+    let says: &[&str] = if stage.target.speaks_okta() { &[text] } else { &[] };
     authorization::stays(&stage.recorder, &journey, 400, says);
     Ok(())
 }

@@ -11,6 +11,7 @@ mod https;
 mod introspection;
 mod logout;
 mod need;
+mod op;
 mod pkce;
 mod prompt;
 mod redirect;
@@ -28,6 +29,7 @@ use std::borrow::Cow;
 use futures_util::future::BoxFuture;
 
 pub use need::Need;
+pub use op::{Plan, Variant};
 pub use rows::{ApiRow, RowError, Rows, TokenRow};
 pub use stage::{Halt, Stage};
 
@@ -45,6 +47,8 @@ pub enum Story {
     Token(TokenRow),
     /// One row of the table of endpoints and scopes.
     Api(ApiRow),
+    /// One module of a certification plan.
+    Module(&'static op::Module, Variant),
 }
 
 /// Which driver a scenario may have.
@@ -122,6 +126,7 @@ impl Scenario {
             Story::Told(story) => story(stage).await,
             Story::Token(row) => row.tell(stage).await,
             Story::Api(row) => row.tell(stage).await,
+            Story::Module(module, variant) => module.tell(stage, *variant).await,
         }
     }
 
@@ -131,10 +136,28 @@ impl Scenario {
         self.id.split('.').next().unwrap_or_default()
     }
 
+    /// The certification plan that it belongs to.
+    #[must_use]
+    pub const fn plan(&self) -> Option<Plan> {
+        match &self.story {
+            Story::Module(_, variant) => Some(variant.plan()),
+            Story::Told(_) | Story::Token(_) | Story::Api(_) => None,
+        }
+    }
+
+    /// The module of the OpenID Foundation's conformance suite that it mirrors.
+    #[must_use]
+    pub const fn module(&self) -> Option<&'static str> {
+        match &self.story {
+            Story::Module(module, _) => Some(module.name),
+            Story::Told(_) | Story::Token(_) | Story::Api(_) => None,
+        }
+    }
+
     /// Whether it needs an issuer that nobody else uses meanwhile.
     #[must_use]
     pub fn is_alone(&self) -> bool {
-        self.needs.contains(&Need::Alone)
+        self.needs.contains(&Need::Alone) || self.needs.contains(&Need::Time)
     }
 }
 
@@ -168,6 +191,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
     .flatten()
     .collect();
     scenarios.extend(rows::scenarios(fixtures)?);
+    scenarios.extend(op::scenarios());
     Ok(scenarios)
 }
 

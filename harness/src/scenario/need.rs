@@ -21,6 +21,12 @@ pub enum Need {
     Grant(ServerRole, &'static str),
     /// An issuer that nobody else uses meanwhile, whose clock can be moved.
     Alone,
+    /// Time that goes by: a clock that can be moved, or a few seconds of patience.
+    Time,
+    /// A response type that discovery does not deny.
+    ResponseType(&'static str),
+    /// A response mode that discovery does not deny.
+    ResponseMode(&'static str),
     /// The resource server of the market org.
     Api,
     /// The issuer over https too.
@@ -33,7 +39,7 @@ impl Need {
     pub fn unmet(self, target: &Target) -> Option<String> {
         let server = |role| target.servers.get(&role);
         let (met, missing) = match self {
-            Self::Okta => (target.kind.speaks_okta(), "an issuer that answers as Okta does".to_owned()),
+            Self::Okta => (target.speaks_okta(), "an issuer that answers as Okta does".to_owned()),
             Self::Market => (target.kind == Kind::Mock, "the market org of the mock".to_owned()),
             Self::Server(role) => (server(role).is_some(), format!("the {} server", role.word())),
             Self::Client(role) => (target.clients.contains_key(&role), format!("the {} client", role.word())),
@@ -57,6 +63,17 @@ impl Need {
                 (!denied, format!("the grant type {grant} in grant_types_supported"))
             }
             Self::Alone => (target.control.is_some(), "a clock that can be moved".to_owned()),
+            Self::Time => (true, String::new()),
+            Self::ResponseType(kind) => {
+                let denied = server(ServerRole::Custom)
+                    .is_some_and(|server| server.metadata.lists("response_types_supported", kind) == Some(false));
+                (!denied, format!("the response type {kind} in response_types_supported"))
+            }
+            Self::ResponseMode(mode) => {
+                let denied = server(ServerRole::Custom)
+                    .is_some_and(|server| server.metadata.lists("response_modes_supported", mode) == Some(false));
+                (!denied, format!("the response mode {mode} in response_modes_supported"))
+            }
             Self::Api => (target.api.is_some(), "the market's resource server".to_owned()),
             Self::Https => {
                 (target.https.is_some(), "the issuer over https with a certificate authority of its own".to_owned())
@@ -79,6 +96,9 @@ impl Need {
             Self::Scope(scope) => format!("the scope {scope}"),
             Self::Grant(role, grant) => format!("the grant type {grant} on the {} server", role.word()),
             Self::Alone => "an issuer of its own, with a control interface".to_owned(),
+            Self::Time => "time that goes by".to_owned(),
+            Self::ResponseType(kind) => format!("the response type {kind}"),
+            Self::ResponseMode(mode) => format!("the response mode {mode}"),
             Self::Api => "the market's resource server".to_owned(),
             Self::Https => "the issuer over https".to_owned(),
         }

@@ -80,7 +80,7 @@ async fn missing_verifier(stage: &Stage) -> Result<(), Halt> {
     let reply = stage.post(&form).await?;
     // RFC 7636 4.6 has invalid_grant for a verifier that does not fit; Okta has invalid_request for none at all.
     let came = serde_json::from_str::<OAuthError>(&reply.body).map(|body| body.error).unwrap_or_default();
-    let either = !stage.target.kind.speaks_okta() && came == "invalid_grant";
+    let either = !stage.target.speaks_okta() && came == "invalid_grant";
     let error = if either { "invalid_grant" } else { "invalid_request" };
     token::refusal(&stage.recorder, &reply, 400, error, stage.okta_text(text));
     Ok(())

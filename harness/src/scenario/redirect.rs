@@ -46,7 +46,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
 async fn stays(stage: &Stage, request: &AuthorizationRequest, says: &[&str]) -> Result<(), Halt> {
     let cast = stage.cast(Custom, Web, Buyer)?;
     let journey = stage.authorize(&cast, request).await?;
-    let says = if stage.target.kind.speaks_okta() { says } else { &[] };
+    let says = if stage.target.speaks_okta() { says } else { &[] };
     authorization::stays(&stage.recorder, &journey, 400, says);
     Ok(())
 }

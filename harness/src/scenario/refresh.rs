@@ -91,10 +91,10 @@ async fn refreshed(stage: &Stage, cast: &Cast<'_>, before: &Tokens, refresh_toke
     stage.step("refresh");
     let reply = stage.post(&form(stage, cast, refresh_token)?).await?;
     let expected = token::Expected {
-        scope: before.request.get("scope").filter(|_| stage.target.kind.speaks_okta()),
+        scope: before.request.get("scope").filter(|_| stage.target.speaks_okta()),
         id_token: true,
         refresh_token: None,
-        speaks_okta: stage.target.kind.speaks_okta(),
+        speaks_okta: stage.target.speaks_okta(),
     };
     let reply = token::success(&stage.recorder, &reply, expected).ok_or(Halt::Failed)?;
     let other = reply.access_token != before.reply.access_token;
@@ -134,7 +134,7 @@ async fn kept(stage: &Stage, server: ServerRole) -> Result<(), Halt> {
     let cast = stage.cast(server, Web, Buyer)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     let reply = refreshed(stage, &cast, &tokens, tokens.refresh_token()?).await?;
-    if stage.target.kind.speaks_okta() {
+    if stage.target.speaks_okta() {
         let same = reply.refresh_token.as_deref().is_none_or(|new| Ok(new) == tokens.refresh_token().map_err(drop));
         let actual = if same { "the same refresh token" } else { "another refresh token" };
         token::NOT_ROTATED.holds(&stage.recorder, same, "the same refresh token", actual);

@@ -142,7 +142,7 @@ impl Stage {
 
     /// Okta's wording of an error, where it is known and the target should use it.
     pub(super) fn okta_text<'a>(&self, text: &'a str) -> Option<&'a str> {
-        Some(text).filter(|text| self.target.kind.speaks_okta() && !text.is_empty())
+        Some(text).filter(|text| self.target.speaks_okta() && !text.is_empty())
     }
 
     /// Sends the browser to the authorization endpoint; the person signs in and agrees.
@@ -164,6 +164,18 @@ impl Stage {
     /// Sends the browser anywhere.
     pub(super) async fn browse(&self, url: &Url, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, Halt> {
         Ok(self.driver.lock().await.walk(url, landing, visitor).await?)
+    }
+
+    /// Sends the browser off with a form that it posts.
+    pub(super) async fn browse_by_post(
+        &self,
+        cast: &Cast<'_>,
+        request: &AuthorizationRequest,
+    ) -> Result<Journey, Halt> {
+        let endpoint = self.endpoint(cast.server, Endpoint::Authorization)?;
+        let first = Call::form(endpoint.clone(), request.params().to_vec());
+        let mut driver = self.driver.lock().await;
+        Ok(driver.follow(first, &self.target.redirect_uri, Visitor::agreeing(cast.account)).await?)
     }
 
     /// Another browser without any cookies, from here on.
@@ -266,10 +278,10 @@ impl Stage {
         let scope = request.get("scope").unwrap_or_default();
         let asks = |name: &str| scope.split(' ').any(|scope| scope == name);
         let expected = token::Expected {
-            scope: Some(scope).filter(|_| self.target.kind.speaks_okta()),
+            scope: Some(scope).filter(|_| self.target.speaks_okta()),
             id_token: asks("openid"),
             refresh_token: (!asks("offline_access")).then_some(false),
-            speaks_okta: self.target.kind.speaks_okta(),
+            speaks_okta: self.target.speaks_okta(),
         };
         let tokens = token::success(&self.recorder, &reply, expected).ok_or(Halt::Failed)?;
         self.judged(cast, request, tokens).await
@@ -290,7 +302,7 @@ impl Stage {
         } else {
             None
         };
-        if let Some(id_token) = id_token.as_ref().filter(|_| self.target.kind.speaks_okta()) {
+        if let Some(id_token) = id_token.as_ref().filter(|_| self.target.speaks_okta()) {
             id_token::thin(&self.recorder, id_token);
         }
         let account = Some(cast.account);
@@ -315,7 +327,8 @@ impl Stage {
             now: self.target.now(),
             access_token,
             code,
-            speaks_okta: self.target.kind.speaks_okta(),
+            hashes_required: self.target.speaks_okta() || code.is_some(),
+            speaks_okta: self.target.speaks_okta(),
         };
         id_token::judge(&self.recorder, raw, keys, expected).ok_or(Halt::Failed)
     }
@@ -329,7 +342,7 @@ impl Stage {
         account: Option<&Account>,
         id_token: Option<&Jwt>,
     ) -> Result<Option<Jwt>, Halt> {
-        if !self.target.kind.speaks_okta() {
+        if !self.target.speaks_okta() {
             return Ok(None);
         }
         let keys = server.keys(&self.http).await?;
@@ -381,6 +394,17 @@ impl Stage {
     ) -> Result<Reply, Halt> {
         let endpoint = self.endpoint(cast.server, Endpoint::Introspection)?;
         self.post(&flow::about_token(endpoint, client, token, hint)).await
+    }
+
+    /// Lets time go by: moves the issuer's clock on, or waits where nobody can.
+    pub(super) async fn pass(&self, seconds: u32) -> Result<(), Halt> {
+        if self.target.control.is_some() {
+            return self.wait(i64::from(seconds)).await;
+        }
+        self.step(format!("wait {seconds} seconds"));
+        #[expect(clippy::disallowed_methods, reason = "nobody can move the clock of somebody else's issuer")]
+        tokio::time::sleep(std::time::Duration::from_secs(u64::from(seconds))).await;
+        Ok(())
     }
 
     /// Moves the issuer's clock on.

@@ -1,9 +1,19 @@
 //! The mock's control interface, as a stranger would use it: clock, faults, reset.
 
+use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::Behavior;
 use crate::wire::{Body, Call, Http, WireError};
+
+/// What a mock says of itself.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// Name and version.
+    pub software: String,
+    pub behavior: Option<Behavior>,
+}
 
 /// A client of `/_mock`.
 #[derive(Clone, Debug)]
@@ -19,15 +29,18 @@ impl Control {
         Self { base, http }
     }
 
-    /// Name and version of the issuer.
+    /// What the issuer says of itself: name and version, and how it behaves.
     ///
     /// # Errors
     /// When there is no control interface.
-    pub async fn software(&self) -> Result<String, WireError> {
+    pub async fn about(&self) -> Result<About, WireError> {
         let info: Value = self.http.get(&self.address("info")?).await?.json("the mock's description of itself")?;
         let member = |name: &str| info.get(name).and_then(Value::as_str);
         match (member("name"), member("version")) {
-            (Some(name), Some(version)) => Ok(format!("{name} {version}")),
+            (Some(name), Some(version)) => Ok(About {
+                software: format!("{name} {version}"),
+                behavior: member("behavior").and_then(|word| Behavior::from_str(word, false).ok()),
+            }),
             _ => Err(WireError::Unreadable {
                 url: self.base.to_string(),
                 wanted: "the mock's description of itself",

@@ -6,6 +6,8 @@
 use globset::{Glob, GlobMatcher};
 use serde::Deserialize;
 
+use super::Behavior;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -16,20 +18,39 @@ struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// The target's name or kind.
-    target: String,
+    /// The target's name or kind, or several.
+    target: Names,
     /// The scenario's id, or a pattern of ids.
     scenario: String,
+    /// Only where the issuer shows this behaviour.
+    behavior: Option<Behavior>,
     /// The check's id.
     check: String,
     reason: String,
     link: Option<String>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Names {
+    One(String),
+    Some(Vec<String>),
+}
+
+impl From<Names> for Vec<String> {
+    fn from(names: Names) -> Self {
+        match names {
+            Names::One(name) => vec![name],
+            Names::Some(names) => names,
+        }
+    }
+}
+
 /// One known divergence.
 #[derive(Clone, Debug)]
 pub struct Divergence {
-    target: String,
+    targets: Vec<String>,
+    behavior: Option<Behavior>,
     scenario: GlobMatcher,
     check: String,
     /// Why it is known and accepted, with a link if there is one.
@@ -64,7 +85,8 @@ impl Divergences {
                 return Err(DivergenceError::Reason(entry.check));
             }
             Ok(Divergence {
-                target: entry.target,
+                targets: entry.target.into(),
+                behavior: entry.behavior,
                 scenario: Glob::new(&entry.scenario)?.compile_matcher(),
                 check: entry.check,
                 reason: match entry.link {
@@ -76,12 +98,20 @@ impl Divergences {
         Ok(Self(entries.collect::<Result<_, _>>()?))
     }
 
-    /// The entry that speaks of this check in this scenario on a target with one of these names.
+    /// Only what speaks of a target with one of these names that shows this behaviour.
     #[must_use]
-    pub fn find(&self, target: &[&str], scenario: &str, check: &str) -> Option<&Divergence> {
-        self.0.iter().find(|entry| {
-            target.contains(&entry.target.as_str()) && entry.check == check && entry.scenario.is_match(scenario)
-        })
+    pub fn of(mut self, target: &[&str], behavior: Behavior) -> Self {
+        self.0.retain(|entry| {
+            let speaks = target.iter().any(|name| entry.targets.iter().any(|known| known == name));
+            speaks && entry.behavior.is_none_or(|wanted| wanted == behavior)
+        });
+        self
+    }
+
+    /// The entry that speaks of this check in this scenario.
+    #[must_use]
+    pub fn find(&self, scenario: &str, check: &str) -> Option<&Divergence> {
+        self.0.iter().find(|entry| entry.check == check && entry.scenario.is_match(scenario))
     }
 }
 
@@ -95,10 +125,19 @@ mod tests {
             "[[divergence]]\ntarget = 'okta'\nscenario = 'code.reuse*'\ncheck = 'code.reuse.revokes'\nreason = 'seen'\n",
         )
         .expect("a list");
-        assert_eq!(list.find(&["okta", "okta"], "code.reuse", "code.reuse.revokes").expect("found").reason, "seen");
-        assert!(list.find(&["mock"], "code.reuse", "code.reuse.revokes").is_none());
-        assert!(list.find(&["okta"], "code.web", "code.reuse.revokes").is_none());
-        assert!(list.find(&["okta"], "code.reuse", "other").is_none());
+        let okta = list.clone().of(&["org", "okta"], Behavior::Okta);
+        assert_eq!(okta.find("code.reuse", "code.reuse.revokes").expect("found").reason, "seen");
+        assert!(list.of(&["mock"], Behavior::Okta).find("code.reuse", "code.reuse.revokes").is_none());
+        assert!(okta.find("code.web", "code.reuse.revokes").is_none());
+        assert!(okta.find("code.reuse", "other").is_none());
+    }
+
+    #[test]
+    fn an_entry_of_one_behavior_says_nothing_of_the_other() {
+        let text = "[[divergence]]\ntarget=['okta', 'mock']\nbehavior='okta'\nscenario='s'\ncheck='c'\nreason='seen'\n";
+        let list = Divergences::parse(text).expect("a list");
+        assert!(list.clone().of(&["mock"], Behavior::Okta).find("s", "c").is_some());
+        assert!(list.of(&["mock"], Behavior::OpenId).find("s", "c").is_none());
     }
 
     #[test]

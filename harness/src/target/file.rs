@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{AuthMethod, ClientRole, Kind, Role, ServerRole};
+use super::{AuthMethod, Behavior, ClientRole, Kind, Role, ServerRole};
 
 /// A value that stands in the file or in the environment.
 #[derive(Clone, Debug, Deserialize)]
@@ -30,6 +30,8 @@ pub struct TargetFile {
     /// Start the issuer in this process.
     #[serde(default)]
     pub embedded: bool,
+    /// As Okta answers where Okta departs from conformance, unless another is asked for or the issuer is anybody's.
+    pub behavior: Option<Behavior>,
     pub servers: BTreeMap<ServerRole, ServerFile>,
     pub redirect_uri: String,
     pub signed_out_uri: String,
@@ -47,6 +49,9 @@ pub struct TargetFile {
 pub struct ServerFile {
     pub issuer: Text,
     pub audience: Option<String>,
+    /// Claims that the org's own configuration adds to every ID token.
+    #[serde(default)]
+    pub own_claims: Vec<String>,
 }
 
 /// A client.

@@ -59,6 +59,29 @@ impl Kind {
     }
 }
 
+/// Whose behaviour an issuer shows in the few places where Okta departs from OpenID conformance.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Behavior {
+    /// As Okta answers.
+    Okta,
+    /// As the OpenID Foundation's conformance suite asks for.
+    #[value(name = "openid")]
+    #[serde(rename = "openid")]
+    OpenId,
+}
+
+impl Behavior {
+    /// The word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Okta => "okta",
+            Self::OpenId => "openid",
+        }
+    }
+}
+
 /// The part that an authorization server plays. Okta has two families; any other provider has one server,
 /// which plays the custom one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
@@ -95,6 +118,8 @@ pub enum ClientRole {
     Service,
     /// A machine that may do less.
     Reports,
+    /// Another confidential client, which sends its secret in the body.
+    Second,
 }
 
 impl ClientRole {
@@ -108,6 +133,7 @@ impl ClientRole {
             Self::Partner => "partner",
             Self::Service => "service",
             Self::Reports => "reports",
+            Self::Second => "second",
         }
     }
 }
@@ -132,6 +158,8 @@ pub enum Role {
     Denied,
     /// Whose name needs more than ASCII.
     Unicode,
+    /// Whose profile has every claim of the standard scopes.
+    Complete,
 }
 
 impl Role {
@@ -150,6 +178,7 @@ impl Role {
             Self::Unassigned => "unassigned",
             Self::Denied => "denied",
             Self::Unicode => "unicode",
+            Self::Complete => "complete",
         }
     }
 }
@@ -222,6 +251,8 @@ pub struct Server {
     /// The audience of its access tokens, where it is known.
     pub audience: Option<String>,
     pub metadata: Metadata,
+    /// Claims that the org's own configuration adds to every ID token.
+    pub own_claims: Vec<String>,
     keys: OnceCell<KeySet>,
 }
 
@@ -229,7 +260,14 @@ impl Server {
     /// A server with that discovery document.
     #[must_use]
     pub fn new(role: ServerRole, issuer: String, audience: Option<String>, metadata: Metadata) -> Self {
-        Self { role, issuer, audience, metadata, keys: OnceCell::new() }
+        Self { role, issuer, audience, metadata, own_claims: Vec::new(), keys: OnceCell::new() }
+    }
+
+    /// With claims that the org's own configuration adds to every ID token.
+    #[must_use]
+    pub fn with_own_claims(mut self, claims: &[String]) -> Self {
+        claims.clone_into(&mut self.own_claims);
+        self
     }
 
     /// Where an endpoint is, if discovery names it.
@@ -280,6 +318,7 @@ impl Server {
 pub struct Target {
     pub name: String,
     pub kind: Kind,
+    pub behavior: Behavior,
     pub servers: BTreeMap<ServerRole, Server>,
     pub clients: BTreeMap<ClientRole, Client>,
     pub accounts: BTreeMap<Role, Account>,
@@ -300,6 +339,12 @@ pub struct Target {
 }
 
 impl Target {
+    /// Whether it should answer the way Okta does, down to the texts, also where Okta departs from conformance.
+    #[must_use]
+    pub fn speaks_okta(&self) -> bool {
+        self.kind.speaks_okta() && self.behavior == Behavior::Okta
+    }
+
     /// The issuer's time in seconds since 1970: the machine's, plus what the control client has advanced.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the clock that every check is told the time by")]

@@ -7,7 +7,9 @@ use url::Url;
 
 use super::file::{AccountFile, ClientFile, ServerFile, Text};
 use super::fixtures::Fixtures;
-use super::{Account, Client, ClientRole, Control, Kind, Role, Script, Server, ServerRole, Target, TargetFile};
+use super::{
+    Account, Behavior, Client, ClientRole, Control, Kind, Role, Script, Server, ServerRole, Target, TargetFile,
+};
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::metadata::Metadata;
@@ -51,6 +53,8 @@ pub struct Opening<'a> {
     /// Whether the issuer is reachable over https with that authority too.
     pub https_base: Option<Url>,
     pub api: Option<Url>,
+    /// Replaces the behaviour of the file.
+    pub behavior: Option<Behavior>,
     pub scrubber: Scrubber,
     /// Looks a variable up.
     pub environment: fn(&str) -> Option<String>,
@@ -75,10 +79,11 @@ impl Opening<'_> {
             Url::parse(&server.issuer).ok()?.join("/").ok()
         });
         let control = control_base.filter(|_| file.kind == Kind::Mock).map(|base| Control::new(base, http.clone()));
-        let software = match &control {
-            Some(control) => control.software().await.ok(),
+        let about = match &control {
+            Some(control) => control.about().await.ok(),
             None => None,
         };
+        let (software, behavior) = about.map(|about| (about.software, about.behavior)).unzip();
         let address = |text: &str| {
             Url::parse(text)
                 .map_err(|error| TargetError::Document { path: path.clone(), reason: format!("{text}: {error}") })
@@ -90,6 +95,10 @@ impl Opening<'_> {
         Ok(Target {
             name: file.name.clone(),
             kind: file.kind,
+            behavior: self.behavior.or(behavior.flatten()).or(file.behavior).unwrap_or(match file.kind {
+                Kind::Mock | Kind::Okta => Behavior::Okta,
+                Kind::Generic => Behavior::OpenId,
+            }),
             servers,
             clients,
             accounts,
@@ -169,7 +178,7 @@ impl Opening<'_> {
     ) -> Result<BTreeMap<ServerRole, Server>, TargetError> {
         let mut servers = BTreeMap::new();
         let mut main_issuer = self.issuer.clone();
-        for (role, ServerFile { issuer, audience }) in &file.servers {
+        for (role, ServerFile { issuer, audience, own_claims }) in &file.servers {
             let first = servers.is_empty();
             let issuer = match &self.issuer {
                 Some(issuer) if first => Some(issuer.clone()),
@@ -190,7 +199,7 @@ impl Opening<'_> {
             };
             main_issuer.get_or_insert_with(|| issuer.clone());
             let audience = audience.as_ref().map(|audience| self.filled(audience, main_issuer.as_deref()));
-            servers.insert(*role, Server::new(*role, issuer, audience, metadata));
+            servers.insert(*role, Server::new(*role, issuer, audience, metadata).with_own_claims(own_claims));
         }
         Ok(servers)
     }

@@ -2,6 +2,7 @@
 
 use jsonwebtoken::DecodingKey;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 /// The issuer's key set.
 #[derive(Clone, Debug, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Key {
     pub e: Option<String>,
     pub x: Option<String>,
     pub y: Option<String>,
+    /// Everything else that it tells.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
 }
 
 impl Key {

@@ -36,7 +36,9 @@ pub enum PageKind {
 }
 
 impl PageKind {
-    const fn word(self) -> &'static str {
+    /// The words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in page",
             Self::Refused => "sign-in page that refuses",

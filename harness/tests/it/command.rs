@@ -6,8 +6,8 @@ use assert_cmd::Command;
 
 pub(crate) fn harness(reports: &Path) -> Command {
     let mut command = Command::cargo_bin("harness").expect("the binary");
-    let secrets = ["OKTA_ISSUER", "OKTA_CLIENT_ID", "OKTA_CLIENT_SECRET", "OKTA_USERNAME", "OKTA_PASSWORD"];
-    for variable in ["CI", "NO_COLOR"].iter().chain(&secrets) {
+    let ours = std::env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("OKTA_"));
+    for variable in ours.chain(["CI", "NO_COLOR"].map(Into::into)) {
         command.env_remove(variable);
     }
     // Away from the repository: nothing may depend on where it is started.
@@ -110,10 +110,33 @@ fn list_and_show_say_what_there_is() {
     assert!(scenarios.len() >= 200, "{}", scenarios.len());
     let table = stdout(harness(folder.path()).args(["list", "code.pkce"]), 0);
     assert!(table.contains("code.pkce.missing-verifier") && !table.contains("refresh."), "{table}");
+    let plan = stdout(harness(folder.path()).args(["list", "--plan", "basic"]), 0);
+    assert!(plan.contains("basic.oidcc-codereuse ") && plan.ends_with("\n38 scenarios\n"), "{plan}");
+    let module = stdout(harness(folder.path()).args(["show", "basic.oidcc-codereuse"]), 0);
+    assert!(module.contains("oidcc-codereuse of the plan oidcc-basic-certification-test-plan"), "{module}");
     let shown = stdout(harness(folder.path()).args(["show", "code.reuse"]), 0);
     for part in ["Steps", "Citations", "OIDF oidcc-codereuse", "Needs", "the web client", "harness run 'code.reuse'"] {
         assert!(shown.contains(part), "{shown}");
     }
+}
+
+#[test]
+fn a_plan_is_counted_and_a_behavior_is_the_mock_s_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = ["run", "--plan", "config", "--plan", "rp-logout"];
+    let output = stdout(harness(folder.path()).args(run).args(["--behavior", "openid"]), 0);
+    let counts =
+        "\nBy certification plan, behavior openid\n  config        1 passed    0 warned    0 failed    0 known";
+    assert!(output.contains(counts), "{output}");
+    let output = stdout(harness(folder.path()).args(run), 0);
+    let counts = "  rp-logout     9 passed    0 warned    0 failed    2 known    0 skipped    0 review\n";
+    assert!(output.contains(counts), "{output}");
+    let summary = std::fs::read_to_string(folder.path().join("last/summary.md")).expect("a summary");
+    assert!(summary.contains("| rp-logout | 9 | 0 | 0 | 2 | 0 | 0 |"), "{summary}");
+    let page = std::fs::read_to_string(folder.path().join("last/index.html")).expect("a page");
+    assert!(page.contains("mirrors <code>oidcc-rp-initiated-logout-no-params</code>"));
+    let told = stderr(harness(folder.path()).args(["run", "--target", "generic", "--behavior", "openid"]), 2);
+    assert!(told.contains("--behavior is for the mock that is started here"), "{told}");
 }
 
 #[test]

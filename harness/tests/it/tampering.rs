@@ -14,41 +14,60 @@ use tokio::task::JoinHandle;
 use crate::stage::{assert_green, assert_red, run};
 
 /// An answer on its way through.
-struct Answer {
+pub(crate) struct Answer {
     path: String,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// Replaces text in the place where a redirect leads to.
-    fn relocate(&mut self, change: impl Fn(&str) -> String) {
+    pub(crate) fn relocate(&mut self, change: impl Fn(&str) -> String) {
         if let Some(location) = self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()) {
             let location = change(location);
             self.headers.insert(header::LOCATION, HeaderValue::from_str(&location).expect("a header"));
         }
     }
 
-    fn at(&self, end: &str) -> bool {
+    pub(crate) fn at(&self, end: &str) -> bool {
         self.path.ends_with(end)
     }
 
     /// Becomes a success.
-    fn succeed(&mut self, body: &str) {
+    pub(crate) fn succeed(&mut self, body: &str) {
         self.status = StatusCode::OK;
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self.body = body.to_owned();
     }
 
+    /// Changes the claims of an ID token, wherever it travels. Its signature no longer holds, of course.
+    pub(crate) fn reclaim(&mut self, change: impl Fn(&mut serde_json::Map<String, serde_json::Value>)) {
+        self.body = reclaimed(&self.body, "\"id_token\":\"", &change);
+        self.relocate(|location| reclaimed(location, "id_token=", &change));
+    }
+
     /// Becomes a redirect to a stranger.
-    fn lead_astray(&mut self) {
+    pub(crate) fn lead_astray(&mut self) {
         self.status = StatusCode::FOUND;
         self.headers.insert(header::LOCATION, HeaderValue::from_static("http://127.0.0.1:9/evil?code=c&state=s"));
     }
 }
 
-type Tamper = fn(&mut Answer);
+fn reclaimed(text: &str, mark: &str, change: &impl Fn(&mut serde_json::Map<String, serde_json::Value>)) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let Some(begin) = text.find(mark).map(|at| at + mark.len()) else { return text.to_owned() };
+    let length = text[begin..].find(['"', '&']).unwrap_or(text.len() - begin);
+    let parts: Vec<&str> = text[begin..begin + length].split('.').collect();
+    let bytes = URL_SAFE_NO_PAD.decode(parts[1]).expect("base64url");
+    let mut claims = serde_json::from_slice(&bytes).expect("claims");
+    change(&mut claims);
+    let claims = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&claims).expect("JSON"));
+    format!("{}{}.{claims}.{}{}", &text[..begin], parts[0], parts[2], &text[begin + length..])
+}
+
+pub(crate) type Tamper = fn(&mut Answer);
 
 struct Proxy {
     mock: String,
@@ -82,15 +101,20 @@ async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
 }
 
 /// A mock behind a proxy; both end with it.
-struct Tampered {
-    url: String,
+pub(crate) struct Tampered {
+    pub(crate) url: String,
     server: JoinHandle<()>,
     _mock: Mock,
 }
 
 impl Tampered {
     async fn start(tamper: Tamper) -> Self {
-        let mock = Mock::start().await.expect("a mock");
+        Self::start_as(false, tamper).await
+    }
+
+    /// A mock that behaves as OpenID conformance asks, or as Okta.
+    pub(crate) async fn start_as(openid: bool, tamper: Tamper) -> Self {
+        let mock = Mock::start_as(openid).await.expect("a mock");
         // Installs the TLS provider that a client needs even for plain http.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");

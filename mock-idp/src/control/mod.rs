@@ -64,6 +64,7 @@ async fn info(Extension(address): Extension<Address>) -> Json<Value> {
         "version": env!("CARGO_PKG_VERSION"),
         "org": address.org.name,
         "issuer": format!("{}/oauth2/default", address.issuer_base),
+        "behavior": address.org.org().behavior(),
         "warnings": address.warnings(),
     }))
 }

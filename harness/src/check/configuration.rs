@@ -1,0 +1,285 @@
+//! The provider configuration, by the rules of the conformance suite's Config plan (OIDC Discovery 3).
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::checks;
+use crate::record::Recorder;
+
+checks! {
+    ADDRESS = Must "configuration.address", "The document is at an https address under the issuer", ["OIDC Discovery 4", "OIDF oidcc-discovery-endpoint-verification"];
+    ISSUER = Must "configuration.issuer", "The issuer is an https address without query and fragment", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
+    TYPES = Must "configuration.types", "Every member that is known has the right type", ["OIDC Discovery 3", "RFC 8414 2"];
+    ENDPOINTS = Must "configuration.https", "Every endpoint is an https address", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
+    PRESENT = Must "configuration.endpoints", "The endpoints that every relying party needs are there", ["OIDC Discovery 3"];
+    RESPONSE_TYPES = Must "configuration.response-types", "At least one response type is OpenID Connect's", ["OIDC Discovery 3"];
+    SUBJECTS = Must "configuration.subject-types", "Subjects are public or pairwise", ["OIDC Discovery 3", "OIDC Core 8"];
+    ALGORITHM = Must "configuration.rs256", "ID tokens can be signed with RS256", ["OIDC Discovery 3"];
+    GRANTS = Must "configuration.grant-types", "A list of grant types is not empty", ["OIDC Discovery 3"];
+    SCOPES = Must "configuration.scopes", "The scopes are legal, and openid is one", ["OIDC Discovery 3", "RFC 6749 3.3"];
+    LOCALES = Must "configuration.locales", "Language tags are legal", ["OIDC Discovery 3", "RFC 5646 2.1"];
+    KNOWN = Should "configuration.known", "No member is unknown", ["OIDF oidcc-discovery-endpoint-verification"];
+    CLAIMS_TOLD = Should "configuration.claims", "The claims are listed", ["OIDC Discovery 3"];
+    SCOPES_TOLD = Should "configuration.scopes-told", "The scopes are listed", ["OIDC Discovery 3"];
+    USERINFO_TOLD = Should "configuration.userinfo", "There is a userinfo endpoint", ["OIDC Discovery 3"];
+    OBJECT_ALGORITHM = Should "configuration.request-object-rs256", "Request objects, where they are taken, can be signed with RS256", ["OIDC Discovery 3", "OIDC Core 6.1"];
+    LOCALE_CASE = Should "configuration.locale-case", "Language tags are written as is usual", ["RFC 5646 2.1.1"];
+}
+
+/// The JSON type of a member.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Text,
+    Address,
+    Flag,
+    List,
+    Other,
+}
+
+/// The members that are registered for such documents, or that specifications in use define, with their types.
+const MEMBERS: &[(Kind, &[&str])] = &[
+    (Kind::Text, &["signed_metadata"]),
+    (
+        Kind::Address,
+        &[
+            "issuer",
+            "authorization_endpoint",
+            "token_endpoint",
+            "userinfo_endpoint",
+            "jwks_uri",
+            "registration_endpoint",
+            "service_documentation",
+            "op_policy_uri",
+            "op_tos_uri",
+            "revocation_endpoint",
+            "introspection_endpoint",
+            "end_session_endpoint",
+            "check_session_iframe",
+            "device_authorization_endpoint",
+            "pushed_authorization_request_endpoint",
+            "backchannel_authentication_endpoint",
+            "federation_registration_endpoint",
+            "signed_jwks_uri",
+            "challenge_endpoint",
+            "nonce_endpoint",
+        ],
+    ),
+    (
+        Kind::Flag,
+        &[
+            "claims_parameter_supported",
+            "request_parameter_supported",
+            "request_uri_parameter_supported",
+            "require_request_uri_registration",
+            "require_pushed_authorization_requests",
+            "require_signed_request_object",
+            "tls_client_certificate_bound_access_tokens",
+            "authorization_response_iss_parameter_supported",
+            "frontchannel_logout_supported",
+            "frontchannel_logout_session_supported",
+            "backchannel_logout_supported",
+            "backchannel_logout_session_supported",
+            "backchannel_user_code_parameter_supported",
+            "native_sso_supported",
+            "pre-authorized_grant_anonymous_access_supported",
+        ],
+    ),
+    (
+        Kind::List,
+        &[
+            "scopes_supported",
+            "response_types_supported",
+            "response_modes_supported",
+            "grant_types_supported",
+            "acr_values_supported",
+            "subject_types_supported",
+            "id_token_signing_alg_values_supported",
+            "id_token_encryption_alg_values_supported",
+            "id_token_encryption_enc_values_supported",
+            "userinfo_signing_alg_values_supported",
+            "userinfo_encryption_alg_values_supported",
+            "userinfo_encryption_enc_values_supported",
+            "request_object_signing_alg_values_supported",
+            "request_object_encryption_alg_values_supported",
+            "request_object_encryption_enc_values_supported",
+            "token_endpoint_auth_methods_supported",
+            "token_endpoint_auth_signing_alg_values_supported",
+            "revocation_endpoint_auth_methods_supported",
+            "revocation_endpoint_auth_signing_alg_values_supported",
+            "introspection_endpoint_auth_methods_supported",
+            "introspection_endpoint_auth_signing_alg_values_supported",
+            "introspection_signing_alg_values_supported",
+            "introspection_encryption_alg_values_supported",
+            "introspection_encryption_enc_values_supported",
+            "authorization_signing_alg_values_supported",
+            "authorization_encryption_alg_values_supported",
+            "authorization_encryption_enc_values_supported",
+            "backchannel_token_delivery_modes_supported",
+            "backchannel_authentication_request_signing_alg_values_supported",
+            "dpop_signing_alg_values_supported",
+            "display_values_supported",
+            "claim_types_supported",
+            "claims_supported",
+            "claims_locales_supported",
+            "ui_locales_supported",
+            "code_challenge_methods_supported",
+            "prompt_values_supported",
+            "authorization_details_types_supported",
+            "protected_resources",
+            "client_registration_types_supported",
+            "identity_chaining_requested_token_types_supported",
+        ],
+    ),
+    (Kind::Other, &["mtls_endpoint_aliases", "jwks", "organization_name"]),
+];
+
+fn kind(name: &str) -> Option<Kind> {
+    MEMBERS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
+}
+
+fn fits(kind: Kind, value: &Value) -> bool {
+    match kind {
+        Kind::Text => value.is_string(),
+        Kind::Address => value.as_str().is_some_and(|text| Url::parse(text).is_ok()),
+        Kind::Flag => value.is_boolean(),
+        Kind::List => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        Kind::Other => true,
+    }
+}
+
+fn list<'a>(document: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>> {
+    Some(document.get(name)?.as_array()?.iter().filter_map(Value::as_str).collect())
+}
+
+/// Judges a configuration that was served at `address`.
+pub fn judge(recorder: &Recorder, address: &Url, document: &Map<String, Value>) {
+    addresses(recorder, address, document);
+    let wrong = document.iter().find(|(name, value)| kind(name).is_some_and(|kind| !fits(kind, value)));
+    TYPES.absent(recorder, "member of another type", wrong.map(|(name, value)| format!("{name} {value}")).as_deref());
+    let strangers: Vec<&str> = document
+        .keys()
+        .map(String::as_str)
+        .filter(|name| kind(name).is_none() && !name.ends_with("_endpoint"))
+        .collect();
+    KNOWN.absent(recorder, "unknown member", Some(strangers.join(" ")).filter(|names| !names.is_empty()).as_deref());
+    lists(recorder, document);
+    locales(recorder, document);
+}
+
+/// Judges the addresses only.
+pub fn addresses(recorder: &Recorder, address: &Url, document: &Map<String, Value>) {
+    let issuer = document.get("issuer").and_then(Value::as_str).unwrap_or_default();
+    let right = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+    let at = address.as_str();
+    secure(recorder, &ADDRESS, at == right, at, format!("{right} by https"));
+    let legal = Url::parse(issuer).is_ok_and(|issuer| {
+        let bare = issuer.query().is_none() && issuer.fragment().is_none() && issuer.username().is_empty();
+        issuer.has_host() && bare
+    });
+    secure(recorder, &ISSUER, legal, issuer, "https, a host, no query, no fragment");
+    for name in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+        PRESENT.present(recorder, name, document.get(name).and_then(Value::as_str));
+    }
+    let endpoints = document.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
+    let endpoints: Vec<&str> = endpoints.filter_map(|(_, value)| value.as_str()).collect();
+    let plain = endpoints.iter().find(|address| !address.starts_with("https://"));
+    secure(recorder, &ENDPOINTS, true, plain.or(endpoints.first()).copied().unwrap_or_default(), "https everywhere");
+    USERINFO_TOLD.present(recorder, "userinfo_endpoint", document.get("userinfo_endpoint").and_then(Value::as_str));
+}
+
+/// Judges that `address` is right, and https. On this very machine plain http is left to a person: nobody can listen
+/// in, and nobody is certified there.
+fn secure(recorder: &Recorder, check: &super::Check, right: bool, address: &str, expected: impl std::fmt::Display) {
+    let local = Url::parse(address).is_ok_and(|address| {
+        let host = address.host_str().unwrap_or_default();
+        address.scheme() == "http" && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+    });
+    if right && local {
+        check.review(recorder, expected, address);
+    } else {
+        check.holds(recorder, right && address.starts_with("https://"), expected, address);
+    }
+}
+
+fn lists(recorder: &Recorder, document: &Map<String, Value>) {
+    const OPENID_CONNECT: &[&str] =
+        &["code", "id_token", "id_token token", "code id_token", "code token", "code id_token token"];
+    let has = |check: &super::Check, name: &str, wanted: &[&str]| {
+        let listed = list(document, name).unwrap_or_default();
+        let there = listed.iter().any(|value| wanted.contains(value));
+        check.holds(recorder, there, wanted.join(" or "), listed.join(", "));
+    };
+    has(&RESPONSE_TYPES, "response_types_supported", OPENID_CONNECT);
+    has(&SUBJECTS, "subject_types_supported", &["public", "pairwise"]);
+    has(&ALGORITHM, "id_token_signing_alg_values_supported", &["RS256"]);
+    if document.contains_key("grant_types_supported") {
+        let grants = list(document, "grant_types_supported").unwrap_or_default();
+        GRANTS.holds(recorder, !grants.is_empty(), "a grant type", grants.join(" "));
+    }
+    match list(document, "scopes_supported") {
+        Some(scopes) => {
+            // RFC 6749 3.3: %x21 / %x23-5B / %x5D-7E.
+            let legal =
+                |scope: &&str| !scope.is_empty() && scope.chars().all(|c| matches!(c, '!' | '#'..='[' | ']'..='~'));
+            let right = scopes.contains(&"openid") && scopes.iter().all(legal);
+            SCOPES.holds(recorder, right, "legal scopes with openid", scopes.join(" "));
+        }
+        None => drop(SCOPES_TOLD.present(recorder, "scopes_supported", None)),
+    }
+    let claims = list(document, "claims_supported").map(|claims| claims.join(" "));
+    CLAIMS_TOLD.present(recorder, "claims_supported", claims.as_deref());
+    let takes = ["request_parameter_supported", "request_uri_parameter_supported"];
+    let takes = takes.into_iter().any(|name| document.get(name) == Some(&Value::Bool(true)));
+    if let Some(algorithms) = list(document, "request_object_signing_alg_values_supported").filter(|_| takes) {
+        OBJECT_ALGORITHM.holds(recorder, algorithms.contains(&"RS256"), "RS256", algorithms.join(" "));
+    }
+}
+
+fn locales(recorder: &Recorder, document: &Map<String, Value>) {
+    let tags = ["claims_locales_supported", "ui_locales_supported"];
+    let tags: Vec<&str> = tags.into_iter().filter_map(|name| list(document, name)).flatten().collect();
+    if tags.is_empty() {
+        return;
+    }
+    let legal = |tag: &&&str| {
+        tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
+    };
+    LOCALES.absent(recorder, "illegal tag", tags.iter().find(|tag| !legal(tag)).copied());
+    let usual =
+        |tag: &&&str| tag.split('-').next().is_some_and(|language| language.chars().all(|c| c.is_ascii_lowercase()));
+    LOCALE_CASE.absent(recorder, "unusual tag", tags.iter().find(|tag| !usual(tag)).copied());
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::record::scrub::Scrubber;
+    use crate::record::{Entry, Verdict};
+
+    /// What is red about the addresses of such an issuer.
+    fn red(issuer: &str) -> Vec<String> {
+        let recorder = Recorder::new(Scrubber::default());
+        let document = json!({
+            "issuer": issuer, "authorization_endpoint": "https://a.example/1", "token_endpoint": "https://a.example/2",
+            "jwks_uri": "https://a.example/3", "userinfo_endpoint": "https://a.example/4"
+        });
+        let address = Url::parse("https://a.example/x/.well-known/openid-configuration").expect("an address");
+        addresses(&recorder, &address, document.as_object().expect("an object"));
+        let findings = recorder.entries().into_iter().filter_map(|entry| match entry {
+            Entry::Finding(finding) if finding.verdict == Verdict::Fail => Some(finding.check),
+            _ => None,
+        });
+        findings.collect()
+    }
+
+    #[test]
+    fn an_issuer_is_where_its_document_is_and_a_bare_https_address() {
+        assert_eq!(red("https://a.example/x"), Vec::<String>::new());
+        assert_eq!(red("https://a.example/x/"), Vec::<String>::new(), "a slash at the end is no matter");
+        assert_eq!(red("https://a.example/y"), ["configuration.address"]);
+        assert_eq!(red("https://a.example/x?a=b"), ["configuration.address", "configuration.issuer"]);
+        assert_eq!(red("http://a.example/x"), ["configuration.address", "configuration.issuer"]);
+    }
+}

@@ -1,0 +1,174 @@
+//! Certification plans and the variants that their modules are run in.
+
+use clap::ValueEnum;
+
+use crate::scenario::Need;
+
+/// A certification plan for OpenID Providers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Plan {
+    Basic,
+    Config,
+    FormPost,
+    Implicit,
+    Hybrid,
+    RpLogout,
+}
+
+impl Plan {
+    /// The word, which is also the first part of its scenarios' ids.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Config => "config",
+            Self::FormPost => "form-post",
+            Self::Implicit => "implicit",
+            Self::Hybrid => "hybrid",
+            Self::RpLogout => "rp-logout",
+        }
+    }
+
+    /// The conformance suite's name of it.
+    #[must_use]
+    pub const fn certification(self) -> &'static str {
+        match self {
+            Self::Basic => "oidcc-basic-certification-test-plan",
+            Self::Config => "oidcc-config-certification-test-plan",
+            Self::FormPost => "oidcc-formpost-{basic,implicit,hybrid}-certification-test-plan",
+            Self::Implicit => "oidcc-implicit-certification-test-plan",
+            Self::Hybrid => "oidcc-hybrid-certification-test-plan",
+            Self::RpLogout => "oidcc-rp-initiated-logout-certification-test-plan",
+        }
+    }
+}
+
+/// OAuth 2.0 Multiple Response Types: what the authorization endpoint is asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ResponseType {
+    Code,
+    IdToken,
+    IdTokenToken,
+    CodeIdToken,
+    CodeToken,
+    CodeIdTokenToken,
+}
+
+impl ResponseType {
+    /// The parameter's value.
+    pub(super) const fn value(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::IdToken => "id_token",
+            Self::IdTokenToken => "id_token token",
+            Self::CodeIdToken => "code id_token",
+            Self::CodeToken => "code token",
+            Self::CodeIdTokenToken => "code id_token token",
+        }
+    }
+
+    /// The plan that runs it, as part of an id.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Code => "basic",
+            Self::IdToken => "implicit.id-token",
+            Self::IdTokenToken => "implicit.id-token-token",
+            Self::CodeIdToken => "hybrid.code-id-token",
+            Self::CodeToken => "hybrid.code-token",
+            Self::CodeIdTokenToken => "hybrid.code-id-token-token",
+        }
+    }
+
+    const fn plan(self) -> Plan {
+        match self {
+            Self::Code => Plan::Basic,
+            Self::IdToken | Self::IdTokenToken => Plan::Implicit,
+            Self::CodeIdToken | Self::CodeToken | Self::CodeIdTokenToken => Plan::Hybrid,
+        }
+    }
+
+    /// Whether a code comes.
+    pub(super) const fn has_code(self) -> bool {
+        !matches!(self, Self::IdToken | Self::IdTokenToken)
+    }
+
+    /// Whether an ID token comes in the front channel.
+    pub(super) const fn has_id_token(self) -> bool {
+        !matches!(self, Self::Code | Self::CodeToken)
+    }
+
+    /// Whether an access token comes in the front channel.
+    pub(super) const fn has_token(self) -> bool {
+        matches!(self, Self::IdTokenToken | Self::CodeToken | Self::CodeIdTokenToken)
+    }
+
+    /// Whether there is an access token at the end.
+    pub(super) const fn gives_access(self) -> bool {
+        self.has_code() || self.has_token()
+    }
+}
+
+/// In which of its forms a module is run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Variant {
+    /// Looks at documents only.
+    Config,
+    /// Signs out; the code flow is only the way in.
+    Logout,
+    /// A sign-in with that response type, delivered as a posted form or by default.
+    Flow { response_type: ResponseType, form_post: bool },
+}
+
+impl Variant {
+    /// Every variant, plan by plan.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        use ResponseType::{Code, CodeIdToken, CodeIdTokenToken, CodeToken, IdToken, IdTokenToken};
+        let types = [Code, IdToken, IdTokenToken, CodeIdToken, CodeToken, CodeIdTokenToken];
+        let flows = move |form_post| types.map(|response_type| Self::Flow { response_type, form_post });
+        let [basic, rest @ ..] = flows(false);
+        [basic, Self::Config].into_iter().chain(flows(true)).chain(rest).chain([Self::Logout])
+    }
+
+    /// The plan that it belongs to.
+    #[must_use]
+    pub const fn plan(self) -> Plan {
+        match self {
+            Self::Config => Plan::Config,
+            Self::Logout => Plan::RpLogout,
+            Self::Flow { form_post: true, .. } => Plan::FormPost,
+            Self::Flow { response_type, .. } => response_type.plan(),
+        }
+    }
+
+    /// The beginning of its scenarios' ids.
+    pub(super) fn path(self) -> String {
+        match self {
+            Self::Config | Self::Logout => self.plan().word().to_owned(),
+            Self::Flow { response_type, form_post: true } => format!("form-post.{}", response_type.path()),
+            Self::Flow { response_type, form_post: false } => response_type.path().to_owned(),
+        }
+    }
+
+    /// What is asked for.
+    pub(super) const fn response_type(self) -> ResponseType {
+        match self {
+            Self::Config | Self::Logout => ResponseType::Code,
+            Self::Flow { response_type, .. } => response_type,
+        }
+    }
+
+    /// The response mode, where it is not the default one.
+    pub(super) const fn response_mode(self) -> Option<&'static str> {
+        match self {
+            Self::Flow { form_post: true, .. } => Some("form_post"),
+            Self::Config | Self::Logout | Self::Flow { .. } => None,
+        }
+    }
+
+    /// What an issuer has to have for it.
+    pub(super) fn needs(self) -> Vec<Need> {
+        let mut needs = vec![Need::ResponseType(self.response_type().value())];
+        needs.extend(self.response_mode().map(Need::ResponseMode));
+        needs
+    }
+}

@@ -1,0 +1,155 @@
+//! Faults that only the modules of the conformance suite would notice, each with the check that must turn red.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use crate::stage::{assert_green, assert_red, run};
+use crate::tampering::Tampered;
+
+/// Each line is a test: when this is done to an answer, this check turns red in this module.
+macro_rules! sees {
+    ($($name:ident: $scenario:literal, $check:literal, $tamper:expr;)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let tampered = Tampered::start_as(true, $tamper).await;
+                let run = run(&tampered.url, &[$scenario]).await;
+                assert_red(&run, $scenario, $check);
+            }
+        )+
+
+        const SPOILT: &[&str] = &[$($scenario),+];
+    };
+}
+
+sees! {
+    code_that_says_little: "basic.oidcc-server", "callback.code-entropy",
+        |answer| answer.relocate(|location| location.replace("?code=", "?code=0&was="));
+    code_that_is_short: "basic.oidcc-server", "callback.code-length",
+        |answer| answer.relocate(|location| location.replace("?code=", "?code=0123456789abcde&was="));
+    token_that_can_be_guessed: "basic.oidcc-server", "token.unguessable",
+        |answer| answer.body = answer.body.replace("\"access_token\":\"", "\"access_token\":\"0\",\"was\":\"");
+    lifetime_untold: "basic.oidcc-server", "token.expires-in-told",
+        |answer| answer.body = answer.body.replace("\"expires_in\"", "\"ends_in\"");
+    claim_of_another_type: "basic.oidcc-server", "id-token.types",
+        |answer| answer.reclaim(|claims| drop(claims.insert("birthdate".into(), json!("1 April 1990"))));
+    context_that_says_nothing: "basic.oidcc-server", "id-token.acr",
+        |answer| answer.reclaim(|claims| drop(claims.insert("acr".into(), json!(""))));
+    token_for_a_century: "basic.oidcc-server", "id-token.exp",
+        |answer| answer.reclaim(|claims| drop(claims.insert("exp".into(), json!(9_999_999_999_i64))));
+    sign_in_of_long_ago: "basic.oidcc-server", "id-token.auth-time",
+        |answer| answer.reclaim(|claims| drop(claims.insert("auth_time".into(), json!(1))));
+    claim_that_nobody_asked_for: "basic.oidcc-server", "id-token.only-requested",
+        |answer| answer.reclaim(|claims| drop(claims.insert("shoe_size".into(), json!(43))));
+    name_beside_an_access_token: "basic.oidcc-server", "id-token.no-name",
+        |answer| answer.reclaim(|claims| drop(claims.insert("name".into(), json!("Ben"))));
+    email_beside_an_access_token: "basic.oidcc-scope-email", "id-token.no-email",
+        |answer| answer.reclaim(|claims| drop(claims.insert("email".into(), json!("ben@example.test"))));
+    name_without_its_scope: "basic.oidcc-scope-email", "userinfo.no-name",
+        |answer| if answer.at("/userinfo") { answer.body = answer.body.replacen('{', "{\"name\":\"Ben\",", 1) };
+    profile_with_a_gap: "basic.oidcc-scope-profile", "userinfo.claims",
+        |answer| answer.body = answer.body.replace("\"middle_name\"", "\"second_name\"");
+    profile_with_a_gap_in_the_id_token: "implicit.id-token.oidcc-scope-profile", "id-token.scope-claims",
+        |answer| answer.reclaim(|claims| drop(claims.remove("middle_name")));
+    essential_name_left_out: "basic.oidcc-claims-essential", "userinfo.essential",
+        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("\"name\"", "\"label\"") };
+    essential_name_left_out_of_the_id_token: "implicit.id-token.oidcc-claims-essential", "id-token.essential",
+        |answer| answer.reclaim(|claims| drop(claims.remove("name")));
+    sign_in_untold: "basic.oidcc-max-age-10000", "id-token.auth-time-with-max-age",
+        |answer| answer.reclaim(|claims| drop(claims.remove("auth_time")));
+    new_sign_in_of_last_week: "basic.oidcc-max-age-1", "id-token.auth-time-recent",
+        |answer| answer.reclaim(|claims| drop(claims.insert("auth_time".into(), json!(1_700_000_000)))) ;
+    context_of_another: "basic.oidcc-ensure-request-with-acr-values-succeeds", "id-token.acr-requested",
+        |answer| answer.reclaim(|claims| drop(claims.insert("acr".into(), json!("other"))));
+    refreshed_at_the_same_time: "basic.oidcc-refresh-token", "id-token.new-iat",
+        |answer| answer.reclaim(|claims| drop(claims.insert("iat".into(), json!(1_700_000_000))));
+    refreshed_for_somebody_else: "basic.oidcc-refresh-token", "id-token.same-aud",
+        |answer| answer.reclaim(|claims| { let id = claims["jti"].clone(); claims.insert("azp".into(), id); });
+    refreshed_by_somebody_else: "basic.oidcc-refresh-token", "id-token.same-iss",
+        |answer| answer.reclaim(|claims| { let id = claims["jti"].clone(); claims.insert("iss".into(), id); });
+    refresh_promised_and_not_given: "basic.oidcc-refresh-token", "refresh.offered",
+        |answer| answer.body = answer.body.replace("\"refresh_token\":", "\"kept_token\":");
+    token_in_a_form_refused: "basic.oidcc-userinfo-post-body", "userinfo.token-in-body",
+        |answer| if answer.at("/userinfo") { answer.status = StatusCode::UNAUTHORIZED };
+    posted_request_refused: "basic.oidcc-ensure-post-request-succeeds", "callback.posted",
+        |answer| if answer.at("/authorize") { answer.status = StatusCode::METHOD_NOT_ALLOWED; answer.body.clear() };
+    code_that_works_at_once_again: "basic.oidcc-codereuse", "code.reuse-at-once",
+        |answer| if answer.at("/token") && answer.status == 400 { answer.succeed("AGAIN") };
+    code_that_works_later_again: "basic.oidcc-codereuse-30seconds", "token-error.status",
+        |answer| if answer.at("/token") && answer.status == 400 { answer.succeed("AGAIN") };
+    token_that_outlives_its_code: "basic.oidcc-codereuse-30seconds", "code.reuse-ends-token",
+        |answer| if answer.at("/userinfo") { answer.succeed("{\"sub\":\"me\"}") };
+    unsigned_object_ignored: "basic.oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported",
+        "request-object.honoured",
+        |answer| {
+            answer.body = answer.body.replace("[\"HS256\"", "[\"none\",\"HS256\"");
+            answer.relocate(|location| location.replace("request_not_supported", "invalid_request"));
+        };
+    hash_left_out_in_front: "implicit.id-token-token.oidcc-server", "id-token.at-hash",
+        |answer| answer.reclaim(|claims| drop(claims.remove("at_hash")));
+    code_hash_left_out: "hybrid.code-id-token.oidcc-server", "id-token.c-hash",
+        |answer| answer.reclaim(|claims| drop(claims.remove("c_hash")));
+    two_subjects: "hybrid.code-id-token.oidcc-server", "id-token.same-sub",
+        |answer| answer.reclaim(|claims| { let id = claims["jti"].clone(); claims.insert("sub".into(), id); });
+    token_that_nobody_asked_for: "hybrid.code-id-token.oidcc-server", "callback.access-token",
+        |answer| answer.relocate(|location| format!("{location}&access_token=t"));
+    form_post_forgotten: "form-post.basic.oidcc-prompt-none-not-logged-in", "refusal.delivery",
+        |answer| if answer.at("/authorize") && answer.body.contains("login_required") {
+            let state = answer.body.split("name=\"state\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+            let to = format!("http://localhost:7803/callback?error=login_required&state={}", state.unwrap_or_default());
+            answer.status = StatusCode::FOUND;
+            answer.headers.insert(header::LOCATION, HeaderValue::from_str(&to).expect("a header"));
+        };
+    key_with_padding: "basic.oidcc-server", "keys.encoding",
+        |answer| if answer.at("/keys") { answer.body = answer.body.replacen("\"e\":\"AQAB", "\"e\":\"AQAB=", 1) };
+    key_of_an_unknown_kind: "config.oidcc-discovery-endpoint-verification", "keys.kinds",
+        |answer| if answer.at("/keys") { answer.body = answer.body.replacen("\"RSA\"", "\"ROT13\"", 1) };
+    way_to_authenticate_denied: "basic.oidcc-server", "module.auth-method",
+        |answer| answer.body = answer.body.replace("\"client_secret_basic\"", "\"tls_client_auth\"");
+    member_of_another_type: "config.oidcc-discovery-endpoint-verification", "configuration.types",
+        |answer| answer.body = answer.body.replace("\"code_challenge_methods_supported\":[\"S256\"]", "\"code_challenge_methods_supported\":\"S256\"");
+    member_that_nobody_knows: "config.oidcc-discovery-endpoint-verification", "configuration.known",
+        |answer| if answer.at("configuration") { answer.body = answer.body.replacen('{', "{\"favourite_colour\":\"red\",", 1) };
+    endpoint_without_tls: "config.oidcc-discovery-endpoint-verification", "configuration.https",
+        |answer| if answer.at("configuration") { answer.body = answer.body.replacen('{', "{\"mail_endpoint\":\"http://mail.example\",", 1) };
+    no_token_endpoint: "config.oidcc-discovery-endpoint-verification", "configuration.endpoints",
+        |answer| answer.body = answer.body.replace("\"token_endpoint\"", "\"ticket_endpoint\"");
+    no_response_type: "config.oidcc-discovery-endpoint-verification", "configuration.response-types",
+        |answer| answer.body = answer.body.replace("\"response_types_supported\"", "\"response_types\"");
+    no_subject_type: "config.oidcc-discovery-endpoint-verification", "configuration.subject-types",
+        |answer| answer.body = answer.body.replace("\"public\"", "\"secret\"");
+    no_rs256: "config.oidcc-discovery-endpoint-verification", "configuration.rs256",
+        |answer| answer.body = answer.body.replace("\"id_token_signing_alg_values_supported\":[\"RS256\"]", "\"id_token_signing_alg_values_supported\":[\"ES256\"]");
+    no_grant_type: "config.oidcc-discovery-endpoint-verification", "configuration.grant-types",
+        |answer| answer.body = answer.body.replace("\"grant_types_supported\":[", "\"grant_types_supported\":[],\"was\":[");
+    scope_with_a_space: "config.oidcc-discovery-endpoint-verification", "configuration.scopes",
+        |answer| answer.body = answer.body.replace("[\"openid\",", "[\"open id\",");
+    scopes_untold: "config.oidcc-discovery-endpoint-verification", "configuration.scopes-told",
+        |answer| answer.body = answer.body.replace("\"scopes_supported\"", "\"scopes\"");
+    claims_untold: "config.oidcc-discovery-endpoint-verification", "configuration.claims",
+        |answer| answer.body = answer.body.replace("\"claims_supported\"", "\"claims\"");
+    userinfo_untold: "config.oidcc-discovery-endpoint-verification", "configuration.userinfo",
+        |answer| answer.body = answer.body.replace("\"userinfo_endpoint\"", "\"person_endpoint\"");
+    objects_without_rs256: "config.oidcc-discovery-endpoint-verification", "configuration.request-object-rs256",
+        |answer| answer.body = answer.body.replace("\"RS256\",\"RS384\"", "\"RS384\"");
+    language_that_is_none: "config.oidcc-discovery-endpoint-verification", "configuration.locales",
+        |answer| if answer.at("configuration") { answer.body = answer.body.replacen('{', "{\"ui_locales_supported\":[\"en_US\"],", 1) };
+    language_in_capitals: "config.oidcc-discovery-endpoint-verification", "configuration.locale-case",
+        |answer| if answer.at("configuration") { answer.body = answer.body.replacen('{', "{\"ui_locales_supported\":[\"EN-us\"],", 1) };
+    signed_out_and_led_astray: "rp-logout.oidcc-rp-initiated-logout-no-params", "logout.stays",
+        |answer| if answer.at("/logout") { answer.lead_astray() };
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_spoils_nothing_turns_no_module_red() {
+    let mut scenarios: Vec<&str> = SPOILT.to_vec();
+    scenarios.sort_unstable();
+    scenarios.dedup();
+    // What is reached by plain http is left to a person, and unsigned request objects are not offered.
+    scenarios.retain(|id| !id.contains("endpoint-verification") && !id.contains("request-object"));
+    let tampered = Tampered::start_as(true, |_| {}).await;
+    let run = run(&tampered.url, &scenarios).await;
+    for scenario in scenarios {
+        assert_green(&run, scenario);
+    }
+}
