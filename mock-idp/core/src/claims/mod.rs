@@ -3,6 +3,8 @@
 mod standard;
 mod subject;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 pub use standard::{address_claim, locale_claim, updated_at};
@@ -12,7 +14,7 @@ use crate::model::ClaimType;
 use crate::moment::Moment;
 use crate::org::{ClaimValue, CompiledClaim, GroupFilter, Server};
 use crate::protocol::{ErrorId, Refusal, Scopes};
-use crate::trace::Verdict;
+use crate::trace::{About, Absence, ClaimNote, ClaimSource, Step, TokenKind, Verdict, kept};
 
 /// Okta: a groups claim lists at most 100 groups.
 const MOST_GROUPS: usize = 100;
@@ -46,20 +48,18 @@ pub fn for_id_token(
 ) -> Result<IdTokenClaims, Refusal> {
     let behavior = server.behavior;
     let mut claims = IdTokenClaims::default();
-    for (name, scope, value) in standard::of(subject) {
-        // Okta: next to an access token only name, preferred_username and email are in the ID token.
-        let thin = matches!(name, "name" | "preferred_username" | "email") && !behavior.scope_claims_at_userinfo();
-        let by_scope = scopes.contains(scope) && (breadth == Breadth::Fat || thin);
-        if !by_scope && !subject.is_asked_for(name) {
-            continue;
-        }
+    // Okta: next to an access token only name, preferred_username and email are in the ID token.
+    let thin: &[&str] =
+        if behavior.scope_claims_at_userinfo() { &[] } else { &["name", "preferred_username", "email"] };
+    let only = (breadth == Breadth::Thin).then_some(thin);
+    for (name, value) in standard(TokenKind::IdToken, subject, scopes, only, moment) {
         let group = if matches!(name, "name" | "email") { &mut claims.leading } else { &mut claims.trailing };
         group.insert(name.to_owned(), value);
     }
-    let only_asked = behavior.only_asked_claims();
-    claims.custom = custom(server, ClaimType::Identity, subject, scopes, Entry { breadth, only_asked }, moment)?;
+    let entry = Entry { breadth, only_asked: behavior.only_asked_claims() };
+    claims.custom = custom(server, TokenKind::IdToken, subject, scopes, entry, moment)?;
     if breadth == Breadth::Fat {
-        app_groups(server, subject, scopes, &mut claims.custom, moment)?;
+        app_groups(server, TokenKind::IdToken, subject, scopes, &mut claims.custom, moment)?;
     }
     Ok(claims)
 }
@@ -75,7 +75,7 @@ pub fn for_access_token(
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, Refusal> {
     // Okta: access token claims are in the token whatever `alwaysIncludeInToken` says.
-    custom(server, ClaimType::Resource, subject, scopes, Entry::ALL, moment)
+    custom(server, TokenKind::AccessToken, subject, scopes, Entry::ALL, moment)
 }
 
 /// The body of a userinfo answer, in Okta's recorded order.
@@ -92,14 +92,50 @@ pub fn for_userinfo(
     if let Some(user) = subject.user {
         claims.insert("sub".to_owned(), user.id.as_str().into());
     }
-    for (name, scope, value) in standard::of(subject) {
-        if scopes.contains(scope) || subject.is_asked_for(name) {
-            claims.insert(name.to_owned(), value);
-        }
+    for (name, value) in standard(TokenKind::Userinfo, subject, scopes, None, moment) {
+        claims.insert(name.to_owned(), value);
     }
-    claims.extend(custom(server, ClaimType::Identity, subject, scopes, Entry::ALL, moment)?);
-    app_groups(server, subject, scopes, &mut claims, moment)?;
+    claims.extend(custom(server, TokenKind::Userinfo, subject, scopes, Entry::ALL, moment)?);
+    app_groups(server, TokenKind::Userinfo, subject, scopes, &mut claims, moment)?;
     Ok(claims)
+}
+
+/// Writes down what became of a claim.
+fn tell(note: ClaimNote, moment: &mut Moment<'_>) {
+    let verdict = match &note.outcome {
+        Ok(_) => Verdict::Added,
+        Err(Absence::Failed(_)) => Verdict::Refused,
+        Err(_) => Verdict::Absent,
+    };
+    moment.trace.add(verdict, About::Claim(Box::new(note)));
+}
+
+/// The standard claims that the scopes or the request ask for and the user has. `only` names those that scopes bring into a
+/// token which is to be thin.
+fn standard(
+    token: TokenKind,
+    subject: &Subject<'_>,
+    scopes: &Scopes,
+    only: Option<&[&str]>,
+    moment: &mut Moment<'_>,
+) -> Vec<(&'static str, Value)> {
+    let mut given = Vec::new();
+    for standard::Standard { name, scope, attribute, value } in standard::of(subject) {
+        let asked = subject.is_asked_for(name);
+        let outcome = match value {
+            _ if !asked && !scopes.contains(scope) => Err(Absence::ScopeNotGranted(vec![scope.to_owned()])),
+            _ if !asked && only.is_some_and(|only| !only.contains(&name)) => Err(Absence::ThinIdToken),
+            None => Err(Absence::Null),
+            Some(value) => {
+                let told = kept(&value);
+                given.push((name, value));
+                Ok(told)
+            }
+        };
+        let source = ClaimSource::Standard { attribute, scope };
+        tell(ClaimNote { token, name: name.into(), source, steps: Vec::new(), outcome }, moment);
+    }
+    given
 }
 
 /// Which custom claims get in.
@@ -112,61 +148,83 @@ struct Entry {
 
 impl Entry {
     const ALL: Self = Self { breadth: Breadth::Fat, only_asked: false };
+
+    /// Why a claim of an active rule does not get in, if it does not.
+    fn bars(self, claim: &CompiledClaim, subject: &Subject<'_>, scopes: &Scopes) -> Option<Absence> {
+        let asked = subject.is_asked_for(&claim.name);
+        if !claim.scopes.is_empty() && !claim.scopes.iter().any(|scope| scopes.contains(scope)) {
+            Some(Absence::ScopeNotGranted(claim.scopes.clone()))
+        } else if self.only_asked && claim.scopes.is_empty() && !asked {
+            Some(Absence::NoScopeAsks)
+        } else if self.breadth == Breadth::Thin && !claim.always_include_in_token && !asked {
+            Some(Absence::ThinIdToken)
+        } else {
+            None
+        }
+    }
 }
 
+/// The claims of the server's own rules, in configuration order.
 fn custom(
     server: &Server,
-    claim_type: ClaimType,
+    token: TokenKind,
     subject: &Subject<'_>,
     scopes: &Scopes,
     entry: Entry,
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, Refusal> {
+    let claim_type = if token == TokenKind::AccessToken { ClaimType::Resource } else { ClaimType::Identity };
     let mut claims = Map::new();
     for claim in server.claims.iter().filter(|claim| claim.claim_type == claim_type) {
-        let label = format!("claim {}", claim.name);
-        if !claim.scopes.is_empty() && !claim.scopes.iter().any(|scope| scopes.contains(scope)) {
-            moment.trace.note(
-                Verdict::Absent,
-                label,
-                format!("none of its scopes {} was granted", claim.scopes.join(", ")),
-            );
-        } else if entry.only_asked && claim.scopes.is_empty() && !subject.is_asked_for(&claim.name) {
-            moment.trace.note(Verdict::Absent, label, "no scope asks for it, so it is at userinfo only");
-        } else if entry.breadth == Breadth::Thin && !claim.always_include_in_token && !subject.is_asked_for(&claim.name)
-        {
-            moment.trace.note(
-                Verdict::Absent,
-                label,
-                "alwaysIncludeInToken is false and an access token travels along",
-            );
-        } else if let Some((value, because)) = evaluate(claim, subject)? {
-            moment.trace.note(Verdict::Added, label, because);
-            claims.insert(claim.name.clone(), value);
-        } else {
+        let mut steps = Vec::new();
+        let barred = if claim.active { entry.bars(claim, subject, scopes) } else { Some(Absence::Inactive) };
+        let value = match barred {
+            Some(absence) => Err(absence),
+            None => match evaluate(claim, subject, &mut steps) {
+                Ok(value) => Ok(value),
+                Err(refusal) => {
+                    let outcome = Err(Absence::Failed(refusal.reason.clone()));
+                    let name = claim.name.clone().into();
+                    tell(ClaimNote { token, name, source: source(claim), steps, outcome }, moment);
+                    return Err(refusal);
+                }
+            },
+        };
+        let outcome = match value {
             // Okta: a claim whose value is null is left out.
-            moment.trace.note(Verdict::Absent, label, "its value is null");
-        }
+            Ok(Value::Null) => Err(Absence::Null),
+            Ok(value) => {
+                let told = kept(&value);
+                claims.insert(claim.name.clone(), value);
+                Ok(told)
+            }
+            Err(absence) => Err(absence),
+        };
+        tell(ClaimNote { token, name: claim.name.clone().into(), source: source(claim), steps, outcome }, moment);
     }
     Ok(claims)
 }
 
-fn evaluate(claim: &CompiledClaim, subject: &Subject<'_>) -> Result<Option<(Value, String)>, Refusal> {
+fn source(claim: &CompiledClaim) -> ClaimSource {
+    let rule = Arc::clone(&claim.id);
     match &claim.value {
-        ClaimValue::Expression(expression) => {
-            let value = expression.evaluate(subject).map_err(|error| {
-                Refusal::with(
-                    ErrorId::UserClaimEvaluationFailure,
-                    &claim.name,
-                    format!("`{}`: {error}", expression.source()),
-                )
-            })?;
-            let value = Value::from(value);
-            Ok((!value.is_null()).then(|| (value, format!("expression `{}`", expression.source()))))
-        }
+        ClaimValue::Expression(expression) => ClaimSource::Expression { rule, text: expression.shared_source() },
         ClaimValue::Groups(filter) => {
-            Ok(Some((groups(filter, subject)?, format!("groups {:?} `{}`", filter.kind, filter.operand))))
+            ClaimSource::Groups { rule, filter: filter.kind.name(), operand: Arc::clone(&filter.operand) }
         }
+    }
+}
+
+fn evaluate(claim: &CompiledClaim, subject: &Subject<'_>, steps: &mut Vec<Step>) -> Result<Value, Refusal> {
+    match &claim.value {
+        ClaimValue::Expression(expression) => expression.watch(subject, steps).map(Value::from).map_err(|error| {
+            Refusal::with(
+                ErrorId::UserClaimEvaluationFailure,
+                &claim.name,
+                format!("`{}`: {error}", expression.source()),
+            )
+        }),
+        ClaimValue::Groups(filter) => groups(filter, subject),
     }
 }
 
@@ -182,17 +240,24 @@ fn groups(filter: &GroupFilter, subject: &Subject<'_>) -> Result<Value, Refusal>
 /// Okta: the org authorization server's groups claim is a setting of the app and needs the scope `groups`.
 fn app_groups(
     server: &Server,
+    token: TokenKind,
     subject: &Subject<'_>,
     scopes: &Scopes,
     claims: &mut Map<String, Value>,
     moment: &mut Moment<'_>,
 ) -> Result<(), Refusal> {
-    if let Some(setting) =
-        subject.client.settings.id_token.as_ref().filter(|_| server.is_org() && scopes.contains("groups"))
-    {
+    let Some(setting) = subject.client.settings.id_token.as_ref().filter(|_| server.is_org()) else { return Ok(()) };
+    let name = setting.name.clone();
+    let source = ClaimSource::AppGroups { filter: setting.group_filter_type.name(), operand: setting.value.clone() };
+    let outcome = if scopes.contains("groups") {
         let filter = GroupFilter::of_app(setting).map_err(|reason| Refusal::new(ErrorId::ServerError, reason))?;
-        claims.insert(setting.name.clone(), groups(&filter, subject)?);
-        moment.trace.note(Verdict::Added, format!("claim {}", setting.name), "the app's groups claim");
-    }
+        let value = groups(&filter, subject)?;
+        let told = kept(&value);
+        claims.insert(name.clone(), value);
+        Ok(told)
+    } else {
+        Err(Absence::ScopeNotGranted(vec!["groups".to_owned()]))
+    };
+    tell(ClaimNote { token, name: name.into(), source, steps: Vec::new(), outcome }, moment);
     Ok(())
 }

@@ -7,42 +7,54 @@ use time::format_description::well_known::Rfc3339;
 use super::Subject;
 use crate::model::{User, UserProfile};
 
-/// Name, scope and value of each standard claim that the user has, in Okta's recorded userinfo order.
-pub(super) fn of(subject: &Subject<'_>) -> Vec<(&'static str, &'static str, Value)> {
+/// A standard claim of a user.
+pub(super) struct Standard {
+    pub(super) name: &'static str,
+    pub(super) scope: &'static str,
+    /// The profile attribute that it is taken from.
+    pub(super) attribute: &'static str,
+    pub(super) value: Option<Value>,
+}
+
+/// The standard claims, in Okta's recorded userinfo order.
+pub(super) fn of(subject: &Subject<'_>) -> Vec<Standard> {
     let Some(user) = subject.user else { return Vec::new() };
     let profile = &user.profile;
     let text = |name: &str| profile.text(name).map(Value::from);
     let flag = |name: &str| Value::from(profile.others.get(name).and_then(Value::as_bool).unwrap_or(true));
     let complete = subject.org.behavior().completes_standard_claims();
-    let phone_number = text("primaryPhone").or_else(|| text("mobilePhone"));
+    let phone = if profile.text("primaryPhone").is_some() { "primaryPhone" } else { "mobilePhone" };
     let claims = [
-        ("name", "profile", Some(profile.display_name().into())),
-        ("nickname", "profile", text("nickName")),
-        ("locale", "profile", Some(locale_claim(profile).into())),
-        ("email", "email", Some(profile.email.as_str().into())),
-        ("preferred_username", "profile", Some(profile.login.as_str().into())),
-        ("given_name", "profile", Some(profile.first_name.as_str().into())),
-        ("middle_name", "profile", text("middleName")),
-        ("family_name", "profile", Some(profile.last_name.as_str().into())),
+        ("name", "profile", "displayName", Some(profile.display_name().into())),
+        ("nickname", "profile", "nickName", text("nickName")),
+        ("locale", "profile", "locale", Some(locale_claim(profile).into())),
+        ("email", "email", "email", Some(profile.email.as_str().into())),
+        ("preferred_username", "profile", "login", Some(profile.login.as_str().into())),
+        ("given_name", "profile", "firstName", Some(profile.first_name.as_str().into())),
+        ("middle_name", "profile", "middleName", text("middleName")),
+        ("family_name", "profile", "lastName", Some(profile.last_name.as_str().into())),
         // Okta: the org's default time zone where the profile has none.
-        ("zoneinfo", "profile", Some(profile.text("timezone").unwrap_or("America/Los_Angeles").into())),
-        ("profile", "profile", text("profileUrl")),
-        ("picture", "profile", text("picture")),
-        ("website", "profile", text("website")),
-        ("gender", "profile", text("gender")),
-        ("birthdate", "profile", text("birthdate")),
-        ("updated_at", "profile", updated_at(user).map(Value::from)),
-        ("email_verified", "email", Some(flag("emailVerified"))),
-        ("address", "address", address_claim(profile, complete)),
-        // Okta leaves it out; OIDC Core 5.4 has it in the scope.
-        (
-            "phone_number_verified",
-            "phone",
-            phone_number.as_ref().filter(|_| complete).map(|_| flag("phoneNumberVerified")),
-        ),
-        ("phone_number", "phone", phone_number),
+        ("zoneinfo", "profile", "timezone", Some(profile.text("timezone").unwrap_or("America/Los_Angeles").into())),
+        ("profile", "profile", "profileUrl", text("profileUrl")),
+        ("picture", "profile", "picture", text("picture")),
+        ("website", "profile", "website", text("website")),
+        ("gender", "profile", "gender", text("gender")),
+        ("birthdate", "profile", "birthdate", text("birthdate")),
+        ("updated_at", "profile", "lastUpdated", updated_at(user).map(Value::from)),
+        ("email_verified", "email", "emailVerified", Some(flag("emailVerified"))),
+        ("address", "address", "streetAddress, city, state, zipCode, countryCode", address_claim(profile, complete)),
+        ("phone_number", "phone", phone, text(phone)),
     ];
-    claims.into_iter().filter_map(|(name, scope, value)| Some((name, scope, value?))).collect()
+    let mut claims: Vec<Standard> =
+        claims.into_iter().map(|(name, scope, attribute, value)| Standard { name, scope, attribute, value }).collect();
+    // Okta leaves it out; OIDC Core 5.4 has it in the scope.
+    if complete {
+        let value = text(phone).map(|_| flag("phoneNumberVerified"));
+        let verified =
+            Standard { name: "phone_number_verified", scope: "phone", attribute: "phoneNumberVerified", value };
+        claims.insert(claims.len() - 1, verified);
+    }
+    claims
 }
 
 /// BCP 47, as OIDC Core 5.1 wants it; Okta's profiles write `en_US`.

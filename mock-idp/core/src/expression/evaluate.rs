@@ -10,10 +10,13 @@ use super::functions::{self, Call, Failure, Function};
 use super::syntax::{Binary, GROUP, Kind, Node, Receiver};
 use super::value::Value;
 use super::{EvaluationError, Expression, Roots};
+use crate::trace::{self, Step};
 
 const MAX_STEPS: usize = 100_000;
 /// Room for the groups of a user who is in thousands.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
+/// How many parts of one expression are written down.
+const MOST_WATCHED: usize = 32;
 
 /// One evaluation: what it sees and what it may still spend.
 pub(super) struct Evaluation<'a> {
@@ -24,13 +27,35 @@ pub(super) struct Evaluation<'a> {
     group: Option<Value>,
     steps: usize,
     bytes: usize,
+    /// What the parts came to, if somebody wants to know.
+    watched: Option<Vec<Step>>,
 }
 
 type Evaluated = Result<Value, EvaluationError>;
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(roots: &'a dyn Roots) -> Self {
-        Self { roots, element: None, group: None, steps: MAX_STEPS, bytes: MAX_BYTES }
+        Self { roots, element: None, group: None, steps: MAX_STEPS, bytes: MAX_BYTES, watched: None }
+    }
+
+    /// Evaluates a whole expression and writes down its parts.
+    pub(super) fn watched(mut self, node: &Node, steps: &mut Vec<Step>) -> Evaluated {
+        self.watched = Some(Vec::new());
+        let outcome = self.run(node);
+        let whole = (node.span.0, node.span.1);
+        // The whole is the claim itself.
+        steps.extend(self.watched.into_iter().flatten().filter(|step| (step.start, step.end) != whole));
+        outcome
+    }
+
+    /// Writes a part down, unless it says nothing: a literal, a root as a whole, an element of many.
+    fn write_down(&mut self, node: &Node, value: &Value) {
+        let telling = !matches!(node.kind, Kind::Literal(_) | Kind::Root(_) | Kind::Element(_));
+        let once = self.element.is_none() && self.group.is_none();
+        if let Some(watched) = self.watched.as_mut().filter(|watched| telling && once && watched.len() < MOST_WATCHED) {
+            let value = trace::kept(&value.clone().into());
+            watched.push(Step { start: node.span.0, end: node.span.1, value });
+        }
     }
 
     pub(super) fn roots(&self) -> &'a dyn Roots {
@@ -43,9 +68,11 @@ impl<'a> Evaluation<'a> {
     pub(super) fn run(&mut self, node: &Node) -> Evaluated {
         let mut waiting: Vec<&Node> = Vec::new();
         let mut next = Next::Evaluate(node);
+        let mut at = node;
         loop {
             let value = match next {
                 Next::Evaluate(node) => {
+                    at = node;
                     self.steps =
                         self.steps.checked_sub(1).ok_or_else(|| fail(node, "the expression takes too many steps"))?;
                     next = self.enter(node)?;
@@ -56,9 +83,13 @@ impl<'a> Evaluation<'a> {
                 }
                 Next::Value(value) => value,
             };
+            if self.watched.is_some() {
+                self.write_down(at, &value);
+            }
             let waiting = waiting.pop();
             self.afford(value.size()).map_err(|Failure(reason)| fail(waiting.unwrap_or(node), reason))?;
             let Some(waiting) = waiting else { return Ok(value) };
+            at = waiting;
             next = self.resume(waiting, value)?;
         }
     }

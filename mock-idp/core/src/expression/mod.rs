@@ -23,6 +23,8 @@ use indexmap::IndexMap;
 pub use functions::functions;
 pub use value::Value;
 
+use crate::trace::Step;
+
 /// The longest expression in characters. Okta: a claim's `value` holds at most 1024.
 pub const MAX_LENGTH: usize = 1024;
 /// How deep parentheses, brackets, braces, calls and prefixes may nest. Chains (`a + b + …`, `a.b.…`, `a ? b : c ? …`)
@@ -36,7 +38,7 @@ pub struct Expression {
 }
 
 struct Parsed {
-    source: String,
+    source: Arc<str>,
     root: syntax::Node,
 }
 
@@ -51,13 +53,27 @@ impl Expression {
 
     fn parse_with(source: &str, names: syntax::Names) -> Result<Self, ParseError> {
         let root = parse::parse(source, names)?;
-        Ok(Self { parsed: Arc::new(Parsed { source: source.to_owned(), root }) })
+        Ok(Self { parsed: Arc::new(Parsed { source: source.into(), root }) })
     }
 
     /// The text that was parsed.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.parsed.source
+    }
+
+    /// The same, shared.
+    #[must_use]
+    pub fn shared_source(&self) -> Arc<str> {
+        Arc::clone(&self.parsed.source)
+    }
+
+    /// Evaluates the expression for one subject, and writes down what its parts came to on the way.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`]; the parts that had a value before are written down all the same.
+    pub fn watch(&self, roots: &dyn Roots, steps: &mut Vec<Step>) -> Result<Value, EvaluationError> {
+        evaluate::Evaluation::new(roots).watched(&self.parsed.root, steps)
     }
 
     /// Evaluates the expression for one subject.

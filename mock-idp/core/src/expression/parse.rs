@@ -133,6 +133,7 @@ fn conditional(input: &mut Input<'_>) -> Parsed<Node> {
     };
     Ok(cases.into_iter().rev().fold(otherwise, |otherwise, (condition, value)| Node {
         offset: condition.offset,
+        span: (condition.span.0, otherwise.span.1),
         kind: match value {
             Some(value) => Kind::Ternary(Box::new((condition, value, otherwise))),
             None => Kind::Elvis(Box::new((condition, otherwise))),
@@ -177,7 +178,8 @@ fn infix<'s>(input: &mut Input<'s>) -> Parsed<Fold<'s>> {
 }
 
 fn binary(operator: Binary, left: Node, right: Node) -> Node {
-    Node { offset: left.offset, kind: Kind::Binary(operator, Box::new((left, right))) }
+    let span = (left.span.0, right.span.1);
+    Node { offset: left.offset, span, kind: Kind::Binary(operator, Box::new((left, right))) }
 }
 
 /// `!a`, `-a`, `NOT a`, or a chain without a prefix.
@@ -194,18 +196,20 @@ fn prefixed(input: &mut Input<'_>) -> Parsed<Node> {
     )));
     let Some(prefix) = prefix.parse_next(input)? else { return chain(input) };
     let operand = Box::new(deeper(prefixed, input)?);
-    Ok(Node { offset, kind: if prefix == '!' { Kind::Not(operand) } else { Kind::Negate(operand) } })
+    let span = (offset, operand.span.1);
+    Ok(Node { offset, span, kind: if prefix == '!' { Kind::Not(operand) } else { Kind::Negate(operand) } })
 }
 
 /// A primary and what follows it: `.name`, `?.name`, `.name(…)`, `[…]`, `.![…]`.
 fn chain(input: &mut Input<'_>) -> Parsed<Node> {
     let mut node = primary(input)?;
     loop {
-        let offset = node.offset;
+        let (offset, start) = (node.offset, node.span.0);
         if symbol("[", input)? {
             let index = Box::new(nested(input)?);
             require("]", "after the position", input)?;
-            node = Node { offset, kind: Kind::Index { of: Box::new(node), index } };
+            let span = (start, input.current_token_start());
+            node = Node { offset, span, kind: Kind::Index { of: Box::new(node), index } };
         } else if symbol(".![", input)? || symbol("?.![", input)? {
             node = projection(node, input)?;
         } else if symbol("?.", input)? {
@@ -223,36 +227,39 @@ fn projection(of: Node, input: &mut Input<'_>) -> Parsed<Node> {
     let each = Box::new(nested(input)?);
     input.state.names = outer;
     require("]", "after the projection", input)?;
-    Ok(Node { offset: of.offset, kind: Kind::Projection { of: Box::new(of), each } })
+    let span = (of.span.0, input.current_token_start());
+    Ok(Node { offset: of.offset, span, kind: Kind::Projection { of: Box::new(of), each } })
 }
 
 fn member(of: Node, null_safe: bool, input: &mut Input<'_>) -> Parsed<Node> {
     space(input)?;
     let start = input.current_token_start();
     let Some(name) = opt(identifier).parse_next(input)? else { return Err(expected(input, "a name after the dot")) };
+    let end = input.current_token_start();
     if !symbol("(", input)? {
         return Ok(Node {
             offset: of.offset,
+            span: (of.span.0, end),
             kind: Kind::Property { of: Box::new(of), name: name.to_owned(), null_safe },
         });
     }
     if let Kind::Root(root) = of.kind
         && let Some(function) = functions::function(&format!("{root}.{name}"))
     {
-        return call(function, start, Vec::new(), Receiver::None, input);
+        return call(function, (start, of.span.0), Vec::new(), Receiver::None, input);
     }
     let Some(method) = functions::method(name) else {
         let known =
             functions::method_names().chain(functions::function_names().filter_map(|name| name.strip_prefix("user.")));
         return Err(unknown(start, "method", name, known));
     };
-    call(method, start, vec![of], if null_safe { Receiver::NullSafe } else { Receiver::Required }, input)
+    call(method, (start, of.span.0), vec![of], if null_safe { Receiver::NullSafe } else { Receiver::Required }, input)
 }
 
-/// The arguments of a call, after its opening parenthesis.
+/// The arguments of a call, after its opening parenthesis. Errors point to the name, the call spans its receiver too.
 fn call(
     function: &'static Function,
-    offset: usize,
+    (offset, start): (usize, usize),
     mut arguments: Vec<Node>,
     receiver: Receiver,
     input: &mut Input<'_>,
@@ -272,32 +279,33 @@ fn call(
         let Function { name, arity, doc, .. } = function;
         return Err(wrong(offset, format!("{name} takes {arity}, not {given}: {doc}")));
     }
-    Ok(Node { offset, kind: Kind::Call { function, arguments, receiver } })
+    let span = (start, input.current_token_start());
+    Ok(Node { offset, span, kind: Kind::Call { function, arguments, receiver } })
 }
 
 fn primary(input: &mut Input<'_>) -> Parsed<Node> {
     space(input)?;
     let offset = input.current_token_start();
-    let node = |kind| Node { offset, kind };
-    match input.input.chars().next() {
+    let kind = match input.input.chars().next() {
         Some('(') => {
             any.void().parse_next(input)?;
             let inner = nested(input)?;
             require(")", "to close the parenthesis", input)?;
-            Ok(inner)
+            return Ok(Node { span: (offset, input.current_token_start()), ..inner });
         }
         Some('{') => {
             any.void().parse_next(input)?;
-            braces(input).map(node)
+            braces(input)?
         }
         Some(quote @ ('"' | '\'')) => {
             any.void().parse_next(input)?;
-            quoted(quote, offset, input).map(|text| node(literal(text)))
+            literal(quoted(quote, offset, input)?)
         }
-        Some('0'..='9') => number(offset, input).map(|number| node(literal(number))),
-        Some(character) if starts_identifier(character) => name(offset, input),
-        _ => Err(expected(input, "a value")),
-    }
+        Some('0'..='9') => literal(number(offset, input)?),
+        Some(character) if starts_identifier(character) => return name(offset, input),
+        _ => return Err(expected(input, "a value")),
+    };
+    Ok(Node { offset, span: (offset, input.current_token_start()), kind })
 }
 
 fn literal(value: impl Into<Value>) -> Kind {
@@ -375,12 +383,13 @@ fn key(input: &mut Input<'_>) -> Parsed<String> {
 /// A word where a value is wanted: a constant, a function, or a name.
 fn name(offset: usize, input: &mut Input<'_>) -> Parsed<Node> {
     let name = identifier(input)?;
-    let node = |kind| Ok(Node { offset, kind });
+    let span = (offset, input.current_token_start());
+    let node = |kind| Ok(Node { offset, span, kind });
     if symbol("(", input)? {
         let Some(function) = functions::function(name) else {
             return Err(unknown(offset, "function", name, functions::function_names()));
         };
-        return call(function, offset, Vec::new(), Receiver::None, input);
+        return call(function, (offset, offset), Vec::new(), Receiver::None, input);
     }
     match name.to_ascii_lowercase().as_str() {
         "true" => return node(literal(true)),
@@ -418,7 +427,7 @@ fn namespaced(namespace: &str, offset: usize, input: &mut Input<'_>) -> Parsed<N
         return Err(unknown(offset, "function", &full, functions::function_names()));
     };
     require("(", &format!("after {full}"), input)?;
-    call(function, offset, Vec::new(), Receiver::None, input)
+    call(function, (offset, offset), Vec::new(), Receiver::None, input)
 }
 
 fn identifier<'s>(input: &mut Input<'s>) -> Parsed<&'s str> {

@@ -3,10 +3,13 @@
 use super::functions::Function;
 use super::value::Value;
 
-/// One piece of an expression and where it begins, in bytes from the start of the source.
+/// One piece of an expression.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
+    /// Where errors about it point, in bytes from the start of the source.
     pub(super) offset: usize,
+    /// What it spans there, parentheses and receiver included, perhaps with white space behind it.
+    pub(super) span: (usize, usize),
     pub(super) kind: Kind,
 }
 

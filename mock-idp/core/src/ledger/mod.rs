@@ -19,6 +19,9 @@ pub struct AuthorizationRequest {
     pub response_type: ResponseType,
     /// In the order asked for; the server's default scopes when none was named.
     pub scopes: Scopes,
+    /// None was named: they are the server's default ones.
+    #[serde(default)]
+    pub scopes_by_default: bool,
     pub nonce: Option<String>,
     pub code_challenge: Option<String>,
     pub prompt_none: bool,

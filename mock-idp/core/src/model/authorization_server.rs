@@ -175,6 +175,19 @@ pub enum GroupFilterType {
     Regex,
 }
 
+impl GroupFilterType {
+    /// Its wire name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StartsWith => "STARTS_WITH",
+            Self::Equals => "EQUALS",
+            Self::Contains => "CONTAINS",
+            Self::Regex => "REGEX",
+        }
+    }
+}
+
 /// When a claim applies.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

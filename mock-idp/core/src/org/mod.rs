@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub use document::{Document, OrgIdentity, Settings, SignInForm, SignInPageSettings, json_schema};
 pub use problem::{Problem, Problems};
-pub use server::{ClaimValue, CompiledClaim, GroupFilter, Server, ServerKind};
+pub use server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, GroupFilter, Server, ServerKind};
 pub use urls::Urls;
 
 use crate::behavior::Behavior;

@@ -1,5 +1,7 @@
 //! Authorization servers as the rules see them: built-in scopes and claims beside the configured ones, expressions parsed.
 
+use std::sync::Arc;
+
 use regex::{Regex, RegexBuilder};
 
 use super::document::Document;
@@ -7,9 +9,12 @@ use super::problem::Problem;
 use crate::behavior::Behavior;
 use crate::expression::Expression;
 use crate::model::{
-    AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, RotationMode,
+    AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, PolicyRule,
+    RotationMode,
     Scope, ScopeConsent,
 };
+use crate::protocol::is_oidc;
+use crate::trace::{PolicyTold, RuleTold};
 
 /// Which of Okta's two kinds of server it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +44,26 @@ pub struct Server {
     /// Custom claim rules, in configuration order.
     pub claims: Vec<CompiledClaim>,
     /// By priority, inactive ones left out, rules likewise.
-    pub policies: Vec<AccessPolicy>,
+    pub policies: Vec<CompiledPolicy>,
+}
+
+/// An access policy, ready to decide.
+#[derive(Debug)]
+pub struct CompiledPolicy {
+    /// Its name and conditions, as notes tell them.
+    pub told: Arc<PolicyTold>,
+    pub rules: Vec<CompiledRule>,
+}
+
+/// A rule of an access policy, ready to decide.
+#[derive(Debug)]
+pub struct CompiledRule {
+    pub told: Arc<RuleTold>,
+    pub rule: PolicyRule,
+    /// Its scope list holds `*`.
+    pub any_scope: bool,
+    /// Its scope list names scopes of OpenID Connect.
+    pub names_oidc: bool,
 }
 
 impl Server {
@@ -58,7 +82,10 @@ impl Server {
 /// A claim rule with its value ready to evaluate.
 #[derive(Debug)]
 pub struct CompiledClaim {
+    pub id: Arc<str>,
     pub name: String,
+    /// An inactive rule puts nothing into tokens; it is kept so that its absence can be told.
+    pub active: bool,
     pub claim_type: ClaimType,
     pub value: ClaimValue,
     /// Any of these must be granted; none: always.
@@ -77,7 +104,7 @@ pub enum ClaimValue {
 #[derive(Debug)]
 pub struct GroupFilter {
     pub kind: GroupFilterType,
-    pub operand: String,
+    pub operand: Arc<str>,
     matcher: Matcher,
 }
 
@@ -102,7 +129,7 @@ impl GroupFilter {
                 .map_err(|error| error.to_string())?,
             _ => Matcher::Folded(operand.to_lowercase()),
         };
-        Ok(Self { kind, operand: operand.to_owned(), matcher })
+        Ok(Self { kind, operand: operand.into(), matcher })
     }
 
     /// The filter of an app's groups claim.
@@ -205,7 +232,7 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
             .claims
             .iter()
             .enumerate()
-            .filter(|(_, claim)| claim.status.is_active() && claim.value_type != ClaimValueType::System)
+            .filter(|(_, claim)| claim.value_type != ClaimValueType::System)
             .filter_map(|(claim_index, claim)| {
                 compile_claim(claim)
                     .map_err(|message| {
@@ -215,13 +242,10 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
                     .ok()
             })
             .collect();
-        let mut policies: Vec<AccessPolicy> =
-            server.policies.iter().filter(|policy| policy.status.is_active()).cloned().collect();
+        let mut policies: Vec<&AccessPolicy> =
+            server.policies.iter().filter(|policy| policy.status.is_active()).collect();
         policies.sort_by_key(|policy| policy.priority);
-        for policy in &mut policies {
-            policy.rules.retain(|rule| rule.status.is_active());
-            policy.rules.sort_by_key(|rule| rule.priority);
-        }
+        let policies = policies.into_iter().map(|policy| compile_policy(document, policy)).collect();
         servers.push(Server {
             kind: ServerKind::Custom,
             id: server.id.clone(),
@@ -239,6 +263,49 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
     servers
 }
 
+/// By priority, inactive rules left out.
+fn compile_policy(document: &Document, policy: &AccessPolicy) -> CompiledPolicy {
+    let told = Arc::new(PolicyTold {
+        id: policy.id.clone(),
+        name: policy.name.clone(),
+        clients: policy.conditions.clients.include.clone(),
+    });
+    let mut rules: Vec<&PolicyRule> = policy.rules.iter().filter(|rule| rule.status.is_active()).collect();
+    rules.sort_by_key(|rule| rule.priority);
+    let rules = rules.into_iter().map(|rule| compile_rule(document, &told, rule)).collect();
+    CompiledPolicy { told, rules }
+}
+
+fn compile_rule(document: &Document, policy: &Arc<PolicyTold>, rule: &PolicyRule) -> CompiledRule {
+    let groups = |ids: &[String]| {
+        let name = |id: &String| document.groups.iter().find(|group| group.id == *id).map(|group| &group.profile.name);
+        ids.iter().map(|id| name(id).unwrap_or(id).clone()).collect()
+    };
+    let users = |ids: &[String]| {
+        let login = |id: &String| document.users.iter().find(|user| user.id == *id).map(|user| &user.profile.login);
+        ids.iter().map(|id| login(id).unwrap_or(id).clone()).collect()
+    };
+    let conditions = &rule.conditions;
+    let scopes = &conditions.scopes.include;
+    let told = RuleTold {
+        policy: Arc::clone(policy),
+        id: rule.id.clone(),
+        name: rule.name.clone(),
+        grant_types: conditions.grant_types.include.iter().map(|grant| grant.name().to_owned()).collect(),
+        users_included: users(&conditions.people.users.include),
+        users_excluded: users(&conditions.people.users.exclude),
+        groups_included: groups(&conditions.people.groups.include),
+        groups_excluded: groups(&conditions.people.groups.exclude),
+        scopes: scopes.clone(),
+    };
+    CompiledRule {
+        told: Arc::new(told),
+        rule: rule.clone(),
+        any_scope: scopes.iter().any(|scope| scope == "*"),
+        names_oidc: scopes.iter().any(|scope| is_oidc(scope)),
+    }
+}
+
 fn compile_claim(claim: &ClaimRule) -> Result<CompiledClaim, String> {
     let value = match claim.value_type {
         ClaimValueType::Groups => {
@@ -250,6 +317,8 @@ fn compile_claim(claim: &ClaimRule) -> Result<CompiledClaim, String> {
         }
     };
     Ok(CompiledClaim {
+        id: claim.id.as_str().into(),
+        active: claim.status.is_active(),
         name: claim.name.clone(),
         claim_type: claim.claim_type,
         value,

@@ -4,11 +4,13 @@
 pub mod grant_rules;
 pub mod scope_rules;
 
-use crate::model::{AccessPolicy, App, PolicyRule, TokenActions, User};
+use std::sync::Arc;
+
+use crate::model::{App, TokenActions, User};
 use crate::moment::Moment;
-use crate::org::{Org, Server};
+use crate::org::{CompiledPolicy, CompiledRule, Org, Server};
 use crate::protocol::{ErrorId, GrantType, Refusal, Scopes, is_oidc};
-use crate::trace::Verdict;
+use crate::trace::{About, Agreement, Cover, Lifetimes, Person, RuleTold, ScopeNote, ScopeSource, Unmet, Verdict};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +29,57 @@ const ORG_LIFETIMES: TokenActions = TokenActions {
     refresh_token_window_minutes: 90 * 24 * 60,
 };
 
+/// The rule that decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted<'a> {
+    pub lifetimes: TokenActions,
+    /// `None` at the org authorization server, which has no rules.
+    rule: Option<&'a CompiledRule>,
+}
+
+impl Granted<'_> {
+    /// Notes the scopes that it granted; how each came into the request and what the user said to it is the caller's to know.
+    pub fn tell(
+        &self,
+        scopes: &Scopes,
+        source: ScopeSource,
+        consent: impl Fn(&str) -> Option<Agreement>,
+        moment: &mut Moment<'_>,
+    ) {
+        let told = scopes.iter().map(|scope| {
+            let consent = consent(scope);
+            let granted = consent != Some(Agreement::Missing);
+            ScopeNote { scope: scope.to_owned(), granted, source, cover: Some(self.cover(scope)), consent }
+        });
+        moment.trace.add(Verdict::Matched, About::Scopes(told.collect()));
+    }
+
+    /// What lets the rule cover a scope that it granted.
+    fn cover(&self, scope: &str) -> Cover {
+        match self.rule {
+            None => Cover::NoRules,
+            Some(rule) if rule.any_scope => Cover::Any,
+            Some(rule) if rule.told.scopes.iter().any(|listed| listed == scope) => Cover::Listed,
+            Some(_) => Cover::OpenidImplied,
+        }
+    }
+}
+
 /// Decides whether the scopes may be granted, and for how long.
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.
 pub fn evaluate(org: &Org, server: &Server, ask: Ask<'_>, moment: &mut Moment<'_>) -> Result<TokenActions, Refusal> {
+    let granted = grant(org, server, ask, moment)?;
+    granted.tell(ask.scopes, ScopeSource::Asked, |_| None, moment);
+    Ok(granted.lifetimes)
+}
+
+/// The same, for callers that know more of the scopes and tell it themselves by [`Granted::tell`].
+///
+/// # Errors
+/// `no_matching_policy` when no rule matches.
+pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Moment<'_>) -> Result<Granted<'a>, Refusal> {
     // Okta: the org authorization server has no access policies.
     if server.is_org() {
         moment.trace.note(
@@ -39,89 +87,112 @@ pub fn evaluate(org: &Org, server: &Server, ask: Ask<'_>, moment: &mut Moment<'_
             "org authorization server",
             "it has no access policies; lifetimes are fixed",
         );
-        return Ok(ORG_LIFETIMES);
+        tell_lifetimes(ORG_LIFETIMES, None, moment);
+        return Ok(Granted { lifetimes: ORG_LIFETIMES, rule: None });
     }
+    let person = ask.user.map(|user| Asker::new(org, user));
     for policy in &server.policies {
-        let subject = format!("policy \"{}\"", policy.name);
         if !covers_client(policy, ask.client) {
-            let included = policy.conditions.clients.include.join(", ");
-            moment.trace.note(
-                Verdict::PassedOver,
-                subject,
-                format!("clients: {included} does not hold {}", ask.client.client_id()),
-            );
+            let client = ask.client.client_id().to_owned();
+            moment.trace.add(Verdict::PassedOver, About::Policy { policy: Arc::clone(&policy.told), client });
             continue;
         }
         for rule in &policy.rules {
-            let subject = format!("{subject}, rule \"{}\"", rule.name);
-            match first_failing_condition(org, rule, ask) {
-                Some(because) => moment.trace.note(Verdict::PassedOver, subject, because),
-                None => {
-                    moment.trace.note(Verdict::Matched, subject, "every condition holds");
-                    return Ok(rule.actions.token);
-                }
+            let unmet = first_unmet(rule, ask, person.as_ref());
+            let matched = unmet.is_none();
+            let verdict = if matched { Verdict::Matched } else { Verdict::PassedOver };
+            moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.told), unmet });
+            if matched {
+                let lifetimes = rule.rule.actions.token;
+                tell_lifetimes(lifetimes, Some(&rule.told), moment);
+                return Ok(Granted { lifetimes, rule: Some(rule) });
             }
         }
     }
+    let uncovered = |scope: &str| ScopeNote {
+        scope: scope.to_owned(),
+        granted: false,
+        source: ScopeSource::Asked,
+        cover: Some(Cover::NoRule),
+        consent: None,
+    };
+    moment.trace.add(Verdict::Absent, About::Scopes(ask.scopes.iter().map(uncovered).collect()));
     Err(Refusal::new(
         ErrorId::NoMatchingPolicy,
         format!("no rule covers {} for {} asking {}", ask.grant_type.name(), ask.client.client_id(), ask.scopes.join()),
     ))
 }
 
-fn covers_client(policy: &AccessPolicy, client: &App) -> bool {
-    policy.conditions.clients.include.iter().any(|id| id == "ALL_CLIENTS" || id == client.client_id())
+fn tell_lifetimes(actions: TokenActions, rule: Option<&Arc<RuleTold>>, moment: &mut Moment<'_>) {
+    let seconds = |minutes: u32| i64::from(minutes) * 60;
+    let lifetimes = Lifetimes {
+        access_token: seconds(actions.access_token_lifetime_minutes),
+        // Okta: 0 is unlimited.
+        refresh_token: Some(seconds(actions.refresh_token_lifetime_minutes)).filter(|seconds| *seconds > 0),
+        refresh_window: seconds(actions.refresh_token_window_minutes),
+        rule: rule.map(Arc::clone),
+    };
+    moment.trace.add(Verdict::Added, About::Lifetimes(lifetimes));
 }
 
-/// The first condition that does not hold, with both its values; `None` when all hold.
-fn first_failing_condition(org: &Org, rule: &PolicyRule, ask: Ask<'_>) -> Option<String> {
-    let grants = &rule.conditions.grant_types.include;
-    if !grants.contains(&ask.grant_type) {
-        let listed: Vec<&str> = grants.iter().map(|grant| grant.name()).collect();
-        return Some(format!("grant types: {} does not hold {}", listed.join(", "), ask.grant_type.name()));
+fn covers_client(policy: &CompiledPolicy, client: &App) -> bool {
+    policy.told.clients.iter().any(|id| id == "ALL_CLIENTS" || id == client.client_id())
+}
+
+/// Who asks, with what the people conditions of every rule compare.
+struct Asker<'a> {
+    id: &'a str,
+    everyone: Option<&'a str>,
+    groups: Vec<&'a str>,
+    told: Arc<Person>,
+}
+
+impl<'a> Asker<'a> {
+    fn new(org: &'a Org, user: &'a User) -> Self {
+        let groups: Vec<&str> = org.group_ids(user).collect();
+        let names = groups.iter().filter_map(|id| org.group(id)).map(|group| group.profile.name.clone());
+        let told = Arc::new(Person { login: user.profile.login.clone(), groups: names.collect() });
+        Self { id: &user.id, everyone: org.everyone(), groups, told }
+    }
+
+    fn in_any(&self, listed: &[String]) -> bool {
+        listed.iter().any(|id| self.groups.contains(&id.as_str()) || (id == "EVERYONE" && self.everyone.is_some()))
+    }
+
+    fn unmet(&self, rule: &CompiledRule) -> Option<Unmet> {
+        let people = &rule.rule.conditions.people;
+        let told = || Arc::clone(&self.told);
+        if people.users.exclude.iter().any(|id| id == self.id) {
+            return Some(Unmet::UserExcluded(told()));
+        }
+        if self.in_any(&people.groups.exclude) {
+            return Some(Unmet::GroupExcluded(told()));
+        }
+        let included = people.users.include.iter().any(|id| id == self.id) || self.in_any(&people.groups.include);
+        (!included).then(|| Unmet::NotIncluded(told()))
+    }
+}
+
+/// The first condition that does not hold, with what stood against it; `None` when all hold.
+fn first_unmet(rule: &CompiledRule, ask: Ask<'_>, person: Option<&Asker<'_>>) -> Option<Unmet> {
+    if !rule.rule.conditions.grant_types.include.contains(&ask.grant_type) {
+        return Some(Unmet::GrantType(ask.grant_type.name()));
     }
     // Okta: people conditions are ignored for client credentials.
-    if let Some(user) = ask.user
-        && let Some(because) = failing_people(org, rule, user)
-    {
-        return Some(because);
+    if let Some(unmet) = person.and_then(|person| person.unmet(rule)) {
+        return Some(unmet);
     }
-    let uncovered = uncovered_scopes(&rule.conditions.scopes.include, ask.scopes);
-    (!uncovered.is_empty())
-        .then(|| format!("scopes: {} does not cover {}", rule.conditions.scopes.include.join(", "), uncovered.listed()))
-}
-
-fn failing_people(org: &Org, rule: &PolicyRule, user: &User) -> Option<String> {
-    let people = &rule.conditions.people;
-    let holds = |ids: &[String]| {
-        org.group_ids(user)
-            .any(|id| ids.iter().any(|listed| listed == id || (listed == "EVERYONE" && Some(id) == org.everyone())))
-    };
-    let names = |ids: &[String]| {
-        let names: Vec<&str> =
-            ids.iter().map(|id| org.group(id).map_or(id.as_str(), |group| &group.profile.name)).collect();
-        names.join(", ")
-    };
-    if people.users.exclude.contains(&user.id) {
-        return Some(format!("people: user {} is excluded", user.profile.login));
-    }
-    if holds(&people.groups.exclude) {
-        return Some(format!(
-            "people: groups {} are excluded, {} is in one",
-            names(&people.groups.exclude),
-            user.profile.login
-        ));
-    }
-    let included = people.users.include.contains(&user.id) || holds(&people.groups.include);
-    (!included).then(|| format!("people: groups {} do not hold {}", names(&people.groups.include), user.profile.login))
+    let uncovered = uncovered_scopes(rule, ask.scopes);
+    (!uncovered.is_empty()).then_some(Unmet::Scopes(uncovered))
 }
 
 /// The scopes that a rule's list leaves out. `*` covers all. Scopes of OpenID Connect are covered by a list that names none of
 /// them; one that names any covers just those (Okta documents the first half, a support article shows the second).
-fn uncovered_scopes(listed: &[String], asked: &Scopes) -> Scopes {
-    if listed.iter().any(|scope| scope == "*") {
-        return Scopes::default();
+fn uncovered_scopes(rule: &CompiledRule, asked: &Scopes) -> Vec<String> {
+    if rule.any_scope {
+        return Vec::new();
     }
-    let names_oidc = listed.iter().any(|scope| is_oidc(scope));
-    asked.iter().filter(|scope| !listed.iter().any(|known| known == scope) && (names_oidc || !is_oidc(scope))).collect()
+    let listed = |scope: &str| rule.told.scopes.iter().any(|known| known == scope);
+    let uncovered = asked.iter().filter(|scope| !listed(scope) && (rule.names_oidc || !is_oidc(scope)));
+    uncovered.map(str::to_owned).collect()
 }

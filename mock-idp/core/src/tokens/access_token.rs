@@ -40,9 +40,9 @@ pub(super) fn payload(ticket: &Ticket<'_>, jti: &str, now: i64, custom: Map<Stri
 }
 
 /// The header. Okta: a type of its own on the org server, none on a custom one.
-pub(super) fn header(ticket: &Ticket<'_>, kid: &str) -> Map<String, Value> {
+pub(super) fn header(ticket: &Ticket<'_>) -> Map<String, Value> {
     let mut header = Map::new();
-    header.insert("kid".to_owned(), kid.into());
+    header.insert("kid".to_owned(), Value::Null);
     if ticket.server.is_org() {
         header.insert("typ".to_owned(), "application/okta-internal-at+jwt".into());
     }

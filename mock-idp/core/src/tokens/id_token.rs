@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::issue::Ticket;
+use super::issue::{Mint, Ticket};
 use crate::claims::IdTokenClaims;
 
 /// Okta: an ID token lives an hour, whatever the rule says of access tokens.
@@ -16,8 +16,7 @@ pub(super) fn payload(
     jti: &str,
     now: i64,
     claims: IdTokenClaims,
-    access_token: Option<&str>,
-    code: Option<&str>,
+    mint: Mint<'_>,
 ) -> Map<String, Value> {
     let mut payload = Map::new();
     if let Some(user) = ticket.subject.user {
@@ -52,14 +51,28 @@ pub(super) fn payload(
     if let Some(authentication) = ticket.subject.authentication {
         put("auth_time", authentication.auth_time.into());
     }
-    if let Some(access_token) = access_token {
-        put("at_hash", half_hash(access_token).into());
+    if mint.access_token {
+        // Its place; the access token has to be signed first.
+        put("at_hash", Value::Null);
     }
-    if let Some(code) = code {
+    if let Some(code) = mint.code {
         put("c_hash", half_hash(code).into());
     }
     payload.extend(claims.custom);
     payload
+}
+
+/// The header.
+pub(super) fn header() -> Map<String, Value> {
+    let mut header = Map::new();
+    header.insert("kid".to_owned(), Value::Null);
+    header.insert("alg".to_owned(), "RS256".into());
+    header
+}
+
+/// Fills in the hash of the access token that it travels with.
+pub(super) fn bind(payload: &mut Map<String, Value>, access_token: &str) {
+    payload.insert("at_hash".to_owned(), half_hash(access_token).into());
 }
 
 /// OIDC Core 3.1.3.6: base64url of the left half of the SHA-256 of the ASCII value.

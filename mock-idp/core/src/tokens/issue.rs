@@ -1,6 +1,6 @@
 //! The only mint.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::fault::{FaultyToken, TokenFault};
 use super::{ServerKeys, access_token, id_token};
@@ -64,6 +64,78 @@ pub struct Issued {
     pub expires_in: i64,
 }
 
+/// A token that says all it will say, and is not signed yet. The key id in its header and the hashes of what it travels with
+/// have their places, and come with the signature.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    pub header: Map<String, Value>,
+    pub payload: Map<String, Value>,
+}
+
+/// The tokens before they are signed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Drafts {
+    pub access_token: Option<Draft>,
+    pub id_token: Option<Draft>,
+    /// Seconds; of the access token.
+    pub expires_in: i64,
+}
+
+/// Decides what the tokens say.
+///
+/// # Errors
+/// A claim that cannot be evaluated.
+pub fn draft(ticket: &Ticket<'_>, mint: Mint<'_>, moment: &mut Moment<'_>) -> Result<Drafts, Refusal> {
+    let now = moment.now;
+    let mut drafts = Drafts { expires_in: ticket.access_token_lifetime(), ..Drafts::default() };
+    if mint.access_token {
+        let custom = claims::for_access_token(ticket.server, &ticket.subject, ticket.scopes, moment)?;
+        let payload = access_token::payload(ticket, ticket.access_token_id, now, custom);
+        drafts.access_token = Some(Draft { header: access_token::header(ticket), payload });
+    }
+    if mint.id_token {
+        // Okta: thin beside an access token, fat alone or with a code only.
+        // OIDC Core 5.4: the code will give an access token too.
+        let code_counts = mint.code.is_some() && ticket.server.behavior.scope_claims_at_userinfo();
+        let breadth = if mint.access_token || code_counts { Breadth::Thin } else { Breadth::Fat };
+        let claims = claims::for_id_token(ticket.server, &ticket.subject, ticket.scopes, breadth, moment)?;
+        let jti = format!("ID.{}", moment.token());
+        let payload = id_token::payload(ticket, &jti, now, claims, mint);
+        drafts.id_token = Some(Draft { header: id_token::header(), payload });
+    }
+    Ok(drafts)
+}
+
+impl Drafts {
+    /// `jti` of the access token, if there is one.
+    #[must_use]
+    pub fn access_token_id(&self) -> Option<&str> {
+        self.access_token.as_ref()?.payload.get("jti")?.as_str()
+    }
+
+    /// Signs the tokens.
+    ///
+    /// # Errors
+    /// A signature that fails.
+    pub fn sign(self, keys: &ServerKeys, faults: &[TokenFault]) -> Result<Issued, Refusal> {
+        let failed = |error: jsonwebtoken::signature::Error| {
+            Refusal::new(ErrorId::ServerError, format!("signing failed: {error}"))
+        };
+        let mut issued = Issued { expires_in: self.expires_in, ..Issued::default() };
+        if let Some(Draft { header, payload }) = self.access_token {
+            issued.access_token =
+                Some(keys.access.seal(FaultyToken::AccessToken, header, payload, faults).map_err(failed)?);
+        }
+        if let Some(Draft { header, mut payload }) = self.id_token {
+            if let Some(access_token) = &issued.access_token {
+                id_token::bind(&mut payload, access_token);
+            }
+            issued.id_token = Some(keys.published.seal(FaultyToken::IdToken, header, payload, faults).map_err(failed)?);
+        }
+        Ok(issued)
+    }
+}
+
 /// Makes and signs the tokens.
 ///
 /// # Errors
@@ -75,29 +147,5 @@ pub fn issue(
     faults: &[TokenFault],
     moment: &mut Moment<'_>,
 ) -> Result<Issued, Refusal> {
-    let now = moment.now;
-    let mut issued = Issued { expires_in: ticket.access_token_lifetime(), ..Issued::default() };
-    let failed =
-        |error: jsonwebtoken::signature::Error| Refusal::new(ErrorId::ServerError, format!("signing failed: {error}"));
-    if mint.access_token {
-        let custom = claims::for_access_token(ticket.server, &ticket.subject, ticket.scopes, moment)?;
-        let payload = access_token::payload(ticket, ticket.access_token_id, now, custom);
-        let header = access_token::header(ticket, keys.access.kid());
-        issued.access_token =
-            Some(keys.access.seal(FaultyToken::AccessToken, header, payload, faults).map_err(failed)?);
-    }
-    if mint.id_token {
-        // Okta: thin beside an access token, fat alone or with a code only.
-        // OIDC Core 5.4: the code will give an access token too.
-        let code_counts = mint.code.is_some() && ticket.server.behavior.scope_claims_at_userinfo();
-        let breadth = if mint.access_token || code_counts { Breadth::Thin } else { Breadth::Fat };
-        let claims = claims::for_id_token(ticket.server, &ticket.subject, ticket.scopes, breadth, moment)?;
-        let jti = format!("ID.{}", moment.token());
-        let payload = id_token::payload(ticket, &jti, now, claims, issued.access_token.as_deref(), mint.code);
-        let mut header = Map::new();
-        header.insert("kid".to_owned(), keys.published.kid().into());
-        header.insert("alg".to_owned(), "RS256".into());
-        issued.id_token = Some(keys.published.seal(FaultyToken::IdToken, header, payload, faults).map_err(failed)?);
-    }
-    Ok(issued)
+    draft(ticket, mint, moment)?.sign(keys, faults)
 }

@@ -7,7 +7,7 @@ mod issue;
 mod sign;
 mod verify;
 
-pub use issue::{Issued, Mint, Ticket, issue};
+pub use issue::{Draft, Drafts, Issued, Mint, Ticket, draft, issue};
 pub use sign::{SigningKey, public_jwk};
 pub use verify::{Audience, Verified, verify_access_token, verify_id_token};
 

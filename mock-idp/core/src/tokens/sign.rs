@@ -88,6 +88,8 @@ impl SigningKey {
         mut payload: Map<String, Value>,
         faults: &[TokenFault],
     ) -> Result<String, signature::Error> {
+        // Into its place, which the header keeps for it.
+        header.insert("kid".to_owned(), self.kid.as_str().into());
         let flaws: Vec<Flaw> = faults.iter().filter(|fault| fault.token == kind).map(|fault| fault.flaw).collect();
         for flaw in &flaws {
             spoil(*flaw, &mut header, &mut payload);

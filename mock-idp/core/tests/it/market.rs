@@ -35,6 +35,6 @@ pub(crate) fn told(notes: &[Note], verdict: Verdict) -> Vec<String> {
     notes
         .iter()
         .filter(|note| note.verdict == verdict)
-        .map(|note| format!("{}: {}", note.subject, note.because))
+        .map(|note| format!("{}: {}", note.subject(), note.because()))
         .collect()
 }

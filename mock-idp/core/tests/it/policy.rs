@@ -22,7 +22,7 @@ fn decided(
     let user = login.map(|login| org.user_by_identifier(login).unwrap());
     let ask = Ask { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
     let (said, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), ask, moment));
-    let matched = told(&notes, Verdict::Matched).concat();
+    let matched = told(&notes, Verdict::Matched).into_iter().next().unwrap_or_default();
     let result = said.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
     (result, told(&notes, Verdict::PassedOver))
 }

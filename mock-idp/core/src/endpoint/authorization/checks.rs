@@ -122,6 +122,7 @@ pub(super) fn request(
         client_id: client.client_id().to_owned(),
         target: target.clone(),
         response_type,
+        scopes_by_default: parameters.get("scope").is_none(),
         scopes,
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: code_challenge(client, response_type, parameters)?,

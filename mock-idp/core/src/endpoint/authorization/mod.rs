@@ -11,7 +11,7 @@ mod respond;
 
 pub use pushed::{may_redeem, pushed_parameters, request_uri};
 pub use request_object::{Opened, Sealed, sealed};
-pub use respond::{Answer, Response, refusal_answer, respond};
+pub use respond::{Answer, Response, code_record, draft, refusal_answer, respond};
 
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, RedirectTarget};
 use crate::model::{App, ConsentMethod, Scope, ScopeConsent};
@@ -20,7 +20,7 @@ use crate::org::{Org, Server, Urls};
 use crate::policy::{self, Ask};
 use crate::protocol::acr::Acr;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
-use crate::trace::Verdict;
+use crate::trace::{Agreement, ScopeSource, Verdict};
 
 /// Why a request cannot begin.
 #[derive(Clone, Debug)]
@@ -152,8 +152,11 @@ fn next(
     let acr = granted_acr(server, request)?;
     let grant_type = if request.response_type.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
     let ask = Ask { client, user: Some(user), grant_type, scopes: &request.scopes };
-    let lifetimes = policy::evaluate(org, server, ask, moment)?;
+    let granted = policy::grant(org, server, ask, moment)?;
     let missing = missing_consent(server, client, request, consent);
+    let source = if request.scopes_by_default { ScopeSource::Default } else { ScopeSource::Asked };
+    let agreement = |scope: &str| Some(agreement(server, client, &missing, scope));
+    granted.tell(&request.scopes, source, agreement, moment);
     if !missing.is_empty() {
         let names: Scopes = missing.iter().map(|scope| &scope.name).collect();
         moment.trace.note(Verdict::Absent, "consent", names.listed());
@@ -168,7 +171,7 @@ fn next(
         authentication: Some(authentication.clone()),
         scopes: request.scopes.clone(),
         acr,
-        lifetimes,
+        lifetimes: granted.lifetimes,
         claims: request.claims.clone(),
     })))
 }
@@ -209,6 +212,16 @@ fn missing_consent(server: &Server, client: &App, request: &AuthorizationRequest
         .filter(|scope| request.prompt_consent || (app_asks && !consent.scopes.contains(&scope.name)))
         .cloned()
         .collect()
+}
+
+/// What the user has had to say to a scope.
+fn agreement(server: &Server, client: &App, missing: &[Scope], name: &str) -> Agreement {
+    match server.scope(name).map_or(ScopeConsent::Implicit, |scope| scope.consent) {
+        ScopeConsent::Implicit => Agreement::NotNeeded,
+        _ if missing.iter().any(|scope| scope.name == name) => Agreement::Missing,
+        _ if client.oauth().consent_method == ConsentMethod::Trusted => Agreement::TrustedApp,
+        _ => Agreement::Allowed,
+    }
 }
 
 /// Okta: `acr` is in tokens only when it was asked for; a password is one factor. OIDC Core 3.1.2.1: it is a voluntary claim.

@@ -6,7 +6,7 @@ use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::protocol::{Refusal, RequestedClaims, ResponseMode};
 use crate::tokens::fault::TokenFault;
-use crate::tokens::{Mint, ServerKeys, Ticket, issue};
+use crate::tokens::{self, Drafts, Mint, ServerKeys, Ticket};
 
 /// What travels back to the client.
 #[derive(Clone, Debug)]
@@ -73,36 +73,12 @@ pub fn respond(
     let code = request.response_type.code.then(|| moment.token());
     fields.extend(code.clone().map(|code| ("code", code)));
     if request.response_type.front_channel_token() {
-        let access_token_id = format!("AT.{}", moment.token());
-        let client = super::checks::client(org, Some(&authorization.client_id))?;
-        let user = authorization.authentication.as_ref().and_then(|known| org.user(&known.user_id));
-        let ticket = Ticket {
-            server,
-            urls,
-            subject: Subject::new(
-                org,
-                client,
-                user,
-                authorization.authentication.as_ref(),
-                &authorization.scopes,
-                moment.now,
-            )
-            .asked_for(&authorization.claims.id_token),
-            scopes: &authorization.scopes,
-            lifetimes: authorization.lifetimes,
-            nonce: request.nonce.as_deref(),
-            acr: authorization.acr.as_deref(),
-            access_token_id: &access_token_id,
-        };
-        let mint = Mint {
-            access_token: request.response_type.token,
-            id_token: request.response_type.id_token,
-            code: code.as_deref(),
-        };
-        let issued = issue(&ticket, mint, keys, faults, moment)?;
+        let drafts = draft(org, server, urls, request, &authorization, code.as_deref(), moment)?;
+        let access_token_id = drafts.access_token_id().map(str::to_owned);
+        let issued = drafts.sign(keys, faults)?;
         fields.extend(issued.id_token.map(|token| ("id_token", token)));
         if let Some(token) = issued.access_token {
-            jti = Some(access_token_id);
+            jti = access_token_id;
             fields.push(("access_token", token));
             fields.push(("token_type", "Bearer".to_owned()));
             fields.push(("expires_in", issued.expires_in.to_string()));
@@ -110,16 +86,51 @@ pub fn respond(
         }
     }
     fields.extend(request.target.state().map(|state| ("state", state.to_owned())));
-    let code = code.map(|code| {
-        let record = Code {
-            authorization,
-            redirect_uri: request.target.redirect_uri().to_owned(),
-            nonce: request.nonce.clone(),
-            code_challenge: request.code_challenge.clone(),
-            state: CodeState::Issued,
-        };
-        (code, record)
-    });
+    let code = code.map(|code| (code, code_record(request, authorization)));
     let answer = Answer { target: request.target.clone(), fields };
     Ok(Response { answer, code, access_token_id: jti, claims })
+}
+
+/// What the tokens of the answer itself say: those that do not wait for a code.
+///
+/// # Errors
+/// A claim that cannot be evaluated.
+pub fn draft(
+    org: &Org,
+    server: &Server,
+    urls: &Urls,
+    request: &AuthorizationRequest,
+    authorization: &Authorization,
+    code: Option<&str>,
+    moment: &mut Moment<'_>,
+) -> Result<Drafts, Refusal> {
+    let access_token_id = format!("AT.{}", moment.token());
+    let client = super::checks::client(org, Some(&authorization.client_id))?;
+    let authentication = authorization.authentication.as_ref();
+    let user = authentication.and_then(|known| org.user(&known.user_id));
+    let ticket = Ticket {
+        server,
+        urls,
+        subject: Subject::new(org, client, user, authentication, &authorization.scopes, moment.now)
+            .asked_for(&authorization.claims.id_token),
+        scopes: &authorization.scopes,
+        lifetimes: authorization.lifetimes,
+        nonce: request.nonce.as_deref(),
+        acr: authorization.acr.as_deref(),
+        access_token_id: &access_token_id,
+    };
+    let mint = Mint { access_token: request.response_type.token, id_token: request.response_type.id_token, code };
+    tokens::draft(&ticket, mint, moment)
+}
+
+/// What a code stands for.
+#[must_use]
+pub fn code_record(request: &AuthorizationRequest, authorization: Authorization) -> Code {
+    Code {
+        authorization,
+        redirect_uri: request.target.redirect_uri().to_owned(),
+        nonce: request.nonce.clone(),
+        code_challenge: request.code_challenge.clone(),
+        state: CodeState::Issued,
+    }
 }

@@ -7,7 +7,7 @@ use crate::moment::Moment;
 use crate::org::{Org, Server};
 use crate::policy::{self, Ask, scope_rules};
 use crate::protocol::{ErrorId, GrantType, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
-use crate::trace::Verdict;
+use crate::trace::{ScopeSource, Verdict};
 
 pub(super) fn grant(
     admitted: &Admitted<'_>,
@@ -27,7 +27,9 @@ pub(super) fn grant(
     }
     let scopes = if server.is_org() { org_scopes(client, &asked, moment)? } else { custom_scopes(server, &asked)? };
     let ask = Ask { client, user: None, grant_type: GrantType::ClientCredentials, scopes: &scopes };
-    let lifetimes = policy::evaluate(org, server, ask, moment)?;
+    let granted = policy::grant(org, server, ask, moment)?;
+    let source = if asked.is_empty() { ScopeSource::Default } else { ScopeSource::Asked };
+    granted.tell(&scopes, source, |_| None, moment);
     Ok(Redemption {
         authorization: Authorization {
             server: server.id.clone(),
@@ -35,7 +37,7 @@ pub(super) fn grant(
             authentication: None,
             scopes: scopes.clone(),
             acr: None,
-            lifetimes,
+            lifetimes: granted.lifetimes,
             claims: RequestedClaims::default(),
         },
         scopes,

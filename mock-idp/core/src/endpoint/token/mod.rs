@@ -25,7 +25,7 @@ use crate::org::{Org, Server, Urls};
 use crate::policy::grant_rules;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
 use crate::tokens::fault::TokenFault;
-use crate::tokens::{Mint, ServerKeys, Ticket};
+use crate::tokens::{Drafts, Mint, ServerKeys, Ticket};
 
 /// What arrives at the token endpoint.
 #[derive(Clone, Debug, Default)]
@@ -265,20 +265,17 @@ pub fn unknown(redeems: &Redeems) -> Refusal {
     }
 }
 
-/// Mints the tokens of a redeemed grant and builds the body. Okta: `token_type, expires_in, access_token, scope, refresh_token,
-/// id_token`.
+/// What the tokens of a redeemed grant say.
 ///
 /// # Errors
 /// A claim that cannot be evaluated.
-pub fn issue(
+pub fn draft(
     org: &Org,
     server: &Server,
     urls: &Urls,
     redemption: &Redemption,
-    keys: &ServerKeys,
-    faults: &[TokenFault],
     moment: &mut Moment<'_>,
-) -> Result<Map<String, Value>, Refusal> {
+) -> Result<Drafts, Refusal> {
     let authorization = &redemption.authorization;
     let client = org
         .client(&authorization.client_id)
@@ -298,7 +295,24 @@ pub fn issue(
     };
     let mint =
         Mint { access_token: true, id_token: user.is_some() && redemption.scopes.contains("openid"), code: None };
-    let issued = crate::tokens::issue(&ticket, mint, keys, faults, moment)?;
+    crate::tokens::draft(&ticket, mint, moment)
+}
+
+/// Mints the tokens of a redeemed grant and builds the body. Okta: `token_type, expires_in, access_token, scope, refresh_token,
+/// id_token`.
+///
+/// # Errors
+/// A claim that cannot be evaluated.
+pub fn issue(
+    org: &Org,
+    server: &Server,
+    urls: &Urls,
+    redemption: &Redemption,
+    keys: &ServerKeys,
+    faults: &[TokenFault],
+    moment: &mut Moment<'_>,
+) -> Result<Map<String, Value>, Refusal> {
+    let issued = draft(org, server, urls, redemption, moment)?.sign(keys, faults)?;
     let mut body = Map::new();
     body.insert("token_type".to_owned(), "Bearer".into());
     body.insert("expires_in".to_owned(), issued.expires_in.into());

@@ -1,0 +1,190 @@
+//! What notes say of claims: where each came from, or why it is absent.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+/// Longest value that a note keeps whole, in bytes of JSON.
+const MOST_KEPT: usize = 2_048;
+
+/// One claim of one token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimNote {
+    pub token: TokenKind,
+    pub name: Cow<'static, str>,
+    pub source: ClaimSource,
+    /// What the parts of the expression came to, in the order of evaluation.
+    pub steps: Vec<Step>,
+    /// Its value, or why there is none.
+    pub outcome: Result<Value, Absence>,
+}
+
+/// Where a claim goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    AccessToken,
+    IdToken,
+    Userinfo,
+}
+
+/// Where a claim comes from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ClaimSource {
+    /// A claim of OpenID Connect, from an attribute of the user's profile; needs a scope.
+    Standard { attribute: &'static str, scope: &'static str },
+    /// A claim rule with an expression.
+    Expression { rule: Arc<str>, text: Arc<str> },
+    /// A claim rule that lists groups.
+    Groups { rule: Arc<str>, filter: &'static str, operand: Arc<str> },
+    /// The app's own groups claim at the org authorization server.
+    AppGroups { filter: &'static str, operand: String },
+}
+
+/// Why a claim is absent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Absence {
+    /// None of these scopes was granted.
+    ScopeNotGranted(Vec<String>),
+    /// It is left to userinfo, because an access token travels along.
+    ThinIdToken,
+    /// No scope asks for it, and claims that nobody asks for are left to userinfo.
+    NoScopeAsks,
+    /// Null is left out.
+    Null,
+    /// Its rule is inactive.
+    Inactive,
+    /// It could not be evaluated, which ended the request.
+    Failed(String),
+}
+
+/// A part of an expression and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The part, in bytes of the expression's text.
+    pub start: usize,
+    pub end: usize,
+    pub value: Value,
+}
+
+impl ClaimSource {
+    fn words(&self) -> Cow<'static, str> {
+        match self {
+            Self::Standard { attribute, scope } => format!("profile attribute `{attribute}`, scope {scope}").into(),
+            Self::Expression { text, .. } => format!("expression `{text}`").into(),
+            Self::Groups { filter, operand, .. } => format!("groups {filter} `{operand}`").into(),
+            Self::AppGroups { .. } => "the app's groups claim".into(),
+        }
+    }
+
+    fn describe(&self, fields: &mut Map<String, Value>) {
+        let mut put = |name: &str, value: Value| _ = fields.insert(name.to_owned(), value);
+        match self {
+            Self::Standard { attribute, scope } => {
+                put("source", "standard".into());
+                put("attribute", (*attribute).into());
+                put("scope", (*scope).into());
+            }
+            Self::Expression { rule, text } => {
+                put("source", "expression".into());
+                put("rule", rule.as_ref().into());
+                put("expression", text.as_ref().into());
+            }
+            Self::Groups { rule, filter, operand } => {
+                put("source", "groups".into());
+                put("rule", rule.as_ref().into());
+                put("filter", (*filter).into());
+                put("operand", operand.as_ref().into());
+            }
+            Self::AppGroups { filter, operand } => {
+                put("source", "app_groups".into());
+                put("filter", (*filter).into());
+                put("operand", operand.as_str().into());
+            }
+        }
+    }
+}
+
+impl Absence {
+    /// Its stable name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ScopeNotGranted(_) => "scope_not_granted",
+            Self::ThinIdToken => "thin_id_token",
+            Self::NoScopeAsks => "no_scope_asks",
+            Self::Null => "null",
+            Self::Inactive => "inactive",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    fn words(&self) -> Cow<'_, str> {
+        match self {
+            Self::ScopeNotGranted(scopes) if scopes.len() == 1 => {
+                format!("its scope {} was not granted", scopes[0]).into()
+            }
+            Self::ScopeNotGranted(scopes) => format!("none of its scopes {} was granted", scopes.join(", ")).into(),
+            Self::ThinIdToken => "alwaysIncludeInToken is false and an access token travels along".into(),
+            Self::NoScopeAsks => "no scope asks for it, so it is at userinfo only".into(),
+            Self::Null => "its value is null".into(),
+            Self::Inactive => "its rule is inactive".into(),
+            Self::Failed(reason) => reason.into(),
+        }
+    }
+}
+
+impl ClaimNote {
+    pub(super) fn words(&self) -> Cow<'_, str> {
+        match &self.outcome {
+            Ok(_) => self.source.words(),
+            Err(absence) => absence.words(),
+        }
+    }
+
+    pub(super) fn detail(&self) -> Value {
+        let mut fields = Map::new();
+        fields.insert("kind".to_owned(), "claim".into());
+        fields.insert("token".to_owned(), json!(self.token));
+        fields.insert("claim".to_owned(), self.name.as_ref().into());
+        self.source.describe(&mut fields);
+        if let (ClaimSource::Expression { text, .. }, false) = (&self.source, self.steps.is_empty()) {
+            let steps = self.steps.iter().map(|step| json!({"part": step.part(text), "value": step.value}));
+            fields.insert("steps".to_owned(), steps.collect());
+        }
+        match &self.outcome {
+            Ok(value) => fields.insert("value".to_owned(), value.clone()),
+            Err(absence) => fields.insert("absent".to_owned(), absence.name().into()),
+        };
+        Value::Object(fields)
+    }
+}
+
+impl Step {
+    /// The text of the part.
+    #[must_use]
+    pub fn part<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.end).unwrap_or_default().trim()
+    }
+}
+
+/// A value as a note keeps it: whole, or its beginning when it is long.
+#[must_use]
+pub fn kept(value: &Value) -> Value {
+    if let Value::Null | Value::Bool(_) | Value::Number(_) = value {
+        return value.clone();
+    }
+    if let Value::String(text) = value
+        && text.len() <= MOST_KEPT
+    {
+        return value.clone();
+    }
+    let written = value.to_string();
+    if written.len() <= MOST_KEPT {
+        return value.clone();
+    }
+    let end = (0..=MOST_KEPT).rev().find(|end| written.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}… ({} bytes)", &written[..end], written.len()).into()
+}
