@@ -16,7 +16,7 @@ pub(crate) struct Config {
 }
 
 const AFTER_HELP: &str = "Without a command it serves. \
-    Exit codes: 0 done, 2 wrong argument or org document, 4 port taken, 5 something of this machine is missing.";
+    Exit codes: 0 done, 1 the token is refused or the orgs differ, 2 wrong argument or org document, 4 port taken, 5 something of this machine is missing.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -25,6 +25,12 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Print the settings that an app needs.
     Env(EnvArgs),
+    /// Say what a token request would come to, without a running mock.
+    Token(TokenArgs),
+    /// Say why a running mock answered a request as it did.
+    Explain(ExplainArgs),
+    /// List every token that two org documents decide differently.
+    Diff(DiffArgs),
     /// List where Okta departs from OpenID Connect, and what `--behavior openid` changes.
     Behavior(BehaviorArgs),
     /// The local certificate authority: where it is, and how programs are told to trust it.
@@ -93,6 +99,128 @@ impl StateArgs {
     pub(crate) fn dir(&self) -> Option<PathBuf> {
         self.state_dir.clone().or_else(ca::default_state_dir)
     }
+}
+
+/// Which token request, of which org.
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    #[command(flatten)]
+    pub(crate) question: QuestionArgs,
+    /// The org document; without, the built-in org.
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
+    pub(crate) org: Option<PathBuf>,
+    /// Base of the mock that would answer; without, http://localhost:7801.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
+    pub(crate) url: Option<IssuerUrl>,
+    /// Say what decided, too: policies, scopes, lifetimes, and each claim.
+    #[arg(long)]
+    pub(crate) why: bool,
+    /// Print everything as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A token request in the parameters of `/_mock/explain`.
+#[derive(Debug, Args)]
+pub(crate) struct QuestionArgs {
+    /// Client id or label.
+    #[arg(long)]
+    client: String,
+    /// Login or id; none for a client that acts for itself.
+    #[arg(long)]
+    user: Option<String>,
+    /// Scopes, with spaces between; none: the server's default ones.
+    #[arg(long)]
+    scope: Option<String>,
+    /// authorization_code, implicit, refresh_token or client_credentials; without, what fits the user.
+    #[arg(long)]
+    grant: Option<String>,
+    /// default, org, or an authorization server's id.
+    #[arg(long)]
+    server: Option<String>,
+    /// code, token, id_token, or several.
+    #[arg(long)]
+    response_type: Option<String>,
+    /// As in the authorization request.
+    #[arg(long)]
+    nonce: Option<String>,
+    /// As in the authorization request.
+    #[arg(long)]
+    acr_values: Option<String>,
+    /// As in the authorization request.
+    #[arg(long)]
+    prompt: Option<String>,
+    /// Seconds, as in the authorization request.
+    #[arg(long)]
+    max_age: Option<String>,
+    /// When the session was signed in to, in seconds since 1970; without, now.
+    #[arg(long)]
+    auth_time: Option<String>,
+    /// How, with spaces between; without, pwd.
+    #[arg(long)]
+    amr: Option<String>,
+    /// given or missing.
+    #[arg(long)]
+    consent: Option<String>,
+}
+
+impl QuestionArgs {
+    /// The parameters by name.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [
+            ("client", Some(&self.client)),
+            ("user", self.user.as_ref()),
+            ("scope", self.scope.as_ref()),
+            ("grant", self.grant.as_ref()),
+            ("server", self.server.as_ref()),
+            ("response_type", self.response_type.as_ref()),
+            ("nonce", self.nonce.as_ref()),
+            ("acr_values", self.acr_values.as_ref()),
+            ("prompt", self.prompt.as_ref()),
+            ("max_age", self.max_age.as_ref()),
+            ("auth_time", self.auth_time.as_ref()),
+            ("amr", self.amr.as_ref()),
+            ("consent", self.consent.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?.as_str())))
+    }
+}
+
+/// Which request, of which mock.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Value of the answer's `x-okta-request-id`.
+    pub(crate) request_id: String,
+    /// Where the mock is, with `/_org/NAME` for another org than its first.
+    #[arg(long, default_value = "http://localhost:7801")]
+    pub(crate) url: String,
+    /// Bearer token of its control API, if it wants one.
+    #[arg(long, value_name = "TOKEN", env = "MOCK_IDP_CONTROL_TOKEN", hide_env_values = true)]
+    pub(crate) control_token: Option<String>,
+    /// Print the whole entry as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which two orgs.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// Org document before.
+    #[arg(value_name = "ORG-A")]
+    pub(crate) before: PathBuf,
+    /// Org document after.
+    #[arg(value_name = "ORG-B")]
+    pub(crate) after: PathBuf,
+    /// Only for this user, by login.
+    #[arg(long)]
+    pub(crate) user: Option<String>,
+    /// Only for this client, by id.
+    #[arg(long)]
+    pub(crate) client: Option<String>,
+    /// Print every case as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Which settings to print, and how.

@@ -5,6 +5,7 @@ mod banner;
 mod behavior;
 mod config;
 mod env;
+mod explain;
 
 use std::fmt;
 use std::fs;
@@ -18,7 +19,10 @@ use mock_idp_core::org::Document;
 
 use crate::config::{CaCommand, Command, Config, EnvArgs, ServeArgs};
 use crate::env::{Environment, Place};
+use crate::explain::Said;
 
+/// The answer is the other one: the token is refused, the orgs differ.
+const OTHERWISE: u8 = 1;
 /// Wrong argument or org document.
 const WRONG: u8 = 2;
 /// The port is taken.
@@ -28,6 +32,9 @@ const MACHINE: u8 = 5;
 
 fn main() -> ExitCode {
     let done = match Config::parse().command() {
+        Command::Token(args) => return say(explain::token(&args)),
+        Command::Diff(args) => return say(explain::diff(&args)),
+        Command::Explain(args) => return say(explain::explain(&args)),
         Command::Serve(args) if args.check => check(&args),
         Command::Serve(args) => serve(&args),
         Command::Env(args) => print_env(&args),
@@ -36,11 +43,22 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            tell(&format!("mock-idp: {}\n", failure.text));
-            ExitCode::from(failure.code)
-        }
+        Err(failure) => failed(&failure),
     }
+}
+
+/// Prints an answer; the exit code says which it is.
+fn say(said: Result<Said, Failure>) -> ExitCode {
+    match said.and_then(|said| print(&said.text).map(|()| said.good)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(OTHERWISE),
+        Err(failure) => failed(&failure),
+    }
+}
+
+fn failed(failure: &Failure) -> ExitCode {
+    tell(&format!("mock-idp: {}\n", failure.text));
+    ExitCode::from(failure.code)
 }
 
 /// Why the program ends without having done what was asked.
@@ -53,6 +71,10 @@ struct Failure {
 impl Failure {
     fn machine(what: impl fmt::Display) -> Self {
         Self { code: MACHINE, text: what.to_string() }
+    }
+
+    fn wrong(what: impl fmt::Display) -> Self {
+        Self { code: WRONG, text: what.to_string() }
     }
 }
 

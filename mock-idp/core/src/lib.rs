@@ -3,7 +3,7 @@
 //! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
 //! arrive as one argument, [`moment::Moment`]. Floors, lowest first (a module imports only from floors below its own):
 //! `moment trace` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in` ·
-//! `endpoint management`.
+//! `endpoint management` · `preview`.
 
 pub mod behavior;
 pub mod claims;
@@ -15,6 +15,7 @@ pub mod model;
 pub mod moment;
 pub mod org;
 pub mod policy;
+pub mod preview;
 pub mod protocol;
 pub mod sign_in;
 pub mod tokens;

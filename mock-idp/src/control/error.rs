@@ -45,6 +45,7 @@ pub(super) async fn not_found(request: Request) -> ControlError {
             "/_mock/info",
             "/_mock/clock",
             "/_mock/faults",
+            "/_mock/explain",
             "/_mock/requests",
             "/_mock/requests/{id}",
             "/_mock/reset"
@@ -55,7 +56,7 @@ pub(super) async fn not_found(request: Request) -> ControlError {
 pub(super) async fn method_not_allowed(request: Request) -> ControlError {
     let expected = match request.uri().path() {
         "/_mock/faults" => json!(["GET", "POST", "DELETE"]),
-        "/_mock/clock" => json!(["GET", "POST"]),
+        "/_mock/clock" | "/_mock/explain" => json!(["GET", "POST"]),
         "/_mock/reset" => json!(["POST"]),
         _ => json!(["GET"]),
     };

@@ -4,6 +4,7 @@
 mod access;
 mod clock;
 mod error;
+mod explain;
 mod faults;
 mod keys;
 mod requests;
@@ -33,6 +34,7 @@ pub(crate) fn routes(access: Access) -> Router {
         .route("/_mock/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_mock/keys", get(keys::show))
         .route("/_mock/keys/rotate", axum::routing::post(keys::rotate))
+        .route("/_mock/explain", get(explain::get).post(explain::post))
         .route("/_mock/requests", get(requests::latest))
         .route("/_mock/requests/{request_id}", get(requests::one))
         .route("/_mock/reset", axum::routing::post(reset))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery};
 use axum::{Extension, Json};
 use http::StatusCode;
+use mock_idp_core::preview::Why;
 use serde_json::{Value, json};
 
 use crate::address::Address;
@@ -47,5 +48,9 @@ pub(super) async fn one(
             format!("the x-okta-request-id of one of the last {CAPACITY} answers of this org"),
         )
     })?;
-    Ok(Json(json!(*entry)))
+    let mut told = json!(*entry);
+    if let Some(fields) = told.as_object_mut().filter(|_| !entry.notes.is_empty()) {
+        fields.insert("why".to_owned(), json!(Why::of(&entry.notes)));
+    }
+    Ok(Json(told))
 }

@@ -3,6 +3,7 @@
 mod activation;
 mod authorization;
 mod client;
+mod explain;
 mod management;
 mod request;
 mod sign_out;

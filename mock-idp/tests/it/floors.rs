@@ -13,8 +13,20 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// What starts and stops the rest, and the program's own modules: above all floors.
-const START: &[&str] =
-    &["ca", "listen", "logging", "mock_idp", "start_error", "tls", "authority", "banner", "behavior", "config", "env"];
+const START: &[&str] = &[
+    "ca",
+    "listen",
+    "logging",
+    "mock_idp",
+    "start_error",
+    "tls",
+    "authority",
+    "banner",
+    "behavior",
+    "config",
+    "env",
+    "explain",
+];
 
 #[test]
 fn every_module_stands_on_a_floor() {

@@ -8,6 +8,7 @@ mod client;
 mod control;
 mod device;
 mod edge;
+mod explain;
 mod floors;
 mod flow;
 mod jose;

@@ -11,9 +11,14 @@ pub fn well_formed(value: &str) -> bool {
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~'))
 }
 
+/// RFC 7636 4.2: the S256 challenge of a verifier.
+#[must_use]
+pub fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+}
+
 /// RFC 7636 4.6: BASE64URL(SHA256(verifier)) equals the challenge.
 #[must_use]
 pub fn verify(challenge: &str, verifier: &str) -> bool {
-    let computed = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
-    computed.as_bytes().ct_eq(challenge.as_bytes()).into()
+    self::challenge(verifier).as_bytes().ct_eq(challenge.as_bytes()).into()
 }

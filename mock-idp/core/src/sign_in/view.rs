@@ -102,6 +102,25 @@ pub enum SignInProblemKind {
     Expired,
 }
 
+impl SignInProblemKind {
+    /// Its stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MissingIdentifier => "missing_identifier",
+            Self::MissingPassword => "missing_password",
+            Self::AuthenticationFailed => "authentication_failed",
+            Self::LockedOut => "locked_out",
+            Self::Suspended => "suspended",
+            Self::Deprovisioned => "deprovisioned",
+            Self::Staged => "staged",
+            Self::PasswordExpired => "password_expired",
+            Self::CookiesBlocked => "cookies_blocked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// What the client asked for.
 #[derive(Clone, Debug, Serialize)]
 pub struct RequestSummary {

@@ -70,6 +70,26 @@ pub struct Step {
 }
 
 impl ClaimSource {
+    /// Its stable name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Standard { .. } => "standard",
+            Self::Expression { .. } => "expression",
+            Self::Groups { .. } => "groups",
+            Self::AppGroups { .. } => "app_groups",
+        }
+    }
+
+    /// Id of the claim rule, if one says so.
+    #[must_use]
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Expression { rule, .. } | Self::Groups { rule, .. } => Some(rule),
+            Self::Standard { .. } | Self::AppGroups { .. } => None,
+        }
+    }
+
     fn words(&self) -> Cow<'static, str> {
         match self {
             Self::Standard { attribute, scope } => format!("profile attribute `{attribute}`, scope {scope}").into(),
@@ -81,25 +101,22 @@ impl ClaimSource {
 
     fn describe(&self, fields: &mut Map<String, Value>) {
         let mut put = |name: &str, value: Value| _ = fields.insert(name.to_owned(), value);
+        put("source", self.name().into());
         match self {
             Self::Standard { attribute, scope } => {
-                put("source", "standard".into());
                 put("attribute", (*attribute).into());
                 put("scope", (*scope).into());
             }
             Self::Expression { rule, text } => {
-                put("source", "expression".into());
                 put("rule", rule.as_ref().into());
                 put("expression", text.as_ref().into());
             }
             Self::Groups { rule, filter, operand } => {
-                put("source", "groups".into());
                 put("rule", rule.as_ref().into());
                 put("filter", (*filter).into());
                 put("operand", operand.as_ref().into());
             }
             Self::AppGroups { filter, operand } => {
-                put("source", "app_groups".into());
                 put("filter", (*filter).into());
                 put("operand", operand.as_str().into());
             }

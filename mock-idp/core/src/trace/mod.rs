@@ -79,6 +79,12 @@ impl Verdict {
 }
 
 impl Note {
+    /// Whether it is about a claim of a token.
+    #[must_use]
+    pub fn is_about_claim(&self) -> bool {
+        matches!(self.about, About::Claim(_))
+    }
+
     /// What was looked at.
     #[must_use]
     pub fn subject(&self) -> Cow<'_, str> {

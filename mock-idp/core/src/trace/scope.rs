@@ -61,6 +61,12 @@ pub enum Agreement {
 impl ScopeNote {
     pub(super) fn words(&self) -> String {
         let granted = if self.granted { "granted" } else { "not granted" };
+        format!("{} {granted} ({})", self.scope, self.because())
+    }
+
+    /// Why it was granted, or not.
+    #[must_use]
+    pub fn because(&self) -> String {
         let source = match self.source {
             ScopeSource::Asked => "asked for",
             ScopeSource::Default => "a default scope",
@@ -81,6 +87,6 @@ impl ScopeNote {
             Some(Agreement::Allowed) => ", the user allowed it",
             Some(Agreement::Missing) => ", the user has not allowed it",
         };
-        format!("{} {granted} ({source}{cover}{consent})", self.scope)
+        format!("{source}{cover}{consent}")
     }
 }

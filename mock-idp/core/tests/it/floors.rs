@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["policy", "claims"],
     &["tokens", "sign_in"],
     &["endpoint", "management"],
+    &["preview"],
 ];
 
 /// What every endpoint may use of its neighbours: whoever calls one has to say who it is.

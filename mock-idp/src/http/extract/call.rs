@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
+use mock_idp_core::endpoint;
 use mock_idp_core::org::Urls;
 use mock_idp_core::sign_in::view::Frame;
 
@@ -37,10 +38,8 @@ impl<S: Send + Sync> FromRequestParts<S> for AtServer {
     }
 }
 
-/// Okta: `E0000007`, naming the type inside parentheses.
 fn unknown_server(name: &str) -> ApiError {
-    let summary = format!("Not found: Resource not found: {name} (AuthorizationServer)");
-    ApiError::new(StatusCode::NOT_FOUND, "E0000007", summary)
+    ApiError::new(StatusCode::NOT_FOUND, "E0000007", endpoint::unknown_server(name))
 }
 
 /// The org's addresses as this request sees them.

@@ -1,0 +1,156 @@
+//! What a token request would come to, without anybody signing in.
+//!
+//! There is no second reading of the rules here: [`preview()`] makes the requests that a client would make and puts them to the
+//! same rules that the endpoints ask, up to the signature. What comes back is what the tokens say, or what would be refused,
+//! and where that would be shown; with the notes that the rules left ([`Why`]), and, for a refusal, the smallest changes that
+//! would grant it ([`remedies()`]).
+
+mod change;
+mod difference;
+mod question;
+mod remedies;
+mod report;
+mod request;
+mod run;
+pub mod view;
+mod why;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub use change::Change;
+pub use difference::{Alteration, Case, Changed, Difference, difference};
+pub use question::{BadParameter, PARAMETERS, Question, Session};
+pub use remedies::{Remedy, remedies};
+pub use report::{QuestionTold, Report};
+pub use request::RequestTold;
+pub use run::preview;
+pub use why::{ClaimWhy, LifetimesWhy, PartWhy, PolicyWhy, RuleWhy, ScopeWhy, StepWhy, UnmetWhy, Why};
+
+use crate::tokens::ServerKeys;
+use crate::trace::Note;
+
+/// What a question comes to, and how.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub outcome: Outcome,
+    /// The requests that a client would make for it.
+    pub requests: Vec<RequestTold>,
+    pub notes: Vec<Note>,
+}
+
+/// What a question comes to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    Granted(Box<Granted>),
+    /// The user would be asked first; nothing is refused.
+    Asks(Asks),
+    Refused(Refused),
+}
+
+/// What the user would be asked.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "asks_for", rename_all = "snake_case")]
+pub enum Asks {
+    /// To sign in again: the session is not good enough for the request.
+    SignIn,
+    /// To allow these scopes.
+    Consent { scopes: Vec<String> },
+}
+
+/// What would be given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Granted {
+    /// What travels in the answer of the authorization endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorize: Option<Answer>,
+    /// What travels in the answer of the token endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<Answer>,
+    /// What the userinfo endpoint would say to the access token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userinfo: Option<Map<String, Value>>,
+}
+
+/// The tokens of one answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Answer {
+    pub scope: String,
+    /// Seconds; of the access token.
+    pub expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<Told>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<Told>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<RefreshToken>,
+}
+
+/// A token, unsigned. `kid`, `jti`, `at_hash` and the times are different each time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Told {
+    pub header: Map<String, Value>,
+    pub payload: Map<String, Value>,
+}
+
+/// That a refresh token comes, and how long it lives.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct RefreshToken {
+    /// Whether each use gives a new one.
+    pub rotates: bool,
+    /// Seconds; `None` is unlimited.
+    pub expires_in: Option<i64>,
+    /// Seconds for which it may lie unused.
+    pub idle: i64,
+}
+
+/// What would be refused, in both its words.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Refused {
+    pub shown: Shown,
+    /// HTTP status of what bears it.
+    pub status: u16,
+    /// Okta's internal id.
+    pub id: String,
+    pub error: String,
+    pub error_description: String,
+    /// The inside reason, never sent.
+    pub reason: String,
+}
+
+/// Where a refusal is shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// An error page: there is no redirect URI to trust.
+    Page,
+    /// In the parameters of the redirect back to the client.
+    Redirect,
+    /// On the sign-in page.
+    SignInPage,
+    /// In the body of the token endpoint's answer.
+    TokenResponse,
+    /// In an error of the API's shape: no such authorization server.
+    Api,
+}
+
+impl Preview {
+    /// Names the keys that would sign: the real flow puts their ids into the headers.
+    pub fn name_keys(&mut self, keys: &ServerKeys) {
+        let Outcome::Granted(granted) = &mut self.outcome else { return };
+        for answer in [&mut granted.authorize, &mut granted.token].into_iter().flatten() {
+            for (token, key) in [(&mut answer.access_token, &keys.access), (&mut answer.id_token, &keys.published)] {
+                if let Some(token) = token {
+                    token.header.insert("kid".to_owned(), key.kid().into());
+                }
+            }
+        }
+    }
+
+    /// Whether tokens come, at once or after the user agreed.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        matches!(self.outcome, Outcome::Refused(_))
+    }
+}

@@ -1,0 +1,282 @@
+//! What it would take: the smallest changes that would grant what was refused. Every candidate comes from the notes of the
+//! refusal, is applied to a copy of the org, and counts only if the same question is then no longer refused.
+
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use serde::Serialize;
+
+use super::run::preview;
+use super::{Change, Outcome, Preview, Question, Refused};
+use crate::model::{PolicyRule, ResponseWord, Status};
+use crate::org::{Document, Org, Urls};
+use crate::protocol::{CATALOGUE, ErrorId, GrantType, OIDC_SCOPES, ResponseType, Scopes};
+use crate::trace::{About, Absence, ClaimSource, Unmet};
+
+/// How many changed orgs are tried at most.
+const MOST_TRIED: usize = 400;
+
+/// Changes that, made together, would grant it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Remedy {
+    pub changes: Vec<Change>,
+    /// In words, one sentence without a full stop.
+    pub words: String,
+}
+
+/// The smallest changes that would grant a refused question: single ones if there are any, else pairs.
+#[must_use]
+pub fn remedies(org: &Org, urls: &Urls, question: &Question, refused: &Preview, now: i64) -> Vec<Remedy> {
+    let mut search = Search { urls, now, tried: 0 };
+    let mut found = Vec::new();
+    let mut unfinished = Vec::new();
+    for change in candidates(org.document(), org, question, refused) {
+        let Some(tried) = search.attempt(org.document(), question, &change) else { continue };
+        if tried.preview.is_refused() {
+            unfinished.push((change, tried));
+        } else {
+            found.push(vec![change]);
+        }
+    }
+    if found.is_empty() {
+        let mut seen: Vec<[Change; 2]> = Vec::new();
+        for (first, tried) in &unfinished {
+            for second in candidates(tried.org.document(), &tried.org, &tried.question, &tried.preview) {
+                let known = seen.iter().any(|pair| pair.contains(first) && pair.contains(&second));
+                if known || second == *first {
+                    continue;
+                }
+                seen.push([first.clone(), second.clone()]);
+                let Some(both) = search.attempt(tried.org.document(), &tried.question, &second) else { continue };
+                if !both.preview.is_refused() {
+                    found.push(vec![first.clone(), second]);
+                }
+            }
+        }
+    }
+    let words = |changes: &[Change]| {
+        changes.iter().map(|change| change.words(org.document())).collect::<Vec<_>>().join(", and ")
+    };
+    found.into_iter().map(|changes| Remedy { words: words(&changes), changes }).collect()
+}
+
+struct Search<'a> {
+    urls: &'a Urls,
+    now: i64,
+    tried: usize,
+}
+
+/// An org after a change, and what the question comes to there.
+struct Tried {
+    org: Org,
+    question: Question,
+    preview: Preview,
+}
+
+impl Search<'_> {
+    fn attempt(&mut self, document: &Document, question: &Question, change: &Change) -> Option<Tried> {
+        self.tried += 1;
+        if self.tried > MOST_TRIED {
+            return None;
+        }
+        let (mut document, mut question) = (document.clone(), question.clone());
+        change.apply(&mut document, &mut question)?;
+        let org = Org::new(document).ok()?;
+        let preview = preview(&org, self.urls, &question, self.now, &mut StdRng::seed_from_u64(0));
+        Some(Tried { org, question, preview })
+    }
+}
+
+/// The changes that could bring a refusal further, the least intrusive first.
+fn candidates(document: &Document, org: &Org, question: &Question, preview: &Preview) -> Vec<Change> {
+    let Outcome::Refused(refused) = &preview.outcome else { return Vec::new() };
+    let mut list = List { document, org, question, changes: Vec::new() };
+    list.by_refusal(refused);
+    list.by_notes(preview);
+    list.changes
+}
+
+struct List<'a> {
+    document: &'a Document,
+    org: &'a Org,
+    question: &'a Question,
+    changes: Vec<Change>,
+}
+
+impl List<'_> {
+    fn push(&mut self, change: Change) {
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+
+    fn by_refusal(&mut self, refused: &Refused) {
+        let client = self.question.client_id.clone();
+        let is = |id: ErrorId| refused.id == CATALOGUE[id as usize].id;
+        if let Some(user) = self.question.user(self.org).filter(|user| !user.status.may_hold_tokens()) {
+            self.push(Change::ActivateUser { user: user.id.clone() });
+        }
+        if is(ErrorId::UserNotAssigned) {
+            self.assign();
+        } else if is(ErrorId::InvalidClientId) {
+            self.push(Change::ActivateClient { client });
+        } else if is(ErrorId::UnauthorizedClient) {
+            let grant = self.question.grant_type;
+            self.push(Change::AllowGrantOnClient { client, grant });
+        } else if is(ErrorId::UnsupportedResponseType) {
+            self.enable_response_type();
+        } else if is(ErrorId::NoMatchingScope) {
+            self.scopes_unknown();
+        } else if is(ErrorId::NoDefaultScopes) || is(ErrorId::MissingScopes) {
+            self.push(Change::AskForScopes { scopes: vec!["openid".to_owned()] });
+        } else if is(ErrorId::OpenidScopeRequiredAccessToken) {
+            self.push(Change::AskForScopes { scopes: vec!["openid".to_owned()] });
+        } else if is(ErrorId::OpenidNotAllowedClientCredentials) {
+            let asked = self.question.scopes.iter().filter(|scope| OIDC_SCOPES.contains(scope));
+            let scopes = asked.map(str::to_owned).collect();
+            self.push(Change::AskWithoutScopes { scopes });
+        } else if is(ErrorId::ConsentRequiredClientCredentials) {
+            self.consent_missing();
+        } else if is(ErrorId::InvalidRefreshToken) {
+            self.push(Change::AllowGrantOnClient { client, grant: GrantType::RefreshToken });
+        } else if refused.status == 404 {
+            self.push(Change::ActivateServer { server: self.question.server.clone() });
+        }
+    }
+
+    fn assign(&mut self) {
+        let Some(user) = self.question.user_id.clone() else { return };
+        let client = self.question.client_id.clone();
+        let groups = self.org.client(&client).map(|app| app.assignments.groups.clone()).unwrap_or_default();
+        for group in groups {
+            self.push(Change::AddUserToGroup { user: user.clone(), group: group.id });
+        }
+        self.push(Change::AssignUserToClient { user, client });
+    }
+
+    fn enable_response_type(&mut self) {
+        let client = self.question.client_id.clone();
+        let asked = self.question.effective_response_type(self.org);
+        let Some(asked) = asked.as_deref().and_then(ResponseType::parse) else { return };
+        for response_type in [ResponseWord::Code, ResponseWord::IdToken, ResponseWord::Token] {
+            if asked.words().any(|word| word == response_type.name()) {
+                self.push(Change::EnableResponseTypeOnClient { client: client.clone(), response_type });
+            }
+        }
+        for (used, grant) in
+            [(asked.code, GrantType::AuthorizationCode), (asked.front_channel_token(), GrantType::Implicit)]
+        {
+            if used {
+                self.push(Change::AllowGrantOnClient { client: client.clone(), grant });
+            }
+        }
+    }
+
+    fn scopes_unknown(&mut self) {
+        let Some(server) = self.org.server_by_id(&self.question.server) else { return };
+        let unknown: Vec<String> =
+            self.question.scopes.iter().filter(|name| server.scope(name).is_none()).map(str::to_owned).collect();
+        if !server.is_org() {
+            for scope in &unknown {
+                self.push(Change::AddScopeToServer { server: server.id.clone(), scope: scope.clone() });
+            }
+        }
+        self.push(Change::AskWithoutScopes { scopes: unknown });
+    }
+
+    fn consent_missing(&mut self) {
+        let server = self.question.server.clone();
+        let asked: Scopes = self.question.scopes.clone();
+        for scope in asked.iter() {
+            self.push(Change::MakeConsentImplicit { server: server.clone(), scope: scope.to_owned() });
+            self.push(Change::AskWithoutScopes { scopes: vec![scope.to_owned()] });
+        }
+    }
+
+    fn by_notes(&mut self, preview: &Preview) {
+        let mut passed_over = false;
+        for note in &preview.notes {
+            match &note.about {
+                About::Rule { rule, unmet: Some(unmet) } => {
+                    passed_over = true;
+                    self.rule(&rule.id, unmet);
+                }
+                About::Policy { policy, client } => {
+                    passed_over = true;
+                    let (server, policy) = (self.question.server.clone(), policy.id.clone());
+                    self.push(Change::AddClientToPolicy { server, policy, client: client.clone() });
+                }
+                About::Claim(claim) if matches!(claim.outcome, Err(Absence::Failed(_))) => {
+                    if let ClaimSource::Expression { rule, .. } | ClaimSource::Groups { rule, .. } = &claim.source {
+                        let (server, claim) = (self.question.server.clone(), rule.to_string());
+                        self.push(Change::DeactivateClaim { server, claim });
+                    }
+                }
+                _ => {}
+            }
+        }
+        if passed_over
+            || matches!(&preview.outcome, Outcome::Refused(refused) if refused.id == CATALOGUE[ErrorId::NoMatchingPolicy as usize].id)
+        {
+            self.inactive();
+        }
+    }
+
+    /// What brings a rule past its first unmet condition.
+    fn rule(&mut self, id: &str, unmet: &Unmet) {
+        let server = self.question.server.clone();
+        let Some(rule) = self.find_rule(id).cloned() else { return };
+        let rule_id = rule.id.clone();
+        let people = &rule.conditions.people;
+        match unmet {
+            Unmet::GrantType(_) => {
+                let grant = self.question.grant_type;
+                let grant = if grant == GrantType::RefreshToken { GrantType::AuthorizationCode } else { grant };
+                self.push(Change::AllowGrantOnRule { server, rule: rule_id, grant });
+            }
+            Unmet::Scopes(scopes) => {
+                self.push(Change::AskWithoutScopes { scopes: scopes.clone() });
+                self.push(Change::AddScopesToRule { server, rule: rule_id, scopes: scopes.clone() });
+            }
+            Unmet::NotIncluded(_) => {
+                let Some(user) = self.question.user_id.clone() else { return };
+                for group in people.groups.include.iter().filter(|group| self.org.group(group).is_some()) {
+                    self.push(Change::AddUserToGroup { user: user.clone(), group: group.clone() });
+                }
+                self.push(Change::IncludeUserInRule { server, rule: rule_id, user });
+            }
+            Unmet::UserExcluded(_) => {
+                let Some(user) = self.question.user_id.clone() else { return };
+                self.push(Change::RemoveUserExclusion { server, rule: rule_id, user });
+            }
+            Unmet::GroupExcluded(_) => {
+                let Some(user) = self.question.user(self.org) else { return };
+                for group in &people.groups.exclude {
+                    if user.group_ids.contains(group) {
+                        self.push(Change::RemoveUserFromGroup { user: user.id.clone(), group: group.clone() });
+                    }
+                    let (server, rule) = (server.clone(), rule_id.clone());
+                    self.push(Change::RemoveGroupExclusion { server, rule, group: group.clone() });
+                }
+            }
+        }
+    }
+
+    fn find_rule(&self, id: &str) -> Option<&PolicyRule> {
+        let server = self.document.authorization_servers.iter().find(|server| server.id == self.question.server)?;
+        server.policies.iter().flat_map(|policy| &policy.rules).find(|rule| rule.id == id)
+    }
+
+    /// Policies and rules that are switched off were not looked at, so no note tells of them.
+    fn inactive(&mut self) {
+        let id = self.question.server.clone();
+        let Some(server) = self.document.authorization_servers.iter().find(|server| server.id == id) else { return };
+        for policy in &server.policies {
+            if policy.status == Status::Inactive {
+                self.push(Change::ActivatePolicy { server: id.clone(), policy: policy.id.clone() });
+            }
+            for rule in policy.rules.iter().filter(|rule| rule.status == Status::Inactive) {
+                self.push(Change::ActivateRule { server: id.clone(), rule: rule.id.clone() });
+            }
+        }
+    }
+}

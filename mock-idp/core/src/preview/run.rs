@@ -1,0 +1,268 @@
+//! The walk through the endpoints' rules: the order in which a client and a browser would call them.
+
+use rand::Rng;
+
+use super::request::{self, RequestTold};
+use super::{Answer, Asks, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
+use crate::endpoint::authorization::{self, NotBegun, Step};
+use crate::endpoint::token::{self, Admitted, Plan, Redemption, TokenRequest};
+use crate::endpoint::{unknown_server, userinfo};
+use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, Stage};
+use crate::model::{App, RotationType};
+use crate::moment::Moment;
+use crate::org::{Org, Server, Urls};
+use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+use crate::sign_in::{self, Advance, Input};
+use crate::tokens::{Draft, Drafts, Verified};
+use crate::trace::{Trace, Verdict};
+
+/// What a question comes to now.
+#[must_use]
+pub fn preview(org: &Org, urls: &Urls, question: &Question, now: i64, rng: &mut dyn Rng) -> Preview {
+    let mut trace = Trace::default();
+    let mut requests = Vec::new();
+    let moment = &mut Moment { now, rng, trace: &mut trace };
+    let outcome = match org.server_by_id(&question.server).filter(|server| server.active) {
+        None => Outcome::Refused(no_server(question)),
+        Some(server) => {
+            let mut walk = Walk { org, server, urls, question, requests: &mut requests };
+            match walk.grant(moment) {
+                Ok(granted) => Outcome::Granted(Box::new(granted)),
+                Err(Ended::Asks(asks)) => Outcome::Asks(asks),
+                Err(Ended::Refused(refused)) => {
+                    moment.trace.note(Verdict::Refused, refused.id.clone(), refused.reason.as_str());
+                    Outcome::Refused(refused)
+                }
+            }
+        }
+    };
+    Preview { outcome, requests, notes: trace.notes }
+}
+
+fn no_server(question: &Question) -> Refused {
+    Refused {
+        shown: Shown::Api,
+        status: 404,
+        id: "E0000007".to_owned(),
+        error: "E0000007".to_owned(),
+        error_description: unknown_server(&question.server),
+        reason: "no active authorization server has this id".to_owned(),
+    }
+}
+
+/// Why a walk ends before there are tokens.
+enum Ended {
+    Asks(Asks),
+    Refused(Refused),
+}
+
+impl Ended {
+    fn shown(shown: Shown, refusal: &Refusal) -> Self {
+        Self::Refused(Refused {
+            shown,
+            status: match shown {
+                // Okta: pages of the authorization endpoint are 400, whatever the catalogue says of bodies.
+                Shown::Page => 400,
+                Shown::Redirect => 302,
+                Shown::SignInPage => 200,
+                Shown::TokenResponse | Shown::Api => refusal.status(),
+            },
+            id: refusal.id.row().id.to_owned(),
+            error: refusal.error().to_owned(),
+            error_description: refusal.description(),
+            reason: refusal.reason.clone(),
+        })
+    }
+}
+
+fn at_redirect(refusal: Refusal) -> Ended {
+    Ended::shown(Shown::Redirect, &refusal)
+}
+
+fn at_token(refusal: Refusal) -> Ended {
+    Ended::shown(Shown::TokenResponse, &refusal)
+}
+
+struct Walk<'a> {
+    org: &'a Org,
+    server: &'a Server,
+    urls: &'a Urls,
+    question: &'a Question,
+    requests: &'a mut Vec<RequestTold>,
+}
+
+impl<'a> Walk<'a> {
+    fn grant(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
+        let mut granted = match self.question.grant_type {
+            GrantType::AuthorizationCode | GrantType::Implicit => self.by_user(&self.question.scopes, moment)?.0,
+            GrantType::RefreshToken => self.refreshed(moment)?,
+            _ => self.by_client(moment)?,
+        };
+        granted.userinfo = self.userinfo(&granted, moment);
+        Ok(granted)
+    }
+
+    /// Authorization request, sign-in, consent, answer; then the code, if there is one.
+    fn by_user(&mut self, scopes: &Scopes, moment: &mut Moment<'_>) -> Result<(Granted, Option<Redemption>), Ended> {
+        let parameters = request::authorize(self.org, self.question, scopes);
+        self.requests.push(RequestTold::authorize(self.urls, self.server, &parameters));
+        let request = authorization::begin(self.org, self.server, self.urls, &parameters).map_err(|not| match not {
+            NotBegun::Shown { refusal, .. } => Ended::shown(Shown::Page, &refusal),
+            NotBegun::Redirected { refusal, .. } => at_redirect(refusal),
+        })?;
+        let authorization = self.decide(&request, moment)?;
+        let mut granted = Granted::default();
+        let code = request.response_type.code.then(|| moment.token());
+        if request.response_type.front_channel_token() {
+            let code = code.as_deref();
+            let drafts = authorization::draft(self.org, self.server, self.urls, &request, &authorization, code, moment)
+                .map_err(at_redirect)?;
+            granted.authorize = Some(answer(&authorization.scopes, drafts, None));
+        }
+        let Some(code) = code else { return Ok((granted, None)) };
+        let mut record = authorization::code_record(&request, authorization);
+        let body = request::redeem_code(&code, &parameters);
+        let (answer, redemption) = self.at_token_endpoint(body, moment, |admitted, walk, plan, moment| {
+            admitted.redeem_code(walk.org, walk.server, &mut record, plan, moment.now).map_err(|denied| denied.refusal)
+        })?;
+        granted.token = Some(answer);
+        Ok((granted, Some(redemption)))
+    }
+
+    /// Signs the user in and asks the one dispatcher what comes next, as often as the sign-in would.
+    fn decide(&self, request: &AuthorizationRequest, moment: &mut Moment<'_>) -> Result<Authorization, Ended> {
+        let Self { org, server, question, .. } = *self;
+        let consent = match question.consent_given {
+            true => Consent { scopes: request.scopes.clone() },
+            false => Consent::default(),
+        };
+        let mut request = request.clone();
+        let mut authentication = question.earlier_session();
+        loop {
+            match authorization::decide(org, server, &request, authentication.as_ref(), &consent, moment) {
+                Step::Respond(authorization) => return Ok(*authorization),
+                Step::Fail(refusal) => return Err(at_redirect(refusal)),
+                Step::SignIn if authentication.is_some() => return Err(Ended::Asks(Asks::SignIn)),
+                Step::SignIn => authentication = Some(self.sign_in(moment)?),
+                // With prompt=consent the user is asked whatever was allowed before; here they have answered.
+                Step::Consent(_) if question.consent_given && request.prompt_consent => request.prompt_consent = false,
+                Step::Consent(scopes) => {
+                    let scopes = scopes.into_iter().map(|scope| scope.name).collect();
+                    return Err(Ended::Asks(Asks::Consent { scopes }));
+                }
+            }
+        }
+    }
+
+    fn sign_in(&self, moment: &mut Moment<'_>) -> Result<Authentication, Ended> {
+        let login = self.question.user(self.org).map_or("", |user| user.profile.login.as_str());
+        match sign_in::advance(self.org, &Stage::Identify, Input::Pick(login), moment) {
+            Advance::SignedIn { user_id, amr } => Ok(self.question.fresh_authentication(user_id, amr, moment.now)),
+            Advance::Ask { problem: Some(problem), .. } => Err(Ended::Refused(Refused {
+                shown: Shown::SignInPage,
+                status: 200,
+                id: problem.okta_code.clone(),
+                error: problem.okta_code,
+                error_description: problem.kind.name().to_owned(),
+                reason: problem.reason,
+            })),
+            Advance::Ask { problem: None, .. } => Err(Ended::Asks(Asks::SignIn)),
+        }
+    }
+
+    /// A request that the client makes for itself.
+    fn by_client(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
+        let body = request::for_itself(self.question);
+        let (answer, _) = self.at_token_endpoint(body, moment, |admitted, walk, plan, moment| {
+            admitted.grant_to_client(walk.org, walk.server, plan, moment).map_err(|denied| denied.refusal)
+        })?;
+        Ok(Granted { token: Some(answer), ..Granted::default() })
+    }
+
+    /// What a refresh gives after a sign-in with these scopes and `offline_access`.
+    fn refreshed(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
+        let body = request::refresh("");
+        // The client must be allowed the grant at all, whatever token it sends.
+        self.admit(&TokenRequest { body: body.clone(), ..TokenRequest::default() })?;
+        let scopes: Scopes = self.question.scopes.iter().chain(["offline_access"]).collect();
+        let (_, redemption) = self.by_user(&scopes, moment)?;
+        let founded = redemption.and_then(|redemption| redemption.founds.zip(redemption.refresh_token));
+        let Some(((id, mut family), (token, _))) = founded else {
+            return Err(at_token(Refusal::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token")));
+        };
+        // The notes of the sign-in stay; those of its tokens give way to the refreshed ones'.
+        moment.trace.notes.retain(|note| !note.is_about_claim());
+        let (answer, _) =
+            self.at_token_endpoint(request::refresh(&token), moment, |admitted, walk, plan, moment| {
+                let family = (id.as_str(), &mut family);
+                admitted
+                    .redeem_refresh_token(walk.org, walk.server, family, &token, plan, moment.now)
+                    .map_err(|denied| denied.refusal)
+            })?;
+        Ok(Granted { token: Some(answer), ..Granted::default() })
+    }
+
+    fn admit<'r>(&self, request: &'r TokenRequest) -> Result<Admitted<'r>, Ended>
+    where
+        'a: 'r,
+    {
+        let grant_type = request.grant_type().map_err(at_token)?;
+        token::admit(self.org, request, grant_type, self.client()?).map_err(at_token)
+    }
+
+    /// The client, as if it had proved who it is.
+    fn client(&self) -> Result<&'a App, Ended> {
+        let id = &self.question.client_id;
+        self.org.client(id).filter(|client| client.status.is_active()).ok_or_else(|| {
+            at_token(Refusal::new(ErrorId::InvalidClientId, format!("no active client has the id `{id}`")))
+        })
+    }
+
+    /// The phases that all grants share, around the one that is a grant's own.
+    fn at_token_endpoint(
+        &mut self,
+        body: Parameters,
+        moment: &mut Moment<'_>,
+        redeem: impl FnOnce(&Admitted<'_>, &Self, &Plan, &mut Moment<'_>) -> Result<Redemption, Refusal>,
+    ) -> Result<(Answer, Redemption), Ended> {
+        let request = TokenRequest { body, ..TokenRequest::default() };
+        let admitted = self.admit(&request)?;
+        self.requests.push(RequestTold::token(self.urls, self.server, admitted.client, &request.body));
+        let plan = Plan::new(moment);
+        let redemption = redeem(&admitted, self, &plan, moment).map_err(at_token)?;
+        let drafts = token::draft(self.org, self.server, self.urls, &redemption, moment).map_err(at_token)?;
+        let refresh_token = redemption.refresh_token.as_ref().map(|_| refresh_token(admitted.client, &redemption));
+        Ok((answer(&redemption.scopes, drafts, refresh_token), redemption))
+    }
+
+    fn userinfo(
+        &self,
+        granted: &Granted,
+        moment: &mut Moment<'_>,
+    ) -> Option<serde_json::Map<String, serde_json::Value>> {
+        let answers = [&granted.token, &granted.authorize];
+        let access_token = answers.into_iter().flatten().find_map(|answer| answer.access_token.as_ref())?;
+        let verified = Verified::unsigned(access_token.payload.clone());
+        userinfo::answer(self.org, self.server, self.urls, Some(&verified), &[], false, moment).ok()
+    }
+}
+
+fn answer(scopes: &Scopes, drafts: Drafts, refresh_token: Option<RefreshToken>) -> Answer {
+    let told = |draft: Draft| Told { header: draft.header, payload: draft.payload };
+    Answer {
+        scope: scopes.join(),
+        expires_in: drafts.expires_in,
+        access_token: drafts.access_token.map(told),
+        id_token: drafts.id_token.map(told),
+        refresh_token,
+    }
+}
+
+fn refresh_token(client: &App, redemption: &Redemption) -> RefreshToken {
+    let lifetimes = redemption.authorization.lifetimes;
+    RefreshToken {
+        rotates: client.refresh_rotation().rotation_type == RotationType::Rotate,
+        expires_in: Some(i64::from(lifetimes.refresh_token_lifetime_minutes) * 60).filter(|seconds| *seconds > 0),
+        idle: i64::from(lifetimes.refresh_token_window_minutes) * 60,
+    }
+}

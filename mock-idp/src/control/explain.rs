@@ -1,0 +1,68 @@
+//! `/_mock/explain`: what a token request would come to, and why.
+
+use axum::body::Bytes;
+use axum::extract::RawQuery;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
+use http::StatusCode;
+use mock_idp_core::org::Urls;
+use mock_idp_core::preview::{BadParameter, PARAMETERS, Question, Report};
+use mock_idp_core::protocol::Parameters;
+use serde_json::{Map, Value, json};
+
+use crate::address::Address;
+use crate::control::ControlError;
+
+pub(super) async fn get(Extension(address): Extension<Address>, RawQuery(query): RawQuery) -> Response {
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    answer(&address, parameters.iter()).await
+}
+
+pub(super) async fn post(Extension(address): Extension<Address>, body: Bytes) -> Response {
+    let fields: Map<String, Value> = match serde_json::from_slice(&body) {
+        Ok(fields) => fields,
+        Err(error) => {
+            let error = format!("the body does not fit: {error}");
+            return ControlError::bad_request(error, "a JSON object with the parameters").into_response();
+        }
+    };
+    let given: Vec<(String, String)> = fields.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+    answer(&address, given.iter().map(|(name, value)| (name.as_str(), value.as_str()))).await
+}
+
+/// A JSON value as the query would have it; lists have spaces between.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(" "),
+        other => other.to_string(),
+    }
+}
+
+async fn answer<'p>(address: &Address, parameters: impl IntoIterator<Item = (&'p str, &'p str)>) -> Response {
+    let org = address.org.org();
+    let question = match Question::read(&org, parameters) {
+        Ok(question) => question,
+        Err(bad) => return refused(bad),
+    };
+    let (preview, remedies) = address.org.preview(urls(address), question.clone()).await;
+    Json(Report::new(&org, &question, preview, remedies)).into_response()
+}
+
+/// The org's addresses as this request sees them.
+pub(super) fn urls(address: &Address) -> Urls {
+    Urls { issuer_base: address.issuer_base.clone(), endpoint_base: address.base.clone() }
+}
+
+fn refused(bad: BadParameter) -> Response {
+    let parameters: Map<String, Value> =
+        PARAMETERS.iter().map(|(name, what)| ((*name).to_owned(), (*what).into())).collect();
+    let body = json!({
+        "error": bad.error,
+        "parameter": bad.parameter,
+        "expected": bad.allowed,
+        "parameters": parameters,
+    });
+    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+}

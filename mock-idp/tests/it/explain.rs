@@ -1,0 +1,235 @@
+//! The explain API: what a token request would come to, beside what it really comes to.
+
+use mock_idp::MockIdp;
+use serde_json::{Value, json};
+
+use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+
+const SERVICE: &str = "0oamarketservice05d7";
+const SERVICE_SECRET: &str = "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
+const PARTNER: &str = "0oamarketpartner05d7";
+
+async fn explain(mock: &MockIdp, query: &[(&str, &str)]) -> (u16, Value) {
+    let response = browser().get(format!("{}/_mock/explain", mock.url())).query(query).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+/// Payload or header without what is made up anew each time.
+fn steady(token: &Value) -> Value {
+    let mut token = token.clone();
+    for varies in ["jti", "iat", "exp", "auth_time", "at_hash", "c_hash"] {
+        if let Some(value) = token.get_mut(varies) {
+            *value = Value::Null;
+        }
+    }
+    token
+}
+
+#[tokio::test]
+async fn a_preview_says_what_the_tokens_will_say() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (login, scope) in [
+        ("admin@example.test", "openid profile email offline_access orders:update"),
+        ("buyer@example.test", "openid products:read"),
+        ("premium@example.test", "openid address phone"),
+        ("unicode@example.test", "openid profile email"),
+    ] {
+        let query = [("client", WEB), ("user", login), ("scope", scope), ("nonce", "n-1")];
+        let (status, preview) = explain(&mock, &query).await;
+        assert_eq!((status, &preview["outcome"]), (200, &json!("granted")), "{login} {scope}");
+
+        let browser = browser();
+        let arrived = authorize(&mock, &browser, login, &code_request(WEB, scope)).await;
+        let body: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
+        let answer = &preview["token"];
+        assert_eq!((&answer["scope"], &answer["expires_in"]), (&body["scope"], &body["expires_in"]));
+        assert_eq!(answer.get("refresh_token").is_some(), body.get("refresh_token").is_some(), "{login}");
+        for kind in ["access_token", "id_token"] {
+            let (header, payload) = decode(body[kind].as_str().unwrap());
+            assert_eq!(answer[kind]["header"], header);
+            assert_eq!(steady(&answer[kind]["payload"]), steady(&payload));
+            let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+            assert_eq!(keys(&answer[kind]["payload"]), keys(&payload), "in this order");
+        }
+        let userinfo = browser
+            .get(format!("{}/v1/userinfo", mock.issuer()))
+            .bearer_auth(body["access_token"].as_str().unwrap())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(preview["userinfo"], userinfo.json::<Value>().await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_preview_refuses_as_the_real_request_is_refused() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (login, client, scope) in [
+        ("buyer@example.test", WEB, "openid orders:update"),
+        ("denied@example.test", WEB, "openid"),
+        ("unassigned@example.test", WEB, "openid"),
+        ("admin@example.test", WEB, "openid no:such"),
+        ("admin@example.test", WEB, "profile"),
+        ("buyer@example.test", PARTNER, "openid products:read orders:read:user"),
+    ] {
+        let (_, preview) = explain(&mock, &[("client", client), ("user", login), ("scope", scope)]).await;
+        assert_eq!(
+            (&preview["outcome"], &preview["shown"]),
+            (&json!("refused"), &json!("redirect")),
+            "{login} {scope}"
+        );
+        let arrived = authorize(&mock, &browser(), login, &code_request(client, scope)).await;
+        assert_eq!(preview["error"].as_str(), parameter(&arrived, "error").as_deref(), "{login} {scope}");
+        assert_eq!(preview["error_description"].as_str(), parameter(&arrived, "error_description").as_deref());
+    }
+    for (scope, status) in [("openid", 400), ("", 400), ("orders:read:user", 400), ("no:such", 400)] {
+        let (_, preview) = explain(&mock, &[("client", SERVICE), ("scope", scope)]).await;
+        let url = format!("{}/v1/token", mock.issuer());
+        let form = [("grant_type", "client_credentials"), ("scope", scope)];
+        let request = browser().post(url).basic_auth(SERVICE, Some(SERVICE_SECRET)).form(&form);
+        let answer = request.send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), &preview["status"]), (status, &json!(status)), "{scope}");
+        let body: Value = answer.json().await.unwrap();
+        assert_eq!(preview["shown"], "token_response");
+        assert_eq!((&preview["error"], &preview["error_description"]), (&body["error"], &body["error_description"]));
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_sign_in_is_told_so_on_the_sign_in_page() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (login, code, kind) in [
+        ("locked@example.test", "E0000119", "locked_out"),
+        ("suspended@example.test", "E0000085", "suspended"),
+        ("expired@example.test", "E0000064", "password_expired"),
+    ] {
+        let (_, preview) = explain(&mock, &[("client", WEB), ("user", login), ("scope", "openid")]).await;
+        assert_eq!((&preview["shown"], &preview["error"]), (&json!("sign_in_page"), &json!(code)));
+        assert_eq!(preview["error_description"], kind);
+        assert_eq!(preview["what_would_it_take"][0]["words"], format!("activate {login}"));
+    }
+}
+
+#[tokio::test]
+async fn consent_is_asked_for_where_it_is_missing() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let query = [("client", PARTNER), ("user", "buyer@example.test"), ("scope", "openid orders:read:user")];
+    let (_, preview) = explain(&mock, &query).await;
+    assert_eq!(preview["outcome"], "granted");
+    assert_eq!(preview["why"]["scopes"][1]["consent"], "allowed");
+    let missing = [query.as_slice(), &[("consent", "missing")]].concat();
+    let (_, preview) = explain(&mock, &missing).await;
+    assert_eq!((&preview["outcome"], &preview["asks_for"]), (&json!("asks"), &json!("consent")));
+    assert_eq!(preview["scopes"], json!(["orders:read:user"]));
+    assert_eq!(preview["why"]["scopes"][1]["consent"], "missing");
+    let silent = [missing.as_slice(), &[("prompt", "none"), ("auth_time", "1")]].concat();
+    let (_, preview) = explain(&mock, &silent).await;
+    assert_eq!(
+        (&preview["error"], &preview["error_description"]),
+        (&json!("consent_required"), &json!("The following scopes require user consent: [orders:read:user]."))
+    );
+}
+
+#[tokio::test]
+async fn a_bad_parameter_is_named_with_what_would_be_right() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for (query, parameter, error) in [
+        (vec![("client", WEB), ("scop", "openid")], "scop", "no parameter is named \"scop\"; did you mean \"scope\"?"),
+        (vec![], "client", "client is missing"),
+        (
+            vec![("client", "0oamarketwub000005d7")],
+            "client",
+            "no client is \"0oamarketwub000005d7\"; did you mean \"0oamarketweb000005d7\"?",
+        ),
+        (
+            vec![("client", WEB), ("user", "admim@example.test")],
+            "user",
+            "no user is \"admim@example.test\"; did you mean \"admin@example.test\"?",
+        ),
+        (
+            vec![("client", WEB), ("grant", "implict"), ("user", "admin")],
+            "grant",
+            "no preview is made of the grant \"implict\"; did you mean \"implicit\"?",
+        ),
+        (vec![("client", WEB), ("grant", "implicit")], "user", "implicit needs a user"),
+        (
+            vec![("client", WEB), ("server", "defualt"), ("user", "admin")],
+            "server",
+            "no authorization server is \"defualt\"; did you mean \"default\"?",
+        ),
+        (vec![("client", WEB), ("client", WEB)], "client", "client is given twice"),
+    ] {
+        let (status, refusal) = explain(&mock, &query).await;
+        assert_eq!((status, &refusal["parameter"], &refusal["error"]), (400, &json!(parameter), &json!(error)));
+        assert!(refusal["parameters"]["client"].is_string());
+    }
+    let post = |body: Value| browser().post(format!("{}/_mock/explain", mock.url())).json(&body).send();
+    let preview: Value = post(json!({"client": "Market demo", "user": "buyer", "scope": ["openid", "email"]}))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(preview["token"]["scope"], "openid email");
+    assert_eq!(post(json!(["client"])).await.unwrap().status(), 400);
+}
+
+#[tokio::test]
+async fn the_journal_explains_real_requests_in_the_same_way() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let scope = "openid profile products:read";
+    let login = "buyer@example.test";
+    let query = [("client", WEB), ("user", login), ("scope", scope), ("nonce", "n-1")];
+    let (_, preview) = explain(&mock, &query).await;
+
+    let arrived = authorize(&mock, &browser(), login, &code_request(WEB, scope)).await;
+    let response = redeem(&mock, &parameter(&arrived, "code").unwrap()).await;
+    let id = response.headers()["x-okta-request-id"].to_str().unwrap().to_owned();
+    let entry: Value =
+        browser().get(format!("{}/_mock/requests/{id}", mock.url())).send().await.unwrap().json().await.unwrap();
+    let in_tokens = |why: &Value| -> Vec<Value> {
+        let claims = why["claims"].as_array().unwrap().iter();
+        claims.filter(|claim| claim["token"] != "userinfo").cloned().collect()
+    };
+    assert_eq!(in_tokens(&entry["why"]), in_tokens(&preview["why"]));
+    let role = in_tokens(&entry["why"]).into_iter().find(|claim| claim["claim"] == "market_role").unwrap();
+    assert_eq!(
+        role,
+        json!({
+            "token": "access_token",
+            "claim": "market_role",
+            "verdict": "added",
+            "because": "expression `isMemberOfGroupName(\"Admins\") ? \"admin\" : \"shopper\"`",
+            "source": "expression",
+            "rule": "oclrole00000000005d7",
+            "expression": "isMemberOfGroupName(\"Admins\") ? \"admin\" : \"shopper\"",
+            "parts": [{"part": "isMemberOfGroupName(\"Admins\")", "value": false}],
+            "value": "shopper",
+        })
+    );
+    assert!(!entry.to_string().contains("code_verifier"));
+    assert!(!entry.to_string().contains(WEB_SECRET));
+
+    // The sign-in decided; its entry has the policies.
+    let journal: Value =
+        browser().get(format!("{}/_mock/requests", mock.url())).send().await.unwrap().json().await.unwrap();
+    let picked = journal.as_array().unwrap().iter().find(|entry| entry["path"] == "/signin/pick").unwrap();
+    let id = picked["request_id"].as_str().unwrap();
+    let entry: Value =
+        browser().get(format!("{}/_mock/requests/{id}", mock.url())).send().await.unwrap().json().await.unwrap();
+    for part in ["policies", "scopes", "lifetimes"] {
+        assert_eq!(entry["why"][part], preview["why"][part], "{part}");
+    }
+    assert_eq!(
+        entry["why"]["policies"][0]["rules"][0],
+        json!({
+            "id": "0pradmins000000005d7",
+            "name": "Administrators",
+            "verdict": "passed_over",
+            "because": "people: groups Admins do not hold buyer@example.test",
+            "condition": "people.groups.include",
+            "wanted": ["Admins"],
+            "had": ["Everyone", "Buyers"],
+        })
+    );
+}
