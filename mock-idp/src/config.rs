@@ -132,7 +132,7 @@ pub(crate) struct QuestionArgs {
     /// Scopes, with spaces between; none: the server's default ones.
     #[arg(long)]
     scope: Option<String>,
-    /// authorization_code, implicit, refresh_token or client_credentials; without, what fits the user.
+    /// authorization_code, implicit, refresh_token, client_credentials or password; without, what fits the user.
     #[arg(long)]
     grant: Option<String>,
     /// default, org, or an authorization server's id.
@@ -166,7 +166,7 @@ pub(crate) struct QuestionArgs {
 
 impl QuestionArgs {
     /// The parameters by name.
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         [
             ("client", Some(&self.client)),
             ("user", self.user.as_ref()),

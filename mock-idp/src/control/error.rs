@@ -46,6 +46,9 @@ pub(super) async fn not_found(request: Request) -> ControlError {
             "/_mock/clock",
             "/_mock/faults",
             "/_mock/explain",
+            "/_mock/console/preview",
+            "/_mock/console/requests",
+            "/_mock/console/requests/{id}",
             "/_mock/requests",
             "/_mock/requests/{id}",
             "/_mock/reset"

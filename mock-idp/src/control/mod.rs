@@ -3,6 +3,7 @@
 
 mod access;
 mod clock;
+mod console;
 mod error;
 mod explain;
 mod faults;
@@ -35,6 +36,10 @@ pub(crate) fn routes(access: Access) -> Router {
         .route("/_mock/keys", get(keys::show))
         .route("/_mock/keys/rotate", axum::routing::post(keys::rotate))
         .route("/_mock/explain", get(explain::get).post(explain::post))
+        .route("/_mock/console", get(console::preview))
+        .route("/_mock/console/preview", get(console::preview))
+        .route("/_mock/console/requests", get(console::requests))
+        .route("/_mock/console/requests/{request_id}", get(console::request))
         .route("/_mock/requests", get(requests::latest))
         .route("/_mock/requests/{request_id}", get(requests::one))
         .route("/_mock/reset", axum::routing::post(reset))

@@ -41,16 +41,18 @@ pub(super) async fn one(
     Extension(address): Extension<Address>,
     Path(request_id): Path<String>,
 ) -> Result<Json<Value>, ControlError> {
-    let entry = address.org.journal.find(&request_id).ok_or_else(|| {
-        ControlError::new(
-            StatusCode::NOT_FOUND,
-            format!("the journal of {:?} has no request {request_id:?}", address.org.name),
-            format!("the x-okta-request-id of one of the last {CAPACITY} answers of this org"),
-        )
-    })?;
+    let entry = address.org.journal.find(&request_id).ok_or_else(|| unknown(&address, &request_id))?;
     let mut told = json!(*entry);
     if let Some(fields) = told.as_object_mut().filter(|_| !entry.notes.is_empty()) {
         fields.insert("why".to_owned(), json!(Why::of(&entry.notes)));
     }
     Ok(Json(told))
+}
+
+pub(super) fn unknown(address: &Address, request_id: &str) -> ControlError {
+    ControlError::new(
+        StatusCode::NOT_FOUND,
+        format!("the journal of {:?} has no request {request_id:?}", address.org.name),
+        format!("the x-okta-request-id of one of the last {CAPACITY} answers of this org"),
+    )
 }

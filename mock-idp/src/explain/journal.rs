@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
+use axum::body::Body;
 use http::{Request, Uri, header};
-use hyper::body::Body;
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -16,6 +15,8 @@ use crate::config::ExplainArgs;
 
 /// How long a mock on this machine may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest entry, in bytes.
+const LONGEST: usize = 16 * 1024 * 1024;
 
 /// What the journal says of a request.
 pub(crate) fn explain(args: &ExplainArgs) -> Result<Said, Failure> {
@@ -55,19 +56,10 @@ async fn get(url: &str, token: Option<&str>) -> Result<(u16, Value), Failure> {
     let request = request.body(String::new()).map_err(Failure::machine)?;
     let response = sender.send_request(request).await.map_err(|error| unreachable(&error))?;
     let status = response.status().as_u16();
-    let body = whole(response.into_body()).await.map_err(|error| unreachable(&error))?;
+    let body =
+        axum::body::to_bytes(Body::new(response.into_body()), LONGEST).await.map_err(|error| unreachable(&error))?;
     driver.abort();
     Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
-}
-
-async fn whole(mut body: hyper::body::Incoming) -> Result<Vec<u8>, hyper::Error> {
-    let frames = futures_util::stream::poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context));
-    frames
-        .try_fold(Vec::new(), |mut whole, frame| async move {
-            whole.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
-            Ok(whole)
-        })
-        .await
 }
 
 /// The entry, then its notes: what decided, and on which values.

@@ -11,6 +11,7 @@ mod activation;
 mod assets;
 mod chrome;
 mod consent;
+mod console;
 mod error;
 mod form_post;
 mod post_message;
@@ -23,10 +24,11 @@ mod uri_difference;
 mod tests;
 
 use askama::Template;
+use mock_idp_core::preview::view::ConsoleView;
 use mock_idp_core::sign_in::view::PageView;
 
 pub(crate) use assets::asset;
-pub(crate) use security_policy::content_security_policy;
+pub(crate) use security_policy::{CONSOLE_POLICY, content_security_policy};
 
 /// The whole HTML document of a page.
 ///
@@ -41,6 +43,15 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::PostMessage(view) => post_message::PostMessagePage::new(view).render(),
         PageView::Activation(view) => activation::ActivationPage::new(view).render(),
     };
+    or_minimal(rendered)
+}
+
+/// The whole HTML document of a page of the console.
+pub(crate) fn render_console(view: &ConsoleView) -> String {
+    or_minimal(console::render(view))
+}
+
+fn or_minimal(rendered: askama::Result<String>) -> String {
     rendered.unwrap_or_else(|error| {
         tracing::error!(%error, "a page could not be rendered");
         NO_PAGE.to_owned()

@@ -9,6 +9,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use mock_idp_core::sign_in::view::PageView;
 use url::{Host, Url};
 
+/// The header's value for the pages of the console: they lead nowhere else.
+pub(crate) const CONSOLE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
+    frame-ancestors 'none'; form-action 'self'";
+
 /// The header's value for a page. `redirect_origin` is the checked redirect URI of the request, or its origin.
 pub(crate) fn content_security_policy(view: &PageView, redirect_origin: Option<&str>) -> String {
     let form_action = match view {

@@ -40,7 +40,7 @@ pub struct Session {
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("client", "client id or label"),
     ("user", "login or id; none for client_credentials"),
-    ("grant", "authorization_code, implicit, refresh_token, client_credentials"),
+    ("grant", "authorization_code, implicit, refresh_token, client_credentials, password; none: what fits the user"),
     ("response_type", "code, token, id_token, or several, where the grant has one"),
     ("scope", "scopes, with spaces between; none: the server's default ones"),
     ("server", "default, org, or an authorization server's id"),
@@ -182,7 +182,7 @@ impl Question {
     /// The response type that the request will say, where the grant has one.
     #[must_use]
     pub fn effective_response_type(&self, org: &Org) -> Option<String> {
-        has_user(self.grant_type)
+        (has_user(self.grant_type) && self.grant_type != GrantType::Password)
             .then(|| request::authorize(org, self, &self.scopes).get("response_type").map(str::to_owned))
             .flatten()
     }
@@ -242,8 +242,13 @@ fn server(org: &Org, given: &str) -> Result<String, BadParameter> {
 }
 
 /// The grants that can be previewed.
-pub(super) const GRANTS: [GrantType; 4] =
-    [GrantType::AuthorizationCode, GrantType::Implicit, GrantType::RefreshToken, GrantType::ClientCredentials];
+pub(super) const GRANTS: [GrantType; 5] = [
+    GrantType::AuthorizationCode,
+    GrantType::Implicit,
+    GrantType::RefreshToken,
+    GrantType::ClientCredentials,
+    GrantType::Password,
+];
 
 /// Without one: what fits the user or their absence.
 fn grant(org: &Org, given: Option<&str>, client_id: &str, user: bool) -> Result<GrantType, BadParameter> {
@@ -252,8 +257,10 @@ fn grant(org: &Org, given: Option<&str>, client_id: &str, user: bool) -> Result<
         let has = |grant| client.is_some_and(|client| client.oauth().grant_types.contains(&grant));
         return Ok(match user {
             false => GrantType::ClientCredentials,
-            true if has(GrantType::Implicit) && !has(GrantType::AuthorizationCode) => GrantType::Implicit,
-            true => GrantType::AuthorizationCode,
+            true => [GrantType::AuthorizationCode, GrantType::Implicit, GrantType::Password]
+                .into_iter()
+                .find(|grant| has(*grant))
+                .unwrap_or(GrantType::AuthorizationCode),
         });
     };
     GRANTS.into_iter().find(|grant| grant.name() == given).ok_or_else(|| {
@@ -280,7 +287,9 @@ fn response_type(given: Option<&str>, grant_type: GrantType) -> Result<Option<St
             format!("{} needs a code", grant_type.name()),
             &["code", "code id_token", "code token", "code id_token token"],
         ),
-        GrantType::ClientCredentials => wrong("client_credentials has no response type".to_owned(), &[]),
+        GrantType::ClientCredentials | GrantType::Password => {
+            wrong(format!("{} has no response type", grant_type.name()), &[])
+        }
         _ => Ok(Some(given.to_owned())),
     }
 }

@@ -10,6 +10,8 @@ use crate::protocol::{GrantType, Parameters, Scopes, pkce};
 /// What stands for what a client makes up anew each time.
 const STATE: &str = "preview";
 const NONCE: &str = "preview";
+/// What is typed for a user who has none.
+const NO_PASSWORD: &str = "none";
 const VERIFIER: &str = "preview-preview-preview-preview-preview-preview";
 
 /// The authorization request of a question, at the client's first redirect URI.
@@ -71,12 +73,21 @@ pub(super) fn refresh(token: &str) -> Parameters {
     [("grant_type", GrantType::RefreshToken.name()), ("refresh_token", token)].into_iter().collect()
 }
 
-/// A grant without a sign-in in a browser.
-pub(super) fn for_itself(question: &Question) -> Parameters {
-    let scope = question.scopes.join();
-    let mut pairs = vec![("grant_type", question.grant_type.name())];
-    if !scope.is_empty() {
-        pairs.push(("scope", &scope));
+/// A grant without a sign-in in a browser; for a question about refreshes, the one that comes before them.
+pub(super) fn directly(org: &Org, question: &Question, scopes: &Scopes) -> Parameters {
+    let user = question.user(org);
+    let grant = match question.grant_type {
+        GrantType::RefreshToken => GrantType::Password,
+        grant => grant,
+    };
+    let mut pairs = vec![("grant_type", grant.name().to_owned())];
+    if grant == GrantType::Password {
+        let password = user.and_then(|user| user.credentials.password.as_ref());
+        pairs.push(("username", user.map_or_else(String::new, |user| user.profile.login.clone())));
+        pairs.push(("password", password.map_or_else(|| NO_PASSWORD.to_owned(), |password| password.value.clone())));
+    }
+    if !scopes.is_empty() {
+        pairs.push(("scope", scopes.join()));
     }
     pairs.into_iter().collect()
 }
@@ -94,6 +105,12 @@ pub struct RequestTold {
 }
 
 impl RequestTold {
+    /// Its address without the query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.url.split_once('?').map_or(&self.url, |(path, _)| path)
+    }
+
     pub(super) fn authorize(urls: &Urls, server: &Server, parameters: &Parameters) -> Self {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters.iter()).finish();
         let url = format!("{}/v1/authorize?{query}", urls.endpoints(server));
@@ -105,7 +122,7 @@ impl RequestTold {
         let url = format!("{}/v1/token", urls.endpoints(server));
         let mut parameters = owned(body);
         for (name, value) in &mut parameters {
-            if matches!(name.as_str(), "code" | "refresh_token") {
+            if matches!(name.as_str(), "code" | "refresh_token" | "password") {
                 *value = format!("${}", name.to_uppercase());
             }
         }
@@ -115,6 +132,10 @@ impl RequestTold {
             AuthMethod::ClientSecretBasic => curl.push_str(&format!(" --user \"{id}:$CLIENT_SECRET\"")),
             AuthMethod::ClientSecretPost => {
                 curl.push_str(&format!(" --data client_id={id} --data \"client_secret=$CLIENT_SECRET\""));
+            }
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
+                let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+                curl.push_str(&format!(" --data client_assertion_type={kind} --data \"client_assertion=$ASSERTION\""));
             }
             AuthMethod::None => curl.push_str(&format!(" --data client_id={id}")),
         }

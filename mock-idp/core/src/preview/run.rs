@@ -6,7 +6,7 @@ use super::request::{self, RequestTold};
 use super::{Answer, Asks, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
 use crate::endpoint::authorization::{self, NotBegun, Step};
 use crate::endpoint::token::{self, Admitted, Plan, Redemption, TokenRequest};
-use crate::endpoint::{unknown_server, userinfo};
+use crate::endpoint::{client_authentication, unknown_server, userinfo};
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, Stage};
 use crate::model::{App, RotationType};
 use crate::moment::Moment;
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
         let mut granted = match self.question.grant_type {
             GrantType::AuthorizationCode | GrantType::Implicit => self.by_user(&self.question.scopes, moment)?.0,
             GrantType::RefreshToken => self.refreshed(moment)?,
-            _ => self.by_client(moment)?,
+            _ => self.directly(&self.question.scopes, moment)?.0,
         };
         granted.userinfo = self.userinfo(&granted, moment);
         Ok(granted)
@@ -170,22 +170,27 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A request that the client makes for itself.
-    fn by_client(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
-        let body = request::for_itself(self.question);
-        let (answer, _) = self.at_token_endpoint(body, moment, |admitted, walk, plan, moment| {
-            admitted.grant_to_client(walk.org, walk.server, plan, moment).map_err(|denied| denied.refusal)
+    /// A request that the client makes by itself, with the user's password or without any user.
+    fn directly(&mut self, scopes: &Scopes, moment: &mut Moment<'_>) -> Result<(Granted, Option<Redemption>), Ended> {
+        let body = request::directly(self.org, self.question, scopes);
+        let (answer, redemption) = self.at_token_endpoint(body, moment, |admitted, walk, plan, moment| {
+            admitted.grant(walk.org, walk.server, plan, moment).map_err(|denied| denied.refusal)
         })?;
-        Ok(Granted { token: Some(answer), ..Granted::default() })
+        Ok((Granted { token: Some(answer), ..Granted::default() }, Some(redemption)))
     }
 
     /// What a refresh gives after a sign-in with these scopes and `offline_access`.
     fn refreshed(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
         let body = request::refresh("");
         // The client must be allowed the grant at all, whatever token it sends.
-        self.admit(&TokenRequest { body: body.clone(), ..TokenRequest::default() })?;
+        let request = TokenRequest { body, ..TokenRequest::default() };
+        let grants = &self.admit(&request)?.client.oauth().grant_types;
+        let has = |grant| grants.contains(&grant);
         let scopes: Scopes = self.question.scopes.iter().chain(["offline_access"]).collect();
-        let (_, redemption) = self.by_user(&scopes, moment)?;
+        let (_, redemption) = match has(GrantType::Password) && !has(GrantType::AuthorizationCode) {
+            true => self.directly(&scopes, moment)?,
+            false => self.by_user(&scopes, moment)?,
+        };
         let founded = redemption.and_then(|redemption| redemption.founds.zip(redemption.refresh_token));
         let Some(((id, mut family), (token, _))) = founded else {
             return Err(at_token(Refusal::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token")));
@@ -207,15 +212,9 @@ impl<'a> Walk<'a> {
         'a: 'r,
     {
         let grant_type = request.grant_type().map_err(at_token)?;
-        token::admit(self.org, request, grant_type, self.client()?).map_err(at_token)
-    }
-
-    /// The client, as if it had proved who it is.
-    fn client(&self) -> Result<&'a App, Ended> {
-        let id = &self.question.client_id;
-        self.org.client(id).filter(|client| client.status.is_active()).ok_or_else(|| {
-            at_token(Refusal::new(ErrorId::InvalidClientId, format!("no active client has the id `{id}`")))
-        })
+        // As if the client had proved who it is.
+        let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
+        token::admit(self.org, request, grant_type, client).map_err(at_token)
     }
 
     /// The phases that all grants share, around the one that is a grant's own.

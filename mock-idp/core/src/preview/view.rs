@@ -8,6 +8,14 @@ use crate::org::Org;
 pub use crate::sign_in::view::Frame;
 pub use crate::trace::Verdict;
 
+/// A page of the console.
+#[derive(Clone, Debug)]
+pub enum ConsoleView {
+    Preview(Box<PreviewView>),
+    Requests(RequestsView),
+    Request(Box<RequestView>),
+}
+
 /// The preview page: the form, and the answer to what was asked with it.
 #[derive(Clone, Debug)]
 pub struct PreviewView {

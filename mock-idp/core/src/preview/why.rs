@@ -107,6 +107,12 @@ pub struct StepWhy {
 }
 
 impl Why {
+    /// Whether there is nothing to tell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Puts notes in order.
     #[must_use]
     pub fn of(notes: &[Note]) -> Self {

@@ -30,6 +30,18 @@ pub enum TokenKind {
     Userinfo,
 }
 
+impl TokenKind {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access token",
+            Self::IdToken => "ID token",
+            Self::Userinfo => "userinfo",
+        }
+    }
+}
+
 /// Where a claim comes from.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ClaimSource {

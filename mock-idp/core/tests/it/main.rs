@@ -1,6 +1,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
 #![expect(clippy::disallowed_methods, reason = "the tests read the fixtures, and the sources of the crate")]
 
+mod agreement;
 mod authorization;
 mod claim_subject;
 mod expressions;
@@ -8,4 +9,5 @@ mod floors;
 mod market;
 mod org_document;
 mod policy;
+mod preview;
 mod refresh;

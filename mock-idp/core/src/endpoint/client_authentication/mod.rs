@@ -74,10 +74,7 @@ pub struct Authenticated<'a> {
 /// Okta's literal refusals; an unknown client is refused in the API's shape, unless an assertion names it.
 pub fn attempt<'a>(org: &'a Org, presented: Presented<'_>) -> Result<Attempt<'a>, Refusal> {
     let known = |client_id: &str| org.client(client_id).filter(|client| client.status.is_active());
-    let named = |client_id: &str| {
-        known(client_id)
-            .ok_or_else(|| Refusal::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`")))
-    };
+    let named = |client_id: &str| self::known(org, client_id);
     Ok(match credentials::read(presented)? {
         Credentials::Secret { client_id, secret } => {
             Attempt { client: named(&client_id)?, proof: Proof::Secret(secret) }
@@ -88,6 +85,16 @@ pub fn attempt<'a>(org: &'a Org, presented: Presented<'_>) -> Result<Attempt<'a>
             Attempt { client, proof: Proof::Assertion(assertion) }
         }
     })
+}
+
+/// The client of that id, who has proved nothing yet. Okta: unknown and inactive clients alike.
+///
+/// # Errors
+/// There is none, or it is inactive.
+pub fn known<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, Refusal> {
+    org.client(client_id)
+        .filter(|client| client.status.is_active())
+        .ok_or_else(|| Refusal::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`")))
 }
 
 impl<'a> Attempt<'a> {
