@@ -5,10 +5,12 @@
 mod assertions;
 mod behavior;
 mod client;
+mod console;
 mod control;
 mod device;
 mod edge;
 mod explain;
+mod explain_program;
 mod floors;
 mod flow;
 mod jose;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::client;
 
 /// The program with a state directory of its own and nothing from the outside.
-fn program(state: &Path) -> Command {
+pub(crate) fn program(state: &Path) -> Command {
     let mut command = Command::cargo_bin("mock-idp").unwrap();
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("MOCK_IDP_") {
@@ -22,15 +22,15 @@ fn program(state: &Path) -> Command {
     command
 }
 
-fn output(command: &mut Command) -> Output {
+pub(crate) fn output(command: &mut Command) -> Output {
     command.output().unwrap()
 }
 
-fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 

@@ -10,8 +10,7 @@ use crate::behavior::Behavior;
 use crate::expression::Expression;
 use crate::model::{
     AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, PolicyRule,
-    RotationMode,
-    Scope, ScopeConsent,
+    RotationMode, Scope, ScopeConsent,
 };
 use crate::protocol::is_oidc;
 use crate::trace::{PolicyTold, RuleTold};

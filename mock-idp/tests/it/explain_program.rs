@@ -1,0 +1,106 @@
+//! The commands that explain: `token`, `diff` and `explain`.
+
+use std::path::Path;
+
+use mock_idp::MockIdp;
+use serde_json::Value;
+
+use crate::flow::{WEB, browser};
+use crate::program::{output, program, stderr, stdout};
+
+const MARKET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/orgs/market.yaml");
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let state = tempfile::tempdir().unwrap();
+    let done = output(program(state.path()).args(arguments));
+    (done.status.code(), stdout(&done), stderr(&done))
+}
+
+#[test]
+fn a_token_is_told_without_a_running_mock() {
+    let (code, text, _) =
+        run(&["token", "--client", "Market demo", "--user", "admin", "--scope", "openid products:read", "--why"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(
+        text.starts_with("from /v1/token: scope \"openid products:read\", expires in 900 s\naccess token\n"),
+        "{text}"
+    );
+    assert!(text.contains("\n  market_role      \"admin\"\n"), "{text}");
+    assert!(text.contains("  + Market apps: its rule \"Administrators\" matches\n"), "{text}");
+    assert!(text.contains("      isMemberOfGroupName(\"Admins\") = true\n"), "{text}");
+
+    let (code, text, _) = run(&["token", "--client", WEB, "--user", "buyer", "--scope", "openid", "--json"]);
+    let report: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((code, &report["outcome"]), (Some(0), &Value::from("granted")));
+    assert_eq!(report["token"]["access_token"]["payload"]["iss"], "http://localhost:7801/oauth2/default");
+}
+
+#[test]
+fn a_refusal_ends_with_1_and_says_what_it_would_take() {
+    let (code, text, _) = run(&["token", "--client", WEB, "--user", "buyer", "--scope", "openid orders:update"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        text,
+        "refused  access_denied: Policy evaluation failed for this request, please check the policy configurations.\n\
+         shown    in the redirect back to the client (status 302)\n\
+         because  no rule covers authorization_code for 0oamarketweb000005d7 asking openid orders:update\n\
+         \n\
+         What would it take? One of:\n\
+         \x20 - add buyer@example.test to the group Admins\n\
+         \x20 - include buyer@example.test in the people of the rule \"Administrators\" of policy \"Market apps\"\n\
+         \x20 - ask without orders:update\n\
+         \x20 - add orders:update to the scopes of the rule \"Everyone\" of policy \"Market apps\"\n"
+    );
+}
+
+#[test]
+fn a_question_that_makes_no_sense_ends_with_2() {
+    let (code, _, error) = run(&["token", "--client", "Market dema", "--user", "buyer"]);
+    assert_eq!(code, Some(2));
+    assert!(error.starts_with("mock-idp: no client is \"Market dema\"; did you mean \"Market demo\"?"), "{error}");
+}
+
+#[test]
+fn a_difference_between_orgs_ends_with_1() {
+    assert_eq!(run(&["diff", MARKET, MARKET, "--client", WEB]).0, Some(0));
+    let folder = tempfile::tempdir().unwrap();
+    let after = folder.path().join("after.yaml");
+    let yaml = std::fs::read_to_string(Path::new(MARKET)).unwrap();
+    std::fs::write(&after, yaml.replace("? \"admin\" : \"shopper\"", "? \"boss\" : \"shopper\"")).unwrap();
+    let after = after.to_str().unwrap();
+    let (code, text, _) = run(&["diff", MARKET, after, "--client", WEB]);
+    assert_eq!(code, Some(1));
+    assert!(
+        text.contains(
+            "\ntoken.access_token.market_role: \"admin\" -> \"boss\"\n    admin@example.test · 0oamarketweb000005d7"
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("buyer@example.test"), "{text}");
+    let (_, json, _) = run(&["diff", MARKET, after, "--client", WEB, "--user", "admin@example.test", "--json"]);
+    let difference: Value = serde_json::from_str(&json).unwrap();
+    let altered = &difference["alterations"][0];
+    assert_eq!(altered["case"]["user"], "admin@example.test");
+    assert!(difference["cases"].as_u64() > Some(10));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_a_running_mock_is_explained_by_its_id() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let query = [("client_id", WEB), ("redirect_uri", "http://nowhere.example/cb")];
+    let response = browser().get(format!("{}/v1/authorize", mock.issuer())).query(&query).send().await.unwrap();
+    let id = response.headers()["x-okta-request-id"].to_str().unwrap().to_owned();
+    let url = mock.url().to_owned();
+    let (code, text, error) = tokio::task::spawn_blocking(move || run(&["explain", &id, "--url", &url])).await.unwrap();
+    assert_eq!(code, Some(0), "{error}");
+    assert!(text.starts_with("GET /oauth2/default/v1/authorize -> 400"), "{text}");
+    assert!(
+        text.contains("! illegal_redirect_uri_enhanced: `http://nowhere.example/cb` is not registered\n"),
+        "{text}"
+    );
+
+    let url = mock.url().to_owned();
+    let (code, _, error) = tokio::task::spawn_blocking(move || run(&["explain", "none", "--url", &url])).await.unwrap();
+    assert_eq!(code, Some(2));
+    assert!(error.contains("answered 404: the journal of \"market\" has no request \"none\""), "{error}");
+}
