@@ -37,7 +37,10 @@ async fn the_preview_page_shows_tokens_why_request_and_curl() {
     assert_eq!(payloads.len(), 3, "access token, ID token, userinfo");
     assert!(payloads[0].contains("\"market_role\": \"shopper\""), "{}", payloads[0]);
     assert_eq!(texts(&html, "[data-se=why-unmet] dd").join(" | "), "people.groups.include | Admins | Everyone, Buyers");
-    assert!(texts(&html, "[data-se=why-scopes] tr")[1].starts_with("openid yes"));
+    assert_eq!(
+        texts(&html, "[data-se=why-scopes] tbody tr:first-child > *"),
+        ["openid", "yes", "asked for, OpenID scopes are implied"]
+    );
     assert!(
         texts(&html, "[data-se=curl]")[0].starts_with(&format!("curl -sS '{}/_mock/explain?client={WEB}&", mock.url()))
     );

@@ -46,7 +46,7 @@ const VERIFIER: &str = "preview-preview-preview-preview-preview-preview";
 static KEYS: LazyLock<ServerKeys> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/default.pem");
     let key = Arc::new(SigningKey::from_pem(&std::fs::read_to_string(path).unwrap()).unwrap());
-    ServerKeys { published: Arc::clone(&key), access: key, retired: Vec::new() }
+    ServerKeys { published: Arc::clone(&key), access: key, retired: None }
 });
 
 /// A subset of a list.
