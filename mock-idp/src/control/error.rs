@@ -43,6 +43,7 @@ pub(super) async fn not_found(request: Request) -> ControlError {
         format!("nothing is at {}", request.uri().path()),
         json!([
             "/_mock/info",
+            "/_mock/ciba",
             "/_mock/clock",
             "/_mock/faults",
             "/_mock/explain",
@@ -59,7 +60,7 @@ pub(super) async fn not_found(request: Request) -> ControlError {
 pub(super) async fn method_not_allowed(request: Request) -> ControlError {
     let expected = match request.uri().path() {
         "/_mock/faults" => json!(["GET", "POST", "DELETE"]),
-        "/_mock/clock" | "/_mock/explain" => json!(["GET", "POST"]),
+        "/_mock/ciba" | "/_mock/clock" | "/_mock/explain" => json!(["GET", "POST"]),
         "/_mock/reset" => json!(["POST"]),
         _ => json!(["GET"]),
     };

@@ -2,6 +2,7 @@
 //! afterwards. Not Okta's; never struck by a fault.
 
 mod access;
+mod ciba;
 mod clock;
 mod console;
 mod error;
@@ -42,6 +43,7 @@ pub(crate) fn routes(access: Access) -> Router {
         .route("/_mock/console/requests/{request_id}", get(console::request))
         .route("/_mock/requests", get(requests::latest))
         .route("/_mock/requests/{request_id}", get(requests::one))
+        .route("/_mock/ciba", get(ciba::list).post(ciba::decide))
         .route("/_mock/reset", axum::routing::post(reset))
         .method_not_allowed_fallback(error::method_not_allowed)
         .fallback(error::not_found)

@@ -2,6 +2,7 @@
 
 mod activation;
 mod authorization;
+mod backchannel;
 mod client;
 mod explain;
 mod management;

@@ -69,6 +69,14 @@ impl Call {
                     .await
                     .map(|polled| self.entitle(admitted, polled, &plan, trace))
             }
+            Redeems::AuthReqId(id) => {
+                let change = |record: &mut _| admitted.redeem_polled(&self.server, record, now);
+                ledger
+                    .backchannel
+                    .update(id, now, change)
+                    .await
+                    .map(|polled| self.entitle(admitted, polled, &plan, trace))
+            }
             Redeems::Nothing => {
                 let rule = |moment: &mut Moment<'_>| admitted.grant(&self.org, &self.server, &plan, moment);
                 Some(self.instance.ask(trace, rule))

@@ -5,14 +5,18 @@ mod table;
 pub(crate) use table::Table;
 
 use mock_idp_core::ledger::{
-    Code, Consent, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction, Used,
-    UserCode,
+    Code, Consent, Inbox, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction,
+    Used, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 
 /// All records of one org.
 #[derive(Debug)]
 pub(crate) struct Ledger {
+    /// By `auth_req_id`.
+    pub(crate) backchannel: Table<Polled>,
+    /// By [`Inbox::KEY`].
+    pub(crate) inboxes: Table<Inbox>,
     /// By device code.
     pub(crate) devices: Table<Polled>,
     /// By user code.
@@ -42,6 +46,8 @@ pub(crate) struct Ledger {
 impl Default for Ledger {
     fn default() -> Self {
         Self {
+            backchannel: Table::bounded(10_000),
+            inboxes: Table::bounded(1),
             devices: Table::bounded(10_000),
             user_codes: Table::bounded(10_000),
             transactions: Table::bounded(10_000),
@@ -61,6 +67,8 @@ impl Default for Ledger {
 impl Ledger {
     /// Forgets everything.
     pub(crate) async fn clear(&self) {
+        self.backchannel.clear().await;
+        self.inboxes.clear().await;
         self.devices.clear().await;
         self.user_codes.clear().await;
         self.transactions.clear().await;

@@ -9,6 +9,7 @@
 
 mod activation;
 mod assets;
+mod backchannel;
 mod chrome;
 mod consent;
 mod console;
@@ -41,6 +42,7 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::SignedOut(view) => signed_out::SignedOutPage::new(view).render(),
         PageView::FormPost(view) => form_post::FormPostPage::new(view).render(),
         PageView::PostMessage(view) => post_message::PostMessagePage::new(view).render(),
+        PageView::Backchannel(view) => backchannel::BackchannelPage::new(view).render(),
         PageView::Activation(view) => activation::ActivationPage::new(view).render(),
     };
     or_minimal(rendered)

@@ -19,9 +19,11 @@ pub(crate) fn content_security_policy(view: &PageView, redirect_origin: Option<&
         PageView::SignIn(view) => targets(Some(redirect_origin.unwrap_or(&view.request.redirect_uri))),
         PageView::Consent(view) => targets(Some(redirect_origin.unwrap_or(&view.request.redirect_uri))),
         PageView::FormPost(view) => targets(Some(redirect_origin.unwrap_or(&view.action))),
-        PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::Activation(_) => {
-            targets(redirect_origin)
-        }
+        PageView::Error(_)
+        | PageView::SignedOut(_)
+        | PageView::PostMessage(_)
+        | PageView::Activation(_)
+        | PageView::Backchannel(_) => targets(redirect_origin),
     };
     // A message goes to a window of the redirect URI's origin: it may embed the page, and the one script may run.
     let (script, ancestors) = match view {

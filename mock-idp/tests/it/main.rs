@@ -4,6 +4,7 @@
 
 mod assertions;
 mod behavior;
+mod ciba;
 mod client;
 mod console;
 mod control;

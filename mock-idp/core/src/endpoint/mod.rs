@@ -2,6 +2,7 @@
 
 pub mod activation;
 pub mod authorization;
+pub mod backchannel;
 pub mod client_authentication;
 pub mod device_authorization;
 pub mod discovery;

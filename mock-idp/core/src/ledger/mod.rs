@@ -315,3 +315,47 @@ impl Consent {
         format!("{server}/{client_id}/{user_id}")
     }
 }
+
+/// A client's request for a user's word by the back channel, as whoever gives that word sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BackchannelRequest {
+    /// Names the request to whoever decides; it redeems nothing.
+    pub id: String,
+    pub auth_req_id: String,
+    pub client_id: String,
+    pub user_id: String,
+    pub scopes: Scopes,
+    pub binding_message: Option<String>,
+    /// Seconds since the epoch.
+    pub expires: i64,
+}
+
+/// The requests that wait for a user's word.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Inbox {
+    pub requests: Vec<BackchannelRequest>,
+}
+
+impl Inbox {
+    /// Its one key in the ledger.
+    pub const KEY: &'static str = "inbox";
+    /// How many requests may wait; beyond, the oldest go.
+    const MOST: usize = 1_000;
+
+    /// Adds a request; those that are over make room.
+    pub fn add(&mut self, request: BackchannelRequest, now: i64) {
+        self.requests.retain(|waiting| now < waiting.expires);
+        if self.requests.len() >= Self::MOST {
+            self.requests.remove(0);
+        }
+        self.requests.push(request);
+    }
+
+    /// Takes out the requests that are meant.
+    pub fn take(&mut self, meant: impl Fn(&BackchannelRequest) -> bool, now: i64) -> Vec<BackchannelRequest> {
+        self.requests.retain(|waiting| now < waiting.expires);
+        let (taken, left) = std::mem::take(&mut self.requests).into_iter().partition(meant);
+        self.requests = left;
+        taken
+    }
+}

@@ -38,6 +38,7 @@ impl ErrorId {
 }
 
 catalogue! {
+    CibaFeatureNotSupported "ciba_feature_not_supported" 400 "access_denied" "The Client-Initiated Backchannel Authentication flow currently only supports web applications.";
     RefreshScopesDenied "refresh_scopes_denied" 400 "access_denied" "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: {0}.";
     UserNotAssigned "user_not_assigned" 400 "access_denied" "User is not assigned to the client application.";
     NoMatchingPolicy "no_matching_policy" 401 "access_denied" "Policy evaluation failed for this request, please check the policy configurations.";
@@ -46,10 +47,12 @@ catalogue! {
     InvalidUserStatus "invalid_user_status_error" 403 "access_denied" "User status is invalid.";
     OpenidScopeRequiredAccessToken "openid_scope_required_access_token" 403 "access_denied" "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
     AuthorizationPending "authorization_pending" 400 "authorization_pending" "The device authorization is pending. Please try again later.";
+    CibaAuthorizationPending "ciba_authorization_pending" 400 "authorization_pending" "The authorization request is still pending as the user hasn't yet been authenticated.";
     ConsentRequired "consent_required" 400 "consent_required" "The following scopes require user consent: [{0}].";
     ConsentRequiredClientCredentials "consent_required_client_credentials" 400 "consent_required" "The following scopes require user consent and cannot be granted for the client credentials grant type: [{0}].";
     ConsentRequiredPassword "consent_required_ropf" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.";
     NoOrgScopesGranted "no_org_scopes_granted" 400 "consent_required" "You are not allowed any of the requested scopes.";
+    CibaExpiredAuthReqId "ciba_expired_auth_req_id" 400 "expired_token" "The 'auth_req_id' is invalid or has expired. Make a new authentication request.";
     ExpiredToken "expired_token" 400 "expired_token" "The device code has expired.";
     IdTokenDoesNotMatchSession "id_token_does_not_match_session" 400 "id_token_does_not_match_session" "The ID token subject does not match the current session's user.";
     AccessTokenInsufficientScopes "access_token_insufficient_scopes" 403 "insufficient_scope" "The access token provided does not contain the required scopes.";
@@ -73,6 +76,8 @@ catalogue! {
     ClientAssertionJwksNotConfigured "client_assertion_jwks_not_configured" 401 "invalid_client" "The client does not have a JWKSet configured, but the client_assertion requires one.";
     ClientAssertionNotSignedWithSigningKey "client_assertion_not_signed_with_signing_key" 401 "invalid_client" "The client_assertion JWT needs to be signed using a signing key.";
     InvalidApplicationTypeClientCredentials "invalid_application_type_client_credentials" 401 "invalid_client" "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.";
+    CibaGrantTypeNotConfigured "ciba_request_grant_type_not_configured" 401 "invalid_client" "The client doesn't have the 'urn:openid:params:grant-type:ciba' grant type configured.";
+    CibaSignedAlgorithmNotConfigured "ciba_request_signed_algo_not_configured" 401 "invalid_client" "The client doesn't have a RequestObjectSigningAlgorithm configured for signing authentication requests for the Client-Initiated Backchannel Authentication flow.";
     InvalidBasicAuthCredentials "invalid_basic_auth_creds" 401 "invalid_client" "Found Authentication header but was not valid client credentials.";
     InvalidClientId "invalid_client_id" 401 "invalid_client" "Invalid value for 'client_id' parameter.";
     InvalidClientSecret "invalid_client_secret" 401 "invalid_client" "The client secret supplied for a confidential client is invalid.";
@@ -99,6 +104,8 @@ catalogue! {
     PkceVerificationFailed "pkce_verification_failed" 400 "invalid_grant" "PKCE verification failed.";
     AccessTokenDuplicate "access_token_duplicate" 400 "invalid_request" "The access token cannot be specified in both the Authorization header and the request-body.";
     AccessTokenInQuery "access_token_in_query" 400 "invalid_request" "The access token cannot be presented in a query string.";
+    CibaInvalidHint "ciba_request_invalid_hint" 400 "invalid_request" "The Client-Initiated Backchannel Authentication Flow must contain only one of 'id_token_hint' or 'login_hint'.";
+    CibaUnknownUser "ciba_request_unknown_user_id" 400 "invalid_request" "The hint provided in the request did not match a user assigned to the client app.";
     ClientCredentialsInQuery "client_credentials_in_query" 400 "invalid_request" "Client credentials cannot be supplied via query parameters.";
     DuplicateOauthParameters "duplicate_oauth_params" 400 "invalid_request" "The request contained multiple parameters with the same name.";
     IllegalDuplicatedParameters "illegal_duplicated_parameters" 400 "invalid_request" "Duplicate parameter provided in request. Duplicated parameters: [{0}].";
@@ -116,6 +123,7 @@ catalogue! {
     InvalidPromptForZeroMaxAge "invalid_prompt_for_zero_max_age" 400 "invalid_request" "'prompt' parameter must not have the value 'none' for request with 'zero' as max_age.";
     InvalidRequest "invalid_request" 400 "invalid_request" "Invalid request";
     InvalidResponseTypeForAuthenticatorEnrollment "invalid_response_type_for_authenticator_enrollment" 400 "invalid_request" "Authenticator enrollment requires 'none' response_type.";
+    InvalidRequestedExpiry "invalid_requested_expiry" 400 "invalid_request" "Invalid value for 'requested_expiry' parameter. It should be within range 0 - 2^31-1.";
     InvalidState "invalid_state" 400 "invalid_request" "The authentication request has an invalid 'state' parameter.";
     MismatchedAuthorizationServer "mismatched_authorization_server" 400 "invalid_request" "The grant was issued for another authorization server.";
     MissingTokenRequestParameter "missing_token_request_parameter" 400 "invalid_request" "The required parameter '{0}' is missing.";
@@ -150,6 +158,8 @@ catalogue! {
     RequestObjectJwtNotSignedWithSigningKey "request_object_jwt_not_signed_with_signing_key" 400 "invalid_request_object" "The request object needs to be signed using a signing key.";
     AuthorizeRequestUriMismatchedAuthorizationServer "authorize_request_uri_mismatched_authorization_server" 400 "invalid_request_uri" "The request_uri was issued for another authorization server.";
     InvalidRequestUri "invalid_request_uri" 400 "invalid_request_uri" "The authorize request_uri is invalid.";
+    CibaInvalidScope "ciba_request_invalid_scope" 400 "invalid_scope" "The Client-Initiated Backchannel Authentication Flow must contain 'openid' scope.";
+    CibaMissingScope "ciba_request_missing_scope" 400 "invalid_scope" "No scopes were requested.";
     MissingScopes "missing_scopes" 400 "invalid_scope" "No scopes were requested.";
     NoDefaultScopes "no_default_scopes" 400 "invalid_scope" "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
     NoMatchingScope "no_matching_scope" 400 "invalid_scope" "One or more scopes are not configured for the authorization server resource.";
@@ -165,10 +175,12 @@ catalogue! {
     RequestObjectsNotSupported "request_not_supported" 400 "request_not_supported" "The authorize request object is not supported by this client.";
     RequestObjectNoClientSecret "request_object_no_client_secret" 400 "request_not_supported" "The issuer of the request object does not have a client secret.";
     RequestUriNotSupported "request_uri_not_supported" 400 "request_uri_not_supported" "The authorize request uri is not supported by this client.";
+    CibaSlowDown "ciba_slow_down" 400 "slow_down" "Slow down the polling frequency. Try again later.";
     SlowDown "slow_down" 400 "slow_down" "Slow down the polling frequency. Please try again later.";
     TooManyGroups "too_many_groups_in_groups_claim" 400 "server_error" "The groups claim matched too many groups and must be configured to match fewer groups.";
     UserClaimEvaluationFailure "user_claim_evaluation_failure" 400 "server_error" "The '{0}' user claim could not be evaluated.";
     ServerError "server_error" 500 "server_error" "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.";
+    ConfidentialClientRequired "confidential_client_required" 400 "unauthorized_client" "Confidential client is required to make this request.";
     UnauthorizedClient "unauthorized_client" 400 "unauthorized_client" "The client is not authorized to use the provided grant type. Configured grant types: [{0}].";
     UnmetAuthenticationRequirements "unmet_authentication_requirements" 400 "unmet_authentication_requirements" "Unable to meet the authentication requirements imposed by 'acr_values' parameter.";
     UnsupportedGrantTypeBrowserRequest "unsupported_grant_type_browser_request" 400 "unauthorized_client" "Browser requests to the token endpoint may only use the authorization_code grant_type.";

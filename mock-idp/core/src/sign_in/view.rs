@@ -22,6 +22,8 @@ pub enum PageView {
     PostMessage(PostMessageView),
     /// A user lets a device in.
     Activation(ActivationView),
+    /// Requests by the back channel, for whoever tests to answer.
+    Backchannel(BackchannelView),
 }
 
 /// The frame that every page shares.
@@ -253,4 +255,27 @@ pub enum ActivationStep {
     },
     /// Answered.
     Done { client_label: String, allowed: bool },
+}
+
+/// The requests that wait for a user's word. OpenID CIBA.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackchannelView {
+    pub frame: Frame,
+    pub action: String,
+    /// The oldest first.
+    pub requests: Vec<BackchannelItem>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackchannelItem {
+    /// Names the request in the form; known only to whoever sees this page.
+    pub id: String,
+    pub client_label: String,
+    pub user_login: String,
+    /// What the client shows too, so that the user can compare.
+    pub binding_message: Option<String>,
+    pub scopes: Vec<String>,
+    /// Seconds.
+    pub ends_in: i64,
 }

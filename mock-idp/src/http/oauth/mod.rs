@@ -1,6 +1,7 @@
 //! The OAuth and OpenID Connect endpoints: parse one request, make one typed call, render.
 
 mod authorization;
+mod backchannel;
 mod cors;
 mod device;
 mod discovery;
@@ -18,7 +19,7 @@ use axum::routing::{MethodRouter, get, options, post};
 /// The endpoints of the org server under `/oauth2`, of each custom server under `/oauth2/{server}`. Spelt out flat: nested
 /// routers would cost every request a path of its own.
 pub(super) fn routes() -> Router {
-    let endpoints: [(&str, MethodRouter); 9] = [
+    let endpoints: [(&str, MethodRouter); 10] = [
         ("/v1/authorize", get(authorization::get).post(authorization::post)),
         ("/v1/token", post(token::post).options(cors::preflight_of_token)),
         ("/v1/par", post(pushed_request::post).options(cors::preflight_of_token)),
@@ -26,6 +27,7 @@ pub(super) fn routes() -> Router {
         ("/v1/introspect", post(introspection::post).options(cors::preflight)),
         ("/v1/revoke", post(revocation::post).options(cors::preflight)),
         ("/v1/device/authorize", post(device::post).options(cors::preflight)),
+        ("/v1/bc/authorize", post(backchannel::post)),
         ("/v1/logout", get(logout::get).post(logout::post)),
         ("/v1/keys", get(keys::get).options(cors::preflight_of_public)),
     ];

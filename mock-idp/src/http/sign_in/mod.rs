@@ -1,6 +1,7 @@
 //! The hosted sign-in's own addresses: where its forms post to, and its assets.
 
 mod activate;
+mod backchannel;
 mod steps;
 
 use axum::Router;
@@ -14,6 +15,7 @@ use crate::pages;
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/activate", get(activate::get).post(activate::post))
+        .route("/signin/backchannel", get(backchannel::get).post(backchannel::post))
         .route("/signin/identify", post(steps::identify))
         .route("/signin/challenge", post(steps::challenge))
         .route("/signin/sign-in", post(steps::both))

@@ -7,6 +7,7 @@ use http::request::Parts;
 use mock_idp_core::protocol::{Parameters, Scopes};
 use mock_idp_core::sign_in::Input;
 
+use super::backchannel;
 use crate::address::Address;
 use crate::engine::SignInStep;
 use crate::http::extract::{Body, FromBrowser, PageFrame, Query, urls};
@@ -51,10 +52,33 @@ impl Visit {
         page::outcome(answer, &jar)
     }
 
+    pub(super) async fn backchannel_page(self) -> Response {
+        if !self.picker() {
+            return no_shortcuts();
+        }
+        page::render(&self.address.org.backchannel_page(self.frame.0).await)
+    }
+
+    pub(super) async fn give_word(self, id: &str, allowed: bool) -> Response {
+        if !self.picker() {
+            return no_shortcuts();
+        }
+        self.address.org.give_word(allowed, |request| request.id == id).await;
+        backchannel::back(&self.address.path_prefix)
+    }
+
+    fn picker(&self) -> bool {
+        self.address.org.org().document().settings.sign_in_page.picker
+    }
+
     async fn give(self, form: &Parameters, input: Input<'_>) -> Response {
         let remember = form.get("rememberMe").is_some();
         self.take(form, SignInStep::Give { input, remember }).await
     }
+}
+
+fn no_shortcuts() -> Response {
+    ApiError::path_not_found().because("the development user picker is off")
 }
 
 pub(super) async fn identify(visit: Visit, Body(form): Body) -> Response {
@@ -74,8 +98,8 @@ pub(super) async fn both(visit: Visit, Body(form): Body) -> Response {
 }
 
 pub(super) async fn pick(visit: Visit, Body(form): Body) -> Response {
-    if !visit.address.org.org().document().settings.sign_in_page.picker {
-        return ApiError::path_not_found().because("the development user picker is off");
+    if !visit.picker() {
+        return no_shortcuts();
     }
     visit.give(&form, Input::Pick(form.get("user").unwrap_or_default())).await
 }

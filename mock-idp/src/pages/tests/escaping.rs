@@ -107,6 +107,15 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
             fields.push(&mut view.target_origin);
             fields.extend(view.fields.iter_mut().map(|(_, value)| value));
         }
+        PageView::Backchannel(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.push(&mut view.action);
+            for request in &mut view.requests {
+                fields.extend([&mut request.id, &mut request.client_label, &mut request.user_login]);
+                fields.extend(&mut request.binding_message);
+                fields.extend(&mut request.scopes);
+            }
+        }
         PageView::Activation(view) => {
             frame(&mut view.frame, &mut fields);
             activation(&mut view.step, &mut fields);

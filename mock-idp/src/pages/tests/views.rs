@@ -1,9 +1,9 @@
 //! Views as the rules would fill them.
 
 use mock_idp_core::sign_in::view::{
-    ActivationStep, ActivationView, ConsentScope, ConsentView, ErrorView, FormPostView, Frame, PageView, Persona,
-    PostMessageView, RedirectUriMismatch, RequestSummary, SignInProblem, SignInProblemKind, SignInStep, SignInView,
-    SignedOutView,
+    ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView, ErrorView,
+    FormPostView, Frame, PageView, Persona, PostMessageView, RedirectUriMismatch, RequestSummary, SignInProblem,
+    SignInProblemKind, SignInStep, SignInView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
@@ -230,6 +230,20 @@ fn device_done(allowed: bool) -> PageView {
     activation(ActivationStep::Done { client_label: "Market TV".to_owned(), allowed })
 }
 
+pub(super) fn backchannel(waiting: bool) -> PageView {
+    let request = BackchannelItem {
+        id: "xYz".to_owned(),
+        client_label: "Market kiosk".to_owned(),
+        user_login: "buyer@example.test".to_owned(),
+        binding_message: Some("W4SCT".to_owned()),
+        scopes: vec!["openid".to_owned(), "products:read".to_owned()],
+        ends_in: 297,
+    };
+    let second = BackchannelItem { id: "zYx".to_owned(), binding_message: None, ..request.clone() };
+    let requests = if waiting { vec![request, second] } else { Vec::new() };
+    PageView::Backchannel(BackchannelView { frame: frame(), action: "/signin/backchannel".to_owned(), requests })
+}
+
 /// One of each page and state.
 pub(super) fn every_page() -> Vec<(String, PageView)> {
     let warned = SignInView {
@@ -269,6 +283,8 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),
         ("form_post".to_owned(), PageView::FormPost(form_post())),
         ("post_message".to_owned(), PageView::PostMessage(post_message())),
+        ("backchannel".to_owned(), backchannel(true)),
+        ("backchannel_empty".to_owned(), backchannel(false)),
         ("device_code".to_owned(), device_code(None)),
         ("device_code_refused".to_owned(), device_code(Some("no device waits that shows this code"))),
         ("device_confirm".to_owned(), device_confirm()),

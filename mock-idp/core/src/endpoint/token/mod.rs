@@ -5,6 +5,7 @@
 
 mod authorization_code;
 mod browser;
+mod ciba;
 mod client_credentials;
 mod device_code;
 mod entitled;
@@ -74,12 +75,13 @@ impl TokenRequest {
 }
 
 /// The grants that the token endpoint serves.
-const SERVED: [GrantType; 5] = [
+const SERVED: [GrantType; 6] = [
     GrantType::AuthorizationCode,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
     GrantType::Password,
     GrantType::DeviceCode,
+    GrantType::Ciba,
 ];
 
 /// A request whose client is authenticated and may use the grant.
@@ -96,6 +98,7 @@ pub enum Redeems {
     Code(String),
     RefreshToken(String),
     DeviceCode(String),
+    AuthReqId(String),
     Nothing,
 }
 
@@ -176,6 +179,7 @@ impl Admitted<'_> {
         Ok(match self.grant_type {
             GrantType::AuthorizationCode => Redeems::Code(self.request.required("code")?.to_owned()),
             GrantType::RefreshToken => Redeems::RefreshToken(self.request.required("refresh_token")?.to_owned()),
+            GrantType::Ciba => Redeems::AuthReqId(self.request.required("auth_req_id")?.to_owned()),
             GrantType::DeviceCode => Redeems::DeviceCode(self.request.required("device_code")?.to_owned()),
             _ => Redeems::Nothing,
         })
@@ -217,7 +221,8 @@ impl Admitted<'_> {
     /// # Errors
     /// The user has not decided yet, has denied it, or the request is not this client's to redeem.
     pub fn redeem_polled(&self, server: &Server, record: &mut Polled, now: i64) -> Result<Allowed, Refusal> {
-        polled::redeem(self, server, record, &device_code::WORDS, now)
+        let words = if self.grant_type == GrantType::Ciba { &ciba::WORDS } else { &device_code::WORDS };
+        polled::redeem(self, server, record, words, now)
     }
 
     /// What the user's word entitles to.
@@ -260,6 +265,7 @@ impl Admitted<'_> {
 pub fn unknown(redeems: &Redeems) -> Refusal {
     match redeems {
         Redeems::RefreshToken(_) => Refusal::new(ErrorId::InvalidRefreshToken, "no such refresh token"),
+        Redeems::AuthReqId(_) => Refusal::new(ciba::WORDS.invalid, "no such auth_req_id"),
         Redeems::DeviceCode(_) => Refusal::new(device_code::WORDS.invalid, "no such device code"),
         _ => Refusal::new(ErrorId::InvalidAuthorizationCode, "no such code, or it has expired"),
     }
