@@ -1,9 +1,10 @@
-//! Who calls: one way to authenticate a client, for every endpoint that clients call.
+//! Who calls: one way to authenticate a client, for every endpoint that clients call, and the keys that clients prove.
 
-use mock_idp_core::endpoint::client_authentication::{self, Called, Fetched, KeySource, Presented};
+use mock_idp_core::endpoint::client_authentication::{self, Authenticated, Called, Fetched, KeySource, Presented};
 use mock_idp_core::ledger::{SingleUse, Used};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::Refusal;
+use mock_idp_core::tokens::dpop::{self, Freshness, Proof, Proven};
 
 use super::{Call, OrgInstance};
 
@@ -13,16 +14,58 @@ impl Call {
     /// # Errors
     /// Okta's literal refusals; an unknown client is refused in the API's shape.
     pub(super) async fn client(&self, presented: Presented<'_>, endpoint: &str) -> Result<&App, Refusal> {
+        let authenticated = self.authenticated(presented, endpoint).await?;
+        self.instance.spend(authenticated.spends).await?;
+        Ok(authenticated.client)
+    }
+
+    /// The same, together with the key that the client proves. A proof that fails, for want of a nonce for instance, leaves the
+    /// client's assertion as good as it was.
+    ///
+    /// # Errors
+    /// Okta's literal refusals.
+    pub(super) async fn client_and_key(
+        &self,
+        presented: Presented<'_>,
+        dpop: &[String],
+        endpoint: &str,
+    ) -> Result<(&App, Option<String>), Refusal> {
+        let Authenticated { client, spends } = self.authenticated(presented, endpoint).await?;
+        let freshness = Freshness::Nonce(&self.instance.nonces);
+        let proof = self.proof(dpop, "POST", endpoint, freshness)?;
+        self.instance.spend(spends).await?;
+        let Some(Proof { thumbprint, spends }) = proof else { return Ok((client, None)) };
+        self.instance.spend(Some(spends)).await?;
+        Ok((client, Some(thumbprint)))
+    }
+
+    async fn authenticated(&self, presented: Presented<'_>, endpoint: &str) -> Result<Authenticated<'_>, Refusal> {
         let attempt = client_authentication::attempt(&self.org, presented)?;
         let fetched = self.instance.fetch_keys(attempt.key_source()).await;
         let called = Called { urls: &self.urls, server: &self.server, endpoint };
-        let authenticated = attempt.decide(called, fetched.as_ref(), self.instance.clock.now())?;
-        self.instance.spend(authenticated.spends).await?;
-        Ok(authenticated.client)
+        attempt.decide(called, fetched.as_ref(), self.instance.clock.now())
+    }
+
+    fn proof(
+        &self,
+        dpop: &[String],
+        method: &str,
+        endpoint: &str,
+        freshness: Freshness<'_>,
+    ) -> Result<Option<Proof>, Refusal> {
+        let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, endpoint, uri);
+        let request = Proven { method, is_uri: &is_uri, freshness };
+        dpop::check(dpop, request, self.instance.clock.now())
     }
 }
 
 impl OrgInstance {
+    /// The nonce that proofs are to hold from now on.
+    #[must_use]
+    pub fn dpop_nonce(&self) -> String {
+        self.nonces.current(self.clock.now())
+    }
+
     /// The keys that a client keeps elsewhere.
     pub(super) async fn fetch_keys(&self, source: Option<KeySource<'_>>) -> Option<Fetched> {
         let KeySource { uri, kid } = source?;

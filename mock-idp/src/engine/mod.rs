@@ -19,6 +19,7 @@ use mock_idp_core::endpoint::keys::PublishedKey;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
 use mock_idp_core::protocol::{ErrorId, Refusal};
+use mock_idp_core::tokens::dpop::NonceKey;
 use mock_idp_core::trace::Trace;
 use parking_lot::RwLock;
 
@@ -45,6 +46,8 @@ pub struct OrgInstance {
     ledger: Ledger,
     keys: KeyRing,
     key_sets: KeySets,
+    /// What the nonces for DPoP proofs are made with.
+    nonces: NonceKey,
     metadata: RwLock<Vec<Metadata>>,
 }
 
@@ -77,6 +80,7 @@ impl OrgInstance {
             snapshot: RwLock::new(Arc::new(org)),
             ledger: Ledger::default(),
             key_sets: KeySets::default(),
+            nonces: NonceKey::new(rand::random()),
             metadata: RwLock::default(),
         })
     }

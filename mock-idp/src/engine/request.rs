@@ -58,23 +58,25 @@ impl Call {
         authorization: Option<&str>,
         query: &Parameters,
         body: &Parameters,
+        dpop: &[String],
     ) -> Explained<Result<Value, Refusal>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let presented = Presented { authorization, query, body };
-        let result = self.keep_pushed(presented, &mut trace, &mut explanation).await;
+        let result = self.keep_pushed(presented, dpop, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }
 
     async fn keep_pushed(
         &self,
         presented: Presented<'_>,
+        dpop: &[String],
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Value, Refusal> {
-        let client = self.client(presented, "par").await?;
+        let (client, key) = self.client_and_key(presented, dpop, "par").await?;
         explanation.client = Some(client.client_id().to_owned());
-        let parameters = authorization::pushed_parameters(client, presented.body)?;
+        let parameters = authorization::pushed_parameters(client, presented.body, key.as_deref())?;
         let opened = self.open_request_object(&parameters).await.map_err(NotBegun::into_refusal)?;
         let parameters = opened.unwrap_or(parameters);
         // RFC 9126 2.1 step 3: as at the authorization endpoint.

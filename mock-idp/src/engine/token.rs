@@ -26,9 +26,9 @@ impl Call {
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, Refusal> {
         let grant_type = request.grant_type()?;
-        let client = self.client(request.presented(), "token").await?;
+        let (client, key) = self.client_and_key(request.presented(), &request.dpop, "token").await?;
         explanation.client = Some(client.client_id().to_owned());
-        let admitted = token::admit(&self.org, request, grant_type, client)?;
+        let admitted = token::admit(&self.org, request, grant_type, client)?.bound(key.as_deref())?;
         let redemption = self.redeem(&admitted, trace).await?;
         let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());

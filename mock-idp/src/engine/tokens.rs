@@ -6,6 +6,7 @@ use mock_idp_core::endpoint::revocation::{self, Revokes};
 use mock_idp_core::endpoint::userinfo;
 use mock_idp_core::ledger::TokenFamily;
 use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::tokens::dpop::{Freshness, Proven};
 use mock_idp_core::tokens::{Audience, Verified, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
@@ -14,27 +15,28 @@ use super::{Call, Explained};
 use crate::journal::Explanation;
 
 impl Call {
-    /// Claims about the user of an access token.
+    /// Claims about the user of an access token; `method` is that of the request, `dpop` are its `DPoP` headers.
     pub async fn userinfo(
         &self,
-        authorization: Option<&str>,
-        query: &Parameters,
-        body: &Parameters,
+        method: &str,
+        presented: userinfo::Presented<'_>,
+        dpop: &[String],
     ) -> Explained<Result<Map<String, Value>, Refusal>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
-        let presented = userinfo::Presented { authorization, query, body };
-        let result = self.claims(presented, &mut trace, &mut explanation).await;
+        let result = self.claims(method, presented, dpop, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }
 
     async fn claims(
         &self,
+        method: &str,
         presented: userinfo::Presented<'_>,
+        dpop: &[String],
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, Refusal> {
-        let token = userinfo::bearer_token(presented)?;
+        let (scheme, token) = userinfo::access_token(presented)?;
         let held = self.instance.keys(&self.server).await?;
         let verified = held.access_token(token);
         let revoked = match &verified {
@@ -43,6 +45,12 @@ impl Call {
         };
         explanation.client = verified.as_ref().and_then(|token| token.text("cid")).map(str::to_owned);
         explanation.user = verified.as_ref().and_then(|token| token.text("sub")).map(str::to_owned);
+        if let Some(verified) = &verified {
+            let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, "userinfo", uri);
+            let request = Proven { method, is_uri: &is_uri, freshness: Freshness::AccessToken(token) };
+            let spends = userinfo::prove(scheme, verified, dpop, request, self.instance.clock.now())?;
+            self.instance.spend(spends).await?;
+        }
         let asked = match verified.as_ref().and_then(|token| token.text("jti")) {
             Some(jti) => self.instance.ledger.requested_claims.get(jti, self.instance.clock.now()).await,
             None => None,

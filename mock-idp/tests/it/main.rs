@@ -9,6 +9,7 @@ mod client;
 mod console;
 mod control;
 mod device;
+mod dpop;
 mod edge;
 mod explain;
 mod explain_program;

@@ -71,7 +71,8 @@ fn access_token(org: &Org, claims: &Verified) -> Map<String, Value> {
     let copied = |name: &str| claims.0.get(name).cloned();
     let members = [
         ("active", Some(true.into())),
-        ("token_type", Some("Bearer".into())),
+        // RFC 9449 6.2.
+        ("token_type", Some(if claims.bound_to().is_some() { "DPoP" } else { "Bearer" }.into())),
         ("scope", Some(scope.into())),
         ("client_id", copied("cid")),
         ("username", login(org, claims.text("uid"))),
@@ -82,6 +83,7 @@ fn access_token(org: &Org, claims: &Verified) -> Map<String, Value> {
         ("iss", copied("iss")),
         ("jti", copied("jti")),
         ("uid", copied("uid")),
+        ("cnf", copied("cnf")),
     ];
     present(members)
 }

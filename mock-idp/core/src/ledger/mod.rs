@@ -24,6 +24,9 @@ pub struct AuthorizationRequest {
     pub scopes_by_default: bool,
     pub nonce: Option<String>,
     pub code_challenge: Option<String>,
+    /// Thumbprint of the key that must be proved to redeem the code. RFC 9449 10.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
     pub prompt_none: bool,
     pub prompt_login: bool,
     pub prompt_consent: bool,
@@ -256,6 +259,9 @@ pub struct Code {
     pub redirect_uri: String,
     pub nonce: Option<String>,
     pub code_challenge: Option<String>,
+    /// Thumbprint of the key that must be proved to redeem it. RFC 9449 10.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
     pub state: CodeState,
 }
 
@@ -290,6 +296,9 @@ pub struct TokenFamily {
     /// The end of the idle window.
     pub idle_until: i64,
     pub revoked: bool,
+    /// Thumbprint of the key that a public client must prove with each use. RFC 9449 5.
+    #[serde(default)]
+    pub bound_to: Option<String>,
 }
 
 /// Which family a refresh token belongs to.

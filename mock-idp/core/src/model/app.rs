@@ -169,6 +169,9 @@ pub struct OauthClientSettings {
     /// How request objects must be signed; any algorithm when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<Algorithm>,
+    /// Whether the client must always prove possession of a key (DPoP) when it gets tokens.
+    #[serde(default)]
+    pub dpop_bound_access_tokens: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

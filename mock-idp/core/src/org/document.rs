@@ -151,6 +151,6 @@ mod tests {
     fn the_market_is_sound() {
         let document = Document::parse(MARKET).unwrap();
         assert_eq!(document.users.len(), 13);
-        assert_eq!(document.apps.len(), 13);
+        assert_eq!(document.apps.len(), 14);
     }
 }

@@ -163,6 +163,11 @@ impl Check<'_> {
         self.secret(&format!("{path}/credentials/oauthClient/client_secret"), app);
         self.keys(&format!("{path}/settings/oauthClient"), app);
         self.grants(path, app);
+        // RFC 9449: a token from the authorization endpoint has nothing to be bound to.
+        if app.oauth().dpop_bound_access_tokens && app.oauth().grant_types.contains(&GrantType::Implicit) {
+            let message = "a client with `dpop_bound_access_tokens` cannot use `implicit`: nothing is proved there";
+            self.problem(format!("{path}/settings/oauthClient/grant_types"), message);
+        }
         self.redirect_uris(path, app);
         for (index, assignment) in app.assignments.users.iter().enumerate() {
             self.user(format!("{path}/assignments/users/{index}/id"), &assignment.id);

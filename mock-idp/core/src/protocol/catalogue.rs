@@ -94,6 +94,24 @@ catalogue! {
     UnsupportedAuthMethodBrowserRequest "unsupported_auth_method_browser_request" 401 "invalid_client" "Browser requests to the token endpoint must use Proof Key for Code Exchange.";
     UnsupportedAuthMethodClientCredentials "unsupported_auth_method_client_creds" 401 "invalid_client" "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
     ExpiredPasswordCredentials "expired_password_credentials" 400 "invalid_grant" "Password has expired.";
+    DpopProofAlreadyUsed "dpop_proof_already_used" 400 "invalid_dpop_proof" "The DPoP proof JWT has already been used.";
+    DpopInvalidAth "dpop_proof_invalid_ath" 400 "invalid_dpop_proof" "'ath' claim in the DPoP proof does not match the presented access_token.";
+    InvalidAccessTokenDpopBinding "invalid_access_token_dpop_binding" 400 "invalid_dpop_proof" "The access_token is not bound to the provided DPoP proof.";
+    InvalidDpopProof "invalid_dpop_proof" 400 "invalid_dpop_proof" "The DPoP proof JWT is invalid.";
+    DpopInvalidHtm "invalid_dpop_proof_invalid_htm" 400 "invalid_dpop_proof" "'htm' claim in the DPoP proof JWT is invalid.";
+    DpopInvalidHtu "invalid_dpop_proof_invalid_htu" 400 "invalid_dpop_proof" "'htu' claim in the DPoP proof JWT is invalid.";
+    DpopInvalidIat "invalid_dpop_proof_invalid_iat" 400 "invalid_dpop_proof" "'iat' claim in the DPoP proof JWT is invalid.";
+    DpopInvalidJti "invalid_dpop_proof_invalid_jti" 400 "invalid_dpop_proof" "'jti' claim in the DPoP proof JWT is invalid.";
+    DpopInvalidJwt "invalid_dpop_proof_invalid_jwt" 400 "invalid_dpop_proof" "The DPoP proof JWT cannot be parsed.";
+    DpopInvalidPublicKeyBinding "invalid_dpop_proof_invalid_public_key_binding" 400 "invalid_dpop_proof" "Invalid DPoP Public Key binding in refresh token";
+    DpopInvalidSignature "invalid_dpop_proof_invalid_signature" 400 "invalid_dpop_proof" "The DPoP proof JWT signature is invalid.";
+    DpopInvalidSignatureAlgorithm "invalid_dpop_proof_invalid_signature_algorithm" 400 "invalid_dpop_proof" "The DPoP proof JWT signature algorithm is invalid.";
+    DpopInvalidType "invalid_dpop_proof_invalid_type" 400 "invalid_dpop_proof" "'typ' must be 'dpop+jwt' in the DPoP proof JWT.";
+    DpopJwtExpired "invalid_dpop_proof_jwt_expired" 400 "invalid_dpop_proof" "The DPoP proof JWT is expired.";
+    DpopJwtIssuedInFuture "invalid_dpop_proof_jwt_issued_in_future" 400 "invalid_dpop_proof" "The DPoP proof JWT is issued in the future.";
+    DpopJwtTooOld "invalid_dpop_proof_jwt_too_old" 400 "invalid_dpop_proof" "The DPoP proof JWT is issued more than five minutes in the past.";
+    DpopMissingHeader "invalid_dpop_proof_missing_header" 400 "invalid_dpop_proof" "The DPoP proof JWT header is missing.";
+    DpopMultipleHeaders "invalid_dpop_proof_multiple_headers_not_allowed" 400 "invalid_dpop_proof" "Multiple DPoP proof JWT headers are not allowed.";
     InvalidAuthorizationCode "invalid_authorization_code" 400 "invalid_grant" "The authorization code is invalid or has expired.";
     InvalidDeviceCode "invalid_device_code" 400 "invalid_grant" "The device code is invalid or has expired.";
     InvalidPasswordCredentials "invalid_password_credentials" 400 "invalid_grant" "The credentials provided were invalid.";
@@ -107,6 +125,8 @@ catalogue! {
     CibaInvalidHint "ciba_request_invalid_hint" 400 "invalid_request" "The Client-Initiated Backchannel Authentication Flow must contain only one of 'id_token_hint' or 'login_hint'.";
     CibaUnknownUser "ciba_request_unknown_user_id" 400 "invalid_request" "The hint provided in the request did not match a user assigned to the client app.";
     ClientCredentialsInQuery "client_credentials_in_query" 400 "invalid_request" "Client credentials cannot be supplied via query parameters.";
+    DpopAuthenticationSchemeRequired "dpop_authentication_scheme_required" 400 "invalid_request" "The resource request must use the DPoP authentication scheme when using a DPoP bound token.";
+    DpopProofRequiredForToken "dpop_proof_required_for_token" 400 "invalid_request" "The resource request requires a DPoP proof.";
     DuplicateOauthParameters "duplicate_oauth_params" 400 "invalid_request" "The request contained multiple parameters with the same name.";
     IllegalDuplicatedParameters "illegal_duplicated_parameters" 400 "invalid_request" "Duplicate parameter provided in request. Duplicated parameters: [{0}].";
     IllegalOriginBrowserRequest "illegal_origin_browser_request" 400 "invalid_request" "Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.";
@@ -167,6 +187,7 @@ catalogue! {
     UnsupportedScopeBrowserRequest "unsupported_scope_browser_request" 400 "invalid_scope" "Browser requests to the token endpoint may not include the offline_access scope.";
     AccessTokenInvalid "access_token_invalid" 401 "invalid_token" "The access token is invalid.";
     AccessTokenInvalidIssuer "access_token_invalid_issuer" 401 "invalid_token" "The access token provided has an invalid issuer.";
+    AccessTokenNotDpopBound "access_token_not_dpop_bound" 401 "invalid_token" "The presented access_token is not DPoP bound.";
     AccessTokenRevoked "access_token_revoked" 401 "invalid_token" "The access token has been revoked.";
     IdTokenInvalid "id_token_invalid" 401 "invalid_token" "The id token is invalid.";
     LoginRequired "login_required" 400 "login_required" "The client specified not to prompt, but the user is not logged in.";
@@ -189,4 +210,5 @@ catalogue! {
     PostMessageWithCode "unsupported_response_mode_okta_post_message_with_code" 400 "unsupported_response_mode" "'okta_post_message' response mode cannot be used with the 'code' response type.";
     QueryWithTokens "unsupported_response_mode_query_with_tokens" 400 "unsupported_response_mode" "'query' response mode cannot be used with either the 'id_token' or 'token' response types.";
     UnsupportedResponseType "unsupported_response_type" 400 "unsupported_response_type" "The response type is not supported by the authorization server. Configured response types: [{0}].";
+    UseDpopNonce "use_dpop_nonce" 400 "use_dpop_nonce" "Authorization server requires nonce in DPoP proof.";
 }

@@ -21,6 +21,10 @@ pub(super) fn payload(ticket: &Ticket<'_>, jti: &str, now: i64, custom: Map<Stri
     }
     put("iat", now.into());
     put("exp", (now + ticket.access_token_lifetime()).into());
+    // Okta: right behind exp.
+    if let Some(thumbprint) = ticket.bound_to {
+        put("cnf", json!({"jkt": thumbprint}));
+    }
     if let Some(acr) = ticket.acr {
         put("acr", acr.into());
     }

@@ -22,6 +22,8 @@ pub struct Ticket<'a> {
     pub acr: Option<&'a str>,
     /// `jti` of the access token, chosen before the grant was redeemed.
     pub access_token_id: &'a str,
+    /// Thumbprint of the key that the access token is bound to. RFC 9449 6.1.
+    pub bound_to: Option<&'a str>,
 }
 
 impl Ticket<'_> {

@@ -1,6 +1,7 @@
 //! Tokens: what they say and how they are signed. [`issue()`] is the only mint.
 
 mod access_token;
+pub mod dpop;
 pub mod fault;
 mod id_token;
 mod issue;

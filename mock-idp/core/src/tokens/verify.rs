@@ -48,6 +48,12 @@ impl Verified {
         self.0.get("scp").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     }
 
+    /// Thumbprint of the key that the token is bound to. RFC 9449 6.1.
+    #[must_use]
+    pub fn bound_to(&self) -> Option<&str> {
+        self.0.get("cnf").and_then(|confirmation| confirmation.get("jkt")).and_then(Value::as_str)
+    }
+
     /// The token family behind an access token. Okta: its id is the third part of the `jti`.
     #[must_use]
     pub fn family(&self) -> Option<&str> {

@@ -39,6 +39,7 @@ fn family(client_id: &str) -> TokenFamily {
         expires: Some(NOW + 30 * DAY),
         idle_until: NOW + 7 * DAY,
         revoked: false,
+        bound_to: None,
     }
 }
 

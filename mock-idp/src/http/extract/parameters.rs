@@ -11,7 +11,7 @@ use super::AtServer;
 use crate::engine::Call;
 use crate::http::layers::limits;
 use crate::http::respond::api_error::ApiError;
-use crate::http::respond::text;
+use crate::http::respond::{text, texts};
 
 /// The query string's parameters.
 #[derive(Debug)]
@@ -59,6 +59,8 @@ pub(crate) struct ClientForm {
     pub(crate) call: Call,
     /// The `Authorization` header.
     pub(crate) authorization: Option<String>,
+    /// The `DPoP` headers.
+    pub(crate) dpop: Vec<String>,
     pub(crate) query: Parameters,
     pub(crate) body: Parameters,
 }
@@ -71,7 +73,8 @@ impl<S: Send + Sync> FromRequest<S> for ClientForm {
         let AtServer(call) = AtServer::from_request_parts(&mut parts, state).await?;
         let Ok(Query(query)) = Query::from_request_parts(&mut parts, state).await;
         let authorization = text(&parts.headers, header::AUTHORIZATION);
+        let dpop = texts(&parts.headers, "dpop");
         let Body(body) = Body::from_request(Request::from_parts(parts, body), state).await?;
-        Ok(Self { call, authorization, query, body })
+        Ok(Self { call, authorization, dpop, query, body })
     }
 }

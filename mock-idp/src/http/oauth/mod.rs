@@ -8,6 +8,7 @@ mod discovery;
 mod introspection;
 mod keys;
 mod logout;
+mod nonce;
 mod pushed_request;
 mod revocation;
 mod token;

@@ -3,17 +3,18 @@
 use axum::response::Response;
 
 use super::cors::{self, Origin};
-use super::discovery;
+use super::{discovery, nonce};
 use crate::http::extract::ClientForm;
 use crate::http::respond::oauth_error;
 
 pub(super) async fn post(origin: Origin, form: ClientForm) -> Response {
-    let answer = form.call.push(form.authorization.as_deref(), &form.query, &form.body).await;
+    let answer = form.call.push(form.authorization.as_deref(), &form.query, &form.body, &form.dpop).await;
     // Okta: 200, where RFC 9126 2.2 has 201.
     let mut response = match answer.result {
         Ok(body) => discovery::json(body.to_string().into()),
         Err(refusal) => oauth_error::render(&refusal),
     };
+    nonce::tell(&form.call, &form.dpop, &mut response);
     cors::allow_anyone(&origin, &mut response);
     response.extensions_mut().insert(answer.explanation);
     response

@@ -2,16 +2,16 @@
 
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use mock_idp_core::endpoint::userinfo::challenge;
+use mock_idp_core::endpoint::userinfo::{Presented, Scheme, challenge};
 use mock_idp_core::protocol::Parameters;
 
 use super::cors::{self, Origin};
 use super::discovery;
 use crate::http::extract::{AtServer, Body, Query};
-use crate::http::respond::text;
+use crate::http::respond::{text, texts};
 
 pub(super) async fn get(call: AtServer, query: Query, origin: Origin, headers: HeaderMap) -> Response {
-    answer(call, query, origin, &headers, Parameters::default()).await
+    answer("GET", call, query, origin, &headers, Parameters::default()).await
 }
 
 pub(super) async fn post(
@@ -21,10 +21,11 @@ pub(super) async fn post(
     headers: HeaderMap,
     Body(body): Body,
 ) -> Response {
-    answer(call, query, origin, &headers, body).await
+    answer("POST", call, query, origin, &headers, body).await
 }
 
 async fn answer(
+    method: &str,
     AtServer(call): AtServer,
     Query(query): Query,
     origin: Origin,
@@ -32,14 +33,16 @@ async fn answer(
     body: Parameters,
 ) -> Response {
     let authorization = text(headers, header::AUTHORIZATION);
-    let answer = call.userinfo(authorization.as_deref(), &query, &body).await;
+    let presented = Presented { authorization: authorization.as_deref(), query: &query, body: &body };
+    let answer = call.userinfo(method, presented, &texts(headers, "dpop")).await;
     let mut response = match answer.result {
         Ok(claims) => discovery::json(serde_json::Value::Object(claims).to_string().into()),
         Err(refusal) => {
+            let scheme = Scheme::of(authorization.as_deref());
             // Okta: the challenge says everything, the body nothing.
             let mut response = Response::default();
             *response.status_mut() = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            if let Ok(value) = HeaderValue::from_str(&challenge(&refusal, &call.server, &call.urls)) {
+            if let Ok(value) = HeaderValue::from_str(&challenge(scheme, &refusal, &call.server, &call.urls)) {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
             }
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));

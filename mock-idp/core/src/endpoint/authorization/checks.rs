@@ -126,6 +126,7 @@ pub(super) fn request(
         scopes,
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: code_challenge(client, response_type, parameters)?,
+        dpop_jkt: dpop_jkt(parameters)?,
         prompt_none: prompt.none,
         prompt_login: prompt.login,
         prompt_consent: prompt.consent,
@@ -247,4 +248,16 @@ fn code_challenge(
         ));
     }
     Ok(Some(challenge.to_owned()))
+}
+
+/// RFC 9449 10: the thumbprint of a key, which is a SHA-256 hash in base64url.
+fn dpop_jkt(parameters: &Parameters) -> Result<Option<String>, Refusal> {
+    let Some(thumbprint) = parameters.get("dpop_jkt") else { return Ok(None) };
+    let well_formed =
+        thumbprint.len() == 43 && thumbprint.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if well_formed {
+        Ok(Some(thumbprint.to_owned()))
+    } else {
+        Err(Refusal::new(ErrorId::InvalidRequest, "dpop_jkt is no SHA-256 thumbprint"))
+    }
 }

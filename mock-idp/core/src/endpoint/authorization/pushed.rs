@@ -14,11 +14,11 @@ use crate::protocol::{ErrorId, Parameters, Refusal};
 /// What belongs to the client's authentication and not to the request. RFC 9126 2.1.
 const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
-/// The authorization request in a pushed form.
+/// The authorization request in a pushed form; `proved` is the thumbprint of the key that the client has proved with it.
 ///
 /// # Errors
-/// It names a request pushed before, or another client.
-pub fn pushed_parameters(client: &App, body: &Parameters) -> Result<Parameters, Refusal> {
+/// It names a request pushed before, another client, or another key.
+pub fn pushed_parameters(client: &App, body: &Parameters, proved: Option<&str>) -> Result<Parameters, Refusal> {
     // RFC 9126 2.1 step 2: request_uri must not be there.
     if body.get("request_uri").is_some() {
         return Err(Refusal::new(ErrorId::PushedAuthorizationRequestUriPresent, "request_uri in a pushed request"));
@@ -29,11 +29,16 @@ pub fn pushed_parameters(client: &App, body: &Parameters) -> Result<Parameters, 
         let reason = format!("{client_id} has authenticated, client_id is `{other}`");
         return Err(Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
     }
-    let request = body.iter().filter(|(name, _)| !CREDENTIALS.contains(name));
-    if body.get("client_id").is_some() {
-        return Ok(request.collect());
+    // RFC 9449 10.1: a proof beside the request says what `dpop_jkt` says.
+    if let (Some(proved), Some(named)) = (proved, body.get("dpop_jkt"))
+        && proved != named
+    {
+        return Err(Refusal::new(ErrorId::InvalidDpopProof, "dpop_jkt is not the key of the proof"));
     }
-    Ok(request.chain([("client_id", client_id)]).collect())
+    let request = body.iter().filter(|(name, _)| !CREDENTIALS.contains(name));
+    let added = [("client_id", Some(client_id)), ("dpop_jkt", proved)];
+    let added = added.into_iter().filter(|(name, _)| body.get(name).is_none());
+    Ok(request.chain(added.filter_map(|(name, value)| Some((name, value?)))).collect())
 }
 
 /// A fresh name. Okta: `urn:okta:` and base64url of 43 random characters, a colon and the identity provider, if one is asked for.

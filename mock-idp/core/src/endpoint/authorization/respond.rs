@@ -118,6 +118,7 @@ pub fn draft(
         nonce: request.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
         access_token_id: &access_token_id,
+        bound_to: None,
     };
     let mint = Mint { access_token: request.response_type.token, id_token: request.response_type.id_token, code };
     tokens::draft(&ticket, mint, moment)
@@ -131,6 +132,7 @@ pub fn code_record(request: &AuthorizationRequest, authorization: Authorization)
         redirect_uri: request.target.redirect_uri().to_owned(),
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
+        dpop_jkt: request.dpop_jkt.clone(),
         state: CodeState::Issued,
     }
 }

@@ -33,10 +33,11 @@ pub(super) fn redeem(
     code.state = CodeState::Spent;
     check_redirect_uri(admitted, code)?;
     check_verifier(admitted, code)?;
+    check_key(admitted, code)?;
     still_entitled(org, server, client, &code.authorization)
         .map_err(|reason| Refusal::new(ErrorId::InvalidAuthorizationCode, reason))?;
 
-    let founds = family_of(client, &code.authorization, plan, now);
+    let founds = family_of(admitted, &code.authorization, plan, now);
     let family = founds.as_ref().map(|(id, _)| id.clone());
     let access_token_id = plan.access_token_id_in(family.as_deref());
     code.state = CodeState::Redeemed { access_token: access_token_id.clone(), family: family.clone() };
@@ -45,6 +46,7 @@ pub(super) fn redeem(
         scopes: code.authorization.scopes.clone(),
         nonce: code.nonce.clone(),
         access_token_id,
+        bound_to: admitted.thumbprint(),
         founds,
         refresh_token: family.map(|family| (plan.refresh_token.clone(), family)),
     })
@@ -58,6 +60,18 @@ fn check_redirect_uri(admitted: &Admitted<'_>, code: &Code) -> Result<(), Refusa
     }
     let reason = format!("the code was sent to `{}`, the request says `{received}`", code.redirect_uri);
     Err(Refusal::new(ErrorId::MismatchedRedirectUri, reason))
+}
+
+/// RFC 9449 10: the key that the authorization request named.
+fn check_key(admitted: &Admitted<'_>, code: &Code) -> Result<(), Refusal> {
+    match (code.dpop_jkt.as_deref(), admitted.bound_to) {
+        (None, _) => Ok(()),
+        (Some(named), Some(proved)) if named == proved => Ok(()),
+        (Some(_), None) => Err(Refusal::new(ErrorId::DpopMissingHeader, "the code is bound to a key")),
+        (Some(_), Some(_)) => {
+            Err(Refusal::new(ErrorId::InvalidDpopProof, "the code is bound to another key than the proof's"))
+        }
+    }
 }
 
 /// RFC 7636 4.6; a verifier without a challenge is refused too, against downgrades (RFC 9700 2.1.1).

@@ -43,6 +43,7 @@ pub(super) fn grant(
         scopes,
         nonce: None,
         access_token_id: plan.access_token_id_in(None),
+        bound_to: admitted.thumbprint(),
         founds: None,
         refresh_token: None,
     })

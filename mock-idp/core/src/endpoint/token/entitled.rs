@@ -43,13 +43,14 @@ pub(super) fn entitle(
         lifetimes,
         claims: RequestedClaims::default(),
     };
-    let founds = family_of(client, &authorization, plan, moment.now);
+    let founds = family_of(admitted, &authorization, plan, moment.now);
     let family = founds.as_ref().map(|(id, _)| id.clone());
     Ok(Redemption {
         authorization,
         scopes,
         nonce: None,
         access_token_id: plan.access_token_id_in(family.as_deref()),
+        bound_to: admitted.thumbprint(),
         founds,
         refresh_token: family.map(|family| (plan.refresh_token.clone(), family)),
     })

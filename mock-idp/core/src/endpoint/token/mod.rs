@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use super::client_authentication::Presented;
 use crate::claims::Subject;
 use crate::ledger::{Authorization, Code, CodeState, Polled, TokenFamily};
-use crate::model::App;
+use crate::model::{App, AuthMethod};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::policy::grant_rules;
@@ -35,6 +35,8 @@ pub struct TokenRequest {
     pub authorization: Option<String>,
     /// The `Origin` header: only browsers send it.
     pub origin: Option<String>,
+    /// The `DPoP` headers.
+    pub dpop: Vec<String>,
     pub query: Parameters,
     pub body: Parameters,
 }
@@ -90,6 +92,8 @@ pub struct Admitted<'a> {
     pub client: &'a App,
     pub grant_type: GrantType,
     request: &'a TokenRequest,
+    /// Thumbprint of the key that the client has proved. RFC 9449.
+    bound_to: Option<&'a str>,
 }
 
 /// Which record the grant redeems.
@@ -136,6 +140,8 @@ pub struct Redemption {
     pub access_token_id: String,
     /// A token family to be founded, under its id.
     pub founds: Option<(String, TokenFamily)>,
+    /// Thumbprint of the key that the access token is bound to.
+    pub bound_to: Option<String>,
     /// A refresh token that travels in the answer, and its family.
     pub refresh_token: Option<(String, String)>,
 }
@@ -164,13 +170,30 @@ pub fn admit<'a>(
     grant_type: GrantType,
     client: &'a App,
 ) -> Result<Admitted<'a>, Refusal> {
-    let admitted = Admitted { client, grant_type, request };
+    let admitted = Admitted { client, grant_type, request, bound_to: None };
     browser::check(org, &admitted)?;
     grant_rules::may_use(client, grant_type)?;
     Ok(admitted)
 }
 
-impl Admitted<'_> {
+impl<'a> Admitted<'a> {
+    /// Binds what will be issued to the key that the client has proved, if it has.
+    ///
+    /// # Errors
+    /// It has not, and its app says that it must.
+    pub fn bound(self, proved: Option<&'a str>) -> Result<Self, Refusal> {
+        // Okta: `dpop_bound_access_tokens` makes proofs mandatory. RFC 9449 5: others may bring one.
+        if proved.is_none() && self.client.oauth().dpop_bound_access_tokens {
+            let reason = format!("{} must prove possession of a key", self.client.client_id());
+            return Err(Refusal::new(ErrorId::DpopMissingHeader, reason));
+        }
+        Ok(Self { bound_to: proved, ..self })
+    }
+
+    fn thumbprint(&self) -> Option<String> {
+        self.bound_to.map(str::to_owned)
+    }
+
     /// The record that has to be loaded.
     ///
     /// # Errors
@@ -298,6 +321,7 @@ pub fn draft(
         nonce: redemption.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
         access_token_id: &redemption.access_token_id,
+        bound_to: redemption.bound_to.as_deref(),
     };
     let mint =
         Mint { access_token: true, id_token: user.is_some() && redemption.scopes.contains("openid"), code: None };
@@ -320,7 +344,7 @@ pub fn issue(
 ) -> Result<Map<String, Value>, Refusal> {
     let issued = draft(org, server, urls, redemption, moment)?.sign(keys, faults)?;
     let mut body = Map::new();
-    body.insert("token_type".to_owned(), "Bearer".into());
+    body.insert("token_type".to_owned(), if redemption.bound_to.is_some() { "DPoP" } else { "Bearer" }.into());
     body.insert("expires_in".to_owned(), issued.expires_in.into());
     body.extend(issued.access_token.map(|token| ("access_token".to_owned(), token.into())));
     body.insert("scope".to_owned(), redemption.scopes.join().into());
@@ -348,7 +372,13 @@ fn still_entitled(org: &Org, server: &Server, client: &App, authorization: &Auth
 }
 
 /// The family that a grant founds. Okta: a refresh token needs `offline_access` and the grant on the app.
-fn family_of(client: &App, authorization: &Authorization, plan: &Plan, now: i64) -> Option<(String, TokenFamily)> {
+fn family_of(
+    admitted: &Admitted<'_>,
+    authorization: &Authorization,
+    plan: &Plan,
+    now: i64,
+) -> Option<(String, TokenFamily)> {
+    let client = admitted.client;
     let may = client.oauth().grant_types.contains(&GrantType::RefreshToken);
     let lifetimes = authorization.lifetimes;
     (may && authorization.scopes.contains("offline_access")).then(|| {
@@ -361,6 +391,8 @@ fn family_of(client: &App, authorization: &Authorization, plan: &Plan, now: i64)
                 .then(|| now + i64::from(lifetimes.refresh_token_lifetime_minutes) * 60),
             idle_until: now + i64::from(lifetimes.refresh_token_window_minutes) * 60,
             revoked: false,
+            // RFC 9449 5: a confidential client's refresh tokens are bound to its credentials instead.
+            bound_to: admitted.thumbprint().filter(|_| client.auth_method() == AuthMethod::None),
         };
         (plan.family.clone(), family)
     })

@@ -34,6 +34,17 @@ pub(super) fn redeem(
         return Err(invalid("the refresh token's lifetime or idle window is over").into());
     }
     still_entitled(org, server, client, &family.authorization).map_err(|reason| invalid(&reason))?;
+    // RFC 9449 5: bound to the key that was proved when it was issued.
+    if let Some(bound_to) = &family.bound_to {
+        match admitted.bound_to {
+            None => return Err(Refusal::new(ErrorId::DpopMissingHeader, "the refresh token is bound to a key").into()),
+            Some(proved) if proved != bound_to => {
+                let reason = "the refresh token is bound to another key than the proof's";
+                return Err(Refusal::new(ErrorId::DpopInvalidPublicKeyBinding, reason).into());
+            }
+            Some(_) => {}
+        }
+    }
     let scopes = narrowed(admitted, family)?;
 
     let rotation = client.refresh_rotation();
@@ -65,6 +76,7 @@ pub(super) fn redeem(
         // OIDC Core 12.2: no nonce at a refresh.
         nonce: None,
         access_token_id: plan.access_token_id_in(Some(id)),
+        bound_to: admitted.thumbprint(),
         founds: None,
         refresh_token: rotated.map(|token| (token, id.to_owned())),
     })
