@@ -69,6 +69,23 @@ impl Decision {
     }
 }
 
+/// What asking for scopes would come to.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub(crate) struct Forecast {
+    pub(crate) granted: bool,
+    /// For a refusal the issuer's words, and the smallest change that would grant it.
+    pub(crate) because: String,
+}
+
+/// A sign-in that has not been tried.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attempt<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) user_id: &'a str,
+    pub(crate) issuer: &'a str,
+    pub(crate) scopes: &'a str,
+}
+
 impl Decisions {
     pub(crate) fn new(http: reqwest::Client, base: &str) -> Self {
         Self { http, base: base.to_owned(), is_mock: tokio::sync::OnceCell::new() }
@@ -109,6 +126,24 @@ impl Decisions {
             Some(entry) => self.full(&entry).await.map(|entry| notes_of(&entry)).unwrap_or_default(),
             None => Vec::new(),
         }
+    }
+
+    /// What a sign-in would come to. Nothing when the issuer is not our mock.
+    pub(crate) async fn forecast(&self, attempt: Attempt<'_>) -> Option<Forecast> {
+        if !self.available().await {
+            return None;
+        }
+        let server = attempt.issuer.rsplit_once("/oauth2/").map_or("org", |(_, server)| server);
+        let query = [
+            ("client", attempt.client_id),
+            ("user", attempt.user_id),
+            ("grant", "authorization_code"),
+            ("server", server),
+            ("scope", attempt.scopes),
+        ];
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        let told = self.get(&format!("{}/_mock/explain?{query}", self.base)).await?;
+        forecast_of(&told)
     }
 
     /// The policies decide before the code is issued: in the newest sign-in request of that client and person.
@@ -160,6 +195,19 @@ impl Decisions {
     }
 }
 
+fn forecast_of(told: &Value) -> Option<Forecast> {
+    Some(match text(told, "outcome")? {
+        "granted" => Forecast { granted: true, because: "the access policy grants it".to_owned() },
+        "asks" => Forecast { granted: true, because: "once the user has agreed".to_owned() },
+        _ => {
+            let refused = format!("{}: {}", text(told, "error")?, text(told, "error_description")?);
+            let remedy = told.pointer("/what_would_it_take/0/words").and_then(Value::as_str);
+            let remedy = remedy.map(|words| format!(" It would take this: {words}.")).unwrap_or_default();
+            Forecast { granted: false, because: format!("{refused}{remedy}") }
+        }
+    })
+}
+
 fn notes_of(entry: &Value) -> Vec<Note> {
     let listed = entry.get("notes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     listed.iter().filter_map(|note| serde_json::from_value(note.clone()).ok()).collect()
@@ -172,4 +220,24 @@ fn text<'a>(entry: &'a Value, name: &str) -> Option<&'a str> {
 /// The requests in which the mock decides on an authorization: the first one, or a step of its sign-in pages.
 fn is_sign_in(entry: &Value) -> bool {
     text(entry, "path").is_some_and(|path| path.ends_with("/authorize") || path.contains("/signin/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_forecast_tells_the_refusal_and_its_remedy() {
+        let refused = json!({
+            "outcome": "refused", "error": "access_denied", "error_description": "Policy evaluation failed.",
+            "what_would_it_take": [{"words": "add Ben to the group Admins"}],
+        });
+        let because = "access_denied: Policy evaluation failed. It would take this: add Ben to the group Admins.";
+        assert_eq!(forecast_of(&refused), Some(Forecast { granted: false, because: because.to_owned() }));
+        assert!(forecast_of(&json!({"outcome": "granted"})).is_some_and(|forecast| forecast.granted));
+        assert!(forecast_of(&json!({"outcome": "asks"})).is_some_and(|forecast| forecast.granted));
+        assert_eq!(forecast_of(&json!({"error": "no client is named \"x\""})), None);
+    }
 }

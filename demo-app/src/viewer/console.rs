@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::{Viewer, see};
 use crate::clock;
+use crate::decision::{Attempt, Forecast};
 use crate::endpoint::{ENDPOINTS, Endpoint, Id};
 use crate::pages::{Frame, Place, Trouble, render};
 use crate::session::{Call, NoticeKind, SessionBroken, SignedIn, Visit};
@@ -100,6 +101,8 @@ struct Row {
     parameter: Option<String>,
     /// Where a sign-in that asks for the missing scope starts.
     ask: Option<String>,
+    /// What that sign-in would come to, if the issuer can tell.
+    forecast: Option<Forecast>,
 }
 
 impl Row {
@@ -170,7 +173,7 @@ async fn console(viewer: &Viewer, visit: &Visit) -> Result<Console, SessionBroke
     let jwt = signed_in.as_ref().and_then(|it| Jwt::read(&it.access_token).ok());
     let granted = jwt.as_ref().and_then(Jwt::scopes).unwrap_or_default();
     let user_id = jwt.as_ref().and_then(|jwt| jwt.claim_str("uid"));
-    let endpoints = ENDPOINTS
+    let mut endpoints: Vec<Row> = ENDPOINTS
         .iter()
         .map(|endpoint| Row {
             id: endpoint.id,
@@ -189,9 +192,13 @@ async fn console(viewer: &Viewer, visit: &Visit) -> Result<Console, SessionBroke
             ask: signed_in
                 .as_ref()
                 .filter(|_| !endpoint.admits(&granted))
-                .map(|it| ask_for(endpoint, &it.requested_scopes)),
+                .map(|it| format!("/login?{}", query_of(&wanted(endpoint, &it.requested_scopes)))),
+            forecast: None,
         })
         .collect();
+    if let (Some(signed_in), Some(user_id)) = (&signed_in, user_id) {
+        forecast(viewer, signed_in, user_id, &mut endpoints).await;
+    }
     Ok(Console {
         signed_in: signed_in.is_some(),
         audience: viewer.settings.audience.clone(),
@@ -202,12 +209,29 @@ async fn console(viewer: &Viewer, visit: &Visit) -> Result<Console, SessionBroke
     })
 }
 
+/// Asks the issuer what a sign-in with the missing scope would come to, once for each scope.
+async fn forecast(viewer: &Viewer, signed_in: &SignedIn, user_id: &str, rows: &mut [Row]) {
+    let mut known: Vec<(String, Option<Forecast>)> = Vec::new();
+    for row in rows.iter_mut().filter(|row| row.ask.is_some()) {
+        let scopes = wanted(row.endpoint, &signed_in.requested_scopes);
+        if !known.iter().any(|(asked, _)| *asked == scopes) {
+            let (client_id, issuer) = (&viewer.settings.client_id, &viewer.settings.issuer);
+            let attempt = Attempt { client_id, user_id, issuer, scopes: &scopes };
+            let told = viewer.decisions.forecast(attempt).await;
+            known.push((scopes.clone(), told));
+        }
+        row.forecast = known.iter().find(|(asked, _)| *asked == scopes).and_then(|(_, told)| told.clone());
+    }
+}
+
 /// The scopes of this sign-in and the one that opens the endpoint.
-fn ask_for(endpoint: &Endpoint, requested: &[String]) -> String {
+fn wanted(endpoint: &Endpoint, requested: &[String]) -> String {
     let scopes: Vec<&str> = requested.iter().map(String::as_str).chain(endpoint.scopes.first().copied()).collect();
-    let query: String =
-        url::form_urlencoded::Serializer::new(String::new()).append_pair("scope", &scopes.join(" ")).finish();
-    format!("/login?{query}")
+    scopes.join(" ")
+}
+
+fn query_of(scopes: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("scope", scopes).finish()
 }
 
 /// What a call should be.

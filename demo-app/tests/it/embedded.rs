@@ -85,6 +85,20 @@ async fn the_whole_story_with_the_embedded_mock() {
         assert_eq!(browser.json("/console/data.json").await["last_call"]["status"], status);
     }
 
+    let console = browser.json("/console/data.json").await;
+    let forecast_of = |id: &str| {
+        let rows = console["endpoints"].as_array().unwrap();
+        rows.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no {id} in {rows:?}"))["forecast"].clone()
+    };
+    assert_eq!(forecast_of("list_products"), json!(null), "the token has that scope");
+    let refused = forecast_of("list_orders");
+    assert_eq!(refused["granted"], false);
+    let because = refused["because"].as_str().unwrap();
+    assert!(because.starts_with("access_denied: Policy evaluation failed for this request"), "{because}");
+    assert!(because.contains("It would take this: "), "{because}");
+    let page = browser.page("/console").await;
+    assert!(page.text("#list_orders .forecast[data-granted=false]").starts_with("Forecast: asking for it ✗ would be"));
+
     browser.post("/refresh", &[("csrf", &csrf)]).await;
     let refreshed = browser.json("/tokens/data.json").await["refreshed"].clone();
     assert_eq!((&refreshed["rotated"], &refreshed["changes"][1]["changed"]), (&json!(false), &json!(true)));
