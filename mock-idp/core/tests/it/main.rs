@@ -4,6 +4,7 @@
 mod agreement;
 mod authorization;
 mod claim_subject;
+mod expression_cases;
 mod expressions;
 mod floors;
 mod market;
