@@ -132,7 +132,7 @@ pub(crate) struct QuestionArgs {
     /// Scopes, with spaces between; none: the server's default ones.
     #[arg(long)]
     scope: Option<String>,
-    /// authorization_code, implicit, refresh_token, client_credentials or password; without, what fits the user.
+    /// authorization_code, implicit, refresh_token, client_credentials, password, device_code or ciba; without, what fits the user.
     #[arg(long)]
     grant: Option<String>,
     /// default, org, or an authorization server's id.

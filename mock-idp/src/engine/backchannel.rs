@@ -89,7 +89,7 @@ impl OrgInstance {
     /// Okta: the word is given by Okta Verify on the user's phone, which stands in `amr` so.
     fn on_a_phone(&self, request: &BackchannelRequest, now: i64) -> Authentication {
         let session_id = self.ask(&mut Trace::default(), |moment| format!("102{}", moment.token()));
-        let amr = ["swk", "okta_verify"].map(str::to_owned).to_vec();
+        let amr = backchannel::AMR.map(str::to_owned).to_vec();
         Authentication { user_id: request.user_id.clone(), auth_time: now, amr, session_id, fresh: true }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::flow::{browser, decode, state_handle};
 use crate::refusals::{token, told};
 
-const TV: &str = "0oamarkettv0000005d7";
+pub(crate) const TV: &str = "0oamarkettv0000005d7";
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const SERVER: &str = "/oauth2/default";
 
@@ -16,7 +16,7 @@ async fn ask(mock: &MockIdp, form: &[(&str, &str)]) -> Response {
 }
 
 /// The codes that a device shows.
-async fn begin(mock: &MockIdp, scope: &str) -> Value {
+pub(crate) async fn begin(mock: &MockIdp, scope: &str) -> Value {
     let response = ask(mock, &[("client_id", TV), ("scope", scope)]).await;
     assert_eq!(response.status(), 200);
     response.json().await.unwrap()

@@ -4,6 +4,7 @@ use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::{ciba, device};
 
 const SERVICE: &str = "0oamarketservice05d7";
 const SERVICE_SECRET: &str = "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
@@ -232,4 +233,39 @@ async fn the_journal_explains_real_requests_in_the_same_way() {
             "had": ["Everyone", "Buyers"],
         })
     );
+}
+
+#[tokio::test]
+async fn grants_whose_user_decides_elsewhere_are_previewed_too() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let login = "buyer@example.test";
+    let begun = device::begin(&mock, "openid profile products:read").await;
+    device::let_in(&mock, begun["user_code"].as_str().unwrap(), login, "allow").await;
+    let by_device = device::poll(&mock, begun["device_code"].as_str().unwrap()).await;
+    let by_phone = ciba::poll(&mock, &ciba::approved(&mock).await).await;
+    for (client, grant, scope, response) in [
+        (device::TV, "device_code", "openid profile products:read", by_device),
+        (ciba::KIOSK, "ciba", "openid offline_access", by_phone),
+    ] {
+        let query = [("client", client), ("user", login), ("grant", grant), ("scope", scope)];
+        let (_, preview) = explain(&mock, &query).await;
+        assert_eq!(preview["outcome"], "granted", "{grant}");
+        let body: Value = response.json().await.unwrap();
+        let answer = &preview["token"];
+        assert_eq!((&answer["scope"], &answer["expires_in"]), (&body["scope"], &body["expires_in"]));
+        assert_eq!(answer.get("refresh_token").is_some(), body.get("refresh_token").is_some(), "{grant}");
+        for kind in ["access_token", "id_token"] {
+            let (_, payload) = decode(body[kind].as_str().unwrap());
+            assert_eq!(steady(&answer[kind]["payload"]), steady(&payload));
+        }
+        let denied = [query[0], ("user", "unassigned"), query[2], query[3]];
+        let (_, preview) = explain(&mock, &denied).await;
+        assert_eq!(preview["outcome"], "refused", "{grant}");
+        let helps = preview["what_would_it_take"].as_array().unwrap();
+        assert!(
+            helps
+                .iter()
+                .any(|remedy| remedy["words"].as_str().unwrap().starts_with("assign unassigned@example.test to"))
+        );
+    }
 }

@@ -12,6 +12,9 @@ use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
 /// Seconds that a user has for an answer, unless the client asks for fewer. Okta: 300.
 pub const LIFETIME: i64 = 300;
 
+/// How a user says yes on a phone. RFC 8176: proof of a software key; Okta: by its own authenticator.
+pub const AMR: [&str; 2] = ["swk", "okta_verify"];
+
 /// A request that may be put to its user.
 #[derive(Clone, Debug)]
 pub struct Begun {

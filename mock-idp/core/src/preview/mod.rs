@@ -129,7 +129,7 @@ pub enum Shown {
     Redirect,
     /// On the sign-in page.
     SignInPage,
-    /// In the body of the token endpoint's answer.
+    /// In the body of the answer: of the token endpoint, or of the one that begins the grant.
     TokenResponse,
     /// In an error of the API's shape: no such authorization server.
     Api,

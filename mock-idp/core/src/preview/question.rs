@@ -40,7 +40,10 @@ pub struct Session {
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("client", "client id or label"),
     ("user", "login or id; none for client_credentials"),
-    ("grant", "authorization_code, implicit, refresh_token, client_credentials, password; none: what fits the user"),
+    (
+        "grant",
+        "authorization_code, implicit, refresh_token, client_credentials, password, or the URN of device_code or ciba; none: what fits the user",
+    ),
     ("response_type", "code, token, id_token, or several, where the grant has one"),
     ("scope", "scopes, with spaces between; none: the server's default ones"),
     ("server", "default, org, or an authorization server's id"),
@@ -182,7 +185,7 @@ impl Question {
     /// The response type that the request will say, where the grant has one.
     #[must_use]
     pub fn effective_response_type(&self, org: &Org) -> Option<String> {
-        (has_user(self.grant_type) && self.grant_type != GrantType::Password)
+        matches!(self.grant_type, GrantType::AuthorizationCode | GrantType::Implicit | GrantType::RefreshToken)
             .then(|| request::authorize(org, self, &self.scopes).get("response_type").map(str::to_owned))
             .flatten()
     }
@@ -242,12 +245,14 @@ fn server(org: &Org, given: &str) -> Result<String, BadParameter> {
 }
 
 /// The grants that can be previewed.
-pub(super) const GRANTS: [GrantType; 5] = [
+pub(super) const GRANTS: [GrantType; 7] = [
     GrantType::AuthorizationCode,
     GrantType::Implicit,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
     GrantType::Password,
+    GrantType::DeviceCode,
+    GrantType::Ciba,
 ];
 
 /// Without one: what fits the user or their absence.
@@ -257,13 +262,16 @@ fn grant(org: &Org, given: Option<&str>, client_id: &str, user: bool) -> Result<
         let has = |grant| client.is_some_and(|client| client.oauth().grant_types.contains(&grant));
         return Ok(match user {
             false => GrantType::ClientCredentials,
-            true => [GrantType::AuthorizationCode, GrantType::Implicit, GrantType::Password]
+            true => GRANTS
                 .into_iter()
+                .filter(|grant| has_user(*grant) && *grant != GrantType::RefreshToken)
                 .find(|grant| has(*grant))
                 .unwrap_or(GrantType::AuthorizationCode),
         });
     };
-    GRANTS.into_iter().find(|grant| grant.name() == given).ok_or_else(|| {
+    // The last part of a URN is enough.
+    let short = |grant: &GrantType| grant.name().rsplit(':').next().is_some_and(|last| last == given);
+    GRANTS.into_iter().find(|grant| grant.name() == given || short(grant)).ok_or_else(|| {
         let allowed = GRANTS.map(|grant| grant.name().to_owned()).into();
         BadParameter::unknown("grant", "no preview is made of the grant", given, allowed)
     })
@@ -287,7 +295,7 @@ fn response_type(given: Option<&str>, grant_type: GrantType) -> Result<Option<St
             format!("{} needs a code", grant_type.name()),
             &["code", "code id_token", "code token", "code id_token token"],
         ),
-        GrantType::ClientCredentials | GrantType::Password => {
+        GrantType::ClientCredentials | GrantType::Password | GrantType::DeviceCode | GrantType::Ciba => {
             wrong(format!("{} has no response type", grant_type.name()), &[])
         }
         _ => Ok(Some(given.to_owned())),

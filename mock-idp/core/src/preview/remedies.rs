@@ -115,20 +115,27 @@ impl List<'_> {
         if let Some(user) = self.question.user(self.org).filter(|user| !user.status.may_hold_tokens()) {
             self.push(Change::ActivateUser { user: user.id.clone() });
         }
-        if is(ErrorId::UserNotAssigned) {
+        if is(ErrorId::UserNotAssigned) || is(ErrorId::CibaUnknownUser) {
             self.assign();
         } else if is(ErrorId::InvalidClientId) {
             self.push(Change::ActivateClient { client });
-        } else if is(ErrorId::UnauthorizedClient) {
+        } else if is(ErrorId::UnauthorizedClient) || is(ErrorId::CibaGrantTypeNotConfigured) {
             let grant = self.question.grant_type;
             self.push(Change::AllowGrantOnClient { client, grant });
         } else if is(ErrorId::UnsupportedResponseType) {
             self.enable_response_type();
         } else if is(ErrorId::NoMatchingScope) {
             self.scopes_unknown();
-        } else if is(ErrorId::NoDefaultScopes) || is(ErrorId::MissingScopes) {
-            self.push(Change::AskForScopes { scopes: vec!["openid".to_owned()] });
-        } else if is(ErrorId::OpenidScopeRequiredAccessToken) {
+        } else if [
+            ErrorId::NoDefaultScopes,
+            ErrorId::MissingScopes,
+            ErrorId::CibaMissingScope,
+            ErrorId::CibaInvalidScope,
+            ErrorId::OpenidScopeRequiredAccessToken,
+        ]
+        .into_iter()
+        .any(is)
+        {
             self.push(Change::AskForScopes { scopes: vec!["openid".to_owned()] });
         } else if is(ErrorId::OpenidNotAllowedClientCredentials) {
             let asked = self.question.scopes.iter().filter(|scope| OIDC_SCOPES.contains(scope));

@@ -92,6 +92,22 @@ pub(super) fn directly(org: &Org, question: &Question, scopes: &Scopes) -> Param
     pairs.into_iter().collect()
 }
 
+pub(super) fn device(question: &Question) -> Parameters {
+    [("scope", question.scopes.join())].into_iter().filter(|(_, scopes)| !scopes.is_empty()).collect()
+}
+
+pub(super) fn back_channel(org: &Org, question: &Question) -> Parameters {
+    let login = question.user(org).map_or_else(String::new, |user| user.profile.login.clone());
+    [("scope", question.scopes.join()), ("login_hint", login)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+pub(super) fn redeem_polled(question: &Question, (name, code): (&str, &str)) -> Parameters {
+    [("grant_type", question.grant_type.name()), (name, code)].into_iter().collect()
+}
+
 /// A request as a person would make it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct RequestTold {
@@ -118,11 +134,11 @@ impl RequestTold {
     }
 
     /// What only the real flow knows (codes, tokens, secrets) is left to variables.
-    pub(super) fn token(urls: &Urls, server: &Server, client: &App, body: &Parameters) -> Self {
-        let url = format!("{}/v1/token", urls.endpoints(server));
+    pub(super) fn post(urls: &Urls, server: &Server, client: &App, endpoint: &str, body: &Parameters) -> Self {
+        let url = format!("{}/v1/{endpoint}", urls.endpoints(server));
         let mut parameters = owned(body);
         for (name, value) in &mut parameters {
-            if matches!(name.as_str(), "code" | "refresh_token" | "password") {
+            if matches!(name.as_str(), "code" | "refresh_token" | "password" | "device_code" | "auth_req_id") {
                 *value = format!("${}", name.to_uppercase());
             }
         }

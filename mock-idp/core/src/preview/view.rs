@@ -219,7 +219,7 @@ impl Shown {
             Self::Page => "on an error page, because there is no redirect URI to trust",
             Self::Redirect => "in the redirect back to the client",
             Self::SignInPage => "on the sign-in page",
-            Self::TokenResponse => "in the token endpoint's answer",
+            Self::TokenResponse => "in the body of the answer",
             Self::Api => "in an API error: there is no such authorization server",
         }
     }

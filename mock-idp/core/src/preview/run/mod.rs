@@ -1,5 +1,7 @@
 //! The walk through the endpoints' rules: the order in which a client and a browser would call them.
 
+mod elsewhere;
+
 use rand::Rng;
 
 use super::request::{self, RequestTold};
@@ -96,6 +98,8 @@ impl<'a> Walk<'a> {
         let mut granted = match self.question.grant_type {
             GrantType::AuthorizationCode | GrantType::Implicit => self.by_user(&self.question.scopes, moment)?.0,
             GrantType::RefreshToken => self.refreshed(moment)?,
+            GrantType::DeviceCode => self.by_device(moment)?,
+            GrantType::Ciba => self.by_back_channel(moment)?,
             _ => self.directly(&self.question.scopes, moment)?.0,
         };
         granted.userinfo = self.userinfo(&granted, moment);
@@ -226,7 +230,7 @@ impl<'a> Walk<'a> {
     ) -> Result<(Answer, Redemption), Ended> {
         let request = TokenRequest { body, ..TokenRequest::default() };
         let admitted = self.admit(&request)?;
-        self.requests.push(RequestTold::token(self.urls, self.server, admitted.client, &request.body));
+        self.requests.push(RequestTold::post(self.urls, self.server, admitted.client, "token", &request.body));
         let plan = Plan::new(moment);
         let redemption = redeem(&admitted, self, &plan, moment).map_err(at_token)?;
         let drafts = token::draft(self.org, self.server, self.urls, &redemption, moment).map_err(at_token)?;
