@@ -101,6 +101,10 @@ departures! {
         "signing out without `id_token_hint` is refused with invalid_token"
         "signing out without `id_token_hint` ends the session and shows a page; it leads nowhere else"
         "OIDC RP-Initiated Logout 2, 3; OIDF oidcc-rp-initiated-logout-no-params, -no-id-token-hint, -only-state";
+    advertises_single_logout "logout.metadata"
+        "front-channel and back-channel logout are served; only the org server's RFC 8414 document says so, of the front channel"
+        "openid-configuration says that both are served"
+        "OIDC Front-Channel Logout 3; OIDC Back-Channel Logout 2.1";
 }
 
 impl Behavior {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Step};
 use mock_idp_core::ledger::{
-    Authentication, Authorization, AuthorizationRequest, Consent, Purpose, Session, Stage, Transaction,
+    Authentication, Authorization, AuthorizationRequest, Consent, Participant, Purpose, Session, Stage, Transaction,
 };
+use mock_idp_core::model::App;
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, Parameters, Refusal, ResponseMode, Scopes};
 use mock_idp_core::sign_in::view::{
@@ -183,6 +184,7 @@ impl Call {
         authorization: Authorization,
         mut passage: Passage,
     ) -> Explained<Outcome> {
+        let session_id = authorization.authentication.as_ref().map(|known| known.session_id.clone());
         let response = match self.instance.keys(&self.server).await {
             Err(refusal) => Err(refusal),
             Ok(held) => {
@@ -199,6 +201,9 @@ impl Call {
         };
         match response {
             Ok(response) => {
+                if let Some(session_id) = session_id {
+                    self.remember_participant(&session_id, &request.client_id).await;
+                }
                 if let Some(jti) = &response.access_token_id {
                     self.remember_claims(jti, response.claims).await;
                 }
@@ -214,6 +219,23 @@ impl Call {
                 passage.answer(authorization::refusal_answer(&request.target, &refusal))
             }
         }
+    }
+
+    /// Keeps in mind that a client was signed in to, if it wants to hear of the session's end.
+    async fn remember_participant(&self, session_id: &str, client_id: &str) {
+        if !self.org.client(client_id).is_some_and(App::hears_of_sign_out) {
+            return;
+        }
+        let new = Participant { client_id: client_id.to_owned(), server: self.server.id.clone() };
+        let participants = &self.instance.ledger.participants;
+        let now = self.instance.clock.now();
+        participants.put_if_absent(session_id, Vec::new(), now + Session::LIFETIME, now).await;
+        let add = |known: &mut Vec<Participant>| {
+            if !known.contains(&new) {
+                known.push(new.clone());
+            }
+        };
+        participants.update(session_id, now, add).await;
     }
 
     pub(super) async fn ask_to_sign_in(

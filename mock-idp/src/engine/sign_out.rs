@@ -1,6 +1,6 @@
-//! Sign-out by a client.
+//! Sign-out by a client, and single sign-out: every client of the session that wants to hears of it.
 
-use mock_idp_core::endpoint::logout::{self, Destination};
+use mock_idp_core::endpoint::logout::{self, Destination, Farewell};
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::sign_in::view::{Frame, PageView, SignedOutView};
 use mock_idp_core::tokens::{Audience, verify_id_token};
@@ -18,15 +18,28 @@ pub enum SignedOut {
     Refused(Box<PageView>),
 }
 
+/// A session that is over.
+struct Ended {
+    destination: Destination,
+    was_signed_in: bool,
+    frames: Vec<String>,
+}
+
 impl Call {
     /// Ends the browser's session.
     pub async fn sign_out(&self, parameters: &Parameters, session: Option<&str>, frame: Frame) -> Explained<SignedOut> {
         let mut explanation = Explanation::default();
         let result = match self.end_session(parameters, session, &mut explanation).await {
-            Ok((Destination::Redirect(location), _)) => SignedOut::Redirect(location),
-            Ok((Destination::SignedOutPage, was_signed_in)) => {
-                SignedOut::Page(Box::new(PageView::SignedOut(SignedOutView { frame, was_signed_in })))
-            }
+            Ok(Ended { destination, was_signed_in, frames }) => match destination {
+                Destination::Redirect(location) if frames.is_empty() => SignedOut::Redirect(location),
+                destination => {
+                    let next = match destination {
+                        Destination::Redirect(location) => Some(location),
+                        Destination::SignedOutPage => None,
+                    };
+                    SignedOut::Page(Box::new(PageView::SignedOut(SignedOutView { frame, was_signed_in, frames, next })))
+                }
+            },
             Err(refusal) => {
                 explanation.reason = Some(refusal.to_string());
                 SignedOut::Refused(Box::new(PageView::Error(error_view(&refusal, None, frame))))
@@ -40,7 +53,7 @@ impl Call {
         parameters: &Parameters,
         session: Option<&str>,
         explanation: &mut Explanation,
-    ) -> Result<(Destination, bool), Refusal> {
+    ) -> Result<Ended, Refusal> {
         let held = self.instance.keys(&self.server).await?;
         let hint = parameters.get("id_token_hint").and_then(|token| verify_id_token(token, &held.keys, Audience::Any));
         let authentication = self.instance.authentication(session).await;
@@ -48,9 +61,19 @@ impl Call {
         explanation.client = hint.as_ref().and_then(|hint| hint.text("aud")).map(str::to_owned);
         explanation.user = signed_in.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
         let destination = logout::check(&self.org, &self.server, &self.urls, parameters, hint.as_ref(), signed_in)?;
-        if let Some(session) = session {
-            self.instance.ledger.sessions.take(session, self.instance.clock.now()).await;
+        let mut frames = Vec::new();
+        if let Some(ended) = &authentication {
+            let now = self.instance.clock.now();
+            let ledger = &self.instance.ledger;
+            // Whoever takes the session tells the others, once.
+            if ledger.sessions.take(&ended.session_id, now).await.is_some() {
+                let participants = ledger.participants.take(&ended.session_id, now).await.unwrap_or_default();
+                let farewell = logout::farewell(&self.org, &self.urls, ended, &participants);
+                let Farewell { frames: addresses, notices } = farewell;
+                frames = addresses;
+                self.notify(notices).await;
+            }
         }
-        Ok((destination, signed_in.is_some()))
+        Ok(Ended { destination, was_signed_in: authentication.is_some(), frames })
     }
 }

@@ -5,8 +5,8 @@ mod table;
 pub(crate) use table::Table;
 
 use mock_idp_core::ledger::{
-    Code, Consent, Inbox, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily, Transaction,
-    Used, UserCode,
+    Code, Consent, Inbox, Participant, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily,
+    Transaction, Used, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 
@@ -35,6 +35,8 @@ pub(crate) struct Ledger {
     pub(crate) revocations: Table<Revocation>,
     /// By `jti` of the access token: claims that its request asked for one by one.
     pub(crate) requested_claims: Table<RequestedClaims>,
+    /// By session cookie: who wants to hear of the session's end.
+    pub(crate) participants: Table<Vec<Participant>>,
     /// By [`Consent::key`].
     pub(crate) consents: Table<Consent>,
     /// By [`SingleUse::key`](mock_idp_core::ledger::SingleUse).
@@ -57,6 +59,7 @@ impl Default for Ledger {
             refresh_tokens: Table::bounded(40_000),
             revocations: Table::bounded(20_000),
             requested_claims: Table::bounded(20_000),
+            participants: Table::bounded(10_000),
             consents: Table::bounded(10_000),
             used: Table::bounded(100_000),
             pushed_requests: Table::bounded(10_000),
@@ -78,6 +81,7 @@ impl Ledger {
         self.refresh_tokens.clear().await;
         self.revocations.clear().await;
         self.requested_claims.clear().await;
+        self.participants.clear().await;
         self.consents.clear().await;
         self.used.clear().await;
         self.pushed_requests.clear().await;

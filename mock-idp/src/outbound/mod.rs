@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{Request, StatusCode, Uri, header};
+use http::{HeaderValue, Request, StatusCode, Uri, header};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
@@ -56,7 +56,29 @@ pub(crate) async fn fetch(uri: &str) -> Result<Bytes, OutboundError> {
     tokio::time::timeout(PATIENCE, get(uri)).await.map_err(|_| OutboundError::Late)?
 }
 
-async fn get(text: &str) -> Result<Bytes, OutboundError> {
+async fn get(uri: &str) -> Result<Bytes, OutboundError> {
+    let request = Request::get(uri).header(header::ACCEPT, "application/json").body(Body::empty())?;
+    let (status, answer) = send(uri, request).await?;
+    if status == StatusCode::OK { Ok(answer) } else { Err(OutboundError::Status(status)) }
+}
+
+/// Posts a form.
+///
+/// # Errors
+/// Everything but a success in time.
+pub(crate) async fn post_form(uri: &str, form: String) -> Result<(), OutboundError> {
+    let post = async {
+        let request = Request::post(uri)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_LENGTH, form.len())
+            .body(Body::from(form))?;
+        let (status, _) = send(uri, request).await?;
+        if status.is_success() { Ok(()) } else { Err(OutboundError::Status(status)) }
+    };
+    tokio::time::timeout(PATIENCE, post).await.map_err(|_| OutboundError::Late)?
+}
+
+async fn send(text: &str, mut request: Request<Body>) -> Result<(StatusCode, Bytes), OutboundError> {
     let not_an_address = || OutboundError::NotAnAddress(text.to_owned());
     let uri: Uri = text.parse().map_err(|_| not_an_address())?;
     let authority = uri.authority().ok_or_else(not_an_address)?;
@@ -68,11 +90,10 @@ async fn get(text: &str) -> Result<Bytes, OutboundError> {
     let host = authority.host().trim_start_matches('[').trim_end_matches(']');
     let port = authority.port_u16().unwrap_or(if secure { 443 } else { 80 });
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let request = Request::get(path)
-        .header(header::HOST, authority.as_str())
-        .header(header::ACCEPT, "application/json")
-        .header(header::USER_AGENT, concat!("mock-idp/", env!("CARGO_PKG_VERSION")))
-        .body(Body::empty())?;
+    *request.uri_mut() = path.parse().map_err(|_| not_an_address())?;
+    let headers = request.headers_mut();
+    headers.insert(header::HOST, HeaderValue::from_str(authority.as_str()).map_err(|_| not_an_address())?);
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("mock-idp/", env!("CARGO_PKG_VERSION"))));
     let stream = connect(host, port).await?;
     if !secure {
         return exchange(stream, request).await;
@@ -91,16 +112,15 @@ async fn connect(host: &str, port: u16) -> std::io::Result<TcpStream> {
 async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     request: Request<Body>,
-) -> Result<Bytes, OutboundError> {
+) -> Result<(StatusCode, Bytes), OutboundError> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     // The connection is driven until the answer has been read; how it ends after that is nobody's concern.
     let driver = tokio::spawn(connection);
     let answer = async {
         let response = sender.send_request(request).await?;
-        if response.status() != StatusCode::OK {
-            return Err(OutboundError::Status(response.status()));
-        }
-        axum::body::to_bytes(Body::new(response.into_body()), LONGEST_ANSWER).await.map_err(OutboundError::from)
+        let status = response.status();
+        let answer = axum::body::to_bytes(Body::new(response.into_body()), LONGEST_ANSWER).await?;
+        Ok((status, answer))
     };
     let answer = answer.await;
     driver.abort();

@@ -30,9 +30,13 @@ pub(crate) fn content_security_policy(view: &PageView, redirect_origin: Option<&
         PageView::PostMessage(view) => (format!("'nonce-{}'", view.frame.request_id), embedder(&view.target_origin)),
         _ => ("'self'".to_owned(), "'none'".to_owned()),
     };
+    let frame_src = match view {
+        PageView::SignedOut(view) => frames(&view.frames),
+        _ => String::new(),
+    };
     format!(
         "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:; base-uri 'none'; \
-         frame-ancestors {ancestors}; form-action {form_action}"
+         frame-ancestors {ancestors}; form-action {form_action}{frame_src}"
     )
 }
 
@@ -44,6 +48,15 @@ fn embedder(origin: &str) -> String {
 fn targets(redirect: Option<&str>) -> String {
     let sources = redirect.and_then(|uri| Url::parse(uri).ok()).map(|uri| sources(&uri)).unwrap_or_default();
     std::iter::once("'self'".to_owned()).chain(sources).collect::<Vec<_>>().join(" ")
+}
+
+/// Front-channel logout: the addresses of the clients that are told, and where they redirect to on the same machine.
+fn frames(addresses: &[String]) -> String {
+    let mut allowed: Vec<String> =
+        addresses.iter().filter_map(|uri| Url::parse(uri).ok()).flat_map(|uri| sources(&uri)).collect();
+    allowed.sort_unstable();
+    allowed.dedup();
+    if allowed.is_empty() { String::new() } else { format!("; frame-src {}", allowed.join(" ")) }
 }
 
 /// The callback of an app under development often redirects on, from the port of its server to the port of its front end.

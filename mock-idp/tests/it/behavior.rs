@@ -45,6 +45,7 @@ const ROWS: &[(&str, &str, &str)] = &[
         "400 The id token is invalid.; the session lives: true",
         "200 signed out; the session lives: false",
     ),
+    ("logout.metadata", "null, null, null, null", "true, true, true, true"),
 ];
 
 #[test]
@@ -192,6 +193,16 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let says = if page.contains(r#"data-se="signed-out""#) { "signed out" } else { "The id token is invalid." };
             assert!(says == "signed out" || page.contains(says), "{page}");
             format!("{status} {says}; the session lives: {lives}")
+        }
+        "logout.metadata" => {
+            let metadata = metadata(mock).await;
+            let names = [
+                "frontchannel_logout",
+                "frontchannel_logout_session",
+                "backchannel_logout",
+                "backchannel_logout_session",
+            ];
+            names.map(|name| metadata[format!("{name}_supported")].to_string()).join(", ")
         }
         other => panic!("no way to try {other}"),
     }

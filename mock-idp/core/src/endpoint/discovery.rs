@@ -115,6 +115,12 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
         put("backchannel_authentication_request_signing_alg_values_supported", json!(REQUEST_OBJECT_ALGORITHMS));
     }
     put("dpop_signing_alg_values_supported", json!(DPOP_ALGORITHMS));
+    if openid && server.behavior.advertises_single_logout() {
+        put("frontchannel_logout_supported", true.into());
+        put("frontchannel_logout_session_supported", true.into());
+        put("backchannel_logout_supported", true.into());
+        put("backchannel_logout_session_supported", true.into());
+    }
     if org && !openid {
         put("frontchannel_logout_supported", true.into());
         put("frontchannel_logout_session_supported", true.into());

@@ -4,7 +4,9 @@ mod single_use;
 
 pub use single_use::{SingleUse, Used};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::model::TokenActions;
 use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
@@ -210,6 +212,24 @@ pub struct Authentication {
     /// By the transaction at hand, not by an earlier one.
     #[serde(default)]
     pub fresh: bool,
+}
+
+impl Authentication {
+    /// What ID tokens call the session. Okta: `idx` and 22 characters. Not the cookie's value, which would let whoever reads a
+    /// token into the session.
+    #[must_use]
+    pub fn sid(&self) -> String {
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(self.session_id.as_bytes()));
+        format!("idx{}", &hash[..22])
+    }
+}
+
+/// A client that was signed in to during a session, and wants to hear of its end.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Participant {
+    pub client_id: String,
+    /// Id of the authorization server.
+    pub server: String,
 }
 
 /// A browser's sign-in session.

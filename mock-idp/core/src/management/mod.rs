@@ -2,6 +2,7 @@
 //! `/oauth2/v1/clients`.
 
 mod access;
+pub mod clients;
 mod refusal;
 
 pub use access::{Credential, Denied, check};

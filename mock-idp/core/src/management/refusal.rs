@@ -56,6 +56,16 @@ impl ApiRefusal {
         Self::new(401, "E0000011", "Invalid token provided", reason)
     }
 
+    /// `E0000029`: a cursor that points nowhere.
+    #[must_use]
+    pub fn invalid_cursor(cursor: &str) -> Self {
+        let reason = format!("nothing stands at the cursor `{cursor}`");
+        Self {
+            causes: vec!["Invalid cursor.".to_owned()],
+            ..Self::new(400, "E0000029", "Invalid paging request.", reason)
+        }
+    }
+
     /// `E0000021`.
     #[must_use]
     pub fn unsupported_media_type(reason: impl Into<String>) -> Self {

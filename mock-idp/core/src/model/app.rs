@@ -16,6 +16,9 @@ pub struct App {
     /// `0oa` and 17 more characters.
     pub id: String,
     pub label: String,
+    /// When a client registered itself: seconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<i64>,
     #[serde(default)]
     pub status: Status,
     #[serde(default)]
@@ -44,6 +47,18 @@ impl App {
     #[must_use]
     pub fn oauth(&self) -> &OauthClientSettings {
         &self.settings.oauth_client
+    }
+
+    /// Where a frame of the browser is to tell the client that the session has ended. Okta: only of an app that takes part.
+    #[must_use]
+    pub fn frontchannel_logout_uri(&self) -> Option<&str> {
+        self.oauth().frontchannel_logout_uri.as_deref().filter(|_| self.oauth().participate_slo)
+    }
+
+    /// Whether the client is told when a session ends that it was signed in to.
+    #[must_use]
+    pub fn hears_of_sign_out(&self) -> bool {
+        self.frontchannel_logout_uri().is_some() || self.oauth().backchannel_logout_uri.is_some()
     }
 
     /// How the client proves who it is.
@@ -172,6 +187,20 @@ pub struct OauthClientSettings {
     /// Whether the client must always prove possession of a key (DPoP) when it gets tokens.
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,
+    /// Whether the app is told of sign-outs through the browser, at `frontchannel_logout_uri`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub participate_slo: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it is told which session: `iss` and `sid`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frontchannel_logout_session_required: bool,
+    /// Where logout tokens are posted to. OIDC Back-Channel Logout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// A page of the app's that begins a sign-in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initiate_login_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -169,6 +169,7 @@ impl Check<'_> {
             self.problem(format!("{path}/settings/oauthClient/grant_types"), message);
         }
         self.redirect_uris(path, app);
+        self.logout_uris(path, app);
         for (index, assignment) in app.assignments.users.iter().enumerate() {
             self.user(format!("{path}/assignments/users/{index}/id"), &assignment.id);
         }
@@ -284,6 +285,27 @@ impl Check<'_> {
                     }
                     Ok(_) => {}
                 }
+            }
+        }
+    }
+
+    /// Front-Channel Logout 2, Back-Channel Logout 2.2: absolute, no fragment.
+    fn logout_uris(&mut self, path: &str, app: &App) {
+        let oauth = app.oauth();
+        if oauth.participate_slo && oauth.frontchannel_logout_uri.is_none() {
+            let path = format!("{path}/settings/oauthClient/frontchannel_logout_uri");
+            self.problem(path, "an app with `participate_slo` needs `frontchannel_logout_uri`");
+        }
+        for (name, uri) in [
+            ("frontchannel_logout_uri", &oauth.frontchannel_logout_uri),
+            ("backchannel_logout_uri", &oauth.backchannel_logout_uri),
+        ] {
+            let Some(uri) = uri else { continue };
+            let fits = url::Url::parse(uri)
+                .is_ok_and(|uri| matches!(uri.scheme(), "http" | "https") && uri.fragment().is_none());
+            if !fits {
+                let path = format!("{path}/settings/oauthClient/{name}");
+                self.problem(path, format!("`{uri}` is not an http or https URI without a fragment"));
             }
         }
     }

@@ -202,6 +202,10 @@ pub struct RedirectUriMismatch {
 pub struct SignedOutView {
     pub frame: Frame,
     pub was_signed_in: bool,
+    /// Addresses of clients that are told through the browser.
+    pub frames: Vec<String>,
+    /// Where the browser goes afterwards.
+    pub next: Option<String>,
 }
 
 /// The answer of `response_mode=form_post`.

@@ -46,6 +46,10 @@ pub(super) fn payload(
     if let Some(nonce) = ticket.nonce {
         put("nonce", nonce.into());
     }
+    // Okta: `sid` is there for apps that take part in single logout.
+    if let Some(authentication) = ticket.subject.authentication.filter(|_| ticket.subject.client.hears_of_sign_out()) {
+        put("sid", authentication.sid().into());
+    }
     payload.extend(claims.trailing);
     let mut put = |name: &str, value: Value| _ = payload.insert(name.to_owned(), value);
     if let Some(authentication) = ticket.subject.authentication {

@@ -5,10 +5,12 @@ pub mod dpop;
 pub mod fault;
 mod id_token;
 mod issue;
+mod logout_token;
 mod sign;
 mod verify;
 
 pub use issue::{Draft, Drafts, Issued, Mint, Ticket, draft, issue};
+pub use logout_token::{Ended, logout_token};
 pub use sign::{SigningKey, public_jwk};
 pub use verify::{Audience, Verified, verify_access_token, verify_id_token};
 

@@ -2,6 +2,7 @@
 
 mod authorization_servers;
 mod body;
+mod clients;
 mod respond;
 
 use axum::Router;
@@ -9,7 +10,11 @@ use axum::routing::{get, post};
 
 pub(super) fn routes() -> Router {
     let keys = "/api/v1/authorizationServers/{id}/credentials";
+    let clients = "/oauth2/v1/clients";
     Router::new()
+        .route(clients, get(clients::list).post(clients::register))
+        .route(&format!("{clients}/{{id}}"), get(clients::get).put(clients::replace).delete(clients::remove))
+        .route(&format!("{clients}/{{id}}/lifecycle/newSecret"), post(clients::new_secret))
         .route(&format!("{keys}/keys"), get(authorization_servers::keys))
         .route(&format!("{keys}/keys/{{kid}}"), get(authorization_servers::key))
         .route(&format!("{keys}/lifecycle/keyRotate"), post(authorization_servers::rotate_keys))

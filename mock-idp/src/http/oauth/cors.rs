@@ -26,7 +26,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(parts.headers.get(header::ORIGIN).cloned()))
+        // RFC 6454 6.2: ASCII. It is echoed, so that nothing else may get in.
+        Ok(Self(parts.headers.get(header::ORIGIN).filter(|origin| origin.to_str().is_ok()).cloned()))
     }
 }
 
@@ -89,7 +90,7 @@ fn answer(request: &HeaderMap, methods: HeaderValue) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE);
-    if let Some(asked) = request.get(REQUEST_HEADERS) {
+    if let Some(asked) = request.get(REQUEST_HEADERS).filter(|asked| asked.to_str().is_ok()) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
     }
     response

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::protocol::Refusal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::api_error::ApiError;
 
@@ -15,9 +15,14 @@ pub(crate) fn render(refusal: &Refusal) -> Response {
     if refusal.is_api_shaped() {
         return ApiError::new(status, refusal.error(), Cow::Owned(refusal.description())).into_response();
     }
-    let body = json!({ "error": refusal.error(), "error_description": refusal.description() });
+    let body = body(refusal.error(), &refusal.description());
     let mut response = Response::new(body.to_string().into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// RFC 6749 5.2.
+pub(crate) fn body(error: &str, description: &str) -> Value {
+    json!({ "error": error, "error_description": description })
 }

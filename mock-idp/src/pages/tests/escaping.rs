@@ -94,7 +94,11 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 fields.extend(&mut uris.registered);
             }
         }
-        PageView::SignedOut(view) => frame(&mut view.frame, &mut fields),
+        PageView::SignedOut(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend(&mut view.frames);
+            fields.extend(&mut view.next);
+        }
         PageView::FormPost(view) => {
             frame(&mut view.frame, &mut fields);
             fields.push(&mut view.action);

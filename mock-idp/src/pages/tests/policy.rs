@@ -78,6 +78,7 @@ fn without_a_redirect_origin_the_page_s_own_data_tells_it() {
         (PageView::FormPost(views::form_post()), format!("'self' http://localhost:7802 {LOOPBACK}")),
         (PageView::Error(views::unknown_client()), "'self'".to_owned()),
         (PageView::SignedOut(views::signed_out(true)), "'self'".to_owned()),
+        (PageView::SignedOut(views::single_sign_out()), "'self'; frame-src https://shop.example:8443".to_owned()),
     ] {
         let policy = content_security_policy(&view, None);
         assert_eq!(policy.rsplit_once("form-action ").unwrap().1, expected);
@@ -90,6 +91,7 @@ fn assets_are_found_by_their_hashed_name_only() {
         ("page.css", "text/css; charset=utf-8"),
         ("sign-in.js", "text/javascript; charset=utf-8"),
         ("form-post.js", "text/javascript; charset=utf-8"),
+        ("signed-out.js", "text/javascript; charset=utf-8"),
         ("icon.svg", "image/svg+xml"),
     ] {
         let name = assets::public_name(file);

@@ -185,7 +185,15 @@ pub(super) fn unknown_client() -> ErrorView {
 }
 
 pub(super) fn signed_out(was_signed_in: bool) -> SignedOutView {
-    SignedOutView { frame: frame(), was_signed_in }
+    SignedOutView { frame: frame(), was_signed_in, frames: Vec::new(), next: None }
+}
+
+pub(super) fn single_sign_out() -> SignedOutView {
+    SignedOutView {
+        frames: vec!["https://shop.example:8443/bye?iss=http%3A%2F%2Flocalhost&sid=idx1".to_owned()],
+        next: Some("https://partner.example:8443/signed-out?state=s".to_owned()),
+        ..signed_out(true)
+    }
 }
 
 pub(super) fn form_post() -> FormPostView {
@@ -280,6 +288,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("error_redirect_uri".to_owned(), PageView::Error(unregistered_redirect())),
         ("error_unknown_client".to_owned(), PageView::Error(unknown_client())),
         ("signed_out".to_owned(), PageView::SignedOut(signed_out(true))),
+        ("signed_out_everywhere".to_owned(), PageView::SignedOut(single_sign_out())),
         ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),
         ("form_post".to_owned(), PageView::FormPost(form_post())),
         ("post_message".to_owned(), PageView::PostMessage(post_message())),

@@ -1,5 +1,9 @@
 //! Sign-out by the client. OIDC RP-Initiated Logout 1.0; Okta: `/v1/logout`.
 
+mod farewell;
+
+pub use farewell::{Farewell, Notice, farewell};
+
 use crate::model::App;
 use crate::org::{Org, Server, Urls};
 use crate::protocol::{ErrorId, Parameters, Refusal};

@@ -1,0 +1,105 @@
+//! Client metadata as they arrive. RFC 7591 2; members that are not known are ignored.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::ClientRefusal;
+use crate::model::{ApplicationType, AuthMethod, ConsentMethod, OauthClientSettings, ResponseWord, WildcardRedirect};
+use crate::protocol::GrantType;
+use crate::protocol::jose::{Algorithm, JwkSet};
+
+/// The body of a registration, or of a replacement.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Metadata {
+    pub client_id: Option<String>,
+    client_name: Option<String>,
+    client_uri: Option<String>,
+    logo_uri: Option<String>,
+    tos_uri: Option<String>,
+    policy_uri: Option<String>,
+    #[serde(default)]
+    redirect_uris: Option<Vec<String>>,
+    #[serde(default)]
+    post_logout_redirect_uris: Option<Vec<String>>,
+    response_types: Option<Vec<ResponseWord>>,
+    grant_types: Option<Vec<GrantType>>,
+    token_endpoint_auth_method: Option<AuthMethod>,
+    application_type: Option<ApplicationType>,
+    jwks: Option<JwkSet>,
+    jwks_uri: Option<String>,
+    initiate_login_uri: Option<String>,
+    frontchannel_logout_uri: Option<String>,
+    frontchannel_logout_session_required: Option<bool>,
+    backchannel_logout_uri: Option<String>,
+    request_object_signing_alg: Option<Algorithm>,
+    dpop_bound_access_tokens: Option<bool>,
+}
+
+impl Metadata {
+    /// Reads a JSON object.
+    ///
+    /// # Errors
+    /// A member of another type, or a value that Okta does not know.
+    pub fn read(body: Value) -> Result<Self, ClientRefusal> {
+        serde_json::from_value(body).map_err(|error| ClientRefusal::metadata(error.to_string()))
+    }
+
+    /// Okta: `client_secret_basic` unless it is said otherwise.
+    pub(super) fn auth_method(&self) -> AuthMethod {
+        self.token_endpoint_auth_method.unwrap_or_default()
+    }
+
+    /// Okta: a client has a name.
+    pub(super) fn name(&self) -> Result<String, ClientRefusal> {
+        let name = self.client_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+        name.map(str::to_owned).ok_or_else(|| ClientRefusal::blank("client_name"))
+    }
+
+    /// The settings of the app, with Okta's defaults: a web app that uses codes.
+    pub(super) fn settings(&self) -> Result<OauthClientSettings, ClientRefusal> {
+        self.name()?;
+        let grant_types = self.grant_types.clone().unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
+        let redirects =
+            grant_types.iter().any(|grant| matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit));
+        let response_types = self
+            .response_types
+            .clone()
+            .unwrap_or_else(|| redirects.then_some(ResponseWord::Code).into_iter().collect());
+        let redirect_uris = self.redirect_uris.clone().unwrap_or_default();
+        if redirects && redirect_uris.is_empty() {
+            return Err(ClientRefusal::blank("redirect_uris"));
+        }
+        // OIDC Core 4: https.
+        if self.initiate_login_uri.as_deref().is_some_and(|uri| !uri.starts_with("https://")) {
+            return Err(ClientRefusal::metadata("initiate_login_uri is not https"));
+        }
+        // RFC 7591 2: not both.
+        if self.jwks.is_some() && self.jwks_uri.is_some() {
+            return Err(ClientRefusal::metadata("jwks and jwks_uri exclude each other"));
+        }
+        Ok(OauthClientSettings {
+            application_type: self.application_type.unwrap_or(ApplicationType::Web),
+            grant_types,
+            response_types,
+            redirect_uris,
+            post_logout_redirect_uris: self.post_logout_redirect_uris.clone().unwrap_or_default(),
+            // Okta: of apps that are registered so, users are asked.
+            consent_method: ConsentMethod::Required,
+            refresh_token: None,
+            wildcard_redirect: WildcardRedirect::Disabled,
+            jwks: self.jwks.clone(),
+            jwks_uri: self.jwks_uri.clone(),
+            request_object_signing_alg: self.request_object_signing_alg,
+            dpop_bound_access_tokens: self.dpop_bound_access_tokens.unwrap_or_default(),
+            participate_slo: self.frontchannel_logout_uri.is_some(),
+            frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),
+            frontchannel_logout_session_required: self.frontchannel_logout_session_required.unwrap_or_default(),
+            backchannel_logout_uri: self.backchannel_logout_uri.clone(),
+            initiate_login_uri: self.initiate_login_uri.clone(),
+            client_uri: self.client_uri.clone(),
+            logo_uri: self.logo_uri.clone(),
+            policy_uri: self.policy_uri.clone(),
+            tos_uri: self.tos_uri.clone(),
+        })
+    }
+}

@@ -1,0 +1,221 @@
+//! Dynamic client registration. RFC 7591, RFC 7592; Okta: `/oauth2/v1/clients`, at the org only.
+
+mod metadata;
+
+use serde_json::{Map, Value, json};
+
+pub use metadata::Metadata;
+
+use super::ApiRefusal;
+use crate::model::{
+    App, AppCredentials, AppSettings, Assignment, Assignments, AuthMethod, OauthClientCredentials, Status,
+};
+use crate::moment::Moment;
+use crate::org::{Document, Org, Problems};
+
+/// Why a client is not registered, shown, changed or removed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ClientRefusal {
+    /// RFC 7591 3.2.2: `error` and `error_description`; the reason stays inside.
+    Metadata { error: &'static str, description: String, reason: String },
+    /// No client has the id. Okta: 401 in OAuth's shape.
+    Unknown { client_id: String },
+    /// The same, where Okta answers as its API does.
+    Api(ApiRefusal),
+}
+
+impl From<ApiRefusal> for ClientRefusal {
+    fn from(refusal: ApiRefusal) -> Self {
+        Self::Api(refusal)
+    }
+}
+
+impl ClientRefusal {
+    fn metadata(reason: impl Into<String>) -> Self {
+        // Okta: the catalogue's words for metadata that cannot be.
+        Self::Metadata {
+            error: "invalid_client_metadata",
+            description: "Invalid request".to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    fn blank(field: &str) -> Self {
+        let description = format!("{field}: The field cannot be left blank");
+        Self::Metadata { error: "invalid_client_metadata", reason: format!("{field} is blank"), description }
+    }
+
+    fn redirect_uri(reason: impl Into<String>) -> Self {
+        Self::Metadata {
+            error: "invalid_redirect_uri",
+            description: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings."
+                .to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    /// What a document says that is not sound with the client in it.
+    #[must_use]
+    pub fn unsound(problems: &Problems) -> Self {
+        let reason = problems.to_string();
+        let about_redirects = problems.0.iter().any(|problem| problem.path.contains("redirect_uris"));
+        if about_redirects { Self::redirect_uri(reason) } else { Self::metadata(reason) }
+    }
+}
+
+/// The app that a registration makes. Okta: its id is its client id, users are asked for consent.
+///
+/// # Errors
+/// Metadata that are not sound by themselves; the org judges the rest.
+pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientRefusal> {
+    let id = moment.id("0oa");
+    let settings = metadata.settings()?;
+    let method = metadata.auth_method();
+    // Nobody assigns a client that registers itself: it is everybody's.
+    let everyone = org.everyone().map(|id| Assignment { id: id.to_owned(), profile: indexmap::IndexMap::new() });
+    Ok(App {
+        label: metadata.name()?,
+        status: Status::Active,
+        credentials: AppCredentials {
+            oauth_client: OauthClientCredentials {
+                client_id: None,
+                client_secret: secret_for(method, moment),
+                token_endpoint_auth_method: method,
+                pkce_required: None,
+            },
+        },
+        settings: AppSettings { oauth_client: settings, id_token: None },
+        profile: indexmap::IndexMap::new(),
+        assignments: Assignments { users: Vec::new(), groups: everyone.into_iter().collect() },
+        grants: Vec::new(),
+        created: Some(moment.now),
+        id,
+    })
+}
+
+/// The app after its metadata were replaced. RFC 7592 2.2: all of them; Okta: the body names the client, and the kind of
+/// application stays.
+///
+/// # Errors
+/// Metadata that are not sound by themselves, or are another client's.
+pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientRefusal> {
+    if metadata.client_id.as_deref() != Some(app.client_id()) {
+        return Err(ClientRefusal::metadata("client_id in the body is not the one in the path"));
+    }
+    let mut settings = metadata.settings()?;
+    if settings.application_type != app.oauth().application_type {
+        return Err(ClientRefusal::metadata("application_type cannot be changed"));
+    }
+    // What registration does not speak of stays as the administrator set it.
+    settings.consent_method = app.oauth().consent_method;
+    settings.refresh_token = app.oauth().refresh_token;
+    settings.wildcard_redirect = app.oauth().wildcard_redirect;
+    settings.backchannel_logout_uri = settings.backchannel_logout_uri.or(app.oauth().backchannel_logout_uri.clone());
+    let method = metadata.auth_method();
+    let mut changed = app.clone();
+    changed.label = metadata.name()?;
+    changed.settings.oauth_client = settings;
+    let credentials = &mut changed.credentials.oauth_client;
+    credentials.token_endpoint_auth_method = method;
+    credentials.client_secret = match (has_secret(method), credentials.client_secret.take()) {
+        (false, _) => None,
+        (true, Some(secret)) => Some(secret),
+        (true, None) => secret_for(method, moment),
+    };
+    Ok(changed)
+}
+
+/// The app with another secret.
+///
+/// # Errors
+/// A client that has none.
+pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, ClientRefusal> {
+    let secret = secret_for(app.auth_method(), moment)
+        .ok_or_else(|| ClientRefusal::metadata("the client does not authenticate by a secret"))?;
+    let mut changed = app.clone();
+    changed.credentials.oauth_client.client_secret = Some(secret);
+    Ok(changed)
+}
+
+/// A client for a request that names it.
+///
+/// # Errors
+/// There is none of that id.
+pub fn find<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, ClientRefusal> {
+    org.client(client_id).ok_or_else(|| ClientRefusal::Unknown { client_id: client_id.to_owned() })
+}
+
+/// Puts an app in the place of the one with its id, or behind the others.
+pub fn put(document: &mut Document, app: App) {
+    match document.apps.iter_mut().find(|known| known.id == app.id) {
+        Some(known) => *known = app,
+        None => document.apps.push(app),
+    }
+}
+
+/// Takes a client out, and out of the policies that name it.
+pub fn remove(document: &mut Document, client_id: &str) {
+    document.apps.retain(|app| app.client_id() != client_id);
+    for policy in document.authorization_servers.iter_mut().flat_map(|server| &mut server.policies) {
+        policy.conditions.clients.include.retain(|named| named != client_id);
+    }
+}
+
+/// Okta: 64 characters.
+fn secret_for(method: AuthMethod, moment: &mut Moment<'_>) -> Option<String> {
+    has_secret(method).then(|| (moment.token() + &moment.token()).chars().take(64).collect())
+}
+
+fn has_secret(method: AuthMethod) -> bool {
+    matches!(method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt)
+}
+
+/// How a client is shown, in Okta's order. The secret is shown once: when it is made.
+#[must_use]
+pub fn view(app: &App, with_secret: bool) -> Value {
+    let oauth = app.oauth();
+    let mut shown = Map::new();
+    let mut put = |name: &str, value: Value| _ = shown.insert(name.to_owned(), value);
+    put("client_id", app.client_id().into());
+    if let Some(secret) = app.credentials.oauth_client.client_secret.as_deref().filter(|_| with_secret) {
+        put("client_secret", secret.into());
+    }
+    if let Some(created) = app.created {
+        put("client_id_issued_at", created.into());
+    }
+    put("client_secret_expires_at", 0.into());
+    put("client_name", app.label.as_str().into());
+    put("client_uri", json!(oauth.client_uri));
+    put("logo_uri", json!(oauth.logo_uri));
+    put("redirect_uris", json!(oauth.redirect_uris));
+    put("post_logout_redirect_uris", json!(oauth.post_logout_redirect_uris));
+    put("response_types", json!(oauth.response_types));
+    put("grant_types", json!(oauth.grant_types));
+    put("token_endpoint_auth_method", json!(app.auth_method()));
+    put("application_type", json!(oauth.application_type));
+    if let Some(jwks) = &oauth.jwks {
+        put("jwks", json!(jwks));
+    }
+    for (name, uri) in [
+        ("jwks_uri", &oauth.jwks_uri),
+        ("initiate_login_uri", &oauth.initiate_login_uri),
+        ("tos_uri", &oauth.tos_uri),
+        ("policy_uri", &oauth.policy_uri),
+        ("backchannel_logout_uri", &oauth.backchannel_logout_uri),
+    ] {
+        if let Some(uri) = uri {
+            put(name, uri.as_str().into());
+        }
+    }
+    if let Some(uri) = &oauth.frontchannel_logout_uri {
+        put("frontchannel_logout_uri", uri.as_str().into());
+        put("frontchannel_logout_session_required", oauth.frontchannel_logout_session_required.into());
+    }
+    if let Some(algorithm) = oauth.request_object_signing_alg {
+        put("request_object_signing_alg", json!(algorithm));
+    }
+    if oauth.dpop_bound_access_tokens {
+        put("dpop_bound_access_tokens", true.into());
+    }
+    Value::Object(shown)
+}

@@ -1,0 +1,227 @@
+//! Dynamic client registration: what is answered, who may ask, and that a client works as soon as it is registered.
+
+use mock_idp::MockIdp;
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+
+use crate::flow::{CALLBACK, authorize, browser, code_request, parameter};
+use crate::jose::{self, Key};
+
+const API_TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
+
+/// Asks `/oauth2/v1/clients` with the org's API token.
+pub(crate) async fn clients(mock: &MockIdp, method: Method, path: &str, body: Value) -> Response {
+    let request = browser().request(method, format!("{}/oauth2/v1/clients{path}", mock.url()));
+    let request = request.header("authorization", format!("SSWS {API_TOKEN}"));
+    if body.is_null() { request.send().await.unwrap() } else { request.json(&body).send().await.unwrap() }
+}
+
+pub(crate) async fn register(mock: &MockIdp, metadata: Value) -> Value {
+    let response = clients(mock, Method::POST, "", metadata).await;
+    let (status, client) = (response.status(), response.json::<Value>().await.unwrap());
+    assert_eq!(status, 201, "{client}");
+    client
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// Redeems a fresh code of the buyer's for a client that authenticates by a secret.
+async fn redeemed(mock: &MockIdp, client_id: &str, secret: &str) -> (u16, Value) {
+    let arrived = authorize(mock, &browser(), "buyer@example.test", &code_request(client_id, "openid")).await;
+    let code = parameter(&arrived, "code").unwrap_or_else(|| panic!("{arrived}"));
+    let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
+    let request = browser().post(format!("{}/v1/token", mock.issuer())).basic_auth(client_id, Some(secret));
+    let response = request.form(&form).send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_client_lives_from_its_registration_to_its_removal() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let made = register(&mock, json!({ "client_name": "Till", "redirect_uris": [CALLBACK] })).await;
+    assert_eq!(
+        made.as_object().unwrap().keys().collect::<Vec<_>>(),
+        [
+            "client_id",
+            "client_secret",
+            "client_id_issued_at",
+            "client_secret_expires_at",
+            "client_name",
+            "client_uri",
+            "logo_uri",
+            "redirect_uris",
+            "post_logout_redirect_uris",
+            "response_types",
+            "grant_types",
+            "token_endpoint_auth_method",
+            "application_type",
+        ]
+    );
+    // Okta's defaults.
+    assert_eq!(made["response_types"], json!(["code"]));
+    assert_eq!(made["grant_types"], json!(["authorization_code"]));
+    assert_eq!(
+        (&made["token_endpoint_auth_method"], &made["application_type"]),
+        (&json!("client_secret_basic"), &json!("web"))
+    );
+    let (id, secret) = (text(&made["client_id"]), text(&made["client_secret"]));
+    assert!(id.starts_with("0oa") && id.len() == 20 && secret.len() == 64, "{made}");
+    assert_eq!(redeemed(&mock, id, secret).await.0, 200, "it works at once");
+
+    let path = format!("/{id}");
+    let read: Value = clients(&mock, Method::GET, &path, Value::Null).await.json().await.unwrap();
+    let mut without_secret = made.clone();
+    without_secret.as_object_mut().unwrap().shift_remove("client_secret");
+    assert_eq!(read, without_secret, "the secret is shown once");
+
+    let renewed = clients(&mock, Method::POST, &format!("{path}/lifecycle/newSecret"), json!({})).await;
+    assert_eq!(renewed.status(), 200);
+    let renewed: Value = renewed.json().await.unwrap();
+    let (status, refusal) = redeemed(&mock, id, secret).await;
+    assert_eq!((status, text(&refusal["error"])), (401, "invalid_client"), "the old secret is worthless");
+    let secret = text(&renewed["client_secret"]).to_owned();
+    assert_eq!(redeemed(&mock, id, &secret).await.0, 200);
+
+    let other = "https://till.example.test/callback";
+    let replaced = json!({ "client_id": id, "client_name": "Till 2", "redirect_uris": [other] });
+    let response = clients(&mock, Method::PUT, &path, replaced).await;
+    assert_eq!(response.status(), 200);
+    let replaced: Value = response.json().await.unwrap();
+    assert_eq!((&replaced["client_name"], &replaced["redirect_uris"]), (&json!("Till 2"), &json!([other])));
+    assert!(replaced.get("client_secret").is_none());
+    let url = format!("{}/v1/authorize", mock.issuer());
+    let refused = browser().get(url).query(&code_request(id, "openid")).send().await.unwrap();
+    assert_eq!(refused.status(), 400, "the old address is no longer registered");
+
+    let removed = clients(&mock, Method::DELETE, &path, Value::Null).await;
+    assert_eq!(removed.status(), 204);
+    for method in [Method::GET, Method::DELETE] {
+        let gone = clients(&mock, method, &path, Value::Null).await;
+        assert_eq!(gone.status(), 401);
+        let expected =
+            json!({ "error": "invalid_client", "error_description": "Invalid value for 'client_id' parameter." });
+        assert_eq!(gone.json::<Value>().await.unwrap(), expected);
+    }
+    let gone = clients(&mock, Method::POST, &format!("{path}/lifecycle/newSecret"), json!({})).await;
+    assert_eq!(gone.status(), 404);
+    let gone: Value = gone.json().await.unwrap();
+    assert_eq!(gone["errorSummary"], format!("Not found: Resource not found: {id} (PublicClientApp)"));
+}
+
+#[tokio::test]
+async fn metadata_that_cannot_be_are_refused() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let blank = |field: &str| ("invalid_client_metadata", format!("{field}: The field cannot be left blank"));
+    let metadata = || ("invalid_client_metadata", "Invalid request".to_owned());
+    let redirect = || {
+        let text = "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.";
+        ("invalid_redirect_uri", text.to_owned())
+    };
+    let named = |extra: Value| {
+        let mut metadata = json!({ "client_name": "Till", "redirect_uris": [CALLBACK] });
+        for (name, value) in extra.as_object().unwrap() {
+            metadata[name] = value.clone();
+        }
+        metadata
+    };
+    for (body, (error, description)) in [
+        (json!({ "redirect_uris": [CALLBACK] }), blank("client_name")),
+        (json!({ "client_name": " ", "redirect_uris": [CALLBACK] }), blank("client_name")),
+        (json!({ "client_name": "Till" }), blank("redirect_uris")),
+        (named(json!({ "redirect_uris": ["not a uri"] })), redirect()),
+        (named(json!({ "redirect_uris": [format!("{CALLBACK}#fragment")] })), redirect()),
+        (named(json!({ "redirect_uris": CALLBACK })), metadata()),
+        (named(json!({ "grant_types": ["magic"] })), metadata()),
+        (named(json!({ "response_types": ["code token"] })), metadata()),
+        (named(json!({ "token_endpoint_auth_method": "tls_client_auth" })), metadata()),
+        (named(json!({ "application_type": "service" })), metadata()),
+        (named(json!({ "initiate_login_uri": "http://app.example.test/begin" })), metadata()),
+        (named(json!({ "jwks": { "keys": [] }, "jwks_uri": "https://app.example.test/keys" })), metadata()),
+        (named(json!({ "frontchannel_logout_uri": "app:/bye" })), metadata()),
+        (json!([]), metadata()),
+    ] {
+        let response = clients(&mock, Method::POST, "", body.clone()).await;
+        assert_eq!(response.status(), 400, "{body}");
+        let told: Value = response.json().await.unwrap();
+        assert_eq!(told, json!({ "error": error, "error_description": description }), "{body}");
+    }
+    let made = register(&mock, named(json!({}))).await;
+    let path = format!("/{}", text(&made["client_id"]));
+    for change in [
+        json!({}),
+        json!({ "client_id": "0oaanother0000000000" }),
+        json!({ "client_id": made["client_id"], "application_type": "native" }),
+    ] {
+        assert_eq!(clients(&mock, Method::PUT, &path, named(change.clone())).await.status(), 400, "{change}");
+    }
+    let url = format!("{}/oauth2/v1/clients", mock.url());
+    let malformed = browser().post(&url).header("authorization", format!("SSWS {API_TOKEN}"));
+    let malformed = malformed.header("content-type", "application/json").body("{").send().await.unwrap();
+    assert_eq!(malformed.json::<Value>().await.unwrap()["errorCode"], "E0000003");
+    let form = browser().post(&url).header("authorization", format!("SSWS {API_TOKEN}")).form(&[("a", "b")]);
+    assert_eq!(form.send().await.unwrap().json::<Value>().await.unwrap()["errorCode"], "E0000021");
+}
+
+#[tokio::test]
+async fn clients_are_listed_page_by_page() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for name in ["Quay one", "quay two", "Quay three"] {
+        register(&mock, json!({ "client_name": name, "redirect_uris": [CALLBACK] })).await;
+    }
+    let mut path = "?q=quay&limit=2".to_owned();
+    let mut names = Vec::new();
+    let mut pages = 0;
+    loop {
+        let response = clients(&mock, Method::GET, &path, Value::Null).await;
+        assert_eq!(response.status(), 200);
+        let links: Vec<String> =
+            response.headers().get_all("link").iter().map(|link| link.to_str().unwrap().to_owned()).collect();
+        assert!(links[0].ends_with("; rel=\"self\""), "{links:?}");
+        let page: Value = response.json().await.unwrap();
+        assert!(page.as_array().unwrap().iter().all(|client| client.get("client_secret").is_none()), "{page}");
+        names.extend(page.as_array().unwrap().iter().map(|client| text(&client["client_name"]).to_owned()));
+        pages += 1;
+        let Some(next) = links.iter().find_map(|link| link.strip_suffix(">; rel=\"next\"")) else { break };
+        path = next.split_once("/clients").unwrap().1.to_owned();
+    }
+    assert_eq!((pages, names), (2, vec!["Quay one".to_owned(), "quay two".to_owned(), "Quay three".to_owned()]));
+    let wrong = clients(&mock, Method::GET, "?after=nobody", Value::Null).await;
+    let wrong: Value = wrong.json().await.unwrap();
+    assert_eq!(
+        (&wrong["errorCode"], &wrong["errorCauses"][0]["errorSummary"]),
+        (&json!("E0000029"), &json!("Invalid cursor."))
+    );
+    assert_eq!(clients(&mock, Method::GET, "?limit=0", Value::Null).await.status(), 400);
+}
+
+#[tokio::test]
+async fn an_access_token_lets_in_as_far_as_its_scope_goes() {
+    let granted = "    grants:\n";
+    let more = format!("{granted}      - {{ scopeId: okta.clients.read }}\n");
+    let yaml = mock_idp::BUILT_IN_ORG.replacen(granted, &more, 1);
+    let mock = MockIdp::builder().org_yaml(yaml).start().await.unwrap();
+    let id = "0oamarketkeyjwt005d7";
+    let endpoint = format!("{}/oauth2/v1/token", mock.url());
+    let clock = json!({ "set": "2027-01-15T08:00:00Z", "freeze": true });
+    browser().post(format!("{}/_mock/clock", mock.url())).json(&clock).send().await.unwrap();
+    let claims = json!({ "iss": id, "sub": id, "aud": endpoint, "exp": 1_800_000_060 });
+    let assertion = jose::jwt(&json!({ "alg": "RS256" }), &claims, &Key::client());
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("scope", "okta.clients.read"),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", &assertion),
+    ];
+    let body: Value = browser().post(endpoint).form(&form).send().await.unwrap().json().await.unwrap();
+    let token = text(&body["access_token"]);
+    let url = format!("{}/oauth2/v1/clients", mock.url());
+    let listed = browser().get(&url).bearer_auth(token).send().await.unwrap();
+    assert_eq!(listed.status(), 200);
+    let refused = browser().post(&url).bearer_auth(token).json(&json!({ "client_name": "Till" })).send().await.unwrap();
+    assert_eq!(refused.status(), 403);
+    let challenge = refused.headers()["www-authenticate"].to_str().unwrap();
+    assert!(challenge.contains("scope=\"okta.clients.register\", error=\"insufficient_scope\""), "{challenge}");
+    assert!(refused.text().await.unwrap().is_empty());
+}
