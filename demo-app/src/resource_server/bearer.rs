@@ -100,6 +100,10 @@ async fn judged(server: &ResourceServer, token: &str) -> Result<Jwt, Problem> {
     let rules = AccessTokenRules { issuer: &server.settings.issuer, audience: &server.settings.audience, clients: &[] };
     let checks = verify::access_token(&jwt, &keys, rules, clock::now());
     match first_failure(&checks) {
+        // RFC 9449 7.2: a token that is bound to a key is worth nothing to whoever merely bears it.
+        None if jwt.payload.contains_key("cnf") => {
+            Err(Problem::invalid_token("The token is bound to a key, and this API takes bearer tokens only."))
+        }
         None => Ok(jwt),
         Some(failure) => {
             tracing::info!(check = %failure.id, "access token refused");

@@ -220,6 +220,17 @@ async fn a_service_token_has_no_own_orders() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
+    let api = Api::start().await;
+    api.issuer.behaviour.lock().twist_access_token =
+        Box::new(|claims| claims["cnf"] = json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}));
+    let refused = api.get("/api/products", &["products:read"]).await;
+    assert_eq!(refused.status, 401);
+    assert!(refused.challenge.unwrap().contains("error=\"invalid_token\""));
+    assert_eq!(refused.body["detail"], "The token is bound to a key, and this API takes bearer tokens only.");
+}
+
+#[tokio::test]
 async fn keys_are_fetched_once_and_once_more_for_an_unknown_one() {
     let api = Api::start().await;
     for _ in 0..3 {

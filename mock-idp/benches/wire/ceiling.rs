@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::{RSA_PKCS1_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, UnparsedPublicKey,
+};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -20,6 +22,8 @@ struct Held {
     pair: KeyPair,
     random: SystemRandom,
     signed: (Vec<u8>, Vec<u8>),
+    /// Public point, message and signature of a proof.
+    proved: (Vec<u8>, Vec<u8>, Vec<u8>),
 }
 
 const PEM: &str = include_str!("../../../fixtures/keys/default.pem");
@@ -41,6 +45,7 @@ pub(crate) fn serve() {
         pair,
         random,
         signed: (message, signature),
+        proved: proved(),
     });
     let port = u16::try_from(number(0)).unwrap();
     let routes = Router::new()
@@ -50,6 +55,7 @@ pub(crate) fn serve() {
         .route("/sign-in", post(async |_: Bytes| (StatusCode::FOUND, [(header::LOCATION, "http://localhost/?code=x")])))
         .route("/token", post(async |State(held): State<Arc<Held>>, _: Bytes| signed(&held, 1)))
         .route("/two-tokens", post(async |State(held): State<Arc<Held>>, _: Bytes| signed(&held, 2)))
+        .route("/prove", post(prove))
         .route("/verify", get(verified).post(verified))
         .with_state(held);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -70,6 +76,21 @@ async fn verified(State(held): State<Arc<Held>>, _: Bytes) -> Response {
     let key = UnparsedPublicKey::new(&aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256, public.as_ref());
     key.verify(&held.signed.0, &held.signed.1).unwrap();
     json(held.keys.clone())
+}
+
+/// What a bound token costs: the proof is verified, the token signed.
+async fn prove(State(held): State<Arc<Held>>, _: Bytes) -> Response {
+    let (point, message, signature) = &held.proved;
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).unwrap();
+    signed(&held, 1)
+}
+
+fn proved() -> (Vec<u8>, Vec<u8>, Vec<u8>) {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    let message = vec![b'x'; 400];
+    let signature = pair.sign(&SystemRandom::new(), &message).unwrap();
+    let point = aws_lc_rs::signature::KeyPair::public_key(&pair).as_ref().to_vec();
+    (point, message, signature.as_ref().to_vec())
 }
 
 fn json(body: Bytes) -> Response {

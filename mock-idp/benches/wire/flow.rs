@@ -26,14 +26,7 @@ pub(crate) fn authorize_path() -> String {
 
 /// One flow; the body of the token answer.
 async fn once(connection: &mut Connection) -> String {
-    let page = connection.get(&authorize_path(), "").await;
-    assert_eq!(page.status, 200);
-    let cookie = page.header("set-cookie").and_then(|line| line.split(';').next()).unwrap().to_owned();
-    let handle = between(&page.body, "name=\"stateHandle\" value=\"", '"');
-    let form = format!("stateHandle={handle}&identifier=buyer%40example.test&credentials.passcode=Passw0rd%21");
-    let signed_in = connection.post("/signin/sign-in", &format!("cookie: {cookie}\r\n"), &form).await;
-    assert_eq!(signed_in.status, 302);
-    let code = between(signed_in.header("location").unwrap(), "code=", '&').to_owned();
+    let code = sign_in(connection, &authorize_path()).await;
     let form = format!(
         "grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&code_verifier={VERIFIER}&client_id={CLIENT}"
     );
@@ -42,9 +35,38 @@ async fn once(connection: &mut Connection) -> String {
     answer.body
 }
 
+/// Authorizes with the sign-in form; the code.
+async fn sign_in(connection: &mut Connection, path: &str) -> String {
+    let page = connection.get(path, "").await;
+    assert_eq!(page.status, 200);
+    let cookie = page.header("set-cookie").and_then(|line| line.split(';').next()).unwrap().to_owned();
+    let handle = between(&page.body, "name=\"stateHandle\" value=\"", '"');
+    let form = format!("stateHandle={handle}&identifier=buyer%40example.test&credentials.passcode=Passw0rd%21");
+    let signed_in = connection.post("/signin/sign-in", &format!("cookie: {cookie}\r\n"), &form).await;
+    assert_eq!(signed_in.status, 302);
+    between(signed_in.header("location").unwrap(), "code=", '&').to_owned()
+}
+
 fn between<'a>(text: &'a str, before: &str, end: char) -> &'a str {
     let rest = text.split_once(before).unwrap().1;
     rest.split(end).next().unwrap()
+}
+
+/// The form of a refresh that can be sent again and again: the client keeps its refresh token.
+pub(crate) async fn refresh(port: u16) -> String {
+    const WEB: &str =
+        "client_id=0oamarketweb000005d7&client_secret=mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
+    let path = format!(
+        "/oauth2/default/v1/authorize?client_id=0oamarketweb000005d7&redirect_uri={CALLBACK}&response_type=code\
+         &scope=openid%20offline_access%20products:read&state=s&nonce=n"
+    );
+    let mut connection = Connection::open(port).await;
+    let code = sign_in(&mut connection, &path).await;
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&{WEB}");
+    let answer = connection.post("/oauth2/default/v1/token", "", &form).await;
+    assert_eq!(answer.status, 200);
+    let token = between(&answer.body, "\"refresh_token\":\"", '"');
+    format!("grant_type=refresh_token&refresh_token={token}&{WEB}")
 }
 
 /// An access token with `openid`, to be verified again and again.

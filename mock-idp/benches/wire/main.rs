@@ -13,6 +13,7 @@
 
 mod ceiling;
 mod client;
+mod dpop;
 mod flow;
 mod process;
 mod wrk;
@@ -42,6 +43,7 @@ fn main() {
 
     let form = format!("grant_type=client_credentials&scope=products:read&{SERVICE}");
     let bearer = format!("Bearer {}", tokens.access);
+    let refresh = runtime.block_on(flow::refresh(mock.port));
     let introspect = format!("token={}&{SERVICE}", tokens.access);
     let keys = Load::get("/oauth2/default/v1/keys");
     let cases = [
@@ -51,6 +53,11 @@ fn main() {
             "token, client credentials, RS256-2048",
             Load::post("/oauth2/default/v1/token", &form),
             Load::post("/token", &form),
+        ),
+        (
+            "refresh, access and ID token, two signatures",
+            Load::post("/oauth2/default/v1/token", &refresh),
+            Load::post("/two-tokens", &refresh),
         ),
         (
             "introspect, against a cached body",
@@ -76,6 +83,11 @@ fn main() {
     for (name, ours, theirs) in cases {
         row(name, || ours.per_second(mock.port), || theirs.per_second(ceiling.port));
     }
+    row(
+        "token, DPoP-bound client credentials, one ES256 verification and one RS256 signature",
+        || runtime.block_on(dpop::per_second(mock.port, &form)),
+        || runtime.block_on(dpop::ceiling_per_second(ceiling.port, &form)),
+    );
     row(
         "code + PKCE flow with sign-in form, two signatures",
         || runtime.block_on(flow::per_second(mock.port)),

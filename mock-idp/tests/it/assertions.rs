@@ -1,17 +1,14 @@
 //! Client assertions: who may come in by `client_secret_jwt` and `private_key_jwt`, and in which words the rest is refused.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
-use axum::Router;
-use axum::routing::get;
 use http::StatusCode;
 use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
-use crate::flow::{browser, decode};
+use crate::flow::decode;
 use crate::jose::{CLIENT_PEM, Key, jwt, with};
-use crate::market::{NOW, advance, journal, market, post, service, stop_clock};
+use crate::market::{NOW, advance, journal, key_server, market, post, service, shared, stop_clock};
 
 const KEYJWT: &str = "0oamarketkeyjwt005d7";
 const SECJWT: &str = "0oamarketjwtsec005d7";
@@ -25,7 +22,7 @@ fn claims(client: &str, mock: &MockIdp) -> Value {
 async fn send(mock: &MockIdp, path: &str, assertion: &str, extra: &[(&str, &str)]) -> (u16, Value) {
     let mut form = vec![("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion)];
     form.extend(extra);
-    let response = browser().post(format!("{}{path}", mock.url())).form(&form).send().await.unwrap();
+    let response = shared().post(format!("{}{path}", mock.url())).form(&form).send().await.unwrap();
     let status = response.status().as_u16();
     let body = response.text().await.unwrap();
     (status, serde_json::from_str(&body).unwrap_or(Value::Null))
@@ -316,7 +313,7 @@ async fn an_assertion_counts_once_until_it_expires() {
 #[tokio::test]
 async fn a_thousand_uses_of_one_assertion_are_one() {
     let mock = market("", "").await;
-    let client = browser();
+    let client = shared();
     let url = format!("{}/oauth2/default/v1/introspect", mock.url());
     let aud = with(claims(KEYJWT, &mock), &json!({"jti": "race", "aud": url}));
     let assertion = jwt(&json!({"alg": "RS256"}), &aud, &Key::client());
@@ -363,10 +360,10 @@ async fn only_one_kind_of_credentials_and_only_the_clients_own() {
         ("client_assertion_type", ASSERTION_TYPE),
         ("client_assertion", &assertion),
     ];
-    let response = browser().post(&url).basic_auth(KEYJWT, Some("x")).form(&form).send().await.unwrap();
+    let response = shared().post(&url).basic_auth(KEYJWT, Some("x")).form(&form).send().await.unwrap();
     assert_eq!(response.status(), 401);
     assert_eq!(response.json::<Value>().await.unwrap()["error"], "invalid_request");
-    let response = browser().post(format!("{url}?client_assertion={assertion}")).form(&form[..1]).send().await.unwrap();
+    let response = shared().post(format!("{url}?client_assertion={assertion}")).form(&form[..1]).send().await.unwrap();
     assert_eq!(response.status(), 400);
     let text = "Client credentials cannot be supplied via query parameters.";
     assert_eq!(response.json::<Value>().await.unwrap()["error_description"], text);
@@ -375,7 +372,7 @@ async fn only_one_kind_of_credentials_and_only_the_clients_own() {
     for (client, secret) in [(SECJWT, Some(SECRET)), (SECJWT, None), (KEYJWT, Some("x")), (KEYJWT, None)] {
         let mut form = vec![("grant_type", "client_credentials"), ("client_id", client)];
         form.extend(secret.map(|secret| ("client_secret", secret)));
-        let response = browser().post(&url).form(&form).send().await.unwrap();
+        let response = shared().post(&url).form(&form).send().await.unwrap();
         assert_eq!(response.status(), 401);
         assert_eq!(response.json::<Value>().await.unwrap()["error_description"], mismatch);
     }
@@ -413,21 +410,6 @@ async fn the_orgs_own_server_grants_what_an_administrator_granted() {
     ] {
         assert_eq!(ask(scope).await, (400, json!({"error": error, "error_description": text})), "{scope}");
     }
-}
-
-/// Somebody's server that answers every request with the status and body of the moment.
-async fn key_server() -> (String, Arc<parking_lot::Mutex<(StatusCode, String)>>, Arc<AtomicUsize>) {
-    let answer = Arc::new(parking_lot::Mutex::new((StatusCode::OK, String::new())));
-    let asked = Arc::new(AtomicUsize::new(0));
-    let state = (Arc::clone(&answer), Arc::clone(&asked));
-    let handler = async move || {
-        state.1.fetch_add(1, Ordering::SeqCst);
-        state.0.lock().clone()
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, Router::new().route("/keys", get(handler))).await });
-    (format!("http://{address}/keys"), answer, asked)
 }
 
 #[tokio::test]

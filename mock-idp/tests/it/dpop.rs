@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter};
 use crate::jose::{Key, jwt, with};
-use crate::market::{NOW, advance, journal, market, service};
+use crate::market::{NOW, advance, journal, market, service, shared};
 
 const VAULT: &str = "0oamarketdpop00005d7";
 const ROBOT: &str = "0oarobot000000000000";
@@ -42,7 +42,7 @@ fn proof(key: &Key, url: &str, changes: &Value) -> String {
 }
 
 async fn post(url: &str, client: Option<(&str, &str)>, form: &[(&str, &str)], proofs: &[&str]) -> Response {
-    let mut request = browser().post(url).form(form);
+    let mut request = shared().post(url).form(form);
     if let Some((id, secret)) = client {
         request = request.basic_auth(id, Some(secret));
     }
@@ -118,7 +118,7 @@ async fn a_robot_dances_for_its_token() {
     let (_, seen) = told(post(&format!("{}/v1/introspect", mock.issuer()), None, &form, &[]).await).await;
     assert_eq!((&seen["active"], &seen["token_type"]), (&json!(true), &json!("DPoP")));
     assert_eq!(seen["cnf"], token["cnf"]);
-    assert_eq!(seen.as_object().unwrap().keys().last().unwrap(), "cnf");
+    assert_eq!(seen.as_object().unwrap().keys().next_back().unwrap(), "cnf");
 }
 
 const SERVICE: (&str, &str) =
@@ -220,7 +220,7 @@ async fn every_algorithm_that_discovery_names_proves() {
     let url = format!("{}/v1/token", mock.issuer());
     let nonce = current_nonce(&mock).await;
     let discovery = format!("{}/.well-known/openid-configuration", mock.issuer());
-    let discovery: Value = browser().get(discovery).send().await.unwrap().json().await.unwrap();
+    let discovery: Value = shared().get(discovery).send().await.unwrap().json().await.unwrap();
     for algorithm in discovery["dpop_signing_alg_values_supported"].as_array().unwrap() {
         let algorithm = algorithm.as_str().unwrap();
         let key = match algorithm {
@@ -270,7 +270,7 @@ async fn a_thousand_uses_of_one_proof_are_one() {
     let url = format!("{}/v1/token", mock.issuer());
     let nonce = current_nonce(&mock).await;
     let proof = proof(&Key::ec("P-256"), &url, &json!({"nonce": nonce}));
-    let client = browser();
+    let client = shared();
     let uses = (0..1000).map(|_| {
         let request = client.post(&url).basic_auth(SERVICE.0, Some(SERVICE.1)).form(&GRANT).header("dpop", &proof);
         tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
@@ -405,7 +405,7 @@ async fn userinfo_asks_the_holder_for_proof() {
     let unbound = body["access_token"].as_str().unwrap().to_owned();
 
     let get = async |authorization: String, proofs: &[String]| {
-        let mut request = browser().get(&url).header("authorization", authorization);
+        let mut request = shared().get(&url).header("authorization", authorization);
         for proof in proofs {
             request = request.header("dpop", proof);
         }
@@ -420,7 +420,7 @@ async fn userinfo_asks_the_holder_for_proof() {
     assert_eq!(response.status(), 200);
     assert_eq!(response.json::<Value>().await.unwrap()["sub"], "00ubuyer0000000005d7");
     let posted = self::proof(&key, &url, &json!({"ath": sha256(&bound)}));
-    let request = browser().post(&url).header("authorization", format!("DPoP {bound}")).header("dpop", posted);
+    let request = shared().post(&url).header("authorization", format!("DPoP {bound}")).header("dpop", posted);
     assert_eq!(request.header("content-length", "0").send().await.unwrap().status(), 200);
 
     let host = mock.url().strip_prefix("http://").unwrap().to_owned();

@@ -1,9 +1,22 @@
 //! The market with a clock that stands still, and more clients where a test needs them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::routing::get;
+use http::StatusCode;
 use mock_idp::{BUILT_IN_ORG, MockIdp};
+use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::flow::browser;
+use crate::client::plain;
+
+/// A client that keeps neither cookies nor connections, made once: reading the system's certificates takes a while.
+pub(crate) fn shared() -> Client {
+    static CLIENT: LazyLock<Client> = LazyLock::new(plain);
+    CLIENT.clone()
+}
 
 /// The org's time in these tests.
 pub(crate) const NOW: i64 = 1_800_000_000;
@@ -33,13 +46,13 @@ pub(crate) async fn advance(mock: &MockIdp, seconds: i64) {
 
 /// Tells the control API something.
 pub(crate) async fn post(mock: &MockIdp, path: &str, body: Value) {
-    let response = browser().post(format!("{}{path}", mock.url())).json(&body).send().await.unwrap();
+    let response = shared().post(format!("{}{path}", mock.url())).json(&body).send().await.unwrap();
     assert!(response.status().is_success(), "{path}: {}", response.status());
 }
 
 /// What the journal says.
 pub(crate) async fn journal(mock: &MockIdp) -> String {
-    let response = browser().get(format!("{}/_mock/requests", mock.url())).send().await.unwrap();
+    let response = shared().get(format!("{}/_mock/requests", mock.url())).send().await.unwrap();
     response.text().await.unwrap()
 }
 
@@ -49,4 +62,22 @@ pub(crate) fn service(id: &str, credentials: &str, keys: &str) -> String {
         "  - id: {id}\n    label: {id}\n    credentials: {{ oauthClient: {{ {credentials} }} }}\n    settings:\n      oauthClient:\n        \
          application_type: service\n        grant_types: [client_credentials]\n        response_types: [token]\n{keys}"
     )
+}
+
+/// What a [`key_server`] answers at the moment.
+pub(crate) type Published = Arc<parking_lot::Mutex<(StatusCode, String)>>;
+
+/// Somebody's server that answers every request with the status and body of the moment.
+pub(crate) async fn key_server() -> (String, Published, Arc<AtomicUsize>) {
+    let answer = Arc::new(parking_lot::Mutex::new((StatusCode::OK, String::new())));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let state = (Arc::clone(&answer), Arc::clone(&asked));
+    let handler = async move || {
+        state.1.fetch_add(1, Ordering::SeqCst);
+        state.0.lock().clone()
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/keys", get(handler))).await });
+    (format!("http://{address}/keys"), answer, asked)
 }

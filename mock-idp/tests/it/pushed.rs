@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, location, parameter, redeem};
 use crate::jose::{Key, jwt};
-use crate::market::{NOW, advance, journal, market};
+use crate::market::{NOW, advance, journal, market, shared};
 
 const SPA: &str = "0oamarketspa000005d7";
 const PARTNER: (&str, &str) =
@@ -16,7 +16,7 @@ const BUYER: &str = "buyer@example.test";
 
 async fn push(mock: &MockIdp, client: (&str, &str), form: &[(&str, &str)]) -> Response {
     let url = format!("{}/v1/par", mock.issuer());
-    browser().post(url).basic_auth(client.0, Some(client.1)).form(form).send().await.unwrap()
+    shared().post(url).basic_auth(client.0, Some(client.1)).form(form).send().await.unwrap()
 }
 
 async fn name(response: Response) -> String {
@@ -33,7 +33,7 @@ async fn name(response: Response) -> String {
 async fn follow(mock: &MockIdp, client_id: &str, name: &str) -> (u16, String) {
     let request = [("client_id", client_id), ("request_uri", name)];
     let url = format!("{}/v1/authorize", mock.issuer());
-    let response = browser().get(url).header("accept", "text/html").query(&request).send().await.unwrap();
+    let response = shared().get(url).header("accept", "text/html").query(&request).send().await.unwrap();
     let status = response.status().as_u16();
     (status, if status == 302 { location(&response) } else { response.text().await.unwrap() })
 }
@@ -73,7 +73,7 @@ async fn a_name_is_for_one_client_one_server_and_an_hour() {
     let text = "The 'client_id' parameter does not match the expected value for the provided request_uri.";
     shown(&follow(&mock, PARTNER.0, &pushed).await, "invalid_client", text);
     let url = format!("{}/oauth2/v1/authorize", mock.url());
-    let request = browser().get(url).query(&[("client_id", WEB), ("request_uri", &pushed)]);
+    let request = shared().get(url).query(&[("client_id", WEB), ("request_uri", &pushed)]);
     let response = request.header("accept", "application/json").send().await.unwrap();
     assert_eq!(response.status(), 400);
     let elsewhere: Value = response.json().await.unwrap();
@@ -189,19 +189,19 @@ async fn public_clients_and_browsers_push_too() {
     let mock = market("", "").await;
     let url = format!("{}/v1/par", mock.issuer());
     let origin = "https://anywhere.test";
-    let response = browser().request(reqwest::Method::OPTIONS, &url).header("origin", origin).send().await.unwrap();
+    let response = shared().request(reqwest::Method::OPTIONS, &url).header("origin", origin).send().await.unwrap();
     assert_eq!(
         (response.status().as_u16(), response.headers()["access-control-allow-origin"].as_bytes()),
         (204, origin.as_bytes())
     );
     assert_eq!(response.headers()["access-control-allow-methods"], "POST");
     let mut form = code_request(SPA, "openid");
-    let refused = browser().post(&url).form(&form).send().await.unwrap();
+    let refused = shared().post(&url).form(&form).send().await.unwrap();
     let body: Value = refused.json().await.unwrap();
     assert_eq!(body["error_description"], "PKCE code challenge is required by the application.");
     let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     form.extend([("code_challenge", challenge), ("code_challenge_method", "S256")]);
-    let taken = browser().post(&url).header("origin", origin).form(&form).send().await.unwrap();
+    let taken = shared().post(&url).header("origin", origin).form(&form).send().await.unwrap();
     assert_eq!(taken.headers()["access-control-allow-origin"], origin);
     let name = name(taken).await;
     let arrived = authorize(&mock, &browser(), BUYER, &[("client_id", SPA), ("request_uri", &name)]).await;
@@ -220,7 +220,7 @@ async fn a_client_may_authenticate_by_assertion_and_name_itself_nowhere_else() {
     form.retain(|(name, _)| *name != "client_id");
     form.push(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
     form.push(("client_assertion", &assertion));
-    let name = name(browser().post(&url).form(&form).send().await.unwrap()).await;
+    let name = name(shared().post(&url).form(&form).send().await.unwrap()).await;
     let arrived = authorize(&mock, &browser(), BUYER, &[("client_id", client), ("request_uri", &name)]).await;
     assert!(parameter(&arrived, "code").is_some(), "{arrived}");
     let journal = journal(&mock).await;

@@ -1,11 +1,12 @@
 //! Signed request objects: what is inside counts, and everything that makes one worthless is told in Okta's words.
 
+use http::StatusCode;
 use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, location, parameter, redeem};
 use crate::jose::{Key, jwt, with};
-use crate::market::{NOW, advance, journal, market};
+use crate::market::{NOW, advance, journal, key_server, market, shared};
 
 const SPA: &str = "0oamarketspa000005d7";
 const KEYED: &str = "0oakeyedweb000000000";
@@ -29,7 +30,7 @@ async fn ask(mock: &MockIdp, outside: &[(&str, &str)], object: &str) -> (u16, St
     let mut request = outside.to_vec();
     request.push(("request", object));
     let url = format!("{}/v1/authorize", mock.issuer());
-    let response = browser().get(url).header("accept", "text/html").query(&request).send().await.unwrap();
+    let response = shared().get(url).header("accept", "text/html").query(&request).send().await.unwrap();
     let status = response.status().as_u16();
     (status, if status == 302 { location(&response) } else { response.text().await.unwrap() })
 }
@@ -64,7 +65,7 @@ async fn what_is_inside_wins_over_what_is_outside() {
         ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
     ];
     let url = format!("{}/v1/token", mock.issuer());
-    let response = browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap();
+    let response = shared().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap();
     let body: Value = response.json().await.unwrap();
     assert_eq!(body["scope"], "openid products:read");
     assert_eq!(decode(body["id_token"].as_str().unwrap()).1["nonce"], "inside");
@@ -258,6 +259,42 @@ async fn objects_are_refused_in_oktas_words_where_the_outside_says() {
 }
 
 #[tokio::test]
+async fn keys_elsewhere_sign_objects_too() {
+    let (uri, published, _) = key_server().await;
+    let settings = format!("        jwks_uri: {uri}\n");
+    let mock = market(&web(KEYED, "token_endpoint_auth_method: private_key_jwt", &settings), "").await;
+    let (rsa, ec) = (Key::client(), Key::ec("P-256"));
+    let kid = |key: &Key, kid: &str| with(key.jwk(), &json!({"kid": kid}));
+    let private = with(kid(&rsa, "private"), &json!({"d": "AAAA"}));
+    let keys = json!({"keys": [kid(&rsa, "rsa"), private, with(kid(&rsa, "tls"), &json!({"use": "tls"}))]});
+    *published.lock() = (StatusCode::OK, keys.to_string());
+    let object = |header: Value, key: &Key| jwt(&header, &claims(&mock, KEYED), key);
+    let rs = |kid: &str| json!({"alg": "RS256", "kid": kid});
+    assert_eq!(ask(&mock, &code_request(KEYED, "openid"), &object(rs("rsa"), &rsa)).await.0, 200);
+    let use_text = "The public key being used has an invalid 'use' parameter. Valid values for the 'use' parameter are [sig, enc].";
+    let none_fits = "The client JWKSet from jwks_uri must contain at least one key with an algorithm matching the request_object_signature_algorithm.";
+    let cases = [
+        (object(json!({"alg": "ES256", "kid": "rsa"}), &ec), "invalid_client", none_fits),
+        (object(rs("private"), &rsa), "invalid_request_object", "The client JWKSet is invalid."),
+        (object(rs("tls"), &rsa), "invalid_client", use_text),
+        (
+            object(with(rs("rsa"), &json!({"jku": "http://evil.test/"})), &rsa),
+            "invalid_client",
+            "The 'jku' in JWT and 'jwks_uri' doesn't match.",
+        ),
+    ];
+    for (object, error, text) in cases {
+        let (_, arrived) = ask(&mock, &code_request(KEYED, "openid"), &object).await;
+        assert_eq!(parameter(&arrived, "error_description").as_deref(), Some(text));
+        assert_eq!(parameter(&arrived, "error").as_deref(), Some(error));
+    }
+    *published.lock() = (StatusCode::NOT_FOUND, String::new());
+    let (_, arrived) = ask(&mock, &code_request(KEYED, "openid"), &object(rs("new"), &rsa)).await;
+    let text = "Error retrieving the client JWKSet from jwks_uri.";
+    assert_eq!(parameter(&arrived, "error_description").as_deref(), Some(text));
+}
+
+#[tokio::test]
 async fn an_object_counts_once() {
     let mock = market("", "").await;
     let key = Key::Secret(WEB_SECRET.to_owned());
@@ -284,7 +321,7 @@ async fn an_object_may_be_pushed() {
     let inside: Value = code_request(WEB, "openid").into_iter().map(|(name, value)| (name, json!(value))).collect();
     let push = async |claims: Value| {
         let object = jwt(&json!({"alg": "HS256"}), &claims, &key);
-        let request = browser().post(format!("{}/v1/par", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
+        let request = shared().post(format!("{}/v1/par", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
         request.form(&[("request", object)]).send().await.unwrap()
     };
     let response = push(with(claims(&mock, WEB), &inside)).await;
