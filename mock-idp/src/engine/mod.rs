@@ -5,6 +5,7 @@ mod authorization;
 mod backchannel;
 mod client;
 mod clients;
+mod exchange;
 mod explain;
 mod farewell;
 mod management;

@@ -1,6 +1,8 @@
 //! The token endpoint: authenticate, redeem in one atomic step, sign outside any lock, commit.
 
-use mock_idp_core::endpoint::token::{self, Admitted, Allowed, Denied, Plan, Redeems, Redemption, TokenRequest};
+use mock_idp_core::endpoint::token::{
+    self, Addition, Admitted, Allowed, Denied, Plan, Redeems, Redemption, TokenRequest,
+};
 use mock_idp_core::ledger::{RefreshTokenOwner, Revocation, TokenFamily};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::protocol::{Refusal, RequestedClaims};
@@ -77,6 +79,7 @@ impl Call {
                     .await
                     .map(|polled| self.entitle(admitted, polled, &plan, trace))
             }
+            Redeems::Exchange(exchange) => Some(self.exchange(admitted, exchange, &plan, trace).await),
             Redeems::Nothing => {
                 let rule = |moment: &mut Moment<'_>| admitted.grant(&self.org, &self.server, &plan, moment);
                 Some(self.instance.ask(trace, rule))
@@ -111,6 +114,10 @@ impl Call {
         let now = self.instance.clock.now();
         let window = i64::from(redemption.authorization.lifetimes.refresh_token_window_minutes) * 60;
         self.remember_claims(&redemption.access_token_id, redemption.authorization.claims).await;
+        if let Addition::DeviceSecret(secret, record) = redemption.addition {
+            let ends = record.expires;
+            ledger.device_secrets.put(&secret, *record, ends, now).await;
+        }
         if let Some((id, family)) = redemption.founds {
             ledger.families.put(&id, family, family_ends(window, now), now).await;
         }

@@ -92,6 +92,9 @@ impl Call {
         if let Some((_, family)) = self.family_of(token).await {
             return Ok(answer(Found::RefreshToken { token, family: &family }));
         }
+        if let Some(record) = self.instance.ledger.device_secrets.get(token, now).await {
+            return Ok(answer(Found::DeviceSecret { record: &record }));
+        }
         Ok(answer(Found::Nothing))
     }
 
@@ -111,6 +114,10 @@ impl Call {
                 if revocation::of_refresh_token(client, &family) == Revokes::Family {
                     self.revoke(None, Some(&id)).await;
                 }
+                return Ok(());
+            }
+            // Any app on the device holds the secret, and may end what it stands for.
+            if self.revoke_device_secret(token).await {
                 return Ok(());
             }
             let held = self.instance.keys(&self.server).await?;

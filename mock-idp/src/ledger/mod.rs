@@ -5,14 +5,16 @@ mod table;
 pub(crate) use table::Table;
 
 use mock_idp_core::ledger::{
-    Code, Consent, Inbox, Participant, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session, TokenFamily,
-    Transaction, Used, UserCode,
+    Code, Consent, DeviceSecret, Inbox, Participant, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session,
+    TokenFamily, Transaction, Used, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 
 /// All records of one org.
 #[derive(Debug)]
 pub(crate) struct Ledger {
+    /// By device secret.
+    pub(crate) device_secrets: Table<DeviceSecret>,
     /// By `auth_req_id`.
     pub(crate) backchannel: Table<Polled>,
     /// By [`Inbox::KEY`].
@@ -48,6 +50,7 @@ pub(crate) struct Ledger {
 impl Default for Ledger {
     fn default() -> Self {
         Self {
+            device_secrets: Table::bounded(10_000),
             backchannel: Table::bounded(10_000),
             inboxes: Table::bounded(1),
             devices: Table::bounded(10_000),
@@ -70,6 +73,7 @@ impl Default for Ledger {
 impl Ledger {
     /// Forgets everything.
     pub(crate) async fn clear(&self) {
+        self.device_secrets.clear().await;
         self.backchannel.clear().await;
         self.inboxes.clear().await;
         self.devices.clear().await;

@@ -9,7 +9,7 @@ use crate::refusals::{token, told};
 
 pub(crate) const KIOSK: &str = "0oamarketciba00005d7";
 pub(crate) const SECRET: &str = "mock-secret-kiosk-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHI";
-const GRANT: &str = "urn:openid:params:grant-type:ciba";
+pub(crate) const GRANT: &str = "urn:openid:params:grant-type:ciba";
 const SERVER: &str = "/oauth2/default";
 
 async fn ask(mock: &MockIdp, client: (&str, &str), form: &[(&str, &str)]) -> Response {

@@ -8,7 +8,7 @@ use crate::flow::{browser, decode, state_handle};
 use crate::refusals::{token, told};
 
 pub(crate) const TV: &str = "0oamarkettv0000005d7";
-const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const SERVER: &str = "/oauth2/default";
 
 async fn ask(mock: &MockIdp, form: &[(&str, &str)]) -> Response {
@@ -130,7 +130,7 @@ async fn a_device_shows_a_code_a_user_lets_it_in_and_it_gets_tokens_once() {
 }
 
 #[tokio::test]
-async fn polling_faster_than_the_interval_is_slowed_down_by_the_mocks_clock() {
+pub(crate) async fn polling_faster_than_the_interval_is_slowed_down_by_the_mocks_clock() {
     let mock = MockIdp::builder().start().await.unwrap();
     browser().post(format!("{}/_mock/clock", mock.url())).json(&json!({ "freeze": true })).send().await.unwrap();
     let codes = begin(&mock, "openid").await;

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::ledger::TokenFamily;
+use crate::ledger::{DeviceSecret, TokenFamily};
 use crate::org::{Org, Server, Urls};
-use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::protocol::{ErrorId, Parameters, Refusal, token_type};
 use crate::tokens::Verified;
 
 /// What the token turned out to be.
@@ -13,6 +13,7 @@ pub enum Found<'a> {
     AccessToken { claims: &'a Verified, revoked: bool },
     IdToken { claims: &'a Verified },
     RefreshToken { token: &'a str, family: &'a TokenFamily },
+    DeviceSecret { record: &'a DeviceSecret },
     Nothing,
 }
 
@@ -42,6 +43,12 @@ fn describe(org: &Org, server: &Server, urls: &Urls, found: Found<'_>, now: i64)
             let ours = claims.text("iss") == Some(urls.issuer(server).as_str());
             let entitled = user_is_active(org, claims.text("sub"));
             (ours && entitled && !claims.expired(now)).then(|| id_token(org, claims))
+        }
+        Found::DeviceSecret { record } => {
+            let live = record.is_good(now)
+                && record.server == server.id
+                && user_is_active(org, Some(&record.authentication.user_id));
+            live.then(|| device_secret(record))
         }
         Found::RefreshToken { token, family } => {
             let authorization = &family.authorization;
@@ -116,6 +123,16 @@ fn refresh_token(org: &Org, family: &TokenFamily) -> Map<String, Value> {
         ("username", login(org, user_id)),
         ("exp", Some(ends.into())),
         ("sub", login(org, user_id)),
+    ])
+}
+
+/// Okta: active, sid, token_type, exp.
+fn device_secret(record: &DeviceSecret) -> Map<String, Value> {
+    present([
+        ("active", Some(true.into())),
+        ("sid", Some(record.authentication.sid().into())),
+        ("token_type", Some(token_type::DEVICE_SECRET.into())),
+        ("exp", Some(record.expires.into())),
     ])
 }
 

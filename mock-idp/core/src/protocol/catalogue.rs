@@ -39,6 +39,7 @@ impl ErrorId {
 
 catalogue! {
     CibaFeatureNotSupported "ciba_feature_not_supported" 400 "access_denied" "The Client-Initiated Backchannel Authentication flow currently only supports web applications.";
+    InteractionCodeNotEnabled "oie_not_enabled_for_interact" 400 "access_denied" "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have Okta Identity Engine enabled and the Interaction Code flow enabled for this application and authorization server.";
     RefreshScopesDenied "refresh_scopes_denied" 400 "access_denied" "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: {0}.";
     UserNotAssigned "user_not_assigned" 400 "access_denied" "User is not assigned to the client application.";
     NoMatchingPolicy "no_matching_policy" 401 "access_denied" "Policy evaluation failed for this request, please check the policy configurations.";
@@ -53,6 +54,7 @@ catalogue! {
     ConsentRequiredPassword "consent_required_ropf" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.";
     NoOrgScopesGranted "no_org_scopes_granted" 400 "consent_required" "You are not allowed any of the requested scopes.";
     CibaExpiredAuthReqId "ciba_expired_auth_req_id" 400 "expired_token" "The 'auth_req_id' is invalid or has expired. Make a new authentication request.";
+    ConsentRequiredTokenExchange "consent_required_token_exchange" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the token_exchange password grant type, please uncheck 'Require consent' in the app settings or set the apps 'consent_method' to 'TRUSTED'.";
     ExpiredToken "expired_token" 400 "expired_token" "The device code has expired.";
     IdTokenDoesNotMatchSession "id_token_does_not_match_session" 400 "id_token_does_not_match_session" "The ID token subject does not match the current session's user.";
     AccessTokenInsufficientScopes "access_token_insufficient_scopes" 403 "insufficient_scope" "The access token provided does not contain the required scopes.";
@@ -119,6 +121,8 @@ catalogue! {
     MismatchedClient "mismatched_client" 400 "invalid_grant" "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.";
     MismatchedRedirectUri "mismatched_redirect_uri" 400 "invalid_grant" "The 'redirect_uri' does not match the redirection URI used in the authorization request.";
     MissingPasswordEnrollment "missing_password_enrollment" 400 "invalid_grant" "The user does not configure a password.";
+    TokenExchangeSubjectTokenExpired "token_exchange_subject_token_expired" 400 "invalid_grant" "The 'subject_token' either expired or the session associated with it was terminated.";
+    UnsupportedSamlAssertion "unsupported_saml_assertion" 400 "invalid_grant" "SAML Assertion Bearer Grant is not supported by OIE.";
     PkceVerificationFailed "pkce_verification_failed" 400 "invalid_grant" "PKCE verification failed.";
     AccessTokenDuplicate "access_token_duplicate" 400 "invalid_request" "The access token cannot be specified in both the Authorization header and the request-body.";
     AccessTokenInQuery "access_token_in_query" 400 "invalid_request" "The access token cannot be presented in a query string.";
@@ -132,6 +136,9 @@ catalogue! {
     IllegalOriginBrowserRequest "illegal_origin_browser_request" 400 "invalid_request" "Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.";
     IllegalPostLogoutRedirectUri "illegal_post_logout_redirect_uri_enhanced" 400 "invalid_request" "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings: {0}";
     IllegalRedirectUri "illegal_redirect_uri_enhanced" 400 "invalid_request" "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: {0}";
+    InvalidActorToken "invalid_actor_token" 400 "invalid_request" "'actor_token' is invalid.";
+    InvalidActorTokenType "invalid_actor_token_type" 400 "invalid_request" "'actor_token_type' is invalid or not supported.";
+    InvalidClientTypeNativeSso "invalid_client_type_native_sso" 400 "invalid_request" "A service client may not use the native sso flow.";
     InvalidClientApplicationType "invalid_client_application_type" 400 "invalid_request" "Clients with 'application_type' of 'service' are not allowed to access the '{0}' endpoint.";
     InvalidAcrValuesForEnrollAuthenticator "invalid_acr_values_for_enroll_authenticator_prompt" 400 "invalid_request" "'acr_values' parameter must have the value 'urn:okta:loa:2fa:any:ifpossible' for request with 'enroll_authenticator' as prompt.";
     InvalidEnrollAmrForNoneResponseType "invalid_enroll_amr_for_none_response_type" 400 "invalid_request" "'enroll_amr_values' parameter must have valid space delimited authenticators list for request with 'none' as response_type.";
@@ -144,9 +151,19 @@ catalogue! {
     InvalidRequest "invalid_request" 400 "invalid_request" "Invalid request";
     InvalidResponseTypeForAuthenticatorEnrollment "invalid_response_type_for_authenticator_enrollment" 400 "invalid_request" "Authenticator enrollment requires 'none' response_type.";
     InvalidRequestedExpiry "invalid_requested_expiry" 400 "invalid_request" "Invalid value for 'requested_expiry' parameter. It should be within range 0 - 2^31-1.";
+    InvalidRequestedTokenType "invalid_requested_token_type" 400 "invalid_request" "'requested_token_type' is invalid or not supported.";
     InvalidState "invalid_state" 400 "invalid_request" "The authentication request has an invalid 'state' parameter.";
+    InvalidSubjectActorTokenMatch "invalid_subject_actor_token_match" 400 "invalid_request" "When 'actor_token_type' is '{0}', 'subject_token_type' must be '{1}'.";
+    InvalidSubjectToken "invalid_subject_token" 400 "invalid_request" "'subject_token' is invalid.";
+    InvalidSubjectTokenActClaimDepth "invalid_subject_token_act_claim_depth" 400 "invalid_request" "The 'subject_token' 'act' claim contains too many nested actors.";
+    InvalidSubjectTokenAuthorizationServer "invalid_subject_token_authorization_server" 400 "invalid_request" "'subject_token' is invalid: the authorization server that issued it is not valid.";
+    InvalidSubjectTokenClientInactive "invalid_subject_token_client_inactive" 400 "invalid_request" "'subject_token' is invalid: the client application referenced in the token is not active.";
+    InvalidSubjectTokenType "invalid_subject_token_type" 400 "invalid_request" "'subject_token_type' is invalid or not supported.";
+    InvalidSubjectTokenUserInactive "invalid_subject_token_user_inactive" 400 "invalid_request" "'subject_token' is invalid: the user account is not active.";
+    InvalidSubjectTokenUserNotAssigned "invalid_subject_token_user_not_assigned" 400 "invalid_request" "'subject_token' is invalid: the user is not assigned to the client application.";
     MismatchedAuthorizationServer "mismatched_authorization_server" 400 "invalid_request" "The grant was issued for another authorization server.";
     MissingTokenRequestParameter "missing_token_request_parameter" 400 "invalid_request" "The required parameter '{0}' is missing.";
+    OnBehalfInvalidClientType "on_behalf_invalid_client_type" 400 "invalid_request" "Only service clients may use on-behalf token exchange.";
     PkceInvalidChallenge "pkce_invalid_challenge" 400 "invalid_request" "PKCE code challenge contains illegal characters.";
     PkceMissingChallenge "pkce_missing_challenge" 400 "invalid_request" "PKCE code challenge is required by the application.";
     PkceMissingChallengeVerifierPresent "pkce_missing_challenge_verifier_present" 400 "invalid_request" "PKCE code challenge should be specified in the authorize request for code verification.";
@@ -184,12 +201,16 @@ catalogue! {
     NoDefaultScopes "no_default_scopes" 400 "invalid_scope" "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
     NoMatchingScope "no_matching_scope" 400 "invalid_scope" "One or more scopes are not configured for the authorization server resource.";
     OpenidNotAllowedClientCredentials "openid_not_allowed_client_creds" 400 "invalid_scope" "Cannot request 'openid' scopes using client credentials.";
+    OpenidNotAllowedTokenExchange "openid_not_allowed_token_exchange" 400 "invalid_scope" "Can't request 'openid' scopes using the Token Exchange flow for a service app.";
     UnsupportedScopeBrowserRequest "unsupported_scope_browser_request" 400 "invalid_scope" "Browser requests to the token endpoint may not include the offline_access scope.";
+    TokenExchangeInvalidAudience "token_exchange_invalid_audience" 400 "invalid_target" "Token Exchange requests must include a valid audience of the authorization server.";
+    TokenExchangeInvalidResource "token_exchange_invalid_resource" 400 "invalid_target" "'resource' is invalid or not supported.";
     AccessTokenInvalid "access_token_invalid" 401 "invalid_token" "The access token is invalid.";
     AccessTokenInvalidIssuer "access_token_invalid_issuer" 401 "invalid_token" "The access token provided has an invalid issuer.";
     AccessTokenNotDpopBound "access_token_not_dpop_bound" 401 "invalid_token" "The presented access_token is not DPoP bound.";
     AccessTokenRevoked "access_token_revoked" 401 "invalid_token" "The access token has been revoked.";
     IdTokenInvalid "id_token_invalid" 401 "invalid_token" "The id token is invalid.";
+    JwtBearerGrantInvalidIssuer "jwt_bearer_grant_invalid_issuer" 401 "invalid_token" "The issuer of the token is not permitted to use the JWT Bearer Grant.";
     LoginRequired "login_required" 400 "login_required" "The client specified not to prompt, but the user is not logged in.";
     ReauthenticationRequired "app_sign_on_required" 400 "login_required" "The client specified not to prompt, but the client app requires re-authentication or MFA.";
     RequestExpired "request_expired" 400 "login_required" "Request expired, please start over and try again.";
@@ -206,6 +227,7 @@ catalogue! {
     UnmetAuthenticationRequirements "unmet_authentication_requirements" 400 "unmet_authentication_requirements" "Unable to meet the authentication requirements imposed by 'acr_values' parameter.";
     UnsupportedGrantTypeBrowserRequest "unsupported_grant_type_browser_request" 400 "unauthorized_client" "Browser requests to the token endpoint may only use the authorization_code grant_type.";
     UnsupportedGrantType "unsupported_grant_type" 400 "unsupported_grant_type" "The authorization grant type is not supported by the authorization server. Configured grant types: [{0}].";
+    UnsupportedGrantTypeTokenExchange "unsupported_grant_type_token_exchange" 400 "unsupported_grant_type" "'urn:ietf:params:oauth:grant-type:token-exchange' grant type is not supported.";
     UnsupportedResponseMode "unsupported_response_mode" 400 "unsupported_response_mode" "The response mode is not supported by the authorization server. Valid response modes: [query, fragment, form_post, okta_post_message].";
     PostMessageWithCode "unsupported_response_mode_okta_post_message_with_code" 400 "unsupported_response_mode" "'okta_post_message' response mode cannot be used with the 'code' response type.";
     QueryWithTokens "unsupported_response_mode_query_with_tokens" 400 "unsupported_response_mode" "'query' response mode cannot be used with either the 'id_token' or 'token' response types.";

@@ -13,6 +13,7 @@ mod requested_claims;
 mod reserved_claims;
 mod response;
 mod scopes;
+pub mod token_type;
 
 pub use catalogue::{CATALOGUE, ErrorId};
 pub use grant_type::GrantType;

@@ -39,6 +39,9 @@ pub(super) fn payload(ticket: &Ticket<'_>, jti: &str, now: i64, custom: Map<Stri
     if !ticket.server.is_org() {
         put("sub", sub.into());
     }
+    if let Some(act) = ticket.act {
+        put("act", act.clone());
+    }
     claims.extend(custom);
     claims
 }

@@ -46,8 +46,9 @@ pub(super) fn payload(
     if let Some(nonce) = ticket.nonce {
         put("nonce", nonce.into());
     }
-    // Okta: `sid` is there for apps that take part in single logout.
-    if let Some(authentication) = ticket.subject.authentication.filter(|_| ticket.subject.client.hears_of_sign_out()) {
+    // Okta: `sid` is there for apps that take part in single logout. Native SSO 3.4: and beside the hash of a device secret.
+    let tells_session = ticket.subject.client.hears_of_sign_out() || ticket.device_secret_hash.is_some();
+    if let Some(authentication) = ticket.subject.authentication.filter(|_| tells_session) {
         put("sid", authentication.sid().into());
     }
     payload.extend(claims.trailing);
@@ -61,6 +62,9 @@ pub(super) fn payload(
     }
     if let Some(code) = mint.code {
         put("c_hash", half_hash(code).into());
+    }
+    if let Some(hash) = ticket.device_secret_hash {
+        put("ds_hash", hash.into());
     }
     payload.extend(claims.custom);
     payload
@@ -80,6 +84,7 @@ pub(super) fn bind(payload: &mut Map<String, Value>, access_token: &str) {
 }
 
 /// OIDC Core 3.1.3.6: base64url of the left half of the SHA-256 of the ASCII value.
-fn half_hash(value: &str) -> String {
+#[must_use]
+pub fn half_hash(value: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(value.as_bytes())[..16])
 }

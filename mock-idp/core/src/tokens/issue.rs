@@ -20,6 +20,10 @@ pub struct Ticket<'a> {
     pub lifetimes: TokenActions,
     pub nonce: Option<&'a str>,
     pub acr: Option<&'a str>,
+    /// Hash of the device secret that ID tokens are tied to. Native SSO 3.4.
+    pub device_secret_hash: Option<&'a str>,
+    /// Who acts for the user. RFC 8693 4.1.
+    pub act: Option<&'a Value>,
     /// `jti` of the access token, chosen before the grant was redeemed.
     pub access_token_id: &'a str,
     /// Thumbprint of the key that the access token is bound to. RFC 9449 6.1.

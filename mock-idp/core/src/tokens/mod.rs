@@ -9,6 +9,7 @@ mod logout_token;
 mod sign;
 mod verify;
 
+pub use id_token::half_hash;
 pub use issue::{Draft, Drafts, Issued, Mint, Ticket, draft, issue};
 pub use logout_token::{Ended, logout_token};
 pub use sign::{SigningKey, public_jwk};

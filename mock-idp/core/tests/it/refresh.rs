@@ -33,6 +33,7 @@ fn family(client_id: &str) -> TokenFamily {
                 refresh_token_window_minutes: 7 * 24 * 60,
             },
             claims: RequestedClaims::default(),
+            device_secret_hash: None,
         },
         current: "first".into(),
         previous: None,

@@ -173,6 +173,7 @@ fn next(
         acr,
         lifetimes: granted.lifetimes,
         claims: request.claims.clone(),
+        device_secret_hash: None,
     })))
 }
 

@@ -117,6 +117,8 @@ pub fn draft(
         lifetimes: authorization.lifetimes,
         nonce: request.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
+        device_secret_hash: None,
+        act: None,
         access_token_id: &access_token_id,
         bound_to: None,
     };

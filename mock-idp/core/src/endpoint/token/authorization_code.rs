@@ -1,9 +1,10 @@
 //! `authorization_code`. RFC 6749 4.1.3, RFC 7636 4.5.
 
-use super::{Admitted, Denied, Plan, Redemption, family_of, made_of, still_entitled};
-use crate::ledger::{Code, CodeState};
+use super::{Addition, Admitted, Denied, Plan, Redemption, family_of, made_of, still_entitled};
+use crate::ledger::{Authorization, Code, CodeState, DeviceSecret};
 use crate::org::{Org, Server};
 use crate::protocol::{ErrorId, Refusal, pkce};
+use crate::tokens::half_hash;
 
 pub(super) fn redeem(
     admitted: &Admitted<'_>,
@@ -37,19 +38,41 @@ pub(super) fn redeem(
     still_entitled(org, server, client, &code.authorization)
         .map_err(|reason| Refusal::new(ErrorId::InvalidAuthorizationCode, reason))?;
 
-    let founds = family_of(admitted, &code.authorization, plan, now);
+    let mut authorization = code.authorization.clone();
+    let addition = device_secret(&mut authorization, plan, now);
+    let founds = family_of(admitted, &authorization, plan, now);
     let family = founds.as_ref().map(|(id, _)| id.clone());
     let access_token_id = plan.access_token_id_in(family.as_deref());
     code.state = CodeState::Redeemed { access_token: access_token_id.clone(), family: family.clone() };
     Ok(Redemption {
-        authorization: code.authorization.clone(),
-        scopes: code.authorization.scopes.clone(),
+        scopes: authorization.scopes.clone(),
+        authorization,
         nonce: code.nonce.clone(),
         access_token_id,
         bound_to: admitted.thumbprint(),
         founds,
         refresh_token: family.map(|family| (plan.refresh_token.clone(), family)),
+        addition,
     })
+}
+
+/// Native SSO 3.2: who asked for `device_sso` gets a secret, and an ID token that is tied to it. Okta: it lives as long as a
+/// refresh token that is not used.
+fn device_secret(authorization: &mut Authorization, plan: &Plan, now: i64) -> Addition {
+    let Some(authentication) = &authorization.authentication else { return Addition::Nothing };
+    if !authorization.scopes.contains("device_sso") {
+        return Addition::Nothing;
+    }
+    let window = i64::from(authorization.lifetimes.refresh_token_window_minutes) * 60;
+    let record = DeviceSecret {
+        server: authorization.server.clone(),
+        authentication: authentication.clone(),
+        expires: now + window,
+        revoked: false,
+        minted: Vec::new(),
+    };
+    authorization.device_secret_hash = Some(half_hash(&plan.device_secret));
+    Addition::DeviceSecret(plan.device_secret.clone(), Box::new(record))
 }
 
 /// RFC 6749 4.1.3: identical to the one of the authorization request.

@@ -1,6 +1,6 @@
 //! `client_credentials`. RFC 6749 4.4; Okta: service apps.
 
-use super::{Admitted, Plan, Redemption};
+use super::{Addition, Admitted, Plan, Redemption};
 use crate::ledger::Authorization;
 use crate::model::{App, ApplicationType, AuthMethod, ScopeConsent};
 use crate::moment::Moment;
@@ -39,6 +39,7 @@ pub(super) fn grant(
             acr: None,
             lifetimes: granted.lifetimes,
             claims: RequestedClaims::default(),
+            device_secret_hash: None,
         },
         scopes,
         nonce: None,
@@ -46,6 +47,7 @@ pub(super) fn grant(
         bound_to: admitted.thumbprint(),
         founds: None,
         refresh_token: None,
+        addition: Addition::Nothing,
     })
 }
 

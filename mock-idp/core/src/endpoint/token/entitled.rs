@@ -2,8 +2,8 @@
 //!
 //! Codes and refresh tokens need none of it: both were judged when they were made.
 
-use super::{Admitted, Plan, Redemption, family_of};
-use crate::ledger::{Authentication, Authorization};
+use super::{Addition, Admitted, Allowed, Plan, Redemption, family_of};
+use crate::ledger::Authorization;
 use crate::model::{App, ConsentMethod, ScopeConsent};
 use crate::moment::Moment;
 use crate::org::{Org, Server};
@@ -15,11 +15,11 @@ pub(super) fn entitle(
     admitted: &Admitted<'_>,
     org: &Org,
     server: &Server,
-    authentication: Authentication,
-    scopes: Scopes,
+    allowed: Allowed,
     plan: &Plan,
     moment: &mut Moment<'_>,
 ) -> Result<Redemption, Refusal> {
+    let Allowed { authentication, scopes, device_secret_hash } = allowed;
     let client = admitted.client;
     let user = org
         .user(&authentication.user_id)
@@ -42,6 +42,7 @@ pub(super) fn entitle(
         acr: None,
         lifetimes,
         claims: RequestedClaims::default(),
+        device_secret_hash,
     };
     let founds = family_of(admitted, &authorization, plan, moment.now);
     let family = founds.as_ref().map(|(id, _)| id.clone());
@@ -53,6 +54,7 @@ pub(super) fn entitle(
         bound_to: admitted.thumbprint(),
         founds,
         refresh_token: family.map(|family| (plan.refresh_token.clone(), family)),
+        addition: Addition::Nothing,
     })
 }
 

@@ -9,22 +9,27 @@ mod ciba;
 mod client_credentials;
 mod device_code;
 mod entitled;
+mod interaction_code;
+mod jwt_bearer;
 mod password;
 mod polled;
 mod refresh_token;
+mod saml2_bearer;
+mod token_exchange;
 
 pub use polled::Allowed;
+pub use token_exchange::{DeviceBound, Exchange, PassedOn};
 
 use serde_json::{Map, Value};
 
 use super::client_authentication::Presented;
 use crate::claims::Subject;
-use crate::ledger::{Authorization, Code, CodeState, Polled, TokenFamily};
+use crate::ledger::{Authorization, Code, CodeState, DeviceSecret, Polled, TokenFamily};
 use crate::model::{App, AuthMethod};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::policy::grant_rules;
-use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes, token_type};
 use crate::tokens::fault::TokenFault;
 use crate::tokens::{Drafts, Mint, ServerKeys, Ticket};
 
@@ -66,7 +71,7 @@ impl TokenRequest {
             .get("grant_type")
             .ok_or_else(|| Refusal::with(ErrorId::TokenRequestMissingGrantType, served(), "grant_type is missing"))?;
         GrantType::named(name)
-            .filter(|grant| SERVED.contains(grant))
+            .filter(|grant| SERVED.contains(grant) || KNOWN.contains(grant))
             .ok_or_else(|| Refusal::with(ErrorId::UnsupportedGrantType, served(), format!("grant_type `{name}`")))
     }
 
@@ -77,14 +82,18 @@ impl TokenRequest {
 }
 
 /// The grants that the token endpoint serves.
-const SERVED: [GrantType; 6] = [
+const SERVED: [GrantType; 7] = [
     GrantType::AuthorizationCode,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
     GrantType::Password,
     GrantType::DeviceCode,
     GrantType::Ciba,
+    GrantType::TokenExchange,
 ];
+
+/// The grants that Okta knows and this org cannot give. They are refused in words of their own, once the client may use them.
+const KNOWN: [GrantType; 3] = [GrantType::JwtBearer, GrantType::Saml2Bearer, GrantType::InteractionCode];
 
 /// A request whose client is authenticated and may use the grant.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +112,7 @@ pub enum Redeems {
     RefreshToken(String),
     DeviceCode(String),
     AuthReqId(String),
+    Exchange(Exchange),
     Nothing,
 }
 
@@ -112,6 +122,7 @@ pub struct Plan {
     access_token_id: String,
     family: String,
     refresh_token: String,
+    device_secret: String,
 }
 
 impl Plan {
@@ -121,6 +132,7 @@ impl Plan {
             access_token_id: format!("AT.{}", moment.token()),
             family: moment.id("oar"),
             refresh_token: moment.token(),
+            device_secret: moment.token(),
         }
     }
 
@@ -144,6 +156,18 @@ pub struct Redemption {
     pub bound_to: Option<String>,
     /// A refresh token that travels in the answer, and its family.
     pub refresh_token: Option<(String, String)>,
+    pub addition: Addition,
+}
+
+/// What a grant gives beside the tokens that all grants give.
+#[derive(Clone, Debug, Default)]
+pub enum Addition {
+    #[default]
+    Nothing,
+    /// A secret that lets other apps on the same device in, and its record.
+    DeviceSecret(String, Box<DeviceSecret>),
+    /// RFC 8693 2.2.1: the answer says what was issued; the access token may say who acts for its subject.
+    Exchanged { act: Option<Value> },
 }
 
 /// A grant that cannot be redeemed, and what that brings down with it.
@@ -202,6 +226,10 @@ impl<'a> Admitted<'a> {
         Ok(match self.grant_type {
             GrantType::AuthorizationCode => Redeems::Code(self.request.required("code")?.to_owned()),
             GrantType::RefreshToken => Redeems::RefreshToken(self.request.required("refresh_token")?.to_owned()),
+            GrantType::TokenExchange => Redeems::Exchange(token_exchange::read(self)?),
+            GrantType::JwtBearer => return Err(jwt_bearer::refusal(self)),
+            GrantType::Saml2Bearer => return Err(saml2_bearer::refusal(self)),
+            GrantType::InteractionCode => return Err(interaction_code::refusal(self)),
             GrantType::Ciba => Redeems::AuthReqId(self.request.required("auth_req_id")?.to_owned()),
             GrantType::DeviceCode => Redeems::DeviceCode(self.request.required("device_code")?.to_owned()),
             _ => Redeems::Nothing,
@@ -260,8 +288,39 @@ impl<'a> Admitted<'a> {
         plan: &Plan,
         moment: &mut Moment<'_>,
     ) -> Result<Redemption, Denied> {
-        let Allowed { authentication, scopes } = allowed;
-        entitled::entitle(self, org, server, authentication, scopes, plan, moment).map_err(Denied::from)
+        entitled::entitle(self, org, server, allowed, plan, moment).map_err(Denied::from)
+    }
+
+    /// Exchanges a user's access token for one by which a service acts for the user.
+    ///
+    /// # Errors
+    /// Okta's refusals.
+    pub fn exchange_passed_on(
+        &self,
+        org: &Org,
+        server: &Server,
+        urls: &Urls,
+        passed_on: PassedOn<'_>,
+        plan: &Plan,
+        moment: &mut Moment<'_>,
+    ) -> Result<Redemption, Denied> {
+        token_exchange::on_behalf(self, org, server, urls, passed_on, plan, moment).map_err(Denied::from)
+    }
+
+    /// Exchanges an ID token and the device secret that it is tied to for tokens of another app on the device.
+    ///
+    /// # Errors
+    /// Okta's refusals.
+    pub fn exchange_device_bound(
+        &self,
+        org: &Org,
+        server: &Server,
+        urls: &Urls,
+        bound: DeviceBound<'_>,
+        plan: &Plan,
+        moment: &mut Moment<'_>,
+    ) -> Result<Redemption, Denied> {
+        token_exchange::native_sso(self, org, server, urls, bound, plan, moment).map_err(Denied::from)
     }
 
     /// Grants what needs no record: to a client that acts for itself, or that holds the user's password.
@@ -320,6 +379,11 @@ pub fn draft(
         lifetimes: authorization.lifetimes,
         nonce: redemption.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
+        device_secret_hash: authorization.device_secret_hash.as_deref(),
+        act: match &redemption.addition {
+            Addition::Exchanged { act } => act.as_ref(),
+            Addition::Nothing | Addition::DeviceSecret(..) => None,
+        },
         access_token_id: &redemption.access_token_id,
         bound_to: redemption.bound_to.as_deref(),
     };
@@ -329,7 +393,7 @@ pub fn draft(
 }
 
 /// Mints the tokens of a redeemed grant and builds the body. Okta: `token_type, expires_in, access_token, scope, refresh_token,
-/// id_token`.
+/// id_token, device_secret, issued_token_type`.
 ///
 /// # Errors
 /// A claim that cannot be evaluated.
@@ -352,6 +416,13 @@ pub fn issue(
         redemption.refresh_token.as_ref().map(|(token, _)| ("refresh_token".to_owned(), token.as_str().into())),
     );
     body.extend(issued.id_token.map(|token| ("id_token".to_owned(), token.into())));
+    match &redemption.addition {
+        Addition::Nothing => {}
+        Addition::DeviceSecret(secret, _) => _ = body.insert("device_secret".to_owned(), secret.as_str().into()),
+        Addition::Exchanged { .. } => {
+            body.insert("issued_token_type".to_owned(), token_type::ACCESS_TOKEN.into());
+        }
+    }
     Ok(body)
 }
 

@@ -1,7 +1,7 @@
 //! `password`. RFC 6749 4.3; Okta: resource owner password, for apps that can be trusted with it.
 
 use super::entitled::{entitle, unaskable};
-use super::{Admitted, Plan, Redemption};
+use super::{Admitted, Allowed, Plan, Redemption};
 use crate::ledger::{Authentication, Stage};
 use crate::moment::Moment;
 use crate::org::{Org, Server};
@@ -26,7 +26,8 @@ pub(super) fn grant(
         return Err(Refusal::with(ErrorId::ConsentRequiredPassword, unaskable.listed(), "nobody can ask the user"));
     }
     let authentication = authenticate(org, identifier, password, moment)?;
-    entitle(admitted, org, server, authentication, scopes, plan, moment)
+    let allowed = Allowed { authentication, scopes, device_secret_hash: None };
+    entitle(admitted, org, server, allowed, plan, moment)
 }
 
 /// The one sign-in, with both inputs at once. Okta: whatever is wrong with the account is told in the same words, save for an

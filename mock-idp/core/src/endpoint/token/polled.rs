@@ -14,11 +14,13 @@ pub(super) struct Words {
     pub(super) invalid: ErrorId,
 }
 
-/// What a user has allowed on another device.
+/// What a user has allowed, before the policy has had its say.
 #[derive(Clone, Debug)]
 pub struct Allowed {
     pub(super) authentication: Authentication,
     pub(super) scopes: Scopes,
+    /// For ID tokens that are to be tied to a device secret.
+    pub(super) device_secret_hash: Option<String>,
 }
 
 pub(super) fn redeem(
@@ -50,7 +52,8 @@ pub(super) fn redeem(
         Decision::Denied => Err(Refusal::new(ErrorId::AccessDenied, "the user did not allow it")),
         Decision::Redeemed => Err(Refusal::new(words.invalid, "it has been redeemed before")),
         Decision::Allowed(authentication) => {
-            let allowed = Allowed { authentication: authentication.clone(), scopes: record.scopes.clone() };
+            let (authentication, scopes) = (authentication.clone(), record.scopes.clone());
+            let allowed = Allowed { authentication, scopes, device_secret_hash: None };
             record.decision = Decision::Redeemed;
             Ok(allowed)
         }

@@ -1,6 +1,6 @@
 //! `refresh_token`. RFC 6749 6; Okta: "Refresh tokens", rotation, grace period and reuse detection.
 
-use super::{Admitted, Denied, Plan, Redemption, still_entitled};
+use super::{Addition, Admitted, Denied, Plan, Redemption, still_entitled};
 use crate::ledger::TokenFamily;
 use crate::model::RotationType;
 use crate::org::{Org, Server};
@@ -79,6 +79,7 @@ pub(super) fn redeem(
         bound_to: admitted.thumbprint(),
         founds: None,
         refresh_token: rotated.map(|token| (token, id.to_owned())),
+        addition: Addition::Nothing,
     })
 }
 

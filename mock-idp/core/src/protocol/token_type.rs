@@ -1,0 +1,5 @@
+//! Token type identifiers. RFC 8693 3; OpenID Connect Native SSO 3.
+
+pub const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+pub const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+pub const DEVICE_SECRET: &str = "urn:x-oath:params:oauth:token-type:device-secret";

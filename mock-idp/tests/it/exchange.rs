@@ -1,0 +1,392 @@
+//! Token exchange: on behalf of a user, and between apps on one device.
+
+use mock_idp::MockIdp;
+use reqwest::Response;
+use serde_json::{Value, json};
+
+use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::refusals::{token, told};
+
+const GRANT: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+const DEVICE_SECRET: &str = "urn:x-oath:params:oauth:token-type:device-secret";
+const AUDIENCE: (&str, &str) = ("audience", "api://default");
+const SERVER: &str = "/oauth2/default";
+const API: &str = "0oamarketapi000005d7";
+const API_SECRET: &str = "mock-secret-api-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
+const COURIER: &str = "0oamarketdevsso005d7";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: [(&str, &str); 2] =
+    [("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), ("code_challenge_method", "S256")];
+
+async fn body(response: Response) -> Value {
+    assert_eq!(response.status(), 200);
+    response.json().await.unwrap()
+}
+
+fn text<'a>(body: &'a Value, name: &str) -> &'a str {
+    body[name].as_str().unwrap_or_else(|| panic!("no {name} in {body}"))
+}
+
+/// What the shop holds after a sign-in, and passes on.
+async fn shop_tokens(mock: &MockIdp, login: &str, scope: &str) -> Value {
+    let arrived = authorize(mock, &browser(), login, &code_request(WEB, scope)).await;
+    body(redeem(mock, &parameter(&arrived, "code").unwrap()).await).await
+}
+
+async fn pass_on(mock: &MockIdp, subject: &str, scope: &str, more: &[(&str, &str)]) -> Response {
+    let mut form =
+        vec![GRANT, ("subject_token", subject), ("subject_token_type", ACCESS_TOKEN), ("scope", scope), AUDIENCE];
+    for (name, value) in more {
+        form.retain(|(known, _)| known != name);
+        if !value.is_empty() {
+            form.push((name, value));
+        }
+    }
+    token(mock, SERVER, Some((API, API_SECRET)), &form).await
+}
+
+#[tokio::test]
+async fn a_service_acts_on_behalf_of_the_user_and_says_so() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let tokens = shop_tokens(&mock, "buyer@example.test", "openid products:read").await;
+    let exchanged = body(pass_on(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
+    let keys: Vec<&String> = exchanged.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["token_type", "expires_in", "access_token", "scope", "issued_token_type"]);
+    assert_eq!((&exchanged["expires_in"], &exchanged["scope"]), (&json!(600), &json!("products:read")));
+    assert_eq!(exchanged["issued_token_type"], ACCESS_TOKEN);
+    let (_, first) = decode(text(&tokens, "access_token"));
+    let (_, claims) = decode(text(&exchanged, "access_token"));
+    assert_eq!((&claims["sub"], &claims["uid"]), (&json!("buyer@example.test"), &json!("00ubuyer0000000005d7")));
+    assert_eq!((&claims["cid"], &claims["scp"]), (&json!(API), &json!(["products:read"])));
+    assert_eq!(claims["act"], json!({ "sub": API }));
+    assert_eq!(claims["auth_time"], first["auth_time"]);
+
+    // Each hop is told inside the next, until there are too many.
+    let mut subject = text(&exchanged, "access_token").to_owned();
+    for hop in 2..=5 {
+        let next = body(pass_on(&mock, &subject, "products:read", &[]).await).await;
+        subject = text(&next, "access_token").to_owned();
+        let depth = std::iter::successors(Some(decode(&subject).1), |actor| actor.get("act").cloned()).count() - 1;
+        assert_eq!(depth, hop);
+    }
+    let expected = "The 'subject_token' 'act' claim contains too many nested actors.";
+    let refused = told(pass_on(&mock, &subject, "products:read", &[]).await).await;
+    assert_eq!(refused, (400, "invalid_request".to_owned(), expected.to_owned()));
+}
+
+#[tokio::test]
+async fn what_a_service_may_not_pass_on_is_refused_in_oktas_words() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let tokens = shop_tokens(&mock, "buyer@example.test", "openid products:read").await;
+    let good = text(&tokens, "access_token");
+    let machine = [("grant_type", "client_credentials"), ("scope", "products:read")];
+    let service = ("0oamarketservice05d7", "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG");
+    let machine = body(token(&mock, SERVER, Some(service), &machine).await).await;
+    let policy = "Policy evaluation failed for this request, please check the policy configurations.";
+    let audience = "Token Exchange requests must include a valid audience of the authorization server.";
+    let invalid = "'subject_token' is invalid.";
+    type Case<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+    let cases: [Case<'_>; 14] = [
+        ("garbage", "products:read", &[], 400, "invalid_request", invalid),
+        (text(&machine, "access_token"), "products:read", &[], 400, "invalid_request", invalid),
+        (
+            good,
+            "openid",
+            &[],
+            400,
+            "invalid_scope",
+            "Can't request 'openid' scopes using the Token Exchange flow for a service app.",
+        ),
+        (
+            good,
+            "nobody:knows",
+            &[],
+            400,
+            "invalid_scope",
+            "One or more scopes are not configured for the authorization server resource.",
+        ),
+        (good, "products:read orders:update", &[], 401, "access_denied", policy),
+        (good, "products:read", &[("audience", "api://other")], 400, "invalid_target", audience),
+        (good, "products:read", &[("audience", "")], 400, "invalid_target", audience),
+        (
+            good,
+            "products:read",
+            &[("resource", "https://x.test")],
+            400,
+            "invalid_target",
+            "'resource' is invalid or not supported.",
+        ),
+        (
+            good,
+            "products:read",
+            &[("subject_token", "")],
+            400,
+            "invalid_request",
+            "The required parameter 'subject_token' is missing.",
+        ),
+        (
+            good,
+            "products:read",
+            &[("subject_token_type", "")],
+            400,
+            "invalid_request",
+            "The required parameter 'subject_token_type' is missing.",
+        ),
+        (
+            good,
+            "products:read",
+            &[("subject_token_type", "urn:ietf:params:oauth:token-type:saml2")],
+            400,
+            "invalid_request",
+            "'subject_token_type' is invalid or not supported.",
+        ),
+        (
+            good,
+            "products:read",
+            &[("requested_token_type", "urn:ietf:params:oauth:token-type:id-jag")],
+            400,
+            "invalid_request",
+            "'requested_token_type' is invalid or not supported.",
+        ),
+        (
+            good,
+            "products:read",
+            &[("actor_token", "x"), ("actor_token_type", ID_TOKEN)],
+            400,
+            "invalid_request",
+            "'actor_token_type' is invalid or not supported.",
+        ),
+        (
+            good,
+            "products:read",
+            &[("actor_token", "x"), ("actor_token_type", DEVICE_SECRET)],
+            400,
+            "invalid_request",
+            "When 'actor_token_type' is 'urn:x-oath:params:oauth:token-type:device-secret', 'subject_token_type' must be 'urn:ietf:params:oauth:token-type:id_token'.",
+        ),
+    ];
+    for (subject, scope, more, status, error, description) in cases {
+        let expected = (status, error.to_owned(), description.to_owned());
+        let refused = told(pass_on(&mock, subject, scope, more).await).await;
+        assert_eq!(refused, expected, "{scope} {more:?}");
+    }
+
+    let form =
+        [GRANT, ("subject_token", good), ("subject_token_type", ACCESS_TOKEN), ("scope", "products:read"), AUDIENCE];
+    let unsupported = "'urn:ietf:params:oauth:grant-type:token-exchange' grant type is not supported.";
+    let at_org = told(token(&mock, "/oauth2", Some((API, API_SECRET)), &form).await).await;
+    assert_eq!(at_org, (400, "unsupported_grant_type".to_owned(), unsupported.to_owned()));
+    let mut native = form.to_vec();
+    native.push(("client_id", COURIER));
+    let no_service = told(token(&mock, SERVER, None, &native).await).await;
+    let words = "Only service clients may use on-behalf token exchange.";
+    assert_eq!(no_service, (400, "invalid_request".to_owned(), words.to_owned()));
+
+    // What has been revoked is worth nothing to a service either.
+    let revoke = [("token", good)];
+    let url = format!("{}/v1/revoke", mock.issuer());
+    browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&revoke).send().await.unwrap();
+    let over = "The 'subject_token' either expired or the session associated with it was terminated.";
+    let refused = told(pass_on(&mock, good, "products:read", &[]).await).await;
+    assert_eq!(refused, (400, "invalid_grant".to_owned(), over.to_owned()));
+}
+
+#[tokio::test]
+async fn a_subject_whose_user_or_client_is_gone_is_refused() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let tokens = shop_tokens(&mock, "buyer@example.test", "openid products:read").await;
+    let subject = text(&tokens, "access_token").to_owned();
+    // The same signing keys, another org document: the users and clients behind the token have changed.
+    let market = include_str!("../../../fixtures/orgs/market.yaml");
+    let inactive = "'subject_token' is invalid: the user account is not active.";
+    let not_assigned = "'subject_token' is invalid: the user is not assigned to the client application.";
+    let no_client = "'subject_token' is invalid: the client application referenced in the token is not active.";
+    let elsewhere = "'subject_token' is invalid: the authorization server that issued it is not valid.";
+    let port = url::Url::parse(mock.url()).unwrap().port().unwrap();
+    mock.stop().await;
+    let buyer = "  - id: 00ubuyer0000000005d7\n    status: ACTIVE";
+    let buyer_suspended = buyer.replace("ACTIVE", "SUSPENDED");
+    let group = "        - { id: 00gbuyers000000005d7, profile: { app_features: [basic] } }\n";
+    let label = "    label: Market demo\n";
+    let cases = [
+        (market.replacen(buyer, &buyer_suspended, 1), inactive),
+        (market.replacen(group, "", 1), not_assigned),
+        (market.replacen(label, "    label: Market demo\n    status: INACTIVE\n", 1), no_client),
+    ];
+    for (org, description) in cases {
+        assert_ne!(org, market);
+        let mock = MockIdp::builder().org_yaml(&org).port(port).start().await.unwrap();
+        let refused = told(pass_on(&mock, &subject, "products:read", &[]).await).await;
+        assert_eq!(refused, (400, "invalid_request".to_owned(), description.to_owned()));
+        mock.stop().await;
+    }
+    let other = MockIdp::builder().start().await.unwrap();
+    let refused = told(pass_on(&other, &subject, "products:read", &[]).await).await;
+    assert_eq!(refused, (400, "invalid_request".to_owned(), elsewhere.to_owned()));
+}
+
+/// The tokens of the first app on a device.
+async fn courier_tokens(mock: &MockIdp, scope: &str) -> Value {
+    let mut request = code_request(COURIER, scope);
+    request.extend(CHALLENGE);
+    let arrived = authorize(mock, &browser(), "buyer@example.test", &request).await;
+    let code = parameter(&arrived, "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", COURIER),
+        ("code", &code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    body(token(mock, SERVER, None, &form).await).await
+}
+
+async fn same_device(mock: &MockIdp, id_token: &str, secret: &str, scope: &str) -> Response {
+    let form = [
+        GRANT,
+        ("client_id", COURIER),
+        ("subject_token", id_token),
+        ("subject_token_type", ID_TOKEN),
+        ("actor_token", secret),
+        ("actor_token_type", DEVICE_SECRET),
+        ("scope", scope),
+        AUDIENCE,
+    ];
+    token(mock, SERVER, None, &form).await
+}
+
+async fn introspect(mock: &MockIdp, token: &str) -> Value {
+    let url = format!("{}/v1/introspect", mock.issuer());
+    let form = [("client_id", COURIER), ("token", token)];
+    browser().post(url).form(&form).send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test]
+async fn apps_on_one_device_sign_in_by_its_secret_until_it_is_revoked() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let tokens = courier_tokens(&mock, "openid offline_access device_sso").await;
+    let keys: Vec<&String> = tokens.as_object().unwrap().keys().collect();
+    let expected = ["token_type", "expires_in", "access_token", "scope", "refresh_token", "id_token", "device_secret"];
+    assert_eq!(keys, expected);
+    let secret = text(&tokens, "device_secret");
+    let (_, id) = decode(text(&tokens, "id_token"));
+    assert_eq!(id["ds_hash"].as_str().map(str::len), Some(22));
+    let shown = introspect(&mock, secret).await;
+    let keys: Vec<&String> = shown.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["active", "sid", "token_type", "exp"]);
+    assert_eq!((&shown["sid"], &shown["token_type"]), (&id["sid"], &json!(DEVICE_SECRET)));
+
+    let id_token = text(&tokens, "id_token");
+    let other = body(same_device(&mock, id_token, secret, "openid offline_access products:read").await).await;
+    let keys: Vec<&String> = other.as_object().unwrap().keys().collect();
+    let expected =
+        ["token_type", "expires_in", "access_token", "scope", "refresh_token", "id_token", "issued_token_type"];
+    assert_eq!(keys, expected);
+    let (_, second) = decode(text(&other, "id_token"));
+    assert_eq!((&second["sub"], &second["sid"], &second["auth_time"]), (&id["sub"], &id["sid"], &id["auth_time"]));
+    let (_, access) = decode(text(&other, "access_token"));
+    assert_eq!(access.get("act"), None);
+    // A refreshed ID token is as good as the first.
+    let form =
+        [("grant_type", "refresh_token"), ("client_id", COURIER), ("refresh_token", text(&tokens, "refresh_token"))];
+    let refreshed = body(token(&mock, SERVER, None, &form).await).await;
+    assert_eq!(refreshed.get("device_secret"), None);
+    body(same_device(&mock, text(&refreshed, "id_token"), secret, "openid").await).await;
+
+    let url = format!("{}/v1/revoke", mock.issuer());
+    let form = [("client_id", COURIER), ("token", secret), ("token_type_hint", "device_secret")];
+    assert_eq!(browser().post(url).form(&form).send().await.unwrap().status(), 200);
+    assert_eq!(introspect(&mock, secret).await, json!({ "active": false }));
+    for name in ["access_token", "refresh_token"] {
+        assert_eq!(introspect(&mock, text(&other, name)).await, json!({ "active": false }), "{name}");
+    }
+    assert_eq!(introspect(&mock, text(&tokens, "access_token")).await["active"], true);
+    let refused = told(same_device(&mock, id_token, secret, "openid").await).await;
+    assert_eq!(refused, (400, "invalid_request".to_owned(), "'actor_token' is invalid.".to_owned()));
+}
+
+#[tokio::test]
+async fn a_secret_counts_only_with_its_own_id_token() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let first = courier_tokens(&mock, "openid device_sso").await;
+    let second = courier_tokens(&mock, "openid device_sso").await;
+    let plain = courier_tokens(&mock, "openid").await;
+    assert_eq!(plain.get("device_secret"), None);
+    let secret = text(&first, "device_secret");
+    let actor = (400, "invalid_request".to_owned(), "'actor_token' is invalid.".to_owned());
+    for id_token in [text(&second, "id_token"), text(&plain, "id_token")] {
+        assert_eq!(told(same_device(&mock, id_token, secret, "openid").await).await, actor);
+    }
+    let subject = (400, "invalid_request".to_owned(), "'subject_token' is invalid.".to_owned());
+    assert_eq!(told(same_device(&mock, "a.b.c", secret, "openid").await).await, subject);
+    let form = [
+        GRANT,
+        ("subject_token", text(&first, "id_token")),
+        ("subject_token_type", ID_TOKEN),
+        ("actor_token", secret),
+        ("actor_token_type", DEVICE_SECRET),
+        AUDIENCE,
+    ];
+    let service = told(token(&mock, SERVER, Some((API, API_SECRET)), &form).await).await;
+    let words = "A service client may not use the native sso flow.";
+    assert_eq!(service, (400, "invalid_request".to_owned(), words.to_owned()));
+
+    let clock = format!("{}/_mock/clock", mock.url());
+    browser().post(clock).json(&json!({ "advance": 3600 })).send().await.unwrap();
+    let over = "The 'subject_token' either expired or the session associated with it was terminated.";
+    let late = told(same_device(&mock, text(&first, "id_token"), secret, "openid").await).await;
+    assert_eq!(late, (400, "invalid_grant".to_owned(), over.to_owned()));
+}
+
+#[tokio::test]
+async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
+    let jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+    let saml = "urn:ietf:params:oauth:grant-type:saml2-bearer";
+    let org = include_str!("../../../fixtures/orgs/market.yaml").replacen(
+        "grant_types: [authorization_code, implicit, refresh_token]",
+        &format!("grant_types: [authorization_code, implicit, refresh_token, \"{jwt}\", \"{saml}\", interaction_code]"),
+        1,
+    );
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let web = Some((WEB, WEB_SECRET));
+    let interact = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have \
+                    Okta Identity Engine enabled and the Interaction Code flow enabled for this application and \
+                    authorization server.";
+    let cases: [(&[(&str, &str)], u16, &str, &str); 6] = [
+        (
+            &[("grant_type", jwt), ("assertion", "a.b.c")],
+            401,
+            "invalid_token",
+            "The issuer of the token is not permitted to use the JWT Bearer Grant.",
+        ),
+        (&[("grant_type", jwt)], 400, "invalid_request", "The required parameter 'assertion' is missing."),
+        (
+            &[("grant_type", saml), ("assertion", "PHg+")],
+            400,
+            "invalid_grant",
+            "SAML Assertion Bearer Grant is not supported by OIE.",
+        ),
+        (&[("grant_type", "interaction_code"), ("interaction_code", "x")], 400, "access_denied", interact),
+        (
+            &[("grant_type", "interaction_code")],
+            400,
+            "invalid_request",
+            "The required parameter 'interaction_code' is missing.",
+        ),
+        (
+            &[("grant_type", "urn:okta:params:oauth:grant-type:otp"), ("login_hint", "buyer"), ("otp", "1")],
+            400,
+            "unsupported_grant_type",
+            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange].",
+        ),
+    ];
+    for (form, status, error, description) in cases {
+        let expected = (status, error.to_owned(), description.to_owned());
+        assert_eq!(told(token(&mock, SERVER, web, form).await).await, expected, "{form:?}");
+    }
+    // A client that is not set up for one is told so first.
+    let unauthorized = told(token(&mock, SERVER, Some((API, API_SECRET)), &[("grant_type", saml)]).await).await;
+    assert_eq!(unauthorized.1, "unauthorized_client");
+}

@@ -1,0 +1,138 @@
+//! What is good for one use is good for one use, however many come at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use mock_idp::MockIdp;
+use reqwest::Client;
+use serde_json::Value;
+use tokio::sync::{Barrier, Semaphore};
+use tokio::task::JoinSet;
+
+use crate::flow::{CALLBACK, authorize, browser, code_request, parameter};
+use crate::refusals::{token, told};
+use crate::{ciba, device};
+
+const SPA: &str = "0oamarketspa000005d7";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const SERVER: &str = "/oauth2/default";
+/// Sockets are two for each request, ours and the mock's, and a process may have 1,024.
+const AT_ONCE: usize = 250;
+
+/// Sends the same form so many times, all begun before the first is answered; the answers by status and error, and the body of
+/// the one that succeeded.
+async fn storm(mock: &MockIdp, times: usize, basic: Option<(&str, &str)>, form: &[(&str, &str)]) -> Storm {
+    let url = format!("{}/v1/token", mock.issuer());
+    let client: Client = browser();
+    let form: Arc<Vec<(String, String)>> =
+        Arc::new(form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
+    let basic = basic.map(|(id, secret)| (id.to_owned(), secret.to_owned()));
+    let start = Arc::new(Barrier::new(times));
+    let sockets = Arc::new(Semaphore::new(AT_ONCE));
+    let mut requests = JoinSet::new();
+    for _ in 0..times {
+        let (client, url, form, basic) = (client.clone(), url.clone(), Arc::clone(&form), basic.clone());
+        let (start, sockets) = (Arc::clone(&start), Arc::clone(&sockets));
+        requests.spawn(async move {
+            start.wait().await;
+            let _socket = sockets.acquire().await.unwrap();
+            let request = client.post(url).form(&*form);
+            let request = match basic {
+                Some((id, secret)) => request.basic_auth(id, Some(secret)),
+                None => request,
+            };
+            let response = request.send().await.unwrap();
+            (response.status().as_u16(), response.json::<Value>().await.unwrap())
+        });
+    }
+    let mut storm = Storm::default();
+    while let Some(answer) = requests.join_next().await {
+        let (status, body) = answer.unwrap();
+        let error = body["error"].as_str().unwrap_or_default().to_owned();
+        *storm.answers.entry((status, error)).or_default() += 1;
+        if status == 200 {
+            storm.winner = body;
+        }
+    }
+    storm
+}
+
+#[derive(Default)]
+struct Storm {
+    answers: HashMap<(u16, String), usize>,
+    winner: Value,
+}
+
+impl Storm {
+    #[track_caller]
+    fn has_one_winner(&self, times: usize, error: &str) {
+        let expected = [((200, String::new()), 1), ((400, error.to_owned()), times - 1)];
+        assert_eq!(self.answers, HashMap::from(expected));
+    }
+}
+
+async fn spa_code(mock: &MockIdp) -> String {
+    let mut request = code_request(SPA, "openid offline_access");
+    request
+        .extend([("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"), ("code_challenge_method", "S256")]);
+    let arrived = authorize(mock, &browser(), "buyer@example.test", &request).await;
+    parameter(&arrived, "code").unwrap()
+}
+
+fn redemption(code: &str) -> [(&str, &str); 5] {
+    [
+        ("grant_type", "authorization_code"),
+        ("client_id", SPA),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_thousand_redemptions_of_one_code_one_succeeds() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let code = spa_code(&mock).await;
+    storm(&mock, 1_000, None, &redemption(&code)).await.has_one_winner(1_000, "invalid_grant");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_a_thousand_refreshes_with_rotation_and_no_grace_one_succeeds_and_the_family_falls() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let code = spa_code(&mock).await;
+    let tokens: Value = token(&mock, SERVER, None, &redemption(&code)).await.json().await.unwrap();
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let form = [("grant_type", "refresh_token"), ("client_id", SPA), ("refresh_token", refresh)];
+    let storm = storm(&mock, 1_000, None, &form).await;
+    storm.has_one_winner(1_000, "invalid_grant");
+
+    // Okta: the reuse takes the newest refresh token down, and every access token since the sign-in.
+    let newest = storm.winner["refresh_token"].as_str().unwrap();
+    let form = [("grant_type", "refresh_token"), ("client_id", SPA), ("refresh_token", newest)];
+    let words = "The refresh token is invalid or expired.";
+    let expected = (400, "invalid_grant".to_owned(), words.to_owned());
+    assert_eq!(told(token(&mock, SERVER, None, &form).await).await, expected);
+    for body in [&tokens, &storm.winner] {
+        let form = [("client_id", SPA), ("token", body["access_token"].as_str().unwrap())];
+        let url = format!("{}/v1/introspect", mock.issuer());
+        let shown: Value = browser().post(url).form(&form).send().await.unwrap().json().await.unwrap();
+        assert_eq!(shown, serde_json::json!({ "active": false }));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_polls_with_one_device_code_one_succeeds() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let device_code = device::allowed(&mock, "openid", "buyer@example.test").await;
+    let form = [("grant_type", device::GRANT), ("client_id", device::TV), ("device_code", &device_code)];
+    storm(&mock, 200, None, &form).await.has_one_winner(200, "invalid_grant");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_polls_with_one_auth_req_id_one_succeeds() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let id = ciba::approved(&mock).await;
+    let form = [("grant_type", ciba::GRANT), ("auth_req_id", &id)];
+    let kiosk = Some((ciba::KIOSK, ciba::SECRET));
+    storm(&mock, 200, kiosk, &form).await.has_one_winner(200, "expired_token");
+}
