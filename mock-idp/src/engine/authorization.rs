@@ -121,7 +121,15 @@ impl Call {
                 passage.answer(authorization::refusal_answer(&target, &refusal))
             }
             Ok(request) => {
-                let authentication = self.instance.authentication(browser.session.as_deref()).await;
+                let authentication = match parameters.get("sessionToken") {
+                    Some(token) => self.redeem_session_token(token, browser.session.as_deref(), &mut passage).await,
+                    None => None,
+                };
+                // Okta: a token that is good for nothing leaves the browser as it was.
+                let authentication = match authentication {
+                    Some(authentication) => Some(authentication),
+                    None => self.instance.authentication(browser.session.as_deref()).await,
+                };
                 self.proceed(Purpose::Authorize(Box::new(request)), authentication, passage).await
             }
         }
@@ -393,17 +401,29 @@ impl Call {
             Advance::Ask { stage, problem } => self.ask_to_sign_in(transaction.purpose, stage, problem, passage).await,
             Advance::SignedIn { user_id, amr } => {
                 let session = Session { user_id, auth_time: now, amr };
-                // A new id at each sign-in: nobody can have planted it.
-                let session_id = self.instance.ask(&mut passage.trace, |moment| format!("idx{}", moment.token()));
-                ledger.sessions.put(&session_id, session.clone(), now + Session::LIFETIME, now).await;
-                if let Some(earlier) = browser.session {
-                    ledger.sessions.take(&earlier, now).await;
-                }
-                passage.cookies.session = Some(session_id.clone());
-                let authentication = session.authentication(&session_id, true);
+                let authentication = self.begin_session(session, browser.session.as_deref(), &mut passage).await;
                 self.proceed(transaction.purpose, Some(authentication), passage).await
             }
         }
+    }
+
+    /// Gives the browser a session, in the place of the one it had.
+    pub(super) async fn begin_session(
+        &self,
+        session: Session,
+        earlier: Option<&str>,
+        passage: &mut Passage,
+    ) -> Authentication {
+        let sessions = &self.instance.ledger.sessions;
+        let now = self.instance.clock.now();
+        // A new id at each sign-in: nobody can have planted it.
+        let session_id = self.instance.ask(&mut passage.trace, |moment| format!("idx{}", moment.token()));
+        sessions.put(&session_id, session.clone(), now + Session::LIFETIME, now).await;
+        if let Some(earlier) = earlier {
+            sessions.take(earlier, now).await;
+        }
+        passage.cookies.session = Some(session_id.clone());
+        session.authentication(&session_id, true)
     }
 
     async fn agree(

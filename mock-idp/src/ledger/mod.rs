@@ -27,6 +27,8 @@ pub(crate) struct Ledger {
     pub(crate) transactions: Table<Transaction>,
     /// By session cookie.
     pub(crate) sessions: Table<Session>,
+    /// By session token: what waits to become a session.
+    pub(crate) session_tokens: Table<Session>,
     /// By code.
     pub(crate) codes: Table<Code>,
     /// By id (`oar…`).
@@ -57,6 +59,7 @@ impl Default for Ledger {
             user_codes: Table::bounded(10_000),
             transactions: Table::bounded(10_000),
             sessions: Table::bounded(10_000),
+            session_tokens: Table::bounded(10_000),
             codes: Table::bounded(10_000),
             families: Table::bounded(20_000),
             refresh_tokens: Table::bounded(40_000),
@@ -80,6 +83,7 @@ impl Ledger {
         self.user_codes.clear().await;
         self.transactions.clear().await;
         self.sessions.clear().await;
+        self.session_tokens.clear().await;
         self.codes.clear().await;
         self.families.clear().await;
         self.refresh_tokens.clear().await;

@@ -12,6 +12,7 @@ pub mod logout;
 pub mod revocation;
 pub mod token;
 pub mod userinfo;
+pub mod webfinger;
 
 /// Okta: `E0000007` for an authorization server that does not exist or is switched off, naming the type inside parentheses.
 #[must_use]

@@ -31,6 +31,12 @@ impl ApiRefusal {
         Self::new(400, "E0000003", "The request body was not well-formed.", reason)
     }
 
+    /// `E0000004`: unknown user or wrong password, in the same words.
+    #[must_use]
+    pub fn authentication_failed(reason: impl Into<String>) -> Self {
+        Self::new(401, "E0000004", "Authentication failed", reason)
+    }
+
     /// `E0000005`: the caller did not say who it is.
     #[must_use]
     pub fn invalid_session() -> Self {

@@ -1,6 +1,7 @@
 //! Signing a user in: one dispatcher. Each step takes what the user gave and says what is asked next; no step leads to another.
 
 mod present;
+pub mod primary;
 pub mod view;
 
 pub use present::{activation_step, consent_page, redirect_uri_help, request_summary, sign_in_page};

@@ -2,8 +2,10 @@
 
 mod browser;
 mod call;
+mod json;
 mod parameters;
 
 pub(crate) use browser::{FromBrowser, Jar, clear_session, set_cookies};
 pub(crate) use call::{AtServer, PageFrame, urls};
+pub(crate) use json::JsonBody;
 pub(crate) use parameters::{Body, ClientForm, Query};

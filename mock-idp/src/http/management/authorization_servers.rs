@@ -5,8 +5,9 @@ use axum::response::Response;
 use mock_idp_core::management::ApiRefusal;
 use serde::Deserialize;
 
-use super::body::{Caller, JsonBody};
+use super::caller::Caller;
 use super::respond;
+use crate::http::extract::JsonBody;
 
 const READ: &[&str] = &["okta.authorizationServers.read", "okta.authorizationServers.manage"];
 const MANAGE: &[&str] = &["okta.authorizationServers.manage"];

@@ -7,9 +7,9 @@ use mock_idp_core::management::clients::ClientRefusal;
 use mock_idp_core::management::{ApiRefusal, Denied};
 use serde_json::{Value, json};
 
-use super::body::{Caller, JsonBody};
+use super::caller::Caller;
 use super::respond;
-use crate::http::extract::Query;
+use crate::http::extract::{JsonBody, Query};
 use crate::http::respond::oauth_error;
 use crate::journal::Explanation;
 

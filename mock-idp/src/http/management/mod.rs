@@ -1,7 +1,7 @@
 //! The management API, as far as it is served. Okta: `/api/v1/…`.
 
 mod authorization_servers;
-mod body;
+mod caller;
 mod clients;
 mod respond;
 

@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::management::Denied;
 use serde::Serialize;
 
-use super::body::Caller;
+use super::caller::Caller;
 use crate::engine::Call;
 use crate::http::respond::api_error::ApiError;
 use crate::journal::Explanation;

@@ -13,6 +13,7 @@ mod pushed_request;
 mod revocation;
 mod token;
 mod userinfo;
+mod webfinger;
 
 use axum::Router;
 use axum::routing::{MethodRouter, get, options, post};
@@ -45,6 +46,7 @@ pub(super) fn routes() -> Router {
         routes = routes.route(path, methods.clone());
         routes = routes.route(&format!("/oauth2/{{server}}{path}"), methods);
     }
+    routes = routes.route("/.well-known/webfinger", get(webfinger::get).options(cors::preflight_of_public));
     // RFC 8414 3.1: the path of the issuer behind the well-known part.
     routes.route(
         "/.well-known/oauth-authorization-server/oauth2/{server}",

@@ -1,6 +1,7 @@
 //! The hosted sign-in's own addresses: where its forms post to, and its assets.
 
 mod activate;
+mod authn;
 mod backchannel;
 mod steps;
 
@@ -15,6 +16,8 @@ use crate::pages;
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/activate", get(activate::get).post(activate::post))
+        .route("/api/v1/authn", post(authn::post))
+        .route("/api/v1/authn/cancel", post(authn::cancel))
         .route("/signin/backchannel", get(backchannel::get).post(backchannel::post))
         .route("/signin/identify", post(steps::identify))
         .route("/signin/challenge", post(steps::challenge))
