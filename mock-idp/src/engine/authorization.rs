@@ -110,7 +110,7 @@ impl Call {
     /// Begins an authorization request.
     pub async fn authorize(&self, parameters: &Parameters, browser: Browser, frame: Frame) -> Explained<Outcome> {
         let mut passage = self.instance.passage(browser.id, frame);
-        match self.begin(parameters).await {
+        match self.begin(parameters, &mut passage.trace).await {
             Err(NotBegun::Shown { refusal, client_id, redirect_uri }) => {
                 passage.explanation.client = client_id;
                 self.show(refusal, redirect_uri, passage)

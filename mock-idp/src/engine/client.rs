@@ -5,6 +5,7 @@ use mock_idp_core::ledger::{SingleUse, Used};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::Refusal;
 use mock_idp_core::tokens::dpop::{self, Freshness, Proof, Proven};
+use mock_idp_core::trace::{Trace, Verdict};
 
 use super::{Call, OrgInstance};
 
@@ -29,13 +30,18 @@ impl Call {
         presented: Presented<'_>,
         dpop: &[String],
         endpoint: &str,
+        trace: &mut Trace,
     ) -> Result<(&App, Option<String>), Refusal> {
-        let Authenticated { client, spends } = self.authenticated(presented, endpoint).await?;
+        let Authenticated { client, spends, signed } = self.authenticated(presented, endpoint).await?;
         let freshness = Freshness::Nonce(&self.instance.nonces);
         let proof = self.proof(dpop, "POST", endpoint, freshness)?;
         self.instance.spend(spends).await?;
+        if let Some(signed) = signed {
+            trace.note(Verdict::Matched, "client assertion", signed);
+        }
         let Some(Proof { thumbprint, spends }) = proof else { return Ok((client, None)) };
         self.instance.spend(Some(spends)).await?;
+        trace.note(Verdict::Matched, "DPoP proof", format!("the client holds the key {thumbprint}"));
         Ok((client, Some(thumbprint)))
     }
 

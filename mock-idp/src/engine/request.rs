@@ -6,7 +6,7 @@ use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::ledger::{AuthorizationRequest, PushedRequest};
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::tokens::{Audience, verify_id_token};
-use mock_idp_core::trace::Trace;
+use mock_idp_core::trace::{Trace, Verdict};
 use serde_json::{Value, json};
 
 use super::{Call, Explained};
@@ -14,10 +14,17 @@ use crate::journal::Explanation;
 
 impl Call {
     /// Reads and checks an authorization request.
-    pub(super) async fn begin(&self, parameters: &Parameters) -> Result<AuthorizationRequest, NotBegun> {
+    pub(super) async fn begin(
+        &self,
+        parameters: &Parameters,
+        trace: &mut Trace,
+    ) -> Result<AuthorizationRequest, NotBegun> {
         let pushed = self.redeem_pushed(parameters).await?;
+        if pushed.is_some() {
+            trace.note(Verdict::Matched, "pushed request", "what the client has pushed counts, and nothing else");
+        }
         let parameters = pushed.as_ref().unwrap_or(parameters);
-        let opened = self.open_request_object(parameters).await?;
+        let opened = self.open_request_object(parameters, trace).await?;
         let parameters = opened.as_ref().unwrap_or(parameters);
         let mut request = authorization::begin(&self.org, &self.server, &self.urls, parameters)?;
         request.hinted_user = self.hinted_user(parameters).await;
@@ -35,13 +42,18 @@ impl Call {
         Ok(pushed.take(name, now).await.map(|found| found.parameters))
     }
 
-    async fn open_request_object(&self, parameters: &Parameters) -> Result<Option<Parameters>, NotBegun> {
+    async fn open_request_object(
+        &self,
+        parameters: &Parameters,
+        trace: &mut Trace,
+    ) -> Result<Option<Parameters>, NotBegun> {
         let Self { instance, org, server, urls } = self;
         let Some(sealed) = authorization::sealed(org, urls, parameters)? else { return Ok(None) };
         let fetched = instance.fetch_keys(sealed.key_source()).await;
         let opened = sealed.open(org, server, urls, fetched.as_ref(), instance.clock.now())?;
         let spent = instance.spend(opened.spends).await;
         spent.map_err(|refusal| authorization::refused(org, urls, parameters, refusal))?;
+        trace.note(Verdict::Matched, "request object", format!("signed {}: what is inside counts", opened.signed));
         Ok(Some(opened.parameters))
     }
 
@@ -74,10 +86,10 @@ impl Call {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Value, Refusal> {
-        let (client, key) = self.client_and_key(presented, dpop, "par").await?;
+        let (client, key) = self.client_and_key(presented, dpop, "par", trace).await?;
         explanation.client = Some(client.client_id().to_owned());
         let parameters = authorization::pushed_parameters(client, presented.body, key.as_deref())?;
-        let opened = self.open_request_object(&parameters).await.map_err(NotBegun::into_refusal)?;
+        let opened = self.open_request_object(&parameters, trace).await.map_err(NotBegun::into_refusal)?;
         let parameters = opened.unwrap_or(parameters);
         // RFC 9126 2.1 step 3: as at the authorization endpoint.
         authorization::begin(&self.org, &self.server, &self.urls, &parameters).map_err(NotBegun::into_refusal)?;

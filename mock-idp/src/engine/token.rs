@@ -28,7 +28,7 @@ impl Call {
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, Refusal> {
         let grant_type = request.grant_type()?;
-        let (client, key) = self.client_and_key(request.presented(), &request.dpop, "token").await?;
+        let (client, key) = self.client_and_key(request.presented(), &request.dpop, "token", trace).await?;
         explanation.client = Some(client.client_id().to_owned());
         let admitted = token::admit(&self.org, request, grant_type, client)?.bound(key.as_deref())?;
         let redemption = self.redeem(&admitted, trace).await?;

@@ -109,6 +109,7 @@ async fn a_robot_dances_for_its_token() {
     assert_eq!((status, &body["token_type"]), (200, &json!("DPoP")), "{body}");
     let (_, token) = decode(body["access_token"].as_str().unwrap());
     assert_eq!(token["cnf"], json!({"jkt": thumbprint(&key)}));
+    assert!(journal(&mock).await.contains(&format!("the client holds the key {}", thumbprint(&key))));
     let names: Vec<_> = token.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names[..8], ["ver", "jti", "iss", "aud", "iat", "exp", "cnf", "cid"]);
 

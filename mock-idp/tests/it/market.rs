@@ -50,10 +50,15 @@ pub(crate) async fn post(mock: &MockIdp, path: &str, body: Value) {
     assert!(response.status().is_success(), "{path}: {}", response.status());
 }
 
-/// What the journal says.
+/// Everything that the journal says: each entry with its notes.
 pub(crate) async fn journal(mock: &MockIdp) -> String {
-    let response = shared().get(format!("{}/_mock/requests", mock.url())).send().await.unwrap();
-    response.text().await.unwrap()
+    let get = async |path: &str| shared().get(format!("{}/_mock/requests{path}", mock.url())).send().await.unwrap();
+    let entries: Vec<Value> = get("").await.json().await.unwrap();
+    let mut said = String::new();
+    for entry in entries {
+        said += &get(&format!("/{}", entry["request_id"].as_str().unwrap())).await.text().await.unwrap();
+    }
+    said
 }
 
 /// A client of the service kind: credentials and key settings as given.

@@ -309,6 +309,7 @@ async fn an_object_counts_once() {
     let (_, arrived) = ask(&mock, &code_request(WEB, "openid"), &object).await;
     assert_eq!(parameter(&arrived, "error_description").as_deref(), Some("The request object is expired."));
     let journal = journal(&mock).await;
+    assert!(journal.contains("signed HS256: what is inside counts"), "{journal}");
     for secret in object.split('.').skip(1).chain(["canary-jti"]) {
         assert!(!journal.contains(secret), "{journal}");
     }

@@ -119,6 +119,11 @@ fn duplicates_and_values_out_of_bounds_are_refused() {
         ("e: AQAB", "e: AQ*B", "not a usable public key: `e` is missing or not base64url"),
         ("e: AQAB", "e: AQAB\n              d: AQAB", "not a usable public key: it holds the private half too"),
         ("use: sig", "use: tls", "`tls` is not a use of a key: expected `sig` or `enc`"),
+        (
+            "grant_types: [authorization_code, implicit, refresh_token]",
+            "dpop_bound_access_tokens: true\n        grant_types: [authorization_code, implicit, refresh_token]",
+            "a client with `dpop_bound_access_tokens` cannot use `implicit`: nothing is proved there",
+        ),
         ("scopeId: okta.apps.read", "scopeId: products:read", "`products:read` is no scope of the org's own APIs"),
     ] {
         let told = told(piece, by);

@@ -32,6 +32,8 @@ pub struct Opened {
     pub parameters: Parameters,
     /// The object's `jti`, which counts once.
     pub spends: Option<SingleUse>,
+    /// How it was signed, for people.
+    pub signed: String,
 }
 
 /// The request object of a request, if it has one.
@@ -69,7 +71,7 @@ impl Sealed<'_> {
         let opened = || {
             self.is_signed_by_client(fetched)?;
             let spends = self.is_meant(&urls.issuer(server), now)?;
-            Ok(Opened { parameters: self.merged()?, spends })
+            Ok(Opened { parameters: self.merged()?, spends, signed: self.object.signed_how() })
         };
         opened().map_err(|refusal| refused(org, urls, self.outside, refusal))
     }

@@ -66,6 +66,8 @@ pub struct Authenticated<'a> {
     pub client: &'a App,
     /// An assertion's `jti`, which counts once.
     pub spends: Option<SingleUse>,
+    /// How an assertion was signed, for people.
+    pub signed: Option<String>,
 }
 
 /// Reads who a request claims to come from.
@@ -117,9 +119,12 @@ impl<'a> Attempt<'a> {
             let reason = format!("{} {reason}", client.client_id());
             Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason)
         };
-        let spends = match (self.proof, client.auth_method()) {
-            (Proof::Assertion(assertion), _) => assertion::check(client, &assertion, called, fetched, now)?,
-            (Proof::Nothing, AuthMethod::None) => None,
+        match (self.proof, client.auth_method()) {
+            (Proof::Assertion(assertion), _) => {
+                let spends = assertion::check(client, &assertion, called, fetched, now)?;
+                return Ok(Authenticated { client, spends, signed: Some(assertion.signed_how()) });
+            }
+            (Proof::Nothing, AuthMethod::None) => {}
             (Proof::Nothing, _) => return Err(mismatch("must authenticate but sent its id only")),
             // Okta: the two ways to send a secret are taken for each other.
             (Proof::Secret(secret), AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost) => {
@@ -128,7 +133,6 @@ impl<'a> Attempt<'a> {
                     let reason = format!("wrong secret for {}", client.client_id());
                     return Err(Refusal::new(ErrorId::InvalidClientSecret, reason));
                 }
-                None
             }
             (Proof::Secret(_), AuthMethod::None) => {
                 return Err(mismatch("has `token_endpoint_auth_method: none` but sent a secret"));
@@ -136,7 +140,7 @@ impl<'a> Attempt<'a> {
             (Proof::Secret(_), AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt) => {
                 return Err(mismatch("must authenticate by an assertion but sent a secret"));
             }
-        };
-        Ok(Authenticated { client, spends })
+        }
+        Ok(Authenticated { client, spends: None, signed: None })
     }
 }

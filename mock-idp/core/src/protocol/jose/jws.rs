@@ -62,6 +62,13 @@ impl Jws {
         self.header_text("kid")
     }
 
+    /// How it says that it is signed, for people.
+    #[must_use]
+    pub fn signed_how(&self) -> String {
+        let algorithm = self.header_text("alg").unwrap_or("none");
+        self.kid().map_or_else(|| algorithm.to_owned(), |kid| format!("{algorithm} by the key `{kid}`"))
+    }
+
     /// The algorithm; `None` for `none` and for those that are not served.
     #[must_use]
     pub fn algorithm(&self) -> Option<Algorithm> {
