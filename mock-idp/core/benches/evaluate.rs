@@ -159,7 +159,7 @@ fn evaluation(org: &Org, looked_at: usize) -> f64 {
     let (urls, server) = (urls(), org.server(&id("aus", 7)).unwrap());
     let scope = format!("openid profile s{looked_at}");
     let challenge = mock_idp_core::protocol::pkce::challenge("verifier-verifier-verifier-verifier-verifier-verifier");
-    let (client, user) = (id("0oa", 23), id("00u", 500));
+    let (client, user) = (id("0oa", 23), id("00u", 501));
     let parameters: Parameters = [
         ("client_id", client.as_str()),
         ("response_type", "code"),
@@ -200,7 +200,7 @@ fn both(request: &mock_idp_core::ledger::AuthorizationRequest) -> mock_idp_core:
 
 fn whole_preview(org: &Org, looked_at: usize) -> f64 {
     let scope = format!("openid profile s{looked_at}");
-    let (client, user, server) = (id("0oa", 23), id("00u", 500), id("aus", 7));
+    let (client, user, server) = (id("0oa", 23), id("00u", 501), id("aus", 7));
     let asked = [("client", client.as_str()), ("user", &user), ("server", &server), ("scope", &scope)];
     let question = Question::read(org, asked).unwrap();
     let (urls, mut rng) = (urls(), StdRng::seed_from_u64(1));

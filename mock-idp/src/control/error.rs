@@ -46,6 +46,7 @@ pub(super) async fn not_found(request: Request) -> ControlError {
             "/_mock/ciba",
             "/_mock/clock",
             "/_mock/faults",
+            "/_mock/consents",
             "/_mock/explain",
             "/_mock/console/preview",
             "/_mock/console/requests",

@@ -4,6 +4,7 @@
 mod access;
 mod ciba;
 mod clock;
+mod consents;
 mod console;
 mod error;
 mod explain;
@@ -36,6 +37,7 @@ pub(crate) fn routes(access: Access) -> Router {
         .route("/_mock/faults", get(faults::list).post(faults::add).delete(faults::clear))
         .route("/_mock/keys", get(keys::show))
         .route("/_mock/keys/rotate", axum::routing::post(keys::rotate))
+        .route("/_mock/consents", get(consents::list).delete(consents::revoke))
         .route("/_mock/explain", get(explain::get).post(explain::post))
         .route("/_mock/console", get(console::preview))
         .route("/_mock/console/preview", get(console::preview))

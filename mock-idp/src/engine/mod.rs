@@ -6,6 +6,7 @@ mod authorization;
 mod backchannel;
 mod client;
 mod clients;
+mod consents;
 mod exchange;
 mod explain;
 mod farewell;
@@ -24,10 +25,11 @@ use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
 use mock_idp_core::protocol::{ErrorId, Refusal};
 use mock_idp_core::tokens::dpop::NonceKey;
-use mock_idp_core::trace::Trace;
+use mock_idp_core::trace::{Trace, Verdict};
 use parking_lot::RwLock;
 
 pub use authorization::{Browser, Outcome, SignInStep};
+pub use consents::GivenConsent;
 pub use sign_out::SignedOut;
 
 use crate::clock::Clock;
@@ -206,7 +208,10 @@ pub struct Explained<T> {
 }
 
 impl<T> Explained<Result<T, Refusal>> {
-    fn new(result: Result<T, Refusal>, trace: Trace, mut explanation: Explanation) -> Self {
+    fn new(result: Result<T, Refusal>, mut trace: Trace, mut explanation: Explanation) -> Self {
+        if let Err(refusal) = &result {
+            trace.note(Verdict::Refused, refusal.id.row().id, refusal.reason.as_str());
+        }
         explanation.notes = trace.notes;
         explanation.reason = result.as_ref().err().map(ToString::to_string);
         Self { result, explanation }

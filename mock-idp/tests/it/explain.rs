@@ -269,3 +269,39 @@ async fn grants_whose_user_decides_elsewhere_are_previewed_too() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_consent_is_remembered_until_it_is_taken_back() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let login = "buyer@example.test";
+    let request = code_request(PARTNER, "openid orders:read:user");
+    let asked = |arrived: &str| arrived.contains("data-se=\"consent\"");
+    let browser = browser();
+    let page = authorize(&mock, &browser, login, &request).await;
+    assert!(asked(&page), "the user is asked at first");
+    let handle = crate::flow::state_handle(&page);
+    let form = [("stateHandle", handle.as_str()), ("consent", "allow")];
+    let allowed = browser.post(format!("{}/signin/consent", mock.url())).form(&form).send().await.unwrap();
+    assert_eq!(allowed.status(), 302);
+    assert!(!asked(&authorize(&mock, &browser, login, &request).await), "and not again");
+
+    let consents = format!("{}/_mock/consents", mock.url());
+    let given: Value = browser.get(&consents).query(&[("user", login)]).send().await.unwrap().json().await.unwrap();
+    assert_eq!(given, json!([{"client": PARTNER, "server": "default", "scope": "openid orders:read:user"}]));
+    let other: Value = browser
+        .delete(&consents)
+        .json(&json!({"user": login, "client": WEB}))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(other, json!([]), "another client's consent is another");
+    let taken: Value =
+        browser.delete(&consents).json(&json!({"user": login})).send().await.unwrap().json().await.unwrap();
+    assert_eq!(taken, given);
+    let again = browser.get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap();
+    assert!(asked(&again.text().await.unwrap()), "then the user is asked again");
+    assert_eq!(browser.get(&consents).send().await.unwrap().status(), 400);
+}

@@ -171,7 +171,7 @@ impl Roots for Subject<'_> {
         match name {
             "id" => Some(user.id.as_str().into()),
             "status" => Some(user.status.name().into()),
-            _ => None,
+            other => user.times().into_iter().find(|(known, _)| *known == other)?.1.map(Value::from),
         }
     }
 

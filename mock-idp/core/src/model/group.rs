@@ -12,6 +12,17 @@ pub struct Group {
     #[serde(rename = "type", default)]
     pub kind: GroupType,
     pub profile: GroupProfile,
+    /// The app that an `APP_GROUP` comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<GroupSource>,
+}
+
+/// Which app a group comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GroupSource {
+    /// `0oa` and 17 more characters. The app itself need not be in the document: it is a directory, most often.
+    pub id: String,
 }
 
 /// Where a group comes from. The built-in group `Everyone` holds every user.

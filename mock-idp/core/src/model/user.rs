@@ -19,12 +19,38 @@ pub struct User {
     /// Groups that the user is a member of, beside `Everyone`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub group_ids: Vec<String>,
+    /// RFC 3339, like the times below: what `user.getInternalProperty(…)` reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activated: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_changed: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_login: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_changed: Option<String>,
     /// When the profile last changed; RFC 3339. Becomes the `updated_at` claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<String>,
     /// What makes this user interesting, shown by the development picker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+impl User {
+    /// The times of the user's life, under the names that Okta gives them.
+    #[must_use]
+    pub fn times(&self) -> [(&'static str, Option<&str>); 6] {
+        [
+            ("created", self.created.as_deref()),
+            ("activated", self.activated.as_deref()),
+            ("statusChanged", self.status_changed.as_deref()),
+            ("lastLogin", self.last_login.as_deref()),
+            ("passwordChanged", self.password_changed.as_deref()),
+            ("lastUpdated", self.last_updated.as_deref()),
+        ]
+    }
 }
 
 /// Where a user is in the lifecycle.

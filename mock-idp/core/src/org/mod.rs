@@ -156,6 +156,7 @@ impl Org {
                 id: group.id.clone(),
                 name: group.profile.name.clone(),
                 kind: group.kind.name().to_owned(),
+                source_id: group.source.as_ref().map(|source| source.id.clone()),
                 attributes: [("description".to_owned(), group.profile.description.as_str().into())].into(),
                 ..GroupView::default()
             })

@@ -124,10 +124,12 @@ impl Check<'_> {
                     format!("two users have the login `{}`", user.profile.login),
                 );
             }
-            if let Some(instant) = &user.last_updated
-                && time::OffsetDateTime::parse(instant, &time::format_description::well_known::Rfc3339).is_err()
-            {
-                self.problem(format!("{path}/lastUpdated"), format!("`{instant}` is not an RFC 3339 time"));
+            for (name, instant) in user.times() {
+                if let Some(instant) = instant
+                    && time::OffsetDateTime::parse(instant, &time::format_description::well_known::Rfc3339).is_err()
+                {
+                    self.problem(format!("{path}/{name}"), format!("`{instant}` is not an RFC 3339 time"));
+                }
             }
             for (member, group) in user.group_ids.iter().enumerate() {
                 self.group(format!("{path}/groupIds/{member}"), group);

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod authorization;
+mod claim_rules;
 mod claim_subject;
 mod expression_cases;
 mod expressions;
