@@ -497,6 +497,17 @@ async fn nobody_listens_at_the_jwks_uri() {
 }
 
 #[tokio::test]
+async fn keys_behind_a_certificate_that_nobody_vouches_for_are_not_taken() {
+    let other = MockIdp::builder().start().await.unwrap();
+    let settings = format!("        jwks_uri: {}/oauth2/default/v1/keys\n", other.https_url());
+    let app = service("0oaelsewhere00000000", "token_endpoint_auth_method: private_key_jwt", &settings);
+    let mock = market(&app, "").await;
+    let assertion = jwt(&json!({"alg": "RS256"}), &claims("0oaelsewhere00000000", &mock), &Key::client());
+    refused(&grant(&mock, &assertion).await, "Error retrieving the client JWKSet from jwks_uri.");
+    assert!(journal(&mock).await.contains("invalid peer certificate"));
+}
+
+#[tokio::test]
 async fn an_assertion_stays_out_of_the_journal() {
     let mock = market("", "").await;
     let claims = with(claims(KEYJWT, &mock), &json!({"jti": "canary-jti", "aud": "https://elsewhere.test"}));

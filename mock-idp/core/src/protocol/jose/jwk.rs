@@ -238,3 +238,42 @@ impl JwkSet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_rfc_7638_has_its_thumbprint() {
+        let key = Jwk {
+            kty: "RSA".to_owned(),
+            n: Some("0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw".to_owned()),
+            e: Some("AQAB".to_owned()),
+            ..Jwk::default()
+        };
+        assert_eq!(key.thumbprint().unwrap(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    #[test]
+    fn the_example_of_rfc_7515_is_its_keys() {
+        let key = Jwk {
+            kty: "EC".to_owned(),
+            crv: Some("P-256".to_owned()),
+            x: Some("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU".to_owned()),
+            y: Some("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0".to_owned()),
+            ..Jwk::default()
+        };
+        let material = key.key().unwrap();
+        // Appendix A.3.
+        let object = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+        let read = Jws::parse(object).unwrap();
+        assert_eq!((read.text("iss"), read.time("exp")), (Some("joe"), Some(1_300_819_380)));
+        assert!(read.is_signed_by(Algorithm::Es256, &material));
+        // Nothing but the algorithm of its curve, whatever is asked.
+        for (name, algorithm) in Algorithm::ALL.into_iter().filter(|(_, algorithm)| *algorithm != Algorithm::Es256) {
+            assert!(!read.is_signed_by(algorithm, &material), "{name}");
+        }
+        let forged = object.replace(".DtEh", ".DtEg");
+        assert!(!Jws::parse(&forged).unwrap().is_signed_by(Algorithm::Es256, &material));
+    }
+}

@@ -147,3 +147,32 @@ fn made_lately(proof: &Jws, now: i64) -> Result<i64, Refusal> {
     }
     Ok(made)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 9449 7.1: an access token, and the proof that its holder sends along.
+    const TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
+    const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaHR0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIsImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMHhXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9.2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA";
+    const MADE: i64 = 1_562_262_618;
+
+    fn judge(proof: &str, token: &str, now: i64) -> Result<Option<Proof>, ErrorId> {
+        let is_uri = |uri: &str| uri == "https://resource.example.org/protectedresource";
+        let request = Proven { method: "GET", is_uri: &is_uri, freshness: Freshness::AccessToken(token) };
+        check(&[proof.to_owned()], request, now).map_err(|refusal| refusal.id)
+    }
+
+    #[test]
+    fn the_example_of_the_rfc_holds_for_its_token_and_five_minutes() {
+        let proof = judge(PROOF, TOKEN, MADE + 300).unwrap().unwrap();
+        // RFC 9449 6.1.
+        assert_eq!(proof.thumbprint, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+        assert_eq!(proof.spends.ends, MADE + 301);
+        assert_eq!(judge(PROOF, TOKEN, MADE + 301).unwrap_err(), ErrorId::DpopJwtTooOld);
+        assert_eq!(judge(PROOF, TOKEN, MADE - 1).unwrap_err(), ErrorId::DpopJwtIssuedInFuture);
+        assert_eq!(judge(PROOF, "another", MADE).unwrap_err(), ErrorId::DpopInvalidAth);
+        let forged = PROOF.replace(".2oW9", ".2oW8");
+        assert_eq!(judge(&forged, TOKEN, MADE).unwrap_err(), ErrorId::DpopInvalidSignature);
+    }
+}
