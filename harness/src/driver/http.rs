@@ -202,6 +202,16 @@ mod tests {
     }
 
     #[test]
+    fn buttons_may_stand_outside_their_form() {
+        let form = form(
+            "<form id=f method=post><input type=hidden name=x value=1></form><button form=f name=logout value=yes>Yes\
+             </button><button form=f name=logout value=no>No</button><button form=g name=logout value=maybe>?</button>",
+        );
+        assert_eq!(form.buttons, [("logout", "yes"), ("logout", "no")].map(|(n, v)| (n.to_owned(), v.to_owned())));
+        assert!(form.asks_consent());
+    }
+
+    #[test]
     fn a_picker_is_no_sign_in_form() {
         let form =
             form("<form method=post><button name=user value=a>a</button><button name=user value=b>b</button></form>");

@@ -62,7 +62,8 @@ async fn sign_out(stage: &Stage, cast: &Cast<'_>, hint: &str, uri: &str, state: 
     let mut params = vec![("id_token_hint", hint), ("post_logout_redirect_uri", uri)];
     params.extend(state.map(|state| ("state", state)));
     let url = flow::sign_out(stage.endpoint(cast.server, Endpoint::EndSession)?, &params);
-    stage.browse(&url, &stage.target.signed_out_uri, Visitor::nobody()).await
+    // Whoever is asked whether to sign out says yes.
+    stage.browse(&url, &stage.target.signed_out_uri, Visitor::agreeing(cast.account)).await
 }
 
 /// Judges by prompt=none whether the session lives.

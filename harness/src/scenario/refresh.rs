@@ -9,6 +9,7 @@ use crate::target::ClientRole::{self, Native, Partner, Spa, Web};
 use crate::target::Endpoint;
 use crate::target::Role::Buyer;
 use crate::target::ServerRole::{self, Custom, Org};
+use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
 
 const INVALID: &str = "The refresh token is invalid or expired.";
@@ -104,8 +105,12 @@ async fn refreshed(stage: &Stage, cast: &Cast<'_>, before: &Tokens, refresh_toke
         // The token belongs to the family even when its refresh token, being static, isn't sent again.
         let family = Some(reply.refresh_token.clone().unwrap_or_else(|| refresh_token.to_owned()));
         let whole = TokenReply { refresh_token: family, ..reply.clone() };
-        // OIDC Core 12.2: no nonce, for there is no request it could belong to.
-        let tokens = stage.judged(cast, before.request.clone().without("nonce"), whole).await?;
+        // OIDC Core 12.2: no nonce, for there is no request it could belong to; if there is one, the first one's.
+        let nonce = reply.id_token.as_deref().and_then(|raw| Jwt::parse(raw).ok()?.text("nonce").map(str::to_owned));
+        id_token::NO_REFRESHED_NONCE.absent(&stage.recorder, "nonce", nonce.as_deref());
+        let request = before.request.clone();
+        let request = if nonce.is_some() { request } else { request.without("nonce") };
+        let tokens = stage.judged(cast, request, whole).await?;
         if let (Some(first), Some(second)) = (&before.id_token, &tokens.id_token) {
             id_token::same_sign_in(&stage.recorder, first, second);
         }

@@ -373,7 +373,10 @@ impl Stage {
     /// A sign-in that also brings a refresh token.
     pub(super) async fn sign_in_for_refresh(&self, cast: &Cast<'_>) -> Result<Tokens, Halt> {
         let scope = format!("{} offline_access", cast.client.scopes.join(" "));
-        let tokens = self.sign_in(cast, self.request(cast).scopes(&scope)).await?;
+        let request = self.request(cast).scopes(&scope);
+        // OIDC Core 11: without prompt=consent a provider must ignore offline_access; Okta needs no question.
+        let request = if self.target.speaks_okta() { request } else { request.with("prompt", "consent") };
+        let tokens = self.sign_in(cast, request).await?;
         token::REFRESH_ISSUED.present(&self.recorder, "a refresh token", tokens.reply.refresh_token.as_deref());
         tokens.refresh_token()?;
         Ok(tokens)

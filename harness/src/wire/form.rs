@@ -1,6 +1,6 @@
 //! Forms, as a browser without a script engine would fill them in.
 
-use scraper::{ElementRef, Selector};
+use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
 use super::journey::is_landing;
@@ -31,14 +31,20 @@ pub struct Form {
 }
 
 impl Form {
-    pub(super) fn read(form: ElementRef<'_>) -> Self {
+    /// Reads a form of that document. Its buttons may stand elsewhere and name it (HTML: the `form` attribute).
+    pub(super) fn read(form: ElementRef<'_>, document: &Html) -> Self {
         let attribute = |element: &ElementRef<'_>, name| element.attr(name).unwrap_or_default().to_owned();
         let all = |selector: &str| -> Vec<ElementRef<'_>> {
             Selector::parse(selector).map(|selector| form.select(&selector).collect()).unwrap_or_default()
         };
+        let id = attribute(&form, "id");
+        let elsewhere = Selector::parse("button[form], input[form]").map(|selector| {
+            let named = document.select(&selector).filter(|element| attribute(element, "form") == id);
+            named.filter(|_| !id.is_empty()).collect::<Vec<_>>()
+        });
         let mut fields = Vec::new();
         let mut buttons = Vec::new();
-        for element in all("input, button, textarea") {
+        for element in all("input, button, textarea").into_iter().chain(elsewhere.unwrap_or_default()) {
             let name = attribute(&element, "name");
             let kind = attribute(&element, "type").to_ascii_lowercase();
             let button = element.value().name() == "button" || matches!(kind.as_str(), "submit" | "image" | "button");

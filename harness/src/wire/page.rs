@@ -71,7 +71,7 @@ impl Page {
     #[must_use]
     pub fn parse(html: &str, status: Option<u16>) -> Self {
         let document = Html::parse_document(html);
-        let forms = select(&document, "form").iter().map(|form| Form::read(*form)).collect::<Vec<_>>();
+        let forms = select(&document, "form").iter().map(|form| Form::read(*form, &document)).collect::<Vec<_>>();
         let alert = first_text(&document, "[data-se=\"callout\"], [role=\"alert\"], .okta-form-infobox-error");
         let kind = if exists(&document, "[data-se=\"error-page\"]") {
             PageKind::Error

@@ -80,7 +80,10 @@ fn nobody_at_the_address_is_not_reachable() {
 fn wrong_usage_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     stderr(harness(folder.path()).arg("--no-such-flag"), 2);
-    assert!(stderr(harness(folder.path()).args(["run", "--target", "nosuch"]), 2).contains("generic, mock, okta"));
+    assert!(
+        stderr(harness(folder.path()).args(["run", "--target", "nosuch"]), 2)
+            .contains("generic, mock, oidc-provider, okta")
+    );
     assert!(stderr(harness(folder.path()).args(["run", "--failed"]), 2).contains("--failed"));
     let review = stderr(harness(folder.path()).args(["review", "--accept-all"]).env("CI", "true"), 2);
     assert!(review.contains("CI"), "{review}");

@@ -1,0 +1,124 @@
+//! What a client signs itself: assertions (RFC 7523), request objects (RFC 9101) and proofs of a key (RFC 9449).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::{Algorithm, EncodingKey};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+use super::{AuthorizationRequest, random_text};
+use crate::target::Client;
+
+/// A key that a client signs with.
+pub struct Key {
+    key: EncodingKey,
+    algorithm: Algorithm,
+    name: &'static str,
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Key").field("algorithm", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Why something can't be signed.
+#[derive(Debug, thiserror::Error)]
+#[error("the key can't be used: {0}")]
+pub struct KeyError(#[from] jsonwebtoken::errors::Error);
+
+impl Key {
+    /// A private RSA key in PEM, for RS256.
+    ///
+    /// # Errors
+    /// When it isn't one.
+    pub fn rsa(pem: &str) -> Result<Self, KeyError> {
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes())?;
+        Ok(Self { key, algorithm: Algorithm::RS256, name: "RS256" })
+    }
+
+    /// A client's secret, for HS256.
+    #[must_use]
+    pub fn secret(secret: &str) -> Self {
+        Self { key: EncodingKey::from_secret(secret.as_bytes()), algorithm: Algorithm::HS256, name: "HS256" }
+    }
+
+    /// The public half.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn public(&self) -> Result<Value, KeyError> {
+        let jwk = Jwk::from_encoding_key(&self.key, self.algorithm)?;
+        let all = serde_json::to_value(jwk).unwrap_or_default();
+        Ok(json!({ "kty": all["kty"], "n": all["n"], "e": all["e"] }))
+    }
+
+    /// RFC 7638: what the key is known by.
+    ///
+    /// # Errors
+    /// When it has no public half.
+    pub fn thumbprint(&self) -> Result<String, KeyError> {
+        Ok(Jwk::from_encoding_key(&self.key, self.algorithm)?.thumbprint(ThumbprintHash::SHA256)?)
+    }
+
+    /// RFC 7515 3.1: the claims, signed, with those members in the header beside `alg`.
+    ///
+    /// # Errors
+    /// When the key can't sign.
+    pub fn sign(&self, header: &Value, claims: &Value) -> Result<String, KeyError> {
+        let mut members = Map::from_iter([("alg".to_owned(), json!(self.name))]);
+        members.extend(header.as_object().cloned().unwrap_or_default());
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", part(&Value::Object(members)), part(claims));
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, self.algorithm)?;
+        Ok(format!("{message}.{signature}"))
+    }
+
+    /// RFC 9449 4.2: a proof of this key for one request.
+    ///
+    /// # Errors
+    /// When the key can't sign.
+    pub fn proof(&self, proof: &Proof<'_>) -> Result<String, KeyError> {
+        let mut url = proof.url.clone();
+        url.set_query(None);
+        url.set_fragment(None);
+        let mut claims =
+            json!({ "htm": proof.method, "htu": url.as_str(), "iat": proof.now, "jti": random_text(24) });
+        if let Some(nonce) = proof.nonce {
+            claims["nonce"] = json!(nonce);
+        }
+        if let Some(token) = proof.access_token {
+            claims["ath"] = json!(URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes())));
+        }
+        self.sign(&json!({ "typ": "dpop+jwt", "jwk": self.public()? }), &claims)
+    }
+}
+
+/// What a proof is for.
+#[derive(Clone, Copy, Debug)]
+pub struct Proof<'a> {
+    pub method: &'a str,
+    pub url: &'a Url,
+    pub now: i64,
+    pub nonce: Option<&'a str>,
+    /// At a protected resource: the token that is presented with it.
+    pub access_token: Option<&'a str>,
+}
+
+/// RFC 7523 3: the claims by which a client authenticates to `audience`.
+#[must_use]
+pub fn assertion(client: &Client, audience: &str, now: i64) -> Value {
+    json!({ "iss": client.id, "sub": client.id, "aud": audience, "iat": now, "exp": now + 300, "jti": random_text(16) })
+}
+
+/// RFC 9101 4: the parameters of a request as claims for `issuer`.
+#[must_use]
+pub fn request_object(request: &AuthorizationRequest, client: &Client, issuer: &str, now: i64) -> Value {
+    let mut claims: Map<String, Value> =
+        request.params().iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let own = json!({ "iss": client.id, "aud": issuer, "exp": now + 300, "jti": random_text(16) });
+    claims.extend(own.as_object().cloned().unwrap_or_default());
+    Value::Object(claims)
+}
