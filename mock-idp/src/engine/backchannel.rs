@@ -1,8 +1,10 @@
 //! Requests by the back channel: a client asks for a user's word, and whoever tests gives it.
 
+use mock_idp_core::endpoint::authorization::NotBegun;
 use mock_idp_core::endpoint::backchannel::{self, Begun};
 use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Inbox, Polled};
+use mock_idp_core::model::App;
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::sign_in::view::{BackchannelItem, BackchannelView, Frame, PageView};
 use mock_idp_core::tokens::{Audience, verify_id_token};
@@ -38,18 +40,35 @@ impl Call {
     ) -> Result<Map<String, Value>, Refusal> {
         let client = self.client(presented, "bc/authorize").await?;
         explanation.client = Some(client.client_id().to_owned());
+        backchannel::may_ask(client, presented.body)?;
+        let signed = self.open_signed(client, presented.body, trace).await?;
+        let body = signed.as_ref().unwrap_or(presented.body);
         let held = self.instance.keys(&self.server).await?;
-        let hint = presented.body.get("id_token_hint");
+        let hint = body.get("id_token_hint");
         let hint = hint.and_then(|token| verify_id_token(token, &held.keys, Audience::Any));
         let hinted = hint.as_ref().and_then(|claims| claims.text("sub"));
         let begun = self
             .instance
-            .ask(trace, |moment| backchannel::begin(&self.org, &self.server, client, presented.body, hinted, moment))?;
+            .ask(trace, |moment| backchannel::begin(&self.org, &self.server, client, body, hinted, moment))?;
         explanation.user = self.org.user(&begun.request.user_id).map(|user| user.profile.login.clone());
         let now = self.instance.clock.now();
         let answer = backchannel::answer(&begun, now);
         self.instance.await_word(begun, now).await;
         Ok(answer)
+    }
+
+    /// What a signed request says. CIBA Core 7.1.1: its client is known by its credentials, the parameters are inside.
+    async fn open_signed(
+        &self,
+        client: &App,
+        body: &Parameters,
+        trace: &mut Trace,
+    ) -> Result<Option<Parameters>, Refusal> {
+        if body.get("request").is_none() {
+            return Ok(None);
+        }
+        let named = body.iter().filter(|(name, _)| *name != "client_id").chain([("client_id", client.client_id())]);
+        self.open_request_object(&named.collect(), trace).await.map_err(NotBegun::into_refusal)
     }
 }
 

@@ -42,7 +42,7 @@ impl Call {
         Ok(pushed.take(name, now).await.map(|found| found.parameters))
     }
 
-    async fn open_request_object(
+    pub(super) async fn open_request_object(
         &self,
         parameters: &Parameters,
         trace: &mut Trace,

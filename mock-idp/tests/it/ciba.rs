@@ -5,6 +5,8 @@ use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, after, browser, decode};
+use crate::jose::{Key, jwt};
+use crate::market::{NOW, stop_clock};
 use crate::refusals::{token, told};
 
 pub(crate) const KIOSK: &str = "0oamarketciba00005d7";
@@ -112,6 +114,33 @@ async fn a_word_on_the_page_counts_too_and_no_is_a_word() {
     refused(&mock, begun["auth_req_id"].as_str().unwrap(), 400, "expired_token", OVER).await;
     assert_eq!(control(&mock, "ciba", json!({"decision": "approve"})).await.0, 404);
     refused(&mock, "nobody-knows", 400, "expired_token", OVER).await;
+}
+
+#[tokio::test]
+async fn a_signed_request_counts_where_the_app_names_an_algorithm() {
+    let org = include_str!("../../../fixtures/orgs/market.yaml").replacen(
+        "        grant_types: [\"urn:openid:params:grant-type:ciba\", refresh_token]\n",
+        "        grant_types: [\"urn:openid:params:grant-type:ciba\"]\n        request_object_signing_alg: HS256\n",
+        1,
+    );
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let key = Key::Secret(SECRET.to_owned());
+    stop_clock(&mock).await;
+    let claims = json!({
+        "iss": KIOSK, "aud": mock.issuer(), "iat": NOW, "nbf": NOW, "exp": NOW + 60, "jti": "once",
+        "scope": "openid", "login_hint": "buyer@example.test", "binding_message": "signed",
+    });
+    let signed = jwt(&json!({"alg": "HS256"}), &claims, &key);
+    begin(&mock, &[("request", &signed)]).await;
+    let listed: Value = browser().get(format!("{}/_mock/ciba", mock.url())).send().await.unwrap().json().await.unwrap();
+    assert_eq!((&listed[0]["user"], &listed[0]["binding_message"]), (&json!("buyer@example.test"), &json!("signed")));
+
+    let again = told(ask(&mock, (KIOSK, SECRET), &[("request", &signed)]).await).await;
+    let used = (400, "invalid_request_object".to_owned(), "The request object has already been used.".to_owned());
+    assert_eq!(again, used);
+    let forged = jwt(&json!({"alg": "HS256"}), &claims, &Key::Secret("0123456789abcdef0123456789abcdef".to_owned()));
+    let bad = told(ask(&mock, (KIOSK, SECRET), &[("request", &forged)]).await).await;
+    assert_eq!(bad.2, "The signature of the request object is invalid.");
 }
 
 #[tokio::test]

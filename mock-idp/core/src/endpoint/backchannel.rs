@@ -59,8 +59,11 @@ pub fn begin(
     Ok(Begun { polled, request })
 }
 
-/// Okta: confidential web apps that are set up for it.
-fn may_ask(client: &App, body: &Parameters) -> Result<(), Refusal> {
+/// Okta: confidential web apps that are set up for it; signed requests need an algorithm set on the app.
+///
+/// # Errors
+/// The client is none of these.
+pub fn may_ask(client: &App, body: &Parameters) -> Result<(), Refusal> {
     if !body.duplicates().is_empty() {
         return Err(Refusal::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
     }
@@ -76,8 +79,8 @@ fn may_ask(client: &App, body: &Parameters) -> Result<(), Refusal> {
     if !client.oauth().grant_types.contains(&GrantType::Ciba) {
         return Err(Refusal::new(ErrorId::CibaGrantTypeNotConfigured, "the app lacks the grant type"));
     }
-    if body.get("request").is_some() {
-        return Err(Refusal::new(ErrorId::CibaSignedAlgorithmNotConfigured, "signed requests are not set up here"));
+    if body.get("request").is_some() && client.oauth().request_object_signing_alg.is_none() {
+        return Err(Refusal::new(ErrorId::CibaSignedAlgorithmNotConfigured, "the app names no signing algorithm"));
     }
     Ok(())
 }
