@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod assertions;
+mod authorize_parameters;
 mod behavior;
 mod ciba;
 mod client;

@@ -20,6 +20,8 @@ use crate::settings::Settings;
 
 /// What a path begins with when it names its org.
 const ORG_PATH: &str = "/_org/";
+/// RFC 8414 3.1: where the metadata of an issuer with a path are, the path of the org's name behind.
+const WELL_KNOWN_ORG_PATH: &str = "/.well-known/oauth-authorization-server/_org/";
 
 /// Resolves addresses for one server.
 #[derive(Debug)]
@@ -77,6 +79,9 @@ impl Resolver {
         last: &LastAddress,
     ) -> Result<Resolved, Misaddressed> {
         let host = requested_host(uri, headers)?;
+        if uri.path().starts_with(WELL_KNOWN_ORG_PATH) {
+            *uri = with_org_first(uri);
+        }
         if uri.path().starts_with(ORG_PATH) {
             let (name, rest) = split_org_path(uri);
             let org = self.named(&name)?;
@@ -233,6 +238,15 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
 }
 
 /// The org's name and the rest of `/_org/{name}/…`.
+/// The same address with the org's name before the well-known part.
+fn with_org_first(uri: &Uri) -> Uri {
+    let path = uri.path().strip_prefix(WELL_KNOWN_ORG_PATH).unwrap_or_default();
+    let (name, issuer) = path.split_at(path.find('/').unwrap_or(path.len()));
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let moved = format!("{ORG_PATH}{name}/.well-known/oauth-authorization-server{issuer}{query}");
+    moved.parse().unwrap_or_else(|_| uri.clone())
+}
+
 fn split_org_path(uri: &Uri) -> (String, Uri) {
     let path = uri.path().strip_prefix(ORG_PATH).unwrap_or_default();
     let (name, rest) = path.split_at(path.find('/').unwrap_or(path.len()));

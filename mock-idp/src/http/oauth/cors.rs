@@ -20,7 +20,7 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 
 /// The page's origin that a request comes from, if a browser says so.
 #[derive(Clone, Debug)]
-pub(super) struct Origin(Option<HeaderValue>);
+pub(in crate::http) struct Origin(Option<HeaderValue>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = Infallible;
@@ -33,13 +33,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
 
 impl Origin {
     /// As text; `None` when there is none.
-    pub(super) fn text(&self) -> Option<String> {
+    pub(in crate::http) fn text(&self) -> Option<String> {
         self.0.as_ref().and_then(|origin| origin.to_str().ok()).map(str::to_owned)
     }
 }
 
 /// Echoes any origin, with credentials.
-pub(super) fn allow_anyone(Origin(origin): &Origin, response: &mut Response) {
+pub(in crate::http) fn allow_anyone(Origin(origin): &Origin, response: &mut Response) {
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin {
         allow(origin, response);
@@ -47,7 +47,7 @@ pub(super) fn allow_anyone(Origin(origin): &Origin, response: &mut Response) {
 }
 
 /// Echoes an origin that the org trusts; another gets the same body without these headers.
-pub(super) fn allow_trusted(org: &Org, Origin(origin): &Origin, response: &mut Response) {
+pub(in crate::http) fn allow_trusted(org: &Org, Origin(origin): &Origin, response: &mut Response) {
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin
         && origin.to_str().is_ok_and(|origin| org.trusts_origin(origin))
@@ -64,22 +64,34 @@ fn allow(origin: &HeaderValue, response: &mut Response) {
 }
 
 /// Preflight of the token endpoint: any origin passes, the POST itself is judged by the client's rules.
-pub(super) async fn preflight_of_token(_: AtServer, origin: Origin, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn preflight_of_token(_: AtServer, origin: Origin, headers: HeaderMap) -> Response {
     let mut response = answer(&headers, HeaderValue::from_static("POST"));
     allow_anyone(&origin, &mut response);
     response
 }
 
 /// Preflight of what anyone may read.
-pub(super) async fn preflight_of_public(_: AtServer, origin: Origin, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn preflight_of_public(_: AtServer, origin: Origin, headers: HeaderMap) -> Response {
     let mut response = answer(&headers, HeaderValue::from_static("GET"));
     allow_anyone(&origin, &mut response);
     response
 }
 
 /// Preflight of what trusted origins may call.
-pub(super) async fn preflight(AtServer(call): AtServer, origin: Origin, headers: HeaderMap) -> Response {
+pub(in crate::http) async fn preflight(AtServer(call): AtServer, origin: Origin, headers: HeaderMap) -> Response {
     let mut response = answer(&headers, HeaderValue::from_static("GET, POST"));
+    allow_trusted(&call.org, &origin, &mut response);
+    response
+}
+
+/// Preflight of the API that signs users in. Okta: 200, as recorded.
+pub(in crate::http) async fn preflight_of_api(
+    AtServer(call): AtServer,
+    origin: Origin,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = answer(&headers, HeaderValue::from_static("POST, OPTIONS"));
+    *response.status_mut() = StatusCode::OK;
     allow_trusted(&call.org, &origin, &mut response);
     response
 }

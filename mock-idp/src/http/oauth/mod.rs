@@ -2,7 +2,7 @@
 
 mod authorization;
 mod backchannel;
-mod cors;
+pub(super) mod cors;
 mod device;
 mod discovery;
 mod introspection;

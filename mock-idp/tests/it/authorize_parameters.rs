@@ -1,0 +1,75 @@
+//! Parameters of the authorization endpoint beyond the usual: those that change nothing, and those that are refused.
+
+use mock_idp::MockIdp;
+
+use crate::client::TENANT_2;
+use crate::flow::{CALLBACK, WEB, authorize, browser, code_request, parameter};
+
+async fn asked(mock: &MockIdp, request: &[(&str, &str)]) -> String {
+    authorize(mock, &browser(), "buyer@example.test", request).await
+}
+
+#[tokio::test]
+async fn wishes_about_the_page_never_fail_a_request() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for extra in [
+        ("display", "page"),
+        ("display", "popup"),
+        ("display", "wap"),
+        ("ui_locales", "se"),
+        ("claims_locales", "se"),
+        ("login_hint", "somebody@else.test"),
+        ("id_token_hint", "garbage"),
+        ("acr_values", "1 2"),
+        ("foo", "bar"),
+    ] {
+        let arrived = asked(&mock, &[code_request(WEB, "openid"), vec![extra]].concat()).await;
+        assert!(parameter(&arrived, "code").is_some(), "{extra:?}: {arrived}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_told_at_the_redirect_uri() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let code = |name, value| [code_request(WEB, "openid"), vec![(name, value)]].concat();
+    let cases = [
+        (code("idp", "0oaexternal000000000"), "invalid_request", "Identity provider is not valid."),
+        (
+            code("max_age", "-1"),
+            "invalid_request",
+            "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.",
+        ),
+        (
+            code("max_age", "2147483648"),
+            "invalid_request",
+            "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.",
+        ),
+        (
+            [code("ui_locales", "de"), vec![("ui_locales", "en")]].concat(),
+            "invalid_request",
+            "Duplicate parameter provided in request. Duplicated parameters: [ui_locales].",
+        ),
+    ];
+    for (request, error, description) in cases {
+        let arrived = asked(&mock, &request).await;
+        assert!(arrived.starts_with(&format!("{CALLBACK}?state=s-1&error=")), "{arrived}");
+        assert_eq!(parameter(&arrived, "error").as_deref(), Some(error), "{request:?}");
+        assert_eq!(parameter(&arrived, "error_description").as_deref(), Some(description), "{request:?}");
+    }
+}
+
+#[tokio::test]
+async fn metadata_of_every_kind_of_issuer_are_where_rfc_8414_looks() {
+    let mock = MockIdp::builder().org_yaml(mock_idp::BUILT_IN_ORG).org_yaml(TENANT_2).start().await.unwrap();
+    for path in ["", "/oauth2/default", "/oauth2/ausmarket000000005d7", "/_org/tenant2", "/_org/market/oauth2/default"]
+    {
+        let url = format!("{}/.well-known/oauth-authorization-server{path}", mock.url());
+        let response = browser().get(url).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        let document: serde_json::Value = response.json().await.unwrap();
+        let issuer = format!("{}{}", mock.url(), path.replace("ausmarket000000005d7", "default"));
+        assert_eq!(document["issuer"], issuer);
+    }
+    let unknown = format!("{}/.well-known/oauth-authorization-server/_org/nobody", mock.url());
+    assert_eq!(browser().get(unknown).send().await.unwrap().status(), 404);
+}
