@@ -26,7 +26,7 @@ pub(crate) enum Command {
     /// Print the settings that an app needs.
     Env(EnvArgs),
     /// Say what a token request would come to, without a running mock.
-    Token(TokenArgs),
+    Token(Box<TokenArgs>),
     /// Say why a running mock answered a request as it did.
     Explain(ExplainArgs),
     /// List every token that two org documents decide differently.
@@ -162,6 +162,9 @@ pub(crate) struct QuestionArgs {
     /// given or missing.
     #[arg(long)]
     consent: Option<String>,
+    /// Whether the client proves its key: proved or missing; without, proved where the app asks for it.
+    #[arg(long)]
+    dpop: Option<String>,
 }
 
 impl QuestionArgs {
@@ -181,6 +184,7 @@ impl QuestionArgs {
             ("auth_time", self.auth_time.as_ref()),
             ("amr", self.amr.as_ref()),
             ("consent", self.consent.as_ref()),
+            ("dpop", self.dpop.as_ref()),
         ]
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?.as_str())))

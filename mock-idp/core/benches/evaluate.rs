@@ -115,7 +115,7 @@ fn document() -> Value {
             ][number % 5];
             json!({
                 "id": id("ocl", server * 100 + number), "name": format!("claim_{number}"),
-                "claimType": if number % 2 == 0 { "RESOURCE" } else { "IDENTITY" },
+                "claimType": if number.is_multiple_of(2) { "RESOURCE" } else { "IDENTITY" },
                 "valueType": "EXPRESSION", "value": expression, "alwaysIncludeInToken": true,
             })
         };

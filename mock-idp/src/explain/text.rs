@@ -46,7 +46,11 @@ pub(super) fn report(report: &Report, with_why: bool) -> String {
 }
 
 fn tokens(text: &mut String, place: &str, answer: &Answer) {
-    let _ = writeln!(text, "from /v1/{place}: scope \"{}\", expires in {} s", answer.scope, answer.expires_in);
+    let _ = writeln!(
+        text,
+        "from /v1/{place}: {} token, scope \"{}\", expires in {} s",
+        answer.token_type, answer.scope, answer.expires_in
+    );
     for (title, token) in [("access token", &answer.access_token), ("ID token", &answer.id_token)] {
         if let Some(Told { payload, .. }) = token {
             object(text, title, payload);

@@ -22,7 +22,9 @@ fn a_token_is_told_without_a_running_mock() {
         run(&["token", "--client", "Market demo", "--user", "admin", "--scope", "openid products:read", "--why"]);
     assert_eq!(code, Some(0), "{text}");
     assert!(
-        text.starts_with("from /v1/token: scope \"openid products:read\", expires in 900 s\naccess token\n"),
+        text.starts_with(
+            "from /v1/token: Bearer token, scope \"openid products:read\", expires in 900 s\naccess token\n"
+        ),
         "{text}"
     );
     assert!(text.contains("\n  market_role      \"admin\"\n"), "{text}");

@@ -91,6 +91,7 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
         return Ok(Granted { lifetimes: ORG_LIFETIMES, rule: None });
     }
     let person = ask.user.map(|user| Asker::new(org, user));
+    let asked: Vec<(&str, bool)> = ask.scopes.iter().map(|scope| (scope, is_oidc(scope))).collect();
     for policy in &server.policies {
         if !covers_client(policy, ask.client) {
             let client = ask.client.client_id().to_owned();
@@ -98,7 +99,7 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
             continue;
         }
         for rule in &policy.rules {
-            let unmet = first_unmet(rule, ask, person.as_ref());
+            let unmet = first_unmet(rule, ask.grant_type, person.as_ref(), &asked);
             let matched = unmet.is_none();
             let verdict = if matched { Verdict::Matched } else { Verdict::PassedOver };
             moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.told), unmet });
@@ -143,20 +144,24 @@ fn covers_client(policy: &CompiledPolicy, client: &App) -> bool {
 struct Asker<'a> {
     id: &'a str,
     everyone: Option<&'a str>,
+    /// Sorted: a rule looks for each group that it lists.
     groups: Vec<&'a str>,
     told: Arc<Person>,
 }
 
 impl<'a> Asker<'a> {
     fn new(org: &'a Org, user: &'a User) -> Self {
-        let groups: Vec<&str> = org.group_ids(user).collect();
+        let mut groups: Vec<&str> = org.group_ids(user).collect();
         let names = groups.iter().filter_map(|id| org.group(id)).map(|group| group.profile.name.clone());
         let told = Arc::new(Person { login: user.profile.login.clone(), groups: names.collect() });
+        groups.sort_unstable();
         Self { id: &user.id, everyone: org.everyone(), groups, told }
     }
 
     fn in_any(&self, listed: &[String]) -> bool {
-        listed.iter().any(|id| self.groups.contains(&id.as_str()) || (id == "EVERYONE" && self.everyone.is_some()))
+        listed
+            .iter()
+            .any(|id| self.groups.binary_search(&id.as_str()).is_ok() || (id == "EVERYONE" && self.everyone.is_some()))
     }
 
     fn unmet(&self, rule: &CompiledRule) -> Option<Unmet> {
@@ -174,25 +179,30 @@ impl<'a> Asker<'a> {
 }
 
 /// The first condition that does not hold, with what stood against it; `None` when all hold.
-fn first_unmet(rule: &CompiledRule, ask: Ask<'_>, person: Option<&Asker<'_>>) -> Option<Unmet> {
-    if !rule.rule.conditions.grant_types.include.contains(&ask.grant_type) {
-        return Some(Unmet::GrantType(ask.grant_type.name()));
+fn first_unmet(
+    rule: &CompiledRule,
+    grant_type: GrantType,
+    person: Option<&Asker<'_>>,
+    asked: &[(&str, bool)],
+) -> Option<Unmet> {
+    if !rule.rule.conditions.grant_types.include.contains(&grant_type) {
+        return Some(Unmet::GrantType(grant_type.name()));
     }
     // Okta: people conditions are ignored for client credentials.
     if let Some(unmet) = person.and_then(|person| person.unmet(rule)) {
         return Some(unmet);
     }
-    let uncovered = uncovered_scopes(rule, ask.scopes);
+    let uncovered = uncovered_scopes(rule, asked);
     (!uncovered.is_empty()).then_some(Unmet::Scopes(uncovered))
 }
 
-/// The scopes that a rule's list leaves out. `*` covers all. Scopes of OpenID Connect are covered by a list that names none of
+/// The scopes that a rule's list leaves out; each asked for says whether it is one of OpenID Connect. `*` covers all. Scopes of OpenID Connect are covered by a list that names none of
 /// them; one that names any covers just those (Okta documents the first half, a support article shows the second).
-fn uncovered_scopes(rule: &CompiledRule, asked: &Scopes) -> Vec<String> {
+fn uncovered_scopes(rule: &CompiledRule, asked: &[(&str, bool)]) -> Vec<String> {
     if rule.any_scope {
         return Vec::new();
     }
     let listed = |scope: &str| rule.told.scopes.iter().any(|known| known == scope);
-    let uncovered = asked.iter().filter(|scope| !listed(scope) && (rule.names_oidc || !is_oidc(scope)));
-    uncovered.map(str::to_owned).collect()
+    let uncovered = asked.iter().filter(|(scope, oidc)| (rule.names_oidc || !oidc) && !listed(scope));
+    uncovered.map(|(scope, _)| (*scope).to_owned()).collect()
 }

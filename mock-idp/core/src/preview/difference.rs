@@ -156,6 +156,9 @@ fn question(
         max_age: None,
         session: Session::default(),
         consent_given: true,
+        proves_key: orgs
+            .iter()
+            .any(|org| org.client(client).is_some_and(|client| client.oauth().dpop_bound_access_tokens)),
     };
     (case, question)
 }
@@ -185,7 +188,9 @@ fn told(outcome: &Outcome) -> Map<String, Value> {
 
 fn tell_granted(granted: &Granted, fields: &mut Map<String, Value>) {
     for (place, answer) in [("authorize", &granted.authorize), ("token", &granted.token)] {
-        let Some(Answer { scope, expires_in, access_token, id_token, refresh_token }) = answer else { continue };
+        let Some(answer) = answer else { continue };
+        let Answer { token_type, scope, expires_in, access_token, id_token, refresh_token } = answer;
+        fields.insert(format!("{place}.token_type"), (*token_type).into());
         fields.insert(format!("{place}.scope"), scope.as_str().into());
         fields.insert(format!("{place}.expires_in"), (*expires_in).into());
         fields.extend(refresh_token.as_ref().map(|token| (format!("{place}.refresh_token"), json!(token))));

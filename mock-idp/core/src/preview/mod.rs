@@ -76,6 +76,8 @@ pub struct Granted {
 /// The tokens of one answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Answer {
+    /// `Bearer` or `DPoP`.
+    pub token_type: &'static str,
     pub scope: String,
     /// Seconds; of the access token.
     pub expires_in: i64,

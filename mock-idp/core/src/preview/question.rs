@@ -25,6 +25,8 @@ pub struct Question {
     pub session: Session,
     /// Whether the user has allowed, or allows, what they are asked.
     pub consent_given: bool,
+    /// Whether the client proves that it holds a key (DPoP), so that its tokens are bound to it.
+    pub proves_key: bool,
 }
 
 /// The facts of the session; without them the user signs in now.
@@ -54,6 +56,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("auth_time", "when the session was signed in to, in seconds since 1970; none: now"),
     ("amr", "how, with spaces between; none: pwd"),
     ("consent", "given or missing"),
+    ("dpop", "proved or missing; none: proved where the app asks for it"),
 ];
 
 /// A parameter that makes no sense here.
@@ -118,6 +121,8 @@ impl Question {
             }
             _ => {}
         }
+        let bound = org.client(&client_id).is_some_and(|client| client.oauth().dpop_bound_access_tokens);
+        let proves_key = either("dpop", "proved", get("dpop"))?.unwrap_or(bound);
         Ok(Self {
             response_type: response_type(get("response_type"), grant_type)?,
             client_id,
@@ -133,14 +138,8 @@ impl Question {
                 auth_time: number("auth_time", get("auth_time"))?,
                 amr: get("amr").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
             },
-            consent_given: match get("consent") {
-                None | Some("given") => true,
-                Some("missing") => false,
-                Some(other) => {
-                    let allowed = vec!["given".to_owned(), "missing".to_owned()];
-                    return Err(BadParameter::unknown("consent", "consent cannot be", other, allowed));
-                }
-            },
+            consent_given: either("consent", "given", get("consent"))?.unwrap_or(true),
+            proves_key,
         })
     }
 
@@ -178,6 +177,7 @@ impl Question {
             ("auth_time", self.session.auth_time.map(|time| time.to_string())),
             ("amr", amr),
             ("consent", (!self.consent_given).then(|| "missing".to_owned())),
+            ("dpop", self.proves_key.then(|| "proved".to_owned())),
         ];
         pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
@@ -206,6 +206,19 @@ impl Question {
 }
 
 const SESSION: &str = "idxpreview";
+
+/// A parameter that says yes by a word of its own, and no by `missing`.
+fn either(name: &str, yes: &str, given: Option<&str>) -> Result<Option<bool>, BadParameter> {
+    match given {
+        None => Ok(None),
+        Some("missing") => Ok(Some(false)),
+        Some(word) if word == yes => Ok(Some(true)),
+        Some(other) => {
+            let allowed = vec![yes.to_owned(), "missing".to_owned()];
+            Err(BadParameter::unknown(name, &format!("{name} cannot be"), other, allowed))
+        }
+    }
+}
 
 /// Whether somebody signs in.
 pub(super) fn has_user(grant_type: GrantType) -> bool {

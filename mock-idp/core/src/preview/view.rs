@@ -234,7 +234,11 @@ impl TokenView {
             payload: Some(pretty(&Value::Object(token.payload.clone()))),
         };
         let access = answer.access_token.as_ref().map(|token| Self {
-            facts: vec![("scope", answer.scope.clone()), ("expires in", format!("{} s", answer.expires_in))],
+            facts: vec![
+                ("type", answer.token_type.to_owned()),
+                ("scope", answer.scope.clone()),
+                ("expires in", format!("{} s", answer.expires_in)),
+            ],
             ..view("Access token", token)
         });
         let id = answer.id_token.as_ref().map(|token| view("ID token", token));

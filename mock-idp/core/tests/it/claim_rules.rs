@@ -3,6 +3,7 @@
 use mock_idp_core::model::{ClaimRule, Group, Status};
 use mock_idp_core::org::{Document, Org};
 use mock_idp_core::preview::{self, Outcome, Preview, Question, Shown};
+use mock_idp_core::protocol::GrantType;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
@@ -195,4 +196,25 @@ fn an_inactive_server_is_not_there() {
     let preview = ask(&org, BUYER);
     let Outcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     assert_eq!((refused.shown, refused.status, refused.error.as_str()), (Shown::Api, 404, "E0000007"));
+}
+
+#[test]
+fn a_client_of_bound_tokens_has_to_prove_its_key() {
+    let org = changed(|document| {
+        let client = &mut document.apps[0].settings.oauth_client;
+        client.dpop_bound_access_tokens = true;
+        // Nothing is proved in front.
+        client.grant_types.retain(|grant| *grant != GrantType::Implicit);
+    });
+    let preview = ask(&org, BUYER);
+    let Outcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+    let answer = granted.token.as_ref().unwrap();
+    assert_eq!(answer.token_type, "DPoP");
+    assert_eq!(answer.access_token.as_ref().unwrap().payload["cnf"], json!({"jkt": "preview"}));
+    let unproved = [BUYER, &[("dpop", "missing")]].concat();
+    let Outcome::Refused(refused) = ask(&org, &unproved).outcome else { panic!("granted without a proof") };
+    assert_eq!(
+        (refused.status, refused.error.as_str(), refused.error_description.as_str()),
+        (400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.")
+    );
 }

@@ -52,6 +52,9 @@ fn no_server(question: &Question) -> Refused {
     }
 }
 
+/// What stands for the thumbprint of the client's key.
+const KEY: &str = "preview";
+
 /// Why a walk ends before there are tokens.
 enum Ended {
     Asks(Asks),
@@ -121,7 +124,7 @@ impl<'a> Walk<'a> {
             let code = code.as_deref();
             let drafts = authorization::draft(self.org, self.server, self.urls, &request, &authorization, code, moment)
                 .map_err(at_redirect)?;
-            granted.authorize = Some(answer(&authorization.scopes, drafts, None));
+            granted.authorize = Some(answer(&authorization.scopes, drafts, false, None));
         }
         let Some(code) = code else { return Ok((granted, None)) };
         let mut record = authorization::code_record(&request, authorization);
@@ -218,7 +221,8 @@ impl<'a> Walk<'a> {
         let grant_type = request.grant_type().map_err(at_token)?;
         // As if the client had proved who it is.
         let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
-        token::admit(self.org, request, grant_type, client).map_err(at_token)
+        let key = self.question.proves_key.then_some(KEY);
+        token::admit(self.org, request, grant_type, client).and_then(|admitted| admitted.bound(key)).map_err(at_token)
     }
 
     /// The phases that all grants share, around the one that is a grant's own.
@@ -235,7 +239,8 @@ impl<'a> Walk<'a> {
         let redemption = redeem(&admitted, self, &plan, moment).map_err(at_token)?;
         let drafts = token::draft(self.org, self.server, self.urls, &redemption, moment).map_err(at_token)?;
         let refresh_token = redemption.refresh_token.as_ref().map(|_| refresh_token(admitted.client, &redemption));
-        Ok((answer(&redemption.scopes, drafts, refresh_token), redemption))
+        let bound = redemption.bound_to.is_some();
+        Ok((answer(&redemption.scopes, drafts, bound, refresh_token), redemption))
     }
 
     fn userinfo(
@@ -250,9 +255,10 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn answer(scopes: &Scopes, drafts: Drafts, refresh_token: Option<RefreshToken>) -> Answer {
+fn answer(scopes: &Scopes, drafts: Drafts, bound: bool, refresh_token: Option<RefreshToken>) -> Answer {
     let told = |draft: Draft| Told { header: draft.header, payload: draft.payload };
     Answer {
+        token_type: if bound { "DPoP" } else { "Bearer" },
         scope: scopes.join(),
         expires_in: drafts.expires_in,
         access_token: drafts.access_token.map(told),
