@@ -161,7 +161,8 @@ async fn a_request_that_cannot_be_put_to_its_user_is_refused_in_oktas_words() {
                     'login_hint'.";
     let expiry = "Invalid value for 'requested_expiry' parameter. It should be within range 0 - 2^31-1.";
     let openid = ("scope", "openid");
-    let cases: [((&str, &str), &[(&str, &str)], u16, &str, &str); 12] = [
+    type Case<'a> = ((&'a str, &'a str), &'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+    let cases: [Case<'_>; 12] = [
         (
             (KIOSK, "wrong"),
             &[openid, user],

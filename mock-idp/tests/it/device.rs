@@ -177,7 +177,8 @@ async fn a_device_that_may_not_ask_is_refused_in_oktas_words() {
     let mock = MockIdp::builder().start().await.unwrap();
     let unauthorized = "The client is not authorized to use the provided grant type. Configured grant types: \
                         [authorization_code, refresh_token].";
-    let cases: [(&[(&str, &str)], u16, &str, &str); 5] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+    let cases: [Case<'_>; 5] = [
         (&[("scope", "openid")], 401, "invalid_client", "No client credentials found."),
         (&[("client_id", "0oamarketspa000005d7"), ("scope", "openid")], 400, "unauthorized_client", unauthorized),
         (&[("client_id", TV)], 400, "invalid_scope", "No scopes were requested."),

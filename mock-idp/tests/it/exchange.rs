@@ -354,7 +354,8 @@ async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
     let interact = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have \
                     Okta Identity Engine enabled and the Interaction Code flow enabled for this application and \
                     authorization server.";
-    let cases: [(&[(&str, &str)], u16, &str, &str); 6] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+    let cases: [Case<'_>; 6] = [
         (
             &[("grant_type", jwt), ("assertion", "a.b.c")],
             401,

@@ -91,7 +91,8 @@ async fn what_cannot_be_honoured_is_refused_by_redirect_in_oktas_words() {
                 form_post, okta_post_message].";
     let enrolls = ("prompt", "enroll_authenticator");
     let acr = ("acr_values", "urn:okta:loa:2fa:any:ifpossible");
-    let cases: [(Vec<(&str, &str)>, &str, &str); 13] = [
+    type Case<'a> = (Vec<(&'a str, &'a str)>, &'a str, &'a str);
+    let cases: [Case<'_>; 13] = [
         (request(SPA, "code", &[("scope", "openid"), MESSAGE]), "unsupported_response_mode", with_code),
         (
             request(WEB, "code", &[("scope", "openid"), MESSAGE, CHALLENGE, METHOD]),
