@@ -1,7 +1,7 @@
 //! Token exchange: on behalf of a user, and between apps on one device.
 
 use mock_idp::MockIdp;
-use reqwest::Response;
+use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
@@ -228,10 +228,10 @@ async fn a_subject_whose_user_or_client_is_gone_is_refused() {
 }
 
 /// The tokens of the first app on a device.
-async fn courier_tokens(mock: &MockIdp, scope: &str) -> Value {
+async fn courier_tokens(mock: &MockIdp, browser: &Client, scope: &str) -> Value {
     let mut request = code_request(COURIER, scope);
     request.extend(CHALLENGE);
-    let arrived = authorize(mock, &browser(), "buyer@example.test", &request).await;
+    let arrived = authorize(mock, browser, "buyer@example.test", &request).await;
     let code = parameter(&arrived, "code").unwrap();
     let form = [
         ("grant_type", "authorization_code"),
@@ -266,7 +266,7 @@ async fn introspect(mock: &MockIdp, token: &str) -> Value {
 #[tokio::test]
 async fn apps_on_one_device_sign_in_by_its_secret_until_it_is_revoked() {
     let mock = MockIdp::builder().start().await.unwrap();
-    let tokens = courier_tokens(&mock, "openid offline_access device_sso").await;
+    let tokens = courier_tokens(&mock, &browser(), "openid offline_access device_sso").await;
     let keys: Vec<&String> = tokens.as_object().unwrap().keys().collect();
     let expected = ["token_type", "expires_in", "access_token", "scope", "refresh_token", "id_token", "device_secret"];
     assert_eq!(keys, expected);
@@ -310,14 +310,19 @@ async fn apps_on_one_device_sign_in_by_its_secret_until_it_is_revoked() {
 #[tokio::test]
 async fn a_secret_counts_only_with_its_own_id_token() {
     let mock = MockIdp::builder().start().await.unwrap();
-    let first = courier_tokens(&mock, "openid device_sso").await;
-    let second = courier_tokens(&mock, "openid device_sso").await;
-    let plain = courier_tokens(&mock, "openid").await;
+    let session = browser();
+    let first = courier_tokens(&mock, &session, "openid device_sso").await;
+    let same_session = courier_tokens(&mock, &session, "openid device_sso").await;
+    let another = courier_tokens(&mock, &browser(), "openid device_sso").await;
+    let plain = courier_tokens(&mock, &session, "openid").await;
+    let sid = |tokens: &Value| decode(text(tokens, "id_token")).1["sid"].clone();
+    assert_eq!(sid(&first), sid(&same_session));
+    assert_ne!(sid(&first), sid(&another));
     assert_eq!(plain.get("device_secret"), None);
     let secret = text(&first, "device_secret");
     let actor = (400, "invalid_request".to_owned(), "'actor_token' is invalid.".to_owned());
-    for id_token in [text(&second, "id_token"), text(&plain, "id_token")] {
-        assert_eq!(told(same_device(&mock, id_token, secret, "openid").await).await, actor);
+    for tokens in [&same_session, &another, &plain] {
+        assert_eq!(told(same_device(&mock, text(tokens, "id_token"), secret, "openid").await).await, actor);
     }
     let subject = (400, "invalid_request".to_owned(), "'subject_token' is invalid.".to_owned());
     assert_eq!(told(same_device(&mock, "a.b.c", secret, "openid").await).await, subject);
