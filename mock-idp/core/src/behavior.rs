@@ -61,6 +61,10 @@ departures! {
         "`nonce` is required whenever the authorization endpoint returns a token, also for `code token`"
         "`nonce` is required only where the authorization endpoint returns an ID token"
         "OIDC Core 3.2.2.1, 3.3.2.11; OIDF oidcc-ensure-request-without-nonce-succeeds-for-code-flow";
+    knows_select_account "authorize.prompt"
+        "`prompt=select_account` is refused with invalid_request"
+        "`prompt=select_account` shows the sign-in page, where another account can be chosen"
+        "OIDC Core 3.1.2.1";
     acr_values_are_wishes "authorize.acr-values"
         "authentication that a password cannot give, and nothing else asked for, is refused with unmet_authentication_requirements; metadata name no values"
         "`acr_values` are voluntary: the request succeeds without the claim; metadata name the values that can be met"

@@ -16,6 +16,11 @@ const ROWS: &[(&str, &str, &str)] = &[
         "a code and a token; without a nonce no ID token",
     ),
     (
+        "authorize.prompt",
+        "Invalid value for 'prompt' parameter. Supported values: [none, consent, login, enroll_authenticator]",
+        "the sign-in page",
+    ),
+    (
         "authorize.acr-values",
         "Unable to meet the authentication requirements imposed by 'acr_values' parameter.; advertised null",
         "a code; advertised [\"urn:okta:loa:1fa:any\",\"urn:okta:loa:1fa:pwd\",\"urn:okta:loa:2fa:any:ifpossible\"]",
@@ -99,6 +104,18 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let arrived = buyer(mock, hybrid("code token")).await;
             assert_eq!(parameter(&arrived, "id_token"), None);
             told(&arrived, "a code and a token; without a nonce no ID token")
+        }
+        "authorize.prompt" => {
+            let browser = browser();
+            authorize(mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
+            let request = with(code_request(WEB, "openid"), "prompt", "select_account");
+            let url = format!("{}/v1/authorize", mock.issuer());
+            let response = browser.get(url).query(&request).send().await.unwrap();
+            if response.status() == StatusCode::OK {
+                assert!(response.text().await.unwrap().contains(r#"name="identifier""#));
+                return "the sign-in page".to_owned();
+            }
+            told(&crate::flow::location(&response), "")
         }
         "authorize.acr-values" => {
             let ask = |values| with(code_request(WEB, "openid"), "acr_values", values);

@@ -140,6 +140,7 @@ async fn metadata_that_cannot_be_are_refused() {
         (named(json!({ "initiate_login_uri": "http://app.example.test/begin" })), metadata()),
         (named(json!({ "jwks": { "keys": [] }, "jwks_uri": "https://app.example.test/keys" })), metadata()),
         (named(json!({ "frontchannel_logout_uri": "app:/bye" })), metadata()),
+        (named(json!({ "client_uri": "javascript:alert(1)" })), metadata()),
         (json!([]), metadata()),
     ] {
         let response = clients(&mock, Method::POST, "", body.clone()).await;

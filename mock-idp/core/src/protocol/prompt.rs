@@ -6,6 +6,8 @@ pub struct Prompt {
     pub none: bool,
     pub login: bool,
     pub consent: bool,
+    /// Which account: the sign-in page answers that.
+    pub select_account: bool,
 }
 
 impl Prompt {
@@ -15,19 +17,20 @@ impl Prompt {
     /// Parses the space-separated list.
     ///
     /// # Errors
-    /// An unknown value, or `none` beside another.
-    pub fn parse(value: Option<&str>) -> Result<Self, UnsupportedPrompt> {
+    /// An unknown value, or `none` beside another. Okta: `select_account` is unknown.
+    pub fn parse(value: Option<&str>, knows_select_account: bool) -> Result<Self, UnsupportedPrompt> {
         let mut prompt = Self::default();
         for word in value.unwrap_or_default().split(' ').filter(|word| !word.is_empty()) {
             match word {
                 "none" => prompt.none = true,
                 "login" => prompt.login = true,
                 "consent" => prompt.consent = true,
+                "select_account" if knows_select_account => prompt.select_account = true,
                 other => return Err(UnsupportedPrompt(other.to_owned())),
             }
         }
         // OIDC Core 3.1.2.1: none with any other value is an error.
-        if prompt.none && (prompt.login || prompt.consent) {
+        if prompt.none && (prompt.login || prompt.consent || prompt.select_account) {
             return Err(UnsupportedPrompt("none with another value".to_owned()));
         }
         Ok(prompt)

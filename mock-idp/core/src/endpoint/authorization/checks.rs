@@ -111,7 +111,7 @@ pub(super) fn request(
         return Err(Refusal::new(ErrorId::InvalidNonce, "nonce is missing"));
     }
     let scopes = scopes(server, response_type, parameters)?;
-    let prompt = Prompt::parse(parameters.get("prompt"))
+    let prompt = Prompt::parse(parameters.get("prompt"), server.behavior.knows_select_account())
         .map_err(|value| Refusal::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`", value.0)))?;
     let max_age = max_age(parameters)?;
     if prompt.none && max_age == Some(0) {
@@ -128,7 +128,7 @@ pub(super) fn request(
         code_challenge: code_challenge(client, response_type, parameters)?,
         dpop_jkt: dpop_jkt(parameters)?,
         prompt_none: prompt.none,
-        prompt_login: prompt.login,
+        prompt_login: prompt.login || prompt.select_account,
         prompt_consent: prompt.consent,
         max_age,
         login_hint: parameters.get("login_hint").map(str::to_owned),

@@ -73,6 +73,12 @@ impl Metadata {
         if self.initiate_login_uri.as_deref().is_some_and(|uri| !uri.starts_with("https://")) {
             return Err(ClientRefusal::metadata("initiate_login_uri is not https"));
         }
+        // Pages link to them: nothing but a web address may stand there.
+        let linked = [&self.client_uri, &self.logo_uri, &self.tos_uri, &self.policy_uri];
+        let web = |uri: &str| url::Url::parse(uri).is_ok_and(|uri| matches!(uri.scheme(), "http" | "https"));
+        if let Some(uri) = linked.into_iter().flatten().find(|uri| !web(uri)) {
+            return Err(ClientRefusal::metadata(format!("`{uri}` is not a web address")));
+        }
         // RFC 7591 2: not both.
         if self.jwks.is_some() && self.jwks_uri.is_some() {
             return Err(ClientRefusal::metadata("jwks and jwks_uri exclude each other"));
