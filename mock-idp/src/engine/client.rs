@@ -8,6 +8,17 @@ use mock_idp_core::tokens::dpop::{self, Freshness, Proof, Proven};
 use mock_idp_core::trace::{Trace, Verdict};
 
 use super::{Call, OrgInstance};
+use crate::journal::Explanation;
+
+/// A client that has proved who it is, once its proofs are spent.
+#[derive(Debug)]
+pub(super) struct Caller<'a> {
+    pub(super) client: &'a App,
+    /// Thumbprint of the key that it has proved.
+    pub(super) key: Option<String>,
+    /// What counts once of its assertion, and of its DPoP proof.
+    pub(super) spends: [Option<SingleUse>; 2],
+}
 
 impl Call {
     /// Authenticates the client of a request at this server's endpoint of that name: the part of its path behind `/v1/`.
@@ -20,29 +31,30 @@ impl Call {
         Ok(authenticated.client)
     }
 
-    /// The same, together with the key that the client proves. A proof that fails, for want of a nonce for instance, leaves the
-    /// client's assertion as good as it was.
+    /// The same, together with the key that the client proves. Nothing is used up yet: clients whose proof is refused, for want
+    /// of a nonce for instance, send the same assertion again.
     ///
     /// # Errors
     /// Okta's literal refusals.
-    pub(super) async fn client_and_key(
+    pub(super) async fn caller(
         &self,
         presented: Presented<'_>,
         dpop: &[String],
         endpoint: &str,
         trace: &mut Trace,
-    ) -> Result<(&App, Option<String>), Refusal> {
+        explanation: &mut Explanation,
+    ) -> Result<Caller<'_>, Refusal> {
         let Authenticated { client, spends, signed } = self.authenticated(presented, endpoint).await?;
-        let freshness = Freshness::Nonce(&self.instance.nonces);
-        let proof = self.proof(dpop, "POST", endpoint, freshness)?;
-        self.instance.spend(spends).await?;
+        explanation.client = Some(client.client_id().to_owned());
         if let Some(signed) = signed {
             trace.note(Verdict::Matched, "client assertion", signed);
         }
-        let Some(Proof { thumbprint, spends }) = proof else { return Ok((client, None)) };
-        self.instance.spend(Some(spends)).await?;
-        trace.note(Verdict::Matched, "DPoP proof", format!("the client holds the key {thumbprint}"));
-        Ok((client, Some(thumbprint)))
+        let proof = self.proof(dpop, "POST", endpoint, Freshness::Nonce(&self.instance.nonces))?;
+        let (key, proof) = proof.map(|Proof { thumbprint, spends }| (thumbprint, spends)).unzip();
+        if let Some(key) = &key {
+            trace.note(Verdict::Matched, "DPoP proof", format!("the client holds the key {key}"));
+        }
+        Ok(Caller { client, key, spends: [spends, proof] })
     }
 
     async fn authenticated(&self, presented: Presented<'_>, endpoint: &str) -> Result<Authenticated<'_>, Refusal> {

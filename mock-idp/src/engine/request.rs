@@ -9,6 +9,7 @@ use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::{Trace, Verdict};
 use serde_json::{Value, json};
 
+use super::client::Caller;
 use super::{Call, Explained};
 use crate::journal::Explanation;
 
@@ -86,8 +87,10 @@ impl Call {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Value, Refusal> {
-        let (client, key) = self.client_and_key(presented, dpop, "par", trace).await?;
-        explanation.client = Some(client.client_id().to_owned());
+        let Caller { client, key, spends } = self.caller(presented, dpop, "par", trace, explanation).await?;
+        for value in spends {
+            self.instance.spend(value).await?;
+        }
         let parameters = authorization::pushed_parameters(client, presented.body, key.as_deref())?;
         let opened = self.open_request_object(&parameters, trace).await.map_err(NotBegun::into_refusal)?;
         let parameters = opened.unwrap_or(parameters);

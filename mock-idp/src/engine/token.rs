@@ -9,6 +9,7 @@ use mock_idp_core::protocol::{Refusal, RequestedClaims};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
+use super::client::Caller;
 use super::{Call, Explained};
 use crate::journal::Explanation;
 
@@ -28,9 +29,12 @@ impl Call {
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, Refusal> {
         let grant_type = request.grant_type()?;
-        let (client, key) = self.client_and_key(request.presented(), &request.dpop, "token", trace).await?;
-        explanation.client = Some(client.client_id().to_owned());
+        let caller = self.caller(request.presented(), &request.dpop, "token", trace, explanation).await?;
+        let Caller { client, key, spends } = caller;
         let admitted = token::admit(&self.org, request, grant_type, client)?.bound(key.as_deref())?;
+        for value in spends {
+            self.instance.spend(value).await?;
+        }
         let redemption = self.redeem(&admitted, trace).await?;
         let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());

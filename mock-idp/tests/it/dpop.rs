@@ -95,18 +95,18 @@ async fn a_robot_dances_for_its_token() {
     let missing = refusal(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.");
     assert_eq!(told(without).await, missing);
 
-    let fresh = self::assertion(&mock, "token", "b");
-    let form = form.map(|(name, value)| (name, if name == "client_assertion" { fresh.as_str() } else { value }));
     let first = post(&url, None, &form, &[&proof(&key, &url, &json!({}))]).await;
     let nonce_told = nonce(&first);
     assert_eq!(nonce_told.len(), 43);
     let text = "Authorization server requires nonce in DPoP proof.";
     assert_eq!(told(first).await, refusal(400, "use_dpop_nonce", text));
-    // The same assertion again: it was not used up by a proof that failed.
+    // The same assertion again: it was not used up while the proof was missing or lacked the nonce.
     let second = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": nonce_told}))]).await;
     assert_eq!(nonce(&second), nonce_told);
     let (status, body) = told(second).await;
     assert_eq!((status, &body["token_type"]), (200, &json!("DPoP")), "{body}");
+    let again = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": nonce_told}))]).await;
+    assert_eq!(told(again).await, refusal(401, "invalid_client", "The client_assertion token has already been used."));
     let (_, token) = decode(body["access_token"].as_str().unwrap());
     assert_eq!(token["cnf"], json!({"jkt": thumbprint(&key)}));
     assert!(journal(&mock).await.contains(&format!("the client holds the key {}", thumbprint(&key))));
@@ -210,6 +210,7 @@ async fn proofs_are_refused_in_oktas_words() {
     let answer = post(&url, Some((SERVICE.0, "wrong")), &GRANT, &["x"]).await;
     assert_eq!(answer.status(), 401);
     let journal = journal(&mock).await;
+    assert!(journal.contains(&format!(r#""client":"{}""#, SERVICE.0)) && journal.contains("dpop_proof_already_used"));
     for secret in [once.rsplit_once('.').unwrap().1, &nonce] {
         assert!(!journal.contains(secret), "{journal}");
     }
