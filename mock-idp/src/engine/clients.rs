@@ -44,8 +44,11 @@ impl Call {
     pub fn register_client(&self, body: Value) -> Result<Value, ClientRefusal> {
         let metadata = Metadata::read(body)?;
         let app = self.made(|moment| clients::register(&self.org, metadata, moment))?;
-        self.keep_client(&app)?;
-        Ok(clients::view(&app, true))
+        self.instance.revise(|document| {
+            let shown = clients::view(&app, true);
+            clients::put(document, app);
+            Ok(shown)
+        })
     }
 
     /// A client.
@@ -53,7 +56,7 @@ impl Call {
     /// # Errors
     /// There is none of that id.
     pub fn client_of_id(&self, client_id: &str) -> Result<Value, ClientRefusal> {
-        clients::find(&self.org, client_id).map(|app| clients::view(app, false))
+        clients::find(self.org.document(), client_id).map(|app| clients::view(app, false))
     }
 
     /// Replaces a client's metadata.
@@ -61,13 +64,16 @@ impl Call {
     /// # Errors
     /// There is none of that id; metadata that are not sound.
     pub fn replace_client(&self, client_id: &str, body: Value) -> Result<Value, ClientRefusal> {
-        let known = clients::find(&self.org, client_id)?;
-        let metadata = Metadata::read(body)?;
-        let app = self.made(|moment| clients::replace(known, metadata, moment))?;
-        self.keep_client(&app)?;
-        let secret = |app: &App| app.credentials.oauth_client.client_secret.clone();
-        // A secret that was made just now is shown this once.
-        Ok(clients::view(&app, secret(known).is_none() && secret(&app).is_some()))
+        self.instance.revise(|document| {
+            let known = clients::find(document, client_id)?;
+            let metadata = Metadata::read(body)?;
+            let app = self.made(|moment| clients::replace(known, metadata, moment))?;
+            let secret = |app: &App| app.credentials.oauth_client.client_secret.is_some();
+            // A secret that was made just now is shown this once.
+            let shown = clients::view(&app, !secret(known) && secret(&app));
+            clients::put(document, app);
+            Ok(shown)
+        })
     }
 
     /// Removes a client.
@@ -75,9 +81,11 @@ impl Call {
     /// # Errors
     /// There is none of that id.
     pub fn remove_client(&self, client_id: &str) -> Result<(), ClientRefusal> {
-        clients::find(&self.org, client_id)?;
-        let removed = self.instance.change(|document| clients::remove(document, client_id));
-        removed.map_err(|problems| ClientRefusal::unsound(&problems))
+        self.instance.revise(|document| {
+            clients::find(document, client_id)?;
+            clients::remove(document, client_id);
+            Ok(())
+        })
     }
 
     /// Gives a client another secret; how it is shown, secret included. Okta: here an unknown id is told as its API does.
@@ -85,18 +93,17 @@ impl Call {
     /// # Errors
     /// There is none of that id; a client without a secret.
     pub fn renew_client_secret(&self, client_id: &str) -> Result<Value, ClientRefusal> {
-        let known = self.org.client(client_id).ok_or_else(|| ApiRefusal::not_found(client_id, "PublicClientApp"))?;
-        let app = self.made(|moment| clients::with_new_secret(known, moment))?;
-        self.keep_client(&app)?;
-        Ok(clients::view(&app, true))
+        self.instance.revise(|document| {
+            let unknown = |_| ClientRefusal::from(ApiRefusal::not_found(client_id, "PublicClientApp"));
+            let known = clients::find(document, client_id).map_err(unknown)?;
+            let app = self.made(|moment| clients::with_new_secret(known, moment))?;
+            let shown = clients::view(&app, true);
+            clients::put(document, app);
+            Ok(shown)
+        })
     }
 
     fn made(&self, rule: impl FnOnce(&mut Moment<'_>) -> Result<App, ClientRefusal>) -> Result<App, ClientRefusal> {
         self.instance.ask(&mut Trace::default(), rule)
-    }
-
-    fn keep_client(&self, app: &App) -> Result<(), ClientRefusal> {
-        let kept = self.instance.change(|document| clients::put(document, app.clone()));
-        kept.map_err(|problems| ClientRefusal::unsound(&problems))
     }
 }

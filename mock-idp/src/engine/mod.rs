@@ -110,12 +110,23 @@ impl OrgInstance {
     /// # Errors
     /// The changed document is not sound; the org stays as it is.
     pub fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Problems> {
+        self.revise(|document| {
+            change(document);
+            Ok(())
+        })
+    }
+
+    /// The same for a change that may find nothing to do, or has something to say: nobody else changes the org in between.
+    ///
+    /// # Errors
+    /// The change's own, or the changed document is not sound; the org stays as it is.
+    pub fn revise<T, E: From<Problems>>(&self, change: impl FnOnce(&mut Document) -> Result<T, E>) -> Result<T, E> {
         let mut snapshot = self.snapshot.write();
         let mut document = snapshot.document().clone();
-        change(&mut document);
+        let said = change(&mut document)?;
         *snapshot = Arc::new(Org::new(document)?);
         self.metadata.write().clear();
-        Ok(())
+        Ok(said)
     }
 
     /// Forgets everything that sign-ins and tests left behind.

@@ -166,6 +166,27 @@ async fn metadata_that_cannot_be_are_refused() {
 }
 
 #[tokio::test]
+async fn changes_at_the_same_time_lose_nothing() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let made = register(&mock, json!({ "client_name": "Till", "redirect_uris": [CALLBACK] })).await;
+    let path = format!("/{}", text(&made["client_id"]));
+    let renew = format!("{path}/lifecycle/newSecret");
+    let change = json!({ "client_id": made["client_id"], "client_name": "Till 2", "redirect_uris": [CALLBACK] });
+    // Replacing metadata must not bring back a secret that was renewed meanwhile.
+    let (renewed, replaced, ..) = tokio::join!(
+        clients(&mock, Method::POST, &renew, json!({})),
+        clients(&mock, Method::PUT, &path, change.clone()),
+        clients(&mock, Method::PUT, &path, change.clone()),
+        clients(&mock, Method::PUT, &path, change),
+    );
+    assert_eq!((renewed.status().as_u16(), replaced.status().as_u16()), (200, 200));
+    let renewed: Value = renewed.json().await.unwrap();
+    assert_eq!(redeemed(&mock, text(&made["client_id"]), text(&renewed["client_secret"])).await.0, 200);
+    let read: Value = clients(&mock, Method::GET, &path, Value::Null).await.json().await.unwrap();
+    assert_eq!(read["client_name"], "Till 2");
+}
+
+#[tokio::test]
 async fn clients_are_listed_page_by_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     for name in ["Quay one", "quay two", "Quay three"] {

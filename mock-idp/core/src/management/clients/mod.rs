@@ -30,6 +30,15 @@ impl From<ApiRefusal> for ClientRefusal {
     }
 }
 
+impl From<Problems> for ClientRefusal {
+    /// What is not sound about the org with the client in it.
+    fn from(problems: Problems) -> Self {
+        let reason = problems.to_string();
+        let about_redirects = problems.0.iter().any(|problem| problem.path.contains("redirect_uris"));
+        if about_redirects { Self::redirect_uri(reason) } else { Self::metadata(reason) }
+    }
+}
+
 impl ClientRefusal {
     fn metadata(reason: impl Into<String>) -> Self {
         // Okta: the catalogue's words for metadata that cannot be.
@@ -52,14 +61,6 @@ impl ClientRefusal {
                 .to_owned(),
             reason: reason.into(),
         }
-    }
-
-    /// What a document says that is not sound with the client in it.
-    #[must_use]
-    pub fn unsound(problems: &Problems) -> Self {
-        let reason = problems.to_string();
-        let about_redirects = problems.0.iter().any(|problem| problem.path.contains("redirect_uris"));
-        if about_redirects { Self::redirect_uri(reason) } else { Self::metadata(reason) }
     }
 }
 
@@ -141,8 +142,9 @@ pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, Client
 ///
 /// # Errors
 /// There is none of that id.
-pub fn find<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, ClientRefusal> {
-    org.client(client_id).ok_or_else(|| ClientRefusal::Unknown { client_id: client_id.to_owned() })
+pub fn find<'a>(document: &'a Document, client_id: &str) -> Result<&'a App, ClientRefusal> {
+    let found = document.apps.iter().find(|app| app.client_id() == client_id);
+    found.ok_or_else(|| ClientRefusal::Unknown { client_id: client_id.to_owned() })
 }
 
 /// Puts an app in the place of the one with its id, or behind the others.
