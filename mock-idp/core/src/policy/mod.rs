@@ -91,7 +91,7 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
         return Ok(Granted { lifetimes: ORG_LIFETIMES, rule: None });
     }
     let person = ask.user.map(|user| Asker::new(org, user));
-    let asked: Vec<(&str, bool)> = ask.scopes.iter().map(|scope| (scope, is_oidc(scope))).collect();
+    let mut asked = Asked::new(ask.scopes);
     for policy in &server.policies {
         if !covers_client(policy, ask.client) {
             let client = ask.client.client_id().to_owned();
@@ -99,7 +99,7 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
             continue;
         }
         for rule in &policy.rules {
-            let unmet = first_unmet(rule, ask.grant_type, person.as_ref(), &asked);
+            let unmet = first_unmet(rule, ask.grant_type, person.as_ref(), &mut asked);
             let matched = unmet.is_none();
             let verdict = if matched { Verdict::Matched } else { Verdict::PassedOver };
             moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.told), unmet });
@@ -183,7 +183,7 @@ fn first_unmet(
     rule: &CompiledRule,
     grant_type: GrantType,
     person: Option<&Asker<'_>>,
-    asked: &[(&str, bool)],
+    asked: &mut Asked<'_>,
 ) -> Option<Unmet> {
     if !rule.rule.conditions.grant_types.include.contains(&grant_type) {
         return Some(Unmet::GrantType(grant_type.name()));
@@ -192,17 +192,33 @@ fn first_unmet(
     if let Some(unmet) = person.and_then(|person| person.unmet(rule)) {
         return Some(unmet);
     }
-    let uncovered = uncovered_scopes(rule, asked);
-    (!uncovered.is_empty()).then_some(Unmet::Scopes(uncovered))
+    asked.uncovered(rule).map(Unmet::Scopes)
 }
 
-/// The scopes that a rule's list leaves out; each asked for says whether it is one of OpenID Connect. `*` covers all. Scopes of OpenID Connect are covered by a list that names none of
-/// them; one that names any covers just those (Okta documents the first half, a support article shows the second).
-fn uncovered_scopes(rule: &CompiledRule, asked: &[(&str, bool)]) -> Vec<String> {
-    if rule.any_scope {
-        return Vec::new();
+/// The scopes asked for, with what the scope conditions of every rule compare.
+struct Asked<'a> {
+    /// Each says whether it is one of OpenID Connect.
+    scopes: Vec<(&'a str, bool)>,
+    /// What the last rule left out: the next one often leaves out the same.
+    last: Arc<[String]>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(scopes: &'a Scopes) -> Self {
+        Self { scopes: scopes.iter().map(|scope| (scope, is_oidc(scope))).collect(), last: Arc::default() }
     }
-    let listed = |scope: &str| rule.told.scopes.iter().any(|known| known == scope);
-    let uncovered = asked.iter().filter(|(scope, oidc)| (rule.names_oidc || !oidc) && !listed(scope));
-    uncovered.map(|(scope, _)| (*scope).to_owned()).collect()
+
+    /// The scopes that a rule's list leaves out, if any. `*` covers all. Scopes of OpenID Connect are covered by a list that names
+    /// none of them; one that names any covers just those (Okta documents the first half, a support article shows the second).
+    fn uncovered(&mut self, rule: &CompiledRule) -> Option<Arc<[String]>> {
+        let left_out = |(scope, oidc): &&(&str, bool)| {
+            !rule.any_scope && (rule.names_oidc || !oidc) && !rule.told.scopes.iter().any(|known| known == scope)
+        };
+        let uncovered = || self.scopes.iter().filter(left_out).map(|(scope, _)| *scope);
+        uncovered().next()?;
+        if !uncovered().eq(self.last.iter().map(String::as_str)) {
+            self.last = uncovered().map(str::to_owned).collect();
+        }
+        Some(Arc::clone(&self.last))
+    }
 }

@@ -241,8 +241,8 @@ impl List<'_> {
                 self.push(Change::AllowGrantOnRule { server, rule: rule_id, grant });
             }
             Unmet::Scopes(scopes) => {
-                self.push(Change::AskWithoutScopes { scopes: scopes.clone() });
-                self.push(Change::AddScopesToRule { server, rule: rule_id, scopes: scopes.clone() });
+                self.push(Change::AskWithoutScopes { scopes: scopes.to_vec() });
+                self.push(Change::AddScopesToRule { server, rule: rule_id, scopes: scopes.to_vec() });
             }
             Unmet::NotIncluded(_) => {
                 let Some(user) = self.question.user_id.clone() else { return };

@@ -87,7 +87,7 @@ pub enum Unmet {
     GroupExcluded(Arc<Person>),
     NotIncluded(Arc<Person>),
     /// The scopes that the rule does not cover.
-    Scopes(Vec<String>),
+    Scopes(Arc<[String]>),
 }
 
 impl Unmet {
@@ -122,7 +122,7 @@ impl Unmet {
             Self::GrantType(grant) => vec![(*grant).to_owned()],
             Self::UserExcluded(person) => vec![person.login.clone()],
             Self::GroupExcluded(person) | Self::NotIncluded(person) => person.groups.clone(),
-            Self::Scopes(uncovered) => uncovered.clone(),
+            Self::Scopes(uncovered) => uncovered.to_vec(),
         }
     }
 
