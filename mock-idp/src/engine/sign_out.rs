@@ -61,6 +61,10 @@ impl Call {
         explanation.client = hint.as_ref().and_then(|hint| hint.text("aud")).map(str::to_owned);
         explanation.user = signed_in.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
         let destination = logout::check(&self.org, &self.server, &self.urls, parameters, hint.as_ref(), signed_in)?;
+        // Okta: signing out of Native SSO. The secret itself shows that the app is on the device.
+        if let Some(device_secret) = parameters.get("device_secret") {
+            self.revoke_device_secret(device_secret).await;
+        }
         let mut frames = Vec::new();
         if let Some(ended) = &authentication {
             let now = self.instance.clock.now();

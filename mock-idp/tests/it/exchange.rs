@@ -5,6 +5,7 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::market::journal;
 use crate::refusals::{token, told};
 
 const GRANT: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
@@ -56,6 +57,9 @@ async fn a_service_acts_on_behalf_of_the_user_and_says_so() {
     assert_eq!(keys, ["token_type", "expires_in", "access_token", "scope", "issued_token_type"]);
     assert_eq!((&exchanged["expires_in"], &exchanged["scope"]), (&json!(600), &json!("products:read")));
     assert_eq!(exchanged["issued_token_type"], ACCESS_TOKEN);
+    let journal = journal(&mock).await;
+    assert!(journal.contains("an access token of 0oamarketweb000005d7 about buyer@example.test"), "{journal}");
+    assert!(!journal.contains(text(&exchanged, "access_token")), "tokens stay out of the journal");
     let (_, first) = decode(text(&tokens, "access_token"));
     let (_, claims) = decode(text(&exchanged, "access_token"));
     assert_eq!((&claims["sub"], &claims["uid"]), (&json!("buyer@example.test"), &json!("00ubuyer0000000005d7")));
@@ -343,6 +347,20 @@ async fn a_secret_counts_only_with_its_own_id_token() {
     let over = "The 'subject_token' either expired or the session associated with it was terminated.";
     let late = told(same_device(&mock, text(&first, "id_token"), secret, "openid").await).await;
     assert_eq!(late, (400, "invalid_grant".to_owned(), over.to_owned()));
+}
+
+#[tokio::test]
+async fn signing_out_with_the_secret_ends_what_it_stands_for() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let tokens = courier_tokens(&mock, &browser(), "openid device_sso").await;
+    let (secret, id_token) = (text(&tokens, "device_secret"), text(&tokens, "id_token"));
+    let other = body(same_device(&mock, id_token, secret, "openid").await).await;
+    assert_eq!(introspect(&mock, text(&other, "access_token")).await["active"], true);
+    let query = [("id_token_hint", id_token), ("device_secret", secret)];
+    let out = browser().get(format!("{}/v1/logout", mock.issuer())).query(&query).send().await.unwrap();
+    assert_eq!(out.status(), 200);
+    assert_eq!(introspect(&mock, secret).await, json!({ "active": false }));
+    assert_eq!(introspect(&mock, text(&other, "access_token")).await, json!({ "active": false }));
 }
 
 #[tokio::test]

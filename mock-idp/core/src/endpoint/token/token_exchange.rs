@@ -15,6 +15,7 @@ use crate::policy::{self, Ask, scope_rules};
 use crate::protocol::token_type::{ACCESS_TOKEN, DEVICE_SECRET, ID_TOKEN};
 use crate::protocol::{ErrorId, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
 use crate::tokens::{Verified, half_hash};
+use crate::trace::Verdict;
 
 /// How many services may have passed a request on before. Okta: too many are refused; how many that is, it does not say.
 const MOST_ACTORS: usize = 5;
@@ -102,6 +103,8 @@ pub(super) fn on_behalf(
     let first = client_of(org, claims.text("cid"))?;
     let user = user_of(org, first, claims.text("uid"))?;
     let act = act(client, claims)?;
+    let because = format!("an access token of {} about {}", first.client_id(), user.profile.login);
+    moment.trace.note(Verdict::Matched, "subject token", because);
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
     if asked.iter().any(|scope| OIDC_SCOPES.contains(&scope)) {
         return Err(Refusal::new(ErrorId::OpenidNotAllowedTokenExchange, format!("asked for {}", asked.listed())));
@@ -162,8 +165,10 @@ pub(super) fn native_sso(
     if !tied || claims.text("sid") != Some(record.authentication.sid().as_str()) {
         return Err(invalid("the ID token is not tied to this secret"));
     }
-    client_of(org, claims.text("aud"))?;
-    user_of(org, admitted.client, claims.text("sub"))?;
+    let first = client_of(org, claims.text("aud"))?;
+    let user = user_of(org, admitted.client, claims.text("sub"))?;
+    let because = format!("the device on which {} signed in to {}", user.profile.login, first.client_id());
+    moment.trace.note(Verdict::Matched, "device secret", because);
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
     let scopes = scopes(admitted, server, &asked)?;
     scope_rules::openid_present(&scopes, false)?;
