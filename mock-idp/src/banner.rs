@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use mock_idp::MockIdp;
 
 /// Widest line of the banner.
-const WIDTH: usize = 78;
+pub(crate) const WIDTH: usize = 78;
 
 /// How many users and further orgs are shown.
 const SHOWN: usize = 2;
@@ -76,7 +76,7 @@ fn clipped(text: &str) -> String {
 }
 
 /// Lines of at most `width`, broken between words.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let last = lines.len() - 1;

@@ -180,6 +180,8 @@ fn behavior_prints_the_departures() {
     let row = json.as_array().unwrap().iter().find(|row| row["id"] == "token.code-replay").unwrap();
     assert_eq!(row.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "okta", "openid", "source"]);
     let text = stdout(&output(program(dir.path()).arg("behavior")));
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for row in json.as_array().unwrap() {
         assert!(text.contains(row["id"].as_str().unwrap()) && text.contains(row["openid"].as_str().unwrap()), "{text}");
     }
