@@ -195,3 +195,32 @@ fn a_change_shows_as_exactly_the_tokens_it_touches() {
     let changes = &difference.alterations[0].changes;
     assert_eq!((changes[0].what.as_str(), &changes[0].after), ("outcome", &serde_json::json!("refused")));
 }
+
+/// Scripts and the harness read these names and words: a change here is a change for them.
+#[test]
+fn the_words_of_an_explanation_stay_as_they_are() {
+    let org = market();
+    let told = |parameters: &[(&str, &str)]| {
+        let question = read(&org, parameters);
+        let preview = ask(&org, &question);
+        let found = match preview.is_refused() {
+            true => preview::remedies(&org, &urls(), &question, &preview, NOW),
+            false => Vec::new(),
+        };
+        let mut report = serde_json::to_value(preview::Report::new(&org, &question, preview, found)).unwrap();
+        // What the notes say, `why` says in order; the policies of other clients come and go with the market.
+        let fields = report.as_object_mut().unwrap();
+        fields.shift_remove("notes");
+        let policies = fields["why"]["policies"].as_array_mut().unwrap();
+        policies.retain(|policy| policy["rules"].as_array().is_some_and(|rules| !rules.is_empty()));
+        report
+    };
+    insta::assert_json_snapshot!(
+        "refused",
+        told(&[("client", WEB), ("user", "buyer"), ("scope", "openid orders:update")])
+    );
+    insta::assert_json_snapshot!(
+        "granted",
+        told(&[("client", WEB), ("user", "admin"), ("scope", "openid products:read")])
+    );
+}
