@@ -1,7 +1,11 @@
 //! What sign-ins leave behind: the records of the ledger. Types only; the ledger itself is the server's.
 
+mod device_secret;
+mod polled;
 mod single_use;
 
+pub use device_secret::{DeviceSecret, Minted};
+pub use polled::{BackchannelRequest, Decision, Inbox, Polled, UserCode};
 pub use single_use::{SingleUse, Used};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -136,57 +140,6 @@ pub struct Activation {
     pub scopes: Scopes,
     pub device_code: String,
     pub user_code: String,
-}
-
-/// A request that its client polls for while a user decides elsewhere. RFC 8628; OpenID CIBA, poll mode.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Polled {
-    pub server: String,
-    pub client_id: String,
-    pub scopes: Scopes,
-    /// Seconds since the epoch.
-    pub expires: i64,
-    /// When the client last asked.
-    pub polled: Option<i64>,
-    pub decision: Decision,
-}
-
-impl Polled {
-    /// Seconds that a client has to wait between two polls.
-    pub const INTERVAL: i64 = 5;
-    /// Seconds for which an expired request is remembered, so that its client can be told.
-    pub const REMEMBERED: i64 = 3600;
-
-    /// Records the user's word; whether the request was still waiting for it.
-    pub fn settle(&mut self, decision: Decision, now: i64) -> bool {
-        let waits = self.waits(now);
-        if waits {
-            self.decision = decision;
-        }
-        waits
-    }
-
-    /// Whether the user's word is still missing and would still count.
-    #[must_use]
-    pub fn waits(&self, now: i64) -> bool {
-        self.decision == Decision::Pending && now < self.expires
-    }
-}
-
-/// The user's word on a polled request, and what became of it.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub enum Decision {
-    Pending,
-    Allowed(Authentication),
-    Denied,
-    /// The client has its tokens.
-    Redeemed,
-}
-
-/// Which device a user code belongs to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct UserCode {
-    pub device_code: String,
 }
 
 /// How far a sign-in has come.
@@ -345,98 +298,5 @@ impl Consent {
     #[must_use]
     pub fn key(server: &str, client_id: &str, user_id: &str) -> String {
         format!("{server}/{client_id}/{user_id}")
-    }
-}
-
-/// A client's request for a user's word by the back channel, as whoever gives that word sees it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct BackchannelRequest {
-    /// Names the request to whoever decides; it redeems nothing.
-    pub id: String,
-    pub auth_req_id: String,
-    pub client_id: String,
-    pub user_id: String,
-    pub scopes: Scopes,
-    pub binding_message: Option<String>,
-    /// Seconds since the epoch.
-    pub expires: i64,
-}
-
-/// The requests that wait for a user's word.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Inbox {
-    pub requests: Vec<BackchannelRequest>,
-}
-
-impl Inbox {
-    /// Its one key in the ledger.
-    pub const KEY: &'static str = "inbox";
-    /// How many requests may wait; beyond, the oldest go.
-    const MOST: usize = 1_000;
-
-    /// Adds a request; those that are over make room.
-    pub fn add(&mut self, request: BackchannelRequest, now: i64) {
-        self.requests.retain(|waiting| now < waiting.expires);
-        if self.requests.len() >= Self::MOST {
-            self.requests.remove(0);
-        }
-        self.requests.push(request);
-    }
-
-    /// Takes out the requests that are meant.
-    pub fn take(&mut self, meant: impl Fn(&BackchannelRequest) -> bool, now: i64) -> Vec<BackchannelRequest> {
-        self.requests.retain(|waiting| now < waiting.expires);
-        let (taken, left) = std::mem::take(&mut self.requests).into_iter().partition(meant);
-        self.requests = left;
-        taken
-    }
-}
-
-/// A device secret: what lets other apps on the same device in. OpenID Connect Native SSO 3.2.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DeviceSecret {
-    pub server: String,
-    pub authentication: Authentication,
-    /// Seconds since the epoch.
-    pub expires: i64,
-    pub revoked: bool,
-    /// What was exchanged for it, and falls with it.
-    pub minted: Vec<Minted>,
-}
-
-/// Tokens that fall with something else.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Minted {
-    /// `jti` of the access token.
-    pub access_token: String,
-    pub family: Option<String>,
-}
-
-impl DeviceSecret {
-    /// How many exchanges are remembered; beyond, the oldest are forgotten.
-    const MOST: usize = 1_000;
-
-    /// Whether it still lets anybody in.
-    #[must_use]
-    pub fn is_good(&self, now: i64) -> bool {
-        !self.revoked && now < self.expires
-    }
-
-    /// Remembers an exchange; `false` when the secret is not good any more.
-    pub fn remember(&mut self, minted: Minted, now: i64) -> bool {
-        if !self.is_good(now) {
-            return false;
-        }
-        if self.minted.len() >= Self::MOST {
-            self.minted.remove(0);
-        }
-        self.minted.push(minted);
-        true
-    }
-
-    /// Makes it worthless; what has to fall with it.
-    pub fn revoke(&mut self) -> Vec<Minted> {
-        self.revoked = true;
-        std::mem::take(&mut self.minted)
     }
 }
