@@ -447,8 +447,8 @@ impl Call {
             passage.refuse(&refusal);
             return passage.answer(authorization::refusal_answer(&request.target, &refusal));
         }
-        let optional = |name: &str| self.server.scope(name).is_some_and(|scope| scope.optional);
-        request.scopes = request.scopes.iter().filter(|name| !optional(name) || opted.contains(name)).collect();
+        let earlier = self.consent(&request.server, &request.client_id, &authentication.user_id).await;
+        request.scopes = authorization::agreed(&self.org, &self.server, &request, &earlier, opted);
         request.prompt_consent = false;
         self.remember_consent(&request.server, &request.client_id, &authentication.user_id, &request.scopes).await;
         self.proceed(Purpose::Authorize(Box::new(request)), Some(authentication), passage).await

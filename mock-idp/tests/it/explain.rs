@@ -305,3 +305,40 @@ async fn a_consent_is_remembered_until_it_is_taken_back() {
     assert!(asked(&again.text().await.unwrap()), "then the user is asked again");
     assert_eq!(browser.get(&consents).send().await.unwrap().status(), 400);
 }
+
+#[tokio::test]
+async fn an_optional_scope_may_be_left_out_and_a_published_one_is_in_the_metadata() {
+    let yaml = mock_idp::BUILT_IN_ORG
+        .replacen("scopes: { include: [\"orders:read:user\"] }", "scopes: { include: [\"*\"] }", 1)
+        .replacen(
+            "name: \"orders:read:user\",",
+            "name: \"orders:read:user\", optional: true, metadataPublish: ALL_CLIENTS,",
+            1,
+        )
+        .replacen("name: products:read,", "name: products:read, optional: true,", 1)
+        .replacen("name: orders:create,", "name: orders:create, consent: REQUIRED,", 1);
+    let mock = MockIdp::builder().org_yaml(yaml).start().await.unwrap();
+    let scope = "openid products:read orders:create orders:read:user";
+    let browser = browser();
+    let page = authorize(&mock, &browser, "unicode@example.test", &code_request(PARTNER, scope)).await;
+    assert_eq!(page.matches("data-se=\"optional-scope\"").count(), 1, "only what is asked can be left out");
+    let handle = crate::flow::state_handle(&page);
+    let form = [("stateHandle", handle.as_str()), ("consent", "allow")];
+    let allowed = browser.post(format!("{}/signin/consent", mock.url())).form(&form).send().await.unwrap();
+    let code = parameter(&crate::flow::location(&allowed), "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &code),
+        ("redirect_uri", "http://localhost:7803/callback"),
+        ("client_id", PARTNER),
+        ("client_secret", "mock-secret-partner-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG"),
+    ];
+    let body: Value =
+        browser.post(format!("{}/v1/token", mock.issuer())).form(&form).send().await.unwrap().json().await.unwrap();
+    assert_eq!(body["scope"], "openid products:read orders:create", "{body}");
+
+    let metadata = format!("{}/.well-known/openid-configuration", mock.issuer());
+    let metadata: Value = browser.get(metadata).send().await.unwrap().json().await.unwrap();
+    let scopes = metadata["scopes_supported"].as_array().unwrap();
+    assert!(scopes.contains(&json!("orders:read:user")) && !scopes.contains(&json!("orders:create")), "{scopes:?}");
+}

@@ -215,6 +215,16 @@ fn missing_consent(server: &Server, client: &App, request: &AuthorizationRequest
         .collect()
 }
 
+/// The scopes that are left of a request once the user has said which of the optional ones they allow. Okta: only what the page
+/// asks can be deselected there.
+#[must_use]
+pub fn agreed(org: &Org, server: &Server, request: &AuthorizationRequest, earlier: &Consent, opted: &Scopes) -> Scopes {
+    let client = org.client(&request.client_id);
+    let asked = client.map(|client| missing_consent(server, client, request, earlier)).unwrap_or_default();
+    let declined = |name: &str| asked.iter().any(|scope| scope.name == name && scope.optional) && !opted.contains(name);
+    request.scopes.iter().filter(|name| !declined(name)).collect()
+}
+
 /// What the user has had to say to a scope.
 fn agreement(server: &Server, client: &App, missing: &[Scope], name: &str) -> Agreement {
     match server.scope(name).map_or(ScopeConsent::Implicit, |scope| scope.consent) {
