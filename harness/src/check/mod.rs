@@ -7,6 +7,7 @@ pub mod api;
 pub mod authorization;
 pub mod configuration;
 pub mod discovery;
+pub mod extension;
 pub mod headers;
 pub mod id_token;
 pub mod introspection;
@@ -27,6 +28,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         authorization::ALL,
         configuration::ALL,
         discovery::ALL,
+        extension::ALL,
         headers::ALL,
         id_token::ALL,
         introspection::ALL,

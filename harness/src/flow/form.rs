@@ -56,7 +56,7 @@ impl FormRequest {
         match (&client.secret, client.auth) {
             (Some(secret), AuthMethod::ClientSecretBasic) => self.basic(&client.id, secret),
             (Some(secret), AuthMethod::ClientSecretPost) => self.secret_in_body(&client.id, secret),
-            (None, _) | (_, AuthMethod::None) => self.with("client_id", &client.id),
+            (None, _) | (_, AuthMethod::None | AuthMethod::PrivateKeyJwt) => self.with("client_id", &client.id),
         }
     }
 
@@ -72,6 +72,13 @@ impl FormRequest {
     #[must_use]
     pub fn secret_in_body(self, id: &str, secret: &str) -> Self {
         self.with("client_id", id).with("client_secret", secret)
+    }
+
+    /// RFC 7523 2.2: authenticated by an assertion.
+    #[must_use]
+    pub fn asserted(self, assertion: &str) -> Self {
+        self.with("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+            .with("client_assertion", assertion)
     }
 
     /// As a script on that origin would send it.

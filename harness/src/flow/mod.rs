@@ -3,6 +3,7 @@
 mod authorization;
 mod form;
 mod pkce;
+pub mod signed;
 
 pub use authorization::AuthorizationRequest;
 pub use form::FormRequest;

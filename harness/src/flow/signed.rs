@@ -84,8 +84,7 @@ impl Key {
         let mut url = proof.url.clone();
         url.set_query(None);
         url.set_fragment(None);
-        let mut claims =
-            json!({ "htm": proof.method, "htu": url.as_str(), "iat": proof.now, "jti": random_text(24) });
+        let mut claims = json!({ "htm": proof.method, "htu": url.as_str(), "iat": proof.now, "jti": random_text(24) });
         if let Some(nonce) = proof.nonce {
             claims["nonce"] = json!(nonce);
         }

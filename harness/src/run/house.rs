@@ -94,7 +94,7 @@ impl House {
         let clients: Vec<&str> = target
             .clients
             .values()
-            .filter(|client| !matches!(client.role, ClientRole::Service | ClientRole::Reports))
+            .filter(|client| has_redirect_uri(client.role))
             .map(|client| client.id.as_str())
             .collect();
         mock.register(&clients, &target.redirect_uri, &target.signed_out_uri).map_err(failed)?;
@@ -145,6 +145,12 @@ impl House {
     pub(super) fn is_local(&self) -> bool {
         self.target.kind == Kind::Mock
     }
+}
+
+/// Whether the client has people who are sent back to it.
+const fn has_redirect_uri(role: ClientRole) -> bool {
+    use ClientRole::{Automation, Kiosk, Reports, Service, Tv};
+    !matches!(role, Service | Reports | Automation | Tv | Kiosk)
 }
 
 async fn listen(port: u16) -> Result<Arc<Listener>, RunError> {

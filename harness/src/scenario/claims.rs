@@ -52,11 +52,17 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .needs(&[Need::Market, Need::Server(Custom)])
 }
 
-fn shown(token: &Jwt) -> Value {
+pub(super) fn shown(token: &Jwt) -> Value {
     json!({ "header": token.header, "claims": token.claims })
 }
 
-fn judge(stage: &Stage, name: &str, document: &Value, nonce: Option<&str>, hashes: Vec<(&'static str, String)>) {
+pub(super) fn judge(
+    stage: &Stage,
+    name: &str,
+    document: &Value,
+    nonce: Option<&str>,
+    hashes: Vec<(&'static str, String)>,
+) {
     let base = url::Url::parse(stage.target.issuer()).map(|issuer| issuer.origin().ascii_serialization());
     let base = base.unwrap_or_default();
     let context = Context { base: &base, now: stage.target.now(), nonce, hashes };

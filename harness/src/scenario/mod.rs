@@ -6,18 +6,24 @@ mod claims;
 mod code;
 mod consent;
 mod discovery;
+mod dpop;
 mod headers;
 mod https;
 mod introspection;
 mod logout;
+mod machines;
+mod matrix;
 mod need;
 mod op;
 mod pkce;
+mod polled;
 mod prompt;
+mod pushed;
 mod redirect;
 mod refresh;
 mod response;
 mod rows;
+mod security;
 mod service;
 mod stage;
 mod token;
@@ -47,6 +53,8 @@ pub enum Story {
     Token(TokenRow),
     /// One row of the table of endpoints and scopes.
     Api(ApiRow),
+    /// One field of the claim matrix.
+    Field(matrix::Field),
     /// One module of a certification plan.
     Module(&'static op::Module, Variant),
 }
@@ -126,6 +134,7 @@ impl Scenario {
             Story::Told(story) => story(stage).await,
             Story::Token(row) => row.tell(stage).await,
             Story::Api(row) => row.tell(stage).await,
+            Story::Field(field) => field.tell(stage).await,
             Story::Module(module, variant) => module.tell(stage, *variant).await,
         }
     }
@@ -141,7 +150,7 @@ impl Scenario {
     pub const fn plan(&self) -> Option<Plan> {
         match &self.story {
             Story::Module(_, variant) => Some(variant.plan()),
-            Story::Told(_) | Story::Token(_) | Story::Api(_) => None,
+            Story::Told(_) | Story::Token(_) | Story::Api(_) | Story::Field(_) => None,
         }
     }
 
@@ -150,7 +159,7 @@ impl Scenario {
     pub const fn module(&self) -> Option<&'static str> {
         match &self.story {
             Story::Module(module, _) => Some(module.name),
-            Story::Told(_) | Story::Token(_) | Story::Api(_) => None,
+            Story::Told(_) | Story::Token(_) | Story::Api(_) | Story::Field(_) => None,
         }
     }
 
@@ -182,6 +191,11 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         userinfo::scenarios(),
         logout::scenarios(),
         users::scenarios(),
+        pushed::scenarios(),
+        dpop::scenarios(),
+        polled::scenarios(),
+        machines::scenarios(),
+        security::scenarios(),
         headers::scenarios(),
         https::scenarios(),
         claims::scenarios(),
@@ -191,6 +205,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
     .flatten()
     .collect();
     scenarios.extend(rows::scenarios(fixtures)?);
+    scenarios.extend(matrix::scenarios(fixtures)?);
     scenarios.extend(op::scenarios());
     Ok(scenarios)
 }

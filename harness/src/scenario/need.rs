@@ -27,6 +27,12 @@ pub enum Need {
     ResponseType(&'static str),
     /// A response mode that discovery does not deny.
     ResponseMode(&'static str),
+    /// An administrator's token for the issuer's management.
+    ApiToken,
+    /// A member of discovery that lists this value.
+    Listed(&'static str, &'static str),
+    /// A member of discovery that is true.
+    Stated(&'static str),
     /// The resource server of the market org.
     Api,
     /// The issuer over https too.
@@ -74,6 +80,17 @@ impl Need {
                     .is_some_and(|server| server.metadata.lists("response_modes_supported", mode) == Some(false));
                 (!denied, format!("the response mode {mode} in response_modes_supported"))
             }
+            Self::ApiToken => (target.api_token.is_some(), "an administrator's token".to_owned()),
+            Self::Listed(member, value) => {
+                let met =
+                    server(ServerRole::Custom).is_some_and(|server| server.metadata.lists(member, value) == Some(true));
+                (met, format!("{value} in {member}"))
+            }
+            Self::Stated(member) => {
+                let met = server(ServerRole::Custom)
+                    .is_some_and(|server| server.metadata.rest.get(member) == Some(&serde_json::Value::Bool(true)));
+                (met, member.to_owned())
+            }
             Self::Api => (target.api.is_some(), "the market's resource server".to_owned()),
             Self::Https => {
                 (target.https.is_some(), "the issuer over https with a certificate authority of its own".to_owned())
@@ -99,6 +116,9 @@ impl Need {
             Self::Time => "time that goes by".to_owned(),
             Self::ResponseType(kind) => format!("the response type {kind}"),
             Self::ResponseMode(mode) => format!("the response mode {mode}"),
+            Self::ApiToken => "an administrator's token".to_owned(),
+            Self::Listed(member, value) => format!("{value} in {member}"),
+            Self::Stated(member) => member.to_owned(),
             Self::Api => "the market's resource server".to_owned(),
             Self::Https => "the issuer over https".to_owned(),
         }

@@ -116,14 +116,7 @@ async fn implicit_both(stage: &Stage) -> Result<(), Halt> {
     let journey = stage.authorize(&cast, &request).await?;
     let callback = stage.arrived(&cast, &request, &journey)?;
     authorization::ACCESS_TOKEN.present(&stage.recorder, "an access token", callback.get("access_token"));
-    let reply = TokenReply {
-        token_type: callback.get("token_type").unwrap_or_default().to_owned(),
-        expires_in: callback.get("expires_in").and_then(|seconds| seconds.parse().ok()),
-        access_token: callback.get("access_token").ok_or(Halt::Failed)?.to_owned(),
-        scope: callback.get("scope").map(str::to_owned),
-        refresh_token: None,
-        id_token: callback.get("id_token").map(str::to_owned),
-    };
+    let reply = TokenReply::in_front(callback).ok_or(Halt::Failed)?;
     stage.judged(&cast, request, reply).await?;
     Ok(())
 }

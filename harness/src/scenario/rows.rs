@@ -126,10 +126,16 @@ pub struct Rows {
 
 /// A table that can't be read.
 #[derive(Debug, thiserror::Error)]
-#[error("scopes/{file}.toml: {reason}")]
+#[error("{file}: {reason}")]
 pub struct RowError {
     file: String,
     reason: String,
+}
+
+impl RowError {
+    pub(super) fn new(file: &str, reason: String) -> Self {
+        Self { file: file.to_owned(), reason }
+    }
 }
 
 impl Rows {
@@ -141,7 +147,8 @@ impl Rows {
         let mut rows = Self::default();
         for file in fixtures.names("scopes", ".toml") {
             let text = fixtures.read(&format!("scopes/{file}.toml")).unwrap_or_default();
-            let File { token, api } = Self::parse(&text).map_err(|reason| RowError { file, reason })?;
+            let File { token, api } =
+                Self::parse(&text).map_err(|reason| RowError::new(&format!("scopes/{file}.toml"), reason))?;
             rows.token.extend(token);
             rows.api.extend(api);
         }

@@ -8,6 +8,7 @@ use url::Url;
 use crate::check::{access_token, authorization, id_token, token};
 use crate::claims::Snapshots;
 use crate::driver::{Driver, DriverError, HttpDriver, Visitor};
+use crate::flow::signed::KeyError;
 use crate::flow::{self, AuthorizationRequest, FormRequest};
 use crate::record::Recorder;
 use crate::target::{Account, Client, ClientRole, Endpoint, Role, Server, ServerRole, Target};
@@ -41,6 +42,12 @@ impl From<DriverError> for Halt {
             DriverError::NeedsScript(_) => Self::Skip(error.to_string()),
             other => Self::Broken(other.to_string()),
         }
+    }
+}
+
+impl From<KeyError> for Halt {
+    fn from(error: KeyError) -> Self {
+        Self::Broken(error.to_string())
     }
 }
 
@@ -176,6 +183,12 @@ impl Stage {
         let first = Call::form(endpoint.clone(), request.params().to_vec());
         let mut driver = self.driver.lock().await;
         Ok(driver.follow(first, &self.target.redirect_uri, Visitor::agreeing(cast.account)).await?)
+    }
+
+    /// Sends the browser off with any first request.
+    pub(super) async fn browse_from(&self, first: Call, visitor: Visitor<'_>) -> Result<Journey, Halt> {
+        let mut driver = self.driver.lock().await;
+        Ok(driver.follow(first, &self.target.redirect_uri, visitor).await?)
     }
 
     /// Another browser without any cookies, from here on.

@@ -77,6 +77,22 @@ impl Control {
         self.post("faults", fault).await
     }
 
+    /// Gives the word that a person would give who is asked by the back channel.
+    ///
+    /// # Errors
+    /// When the issuer refuses.
+    pub async fn decide(&self, approve: bool) -> Result<(), WireError> {
+        self.post("ciba", json!({ "decision": if approve { "approve" } else { "deny" } })).await
+    }
+
+    /// Rotates the main server's signing keys.
+    ///
+    /// # Errors
+    /// When the issuer refuses.
+    pub async fn rotate_keys(&self) -> Result<(), WireError> {
+        self.post("keys/rotate", json!({})).await
+    }
+
     /// Forgets sessions, tokens, faults and the moved clock.
     ///
     /// # Errors

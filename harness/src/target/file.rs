@@ -39,6 +39,8 @@ pub struct TargetFile {
     pub sign_in: Vec<String>,
     #[serde(default)]
     pub clients: BTreeMap<ClientRole, ClientFile>,
+    /// An administrator's token for the issuer's management.
+    pub api_token: Option<Text>,
     #[serde(default)]
     pub accounts: BTreeMap<Role, AccountFile>,
 }
@@ -60,6 +62,8 @@ pub struct ServerFile {
 pub struct ClientFile {
     pub id: Text,
     pub secret: Option<Text>,
+    /// The file under `keys/` that holds its private key.
+    pub key: Option<String>,
     pub auth: AuthMethod,
     #[serde(default)]
     pub pkce_required: bool,

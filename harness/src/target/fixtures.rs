@@ -26,6 +26,13 @@ struct Scopes;
 #[prefix = "claims/"]
 struct Claims;
 
+/// Documents that stand alone, and the two keys that clients sign with.
+const SINGLE: &[(&str, &str)] = &[
+    ("divergences.toml", DIVERGENCES),
+    ("keys/client.pem", include_str!("../../../fixtures/keys/client.pem")),
+    ("keys/spare-1.pem", include_str!("../../../fixtures/keys/spare-1.pem")),
+];
+
 const DIVERGENCES: &str = include_str!("../../../fixtures/divergences.toml");
 
 /// Where target files, sign-in scripts, scope rows, claim snapshots and known divergences come from.
@@ -76,11 +83,11 @@ impl Fixtures {
 }
 
 fn built_in(path: &str) -> Option<String> {
-    if path == "divergences.toml" {
-        return Some(DIVERGENCES.to_owned());
+    if let Some((_, text)) = SINGLE.iter().find(|(name, _)| *name == path) {
+        return Some((*text).to_owned());
     }
-    let file =
-        Targets::get(path).or_else(|| SignIn::get(path)).or_else(|| Scopes::get(path)).or_else(|| Claims::get(path))?;
+    let folders = [Targets::get, SignIn::get, Scopes::get, Claims::get];
+    let file = folders.into_iter().find_map(|get| get(path))?;
     String::from_utf8(file.data.into_owned()).ok()
 }
 

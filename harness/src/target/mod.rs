@@ -120,6 +120,14 @@ pub enum ClientRole {
     Reports,
     /// Another confidential client, which sends its secret in the body.
     Second,
+    /// A device without a browser of its own.
+    Tv,
+    /// Asks people by the back channel.
+    Kiosk,
+    /// A machine that authenticates by a key.
+    Automation,
+    /// Without a secret; its tokens are bound to a key.
+    Vault,
 }
 
 impl ClientRole {
@@ -134,6 +142,10 @@ impl ClientRole {
             Self::Service => "service",
             Self::Reports => "reports",
             Self::Second => "second",
+            Self::Tv => "tv",
+            Self::Kiosk => "kiosk",
+            Self::Automation => "automation",
+            Self::Vault => "vault",
         }
     }
 }
@@ -189,6 +201,7 @@ impl Role {
 pub enum AuthMethod {
     ClientSecretBasic,
     ClientSecretPost,
+    PrivateKeyJwt,
     None,
 }
 
@@ -198,6 +211,8 @@ pub struct Client {
     pub role: ClientRole,
     pub id: String,
     pub secret: Option<String>,
+    /// The private key that it signs with, PEM.
+    pub key: Option<String>,
     pub auth: AuthMethod,
     /// Whether the issuer refuses this client without PKCE.
     pub pkce_required: bool,
@@ -225,6 +240,9 @@ pub enum Endpoint {
     Revocation,
     EndSession,
     Keys,
+    Push,
+    Device,
+    Registration,
 }
 
 impl Endpoint {
@@ -239,6 +257,9 @@ impl Endpoint {
             Self::Revocation => "revocation_endpoint",
             Self::EndSession => "end_session_endpoint",
             Self::Keys => "jwks_uri",
+            Self::Push => "pushed_authorization_request_endpoint",
+            Self::Device => "device_authorization_endpoint",
+            Self::Registration => "registration_endpoint",
         }
     }
 }
@@ -282,6 +303,9 @@ impl Server {
             Endpoint::Revocation => metadata.revocation_endpoint.as_ref(),
             Endpoint::EndSession => metadata.end_session_endpoint.as_ref(),
             Endpoint::Keys => metadata.jwks_uri.as_ref(),
+            Endpoint::Push => metadata.pushed_authorization_request_endpoint.as_ref(),
+            Endpoint::Device => metadata.device_authorization_endpoint.as_ref(),
+            Endpoint::Registration => metadata.registration_endpoint.as_ref(),
         }
     }
 
@@ -327,6 +351,10 @@ pub struct Target {
     /// Sign-in scripts for the browser, the likeliest first.
     pub scripts: Vec<Script>,
     pub control: Option<Control>,
+    /// An administrator's token for the issuer's management (Okta: SSWS).
+    pub api_token: Option<String>,
+    /// A private key that nobody has registered, PEM: for proofs, and for forgeries.
+    pub stray_key: String,
     /// The resource server whose endpoints the API checks call.
     pub api: Option<Url>,
     /// The same issuer over https, with the certificate authority that vouches for it.

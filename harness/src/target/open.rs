@@ -69,6 +69,10 @@ impl Opening<'_> {
         let path = format!("targets/{}.toml", file.name);
         let recorder = Recorder::new(self.scrubber.clone());
         let clients = self.clients(file, &path)?;
+        let api_token = file.api_token.as_ref().map(|token| self.text(token, &path)).transpose()?.flatten();
+        if let Some(token) = &api_token {
+            self.scrubber.learn("secret", token);
+        }
         let accounts = self.accounts(file, &path)?;
         let scripts = self.scripts(file)?;
         let trusted = self.ca_pem.as_deref().filter(|_| self.base.as_ref().is_none_or(|base| base.scheme() == "https"));
@@ -106,6 +110,8 @@ impl Opening<'_> {
             signed_out_uri,
             scripts,
             control,
+            api_token,
+            stray_key: self.key("spare-1.pem")?,
             api: self.api,
             https: self.https_base.zip(self.ca_pem),
             software,
@@ -125,9 +131,14 @@ impl Opening<'_> {
         }
     }
 
+    fn key(&self, name: &str) -> Result<String, TargetError> {
+        let path = format!("keys/{name}");
+        self.fixtures.read(&path).ok_or_else(|| TargetError::Document { path, reason: "not found".to_owned() })
+    }
+
     fn clients(&self, file: &TargetFile, path: &str) -> Result<BTreeMap<ClientRole, Client>, TargetError> {
         let mut clients = BTreeMap::new();
-        for (role, ClientFile { id, secret, auth, pkce_required, scopes, consent_scope }) in &file.clients {
+        for (role, ClientFile { id, secret, key, auth, pkce_required, scopes, consent_scope }) in &file.clients {
             let Some(id) = self.text(id, path)? else { continue };
             let secret = secret.as_ref().map(|secret| self.text(secret, path)).transpose()?.flatten();
             if let Some(secret) = &secret {
@@ -137,8 +148,9 @@ impl Opening<'_> {
                 role: *role,
                 id,
                 // Without its secret a client can still be used as a public one.
-                auth: if secret.is_some() { *auth } else { super::AuthMethod::None },
+                auth: if secret.is_some() || key.is_some() { *auth } else { super::AuthMethod::None },
                 secret,
+                key: key.as_ref().map(|key| self.key(key)).transpose()?,
                 pkce_required: *pkce_required,
                 scopes: scopes.clone(),
                 consent_scope: consent_scope.clone(),

@@ -16,6 +16,9 @@ pub struct Metadata {
     pub introspection_endpoint: Option<Url>,
     pub revocation_endpoint: Option<Url>,
     pub end_session_endpoint: Option<Url>,
+    pub pushed_authorization_request_endpoint: Option<Url>,
+    pub device_authorization_endpoint: Option<Url>,
+    pub registration_endpoint: Option<Url>,
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }

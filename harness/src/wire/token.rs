@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::authorization::Callback;
+
 /// What the token endpoint issues.
 #[derive(Clone, Debug, Deserialize)]
 pub struct TokenReply {
@@ -11,4 +13,19 @@ pub struct TokenReply {
     pub scope: Option<String>,
     pub refresh_token: Option<String>,
     pub id_token: Option<String>,
+}
+
+impl TokenReply {
+    /// What arrived in the front channel (OIDC Core 3.2.2.5), if an access token did.
+    #[must_use]
+    pub fn in_front(callback: &Callback) -> Option<Self> {
+        Some(Self {
+            token_type: callback.get("token_type").unwrap_or_default().to_owned(),
+            expires_in: callback.get("expires_in").and_then(|seconds| seconds.parse().ok()),
+            access_token: callback.get("access_token")?.to_owned(),
+            scope: callback.get("scope").map(str::to_owned),
+            refresh_token: None,
+            id_token: callback.get("id_token").map(str::to_owned),
+        })
+    }
 }

@@ -8,6 +8,7 @@ mod command;
 mod faults;
 mod floors;
 mod generic;
+mod matrix;
 mod modules;
 mod reports;
 mod stage;

@@ -47,6 +47,13 @@ impl Answer {
         self.relocate(|location| reclaimed(location, "id_token=", &change));
     }
 
+    /// Becomes a success of the authorization endpoint.
+    fn issue_a_code(&mut self) {
+        self.status = StatusCode::FOUND;
+        self.headers
+            .insert(header::LOCATION, HeaderValue::from_static("http://localhost:7803/callback?code=c&state=s"));
+    }
+
     /// Becomes a redirect to a stranger.
     pub(crate) fn lead_astray(&mut self) {
         self.status = StatusCode::FOUND;
@@ -220,6 +227,51 @@ sees! {
         |answer| drop(answer.headers.remove("x-rate-limit-remaining"));
     any_origin_allowed: "cors.preflight", "cors.origin",
         |answer| drop(answer.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+    pushed_request_without_a_name: "pushed.followed", "pushed.accepted",
+        |answer| answer.body = answer.body.replace("\"request_uri\"", "\"name\"");
+    made_up_name_followed: "pushed.made-up", "pushed.not-followed",
+        |answer| if answer.at("/authorize") { answer.issue_a_code() };
+    signed_request_ignored: "request-object.signed", "request-object.inside",
+        |answer| answer.relocate(|location| location.replace("state=", "state=x"));
+    forged_request_trusted: "request-object.forged", "request-object.refused",
+        |answer| if answer.at("/authorize") { answer.issue_a_code() };
+    bound_token_called_a_bearer: "dpop.bound", "dpop.token-type",
+        |answer| answer.body = answer.body.replace("\"DPoP\"", "\"Bearer\"");
+    bound_token_that_opens_nothing: "dpop.bound", "dpop.accepted",
+        |answer| if answer.at("/userinfo") { answer.status = StatusCode::UNAUTHORIZED };
+    bound_token_without_a_proof: "dpop.as-bearer", "dpop.refused",
+        |answer| if answer.at("/userinfo") { answer.succeed("{\"sub\":\"me\"}") };
+    device_without_a_code: "device.allowed", "device.codes",
+        |answer| answer.body = answer.body.replace("\"user_code\"", "\"code\"");
+    request_by_the_back_channel_without_an_id: "back-channel.approved", "back-channel.begun",
+        |answer| answer.body = answer.body.replace("\"auth_req_id\"", "\"id\"");
+    assertion_that_is_not_taken: "assertion.private-key", "grant.tokens",
+        |answer| if answer.at("/token") { answer.status = StatusCode::BAD_REQUEST };
+    registration_without_a_secret: "registration.life", "registration.created",
+        |answer| answer.body = answer.body.replace("\"client_secret\"", "\"word\"");
+    registration_for_everybody: "registration.no-token", "registration.refused",
+        |answer| if answer.at("/clients") { answer.status = StatusCode::CREATED };
+    many_winners: "security.race.code", "race.one-winner",
+        |answer| if answer.at("/token") { answer.status = StatusCode::OK };
+    codes_by_number: "security.chance", "entropy.different",
+        |answer| answer.relocate(|location| location.replace("code=", "code=00000000"));
+    verifier_for_nothing: "security.downgrade", "security.downgrade",
+        |answer| if answer.at("/token") { answer.succeed("{}") };
+    issuer_promised_and_not_named: "security.mix-up", "mix-up.iss",
+        |answer| if answer.at("configuration") {
+            let promise = "{\"authorization_response_iss_parameter_supported\":true,";
+            answer.body = answer.body.replacen('{', promise, 1);
+        };
+    authorization_read_by_a_script: "security.no-cors", "security.no-cors",
+        |answer| drop(answer.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+    token_taken_from_the_query: "security.token-in-query", "security.token-in-query",
+        |answer| if answer.at("/userinfo") { answer.succeed("{\"sub\":\"me\"}") };
+    parameter_taken_twice: "security.twice", "security.twice",
+        |answer| if answer.at("/token") { answer.succeed("{}") };
+    page_that_tells_where_it_was: "security.sign-in-page", "security.referrer-policy",
+        |answer| drop(answer.headers.remove(header::REFERRER_POLICY));
+    page_that_loads_anything: "security.sign-in-page", "security.content-policy",
+        |answer| drop(answer.headers.remove(header::CONTENT_SECURITY_POLICY));
     another_claim_in_the_snapshot: "claims.buyer", "claims.snapshot",
         |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("Ben", "Bob") };
 }

@@ -41,11 +41,17 @@ const SENSITIVE: &[(&str, &str)] = &[
     ("passcode", "password"),
     ("password", "password"),
     ("refresh_token", "refresh-token"),
+    ("registration_access_token", "token"),
+    ("request", "token"),
+    ("request_uri", "code"),
     ("sessionToken", "session"),
     ("stateHandle", "session"),
     ("stateToken", "session"),
     ("subject_token", "token"),
     ("token", "token"),
+    ("userCode", "code"),
+    ("user_code", "code"),
+    ("verification_uri_complete", "code"),
 ];
 
 fn kind_of(name: &str) -> Option<&'static str> {

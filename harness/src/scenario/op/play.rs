@@ -83,6 +83,7 @@ impl<'a> Play<'a> {
         let method = match self.cast.client.auth {
             AuthMethod::ClientSecretBasic => "client_secret_basic",
             AuthMethod::ClientSecretPost => "client_secret_post",
+            AuthMethod::PrivateKeyJwt => "private_key_jwt",
             AuthMethod::None => "none",
         };
         module::auth_method(&self.stage.recorder, &self.cast.server.metadata, method);

@@ -1,0 +1,189 @@
+//! Tokens that are bound to a key (RFC 9449).
+
+use reqwest::Method;
+use serde_json::Value;
+use url::Url;
+
+use super::stage::{Cast, Halt, Stage};
+use super::{Need, Scenario, Told};
+use crate::check::{extension, token};
+use crate::flow::FormRequest;
+use crate::flow::signed::{Key, Proof};
+use crate::target::ClientRole::{Vault, Web};
+use crate::target::Endpoint;
+use crate::target::Role::Buyer;
+use crate::target::ServerRole::Custom;
+use crate::wire::error::summary;
+use crate::wire::jwt::Jwt;
+use crate::wire::token::TokenReply;
+use crate::wire::{Body, Call, Reply};
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    vec![
+        told("dpop.bound", "A token is bound to the key that was proved, and opens userinfo with it", |s| {
+            Box::pin(bound(s))
+        })
+        .steps(&["sign in", "exchange the code with a proof", "judge the binding", "userinfo with a proof"]),
+        told("dpop.as-bearer", "A bound token is worth nothing without a proof", |s| Box::pin(as_bearer(s))).steps(&[
+            "get a bound token",
+            "userinfo with the scheme Bearer",
+            "401",
+        ]),
+        told("dpop.other-key", "A bound token is worth nothing with another key", |s| Box::pin(other_key(s)))
+            .steps(&["get a bound token", "userinfo with a proof of another key", "401"])
+            .needs(&[Need::Market]),
+        told("dpop.proof-again", "A proof works once", |s| Box::pin(again(s))).cites(&["RFC 9449 11.1"]).steps(&[
+            "exchange a code with a proof",
+            "send the same proof with a second code",
+            "400",
+        ]),
+        told("dpop.other-address", "A proof for another address is refused", |s| Box::pin(other_address(s)))
+            .cites(&["RFC 9449 4.3 step 9"])
+            .steps(&["exchange a code with a proof for userinfo", "400 invalid_dpop_proof"]),
+        told("dpop.required", "A client that is set to bound tokens gets no others", |s| Box::pin(required(s)))
+            .cites(&["RFC 9449 5.2"])
+            .steps(&["exchange a code without a proof", "400 invalid_dpop_proof"])
+            .needs(&[Need::Client(Vault)]),
+    ]
+}
+
+fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
+    Scenario::told(id, title, story).cites(&["RFC 9449 4", "Okta: DPoP"]).tags(&["dpop"]).needs(&[
+        Need::Client(Web),
+        Need::Account(Buyer),
+        Need::Listed("dpop_signing_alg_values_supported", "RS256"),
+        Need::Endpoint(Custom, Endpoint::Userinfo),
+    ])
+}
+
+/// The client whose tokens are bound, or any that asks for it.
+fn cast(stage: &Stage) -> Result<Cast<'_>, Halt> {
+    let role = if stage.target.clients.contains_key(&Vault) { Vault } else { Web };
+    stage.cast(Custom, role, Buyer)
+}
+
+/// Sends `form` with a proof; once more with the nonce that the issuer asks for.
+async fn proved(stage: &Stage, key: &Key, url: &Url, form: &FormRequest) -> Result<(Reply, String), Halt> {
+    let mut nonce: Option<String> = None;
+    loop {
+        let proof = Proof { method: "POST", url, now: stage.target.now(), nonce: nonce.as_deref(), access_token: None };
+        let proof = key.proof(&proof)?;
+        let reply = stage.post(&form.clone().with_header("dpop", &proof)).await?;
+        let told = reply.header("dpop-nonce").map(str::to_owned);
+        // RFC 9449 8: the nonce comes with the refusal.
+        if nonce.is_none() && reply.status == 400 && reply.body.contains("use_dpop_nonce") && told.is_some() {
+            nonce = told;
+            continue;
+        }
+        return Ok((reply, proof));
+    }
+}
+
+async fn get<'a>(stage: &'a Stage, key: &Key) -> Result<(Cast<'a>, TokenReply), Halt> {
+    let cast = cast(stage)?;
+    let request = stage.request(&cast);
+    let code = stage.code(&cast, &request).await?;
+    stage.step("exchange the code with a proof");
+    let form = stage.exchange_form(&cast, &request, &code)?;
+    let (reply, _) = proved(stage, key, stage.endpoint(cast.server, Endpoint::Token)?, &form).await?;
+    if !extension::issued(&stage.recorder, &reply) {
+        return Err(Halt::Failed);
+    }
+    Ok((cast, reply.json("a token response")?))
+}
+
+async fn userinfo(stage: &Stage, cast: &Cast<'_>, scheme: &str, token: &str, key: Option<&Key>) -> Result<Reply, Halt> {
+    let endpoint = stage.endpoint(cast.server, Endpoint::Userinfo)?;
+    let mut nonce: Option<String> = None;
+    loop {
+        let call = Call::new(Method::GET, endpoint.clone(), Body::None);
+        let mut call = call.header("authorization", &format!("{scheme} {token}"))?;
+        if let Some(key) = key {
+            let (now, nonce) = (stage.target.now(), nonce.as_deref());
+            let proof = Proof { method: "GET", url: endpoint, now, nonce, access_token: Some(token) };
+            call = call.header("dpop", &key.proof(&proof)?)?;
+        }
+        let reply = stage.send(call).await?;
+        let told = reply.header("dpop-nonce").map(str::to_owned);
+        let asks = reply.header("www-authenticate").is_some_and(|challenge| challenge.contains("use_dpop_nonce"));
+        if nonce.is_none() && asks && told.is_some() && key.is_some() {
+            nonce = told;
+            continue;
+        }
+        return Ok(reply);
+    }
+}
+
+fn key(stage: &Stage) -> Result<Key, Halt> {
+    Ok(Key::rsa(&stage.target.stray_key)?)
+}
+
+async fn bound(stage: &Stage) -> Result<(), Halt> {
+    let key = key(stage)?;
+    let (cast, tokens) = get(stage, &key).await?;
+    extension::BOUND_TYPE.equals(&stage.recorder, "DPoP", Some(&tokens.token_type));
+    match Jwt::parse(&tokens.access_token) {
+        Ok(token) => {
+            let named = token.claims.get("cnf").and_then(|cnf| cnf.get("jkt")).and_then(Value::as_str);
+            extension::BOUND_KEY.equals(&stage.recorder, &key.thumbprint()?, named);
+        }
+        Err(_) => extension::BOUND_KEY.skip(&stage.recorder, "the access token can't be read"),
+    }
+    let reply = userinfo(stage, &cast, "DPoP", &tokens.access_token, Some(&key)).await?;
+    extension::BOUND_USE.holds(&stage.recorder, reply.status == 200, 200, summary(&reply));
+    Ok(())
+}
+
+async fn as_bearer(stage: &Stage) -> Result<(), Halt> {
+    let (cast, tokens) = get(stage, &key(stage)?).await?;
+    let reply = userinfo(stage, &cast, "Bearer", &tokens.access_token, None).await?;
+    extension::BOUND_REFUSED.holds(&stage.recorder, matches!(reply.status, 400 | 401), "401", summary(&reply));
+    Ok(())
+}
+
+async fn other_key(stage: &Stage) -> Result<(), Halt> {
+    let (cast, tokens) = get(stage, &key(stage)?).await?;
+    let other = stage.target.clients.values().find_map(|client| client.key.as_deref());
+    let other = Key::rsa(other.ok_or_else(|| Halt::Skip("no other key at hand".to_owned()))?)?;
+    let reply = userinfo(stage, &cast, "DPoP", &tokens.access_token, Some(&other)).await?;
+    extension::BOUND_REFUSED.holds(&stage.recorder, matches!(reply.status, 400 | 401), "401", summary(&reply));
+    Ok(())
+}
+
+async fn again(stage: &Stage) -> Result<(), Halt> {
+    let cast = cast(stage)?;
+    let key = key(stage)?;
+    let endpoint = stage.endpoint(cast.server, Endpoint::Token)?;
+    let first = stage.request(&cast);
+    let code = stage.code(&cast, &first).await?;
+    let (reply, proof) = proved(stage, &key, endpoint, &stage.exchange_form(&cast, &first, &code)?).await?;
+    extension::issued(&stage.recorder, &reply);
+    stage.step("send the same proof again");
+    let second = stage.request(&cast);
+    let code = stage.code(&cast, &second).await?;
+    let form = stage.exchange_form(&cast, &second, &code)?.with_header("dpop", &proof);
+    let reply = stage.post(&form).await?;
+    token::refusal(&stage.recorder, &reply, 400, "invalid_dpop_proof", None);
+    Ok(())
+}
+
+async fn other_address(stage: &Stage) -> Result<(), Halt> {
+    let cast = cast(stage)?;
+    let request = stage.request(&cast);
+    let code = stage.code(&cast, &request).await?;
+    let form = stage.exchange_form(&cast, &request, &code)?;
+    let elsewhere = stage.endpoint(cast.server, Endpoint::Userinfo)?;
+    let (reply, _) = proved(stage, &key(stage)?, elsewhere, &form).await?;
+    token::refusal(&stage.recorder, &reply, 400, "invalid_dpop_proof", None);
+    Ok(())
+}
+
+async fn required(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Vault, Buyer)?;
+    let request = stage.request(&cast);
+    let code = stage.code(&cast, &request).await?;
+    let reply = stage.post(&stage.exchange_form(&cast, &request, &code)?).await?;
+    let text = stage.okta_text("The DPoP proof JWT header is missing.");
+    token::refusal(&stage.recorder, &reply, 400, "invalid_dpop_proof", text);
+    Ok(())
+}

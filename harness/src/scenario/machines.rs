@@ -1,0 +1,233 @@
+//! Clients that authenticate by a key (RFC 7523), clients that register themselves (RFC 7591), and keys that rotate.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::stage::{Cast, Halt, Stage};
+use super::{Front, Need, Scenario, Told};
+use crate::check::{extension, token};
+use crate::flow::FormRequest;
+use crate::flow::signed::{Key, assertion};
+use crate::target::ClientRole::{Automation, Web};
+use crate::target::Role::Buyer;
+use crate::target::ServerRole::{Custom, Org};
+use crate::target::{AuthMethod, Client, Endpoint};
+use crate::wire::error::summary;
+use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::keys::KeySet;
+use crate::wire::{Body, Call, Reply};
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    vec![
+        asserted("assertion.private-key", "A client authenticates by its key", |s| Box::pin(by_key(s))).steps(&[
+            "sign an assertion",
+            "ask for a token with it",
+            "a token comes",
+        ]),
+        asserted("assertion.again", "An assertion works once", |s| Box::pin(again(s)))
+            .cites(&["RFC 7523 3 step 7"])
+            .steps(&["ask for a token with an assertion", "ask again with the same", "it is refused"]),
+        asserted("assertion.expired", "An assertion of yesterday is refused", |s| {
+            Box::pin(spoilt(s, |claims| claims["exp"] = json!(claims["iat"].as_i64().unwrap_or_default() - 86_400)))
+        })
+        .steps(&["sign an assertion that has expired", "it is refused"]),
+        asserted("assertion.other-audience", "An assertion for somebody else is refused", |s| {
+            Box::pin(spoilt(s, |claims| claims["aud"] = json!("https://elsewhere.example/token")))
+        })
+        .cites(&["OIDF fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails"])
+        .steps(&["sign an assertion for another issuer", "it is refused"]),
+        asserted("assertion.forged", "An assertion with another key is refused", |s| Box::pin(forged(s)))
+            .steps(&["sign an assertion with a key that nobody registered", "it is refused"]),
+        registering("registration.life", "A client registers, signs a person in, and is removed", |s| {
+            Box::pin(registered(s))
+        })
+        .steps(&["register", "sign in with it", "read it: no secret", "remove it", "it can't sign in any more"])
+        .front(Front::Http)
+        .needs(&[Need::Account(Buyer)]),
+        registering("registration.no-token", "Nobody registers a client without a token", |s| Box::pin(no_token(s)))
+            .steps(&["register without a token", "401"]),
+        registering("registration.fragment", "A redirect URI with a fragment is refused", |s| Box::pin(fragment(s)))
+            .cites(&["OIDF oidcc-redirect-uri-regfrag"])
+            .steps(&["register with a fragment in the redirect URI", "400"]),
+        Scenario::told("rotation.keys", "After a rotation another key signs, and old tokens live on", |s| {
+            Box::pin(rotation(s))
+        })
+        .cites(&["OIDC Core 10.1.1", "Okta: key rotation"])
+        .steps(&[
+            "sign in",
+            "rotate the keys",
+            "sign in again",
+            "another key, published ahead; the old one still there",
+        ])
+        .tags(&["keys"])
+        .needs(&[Need::Market, Need::Client(Web), Need::Account(Buyer), Need::Alone]),
+    ]
+}
+
+fn asserted(id: &'static str, title: &'static str, story: Told) -> Scenario {
+    Scenario::told(id, title, story)
+        .cites(&["RFC 7523 2.2", "OIDC Core 9"])
+        .tags(&["assertion"])
+        .front(Front::None)
+        .needs(&[Need::Client(Automation), Need::Endpoint(Org, Endpoint::Token)])
+}
+
+fn registering(id: &'static str, title: &'static str, story: Told) -> Scenario {
+    Scenario::told(id, title, story)
+        .cites(&["RFC 7591 3", "Okta: dynamic client registration"])
+        .tags(&["registration"])
+        .front(Front::None)
+        .needs(&[Need::Okta, Need::ApiToken, Need::Endpoint(Custom, Endpoint::Registration)])
+}
+
+/// Asks for a token of the client's own with that assertion.
+async fn ask(stage: &Stage, assertion: &str) -> Result<Reply, Halt> {
+    let (server, client) = (stage.server(Org)?, stage.client(Automation)?);
+    let form = FormRequest::new(stage.endpoint(server, Endpoint::Token)?)
+        .with("grant_type", "client_credentials")
+        .with("scope", &client.scopes.join(" "))
+        .asserted(assertion);
+    stage.post(&form).await
+}
+
+fn own_key(stage: &Stage) -> Result<Key, Halt> {
+    let key = stage.client(Automation)?.key.as_deref();
+    Ok(Key::rsa(key.ok_or_else(|| Halt::Skip("the client has no key".to_owned()))?)?)
+}
+
+fn claims(stage: &Stage) -> Result<Value, Halt> {
+    let audience = stage.endpoint(stage.server(Org)?, Endpoint::Token)?;
+    Ok(assertion(stage.client(Automation)?, audience.as_str(), stage.target.now()))
+}
+
+async fn by_key(stage: &Stage) -> Result<(), Halt> {
+    let reply = ask(stage, &own_key(stage)?.sign(&json!({}), &claims(stage)?)?).await?;
+    extension::issued(&stage.recorder, &reply);
+    Ok(())
+}
+
+fn refused(stage: &Stage, reply: &Reply) {
+    // RFC 6749 5.2: 400, or 401 where the provider likes.
+    let status = if reply.status == 400 { 400 } else { 401 };
+    token::refusal(&stage.recorder, reply, status, "invalid_client", None);
+}
+
+async fn again(stage: &Stage) -> Result<(), Halt> {
+    let assertion = own_key(stage)?.sign(&json!({}), &claims(stage)?)?;
+    extension::issued(&stage.recorder, &ask(stage, &assertion).await?);
+    stage.step("ask again with the same assertion");
+    refused(stage, &ask(stage, &assertion).await?);
+    Ok(())
+}
+
+async fn spoilt(stage: &Stage, change: fn(&mut Value)) -> Result<(), Halt> {
+    let mut claims = claims(stage)?;
+    change(&mut claims);
+    refused(stage, &ask(stage, &own_key(stage)?.sign(&json!({}), &claims)?).await?);
+    Ok(())
+}
+
+async fn forged(stage: &Stage) -> Result<(), Halt> {
+    let key = Key::rsa(&stage.target.stray_key)?;
+    refused(stage, &ask(stage, &key.sign(&json!({}), &claims(stage)?)?).await?);
+    Ok(())
+}
+
+/// A request to the registration endpoint.
+async fn manage(stage: &Stage, method: Method, id: &str, body: Option<Value>, token: bool) -> Result<Reply, Halt> {
+    let mut url = stage.endpoint(stage.server(Custom)?, Endpoint::Registration)?.clone();
+    if !id.is_empty() {
+        url.set_path(&format!("{}/{id}", url.path()));
+    }
+    let call = Call::new(method, url, body.map_or(Body::None, Body::Json)).header("accept", "application/json")?;
+    let admin = stage.target.api_token.as_deref().filter(|_| token);
+    let call = match admin {
+        Some(token) => call.header("authorization", &format!("SSWS {token}"))?,
+        None => call,
+    };
+    stage.send(call).await
+}
+
+fn metadata(redirect_uri: &str) -> Value {
+    json!({ "client_name": "Harness", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "client_secret_basic" })
+}
+
+async fn registered(stage: &Stage) -> Result<(), Halt> {
+    stage.step("register");
+    let uri = stage.target.redirect_uri.as_str();
+    let reply = manage(stage, Method::POST, "", Some(metadata(uri)), true).await?;
+    let made: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    let (id, secret) = (made["client_id"].as_str(), made["client_secret"].as_str());
+    let created = reply.status == 201 && id.is_some() && secret.is_some();
+    extension::REGISTERED.holds(&stage.recorder, created, "201 with client_id and client_secret", summary(&reply));
+    let (Some(id), Some(secret)) = (id, secret) else { return Err(Halt::Failed) };
+    let client = Client {
+        role: Web,
+        id: id.to_owned(),
+        secret: Some(secret.to_owned()),
+        key: None,
+        auth: AuthMethod::ClientSecretBasic,
+        pkce_required: false,
+        scopes: vec!["openid".to_owned()],
+        consent_scope: None,
+    };
+    stage.step("sign in with it");
+    let cast = Cast { server: stage.server(Custom)?, client: &client, account: stage.account(Buyer)? };
+    stage.sign_in(&cast, stage.request(&cast)).await?;
+    stage.step("read it");
+    let read = manage(stage, Method::GET, id, None, true).await?;
+    let told: Value = serde_json::from_str(&read.body).unwrap_or_default();
+    let kept = read.status == 200 && told["client_id"] == made["client_id"] && told["client_secret"].is_null();
+    extension::SECRET_ONCE.holds(&stage.recorder, kept, "200 without client_secret", summary(&read));
+    stage.step("remove it");
+    let removed = manage(stage, Method::DELETE, id, None, true).await?;
+    let journey = stage.authorize(&cast, &stage.request(&cast)).await?;
+    let gone = removed.status == 204 && journey.callback().is_none();
+    let actual = format!("{}, then {}", removed.status, journey.summary());
+    extension::REGISTRATION_GONE.holds(&stage.recorder, gone, "204, then an error page", actual);
+    Ok(())
+}
+
+async fn no_token(stage: &Stage) -> Result<(), Halt> {
+    let uri = stage.target.redirect_uri.as_str();
+    let reply = manage(stage, Method::POST, "", Some(metadata(uri)), false).await?;
+    let refused = matches!(reply.status, 401 | 403);
+    extension::REGISTRATION_REFUSED.holds(&stage.recorder, refused, "401 or 403", summary(&reply));
+    Ok(())
+}
+
+async fn fragment(stage: &Stage) -> Result<(), Halt> {
+    let uri = format!("{}#fragment", stage.target.redirect_uri);
+    let reply = manage(stage, Method::POST, "", Some(metadata(&uri)), true).await?;
+    extension::REGISTRATION_REFUSED.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
+    Ok(())
+}
+
+async fn rotation(stage: &Stage) -> Result<(), Halt> {
+    let cast = stage.cast(Custom, Web, Buyer)?;
+    let published = async || -> Result<KeySet, Halt> {
+        let reply = stage.http.get(stage.endpoint(cast.server, Endpoint::Keys)?).await?;
+        Ok(reply.json("a key set")?)
+    };
+    stage.step("sign in");
+    let first = stage.sign_in(&cast, stage.request(&cast)).await?.id_token.ok_or(Halt::Failed)?;
+    let before = published().await?;
+    stage.step("rotate the keys");
+    let control = stage.target.control.as_ref().ok_or_else(|| Halt::Skip("nobody rotates keys".to_owned()))?;
+    control.rotate_keys().await?;
+    stage.step("sign in again");
+    let request = stage.request(&cast);
+    let code = stage.code(&cast, &request).await?;
+    let reply = stage.post(&stage.exchange_form(&cast, &request, &code)?).await?;
+    let tokens: crate::wire::token::TokenReply = reply.json("a token response")?;
+    let second = Jwt::parse(tokens.id_token.as_deref().unwrap_or_default()).map_err(|_| Halt::Failed)?;
+    let after = published().await?;
+    let kid = |token: &Jwt| token.header_text("kid").unwrap_or_default().to_owned();
+    let (old, new) = (kid(&first), kid(&second));
+    let signs = old != new && second.verify(&after) == Signature::Valid;
+    extension::KEY_CHANGED.holds(&stage.recorder, signs, format!("another key than {old}"), &new);
+    extension::KEY_AHEAD.holds(&stage.recorder, before.find(&new).is_some(), "published before", &new);
+    let kept = first.verify(&after);
+    extension::OLD_KEY.holds(&stage.recorder, kept == Signature::Valid, Signature::Valid.summary(), kept.summary());
+    Ok(())
+}
