@@ -9,6 +9,7 @@ use crate::wire::journey::Journey;
 
 checks! {
     PUSHED = Must "pushed.accepted", "The request is taken, and gets a name with a lifetime", ["RFC 9126 2.2", "Okta: /par"];
+    PUSHED_STATUS = Should "pushed.status", "The status is 201, at Okta 200", ["RFC 9126 2.2", "Okta: /par"];
     NOT_FOLLOWED = Must "pushed.not-followed", "The name is worth nothing, and nobody is asked to sign in", ["RFC 9126 4", "RFC 9126 7.3"];
     INSIDE_COUNTS = Must "request-object.inside", "What the request object says counts, not what stands beside it", ["RFC 9101 6.3", "OIDC Core 6.1"];
     OBJECT_REFUSED = Must "request-object.refused", "A request object that can't be trusted gives no code", ["RFC 9101 6.2", "RFC 9101 10.1"];

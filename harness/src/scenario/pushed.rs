@@ -105,8 +105,9 @@ async fn push(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) ->
     let lifetime = body["expires_in"].as_i64().unwrap_or_default();
     // RFC 9126 2.2 has 201; Okta answers 200.
     let status = if stage.target.kind.speaks_okta() { 200 } else { 201 };
-    let taken = reply.status == status && !name.is_empty() && lifetime > 0;
-    let expected = format!("{status} with request_uri and expires_in");
+    extension::PUSHED_STATUS.holds(&stage.recorder, reply.status == status, status, reply.status);
+    let taken = matches!(reply.status, 200 | 201) && !name.is_empty() && lifetime > 0;
+    let expected = "request_uri and expires_in";
     if extension::PUSHED.holds(&stage.recorder, taken, expected, crate::wire::error::summary(&reply)) {
         Ok((name, lifetime))
     } else {

@@ -229,6 +229,8 @@ sees! {
         |answer| drop(answer.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
     pushed_request_without_a_name: "pushed.followed", "pushed.accepted",
         |answer| answer.body = answer.body.replace("\"request_uri\"", "\"name\"");
+    pushed_request_with_another_status: "pushed.followed", "pushed.status",
+        |answer| if answer.at("/par") { answer.status = StatusCode::CREATED };
     made_up_name_followed: "pushed.made-up", "pushed.not-followed",
         |answer| if answer.at("/authorize") { answer.issue_a_code() };
     signed_request_ignored: "request-object.signed", "request-object.inside",
