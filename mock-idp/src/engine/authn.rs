@@ -1,7 +1,7 @@
 //! Signing in by a program: name and password for a session token, which a browser then brings to the authorization endpoint.
 //! Okta: `/api/v1/authn`, `sessionToken`.
 
-use mock_idp_core::ledger::{Authentication, Session, Stage};
+use mock_idp_core::ledger::{Authentication, SignedIn, Stage};
 use mock_idp_core::management::ApiRefusal;
 use mock_idp_core::sign_in::{self, Advance, Input, primary};
 use mock_idp_core::trace::{Trace, Verdict};
@@ -30,8 +30,8 @@ impl Call {
                     .instance
                     .ask(&mut trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
                 let token = format!("20111{token}");
-                let session = Session { user_id, auth_time: now, amr };
-                self.instance.ledger.session_tokens.put(&token, session, ends, now).await;
+                let proof = SignedIn { user_id, auth_time: now, amr };
+                self.instance.ledger.session_tokens.put(&token, proof, ends, now).await;
                 let expires = rfc3339(ends * 1_000).replace('Z', ".000Z");
                 user.map(|user| primary::success(user, &token, &expires, &self.urls.endpoint_base))
                     .ok_or_else(|| ApiRefusal::authentication_failed("the user has been removed"))
@@ -54,11 +54,11 @@ impl Call {
         passage: &mut Passage,
     ) -> Option<Authentication> {
         let now = self.instance.clock.now();
-        let Some(session) = self.instance.ledger.session_tokens.take(token, now).await else {
+        let Some(proof) = self.instance.ledger.session_tokens.take(token, now).await else {
             passage.trace.note(Verdict::PassedOver, "sessionToken", "it is unknown, used or too old");
             return None;
         };
         passage.trace.note(Verdict::Matched, "sessionToken", "it signs the user in");
-        Some(self.begin_session(session, earlier, passage).await)
+        Some(self.begin_session(proof, earlier, passage).await)
     }
 }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Step};
 use mock_idp_core::ledger::{
-    Authentication, Authorization, AuthorizationRequest, Consent, Participant, Purpose, Session, Stage, Transaction,
+    Authentication, Authorization, AuthorizationRequest, Consent, Participant, Purpose, Session, SignedIn, Stage,
+    Transaction,
 };
 use mock_idp_core::model::App;
 use mock_idp_core::org::Urls;
+use mock_idp_core::policy;
 use mock_idp_core::protocol::{ErrorId, Parameters, Refusal, ResponseMode, Scopes};
 use mock_idp_core::sign_in::view::{
     ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
@@ -237,7 +239,7 @@ impl Call {
         let new = Participant { client_id: client_id.to_owned(), server: self.server.id.clone() };
         let participants = &self.instance.ledger.participants;
         let now = self.instance.clock.now();
-        participants.put_if_absent(session_id, Vec::new(), now + Session::LIFETIME, now).await;
+        participants.put_if_absent(session_id, Vec::new(), now + Session::LONGEST, now).await;
         let add = |known: &mut Vec<Participant>| {
             if !known.contains(&new) {
                 known.push(new.clone());
@@ -365,8 +367,9 @@ impl OrgInstance {
     /// Who the browser's session says the user is.
     pub(super) async fn authentication(&self, session_id: Option<&str>) -> Option<Authentication> {
         let session_id = session_id?;
-        let session = self.ledger.sessions.get(session_id, self.clock.now()).await?;
-        Some(session.authentication(session_id, false))
+        let now = self.clock.now();
+        let use_it = |session: &mut Session| session.use_at(now).then(|| session.authentication(session_id, false));
+        self.ledger.sessions.update(session_id, now, use_it).await?
     }
 
     pub(super) fn passage(&self, browser_id: Option<String>, frame: Frame) -> Passage {
@@ -400,8 +403,8 @@ impl Call {
         match advance {
             Advance::Ask { stage, problem } => self.ask_to_sign_in(transaction.purpose, stage, problem, passage).await,
             Advance::SignedIn { user_id, amr } => {
-                let session = Session { user_id, auth_time: now, amr };
-                let authentication = self.begin_session(session, browser.session.as_deref(), &mut passage).await;
+                let proof = SignedIn { user_id, auth_time: now, amr };
+                let authentication = self.begin_session(proof, browser.session.as_deref(), &mut passage).await;
                 self.proceed(transaction.purpose, Some(authentication), passage).await
             }
         }
@@ -410,7 +413,7 @@ impl Call {
     /// Gives the browser a session, in the place of the one it had.
     pub(super) async fn begin_session(
         &self,
-        session: Session,
+        proof: SignedIn,
         earlier: Option<&str>,
         passage: &mut Passage,
     ) -> Authentication {
@@ -418,7 +421,14 @@ impl Call {
         let now = self.instance.clock.now();
         // A new id at each sign-in: nobody can have planted it.
         let session_id = self.instance.ask(&mut passage.trace, |moment| format!("idx{}", moment.token()));
-        sessions.put(&session_id, session.clone(), now + Session::LIFETIME, now).await;
+        let limits = self.instance.ask(&mut passage.trace, |moment| {
+            self.org
+                .user(&proof.user_id)
+                .map(|user| policy::session::limits(&self.org, user, moment))
+                .unwrap_or_default()
+        });
+        let session = Session::new(proof, limits, now);
+        sessions.put(&session_id, session.clone(), session.ends(), now).await;
         if let Some(earlier) = earlier {
             sessions.take(earlier, now).await;
         }

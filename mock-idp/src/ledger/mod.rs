@@ -6,7 +6,7 @@ pub(crate) use table::Table;
 
 use mock_idp_core::ledger::{
     Code, Consent, DeviceSecret, Inbox, Participant, Polled, PushedRequest, RefreshTokenOwner, Revocation, Session,
-    TokenFamily, Transaction, Used, UserCode,
+    SignedIn, TokenFamily, Transaction, Used, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 
@@ -28,7 +28,7 @@ pub(crate) struct Ledger {
     /// By session cookie.
     pub(crate) sessions: Table<Session>,
     /// By session token: what waits to become a session.
-    pub(crate) session_tokens: Table<Session>,
+    pub(crate) session_tokens: Table<SignedIn>,
     /// By code.
     pub(crate) codes: Table<Code>,
     /// By id (`oar…`).

@@ -31,6 +31,7 @@ mod races;
 mod refusals;
 mod registration;
 mod request_objects;
+mod session_policy;
 mod session_token;
 mod single_sign_out;
 mod wire;

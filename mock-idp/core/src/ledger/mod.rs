@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::TokenActions;
+use crate::model::{SessionActions, TokenActions};
 use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
 
 /// An authorization request whose client and redirect URI have been checked.
@@ -185,17 +185,55 @@ pub struct Participant {
     pub server: String,
 }
 
+/// That a user has proved who they are, before a session is made of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignedIn {
+    pub user_id: String,
+    pub auth_time: i64,
+    pub amr: Vec<String>,
+}
+
 /// A browser's sign-in session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
     pub user_id: String,
     pub auth_time: i64,
     pub amr: Vec<String>,
+    pub limits: SessionActions,
+    /// When it was last used, in seconds since the epoch.
+    pub used: i64,
 }
 
 impl Session {
-    /// How long a session lives. Okta: two hours by the default global session policy.
-    pub const LIFETIME: i64 = 2 * 3600;
+    /// How long a session without an end of its own is remembered, and the cookie of one that outlives its browser.
+    pub const LONGEST: i64 = 30 * 24 * 3600;
+
+    /// The session of a sign-in, used as it begins.
+    #[must_use]
+    pub fn new(proof: SignedIn, limits: SessionActions, now: i64) -> Self {
+        let SignedIn { user_id, auth_time, amr } = proof;
+        Self { user_id, auth_time, amr, limits, used: now }
+    }
+
+    /// The first second at which it is over, however much it is used.
+    #[must_use]
+    pub fn ends(&self) -> i64 {
+        match self.limits.max_session_lifetime_minutes {
+            0 => self.auth_time + Self::LONGEST,
+            minutes => self.auth_time + i64::from(minutes) * 60,
+        }
+    }
+
+    /// Uses the session, if it is not over. Okta: each use begins the idle time anew.
+    #[must_use]
+    pub fn use_at(&mut self, now: i64) -> bool {
+        let idle_until = self.used + i64::from(self.limits.max_session_idle_minutes) * 60;
+        let live = now < idle_until && now < self.ends();
+        if live {
+            self.used = now;
+        }
+        live
+    }
 
     /// The authentication that this session stands for.
     #[must_use]

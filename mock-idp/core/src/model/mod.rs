@@ -6,12 +6,14 @@ mod app;
 mod authorization_server;
 mod group;
 mod policy;
+mod session_policy;
 mod user;
 
 pub use app::*;
 pub use authorization_server::*;
 pub use group::*;
 pub use policy::*;
+pub use session_policy::*;
 pub use user::*;
 
 use schemars::JsonSchema;

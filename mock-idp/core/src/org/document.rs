@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::problem::{Problem, Problems, locate};
 use crate::behavior::Behavior;
 use crate::model::{
-    App, AuthorizationServer, Group, Status, TrustedOrigin, TrustedOriginScope, TrustedOriginScopeType, User,
+    App, AuthorizationServer, GlobalSessionPolicy, Group, Status, TrustedOrigin, TrustedOriginScope,
+    TrustedOriginScopeType, User,
 };
 
 /// An org in Okta's own object shapes, as YAML or JSON.
@@ -24,6 +25,9 @@ pub struct Document {
     pub apps: Vec<App>,
     #[serde(default)]
     pub authorization_servers: Vec<AuthorizationServer>,
+    /// How long sessions last; without any, Okta's default rule.
+    #[serde(default)]
+    pub global_session_policies: Vec<GlobalSessionPolicy>,
     #[serde(default)]
     pub trusted_origins: Vec<TrustedOrigin>,
     /// Secrets for `Authorization: SSWS …`.

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::document::Document;
 use super::problem::Problem;
 use crate::model::{
-    App, ApplicationType, AuthMethod, AuthorizationServer, ClaimType, ClaimValueType, WildcardRedirect,
+    App, ApplicationType, AuthMethod, AuthorizationServer, ClaimType, ClaimValueType, GlobalSessionPolicy, People,
+    WildcardRedirect,
 };
 use crate::protocol::{GrantType, is_reserved_claim};
 
@@ -22,6 +23,9 @@ pub(super) fn problems(document: &Document) -> Vec<Problem> {
     check.defaults();
     for (index, server) in document.authorization_servers.iter().enumerate() {
         check.server(&format!("/authorizationServers/{index}"), server);
+    }
+    for (index, policy) in document.global_session_policies.iter().enumerate() {
+        check.session_policy(&format!("/globalSessionPolicies/{index}"), policy);
     }
     for (index, origin) in document.trusted_origins.iter().enumerate() {
         let path = format!("/trustedOrigins/{index}");
@@ -392,23 +396,39 @@ impl Check<'_> {
         for (index, rule) in policy.rules.iter().enumerate() {
             let rule_path = format!("{path}/rules/{index}");
             self.id(&format!("{rule_path}/id"), &rule.id, "0pr");
-            let people = &rule.conditions.people;
-            for (list, ids) in [("include", &people.groups.include), ("exclude", &people.groups.exclude)] {
-                for (position, id) in ids.iter().enumerate().filter(|(_, id)| *id != "EVERYONE") {
-                    self.group(format!("{rule_path}/conditions/people/groups/{list}/{position}"), id);
-                }
-            }
-            for (list, ids) in [("include", &people.users.include), ("exclude", &people.users.exclude)] {
-                for (position, id) in ids.iter().enumerate() {
-                    self.user(format!("{rule_path}/conditions/people/users/{list}/{position}"), id);
-                }
-            }
+            self.people(&format!("{rule_path}/conditions/people"), &rule.conditions.people);
             for (position, scope) in
                 rule.conditions.scopes.include.iter().enumerate().filter(|(_, scope)| *scope != "*")
             {
                 self.scope(format!("{rule_path}/conditions/scopes/include/{position}"), server, scope);
             }
             self.lifetimes(&format!("{rule_path}/actions/token"), rule.actions.token);
+        }
+    }
+
+    fn people(&mut self, path: &str, people: &People) {
+        for (list, ids) in [("include", &people.groups.include), ("exclude", &people.groups.exclude)] {
+            for (position, id) in ids.iter().enumerate().filter(|(_, id)| *id != "EVERYONE") {
+                self.group(format!("{path}/groups/{list}/{position}"), id);
+            }
+        }
+        for (list, ids) in [("include", &people.users.include), ("exclude", &people.users.exclude)] {
+            for (position, id) in ids.iter().enumerate() {
+                self.user(format!("{path}/users/{list}/{position}"), id);
+            }
+        }
+    }
+
+    fn session_policy(&mut self, path: &str, policy: &GlobalSessionPolicy) {
+        self.id(&format!("{path}/id"), &policy.id, "00p");
+        self.people(&format!("{path}/conditions/people"), &policy.conditions.people);
+        for (index, rule) in policy.rules.iter().enumerate() {
+            let rule_path = format!("{path}/rules/{index}");
+            self.id(&format!("{rule_path}/id"), &rule.id, "0pr");
+            self.people(&format!("{rule_path}/conditions/people"), &rule.conditions.people);
+            let idle = rule.actions.signon.session.max_session_idle_minutes;
+            let place = format!("{rule_path}/actions/signon/session/maxSessionIdleMinutes");
+            self.bounded(place, idle, 1..=u32::MAX, "minutes");
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod grant_rules;
 pub mod scope_rules;
+pub mod session;
 
 use std::sync::Arc;
 

@@ -64,7 +64,7 @@ fn value(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// Sets what is to be set.
 pub(crate) fn set_cookies(response: &mut Response, jar: &Jar, cookies: &Browser, remember: bool) {
-    let age = if remember { format!("; Max-Age={}", Session::LIFETIME) } else { String::new() };
+    let age = if remember { format!("; Max-Age={}", Session::LONGEST) } else { String::new() };
     if let Some(session) = &cookies.session {
         append(response, &format!("{}={session}; {}{age}", jar.name("sid"), jar.attributes()));
     }

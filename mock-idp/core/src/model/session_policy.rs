@@ -1,0 +1,84 @@
+//! Global session policies and their rules. Okta: policies of the type `OKTA_SIGN_ON`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{People, Status};
+
+/// A global session policy: whom it is for, and its rules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GlobalSessionPolicy {
+    /// `00p` and 17 more characters.
+    pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub status: Status,
+    /// Lower is looked at first.
+    pub priority: u32,
+    #[serde(default)]
+    pub conditions: SessionConditions,
+    #[serde(default)]
+    pub rules: Vec<GlobalSessionRule>,
+}
+
+/// A rule of a global session policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GlobalSessionRule {
+    /// `0pr` and 17 more characters.
+    pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub status: Status,
+    /// Lower is looked at first.
+    pub priority: u32,
+    #[serde(default)]
+    pub conditions: SessionConditions,
+    pub actions: SessionRuleActions,
+}
+
+/// Whom a policy or rule is for. Includes nobody by name: everyone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionConditions {
+    #[serde(default)]
+    pub people: People,
+}
+
+/// What a matching rule gives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRuleActions {
+    pub signon: SignOnActions,
+}
+
+/// What follows from signing in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignOnActions {
+    pub session: SessionActions,
+}
+
+/// How long a session lasts, in minutes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SessionActions {
+    /// How long it may lie unused; at least 1.
+    #[serde(default = "two_hours")]
+    pub max_session_idle_minutes: u32,
+    /// How long it may last however much it is used; 0 is unlimited.
+    #[serde(default)]
+    pub max_session_lifetime_minutes: u32,
+}
+
+impl Default for SessionActions {
+    /// Okta's default rule: two idle hours, no end.
+    fn default() -> Self {
+        Self { max_session_idle_minutes: two_hours(), max_session_lifetime_minutes: 0 }
+    }
+}
+
+fn two_hours() -> u32 {
+    120
+}
