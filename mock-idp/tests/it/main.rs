@@ -4,6 +4,7 @@
 
 mod assertions;
 mod authorize_parameters;
+mod bearer_refusals;
 mod behavior;
 mod ciba;
 mod client;

@@ -1,0 +1,143 @@
+//! What userinfo and sign-out refuse, and what the token endpoint refuses browsers: each in Okta's literal words.
+
+use mock_idp::MockIdp;
+use reqwest::Response;
+use serde_json::Value;
+
+use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, redeem};
+use crate::refusals::told;
+
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// Status, and `error` and `error_description` of the challenge.
+fn challenged(response: &Response) -> (u16, String, String) {
+    let challenge = response.headers()["www-authenticate"].to_str().unwrap();
+    let member = |name: &str| {
+        let rest = challenge.split_once(&format!(" {name}=\"")).unwrap_or_else(|| panic!("no {name}: {challenge}")).1;
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    (response.status().as_u16(), member("error"), member("error_description"))
+}
+
+async fn tokens(mock: &MockIdp, login: &str) -> Value {
+    let arrived = authorize(mock, &browser(), login, &code_request(WEB, "openid")).await;
+    redeem(mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn userinfo_challenges_in_oktas_words() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let url = format!("{}/v1/userinfo", mock.issuer());
+    let good = tokens(&mock, "buyer@example.test").await["access_token"].as_str().unwrap().to_owned();
+    let form = [("grant_type", "client_credentials"), ("scope", "products:read")];
+    let (id, secret) = ("0oamarketservice05d7", "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG");
+    let request = browser().post(format!("{}/v1/token", mock.issuer())).basic_auth(id, Some(secret)).form(&form);
+    let service: Value = request.send().await.unwrap().json().await.unwrap();
+    let service = service["access_token"].as_str().unwrap();
+    // The same server under another of its names is another issuer.
+    let elsewhere = url.replace("//localhost:", "//127.0.0.1:");
+    let revoked = tokens(&mock, "buyer@example.test").await["access_token"].as_str().unwrap().to_owned();
+    let revoke = browser().post(format!("{}/v1/revoke", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
+    assert_eq!(revoke.form(&[("token", &revoked)]).send().await.unwrap().status(), 200);
+
+    let get = |url: &str, token: &str| browser().get(url).bearer_auth(token).send();
+    let both = browser().post(&url).bearer_auth(&good).form(&[("access_token", &good)]).send();
+    let cases = [
+        (
+            get(&url, service).await,
+            403,
+            "insufficient_scope",
+            "The access token provided does not contain the required scopes.",
+        ),
+        (get(&elsewhere, &good).await, 401, "invalid_token", "The access token provided has an invalid issuer."),
+        (get(&url, &revoked).await, 401, "invalid_token", "The access token has been revoked."),
+        (
+            both.await,
+            400,
+            "invalid_request",
+            "The access token cannot be specified in both the Authorization header and the request-body.",
+        ),
+        (
+            browser().get(format!("{url}?access_token={good}")).send().await,
+            400,
+            "invalid_request",
+            "The access token cannot be presented in a query string.",
+        ),
+    ];
+    for (response, status, error, text) in cases {
+        assert_eq!(challenged(&response.unwrap()), (status, error.to_owned(), text.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn browsers_at_the_token_endpoint_are_refused_in_oktas_words() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let (ours, foreign) = ("http://localhost:7803", "https://elsewhere.example");
+    let code: &[_] = &[("grant_type", "authorization_code"), ("code", "x"), ("code_verifier", VERIFIER)];
+    let offline = [code, &[("scope", "openid offline_access")]].concat();
+    let cases: [(&str, &[(&str, &str)], u16, &str, &str); 4] = [
+        (
+            ours,
+            &[("grant_type", "refresh_token"), ("refresh_token", "x")],
+            400,
+            "unauthorized_client",
+            "Browser requests to the token endpoint may only use the authorization_code grant_type.",
+        ),
+        (
+            ours,
+            &[("grant_type", "authorization_code"), ("code", "x")],
+            401,
+            "invalid_client",
+            "Browser requests to the token endpoint must use Proof Key for Code Exchange.",
+        ),
+        (
+            ours,
+            &offline,
+            400,
+            "invalid_scope",
+            "Browser requests to the token endpoint may not include the offline_access scope.",
+        ),
+        (
+            foreign,
+            code,
+            400,
+            "invalid_request",
+            "Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.",
+        ),
+    ];
+    for (origin, form, status, error, text) in cases {
+        let request = browser().post(format!("{}/v1/token", mock.issuer())).header("origin", origin);
+        let response = request.basic_auth(WEB, Some(WEB_SECRET)).form(form).send().await.unwrap();
+        assert_eq!(told(response).await, (status, error.to_owned(), text.to_owned()), "{origin} {form:?}");
+    }
+}
+
+#[tokio::test]
+async fn signing_somebody_else_out_is_refused_on_a_page() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let hint = tokens(&mock, "admin@example.test").await["id_token"].as_str().unwrap().to_owned();
+    let buyer = browser();
+    authorize(&mock, &buyer, "buyer@example.test", &code_request(WEB, "openid")).await;
+    let query = [("id_token_hint", hint.as_str())];
+    let response = buyer.get(format!("{}/v1/logout", mock.issuer())).query(&query).send().await.unwrap();
+    assert_eq!(response.status(), 400);
+    let page = response.text().await.unwrap();
+    let text = "The ID token subject does not match the current session&#39;s user.";
+    assert!(page.contains("id_token_does_not_match_session") && page.contains(text), "{page}");
+}
+
+#[tokio::test]
+async fn only_service_apps_act_on_the_org() {
+    let market = include_str!("../../../fixtures/orgs/market.yaml");
+    let web = "grant_types: [authorization_code, implicit, refresh_token]";
+    let org = market.replacen(web, "grant_types: [authorization_code, implicit, refresh_token, client_credentials]", 1);
+    assert_ne!(org, market);
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let form = [("grant_type", "client_credentials"), ("scope", "okta.users.read")];
+    let request = browser().post(format!("{}/oauth2/v1/token", mock.url())).basic_auth(WEB, Some(WEB_SECRET));
+    let text = "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.";
+    assert_eq!(
+        told(request.form(&form).send().await.unwrap()).await,
+        (401, "invalid_client".to_owned(), text.to_owned())
+    );
+}
