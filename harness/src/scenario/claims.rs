@@ -49,7 +49,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .cites(&["Okta: access token claims", "Okta: ID token claims", "OIDC Core 5.1"])
         .steps(&["get the tokens", "take volatile values out by rule", "compare with the reviewed snapshot"])
         .tags(&["claims"])
-        .needs(&[Need::Market, Need::Server(Custom)])
+        .needs(&[Need::Market, Need::Snapshots, Need::Server(Custom)])
 }
 
 pub(super) fn shown(token: &Jwt) -> Value {

@@ -7,6 +7,8 @@ use crate::target::{ClientRole, Endpoint, Kind, Role, ServerRole, Target};
 pub enum Need {
     /// An issuer that answers as Okta does.
     Okta,
+    /// Claims as the snapshots have recorded them.
+    Snapshots,
     /// The users, scopes and policies of the market org.
     Market,
     Server(ServerRole),
@@ -46,6 +48,9 @@ impl Need {
         let server = |role| target.servers.get(&role);
         let (met, missing) = match self {
             Self::Okta => (target.speaks_okta(), "an issuer that answers as Okta does".to_owned()),
+            Self::Snapshots => {
+                (target.speaks_okta(), "Okta's behavior: the snapshots record the claims that Okta issues".to_owned())
+            }
             Self::Market => (target.kind == Kind::Mock, "the market org of the mock".to_owned()),
             Self::Server(role) => (server(role).is_some(), format!("the {} server", role.word())),
             Self::Client(role) => (target.clients.contains_key(&role), format!("the {} client", role.word())),
@@ -104,6 +109,7 @@ impl Need {
     pub fn words(self) -> String {
         match self {
             Self::Okta => "an issuer that answers as Okta does".to_owned(),
+            Self::Snapshots => "the claims that Okta issues".to_owned(),
             Self::Market => "the market org".to_owned(),
             Self::Server(role) => format!("the {} server", role.word()),
             Self::Client(role) => format!("the {} client", role.word()),
