@@ -89,9 +89,9 @@ async fn a_policy_sets_idle_time_and_lifetime_for_its_people() {
 #[tokio::test]
 async fn a_policy_that_cannot_be_is_refused_at_its_place() {
     let wrong = SHORT_FOR_ADMINS.replace("maxSessionIdleMinutes: 30", "maxSessionIdleMinutes: 0");
-    let error = MockIdp::builder().org_yaml(&format!("{MARKET}{wrong}")).start().await.unwrap_err().to_string();
+    let error = MockIdp::builder().org_yaml(format!("{MARKET}{wrong}")).start().await.unwrap_err().to_string();
     assert!(error.contains("0 is out of bounds") && error.contains("maxSessionIdleMinutes"), "{error}");
     let wrong = SHORT_FOR_ADMINS.replace("00gadmins0", "00gadminz0");
-    let error = MockIdp::builder().org_yaml(&format!("{MARKET}{wrong}")).start().await.unwrap_err().to_string();
+    let error = MockIdp::builder().org_yaml(format!("{MARKET}{wrong}")).start().await.unwrap_err().to_string();
     assert!(error.contains("00gadminz000000005d7") && error.contains("did you mean"), "{error}");
 }

@@ -12,7 +12,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::{SessionActions, TokenActions};
+use crate::model::{SessionActions, TokenLifetimes};
 use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
 
 /// An authorization request whose client and redirect URI have been checked.
@@ -257,7 +257,7 @@ pub struct Authorization {
     pub authentication: Option<Authentication>,
     pub scopes: Scopes,
     pub acr: Option<String>,
-    pub lifetimes: TokenActions,
+    pub lifetimes: TokenLifetimes,
     /// Hash of the device secret that belongs to this sign-in: what ties its ID tokens to the device. Native SSO 3.4.
     #[serde(default)]
     pub device_secret_hash: Option<String>,

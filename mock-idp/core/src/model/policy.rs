@@ -76,8 +76,8 @@ pub struct RuleActions {
     pub token: TokenActions,
 }
 
-/// Lifetimes in minutes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// How long tokens live, in minutes, and who may change them before they are signed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TokenActions {
     /// 5 to 1,440.
@@ -89,6 +89,37 @@ pub struct TokenActions {
     /// How long a refresh token may lie unused: 10 minutes to five years.
     #[serde(default = "default_refresh_token_window")]
     pub refresh_token_window_minutes: u32,
+    /// The token inline hook that Okta would call. This mock calls none; what it decides says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inline_hook: Option<InlineHook>,
+}
+
+/// A reference to an inline hook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InlineHook {
+    /// `cal` and 17 more characters.
+    pub id: String,
+}
+
+/// The lifetimes alone, in minutes; 0 and bounds as in [`TokenActions`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenLifetimes {
+    pub access_token_lifetime_minutes: u32,
+    pub refresh_token_lifetime_minutes: u32,
+    pub refresh_token_window_minutes: u32,
+}
+
+impl TokenActions {
+    /// What lasts beyond the decision.
+    #[must_use]
+    pub fn lifetimes(&self) -> TokenLifetimes {
+        TokenLifetimes {
+            access_token_lifetime_minutes: self.access_token_lifetime_minutes,
+            refresh_token_lifetime_minutes: self.refresh_token_lifetime_minutes,
+            refresh_token_window_minutes: self.refresh_token_window_minutes,
+        }
+    }
 }
 
 fn default_access_token_lifetime() -> u32 {

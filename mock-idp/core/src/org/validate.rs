@@ -62,6 +62,14 @@ impl Check<'_> {
 
     /// Okta: object ids have 20 characters, of which the first three name the type; every id is used once.
     fn id(&mut self, path: &str, id: &str, prefix: &str) {
+        self.id_of_another(path, id, prefix);
+        if let Some(first) = self.ids.insert(id.to_owned(), path.to_owned()) {
+            self.problem(path, format!("the id `{id}` is used twice; first at {first}"));
+        }
+    }
+
+    /// An id that only refers to something, perhaps again.
+    fn id_of_another(&mut self, path: &str, id: &str, prefix: &str) {
         let well_formed =
             id.len() == 20 && id.starts_with(prefix) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if !well_formed {
@@ -69,9 +77,6 @@ impl Check<'_> {
                 path,
                 format!("`{id}` is not an id here: expected 20 letters and digits that start with `{prefix}`"),
             );
-        }
-        if let Some(first) = self.ids.insert(id.to_owned(), path.to_owned()) {
-            self.problem(path, format!("the id `{id}` is used twice; first at {first}"));
         }
     }
 
@@ -402,7 +407,10 @@ impl Check<'_> {
             {
                 self.scope(format!("{rule_path}/conditions/scopes/include/{position}"), server, scope);
             }
-            self.lifetimes(&format!("{rule_path}/actions/token"), rule.actions.token);
+            self.lifetimes(&format!("{rule_path}/actions/token"), rule.actions.token.lifetimes());
+            if let Some(hook) = &rule.actions.token.inline_hook {
+                self.id_of_another(&format!("{rule_path}/actions/token/inlineHook/id"), &hook.id, "cal");
+            }
         }
     }
 
@@ -434,7 +442,7 @@ impl Check<'_> {
 
     /// Okta: access token 5 minutes to 24 hours; refresh token unlimited (0) or from there to five years; window 10 minutes to
     /// five years.
-    fn lifetimes(&mut self, path: &str, token: crate::model::TokenActions) {
+    fn lifetimes(&mut self, path: &str, token: crate::model::TokenLifetimes) {
         const FIVE_YEARS: u32 = 5 * 365 * 24 * 60;
         self.bounded(
             format!("{path}/accessTokenLifetimeMinutes"),

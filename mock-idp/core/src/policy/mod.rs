@@ -7,7 +7,7 @@ pub mod session;
 
 use std::sync::Arc;
 
-use crate::model::{App, TokenActions, User};
+use crate::model::{App, TokenLifetimes, User};
 use crate::moment::Moment;
 use crate::org::{CompiledPolicy, CompiledRule, Org, Server};
 use crate::protocol::{ErrorId, GrantType, Refusal, Scopes, is_oidc};
@@ -24,7 +24,7 @@ pub struct Ask<'a> {
 }
 
 /// Okta: the org authorization server's tokens live an hour, its refresh tokens 90 days of idleness.
-const ORG_LIFETIMES: TokenActions = TokenActions {
+const ORG_LIFETIMES: TokenLifetimes = TokenLifetimes {
     access_token_lifetime_minutes: 60,
     refresh_token_lifetime_minutes: 0,
     refresh_token_window_minutes: 90 * 24 * 60,
@@ -33,7 +33,7 @@ const ORG_LIFETIMES: TokenActions = TokenActions {
 /// The rule that decided.
 #[derive(Clone, Copy, Debug)]
 pub struct Granted<'a> {
-    pub lifetimes: TokenActions,
+    pub lifetimes: TokenLifetimes,
     /// `None` at the org authorization server, which has no rules.
     rule: Option<&'a CompiledRule>,
 }
@@ -70,7 +70,7 @@ impl Granted<'_> {
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.
-pub fn evaluate(org: &Org, server: &Server, ask: Ask<'_>, moment: &mut Moment<'_>) -> Result<TokenActions, Refusal> {
+pub fn evaluate(org: &Org, server: &Server, ask: Ask<'_>, moment: &mut Moment<'_>) -> Result<TokenLifetimes, Refusal> {
     let granted = grant(org, server, ask, moment)?;
     granted.tell(ask.scopes, ScopeSource::Asked, |_| None, moment);
     Ok(granted.lifetimes)
@@ -105,7 +105,12 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
             let verdict = if matched { Verdict::Matched } else { Verdict::PassedOver };
             moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.told), unmet });
             if matched {
-                let lifetimes = rule.rule.actions.token;
+                let actions = &rule.rule.actions.token;
+                if let Some(hook) = &actions.inline_hook {
+                    let because = "the rule names it; Okta would call it, this mock calls no hooks";
+                    moment.trace.note(Verdict::PassedOver, format!("inline hook {}", hook.id), because);
+                }
+                let lifetimes = actions.lifetimes();
                 tell_lifetimes(lifetimes, Some(&rule.told), moment);
                 return Ok(Granted { lifetimes, rule: Some(rule) });
             }
@@ -125,7 +130,7 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
     ))
 }
 
-fn tell_lifetimes(actions: TokenActions, rule: Option<&Arc<RuleTold>>, moment: &mut Moment<'_>) {
+fn tell_lifetimes(actions: TokenLifetimes, rule: Option<&Arc<RuleTold>>, moment: &mut Moment<'_>) {
     let seconds = |minutes: u32| i64::from(minutes) * 60;
     let lifetimes = Lifetimes {
         access_token: seconds(actions.access_token_lifetime_minutes),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::fault::{FaultyToken, TokenFault};
 use super::{ServerKeys, access_token, id_token};
 use crate::claims::{self, Breadth, Subject};
-use crate::model::TokenActions;
+use crate::model::TokenLifetimes;
 use crate::moment::Moment;
 use crate::org::{Server, Urls};
 use crate::protocol::{ErrorId, Refusal, Scopes};
@@ -17,7 +17,7 @@ pub struct Ticket<'a> {
     pub urls: &'a Urls,
     pub subject: Subject<'a>,
     pub scopes: &'a Scopes,
-    pub lifetimes: TokenActions,
+    pub lifetimes: TokenLifetimes,
     pub nonce: Option<&'a str>,
     pub acr: Option<&'a str>,
     /// Hash of the device secret that ID tokens are tied to. Native SSO 3.4.

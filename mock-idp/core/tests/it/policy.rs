@@ -1,5 +1,6 @@
 //! Which rule decides, which were passed over and on which condition.
 
+use mock_idp_core::model::InlineHook;
 use mock_idp_core::policy::{Ask, evaluate};
 use mock_idp_core::protocol::{ErrorId, GrantType, Scopes};
 use mock_idp_core::trace::Verdict;
@@ -112,4 +113,16 @@ fn a_list_that_names_a_scope_of_openid_covers_just_those_it_names() {
         document.authorization_servers[0].policies[0].rules[1].conditions.scopes.include = vec!["*".into()];
     });
     assert!(decided(&any, Some("buyer"), WEB, code, "openid orders:update").0.is_ok());
+}
+
+#[test]
+fn an_inline_hook_of_the_rule_is_told_not_called() {
+    let hooked = changed(|document| {
+        let rule = &mut document.authorization_servers[0].policies[0].rules[1];
+        rule.actions.token.inline_hook = Some(InlineHook { id: "calhook0000000005d7a".to_owned() });
+    });
+    let (decision, passed) = decided(&hooked, Some("buyer"), WEB, GrantType::AuthorizationCode, "openid");
+    assert_eq!(decision, rule("Market apps", "Everyone", 60));
+    let told = "inline hook calhook0000000005d7a: the rule names it; Okta would call it, this mock calls no hooks";
+    assert_eq!(passed.last().map(String::as_str), Some(told));
 }

@@ -3,7 +3,7 @@
 use mock_idp_core::endpoint::client_authentication::{self, Called};
 use mock_idp_core::endpoint::token::{Denied, Plan, Redemption, TokenRequest, admit};
 use mock_idp_core::ledger::{Authentication, Authorization, TokenFamily};
-use mock_idp_core::model::{Status, TokenActions, UserStatus};
+use mock_idp_core::model::{Status, TokenLifetimes, UserStatus};
 use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::protocol::{ErrorId, Parameters, RequestedClaims, Scopes};
 
@@ -27,7 +27,7 @@ fn family(client_id: &str) -> TokenFamily {
             }),
             scopes: Scopes::parse("openid offline_access products:read"),
             acr: None,
-            lifetimes: TokenActions {
+            lifetimes: TokenLifetimes {
                 access_token_lifetime_minutes: 60,
                 refresh_token_lifetime_minutes: 30 * 24 * 60,
                 refresh_token_window_minutes: 7 * 24 * 60,
