@@ -75,7 +75,9 @@ async fn browsers_at_the_token_endpoint_are_refused_in_oktas_words() {
     let (ours, foreign) = ("http://localhost:7803", "https://elsewhere.example");
     let code: &[_] = &[("grant_type", "authorization_code"), ("code", "x"), ("code_verifier", VERIFIER)];
     let offline = [code, &[("scope", "openid offline_access")]].concat();
-    let cases: [(&str, &[(&str, &str)], u16, &str, &str); 4] = [
+    /// Origin and form; then status, `error` and `error_description`.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], u16, &'a str, &'a str);
+    let cases: [Case<'_>; 4] = [
         (
             ours,
             &[("grant_type", "refresh_token"), ("refresh_token", "x")],
