@@ -1,8 +1,15 @@
-//! Signing out (OIDC RP-Initiated Logout 1.0).
+//! Signing out (OIDC RP-Initiated Logout 1.0), and telling the other clients (OIDC Front-Channel Logout 1.0, OIDC
+//! Back-Channel Logout 1.0).
+
+use serde_json::{Value, json};
+use url::Url;
 
 use super::checks;
 use crate::record::Recorder;
+use crate::wire::authorization::Callback;
 use crate::wire::journey::Journey;
+use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::keys::KeySet;
 
 checks! {
     LED_BACK = Must "logout.led-back", "The browser is led to the registered address", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout"];
@@ -13,6 +20,24 @@ checks! {
     NOT_LED_BACK = Must "logout.not-led-back", "A hint that can't be trusted signs nobody out", ["OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-id-token-hint"];
     SESSION_ALIVE = Must "logout.session-alive", "The session lives: prompt=none succeeds", ["OIDC RP-Initiated Logout 4"];
     TOKENS_LIVE = Should "logout.tokens-live", "Tokens outlive the session", ["Okta: /logout"];
+    FRAMED = Must "front-channel.loaded", "The signed-out page loads the client's logout address", ["OIDC Front-Channel Logout 2", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    FRAMED_ISSUER = Must "front-channel.iss", "The logout address is told the issuer", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    FRAMED_SESSION = Must "front-channel.sid", "The logout address is told the session that the ID token named", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    FRAMED_PARAMETERS = Should "front-channel.parameters", "The logout address is told nothing else", ["OIDF oidcc-frontchannel-rp-initiated-logout"];
+    ONWARD = Must "front-channel.onward", "From the signed-out page it goes on to the registered address", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    POSTED = Must "logout-token.posted", "A logout token is posted to the client", ["OIDC Back-Channel Logout 2.5", "OIDF oidcc-backchannel-rp-initiated-logout"];
+    POSTED_ONLY = Should "logout-token.alone", "Nothing is posted beside it", ["OIDC Back-Channel Logout 2.5", "OIDF oidcc-backchannel-rp-initiated-logout"];
+    TOKEN_READABLE = Must "logout-token.readable", "It is a signed token in compact form", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_TYPE = Should "logout-token.typ", "Its header says that it is a logout token", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_SIGNATURE = Must "logout-token.signature", "Its signature verifies with the published key", ["OIDC Back-Channel Logout 2.6", "OIDF oidcc-backchannel-rp-initiated-logout"];
+    TOKEN_ISSUER = Must "logout-token.iss", "Its issuer is the server that was signed out from", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_AUDIENCE = Must "logout-token.aud", "It is meant for the client, and for nobody else", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_ISSUED = Must "logout-token.iat", "It was issued just now", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_EXPIRY = Must "logout-token.exp", "It has not expired, and does so soon", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_ID = Must "logout-token.jti", "It has an id of its own", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_EVENT = Must "logout-token.events", "It says that it is about signing out", ["OIDC Back-Channel Logout 2.4", "RFC 8417 2.2"];
+    TOKEN_ABOUT = Must "logout-token.about", "It names the user or the session, as the ID token did", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
+    TOKEN_NO_NONCE = Must "logout-token.no-nonce", "It has no nonce, so that it can't pass for an ID token", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
 }
 
 /// Judges where signing out led to.
@@ -26,4 +51,187 @@ pub fn led_back(recorder: &Recorder, journey: &Journey, state: Option<&str>) {
     };
     let other = callback.params.iter().map(|(name, _)| name.as_str()).find(|name| *name != "state");
     PARAMETERS.absent(recorder, "other parameter", other);
+}
+
+/// The longest that a logout token should live, in seconds (OIDC Back-Channel Logout 2.4: two minutes are enough).
+const LONGEST_LIFE: i64 = 300;
+
+/// How far an issuer's clock may be off, in seconds.
+const CLOCK_SKEW: i64 = 120;
+
+/// Judges the address that a page's frame loads for a client whose logout address is `uri`.
+pub fn framed(recorder: &Recorder, frames: &[String], uri: &str, issuer: &str, sid: Option<&str>) {
+    let frame = frames.iter().find(|frame| frame.starts_with(uri));
+    let seen = frame.cloned().unwrap_or_else(|| format!("{} other frames", frames.len()));
+    FRAMED.holds(recorder, frame.is_some(), uri, seen);
+    let Some(frame) = frame.and_then(|frame| Url::parse(frame).ok()) else { return };
+    let get = |wanted: &str| frame.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+    FRAMED_ISSUER.equals(recorder, issuer, get("iss").as_deref());
+    let named = get("sid");
+    let same = sid.is_some() && named.as_deref() == sid;
+    FRAMED_SESSION.holds(recorder, same, sid.unwrap_or("a sid in the ID token"), named.as_deref().unwrap_or("nothing"));
+    let other = frame.query_pairs().find(|(name, _)| name != "iss" && name != "sid").map(|(name, _)| name.into_owned());
+    FRAMED_PARAMETERS.absent(recorder, "other parameter", other.as_deref());
+}
+
+/// Judges what was posted to a client. Answers the logout token.
+pub fn posted<'a>(recorder: &Recorder, form: Option<&'a Callback>) -> Option<&'a str> {
+    let names = form.map(Callback::names);
+    let token = form.and_then(|form| form.get("logout_token"));
+    POSTED.holds(recorder, token.is_some(), "logout_token", names.as_deref().unwrap_or("nothing was posted"));
+    if token.is_some() {
+        POSTED_ONLY.equals(recorder, "logout_token", names.as_deref());
+    }
+    token
+}
+
+/// What a logout token should say.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+    /// The ID token of the session that ended.
+    pub id_token: &'a Jwt,
+    pub now: i64,
+}
+
+/// Judges a logout token (OIDC Back-Channel Logout 2.6).
+pub fn token(recorder: &Recorder, raw: &str, keys: &KeySet, expected: Expected<'_>) {
+    let parsed = Jwt::parse(raw);
+    let reason = parsed.as_ref().err().map(ToString::to_string);
+    TOKEN_READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
+    let Ok(token) = parsed else { return };
+    TOKEN_TYPE.equals(recorder, "logout+jwt", token.header_text("typ"));
+    let signature = token.verify(keys);
+    TOKEN_SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    TOKEN_ISSUER.equals(recorder, expected.issuer, token.text("iss"));
+    let audience = token.claims.get("aud").cloned().unwrap_or_default();
+    let alone = audience == json!(expected.client_id) || audience == json!([expected.client_id]);
+    TOKEN_AUDIENCE.holds(recorder, alone, expected.client_id, audience);
+    let (iat, exp) = (token.number("iat").unwrap_or_default(), token.number("exp").unwrap_or_default());
+    let recent = (iat - expected.now).abs() <= CLOCK_SKEW;
+    TOKEN_ISSUED.holds(recorder, recent, format!("about {}", expected.now), iat);
+    let soon = exp > expected.now - CLOCK_SKEW && exp > iat && exp - iat <= LONGEST_LIFE;
+    TOKEN_EXPIRY.holds(recorder, soon, format!("at most {LONGEST_LIFE} s after {iat}"), exp);
+    TOKEN_ID.present(recorder, "an id", token.text("jti"));
+    let events = token.claims.get("events").cloned().unwrap_or_default();
+    let event = &events["http://schemas.openid.net/event/backchannel-logout"];
+    TOKEN_EVENT.holds(recorder, event.is_object(), "the back-channel logout event", &events);
+    about(recorder, &token, expected.id_token);
+    let nonce = token.claims.get("nonce").map(Value::to_string);
+    TOKEN_NO_NONCE.absent(recorder, "nonce", nonce.as_deref());
+}
+
+fn about(recorder: &Recorder, token: &Jwt, id_token: &Jwt) {
+    let named = |token: &Jwt| ["sub", "sid"].map(|name| token.text(name).map(str::to_owned));
+    let (came, known) = (named(token), named(id_token));
+    let agree = came.iter().zip(&known).all(|(came, known)| came.is_none() || came == known);
+    let words = |[sub, sid]: [Option<String>; 2]| {
+        format!("sub {} sid {}", sub.as_deref().unwrap_or("missing"), sid.as_deref().unwrap_or("missing"))
+    };
+    let somebody = came.iter().any(Option::is_some);
+    TOKEN_ABOUT.holds(recorder, agree && somebody, words(known), words(came));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::signed::Key;
+    use crate::record::scrub::Scrubber;
+    use crate::record::{Entry, Verdict};
+    use crate::wire::authorization::Delivery;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn jwt(key: &Key, header: &Value, claims: &Value) -> String {
+        key.sign(header, claims).expect("a token")
+    }
+
+    /// The checks that turn red for a token after `change`.
+    fn red(change: impl Fn(&mut Value, &mut Value)) -> Vec<String> {
+        let key = Key::rsa(include_str!("../../../fixtures/keys/spare-1.pem")).expect("a key");
+        let mut public = key.public().expect("a public half");
+        public["kid"] = json!("k");
+        let keys: KeySet = serde_json::from_value(json!({ "keys": [public] })).expect("keys");
+        let id_token = json!({ "sub": "u", "sid": "s", "nonce": "n" });
+        let id_token = Jwt::parse(&jwt(&key, &json!({ "kid": "k" }), &id_token)).expect("an ID token");
+        let mut header = json!({ "kid": "k", "typ": "logout+jwt" });
+        let mut claims = json!({
+            "iss": "https://issuer.example", "aud": "c", "iat": NOW, "exp": NOW + 120, "jti": "j", "sub": "u",
+            "sid": "s", "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        });
+        change(&mut header, &mut claims);
+        let recorder = Recorder::new(Scrubber::default());
+        let issuer = "https://issuer.example";
+        let expected = Expected { issuer, client_id: "c", id_token: &id_token, now: NOW };
+        token(&recorder, &jwt(&key, &header, &claims), &keys, expected);
+        failed(&recorder)
+    }
+
+    fn failed(recorder: &Recorder) -> Vec<String> {
+        let failed = |entry| match entry {
+            Entry::Finding(finding) if finding.verdict == Verdict::Fail => Some(finding.check),
+            _ => None,
+        };
+        recorder.entries().into_iter().filter_map(failed).collect()
+    }
+
+    #[test]
+    fn what_is_posted_beside_a_logout_token_is_seen() {
+        let red = |body: &str| {
+            let recorder = Recorder::new(Scrubber::default());
+            posted(&recorder, Some(&Callback::parse(Delivery::FormPost, body)));
+            failed(&recorder)
+        };
+        assert_eq!(red("logout_token=t"), [""; 0]);
+        assert_eq!(red("logout_token=t&more=1"), ["logout-token.alone"]);
+        assert_eq!(red("token=t"), ["logout-token.posted"]);
+    }
+
+    #[test]
+    fn a_right_logout_token_turns_nothing_red() {
+        assert_eq!(red(|_, _| {}), [""; 0]);
+        assert_eq!(red(|_, claims| drop(claims.as_object_mut().map(|claims| claims.remove("sub")))), [""; 0]);
+    }
+
+    #[test]
+    fn each_flaw_of_a_logout_token_turns_its_own_check_red() {
+        assert_eq!(red(|header, _| header["typ"] = json!("JWT")), ["logout-token.typ"]);
+        assert_eq!(red(|header, _| header["kid"] = json!("other")), ["logout-token.signature"]);
+        let cases: [(&str, Value, &str); 11] = [
+            ("iss", json!("https://issuer.example/"), "iss"),
+            ("aud", json!("other"), "aud"),
+            ("aud", json!(["c", "other"]), "aud"),
+            ("iat", json!(NOW - 3600), "iat"),
+            ("exp", json!(NOW - 1), "exp"),
+            ("jti", Value::Null, "jti"),
+            ("events", json!({}), "events"),
+            ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": true }), "events"),
+            ("sub", json!("somebody else"), "about"),
+            ("sid", json!("another session"), "about"),
+            ("nonce", json!("n"), "no-nonce"),
+        ];
+        for (claim, value, check) in cases {
+            let red = red(|_, claims| claims[claim] = value.clone());
+            assert!(red.contains(&format!("logout-token.{check}")), "{claim} {value}: {red:?}");
+        }
+        let nobody = red(|_, claims| {
+            claims.as_object_mut().expect("claims").retain(|name, _| name != "sub" && name != "sid");
+        });
+        assert_eq!(nobody, ["logout-token.about"]);
+    }
+
+    #[test]
+    fn each_flaw_of_a_frame_turns_its_own_check_red() {
+        let red = |frame: &str| {
+            let recorder = Recorder::new(Scrubber::default());
+            framed(&recorder, &[frame.to_owned()], "https://app.example/bye", "https://i.example", Some("s"));
+            failed(&recorder)
+        };
+        assert_eq!(red("https://app.example/bye?iss=https%3A%2F%2Fi.example&sid=s"), [""; 0]);
+        assert_eq!(red("https://other.example/?iss=https%3A%2F%2Fi.example&sid=s"), ["front-channel.loaded"]);
+        assert_eq!(red("https://app.example/bye?iss=x&sid=s"), ["front-channel.iss"]);
+        assert_eq!(red("https://app.example/bye?iss=https%3A%2F%2Fi.example&sid=t"), ["front-channel.sid"]);
+        assert_eq!(red("https://app.example/bye?iss=https%3A%2F%2Fi.example&sid=s&a=b"), ["front-channel.parameters"]);
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::{Html, IntoResponse};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -20,7 +22,10 @@ pub(super) const LANDING_MARK: &str = "#harness-landing";
 const BODY_LIMIT: usize = 256 * 1024;
 
 #[derive(Debug, Default)]
-struct Mail(Mutex<Vec<Callback>>);
+struct Mail {
+    posted: Mutex<Vec<Callback>>,
+    arrived: Notify,
+}
 
 /// A running listener; dropping it stops it.
 #[derive(Debug)]
@@ -58,9 +63,23 @@ impl Listener {
 
     /// What was posted with that `state`.
     pub(super) fn take_posted(&self, state: Option<&str>) -> Option<Callback> {
-        let mut mail = self.mail.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mail = self.mail.posted.lock().unwrap_or_else(PoisonError::into_inner);
         let at = mail.iter().position(|callback| callback.get("state") == state)?;
         Some(mail.remove(at))
+    }
+
+    /// The next form that is posted without a `state`, if one comes within `patience`.
+    pub async fn posted(&self, patience: Duration) -> Option<Callback> {
+        let arrives = async {
+            loop {
+                // A permit is kept for whoever asks next, so nothing that arrives in between is missed.
+                match self.take_posted(None) {
+                    Some(form) => return form,
+                    None => self.mail.arrived.notified().await,
+                }
+            }
+        };
+        tokio::time::timeout(patience, arrives).await.ok()
     }
 }
 
@@ -75,7 +94,8 @@ async fn land(State(mail): State<Arc<Mail>>, request: Request) -> impl IntoRespo
         && let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await
     {
         let callback = Callback::parse(Delivery::FormPost, &String::from_utf8_lossy(&body));
-        mail.0.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
+        mail.posted.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
+        mail.arrived.notify_one();
     }
     let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Arrived</title>\
                 <main id=\"harness-landing\"><h1>Arrived</h1><p>The harness has what it needs.</p></main></html>";

@@ -56,7 +56,9 @@ impl FormRequest {
         match (&client.secret, client.auth) {
             (Some(secret), AuthMethod::ClientSecretBasic) => self.basic(&client.id, secret),
             (Some(secret), AuthMethod::ClientSecretPost) => self.secret_in_body(&client.id, secret),
-            (None, _) | (_, AuthMethod::None | AuthMethod::PrivateKeyJwt) => self.with("client_id", &client.id),
+            (None, _) | (_, AuthMethod::None | AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt) => {
+                self.with("client_id", &client.id)
+            }
         }
     }
 

@@ -67,7 +67,7 @@ async fn sign_out(stage: &Stage, cast: &Cast<'_>, hint: &str, uri: &str, state: 
 }
 
 /// Judges by prompt=none whether the session lives.
-async fn session(stage: &Stage, cast: &Cast<'_>, alive: bool) -> Result<(), Halt> {
+pub(super) async fn session(stage: &Stage, cast: &Cast<'_>, alive: bool) -> Result<(), Halt> {
     stage.step("ask with prompt=none");
     let request = stage.request(cast).with("prompt", "none");
     let journey = stage.authorize(cast, &request).await?;

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::stage::{Cast, Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::{extension, token};
-use crate::flow::FormRequest;
 use crate::flow::signed::{Key, assertion};
-use crate::target::ClientRole::{Automation, Web};
+use crate::flow::{FormRequest, random_text};
+use crate::target::ClientRole::{Automation, Office, Web};
 use crate::target::Role::Buyer;
 use crate::target::ServerRole::{Custom, Org};
 use crate::target::{AuthMethod, Client, Endpoint};
@@ -38,6 +38,18 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         .steps(&["sign an assertion for another issuer", "it is refused"]),
         asserted("assertion.forged", "An assertion with another key is refused", |s| Box::pin(forged(s)))
             .steps(&["sign an assertion with a key that nobody registered", "it is refused"]),
+        by_secret("assertion.secret", "A client authenticates by an assertion that its secret signs", |s| {
+            Box::pin(secret_jwt(s))
+        })
+        .steps(&["sign in", "sign an assertion with the secret", "exchange the code with it", "tokens come"]),
+        by_secret("assertion.secret-forged", "An assertion that another secret signed is refused", |s| {
+            Box::pin(secret_forged(s))
+        })
+        .steps(&["sign in", "sign an assertion with another secret", "the exchange is refused"]),
+        by_secret("assertion.secret-shown", "Who signs with its secret can't show it instead", |s| {
+            Box::pin(secret_shown(s))
+        })
+        .steps(&["sign in", "exchange the code with the secret itself", "it is refused"]),
         registering("registration.life", "A client registers, signs a person in, and is removed", |s| {
             Box::pin(registered(s))
         })
@@ -70,6 +82,14 @@ fn asserted(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .tags(&["assertion"])
         .front(Front::None)
         .needs(&[Need::Client(Automation), Need::Endpoint(Org, Endpoint::Token)])
+}
+
+fn by_secret(id: &'static str, title: &'static str, story: Told) -> Scenario {
+    Scenario::told(id, title, story).cites(&["RFC 7523 2.2", "OIDC Core 9"]).tags(&["assertion"]).needs(&[
+        Need::Secret(Office),
+        Need::Account(Buyer),
+        Need::Endpoint(Custom, Endpoint::Token),
+    ])
 }
 
 fn registering(id: &'static str, title: &'static str, story: Told) -> Scenario {
@@ -133,6 +153,50 @@ async fn forged(stage: &Stage) -> Result<(), Halt> {
     Ok(())
 }
 
+/// Signs in with the client that signs with its secret, and exchanges the code as `authenticate` says.
+async fn redeemed(
+    stage: &Stage,
+    authenticate: impl Fn(FormRequest, &Client, &str) -> Result<FormRequest, Halt>,
+) -> Result<(Cast<'_>, crate::flow::AuthorizationRequest, Reply), Halt> {
+    let cast = stage.cast(Custom, Office, Buyer)?;
+    let request = stage.request(&cast);
+    let code = stage.code(&cast, &request).await?;
+    let form = stage.exchange_form(&cast, &request, &code)?.without("client_id");
+    let secret = cast.client.secret.as_deref().unwrap_or_default();
+    let reply = stage.post(&authenticate(form, cast.client, secret)?).await?;
+    Ok((cast, request, reply))
+}
+
+/// An assertion for the token endpoint, signed with that secret.
+fn signed_with(stage: &Stage, client: &Client, secret: &str) -> Result<String, Halt> {
+    let audience = stage.endpoint(stage.server(Custom)?, Endpoint::Token)?;
+    Ok(Key::secret(secret).sign(&json!({}), &assertion(client, audience.as_str(), stage.target.now()))?)
+}
+
+async fn secret_jwt(stage: &Stage) -> Result<(), Halt> {
+    let (cast, request, reply) =
+        redeemed(stage, |form, client, secret| Ok(form.asserted(&signed_with(stage, client, secret)?))).await?;
+    extension::issued(&stage.recorder, &reply);
+    if reply.status == 200 {
+        stage.judged(&cast, request, reply.json("a token response")?).await?;
+    }
+    Ok(())
+}
+
+async fn secret_forged(stage: &Stage) -> Result<(), Halt> {
+    let another = random_text(48);
+    let (.., reply) =
+        redeemed(stage, |form, client, _| Ok(form.asserted(&signed_with(stage, client, &another)?))).await?;
+    refused(stage, &reply);
+    Ok(())
+}
+
+async fn secret_shown(stage: &Stage) -> Result<(), Halt> {
+    let (.., reply) = redeemed(stage, |form, client, secret| Ok(form.basic(&client.id, secret))).await?;
+    refused(stage, &reply);
+    Ok(())
+}
+
 /// A request to the registration endpoint.
 async fn manage(stage: &Stage, method: Method, id: &str, body: Option<Value>, token: bool) -> Result<Reply, Halt> {
     let mut url = stage.endpoint(stage.server(Custom)?, Endpoint::Registration)?.clone();
@@ -152,16 +216,20 @@ fn metadata(redirect_uri: &str) -> Value {
     json!({ "client_name": "Harness", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "client_secret_basic" })
 }
 
-async fn registered(stage: &Stage) -> Result<(), Halt> {
+/// Registers a client with those members beside its name and redirect URI.
+pub(super) async fn register(stage: &Stage, own: &Value) -> Result<Client, Halt> {
     stage.step("register");
-    let uri = stage.target.redirect_uri.as_str();
-    let reply = manage(stage, Method::POST, "", Some(metadata(uri)), true).await?;
+    let mut metadata = metadata(stage.target.redirect_uri.as_str());
+    for (name, value) in own.as_object().into_iter().flatten() {
+        metadata[name] = value.clone();
+    }
+    let reply = manage(stage, Method::POST, "", Some(metadata), true).await?;
     let made: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let (id, secret) = (made["client_id"].as_str(), made["client_secret"].as_str());
     let created = reply.status == 201 && id.is_some() && secret.is_some();
     extension::REGISTERED.holds(&stage.recorder, created, "201 with client_id and client_secret", summary(&reply));
     let (Some(id), Some(secret)) = (id, secret) else { return Err(Halt::Failed) };
-    let client = Client {
+    Ok(Client {
         role: Web,
         id: id.to_owned(),
         secret: Some(secret.to_owned()),
@@ -170,17 +238,28 @@ async fn registered(stage: &Stage) -> Result<(), Halt> {
         pkce_required: false,
         scopes: vec!["openid".to_owned()],
         consent_scope: None,
-    };
+    })
+}
+
+/// Removes a client that was registered.
+pub(super) async fn remove(stage: &Stage, client: &Client) -> Result<(), Halt> {
+    stage.step("remove the client");
+    manage(stage, Method::DELETE, &client.id, None, true).await?;
+    Ok(())
+}
+
+async fn registered(stage: &Stage) -> Result<(), Halt> {
+    let client = register(stage, &json!({})).await?;
     stage.step("sign in with it");
     let cast = Cast { server: stage.server(Custom)?, client: &client, account: stage.account(Buyer)? };
     stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step("read it");
-    let read = manage(stage, Method::GET, id, None, true).await?;
+    let read = manage(stage, Method::GET, &client.id, None, true).await?;
     let told: Value = serde_json::from_str(&read.body).unwrap_or_default();
-    let kept = read.status == 200 && told["client_id"] == made["client_id"] && told["client_secret"].is_null();
+    let kept = read.status == 200 && told["client_id"] == json!(client.id) && told["client_secret"].is_null();
     extension::SECRET_ONCE.holds(&stage.recorder, kept, "200 without client_secret", summary(&read));
     stage.step("remove it");
-    let removed = manage(stage, Method::DELETE, id, None, true).await?;
+    let removed = manage(stage, Method::DELETE, &client.id, None, true).await?;
     let journey = stage.authorize(&cast, &stage.request(&cast)).await?;
     let gone = removed.status == 204 && journey.callback().is_none();
     let actual = format!("{}, then {}", removed.status, journey.summary());

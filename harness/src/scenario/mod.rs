@@ -7,6 +7,7 @@ mod code;
 mod consent;
 mod discovery;
 mod dpop;
+mod exchange;
 mod headers;
 mod https;
 mod introspection;
@@ -25,6 +26,7 @@ mod response;
 mod rows;
 mod security;
 mod service;
+mod single_logout;
 mod stage;
 mod token;
 mod userinfo;
@@ -190,10 +192,12 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         introspection::scenarios(),
         userinfo::scenarios(),
         logout::scenarios(),
+        single_logout::scenarios(),
         users::scenarios(),
         pushed::scenarios(),
         dpop::scenarios(),
         polled::scenarios(),
+        exchange::scenarios(),
         machines::scenarios(),
         security::scenarios(),
         headers::scenarios(),

@@ -128,6 +128,10 @@ pub enum ClientRole {
     Automation,
     /// Without a secret; its tokens are bound to a key.
     Vault,
+    /// A service that calls others on behalf of people.
+    Api,
+    /// Authenticates by an assertion that its secret signs.
+    Office,
 }
 
 impl ClientRole {
@@ -146,6 +150,8 @@ impl ClientRole {
             Self::Kiosk => "kiosk",
             Self::Automation => "automation",
             Self::Vault => "vault",
+            Self::Api => "api",
+            Self::Office => "office",
         }
     }
 }
@@ -201,6 +207,7 @@ impl Role {
 pub enum AuthMethod {
     ClientSecretBasic,
     ClientSecretPost,
+    ClientSecretJwt,
     PrivateKeyJwt,
     None,
 }

@@ -64,6 +64,10 @@ pub struct Page {
     /// All visible text, spaces collapsed.
     pub text: String,
     pub forms: Vec<Form>,
+    /// Where its links lead.
+    pub links: Vec<String>,
+    /// What its frames load.
+    pub frames: Vec<String>,
 }
 
 impl Page {
@@ -95,6 +99,8 @@ impl Page {
             error_description: first_text(&document, "[data-se=\"error-description\"]"),
             text: first_text(&document, "body").unwrap_or_default(),
             forms,
+            links: attributes(&document, "a", "href"),
+            frames: attributes(&document, "iframe", "src"),
         }
     }
 
@@ -120,6 +126,10 @@ impl Page {
 
 fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     Selector::parse(selector).map(|selector| document.select(&selector).collect()).unwrap_or_default()
+}
+
+fn attributes(document: &Html, element: &str, name: &str) -> Vec<String> {
+    select(document, element).iter().filter_map(|element| element.value().attr(name)).map(str::to_owned).collect()
 }
 
 fn exists(document: &Html, selector: &str) -> bool {
