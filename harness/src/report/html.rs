@@ -1,5 +1,7 @@
 //! One page with everything in it: no script, no network, a style that its own policy allows by hash.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,6 +22,8 @@ struct Page<'a> {
     bad: Vec<&'a ScenarioRecord>,
     slowest: Vec<&'a ScenarioRecord>,
     counts: Vec<(State, usize)>,
+    /// What the checks say, each once: rows of checks that passed only name them.
+    checks: Vec<&'a Finding>,
 }
 
 /// Scenarios of one area, with how they came out.
@@ -38,21 +42,47 @@ struct Told<'a> {
 enum Part<'a> {
     Step(&'a str),
     Note(&'a str),
-    Exchange(&'a Exchange),
+    /// An exchange, with its answer as it is best read.
+    Exchange(&'a Exchange, String),
     Findings(Vec<&'a Finding>),
+    /// Checks that passed, and how often.
+    Passed(BTreeMap<&'a str, usize>),
 }
+
+/// The longest answer that is shown of a scenario that came out well; run.json has it all.
+const LONGEST_ANSWER: usize = 500;
+
+/// The same of a page, whose markup says little.
+const LONGEST_PAGE: usize = 100;
 
 fn parts(record: &ScenarioRecord) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
+    // Hundreds of modules that came out well would make a page that nobody can open; run.json has it all.
+    let brief = record.plan.is_some() && !record.state.is_bad();
+    if brief {
+        let mut passed = BTreeMap::new();
+        for finding in record.findings().filter(|finding| finding.verdict == Verdict::Pass) {
+            *passed.entry(finding.check.as_str()).or_default() += 1;
+        }
+        parts.push(Part::Passed(passed));
+    }
+    let well = brief && record.state == State::Pass;
     for entry in &record.entries {
         match (entry, parts.last_mut()) {
+            (Entry::Finding(finding), _) if brief && finding.verdict == Verdict::Pass => {}
+            (Entry::Exchange(_) | Entry::Step { .. }, _) if well => {}
             (Entry::Finding(finding), Some(Part::Findings(findings))) => findings.push(finding),
             (Entry::Finding(finding), _) => parts.push(Part::Findings(vec![finding])),
             (Entry::Step { text }, _) => parts.push(Part::Step(text)),
             (Entry::Note { text }, _) => parts.push(Part::Note(text)),
-            // Hundreds of modules that came out well would make a page that nobody can open; run.json has it all.
-            (Entry::Exchange(_), _) if record.plan.is_some() && record.state == State::Pass => {}
-            (Entry::Exchange(exchange), _) => parts.push(Part::Exchange(exchange)),
+            (Entry::Exchange(exchange), _) => {
+                let longest = match () {
+                    () if record.state.is_bad() => usize::MAX,
+                    () if exchange.response_body.starts_with("<!") => LONGEST_PAGE,
+                    () => LONGEST_ANSWER,
+                };
+                parts.push(Part::Exchange(exchange, shown(&exchange.response_body, longest)));
+            }
         }
     }
     parts
@@ -78,8 +108,11 @@ pub(super) fn render(run: &RunRecord) -> Result<String, askama::Error> {
     let mut slowest: Vec<&ScenarioRecord> = run.scenarios.iter().collect();
     slowest.sort_by(|one, other| other.millis.total_cmp(&one.millis));
     slowest.truncate(10);
+    let findings = run.scenarios.iter().flat_map(ScenarioRecord::findings);
+    let checks: BTreeMap<&str, &Finding> = findings.map(|finding| (finding.check.as_str(), finding)).collect();
     let page = Page {
         run,
+        checks: checks.into_values().collect(),
         style: STYLE,
         style_hash: STANDARD.encode(Sha256::digest(STYLE.as_bytes())),
         areas,
@@ -98,12 +131,16 @@ fn milliseconds(millis: &f64) -> String {
     format!("{millis:.1} ms")
 }
 
-/// A body as it is best read.
-fn pretty(body: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(body)
+/// A body as it is best read, not much longer than so many characters.
+fn shown(body: &str, longest: usize) -> String {
+    let pretty = serde_json::from_str::<serde_json::Value>(body)
         .ok()
         .and_then(|value| serde_json::to_string_pretty(&value).ok())
-        .unwrap_or_else(|| body.to_owned())
+        .unwrap_or_else(|| body.to_owned());
+    match pretty.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}\n… the rest is in run.json", &pretty[..end]),
+        None => pretty,
+    }
 }
 
 /// An anchor for a scenario: its id and driver.

@@ -21,6 +21,10 @@ async fn json_junit_and_page_tell_the_same_run() {
 
     let page = std::fs::read_to_string(&files.html).expect("the page");
     assert!(page.contains("<html lang=\"en\">") && page.contains("id-token.nonce"));
+    let exchanges = run.scenarios.iter().flat_map(|scenario| &scenario.entries);
+    let exchanges = exchanges.filter(|entry| matches!(entry, harness::record::Entry::Exchange(_))).count();
+    assert!(exchanges > 0 && page.matches("<pre>curl").count() == exchanges, "every exchange of what failed");
+    assert!(!page.contains("the rest is in run.json"), "in full");
     assert!(!page.contains("<script"), "a page without a script");
     for fetching in ["<link", "<img", "<iframe", "<object", "@import", "url("] {
         assert!(!page.contains(fetching), "nothing is fetched: {fetching}");
