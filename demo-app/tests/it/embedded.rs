@@ -128,7 +128,8 @@ async fn a_scope_that_no_rule_grants_is_explained() {
     assert!(page.text("#error-description").starts_with("Policy evaluation failed for this request"));
     let refused = page.text("#decision li[data-verdict=refused]");
     assert!(refused.contains("no_matching_policy"), "{refused}");
-    assert_eq!(page.count("#decision li[data-verdict=matched]"), 1, "the password, and no rule");
+    let matched = "#decision li[data-verdict=matched]";
+    assert_eq!(page.count(matched), 2, "the password and the session's limits, and no rule");
 }
 
 #[tokio::test]
