@@ -7,7 +7,7 @@ pub mod session;
 
 use std::sync::Arc;
 
-use crate::model::{App, TokenLifetimes, User};
+use crate::model::{App, People, TokenLifetimes, User};
 use crate::moment::Moment;
 use crate::org::{CompiledPolicy, CompiledRule, Org, Server};
 use crate::protocol::{ErrorId, GrantType, Refusal, Scopes, is_oidc};
@@ -170,8 +170,7 @@ impl<'a> Asker<'a> {
             .any(|id| self.groups.binary_search(&id.as_str()).is_ok() || (id == "EVERYONE" && self.everyone.is_some()))
     }
 
-    fn unmet(&self, rule: &CompiledRule) -> Option<Unmet> {
-        let people = &rule.rule.conditions.people;
+    fn unmet(&self, people: &People) -> Option<Unmet> {
         let told = || Arc::clone(&self.told);
         if people.users.exclude.iter().any(|id| id == self.id) {
             return Some(Unmet::UserExcluded(told()));
@@ -195,7 +194,7 @@ fn first_unmet(
         return Some(Unmet::GrantType(grant_type.name()));
     }
     // Okta: people conditions are ignored for client credentials.
-    if let Some(unmet) = person.and_then(|person| person.unmet(rule)) {
+    if let Some(unmet) = person.and_then(|person| person.unmet(&rule.rule.conditions.people)) {
         return Some(unmet);
     }
     asked.uncovered(rule).map(Unmet::Scopes)
