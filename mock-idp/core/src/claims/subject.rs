@@ -1,5 +1,7 @@
 //! Whom claims are about, and what an expression can see of them.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
@@ -18,7 +20,7 @@ pub struct Subject<'a> {
     pub authentication: Option<&'a Authentication>,
     /// The assignment that gives the app user's attributes.
     pub assignment: Option<&'a Assignment>,
-    pub groups: Vec<GroupView>,
+    pub groups: Vec<Arc<GroupView>>,
     pub scopes: &'a Scopes,
     /// Claims that the request asked for by name.
     pub asked: &'a [String],
@@ -42,7 +44,7 @@ impl<'a> Subject<'a> {
             user,
             authentication,
             assignment: user.and_then(|user| org.assignment(client, user)),
-            groups: user.map(|user| org.groups(user)).unwrap_or_default(),
+            groups: user.map(|user| org.group_views(user).cloned().collect()).unwrap_or_default(),
             scopes,
             asked: &[],
             now,
@@ -162,7 +164,7 @@ impl Roots for Subject<'_> {
         }
     }
 
-    fn groups(&self) -> &[GroupView] {
+    fn groups(&self) -> &[Arc<GroupView>] {
         &self.groups
     }
 

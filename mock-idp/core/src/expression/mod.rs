@@ -142,7 +142,7 @@ pub trait Roots {
     }
 
     /// The groups of the subject.
-    fn groups(&self) -> &[GroupView];
+    fn groups(&self) -> &[Arc<GroupView>];
 
     /// `user.getInternalProperty(name)`: `id`, `status`, and the times `created`, `lastUpdated`, … of the user.
     fn internal_property(&self, name: &str) -> Option<Value>;

@@ -1,5 +1,7 @@
 //! What the input files cannot say well: precedence, errors and their places, and the bounds.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::{EvaluationError, Expression, GroupView, MAX_DEPTH, ParseError, Roots, Value, functions};
@@ -17,9 +19,9 @@ impl Roots for Nobody {
         (name == "user").then(|| user.into())
     }
 
-    fn groups(&self) -> &[GroupView] {
-        static GROUPS: std::sync::LazyLock<Vec<GroupView>> = std::sync::LazyLock::new(|| {
-            vec![GroupView { id: "00g1".to_owned(), name: "Buyers".to_owned(), ..GroupView::default() }]
+    fn groups(&self) -> &[Arc<GroupView>] {
+        static GROUPS: std::sync::LazyLock<Vec<Arc<GroupView>>> = std::sync::LazyLock::new(|| {
+            vec![GroupView { id: "00g1".to_owned(), name: "Buyers".to_owned(), ..GroupView::default() }.into()]
         });
         &GROUPS
     }
@@ -120,7 +122,7 @@ impl Roots for Sparse {
         (root == "user").then(|| if name == "login" { Value::from("ada@example.test") } else { Value::Null })
     }
 
-    fn groups(&self) -> &[GroupView] {
+    fn groups(&self) -> &[Arc<GroupView>] {
         &[]
     }
 

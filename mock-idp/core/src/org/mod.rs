@@ -1,15 +1,17 @@
 //! The org: an immutable snapshot of what an administrator wrote, with everything looked up ahead.
 
 mod document;
+mod persona;
 mod problem;
 mod server;
 mod urls;
 mod validate;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use document::{Document, OrgIdentity, Settings, SignInForm, SignInPageSettings, json_schema};
+pub use persona::Persona;
 pub use problem::{Problem, Problems};
 pub use server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, GroupFilter, Server, ServerKind};
 pub use urls::Urls;
@@ -30,6 +32,9 @@ pub struct Org {
     user_by_login: HashMap<String, usize>,
     group_by_id: HashMap<String, usize>,
     everyone: Option<String>,
+    /// The groups in document order, as expressions and group filters see them.
+    group_views: Vec<Arc<GroupView>>,
+    personas: OnceLock<Arc<Vec<Persona>>>,
 }
 
 impl Org {
@@ -59,6 +64,8 @@ impl Org {
                 .iter()
                 .find(|group| group.kind == GroupType::BuiltIn)
                 .map(|group| group.id.clone()),
+            group_views: document.groups.iter().map(|group| Arc::new(group_view(group))).collect(),
+            personas: OnceLock::new(),
             servers: servers.into_iter().map(Arc::new).collect(),
             server_by_name,
             document,
@@ -148,19 +155,15 @@ impl Org {
     }
 
     /// A user's groups, `Everyone` first, as expressions and group filters see them.
-    #[must_use]
-    pub fn groups(&self, user: &User) -> Vec<GroupView> {
-        self.group_ids(user)
-            .filter_map(|id| self.group(id))
-            .map(|group| GroupView {
-                id: group.id.clone(),
-                name: group.profile.name.clone(),
-                kind: group.kind.name().to_owned(),
-                source_id: group.source.as_ref().map(|source| source.id.clone()),
-                attributes: [("description".to_owned(), group.profile.description.as_str().into())].into(),
-                ..GroupView::default()
-            })
-            .collect()
+    pub fn group_views<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a Arc<GroupView>> {
+        let index = |id| self.group_by_id.get(id);
+        self.group_ids(user).filter_map(index).map(|index| &self.group_views[*index])
+    }
+
+    /// All users, as the development picker shows them.
+    pub fn personas(&self) -> &Arc<Vec<Persona>> {
+        self.personas
+            .get_or_init(|| Arc::new(self.document.users.iter().map(|user| Persona::new(self, user)).collect()))
     }
 
     /// How a user is assigned to a client: directly, else through the first assigned group that holds the user.
@@ -179,5 +182,16 @@ impl Org {
                 && trusted.origin == origin
                 && trusted.scopes.iter().any(|scope| scope.kind == TrustedOriginScopeType::Cors)
         })
+    }
+}
+
+fn group_view(group: &Group) -> GroupView {
+    GroupView {
+        id: group.id.clone(),
+        name: group.profile.name.clone(),
+        kind: group.kind.name().to_owned(),
+        source_id: group.source.as_ref().map(|source| source.id.clone()),
+        attributes: [("description".to_owned(), group.profile.description.as_str().into())].into(),
+        ..GroupView::default()
     }
 }

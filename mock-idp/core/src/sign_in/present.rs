@@ -1,11 +1,13 @@
 //! From records to views.
 
+use std::sync::Arc;
+
 use super::view::{
-    ActivationStep, ConsentScope, ConsentView, Frame, Persona, RedirectUriMismatch, RequestSummary, SignInProblem,
-    SignInStep, SignInView,
+    ActivationStep, ConsentScope, ConsentView, Frame, RedirectUriMismatch, RequestSummary, SignInProblem, SignInStep,
+    SignInView,
 };
 use crate::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
-use crate::model::{App, Scope, User, UserStatus};
+use crate::model::{App, Scope};
 use crate::org::{Org, Server, SignInForm};
 
 /// The sign-in page of a transaction.
@@ -47,7 +49,7 @@ pub fn sign_in_page(
             Purpose::Authorize(request) => request_summary(org, server, request),
             Purpose::Activate(activation) => activation_summary(org, server, activation),
         },
-        personas: if settings.picker { personas(org) } else { Vec::new() },
+        personas: if settings.picker { Arc::clone(org.personas()) } else { Arc::default() },
         step,
         frame,
     }
@@ -186,18 +188,4 @@ fn plain_http_elsewhere(uri: &str) -> bool {
             && !matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
             && !uri.host_str().is_some_and(|host| host.ends_with(".localhost"))
     })
-}
-
-fn personas(org: &Org) -> Vec<Persona> {
-    org.document().users.iter().map(|user| persona(org, user)).collect()
-}
-
-fn persona(org: &Org, user: &User) -> Persona {
-    let status_note = (user.status != UserStatus::Active).then(|| user.status.name().to_lowercase().replace('_', " "));
-    Persona {
-        login: user.profile.login.clone(),
-        display_name: user.profile.display_name(),
-        groups: org.groups(user).into_iter().skip(1).map(|group| group.name).collect(),
-        note: user.note.clone().or(status_note),
-    }
 }

@@ -2,7 +2,11 @@
 //!
 //! A view holds everything that its page says and nothing that it must not say; a page never looks anything up.
 
+use std::sync::Arc;
+
 use serde::Serialize;
+
+pub use crate::org::Persona;
 
 /// One whole page of the hosted sign-in.
 #[derive(Clone, Debug, Serialize)]
@@ -67,7 +71,7 @@ pub struct SignInView {
     pub problem: Option<SignInProblem>,
     pub request: RequestSummary,
     /// Users to sign in as with one click; empty when the picker is off.
-    pub personas: Vec<Persona>,
+    pub personas: Arc<Vec<Persona>>,
     /// Where the picker's buttons post to.
     pub pick_action: String,
     /// Where "Back to sign in" leads (first step again).
@@ -139,16 +143,6 @@ pub struct RequestSummary {
     pub nonce: bool,
     /// Things a reviewer would frown at: no PKCE, plain http redirect to another machine …
     pub warnings: Vec<String>,
-}
-
-/// A user of the development picker.
-#[derive(Clone, Debug, Serialize)]
-pub struct Persona {
-    pub login: String,
-    pub display_name: String,
-    pub groups: Vec<String>,
-    /// What makes this one interesting: "locked out", "no client assigned" …
-    pub note: Option<String>,
 }
 
 /// The consent form.

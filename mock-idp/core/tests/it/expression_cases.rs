@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use mock_idp_core::expression::{GroupView, Relation, Roots, Value};
@@ -75,18 +76,20 @@ pub(crate) struct Group {
 
 pub(crate) struct View {
     subject: Subject,
-    groups: Vec<GroupView>,
+    groups: Vec<Arc<GroupView>>,
 }
 
 impl View {
     pub(crate) fn new(subject: Subject) -> Self {
-        let view = |group: &Group| GroupView {
-            id: group.id.clone(),
-            name: group.name.clone(),
-            kind: group.kind.clone(),
-            source_id: group.source_id.clone(),
-            source_name: group.source_name.clone(),
-            attributes: group.attributes.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+        let view = |group: &Group| {
+            Arc::new(GroupView {
+                id: group.id.clone(),
+                name: group.name.clone(),
+                kind: group.kind.clone(),
+                source_id: group.source_id.clone(),
+                source_name: group.source_name.clone(),
+                attributes: group.attributes.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+            })
         };
         Self { groups: subject.groups.iter().map(view).collect(), subject }
     }
@@ -97,7 +100,7 @@ impl Roots for View {
         self.subject.roots.get(name).cloned().map(Value::from)
     }
 
-    fn groups(&self) -> &[GroupView] {
+    fn groups(&self) -> &[Arc<GroupView>] {
         &self.groups
     }
 

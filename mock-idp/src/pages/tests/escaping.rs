@@ -1,5 +1,7 @@
 //! Hostile data in every field stays data.
 
+use std::sync::Arc;
+
 use mock_idp_core::sign_in::view::{ActivationStep, PageView};
 use serde_json::Value;
 
@@ -69,7 +71,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 fields.extend([&mut problem.okta_code, &mut problem.reason]);
             }
             request(&mut view.request, &mut fields);
-            for persona in &mut view.personas {
+            for persona in Arc::make_mut(&mut view.personas) {
                 fields.extend([&mut persona.login, &mut persona.display_name]);
                 fields.extend(&mut persona.groups);
                 fields.extend(&mut persona.note);

@@ -1,5 +1,7 @@
 //! The structure that other people's end-to-end suites rely on.
 
+use std::sync::Arc;
+
 use mock_idp_core::sign_in::view::{PageView, SignInProblem, SignInProblemKind, SignInStep, SignInView};
 
 use super::super::asset;
@@ -200,7 +202,7 @@ fn a_long_picker_folds_its_end() {
 
 #[test]
 fn no_personas_no_picker() {
-    let page = document(&PageView::SignIn(SignInView { personas: Vec::new(), ..views::identifier() }));
+    let page = document(&PageView::SignIn(SignInView { personas: Arc::default(), ..views::identifier() }));
     assert_eq!(all(&page, "[data-se='picker'], [data-se='picker-user']").len(), 0);
 }
 

@@ -1,5 +1,7 @@
 //! Views as the rules would fill them.
 
+use std::sync::Arc;
+
 use mock_idp_core::sign_in::view::{
     ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView, ErrorView,
     FormPostView, Frame, PageView, Persona, PostMessageView, RedirectUriMismatch, RequestSummary, SignInProblem,
@@ -84,7 +86,7 @@ pub(super) fn sign_in(step: SignInStep) -> SignInView {
         keep_me_signed_in: false,
         problem: None,
         request: request(),
-        personas: personas(),
+        personas: personas().into(),
         pick_action: "/oauth2/default/v1/authorize/pick".to_owned(),
         restart_href: "/oauth2/default/v1/authorize/restart?stateHandle=02.id.state".to_owned(),
     }
@@ -266,12 +268,12 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         identifier: "buyer@example.test".to_owned(),
         keep_me_signed_in: true,
         request: consent().request,
-        personas: Vec::new(),
+        personas: Arc::default(),
         ..identifier()
     };
     let mut crowded = identifier();
     for number in 1..=20 {
-        crowded.personas.push(Persona {
+        Arc::make_mut(&mut crowded.personas).push(Persona {
             login: format!("user{number}@example.test"),
             display_name: format!("User {number}"),
             groups: vec!["Everyone".to_owned()],

@@ -74,7 +74,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         evaluate: |call| {
             let criteria = criteria(call)?;
             let groups = call.evaluation.roots().groups().iter();
-            Ok(Value::List(groups.filter(|group| admits(&criteria, group)).map(object).collect()))
+            Ok(Value::List(groups.filter(|group| admits(&criteria, group)).map(|group| object(group)).collect()))
         },
         doc: "user.getGroups({key: values}, …): the user's groups that meet every criterion",
     },
