@@ -1,5 +1,7 @@
 //! `/_mock/ciba`: the requests that clients made by the back channel, and the word that a user would give on a phone.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::{Extension, Json};
 use http::StatusCode;
@@ -29,12 +31,15 @@ enum Decision {
     Deny,
 }
 
-pub(super) async fn list(Extension(address): Extension<Address>) -> Json<Value> {
+pub(super) async fn list(Extension(address): Extension<Arc<Address>>) -> Json<Value> {
     let waiting = address.org.waiting_requests().await;
     Json(waiting.iter().map(|request| shown(&address, request)).collect())
 }
 
-pub(super) async fn decide(Extension(address): Extension<Address>, body: Bytes) -> Result<Json<Value>, ControlError> {
+pub(super) async fn decide(
+    Extension(address): Extension<Arc<Address>>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
     let Word { decision, id, user } = parse(&body, EXPECTED)?;
     let org = address.org.org();
     let user = match user {

@@ -1,5 +1,7 @@
 //! `/_mock/clock`: moves, stops and resets the org's clock.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::{Extension, Json};
 use serde::Deserialize;
@@ -24,12 +26,12 @@ struct Turn {
     freeze: Option<bool>,
 }
 
-pub(super) async fn show(Extension(address): Extension<Address>) -> Json<ClockState> {
+pub(super) async fn show(Extension(address): Extension<Arc<Address>>) -> Json<ClockState> {
     Json(address.org.clock.state())
 }
 
 pub(super) async fn turn(
-    Extension(address): Extension<Address>,
+    Extension(address): Extension<Arc<Address>>,
     body: Bytes,
 ) -> Result<Json<ClockState>, ControlError> {
     let turn: Turn = parse(&body, EXPECTED)?;

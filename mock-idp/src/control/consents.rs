@@ -1,5 +1,7 @@
 //! `/_mock/consents`: what users have allowed, and taking it back.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::RawQuery;
 use axum::{Extension, Json};
@@ -25,7 +27,7 @@ struct Which {
 
 /// Those of the user that the query names.
 pub(super) async fn list(
-    Extension(address): Extension<Address>,
+    Extension(address): Extension<Arc<Address>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Vec<Value>>, ControlError> {
     let query = Parameters::parse(query.unwrap_or_default().as_bytes());
@@ -36,7 +38,7 @@ pub(super) async fn list(
 
 /// Takes back; what was taken.
 pub(super) async fn revoke(
-    Extension(address): Extension<Address>,
+    Extension(address): Extension<Arc<Address>>,
     body: Bytes,
 ) -> Result<Json<Vec<Value>>, ControlError> {
     let Which { user, client, server } = parse(&body, EXPECTED)?;

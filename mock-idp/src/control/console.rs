@@ -23,7 +23,7 @@ use crate::pages;
 /// How many requests the page lists.
 const LISTED: usize = 200;
 
-pub(super) async fn preview(Extension(address): Extension<Address>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn preview(Extension(address): Extension<Arc<Address>>, RawQuery(query): RawQuery) -> Response {
     let org = address.org.org();
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
     let given: Vec<(String, String)> =
@@ -42,12 +42,12 @@ pub(super) async fn preview(Extension(address): Extension<Address>, RawQuery(que
     page(&ConsoleView::Preview(Box::new(view)))
 }
 
-pub(super) async fn requests(Extension(address): Extension<Address>) -> Response {
+pub(super) async fn requests(Extension(address): Extension<Arc<Address>>) -> Response {
     let requests = address.org.journal.latest(LISTED).iter().map(row).collect();
     page(&ConsoleView::Requests(RequestsView { frame: frame(&address), requests }))
 }
 
-pub(super) async fn request(Extension(address): Extension<Address>, Path(request_id): Path<String>) -> Response {
+pub(super) async fn request(Extension(address): Extension<Arc<Address>>, Path(request_id): Path<String>) -> Response {
     let Some(entry) = address.org.journal.find(&request_id) else {
         return unknown(&address, &request_id).into_response();
     };

@@ -1,5 +1,7 @@
 //! `/_mock/explain`: what a token request would come to, and why.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse as _, Response};
@@ -13,12 +15,12 @@ use serde_json::{Map, Value, json};
 use crate::address::Address;
 use crate::control::ControlError;
 
-pub(super) async fn get(Extension(address): Extension<Address>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn get(Extension(address): Extension<Arc<Address>>, RawQuery(query): RawQuery) -> Response {
     let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
     answer(&address, parameters.iter()).await
 }
 
-pub(super) async fn post(Extension(address): Extension<Address>, body: Bytes) -> Response {
+pub(super) async fn post(Extension(address): Extension<Arc<Address>>, body: Bytes) -> Response {
     let fields: Map<String, Value> = match serde_json::from_slice(&body) {
         Ok(fields) => fields,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! `/_mock/faults`: switches faults on and off.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -85,17 +86,17 @@ fn unknown(name: &str) -> ControlError {
     ControlError::bad_request(error, names)
 }
 
-pub(super) async fn list(Extension(address): Extension<Address>) -> Json<Vec<FaultBody>> {
+pub(super) async fn list(Extension(address): Extension<Arc<Address>>) -> Json<Vec<FaultBody>> {
     Json(address.org.faults.list().into_iter().map(FaultBody::from).collect())
 }
 
-pub(super) async fn add(extension: Extension<Address>, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
+pub(super) async fn add(extension: Extension<Arc<Address>>, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
     let fault: FaultBody = parse(&body, EXPECTED)?;
     extension.org.faults.add(fault.try_into()?);
     Ok(list(extension).await)
 }
 
-pub(super) async fn clear(extension: Extension<Address>) -> Json<Vec<FaultBody>> {
+pub(super) async fn clear(extension: Extension<Arc<Address>>) -> Json<Vec<FaultBody>> {
     extension.org.faults.clear();
     list(extension).await
 }

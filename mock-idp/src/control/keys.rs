@@ -23,7 +23,7 @@ struct Which {
 }
 
 /// The keys of every server.
-pub(super) async fn show(Extension(address): Extension<Address>) -> Result<Json<Value>, ControlError> {
+pub(super) async fn show(Extension(address): Extension<Arc<Address>>) -> Result<Json<Value>, ControlError> {
     let org = address.org.org();
     let mut servers = serde_json::Map::new();
     for server in org.servers() {
@@ -33,7 +33,10 @@ pub(super) async fn show(Extension(address): Extension<Address>) -> Result<Json<
 }
 
 /// Rotates the keys of one server; its keys afterwards.
-pub(super) async fn rotate(Extension(address): Extension<Address>, body: Bytes) -> Result<Json<Value>, ControlError> {
+pub(super) async fn rotate(
+    Extension(address): Extension<Arc<Address>>,
+    body: Bytes,
+) -> Result<Json<Value>, ControlError> {
     let Which { server } = if body.is_empty() { Which::default() } else { parse(&body, EXPECTED)? };
     let org = address.org.org();
     let server = find(&org, server.as_deref().unwrap_or("default"))?;

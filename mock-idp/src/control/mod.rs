@@ -69,7 +69,7 @@ async fn healthz(State(started): State<Started>) -> Json<Value> {
     }))
 }
 
-async fn info(Extension(address): Extension<Address>) -> Json<Value> {
+async fn info(Extension(address): Extension<Arc<Address>>) -> Json<Value> {
     Json(json!({
         "name": PRODUCT,
         "version": env!("CARGO_PKG_VERSION"),
@@ -80,7 +80,7 @@ async fn info(Extension(address): Extension<Address>) -> Json<Value> {
     }))
 }
 
-async fn reset(Extension(address): Extension<Address>) -> Json<Value> {
+async fn reset(Extension(address): Extension<Arc<Address>>) -> Json<Value> {
     address.org.reset().await;
     Json(json!({ "reset": true }))
 }

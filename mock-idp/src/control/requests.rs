@@ -17,7 +17,7 @@ const LIMIT: usize = 100;
 
 /// The newest first. The notes of an entry are told where it is asked for by its id.
 pub(super) async fn latest(
-    Extension(address): Extension<Address>,
+    Extension(address): Extension<Arc<Address>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Vec<Value>>, ControlError> {
     let limit = match query.as_deref().unwrap_or_default() {
@@ -38,7 +38,7 @@ fn without_notes(entry: &Arc<Entry>) -> Value {
 }
 
 pub(super) async fn one(
-    Extension(address): Extension<Address>,
+    Extension(address): Extension<Arc<Address>>,
     Path(request_id): Path<String>,
 ) -> Result<Json<Value>, ControlError> {
     let entry = address.org.journal.find(&request_id).ok_or_else(|| unknown(&address, &request_id))?;

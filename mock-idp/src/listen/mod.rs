@@ -63,7 +63,7 @@ impl Serving {
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let ending = self.ending.clone();
+        let ending = self.ending.child_token();
         self.tasks.spawn(async move {
             ending.run_until_cancelled(task).await;
         });
@@ -83,14 +83,16 @@ impl Serving {
     }
 
     async fn connection(self, stream: TcpStream, acceptor: Acceptor, front: Front) {
-        let Some(Ok((stream, secure, reset))) = self.stopping.run_until_cancelled(acceptor.open(stream)).await else {
+        // A token of its own: connections that look at the same one wait for one another.
+        let stopping = self.stopping.child_token();
+        let Some(Ok((stream, secure, reset))) = stopping.run_until_cancelled(acceptor.open(stream)).await else {
             return;
         };
         let front = front.for_connection(secure, reset);
         let service = service_fn(move |request| front.answer(request));
         let mut connection = std::pin::pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         // How a connection ends is its client's affair.
-        if self.stopping.run_until_cancelled(connection.as_mut()).await.is_none() {
+        if stopping.run_until_cancelled(connection.as_mut()).await.is_none() {
             connection.as_mut().graceful_shutdown();
             let _ = timeout(GRACE, connection).await;
         }

@@ -1,5 +1,7 @@
 //! Cookies. Each org has its own names, since all ports of a host share one jar.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
@@ -28,7 +30,8 @@ impl<S: Send + Sync> FromRequestParts<S> for FromBrowser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
+        let address =
+            parts.extensions.get::<Arc<Address>>().ok_or_else(|| ApiError::internal().because("no address"))?;
         let jar = Jar { org: address.org.name.clone(), secure: address.secure };
         let browser = Browser {
             session: value(&parts.headers, &jar.name("sid")),

@@ -25,7 +25,8 @@ impl<S: Send + Sync> FromRequestParts<S> for AtServer {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let path = RawPathParams::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
         let name = path.iter().find(|(name, _)| *name == "server").map(|(_, value)| value);
-        let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
+        let address =
+            parts.extensions.get::<Arc<Address>>().ok_or_else(|| ApiError::internal().because("no address"))?;
         let org = address.org.org();
         let server = match name {
             None => Arc::clone(org.org_server()),
@@ -54,7 +55,8 @@ pub(crate) struct PageFrame(pub(crate) Frame);
 impl PageFrame {
     /// The frame for a request that is known by its head.
     pub(crate) fn of(parts: &Parts) -> Result<Self, Response> {
-        let address = parts.extensions.get::<Address>().ok_or_else(|| ApiError::internal().because("no address"))?;
+        let address =
+            parts.extensions.get::<Arc<Address>>().ok_or_else(|| ApiError::internal().because("no address"))?;
         let request_id = parts.extensions.get::<RequestId>();
         Ok(Self(Frame {
             org_name: address.org.org().document().org.name.clone(),

@@ -34,7 +34,7 @@ pub(crate) struct Resolver {
 /// An address, with what belongs to its org's edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
-    pub(crate) address: Address,
+    pub(crate) address: Arc<Address>,
     pub(crate) windows: Arc<RateWindows>,
 }
 
@@ -143,7 +143,7 @@ impl Resolver {
         let settings = Arc::clone(&self.settings);
         let path_prefix = path_prefix.into();
         let address = Address { org: Arc::clone(org), base, issuer_base, path_prefix, secure, settings };
-        Ok(Resolved { address, windows })
+        Ok(Resolved { address: Arc::new(address), windows })
     }
 
     fn is_ours(&self, name: &Name<'_>) -> bool {

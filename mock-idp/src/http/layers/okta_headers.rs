@@ -28,6 +28,9 @@ const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 const EXPIRED: HeaderValue = HeaderValue::from_static("0");
 const NO_INDEX: HeaderValue = HeaderValue::from_static("noindex,nofollow");
 
+/// How many headers [`fill`] may add, and a handler and the server beside it.
+pub(crate) const COUNT: usize = 18;
+
 /// Seconds of a rate-limit window.
 const WINDOW: i64 = 60;
 
@@ -110,7 +113,7 @@ impl RateWindows {
 
 /// Fills in what the handler left out.
 pub(crate) fn fill(headers: &mut HeaderMap, status: StatusCode, path: &str, windows: &RateWindows, clock: &Clock) {
-    headers.reserve(13);
+    headers.reserve(COUNT);
     // A handler that sets Cache-Control has decided about caching as a whole.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, NO_STORE);

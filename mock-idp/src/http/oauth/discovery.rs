@@ -7,6 +7,7 @@ use mock_idp_core::endpoint::discovery::Kind;
 
 use super::cors::{self, Origin};
 use crate::http::extract::{AtServer, Query};
+use crate::http::layers::okta_headers;
 use crate::http::respond::api_error::ApiError;
 
 /// Okta: cached for a day.
@@ -38,6 +39,8 @@ fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query, origin:
 /// A JSON answer from text that is written already.
 pub(super) fn json(body: Bytes) -> Response {
     let mut response = Response::new(body.into());
+    // Room for Okta's headers, which come to nearly every answer.
+    response.headers_mut().reserve(okta_headers::COUNT);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

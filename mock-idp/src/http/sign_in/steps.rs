@@ -1,5 +1,7 @@
 //! One handler for each form of the sign-in.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
@@ -16,7 +18,7 @@ use crate::http::respond::page;
 
 /// What every step needs beside its form.
 pub(super) struct Visit {
-    address: Address,
+    address: Arc<Address>,
     from: FromBrowser,
     frame: PageFrame,
 }
@@ -25,7 +27,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let address = Extension::<Address>::from_request_parts(parts, state).await;
+        let address = Extension::<Arc<Address>>::from_request_parts(parts, state).await;
         let Extension(address) = address.map_err(|error| ApiError::internal().because(error.to_string()))?;
         let from = FromBrowser::from_request_parts(parts, state).await?;
         let frame = PageFrame::from_request_parts(parts, state).await?;
