@@ -26,6 +26,8 @@ use wrk::Load;
 
 const SERVICE: &str =
     "client_id=0oamarketreports05d7&client_secret=mock-secret-reports-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
+const LEDGER: &str =
+    "client_id=0oamarketledger005d7&client_secret=mock-secret-ledger-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
 const ROUNDS: usize = 3;
 
 fn main() {
@@ -42,6 +44,7 @@ fn main() {
     let ceiling = Program::ceiling(&runtime.block_on(sizes(mock.port)), &tokens.access);
 
     let form = format!("grant_type=client_credentials&scope=products:read&{SERVICE}");
+    let bound = format!("grant_type=client_credentials&scope=products:read&{LEDGER}");
     let bearer = format!("Bearer {}", tokens.access);
     let refresh = runtime.block_on(flow::refresh(mock.port));
     let introspect = format!("token={}&{SERVICE}", tokens.access);
@@ -85,8 +88,8 @@ fn main() {
     }
     row(
         "token, DPoP-bound client credentials, one ES256 verification and one RS256 signature",
-        || runtime.block_on(dpop::per_second(mock.port, &form)),
-        || runtime.block_on(dpop::ceiling_per_second(ceiling.port, &form)),
+        || runtime.block_on(dpop::per_second(mock.port, &bound)),
+        || runtime.block_on(dpop::ceiling_per_second(ceiling.port, &bound)),
     );
     row(
         "code + PKCE flow with sign-in form, two signatures",

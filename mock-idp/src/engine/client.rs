@@ -49,6 +49,12 @@ impl Call {
         if let Some(signed) = signed {
             trace.note(Verdict::Matched, "client assertion", signed);
         }
+        // Okta: some of its SDKs send a proof with every request; apps that do not ask for bound tokens get plain ones.
+        let asks = client.oauth().dpop_bound_access_tokens;
+        if !asks && !dpop.is_empty() {
+            trace.note(Verdict::PassedOver, "DPoP proof", "the app does not ask for bound tokens");
+        }
+        let dpop = if asks { dpop } else { &[] };
         let proof = self.proof(dpop, "POST", endpoint, Freshness::Nonce(&self.instance.nonces))?;
         let (key, proof) = proof.map(|Proof { thumbprint, spends }| (thumbprint, spends)).unzip();
         if let Some(key) = &key {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter};
 use crate::jose::{Key, jwt, with};
-use crate::market::{NOW, advance, journal, market, service, shared};
+use crate::market::{NOW, advance, journal, market, service, shared, stop_clock};
 
 const VAULT: &str = "0oamarketdpop00005d7";
 const ROBOT: &str = "0oarobot000000000000";
@@ -122,14 +122,15 @@ async fn a_robot_dances_for_its_token() {
     assert_eq!(seen.as_object().unwrap().keys().next_back().unwrap(), "cnf");
 }
 
-const SERVICE: (&str, &str) =
-    ("0oamarketservice05d7", "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG");
+/// A service that has to prove a key.
+const LEDGER: (&str, &str) =
+    ("0oamarketledger005d7", "mock-secret-ledger-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH");
 const GRANT: [(&str, &str); 2] = [("grant_type", "client_credentials"), ("scope", "products:read")];
 
 /// The nonce of the moment.
 async fn current_nonce(mock: &MockIdp) -> String {
     let url = format!("{}/v1/token", mock.issuer());
-    nonce(&post(&url, Some(SERVICE), &GRANT, &["x"]).await)
+    nonce(&post(&url, Some(LEDGER), &GRANT, &["x"]).await)
 }
 
 #[tokio::test]
@@ -186,31 +187,31 @@ async fn proofs_are_refused_in_oktas_words() {
     for (head, claims, (error, text)) in cases {
         let header = with(header("ES256", &key), &head);
         let claims = with(json!({"htm": "POST", "htu": url, "iat": NOW, "jti": "once", "nonce": nonce}), &claims);
-        let answer = post(&url, Some(SERVICE), &GRANT, &[&jwt(&header, &claims, &key)]).await;
+        let answer = post(&url, Some(LEDGER), &GRANT, &[&jwt(&header, &claims, &key)]).await;
         assert_eq!(self::nonce(&answer), nonce, "each answer tells the nonce");
         assert_eq!(told(answer).await, refusal(400, error, text), "{header} {claims}");
     }
     for broken in ["x", "a.b.c", "e30.e30", "{}", ""] {
-        let answer = post(&url, Some(SERVICE), &GRANT, &[broken]).await;
+        let answer = post(&url, Some(LEDGER), &GRANT, &[broken]).await;
         let text = "The DPoP proof JWT cannot be parsed.";
         assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", text), "{broken}");
     }
     let proof =
         |jti: &str| proof(&key, &format!("{url}?a=b#c"), &json!({"nonce": nonce, "jti": jti, "iat": NOW - 300}));
-    let answer = post(&url, Some(SERVICE), &GRANT, &[&proof("once"), &proof("twice")]).await;
+    let answer = post(&url, Some(LEDGER), &GRANT, &[&proof("once"), &proof("twice")]).await;
     let text = "Multiple DPoP proof JWT headers are not allowed.";
     assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", text));
     // Nothing has used up the jti, and query and fragment do not count.
     let once = proof("once");
-    assert_eq!(post(&url, Some(SERVICE), &GRANT, &[&once]).await.status(), 200);
-    let answer = post(&url, Some(SERVICE), &GRANT, &[&once]).await;
+    assert_eq!(post(&url, Some(LEDGER), &GRANT, &[&once]).await.status(), 200);
+    let answer = post(&url, Some(LEDGER), &GRANT, &[&once]).await;
     let text = "The DPoP proof JWT has already been used.";
     assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", text));
     // Credentials come first.
-    let answer = post(&url, Some((SERVICE.0, "wrong")), &GRANT, &["x"]).await;
+    let answer = post(&url, Some((LEDGER.0, "wrong")), &GRANT, &["x"]).await;
     assert_eq!(answer.status(), 401);
     let journal = journal(&mock).await;
-    assert!(journal.contains(&format!(r#""client":"{}""#, SERVICE.0)) && journal.contains("dpop_proof_already_used"));
+    assert!(journal.contains(&format!(r#""client":"{}""#, LEDGER.0)) && journal.contains("dpop_proof_already_used"));
     for secret in [once.rsplit_once('.').unwrap().1, &nonce] {
         assert!(!journal.contains(secret), "{journal}");
     }
@@ -232,16 +233,12 @@ async fn every_algorithm_that_discovery_names_proves() {
             _ => Key::client(),
         };
         let claims = json!({"htm": "POST", "htu": url, "iat": NOW, "jti": algorithm, "nonce": nonce});
-        let answer = post(&url, Some(SERVICE), &GRANT, &[&jwt(&header(algorithm, &key), &claims, &key)]).await;
+        let answer = post(&url, Some(LEDGER), &GRANT, &[&jwt(&header(algorithm, &key), &claims, &key)]).await;
         let (status, body) = told(answer).await;
         assert_eq!(status, 200, "{algorithm} {body}");
         let (_, token) = decode(body["access_token"].as_str().unwrap());
         assert_eq!(token["cnf"]["jkt"], thumbprint(&key), "{algorithm}");
     }
-    // A client that need not prove anything may leave it.
-    let (_, body) = told(post(&url, Some(SERVICE), &GRANT, &[]).await).await;
-    assert_eq!(body["token_type"], "Bearer");
-    assert!(!decode(body["access_token"].as_str().unwrap()).1.as_object().unwrap().contains_key("cnf"));
 }
 
 #[tokio::test]
@@ -258,7 +255,7 @@ async fn a_nonce_is_new_each_day_and_good_for_three() {
     let made = NOW + 16 * 3600 + 2 * 86_400 - 1;
     let ask = async |nonce: &str, made: i64| {
         let proof = proof(&key, &url, &json!({"nonce": nonce, "iat": made}));
-        post(&url, Some(SERVICE), &GRANT, &[&proof]).await.status()
+        post(&url, Some(LEDGER), &GRANT, &[&proof]).await.status()
     };
     assert_eq!(ask(&first, made).await, 200);
     advance(&mock, 1).await;
@@ -274,7 +271,7 @@ async fn a_thousand_uses_of_one_proof_are_one() {
     let proof = proof(&Key::ec("P-256"), &url, &json!({"nonce": nonce}));
     let client = shared();
     let uses = (0..1000).map(|_| {
-        let request = client.post(&url).basic_auth(SERVICE.0, Some(SERVICE.1)).form(&GRANT).header("dpop", &proof);
+        let request = client.post(&url).basic_auth(LEDGER.0, Some(LEDGER.1)).form(&GRANT).header("dpop", &proof);
         tokio::spawn(async move { request.send().await.unwrap().status().as_u16() })
     });
     let mut taken = 0;
@@ -333,6 +330,20 @@ async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
     assert_eq!(decode(body["access_token"].as_str().unwrap()).1["cnf"]["jkt"], thumbprint(&key));
 
     // RFC 9449 5: a confidential client's are bound to its credentials.
+    let bound = "consent_method: TRUSTED\n        dpop_bound_access_tokens: true\n";
+    let org = mock_idp::BUILT_IN_ORG
+        .replacen("consent_method: TRUSTED\n", bound, 1)
+        .replacen(
+            "grant_types: [authorization_code, implicit, refresh_token]",
+            "grant_types: [authorization_code, refresh_token]",
+            1,
+        )
+        .replacen("response_types: [code, token, id_token]", "response_types: [code]", 1);
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    stop_clock(&mock).await;
+    let url = format!("{}/v1/token", mock.issuer());
+    let nonce = current_nonce(&mock).await;
+    let proof = |key: &Key| self::proof(key, &url, &json!({"nonce": nonce}));
     let request = code_request(WEB, "openid offline_access");
     let code = parameter(&authorize(&mock, &browser(), BUYER, &request).await, "code").unwrap();
     let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
@@ -341,8 +352,23 @@ async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", body["refresh_token"].as_str().unwrap())];
     let (_, body) = told(post(&url, web, &refresh, &[&proof(&other)]).await).await;
     assert_eq!(decode(body["access_token"].as_str().unwrap()).1["cnf"]["jkt"], thumbprint(&other));
-    let (_, body) = told(post(&url, web, &refresh, &[]).await).await;
-    assert_eq!(body["token_type"], "Bearer");
+    let without = told(post(&url, web, &refresh, &[]).await).await;
+    assert_eq!(without, refusal(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing."));
+}
+
+/// Okta's own SDK for Node sends a proof with every request of a service, bound or not, and cannot do with anything but a plain
+/// token when the app does not ask for bound ones.
+#[tokio::test]
+async fn a_proof_that_nobody_asked_for_is_not_looked_at() {
+    let mock = market("", "").await;
+    let url = format!("{}/v1/token", mock.issuer());
+    let service = ("0oamarketservice05d7", "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG");
+    for uninvited in [proof(&Key::ec("P-256"), &url, &json!({})), "junk".to_owned()] {
+        let (status, body) = told(post(&url, Some(service), &GRANT, &[&uninvited]).await).await;
+        assert_eq!((status, &body["token_type"]), (200, &json!("Bearer")), "{body}");
+        assert_eq!(decode(body["access_token"].as_str().unwrap()).1.get("cnf"), None);
+    }
+    assert!(journal(&mock).await.contains("the app does not ask for bound tokens"));
 }
 
 #[tokio::test]
@@ -352,7 +378,7 @@ async fn a_code_may_be_bound_to_a_key() {
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
     let nonce = current_nonce(&mock).await;
     let jkt = thumbprint(&key);
-    let native = "0oamarketnative005d7";
+    let native = VAULT;
     for (prover, answer) in [
         (Some(&key), None),
         (Some(&other), Some("The DPoP proof JWT is invalid.")),

@@ -69,7 +69,7 @@ fn what_was_passed_over_says_on_which_condition() {
             "policy \"Market apps\", rule \"Administrators\": people: groups Admins do not hold buyer@example.test",
             "policy \"Market apps\", rule \"Everyone\": scopes: products:read, orders:create does not cover orders:read:user",
             "policy \"Fulfilment\": clients: 0oamarketservice05d7 does not hold 0oamarketpartner05d7",
-            "policy \"Reports\": clients: 0oamarketreports05d7, 0oamarketkeyjwt005d7 does not hold 0oamarketpartner05d7",
+            "policy \"Reports\": clients: 0oamarketreports05d7, 0oamarketledger005d7, 0oamarketkeyjwt005d7 does not hold 0oamarketpartner05d7",
         ]
     );
     let (_, passed) = decided(&org, Some("denied"), WEB, GrantType::AuthorizationCode, "openid");
