@@ -122,9 +122,9 @@ impl Call {
                 passage.refuse(&refusal);
                 passage.answer(authorization::refusal_answer(&target, &refusal))
             }
-            Ok(request) => {
-                let authentication = match parameters.get("sessionToken") {
-                    Some(token) => self.redeem_session_token(token, browser.session.as_deref(), &mut passage).await,
+            Ok((request, session_token)) => {
+                let authentication = match session_token {
+                    Some(token) => self.redeem_session_token(&token, browser.session.as_deref(), &mut passage).await,
                     None => None,
                 };
                 // Okta: a token that is good for nothing leaves the browser as it was.
@@ -310,8 +310,11 @@ impl Call {
 pub(super) fn error_view(refusal: &Refusal, redirect_uris: Option<RedirectUriMismatch>, frame: Frame) -> ErrorView {
     ErrorView {
         frame,
-        // Okta: whatever the catalogue says of bodies, pages of the authorization endpoint are 400.
-        status: 400,
+        // Okta: whatever the catalogue says of bodies, pages of the authorization endpoint are 400; but for one.
+        status: match refusal.id {
+            ErrorId::AuthorizeRequestUriMismatchedClient => refusal.status(),
+            _ => 400,
+        },
         code: refusal.error().to_owned(),
         description: refusal.description(),
         reason: refusal.reason.clone(),

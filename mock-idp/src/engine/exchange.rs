@@ -20,7 +20,7 @@ impl Call {
         let held = instance.keys(server).await?;
         match exchange {
             Exchange::OnBehalf { access_token } => {
-                let claims = held.access_token(access_token);
+                let claims = self.access_token(&held, access_token).await?;
                 let revoked = match &claims {
                     Some(claims) => self.is_revoked(claims).await,
                     None => false,
@@ -32,7 +32,14 @@ impl Call {
                 let now = instance.clock.now();
                 let claims = verify_id_token(id_token, &held.keys, Audience::Any);
                 let record = instance.ledger.device_secrets.get(device_secret, now).await;
-                let bound = DeviceBound { claims: claims.as_ref(), secret: device_secret, record: record.as_ref() };
+                let session_lives = match &record {
+                    Some(record) => {
+                        instance.ledger.sessions.get(&record.authentication.session_id, now).await.is_some()
+                    }
+                    None => false,
+                };
+                let (claims, record) = (claims.as_ref(), record.as_ref());
+                let bound = DeviceBound { claims, secret: device_secret, record, session_lives };
                 let redemption = instance
                     .ask(trace, |moment| admitted.exchange_device_bound(org, server, urls, bound, plan, moment))?;
                 self.tie(device_secret, &redemption).await?;

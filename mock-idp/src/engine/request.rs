@@ -14,12 +14,12 @@ use super::{Call, Explained};
 use crate::journal::Explanation;
 
 impl Call {
-    /// Reads and checks an authorization request.
+    /// Reads and checks an authorization request. Its session token, if it has one, comes beside it.
     pub(super) async fn begin(
         &self,
         parameters: &Parameters,
         trace: &mut Trace,
-    ) -> Result<AuthorizationRequest, NotBegun> {
+    ) -> Result<(AuthorizationRequest, Option<String>), NotBegun> {
         let pushed = self.redeem_pushed(parameters).await?;
         if pushed.is_some() {
             trace.note(Verdict::Matched, "pushed request", "what the client has pushed counts, and nothing else");
@@ -29,7 +29,7 @@ impl Call {
         let parameters = opened.as_ref().unwrap_or(parameters);
         let mut request = authorization::begin(&self.org, &self.server, &self.urls, parameters)?;
         request.hinted_user = self.hinted_user(parameters).await;
-        Ok(request)
+        Ok((request, parameters.get("sessionToken").map(str::to_owned)))
     }
 
     /// What the client has pushed under the request's `request_uri`; it is gone with this.

@@ -1,5 +1,7 @@
 //! What happens to tokens after they were issued: userinfo, introspection, revocation.
 
+use std::sync::Arc;
+
 use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::endpoint::introspection::{self, Found};
 use mock_idp_core::endpoint::revocation::{self, Revokes};
@@ -13,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{Call, Explained};
 use crate::journal::Explanation;
+use crate::keys::Held;
 
 impl Call {
     /// Claims about the user of an access token; `method` is that of the request, `dpop` are its `DPoP` headers.
@@ -38,7 +41,7 @@ impl Call {
     ) -> Result<Map<String, Value>, Refusal> {
         let (scheme, token) = userinfo::access_token(presented)?;
         let held = self.instance.keys(&self.server).await?;
-        let verified = held.access_token(token);
+        let verified = self.access_token(&held, token).await?;
         let revoked = match &verified {
             Some(verified) => self.is_revoked(verified).await,
             None => false,
@@ -59,6 +62,22 @@ impl Call {
         self.instance.ask(trace, |moment| {
             userinfo::answer(&self.org, &self.server, &self.urls, verified.as_deref(), &asked, revoked, moment)
         })
+    }
+
+    /// The claims of an access token of this server or, so that it can be told apart from garbage, of another server of the org.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub(super) async fn access_token(&self, held: &Held, token: &str) -> Result<Option<Arc<Verified>>, Refusal> {
+        if let Some(verified) = held.access_token(token) {
+            return Ok(Some(verified));
+        }
+        for server in self.org.servers().iter().filter(|server| server.id != self.server.id) {
+            if let Some(verified) = self.instance.keys(server).await?.access_token(token) {
+                return Ok(Some(verified));
+            }
+        }
+        Ok(None)
     }
 
     /// What a token is worth.

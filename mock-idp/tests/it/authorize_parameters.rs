@@ -4,9 +4,22 @@ use mock_idp::MockIdp;
 
 use crate::client::TENANT_2;
 use crate::flow::{CALLBACK, WEB, authorize, browser, code_request, parameter};
+use crate::market::market;
 
 async fn asked(mock: &MockIdp, request: &[(&str, &str)]) -> String {
     authorize(mock, &browser(), "buyer@example.test", request).await
+}
+
+#[tokio::test]
+async fn a_max_age_of_nothing_asks_again_within_the_same_second() {
+    let mock = market("", "").await;
+    let browser = browser();
+    authorize(&mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
+    let ask = async |max_age: &'static str| {
+        let request = [code_request(WEB, "openid"), vec![("max_age", max_age)]].concat();
+        browser.get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((ask("1").await, ask("0").await), (302, 200));
 }
 
 #[tokio::test]

@@ -2,11 +2,14 @@
 
 use mock_idp::MockIdp;
 use reqwest::Response;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, redeem};
+use crate::jose::{Key, jwt};
+use crate::market::{NOW, stop_clock};
 use crate::refusals::told;
 
+const KEYED: &str = "0oamarketkeyjwt005d7";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 /// Status, and `error` and `error_description` of the challenge.
@@ -36,6 +39,7 @@ async fn userinfo_challenges_in_oktas_words() {
     let service = service["access_token"].as_str().unwrap();
     // The same server under another of its names is another issuer.
     let elsewhere = url.replace("//localhost:", "//127.0.0.1:");
+    let org_server = format!("{}/oauth2/v1/userinfo", mock.url());
     let revoked = tokens(&mock, "buyer@example.test").await["access_token"].as_str().unwrap().to_owned();
     let revoke = browser().post(format!("{}/v1/revoke", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
     assert_eq!(revoke.form(&[("token", &revoked)]).send().await.unwrap().status(), 200);
@@ -49,6 +53,7 @@ async fn userinfo_challenges_in_oktas_words() {
             "insufficient_scope",
             "The access token provided does not contain the required scopes.",
         ),
+        (get(&org_server, &good).await, 401, "invalid_token", "The access token provided has an invalid issuer."),
         (get(&elsewhere, &good).await, 401, "invalid_token", "The access token provided has an invalid issuer."),
         (get(&url, &revoked).await, 401, "invalid_token", "The access token has been revoked."),
         (
@@ -137,6 +142,24 @@ async fn only_service_apps_act_on_the_org() {
     let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
     let form = [("grant_type", "client_credentials"), ("scope", "okta.users.read")];
     let request = browser().post(format!("{}/oauth2/v1/token", mock.url())).basic_auth(WEB, Some(WEB_SECRET));
+    let selfish = [("grant_type", "client_credentials"), ("scope", "okta.users.read.self")];
+    let claims = json!({
+        "iss": KEYED, "sub": KEYED, "aud": format!("{}/oauth2/v1/token", mock.url()), "exp": NOW + 300,
+    });
+    stop_clock(&mock).await;
+    // As the older of Okta's own SDKs for Python have it: everything but the assertion stands in the query.
+    let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    let ask = async |query: &[(&str, &str)]| {
+        let request = browser().post(format!("{}/oauth2/v1/token", mock.url())).query(query);
+        let request = request.query(&[("client_assertion_type", kind)]);
+        request.form(&[("client_assertion", &assertion)]).send().await.unwrap()
+    };
+    let refused = told(ask(&selfish).await).await;
+    let text = "The 'client_credentials' grant type may not request .self scopes.";
+    assert_eq!(refused, (400, "client_credentials_self_scope_requested".to_owned(), text.to_owned()));
+    assert_eq!(ask(&form).await.status(), 200);
+
     let text = "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.";
     assert_eq!(
         told(request.form(&form).send().await.unwrap()).await,

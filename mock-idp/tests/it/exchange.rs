@@ -350,6 +350,63 @@ async fn a_secret_counts_only_with_its_own_id_token() {
 }
 
 #[tokio::test]
+async fn a_secret_ends_with_the_session_that_it_came_from() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let browser = browser();
+    let tokens = courier_tokens(&mock, &browser, "openid device_sso").await;
+    let (secret, id_token) = (text(&tokens, "device_secret"), text(&tokens, "id_token"));
+    assert_eq!(same_device(&mock, id_token, secret, "openid").await.status(), 200);
+    let query = [("id_token_hint", id_token)];
+    assert_eq!(browser.get(format!("{}/v1/logout", mock.issuer())).query(&query).send().await.unwrap().status(), 200);
+    let over = "The 'subject_token' either expired or the session associated with it was terminated.";
+    let refused = told(same_device(&mock, id_token, secret, "openid").await).await;
+    assert_eq!(refused, (400, "invalid_grant".to_owned(), over.to_owned()));
+}
+
+#[tokio::test]
+async fn an_exchanged_token_calls_the_user_as_the_first_one_did() {
+    // The first client knows this user by another name than the login.
+    let direct = "    assignments:\n      users:\n        - { id: 00uadmin0000000005d7, profile: {";
+    let org = mock_idp::BUILT_IN_ORG.replacen(direct, &format!("{direct} userName: boss,"), 1);
+    assert_ne!(org, mock_idp::BUILT_IN_ORG);
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let tokens = shop_tokens(&mock, "admin@example.test", "openid products:read").await;
+    assert_eq!(decode(text(&tokens, "access_token")).1["sub"], "boss");
+    let exchanged = body(pass_on(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
+    let (_, claims) = decode(text(&exchanged, "access_token"));
+    assert_eq!((&claims["sub"], &claims["uid"]), (&json!("boss"), &json!("00uadmin0000000005d7")));
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_authenticate_acts_for_nobody() {
+    let org = mock_idp::BUILT_IN_ORG.replacen(
+        "application_type: native\n        grant_types: [",
+        "application_type: native\n        grant_types: [client_credentials, ",
+        1,
+    );
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let form =
+        [("grant_type", "client_credentials"), ("scope", "products:read"), ("client_id", "0oamarketnative005d7")];
+    let refused = told(token(&mock, SERVER, None, &form).await).await;
+    let text = "Confidential client is required to make this request.";
+    assert_eq!(refused, (400, "unauthorized_client".to_owned(), text.to_owned()));
+
+    let secret = "client_secret: mock-secret-api-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
+    let secret_of_service = "client_secret: mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
+    let told_of = |piece: &str| {
+        let from = mock_idp::BUILT_IN_ORG.find(piece).unwrap();
+        let line = &mock_idp::BUILT_IN_ORG[from..];
+        let both: String = line.split_inclusive('\n').take(2).collect();
+        let org = mock_idp::BUILT_IN_ORG.replacen(&both, "token_endpoint_auth_method: none\n", 1);
+        MockIdp::builder().org_yaml(&org).check().unwrap_err().to_string()
+    };
+    for piece in [secret, secret_of_service] {
+        let told = told_of(piece);
+        assert!(told.contains("a service app authenticates: `token_endpoint_auth_method` cannot be `none`"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn signing_out_with_the_secret_ends_what_it_stands_for() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = courier_tokens(&mock, &browser(), "openid device_sso").await;

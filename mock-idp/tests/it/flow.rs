@@ -336,6 +336,12 @@ async fn sign_out_ends_the_session_and_returns_to_the_client() {
         page.contains("parameter must be a Logout redirect URI in the client app settings: http://localhost-admin")
     );
 
+    // RP-Initiated Logout 2: the client that is named has to be the hint's.
+    let query = [("id_token_hint", id_token), ("client_id", "0oamarketspa000005d7")];
+    let other = browser.get(&url).query(&query).send().await.unwrap();
+    assert_eq!(other.status(), 400);
+    assert!(other.text().await.unwrap().contains("The id token is invalid."));
+
     let done = sign_out("http://localhost:7803/signed-out").await.unwrap();
     assert_eq!(location(&done), "http://localhost:7803/signed-out?state=bye");
     let mut request = code_request(WEB, "openid");

@@ -24,6 +24,7 @@ mod jose;
 mod keys;
 mod lifecycle;
 mod market;
+mod once;
 mod password;
 mod post_message;
 mod program;

@@ -3,7 +3,7 @@
 use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
-use crate::flow::{WEB, browser, code_request, decode, location, parameter, redeem};
+use crate::flow::{WEB, WEB_SECRET, browser, code_request, decode, location, parameter, redeem};
 
 async fn authn(mock: &MockIdp, body: Value) -> (u16, Value) {
     let response = browser().post(format!("{}/api/v1/authn", mock.url())).json(&body).send().await.unwrap();
@@ -54,6 +54,24 @@ async fn a_session_token_signs_in_once_and_without_a_page() {
     };
     assert_eq!(error(first, "20111unknown").await, None);
     assert_eq!(error(browser(), token).await.as_deref(), Some("login_required"));
+
+    // It counts inside a pushed request, and not beside one.
+    let (_, body) = authn(&mock, json!({ "username": "buyer", "password": "Passw0rd!" })).await;
+    let token = body["sessionToken"].as_str().unwrap();
+    let push = async |form: &[(&str, &str)]| {
+        let par = format!("{}/v1/par", mock.issuer());
+        let pushed = browser().post(par).basic_auth(WEB, Some(WEB_SECRET)).form(form).send().await.unwrap();
+        pushed.json::<Value>().await.unwrap()["request_uri"].as_str().unwrap().to_owned()
+    };
+    let bare: Vec<_> = request(token).into_iter().filter(|(name, _)| *name != "sessionToken").collect();
+    let name = push(&bare).await;
+    let beside = [("client_id", WEB), ("request_uri", name.as_str()), ("sessionToken", token)];
+    let arrived = location(&browser().get(&url).query(&beside).send().await.unwrap());
+    assert_eq!(parameter(&arrived, "error").as_deref(), Some("login_required"));
+    let name = push(&request(token)).await;
+    let inside = [("client_id", WEB), ("request_uri", name.as_str())];
+    let arrived = location(&browser().get(&url).query(&inside).send().await.unwrap());
+    assert!(parameter(&arrived, "code").is_some(), "{arrived}");
 
     let (_, late) = authn(&mock, json!({ "username": "buyer", "password": "Passw0rd!" })).await;
     clock(&mock, json!({ "advance": 300 })).await;

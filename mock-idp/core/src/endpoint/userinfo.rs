@@ -50,6 +50,10 @@ pub fn access_token<'a>(presented: Presented<'a>) -> Result<(Scheme, &'a str), R
     if presented.query.get("access_token").is_some() {
         return Err(Refusal::new(ErrorId::AccessTokenInQuery, "access_token in the query"));
     }
+    // RFC 6750 3.1: a request that repeats a parameter is malformed.
+    if !presented.body.duplicates().is_empty() {
+        return Err(Refusal::new(ErrorId::DuplicateOauthParameters, "a parameter stands more than once in the body"));
+    }
     let in_header = presented.authorization.and_then(Scheme::read);
     match (in_header, presented.body.get("access_token")) {
         (Some(_), Some(_)) => Err(Refusal::new(ErrorId::AccessTokenDuplicate, "access_token in header and body")),

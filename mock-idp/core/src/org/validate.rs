@@ -224,6 +224,10 @@ impl Check<'_> {
         if oauth.jwks.is_some() && oauth.jwks_uri.is_some() {
             self.problem(format!("{path}/jwks_uri"), "a client has either `jwks` or `jwks_uri`");
         }
+        // RFC 6749 4.4.
+        if app.auth_method() == AuthMethod::None && oauth.application_type == ApplicationType::Service {
+            self.problem(path, "a service app authenticates: `token_endpoint_auth_method` cannot be `none`");
+        }
         if app.auth_method() == AuthMethod::PrivateKeyJwt && oauth.jwks.is_none() && oauth.jwks_uri.is_none() {
             self.problem(
                 path,

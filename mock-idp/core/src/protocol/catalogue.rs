@@ -44,11 +44,13 @@ catalogue! {
     UserNotAssigned "user_not_assigned" 400 "access_denied" "User is not assigned to the client application.";
     NoMatchingPolicy "no_matching_policy" 401 "access_denied" "Policy evaluation failed for this request, please check the policy configurations.";
     AccessDenied "access_denied" 403 "access_denied" "The resource owner or authorization server denied the request.";
+    UnsupportedMfaAttestation "unsupported_mfa_attestation" 403 "access_denied" "'acr_values' not supported.";
     EnrollAuthenticatorNotAllowed "enroll_authenticator_not_allowed" 403 "access_denied" "Authenticator enrollment is not allowed at this time. Please contact support for assistance.";
     InvalidUserStatus "invalid_user_status_error" 403 "access_denied" "User status is invalid.";
     OpenidScopeRequiredAccessToken "openid_scope_required_access_token" 403 "access_denied" "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
     AuthorizationPending "authorization_pending" 400 "authorization_pending" "The device authorization is pending. Please try again later.";
     CibaAuthorizationPending "ciba_authorization_pending" 400 "authorization_pending" "The authorization request is still pending as the user hasn't yet been authenticated.";
+    ClientCredentialsSelfScope "client_credentials_self_scope_requested" 400 "client_credentials_self_scope_requested" "The 'client_credentials' grant type may not request .self scopes.";
     ConsentRequired "consent_required" 400 "consent_required" "The following scopes require user consent: [{0}].";
     ConsentRequiredClientCredentials "consent_required_client_credentials" 400 "consent_required" "The following scopes require user consent and cannot be granted for the client credentials grant type: [{0}].";
     ConsentRequiredPassword "consent_required_ropf" 400 "consent_required" "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.";
@@ -136,6 +138,7 @@ catalogue! {
     IllegalOriginBrowserRequest "illegal_origin_browser_request" 400 "invalid_request" "Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.";
     IllegalPostLogoutRedirectUri "illegal_post_logout_redirect_uri_enhanced" 400 "invalid_request" "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings: {0}";
     IllegalRedirectUri "illegal_redirect_uri_enhanced" 400 "invalid_request" "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: {0}";
+    AuthorizeRequestObjectAndRequestUri "authorize_request_object_and_request_uri_provided" 400 "invalid_request" "The authorize request must not contain both a request object and a request uri.";
     InvalidActorToken "invalid_actor_token" 400 "invalid_request" "'actor_token' is invalid.";
     InvalidActorTokenType "invalid_actor_token_type" 400 "invalid_request" "'actor_token_type' is invalid or not supported.";
     InvalidClientTypeNativeSso "invalid_client_type_native_sso" 400 "invalid_request" "A service client may not use the native sso flow.";

@@ -39,7 +39,7 @@ pub(super) fn payload(ticket: &Ticket<'_>, jti: &str, now: i64, custom: Map<Stri
     if !ticket.server.is_org() {
         put("sub", sub.into());
     }
-    if let Some(act) = ticket.act {
+    if let Some(act) = ticket.on_behalf.map(|on_behalf| &on_behalf.act) {
         put("act", act.clone());
     }
     claims.extend(custom);

@@ -22,12 +22,20 @@ pub struct Ticket<'a> {
     pub acr: Option<&'a str>,
     /// Hash of the device secret that ID tokens are tied to. Native SSO 3.4.
     pub device_secret_hash: Option<&'a str>,
-    /// Who acts for the user. RFC 8693 4.1.
-    pub act: Option<&'a Value>,
+    pub on_behalf: Option<&'a OnBehalf>,
     /// `jti` of the access token, chosen before the grant was redeemed.
     pub access_token_id: &'a str,
     /// Thumbprint of the key that the access token is bound to. RFC 9449 6.1.
     pub bound_to: Option<&'a str>,
+}
+
+/// A service acts on behalf of a user whose access token it has exchanged. RFC 8693.
+#[derive(Clone, Debug)]
+pub struct OnBehalf {
+    /// What that token calls the user. Okta: the new one calls them the same.
+    pub subject_name: String,
+    /// RFC 8693 4.1: who acts.
+    pub act: Value,
 }
 
 impl Ticket<'_> {
@@ -39,6 +47,9 @@ impl Ticket<'_> {
 
     /// Okta: the default `sub` rule is `(appuser != null) ? appuser.userName : app.clientId`.
     pub(super) fn subject_name(&self) -> String {
+        if let Some(on_behalf) = self.on_behalf {
+            return on_behalf.subject_name.clone();
+        }
         let app_user_name = self
             .subject
             .assignment

@@ -10,7 +10,7 @@ mod sign;
 mod verify;
 
 pub use id_token::half_hash;
-pub use issue::{Draft, Drafts, Issued, Mint, Ticket, draft, issue};
+pub use issue::{Draft, Drafts, Issued, Mint, OnBehalf, Ticket, draft, issue};
 pub use logout_token::{Ended, logout_token};
 pub use sign::{SigningKey, public_jwk};
 pub use verify::{Audience, Verified, verify_access_token, verify_id_token};

@@ -126,7 +126,8 @@ pub(super) fn request(
         scopes,
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: code_challenge(client, response_type, parameters)?,
-        dpop_jkt: dpop_jkt(parameters)?,
+        // Okta: an app that does not ask for bound tokens gets none.
+        dpop_jkt: dpop_jkt(parameters)?.filter(|_| client.oauth().dpop_bound_access_tokens),
         prompt_none: prompt.none,
         prompt_login: prompt.login || prompt.select_account,
         prompt_consent: prompt.consent,
@@ -144,6 +145,10 @@ fn unsupported(server: &Server, parameters: &Parameters) -> Result<(), Refusal> 
     no_unknown_name(server, parameters)?;
     if parameters.get("idp").is_some() {
         return Err(Refusal::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
+    }
+    let acr = parameters.get("acr_values").unwrap_or_default();
+    if acr.split(' ').any(|value| value == "urn:okta:app:mfa:attestation") {
+        return Err(Refusal::new(ErrorId::UnsupportedMfaAttestation, "no app attests to factors"));
     }
     Ok(())
 }

@@ -193,11 +193,11 @@ fn stale(request: &AuthorizationRequest, authentication: &Authentication, now: i
     if request.hinted_user.as_ref().is_some_and(|user_id| *user_id != authentication.user_id) {
         return Some("id_token_hint is about another user".to_owned());
     }
-    // OIDC Core 3.1.2.1: max_age.
+    // OIDC Core 3.1.2.1: max_age; 0 asks for a new sign-in whatever the clock says.
     let age = now - authentication.auth_time;
     request
         .max_age
-        .filter(|max_age| age > *max_age)
+        .filter(|max_age| age > *max_age || *max_age == 0)
         .map(|max_age| format!("signed in {age} s ago, max_age is {max_age} s"))
 }
 

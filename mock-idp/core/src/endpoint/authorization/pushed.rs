@@ -5,6 +5,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::NotBegun;
+use super::request_object::outer;
 use crate::ledger::PushedRequest;
 use crate::model::App;
 use crate::moment::Moment;
@@ -50,9 +51,12 @@ pub fn request_uri(moment: &mut Moment<'_>) -> String {
 /// Whether a request may go on with what was pushed. RFC 9126 4: from here on nothing counts but what was pushed.
 ///
 /// # Errors
-/// It was pushed by another client or to another server; nothing is known then of where to redirect to.
+/// It was pushed by another client or to another server, or the request says more than one thing; nothing is known then of
+/// where to redirect to.
 pub fn may_redeem(server: &Server, parameters: &Parameters, pushed: &PushedRequest) -> Result<(), NotBegun> {
     let client_id = parameters.get("client_id");
+    let shown = |refusal| NotBegun::Shown { refusal, client_id: client_id.map(str::to_owned), redirect_uri: None };
+    outer(parameters).map_err(shown)?;
     let (id, reason) = if client_id != Some(pushed.client_id.as_str()) {
         let reason = format!("pushed by {}, client_id is {client_id:?}", pushed.client_id);
         (ErrorId::AuthorizeRequestUriMismatchedClient, reason)
@@ -61,6 +65,5 @@ pub fn may_redeem(server: &Server, parameters: &Parameters, pushed: &PushedReque
     } else {
         return Ok(());
     };
-    let client_id = client_id.map(str::to_owned);
-    Err(NotBegun::Shown { refusal: Refusal::new(id, reason), client_id, redirect_uri: None })
+    Err(shown(Refusal::new(id, reason)))
 }

@@ -43,10 +43,24 @@ pub struct Opened {
 pub fn sealed<'a>(org: &'a Org, urls: &Urls, outside: &'a Parameters) -> Result<Option<Sealed<'a>>, NotBegun> {
     let Some(text) = outside.get("request") else { return Ok(None) };
     let refuse = |refusal| refused(org, urls, outside, refusal);
+    outer(outside).map_err(refuse)?;
     let client = super::checks::client(org, outside.get("client_id")).map_err(refuse)?;
     let object = Jws::parse(text)
         .ok_or_else(|| refuse(Refusal::new(ErrorId::RequestObjectInvalid, "the request object is no signed JWT")))?;
     Ok(Some(Sealed { client, outside, object }))
+}
+
+/// What stands beside a request object, or names a pushed request: once each, and not both of them.
+pub(super) fn outer(outside: &Parameters) -> Result<(), Refusal> {
+    let twice = outside.duplicates();
+    if !twice.is_empty() {
+        return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+    }
+    // RFC 9101 5: request and request_uri must not be used together.
+    if outside.get("request").is_some() && outside.get("request_uri").is_some() {
+        return Err(Refusal::new(ErrorId::AuthorizeRequestObjectAndRequestUri, "request beside request_uri"));
+    }
+    Ok(())
 }
 
 impl Sealed<'_> {

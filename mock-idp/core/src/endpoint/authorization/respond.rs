@@ -118,7 +118,7 @@ pub fn draft(
         nonce: request.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
         device_secret_hash: None,
-        act: None,
+        on_behalf: None,
         access_token_id: &access_token_id,
         bound_to: None,
     };

@@ -44,8 +44,9 @@ pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, Refusal> {
     }
     let client_id = body.get("client_id").or_else(|| query.get("client_id")).map(str::to_owned);
     if let Some(assertion) = assertion {
-        // RFC 7523 2.2.
-        if body.get("client_assertion_type") != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
+        // RFC 7523 2.2. Okta: the type may stand in the query, as older SDKs of its own send it.
+        let kind = body.get("client_assertion_type").or_else(|| query.get("client_assertion_type"));
+        if kind != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
             return Err(Refusal::new(
                 ErrorId::ClientAssertionTypeInvalid,
                 "client_assertion_type is not urn:ietf:params:oauth:client-assertion-type:jwt-bearer",

@@ -70,11 +70,27 @@ pub struct Authenticated<'a> {
     pub signed: Option<String>,
 }
 
+impl Presented<'_> {
+    /// RFC 6749 3.2: parameters must not be included more than once, wherever they stand.
+    ///
+    /// # Errors
+    /// One is.
+    pub fn unambiguous(&self) -> Result<(), Refusal> {
+        let twice = Parameters::twice_in(&[self.query, self.body]);
+        if twice.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::new(ErrorId::DuplicateOauthParameters, format!("more than once: {}", twice.join(", "))))
+        }
+    }
+}
+
 /// Reads who a request claims to come from.
 ///
 /// # Errors
 /// Okta's literal refusals; an unknown client is refused in the API's shape, unless an assertion names it.
 pub fn attempt<'a>(org: &'a Org, presented: Presented<'_>) -> Result<Attempt<'a>, Refusal> {
+    presented.unambiguous()?;
     let known = |client_id: &str| org.client(client_id).filter(|client| client.status.is_active());
     let named = |client_id: &str| self::known(org, client_id);
     Ok(match credentials::read(presented)? {

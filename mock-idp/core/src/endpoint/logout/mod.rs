@@ -29,6 +29,10 @@ pub fn check(
     hint: Option<&Verified>,
     signed_in: Option<&str>,
 ) -> Result<Destination, Refusal> {
+    let twice = parameters.duplicates();
+    if !twice.is_empty() {
+        return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+    }
     if parameters.get("id_token_hint").is_some() && hint.is_none() {
         return Err(Refusal::new(ErrorId::IdTokenInvalid, "id_token_hint was not issued by this server"));
     }
@@ -48,6 +52,13 @@ pub fn check(
             // Okta: the hint is required.
             Err(Refusal::new(ErrorId::IdTokenInvalid, "id_token_hint is missing"))
         };
+    }
+    // RP-Initiated Logout 2: the client named beside the hint is the one that it was issued to.
+    if let (Some(named), Some(hint)) = (parameters.get("client_id"), hint)
+        && hint.text("aud") != Some(named)
+    {
+        let reason = format!("client_id is `{named}`, the hint was issued to {:?}", hint.text("aud"));
+        return Err(Refusal::new(ErrorId::IdTokenInvalid, reason));
     }
     let Some(wanted) = parameters.get("post_logout_redirect_uri") else { return Ok(Destination::SignedOutPage) };
     // Okta: the return address is checked against the client of the hint.

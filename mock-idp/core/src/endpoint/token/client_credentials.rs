@@ -17,6 +17,11 @@ pub(super) fn grant(
     moment: &mut Moment<'_>,
 ) -> Result<Redemption, Refusal> {
     let client = admitted.client;
+    // RFC 6749 4.4: only confidential clients.
+    if client.auth_method() == AuthMethod::None {
+        let reason = format!("{} does not authenticate", client.client_id());
+        return Err(Refusal::new(ErrorId::ConfidentialClientRequired, reason));
+    }
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
     if server.is_org() {
         may_act_on_the_org(client)?;
@@ -82,6 +87,10 @@ fn org_scopes(client: &App, asked: &Scopes, moment: &mut Moment<'_>) -> Result<S
     }
     if let Some(unknown) = asked.iter().find(|scope| !scope.starts_with("okta.")) {
         return Err(Refusal::new(ErrorId::NoMatchingScope, format!("`{unknown}` is no scope of the org's own APIs")));
+    }
+    // Okta: they are about the user who calls, and here is none.
+    if asked.iter().any(|scope| scope.ends_with(".self")) {
+        return Err(Refusal::new(ErrorId::ClientCredentialsSelfScope, format!("asked for {}", asked.listed())));
     }
     let granted: Scopes = client.grants.iter().map(|grant| grant.scope_id.as_str()).collect();
     let refused = asked.without(&granted);

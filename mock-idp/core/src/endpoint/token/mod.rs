@@ -31,7 +31,7 @@ use crate::org::{Org, Server, Urls};
 use crate::policy::grant_rules;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes, token_type};
 use crate::tokens::fault::TokenFault;
-use crate::tokens::{Drafts, Mint, ServerKeys, Ticket};
+use crate::tokens::{Drafts, Mint, OnBehalf, ServerKeys, Ticket};
 
 /// What arrives at the token endpoint.
 #[derive(Clone, Debug, Default)]
@@ -64,9 +64,7 @@ impl TokenRequest {
     /// Doubled parameters, or a grant type that is missing or not served.
     pub fn grant_type(&self) -> Result<GrantType, Refusal> {
         let served = || SERVED.map(GrantType::name).join(", ");
-        if !self.body.duplicates().is_empty() {
-            return Err(Refusal::new(ErrorId::DuplicateOauthParameters, self.body.duplicates().join(", ")));
-        }
+        self.presented().unambiguous()?;
         let name = self
             .get("grant_type")
             .ok_or_else(|| Refusal::with(ErrorId::TokenRequestMissingGrantType, served(), "grant_type is missing"))?;
@@ -167,7 +165,7 @@ pub enum Addition {
     /// A secret that lets other apps on the same device in, and its record.
     DeviceSecret(String, Box<DeviceSecret>),
     /// RFC 8693 2.2.1: the answer says what was issued; the access token may say who acts for its subject.
-    Exchanged { act: Option<Value> },
+    Exchanged { on_behalf: Option<OnBehalf> },
 }
 
 /// A grant that cannot be redeemed, and what that brings down with it.
@@ -206,7 +204,7 @@ impl<'a> Admitted<'a> {
     /// # Errors
     /// It has not, and its app says that it must.
     pub fn bound(self, proved: Option<&'a str>) -> Result<Self, Refusal> {
-        // Okta: `dpop_bound_access_tokens` makes proofs mandatory. RFC 9449 5: others may bring one.
+        // Okta: `dpop_bound_access_tokens` makes proofs mandatory.
         if proved.is_none() && self.client.oauth().dpop_bound_access_tokens {
             let reason = format!("{} must prove possession of a key", self.client.client_id());
             return Err(Refusal::new(ErrorId::DpopMissingHeader, reason));
@@ -380,8 +378,8 @@ pub fn draft(
         nonce: redemption.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
         device_secret_hash: authorization.device_secret_hash.as_deref(),
-        act: match &redemption.addition {
-            Addition::Exchanged { act } => act.as_ref(),
+        on_behalf: match &redemption.addition {
+            Addition::Exchanged { on_behalf } => on_behalf.as_ref(),
             Addition::Nothing | Addition::DeviceSecret(..) => None,
         },
         access_token_id: &redemption.access_token_id,

@@ -14,7 +14,7 @@ use crate::org::{Org, Server, Urls};
 use crate::policy::{self, Ask, scope_rules};
 use crate::protocol::token_type::{ACCESS_TOKEN, DEVICE_SECRET, ID_TOKEN};
 use crate::protocol::{ErrorId, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
-use crate::tokens::{Verified, half_hash};
+use crate::tokens::{OnBehalf, Verified, half_hash};
 use crate::trace::Verdict;
 
 /// How many services may have passed a request on before. Okta: too many are refused; how many that is, it does not say.
@@ -42,6 +42,8 @@ pub struct DeviceBound<'a> {
     pub claims: Option<&'a Verified>,
     pub secret: &'a str,
     pub record: Option<&'a DeviceSecret>,
+    /// Whether the session that the secret came from still is.
+    pub session_lives: bool,
 }
 
 /// Reads what is to be exchanged for what.
@@ -103,6 +105,7 @@ pub(super) fn on_behalf(
     let first = client_of(org, claims.text("cid"))?;
     let user = user_of(org, first, claims.text("uid"))?;
     let act = act(client, claims)?;
+    let subject_name = claims.text("sub").unwrap_or(&user.profile.login).to_owned();
     let because = format!("an access token of {} about {}", first.client_id(), user.profile.login);
     moment.trace.note(Verdict::Matched, "subject token", because);
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
@@ -136,7 +139,7 @@ pub(super) fn on_behalf(
         founds: None,
         bound_to: admitted.thumbprint(),
         refresh_token: None,
-        addition: Addition::Exchanged { act: Some(act) },
+        addition: Addition::Exchanged { on_behalf: Some(OnBehalf { subject_name, act }) },
     })
 }
 
@@ -145,7 +148,7 @@ pub(super) fn native_sso(
     org: &Org,
     server: &Server,
     urls: &Urls,
-    DeviceBound { claims, secret, record }: DeviceBound<'_>,
+    DeviceBound { claims, secret, record, session_lives }: DeviceBound<'_>,
     plan: &Plan,
     moment: &mut Moment<'_>,
 ) -> Result<Redemption, Refusal> {
@@ -165,6 +168,10 @@ pub(super) fn native_sso(
     if !tied || claims.text("sid") != Some(record.authentication.sid().as_str()) {
         return Err(invalid("the ID token is not tied to this secret"));
     }
+    if !session_lives {
+        let reason = "the session of the device secret is over";
+        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, reason));
+    }
     let first = client_of(org, claims.text("aud"))?;
     let user = user_of(org, admitted.client, claims.text("sub"))?;
     let because = format!("the device on which {} signed in to {}", user.profile.login, first.client_id());
@@ -175,7 +182,7 @@ pub(super) fn native_sso(
     let authentication = record.authentication.clone();
     let allowed = Allowed { authentication, scopes, device_secret_hash: Some(half_hash(secret)) };
     let redemption = entitle(admitted, org, server, allowed, plan, moment)?;
-    Ok(Redemption { addition: Addition::Exchanged { act: None }, ..redemption })
+    Ok(Redemption { addition: Addition::Exchanged { on_behalf: None }, ..redemption })
 }
 
 /// Okta: these exchanges are for custom servers, and name their audience.
