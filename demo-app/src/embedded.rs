@@ -20,8 +20,7 @@ impl Embedded {
     /// Starts the built-in org, on `port` if that is free, and registers the app's addresses there.
     pub(crate) async fn start(port: u16, client_id: &str, app_url: &str, redirect_uri: &str) -> Result<Self, String> {
         let mock = MockIdp::builder().prefer_port(port).start().await.map_err(|error| error.to_string())?;
-        mock.allow_redirect_uri(client_id, redirect_uri).map_err(|error| error.to_string())?;
-        mock.allow_post_logout_redirect_uri(client_id, &format!("{app_url}/")).map_err(|error| error.to_string())?;
+        mock.allow_return(&[client_id], redirect_uri, &format!("{app_url}/")).map_err(|error| error.to_string())?;
         Ok(Self(mock))
     }
 

@@ -58,11 +58,7 @@ impl Mock {
     /// # Errors
     /// When a client is not there.
     pub fn register(&self, clients: &[&str], redirect_uri: &Url, signed_out_uri: &Url) -> Result<(), StartError> {
-        for client in clients {
-            self.mock.allow_redirect_uri(client, redirect_uri.as_str()).map_err(StartError::of)?;
-            self.mock.allow_post_logout_redirect_uri(client, signed_out_uri.as_str()).map_err(StartError::of)?;
-        }
-        Ok(())
+        self.mock.allow_return(clients, redirect_uri.as_str(), signed_out_uri.as_str()).map_err(StartError::of)
     }
 }
 

@@ -137,12 +137,21 @@ impl MockIdp {
         self.change_client(client_id, |app| push_new(&mut app.settings.oauth_client.redirect_uris, uri))
     }
 
-    /// Registers a post-logout redirect URI for a client of the default org.
+    /// Registers a redirect URI and a post-logout redirect URI for several clients of the default org, in one change.
     ///
     /// # Errors
-    /// No client of that id, or no absolute URI.
-    pub fn allow_post_logout_redirect_uri(&self, client_id: &str, uri: &str) -> Result<(), ChangeError> {
-        self.change_client(client_id, |app| push_new(&mut app.settings.oauth_client.post_logout_redirect_uris, uri))
+    /// No client of one of these ids, or no absolute URI; nothing is changed then.
+    pub fn allow_return(&self, client_ids: &[&str], redirect_uri: &str, signed_out: &str) -> Result<(), ChangeError> {
+        self.server.default_org().revise(|document| {
+            for id in client_ids {
+                let client = document.apps.iter_mut().find(|app| app.client_id() == *id);
+                let oauth =
+                    &mut client.ok_or_else(|| ChangeError::UnknownClient((*id).to_owned()))?.settings.oauth_client;
+                push_new(&mut oauth.redirect_uris, redirect_uri);
+                push_new(&mut oauth.post_logout_redirect_uris, signed_out);
+            }
+            Ok(())
+        })
     }
 
     /// Lets browser pages of this origin read answers of the default org.
