@@ -6,7 +6,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser as _;
 use demo_app::{Builder, Cli, DemoApp, StartError};
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Ports that are taken when nobody names others.
 const APP_PORT: u16 = 7802;
@@ -14,12 +18,10 @@ const MOCK_PORT: u16 = 7801;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
+    let filter = filter.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_ansi(std::io::stderr().is_terminal()).with_filter(filter)).init();
     match run(Cli::parse().without_blanks()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

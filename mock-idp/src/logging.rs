@@ -5,10 +5,14 @@ mod writer;
 
 use std::io::IsTerminal as _;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::logging::line::Line;
 use crate::logging::writer::LogWriter;
+use crate::start_error::StartError;
 
 /// How requests are logged.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, clap::ValueEnum)]
@@ -26,21 +30,30 @@ pub enum LogFormat {
 const DEFAULT_FILTER: &str = "warn,mock_idp=info";
 
 /// Sends log lines to stderr, unless this process has somebody else listening to them already.
-pub(crate) fn install(format: LogFormat) {
+///
+/// # Errors
+/// `MOCK_IDP_LOG` is no list of targets and levels.
+pub(crate) fn install(format: LogFormat) -> Result<(), StartError> {
     if format == LogFormat::Off || tracing::dispatcher::has_been_set() {
-        return;
+        return Ok(());
     }
     let filter = std::env::var("MOCK_IDP_LOG").unwrap_or_else(|_| DEFAULT_FILTER.to_owned());
-    let filter = EnvFilter::builder().parse_lossy(filter);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(LogWriter::to_stderr);
-    // An error means that somebody else was faster: they get the events.
-    let _ = match format {
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+    let filter: Targets = filter
+        .parse()
+        .map_err(|error| StartError::Setting(format!("MOCK_IDP_LOG is `{filter}`: {error}; try `{DEFAULT_FILTER}`")))?;
+    let lines = tracing_subscriber::fmt::layer().with_writer(LogWriter::to_stderr);
+    let lines = match format {
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(false).with_span_list(false).with_filter(filter).boxed()
+        }
         _ => {
             let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            builder.with_ansi(ansi).event_format(Line).try_init()
+            lines.with_ansi(ansi).event_format(Line).with_filter(filter).boxed()
         }
     };
+    // An error means that somebody else was faster: they get the events.
+    let _ = tracing_subscriber::registry().with(lines).try_init();
+    Ok(())
 }
 
 /// Waits until everything that was logged is written.

@@ -313,7 +313,7 @@ impl Builder {
         let mut orgs = self.load_orgs()?.into_iter();
         let default = orgs.next().ok_or_else(|| StartError::Setting("there is no org".to_owned()))?;
         let server = Arc::new(Server::new(default, orgs.collect()));
-        logging::install(self.log);
+        logging::install(self.log)?;
 
         let Bound { listeners, port, moved } = listen::port::bind(&self.host, self.port)?;
         let mut warnings: Vec<String> = moved.into_iter().collect();

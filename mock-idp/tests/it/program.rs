@@ -124,6 +124,9 @@ fn a_wrong_argument_or_document_is_exit_code_2_with_its_place() {
     let issuer = output(program(dir.path()).args(["--issuer-url", "https://a.test/path"]));
     assert_eq!(issuer.status.code(), Some(2));
     assert!(stderr(&issuer).contains("it has a path, query or fragment"), "{}", stderr(&issuer));
+    let filter = output(program(dir.path()).args(["--port", "0"]).env("MOCK_IDP_LOG", "mock_idp=loud"));
+    assert_eq!(filter.status.code(), Some(2));
+    assert!(stderr(&filter).contains("MOCK_IDP_LOG is `mock_idp=loud`"), "{}", stderr(&filter));
 }
 
 #[test]
