@@ -22,6 +22,7 @@ mod prompt;
 mod pushed;
 mod redirect;
 mod refresh;
+mod registration;
 mod response;
 mod rows;
 mod security;
@@ -199,6 +200,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         polled::scenarios(),
         exchange::scenarios(),
         machines::scenarios(),
+        registration::scenarios(),
         security::scenarios(),
         headers::scenarios(),
         https::scenarios(),

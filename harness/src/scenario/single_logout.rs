@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::machines::{register, remove};
+use super::registration::{register, remove};
 use super::stage::{Cast, Halt, Stage, Tokens};
 use super::{Front, Need, Scenario, Told};
 use crate::check::logout;

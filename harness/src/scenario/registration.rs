@@ -1,0 +1,124 @@
+//! Clients that register themselves (RFC 7591, RFC 7592): the stories about that, and the legwork of those that need a
+//! client of their own.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::stage::{Cast, Halt, Stage};
+use super::{Front, Need, Scenario, Told};
+use crate::check::extension;
+use crate::target::ClientRole::Web;
+use crate::target::Role::Buyer;
+use crate::target::ServerRole::Custom;
+use crate::target::{AuthMethod, Client, Endpoint};
+use crate::wire::error::summary;
+use crate::wire::{Body, Call, Reply};
+
+pub(super) fn scenarios() -> Vec<Scenario> {
+    vec![
+        registering("registration.life", "A client registers, signs a person in, and is removed", |s| {
+            Box::pin(registered(s))
+        })
+        .steps(&["register", "sign in with it", "read it: no secret", "remove it", "it can't sign in any more"])
+        .front(Front::Http)
+        .needs(&[Need::Account(Buyer)]),
+        registering("registration.no-token", "Nobody registers a client without a token", |s| Box::pin(no_token(s)))
+            .steps(&["register without a token", "401"]),
+        registering("registration.fragment", "A redirect URI with a fragment is refused", |s| Box::pin(fragment(s)))
+            .cites(&["OIDF oidcc-redirect-uri-regfrag"])
+            .steps(&["register with a fragment in the redirect URI", "400"]),
+    ]
+}
+
+fn registering(id: &'static str, title: &'static str, story: Told) -> Scenario {
+    Scenario::told(id, title, story)
+        .cites(&["RFC 7591 3", "Okta: dynamic client registration"])
+        .tags(&["registration"])
+        .front(Front::None)
+        .needs(&[Need::Okta, Need::ApiToken, Need::Endpoint(Custom, Endpoint::Registration)])
+}
+
+/// A request to the registration endpoint.
+async fn manage(stage: &Stage, method: Method, id: &str, body: Option<Value>, token: bool) -> Result<Reply, Halt> {
+    let mut url = stage.endpoint(stage.server(Custom)?, Endpoint::Registration)?.clone();
+    if !id.is_empty() {
+        url.set_path(&format!("{}/{id}", url.path()));
+    }
+    let call = Call::new(method, url, body.map_or(Body::None, Body::Json)).header("accept", "application/json")?;
+    let admin = stage.target.api_token.as_deref().filter(|_| token);
+    let call = match admin {
+        Some(token) => call.header("authorization", &format!("SSWS {token}"))?,
+        None => call,
+    };
+    stage.send(call).await
+}
+
+fn metadata(redirect_uri: &str) -> Value {
+    json!({ "client_name": "Harness", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "client_secret_basic" })
+}
+
+/// Registers a client with those members beside its name and redirect URI.
+pub(super) async fn register(stage: &Stage, own: &Value) -> Result<Client, Halt> {
+    stage.step("register");
+    let mut metadata = metadata(stage.target.redirect_uri.as_str());
+    for (name, value) in own.as_object().into_iter().flatten() {
+        metadata[name] = value.clone();
+    }
+    let reply = manage(stage, Method::POST, "", Some(metadata), true).await?;
+    let made: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    let (id, secret) = (made["client_id"].as_str(), made["client_secret"].as_str());
+    let created = reply.status == 201 && id.is_some() && secret.is_some();
+    extension::REGISTERED.holds(&stage.recorder, created, "201 with client_id and client_secret", summary(&reply));
+    let (Some(id), Some(secret)) = (id, secret) else { return Err(Halt::Failed) };
+    Ok(Client {
+        role: Web,
+        id: id.to_owned(),
+        secret: Some(secret.to_owned()),
+        key: None,
+        auth: AuthMethod::ClientSecretBasic,
+        pkce_required: false,
+        scopes: vec!["openid".to_owned()],
+        consent_scope: None,
+    })
+}
+
+/// Removes a client that was registered.
+pub(super) async fn remove(stage: &Stage, client: &Client) -> Result<(), Halt> {
+    stage.step("remove the client");
+    manage(stage, Method::DELETE, &client.id, None, true).await?;
+    Ok(())
+}
+
+async fn registered(stage: &Stage) -> Result<(), Halt> {
+    let client = register(stage, &json!({})).await?;
+    stage.step("sign in with it");
+    let cast = Cast { server: stage.server(Custom)?, client: &client, account: stage.account(Buyer)? };
+    stage.sign_in(&cast, stage.request(&cast)).await?;
+    stage.step("read it");
+    let read = manage(stage, Method::GET, &client.id, None, true).await?;
+    let told: Value = serde_json::from_str(&read.body).unwrap_or_default();
+    let kept = read.status == 200 && told["client_id"] == json!(client.id) && told["client_secret"].is_null();
+    extension::SECRET_ONCE.holds(&stage.recorder, kept, "200 without client_secret", summary(&read));
+    stage.step("remove it");
+    let removed = manage(stage, Method::DELETE, &client.id, None, true).await?;
+    let journey = stage.authorize(&cast, &stage.request(&cast)).await?;
+    let gone = removed.status == 204 && journey.callback().is_none();
+    let actual = format!("{}, then {}", removed.status, journey.summary());
+    extension::REGISTRATION_GONE.holds(&stage.recorder, gone, "204, then an error page", actual);
+    Ok(())
+}
+
+async fn no_token(stage: &Stage) -> Result<(), Halt> {
+    let uri = stage.target.redirect_uri.as_str();
+    let reply = manage(stage, Method::POST, "", Some(metadata(uri)), false).await?;
+    let refused = matches!(reply.status, 401 | 403);
+    extension::REGISTRATION_REFUSED.holds(&stage.recorder, refused, "401 or 403", summary(&reply));
+    Ok(())
+}
+
+async fn fragment(stage: &Stage) -> Result<(), Halt> {
+    let uri = format!("{}#fragment", stage.target.redirect_uri);
+    let reply = manage(stage, Method::POST, "", Some(metadata(&uri)), true).await?;
+    extension::REGISTRATION_REFUSED.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
+    Ok(())
+}
