@@ -1,5 +1,5 @@
 //! What comes on top of the core specifications: pushed and signed requests, bound tokens, devices, the back channel,
-//! assertions, registration, rotation; and probes that no conformance suite makes.
+//! assertions, rotation; and probes that no conformance suite makes.
 
 use super::checks;
 use crate::record::Recorder;
@@ -20,10 +20,6 @@ checks! {
     DEVICE_BEGINS = Must "device.codes", "The device gets its codes and the address to show", ["RFC 8628 3.2"];
     TOKENS = Must "grant.tokens", "Tokens are issued", ["RFC 6749 5.1"];
     BACK_CHANNEL_BEGINS = Must "back-channel.begun", "The request gets an id, a lifetime and an interval", ["OIDC CIBA Core 7.3"];
-    REGISTERED = Must "registration.created", "The client is registered, and its secret is told", ["RFC 7591 3.2.1", "Okta: dynamic client registration"];
-    SECRET_ONCE = Must "registration.secret-once", "Reading the registration does not tell the secret again", ["Okta: dynamic client registration"];
-    REGISTRATION_GONE = Must "registration.removed", "A removed client can't sign anybody in", ["RFC 7592 2.3"];
-    REGISTRATION_REFUSED = Must "registration.refused", "The registration is refused", ["RFC 7591 3.2.2", "Okta: dynamic client registration"];
     KEY_CHANGED = Must "rotation.new-key", "After a rotation another key signs", ["OIDC Core 10.1.1", "OIDF oidcc-server-rotate-keys"];
     KEY_AHEAD = Should "rotation.ahead", "The key that signs was published before it signed", ["OIDC Core 10.1.1", "Okta: key rotation"];
     OLD_KEY = Should "rotation.old-key", "The old key stays published while its tokens live", ["OIDC Core 10.1.1", "OIDF oidcc-server-rotate-keys"];

@@ -14,6 +14,7 @@ pub mod introspection;
 pub mod keys;
 pub mod logout;
 pub mod module;
+pub mod registration;
 pub mod token;
 pub mod userinfo;
 
@@ -35,6 +36,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         keys::ALL,
         logout::ALL,
         module::ALL,
+        registration::ALL,
         token::ALL,
         userinfo::ALL,
     ]

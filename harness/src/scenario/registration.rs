@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::stage::{Cast, Halt, Stage};
 use super::{Front, Need, Scenario, Told};
-use crate::check::extension;
+use crate::check::registration;
 use crate::target::ClientRole::Web;
 use crate::target::Role::Buyer;
 use crate::target::ServerRole::Custom;
@@ -68,7 +68,7 @@ pub(super) async fn register(stage: &Stage, own: &Value) -> Result<Client, Halt>
     let made: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let (id, secret) = (made["client_id"].as_str(), made["client_secret"].as_str());
     let created = reply.status == 201 && id.is_some() && secret.is_some();
-    extension::REGISTERED.holds(&stage.recorder, created, "201 with client_id and client_secret", summary(&reply));
+    registration::REGISTERED.holds(&stage.recorder, created, "201 with client_id and client_secret", summary(&reply));
     let (Some(id), Some(secret)) = (id, secret) else { return Err(Halt::Failed) };
     Ok(Client {
         role: Web,
@@ -98,13 +98,13 @@ async fn registered(stage: &Stage) -> Result<(), Halt> {
     let read = manage(stage, Method::GET, &client.id, None, true).await?;
     let told: Value = serde_json::from_str(&read.body).unwrap_or_default();
     let kept = read.status == 200 && told["client_id"] == json!(client.id) && told["client_secret"].is_null();
-    extension::SECRET_ONCE.holds(&stage.recorder, kept, "200 without client_secret", summary(&read));
+    registration::SECRET_ONCE.holds(&stage.recorder, kept, "200 without client_secret", summary(&read));
     stage.step("remove it");
     let removed = manage(stage, Method::DELETE, &client.id, None, true).await?;
     let journey = stage.authorize(&cast, &stage.request(&cast)).await?;
     let gone = removed.status == 204 && journey.callback().is_none();
     let actual = format!("{}, then {}", removed.status, journey.summary());
-    extension::REGISTRATION_GONE.holds(&stage.recorder, gone, "204, then an error page", actual);
+    registration::GONE.holds(&stage.recorder, gone, "204, then an error page", actual);
     Ok(())
 }
 
@@ -112,13 +112,13 @@ async fn no_token(stage: &Stage) -> Result<(), Halt> {
     let uri = stage.target.redirect_uri.as_str();
     let reply = manage(stage, Method::POST, "", Some(metadata(uri)), false).await?;
     let refused = matches!(reply.status, 401 | 403);
-    extension::REGISTRATION_REFUSED.holds(&stage.recorder, refused, "401 or 403", summary(&reply));
+    registration::REFUSED.holds(&stage.recorder, refused, "401 or 403", summary(&reply));
     Ok(())
 }
 
 async fn fragment(stage: &Stage) -> Result<(), Halt> {
     let uri = format!("{}#fragment", stage.target.redirect_uri);
     let reply = manage(stage, Method::POST, "", Some(metadata(&uri)), true).await?;
-    extension::REGISTRATION_REFUSED.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
+    registration::REFUSED.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
     Ok(())
 }
