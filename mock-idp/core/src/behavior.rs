@@ -81,6 +81,10 @@ departures! {
         "a `request_uri` that no push has made is refused with invalid_request_uri; metadata do not say that others are not fetched"
         "it is refused with request_uri_not_supported, and metadata say request_uri_parameter_supported: false"
         "OIDC Core 3.1.2.6; OIDC Discovery 3";
+    shows_client_at_sign_in "sign-in.about-client"
+        "logo, policy and terms of a client are shown where the user is asked for consent, not where they sign in"
+        "the sign-in page shows them too"
+        "OIDC Registration 2; OIDF oidcc-registration-logo-uri, -policy-uri, -tos-uri";
     only_asked_claims "id-token.extra-claims"
         "ID tokens hold `ver`, `idp` and the claims that an administrator adds to every token"
         "ID tokens hold the protocol's claims and those that a scope or the request asks for; the others are at userinfo"
@@ -97,6 +101,10 @@ departures! {
         "the challenge to a request without a token names an error, invalid_request"
         "the challenge to a request without a token names no error"
         "RFC 6750 3.1";
+    takes_assertions_for_issuer "token.assertion-audience"
+        "a client assertion is made for the address of the endpoint that is called"
+        "it may be made for the issuer too"
+        "RFC 7523 3 step 3; OIDC Core 9; OIDF oidcc-ensure-client-assertion-with-iss-aud-succeeds";
     replay_revokes "token.code-replay"
         "a second use of a code is refused, and that is all"
         "a second use of a code is refused and revokes the tokens of the first"

@@ -3,7 +3,8 @@
 use askama::Template;
 use mock_idp_core::sign_in::view::{ConsentScope, ConsentView};
 
-use super::chrome::{Chrome, web_link};
+use super::about::About;
+use super::chrome::Chrome;
 use super::sign_in::Asked;
 
 #[derive(Debug, Template)]
@@ -12,9 +13,7 @@ pub(super) struct ConsentPage<'a> {
     chrome: Chrome<'a>,
     view: &'a ConsentView,
     request: Asked<'a>,
-    client_link: Option<&'a str>,
-    policy_link: Option<&'a str>,
-    terms_link: Option<&'a str>,
+    about: About<'a>,
 }
 
 impl<'a> ConsentPage<'a> {
@@ -23,9 +22,7 @@ impl<'a> ConsentPage<'a> {
             chrome: Chrome::new(&view.frame, "Allow access"),
             view,
             request: Asked::new(&view.request),
-            client_link: web_link(view.client_uri.as_ref()),
-            policy_link: web_link(view.policy_uri.as_ref()),
-            terms_link: web_link(view.tos_uri.as_ref()),
+            about: About::new(&view.about),
         }
     }
 

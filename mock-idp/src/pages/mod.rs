@@ -7,6 +7,7 @@
 //! Every page works without script, carries no inline script and no inline style, and bears the label
 //! "Local mock – not Okta". One is the exception: `okta_post_message` is made of script.
 
+mod about;
 mod activation;
 mod assets;
 mod backchannel;

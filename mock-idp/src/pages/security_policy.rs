@@ -6,8 +6,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use mock_idp_core::sign_in::view::PageView;
+use mock_idp_core::sign_in::view::{AboutClient, PageView};
 use url::{Host, Url};
+
+use super::chrome::web_link;
 
 /// The header's value for the pages of the console: they lead nowhere else.
 pub(crate) const CONSOLE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
@@ -30,12 +32,17 @@ pub(crate) fn content_security_policy(view: &PageView, redirect_origin: Option<&
         PageView::PostMessage(view) => (format!("'nonce-{}'", view.frame.request_id), embedder(&view.target_origin)),
         _ => ("'self'".to_owned(), "'none'".to_owned()),
     };
+    let logo = match view {
+        PageView::SignIn(view) => images(&view.about),
+        PageView::Consent(view) => images(&view.about),
+        _ => String::new(),
+    };
     let frame_src = match view {
         PageView::SignedOut(view) => frames(&view.frames),
         _ => String::new(),
     };
     format!(
-        "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:; base-uri 'none'; \
+        "default-src 'none'; style-src 'self'; script-src {script}; img-src 'self' data:{logo}; base-uri 'none'; \
          frame-ancestors {ancestors}; form-action {form_action}{frame_src}"
     )
 }
@@ -48,6 +55,12 @@ fn embedder(origin: &str) -> String {
 fn targets(redirect: Option<&str>) -> String {
     let sources = redirect.and_then(|uri| Url::parse(uri).ok()).map(|uri| sources(&uri)).unwrap_or_default();
     std::iter::once("'self'".to_owned()).chain(sources).collect::<Vec<_>>().join(" ")
+}
+
+/// Where a client's logo is.
+fn images(about: &AboutClient) -> String {
+    let logo = web_link(about.logo_uri.as_ref()).and_then(|uri| Url::parse(uri).ok());
+    logo.iter().flat_map(sources).map(|source| format!(" {source}")).collect()
 }
 
 /// Front-channel logout: the addresses of the clients that are told, and where they redirect to on the same machine.

@@ -10,6 +10,7 @@ use mock_idp_core::sign_in::view::{
     Persona, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
 };
 
+use super::about::About;
 use super::chrome::{Chrome, destination};
 
 #[derive(Debug, Template)]
@@ -19,6 +20,7 @@ pub(super) struct SignInPage<'a> {
     view: &'a SignInView,
     words: StepWords,
     problem: Option<Problem<'a>>,
+    about: About<'a>,
     request: Asked<'a>,
     picker: Picker<'a>,
 }
@@ -31,6 +33,7 @@ impl<'a> SignInPage<'a> {
             view,
             words,
             problem: view.problem.as_ref().map(|problem| Problem::new(problem, view)),
+            about: About::new(&view.about),
             request: Asked::new(&view.request),
             picker: Picker::new(&view.personas),
         }

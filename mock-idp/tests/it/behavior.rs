@@ -5,7 +5,10 @@ use mock_idp_core::behavior::DEPARTURES;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::jose::{Key, jwt};
+use crate::market::{NOW, stop_clock};
+use crate::registration::register;
 
 /// Id of the row; what Okta's side answers; what OpenID's answers.
 const ROWS: &[(&str, &str, &str)] = &[
@@ -36,6 +39,11 @@ const ROWS: &[(&str, &str, &str)] = &[
         "The client specified not to prompt, but the client app requires re-authentication or MFA.",
     ),
     ("authorize.request-uri", "invalid_request_uri; advertised null", "request_uri_not_supported; advertised false"),
+    (
+        "sign-in.about-client",
+        "logo_uri: false, policy_uri: false, tos_uri: false",
+        "logo_uri: true, policy_uri: true, tos_uri: true",
+    ),
     ("id-token.extra-claims", "ver, idp, groups", ""),
     (
         "id-token.scope-claims",
@@ -44,6 +52,11 @@ const ROWS: &[(&str, &str, &str)] = &[
     ),
     ("userinfo.standard-claims", "null; null", "true; \"1 Market Street\\nLondon\\nGreater London\\nEC1A 1AA\\nGB\""),
     ("userinfo.no-token", "401, error=\"invalid_request\"", "401, no error"),
+    (
+        "token.assertion-audience",
+        "The audience claim for client_assertion must be the endpoint invoked for the request.",
+        "taken: {\"active\":false}",
+    ),
     ("token.code-replay", "refused; the tokens live: true", "refused; the tokens live: false"),
     (
         "logout.no-hint",
@@ -157,6 +170,24 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let advertised = &metadata(mock).await["request_uri_parameter_supported"];
             format!("{}; advertised {advertised}", parameter(&arrived, "error").unwrap())
         }
+        "sign-in.about-client" => {
+            let link = |name: &str| format!("https://app.example.test/{name}");
+            let names = ["logo_uri", "policy_uri", "tos_uri"];
+            let mut metadata = json!({"client_name": "About itself", "redirect_uris": [CALLBACK]});
+            for name in names {
+                metadata[name] = json!(link(name));
+            }
+            let client = register(mock, metadata).await;
+            let url = format!("{}/v1/authorize", mock.issuer());
+            let request = code_request(client["client_id"].as_str().unwrap(), "openid");
+            let response = browser().get(url).query(&request).send().await.unwrap();
+            let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+            let page = response.text().await.unwrap();
+            assert!(page.contains(r#"name="identifier""#), "{page}");
+            let shown = names.map(|name| format!("{name}: {}", page.contains(&format!("=\"{}\"", link(name)))));
+            assert_eq!(policy.contains("https://app.example.test"), shown[0] == "logo_uri: true", "{policy}");
+            shown.join(", ")
+        }
         "id-token.extra-claims" => {
             let tokens = tokens(mock, &buyer(mock, code_request(WEB, "openid")).await).await;
             assert_eq!(userinfo(mock, &tokens).await["groups"], json!(["Everyone", "Buyers"]));
@@ -186,6 +217,19 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             assert!(challenge.starts_with("Bearer ") && challenge.contains("realm="), "{challenge}");
             let error = challenge.split(", ").find(|part| part.starts_with("error=")).unwrap_or("no error");
             format!("{}, {error}", response.status().as_u16())
+        }
+        "token.assertion-audience" => {
+            stop_clock(mock).await;
+            let client = "0oamarketkeyjwt005d7";
+            let claims = json!({"iss": client, "sub": client, "aud": mock.issuer(), "iat": NOW, "exp": NOW + 300});
+            let form = [
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                ("client_assertion", &jwt(&json!({"alg": "RS256"}), &claims, &Key::client())),
+                ("token", "unknown"),
+            ];
+            let url = format!("{}/v1/introspect", mock.issuer());
+            let answer: Value = browser().post(url).form(&form).send().await.unwrap().json().await.unwrap();
+            answer["error_description"].as_str().map_or_else(|| format!("taken: {answer}"), str::to_owned)
         }
         "token.code-replay" => {
             let arrived = buyer(mock, code_request(WEB, "openid offline_access")).await;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::view::{
-    ActivationStep, ConsentScope, ConsentView, Frame, RedirectUriMismatch, RequestSummary, SignInProblem, SignInStep,
-    SignInView,
+    AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, RedirectUriMismatch, RequestSummary, SignInProblem,
+    SignInStep, SignInView,
 };
 use crate::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
 use crate::model::{App, Scope};
@@ -45,6 +45,12 @@ pub fn sign_in_page(
         identifier: typed.or_else(|| login_hint(purpose)).unwrap_or_default(),
         keep_me_signed_in: false,
         problem,
+        about: match purpose {
+            Purpose::Authorize(request) if server.behavior.shows_client_at_sign_in() => {
+                about(org.client(&request.client_id))
+            }
+            Purpose::Authorize(_) | Purpose::Activate(_) => AboutClient::default(),
+        },
         request: match purpose {
             Purpose::Authorize(request) => request_summary(org, server, request),
             Purpose::Activate(activation) => activation_summary(org, server, activation),
@@ -67,15 +73,12 @@ pub fn consent_page(
     frame: Frame,
 ) -> ConsentView {
     let client = org.client(&request.client_id);
-    let link = |of: fn(&App) -> Option<&String>| client.and_then(of).cloned();
     ConsentView {
         action: format!("{}/signin/consent", frame.path_prefix),
         state_handle: state_handle.to_owned(),
         client_label: label(client, &request.client_id),
         user_login: org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default(),
-        client_uri: link(|app| app.oauth().client_uri.as_ref()),
-        policy_uri: link(|app| app.oauth().policy_uri.as_ref()),
-        tos_uri: link(|app| app.oauth().tos_uri.as_ref()),
+        about: about(client),
         scopes: scopes.iter().map(consent_scope).collect(),
         request: request_summary(org, server, request),
         frame,
@@ -176,6 +179,15 @@ pub fn redirect_uri_help(client: &App, received: &str) -> RedirectUriMismatch {
     let mut registered = client.oauth().redirect_uris.clone();
     registered.sort_by(|left, right| strsim::jaro(right, received).total_cmp(&strsim::jaro(left, received)));
     RedirectUriMismatch { client_label: client.label.clone(), received: received.to_owned(), registered }
+}
+
+fn about(client: Option<&App>) -> AboutClient {
+    client.map(App::oauth).map_or_else(AboutClient::default, |oauth| AboutClient {
+        logo_uri: oauth.logo_uri.clone(),
+        client_uri: oauth.client_uri.clone(),
+        policy_uri: oauth.policy_uri.clone(),
+        tos_uri: oauth.tos_uri.clone(),
+    })
 }
 
 fn label(client: Option<&App>, client_id: &str) -> String {

@@ -55,6 +55,15 @@ pub enum SignInStep {
     Single,
 }
 
+/// What a client has registered about itself, for people to see. OIDC Registration 2.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AboutClient {
+    pub logo_uri: Option<String>,
+    pub client_uri: Option<String>,
+    pub policy_uri: Option<String>,
+    pub tos_uri: Option<String>,
+}
+
 /// The sign-in form.
 #[derive(Clone, Debug, Serialize)]
 pub struct SignInView {
@@ -69,6 +78,8 @@ pub struct SignInView {
     pub keep_me_signed_in: bool,
     /// Why the last attempt was refused.
     pub problem: Option<SignInProblem>,
+    /// Nothing where it is shown with the consent form only.
+    pub about: AboutClient,
     pub request: RequestSummary,
     /// Users to sign in as with one click; empty when the picker is off.
     pub personas: Arc<Vec<Persona>>,
@@ -153,9 +164,7 @@ pub struct ConsentView {
     pub state_handle: String,
     pub client_label: String,
     pub user_login: String,
-    pub client_uri: Option<String>,
-    pub policy_uri: Option<String>,
-    pub tos_uri: Option<String>,
+    pub about: AboutClient,
     pub scopes: Vec<ConsentScope>,
     pub request: RequestSummary,
 }

@@ -17,7 +17,7 @@ fn the_whole_policy() {
     let policy = content_security_policy(&PageView::Consent(views::consent()), Some("https://partner.example:8443"));
     assert_eq!(
         policy,
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; base-uri 'none'; \
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: https://cdn.example; base-uri 'none'; \
          frame-ancestors 'none'; form-action 'self' https://partner.example:8443"
     );
 }

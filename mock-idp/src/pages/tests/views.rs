@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use mock_idp_core::sign_in::view::{
-    ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView, ErrorView,
-    FormPostView, Frame, PageView, Persona, PostMessageView, RedirectUriMismatch, RequestSummary, SignInProblem,
-    SignInProblemKind, SignInStep, SignInView, SignedOutView,
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
+    ErrorView, FormPostView, Frame, PageView, Persona, PostMessageView, RedirectUriMismatch, RequestSummary,
+    SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
@@ -85,6 +85,7 @@ pub(super) fn sign_in(step: SignInStep) -> SignInView {
         identifier: String::new(),
         keep_me_signed_in: false,
         problem: None,
+        about: AboutClient::default(),
         request: request(),
         personas: personas().into(),
         pick_action: "/oauth2/default/v1/authorize/pick".to_owned(),
@@ -132,9 +133,12 @@ pub(super) fn consent() -> ConsentView {
         state_handle: "02.id.state~c.example".to_owned(),
         client_label: "Partner portal".to_owned(),
         user_login: "buyer@example.test".to_owned(),
-        client_uri: Some("https://partner.example/".to_owned()),
-        policy_uri: Some("https://partner.example/privacy".to_owned()),
-        tos_uri: Some("https://partner.example/terms".to_owned()),
+        about: AboutClient {
+            logo_uri: Some("https://cdn.example/partner.png".to_owned()),
+            client_uri: Some("https://partner.example/".to_owned()),
+            policy_uri: Some("https://partner.example/privacy".to_owned()),
+            tos_uri: Some("https://partner.example/terms".to_owned()),
+        },
         scopes: vec![
             scope("openid", "Know who you are", "Your user ID and when you signed in.", false),
             scope("orders:read:user", "Read your orders", "", false),

@@ -59,7 +59,11 @@ pub(super) fn check(
     }
     let expires = expiry(assertion, now)?;
     // RFC 7523 3 step 3. Okta: the endpoint called, not the issuer.
-    if !assertion.audiences().any(|audience| called.urls.is_endpoint(called.server, called.endpoint, audience)) {
+    let is_here = |audience: &str| {
+        called.urls.is_endpoint(called.server, called.endpoint, audience)
+            || (called.server.behavior.takes_assertions_for_issuer() && audience == called.urls.issuer(called.server))
+    };
+    if !assertion.audiences().any(is_here) {
         let reason = format!(
             "aud is {:?}, called was {}/v1/{}",
             assertion.audiences().collect::<Vec<_>>(),
