@@ -1,5 +1,7 @@
 //! What comes back from the authorization endpoint, in the front channel.
 
+use url::Url;
+
 use super::checks;
 use super::token::{LEAST_ENTROPY, entropy};
 use crate::record::Recorder;
@@ -18,6 +20,7 @@ checks! {
     STATUS = Must "callback.status", "The redirect is a 302 or 303, never one that repeats the password's POST", ["RFC 9700 4.12"];
     ISSUER = Must "callback.issuer", "An issuer in the response is the one that was asked", ["RFC 9207 2.4"];
     PARAMETERS = Should "callback.parameters", "The response carries no parameters beyond those that belong to it", ["OIDC Core 3.1.2.5", "OIDC Core 3.1.2.6"];
+    KEPT_QUERY = Must "callback.redirect-query", "The redirect URI's own query comes back", ["RFC 6749 3.1.2", "OIDF oidcc-redirect-uri-query-OK"];
     ID_TOKEN = Must "callback.id-token", "The response carries an ID token exactly when one was asked for", ["OIDC Core 3.2.2.5"];
     ACCESS_TOKEN = Must "callback.access-token", "The response carries an access token exactly when one was asked for", ["OIDC Core 3.2.2.5"];
     ERROR_REDIRECTED = Must "refusal.redirected", "The error is delivered to the redirect URI", ["RFC 6749 4.1.2.1", "Okta: /authorize, response properties"];
@@ -41,6 +44,8 @@ checks! {
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
     pub issuer: &'a str,
+    /// What the request named.
+    pub redirect_uri: Option<&'a str>,
     pub state: Option<&'a str>,
     pub delivery: Delivery,
 }
@@ -60,10 +65,22 @@ pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: Expected
         Some(state) => STATE.equals(recorder, state, callback.get("state")),
         None => STATE.absent(recorder, "state", callback.get("state")),
     };
-    let known =
-        ["code", "state", "iss", "session_state", "id_token", "access_token", "token_type", "expires_in", "scope"];
+    let own = own_query(expected.redirect_uri);
+    if callback.delivery == Delivery::Query && !own.is_empty() {
+        let lost = own.iter().find(|(name, value)| callback.get(name) != Some(value)).map(|(name, _)| name.as_str());
+        KEPT_QUERY.absent(recorder, "lost parameter", lost);
+    }
+    let mut known =
+        vec!["code", "state", "iss", "session_state", "id_token", "access_token", "token_type", "expires_in", "scope"];
+    known.extend(own.iter().map(|(name, _)| name.as_str()));
     only(recorder, callback, &known);
     Some(callback)
+}
+
+/// The parameters in the query of a redirect URI.
+fn own_query(redirect_uri: Option<&str>) -> Vec<(String, String)> {
+    let uri = redirect_uri.and_then(|uri| Url::parse(uri).ok());
+    uri.iter().flat_map(Url::query_pairs).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 /// Judges the code of a successful response.

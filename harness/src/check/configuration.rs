@@ -1,5 +1,7 @@
 //! The provider configuration, by the rules of the conformance suite's Config plan (OIDC Discovery 3).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -13,6 +15,8 @@ checks! {
     ENDPOINTS = Must "configuration.https", "Every endpoint is an https address", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
     PRESENT = Must "configuration.endpoints", "The endpoints that every relying party needs are there", ["OIDC Discovery 3"];
     RESPONSE_TYPES = Must "configuration.response-types", "At least one response type is OpenID Connect's", ["OIDC Discovery 3"];
+    EVERY_TYPE = Must "configuration.mandatory-types", "Where clients register themselves, the mandatory response types are there", ["OIDC Core 15.2", "OIDC Discovery 3"];
+    EVERY_GRANT = Must "configuration.mandatory-grants", "Where clients register themselves, the grants of those are there", ["OIDC Discovery 3"];
     SUBJECTS = Must "configuration.subject-types", "Subjects are public or pairwise", ["OIDC Discovery 3", "OIDC Core 8"];
     ALGORITHM = Must "configuration.rs256", "ID tokens can be signed with RS256", ["OIDC Discovery 3"];
     GRANTS = Must "configuration.grant-types", "A list of grant types is not empty", ["OIDC Discovery 3"];
@@ -165,6 +169,22 @@ pub fn judge(recorder: &Recorder, address: &Url, document: &Map<String, Value>) 
     lists(recorder, document);
     locales(recorder, document);
 }
+
+/// Judges what a provider has to offer at which any client may register (OIDC Core 15.2).
+pub fn mandatory(recorder: &Recorder, document: &Map<String, Value>) {
+    let words = |kind: &str| kind.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
+    let types = list(document, "response_types_supported").unwrap_or_default();
+    let missing = ["code", "id_token", "id_token token"]
+        .into_iter()
+        .find(|kind| !types.iter().any(|listed| words(listed) == words(kind)));
+    EVERY_TYPE.absent(recorder, "missing response type", missing);
+    // OIDC Discovery 3: these two are the default.
+    let grants = list(document, "grant_types_supported").unwrap_or_else(|| MANDATORY_GRANTS.to_vec());
+    let missing = MANDATORY_GRANTS.iter().find(|grant| !grants.contains(grant)).copied();
+    EVERY_GRANT.absent(recorder, "missing grant type", missing);
+}
+
+const MANDATORY_GRANTS: [&str; 2] = ["authorization_code", "implicit"];
 
 /// Judges the addresses only.
 pub fn addresses(recorder: &Recorder, address: &Url, document: &Map<String, Value>) {

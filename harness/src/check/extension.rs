@@ -23,6 +23,7 @@ checks! {
     KEY_CHANGED = Must "rotation.new-key", "After a rotation another key signs", ["OIDC Core 10.1.1", "OIDF oidcc-server-rotate-keys"];
     KEY_AHEAD = Should "rotation.ahead", "The key that signs was published before it signed", ["OIDC Core 10.1.1", "Okta: key rotation"];
     OLD_KEY = Should "rotation.old-key", "The old key stays published while its tokens live", ["OIDC Core 10.1.1", "OIDF oidcc-server-rotate-keys"];
+    NEW_KEY = Must "rotation.published", "After a rotation a key is published that was not there before", ["OIDC Core 10.1.1", "OIDF oidcc-server-rotate-keys"];
     ISSUED_TYPE = Must "exchange.issued-token-type", "The answer says that an access token was issued", ["RFC 8693 2.2.1", "Okta: on-behalf-of token exchange"];
     EXCHANGED_SUBJECT = Must "exchange.subject", "The new token speaks of the same user, and names the service as its client", ["RFC 8693 1.1", "Okta: on-behalf-of token exchange"];
     ONE_WINNER = Must "race.one-winner", "Of many who come at once exactly one gets tokens", ["RFC 6749 4.1.2", "RFC 9700 4.14.2"];

@@ -1,7 +1,7 @@
 //! Signing out (OIDC RP-Initiated Logout 1.0), and telling the other clients (OIDC Front-Channel Logout 1.0, OIDC
 //! Back-Channel Logout 1.0).
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::checks;
@@ -25,6 +25,8 @@ checks! {
     FRAMED_SESSION = Must "front-channel.sid", "The logout address is told the session that the ID token named", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
     FRAMED_PARAMETERS = Should "front-channel.parameters", "The logout address is told nothing else", ["OIDF oidcc-frontchannel-rp-initiated-logout"];
     ONWARD = Must "front-channel.onward", "From the signed-out page it goes on to the registered address", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    SUPPORTED = Must "single-logout.supported", "Discovery says that clients are told of a sign-out that way", ["OIDC Front-Channel Logout 3", "OIDC Back-Channel Logout 2.1"];
+    SESSION_SUPPORTED = Must "single-logout.session-supported", "Discovery says that they are told which session", ["OIDC Front-Channel Logout 3", "OIDC Back-Channel Logout 2.1"];
     POSTED = Must "logout-token.posted", "A logout token is posted to the client", ["OIDC Back-Channel Logout 2.5", "OIDF oidcc-backchannel-rp-initiated-logout"];
     POSTED_ONLY = Should "logout-token.alone", "Nothing is posted beside it", ["OIDC Back-Channel Logout 2.5", "OIDF oidcc-backchannel-rp-initiated-logout"];
     TOKEN_READABLE = Must "logout-token.readable", "It is a signed token in compact form", ["OIDC Back-Channel Logout 2.4"];
@@ -38,6 +40,15 @@ checks! {
     TOKEN_EVENT = Must "logout-token.events", "It says that it is about signing out", ["OIDC Back-Channel Logout 2.4", "RFC 8417 2.2"];
     TOKEN_ABOUT = Must "logout-token.about", "It names the user or the session, as the ID token did", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
     TOKEN_NO_NONCE = Must "logout-token.no-nonce", "It has no nonce, so that it can't pass for an ID token", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
+}
+
+/// Judges that discovery says that clients are told of a sign-out by that channel, and of which session.
+pub fn stated(recorder: &Recorder, document: &Map<String, Value>, channel: &str) {
+    for (check, member) in [(SUPPORTED, "supported"), (SESSION_SUPPORTED, "session_supported")] {
+        let member = format!("{channel}_logout_{member}");
+        let value = document.get(&member).map_or_else(|| "nothing".to_owned(), Value::to_string);
+        check.holds(recorder, value == "true", format!("{member} true"), value);
+    }
 }
 
 /// Judges where signing out led to.
@@ -186,6 +197,15 @@ mod tests {
         assert_eq!(red("logout_token=t"), [""; 0]);
         assert_eq!(red("logout_token=t&more=1"), ["logout-token.alone"]);
         assert_eq!(red("token=t"), ["logout-token.posted"]);
+    }
+
+    #[test]
+    fn what_is_no_token_is_told_apart() {
+        let id_token = Jwt::parse("e30.e30.").expect("an ID token");
+        let recorder = Recorder::new(Scrubber::default());
+        let expected = Expected { issuer: "https://issuer.example", client_id: "c", id_token: &id_token, now: NOW };
+        token(&recorder, "e30.e30", &KeySet { keys: vec![] }, expected);
+        assert_eq!(failed(&recorder), ["logout-token.readable"]);
     }
 
     #[test]

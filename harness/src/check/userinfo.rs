@@ -6,6 +6,8 @@ use super::checks;
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
+use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::keys::KeySet;
 
 checks! {
     STATUS = Must "userinfo.status", "Userinfo answers 200", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-get"];
@@ -13,6 +15,11 @@ checks! {
     SUBJECT = Must "userinfo.sub", "The subject is the ID token's", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-get"];
     CLAIMS = Should "userinfo.claims", "All claims of the scopes that the user has are there", ["OIDC Core 5.4", "OIDF oidcc-scope-profile", "OIDF oidcc-scope-email"];
     TYPES = Must "userinfo.types", "Claims have the types that the specification gives them", ["OIDC Core 5.1"];
+    SIGNED = Must "userinfo.signed", "The answer is a signed token, as the client has registered", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
+    SIGNATURE = Must "userinfo.signature", "Its signature verifies with the published key", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
+    SIGNED_BY = Must "userinfo.alg", "It is signed with RS256", ["OIDC Registration 2", "OIDF oidcc-userinfo-rs256"];
+    SIGNED_FOR = Should "userinfo.iss-aud", "It names the issuer, and the client as its audience", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
+    NO_NONCE = Must "userinfo.no-nonce", "It has no nonce, which belongs to ID tokens", ["OIDC Core 5.1", "OIDF oidcc-userinfo-rs256"];
     REFUSED = Must "bearer.status", "The request is refused with the right status", ["RFC 6750 3.1", "OIDC Core 5.3.3"];
     CHALLENGE = Must "bearer.challenge", "The refusal carries a Bearer challenge", ["RFC 6750 3"];
     ERROR = Must "bearer.error", "The challenge names the right error", ["RFC 6750 3.1"];
@@ -43,6 +50,39 @@ pub fn success(
     }
     types(recorder, &body);
     Some(body)
+}
+
+/// What signed claims about the user should say.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    pub issuer: &'a str,
+    pub client_id: &'a str,
+    pub subject: Option<&'a str>,
+}
+
+/// Judges the claims about the user as a signed token (OIDC Core 5.3.2).
+pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Signed<'_>) {
+    if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
+        return;
+    }
+    let parsed = Jwt::parse(&reply.body).ok().filter(|_| reply.content_type().starts_with("application/jwt"));
+    SIGNED.holds(recorder, parsed.is_some(), "a token as application/jwt", reply.content_type());
+    let Some(token) = parsed else { return };
+    let signature = token.verify(keys);
+    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    SIGNED_BY.equals(recorder, "RS256", token.header_text("alg"));
+    let audience = token.claims.get("aud").cloned().unwrap_or_default();
+    let is_client = audience == expected.client_id
+        || audience.as_array().is_some_and(|many| many.iter().any(|one| one == expected.client_id));
+    let named = token.text("iss") == Some(expected.issuer) && is_client;
+    let actual = format!("iss {}, aud {audience}", token.text("iss").unwrap_or("nothing"));
+    SIGNED_FOR.holds(recorder, named, format!("iss {}, aud {}", expected.issuer, expected.client_id), actual);
+    let nonce = token.claims.get("nonce").map(Value::to_string);
+    NO_NONCE.absent(recorder, "nonce", nonce.as_deref());
+    if let Some(subject) = expected.subject {
+        SUBJECT.equals(recorder, subject, token.text("sub"));
+    }
+    types(recorder, &token.claims);
 }
 
 /// Judges a refusal of a protected resource. Without `error` none must be named.
@@ -90,5 +130,55 @@ fn is_birthdate(text: &str) -> bool {
         [year] => digits(year, 4),
         [year, month, day] => digits(year, 4) && digits(month, 2) && digits(day, 2),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+    use serde_json::json;
+
+    use super::*;
+    use crate::flow::signed::Key;
+    use crate::record::scrub::Scrubber;
+    use crate::record::{Entry, Verdict};
+
+    /// The checks that turn red for signed claims after `change`.
+    fn red(kind: &'static str, change: impl Fn(&mut Value, &mut Value)) -> Vec<String> {
+        let key = Key::rsa(include_str!("../../../fixtures/keys/spare-1.pem")).expect("a key");
+        let set = key.set().expect("a set");
+        let keys: KeySet = serde_json::from_value(set.clone()).expect("keys");
+        let mut header = json!({ "kid": set["keys"][0]["kid"] });
+        let mut claims = json!({ "iss": "https://issuer.example", "aud": "c", "sub": "u", "name": "Ben" });
+        change(&mut header, &mut claims);
+        let reply = Reply {
+            status: 200,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]),
+            body: key.sign(&header, &claims).expect("a token"),
+            url: url::Url::parse("https://issuer.example/userinfo").expect("an address"),
+        };
+        let recorder = Recorder::new(Scrubber::default());
+        let expected = Signed { issuer: "https://issuer.example", client_id: "c", subject: Some("u") };
+        signed(&recorder, &reply, &keys, expected);
+        let failed = |entry| match entry {
+            Entry::Finding(finding) if finding.verdict == Verdict::Fail => Some(finding.check),
+            _ => None,
+        };
+        recorder.entries().into_iter().filter_map(failed).collect()
+    }
+
+    #[test]
+    fn each_flaw_of_signed_claims_turns_its_own_check_red() {
+        let jwt = "application/jwt";
+        assert_eq!(red(jwt, |_, _| {}), [""; 0]);
+        assert_eq!(red(jwt, |_, claims| claims["aud"] = json!(["d", "c"])), [""; 0]);
+        assert_eq!(red("application/json", |_, _| {}), ["userinfo.signed"]);
+        assert_eq!(red(jwt, |header, _| header["kid"] = json!("other")), ["userinfo.signature"]);
+        assert_eq!(red(jwt, |header, _| header["alg"] = json!("RS384")), ["userinfo.signature", "userinfo.alg"]);
+        assert_eq!(red(jwt, |_, claims| claims["iss"] = json!("https://other.example")), ["userinfo.iss-aud"]);
+        assert_eq!(red(jwt, |_, claims| claims["aud"] = json!(["d"])), ["userinfo.iss-aud"]);
+        assert_eq!(red(jwt, |_, claims| claims["nonce"] = json!("n")), ["userinfo.no-nonce"]);
+        assert_eq!(red(jwt, |_, claims| claims["sub"] = json!("v")), ["userinfo.sub"]);
+        assert_eq!(red(jwt, |_, claims| claims["name"] = json!("")), ["userinfo.types"]);
     }
 }

@@ -1,5 +1,7 @@
-//! A small server at the redirect URI, so that a browser lands on a real page.
+//! A small server at the redirect URI, so that a browser lands on a real page; elsewhere it takes what is posted to a
+//! client and serves what a client publishes.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Method;
-use axum::response::{Html, IntoResponse};
+use axum::response::{Html, IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -27,11 +29,26 @@ struct Mail {
     arrived: Notify,
 }
 
+/// A document that a client publishes.
+#[derive(Clone, Debug)]
+struct Document {
+    kind: &'static str,
+    body: String,
+}
+
+/// What is behind the routes.
+#[derive(Debug, Default)]
+struct Shared {
+    mail: Mail,
+    /// By path.
+    served: Mutex<BTreeMap<String, Document>>,
+}
+
 /// A running listener; dropping it stops it.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
-    mail: Arc<Mail>,
+    shared: Arc<Shared>,
     server: JoinHandle<()>,
 }
 
@@ -43,13 +60,13 @@ impl Listener {
     pub async fn start(port: u16) -> std::io::Result<Self> {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = socket.local_addr()?;
-        let mail = Arc::new(Mail::default());
-        let routes = Router::new().fallback(land).with_state(Arc::clone(&mail));
+        let shared = Arc::new(Shared::default());
+        let routes = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move {
             // Ends only with the task.
             let _ = axum::serve(socket, routes).await;
         });
-        Ok(Self { address, mail, server })
+        Ok(Self { address, shared, server })
     }
 
     /// Where it listens.
@@ -61,9 +78,15 @@ impl Listener {
         Url::parse(&format!("http://localhost:{}/", self.address.port())).ok()
     }
 
+    /// Serves a document of that content type at `path` from now on, in place of an earlier one.
+    pub fn serve(&self, path: &str, kind: &'static str, body: String) {
+        let mut served = self.shared.served.lock().unwrap_or_else(PoisonError::into_inner);
+        served.insert(path.to_owned(), Document { kind, body });
+    }
+
     /// What was posted with that `state`.
     pub(super) fn take_posted(&self, state: Option<&str>) -> Option<Callback> {
-        let mut mail = self.mail.posted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mail = self.shared.mail.posted.lock().unwrap_or_else(PoisonError::into_inner);
         let at = mail.iter().position(|callback| callback.get("state") == state)?;
         Some(mail.remove(at))
     }
@@ -75,7 +98,7 @@ impl Listener {
                 // A permit is kept for whoever asks next, so nothing that arrives in between is missed.
                 match self.take_posted(None) {
                     Some(form) => return form,
-                    None => self.mail.arrived.notified().await,
+                    None => self.shared.mail.arrived.notified().await,
                 }
             }
         };
@@ -89,7 +112,17 @@ impl Drop for Listener {
     }
 }
 
-async fn land(State(mail): State<Arc<Mail>>, request: Request) -> impl IntoResponse {
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let document = shared.served.lock().unwrap_or_else(PoisonError::into_inner).get(request.uri().path()).cloned();
+    match document {
+        Some(Document { kind, body }) => {
+            ([("content-type", kind), ("cache-control", "no-store")], body).into_response()
+        }
+        None => land(&shared.mail, request).await.into_response(),
+    }
+}
+
+async fn land(mail: &Mail, request: Request) -> impl IntoResponse {
     if request.method() == Method::POST
         && let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await
     {

@@ -23,6 +23,12 @@ impl FormRequest {
         Self { url: url.clone(), pairs: Vec::new(), headers: vec![(ACCEPT.as_str(), "application/json".to_owned())] }
     }
 
+    /// Where it goes.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
+        &self.url
+    }
+
     /// With one more pair.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {

@@ -63,6 +63,18 @@ impl Key {
         Ok(Jwk::from_encoding_key(&self.key, self.algorithm)?.thumbprint(ThumbprintHash::SHA256)?)
     }
 
+    /// RFC 7517 5: a set of this key's public half alone, known by its thumbprint.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn set(&self) -> Result<Value, KeyError> {
+        let mut key = self.public()?;
+        key["kid"] = json!(self.thumbprint()?);
+        key["use"] = json!("sig");
+        key["alg"] = json!(self.name);
+        Ok(json!({ "keys": [key] }))
+    }
+
     /// RFC 7515 3.1: the claims, signed, with those members in the header beside `alg`.
     ///
     /// # Errors

@@ -178,8 +178,9 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
 /// The certification plans, one a line: how many modules came out how.
 fn plans(run: &RunRecord) -> String {
     let mut text = String::new();
+    let width = run.plans.iter().map(|plan| plan.plan.len()).max().unwrap_or_default();
     for plan in &run.plans {
-        let _ = write!(text, "  {:<10}", plan.plan);
+        let _ = write!(text, "  {:<width$}", plan.plan);
         for (title, count) in plan.columns() {
             let _ = write!(text, "  {count:>3} {title}");
         }

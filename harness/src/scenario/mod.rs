@@ -27,7 +27,6 @@ mod response;
 mod rows;
 mod security;
 mod service;
-mod single_logout;
 mod stage;
 mod token;
 mod userinfo;
@@ -193,7 +192,6 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         introspection::scenarios(),
         userinfo::scenarios(),
         logout::scenarios(),
-        single_logout::scenarios(),
         users::scenarios(),
         pushed::scenarios(),
         dpop::scenarios(),

@@ -3,6 +3,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::OnceCell;
 
 use super::stage::{Cast, Halt, Stage};
 use super::{Front, Need, Scenario, Told};
@@ -53,40 +54,69 @@ async fn manage(stage: &Stage, method: Method, id: &str, body: Option<Value>, to
     stage.send(call).await
 }
 
+/// The clients that a story registers for itself, at first use. They are removed when its stage closes.
+#[derive(Debug, Default)]
+pub(super) struct OwnClients {
+    first: OnceCell<Client>,
+    second: OnceCell<Client>,
+}
+
+impl Stage {
+    /// The story's own client, registered with those members beside its name.
+    pub(super) async fn own_client(&self, members: &Value) -> Result<&Client, Halt> {
+        self.own_clients.first.get_or_try_init(|| register(self, members)).await
+    }
+
+    /// Another one.
+    pub(super) async fn second_own_client(&self, members: &Value) -> Result<&Client, Halt> {
+        self.own_clients.second.get_or_try_init(|| register(self, members)).await
+    }
+
+    /// Removes them and judges that they can be removed.
+    pub(super) async fn remove_own_clients(&self) {
+        for client in [&self.own_clients.first, &self.own_clients.second].into_iter().filter_map(OnceCell::get) {
+            self.step("remove the client");
+            let reply = manage(self, Method::DELETE, &client.id, None, true).await.ok();
+            let actual = reply.as_ref().map_or_else(|| "no answer".to_owned(), summary);
+            registration::DELETED.holds(&self.recorder, reply.is_some_and(|reply| reply.status == 204), 204, actual);
+        }
+    }
+}
+
 fn metadata(redirect_uri: &str) -> Value {
     json!({ "client_name": "Harness", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "client_secret_basic" })
 }
 
-/// Registers a client with those members beside its name and redirect URI.
-pub(super) async fn register(stage: &Stage, own: &Value) -> Result<Client, Halt> {
+/// Asks for the registration of a client with those members beside its name and redirect URI.
+pub(super) async fn apply(stage: &Stage, members: &Value) -> Result<Reply, Halt> {
     stage.step("register");
     let mut metadata = metadata(stage.target.redirect_uri.as_str());
-    for (name, value) in own.as_object().into_iter().flatten() {
+    for (name, value) in members.as_object().into_iter().flatten() {
         metadata[name] = value.clone();
     }
-    let reply = manage(stage, Method::POST, "", Some(metadata), true).await?;
+    manage(stage, Method::POST, "", Some(metadata), true).await
+}
+
+/// Registers such a client. Whoever authenticates by a key signs with the first of the harness's own.
+async fn register(stage: &Stage, members: &Value) -> Result<Client, Halt> {
+    let reply = apply(stage, members).await?;
     let made: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let (id, secret) = (made["client_id"].as_str(), made["client_secret"].as_str());
-    let created = reply.status == 201 && id.is_some() && secret.is_some();
-    registration::REGISTERED.holds(&stage.recorder, created, "201 with client_id and client_secret", summary(&reply));
-    let (Some(id), Some(secret)) = (id, secret) else { return Err(Halt::Failed) };
+    let signs = members["token_endpoint_auth_method"] == json!("private_key_jwt");
+    let created = reply.status == 201 && id.is_some() && (signs || secret.is_some());
+    let expected = if signs { "201 with client_id" } else { "201 with client_id and client_secret" };
+    registration::REGISTERED.holds(&stage.recorder, created, expected, summary(&reply));
+    let Some(id) = id.filter(|_| created) else { return Err(Halt::Failed) };
     Ok(Client {
         role: Web,
         id: id.to_owned(),
-        secret: Some(secret.to_owned()),
-        key: None,
-        auth: AuthMethod::ClientSecretBasic,
+        secret: secret.map(str::to_owned),
+        key: signs.then(|| stage.target.own_keys[0].clone()),
+        auth: if signs { AuthMethod::PrivateKeyJwt } else { AuthMethod::ClientSecretBasic },
         pkce_required: false,
         scopes: vec!["openid".to_owned()],
         consent_scope: None,
     })
-}
-
-/// Removes a client that was registered.
-pub(super) async fn remove(stage: &Stage, client: &Client) -> Result<(), Halt> {
-    stage.step("remove the client");
-    manage(stage, Method::DELETE, &client.id, None, true).await?;
-    Ok(())
 }
 
 async fn registered(stage: &Stage) -> Result<(), Halt> {

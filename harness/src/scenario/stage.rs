@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use tokio::sync::Mutex;
 use url::Url;
 
+use super::registration::OwnClients;
 use crate::check::{access_token, authorization, id_token, token};
 use crate::claims::Snapshots;
 use crate::driver::{Driver, DriverError, HttpDriver, Visitor};
-use crate::flow::signed::KeyError;
+use crate::flow::signed::{Key, KeyError, assertion};
 use crate::flow::{self, AuthorizationRequest, FormRequest};
 use crate::record::Recorder;
-use crate::target::{Account, Client, ClientRole, Endpoint, Role, Server, ServerRole, Target};
+use crate::target::{Account, AuthMethod, Client, ClientRole, Endpoint, Role, Server, ServerRole, Target};
 use crate::wire::authorization::{Callback, Delivery};
 use crate::wire::journey::Journey;
 use crate::wire::jwt::Jwt;
@@ -65,6 +67,8 @@ pub struct Stage {
     /// Connections without cookies: the back channel.
     pub http: Http,
     pub snapshots: Snapshots,
+    /// What the story has registered for itself.
+    pub(super) own_clients: OwnClients,
     driver: Mutex<Driver>,
 }
 
@@ -109,11 +113,12 @@ impl Stage {
     #[must_use]
     pub fn new(target: Arc<Target>, recorder: Recorder, driver: Driver, snapshots: Snapshots) -> Self {
         let http = target.http.recorded_by(recorder.clone());
-        Self { target, recorder, http, snapshots, driver: Mutex::new(driver) }
+        Self { target, recorder, http, snapshots, own_clients: OwnClients::default(), driver: Mutex::new(driver) }
     }
 
-    /// Ends the browser session. To be called in every outcome.
+    /// Removes what the story has registered and ends the browser session. To be called in every outcome.
     pub async fn close(&self) {
+        self.remove_own_clients().await;
         self.driver.lock().await.close().await;
     }
 
@@ -214,7 +219,12 @@ impl Stage {
             _ if request.get("response_type").is_some_and(|kind| kind.contains("token")) => Delivery::Fragment,
             _ => Delivery::Query,
         };
-        authorization::Expected { issuer: &cast.server.issuer, state: request.get("state"), delivery }
+        authorization::Expected {
+            issuer: &cast.server.issuer,
+            redirect_uri: request.get("redirect_uri"),
+            state: request.get("state"),
+            delivery,
+        }
     }
 
     /// Judges a successful journey. Answers what arrived, or ends the story.
@@ -277,7 +287,34 @@ impl Stage {
         request: &AuthorizationRequest,
         code: &str,
     ) -> Result<FormRequest, Halt> {
-        Ok(flow::exchange(self.endpoint(cast.server, Endpoint::Token)?, cast.client, request, code))
+        self.signed(
+            flow::exchange(self.endpoint(cast.server, Endpoint::Token)?, cast.client, request, code),
+            cast.client,
+        )
+    }
+
+    /// The form that refreshes.
+    pub(super) fn refresh_form(&self, cast: &Cast<'_>, refresh_token: &str) -> Result<FormRequest, Halt> {
+        self.signed(
+            flow::refresh(self.endpoint(cast.server, Endpoint::Token)?, cast.client, refresh_token),
+            cast.client,
+        )
+    }
+
+    /// A form as it is, or with an assertion for its address from a client that has a key to sign it with.
+    fn signed(&self, form: FormRequest, client: &Client) -> Result<FormRequest, Halt> {
+        let audience = form.url().to_string();
+        self.signed_for(form, client, &audience)
+    }
+
+    /// The same with an assertion for that audience.
+    pub(super) fn signed_for(&self, form: FormRequest, client: &Client, audience: &str) -> Result<FormRequest, Halt> {
+        let Some(key) = client.key.as_deref().filter(|_| client.auth == AuthMethod::PrivateKeyJwt) else {
+            return Ok(form);
+        };
+        let key = Key::rsa(key)?;
+        let header = json!({ "kid": key.thumbprint()? });
+        Ok(form.without("client_id").asserted(&key.sign(&header, &assertion(client, audience, self.target.now()))?))
     }
 
     /// Exchanges a code and judges the tokens.

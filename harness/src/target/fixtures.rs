@@ -26,10 +26,12 @@ struct Scopes;
 #[prefix = "claims/"]
 struct Claims;
 
-/// Documents that stand alone, and the two keys that clients sign with.
+/// Documents that stand alone, and the keys that clients sign with.
 const SINGLE: &[(&str, &str)] = &[
     ("divergences.toml", DIVERGENCES),
     ("keys/client.pem", include_str!("../../../fixtures/keys/client.pem")),
+    ("keys/registered.pem", include_str!("../../../fixtures/keys/registered.pem")),
+    ("keys/registered-next.pem", include_str!("../../../fixtures/keys/registered-next.pem")),
     ("keys/spare-1.pem", include_str!("../../../fixtures/keys/spare-1.pem")),
 ];
 

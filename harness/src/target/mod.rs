@@ -362,6 +362,8 @@ pub struct Target {
     pub api_token: Option<String>,
     /// A private key that nobody has registered, PEM: for proofs, and for forgeries.
     pub stray_key: String,
+    /// Private keys for clients that stories register, PEM: the first one, and the one that it is changed for.
+    pub own_keys: [String; 2],
     /// The resource server whose endpoints the API checks call.
     pub api: Option<Url>,
     /// The same issuer over https, with the certificate authority that vouches for it.

@@ -112,6 +112,7 @@ impl Opening<'_> {
             control,
             api_token,
             stray_key: self.key("spare-1.pem")?,
+            own_keys: [self.key("registered.pem")?, self.key("registered-next.pem")?],
             api: self.api,
             https: self.https_base.zip(self.ca_pem),
             software,

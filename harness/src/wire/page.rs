@@ -68,6 +68,8 @@ pub struct Page {
     pub links: Vec<String>,
     /// What its frames load.
     pub frames: Vec<String>,
+    /// What its images show.
+    pub images: Vec<String>,
 }
 
 impl Page {
@@ -101,6 +103,7 @@ impl Page {
             forms,
             links: attributes(&document, "a", "href"),
             frames: attributes(&document, "iframe", "src"),
+            images: attributes(&document, "img", "src"),
         }
     }
 

@@ -75,13 +75,17 @@ async fn as_openid_conformance_asks_every_plan_passes_without_a_warning() {
     options.behavior = Some(harness::target::Behavior::OpenId);
     let run = harness::run::Runner::open(options).await.expect("a mock").run(|_| {}).await;
     let plans: Vec<&str> = run.plans.iter().map(|plan| plan.plan.as_str()).collect();
-    assert_eq!(plans, ["basic", "config", "form-post", "implicit", "hybrid", "rp-logout"]);
-    assert_eq!(run.totals.scenarios, 38 + 1 + 198 + 58 + 102 + 11);
+    assert_eq!(
+        plans,
+        ["basic", "config", "form-post", "implicit", "hybrid", "rp-logout", "front-channel", "back-channel", "dynamic"]
+    );
+    assert_eq!(run.totals.scenarios, 38 + 1 + 198 + 58 + 102 + 11 + 2 + 2 + 23);
     for scenario in &run.scenarios {
         assert!(matches!(scenario.state, State::Pass | State::Skip), "{} {:?}", scenario.id, scenario.state);
     }
-    // Unsigned tokens and unsigned request objects, which Okta never has: one and three modules a run.
-    assert_eq!(run.totals.skip, 2 + 3 * 12);
+    // Unsigned tokens and unsigned request objects, which Okta never has: one and three modules a run. The dynamic plan
+    // has one of each, and asks for signed userinfo, request objects by reference and sectors, each of the latter twice.
+    assert_eq!(run.totals.skip, 2 + 3 * 12 + 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -290,19 +290,23 @@ sees! {
         |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
     exchange_for_openid: "exchange.openid", "token-error.status",
         |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
+    signature_by_the_secret_not_taken: "assertion.secret", "grant.tokens",
+        |answer| if answer.at("/v1/token") { answer.status = StatusCode::BAD_REQUEST };
+    signature_by_another_secret_taken: "assertion.secret-forged", "token-error.status",
+        |answer| if answer.at("/v1/token") { answer.succeed("{}") };
     secret_shown_instead_of_signing: "assertion.secret-shown", "token-error.status",
         |answer| if answer.at("/v1/token") { answer.succeed("{}") };
-    signed_out_without_a_frame: "logout.front-channel", "front-channel.loaded",
+    signed_out_without_a_frame: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.loaded",
         |answer| if answer.at("/logout") { answer.body = answer.body.replace("<iframe", "<div") };
-    frame_that_names_no_issuer: "logout.front-channel", "front-channel.iss",
+    frame_that_names_no_issuer: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.iss",
         |answer| if answer.at("/logout") { answer.body = answer.body.replace("?iss=", "?who=") };
-    frame_that_names_no_session: "logout.front-channel", "front-channel.sid",
+    frame_that_names_no_session: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.sid",
         |answer| if answer.at("/logout") { answer.body = answer.body.replace("sid=", "id=") };
-    frame_that_tells_more: "logout.front-channel", "front-channel.parameters",
+    frame_that_tells_more: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.parameters",
         |answer| if answer.at("/logout") { answer.body = answer.body.replace("?iss=", "?more=1&amp;iss=") };
-    signed_out_without_a_way_back: "logout.front-channel", "front-channel.onward",
+    signed_out_without_a_way_back: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.onward",
         |answer| if answer.at("/logout") { answer.body = answer.body.replace("state=", "stale=") };
-    nobody_told_of_a_logout: "logout.back-channel", "logout-token.posted",
+    nobody_told_of_a_logout: "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.posted",
         // A hint that was changed on its way is no hint, so that the session lives on.
         |answer| answer.reclaim(|claims| drop(claims.insert("sid".into(), "another".into())));
     registration_for_everybody: "registration.no-token", "registration.refused",
@@ -355,8 +359,9 @@ async fn a_proxy_that_spoils_nothing_turns_nothing_red() {
         "dpop.bound",
         "exchange.*",
         "assertion.secret*",
-        "logout.front-channel",
-        "logout.back-channel",
+        "front-channel.*",
+        "back-channel.*",
+        "dynamic.oidcc-server*",
         "claims.buyer",
     ];
     let tampered = Tampered::start(|_| {}).await;

@@ -18,6 +18,7 @@ pub(super) const MODULES: &[Module] = &[Module::new(
     |s, v| Box::pin(verify(s, v)),
 )
 .runs(runs::in_config)
+.dynamic_too()
 .front(Front::None)];
 
 /// How the issuer is reached over https if it can be, and what it is called there.
@@ -39,9 +40,12 @@ pub(super) async fn document(stage: &Stage) -> Result<(Http, Url, Map<String, Va
     Ok((http, address, document))
 }
 
-async fn verify(stage: &Stage, _: Variant) -> Result<(), Halt> {
+async fn verify(stage: &Stage, variant: Variant) -> Result<(), Halt> {
     let (http, address, document) = document(stage).await?;
     configuration::judge(&stage.recorder, &address, &document);
+    if variant == Variant::Dynamic {
+        configuration::mandatory(&stage.recorder, &document);
+    }
     stage.step("fetch the keys");
     let keys_at = document.get("jwks_uri").and_then(Value::as_str).ok_or(Halt::Failed)?;
     let reply = http.get(&Url::parse(keys_at)?).await?;

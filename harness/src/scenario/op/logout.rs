@@ -111,14 +111,14 @@ async fn sign_in<'a>(stage: &'a Stage, variant: Variant) -> Result<(Play<'a>, St
     Ok((play, hint))
 }
 
-async fn sign_out(play: &Play<'_>, params: &[(&str, &str)], visitor: Visitor<'_>) -> Result<Journey, Halt> {
+pub(super) async fn sign_out(play: &Play<'_>, params: &[(&str, &str)], visitor: Visitor<'_>) -> Result<Journey, Halt> {
     play.step("sign out");
     let url = flow::sign_out(play.stage.endpoint(play.cast.server, Endpoint::EndSession)?, params);
     play.stage.browse(&url, &play.stage.target.signed_out_uri, visitor).await
 }
 
 /// Judges that prompt=none finds nobody.
-async fn is_over(play: &Play<'_>) -> Result<(), Halt> {
+pub(super) async fn is_over(play: &Play<'_>) -> Result<(), Halt> {
     play.step("ask with prompt=none");
     let request = play.request_with_long_state().with("prompt", "none");
     let journey = play.stage.authorize(&play.cast, &request).await?;

@@ -6,6 +6,7 @@
 //! page itself is judged, or left to a person when it can't be told apart.
 
 mod config;
+mod dynamic;
 mod logout;
 mod plan;
 mod play;
@@ -14,6 +15,7 @@ mod request;
 mod scopes;
 mod server;
 mod session;
+mod single_logout;
 
 use std::borrow::Cow;
 
@@ -43,13 +45,15 @@ pub struct Module {
     needs: &'static [Need],
     /// The variants that it is run in.
     runs: fn(Variant) -> bool,
+    /// Whether the dynamic plan runs it too.
+    dynamic_too: bool,
     front: Front,
     told: Told,
 }
 
 impl Module {
     const fn new(name: &'static str, title: &'static str, steps: &'static [&'static str], told: Told) -> Self {
-        Self { name, title, steps, needs: &[], runs: runs::in_every_flow, front: Front::Any, told }
+        Self { name, title, steps, needs: &[], runs: runs::in_every_flow, dynamic_too: false, front: Front::Any, told }
     }
 
     const fn needs(self, needs: &'static [Need]) -> Self {
@@ -58,6 +62,11 @@ impl Module {
 
     const fn runs(self, runs: fn(Variant) -> bool) -> Self {
         Self { runs, ..self }
+    }
+
+    /// In the dynamic plan too.
+    const fn dynamic_too(self) -> Self {
+        Self { dynamic_too: true, ..self }
     }
 
     const fn front(self, front: Front) -> Self {
@@ -72,15 +81,24 @@ impl Module {
     fn scenario(&'static self, variant: Variant) -> Scenario {
         let mut needs = match variant {
             Variant::Config => vec![Need::Server(Custom)],
-            Variant::Logout => vec![Need::Endpoint(Custom, Endpoint::EndSession)],
+            Variant::Logout | Variant::FrontChannel | Variant::BackChannel => {
+                vec![Need::Endpoint(Custom, Endpoint::EndSession)]
+            }
+            Variant::Dynamic => vec![Need::Endpoint(Custom, Endpoint::Registration)],
             Variant::Flow { .. } => variant.needs(),
         };
-        if variant != Variant::Config {
+        if variant.registers() {
+            // Whoever only looks at documents needs no client.
+            if self.front != Front::None {
+                needs.extend([Need::Endpoint(Custom, Endpoint::Registration), Need::ApiToken, Need::Account(Buyer)]);
+            }
+        } else if variant != Variant::Config {
             needs.extend([Need::Server(Custom), Need::Secret(Web), Need::Account(Buyer)]);
         }
-        needs.extend(self.needs);
+        // Clients that are registered for a plan take the places of the target's own.
+        needs.extend(self.needs.iter().filter(|need| !(variant.registers() && matches!(need, Need::Secret(_)))));
         Scenario {
-            id: Cow::Owned(format!("{}.{}", variant.path(), self.name)),
+            id: Cow::Owned(format!("{}.{}", variant.path(), self.name.to_ascii_lowercase())),
             title: Cow::Borrowed(self.title),
             tags: vec!["certification", variant.plan().word()],
             citations: vec![variant.plan().certification()],
@@ -144,6 +162,18 @@ mod runs {
         matches!(variant, Variant::Config)
     }
 
+    pub(super) const fn in_dynamic(variant: Variant) -> bool {
+        matches!(variant, Variant::Dynamic)
+    }
+
+    pub(super) const fn in_front_channel(variant: Variant) -> bool {
+        matches!(variant, Variant::FrontChannel)
+    }
+
+    pub(super) const fn in_back_channel(variant: Variant) -> bool {
+        matches!(variant, Variant::BackChannel)
+    }
+
     pub(super) const fn in_logout(variant: Variant) -> bool {
         matches!(variant, Variant::Logout)
     }
@@ -151,7 +181,7 @@ mod runs {
 
 /// Every module, in the order of the basic plan.
 fn modules() -> impl Iterator<Item = &'static Module> {
-    let tables: [&'static [Module]; 7] = [
+    let tables: [&'static [Module]; 11] = [
         server::MODULES,
         scopes::MODULES,
         session::MODULES,
@@ -159,13 +189,18 @@ fn modules() -> impl Iterator<Item = &'static Module> {
         redemption::MODULES,
         config::MODULES,
         logout::MODULES,
+        single_logout::MODULES,
+        dynamic::redirects::MODULES,
+        dynamic::pages::MODULES,
+        dynamic::keys::MODULES,
     ];
     tables.into_iter().flatten()
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
+    let runs = |module: &Module, variant| (module.runs)(variant) || (module.dynamic_too && variant == Variant::Dynamic);
     let of =
-        |variant| modules().filter(move |module| (module.runs)(variant)).map(move |module| module.scenario(variant));
+        |variant| modules().filter(move |module| runs(module, variant)).map(move |module| module.scenario(variant));
     Variant::all().flat_map(of).collect()
 }
 
@@ -183,5 +218,8 @@ mod tests {
         assert_eq!(count(Plan::Hybrid), 102);
         assert_eq!(count(Plan::FormPost), 38 + 58 + 102);
         assert_eq!(count(Plan::RpLogout), 11);
+        assert_eq!(count(Plan::FrontChannel), 2);
+        assert_eq!(count(Plan::BackChannel), 2);
+        assert_eq!(count(Plan::Dynamic), 23);
     }
 }

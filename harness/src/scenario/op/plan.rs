@@ -13,6 +13,9 @@ pub enum Plan {
     Implicit,
     Hybrid,
     RpLogout,
+    FrontChannel,
+    BackChannel,
+    Dynamic,
 }
 
 impl Plan {
@@ -26,6 +29,9 @@ impl Plan {
             Self::Implicit => "implicit",
             Self::Hybrid => "hybrid",
             Self::RpLogout => "rp-logout",
+            Self::FrontChannel => "front-channel",
+            Self::BackChannel => "back-channel",
+            Self::Dynamic => "dynamic",
         }
     }
 
@@ -39,6 +45,9 @@ impl Plan {
             Self::Implicit => "oidcc-implicit-certification-test-plan",
             Self::Hybrid => "oidcc-hybrid-certification-test-plan",
             Self::RpLogout => "oidcc-rp-initiated-logout-certification-test-plan",
+            Self::FrontChannel => "oidcc-frontchannel-rp-initiated-logout-certification-test-plan",
+            Self::BackChannel => "oidcc-backchannel-rp-initiated-logout-certification-test-plan",
+            Self::Dynamic => "oidcc-dynamic-certification-test-plan",
         }
     }
 }
@@ -115,6 +124,12 @@ pub enum Variant {
     Config,
     /// Signs out; the code flow is only the way in.
     Logout,
+    /// Signs out and looks whether a client hears of it in the browser.
+    FrontChannel,
+    /// The same, by a token that is posted to the client.
+    BackChannel,
+    /// The code flow with clients that register themselves.
+    Dynamic,
     /// A sign-in with that response type, delivered as a posted form or by default.
     Flow { response_type: ResponseType, form_post: bool },
 }
@@ -126,7 +141,12 @@ impl Variant {
         let types = [Code, IdToken, IdTokenToken, CodeIdToken, CodeToken, CodeIdTokenToken];
         let flows = move |form_post| types.map(|response_type| Self::Flow { response_type, form_post });
         let [basic, rest @ ..] = flows(false);
-        [basic, Self::Config].into_iter().chain(flows(true)).chain(rest).chain([Self::Logout])
+        [basic, Self::Config].into_iter().chain(flows(true)).chain(rest).chain([
+            Self::Logout,
+            Self::FrontChannel,
+            Self::BackChannel,
+            Self::Dynamic,
+        ])
     }
 
     /// The plan that it belongs to.
@@ -135,6 +155,9 @@ impl Variant {
         match self {
             Self::Config => Plan::Config,
             Self::Logout => Plan::RpLogout,
+            Self::FrontChannel => Plan::FrontChannel,
+            Self::BackChannel => Plan::BackChannel,
+            Self::Dynamic => Plan::Dynamic,
             Self::Flow { form_post: true, .. } => Plan::FormPost,
             Self::Flow { response_type, .. } => response_type.plan(),
         }
@@ -143,7 +166,9 @@ impl Variant {
     /// The beginning of its scenarios' ids.
     pub(super) fn path(self) -> String {
         match self {
-            Self::Config | Self::Logout => self.plan().word().to_owned(),
+            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => {
+                self.plan().word().to_owned()
+            }
             Self::Flow { response_type, form_post: true } => format!("form-post.{}", response_type.path()),
             Self::Flow { response_type, form_post: false } => response_type.path().to_owned(),
         }
@@ -152,8 +177,8 @@ impl Variant {
     /// What is asked for.
     pub(super) const fn response_type(self) -> ResponseType {
         match self {
-            Self::Config | Self::Logout => ResponseType::Code,
             Self::Flow { response_type, .. } => response_type,
+            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => ResponseType::Code,
         }
     }
 
@@ -161,8 +186,18 @@ impl Variant {
     pub(super) const fn response_mode(self) -> Option<&'static str> {
         match self {
             Self::Flow { form_post: true, .. } => Some("form_post"),
-            Self::Config | Self::Logout | Self::Flow { .. } => None,
+            Self::Config
+            | Self::Logout
+            | Self::FrontChannel
+            | Self::BackChannel
+            | Self::Dynamic
+            | Self::Flow { .. } => None,
         }
+    }
+
+    /// Whether its clients are registered for it, so that they have what it is about.
+    pub(super) const fn registers(self) -> bool {
+        matches!(self, Self::FrontChannel | Self::BackChannel | Self::Dynamic)
     }
 
     /// What an issuer has to have for it.

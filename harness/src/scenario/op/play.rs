@@ -1,14 +1,15 @@
 //! The base flow that every module runs: a sign-in in one variant, judged by the rules that always hold.
 
 use reqwest::Method;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{ResponseType, Variant};
 use crate::check::{authorization, id_token, keys, module, token, userinfo};
+use crate::flow::signed::Key;
 use crate::flow::{self, AuthorizationRequest, random_text};
 use crate::scenario::stage::{Cast, Halt, Stage};
 use crate::target::AuthMethod;
-use crate::target::ClientRole::Web;
+use crate::target::ClientRole::{Second, Web};
 use crate::target::Endpoint;
 use crate::target::Role::{Buyer, Complete};
 use crate::target::ServerRole::Custom;
@@ -65,11 +66,32 @@ impl Gained {
 impl<'a> Play<'a> {
     /// The usual client and person, and the rules about keys and metadata, which hold before anybody signs in.
     pub(super) async fn begin(stage: &'a Stage, variant: Variant) -> Result<Self, Halt> {
-        let cast = stage.cast(Custom, Web, Buyer)?;
+        Self::registering(stage, variant, json!({})).await
+    }
+
+    /// The same; a plan that registers its clients registers this one with those members beside its own. A member that
+    /// is null takes one of those away.
+    pub(super) async fn registering(stage: &'a Stage, variant: Variant, members: Value) -> Result<Self, Halt> {
+        let cast = if variant.registers() {
+            let client = stage.own_client(&metadata(stage, variant, members)?).await?;
+            Cast { server: stage.server(Custom)?, client, account: stage.account(Buyer)? }
+        } else {
+            stage.cast(Custom, Web, Buyer)?
+        };
         keys::standard(&stage.recorder, cast.server.keys(&stage.http).await?);
         let play = Self { stage, cast, variant };
         play.lists_auth_method();
         Ok(play)
+    }
+
+    /// The same with another client.
+    pub(super) async fn other(self, members: Value) -> Result<Self, Halt> {
+        let client = if self.variant.registers() {
+            self.stage.second_own_client(&metadata(self.stage, self.variant, members)?).await?
+        } else {
+            self.stage.client(Second)?
+        };
+        Ok(Self { cast: self.cast.with_client(client), ..self })
     }
 
     /// The same with the person whose profile is the fullest.
@@ -240,4 +262,21 @@ impl<'a> Play<'a> {
         authorization::refusal_by(&self.stage.recorder, &journey, expected, errors, None);
         Ok(())
     }
+}
+
+/// What the client of a plan is registered with: those of the dynamic plan sign, those of the logout plans have a secret.
+pub(super) fn metadata(stage: &Stage, variant: Variant, members: Value) -> Result<Value, Halt> {
+    let mut metadata = if variant == Variant::Dynamic {
+        let keys = Key::rsa(&stage.target.own_keys[0])?.set()?;
+        json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": keys })
+    } else {
+        json!({ "post_logout_redirect_uris": [stage.target.signed_out_uri] })
+    };
+    for (name, value) in members.as_object().cloned().unwrap_or_default() {
+        metadata[name] = value;
+    }
+    if let Some(metadata) = metadata.as_object_mut() {
+        metadata.retain(|_, value| !value.is_null());
+    }
+    Ok(metadata)
 }

@@ -1,5 +1,7 @@
 //! The token endpoint: a code twice, the other way to authenticate, refreshing.
 
+use serde_json::json;
+
 use super::play::{Gained, Play};
 use super::{Module, Need, Variant, runs};
 use crate::check::{id_token, module, token};
@@ -45,6 +47,7 @@ pub(super) const MODULES: &[Module] = &[
         |s, v| Box::pin(refresh(s, v)),
     )
     .runs(runs::with_code)
+    .dynamic_too()
     .needs(&[Need::Secret(Second), Need::Time]),
 ];
 
@@ -88,13 +91,16 @@ async fn secret_post(stage: &Stage, variant: Variant) -> Result<(), Halt> {
     Ok(())
 }
 
+/// What a client registers for that wants refresh tokens.
+pub(super) const GRANTS: [&str; 2] = ["authorization_code", "refresh_token"];
+
 /// Asks for a refresh token.
-async fn offline(play: &Play<'_>) -> Result<Gained, Halt> {
+pub(super) async fn offline(play: &Play<'_>) -> Result<Gained, Halt> {
     play.sign_in(play.request().scopes("openid offline_access").with("prompt", "consent")).await
 }
 
 async fn refresh(stage: &Stage, variant: Variant) -> Result<(), Halt> {
-    let play = Play::begin(stage, variant).await?;
+    let play = Play::registering(stage, variant, json!({ "grant_types": GRANTS })).await?;
     if Need::Scope("offline_access").unmet(&stage.target).is_some() {
         return Err(Halt::Skip("discovery does not offer offline_access".to_owned()));
     }
@@ -110,19 +116,22 @@ async fn refresh(stage: &Stage, variant: Variant) -> Result<(), Halt> {
     stage.pass(1).await?;
     refreshed(&play, play.cast, &first, &refresh_token).await?;
     play.step("another client gets a refresh token, and the first one tries it");
-    let second = Play { cast: play.cast.with_client(stage.client(Second)?), ..play };
+    let second = play.other(json!({ "grant_types": GRANTS })).await?;
     let others = offline(&second).await?.refresh_token.ok_or(Halt::Failed)?;
-    let endpoint = stage.endpoint(play.cast.server, Endpoint::Token)?;
-    let reply = stage.post(&flow::refresh(endpoint, play.cast.client, &others)).await?;
+    let reply = stage.post(&stage.refresh_form(&play.cast, &others)?).await?;
     token::refusal(&stage.recorder, &reply, 400, "invalid_grant", None);
     Ok(())
 }
 
-async fn refreshed(play: &Play<'_>, cast: Cast<'_>, first: &Gained, refresh_token: &str) -> Result<(), Halt> {
+pub(super) async fn refreshed(
+    play: &Play<'_>,
+    cast: Cast<'_>,
+    first: &Gained,
+    refresh_token: &str,
+) -> Result<(), Halt> {
     let stage = play.stage;
     play.step("refresh");
-    let endpoint = stage.endpoint(cast.server, Endpoint::Token)?;
-    let reply = stage.post(&flow::refresh(endpoint, cast.client, refresh_token).with("scope", "openid")).await?;
+    let reply = stage.post(&stage.refresh_form(&cast, refresh_token)?.with("scope", "openid")).await?;
     let expected = token::Expected { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
     let tokens = token::success(&stage.recorder, &reply, expected).ok_or(Halt::Failed)?;
     let other = Some(tokens.access_token.as_str()) != first.access_token.as_deref();

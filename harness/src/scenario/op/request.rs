@@ -35,7 +35,8 @@ pub(super) const MODULES: &[Module] = &[
         "The redirect URI of the request object counts",
         &["ask with the right redirect URI inside and a wrong one outside", "the inner one is used, or a page says no"],
         |s, v| Box::pin(inner_redirect(s, v)),
-    ),
+    )
+    .dynamic_too(),
 ];
 
 async fn unregistered(stage: &Stage, variant: Variant) -> Result<(), Halt> {
@@ -64,7 +65,7 @@ fn offered(play: &Play<'_>, parameter: &str) -> Result<(), Halt> {
 }
 
 /// RFC 7515 appendix A.5: a request object without a signature.
-fn object(play: &Play<'_>, request: &AuthorizationRequest) -> String {
+pub(super) fn object(play: &Play<'_>, request: &AuthorizationRequest) -> String {
     let mut claims: Map<String, Value> =
         request.params().iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     claims.insert("iss".to_owned(), json!(play.cast.client.id));

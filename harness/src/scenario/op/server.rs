@@ -16,7 +16,8 @@ pub(super) const MODULES: &[Module] = &[
         "A plain sign-in gives what it should and nothing else",
         &["ask for the openid scope and sign in", "judge the response, every token and userinfo"],
         |s, v| Box::pin(server(s, v)),
-    ),
+    )
+    .dynamic_too(),
     Module::new(
         "oidcc-response-type-missing",
         "A request without a response type is refused",
@@ -36,7 +37,8 @@ pub(super) const MODULES: &[Module] = &[
         &["sign in where discovery lists the algorithm none", "this client's ID token is signed"],
         |s, v| Box::pin(unsigned(s, v)),
     )
-    .runs(runs::in_basic),
+    .runs(runs::in_basic)
+    .dynamic_too(),
     Module::new(
         "oidcc-userinfo-get",
         "Userinfo answers a GET with the token in a header",
