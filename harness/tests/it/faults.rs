@@ -18,6 +18,9 @@ macro_rules! sees {
                 assert_red(&run, $scenario, $check);
             }
         )+
+
+        /// The checks that are proved here.
+        pub(crate) const PROVED: &[&str] = &[$($check),+];
     };
 }
 
@@ -43,6 +46,8 @@ sees! {
     access_token_expired: "access_token.expired", "service.basic", "access-token.exp";
     access_token_extra_scope: "access_token.extra-scope", "service.basic", "access-token.scp";
     access_token_missing_scp: "access_token.missing-scp", "code.web.custom", "access-token.scp";
+    access_token_wrong_audience_at_the_api: "access_token.wrong-audience", "api.products.read", "api.status";
+    access_token_bad_signature_at_the_api: "access_token.bad-signature", "api.products.no-scope", "api.challenge";
     access_token_extra_scope_in_a_row: "access_token.extra-scope", "scopes.buyer.web.read", "scope.granted";
     http_500: "http.status-500" at TOKEN, "service.basic", "token.status";
     http_503: "http.status-503" at TOKEN, "token.wrong-secret", "token-error.status";

@@ -10,6 +10,8 @@ mod floors;
 mod generic;
 mod matrix;
 mod modules;
+mod proofs;
 mod reports;
+mod spoilt;
 mod stage;
 mod tampering;

@@ -19,6 +19,9 @@ macro_rules! sees {
         )+
 
         const SPOILT: &[&str] = &[$($scenario),+];
+
+        /// The checks that are proved here.
+        pub(crate) const PROVED: &[&str] = &[$($check),+];
     };
 }
 
@@ -84,6 +87,14 @@ sees! {
         |answer| {
             answer.body = answer.body.replace("[\"HS256\"", "[\"none\",\"HS256\"");
             answer.relocate(|location| location.replace("request_not_supported", "invalid_request"));
+        };
+    redirect_uri_of_the_object_ignored: "basic.oidcc-ensure-request-object-with-redirect-uri",
+        "request-object.redirect-uri",
+        |answer| {
+            answer.body = answer.body.replace("[\"HS256\"", "[\"none\",\"HS256\"");
+            if answer.at("/authorize") && answer.status == 400 {
+                answer.lead_to("http://localhost:7803/callback?error=request_not_supported");
+            }
         };
     hash_left_out_in_front: "implicit.id-token-token.oidcc-server", "id-token.at-hash",
         |answer| answer.reclaim(|claims| drop(claims.remove("at_hash")));

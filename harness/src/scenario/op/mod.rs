@@ -90,7 +90,7 @@ impl Module {
         if variant.registers() {
             // Whoever only looks at documents needs no client.
             if self.front != Front::None {
-                needs.extend([Need::Endpoint(Custom, Endpoint::Registration), Need::ApiToken, Need::Account(Buyer)]);
+                needs.extend([Need::ApiToken, Need::Account(Buyer)]);
             }
         } else if variant != Variant::Config {
             needs.extend([Need::Server(Custom), Need::Secret(Web), Need::Account(Buyer)]);

@@ -8,11 +8,13 @@ use url::Url;
 
 use super::logout::{is_over, sign_out};
 use super::play::{Gained, Play};
-use super::{Front, Module, Variant, config, runs};
+use super::{Front, Module, Need, Variant, config, runs};
 use crate::check::{configuration, logout};
 use crate::driver::{Listener, Visitor};
 use crate::flow::random_text;
 use crate::scenario::stage::{Halt, Stage};
+use crate::target::Endpoint;
+use crate::target::ServerRole::Custom;
 use crate::wire::journey::{Journey, is_landing};
 
 /// The longest that a logout token may take to arrive.
@@ -37,6 +39,7 @@ pub(super) const MODULES: &[Module] = &[
         |s, v| Box::pin(front_channel(s, v)),
     )
     .runs(runs::in_front_channel)
+    .needs(&[Need::Endpoint(Custom, Endpoint::Registration)])
     .front(Front::Http),
     Module::new(
         "oidcc-backchannel-logout-discovery-endpoint-verification",
@@ -59,6 +62,7 @@ pub(super) const MODULES: &[Module] = &[
         |s, v| Box::pin(back_channel(s, v)),
     )
     .runs(runs::in_back_channel)
+    .needs(&[Need::Endpoint(Custom, Endpoint::Registration)])
     .front(Front::Http),
 ];
 
