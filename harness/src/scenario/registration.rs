@@ -25,9 +25,6 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         .needs(&[Need::Account(Buyer)]),
         registering("registration.no-token", "Nobody registers a client without a token", |s| Box::pin(no_token(s)))
             .steps(&["register without a token", "401"]),
-        registering("registration.fragment", "A redirect URI with a fragment is refused", |s| Box::pin(fragment(s)))
-            .cites(&["OIDF oidcc-redirect-uri-regfrag"])
-            .steps(&["register with a fragment in the redirect URI", "400"]),
     ]
 }
 
@@ -143,12 +140,5 @@ async fn no_token(stage: &Stage) -> Result<(), Halt> {
     let reply = manage(stage, Method::POST, "", Some(metadata(uri)), false).await?;
     let refused = matches!(reply.status, 401 | 403);
     registration::REFUSED.holds(&stage.recorder, refused, "401 or 403", summary(&reply));
-    Ok(())
-}
-
-async fn fragment(stage: &Stage) -> Result<(), Halt> {
-    let uri = format!("{}#fragment", stage.target.redirect_uri);
-    let reply = manage(stage, Method::POST, "", Some(metadata(&uri)), true).await?;
-    registration::REFUSED.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
     Ok(())
 }
