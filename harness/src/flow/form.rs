@@ -108,10 +108,18 @@ impl FormRequest {
     /// # Errors
     /// When there is no answer.
     pub async fn send(&self, http: &Http) -> Result<Reply, WireError> {
+        http.send(self.call()?).await
+    }
+
+    /// The request that posts it.
+    ///
+    /// # Errors
+    /// When a value can't be a header.
+    pub fn call(&self) -> Result<Call, WireError> {
         let mut call = Call::form(self.url.clone(), self.pairs.clone());
         for (name, value) in &self.headers {
             call = call.header(name, value)?;
         }
-        http.send(call).await
+        Ok(call)
     }
 }

@@ -1,5 +1,7 @@
 //! What a client signs itself: assertions (RFC 7523), request objects (RFC 9101) and proofs of a key (RFC 9449).
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
@@ -26,10 +28,25 @@ impl std::fmt::Debug for Key {
 
 /// Why something can't be signed.
 #[derive(Debug, thiserror::Error)]
-#[error("the key can't be used: {0}")]
-pub struct KeyError(#[from] jsonwebtoken::errors::Error);
+#[non_exhaustive]
+pub enum KeyError {
+    #[error("the key can't be used: {0}")]
+    Unusable(#[from] jsonwebtoken::errors::Error),
+    #[error("no key can be made")]
+    Unmade(#[from] aws_lc_rs::error::Unspecified),
+}
 
 impl Key {
+    /// A fresh key on the curve P-256, for ES256.
+    ///
+    /// # Errors
+    /// When none can be made.
+    pub fn fresh() -> Result<Self, KeyError> {
+        let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())?;
+        let key = EncodingKey::from_ec_der(pair.as_ref());
+        Ok(Self { key, algorithm: Algorithm::ES256, name: "ES256" })
+    }
+
     /// A private RSA key in PEM, for RS256.
     ///
     /// # Errors
@@ -51,8 +68,12 @@ impl Key {
     /// When it has none.
     pub fn public(&self) -> Result<Value, KeyError> {
         let jwk = Jwk::from_encoding_key(&self.key, self.algorithm)?;
-        let all = serde_json::to_value(jwk).unwrap_or_default();
-        Ok(json!({ "kty": all["kty"], "n": all["n"], "e": all["e"] }))
+        let mut members = serde_json::to_value(jwk).unwrap_or_default();
+        if let Some(members) = members.as_object_mut() {
+            // RFC 7638 3.2: what makes the key, and nothing about it.
+            members.retain(|name, _| ["kty", "n", "e", "crv", "x", "y"].contains(&name.as_str()));
+        }
+        Ok(members)
     }
 
     /// RFC 7638: what the key is known by.
@@ -93,6 +114,14 @@ impl Key {
     /// # Errors
     /// When the key can't sign.
     pub fn proof(&self, proof: &Proof<'_>) -> Result<String, KeyError> {
+        self.seal(&self.draft(proof)?)
+    }
+
+    /// A proof as it is before it is signed.
+    ///
+    /// # Errors
+    /// When the key has no public half.
+    pub fn draft(&self, proof: &Proof<'_>) -> Result<Draft, KeyError> {
         let mut url = proof.url.clone();
         url.set_query(None);
         url.set_fragment(None);
@@ -103,8 +132,24 @@ impl Key {
         if let Some(token) = proof.access_token {
             claims["ath"] = json!(URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes())));
         }
-        self.sign(&json!({ "typ": "dpop+jwt", "jwk": self.public()? }), &claims)
+        Ok(Draft { header: json!({ "typ": "dpop+jwt", "jwk": self.public()? }), claims })
     }
+
+    /// Signs a draft, whatever it says.
+    ///
+    /// # Errors
+    /// When the key can't sign.
+    pub fn seal(&self, draft: &Draft) -> Result<String, KeyError> {
+        self.sign(&draft.header, &draft.claims)
+    }
+}
+
+/// A proof before it is signed.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// All members but `alg`.
+    pub header: Value,
+    pub claims: Value,
 }
 
 /// What a proof is for.

@@ -1,6 +1,5 @@
 //! Tokens that are bound to a key (RFC 9449).
 
-use reqwest::Method;
 use serde_json::Value;
 use url::Url;
 
@@ -16,7 +15,7 @@ use crate::target::ServerRole::Custom;
 use crate::wire::error::summary;
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
-use crate::wire::{Body, Call, Reply};
+use crate::wire::{Call, Reply};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -62,21 +61,34 @@ fn cast(stage: &Stage) -> Result<Cast<'_>, Halt> {
     stage.cast(Custom, role, Buyer)
 }
 
-/// Sends `form` with a proof; once more with the nonce that the issuer asks for.
-async fn proved(stage: &Stage, key: &Key, url: &Url, form: &FormRequest) -> Result<(Reply, String), Halt> {
-    let mut nonce: Option<String> = None;
-    loop {
-        let proof = Proof { method: "POST", url, now: stage.target.now(), nonce: nonce.as_deref(), access_token: None };
-        let proof = key.proof(&proof)?;
-        let reply = stage.post(&form.clone().with_header("dpop", &proof)).await?;
-        let told = reply.header("dpop-nonce").map(str::to_owned);
-        // RFC 9449 8: the nonce comes with the refusal.
-        if nonce.is_none() && reply.status == 400 && reply.body.contains("use_dpop_nonce") && told.is_some() {
-            nonce = told;
-            continue;
+/// RFC 9449 8 and 9: sends the request that `make` makes, and once more with the nonce that the issuer asks for. Answers
+/// with the request that counted.
+pub(super) async fn with_nonce(
+    stage: &Stage,
+    make: impl Fn(Option<&str>) -> Result<Call, Halt>,
+) -> Result<(Reply, Call), Halt> {
+    let first = make(None)?;
+    let reply = stage.send(first.clone()).await?;
+    let challenge = reply.header("www-authenticate").unwrap_or_default();
+    let asks = reply.body.contains("use_dpop_nonce") || challenge.contains("use_dpop_nonce");
+    match reply.header("dpop-nonce").filter(|_| asks && matches!(reply.status, 400 | 401)) {
+        Some(nonce) => {
+            let second = make(Some(nonce))?;
+            Ok((stage.send(second.clone()).await?, second))
         }
-        return Ok((reply, proof));
+        None => Ok((reply, first)),
     }
+}
+
+/// Sends `form` with a proof of the key. Answers with the proof that counted too.
+async fn proved(stage: &Stage, key: &Key, url: &Url, form: &FormRequest) -> Result<(Reply, String), Halt> {
+    let (reply, call) = with_nonce(stage, |nonce| {
+        let proof = Proof { method: "POST", url, now: stage.target.now(), nonce, access_token: None };
+        Ok(form.clone().with_header("dpop", &key.proof(&proof)?).call()?)
+    })
+    .await?;
+    let proof = call.headers.get("dpop").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
+    Ok((reply, proof.to_owned()))
 }
 
 async fn get<'a>(stage: &'a Stage, key: &Key) -> Result<(Cast<'a>, TokenReply), Halt> {
@@ -94,24 +106,15 @@ async fn get<'a>(stage: &'a Stage, key: &Key) -> Result<(Cast<'a>, TokenReply), 
 
 async fn userinfo(stage: &Stage, cast: &Cast<'_>, scheme: &str, token: &str, key: Option<&Key>) -> Result<Reply, Halt> {
     let endpoint = stage.endpoint(cast.server, Endpoint::Userinfo)?;
-    let mut nonce: Option<String> = None;
-    loop {
-        let call = Call::new(Method::GET, endpoint.clone(), Body::None);
-        let mut call = call.header("authorization", &format!("{scheme} {token}"))?;
-        if let Some(key) = key {
-            let (now, nonce) = (stage.target.now(), nonce.as_deref());
-            let proof = Proof { method: "GET", url: endpoint, now, nonce, access_token: Some(token) };
-            call = call.header("dpop", &key.proof(&proof)?)?;
-        }
-        let reply = stage.send(call).await?;
-        let told = reply.header("dpop-nonce").map(str::to_owned);
-        let asks = reply.header("www-authenticate").is_some_and(|challenge| challenge.contains("use_dpop_nonce"));
-        if nonce.is_none() && asks && told.is_some() && key.is_some() {
-            nonce = told;
-            continue;
-        }
-        return Ok(reply);
-    }
+    let (reply, _) = with_nonce(stage, |nonce| {
+        let call = Call::get(endpoint.clone()).header("authorization", &format!("{scheme} {token}"))?;
+        let Some(key) = key else { return Ok(call) };
+        let now = stage.target.now();
+        let proof = Proof { method: "GET", url: endpoint, now, nonce, access_token: Some(token) };
+        Ok(call.header("dpop", &key.proof(&proof)?)?)
+    })
+    .await?;
+    Ok(reply)
 }
 
 fn key(stage: &Stage) -> Result<Key, Halt> {

@@ -12,6 +12,8 @@ use crate::target::ClientRole::{Second, Web};
 use crate::target::Endpoint;
 use crate::target::Role::Buyer;
 use crate::target::ServerRole::Custom;
+use crate::wire::Reply;
+use crate::wire::error::summary;
 use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -93,13 +95,18 @@ fn form(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) -> Resul
     Ok(form)
 }
 
-/// Pushes a request; answers its name and how long it lives.
+/// Pushes a request.
 async fn push(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) -> Result<(String, i64), Halt> {
     stage.step("push the request");
     // RFC 9126 2.1: client_id belongs to the request, however the client authenticates.
     let form =
         form(stage, cast, request)?.without("client_id").as_client(cast.client).replacing("client_id", &cast.client.id);
     let reply = stage.post(&form).await?;
+    taken(stage, &reply)
+}
+
+/// Judges the answer to a push; answers the request's name and how long it lives.
+pub(super) fn taken(stage: &Stage, reply: &Reply) -> Result<(String, i64), Halt> {
     let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let name = body["request_uri"].as_str().unwrap_or_default().to_owned();
     let lifetime = body["expires_in"].as_i64().unwrap_or_default();
@@ -108,14 +115,15 @@ async fn push(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) ->
     extension::PUSHED_STATUS.holds(&stage.recorder, reply.status == status, status, reply.status);
     let taken = matches!(reply.status, 200 | 201) && !name.is_empty() && lifetime > 0;
     let expected = "request_uri and expires_in";
-    if extension::PUSHED.holds(&stage.recorder, taken, expected, crate::wire::error::summary(&reply)) {
+    if extension::PUSHED.holds(&stage.recorder, taken, expected, summary(reply)) {
         Ok((name, lifetime))
     } else {
         Err(Halt::Failed)
     }
 }
 
-async fn follow(stage: &Stage, cast: &Cast<'_>, name: &str, extra: &[(&str, &str)]) -> Result<Journey, Halt> {
+/// Sends the browser to follow a name, with those parameters beside it; the person signs in and agrees.
+pub(super) async fn follow(stage: &Stage, cast: &Cast<'_>, name: &str, extra: &[(&str, &str)]) -> Result<Journey, Halt> {
     stage.step("follow the name");
     let mut url = stage.endpoint(cast.server, Endpoint::Authorization)?.clone();
     url.query_pairs_mut()
@@ -195,7 +203,7 @@ async fn name_inside(stage: &Stage) -> Result<(), Halt> {
         .as_client(cast.client)
         .replacing("client_id", &cast.client.id);
     let reply = stage.post(&form).await?;
-    token::ERROR_STATUS.holds(&stage.recorder, reply.status == 400, 400, crate::wire::error::summary(&reply));
+    token::ERROR_STATUS.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
     Ok(())
 }
 
