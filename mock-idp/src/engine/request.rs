@@ -91,9 +91,9 @@ impl Call {
         for value in spends {
             self.instance.spend(value).await?;
         }
-        let parameters = authorization::pushed_parameters(client, presented.body, key.as_deref())?;
+        let parameters = authorization::pushed_parameters(client, presented.body)?;
         let opened = self.open_request_object(&parameters, trace).await.map_err(NotBegun::into_refusal)?;
-        let parameters = opened.unwrap_or(parameters);
+        let parameters = authorization::bound_to(opened.unwrap_or(parameters), key.as_deref())?;
         // RFC 9126 2.1 step 3: as at the authorization endpoint.
         authorization::begin(&self.org, &self.server, &self.urls, &parameters).map_err(NotBegun::into_refusal)?;
         let name = self.instance.ask(trace, authorization::request_uri);

@@ -72,6 +72,22 @@ async fn with_robot() -> MockIdp {
     market(&app, &format!(", {ROBOT}")).await
 }
 
+/// A market whose web app asks for bound tokens.
+async fn with_bound_web() -> MockIdp {
+    let bound = "consent_method: TRUSTED\n        dpop_bound_access_tokens: true\n";
+    let org = mock_idp::BUILT_IN_ORG
+        .replacen("consent_method: TRUSTED\n", bound, 1)
+        .replacen(
+            "grant_types: [authorization_code, implicit, refresh_token]",
+            "grant_types: [authorization_code, refresh_token]",
+            1,
+        )
+        .replacen("response_types: [code, token, id_token]", "response_types: [code]", 1);
+    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    stop_clock(&mock).await;
+    mock
+}
+
 fn assertion(mock: &MockIdp, endpoint: &str, jti: &str) -> String {
     let aud = format!("{}/v1/{endpoint}", mock.issuer());
     let claims = json!({"iss": ROBOT, "sub": ROBOT, "aud": aud, "exp": NOW + 300, "jti": jti});
@@ -330,17 +346,7 @@ async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
     assert_eq!(decode(body["access_token"].as_str().unwrap()).1["cnf"]["jkt"], thumbprint(&key));
 
     // RFC 9449 5: a confidential client's are bound to its credentials.
-    let bound = "consent_method: TRUSTED\n        dpop_bound_access_tokens: true\n";
-    let org = mock_idp::BUILT_IN_ORG
-        .replacen("consent_method: TRUSTED\n", bound, 1)
-        .replacen(
-            "grant_types: [authorization_code, implicit, refresh_token]",
-            "grant_types: [authorization_code, refresh_token]",
-            1,
-        )
-        .replacen("response_types: [code, token, id_token]", "response_types: [code]", 1);
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
-    stop_clock(&mock).await;
+    let mock = with_bound_web().await;
     let url = format!("{}/v1/token", mock.issuer());
     let nonce = current_nonce(&mock).await;
     let proof = |key: &Key| self::proof(key, &url, &json!({"nonce": nonce}));
@@ -415,6 +421,26 @@ async fn a_code_may_be_bound_to_a_key() {
     form.pop();
     form.push(("dpop_jkt", "short"));
     assert_eq!(told(post(&par, None, &form, &[]).await).await.1["error"], "invalid_request");
+}
+
+#[tokio::test]
+async fn a_key_that_a_request_object_names_is_the_one_that_is_proved() {
+    let mock = with_bound_web().await;
+    let par = format!("{}/v1/par", mock.issuer());
+    let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
+    let nonce = current_nonce(&mock).await;
+    let inside: Value = code_request(WEB, "openid").into_iter().map(|(name, value)| (name, json!(value))).collect();
+    let about = json!({"iss": WEB, "aud": mock.issuer(), "exp": NOW + 300, "dpop_jkt": thumbprint(&key)});
+    let object = jwt(&json!({"alg": "HS256"}), &with(inside, &about), &Key::Secret(WEB_SECRET.to_owned()));
+    for (prover, answer) in [(&other, 400), (&key, 200)] {
+        let proof = proof(prover, &par, &json!({"nonce": nonce}));
+        let pushed = post(&par, Some((WEB, WEB_SECRET)), &[("request", &object)], &[&proof]).await;
+        let (status, body) = told(pushed).await;
+        assert_eq!(status, answer, "{body}");
+        if answer == 400 {
+            assert_eq!((status, body), refusal(400, "invalid_dpop_proof", "The DPoP proof JWT is invalid."));
+        }
+    }
 }
 
 #[tokio::test]

@@ -61,8 +61,11 @@ async fn a_pushed_request_is_followed_by_its_name() {
     assert_eq!(parameter(&arrived, "state").as_deref(), Some("s-1"));
     let body: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
     assert_eq!(body["scope"], "openid products:read");
-    // Once.
+    // Once. An address outside is where that is told, and nothing else outside is missed.
     shown(&follow(&mock, WEB, &name).await, 400, "invalid_request_uri", BAD);
+    let request = [("client_id", WEB), ("request_uri", &name), ("redirect_uri", CALLBACK)];
+    let again = shared().get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap();
+    assert_eq!(parameter(&location(&again), "error").as_deref(), Some("invalid_request_uri"));
 }
 
 #[tokio::test]

@@ -97,11 +97,13 @@ pub(super) fn request(
     if !twice.is_empty() {
         return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
     }
+    // RFC 9126 4: what was to be found under a name is not to be found outside.
+    no_unknown_name(server, parameters)?;
     // Okta requires state, which OAuth only recommends.
     if target.state.is_none() && !server.behavior.state_is_optional() {
         return Err(Refusal::new(ErrorId::InvalidState, "state is missing"));
     }
-    unsupported(server, parameters)?;
+    unsupported(parameters)?;
     enrollment::refuse(parameters)?;
     let response_type = response_type(client, parameters)?;
     response_mode(client, target, response_type, parameters)?;
@@ -141,8 +143,7 @@ pub(super) fn request(
 }
 
 /// Parameters that would change the request's meaning and are not served are refused, never ignored.
-fn unsupported(server: &Server, parameters: &Parameters) -> Result<(), Refusal> {
-    no_unknown_name(server, parameters)?;
+fn unsupported(parameters: &Parameters) -> Result<(), Refusal> {
     if parameters.get("idp").is_some() {
         return Err(Refusal::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
     }
@@ -155,10 +156,10 @@ fn unsupported(server: &Server, parameters: &Parameters) -> Result<(), Refusal> 
 
 /// A pushed request has been put in the place of its name before; what is still a name here, nobody has given.
 pub(super) fn no_unknown_name(server: &Server, parameters: &Parameters) -> Result<(), Refusal> {
-    if parameters.get("request_uri").is_some() {
-        // OIDC Core 3.1.2.6.
-        let refused = server.behavior.names_request_uri_refusals();
-        let id = if refused { ErrorId::RequestUriNotSupported } else { ErrorId::InvalidRequestUri };
+    if let Some(name) = parameters.get("request_uri") {
+        // OIDC Core 3.1.2.6: what would have to be fetched. RFC 9126 4: what is a name of ours.
+        let elsewhere = server.behavior.names_request_uri_refusals() && !name.starts_with(super::pushed::PREFIX);
+        let id = if elsewhere { ErrorId::RequestUriNotSupported } else { ErrorId::InvalidRequestUri };
         return Err(Refusal::new(id, "no request was pushed under this request_uri"));
     }
     Ok(())

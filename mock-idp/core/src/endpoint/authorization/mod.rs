@@ -9,7 +9,7 @@ mod pushed;
 mod request_object;
 mod respond;
 
-pub use pushed::{may_redeem, pushed_parameters, request_uri};
+pub use pushed::{bound_to, may_redeem, pushed_parameters, request_uri};
 pub use request_object::{Opened, Sealed, sealed};
 pub use respond::{Answer, Response, code_record, draft, refusal_answer, respond};
 

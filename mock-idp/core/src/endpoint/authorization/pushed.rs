@@ -15,11 +15,14 @@ use crate::protocol::{ErrorId, Parameters, Refusal};
 /// What belongs to the client's authentication and not to the request. RFC 9126 2.1.
 const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
-/// The authorization request in a pushed form; `proved` is the thumbprint of the key that the client has proved with it.
+/// How a name begins. Okta: `urn:okta:`.
+pub(super) const PREFIX: &str = "urn:okta:";
+
+/// The authorization request in a pushed form.
 ///
 /// # Errors
-/// It names a request pushed before, another client, or another key.
-pub fn pushed_parameters(client: &App, body: &Parameters, proved: Option<&str>) -> Result<Parameters, Refusal> {
+/// It names a request pushed before, or another client.
+pub fn pushed_parameters(client: &App, body: &Parameters) -> Result<Parameters, Refusal> {
     // RFC 9126 2.1 step 2: request_uri must not be there.
     if body.get("request_uri").is_some() {
         return Err(Refusal::new(ErrorId::PushedAuthorizationRequestUriPresent, "request_uri in a pushed request"));
@@ -30,22 +33,30 @@ pub fn pushed_parameters(client: &App, body: &Parameters, proved: Option<&str>) 
         let reason = format!("{client_id} has authenticated, client_id is `{other}`");
         return Err(Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
     }
-    // RFC 9449 10.1: a proof beside the request says what `dpop_jkt` says.
-    if let (Some(proved), Some(named)) = (proved, body.get("dpop_jkt"))
-        && proved != named
-    {
-        return Err(Refusal::new(ErrorId::InvalidDpopProof, "dpop_jkt is not the key of the proof"));
-    }
     let request = body.iter().filter(|(name, _)| !CREDENTIALS.contains(name));
-    let added = [("client_id", Some(client_id)), ("dpop_jkt", proved)];
-    let added = added.into_iter().filter(|(name, _)| body.get(name).is_none());
-    Ok(request.chain(added.filter_map(|(name, value)| Some((name, value?)))).collect())
+    let added = body.get("client_id").is_none().then_some(("client_id", client_id));
+    Ok(request.chain(added).collect())
 }
 
-/// A fresh name. Okta: `urn:okta:` and base64url of 43 random characters, a colon and the identity provider, if one is asked for.
+/// The request, once it is open, bound to the key that the client has proved with it: its thumbprint.
+///
+/// # Errors
+/// It names another key.
+pub fn bound_to(parameters: Parameters, proved: Option<&str>) -> Result<Parameters, Refusal> {
+    // RFC 9449 10.1: a proof beside the request says what `dpop_jkt` says.
+    match (proved, parameters.get("dpop_jkt")) {
+        (Some(proved), Some(named)) if proved != named => {
+            Err(Refusal::new(ErrorId::InvalidDpopProof, "dpop_jkt is not the key of the proof"))
+        }
+        (Some(proved), None) => Ok(parameters.iter().chain([("dpop_jkt", proved)]).collect()),
+        _ => Ok(parameters),
+    }
+}
+
+/// A fresh name. Okta: base64url of 43 random characters, a colon and the identity provider, if one is asked for.
 #[must_use]
 pub fn request_uri(moment: &mut Moment<'_>) -> String {
-    format!("urn:okta:{}", URL_SAFE_NO_PAD.encode(format!("{}:", moment.token())))
+    format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(format!("{}:", moment.token())))
 }
 
 /// Whether a request may go on with what was pushed. RFC 9126 4: from here on nothing counts but what was pushed.
