@@ -78,13 +78,21 @@ departures! {
         "with prompt=none, a hint about another user than the one signed in is answered with login_required"
         "OIDC Core 3.1.2.1";
     names_request_uri_refusals "authorize.request-uri"
-        "a `request_uri` that no push has made is refused with invalid_request_uri; metadata do not say that others are not fetched"
+        "a `request_uri` that is an address elsewhere is refused with invalid_request_uri, as a name that no push has made; metadata do not say that none is fetched"
         "it is refused with request_uri_not_supported, and metadata say request_uri_parameter_supported: false"
         "OIDC Core 3.1.2.6; OIDC Discovery 3";
     shows_client_at_sign_in "sign-in.about-client"
         "logo, policy and terms of a client are shown where the user is asked for consent, not where they sign in"
         "the sign-in page shows them too"
         "OIDC Registration 2; OIDF oidcc-registration-logo-uri, -policy-uri, -tos-uri";
+    names_issuer "authorize.iss"
+        "the authorization response does not say who it is from"
+        "the authorization response names its issuer in `iss`, and metadata say so"
+        "RFC 9207 2, 3; FAPI 2 Security Profile 5.3.2.2; OIDF fapi2-security-profile-final-happy-flow";
+    creates_pushed_requests "par.status"
+        "a pushed request is answered with 200"
+        "a pushed request is answered with 201"
+        "RFC 9126 2.2; OIDF fapi2-security-profile-final-happy-flow";
     only_asked_claims "id-token.extra-claims"
         "ID tokens hold `ver`, `idp` and the claims that an administrator adds to every token"
         "ID tokens hold the protocol's claims and those that a scope or the request asks for; the others are at userinfo"
@@ -105,6 +113,14 @@ departures! {
         "a client assertion is made for the address of the endpoint that is called"
         "it may be made for the issuer too"
         "RFC 7523 3 step 3; OIDC Core 9; OIDF oidcc-ensure-client-assertion-with-iss-aud-succeeds";
+    lists_assertion_algorithms "token.assertion-algorithms"
+        "metadata do not say how client assertions may be signed"
+        "metadata list the algorithms"
+        "RFC 8414 2; OIDF fapi2-security-profile-final-discovery-end-point-verification";
+    forgives_clocks "token.clock-skew"
+        "client assertions, request objects and DPoP proofs from the future are refused"
+        "a time of up to ten seconds ahead is put down to clocks"
+        "FAPI 2 Security Profile 5.3.2.1";
     replay_revokes "token.code-replay"
         "a second use of a code is refused, and that is all"
         "a second use of a code is refused and revokes the tokens of the first"
@@ -120,6 +136,12 @@ departures! {
 }
 
 impl Behavior {
+    /// By how many seconds a time may be ahead of this clock.
+    #[must_use]
+    pub fn clock_skew(self) -> i64 {
+        if self.forgives_clocks() { 10 } else { 0 }
+    }
+
     const NAMES: [(&str, Self); 2] = [("okta", Self::Okta), ("openid", Self::Openid)];
 }
 

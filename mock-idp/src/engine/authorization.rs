@@ -120,7 +120,7 @@ impl Call {
             Err(NotBegun::Redirected { refusal, target, client_id }) => {
                 passage.explanation.client = Some(client_id);
                 passage.refuse(&refusal);
-                passage.answer(authorization::refusal_answer(&target, &refusal))
+                self.answer(passage, authorization::refusal_answer(&target, &refusal))
             }
             Ok((request, session_token)) => {
                 let authentication = match session_token {
@@ -135,6 +135,11 @@ impl Call {
                 self.proceed(Purpose::Authorize(Box::new(request)), authentication, passage).await
             }
         }
+    }
+
+    /// Answers a client in the issuer's name.
+    fn answer(&self, passage: Passage, answer: Answer) -> Explained<Outcome> {
+        passage.answer(answer.from_issuer(&self.server, &self.urls))
     }
 
     /// The one dispatcher: what comes next, whatever came before.
@@ -183,7 +188,7 @@ impl Call {
             (Step::Respond(authorization), _) => self.respond(request, *authorization, passage).await,
             (Step::Fail(refusal), _) => {
                 passage.refuse(&refusal);
-                passage.answer(authorization::refusal_answer(&request.target, &refusal))
+                self.answer(passage, authorization::refusal_answer(&request.target, &refusal))
             }
         }
     }
@@ -222,11 +227,11 @@ impl Call {
                     let ends = now + mock_idp_core::ledger::Code::LIFETIME;
                     self.instance.ledger.codes.put(&code, record, ends, now).await;
                 }
-                passage.answer(response.answer)
+                self.answer(passage, response.answer)
             }
             Err(refusal) => {
                 passage.refuse(&refusal);
-                passage.answer(authorization::refusal_answer(&request.target, &refusal))
+                self.answer(passage, authorization::refusal_answer(&request.target, &refusal))
             }
         }
     }
@@ -458,7 +463,7 @@ impl Call {
         if !allowed {
             let refusal = Refusal::new(ErrorId::AccessDenied, "the user did not allow it");
             passage.refuse(&refusal);
-            return passage.answer(authorization::refusal_answer(&request.target, &refusal));
+            return self.answer(passage, authorization::refusal_answer(&request.target, &refusal));
         }
         let earlier = self.consent(&request.server, &request.client_id, &authentication.user_id).await;
         request.scopes = authorization::agreed(&self.org, &self.server, &request, &earlier, opted);

@@ -78,7 +78,8 @@ impl Call {
         freshness: Freshness<'_>,
     ) -> Result<Option<Proof>, Refusal> {
         let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, endpoint, uri);
-        let request = Proven { method, is_uri: &is_uri, freshness };
+        let skew = self.server.behavior.clock_skew();
+        let request = Proven { method, is_uri: &is_uri, skew, freshness };
         dpop::check(dpop, request, self.instance.clock.now())
     }
 }

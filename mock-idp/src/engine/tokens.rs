@@ -50,7 +50,8 @@ impl Call {
         explanation.user = verified.as_ref().and_then(|token| token.text("sub")).map(str::to_owned);
         if let Some(verified) = &verified {
             let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, "userinfo", uri);
-            let request = Proven { method, is_uri: &is_uri, freshness: Freshness::AccessToken(token) };
+            let skew = self.server.behavior.clock_skew();
+            let request = Proven { method, is_uri: &is_uri, skew, freshness: Freshness::AccessToken(token) };
             let spends = userinfo::prove(scheme, verified, dpop, request, self.instance.clock.now())?;
             self.instance.spend(spends).await?;
         }

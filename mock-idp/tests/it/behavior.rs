@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
-use crate::jose::{Key, jwt};
+use crate::jose::{self, Key, jwt};
 use crate::market::{NOW, stop_clock};
 use crate::registration::register;
 
@@ -44,6 +44,8 @@ const ROWS: &[(&str, &str, &str)] = &[
         "logo_uri: false, policy_uri: false, tos_uri: false",
         "logo_uri: true, policy_uri: true, tos_uri: true",
     ),
+    ("authorize.iss", "code: false; error: false; advertised null", "code: true; error: true; advertised true"),
+    ("par.status", "200 OK", "201 Created"),
     ("id-token.extra-claims", "ver, idp, groups", ""),
     (
         "id-token.scope-claims",
@@ -56,6 +58,12 @@ const ROWS: &[(&str, &str, &str)] = &[
         "token.assertion-audience",
         "The audience claim for client_assertion must be the endpoint invoked for the request.",
         "taken: {\"active\":false}",
+    ),
+    ("token.assertion-algorithms", "null", "9 algorithms"),
+    (
+        "token.clock-skew",
+        "assertion: The client_assertion token must be issued before the current time.; proof: The DPoP proof JWT is issued in the future.; object: The request object is issued too early.",
+        "assertion: taken; proof: taken; object: taken",
     ),
     ("token.code-replay", "refused; the tokens live: true", "refused; the tokens live: false"),
     (
@@ -188,6 +196,18 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             assert_eq!(policy.contains("https://app.example.test"), shown[0] == "logo_uri: true", "{policy}");
             shown.join(", ")
         }
+        "authorize.iss" => {
+            let issuer = mock.issuer();
+            let names = |arrived: &str| parameter(arrived, "iss").is_some_and(|named| named == issuer);
+            let code = names(&buyer(mock, code_request(WEB, "openid")).await);
+            let error = names(&buyer(mock, with(code_request(WEB, "openid"), "prompt", "sing")).await);
+            let advertised = &metadata(mock).await["authorization_response_iss_parameter_supported"];
+            format!("code: {code}; error: {error}; advertised {advertised}")
+        }
+        "par.status" => {
+            let push = browser().post(format!("{}/v1/par", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
+            push.form(&code_request(WEB, "openid")).send().await.unwrap().status().to_string()
+        }
         "id-token.extra-claims" => {
             let tokens = tokens(mock, &buyer(mock, code_request(WEB, "openid")).await).await;
             assert_eq!(userinfo(mock, &tokens).await["groups"], json!(["Everyone", "Buyers"]));
@@ -230,6 +250,26 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let url = format!("{}/v1/introspect", mock.issuer());
             let answer: Value = browser().post(url).form(&form).send().await.unwrap().json().await.unwrap();
             answer["error_description"].as_str().map_or_else(|| format!("taken: {answer}"), str::to_owned)
+        }
+        "token.assertion-algorithms" => {
+            let metadata = metadata(mock).await;
+            let listed = &metadata["token_endpoint_auth_signing_alg_values_supported"];
+            listed.as_array().map_or(listed.to_string(), |list| format!("{} algorithms", list.len()))
+        }
+        "token.clock-skew" => {
+            let now = now(mock).await;
+            let late = asserted(mock, &json!({"iat": now + 70})).await;
+            assert_eq!(late, "The client_assertion token must be issued before the current time.");
+            let assertion = asserted(mock, &json!({"iat": now + 9})).await;
+            let proof = proved(mock, now + 9).await;
+            let about = json!({"iss": WEB, "aud": mock.issuer(), "exp": now + 300, "nbf": now + 9});
+            let inside: Value =
+                code_request(WEB, "openid").into_iter().map(|(name, value)| (name, json!(value))).collect();
+            let key = Key::Secret(WEB_SECRET.to_owned());
+            let object = jwt(&json!({"alg": "HS256"}), &jose::with(inside, &about), &key);
+            let push = browser().post(format!("{}/v1/par", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
+            let object = words(push.form(&[("request", object)])).await;
+            format!("assertion: {assertion}; proof: {proof}; object: {object}")
         }
         "token.code-replay" => {
             let arrived = buyer(mock, code_request(WEB, "openid offline_access")).await;
@@ -303,6 +343,47 @@ fn id_token(tokens: &Value) -> Value {
 async fn userinfo(mock: &MockIdp, tokens: &Value) -> Value {
     let request = browser().get(format!("{}/v1/userinfo", mock.issuer()));
     request.bearer_auth(tokens["access_token"].as_str().unwrap()).send().await.unwrap().json().await.unwrap()
+}
+
+/// The mock's time, as its tokens tell it.
+async fn now(mock: &MockIdp) -> i64 {
+    id_token(&tokens(mock, &buyer(mock, code_request(WEB, "openid")).await).await)["iat"].as_i64().unwrap()
+}
+
+/// What comes of a request for a token or a name: the refusal's words, or `taken`.
+async fn words(request: reqwest::RequestBuilder) -> String {
+    let answer: Value = request.send().await.unwrap().json().await.unwrap();
+    answer["error_description"].as_str().unwrap_or("taken").to_owned()
+}
+
+/// What comes of a push with a proof of that time.
+async fn proved(mock: &MockIdp, made: i64) -> String {
+    let (key, url) = (Key::client(), format!("{}/v1/par", mock.issuer()));
+    let mut form = code_request("0oamarketdpop00005d7", "openid");
+    let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    form.extend([("code_challenge", challenge), ("code_challenge_method", "S256")]);
+    let push = |claims: Value| {
+        let proof = jwt(&json!({"typ": "dpop+jwt", "alg": "RS256", "jwk": key.jwk()}), &claims, &key);
+        browser().post(&url).header("dpop", proof).form(&form)
+    };
+    let claims = json!({"htm": "POST", "htu": url, "iat": made - 9, "jti": "1"});
+    let asked = push(claims.clone()).send().await.unwrap();
+    let nonce = asked.headers()["dpop-nonce"].to_str().unwrap();
+    words(push(jose::with(claims, &json!({"iat": made, "jti": "2", "nonce": nonce})))).await
+}
+
+/// What comes of an assertion with those claims: the refusal's words, or `taken`.
+async fn asserted(mock: &MockIdp, changes: &Value) -> String {
+    let (client, url) = ("0oamarketkeyjwt005d7", format!("{}/v1/token", mock.issuer()));
+    let claims = json!({"iss": client, "sub": client, "aud": url, "exp": now(mock).await + 300});
+    let assertion = jwt(&json!({"alg": "RS256"}), &jose::with(claims, changes), &Key::client());
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("scope", "products:read"),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", &assertion),
+    ];
+    words(browser().post(url).form(&form)).await
 }
 
 async fn active(mock: &MockIdp, token: &Value) -> bool {

@@ -17,8 +17,7 @@ pub enum Kind {
 
 const AUTH_METHODS: [&str; 5] =
     ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
-const REQUEST_OBJECT_ALGORITHMS: [&str; 9] =
-    ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
+const SIGNING_ALGORITHMS: [&str; 9] = ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 const DPOP_ALGORITHMS: [&str; 6] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 const OPENID_CLAIMS: [&str; 31] = [
     "iss",
@@ -90,7 +89,13 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
     }
     put("scopes_supported", scopes(server));
     put("token_endpoint_auth_methods_supported", json!(AUTH_METHODS));
+    if server.behavior.lists_assertion_algorithms() {
+        put("token_endpoint_auth_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
+    }
     put("claims_supported", if openid { openid_claims(server) } else { json!(ACCESS_TOKEN_CLAIMS) });
+    if server.behavior.names_issuer() {
+        put("authorization_response_iss_parameter_supported", true.into());
+    }
     put("code_challenge_methods_supported", json!(["S256"]));
     put("introspection_endpoint", endpoint("introspect"));
     put("introspection_endpoint_auth_methods_supported", json!(AUTH_METHODS));
@@ -107,12 +112,12 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
     if openid && server.behavior.acr_values_are_wishes() {
         put("acr_values_supported", json!(acr::MET_BY_PASSWORD));
     }
-    put("request_object_signing_alg_values_supported", json!(REQUEST_OBJECT_ALGORITHMS));
+    put("request_object_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
     put("device_authorization_endpoint", endpoint("device/authorize"));
     put("pushed_authorization_request_endpoint", endpoint("par"));
     if openid || !org {
         put("backchannel_token_delivery_modes_supported", json!(["poll"]));
-        put("backchannel_authentication_request_signing_alg_values_supported", json!(REQUEST_OBJECT_ALGORITHMS));
+        put("backchannel_authentication_request_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
     }
     put("dpop_signing_alg_values_supported", json!(DPOP_ALGORITHMS));
     if openid && server.behavior.advertises_single_logout() {

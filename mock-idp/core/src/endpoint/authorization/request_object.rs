@@ -84,7 +84,7 @@ impl Sealed<'_> {
     ) -> Result<Opened, NotBegun> {
         let opened = || {
             self.is_signed_by_client(fetched)?;
-            let spends = self.is_meant(&urls.issuer(server), now)?;
+            let spends = self.is_meant(&urls.issuer(server), now, server.behavior.clock_skew())?;
             Ok(Opened { parameters: self.merged()?, spends, signed: self.object.signed_how() })
         };
         opened().map_err(|refusal| refused(org, urls, self.outside, refusal))
@@ -149,7 +149,7 @@ impl Sealed<'_> {
     }
 
     /// Okta: from this client, for this server, now, once.
-    fn is_meant(&self, issuer: &str, now: i64) -> Result<Option<SingleUse>, Refusal> {
+    fn is_meant(&self, issuer: &str, now: i64, skew: i64) -> Result<Option<SingleUse>, Refusal> {
         let Self { client, object, .. } = self;
         let client_id = client.client_id();
         if object.text("iss") != Some(client_id) {
@@ -173,7 +173,7 @@ impl Sealed<'_> {
             return Err(Refusal::new(ErrorId::RequestObjectJwtExpirationTooLong, reason));
         }
         for (name, id) in [("nbf", ErrorId::RequestObjectBeforeNbf), ("iat", ErrorId::RequestObjectIssuedInFuture)] {
-            if object.time(name).is_some_and(|time| time > now) {
+            if object.time(name).is_some_and(|time| time > now + skew) {
                 return Err(Refusal::new(id, format!("{name} is in the future")));
             }
         }

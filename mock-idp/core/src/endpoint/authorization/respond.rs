@@ -17,6 +17,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The same in its issuer's name. RFC 9207 2; Okta: in nobody's.
+    #[must_use]
+    pub fn from_issuer(mut self, server: &Server, urls: &Urls) -> Self {
+        if server.behavior.names_issuer() {
+            self.fields.push(("iss", urls.issuer(server)));
+        }
+        self
+    }
+
     /// The `Location` for the modes that redirect; `None` for those that answer with a page.
     #[must_use]
     pub fn location(&self) -> Option<String> {

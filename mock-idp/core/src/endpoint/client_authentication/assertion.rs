@@ -73,7 +73,8 @@ pub(super) fn check(
         return Err(Refusal::new(ErrorId::ClientAssertionInvalidAudience, reason));
     }
     // RFC 7523 3 steps 5 and 6.
-    if let Some(name) = ["iat", "nbf"].into_iter().find(|name| assertion.time(name).is_some_and(|time| time > now)) {
+    let latest = now + called.server.behavior.clock_skew();
+    if let Some(name) = ["iat", "nbf"].into_iter().find(|name| assertion.time(name).is_some_and(|time| time > latest)) {
         return Err(Refusal::new(ErrorId::ClientAssertionIssuedAtInFuture, format!("{name} is in the future")));
     }
     // RFC 7523 3 step 7. Okta: jti may be left out; if it is there, it counts once.

@@ -32,6 +32,8 @@ pub struct Proven<'a> {
     pub method: &'a str,
     /// Whether a URI, without query and fragment, is one of the addresses of what was called.
     pub is_uri: &'a dyn Fn(&str) -> bool,
+    /// By how many seconds the proof may be ahead.
+    pub skew: i64,
     pub freshness: Freshness<'a>,
 }
 
@@ -89,7 +91,7 @@ pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option
         .text("jti")
         .filter(|jti| !jti.is_empty())
         .ok_or_else(|| refuse(ErrorId::DpopInvalidJti, "jti is missing or no text"))?;
-    let made = made_lately(&proof, now)?;
+    let made = made_lately(&proof, now, request.skew)?;
     match request.freshness {
         // Step 10.
         Freshness::Nonce(nonces) => match proof.text("nonce") {
@@ -134,12 +136,12 @@ fn signer(proof: &Jws) -> Result<String, Refusal> {
 }
 
 /// Step 11. Okta: at most five minutes ago.
-fn made_lately(proof: &Jws, now: i64) -> Result<i64, Refusal> {
+fn made_lately(proof: &Jws, now: i64, skew: i64) -> Result<i64, Refusal> {
     let made = proof.time("iat").ok_or_else(|| Refusal::new(ErrorId::DpopInvalidIat, "iat is missing or no number"))?;
     if proof.time("exp").is_some_and(|expires| expires <= now) {
         return Err(Refusal::new(ErrorId::DpopJwtExpired, "exp is over"));
     }
-    if made > now {
+    if made > now + skew {
         return Err(Refusal::new(ErrorId::DpopJwtIssuedInFuture, "iat is in the future"));
     }
     if now - made.max(0) > LONGEST {
@@ -159,7 +161,7 @@ mod tests {
 
     fn judge(proof: &str, token: &str, now: i64) -> Result<Option<Proof>, ErrorId> {
         let is_uri = |uri: &str| uri == "https://resource.example.org/protectedresource";
-        let request = Proven { method: "GET", is_uri: &is_uri, freshness: Freshness::AccessToken(token) };
+        let request = Proven { method: "GET", is_uri: &is_uri, skew: 0, freshness: Freshness::AccessToken(token) };
         check(&[proof.to_owned()], request, now).map_err(|refusal| refusal.id)
     }
 
