@@ -8,12 +8,14 @@ pub mod authorization;
 pub mod configuration;
 pub mod discovery;
 pub mod extension;
+pub mod fapi;
 pub mod headers;
 pub mod id_token;
 pub mod introspection;
 pub mod keys;
 pub mod logout;
 pub mod module;
+pub mod proof;
 pub mod registration;
 pub mod token;
 pub mod userinfo;
@@ -30,6 +32,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         configuration::ALL,
         discovery::ALL,
         extension::ALL,
+        fapi::ALL,
         headers::ALL,
         id_token::ALL,
         introspection::ALL,
@@ -37,6 +40,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         logout::ALL,
         module::ALL,
         registration::ALL,
+        proof::ALL,
         token::ALL,
         userinfo::ALL,
     ]

@@ -1,6 +1,7 @@
 //! What comes back from the token endpoint.
 
 use super::checks;
+use super::extension::BOUND_TYPE;
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::{ApiError, OAuthError, summary};
@@ -49,6 +50,20 @@ pub struct Expected<'a> {
 
 /// Judges a token response. Answers it if it can be used.
 pub fn success(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Option<TokenReply> {
+    success_of_type(recorder, reply, expected, (&TYPE, "Bearer"))
+}
+
+/// Judges a token response whose access token is bound to a key. Answers it if it can be used.
+pub fn bound(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Option<TokenReply> {
+    success_of_type(recorder, reply, expected, (&BOUND_TYPE, "DPoP"))
+}
+
+fn success_of_type(
+    recorder: &Recorder,
+    reply: &Reply,
+    expected: Expected<'_>,
+    (check, kind): (&super::Check, &str),
+) -> Option<TokenReply> {
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return None;
     }
@@ -61,8 +76,7 @@ pub fn success(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Op
     JSON.holds(recorder, tokens.is_ok(), "a token response", reason.as_deref().unwrap_or("a token response"));
     let tokens = tokens.ok()?;
     no_store(recorder, &NO_STORE, reply);
-    let bearer = tokens.token_type.eq_ignore_ascii_case("bearer");
-    TYPE.holds(recorder, bearer, "Bearer", &tokens.token_type);
+    check.holds(recorder, tokens.token_type.eq_ignore_ascii_case(kind), kind, &tokens.token_type);
     lifetime(recorder, tokens.expires_in);
     let entropy = entropy(&tokens.access_token);
     UNGUESSABLE.holds(recorder, entropy >= LEAST_ENTROPY, "at least 96 bits", format!("{entropy:.0} bits"));
@@ -108,12 +122,18 @@ pub(super) fn entropy(text: &str) -> f64 {
 
 /// Judges a refusal. `text` is Okta's wording, where it is judged.
 pub fn refusal(recorder: &Recorder, reply: &Reply, status: u16, error: &str, text: Option<&str>) {
+    refusal_by(recorder, reply, status, &[error], text);
+}
+
+/// Judges a refusal by any of `errors`.
+pub fn refusal_by(recorder: &Recorder, reply: &Reply, status: u16, errors: &[&str], text: Option<&str>) {
     ERROR_STATUS.holds(recorder, reply.status == status, status, summary(reply));
     let json = reply.content_type().starts_with("application/json");
     ERROR_JSON.holds(recorder, json, "application/json", reply.content_type());
     let body = serde_json::from_str::<OAuthError>(&reply.body).ok();
     let came = body.as_ref().map(|body| body.error.as_str());
-    ERROR_CODE.holds(recorder, came == Some(error), error, summary(reply));
+    let named = came.is_some_and(|came| errors.contains(&came));
+    ERROR_CODE.holds(recorder, named, errors.join(" or "), summary(reply));
     if let Some(text) = text {
         ERROR_TEXT.equals(recorder, text, body.as_ref().and_then(|body| body.error_description.as_deref()));
     }

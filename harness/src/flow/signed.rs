@@ -103,7 +103,6 @@ impl Key {
     pub fn sign(&self, header: &Value, claims: &Value) -> Result<String, KeyError> {
         let mut members = Map::from_iter([("alg".to_owned(), json!(self.name))]);
         members.extend(header.as_object().cloned().unwrap_or_default());
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(&Value::Object(members)), part(claims));
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, self.algorithm)?;
         Ok(format!("{message}.{signature}"))
@@ -172,9 +171,36 @@ pub fn assertion(client: &Client, audience: &str, now: i64) -> Value {
 /// RFC 9101 4: the parameters of a request as claims for `issuer`.
 #[must_use]
 pub fn request_object(request: &AuthorizationRequest, client: &Client, issuer: &str, now: i64) -> Value {
+    // OIDC Core 6.1: what is an object in itself is no text inside another.
+    let claim = |name: &str, value: &str| match name {
+        "claims" => serde_json::from_str(value).unwrap_or_else(|_| json!(value)),
+        _ => json!(value),
+    };
     let mut claims: Map<String, Value> =
-        request.params().iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        request.params().iter().map(|(name, value)| (name.clone(), claim(name, value))).collect();
     let own = json!({ "iss": client.id, "aud": issuer, "exp": now + 300, "jti": random_text(16) });
     claims.extend(own.as_object().cloned().unwrap_or_default());
     Value::Object(claims)
+}
+
+/// RFC 7515 appendix A.5: the claims without a signature.
+#[must_use]
+pub fn unsigned(header: &Value, claims: &Value) -> String {
+    let mut members = Map::from_iter([("alg".to_owned(), json!("none"))]);
+    members.extend(header.as_object().cloned().unwrap_or_default());
+    format!("{}.{}.", part(&Value::Object(members)), part(claims))
+}
+
+/// The same token with another signature.
+#[must_use]
+pub fn forged(token: &str) -> String {
+    let (message, signature) = token.rsplit_once('.').unwrap_or((token, ""));
+    let turned = if signature.starts_with('A') { 'B' } else { 'A' };
+    format!("{message}.{turned}{}", signature.get(1..).unwrap_or_default())
+}
+
+/// A part of a token that is JSON.
+#[must_use]
+pub fn part(value: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(value.to_string())
 }

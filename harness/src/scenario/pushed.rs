@@ -1,6 +1,7 @@
 //! Pushed authorization requests (RFC 9126) and signed request objects (RFC 9101).
 
 use serde_json::{Value, json};
+use url::Url;
 
 use super::stage::{Cast, Halt, Stage};
 use super::{Need, Scenario, Told};
@@ -96,7 +97,11 @@ fn form(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) -> Resul
 }
 
 /// Pushes a request.
-async fn push(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) -> Result<(String, i64), Halt> {
+pub(super) async fn push(
+    stage: &Stage,
+    cast: &Cast<'_>,
+    request: &AuthorizationRequest,
+) -> Result<(String, i64), Halt> {
     stage.step("push the request");
     // RFC 9126 2.1: client_id belongs to the request, however the client authenticates.
     let form =
@@ -110,26 +115,37 @@ pub(super) fn taken(stage: &Stage, reply: &Reply) -> Result<(String, i64), Halt>
     let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let name = body["request_uri"].as_str().unwrap_or_default().to_owned();
     let lifetime = body["expires_in"].as_i64().unwrap_or_default();
-    // RFC 9126 2.2 has 201; Okta answers 200.
-    let status = if stage.target.kind.speaks_okta() { 200 } else { 201 };
-    extension::PUSHED_STATUS.holds(&stage.recorder, reply.status == status, status, reply.status);
     let taken = matches!(reply.status, 200 | 201) && !name.is_empty() && lifetime > 0;
     let expected = "request_uri and expires_in";
     if extension::PUSHED.holds(&stage.recorder, taken, expected, summary(reply)) {
+        // RFC 9126 2.2 has 201; Okta answers 200.
+        let status = if stage.target.speaks_okta() { 200 } else { 201 };
+        extension::PUSHED_STATUS.holds(&stage.recorder, reply.status == status, status, reply.status);
         Ok((name, lifetime))
     } else {
         Err(Halt::Failed)
     }
 }
 
-/// Sends the browser to follow a name, with those parameters beside it; the person signs in and agrees.
-pub(super) async fn follow(stage: &Stage, cast: &Cast<'_>, name: &str, extra: &[(&str, &str)]) -> Result<Journey, Halt> {
-    stage.step("follow the name");
+/// The address that follows a name, with those parameters beside it.
+pub(super) fn address(stage: &Stage, cast: &Cast<'_>, name: &str, extra: &[(&str, &str)]) -> Result<Url, Halt> {
     let mut url = stage.endpoint(cast.server, Endpoint::Authorization)?.clone();
     url.query_pairs_mut()
         .append_pair("client_id", &cast.client.id)
         .append_pair("request_uri", name)
         .extend_pairs(extra);
+    Ok(url)
+}
+
+/// Sends the browser to follow a name; the person signs in and agrees.
+pub(super) async fn follow(
+    stage: &Stage,
+    cast: &Cast<'_>,
+    name: &str,
+    extra: &[(&str, &str)],
+) -> Result<Journey, Halt> {
+    stage.step("follow the name");
+    let url = address(stage, cast, name, extra)?;
     stage.browse(&url, &stage.target.redirect_uri, Visitor::agreeing(cast.account)).await
 }
 

@@ -248,6 +248,17 @@ impl Call {
         Ok(self)
     }
 
+    /// With that header once more, even if it is there already.
+    ///
+    /// # Errors
+    /// When name or value can't be a header.
+    pub fn also(mut self, name: &str, value: &str) -> Result<Self, WireError> {
+        let bad = || WireError::Header(name.to_owned());
+        let name = HeaderName::try_from(name).map_err(|_| bad())?;
+        self.headers.append(name, HeaderValue::from_str(value).map_err(|_| bad())?);
+        Ok(self)
+    }
+
     /// With a bearer token (RFC 6750 2.1).
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 
 mod config;
 mod dynamic;
+mod fapi2;
 mod logout;
 mod plan;
 mod play;
@@ -86,19 +87,20 @@ impl Module {
             }
             Variant::Dynamic => vec![Need::Endpoint(Custom, Endpoint::Registration)],
             Variant::Flow { .. } => variant.needs(),
+            Variant::Fapi2 { .. } => vec![Need::Server(Custom), Need::ApiToken, Need::Account(Buyer)],
         };
         if variant.registers() {
             // Whoever only looks at documents needs no client.
             if self.front != Front::None {
                 needs.extend([Need::ApiToken, Need::Account(Buyer)]);
             }
-        } else if variant != Variant::Config {
+        } else if !matches!(variant, Variant::Config | Variant::Fapi2 { .. }) {
             needs.extend([Need::Server(Custom), Need::Secret(Web), Need::Account(Buyer)]);
         }
         // Clients that are registered for a plan take the places of the target's own.
         needs.extend(self.needs.iter().filter(|need| !(variant.registers() && matches!(need, Need::Secret(_)))));
         Scenario {
-            id: Cow::Owned(format!("{}.{}", variant.path(), self.name.to_ascii_lowercase())),
+            id: Cow::Owned(format!("{}.{}", variant.path(), self.name.to_ascii_lowercase().replace('_', "-"))),
             title: Cow::Borrowed(self.title),
             tags: vec!["certification", variant.plan().word()],
             citations: vec![variant.plan().certification()],
@@ -177,6 +179,15 @@ mod runs {
     pub(super) const fn in_logout(variant: Variant) -> bool {
         matches!(variant, Variant::Logout)
     }
+
+    pub(super) const fn in_fapi2(variant: Variant) -> bool {
+        matches!(variant, Variant::Fapi2 { .. })
+    }
+
+    /// Where requests are signed.
+    pub(super) const fn in_message_signing(variant: Variant) -> bool {
+        matches!(variant, Variant::Fapi2 { signed: true })
+    }
 }
 
 /// Every module, in the order of the basic plan.
@@ -194,7 +205,7 @@ fn modules() -> impl Iterator<Item = &'static Module> {
         dynamic::pages::MODULES,
         dynamic::keys::MODULES,
     ];
-    tables.into_iter().flatten()
+    tables.into_iter().chain(fapi2::MODULES).flatten()
 }
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -221,5 +232,8 @@ mod tests {
         assert_eq!(count(Plan::FrontChannel), 2);
         assert_eq!(count(Plan::BackChannel), 2);
         assert_eq!(count(Plan::Dynamic), 23);
+        // Its list less the modules of national profiles.
+        assert_eq!(count(Plan::Fapi2), 56);
+        assert_eq!(count(Plan::Fapi2MessageSigning), 70);
     }
 }

@@ -16,6 +16,9 @@ pub enum Plan {
     FrontChannel,
     BackChannel,
     Dynamic,
+    /// The FAPI 2 Security Profile.
+    Fapi2,
+    Fapi2MessageSigning,
 }
 
 impl Plan {
@@ -32,6 +35,8 @@ impl Plan {
             Self::FrontChannel => "front-channel",
             Self::BackChannel => "back-channel",
             Self::Dynamic => "dynamic",
+            Self::Fapi2 => "fapi2",
+            Self::Fapi2MessageSigning => "fapi2-message-signing",
         }
     }
 
@@ -48,6 +53,8 @@ impl Plan {
             Self::FrontChannel => "oidcc-frontchannel-rp-initiated-logout-certification-test-plan",
             Self::BackChannel => "oidcc-backchannel-rp-initiated-logout-certification-test-plan",
             Self::Dynamic => "oidcc-dynamic-certification-test-plan",
+            Self::Fapi2 => "fapi2-security-profile-final-test-plan",
+            Self::Fapi2MessageSigning => "fapi2-message-signing-final-test-plan",
         }
     }
 }
@@ -132,6 +139,8 @@ pub enum Variant {
     Dynamic,
     /// A sign-in with that response type, delivered as a posted form or by default.
     Flow { response_type: ResponseType, form_post: bool },
+    /// Pushes requests, signed or not, and binds tokens to keys.
+    Fapi2 { signed: bool },
 }
 
 impl Variant {
@@ -146,6 +155,8 @@ impl Variant {
             Self::FrontChannel,
             Self::BackChannel,
             Self::Dynamic,
+            Self::Fapi2 { signed: false },
+            Self::Fapi2 { signed: true },
         ])
     }
 
@@ -158,6 +169,8 @@ impl Variant {
             Self::FrontChannel => Plan::FrontChannel,
             Self::BackChannel => Plan::BackChannel,
             Self::Dynamic => Plan::Dynamic,
+            Self::Fapi2 { signed: false } => Plan::Fapi2,
+            Self::Fapi2 { signed: true } => Plan::Fapi2MessageSigning,
             Self::Flow { form_post: true, .. } => Plan::FormPost,
             Self::Flow { response_type, .. } => response_type.plan(),
         }
@@ -166,9 +179,12 @@ impl Variant {
     /// The beginning of its scenarios' ids.
     pub(super) fn path(self) -> String {
         match self {
-            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => {
-                self.plan().word().to_owned()
-            }
+            Self::Config
+            | Self::Logout
+            | Self::FrontChannel
+            | Self::BackChannel
+            | Self::Dynamic
+            | Self::Fapi2 { .. } => self.plan().word().to_owned(),
             Self::Flow { response_type, form_post: true } => format!("form-post.{}", response_type.path()),
             Self::Flow { response_type, form_post: false } => response_type.path().to_owned(),
         }
@@ -178,7 +194,12 @@ impl Variant {
     pub(super) const fn response_type(self) -> ResponseType {
         match self {
             Self::Flow { response_type, .. } => response_type,
-            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => ResponseType::Code,
+            Self::Config
+            | Self::Logout
+            | Self::FrontChannel
+            | Self::BackChannel
+            | Self::Dynamic
+            | Self::Fapi2 { .. } => ResponseType::Code,
         }
     }
 
@@ -191,6 +212,7 @@ impl Variant {
             | Self::FrontChannel
             | Self::BackChannel
             | Self::Dynamic
+            | Self::Fapi2 { .. }
             | Self::Flow { .. } => None,
         }
     }

@@ -5,11 +5,13 @@ use serde_json::json;
 use super::play::{Gained, Play};
 use super::{Module, Need, Variant, runs};
 use crate::check::{id_token, module, token};
-use crate::flow;
+use crate::flow::{self, AuthorizationRequest};
 use crate::scenario::stage::{Cast, Halt, Stage};
 use crate::target::ClientRole::Second;
 use crate::target::Endpoint;
 use crate::wire::error::summary;
+use crate::wire::jwt::Jwt;
+use crate::wire::token::TokenReply;
 
 pub(super) const MODULES: &[Module] = &[
     Module::new(
@@ -137,13 +139,25 @@ pub(super) async fn refreshed(
     let other = Some(tokens.access_token.as_str()) != first.access_token.as_deref();
     let actual = if other { "another" } else { "the same" };
     token::NEW_ACCESS_TOKEN.holds(&stage.recorder, other, "another", actual);
+    judge_refreshed(stage, &cast, &first.request, first.back.as_ref().ok_or(Halt::Failed)?, &tokens).await
+}
+
+/// Judges a refreshed ID token, if there is one, beside the first one, which that request gave.
+pub(super) async fn judge_refreshed(
+    stage: &Stage,
+    cast: &Cast<'_>,
+    request: &AuthorizationRequest,
+    first: &Jwt,
+    tokens: &TokenReply,
+) -> Result<(), Halt> {
     let Some(raw) = tokens.id_token.as_deref() else { return Ok(()) };
     let keys = cast.server.keys(&stage.http).await?;
+    let has_nonce = Jwt::parse(raw).is_ok_and(|token| token.text("nonce").is_some());
     let expected = id_token::Expected {
         issuer: &cast.server.issuer,
         client_id: &cast.client.id,
         // OIDC Core 12.2: it should have none, and if it has one it is the first one's.
-        nonce: first.request.get("nonce").filter(|_| has_nonce(raw)),
+        nonce: request.get("nonce").filter(|_| has_nonce),
         now: stage.target.now(),
         access_token: Some(&tokens.access_token),
         code: None,
@@ -151,12 +165,7 @@ pub(super) async fn refreshed(
         speaks_okta: stage.target.speaks_okta(),
     };
     let second = id_token::judge(&stage.recorder, Some(raw), keys, expected).ok_or(Halt::Failed)?;
-    let first = first.back.as_ref().ok_or(Halt::Failed)?;
     module::refreshed(&stage.recorder, first, &second);
     id_token::same_sign_in(&stage.recorder, first, &second);
     Ok(())
-}
-
-fn has_nonce(raw: &str) -> bool {
-    crate::wire::jwt::Jwt::parse(raw).is_ok_and(|token| token.text("nonce").is_some())
 }

@@ -1,12 +1,11 @@
 //! Redirect URIs and request objects: what must not be followed, and what must not be ignored (OIDC Core 6).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::play::Play;
 use super::{Module, Variant};
 use crate::check::{authorization, module};
+use crate::flow::signed::unsigned;
 use crate::flow::{AuthorizationRequest, random_text};
 use crate::scenario::stage::{Halt, Stage};
 use crate::wire::page::PageKind;
@@ -70,8 +69,7 @@ pub(super) fn object(play: &Play<'_>, request: &AuthorizationRequest) -> String 
         request.params().iter().map(|(name, value)| (name.clone(), json!(value))).collect();
     claims.insert("iss".to_owned(), json!(play.cast.client.id));
     claims.insert("aud".to_owned(), json!(play.cast.server.issuer));
-    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.", part(&json!({ "alg": "none" })), part(&Value::Object(claims)))
+    unsigned(&json!({}), &Value::Object(claims))
 }
 
 async fn by_reference(stage: &Stage, variant: Variant) -> Result<(), Halt> {
