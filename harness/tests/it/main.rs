@@ -5,6 +5,7 @@
 mod browser;
 mod canaries;
 mod command;
+mod fapi2;
 mod faults;
 mod floors;
 mod generic;
