@@ -3,11 +3,25 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::keys::{credential, credentials};
-use mock_idp_core::management::{self, ApiRefusal, Credential, Denied};
+use mock_idp_core::management::{self, ApiRefusal, Challenged, Credential, Denied};
 use mock_idp_core::org::Server;
+use mock_idp_core::tokens::dpop::{Freshness, Proven};
+use mock_idp_core::tokens::resource;
 use serde_json::Value;
 
 use super::Call;
+
+/// What a caller of the management API shows, and for which request.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The `Authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The `DPoP` headers.
+    pub dpop: &'a [String],
+    pub method: &'a str,
+    /// Below the org's address.
+    pub path: &'a str,
+}
 
 impl Call {
     /// Lets a caller through that shows an API token, or an access token of the org server with one of these scopes. The call
@@ -15,20 +29,31 @@ impl Call {
     ///
     /// # Errors
     /// Okta's refusals.
-    pub async fn manages(&self, authorization: Option<&str>, scopes: &[&'static str]) -> Result<(), Denied> {
-        let credential = Credential::read(authorization);
-        let mut bearer = None;
-        if let Credential::Bearer(token) = credential {
+    pub async fn manages(&self, shown: Shown<'_>, scopes: &[&'static str]) -> Result<(), Denied> {
+        let credential = Credential::read(shown.authorization);
+        let now = self.instance.clock.now();
+        let mut verified = None;
+        if let Credential::AccessToken(scheme, token) = credential {
             let held = self.instance.keys(&self.server).await;
-            bearer = held.ok().and_then(|held| held.access_token(token));
-            if let Some(verified) = &bearer
-                && self.is_revoked(verified).await
-            {
-                bearer = None;
+            verified = held.ok().and_then(|held| held.access_token(token));
+            if let Some(claims) = &verified {
+                let scope = scopes.first().copied().unwrap_or_default();
+                let challenged = |refusal| Denied::Challenged(Challenged { scheme, refusal, scope });
+                let is_uri = |uri: &str| self.urls.is_at(shown.path, uri);
+                let request = Proven {
+                    method: shown.method,
+                    is_uri: &is_uri,
+                    skew: self.org.behavior().clock_skew(),
+                    freshness: Freshness::AccessToken(token),
+                };
+                let spends = resource::prove(scheme, claims, shown.dpop, request, now).map_err(challenged)?;
+                self.instance.spend(spends).await.map_err(challenged)?;
+                if self.is_revoked(claims).await {
+                    verified = None;
+                }
             }
         }
-        let now = self.instance.clock.now();
-        management::check(&self.org, &self.urls, credential, bearer.as_deref(), scopes, now)
+        management::check(&self.org, &self.urls, credential, verified.as_deref(), scopes, now)
     }
 
     /// A custom authorization server by its id, or by the word `default`.

@@ -30,6 +30,7 @@ use parking_lot::RwLock;
 
 pub use authorization::{Browser, Outcome, SignInStep};
 pub use consents::GivenConsent;
+pub use management::Shown;
 pub use sign_out::SignedOut;
 
 use crate::clock::Clock;

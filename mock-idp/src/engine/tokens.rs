@@ -9,7 +9,7 @@ use mock_idp_core::endpoint::userinfo;
 use mock_idp_core::ledger::TokenFamily;
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::tokens::dpop::{Freshness, Proven};
-use mock_idp_core::tokens::{Audience, Verified, verify_id_token};
+use mock_idp_core::tokens::{Audience, Verified, resource, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
@@ -52,7 +52,7 @@ impl Call {
             let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, "userinfo", uri);
             let skew = self.server.behavior.clock_skew();
             let request = Proven { method, is_uri: &is_uri, skew, freshness: Freshness::AccessToken(token) };
-            let spends = userinfo::prove(scheme, verified, dpop, request, self.instance.clock.now())?;
+            let spends = resource::prove(scheme, verified, dpop, request, self.instance.clock.now())?;
             self.instance.spend(spends).await?;
         }
         let asked = match verified.as_ref().and_then(|token| token.text("jti")) {

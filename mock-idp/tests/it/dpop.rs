@@ -547,3 +547,107 @@ async fn userinfo_asks_the_holder_for_proof() {
     // A token that is bound to nothing is good as ever, whatever else is sent.
     assert_eq!(get(format!("Bearer {unbound}"), &[]).await.status(), 200);
 }
+
+#[tokio::test]
+async fn the_management_api_asks_the_holder_for_proof() {
+    let jwks = json!({"keys": [Key::client().jwk()]});
+    let granted = "    grants:\n      - { scopeId: okta.clients.read }\n";
+    let app = |id: &str, bound: bool| {
+        let settings = format!("        jwks: {jwks}\n        dpop_bound_access_tokens: {bound}\n{granted}");
+        service(id, "token_endpoint_auth_method: private_key_jwt", &settings)
+    };
+    let bearer = "0oabearer00000000000";
+    let mock = market(&(app(ROBOT, true) + &app(bearer, false)), "").await;
+    let (token_url, url) = (format!("{}/oauth2/v1/token", mock.url()), format!("{}/oauth2/v1/clients", mock.url()));
+    let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
+    let token = async |client: &str, jti: &str, proofs: &[&str]| {
+        let claims = json!({"iss": client, "sub": client, "aud": token_url, "exp": NOW + 300, "jti": jti});
+        let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("scope", "okta.clients.read"),
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", &assertion),
+        ];
+        post(&token_url, None, &form, proofs).await
+    };
+    let nonce = nonce(&token(ROBOT, "a", &[&proof(&key, &token_url, &json!({}))]).await);
+    let (_, body) = told(token(ROBOT, "b", &[&proof(&key, &token_url, &json!({"nonce": nonce}))]).await).await;
+    assert_eq!(body["token_type"], "DPoP");
+    let bound = body["access_token"].as_str().unwrap().to_owned();
+    let (_, body) = told(token(bearer, "c", &[]).await).await;
+    let unbound = body["access_token"].as_str().unwrap().to_owned();
+
+    let ask = async |url: String, authorization: &str, proofs: &[String]| {
+        let mut request = shared().get(url).header("authorization", authorization);
+        for proof in proofs {
+            request = request.header("dpop", proof);
+        }
+        request.send().await.unwrap()
+    };
+    let proof_at = |key: &Key, url: &str, changes: Value| {
+        proof(key, url, &with(json!({"htm": "GET", "ath": sha256(&bound)}), &changes))
+    };
+    let proof = |key: &Key, changes: Value| proof_at(key, &url, changes);
+    let (dpop, bearer) = (format!("DPoP {bound}"), format!("Bearer {bound}"));
+    let good = proof(&key, json!({}));
+    assert_eq!(ask(format!("{url}?limit=1"), &dpop, std::slice::from_ref(&good)).await.status(), 200);
+    let one = format!("{url}/{ROBOT}");
+    assert_eq!(ask(one.clone(), &dpop, &[proof_at(&key, &one, json!({}))]).await.status(), 200);
+    assert_eq!(ask(url.clone(), &format!("Bearer {unbound}"), &[]).await.status(), 200);
+
+    let bad = "invalid_dpop_proof";
+    let cases = [
+        (&bearer, vec![], 400, "invalid_request", "The resource request requires a DPoP proof."),
+        (
+            &bearer,
+            vec![proof(&key, json!({}))],
+            400,
+            "invalid_request",
+            "The resource request must use the DPoP authentication scheme when using a DPoP bound token.",
+        ),
+        (&dpop, vec![], 400, bad, "The DPoP proof JWT header is missing."),
+        (&dpop, vec![good], 400, bad, "The DPoP proof JWT has already been used."),
+        (
+            &dpop,
+            vec![proof(&key, json!({"ath": sha256(&unbound)}))],
+            400,
+            bad,
+            "'ath' claim in the DPoP proof does not match the presented access_token.",
+        ),
+        (&dpop, vec![proof(&key, json!({"htm": "POST"}))], 400, bad, "'htm' claim in the DPoP proof JWT is invalid."),
+        (&dpop, vec![proof(&key, json!({"htu": one}))], 400, bad, "'htu' claim in the DPoP proof JWT is invalid."),
+        (&dpop, vec![proof(&other, json!({}))], 400, bad, "The access_token is not bound to the provided DPoP proof."),
+        (
+            &format!("DPoP {unbound}"),
+            vec![proof(&key, json!({"ath": sha256(&unbound)}))],
+            401,
+            "invalid_token",
+            "The presented access_token is not DPoP bound.",
+        ),
+    ];
+    let host = mock.url().strip_prefix("http://").unwrap();
+    for (authorization, proofs, status, error, text) in cases {
+        let response = ask(url.clone(), authorization, &proofs).await;
+        assert_eq!(response.status(), status, "{text}");
+        let scheme = match authorization.starts_with("DPoP") {
+            true => "DPoP algs=\"RS256 RS384 RS512 ES256 ES384 ES512\",",
+            false => "Bearer",
+        };
+        let challenge = format!(
+            "{scheme} authorization_uri=\"http://{host}/oauth2/v1/authorize\", realm=\"http://{host}\", scope=\"okta.clients.read\", \
+             error=\"{error}\", error_description=\"{text}\", resource=\"/oauth2/v1/clients\""
+        );
+        assert_eq!(response.headers()["www-authenticate"], challenge.as_str());
+        assert_eq!(response.text().await.unwrap(), "");
+    }
+    // Every path of the management API asks for it, whatever else the token would lack there.
+    let keys = "/api/v1/authorizationServers/default/credentials/keys";
+    let response = ask(format!("{}{keys}", mock.url()), &bearer, &[]).await;
+    assert_eq!(response.status(), 400);
+    let challenge = response.headers()["www-authenticate"].to_str().unwrap();
+    let end = format!(
+        "error=\"invalid_request\", error_description=\"The resource request requires a DPoP proof.\", resource=\"{keys}\""
+    );
+    assert!(challenge.ends_with(&end), "{challenge}");
+}

@@ -243,7 +243,13 @@ async fn an_access_token_lets_in_as_far_as_its_scope_goes() {
     assert_eq!(listed.status(), 200);
     let refused = browser().post(&url).bearer_auth(token).json(&json!({ "client_name": "Till" })).send().await.unwrap();
     assert_eq!(refused.status(), 403);
-    let challenge = refused.headers()["www-authenticate"].to_str().unwrap();
-    assert!(challenge.contains("scope=\"okta.clients.register\", error=\"insufficient_scope\""), "{challenge}");
+    let host = mock.url().strip_prefix("http://").unwrap();
+    let challenge = format!(
+        "Bearer authorization_uri=\"http://{host}/oauth2/v1/authorize\", realm=\"http://{host}\", \
+         scope=\"okta.clients.register\", error=\"insufficient_scope\", \
+         error_description=\"The access token provided does not contain the required scopes.\", resource=\"/oauth2/v1/clients\""
+    );
+    assert_eq!(refused.headers()["www-authenticate"], challenge.as_str());
+    assert_eq!(refused.headers()["content-length"], "0");
     assert!(refused.text().await.unwrap().is_empty());
 }

@@ -1,18 +1,20 @@
 //! Who may call the management API. Okta: an API token (`SSWS`), or an access token of the org authorization server with an
-//! `okta.*` scope.
+//! `okta.*` scope, which a key may have to be proved with.
 
 use subtle::ConstantTimeEq;
 
 use super::ApiRefusal;
 use crate::org::{Org, Urls};
+use crate::protocol::{ErrorId, Refusal};
 use crate::tokens::Verified;
+use crate::tokens::resource::{self, Resource, Scheme};
 
 /// What a caller shows.
 #[derive(Clone, Copy)]
 pub enum Credential<'a> {
     Nothing,
     ApiToken(&'a str),
-    Bearer(&'a str),
+    AccessToken(Scheme, &'a str),
 }
 
 impl std::fmt::Debug for Credential<'_> {
@@ -20,7 +22,7 @@ impl std::fmt::Debug for Credential<'_> {
         f.write_str(match self {
             Self::Nothing => "Nothing",
             Self::ApiToken(_) => "ApiToken(…)",
-            Self::Bearer(_) => "Bearer(…)",
+            Self::AccessToken(..) => "AccessToken(…)",
         })
     }
 }
@@ -31,8 +33,9 @@ impl<'a> Credential<'a> {
     pub fn read(authorization: Option<&'a str>) -> Self {
         match authorization.and_then(|header| header.split_once(' ')) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("ssws") => Self::ApiToken(token.trim()),
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Self::Bearer(token.trim()),
-            _ => Self::Nothing,
+            _ => authorization
+                .and_then(Scheme::read)
+                .map_or(Self::Nothing, |(scheme, token)| Self::AccessToken(scheme, token)),
         }
     }
 }
@@ -41,8 +44,26 @@ impl<'a> Credential<'a> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Denied {
     Refused(ApiRefusal),
-    /// The access token lacks the scope. Okta: told by a challenge with an empty body.
-    LacksScope(&'static str),
+    /// The access token is not enough, or not presented as it has to be. Okta: told by a challenge with an empty body.
+    Challenged(Challenged),
+}
+
+/// What a challenge says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Challenged {
+    pub scheme: Scheme,
+    pub refusal: Refusal,
+    /// The scope that would do.
+    pub scope: &'static str,
+}
+
+impl Challenged {
+    /// As it is sent; `path` is what was asked for.
+    #[must_use]
+    pub fn challenge(&self, org: &Org, path: &str, urls: &Urls) -> String {
+        let resource = Resource { server: org.org_server(), scope: self.scope, path };
+        resource::challenge(self.scheme, Some(&self.refusal), resource, urls)
+    }
 }
 
 impl From<ApiRefusal> for Denied {
@@ -51,8 +72,8 @@ impl From<ApiRefusal> for Denied {
     }
 }
 
-/// Checks a caller; any of the scopes will do. `bearer` is the access token once its signature was found to be the org server's,
-/// unless it was revoked.
+/// Checks a caller; any of the scopes will do. `verified` is the access token once its signature was found to be the org server's,
+/// unless it was revoked; whether it is bound to a key has been looked at before.
 ///
 /// # Errors
 /// Okta's refusals.
@@ -60,7 +81,7 @@ pub fn check(
     org: &Org,
     urls: &Urls,
     credential: Credential<'_>,
-    bearer: Option<&Verified>,
+    verified: Option<&Verified>,
     scopes: &[&'static str],
     now: i64,
 ) -> Result<(), Denied> {
@@ -71,9 +92,9 @@ pub fn check(
             let found = org.document().api_tokens.iter().find(known);
             found.map(|_| ()).ok_or_else(|| ApiRefusal::invalid_token("no such API token").into())
         }
-        Credential::Bearer(_) => {
+        Credential::AccessToken(scheme, _) => {
             let invalid = |reason: &str| Denied::from(ApiRefusal::invalid_token(reason));
-            let token = bearer.ok_or_else(|| invalid("not a living access token of the org authorization server"))?;
+            let token = verified.ok_or_else(|| invalid("not a living access token of the org authorization server"))?;
             if token.text("iss") != Some(urls.issuer(org.org_server()).as_str()) {
                 return Err(invalid("the access token is from another issuer"));
             }
@@ -84,7 +105,10 @@ pub fn check(
             if scopes.iter().find(granted).is_some() {
                 return Ok(());
             }
-            Err(Denied::LacksScope(scopes.first().copied().unwrap_or_default()))
+            let scope = scopes.first().copied().unwrap_or_default();
+            let refusal =
+                Refusal::new(ErrorId::AccessTokenInsufficientScopes, format!("the access token lacks {scope}"));
+            Err(Denied::Challenged(Challenged { scheme, refusal, scope }))
         }
     }
 }

@@ -5,5 +5,5 @@ mod access;
 pub mod clients;
 mod refusal;
 
-pub use access::{Credential, Denied, check};
+pub use access::{Challenged, Credential, Denied, check};
 pub use refusal::ApiRefusal;

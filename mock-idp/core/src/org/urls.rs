@@ -48,6 +48,13 @@ impl Urls {
         [&self.endpoint_base, &self.issuer_base].into_iter().filter_map(|base| under(base)).any(path)
     }
 
+    /// Whether a URL is one of the addresses of this path of the org, with or without a slash at its end.
+    #[must_use]
+    pub fn is_at(&self, path: &str, url: &str) -> bool {
+        let url = url.strip_suffix('/').unwrap_or(url);
+        [&self.endpoint_base, &self.issuer_base].into_iter().any(|base| url.strip_prefix(&**base) == Some(path))
+    }
+
     /// The host of the org, as Okta's challenge headers name it.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -6,6 +6,7 @@ pub mod fault;
 mod id_token;
 mod issue;
 mod logout_token;
+pub mod resource;
 mod sign;
 mod verify;
 

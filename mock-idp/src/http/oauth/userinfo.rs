@@ -1,14 +1,15 @@
 //! The userinfo endpoint.
 
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use mock_idp_core::endpoint::userinfo::{Presented, Scheme, challenge};
+use http::{HeaderMap, header};
+use mock_idp_core::endpoint::userinfo::{self, Presented};
 use mock_idp_core::protocol::Parameters;
+use mock_idp_core::tokens::resource::Scheme;
 
 use super::cors::{self, Origin};
 use super::discovery;
 use crate::http::extract::{AtServer, Body, Query};
-use crate::http::respond::{text, texts};
+use crate::http::respond::{challenge, text, texts};
 
 pub(super) async fn get(call: AtServer, query: Query, origin: Origin, headers: HeaderMap) -> Response {
     answer("GET", call, query, origin, &headers, Parameters::default()).await
@@ -39,17 +40,7 @@ async fn answer(
         Ok(claims) => discovery::json(serde_json::Value::Object(claims).to_string().into()),
         Err(refusal) => {
             let scheme = Scheme::of(authorization.as_deref());
-            // Okta: the challenge says everything, the body nothing.
-            let mut response = Response::default();
-            *response.status_mut() = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            if let Ok(value) = HeaderValue::from_str(&challenge(scheme, &refusal, &call.server, &call.urls)) {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-            }
-            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-            response
-                .headers_mut()
-                .insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
-            response
+            challenge::render(&refusal, &userinfo::challenge(scheme, &refusal, &call.server, &call.urls))
         }
     };
     cors::allow_trusted(&call.org, &origin, &mut response);

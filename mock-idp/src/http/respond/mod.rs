@@ -1,6 +1,7 @@
 //! How answers are written: one renderer for each shape of error.
 
 pub mod api_error;
+pub(crate) mod challenge;
 pub(crate) mod oauth_error;
 pub(crate) mod page;
 
