@@ -253,3 +253,26 @@ async fn an_access_token_lets_in_as_far_as_its_scope_goes() {
     assert_eq!(refused.headers()["content-length"], "0");
     assert!(refused.text().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn an_api_token_is_read_with_and_without_blanks_behind_its_scheme() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let ask = async |authorization: Option<String>| {
+        let mut request = browser().get(format!("{}/oauth2/v1/clients", mock.url()));
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let body: Value = response.json().await.unwrap();
+        (status, body["errorCode"].as_str().map(str::to_owned))
+    };
+    for scheme in ["SSWS ", "SSWS", "SSWS   ", "ssws "] {
+        assert_eq!(ask(Some(format!("{scheme}{API_TOKEN}"))).await, (200, None), "{scheme}");
+    }
+    let refused = |status, code: &str| (status, Some(code.to_owned()));
+    assert_eq!(ask(Some(format!("SSWS {API_TOKEN}x"))).await, refused(401, "E0000011"));
+    assert_eq!(ask(Some("SSWS ".to_owned())).await, refused(403, "E0000005"));
+    assert_eq!(ask(Some(API_TOKEN.to_owned())).await, refused(403, "E0000005"));
+    assert_eq!(ask(None).await, refused(403, "E0000005"));
+}

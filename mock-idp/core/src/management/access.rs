@@ -31,11 +31,13 @@ impl<'a> Credential<'a> {
     /// Reads the `Authorization` header.
     #[must_use]
     pub fn read(authorization: Option<&'a str>) -> Self {
-        match authorization.and_then(|header| header.split_once(' ')) {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("ssws") => Self::ApiToken(token.trim()),
-            _ => authorization
-                .and_then(Scheme::read)
-                .map_or(Self::Nothing, |(scheme, token)| Self::AccessToken(scheme, token)),
+        let Some(header) = authorization else { return Self::Nothing };
+        // Okta: SDKs leave out the blank behind SSWS, and are let in.
+        match header.split_at_checked(4) {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("ssws") && !token.trim().is_empty() => {
+                Self::ApiToken(token.trim())
+            }
+            _ => Scheme::read(header).map_or(Self::Nothing, |(scheme, token)| Self::AccessToken(scheme, token)),
         }
     }
 }
