@@ -2,7 +2,8 @@
 //!
 //! 1. It gets an id. 2. It is addressed to an org, under one of our names, or refused. 3. The control API is served
 //!    outside everything that follows. 4. Bodies without or beyond measure are refused. 5. A transport fault may strike.
-//! 6. The endpoint answers; should it panic, Okta's envelope does. 7. Okta's headers are filled in. 8. Journal and log.
+//! 6. The endpoint answers; should it panic, Okta's envelope does. 7. Okta's headers are filled in, and those that let scripts
+//!    of other origins read the answer. 8. Journal and log.
 //!
 //! One hand-written service instead of a stack of layers: nearly all of a discovery request is spent here.
 
@@ -24,7 +25,7 @@ use crate::http::layers::access_log::Pending;
 use crate::http::layers::address::{LastAddress, Resolved, Resolver};
 use crate::http::layers::request_id::{self, RequestId};
 use crate::http::layers::transport_faults::{self, Struck};
-use crate::http::layers::{limits, okta_headers};
+use crate::http::layers::{cors, limits, okta_headers};
 use crate::http::respond::api_error::ApiError;
 use crate::settings::Settings;
 
@@ -129,6 +130,8 @@ impl Shared {
             return Ok(with_id(response, id_header));
         }
 
+        let readers = cors::Readers::of(&pending.method, &pending.path);
+        let origin = readers.and_then(|_| cors::origin(request.headers()).cloned());
         request.extensions_mut().insert(address.clone());
         request.extensions_mut().insert(pending.request_id.clone());
         let answered = match limits::check(&mut request) {
@@ -146,6 +149,9 @@ impl Shared {
             Ok(mut response) => {
                 let status = response.status();
                 okta_headers::fill(response.headers_mut(), status, &pending.path, &windows, &address.org.clock);
+                if let Some(readers) = readers {
+                    cors::fill(response.headers_mut(), readers, origin.as_ref(), &address.org);
+                }
                 pending.answered(&address, &mut response, self.log_requests);
                 Ok(with_id(response, id_header))
             }

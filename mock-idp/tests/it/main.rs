@@ -10,6 +10,7 @@ mod ciba;
 mod client;
 mod console;
 mod control;
+mod cors;
 mod device;
 mod discovery_truth;
 mod dpop;

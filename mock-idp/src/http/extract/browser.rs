@@ -1,5 +1,6 @@
 //! Cookies. Each org has its own names, since all ports of a host share one jar.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -11,6 +12,7 @@ use mock_idp_core::ledger::Session;
 use crate::address::Address;
 use crate::engine::Browser;
 use crate::http::respond::api_error::ApiError;
+use crate::http::respond::text;
 
 /// The browser that asks, and how to write its cookies.
 #[derive(Debug)]
@@ -38,6 +40,18 @@ impl<S: Send + Sync> FromRequestParts<S> for FromBrowser {
             id: value(&parts.headers, &jar.name("browser")),
         };
         Ok(Self { browser, jar })
+    }
+}
+
+/// The origin of the page that a request comes from, if a browser says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin(pub(crate) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(text(&parts.headers, header::ORIGIN)))
     }
 }
 

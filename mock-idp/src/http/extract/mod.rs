@@ -5,7 +5,7 @@ mod call;
 mod json;
 mod parameters;
 
-pub(crate) use browser::{FromBrowser, Jar, clear_session, set_cookies};
+pub(crate) use browser::{FromBrowser, Jar, Origin, clear_session, set_cookies};
 pub(crate) use call::{AtServer, PageFrame, urls};
 pub(crate) use json::JsonBody;
 pub(crate) use parameters::{Body, ClientForm, Query};

@@ -8,12 +8,17 @@ mod respond;
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::http::oauth::preflight;
+
 pub(super) fn routes() -> Router {
     let keys = "/api/v1/authorizationServers/{id}/credentials";
     let clients = "/oauth2/v1/clients";
     Router::new()
         .route(clients, get(clients::list).post(clients::register))
-        .route(&format!("{clients}/{{id}}"), get(clients::get).put(clients::replace).delete(clients::remove))
+        .route(
+            &format!("{clients}/{{id}}"),
+            get(clients::get).put(clients::replace).delete(clients::remove).options(preflight::of_reading),
+        )
         .route(&format!("{clients}/{{id}}/lifecycle/newSecret"), post(clients::new_secret))
         .route(&format!("{keys}/keys"), get(authorization_servers::keys))
         .route(&format!("{keys}/keys/{{kid}}"), get(authorization_servers::key))

@@ -5,7 +5,6 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::discovery::Kind;
 
-use super::cors::{self, Origin};
 use crate::http::extract::{AtServer, Query};
 use crate::http::layers::okta_headers;
 use crate::http::respond::api_error::ApiError;
@@ -13,15 +12,15 @@ use crate::http::respond::api_error::ApiError;
 /// Okta: cached for a day.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=86400, must-revalidate");
 
-pub(super) async fn openid(call: AtServer, query: Query, origin: Origin) -> Response {
-    document(Kind::OpenidConfiguration, &call, &query, &origin)
+pub(super) async fn openid(call: AtServer, query: Query) -> Response {
+    document(Kind::OpenidConfiguration, &call, &query)
 }
 
-pub(super) async fn oauth(call: AtServer, query: Query, origin: Origin) -> Response {
-    document(Kind::OauthAuthorizationServer, &call, &query, &origin)
+pub(super) async fn oauth(call: AtServer, query: Query) -> Response {
+    document(Kind::OauthAuthorizationServer, &call, &query)
 }
 
-fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query, origin: &Origin) -> Response {
+fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query) -> Response {
     // Okta: `?client_id=` must name a client.
     if let Some(client_id) = query.get("client_id")
         && call.org.client(client_id).is_none()
@@ -32,7 +31,6 @@ fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query, origin:
     }
     let mut response = json(call.instance.metadata(kind, &call.server, &call.urls));
     response.headers_mut().insert(header::CACHE_CONTROL, CACHE);
-    cors::allow_anyone(origin, &mut response);
     response
 }
 

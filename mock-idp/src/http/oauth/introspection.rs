@@ -2,18 +2,16 @@
 
 use axum::response::Response;
 
-use super::cors::{self, Origin};
 use super::discovery;
 use crate::http::extract::ClientForm;
 use crate::http::respond::oauth_error;
 
-pub(super) async fn post(origin: Origin, form: ClientForm) -> Response {
+pub(super) async fn post(form: ClientForm) -> Response {
     let answer = form.call.introspect(form.authorization.as_deref(), &form.query, &form.body).await;
     let mut response = match answer.result {
         Ok(body) => discovery::json(body.to_string().into()),
         Err(refusal) => oauth_error::render(&refusal),
     };
-    cors::allow_trusted(&form.call.org, &origin, &mut response);
     response.extensions_mut().insert(answer.explanation);
     response
 }

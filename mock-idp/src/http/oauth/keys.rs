@@ -3,7 +3,6 @@
 use axum::response::Response;
 use http::{HeaderValue, header};
 
-use super::cors::{self, Origin};
 use super::discovery;
 use crate::http::extract::AtServer;
 use crate::http::respond::oauth_error;
@@ -11,7 +10,7 @@ use crate::http::respond::oauth_error;
 /// Okta: cacheable until the next planned rotation. Where none is planned the documented sample of about 44 days stands.
 const UNPLANNED: i64 = 3_832_304;
 
-pub(super) async fn get(AtServer(call): AtServer, origin: Origin) -> Response {
+pub(super) async fn get(AtServer(call): AtServer) -> Response {
     match call.instance.key_set(&call.server).await {
         Ok((document, lasts)) => {
             let mut response = discovery::json(document);
@@ -19,7 +18,6 @@ pub(super) async fn get(AtServer(call): AtServer, origin: Origin) -> Response {
             if let Ok(cache) = HeaderValue::from_str(&cache) {
                 response.headers_mut().insert(header::CACHE_CONTROL, cache);
             }
-            cors::allow_anyone(&origin, &mut response);
             response
         }
         Err(refusal) => oauth_error::render(&refusal),

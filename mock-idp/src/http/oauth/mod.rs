@@ -2,13 +2,13 @@
 
 mod authorization;
 mod backchannel;
-pub(super) mod cors;
 mod device;
 mod discovery;
 mod introspection;
 mod keys;
 mod logout;
 mod nonce;
+pub(super) mod preflight;
 mod pushed_request;
 mod revocation;
 mod token;
@@ -23,19 +23,19 @@ use axum::routing::{MethodRouter, get, options, post};
 pub(super) fn routes() -> Router {
     let endpoints: [(&str, MethodRouter); 10] = [
         ("/v1/authorize", get(authorization::get).post(authorization::post)),
-        ("/v1/token", post(token::post).options(cors::preflight_of_token)),
-        ("/v1/par", post(pushed_request::post).options(cors::preflight_of_token)),
-        ("/v1/userinfo", get(userinfo::get).post(userinfo::post).options(cors::preflight)),
-        ("/v1/introspect", post(introspection::post).options(cors::preflight)),
-        ("/v1/revoke", post(revocation::post).options(cors::preflight)),
-        ("/v1/device/authorize", post(device::post).options(cors::preflight)),
+        ("/v1/token", post(token::post).options(preflight::of_posting)),
+        ("/v1/par", post(pushed_request::post).options(preflight::of_posting)),
+        ("/v1/userinfo", get(userinfo::get).post(userinfo::post).options(preflight::of_both)),
+        ("/v1/introspect", post(introspection::post).options(preflight::of_posting)),
+        ("/v1/revoke", post(revocation::post).options(preflight::of_posting)),
+        ("/v1/device/authorize", post(device::post).options(preflight::of_posting)),
         ("/v1/bc/authorize", post(backchannel::post)),
         ("/v1/logout", get(logout::get).post(logout::post)),
-        ("/v1/keys", get(keys::get).options(cors::preflight_of_public)),
+        ("/v1/keys", get(keys::get).options(preflight::of_reading)),
     ];
     let documents: [(&str, MethodRouter); 2] = [
-        ("/.well-known/openid-configuration", get(discovery::openid).options(cors::preflight_of_public)),
-        ("/.well-known/oauth-authorization-server", get(discovery::oauth).options(cors::preflight_of_public)),
+        ("/.well-known/openid-configuration", get(discovery::openid).options(preflight::of_reading)),
+        ("/.well-known/oauth-authorization-server", get(discovery::oauth).options(preflight::of_reading)),
     ];
     let mut routes = Router::new();
     for (path, methods) in endpoints {
@@ -46,10 +46,10 @@ pub(super) fn routes() -> Router {
         routes = routes.route(path, methods.clone());
         routes = routes.route(&format!("/oauth2/{{server}}{path}"), methods);
     }
-    routes = routes.route("/.well-known/webfinger", get(webfinger::get).options(cors::preflight_of_public));
+    routes = routes.route("/.well-known/webfinger", get(webfinger::get).options(preflight::of_reading));
     // RFC 8414 3.1: the path of the issuer behind the well-known part.
     routes.route(
         "/.well-known/oauth-authorization-server/oauth2/{server}",
-        get(discovery::oauth).merge(options(cors::preflight_of_public)),
+        get(discovery::oauth).merge(options(preflight::of_reading)),
     )
 }

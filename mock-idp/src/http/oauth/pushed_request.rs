@@ -3,12 +3,11 @@
 use axum::response::Response;
 use http::StatusCode;
 
-use super::cors::{self, Origin};
 use super::{discovery, nonce};
 use crate::http::extract::ClientForm;
 use crate::http::respond::oauth_error;
 
-pub(super) async fn post(origin: Origin, form: ClientForm) -> Response {
+pub(super) async fn post(form: ClientForm) -> Response {
     let answer = form.call.push(form.authorization.as_deref(), &form.query, &form.body, &form.dpop).await;
     let mut response = match answer.result {
         Ok(body) => {
@@ -22,7 +21,6 @@ pub(super) async fn post(origin: Origin, form: ClientForm) -> Response {
         Err(refusal) => oauth_error::render(&refusal),
     };
     nonce::tell(&form.call, &form.dpop, &mut response);
-    cors::allow_anyone(&origin, &mut response);
     response.extensions_mut().insert(answer.explanation);
     response
 }

@@ -6,30 +6,22 @@ use mock_idp_core::endpoint::userinfo::{self, Presented};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::tokens::resource::Scheme;
 
-use super::cors::{self, Origin};
 use super::discovery;
 use crate::http::extract::{AtServer, Body, Query};
 use crate::http::respond::{challenge, text, texts};
 
-pub(super) async fn get(call: AtServer, query: Query, origin: Origin, headers: HeaderMap) -> Response {
-    answer("GET", call, query, origin, &headers, Parameters::default()).await
+pub(super) async fn get(call: AtServer, query: Query, headers: HeaderMap) -> Response {
+    answer("GET", call, query, &headers, Parameters::default()).await
 }
 
-pub(super) async fn post(
-    call: AtServer,
-    query: Query,
-    origin: Origin,
-    headers: HeaderMap,
-    Body(body): Body,
-) -> Response {
-    answer("POST", call, query, origin, &headers, body).await
+pub(super) async fn post(call: AtServer, query: Query, headers: HeaderMap, Body(body): Body) -> Response {
+    answer("POST", call, query, &headers, body).await
 }
 
 async fn answer(
     method: &str,
     AtServer(call): AtServer,
     Query(query): Query,
-    origin: Origin,
     headers: &HeaderMap,
     body: Parameters,
 ) -> Response {
@@ -43,7 +35,6 @@ async fn answer(
             challenge::render(&refusal, &userinfo::challenge(scheme, &refusal, &call.server, &call.urls))
         }
     };
-    cors::allow_trusted(&call.org, &origin, &mut response);
     response.extensions_mut().insert(answer.explanation);
     response
 }

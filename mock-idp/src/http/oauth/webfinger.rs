@@ -4,12 +4,11 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::webfinger;
 
-use super::cors::{self, Origin};
 use super::discovery;
 use crate::http::extract::{AtServer, Query};
 use crate::http::respond::api_error::ApiError;
 
-pub(super) async fn get(AtServer(call): AtServer, Query(query): Query, origin: Origin) -> Response {
+pub(super) async fn get(AtServer(call): AtServer, Query(query): Query) -> Response {
     // RFC 7033 4.1, 4.2: there is one resource, or the request is a bad one.
     let once = !query.duplicates().contains(&"resource");
     let Some(resource) = query.get("resource").filter(|_| once) else {
@@ -20,6 +19,5 @@ pub(super) async fn get(AtServer(call): AtServer, Query(query): Query, origin: O
     let document = webfinger::document(&call.org, &call.urls, resource, &rels);
     let mut response = discovery::json(document.to_string().into());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jrd+json"));
-    cors::allow_anyone(&origin, &mut response);
     response
 }

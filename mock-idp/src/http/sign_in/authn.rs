@@ -4,9 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use mock_idp_core::management::ApiRefusal;
 use serde::Deserialize;
 
-use crate::engine::Call;
 use crate::http::extract::{AtServer, JsonBody};
-use crate::http::oauth::cors::{self, Origin};
 use crate::http::respond::api_error::ApiError;
 
 /// What is read of the body; options and context change nothing here.
@@ -18,13 +16,7 @@ struct Request {
     password: String,
 }
 
-pub(super) async fn post(AtServer(call): AtServer, origin: Origin, body: JsonBody) -> Response {
-    let mut response = answer(&call, &body).await;
-    cors::allow_trusted(&call.org, &origin, &mut response);
-    response
-}
-
-async fn answer(call: &Call, body: &JsonBody) -> Response {
+pub(super) async fn post(AtServer(call): AtServer, body: JsonBody) -> Response {
     let Request { username, password } = match body.read() {
         Ok(request) => request,
         Err(refusal) => return refused(refusal),

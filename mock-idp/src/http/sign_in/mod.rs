@@ -11,14 +11,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, StatusCode, header};
 
-use crate::http::oauth::cors;
+use crate::http::oauth::preflight;
 use crate::pages;
 
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/activate", get(activate::get).post(activate::post))
-        .route("/api/v1/authn", post(authn::post).options(cors::preflight_of_api))
-        .route("/api/v1/authn/cancel", post(authn::cancel))
+        .route("/api/v1/authn", post(authn::post).options(preflight::of_api))
+        .route("/api/v1/authn/cancel", post(authn::cancel).options(preflight::of_api))
         .route("/signin/backchannel", get(backchannel::get).post(backchannel::post))
         .route("/signin/identify", post(steps::identify))
         .route("/signin/challenge", post(steps::challenge))
