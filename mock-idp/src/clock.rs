@@ -8,7 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use parking_lot::Mutex;
 use serde::Serialize;
 use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 
 /// `frozen_at` while the clock runs.
 const RUNNING: i64 = i64::MIN;
@@ -120,6 +122,17 @@ pub fn rfc3339(millis: i64) -> String {
         .unwrap_or_else(|| millis.to_string())
 }
 
+/// Seconds since 1970 as HTTP writes times. RFC 9110 5.6.7.
+#[must_use]
+pub fn http_date(seconds: i64) -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    OffsetDateTime::from_unix_timestamp(seconds.min(LIMIT_SECONDS))
+        .ok()
+        .and_then(|time| time.format(FORMAT).ok())
+        .unwrap_or_default()
+}
+
 /// The one place that reads the machine's wall clock.
 #[expect(clippy::disallowed_methods, reason = "every other clock starts from it")]
 fn machine_millis() -> i64 {
@@ -165,6 +178,13 @@ mod tests {
         clock.reset();
         assert_eq!(clock.state().offset, 0);
         assert!(!clock.state().frozen);
+    }
+
+    #[test]
+    fn http_writes_times_in_its_own_way() {
+        // RFC 9110 5.6.7.
+        assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(http_date(LIMIT_SECONDS + 1), "Fri, 31 Dec 9999 23:59:59 GMT");
     }
 
     #[test]

@@ -97,6 +97,8 @@ async fn a_client_lives_from_its_registration_to_its_removal() {
 
     let removed = clients(&mock, Method::DELETE, &path, Value::Null).await;
     assert_eq!(removed.status(), 204);
+    assert_eq!(removed.headers()["x-frame-options"], "SAMEORIGIN");
+    assert!(!removed.headers().contains_key("content-type"));
     for method in [Method::GET, Method::DELETE] {
         let gone = clients(&mock, method, &path, Value::Null).await;
         assert_eq!(gone.status(), 401);

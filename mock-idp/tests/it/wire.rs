@@ -5,6 +5,7 @@ use mock_idp::MockIdp;
 use serde_json::Value;
 
 use crate::flow::browser;
+use crate::market::stop_clock;
 
 async fn settled(mock: &MockIdp, path: &str) -> String {
     let response = browser().get(format!("{}{path}", mock.url())).send().await.unwrap();
@@ -64,6 +65,17 @@ async fn documents_are_cacheable_and_readable_from_any_origin() {
         assert_eq!(headers["vary"], "Origin");
         assert!(!headers.contains_key("pragma") && !headers.contains_key("x-rate-limit-limit"));
     }
+}
+
+#[tokio::test]
+async fn a_document_expires_a_day_after_its_date() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    stop_clock(&mock).await;
+    let url = format!("{}/.well-known/openid-configuration", mock.url());
+    let response = browser().get(url).send().await.unwrap();
+    assert_eq!(response.headers()["date"], "Fri, 15 Jan 2027 08:00:00 GMT");
+    assert_eq!(response.headers()["expires"], "Sat, 16 Jan 2027 08:00:00 GMT");
+    assert_eq!(response.headers().get_all("date").iter().count(), 1);
 }
 
 #[tokio::test]

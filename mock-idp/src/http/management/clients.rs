@@ -81,7 +81,7 @@ pub(super) async fn remove(caller: Caller, Path(client_id): Path<String>) -> Res
     respond::answer(&caller, async {
         let call = caller.admitted(MANAGE).await?;
         match call.remove_client(&client_id) {
-            Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
+            Ok(()) => Ok(respond::no_content()),
             Err(refusal) => told(Err(refusal), StatusCode::OK),
         }
     })

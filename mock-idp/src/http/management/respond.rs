@@ -1,7 +1,7 @@
 //! Answers of the management API.
 
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::management::Denied;
 use serde::Serialize;
 
@@ -28,6 +28,13 @@ pub(super) async fn answer(caller: &Caller, handler: impl Future<Output = Result
             response
         }
     }
+}
+
+/// 204. Okta: such an answer may be framed by the org itself.
+pub(super) fn no_content() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    response
 }
 
 /// 200 and the object.
