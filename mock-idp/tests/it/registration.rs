@@ -194,7 +194,7 @@ async fn clients_are_listed_page_by_page() {
     for name in ["Quay one", "quay two", "Quay three"] {
         register(&mock, json!({ "client_name": name, "redirect_uris": [CALLBACK] })).await;
     }
-    let mut path = "?q=quay&limit=2".to_owned();
+    let mut path = "?limit=2&q=quay".to_owned();
     let mut names = Vec::new();
     let mut pages = 0;
     loop {
@@ -202,7 +202,7 @@ async fn clients_are_listed_page_by_page() {
         assert_eq!(response.status(), 200);
         let links: Vec<String> =
             response.headers().get_all("link").iter().map(|link| link.to_str().unwrap().to_owned()).collect();
-        assert!(links[0].ends_with("; rel=\"self\""), "{links:?}");
+        assert_eq!(links[0], format!("<{}/oauth2/v1/clients{path}>; rel=\"self\"", mock.url()));
         let page: Value = response.json().await.unwrap();
         assert!(page.as_array().unwrap().iter().all(|client| client.get("client_secret").is_none()), "{page}");
         names.extend(page.as_array().unwrap().iter().map(|client| text(&client["client_name"]).to_owned()));
@@ -211,6 +211,7 @@ async fn clients_are_listed_page_by_page() {
         path = next.split_once("/clients").unwrap().1.to_owned();
     }
     assert_eq!((pages, names), (2, vec!["Quay one".to_owned(), "quay two".to_owned(), "Quay three".to_owned()]));
+    assert!(path.starts_with("?after=0oa"), "the last page was one behind a cursor: {path}");
     let wrong = clients(&mock, Method::GET, "?after=nobody", Value::Null).await;
     let wrong: Value = wrong.json().await.unwrap();
     assert_eq!(

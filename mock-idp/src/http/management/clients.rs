@@ -41,20 +41,19 @@ pub(super) async fn list(caller: Caller, Query(query): Query) -> Response {
         let beginning = query.get("q").unwrap_or_default().to_lowercase();
         let listed = call.clients(&beginning, query.get("after"), limit)?;
         let mut response = respond::ok(&listed.clients);
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.append_pair("limit", &limit.to_string());
-        if !beginning.is_empty() {
-            query.append_pair("q", &beginning);
-        }
-        let base = format!("{}/oauth2/v1/clients?{}", call.urls.endpoint_base, query.finish());
-        let mut link = |rel: &str, uri: &str| {
+        let mut link = |rel: &str, after: Option<&str>| {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.extend_pairs(after.map(|after| ("after", after)));
+            query.append_pair("limit", &limit.to_string());
+            query.extend_pairs(Some(("q", &beginning)).filter(|(_, beginning)| !beginning.is_empty()));
+            let uri = format!("{}/oauth2/v1/clients?{}", call.urls.endpoint_base, query.finish());
             if let Ok(value) = HeaderValue::from_str(&format!("<{uri}>; rel=\"{rel}\"")) {
                 response.headers_mut().append(header::LINK, value);
             }
         };
-        link("self", &base);
-        if let Some(after) = listed.next {
-            link("next", &format!("{base}&after={after}"));
+        link("self", query.get("after"));
+        if let Some(after) = &listed.next {
+            link("next", Some(after));
         }
         Ok(response)
     })
