@@ -25,7 +25,7 @@ use crate::http::layers::access_log::Pending;
 use crate::http::layers::address::{LastAddress, Resolved, Resolver};
 use crate::http::layers::request_id::{self, RequestId};
 use crate::http::layers::transport_faults::{self, Struck};
-use crate::http::layers::{cors, limits, okta_headers};
+use crate::http::layers::{cors, limits, okta_headers, trailing_slash};
 use crate::http::respond::api_error::ApiError;
 use crate::settings::Settings;
 
@@ -107,6 +107,7 @@ impl Shared {
 
         let mut uri = std::mem::take(request.uri_mut());
         let resolved = self.resolver.resolve(&mut uri, request.headers(), connection.secure, &connection.last_address);
+        let uri = trailing_slash::strip(uri);
         let path = uri.path().to_owned();
         *request.uri_mut() = uri;
         let method = request.method().clone();

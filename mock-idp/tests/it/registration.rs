@@ -279,3 +279,17 @@ async fn an_api_token_is_read_with_and_without_blanks_behind_its_scheme() {
     assert_eq!(ask(Some(API_TOKEN.to_owned())).await, refused(403, "E0000005"));
     assert_eq!(ask(None).await, refused(403, "E0000005"));
 }
+
+#[tokio::test]
+async fn a_slash_at_the_end_of_a_path_changes_nothing() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let listed: Value = clients(&mock, Method::GET, "/?limit=1", Value::Null).await.json().await.unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    let one = clients(&mock, Method::GET, &format!("/{}/", text(&listed[0]["client_id"])), Value::Null).await;
+    assert_eq!(one.json::<Value>().await.unwrap(), listed[0]);
+    for base in [mock.url().to_owned(), format!("{}/_org/market", mock.url())] {
+        let keys = format!("{base}/api/v1/authorizationServers/default/credentials/keys/");
+        let request = browser().get(keys).header("authorization", format!("SSWS {API_TOKEN}"));
+        assert_eq!(request.send().await.unwrap().status(), 200, "{base}");
+    }
+}
