@@ -119,8 +119,8 @@ async fn a_word_on_the_page_counts_too_and_no_is_a_word() {
 #[tokio::test]
 async fn a_signed_request_counts_where_the_app_names_an_algorithm() {
     let org = include_str!("../../../fixtures/orgs/market.yaml").replacen(
-        "        grant_types: [\"urn:openid:params:grant-type:ciba\", refresh_token]\n",
-        "        grant_types: [\"urn:openid:params:grant-type:ciba\"]\n        request_object_signing_alg: HS256\n",
+        "        grant_types: [authorization_code, \"urn:openid:params:grant-type:ciba\", refresh_token]\n",
+        "        grant_types: [authorization_code, \"urn:openid:params:grant-type:ciba\"]\n        request_object_signing_alg: HS256\n",
         1,
     );
     let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();

@@ -117,6 +117,10 @@ async fn metadata_that_cannot_be_are_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let blank = |field: &str| ("invalid_client_metadata", format!("{field}: The field cannot be left blank"));
     let metadata = || ("invalid_client_metadata", "Invalid request".to_owned());
+    let told = |text: &str| ("invalid_client_metadata", text.to_owned());
+    let web = "'grant_types' must contain 'authorization_code' when 'application_type' is 'web'.";
+    let token = "'grant_types' must contain 'implicit' when 'response_types' contains 'token'.";
+    let id_token = "'grant_types' must contain 'implicit' when 'response_types' contains 'id_token'.";
     let redirect = || {
         let text = "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings.";
         ("invalid_redirect_uri", text.to_owned())
@@ -138,7 +142,18 @@ async fn metadata_that_cannot_be_are_refused() {
         (named(json!({ "grant_types": ["magic"] })), metadata()),
         (named(json!({ "response_types": ["code token"] })), metadata()),
         (named(json!({ "token_endpoint_auth_method": "tls_client_auth" })), metadata()),
-        (named(json!({ "application_type": "service" })), metadata()),
+        (
+            named(json!({ "application_type": "service" })),
+            told("'grant_types' must contain 'client_credentials' when 'application_type' is 'service'."),
+        ),
+        (named(json!({ "grant_types": ["client_credentials"], "response_types": [] })), told(web)),
+        (named(json!({ "grant_types": ["implicit"], "response_types": ["token", "id_token"] })), told(web)),
+        (named(json!({ "response_types": ["code", "id_token"] })), told(id_token)),
+        (named(json!({ "response_types": ["token", "id_token"] })), told(&format!("{token} {id_token}"))),
+        (
+            named(json!({ "grant_types": ["client_credentials"], "response_types": ["token"] })),
+            told(&format!("{token} {web}")),
+        ),
         (named(json!({ "initiate_login_uri": "http://app.example.test/begin" })), metadata()),
         (named(json!({ "jwks": { "keys": [] }, "jwks_uri": "https://app.example.test/keys" })), metadata()),
         (named(json!({ "frontchannel_logout_uri": "app:/bye" })), metadata()),
@@ -149,6 +164,13 @@ async fn metadata_that_cannot_be_are_refused() {
         assert_eq!(response.status(), 400, "{body}");
         let told: Value = response.json().await.unwrap();
         assert_eq!(told, json!({ "error": error, "error_description": description }), "{body}");
+    }
+    let grants = json!(["client_credentials"]);
+    for taken in [
+        json!({ "application_type": "service", "grant_types": grants, "response_types": ["token"] }),
+        json!({ "grant_types": ["authorization_code", "implicit"], "response_types": ["code", "token", "id_token"] }),
+    ] {
+        register(&mock, named(taken)).await;
     }
     let made = register(&mock, named(json!({}))).await;
     let path = format!("/{}", text(&made["client_id"]));

@@ -65,6 +65,8 @@ impl Metadata {
             .response_types
             .clone()
             .unwrap_or_else(|| redirects.then_some(ResponseWord::Code).into_iter().collect());
+        let application_type = self.application_type.unwrap_or(ApplicationType::Web);
+        agree(application_type, &grant_types, &response_types)?;
         let redirect_uris = self.redirect_uris.clone().unwrap_or_default();
         if redirects && redirect_uris.is_empty() {
             return Err(ClientRefusal::blank("redirect_uris"));
@@ -84,7 +86,7 @@ impl Metadata {
             return Err(ClientRefusal::metadata("jwks and jwks_uri exclude each other"));
         }
         Ok(OauthClientSettings {
-            application_type: self.application_type.unwrap_or(ApplicationType::Web),
+            application_type,
             grant_types,
             response_types,
             redirect_uris,
@@ -108,4 +110,35 @@ impl Metadata {
             tos_uri: self.tos_uri.clone(),
         })
     }
+}
+
+/// Whether the grant types are those that the rest needs. Okta: each one that is missing is told, as recorded.
+fn agree(
+    application_type: ApplicationType,
+    grant_types: &[GrantType],
+    response_types: &[ResponseWord],
+) -> Result<(), ClientRefusal> {
+    let implicit = |word: &ResponseWord| match word {
+        ResponseWord::Code => None,
+        // Okta: service apps are registered with `token`, without any front channel.
+        ResponseWord::Token if application_type == ApplicationType::Service => None,
+        ResponseWord::Token | ResponseWord::IdToken => {
+            Some((GrantType::Implicit, "response_types", "contains", word.name()))
+        }
+    };
+    let by_type = match application_type {
+        ApplicationType::Web => Some((GrantType::AuthorizationCode, "application_type", "is", "web")),
+        ApplicationType::Service => Some((GrantType::ClientCredentials, "application_type", "is", "service")),
+        ApplicationType::Browser | ApplicationType::Native => None,
+    };
+    let missing: Vec<String> = response_types
+        .iter()
+        .filter_map(implicit)
+        .chain(by_type)
+        .filter(|(grant, ..)| !grant_types.contains(grant))
+        .map(|(grant, member, verb, value)| {
+            format!("'grant_types' must contain '{}' when '{member}' {verb} '{value}'.", grant.name())
+        })
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(ClientRefusal::disagreeing(missing.join(" "))) }
 }

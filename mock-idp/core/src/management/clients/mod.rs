@@ -54,6 +54,10 @@ impl ClientRefusal {
         Self::Metadata { error: "invalid_client_metadata", reason: format!("{field} is blank"), description }
     }
 
+    fn disagreeing(description: String) -> Self {
+        Self::Metadata { error: "invalid_client_metadata", reason: description.clone(), description }
+    }
+
     fn redirect_uri(reason: impl Into<String>) -> Self {
         Self::Metadata {
             error: "invalid_redirect_uri",
