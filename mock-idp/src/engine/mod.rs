@@ -10,6 +10,7 @@ mod consents;
 mod exchange;
 mod explain;
 mod farewell;
+mod interaction;
 mod management;
 mod request;
 mod sign_out;

@@ -118,6 +118,9 @@ async fn only_scripts_of_trusted_origins_may_sign_users_in() {
         let request = if json { request.header("content-type", "application/json") } else { request };
         request.body(body).send().await.unwrap()
     };
+    let interact = format!("{}/v1/interact", mock.issuer());
+    assert_readable(&preflight(&interact, TRUSTED).await, TRUSTED, "interact");
+    assert_eq!(header(&preflight(&interact, ANYWHERE).await, "access-control-allow-origin"), None);
     for path in ["", "/cancel"] {
         let asked = preflight(&format!("{url}{path}"), TRUSTED).await;
         assert_eq!(asked.status(), 200);

@@ -501,3 +501,24 @@ async fn policy_and_assignment_refuse_by_redirect() {
         assert_eq!(parameter(&arrived, "error_description").as_deref(), Some(description), "{login} {scope}");
     }
 }
+
+#[tokio::test]
+async fn sign_ins_by_the_idx_api_are_not_begun() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let not_enabled = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have Okta Identity Engine enabled and the Interaction Code flow enabled for this application and authorization server.";
+    for server in ["/oauth2", "/oauth2/default"] {
+        let ask = async |form: &[Pair<'_>]| {
+            let response =
+                browser().post(format!("{}{server}/v1/interact", mock.url())).form(form).send().await.unwrap();
+            let status = response.status().as_u16();
+            (status, response.json::<Value>().await.unwrap())
+        };
+        let (status, body) = ask(&[("client_id", SPA), ("scope", "openid"), ("redirect_uri", CALLBACK)]).await;
+        assert_eq!(
+            (status, &body["error"], &body["error_description"]),
+            (400, &"access_denied".into(), &not_enabled.into())
+        );
+        let (status, body) = ask(&[("client_id", "nobody")]).await;
+        assert_eq!((status, &body["errorCode"]), (401, &"invalid_client".into()));
+    }
+}

@@ -68,6 +68,19 @@ async fn documents_are_cacheable_and_readable_from_any_origin() {
 }
 
 #[tokio::test]
+async fn the_org_says_what_kind_it_is() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for base in [mock.url().to_owned(), format!("{}/_org/market", mock.url())] {
+        let response = browser().get(format!("{base}/.well-known/okta-organization")).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/json");
+        let expected = format!(
+            r#"{{"id":"00omarket000000005d7","cell":"op3","_links":{{"organization":{{"href":"{base}"}}}},"pipeline":"idx","settings":{{"analyticsCollectionEnabled":false,"bugReportingEnabled":true,"omEnabled":false,"pssoEnabled":false,"desktopMFAEnabled":false,"itpEnabled":false}}}}"#
+        );
+        assert_eq!(response.text().await.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_document_expires_a_day_after_its_date() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;

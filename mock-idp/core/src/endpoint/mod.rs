@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod introspection;
 pub mod keys;
 pub mod logout;
+pub mod organization;
 pub mod revocation;
 pub mod token;
 pub mod userinfo;

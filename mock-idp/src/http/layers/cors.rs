@@ -35,6 +35,10 @@ impl Readers {
             return reads.then_some(Self::Anyone);
         }
         let endpoint = below.strip_prefix("v1/").or_else(|| below.split_once("/v1/").map(|(_, endpoint)| endpoint));
+        // Okta: that sign-in goes on with cookies.
+        if endpoint == Some("interact") {
+            return Some(Self::TrustedOrigins);
+        }
         let shared = match endpoint {
             Some(endpoint) => {
                 matches!(endpoint, "token" | "par" | "userinfo" | "introspect" | "revoke" | "device/authorize" | "keys")
@@ -85,7 +89,9 @@ mod tests {
         ] {
             assert_eq!(of(path), Some(Readers::Anyone), "{path}");
         }
-        assert_eq!(of("/api/v1/authn/cancel"), Some(Readers::TrustedOrigins));
+        for path in ["/api/v1/authn/cancel", "/oauth2/default/v1/interact"] {
+            assert_eq!(of(path), Some(Readers::TrustedOrigins), "{path}");
+        }
         for path in [
             "/oauth2/v1/authorize",
             "/oauth2/default/v1/logout",

@@ -1,0 +1,24 @@
+//! The document that says what kind of org this is. Keys, order and values are Okta's, as recorded.
+
+use serde_json::{Value, json};
+
+use crate::org::{Org, Urls};
+
+/// The document. Okta: pipeline `idx` is Identity Engine, `v1` the engine before.
+#[must_use]
+pub fn document(org: &Org, urls: &Urls) -> Value {
+    json!({
+        "id": org.document().org.id,
+        "cell": "op3",
+        "_links": { "organization": { "href": urls.endpoint_base } },
+        "pipeline": "idx",
+        "settings": {
+            "analyticsCollectionEnabled": false,
+            "bugReportingEnabled": true,
+            "omEnabled": false,
+            "pssoEnabled": false,
+            "desktopMFAEnabled": false,
+            "itpEnabled": false,
+        },
+    })
+}
