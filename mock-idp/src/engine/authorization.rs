@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Step};
 use mock_idp_core::ledger::{
-    Authentication, Authorization, AuthorizationRequest, Consent, Participant, Purpose, Session, SignedIn, Stage,
-    Transaction,
+    Authentication, Authorization, AuthorizationRequest, Consent, Holding, Participant, Purpose, Session, SignedIn,
+    Stage, Transaction,
 };
 use mock_idp_core::model::App;
 use mock_idp_core::org::Urls;
@@ -199,7 +199,7 @@ impl Call {
         authorization: Authorization,
         mut passage: Passage,
     ) -> Explained<Outcome> {
-        let session_id = authorization.authentication.as_ref().map(|known| known.session_id.clone());
+        let authentication = authorization.authentication.clone();
         let response = match self.instance.keys(&self.server).await {
             Err(refusal) => Err(refusal),
             Ok(held) => {
@@ -216,8 +216,11 @@ impl Call {
         };
         match response {
             Ok(response) => {
-                if let Some(session_id) = session_id {
+                if let Some(Authentication { session_id, user_id, .. }) = authentication {
                     self.remember_participant(&session_id, &request.client_id).await;
+                    let access_token = response.access_token_id.iter().cloned().map(Holding::AccessToken);
+                    let code = response.code.iter().map(|(code, _)| Holding::Code(code.clone()));
+                    self.instance.hold(&user_id, access_token.chain(code).collect()).await;
                 }
                 if let Some(jti) = &response.access_token_id {
                     self.remember_claims(jti, response.claims).await;
@@ -437,6 +440,7 @@ impl Call {
         });
         let session = Session::new(proof, limits, now);
         sessions.put(&session_id, session.clone(), session.ends(), now).await;
+        self.instance.hold(&session.user_id, vec![Holding::Session(session_id.clone())]).await;
         if let Some(earlier) = earlier {
             sessions.take(earlier, now).await;
         }

@@ -10,6 +10,7 @@ mod consents;
 mod exchange;
 mod explain;
 mod farewell;
+mod holdings;
 mod interaction;
 mod management;
 mod request;

@@ -65,19 +65,23 @@ impl Call {
         if let Some(device_secret) = parameters.get("device_secret") {
             self.revoke_device_secret(device_secret).await;
         }
-        let mut frames = Vec::new();
-        if let Some(ended) = &authentication {
-            let now = self.instance.clock.now();
-            let ledger = &self.instance.ledger;
-            // Whoever takes the session tells the others, once.
-            if ledger.sessions.take(&ended.session_id, now).await.is_some() {
-                let participants = ledger.participants.take(&ended.session_id, now).await.unwrap_or_default();
-                let farewell = logout::farewell(&self.org, &self.urls, ended, &participants);
-                let Farewell { frames: addresses, notices } = farewell;
-                frames = addresses;
-                self.notify(notices).await;
-            }
-        }
+        let frames = match &authentication {
+            Some(ended) => self.close_session(&ended.session_id).await,
+            None => Vec::new(),
+        };
         Ok(Ended { destination, was_signed_in: authentication.is_some(), frames })
+    }
+
+    /// Ends a session; which frames a browser has to load, so that the other clients hear of it.
+    pub(super) async fn close_session(&self, session_id: &str) -> Vec<String> {
+        let now = self.instance.clock.now();
+        let ledger = &self.instance.ledger;
+        // Whoever takes the session tells the others, once.
+        let Some(session) = ledger.sessions.take(session_id, now).await else { return Vec::new() };
+        let participants = ledger.participants.take(session_id, now).await.unwrap_or_default();
+        let ended = session.authentication(session_id, false);
+        let Farewell { frames, notices } = logout::farewell(&self.org, &self.urls, &ended, &participants);
+        self.notify(notices).await;
+        frames
     }
 }

@@ -114,6 +114,7 @@ impl Call {
     }
 
     async fn commit(&self, redemption: Redemption) {
+        self.hold_tokens(&redemption).await;
         let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();
         let window = i64::from(redemption.authorization.lifetimes.refresh_token_window_minutes) * 60;

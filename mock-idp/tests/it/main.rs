@@ -20,6 +20,7 @@ mod explain;
 mod explain_program;
 mod floors;
 mod flow;
+mod global_revocation;
 mod hostile;
 mod jose;
 mod keys;

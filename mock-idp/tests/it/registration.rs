@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::flow::{CALLBACK, authorize, browser, code_request, parameter};
 use crate::jose::{self, Key};
 
-const API_TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
+pub(crate) const API_TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
 
 /// Asks `/oauth2/v1/clients` with the org's API token.
 pub(crate) async fn clients(mock: &MockIdp, method: Method, path: &str, body: Value) -> Response {

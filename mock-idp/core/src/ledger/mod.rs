@@ -1,10 +1,12 @@
 //! What sign-ins leave behind: the records of the ledger. Types only; the ledger itself is the server's.
 
 mod device_secret;
+mod holdings;
 mod polled;
 mod single_use;
 
 pub use device_secret::{DeviceSecret, Minted};
+pub use holdings::{Holding, Holdings};
 pub use polled::{BackchannelRequest, Decision, Inbox, Polled, UserCode};
 pub use single_use::{SingleUse, Used};
 

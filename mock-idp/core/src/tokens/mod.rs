@@ -14,7 +14,7 @@ pub use id_token::half_hash;
 pub use issue::{Draft, Drafts, Issued, Mint, OnBehalf, Ticket, draft, issue};
 pub use logout_token::{Ended, logout_token};
 pub use sign::{SigningKey, public_jwk};
-pub use verify::{Audience, Verified, verify_access_token, verify_id_token};
+pub use verify::{Audience, Verified, family_of, verify_access_token, verify_id_token};
 
 /// The keys of one authorization server.
 #[derive(Clone, Debug)]

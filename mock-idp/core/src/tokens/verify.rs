@@ -54,11 +54,17 @@ impl Verified {
         self.0.get("cnf").and_then(|confirmation| confirmation.get("jkt")).and_then(Value::as_str)
     }
 
-    /// The token family behind an access token. Okta: its id is the third part of the `jti`.
+    /// The token family behind an access token.
     #[must_use]
     pub fn family(&self) -> Option<&str> {
-        self.text("jti").and_then(|jti| jti.splitn(3, '.').nth(2))
+        self.text("jti").and_then(family_of)
     }
+}
+
+/// The token family that the `jti` of an access token names. Okta: its third part.
+#[must_use]
+pub fn family_of(jti: &str) -> Option<&str> {
+    jti.splitn(3, '.').nth(2)
 }
 
 /// The claims of an access token of this server; `None` when the signature is not ours or the token is no access token.

@@ -3,6 +3,7 @@
 mod authorization_servers;
 mod caller;
 mod clients;
+mod global_revocation;
 mod respond;
 
 use axum::Router;
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Router {
             get(clients::get).put(clients::replace).delete(clients::remove).options(preflight::of_reading),
         )
         .route(&format!("{clients}/{{id}}/lifecycle/newSecret"), post(clients::new_secret))
+        .route("/oauth2/v1/global-token-revocation", post(global_revocation::post))
         .route(&format!("{keys}/keys"), get(authorization_servers::keys))
         .route(&format!("{keys}/keys/{{kid}}"), get(authorization_servers::key))
         .route(&format!("{keys}/lifecycle/keyRotate"), post(authorization_servers::rotate_keys))

@@ -55,6 +55,7 @@ const PATHS: &[&str] = &[
     "/.well-known/okta-organization",
     "/oauth2/v1/clients",
     "/oauth2/v1/clients/",
+    "/oauth2/v1/global-token-revocation",
     "/oauth2/default/v1/interact",
     "/oauth2/v1/clients/0oamarketpartner05d7",
     "/oauth2/v1/clients/0oanobody/lifecycle/newSecret",

@@ -1,0 +1,33 @@
+//! Whose tokens and sessions are to be revoked, all at once. RFC 9493 3.2; Okta: `/oauth2/v1/global-token-revocation`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::ApiRefusal;
+use crate::model::User;
+use crate::org::{Org, Urls};
+
+/// How a user is named.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "format", rename_all = "snake_case")]
+enum SubjectId {
+    /// Okta: by the id.
+    Opaque { id: String },
+    /// As an ID token names them: by one of the org's issuers and the user's id.
+    IssSub { iss: String, sub: String },
+}
+
+/// The user that a body names.
+///
+/// # Errors
+/// It names nobody here.
+pub fn user<'a>(org: &'a Org, urls: &Urls, body: &Value) -> Result<&'a User, ApiRefusal> {
+    let refused = |cause: String| ApiRefusal::validation("sub_id", vec![format!("sub_id: {cause}")]);
+    let subject = SubjectId::deserialize(&body["sub_id"]).map_err(|error| refused(error.to_string()))?;
+    let id = match subject {
+        SubjectId::Opaque { id } => id,
+        SubjectId::IssSub { iss, sub } if org.servers().iter().any(|server| urls.issuer(server) == iss) => sub,
+        SubjectId::IssSub { iss, .. } => return Err(refused(format!("`{iss}` is no issuer of this org"))),
+    };
+    org.user(&id).ok_or_else(|| refused(format!("no user has the id `{id}`")))
+}
