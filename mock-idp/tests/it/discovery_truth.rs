@@ -4,6 +4,7 @@ use mock_idp::MockIdp;
 use reqwest::Response;
 use serde_json::{Value, json};
 
+use crate::api_scopes::granting;
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, location, parameter};
 use crate::jose::Key;
 use crate::registration::clients;
@@ -80,7 +81,12 @@ async fn authorize(document: &Value, extra: &[(&str, &str)]) -> Response {
 
 #[tokio::test]
 async fn every_response_type_mode_scope_and_challenge_begins_a_sign_in() {
-    let mock = MockIdp::builder().start().await.unwrap();
+    // Scopes of the org's own APIs begin one for an app that has them all.
+    let listed_by_org = document(&MockIdp::builder().start().await.unwrap(), DOCUMENTS[1]).await;
+    let scopes = listed(&listed_by_org, "scopes_supported");
+    let of_api: Vec<&str> = scopes.into_iter().filter(|scope| scope.starts_with("okta.")).collect();
+    assert_eq!(of_api.len(), 75);
+    let mock = granting(&of_api).await;
     for path in DOCUMENTS {
         let document = document(&mock, path).await;
         for response_type in listed(&document, "response_types_supported") {

@@ -30,7 +30,7 @@ pub fn begin(server: &Server, client: &App, body: &Parameters, now: i64) -> Resu
     if asked.is_empty() {
         return Err(Refusal::new(ErrorId::MissingScopes, "no scope was asked for"));
     }
-    let scopes = scope_rules::resolve(server, &asked)?;
+    let scopes = scope_rules::resolve(server, client, &asked)?;
     scope_rules::openid_present(&scopes, false)?;
     Ok(Polled {
         server: server.id.clone(),

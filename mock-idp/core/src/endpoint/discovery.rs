@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::MetadataPublish;
-use crate::org::{Server, Urls};
+use crate::org::{API_SCOPES, Server, Urls};
 use crate::protocol::acr;
 
 /// Which of the two documents.
@@ -87,7 +87,7 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
             put("id_token_encryption_enc_values_supported", json!(["A256GCM"]));
         }
     }
-    put("scopes_supported", scopes(server));
+    put("scopes_supported", scopes(server, openid));
     put("token_endpoint_auth_methods_supported", json!(AUTH_METHODS));
     if server.behavior.lists_assertion_algorithms() {
         put("token_endpoint_auth_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
@@ -177,12 +177,16 @@ fn grant_types(openid: bool, org: bool) -> Value {
     json!(grants)
 }
 
-/// Okta: custom scopes are named when they are published, in alphabetical order before the built-in ones.
-fn scopes(server: &Server) -> Value {
+/// Okta: custom scopes are named when they are published, in alphabetical order before the built-in ones; those of the org's own APIs
+/// by the org server's RFC 8414 document only.
+fn scopes(server: &Server, openid: bool) -> Value {
     let published = |scope: &&crate::model::Scope| scope.metadata_publish == MetadataPublish::AllClients;
     let mut custom: Vec<&str> =
         server.scopes.iter().filter(|scope| !scope.system).filter(published).map(|scope| scope.name.as_str()).collect();
     custom.sort_unstable();
+    if server.is_org() && !openid {
+        custom.extend(API_SCOPES);
+    }
     custom.extend(server.scopes.iter().filter(|scope| scope.system).map(|scope| scope.name.as_str()));
     json!(custom)
 }

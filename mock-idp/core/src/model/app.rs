@@ -49,6 +49,12 @@ impl App {
         &self.settings.oauth_client
     }
 
+    /// Whether an administrator has granted the app that scope of the org's own APIs.
+    #[must_use]
+    pub fn is_granted(&self, scope: &str) -> bool {
+        self.grants.iter().any(|grant| grant.scope_id == scope)
+    }
+
     /// Where a frame of the browser is to tell the client that the session has ended. Okta: only of an app that takes part.
     #[must_use]
     pub fn frontchannel_logout_uri(&self) -> Option<&str> {

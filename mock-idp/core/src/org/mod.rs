@@ -1,5 +1,6 @@
 //! The org: an immutable snapshot of what an administrator wrote, with everything looked up ahead.
 
+mod api_scopes;
 mod document;
 mod persona;
 mod problem;
@@ -10,6 +11,7 @@ mod validate;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+pub use api_scopes::API_SCOPES;
 pub use document::{Document, OrgIdentity, Settings, SignInForm, SignInPageSettings, json_schema};
 pub use persona::Persona;
 pub use problem::{Problem, Problems};

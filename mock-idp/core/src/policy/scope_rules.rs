@@ -1,13 +1,15 @@
 //! Which scopes a request is about, before any policy is asked.
 
-use crate::org::Server;
+use crate::model::App;
+use crate::org::{API_SCOPES, Server};
 use crate::protocol::{ErrorId, Refusal, Scopes};
 
-/// The scopes asked for, or the server's default ones; all of them known to the server.
+/// The scopes asked for, or the server's default ones; all of them known to the server, and those of the org's own APIs granted
+/// to the app.
 ///
 /// # Errors
-/// No scope and no default; a scope that the server does not have.
-pub fn resolve(server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
+/// No scope and no default; a scope that the server does not have, or that the app may not ask for.
+pub fn resolve(server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
     if asked.is_empty() {
         let defaults: Scopes = server.scopes.iter().filter(|scope| scope.default).map(|scope| &scope.name).collect();
         if defaults.is_empty() {
@@ -17,12 +19,26 @@ pub fn resolve(server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
         }
         return Ok(defaults);
     }
-    let unknown: Scopes = asked.iter().filter(|name| server.scope(name).is_none()).collect();
+    let of_api = |name: &str| server.is_org() && (API_SCOPES.contains(&name) || client.is_granted(name));
+    let unknown: Scopes = asked.iter().filter(|name| server.scope(name).is_none() && !of_api(name)).collect();
     if unknown.is_empty() {
-        Ok(asked.clone())
+        granted(client, asked)
     } else {
         Err(Refusal::new(ErrorId::NoMatchingScope, format!("the server has no scope {}", unknown.listed())))
     }
+}
+
+/// Okta: of the scopes of the org's own APIs, those that an administrator has granted to the app; all others as they are.
+///
+/// # Errors
+/// Some of them were asked for, and none is granted.
+pub fn granted(client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
+    let of_api: Scopes = asked.iter().filter(|scope| scope.starts_with("okta.")).collect();
+    let refused: Scopes = of_api.iter().filter(|scope| !client.is_granted(scope)).collect();
+    if !refused.is_empty() && refused == of_api {
+        return Err(Refusal::new(ErrorId::NoOrgScopesGranted, format!("{} is not granted", refused.listed())));
+    }
+    Ok(asked.without(&refused))
 }
 
 /// OIDC Core 3.1.2.1: identity scopes and ID tokens need `openid`.

@@ -30,7 +30,8 @@ pub(super) fn grant(
     if asked.iter().any(|scope| OIDC_SCOPES.contains(&scope)) {
         return Err(Refusal::new(ErrorId::OpenidNotAllowedClientCredentials, format!("asked for {}", asked.listed())));
     }
-    let scopes = if server.is_org() { org_scopes(client, &asked, moment)? } else { custom_scopes(server, &asked)? };
+    let scopes =
+        if server.is_org() { org_scopes(client, &asked, moment)? } else { custom_scopes(server, client, &asked)? };
     let ask = Ask { client, user: None, grant_type: GrantType::ClientCredentials, scopes: &scopes };
     let granted = policy::grant(org, server, ask, moment)?;
     let source = if asked.is_empty() { ScopeSource::Default } else { ScopeSource::Asked };
@@ -56,8 +57,8 @@ pub(super) fn grant(
     })
 }
 
-fn custom_scopes(server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
-    let scopes = scope_rules::resolve(server, asked)?;
+fn custom_scopes(server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
+    let scopes = scope_rules::resolve(server, client, asked)?;
     let consent: Scopes = scopes
         .iter()
         .filter(|name| server.scope(name).is_some_and(|scope| scope.consent == ScopeConsent::Required))
@@ -92,12 +93,8 @@ fn org_scopes(client: &App, asked: &Scopes, moment: &mut Moment<'_>) -> Result<S
     if asked.iter().any(|scope| scope.ends_with(".self")) {
         return Err(Refusal::new(ErrorId::ClientCredentialsSelfScope, format!("asked for {}", asked.listed())));
     }
-    let granted: Scopes = client.grants.iter().map(|grant| grant.scope_id.as_str()).collect();
-    let refused = asked.without(&granted);
-    let scopes = asked.without(&refused);
-    if scopes.is_empty() {
-        return Err(Refusal::new(ErrorId::NoOrgScopesGranted, format!("{} is not granted", refused.listed())));
-    }
+    let scopes = scope_rules::granted(client, asked)?;
+    let refused = asked.without(&scopes);
     if !refused.is_empty() {
         moment.trace.note(Verdict::Absent, refused.listed(), "not granted to the app");
     }

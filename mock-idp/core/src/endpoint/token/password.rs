@@ -19,7 +19,8 @@ pub(super) fn grant(
 ) -> Result<Redemption, Refusal> {
     let identifier = admitted.request.required("username")?;
     let password = admitted.request.required("password")?;
-    let scopes = scope_rules::resolve(server, &Scopes::parse(admitted.request.get("scope").unwrap_or_default()))?;
+    let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
+    let scopes = scope_rules::resolve(server, admitted.client, &asked)?;
     scope_rules::openid_present(&scopes, false)?;
     let unaskable = unaskable(admitted.client, server, &scopes);
     if !unaskable.is_empty() {

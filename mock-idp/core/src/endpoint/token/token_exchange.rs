@@ -243,7 +243,7 @@ fn act(client: &App, subject: &Verified) -> Result<Value, Refusal> {
 }
 
 fn scopes(admitted: &Admitted<'_>, server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
-    let scopes = scope_rules::resolve(server, asked)?;
+    let scopes = scope_rules::resolve(server, admitted.client, asked)?;
     let unaskable = unaskable(admitted.client, server, &scopes);
     if unaskable.is_empty() {
         Ok(scopes)
