@@ -1,16 +1,20 @@
 //! The org's clock: real time, moved or stopped on request, so that a test need not wait for a token to expire.
 //!
-//! Reading takes no lock: it happens several times in every request.
+//! Reading the time takes no lock: it happens several times in every request.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use http::HeaderValue;
 use parking_lot::Mutex;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+
+/// Seconds.
+const DAY: i64 = 86_400;
 
 /// `frozen_at` while the clock runs.
 const RUNNING: i64 = i64::MIN;
@@ -25,6 +29,22 @@ pub struct Clock {
     frozen_at: AtomicI64,
     /// Held by whoever moves the clock; never by a reader.
     moving: Mutex<()>,
+    written: Mutex<HttpDates>,
+}
+
+/// A time, and the same a day later, as headers hold them.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpDates {
+    seconds: i64,
+    pub(crate) now: HeaderValue,
+    pub(crate) tomorrow: HeaderValue,
+}
+
+impl HttpDates {
+    fn of(seconds: i64) -> Self {
+        let write = |seconds| HeaderValue::from_str(&http_date(seconds)).unwrap_or(HeaderValue::from_static(""));
+        Self { seconds, now: write(seconds), tomorrow: write(seconds + DAY) }
+    }
 }
 
 /// What a clock shows, for the control API and the banner.
@@ -40,7 +60,8 @@ pub struct ClockState {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { offset_millis: AtomicI64::new(0), frozen_at: AtomicI64::new(RUNNING), moving: Mutex::new(()) }
+        let written = Mutex::new(HttpDates::of(0));
+        Self { offset_millis: AtomicI64::new(0), frozen_at: AtomicI64::new(RUNNING), moving: Mutex::new(()), written }
     }
 }
 
@@ -58,6 +79,16 @@ impl Clock {
             RUNNING => machine_millis().saturating_add(self.offset_millis.load(Ordering::Acquire)),
             frozen => frozen,
         }
+    }
+
+    /// The time as HTTP writes it: written once a second, not for each answer.
+    pub(crate) fn http_dates(&self) -> HttpDates {
+        let seconds = self.now();
+        let mut written = self.written.lock();
+        if written.seconds != seconds {
+            *written = HttpDates::of(seconds);
+        }
+        written.clone()
     }
 
     /// Moves the clock by so many seconds; backwards when negative.
@@ -124,7 +155,7 @@ pub fn rfc3339(millis: i64) -> String {
 
 /// Seconds since 1970 as HTTP writes times. RFC 9110 5.6.7.
 #[must_use]
-pub fn http_date(seconds: i64) -> String {
+fn http_date(seconds: i64) -> String {
     const FORMAT: &[BorrowedFormatItem<'_>] =
         format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
     OffsetDateTime::from_unix_timestamp(seconds.min(LIMIT_SECONDS))

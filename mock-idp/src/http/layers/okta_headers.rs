@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
-use http::header::{CACHE_CONTROL, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_XSS_PROTECTION};
+use http::header::{CACHE_CONTROL, DATE, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_XSS_PROTECTION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::clock::Clock;
@@ -114,6 +114,8 @@ impl RateWindows {
 /// Fills in what the handler left out.
 pub(crate) fn fill(headers: &mut HeaderMap, status: StatusCode, path: &str, windows: &RateWindows, clock: &Clock) {
     headers.reserve(COUNT);
+    // Of the org's clock: clients reckon from it to the end of a rate-limit window, and to the age of what they keep.
+    headers.insert(DATE, clock.http_dates().now);
     // A handler that sets Cache-Control has decided about caching as a whole.
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, NO_STORE);
@@ -162,6 +164,7 @@ mod tests {
             [
                 "accept-ch: Sec-CH-UA-Platform-Version",
                 "cache-control: no-cache, no-store",
+                "date: Tue, 14 Nov 2023 22:13:20 GMT",
                 "expires: 0",
                 "p3p: CP=\"HONK\"",
                 "pragma: no-cache",
@@ -184,6 +187,7 @@ mod tests {
             [
                 "accept-ch: Sec-CH-UA-Platform-Version",
                 "cache-control: max-age=86400, must-revalidate",
+                "date: Tue, 14 Nov 2023 22:13:20 GMT",
                 "p3p: CP=\"HONK\"",
                 "referrer-policy: strict-origin-when-cross-origin",
                 "x-content-type-options: nosniff",

@@ -5,14 +5,12 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::discovery::Kind;
 
-use crate::clock::http_date;
 use crate::http::extract::{AtServer, Query};
 use crate::http::layers::okta_headers;
 use crate::http::respond::api_error::ApiError;
 
 /// Okta: cached for a day, and told so twice.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=86400, must-revalidate");
-const DAY: i64 = 86_400;
 
 pub(super) async fn openid(call: AtServer, query: Query) -> Response {
     document(Kind::OpenidConfiguration, &call, &query)
@@ -34,12 +32,7 @@ fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query) -> Resp
     let mut response = json(call.instance.metadata(kind, &call.server, &call.urls));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, CACHE);
-    let now = call.instance.clock.now();
-    for (name, at) in [(header::DATE, now), (header::EXPIRES, now + DAY)] {
-        if let Ok(date) = HeaderValue::from_str(&http_date(at)) {
-            headers.insert(name, date);
-        }
-    }
+    headers.insert(header::EXPIRES, call.instance.clock.http_dates().tomorrow);
     response
 }
 
