@@ -14,7 +14,7 @@ use crate::model::ClaimType;
 use crate::moment::Moment;
 use crate::org::{ClaimValue, CompiledClaim, GroupFilter, Server};
 use crate::protocol::{ErrorId, Refusal, Scopes};
-use crate::trace::{About, Absence, ClaimNote, ClaimSource, Step, TokenKind, Verdict, kept};
+use crate::trace::{About, Absence, ClaimNote, ClaimSource, Needed, Step, TokenKind, Verdict, kept};
 
 /// Okta: a groups claim lists at most 100 groups.
 const MOST_GROUPS: usize = 100;
@@ -120,19 +120,21 @@ fn standard(
     moment: &mut Moment<'_>,
 ) -> Vec<(&'static str, Value)> {
     let mut given = Vec::new();
-    for standard::Standard { name, scope, attribute, value } in standard::of(subject) {
+    for claim in standard::of(subject) {
+        let (name, scope) = (claim.name, claim.scope);
         let asked = subject.is_asked_for(name);
-        let outcome = match value {
-            _ if !asked && !scopes.contains(scope) => Err(Absence::ScopeNotGranted(vec![scope.to_owned()])),
-            _ if !asked && only.is_some_and(|only| !only.contains(&name)) => Err(Absence::ThinIdToken),
-            None => Err(Absence::Null),
-            Some(value) => {
-                let told = kept(&value);
-                given.push((name, value));
-                Ok(told)
-            }
+        let outcome = if !asked && !scopes.contains(scope) {
+            Err(Absence::ScopeNotGranted(Needed::One(scope)))
+        } else if !asked && only.is_some_and(|only| !only.contains(&name)) {
+            Err(Absence::ThinIdToken)
+        } else if let Some(value) = claim.value(subject) {
+            let told = kept(&value);
+            given.push((name, value));
+            Ok(told)
+        } else {
+            Err(Absence::Null)
         };
-        let source = ClaimSource::Standard { attribute, scope };
+        let source = ClaimSource::Standard { attribute: claim.attribute(subject), scope };
         tell(ClaimNote { token, name: name.into(), source, steps: Vec::new(), outcome }, moment);
     }
     given
@@ -153,7 +155,7 @@ impl Entry {
     fn bars(self, claim: &CompiledClaim, subject: &Subject<'_>, scopes: &Scopes) -> Option<Absence> {
         let asked = subject.is_asked_for(&claim.name);
         if !claim.scopes.is_empty() && !claim.scopes.iter().any(|scope| scopes.contains(scope)) {
-            Some(Absence::ScopeNotGranted(claim.scopes.clone()))
+            Some(Absence::ScopeNotGranted(Needed::Any(Arc::clone(&claim.scopes))))
         } else if self.only_asked && claim.scopes.is_empty() && !asked {
             Some(Absence::NoScopeAsks)
         } else if self.breadth == Breadth::Thin && !claim.always_include_in_token && !asked {
@@ -256,7 +258,7 @@ fn app_groups(
         claims.insert(name.clone(), value);
         Ok(told)
     } else {
-        Err(Absence::ScopeNotGranted(vec!["groups".to_owned()]))
+        Err(Absence::ScopeNotGranted(Needed::One("groups")))
     };
     tell(ClaimNote { token, name: name.into(), source, steps: Vec::new(), outcome }, moment);
     Ok(())

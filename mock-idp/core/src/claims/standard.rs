@@ -7,54 +7,114 @@ use time::format_description::well_known::Rfc3339;
 use super::Subject;
 use crate::model::{User, UserProfile};
 
-/// A standard claim of a user.
+/// A standard claim.
 pub(super) struct Standard {
     pub(super) name: &'static str,
     pub(super) scope: &'static str,
-    /// The profile attribute that it is taken from.
-    pub(super) attribute: &'static str,
-    pub(super) value: Option<Value>,
+    from: From,
+}
+
+/// Where a standard claim is taken from.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum From {
+    /// A profile attribute of that name, as it is.
+    Text(&'static str),
+    DisplayName,
+    Locale,
+    Email,
+    Login,
+    FirstName,
+    LastName,
+    TimeZone,
+    LastUpdated,
+    EmailVerified,
+    Address,
+    Phone,
+    PhoneVerified,
+}
+
+const fn row(name: &'static str, scope: &'static str, from: From) -> Standard {
+    Standard { name, scope, from }
 }
 
 /// The standard claims, in Okta's recorded userinfo order.
-pub(super) fn of(subject: &Subject<'_>) -> Vec<Standard> {
-    let Some(user) = subject.user else { return Vec::new() };
-    let profile = &user.profile;
-    let text = |name: &str| profile.text(name).map(Value::from);
-    let flag = |name: &str| Value::from(profile.others.get(name).and_then(Value::as_bool).unwrap_or(true));
+const STANDARD: [Standard; 19] = [
+    row("name", "profile", From::DisplayName),
+    row("nickname", "profile", From::Text("nickName")),
+    row("locale", "profile", From::Locale),
+    row("email", "email", From::Email),
+    row("preferred_username", "profile", From::Login),
+    row("given_name", "profile", From::FirstName),
+    row("middle_name", "profile", From::Text("middleName")),
+    row("family_name", "profile", From::LastName),
+    row("zoneinfo", "profile", From::TimeZone),
+    row("profile", "profile", From::Text("profileUrl")),
+    row("picture", "profile", From::Text("picture")),
+    row("website", "profile", From::Text("website")),
+    row("gender", "profile", From::Text("gender")),
+    row("birthdate", "profile", From::Text("birthdate")),
+    row("updated_at", "profile", From::LastUpdated),
+    row("email_verified", "email", From::EmailVerified),
+    row("address", "address", From::Address),
+    row("phone_number_verified", "phone", From::PhoneVerified),
+    row("phone_number", "phone", From::Phone),
+];
+
+/// The standard claims that there are of a subject.
+pub(super) fn of(subject: &Subject<'_>) -> impl Iterator<Item = &'static Standard> {
     let complete = subject.org.behavior().completes_standard_claims();
-    let phone = if profile.text("primaryPhone").is_some() { "primaryPhone" } else { "mobilePhone" };
-    let claims = [
-        ("name", "profile", "displayName", Some(profile.display_name().into())),
-        ("nickname", "profile", "nickName", text("nickName")),
-        ("locale", "profile", "locale", Some(locale_claim(profile).into())),
-        ("email", "email", "email", Some(profile.email.as_str().into())),
-        ("preferred_username", "profile", "login", Some(profile.login.as_str().into())),
-        ("given_name", "profile", "firstName", Some(profile.first_name.as_str().into())),
-        ("middle_name", "profile", "middleName", text("middleName")),
-        ("family_name", "profile", "lastName", Some(profile.last_name.as_str().into())),
-        // Okta: the org's default time zone where the profile has none.
-        ("zoneinfo", "profile", "timezone", Some(profile.text("timezone").unwrap_or("America/Los_Angeles").into())),
-        ("profile", "profile", "profileUrl", text("profileUrl")),
-        ("picture", "profile", "picture", text("picture")),
-        ("website", "profile", "website", text("website")),
-        ("gender", "profile", "gender", text("gender")),
-        ("birthdate", "profile", "birthdate", text("birthdate")),
-        ("updated_at", "profile", "lastUpdated", updated_at(user).map(Value::from)),
-        ("email_verified", "email", "emailVerified", Some(flag("emailVerified"))),
-        ("address", "address", "streetAddress, city, state, zipCode, countryCode", address_claim(profile, complete)),
-        ("phone_number", "phone", phone, text(phone)),
-    ];
-    let mut claims: Vec<Standard> =
-        claims.into_iter().map(|(name, scope, attribute, value)| Standard { name, scope, attribute, value }).collect();
     // Okta leaves it out; OIDC Core 5.4 has it in the scope.
-    if complete {
-        let value = text(phone).map(|_| flag("phoneNumberVerified"));
-        let verified =
-            Standard { name: "phone_number_verified", scope: "phone", attribute: "phoneNumberVerified", value };
-        claims.insert(claims.len() - 1, verified);
+    let known = move |claim: &&Standard| complete || claim.from != From::PhoneVerified;
+    STANDARD.iter().filter(|_| subject.user.is_some()).filter(known)
+}
+
+impl Standard {
+    /// The profile attribute that it is taken from.
+    pub(super) fn attribute(&self, subject: &Subject<'_>) -> &'static str {
+        match self.from {
+            From::Text(attribute) => attribute,
+            From::DisplayName => "displayName",
+            From::Locale => "locale",
+            From::Email => "email",
+            From::Login => "login",
+            From::FirstName => "firstName",
+            From::LastName => "lastName",
+            From::TimeZone => "timezone",
+            From::LastUpdated => "lastUpdated",
+            From::EmailVerified => "emailVerified",
+            From::Address => "streetAddress, city, state, zipCode, countryCode",
+            From::Phone => subject.user.map_or("primaryPhone", |user| phone(&user.profile)),
+            From::PhoneVerified => "phoneNumberVerified",
+        }
     }
-    claims
+
+    /// Its value; `None` when the user has none.
+    pub(super) fn value(&self, subject: &Subject<'_>) -> Option<Value> {
+        let user = subject.user?;
+        let profile = &user.profile;
+        let text = |name: &str| profile.text(name).map(Value::from);
+        let flag = |name: &str| Value::from(profile.others.get(name).and_then(Value::as_bool).unwrap_or(true));
+        match self.from {
+            From::Text(attribute) => text(attribute),
+            From::DisplayName => Some(profile.display_name().into()),
+            From::Locale => Some(locale_claim(profile).into()),
+            From::Email => Some(profile.email.as_str().into()),
+            From::Login => Some(profile.login.as_str().into()),
+            From::FirstName => Some(profile.first_name.as_str().into()),
+            From::LastName => Some(profile.last_name.as_str().into()),
+            // Okta: the org's default time zone where the profile has none.
+            From::TimeZone => Some(profile.text("timezone").unwrap_or("America/Los_Angeles").into()),
+            From::LastUpdated => updated_at(user).map(Value::from),
+            From::EmailVerified => Some(flag("emailVerified")),
+            From::Address => address_claim(profile, subject.org.behavior().completes_standard_claims()),
+            From::Phone => text(phone(profile)),
+            From::PhoneVerified => text(phone(profile)).map(|_| flag("phoneNumberVerified")),
+        }
+    }
+}
+
+fn phone(profile: &UserProfile) -> &'static str {
+    if profile.text("primaryPhone").is_some() { "primaryPhone" } else { "mobilePhone" }
 }
 
 /// BCP 47, as OIDC Core 5.1 wants it; Okta's profiles write `en_US`.

@@ -88,7 +88,7 @@ pub struct CompiledClaim {
     pub claim_type: ClaimType,
     pub value: ClaimValue,
     /// Any of these must be granted; none: always.
-    pub scopes: Vec<String>,
+    pub scopes: Arc<[String]>,
     pub always_include_in_token: bool,
 }
 
@@ -109,6 +109,8 @@ pub struct GroupFilter {
 
 #[derive(Debug)]
 enum Matcher {
+    /// Every name.
+    All,
     Folded(String),
     Regex(Regex),
 }
@@ -120,6 +122,8 @@ impl GroupFilter {
     /// A regular expression that does not parse.
     pub fn new(kind: GroupFilterType, operand: &str) -> Result<Self, String> {
         let matcher = match kind {
+            // Okta: what administrators write for all groups.
+            GroupFilterType::Regex if operand == ".*" => Matcher::All,
             // Okta: the whole name must match, and the case counts.
             GroupFilterType::Regex => RegexBuilder::new(&format!("^(?:{operand})$"))
                 .size_limit(1 << 20)
@@ -143,6 +147,8 @@ impl GroupFilter {
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         match (&self.matcher, self.kind) {
+            // A line break is the one thing that `.` does not match.
+            (Matcher::All, _) => !name.contains('\n'),
             (Matcher::Regex(regex), _) => regex.is_match(name),
             (Matcher::Folded(operand), GroupFilterType::StartsWith) => name.to_lowercase().starts_with(operand),
             (Matcher::Folded(operand), GroupFilterType::Contains) => name.to_lowercase().contains(operand),
@@ -321,7 +327,7 @@ fn compile_claim(claim: &ClaimRule) -> Result<CompiledClaim, String> {
         name: claim.name.clone(),
         claim_type: claim.claim_type,
         value,
-        scopes: claim.conditions.scopes.clone(),
+        scopes: claim.conditions.scopes.as_slice().into(),
         always_include_in_token: claim.always_include_in_token,
     })
 }

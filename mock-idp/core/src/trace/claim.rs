@@ -59,7 +59,7 @@ pub enum ClaimSource {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Absence {
     /// None of these scopes was granted.
-    ScopeNotGranted(Vec<String>),
+    ScopeNotGranted(Needed),
     /// It is left to userinfo, because an access token travels along.
     ThinIdToken,
     /// No scope asks for it, and claims that nobody asks for are left to userinfo.
@@ -70,6 +70,13 @@ pub enum Absence {
     Inactive,
     /// It could not be evaluated, which ended the request.
     Failed(String),
+}
+
+/// The scopes of which one would do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Needed {
+    One(&'static str),
+    Any(Arc<[String]>),
 }
 
 /// A part of an expression and its value.
@@ -152,10 +159,11 @@ impl Absence {
 
     fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::ScopeNotGranted(scopes) if scopes.len() == 1 => {
-                format!("its scope {} was not granted", scopes[0]).into()
-            }
-            Self::ScopeNotGranted(scopes) => format!("none of its scopes {} was granted", scopes.join(", ")).into(),
+            Self::ScopeNotGranted(Needed::One(scope)) => format!("its scope {scope} was not granted").into(),
+            Self::ScopeNotGranted(Needed::Any(scopes)) => match &**scopes {
+                [scope] => format!("its scope {scope} was not granted").into(),
+                scopes => format!("none of its scopes {} was granted", scopes.join(", ")).into(),
+            },
             Self::ThinIdToken => "alwaysIncludeInToken is false and an access token travels along".into(),
             Self::NoScopeAsks => "no scope asks for it, so it is at userinfo only".into(),
             Self::Null => "its value is null".into(),

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-pub use claim::{Absence, ClaimNote, ClaimSource, Step, TokenKind, kept};
+pub use claim::{Absence, ClaimNote, ClaimSource, Needed, Step, TokenKind, kept};
 pub use policy::{Lifetimes, Person, PolicyTold, RuleTold, Unmet};
 pub use scope::{Agreement, Cover, ScopeNote, ScopeSource};
 
