@@ -2,7 +2,8 @@
 //! cached bodies and signs with one held key.
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
-//! machine; nothing in it passes or fails.
+//! machine; nothing in it passes or fails. To measure the program as it is published, build it by itself
+//! (`cargo build -p mock-idp --profile dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
 
 #![expect(
     clippy::print_stdout,
@@ -174,6 +175,6 @@ fn memory(runtime: &tokio::runtime::Runtime, form: &str) {
 }
 
 fn size() {
-    let bytes = std::fs::metadata(env!("CARGO_BIN_EXE_mock-idp")).unwrap().len();
+    let bytes = std::fs::metadata(process::mock_program()).unwrap().len();
     println!("| binary | {:.1} MB | | |", bytes as f64 / 1e6);
 }

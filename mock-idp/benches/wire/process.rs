@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 /// A running program; killed when dropped.
@@ -28,7 +29,7 @@ impl Program {
 
     /// The mock, just spawned.
     pub(crate) fn mock_at(port: u16) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mock-idp"));
+        let mut command = Command::new(mock_program());
         command.args(["--port", &port.to_string(), "--log", "off", "--classic-sign-in", "--state-dir"]);
         command.arg(std::env::temp_dir().join("mock-idp-bench"));
         Self::spawn(command, port)
@@ -68,6 +69,12 @@ impl Program {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
+}
+
+/// The mock under measurement: `MOCK_IDP_PROGRAM`, else the one that was built with this benchmark. The latter is not what is
+/// published: it has the features of dependencies that only tests ask for.
+pub(crate) fn mock_program() -> PathBuf {
+    std::env::var_os("MOCK_IDP_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_mock-idp").into(), PathBuf::from)
 }
 
 pub(crate) fn free_port() -> u16 {
