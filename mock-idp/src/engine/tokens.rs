@@ -41,7 +41,7 @@ impl Call {
     ) -> Result<Map<String, Value>, Refusal> {
         let (scheme, token) = userinfo::access_token(presented)?;
         let held = self.instance.keys(&self.server).await?;
-        let verified = self.access_token(&held, token).await?;
+        let verified = self.access_token(&held, token);
         let revoked = match &verified {
             Some(verified) => self.is_revoked(verified).await,
             None => false,
@@ -66,19 +66,12 @@ impl Call {
     }
 
     /// The claims of an access token of this server or, so that it can be told apart from garbage, of another server of the org.
-    ///
-    /// # Errors
-    /// Key generation failed.
-    pub(super) async fn access_token(&self, held: &Held, token: &str) -> Result<Option<Arc<Verified>>, Refusal> {
-        if let Some(verified) = held.access_token(token) {
-            return Ok(Some(verified));
-        }
-        for server in self.org.servers().iter().filter(|server| server.id != self.server.id) {
-            if let Some(verified) = self.instance.keys(server).await?.access_token(token) {
-                return Ok(Some(verified));
-            }
-        }
-        Ok(None)
+    pub(super) fn access_token(&self, held: &Held, token: &str) -> Option<Arc<Verified>> {
+        let elsewhere = || {
+            let others = self.org.servers().iter().filter(|server| server.id != self.server.id);
+            others.filter_map(|server| self.instance.keys.used(server)).find_map(|held| held.access_token(token))
+        };
+        held.access_token(token).or_else(elsewhere)
     }
 
     /// What a token is worth.

@@ -98,6 +98,11 @@ impl KeyRing {
         Ok(held)
     }
 
+    /// The keys of a server that has used any: one that has not has signed nothing.
+    pub(crate) fn used(&self, server: &Server) -> Option<Arc<Held>> {
+        self.slot(server).current()
+    }
+
     /// Rotates the keys of a server now.
     ///
     /// # Errors
