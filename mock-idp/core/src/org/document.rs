@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::problem::{Problem, Problems, locate};
+use super::problem::Problems;
+use super::yaml::Yaml;
 use crate::behavior::Behavior;
 use crate::model::{
     App, AuthorizationServer, GlobalSessionPolicy, Group, Status, TrustedOrigin, TrustedOriginScope,
@@ -96,13 +97,14 @@ impl Document {
     /// The first syntax error, unknown key, missing key or wrong type; else every problem that [`super::Org::new`] finds. Each
     /// with line and column.
     pub fn parse(yaml: &str) -> Result<Self, Problems> {
-        let document: Self =
-            serde_saphyr::from_str(yaml).map_err(|error| Problems(vec![Problem::from_yaml(&error)]))?;
+        let one = |problem| Problems(vec![problem]);
+        let yaml = Yaml::read(yaml).map_err(one)?;
+        let document: Self = yaml.value().map_err(one)?;
         match super::Org::new(document.clone()) {
             Ok(_) => Ok(document),
             Err(mut problems) => {
                 for problem in &mut problems.0 {
-                    problem.place = locate(yaml, &problem.path);
+                    problem.place = Some(yaml.place(&problem.path));
                 }
                 Err(problems)
             }

@@ -7,6 +7,7 @@ mod problem;
 mod server;
 mod urls;
 mod validate;
+mod yaml;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

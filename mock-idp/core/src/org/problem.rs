@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use indexmap::IndexMap;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use serde::de;
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,28 +45,59 @@ impl Problem {
         self
     }
 
+    /// An error of YAML itself.
     pub(super) fn from_yaml(error: &serde_saphyr::Error) -> Self {
         let error = error.without_snippet();
         let place = error.location().map(|location| (location.line(), location.column()));
-        let (message, nearest) = match error {
-            serde_saphyr::Error::SerdeUnknownField { field, expected, .. } => (
-                format!("unknown key `{field}`; expected one of {}", expected.join(", ")),
-                nearest(field, expected.iter().copied()),
-            ),
-            serde_saphyr::Error::SerdeMissingField { field, .. } => (format!("the key `{field}` is missing"), None),
-            serde_saphyr::Error::SerdeUnknownVariant { variant, expected, .. } => (
-                format!("unknown value `{variant}`; expected one of {}", expected.join(", ")),
-                nearest(variant, expected.iter().copied()),
-            ),
+        let message = match error {
+            serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
+                format!("the key `{key}` is there twice")
+            }
             other => {
                 let text = other.to_string();
                 // The place is told apart from the words, so that both show once.
-                (text.split(" at line ").next().unwrap_or(&text).to_owned(), None)
+                text.split(" at line ").next().unwrap_or(&text).to_owned()
             }
         };
-        Self { path: String::new(), place, message, nearest }
+        Self { place, ..Self::at("", message) }
     }
 }
+
+/// What a document cannot hold where it stands; the reader adds the place.
+impl de::Error for Problem {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::at("", message.to_string())
+    }
+
+    fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let found = match found {
+            de::Unexpected::Unit => "no value".to_owned(),
+            found => found.to_string(),
+        };
+        // Types are named as documents have them, not as the code does.
+        let expected = match expected.to_string() {
+            expected if expected.starts_with("struct ") => "an object".to_owned(),
+            expected => expected,
+        };
+        Self::at("", format!("{found} where {expected} is expected"))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        let message = format!("unknown key `{field}`; expected one of {}", expected.join(", "));
+        Self::at("", message).near(field, expected.iter().copied())
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let message = format!("unknown value `{variant}`; expected one of {}", expected.join(", "));
+        Self::at("", message).near(variant, expected.iter().copied())
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::at("", format!("the key `{field}` is missing"))
+    }
+}
+
+impl std::error::Error for Problem {}
 
 fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     known
@@ -105,88 +134,5 @@ impl fmt::Display for Problems {
             problem.fmt(f)?;
         }
         Ok(())
-    }
-}
-
-/// Line and column of the value at a path. Reads the text again: only for documents that are wrong.
-pub(super) fn locate(yaml: &str, path: &str) -> Option<(u64, u64)> {
-    let mut node: Spanned<Node> = serde_saphyr::from_str(yaml).ok()?;
-    for segment in path.split('/').skip(1) {
-        node = match node.value {
-            Node::Sequence(mut items) => {
-                let index: usize = segment.parse().ok()?;
-                (index < items.len()).then(|| items.swap_remove(index))?
-            }
-            // A missing key is told at the object that lacks it.
-            Node::Mapping(mut entries) => match entries.swap_remove(segment) {
-                Some(value) => value,
-                None => break,
-            },
-            Node::Scalar => break,
-        };
-    }
-    Some((node.referenced.line(), node.referenced.column()))
-}
-
-/// A document of which only the shape and the places matter.
-enum Node {
-    Scalar,
-    Sequence(Vec<Spanned<Node>>),
-    Mapping(IndexMap<String, Spanned<Node>>),
-}
-
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
-    }
-}
-
-struct NodeVisitor;
-
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Scalar)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Node, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = sequence.next_element()? {
-            items.push(item);
-        }
-        Ok(Node::Sequence(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut mapping: A) -> Result<Node, A::Error> {
-        let mut entries = IndexMap::new();
-        while let Some((key, value)) = mapping.next_entry()? {
-            entries.insert(key, value);
-        }
-        Ok(Node::Mapping(entries))
     }
 }

@@ -42,6 +42,43 @@ fn a_missing_key_is_refused() {
 }
 
 #[test]
+fn a_value_of_the_wrong_kind_is_told_from_what_is_expected_there() {
+    for (piece, by, expected) in [
+        ("  name: Market\n", "  name: [Market]\n", "sequence where a string is expected"),
+        ("  name: Market\n", "  name:\n", "no value where a string is expected"),
+        ("leeway: 30", "leeway: soon", "string \"soon\" where u8 is expected"),
+        ("leeway: 30", "leeway: -3", "invalid value: integer `-3`, expected u8"),
+        ("pkce_required: true", "pkce_required: maybe", "string \"maybe\" where a boolean is expected"),
+        ("audiences: [api://default]", "audiences: api://default", "\"api://default\" where a sequence is expected"),
+        ("status: LOCKED_OUT", "status: { LOCKED_OUT: 1 }", "integer `1` where unit is expected"),
+        (
+            "{ token_endpoint_auth_method: none, pkce_required: true }",
+            "public",
+            "string \"public\" where an object is expected",
+        ),
+        ("  name: Market\n", "  name: Market\n  name: Market\n", "the key `name` is there twice"),
+        ("  name: Market\n", "  name: 'Market\n", "invalid indentation in multiline quoted scalar"),
+    ] {
+        let line = line_of(piece.trim_end());
+        let told = told(piece, by);
+        assert!(told.contains(expected), "{piece} → {by}: {told}");
+        let place = told.strip_prefix("org.yaml:").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
+        assert!(place.is_some_and(|place| place == line || place == line + 1), "line {line}: {told}");
+    }
+}
+
+#[test]
+fn a_text_may_look_like_a_number_or_come_from_an_anchor() {
+    for (written, read) in [("0123", "0123"), ("1.10", "1.10"), ("true", "true"), ("&name Market", "Market")] {
+        let yaml = MARKET.replacen("  name: Market\n", &format!("  name: {written}\n"), 1);
+        assert_eq!(Document::parse(&yaml).unwrap().org.name, read, "{written}");
+    }
+    let small = "org: { id: 00onamed000000000000, name: &name tenant7, subdomain: *name }\n\
+                 groups: [{ id: 00geveryone000000000, type: BUILT_IN, profile: { name: Everyone } }]\n";
+    assert_eq!(Document::parse(small).unwrap().org.subdomain, "tenant7");
+}
+
+#[test]
 fn dangling_references_name_the_nearest_id() {
     let dangling = told("groupIds: [00gadmins000000005d7", "groupIds: [00gadmin0000000005d7");
     let line = line_of("groupIds: [00gadmins");
