@@ -19,9 +19,9 @@ mod token;
 mod tokens;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use mock_idp_core::behavior::Behavior;
-use mock_idp_core::endpoint::discovery::{self, Kind};
 use mock_idp_core::endpoint::keys::PublishedKey;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
@@ -57,20 +57,8 @@ pub struct OrgInstance {
     key_sets: KeySets,
     /// What the nonces for DPoP proofs are made with.
     nonces: NonceKey,
-    metadata: RwLock<Vec<Metadata>>,
+    revision: AtomicU64,
 }
-
-/// A discovery document that has been written before.
-#[derive(Debug)]
-struct Metadata {
-    kind: Kind,
-    server: String,
-    urls: Urls,
-    body: Bytes,
-}
-
-/// How many written discovery documents are kept: one for each name that the server is called by, times two kinds.
-const MOST_METADATA: usize = 64;
 
 impl OrgInstance {
     /// The org of a document, with keys from the pool.
@@ -90,7 +78,7 @@ impl OrgInstance {
             ledger: Ledger::default(),
             key_sets: KeySets::default(),
             nonces: NonceKey::new(rand::random()),
-            metadata: RwLock::default(),
+            revision: AtomicU64::new(0),
         })
     }
 
@@ -128,7 +116,7 @@ impl OrgInstance {
         let mut document = snapshot.document().clone();
         let said = change(&mut document)?;
         *snapshot = Arc::new(Org::new(document)?);
-        self.metadata.write().clear();
+        self.revised();
         Ok(said)
     }
 
@@ -137,25 +125,21 @@ impl OrgInstance {
         self.ledger.clear().await;
         self.key_sets.clear();
         self.keys.reset();
+        self.revised();
         self.clock.reset();
         self.faults.clear();
         self.journal.clear();
     }
 
-    /// A discovery document, written once for each name that the server is called by.
+    /// Which state the org and its keys are in: another number after every change.
     #[must_use]
-    pub fn metadata(&self, kind: Kind, server: &AuthorizationServer, urls: &Urls) -> Bytes {
-        let known = |written: &&Metadata| written.kind == kind && written.server == server.id && written.urls == *urls;
-        if let Some(written) = self.metadata.read().iter().find(known) {
-            return written.body.clone();
-        }
-        let body = Bytes::from(discovery::document(kind, server, urls).to_string());
-        let mut metadata = self.metadata.write();
-        if metadata.len() >= MOST_METADATA {
-            metadata.remove(0);
-        }
-        metadata.push(Metadata { kind, server: server.id.clone(), urls: urls.clone(), body: body.clone() });
-        body
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    /// The state has changed.
+    fn revised(&self) {
+        self.revision.fetch_add(1, Ordering::AcqRel);
     }
 
     /// The keys of a server.
@@ -190,7 +174,9 @@ impl OrgInstance {
     /// # Errors
     /// Key generation failed.
     pub async fn rotate_keys(&self, server: &AuthorizationServer) -> Result<(), Refusal> {
-        self.keys.rotate(server, self.clock.now()).await.map(|_| ()).map_err(no_keys)
+        let rotated = self.keys.rotate(server, self.clock.now()).await;
+        self.revised();
+        rotated.map(|_| ()).map_err(no_keys)
     }
 
     /// Asks a rule: now, randomness and the trace are lent to it.

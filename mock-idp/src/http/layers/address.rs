@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 
 pub use crate::address::Address;
 use crate::engine::{OrgInstance, Server};
+use crate::http::layers::kept::KeptAnswers;
 use crate::http::layers::okta_headers::RateWindows;
 use crate::settings::Settings;
 
@@ -28,14 +29,21 @@ const WELL_KNOWN_ORG_PATH: &str = "/.well-known/oauth-authorization-server/_org/
 pub(crate) struct Resolver {
     server: Arc<Server>,
     settings: Arc<Settings>,
-    windows: HashMap<String, Arc<RateWindows>>,
+    edges: HashMap<String, Arc<Edge>>,
 }
 
 /// An address, with what belongs to its org's edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Resolved {
     pub(crate) address: Arc<Address>,
-    pub(crate) windows: Arc<RateWindows>,
+    pub(crate) edge: Arc<Edge>,
+}
+
+/// What the front keeps of an org.
+#[derive(Debug, Default)]
+pub(crate) struct Edge {
+    pub(crate) windows: RateWindows,
+    pub(crate) kept: KeptAnswers,
 }
 
 /// The last address of a connection: nearly every request of a connection bears the same one.
@@ -66,8 +74,8 @@ impl Misaddressed {
 
 impl Resolver {
     pub(crate) fn new(server: Arc<Server>, settings: Arc<Settings>) -> Self {
-        let windows = server.orgs().map(|org| (org.name.clone(), Arc::new(RateWindows::default()))).collect();
-        Self { server, settings, windows }
+        let edges = server.orgs().map(|org| (org.name.clone(), Arc::default())).collect();
+        Self { server, settings, edges }
     }
 
     /// Resolves the request's address, and takes `/_org/{name}` off its path.
@@ -139,11 +147,11 @@ impl Resolver {
             Some(url) if Arc::ptr_eq(org, self.server.default_org()) => url.as_str().into(),
             Some(url) => format!("{}{ORG_PATH}{}", url.as_str(), org.name).into(),
         };
-        let windows = self.windows.get(&org.name).cloned().unwrap_or_default();
+        let edge = self.edges.get(&org.name).cloned().unwrap_or_default();
         let settings = Arc::clone(&self.settings);
         let path_prefix = path_prefix.into();
         let address = Address { org: Arc::clone(org), base, issuer_base, path_prefix, secure, settings };
-        Ok(Resolved { address: Arc::new(address), windows })
+        Ok(Resolved { address: Arc::new(address), edge })
     }
 
     fn is_ours(&self, name: &Name<'_>) -> bool {

@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod address;
 pub(crate) mod cors;
+pub(crate) mod kept;
 pub(crate) mod limits;
 pub(crate) mod okta_headers;
 pub mod request_id;

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
-use mock_idp_core::endpoint::discovery::Kind;
+use mock_idp_core::endpoint::discovery::{self, Kind};
 
 use crate::http::extract::{AtServer, Query};
 use crate::http::layers::okta_headers;
@@ -29,7 +29,7 @@ fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query) -> Resp
             ApiError::new(StatusCode::BAD_REQUEST, "invalid_client", "Invalid value for 'client_id' parameter.");
         return error.because(format!("no client has the id `{client_id}`"));
     }
-    let mut response = json(call.instance.metadata(kind, &call.server, &call.urls));
+    let mut response = json(discovery::document(kind, &call.server, &call.urls).to_string().into());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, CACHE);
     headers.insert(header::EXPIRES, call.instance.clock.http_dates().tomorrow);
