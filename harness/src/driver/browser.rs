@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fantoccini::error::CmdError;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -192,7 +192,7 @@ impl BrowserDriver {
         match waiting {
             Ok(_) => Ok(()),
             Err(error) => {
-                let title = client.title().await.unwrap_or_default();
+                let title = client.title().await.map_err(broken)?;
                 Err(DriverError::Browser(format!("{error}; the page is {title:?} and shows none of {selector}")))
             }
         }
@@ -232,7 +232,13 @@ async fn click(client: &Client, selector: &str) -> Result<(), DriverError> {
 }
 
 fn broken(error: CmdError) -> DriverError {
-    DriverError::Browser(error.to_string())
+    match error {
+        // WebDriver: what every command answers after its browser has gone.
+        CmdError::Standard(gone) if gone.error == ErrorStatus::InvalidSessionId => {
+            DriverError::Crashed(gone.to_string())
+        }
+        other => DriverError::Browser(other.to_string()),
+    }
 }
 
 fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, closed: bool) -> Map<String, Value> {
@@ -267,4 +273,19 @@ fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, closed: bool) ->
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|entry| entry.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use fantoccini::error::WebDriver;
+
+    use super::*;
+
+    #[test]
+    fn a_browser_that_is_gone_is_told_from_one_that_shows_the_wrong_thing() {
+        let told = |status| broken(CmdError::Standard(WebDriver::new(status, "disconnected")));
+        assert!(matches!(told(ErrorStatus::InvalidSessionId), DriverError::Crashed(_)));
+        assert!(matches!(told(ErrorStatus::NoSuchElement), DriverError::Browser(_)));
+        assert!(matches!(broken(CmdError::WaitTimeout), DriverError::Browser(_)));
+    }
 }

@@ -52,6 +52,9 @@ pub enum DriverError {
     Endless(usize),
     #[error("the browser: {0}")]
     Browser(String),
+    /// The browser is gone in the middle of a session. Nothing that the issuer sent is to blame.
+    #[error("the browser crashed: {0}")]
+    Crashed(String),
 }
 
 /// Signs people in.

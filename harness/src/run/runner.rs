@@ -249,14 +249,21 @@ enum End {
 impl Worker {
     async fn perform(&self, job: &Job) -> ScenarioRecord {
         let clock = Instant::now();
-        let recorder = Recorder::new(self.scrubber.child());
-        let end = self.tell(job, &recorder).await;
+        let mut recorder = Recorder::new(self.scrubber.child());
+        let mut end = self.tell(job, &recorder).await;
+        if let End::Told(Err(Halt::Crashed(crash))) = &end {
+            recorder = Recorder::new(self.scrubber.child());
+            recorder.note(format!("{crash}; told once more, with another"));
+            end = self.tell(job, &recorder).await;
+        }
         let mut entries = recorder.entries();
         judge::apply(&self.divergences, &job.scenario.id, &mut entries);
         let judged = ScenarioRecord::judge(&entries);
         let (state, reason) = match end {
             End::Skipped(reason) | End::Told(Err(Halt::Skip(reason))) => (State::Skip, Some(reason)),
-            End::Broken(reason) | End::Told(Err(Halt::Broken(reason))) => (State::Error, Some(reason)),
+            End::Broken(reason) | End::Told(Err(Halt::Broken(reason) | Halt::Crashed(reason))) => {
+                (State::Error, Some(reason))
+            }
             // A story that was cut short by a failed check has that check to show for it.
             End::Told(Err(Halt::Failed)) if judged < State::ExpectedFail => {
                 (State::Error, Some("the story ended early and no check says why".to_owned()))

@@ -30,6 +30,8 @@ pub enum Halt {
     Skip(String),
     /// The harness or the network broke.
     Broken(String),
+    /// The browser crashed, which says nothing about the target.
+    Crashed(String),
 }
 
 impl From<WireError> for Halt {
@@ -42,6 +44,7 @@ impl From<DriverError> for Halt {
     fn from(error: DriverError) -> Self {
         match error {
             DriverError::NeedsScript(_) => Self::Skip(error.to_string()),
+            DriverError::Crashed(_) => Self::Crashed(error.to_string()),
             other => Self::Broken(other.to_string()),
         }
     }
