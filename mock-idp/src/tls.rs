@@ -39,8 +39,10 @@ pub(crate) struct Tls {
 pub(crate) enum TlsError {
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
-    #[error("the certificate authority in {} cannot be used: {source}. Remove ca.pem and ca.key.pem there", dir.display())]
-    Unusable { dir: PathBuf, source: rcgen::Error },
+    #[error("the certificate authority in {} cannot be used: {reason}. Remove ca.pem and ca.key.pem there", dir.display())]
+    Unusable { dir: PathBuf, reason: String },
+    #[error("ca.pem {0}")]
+    NotOurs(&'static str),
     #[error("certificate: {0}")]
     Certificate(#[from] rcgen::Error),
     #[error("TLS: {0}")]

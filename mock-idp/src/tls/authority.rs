@@ -4,7 +4,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    PublicKeyData as _,
+};
+use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use time::{Duration, OffsetDateTime};
@@ -14,6 +18,7 @@ use crate::tls::{CA_FILE, TlsError};
 const KEY_FILE: &str = "ca.key.pem";
 const LOCK_FILE: &str = "ca.lock";
 const YEARS: i64 = 10;
+const NAME: &str = "mock-idp local CA (test use only)";
 
 /// Only the owner reads the key.
 const PRIVATE: u32 = 0o600;
@@ -41,8 +46,8 @@ impl Authority {
             None => Pems::create(dir)?,
         };
         Self::load(&pems).map_err(|error| match error {
-            TlsError::Certificate(source) => TlsError::Unusable { dir: dir.to_owned(), source },
-            other => other,
+            TlsError::File { .. } => error,
+            other => TlsError::Unusable { dir: dir.to_owned(), reason: other.to_string() },
         })
     }
 
@@ -62,7 +67,19 @@ impl Authority {
     fn load(pems: &Pems) -> Result<Self, TlsError> {
         let der = CertificateDer::from_pem_slice(pems.certificate.as_bytes())
             .map_err(|_| rcgen::Error::CouldNotParseCertificate)?;
-        let issuer = Issuer::from_ca_cert_der(&der, KeyPair::from_pem(&pems.key)?)?;
+        let key = KeyPair::from_pem(&pems.key)?;
+        let mut anchors = RootCertStore::empty();
+        anchors.add(der.clone())?;
+        let [anchor] = anchors.roots.as_slice() else { return Err(TlsError::NotOurs("is no certificate")) };
+        // A DER sequence is its tag, its length and what the anchor holds of it.
+        if !key.subject_public_key_info().ends_with(&anchor.subject_public_key_info) {
+            return Err(TlsError::NotOurs("is not the certificate of the key beside it"));
+        }
+        // Leaves name their issuer as every authority made here is named.
+        if !anchor.subject.ends_with(NAME.as_bytes()) {
+            return Err(TlsError::NotOurs("was not made by mock-idp"));
+        }
+        let issuer = Issuer::new(authority_params(), key);
         Ok(Self { pem: pems.certificate.clone(), der, issuer })
     }
 }
@@ -76,11 +93,7 @@ struct Pems {
 impl Pems {
     fn generate() -> Result<Self, TlsError> {
         let key = KeyPair::generate()?;
-        let mut params = CertificateParams::default();
-        params.distinguished_name = rcgen::DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, "mock-idp local CA (test use only)");
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let mut params = authority_params();
         #[expect(clippy::disallowed_methods, reason = "browsers judge a certificate by the machine's clock")]
         let now = OffsetDateTime::now_utc();
         params.not_before = now - Duration::DAY;
@@ -95,7 +108,7 @@ impl Pems {
         let Some(certificate) = read(&dir.join(CA_FILE))? else { return Ok(None) };
         match read(&dir.join(KEY_FILE))? {
             Some(key) => Ok(Some(Self { certificate, key })),
-            None => Err(TlsError::Unusable { dir: dir.to_owned(), source: rcgen::Error::CouldNotParseKeyPair }),
+            None => Err(TlsError::Unusable { dir: dir.to_owned(), reason: format!("{KEY_FILE} is missing") }),
         }
     }
 
@@ -119,6 +132,16 @@ impl Pems {
         }
         Ok(pems)
     }
+}
+
+/// What all authorities made here have in common.
+fn authority_params() -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, NAME);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
 }
 
 fn read(path: &Path) -> Result<Option<String>, TlsError> {
@@ -148,4 +171,38 @@ fn file(path: &Path, mode: u32) -> io::Result<File> {
     #[cfg(not(unix))]
     let _ = mode;
     options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a directory in which the files of a new authority were changed.
+    fn told(change: impl FnOnce(&Path)) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        Authority::kept_in(dir.path()).unwrap();
+        change(dir.path());
+        let told = Authority::kept_in(dir.path()).unwrap_err().to_string();
+        assert!(told.ends_with(". Remove ca.pem and ca.key.pem there"), "{told}");
+        told
+    }
+
+    #[test]
+    fn an_authority_that_cannot_sign_is_refused_with_the_reason() {
+        let other = || Pems::generate().unwrap();
+        let missing = told(|dir| fs::remove_file(dir.join(KEY_FILE)).unwrap());
+        assert!(missing.contains("ca.key.pem is missing"), "{missing}");
+        let mixed = told(|dir| fs::write(dir.join(KEY_FILE), other().key).unwrap());
+        assert!(mixed.contains("ca.pem is not the certificate of the key beside it"), "{mixed}");
+        let garbage = told(|dir| fs::write(dir.join(CA_FILE), "garbage").unwrap());
+        assert!(garbage.contains("certificate:"), "{garbage}");
+        let foreign = told(|dir| {
+            let key = KeyPair::generate().unwrap();
+            let mut params = authority_params();
+            params.distinguished_name.push(DnType::CommonName, "Another CA");
+            fs::write(dir.join(KEY_FILE), key.serialize_pem()).unwrap();
+            fs::write(dir.join(CA_FILE), CertifiedIssuer::self_signed(params, key).unwrap().pem()).unwrap();
+        });
+        assert!(foreign.contains("ca.pem was not made by mock-idp"), "{foreign}");
+    }
 }
