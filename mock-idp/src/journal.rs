@@ -4,7 +4,6 @@
 //! in a path that work as credentials are blanked.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use http::Method;
 use mock_idp_core::trace::Note;
@@ -12,6 +11,7 @@ use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
 
 use crate::clock::rfc3339;
+use crate::request_id::RequestId;
 
 /// How many entries are kept.
 pub const CAPACITY: usize = 1_000;
@@ -37,7 +37,7 @@ pub struct Explanation {
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
     /// Value of the answer's `x-okta-request-id`.
-    pub request_id: Arc<str>,
+    pub request_id: RequestId,
     /// When it was answered, by the org's clock: milliseconds since 1970, written as RFC 3339.
     #[serde(serialize_with = "as_rfc3339")]
     pub time: i64,
@@ -58,13 +58,12 @@ pub struct Entry {
 /// The last [`CAPACITY`] entries.
 #[derive(Debug, Default)]
 pub struct Journal {
-    entries: Mutex<VecDeque<Arc<Entry>>>,
+    entries: Mutex<VecDeque<Entry>>,
 }
 
 impl Journal {
     /// Adds an entry; the oldest leaves when the journal is full.
     pub fn record(&self, entry: Entry) {
-        let entry = Arc::new(entry);
         let mut entries = self.entries.lock();
         let oldest = if entries.len() >= CAPACITY { entries.pop_front() } else { None };
         entries.push_back(entry);
@@ -75,14 +74,14 @@ impl Journal {
 
     /// The newest entries first, at most `limit`.
     #[must_use]
-    pub fn latest(&self, limit: usize) -> Vec<Arc<Entry>> {
+    pub fn latest(&self, limit: usize) -> Vec<Entry> {
         self.entries.lock().iter().rev().take(limit).cloned().collect()
     }
 
     /// The entry of one request.
     #[must_use]
-    pub fn find(&self, request_id: &str) -> Option<Arc<Entry>> {
-        self.entries.lock().iter().rev().find(|entry| &*entry.request_id == request_id).cloned()
+    pub fn find(&self, request_id: &str) -> Option<Entry> {
+        self.entries.lock().iter().rev().find(|entry| entry.request_id.as_str() == request_id).cloned()
     }
 
     /// Forgets everything.
@@ -120,12 +119,12 @@ fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Er
 mod tests {
     use super::*;
 
-    fn entry(id: &str) -> Entry {
+    fn entry(path: &str) -> Entry {
         Entry {
-            request_id: id.into(),
+            request_id: RequestId::random(),
             time: 1_700_000_000_000,
             method: Method::GET,
-            path: "/".into(),
+            path: path.into(),
             status: 200,
             ms: 0.5,
             client: None,
@@ -138,13 +137,14 @@ mod tests {
     #[test]
     fn the_oldest_entry_makes_room() {
         let journal = Journal::default();
-        for number in 0..=CAPACITY {
-            journal.record(entry(&number.to_string()));
+        let entries: Vec<Entry> = (0..=CAPACITY).map(|number| entry(&number.to_string())).collect();
+        for entry in entries.clone() {
+            journal.record(entry);
         }
-        assert!(journal.find("0").is_none());
-        assert!(journal.find("1").is_some());
+        assert!(journal.find(entries[0].request_id.as_str()).is_none());
+        assert_eq!(journal.find(entries[1].request_id.as_str()).unwrap().path, "1");
         let latest = journal.latest(2);
-        assert_eq!(latest.iter().map(|entry| &*entry.request_id).collect::<Vec<_>>(), ["1000", "999"]);
+        assert_eq!(latest.iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>(), ["1000", "999"]);
         assert_eq!(journal.latest(usize::MAX).len(), CAPACITY);
         journal.clear();
         assert!(journal.latest(1).is_empty());
@@ -152,11 +152,11 @@ mod tests {
 
     #[test]
     fn an_entry_reads_well_as_json() {
-        let json = serde_json::to_value(entry("a")).unwrap();
+        let entry = entry("/");
         assert_eq!(
-            json,
+            serde_json::to_value(&entry).unwrap(),
             serde_json::json!({
-                "request_id": "a", "time": "2023-11-14T22:13:20Z", "method": "GET", "path": "/", "status": 200,
+                "request_id": entry.request_id.as_str(), "time": "2023-11-14T22:13:20Z", "method": "GET", "path": "/", "status": 200,
                 "ms": 0.5, "client": null, "user": null, "reason": null,
             })
         );

@@ -27,6 +27,7 @@ mod mock_idp;
 mod outbound;
 mod pages;
 mod people;
+pub mod request_id;
 pub mod settings;
 mod start_error;
 mod tls;

@@ -55,7 +55,7 @@ pub(super) async fn request(Extension(address): Extension<Arc<Address>>, Path(re
     page(&ConsoleView::Request(Box::new(view)))
 }
 
-fn row(entry: &Arc<Entry>) -> RequestRow {
+fn row(entry: &Entry) -> RequestRow {
     RequestRow {
         request_id: entry.request_id.to_string(),
         time: rfc3339(entry.time),

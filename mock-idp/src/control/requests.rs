@@ -29,8 +29,8 @@ pub(super) async fn latest(
     Ok(Json(address.org.journal.latest(limit).iter().map(without_notes).collect()))
 }
 
-fn without_notes(entry: &Arc<Entry>) -> Value {
-    let mut value = json!(**entry);
+fn without_notes(entry: &Entry) -> Value {
+    let mut value = json!(entry);
     if let Some(fields) = value.as_object_mut() {
         fields.shift_remove("notes");
     }
@@ -42,7 +42,7 @@ pub(super) async fn one(
     Path(request_id): Path<String>,
 ) -> Result<Json<Value>, ControlError> {
     let entry = address.org.journal.find(&request_id).ok_or_else(|| unknown(&address, &request_id))?;
-    let mut told = json!(*entry);
+    let mut told = json!(entry);
     if let Some(fields) = told.as_object_mut().filter(|_| !entry.notes.is_empty()) {
         fields.insert("why".to_owned(), json!(Why::of(&entry.notes)));
     }

@@ -11,6 +11,7 @@ use mock_idp_core::trace::Trace;
 use super::{Call, OrgInstance};
 use crate::journal::Entry;
 use crate::outbound::{self, OutboundError};
+use crate::request_id::RequestId;
 
 /// What is waited before each further attempt. Only a failure that may pass is tried again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
@@ -71,10 +72,9 @@ fn record(org: &OrgInstance, notice: &Notice, outcome: &Result<(), OutboundError
         Err(OutboundError::Status(status)) => status.as_u16(),
         Err(_) => 0,
     };
-    let mut trace = Trace::default();
     let user = org.org().user(&notice.user_id).map(|user| user.profile.login.clone());
     org.journal.record(Entry {
-        request_id: org.ask(&mut trace, |moment| moment.token()).into(),
+        request_id: RequestId::random(),
         time: org.clock.now_millis(),
         method: Method::POST,
         path: notice.uri.split(['?', '#']).next().unwrap_or_default().to_owned(),

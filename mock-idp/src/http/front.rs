@@ -2,11 +2,12 @@
 //!
 //! 1. It gets an id. 2. It is addressed to an org, under one of our names, or refused. 3. The control API is served
 //!    outside everything that follows. 4. Bodies without or beyond measure are refused. 5. A transport fault may strike.
-//! 6. A kept answer is given, or the endpoint answers; should it panic, Okta's envelope does. 7. Okta's headers are filled in,
-//!    and those that let scripts of other origins read the answer. 8. Journal and log.
+//! 6. A kept answer is given at once. 7. Else the endpoint answers; should it panic, Okta's envelope does; and Okta's headers are
+//!    filled in. 8. Scripts of other origins are told what they may read. 9. Journal and log.
 //!
 //! One hand-written service instead of a stack of layers: nearly all of a discovery request is spent here.
 
+use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,26 +18,30 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
+use futures_util::future::{Either, ready};
 use http::{HeaderValue, Request, header};
 use tower::Service;
 
+use crate::address::Address;
 use crate::engine::Server;
 use crate::faults::TransportFault;
 use crate::http::layers::access_log::Pending;
 use crate::http::layers::address::{LastAddress, Resolved, Resolver};
+use crate::http::layers::cors::{self, Readers};
 use crate::http::layers::kept::{self, State};
-use crate::http::layers::request_id::{self, RequestId};
 use crate::http::layers::transport_faults::{self, Struck};
-use crate::http::layers::{cors, limits, okta_headers, trailing_slash};
+use crate::http::layers::{limits, okta_headers, trailing_slash};
 use crate::http::respond::api_error::ApiError;
+use crate::request_id::{self, RequestId};
 use crate::settings::Settings;
 
-/// Serves a connection. Cheap to clone, for every request.
+/// What serves the connections.
 #[derive(Clone, Debug)]
-pub struct Front {
-    shared: Arc<Shared>,
-    connection: Arc<ConnectionState>,
-}
+pub struct Front(Arc<Shared>);
+
+/// Serves one connection. Cheap to clone, for every request.
+#[derive(Clone, Debug)]
+pub(crate) struct ConnectionFront(Arc<ConnectionState>);
 
 #[derive(Debug)]
 struct Shared {
@@ -47,8 +52,9 @@ struct Shared {
 }
 
 /// What the front knows of a connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ConnectionState {
+    shared: Arc<Shared>,
     secure: bool,
     last_address: LastAddress,
     /// Set when the connection shall end in a reset instead of an orderly close.
@@ -64,20 +70,17 @@ impl Front {
     pub(crate) fn new(server: Arc<Server>, settings: Arc<Settings>, okta: Router, control: Router) -> Self {
         let log_requests = settings.log_requests;
         let resolver = Resolver::new(server, settings);
-        Self {
-            shared: Arc::new(Shared { resolver, okta, control, log_requests }),
-            connection: Arc::new(ConnectionState::default()),
-        }
+        Self(Arc::new(Shared { resolver, okta, control, log_requests }))
     }
 
     /// The front for one connection. `reset` is set when the connection shall be reset.
-    pub(crate) fn for_connection(&self, secure: bool, reset: Arc<AtomicBool>) -> Self {
-        let connection = Arc::new(ConnectionState { secure, last_address: LastAddress::default(), reset });
-        Self { shared: Arc::clone(&self.shared), connection }
+    pub(crate) fn for_connection(&self, secure: bool, reset: Arc<AtomicBool>) -> ConnectionFront {
+        let (shared, last_address) = (Arc::clone(&self.0), LastAddress::default());
+        ConnectionFront(Arc::new(ConnectionState { shared, secure, last_address, reset }))
     }
 }
 
-impl Front {
+impl ConnectionFront {
     /// Answers one request of this connection.
     ///
     /// # Errors
@@ -90,106 +93,124 @@ impl Front {
         B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let Self { shared, connection } = self.clone();
         // Most requests have no body: an empty one costs no allocation.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        async move { shared.answer(&connection, request).await }
+        match self.0.shared.answer_at_once(&self.0, request) {
+            ControlFlow::Break(response) => Either::Left(ready(Ok(response))),
+            ControlFlow::Continue(asked) => {
+                let Self(connection) = self.clone();
+                // Boxed: an answer that is there already shall not carry the room that an endpoint's takes.
+                Either::Right(Box::pin(async move { connection.shared.answer(&connection, asked).await }))
+            }
+        }
     }
 }
 
-impl Shared {
-    async fn answer(
-        &self,
-        connection: &ConnectionState,
-        mut request: Request<Body>,
-    ) -> Result<Response, ConnectionReset> {
-        let started = Instant::now();
-        let request_id = RequestId::random();
-        let id_header = request_id.header_value();
+/// A request that has to be worked on.
+struct Asked {
+    request: Request<Body>,
+    resolved: Arc<Resolved>,
+    pending: Pending,
+    fault: Option<TransportFault>,
+    /// What an answer that may be kept will be made from.
+    state: Option<State>,
+    script: Option<Script>,
+}
 
+/// A script of another origin that may read the answer.
+struct Script {
+    readers: Readers,
+    origin: Option<HeaderValue>,
+}
+
+impl Shared {
+    /// Refuses what is not for us, and gives kept answers.
+    fn answer_at_once(&self, connection: &ConnectionState, mut request: Request<Body>) -> ControlFlow<Response, Asked> {
+        let started = Instant::now();
         let mut uri = std::mem::take(request.uri_mut());
         let resolved = self.resolver.resolve(&mut uri, request.headers(), connection.secure, &connection.last_address);
         let uri = trailing_slash::strip(uri);
         let path = uri.path().to_owned();
         *request.uri_mut() = uri;
-        let method = request.method().clone();
-        let pending = Pending { started, request_id, method, path };
-
+        let pending = Pending { started, request_id: RequestId::random(), method: request.method().clone(), path };
         let resolved = match resolved {
             Ok(resolved) => resolved,
             Err(misaddressed) => {
                 let reason = misaddressed.reason().to_owned();
-                let response = with_id(misaddressed.into_response(), id_header);
+                let response = with_id(plain(misaddressed.into_response()), pending.request_id);
                 if self.log_requests {
                     pending.misaddressed(response.status(), &reason);
                 }
-                return Ok(response);
+                return ControlFlow::Break(response);
             }
         };
-
         if is_control(&pending.path) {
-            request.extensions_mut().insert(resolved.address);
-            let response = call(&self.control, request).await;
-            return Ok(with_id(response, id_header));
+            return ControlFlow::Continue(Asked { request, resolved, pending, fault: None, state: None, script: None });
         }
-
-        let address = Arc::clone(&resolved.address);
-        let readers = cors::Readers::of(&pending.method, &pending.path);
-        let origin = readers.and_then(|_| cors::origin(request.headers()).cloned());
-        match self.answer_of_org(request, resolved, &pending).await {
-            Ok(mut response) => {
-                if let Some(readers) = readers {
-                    cors::fill(response.headers_mut(), readers, origin.as_ref(), &address.org);
-                }
-                pending.answered(&address, &mut response, self.log_requests);
-                Ok(with_id(response, id_header))
-            }
-            Err(fault) => {
-                pending.aborted(&address, &format!("fault {}", fault.name()), self.log_requests);
-                connection.reset.store(true, Ordering::Release);
-                Err(ConnectionReset)
-            }
-        }
-    }
-
-    /// The answer with Okta's headers, or the fault by which there is none.
-    async fn answer_of_org(
-        &self,
-        mut request: Request<Body>,
-        Resolved { address, edge }: Resolved,
-        pending: &Pending,
-    ) -> Result<Response, TransportFault> {
-        let path = &pending.path;
-        let fill = |mut response: Response| {
-            let status = response.status();
-            okta_headers::fill(response.headers_mut(), status, path, &edge.windows, &address.org.clock);
-            response
-        };
+        let Resolved { address, edge } = &*resolved;
+        let script = Readers::of(&pending.method, &pending.path)
+            .map(|readers| Script { readers, origin: cors::origin(request.headers()).cloned() });
         if let Some(refusal) = limits::check(&mut request) {
-            return Ok(fill(refusal));
+            let refusal = filled(refusal, &resolved, &pending);
+            return ControlFlow::Break(self.finish(refusal, address, pending, script));
         }
-        let fault = address.org.faults.take_transport(path);
-        let state = kept::may_be(&request).then(|| State::now(&address));
-        if let Some(state) = state.filter(|_| fault.is_none())
-            && let Some(answer) = edge.kept.find(&address, path, state)
-        {
-            return Ok(answer);
-        }
-        request.extensions_mut().insert(Arc::clone(&address));
-        request.extensions_mut().insert(pending.request_id.clone());
-        let Some(fault) = fault else {
-            let response = fill(call(&self.okta, request).await);
-            return Ok(match state {
-                Some(state) => edge.kept.keep(&address, path, state, response).await,
-                None => response,
-            });
-        };
-        match transport_faults::strike(fault, path, address.org.clock.now()).await {
-            Struck::Instead(response) => Ok(fill(response)),
-            Struck::Spoil => Ok(fill(transport_faults::spoil(fault, call(&self.okta, request).await).await)),
-            Struck::Reset => Err(fault),
+        let fault = address.org.faults.take_transport(&pending.path);
+        let may_be_kept = fault.is_none() && kept::may_be(&request);
+        let state = may_be_kept.then(|| State::now(address));
+        match state.and_then(|state| edge.kept.find(address, &pending.path, state)) {
+            Some(response) => ControlFlow::Break(self.finish(response, address, pending, script)),
+            None => ControlFlow::Continue(Asked { request, resolved, pending, fault, state, script }),
         }
     }
+
+    async fn answer(
+        &self,
+        connection: &ConnectionState,
+        Asked { mut request, resolved, pending, fault, state, script }: Asked,
+    ) -> Result<Response, ConnectionReset> {
+        let Resolved { address, edge } = &*resolved;
+        let path = &pending.path;
+        request.extensions_mut().insert(Arc::clone(address));
+        if is_control(path) {
+            let response = call(&self.control, request).await;
+            return Ok(with_id(plain(response), pending.request_id));
+        }
+        request.extensions_mut().insert(pending.request_id);
+        let response = match fault {
+            None => call(&self.okta, request).await,
+            Some(fault) => match transport_faults::strike(fault, path, address.org.clock.now()).await {
+                Struck::Instead(response) => response,
+                Struck::Spoil => transport_faults::spoil(fault, call(&self.okta, request).await).await,
+                Struck::Reset => {
+                    pending.aborted(address, &format!("fault {}", fault.name()), self.log_requests);
+                    connection.reset.store(true, Ordering::Release);
+                    return Err(ConnectionReset);
+                }
+            },
+        };
+        let mut response = filled(response, &resolved, &pending);
+        if let Some(state) = state {
+            response = edge.kept.keep(address, path, state, response).await;
+        }
+        Ok(self.finish(response, address, pending, script))
+    }
+
+    /// What every answer of an org ends with.
+    fn finish(&self, mut response: Response, address: &Address, pending: Pending, script: Option<Script>) -> Response {
+        if let Some(Script { readers, origin }) = script {
+            cors::fill(response.headers_mut(), readers, origin.as_ref(), &address.org);
+        }
+        let id = pending.request_id;
+        pending.answered(address, &mut response, self.log_requests);
+        with_id(response, id)
+    }
+}
+
+/// The answer with the headers that its endpoint left out.
+fn filled(mut response: Response, Resolved { address, edge }: &Resolved, pending: &Pending) -> Response {
+    let status = response.status();
+    okta_headers::fill(response.headers_mut(), status, &pending.path, &edge.windows, &address.org.clock);
+    response
 }
 
 /// Asks a router; a panic becomes Okta's answer for a failure of its own.
@@ -207,8 +228,13 @@ async fn call(router: &Router, request: Request<Body>) -> Response {
     }
 }
 
-fn with_id(mut response: Response, id: HeaderValue) -> Response {
-    response.headers_mut().insert(request_id::HEADER, id);
+fn with_id(mut response: Response, id: RequestId) -> Response {
+    response.headers_mut().insert(request_id::HEADER, id.header_value());
+    response
+}
+
+/// An answer without Okta's headers is no script either.
+fn plain(mut response: Response) -> Response {
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
@@ -246,6 +272,7 @@ mod tests {
 
     async fn ask(front: &Front, request: http::request::Builder) -> (StatusCode, HeaderMap, String) {
         let request = request.header(header::HOST, "localhost").body(Body::empty()).unwrap();
+        let front = front.for_connection(false, Arc::default());
         let (parts, body) = front.answer(request).await.unwrap().into_parts();
         let body = axum::body::to_bytes(body, 100_000).await.unwrap();
         (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())

@@ -12,8 +12,8 @@ use mock_idp_core::sign_in::view::Frame;
 
 use crate::address::Address;
 use crate::engine::Call;
-use crate::http::layers::request_id::RequestId;
 use crate::http::respond::api_error::ApiError;
+use crate::request_id::RequestId;
 
 /// A request at the org server, or at the custom server that its path names.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl PageFrame {
         Ok(Self(Frame {
             org_name: address.org.org().document().org.name.clone(),
             path_prefix: address.path_prefix.to_string(),
-            request_id: request_id.map(|id| id.0.to_string()).unwrap_or_default(),
+            request_id: request_id.map(RequestId::to_string).unwrap_or_default(),
             warnings: address.warnings(),
         }))
     }

@@ -6,8 +6,8 @@ use axum::response::Response;
 use http::{Method, StatusCode};
 
 use crate::address::Address;
-use crate::http::layers::request_id::RequestId;
 use crate::journal::{Entry, Explanation, LOG_TARGET, presentable_path};
+use crate::request_id::RequestId;
 
 /// A request on its way to an answer.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Pending {
     pub(crate) fn misaddressed(self, status: StatusCode, reason: &str) {
         let Self { started, request_id, method, path } = self;
         let entry = Entry {
-            request_id: request_id.0,
+            request_id,
             time: 0,
             method,
             path: presentable_path(path),
@@ -52,7 +52,7 @@ impl Pending {
     fn write(self, address: &Address, status: u16, explanation: Explanation, log: bool) {
         let Explanation { client, user, reason, notes } = explanation;
         let entry = Entry {
-            request_id: self.request_id.0,
+            request_id: self.request_id,
             time: address.org.clock.now_millis(),
             method: self.method,
             path: presentable_path(self.path),
@@ -88,7 +88,7 @@ fn log_line(entry: &Entry, path_prefix: &str) {
                 user = entry.user.as_deref(),
                 reason = entry.reason.as_deref(),
                 ms = entry.ms,
-                request_id = &*entry.request_id,
+                request_id = entry.request_id.as_str(),
             )
         };
     }

@@ -33,7 +33,7 @@ pub(crate) struct Resolver {
 }
 
 /// An address, with what belongs to its org's edge.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Resolved {
     pub(crate) address: Arc<Address>,
     pub(crate) edge: Arc<Edge>,
@@ -48,7 +48,7 @@ pub(crate) struct Edge {
 
 /// The last address of a connection: nearly every request of a connection bears the same one.
 #[derive(Debug, Default)]
-pub(crate) struct LastAddress(Mutex<Option<(HeaderValue, Resolved)>>);
+pub(crate) struct LastAddress(Mutex<Option<(HeaderValue, Arc<Resolved>)>>);
 
 /// Why a request is not for us.
 #[derive(Debug, Eq, PartialEq)]
@@ -85,7 +85,7 @@ impl Resolver {
         headers: &HeaderMap,
         secure: bool,
         last: &LastAddress,
-    ) -> Result<Resolved, Misaddressed> {
+    ) -> Result<Arc<Resolved>, Misaddressed> {
         let host = requested_host(uri, headers)?;
         if uri.path().starts_with(WELL_KNOWN_ORG_PATH) {
             *uri = with_org_first(uri);
@@ -100,14 +100,14 @@ impl Resolver {
         if let Some((known, resolved)) = &*last
             && *known == host
         {
-            return Ok(resolved.clone());
+            return Ok(Arc::clone(resolved));
         }
         let org = match parse_host(&host)? {
             (Name::OrgOnLocalhost(name), _) => self.named(name)?,
             _ => self.server.default_org(),
         };
         let resolved = self.build(&host, org, "", secure)?;
-        *last = Some((host, resolved.clone()));
+        *last = Some((host, Arc::clone(&resolved)));
         Ok(resolved)
     }
 
@@ -127,7 +127,7 @@ impl Resolver {
         org: &Arc<OrgInstance>,
         path_prefix: &str,
         secure: bool,
-    ) -> Result<Resolved, Misaddressed> {
+    ) -> Result<Arc<Resolved>, Misaddressed> {
         let (name, authority) = parse_host(host)?;
         if !self.is_ours(&name) {
             return Err(self.foreign(authority));
@@ -151,7 +151,7 @@ impl Resolver {
         let settings = Arc::clone(&self.settings);
         let path_prefix = path_prefix.into();
         let address = Address { org: Arc::clone(org), base, issuer_base, path_prefix, secure, settings };
-        Ok(Resolved { address: Arc::new(address), edge })
+        Ok(Arc::new(Resolved { address: Arc::new(address), edge }))
     }
 
     fn is_ours(&self, name: &Name<'_>) -> bool {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, header};
@@ -44,7 +44,7 @@ impl State {
 
 /// Whether the answer to a request may depend on nothing but its address.
 pub(crate) fn may_be(request: &Request<Body>) -> bool {
-    *request.method() == Method::GET && request.uri().query().is_none()
+    *request.method() == Method::GET && request.uri().query().is_none() && request.body().is_end_stream()
 }
 
 impl KeptAnswers {

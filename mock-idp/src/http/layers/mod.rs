@@ -6,6 +6,5 @@ pub(crate) mod cors;
 pub(crate) mod kept;
 pub(crate) mod limits;
 pub(crate) mod okta_headers;
-pub mod request_id;
 pub(crate) mod trailing_slash;
 pub(crate) mod transport_faults;

@@ -13,7 +13,7 @@ fn resolver(settings: Settings) -> Resolver {
     Resolver::new(Arc::new(server), Arc::new(settings))
 }
 
-fn resolve(resolver: &Resolver, host: &str, target: &str, secure: bool) -> Result<(Resolved, Uri), Misaddressed> {
+fn resolve(resolver: &Resolver, host: &str, target: &str, secure: bool) -> Result<(Arc<Resolved>, Uri), Misaddressed> {
     let mut uri = target.parse().unwrap();
     let mut headers = HeaderMap::new();
     headers.insert(header::HOST, HeaderValue::from_str(host).unwrap());
@@ -23,7 +23,8 @@ fn resolve(resolver: &Resolver, host: &str, target: &str, secure: bool) -> Resul
 
 /// org, base, issuer base, prefix, path and query
 fn told(resolver: &Resolver, host: &str, target: &str, secure: bool) -> [String; 5] {
-    let (Resolved { address, .. }, uri) = resolve(resolver, host, target, secure).unwrap();
+    let (resolved, uri) = resolve(resolver, host, target, secure).unwrap();
+    let address = &resolved.address;
     [
         address.org.name.clone(),
         address.base.to_string(),

@@ -1,16 +1,17 @@
 //! The id of a request: `x-okta-request-id` on the answer, the key of its journal entry, and on its log line.
 
-use std::sync::Arc;
+use std::fmt;
 
 use http::{HeaderName, HeaderValue};
 use rand::Rng;
+use serde::{Serialize, Serializer};
 
 /// Its header.
-pub const HEADER: HeaderName = HeaderName::from_static("x-okta-request-id");
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-okta-request-id");
 
 /// 32 lowercase hex digits, in the request's extensions.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RequestId(pub Arc<str>);
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RequestId([u8; 32]);
 
 impl RequestId {
     /// A new random id.
@@ -24,19 +25,31 @@ impl RequestId {
             pair[0] = DIGITS[usize::from(byte >> 4)];
             pair[1] = DIGITS[usize::from(byte & 15)];
         }
-        Self(str::from_utf8(&text).unwrap_or_default().into())
+        Self(text)
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// As the header's value.
     #[must_use]
     pub fn header_value(&self) -> HeaderValue {
-        HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static(""))
+        HeaderValue::from_bytes(&self.0).unwrap_or(HeaderValue::from_static(""))
     }
 }
 
-impl std::fmt::Display for RequestId {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.0)
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for RequestId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -47,9 +60,9 @@ mod tests {
     #[test]
     fn an_id_is_32_lowercase_hex_digits_and_never_the_same() {
         let id = RequestId::random();
-        assert_eq!(id.0.len(), 32);
-        assert!(id.0.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{}", id.0);
+        assert_eq!(id.as_str().len(), 32);
+        assert!(id.as_str().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{id}");
         assert_ne!(id, RequestId::random());
-        assert_eq!(id.header_value(), *id.0);
+        assert_eq!(id.header_value(), *id.as_str());
     }
 }
