@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// From the ground up. Modules on one floor do not know one another.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "faults", "keys", "ledger", "outbound", "pages", "settings"],
+    &["clock", "faults", "keys", "ledger", "outbound", "pages", "request_id", "settings"],
     &["journal"],
     &["engine"],
     &["address", "people"],
