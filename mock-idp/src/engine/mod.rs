@@ -1,6 +1,7 @@
 //! The engine: load what a request names, ask the rules, commit what they decided.
 
 mod activation;
+mod assertion;
 mod authn;
 mod authorization;
 mod backchannel;

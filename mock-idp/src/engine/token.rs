@@ -35,6 +35,9 @@ impl Call {
         for value in spends {
             self.instance.spend(value).await?;
         }
+        if let Some(subject) = admitted.asks_for_assertion(&self.server)? {
+            return self.assert_identity(&admitted, &subject, trace, explanation).await;
+        }
         let redemption = self.redeem(&admitted, trace).await?;
         let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
@@ -84,6 +87,7 @@ impl Call {
                     .map(|polled| self.entitle(admitted, polled, &plan, trace))
             }
             Redeems::Exchange(exchange) => Some(self.exchange(admitted, exchange, &plan, trace).await),
+            Redeems::Assertion(assertion) => Some(self.redeem_assertion(admitted, assertion, &plan, trace).await),
             Redeems::Nothing => {
                 let rule = |moment: &mut Moment<'_>| admitted.grant(&self.org, &self.server, &plan, moment);
                 Some(self.instance.ask(trace, rule))

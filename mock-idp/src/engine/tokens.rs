@@ -145,7 +145,7 @@ impl Call {
         Explained::new(result, Trace::default(), explanation)
     }
 
-    async fn family_of(&self, refresh_token: &str) -> Option<(String, TokenFamily)> {
+    pub(super) async fn family_of(&self, refresh_token: &str) -> Option<(String, TokenFamily)> {
         let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();
         let owner = ledger.refresh_tokens.get(refresh_token, now).await?;

@@ -4,7 +4,9 @@ use mock_idp::MockIdp;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::flow::{
+    CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, location, parameter, redeem, state_handle,
+};
 use crate::market::journal;
 use crate::refusals::{token, told};
 
@@ -460,7 +462,7 @@ async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
             &[("grant_type", "urn:okta:params:oauth:grant-type:otp"), ("login_hint", "buyer"), ("otp", "1")],
             400,
             "unsupported_grant_type",
-            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange].",
+            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer].",
         ),
     ];
     for (form, status, error, description) in cases {
@@ -470,4 +472,42 @@ async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
     // A client that is not set up for one is told so first.
     let unauthorized = told(token(&mock, SERVER, Some((API, API_SECRET)), &[("grant_type", saml)]).await).await;
     assert_eq!(unauthorized.1, "unauthorized_client");
+}
+
+/// The market with a second server that lets its clients sign in, and issues what the default one may trust.
+fn two_servers(associated: &str) -> String {
+    let second = "  - id: ausbackoffice0005d7x\n    name: Back office\n    audiences: [api://backoffice]\n    policies:\n      - { id: \
+                  00pbackoffice0005d7x, name: All, priority: 1, conditions: { clients: { include: [ALL_CLIENTS] } }, rules: [{ \
+                  id: 0prbackoffice0005d7x, name: All, priority: 1, conditions: { people: { groups: { include: [EVERYONE] } }, \
+                  grantTypes: { include: [authorization_code] }, scopes: { include: ['*'] } }, actions: { token: { \
+                  accessTokenLifetimeMinutes: 60 } } }] }\n";
+    include_str!("../../../fixtures/orgs/market.yaml")
+        .replacen("    default: true\n", &format!("    default: true\n{associated}"), 1)
+        .replacen("\ntrustedOrigins:", &format!("{second}\ntrustedOrigins:"), 1)
+}
+
+#[tokio::test]
+async fn a_service_passes_on_what_an_associated_server_has_issued() {
+    let trusting = two_servers("    associatedServers: [ausbackoffice0005d7x]\n");
+    for (org, trusted) in [(trusting, true), (two_servers(""), false)] {
+        let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+        let second = format!("{}/oauth2/ausbackoffice0005d7x/v1", mock.url());
+        let browser = browser();
+        let request = code_request(WEB, "openid");
+        let page =
+            browser.get(format!("{second}/authorize")).query(&request).send().await.unwrap().text().await.unwrap();
+        let form = [("stateHandle", state_handle(&page)), ("user", "buyer@example.test".to_owned())];
+        let arrived = browser.post(format!("{}/signin/pick", mock.url())).form(&form).send().await.unwrap();
+        let code = parameter(&location(&arrived), "code").unwrap();
+        let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
+        let tokens = body(token(&mock, "/oauth2/ausbackoffice0005d7x", Some((WEB, WEB_SECRET)), &form).await).await;
+        let answer = pass_on(&mock, text(&tokens, "access_token"), "products:read", &[]).await;
+        if trusted {
+            let (_, claims) = decode(text(&body(answer).await, "access_token"));
+            assert_eq!((&claims["sub"], &claims["aud"]), (&json!("buyer@example.test"), &json!("api://default")));
+        } else {
+            let expected = "The 'subject_token' issuer isn't a trusted authorization server.";
+            assert_eq!(told(answer).await, (403, "access_denied".to_owned(), expected.to_owned()));
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod floors;
 mod flow;
 mod global_revocation;
 mod hostile;
+mod id_jag;
 mod jose;
 mod keys;
 mod lifecycle;

@@ -52,7 +52,7 @@ async fn the_token_endpoint_refuses_in_oktas_words() {
             &[("state", "x")],
             400,
             "invalid_request",
-            "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange]",
+            "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer]",
         ),
         (
             custom,
@@ -60,7 +60,7 @@ async fn the_token_endpoint_refuses_in_oktas_words() {
             &[("grant_type", "magic")],
             400,
             "unsupported_grant_type",
-            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange].",
+            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, client_credentials, password, urn:ietf:params:oauth:grant-type:device_code, urn:openid:params:grant-type:ciba, urn:ietf:params:oauth:grant-type:token-exchange, urn:ietf:params:oauth:grant-type:jwt-bearer].",
         ),
         (custom, None, &[("grant_type", "client_credentials")], 401, "invalid_client", "No client credentials found."),
         (

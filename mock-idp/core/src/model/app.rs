@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{GroupFilterType, Status};
+use super::{Agent, Connection, GroupFilterType, Status};
 use crate::protocol::GrantType;
 use crate::protocol::jose::{Algorithm, JwkSet};
 
@@ -34,6 +34,13 @@ pub struct App {
     /// `/apps/{id}/grants`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<ScopeGrant>,
+    /// That the app is an AI agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Agent>,
+    /// Where the app may ask on behalf of its users. Okta keeps these under
+    /// `/workload-principals/api/v1/ai-agents/{id}/connections`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub connections: Vec<Connection>,
 }
 
 impl App {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AccessPolicy, Status};
+use super::{AccessPolicy, Status, TrustedIssuer};
 
 /// A custom authorization server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,13 @@ pub struct AuthorizationServer {
     pub claims: Vec<ClaimRule>,
     #[serde(default)]
     pub policies: Vec<AccessPolicy>,
+    /// Servers of this org whose access tokens services may exchange here. Okta keeps these under
+    /// `/authorizationServers/{id}/associatedServers`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub associated_servers: Vec<String>,
+    /// Issuers elsewhere whose ID-JAGs are taken; those of this org's own server always are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
 impl AuthorizationServer {

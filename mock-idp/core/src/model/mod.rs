@@ -4,6 +4,7 @@
 
 mod app;
 mod authorization_server;
+mod connection;
 mod group;
 mod policy;
 mod session_policy;
@@ -11,6 +12,7 @@ mod user;
 
 pub use app::*;
 pub use authorization_server::*;
+pub use connection::*;
 pub use group::*;
 pub use policy::*;
 pub use session_policy::*;

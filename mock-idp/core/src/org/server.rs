@@ -10,7 +10,7 @@ use crate::behavior::Behavior;
 use crate::expression::Expression;
 use crate::model::{
     AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, PolicyRule,
-    RotationMode, Scope, ScopeConsent,
+    RotationMode, Scope, ScopeConsent, TrustedIssuer,
 };
 use crate::protocol::is_oidc;
 use crate::trace::{PolicyTold, RuleTold};
@@ -44,6 +44,10 @@ pub struct Server {
     pub claims: Vec<CompiledClaim>,
     /// By priority, inactive ones left out, rules likewise.
     pub policies: Vec<CompiledPolicy>,
+    /// Servers of the org whose access tokens may be exchanged here.
+    pub associated_servers: Vec<String>,
+    /// Issuers elsewhere whose ID-JAGs are taken.
+    pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
 /// An access policy, ready to decide.
@@ -224,6 +228,8 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
             .collect(),
         claims: Vec::new(),
         policies: Vec::new(),
+        associated_servers: Vec::new(),
+        trusted_issuers: Vec::new(),
     };
     let mut servers = vec![org];
     for (index, server) in document.authorization_servers.iter().enumerate() {
@@ -263,6 +269,8 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
             scopes,
             claims,
             policies,
+            associated_servers: server.associated_servers.clone(),
+            trusted_issuers: server.trusted_issuers.clone(),
         });
     }
     servers

@@ -1,5 +1,7 @@
 //! What a document must satisfy beyond its shape: references resolve, ids are unique, values are within Okta's bounds.
 
+mod trust;
+
 use std::collections::{HashMap, HashSet};
 
 use super::document::Document;
@@ -174,6 +176,8 @@ impl Check<'_> {
         self.secret(&format!("{path}/credentials/oauthClient/client_secret"), app);
         self.keys(&format!("{path}/settings/oauthClient"), app);
         self.grants(path, app);
+        self.agent(path, app);
+        self.connections(path, app);
         // RFC 9449: a token from the authorization endpoint has nothing to be bound to.
         if app.oauth().dpop_bound_access_tokens && app.oauth().grant_types.contains(&GrantType::Implicit) {
             let message = "a client with `dpop_bound_access_tokens` cannot use `implicit`: nothing is proved there";
@@ -234,10 +238,8 @@ impl Check<'_> {
                 "a client with `token_endpoint_auth_method: private_key_jwt` needs `jwks` or `jwks_uri`",
             );
         }
-        if let Some(uri) = &oauth.jwks_uri
-            && !url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        {
-            self.problem(format!("{path}/jwks_uri"), format!("`{uri}` is not an absolute http or https URI"));
+        if let Some(uri) = &oauth.jwks_uri {
+            self.address(format!("{path}/jwks_uri"), uri);
         }
         let keys = oauth.jwks.iter().flat_map(|set| &set.keys);
         let mut kids = HashSet::new();
@@ -350,6 +352,7 @@ impl Check<'_> {
             }
         }
         self.claims(path, server);
+        self.trust(path, server);
         for (index, policy) in server.policies.iter().enumerate() {
             let policy_path = format!("{path}/policies/{index}");
             self.id(&format!("{policy_path}/id"), &policy.id, "00p");

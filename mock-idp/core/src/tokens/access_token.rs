@@ -15,7 +15,8 @@ pub(super) fn payload(ticket: &Ticket<'_>, jti: &str, now: i64, custom: Map<Stri
     put("ver", 1.into());
     put("jti", jti.into());
     put("iss", issuer.as_str().into());
-    put("aud", ticket.server.audience.as_deref().unwrap_or(&issuer).into());
+    let resource = ticket.on_behalf.and_then(|on_behalf| on_behalf.audience.as_deref());
+    put("aud", resource.or(ticket.server.audience.as_deref()).unwrap_or(&issuer).into());
     if ticket.server.is_org() {
         put("sub", sub.as_str().into());
     }
@@ -39,8 +40,13 @@ pub(super) fn payload(ticket: &Ticket<'_>, jti: &str, now: i64, custom: Map<Stri
     if !ticket.server.is_org() {
         put("sub", sub.into());
     }
-    if let Some(act) = ticket.on_behalf.map(|on_behalf| &on_behalf.act) {
-        put("act", act.clone());
+    if let Some(on_behalf) = ticket.on_behalf {
+        if let Some(act) = &on_behalf.act {
+            put("act", act.clone());
+        }
+        if let Some(profile) = &on_behalf.sub_profile {
+            put("sub_profile", profile.as_str().into());
+        }
     }
     claims.extend(custom);
     claims

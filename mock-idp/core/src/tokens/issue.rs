@@ -29,13 +29,17 @@ pub struct Ticket<'a> {
     pub bound_to: Option<&'a str>,
 }
 
-/// A service acts on behalf of a user whose access token it has exchanged. RFC 8693.
-#[derive(Clone, Debug)]
+/// What an access token takes over from the token that it was exchanged for. RFC 8693.
+#[derive(Clone, Debug, Default)]
 pub struct OnBehalf {
-    /// What that token calls the user. Okta: the new one calls them the same.
-    pub subject_name: String,
+    /// What that token calls the user.
+    pub subject_name: Option<String>,
+    /// The resource that it was for: `aud` instead of the server's own.
+    pub audience: Option<String>,
     /// RFC 8693 4.1: who acts.
-    pub act: Value,
+    pub act: Option<Value>,
+    /// What kind of subject it is.
+    pub sub_profile: Option<String>,
 }
 
 impl Ticket<'_> {
@@ -47,8 +51,8 @@ impl Ticket<'_> {
 
     /// Okta: the default `sub` rule is `(appuser != null) ? appuser.userName : app.clientId`.
     pub(super) fn subject_name(&self) -> String {
-        if let Some(on_behalf) = self.on_behalf {
-            return on_behalf.subject_name.clone();
+        if let Some(name) = self.on_behalf.and_then(|on_behalf| on_behalf.subject_name.as_ref()) {
+            return name.clone();
         }
         let app_user_name = self
             .subject

@@ -3,6 +3,7 @@
 mod access_token;
 pub mod dpop;
 pub mod fault;
+mod id_jag;
 mod id_token;
 mod issue;
 mod logout_token;
@@ -10,6 +11,7 @@ pub mod resource;
 mod sign;
 mod verify;
 
+pub use id_jag::{IdJag, is_signed_id_jag, sign_id_jag};
 pub use id_token::half_hash;
 pub use issue::{Draft, Drafts, Issued, Mint, OnBehalf, Ticket, draft, issue};
 pub use logout_token::{Ended, logout_token};

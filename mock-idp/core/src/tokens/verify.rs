@@ -94,7 +94,7 @@ static SIGNATURE_ONLY: LazyLock<Validation> = LazyLock::new(|| {
 });
 
 /// RFC 7515 4.1.4: the header's `kid` says which key it was.
-fn verify(token: &str, keys: &ServerKeys, current: &SigningKey) -> Option<Verified> {
+pub(super) fn verify(token: &str, keys: &ServerKeys, current: &SigningKey) -> Option<Verified> {
     let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
     let key = std::iter::once(current).chain(keys.retired.as_deref()).find(|key| key.kid() == kid)?;
     let data = jsonwebtoken::decode::<Map<String, Value>>(token, key.decoding_key(), &SIGNATURE_ONLY).ok()?;

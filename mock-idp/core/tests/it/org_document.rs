@@ -177,6 +177,55 @@ fn every_problem_is_told_at_once() {
 }
 
 #[test]
+fn what_agents_and_servers_trust_must_be_there() {
+    let connected = "authorizationServerId: ausmarket000000005d7";
+    let linked = told("agent: { appId: 0oamarketweb000005d7 }", "agent: { appId: 0oamarketweb0000005d }");
+    assert!(linked.contains("no app has the id `0oamarketweb0000005d` (at /apps/"), "{linked}");
+    assert!(linked.ends_with("did you mean `0oamarketweb000005d7`?"), "{linked}");
+    for (piece, by, expected) in [
+        (
+            "    label: Market demo\n",
+            "    label: Market demo\n    agent: { appId: 0oamarketspa000005d7 }\n",
+            "an agent is a service app",
+        ),
+        (connected, "authorizationServerId: ausmarket0000005d7aa", "no authorization server has the id"),
+        (connected, "scopeCondition: ALL_SCOPES", "a connection has either `authorizationServerId` or `issuerUrl`"),
+        (connected, &format!("{connected}\n        issuerUrl: https://a.example"), "a connection has either"),
+        (connected, &format!("{connected}\n        clientId: other"), "know the app by its own client id"),
+        ("issuerUrl: https://partner.example", "issuerUrl: partner", "`partner` is not an absolute http or https URI"),
+        ("id: mcnmarketapi000005d7", "id: con0000000000000005d", "start with `mcn`"),
+        (
+            "scopes: [products:read, orders:create]\n      - id: mcn",
+            "scopes: [products:write]\n      - id: mcn",
+            "no scope `products:write`",
+        ),
+        (
+            "    default: true\n",
+            "    default: true\n    associatedServers: [ausmarket000000005d7]\n",
+            "need not trust itself",
+        ),
+        (
+            "    default: true\n",
+            "    default: true\n    associatedServers: [ausnobody00000005d7x]\n",
+            "no authorization server has the id",
+        ),
+        (
+            "    default: true\n",
+            "    default: true\n    trustedIssuers: [{ issuer: https://a.example }]\n",
+            "has either `jwks` or `jwksUri`",
+        ),
+        (
+            "    default: true\n",
+            "    default: true\n    trustedIssuers: [{ issuer: https://a.example, jwks: { keys: [{ kty: oct }] } }]\n",
+            "not a usable public key",
+        ),
+    ] {
+        let told = told(piece, by);
+        assert!(told.contains(expected), "{by}: {told}");
+    }
+}
+
+#[test]
 fn a_document_survives_being_written() {
     let document = Document::parse(MARKET).unwrap();
     assert_eq!(Document::parse(&document.to_yaml().unwrap()).unwrap(), document);

@@ -9,14 +9,17 @@ mod ciba;
 mod client_credentials;
 mod device_code;
 mod entitled;
+mod identity_assertion;
 mod interaction_code;
-mod jwt_bearer;
+pub mod jwt_bearer;
 mod password;
 mod polled;
 mod refresh_token;
 mod saml2_bearer;
 mod token_exchange;
 
+pub use identity_assertion::{Identity, IdentityAssertion, SubjectToken, answer};
+pub use jwt_bearer::{Asserted, AssertedBy};
 pub use polled::Allowed;
 pub use token_exchange::{DeviceBound, Exchange, PassedOn};
 
@@ -24,11 +27,13 @@ use serde_json::{Map, Value};
 
 use super::client_authentication::Presented;
 use crate::claims::Subject;
-use crate::ledger::{Authorization, Code, CodeState, DeviceSecret, Polled, TokenFamily};
+use crate::ledger::{Authorization, Code, CodeState, DeviceSecret, Polled, SingleUse, TokenFamily};
 use crate::model::{App, AuthMethod};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::policy::grant_rules;
+use crate::protocol::jose::Jws;
+use crate::protocol::token_type::ID_JAG;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes, token_type};
 use crate::tokens::fault::TokenFault;
 use crate::tokens::{Drafts, Mint, OnBehalf, ServerKeys, Ticket};
@@ -63,7 +68,6 @@ impl TokenRequest {
     /// # Errors
     /// Doubled parameters, or a grant type that is missing or not served.
     pub fn grant_type(&self) -> Result<GrantType, Refusal> {
-        let served = || SERVED.map(GrantType::name).join(", ");
         self.presented().unambiguous()?;
         let name = self
             .get("grant_type")
@@ -80,7 +84,7 @@ impl TokenRequest {
 }
 
 /// The grants that the token endpoint serves.
-const SERVED: [GrantType; 7] = [
+const SERVED: [GrantType; 8] = [
     GrantType::AuthorizationCode,
     GrantType::RefreshToken,
     GrantType::ClientCredentials,
@@ -88,10 +92,16 @@ const SERVED: [GrantType; 7] = [
     GrantType::DeviceCode,
     GrantType::Ciba,
     GrantType::TokenExchange,
+    GrantType::JwtBearer,
 ];
 
+/// What Okta's refusals list.
+fn served() -> String {
+    SERVED.map(GrantType::name).join(", ")
+}
+
 /// The grants that Okta knows and this org cannot give. They are refused in words of their own, once the client may use them.
-const KNOWN: [GrantType; 3] = [GrantType::JwtBearer, GrantType::Saml2Bearer, GrantType::InteractionCode];
+const KNOWN: [GrantType; 2] = [GrantType::Saml2Bearer, GrantType::InteractionCode];
 
 /// A request whose client is authenticated and may use the grant.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +121,8 @@ pub enum Redeems {
     DeviceCode(String),
     AuthReqId(String),
     Exchange(Exchange),
+    /// An ID-JAG.
+    Assertion(String),
     Nothing,
 }
 
@@ -166,6 +178,18 @@ pub enum Addition {
     DeviceSecret(String, Box<DeviceSecret>),
     /// RFC 8693 2.2.1: the answer says what was issued; the access token may say who acts for its subject.
     Exchanged { on_behalf: Option<OnBehalf> },
+    /// The access token takes over what an ID-JAG says.
+    Asserted(OnBehalf),
+}
+
+impl Addition {
+    fn on_behalf(&self) -> Option<&OnBehalf> {
+        match self {
+            Self::Exchanged { on_behalf } => on_behalf.as_ref(),
+            Self::Asserted(on_behalf) => Some(on_behalf),
+            Self::Nothing | Self::DeviceSecret(..) => None,
+        }
+    }
 }
 
 /// A grant that cannot be redeemed, and what that brings down with it.
@@ -225,7 +249,7 @@ impl<'a> Admitted<'a> {
             GrantType::AuthorizationCode => Redeems::Code(self.request.required("code")?.to_owned()),
             GrantType::RefreshToken => Redeems::RefreshToken(self.request.required("refresh_token")?.to_owned()),
             GrantType::TokenExchange => Redeems::Exchange(token_exchange::read(self)?),
-            GrantType::JwtBearer => return Err(jwt_bearer::refusal(self)),
+            GrantType::JwtBearer => Redeems::Assertion(self.request.required("assertion")?.to_owned()),
             GrantType::Saml2Bearer => return Err(saml2_bearer::refusal(self)),
             GrantType::InteractionCode => return Err(interaction_code::refusal(self)),
             GrantType::Ciba => Redeems::AuthReqId(self.request.required("auth_req_id")?.to_owned()),
@@ -321,6 +345,55 @@ impl<'a> Admitted<'a> {
         token_exchange::native_sso(self, org, server, urls, bound, plan, moment).map_err(Denied::from)
     }
 
+    /// What says who has signed in, if it is an ID-JAG that is asked for.
+    ///
+    /// # Errors
+    /// This server issues none; the subject token is missing, or of a type that is not taken.
+    pub fn asks_for_assertion(&self, server: &Server) -> Result<Option<SubjectToken>, Refusal> {
+        let asks =
+            self.grant_type == GrantType::TokenExchange && self.request.get("requested_token_type") == Some(ID_JAG);
+        asks.then(|| identity_assertion::read(self, server)).transpose()
+    }
+
+    /// Tells another authorization server who has signed in.
+    ///
+    /// # Errors
+    /// Okta's refusals.
+    pub fn assert_identity(
+        &self,
+        org: &Org,
+        server: &Server,
+        urls: &Urls,
+        identity: Identity<'_>,
+        moment: &mut Moment<'_>,
+    ) -> Result<IdentityAssertion, Refusal> {
+        identity_assertion::assert(self, org, server, urls, identity, moment)
+    }
+
+    /// Who says to have issued an ID-JAG, if this server takes it from them.
+    ///
+    /// # Errors
+    /// It does not, or this client may not present it so.
+    pub fn asserted_by<'s>(&self, server: &'s Server, urls: &Urls, assertion: &Jws) -> Result<AssertedBy<'s>, Refusal> {
+        jwt_bearer::asserted_by(self, server, urls, assertion)
+    }
+
+    /// Redeems an ID-JAG; what it spends comes back too.
+    ///
+    /// # Errors
+    /// Okta's refusals.
+    pub fn redeem_assertion(
+        &self,
+        org: &Org,
+        server: &Server,
+        urls: &Urls,
+        asserted: Asserted<'_>,
+        plan: &Plan,
+        moment: &mut Moment<'_>,
+    ) -> Result<(Redemption, SingleUse), Refusal> {
+        jwt_bearer::redeem(self, org, server, urls, asserted, plan, moment)
+    }
+
     /// Grants what needs no record: to a client that acts for itself, or that holds the user's password.
     ///
     /// # Errors
@@ -378,15 +451,14 @@ pub fn draft(
         nonce: redemption.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
         device_secret_hash: authorization.device_secret_hash.as_deref(),
-        on_behalf: match &redemption.addition {
-            Addition::Exchanged { on_behalf } => on_behalf.as_ref(),
-            Addition::Nothing | Addition::DeviceSecret(..) => None,
-        },
+        on_behalf: redemption.addition.on_behalf(),
         access_token_id: &redemption.access_token_id,
         bound_to: redemption.bound_to.as_deref(),
     };
-    let mint =
-        Mint { access_token: true, id_token: user.is_some() && redemption.scopes.contains("openid"), code: None };
+    // Okta: an ID-JAG gives an access token only.
+    let signs_in = !matches!(redemption.addition, Addition::Asserted(_));
+    let id_token = signs_in && user.is_some() && redemption.scopes.contains("openid");
+    let mint = Mint { access_token: true, id_token, code: None };
     crate::tokens::draft(&ticket, mint, moment)
 }
 
@@ -415,7 +487,7 @@ pub fn issue(
     );
     body.extend(issued.id_token.map(|token| ("id_token".to_owned(), token.into())));
     match &redemption.addition {
-        Addition::Nothing => {}
+        Addition::Nothing | Addition::Asserted(_) => {}
         Addition::DeviceSecret(secret, _) => _ = body.insert("device_secret".to_owned(), secret.as_str().into()),
         Addition::Exchanged { .. } => {
             body.insert("issued_token_type".to_owned(), token_type::ACCESS_TOKEN.into());

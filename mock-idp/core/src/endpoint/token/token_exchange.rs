@@ -30,7 +30,7 @@ pub enum Exchange {
 /// A user's access token that a service has received.
 #[derive(Clone, Copy, Debug)]
 pub struct PassedOn<'a> {
-    /// Its claims, if the signature is this server's.
+    /// Its claims, if the signature is that of a server of the org.
     pub claims: Option<&'a Verified>,
     pub revoked: bool,
 }
@@ -98,7 +98,7 @@ pub(super) fn on_behalf(
 ) -> Result<Redemption, Refusal> {
     let client = admitted.client;
     at_server(admitted, server)?;
-    let claims = of_this_server(claims, server, urls)?;
+    let claims = of_trusted_server(claims, org, server, urls)?;
     if revoked || claims.expired(moment.now) {
         return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the access token is expired or revoked"));
     }
@@ -139,7 +139,9 @@ pub(super) fn on_behalf(
         founds: None,
         bound_to: admitted.thumbprint(),
         refresh_token: None,
-        addition: Addition::Exchanged { on_behalf: Some(OnBehalf { subject_name, act }) },
+        addition: Addition::Exchanged {
+            on_behalf: Some(OnBehalf { subject_name: Some(subject_name), act: Some(act), ..OnBehalf::default() }),
+        },
     })
 }
 
@@ -208,13 +210,32 @@ fn of_this_server<'a>(claims: Option<&'a Verified>, server: &Server, urls: &Urls
     Err(Refusal::new(ErrorId::InvalidSubjectTokenAuthorizationServer, reason))
 }
 
-fn client_of<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, Refusal> {
+/// Okta: a service may pass on what a server of the org has issued that this one is associated with.
+fn of_trusted_server<'a>(
+    claims: Option<&'a Verified>,
+    org: &Org,
+    server: &Server,
+    urls: &Urls,
+) -> Result<&'a Verified, Refusal> {
+    let issuer = claims.and_then(|claims| claims.text("iss"));
+    let others = org.servers().iter().filter(|other| !other.is_org() && other.id != server.id);
+    match (others.into_iter().find(|other| issuer == Some(urls.issuer(other).as_str())), claims) {
+        (Some(other), Some(claims)) if server.associated_servers.contains(&other.id) => Ok(claims),
+        (Some(other), _) => {
+            let reason = format!("{} is not associated with {}", other.name, server.name);
+            Err(Refusal::new(ErrorId::AssociatedServerNotTrusted, reason))
+        }
+        (None, claims) => of_this_server(claims, server, urls),
+    }
+}
+
+pub(super) fn client_of<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, Refusal> {
     client_id.and_then(|id| org.client(id)).filter(|client| client.status.is_active()).ok_or_else(|| {
         Refusal::new(ErrorId::InvalidSubjectTokenClientInactive, format!("{client_id:?} is no active client"))
     })
 }
 
-fn user_of<'a>(org: &'a Org, client: &App, user_id: Option<&str>) -> Result<&'a User, Refusal> {
+pub(super) fn user_of<'a>(org: &'a Org, client: &App, user_id: Option<&str>) -> Result<&'a User, Refusal> {
     let Some(user_id) = user_id else {
         return Err(Refusal::new(ErrorId::InvalidSubjectToken, "the token is about no user"));
     };

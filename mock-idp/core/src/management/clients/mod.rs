@@ -93,6 +93,8 @@ pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Resul
         profile: indexmap::IndexMap::new(),
         assignments: Assignments { users: Vec::new(), groups: everyone.into_iter().collect() },
         grants: Vec::new(),
+        agent: None,
+        connections: Vec::new(),
         created: Some(moment.now),
         id,
     })

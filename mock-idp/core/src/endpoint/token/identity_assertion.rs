@@ -1,0 +1,223 @@
+//! Token exchange at the org server: an ID token for an ID-JAG, by which another authorization server learns who has signed in.
+//! Okta: "Implement XAA token exchange for your requesting app", "Set up AI agent token exchange";
+//! draft-ietf-oauth-identity-assertion-authz-grant 4.3.
+
+use serde_json::{Map, Value, json};
+
+use super::token_exchange::{client_of, user_of};
+use super::{Admitted, still_entitled};
+use crate::ledger::TokenFamily;
+use crate::model::{App, ApplicationType, AuthMethod, Connection, User};
+use crate::moment::Moment;
+use crate::org::{Org, Server, Urls};
+use crate::protocol::token_type::{ID_JAG, ID_TOKEN, REFRESH_TOKEN, SAML2};
+use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::tokens::{Draft, IdJag, ServerKeys, Verified, sign_id_jag};
+use crate::trace::Verdict;
+
+/// What says who has signed in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SubjectToken {
+    IdToken(String),
+    RefreshToken(String),
+}
+
+/// What a [`SubjectToken`] turned out to be.
+#[derive(Debug)]
+pub enum Identity<'a> {
+    /// The claims, and the server of the org that has signed them.
+    IdToken(Option<(&'a Server, Verified)>),
+    RefreshToken(Option<&'a TokenFamily>),
+}
+
+/// An ID-JAG that may be signed.
+#[derive(Clone, Debug)]
+pub struct IdentityAssertion {
+    pub draft: Draft,
+    /// Whom it is about: a login.
+    pub user: String,
+}
+
+/// Reads what is to be exchanged.
+pub(super) fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectToken, Refusal> {
+    // Okta: ID-JAGs are the org server's to issue.
+    if !server.is_org() {
+        let reason = "only the org authorization server issues ID-JAGs";
+        return Err(Refusal::new(ErrorId::InvalidRequestedTokenType, reason));
+    }
+    // draft-ietf-oauth-identity-assertion-authz-grant 9.1: confidential clients only.
+    if admitted.client.auth_method() == AuthMethod::None {
+        let reason = format!("{} does not authenticate", admitted.client.client_id());
+        return Err(Refusal::new(ErrorId::ConfidentialClientRequired, reason));
+    }
+    let request = admitted.request;
+    let token = request.required("subject_token")?.to_owned();
+    match request.required("subject_token_type")? {
+        ID_TOKEN => Ok(SubjectToken::IdToken(token)),
+        REFRESH_TOKEN => Ok(SubjectToken::RefreshToken(token)),
+        // Okta takes the assertions of its SAML apps; this org has none.
+        SAML2 => Err(Refusal::new(ErrorId::InvalidSubjectTokenSamlApp, "the org has no SAML apps")),
+        other => Err(Refusal::new(ErrorId::InvalidSubjectTokenType, format!("subject_token_type `{other}`"))),
+    }
+}
+
+pub(super) fn assert(
+    admitted: &Admitted<'_>,
+    org: &Org,
+    server: &Server,
+    urls: &Urls,
+    identity: Identity<'_>,
+    moment: &mut Moment<'_>,
+) -> Result<IdentityAssertion, Refusal> {
+    let client = admitted.client;
+    let (user, first) = match identity {
+        Identity::IdToken(token) => of_id_token(client, org, urls, token, moment)?,
+        Identity::RefreshToken(family) => of_refresh_token(client, org, server, family, moment)?,
+    };
+    moment.trace.note(
+        Verdict::Matched,
+        "subject token",
+        format!("{} has signed in to {}", user.profile.login, first.client_id()),
+    );
+    let audience = admitted.request.get("audience").unwrap_or_default();
+    let connection = connection(admitted, org, urls, audience, moment)?;
+    let scopes = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
+    may_ask(connection, org, &scopes)?;
+    let assertion = IdJag {
+        issuer: &urls.issuer(server),
+        audience,
+        user,
+        client_id: connection.client_id.as_deref().unwrap_or(client.client_id()),
+        resource: admitted.request.get("resource"),
+        scopes: &scopes,
+        act: act(client, first),
+    };
+    let draft = assertion.draft(&format!("IDAAG.{}", moment.token()), moment.now);
+    Ok(IdentityAssertion { draft, user: user.profile.login.clone() })
+}
+
+/// Signs an ID-JAG and builds the body. Okta: `token_type, expires_in, access_token, issued_token_type`.
+///
+/// # Errors
+/// A signature that fails.
+pub fn answer(assertion: IdentityAssertion, keys: &ServerKeys) -> Result<Map<String, Value>, Refusal> {
+    let token = sign_id_jag(assertion.draft, keys)?;
+    let mut body = Map::new();
+    // RFC 8693 2.2.1: what is issued is no access token.
+    body.insert("token_type".to_owned(), "N_A".into());
+    body.insert("expires_in".to_owned(), IdJag::LIFETIME.into());
+    body.insert("access_token".to_owned(), token.into());
+    body.insert("issued_token_type".to_owned(), ID_JAG.into());
+    Ok(body)
+}
+
+fn of_id_token<'a>(
+    client: &App,
+    org: &'a Org,
+    urls: &Urls,
+    token: Option<(&Server, Verified)>,
+    moment: &Moment<'_>,
+) -> Result<(&'a User, &'a App), Refusal> {
+    let (issued_by, claims) =
+        token.ok_or_else(|| Refusal::new(ErrorId::InvalidSubjectToken, "no server of the org has signed it"))?;
+    if claims.text("iss") != Some(urls.issuer(issued_by).as_str()) {
+        let reason = format!("iss is {:?}, its server is {}", claims.text("iss"), urls.issuer(issued_by));
+        return Err(Refusal::new(ErrorId::InvalidSubjectTokenAuthorizationServer, reason));
+    }
+    if claims.expired(moment.now) {
+        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the ID token has expired"));
+    }
+    let first = client_of(org, claims.text("aud"))?;
+    // Okta: the app's own users, or those of the app that an agent is linked to.
+    let linked = client.agent.as_ref().is_some_and(|agent| agent.app_id == first.id);
+    if first.id != client.id && !linked {
+        let reason = format!("{} is not linked to {}", client.client_id(), first.client_id());
+        return Err(Refusal::new(ErrorId::InvalidSubjectTokenClientNotRegistered, reason));
+    }
+    Ok((user_of(org, first, claims.text("sub"))?, first))
+}
+
+fn of_refresh_token<'a>(
+    client: &'a App,
+    org: &'a Org,
+    server: &Server,
+    family: Option<&TokenFamily>,
+    moment: &Moment<'_>,
+) -> Result<(&'a User, &'a App), Refusal> {
+    let invalid = |reason: &str| Refusal::new(ErrorId::InvalidSubjectToken, reason);
+    let family = family.ok_or_else(|| invalid("no such refresh token"))?;
+    let authorization = &family.authorization;
+    if authorization.client_id != client.client_id() || authorization.server != server.id {
+        return Err(invalid("the refresh token is another client's, or another server's"));
+    }
+    let over = family.revoked
+        || family.expires.is_some_and(|expires| moment.now >= expires)
+        || moment.now >= family.idle_until
+        || still_entitled(org, server, client, authorization).is_err();
+    if over {
+        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the refresh token is over"));
+    }
+    let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
+    Ok((user_of(org, client, user_id)?, client))
+}
+
+/// Okta: the app's connection to that authorization server, and to the resource if one is named.
+fn connection<'a>(
+    admitted: &Admitted<'a>,
+    org: &Org,
+    urls: &Urls,
+    audience: &str,
+    moment: &mut Moment<'_>,
+) -> Result<&'a Connection, Refusal> {
+    let client = admitted.client;
+    let to_audience = |connection: &&Connection| {
+        let server = connection.authorization_server_id.as_deref().and_then(|id| org.server(id));
+        let issuer = server.map(|server| urls.issuer(server)).or_else(|| connection.issuer_url.clone());
+        connection.status.is_active() && issuer.as_deref() == Some(audience)
+    };
+    let mut connections = client.connections.iter().filter(to_audience).peekable();
+    if connections.peek().is_none() {
+        let reason = format!("{} has no connection to `{audience}`", client.client_id());
+        return Err(Refusal::new(ErrorId::TokenExchangeInvalidAudience, reason));
+    }
+    let resource = admitted.request.get("resource");
+    let found =
+        connections.find(|connection| resource.is_none() || connection.resource_indicator.as_deref() == resource);
+    let connection = found.ok_or_else(|| {
+        let reason = format!("no connection to `{audience}` has the resource {resource:?}");
+        Refusal::new(ErrorId::TokenExchangeInvalidResource, reason)
+    })?;
+    moment.trace.note(Verdict::Matched, format!("connection {}", connection.id), format!("it leads to {audience}"));
+    Ok(connection)
+}
+
+/// Scopes are granted as asked for or not at all.
+fn may_ask(connection: &Connection, org: &Org, scopes: &Scopes) -> Result<(), Refusal> {
+    if let Some(server) = connection.authorization_server_id.as_deref().and_then(|id| org.server(id)) {
+        let unknown: Scopes = scopes.iter().filter(|name| server.scope(name).is_none()).collect();
+        if !unknown.is_empty() {
+            let reason = format!("{} has no scope {}", server.name, unknown.listed());
+            return Err(Refusal::new(ErrorId::NoMatchingScope, reason));
+        }
+    }
+    let denied: Scopes = scopes.iter().filter(|scope| !connection.allows(scope)).collect();
+    if denied.is_empty() {
+        Ok(())
+    } else {
+        let reason = format!("the connection {} does not allow them", connection.id);
+        Err(Refusal::with(ErrorId::ScopeDenied, denied.listed(), reason))
+    }
+}
+
+/// Okta: an agent acts, through the app that the user has signed in to. An app that asks for its own users acts as itself.
+fn act(client: &App, first: &App) -> Option<Value> {
+    client.agent.as_ref()?;
+    let mut act = json!({ "sub": client.client_id(), "sub_profile": "ai_agent" });
+    if first.id != client.id {
+        act["act"] = json!({ "sub": first.client_id() });
+        if first.oauth().application_type == ApplicationType::Web {
+            act["act"]["sub_profile"] = "web_app".into();
+        }
+    }
+    Some(act)
+}
