@@ -10,6 +10,7 @@ pub mod discovery;
 pub mod extension;
 pub mod fapi;
 pub mod headers;
+pub mod id_jag;
 pub mod id_token;
 pub mod introspection;
 pub mod keys;
@@ -34,6 +35,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         extension::ALL,
         fapi::ALL,
         headers::ALL,
+        id_jag::ALL,
         id_token::ALL,
         introspection::ALL,
         keys::ALL,

@@ -5,6 +5,7 @@ mod browser;
 mod claims;
 mod code;
 mod consent;
+mod cross_app;
 mod discovery;
 mod dpop;
 mod exchange;
@@ -197,6 +198,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         dpop::scenarios(),
         polled::scenarios(),
         exchange::scenarios(),
+        cross_app::scenarios(),
         machines::scenarios(),
         registration::scenarios(),
         security::scenarios(),

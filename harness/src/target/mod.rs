@@ -132,6 +132,8 @@ pub enum ClientRole {
     Api,
     /// Authenticates by an assertion that its secret signs.
     Office,
+    /// Acts for people who have signed in to the web client.
+    Agent,
 }
 
 impl ClientRole {
@@ -152,6 +154,7 @@ impl ClientRole {
             Self::Vault => "vault",
             Self::Api => "api",
             Self::Office => "office",
+            Self::Agent => "agent",
         }
     }
 }

@@ -120,6 +120,23 @@ sees! {
     id_token_too_thin: "response.implicit.id-token", "id-token.fat",
         |answer| answer.reclaim(|claims| drop(claims.remove("family_name")));
 
+    id_jag_called_a_bearer_token: "cross-app.agent", "id-jag.answer",
+        |answer| answer.body = answer.body.replace("\"N_A\"", "\"Bearer\"");
+    id_jag_of_another_type: "cross-app.agent", "id-jag.header",
+        |answer| answer.rehead_access(|header| if header["typ"] == "oauth-id-jag+jwt" { header.insert("typ".into(), json!("JWT")); });
+    id_jag_that_nobody_signed: "cross-app.agent", "id-jag.signature",
+        |answer| answer.reclaim_access(|claims| drop(claims.insert("email".into(), json!("other@example.test"))));
+    id_jag_about_somebody_else: "cross-app.agent", "id-jag.claims",
+        |answer| answer.reclaim_access(|claims| drop(claims.insert("sub".into(), json!("00uother"))));
+    id_jag_without_an_actor: "cross-app.agent", "id-jag.act",
+        |answer| answer.reclaim_access(|claims| drop(claims.remove("act")));
+    id_jag_that_lives_longer: "cross-app.agent", "id-jag.lifetime",
+        |answer| answer.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
+    id_jag_redeemed_for_somebody_else: "cross-app.agent", "id-jag.redeemed",
+        |answer| if answer.at("/default/v1/token") {
+            answer.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
+        };
+
     introspection_that_fails: "introspect.access-token", "introspection.status",
         |answer| if answer.at("/introspect") { answer.status = StatusCode::INTERNAL_SERVER_ERROR };
     good_token_called_inactive: "introspect.access-token", "introspection.active",

@@ -1,0 +1,79 @@
+//! The ID-JAG: what the org server tells another authorization server about who has signed in.
+
+use serde_json::{Value, json};
+
+use super::checks;
+use crate::record::Recorder;
+use crate::wire::Reply;
+use crate::wire::error::summary;
+use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::keys::KeySet;
+
+const TYPE: &str = "urn:ietf:params:oauth:token-type:id-jag";
+/// Okta: seconds.
+const LIFETIME: i64 = 300;
+
+checks! {
+    ANSWER = Must "id-jag.answer", "The answer says that no access token was issued but an ID-JAG", ["RFC 8693 2.2.1", "ID-JAG draft 4.3.2", "Okta: Cross App Access"];
+    HEADER = Must "id-jag.header", "The header's type is that of an ID-JAG", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
+    SIGNATURE = Must "id-jag.signature", "A key that the org publishes has signed it", ["RFC 7515 5.2", "Okta: validate ID-JAG tokens"];
+    CLAIMS = Must "id-jag.claims", "It says who vouches for whom, to whom, for which client and scopes", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
+    ACTOR = Must "id-jag.act", "It says which agent acts, and through which app", ["RFC 8693 4.1", "Okta: validate ID-JAG tokens"];
+    TIMES = Must "id-jag.lifetime", "It is good for five minutes from now, and has an id of its own", ["ID-JAG draft 3.1", "Okta: Cross App Access"];
+    REDEEMED = Must "id-jag.redeemed", "The access token is about the same user, for the same client, and names the agent", ["ID-JAG draft 4.4.2", "Okta: AI agent token exchange"];
+}
+
+/// What an ID-JAG is held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// The org's issuer.
+    pub issuer: &'a str,
+    /// The issuer of the server that it is for.
+    pub audience: &'a str,
+    pub user_id: &'a str,
+    pub agent: &'a str,
+    /// The client that the user has signed in to.
+    pub app: &'a str,
+    pub scope: &'a str,
+    pub now: i64,
+}
+
+/// Judges an answer with an ID-JAG; nothing when there is none to be read.
+pub fn judge(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+    let body: Value = reply.json("a token response").ok()?;
+    let (kind, issued) = (body["token_type"].as_str(), body["issued_token_type"].as_str());
+    let seconds = body["expires_in"].as_i64();
+    let said = reply.status == 200 && kind == Some("N_A") && issued == Some(TYPE) && seconds == Some(LIFETIME);
+    ANSWER.holds(recorder, said, format!("200, N_A, {TYPE}, {LIFETIME} s"), summary(reply));
+    let token = Jwt::parse(body["access_token"].as_str()?).ok()?;
+    HEADER.equals(recorder, "oauth-id-jag+jwt", token.header_text("typ"));
+    let signature = token.verify(keys);
+    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    let claims = ["iss", "aud", "sub", "client_id", "scope"];
+    let wanted = [expected.issuer, expected.audience, expected.user_id, expected.agent, expected.scope];
+    let found = claims.map(|claim| token.text(claim).unwrap_or("nothing"));
+    CLAIMS.holds(recorder, found == wanted, wanted.join(", "), found.join(", "));
+    let act = json!({"sub": expected.agent, "sub_profile": "ai_agent", "act": {"sub": expected.app, "sub_profile": "web_app"}});
+    let actor = token.claims.get("act").unwrap_or(&Value::Null);
+    ACTOR.holds(recorder, *actor == act, &act, actor);
+    let (issued, expires) = (token.number("iat").unwrap_or_default(), token.number("exp").unwrap_or_default());
+    let now = (issued - expected.now).abs() <= 60 && expires - issued == LIFETIME;
+    let named = token.text("jti").is_some_and(|id| !id.is_empty());
+    TIMES.holds(
+        recorder,
+        now && named,
+        format!("{LIFETIME} s from {}, an id", expected.now),
+        format!("{issued} to {expires}"),
+    );
+    Some(token)
+}
+
+/// Judges whom the access token speaks of that was issued for an ID-JAG.
+pub fn redeemed(recorder: &Recorder, id_jag: &Jwt, access_token: &Jwt) {
+    let says = |token: &Jwt, user: &str, client: &str| {
+        let act = token.claims.get("act").map(ToString::to_string).unwrap_or_default();
+        [token.text(user).unwrap_or("nothing").to_owned(), token.text(client).unwrap_or("nothing").to_owned(), act]
+    };
+    let (wanted, found) = (says(id_jag, "sub", "client_id"), says(access_token, "uid", "cid"));
+    REDEEMED.holds(recorder, wanted == found, wanted.join(", "), found.join(", "));
+}
