@@ -11,7 +11,7 @@ use crate::model::{App, ApplicationType, AuthMethod, Connection, User};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::protocol::token_type::{ID_JAG, ID_TOKEN, REFRESH_TOKEN, SAML2};
-use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::protocol::{ErrorId, GrantType, Refusal, Scopes};
 use crate::tokens::{Draft, IdJag, ServerKeys, Verified, sign_id_jag};
 use crate::trace::Verdict;
 
@@ -38,8 +38,59 @@ pub struct IdentityAssertion {
     pub user: String,
 }
 
+impl Admitted<'_> {
+    /// What says who has signed in, if it is an ID-JAG that is asked for.
+    ///
+    /// # Errors
+    /// This server issues none; the subject token is missing, or of a type that is not taken.
+    pub fn asks_for_assertion(&self, server: &Server) -> Result<Option<SubjectToken>, Refusal> {
+        let asks =
+            self.grant_type == GrantType::TokenExchange && self.request.get("requested_token_type") == Some(ID_JAG);
+        asks.then(|| read(self, server)).transpose()
+    }
+
+    /// Tells another authorization server who has signed in.
+    ///
+    /// # Errors
+    /// Okta's refusals.
+    pub fn assert_identity(
+        &self,
+        org: &Org,
+        server: &Server,
+        urls: &Urls,
+        identity: Identity<'_>,
+        moment: &mut Moment<'_>,
+    ) -> Result<IdentityAssertion, Refusal> {
+        let client = self.client;
+        let (user, first) = match identity {
+            Identity::IdToken(token) => of_id_token(client, org, urls, token, moment)?,
+            Identity::RefreshToken(family) => of_refresh_token(client, org, server, family, moment)?,
+        };
+        moment.trace.note(
+            Verdict::Matched,
+            "subject token",
+            format!("{} has signed in to {}", user.profile.login, first.client_id()),
+        );
+        let audience = self.request.get("audience").unwrap_or_default();
+        let connection = connection(self, org, urls, audience, moment)?;
+        let scopes = Scopes::parse(self.request.get("scope").unwrap_or_default());
+        may_ask(connection, org, &scopes)?;
+        let assertion = IdJag {
+            issuer: &urls.issuer(server),
+            audience,
+            user,
+            client_id: connection.client_id.as_deref().unwrap_or(client.client_id()),
+            resource: self.request.get("resource"),
+            scopes: &scopes,
+            act: act(client, first),
+        };
+        let draft = assertion.draft(&format!("IDAAG.{}", moment.token()), moment.now);
+        Ok(IdentityAssertion { draft, user: user.profile.login.clone() })
+    }
+}
+
 /// Reads what is to be exchanged.
-pub(super) fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectToken, Refusal> {
+fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectToken, Refusal> {
     // Okta: ID-JAGs are the org server's to issue.
     if !server.is_org() {
         let reason = "only the org authorization server issues ID-JAGs";
@@ -59,41 +110,6 @@ pub(super) fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectTo
         SAML2 => Err(Refusal::new(ErrorId::InvalidSubjectTokenSamlApp, "the org has no SAML apps")),
         other => Err(Refusal::new(ErrorId::InvalidSubjectTokenType, format!("subject_token_type `{other}`"))),
     }
-}
-
-pub(super) fn assert(
-    admitted: &Admitted<'_>,
-    org: &Org,
-    server: &Server,
-    urls: &Urls,
-    identity: Identity<'_>,
-    moment: &mut Moment<'_>,
-) -> Result<IdentityAssertion, Refusal> {
-    let client = admitted.client;
-    let (user, first) = match identity {
-        Identity::IdToken(token) => of_id_token(client, org, urls, token, moment)?,
-        Identity::RefreshToken(family) => of_refresh_token(client, org, server, family, moment)?,
-    };
-    moment.trace.note(
-        Verdict::Matched,
-        "subject token",
-        format!("{} has signed in to {}", user.profile.login, first.client_id()),
-    );
-    let audience = admitted.request.get("audience").unwrap_or_default();
-    let connection = connection(admitted, org, urls, audience, moment)?;
-    let scopes = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
-    may_ask(connection, org, &scopes)?;
-    let assertion = IdJag {
-        issuer: &urls.issuer(server),
-        audience,
-        user,
-        client_id: connection.client_id.as_deref().unwrap_or(client.client_id()),
-        resource: admitted.request.get("resource"),
-        scopes: &scopes,
-        act: act(client, first),
-    };
-    let draft = assertion.draft(&format!("IDAAG.{}", moment.token()), moment.now);
-    Ok(IdentityAssertion { draft, user: user.profile.login.clone() })
 }
 
 /// Signs an ID-JAG and builds the body. Okta: `token_type, expires_in, access_token, issued_token_type`.

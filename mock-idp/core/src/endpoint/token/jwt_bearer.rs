@@ -67,8 +67,33 @@ pub fn signed_by(issuer: &TrustedIssuer, assertion: &Jws, fetched: Option<&Fetch
     if assertion.is_signed_by(algorithm, &key) { Ok(()) } else { Err("the signature is not the key's".to_owned()) }
 }
 
-/// Who says to have issued the assertion, if the server takes it from them.
-pub(super) fn asserted_by<'a>(
+impl Admitted<'_> {
+    /// Who says to have issued the assertion, if this server takes it from them.
+    ///
+    /// # Errors
+    /// It does not, or this client may not present it so.
+    pub fn asserted_by<'s>(&self, server: &'s Server, urls: &Urls, assertion: &Jws) -> Result<AssertedBy<'s>, Refusal> {
+        asserted_by(self, server, urls, assertion)
+    }
+
+    /// Redeems the assertion; what it spends comes back too.
+    ///
+    /// # Errors
+    /// Okta's refusals.
+    pub fn redeem_assertion(
+        &self,
+        org: &Org,
+        server: &Server,
+        urls: &Urls,
+        asserted: Asserted<'_>,
+        plan: &Plan,
+        moment: &mut Moment<'_>,
+    ) -> Result<(Redemption, SingleUse), Refusal> {
+        redeem(self, org, server, urls, asserted, plan, moment)
+    }
+}
+
+fn asserted_by<'a>(
     admitted: &Admitted<'_>,
     server: &'a Server,
     urls: &Urls,
@@ -98,8 +123,7 @@ pub(super) fn asserted_by<'a>(
     })
 }
 
-/// Redeems the assertion; what it spends comes back too.
-pub(super) fn redeem(
+fn redeem(
     admitted: &Admitted<'_>,
     org: &Org,
     server: &Server,

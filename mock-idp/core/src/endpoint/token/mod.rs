@@ -27,13 +27,11 @@ use serde_json::{Map, Value};
 
 use super::client_authentication::Presented;
 use crate::claims::Subject;
-use crate::ledger::{Authorization, Code, CodeState, DeviceSecret, Polled, SingleUse, TokenFamily};
+use crate::ledger::{Authorization, Code, CodeState, DeviceSecret, Polled, TokenFamily};
 use crate::model::{App, AuthMethod};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::policy::grant_rules;
-use crate::protocol::jose::Jws;
-use crate::protocol::token_type::ID_JAG;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes, token_type};
 use crate::tokens::fault::TokenFault;
 use crate::tokens::{Drafts, Mint, OnBehalf, ServerKeys, Ticket};
@@ -343,55 +341,6 @@ impl<'a> Admitted<'a> {
         moment: &mut Moment<'_>,
     ) -> Result<Redemption, Denied> {
         token_exchange::native_sso(self, org, server, urls, bound, plan, moment).map_err(Denied::from)
-    }
-
-    /// What says who has signed in, if it is an ID-JAG that is asked for.
-    ///
-    /// # Errors
-    /// This server issues none; the subject token is missing, or of a type that is not taken.
-    pub fn asks_for_assertion(&self, server: &Server) -> Result<Option<SubjectToken>, Refusal> {
-        let asks =
-            self.grant_type == GrantType::TokenExchange && self.request.get("requested_token_type") == Some(ID_JAG);
-        asks.then(|| identity_assertion::read(self, server)).transpose()
-    }
-
-    /// Tells another authorization server who has signed in.
-    ///
-    /// # Errors
-    /// Okta's refusals.
-    pub fn assert_identity(
-        &self,
-        org: &Org,
-        server: &Server,
-        urls: &Urls,
-        identity: Identity<'_>,
-        moment: &mut Moment<'_>,
-    ) -> Result<IdentityAssertion, Refusal> {
-        identity_assertion::assert(self, org, server, urls, identity, moment)
-    }
-
-    /// Who says to have issued an ID-JAG, if this server takes it from them.
-    ///
-    /// # Errors
-    /// It does not, or this client may not present it so.
-    pub fn asserted_by<'s>(&self, server: &'s Server, urls: &Urls, assertion: &Jws) -> Result<AssertedBy<'s>, Refusal> {
-        jwt_bearer::asserted_by(self, server, urls, assertion)
-    }
-
-    /// Redeems an ID-JAG; what it spends comes back too.
-    ///
-    /// # Errors
-    /// Okta's refusals.
-    pub fn redeem_assertion(
-        &self,
-        org: &Org,
-        server: &Server,
-        urls: &Urls,
-        asserted: Asserted<'_>,
-        plan: &Plan,
-        moment: &mut Moment<'_>,
-    ) -> Result<(Redemption, SingleUse), Refusal> {
-        jwt_bearer::redeem(self, org, server, urls, asserted, plan, moment)
     }
 
     /// Grants what needs no record: to a client that acts for itself, or that holds the user's password.
