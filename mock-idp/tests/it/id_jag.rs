@@ -272,7 +272,16 @@ async fn who_may_not_have_an_id_jag_is_told_so_in_oktas_words() {
     let form = [EXCHANGE, ("requested_token_type", ID_JAG), ("subject_token", good), ("subject_token_type", ID_TOKEN)];
     let custom = told(token(&mock, DEFAULT, Some((AGENT, AGENT_SECRET)), &form).await).await;
     let unsupported = "'requested_token_type' is invalid or not supported.".to_owned();
-    assert_eq!(custom, (400, "invalid_request".to_owned(), unsupported));
+    let unsupported = (400, "invalid_request".to_owned(), unsupported);
+    assert_eq!(custom, unsupported);
+    for wanted in [
+        "urn:okta:params:oauth:token-type:interclient_token",
+        "urn:okta:oauth:token-type:web_sso_token",
+        "urn:okta:params:oauth:token-type:oauth-sts",
+    ] {
+        let other = assert_identity(&mock, (AGENT, AGENT_SECRET), good, &[("requested_token_type", wanted)]).await;
+        assert_eq!(told(other).await, unsupported, "{wanted}");
+    }
     // The ID token has its own time.
     advance(&mock, 3601).await;
     let late = told(assert_identity(&mock, (AGENT, AGENT_SECRET), good, &[]).await).await;
@@ -388,6 +397,31 @@ async fn each_fault_of_an_id_jag_has_its_own_words() {
     body(redeem(&mock, &own, &[("resource", "api://default")]).await).await;
     let openid = with(claims, &json!({ "jti": "IDAAG.2", "scope": "openid products:read" }));
     assert_eq!(body(redeem(&mock, &jwt(&header, &openid, &org), &[]).await).await.get("id_token"), None);
+}
+
+#[tokio::test]
+async fn an_id_jag_gives_nobody_what_the_app_or_the_user_may_not_have() {
+    let org = requesting_app().replacen(
+        "        response_types: []\n    # An AI agent",
+        "        response_types: []\n        consent_method: REQUIRED\n    # An AI agent",
+        1,
+    );
+    let mock = MockIdp::builder().org_yaml(org).start().await.unwrap();
+    stop_clock(&mock).await;
+    let org = Key::pem(ORG_PEM);
+    let (header, claims) = good(&mock, &org_kid(&mock).await).await;
+    let consent = "The following scopes require user consent: [orders:read:user].";
+    let asked = jwt(&header, &with(claims.clone(), &json!({ "scope": "orders:read:user" })), &org);
+    assert_eq!(told(redeem(&mock, &asked, &[]).await).await, (400, "consent_required".to_owned(), consent.to_owned()));
+    let policy = "Policy evaluation failed for this request, please check the policy configurations.";
+    let excluded = jwt(&header, &with(claims.clone(), &json!({ "sub": "00udenied000000005d7" })), &org);
+    let excluded = told(redeem(&mock, &excluded, &[]).await).await;
+    assert_eq!(excluded, (401, "access_denied".to_owned(), policy.to_owned()));
+    let unassigned = with(claims, &json!({ "sub": "00uunassigned00005d7", "client_id": WEB }));
+    let form = [BEARER, ("assertion", &jwt(&header, &unassigned, &org))];
+    let told = told(token(&mock, DEFAULT, Some((WEB, WEB_SECRET)), &form).await).await;
+    let text = "User is not assigned to the client application.";
+    assert_eq!(told, (400, "access_denied".to_owned(), text.to_owned()));
 }
 
 /// The market whose default server trusts an issuer elsewhere.
