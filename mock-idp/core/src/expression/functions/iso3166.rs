@@ -1,6 +1,6 @@
 //! `Iso3166Convert.*` and country codes. A country code object is its alpha-2 code as text.
 
-use rust_iso3166::CountryCode;
+use rust_iso3166::{ALL, CountryCode};
 
 use super::{Arity, Call, Failure, Function, Outcome};
 use crate::expression::value::Value;
@@ -87,22 +87,17 @@ fn to_name(call: &mut Call<'_, '_>) -> Outcome {
 fn on_country(call: &Call<'_, '_>, change: impl FnOnce(&CountryCode) -> String) -> Outcome {
     let Some(text) = call.text(0)? else { return Ok(Value::Null) };
     let country = find(text.trim()).ok_or_else(|| Failure(format!("{text:?} is no ISO 3166-1 country")))?;
-    Ok(change(&country).into())
+    Ok(change(country).into())
 }
 
-fn find(text: &str) -> Option<CountryCode> {
-    let code = text.to_uppercase();
-    match (code.len(), code.parse()) {
-        (1..=3, Ok(number)) => rust_iso3166::from_numeric(number),
-        (2, _) => rust_iso3166::from_alpha2(&code),
-        (3, _) => rust_iso3166::from_alpha3(&code),
-        _ => {
-            let named = |country: &CountryCode| {
-                name(country).eq_ignore_ascii_case(text) || country.name.eq_ignore_ascii_case(text)
-            };
-            rust_iso3166::ALL_ALPHA2.iter().filter_map(|alpha2| rust_iso3166::from_alpha2(alpha2)).find(named)
-        }
-    }
+fn find(text: &str) -> Option<&'static CountryCode> {
+    // Looked through instead of looked up: one table in the program instead of one for each kind of code.
+    ALL.iter().find(|country| match (text.len(), text.parse::<u16>()) {
+        (1..=3, Ok(number)) => country.numeric == number,
+        (2, _) => country.alpha2.eq_ignore_ascii_case(text),
+        (3, _) => country.alpha3.eq_ignore_ascii_case(text),
+        _ => name(country).eq_ignore_ascii_case(text) || country.name.eq_ignore_ascii_case(text),
+    })
 }
 
 fn name(country: &CountryCode) -> &str {
