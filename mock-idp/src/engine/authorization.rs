@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Step};
+use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Response, Step};
 use mock_idp_core::ledger::{
     Authentication, Authorization, AuthorizationRequest, Consent, Holding, Participant, Purpose, Session, SignedIn,
     Stage, Transaction,
@@ -200,21 +200,7 @@ impl Call {
         mut passage: Passage,
     ) -> Explained<Outcome> {
         let authentication = authorization.authentication.clone();
-        let response = match self.instance.keys(&self.server).await {
-            Err(refusal) => Err(refusal),
-            Ok(held) => {
-                let faults = if request.response_type.front_channel_token() {
-                    self.instance.faults.take_token_faults(&request.client_id)
-                } else {
-                    Vec::new()
-                };
-                self.instance.ask(&mut passage.trace, |moment| {
-                    let Self { org, server, urls, .. } = self;
-                    authorization::respond(org, server, urls, &request, authorization, &held.keys, &faults, moment)
-                })
-            }
-        };
-        match response {
+        match self.response(&request, authorization, &mut passage.trace).await {
             Ok(response) => {
                 if let Some(Authentication { session_id, user_id, .. }) = authentication {
                     self.remember_participant(&session_id, &request.client_id).await;
@@ -237,6 +223,24 @@ impl Call {
                 self.answer(passage, authorization::refusal_answer(&request.target, &refusal))
             }
         }
+    }
+
+    async fn response(
+        &self,
+        request: &AuthorizationRequest,
+        authorization: Authorization,
+        trace: &mut Trace,
+    ) -> Result<Response, Refusal> {
+        let Self { instance, org, server, urls } = self;
+        let held = instance.keys(server).await?;
+        let faults = match request.response_type.front_channel_token() {
+            true => instance.faults.take_token_faults(&request.client_id),
+            false => Vec::new(),
+        };
+        let mut prepared =
+            instance.ask(trace, |moment| authorization::prepare(org, server, urls, request, authorization, moment))?;
+        instance.fetch_recipients(&mut prepared.drafts).await?;
+        prepared.respond(request, &held.keys, &faults)
     }
 
     /// Keeps in mind that a client was signed in to, if it wants to hear of the session's end.

@@ -1,9 +1,11 @@
 //! Who calls: one way to authenticate a client, for every endpoint that clients call, and the keys that clients prove.
 
-use mock_idp_core::endpoint::client_authentication::{self, Authenticated, Called, Fetched, KeySource, Presented};
+use mock_idp_core::endpoint::client_authentication::{self, Authenticated, Called, KeySource, Presented};
 use mock_idp_core::ledger::{SingleUse, Used};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::Refusal;
+use mock_idp_core::protocol::jose::Fetched;
+use mock_idp_core::tokens::Drafts;
 use mock_idp_core::tokens::dpop::{self, Freshness, Proof, Proven};
 use mock_idp_core::trace::{Trace, Verdict};
 
@@ -95,6 +97,20 @@ impl OrgInstance {
     pub(super) async fn fetch_keys(&self, source: Option<KeySource<'_>>) -> Option<Fetched> {
         let KeySource { uri, kid } = source?;
         Some(self.key_sets.of(uri, kid, self.clock.now()).await)
+    }
+
+    /// Fetches the keys that tokens are to be encrypted with, as far as they are kept elsewhere.
+    ///
+    /// # Errors
+    /// There is not one such key.
+    pub(super) async fn fetch_recipients(&self, drafts: &mut Drafts) -> Result<(), Refusal> {
+        for recipient in drafts.recipients() {
+            let source = recipient.key_uri().map(|uri| KeySource { uri, kid: None });
+            if let Some(fetched) = self.fetch_keys(source).await {
+                recipient.found(&fetched)?;
+            }
+        }
+        Ok(())
     }
 
     /// Uses a value up.

@@ -44,9 +44,11 @@ impl Call {
 
         let held = self.instance.keys(&self.server).await?;
         let faults = self.instance.faults.take_token_faults(&redemption.authorization.client_id);
-        let body = self.instance.ask(trace, |moment| {
-            token::issue(&self.org, &self.server, &self.urls, &redemption, &held.keys, &faults, moment)
-        })?;
+        let mut drafts = self
+            .instance
+            .ask(trace, |moment| token::draft(&self.org, &self.server, &self.urls, &redemption, moment))?;
+        self.instance.fetch_recipients(&mut drafts).await?;
+        let body = token::body(&redemption, drafts.sign(&held.keys, &faults)?);
         self.commit(redemption).await;
         Ok(body)
     }

@@ -52,8 +52,9 @@ fn tokens(text: &mut String, place: &str, answer: &Answer) {
         answer.token_type, answer.scope, answer.expires_in
     );
     for (title, token) in [("access token", &answer.access_token), ("ID token", &answer.id_token)] {
-        if let Some(Told { payload, .. }) = token {
-            object(text, title, payload);
+        if let Some(Told { payload, encrypted, .. }) = token {
+            let encrypted = encrypted.as_ref().map(|how| format!(", encrypted: {}", how.words())).unwrap_or_default();
+            object(text, &format!("{title}{encrypted}"), payload);
         }
     }
     if let Some(token) = &answer.refresh_token {

@@ -519,3 +519,19 @@ async fn an_assertion_stays_out_of_the_journal() {
         assert!(!journal.contains(part), "{journal}");
     }
 }
+
+#[tokio::test]
+async fn an_inactive_key_signs_for_nobody() {
+    let client = "0oainactive000000000";
+    let (old, new) = (Key::ec("P-256"), Key::client());
+    let set = json!({"keys": [
+        with(old.jwk(), &json!({"kid": "old", "status": "INACTIVE"})),
+        with(new.jwk(), &json!({"kid": "new"})),
+    ]});
+    let settings = format!("        jwks: {set}\n");
+    let app = service(client, "token_endpoint_auth_method: private_key_jwt", &settings);
+    let mock = market(&app, ", 0oainactive000000000").await;
+    let ask = async |header: Value, key: &Key| grant(&mock, &jwt(&header, &claims(client, &mock), key)).await;
+    refused(&ask(json!({"alg": "ES256", "kid": "old"}), &old).await, "The client_assertion JWT kid is invalid.");
+    assert_eq!(ask(json!({"alg": "RS256"}), &new).await.0, 200, "the one active key needs no kid");
+}

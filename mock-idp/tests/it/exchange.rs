@@ -234,7 +234,7 @@ async fn a_subject_whose_user_or_client_is_gone_is_refused() {
 }
 
 /// The tokens of the first app on a device.
-async fn courier_tokens(mock: &MockIdp, browser: &Client, scope: &str) -> Value {
+pub(crate) async fn courier_tokens(mock: &MockIdp, browser: &Client, scope: &str) -> Value {
     let mut request = code_request(COURIER, scope);
     request.extend(CHALLENGE);
     let arrived = authorize(mock, browser, "buyer@example.test", &request).await;
@@ -249,7 +249,7 @@ async fn courier_tokens(mock: &MockIdp, browser: &Client, scope: &str) -> Value 
     body(token(mock, SERVER, None, &form).await).await
 }
 
-async fn same_device(mock: &MockIdp, id_token: &str, secret: &str, scope: &str) -> Response {
+pub(crate) async fn same_device(mock: &MockIdp, id_token: &str, secret: &str, scope: &str) -> Response {
     let form = [
         GRANT,
         ("client_id", COURIER),

@@ -16,6 +16,7 @@ mod device;
 mod discovery_truth;
 mod dpop;
 mod edge;
+mod encryption;
 mod exchange;
 mod explain;
 mod explain_program;

@@ -28,7 +28,7 @@ fn text(value: &Value) -> &str {
 }
 
 /// Redeems a fresh code of the buyer's for a client that authenticates by a secret.
-async fn redeemed(mock: &MockIdp, client_id: &str, secret: &str) -> (u16, Value) {
+pub(crate) async fn redeemed(mock: &MockIdp, client_id: &str, secret: &str) -> (u16, Value) {
     let arrived = authorize(mock, &browser(), "buyer@example.test", &code_request(client_id, "openid")).await;
     let code = parameter(&arrived, "code").unwrap_or_else(|| panic!("{arrived}"));
     let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::model::MetadataPublish;
 use crate::org::{API_SCOPES, Server, Urls};
 use crate::protocol::acr;
+use crate::protocol::jose::{CONTENT_ENCRYPTION, KeyEncryptionAlgorithm};
 
 /// Which of the two documents.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -83,8 +84,8 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
     if openid {
         put("id_token_signing_alg_values_supported", json!(["RS256"]));
         if !org {
-            put("id_token_encryption_alg_values_supported", json!(["RSA-OAEP-256", "RSA-OAEP-384", "RSA-OAEP-512"]));
-            put("id_token_encryption_enc_values_supported", json!(["A256GCM"]));
+            put("id_token_encryption_alg_values_supported", json!(KeyEncryptionAlgorithm::ALL));
+            put("id_token_encryption_enc_values_supported", json!([CONTENT_ENCRYPTION]));
         }
     }
     put("scopes_supported", scopes(server, openid));

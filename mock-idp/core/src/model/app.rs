@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Agent, Connection, GroupFilterType, Status};
 use crate::protocol::GrantType;
-use crate::protocol::jose::{Algorithm, JwkSet};
+use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
 
 /// An app. Its id is also its client id unless the credentials name another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -188,7 +188,7 @@ pub struct OauthClientSettings {
     pub refresh_token: Option<RefreshTokenSettings>,
     #[serde(default)]
     pub wildcard_redirect: WildcardRedirect,
-    /// The client's public keys: for `private_key_jwt`.
+    /// The client's public keys: for `private_key_jwt` (`use: sig`), and to encrypt its ID tokens (`use: enc`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
     /// Where they are to be fetched instead.
@@ -197,6 +197,9 @@ pub struct OauthClientSettings {
     /// How request objects must be signed; any algorithm when it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<Algorithm>,
+    /// That ID tokens are encrypted, for the client's key with `use: enc`, and how; they are not when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
     /// Whether the client must always prove possession of a key (DPoP) when it gets tokens.
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{AccessPolicy, Status, TrustedIssuer};
+use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 
 /// A custom authorization server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +24,15 @@ pub struct AuthorizationServer {
     pub default: bool,
     #[serde(default)]
     pub credentials: ServerCredentials,
+    /// That access tokens are encrypted, for the key of the API behind the server, and how; they are not when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_encrypted_response_algorithm: Option<KeyEncryptionAlgorithm>,
+    /// Public keys of the API behind the server: `use: enc`, one of them active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<JwkSet>,
+    /// Where they are to be fetched instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// Scopes of its own, beside the built-in ones.
     #[serde(default)]
     pub scopes: Vec<Scope>,

@@ -18,24 +18,10 @@ pub use policy::*;
 pub use session_policy::*;
 pub use user::*;
 
+pub use crate::protocol::Status;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// Whether an object takes part.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
-    #[default]
-    Active,
-    Inactive,
-}
-
-impl Status {
-    #[must_use]
-    pub fn is_active(self) -> bool {
-        self == Self::Active
-    }
-}
 
 /// A list of ids or names that a condition includes.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -13,6 +13,7 @@ use crate::model::{
     RotationMode, Scope, ScopeConsent, TrustedIssuer,
 };
 use crate::protocol::is_oidc;
+use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 use crate::trace::{PolicyTold, RuleTold};
 
 /// Which of Okta's two kinds of server it is.
@@ -38,6 +39,12 @@ pub struct Server {
     /// Whose way is followed where Okta departs from OpenID Connect: the org's setting.
     pub behavior: Behavior,
     pub rotation: RotationMode,
+    /// How its access tokens are encrypted, if they are. Okta: the org server's never.
+    pub access_token_encryption: Option<KeyEncryptionAlgorithm>,
+    /// Keys of the API that reads them.
+    pub jwks: Option<JwkSet>,
+    /// Where those keys are to be fetched instead.
+    pub jwks_uri: Option<String>,
     /// The built-in scopes and the configured ones, in the order in which the API lists them.
     pub scopes: Vec<Scope>,
     /// Custom claim rules, in configuration order.
@@ -216,6 +223,9 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
         active: true,
         behavior: document.settings.behavior,
         rotation: RotationMode::Auto,
+        access_token_encryption: None,
+        jwks: None,
+        jwks_uri: None,
         scopes: ORG_SCOPES
             .iter()
             .map(|name| {
@@ -266,6 +276,9 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
             active: server.status.is_active(),
             behavior: document.settings.behavior,
             rotation: server.credentials.signing.rotation_mode,
+            access_token_encryption: server.access_token_encrypted_response_algorithm,
+            jwks: server.jwks.clone(),
+            jwks_uri: server.jwks_uri.clone(),
             scopes,
             claims,
             policies,

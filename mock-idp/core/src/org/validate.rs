@@ -1,8 +1,9 @@
 //! What a document must satisfy beyond its shape: references resolve, ids are unique, values are within Okta's bounds.
 
+mod keys;
 mod trust;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::document::Document;
 use super::problem::Problem;
@@ -222,47 +223,6 @@ impl Check<'_> {
         }
     }
 
-    /// A client's public keys, and the scopes of the org server that are granted to it.
-    fn keys(&mut self, path: &str, app: &App) {
-        let oauth = app.oauth();
-        if oauth.jwks.is_some() && oauth.jwks_uri.is_some() {
-            self.problem(format!("{path}/jwks_uri"), "a client has either `jwks` or `jwks_uri`");
-        }
-        // RFC 6749 4.4.
-        if app.auth_method() == AuthMethod::None && oauth.application_type == ApplicationType::Service {
-            self.problem(path, "a service app authenticates: `token_endpoint_auth_method` cannot be `none`");
-        }
-        if app.auth_method() == AuthMethod::PrivateKeyJwt && oauth.jwks.is_none() && oauth.jwks_uri.is_none() {
-            self.problem(
-                path,
-                "a client with `token_endpoint_auth_method: private_key_jwt` needs `jwks` or `jwks_uri`",
-            );
-        }
-        if let Some(uri) = &oauth.jwks_uri {
-            self.address(format!("{path}/jwks_uri"), uri);
-        }
-        let keys = oauth.jwks.iter().flat_map(|set| &set.keys);
-        let mut kids = HashSet::new();
-        for (index, key) in keys.clone().enumerate() {
-            let path = format!("{path}/jwks/keys/{index}");
-            if let Err(unusable) = key.key() {
-                self.problem(&path, format!("not a usable public key: {unusable}"));
-            }
-            if let Some(other) = key.key_use.as_deref().filter(|key_use| !matches!(*key_use, "sig" | "enc")) {
-                self.problem(
-                    format!("{path}/use"),
-                    format!("`{other}` is not a use of a key: expected `sig` or `enc`"),
-                );
-            }
-            if !kids.insert(key.kid.as_deref()) {
-                self.problem(&path, "two keys have the same `kid`, or none");
-            }
-        }
-        if oauth.jwks.is_some() && keys.count() == 0 {
-            self.problem(format!("{path}/jwks/keys"), "a key set has at least one key");
-        }
-    }
-
     fn grants(&mut self, path: &str, app: &App) {
         for (index, grant) in app.grants.iter().enumerate() {
             // Okta: what an administrator can grant are the scopes of its own APIs.
@@ -339,6 +299,7 @@ impl Check<'_> {
         if server.audiences.len() != 1 {
             self.problem(format!("{path}/audiences"), "an authorization server has exactly one audience");
         }
+        self.server_keys(path, server);
         for (index, scope) in server.scopes.iter().enumerate() {
             self.id(&format!("{path}/scopes/{index}/id"), &scope.id, "scp");
             // RFC 6749 3.3: scope-token is printable ASCII without space, quote and backslash.

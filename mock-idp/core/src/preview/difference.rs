@@ -195,6 +195,8 @@ fn tell_granted(granted: &Granted, fields: &mut Map<String, Value>) {
         fields.insert(format!("{place}.expires_in"), (*expires_in).into());
         fields.extend(refresh_token.as_ref().map(|token| (format!("{place}.refresh_token"), json!(token))));
         for (kind, token) in [("access_token", access_token), ("id_token", id_token)] {
+            let encrypted = token.as_ref().and_then(|token| token.encrypted.as_ref());
+            fields.extend(encrypted.map(|how| (format!("encryption of {place}.{kind}"), how.words().into())));
             for (claim, value) in token.iter().flat_map(|token| &token.payload) {
                 fields.insert(format!("{place}.{kind}.{claim}"), value.clone());
             }

@@ -94,6 +94,26 @@ pub struct Answer {
 pub struct Told {
     pub header: Map<String, Value>,
     pub payload: Map<String, Value>,
+    /// That it is encrypted once it is signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<Encrypted>,
+}
+
+/// How a token is encrypted, and whose key opens it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Encrypted {
+    pub alg: &'static str,
+    pub enc: &'static str,
+    /// In words.
+    pub key: String,
+}
+
+impl Encrypted {
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        format!("{}, {}, for {}", self.alg, self.enc, self.key)
+    }
 }
 
 /// That a refresh token comes, and how long it lives.

@@ -229,17 +229,19 @@ impl TokenView {
     fn of(place: &str, answer: &Answer) -> Vec<Self> {
         let view = |title: &str, token: &Told| Self {
             title: format!("{title}, from the {place}"),
-            facts: Vec::new(),
+            facts: token.encrypted.iter().map(|how| ("encrypted", how.words())).collect(),
             header: Some(pretty(&Value::Object(token.header.clone()))),
             payload: Some(pretty(&Value::Object(token.payload.clone()))),
         };
-        let access = answer.access_token.as_ref().map(|token| Self {
-            facts: vec![
+        let access = answer.access_token.as_ref().map(|token| {
+            let mut shown = view("Access token", token);
+            let facts = [
                 ("type", answer.token_type.to_owned()),
                 ("scope", answer.scope.clone()),
                 ("expires in", format!("{} s", answer.expires_in)),
-            ],
-            ..view("Access token", token)
+            ];
+            shown.facts.splice(0..0, facts);
+            shown
         });
         let id = answer.id_token.as_ref().map(|token| view("ID token", token));
         let refresh = answer.refresh_token.as_ref().map(|token| Self {

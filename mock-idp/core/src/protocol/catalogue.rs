@@ -97,6 +97,11 @@ catalogue! {
     MissingClientCredentials "missing_client_credentials" 401 "invalid_client" "No client credentials found.";
     RequestObjectInvalidIssuer "request_object_invalid_issuer" 401 "invalid_client" "The issuer of the request object is invalid.";
     RequestObjectJwksNotConfigured "request_object_jwks_not_configured" 401 "invalid_client" "The client does not have a JWKSet configured, but the request object requires one.";
+    InvalidEncryptionKeyClient "token_encryption_invalid_encryption_key_client" 401 "invalid_client" "Invalid encryption key for client with kid={0}.";
+    JwksUriMultipleEncryptionKeys "token_encryption_jwks_uri_multiple_encryption_keys" 401 "invalid_client" "Multiple encryption keys found for the client at the 'jwks_uri'.";
+    JwksUriNoEncryptionKey "token_encryption_jwks_uri_no_encryption_key" 401 "invalid_client" "No encryption key found for the client at the 'jwks_uri'.";
+    NoActiveEncryptionKey "token_encryption_no_active_encryption_key" 401 "invalid_client" "No active encryption key found for the client.";
+    NoEncryptionKey "token_encryption_no_encryption_key" 401 "invalid_client" "No encryption key found for the client.";
     UnsupportedAuthMethodBrowserRequest "unsupported_auth_method_browser_request" 401 "invalid_client" "Browser requests to the token endpoint must use Proof Key for Code Exchange.";
     UnsupportedAuthMethodClientCredentials "unsupported_auth_method_client_creds" 401 "invalid_client" "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
     ExpiredPasswordCredentials "expired_password_credentials" 400 "invalid_grant" "Password has expired.";
@@ -197,6 +202,11 @@ catalogue! {
     UnsupportedApiResourceForNoneResponseType "unsupported_api_resource_for_none_response_type" 400 "invalid_request" "'resource' parameter is not supported for request with 'none' as response_type.";
     UnsupportedNonceForNoneResponseType "unsupported_nonce_for_none_response_type" 400 "invalid_request" "'nonce' parameter is not supported for request with 'none' as response_type.";
     UnsupportedScopeForNoneResponseType "unsupported_scope_for_none_response_type" 400 "invalid_request" "'scope' parameter is not supported for request with 'none' as response_type.";
+    InvalidEncryptionKeyAuthServer "token_encryption_invalid_encryption_key_auth_server" 400 "invalid_request" "Invalid encryption key for authorization server with kid={0}.";
+    JwksUriErrorAuthServer "jwks_uri_error_auth_server" 400 "invalid_request" "Error retrieving the authorization server JWKSet from jwks_uri.";
+    JwksUriMultipleEncryptionKeysAuthServer "token_encryption_jwks_uri_multiple_encryption_keys_auth_server" 400 "invalid_request" "Multiple encryption keys found for the authorization server at the 'jwksUri'.";
+    JwksUriNoEncryptionKeyAuthServer "token_encryption_jwks_uri_no_encryption_key_auth_server" 400 "invalid_request" "No encryption key found for the authorization server at the 'jwksUri'.";
+    NoEncryptionKeyAuthServer "token_encryption_no_encryption_key_auth_server" 400 "invalid_request" "No encryption key found for the authorization server.";
     AccessTokenMissing "access_token_missing" 401 "invalid_request" "The access token is missing.";
     MultipleClientCredentials "multiple_client_credentials" 401 "invalid_request" "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.";
     InvalidRequestObject "invalid_request_object" 400 "invalid_request_object" "The authorize request object is invalid.";

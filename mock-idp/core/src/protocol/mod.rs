@@ -13,6 +13,7 @@ mod requested_claims;
 mod reserved_claims;
 mod response;
 mod scopes;
+mod status;
 pub mod token_type;
 
 pub use catalogue::{CATALOGUE, ErrorId};
@@ -24,3 +25,4 @@ pub use requested_claims::RequestedClaims;
 pub use reserved_claims::is_reserved_claim;
 pub use response::{ResponseMode, ResponseType};
 pub use scopes::{OIDC_SCOPES, Scopes, is_oidc};
+pub use status::Status;

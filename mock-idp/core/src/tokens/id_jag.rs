@@ -61,7 +61,8 @@ impl IdJag<'_> {
         if let Some(act) = self.act {
             put("act", act);
         }
-        Draft { header, payload }
+        // For another server to read, which has no key here.
+        Draft { header, payload, recipient: None }
     }
 }
 
@@ -70,7 +71,7 @@ impl IdJag<'_> {
 /// # Errors
 /// A signature that fails.
 pub fn sign_id_jag(draft: Draft, keys: &ServerKeys) -> Result<String, Refusal> {
-    let Draft { header, payload } = draft;
+    let Draft { header, payload, .. } = draft;
     // No fault is for this kind of token.
     keys.published
         .seal(FaultyToken::IdToken, header, payload, &[])

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::fault::{FaultyToken, TokenFault};
-use super::{ServerKeys, access_token, id_token};
+use super::{Recipient, ServerKeys, SigningKey, access_token, id_token};
 use crate::claims::{self, Breadth, Subject};
 use crate::model::TokenLifetimes;
 use crate::moment::Moment;
 use crate::org::{Server, Urls};
 use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::trace::Verdict;
 
 /// Everything that a set of tokens is made from.
 #[derive(Debug)]
@@ -87,14 +88,16 @@ pub struct Issued {
 
 /// A token that says all it will say, and is not signed yet. The key id in its header and the hashes of what it travels with
 /// have their places, and come with the signature.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     pub header: Map<String, Value>,
     pub payload: Map<String, Value>,
+    /// Whom it is encrypted for; `None` leaves it readable for everybody.
+    pub recipient: Option<Recipient>,
 }
 
 /// The tokens before they are signed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Drafts {
     pub access_token: Option<Draft>,
     pub id_token: Option<Draft>,
@@ -105,14 +108,15 @@ pub struct Drafts {
 /// Decides what the tokens say.
 ///
 /// # Errors
-/// A claim that cannot be evaluated.
+/// A claim that cannot be evaluated, a token that is to be encrypted and has no key for it.
 pub fn draft(ticket: &Ticket<'_>, mint: Mint<'_>, moment: &mut Moment<'_>) -> Result<Drafts, Refusal> {
     let now = moment.now;
     let mut drafts = Drafts { expires_in: ticket.access_token_lifetime(), ..Drafts::default() };
     if mint.access_token {
         let custom = claims::for_access_token(ticket.server, &ticket.subject, ticket.scopes, moment)?;
         let payload = access_token::payload(ticket, ticket.access_token_id, now, custom);
-        drafts.access_token = Some(Draft { header: access_token::header(ticket), payload });
+        let recipient = Recipient::of_access_token(ticket)?;
+        drafts.access_token = Some(Draft { header: access_token::header(ticket), payload, recipient });
     }
     if mint.id_token {
         // Okta: thin beside an access token, fat alone or with a code only.
@@ -122,7 +126,13 @@ pub fn draft(ticket: &Ticket<'_>, mint: Mint<'_>, moment: &mut Moment<'_>) -> Re
         let claims = claims::for_id_token(ticket.server, &ticket.subject, ticket.scopes, breadth, moment)?;
         let jti = format!("ID.{}", moment.token());
         let payload = id_token::payload(ticket, &jti, now, claims, mint);
-        drafts.id_token = Some(Draft { header: id_token::header(), payload });
+        let recipient = Recipient::of_id_token(ticket)?;
+        drafts.id_token = Some(Draft { header: id_token::header(), payload, recipient });
+    }
+    for (title, draft) in [("access token", &drafts.access_token), ("ID token", &drafts.id_token)] {
+        if let Some(recipient) = draft.as_ref().and_then(|draft| draft.recipient.as_ref()) {
+            moment.trace.note(Verdict::Added, format!("encryption of the {title}"), recipient.told());
+        }
     }
     Ok(drafts)
 }
@@ -134,39 +144,39 @@ impl Drafts {
         self.access_token.as_ref()?.payload.get("jti")?.as_str()
     }
 
-    /// Signs the tokens.
+    /// Those whom the tokens are encrypted for.
+    pub fn recipients(&mut self) -> impl Iterator<Item = &mut Recipient> {
+        [&mut self.access_token, &mut self.id_token].into_iter().flatten().filter_map(|draft| draft.recipient.as_mut())
+    }
+
+    /// Signs the tokens, and encrypts those that have a recipient.
     ///
     /// # Errors
-    /// A signature that fails.
+    /// The cryptography fails, or the key of a recipient has not been fetched.
     pub fn sign(self, keys: &ServerKeys, faults: &[TokenFault]) -> Result<Issued, Refusal> {
-        let failed = |error: jsonwebtoken::signature::Error| {
-            Refusal::new(ErrorId::ServerError, format!("signing failed: {error}"))
-        };
         let mut issued = Issued { expires_in: self.expires_in, ..Issued::default() };
-        if let Some(Draft { header, payload }) = self.access_token {
-            issued.access_token =
-                Some(keys.access.seal(FaultyToken::AccessToken, header, payload, faults).map_err(failed)?);
+        if let Some(draft) = self.access_token {
+            issued.access_token = Some(draft.seal(FaultyToken::AccessToken, &keys.access, faults)?);
         }
-        if let Some(Draft { header, mut payload }) = self.id_token {
+        if let Some(mut draft) = self.id_token {
             if let Some(access_token) = &issued.access_token {
-                id_token::bind(&mut payload, access_token);
+                id_token::bind(&mut draft.payload, access_token);
             }
-            issued.id_token = Some(keys.published.seal(FaultyToken::IdToken, header, payload, faults).map_err(failed)?);
+            issued.id_token = Some(draft.seal(FaultyToken::IdToken, &keys.published, faults)?);
         }
         Ok(issued)
     }
 }
 
-/// Makes and signs the tokens.
-///
-/// # Errors
-/// A claim that cannot be evaluated, or a signature that fails.
-pub fn issue(
-    ticket: &Ticket<'_>,
-    mint: Mint<'_>,
-    keys: &ServerKeys,
-    faults: &[TokenFault],
-    moment: &mut Moment<'_>,
-) -> Result<Issued, Refusal> {
-    draft(ticket, mint, moment)?.sign(keys, faults)
+impl Draft {
+    fn seal(self, kind: FaultyToken, key: &SigningKey, faults: &[TokenFault]) -> Result<String, Refusal> {
+        let failed = |what: &str| Refusal::new(ErrorId::ServerError, format!("{what} failed"));
+        let recipient = self.recipient.as_ref().map(Recipient::key).transpose()?;
+        let signed = key.seal(kind, self.header, self.payload, faults).map_err(|_| failed("signing"))?;
+        match recipient {
+            // RFC 7519 11.2: signed first, then encrypted.
+            Some(recipient) => recipient.encrypt(&signed).map_err(|_| failed("encryption")),
+            None => Ok(signed),
+        }
+    }
 }

@@ -1,4 +1,5 @@
-//! Tokens: what they say and how they are signed. [`issue()`] is the only mint.
+//! Tokens: what they say, how they are signed, and whom they are encrypted for. [`draft()`] and [`Drafts::sign`] are the
+//! only mint.
 
 mod access_token;
 pub mod dpop;
@@ -7,14 +8,16 @@ mod id_jag;
 mod id_token;
 mod issue;
 mod logout_token;
+mod recipient;
 pub mod resource;
 mod sign;
 mod verify;
 
 pub use id_jag::{IdJag, is_signed_id_jag, sign_id_jag};
 pub use id_token::half_hash;
-pub use issue::{Draft, Drafts, Issued, Mint, OnBehalf, Ticket, draft, issue};
+pub use issue::{Draft, Drafts, Issued, Mint, OnBehalf, Ticket, draft};
 pub use logout_token::{Ended, logout_token};
+pub use recipient::Recipient;
 pub use sign::{SigningKey, public_jwk};
 pub use verify::{Audience, Verified, family_of, verify_access_token, verify_id_token};
 

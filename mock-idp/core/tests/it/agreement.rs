@@ -368,7 +368,8 @@ fn walk(org: &Org, question: &Question, moment: &mut Moment<'_>) -> Result<Real,
             Step::Consent(_) => return Err(Real::Asks("consent")),
         }
     };
-    let response = authorization::respond(org, server, urls, &request, authorization, &KEYS, &[], moment)
+    let response = authorization::prepare(org, server, urls, &request, authorization, moment)
+        .and_then(|prepared| prepared.respond(&request, &KEYS, &[]))
         .map_err(|refusal| error("redirect", &refusal))?;
     let fields: Map<String, Value> =
         response.answer.fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
@@ -409,7 +410,8 @@ fn redeem(
         None => admitted.grant(org, server, &plan, moment),
     };
     let redemption = redeemed.map_err(|denied| refused(denied.refusal))?;
-    let answer = token::issue(org, server, urls, &redemption, &KEYS, &[], moment).map_err(refused)?;
+    let drafts = token::draft(org, server, urls, &redemption, moment).map_err(refused)?;
+    let answer = token::body(&redemption, drafts.sign(&KEYS, &[]).map_err(refused)?);
     Ok(Real::Tokens { authorize, token: Some(told(&answer)) })
 }
 

@@ -156,6 +156,42 @@ fn duplicates_and_values_out_of_bounds_are_refused() {
         ("e: AQAB", "e: AQ*B", "not a usable public key: `e` is missing or not base64url"),
         ("e: AQAB", "e: AQAB\n              d: AQAB", "not a usable public key: it holds the private half too"),
         ("use: sig", "use: tls", "`tls` is not a use of a key: expected `sig` or `enc`"),
+        ("use: sig", "status: OFF", "`OFF`"),
+        (
+            "        jwks:\n",
+            "        id_token_encrypted_response_alg: RSA-OAEP\n        jwks:\n",
+            "unknown value `RSA-OAEP`; expected one of RSA-OAEP-256, RSA-OAEP-384, RSA-OAEP-512",
+        ),
+        (
+            "application_type: native, grant_types: [password",
+            "id_token_encrypted_response_alg: RSA-OAEP-256, application_type: native, grant_types: [password",
+            "encryption needs a key with `use: enc`, in a key set or at the URI of one",
+        ),
+        (
+            "        jwks:\n          keys:\n",
+            "        id_token_encrypted_response_alg: RSA-OAEP-256\n        jwks:\n          keys:\n            - { kty: EC, crv: P-256, kid: ec, use: enc, x: f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU, y: x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0 }\n",
+            "the key `ec` cannot be used: tokens are encrypted with RSA keys of 2048 to 8192 bits only",
+        ),
+        (
+            "use: sig\n              alg: RS256",
+            "use: enc\n            - { kty: EC, crv: P-256, kid: ec, use: enc, x: f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU, y: x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0 }\n            - kty: RSA",
+            "more than one key with `use: enc` is active: give the others `status: INACTIVE`",
+        ),
+        (
+            "audiences: [api://default]",
+            "audiences: [api://default]\n    accessTokenEncryptedResponseAlgorithm: RSA-OAEP-256",
+            "encryption needs a key with `use: enc`, in a key set or at the URI of one",
+        ),
+        (
+            "audiences: [api://default]",
+            "audiences: [api://default]\n    jwksUri: keys",
+            "`keys` is not an absolute http or https URI",
+        ),
+        (
+            "audiences: [api://default]",
+            "audiences: [api://default]\n    jwks: { keys: [{ kty: EC, crv: P-256, use: sig, x: f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU, y: x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0 }] }",
+            "`sig` is not a use of a key: expected `enc`",
+        ),
         (
             "grant_types: [authorization_code, implicit, refresh_token]",
             "dpop_bound_access_tokens: true\n        grant_types: [authorization_code, implicit, refresh_token]",

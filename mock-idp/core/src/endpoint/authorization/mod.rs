@@ -1,7 +1,7 @@
 //! The authorization endpoint. RFC 6749 4.1.1, OIDC Core 3.1.2; Okta: `/v1/authorize`.
 //!
 //! [`begin`] checks a request; [`decide`] says what comes next, and is asked again after every step of the sign-in;
-//! [`respond()`] makes the answer.
+//! [`prepare()`] decides the answer, and [`Prepared::respond`] makes it.
 
 mod checks;
 mod enrollment;
@@ -11,7 +11,7 @@ mod respond;
 
 pub use pushed::{bound_to, may_redeem, pushed_parameters, request_uri};
 pub use request_object::{Opened, Sealed, sealed};
-pub use respond::{Answer, Response, code_record, draft, refusal_answer, respond};
+pub use respond::{Answer, Prepared, Response, code_record, draft, prepare, refusal_answer};
 
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, RedirectTarget};
 use crate::model::{App, ConsentMethod, Scope, ScopeConsent};

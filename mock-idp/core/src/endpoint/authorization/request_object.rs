@@ -6,11 +6,11 @@
 use serde_json::Value;
 
 use super::{NotBegun, refused};
-use crate::endpoint::client_authentication::{Fetched, KeySource, key_source, keys};
+use crate::endpoint::client_authentication::{KeySource, key_source, keys};
 use crate::ledger::SingleUse;
 use crate::model::App;
 use crate::org::{Org, Server, Urls};
-use crate::protocol::jose::{Algorithm, Jws, KeyProblem};
+use crate::protocol::jose::{Algorithm, Fetched, Jws, KeyProblem};
 use crate::protocol::{ErrorId, Parameters, Refusal};
 
 /// Okta: a request object expires within an hour.

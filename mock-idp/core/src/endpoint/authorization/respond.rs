@@ -61,43 +61,63 @@ pub fn refusal_answer(target: &RedirectTarget, refusal: &Refusal) -> Answer {
     Answer { target: target.clone(), fields }
 }
 
-/// Makes the answer to a request whose user is signed in, allowed and agreed.
+/// An answer whose tokens are not signed yet.
+#[derive(Debug)]
+pub struct Prepared {
+    pub drafts: Drafts,
+    code: Option<String>,
+    authorization: Authorization,
+}
+
+/// Decides the answer to a request whose user is signed in, allowed and agreed.
 ///
 /// # Errors
 /// A token that cannot be made.
-#[expect(clippy::too_many_arguments, reason = "the whole of a request meets the whole of an org here, once")]
-pub fn respond(
+pub fn prepare(
     org: &Org,
     server: &Server,
     urls: &Urls,
     request: &AuthorizationRequest,
     authorization: Authorization,
-    keys: &ServerKeys,
-    faults: &[TokenFault],
     moment: &mut Moment<'_>,
-) -> Result<Response, Refusal> {
-    let mut fields = Vec::with_capacity(6);
-    let mut jti = None;
-    let claims = authorization.claims.clone();
+) -> Result<Prepared, Refusal> {
     let code = request.response_type.code.then(|| moment.token());
-    fields.extend(code.clone().map(|code| ("code", code)));
-    if request.response_type.front_channel_token() {
-        let drafts = draft(org, server, urls, request, &authorization, code.as_deref(), moment)?;
+    let drafts = match request.response_type.front_channel_token() {
+        true => draft(org, server, urls, request, &authorization, code.as_deref(), moment)?,
+        false => Drafts::default(),
+    };
+    Ok(Prepared { drafts, code, authorization })
+}
+
+impl Prepared {
+    /// Makes the answer.
+    ///
+    /// # Errors
+    /// The cryptography fails.
+    pub fn respond(
+        self,
+        request: &AuthorizationRequest,
+        keys: &ServerKeys,
+        faults: &[TokenFault],
+    ) -> Result<Response, Refusal> {
+        let Self { drafts, code, authorization } = self;
+        let mut fields = Vec::with_capacity(6);
+        fields.extend(code.clone().map(|code| ("code", code)));
         let access_token_id = drafts.access_token_id().map(str::to_owned);
         let issued = drafts.sign(keys, faults)?;
         fields.extend(issued.id_token.map(|token| ("id_token", token)));
         if let Some(token) = issued.access_token {
-            jti = access_token_id;
             fields.push(("access_token", token));
             fields.push(("token_type", "Bearer".to_owned()));
             fields.push(("expires_in", issued.expires_in.to_string()));
             fields.push(("scope", authorization.scopes.join()));
         }
+        fields.extend(request.target.state().map(|state| ("state", state.to_owned())));
+        let claims = authorization.claims.clone();
+        let code = code.map(|code| (code, code_record(request, authorization)));
+        let answer = Answer { target: request.target.clone(), fields };
+        Ok(Response { answer, code, access_token_id, claims })
     }
-    fields.extend(request.target.state().map(|state| ("state", state.to_owned())));
-    let code = code.map(|code| (code, code_record(request, authorization)));
-    let answer = Answer { target: request.target.clone(), fields };
-    Ok(Response { answer, code, access_token_id: jti, claims })
 }
 
 /// What the tokens of the answer itself say: those that do not wait for a code.

@@ -1,9 +1,9 @@
 //! Client assertions: `client_secret_jwt` and `private_key_jwt`. RFC 7523 3, OIDC Core 9; Okta: "Client authentication methods".
 
-use super::{Called, Fetched, keys};
+use super::{Called, keys};
 use crate::ledger::SingleUse;
 use crate::model::{App, AuthMethod};
-use crate::protocol::jose::{Algorithm, Jws, KeyProblem};
+use crate::protocol::jose::{Algorithm, Fetched, Jws, KeyProblem};
 use crate::protocol::{ErrorId, Refusal};
 
 /// Okta: an assertion expires within an hour.

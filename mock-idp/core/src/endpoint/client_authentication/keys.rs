@@ -1,10 +1,9 @@
 //! A client's keys: written in the org document, or kept by the client and fetched.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use crate::model::App;
-use crate::protocol::jose::{JwkSet, Jws};
+use crate::protocol::jose::{Fetched, JwkSet, Jws};
 use crate::protocol::{ErrorId, Refusal};
 
 /// Keys that have to be fetched.
@@ -14,9 +13,6 @@ pub struct KeySource<'a> {
     /// The key that is wanted: a set that lacks it may be out of date.
     pub kid: Option<&'a str>,
 }
-
-/// What was found at a `jwks_uri`, or why nothing was.
-pub type Fetched = Result<Arc<JwkSet>, String>;
 
 /// Where the keys are that a signed object of this client needs; `None` when nothing has to be fetched for it.
 #[must_use]

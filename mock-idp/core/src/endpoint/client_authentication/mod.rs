@@ -9,12 +9,12 @@ pub(crate) mod keys;
 
 use subtle::ConstantTimeEq;
 
-pub use keys::{Fetched, KeySource, key_source};
+pub use keys::{KeySource, key_source};
 
 use crate::ledger::SingleUse;
 use crate::model::{App, AuthMethod};
 use crate::org::{Org, Server, Urls};
-use crate::protocol::jose::Jws;
+use crate::protocol::jose::{Fetched, Jws};
 use crate::protocol::{ErrorId, Parameters, Refusal};
 use credentials::Credentials;
 

@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use super::entitled::unaskable;
 use super::{Addition, Admitted, Plan, Redemption};
-use crate::endpoint::client_authentication::{Fetched, KeySource};
+use crate::endpoint::client_authentication::KeySource;
 use crate::ledger::{Authentication, Authorization, SingleUse};
 use crate::model::{ApplicationType, AuthMethod, TrustedIssuer, User};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::policy::{self, Ask, scope_rules};
-use crate::protocol::jose::Jws;
+use crate::protocol::jose::{Fetched, Jws};
 use crate::protocol::{ErrorId, GrantType, Refusal, RequestedClaims, Scopes};
 use crate::tokens::{IdJag, OnBehalf};
 use crate::trace::Verdict;

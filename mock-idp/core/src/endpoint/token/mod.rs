@@ -1,7 +1,8 @@
 //! The token endpoint. RFC 6749 3.2; Okta: `/v1/token`.
 //!
 //! It owns what all grants share, in this order: the grant type is known, the client authenticates, a browser keeps to its
-//! rules, the client may use the grant; then one grant file redeems what was presented; then [`issue`] mints.
+//! rules, the client may use the grant; then one grant file redeems what was presented; then [`draft`] says what the tokens say,
+//! and [`body`] carries them once they are signed.
 
 mod authorization_code;
 mod browser;
@@ -33,8 +34,7 @@ use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
 use crate::policy::grant_rules;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes, token_type};
-use crate::tokens::fault::TokenFault;
-use crate::tokens::{Drafts, Mint, OnBehalf, ServerKeys, Ticket};
+use crate::tokens::{Drafts, Issued, Mint, OnBehalf, Ticket};
 
 /// What arrives at the token endpoint.
 #[derive(Clone, Debug, Default)]
@@ -376,7 +376,7 @@ pub fn unknown(redeems: &Redeems) -> Refusal {
 /// What the tokens of a redeemed grant say.
 ///
 /// # Errors
-/// A claim that cannot be evaluated.
+/// A claim that cannot be evaluated, a token that is to be encrypted and has no key for it.
 pub fn draft(
     org: &Org,
     server: &Server,
@@ -411,21 +411,10 @@ pub fn draft(
     crate::tokens::draft(&ticket, mint, moment)
 }
 
-/// Mints the tokens of a redeemed grant and builds the body. Okta: `token_type, expires_in, access_token, scope, refresh_token,
-/// id_token, device_secret, issued_token_type`.
-///
-/// # Errors
-/// A claim that cannot be evaluated.
-pub fn issue(
-    org: &Org,
-    server: &Server,
-    urls: &Urls,
-    redemption: &Redemption,
-    keys: &ServerKeys,
-    faults: &[TokenFault],
-    moment: &mut Moment<'_>,
-) -> Result<Map<String, Value>, Refusal> {
-    let issued = draft(org, server, urls, redemption, moment)?.sign(keys, faults)?;
+/// The body with the tokens of a redeemed grant. Okta: `token_type, expires_in, access_token, scope, refresh_token, id_token,
+/// device_secret, issued_token_type`.
+#[must_use]
+pub fn body(redemption: &Redemption, issued: Issued) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("token_type".to_owned(), if redemption.bound_to.is_some() { "DPoP" } else { "Bearer" }.into());
     body.insert("expires_in".to_owned(), issued.expires_in.into());
@@ -442,7 +431,7 @@ pub fn issue(
             body.insert("issued_token_type".to_owned(), token_type::ACCESS_TOKEN.into());
         }
     }
-    Ok(body)
+    body
 }
 
 /// Okta: tokens stop when the user is no longer active or no longer assigned, or the server is switched off.

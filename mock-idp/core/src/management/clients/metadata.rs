@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::ClientRefusal;
 use crate::model::{ApplicationType, AuthMethod, ConsentMethod, OauthClientSettings, ResponseWord, WildcardRedirect};
 use crate::protocol::GrantType;
-use crate::protocol::jose::{Algorithm, JwkSet};
+use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
 
 /// The body of a registration, or of a replacement.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,6 +32,7 @@ pub struct Metadata {
     frontchannel_logout_session_required: Option<bool>,
     backchannel_logout_uri: Option<String>,
     request_object_signing_alg: Option<Algorithm>,
+    id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
     dpop_bound_access_tokens: Option<bool>,
 }
 
@@ -53,6 +54,16 @@ impl Metadata {
     pub(super) fn name(&self) -> Result<String, ClientRefusal> {
         let name = self.client_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
         name.map(str::to_owned).ok_or_else(|| ClientRefusal::blank("client_name"))
+    }
+
+    /// Okta: an algorithm for encryption needs an active key for it.
+    fn can_be_encrypted_for(&self) -> Result<(), ClientRefusal> {
+        let keys = self.jwks.iter().flat_map(|set| &set.keys);
+        let has_key = keys.clone().any(|key| key.is_for_encryption() && key.status.is_active());
+        if self.id_token_encrypted_response_alg.is_some() && self.jwks_uri.is_none() && !has_key {
+            return Err(ClientRefusal::metadata("id_token_encrypted_response_alg needs an active key with `use: enc`"));
+        }
+        Ok(())
     }
 
     /// The settings of the app, with Okta's defaults: a web app that uses codes.
@@ -85,6 +96,7 @@ impl Metadata {
         if self.jwks.is_some() && self.jwks_uri.is_some() {
             return Err(ClientRefusal::metadata("jwks and jwks_uri exclude each other"));
         }
+        self.can_be_encrypted_for()?;
         Ok(OauthClientSettings {
             application_type,
             grant_types,
@@ -98,6 +110,7 @@ impl Metadata {
             jwks: self.jwks.clone(),
             jwks_uri: self.jwks_uri.clone(),
             request_object_signing_alg: self.request_object_signing_alg,
+            id_token_encrypted_response_alg: self.id_token_encrypted_response_alg,
             dpop_bound_access_tokens: self.dpop_bound_access_tokens.unwrap_or_default(),
             participate_slo: self.frontchannel_logout_uri.is_some(),
             frontchannel_logout_uri: self.frontchannel_logout_uri.clone(),

@@ -222,6 +222,9 @@ pub fn view(app: &App, with_secret: bool) -> Value {
     if let Some(algorithm) = oauth.request_object_signing_alg {
         put("request_object_signing_alg", json!(algorithm));
     }
+    if let Some(algorithm) = oauth.id_token_encrypted_response_alg {
+        put("id_token_encrypted_response_alg", json!(algorithm));
+    }
     if oauth.dpop_bound_access_tokens {
         put("dpop_bound_access_tokens", true.into());
     }

@@ -5,7 +5,7 @@ mod elsewhere;
 use rand::Rng;
 
 use super::request::{self, RequestTold};
-use super::{Answer, Asks, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
+use super::{Answer, Asks, Encrypted, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
 use crate::endpoint::authorization::{self, NotBegun, Step};
 use crate::endpoint::token::{self, Admitted, Plan, Redemption, TokenRequest};
 use crate::endpoint::{client_authentication, unknown_server, userinfo};
@@ -13,6 +13,7 @@ use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent
 use crate::model::{App, RotationType};
 use crate::moment::Moment;
 use crate::org::{Org, Server, Urls};
+use crate::protocol::jose::CONTENT_ENCRYPTION;
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
 use crate::sign_in::{self, Advance, Input};
 use crate::tokens::{Draft, Drafts, Verified};
@@ -250,13 +251,25 @@ impl<'a> Walk<'a> {
     ) -> Option<serde_json::Map<String, serde_json::Value>> {
         let answers = [&granted.token, &granted.authorize];
         let access_token = answers.into_iter().flatten().find_map(|answer| answer.access_token.as_ref())?;
+        // Okta: userinfo does not work with encrypted access tokens.
+        if access_token.encrypted.is_some() {
+            return None;
+        }
         let verified = Verified::unsigned(access_token.payload.clone());
         userinfo::answer(self.org, self.server, self.urls, Some(&verified), &[], false, moment).ok()
     }
 }
 
 fn answer(scopes: &Scopes, drafts: Drafts, bound: bool, refresh_token: Option<RefreshToken>) -> Answer {
-    let told = |draft: Draft| Told { header: draft.header, payload: draft.payload };
+    let told = |draft: Draft| {
+        let Draft { header, payload, recipient } = draft;
+        let encrypted = recipient.map(|recipient| Encrypted {
+            alg: recipient.algorithm.name(),
+            enc: CONTENT_ENCRYPTION,
+            key: recipient.told(),
+        });
+        Told { header, payload, encrypted }
+    };
     Answer {
         token_type: if bound { "DPoP" } else { "Bearer" },
         scope: scopes.join(),

@@ -1,5 +1,7 @@
 //! Public keys as clients publish them. RFC 7517, RFC 7518 6, RFC 7638.
 
+use std::sync::Arc;
+
 use aws_lc_rs::signature::{RsaPublicKeyComponents, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use schemars::JsonSchema;
@@ -8,6 +10,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Algorithm, Jws};
+use crate::protocol::Status;
 
 /// A key. RFC 7517 4: members that are not understood are ignored.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +24,9 @@ pub struct Jwk {
     pub key_use: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alg: Option<String>,
+    /// Okta: an inactive key is kept and not used.
+    #[serde(default, skip_serializing_if = "Status::is_default")]
+    pub status: Status,
     /// RSA: modulus, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<String>,
@@ -76,6 +82,10 @@ pub enum UnusableJwk {
     Weak,
     #[error("it holds the private half too")]
     Private,
+    #[error("tokens are encrypted with RSA keys of 2048 to 8192 bits only")]
+    NotRsa,
+    #[error("its `alg` is `{own}`, not `{wanted}`")]
+    Algorithm { own: String, wanted: &'static str },
 }
 
 /// Bytes of a coordinate, by curve. RFC 7518 6.2.1.2.
@@ -138,6 +148,14 @@ impl Jwk {
     }
 }
 
+impl Jwk {
+    /// Whether something is encrypted with it.
+    #[must_use]
+    pub fn is_for_encryption(&self) -> bool {
+        self.key_use.as_deref() == Some("enc")
+    }
+}
+
 fn without_leading_zeros(bytes: Vec<u8>) -> Vec<u8> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes[zeros..].to_vec()
@@ -175,6 +193,9 @@ pub struct JwkSet {
     pub keys: Vec<Jwk>,
 }
 
+/// What was found at a `jwks_uri`, or why nothing was.
+pub type Fetched = Result<Arc<JwkSet>, String>;
+
 /// Why no key of a set can verify a signature.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum KeyProblem {
@@ -199,7 +220,11 @@ impl JwkSet {
         struct Set {
             keys: Vec<Value>,
         }
-        let set: Set = serde_json::from_slice(json)?;
+        let mut set: Set = serde_json::from_slice(json)?;
+        for key in set.keys.iter_mut().filter_map(Value::as_object_mut) {
+            // A status is Okta's word for keys that are kept there.
+            key.remove("status");
+        }
         Ok(Self { keys: set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect() })
     }
 
@@ -214,11 +239,12 @@ impl JwkSet {
     /// # Errors
     /// No key, or one that is not for this.
     pub fn choose(&self, jws: &Jws, algorithm: Algorithm) -> Result<PublicKey, KeyProblem> {
-        let key = match (jws.kid(), self.keys.as_slice()) {
+        let active: Vec<&Jwk> = self.keys.iter().filter(|key| key.status.is_active()).collect();
+        let key = match (jws.kid(), active.as_slice()) {
             (Some(kid), keys) => keys
                 .iter()
                 .find(|key| key.kid.as_deref() == Some(kid))
-                .ok_or_else(|| KeyProblem::Kid(format!("no key has the id `{kid}`")))?,
+                .ok_or_else(|| KeyProblem::Kid(format!("no active key has the id `{kid}`")))?,
             (None, [only]) => only,
             (None, keys) => return Err(KeyProblem::Kid(format!("no kid, and the client has {} keys", keys.len()))),
         };
