@@ -7,6 +7,7 @@ pub mod api;
 pub mod authorization;
 pub mod configuration;
 pub mod discovery;
+pub mod encryption;
 pub mod extension;
 pub mod fapi;
 pub mod headers;
@@ -32,6 +33,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         authorization::ALL,
         configuration::ALL,
         discovery::ALL,
+        encryption::ALL,
         extension::ALL,
         fapi::ALL,
         headers::ALL,

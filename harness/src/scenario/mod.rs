@@ -8,6 +8,7 @@ mod consent;
 mod cross_app;
 mod discovery;
 mod dpop;
+mod encryption;
 mod exchange;
 mod headers;
 mod https;
@@ -200,6 +201,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         exchange::scenarios(),
         cross_app::scenarios(),
         machines::scenarios(),
+        encryption::scenarios(),
         registration::scenarios(),
         security::scenarios(),
         headers::scenarios(),

@@ -6,6 +6,7 @@ pub mod form;
 pub mod http;
 pub mod introspection;
 pub mod journey;
+pub mod jwe;
 pub mod jwt;
 pub mod keys;
 pub mod metadata;

@@ -137,6 +137,21 @@ sees! {
             answer.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
         };
 
+    id_token_only_signed: "encryption.rsa-oaep-256", "encryption.compact",
+        |answer| answer.body = answer.body.replace("\"id_token\":\"", "\"id_token\":\"a.b.c\",\"was\":\"");
+    id_token_encrypted_by_another_algorithm: "encryption.rsa-oaep-256", "encryption.alg",
+        |answer| answer.rehead(|header| drop(header.insert("alg".into(), json!("RSA-OAEP"))));
+    content_encrypted_by_another_algorithm: "encryption.rsa-oaep-256", "encryption.enc",
+        |answer| answer.rehead(|header| drop(header.insert("enc".into(), json!("A128GCM"))));
+    id_token_that_hides_what_is_inside: "encryption.rsa-oaep-256", "encryption.cty",
+        |answer| answer.rehead(|header| drop(header.remove("cty")));
+    id_token_for_another_key: "encryption.rsa-oaep-256", "encryption.kid",
+        |answer| answer.rehead(|header| drop(header.insert("kid".into(), json!("other"))));
+    header_altered_on_its_way: "encryption.rsa-oaep-384", "encryption.opens",
+        |answer| answer.rehead(|header| drop(header.insert("typ".into(), json!("JWT"))));
+    id_token_given_twice: "encryption.refresh", "encryption.fresh",
+        |answer| if answer.at("/v1/token") { answer.succeed("AGAIN") };
+
     introspection_that_fails: "introspect.access-token", "introspection.status",
         |answer| if answer.at("/introspect") { answer.status = StatusCode::INTERNAL_SERVER_ERROR };
     good_token_called_inactive: "introspect.access-token", "introspection.active",
