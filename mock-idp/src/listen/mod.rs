@@ -60,13 +60,11 @@ impl Serving {
     /// Tells everything to end now, without waiting for it.
     pub(crate) fn abandon(&self) {
         self.ending.cancel();
+        self.stopping.cancel();
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let ending = self.ending.child_token();
-        self.tasks.spawn(async move {
-            ending.run_until_cancelled(task).await;
-        });
+        self.tasks.spawn(task);
     }
 
     async fn accept(self, listener: tokio::net::TcpListener, acceptor: Acceptor, front: Front) {
@@ -90,11 +88,13 @@ impl Serving {
         };
         let front = front.for_connection(secure, reset);
         let service = service_fn(move |request| front.answer(request));
-        let mut connection = std::pin::pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        // Answers are small: copied together and written plainly they cost the system less than as vectors.
+        let http = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service);
+        let mut connection = std::pin::pin!(http);
         // How a connection ends is its client's affair.
         if stopping.run_until_cancelled(connection.as_mut()).await.is_none() {
             connection.as_mut().graceful_shutdown();
-            let _ = timeout(GRACE, connection).await;
+            self.ending.run_until_cancelled(timeout(GRACE, connection)).await;
         }
     }
 }
