@@ -3,7 +3,7 @@
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
 //! machine; nothing in it passes or fails. To measure the program as it is published, build it by itself
-//! (`cargo build -p mock-idp --profile dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
+//! (`ci/dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
 
 #![expect(
     clippy::print_stdout,
