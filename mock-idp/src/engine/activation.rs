@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mock_idp_core::endpoint::activation::{self, Step};
 use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::endpoint::device_authorization as device;
-use mock_idp_core::ledger::{Activation, Authentication, Decision, Polled, Purpose, Stage, UserCode};
+use mock_idp_core::ledger::{Activation, Authentication, Decision, Holding, Polled, Purpose, Stage, UserCode};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::sign_in;
@@ -101,6 +101,7 @@ impl Call {
         passage.trace.note(verdict, "device", format!("the user's word on {client_id}"));
         if allowed {
             self.remember_consent(&server, &client_id, &user_id, &scopes).await;
+            self.instance.hold(&user_id, vec![Holding::Device(device_code)]).await;
         }
         let client_label = self.org.client(&client_id).map_or(client_id, |client| client.label.clone());
         passage.activation(ActivationStep::Done { client_label, allowed })

@@ -3,7 +3,7 @@
 use mock_idp_core::endpoint::authorization::NotBegun;
 use mock_idp_core::endpoint::backchannel::{self, Begun};
 use mock_idp_core::endpoint::client_authentication::Presented;
-use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Inbox, Polled};
+use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Holding, Inbox, Polled};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::sign_in::view::{BackchannelItem, BackchannelView, Frame, PageView};
@@ -101,6 +101,9 @@ impl OrgInstance {
             let decision = if allowed { Decision::Allowed(self.on_a_phone(request, now)) } else { Decision::Denied };
             let settle = |polled: &mut Polled| polled.settle(decision.clone(), now);
             self.ledger.backchannel.update(&request.auth_req_id, now, settle).await;
+            if allowed {
+                self.hold(&request.user_id, vec![Holding::Backchannel(request.auth_req_id.clone())]).await;
+            }
         }
         taken
     }

@@ -1,7 +1,7 @@
 //! What users hold, and its end all at once. Okta: global token revocation.
 
 use mock_idp_core::endpoint::token::{Addition, Redemption};
-use mock_idp_core::ledger::{Holding, Holdings};
+use mock_idp_core::ledger::{Holding, Holdings, Polled};
 use mock_idp_core::management::{ApiRefusal, global_revocation};
 use mock_idp_core::tokens::family_of;
 use serde_json::Value;
@@ -25,6 +25,8 @@ impl Call {
                 Holding::AccessToken(jti) => self.revoke(Some(&jti), None).await,
                 Holding::Family(id) => self.revoke(None, Some(&id)).await,
                 Holding::DeviceSecret(secret) => _ = self.revoke_device_secret(&secret).await,
+                Holding::Device(code) => _ = ledger.devices.update(&code, now, Polled::recall).await,
+                Holding::Backchannel(id) => _ = ledger.backchannel.update(&id, now, Polled::recall).await,
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, redeem};
 use crate::market::{market, shared};
 use crate::registration::API_TOKEN;
+use crate::{ciba, device};
 
 const BUYER: &str = "buyer@example.test";
 const BUYER_ID: &str = "00ubuyer0000000005d7";
@@ -82,6 +83,20 @@ async fn everything_that_a_user_holds_falls_at_once() {
         assert_eq!(admin.lasts(&mock).await, [true; 4], "nobody else's: {body}");
         // Who signs in again, within the same second too, begins anew.
         assert_eq!(Held::by(&mock, BUYER).await.lasts(&mock).await, [true; 4], "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_user_has_allowed_and_nobody_fetched_yet_gives_nothing_any_more() {
+    let mock = market("", "").await;
+    let device_code = device::allowed(&mock, "openid", BUYER).await;
+    let auth_req_id = ciba::approved(&mock).await;
+    let subject = json!({ "sub_id": { "format": "opaque", "id": BUYER_ID } });
+    let ssws = format!("SSWS {API_TOKEN}");
+    assert_eq!(revoke(&mock, Some(&ssws), &subject.to_string()).await.0, 204);
+    for response in [device::poll(&mock, &device_code).await, ciba::poll(&mock, &auth_req_id).await] {
+        assert_eq!(response.status(), 403);
+        assert_eq!(response.json::<Value>().await.unwrap()["error"], "access_denied");
     }
 }
 

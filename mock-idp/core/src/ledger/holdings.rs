@@ -13,6 +13,10 @@ pub enum Holding {
     AccessToken(String),
     Family(String),
     DeviceSecret(String),
+    /// An allowed device that has not fetched its tokens; by device code.
+    Device(String),
+    /// An allowed request of the back channel whose client has not fetched its tokens; by `auth_req_id`.
+    Backchannel(String),
 }
 
 /// All of them, the latest last.

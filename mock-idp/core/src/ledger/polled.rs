@@ -34,6 +34,13 @@ impl Polled {
         waits
     }
 
+    /// Takes an allowance back that has given nothing yet.
+    pub fn recall(&mut self) {
+        if matches!(self.decision, Decision::Allowed(_)) {
+            self.decision = Decision::Denied;
+        }
+    }
+
     /// Whether the user's word is still missing and would still count.
     #[must_use]
     pub fn waits(&self, now: i64) -> bool {
