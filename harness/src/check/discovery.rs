@@ -224,7 +224,16 @@ fn grant_types(role: ServerRole, document: Document) -> Value {
 
 fn standard_scopes(role: ServerRole) -> Value {
     match role {
-        ServerRole::Custom => json!(["openid", "profile", "email", "address", "phone", "offline_access", "device_sso"]),
+        ServerRole::Custom => json!([
+            "openid",
+            "profile",
+            "email",
+            "address",
+            "phone",
+            "offline_access",
+            "device_sso",
+            "interclient_access"
+        ]),
         // The org server's document has email before profile.
         ServerRole::Org => json!(["openid", "email", "profile", "address", "phone", "offline_access", "groups"]),
     }

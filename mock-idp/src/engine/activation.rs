@@ -32,7 +32,7 @@ impl Call {
             let client = self.client(presented, "device/authorize").await?;
             explanation.client = Some(client.client_id().to_owned());
             let now = self.instance.clock.now();
-            let record = device::begin(&self.server, client, body, now)?;
+            let record = device::begin(&self.org, &self.server, client, body, now)?;
             Ok(self.show_codes(record, &mut trace).await)
         };
         let result = result.await;

@@ -5,11 +5,13 @@ use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
 
-/// The market, with these scopes granted to its web client.
+/// The market, with these scopes granted to its web client, which another app trusts.
 pub(crate) async fn granting(scopes: &[&str]) -> MockIdp {
     let grants: String = scopes.iter().map(|scope| format!("      - {{ scopeId: {scope} }}\n")).collect();
     let next = "  - id: 0oamarketspa000005d7\n";
     let org = BUILT_IN_ORG.replacen(next, &format!("    grants:\n{grants}{next}"), 1);
+    let trusted = "interclientAllowedApps: [0oamarketdevsso005d7";
+    let org = org.replacen(trusted, &format!("{trusted}, {WEB}"), 1);
     MockIdp::builder().org_yaml(org).start().await.unwrap()
 }
 

@@ -25,6 +25,7 @@ mod flow;
 mod global_revocation;
 mod hostile;
 mod id_jag;
+mod interclient;
 mod jose;
 mod keys;
 mod lifecycle;

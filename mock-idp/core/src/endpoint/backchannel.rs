@@ -35,7 +35,7 @@ pub fn begin(
     moment: &mut Moment<'_>,
 ) -> Result<Begun, Refusal> {
     may_ask(client, body)?;
-    let scopes = scopes(server, client, body)?;
+    let scopes = scopes(org, server, client, body)?;
     let user = user(org, client, body, hinted)?;
     let expires = moment.now + lifetime(body)?;
     let auth_req_id: String = format!("ft{}", moment.token()).chars().take(34).collect();
@@ -85,7 +85,7 @@ pub fn may_ask(client: &App, body: &Parameters) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn scopes(server: &Server, client: &App, body: &Parameters) -> Result<Scopes, Refusal> {
+fn scopes(org: &Org, server: &Server, client: &App, body: &Parameters) -> Result<Scopes, Refusal> {
     let asked = Scopes::parse(body.get("scope").unwrap_or_default());
     if asked.is_empty() {
         return Err(Refusal::new(ErrorId::CibaMissingScope, "no scope was asked for"));
@@ -94,7 +94,7 @@ fn scopes(server: &Server, client: &App, body: &Parameters) -> Result<Scopes, Re
     if !asked.contains("openid") {
         return Err(Refusal::new(ErrorId::CibaInvalidScope, format!("{} lacks openid", asked.listed())));
     }
-    scope_rules::resolve(server, client, &asked)
+    scope_rules::resolve(org, server, client, &asked)
 }
 
 /// CIBA Core 7.1: exactly one hint. Okta: whatever is wrong with it, the words are the same.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::ledger::{Decision, Polled};
 use crate::model::App;
 use crate::moment::Moment;
-use crate::org::{Server, Urls};
+use crate::org::{Org, Server, Urls};
 use crate::policy::{grant_rules, scope_rules};
 use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
 
@@ -20,7 +20,7 @@ const USER_CODE_LENGTH: usize = 8;
 ///
 /// # Errors
 /// Okta's refusals.
-pub fn begin(server: &Server, client: &App, body: &Parameters, now: i64) -> Result<Polled, Refusal> {
+pub fn begin(org: &Org, server: &Server, client: &App, body: &Parameters, now: i64) -> Result<Polled, Refusal> {
     if !body.duplicates().is_empty() {
         return Err(Refusal::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
     }
@@ -30,7 +30,7 @@ pub fn begin(server: &Server, client: &App, body: &Parameters, now: i64) -> Resu
     if asked.is_empty() {
         return Err(Refusal::new(ErrorId::MissingScopes, "no scope was asked for"));
     }
-    let scopes = scope_rules::resolve(server, client, &asked)?;
+    let scopes = scope_rules::resolve(org, server, client, &asked)?;
     scope_rules::openid_present(&scopes, false)?;
     Ok(Polled {
         server: server.id.clone(),

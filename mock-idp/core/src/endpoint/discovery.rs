@@ -188,6 +188,7 @@ fn scopes(server: &Server, openid: bool) -> Value {
     if server.is_org() && !openid {
         custom.extend(API_SCOPES);
     }
-    custom.extend(server.scopes.iter().filter(|scope| scope.system).map(|scope| scope.name.as_str()));
+    let system = server.scopes.iter().filter(|scope| scope.system).filter(published);
+    custom.extend(system.map(|scope| scope.name.as_str()));
     json!(custom)
 }

@@ -41,6 +41,10 @@ pub struct App {
     /// `/workload-principals/api/v1/ai-agents/{id}/connections`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<Connection>,
+    /// Ids of the apps that may hand their users over to this one, by an `interclient_token`: at most five. Okta keeps these under
+    /// `/apps/{id}/interclient-allowed-apps`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interclient_allowed_apps: Vec<String>,
 }
 
 impl App {
@@ -60,6 +64,12 @@ impl App {
     #[must_use]
     pub fn is_granted(&self, scope: &str) -> bool {
         self.grants.iter().any(|grant| grant.scope_id == scope)
+    }
+
+    /// Whether users of that app may be handed over to this one.
+    #[must_use]
+    pub fn trusts(&self, origin: &App) -> bool {
+        self.interclient_allowed_apps.contains(&origin.id)
     }
 
     /// Where a frame of the browser is to tell the client that the session has ended. Okta: only of an app that takes part.

@@ -177,6 +177,12 @@ impl Org {
         })
     }
 
+    /// Whether some app trusts this one with its sign-in. Okta: a trust mapping.
+    #[must_use]
+    pub fn may_hand_over(&self, origin: &App) -> bool {
+        self.document.apps.iter().any(|target| target.status.is_active() && target.trusts(origin))
+    }
+
     /// Whether a browser page of that origin may read answers.
     #[must_use]
     pub fn trusts_origin(&self, origin: &str) -> bool {

@@ -12,8 +12,8 @@ use crate::model::{
     AccessPolicy, AppGroupsClaim, ClaimRule, ClaimType, ClaimValueType, GroupFilterType, MetadataPublish, PolicyRule,
     RotationMode, Scope, ScopeConsent, TrustedIssuer,
 };
-use crate::protocol::is_oidc;
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
+use crate::protocol::{INTERCLIENT_ACCESS, is_oidc};
 use crate::trace::{PolicyTold, RuleTold};
 
 /// Which of Okta's two kinds of server it is.
@@ -193,10 +193,17 @@ const BUILT_IN_SCOPES: &[(&str, &str, &str)] = &[
         "Request device secret.",
         "This allows you to single sign on between native client applications on your device.",
     ),
+    (
+        INTERCLIENT_ACCESS,
+        "Sign you in to other apps.",
+        "This allows the app to sign you in to the web apps that trust it.",
+    ),
 ];
 
-/// The scopes of the org authorization server. Okta: email stands before profile, `groups` is built in.
-const ORG_SCOPES: &[&str] = &["openid", "email", "profile", "address", "phone", "offline_access", "groups"];
+/// The scopes of the org authorization server. Okta: email stands before profile, `groups` is built in, and its metadata do not
+/// tell of `interclient_access`.
+const ORG_SCOPES: &[&str] =
+    &["openid", "email", "profile", "address", "phone", "offline_access", "groups", INTERCLIENT_ACCESS];
 
 fn built_in(name: &str, display_name: &str, description: &str) -> Scope {
     Scope {
@@ -233,7 +240,9 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
                     .iter()
                     .find(|(known, _, _)| known == name)
                     .map_or((*name, ""), |(_, display, description)| (*display, *description));
-                built_in(name, display, description)
+                let told = *name != INTERCLIENT_ACCESS;
+                let metadata_publish = if told { MetadataPublish::AllClients } else { MetadataPublish::NoClients };
+                Scope { metadata_publish, ..built_in(name, display, description) }
             })
             .collect(),
         claims: Vec::new(),

@@ -179,6 +179,7 @@ impl Check<'_> {
         self.grants(path, app);
         self.agent(path, app);
         self.connections(path, app);
+        self.interclient(path, app);
         // RFC 9449: a token from the authorization endpoint has nothing to be bound to.
         if app.oauth().dpop_bound_access_tokens && app.oauth().grant_types.contains(&GrantType::Implicit) {
             let message = "a client with `dpop_bound_access_tokens` cannot use `implicit`: nothing is proved there";

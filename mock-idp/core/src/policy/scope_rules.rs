@@ -1,15 +1,25 @@
 //! Which scopes a request is about, before any policy is asked.
 
 use crate::model::App;
-use crate::org::{API_SCOPES, Server};
-use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::org::{API_SCOPES, Org, Server};
+use crate::protocol::{ErrorId, INTERCLIENT_ACCESS, Refusal, Scopes};
 
 /// The scopes asked for, or the server's default ones; all of them known to the server, and those of the org's own APIs granted
 /// to the app.
 ///
 /// # Errors
 /// No scope and no default; a scope that the server does not have, or that the app may not ask for.
-pub fn resolve(server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
+pub fn resolve(org: &Org, server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
+    let scopes = known(server, client, asked)?;
+    // Okta: Native to Web SSO, trust map.
+    if scopes.contains(INTERCLIENT_ACCESS) && !org.may_hand_over(client) {
+        let reason = format!("no app has {} among its `interclientAllowedApps`", client.id);
+        return Err(Refusal::new(ErrorId::InterclientAccessScopeNotPermitted, reason));
+    }
+    Ok(scopes)
+}
+
+fn known(server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
     if asked.is_empty() {
         let defaults: Scopes = server.scopes.iter().filter(|scope| scope.default).map(|scope| &scope.name).collect();
         if defaults.is_empty() {

@@ -9,7 +9,7 @@ use super::run::preview;
 use super::{Change, Outcome, Preview, Question, Refused};
 use crate::model::{PolicyRule, ResponseWord, Status};
 use crate::org::{Document, Org, Urls};
-use crate::protocol::{CATALOGUE, ErrorId, GrantType, OIDC_SCOPES, ResponseType, Scopes};
+use crate::protocol::{CATALOGUE, ErrorId, GrantType, INTERCLIENT_ACCESS, OIDC_SCOPES, ResponseType, Scopes};
 use crate::trace::{About, Absence, ClaimSource, Unmet};
 
 /// How many changed orgs are tried at most.
@@ -137,6 +137,8 @@ impl List<'_> {
         .any(is)
         {
             self.push(Change::AskForScopes { scopes: vec!["openid".to_owned()] });
+        } else if is(ErrorId::InterclientAccessScopeNotPermitted) {
+            self.push(Change::AskWithoutScopes { scopes: vec![INTERCLIENT_ACCESS.to_owned()] });
         } else if is(ErrorId::OpenidNotAllowedClientCredentials) {
             let asked = self.question.scopes.iter().filter(|scope| OIDC_SCOPES.contains(scope));
             let scopes = asked.map(str::to_owned).collect();

@@ -229,6 +229,7 @@ catalogue! {
     CibaInvalidScope "ciba_request_invalid_scope" 400 "invalid_scope" "The Client-Initiated Backchannel Authentication Flow must contain 'openid' scope.";
     CibaMissingScope "ciba_request_missing_scope" 400 "invalid_scope" "No scopes were requested.";
     MissingScopes "missing_scopes" 400 "invalid_scope" "No scopes were requested.";
+    InterclientAccessScopeNotPermitted "interclient_access_scope_not_permitted" 400 "invalid_scope" "The 'interclient_access' scope can only be granted to clients with a configured trust relationship.";
     NoDefaultScopes "no_default_scopes" 400 "invalid_scope" "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
     NoMatchingScope "no_matching_scope" 400 "invalid_scope" "One or more scopes are not configured for the authorization server resource.";
     OpenidNotAllowedClientCredentials "openid_not_allowed_client_creds" 400 "invalid_scope" "Cannot request 'openid' scopes using client credentials.";

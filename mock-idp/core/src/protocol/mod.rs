@@ -24,5 +24,5 @@ pub use refusal::Refusal;
 pub use requested_claims::RequestedClaims;
 pub use reserved_claims::is_reserved_claim;
 pub use response::{ResponseMode, ResponseType};
-pub use scopes::{OIDC_SCOPES, Scopes, is_oidc};
+pub use scopes::{INTERCLIENT_ACCESS, OIDC_SCOPES, Scopes, is_oidc};
 pub use status::Status;

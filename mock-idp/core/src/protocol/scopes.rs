@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The scopes that OpenID Connect defines, and Okta's `device_sso` and `groups` beside them.
+/// What an app needs to hand its users over to another one. Okta: Native to Web SSO.
+pub const INTERCLIENT_ACCESS: &str = "interclient_access";
+
+/// The scopes that OpenID Connect defines, and Okta's `device_sso`, `groups` and [`INTERCLIENT_ACCESS`] beside them.
 pub const OIDC_SCOPES: &[&str] =
-    &["openid", "profile", "email", "address", "phone", "offline_access", "groups", "device_sso", "interclient_access"];
+    &["openid", "profile", "email", "address", "phone", "offline_access", "groups", "device_sso", INTERCLIENT_ACCESS];
 
 /// Whether a scope is one that every rule covers unless it names OpenID scopes itself.
 #[must_use]

@@ -215,6 +215,9 @@ fn every_problem_is_told_at_once() {
 #[test]
 fn what_agents_and_servers_trust_must_be_there() {
     let connected = "authorizationServerId: ausmarket000000005d7";
+    let allowed = "interclientAllowedApps: [0oamarketdevsso005d7]";
+    let six = ["web000", "spa000", "native", "tv0000", "ciba00", "devsso"].map(|name| format!("0oamarket{name}005d7"));
+    let six = format!("interclientAllowedApps: [{}]", six.join(", "));
     let linked = told("agent: { appId: 0oamarketweb000005d7 }", "agent: { appId: 0oamarketweb0000005d }");
     assert!(linked.contains("no app has the id `0oamarketweb0000005d` (at /apps/"), "{linked}");
     assert!(linked.ends_with("did you mean `0oamarketweb000005d7`?"), "{linked}");
@@ -255,6 +258,10 @@ fn what_agents_and_servers_trust_must_be_there() {
             "    default: true\n    trustedIssuers: [{ issuer: https://a.example, jwks: { keys: [{ kty: oct }] } }]\n",
             "not a usable public key",
         ),
+        (allowed, "interclientAllowedApps: [0oamarketsecond005d7]", "an app need not trust itself"),
+        (allowed, "interclientAllowedApps: [0oamarketweb000005d7, 0oamarketweb000005d7]", "is trusted twice"),
+        (allowed, "interclientAllowedApps: [0oamarketdevsso005d8]", "did you mean `0oamarketdevsso005d7`?"),
+        (allowed, &six, "an app trusts at most 5 others, not 6"),
     ] {
         let told = told(piece, by);
         assert!(told.contains(expected), "{by}: {told}");

@@ -88,6 +88,7 @@ fn mode_refusal(
 
 /// Everything else.
 pub(super) fn request(
+    org: &Org,
     server: &Server,
     client: &App,
     target: &RedirectTarget,
@@ -112,7 +113,7 @@ pub(super) fn request(
     if wants_nonce && parameters.get("nonce").is_none() {
         return Err(Refusal::new(ErrorId::InvalidNonce, "nonce is missing"));
     }
-    let scopes = scopes(server, client, response_type, parameters)?;
+    let scopes = scopes(org, server, client, response_type, parameters)?;
     let prompt = Prompt::parse(parameters.get("prompt"), server.behavior.knows_select_account())
         .map_err(|value| Refusal::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`", value.0)))?;
     let max_age = max_age(parameters)?;
@@ -203,13 +204,14 @@ fn response_mode(
 }
 
 fn scopes(
+    org: &Org,
     server: &Server,
     client: &App,
     response_type: ResponseType,
     parameters: &Parameters,
 ) -> Result<Scopes, Refusal> {
     let asked = Scopes::parse(parameters.get("scope").unwrap_or_default());
-    let scopes = scope_rules::resolve(server, client, &asked)?;
+    let scopes = scope_rules::resolve(org, server, client, &asked)?;
     scope_rules::openid_present(&scopes, response_type.id_token)?;
     Ok(scopes)
 }

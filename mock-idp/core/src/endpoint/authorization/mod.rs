@@ -84,7 +84,7 @@ pub fn begin(
         target: target.clone(),
         client_id: client.client_id().to_owned(),
     };
-    checks::request(server, client, &target, parameters).map_err(redirected)
+    checks::request(org, server, client, &target, parameters).map_err(redirected)
 }
 
 /// Where a refusal goes that comes before a request can be read: to the client, if what is known of it so far names a

@@ -31,7 +31,7 @@ pub(super) fn grant(
         return Err(Refusal::new(ErrorId::OpenidNotAllowedClientCredentials, format!("asked for {}", asked.listed())));
     }
     let scopes =
-        if server.is_org() { org_scopes(client, &asked, moment)? } else { custom_scopes(server, client, &asked)? };
+        if server.is_org() { org_scopes(client, &asked, moment)? } else { custom_scopes(org, server, client, &asked)? };
     let ask = Ask { client, user: None, grant_type: GrantType::ClientCredentials, scopes: &scopes };
     let granted = policy::grant(org, server, ask, moment)?;
     let source = if asked.is_empty() { ScopeSource::Default } else { ScopeSource::Asked };
@@ -57,8 +57,8 @@ pub(super) fn grant(
     })
 }
 
-fn custom_scopes(server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
-    let scopes = scope_rules::resolve(server, client, asked)?;
+fn custom_scopes(org: &Org, server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
+    let scopes = scope_rules::resolve(org, server, client, asked)?;
     let consent: Scopes = scopes
         .iter()
         .filter(|name| server.scope(name).is_some_and(|scope| scope.consent == ScopeConsent::Required))

@@ -149,7 +149,7 @@ fn redeem(
         return Err(Refusal::new(ErrorId::UserNotAssigned, reason));
     }
     moment.trace.note(Verdict::Matched, "ID-JAG", format!("{issuer} vouches for {}", user.profile.login));
-    let scopes = scopes(admitted, server, assertion)?;
+    let scopes = scopes(admitted, org, server, assertion)?;
     let ask = Ask { client, user: Some(user), grant_type: GrantType::JwtBearer, scopes: &scopes };
     let lifetimes = policy::evaluate(org, server, ask, moment)?;
     let authentication = Authentication {
@@ -267,12 +267,12 @@ fn user<'a>(org: &'a Org, by: AssertedBy<'_>, assertion: &Jws) -> Result<&'a Use
     Err(Refusal::new(ErrorId::InvalidUserStatus, reason))
 }
 
-fn scopes(admitted: &Admitted<'_>, server: &Server, assertion: &Jws) -> Result<Scopes, Refusal> {
+fn scopes(admitted: &Admitted<'_>, org: &Org, server: &Server, assertion: &Jws) -> Result<Scopes, Refusal> {
     let asserted = Scopes::parse(assertion.text("scope").unwrap_or_default());
     if asserted.is_empty() {
         return Err(Refusal::new(ErrorId::IdJagLackingScopes, "the ID-JAG has no scope"));
     }
-    let scopes = scope_rules::resolve(server, admitted.client, &asserted)?;
+    let scopes = scope_rules::resolve(org, server, admitted.client, &asserted)?;
     scope_rules::openid_present(&scopes, false)?;
     let unaskable = unaskable(admitted.client, server, &scopes);
     if unaskable.is_empty() {

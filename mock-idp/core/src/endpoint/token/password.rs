@@ -20,7 +20,7 @@ pub(super) fn grant(
     let identifier = admitted.request.required("username")?;
     let password = admitted.request.required("password")?;
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
-    let scopes = scope_rules::resolve(server, admitted.client, &asked)?;
+    let scopes = scope_rules::resolve(org, server, admitted.client, &asked)?;
     scope_rules::openid_present(&scopes, false)?;
     let unaskable = unaskable(admitted.client, server, &scopes);
     if !unaskable.is_empty() {

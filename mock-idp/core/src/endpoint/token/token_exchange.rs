@@ -112,7 +112,7 @@ pub(super) fn on_behalf(
     if asked.iter().any(|scope| OIDC_SCOPES.contains(&scope)) {
         return Err(Refusal::new(ErrorId::OpenidNotAllowedTokenExchange, format!("asked for {}", asked.listed())));
     }
-    let scopes = scopes(admitted, server, &asked)?;
+    let scopes = scopes(admitted, org, server, &asked)?;
     let ask = Ask { client, user: Some(user), grant_type: admitted.grant_type, scopes: &scopes };
     let lifetimes = policy::evaluate(org, server, ask, moment)?;
     let authentication = Authentication {
@@ -179,7 +179,7 @@ pub(super) fn native_sso(
     let because = format!("the device on which {} signed in to {}", user.profile.login, first.client_id());
     moment.trace.note(Verdict::Matched, "device secret", because);
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
-    let scopes = scopes(admitted, server, &asked)?;
+    let scopes = scopes(admitted, org, server, &asked)?;
     scope_rules::openid_present(&scopes, false)?;
     let authentication = record.authentication.clone();
     let allowed = Allowed { authentication, scopes, device_secret_hash: Some(half_hash(secret)) };
@@ -263,8 +263,8 @@ fn act(client: &App, subject: &Verified) -> Result<Value, Refusal> {
     Ok(act)
 }
 
-fn scopes(admitted: &Admitted<'_>, server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
-    let scopes = scope_rules::resolve(server, admitted.client, asked)?;
+fn scopes(admitted: &Admitted<'_>, org: &Org, server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
+    let scopes = scope_rules::resolve(org, server, admitted.client, asked)?;
     let unaskable = unaskable(admitted.client, server, &scopes);
     if unaskable.is_empty() {
         Ok(scopes)

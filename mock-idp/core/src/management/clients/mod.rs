@@ -95,6 +95,7 @@ pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Resul
         grants: Vec::new(),
         agent: None,
         connections: Vec::new(),
+        interclient_allowed_apps: Vec::new(),
         created: Some(moment.now),
         id,
     })

@@ -1,8 +1,11 @@
-//! Who may ask where on behalf of whom: agents and their connections, servers and the issuers that they trust.
+//! Who may ask where on behalf of whom: agents and their connections, apps and servers and whom they trust.
 
 use super::Check;
 use crate::model::{App, ApplicationType, AuthorizationServer, Connection, TrustedIssuer};
 use crate::org::problem::Problem;
+
+/// Okta: of the apps that may hand users over to one.
+const MOST_ALLOWED_APPS: usize = 5;
 
 impl<'a> Check<'a> {
     pub(super) fn agent(&mut self, path: &str, app: &App) {
@@ -10,10 +13,14 @@ impl<'a> Check<'a> {
         if app.oauth().application_type != ApplicationType::Service {
             self.problem(format!("{path}/agent"), "an agent is a service app: `application_type: service`");
         }
+        self.app_with_id(format!("{path}/agent/appId"), &agent.app_id);
+    }
+
+    fn app_with_id(&mut self, path: String, id: &str) {
         let apps = &self.document.apps;
-        if !apps.iter().any(|linked| linked.id == agent.app_id) {
-            let problem = Problem::at(format!("{path}/agent/appId"), format!("no app has the id `{}`", agent.app_id));
-            self.found.push(problem.near(&agent.app_id, apps.iter().map(|app| app.id.as_str())));
+        if !apps.iter().any(|app| app.id == id) {
+            let problem = Problem::at(path, format!("no app has the id `{id}`"));
+            self.found.push(problem.near(id, apps.iter().map(|app| app.id.as_str())));
         }
     }
 
@@ -40,6 +47,25 @@ impl<'a> Check<'a> {
             }
             (None, Some(issuer)) => self.address(format!("{path}/issuerUrl"), issuer),
             _ => self.problem(path, "a connection has either `authorizationServerId` or `issuerUrl`"),
+        }
+    }
+
+    pub(super) fn interclient(&mut self, path: &str, app: &App) {
+        let path = format!("{path}/interclientAllowedApps");
+        let allowed = &app.interclient_allowed_apps;
+        if allowed.len() > MOST_ALLOWED_APPS {
+            let message = format!("an app trusts at most {MOST_ALLOWED_APPS} others, not {}", allowed.len());
+            self.problem(&path, message);
+        }
+        for (index, id) in allowed.iter().enumerate() {
+            let path = format!("{path}/{index}");
+            if *id == app.id {
+                self.problem(path, "an app need not trust itself");
+            } else if allowed[..index].contains(id) {
+                self.problem(path, format!("`{id}` is trusted twice"));
+            } else {
+                self.app_with_id(path, id);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ impl Walk<'_> {
         let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
         let body = request::device(self.question);
         self.requests.push(RequestTold::post(self.urls, self.server, client, "device/authorize", &body));
-        let record = device_authorization::begin(self.server, client, &body, moment.now).map_err(at_token)?;
+        let record = device_authorization::begin(self.org, self.server, client, &body, moment.now).map_err(at_token)?;
         let activation = Activation {
             server: record.server.clone(),
             client_id: record.client_id.clone(),
