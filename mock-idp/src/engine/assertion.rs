@@ -41,7 +41,7 @@ impl Call {
     }
 
     /// An ID token of a server of the org, with that server.
-    fn id_token(&self, token: &str) -> Option<(&Server, Verified)> {
+    pub(super) fn id_token(&self, token: &str) -> Option<(&Server, Verified)> {
         let signed_by = |server: &Arc<Server>| {
             let held = self.instance.keys.used(server)?;
             verify_id_token(token, &held.keys, Audience::Any)

@@ -122,17 +122,18 @@ impl Call {
                 passage.refuse(&refusal);
                 self.answer(passage, authorization::refusal_answer(&target, &refusal))
             }
-            Ok((request, session_token)) => {
-                let authentication = match session_token {
-                    Some(token) => self.redeem_session_token(&token, browser.session.as_deref(), &mut passage).await,
-                    None => None,
-                };
-                // Okta: a token that is good for nothing leaves the browser as it was.
-                let authentication = match authentication {
-                    Some(authentication) => Some(authentication),
-                    None => self.instance.authentication(browser.session.as_deref()).await,
-                };
-                self.proceed(Purpose::Authorize(Box::new(request)), authentication, passage).await
+            Ok((request, brought)) => {
+                let session = browser.session.as_deref();
+                match self.authentication_of(&request, brought, session, &mut passage).await {
+                    Ok(authentication) => {
+                        self.proceed(Purpose::Authorize(Box::new(request)), authentication, passage).await
+                    }
+                    Err(refusal) => {
+                        passage.explanation.client = Some(request.client_id);
+                        passage.refuse(&refusal);
+                        self.answer(passage, authorization::refusal_answer(&request.target, &refusal))
+                    }
+                }
             }
         }
     }

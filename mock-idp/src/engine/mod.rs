@@ -13,6 +13,7 @@ mod explain;
 mod farewell;
 mod holdings;
 mod interaction;
+mod interclient;
 mod management;
 mod request;
 mod sign_out;

@@ -3,23 +3,33 @@
 
 use mock_idp_core::endpoint::authorization::{self, NotBegun};
 use mock_idp_core::endpoint::client_authentication::Presented;
-use mock_idp_core::ledger::{AuthorizationRequest, PushedRequest};
+use mock_idp_core::ledger::{Authentication, AuthorizationRequest, PushedRequest};
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::{Trace, Verdict};
 use serde_json::{Value, json};
 
+use super::authorization::Passage;
 use super::client::Caller;
 use super::{Call, Explained};
 use crate::journal::Explanation;
 
+/// What an authorization request brings of a sign-in that was made elsewhere.
+pub(super) enum Brought {
+    Nothing,
+    /// Okta: what a program got for a name and a password.
+    SessionToken(String),
+    /// Okta: what another app got for its own tokens.
+    InterclientToken(String),
+}
+
 impl Call {
-    /// Reads and checks an authorization request. Its session token, if it has one, comes beside it.
+    /// Reads and checks an authorization request. What it brings of an earlier sign-in comes beside it.
     pub(super) async fn begin(
         &self,
         parameters: &Parameters,
         trace: &mut Trace,
-    ) -> Result<(AuthorizationRequest, Option<String>), NotBegun> {
+    ) -> Result<(AuthorizationRequest, Brought), NotBegun> {
         let pushed = self.redeem_pushed(parameters).await?;
         if pushed.is_some() {
             trace.note(Verdict::Matched, "pushed request", "what the client has pushed counts, and nothing else");
@@ -29,7 +39,35 @@ impl Call {
         let parameters = opened.as_ref().unwrap_or(parameters);
         let mut request = authorization::begin(&self.org, &self.server, &self.urls, parameters)?;
         request.hinted_user = self.hinted_user(parameters).await;
-        Ok((request, parameters.get("sessionToken").map(str::to_owned)))
+        let token = |name: &str| parameters.get(name).map(str::to_owned);
+        let brought = match (token("interclient_token"), token("sessionToken")) {
+            (Some(token), _) => Brought::InterclientToken(token),
+            (None, Some(token)) => Brought::SessionToken(token),
+            (None, None) => Brought::Nothing,
+        };
+        Ok((request, brought))
+    }
+
+    /// Who the user is, by what the request brings or by the browser's session.
+    pub(super) async fn authentication_of(
+        &self,
+        request: &AuthorizationRequest,
+        brought: Brought,
+        session: Option<&str>,
+        passage: &mut Passage,
+    ) -> Result<Option<Authentication>, Refusal> {
+        match brought {
+            Brought::InterclientToken(token) => return self.take_over(request, &token, session, passage).await,
+            Brought::SessionToken(token) => {
+                let authentication = self.redeem_session_token(&token, session, passage).await;
+                if authentication.is_some() {
+                    return Ok(authentication);
+                }
+                // Okta: a token that is good for nothing leaves the browser as it was.
+            }
+            Brought::Nothing => {}
+        }
+        Ok(self.instance.authentication(session).await)
     }
 
     /// What the client has pushed under the request's `request_uri`; it is gone with this.

@@ -38,6 +38,9 @@ impl Call {
         if let Some(subject) = admitted.asks_for_assertion(&self.server)? {
             return self.assert_identity(&admitted, &subject, trace, explanation).await;
         }
+        if let Some(tokens) = admitted.asks_to_hand_over()? {
+            return self.hand_over(&admitted, &tokens, trace, explanation).await;
+        }
         let redemption = self.redeem(&admitted, trace).await?;
         let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());

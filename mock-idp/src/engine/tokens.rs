@@ -9,7 +9,7 @@ use mock_idp_core::endpoint::userinfo;
 use mock_idp_core::ledger::TokenFamily;
 use mock_idp_core::protocol::{Parameters, Refusal};
 use mock_idp_core::tokens::dpop::{Freshness, Proven};
-use mock_idp_core::tokens::{Audience, Verified, resource, verify_id_token};
+use mock_idp_core::tokens::{Audience, Verified, family_of, resource, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
@@ -155,14 +155,20 @@ impl Call {
 
     /// An access token falls by itself or with its family.
     pub(super) async fn is_revoked(&self, token: &Verified) -> bool {
+        match token.text("jti") {
+            Some(jti) => self.is_revoked_by_id(jti).await,
+            None => false,
+        }
+    }
+
+    /// The same of one that is known by its `jti` only.
+    pub(super) async fn is_revoked_by_id(&self, jti: &str) -> bool {
         let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();
-        if let Some(jti) = token.text("jti")
-            && ledger.revocations.get(jti, now).await.is_some()
-        {
+        if ledger.revocations.get(jti, now).await.is_some() {
             return true;
         }
-        match token.family() {
+        match family_of(jti) {
             Some(family) => ledger.families.update(family, now, |family| family.revoked).await.unwrap_or(true),
             None => false,
         }

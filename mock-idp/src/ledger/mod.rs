@@ -5,8 +5,8 @@ mod table;
 pub(crate) use table::Table;
 
 use mock_idp_core::ledger::{
-    Code, Consent, DeviceSecret, Holdings, Inbox, Participant, Polled, PushedRequest, RefreshTokenOwner, Revocation,
-    Session, SignedIn, TokenFamily, Transaction, Used, UserCode,
+    Code, Consent, DeviceSecret, HandOver, Holdings, Inbox, Participant, Polled, PushedRequest, RefreshTokenOwner,
+    Revocation, Session, SignedIn, TokenFamily, Transaction, Used, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 
@@ -15,6 +15,8 @@ use mock_idp_core::protocol::RequestedClaims;
 pub(crate) struct Ledger {
     /// By device secret.
     pub(crate) device_secrets: Table<DeviceSecret>,
+    /// By `jti` of the interclient token.
+    pub(crate) hand_overs: Table<HandOver>,
     /// By user id.
     pub(crate) holdings: Table<Holdings>,
     /// By `auth_req_id`.
@@ -55,6 +57,7 @@ impl Default for Ledger {
     fn default() -> Self {
         Self {
             device_secrets: Table::bounded(10_000),
+            hand_overs: Table::bounded(10_000),
             holdings: Table::bounded(10_000),
             backchannel: Table::bounded(10_000),
             inboxes: Table::bounded(1),
@@ -80,6 +83,7 @@ impl Ledger {
     /// Forgets everything.
     pub(crate) async fn clear(&self) {
         self.device_secrets.clear().await;
+        self.hand_overs.clear().await;
         self.holdings.clear().await;
         self.backchannel.clear().await;
         self.inboxes.clear().await;

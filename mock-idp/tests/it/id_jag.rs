@@ -274,11 +274,7 @@ async fn who_may_not_have_an_id_jag_is_told_so_in_oktas_words() {
     let unsupported = "'requested_token_type' is invalid or not supported.".to_owned();
     let unsupported = (400, "invalid_request".to_owned(), unsupported);
     assert_eq!(custom, unsupported);
-    for wanted in [
-        "urn:okta:params:oauth:token-type:interclient_token",
-        "urn:okta:oauth:token-type:web_sso_token",
-        "urn:okta:params:oauth:token-type:oauth-sts",
-    ] {
+    for wanted in ["urn:okta:oauth:token-type:web_sso_token", "urn:okta:params:oauth:token-type:oauth-sts"] {
         let other = assert_identity(&mock, (AGENT, AGENT_SECRET), good, &[("requested_token_type", wanted)]).await;
         assert_eq!(told(other).await, unsupported, "{wanted}");
     }

@@ -1,11 +1,13 @@
 //! What sign-ins leave behind: the records of the ledger. Types only; the ledger itself is the server's.
 
 mod device_secret;
+mod hand_over;
 mod holdings;
 mod polled;
 mod single_use;
 
 pub use device_secret::{DeviceSecret, Minted};
+pub use hand_over::HandOver;
 pub use holdings::{Holding, Holdings};
 pub use polled::{BackchannelRequest, Decision, Inbox, Polled, UserCode};
 pub use single_use::{SingleUse, Used};

@@ -46,6 +46,8 @@ catalogue! {
     NoMatchingPolicy "no_matching_policy" 401 "access_denied" "Policy evaluation failed for this request, please check the policy configurations.";
     AccessDenied "access_denied" 403 "access_denied" "The resource owner or authorization server denied the request.";
     AssociatedServerNotTrusted "associated_server_not_trusted" 403 "access_denied" "The 'subject_token' issuer isn't a trusted authorization server.";
+    InterclientRelationshipNotConfigured "interclient_relationship_not_configured" 403 "access_denied" "No trust relationship exists between the client app and the target app.";
+    InterclientTokenTargetNotPermitted "interclient_token_target_not_permitted" 403 "access_denied" "Only SAML and OIDC apps support the use of the 'interclient_token'.";
     UnsupportedMfaAttestation "unsupported_mfa_attestation" 403 "access_denied" "'acr_values' not supported.";
     EnrollAuthenticatorNotAllowed "enroll_authenticator_not_allowed" 403 "access_denied" "Authenticator enrollment is not allowed at this time. Please contact support for assistance.";
     InvalidUserStatus "invalid_user_status_error" 403 "access_denied" "User status is invalid.";
@@ -143,6 +145,9 @@ catalogue! {
     MismatchedClient "mismatched_client" 400 "invalid_grant" "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.";
     MismatchedRedirectUri "mismatched_redirect_uri" 400 "invalid_grant" "The 'redirect_uri' does not match the redirection URI used in the authorization request.";
     MissingPasswordEnrollment "missing_password_enrollment" 400 "invalid_grant" "The user does not configure a password.";
+    InterclientTokenExchangeRequestRequiresScope "interclient_token_exchange_request_requires_scope" 400 "invalid_grant" "The 'actor_token' must have the 'interclient_access' scope to request a 'interclient_token'.";
+    WebSsoActorTokenWrongAudience "web_sso_actor_token_wrong_audience" 400 "invalid_grant" "The 'actor_token' must be issued to the client making the request.";
+    WebSsoSubjectTokenClientMismatch "web_sso_subject_token_client_mismatch" 400 "invalid_grant" "The 'subject_token' must be issued to the client making the request.";
     TokenExchangeSubjectTokenExpired "token_exchange_subject_token_expired" 400 "invalid_grant" "The 'subject_token' either expired or the session associated with it was terminated.";
     UnsupportedSamlAssertion "unsupported_saml_assertion" 400 "invalid_grant" "SAML Assertion Bearer Grant is not supported by OIE.";
     PkceVerificationFailed "pkce_verification_failed" 400 "invalid_grant" "PKCE verification failed.";
@@ -242,10 +247,16 @@ catalogue! {
     AccessTokenNotDpopBound "access_token_not_dpop_bound" 401 "invalid_token" "The presented access_token is not DPoP bound.";
     AccessTokenRevoked "access_token_revoked" 401 "invalid_token" "The access token has been revoked.";
     IdTokenInvalid "id_token_invalid" 401 "invalid_token" "The id token is invalid.";
+    InterclientTokenInvalidTid "interclient_token_invalid_tid" 401 "invalid_token" "The 'interclient_token' has an invalid target ID.";
+    OneTimeSsoTokenInvalid "one_time_sso_token_invalid" 401 "invalid_token" "The '{0}' is invalid.";
+    OneTimeSsoTokenInvalidIss "one_time_sso_token_invalid_iss" 401 "invalid_token" "The '{0}' has an invalid issuer.";
+    OneTimeSsoTokenInvalidJti "one_time_sso_token_invalid_jti" 401 "invalid_token" "The '{0}' contains an invalid 'jti'.";
+    OneTimeSsoTokenRevoked "one_time_sso_token_revoked" 401 "invalid_token" "The '{0}' was revoked.";
     JwtBearerGrantInvalidIssuer "jwt_bearer_grant_invalid_issuer" 401 "invalid_token" "The issuer of the token is not permitted to use the JWT Bearer Grant.";
     LoginRequired "login_required" 400 "login_required" "The client specified not to prompt, but the user is not logged in.";
     ReauthenticationRequired "app_sign_on_required" 400 "login_required" "The client specified not to prompt, but the client app requires re-authentication or MFA.";
     RequestExpired "request_expired" 400 "login_required" "Request expired, please start over and try again.";
+    OneTimeSsoTokenReplayed "one_time_sso_token_replayed" 400 "one_time_sso_token_replayed" "The '{0}' was already consumed.";
     RequestObjectsNotSupported "request_not_supported" 400 "request_not_supported" "The authorize request object is not supported by this client.";
     RequestObjectNoClientSecret "request_object_no_client_secret" 400 "request_not_supported" "The issuer of the request object does not have a client secret.";
     RequestUriNotSupported "request_uri_not_supported" 400 "request_uri_not_supported" "The authorize request uri is not supported by this client.";

@@ -6,4 +6,6 @@ pub const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token"
 pub const SAML2: &str = "urn:ietf:params:oauth:token-type:saml2";
 /// draft-ietf-oauth-identity-assertion-authz-grant 4.3.
 pub const ID_JAG: &str = "urn:ietf:params:oauth:token-type:id-jag";
+/// Okta: Native to Web SSO.
+pub const INTERCLIENT_TOKEN: &str = "urn:okta:params:oauth:token-type:interclient_token";
 pub const DEVICE_SECRET: &str = "urn:x-oath:params:oauth:token-type:device-secret";

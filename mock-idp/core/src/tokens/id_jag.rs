@@ -4,7 +4,6 @@
 use serde_json::{Map, Value};
 
 use super::ServerKeys;
-use super::fault::FaultyToken;
 use super::issue::Draft;
 use super::verify::verify;
 use crate::model::User;
@@ -71,11 +70,7 @@ impl IdJag<'_> {
 /// # Errors
 /// A signature that fails.
 pub fn sign_id_jag(draft: Draft, keys: &ServerKeys) -> Result<String, Refusal> {
-    let Draft { header, payload, .. } = draft;
-    // No fault is for this kind of token.
-    keys.published
-        .seal(FaultyToken::IdToken, header, payload, &[])
-        .map_err(|error| Refusal::new(ErrorId::IdJagNotGenerated, format!("signing failed: {error}")))
+    draft.sign(keys).map_err(|reason| Refusal::new(ErrorId::IdJagNotGenerated, reason))
 }
 
 /// Whether an ID-JAG is signed with these keys.

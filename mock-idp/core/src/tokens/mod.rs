@@ -6,6 +6,7 @@ pub mod dpop;
 pub mod fault;
 mod id_jag;
 mod id_token;
+mod interclient;
 mod issue;
 mod logout_token;
 mod recipient;
@@ -15,6 +16,7 @@ mod verify;
 
 pub use id_jag::{IdJag, is_signed_id_jag, sign_id_jag};
 pub use id_token::half_hash;
+pub use interclient::{InterclientToken, verify_interclient_token};
 pub use issue::{Draft, Drafts, Issued, Mint, OnBehalf, Ticket, draft};
 pub use logout_token::{Ended, logout_token};
 pub use recipient::Recipient;

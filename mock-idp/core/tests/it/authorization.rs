@@ -1,7 +1,7 @@
 //! What comes next in a sign-in: sessions, prompts, ages, assignment, consent.
 
-use mock_idp_core::endpoint::authorization::{Step, begin, decide};
-use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent};
+use mock_idp_core::endpoint::authorization::{Step, begin, decide, take_over};
+use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent, HandOver, SignedIn};
 use mock_idp_core::model::{ConsentMethod, ScopeConsent, UserStatus};
 use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::protocol::{Parameters, Scopes};
@@ -117,4 +117,30 @@ fn consent_is_asked_by_oktas_table() {
     let implicit = request(&required, PARTNER, "openid profile", &[("prompt", "consent")]);
     let known = signed_in("buyer", &required, 10, false);
     assert_eq!(next(&required, &implicit, Some(&known), ""), "respond");
+}
+
+#[test]
+fn nobody_is_taken_over_from_an_app_that_is_trusted_no_longer() {
+    let second = "0oamarketsecond005d7";
+    let waiting = || HandOver {
+        proof: SignedIn { user_id: "00ubuyer0000000005d7".into(), auth_time: NOW, amr: vec!["pwd".into()] },
+        client_id: "0oamarketdevsso005d7".into(),
+        access_token: "AT.1".into(),
+        used: false,
+    };
+    let ask = |org: &Org, record: &mut HandOver, revoked| {
+        let request = request(org, second, "openid", &[]);
+        take_over(org, &request, record, revoked).map(|proof| proof.user_id).map_err(|refusal| refusal.id.row().id)
+    };
+    let mut record = waiting();
+    assert_eq!(ask(&market(), &mut record, true), Err("one_time_sso_token_revoked"));
+    assert_eq!(ask(&market(), &mut record, false).as_deref(), Ok("00ubuyer0000000005d7"));
+    assert_eq!(ask(&market(), &mut record, false), Err("one_time_sso_token_replayed"));
+    let without = changed(|org| org.apps.iter_mut().for_each(|app| app.interclient_allowed_apps.clear()));
+    assert_eq!(ask(&without, &mut waiting(), false), Err("interclient_relationship_not_configured"));
+    let switched_off = changed(|org| {
+        let courier = org.apps.iter_mut().find(|app| app.id == "0oamarketdevsso005d7").unwrap();
+        courier.status = mock_idp_core::model::Status::Inactive;
+    });
+    assert_eq!(ask(&switched_off, &mut waiting(), false), Err("interclient_relationship_not_configured"));
 }

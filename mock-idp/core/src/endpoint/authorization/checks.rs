@@ -6,7 +6,8 @@ use crate::model::{App, ApplicationType, WildcardRedirect};
 use crate::org::{Org, Server, Urls};
 use crate::policy::scope_rules;
 use crate::protocol::{
-    ErrorId, GrantType, Parameters, Prompt, Refusal, RequestedClaims, ResponseMode, ResponseType, Scopes, pkce,
+    ErrorId, GrantType, INTERCLIENT_ACCESS, Parameters, Prompt, Refusal, RequestedClaims, ResponseMode, ResponseType,
+    Scopes, pkce,
 };
 
 /// A request that names its client or redirect URI twice names neither.
@@ -213,6 +214,11 @@ fn scopes(
     let asked = Scopes::parse(parameters.get("scope").unwrap_or_default());
     let scopes = scope_rules::resolve(org, server, client, &asked)?;
     scope_rules::openid_present(&scopes, response_type.id_token)?;
+    // Okta: who is handed over is not handed on.
+    if parameters.get("interclient_token").is_some() && scopes.contains(INTERCLIENT_ACCESS) {
+        let reason = "interclient_access beside an interclient_token";
+        return Err(Refusal::new(ErrorId::InterclientAccessScopeNotPermitted, reason));
+    }
     Ok(scopes)
 }
 

@@ -5,10 +5,12 @@
 
 mod checks;
 mod enrollment;
+mod interclient;
 mod pushed;
 mod request_object;
 mod respond;
 
+pub use interclient::{handed_over, not_handed_over, take_over};
 pub use pushed::{bound_to, may_redeem, pushed_parameters, request_uri};
 pub use request_object::{Opened, Sealed, sealed};
 pub use respond::{Answer, Prepared, Response, code_record, draft, prepare, refusal_answer};

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::token_exchange::{client_of, user_of};
-use super::{Admitted, still_entitled};
+use super::{Admitted, not_applicable, still_entitled};
 use crate::ledger::TokenFamily;
 use crate::model::{App, ApplicationType, AuthMethod, Connection, User};
 use crate::moment::Moment;
@@ -118,13 +118,7 @@ fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectToken, Refusa
 /// A signature that fails.
 pub fn answer(assertion: IdentityAssertion, keys: &ServerKeys) -> Result<Map<String, Value>, Refusal> {
     let token = sign_id_jag(assertion.draft, keys)?;
-    let mut body = Map::new();
-    // RFC 8693 2.2.1: what is issued is no access token.
-    body.insert("token_type".to_owned(), "N_A".into());
-    body.insert("expires_in".to_owned(), IdJag::LIFETIME.into());
-    body.insert("access_token".to_owned(), token.into());
-    body.insert("issued_token_type".to_owned(), ID_JAG.into());
-    Ok(body)
+    Ok(not_applicable(token, IdJag::LIFETIME, ID_JAG))
 }
 
 fn of_id_token<'a>(

@@ -12,6 +12,7 @@ mod device_code;
 mod entitled;
 mod identity_assertion;
 mod interaction_code;
+mod interclient;
 pub mod jwt_bearer;
 mod password;
 mod polled;
@@ -20,6 +21,7 @@ mod saml2_bearer;
 mod token_exchange;
 
 pub use identity_assertion::{Identity, IdentityAssertion, SubjectToken, answer};
+pub use interclient::{HandsOver, OwnSignIn, OwnTokens};
 pub use jwt_bearer::{Asserted, AssertedBy};
 pub use polled::Allowed;
 pub use token_exchange::{DeviceBound, Exchange, PassedOn};
@@ -431,6 +433,16 @@ pub fn body(redemption: &Redemption, issued: Issued) -> Map<String, Value> {
             body.insert("issued_token_type".to_owned(), token_type::ACCESS_TOKEN.into());
         }
     }
+    body
+}
+
+/// The body with a token that opens nothing by itself. RFC 8693 2.2.1: `N_A`.
+fn not_applicable(token: String, expires_in: i64, issued_token_type: &str) -> Map<String, Value> {
+    let mut body = Map::new();
+    body.insert("token_type".to_owned(), "N_A".into());
+    body.insert("expires_in".to_owned(), expires_in.into());
+    body.insert("access_token".to_owned(), token.into());
+    body.insert("issued_token_type".to_owned(), issued_token_type.into());
     body
 }
 

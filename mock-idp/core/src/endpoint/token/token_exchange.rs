@@ -200,7 +200,11 @@ fn at_server(admitted: &Admitted<'_>, server: &Server) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn of_this_server<'a>(claims: Option<&'a Verified>, server: &Server, urls: &Urls) -> Result<&'a Verified, Refusal> {
+pub(super) fn of_this_server<'a>(
+    claims: Option<&'a Verified>,
+    server: &Server,
+    urls: &Urls,
+) -> Result<&'a Verified, Refusal> {
     let claims =
         claims.ok_or_else(|| Refusal::new(ErrorId::InvalidSubjectToken, "the signature is not this server's"))?;
     if claims.text("iss") == Some(urls.issuer(server).as_str()) {

@@ -1,0 +1,77 @@
+//! Native to Web SSO: an app hands its user over at the token endpoint, another one takes them over at the authorization endpoint.
+
+use std::sync::Arc;
+
+use mock_idp_core::endpoint::authorization;
+use mock_idp_core::endpoint::token::{Admitted, OwnSignIn, OwnTokens};
+use mock_idp_core::ledger::{Authentication, AuthorizationRequest, HandOver};
+use mock_idp_core::org::Server;
+use mock_idp_core::protocol::Refusal;
+use mock_idp_core::tokens::{InterclientToken, Verified, verify_interclient_token};
+use mock_idp_core::trace::{Trace, Verdict};
+use serde_json::{Map, Value};
+
+use super::Call;
+use super::authorization::Passage;
+use crate::journal::Explanation;
+
+impl Call {
+    /// Answers with an interclient token, and keeps what it stands for.
+    pub(super) async fn hand_over(
+        &self,
+        admitted: &Admitted<'_>,
+        tokens: &OwnTokens,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Map<String, Value>, Refusal> {
+        let Self { instance, org, server, urls } = self;
+        let held = instance.keys(server).await?;
+        let id_token = self.id_token(&tokens.id_token).map(|(_, claims)| claims);
+        let access_token = self.access_token(&held, &tokens.access_token);
+        let revoked = match &access_token {
+            Some(claims) => self.is_revoked(claims).await,
+            None => false,
+        };
+        let own = OwnSignIn { id_token: id_token.as_ref(), access_token: access_token.as_deref(), revoked };
+        let hands_over = instance.ask(trace, |moment| admitted.hand_over(org, server, urls, own, moment))?;
+        explanation.user = Some(hands_over.user.clone());
+        let (jti, record) = (hands_over.jti.clone(), hands_over.record.clone());
+        let body = hands_over.answer(&held.keys)?;
+        let now = instance.clock.now();
+        instance.ledger.hand_overs.put(&jti, record, now + InterclientToken::LIFETIME, now).await;
+        Ok(body)
+    }
+
+    /// Gives the browser a session of the user whom another app hands over, who need not have signed in just now.
+    pub(super) async fn take_over(
+        &self,
+        request: &AuthorizationRequest,
+        token: &str,
+        earlier: Option<&str>,
+        passage: &mut Passage,
+    ) -> Result<Option<Authentication>, Refusal> {
+        let Self { instance, org, server, urls } = self;
+        let hand_overs = &instance.ledger.hand_overs;
+        let now = instance.clock.now();
+        let claims = self.interclient_token(token);
+        let jti = authorization::handed_over(org, server, urls, request, claims.as_ref(), now)?;
+        let found = hand_overs.get(jti, now).await.ok_or_else(authorization::not_handed_over)?;
+        let revoked = self.is_revoked_by_id(&found.access_token).await;
+        let take = |record: &mut HandOver| authorization::take_over(org, request, record, revoked);
+        let proof = hand_overs.update(jti, now, take).await.ok_or_else(authorization::not_handed_over)??;
+        let origin = found.client_id;
+        passage.trace.note(Verdict::Matched, "interclient_token", format!("{origin} hands its user over"));
+        let session = self.begin_session(proof, earlier, passage).await.session_id;
+        // As an earlier sign-in of this browser would count, if it is not over.
+        Ok(instance.authentication(Some(&session)).await)
+    }
+
+    /// An interclient token of this server or, so that it can be told apart from garbage, of another server of the org.
+    fn interclient_token(&self, token: &str) -> Option<Verified> {
+        let signed_by = |server: &Arc<Server>| {
+            let held = self.instance.keys.used(server)?;
+            verify_interclient_token(token, &held.keys)
+        };
+        self.org.servers().iter().find_map(signed_by)
+    }
+}
