@@ -1,6 +1,8 @@
 //! What comes on top of the core specifications: pushed and signed requests, bound tokens, devices, the back channel,
 //! assertions, rotation; and probes that no conformance suite makes.
 
+use serde_json::{Value, json};
+
 use super::checks;
 use crate::record::Recorder;
 use crate::wire::Reply;
@@ -26,6 +28,7 @@ checks! {
     NEW_KEY = Must "rotation.published", "After a rotation a key is published that was not there before", ["OIDC Core 10.1.1", "OIDF oidcc-server-rotate-keys"];
     ISSUED_TYPE = Must "exchange.issued-token-type", "The answer says that an access token was issued", ["RFC 8693 2.2.1", "Okta: on-behalf-of token exchange"];
     EXCHANGED_SUBJECT = Must "exchange.subject", "The new token speaks of the same user, and names the service as its client", ["RFC 8693 1.1", "Okta: on-behalf-of token exchange"];
+    HANDED_OVER = Must "interclient.answer", "The answer says that no access token was issued but an interclient token, for five minutes", ["RFC 8693 2.2.1", "Okta: Native to Web SSO"];
     ONE_WINNER = Must "race.one-winner", "Of many who come at once exactly one gets tokens", ["RFC 6749 4.1.2", "RFC 9700 4.14.2"];
     DIFFERENT = Must "entropy.different", "No two of many are alike, nor begin alike", ["RFC 6749 10.10", "RFC 9700 4.2.4"];
     ISSUER_NAMED = Must "mix-up.iss", "Where discovery promises it, the response names the issuer", ["RFC 9207 2.3", "RFC 9700 4.4"];
@@ -43,6 +46,16 @@ pub fn turned_away(recorder: &Recorder, check: &super::Check, journey: &Journey)
     let error = journey.callback().is_some_and(|callback| callback.get("error").is_some());
     let page = journey.page().is_some_and(|page| page.kind == crate::wire::page::PageKind::Error);
     check.holds(recorder, !code && (error || page), "an error, on a page or by redirect", journey.summary());
+}
+
+/// Judges an answer with an interclient token; it is the issuer's own to read.
+pub fn handed_over(recorder: &Recorder, reply: &Reply) -> Option<String> {
+    let issued = "urn:okta:params:oauth:token-type:interclient_token";
+    let body: Value = reply.json("a token response").ok()?;
+    let said = [&body["token_type"], &body["expires_in"], &body["issued_token_type"]];
+    let right = reply.status == 200 && said == [&json!("N_A"), &json!(300), &json!(issued)];
+    HANDED_OVER.holds(recorder, right, format!("200, N_A, 300 s, {issued}"), summary(reply));
+    body["access_token"].as_str().map(str::to_owned)
 }
 
 /// Judges that tokens were issued.

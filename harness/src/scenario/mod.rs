@@ -12,6 +12,7 @@ mod encryption;
 mod exchange;
 mod headers;
 mod https;
+mod interclient;
 mod introspection;
 mod logout;
 mod machines;
@@ -200,6 +201,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> {
         polled::scenarios(),
         exchange::scenarios(),
         cross_app::scenarios(),
+        interclient::scenarios(),
         machines::scenarios(),
         encryption::scenarios(),
         registration::scenarios(),

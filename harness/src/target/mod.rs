@@ -134,6 +134,8 @@ pub enum ClientRole {
     Office,
     /// Acts for people who have signed in to the web client.
     Agent,
+    /// On a device, without a secret; the second client trusts it with people's sign-ins.
+    Courier,
 }
 
 impl ClientRole {
@@ -155,6 +157,7 @@ impl ClientRole {
             Self::Api => "api",
             Self::Office => "office",
             Self::Agent => "agent",
+            Self::Courier => "courier",
         }
     }
 }

@@ -152,6 +152,9 @@ sees! {
     id_token_given_twice: "encryption.refresh", "encryption.fresh",
         |answer| if answer.at("/v1/token") { answer.succeed("AGAIN") };
 
+    interclient_token_called_a_bearer_token: "interclient.hand-over", "interclient.answer",
+        |answer| answer.body = answer.body.replace("\"N_A\"", "\"Bearer\"");
+
     introspection_that_fails: "introspect.access-token", "introspection.status",
         |answer| if answer.at("/introspect") { answer.status = StatusCode::INTERNAL_SERVER_ERROR };
     good_token_called_inactive: "introspect.access-token", "introspection.active",

@@ -37,6 +37,7 @@ const SENSITIVE: &[(&str, &str)] = &[
     ("id_token_hint", "token"),
     ("interaction_code", "code"),
     ("interaction_handle", "session"),
+    ("interclient_token", "token"),
     ("logout_token", "token"),
     ("newPassword", "password"),
     ("passcode", "password"),
