@@ -100,6 +100,7 @@ fn every_suggestion_grants_what_was_refused() {
         &[("client", WEB), ("user", "unassigned"), ("scope", "openid orders:update")],
         &[("client", WEB), ("user", "locked"), ("scope", "openid")],
         &[("client", WEB), ("user", "buyer"), ("scope", "openid no:such")],
+        &[("client", WEB), ("user", "buyer"), ("scope", "openid interclient_access")],
         &[("client", WEB), ("user", "buyer"), ("scope", "email")],
         &[("client", WEB), ("user", "buyer")],
         &[("client", SPA), ("user", "buyer"), ("grant", "implicit"), ("scope", "openid")],
