@@ -1,7 +1,7 @@
 //! The real browser: Chromium by WebDriver, following a sign-in script that is data.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -188,14 +188,17 @@ impl BrowserDriver {
     }
 
     async fn wait(&self, client: &Client, selector: &str) -> Result<(), DriverError> {
-        let waiting = client.wait().at_most(PATIENCE).every(GLANCE).for_element(Locator::Css(selector)).await;
-        match waiting {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                let title = client.title().await.map_err(broken)?;
-                Err(DriverError::Browser(format!("{error}; the page is {title:?} and shows none of {selector}")))
+        let deadline = Instant::now() + PATIENCE;
+        let error = loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match client.wait().at_most(left).every(GLANCE).for_element(Locator::Css(selector)).await {
+                Ok(_) => return Ok(()),
+                Err(error) if is_on_its_way(&error) && !left.is_zero() => {}
+                Err(error) => break error,
             }
-        }
+        };
+        let title = client.title().await.map_err(broken)?;
+        Err(DriverError::Browser(format!("{error}; the page is {title:?} and shows none of {selector}")))
     }
 
     async fn landed(&self, client: &Client, start: &Url, landing: &Url) -> Result<Arrival, DriverError> {
@@ -224,7 +227,18 @@ impl BrowserDriver {
 }
 
 async fn present(client: &Client, selector: &str) -> Result<bool, DriverError> {
-    Ok(!client.find_all(Locator::Css(selector)).await.map_err(broken)?.is_empty())
+    match client.find_all(Locator::Css(selector)).await {
+        Ok(found) => Ok(!found.is_empty()),
+        // Whatever was there has gone.
+        Err(error) if is_on_its_way(&error) => Ok(false),
+        Err(error) => Err(broken(error)),
+    }
+}
+
+/// Whether a command met a page that was leaving: one that posts its form by itself does so at any moment. ChromeDriver says so
+/// outside the protocol.
+fn is_on_its_way(error: &CmdError) -> bool {
+    matches!(error, CmdError::NotW3C(said) if said.as_str() == Some("aborted by navigation"))
 }
 
 async fn click(client: &Client, selector: &str) -> Result<(), DriverError> {
@@ -287,5 +301,12 @@ mod tests {
         assert!(matches!(told(ErrorStatus::InvalidSessionId), DriverError::Crashed(_)));
         assert!(matches!(told(ErrorStatus::NoSuchElement), DriverError::Browser(_)));
         assert!(matches!(broken(CmdError::WaitTimeout), DriverError::Browser(_)));
+    }
+
+    #[test]
+    fn a_page_that_leaves_is_told_from_one_that_is_broken() {
+        assert!(is_on_its_way(&CmdError::NotW3C(json!("aborted by navigation"))));
+        assert!(!is_on_its_way(&CmdError::NotW3C(json!("tab crashed"))));
+        assert!(!is_on_its_way(&CmdError::WaitTimeout));
     }
 }
