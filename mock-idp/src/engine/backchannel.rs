@@ -100,8 +100,8 @@ impl OrgInstance {
         for request in &taken {
             let decision = if allowed { Decision::Allowed(self.on_a_phone(request, now)) } else { Decision::Denied };
             let settle = |polled: &mut Polled| polled.settle(decision.clone(), now);
-            self.ledger.backchannel.update(&request.auth_req_id, now, settle).await;
-            if allowed {
+            let settled = self.ledger.backchannel.update(&request.auth_req_id, now, settle).await == Some(true);
+            if settled && allowed {
                 self.hold(&request.user_id, vec![Holding::Backchannel(request.auth_req_id.clone())]).await;
             }
         }
