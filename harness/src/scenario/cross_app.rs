@@ -135,7 +135,10 @@ async fn agent(stage: &Stage) -> Result<(), Halt> {
     let gained = token::success(&stage.recorder, &reply, expected).ok_or(Halt::Failed)?;
     let account = stage.account(Buyer)?;
     let access = stage.access_token(custom, client, &gained, Some(account), tokens.id_token.as_ref()).await?;
-    id_jag::redeemed(&stage.recorder, &asserted, &access.ok_or(Halt::Failed)?);
+    // Where access tokens are nobody's business but the API's, there is nothing to compare.
+    if let Some(access) = access {
+        id_jag::redeemed(&stage.recorder, &asserted, &access);
+    }
     Ok(())
 }
 
