@@ -10,7 +10,7 @@ use mock_idp_core::model::App;
 use mock_idp_core::org::{Document, Problems, SignInForm};
 
 use crate::control::{self, Access};
-use crate::engine::{OrgInstance, Server};
+use crate::engine::{OrgInstance, Orgs};
 use crate::http;
 use crate::keys::KeyPool;
 use crate::listen::port::{Bound, DEFAULT_PORT, PortChoice};
@@ -26,7 +26,7 @@ use crate::tls::{self, Tls};
 /// It runs on the tokio runtime that it was started on; blocking the only thread of that runtime blocks the mock too.
 #[derive(Debug)]
 pub struct MockIdp {
-    server: Arc<Server>,
+    orgs: Arc<Orgs>,
     serving: Serving,
     port: u16,
     url: String,
@@ -126,7 +126,7 @@ impl MockIdp {
 
     /// The names of the orgs, the default one first.
     pub fn org_names(&self) -> impl Iterator<Item = &str> {
-        self.server.orgs().map(|org| org.name.as_str())
+        self.orgs.orgs().map(|org| org.name.as_str())
     }
 
     /// Registers a redirect URI for a client of the default org.
@@ -142,7 +142,7 @@ impl MockIdp {
     /// # Errors
     /// No client of one of these ids, or no absolute URI; nothing is changed then.
     pub fn allow_return(&self, client_ids: &[&str], redirect_uri: &str, signed_out: &str) -> Result<(), ChangeError> {
-        self.server.default_org().revise(|document| {
+        self.orgs.default_org().revise(|document| {
             for id in client_ids {
                 let client = document.apps.iter_mut().find(|app| app.client_id() == *id);
                 let oauth =
@@ -159,12 +159,12 @@ impl MockIdp {
     /// # Errors
     /// Not an origin.
     pub fn allow_origin(&self, origin: &str) -> Result<(), ChangeError> {
-        Ok(self.server.default_org().change(|document| document.trust(origin))?)
+        Ok(self.orgs.default_org().change(|document| document.trust(origin))?)
     }
 
     fn change_client(&self, client_id: &str, change: impl FnOnce(&mut App)) -> Result<(), ChangeError> {
         let mut known = false;
-        self.server.default_org().change(|document| {
+        self.orgs.default_org().change(|document| {
             if let Some(app) = document.apps.iter_mut().find(|app| app.client_id() == client_id) {
                 known = true;
                 change(app);
@@ -176,7 +176,7 @@ impl MockIdp {
     /// Everybody of the default org who can sign in.
     #[must_use]
     pub fn people(&self) -> Vec<Person> {
-        people(self.server.default_org())
+        people(self.orgs.default_org())
     }
 
     /// Stops listening, lets requests under way finish, and ends all tasks.
@@ -312,14 +312,14 @@ impl Builder {
         let runtime = tokio::runtime::Handle::try_current().map_err(|error| StartError::Runtime(error.to_string()))?;
         let mut orgs = self.load_orgs()?.into_iter();
         let default = orgs.next().ok_or_else(|| StartError::Setting("there is no org".to_owned()))?;
-        let server = Arc::new(Server::new(default, orgs.collect()));
+        let orgs = Arc::new(Orgs::new(default, orgs.collect()));
         logging::install(self.log)?;
 
         let Bound { listeners, port, moved } = listen::port::bind(&self.host, self.port)?;
         let mut warnings: Vec<String> = moved.into_iter().collect();
         warnings.extend(self.leniencies());
 
-        let (tls, ca_path) = self.tls(&server, &mut warnings);
+        let (tls, ca_path) = self.tls(&orgs, &mut warnings);
         let ca_pem = tls.authority().map_err(|error| StartError::Certificate(error.to_string()))?.pem().to_owned();
 
         let settings = Arc::new(Settings {
@@ -328,8 +328,8 @@ impl Builder {
             log_requests: self.log != LogFormat::Off,
             warnings: warnings.clone(),
         });
-        warnings.extend(server.default_org().behavior_warning());
-        let front = http::service(Arc::clone(&server), settings, control::routes(self.control_access()));
+        warnings.extend(orgs.default_org().behavior_warning());
+        let front = http::service(Arc::clone(&orgs), settings, control::routes(self.control_access()));
         let _entered = runtime.enter();
         let serving = listen::serve(listeners, &front, &tls)
             .map_err(|source| StartError::Address { address: format!("{}:{port}", self.host), source })?;
@@ -341,7 +341,7 @@ impl Builder {
             issuer: format!("{issuer_base}/oauth2/default"),
             https_url: format!("https://{authority}"),
             url,
-            server,
+            orgs,
             serving,
             port,
             ca_pem,
@@ -386,9 +386,9 @@ impl Builder {
     }
 
     /// The TLS side. A directory that cannot be written leaves the authority in memory, and says so.
-    fn tls(&self, server: &Server, warnings: &mut Vec<String>) -> (Arc<Tls>, Option<PathBuf>) {
+    fn tls(&self, orgs: &Orgs, warnings: &mut Vec<String>) -> (Arc<Tls>, Option<PathBuf>) {
         let mut names = self.own_names();
-        names.extend(server.orgs().map(|org| format!("{}.localhost", org.name)));
+        names.extend(orgs.orgs().map(|org| format!("{}.localhost", org.name)));
         if let Some(dir) = &self.state_dir {
             match tls::keep_authority(dir) {
                 Ok(path) => return (Arc::new(Tls::new(Some(dir.clone()), names)), Some(path)),

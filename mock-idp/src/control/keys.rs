@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::{Extension, Json};
 use http::StatusCode;
-use mock_idp_core::org::{Org, Server};
+use mock_idp_core::org::{CompiledServer, Org};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -44,16 +44,16 @@ pub(super) async fn rotate(
     Ok(Json(listed(&address.org, server).await?))
 }
 
-fn find<'a>(org: &'a Org, wanted: &str) -> Result<&'a Arc<Server>, ControlError> {
+fn find<'a>(org: &'a Org, wanted: &str) -> Result<&'a Arc<CompiledServer>, ControlError> {
     let found = if wanted == "org" { Some(org.org_server()) } else { org.server(wanted) };
     found.ok_or_else(|| ControlError::bad_request(format!("no authorization server is called {wanted:?}"), EXPECTED))
 }
 
-fn name(server: &Server) -> &str {
+fn name(server: &CompiledServer) -> &str {
     if server.is_org() { "org" } else { &server.path_name }
 }
 
-async fn listed(org: &OrgInstance, server: &Server) -> Result<Value, ControlError> {
+async fn listed(org: &OrgInstance, server: &CompiledServer) -> Result<Value, ControlError> {
     let keys = org.published_keys(server).await.map_err(failed)?;
     Ok(keys.iter().map(|published| json!({ "kid": published.key.kid(), "status": published.status })).collect())
 }

@@ -7,24 +7,24 @@ use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::endpoint::device_authorization as device;
 use mock_idp_core::ledger::{Activation, Authentication, Decision, Holding, Polled, Purpose, Stage, UserCode};
 use mock_idp_core::org::Urls;
-use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::sign_in;
 use mock_idp_core::sign_in::view::{ActivationStep, ActivationView, Frame, PageView};
-use mock_idp_core::trace::{Trace, Verdict};
+use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Map, Value};
 
 use super::authorization::{Browser, Outcome, Passage};
-use super::{Call, Explained, OrgInstance};
+use super::{Context, Explained, OrgInstance};
 use crate::journal::Explanation;
 
-impl Call {
+impl Context {
     /// Answers a device that wants to be let in.
     pub async fn device_authorization(
         &self,
         authorization: Option<&str>,
         query: &Parameters,
         body: &Parameters,
-    ) -> Explained<Result<Map<String, Value>, Refusal>> {
+    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let result = async {
@@ -97,7 +97,7 @@ impl Call {
         if self.instance.ledger.devices.update(&device_code, now, settle).await != Some(true) {
             return passage.ask_for_code(String::new(), Some("the device no longer waits for an answer".to_owned()));
         }
-        let verdict = if allowed { Verdict::Matched } else { Verdict::Refused };
+        let verdict = if allowed { NoteStatus::Matched } else { NoteStatus::Refused };
         passage.trace.note(verdict, "device", format!("the user's word on {client_id}"));
         if allowed {
             self.remember_consent(&server, &client_id, &user_id, &scopes).await;
@@ -127,7 +127,7 @@ impl OrgInstance {
         let user_code = device::typed_user_code(typed);
         let org = self.org();
         let found = self.waiting_device(&user_code).await;
-        let call = found.as_ref().and_then(|activation| org.server_by_id(&activation.server)).map(|server| Call {
+        let call = found.as_ref().and_then(|activation| org.server_by_id(&activation.server)).map(|server| Context {
             instance: Arc::clone(self),
             org: Arc::clone(&org),
             server: Arc::clone(server),
@@ -158,7 +158,7 @@ impl Passage {
 
     fn ask_for_code(mut self, user_code: String, refused: Option<String>) -> Explained<Outcome> {
         if let Some(reason) = &refused {
-            self.trace.note(Verdict::Refused, "device", reason.as_str());
+            self.trace.note(NoteStatus::Refused, "device", reason.as_str());
             self.explanation.reason = Some(reason.clone());
         }
         let action = format!("{}/activate", self.frame.path_prefix);

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::token::{
-    self, Admitted, Asserted, AssertedBy, Denied, Identity, Plan, Redemption, SubjectToken, jwt_bearer,
+    self, Admitted, Asserted, AssertedBy, Identity, Plan, Redemption, RedemptionError, SubjectToken, jwt_bearer,
 };
-use mock_idp_core::org::Server;
-use mock_idp_core::protocol::Refusal;
+use mock_idp_core::org::CompiledServer;
+use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::tokens::{Audience, Verified, is_signed_id_jag, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
-use super::Call;
+use super::Context;
 use crate::journal::Explanation;
 
-impl Call {
+impl Context {
     /// Answers with an ID-JAG for whom the subject token is about.
     pub(super) async fn assert_identity(
         &self,
@@ -22,7 +22,7 @@ impl Call {
         subject: &SubjectToken,
         trace: &mut Trace,
         explanation: &mut Explanation,
-    ) -> Result<Map<String, Value>, Refusal> {
+    ) -> Result<Map<String, Value>, OAuthError> {
         let Self { instance, org, server, urls } = self;
         let held = instance.keys(server).await?;
         let assertion = match subject {
@@ -41,8 +41,8 @@ impl Call {
     }
 
     /// An ID token of a server of the org, with that server.
-    pub(super) fn id_token(&self, token: &str) -> Option<(&Server, Verified)> {
-        let signed_by = |server: &Arc<Server>| {
+    pub(super) fn id_token(&self, token: &str) -> Option<(&CompiledServer, Verified)> {
+        let signed_by = |server: &Arc<CompiledServer>| {
             let held = self.instance.keys.used(server)?;
             verify_id_token(token, &held.keys, Audience::Any)
         };
@@ -56,7 +56,7 @@ impl Call {
         text: &str,
         plan: &Plan,
         trace: &mut Trace,
-    ) -> Result<Redemption, Denied> {
+    ) -> Result<Redemption, RedemptionError> {
         let Self { instance, org, server, urls } = self;
         let assertion = jwt_bearer::read(text)?;
         let by = admitted.asserted_by(server, urls, &assertion)?;

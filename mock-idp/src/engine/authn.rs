@@ -4,15 +4,15 @@
 use mock_idp_core::ledger::{Authentication, SignedIn, Stage};
 use mock_idp_core::management::ApiRefusal;
 use mock_idp_core::sign_in::{self, Advance, Input, primary};
-use mock_idp_core::trace::{Trace, Verdict};
+use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::Value;
 
 use super::authorization::Passage;
-use super::{Call, Explained};
+use super::{Context, Explained};
 use crate::clock::rfc3339;
 use crate::journal::Explanation;
 
-impl Call {
+impl Context {
     /// Trades name and password for a session token. Okta: who may not sign in is told no more than who is unknown.
     pub async fn authn(&self, username: &str, password: &str) -> Explained<Result<Value, ApiRefusal>> {
         let mut trace = Trace::default();
@@ -55,10 +55,10 @@ impl Call {
     ) -> Option<Authentication> {
         let now = self.instance.clock.now();
         let Some(proof) = self.instance.ledger.session_tokens.take(token, now).await else {
-            passage.trace.note(Verdict::PassedOver, "sessionToken", "it is unknown, used or too old");
+            passage.trace.note(NoteStatus::PassedOver, "sessionToken", "it is unknown, used or too old");
             return None;
         };
-        passage.trace.note(Verdict::Matched, "sessionToken", "it signs the user in");
+        passage.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
         Some(self.begin_session(proof, earlier, passage).await)
     }
 }

@@ -1,4 +1,4 @@
-//! The authorization endpoint and the sign-in it may lead to. One dispatcher: every step comes back to [`Call::proceed`].
+//! The authorization endpoint and the sign-in it may lead to. One dispatcher: every step comes back to [`Context::proceed`].
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use mock_idp_core::ledger::{
 use mock_idp_core::model::App;
 use mock_idp_core::org::Urls;
 use mock_idp_core::policy;
-use mock_idp_core::protocol::{ErrorId, Parameters, Refusal, ResponseMode, Scopes};
+use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters, ResponseMode, Scopes};
 use mock_idp_core::sign_in::view::{
     ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
 };
 use mock_idp_core::sign_in::{self, Advance, Input};
-use mock_idp_core::trace::{Trace, Verdict};
+use mock_idp_core::trace::{NoteStatus, Trace};
 
-use super::{Call, Explained, OrgInstance};
+use super::{Context, Explained, OrgInstance};
 use crate::journal::Explanation;
 
 /// What a browser says about itself: the values of our cookies.
@@ -102,13 +102,13 @@ impl Passage {
         }
     }
 
-    pub(super) fn refuse(&mut self, refusal: &Refusal) {
-        self.trace.note(Verdict::Refused, refusal.id.row().id, refusal.reason.as_str());
+    pub(super) fn refuse(&mut self, refusal: &OAuthError) {
+        self.trace.note(NoteStatus::Refused, refusal.id.row().id, refusal.reason.as_str());
         self.explanation.reason = Some(refusal.to_string());
     }
 }
 
-impl Call {
+impl Context {
     /// Begins an authorization request.
     pub async fn authorize(&self, parameters: &Parameters, browser: Browser, frame: Frame) -> Explained<Outcome> {
         let mut passage = self.instance.passage(browser.id, frame);
@@ -231,7 +231,7 @@ impl Call {
         request: &AuthorizationRequest,
         authorization: Authorization,
         trace: &mut Trace,
-    ) -> Result<Response, Refusal> {
+    ) -> Result<Response, OAuthError> {
         let Self { instance, org, server, urls } = self;
         let held = instance.keys(server).await?;
         let faults = match request.response_type.front_channel_token() {
@@ -269,7 +269,7 @@ impl Call {
         mut passage: Passage,
     ) -> Explained<Outcome> {
         if let Some(problem) = &problem {
-            passage.trace.note(Verdict::Refused, "sign-in", problem.reason.as_str());
+            passage.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
             passage.explanation.reason = Some(problem.reason.clone());
         }
         let handle = self.keep(purpose.clone(), stage.clone(), &mut passage).await;
@@ -305,7 +305,7 @@ impl Call {
     /// Shows an error that must not be redirected.
     pub(super) fn show(
         &self,
-        refusal: Refusal,
+        refusal: OAuthError,
         redirect_uri: Option<String>,
         mut passage: Passage,
     ) -> Explained<Outcome> {
@@ -320,7 +320,7 @@ impl Call {
 }
 
 /// The page of an error that is shown.
-pub(super) fn error_view(refusal: &Refusal, redirect_uris: Option<RedirectUriMismatch>, frame: Frame) -> ErrorView {
+pub(super) fn error_view(refusal: &OAuthError, redirect_uris: Option<RedirectUriMismatch>, frame: Frame) -> ErrorView {
     ErrorView {
         frame,
         // Okta: whatever the catalogue says of bodies, pages of the authorization endpoint are 400; but for one.
@@ -349,12 +349,12 @@ impl OrgInstance {
         let now = self.clock.now();
         let org = self.org();
         let found = self.ledger.transactions.get(handle, now).await;
-        let call = found
-            .as_ref()
-            .and_then(|transaction| org.server_by_id(transaction.purpose.server()))
-            .map(|server| Call { instance: Arc::clone(self), org: Arc::clone(&org), server: Arc::clone(server), urls });
+        let call =
+            found.as_ref().and_then(|transaction| org.server_by_id(transaction.purpose.server())).map(|server| {
+                Context { instance: Arc::clone(self), org: Arc::clone(&org), server: Arc::clone(server), urls }
+            });
         let (Some(transaction), Some(call)) = (found, call) else {
-            let refusal = Refusal::new(ErrorId::RequestExpired, "no sign-in is under way under this state handle");
+            let refusal = OAuthError::new(ErrorId::RequestExpired, "no sign-in is under way under this state handle");
             passage.refuse(&refusal);
             let view = error_view(&refusal, None, passage.frame.clone());
             return passage.page(PageView::Error(view));
@@ -397,7 +397,7 @@ impl OrgInstance {
     }
 }
 
-impl Call {
+impl Context {
     async fn give(
         &self,
         handle: &str,
@@ -413,7 +413,7 @@ impl Call {
             .ask(&mut passage.trace, |moment| sign_in::advance(&self.org, &transaction.stage, input, moment));
         // Each page is answered once; a second submit of it finds nothing.
         if ledger.transactions.take(handle, now).await.is_none() {
-            let refusal = Refusal::new(ErrorId::RequestExpired, "this page has been sent before");
+            let refusal = OAuthError::new(ErrorId::RequestExpired, "this page has been sent before");
             return self.show(refusal, None, passage);
         }
         match advance {
@@ -470,7 +470,7 @@ impl Call {
             }
         };
         if !allowed {
-            let refusal = Refusal::new(ErrorId::AccessDenied, "the user did not allow it");
+            let refusal = OAuthError::new(ErrorId::AccessDenied, "the user did not allow it");
             passage.refuse(&refusal);
             return self.answer(passage, authorization::refusal_answer(&request.target, &refusal));
         }

@@ -5,26 +5,26 @@ use mock_idp_core::endpoint::backchannel::{self, Begun};
 use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Holding, Inbox, Polled};
 use mock_idp_core::model::App;
-use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::sign_in::view::{BackchannelItem, BackchannelView, Frame, PageView};
 use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
-use super::{Call, Explained, OrgInstance};
+use super::{Context, Explained, OrgInstance};
 use crate::journal::Explanation;
 
 /// How long the list of waiting requests is kept beyond its last request: for good.
 const INBOX_LIFETIME: i64 = 100 * 365 * 24 * 3600;
 
-impl Call {
+impl Context {
     /// Takes a client's request for a user's word.
     pub async fn backchannel_authorize(
         &self,
         authorization: Option<&str>,
         query: &Parameters,
         body: &Parameters,
-    ) -> Explained<Result<Map<String, Value>, Refusal>> {
+    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let presented = Presented { authorization, query, body };
@@ -37,7 +37,7 @@ impl Call {
         presented: Presented<'_>,
         trace: &mut Trace,
         explanation: &mut Explanation,
-    ) -> Result<Map<String, Value>, Refusal> {
+    ) -> Result<Map<String, Value>, OAuthError> {
         let client = self.client(presented, "bc/authorize").await?;
         explanation.client = Some(client.client_id().to_owned());
         backchannel::may_ask(client, presented.body)?;
@@ -63,7 +63,7 @@ impl Call {
         client: &App,
         body: &Parameters,
         trace: &mut Trace,
-    ) -> Result<Option<Parameters>, Refusal> {
+    ) -> Result<Option<Parameters>, OAuthError> {
         if body.get("request").is_none() {
             return Ok(None);
         }

@@ -3,13 +3,13 @@
 use mock_idp_core::endpoint::client_authentication::{self, Authenticated, Called, KeySource, Presented};
 use mock_idp_core::ledger::{SingleUse, Used};
 use mock_idp_core::model::App;
-use mock_idp_core::protocol::Refusal;
+use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::protocol::jose::Fetched;
 use mock_idp_core::tokens::Drafts;
 use mock_idp_core::tokens::dpop::{self, Freshness, Proof, Proven};
-use mock_idp_core::trace::{Trace, Verdict};
+use mock_idp_core::trace::{NoteStatus, Trace};
 
-use super::{Call, OrgInstance};
+use super::{Context, OrgInstance};
 use crate::journal::Explanation;
 
 /// A client that has proved who it is, once its proofs are spent.
@@ -22,12 +22,12 @@ pub(super) struct Caller<'a> {
     pub(super) spends: [Option<SingleUse>; 2],
 }
 
-impl Call {
+impl Context {
     /// Authenticates the client of a request at this server's endpoint of that name: the part of its path behind `/v1/`.
     ///
     /// # Errors
     /// Okta's literal refusals; an unknown client is refused in the API's shape.
-    pub(super) async fn client(&self, presented: Presented<'_>, endpoint: &str) -> Result<&App, Refusal> {
+    pub(super) async fn client(&self, presented: Presented<'_>, endpoint: &str) -> Result<&App, OAuthError> {
         let authenticated = self.authenticated(presented, endpoint).await?;
         self.instance.spend(authenticated.spends).await?;
         Ok(authenticated.client)
@@ -45,27 +45,27 @@ impl Call {
         endpoint: &str,
         trace: &mut Trace,
         explanation: &mut Explanation,
-    ) -> Result<Caller<'_>, Refusal> {
+    ) -> Result<Caller<'_>, OAuthError> {
         let Authenticated { client, spends, signed } = self.authenticated(presented, endpoint).await?;
         explanation.client = Some(client.client_id().to_owned());
         if let Some(signed) = signed {
-            trace.note(Verdict::Matched, "client assertion", signed);
+            trace.note(NoteStatus::Matched, "client assertion", signed);
         }
         // Okta: some of its SDKs send a proof with every request; apps that do not ask for bound tokens get plain ones.
         let asks = client.oauth().dpop_bound_access_tokens;
         if !asks && !dpop.is_empty() {
-            trace.note(Verdict::PassedOver, "DPoP proof", "the app does not ask for bound tokens");
+            trace.note(NoteStatus::PassedOver, "DPoP proof", "the app does not ask for bound tokens");
         }
         let dpop = if asks { dpop } else { &[] };
         let proof = self.proof(dpop, "POST", endpoint, Freshness::Nonce(&self.instance.nonces))?;
         let (key, proof) = proof.map(|Proof { thumbprint, spends }| (thumbprint, spends)).unzip();
         if let Some(key) = &key {
-            trace.note(Verdict::Matched, "DPoP proof", format!("the client holds the key {key}"));
+            trace.note(NoteStatus::Matched, "DPoP proof", format!("the client holds the key {key}"));
         }
         Ok(Caller { client, key, spends: [spends, proof] })
     }
 
-    async fn authenticated(&self, presented: Presented<'_>, endpoint: &str) -> Result<Authenticated<'_>, Refusal> {
+    async fn authenticated(&self, presented: Presented<'_>, endpoint: &str) -> Result<Authenticated<'_>, OAuthError> {
         let attempt = client_authentication::attempt(&self.org, presented)?;
         let fetched = self.instance.fetch_keys(attempt.key_source()).await;
         let called = Called { urls: &self.urls, server: &self.server, endpoint };
@@ -78,7 +78,7 @@ impl Call {
         method: &str,
         endpoint: &str,
         freshness: Freshness<'_>,
-    ) -> Result<Option<Proof>, Refusal> {
+    ) -> Result<Option<Proof>, OAuthError> {
         let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, endpoint, uri);
         let skew = self.server.behavior.clock_skew();
         let request = Proven { method, is_uri: &is_uri, skew, freshness };
@@ -103,7 +103,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// There is not one such key.
-    pub(super) async fn fetch_recipients(&self, drafts: &mut Drafts) -> Result<(), Refusal> {
+    pub(super) async fn fetch_recipients(&self, drafts: &mut Drafts) -> Result<(), OAuthError> {
         for recipient in drafts.recipients() {
             let source = recipient.key_uri().map(|uri| KeySource { uri, kid: None });
             if let Some(fetched) = self.fetch_keys(source).await {
@@ -117,7 +117,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// It has been used before.
-    pub(super) async fn spend(&self, value: Option<SingleUse>) -> Result<(), Refusal> {
+    pub(super) async fn spend(&self, value: Option<SingleUse>) -> Result<(), OAuthError> {
         let Some(value) = value else { return Ok(()) };
         let first = self.ledger.used.put_if_absent(&value.key, Used {}, value.ends, self.clock.now()).await;
         if first { Ok(()) } else { Err(value.refusal()) }

@@ -7,7 +7,7 @@ use mock_idp_core::moment::Moment;
 use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
-use super::Call;
+use super::Context;
 
 /// A page of the list of clients.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct ClientPage {
     pub next: Option<String>,
 }
 
-impl Call {
+impl Context {
     /// The clients whose names begin so, behind the one of the cursor.
     ///
     /// # Errors

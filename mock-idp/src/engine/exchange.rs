@@ -1,21 +1,21 @@
 //! Token exchange: what is presented is read back, judged, and remembered where it can fall.
 
-use mock_idp_core::endpoint::token::{Admitted, Denied, DeviceBound, Exchange, PassedOn, Plan, Redemption};
+use mock_idp_core::endpoint::token::{Admitted, DeviceBound, Exchange, PassedOn, Plan, Redemption, RedemptionError};
 use mock_idp_core::ledger::Minted;
-use mock_idp_core::protocol::{ErrorId, Refusal};
+use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::Trace;
 
-use super::Call;
+use super::Context;
 
-impl Call {
+impl Context {
     pub(super) async fn exchange(
         &self,
         admitted: &Admitted<'_>,
         exchange: &Exchange,
         plan: &Plan,
         trace: &mut Trace,
-    ) -> Result<Redemption, Denied> {
+    ) -> Result<Redemption, RedemptionError> {
         let Self { instance, org, server, urls } = self;
         let held = instance.keys(server).await?;
         match exchange {
@@ -49,7 +49,7 @@ impl Call {
     }
 
     /// Okta: tokens of Native SSO fall with the device secret. It may have fallen while they were decided on.
-    async fn tie(&self, device_secret: &str, redemption: &Redemption) -> Result<(), Refusal> {
+    async fn tie(&self, device_secret: &str, redemption: &Redemption) -> Result<(), OAuthError> {
         let now = self.instance.clock.now();
         let minted = Minted {
             access_token: redemption.access_token_id.clone(),
@@ -58,7 +58,7 @@ impl Call {
         let tie = |record: &mut mock_idp_core::ledger::DeviceSecret| record.remember(minted.clone(), now);
         match self.instance.ledger.device_secrets.update(device_secret, now, tie).await {
             Some(true) => Ok(()),
-            _ => Err(Refusal::new(ErrorId::InvalidActorToken, "the device secret has been revoked meanwhile")),
+            _ => Err(OAuthError::new(ErrorId::InvalidActorToken, "the device secret has been revoked meanwhile")),
         }
     }
 

@@ -8,7 +8,7 @@ use mock_idp_core::endpoint::logout::Notice;
 use mock_idp_core::tokens::{Ended, logout_token};
 use mock_idp_core::trace::Trace;
 
-use super::{Call, OrgInstance};
+use super::{Context, OrgInstance};
 use crate::journal::Entry;
 use crate::outbound::{self, OutboundError};
 use crate::request_id::RequestId;
@@ -16,7 +16,7 @@ use crate::request_id::RequestId;
 /// What is waited before each further attempt. Only a failure that may pass is tried again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2)];
 
-impl Call {
+impl Context {
     /// Signs the tokens now and posts them beside whatever comes next.
     pub(super) async fn notify(&self, notices: Vec<Notice>) {
         for notice in notices {

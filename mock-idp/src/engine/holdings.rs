@@ -6,9 +6,9 @@ use mock_idp_core::management::{ApiRefusal, global_revocation};
 use mock_idp_core::tokens::family_of;
 use serde_json::Value;
 
-use super::{Call, OrgInstance};
+use super::{Context, OrgInstance};
 
-impl Call {
+impl Context {
     /// Ends the sessions of the user that a body names, and makes their tokens worthless.
     ///
     /// # Errors

@@ -3,26 +3,26 @@
 use std::convert::Infallible;
 
 use mock_idp_core::endpoint::client_authentication::Presented;
-use mock_idp_core::protocol::{ErrorId, Parameters, Refusal};
+use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 use mock_idp_core::trace::Trace;
 
-use super::{Call, Explained};
+use super::{Context, Explained};
 use crate::journal::Explanation;
 
-impl Call {
+impl Context {
     /// Refuses a client that wants to begin one, once it is known who asks. Okta: as in an org without the flow.
     pub async fn interact(
         &self,
         authorization: Option<&str>,
         query: &Parameters,
         body: &Parameters,
-    ) -> Explained<Result<Infallible, Refusal>> {
+    ) -> Explained<Result<Infallible, OAuthError>> {
         let mut explanation = Explanation::default();
         let refusal = match self.client(Presented { authorization, query, body }, "interact").await {
             Err(refusal) => refusal,
             Ok(client) => {
                 explanation.client = Some(client.client_id().to_owned());
-                Refusal::new(ErrorId::InteractionCodeNotEnabled, "the org has no IDX API")
+                OAuthError::new(ErrorId::InteractionCodeNotEnabled, "the org has no IDX API")
             }
         };
         Explained::new(Err(refusal), Trace::default(), explanation)

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use mock_idp_core::endpoint::authorization;
 use mock_idp_core::endpoint::token::{Admitted, OwnSignIn, OwnTokens};
 use mock_idp_core::ledger::{Authentication, AuthorizationRequest, HandOver};
-use mock_idp_core::org::Server;
-use mock_idp_core::protocol::Refusal;
+use mock_idp_core::org::CompiledServer;
+use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::tokens::{InterclientToken, Verified, verify_interclient_token};
-use mock_idp_core::trace::{Trace, Verdict};
+use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Map, Value};
 
-use super::Call;
+use super::Context;
 use super::authorization::Passage;
 use crate::journal::Explanation;
 
-impl Call {
+impl Context {
     /// Answers with an interclient token, and keeps what it stands for.
     pub(super) async fn hand_over(
         &self,
@@ -23,7 +23,7 @@ impl Call {
         tokens: &OwnTokens,
         trace: &mut Trace,
         explanation: &mut Explanation,
-    ) -> Result<Map<String, Value>, Refusal> {
+    ) -> Result<Map<String, Value>, OAuthError> {
         let Self { instance, org, server, urls } = self;
         let held = instance.keys(server).await?;
         let id_token = self.id_token(&tokens.id_token).map(|(_, claims)| claims);
@@ -49,7 +49,7 @@ impl Call {
         token: &str,
         earlier: Option<&str>,
         passage: &mut Passage,
-    ) -> Result<Option<Authentication>, Refusal> {
+    ) -> Result<Option<Authentication>, OAuthError> {
         let Self { instance, org, server, urls } = self;
         let hand_overs = &instance.ledger.hand_overs;
         let now = instance.clock.now();
@@ -60,7 +60,7 @@ impl Call {
         let take = |record: &mut HandOver| authorization::take_over(org, request, record, revoked);
         let proof = hand_overs.update(jti, now, take).await.ok_or_else(authorization::not_handed_over)??;
         let origin = found.client_id;
-        passage.trace.note(Verdict::Matched, "interclient_token", format!("{origin} hands its user over"));
+        passage.trace.note(NoteStatus::Matched, "interclient_token", format!("{origin} hands its user over"));
         let session = self.begin_session(proof, earlier, passage).await.session_id;
         // As an earlier sign-in of this browser would count, if it is not over.
         Ok(instance.authentication(Some(&session)).await)
@@ -68,7 +68,7 @@ impl Call {
 
     /// An interclient token of this server or, so that it can be told apart from garbage, of another server of the org.
     fn interclient_token(&self, token: &str) -> Option<Verified> {
-        let signed_by = |server: &Arc<Server>| {
+        let signed_by = |server: &Arc<CompiledServer>| {
             let held = self.instance.keys.used(server)?;
             verify_interclient_token(token, &held.keys)
         };

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::keys::{credential, credentials};
-use mock_idp_core::management::{self, ApiRefusal, Challenged, Credential, Denied};
-use mock_idp_core::org::Server;
+use mock_idp_core::management::{self, AccessError, ApiRefusal, Challenged, Credential};
+use mock_idp_core::org::CompiledServer;
 use mock_idp_core::tokens::dpop::{Freshness, Proven};
 use mock_idp_core::tokens::resource;
 use serde_json::Value;
 
-use super::Call;
+use super::Context;
 
 /// What a caller of the management API shows, and for which request.
 #[derive(Clone, Copy, Debug)]
@@ -23,13 +23,13 @@ pub struct Shown<'a> {
     pub path: &'a str,
 }
 
-impl Call {
+impl Context {
     /// Lets a caller through that shows an API token, or an access token of the org server with one of these scopes. The call
     /// has to be one at the org server.
     ///
     /// # Errors
     /// Okta's refusals.
-    pub async fn manages(&self, shown: Shown<'_>, scopes: &[&'static str]) -> Result<(), Denied> {
+    pub async fn manages(&self, shown: Shown<'_>, scopes: &[&'static str]) -> Result<(), AccessError> {
         let credential = Credential::read(shown.authorization);
         let now = self.instance.clock.now();
         let mut verified = None;
@@ -38,7 +38,7 @@ impl Call {
             verified = held.ok().and_then(|held| held.access_token(token));
             if let Some(claims) = &verified {
                 let scope = scopes.first().copied().unwrap_or_default();
-                let challenged = |refusal| Denied::Challenged(Challenged { scheme, refusal, scope });
+                let challenged = |refusal| AccessError::Challenged(Challenged { scheme, refusal, scope });
                 let is_uri = |uri: &str| self.urls.is_at(shown.path, uri);
                 let request = Proven {
                     method: shown.method,
@@ -60,7 +60,7 @@ impl Call {
     ///
     /// # Errors
     /// There is none.
-    pub fn managed_server(&self, id: &str) -> Result<Arc<Server>, ApiRefusal> {
+    pub fn managed_server(&self, id: &str) -> Result<Arc<CompiledServer>, ApiRefusal> {
         self.org.server(id).map(Arc::clone).ok_or_else(|| ApiRefusal::not_found(id, "AuthorizationServer"))
     }
 
@@ -68,7 +68,7 @@ impl Call {
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn server_keys(&self, server: &Server) -> Result<Value, ApiRefusal> {
+    pub async fn server_keys(&self, server: &CompiledServer) -> Result<Value, ApiRefusal> {
         let held = self.instance.keys(server).await.map_err(|refusal| ApiRefusal::internal(refusal.to_string()))?;
         Ok(credentials(held.published(), server, &self.urls))
     }
@@ -77,7 +77,7 @@ impl Call {
     ///
     /// # Errors
     /// No such key; key generation failed.
-    pub async fn server_key(&self, server: &Server, kid: &str) -> Result<Value, ApiRefusal> {
+    pub async fn server_key(&self, server: &CompiledServer, kid: &str) -> Result<Value, ApiRefusal> {
         let held = self.instance.keys(server).await.map_err(|refusal| ApiRefusal::internal(refusal.to_string()))?;
         let found = held.published().iter().find(|published| published.key.kid() == kid);
         let key = found.ok_or_else(|| ApiRefusal::not_found(kid, "JsonWebKey"))?;
@@ -88,7 +88,7 @@ impl Call {
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn rotate_keys(&self, server: &Server) -> Result<Value, ApiRefusal> {
+    pub async fn rotate_keys(&self, server: &CompiledServer) -> Result<Value, ApiRefusal> {
         let rotated = self.instance.rotate_keys(server).await;
         rotated.map_err(|refusal| ApiRefusal::internal(refusal.to_string()))?;
         self.server_keys(server).await

@@ -26,10 +26,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
 use mock_idp_core::moment::Moment;
-use mock_idp_core::org::{Document, Org, Problems, Server as AuthorizationServer, Urls};
-use mock_idp_core::protocol::{ErrorId, Refusal};
+use mock_idp_core::org::{CompiledServer, Document, Org, Problems, Urls};
+use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::tokens::dpop::NonceKey;
-use mock_idp_core::trace::{Trace, Verdict};
+use mock_idp_core::trace::{NoteStatus, Trace};
 use parking_lot::RwLock;
 
 pub use authorization::{Browser, Outcome, SignInStep};
@@ -148,7 +148,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed.
-    async fn keys(&self, server: &AuthorizationServer) -> Result<Arc<Held>, Refusal> {
+    async fn keys(&self, server: &CompiledServer) -> Result<Arc<Held>, OAuthError> {
         self.keys.of(server, self.clock.now()).await.map_err(no_keys)
     }
 
@@ -157,7 +157,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn key_set(&self, server: &AuthorizationServer) -> Result<(Bytes, Option<i64>), Refusal> {
+    pub async fn key_set(&self, server: &CompiledServer) -> Result<(Bytes, Option<i64>), OAuthError> {
         let held = self.keys(server).await?;
         let lasts = held.next_rotation(server).map(|at| (at - self.clock.now()).clamp(0, Held::PERIOD));
         Ok((held.key_set(), lasts))
@@ -167,7 +167,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn published_keys(&self, server: &AuthorizationServer) -> Result<Vec<PublishedKey>, Refusal> {
+    pub async fn published_keys(&self, server: &CompiledServer) -> Result<Vec<PublishedKey>, OAuthError> {
         Ok(self.keys(server).await?.published().to_vec())
     }
 
@@ -175,7 +175,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn rotate_keys(&self, server: &AuthorizationServer) -> Result<(), Refusal> {
+    pub async fn rotate_keys(&self, server: &CompiledServer) -> Result<(), OAuthError> {
         let rotated = self.keys.rotate(server, self.clock.now()).await;
         self.revised();
         rotated.map(|_| ()).map_err(no_keys)
@@ -188,17 +188,17 @@ impl OrgInstance {
     }
 }
 
-fn no_keys(error: KeyError) -> Refusal {
-    Refusal::new(ErrorId::ServerError, error.to_string())
+fn no_keys(error: KeyError) -> OAuthError {
+    OAuthError::new(ErrorId::ServerError, error.to_string())
 }
 
 /// A request at one of an org's authorization servers.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct Context {
     pub instance: Arc<OrgInstance>,
     /// The snapshot that the whole request is decided on.
     pub org: Arc<Org>,
-    pub server: Arc<AuthorizationServer>,
+    pub server: Arc<CompiledServer>,
     pub urls: Urls,
 }
 
@@ -209,10 +209,10 @@ pub struct Explained<T> {
     pub explanation: Explanation,
 }
 
-impl<T> Explained<Result<T, Refusal>> {
-    fn new(result: Result<T, Refusal>, mut trace: Trace, mut explanation: Explanation) -> Self {
+impl<T> Explained<Result<T, OAuthError>> {
+    fn new(result: Result<T, OAuthError>, mut trace: Trace, mut explanation: Explanation) -> Self {
         if let Err(refusal) = &result {
-            trace.note(Verdict::Refused, refusal.id.row().id, refusal.reason.as_str());
+            trace.note(NoteStatus::Refused, refusal.id.row().id, refusal.reason.as_str());
         }
         explanation.notes = trace.notes;
         explanation.reason = result.as_ref().err().map(ToString::to_string);
@@ -222,12 +222,12 @@ impl<T> Explained<Result<T, Refusal>> {
 
 /// The orgs that one port serves; the first is the default.
 #[derive(Debug)]
-pub struct Server {
+pub struct Orgs {
     default: Arc<OrgInstance>,
     others: Vec<Arc<OrgInstance>>,
 }
 
-impl Server {
+impl Orgs {
     /// A server of these orgs.
     #[must_use]
     pub fn new(default: OrgInstance, others: Vec<OrgInstance>) -> Self {

@@ -4,14 +4,14 @@
 use mock_idp_core::endpoint::authorization::{self, NotBegun};
 use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::ledger::{Authentication, AuthorizationRequest, PushedRequest};
-use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::tokens::{Audience, verify_id_token};
-use mock_idp_core::trace::{Trace, Verdict};
+use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
 
 use super::authorization::Passage;
 use super::client::Caller;
-use super::{Call, Explained};
+use super::{Context, Explained};
 use crate::journal::Explanation;
 
 /// What an authorization request brings of a sign-in that was made elsewhere.
@@ -23,7 +23,7 @@ pub(super) enum Brought {
     InterclientToken(String),
 }
 
-impl Call {
+impl Context {
     /// Reads and checks an authorization request. What it brings of an earlier sign-in comes beside it.
     pub(super) async fn begin(
         &self,
@@ -32,7 +32,7 @@ impl Call {
     ) -> Result<(AuthorizationRequest, Brought), NotBegun> {
         let pushed = self.redeem_pushed(parameters).await?;
         if pushed.is_some() {
-            trace.note(Verdict::Matched, "pushed request", "what the client has pushed counts, and nothing else");
+            trace.note(NoteStatus::Matched, "pushed request", "what the client has pushed counts, and nothing else");
         }
         let parameters = pushed.as_ref().unwrap_or(parameters);
         let opened = self.open_request_object(parameters, trace).await?;
@@ -55,7 +55,7 @@ impl Call {
         brought: Brought,
         session: Option<&str>,
         passage: &mut Passage,
-    ) -> Result<Option<Authentication>, Refusal> {
+    ) -> Result<Option<Authentication>, OAuthError> {
         match brought {
             Brought::InterclientToken(token) => return self.take_over(request, &token, session, passage).await,
             Brought::SessionToken(token) => {
@@ -92,7 +92,7 @@ impl Call {
         let opened = sealed.open(org, server, urls, fetched.as_ref(), instance.clock.now())?;
         let spent = instance.spend(opened.spends).await;
         spent.map_err(|refusal| authorization::refused(org, urls, parameters, refusal))?;
-        trace.note(Verdict::Matched, "request object", format!("signed {}: what is inside counts", opened.signed));
+        trace.note(NoteStatus::Matched, "request object", format!("signed {}: what is inside counts", opened.signed));
         Ok(Some(opened.parameters))
     }
 
@@ -110,7 +110,7 @@ impl Call {
         query: &Parameters,
         body: &Parameters,
         dpop: &[String],
-    ) -> Explained<Result<Value, Refusal>> {
+    ) -> Explained<Result<Value, OAuthError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let presented = Presented { authorization, query, body };
@@ -124,7 +124,7 @@ impl Call {
         dpop: &[String],
         trace: &mut Trace,
         explanation: &mut Explanation,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Value, OAuthError> {
         let Caller { client, key, spends } = self.caller(presented, dpop, "par", trace, explanation).await?;
         for value in spends {
             self.instance.spend(value).await?;

@@ -1,12 +1,12 @@
 //! Sign-out by a client, and single sign-out: every client of the session that wants to hears of it.
 
 use mock_idp_core::endpoint::logout::{self, Destination, Farewell};
-use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::sign_in::view::{Frame, PageView, SignedOutView};
 use mock_idp_core::tokens::{Audience, verify_id_token};
 
 use super::authorization::error_view;
-use super::{Call, Explained};
+use super::{Context, Explained};
 use crate::journal::Explanation;
 
 /// What a browser gets when it signs out.
@@ -25,7 +25,7 @@ struct Ended {
     frames: Vec<String>,
 }
 
-impl Call {
+impl Context {
     /// Ends the browser's session.
     pub async fn sign_out(&self, parameters: &Parameters, session: Option<&str>, frame: Frame) -> Explained<SignedOut> {
         let mut explanation = Explanation::default();
@@ -53,7 +53,7 @@ impl Call {
         parameters: &Parameters,
         session: Option<&str>,
         explanation: &mut Explanation,
-    ) -> Result<Ended, Refusal> {
+    ) -> Result<Ended, OAuthError> {
         let held = self.instance.keys(&self.server).await?;
         let hint = parameters.get("id_token_hint").and_then(|token| verify_id_token(token, &held.keys, Audience::Any));
         let authentication = self.instance.authentication(session).await;

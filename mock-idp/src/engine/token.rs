@@ -1,21 +1,21 @@
 //! The token endpoint: authenticate, redeem in one atomic step, sign outside any lock, commit.
 
 use mock_idp_core::endpoint::token::{
-    self, Addition, Admitted, Allowed, Denied, Plan, Redeems, Redemption, TokenRequest,
+    self, Addition, Admitted, Allowed, Plan, Redeems, Redemption, RedemptionError, TokenRequest,
 };
 use mock_idp_core::ledger::{RefreshTokenOwner, Revocation, TokenFamily};
 use mock_idp_core::moment::Moment;
-use mock_idp_core::protocol::{Refusal, RequestedClaims};
+use mock_idp_core::protocol::{OAuthError, RequestedClaims};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
 use super::client::Caller;
-use super::{Call, Explained};
+use super::{Context, Explained};
 use crate::journal::Explanation;
 
-impl Call {
+impl Context {
     /// Answers a token request.
-    pub async fn token(&self, request: TokenRequest) -> Explained<Result<Map<String, Value>, Refusal>> {
+    pub async fn token(&self, request: TokenRequest) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let result = self.grant(&request, &mut trace, &mut explanation).await;
@@ -27,7 +27,7 @@ impl Call {
         request: &TokenRequest,
         trace: &mut Trace,
         explanation: &mut Explanation,
-    ) -> Result<Map<String, Value>, Refusal> {
+    ) -> Result<Map<String, Value>, OAuthError> {
         let grant_type = request.grant_type()?;
         let caller = self.caller(request.presented(), &request.dpop, "token", trace, explanation).await?;
         let Caller { client, key, spends } = caller;
@@ -56,7 +56,7 @@ impl Call {
         Ok(body)
     }
 
-    async fn redeem(&self, admitted: &Admitted<'_>, trace: &mut Trace) -> Result<Redemption, Refusal> {
+    async fn redeem(&self, admitted: &Admitted<'_>, trace: &mut Trace) -> Result<Redemption, OAuthError> {
         let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();
         let plan = self.instance.ask(trace, Plan::new);
@@ -101,7 +101,7 @@ impl Call {
         match redeemed {
             None => Err(token::unknown(&redeems)),
             Some(Ok(redemption)) => Ok(redemption),
-            Some(Err(Denied { refusal, revokes })) => {
+            Some(Err(RedemptionError { refusal, revokes })) => {
                 if let Some((access_token, family)) = revokes {
                     self.revoke(access_token.as_deref(), family.as_deref()).await;
                 }
@@ -114,10 +114,10 @@ impl Call {
     fn entitle(
         &self,
         admitted: &Admitted<'_>,
-        polled: Result<Allowed, Refusal>,
+        polled: Result<Allowed, OAuthError>,
         plan: &Plan,
         trace: &mut Trace,
-    ) -> Result<Redemption, Denied> {
+    ) -> Result<Redemption, RedemptionError> {
         let allowed = polled?;
         self.instance.ask(trace, |moment| admitted.entitle(&self.org, &self.server, allowed, plan, moment))
     }

@@ -7,24 +7,24 @@ use mock_idp_core::endpoint::introspection::{self, Found};
 use mock_idp_core::endpoint::revocation::{self, Revokes};
 use mock_idp_core::endpoint::userinfo;
 use mock_idp_core::ledger::TokenFamily;
-use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::tokens::dpop::{Freshness, Proven};
 use mock_idp_core::tokens::{Audience, Verified, family_of, resource, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
-use super::{Call, Explained};
+use super::{Context, Explained};
 use crate::journal::Explanation;
 use crate::keys::Held;
 
-impl Call {
+impl Context {
     /// Claims about the user of an access token; `method` is that of the request, `dpop` are its `DPoP` headers.
     pub async fn userinfo(
         &self,
         method: &str,
         presented: userinfo::Presented<'_>,
         dpop: &[String],
-    ) -> Explained<Result<Map<String, Value>, Refusal>> {
+    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let result = self.claims(method, presented, dpop, &mut trace, &mut explanation).await;
@@ -38,7 +38,7 @@ impl Call {
         dpop: &[String],
         trace: &mut Trace,
         explanation: &mut Explanation,
-    ) -> Result<Map<String, Value>, Refusal> {
+    ) -> Result<Map<String, Value>, OAuthError> {
         let (scheme, token) = userinfo::access_token(presented)?;
         let held = self.instance.keys(&self.server).await?;
         let verified = self.access_token(&held, token);
@@ -80,7 +80,7 @@ impl Call {
         authorization: Option<&str>,
         query: &Parameters,
         body: &Parameters,
-    ) -> Explained<Result<Value, Refusal>> {
+    ) -> Explained<Result<Value, OAuthError>> {
         let mut explanation = Explanation::default();
         let result = async {
             let client = self.client(Presented { authorization, query, body }, "introspect").await?;
@@ -91,7 +91,7 @@ impl Call {
         Explained::new(result, Trace::default(), explanation)
     }
 
-    async fn inspect(&self, token: &str) -> Result<Value, Refusal> {
+    async fn inspect(&self, token: &str) -> Result<Value, OAuthError> {
         let held = self.instance.keys(&self.server).await?;
         let now = self.instance.clock.now();
         let answer = |found: Found<'_>| introspection::answer(&self.org, &self.server, &self.urls, found, now);
@@ -117,7 +117,7 @@ impl Call {
         authorization: Option<&str>,
         query: &Parameters,
         body: &Parameters,
-    ) -> Explained<Result<(), Refusal>> {
+    ) -> Explained<Result<(), OAuthError>> {
         let mut explanation = Explanation::default();
         let result = async {
             let client = self.client(Presented { authorization, query, body }, "revoke").await?;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mock_idp_core::preview::{Alteration, Answer, Asks, Difference, Outcome, Report, Told, Why};
-use mock_idp_core::trace::{TokenKind, Verdict};
+use mock_idp_core::trace::{NoteStatus, TokenKind};
 use serde_json::{Map, Value};
 
 use super::brief;
@@ -123,11 +123,11 @@ pub(super) fn why(text: &mut String, why: &Why) {
     }
 }
 
-fn mark(verdict: Verdict) -> char {
+fn mark(verdict: NoteStatus) -> char {
     match verdict {
-        Verdict::Matched | Verdict::Added => '+',
-        Verdict::PassedOver | Verdict::Absent => '-',
-        Verdict::Refused => '!',
+        NoteStatus::Matched | NoteStatus::Added => '+',
+        NoteStatus::PassedOver | NoteStatus::Absent => '-',
+        NoteStatus::Refused => '!',
     }
 }
 

@@ -23,7 +23,7 @@ use http::{HeaderValue, Request, header};
 use tower::Service;
 
 use crate::address::Address;
-use crate::engine::Server;
+use crate::engine::Orgs;
 use crate::faults::TransportFault;
 use crate::http::layers::access_log::Pending;
 use crate::http::layers::address::{LastAddress, Resolved, Resolver};
@@ -67,9 +67,9 @@ struct ConnectionState {
 pub struct ConnectionReset;
 
 impl Front {
-    pub(crate) fn new(server: Arc<Server>, settings: Arc<Settings>, okta: Router, control: Router) -> Self {
+    pub(crate) fn new(orgs: Arc<Orgs>, settings: Arc<Settings>, okta: Router, control: Router) -> Self {
         let log_requests = settings.log_requests;
-        let resolver = Resolver::new(server, settings);
+        let resolver = Resolver::new(orgs, settings);
         Self(Arc::new(Shared { resolver, okta, control, log_requests }))
     }
 
@@ -265,9 +265,9 @@ mod tests {
     use crate::engine::OrgInstance;
     use crate::keys::KeyPool;
 
-    fn server() -> Arc<Server> {
+    fn orgs() -> Arc<Orgs> {
         let document = Document::parse(crate::BUILT_IN_ORG).unwrap();
-        Arc::new(Server::new(OrgInstance::new(document, &mut KeyPool::default()).unwrap(), Vec::new()))
+        Arc::new(Orgs::new(OrgInstance::new(document, &mut KeyPool::default()).unwrap(), Vec::new()))
     }
 
     async fn ask(front: &Front, request: http::request::Builder) -> (StatusCode, HeaderMap, String) {
@@ -280,21 +280,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_oktas_envelope_and_its_message_stays_inside() {
-        let server = server();
+        let orgs = orgs();
         let okta = Router::new().route("/boom", get(async || -> &'static str { panic!("canary") }));
-        let front = Front::new(Arc::clone(&server), Arc::default(), okta, Router::new());
+        let front = Front::new(Arc::clone(&orgs), Arc::default(), okta, Router::new());
         let (status, headers, body) = ask(&front, Request::get("/boom")).await;
         assert_eq!(status, 500);
         assert!(body.contains("E0000009") && !body.contains("canary"), "{body}");
-        let entry = server.default_org().journal.find(headers["x-okta-request-id"].to_str().unwrap()).unwrap();
+        let entry = orgs.default_org().journal.find(headers["x-okta-request-id"].to_str().unwrap()).unwrap();
         assert_eq!(entry.reason.as_deref(), Some("a handler panicked: canary"));
     }
 
     #[tokio::test]
     async fn a_kept_answer_is_the_same_but_for_its_id_and_who_may_read_it() {
-        let server = server();
-        let front = crate::http::service(Arc::clone(&server), Arc::default(), Router::new());
-        server.default_org().clock.freeze();
+        let orgs = orgs();
+        let front = crate::http::service(Arc::clone(&orgs), Arc::default(), Router::new());
+        orgs.default_org().clock.freeze();
         let keys = || Request::get("/oauth2/default/v1/keys");
         let (_, mut first, body) = ask(&front, keys()).await;
         let (_, mut again, same) = ask(&front, keys()).await;
@@ -302,7 +302,7 @@ mod tests {
         let (first_id, id) = (first.remove("x-okta-request-id").unwrap(), again.remove("x-okta-request-id").unwrap());
         assert_ne!(first_id, id);
         assert_eq!(first, again);
-        assert!(server.default_org().journal.find(id.to_str().unwrap()).is_some());
+        assert!(orgs.default_org().journal.find(id.to_str().unwrap()).is_some());
         let (_, by_script, _) = ask(&front, keys().header(header::ORIGIN, "http://spa.test")).await;
         assert_eq!(by_script[header::ACCESS_CONTROL_ALLOW_ORIGIN], "http://spa.test");
         let (_, by_nobody, _) = ask(&front, keys()).await;
@@ -314,9 +314,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_kept_answer_gives_way_to_every_change() {
-        let server = server();
-        let org = server.default_org();
-        let front = crate::http::service(Arc::clone(&server), Arc::default(), Router::new());
+        let orgs = orgs();
+        let org = orgs.default_org();
+        let front = crate::http::service(Arc::clone(&orgs), Arc::default(), Router::new());
         org.clock.freeze();
         let keys = async || ask(&front, Request::get("/oauth2/default/v1/keys")).await;
         let (_, headers, before) = keys().await;

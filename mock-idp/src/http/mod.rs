@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::engine::Server;
+use crate::engine::Orgs;
 use crate::http::front::Front;
 use crate::settings::Settings;
 
@@ -22,7 +22,7 @@ pub fn routes() -> Router {
 }
 
 /// The whole server as one service: [`routes`] behind the front, `control` beside them and outside the faults.
-pub(crate) fn service(server: Arc<Server>, settings: Arc<Settings>, control: Router) -> Front {
+pub(crate) fn service(orgs: Arc<Orgs>, settings: Arc<Settings>, control: Router) -> Front {
     let okta = routes().fallback(front::not_found).method_not_allowed_fallback(front::method_not_allowed);
-    Front::new(server, settings, okta, control.merge(sign_in::assets()))
+    Front::new(orgs, settings, okta, control.merge(sign_in::assets()))
 }

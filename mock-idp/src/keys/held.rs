@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use mock_idp_core::endpoint::keys::{self, KeyStatus, PublishedKey};
 use mock_idp_core::model::RotationMode;
-use mock_idp_core::org::Server;
+use mock_idp_core::org::CompiledServer;
 use mock_idp_core::tokens::{ServerKeys, SigningKey, Verified, verify_access_token};
 
 use super::source::{KeyError, Next, Source};
@@ -59,12 +59,12 @@ impl Held {
     }
 
     /// When they will be rotated by themselves, if ever.
-    pub(crate) fn next_rotation(&self, server: &Server) -> Option<i64> {
+    pub(crate) fn next_rotation(&self, server: &CompiledServer) -> Option<i64> {
         (server.rotation == RotationMode::Auto).then_some(self.last_rotated + Self::PERIOD)
     }
 
     /// How many rotations were missed.
-    pub(super) fn periods_due(&self, server: &Server, now: i64) -> i64 {
+    pub(super) fn periods_due(&self, server: &CompiledServer, now: i64) -> i64 {
         match server.rotation {
             RotationMode::Auto => ((now - self.last_rotated) / Self::PERIOD).max(0),
             RotationMode::Manual => 0,

@@ -7,7 +7,7 @@ mod verified;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mock_idp_core::org::Server;
+use mock_idp_core::org::CompiledServer;
 use parking_lot::{Mutex, RwLock};
 
 pub(crate) use held::Held;
@@ -59,7 +59,7 @@ impl Slot {
 impl KeyRing {
     /// Allots keys to the servers, the org server's first.
     #[must_use]
-    pub(crate) fn new(servers: &[Arc<Server>], pool: &mut KeyPool, born: i64) -> Self {
+    pub(crate) fn new(servers: &[Arc<CompiledServer>], pool: &mut KeyPool, born: i64) -> Self {
         let slots = servers.iter().map(|server| {
             let active = pool.key();
             let access = server.is_org().then(|| pool.key());
@@ -68,7 +68,7 @@ impl KeyRing {
         Self { slots: Mutex::new(slots.collect()), born }
     }
 
-    fn slot(&self, server: &Server) -> Arc<Slot> {
+    fn slot(&self, server: &CompiledServer) -> Arc<Slot> {
         let mut slots = self.slots.lock();
         // A server that was added after the start.
         let added = || Slot::new(Source::Generated, None, Next::Unmade);
@@ -79,7 +79,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// Key generation failed.
-    pub(crate) async fn of(&self, server: &Server, now: i64) -> Result<Arc<Held>, KeyError> {
+    pub(crate) async fn of(&self, server: &CompiledServer, now: i64) -> Result<Arc<Held>, KeyError> {
         let slot = self.slot(server);
         if let Some(held) = slot.current()
             && held.periods_due(server, now) == 0
@@ -99,7 +99,7 @@ impl KeyRing {
     }
 
     /// The keys of a server that has used any: one that has not has signed nothing.
-    pub(crate) fn used(&self, server: &Server) -> Option<Arc<Held>> {
+    pub(crate) fn used(&self, server: &CompiledServer) -> Option<Arc<Held>> {
         self.slot(server).current()
     }
 
@@ -107,7 +107,7 @@ impl KeyRing {
     ///
     /// # Errors
     /// Key generation failed.
-    pub(crate) async fn rotate(&self, server: &Server, now: i64) -> Result<Arc<Held>, KeyError> {
+    pub(crate) async fn rotate(&self, server: &CompiledServer, now: i64) -> Result<Arc<Held>, KeyError> {
         let slot = self.slot(server);
         let _making = slot.making.lock().await;
         let held = slot.load(self.born).await?;

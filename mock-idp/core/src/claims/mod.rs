@@ -12,9 +12,9 @@ pub use subject::Subject;
 
 use crate::model::ClaimType;
 use crate::moment::Moment;
-use crate::org::{ClaimValue, CompiledClaim, GroupFilter, Server};
-use crate::protocol::{ErrorId, Refusal, Scopes};
-use crate::trace::{About, Absence, ClaimNote, ClaimSource, Needed, Step, TokenKind, Verdict, kept};
+use crate::org::{ClaimValue, CompiledClaim, CompiledServer, GroupFilter};
+use crate::protocol::{ErrorId, OAuthError, Scopes};
+use crate::trace::{About, Absence, ClaimNote, ClaimSource, Needed, NoteStatus, Step, TokenKind, kept};
 
 /// Okta: a groups claim lists at most 100 groups.
 const MOST_GROUPS: usize = 100;
@@ -40,12 +40,12 @@ pub struct IdTokenClaims {
 /// # Errors
 /// A claim that cannot be evaluated.
 pub fn for_id_token(
-    server: &Server,
+    server: &CompiledServer,
     subject: &Subject<'_>,
     scopes: &Scopes,
     breadth: Breadth,
     moment: &mut Moment<'_>,
-) -> Result<IdTokenClaims, Refusal> {
+) -> Result<IdTokenClaims, OAuthError> {
     let behavior = server.behavior;
     let mut claims = IdTokenClaims::default();
     // Okta: next to an access token only name, preferred_username and email are in the ID token.
@@ -69,11 +69,11 @@ pub fn for_id_token(
 /// # Errors
 /// A claim that cannot be evaluated.
 pub fn for_access_token(
-    server: &Server,
+    server: &CompiledServer,
     subject: &Subject<'_>,
     scopes: &Scopes,
     moment: &mut Moment<'_>,
-) -> Result<Map<String, Value>, Refusal> {
+) -> Result<Map<String, Value>, OAuthError> {
     // Okta: access token claims are in the token whatever `alwaysIncludeInToken` says.
     custom(server, TokenKind::AccessToken, subject, scopes, Entry::ALL, moment)
 }
@@ -83,11 +83,11 @@ pub fn for_access_token(
 /// # Errors
 /// A claim that cannot be evaluated.
 pub fn for_userinfo(
-    server: &Server,
+    server: &CompiledServer,
     subject: &Subject<'_>,
     scopes: &Scopes,
     moment: &mut Moment<'_>,
-) -> Result<Map<String, Value>, Refusal> {
+) -> Result<Map<String, Value>, OAuthError> {
     let mut claims = Map::new();
     if let Some(user) = subject.user {
         claims.insert("sub".to_owned(), user.id.as_str().into());
@@ -103,9 +103,9 @@ pub fn for_userinfo(
 /// Writes down what became of a claim.
 fn tell(note: ClaimNote, moment: &mut Moment<'_>) {
     let verdict = match &note.outcome {
-        Ok(_) => Verdict::Added,
-        Err(Absence::Failed(_)) => Verdict::Refused,
-        Err(_) => Verdict::Absent,
+        Ok(_) => NoteStatus::Added,
+        Err(Absence::Failed(_)) => NoteStatus::Refused,
+        Err(_) => NoteStatus::Absent,
     };
     moment.trace.add(verdict, About::Claim(Box::new(note)));
 }
@@ -168,13 +168,13 @@ impl Entry {
 
 /// The claims of the server's own rules, in configuration order.
 fn custom(
-    server: &Server,
+    server: &CompiledServer,
     token: TokenKind,
     subject: &Subject<'_>,
     scopes: &Scopes,
     entry: Entry,
     moment: &mut Moment<'_>,
-) -> Result<Map<String, Value>, Refusal> {
+) -> Result<Map<String, Value>, OAuthError> {
     let claim_type = if token == TokenKind::AccessToken { ClaimType::Resource } else { ClaimType::Identity };
     let mut claims = Map::new();
     for claim in server.claims.iter().filter(|claim| claim.claim_type == claim_type) {
@@ -217,10 +217,10 @@ fn source(claim: &CompiledClaim) -> ClaimSource {
     }
 }
 
-fn evaluate(claim: &CompiledClaim, subject: &Subject<'_>, steps: &mut Vec<Step>) -> Result<Value, Refusal> {
+fn evaluate(claim: &CompiledClaim, subject: &Subject<'_>, steps: &mut Vec<Step>) -> Result<Value, OAuthError> {
     match &claim.value {
         ClaimValue::Expression(expression) => expression.watch(subject, steps).map(Value::from).map_err(|error| {
-            Refusal::with(
+            OAuthError::with(
                 ErrorId::UserClaimEvaluationFailure,
                 &claim.name,
                 format!("`{}`: {error}", expression.source()),
@@ -230,29 +230,29 @@ fn evaluate(claim: &CompiledClaim, subject: &Subject<'_>, steps: &mut Vec<Step>)
     }
 }
 
-fn groups(filter: &GroupFilter, subject: &Subject<'_>) -> Result<Value, Refusal> {
+fn groups(filter: &GroupFilter, subject: &Subject<'_>) -> Result<Value, OAuthError> {
     let names: Vec<&str> =
         subject.groups.iter().map(|group| group.name.as_str()).filter(|name| filter.matches(name)).collect();
     if names.len() > MOST_GROUPS {
-        return Err(Refusal::new(ErrorId::TooManyGroups, format!("{} groups matched", names.len())));
+        return Err(OAuthError::new(ErrorId::TooManyGroups, format!("{} groups matched", names.len())));
     }
     Ok(names.into())
 }
 
 /// Okta: the org authorization server's groups claim is a setting of the app and needs the scope `groups`.
 fn app_groups(
-    server: &Server,
+    server: &CompiledServer,
     token: TokenKind,
     subject: &Subject<'_>,
     scopes: &Scopes,
     claims: &mut Map<String, Value>,
     moment: &mut Moment<'_>,
-) -> Result<(), Refusal> {
+) -> Result<(), OAuthError> {
     let Some(setting) = subject.client.settings.id_token.as_ref().filter(|_| server.is_org()) else { return Ok(()) };
     let name = setting.name.clone();
     let source = ClaimSource::AppGroups { filter: setting.group_filter_type.name(), operand: setting.value.clone() };
     let outcome = if scopes.contains("groups") {
-        let filter = GroupFilter::of_app(setting).map_err(|reason| Refusal::new(ErrorId::ServerError, reason))?;
+        let filter = GroupFilter::of_app(setting).map_err(|reason| OAuthError::new(ErrorId::ServerError, reason))?;
         let value = groups(&filter, subject)?;
         let told = kept(&value);
         claims.insert(name.clone(), value);

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use crate::ledger::{BackchannelRequest, Decision, Polled};
 use crate::model::{App, ApplicationType, AuthMethod, User};
 use crate::moment::Moment;
-use crate::org::{Org, Server};
+use crate::org::{CompiledServer, Org};
 use crate::policy::scope_rules;
-use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 
 /// Seconds that a user has for an answer, unless the client asks for fewer. Okta: 300.
 pub const LIFETIME: i64 = 300;
@@ -28,12 +28,12 @@ pub struct Begun {
 /// Okta's refusals.
 pub fn begin(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     client: &App,
     body: &Parameters,
     hinted: Option<&str>,
     moment: &mut Moment<'_>,
-) -> Result<Begun, Refusal> {
+) -> Result<Begun, OAuthError> {
     may_ask(client, body)?;
     let scopes = scopes(org, server, client, body)?;
     let user = user(org, client, body, hinted)?;
@@ -63,43 +63,43 @@ pub fn begin(
 ///
 /// # Errors
 /// The client is none of these.
-pub fn may_ask(client: &App, body: &Parameters) -> Result<(), Refusal> {
+pub fn may_ask(client: &App, body: &Parameters) -> Result<(), OAuthError> {
     if !body.duplicates().is_empty() {
-        return Err(Refusal::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
+        return Err(OAuthError::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
     }
     if client.auth_method() == AuthMethod::None {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             ErrorId::ConfidentialClientRequired,
             "a public client cannot keep the answer to itself",
         ));
     }
     if client.oauth().application_type != ApplicationType::Web {
-        return Err(Refusal::new(ErrorId::CibaFeatureNotSupported, "the client is no web application"));
+        return Err(OAuthError::new(ErrorId::CibaFeatureNotSupported, "the client is no web application"));
     }
     if !client.oauth().grant_types.contains(&GrantType::Ciba) {
-        return Err(Refusal::new(ErrorId::CibaGrantTypeNotConfigured, "the app lacks the grant type"));
+        return Err(OAuthError::new(ErrorId::CibaGrantTypeNotConfigured, "the app lacks the grant type"));
     }
     if body.get("request").is_some() && client.oauth().request_object_signing_alg.is_none() {
-        return Err(Refusal::new(ErrorId::CibaSignedAlgorithmNotConfigured, "the app names no signing algorithm"));
+        return Err(OAuthError::new(ErrorId::CibaSignedAlgorithmNotConfigured, "the app names no signing algorithm"));
     }
     Ok(())
 }
 
-fn scopes(org: &Org, server: &Server, client: &App, body: &Parameters) -> Result<Scopes, Refusal> {
+fn scopes(org: &Org, server: &CompiledServer, client: &App, body: &Parameters) -> Result<Scopes, OAuthError> {
     let asked = Scopes::parse(body.get("scope").unwrap_or_default());
     if asked.is_empty() {
-        return Err(Refusal::new(ErrorId::CibaMissingScope, "no scope was asked for"));
+        return Err(OAuthError::new(ErrorId::CibaMissingScope, "no scope was asked for"));
     }
     // CIBA Core 7.1: scope must hold openid.
     if !asked.contains("openid") {
-        return Err(Refusal::new(ErrorId::CibaInvalidScope, format!("{} lacks openid", asked.listed())));
+        return Err(OAuthError::new(ErrorId::CibaInvalidScope, format!("{} lacks openid", asked.listed())));
     }
     scope_rules::resolve(org, server, client, &asked)
 }
 
 /// CIBA Core 7.1: exactly one hint. Okta: whatever is wrong with it, the words are the same.
-fn user<'a>(org: &'a Org, client: &App, body: &Parameters, hinted: Option<&str>) -> Result<&'a User, Refusal> {
-    let unknown = |reason: String| Refusal::new(ErrorId::CibaUnknownUser, reason);
+fn user<'a>(org: &'a Org, client: &App, body: &Parameters, hinted: Option<&str>) -> Result<&'a User, OAuthError> {
+    let unknown = |reason: String| OAuthError::new(ErrorId::CibaUnknownUser, reason);
     let user = match (body.get("login_hint"), body.get("id_token_hint")) {
         (Some(login), None) => {
             org.user_by_identifier(login).ok_or_else(|| unknown(format!("no user is called `{login}`")))?
@@ -107,8 +107,8 @@ fn user<'a>(org: &'a Org, client: &App, body: &Parameters, hinted: Option<&str>)
         (None, Some(_)) => hinted
             .and_then(|id| org.user(id))
             .ok_or_else(|| unknown("id_token_hint is no ID token of ours".to_owned()))?,
-        (Some(_), Some(_)) => return Err(Refusal::new(ErrorId::CibaInvalidHint, "two hints")),
-        (None, None) => return Err(Refusal::new(ErrorId::CibaInvalidHint, "no hint")),
+        (Some(_), Some(_)) => return Err(OAuthError::new(ErrorId::CibaInvalidHint, "two hints")),
+        (None, None) => return Err(OAuthError::new(ErrorId::CibaInvalidHint, "no hint")),
     };
     if !user.status.may_hold_tokens() {
         return Err(unknown(format!("{} is {}", user.profile.login, user.status.name())));
@@ -120,11 +120,11 @@ fn user<'a>(org: &'a Org, client: &App, body: &Parameters, hinted: Option<&str>)
 }
 
 /// CIBA Core 7.1 calls it `requested_expiry`, Okta's reference `request_expiry`. Okta: at most 300 seconds.
-fn lifetime(body: &Parameters) -> Result<i64, Refusal> {
+fn lifetime(body: &Parameters) -> Result<i64, OAuthError> {
     let Some(text) = body.get("requested_expiry").or_else(|| body.get("request_expiry")) else { return Ok(LIFETIME) };
     match text.parse::<i64>() {
         Ok(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => Ok(seconds.clamp(1, LIFETIME)),
-        _ => Err(Refusal::new(ErrorId::InvalidRequestedExpiry, format!("`{text}` seconds"))),
+        _ => Err(OAuthError::new(ErrorId::InvalidRequestedExpiry, format!("`{text}` seconds"))),
     }
 }
 

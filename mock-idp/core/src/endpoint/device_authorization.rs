@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use crate::ledger::{Decision, Polled};
 use crate::model::App;
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::{grant_rules, scope_rules};
-use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 
 /// Seconds that a user has to let the device in. Okta: 600.
 pub const LIFETIME: i64 = 600;
@@ -20,15 +20,21 @@ const USER_CODE_LENGTH: usize = 8;
 ///
 /// # Errors
 /// Okta's refusals.
-pub fn begin(org: &Org, server: &Server, client: &App, body: &Parameters, now: i64) -> Result<Polled, Refusal> {
+pub fn begin(
+    org: &Org,
+    server: &CompiledServer,
+    client: &App,
+    body: &Parameters,
+    now: i64,
+) -> Result<Polled, OAuthError> {
     if !body.duplicates().is_empty() {
-        return Err(Refusal::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
+        return Err(OAuthError::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
     }
     grant_rules::may_use(client, GrantType::DeviceCode)?;
     let asked = Scopes::parse(body.get("scope").unwrap_or_default());
     // Okta: default scopes do not count here.
     if asked.is_empty() {
-        return Err(Refusal::new(ErrorId::MissingScopes, "no scope was asked for"));
+        return Err(OAuthError::new(ErrorId::MissingScopes, "no scope was asked for"));
     }
     let scopes = scope_rules::resolve(org, server, client, &asked)?;
     scope_rules::openid_present(&scopes, false)?;

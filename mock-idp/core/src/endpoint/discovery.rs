@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::MetadataPublish;
-use crate::org::{API_SCOPES, Server, Urls};
+use crate::org::{API_SCOPES, CompiledServer, Urls};
 use crate::protocol::acr;
 use crate::protocol::jose::{CONTENT_ENCRYPTION, KeyEncryptionAlgorithm};
 
@@ -57,7 +57,7 @@ const ACCESS_TOKEN_CLAIMS: [&str; 10] = ["ver", "jti", "iss", "aud", "iat", "exp
 
 /// The document of a server.
 #[must_use]
-pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
+pub fn document(kind: Kind, server: &CompiledServer, urls: &Urls) -> Value {
     let openid = kind == Kind::OpenidConfiguration;
     let org = server.is_org();
     let endpoints = urls.endpoints(server);
@@ -135,7 +135,7 @@ pub fn document(kind: Kind, server: &Server, urls: &Urls) -> Value {
     Value::Object(document)
 }
 
-fn openid_claims(server: &Server) -> Value {
+fn openid_claims(server: &CompiledServer) -> Value {
     let mut names = OPENID_CLAIMS.to_vec();
     if server.behavior.only_asked_claims() {
         names.retain(|name| !matches!(*name, "ver" | "idp"));
@@ -180,7 +180,7 @@ fn grant_types(openid: bool, org: bool) -> Value {
 
 /// Okta: custom scopes are named when they are published, in alphabetical order before the built-in ones; those of the org's own APIs
 /// by the org server's RFC 8414 document only.
-fn scopes(server: &Server, openid: bool) -> Value {
+fn scopes(server: &CompiledServer, openid: bool) -> Value {
     let published = |scope: &&crate::model::Scope| scope.metadata_publish == MetadataPublish::AllClients;
     let mut custom: Vec<&str> =
         server.scopes.iter().filter(|scope| !scope.system).filter(published).map(|scope| scope.name.as_str()).collect();

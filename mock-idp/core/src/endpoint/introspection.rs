@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::ledger::{DeviceSecret, TokenFamily};
-use crate::org::{Org, Server, Urls};
-use crate::protocol::{ErrorId, Parameters, Refusal, token_type};
+use crate::org::{CompiledServer, Org, Urls};
+use crate::protocol::{ErrorId, OAuthError, Parameters, token_type};
 use crate::tokens::Verified;
 
 /// What the token turned out to be.
@@ -21,17 +21,17 @@ pub enum Found<'a> {
 ///
 /// # Errors
 /// The parameter is missing.
-pub fn token(body: &Parameters) -> Result<&str, Refusal> {
-    body.get("token").ok_or_else(|| Refusal::new(ErrorId::RequestMissingToken, "token is missing"))
+pub fn token(body: &Parameters) -> Result<&str, OAuthError> {
+    body.get("token").ok_or_else(|| OAuthError::new(ErrorId::RequestMissingToken, "token is missing"))
 }
 
 /// The answer. RFC 7662 2.2: an inactive token says nothing else.
 #[must_use]
-pub fn answer(org: &Org, server: &Server, urls: &Urls, found: Found<'_>, now: i64) -> Value {
+pub fn answer(org: &Org, server: &CompiledServer, urls: &Urls, found: Found<'_>, now: i64) -> Value {
     describe(org, server, urls, found, now).map_or_else(|| json!({"active": false}), Value::Object)
 }
 
-fn describe(org: &Org, server: &Server, urls: &Urls, found: Found<'_>, now: i64) -> Option<Map<String, Value>> {
+fn describe(org: &Org, server: &CompiledServer, urls: &Urls, found: Found<'_>, now: i64) -> Option<Map<String, Value>> {
     match found {
         Found::Nothing => None,
         Found::AccessToken { claims, revoked } => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::org::{Server, Urls};
+use crate::org::{CompiledServer, Urls};
 use crate::tokens::{SigningKey, public_jwk};
 
 /// What a key is for at present.
@@ -36,13 +36,13 @@ pub fn document(keys: &[PublishedKey]) -> Value {
 
 /// The keys as the management API shows them. Okta: `kty, status, alg, kid, use, _links, e, n`.
 #[must_use]
-pub fn credentials(keys: &[PublishedKey], server: &Server, urls: &Urls) -> Value {
+pub fn credentials(keys: &[PublishedKey], server: &CompiledServer, urls: &Urls) -> Value {
     keys.iter().map(|published| credential(published, server, urls)).collect()
 }
 
 /// One of them.
 #[must_use]
-pub fn credential(published: &PublishedKey, server: &Server, urls: &Urls) -> Value {
+pub fn credential(published: &PublishedKey, server: &CompiledServer, urls: &Urls) -> Value {
     let mut jwk = match public_jwk(&published.key) {
         Value::Object(jwk) => jwk,
         _ => Map::new(),

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::claims::{self, Subject};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
-use crate::protocol::{ErrorId, Parameters, Refusal, Scopes};
+use crate::org::{CompiledServer, Org, Urls};
+use crate::protocol::{ErrorId, OAuthError, Parameters, Scopes};
 use crate::tokens::Verified;
 use crate::tokens::resource::{self, Resource, Scheme};
 
@@ -21,20 +21,23 @@ pub struct Presented<'a> {
 ///
 /// # Errors
 /// It is missing, doubled or in the query.
-pub fn access_token<'a>(presented: Presented<'a>) -> Result<(Scheme, &'a str), Refusal> {
+pub fn access_token<'a>(presented: Presented<'a>) -> Result<(Scheme, &'a str), OAuthError> {
     if presented.query.get("access_token").is_some() {
-        return Err(Refusal::new(ErrorId::AccessTokenInQuery, "access_token in the query"));
+        return Err(OAuthError::new(ErrorId::AccessTokenInQuery, "access_token in the query"));
     }
     // RFC 6750 3.1: a request that repeats a parameter is malformed.
     if !presented.body.duplicates().is_empty() {
-        return Err(Refusal::new(ErrorId::DuplicateOauthParameters, "a parameter stands more than once in the body"));
+        return Err(OAuthError::new(
+            ErrorId::DuplicateOauthParameters,
+            "a parameter stands more than once in the body",
+        ));
     }
     let in_header = presented.authorization.and_then(Scheme::read);
     match (in_header, presented.body.get("access_token")) {
-        (Some(_), Some(_)) => Err(Refusal::new(ErrorId::AccessTokenDuplicate, "access_token in header and body")),
+        (Some(_), Some(_)) => Err(OAuthError::new(ErrorId::AccessTokenDuplicate, "access_token in header and body")),
         (Some(found), None) => Ok(found),
         (None, Some(token)) => Ok((Scheme::Bearer, token)),
-        (None, None) => Err(Refusal::new(ErrorId::AccessTokenMissing, "no Bearer or DPoP token")),
+        (None, None) => Err(OAuthError::new(ErrorId::AccessTokenMissing, "no Bearer or DPoP token")),
     }
 }
 
@@ -44,28 +47,28 @@ pub fn access_token<'a>(presented: Presented<'a>) -> Result<(Scheme, &'a str), R
 /// The token is not good here, or lacks `openid`.
 pub fn answer(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     token: Option<&Verified>,
     asked: &[String],
     revoked: bool,
     moment: &mut Moment<'_>,
-) -> Result<Map<String, Value>, Refusal> {
-    let invalid = |reason: &str| Refusal::new(ErrorId::AccessTokenInvalid, reason);
+) -> Result<Map<String, Value>, OAuthError> {
+    let invalid = |reason: &str| OAuthError::new(ErrorId::AccessTokenInvalid, reason);
     let token = token.ok_or_else(|| invalid("the signature is not this server's"))?;
     if token.text("iss") != Some(urls.issuer(server).as_str()) {
         let reason = format!("iss is {:?}, this is {}", token.text("iss"), urls.issuer(server));
-        return Err(Refusal::new(ErrorId::AccessTokenInvalidIssuer, reason));
+        return Err(OAuthError::new(ErrorId::AccessTokenInvalidIssuer, reason));
     }
     if token.expired(moment.now) {
         return Err(invalid("the token has expired"));
     }
     if revoked {
-        return Err(Refusal::new(ErrorId::AccessTokenRevoked, "the token has been revoked"));
+        return Err(OAuthError::new(ErrorId::AccessTokenRevoked, "the token has been revoked"));
     }
     let scopes: Scopes = token.scopes().collect();
     if !scopes.contains("openid") {
-        return Err(Refusal::new(ErrorId::AccessTokenInsufficientScopes, "the token lacks openid"));
+        return Err(OAuthError::new(ErrorId::AccessTokenInsufficientScopes, "the token lacks openid"));
     }
     let client =
         token.text("cid").and_then(|id| org.client(id)).ok_or_else(|| invalid("the client has been removed"))?;
@@ -80,7 +83,7 @@ pub fn answer(
 
 /// The challenge of a refusal.
 #[must_use]
-pub fn challenge(scheme: Scheme, refusal: &Refusal, server: &Server, urls: &Urls) -> String {
+pub fn challenge(scheme: Scheme, refusal: &OAuthError, server: &CompiledServer, urls: &Urls) -> String {
     // RFC 6750 3.1: a request without any token is told no error.
     let silent = refusal.id == ErrorId::AccessTokenMissing && server.behavior.challenges_without_error();
     let endpoints = if server.is_org() { "/oauth2".to_owned() } else { format!("/oauth2/{}", server.path_name) };

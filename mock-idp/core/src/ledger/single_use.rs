@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::protocol::{ErrorId, Refusal};
+use crate::protocol::{ErrorId, OAuthError};
 
 /// That a value has been used.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ impl SingleUse {
 
     /// The refusal of a second use.
     #[must_use]
-    pub fn refusal(&self) -> Refusal {
-        Refusal::new(self.again, "its jti has been used before")
+    pub fn refusal(&self) -> OAuthError {
+        OAuthError::new(self.again, "its jti has been used before")
     }
 }

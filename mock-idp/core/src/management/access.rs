@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 
 use super::ApiRefusal;
 use crate::org::{Org, Urls};
-use crate::protocol::{ErrorId, Refusal};
+use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
 use crate::tokens::resource::{self, Resource, Scheme};
 
@@ -44,7 +44,7 @@ impl<'a> Credential<'a> {
 
 /// Why a caller is turned away.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Denied {
+pub enum AccessError {
     Refused(ApiRefusal),
     /// The access token is not enough, or not presented as it has to be. Okta: told by a challenge with an empty body.
     Challenged(Challenged),
@@ -54,7 +54,7 @@ pub enum Denied {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Challenged {
     pub scheme: Scheme,
-    pub refusal: Refusal,
+    pub refusal: OAuthError,
     /// The scope that would do.
     pub scope: &'static str,
 }
@@ -68,7 +68,7 @@ impl Challenged {
     }
 }
 
-impl From<ApiRefusal> for Denied {
+impl From<ApiRefusal> for AccessError {
     fn from(refusal: ApiRefusal) -> Self {
         Self::Refused(refusal)
     }
@@ -86,7 +86,7 @@ pub fn check(
     verified: Option<&Verified>,
     scopes: &[&'static str],
     now: i64,
-) -> Result<(), Denied> {
+) -> Result<(), AccessError> {
     match credential {
         Credential::Nothing => Err(ApiRefusal::invalid_session().into()),
         Credential::ApiToken(token) => {
@@ -95,7 +95,7 @@ pub fn check(
             found.map(|_| ()).ok_or_else(|| ApiRefusal::invalid_token("no such API token").into())
         }
         Credential::AccessToken(scheme, _) => {
-            let invalid = |reason: &str| Denied::from(ApiRefusal::invalid_token(reason));
+            let invalid = |reason: &str| AccessError::from(ApiRefusal::invalid_token(reason));
             let token = verified.ok_or_else(|| invalid("not a living access token of the org authorization server"))?;
             if token.text("iss") != Some(urls.issuer(org.org_server()).as_str()) {
                 return Err(invalid("the access token is from another issuer"));
@@ -109,8 +109,8 @@ pub fn check(
             }
             let scope = scopes.first().copied().unwrap_or_default();
             let refusal =
-                Refusal::new(ErrorId::AccessTokenInsufficientScopes, format!("the access token lacks {scope}"));
-            Err(Denied::Challenged(Challenged { scheme, refusal, scope }))
+                OAuthError::new(ErrorId::AccessTokenInsufficientScopes, format!("the access token lacks {scope}"));
+            Err(AccessError::Challenged(Challenged { scheme, refusal, scope }))
         }
     }
 }

@@ -6,5 +6,5 @@ pub mod clients;
 pub mod global_revocation;
 mod refusal;
 
-pub use access::{Challenged, Credential, Denied, check};
+pub use access::{AccessError, Challenged, Credential, check};
 pub use refusal::ApiRefusal;

@@ -16,7 +16,7 @@ pub use api_scopes::API_SCOPES;
 pub use document::{Document, OrgIdentity, Settings, SignInForm, SignInPageSettings, json_schema};
 pub use persona::Persona;
 pub use problem::{Problem, Problems};
-pub use server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, GroupFilter, Server, ServerKind};
+pub use server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, CompiledServer, GroupFilter, ServerKind};
 pub use urls::Urls;
 
 use crate::behavior::Behavior;
@@ -28,7 +28,7 @@ use crate::model::{App, Assignment, Group, GroupType, TrustedOriginScopeType, Us
 pub struct Org {
     document: Document,
     /// The org authorization server first, then the custom ones in document order.
-    servers: Vec<Arc<Server>>,
+    servers: Vec<Arc<CompiledServer>>,
     server_by_name: HashMap<String, usize>,
     app_by_client_id: HashMap<String, usize>,
     user_by_id: HashMap<String, usize>,
@@ -89,25 +89,25 @@ impl Org {
 
     /// The org authorization server.
     #[must_use]
-    pub fn org_server(&self) -> &Arc<Server> {
+    pub fn org_server(&self) -> &Arc<CompiledServer> {
         &self.servers[0]
     }
 
     /// The org authorization server, then the custom ones.
     #[must_use]
-    pub fn servers(&self) -> &[Arc<Server>] {
+    pub fn servers(&self) -> &[Arc<CompiledServer>] {
         &self.servers
     }
 
     /// A custom authorization server by its id or, for the default one, by the word `default`.
     #[must_use]
-    pub fn server(&self, name: &str) -> Option<&Arc<Server>> {
+    pub fn server(&self, name: &str) -> Option<&Arc<CompiledServer>> {
         self.server_by_name.get(name).map(|index| &self.servers[*index])
     }
 
     /// Any authorization server by the id that records keep.
     #[must_use]
-    pub fn server_by_id(&self, id: &str) -> Option<&Arc<Server>> {
+    pub fn server_by_id(&self, id: &str) -> Option<&Arc<CompiledServer>> {
         if id == self.document.org.id { Some(self.org_server()) } else { self.server(id) }
     }
 

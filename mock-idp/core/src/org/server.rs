@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 use crate::protocol::{INTERCLIENT_ACCESS, is_oidc};
-use crate::trace::{PolicyTold, RuleTold};
+use crate::trace::{PolicySummary, RuleSummary};
 
 /// Which of Okta's two kinds of server it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,7 +26,7 @@ pub enum ServerKind {
 
 /// An authorization server, ready to decide.
 #[derive(Debug)]
-pub struct Server {
+pub struct CompiledServer {
     pub kind: ServerKind,
     /// `aus…`; the org's id for the org server.
     pub id: String,
@@ -61,14 +61,14 @@ pub struct Server {
 #[derive(Debug)]
 pub struct CompiledPolicy {
     /// Its name and conditions, as notes tell them.
-    pub told: Arc<PolicyTold>,
+    pub summary: Arc<PolicySummary>,
     pub rules: Vec<CompiledRule>,
 }
 
 /// A rule of an access policy, ready to decide.
 #[derive(Debug)]
 pub struct CompiledRule {
-    pub told: Arc<RuleTold>,
+    pub summary: Arc<RuleSummary>,
     pub rule: PolicyRule,
     /// Its scope list holds `*`.
     pub any_scope: bool,
@@ -76,7 +76,7 @@ pub struct CompiledRule {
     pub names_oidc: bool,
 }
 
-impl Server {
+impl CompiledServer {
     #[must_use]
     pub fn is_org(&self) -> bool {
         self.kind == ServerKind::Org
@@ -220,8 +220,8 @@ fn built_in(name: &str, display_name: &str, description: &str) -> Scope {
 }
 
 /// Builds every server of a document; what cannot be built is added to the problems.
-pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<Server> {
-    let org = Server {
+pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<CompiledServer> {
+    let org = CompiledServer {
         kind: ServerKind::Org,
         id: document.org.id.clone(),
         path_name: String::new(),
@@ -276,7 +276,7 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
             server.policies.iter().filter(|policy| policy.status.is_active()).collect();
         policies.sort_by_key(|policy| policy.priority);
         let policies = policies.into_iter().map(|policy| compile_policy(document, policy)).collect();
-        servers.push(Server {
+        servers.push(CompiledServer {
             kind: ServerKind::Custom,
             id: server.id.clone(),
             path_name: server.path_name().to_owned(),
@@ -300,18 +300,18 @@ pub(super) fn compile(document: &Document, problems: &mut Vec<Problem>) -> Vec<S
 
 /// By priority, inactive rules left out.
 fn compile_policy(document: &Document, policy: &AccessPolicy) -> CompiledPolicy {
-    let told = Arc::new(PolicyTold {
+    let summary = Arc::new(PolicySummary {
         id: policy.id.clone(),
         name: policy.name.clone(),
         clients: policy.conditions.clients.include.clone(),
     });
     let mut rules: Vec<&PolicyRule> = policy.rules.iter().filter(|rule| rule.status.is_active()).collect();
     rules.sort_by_key(|rule| rule.priority);
-    let rules = rules.into_iter().map(|rule| compile_rule(document, &told, rule)).collect();
-    CompiledPolicy { told, rules }
+    let rules = rules.into_iter().map(|rule| compile_rule(document, &summary, rule)).collect();
+    CompiledPolicy { summary, rules }
 }
 
-fn compile_rule(document: &Document, policy: &Arc<PolicyTold>, rule: &PolicyRule) -> CompiledRule {
+fn compile_rule(document: &Document, policy: &Arc<PolicySummary>, rule: &PolicyRule) -> CompiledRule {
     let groups = |ids: &[String]| {
         let name = |id: &String| document.groups.iter().find(|group| group.id == *id).map(|group| &group.profile.name);
         ids.iter().map(|id| name(id).unwrap_or(id).clone()).collect()
@@ -322,7 +322,7 @@ fn compile_rule(document: &Document, policy: &Arc<PolicyTold>, rule: &PolicyRule
     };
     let conditions = &rule.conditions;
     let scopes = &conditions.scopes.include;
-    let told = RuleTold {
+    let summary = RuleSummary {
         policy: Arc::clone(policy),
         id: rule.id.clone(),
         name: rule.name.clone(),
@@ -334,7 +334,7 @@ fn compile_rule(document: &Document, policy: &Arc<PolicyTold>, rule: &PolicyRule
         scopes: scopes.clone(),
     };
     CompiledRule {
-        told: Arc::new(told),
+        summary: Arc::new(summary),
         rule: rule.clone(),
         any_scope: scopes.iter().any(|scope| scope == "*"),
         names_oidc: scopes.iter().any(|scope| is_oidc(scope)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Server;
+use super::CompiledServer;
 
 /// The two bases of an org: what tokens say, and where requests go. They differ only when the issuer is pinned.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Urls {
 impl Urls {
     /// The issuer of a server. Okta: the org URL itself, or `{org}/oauth2/{id}` with the word `default` for that one.
     #[must_use]
-    pub fn issuer(&self, server: &Server) -> String {
+    pub fn issuer(&self, server: &CompiledServer) -> String {
         if server.is_org() {
             self.issuer_base.to_string()
         } else {
@@ -26,7 +26,7 @@ impl Urls {
 
     /// What a server's endpoint paths start with, `/v1/…` to follow.
     #[must_use]
-    pub fn endpoints(&self, server: &Server) -> String {
+    pub fn endpoints(&self, server: &CompiledServer) -> String {
         if server.is_org() {
             format!("{}/oauth2", self.endpoint_base)
         } else {
@@ -37,7 +37,7 @@ impl Urls {
     /// Whether a URL is one of the addresses of an endpoint: by the host that asks or under the pinned issuer, and by either
     /// name of the server.
     #[must_use]
-    pub fn is_endpoint(&self, server: &Server, endpoint: &str, url: &str) -> bool {
+    pub fn is_endpoint(&self, server: &CompiledServer, endpoint: &str, url: &str) -> bool {
         let under = |base: &str| url.strip_prefix(base).and_then(|rest| rest.strip_prefix("/oauth2/"));
         let path = |rest: &str| match server.is_org() {
             true => rest.strip_prefix("v1/") == Some(endpoint),

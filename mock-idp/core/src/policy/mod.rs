@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use crate::model::{App, People, TokenLifetimes, User};
 use crate::moment::Moment;
-use crate::org::{CompiledPolicy, CompiledRule, Org, Server};
-use crate::protocol::{ErrorId, GrantType, Refusal, Scopes, is_oidc};
-use crate::trace::{About, Agreement, Cover, Lifetimes, Person, RuleTold, ScopeNote, ScopeSource, Unmet, Verdict};
+use crate::org::{CompiledPolicy, CompiledRule, CompiledServer, Org};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes, is_oidc};
+use crate::trace::{
+    About, Agreement, Cover, Lifetimes, NoteStatus, Person, RuleSummary, ScopeNote, ScopeSource, Unmet,
+};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +54,7 @@ impl Granted<'_> {
             let granted = consent != Some(Agreement::Missing);
             ScopeNote { scope: scope.to_owned(), granted, source, cover: Some(self.cover(scope)), consent }
         });
-        moment.trace.add(Verdict::Matched, About::Scopes(told.collect()));
+        moment.trace.add(NoteStatus::Matched, About::Scopes(told.collect()));
     }
 
     /// What lets the rule cover a scope that it granted.
@@ -60,7 +62,7 @@ impl Granted<'_> {
         match self.rule {
             None => Cover::NoRules,
             Some(rule) if rule.any_scope => Cover::Any,
-            Some(rule) if rule.told.scopes.iter().any(|listed| listed == scope) => Cover::Listed,
+            Some(rule) if rule.summary.scopes.iter().any(|listed| listed == scope) => Cover::Listed,
             Some(_) => Cover::OpenidImplied,
         }
     }
@@ -70,7 +72,12 @@ impl Granted<'_> {
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.
-pub fn evaluate(org: &Org, server: &Server, ask: Ask<'_>, moment: &mut Moment<'_>) -> Result<TokenLifetimes, Refusal> {
+pub fn evaluate(
+    org: &Org,
+    server: &CompiledServer,
+    ask: Ask<'_>,
+    moment: &mut Moment<'_>,
+) -> Result<TokenLifetimes, OAuthError> {
     let granted = grant(org, server, ask, moment)?;
     granted.tell(ask.scopes, ScopeSource::Asked, |_| None, moment);
     Ok(granted.lifetimes)
@@ -80,11 +87,16 @@ pub fn evaluate(org: &Org, server: &Server, ask: Ask<'_>, moment: &mut Moment<'_
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.
-pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Moment<'_>) -> Result<Granted<'a>, Refusal> {
+pub fn grant<'a>(
+    org: &Org,
+    server: &'a CompiledServer,
+    ask: Ask<'_>,
+    moment: &mut Moment<'_>,
+) -> Result<Granted<'a>, OAuthError> {
     // Okta: the org authorization server has no access policies.
     if server.is_org() {
         moment.trace.note(
-            Verdict::Matched,
+            NoteStatus::Matched,
             "org authorization server",
             "it has no access policies; lifetimes are fixed",
         );
@@ -96,22 +108,22 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
     for policy in &server.policies {
         if !covers_client(policy, ask.client) {
             let client = ask.client.client_id().to_owned();
-            moment.trace.add(Verdict::PassedOver, About::Policy { policy: Arc::clone(&policy.told), client });
+            moment.trace.add(NoteStatus::PassedOver, About::Policy { policy: Arc::clone(&policy.summary), client });
             continue;
         }
         for rule in &policy.rules {
             let unmet = first_unmet(rule, ask.grant_type, person.as_ref(), &mut asked);
             let matched = unmet.is_none();
-            let verdict = if matched { Verdict::Matched } else { Verdict::PassedOver };
-            moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.told), unmet });
+            let verdict = if matched { NoteStatus::Matched } else { NoteStatus::PassedOver };
+            moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.summary), unmet });
             if matched {
                 let actions = &rule.rule.actions.token;
                 if let Some(hook) = &actions.inline_hook {
                     let because = "the rule names it; Okta would call it, this mock calls no hooks";
-                    moment.trace.note(Verdict::PassedOver, format!("inline hook {}", hook.id), because);
+                    moment.trace.note(NoteStatus::PassedOver, format!("inline hook {}", hook.id), because);
                 }
                 let lifetimes = actions.lifetimes();
-                tell_lifetimes(lifetimes, Some(&rule.told), moment);
+                tell_lifetimes(lifetimes, Some(&rule.summary), moment);
                 return Ok(Granted { lifetimes, rule: Some(rule) });
             }
         }
@@ -123,14 +135,14 @@ pub fn grant<'a>(org: &Org, server: &'a Server, ask: Ask<'_>, moment: &mut Momen
         cover: Some(Cover::NoRule),
         consent: None,
     };
-    moment.trace.add(Verdict::Absent, About::Scopes(ask.scopes.iter().map(uncovered).collect()));
-    Err(Refusal::new(
+    moment.trace.add(NoteStatus::Absent, About::Scopes(ask.scopes.iter().map(uncovered).collect()));
+    Err(OAuthError::new(
         ErrorId::NoMatchingPolicy,
         format!("no rule covers {} for {} asking {}", ask.grant_type.name(), ask.client.client_id(), ask.scopes.join()),
     ))
 }
 
-fn tell_lifetimes(actions: TokenLifetimes, rule: Option<&Arc<RuleTold>>, moment: &mut Moment<'_>) {
+fn tell_lifetimes(actions: TokenLifetimes, rule: Option<&Arc<RuleSummary>>, moment: &mut Moment<'_>) {
     let seconds = |minutes: u32| i64::from(minutes) * 60;
     let lifetimes = Lifetimes {
         access_token: seconds(actions.access_token_lifetime_minutes),
@@ -139,11 +151,11 @@ fn tell_lifetimes(actions: TokenLifetimes, rule: Option<&Arc<RuleTold>>, moment:
         refresh_window: seconds(actions.refresh_token_window_minutes),
         rule: rule.map(Arc::clone),
     };
-    moment.trace.add(Verdict::Added, About::Lifetimes(lifetimes));
+    moment.trace.add(NoteStatus::Added, About::Lifetimes(lifetimes));
 }
 
 fn covers_client(policy: &CompiledPolicy, client: &App) -> bool {
-    policy.told.clients.iter().any(|id| id == "ALL_CLIENTS" || id == client.client_id())
+    policy.summary.clients.iter().any(|id| id == "ALL_CLIENTS" || id == client.client_id())
 }
 
 /// Who asks, with what the people conditions of every rule compare.
@@ -217,7 +229,7 @@ impl<'a> Asked<'a> {
     /// none of them; one that names any covers just those (Okta documents the first half, a support article shows the second).
     fn uncovered(&mut self, rule: &CompiledRule) -> Option<Arc<[String]>> {
         let left_out = |(scope, oidc): &&(&str, bool)| {
-            !rule.any_scope && (rule.names_oidc || !oidc) && !rule.told.scopes.iter().any(|known| known == scope)
+            !rule.any_scope && (rule.names_oidc || !oidc) && !rule.summary.scopes.iter().any(|known| known == scope)
         };
         let uncovered = || self.scopes.iter().filter(left_out).map(|(scope, _)| *scope);
         uncovered().next()?;

@@ -5,7 +5,7 @@ use super::Asker;
 use crate::model::{People, SessionActions, User};
 use crate::moment::Moment;
 use crate::org::Org;
-use crate::trace::{Unmet, Verdict};
+use crate::trace::{NoteStatus, Unmet};
 
 /// The limits of a session that this user begins.
 pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions {
@@ -16,7 +16,11 @@ pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions
     let policy =
         policies.into_iter().find(|policy| policy.status.is_active() && covers(&asker, &policy.conditions.people));
     let Some(policy) = policy else {
-        moment.trace.note(Verdict::Matched, subject, format!("the default rule: {}", words(SessionActions::default())));
+        moment.trace.note(
+            NoteStatus::Matched,
+            subject,
+            format!("the default rule: {}", words(SessionActions::default())),
+        );
         return SessionActions::default();
     };
     let mut rules: Vec<_> = policy.rules.iter().collect();
@@ -25,7 +29,7 @@ pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions
     let (name, limits) = rule.map_or(("the default rule", SessionActions::default()), |rule| {
         (rule.name.as_str(), rule.actions.signon.session)
     });
-    moment.trace.note(Verdict::Matched, subject, format!("{}, {name}: {}", policy.name, words(limits)));
+    moment.trace.note(NoteStatus::Matched, subject, format!("{}, {name}: {}", policy.name, words(limits)));
     limits
 }
 

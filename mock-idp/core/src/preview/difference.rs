@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::question::{Session, has_user};
 use super::run::preview;
 use super::{Answer, Asks, Granted, Outcome, Question};
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{GrantType, Scopes};
 
 /// What two orgs decide differently.
@@ -114,12 +114,12 @@ fn scope_sets(orgs: &[&Org; 2], client: &str, server: &str) -> IndexSet<String> 
     sets
 }
 
-fn mentioned(server: &Server, client: &str) -> Vec<String> {
+fn mentioned(server: &CompiledServer, client: &str) -> Vec<String> {
     let policies = server
         .policies
         .iter()
-        .filter(|policy| policy.told.clients.iter().any(|listed| listed == "ALL_CLIENTS" || listed == client));
-    policies.flat_map(|policy| &policy.rules).flat_map(|rule| rule.told.scopes.clone()).collect()
+        .filter(|policy| policy.summary.clients.iter().any(|listed| listed == "ALL_CLIENTS" || listed == client));
+    policies.flat_map(|policy| &policy.rules).flat_map(|rule| rule.summary.scopes.clone()).collect()
 }
 
 fn question(

@@ -22,8 +22,8 @@ pub use change::Change;
 pub use difference::{Alteration, Case, Changed, Difference, difference};
 pub use question::{BadParameter, PARAMETERS, Question, Session};
 pub use remedies::{Remedy, remedies};
-pub use report::{QuestionTold, Report};
-pub use request::RequestTold;
+pub use report::{QuestionSummary, Report};
+pub use request::ShownRequest;
 pub use run::preview;
 pub use why::{ClaimWhy, LifetimesWhy, PartWhy, PolicyWhy, RuleWhy, ScopeWhy, StepWhy, UnmetWhy, Why};
 
@@ -35,7 +35,7 @@ use crate::trace::Note;
 pub struct Preview {
     pub outcome: Outcome,
     /// The requests that a client would make for it.
-    pub requests: Vec<RequestTold>,
+    pub requests: Vec<ShownRequest>,
     pub notes: Vec<Note>,
 }
 

@@ -3,26 +3,26 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Outcome, Preview, Question, Remedy, RequestTold, Why};
+use super::{Outcome, Preview, Question, Remedy, ShownRequest, Why};
 use crate::org::Org;
 use crate::trace::Note;
 
 /// A preview, whole. Its field names are stable.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    pub question: QuestionTold,
+    pub question: QuestionSummary,
     #[serde(flatten)]
     pub outcome: Outcome,
     /// The smallest changes that would grant it; empty unless it is refused.
     pub what_would_it_take: Vec<Remedy>,
     pub why: Why,
-    pub requests: Vec<RequestTold>,
+    pub requests: Vec<ShownRequest>,
     pub notes: Vec<Note>,
 }
 
 /// The question as it was understood: everything that was left out is filled in.
 #[derive(Clone, Debug, Serialize)]
-pub struct QuestionTold {
+pub struct QuestionSummary {
     pub client: Value,
     pub user: Value,
     pub grant: &'static str,
@@ -39,11 +39,18 @@ impl Report {
     pub fn new(org: &Org, question: &Question, preview: Preview, remedies: Vec<Remedy>) -> Self {
         let Preview { outcome, requests, notes } = preview;
         let why = Why::of(&notes);
-        Self { question: QuestionTold::of(org, question), outcome, what_would_it_take: remedies, why, requests, notes }
+        Self {
+            question: QuestionSummary::of(org, question),
+            outcome,
+            what_would_it_take: remedies,
+            why,
+            requests,
+            notes,
+        }
     }
 }
 
-impl QuestionTold {
+impl QuestionSummary {
     fn of(org: &Org, question: &Question) -> Self {
         let label = org.client(&question.client_id).map(|app| app.label.as_str());
         let user = question.user(org).map(|user| serde_json::json!({"id": user.id, "login": user.profile.login}));

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Question;
 use crate::model::{App, AuthMethod, ResponseWord};
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{GrantType, Parameters, Scopes, pkce};
 
 /// What stands for what a client makes up anew each time.
@@ -110,7 +110,7 @@ pub(super) fn redeem_polled(question: &Question, (name, code): (&str, &str)) -> 
 
 /// A request as a person would make it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct RequestTold {
+pub struct ShownRequest {
     pub method: &'static str,
     pub url: String,
     /// Of the query or the form, in wire order.
@@ -120,21 +120,21 @@ pub struct RequestTold {
     pub curl: Option<String>,
 }
 
-impl RequestTold {
+impl ShownRequest {
     /// Its address without the query.
     #[must_use]
     pub fn path(&self) -> &str {
         self.url.split_once('?').map_or(&self.url, |(path, _)| path)
     }
 
-    pub(super) fn authorize(urls: &Urls, server: &Server, parameters: &Parameters) -> Self {
+    pub(super) fn authorize(urls: &Urls, server: &CompiledServer, parameters: &Parameters) -> Self {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters.iter()).finish();
         let url = format!("{}/v1/authorize?{query}", urls.endpoints(server));
         Self { method: "GET", url, parameters: owned(parameters), curl: None }
     }
 
     /// What only the real flow knows (codes, tokens, secrets) is left to variables.
-    pub(super) fn post(urls: &Urls, server: &Server, client: &App, endpoint: &str, body: &Parameters) -> Self {
+    pub(super) fn post(urls: &Urls, server: &CompiledServer, client: &App, endpoint: &str, body: &Parameters) -> Self {
         let url = format!("{}/v1/{endpoint}", urls.endpoints(server));
         let mut parameters = owned(body);
         for (name, value) in &mut parameters {

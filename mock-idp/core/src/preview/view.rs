@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::request;
-use super::{Answer, Asks, Outcome, Preview, Question, Refused, Remedy, RequestTold, Shown, Told, Why};
+use super::{Answer, Asks, Outcome, Preview, Question, Refused, Remedy, Shown, ShownRequest, Told, Why};
 use crate::org::Org;
 pub use crate::sign_in::view::Frame;
-pub use crate::trace::Verdict;
+pub use crate::trace::NoteStatus;
 
 /// A page of the console.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub struct ResultView {
     pub tokens: Vec<TokenView>,
     pub remedies: Vec<String>,
     pub why: Why,
-    pub requests: Vec<RequestTold>,
+    pub requests: Vec<ShownRequest>,
     /// A command that asks the same of the running mock.
     pub curl: String,
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::trace::{About, ClaimNote, ClaimSource, Lifetimes, Note, ScopeNote, TokenKind, Verdict};
+use crate::trace::{About, ClaimNote, ClaimSource, Lifetimes, Note, NoteStatus, ScopeNote, TokenKind};
 
 /// A decision, explained.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -24,7 +24,7 @@ pub struct Why {
 pub struct PolicyWhy {
     pub id: String,
     pub name: String,
-    pub verdict: Verdict,
+    pub verdict: NoteStatus,
     pub because: String,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub unmet: Option<UnmetWhy>,
@@ -36,7 +36,7 @@ pub struct PolicyWhy {
 pub struct RuleWhy {
     pub id: String,
     pub name: String,
-    pub verdict: Verdict,
+    pub verdict: NoteStatus,
     pub because: String,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub unmet: Option<UnmetWhy>,
@@ -73,7 +73,7 @@ pub struct LifetimesWhy {
 pub struct ClaimWhy {
     pub token: TokenKind,
     pub claim: String,
-    pub verdict: Verdict,
+    pub verdict: NoteStatus,
     pub because: String,
     /// `standard`, `expression`, `groups` or `app_groups`.
     pub source: &'static str,
@@ -101,7 +101,7 @@ pub struct PartWhy {
 /// What words alone say.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepWhy {
-    pub verdict: Verdict,
+    pub verdict: NoteStatus,
     pub subject: String,
     pub because: String,
 }
@@ -141,15 +141,15 @@ impl Why {
                         why.policies.push(PolicyWhy {
                             id: rule.policy.id.clone(),
                             name: rule.policy.name.clone(),
-                            verdict: Verdict::PassedOver,
+                            verdict: NoteStatus::PassedOver,
                             because: "no rule of it matches".to_owned(),
                             unmet: None,
                             rules: Vec::new(),
                         });
                     }
                     let Some(policy) = why.policies.last_mut() else { continue };
-                    if note.verdict == Verdict::Matched {
-                        policy.verdict = Verdict::Matched;
+                    if note.verdict == NoteStatus::Matched {
+                        policy.verdict = NoteStatus::Matched;
                         policy.because = format!("its rule \"{}\" matches", rule.name);
                     }
                     policy.rules.push(RuleWhy {
@@ -180,7 +180,7 @@ impl Why {
 }
 
 impl ClaimWhy {
-    fn of(verdict: Verdict, because: String, claim: &ClaimNote) -> Self {
+    fn of(verdict: NoteStatus, because: String, claim: &ClaimNote) -> Self {
         let (expression, parts) = match &claim.source {
             ClaimSource::Expression { text, .. } => {
                 let part =

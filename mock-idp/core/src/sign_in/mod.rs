@@ -12,7 +12,7 @@ use crate::ledger::Stage;
 use crate::model::{User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
-use crate::trace::Verdict;
+use crate::trace::NoteStatus;
 use view::{SignInProblem, SignInProblemKind};
 
 /// What the user gave.
@@ -114,7 +114,7 @@ fn pick(org: &Org, login: &str, moment: &mut Moment<'_>) -> Advance {
 fn admit(user: &User, stage: Stage, moment: &mut Moment<'_>) -> Advance {
     let kind = match user.status {
         UserStatus::Active => {
-            moment.trace.note(Verdict::Matched, "password", user.profile.login.as_str());
+            moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());
             return Advance::SignedIn { user_id: user.id.clone(), amr: vec!["pwd".to_owned()] };
         }
         UserStatus::LockedOut => SignInProblemKind::LockedOut,
@@ -124,6 +124,6 @@ fn admit(user: &User, stage: Stage, moment: &mut Moment<'_>) -> Advance {
         UserStatus::PasswordExpired | UserStatus::Recovery => SignInProblemKind::PasswordExpired,
     };
     let reason = format!("{} is {}", user.profile.login, user.status.name());
-    moment.trace.note(Verdict::Refused, "user status", &reason);
+    moment.trace.note(NoteStatus::Refused, "user status", &reason);
     ask(stage, kind, reason)
 }

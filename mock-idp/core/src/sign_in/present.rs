@@ -8,13 +8,13 @@ use super::view::{
 };
 use crate::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
 use crate::model::{App, Scope};
-use crate::org::{Org, Server, SignInForm};
+use crate::org::{CompiledServer, Org, SignInForm};
 
 /// The sign-in page of a transaction.
 #[must_use]
 pub fn sign_in_page(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     purpose: &Purpose,
     stage: &Stage,
     problem: Option<SignInProblem>,
@@ -65,7 +65,7 @@ pub fn sign_in_page(
 #[must_use]
 pub fn consent_page(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     request: &AuthorizationRequest,
     user_id: &str,
     scopes: &[Scope],
@@ -122,7 +122,7 @@ fn login_hint(purpose: &Purpose) -> Option<String> {
 }
 
 /// What a device asked for. It is not redirected to.
-fn activation_summary(org: &Org, server: &Server, activation: &Activation) -> RequestSummary {
+fn activation_summary(org: &Org, server: &CompiledServer, activation: &Activation) -> RequestSummary {
     RequestSummary {
         client_label: label(org.client(&activation.client_id), &activation.client_id),
         client_id: activation.client_id.clone(),
@@ -138,13 +138,13 @@ fn activation_summary(org: &Org, server: &Server, activation: &Activation) -> Re
     }
 }
 
-fn server_name(server: &Server) -> String {
+fn server_name(server: &CompiledServer) -> String {
     if server.is_org() { "org authorization server".to_owned() } else { server.name.clone() }
 }
 
 /// What the client asked for, and what a reviewer would frown at.
 #[must_use]
-pub fn request_summary(org: &Org, server: &Server, request: &AuthorizationRequest) -> RequestSummary {
+pub fn request_summary(org: &Org, server: &CompiledServer, request: &AuthorizationRequest) -> RequestSummary {
     let prompts = [(request.prompt_none, "none"), (request.prompt_login, "login"), (request.prompt_consent, "consent")];
     let prompt: Vec<&str> = prompts.into_iter().filter_map(|(asked, word)| asked.then_some(word)).collect();
     let response_type: Vec<&str> = request.response_type.words().collect();

@@ -7,7 +7,7 @@ use super::ServerKeys;
 use super::issue::Draft;
 use super::verify::verify;
 use crate::model::User;
-use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::protocol::{ErrorId, OAuthError, Scopes};
 
 /// What an ID-JAG says.
 #[derive(Clone, Debug)]
@@ -69,8 +69,8 @@ impl IdJag<'_> {
 ///
 /// # Errors
 /// A signature that fails.
-pub fn sign_id_jag(draft: Draft, keys: &ServerKeys) -> Result<String, Refusal> {
-    draft.sign(keys).map_err(|reason| Refusal::new(ErrorId::IdJagNotGenerated, reason))
+pub fn sign_id_jag(draft: Draft, keys: &ServerKeys) -> Result<String, OAuthError> {
+    draft.sign(keys).map_err(|reason| OAuthError::new(ErrorId::IdJagNotGenerated, reason))
 }
 
 /// Whether an ID-JAG is signed with these keys.

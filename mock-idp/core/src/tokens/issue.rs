@@ -7,14 +7,14 @@ use super::{Recipient, ServerKeys, SigningKey, access_token, id_token};
 use crate::claims::{self, Breadth, Subject};
 use crate::model::TokenLifetimes;
 use crate::moment::Moment;
-use crate::org::{Server, Urls};
-use crate::protocol::{ErrorId, Refusal, Scopes};
-use crate::trace::Verdict;
+use crate::org::{CompiledServer, Urls};
+use crate::protocol::{ErrorId, OAuthError, Scopes};
+use crate::trace::NoteStatus;
 
 /// Everything that a set of tokens is made from.
 #[derive(Debug)]
 pub struct Ticket<'a> {
-    pub server: &'a Server,
+    pub server: &'a CompiledServer,
     pub urls: &'a Urls,
     pub subject: Subject<'a>,
     pub scopes: &'a Scopes,
@@ -121,7 +121,7 @@ pub struct Drafts {
 ///
 /// # Errors
 /// A claim that cannot be evaluated, a token that is to be encrypted and has no key for it.
-pub fn draft(ticket: &Ticket<'_>, mint: Mint<'_>, moment: &mut Moment<'_>) -> Result<Drafts, Refusal> {
+pub fn draft(ticket: &Ticket<'_>, mint: Mint<'_>, moment: &mut Moment<'_>) -> Result<Drafts, OAuthError> {
     let now = moment.now;
     let mut drafts = Drafts { expires_in: ticket.access_token_lifetime(), ..Drafts::default() };
     if mint.access_token {
@@ -143,7 +143,7 @@ pub fn draft(ticket: &Ticket<'_>, mint: Mint<'_>, moment: &mut Moment<'_>) -> Re
     }
     for (title, draft) in [("access token", &drafts.access_token), ("ID token", &drafts.id_token)] {
         if let Some(recipient) = draft.as_ref().and_then(|draft| draft.recipient.as_ref()) {
-            moment.trace.note(Verdict::Added, format!("encryption of the {title}"), recipient.told());
+            moment.trace.note(NoteStatus::Added, format!("encryption of the {title}"), recipient.describe());
         }
     }
     Ok(drafts)
@@ -165,7 +165,7 @@ impl Drafts {
     ///
     /// # Errors
     /// The cryptography fails, or the key of a recipient has not been fetched.
-    pub fn sign(self, keys: &ServerKeys, faults: &[TokenFault]) -> Result<Issued, Refusal> {
+    pub fn sign(self, keys: &ServerKeys, faults: &[TokenFault]) -> Result<Issued, OAuthError> {
         let mut issued = Issued { expires_in: self.expires_in, ..Issued::default() };
         if let Some(draft) = self.access_token {
             issued.access_token = Some(draft.seal(FaultyToken::AccessToken, &keys.access, faults)?);
@@ -181,8 +181,8 @@ impl Drafts {
 }
 
 impl Draft {
-    fn seal(self, kind: FaultyToken, key: &SigningKey, faults: &[TokenFault]) -> Result<String, Refusal> {
-        let failed = |what: &str| Refusal::new(ErrorId::ServerError, format!("{what} failed"));
+    fn seal(self, kind: FaultyToken, key: &SigningKey, faults: &[TokenFault]) -> Result<String, OAuthError> {
+        let failed = |what: &str| OAuthError::new(ErrorId::ServerError, format!("{what} failed"));
         let recipient = self.recipient.as_ref().map(Recipient::key).transpose()?;
         let signed = key.seal(kind, self.header, self.payload, faults).map_err(|_| failed("signing"))?;
         match recipient {

@@ -3,7 +3,7 @@
 
 use super::issue::Ticket;
 use crate::protocol::jose::{EncryptionKey, Fetched, Jwk, JwkSet, KeyEncryptionAlgorithm};
-use crate::protocol::{ErrorId, Refusal};
+use crate::protocol::{ErrorId, OAuthError};
 
 /// Whom a token is encrypted for, and how.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Recipient {
     ///
     /// # Errors
     /// It has to be, and the client has no key for it.
-    pub(super) fn of_id_token(ticket: &Ticket<'_>) -> Result<Option<Self>, Refusal> {
+    pub(super) fn of_id_token(ticket: &Ticket<'_>) -> Result<Option<Self>, OAuthError> {
         let oauth = ticket.subject.client.oauth();
         let Some(algorithm) = oauth.id_token_encrypted_response_alg else { return Ok(None) };
         Self::new(&CLIENT, algorithm, oauth.jwks.as_ref(), oauth.jwks_uri.as_deref()).map(Some)
@@ -70,7 +70,7 @@ impl Recipient {
     ///
     /// # Errors
     /// It has to be, and the authorization server has no key for it.
-    pub(super) fn of_access_token(ticket: &Ticket<'_>) -> Result<Option<Self>, Refusal> {
+    pub(super) fn of_access_token(ticket: &Ticket<'_>) -> Result<Option<Self>, OAuthError> {
         let server = ticket.server;
         let Some(algorithm) = server.access_token_encryption else { return Ok(None) };
         Self::new(&AUTHORIZATION_SERVER, algorithm, server.jwks.as_ref(), server.jwks_uri.as_deref()).map(Some)
@@ -81,7 +81,7 @@ impl Recipient {
         algorithm: KeyEncryptionAlgorithm,
         keys: Option<&JwkSet>,
         uri: Option<&str>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, OAuthError> {
         let key = match uri {
             Some(uri) => Key::At(uri.to_owned()),
             None => Key::Known(owner.ready(owner.kept(keys)?, algorithm)?),
@@ -102,7 +102,7 @@ impl Recipient {
     ///
     /// # Errors
     /// Nothing was fetched, or not one key for encryption.
-    pub fn found(&mut self, fetched: &Fetched) -> Result<(), Refusal> {
+    pub fn found(&mut self, fetched: &Fetched) -> Result<(), OAuthError> {
         let Key::At(uri) = &self.key else { return Ok(()) };
         let jwk = self.owner.published(uri, fetched)?;
         self.key = Key::Known(self.owner.ready(jwk, self.algorithm)?);
@@ -113,16 +113,16 @@ impl Recipient {
     ///
     /// # Errors
     /// It has not been fetched.
-    pub(super) fn key(&self) -> Result<&EncryptionKey, Refusal> {
+    pub(super) fn key(&self) -> Result<&EncryptionKey, OAuthError> {
         match &self.key {
             Key::Known(key) => Ok(key),
-            Key::At(uri) => Err(Refusal::new(self.owner.unreachable, format!("{uri} has not been fetched"))),
+            Key::At(uri) => Err(OAuthError::new(self.owner.unreachable, format!("{uri} has not been fetched"))),
         }
     }
 
     /// Whose key it is, in words.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         let owner = self.owner.name;
         match &self.key {
             Key::Known(key) => match key.kid() {
@@ -136,34 +136,34 @@ impl Recipient {
 
 impl Owner {
     /// The key among those that are kept here. Okta: one is active at a time.
-    fn kept<'a>(&self, keys: Option<&'a JwkSet>) -> Result<&'a Jwk, Refusal> {
+    fn kept<'a>(&self, keys: Option<&'a JwkSet>) -> Result<&'a Jwk, OAuthError> {
         let mut kept = keys.iter().flat_map(|set| &set.keys).filter(|key| key.is_for_encryption()).peekable();
         if kept.peek().is_none() {
-            return Err(Refusal::new(self.no_key, format!("no key of {} has `use: enc`", self.name)));
+            return Err(OAuthError::new(self.no_key, format!("no key of {} has `use: enc`", self.name)));
         }
         kept.find(|key| key.status.is_active()).ok_or_else(|| {
-            Refusal::new(self.no_active_key, format!("every encryption key of {} is INACTIVE", self.name))
+            OAuthError::new(self.no_active_key, format!("every encryption key of {} is INACTIVE", self.name))
         })
     }
 
     /// The key among those that are kept elsewhere.
-    fn published<'a>(&self, uri: &str, fetched: &'a Fetched) -> Result<&'a Jwk, Refusal> {
-        let set = fetched.as_ref().map_err(|reason| Refusal::new(self.unreachable, format!("{uri}: {reason}")))?;
+    fn published<'a>(&self, uri: &str, fetched: &'a Fetched) -> Result<&'a Jwk, OAuthError> {
+        let set = fetched.as_ref().map_err(|reason| OAuthError::new(self.unreachable, format!("{uri}: {reason}")))?;
         let keys: Vec<&Jwk> = set.keys.iter().filter(|key| key.is_for_encryption()).collect();
         match keys.as_slice() {
             [only] => Ok(only),
-            [] => Err(Refusal::new(self.no_key_there, format!("no key at {uri} has `use: enc`"))),
+            [] => Err(OAuthError::new(self.no_key_there, format!("no key at {uri} has `use: enc`"))),
             several => {
                 let reason = format!("{} keys at {uri} have `use: enc`", several.len());
-                Err(Refusal::new(self.several_keys_there, reason))
+                Err(OAuthError::new(self.several_keys_there, reason))
             }
         }
     }
 
-    fn ready(&self, jwk: &Jwk, algorithm: KeyEncryptionAlgorithm) -> Result<EncryptionKey, Refusal> {
+    fn ready(&self, jwk: &Jwk, algorithm: KeyEncryptionAlgorithm) -> Result<EncryptionKey, OAuthError> {
         EncryptionKey::new(jwk, algorithm).map_err(|unusable| {
             let kid = jwk.kid.as_deref().unwrap_or_default();
-            Refusal::with(self.invalid_key, kid, format!("the key `{kid}` of {}: {unusable}", self.name))
+            OAuthError::with(self.invalid_key, kid, format!("the key `{kid}` of {}: {unusable}", self.name))
         })
     }
 }

@@ -4,8 +4,8 @@
 use super::Verified;
 use super::dpop::{self, Proven};
 use crate::ledger::SingleUse;
-use crate::org::{Server, Urls};
-use crate::protocol::{ErrorId, Refusal};
+use crate::org::{CompiledServer, Urls};
+use crate::protocol::{ErrorId, OAuthError};
 
 /// How an access token is presented.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,23 +42,23 @@ pub fn prove(
     headers: &[String],
     request: Proven<'_>,
     now: i64,
-) -> Result<Option<SingleUse>, Refusal> {
+) -> Result<Option<SingleUse>, OAuthError> {
     match (scheme, token.bound_to()) {
         (Scheme::Bearer, None) => Ok(None),
         (Scheme::Bearer, Some(_)) if headers.is_empty() => {
-            Err(Refusal::new(ErrorId::DpopProofRequiredForToken, "the token is bound to a key, and came as Bearer"))
+            Err(OAuthError::new(ErrorId::DpopProofRequiredForToken, "the token is bound to a key, and came as Bearer"))
         }
         (Scheme::Bearer, Some(_)) => {
-            Err(Refusal::new(ErrorId::DpopAuthenticationSchemeRequired, "a proof came with a Bearer token"))
+            Err(OAuthError::new(ErrorId::DpopAuthenticationSchemeRequired, "a proof came with a Bearer token"))
         }
-        (Scheme::Dpop, None) => Err(Refusal::new(ErrorId::AccessTokenNotDpopBound, "the token is bound to no key")),
+        (Scheme::Dpop, None) => Err(OAuthError::new(ErrorId::AccessTokenNotDpopBound, "the token is bound to no key")),
         (Scheme::Dpop, Some(bound_to)) => {
             let proof = dpop::check(headers, request, now)?
-                .ok_or_else(|| Refusal::new(ErrorId::DpopMissingHeader, "no DPoP header"))?;
+                .ok_or_else(|| OAuthError::new(ErrorId::DpopMissingHeader, "no DPoP header"))?;
             // RFC 9449 4.3 step 12b.
             if proof.thumbprint != bound_to {
                 let reason = "the token is bound to another key than the proof's";
-                return Err(Refusal::new(ErrorId::InvalidAccessTokenDpopBinding, reason));
+                return Err(OAuthError::new(ErrorId::InvalidAccessTokenDpopBinding, reason));
             }
             Ok(Some(proof.spends))
         }
@@ -69,7 +69,7 @@ pub fn prove(
 #[derive(Clone, Copy, Debug)]
 pub struct Resource<'a> {
     /// Whose tokens open it.
-    pub server: &'a Server,
+    pub server: &'a CompiledServer,
     /// The scope that opens it.
     pub scope: &'a str,
     /// Below the org's address.
@@ -78,7 +78,7 @@ pub struct Resource<'a> {
 
 /// Okta's challenge, with the error if one is to be told: both URIs with `http`, whatever the scheme of the request.
 #[must_use]
-pub fn challenge(scheme: Scheme, error: Option<&Refusal>, resource: Resource<'_>, urls: &Urls) -> String {
+pub fn challenge(scheme: Scheme, error: Option<&OAuthError>, resource: Resource<'_>, urls: &Urls) -> String {
     let Resource { server, scope, path } = resource;
     // RFC 9110 5.6.4: nothing of the request's own may end the quotation.
     let path = path.replace('"', "%22").replace('\\', "%5C");

@@ -13,13 +13,13 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 pub use claim::{Absence, ClaimNote, ClaimSource, Needed, Step, TokenKind, kept};
-pub use policy::{Lifetimes, Person, PolicyTold, RuleTold, Unmet};
+pub use policy::{Lifetimes, Person, PolicySummary, RuleSummary, Unmet};
 pub use scope::{Agreement, Cover, ScopeNote, ScopeSource};
 
 /// One step of a decision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Note {
-    pub verdict: Verdict,
+    pub verdict: NoteStatus,
     pub about: About,
 }
 
@@ -33,12 +33,12 @@ pub enum About {
     },
     /// An access policy that was passed over for its clients; its rules were not looked at.
     Policy {
-        policy: std::sync::Arc<PolicyTold>,
+        policy: std::sync::Arc<PolicySummary>,
         client: String,
     },
     /// A policy rule, and its first condition that does not hold.
     Rule {
-        rule: std::sync::Arc<RuleTold>,
+        rule: std::sync::Arc<RuleSummary>,
         unmet: Option<Unmet>,
     },
     /// How long the tokens live, and what says so.
@@ -51,7 +51,7 @@ pub enum About {
 /// What became of the thing looked at.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum NoteStatus {
     /// It applied or was granted.
     Matched,
     /// It was looked at and did not apply.
@@ -64,7 +64,7 @@ pub enum Verdict {
     Refused,
 }
 
-impl Verdict {
+impl NoteStatus {
     /// In words.
     #[must_use]
     pub fn words(self) -> &'static str {
@@ -144,12 +144,12 @@ pub struct Trace {
 
 impl Trace {
     /// Adds a note of words.
-    pub fn note(&mut self, verdict: Verdict, subject: impl Into<Cow<'static, str>>, because: impl Into<String>) {
+    pub fn note(&mut self, verdict: NoteStatus, subject: impl Into<Cow<'static, str>>, because: impl Into<String>) {
         self.add(verdict, About::Words { subject: subject.into(), because: because.into() });
     }
 
     /// Adds a note.
-    pub fn add(&mut self, verdict: Verdict, about: About) {
+    pub fn add(&mut self, verdict: NoteStatus, about: About) {
         self.notes.push(Note { verdict, about });
     }
 }

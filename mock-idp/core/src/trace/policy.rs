@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 /// An access policy as notes name it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PolicyTold {
+pub struct PolicySummary {
     pub id: String,
     pub name: String,
     /// Client ids, or `ALL_CLIENTS`.
     pub clients: Vec<String>,
 }
 
-impl PolicyTold {
+impl PolicySummary {
     pub(super) fn subject(&self) -> String {
         format!("policy \"{}\"", self.name)
     }
@@ -37,8 +37,8 @@ impl PolicyTold {
 
 /// A policy rule as notes name it: its conditions, with people by name.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RuleTold {
-    pub policy: Arc<PolicyTold>,
+pub struct RuleSummary {
+    pub policy: Arc<PolicySummary>,
     pub id: String,
     pub name: String,
     pub grant_types: Vec<String>,
@@ -51,7 +51,7 @@ pub struct RuleTold {
     pub scopes: Vec<String>,
 }
 
-impl RuleTold {
+impl RuleSummary {
     pub(super) fn subject(&self) -> String {
         format!("{}, rule \"{}\"", self.policy.subject(), self.name)
     }
@@ -105,7 +105,7 @@ impl Unmet {
 
     /// What the rule says.
     #[must_use]
-    pub fn wanted(&self, rule: &RuleTold) -> Vec<String> {
+    pub fn wanted(&self, rule: &RuleSummary) -> Vec<String> {
         match self {
             Self::GrantType(_) => rule.grant_types.clone(),
             Self::UserExcluded(_) => rule.users_excluded.clone(),
@@ -126,7 +126,7 @@ impl Unmet {
         }
     }
 
-    pub(super) fn words(&self, rule: &RuleTold) -> String {
+    pub(super) fn words(&self, rule: &RuleSummary) -> String {
         let wanted = self.wanted(rule).join(", ");
         match self {
             Self::GrantType(grant) => format!("grant types: {wanted} does not hold {grant}"),
@@ -149,7 +149,7 @@ pub struct Lifetimes {
     /// How long a refresh token may lie unused.
     pub refresh_window: i64,
     /// The rule that says so; `None` for the org authorization server, whose lifetimes are fixed.
-    pub rule: Option<Arc<RuleTold>>,
+    pub rule: Option<Arc<RuleSummary>>,
 }
 
 impl Lifetimes {

@@ -16,7 +16,7 @@ use mock_idp_core::ledger::{Authentication, Consent, Stage};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org};
 use mock_idp_core::preview::{self, Answer, Asks, Outcome, Question};
-use mock_idp_core::protocol::{Parameters, Refusal};
+use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::sign_in::{self, Advance, Input};
 use mock_idp_core::tokens::{ServerKeys, SigningKey};
 use mock_idp_core::trace::Trace;
@@ -292,7 +292,7 @@ impl Real {
     }
 }
 
-fn error(shown: &'static str, refusal: &Refusal) -> Real {
+fn error(shown: &'static str, refusal: &OAuthError) -> Real {
     Real::Error { shown, error: refusal.error().to_owned(), description: refusal.description() }
 }
 
@@ -396,7 +396,7 @@ fn redeem(
     let basic = format!("Basic {}", STANDARD.encode(format!("{}:{SECRET}", question.client_id)));
     let request =
         TokenRequest { authorization: Some(basic), body: body.into_iter().collect(), ..TokenRequest::default() };
-    let refused = |refusal: Refusal| error("token_response", &refusal);
+    let refused = |refusal: OAuthError| error("token_response", &refusal);
     let grant_type = request.grant_type().map_err(refused)?;
     let called = Called { urls, server, endpoint: "token" };
     let client = client_authentication::attempt(org, request.presented())

@@ -2,7 +2,7 @@
 
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org};
-use mock_idp_core::trace::{Note, Trace, Verdict};
+use mock_idp_core::trace::{Note, NoteStatus, Trace};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -31,7 +31,7 @@ pub(crate) fn ask_at<T>(now: i64, rule: impl FnOnce(&mut Moment<'_>) -> T) -> (T
 }
 
 /// The notes of one verdict, as `subject: because`.
-pub(crate) fn told(notes: &[Note], verdict: Verdict) -> Vec<String> {
+pub(crate) fn told(notes: &[Note], verdict: NoteStatus) -> Vec<String> {
     notes
         .iter()
         .filter(|note| note.verdict == verdict)

@@ -3,7 +3,7 @@
 use mock_idp_core::model::InlineHook;
 use mock_idp_core::policy::{Ask, evaluate};
 use mock_idp_core::protocol::{ErrorId, GrantType, Scopes};
-use mock_idp_core::trace::Verdict;
+use mock_idp_core::trace::NoteStatus;
 
 use crate::market::{NOW, ask_at, changed, market, told};
 
@@ -23,9 +23,9 @@ fn decided(
     let user = login.map(|login| org.user_by_identifier(login).unwrap());
     let ask = Ask { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
     let (said, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), ask, moment));
-    let matched = told(&notes, Verdict::Matched).into_iter().next().unwrap_or_default();
+    let matched = told(&notes, NoteStatus::Matched).into_iter().next().unwrap_or_default();
     let result = said.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
-    (result, told(&notes, Verdict::PassedOver))
+    (result, told(&notes, NoteStatus::PassedOver))
 }
 
 fn rule(policy: &str, rule: &str, minutes: u32) -> Result<(String, u32), ErrorId> {

@@ -1,7 +1,7 @@
 //! Refresh tokens: rotation, grace, reuse, windows, and what makes them worthless.
 
 use mock_idp_core::endpoint::client_authentication::{self, Called};
-use mock_idp_core::endpoint::token::{Denied, Plan, Redemption, TokenRequest, admit};
+use mock_idp_core::endpoint::token::{Plan, Redemption, RedemptionError, TokenRequest, admit};
 use mock_idp_core::ledger::{Authentication, Authorization, TokenFamily};
 use mock_idp_core::model::{Status, TokenLifetimes, UserStatus};
 use mock_idp_core::org::{Org, Urls};
@@ -44,22 +44,28 @@ fn family(client_id: &str) -> TokenFamily {
     }
 }
 
-fn refresh(org: &Org, family: &mut TokenFamily, caller: &str, token: &str, now: i64) -> Result<Redemption, Denied> {
+fn refresh(
+    org: &Org,
+    family: &mut TokenFamily,
+    caller: &str,
+    token: &str,
+    now: i64,
+) -> Result<Redemption, RedemptionError> {
     let body: Parameters =
         [("grant_type", "refresh_token"), ("client_id", caller), ("refresh_token", token)].into_iter().collect();
     let request = TokenRequest { body, ..TokenRequest::default() };
-    let grant_type = request.grant_type().map_err(Denied::from)?;
-    let attempt = client_authentication::attempt(org, request.presented()).map_err(Denied::from)?;
+    let grant_type = request.grant_type().map_err(RedemptionError::from)?;
+    let attempt = client_authentication::attempt(org, request.presented()).map_err(RedemptionError::from)?;
     let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
     let called = Called { urls: &urls, server: org.org_server(), endpoint: "token" };
-    let client = attempt.decide(called, None, now).map_err(Denied::from)?.client;
-    let admitted = admit(org, &request, grant_type, client).map_err(Denied::from)?;
+    let client = attempt.decide(called, None, now).map_err(RedemptionError::from)?.client;
+    let admitted = admit(org, &request, grant_type, client).map_err(RedemptionError::from)?;
     let (plan, _) = ask_at(now, Plan::new);
     let server = org.server("default").unwrap();
     admitted.redeem_refresh_token(org, server, ("oar1", family), token, &plan, now)
 }
 
-fn given(redeemed: Result<Redemption, Denied>) -> Option<String> {
+fn given(redeemed: Result<Redemption, RedemptionError>) -> Option<String> {
     redeemed.unwrap().refresh_token.map(|(token, family)| {
         assert_eq!(family, "oar1");
         token

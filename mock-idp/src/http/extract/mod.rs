@@ -1,11 +1,11 @@
 //! What handlers take out of a request.
 
 mod browser;
-mod call;
+mod context;
 mod json;
 mod parameters;
 
 pub(crate) use browser::{FromBrowser, Jar, Origin, clear_session, set_cookies};
-pub(crate) use call::{AtServer, PageFrame, urls};
+pub(crate) use context::{AtServer, PageFrame, urls};
 pub(crate) use json::JsonBody;
 pub(crate) use parameters::{Body, ClientForm, Query};

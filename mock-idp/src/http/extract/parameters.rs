@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 use mock_idp_core::protocol::Parameters;
 
 use super::AtServer;
-use crate::engine::Call;
+use crate::engine::Context;
 use crate::http::layers::limits;
 use crate::http::respond::api_error::ApiError;
 use crate::http::respond::{text, texts};
@@ -56,7 +56,7 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 /// A form posted to an authorization server by a client: everything that may carry its credentials.
 #[derive(Debug)]
 pub(crate) struct ClientForm {
-    pub(crate) call: Call,
+    pub(crate) call: Context,
     /// The `Authorization` header.
     pub(crate) authorization: Option<String>,
     /// The `DPoP` headers.

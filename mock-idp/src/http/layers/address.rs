@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use parking_lot::Mutex;
 
 pub use crate::address::Address;
-use crate::engine::{OrgInstance, Server};
+use crate::engine::{OrgInstance, Orgs};
 use crate::http::layers::kept::KeptAnswers;
 use crate::http::layers::okta_headers::RateWindows;
 use crate::settings::Settings;
@@ -27,7 +27,7 @@ const WELL_KNOWN_ORG_PATH: &str = "/.well-known/oauth-authorization-server/_org/
 /// Resolves addresses for one server.
 #[derive(Debug)]
 pub(crate) struct Resolver {
-    server: Arc<Server>,
+    orgs: Arc<Orgs>,
     settings: Arc<Settings>,
     edges: HashMap<String, Arc<Edge>>,
 }
@@ -73,9 +73,9 @@ impl Misaddressed {
 }
 
 impl Resolver {
-    pub(crate) fn new(server: Arc<Server>, settings: Arc<Settings>) -> Self {
-        let edges = server.orgs().map(|org| (org.name.clone(), Arc::default())).collect();
-        Self { server, settings, edges }
+    pub(crate) fn new(orgs: Arc<Orgs>, settings: Arc<Settings>) -> Self {
+        let edges = orgs.orgs().map(|org| (org.name.clone(), Arc::default())).collect();
+        Self { orgs, settings, edges }
     }
 
     /// Resolves the request's address, and takes `/_org/{name}` off its path.
@@ -104,7 +104,7 @@ impl Resolver {
         }
         let org = match parse_host(&host)? {
             (Name::OrgOnLocalhost(name), _) => self.named(name)?,
-            _ => self.server.default_org(),
+            _ => self.orgs.default_org(),
         };
         let resolved = self.build(&host, org, "", secure)?;
         *last = Some((host, Arc::clone(&resolved)));
@@ -112,9 +112,9 @@ impl Resolver {
     }
 
     fn named(&self, name: &str) -> Result<&Arc<OrgInstance>, Misaddressed> {
-        self.server.org(name).ok_or_else(|| {
+        self.orgs.org(name).ok_or_else(|| {
             let mut text = format!("No org is named {name:?} here. Orgs of this mock:");
-            for org in self.server.orgs() {
+            for org in self.orgs.orgs() {
                 let _ = write!(text, " {}", org.name);
             }
             Misaddressed::new(StatusCode::NOT_FOUND, text + ".\n")
@@ -144,7 +144,7 @@ impl Resolver {
         let issuer_base = match pinned {
             None => Arc::clone(&base),
             // A pinned issuer is one string, however the org was addressed.
-            Some(url) if Arc::ptr_eq(org, self.server.default_org()) => url.as_str().into(),
+            Some(url) if Arc::ptr_eq(org, self.orgs.default_org()) => url.as_str().into(),
             Some(url) => format!("{}{ORG_PATH}{}", url.as_str(), org.name).into(),
         };
         let edge = self.edges.get(&org.name).cloned().unwrap_or_default();

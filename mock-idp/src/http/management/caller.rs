@@ -4,16 +4,16 @@ use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
 use http::{Method, header};
-use mock_idp_core::management::Denied;
+use mock_idp_core::management::AccessError;
 
-use crate::engine::{Call, Shown};
+use crate::engine::{Context, Shown};
 use crate::http::extract::AtServer;
 use crate::http::respond::{text, texts};
 
 /// A request to the management API, its caller not yet judged.
 #[derive(Debug)]
 pub(super) struct Caller {
-    call: Call,
+    call: Context,
     authorization: Option<String>,
     dpop: Vec<String>,
     method: Method,
@@ -37,7 +37,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
 impl Caller {
     /// The call, if the caller may do what takes one of these scopes.
-    pub(super) async fn admitted(&self, scopes: &[&'static str]) -> Result<&Call, Denied> {
+    pub(super) async fn admitted(&self, scopes: &[&'static str]) -> Result<&Context, AccessError> {
         let shown = Shown {
             authorization: self.authorization.as_deref(),
             dpop: &self.dpop,
@@ -48,7 +48,7 @@ impl Caller {
         Ok(&self.call)
     }
 
-    pub(super) fn call(&self) -> &Call {
+    pub(super) fn call(&self) -> &Context {
         &self.call
     }
 

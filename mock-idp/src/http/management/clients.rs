@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::management::clients::ClientRefusal;
-use mock_idp_core::management::{ApiRefusal, Denied};
+use mock_idp_core::management::{AccessError, ApiRefusal};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
@@ -95,7 +95,7 @@ pub(super) async fn new_secret(caller: Caller, Path(client_id): Path<String>) ->
     .await
 }
 
-fn told(outcome: Result<Value, ClientRefusal>, status: StatusCode) -> Result<Response, Denied> {
+fn told(outcome: Result<Value, ClientRefusal>, status: StatusCode) -> Result<Response, AccessError> {
     let (status, body, reason) = match outcome {
         Ok(client) => (status, client, None),
         Err(ClientRefusal::Api(refusal)) => return Err(refusal.into()),

@@ -2,10 +2,10 @@
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use mock_idp_core::protocol::Refusal;
+use mock_idp_core::protocol::OAuthError;
 
 /// The answer to a token that is refused.
-pub(crate) fn render(refusal: &Refusal, challenge: &str) -> Response {
+pub(crate) fn render(refusal: &OAuthError, challenge: &str) -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::UNAUTHORIZED);
     let headers = response.headers_mut();

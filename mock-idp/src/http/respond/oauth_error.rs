@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use mock_idp_core::protocol::Refusal;
+use mock_idp_core::protocol::OAuthError;
 use serde_json::{Value, json};
 
 use super::api_error::ApiError;
 
 /// The answer to a refused request. Okta sends no `WWW-Authenticate` with it.
-pub(crate) fn render(refusal: &Refusal) -> Response {
+pub(crate) fn render(refusal: &OAuthError) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
     if refusal.is_api_shaped() {
         return ApiError::new(status, refusal.error(), Cow::Owned(refusal.description())).into_response();

@@ -3,39 +3,38 @@
 use super::enrollment;
 use crate::ledger::{AuthorizationRequest, RedirectTarget};
 use crate::model::{App, ApplicationType, WildcardRedirect};
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::scope_rules;
 use crate::protocol::{
-    ErrorId, GrantType, INTERCLIENT_ACCESS, Parameters, Prompt, Refusal, RequestedClaims, ResponseMode, ResponseType,
-    Scopes, pkce,
+    ErrorId, GrantType, INTERCLIENT_ACCESS, OAuthError, Parameters, Prompt, RequestedClaims, ResponseMode,
+    ResponseType, Scopes, pkce,
 };
 
 /// A request that names its client or redirect URI twice names neither.
-pub(super) fn unambiguous(parameters: &Parameters) -> Result<(), Refusal> {
+pub(super) fn unambiguous(parameters: &Parameters) -> Result<(), OAuthError> {
     let twice = parameters.duplicates();
     if twice.iter().any(|name| matches!(*name, "client_id" | "redirect_uri")) {
-        return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
     }
     Ok(())
 }
 
 /// Okta: unknown and inactive clients alike.
-pub(super) fn client<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, Refusal> {
-    let client_id = client_id.ok_or_else(|| Refusal::new(ErrorId::InvalidClientId, "client_id is missing"))?;
-    let client = org
-        .client(client_id)
-        .filter(|client| client.status.is_active())
-        .ok_or_else(|| Refusal::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`")))?;
+pub(super) fn client<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, OAuthError> {
+    let client_id = client_id.ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, "client_id is missing"))?;
+    let client = org.client(client_id).filter(|client| client.status.is_active()).ok_or_else(|| {
+        OAuthError::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`"))
+    })?;
     if client.oauth().application_type == ApplicationType::Service {
-        return Err(Refusal::with(ErrorId::InvalidClientApplicationType, "authorize", "a service app has no users"));
+        return Err(OAuthError::with(ErrorId::InvalidClientApplicationType, "authorize", "a service app has no users"));
     }
     Ok(client)
 }
 
 /// RFC 9700 2.1: exact comparison. Okta: byte for byte, with one wildcard label where the app allows it.
-pub(super) fn redirect_uri(client: &App, received: Option<&str>, urls: &Urls) -> Result<String, Refusal> {
+pub(super) fn redirect_uri(client: &App, received: Option<&str>, urls: &Urls) -> Result<String, OAuthError> {
     let refused =
-        |reason: String| Refusal::with(ErrorId::IllegalRedirectUri, urls.admin_app_page(client.client_id()), reason);
+        |reason: String| OAuthError::with(ErrorId::IllegalRedirectUri, urls.admin_app_page(client.client_id()), reason);
     let received = received.ok_or_else(|| refused("redirect_uri is missing".to_owned()))?;
     let wildcard = client.oauth().wildcard_redirect == WildcardRedirect::Subdomain;
     let registered =
@@ -90,20 +89,20 @@ fn mode_refusal(
 /// Everything else.
 pub(super) fn request(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     client: &App,
     target: &RedirectTarget,
     parameters: &Parameters,
-) -> Result<AuthorizationRequest, Refusal> {
+) -> Result<AuthorizationRequest, OAuthError> {
     let twice = parameters.duplicates();
     if !twice.is_empty() {
-        return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
     }
     // RFC 9126 4: what was to be found under a name is not to be found outside.
     no_unknown_name(server, parameters)?;
     // Okta requires state, which OAuth only recommends.
     if target.state.is_none() && !server.behavior.state_is_optional() {
-        return Err(Refusal::new(ErrorId::InvalidState, "state is missing"));
+        return Err(OAuthError::new(ErrorId::InvalidState, "state is missing"));
     }
     unsupported(parameters)?;
     enrollment::refuse(parameters)?;
@@ -112,14 +111,15 @@ pub(super) fn request(
     // OIDC Core 3.2.2.1; Okta asks for it with `token` too.
     let wants_nonce = response_type.id_token || (response_type.token && !server.behavior.nonce_only_for_id_tokens());
     if wants_nonce && parameters.get("nonce").is_none() {
-        return Err(Refusal::new(ErrorId::InvalidNonce, "nonce is missing"));
+        return Err(OAuthError::new(ErrorId::InvalidNonce, "nonce is missing"));
     }
     let scopes = scopes(org, server, client, response_type, parameters)?;
-    let prompt = Prompt::parse(parameters.get("prompt"), server.behavior.knows_select_account())
-        .map_err(|value| Refusal::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`", value.0)))?;
+    let prompt = Prompt::parse(parameters.get("prompt"), server.behavior.knows_select_account()).map_err(|value| {
+        OAuthError::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`", value.0))
+    })?;
     let max_age = max_age(parameters)?;
     if prompt.none && max_age == Some(0) {
-        return Err(Refusal::new(ErrorId::InvalidPromptForZeroMaxAge, "prompt=none with max_age=0"));
+        return Err(OAuthError::new(ErrorId::InvalidPromptForZeroMaxAge, "prompt=none with max_age=0"));
     }
     Ok(AuthorizationRequest {
         server: server.id.clone(),
@@ -145,32 +145,32 @@ pub(super) fn request(
 }
 
 /// Parameters that would change the request's meaning and are not served are refused, never ignored.
-fn unsupported(parameters: &Parameters) -> Result<(), Refusal> {
+fn unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
     if parameters.get("idp").is_some() {
-        return Err(Refusal::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
+        return Err(OAuthError::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
     }
     let acr = parameters.get("acr_values").unwrap_or_default();
     if acr.split(' ').any(|value| value == "urn:okta:app:mfa:attestation") {
-        return Err(Refusal::new(ErrorId::UnsupportedMfaAttestation, "no app attests to factors"));
+        return Err(OAuthError::new(ErrorId::UnsupportedMfaAttestation, "no app attests to factors"));
     }
     Ok(())
 }
 
 /// A pushed request has been put in the place of its name before; what is still a name here, nobody has given.
-pub(super) fn no_unknown_name(server: &Server, parameters: &Parameters) -> Result<(), Refusal> {
+pub(super) fn no_unknown_name(server: &CompiledServer, parameters: &Parameters) -> Result<(), OAuthError> {
     if let Some(name) = parameters.get("request_uri") {
         // OIDC Core 3.1.2.6: what would have to be fetched. RFC 9126 4: what is a name of ours.
         let elsewhere = server.behavior.names_request_uri_refusals() && !name.starts_with(super::pushed::PREFIX);
         let id = if elsewhere { ErrorId::RequestUriNotSupported } else { ErrorId::InvalidRequestUri };
-        return Err(Refusal::new(id, "no request was pushed under this request_uri"));
+        return Err(OAuthError::new(id, "no request was pushed under this request_uri"));
     }
     Ok(())
 }
 
-fn response_type(client: &App, parameters: &Parameters) -> Result<ResponseType, Refusal> {
+fn response_type(client: &App, parameters: &Parameters) -> Result<ResponseType, OAuthError> {
     let oauth = client.oauth();
     let configured = || oauth.response_types.iter().map(|word| word.name()).collect::<Vec<_>>().join(", ");
-    let refused = |reason: String| Refusal::with(ErrorId::UnsupportedResponseType, configured(), reason);
+    let refused = |reason: String| OAuthError::with(ErrorId::UnsupportedResponseType, configured(), reason);
     let asked = parameters.get("response_type").ok_or_else(|| refused("response_type is missing".to_owned()))?;
     let parsed = ResponseType::parse(asked).ok_or_else(|| refused(format!("response_type `{asked}` is unknown")))?;
     let enabled = |word: &str| oauth.response_types.iter().any(|known| known.name() == word);
@@ -192,50 +192,50 @@ fn response_mode(
     target: &RedirectTarget,
     response_type: ResponseType,
     parameters: &Parameters,
-) -> Result<(), Refusal> {
+) -> Result<(), OAuthError> {
     let Some(asked) = parameters.get("response_mode") else { return Ok(()) };
     let reason = format!("response_mode `{asked}`");
     match ResponseMode::named(asked) {
-        None => Err(Refusal::new(ErrorId::UnsupportedResponseMode, reason)),
+        None => Err(OAuthError::new(ErrorId::UnsupportedResponseMode, reason)),
         Some(mode) => match mode_refusal(client, target, mode, response_type, parameters) {
             None => Ok(()),
-            Some(id) => Err(Refusal::new(id, reason)),
+            Some(id) => Err(OAuthError::new(id, reason)),
         },
     }
 }
 
 fn scopes(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     client: &App,
     response_type: ResponseType,
     parameters: &Parameters,
-) -> Result<Scopes, Refusal> {
+) -> Result<Scopes, OAuthError> {
     let asked = Scopes::parse(parameters.get("scope").unwrap_or_default());
     let scopes = scope_rules::resolve(org, server, client, &asked)?;
     scope_rules::openid_present(&scopes, response_type.id_token)?;
     // Okta: who is handed over is not handed on.
     if parameters.get("interclient_token").is_some() && scopes.contains(INTERCLIENT_ACCESS) {
         let reason = "interclient_access beside an interclient_token";
-        return Err(Refusal::new(ErrorId::InterclientAccessScopeNotPermitted, reason));
+        return Err(OAuthError::new(ErrorId::InterclientAccessScopeNotPermitted, reason));
     }
     Ok(scopes)
 }
 
 /// OIDC Core 5.5. Okta: ignored.
-fn claims(server: &Server, parameters: &Parameters) -> Result<RequestedClaims, Refusal> {
+fn claims(server: &CompiledServer, parameters: &Parameters) -> Result<RequestedClaims, OAuthError> {
     match parameters.get("claims").filter(|_| server.behavior.takes_claims_parameter()) {
         None => Ok(RequestedClaims::default()),
         Some(text) => RequestedClaims::parse(text)
-            .map_err(|reason| Refusal::new(ErrorId::InvalidRequest, format!("claims: {reason}"))),
+            .map_err(|reason| OAuthError::new(ErrorId::InvalidRequest, format!("claims: {reason}"))),
     }
 }
 
-fn max_age(parameters: &Parameters) -> Result<Option<i64>, Refusal> {
+fn max_age(parameters: &Parameters) -> Result<Option<i64>, OAuthError> {
     let Some(text) = parameters.get("max_age") else { return Ok(None) };
     match text.parse::<i64>() {
         Ok(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => Ok(Some(seconds)),
-        _ => Err(Refusal::new(ErrorId::InvalidMaxAge, format!("max_age `{text}`"))),
+        _ => Err(OAuthError::new(ErrorId::InvalidMaxAge, format!("max_age `{text}`"))),
     }
 }
 
@@ -244,24 +244,24 @@ fn code_challenge(
     client: &App,
     response_type: ResponseType,
     parameters: &Parameters,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<String>, OAuthError> {
     let Some(challenge) = parameters.get("code_challenge") else {
         if response_type.code && client.pkce_required() {
-            return Err(Refusal::new(ErrorId::PkceMissingChallenge, "the app requires PKCE"));
+            return Err(OAuthError::new(ErrorId::PkceMissingChallenge, "the app requires PKCE"));
         }
         return Ok(None);
     };
     // RFC 7636 4.3: without a method it is `plain`, which Okta does not accept.
     let method = parameters.get("code_challenge_method").unwrap_or("plain");
     if method != "S256" {
-        return Err(Refusal::with(
+        return Err(OAuthError::with(
             ErrorId::PkceUnsupportedChallengeMethod,
             "S256",
             format!("code_challenge_method `{method}`"),
         ));
     }
     if !pkce::well_formed(challenge) {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             ErrorId::PkceInvalidChallenge,
             "code_challenge is not 43 to 128 unreserved characters",
         ));
@@ -270,13 +270,13 @@ fn code_challenge(
 }
 
 /// RFC 9449 10: the thumbprint of a key, which is a SHA-256 hash in base64url.
-fn dpop_jkt(parameters: &Parameters) -> Result<Option<String>, Refusal> {
+fn dpop_jkt(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
     let Some(thumbprint) = parameters.get("dpop_jkt") else { return Ok(None) };
     let well_formed =
         thumbprint.len() == 43 && thumbprint.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if well_formed {
         Ok(Some(thumbprint.to_owned()))
     } else {
-        Err(Refusal::new(ErrorId::InvalidRequest, "dpop_jkt is no SHA-256 thumbprint"))
+        Err(OAuthError::new(ErrorId::InvalidRequest, "dpop_jkt is no SHA-256 thumbprint"))
     }
 }

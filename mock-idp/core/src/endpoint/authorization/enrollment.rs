@@ -1,7 +1,7 @@
 //! `prompt=enroll_authenticator` with `response_type=none`: a user adds an authenticator. Okta: an authorization request of its
 //! own kind, with rules of its own. Users of this org have passwords only, so a well-formed one is refused in the end.
 
-use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::protocol::{ErrorId, OAuthError, Parameters};
 
 /// The authenticators that a request may name. Okta: `enroll_amr_values`.
 const AUTHENTICATORS: [&str; 18] = [
@@ -26,7 +26,7 @@ const AUTHENTICATORS: [&str; 18] = [
 ];
 
 /// Passes whatever does not ask for it.
-pub(super) fn refuse(parameters: &Parameters) -> Result<(), Refusal> {
+pub(super) fn refuse(parameters: &Parameters) -> Result<(), OAuthError> {
     let prompt = parameters.get("prompt").unwrap_or_default();
     let enrolls = prompt.split(' ').any(|word| word == "enroll_authenticator");
     let none = parameters.get("response_type") == Some("none");
@@ -47,5 +47,5 @@ pub(super) fn refuse(parameters: &Parameters) -> Result<(), Refusal> {
         _ if !known => ErrorId::InvalidEnrollAmrForNoneResponseType,
         _ => ErrorId::EnrollAuthenticatorNotAllowed,
     };
-    Err(Refusal::new(refused, "authenticators cannot be enrolled here"))
+    Err(OAuthError::new(refused, "authenticators cannot be enrolled here"))
 }

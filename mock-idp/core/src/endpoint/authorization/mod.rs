@@ -18,25 +18,25 @@ pub use respond::{Answer, Prepared, Response, code_record, draft, prepare, refus
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, RedirectTarget};
 use crate::model::{App, ConsentMethod, Scope, ScopeConsent};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::{self, Ask};
 use crate::protocol::acr::Acr;
-use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
-use crate::trace::{Agreement, ScopeSource, Verdict};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
+use crate::trace::{Agreement, NoteStatus, ScopeSource};
 
 /// Why a request cannot begin.
 #[derive(Clone, Debug)]
 pub enum NotBegun {
     /// Shown: there is no checked redirect URI to send it to.
-    Shown { refusal: Refusal, client_id: Option<String>, redirect_uri: Option<String> },
+    Shown { refusal: OAuthError, client_id: Option<String>, redirect_uri: Option<String> },
     /// Sent back to the client.
-    Redirected { refusal: Refusal, target: RedirectTarget, client_id: String },
+    Redirected { refusal: OAuthError, target: RedirectTarget, client_id: String },
 }
 
 impl NotBegun {
     /// The refusal alone, for an endpoint that answers its client directly.
     #[must_use]
-    pub fn into_refusal(self) -> Refusal {
+    pub fn into_refusal(self) -> OAuthError {
         match self {
             Self::Shown { refusal, .. } | Self::Redirected { refusal, .. } => refusal,
         }
@@ -53,7 +53,7 @@ pub enum Step {
     /// The answer can be made.
     Respond(Box<Authorization>),
     /// The client gets an error.
-    Fail(Refusal),
+    Fail(OAuthError),
 }
 
 /// Checks an authorization request.
@@ -62,12 +62,12 @@ pub enum Step {
 /// Okta's refusals, and where each goes: until client and redirect URI are known good, errors are shown.
 pub fn begin(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     parameters: &Parameters,
 ) -> Result<AuthorizationRequest, NotBegun> {
     let client_id = parameters.get("client_id");
-    let shown = |refusal: Refusal| NotBegun::Shown {
+    let shown = |refusal: OAuthError| NotBegun::Shown {
         refusal,
         client_id: client_id.map(str::to_owned),
         redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
@@ -81,7 +81,7 @@ pub fn begin(
     let redirect_uri = checks::redirect_uri(client, parameters.get("redirect_uri"), urls).map_err(shown)?;
     // From here on there is a redirect target, and errors are redirected. Okta: only an invalid redirect URI suppresses that.
     let target = checks::target(client, redirect_uri, parameters);
-    let redirected = |refusal: Refusal| NotBegun::Redirected {
+    let redirected = |refusal: OAuthError| NotBegun::Redirected {
         refusal,
         target: target.clone(),
         client_id: client.client_id().to_owned(),
@@ -92,7 +92,7 @@ pub fn begin(
 /// Where a refusal goes that comes before a request can be read: to the client, if what is known of it so far names a
 /// registered address.
 #[must_use]
-pub fn refused(org: &Org, urls: &Urls, parameters: &Parameters, refusal: Refusal) -> NotBegun {
+pub fn refused(org: &Org, urls: &Urls, parameters: &Parameters, refusal: OAuthError) -> NotBegun {
     let client = checks::unambiguous(parameters).and_then(|()| checks::client(org, parameters.get("client_id")));
     let redirect_uri =
         client.and_then(|client| Ok((client, checks::redirect_uri(client, parameters.get("redirect_uri"), urls)?)));
@@ -111,7 +111,7 @@ pub fn refused(org: &Org, urls: &Urls, parameters: &Parameters, refusal: Refusal
 /// What comes next, from everything that is known now.
 pub fn decide(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     request: &AuthorizationRequest,
     authentication: Option<&Authentication>,
     consent: &Consent,
@@ -122,27 +122,27 @@ pub fn decide(
 
 fn next(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     request: &AuthorizationRequest,
     authentication: Option<&Authentication>,
     consent: &Consent,
     moment: &mut Moment<'_>,
-) -> Result<Step, Refusal> {
+) -> Result<Step, OAuthError> {
     // An administrator may have changed either while the user signed in.
     let client = checks::client(org, Some(&request.client_id))?;
     let user_of = |authentication: &Authentication| {
         org.user(&authentication.user_id).filter(|user| user.status.may_hold_tokens())
     };
     let Some((authentication, user)) = authentication.and_then(|known| Some((known, user_of(known)?))) else {
-        moment.trace.note(Verdict::Absent, "session", "the user is not signed in");
+        moment.trace.note(NoteStatus::Absent, "session", "the user is not signed in");
         return sign_in_unless_forbidden(request, ErrorId::LoginRequired, "prompt=none without a session");
     };
     if let Some(because) = stale(request, authentication, moment.now) {
-        moment.trace.note(Verdict::PassedOver, "session", &because);
+        moment.trace.note(NoteStatus::PassedOver, "session", &because);
         return sign_in_unless_forbidden(request, ErrorId::ReauthenticationRequired, &because);
     }
     if org.assignment(client, user).is_none() {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             ErrorId::UserNotAssigned,
             format!(
                 "{} is assigned to {} neither directly nor through a group",
@@ -161,9 +161,13 @@ fn next(
     granted.tell(&request.scopes, source, agreement, moment);
     if !missing.is_empty() {
         let names: Scopes = missing.iter().map(|scope| &scope.name).collect();
-        moment.trace.note(Verdict::Absent, "consent", names.listed());
+        moment.trace.note(NoteStatus::Absent, "consent", names.listed());
         if request.prompt_none {
-            return Err(Refusal::with(ErrorId::ConsentRequired, names.listed(), "prompt=none and consent is missing"));
+            return Err(OAuthError::with(
+                ErrorId::ConsentRequired,
+                names.listed(),
+                "prompt=none and consent is missing",
+            ));
         }
         return Ok(Step::Consent(missing));
     }
@@ -179,8 +183,8 @@ fn next(
     })))
 }
 
-fn sign_in_unless_forbidden(request: &AuthorizationRequest, id: ErrorId, reason: &str) -> Result<Step, Refusal> {
-    if request.prompt_none { Err(Refusal::new(id, reason)) } else { Ok(Step::SignIn) }
+fn sign_in_unless_forbidden(request: &AuthorizationRequest, id: ErrorId, reason: &str) -> Result<Step, OAuthError> {
+    if request.prompt_none { Err(OAuthError::new(id, reason)) } else { Ok(Step::SignIn) }
 }
 
 /// Why an earlier sign-in is not good enough for this request.
@@ -205,7 +209,12 @@ fn stale(request: &AuthorizationRequest, authentication: &Authentication, now: i
 
 /// Okta: which scopes the user is asked about. `prompt=consent` asks again whatever the app's method; without it only an app
 /// with `consent_method: REQUIRED` asks, and only for scopes not allowed before.
-fn missing_consent(server: &Server, client: &App, request: &AuthorizationRequest, consent: &Consent) -> Vec<Scope> {
+fn missing_consent(
+    server: &CompiledServer,
+    client: &App,
+    request: &AuthorizationRequest,
+    consent: &Consent,
+) -> Vec<Scope> {
     let app_asks = client.oauth().consent_method == ConsentMethod::Required;
     request
         .scopes
@@ -220,7 +229,13 @@ fn missing_consent(server: &Server, client: &App, request: &AuthorizationRequest
 /// The scopes that are left of a request once the user has said which of the optional ones they allow. Okta: only what the page
 /// asks can be deselected there.
 #[must_use]
-pub fn agreed(org: &Org, server: &Server, request: &AuthorizationRequest, earlier: &Consent, opted: &Scopes) -> Scopes {
+pub fn agreed(
+    org: &Org,
+    server: &CompiledServer,
+    request: &AuthorizationRequest,
+    earlier: &Consent,
+    opted: &Scopes,
+) -> Scopes {
     let client = org.client(&request.client_id);
     let asked = client.map(|client| missing_consent(server, client, request, earlier)).unwrap_or_default();
     let declined = |name: &str| asked.iter().any(|scope| scope.name == name && scope.optional) && !opted.contains(name);
@@ -228,7 +243,7 @@ pub fn agreed(org: &Org, server: &Server, request: &AuthorizationRequest, earlie
 }
 
 /// What the user has had to say to a scope.
-fn agreement(server: &Server, client: &App, missing: &[Scope], name: &str) -> Agreement {
+fn agreement(server: &CompiledServer, client: &App, missing: &[Scope], name: &str) -> Agreement {
     match server.scope(name).map_or(ScopeConsent::Implicit, |scope| scope.consent) {
         ScopeConsent::Implicit => Agreement::NotNeeded,
         _ if missing.iter().any(|scope| scope.name == name) => Agreement::Missing,
@@ -238,11 +253,11 @@ fn agreement(server: &Server, client: &App, missing: &[Scope], name: &str) -> Ag
 }
 
 /// Okta: `acr` is in tokens only when it was asked for; a password is one factor. OIDC Core 3.1.2.1: it is a voluntary claim.
-fn granted_acr(server: &Server, request: &AuthorizationRequest) -> Result<Option<String>, Refusal> {
+fn granted_acr(server: &CompiledServer, request: &AuthorizationRequest) -> Result<Option<String>, OAuthError> {
     let asked = request.acr_values.as_deref();
     match Acr::of(asked) {
         Acr::Met(value) => Ok(Some(value)),
-        Acr::Unmet if !server.behavior.acr_values_are_wishes() => Err(Refusal::new(
+        Acr::Unmet if !server.behavior.acr_values_are_wishes() => Err(OAuthError::new(
             ErrorId::UnmetAuthenticationRequirements,
             format!("a password is one factor; acr_values asks for {}", asked.unwrap_or_default()),
         )),

@@ -9,8 +9,8 @@ use super::request_object::outer;
 use crate::ledger::PushedRequest;
 use crate::model::App;
 use crate::moment::Moment;
-use crate::org::Server;
-use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::org::CompiledServer;
+use crate::protocol::{ErrorId, OAuthError, Parameters};
 
 /// What belongs to the client's authentication and not to the request. RFC 9126 2.1.
 const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
@@ -22,16 +22,16 @@ pub(super) const PREFIX: &str = "urn:okta:";
 ///
 /// # Errors
 /// It names a request pushed before, or another client.
-pub fn pushed_parameters(client: &App, body: &Parameters) -> Result<Parameters, Refusal> {
+pub fn pushed_parameters(client: &App, body: &Parameters) -> Result<Parameters, OAuthError> {
     // RFC 9126 2.1 step 2: request_uri must not be there.
     if body.get("request_uri").is_some() {
-        return Err(Refusal::new(ErrorId::PushedAuthorizationRequestUriPresent, "request_uri in a pushed request"));
+        return Err(OAuthError::new(ErrorId::PushedAuthorizationRequestUriPresent, "request_uri in a pushed request"));
     }
     let client_id = client.client_id();
     // RFC 9126 2.1: client_id identifies the client that pushes.
     if let Some(other) = body.get("client_id").filter(|other| *other != client_id) {
         let reason = format!("{client_id} has authenticated, client_id is `{other}`");
-        return Err(Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
+        return Err(OAuthError::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
     }
     let request = body.iter().filter(|(name, _)| !CREDENTIALS.contains(name));
     let added = body.get("client_id").is_none().then_some(("client_id", client_id));
@@ -42,11 +42,11 @@ pub fn pushed_parameters(client: &App, body: &Parameters) -> Result<Parameters, 
 ///
 /// # Errors
 /// It names another key.
-pub fn bound_to(parameters: Parameters, proved: Option<&str>) -> Result<Parameters, Refusal> {
+pub fn bound_to(parameters: Parameters, proved: Option<&str>) -> Result<Parameters, OAuthError> {
     // RFC 9449 10.1: a proof beside the request says what `dpop_jkt` says.
     match (proved, parameters.get("dpop_jkt")) {
         (Some(proved), Some(named)) if proved != named => {
-            Err(Refusal::new(ErrorId::InvalidDpopProof, "dpop_jkt is not the key of the proof"))
+            Err(OAuthError::new(ErrorId::InvalidDpopProof, "dpop_jkt is not the key of the proof"))
         }
         (Some(proved), None) => Ok(parameters.iter().chain([("dpop_jkt", proved)]).collect()),
         _ => Ok(parameters),
@@ -64,7 +64,7 @@ pub fn request_uri(moment: &mut Moment<'_>) -> String {
 /// # Errors
 /// It was pushed by another client or to another server, or the request says more than one thing; nothing is known then of
 /// where to redirect to.
-pub fn may_redeem(server: &Server, parameters: &Parameters, pushed: &PushedRequest) -> Result<(), NotBegun> {
+pub fn may_redeem(server: &CompiledServer, parameters: &Parameters, pushed: &PushedRequest) -> Result<(), NotBegun> {
     let client_id = parameters.get("client_id");
     let shown = |refusal| NotBegun::Shown { refusal, client_id: client_id.map(str::to_owned), redirect_uri: None };
     outer(parameters).map_err(shown)?;
@@ -76,5 +76,5 @@ pub fn may_redeem(server: &Server, parameters: &Parameters, pushed: &PushedReque
     } else {
         return Ok(());
     };
-    Err(shown(Refusal::new(id, reason)))
+    Err(shown(OAuthError::new(id, reason)))
 }

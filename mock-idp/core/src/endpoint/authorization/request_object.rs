@@ -9,9 +9,9 @@ use super::{NotBegun, refused};
 use crate::endpoint::client_authentication::{KeySource, key_source, keys};
 use crate::ledger::SingleUse;
 use crate::model::App;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::jose::{Algorithm, Fetched, Jws, KeyProblem};
-use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::protocol::{ErrorId, OAuthError, Parameters};
 
 /// Okta: a request object expires within an hour.
 const LONGEST: i64 = 3600;
@@ -46,19 +46,19 @@ pub fn sealed<'a>(org: &'a Org, urls: &Urls, outside: &'a Parameters) -> Result<
     outer(outside).map_err(refuse)?;
     let client = super::checks::client(org, outside.get("client_id")).map_err(refuse)?;
     let object = Jws::parse(text)
-        .ok_or_else(|| refuse(Refusal::new(ErrorId::RequestObjectInvalid, "the request object is no signed JWT")))?;
+        .ok_or_else(|| refuse(OAuthError::new(ErrorId::RequestObjectInvalid, "the request object is no signed JWT")))?;
     Ok(Some(Sealed { client, outside, object }))
 }
 
 /// What stands beside a request object, or names a pushed request: once each, and not both of them.
-pub(super) fn outer(outside: &Parameters) -> Result<(), Refusal> {
+pub(super) fn outer(outside: &Parameters) -> Result<(), OAuthError> {
     let twice = outside.duplicates();
     if !twice.is_empty() {
-        return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
     }
     // RFC 9101 5: request and request_uri must not be used together.
     if outside.get("request").is_some() && outside.get("request_uri").is_some() {
-        return Err(Refusal::new(ErrorId::AuthorizeRequestObjectAndRequestUri, "request beside request_uri"));
+        return Err(OAuthError::new(ErrorId::AuthorizeRequestObjectAndRequestUri, "request beside request_uri"));
     }
     Ok(())
 }
@@ -77,7 +77,7 @@ impl Sealed<'_> {
     pub fn open(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         urls: &Urls,
         fetched: Option<&Fetched>,
         now: i64,
@@ -90,7 +90,7 @@ impl Sealed<'_> {
         opened().map_err(|refusal| refused(org, urls, self.outside, refusal))
     }
 
-    fn is_signed_by_client(&self, fetched: Option<&Fetched>) -> Result<(), Refusal> {
+    fn is_signed_by_client(&self, fetched: Option<&Fetched>) -> Result<(), OAuthError> {
         let Self { client, object, .. } = self;
         let secret = client.credentials.oauth_client.client_secret.as_deref();
         // OIDC Core 6.1: an unsigned object is one of a kind that is not served; so is any from a client without keys.
@@ -98,25 +98,25 @@ impl Sealed<'_> {
         let keyless = secret.is_none() && client.oauth().jwks.is_none() && client.oauth().jwks_uri.is_none();
         if unsigned || keyless {
             let reason = if unsigned { "it is not signed" } else { "the client has neither secret nor keys" };
-            return Err(Refusal::new(ErrorId::RequestObjectsNotSupported, reason));
+            return Err(OAuthError::new(ErrorId::RequestObjectsNotSupported, reason));
         }
         let algorithm = object.algorithm().ok_or_else(|| {
             let reason = format!("alg is {:?}", object.header_text("alg"));
-            Refusal::new(ErrorId::RequestObjectInvalidSignatureAlgorithm, reason)
+            OAuthError::new(ErrorId::RequestObjectInvalidSignatureAlgorithm, reason)
         })?;
         // Okta: `request_object_signing_alg` of the app.
         if let Some(own) = client.oauth().request_object_signing_alg.filter(|own| *own != algorithm) {
             let reason = format!("the app is set to {}, the object is {}", own.name(), algorithm.name());
-            return Err(Refusal::new(ErrorId::RequestObjectHeaderAlgoMismatch, reason));
+            return Err(OAuthError::new(ErrorId::RequestObjectHeaderAlgoMismatch, reason));
         }
         let signed = if algorithm.is_symmetric() {
             let secret = secret.ok_or_else(|| {
-                Refusal::new(ErrorId::RequestObjectNoClientSecret, format!("{} without a secret", algorithm.name()))
+                OAuthError::new(ErrorId::RequestObjectNoClientSecret, format!("{} without a secret", algorithm.name()))
             })?;
             if secret.len() < algorithm.shortest_secret() {
                 let reason =
                     format!("{} needs a secret of {} characters", algorithm.name(), algorithm.shortest_secret());
-                return Err(Refusal::new(ErrorId::RequestObjectInvalidSecretLength, reason));
+                return Err(OAuthError::new(ErrorId::RequestObjectInvalidSecretLength, reason));
             }
             object.is_signed_by_secret(algorithm, secret)
         } else {
@@ -125,56 +125,59 @@ impl Sealed<'_> {
         if signed {
             Ok(())
         } else {
-            Err(Refusal::new(ErrorId::RequestObjectBadSignature, "the signature is not the client's"))
+            Err(OAuthError::new(ErrorId::RequestObjectBadSignature, "the signature is not the client's"))
         }
     }
 
-    fn is_signed_by_key(&self, algorithm: Algorithm, fetched: Option<&Fetched>) -> Result<bool, Refusal> {
+    fn is_signed_by_key(&self, algorithm: Algorithm, fetched: Option<&Fetched>) -> Result<bool, OAuthError> {
         let keys = keys::of(self.client, &self.object, fetched)?.ok_or_else(|| {
-            Refusal::new(ErrorId::RequestObjectJwksNotConfigured, format!("{} without keys", algorithm.name()))
+            OAuthError::new(ErrorId::RequestObjectJwksNotConfigured, format!("{} without keys", algorithm.name()))
         })?;
         if fetched.is_some() && !keys.keys.iter().any(|key| key.key().is_ok_and(|key| key.fits(algorithm))) {
-            return Err(Refusal::new(ErrorId::JwksUriAlgorithmRequired, format!("no key makes {}", algorithm.name())));
+            return Err(OAuthError::new(
+                ErrorId::JwksUriAlgorithmRequired,
+                format!("no key makes {}", algorithm.name()),
+            ));
         }
         let key = keys.choose(&self.object, algorithm).map_err(|problem| match problem {
-            KeyProblem::Kid(reason) => Refusal::new(ErrorId::RequestObjectInvalidKid, reason),
+            KeyProblem::Kid(reason) => OAuthError::new(ErrorId::RequestObjectInvalidKid, reason),
             KeyProblem::NotForSigning => {
-                Refusal::new(ErrorId::RequestObjectJwtNotSignedWithSigningKey, "the key is for encryption")
+                OAuthError::new(ErrorId::RequestObjectJwtNotSignedWithSigningKey, "the key is for encryption")
             }
             KeyProblem::Use(key_use) => keys::unknown_use(&key_use),
-            KeyProblem::Algorithm(reason) => Refusal::new(ErrorId::RequestObjectInvalidSignatureAlgorithm, reason),
-            KeyProblem::Unusable(unusable) => Refusal::new(ErrorId::RequestObjectInvalidJwks, unusable.to_string()),
+            KeyProblem::Algorithm(reason) => OAuthError::new(ErrorId::RequestObjectInvalidSignatureAlgorithm, reason),
+            KeyProblem::Unusable(unusable) => OAuthError::new(ErrorId::RequestObjectInvalidJwks, unusable.to_string()),
         })?;
         Ok(self.object.is_signed_by(algorithm, &key))
     }
 
     /// Okta: from this client, for this server, now, once.
-    fn is_meant(&self, issuer: &str, now: i64, skew: i64) -> Result<Option<SingleUse>, Refusal> {
+    fn is_meant(&self, issuer: &str, now: i64, skew: i64) -> Result<Option<SingleUse>, OAuthError> {
         let Self { client, object, .. } = self;
         let client_id = client.client_id();
         if object.text("iss") != Some(client_id) {
             let reason = format!("iss is {:?}, the client is {client_id}", object.text("iss"));
-            return Err(Refusal::new(ErrorId::RequestObjectInvalidIssuer, reason));
+            return Err(OAuthError::new(ErrorId::RequestObjectInvalidIssuer, reason));
         }
         // RFC 9101 4: aud is the issuer.
         if !object.audiences().any(|audience| audience == issuer) {
             let reason = format!("aud is {:?}, this is {issuer}", object.audiences().collect::<Vec<_>>());
-            return Err(Refusal::new(ErrorId::RequestObjectAudienceMismatch, reason));
+            return Err(OAuthError::new(ErrorId::RequestObjectAudienceMismatch, reason));
         }
         let expires = object
             .time("exp")
-            .ok_or_else(|| Refusal::new(ErrorId::InvalidRequestObject, "exp is missing or no number"))?;
+            .ok_or_else(|| OAuthError::new(ErrorId::InvalidRequestObject, "exp is missing or no number"))?;
         if expires <= now {
             let reason = format!("expired {} s ago", now.saturating_sub(expires));
-            return Err(Refusal::new(ErrorId::RequestObjectJwtExpired, reason));
+            return Err(OAuthError::new(ErrorId::RequestObjectJwtExpired, reason));
         }
         if expires > now + LONGEST {
             let reason = format!("expires in {} s", expires.saturating_sub(now));
-            return Err(Refusal::new(ErrorId::RequestObjectJwtExpirationTooLong, reason));
+            return Err(OAuthError::new(ErrorId::RequestObjectJwtExpirationTooLong, reason));
         }
         for (name, id) in [("nbf", ErrorId::RequestObjectBeforeNbf), ("iat", ErrorId::RequestObjectIssuedInFuture)] {
             if object.time(name).is_some_and(|time| time > now + skew) {
-                return Err(Refusal::new(id, format!("{name} is in the future")));
+                return Err(OAuthError::new(id, format!("{name} is in the future")));
             }
         }
         let once = |jti| SingleUse::new("request_object", client_id, jti, expires, ErrorId::RequestObjectAlreadyUsed);
@@ -182,9 +185,9 @@ impl Sealed<'_> {
     }
 
     /// OIDC Core 6.1: what is inside supersedes what is outside.
-    fn merged(&self) -> Result<Parameters, Refusal> {
+    fn merged(&self) -> Result<Parameters, OAuthError> {
         let claims = self.object.claims();
-        let invalid = |reason: String| Refusal::new(ErrorId::InvalidRequestObject, reason);
+        let invalid = |reason: String| OAuthError::new(ErrorId::InvalidRequestObject, reason);
         // RFC 9101 4: no object inside another.
         if let Some(name) = ["request", "request_uri"].into_iter().find(|name| claims.contains_key(*name)) {
             return Err(invalid(format!("it holds a `{name}`")));

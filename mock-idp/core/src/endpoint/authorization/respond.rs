@@ -3,8 +3,8 @@
 use crate::claims::Subject;
 use crate::ledger::{Authorization, AuthorizationRequest, Code, CodeState, RedirectTarget};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
-use crate::protocol::{Refusal, RequestedClaims, ResponseMode};
+use crate::org::{CompiledServer, Org, Urls};
+use crate::protocol::{OAuthError, RequestedClaims, ResponseMode};
 use crate::tokens::fault::TokenFault;
 use crate::tokens::{self, Drafts, Mint, ServerKeys, Ticket};
 
@@ -19,7 +19,7 @@ pub struct Answer {
 impl Answer {
     /// The same in its issuer's name. RFC 9207 2; Okta: in nobody's.
     #[must_use]
-    pub fn from_issuer(mut self, server: &Server, urls: &Urls) -> Self {
+    pub fn from_issuer(mut self, server: &CompiledServer, urls: &Urls) -> Self {
         if server.behavior.names_issuer() {
             self.fields.push(("iss", urls.issuer(server)));
         }
@@ -53,7 +53,7 @@ pub struct Response {
 
 /// Okta: errors carry the state first.
 #[must_use]
-pub fn refusal_answer(target: &RedirectTarget, refusal: &Refusal) -> Answer {
+pub fn refusal_answer(target: &RedirectTarget, refusal: &OAuthError) -> Answer {
     let mut fields = Vec::with_capacity(3);
     fields.extend(target.state().map(|state| ("state", state.to_owned())));
     fields.push(("error", refusal.error().to_owned()));
@@ -75,12 +75,12 @@ pub struct Prepared {
 /// A token that cannot be made.
 pub fn prepare(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     request: &AuthorizationRequest,
     authorization: Authorization,
     moment: &mut Moment<'_>,
-) -> Result<Prepared, Refusal> {
+) -> Result<Prepared, OAuthError> {
     let code = request.response_type.code.then(|| moment.token());
     let drafts = match request.response_type.front_channel_token() {
         true => draft(org, server, urls, request, &authorization, code.as_deref(), moment)?,
@@ -99,7 +99,7 @@ impl Prepared {
         request: &AuthorizationRequest,
         keys: &ServerKeys,
         faults: &[TokenFault],
-    ) -> Result<Response, Refusal> {
+    ) -> Result<Response, OAuthError> {
         let Self { drafts, code, authorization } = self;
         let mut fields = Vec::with_capacity(6);
         fields.extend(code.clone().map(|code| ("code", code)));
@@ -126,13 +126,13 @@ impl Prepared {
 /// A claim that cannot be evaluated.
 pub fn draft(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     request: &AuthorizationRequest,
     authorization: &Authorization,
     code: Option<&str>,
     moment: &mut Moment<'_>,
-) -> Result<Drafts, Refusal> {
+) -> Result<Drafts, OAuthError> {
     let access_token_id = format!("AT.{}", moment.token());
     let client = super::checks::client(org, Some(&authorization.client_id))?;
     let authentication = authorization.authentication.as_ref();

@@ -4,7 +4,7 @@ use super::{Called, keys};
 use crate::ledger::SingleUse;
 use crate::model::{App, AuthMethod};
 use crate::protocol::jose::{Algorithm, Fetched, Jws, KeyProblem};
-use crate::protocol::{ErrorId, Refusal};
+use crate::protocol::{ErrorId, OAuthError};
 
 /// Okta: an assertion expires within an hour.
 const LONGEST: i64 = 3600;
@@ -14,21 +14,21 @@ pub(super) fn claimed_client<'a>(
     assertion: &Jws,
     client_id: Option<&str>,
     known: impl Fn(&str) -> Option<&'a App>,
-) -> Result<&'a App, Refusal> {
+) -> Result<&'a App, OAuthError> {
     // RFC 7523 3 step 1: iss is the client.
     let issuer = assertion.text("iss").unwrap_or_default();
     let client = known(issuer).ok_or_else(|| {
-        Refusal::new(ErrorId::ClientAssertionInvalidIssuer, format!("no active client has the id `{issuer}` of iss"))
+        OAuthError::new(ErrorId::ClientAssertionInvalidIssuer, format!("no active client has the id `{issuer}` of iss"))
     })?;
     // RFC 7521 4.2: a client_id beside the assertion names the same client.
     if let Some(other) = client_id.filter(|other| *other != issuer) {
         let reason = format!("client_id is `{other}`, iss is `{issuer}`");
-        return Err(Refusal::new(ErrorId::ClientAssertionInvalidIssuer, reason));
+        return Err(OAuthError::new(ErrorId::ClientAssertionInvalidIssuer, reason));
     }
     // RFC 7523 3 step 2B: sub is the client too.
     if assertion.text("sub") != Some(issuer) {
         let reason = format!("sub is {:?}, iss is `{issuer}`", assertion.text("sub"));
-        return Err(Refusal::new(ErrorId::ClientAssertionInvalidSubject, reason));
+        return Err(OAuthError::new(ErrorId::ClientAssertionInvalidSubject, reason));
     }
     Ok(client)
 }
@@ -40,11 +40,11 @@ pub(super) fn check(
     called: Called<'_>,
     fetched: Option<&Fetched>,
     now: i64,
-) -> Result<Option<SingleUse>, Refusal> {
+) -> Result<Option<SingleUse>, OAuthError> {
     // RFC 7523 3 step 9. The algorithm is believed only as far as the client's own settings allow.
     let algorithm = assertion.algorithm().ok_or_else(|| {
         let reason = format!("alg is {:?}", assertion.header_text("alg"));
-        Refusal::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason)
+        OAuthError::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason)
     })?;
     let method = if algorithm.is_symmetric() {
         signed_by_secret(client, assertion, algorithm)?;
@@ -55,7 +55,7 @@ pub(super) fn check(
     };
     if client.auth_method() != method {
         let reason = format!("{} is not set up for {} assertions", client.client_id(), algorithm.name());
-        return Err(Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
+        return Err(OAuthError::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
     }
     let expires = expiry(assertion, now)?;
     // RFC 7523 3 step 3. Okta: the endpoint called, not the issuer.
@@ -70,12 +70,12 @@ pub(super) fn check(
             called.urls.endpoints(called.server),
             called.endpoint
         );
-        return Err(Refusal::new(ErrorId::ClientAssertionInvalidAudience, reason));
+        return Err(OAuthError::new(ErrorId::ClientAssertionInvalidAudience, reason));
     }
     // RFC 7523 3 steps 5 and 6.
     let latest = now + called.server.behavior.clock_skew();
     if let Some(name) = ["iat", "nbf"].into_iter().find(|name| assertion.time(name).is_some_and(|time| time > latest)) {
-        return Err(Refusal::new(ErrorId::ClientAssertionIssuedAtInFuture, format!("{name} is in the future")));
+        return Err(OAuthError::new(ErrorId::ClientAssertionIssuedAtInFuture, format!("{name} is in the future")));
     }
     // RFC 7523 3 step 7. Okta: jti may be left out; if it is there, it counts once.
     Ok(assertion.text("jti").map(|jti| {
@@ -83,14 +83,14 @@ pub(super) fn check(
     }))
 }
 
-fn signed_by_secret(client: &App, assertion: &Jws, algorithm: Algorithm) -> Result<(), Refusal> {
+fn signed_by_secret(client: &App, assertion: &Jws, algorithm: Algorithm) -> Result<(), OAuthError> {
     let secret = client.credentials.oauth_client.client_secret.as_deref().ok_or_else(|| {
         let reason = format!("{} has no secret, the assertion is {}", client.client_id(), algorithm.name());
-        Refusal::new(ErrorId::ClientAssertionInvalidNoSecret, reason)
+        OAuthError::new(ErrorId::ClientAssertionInvalidNoSecret, reason)
     })?;
     if secret.len() < algorithm.shortest_secret() {
         let reason = format!("{} needs a secret of {} characters", algorithm.name(), algorithm.shortest_secret());
-        return Err(Refusal::new(ErrorId::ClientAssertionInvalidSecretLength, reason));
+        return Err(OAuthError::new(ErrorId::ClientAssertionInvalidSecretLength, reason));
     }
     if assertion.is_signed_by_secret(algorithm, secret) { Ok(()) } else { Err(bad_signature(client)) }
 }
@@ -100,42 +100,42 @@ fn signed_by_key(
     assertion: &Jws,
     algorithm: Algorithm,
     fetched: Option<&Fetched>,
-) -> Result<(), Refusal> {
+) -> Result<(), OAuthError> {
     let keys = keys::of(client, assertion, fetched)?.ok_or_else(|| {
         let reason = format!("{} has neither jwks nor jwks_uri", client.client_id());
-        Refusal::new(ErrorId::ClientAssertionJwksNotConfigured, reason)
+        OAuthError::new(ErrorId::ClientAssertionJwksNotConfigured, reason)
     })?;
     let key = keys.choose(assertion, algorithm).map_err(|problem| match problem {
-        KeyProblem::Kid(reason) => Refusal::new(ErrorId::ClientAssertionInvalidKid, reason),
+        KeyProblem::Kid(reason) => OAuthError::new(ErrorId::ClientAssertionInvalidKid, reason),
         KeyProblem::NotForSigning => {
-            Refusal::new(ErrorId::ClientAssertionNotSignedWithSigningKey, "the key is for encryption")
+            OAuthError::new(ErrorId::ClientAssertionNotSignedWithSigningKey, "the key is for encryption")
         }
         KeyProblem::Use(key_use) => keys::unknown_use(&key_use),
-        KeyProblem::Algorithm(reason) => Refusal::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason),
-        KeyProblem::Unusable(unusable) => Refusal::new(ErrorId::ClientAssertionInvalidJwks, unusable.to_string()),
+        KeyProblem::Algorithm(reason) => OAuthError::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason),
+        KeyProblem::Unusable(unusable) => OAuthError::new(ErrorId::ClientAssertionInvalidJwks, unusable.to_string()),
     })?;
     if assertion.is_signed_by(algorithm, &key) { Ok(()) } else { Err(bad_signature(client)) }
 }
 
-fn bad_signature(client: &App) -> Refusal {
+fn bad_signature(client: &App) -> OAuthError {
     let reason = format!("the signature is not {}'s", client.client_id());
-    Refusal::new(ErrorId::ClientAssertionInvalidSignature, reason)
+    OAuthError::new(ErrorId::ClientAssertionInvalidSignature, reason)
 }
 
 /// RFC 7523 3 step 4; Okta: within an hour.
-fn expiry(assertion: &Jws, now: i64) -> Result<i64, Refusal> {
+fn expiry(assertion: &Jws, now: i64) -> Result<i64, OAuthError> {
     let expires = assertion
         .time("exp")
-        .ok_or_else(|| Refusal::new(ErrorId::ClientAssertionExpirationRequired, "exp is missing or no number"))?;
+        .ok_or_else(|| OAuthError::new(ErrorId::ClientAssertionExpirationRequired, "exp is missing or no number"))?;
     if expires <= now {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             ErrorId::ClientAssertionExpiredToken,
             format!("expired {} s ago", now.saturating_sub(expires)),
         ));
     }
     if expires > now + LONGEST {
         let reason = format!("expires in {} s", expires.saturating_sub(now));
-        return Err(Refusal::new(ErrorId::ClientAssertionExpiresTooFarInFuture, reason));
+        return Err(OAuthError::new(ErrorId::ClientAssertionExpiresTooFarInFuture, reason));
     }
     Ok(expires)
 }

@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::Presented;
 use crate::protocol::jose::Jws;
-use crate::protocol::{ErrorId, Refusal};
+use crate::protocol::{ErrorId, OAuthError};
 
 /// What was presented, before it is believed.
 #[derive(Debug)]
@@ -25,11 +25,14 @@ pub(super) enum Credentials {
     },
 }
 
-pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, Refusal> {
+pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, OAuthError> {
     let Presented { authorization, query, body } = presented;
     // Okta: credentials in the query are refused, other parameters there are not.
     if query.get("client_secret").is_some() || query.get("client_assertion").is_some() {
-        return Err(Refusal::new(ErrorId::ClientCredentialsInQuery, "client_secret or client_assertion in the query"));
+        return Err(OAuthError::new(
+            ErrorId::ClientCredentialsInQuery,
+            "client_secret or client_assertion in the query",
+        ));
     }
     let in_header =
         authorization.filter(|header| header.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic")));
@@ -37,7 +40,7 @@ pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, Refusal> {
     let assertion = body.get("client_assertion");
     // RFC 6749 2.3: not more than one method in each request.
     if [in_header.is_some(), secret.is_some(), assertion.is_some()].into_iter().filter(|used| *used).count() > 1 {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             ErrorId::MultipleClientCredentials,
             "more than one of header, body secret and assertion",
         ));
@@ -47,20 +50,20 @@ pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, Refusal> {
         // RFC 7523 2.2. Okta: the type may stand in the query, as older SDKs of its own send it.
         let kind = body.get("client_assertion_type").or_else(|| query.get("client_assertion_type"));
         if kind != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
-            return Err(Refusal::new(
+            return Err(OAuthError::new(
                 ErrorId::ClientAssertionTypeInvalid,
                 "client_assertion_type is not urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             ));
         }
         let assertion = Jws::parse(assertion)
-            .ok_or_else(|| Refusal::new(ErrorId::ClientAssertionInvalidJwt, "client_assertion is no signed JWT"))?;
+            .ok_or_else(|| OAuthError::new(ErrorId::ClientAssertionInvalidJwt, "client_assertion is no signed JWT"))?;
         return Ok(Credentials::Assertion { client_id, assertion: Box::new(assertion) });
     }
     if let Some(header) = in_header {
         return basic(header);
     }
     let client_id = client_id.ok_or_else(|| {
-        Refusal::new(ErrorId::MissingClientCredentials, "no Authorization header, no assertion and no client_id")
+        OAuthError::new(ErrorId::MissingClientCredentials, "no Authorization header, no assertion and no client_id")
     })?;
     Ok(match secret {
         Some(secret) => Credentials::Secret { client_id, secret: secret.to_owned() },
@@ -68,8 +71,8 @@ pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, Refusal> {
     })
 }
 
-fn basic(header: &str) -> Result<Credentials, Refusal> {
-    let malformed = |reason: &str| Refusal::new(ErrorId::InvalidBasicAuthCredentials, reason);
+fn basic(header: &str) -> Result<Credentials, OAuthError> {
+    let malformed = |reason: &str| OAuthError::new(ErrorId::InvalidBasicAuthCredentials, reason);
     let encoded = header[5..].trim();
     let decoded = STANDARD.decode(encoded).map_err(|_| malformed("the Basic credentials are not base64"))?;
     let text = String::from_utf8(decoded).map_err(|_| malformed("the Basic credentials are not UTF-8"))?;

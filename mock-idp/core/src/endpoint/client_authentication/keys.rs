@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::model::App;
 use crate::protocol::jose::{Fetched, JwkSet, Jws};
-use crate::protocol::{ErrorId, Refusal};
+use crate::protocol::{ErrorId, OAuthError};
 
 /// Keys that have to be fetched.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,23 +30,23 @@ pub(crate) fn of<'a>(
     client: &'a App,
     object: &Jws,
     fetched: Option<&'a Fetched>,
-) -> Result<Option<&'a JwkSet>, Refusal> {
+) -> Result<Option<&'a JwkSet>, OAuthError> {
     let Some(uri) = client.oauth().jwks_uri.as_deref() else { return Ok(client.oauth().jwks.as_ref()) };
     // RFC 7515 4.1.2: `jku` would name other keys, which are not the client's to choose.
     if let Some(jku) = object.header_text("jku").filter(|jku| *jku != uri) {
-        return Err(Refusal::new(ErrorId::JwksUriJkuMismatch, format!("jku is `{jku}`, jwks_uri is `{uri}`")));
+        return Err(OAuthError::new(ErrorId::JwksUriJkuMismatch, format!("jku is `{jku}`, jwks_uri is `{uri}`")));
     }
     let set = match fetched {
         Some(Ok(set)) => set,
-        Some(Err(reason)) => return Err(Refusal::new(ErrorId::JwksUriError, format!("{uri}: {reason}"))),
-        None => return Err(Refusal::new(ErrorId::JwksUriError, format!("{uri} has not been fetched"))),
+        Some(Err(reason)) => return Err(OAuthError::new(ErrorId::JwksUriError, format!("{uri}: {reason}"))),
+        None => return Err(OAuthError::new(ErrorId::JwksUriError, format!("{uri} has not been fetched"))),
     };
     if set.keys.is_empty() {
-        return Err(Refusal::new(ErrorId::JwksUriNoKey, format!("{uri} holds no key")));
+        return Err(OAuthError::new(ErrorId::JwksUriNoKey, format!("{uri} holds no key")));
     }
     let mut kids = HashSet::new();
     if set.keys.len() > 1 && !set.keys.iter().all(|key| kids.insert(key.kid.as_deref())) {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             ErrorId::JwksUriAmbiguousKeys,
             format!("two keys at {uri} have the same kid or none"),
         ));
@@ -55,6 +55,6 @@ pub(crate) fn of<'a>(
 }
 
 /// Okta names the values that `use` may have.
-pub(crate) fn unknown_use(key_use: &str) -> Refusal {
-    Refusal::with(ErrorId::JwksUriInvalidKeyUse, "[sig, enc]", format!("the key's `use` is `{key_use}`"))
+pub(crate) fn unknown_use(key_use: &str) -> OAuthError {
+    OAuthError::with(ErrorId::JwksUriInvalidKeyUse, "[sig, enc]", format!("the key's `use` is `{key_use}`"))
 }

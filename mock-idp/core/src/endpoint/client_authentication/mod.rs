@@ -13,9 +13,9 @@ pub use keys::{KeySource, key_source};
 
 use crate::ledger::SingleUse;
 use crate::model::{App, AuthMethod};
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::jose::{Fetched, Jws};
-use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::protocol::{ErrorId, OAuthError, Parameters};
 use credentials::Credentials;
 
 /// Where a request's credentials may stand.
@@ -31,7 +31,7 @@ pub struct Presented<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Called<'a> {
     pub urls: &'a Urls,
-    pub server: &'a Server,
+    pub server: &'a CompiledServer,
     /// The part of its path behind `/v1/`.
     pub endpoint: &'a str,
 }
@@ -75,12 +75,12 @@ impl Presented<'_> {
     ///
     /// # Errors
     /// One is.
-    pub fn unambiguous(&self) -> Result<(), Refusal> {
+    pub fn unambiguous(&self) -> Result<(), OAuthError> {
         let twice = Parameters::twice_in(&[self.query, self.body]);
         if twice.is_empty() {
             Ok(())
         } else {
-            Err(Refusal::new(ErrorId::DuplicateOauthParameters, format!("more than once: {}", twice.join(", "))))
+            Err(OAuthError::new(ErrorId::DuplicateOauthParameters, format!("more than once: {}", twice.join(", "))))
         }
     }
 }
@@ -89,7 +89,7 @@ impl Presented<'_> {
 ///
 /// # Errors
 /// Okta's literal refusals; an unknown client is refused in the API's shape, unless an assertion names it.
-pub fn attempt<'a>(org: &'a Org, presented: Presented<'_>) -> Result<Attempt<'a>, Refusal> {
+pub fn attempt<'a>(org: &'a Org, presented: Presented<'_>) -> Result<Attempt<'a>, OAuthError> {
     presented.unambiguous()?;
     let known = |client_id: &str| org.client(client_id).filter(|client| client.status.is_active());
     let named = |client_id: &str| self::known(org, client_id);
@@ -109,10 +109,10 @@ pub fn attempt<'a>(org: &'a Org, presented: Presented<'_>) -> Result<Attempt<'a>
 ///
 /// # Errors
 /// There is none, or it is inactive.
-pub fn known<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, Refusal> {
+pub fn known<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, OAuthError> {
     org.client(client_id)
         .filter(|client| client.status.is_active())
-        .ok_or_else(|| Refusal::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`")))
+        .ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`")))
 }
 
 impl<'a> Attempt<'a> {
@@ -129,11 +129,16 @@ impl<'a> Attempt<'a> {
     ///
     /// # Errors
     /// Okta's literal refusals.
-    pub fn decide(self, called: Called<'_>, fetched: Option<&Fetched>, now: i64) -> Result<Authenticated<'a>, Refusal> {
+    pub fn decide(
+        self,
+        called: Called<'_>,
+        fetched: Option<&Fetched>,
+        now: i64,
+    ) -> Result<Authenticated<'a>, OAuthError> {
         let client = self.client;
         let mismatch = |reason: &str| {
             let reason = format!("{} {reason}", client.client_id());
-            Refusal::new(ErrorId::InvalidTokenEndpointAuthMethod, reason)
+            OAuthError::new(ErrorId::InvalidTokenEndpointAuthMethod, reason)
         };
         match (self.proof, client.auth_method()) {
             (Proof::Assertion(assertion), _) => {
@@ -147,7 +152,7 @@ impl<'a> Attempt<'a> {
                 let expected = client.credentials.oauth_client.client_secret.as_deref().unwrap_or_default();
                 if expected.is_empty() || !bool::from(secret.as_bytes().ct_eq(expected.as_bytes())) {
                     let reason = format!("wrong secret for {}", client.client_id());
-                    return Err(Refusal::new(ErrorId::InvalidClientSecret, reason));
+                    return Err(OAuthError::new(ErrorId::InvalidClientSecret, reason));
                 }
             }
             (Proof::Secret(_), AuthMethod::None) => {

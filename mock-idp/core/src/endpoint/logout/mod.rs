@@ -5,8 +5,8 @@ mod farewell;
 pub use farewell::{Farewell, Notice, farewell};
 
 use crate::model::App;
-use crate::org::{Org, Server, Urls};
-use crate::protocol::{ErrorId, Parameters, Refusal};
+use crate::org::{CompiledServer, Org, Urls};
+use crate::protocol::{ErrorId, OAuthError, Parameters};
 use crate::tokens::Verified;
 
 /// Where the browser goes once the session is over.
@@ -23,23 +23,23 @@ pub enum Destination {
 /// Errors are shown, never redirected.
 pub fn check(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     parameters: &Parameters,
     hint: Option<&Verified>,
     signed_in: Option<&str>,
-) -> Result<Destination, Refusal> {
+) -> Result<Destination, OAuthError> {
     let twice = parameters.duplicates();
     if !twice.is_empty() {
-        return Err(Refusal::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
     }
     if parameters.get("id_token_hint").is_some() && hint.is_none() {
-        return Err(Refusal::new(ErrorId::IdTokenInvalid, "id_token_hint was not issued by this server"));
+        return Err(OAuthError::new(ErrorId::IdTokenInvalid, "id_token_hint was not issued by this server"));
     }
     if let (Some(hint), Some(user)) = (hint, signed_in)
         && hint.text("sub") != Some(user)
     {
-        return Err(Refusal::new(
+        return Err(OAuthError::new(
             ErrorId::IdTokenDoesNotMatchSession,
             "the hint is about another user than the session",
         ));
@@ -50,7 +50,7 @@ pub fn check(
             Ok(Destination::SignedOutPage)
         } else {
             // Okta: the hint is required.
-            Err(Refusal::new(ErrorId::IdTokenInvalid, "id_token_hint is missing"))
+            Err(OAuthError::new(ErrorId::IdTokenInvalid, "id_token_hint is missing"))
         };
     }
     // RP-Initiated Logout 2: the client named beside the hint is the one that it was issued to.
@@ -58,17 +58,17 @@ pub fn check(
         && hint.text("aud") != Some(named)
     {
         let reason = format!("client_id is `{named}`, the hint was issued to {:?}", hint.text("aud"));
-        return Err(Refusal::new(ErrorId::IdTokenInvalid, reason));
+        return Err(OAuthError::new(ErrorId::IdTokenInvalid, reason));
     }
     let Some(wanted) = parameters.get("post_logout_redirect_uri") else { return Ok(Destination::SignedOutPage) };
     // Okta: the return address is checked against the client of the hint.
     let client = hint
         .and_then(|hint| hint.text("aud"))
         .and_then(|client_id| org.client(client_id))
-        .ok_or_else(|| Refusal::new(ErrorId::IdTokenInvalid, "the hint is about a client that has been removed"))?;
+        .ok_or_else(|| OAuthError::new(ErrorId::IdTokenInvalid, "the hint is about a client that has been removed"))?;
     if !registered(client, wanted) {
         let page = urls.admin_app_page(client.client_id());
-        return Err(Refusal::with(
+        return Err(OAuthError::with(
             ErrorId::IllegalPostLogoutRedirectUri,
             page,
             format!("`{wanted}` is not registered"),

@@ -3,10 +3,10 @@
 use super::Admitted;
 use crate::model::{App, ApplicationType};
 use crate::org::Org;
-use crate::protocol::{ErrorId, GrantType, Refusal};
+use crate::protocol::{ErrorId, GrantType, OAuthError};
 
 /// Checks those rules; requests without an origin pass.
-pub(super) fn check(org: &Org, admitted: &Admitted<'_>) -> Result<(), Refusal> {
+pub(super) fn check(org: &Org, admitted: &Admitted<'_>) -> Result<(), OAuthError> {
     let Some(origin) = admitted.request.origin.as_deref() else { return Ok(()) };
     let client = admitted.client;
     let browser_app = client.oauth().application_type == ApplicationType::Browser;
@@ -14,23 +14,28 @@ pub(super) fn check(org: &Org, admitted: &Admitted<'_>) -> Result<(), Refusal> {
         GrantType::AuthorizationCode if admitted.request.get("code_verifier").is_some() => {}
         GrantType::RefreshToken if browser_app => {}
         GrantType::RefreshToken => {
-            return Err(Refusal::new(
+            return Err(OAuthError::new(
                 ErrorId::UnsupportedGrantTypeBrowserRequest,
                 format!("refresh_token from {origin}"),
             ));
         }
-        _ => return Err(Refusal::new(ErrorId::UnsupportedAuthMethodBrowserRequest, format!("no PKCE from {origin}"))),
+        _ => {
+            return Err(OAuthError::new(
+                ErrorId::UnsupportedAuthMethodBrowserRequest,
+                format!("no PKCE from {origin}"),
+            ));
+        }
     }
     if admitted.grant_type == GrantType::AuthorizationCode
         && !browser_app
         && admitted.request.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "offline_access"))
     {
-        return Err(Refusal::new(ErrorId::UnsupportedScopeBrowserRequest, format!("offline_access from {origin}")));
+        return Err(OAuthError::new(ErrorId::UnsupportedScopeBrowserRequest, format!("offline_access from {origin}")));
     }
     if org.trusts_origin(origin) || redirects_to(client, origin) {
         Ok(())
     } else {
-        Err(Refusal::new(ErrorId::IllegalOriginBrowserRequest, format!("{origin} is no origin of a redirect URI")))
+        Err(OAuthError::new(ErrorId::IllegalOriginBrowserRequest, format!("{origin} is no origin of a redirect URI")))
     }
 }
 

@@ -4,23 +4,23 @@ use super::{Addition, Admitted, Plan, Redemption};
 use crate::ledger::Authorization;
 use crate::model::{App, ApplicationType, AuthMethod, ScopeConsent};
 use crate::moment::Moment;
-use crate::org::{Org, Server};
+use crate::org::{CompiledServer, Org};
 use crate::policy::{self, Ask, scope_rules};
-use crate::protocol::{ErrorId, GrantType, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
-use crate::trace::{ScopeSource, Verdict};
+use crate::protocol::{ErrorId, GrantType, OAuthError, OIDC_SCOPES, RequestedClaims, Scopes};
+use crate::trace::{NoteStatus, ScopeSource};
 
 pub(super) fn grant(
     admitted: &Admitted<'_>,
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     plan: &Plan,
     moment: &mut Moment<'_>,
-) -> Result<Redemption, Refusal> {
+) -> Result<Redemption, OAuthError> {
     let client = admitted.client;
     // RFC 6749 4.4: only confidential clients.
     if client.auth_method() == AuthMethod::None {
         let reason = format!("{} does not authenticate", client.client_id());
-        return Err(Refusal::new(ErrorId::ConfidentialClientRequired, reason));
+        return Err(OAuthError::new(ErrorId::ConfidentialClientRequired, reason));
     }
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
     if server.is_org() {
@@ -28,7 +28,10 @@ pub(super) fn grant(
     }
     // Okta: OpenID scopes are about a user, and here is none.
     if asked.iter().any(|scope| OIDC_SCOPES.contains(&scope)) {
-        return Err(Refusal::new(ErrorId::OpenidNotAllowedClientCredentials, format!("asked for {}", asked.listed())));
+        return Err(OAuthError::new(
+            ErrorId::OpenidNotAllowedClientCredentials,
+            format!("asked for {}", asked.listed()),
+        ));
     }
     let scopes =
         if server.is_org() { org_scopes(client, &asked, moment)? } else { custom_scopes(org, server, client, &asked)? };
@@ -57,20 +60,24 @@ pub(super) fn grant(
     })
 }
 
-fn custom_scopes(org: &Org, server: &Server, client: &App, asked: &Scopes) -> Result<Scopes, Refusal> {
+fn custom_scopes(org: &Org, server: &CompiledServer, client: &App, asked: &Scopes) -> Result<Scopes, OAuthError> {
     let scopes = scope_rules::resolve(org, server, client, asked)?;
     let consent: Scopes = scopes
         .iter()
         .filter(|name| server.scope(name).is_some_and(|scope| scope.consent == ScopeConsent::Required))
         .collect();
     if !consent.is_empty() {
-        return Err(Refusal::with(ErrorId::ConsentRequiredClientCredentials, consent.listed(), "no user can consent"));
+        return Err(OAuthError::with(
+            ErrorId::ConsentRequiredClientCredentials,
+            consent.listed(),
+            "no user can consent",
+        ));
     }
     Ok(scopes)
 }
 
 /// Okta: on the org authorization server only service apps may, and only by `private_key_jwt`.
-fn may_act_on_the_org(client: &App) -> Result<(), Refusal> {
+fn may_act_on_the_org(client: &App) -> Result<(), OAuthError> {
     let (id, reason) = if client.oauth().application_type != ApplicationType::Service {
         (ErrorId::InvalidApplicationTypeClientCredentials, "is not a service app")
     } else if client.auth_method() != AuthMethod::PrivateKeyJwt {
@@ -78,25 +85,28 @@ fn may_act_on_the_org(client: &App) -> Result<(), Refusal> {
     } else {
         return Ok(());
     };
-    Err(Refusal::new(id, format!("{} {reason}", client.client_id())))
+    Err(OAuthError::new(id, format!("{} {reason}", client.client_id())))
 }
 
 /// Okta: of the `okta.*` scopes asked for, those that an administrator has granted to the app.
-fn org_scopes(client: &App, asked: &Scopes, moment: &mut Moment<'_>) -> Result<Scopes, Refusal> {
+fn org_scopes(client: &App, asked: &Scopes, moment: &mut Moment<'_>) -> Result<Scopes, OAuthError> {
     if asked.is_empty() {
-        return Err(Refusal::new(ErrorId::MissingScopes, "no scope was asked for"));
+        return Err(OAuthError::new(ErrorId::MissingScopes, "no scope was asked for"));
     }
     if let Some(unknown) = asked.iter().find(|scope| !scope.starts_with("okta.")) {
-        return Err(Refusal::new(ErrorId::NoMatchingScope, format!("`{unknown}` is no scope of the org's own APIs")));
+        return Err(OAuthError::new(
+            ErrorId::NoMatchingScope,
+            format!("`{unknown}` is no scope of the org's own APIs"),
+        ));
     }
     // Okta: they are about the user who calls, and here is none.
     if asked.iter().any(|scope| scope.ends_with(".self")) {
-        return Err(Refusal::new(ErrorId::ClientCredentialsSelfScope, format!("asked for {}", asked.listed())));
+        return Err(OAuthError::new(ErrorId::ClientCredentialsSelfScope, format!("asked for {}", asked.listed())));
     }
     let scopes = scope_rules::granted(client, asked)?;
     let refused = asked.without(&scopes);
     if !refused.is_empty() {
-        moment.trace.note(Verdict::Absent, refused.listed(), "not granted to the app");
+        moment.trace.note(NoteStatus::Absent, refused.listed(), "not granted to the app");
     }
     Ok(scopes)
 }

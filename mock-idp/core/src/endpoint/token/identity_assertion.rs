@@ -9,11 +9,11 @@ use super::{Admitted, not_applicable, still_entitled};
 use crate::ledger::TokenFamily;
 use crate::model::{App, ApplicationType, AuthMethod, Connection, User};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::token_type::{ID_JAG, ID_TOKEN, REFRESH_TOKEN, SAML2};
-use crate::protocol::{ErrorId, GrantType, Refusal, Scopes};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
 use crate::tokens::{Draft, IdJag, ServerKeys, Verified, sign_id_jag};
-use crate::trace::Verdict;
+use crate::trace::NoteStatus;
 
 /// What says who has signed in.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,7 +26,7 @@ pub enum SubjectToken {
 #[derive(Debug)]
 pub enum Identity<'a> {
     /// The claims, and the server of the org that has signed them.
-    IdToken(Option<(&'a Server, Verified)>),
+    IdToken(Option<(&'a CompiledServer, Verified)>),
     RefreshToken(Option<&'a TokenFamily>),
 }
 
@@ -43,7 +43,7 @@ impl Admitted<'_> {
     ///
     /// # Errors
     /// This server issues none; the subject token is missing, or of a type that is not taken.
-    pub fn asks_for_assertion(&self, server: &Server) -> Result<Option<SubjectToken>, Refusal> {
+    pub fn asks_for_assertion(&self, server: &CompiledServer) -> Result<Option<SubjectToken>, OAuthError> {
         let asks =
             self.grant_type == GrantType::TokenExchange && self.request.get("requested_token_type") == Some(ID_JAG);
         asks.then(|| read(self, server)).transpose()
@@ -56,18 +56,18 @@ impl Admitted<'_> {
     pub fn assert_identity(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         urls: &Urls,
         identity: Identity<'_>,
         moment: &mut Moment<'_>,
-    ) -> Result<IdentityAssertion, Refusal> {
+    ) -> Result<IdentityAssertion, OAuthError> {
         let client = self.client;
         let (user, first) = match identity {
             Identity::IdToken(token) => of_id_token(client, org, urls, token, moment)?,
             Identity::RefreshToken(family) => of_refresh_token(client, org, server, family, moment)?,
         };
         moment.trace.note(
-            Verdict::Matched,
+            NoteStatus::Matched,
             "subject token",
             format!("{} has signed in to {}", user.profile.login, first.client_id()),
         );
@@ -90,16 +90,16 @@ impl Admitted<'_> {
 }
 
 /// Reads what is to be exchanged.
-fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectToken, Refusal> {
+fn read(admitted: &Admitted<'_>, server: &CompiledServer) -> Result<SubjectToken, OAuthError> {
     // Okta: ID-JAGs are the org server's to issue.
     if !server.is_org() {
         let reason = "only the org authorization server issues ID-JAGs";
-        return Err(Refusal::new(ErrorId::InvalidRequestedTokenType, reason));
+        return Err(OAuthError::new(ErrorId::InvalidRequestedTokenType, reason));
     }
     // draft-ietf-oauth-identity-assertion-authz-grant 9.1: confidential clients only.
     if admitted.client.auth_method() == AuthMethod::None {
         let reason = format!("{} does not authenticate", admitted.client.client_id());
-        return Err(Refusal::new(ErrorId::ConfidentialClientRequired, reason));
+        return Err(OAuthError::new(ErrorId::ConfidentialClientRequired, reason));
     }
     let request = admitted.request;
     let token = request.required("subject_token")?.to_owned();
@@ -107,8 +107,8 @@ fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectToken, Refusa
         ID_TOKEN => Ok(SubjectToken::IdToken(token)),
         REFRESH_TOKEN => Ok(SubjectToken::RefreshToken(token)),
         // Okta takes the assertions of its SAML apps; this org has none.
-        SAML2 => Err(Refusal::new(ErrorId::InvalidSubjectTokenSamlApp, "the org has no SAML apps")),
-        other => Err(Refusal::new(ErrorId::InvalidSubjectTokenType, format!("subject_token_type `{other}`"))),
+        SAML2 => Err(OAuthError::new(ErrorId::InvalidSubjectTokenSamlApp, "the org has no SAML apps")),
+        other => Err(OAuthError::new(ErrorId::InvalidSubjectTokenType, format!("subject_token_type `{other}`"))),
     }
 }
 
@@ -116,7 +116,7 @@ fn read(admitted: &Admitted<'_>, server: &Server) -> Result<SubjectToken, Refusa
 ///
 /// # Errors
 /// A signature that fails.
-pub fn answer(assertion: IdentityAssertion, keys: &ServerKeys) -> Result<Map<String, Value>, Refusal> {
+pub fn answer(assertion: IdentityAssertion, keys: &ServerKeys) -> Result<Map<String, Value>, OAuthError> {
     let token = sign_id_jag(assertion.draft, keys)?;
     Ok(not_applicable(token, IdJag::LIFETIME, ID_JAG))
 }
@@ -125,24 +125,24 @@ fn of_id_token<'a>(
     client: &App,
     org: &'a Org,
     urls: &Urls,
-    token: Option<(&Server, Verified)>,
+    token: Option<(&CompiledServer, Verified)>,
     moment: &Moment<'_>,
-) -> Result<(&'a User, &'a App), Refusal> {
+) -> Result<(&'a User, &'a App), OAuthError> {
     let (issued_by, claims) =
-        token.ok_or_else(|| Refusal::new(ErrorId::InvalidSubjectToken, "no server of the org has signed it"))?;
+        token.ok_or_else(|| OAuthError::new(ErrorId::InvalidSubjectToken, "no server of the org has signed it"))?;
     if claims.text("iss") != Some(urls.issuer(issued_by).as_str()) {
         let reason = format!("iss is {:?}, its server is {}", claims.text("iss"), urls.issuer(issued_by));
-        return Err(Refusal::new(ErrorId::InvalidSubjectTokenAuthorizationServer, reason));
+        return Err(OAuthError::new(ErrorId::InvalidSubjectTokenAuthorizationServer, reason));
     }
     if claims.expired(moment.now) {
-        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the ID token has expired"));
+        return Err(OAuthError::new(ErrorId::TokenExchangeSubjectTokenExpired, "the ID token has expired"));
     }
     let first = client_of(org, claims.text("aud"))?;
     // Okta: the app's own users, or those of the app that an agent is linked to.
     let linked = client.agent.as_ref().is_some_and(|agent| agent.app_id == first.id);
     if first.id != client.id && !linked {
         let reason = format!("{} is not linked to {}", client.client_id(), first.client_id());
-        return Err(Refusal::new(ErrorId::InvalidSubjectTokenClientNotRegistered, reason));
+        return Err(OAuthError::new(ErrorId::InvalidSubjectTokenClientNotRegistered, reason));
     }
     Ok((user_of(org, first, claims.text("sub"))?, first))
 }
@@ -150,11 +150,11 @@ fn of_id_token<'a>(
 fn of_refresh_token<'a>(
     client: &'a App,
     org: &'a Org,
-    server: &Server,
+    server: &CompiledServer,
     family: Option<&TokenFamily>,
     moment: &Moment<'_>,
-) -> Result<(&'a User, &'a App), Refusal> {
-    let invalid = |reason: &str| Refusal::new(ErrorId::InvalidSubjectToken, reason);
+) -> Result<(&'a User, &'a App), OAuthError> {
+    let invalid = |reason: &str| OAuthError::new(ErrorId::InvalidSubjectToken, reason);
     let family = family.ok_or_else(|| invalid("no such refresh token"))?;
     let authorization = &family.authorization;
     if authorization.client_id != client.client_id() || authorization.server != server.id {
@@ -165,7 +165,7 @@ fn of_refresh_token<'a>(
         || moment.now >= family.idle_until
         || still_entitled(org, server, client, authorization).is_err();
     if over {
-        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the refresh token is over"));
+        return Err(OAuthError::new(ErrorId::TokenExchangeSubjectTokenExpired, "the refresh token is over"));
     }
     let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
     Ok((user_of(org, client, user_id)?, client))
@@ -178,7 +178,7 @@ fn connection<'a>(
     urls: &Urls,
     audience: &str,
     moment: &mut Moment<'_>,
-) -> Result<&'a Connection, Refusal> {
+) -> Result<&'a Connection, OAuthError> {
     let client = admitted.client;
     let to_audience = |connection: &&Connection| {
         let server = connection.authorization_server_id.as_deref().and_then(|id| org.server(id));
@@ -188,26 +188,26 @@ fn connection<'a>(
     let mut connections = client.connections.iter().filter(to_audience).peekable();
     if connections.peek().is_none() {
         let reason = format!("{} has no connection to `{audience}`", client.client_id());
-        return Err(Refusal::new(ErrorId::TokenExchangeInvalidAudience, reason));
+        return Err(OAuthError::new(ErrorId::TokenExchangeInvalidAudience, reason));
     }
     let resource = admitted.request.get("resource");
     let found =
         connections.find(|connection| resource.is_none() || connection.resource_indicator.as_deref() == resource);
     let connection = found.ok_or_else(|| {
         let reason = format!("no connection to `{audience}` has the resource {resource:?}");
-        Refusal::new(ErrorId::TokenExchangeInvalidResource, reason)
+        OAuthError::new(ErrorId::TokenExchangeInvalidResource, reason)
     })?;
-    moment.trace.note(Verdict::Matched, format!("connection {}", connection.id), format!("it leads to {audience}"));
+    moment.trace.note(NoteStatus::Matched, format!("connection {}", connection.id), format!("it leads to {audience}"));
     Ok(connection)
 }
 
 /// Scopes are granted as asked for or not at all.
-fn may_ask(connection: &Connection, org: &Org, scopes: &Scopes) -> Result<(), Refusal> {
+fn may_ask(connection: &Connection, org: &Org, scopes: &Scopes) -> Result<(), OAuthError> {
     if let Some(server) = connection.authorization_server_id.as_deref().and_then(|id| org.server(id)) {
         let unknown: Scopes = scopes.iter().filter(|name| server.scope(name).is_none()).collect();
         if !unknown.is_empty() {
             let reason = format!("{} has no scope {}", server.name, unknown.listed());
-            return Err(Refusal::new(ErrorId::NoMatchingScope, reason));
+            return Err(OAuthError::new(ErrorId::NoMatchingScope, reason));
         }
     }
     let denied: Scopes = scopes.iter().filter(|scope| !connection.allows(scope)).collect();
@@ -215,7 +215,7 @@ fn may_ask(connection: &Connection, org: &Org, scopes: &Scopes) -> Result<(), Re
         Ok(())
     } else {
         let reason = format!("the connection {} does not allow them", connection.id);
-        Err(Refusal::with(ErrorId::ScopeDenied, denied.listed(), reason))
+        Err(OAuthError::with(ErrorId::ScopeDenied, denied.listed(), reason))
     }
 }
 

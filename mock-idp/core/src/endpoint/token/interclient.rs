@@ -8,11 +8,11 @@ use super::{Admitted, not_applicable};
 use crate::ledger::{HandOver, SignedIn};
 use crate::model::{App, ApplicationType, User};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::token_type::{ACCESS_TOKEN, ID_TOKEN, INTERCLIENT_TOKEN};
-use crate::protocol::{ErrorId, GrantType, INTERCLIENT_ACCESS, Refusal};
+use crate::protocol::{ErrorId, GrantType, INTERCLIENT_ACCESS, OAuthError};
 use crate::tokens::{Draft, InterclientToken, ServerKeys, Verified};
-use crate::trace::Verdict;
+use crate::trace::NoteStatus;
 
 /// How an audience names the app that a token is for.
 const AUDIENCE: &str = "urn:okta:apps:";
@@ -49,8 +49,8 @@ impl HandsOver {
     ///
     /// # Errors
     /// A signature that fails.
-    pub fn answer(self, keys: &ServerKeys) -> Result<Map<String, Value>, Refusal> {
-        let token = self.draft.sign(keys).map_err(|reason| Refusal::new(ErrorId::ServerError, reason))?;
+    pub fn answer(self, keys: &ServerKeys) -> Result<Map<String, Value>, OAuthError> {
+        let token = self.draft.sign(keys).map_err(|reason| OAuthError::new(ErrorId::ServerError, reason))?;
         Ok(not_applicable(token, InterclientToken::LIFETIME, INTERCLIENT_TOKEN))
     }
 }
@@ -60,7 +60,7 @@ impl Admitted<'_> {
     ///
     /// # Errors
     /// A token is missing, or of a type that is not taken.
-    pub fn asks_to_hand_over(&self) -> Result<Option<OwnTokens>, Refusal> {
+    pub fn asks_to_hand_over(&self) -> Result<Option<OwnTokens>, OAuthError> {
         let request = self.request;
         let asks = self.grant_type == GrantType::TokenExchange
             && request.get("requested_token_type") == Some(INTERCLIENT_TOKEN);
@@ -71,12 +71,12 @@ impl Admitted<'_> {
         let subject_type = request.required("subject_token_type")?;
         if subject_type != ID_TOKEN {
             let reason = format!("subject_token_type `{subject_type}`");
-            return Err(Refusal::new(ErrorId::InvalidSubjectTokenType, reason));
+            return Err(OAuthError::new(ErrorId::InvalidSubjectTokenType, reason));
         }
         let access_token = request.required("actor_token")?.to_owned();
         let actor_type = request.required("actor_token_type")?;
         if actor_type != ACCESS_TOKEN {
-            return Err(Refusal::new(ErrorId::InvalidActorTokenType, format!("actor_token_type `{actor_type}`")));
+            return Err(OAuthError::new(ErrorId::InvalidActorTokenType, format!("actor_token_type `{actor_type}`")));
         }
         Ok(Some(OwnTokens { id_token, access_token }))
     }
@@ -88,27 +88,31 @@ impl Admitted<'_> {
     pub fn hand_over(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         urls: &Urls,
         own: OwnSignIn<'_>,
         moment: &mut Moment<'_>,
-    ) -> Result<HandsOver, Refusal> {
+    ) -> Result<HandsOver, OAuthError> {
         let client = self.client;
         let (user, id_token) = subject(client, org, server, urls, own.id_token, moment.now)?;
         let access_token = actor(client, server, urls, own, user, moment.now)?;
         let login = &user.profile.login;
         moment.trace.note(
-            Verdict::Matched,
+            NoteStatus::Matched,
             "subject token",
             format!("{login} has signed in to {}", client.client_id()),
         );
         let target = target(org, self.request.get("audience").unwrap_or_default())?;
         if !target.trusts(client) {
             let reason = format!("{} is not among the `interclientAllowedApps` of {}", client.id, target.id);
-            return Err(Refusal::new(ErrorId::InterclientRelationshipNotConfigured, reason));
+            return Err(OAuthError::new(ErrorId::InterclientRelationshipNotConfigured, reason));
         }
         user_of(org, target, Some(&user.id))?;
-        moment.trace.note(Verdict::Matched, "trust map", format!("{} takes users over from {}", target.id, client.id));
+        moment.trace.note(
+            NoteStatus::Matched,
+            "trust map",
+            format!("{} takes users over from {}", target.id, client.id),
+        );
         let jti = InterclientToken::jti(&moment.token());
         let draft = InterclientToken { issuer: &urls.issuer(server), user, target }.draft(&jti, moment.now);
         let record = HandOver {
@@ -125,18 +129,18 @@ impl Admitted<'_> {
 fn subject<'a>(
     client: &App,
     org: &'a Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     id_token: Option<&'a Verified>,
     now: i64,
-) -> Result<(&'a User, &'a Verified), Refusal> {
+) -> Result<(&'a User, &'a Verified), OAuthError> {
     let claims = of_this_server(id_token, server, urls)?;
     if claims.expired(now) {
-        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the ID token has expired"));
+        return Err(OAuthError::new(ErrorId::TokenExchangeSubjectTokenExpired, "the ID token has expired"));
     }
     if claims.text("aud") != Some(client.client_id()) {
         let reason = format!("the ID token is for {:?}", claims.text("aud"));
-        return Err(Refusal::new(ErrorId::WebSsoSubjectTokenClientMismatch, reason));
+        return Err(OAuthError::new(ErrorId::WebSsoSubjectTokenClientMismatch, reason));
     }
     Ok((user_of(org, client, claims.text("sub"))?, claims))
 }
@@ -144,13 +148,13 @@ fn subject<'a>(
 /// The app's access token, which says that it may.
 fn actor<'a>(
     client: &App,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     own: OwnSignIn<'a>,
     user: &User,
     now: i64,
-) -> Result<&'a Verified, Refusal> {
-    let invalid = |reason: &str| Refusal::new(ErrorId::InvalidActorToken, reason);
+) -> Result<&'a Verified, OAuthError> {
+    let invalid = |reason: &str| OAuthError::new(ErrorId::InvalidActorToken, reason);
     let claims = own.access_token.ok_or_else(|| invalid("no server of the org has signed it"))?;
     if claims.text("iss") != Some(urls.issuer(server).as_str()) {
         return Err(invalid("the access token is another server's"));
@@ -160,27 +164,27 @@ fn actor<'a>(
     }
     if claims.text("cid") != Some(client.client_id()) {
         let reason = format!("the access token is that of {:?}", claims.text("cid"));
-        return Err(Refusal::new(ErrorId::WebSsoActorTokenWrongAudience, reason));
+        return Err(OAuthError::new(ErrorId::WebSsoActorTokenWrongAudience, reason));
     }
     if claims.text("uid") != Some(user.id.as_str()) {
         return Err(invalid("the ID token is about somebody else"));
     }
     if !claims.scopes().any(|scope| scope == INTERCLIENT_ACCESS) {
         let reason = "the access token was granted without it";
-        return Err(Refusal::new(ErrorId::InterclientTokenExchangeRequestRequiresScope, reason));
+        return Err(OAuthError::new(ErrorId::InterclientTokenExchangeRequestRequiresScope, reason));
     }
     Ok(claims)
 }
 
 /// Okta: `urn:okta:apps:` and a client id.
-fn target<'a>(org: &'a Org, audience: &str) -> Result<&'a App, Refusal> {
+fn target<'a>(org: &'a Org, audience: &str) -> Result<&'a App, OAuthError> {
     let named = audience.strip_prefix(AUDIENCE).and_then(|client_id| org.client(client_id));
     let target = named.filter(|target| target.status.is_active()).ok_or_else(|| {
-        Refusal::new(ErrorId::TokenExchangeInvalidAudience, format!("`{audience}` names no active app"))
+        OAuthError::new(ErrorId::TokenExchangeInvalidAudience, format!("`{audience}` names no active app"))
     })?;
     if target.oauth().application_type == ApplicationType::Service {
         let reason = format!("nobody signs in to the service {}", target.id);
-        return Err(Refusal::new(ErrorId::InterclientTokenTargetNotPermitted, reason));
+        return Err(OAuthError::new(ErrorId::InterclientTokenTargetNotPermitted, reason));
     }
     Ok(target)
 }

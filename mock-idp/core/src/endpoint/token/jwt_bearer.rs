@@ -9,12 +9,12 @@ use crate::endpoint::client_authentication::KeySource;
 use crate::ledger::{Authentication, Authorization, SingleUse};
 use crate::model::{ApplicationType, AuthMethod, TrustedIssuer, User};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::{self, Ask, scope_rules};
 use crate::protocol::jose::{Fetched, Jws};
-use crate::protocol::{ErrorId, GrantType, Refusal, RequestedClaims, Scopes};
+use crate::protocol::{ErrorId, GrantType, OAuthError, RequestedClaims, Scopes};
 use crate::tokens::{IdJag, OnBehalf};
-use crate::trace::Verdict;
+use crate::trace::NoteStatus;
 
 /// By whose keys an ID-JAG is judged.
 #[derive(Clone, Copy, Debug)]
@@ -37,10 +37,10 @@ pub struct Asserted<'a> {
 ///
 /// # Errors
 /// It is no ID-JAG.
-pub fn read(assertion: &str) -> Result<Jws, Refusal> {
+pub fn read(assertion: &str) -> Result<Jws, OAuthError> {
     Jws::parse(assertion).filter(|jws| jws.header_text("typ") == Some(IdJag::TYPE)).ok_or_else(|| {
         let reason = format!("the assertion is no JWT of the type {}", IdJag::TYPE);
-        Refusal::new(ErrorId::JwtBearerGrantInvalidIssuer, reason)
+        OAuthError::new(ErrorId::JwtBearerGrantInvalidIssuer, reason)
     })
 }
 
@@ -72,7 +72,12 @@ impl Admitted<'_> {
     ///
     /// # Errors
     /// It does not, or this client may not present it so.
-    pub fn asserted_by<'s>(&self, server: &'s Server, urls: &Urls, assertion: &Jws) -> Result<AssertedBy<'s>, Refusal> {
+    pub fn asserted_by<'s>(
+        &self,
+        server: &'s CompiledServer,
+        urls: &Urls,
+        assertion: &Jws,
+    ) -> Result<AssertedBy<'s>, OAuthError> {
         asserted_by(self, server, urls, assertion)
     }
 
@@ -83,34 +88,34 @@ impl Admitted<'_> {
     pub fn redeem_assertion(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         urls: &Urls,
         asserted: Asserted<'_>,
         plan: &Plan,
         moment: &mut Moment<'_>,
-    ) -> Result<(Redemption, SingleUse), Refusal> {
+    ) -> Result<(Redemption, SingleUse), OAuthError> {
         redeem(self, org, server, urls, asserted, plan, moment)
     }
 }
 
 fn asserted_by<'a>(
     admitted: &Admitted<'_>,
-    server: &'a Server,
+    server: &'a CompiledServer,
     urls: &Urls,
     assertion: &Jws,
-) -> Result<AssertedBy<'a>, Refusal> {
+) -> Result<AssertedBy<'a>, OAuthError> {
     if server.is_org() {
         let reason = "the org authorization server takes no assertions";
-        return Err(Refusal::with(ErrorId::UnsupportedGrantType, super::served(), reason));
+        return Err(OAuthError::with(ErrorId::UnsupportedGrantType, super::served(), reason));
     }
     // draft-ietf-oauth-identity-assertion-authz-grant 9.1: confidential clients only.
     if admitted.client.auth_method() == AuthMethod::None {
         let reason = format!("{} does not authenticate", admitted.client.client_id());
-        return Err(Refusal::new(ErrorId::ConfidentialClientRequired, reason));
+        return Err(OAuthError::new(ErrorId::ConfidentialClientRequired, reason));
     }
     // Okta: the scopes are the ID-JAG's.
     if admitted.request.get("scope").is_some() {
-        return Err(Refusal::new(ErrorId::IdJagScopesInRequest, "the request has a scope of its own"));
+        return Err(OAuthError::new(ErrorId::IdJagScopesInRequest, "the request has a scope of its own"));
     }
     let issuer = assertion.text("iss").unwrap_or_default();
     if issuer == &*urls.issuer_base {
@@ -119,24 +124,24 @@ fn asserted_by<'a>(
     let trusted = server.trusted_issuers.iter().find(|trusted| trusted.issuer == issuer);
     trusted.map(AssertedBy::Elsewhere).ok_or_else(|| {
         let reason = format!("{} trusts no issuer `{issuer}`", server.name);
-        Refusal::new(ErrorId::IdJagUntrustedIssuer, reason)
+        OAuthError::new(ErrorId::IdJagUntrustedIssuer, reason)
     })
 }
 
 fn redeem(
     admitted: &Admitted<'_>,
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     asserted: Asserted<'_>,
     plan: &Plan,
     moment: &mut Moment<'_>,
-) -> Result<(Redemption, SingleUse), Refusal> {
+) -> Result<(Redemption, SingleUse), OAuthError> {
     let client = admitted.client;
     let assertion = asserted.assertion;
     let issuer = assertion.text("iss").unwrap_or_default();
     if let Err(reason) = asserted.signed {
-        return Err(Refusal::new(ErrorId::IdJagInvalidSignature, reason.as_str()));
+        return Err(OAuthError::new(ErrorId::IdJagInvalidSignature, reason.as_str()));
     }
     for_this_client(admitted, server, urls, assertion)?;
     let expires = in_time(server, assertion, moment.now)?;
@@ -146,9 +151,9 @@ fn redeem(
     // Nobody is assigned to a service app.
     if client.oauth().application_type != ApplicationType::Service && org.assignment(client, user).is_none() {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
-        return Err(Refusal::new(ErrorId::UserNotAssigned, reason));
+        return Err(OAuthError::new(ErrorId::UserNotAssigned, reason));
     }
-    moment.trace.note(Verdict::Matched, "ID-JAG", format!("{issuer} vouches for {}", user.profile.login));
+    moment.trace.note(NoteStatus::Matched, "ID-JAG", format!("{issuer} vouches for {}", user.profile.login));
     let scopes = scopes(admitted, org, server, assertion)?;
     let ask = Ask { client, user: Some(user), grant_type: GrantType::JwtBearer, scopes: &scopes };
     let lifetimes = policy::evaluate(org, server, ask, moment)?;
@@ -188,51 +193,56 @@ fn redeem(
     Ok((redemption, spends))
 }
 
-fn for_this_client(admitted: &Admitted<'_>, server: &Server, urls: &Urls, assertion: &Jws) -> Result<(), Refusal> {
+fn for_this_client(
+    admitted: &Admitted<'_>,
+    server: &CompiledServer,
+    urls: &Urls,
+    assertion: &Jws,
+) -> Result<(), OAuthError> {
     let here = urls.issuer(server);
     // RFC 7523 3 item 3; the draft, 4.4.1: this server's issuer and no other.
     if !assertion.audiences().eq([here.as_str()]) {
         let reason = format!("aud is {:?}, this is {here}", assertion.claims().get("aud"));
-        return Err(Refusal::new(ErrorId::JwtBearerGrantInvalidAudience, reason));
+        return Err(OAuthError::new(ErrorId::JwtBearerGrantInvalidAudience, reason));
     }
     if assertion.text("client_id") != Some(admitted.client.client_id()) {
         let reason = format!("client_id is {:?}", assertion.text("client_id"));
-        return Err(Refusal::new(ErrorId::IdJagClientMismatch, reason));
+        return Err(OAuthError::new(ErrorId::IdJagClientMismatch, reason));
     }
     Ok(())
 }
 
 /// RFC 7523 3 items 4 to 6; until when it is good comes back.
-fn in_time(server: &Server, assertion: &Jws, now: i64) -> Result<i64, Refusal> {
+fn in_time(server: &CompiledServer, assertion: &Jws, now: i64) -> Result<i64, OAuthError> {
     let expires = assertion.time("exp").unwrap_or_default();
     if expires <= now {
         let reason = format!("expired {} s ago, or without exp", now.saturating_sub(expires));
-        return Err(Refusal::new(ErrorId::IdJagExpired, reason));
+        return Err(OAuthError::new(ErrorId::IdJagExpired, reason));
     }
     let latest = now + server.behavior.clock_skew();
     if let Some(name) = ["iat", "nbf"].into_iter().find(|name| assertion.time(name).is_some_and(|time| time > latest)) {
-        return Err(Refusal::new(ErrorId::IdJagIssuedInFuture, format!("{name} is in the future")));
+        return Err(OAuthError::new(ErrorId::IdJagIssuedInFuture, format!("{name} is in the future")));
     }
     let lifetime = expires.saturating_sub(assertion.time("iat").unwrap_or(now));
     if lifetime > IdJag::LIFETIME {
-        return Err(Refusal::new(ErrorId::IdJagLifetimeTooLong, format!("it lives for {lifetime} s")));
+        return Err(OAuthError::new(ErrorId::IdJagLifetimeTooLong, format!("it lives for {lifetime} s")));
     }
     Ok(expires)
 }
 
 /// RFC 7523 3 item 7. Okta: an ID-JAG counts once.
-fn spends(issuer: &str, assertion: &Jws, expires: i64) -> Result<SingleUse, Refusal> {
-    let jti = assertion.text("jti").ok_or_else(|| Refusal::new(ErrorId::InvalidGrant, "the ID-JAG has no jti"))?;
+fn spends(issuer: &str, assertion: &Jws, expires: i64) -> Result<SingleUse, OAuthError> {
+    let jti = assertion.text("jti").ok_or_else(|| OAuthError::new(ErrorId::InvalidGrant, "the ID-JAG has no jti"))?;
     Ok(SingleUse::new("id_jag", issuer, jti, expires, ErrorId::IdJagReplayed))
 }
 
 /// The resource that the access token is for. Okta: one that the app is connected to, and the one of the request if that names any.
-fn resource(admitted: &Admitted<'_>, server: &Server, assertion: &Jws) -> Result<Option<String>, Refusal> {
+fn resource(admitted: &Admitted<'_>, server: &CompiledServer, assertion: &Jws) -> Result<Option<String>, OAuthError> {
     let claimed = assertion.claims().get("resource");
     let asked = admitted.request.get("resource");
     if asked.is_some() && asked != claimed.and_then(Value::as_str) {
         let reason = format!("the request has {asked:?}, the ID-JAG {claimed:?}");
-        return Err(Refusal::new(ErrorId::IdJagResourceMismatch, reason));
+        return Err(OAuthError::new(ErrorId::IdJagResourceMismatch, reason));
     }
     let Some(claimed) = claimed else { return Ok(None) };
     let of_connection = |resource: &str| {
@@ -245,12 +255,12 @@ fn resource(admitted: &Admitted<'_>, server: &Server, assertion: &Jws) -> Result
         claimed.as_str().filter(|resource| server.audience.as_deref() == Some(resource) || of_connection(resource));
     resource.map(|resource| Some(resource.to_owned())).ok_or_else(|| {
         let reason = format!("{} protects no resource {claimed} for {}", server.name, admitted.client.client_id());
-        Refusal::new(ErrorId::IdJagResourceNotAllowed, reason)
+        OAuthError::new(ErrorId::IdJagResourceNotAllowed, reason)
     })
 }
 
 /// Okta: the org's own server tells the id of the user. Others do not know it, but the login.
-fn user<'a>(org: &'a Org, by: AssertedBy<'_>, assertion: &Jws) -> Result<&'a User, Refusal> {
+fn user<'a>(org: &'a Org, by: AssertedBy<'_>, assertion: &Jws) -> Result<&'a User, OAuthError> {
     let sub = assertion.text("sub").unwrap_or_default();
     let by_login = |login: &str| {
         org.user_by_identifier(login).filter(|user| user.profile.login.to_lowercase() == login.to_lowercase())
@@ -259,18 +269,19 @@ fn user<'a>(org: &'a Org, by: AssertedBy<'_>, assertion: &Jws) -> Result<&'a Use
         AssertedBy::Org => org.user(sub),
         AssertedBy::Elsewhere(_) => org.user(sub).or_else(|| by_login(sub)),
     };
-    let user = user.ok_or_else(|| Refusal::new(ErrorId::IdJagInvalidSubject, format!("no user is called `{sub}`")))?;
+    let user =
+        user.ok_or_else(|| OAuthError::new(ErrorId::IdJagInvalidSubject, format!("no user is called `{sub}`")))?;
     if user.status.may_hold_tokens() {
         return Ok(user);
     }
     let reason = format!("{} is {}", user.profile.login, user.status.name());
-    Err(Refusal::new(ErrorId::InvalidUserStatus, reason))
+    Err(OAuthError::new(ErrorId::InvalidUserStatus, reason))
 }
 
-fn scopes(admitted: &Admitted<'_>, org: &Org, server: &Server, assertion: &Jws) -> Result<Scopes, Refusal> {
+fn scopes(admitted: &Admitted<'_>, org: &Org, server: &CompiledServer, assertion: &Jws) -> Result<Scopes, OAuthError> {
     let asserted = Scopes::parse(assertion.text("scope").unwrap_or_default());
     if asserted.is_empty() {
-        return Err(Refusal::new(ErrorId::IdJagLackingScopes, "the ID-JAG has no scope"));
+        return Err(OAuthError::new(ErrorId::IdJagLackingScopes, "the ID-JAG has no scope"));
     }
     let scopes = scope_rules::resolve(org, server, admitted.client, &asserted)?;
     scope_rules::openid_present(&scopes, false)?;
@@ -278,6 +289,6 @@ fn scopes(admitted: &Admitted<'_>, org: &Org, server: &Server, assertion: &Jws) 
     if unaskable.is_empty() {
         Ok(scopes)
     } else {
-        Err(Refusal::with(ErrorId::ConsentRequired, unaskable.listed(), "nobody can ask the user"))
+        Err(OAuthError::with(ErrorId::ConsentRequired, unaskable.listed(), "nobody can ask the user"))
     }
 }

@@ -33,9 +33,9 @@ use crate::claims::Subject;
 use crate::ledger::{Authorization, Code, CodeState, DeviceSecret, Polled, TokenFamily};
 use crate::model::{App, AuthMethod};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::grant_rules;
-use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes, token_type};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes, token_type};
 use crate::tokens::{Drafts, Issued, Mint, OnBehalf, Ticket};
 
 /// What arrives at the token endpoint.
@@ -67,19 +67,20 @@ impl TokenRequest {
     ///
     /// # Errors
     /// Doubled parameters, or a grant type that is missing or not served.
-    pub fn grant_type(&self) -> Result<GrantType, Refusal> {
+    pub fn grant_type(&self) -> Result<GrantType, OAuthError> {
         self.presented().unambiguous()?;
-        let name = self
-            .get("grant_type")
-            .ok_or_else(|| Refusal::with(ErrorId::TokenRequestMissingGrantType, served(), "grant_type is missing"))?;
+        let name = self.get("grant_type").ok_or_else(|| {
+            OAuthError::with(ErrorId::TokenRequestMissingGrantType, served(), "grant_type is missing")
+        })?;
         GrantType::named(name)
             .filter(|grant| SERVED.contains(grant) || KNOWN.contains(grant))
-            .ok_or_else(|| Refusal::with(ErrorId::UnsupportedGrantType, served(), format!("grant_type `{name}`")))
+            .ok_or_else(|| OAuthError::with(ErrorId::UnsupportedGrantType, served(), format!("grant_type `{name}`")))
     }
 
-    fn required(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name)
-            .ok_or_else(|| Refusal::with(ErrorId::MissingTokenRequestParameter, name, format!("`{name}` is missing")))
+    fn required(&self, name: &str) -> Result<&str, OAuthError> {
+        self.get(name).ok_or_else(|| {
+            OAuthError::with(ErrorId::MissingTokenRequestParameter, name, format!("`{name}` is missing"))
+        })
     }
 }
 
@@ -194,14 +195,14 @@ impl Addition {
 
 /// A grant that cannot be redeemed, and what that brings down with it.
 #[derive(Clone, Debug)]
-pub struct Denied {
-    pub refusal: Refusal,
+pub struct RedemptionError {
+    pub refusal: OAuthError,
     /// `jti` of an access token, and a family, that must be revoked.
     pub revokes: Option<(Option<String>, Option<String>)>,
 }
 
-impl From<Refusal> for Denied {
-    fn from(refusal: Refusal) -> Self {
+impl From<OAuthError> for RedemptionError {
+    fn from(refusal: OAuthError) -> Self {
         Self { refusal, revokes: None }
     }
 }
@@ -215,7 +216,7 @@ pub fn admit<'a>(
     request: &'a TokenRequest,
     grant_type: GrantType,
     client: &'a App,
-) -> Result<Admitted<'a>, Refusal> {
+) -> Result<Admitted<'a>, OAuthError> {
     let admitted = Admitted { client, grant_type, request, bound_to: None };
     browser::check(org, &admitted)?;
     grant_rules::may_use(client, grant_type)?;
@@ -227,11 +228,11 @@ impl<'a> Admitted<'a> {
     ///
     /// # Errors
     /// It has not, and its app says that it must.
-    pub fn bound(self, proved: Option<&'a str>) -> Result<Self, Refusal> {
+    pub fn bound(self, proved: Option<&'a str>) -> Result<Self, OAuthError> {
         // Okta: `dpop_bound_access_tokens` makes proofs mandatory.
         if proved.is_none() && self.client.oauth().dpop_bound_access_tokens {
             let reason = format!("{} must prove possession of a key", self.client.client_id());
-            return Err(Refusal::new(ErrorId::DpopMissingHeader, reason));
+            return Err(OAuthError::new(ErrorId::DpopMissingHeader, reason));
         }
         Ok(Self { bound_to: proved, ..self })
     }
@@ -244,7 +245,7 @@ impl<'a> Admitted<'a> {
     ///
     /// # Errors
     /// The parameter that names it is missing.
-    pub fn redeems(&self) -> Result<Redeems, Refusal> {
+    pub fn redeems(&self) -> Result<Redeems, OAuthError> {
         Ok(match self.grant_type {
             GrantType::AuthorizationCode => Redeems::Code(self.request.required("code")?.to_owned()),
             GrantType::RefreshToken => Redeems::RefreshToken(self.request.required("refresh_token")?.to_owned()),
@@ -265,11 +266,11 @@ impl<'a> Admitted<'a> {
     pub fn redeem_code(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         code: &mut Code,
         plan: &Plan,
         now: i64,
-    ) -> Result<Redemption, Denied> {
+    ) -> Result<Redemption, RedemptionError> {
         authorization_code::redeem(self, org, server, code, plan, now)
     }
 
@@ -280,12 +281,12 @@ impl<'a> Admitted<'a> {
     pub fn redeem_refresh_token(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         family: (&str, &mut TokenFamily),
         token: &str,
         plan: &Plan,
         now: i64,
-    ) -> Result<Redemption, Denied> {
+    ) -> Result<Redemption, RedemptionError> {
         refresh_token::redeem(self, org, server, family, token, plan, now)
     }
 
@@ -293,7 +294,7 @@ impl<'a> Admitted<'a> {
     ///
     /// # Errors
     /// The user has not decided yet, has denied it, or the request is not this client's to redeem.
-    pub fn redeem_polled(&self, server: &Server, record: &mut Polled, now: i64) -> Result<Allowed, Refusal> {
+    pub fn redeem_polled(&self, server: &CompiledServer, record: &mut Polled, now: i64) -> Result<Allowed, OAuthError> {
         let words = if self.grant_type == GrantType::Ciba { &ciba::WORDS } else { &device_code::WORDS };
         polled::redeem(self, server, record, words, now)
     }
@@ -305,12 +306,12 @@ impl<'a> Admitted<'a> {
     pub fn entitle(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         allowed: Allowed,
         plan: &Plan,
         moment: &mut Moment<'_>,
-    ) -> Result<Redemption, Denied> {
-        entitled::entitle(self, org, server, allowed, plan, moment).map_err(Denied::from)
+    ) -> Result<Redemption, RedemptionError> {
+        entitled::entitle(self, org, server, allowed, plan, moment).map_err(RedemptionError::from)
     }
 
     /// Exchanges a user's access token for one by which a service acts for the user.
@@ -320,13 +321,13 @@ impl<'a> Admitted<'a> {
     pub fn exchange_passed_on(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         urls: &Urls,
         passed_on: PassedOn<'_>,
         plan: &Plan,
         moment: &mut Moment<'_>,
-    ) -> Result<Redemption, Denied> {
-        token_exchange::on_behalf(self, org, server, urls, passed_on, plan, moment).map_err(Denied::from)
+    ) -> Result<Redemption, RedemptionError> {
+        token_exchange::on_behalf(self, org, server, urls, passed_on, plan, moment).map_err(RedemptionError::from)
     }
 
     /// Exchanges an ID token and the device secret that it is tied to for tokens of another app on the device.
@@ -336,13 +337,13 @@ impl<'a> Admitted<'a> {
     pub fn exchange_device_bound(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         urls: &Urls,
         bound: DeviceBound<'_>,
         plan: &Plan,
         moment: &mut Moment<'_>,
-    ) -> Result<Redemption, Denied> {
-        token_exchange::native_sso(self, org, server, urls, bound, plan, moment).map_err(Denied::from)
+    ) -> Result<Redemption, RedemptionError> {
+        token_exchange::native_sso(self, org, server, urls, bound, plan, moment).map_err(RedemptionError::from)
     }
 
     /// Grants what needs no record: to a client that acts for itself, or that holds the user's password.
@@ -352,26 +353,26 @@ impl<'a> Admitted<'a> {
     pub fn grant(
         &self,
         org: &Org,
-        server: &Server,
+        server: &CompiledServer,
         plan: &Plan,
         moment: &mut Moment<'_>,
-    ) -> Result<Redemption, Denied> {
+    ) -> Result<Redemption, RedemptionError> {
         let granted = match self.grant_type {
             GrantType::Password => password::grant(self, org, server, plan, moment),
             _ => client_credentials::grant(self, org, server, plan, moment),
         };
-        granted.map_err(Denied::from)
+        granted.map_err(RedemptionError::from)
     }
 }
 
 /// The refusal for a code or token that no record knows.
 #[must_use]
-pub fn unknown(redeems: &Redeems) -> Refusal {
+pub fn unknown(redeems: &Redeems) -> OAuthError {
     match redeems {
-        Redeems::RefreshToken(_) => Refusal::new(ErrorId::InvalidRefreshToken, "no such refresh token"),
-        Redeems::AuthReqId(_) => Refusal::new(ciba::WORDS.invalid, "no such auth_req_id"),
-        Redeems::DeviceCode(_) => Refusal::new(device_code::WORDS.invalid, "no such device code"),
-        _ => Refusal::new(ErrorId::InvalidAuthorizationCode, "no such code, or it has expired"),
+        Redeems::RefreshToken(_) => OAuthError::new(ErrorId::InvalidRefreshToken, "no such refresh token"),
+        Redeems::AuthReqId(_) => OAuthError::new(ciba::WORDS.invalid, "no such auth_req_id"),
+        Redeems::DeviceCode(_) => OAuthError::new(device_code::WORDS.invalid, "no such device code"),
+        _ => OAuthError::new(ErrorId::InvalidAuthorizationCode, "no such code, or it has expired"),
     }
 }
 
@@ -381,15 +382,15 @@ pub fn unknown(redeems: &Redeems) -> Refusal {
 /// A claim that cannot be evaluated, a token that is to be encrypted and has no key for it.
 pub fn draft(
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     redemption: &Redemption,
     moment: &mut Moment<'_>,
-) -> Result<Drafts, Refusal> {
+) -> Result<Drafts, OAuthError> {
     let authorization = &redemption.authorization;
     let client = org
         .client(&authorization.client_id)
-        .ok_or_else(|| Refusal::new(ErrorId::InvalidClientId, "the client has been removed"))?;
+        .ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, "the client has been removed"))?;
     let authentication = authorization.authentication.as_ref();
     let user = authentication.and_then(|known| org.user(&known.user_id));
     let ticket = Ticket {
@@ -447,7 +448,12 @@ fn not_applicable(token: String, expires_in: i64, issued_token_type: &str) -> Ma
 }
 
 /// Okta: tokens stop when the user is no longer active or no longer assigned, or the server is switched off.
-fn still_entitled(org: &Org, server: &Server, client: &App, authorization: &Authorization) -> Result<(), String> {
+fn still_entitled(
+    org: &Org,
+    server: &CompiledServer,
+    client: &App,
+    authorization: &Authorization,
+) -> Result<(), String> {
     if !server.active {
         return Err(format!("the authorization server {} is inactive", server.name));
     }

@@ -4,19 +4,19 @@ use super::entitled::{entitle, unaskable};
 use super::{Admitted, Allowed, Plan, Redemption};
 use crate::ledger::{Authentication, Stage};
 use crate::moment::Moment;
-use crate::org::{Org, Server};
+use crate::org::{CompiledServer, Org};
 use crate::policy::scope_rules;
-use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::protocol::{ErrorId, OAuthError, Scopes};
 use crate::sign_in::view::SignInProblemKind;
 use crate::sign_in::{self, Advance, Input};
 
 pub(super) fn grant(
     admitted: &Admitted<'_>,
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     plan: &Plan,
     moment: &mut Moment<'_>,
-) -> Result<Redemption, Refusal> {
+) -> Result<Redemption, OAuthError> {
     let identifier = admitted.request.required("username")?;
     let password = admitted.request.required("password")?;
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
@@ -24,7 +24,7 @@ pub(super) fn grant(
     scope_rules::openid_present(&scopes, false)?;
     let unaskable = unaskable(admitted.client, server, &scopes);
     if !unaskable.is_empty() {
-        return Err(Refusal::with(ErrorId::ConsentRequiredPassword, unaskable.listed(), "nobody can ask the user"));
+        return Err(OAuthError::with(ErrorId::ConsentRequiredPassword, unaskable.listed(), "nobody can ask the user"));
     }
     let authentication = authenticate(org, identifier, password, moment)?;
     let allowed = Allowed { authentication, scopes, device_secret_hash: None };
@@ -38,7 +38,7 @@ fn authenticate(
     identifier: &str,
     password: &str,
     moment: &mut Moment<'_>,
-) -> Result<Authentication, Refusal> {
+) -> Result<Authentication, OAuthError> {
     match sign_in::advance(org, &Stage::Identify, Input::Both { identifier, password }, moment) {
         Advance::SignedIn { user_id, amr } => Ok(Authentication {
             user_id,
@@ -56,7 +56,7 @@ fn authenticate(
                 Some(SignInProblemKind::AuthenticationFailed) if !has_password => ErrorId::MissingPasswordEnrollment,
                 _ => ErrorId::InvalidPasswordCredentials,
             };
-            Err(Refusal::new(id, problem.map_or_else(String::new, |problem| problem.reason)))
+            Err(OAuthError::new(id, problem.map_or_else(String::new, |problem| problem.reason)))
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Admitted;
 use crate::ledger::{Authentication, Decision, Polled};
-use crate::org::Server;
-use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::org::CompiledServer;
+use crate::protocol::{ErrorId, OAuthError, Scopes};
 
 /// How a grant tells its client of each state.
 #[derive(Clone, Copy, Debug)]
@@ -25,32 +25,35 @@ pub struct Allowed {
 
 pub(super) fn redeem(
     admitted: &Admitted<'_>,
-    server: &Server,
+    server: &CompiledServer,
     record: &mut Polled,
     words: &Words,
     now: i64,
-) -> Result<Allowed, Refusal> {
+) -> Result<Allowed, OAuthError> {
     let client_id = admitted.client.client_id();
     if record.client_id != client_id {
-        return Err(Refusal::new(words.invalid, format!("the request is {}'s, not {client_id}'s", record.client_id)));
+        return Err(OAuthError::new(
+            words.invalid,
+            format!("the request is {}'s, not {client_id}'s", record.client_id),
+        ));
     }
     if record.server != server.id {
         let reason = format!("the request was made at server {}", record.server);
-        return Err(Refusal::new(ErrorId::MismatchedAuthorizationServer, reason));
+        return Err(OAuthError::new(ErrorId::MismatchedAuthorizationServer, reason));
     }
     if now >= record.expires {
-        return Err(Refusal::new(words.expired, "its time is over"));
+        return Err(OAuthError::new(words.expired, "its time is over"));
     }
     let earlier = record.polled.replace(now);
     match &record.decision {
         // RFC 8628 3.5: slow_down is a variant of authorization_pending, so a decision is told however often one asks.
         Decision::Pending if earlier.is_some_and(|earlier| now - earlier < Polled::INTERVAL) => {
             let reason = format!("polled again after less than {} s", Polled::INTERVAL);
-            Err(Refusal::new(words.slow_down, reason))
+            Err(OAuthError::new(words.slow_down, reason))
         }
-        Decision::Pending => Err(Refusal::new(words.pending, "the user has not decided yet")),
-        Decision::Denied => Err(Refusal::new(ErrorId::AccessDenied, "the user did not allow it")),
-        Decision::Redeemed => Err(Refusal::new(words.invalid, "it has been redeemed before")),
+        Decision::Pending => Err(OAuthError::new(words.pending, "the user has not decided yet")),
+        Decision::Denied => Err(OAuthError::new(ErrorId::AccessDenied, "the user did not allow it")),
+        Decision::Redeemed => Err(OAuthError::new(words.invalid, "it has been redeemed before")),
         Decision::Allowed(authentication) => {
             let (authentication, scopes) = (authentication.clone(), record.scopes.clone());
             let allowed = Allowed { authentication, scopes, device_secret_hash: None };

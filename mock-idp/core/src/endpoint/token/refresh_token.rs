@@ -1,29 +1,29 @@
 //! `refresh_token`. RFC 6749 6; Okta: "Refresh tokens", rotation, grace period and reuse detection.
 
-use super::{Addition, Admitted, Denied, Plan, Redemption, still_entitled};
+use super::{Addition, Admitted, Plan, Redemption, RedemptionError, still_entitled};
 use crate::ledger::TokenFamily;
 use crate::model::RotationType;
-use crate::org::{Org, Server};
-use crate::protocol::{ErrorId, Refusal, Scopes};
+use crate::org::{CompiledServer, Org};
+use crate::protocol::{ErrorId, OAuthError, Scopes};
 
 pub(super) fn redeem(
     admitted: &Admitted<'_>,
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     (id, family): (&str, &mut TokenFamily),
     token: &str,
     plan: &Plan,
     now: i64,
-) -> Result<Redemption, Denied> {
+) -> Result<Redemption, RedemptionError> {
     let client = admitted.client;
-    let invalid = |reason: &str| Refusal::new(ErrorId::InvalidRefreshToken, reason);
+    let invalid = |reason: &str| OAuthError::new(ErrorId::InvalidRefreshToken, reason);
     // RFC 6749 6: bound to the client it was issued to.
     if family.authorization.client_id != client.client_id() {
         return Err(invalid("the refresh token is another client's").into());
     }
     if family.authorization.server != server.id {
         return Err(
-            Refusal::new(ErrorId::MismatchedAuthorizationServer, "the refresh token is another server's").into()
+            OAuthError::new(ErrorId::MismatchedAuthorizationServer, "the refresh token is another server's").into()
         );
     }
     if family.revoked {
@@ -37,10 +37,12 @@ pub(super) fn redeem(
     // RFC 9449 5: bound to the key that was proved when it was issued.
     if let Some(bound_to) = &family.bound_to {
         match admitted.bound_to {
-            None => return Err(Refusal::new(ErrorId::DpopMissingHeader, "the refresh token is bound to a key").into()),
+            None => {
+                return Err(OAuthError::new(ErrorId::DpopMissingHeader, "the refresh token is bound to a key").into());
+            }
             Some(proved) if proved != bound_to => {
                 let reason = "the refresh token is bound to another key than the proof's";
-                return Err(Refusal::new(ErrorId::DpopInvalidPublicKeyBinding, reason).into());
+                return Err(OAuthError::new(ErrorId::DpopInvalidPublicKeyBinding, reason).into());
             }
             Some(_) => {}
         }
@@ -58,7 +60,7 @@ pub(super) fn redeem(
                 // RFC 9700 4.14.2; Okta: reuse takes the whole family down.
                 family.revoked = true;
                 let refusal = invalid("a rotated refresh token was used again");
-                return Err(Denied { refusal, revokes: Some((None, Some(id.to_owned()))) });
+                return Err(RedemptionError { refusal, revokes: Some((None, Some(id.to_owned()))) });
             }
             Some(family.current.clone())
         }
@@ -84,13 +86,13 @@ pub(super) fn redeem(
 }
 
 /// RFC 6749 6: no scope beyond those granted at first.
-fn narrowed(admitted: &Admitted<'_>, family: &TokenFamily) -> Result<Scopes, Refusal> {
+fn narrowed(admitted: &Admitted<'_>, family: &TokenFamily) -> Result<Scopes, OAuthError> {
     let granted = &family.authorization.scopes;
     let Some(asked) = admitted.request.get("scope").map(Scopes::parse) else { return Ok(granted.clone()) };
     let denied = asked.without(granted);
     if denied.is_empty() {
         Ok(asked)
     } else {
-        Err(Refusal::with(ErrorId::RefreshScopesDenied, denied.listed(), "scopes beyond those granted at first"))
+        Err(OAuthError::with(ErrorId::RefreshScopesDenied, denied.listed(), "scopes beyond those granted at first"))
     }
 }

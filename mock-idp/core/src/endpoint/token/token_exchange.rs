@@ -10,12 +10,12 @@ use super::{Addition, Admitted, Allowed, Plan, Redemption};
 use crate::ledger::{Authentication, DeviceSecret};
 use crate::model::{App, ApplicationType, User};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::{self, Ask, scope_rules};
 use crate::protocol::token_type::{ACCESS_TOKEN, DEVICE_SECRET, ID_TOKEN};
-use crate::protocol::{ErrorId, OIDC_SCOPES, Refusal, RequestedClaims, Scopes};
+use crate::protocol::{ErrorId, OAuthError, OIDC_SCOPES, RequestedClaims, Scopes};
 use crate::tokens::{OnBehalf, Verified, half_hash};
-use crate::trace::Verdict;
+use crate::trace::NoteStatus;
 
 /// How many services may have passed a request on. Okta: a chain of at most five actors.
 const MOST_ACTORS: usize = 5;
@@ -47,70 +47,77 @@ pub struct DeviceBound<'a> {
 }
 
 /// Reads what is to be exchanged for what.
-pub(super) fn read(admitted: &Admitted<'_>) -> Result<Exchange, Refusal> {
+pub(super) fn read(admitted: &Admitted<'_>) -> Result<Exchange, OAuthError> {
     let request = admitted.request;
     let subject_token = request.required("subject_token")?.to_owned();
     let subject_type = request.required("subject_token_type")?;
     let service = admitted.client.oauth().application_type == ApplicationType::Service;
     if let Some(wanted) = request.get("requested_token_type").filter(|wanted| *wanted != ACCESS_TOKEN) {
-        return Err(Refusal::new(ErrorId::InvalidRequestedTokenType, format!("requested_token_type `{wanted}`")));
+        return Err(OAuthError::new(ErrorId::InvalidRequestedTokenType, format!("requested_token_type `{wanted}`")));
     }
     if let Some(resource) = request.get("resource") {
-        return Err(Refusal::new(ErrorId::TokenExchangeInvalidResource, format!("resource `{resource}`")));
+        return Err(OAuthError::new(ErrorId::TokenExchangeInvalidResource, format!("resource `{resource}`")));
     }
     let actor_type = request.get("actor_token_type");
     match (subject_type, actor_type) {
-        (ACCESS_TOKEN, None) if request.get("actor_token").is_some() => {
-            Err(Refusal::with(ErrorId::MissingTokenRequestParameter, "actor_token_type", "an actor token of no type"))
-        }
+        (ACCESS_TOKEN, None) if request.get("actor_token").is_some() => Err(OAuthError::with(
+            ErrorId::MissingTokenRequestParameter,
+            "actor_token_type",
+            "an actor token of no type",
+        )),
         (ACCESS_TOKEN, None) if service => Ok(Exchange::OnBehalf { access_token: subject_token }),
-        (ACCESS_TOKEN, None) => Err(Refusal::new(ErrorId::OnBehalfInvalidClientType, "the client is no service app")),
+        (ACCESS_TOKEN, None) => {
+            Err(OAuthError::new(ErrorId::OnBehalfInvalidClientType, "the client is no service app"))
+        }
         (ID_TOKEN, Some(DEVICE_SECRET)) if service => {
-            Err(Refusal::new(ErrorId::InvalidClientTypeNativeSso, "a service app has no device"))
+            Err(OAuthError::new(ErrorId::InvalidClientTypeNativeSso, "a service app has no device"))
         }
         (ID_TOKEN, Some(DEVICE_SECRET)) => {
             let device_secret = request.required("actor_token")?.to_owned();
             Ok(Exchange::NativeSso { id_token: subject_token, device_secret })
         }
         (ID_TOKEN, None) => {
-            Err(Refusal::with(ErrorId::MissingTokenRequestParameter, "actor_token_type", "an ID token alone"))
+            Err(OAuthError::with(ErrorId::MissingTokenRequestParameter, "actor_token_type", "an ID token alone"))
         }
-        (ACCESS_TOKEN, Some(DEVICE_SECRET)) => Err(Refusal {
+        (ACCESS_TOKEN, Some(DEVICE_SECRET)) => Err(OAuthError {
             id: ErrorId::InvalidSubjectActorTokenMatch,
             arguments: vec![DEVICE_SECRET.to_owned(), ID_TOKEN.to_owned()],
             reason: "a device secret is presented with its ID token".to_owned(),
         }),
         (ACCESS_TOKEN | ID_TOKEN, Some(other)) => {
-            Err(Refusal::new(ErrorId::InvalidActorTokenType, format!("actor_token_type `{other}`")))
+            Err(OAuthError::new(ErrorId::InvalidActorTokenType, format!("actor_token_type `{other}`")))
         }
-        (other, _) => Err(Refusal::new(ErrorId::InvalidSubjectTokenType, format!("subject_token_type `{other}`"))),
+        (other, _) => Err(OAuthError::new(ErrorId::InvalidSubjectTokenType, format!("subject_token_type `{other}`"))),
     }
 }
 
 pub(super) fn on_behalf(
     admitted: &Admitted<'_>,
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     PassedOn { claims, revoked }: PassedOn<'_>,
     plan: &Plan,
     moment: &mut Moment<'_>,
-) -> Result<Redemption, Refusal> {
+) -> Result<Redemption, OAuthError> {
     let client = admitted.client;
     at_server(admitted, server)?;
     let claims = of_trusted_server(claims, org, server, urls)?;
     if revoked || claims.expired(moment.now) {
-        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the access token is expired or revoked"));
+        return Err(OAuthError::new(
+            ErrorId::TokenExchangeSubjectTokenExpired,
+            "the access token is expired or revoked",
+        ));
     }
     let first = client_of(org, claims.text("cid"))?;
     let user = user_of(org, first, claims.text("uid"))?;
     let act = act(client, claims)?;
     let subject_name = claims.text("sub").unwrap_or(&user.profile.login).to_owned();
     let because = format!("an access token of {} about {}", first.client_id(), user.profile.login);
-    moment.trace.note(Verdict::Matched, "subject token", because);
+    moment.trace.note(NoteStatus::Matched, "subject token", because);
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
     if asked.iter().any(|scope| OIDC_SCOPES.contains(&scope)) {
-        return Err(Refusal::new(ErrorId::OpenidNotAllowedTokenExchange, format!("asked for {}", asked.listed())));
+        return Err(OAuthError::new(ErrorId::OpenidNotAllowedTokenExchange, format!("asked for {}", asked.listed())));
     }
     let scopes = scopes(admitted, org, server, &asked)?;
     let ask = Ask { client, user: Some(user), grant_type: admitted.grant_type, scopes: &scopes };
@@ -148,18 +155,18 @@ pub(super) fn on_behalf(
 pub(super) fn native_sso(
     admitted: &Admitted<'_>,
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
     DeviceBound { claims, secret, record, session_lives }: DeviceBound<'_>,
     plan: &Plan,
     moment: &mut Moment<'_>,
-) -> Result<Redemption, Refusal> {
+) -> Result<Redemption, OAuthError> {
     at_server(admitted, server)?;
     let claims = of_this_server(claims, server, urls)?;
     if claims.expired(moment.now) {
-        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, "the ID token has expired"));
+        return Err(OAuthError::new(ErrorId::TokenExchangeSubjectTokenExpired, "the ID token has expired"));
     }
-    let invalid = |reason: &str| Refusal::new(ErrorId::InvalidActorToken, reason);
+    let invalid = |reason: &str| OAuthError::new(ErrorId::InvalidActorToken, reason);
     let record =
         record.filter(|record| record.is_good(moment.now)).ok_or_else(|| invalid("no such secret, or over"))?;
     if record.server != server.id {
@@ -172,12 +179,12 @@ pub(super) fn native_sso(
     }
     if !session_lives {
         let reason = "the session of the device secret is over";
-        return Err(Refusal::new(ErrorId::TokenExchangeSubjectTokenExpired, reason));
+        return Err(OAuthError::new(ErrorId::TokenExchangeSubjectTokenExpired, reason));
     }
     let first = client_of(org, claims.text("aud"))?;
     let user = user_of(org, admitted.client, claims.text("sub"))?;
     let because = format!("the device on which {} signed in to {}", user.profile.login, first.client_id());
-    moment.trace.note(Verdict::Matched, "device secret", because);
+    moment.trace.note(NoteStatus::Matched, "device secret", because);
     let asked = Scopes::parse(admitted.request.get("scope").unwrap_or_default());
     let scopes = scopes(admitted, org, server, &asked)?;
     scope_rules::openid_present(&scopes, false)?;
@@ -188,91 +195,95 @@ pub(super) fn native_sso(
 }
 
 /// Okta: these exchanges are for custom servers, and name their audience.
-fn at_server(admitted: &Admitted<'_>, server: &Server) -> Result<(), Refusal> {
+fn at_server(admitted: &Admitted<'_>, server: &CompiledServer) -> Result<(), OAuthError> {
     if server.is_org() {
-        return Err(Refusal::new(ErrorId::UnsupportedGrantTypeTokenExchange, "the org server exchanges none of these"));
+        return Err(OAuthError::new(
+            ErrorId::UnsupportedGrantTypeTokenExchange,
+            "the org server exchanges none of these",
+        ));
     }
     let audience = admitted.request.get("audience");
     if audience != server.audience.as_deref() {
         let reason = format!("audience is {audience:?}, this server's is {:?}", server.audience);
-        return Err(Refusal::new(ErrorId::TokenExchangeInvalidAudience, reason));
+        return Err(OAuthError::new(ErrorId::TokenExchangeInvalidAudience, reason));
     }
     Ok(())
 }
 
 pub(super) fn of_this_server<'a>(
     claims: Option<&'a Verified>,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
-) -> Result<&'a Verified, Refusal> {
+) -> Result<&'a Verified, OAuthError> {
     let claims =
-        claims.ok_or_else(|| Refusal::new(ErrorId::InvalidSubjectToken, "the signature is not this server's"))?;
+        claims.ok_or_else(|| OAuthError::new(ErrorId::InvalidSubjectToken, "the signature is not this server's"))?;
     if claims.text("iss") == Some(urls.issuer(server).as_str()) {
         return Ok(claims);
     }
     let reason = format!("iss is {:?}, this is {}", claims.text("iss"), urls.issuer(server));
-    Err(Refusal::new(ErrorId::InvalidSubjectTokenAuthorizationServer, reason))
+    Err(OAuthError::new(ErrorId::InvalidSubjectTokenAuthorizationServer, reason))
 }
 
 /// Okta: a service may pass on what a server of the org has issued that this one is associated with.
 fn of_trusted_server<'a>(
     claims: Option<&'a Verified>,
     org: &Org,
-    server: &Server,
+    server: &CompiledServer,
     urls: &Urls,
-) -> Result<&'a Verified, Refusal> {
+) -> Result<&'a Verified, OAuthError> {
     let issuer = claims.and_then(|claims| claims.text("iss"));
     let others = org.servers().iter().filter(|other| !other.is_org() && other.id != server.id);
     match (others.into_iter().find(|other| issuer == Some(urls.issuer(other).as_str())), claims) {
         (Some(other), Some(claims)) if server.associated_servers.contains(&other.id) => Ok(claims),
         (Some(other), _) => {
             let reason = format!("{} is not associated with {}", other.name, server.name);
-            Err(Refusal::new(ErrorId::AssociatedServerNotTrusted, reason))
+            Err(OAuthError::new(ErrorId::AssociatedServerNotTrusted, reason))
         }
         (None, claims) => of_this_server(claims, server, urls),
     }
 }
 
-pub(super) fn client_of<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, Refusal> {
+pub(super) fn client_of<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, OAuthError> {
     client_id.and_then(|id| org.client(id)).filter(|client| client.status.is_active()).ok_or_else(|| {
-        Refusal::new(ErrorId::InvalidSubjectTokenClientInactive, format!("{client_id:?} is no active client"))
+        OAuthError::new(ErrorId::InvalidSubjectTokenClientInactive, format!("{client_id:?} is no active client"))
     })
 }
 
-pub(super) fn user_of<'a>(org: &'a Org, client: &App, user_id: Option<&str>) -> Result<&'a User, Refusal> {
+pub(super) fn user_of<'a>(org: &'a Org, client: &App, user_id: Option<&str>) -> Result<&'a User, OAuthError> {
     let Some(user_id) = user_id else {
-        return Err(Refusal::new(ErrorId::InvalidSubjectToken, "the token is about no user"));
+        return Err(OAuthError::new(ErrorId::InvalidSubjectToken, "the token is about no user"));
     };
     let user = org.user(user_id).filter(|user| user.status.may_hold_tokens());
-    let user = user.ok_or_else(|| Refusal::new(ErrorId::InvalidSubjectTokenUserInactive, "the user is not active"))?;
+    let user =
+        user.ok_or_else(|| OAuthError::new(ErrorId::InvalidSubjectTokenUserInactive, "the user is not active"))?;
     // Nobody is assigned to a service app: it has got its token on behalf of somebody.
     let service = client.oauth().application_type == ApplicationType::Service;
     if !service && org.assignment(client, user).is_none() {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
-        return Err(Refusal::new(ErrorId::InvalidSubjectTokenUserNotAssigned, reason));
+        return Err(OAuthError::new(ErrorId::InvalidSubjectTokenUserNotAssigned, reason));
     }
     Ok(user)
 }
 
 /// RFC 8693 4.1: the caller acts now; whoever acted before is told inside.
-fn act(client: &App, subject: &Verified) -> Result<Value, Refusal> {
+fn act(client: &App, subject: &Verified) -> Result<Value, OAuthError> {
     let mut act = json!({ "sub": client.client_id() });
     let Some(before) = subject.0.get("act") else { return Ok(act) };
     let depth = std::iter::successors(Some(before), |actor| actor.get("act")).count();
     if depth >= MOST_ACTORS {
         let reason = format!("{depth} services have passed it on before");
-        return Err(Refusal::new(ErrorId::InvalidSubjectTokenActClaimDepth, reason));
+        return Err(OAuthError::new(ErrorId::InvalidSubjectTokenActClaimDepth, reason));
     }
     act["act"] = before.clone();
     Ok(act)
 }
 
-fn scopes(admitted: &Admitted<'_>, org: &Org, server: &Server, asked: &Scopes) -> Result<Scopes, Refusal> {
+fn scopes(admitted: &Admitted<'_>, org: &Org, server: &CompiledServer, asked: &Scopes) -> Result<Scopes, OAuthError> {
     let scopes = scope_rules::resolve(org, server, admitted.client, asked)?;
     let unaskable = unaskable(admitted.client, server, &scopes);
     if unaskable.is_empty() {
         Ok(scopes)
     } else {
-        Err(Refusal::with(ErrorId::ConsentRequiredTokenExchange, unaskable.listed(), "nobody can ask the user"))
+        Err(OAuthError::with(ErrorId::ConsentRequiredTokenExchange, unaskable.listed(), "nobody can ask the user"))
     }
 }

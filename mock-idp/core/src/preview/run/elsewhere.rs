@@ -1,6 +1,6 @@
 //! The grants whose user decides elsewhere, while the client polls: devices (RFC 8628) and the back channel (CIBA Core).
 
-use super::super::request::{self, RequestTold};
+use super::super::request::{self, ShownRequest};
 use super::super::{Asks, Granted, Shown};
 use super::{Ended, Walk, at_token};
 use crate::endpoint::activation::{self, Step};
@@ -13,7 +13,7 @@ impl Walk<'_> {
     pub(super) fn by_device(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
         let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
         let body = request::device(self.question);
-        self.requests.push(RequestTold::post(self.urls, self.server, client, "device/authorize", &body));
+        self.requests.push(ShownRequest::post(self.urls, self.server, client, "device/authorize", &body));
         let record = device_authorization::begin(self.org, self.server, client, &body, moment.now).map_err(at_token)?;
         let activation = Activation {
             server: record.server.clone(),
@@ -43,7 +43,7 @@ impl Walk<'_> {
     pub(super) fn by_back_channel(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
         let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
         let body = request::back_channel(self.org, self.question);
-        self.requests.push(RequestTold::post(self.urls, self.server, client, "bc/authorize", &body));
+        self.requests.push(ShownRequest::post(self.urls, self.server, client, "bc/authorize", &body));
         let begun = backchannel::begin(self.org, self.server, client, &body, None, moment).map_err(at_token)?;
         if !self.question.consent_given {
             let scopes = begun.request.scopes.iter().map(str::to_owned).collect();

@@ -4,7 +4,7 @@ mod elsewhere;
 
 use rand::Rng;
 
-use super::request::{self, RequestTold};
+use super::request::{self, ShownRequest};
 use super::{Answer, Asks, Encrypted, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
 use crate::endpoint::authorization::{self, NotBegun, Step};
 use crate::endpoint::token::{self, Admitted, Plan, Redemption, TokenRequest};
@@ -12,12 +12,12 @@ use crate::endpoint::{client_authentication, unknown_server, userinfo};
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, Stage};
 use crate::model::{App, RotationType};
 use crate::moment::Moment;
-use crate::org::{Org, Server, Urls};
+use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::jose::CONTENT_ENCRYPTION;
-use crate::protocol::{ErrorId, GrantType, Parameters, Refusal, Scopes};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 use crate::sign_in::{self, Advance, Input};
 use crate::tokens::{Draft, Drafts, Verified};
-use crate::trace::{Trace, Verdict};
+use crate::trace::{NoteStatus, Trace};
 
 /// What a question comes to now.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn preview(org: &Org, urls: &Urls, question: &Question, now: i64, rng: &mut 
                 Ok(granted) => Outcome::Granted(Box::new(granted)),
                 Err(Ended::Asks(asks)) => Outcome::Asks(asks),
                 Err(Ended::Refused(refused)) => {
-                    moment.trace.note(Verdict::Refused, refused.id.clone(), refused.reason.as_str());
+                    moment.trace.note(NoteStatus::Refused, refused.id.clone(), refused.reason.as_str());
                     Outcome::Refused(refused)
                 }
             }
@@ -63,7 +63,7 @@ enum Ended {
 }
 
 impl Ended {
-    fn shown(shown: Shown, refusal: &Refusal) -> Self {
+    fn shown(shown: Shown, refusal: &OAuthError) -> Self {
         Self::Refused(Refused {
             shown,
             status: match shown {
@@ -81,20 +81,20 @@ impl Ended {
     }
 }
 
-fn at_redirect(refusal: Refusal) -> Ended {
+fn at_redirect(refusal: OAuthError) -> Ended {
     Ended::shown(Shown::Redirect, &refusal)
 }
 
-fn at_token(refusal: Refusal) -> Ended {
+fn at_token(refusal: OAuthError) -> Ended {
     Ended::shown(Shown::TokenResponse, &refusal)
 }
 
 struct Walk<'a> {
     org: &'a Org,
-    server: &'a Server,
+    server: &'a CompiledServer,
     urls: &'a Urls,
     question: &'a Question,
-    requests: &'a mut Vec<RequestTold>,
+    requests: &'a mut Vec<ShownRequest>,
 }
 
 impl<'a> Walk<'a> {
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
     /// Authorization request, sign-in, consent, answer; then the code, if there is one.
     fn by_user(&mut self, scopes: &Scopes, moment: &mut Moment<'_>) -> Result<(Granted, Option<Redemption>), Ended> {
         let parameters = request::authorize(self.org, self.question, scopes);
-        self.requests.push(RequestTold::authorize(self.urls, self.server, &parameters));
+        self.requests.push(ShownRequest::authorize(self.urls, self.server, &parameters));
         let request = authorization::begin(self.org, self.server, self.urls, &parameters).map_err(|not| match not {
             NotBegun::Shown { refusal, .. } => Ended::shown(Shown::Page, &refusal),
             NotBegun::Redirected { refusal, .. } => at_redirect(refusal),
@@ -201,7 +201,7 @@ impl<'a> Walk<'a> {
         };
         let founded = redemption.and_then(|redemption| redemption.founds.zip(redemption.refresh_token));
         let Some(((id, mut family), (token, _))) = founded else {
-            return Err(at_token(Refusal::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token")));
+            return Err(at_token(OAuthError::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token")));
         };
         // The notes of the sign-in stay; those of its tokens give way to the refreshed ones'.
         moment.trace.notes.retain(|note| !note.is_about_claim());
@@ -231,11 +231,11 @@ impl<'a> Walk<'a> {
         &mut self,
         body: Parameters,
         moment: &mut Moment<'_>,
-        redeem: impl FnOnce(&Admitted<'_>, &Self, &Plan, &mut Moment<'_>) -> Result<Redemption, Refusal>,
+        redeem: impl FnOnce(&Admitted<'_>, &Self, &Plan, &mut Moment<'_>) -> Result<Redemption, OAuthError>,
     ) -> Result<(Answer, Redemption), Ended> {
         let request = TokenRequest { body, ..TokenRequest::default() };
         let admitted = self.admit(&request)?;
-        self.requests.push(RequestTold::post(self.urls, self.server, admitted.client, "token", &request.body));
+        self.requests.push(ShownRequest::post(self.urls, self.server, admitted.client, "token", &request.body));
         let plan = Plan::new(moment);
         let redemption = redeem(&admitted, self, &plan, moment).map_err(at_token)?;
         let drafts = token::draft(self.org, self.server, self.urls, &redemption, moment).map_err(at_token)?;
@@ -266,7 +266,7 @@ fn answer(scopes: &Scopes, drafts: Drafts, bound: bool, refresh_token: Option<Re
         let encrypted = recipient.map(|recipient| Encrypted {
             alg: recipient.algorithm.name(),
             enc: CONTENT_ENCRYPTION,
-            key: recipient.told(),
+            key: recipient.describe(),
         });
         Told { header, payload, encrypted }
     };

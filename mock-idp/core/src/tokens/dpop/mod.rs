@@ -11,7 +11,7 @@ pub use nonce::NonceKey;
 
 use crate::ledger::SingleUse;
 use crate::protocol::jose::{Jwk, Jws};
-use crate::protocol::{ErrorId, Refusal};
+use crate::protocol::{ErrorId, OAuthError};
 
 /// Okta: a proof is good for five minutes.
 const LONGEST: i64 = 300;
@@ -56,8 +56,8 @@ pub struct Proof {
 ///
 /// # Errors
 /// Okta's literal refusals.
-pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option<Proof>, Refusal> {
-    let refuse = |id, reason: &str| Refusal::new(id, reason);
+pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option<Proof>, OAuthError> {
+    let refuse = |id, reason: &str| OAuthError::new(id, reason);
     // RFC 9449 4.3 step 1: not more than one header.
     let text = match headers {
         [] => return Ok(None),
@@ -69,13 +69,13 @@ pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option
     // Step 4.
     if proof.header_text("typ") != Some("dpop+jwt") {
         let reason = format!("typ is {:?}", proof.header_text("typ"));
-        return Err(Refusal::new(ErrorId::DpopInvalidType, reason));
+        return Err(OAuthError::new(ErrorId::DpopInvalidType, reason));
     }
     let thumbprint = signer(&proof)?;
     // Step 8.
     if proof.text("htm") != Some(request.method) {
         let reason = format!("htm is {:?}, the method {}", proof.text("htm"), request.method);
-        return Err(Refusal::new(ErrorId::DpopInvalidHtm, reason));
+        return Err(OAuthError::new(ErrorId::DpopInvalidHtm, reason));
     }
     // Step 9: without query and fragment, normalised.
     let uri = proof.text("htu").and_then(|uri| url::Url::parse(uri).ok()).map(|mut uri| {
@@ -84,7 +84,7 @@ pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option
         uri
     });
     if !uri.is_some_and(|uri| (request.is_uri)(uri.as_str())) {
-        return Err(Refusal::new(ErrorId::DpopInvalidHtu, format!("htu is {:?}", proof.text("htu"))));
+        return Err(OAuthError::new(ErrorId::DpopInvalidHtu, format!("htu is {:?}", proof.text("htu"))));
     }
     // Step 3: jti is there.
     let jti = proof
@@ -114,11 +114,11 @@ pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option
 }
 
 /// The thumbprint of the key that has made the signature: RFC 9449 4.3 steps 5 to 7.
-fn signer(proof: &Jws) -> Result<String, Refusal> {
+fn signer(proof: &Jws) -> Result<String, OAuthError> {
     let algorithm = proof.algorithm().filter(|algorithm| !algorithm.is_symmetric()).ok_or_else(|| {
-        Refusal::new(ErrorId::DpopInvalidSignatureAlgorithm, format!("alg is {:?}", proof.header_text("alg")))
+        OAuthError::new(ErrorId::DpopInvalidSignatureAlgorithm, format!("alg is {:?}", proof.header_text("alg")))
     })?;
-    let invalid = |reason: String| Refusal::new(ErrorId::InvalidDpopProof, reason);
+    let invalid = |reason: String| OAuthError::new(ErrorId::InvalidDpopProof, reason);
     let jwk: Jwk = proof
         .header("jwk")
         .cloned()
@@ -127,25 +127,26 @@ fn signer(proof: &Jws) -> Result<String, Refusal> {
     let key = jwk.key().map_err(|unusable| invalid(format!("jwk: {unusable}")))?;
     if !key.fits(algorithm) {
         let reason = format!("a key of type {} makes no {} signature", jwk.kty, algorithm.name());
-        return Err(Refusal::new(ErrorId::DpopInvalidSignatureAlgorithm, reason));
+        return Err(OAuthError::new(ErrorId::DpopInvalidSignatureAlgorithm, reason));
     }
     if !proof.is_signed_by(algorithm, &key) {
-        return Err(Refusal::new(ErrorId::DpopInvalidSignature, "the signature is not that of the proof's own key"));
+        return Err(OAuthError::new(ErrorId::DpopInvalidSignature, "the signature is not that of the proof's own key"));
     }
     jwk.thumbprint().map_err(|unusable| invalid(format!("jwk: {unusable}")))
 }
 
 /// Step 11. Okta: at most five minutes ago.
-fn made_lately(proof: &Jws, now: i64, skew: i64) -> Result<i64, Refusal> {
-    let made = proof.time("iat").ok_or_else(|| Refusal::new(ErrorId::DpopInvalidIat, "iat is missing or no number"))?;
+fn made_lately(proof: &Jws, now: i64, skew: i64) -> Result<i64, OAuthError> {
+    let made =
+        proof.time("iat").ok_or_else(|| OAuthError::new(ErrorId::DpopInvalidIat, "iat is missing or no number"))?;
     if proof.time("exp").is_some_and(|expires| expires <= now) {
-        return Err(Refusal::new(ErrorId::DpopJwtExpired, "exp is over"));
+        return Err(OAuthError::new(ErrorId::DpopJwtExpired, "exp is over"));
     }
     if made > now + skew {
-        return Err(Refusal::new(ErrorId::DpopJwtIssuedInFuture, "iat is in the future"));
+        return Err(OAuthError::new(ErrorId::DpopJwtIssuedInFuture, "iat is in the future"));
     }
     if now - made.max(0) > LONGEST {
-        return Err(Refusal::new(ErrorId::DpopJwtTooOld, format!("made {} s ago", now.saturating_sub(made))));
+        return Err(OAuthError::new(ErrorId::DpopJwtTooOld, format!("made {} s ago", now.saturating_sub(made))));
     }
     Ok(made)
 }

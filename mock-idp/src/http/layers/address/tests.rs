@@ -9,8 +9,8 @@ fn resolver(settings: Settings) -> Resolver {
         let yaml = format!("org: {{ id: 00onamed000000000000, name: Named, subdomain: {name} }}\n{everyone}\n");
         OrgInstance::new(Document::parse(&yaml).unwrap(), &mut KeyPool::default()).unwrap()
     };
-    let server = Server::new(org("market"), vec![org("tenant2")]);
-    Resolver::new(Arc::new(server), Arc::new(settings))
+    let orgs = Orgs::new(org("market"), vec![org("tenant2")]);
+    Resolver::new(Arc::new(orgs), Arc::new(settings))
 }
 
 fn resolve(resolver: &Resolver, host: &str, target: &str, secure: bool) -> Result<(Arc<Resolved>, Uri), Misaddressed> {

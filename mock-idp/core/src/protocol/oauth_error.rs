@@ -5,7 +5,7 @@ use super::catalogue::ErrorId;
 /// A refusal from Okta's OAuth error catalogue.
 #[derive(Clone, Debug, thiserror::Error, Eq, PartialEq)]
 #[error("{}: {reason}", .id.row().id)]
-pub struct Refusal {
+pub struct OAuthError {
     pub id: ErrorId,
     /// What fills `{0}`, `{1}` … of the description.
     pub arguments: Vec<String>,
@@ -13,7 +13,7 @@ pub struct Refusal {
     pub reason: String,
 }
 
-impl Refusal {
+impl OAuthError {
     /// A refusal whose description takes no argument.
     pub fn new(id: ErrorId, reason: impl Into<String>) -> Self {
         Self { id, arguments: Vec::new(), reason: reason.into() }

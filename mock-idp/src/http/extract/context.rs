@@ -11,13 +11,13 @@ use mock_idp_core::org::Urls;
 use mock_idp_core::sign_in::view::Frame;
 
 use crate::address::Address;
-use crate::engine::Call;
+use crate::engine::Context;
 use crate::http::respond::api_error::ApiError;
 use crate::request_id::RequestId;
 
 /// A request at the org server, or at the custom server that its path names.
 #[derive(Debug)]
-pub(crate) struct AtServer(pub(crate) Call);
+pub(crate) struct AtServer(pub(crate) Context);
 
 impl<S: Send + Sync> FromRequestParts<S> for AtServer {
     type Rejection = Response;
@@ -35,7 +35,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AtServer {
                 None => return Err(unknown_server(name).for_reader(parts)),
             },
         };
-        Ok(Self(Call { instance: Arc::clone(&address.org), org, server, urls: urls(address) }))
+        Ok(Self(Context { instance: Arc::clone(&address.org), org, server, urls: urls(address) }))
     }
 }
 
