@@ -1,0 +1,174 @@
+//! What one file names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree};
+
+use crate::resolve::{Names, Target, is_re_export};
+use crate::source::Source;
+
+/// What a file uses.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Other files of the package, by index, and a name of each.
+    pub(crate) sources: BTreeMap<usize, String>,
+    /// First segments of paths that lead elsewhere.
+    pub(crate) foreign: BTreeSet<String>,
+}
+
+/// One name that an import brings in, and the path it stands for; no name for a glob or `_`.
+pub(crate) struct Import {
+    pub(crate) name: Option<String>,
+    pub(crate) path: Vec<String>,
+}
+
+/// What a file uses of others.
+pub(crate) fn of(index: usize, source: &Source, names: &Names) -> Found {
+    let mut visitor = Visitor { index, names, module: source.module.clone(), found: Found::default() };
+    for item in &source.syntax.items {
+        visitor.visit_item(item);
+    }
+    visitor.found
+}
+
+/// Whether an item is compiled for tests only.
+pub(crate) fn is_test(item: &Item) -> bool {
+    let attributes: &[Attribute] = match item {
+        Item::Const(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    };
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
+    })
+}
+
+/// The paths of an import, one for each name.
+pub(crate) fn tree_paths(tree: &UseTree) -> Vec<Import> {
+    let mut imports = Vec::new();
+    collect(tree, &mut Vec::new(), &mut imports);
+    imports
+}
+
+fn collect(tree: &UseTree, path: &mut Vec<String>, imports: &mut Vec<Import>) {
+    let with = |path: &[String], name: &syn::Ident| match name.to_string().as_str() {
+        "self" => path.to_vec(),
+        name => path.iter().cloned().chain([name.to_owned()]).collect(),
+    };
+    match tree {
+        UseTree::Path(tree) => {
+            path.push(tree.ident.to_string());
+            collect(&tree.tree, path, imports);
+            path.pop();
+        }
+        UseTree::Name(tree) => {
+            let path = with(path, &tree.ident);
+            imports.push(Import { name: path.last().cloned(), path });
+        }
+        UseTree::Rename(tree) => {
+            let path = with(path, &tree.ident);
+            imports.push(Import { name: Some(tree.rename.to_string()), path });
+        }
+        UseTree::Glob(_) => imports.push(Import { name: None, path: path.clone() }),
+        UseTree::Group(tree) => {
+            for tree in &tree.items {
+                collect(tree, path, imports);
+            }
+        }
+    }
+}
+
+struct Visitor<'a> {
+    /// Of the file.
+    index: usize,
+    names: &'a Names,
+    /// The module that the visited code is in: the file's, or an inline one.
+    module: Vec<String>,
+    found: Found,
+}
+
+impl Visitor<'_> {
+    fn path(&mut self, path: &[String]) {
+        match self.names.resolve(&self.module, path) {
+            Target::Source(index) if index != self.index => {
+                self.found.sources.entry(index).or_insert_with(|| path.join("::"));
+            }
+            Target::Source(_) | Target::Module => {}
+            Target::Foreign(name) => drop(self.found.foreign.insert(name)),
+        }
+    }
+
+    /// Macros take any tokens: paths in them are found by their `::`.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        let mut colons = 0;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    if colons != 2 && !path.is_empty() {
+                        self.path(&std::mem::take(&mut path));
+                    }
+                    path.push(ident.to_string());
+                    colons = 0;
+                }
+                TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
+                other => {
+                    if !path.is_empty() {
+                        self.path(&std::mem::take(&mut path));
+                    }
+                    colons = 0;
+                    if let TokenTree::Group(group) = other {
+                        self.tokens(group.stream());
+                    }
+                }
+            }
+        }
+        if !path.is_empty() {
+            self.path(&path);
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Visitor<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        if !is_test(item) {
+            visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        self.module.push(item.ident.to_string());
+        visit::visit_item_mod(self, item);
+        self.module.pop();
+    }
+
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        for import in tree_paths(&item.tree) {
+            if !is_re_export(&item.vis) {
+                self.path(&import.path);
+            } else if let Target::Foreign(name) = self.names.resolve(&self.module, &import.path) {
+                self.found.foreign.insert(name);
+            }
+        }
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        self.path(&segments);
+        visit::visit_path(self, path);
+    }
+
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
+
+    fn visit_macro(&mut self, item: &'ast Macro) {
+        self.tokens(item.tokens.clone());
+        visit::visit_macro(self, item);
+    }
+}
