@@ -1,7 +1,6 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot be set up may stop")]
 #![expect(clippy::disallowed_methods, reason = "the tests read the fixtures, and the sources of the crate")]
 
-mod agreement;
 mod authorization;
 mod claim_rules;
 mod claim_subject;
