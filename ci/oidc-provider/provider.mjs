@@ -1,14 +1,14 @@
-// An OpenID provider that nobody here wrote: panva's oidc-provider with two clients and one person, for the harness to be
-// tried on. Prints READY and its address, and serves until it is stopped. Keys are made at each start; the clients'
-// secrets and the password are public, and protect nothing.
+// The npm package oidc-provider with two clients and one account: an independent OpenID provider for the harness to test.
+// Prints READY and its issuer, and serves until it is stopped. The signing key is generated at each start. The client secrets
+// and the password are public.
 //
-//   node provider.mjs [PORT]     0, the default, takes a free one
+//   node provider.mjs [PORT]     0, the default, takes a free port
 
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-const person = {
+const account = {
   login: 'visitor@example.test',
   password: 'Passw0rd!',
   claims: {
@@ -20,8 +20,8 @@ const person = {
   },
 };
 
-// Web clients may have the implicit flow only where they are reached by TLS. Nobody ever connects to the address: the
-// harness reads it off the redirect.
+// oidc-provider allows the implicit flow to web clients only with https redirect URIs. Nothing listens there: the harness reads
+// the response from the redirect.
 const client = (id, method) => ({
   client_id: id,
   client_secret: `${id}-secret-0123456789abcdefghijklmnopqrstuvwxyz`,
@@ -33,8 +33,8 @@ const client = (id, method) => ({
 });
 
 const configuration = {
-  clients: [client('stranger-web', 'client_secret_basic'), client('stranger-second', 'client_secret_post')],
-  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...person.claims }) }),
+  clients: [client('web-client', 'client_secret_basic'), client('second-client', 'client_secret_post')],
+  findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...account.claims }) }),
   claims: {
     openid: ['sub'],
     profile: ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'profile', 'picture',
@@ -44,7 +44,7 @@ const configuration = {
     address: ['address'],
   },
   pkce: { required: () => false },
-  cookies: { keys: ['a signing key that protects nothing'] },
+  cookies: { keys: ['not a secret'] },
   jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
   features: {
@@ -84,7 +84,7 @@ const form = async (request) => {
   return new URLSearchParams(text);
 };
 
-/** Grants what the request misses, and nothing else. */
+/** Grants the scopes and claims that the request still lacks. */
 async function grant(provider, { prompt: { details }, params, session, grantId }) {
   const granted = grantId
     ? await provider.Grant.find(grantId)
@@ -96,21 +96,21 @@ async function grant(provider, { prompt: { details }, params, session, grantId }
 
 async function interact(provider, request, response) {
   const interaction = await provider.interactionDetails(request, response);
-  const asksWho = interaction.prompt.name === 'login';
-  if (request.method !== 'POST') return send(response, 200, asksWho ? signIn() : consent());
+  const isLogin = interaction.prompt.name === 'login';
+  if (request.method !== 'POST') return send(response, 200, isLogin ? signIn() : consent());
   const sent = await form(request);
   let result;
-  if (asksWho) {
-    if (sent.get('login') !== person.login || sent.get('password') !== person.password) {
+  if (isLogin) {
+    if (sent.get('login') !== account.login || sent.get('password') !== account.password) {
       return send(response, 200, signIn('Unable to sign in'));
     }
     result = { login: { accountId: 'vera' } };
   } else if (sent.get('consent') === 'allow') {
     result = { consent: { grantId: await grant(provider, interaction) } };
   } else {
-    result = { error: 'access_denied', error_description: 'the person said no' };
+    result = { error: 'access_denied', error_description: 'the user denied the request' };
   }
-  return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: !asksWho });
+  return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: !isLogin });
 }
 
 const server = createServer();
