@@ -1,4 +1,4 @@
-//! Where a request is addressed: which org, and under which name this server was called.
+//! The address of a request: its org, and the host name that it uses.
 
 use std::sync::Arc;
 
@@ -7,30 +7,30 @@ use crate::settings::Settings;
 
 /// The resolved address of a request, in its extensions.
 #[derive(Clone, Debug)]
-pub struct Address {
-    /// The org asked.
+pub(crate) struct Address {
+    /// The org.
     pub org: Arc<OrgInstance>,
-    /// Where its endpoints are: `scheme://host[:port]`, with `/_org/{name}` when it was addressed so.
+    /// The base of its endpoints: `scheme://host[:port]`, with `/_org/{name}` if the request has that prefix.
     pub base: Arc<str>,
-    /// What its issuers begin with: `base`, unless `--issuer-url` pins it.
+    /// The base of its issuers: `base`, unless `--issuer-url` pins it.
     pub issuer_base: Arc<str>,
-    /// `""` or `/_org/{name}`: what paths on this host begin with.
+    /// `""` or `/_org/{name}`: the prefix of paths on this host.
     pub path_prefix: Arc<str>,
     /// Whether the request came over TLS, or through a proxy that the pinned `https` issuer stands for.
     pub secure: bool,
-    /// What this server was started with.
+    /// The settings of this server.
     pub settings: Arc<Settings>,
 }
 
 impl Address {
-    /// What a person must know of: leniencies of this start, faults that are on, a clock that was moved.
+    /// Warnings for the user: leniencies, active faults, a moved clock.
     #[must_use]
-    pub fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<String> {
         let mut warnings = self.settings.warnings.clone();
         warnings.extend(self.org.behavior_warning());
         let clock = self.org.clock.state();
         if clock.frozen {
-            warnings.push(format!("The clock stands still at {}.", clock.now));
+            warnings.push(format!("The clock is frozen at {}.", clock.now));
         } else if clock.offset != 0 {
             warnings.push(format!("The clock is moved by {} seconds.", clock.offset));
         }

@@ -146,7 +146,7 @@ impl Clock {
 
 /// Milliseconds since 1970 as RFC 3339 with milliseconds, the way Okta writes times.
 #[must_use]
-pub fn rfc3339(millis: i64) -> String {
+pub(crate) fn rfc3339(millis: i64) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
         .ok()
         .and_then(|time| time.format(&Rfc3339).ok())

@@ -1,6 +1,6 @@
-//! Faults that a test switches on by name: one wrong thing in a token, or one thing wrong with the transport.
+//! Faults that tests turn on by name: one defect of a token, or one of the transport.
 //!
-//! While none is on, asking costs one atomic read.
+//! While none is on, a query costs one atomic read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,10 +8,10 @@ use std::time::Duration;
 use mock_idp_core::tokens::fault::TokenFault;
 use parking_lot::Mutex;
 
-/// How long `http.slow` holds an answer back unless told otherwise.
+/// Default delay of `http.slow`.
 const SLOW: Duration = Duration::from_secs(3);
 
-/// What can go wrong between a rule's answer and the client.
+/// Faults of the transport.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum TransportFault {
     /// 500 with an Okta error envelope.
@@ -20,13 +20,13 @@ pub enum TransportFault {
     Status503,
     /// 429 with an Okta error envelope, rate-limit headers and `Retry-After`.
     Status429,
-    /// The right answer, late.
+    /// The correct answer, delayed.
     Slow(Duration),
     /// The connection is reset instead of an answer.
     Reset,
-    /// The right answer, cut in the middle.
+    /// The first half of the correct answer.
     BadJson,
-    /// The right answer under `text/plain`.
+    /// The correct answer as `text/plain`.
     WrongContentType,
 }
 
@@ -56,7 +56,7 @@ impl TransportFault {
     }
 }
 
-/// Either kind of fault.
+/// All faults.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FaultKind {
     Token(TokenFault),
@@ -80,7 +80,7 @@ impl FaultKind {
         }
     }
 
-    /// The names of all faults there are.
+    /// The names of all faults.
     pub fn names() -> impl Iterator<Item = &'static str> {
         TokenFault::ALL.iter().map(|(name, _)| *name).chain(TransportFault::ALL.iter().map(|(name, _)| *name))
     }
@@ -90,34 +90,34 @@ impl FaultKind {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Fault {
     pub kind: FaultKind,
-    /// How often it still strikes; without, until it is cleared.
+    /// How many times it still applies. `None`: until it is cleared.
     pub times: Option<u32>,
     /// Only tokens for this client (token faults).
     pub client_id: Option<String>,
-    /// Only paths that begin so (transport faults).
+    /// Only paths with this prefix (transport faults).
     pub path: Option<String>,
 }
 
 impl Fault {
-    fn strikes_client(&self, client_id: &str) -> bool {
+    fn applies_to_client(&self, client_id: &str) -> bool {
         self.client_id.as_deref().is_none_or(|only| only == client_id)
     }
 
-    fn strikes_path(&self, path: &str) -> bool {
+    fn applies_to_path(&self, path: &str) -> bool {
         self.path.as_deref().is_none_or(|only| path.starts_with(only))
     }
 
-    /// Counts one strike.
-    fn strike(&mut self) {
+    /// Counts one use.
+    fn count_use(&mut self) {
         self.times = self.times.map(|times| times.saturating_sub(1));
     }
 
-    fn is_spent(&self) -> bool {
+    fn is_used_up(&self) -> bool {
         self.times == Some(0)
     }
 }
 
-/// The faults of an org, in the order in which they were switched on.
+/// The active faults of an org, in the order in which they were added.
 #[derive(Debug, Default)]
 pub struct Faults {
     any: AtomicBool,
@@ -125,27 +125,27 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Switches a fault on.
+    /// Turns a fault on.
     pub fn add(&self, fault: Fault) {
         let mut list = self.list.lock();
         list.push(fault);
-        self.settle(&mut list);
+        self.remove_used_up(&mut list);
     }
 
-    /// What is on.
+    /// The active faults.
     #[must_use]
     pub fn list(&self) -> Vec<Fault> {
         self.list.lock().clone()
     }
 
-    /// Switches everything off.
+    /// Turns all faults off.
     pub fn clear(&self) {
         let mut list = self.list.lock();
         list.clear();
-        self.settle(&mut list);
+        self.remove_used_up(&mut list);
     }
 
-    /// Every token fault that strikes the tokens now being minted for this client.
+    /// The token faults that apply to the tokens now issued to this client.
     pub fn take_token_faults(&self, client_id: &str) -> Vec<TokenFault> {
         if !self.any.load(Ordering::Acquire) {
             return Vec::new();
@@ -154,35 +154,35 @@ impl Faults {
         let mut taken = Vec::new();
         for fault in list.iter_mut() {
             if let FaultKind::Token(token_fault) = fault.kind
-                && fault.strikes_client(client_id)
+                && fault.applies_to_client(client_id)
             {
-                fault.strike();
+                fault.count_use();
                 taken.push(token_fault);
             }
         }
-        self.settle(&mut list);
+        self.remove_used_up(&mut list);
         taken
     }
 
-    /// The first transport fault that strikes a request for this path.
+    /// The first transport fault that applies to a request for this path.
     pub fn take_transport(&self, path: &str) -> Option<TransportFault> {
         if !self.any.load(Ordering::Acquire) {
             return None;
         }
         let mut list = self.list.lock();
         let taken = list.iter_mut().find_map(|fault| match fault.kind {
-            FaultKind::Transport(transport) if fault.strikes_path(path) => {
-                fault.strike();
+            FaultKind::Transport(transport) if fault.applies_to_path(path) => {
+                fault.count_use();
                 Some(transport)
             }
             _ => None,
         });
-        self.settle(&mut list);
+        self.remove_used_up(&mut list);
         taken
     }
 
-    fn settle(&self, list: &mut Vec<Fault>) {
-        list.retain(|fault| !fault.is_spent());
+    fn remove_used_up(&self, list: &mut Vec<Fault>) {
+        list.retain(|fault| !fault.is_used_up());
         self.any.store(!list.is_empty(), Ordering::Release);
     }
 }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_leads_to_the_fault_of_that_name() {
+    fn every_name_finds_the_fault_of_that_name() {
         assert_eq!(FaultKind::names().count(), 26);
         for name in FaultKind::names() {
             assert_eq!(FaultKind::named(name).map(FaultKind::name), Some(name));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_counted_fault_strikes_so_often_and_no_more() {
+    fn a_fault_with_a_count_applies_that_many_times() {
         let faults = Faults::default();
         faults.add(Fault { times: Some(2), path: Some("/oauth2/".into()), ..fault("http.status-500") });
         assert_eq!(faults.take_transport("/api/v1/users"), None);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn token_faults_strike_only_their_client_and_leave_transport_alone() {
+    fn token_faults_apply_only_to_their_client_and_not_to_the_transport() {
         let faults = Faults::default();
         faults.add(Fault { client_id: Some("a".into()), ..fault("id_token.alg-none") });
         faults.add(fault("access_token.expired"));

@@ -1,7 +1,7 @@
-//! The journal of an org: what was asked lately, what was answered, and why.
+//! The journal of an org: the last requests, their answers, and the reasons.
 //!
-//! Bounded; the oldest entry makes room. It holds no secret, code or token: a path is kept without its query, and ids
-//! in a path that work as credentials are blanked.
+//! Bounded: a new entry replaces the oldest. It holds no secret, code or token: paths are recorded without query and without the
+//! secrets that the route names.
 
 use std::collections::VecDeque;
 
@@ -14,13 +14,12 @@ use crate::clock::rfc3339;
 use crate::request_id::RequestId;
 
 /// How many entries are kept.
-pub const CAPACITY: usize = 1_000;
+pub(crate) const CAPACITY: usize = 1_000;
 
 /// Target of the log line that repeats an entry.
 pub(crate) const LOG_TARGET: &str = "mock_idp::request";
 
-/// The inside half of an answer: whom it concerned and why it came out so. A handler puts it into the extensions of its
-/// response; it never reaches the wire.
+/// The inside half of an answer: the client and user it concerns, and the reasons. It never reaches the wire.
 #[derive(Clone, Debug, Default)]
 pub struct Explanation {
     /// Client id, as far as known.
@@ -33,6 +32,37 @@ pub struct Explanation {
     pub notes: Vec<Note>,
 }
 
+/// A result, and the explanation of the decision behind it.
+#[derive(Debug)]
+pub struct Explained<T> {
+    pub result: T,
+    pub explanation: Explanation,
+}
+
+impl<T> Explained<T> {
+    /// A result that needs no explanation: nothing was decided.
+    pub fn undecided(result: T) -> Self {
+        Self { result, explanation: Explanation::default() }
+    }
+
+    /// A refusal, with the inside reason.
+    pub fn refused(result: T, reason: impl Into<String>) -> Self {
+        Self { result, explanation: Explanation { reason: Some(reason.into()), ..Explanation::default() } }
+    }
+
+    /// The same result, with this inside reason.
+    #[must_use]
+    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
+        self.explanation.reason = Some(reason.into());
+        self
+    }
+
+    /// The same explanation of another result.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Explained<U> {
+        Explained { result: change(self.result), explanation: self.explanation }
+    }
+}
+
 /// One request and its answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
@@ -43,7 +73,7 @@ pub struct Entry {
     pub time: i64,
     #[serde(serialize_with = "as_text")]
     pub method: Method,
-    /// Path without query.
+    /// Path without query and secrets.
     pub path: String,
     pub status: u16,
     /// How long the answer took, in milliseconds.
@@ -62,7 +92,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Adds an entry; the oldest leaves when the journal is full.
+    /// Adds an entry; when the journal is full, the oldest is dropped.
     pub fn record(&self, entry: Entry) {
         let mut entries = self.entries.lock();
         let oldest = if entries.len() >= CAPACITY { entries.pop_front() } else { None };
@@ -84,27 +114,10 @@ impl Journal {
         self.entries.lock().iter().rev().find(|entry| entry.request_id.as_str() == request_id).cloned()
     }
 
-    /// Forgets everything.
+    /// Removes all entries.
     pub fn clear(&self) {
         self.entries.lock().clear();
     }
-}
-
-/// Paths under which the next segment is as good as a credential.
-const CREDENTIAL_SEGMENTS: [&str; 3] = ["/api/v1/sessions/", "/api/v1/authn/recovery/", "/welcome/"];
-
-/// The path as it may be written down: no query, no credential.
-#[must_use]
-pub fn presentable_path(path: String) -> String {
-    for prefix in CREDENTIAL_SEGMENTS {
-        if let Some(rest) = path.strip_prefix(prefix) {
-            let end = rest.find('/').unwrap_or(rest.len());
-            if !matches!(&rest[..end], "" | "me" | "token") {
-                return format!("{prefix}…{}", &rest[end..]);
-            }
-        }
-    }
-    path
 }
 
 fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
@@ -135,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_entry_makes_room() {
+    fn the_oldest_entry_is_dropped_when_the_journal_is_full() {
         let journal = Journal::default();
         let entries: Vec<Entry> = (0..=CAPACITY).map(|number| entry(&number.to_string())).collect();
         for entry in entries.clone() {
@@ -151,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_reads_well_as_json() {
+    fn an_entry_is_serialized_with_its_id_time_and_text_fields() {
         let entry = entry("/");
         assert_eq!(
             serde_json::to_value(&entry).unwrap(),
@@ -160,16 +173,5 @@ mod tests {
                 "ms": 0.5, "client": null, "user": null, "reason": null,
             })
         );
-    }
-
-    #[test]
-    fn a_session_id_in_a_path_is_blanked() {
-        assert_eq!(presentable_path("/api/v1/sessions/102abc".into()), "/api/v1/sessions/…");
-        assert_eq!(
-            presentable_path("/api/v1/sessions/102abc/lifecycle/refresh".into()),
-            "/api/v1/sessions/…/lifecycle/refresh"
-        );
-        assert_eq!(presentable_path("/api/v1/sessions/me".into()), "/api/v1/sessions/me");
-        assert_eq!(presentable_path("/oauth2/default/v1/token".into()), "/oauth2/default/v1/token");
     }
 }

@@ -11,14 +11,14 @@
 //! # }
 //! ```
 
-pub mod address;
-pub mod ca;
-pub mod clock;
+mod address;
+mod clock;
 mod control;
+#[doc(hidden)]
 pub mod engine;
-pub mod faults;
-pub mod http;
-pub mod journal;
+mod faults;
+mod http;
+mod journal;
 mod keys;
 mod ledger;
 mod listen;
@@ -27,9 +27,11 @@ mod mock_idp;
 mod outbound;
 mod pages;
 mod people;
-pub mod request_id;
-pub mod settings;
+mod request_id;
+mod routing;
+mod settings;
 mod start_error;
+mod state_dir;
 mod tls;
 
 pub use logging::LogFormat;

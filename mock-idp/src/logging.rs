@@ -26,13 +26,13 @@ pub enum LogFormat {
     Off,
 }
 
-/// What is logged when `MOCK_IDP_LOG` does not say.
+/// The filter without `MOCK_IDP_LOG`.
 const DEFAULT_FILTER: &str = "warn,mock_idp=info";
 
-/// Sends log lines to stderr, unless this process has somebody else listening to them already.
+/// Sends log lines to stderr, unless this process has a subscriber already.
 ///
 /// # Errors
-/// `MOCK_IDP_LOG` is no list of targets and levels.
+/// `MOCK_IDP_LOG` is not a list of targets and levels.
 pub(crate) fn install(format: LogFormat) -> Result<(), StartError> {
     if format == LogFormat::Off || tracing::dispatcher::has_been_set() {
         return Ok(());
@@ -51,12 +51,12 @@ pub(crate) fn install(format: LogFormat) -> Result<(), StartError> {
             lines.with_ansi(ansi).event_format(Line).with_filter(filter).boxed()
         }
     };
-    // An error means that somebody else was faster: they get the events.
+    // An error means that another subscriber was installed meanwhile; it gets the events.
     let _ = tracing_subscriber::registry().with(lines).try_init();
     Ok(())
 }
 
-/// Waits until everything that was logged is written.
+/// Waits until all log lines are written.
 pub(crate) fn flush() {
     LogWriter::flush_all();
 }

@@ -9,21 +9,24 @@ use mock_idp_core::behavior::Behavior;
 use mock_idp_core::model::App;
 use mock_idp_core::org::{Document, Problems, SignInForm};
 
-use crate::control::{self, Access};
+use crate::control;
 use crate::engine::{OrgInstance, Orgs};
 use crate::http;
+use crate::http::front::Front;
 use crate::keys::KeyPool;
 use crate::listen::port::{Bound, DEFAULT_PORT, PortChoice};
 use crate::listen::{self, Serving};
 use crate::logging::{self, LogFormat};
 use crate::people::{Person, people};
-use crate::settings::{IssuerUrl, Settings, is_loopback};
+use crate::routing::Table;
+use crate::settings::{ControlAccess, IssuerUrl, Settings, is_loopback};
 use crate::start_error::StartError;
+use crate::state_dir::default_state_dir;
 use crate::tls::{self, Tls};
 
-/// A running mock: one port that answers http and https. It stops when it is stopped or dropped.
+/// A running mock: one port for http and https. It stops when it is dropped.
 ///
-/// It runs on the tokio runtime that it was started on; blocking the only thread of that runtime blocks the mock too.
+/// It runs on the tokio runtime on which it was started; blocking the only thread of that runtime blocks the mock too.
 #[derive(Debug)]
 pub struct MockIdp {
     orgs: Arc<Orgs>,
@@ -179,7 +182,22 @@ impl MockIdp {
         people(self.orgs.default_org())
     }
 
-    /// Stops listening, lets requests under way finish, and ends all tasks.
+    /// The directory that the program keeps its certificate authority in: `$XDG_STATE_HOME/mock-idp`, else
+    /// `~/.local/state/mock-idp`.
+    #[must_use]
+    pub fn default_state_dir() -> Option<PathBuf> {
+        default_state_dir()
+    }
+
+    /// Makes sure that `dir` holds a certificate authority, and returns the path of its certificate. No trust store is changed.
+    ///
+    /// # Errors
+    /// The directory cannot be made, read or written.
+    pub fn ensure_certificate_authority(dir: &Path) -> Result<PathBuf, StartError> {
+        tls::keep_authority(dir).map_err(|error| StartError::Certificate(error.to_string()))
+    }
+
+    /// Stops listening, lets running requests finish, and ends all tasks.
     pub async fn stop(self) {
         self.serving.stop().await;
         logging::flush();
@@ -327,9 +345,13 @@ impl Builder {
             allowed_hosts: self.own_names(),
             log_requests: self.log != LogFormat::Off,
             warnings: warnings.clone(),
+            control: self.control_access(),
+            started: now_millis(),
         });
         warnings.extend(orgs.default_org().behavior_warning());
-        let front = http::service(Arc::clone(&orgs), settings, control::routes(self.control_access()));
+        let table =
+            Table::new(&http::GROUP, &[&control::GROUP]).map_err(|error| StartError::Setting(error.to_string()))?;
+        let front = Front::new(Arc::clone(&orgs), settings, table);
         let _entered = runtime.enter();
         let serving = listen::serve(listeners, &front, &tls)
             .map_err(|source| StartError::Address { address: format!("{}:{port}", self.host), source })?;
@@ -420,11 +442,11 @@ impl Builder {
         }
     }
 
-    fn control_access(&self) -> Access {
+    fn control_access(&self) -> ControlAccess {
         match &self.control_token {
-            Some(token) => Access::Token(token.clone()),
-            None if is_loopback(&self.host) => Access::ThisMachine,
-            None => Access::Nobody,
+            Some(token) => ControlAccess::Token(token.clone()),
+            None if is_loopback(&self.host) => ControlAccess::ThisMachine,
+            None => ControlAccess::Closed,
         }
     }
 
@@ -441,6 +463,13 @@ impl Builder {
         }
         leniencies
     }
+}
+
+/// The machine's time.
+fn now_millis() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "the start of the process, whatever the orgs' clocks show")]
+    let now = time::OffsetDateTime::now_utc();
+    i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }
 
 /// The document of the org that is served when none is given.

@@ -1,21 +1,21 @@
-//! The people of an org, for whoever starts it and wants to sign in.
+//! The people of an org who can sign in.
 
 use mock_idp_core::model::UserStatus;
 
 use crate::engine::OrgInstance;
 
-/// Somebody who can sign in.
+/// A user who can sign in.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Person {
-    /// What to type first.
+    /// The login name.
     pub login: String,
-    /// What to type then. Passwords of a mock are public.
+    /// The password. Passwords of a mock are public.
     pub password: String,
-    /// What makes this one interesting.
+    /// The user's note in the org document.
     pub note: Option<String>,
 }
 
-/// Everybody who can sign in, in the document's order.
+/// The users who can sign in, in the document's order.
 pub(crate) fn people(org: &OrgInstance) -> Vec<Person> {
     let org = org.org();
     let active = org.document().users.iter().filter(|user| user.status == UserStatus::Active);

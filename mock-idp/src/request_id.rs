@@ -1,4 +1,4 @@
-//! The id of a request: `x-okta-request-id` on the answer, the key of its journal entry, and on its log line.
+//! The id of a request: `x-okta-request-id` of the answer, the key of its journal entry, and in its log line.
 
 use std::fmt;
 
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_32_lowercase_hex_digits_and_never_the_same() {
+    fn ids_are_32_lowercase_hex_digits_and_differ() {
         let id = RequestId::random();
         assert_eq!(id.as_str().len(), 32);
         assert!(id.as_str().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')), "{id}");

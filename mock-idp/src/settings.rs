@@ -1,28 +1,55 @@
-//! What a start of the server decides for all its orgs.
+//! Settings of the server, for all its orgs.
 
 use std::net::IpAddr;
 
-/// Settings that handlers and layers read.
+/// The settings.
 #[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Pins the issuer to this base (`scheme://host[:port]`); without, it follows each request's scheme and host.
+pub(crate) struct Settings {
+    /// The base of the issuer (`scheme://host[:port]`). `None`: the scheme and host of each request.
     pub issuer_url: Option<IssuerUrl>,
     /// Host names, beyond those of this machine's loopback, under which requests are answered.
     pub allowed_hosts: Vec<String>,
     /// Whether each request is logged.
     pub log_requests: bool,
-    /// What a person must know of: leniencies, an address others can reach, a certificate that is not kept.
+    /// Warnings for the user: leniencies, an address that others can reach, a certificate authority that is not saved.
     pub warnings: Vec<String>,
+    /// Who may use the control API.
+    pub control: ControlAccess,
+    /// When the process started: milliseconds since 1970.
+    pub started: i64,
 }
 
-/// A base that an issuer may be pinned to: scheme, host and port, without path, query or trailing slash.
+/// Who may use the control API.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) enum ControlAccess {
+    /// Everybody who can connect: only this machine can.
+    ThisMachine,
+    /// Requests with this bearer token.
+    Token(String),
+    /// Nobody: others can connect, and no token was given.
+    #[default]
+    Closed,
+}
+
+/// Never shows the token.
+impl std::fmt::Debug for ControlAccess {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::ThisMachine => "ThisMachine",
+            Self::Token(_) => "Token(…)",
+            Self::Closed => "Closed",
+        })
+    }
+}
+
+/// A base for the issuer: scheme, host and port, without path, query or trailing slash.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct IssuerUrl {
     base: String,
     host: String,
 }
 
-/// Why a text cannot be an issuer's base.
+/// Why a text cannot be an issuer base.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{text:?} cannot be the issuer's base: {because}. Give scheme, host and port only, like https://idp.example.test"
@@ -73,9 +100,9 @@ impl std::str::FromStr for IssuerUrl {
     }
 }
 
-/// Whether an address can be reached from this machine only.
+/// Whether only this machine can reach an address.
 #[must_use]
-pub fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
@@ -95,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_more_or_less_is_refused_with_the_reason() {
+    fn other_urls_are_refused_with_the_reason() {
         for (text, because) in [
             ("idp", "it is not a URL"),
             ("ftp://idp.example.test", "its scheme is neither http nor https"),

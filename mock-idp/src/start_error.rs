@@ -1,4 +1,4 @@
-//! Why a server cannot start, and what to do about it.
+//! Why a server cannot start, and how to fix it.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,26 +14,26 @@ pub enum StartError {
     OrgFile {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// An org document is wrong.
     #[error("{origin} is not an org document:\n{problems}")]
     OrgDocument {
-        /// The file, or what else it came from.
+        /// The file, or another source.
         origin: String,
         /// One line for each problem, with its place.
         problems: String,
     },
-    /// Two orgs bear the same name, so that no address could tell them apart.
+    /// Two orgs have the same name, so no address distinguishes them.
     #[error("two orgs are named {name:?}; give each its own org.subdomain")]
     SameName {
         /// Their subdomain.
         name: String,
     },
-    /// Somebody listens on the port that was asked for.
+    /// The requested port is taken.
     #[error(
-        "port {port} is taken by {holder}. Three ways out:\n  \
+        "port {port} is taken by {holder}. Options:\n  \
          --port 0          take any free port\n  \
          --port {other}       take another one\n  \
          stop the other program{how}"
@@ -41,7 +41,7 @@ pub enum StartError {
     PortTaken {
         /// The port.
         port: u16,
-        /// Who holds it.
+        /// The program that holds it.
         holder: String,
         /// A port to try.
         other: u16,
@@ -53,13 +53,13 @@ pub enum StartError {
     Address {
         /// The address.
         address: String,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A host name or issuer that cannot be one.
+    /// A setting is invalid.
     #[error("{0}")]
     Setting(String),
-    /// There is no certificate authority.
+    /// The certificate authority cannot be made or read.
     #[error("no certificate authority: {0}")]
     Certificate(String),
     /// `start` was called outside a tokio runtime.
@@ -74,7 +74,7 @@ impl From<BindError> for StartError {
             BindError::Taken { port, holder } => {
                 let how = match &holder {
                     Holder::Ours { .. } => ", or use it: it answers the same requests".to_owned(),
-                    Holder::Unknown => format!(": ss -ltnp 'sport = :{port}' or lsof -i :{port} tells which"),
+                    Holder::Unknown => format!(": ss -ltnp 'sport = :{port}' or lsof -i :{port} shows which"),
                 };
                 let other = if port == DEFAULT_PORT { 7_804 } else { port.checked_add(1).unwrap_or(DEFAULT_PORT) };
                 Self::PortTaken { port, holder: holder.to_string(), other, how }

@@ -1,12 +1,13 @@
 //! https: a local certificate authority, and a leaf certificate from it for the names of this server.
 //!
-//! The authority is kept in the state directory when there is one, so that a person trusts it once; it is never put
-//! into any trust store by us. Nothing is made or read before it is needed.
+//! The authority is kept in the state directory, if there is one, so that it has to be trusted only once. No trust store is
+//! changed. Nothing is generated or read before it is needed.
 
 mod authority;
+mod error;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
@@ -15,18 +16,16 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
-pub(crate) use authority::Authority;
+pub(crate) use authority::{Authority, keep_authority};
+pub(crate) use error::TlsError;
 
-/// How long a leaf is good for. Apple's clients refuse more than 398 days, under a local root too.
+/// Validity of a leaf. Apple's clients refuse more than 398 days, also under a local root.
 const LEAF_DAYS: i64 = 396;
-
-/// The file in the state directory that holds the authority's certificate.
-pub(crate) const CA_FILE: &str = "ca.pem";
 
 /// The TLS side of a server.
 #[derive(Debug)]
 pub(crate) struct Tls {
-    /// Where the authority is kept; without, it lives as long as this.
+    /// Where the authority is kept. `None`: in memory.
     state_dir: Option<PathBuf>,
     /// Names of the leaf, beyond those of loopback.
     names: Vec<String>,
@@ -34,27 +33,12 @@ pub(crate) struct Tls {
     config: tokio::sync::OnceCell<Arc<ServerConfig>>,
 }
 
-/// Why there is no https.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TlsError {
-    #[error("{}: {source}", path.display())]
-    File { path: PathBuf, source: io::Error },
-    #[error("the certificate authority in {} cannot be used: {reason}. Remove ca.pem and ca.key.pem there", dir.display())]
-    Unusable { dir: PathBuf, reason: String },
-    #[error("ca.pem {0}")]
-    NotOurs(&'static str),
-    #[error("certificate: {0}")]
-    Certificate(#[from] rcgen::Error),
-    #[error("TLS: {0}")]
-    Rustls(#[from] rustls::Error),
-}
-
 impl Tls {
     pub(crate) fn new(state_dir: Option<PathBuf>, names: Vec<String>) -> Self {
         Self { state_dir, names, authority: OnceLock::new(), config: tokio::sync::OnceCell::new() }
     }
 
-    /// The authority, made or loaded the first time it is asked for.
+    /// The authority, generated or loaded on first use.
     pub(crate) fn authority(&self) -> Result<&Authority, TlsError> {
         if let Some(authority) = self.authority.get() {
             return Ok(authority);
@@ -66,7 +50,7 @@ impl Tls {
         Ok(self.authority.get_or_init(|| authority))
     }
 
-    /// Serves TLS handshakes; prepared at the first of them.
+    /// Accepts TLS connections; prepared on first use.
     pub(crate) async fn acceptor(self: &Arc<Self>) -> io::Result<TlsAcceptor> {
         let prepare = || async {
             let tls = Arc::clone(self);
@@ -96,7 +80,7 @@ impl Tls {
 }
 
 fn leaf(extra: &[String]) -> Result<CertificateParams, rcgen::Error> {
-    // Strict clients take no wildcard right under a top-level name, so the orgs' own names come with `extra`.
+    // Strict clients accept no wildcard directly under a top-level name, so the names of the orgs are in `extra`.
     let mut names: Vec<String> = ["localhost", "*.localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     for name in extra {
         if !names.contains(name) {
@@ -113,13 +97,4 @@ fn leaf(extra: &[String]) -> Result<CertificateParams, rcgen::Error> {
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
     Ok(params)
-}
-
-/// Makes sure that the authority is kept in `dir`; where its certificate is.
-pub(crate) fn keep_authority(dir: &Path) -> Result<PathBuf, TlsError> {
-    let path = dir.join(CA_FILE);
-    if !path.exists() {
-        Authority::kept_in(dir)?;
-    }
-    Ok(path)
 }

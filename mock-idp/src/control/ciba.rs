@@ -1,9 +1,7 @@
-//! `/_mock/ciba`: the requests that clients made by the back channel, and the word that a user would give on a phone.
+//! `/_mock/ciba`: pending backchannel authentication requests, and the user's decision on them.
 
-use std::sync::Arc;
-
-use axum::body::Bytes;
-use axum::{Extension, Json};
+use axum::Json;
+use bytes::Bytes;
 use http::StatusCode;
 use mock_idp_core::ledger::BackchannelRequest;
 use serde::Deserialize;
@@ -12,13 +10,14 @@ use serde_json::{Value, json};
 use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
+use crate::routing::At;
 
 const EXPECTED: &str = r#"{"decision": "approve" or "deny"}, and to leave others waiting {"user": a login} or {"id": one of GET /_mock/ciba}"#;
 
-/// A word, and on which requests: all that match what is given.
+/// A decision on all requests that match.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Word {
+struct DecideRequest {
     decision: Decision,
     id: Option<String>,
     user: Option<String>,
@@ -31,16 +30,13 @@ enum Decision {
     Deny,
 }
 
-pub(super) async fn list(Extension(address): Extension<Arc<Address>>) -> Json<Value> {
+pub(super) async fn list(At(address): At) -> Json<Value> {
     let waiting = address.org.waiting_requests().await;
     Json(waiting.iter().map(|request| shown(&address, request)).collect())
 }
 
-pub(super) async fn decide(
-    Extension(address): Extension<Arc<Address>>,
-    body: Bytes,
-) -> Result<Json<Value>, ControlError> {
-    let Word { decision, id, user } = parse(&body, EXPECTED)?;
+pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<Value>, ControlError> {
+    let DecideRequest { decision, id, user } = parse(&body, EXPECTED)?;
     let org = address.org.org();
     let user = match user {
         None => None,
@@ -48,22 +44,22 @@ pub(super) async fn decide(
             Some(user) => Some(user.id.clone()),
             None => {
                 let logins: Vec<&str> = org.document().users.iter().map(|user| user.profile.login.as_str()).collect();
-                return Err(ControlError::bad_request(format!("no user is called {login:?}"), logins));
+                return Err(ControlError::bad_request(format!("no user has the login {login:?}"), logins));
             }
         },
     };
-    let meant = |request: &BackchannelRequest| {
+    let matches = |request: &BackchannelRequest| {
         id.as_ref().is_none_or(|id| *id == request.id) && user.as_ref().is_none_or(|user| *user == request.user_id)
     };
-    let decided = address.org.give_word(decision == Decision::Approve, meant).await;
+    let decided = address.org.give_word(decision == Decision::Approve, matches).await;
     if decided.is_empty() {
-        let waiting = list(Extension(address)).await.0;
-        return Err(ControlError::new(StatusCode::NOT_FOUND, "no such request waits for an answer", waiting));
+        let waiting = list(At(address)).await.0;
+        return Err(ControlError::new(StatusCode::NOT_FOUND, "no pending request matches", waiting));
     }
     Ok(Json(json!({ "decided": decided.iter().map(|request| shown(&address, request)).collect::<Vec<_>>() })))
 }
 
-/// What names the client's tokens (`auth_req_id`) is left out.
+/// Without `auth_req_id`, by which the client gets its tokens.
 fn shown(address: &Address, request: &BackchannelRequest) -> Value {
     let org = address.org.org();
     json!({

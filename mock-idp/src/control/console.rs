@@ -1,17 +1,12 @@
 //! `/_mock/console`: the explain API and the journal as pages.
 
-use std::sync::Arc;
-
-use axum::Extension;
-use axum::extract::{Path, RawQuery};
+use crate::pages::view::{
+    ConsoleView, FormView, Frame, PreviewView, RequestRow, RequestView, RequestsView, ResultView,
+};
 use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::preview::Question;
 use mock_idp_core::preview::Why;
-use mock_idp_core::preview::view::{
-    ConsoleView, FormView, Frame, PreviewView, RequestRow, RequestView, RequestsView, ResultView,
-};
-use mock_idp_core::protocol::Parameters;
 
 use super::explain::urls;
 use super::requests::unknown;
@@ -19,13 +14,13 @@ use crate::address::Address;
 use crate::clock::rfc3339;
 use crate::journal::Entry;
 use crate::pages;
+use crate::routing::{At, PathParameters, Query};
 
-/// How many requests the page lists.
-const LISTED: usize = 200;
+/// The largest number of requests on the page.
+const MAX_ROWS: usize = 200;
 
-pub(super) async fn preview(Extension(address): Extension<Arc<Address>>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn preview(At(address): At, Query(parameters): Query) -> Response {
     let org = address.org.org();
-    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
     let given: Vec<(String, String)> =
         parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let mut view =
@@ -42,12 +37,13 @@ pub(super) async fn preview(Extension(address): Extension<Arc<Address>>, RawQuer
     page(&ConsoleView::Preview(Box::new(view)))
 }
 
-pub(super) async fn requests(Extension(address): Extension<Arc<Address>>) -> Response {
-    let requests = address.org.journal.latest(LISTED).iter().map(row).collect();
+pub(super) async fn requests(At(address): At) -> Response {
+    let requests = address.org.journal.latest(MAX_ROWS).iter().map(row).collect();
     page(&ConsoleView::Requests(RequestsView { frame: frame(&address), requests }))
 }
 
-pub(super) async fn request(Extension(address): Extension<Arc<Address>>, Path(request_id): Path<String>) -> Response {
+pub(super) async fn request(At(address): At, path: PathParameters) -> Response {
+    let request_id = path.get("request_id");
     let Some(entry) = address.org.journal.find(&request_id) else {
         return unknown(&address, &request_id).into_response();
     };

@@ -1,7 +1,6 @@
-//! Errors of the control API: what was wrong, and what would have been right.
+//! Errors of the control API: what is wrong, and what is expected.
 
 use axum::Json;
-use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -31,40 +30,8 @@ impl IntoResponse for ControlError {
     }
 }
 
-/// The body as the type that an endpoint wants; the error says what it wants.
+/// The body as the wanted type.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8], expected: &'static str) -> Result<T, ControlError> {
     serde_json::from_slice(body)
-        .map_err(|error| ControlError::bad_request(format!("the body does not fit: {error}"), expected))
-}
-
-pub(super) async fn not_found(request: Request) -> ControlError {
-    ControlError::new(
-        StatusCode::NOT_FOUND,
-        format!("nothing is at {}", request.uri().path()),
-        json!([
-            "/_mock/info",
-            "/_mock/ciba",
-            "/_mock/clock",
-            "/_mock/faults",
-            "/_mock/consents",
-            "/_mock/explain",
-            "/_mock/console/preview",
-            "/_mock/console/requests",
-            "/_mock/console/requests/{id}",
-            "/_mock/requests",
-            "/_mock/requests/{id}",
-            "/_mock/reset"
-        ]),
-    )
-}
-
-pub(super) async fn method_not_allowed(request: Request) -> ControlError {
-    let expected = match request.uri().path() {
-        "/_mock/faults" => json!(["GET", "POST", "DELETE"]),
-        "/_mock/ciba" | "/_mock/clock" | "/_mock/explain" => json!(["GET", "POST"]),
-        "/_mock/reset" => json!(["POST"]),
-        _ => json!(["GET"]),
-    };
-    let error = format!("{} does not work here", request.method());
-    ControlError::new(StatusCode::METHOD_NOT_ALLOWED, error, expected)
+        .map_err(|error| ControlError::bad_request(format!("the body is invalid: {error}"), expected))
 }

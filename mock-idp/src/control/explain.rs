@@ -1,30 +1,26 @@
-//! `/_mock/explain`: what a token request would come to, and why.
+//! `/_mock/explain`: the outcome of a token request that is not made, and the reasons.
 
-use std::sync::Arc;
-
-use axum::body::Bytes;
-use axum::extract::RawQuery;
+use axum::Json;
 use axum::response::{IntoResponse as _, Response};
-use axum::{Extension, Json};
+use bytes::Bytes;
 use http::StatusCode;
 use mock_idp_core::org::Urls;
 use mock_idp_core::preview::{BadParameter, PARAMETERS, Question, Report};
-use mock_idp_core::protocol::Parameters;
 use serde_json::{Map, Value, json};
 
 use crate::address::Address;
 use crate::control::ControlError;
+use crate::routing::{At, Query};
 
-pub(super) async fn get(Extension(address): Extension<Arc<Address>>, RawQuery(query): RawQuery) -> Response {
-    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+pub(super) async fn get(At(address): At, Query(parameters): Query) -> Response {
     answer(&address, parameters.iter()).await
 }
 
-pub(super) async fn post(Extension(address): Extension<Arc<Address>>, body: Bytes) -> Response {
+pub(super) async fn post(At(address): At, body: Bytes) -> Response {
     let fields: Map<String, Value> = match serde_json::from_slice(&body) {
         Ok(fields) => fields,
         Err(error) => {
-            let error = format!("the body does not fit: {error}");
+            let error = format!("the body is invalid: {error}");
             return ControlError::bad_request(error, "a JSON object with the parameters").into_response();
         }
     };
@@ -32,7 +28,7 @@ pub(super) async fn post(Extension(address): Extension<Arc<Address>>, body: Byte
     answer(&address, given.iter().map(|(name, value)| (name.as_str(), value.as_str()))).await
 }
 
-/// A JSON value as the query would have it; lists have spaces between.
+/// A JSON value as a query parameter. Lists are separated by spaces.
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),

@@ -1,23 +1,22 @@
-//! `/_mock/faults`: switches faults on and off.
+//! `/_mock/faults`: turns faults on and off.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
-use axum::{Extension, Json};
+use axum::Json;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
 use crate::faults::{Fault, FaultKind, TransportFault};
+use crate::routing::At;
 
 const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: for token faults, "path"?: prefix, for http faults, "delay_ms"?: for http.slow}"#;
 
-/// Longest that `http.slow` may hold an answer back.
-const LONGEST_DELAY_MS: u64 = 600_000;
+/// Longest delay of `http.slow`.
+const MAX_DELAY_MS: u64 = 600_000;
 
-/// A fault on the wire of the control API.
+/// A fault in the JSON of the control API.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FaultBody {
@@ -50,16 +49,16 @@ impl TryFrom<FaultBody> for Fault {
         let refuse = |error: &str| Err(ControlError::bad_request(error, EXPECTED));
         let mut kind = FaultKind::named(&body.name).ok_or_else(|| unknown(&body.name))?;
         if body.times == Some(0) {
-            return refuse("a fault that strikes 0 times is none");
+            return refuse("times is at least 1");
         }
         if body.client_id.is_some() && !matches!(kind, FaultKind::Token(_)) {
-            return refuse("client_id narrows token faults only; narrow http faults by path");
+            return refuse("client_id is for token faults only; use path for http faults");
         }
         if body.path.is_some() && !matches!(kind, FaultKind::Transport(_)) {
-            return refuse("path narrows http faults only; narrow token faults by client_id");
+            return refuse("path is for http faults only; use client_id for token faults");
         }
         if let Some(millis) = body.delay_ms {
-            if millis > LONGEST_DELAY_MS {
+            if millis > MAX_DELAY_MS {
                 return refuse("delay_ms is at most 600000");
             }
             match &mut kind {
@@ -73,7 +72,7 @@ impl TryFrom<FaultBody> for Fault {
 
 fn unknown(name: &str) -> ControlError {
     let names: Vec<_> = FaultKind::names().collect();
-    // Whoever leaves the first half of a name out is understood too.
+    // A name without its first half is recognised too.
     let score = |known: &&str| {
         let short = known.split_once('.').map_or(*known, |(_, short)| short);
         strsim::jaro_winkler(name, known).max(strsim::jaro_winkler(name, short))
@@ -86,17 +85,17 @@ fn unknown(name: &str) -> ControlError {
     ControlError::bad_request(error, names)
 }
 
-pub(super) async fn list(Extension(address): Extension<Arc<Address>>) -> Json<Vec<FaultBody>> {
+pub(super) async fn list(At(address): At) -> Json<Vec<FaultBody>> {
     Json(address.org.faults.list().into_iter().map(FaultBody::from).collect())
 }
 
-pub(super) async fn add(extension: Extension<Arc<Address>>, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
+pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
     let fault: FaultBody = parse(&body, EXPECTED)?;
-    extension.org.faults.add(fault.try_into()?);
-    Ok(list(extension).await)
+    address.org.faults.add(fault.try_into()?);
+    Ok(list(At(address)).await)
 }
 
-pub(super) async fn clear(extension: Extension<Arc<Address>>) -> Json<Vec<FaultBody>> {
-    extension.org.faults.clear();
-    list(extension).await
+pub(super) async fn clear(At(address): At) -> Json<Vec<FaultBody>> {
+    address.org.faults.clear();
+    list(At(address)).await
 }

@@ -2,28 +2,28 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
-use axum::{Extension, Json};
+use axum::Json;
+use bytes::Bytes;
 use http::StatusCode;
 use mock_idp_core::org::{CompiledServer, Org};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
 use crate::engine::OrgInstance;
+use crate::routing::At;
 
 const EXPECTED: &str = r#"{"server"?: "default", the id of another custom authorization server, or "org"}"#;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Which {
+struct RotateRequest {
     server: Option<String>,
 }
 
 /// The keys of every server.
-pub(super) async fn show(Extension(address): Extension<Arc<Address>>) -> Result<Json<Value>, ControlError> {
+pub(super) async fn show(At(address): At) -> Result<Json<Value>, ControlError> {
     let org = address.org.org();
     let mut servers = serde_json::Map::new();
     for server in org.servers() {
@@ -32,21 +32,20 @@ pub(super) async fn show(Extension(address): Extension<Arc<Address>>) -> Result<
     Ok(Json(servers.into()))
 }
 
-/// Rotates the keys of one server; its keys afterwards.
-pub(super) async fn rotate(
-    Extension(address): Extension<Arc<Address>>,
-    body: Bytes,
-) -> Result<Json<Value>, ControlError> {
-    let Which { server } = if body.is_empty() { Which::default() } else { parse(&body, EXPECTED)? };
+/// Rotates the keys of one server, and returns them.
+pub(super) async fn rotate(At(address): At, body: Bytes) -> Result<Json<Value>, ControlError> {
+    let RotateRequest { server } = if body.is_empty() { RotateRequest::default() } else { parse(&body, EXPECTED)? };
     let org = address.org.org();
     let server = find(&org, server.as_deref().unwrap_or("default"))?;
     address.org.rotate_keys(server).await.map_err(failed)?;
     Ok(Json(listed(&address.org, server).await?))
 }
 
-fn find<'a>(org: &'a Org, wanted: &str) -> Result<&'a Arc<CompiledServer>, ControlError> {
-    let found = if wanted == "org" { Some(org.org_server()) } else { org.server(wanted) };
-    found.ok_or_else(|| ControlError::bad_request(format!("no authorization server is called {wanted:?}"), EXPECTED))
+fn find<'a>(org: &'a Org, name_or_id: &str) -> Result<&'a Arc<CompiledServer>, ControlError> {
+    let found = if name_or_id == "org" { Some(org.org_server()) } else { org.server(name_or_id) };
+    found.ok_or_else(|| {
+        ControlError::bad_request(format!("no authorization server has the name or id {name_or_id:?}"), EXPECTED)
+    })
 }
 
 fn name(server: &CompiledServer) -> &str {

@@ -1,32 +1,35 @@
 //! `/_mock/requests`: the org's journal.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery};
-use axum::{Extension, Json};
+use axum::Json;
 use http::StatusCode;
 use mock_idp_core::preview::Why;
+use mock_idp_core::protocol::Parameters;
 use serde_json::{Value, json};
 
 use crate::address::Address;
 use crate::control::ControlError;
 use crate::journal::{CAPACITY, Entry};
+use crate::routing::{At, PathParameters, Query};
 
 /// Without `?limit=`.
-const LIMIT: usize = 100;
+const DEFAULT_LIMIT: usize = 100;
 
-/// The newest first. The notes of an entry are told where it is asked for by its id.
-pub(super) async fn latest(
-    Extension(address): Extension<Arc<Address>>,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Vec<Value>>, ControlError> {
-    let limit = match query.as_deref().unwrap_or_default() {
-        "" => LIMIT,
-        query => query.strip_prefix("limit=").and_then(|limit| limit.parse().ok()).ok_or_else(|| {
-            ControlError::bad_request(format!("{query:?} is no query of this"), format!("limit=1 to limit={CAPACITY}"))
-        })?,
-    };
+/// The newest first, without their notes.
+pub(super) async fn latest(At(address): At, Query(query): Query) -> Result<Json<Vec<Value>>, ControlError> {
+    let limit = limit(&query).ok_or_else(|| {
+        ControlError::bad_request("the query has more than a valid limit", format!("limit=1 to limit={CAPACITY}"))
+    })?;
     Ok(Json(address.org.journal.latest(limit).iter().map(without_notes).collect()))
+}
+
+/// Without a query: [`DEFAULT_LIMIT`]. `None` for anything but `limit=NUMBER`.
+fn limit(query: &Parameters) -> Option<usize> {
+    let mut given = query.iter();
+    match (given.next(), given.next()) {
+        (None, _) => Some(DEFAULT_LIMIT),
+        (Some(("limit", limit)), None) => limit.parse().ok(),
+        _ => None,
+    }
 }
 
 fn without_notes(entry: &Entry) -> Value {
@@ -37,16 +40,14 @@ fn without_notes(entry: &Entry) -> Value {
     value
 }
 
-pub(super) async fn one(
-    Extension(address): Extension<Arc<Address>>,
-    Path(request_id): Path<String>,
-) -> Result<Json<Value>, ControlError> {
+pub(super) async fn one(At(address): At, path: PathParameters) -> Result<Json<Value>, ControlError> {
+    let request_id = path.get("request_id");
     let entry = address.org.journal.find(&request_id).ok_or_else(|| unknown(&address, &request_id))?;
-    let mut told = json!(entry);
-    if let Some(fields) = told.as_object_mut().filter(|_| !entry.notes.is_empty()) {
+    let mut shown = json!(entry);
+    if let Some(fields) = shown.as_object_mut().filter(|_| !entry.notes.is_empty()) {
         fields.insert("why".to_owned(), json!(Why::of(&entry.notes)));
     }
-    Ok(Json(told))
+    Ok(Json(shown))
 }
 
 pub(super) fn unknown(address: &Address, request_id: &str) -> ControlError {

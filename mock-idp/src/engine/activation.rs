@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::pages::view::{self, ActivationStep, ActivationView, Frame, PageView};
 use mock_idp_core::endpoint::activation::{self, Step};
 use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::endpoint::device_authorization as device;
 use mock_idp_core::ledger::{Activation, Authentication, Decision, Holding, Polled, Purpose, Stage, UserCode};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{OAuthError, Parameters};
-use mock_idp_core::sign_in;
-use mock_idp_core::sign_in::view::{ActivationStep, ActivationView, Frame, PageView};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Map, Value};
 
@@ -71,7 +70,7 @@ impl Context {
                 let user_id = authentication.user_id.clone();
                 let purpose = Purpose::Activate(activation.clone());
                 let handle = self.keep(purpose, Stage::Consent { authentication }, &mut passage).await;
-                let step = sign_in::activation_step(&self.org, &activation, &user_id, &scopes, &handle, &passage.frame);
+                let step = view::activation_step(&self.org, &activation, &user_id, &scopes, &handle, &passage.frame);
                 passage.activation(step)
             }
             (Step::Refuse(refusal), _) => self.show(refusal, None, passage),

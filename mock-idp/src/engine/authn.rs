@@ -2,7 +2,7 @@
 //! Okta: `/api/v1/authn`, `sessionToken`.
 
 use mock_idp_core::ledger::{Authentication, SignedIn, Stage};
-use mock_idp_core::management::ApiRefusal;
+use mock_idp_core::management::ApiError;
 use mock_idp_core::sign_in::{self, Advance, Input, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::journal::Explanation;
 
 impl Context {
     /// Trades name and password for a session token. Okta: who may not sign in is told no more than who is unknown.
-    pub async fn authn(&self, username: &str, password: &str) -> Explained<Result<Value, ApiRefusal>> {
+    pub async fn authn(&self, username: &str, password: &str) -> Explained<Result<Value, ApiError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let input = Input::Both { identifier: username, password };
@@ -34,11 +34,11 @@ impl Context {
                 self.instance.ledger.session_tokens.put(&token, proof, ends, now).await;
                 let expires = rfc3339(ends * 1_000).replace('Z', ".000Z");
                 user.map(|user| primary::success(user, &token, &expires, &self.urls.endpoint_base))
-                    .ok_or_else(|| ApiRefusal::authentication_failed("the user has been removed"))
+                    .ok_or_else(|| ApiError::authentication_failed("the user has been removed"))
             }
             Advance::Ask { problem, .. } => {
                 let reason = problem.map_or_else(|| "more is needed".to_owned(), |problem| problem.reason);
-                Err(ApiRefusal::authentication_failed(reason))
+                Err(ApiError::authentication_failed(reason))
             }
         };
         explanation.reason = result.as_ref().err().map(ToString::to_string);

@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use crate::pages::view::{
+    self, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, SignInProblem,
+    SignInProblemKind,
+};
 use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Response, Step};
 use mock_idp_core::ledger::{
     Authentication, Authorization, AuthorizationRequest, Consent, Holding, Participant, Purpose, Session, SignedIn,
@@ -11,9 +15,6 @@ use mock_idp_core::model::App;
 use mock_idp_core::org::Urls;
 use mock_idp_core::policy;
 use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters, ResponseMode, Scopes};
-use mock_idp_core::sign_in::view::{
-    ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, SignInProblem, SignInProblemKind,
-};
 use mock_idp_core::sign_in::{self, Advance, Input};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
@@ -183,7 +184,7 @@ impl Context {
                 let handle = self.keep(purpose, stage, &mut passage).await;
                 let frame = passage.frame.clone();
                 let user_id = &authentication.user_id;
-                let view = sign_in::consent_page(&self.org, &self.server, &request, user_id, &scopes, &handle, frame);
+                let view = view::consent_page(&self.org, &self.server, &request, user_id, &scopes, &handle, frame);
                 passage.page(PageView::Consent(view))
             }
             (Step::Respond(authorization), _) => self.respond(request, *authorization, passage).await,
@@ -274,7 +275,7 @@ impl Context {
         }
         let handle = self.keep(purpose.clone(), stage.clone(), &mut passage).await;
         let frame = passage.frame.clone();
-        let view = sign_in::sign_in_page(&self.org, &self.server, &purpose, &stage, problem, &handle, frame);
+        let view = view::sign_in_page(&self.org, &self.server, &purpose, &stage, problem, &handle, frame);
         passage.page(PageView::SignIn(view))
     }
 
@@ -313,7 +314,7 @@ impl Context {
         let client = passage.explanation.client.as_deref().and_then(|id| self.org.client(id));
         let mismatch = client
             .filter(|_| refusal.id == ErrorId::IllegalRedirectUri)
-            .map(|client| sign_in::redirect_uri_help(client, redirect_uri.as_deref().unwrap_or_default()));
+            .map(|client| view::redirect_uri_help(client, redirect_uri.as_deref().unwrap_or_default()));
         let view = error_view(&refusal, mismatch, passage.frame.clone());
         passage.page(PageView::Error(view))
     }

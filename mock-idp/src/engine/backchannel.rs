@@ -1,12 +1,12 @@
 //! Requests by the back channel: a client asks for a user's word, and whoever tests gives it.
 
+use crate::pages::view::{BackchannelItem, BackchannelView, Frame, PageView};
 use mock_idp_core::endpoint::authorization::NotBegun;
 use mock_idp_core::endpoint::backchannel::{self, Begun};
 use mock_idp_core::endpoint::client_authentication::Presented;
 use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Holding, Inbox, Polled};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::{OAuthError, Parameters};
-use mock_idp_core::sign_in::view::{BackchannelItem, BackchannelView, Frame, PageView};
 use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};

@@ -1,6 +1,6 @@
 //! Dynamic client registration: each change is the org's next snapshot, so that a client works as soon as it is told.
 
-use mock_idp_core::management::ApiRefusal;
+use mock_idp_core::management::ApiError;
 use mock_idp_core::management::clients::{self, ClientRefusal, Metadata};
 use mock_idp_core::model::App;
 use mock_idp_core::moment::Moment;
@@ -22,13 +22,13 @@ impl Context {
     ///
     /// # Errors
     /// A cursor that names no client.
-    pub fn clients(&self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiRefusal> {
+    pub fn clients(&self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
         let apps = &self.org.document().apps;
         let start = match after {
             None => 0,
             Some(after) => match apps.iter().position(|app| app.client_id() == after) {
                 Some(position) => position + 1,
-                None => return Err(ApiRefusal::invalid_cursor(after)),
+                None => return Err(ApiError::invalid_cursor(after)),
             },
         };
         let mut found = apps[start..].iter().filter(|app| app.label.to_lowercase().starts_with(beginning));
@@ -94,7 +94,7 @@ impl Context {
     /// There is none of that id; a client without a secret.
     pub fn renew_client_secret(&self, client_id: &str) -> Result<Value, ClientRefusal> {
         self.instance.revise(|document| {
-            let unknown = |_| ClientRefusal::from(ApiRefusal::not_found(client_id, "PublicClientApp"));
+            let unknown = |_| ClientRefusal::from(ApiError::not_found(client_id, "PublicClientApp"));
             let known = clients::find(document, client_id).map_err(unknown)?;
             let app = self.made(|moment| clients::with_new_secret(known, moment))?;
             let shown = clients::view(&app, true);

@@ -2,7 +2,7 @@
 
 use mock_idp_core::endpoint::token::{Addition, Redemption};
 use mock_idp_core::ledger::{Holding, Holdings, Polled};
-use mock_idp_core::management::{ApiRefusal, global_revocation};
+use mock_idp_core::management::{ApiError, global_revocation};
 use mock_idp_core::tokens::family_of;
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ impl Context {
     ///
     /// # Errors
     /// It names nobody.
-    pub async fn revoke_globally(&self, body: &Value) -> Result<(), ApiRefusal> {
+    pub async fn revoke_globally(&self, body: &Value) -> Result<(), ApiError> {
         let user = global_revocation::user(&self.org, &self.urls, body)?;
         let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();

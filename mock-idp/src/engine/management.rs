@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::keys::{credential, credentials};
-use mock_idp_core::management::{self, AccessError, ApiRefusal, Challenged, Credential};
+use mock_idp_core::management::{self, AccessError, ApiError, Challenged, Credential};
 use mock_idp_core::org::CompiledServer;
 use mock_idp_core::tokens::dpop::{Freshness, Proven};
 use mock_idp_core::tokens::resource;
@@ -60,16 +60,16 @@ impl Context {
     ///
     /// # Errors
     /// There is none.
-    pub fn managed_server(&self, id: &str) -> Result<Arc<CompiledServer>, ApiRefusal> {
-        self.org.server(id).map(Arc::clone).ok_or_else(|| ApiRefusal::not_found(id, "AuthorizationServer"))
+    pub fn managed_server(&self, id: &str) -> Result<Arc<CompiledServer>, ApiError> {
+        self.org.server(id).map(Arc::clone).ok_or_else(|| ApiError::not_found(id, "AuthorizationServer"))
     }
 
     /// The keys of a server, each with its status.
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn server_keys(&self, server: &CompiledServer) -> Result<Value, ApiRefusal> {
-        let held = self.instance.keys(server).await.map_err(|refusal| ApiRefusal::internal(refusal.to_string()))?;
+    pub async fn server_keys(&self, server: &CompiledServer) -> Result<Value, ApiError> {
+        let held = self.instance.keys(server).await.map_err(|refusal| ApiError::internal(refusal.to_string()))?;
         Ok(credentials(held.published(), server, &self.urls))
     }
 
@@ -77,10 +77,10 @@ impl Context {
     ///
     /// # Errors
     /// No such key; key generation failed.
-    pub async fn server_key(&self, server: &CompiledServer, kid: &str) -> Result<Value, ApiRefusal> {
-        let held = self.instance.keys(server).await.map_err(|refusal| ApiRefusal::internal(refusal.to_string()))?;
+    pub async fn server_key(&self, server: &CompiledServer, kid: &str) -> Result<Value, ApiError> {
+        let held = self.instance.keys(server).await.map_err(|refusal| ApiError::internal(refusal.to_string()))?;
         let found = held.published().iter().find(|published| published.key.kid() == kid);
-        let key = found.ok_or_else(|| ApiRefusal::not_found(kid, "JsonWebKey"))?;
+        let key = found.ok_or_else(|| ApiError::not_found(kid, "JsonWebKey"))?;
         Ok(credential(key, server, &self.urls))
     }
 
@@ -88,9 +88,9 @@ impl Context {
     ///
     /// # Errors
     /// Key generation failed.
-    pub async fn rotate_keys(&self, server: &CompiledServer) -> Result<Value, ApiRefusal> {
+    pub async fn rotate_keys(&self, server: &CompiledServer) -> Result<Value, ApiError> {
         let rotated = self.instance.rotate_keys(server).await;
-        rotated.map_err(|refusal| ApiRefusal::internal(refusal.to_string()))?;
+        rotated.map_err(|refusal| ApiError::internal(refusal.to_string()))?;
         self.server_keys(server).await
     }
 }

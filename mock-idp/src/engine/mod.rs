@@ -37,6 +37,8 @@ pub use consents::GivenConsent;
 pub use management::Shown;
 pub use sign_out::SignedOut;
 
+pub use crate::journal::Explained;
+
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::journal::{Explanation, Journal};
@@ -200,13 +202,6 @@ pub struct Context {
     pub org: Arc<Org>,
     pub server: Arc<CompiledServer>,
     pub urls: Urls,
-}
-
-/// A result, and how it came about.
-#[derive(Debug)]
-pub struct Explained<T> {
-    pub result: T,
-    pub explanation: Explanation,
 }
 
 impl<T> Explained<Result<T, OAuthError>> {

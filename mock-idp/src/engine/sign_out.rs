@@ -1,8 +1,8 @@
 //! Sign-out by a client, and single sign-out: every client of the session that wants to hears of it.
 
+use crate::pages::view::{Frame, PageView, SignedOutView};
 use mock_idp_core::endpoint::logout::{self, Destination, Farewell};
 use mock_idp_core::protocol::{OAuthError, Parameters};
-use mock_idp_core::sign_in::view::{Frame, PageView, SignedOutView};
 use mock_idp_core::tokens::{Audience, verify_id_token};
 
 use super::authorization::error_view;

@@ -1,11 +1,11 @@
 //! The front of the server: what happens to every request, in this order.
 //!
-//! 1. It gets an id. 2. It is addressed to an org, under one of our names, or refused. 3. The control API is served
-//!    outside everything that follows. 4. Bodies without or beyond measure are refused. 5. A transport fault may strike.
-//! 6. A kept answer is given at once. 7. Else the endpoint answers; should it panic, Okta's envelope does; and Okta's headers are
-//!    filled in. 8. Scripts of other origins are told what they may read. 9. Journal and log.
+//! 1. It gets an id. 2. Its address names an org, or it is refused. 3. The table finds its route. 4. The control API is served without
+//!    the steps that follow. 5. Bodies without a length, or too long, are refused. 6. A transport fault may apply. 7. A cached
+//!    answer is sent at once. 8. Else the access that the route needs is checked, and its handler answers; a panic becomes Okta's
+//!    internal error. 9. Okta's headers, CORS headers, journal and log.
 //!
-//! One hand-written service instead of a stack of layers: nearly all of a discovery request is spent here.
+//! One hand-written service instead of a stack of layers: a discovery request spends nearly all its time here.
 
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
@@ -13,31 +13,32 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, ready};
-use http::{HeaderValue, Request, header};
-use tower::Service;
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, Request, Uri, header};
+use mock_idp_core::management::ApiError;
 
 use crate::address::Address;
 use crate::engine::Orgs;
 use crate::faults::TransportFault;
-use crate::http::layers::access_log::Pending;
+use crate::http::layers::access_log::RequestRecord;
 use crate::http::layers::address::{LastAddress, Resolved, Resolver};
-use crate::http::layers::cors::{self, Readers};
-use crate::http::layers::kept::{self, State};
-use crate::http::layers::transport_faults::{self, Struck};
-use crate::http::layers::{limits, okta_headers, trailing_slash};
-use crate::http::respond::api_error::ApiError;
+use crate::http::layers::response_cache::{self, State};
+use crate::http::layers::transport_faults::{self, FaultEffect};
+use crate::http::layers::{cors, limits, okta_headers};
+use crate::http::respond::api_error;
+use crate::journal::Explained;
 use crate::request_id::{self, RequestId};
+use crate::routing::{Decided, Matched, Pipeline, Readers, Table};
 use crate::settings::Settings;
 
-/// What serves the connections.
+/// Serves all connections.
 #[derive(Clone, Debug)]
-pub struct Front(Arc<Shared>);
+pub(crate) struct Front(Arc<Shared>);
 
 /// Serves one connection. Cheap to clone, for every request.
 #[derive(Clone, Debug)]
@@ -46,34 +47,33 @@ pub(crate) struct ConnectionFront(Arc<ConnectionState>);
 #[derive(Debug)]
 struct Shared {
     resolver: Resolver,
-    okta: Router,
-    control: Router,
+    table: Table,
     log_requests: bool,
 }
 
-/// What the front knows of a connection.
+/// What the front stores for a connection.
 #[derive(Debug)]
 struct ConnectionState {
     shared: Arc<Shared>,
     secure: bool,
     last_address: LastAddress,
-    /// Set when the connection shall end in a reset instead of an orderly close.
+    /// Set when the connection has to end with a reset instead of an orderly close.
     reset: Arc<AtomicBool>,
 }
 
 /// The request gets no answer: its connection is reset.
 #[derive(Debug, thiserror::Error)]
 #[error("connection reset on purpose")]
-pub struct ConnectionReset;
+pub(crate) struct ConnectionReset;
 
 impl Front {
-    pub(crate) fn new(orgs: Arc<Orgs>, settings: Arc<Settings>, okta: Router, control: Router) -> Self {
+    pub(crate) fn new(orgs: Arc<Orgs>, settings: Arc<Settings>, table: Table) -> Self {
         let log_requests = settings.log_requests;
         let resolver = Resolver::new(orgs, settings);
-        Self(Arc::new(Shared { resolver, okta, control, log_requests }))
+        Self(Arc::new(Shared { resolver, table, log_requests }))
     }
 
-    /// The front for one connection. `reset` is set when the connection shall be reset.
+    /// The front for one connection. `reset` is set when the connection has to be reset.
     pub(crate) fn for_connection(&self, secure: bool, reset: Arc<AtomicBool>) -> ConnectionFront {
         let (shared, last_address) = (Arc::clone(&self.0), LastAddress::default());
         ConnectionFront(Arc::new(ConnectionState { shared, secure, last_address, reset }))
@@ -84,7 +84,7 @@ impl ConnectionFront {
     /// Answers one request of this connection.
     ///
     /// # Errors
-    /// The request gets no answer, the connection shall be reset.
+    /// The request gets no answer, the connection has to be reset.
     pub(crate) fn answer<B>(
         &self,
         request: Request<B>,
@@ -97,135 +97,165 @@ impl ConnectionFront {
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
         match self.0.shared.answer_at_once(&self.0, request) {
             ControlFlow::Break(response) => Either::Left(ready(Ok(response))),
-            ControlFlow::Continue(asked) => {
+            ControlFlow::Continue(pending) => {
                 let Self(connection) = self.clone();
-                // Boxed: an answer that is there already shall not carry the room that an endpoint's takes.
-                Either::Right(Box::pin(async move { connection.shared.answer(&connection, asked).await }))
+                // Boxed, so that the future of a cached answer is small.
+                Either::Right(Box::pin(async move { connection.shared.answer(&connection, pending).await }))
             }
         }
     }
 }
 
-/// A request that has to be worked on.
-struct Asked {
+/// A request that needs its handler.
+struct PendingRequest {
     request: Request<Body>,
     resolved: Arc<Resolved>,
-    pending: Pending,
+    matched: Matched,
+    record: RequestRecord,
     fault: Option<TransportFault>,
-    /// What an answer that may be kept will be made from.
+    /// The state that a cacheable answer is made from.
     state: Option<State>,
-    script: Option<Script>,
+    sharing: Sharing,
 }
 
-/// A script of another origin that may read the answer.
-struct Script {
+/// The origins that may read the answer, and the origin that asks.
+struct Sharing {
     readers: Readers,
     origin: Option<HeaderValue>,
 }
 
 impl Shared {
-    /// Refuses what is not for us, and gives kept answers.
-    fn answer_at_once(&self, connection: &ConnectionState, mut request: Request<Body>) -> ControlFlow<Response, Asked> {
+    /// Refuses requests that are for no org, or have an unacceptable body, and sends cached answers.
+    fn answer_at_once(
+        &self,
+        connection: &ConnectionState,
+        mut request: Request<Body>,
+    ) -> ControlFlow<Response, PendingRequest> {
         let started = Instant::now();
         let mut uri = std::mem::take(request.uri_mut());
         let resolved = self.resolver.resolve(&mut uri, request.headers(), connection.secure, &connection.last_address);
-        let uri = trailing_slash::strip(uri);
-        let path = uri.path().to_owned();
+        let mut matched = self.table.find(request.method(), uri.path());
+        if matched.ignores_trailing_slash()
+            && let Some(stripped) = without_trailing_slash(&uri)
+        {
+            uri = stripped;
+            matched = self.table.find(request.method(), uri.path());
+        }
+        let path = matched.recordable(uri.path().to_owned());
         *request.uri_mut() = uri;
-        let pending = Pending { started, request_id: RequestId::random(), method: request.method().clone(), path };
+        let record = RequestRecord { started, request_id: RequestId::random(), method: request.method().clone(), path };
         let resolved = match resolved {
             Ok(resolved) => resolved,
             Err(misaddressed) => {
                 let reason = misaddressed.reason().to_owned();
-                let response = with_id(plain(misaddressed.into_response()), pending.request_id);
+                let response = with_id(with_nosniff(misaddressed.into_response()), record.request_id);
                 if self.log_requests {
-                    pending.misaddressed(response.status(), &reason);
+                    record.misaddressed(response.status(), &reason);
                 }
                 return ControlFlow::Break(response);
             }
         };
-        if is_control(&pending.path) {
-            return ControlFlow::Continue(Asked { request, resolved, pending, fault: None, state: None, script: None });
-        }
         let Resolved { address, edge } = &*resolved;
-        let script = Readers::of(&pending.method, &pending.path)
-            .map(|readers| Script { readers, origin: cors::origin(request.headers()).cloned() });
-        if let Some(refusal) = limits::check(&mut request) {
-            let refusal = filled(refusal, &resolved, &pending);
-            return ControlFlow::Break(self.finish(refusal, address, pending, script));
+        let mut sharing = Sharing { readers: matched.readers(), origin: None };
+        if matched.group().pipeline == Pipeline::Control {
+            let (fault, state) = (None, None);
+            return ControlFlow::Continue(PendingRequest { request, resolved, matched, record, fault, state, sharing });
         }
-        let fault = address.org.faults.take_transport(&pending.path);
-        let may_be_kept = fault.is_none() && kept::may_be(&request);
-        let state = may_be_kept.then(|| State::now(address));
-        match state.and_then(|state| edge.kept.find(address, &pending.path, state)) {
-            Some(response) => ControlFlow::Break(self.finish(response, address, pending, script)),
-            None => ControlFlow::Continue(Asked { request, resolved, pending, fault, state, script }),
+        if sharing.readers != Readers::SameOrigin {
+            sharing.origin = cors::origin(request.headers()).cloned();
+        }
+        if let Some(refusal) = limits::check(&request) {
+            let refusal = with_okta_headers(refusal, &resolved, &matched);
+            return ControlFlow::Break(self.finish(refusal, address, record, &sharing));
+        }
+        let path = request.uri().path();
+        let fault = address.org.faults.take_transport(path);
+        let cacheable = fault.is_none() && response_cache::is_cacheable(&request);
+        let state = cacheable.then(|| State::now(address));
+        match state.and_then(|state| edge.cache.find(address, path, state)) {
+            Some(response) => {
+                ControlFlow::Break(self.finish(Explained::undecided(response), address, record, &sharing))
+            }
+            None => ControlFlow::Continue(PendingRequest { request, resolved, matched, record, fault, state, sharing }),
         }
     }
 
     async fn answer(
         &self,
         connection: &ConnectionState,
-        Asked { mut request, resolved, pending, fault, state, script }: Asked,
+        PendingRequest { mut request, resolved, matched, record, fault, state, sharing }: PendingRequest,
     ) -> Result<Response, ConnectionReset> {
         let Resolved { address, edge } = &*resolved;
-        let path = &pending.path;
         request.extensions_mut().insert(Arc::clone(address));
-        if is_control(path) {
-            let response = call(&self.control, request).await;
-            return Ok(with_id(plain(response), pending.request_id));
+        request.extensions_mut().insert(matched.clone());
+        if matched.group().pipeline == Pipeline::Control {
+            let Explained { result: response, .. } = handle(&matched, request).await;
+            return Ok(with_id(with_nosniff(response), record.request_id));
         }
-        request.extensions_mut().insert(pending.request_id);
-        let response = match fault {
-            None => call(&self.okta, request).await,
-            Some(fault) => match transport_faults::strike(fault, path, address.org.clock.now()).await {
-                Struck::Instead(response) => response,
-                Struck::Spoil => transport_faults::spoil(fault, call(&self.okta, request).await).await,
-                Struck::Reset => {
-                    pending.aborted(address, &format!("fault {}", fault.name()), self.log_requests);
+        request.extensions_mut().insert(record.request_id);
+        let path = state.is_some().then(|| request.uri().path().to_owned());
+        let decided = match fault {
+            None => handle(&matched, request).await,
+            Some(fault) => match transport_faults::before_handler(fault, matched.rate(), address.org.clock.now()).await
+            {
+                FaultEffect::Replace(decided) => *decided,
+                FaultEffect::Spoil => transport_faults::spoil(fault, handle(&matched, request).await).await,
+                FaultEffect::Reset => {
+                    record.aborted(address, &transport_faults::reason(fault), self.log_requests);
                     connection.reset.store(true, Ordering::Release);
                     return Err(ConnectionReset);
                 }
             },
         };
-        let mut response = filled(response, &resolved, &pending);
-        if let Some(state) = state {
-            response = edge.kept.keep(address, path, state, response).await;
+        let mut decided = with_okta_headers(decided, &resolved, &matched);
+        if let (Some(state), Some(path)) = (state, path) {
+            decided.result = edge.cache.store(address, &path, state, decided.result).await;
         }
-        Ok(self.finish(response, address, pending, script))
+        Ok(self.finish(decided, address, record, &sharing))
     }
 
-    /// What every answer of an org ends with.
-    fn finish(&self, mut response: Response, address: &Address, pending: Pending, script: Option<Script>) -> Response {
-        if let Some(Script { readers, origin }) = script {
-            cors::fill(response.headers_mut(), readers, origin.as_ref(), &address.org);
-        }
-        let id = pending.request_id;
-        pending.answered(address, &mut response, self.log_requests);
+    /// The last step of every answer of an org: CORS headers, journal, id.
+    fn finish(&self, decided: Decided, address: &Address, record: RequestRecord, sharing: &Sharing) -> Response {
+        let Explained { result: mut response, explanation } = decided;
+        cors::fill(response.headers_mut(), sharing.readers, sharing.origin.as_ref(), &address.org);
+        let id = record.request_id;
+        record.answered(address, response.status(), explanation, self.log_requests);
         with_id(response, id)
     }
 }
 
-/// The answer with the headers that its endpoint left out.
-fn filled(mut response: Response, Resolved { address, edge }: &Resolved, pending: &Pending) -> Response {
-    let status = response.status();
-    okta_headers::fill(response.headers_mut(), status, &pending.path, &edge.windows, &address.org.clock);
-    response
+/// The answer with the headers that its handler did not set.
+fn with_okta_headers(mut decided: Decided, Resolved { address, edge }: &Resolved, matched: &Matched) -> Decided {
+    let status = decided.result.status();
+    okta_headers::fill(decided.result.headers_mut(), status, matched.rate(), &edge.windows, &address.org.clock);
+    decided
 }
 
-/// Asks a router; a panic becomes Okta's answer for a failure of its own.
-async fn call(router: &Router, request: Request<Body>) -> Response {
-    let answer = AssertUnwindSafe(router.clone().call(request)).catch_unwind().await;
-    match answer {
-        Ok(Ok(response)) => response,
-        Ok(Err(never)) => match never {},
-        Err(panic) => {
-            let text = panic.downcast_ref::<&str>().copied();
-            let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-            let reason = format!("a handler panicked: {}", text.unwrap_or("without a message"));
-            ApiError::internal().because(reason)
-        }
+/// Checks the access that the route needs, and calls the handler. A panic becomes Okta's internal error.
+async fn handle(matched: &Matched, request: Request<Body>) -> Decided {
+    let is_head = *request.method() == Method::HEAD;
+    let dispatch = matched.group().dispatch;
+    let decided = async { dispatch(request).await };
+    let mut decided = AssertUnwindSafe(decided).catch_unwind().await.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("without a message");
+        api_error::render(&ApiError::internal("")).with_reason(format!("a handler panicked: {text}"))
+    });
+    if matched.is_refused_method() {
+        let allow = HeaderValue::from_str(&matched.allow());
+        decided.result.headers_mut().extend(allow.ok().map(|allow| (header::ALLOW, allow)));
     }
+    if is_head { decided.map(without_body) } else { decided }
+}
+
+/// RFC 9110 9.3.2: the headers of GET, its length included.
+fn without_body(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        parts.headers.entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    Response::from_parts(parts, Body::empty())
 }
 
 fn with_id(mut response: Response, id: RequestId) -> Response {
@@ -233,30 +263,23 @@ fn with_id(mut response: Response, id: RequestId) -> Response {
     response
 }
 
-/// An answer without Okta's headers is no script either.
-fn plain(mut response: Response) -> Response {
+/// For answers without Okta's headers.
+fn with_nosniff(mut response: Response) -> Response {
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
-/// Paths of the mock itself. Okta has none that begins so.
-fn is_control(path: &str) -> bool {
-    path == "/healthz" || path == "/_mock" || path.starts_with("/_mock/")
-}
-
-/// Okta's answer where there is nothing.
-pub(crate) async fn not_found(request: Request<Body>) -> Response {
-    ApiError::path_not_found().for_reader(&request.into_parts().0)
-}
-
-/// Okta's answer to a method that a path does not know.
-pub(crate) async fn method_not_allowed(request: Request<Body>) -> Response {
-    ApiError::method_not_supported().for_reader(&request.into_parts().0)
+fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
+    let path = uri.path().strip_suffix('/')?;
+    let target = match uri.query() {
+        Some(query) => PathAndQuery::try_from(format!("{path}?{query}")),
+        None => PathAndQuery::try_from(path),
+    };
+    target.ok().map(Uri::from)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::routing::get;
     use http::{HeaderMap, StatusCode};
     use mock_idp_core::model::Status;
     use mock_idp_core::org::Document;
@@ -264,10 +287,37 @@ mod tests {
     use super::*;
     use crate::engine::OrgInstance;
     use crate::keys::KeyPool;
+    use crate::routing::{Access, Group, RateClass, Route, handler};
 
     fn orgs() -> Arc<Orgs> {
         let document = Document::parse(crate::BUILT_IN_ORG).unwrap();
         Arc::new(Orgs::new(OrgInstance::new(document, &mut KeyPool::default()).unwrap(), Vec::new()))
+    }
+
+    async fn panicking() -> Decided {
+        panic!("canary")
+    }
+
+    static PANICKING: Group = Group {
+        pipeline: Pipeline::Okta,
+        routes: &[&[Route {
+            method: Method::GET,
+            paths: &["/boom"],
+            access: Access::Public,
+            rate: RateClass::Unlimited,
+            readers: Readers::SameOrigin,
+            secrets: &[],
+            handler: handler!(panicking),
+        }]],
+        areas: &[],
+        dispatch: |request| Box::pin(crate::routing::run(panicking, request)),
+        not_found: handler!(panicking),
+        method_not_allowed: handler!(panicking),
+        preflight: None,
+    };
+
+    fn okta(orgs: &Arc<Orgs>) -> Front {
+        Front::new(Arc::clone(orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap())
     }
 
     async fn ask(front: &Front, request: http::request::Builder) -> (StatusCode, HeaderMap, String) {
@@ -279,10 +329,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_oktas_envelope_and_its_message_stays_inside() {
+    async fn a_panic_is_an_internal_error_and_its_message_is_only_in_the_journal() {
         let orgs = orgs();
-        let okta = Router::new().route("/boom", get(async || -> &'static str { panic!("canary") }));
-        let front = Front::new(Arc::clone(&orgs), Arc::default(), okta, Router::new());
+        let front = Front::new(Arc::clone(&orgs), Arc::default(), Table::new(&PANICKING, &[]).unwrap());
         let (status, headers, body) = ask(&front, Request::get("/boom")).await;
         assert_eq!(status, 500);
         assert!(body.contains("E0000009") && !body.contains("canary"), "{body}");
@@ -291,9 +340,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_kept_answer_is_the_same_but_for_its_id_and_who_may_read_it() {
+    async fn a_cached_answer_differs_only_in_its_id_and_cors_headers() {
         let orgs = orgs();
-        let front = crate::http::service(Arc::clone(&orgs), Arc::default(), Router::new());
+        let front = okta(&orgs);
         orgs.default_org().clock.freeze();
         let keys = || Request::get("/oauth2/default/v1/keys");
         let (_, mut first, body) = ask(&front, keys()).await;
@@ -313,10 +362,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_kept_answer_gives_way_to_every_change() {
+    async fn a_cached_answer_is_replaced_after_every_change() {
         let orgs = orgs();
         let org = orgs.default_org();
-        let front = crate::http::service(Arc::clone(&orgs), Arc::default(), Router::new());
+        let front = okta(&orgs);
         org.clock.freeze();
         let keys = async || ask(&front, Request::get("/oauth2/default/v1/keys")).await;
         let (_, headers, before) = keys().await;

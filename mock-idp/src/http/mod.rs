@@ -1,28 +1,84 @@
-//! The wire: routes of Okta's own paths, and the front that every request passes.
+//! The wire: the table of Okta's own paths, and the front that every request passes.
 
+mod cookies;
+mod dispatch;
 mod extract;
-pub mod front;
-pub mod layers;
+pub(crate) mod front;
+mod layers;
 mod management;
 mod oauth;
-pub mod respond;
+mod preflight;
+mod respond;
 mod sign_in;
 
-use std::sync::Arc;
+use http::request::Parts;
+use mock_idp_core::management::{ApiError, ApiErrorId};
 
-use axum::Router;
-
-use crate::engine::Orgs;
-use crate::http::front::Front;
-use crate::settings::Settings;
+use crate::http::extract::render_error;
+use crate::journal::Explained;
+use crate::routing::{Area, Decided, FromBody, Group, Pipeline, RateClass, Readers, handler};
 
 /// Okta's own paths.
-pub fn routes() -> Router {
-    oauth::routes().merge(sign_in::routes()).merge(management::routes())
+pub(crate) static GROUP: Group = Group {
+    pipeline: Pipeline::Okta,
+    routes: &[
+        oauth::ROUTES,
+        oauth::METADATA_ROUTES,
+        sign_in::ROUTES,
+        sign_in::AUTHN_ROUTES,
+        management::CLIENT_ROUTES,
+        management::GLOBAL_REVOCATION_ROUTES,
+        management::AUTHORIZATION_SERVER_ROUTES,
+    ],
+    areas: AREAS,
+    dispatch: dispatch::dispatch,
+    not_found: handler!(not_found),
+    method_not_allowed: handler!(method_not_allowed),
+    preflight: Some(handler!(preflight::answer)),
+};
+
+const fn area(prefix: &'static str, rate: RateClass, readers: Readers) -> Area {
+    Area { prefix, rate, readers, secret_segment: false, ignores_trailing_slash: false }
 }
 
-/// The whole server as one service: [`routes`] behind the front, `control` beside them and outside the faults.
-pub(crate) fn service(orgs: Arc<Orgs>, settings: Arc<Settings>, control: Router) -> Front {
-    let okta = routes().fallback(front::not_found).method_not_allowed_fallback(front::method_not_allowed);
-    Front::new(orgs, settings, okta, control.merge(sign_in::assets()))
+/// The most specific first.
+static AREAS: &[Area] = &[
+    Area {
+        secret_segment: true,
+        ignores_trailing_slash: true,
+        ..area("/api/v1/authn/recovery", RateClass::Authn, Readers::TrustedOriginsOfApi)
+    },
+    Area { ignores_trailing_slash: true, ..area("/api/v1/authn", RateClass::Authn, Readers::TrustedOriginsOfApi) },
+    Area {
+        secret_segment: true,
+        ignores_trailing_slash: true,
+        ..area("/api/v1/sessions", RateClass::Management, Readers::SameOrigin)
+    },
+    Area { ignores_trailing_slash: true, ..area("/api/v1", RateClass::Management, Readers::SameOrigin) },
+    area("/api", RateClass::Management, Readers::SameOrigin),
+    area("/idp", RateClass::SignIn, Readers::SameOrigin),
+    Area { ignores_trailing_slash: true, ..area("/oauth2/v1/clients", RateClass::OAuth, Readers::SameOrigin) },
+    area("/oauth2", RateClass::OAuth, Readers::SameOrigin),
+    area("/.well-known", RateClass::Unlimited, Readers::AnyOrigin),
+    Area { secret_segment: true, ..area("/welcome", RateClass::Unlimited, Readers::SameOrigin) },
+];
+
+/// The head of a request, for answers that depend on what it prefers.
+struct RequestHead(Parts);
+
+impl FromBody for RequestHead {
+    async fn from_body(head: &Parts, _: axum::body::Body) -> Result<Self, Decided> {
+        Ok(Self(head.clone()))
+    }
 }
+
+async fn not_found(RequestHead(head): RequestHead) -> Decided {
+    Explained::undecided(render_error(&ApiError::new(ApiErrorId::PathNotFound, ""), &head).result)
+}
+
+async fn method_not_allowed(RequestHead(head): RequestHead) -> Decided {
+    Explained::undecided(render_error(&ApiError::new(ApiErrorId::MethodNotSupported, ""), &head).result)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! One port answers http and https: the first byte of a connection tells which.
+//! One port for http and https: the first byte of a connection distinguishes them.
 
 use std::io;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use tokio_util::either::Either;
 use crate::listen::connection::Connection;
 use crate::tls::Tls;
 
-/// A TLS record that opens a connection is a handshake record (RFC 8446 5.1); no HTTP method begins so.
+/// A TLS record that opens a connection is a handshake record (RFC 8446 5.1); no HTTP method begins with it.
 const HANDSHAKE: u8 = 0x16;
 
-/// How long a client may take until its first byte, and for its TLS handshake.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Time limit for the first byte and the TLS handshake.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Turns an accepted socket into a plain or a TLS connection.
 #[derive(Clone, Debug)]
@@ -29,12 +29,12 @@ impl Acceptor {
         Self { tls }
     }
 
-    /// The connection, whether it is secure, and the mark that makes it end in a reset.
+    /// The connection, whether it is secure, and the flag that makes it end with a reset.
     pub(crate) async fn open(&self, stream: TcpStream) -> io::Result<(Connection, bool, Arc<AtomicBool>)> {
-        timeout(PATIENCE, self.tell_apart(stream)).await?
+        timeout(TIMEOUT, self.accept(stream)).await?
     }
 
-    async fn tell_apart(&self, stream: TcpStream) -> io::Result<(Connection, bool, Arc<AtomicBool>)> {
+    async fn accept(&self, stream: TcpStream) -> io::Result<(Connection, bool, Arc<AtomicBool>)> {
         stream.set_nodelay(true)?;
         let mut first = [0];
         stream.peek(&mut first).await?;

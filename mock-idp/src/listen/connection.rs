@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
-/// A connection. Reads and writes pass through; only its end is ours.
+/// A connection. Reads and writes pass through.
 #[derive(Debug)]
 pub(crate) struct Connection {
     io: Either<TlsStream<TcpStream>, TcpStream>,
@@ -32,8 +32,8 @@ impl Drop for Connection {
                 Either::Left(tls) => tls.get_ref().0,
                 Either::Right(tcp) => tcp,
             };
-            // Closing a socket that must not linger sends RST. Should the system refuse, the client meets an orderly end
-            // without an answer, which is a fault too.
+            // Closing a socket with zero linger sends RST. If the system refuses, the client sees an orderly close without an
+            // answer, which is a fault too.
             let _ = socket.set_zero_linger();
         }
     }

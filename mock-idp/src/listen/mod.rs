@@ -1,4 +1,4 @@
-//! The port: which one, http and https on the same one, and its connections until they end.
+//! The port, for http and https, and its connections.
 
 mod acceptor;
 mod connection;
@@ -21,18 +21,18 @@ use crate::http::front::Front;
 use crate::listen::acceptor::Acceptor;
 use crate::tls::Tls;
 
-/// How long requests under way may take once the server stops.
+/// How long running requests may take once the server stops.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How long nothing is accepted after the system refused to, for want of descriptors or memory.
+/// How long accepting pauses after the system refused a connection, for lack of descriptors or memory.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The tasks that serve the listeners of one port.
 #[derive(Clone, Debug)]
 pub(crate) struct Serving {
-    /// Accept nothing more, finish what is under way.
+    /// Accept no more connections, finish running requests.
     stopping: CancellationToken,
-    /// End everything now.
+    /// End everything at once.
     ending: CancellationToken,
     tasks: TaskTracker,
 }
@@ -50,14 +50,14 @@ pub(crate) fn serve(listeners: Vec<TcpListener>, front: &Front, tls: &Arc<Tls>) 
 }
 
 impl Serving {
-    /// Stops listening, lets requests under way finish for a moment, ends what is left.
+    /// Stops listening, lets running requests finish for a moment, ends the rest.
     pub(crate) async fn stop(&self) {
         self.stopping.cancel();
         self.tasks.close();
         self.tasks.wait().await;
     }
 
-    /// Tells everything to end now, without waiting for it.
+    /// Ends everything at once, without waiting.
     pub(crate) fn abandon(&self) {
         self.ending.cancel();
         self.stopping.cancel();
@@ -73,7 +73,7 @@ impl Serving {
                 Ok((stream, _)) => self.spawn(self.clone().connection(stream, acceptor.clone(), front.clone())),
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
-                    tracing::error!(target: "mock_idp", "no connection is accepted for a moment: {error}");
+                    tracing::error!(target: "mock_idp", "accepting connections pauses for a moment: {error}");
                     let _ = timeout(PAUSE, self.stopping.cancelled()).await;
                 }
             }
@@ -81,17 +81,16 @@ impl Serving {
     }
 
     async fn connection(self, stream: TcpStream, acceptor: Acceptor, front: Front) {
-        // A token of its own: connections that look at the same one wait for one another.
+        // A child token: connections that poll the same token contend for its lock.
         let stopping = self.stopping.child_token();
         let Some(Ok((stream, secure, reset))) = stopping.run_until_cancelled(acceptor.open(stream)).await else {
             return;
         };
         let front = front.for_connection(secure, reset);
         let service = service_fn(move |request| front.answer(request));
-        // Answers are small: copied together and written plainly they cost the system less than as vectors.
+        // Answers are small: one write of copied bytes is cheaper than a vectored write.
         let http = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(http);
-        // How a connection ends is its client's affair.
         if stopping.run_until_cancelled(connection.as_mut()).await.is_none() {
             connection.as_mut().graceful_shutdown();
             self.ending.run_until_cancelled(timeout(GRACE, connection)).await;
@@ -99,7 +98,7 @@ impl Serving {
     }
 }
 
-/// The next `accept` may well succeed.
+/// The error concerns one connection; the next `accept` can succeed.
 fn is_of_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)

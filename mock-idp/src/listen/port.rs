@@ -1,4 +1,4 @@
-//! Finding a port: both loopback addresses share it, so that `localhost` leads here however a client resolves it.
+//! Finding a port. It is bound on both loopback addresses, so that `localhost` works however a client resolves it.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use crate::control::PRODUCT;
 
-/// The port that mock-idp takes when none is asked for and it is free.
+/// The port that mock-idp takes by default, if it is free.
 pub(crate) const DEFAULT_PORT: u16 = 7801;
 
-/// Where the search goes on. The two ports after the default one belong to the programs that come with this one, and
-/// apps are registered under them.
+/// The ports that are tried next. The two ports after the default one belong to the programs that come with this one; apps are
+/// registered for them.
 const NEXT_PORTS: std::ops::RangeInclusive<u16> = 7804..=7899;
 
-/// How often a free port of one address family may turn out to be taken in the other.
+/// Attempts to find a port that is free in both address families.
 const PAIR_ATTEMPTS: usize = 32;
 
-/// Which port to take.
+/// The port to take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum PortChoice {
     /// Any free one.
@@ -36,14 +36,14 @@ pub(crate) struct Bound {
     pub(crate) moved: Option<String>,
 }
 
-/// Why there is no port.
+/// Why no port is bound.
 #[derive(Debug)]
 pub(crate) enum BindError {
     Taken { port: u16, holder: Holder },
     Unavailable { address: String, source: io::Error },
 }
 
-/// Who holds a port.
+/// The program that holds a port.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Holder {
     Ours { version: String },
@@ -106,7 +106,7 @@ fn addresses(host: &str) -> Result<Vec<IpAddr>, BindError> {
     if addresses.is_empty() { Err(unavailable(ErrorKind::AddrNotAvailable.into())) } else { Ok(addresses) }
 }
 
-/// One free port for all addresses: the system names one for the first; should it be taken in another, again.
+/// One free port for all addresses: the system chooses one for the first; if it is taken on another, the search is repeated.
 fn bind_any(addresses: &[IpAddr]) -> Result<Bound, BindError> {
     let mut last = None;
     for _ in 0..PAIR_ATTEMPTS {
@@ -138,7 +138,7 @@ fn bind_all(addresses: &[IpAddr], port: u16) -> Result<Bound, Failure> {
                 bound_port = port;
                 listeners.push(listener);
             }
-            // A machine without IPv6 (or without IPv4) has only the other loopback address.
+            // A machine without IPv6 (or IPv4) has only one loopback address.
             Err(source) if addresses.len() > 1 && is_missing(&source) => missing = Some(Failure { address, source }),
             Err(source) => return Err(Failure { address, source }),
         }
@@ -154,16 +154,16 @@ fn is_missing(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::AddrNotAvailable | ErrorKind::Unsupported) || error.raw_os_error() == Some(97)
 }
 
-/// Asks whoever holds a port of this machine for the fingerprint of `/healthz`.
+/// Asks the program on a port of this machine for `/healthz`.
 fn holder(port: u16) -> Holder {
     let ask = || -> io::Result<Vec<u8>> {
-        let patience = Duration::from_millis(250);
-        let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), patience)?;
-        stream.set_read_timeout(Some(patience))?;
-        stream.set_write_timeout(Some(patience))?;
+        let limit = Duration::from_millis(250);
+        let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), limit)?;
+        stream.set_read_timeout(Some(limit))?;
+        stream.set_write_timeout(Some(limit))?;
         write!(stream, "GET /healthz HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n")?;
         let mut answer = Vec::new();
-        // What arrived before the patience ran out is judged.
+        // On a time-out, what has arrived is used.
         let _ = stream.take(8_192).read_to_end(&mut answer);
         Ok(answer)
     };
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_port_is_refused_when_asked_for_and_passed_over_when_preferred() {
+    fn a_taken_port_is_an_error_if_required_and_skipped_if_preferred() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         match bind("localhost", PortChoice::Exactly(port)) {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_not_ours_is_named() {
+    fn a_foreign_address_is_named_in_the_error() {
         match bind("192.0.2.1", PortChoice::Exactly(7_801)) {
             Err(BindError::Unavailable { address, .. }) => assert_eq!(address, "192.0.2.1:7801"),
             other => panic!("{other:?}"),

@@ -20,7 +20,7 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        // The day is known to whoever watches.
+        // Without the date, which the reader knows.
         #[expect(clippy::disallowed_methods, reason = "a log line is for people, whose clock the mock's need not be")]
         let (hour, minute, second, milli) = time::OffsetDateTime::now_utc().time().as_hms_milli();
         write!(writer, "{hour:02}:{minute:02}:{second:02}.{milli:03}")?;
@@ -79,7 +79,7 @@ impl Visit for Fields<'_> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        // What a client sends cannot begin a line of its own, or end in the middle of a word.
+        // Quoted, so that a client cannot forge a log line or a field.
         if field.name() == "reason" || value.contains(|c: char| c.is_control() || c == ' ' || c == '"') {
             self.write(field.name(), format_args!("{value:?}"));
         } else {
@@ -131,17 +131,17 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_one_line_and_a_client_cannot_make_it_two() {
+    fn a_request_is_one_line_also_with_line_breaks_in_its_fields() {
         let log = || {
             let forged = Some("evil\n00:00:00.000 200 GET /");
-            let nobody: Option<&str> = None;
+            let no_user: Option<&str> = None;
             tracing::warn!(
                 target: REQUEST,
                 status = 401_u16,
                 method = %http::Method::POST,
                 path = format_args!("{}{}", "/_org/a", "/oauth2/v1/token"),
                 client = forged,
-                user = nobody,
+                user = no_user,
                 reason = Some("the secret is wrong"),
                 ms = 0.5,
                 request_id = "abc",
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_marks_only_how_it_went() {
+    fn only_the_status_is_coloured() {
         let log = || tracing::info!(target: REQUEST, status = 200_u16, path = "/");
         assert_eq!(lines(true, log), ["\x1b[32m200\x1b[0m /"]);
     }

@@ -1,4 +1,4 @@
-//! Writes log lines from a thread of its own, many at a time, so that a request never waits for a terminal or a file.
+//! Writes log lines in batches on a thread of its own, so that requests do not wait for a terminal or a file.
 
 use std::io::{self, Write};
 use std::sync::OnceLock;
@@ -6,37 +6,37 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-/// How long lines are gathered before they are written together.
-const GATHER: Duration = Duration::from_millis(10);
+/// How long lines are collected for one batch.
+const BATCH_PERIOD: Duration = Duration::from_millis(10);
 
-/// How many bytes may wait. Beyond, whoever logs waits: no line is lost.
-const MOST: usize = 1 << 20;
+/// Largest number of buffered bytes. Above it, callers wait: no line is lost.
+const MAX_BUFFERED: usize = 1 << 20;
 
-/// Longest wait for the last lines.
-const LAST: Duration = Duration::from_millis(200);
+/// Longest wait for lines to be written.
+const MAX_WAIT: Duration = Duration::from_millis(200);
 
-/// Takes lines in.
+/// Accepts log lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LogWriter(&'static Shared);
 
 #[derive(Debug, Default)]
 struct Shared {
-    waiting: Mutex<Waiting>,
-    /// Something waits, or shall be written at once.
+    buffer: Mutex<Buffer>,
+    /// There are bytes to write, or they have to be written at once.
     arrived: Condvar,
-    /// Everything is written.
+    /// All bytes are written.
     written: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct Buffer {
     bytes: Vec<u8>,
-    /// The thread is writing what it took.
+    /// The thread is writing a batch.
     writing: bool,
-    /// Somebody waits for the end of it.
-    hurry: bool,
-    /// There is no thread to be had: lines are written where they arise.
-    alone: bool,
+    /// A caller waits for the end of it.
+    urgent: bool,
+    /// The thread could not be started: callers write themselves.
+    unthreaded: bool,
 }
 
 static STDERR: OnceLock<Shared> = OnceLock::new();
@@ -51,21 +51,21 @@ impl LogWriter {
         });
         if first {
             let thread = std::thread::Builder::new().name("mock-idp-log".to_owned());
-            if thread.spawn(|| shared.write_on(&mut io::stderr())).is_err() {
-                shared.waiting.lock().alone = true;
+            if thread.spawn(|| shared.write_batches(&mut io::stderr())).is_err() {
+                shared.buffer.lock().unthreaded = true;
             }
         }
         Self(shared)
     }
 
-    /// Waits until nothing waits any more.
+    /// Waits until all lines are written.
     pub(super) fn flush_all() {
         let Some(shared) = STDERR.get() else { return };
-        let mut waiting = shared.waiting.lock();
-        while waiting.writing || !waiting.bytes.is_empty() {
-            waiting.hurry = true;
+        let mut buffer = shared.buffer.lock();
+        while buffer.writing || !buffer.bytes.is_empty() {
+            buffer.urgent = true;
             shared.arrived.notify_one();
-            if shared.written.wait_for(&mut waiting, LAST).timed_out() {
+            if shared.written.wait_for(&mut buffer, MAX_WAIT).timed_out() {
                 break;
             }
         }
@@ -74,16 +74,16 @@ impl LogWriter {
 
 impl Write for LogWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let mut waiting = self.0.waiting.lock();
-        if waiting.alone {
+        let mut buffer = self.0.buffer.lock();
+        if buffer.unthreaded {
             return io::stderr().write(line);
         }
-        while waiting.bytes.len() > MOST {
-            self.0.written.wait_for(&mut waiting, LAST);
+        while buffer.bytes.len() > MAX_BUFFERED {
+            self.0.written.wait_for(&mut buffer, MAX_WAIT);
         }
-        let idle = waiting.bytes.is_empty() && !waiting.writing;
-        waiting.bytes.extend_from_slice(line);
-        drop(waiting);
+        let idle = buffer.bytes.is_empty() && !buffer.writing;
+        buffer.bytes.extend_from_slice(line);
+        drop(buffer);
         if idle {
             self.0.arrived.notify_one();
         }
@@ -96,25 +96,25 @@ impl Write for LogWriter {
 }
 
 impl Shared {
-    /// Writes what arrives, for as long as the process lives.
-    fn write_on(&self, out: &mut impl Write) {
+    /// Writes batches until the process ends.
+    fn write_batches(&self, out: &mut impl Write) {
         let mut batch = Vec::new();
         loop {
-            let mut waiting = self.waiting.lock();
-            waiting.writing = false;
-            if waiting.bytes.is_empty() {
-                waiting.hurry = false;
+            let mut buffer = self.buffer.lock();
+            buffer.writing = false;
+            if buffer.bytes.is_empty() {
+                buffer.urgent = false;
                 self.written.notify_all();
-                self.arrived.wait(&mut waiting);
+                self.arrived.wait(&mut buffer);
             }
-            if !waiting.hurry {
-                self.arrived.wait_for(&mut waiting, GATHER);
+            if !buffer.urgent {
+                self.arrived.wait_for(&mut buffer, BATCH_PERIOD);
             }
             batch.clear();
-            std::mem::swap(&mut batch, &mut waiting.bytes);
-            waiting.writing = true;
-            drop(waiting);
-            // There is nobody left to tell when stderr is gone.
+            std::mem::swap(&mut batch, &mut buffer.bytes);
+            buffer.writing = true;
+            drop(buffer);
+            // An error of stderr cannot be reported.
             let _ = out.write_all(&batch);
         }
     }

@@ -1,6 +1,6 @@
 //! What a client has registered about itself: its logo, and links to its website, policy and terms.
 
-use mock_idp_core::sign_in::view::AboutClient;
+use crate::pages::view::AboutClient;
 
 use super::chrome::web_link;
 

@@ -1,7 +1,7 @@
-//! The pages by which a user lets a device in: the code that it shows, who lets it in, and what came of it.
+//! The pages of device activation: entering the code, confirming, and the result.
 
+use crate::pages::view::{ActivationStep, ActivationView, ConsentScope};
 use askama::Template;
-use mock_idp_core::sign_in::view::{ActivationStep, ActivationView, ConsentScope};
 
 use super::chrome::Chrome;
 
@@ -23,7 +23,7 @@ impl<'a> ActivationPage<'a> {
         Self { chrome: Chrome::new(&view.frame, title).with_problem(problem), step: &view.step }
     }
 
-    /// What a scope is called: its display name, or its bare name where the administrator gave none.
+    /// The display name of a scope, or its name if it has none.
     fn title(scope: &ConsentScope) -> &str {
         if scope.display_name.is_empty() { &scope.name } else { &scope.display_name }
     }

@@ -1,6 +1,6 @@
 //! The stylesheet, scripts and icon, embedded in the binary and named by their content.
 //!
-//! A name holds a piece of the file's SHA-256, so an asset never changes under its name and may be cached for good.
+//! A name holds a piece of the file's SHA-256, so an asset never changes under its name and may be cached forever.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-/// One file, ready to be answered.
+/// One file with its headers.
 #[derive(Clone, Debug)]
 pub(crate) struct Asset {
     pub(crate) body: Cow<'static, [u8]>,

@@ -1,7 +1,7 @@
-//! Where a developer gives the word that a user would give on a phone: requests of clients that ask by the back channel.
+//! The page where a developer answers backchannel requests, as a user would on a phone.
 
+use crate::pages::view::BackchannelView;
 use askama::Template;
-use mock_idp_core::sign_in::view::BackchannelView;
 
 use super::chrome::Chrome;
 

@@ -1,6 +1,6 @@
-//! What frames every page: brand, label, warnings, stylesheet.
+//! The frame of every page: brand, label, warnings, stylesheet.
 
-use mock_idp_core::sign_in::view::Frame;
+use crate::pages::view::Frame;
 
 use super::assets;
 
@@ -10,7 +10,7 @@ pub(super) struct Chrome<'a> {
     pub(super) frame: &'a Frame,
     /// The document's title, before the org's name.
     pub(super) title: &'a str,
-    /// The page shows a problem; screen readers hear that first.
+    /// The page shows a problem; screen readers announce that first.
     pub(super) problem: bool,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Chrome<'a> {
     }
 }
 
-/// Only addresses that a browser opens as a page; anything else (`javascript:`, `data:`) is left out.
+/// An address, if a browser opens it as a page; not `javascript:`, `data:` and the like.
 pub(super) fn web_link(uri: Option<&String>) -> Option<&str> {
     let uri = uri?.as_str();
     let parsed = url::Url::parse(uri).ok()?;

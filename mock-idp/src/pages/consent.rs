@@ -1,7 +1,7 @@
-//! The consent form: who asks, for whom, and for what.
+//! The consent form: client, user and scopes.
 
+use crate::pages::view::{ConsentScope, ConsentView};
 use askama::Template;
-use mock_idp_core::sign_in::view::{ConsentScope, ConsentView};
 
 use super::about::About;
 use super::chrome::Chrome;
@@ -42,7 +42,7 @@ impl<'a> ConsentPage<'a> {
         self.optional_scopes().next().is_some()
     }
 
-    /// What a scope is called: its display name, or its bare name where the administrator gave none.
+    /// The display name of a scope, or its name if it has none.
     fn title(scope: &ConsentScope) -> &str {
         if scope.display_name.is_empty() { &scope.name } else { &scope.display_name }
     }

@@ -1,7 +1,7 @@
-//! The console pages: what a token request would come to, and why requests were answered as they were.
+//! The console pages: the preview of a token request, and the journal with its explanations.
 
+use crate::pages::view::{ConsoleView, PreviewView, RequestView, RequestsView};
 use askama::Template;
-use mock_idp_core::preview::view::{ConsoleView, PreviewView, RequestView, RequestsView};
 
 use super::chrome::Chrome;
 

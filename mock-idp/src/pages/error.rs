@@ -1,8 +1,8 @@
-//! The error page. It never redirects: it is shown because there is no address that may be trusted with the answer.
+//! The error page. It is shown where there is no trusted address to redirect to.
 
+use crate::pages::view::{ErrorView, RedirectUriMismatch};
 use askama::Template;
 use http::StatusCode;
-use mock_idp_core::sign_in::view::{ErrorView, RedirectUriMismatch};
 
 use super::chrome::Chrome;
 use super::uri_difference::{Piece, differing_parts, mark};
@@ -47,7 +47,7 @@ struct Comparison<'a> {
 #[derive(Debug)]
 struct Candidate<'a> {
     uri: Vec<Piece<'a>>,
-    /// Where it differs, in words.
+    /// A description of the differences.
     differs: String,
 }
 

@@ -1,9 +1,9 @@
-//! OAuth 2.0 Form Post Response Mode: the answer travels as a form that the browser submits by itself.
+//! OAuth 2.0 Form Post Response Mode: the response is a form that the browser submits automatically.
 //!
 //! Scrapers read the hidden inputs by pattern, so their shape is fixed: `type`, then `name`, then `value`, then `/>`.
 
+use crate::pages::view::FormPostView;
 use askama::Template;
-use mock_idp_core::sign_in::view::FormPostView;
 
 use super::chrome::{Chrome, destination};
 

@@ -1,11 +1,11 @@
-//! The hosted pages: what a person sees when the mock needs an answer from them.
+//! The hosted pages.
 //!
-//! Data in (`mock_idp_core::sign_in::view`), one HTML document out. A page decides on words and structure and on nothing
-//! else: it looks nothing up, follows no redirect, and knows no HTTP. The structure (names, ids, `data-se` marks) is the
-//! one that the end-to-end suites of Okta's customers already select by; the drawing and the words are our own.
+//! A page is an HTML document made from a view ([`view`]). It decides on words and structure only: it looks nothing up and knows
+//! no HTTP. The structure (names, ids, `data-se` marks) is the one that end-to-end suites of Okta's customers select by; design
+//! and words are our own.
 //!
-//! Every page works without script, carries no inline script and no inline style, and bears the label
-//! "Local mock – not Okta". One is the exception: `okta_post_message` is made of script.
+//! Every page works without script, has no inline script or style, and shows the label "Local mock – not Okta". The exception
+//! is `okta_post_message`, which is a script.
 
 mod about;
 mod activation;
@@ -21,20 +21,20 @@ mod security_policy;
 mod sign_in;
 mod signed_out;
 mod uri_difference;
+pub(crate) mod view;
 
 #[cfg(test)]
 mod tests;
 
+use crate::pages::view::{ConsoleView, PageView};
 use askama::Template;
-use mock_idp_core::preview::view::ConsoleView;
-use mock_idp_core::sign_in::view::PageView;
 
 pub(crate) use assets::asset;
 pub(crate) use security_policy::{CONSOLE_POLICY, content_security_policy};
 
 /// The whole HTML document of a page.
 ///
-/// A template that fails is a defect of ours, so the caller gets a minimal page and the log gets the reason.
+/// If a template fails, which is a bug, the result is a minimal page; the reason is logged.
 pub(crate) fn render(view: &PageView) -> String {
     let rendered = match view {
         PageView::SignIn(view) => sign_in::SignInPage::new(view).render(),
@@ -62,4 +62,4 @@ fn or_minimal(rendered: askama::Result<String>) -> String {
 }
 
 const NO_PAGE: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Page not available</title>\n\
-    <h1>Page not available</h1>\n<p>Local mock – not Okta. This page could not be drawn; the log of the mock says why.</p>\n";
+    <h1>Page not available</h1>\n<p>Local mock – not Okta. This page could not be rendered; the reason is in the log of the mock.</p>\n";

@@ -1,12 +1,12 @@
-//! Okta's `okta_post_message` response mode: the answer travels as a message from this window to the one that opened or embeds it.
+//! Okta's `okta_post_message` response mode: the response is a message from this window to the one that opened or embeds it.
 //!
 //! The only page with a script of its own: the values are in it, as Okta has them, so it cannot be a file. A nonce in the
-//! Content-Security-Policy allows this one script. The message goes to the origin of the checked redirect URI and to nobody else.
+//! Content-Security-Policy allows this one script. The message goes to the origin of the checked redirect URI only.
 
 use std::fmt::Write as _;
 
+use crate::pages::view::PostMessageView;
 use askama::Template;
-use mock_idp_core::sign_in::view::PostMessageView;
 
 use super::chrome::Chrome;
 
@@ -22,8 +22,8 @@ impl<'a> PostMessagePage<'a> {
         Self { chrome: Chrome::new(&view.frame, "Signing in..."), view }
     }
 
-    /// The inside of a single-quoted literal. Okta: `\xNN` for whatever is not a letter, a digit, or one of `,._`; nothing
-    /// that means something to HTML or JavaScript is left.
+    /// The content of a single-quoted literal. Okta: `\xNN` for everything but letters, digits and `,._`, so nothing has a meaning
+    /// in HTML or JavaScript.
     fn literal(value: &str) -> String {
         let mut literal = String::with_capacity(value.len() + 16);
         for unit in value.encode_utf16() {

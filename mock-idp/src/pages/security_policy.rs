@@ -1,17 +1,16 @@
 //! The Content-Security-Policy of each page.
 //!
-//! `form-action` is the delicate part. Chromium and WebKit hold it against every redirect that follows a form's POST, not
-//! only against the form's own address: the redirect back to the app needs its origin in the list, and so does whatever
-//! the app redirects to next.
+//! Chromium and WebKit check `form-action` also for every redirect after the POST of a form: the origin of the app has to be
+//! in the list, and the origins that the app redirects to.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use mock_idp_core::sign_in::view::{AboutClient, PageView};
+use crate::pages::view::{AboutClient, PageView};
 use url::{Host, Url};
 
 use super::chrome::web_link;
 
-/// The header's value for the pages of the console: they lead nowhere else.
+/// The header's value for the pages of the console, which post to this server only.
 pub(crate) const CONSOLE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
     frame-ancestors 'none'; form-action 'self'";
 
@@ -57,13 +56,13 @@ fn targets(redirect: Option<&str>) -> String {
     std::iter::once("'self'".to_owned()).chain(sources).collect::<Vec<_>>().join(" ")
 }
 
-/// Where a client's logo is.
+/// The address of a client's logo.
 fn images(about: &AboutClient) -> String {
     let logo = web_link(about.logo_uri.as_ref()).and_then(|uri| Url::parse(uri).ok());
     logo.iter().flat_map(sources).map(|source| format!(" {source}")).collect()
 }
 
-/// Front-channel logout: the addresses of the clients that are told, and where they redirect to on the same machine.
+/// Front-channel logout: the addresses of the clients, and their redirects on the same machine.
 fn frames(addresses: &[String]) -> String {
     let mut allowed: Vec<String> =
         addresses.iter().filter_map(|uri| Url::parse(uri).ok()).flat_map(|uri| sources(&uri)).collect();
@@ -81,7 +80,7 @@ fn sources(uri: &Url) -> Vec<String> {
     let loopback = || LOOPBACK.map(str::to_owned);
     match uri.host() {
         Some(Host::Domain(host)) if !matches!(scheme, "http" | "https") || !is_plain(host) => {
-            // A native app's own scheme, or a name that the grammar of a host source does not know.
+            // A native app's own scheme, or a name that is not in the grammar of a host source.
             vec![format!("{scheme}:")]
         }
         Some(Host::Domain(host)) => {
@@ -98,7 +97,7 @@ fn sources(uri: &Url) -> Vec<String> {
             }
             sources
         }
-        // CSP 2.4.1: a host source has no form for an IPv6 literal (Chromium ignores one), so the scheme has to do.
+        // CSP 2.4.1: a host source has no form for an IPv6 literal (Chromium ignores one), so the scheme is used.
         Some(Host::Ipv6(address)) => {
             let mut sources = vec![format!("{scheme}:")];
             if address == Ipv6Addr::LOCALHOST {
@@ -110,7 +109,7 @@ fn sources(uri: &Url) -> Vec<String> {
     }
 }
 
-/// CSP 2.3.1 `host-char`. Nothing that could end the directive (`;`, `,`) gets into the header.
+/// CSP 2.3.1 `host-char`. Excludes characters that end the directive (`;`, `,`).
 fn is_plain(host: &str) -> bool {
     host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }

@@ -1,14 +1,12 @@
-//! The sign-in form in its three steps, the picker, and the words for each refusal.
+//! The sign-in form in its three steps, the picker, and the texts of each problem.
 //!
-//! One element bears every mark of the submit control. It is an `<input type="submit">`: Okta's first generation of the
+//! One element has all marks of the submit control. It is an `<input type="submit">`: Okta's first generation of the
 //! page (`#okta-signin-submit`) and its second (`input[type="submit"][data-type="save"]`) both use that element, and
 //! suites name it in their selectors; the third generation is a `button`, but suites written for it select by attribute
 //! (`[data-se="save"]`) or by role and name, which an input satisfies too.
 
+use crate::pages::view::{Persona, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView};
 use askama::Template;
-use mock_idp_core::sign_in::view::{
-    Persona, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
-};
 
 use super::about::About;
 use super::chrome::{Chrome, destination};
@@ -47,7 +45,7 @@ impl<'a> SignInPage<'a> {
         matches!(self.view.step, SignInStep::Password { .. } | SignInStep::Single)
     }
 
-    /// The identifier that the password belongs to, once it has been given.
+    /// The identifier that the password belongs to, after the first step.
     fn known_identifier(&self) -> Option<&str> {
         match &self.view.step {
             SignInStep::Password { identifier } => Some(identifier),
@@ -64,7 +62,7 @@ impl<'a> SignInPage<'a> {
         self.problem.as_ref().is_some_and(|problem| problem.field == Some(field))
     }
 
-    /// The one place where typing starts. A problem that no field can mend takes the focus itself.
+    /// The element with the initial focus: a field, or the problem if no field can fix it.
     fn focus(&self) -> Focus {
         match (&self.problem, &self.view.step) {
             (Some(Problem { field: Some(Field::Identifier), .. }), _) => Focus::Identifier,
@@ -114,12 +112,12 @@ impl StepWords {
     }
 }
 
-/// A refusal in the user's words, with the developer's half beside it.
+/// A problem: the text for the user, and the details for the developer.
 #[derive(Debug)]
 struct Problem<'a> {
     title: &'static str,
     text: String,
-    /// The field that can mend it.
+    /// The field that can fix it.
     field: Option<Field>,
     okta_code: &'a str,
     reason: &'a str,
@@ -183,7 +181,7 @@ impl<'a> Problem<'a> {
                 None,
             ),
         };
-        // A field that this step does not show cannot be pointed at.
+        // Only fields of this step can be marked.
         let field = field.filter(|field| match field {
             Field::Identifier => !matches!(view.step, SignInStep::Password { .. }),
             Field::Password => !matches!(view.step, SignInStep::Identifier),
@@ -205,7 +203,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The development picker: the first rows in sight, the rest one click away.
+/// The development picker: the first rows are visible, the others are collapsed.
 #[derive(Debug)]
 struct Picker<'a> {
     shown: Vec<PersonaRow<'a>>,
@@ -216,7 +214,7 @@ const PERSONAS_SHOWN: usize = 12;
 
 impl<'a> Picker<'a> {
     fn new(personas: &'a [Persona]) -> Self {
-        // A disclosure that hides one or two rows costs more than it saves.
+        // One or two further rows are not worth collapsing.
         let split = if personas.len() <= PERSONAS_SHOWN + 2 { personas.len() } else { PERSONAS_SHOWN };
         let (shown, more) = personas.split_at(split);
         Self { shown: shown.iter().map(PersonaRow::new).collect(), more: more.iter().map(PersonaRow::new).collect() }
@@ -226,7 +224,7 @@ impl<'a> Picker<'a> {
 #[derive(Debug)]
 struct PersonaRow<'a> {
     persona: &'a Persona,
-    /// Without "Everyone", which tells nobody apart.
+    /// Without "Everyone", which every user has.
     groups: Vec<&'a str>,
 }
 

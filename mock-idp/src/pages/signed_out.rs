@@ -1,7 +1,7 @@
-//! The page after sign-out, when no registered address takes the user back.
+//! The page after sign-out without a registered return address.
 
+use crate::pages::view::SignedOutView;
 use askama::Template;
-use mock_idp_core::sign_in::view::SignedOutView;
 
 use super::chrome::Chrome;
 

@@ -1,16 +1,16 @@
-//! Where two redirect URIs differ: the part to mark, and the words for it.
+//! The differences of two redirect URIs: the parts to mark, and their names.
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use url::Url;
 
-/// A run of characters that the other URI has in the same place, or has not.
+/// A run of characters that is equal in both URIs, or not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Piece<'a> {
     pub(super) text: &'a str,
     pub(super) different: bool,
 }
 
-/// Cuts `uri` where it parts from `other` and where they meet again, in whole words: `3001` and not the `1` alone.
+/// Splits `uri` into the parts that equal `other` and those that do not, in whole words: `3001`, not `1`.
 pub(super) fn mark<'a>(uri: &'a str, other: &str) -> Vec<Piece<'a>> {
     let (ours, theirs) = (words(uri), words(other));
     let mut at = 0;
@@ -25,7 +25,7 @@ pub(super) fn mark<'a>(uri: &'a str, other: &str) -> Vec<Piece<'a>> {
         .collect()
 }
 
-/// Hosts, ports and path segments are words; each delimiter stands alone.
+/// Hosts, ports and path segments are words; each delimiter is a word of its own.
 fn words(uri: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = uri;
@@ -42,7 +42,7 @@ fn words(uri: &str) -> Vec<&str> {
     words
 }
 
-/// RFC 3986 2.3 `unreserved`, escapes, and whatever is not ASCII.
+/// RFC 3986 2.3 `unreserved`, escapes, and non-ASCII characters.
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '%') || !c.is_ascii()
 }
@@ -62,7 +62,7 @@ pub(super) fn differing_parts(received: &str, registered: &str) -> Vec<&'static 
     if ours.host_str() != theirs.host_str() {
         parts.push("host");
     }
-    // A default port follows its scheme and is no difference of its own.
+    // The default port of a scheme is not a separate difference.
     if ours.port() != theirs.port() {
         parts.push("port");
     }
@@ -83,7 +83,7 @@ pub(super) fn differing_parts(received: &str, registered: &str) -> Vec<&'static 
         parts.push("fragment");
     }
     if parts.is_empty() {
-        // Equal once normalised (`HTTP://`, `:80`, a missing `/`), and still not the same characters.
+        // Equal after normalisation (`HTTP://`, `:80`, a missing `/`), but not the same characters.
         parts.push("spelling");
     }
     parts

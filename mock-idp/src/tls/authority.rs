@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
@@ -13,17 +13,28 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use time::{Duration, OffsetDateTime};
 
-use crate::tls::{CA_FILE, TlsError};
+use super::error::TlsError;
 
+/// The file in the state directory that holds the certificate.
+const CA_FILE: &str = "ca.pem";
 const KEY_FILE: &str = "ca.key.pem";
 const LOCK_FILE: &str = "ca.lock";
 const YEARS: i64 = 10;
 const NAME: &str = "mock-idp local CA (test use only)";
 
-/// Only the owner reads the key.
+/// Only the owner may read the key.
 const PRIVATE: u32 = 0o600;
 /// Everybody may read the certificate.
 const PUBLIC: u32 = 0o644;
+
+/// Makes sure that `dir` holds an authority, and returns the path of its certificate.
+pub(crate) fn keep_authority(dir: &Path) -> Result<PathBuf, TlsError> {
+    let path = dir.join(CA_FILE);
+    if !path.exists() {
+        Authority::kept_in(dir)?;
+    }
+    Ok(path)
+}
 
 /// A certificate authority of this machine only.
 #[derive(Debug)]
@@ -34,12 +45,12 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    /// A new one that is nowhere kept.
+    /// A new one in memory.
     pub(crate) fn in_memory() -> Result<Self, TlsError> {
         Self::load(&Pems::generate()?)
     }
 
-    /// The one kept in `dir`; made there if there is none.
+    /// The one in `dir`, which is generated if there is none.
     pub(crate) fn kept_in(dir: &Path) -> Result<Self, TlsError> {
         let pems = match Pems::read(dir)? {
             Some(pems) => pems,
@@ -75,7 +86,7 @@ impl Authority {
         if !key.subject_public_key_info().ends_with(&anchor.subject_public_key_info) {
             return Err(TlsError::NotOurs("is not the certificate of the key beside it"));
         }
-        // Leaves name their issuer as every authority made here is named.
+        // Leaves name their issuer by this name.
         if !anchor.subject.ends_with(NAME.as_bytes()) {
             return Err(TlsError::NotOurs("was not made by mock-idp"));
         }
@@ -84,7 +95,7 @@ impl Authority {
     }
 }
 
-/// Certificate and key, as files hold them.
+/// Certificate and key as PEM.
 struct Pems {
     certificate: String,
     key: String,
@@ -103,7 +114,7 @@ impl Pems {
         Ok(Self { certificate: certificate.pem(), key: key_pem })
     }
 
-    /// Both files; none while the certificate, which is written last, is not there.
+    /// Both files. `None` without the certificate, which is written last.
     fn read(dir: &Path) -> Result<Option<Self>, TlsError> {
         let Some(certificate) = read(&dir.join(CA_FILE))? else { return Ok(None) };
         match read(&dir.join(KEY_FILE))? {
@@ -112,7 +123,7 @@ impl Pems {
         }
     }
 
-    /// Makes both files, under a lock: two that start at once agree on one authority.
+    /// Creates both files, under a lock, so that two processes that start at once use one authority.
     fn create(dir: &Path) -> Result<Self, TlsError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
@@ -134,7 +145,7 @@ impl Pems {
     }
 }
 
-/// What all authorities made here have in common.
+/// The parameters of all authorities made here.
 fn authority_params() -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -152,7 +163,7 @@ fn read(path: &Path) -> Result<Option<String>, TlsError> {
     }
 }
 
-/// Beside its place first, so that nobody ever reads half of it.
+/// Writes a file under another name and renames it, so that no reader sees a part of it.
 fn write_whole(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let unfinished = path.with_extension("new");
     let mut file = file(&unfinished, mode)?;
@@ -162,7 +173,7 @@ fn write_whole(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     fs::rename(&unfinished, path)
 }
 
-/// A file to write, with these permissions from its first instant on.
+/// A file to write, created with these permissions.
 fn file(path: &Path, mode: u32) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -177,26 +188,26 @@ fn file(path: &Path, mode: u32) -> io::Result<File> {
 mod tests {
     use super::*;
 
-    /// What is said of a directory in which the files of a new authority were changed.
-    fn told(change: impl FnOnce(&Path)) -> String {
+    /// The error for a directory in which the files of a new authority were changed.
+    fn error_after(change: impl FnOnce(&Path)) -> String {
         let dir = tempfile::tempdir().unwrap();
         Authority::kept_in(dir.path()).unwrap();
         change(dir.path());
-        let told = Authority::kept_in(dir.path()).unwrap_err().to_string();
-        assert!(told.ends_with(". Remove ca.pem and ca.key.pem there"), "{told}");
-        told
+        let error = Authority::kept_in(dir.path()).unwrap_err().to_string();
+        assert!(error.ends_with(". Remove ca.pem and ca.key.pem there"), "{error}");
+        error
     }
 
     #[test]
     fn an_authority_that_cannot_sign_is_refused_with_the_reason() {
         let other = || Pems::generate().unwrap();
-        let missing = told(|dir| fs::remove_file(dir.join(KEY_FILE)).unwrap());
+        let missing = error_after(|dir| fs::remove_file(dir.join(KEY_FILE)).unwrap());
         assert!(missing.contains("ca.key.pem is missing"), "{missing}");
-        let mixed = told(|dir| fs::write(dir.join(KEY_FILE), other().key).unwrap());
+        let mixed = error_after(|dir| fs::write(dir.join(KEY_FILE), other().key).unwrap());
         assert!(mixed.contains("ca.pem is not the certificate of the key beside it"), "{mixed}");
-        let garbage = told(|dir| fs::write(dir.join(CA_FILE), "garbage").unwrap());
+        let garbage = error_after(|dir| fs::write(dir.join(CA_FILE), "garbage").unwrap());
         assert!(garbage.contains("certificate:"), "{garbage}");
-        let foreign = told(|dir| {
+        let foreign = error_after(|dir| {
             let key = KeyPair::generate().unwrap();
             let mut params = authority_params();
             params.distinguished_name.push(DnType::CommonName, "Another CA");

@@ -72,7 +72,7 @@ async fn a_wrong_fault_is_refused_with_the_nearest_name() {
     for (body, word) in [
         (json!({ "name": "http.reset", "client_id": "a" }), "client_id"),
         (json!({ "name": "id_token.expired", "path": "/" }), "path"),
-        (json!({ "name": "http.reset", "times": 0 }), "0 times"),
+        (json!({ "name": "http.reset", "times": 0 }), "times is at least 1"),
         (json!({ "name": "http.reset", "delay_ms": 5 }), "http.slow"),
         (json!({ "name": "http.reset", "count": 1 }), "unknown field"),
     ] {
@@ -125,7 +125,26 @@ async fn a_form_of_another_site_changes_nothing() {
     assert_eq!(form.status(), 415);
     let (status, refusal) = ask(&mock, Method::PUT, "/_mock/faults", json!({})).await;
     assert_eq!((status, &refusal["expected"]), (405, &json!(["GET", "POST", "DELETE"])));
-    assert_eq!(ask(&mock, Method::GET, "/_mock/fault", Value::Null).await.0, 404);
+}
+
+#[tokio::test]
+async fn unknown_paths_and_methods_are_answered_with_those_of_the_table() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let (status, refusal) = ask(&mock, Method::GET, "/_mock/fault", Value::Null).await;
+    assert_eq!((status, &refusal["error"]), (404, &json!("nothing is at /_mock/fault")));
+    let expected: Vec<&str> =
+        refusal["expected"].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
+    for path in ["/_mock/info", "/_mock/faults", "/_mock/keys", "/_mock/keys/rotate", "/_mock/requests/{request_id}"] {
+        assert!(expected.contains(&path), "{path}: {expected:?}");
+    }
+    for (path, methods) in [
+        ("/_mock/consents", json!(["GET", "DELETE"])),
+        ("/_mock/keys/rotate", json!(["POST"])),
+        ("/_mock/info", json!(["GET"])),
+    ] {
+        let (status, refusal) = ask(&mock, Method::PUT, path, json!({})).await;
+        assert_eq!((status, &refusal["expected"]), (405, &methods), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ async fn the_control_api_rotates_any_server() {
     let rotated = control(&mock, "keys/rotate", json!({})).await;
     assert_eq!(rotated[0]["kid"], shown["default"][1]["kid"]);
     let unknown = control(&mock, "keys/rotate", json!({ "server": "none" })).await;
-    assert_eq!(unknown["error"], "no authorization server is called \"none\"");
+    assert_eq!(unknown["error"], "no authorization server has the name or id \"none\"");
 }
 
 #[tokio::test]

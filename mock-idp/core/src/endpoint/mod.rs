@@ -14,9 +14,3 @@ pub mod revocation;
 pub mod token;
 pub mod userinfo;
 pub mod webfinger;
-
-/// Okta: `E0000007` for an authorization server that does not exist or is switched off, naming the type inside parentheses.
-#[must_use]
-pub fn unknown_server(name: &str) -> String {
-    format!("Not found: Resource not found: {name} (AuthorizationServer)")
-}

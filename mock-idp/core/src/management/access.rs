@@ -3,7 +3,7 @@
 
 use subtle::ConstantTimeEq;
 
-use super::ApiRefusal;
+use super::ApiError;
 use crate::org::{Org, Urls};
 use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
@@ -45,7 +45,7 @@ impl<'a> Credential<'a> {
 /// Why a caller is turned away.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum AccessError {
-    Refused(ApiRefusal),
+    Refused(ApiError),
     /// The access token is not enough, or not presented as it has to be. Okta: told by a challenge with an empty body.
     Challenged(Challenged),
 }
@@ -68,8 +68,8 @@ impl Challenged {
     }
 }
 
-impl From<ApiRefusal> for AccessError {
-    fn from(refusal: ApiRefusal) -> Self {
+impl From<ApiError> for AccessError {
+    fn from(refusal: ApiError) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -88,14 +88,14 @@ pub fn check(
     now: i64,
 ) -> Result<(), AccessError> {
     match credential {
-        Credential::Nothing => Err(ApiRefusal::invalid_session().into()),
+        Credential::Nothing => Err(ApiError::invalid_session().into()),
         Credential::ApiToken(token) => {
             let known = |known: &&String| bool::from(token.as_bytes().ct_eq(known.as_bytes()));
             let found = org.document().api_tokens.iter().find(known);
-            found.map(|_| ()).ok_or_else(|| ApiRefusal::invalid_token("no such API token").into())
+            found.map(|_| ()).ok_or_else(|| ApiError::invalid_token("no such API token").into())
         }
         Credential::AccessToken(scheme, _) => {
-            let invalid = |reason: &str| AccessError::from(ApiRefusal::invalid_token(reason));
+            let invalid = |reason: &str| AccessError::from(ApiError::invalid_token(reason));
             let token = verified.ok_or_else(|| invalid("not a living access token of the org authorization server"))?;
             if token.text("iss") != Some(urls.issuer(org.org_server()).as_str()) {
                 return Err(invalid("the access token is from another issuer"));

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::ApiRefusal;
+use super::ApiError;
 use crate::model::User;
 use crate::org::{Org, Urls};
 
@@ -21,8 +21,8 @@ enum SubjectId {
 ///
 /// # Errors
 /// It names nobody here.
-pub fn user<'a>(org: &'a Org, urls: &Urls, body: &Value) -> Result<&'a User, ApiRefusal> {
-    let refused = |cause: String| ApiRefusal::validation("sub_id", vec![format!("sub_id: {cause}")]);
+pub fn user<'a>(org: &'a Org, urls: &Urls, body: &Value) -> Result<&'a User, ApiError> {
+    let refused = |cause: String| ApiError::validation("sub_id", vec![format!("sub_id: {cause}")]);
     let subject = SubjectId::deserialize(&body["sub_id"]).map_err(|error| refused(error.to_string()))?;
     let id = match subject {
         SubjectId::Opaque { id } => id,

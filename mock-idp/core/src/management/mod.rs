@@ -2,9 +2,11 @@
 //! `/oauth2/v1/clients`, `/oauth2/v1/global-token-revocation`.
 
 mod access;
+mod api_error;
+mod catalogue;
 pub mod clients;
 pub mod global_revocation;
-mod refusal;
 
 pub use access::{AccessError, Challenged, Credential, check};
-pub use refusal::ApiRefusal;
+pub use api_error::ApiError;
+pub use catalogue::{API_ERRORS, ApiErrorId, ApiErrorRow};

@@ -12,7 +12,6 @@ mod remedies;
 mod report;
 mod request;
 mod run;
-pub mod view;
 mod why;
 
 use serde::Serialize;
@@ -20,10 +19,10 @@ use serde_json::{Map, Value};
 
 pub use change::Change;
 pub use difference::{Alteration, Case, Changed, Difference, difference};
-pub use question::{BadParameter, PARAMETERS, Question, Session};
+pub use question::{BadParameter, GRANTS, PARAMETERS, Question, Session};
 pub use remedies::{Remedy, remedies};
 pub use report::{QuestionSummary, Report};
-pub use request::ShownRequest;
+pub use request::{ShownRequest, ask_again};
 pub use run::preview;
 pub use why::{ClaimWhy, LifetimesWhy, PartWhy, PolicyWhy, RuleWhy, ScopeWhy, StepWhy, UnmetWhy, Why};
 
@@ -155,6 +154,20 @@ pub enum Shown {
     TokenResponse,
     /// In an error of the API's shape: no such authorization server.
     Api,
+}
+
+impl Shown {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Page => "on an error page, because there is no redirect URI to trust",
+            Self::Redirect => "in the redirect back to the client",
+            Self::SignInPage => "on the sign-in page",
+            Self::TokenResponse => "in the body of the answer",
+            Self::Api => "in an API error: there is no such authorization server",
+        }
+    }
 }
 
 impl Preview {

@@ -258,7 +258,7 @@ fn server(org: &Org, given: &str) -> Result<String, BadParameter> {
 }
 
 /// The grants that can be previewed.
-pub(super) const GRANTS: [GrantType; 7] = [
+pub const GRANTS: [GrantType; 7] = [
     GrantType::AuthorizationCode,
     GrantType::Implicit,
     GrantType::RefreshToken,

@@ -176,7 +176,7 @@ fn quote(text: &str) -> String {
 }
 
 /// The command that puts a question to a running mock again.
-pub(super) fn ask_again(org: &Org, base: &str, question: &Question) -> String {
+pub fn ask_again(org: &Org, base: &str, question: &Question) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in question.parameters(org) {
         query.append_pair(name, &value);

@@ -1,10 +1,9 @@
 //! Signing a user in: one dispatcher. Each step takes what the user gave and says what is asked next; no step leads to another.
 
-mod present;
 pub mod primary;
-pub mod view;
+mod problem;
 
-pub use present::{activation_step, consent_page, redirect_uri_help, request_summary, sign_in_page};
+pub use problem::{SignInProblem, SignInProblemKind};
 
 use subtle::ConstantTimeEq;
 
@@ -13,7 +12,6 @@ use crate::model::{User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::trace::NoteStatus;
-use view::{SignInProblem, SignInProblemKind};
 
 /// What the user gave.
 #[derive(Clone, Copy, Debug)]

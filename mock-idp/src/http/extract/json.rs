@@ -1,43 +1,38 @@
 //! JSON bodies.
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
-use axum::response::Response;
-use http::header;
-use mock_idp_core::management::ApiRefusal;
+use axum::body::Body;
+use bytes::Bytes;
+use http::request::Parts;
+use mock_idp_core::management::ApiError;
 use serde::de::DeserializeOwned;
 
+use super::form::media_type_is;
 use crate::http::layers::limits;
-use crate::http::respond::text;
+use crate::routing::{Decided, FromBody};
 
-/// A body that is to be JSON, read only after the caller has been let through.
+/// A body that has to be JSON.
 #[derive(Debug)]
 pub(crate) struct JsonBody {
     is_json: bool,
     bytes: Bytes,
 }
 
-impl<S: Send + Sync> FromRequest<S> for JsonBody {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let media_type = text(request.headers(), header::CONTENT_TYPE).unwrap_or_default();
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
-        let is_json = essence.eq_ignore_ascii_case("application/json");
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| limits::too_long())?;
-        Ok(Self { is_json, bytes })
+impl FromBody for JsonBody {
+    async fn from_body(head: &Parts, body: Body) -> Result<Self, Decided> {
+        let is_json = media_type_is(head, "application/json");
+        Ok(Self { is_json, bytes: limits::read(body).await? })
     }
 }
 
 impl JsonBody {
-    /// The body as the type that is wanted.
+    /// The body as the wanted type.
     ///
     /// # Errors
     /// Another media type; text that is not this JSON.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiRefusal> {
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         if !self.is_json {
-            return Err(ApiRefusal::unsupported_media_type("the body is not application/json"));
+            return Err(ApiError::unsupported_media_type("the body is not application/json"));
         }
-        serde_json::from_slice(&self.bytes).map_err(|error| ApiRefusal::not_well_formed(error.to_string()))
+        serde_json::from_slice(&self.bytes).map_err(|error| ApiError::not_well_formed(error.to_string()))
     }
 }

@@ -1,11 +1,15 @@
 //! What handlers take out of a request.
 
-mod browser;
 mod context;
+mod error;
+mod form;
+mod frame;
+mod head;
 mod json;
-mod parameters;
 
-pub(crate) use browser::{FromBrowser, Jar, Origin, clear_session, set_cookies};
-pub(crate) use context::{AtServer, PageFrame, urls};
+pub(crate) use context::{AtServer, urls};
+pub(crate) use error::render_error;
+pub(crate) use form::{ClientForm, Form};
+pub(crate) use frame::PageFrame;
+pub(crate) use head::{Origin, header_text, header_texts};
 pub(crate) use json::JsonBody;
-pub(crate) use parameters::{Body, ClientForm, Query};

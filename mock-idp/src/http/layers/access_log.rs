@@ -2,43 +2,42 @@
 
 use std::time::{Duration, Instant};
 
-use axum::response::Response;
 use http::{Method, StatusCode};
 
 use crate::address::Address;
-use crate::journal::{Entry, Explanation, LOG_TARGET, presentable_path};
+use crate::journal::{Entry, Explanation, LOG_TARGET};
 use crate::request_id::RequestId;
 
-/// A request on its way to an answer.
+/// What is recorded of a request.
 #[derive(Debug)]
-pub(crate) struct Pending {
+pub(crate) struct RequestRecord {
     pub(crate) started: Instant,
     pub(crate) request_id: RequestId,
     pub(crate) method: Method,
+    /// Without query and secrets.
     pub(crate) path: String,
 }
 
-impl Pending {
-    /// Writes the answer down; takes the explanation off it.
-    pub(crate) fn answered(self, address: &Address, response: &mut Response, log: bool) {
-        let explanation = response.extensions_mut().remove::<Explanation>().unwrap_or_default();
-        self.write(address, response.status().as_u16(), explanation, log);
+impl RequestRecord {
+    /// Records an answer.
+    pub(crate) fn answered(self, address: &Address, status: StatusCode, explanation: Explanation, log: bool) {
+        self.write(address, status.as_u16(), explanation, log);
     }
 
-    /// Writes down that there was no answer, as status 0.
+    /// Records that there was no answer, as status 0.
     pub(crate) fn aborted(self, address: &Address, reason: &str, log: bool) {
         let explanation = Explanation { reason: Some(reason.to_owned()), ..Explanation::default() };
         self.write(address, 0, explanation, log);
     }
 
-    /// A log line for a request that no org answered.
+    /// Logs a request that is for no org.
     pub(crate) fn misaddressed(self, status: StatusCode, reason: &str) {
         let Self { started, request_id, method, path } = self;
         let entry = Entry {
             request_id,
             time: 0,
             method,
-            path: presentable_path(path),
+            path,
             status: status.as_u16(),
             ms: milliseconds(started.elapsed()),
             client: None,
@@ -55,7 +54,7 @@ impl Pending {
             request_id: self.request_id,
             time: address.org.clock.now_millis(),
             method: self.method,
-            path: presentable_path(self.path),
+            path: self.path,
             status,
             ms: milliseconds(self.started.elapsed()),
             client,
@@ -75,7 +74,7 @@ fn milliseconds(elapsed: Duration) -> f64 {
     (elapsed.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
 
-/// The one event of a request. Refusals stand out as warnings, our own failures as errors.
+/// The one event of a request: an error for 5xx, a warning for 4xx and for no answer.
 fn log_line(entry: &Entry, path_prefix: &str) {
     macro_rules! event {
         ($level:ident) => {

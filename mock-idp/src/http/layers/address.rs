@@ -1,7 +1,7 @@
-//! Which org a request is for, and under which of its own names the server was called.
+//! The org that a request is for, and the host name that it uses.
 //!
-//! Only names that are ours are answered: a page of another site that points its own name at this machine (DNS
-//! rebinding) is refused, and no foreign name ever gets into an issuer, a link or a cookie.
+//! Only the server's own names are answered: a page of another site that points its name at this machine (DNS rebinding) is
+//! refused, and no foreign name gets into an issuer, a link or a cookie.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -13,15 +13,15 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use parking_lot::Mutex;
 
-pub use crate::address::Address;
+use crate::address::Address;
 use crate::engine::{OrgInstance, Orgs};
-use crate::http::layers::kept::KeptAnswers;
 use crate::http::layers::okta_headers::RateWindows;
+use crate::http::layers::response_cache::ResponseCache;
 use crate::settings::Settings;
 
-/// What a path begins with when it names its org.
+/// The prefix of paths that name their org.
 const ORG_PATH: &str = "/_org/";
-/// RFC 8414 3.1: where the metadata of an issuer with a path are, the path of the org's name behind.
+/// RFC 8414 3.1: the metadata of an issuer with a path, which comes behind the well-known part.
 const WELL_KNOWN_ORG_PATH: &str = "/.well-known/oauth-authorization-server/_org/";
 
 /// Resolves addresses for one server.
@@ -32,25 +32,25 @@ pub(crate) struct Resolver {
     edges: HashMap<String, Arc<Edge>>,
 }
 
-/// An address, with what belongs to its org's edge.
+/// An address, with the edge state of its org.
 #[derive(Debug)]
 pub(crate) struct Resolved {
     pub(crate) address: Arc<Address>,
     pub(crate) edge: Arc<Edge>,
 }
 
-/// What the front keeps of an org.
+/// What the front stores for an org.
 #[derive(Debug, Default)]
 pub(crate) struct Edge {
     pub(crate) windows: RateWindows,
-    pub(crate) kept: KeptAnswers,
+    pub(crate) cache: ResponseCache,
 }
 
-/// The last address of a connection: nearly every request of a connection bears the same one.
+/// The last address of a connection: nearly all requests of a connection have the same one.
 #[derive(Debug, Default)]
 pub(crate) struct LastAddress(Mutex<Option<(HeaderValue, Arc<Resolved>)>>);
 
-/// Why a request is not for us.
+/// Why a request is for no org.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) struct Misaddressed {
     status: StatusCode,
@@ -62,7 +62,7 @@ impl Misaddressed {
         Self { status, text: text.into() }
     }
 
-    /// The answer, in plain text: whoever gets it is a person who has to change a setting.
+    /// The answer, in plain text for the person who has to change a setting.
     pub(crate) fn into_response(self) -> Response {
         (self.status, [(header::CACHE_CONTROL, "no-store")], self.text).into_response()
     }
@@ -133,7 +133,7 @@ impl Resolver {
             return Err(self.foreign(authority));
         }
         let pinned = self.settings.issuer_url.as_ref();
-        // A request that comes under the pinned name came through whatever serves that name, TLS included.
+        // A request to the pinned name comes through a proxy that serves that name, TLS included.
         let pinned_here = pinned.filter(|url| url.authority().eq_ignore_ascii_case(authority));
         let secure = secure || pinned_here.is_some_and(|url| url.as_str().starts_with("https:"));
         let root = match pinned_here {
@@ -143,7 +143,7 @@ impl Resolver {
         let base: Arc<str> = format!("{root}{path_prefix}").into();
         let issuer_base = match pinned {
             None => Arc::clone(&base),
-            // A pinned issuer is one string, however the org was addressed.
+            // A pinned issuer does not depend on the address.
             Some(url) if Arc::ptr_eq(org, self.orgs.default_org()) => url.as_str().into(),
             Some(url) => format!("{}{ORG_PATH}{}", url.as_str(), org.name).into(),
         };
@@ -177,7 +177,7 @@ impl Resolver {
     }
 }
 
-/// What kind of name a host is.
+/// The kinds of host names.
 #[derive(Debug, Eq, PartialEq)]
 enum Name<'a> {
     Loopback,
@@ -221,7 +221,7 @@ fn strip_localhost(name: &str) -> Option<&str> {
     (rest.eq_ignore_ascii_case(".localhost") && !label.is_empty()).then_some(label)
 }
 
-/// Host and port of an authority, if it is nothing but that.
+/// Host and port of an authority, if it has no other parts.
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let (name, port) = match authority.strip_prefix('[') {
         Some(rest) => {
@@ -245,7 +245,6 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-/// The org's name and the rest of `/_org/{name}/…`.
 /// The same address with the org's name before the well-known part.
 fn with_org_first(uri: &Uri) -> Uri {
     let path = uri.path().strip_prefix(WELL_KNOWN_ORG_PATH).unwrap_or_default();
@@ -255,6 +254,7 @@ fn with_org_first(uri: &Uri) -> Uri {
     moved.parse().unwrap_or_else(|_| uri.clone())
 }
 
+/// The org's name and the rest of `/_org/{name}/…`.
 fn split_org_path(uri: &Uri) -> (String, Uri) {
     let path = uri.path().strip_prefix(ORG_PATH).unwrap_or_default();
     let (name, rest) = path.split_at(path.find('/').unwrap_or(path.len()));

@@ -1,10 +1,9 @@
-//! What happens to every request around its handler, in the order of [`super::front`].
+//! What surrounds every handler, in the order of [`super::front`].
 
-pub mod access_log;
-pub mod address;
+pub(crate) mod access_log;
+pub(crate) mod address;
 pub(crate) mod cors;
-pub(crate) mod kept;
 pub(crate) mod limits;
 pub(crate) mod okta_headers;
-pub(crate) mod trailing_slash;
+pub(crate) mod response_cache;
 pub(crate) mod transport_faults;

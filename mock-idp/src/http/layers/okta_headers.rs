@@ -1,4 +1,4 @@
-//! The headers that Okta puts on every answer, filled in where the handler set none of its own.
+//! The headers that Okta puts on every answer, unless the handler sets its own.
 //!
 //! Strict-Transport-Security, which Okta sends, is left out: a browser ignores it over http, and over https it would
 //! pin `localhost` to https for every port of this machine, for years.
@@ -9,6 +9,7 @@ use http::header::{CACHE_CONTROL, DATE, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONT
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::clock::Clock;
+use crate::routing::RateClass;
 
 const ACCEPT_CH: HeaderName = HeaderName::from_static("accept-ch");
 const P3P: HeaderName = HeaderName::from_static("p3p");
@@ -34,57 +35,10 @@ pub(crate) const COUNT: usize = 18;
 /// Seconds of a rate-limit window.
 const WINDOW: i64 = 60;
 
-/// Endpoints that Okta counts together. Limits are per minute, those of a developer org.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum EndpointClass {
-    Token,
-    Authorize,
-    OAuth,
-    Authn,
-    SignIn,
-    Management,
-}
-
-impl EndpointClass {
-    const COUNT: usize = 6;
-
-    /// The class that a path is counted in. Okta: discovery and keys are not rate limited.
-    pub(crate) fn of(path: &str) -> Option<Self> {
-        if path.starts_with("/oauth2/") {
-            return match path.rsplit('/').next() {
-                Some("token") => Some(Self::Token),
-                Some("authorize") if path.ends_with("/v1/authorize") => Some(Self::Authorize),
-                Some("keys" | "openid-configuration" | "oauth-authorization-server") => None,
-                _ => Some(Self::OAuth),
-            };
-        }
-        if path.starts_with("/api/v1/authn") {
-            Some(Self::Authn)
-        } else if path.starts_with("/api/") {
-            Some(Self::Management)
-        } else if path.starts_with("/idp/") {
-            Some(Self::SignIn)
-        } else {
-            None
-        }
-    }
-
-    pub(crate) fn limit(self) -> u32 {
-        match self {
-            // As recorded from a developer org's token endpoint.
-            Self::Token => 150,
-            // Okta: default limit of a client on /authorize.
-            Self::Authorize => 60,
-            Self::OAuth => 1_200,
-            Self::Authn | Self::SignIn | Self::Management => 600,
-        }
-    }
-}
-
-/// The one-minute windows of an org, one for each class. They count and show; they never refuse: a test that wants 429
-/// asks for the fault.
+/// The one-minute windows of an org, one for each class. They count requests and never refuse one: tests that need 429 use
+/// the fault.
 #[derive(Debug, Default)]
-pub(crate) struct RateWindows([RateWindow; EndpointClass::COUNT]);
+pub(crate) struct RateWindows([RateWindow; RateClass::LIMITED]);
 
 #[derive(Debug, Default)]
 struct RateWindow {
@@ -93,8 +47,9 @@ struct RateWindow {
 }
 
 impl RateWindows {
-    /// Counts a request; what remains of the limit, and when the window ends.
-    fn count(&self, class: EndpointClass, now: i64) -> (u32, i64) {
+    /// Counts a request; returns the limit, what remains of it, and when the window ends. `None` for a class without limit.
+    fn count(&self, class: RateClass, now: i64) -> Option<(u32, u32, i64)> {
+        let limit = class.limit()?;
         let window = &self.0[class as usize];
         let ends = window.ends.load(Ordering::Relaxed);
         // A window is a minute long and not aligned to the clock; a clock that was set back begins a new one too.
@@ -105,16 +60,22 @@ impl RateWindows {
             }
         }
         let used = window.used.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        // Never nought: some clients hold back on their own when it says so.
-        let remaining = class.limit().saturating_sub(used).max(1);
-        (remaining, window.ends.load(Ordering::Relaxed))
+        // Never 0: some clients pause when they read it.
+        let remaining = limit.saturating_sub(used).max(1);
+        Some((limit, remaining, window.ends.load(Ordering::Relaxed)))
     }
 }
 
-/// Fills in what the handler left out.
-pub(crate) fn fill(headers: &mut HeaderMap, status: StatusCode, path: &str, windows: &RateWindows, clock: &Clock) {
+/// Adds the headers that the handler did not set.
+pub(crate) fn fill(
+    headers: &mut HeaderMap,
+    status: StatusCode,
+    class: RateClass,
+    windows: &RateWindows,
+    clock: &Clock,
+) {
     headers.reserve(COUNT);
-    // Of the org's clock: clients reckon from it to the end of a rate-limit window, and to the age of what they keep.
+    // By the org's clock: clients compute the end of rate-limit windows and the age of cached answers from it.
     headers.insert(DATE, clock.http_dates().now);
     // A handler that sets Cache-Control has decided about caching as a whole.
     if !headers.contains_key(CACHE_CONTROL) {
@@ -122,10 +83,11 @@ pub(crate) fn fill(headers: &mut HeaderMap, status: StatusCode, path: &str, wind
         headers.insert(PRAGMA, NO_CACHE);
         headers.insert(EXPIRES, EXPIRED);
     }
-    if let Some(class) = EndpointClass::of(path) {
-        if !headers.contains_key(RATE_LIMIT) {
-            let (remaining, reset) = windows.count(class, clock.now());
-            headers.insert(RATE_LIMIT, class.limit().into());
+    if class != RateClass::Unlimited {
+        if !headers.contains_key(RATE_LIMIT)
+            && let Some((limit, remaining, reset)) = windows.count(class, clock.now())
+        {
+            headers.insert(RATE_LIMIT, limit.into());
             headers.insert(RATE_REMAINING, remaining.into());
             headers.insert(RATE_RESET, reset.into());
         }
@@ -144,13 +106,13 @@ pub(crate) fn fill(headers: &mut HeaderMap, status: StatusCode, path: &str, wind
 mod tests {
     use super::*;
 
-    fn filled(path: &str, own: &[(HeaderName, &'static str)]) -> Vec<String> {
+    fn filled(class: RateClass, own: &[(HeaderName, &'static str)]) -> Vec<String> {
         let mut headers: HeaderMap =
             own.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
         let clock = Clock::default();
         clock.freeze();
         clock.set(1_700_000_000);
-        fill(&mut headers, StatusCode::OK, path, &RateWindows::default(), &clock);
+        fill(&mut headers, StatusCode::OK, class, &RateWindows::default(), &clock);
         let mut lines: Vec<_> =
             headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
         lines.sort();
@@ -158,9 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn a_token_answer_bears_the_recorded_headers() {
+    fn a_token_answer_has_the_recorded_headers() {
         assert_eq!(
-            filled("/oauth2/default/v1/token", &[]),
+            filled(RateClass::Token, &[]),
             [
                 "accept-ch: Sec-CH-UA-Platform-Version",
                 "cache-control: no-cache, no-store",
@@ -180,10 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn discovery_keeps_its_caching_and_is_not_counted() {
+    fn cache_control_of_the_handler_is_kept_and_unlimited_routes_are_not_counted() {
         let own = [(CACHE_CONTROL, "max-age=86400, must-revalidate")];
         assert_eq!(
-            filled("/oauth2/default/.well-known/openid-configuration", &own),
+            filled(RateClass::Unlimited, &own),
             [
                 "accept-ch: Sec-CH-UA-Platform-Version",
                 "cache-control: max-age=86400, must-revalidate",
@@ -197,29 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn a_window_lasts_a_minute_and_its_end_stays() {
+    fn a_window_lasts_a_minute_from_its_first_request() {
         let windows = RateWindows::default();
-        assert_eq!(windows.count(EndpointClass::Token, 1_000), (149, 1_060));
-        assert_eq!(windows.count(EndpointClass::Token, 1_059), (148, 1_060));
-        assert_eq!(windows.count(EndpointClass::Authn, 1_059), (599, 1_119));
-        assert_eq!(windows.count(EndpointClass::Token, 1_060), (149, 1_120));
-        assert_eq!(windows.count(EndpointClass::Token, 500), (149, 560));
+        let count = |class, now| windows.count(class, now).unwrap();
+        assert_eq!(count(RateClass::Token, 1_000), (150, 149, 1_060));
+        assert_eq!(count(RateClass::Token, 1_059), (150, 148, 1_060));
+        assert_eq!(count(RateClass::Authn, 1_059), (600, 599, 1_119));
+        assert_eq!(count(RateClass::Token, 1_060), (150, 149, 1_120));
+        assert_eq!(count(RateClass::Token, 500), (150, 149, 560));
         for _ in 0..200 {
-            windows.count(EndpointClass::Token, 501);
+            count(RateClass::Token, 501);
         }
-        assert_eq!(windows.count(EndpointClass::Token, 502), (1, 560));
-    }
-
-    #[test]
-    fn classes_follow_the_path() {
-        let class = EndpointClass::of;
-        assert_eq!(class("/oauth2/v1/token"), Some(EndpointClass::Token));
-        assert_eq!(class("/oauth2/default/v1/userinfo"), Some(EndpointClass::OAuth));
-        assert_eq!(class("/oauth2/v1/keys"), None);
-        assert_eq!(class("/.well-known/openid-configuration"), None);
-        assert_eq!(class("/api/v1/authn/factors/x/verify"), Some(EndpointClass::Authn));
-        assert_eq!(class("/api/v1/users"), Some(EndpointClass::Management));
-        assert_eq!(class("/idp/idx/introspect"), Some(EndpointClass::SignIn));
-        assert_eq!(class("/login/login.htm"), None);
+        assert_eq!(count(RateClass::Token, 502), (150, 1, 560));
+        assert_eq!(windows.count(RateClass::Unlimited, 502), None);
     }
 }

@@ -1,76 +1,81 @@
-//! Transport faults: the only place where an answer is spoilt on its way out.
+//! Transport faults: the only place where an answer is spoiled on its way out.
 
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use http::{HeaderValue, header};
+use mock_idp_core::management::{ApiError, ApiErrorId};
 
 use crate::faults::TransportFault;
-use crate::http::layers::okta_headers::{EndpointClass, RATE_LIMIT, RATE_REMAINING, RATE_RESET};
-use crate::http::respond::api_error::ApiError;
-use crate::journal::Explanation;
+use crate::http::layers::okta_headers::{RATE_LIMIT, RATE_REMAINING, RATE_RESET};
+use crate::http::respond::api_error;
+use crate::journal::Explained;
+use crate::routing::{Decided, RateClass};
 
-/// Seconds until a client that meets `http.status-429` may try again.
+/// Seconds after which a client may retry when it gets `http.status-429`.
 const RETRY_AFTER: u32 = 1;
 
-/// What becomes of a request that a fault strikes.
+/// The limit that `http.status-429` shows where the route has none.
+const DEFAULT_LIMIT: u32 = 600;
+
+/// What a fault does to a request before it is handled.
 #[derive(Debug)]
-pub(crate) enum Struck {
-    /// This answer instead of the endpoint's.
-    Instead(Response),
-    /// No answer: the connection is reset.
+pub(crate) enum FaultEffect {
+    /// The request gets this answer instead of the endpoint's.
+    Replace(Box<Decided>),
+    /// The connection is reset without an answer.
     Reset,
-    /// The endpoint's answer, spoilt by [`spoil`].
+    /// The endpoint's answer is passed to [`spoil`].
     Spoil,
 }
 
-/// The part of a fault that happens before the endpoint is asked. `now` is the org's time.
-pub(crate) async fn strike(fault: TransportFault, path: &str, now: i64) -> Struck {
-    let reason = || format!("fault {}", fault.name());
+/// The part of a fault that happens before the request is handled. `now` is the org's time.
+pub(crate) async fn before_handler(fault: TransportFault, class: RateClass, now: i64) -> FaultEffect {
+    let error = |id| api_error::render(&ApiError::new(id, "")).with_reason(reason(fault));
     match fault {
-        TransportFault::Status500 => Struck::Instead(ApiError::internal().because(reason())),
-        TransportFault::Status503 => Struck::Instead(ApiError::read_only().because(reason())),
+        TransportFault::Status500 => FaultEffect::Replace(Box::new(error(ApiErrorId::Internal))),
+        TransportFault::Status503 => FaultEffect::Replace(Box::new(error(ApiErrorId::ReadOnly))),
         TransportFault::Status429 => {
-            let mut response = ApiError::too_many_requests().because(reason());
-            let limit = EndpointClass::of(path).map_or(600, EndpointClass::limit);
-            let headers = response.headers_mut();
+            let mut decided = error(ApiErrorId::TooManyRequests);
+            let headers = decided.result.headers_mut();
             headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
-            headers.insert(RATE_LIMIT, limit.into());
+            headers.insert(RATE_LIMIT, class.limit().unwrap_or(DEFAULT_LIMIT).into());
             headers.insert(RATE_REMAINING, HeaderValue::from_static("0"));
             headers.insert(RATE_RESET, (now + i64::from(RETRY_AFTER)).into());
-            Struck::Instead(response)
+            FaultEffect::Replace(Box::new(decided))
         }
         TransportFault::Slow(delay) => {
-            #[expect(clippy::disallowed_methods, reason = "to be slow is the fault")]
+            #[expect(clippy::disallowed_methods, reason = "the delay is the fault")]
             tokio::time::sleep(delay).await;
-            Struck::Spoil
+            FaultEffect::Spoil
         }
-        TransportFault::Reset => Struck::Reset,
-        TransportFault::BadJson | TransportFault::WrongContentType => Struck::Spoil,
+        TransportFault::Reset => FaultEffect::Reset,
+        TransportFault::BadJson | TransportFault::WrongContentType => FaultEffect::Spoil,
     }
 }
 
-/// The part that happens to the endpoint's answer.
-pub(crate) async fn spoil(fault: TransportFault, response: Response) -> Response {
-    let mut response = match fault {
-        TransportFault::BadJson => cut(response).await,
+/// The part of a fault that changes the endpoint's answer.
+pub(crate) async fn spoil(fault: TransportFault, decided: Decided) -> Decided {
+    let Explained { mut result, mut explanation } = decided;
+    match fault {
+        TransportFault::BadJson => result = cut(result).await,
         TransportFault::WrongContentType => {
-            let mut response = response;
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-            response
+            result.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         }
-        _ => response,
-    };
-    let mut explanation = response.extensions_mut().remove::<Explanation>().unwrap_or_default();
-    let fault = format!("fault {}", fault.name());
+        _ => {}
+    }
     explanation.reason = Some(match explanation.reason {
-        Some(reason) => format!("{fault}; {reason}"),
-        None => fault,
+        Some(inside) => format!("{}; {inside}", reason(fault)),
+        None => reason(fault),
     });
-    response.extensions_mut().insert(explanation);
-    response
+    Explained { result, explanation }
 }
 
-/// The first half of the answer, as if it were the whole.
+/// The reason that the journal gives.
+pub(crate) fn reason(fault: TransportFault) -> String {
+    format!("fault {}", fault.name())
+}
+
+/// The first half of the answer, with a length that fits.
 async fn cut(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();

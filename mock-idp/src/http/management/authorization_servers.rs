@@ -1,49 +1,70 @@
 //! Authorization servers: their keys. Okta: `/api/v1/authorizationServers/{id}/credentials`.
 
-use axum::extract::Path;
 use axum::response::Response;
-use mock_idp_core::management::ApiRefusal;
+use http::Method;
+use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
-use super::caller::Caller;
 use super::respond;
+use crate::http::dispatch::Admitted;
 use crate::http::extract::JsonBody;
+use crate::routing::{Access, PathParameters, RateClass, Readers, Route, handler};
 
-const READ: &[&str] = &["okta.authorizationServers.read", "okta.authorizationServers.manage"];
-const MANAGE: &[&str] = &["okta.authorizationServers.manage"];
+const READ: Access = Access::Management(&["okta.authorizationServers.read", "okta.authorizationServers.manage"]);
+const MANAGE: Access = Access::Management(&["okta.authorizationServers.manage"]);
 
-pub(super) async fn keys(caller: Caller, Path(id): Path<String>) -> Response {
-    respond::answer(&caller, async {
-        let call = caller.admitted(READ).await?;
-        Ok(respond::ok(&call.server_keys(&*call.managed_server(&id)?).await?))
-    })
-    .await
+pub(in crate::http) static ROUTES: &[Route] = &[
+    Route {
+        method: Method::GET,
+        paths: &["/api/v1/authorizationServers/{id}/credentials/keys"],
+        access: READ,
+        rate: RateClass::Management,
+        readers: Readers::SameOrigin,
+        secrets: &[],
+        handler: handler!(keys),
+    },
+    Route {
+        method: Method::GET,
+        paths: &["/api/v1/authorizationServers/{id}/credentials/keys/{kid}"],
+        access: READ,
+        rate: RateClass::Management,
+        readers: Readers::SameOrigin,
+        secrets: &[],
+        handler: handler!(key),
+    },
+    Route {
+        method: Method::POST,
+        paths: &["/api/v1/authorizationServers/{id}/credentials/lifecycle/keyRotate"],
+        access: MANAGE,
+        rate: RateClass::Management,
+        readers: Readers::SameOrigin,
+        secrets: &[],
+        handler: handler!(rotate_keys),
+    },
+];
+
+async fn keys(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ApiError> {
+    let server = call.managed_server(&path.get("id"))?;
+    Ok(respond::ok(&call.server_keys(&server).await?))
 }
 
-pub(super) async fn key(caller: Caller, Path((id, kid)): Path<(String, String)>) -> Response {
-    respond::answer(&caller, async {
-        let call = caller.admitted(READ).await?;
-        Ok(respond::ok(&call.server_key(&*call.managed_server(&id)?, &kid).await?))
-    })
-    .await
+async fn key(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ApiError> {
+    let server = call.managed_server(&path.get("id"))?;
+    Ok(respond::ok(&call.server_key(&server, &path.get("kid")).await?))
 }
 
 #[derive(Debug, Deserialize)]
-struct Rotation {
+struct RotateRequest {
     #[serde(default, rename = "use")]
     purpose: Option<String>,
 }
 
-pub(super) async fn rotate_keys(caller: Caller, Path(id): Path<String>, body: JsonBody) -> Response {
-    respond::answer(&caller, async {
-        let call = caller.admitted(MANAGE).await?;
-        let server = call.managed_server(&id)?;
-        let Rotation { purpose } = body.read()?;
-        if purpose.as_deref() != Some("sig") {
-            let cause = "Invalid value specified for key 'use' parameter.".to_owned();
-            return Err(ApiRefusal::validation("rotateKeys", vec![cause]).into());
-        }
-        Ok(respond::ok(&call.rotate_keys(&server).await?))
-    })
-    .await
+async fn rotate_keys(Admitted(call): Admitted, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let server = call.managed_server(&path.get("id"))?;
+    let RotateRequest { purpose } = body.read()?;
+    if purpose.as_deref() != Some("sig") {
+        let cause = "Invalid value specified for key 'use' parameter.".to_owned();
+        return Err(ApiError::validation("rotateKeys", vec![cause]));
+    }
+    Ok(respond::ok(&call.rotate_keys(&server).await?))
 }

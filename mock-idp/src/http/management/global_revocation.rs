@@ -1,19 +1,26 @@
-//! The end of all that a user holds. Okta: `/oauth2/v1/global-token-revocation`.
+//! Revocation of all tokens and sessions of a user. Okta: `/oauth2/v1/global-token-revocation`.
 
 use axum::response::Response;
+use http::Method;
+use mock_idp_core::management::ApiError;
 use serde_json::Value;
 
-use super::caller::Caller;
 use super::respond;
+use crate::http::dispatch::Admitted;
 use crate::http::extract::JsonBody;
+use crate::routing::{Access, RateClass, Readers, Route, handler};
 
-const MANAGE: &[&str] = &["okta.universalLogout.manage"];
+pub(in crate::http) static ROUTES: &[Route] = &[Route {
+    method: Method::POST,
+    paths: &["/oauth2/v1/global-token-revocation"],
+    access: Access::Management(&["okta.universalLogout.manage"]),
+    rate: RateClass::OAuth,
+    readers: Readers::SameOrigin,
+    secrets: &[],
+    handler: handler!(post),
+}];
 
-pub(super) async fn post(caller: Caller, body: JsonBody) -> Response {
-    respond::answer(&caller, async {
-        let call = caller.admitted(MANAGE).await?;
-        call.revoke_globally(&body.read::<Value>()?).await?;
-        Ok(respond::no_content())
-    })
-    .await
+async fn post(Admitted(call): Admitted, body: JsonBody) -> Result<Response, ApiError> {
+    call.revoke_globally(&body.read::<Value>()?).await?;
+    Ok(respond::no_content())
 }

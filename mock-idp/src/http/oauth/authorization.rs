@@ -1,41 +1,42 @@
 //! The authorization endpoint.
 
-use axum::response::Response;
 use http::HeaderMap;
 use mock_idp_core::protocol::Parameters;
 
-use crate::http::extract::{AtServer, Body, FromBrowser, PageFrame, Query};
-use crate::http::respond::api_error::names_json_first;
+use crate::http::cookies::BrowserCookies;
+use crate::http::extract::{AtServer, Form, PageFrame};
+use crate::http::respond::accept::prefers_json;
 use crate::http::respond::page;
+use crate::routing::{Decided, Query};
 
 pub(super) async fn get(
     at: AtServer,
-    from: FromBrowser,
+    cookies: BrowserCookies,
     frame: PageFrame,
     headers: HeaderMap,
     Query(parameters): Query,
-) -> Response {
-    answer(at, from, frame, &headers, &parameters).await
+) -> Decided {
+    answer(at, cookies, frame, &headers, &parameters).await
 }
 
 /// Okta: a POST carries all parameters in its body, none in the query.
 pub(super) async fn post(
     at: AtServer,
-    from: FromBrowser,
+    cookies: BrowserCookies,
     frame: PageFrame,
     headers: HeaderMap,
-    Body(parameters): Body,
-) -> Response {
-    answer(at, from, frame, &headers, &parameters).await
+    Form(parameters): Form,
+) -> Decided {
+    answer(at, cookies, frame, &headers, &parameters).await
 }
 
 async fn answer(
     AtServer(call): AtServer,
-    FromBrowser { browser, jar }: FromBrowser,
+    BrowserCookies { browser, names }: BrowserCookies,
     PageFrame(frame): PageFrame,
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Response {
-    let answer = call.authorize(parameters, browser, frame).await;
-    if names_json_first(headers) { page::outcome_as_json(answer, &jar) } else { page::outcome(answer, &jar) }
+) -> Decided {
+    let decided = call.authorize(parameters, browser, frame).await;
+    if prefers_json(headers) { page::outcome_as_json(decided, &names) } else { page::outcome(decided, &names) }
 }

@@ -1,18 +1,9 @@
-//! The backchannel authentication endpoint. No browser calls it.
+//! The backchannel authentication endpoint. Browsers do not call it.
 
-use axum::response::Response;
-use serde_json::Value;
-
-use super::discovery;
 use crate::http::extract::ClientForm;
-use crate::http::respond::oauth_error;
+use crate::http::respond::json;
+use crate::routing::Decided;
 
-pub(super) async fn post(form: ClientForm) -> Response {
-    let answer = form.call.backchannel_authorize(form.authorization.as_deref(), &form.query, &form.body).await;
-    let mut response = match answer.result {
-        Ok(body) => discovery::json(Value::Object(body).to_string().into()),
-        Err(refusal) => oauth_error::render(&refusal),
-    };
-    response.extensions_mut().insert(answer.explanation);
-    response
+pub(super) async fn post(form: ClientForm) -> Decided {
+    json::decided(form.call.backchannel_authorize(form.authorization.as_deref(), &form.query, &form.body).await)
 }

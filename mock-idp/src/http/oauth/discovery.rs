@@ -1,46 +1,37 @@
 //! The discovery documents.
 
-use axum::response::Response;
-use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::discovery::{self, Kind};
+use mock_idp_core::protocol::{ErrorId, OAuthError};
 
-use crate::http::extract::{AtServer, Query};
-use crate::http::layers::okta_headers;
-use crate::http::respond::api_error::ApiError;
+use crate::http::extract::AtServer;
+use crate::http::respond::{api_error, json};
+use crate::journal::Explained;
+use crate::routing::{Decided, Query};
 
-/// Okta: cached for a day, and told so twice.
+/// Okta: cacheable for a day, in both headers.
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=86400, must-revalidate");
 
-pub(super) async fn openid(call: AtServer, query: Query) -> Response {
-    document(Kind::OpenidConfiguration, &call, &query)
+pub(super) async fn openid(at: AtServer, query: Query) -> Decided {
+    document(Kind::OpenidConfiguration, &at, &query)
 }
 
-pub(super) async fn oauth(call: AtServer, query: Query) -> Response {
-    document(Kind::OauthAuthorizationServer, &call, &query)
+pub(super) async fn oauth(at: AtServer, query: Query) -> Decided {
+    document(Kind::OauthAuthorizationServer, &at, &query)
 }
 
-fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query) -> Response {
+fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query) -> Decided {
     // Okta: `?client_id=` must name a client.
     if let Some(client_id) = query.get("client_id")
         && call.org.client(client_id).is_none()
     {
-        let error =
-            ApiError::new(StatusCode::BAD_REQUEST, "invalid_client", "Invalid value for 'client_id' parameter.");
-        return error.because(format!("no client has the id `{client_id}`"));
+        let error = OAuthError::new(ErrorId::InvalidClientId, format!("no client has the id `{client_id}`"));
+        let response = api_error::envelope(StatusCode::BAD_REQUEST, error.error(), &error.description(), &[]);
+        return Explained::refused(response, error.reason);
     }
-    let mut response = json(discovery::document(kind, &call.server, &call.urls).to_string().into());
+    let mut response = json::text(discovery::document(kind, &call.server, &call.urls).to_string().into());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, CACHE);
     headers.insert(header::EXPIRES, call.instance.clock.http_dates().tomorrow);
-    response
-}
-
-/// A JSON answer from text that is written already.
-pub(super) fn json(body: Bytes) -> Response {
-    let mut response = Response::new(body.into());
-    // Room for Okta's headers, which come to nearly every answer.
-    response.headers_mut().reserve(okta_headers::COUNT);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    Explained::undecided(response)
 }

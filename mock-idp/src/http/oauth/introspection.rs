@@ -1,17 +1,9 @@
 //! The introspection endpoint.
 
-use axum::response::Response;
-
-use super::discovery;
 use crate::http::extract::ClientForm;
-use crate::http::respond::oauth_error;
+use crate::http::respond::json;
+use crate::routing::Decided;
 
-pub(super) async fn post(form: ClientForm) -> Response {
-    let answer = form.call.introspect(form.authorization.as_deref(), &form.query, &form.body).await;
-    let mut response = match answer.result {
-        Ok(body) => discovery::json(body.to_string().into()),
-        Err(refusal) => oauth_error::render(&refusal),
-    };
-    response.extensions_mut().insert(answer.explanation);
-    response
+pub(super) async fn post(form: ClientForm) -> Decided {
+    json::decided(form.call.introspect(form.authorization.as_deref(), &form.query, &form.body).await)
 }

@@ -1,25 +1,25 @@
 //! The key set.
 
-use axum::response::Response;
 use http::{HeaderValue, header};
 
-use super::discovery;
 use crate::http::extract::AtServer;
-use crate::http::respond::oauth_error;
+use crate::http::respond::{json, oauth_error};
+use crate::journal::Explained;
+use crate::routing::Decided;
 
-/// Okta: cacheable until the next planned rotation. Where none is planned the documented sample of about 44 days stands.
+/// Okta: cacheable until the next planned rotation. Without a planned one: the documented sample, about 44 days.
 const UNPLANNED: i64 = 3_832_304;
 
-pub(super) async fn get(AtServer(call): AtServer) -> Response {
+pub(super) async fn get(AtServer(call): AtServer) -> Decided {
     match call.instance.key_set(&call.server).await {
-        Ok((document, lasts)) => {
-            let mut response = discovery::json(document);
-            let cache = format!("max-age={}, must-revalidate", lasts.unwrap_or(UNPLANNED));
+        Ok((document, seconds)) => {
+            let mut response = json::text(document);
+            let cache = format!("max-age={}, must-revalidate", seconds.unwrap_or(UNPLANNED));
             if let Ok(cache) = HeaderValue::from_str(&cache) {
                 response.headers_mut().insert(header::CACHE_CONTROL, cache);
             }
-            response
+            Explained::undecided(response)
         }
-        Err(refusal) => oauth_error::render(&refusal),
+        Err(error) => Explained::refused(oauth_error::render(&error), error.to_string()),
     }
 }

@@ -7,9 +7,9 @@ use crate::engine::Context;
 
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
-/// Tells it to a client that has come with a proof. Okta: with every answer, good or bad.
-pub(super) fn tell(call: &Context, dpop: &[String], response: &mut Response) {
-    // base64url is always a legal header.
+/// Adds it to an answer if the request has a proof. Okta: also to errors.
+pub(super) fn add(call: &Context, dpop: &[String], response: &mut Response) {
+    // base64url is always a valid header.
     if !dpop.is_empty()
         && let Ok(nonce) = HeaderValue::from_str(&call.instance.dpop_nonce())
     {

@@ -1,21 +1,21 @@
 //! The userinfo endpoint.
 
-use axum::response::Response;
 use http::{HeaderMap, header};
 use mock_idp_core::endpoint::userinfo::{self, Presented};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::tokens::resource::Scheme;
+use serde_json::Value;
 
-use super::discovery;
-use crate::http::extract::{AtServer, Body, Query};
-use crate::http::respond::{challenge, text, texts};
+use crate::http::extract::{AtServer, Form, header_text, header_texts};
+use crate::http::respond::{challenge, json};
+use crate::routing::{Decided, Query};
 
-pub(super) async fn get(call: AtServer, query: Query, headers: HeaderMap) -> Response {
-    answer("GET", call, query, &headers, Parameters::default()).await
+pub(super) async fn get(at: AtServer, query: Query, headers: HeaderMap) -> Decided {
+    answer("GET", at, query, &headers, Parameters::default()).await
 }
 
-pub(super) async fn post(call: AtServer, query: Query, headers: HeaderMap, Body(body): Body) -> Response {
-    answer("POST", call, query, &headers, body).await
+pub(super) async fn post(at: AtServer, query: Query, headers: HeaderMap, Form(body): Form) -> Decided {
+    answer("POST", at, query, &headers, body).await
 }
 
 async fn answer(
@@ -24,17 +24,15 @@ async fn answer(
     Query(query): Query,
     headers: &HeaderMap,
     body: Parameters,
-) -> Response {
-    let authorization = text(headers, header::AUTHORIZATION);
+) -> Decided {
+    let authorization = header_text(headers, header::AUTHORIZATION);
     let presented = Presented { authorization: authorization.as_deref(), query: &query, body: &body };
-    let answer = call.userinfo(method, presented, &texts(headers, "dpop")).await;
-    let mut response = match answer.result {
-        Ok(claims) => discovery::json(serde_json::Value::Object(claims).to_string().into()),
-        Err(refusal) => {
+    let decided = call.userinfo(method, presented, &header_texts(headers, "dpop")).await;
+    decided.map(|result| match result {
+        Ok(claims) => json::text(Value::Object(claims).to_string().into()),
+        Err(error) => {
             let scheme = Scheme::of(authorization.as_deref());
-            challenge::render(&refusal, &userinfo::challenge(scheme, &refusal, &call.server, &call.urls))
+            challenge::render(&error, &userinfo::challenge(scheme, &error, &call.server, &call.urls))
         }
-    };
-    response.extensions_mut().insert(answer.explanation);
-    response
+    })
 }

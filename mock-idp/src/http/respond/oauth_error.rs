@@ -1,21 +1,19 @@
-//! OAuth errors as bodies. RFC 6749 5.2; Okta: an unknown client is told in the API's shape.
+//! OAuth errors as bodies. RFC 6749 5.2; Okta: an unknown client is reported in the shape of its APIs.
 
-use std::borrow::Cow;
-
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::protocol::OAuthError;
 use serde_json::{Value, json};
 
-use super::api_error::ApiError;
+use super::api_error;
 
-/// The answer to a refused request. Okta sends no `WWW-Authenticate` with it.
-pub(crate) fn render(refusal: &OAuthError) -> Response {
-    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    if refusal.is_api_shaped() {
-        return ApiError::new(status, refusal.error(), Cow::Owned(refusal.description())).into_response();
+/// The answer to a request that fails with this error. Okta sends no `WWW-Authenticate` with it.
+pub(crate) fn render(error: &OAuthError) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    if error.is_api_shaped() {
+        return api_error::envelope(status, error.error(), &error.description(), &[]);
     }
-    let body = body(refusal.error(), &refusal.description());
+    let body = body(error.error(), &error.description());
     let mut response = Response::new(body.to_string().into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

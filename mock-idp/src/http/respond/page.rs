@@ -2,58 +2,54 @@
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use mock_idp_core::sign_in::view::PageView;
 
+use super::api_error;
 use crate::engine::{Explained, Outcome, SignedOut};
-use crate::http::extract::{Jar, set_cookies};
-use crate::http::respond::api_error::ApiError;
+use crate::http::cookies::{CookieNames, set_cookies};
 use crate::pages;
+use crate::pages::view::PageView;
+use crate::routing::Decided;
 
-/// What a browser gets from the authorization endpoint and the sign-in's forms.
-pub(crate) fn outcome(answer: Explained<Outcome>, jar: &Jar) -> Response {
-    let mut response = match answer.result {
+/// The answer of the authorization endpoint and of the sign-in's forms.
+pub(crate) fn outcome(decided: Explained<Outcome>, names: &CookieNames) -> Decided {
+    decided.map(|outcome| match outcome {
         Outcome::Redirect { location, cookies } => {
             let mut response = redirect(&location);
-            set_cookies(&mut response, jar, &cookies, false);
+            set_cookies(&mut response, names, &cookies, false);
             response
         }
         Outcome::Page { view, cookies, remember } => {
             let mut response = render(&view);
-            set_cookies(&mut response, jar, &cookies, remember);
+            set_cookies(&mut response, names, &cookies, remember);
             response
         }
-    };
-    response.extensions_mut().insert(answer.explanation);
-    response
+    })
 }
 
-/// The same for a program that asks for JSON. Okta: errors that are shown come in the API's shape then.
-pub(crate) fn outcome_as_json(answer: Explained<Outcome>, jar: &Jar) -> Response {
-    if let Outcome::Page { view, .. } = &answer.result
+/// The same for a request that prefers JSON. Okta: errors that would be pages have the shape of its APIs then.
+pub(crate) fn outcome_as_json(decided: Explained<Outcome>, names: &CookieNames) -> Decided {
+    if let Outcome::Page { view, .. } = &decided.result
         && let PageView::Error(error) = &**view
     {
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = ApiError::new(status, error.code.clone(), error.description.clone()).into_response();
-        response.extensions_mut().insert(answer.explanation);
-        return response;
+        let response = api_error::envelope(status, &error.code, &error.description, &[]);
+        return decided.map(|_| response);
     }
-    outcome(answer, jar)
+    outcome(decided, names)
 }
 
-/// What a browser gets when it signs out.
-pub(crate) fn signed_out(answer: Explained<SignedOut>) -> Response {
-    let mut response = match answer.result {
+/// The answer to a sign-out.
+pub(crate) fn signed_out(decided: Explained<SignedOut>) -> Decided {
+    decided.map(|result| match result {
         SignedOut::Redirect(location) => redirect(&location),
         SignedOut::Page(view) | SignedOut::Refused(view) => render(&view),
-    };
-    response.extensions_mut().insert(answer.explanation);
-    response
+    })
 }
 
 /// Okta: 302. A form's POST becomes a GET with it too, in every browser; RFC 9700 2.1 only rules out 307.
 fn redirect(location: &str) -> Response {
     let mut response = StatusCode::FOUND.into_response();
-    // A registered URI and form-urlencoded fields: always a legal header.
+    // A registered URI and form-urlencoded fields: always a valid header.
     if let Ok(value) = HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, value);
     }
@@ -70,7 +66,7 @@ pub(crate) fn render(view: &PageView) -> Response {
     if let Ok(policy) = HeaderValue::from_str(&pages::content_security_policy(view, None)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    // Hidden frames of the app itself wait for that page's message: its policy names who may embed it.
+    // The app loads that page in a hidden frame: its content security policy says who may embed it.
     if !matches!(view, PageView::PostMessage(_)) {
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }

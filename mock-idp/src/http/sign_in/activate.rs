@@ -1,14 +1,17 @@
 //! Okta's page for device codes.
 
-use axum::response::Response;
+use super::form::SignInForm;
+use crate::http::extract::{Form, urls};
+use crate::http::respond::page;
+use crate::routing::{Decided, Query};
 
-use super::steps::Visit;
-use crate::http::extract::{Body, Query};
-
-pub(super) async fn get(visit: Visit, Query(query): Query) -> Response {
-    visit.ask_for_device(query.get("user_code"))
+pub(super) async fn get(form: SignInForm, Query(query): Query) -> Decided {
+    let SignInForm { address, browser, names, frame } = form;
+    page::outcome(address.org.ask_for_device(query.get("user_code"), browser, frame), &names)
 }
 
-pub(super) async fn post(visit: Visit, Body(form): Body) -> Response {
-    visit.activate(form.get("userCode").unwrap_or_default()).await
+pub(super) async fn post(form: SignInForm, Form(fields): Form) -> Decided {
+    let SignInForm { address, browser, names, frame } = form;
+    let user_code = fields.get("userCode").unwrap_or_default();
+    page::outcome(address.org.activate(urls(&address), user_code, browser, frame).await, &names)
 }

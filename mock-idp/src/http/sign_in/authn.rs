@@ -1,13 +1,14 @@
 //! Signing in by a program. Okta: `/api/v1/authn`.
 
 use axum::response::{IntoResponse as _, Response};
-use mock_idp_core::management::ApiRefusal;
+use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
 use crate::http::extract::{AtServer, JsonBody};
-use crate::http::respond::api_error::ApiError;
+use crate::http::respond::api_error;
+use crate::routing::Decided;
 
-/// What is read of the body; options and context change nothing here.
+/// The members of the body that matter here; options and context change nothing.
 #[derive(Deserialize)]
 struct Request {
     #[serde(default)]
@@ -16,29 +17,22 @@ struct Request {
     password: String,
 }
 
-pub(super) async fn post(AtServer(call): AtServer, body: JsonBody) -> Response {
+pub(super) async fn post(AtServer(call): AtServer, body: JsonBody) -> Decided {
     let Request { username, password } = match body.read() {
         Ok(request) => request,
-        Err(refusal) => return refused(refusal),
+        Err(error) => return api_error::render(&error),
     };
     if username.is_empty() || password.is_empty() {
-        return refused(ApiRefusal::validation("authRequest", Vec::new()));
+        return api_error::render(&ApiError::validation("authRequest", Vec::new()));
     }
-    let answer = call.authn(&username, &password).await;
-    let mut response = match answer.result {
+    let decided = call.authn(&username, &password).await;
+    decided.map(|result| match result {
         Ok(body) => axum::Json(body).into_response(),
-        Err(refusal) => ApiError::from(refusal).into_response(),
-    };
-    response.extensions_mut().insert(answer.explanation);
-    response
+        Err(error) => api_error::render(&error).result,
+    })
 }
 
-/// No transaction ever waits for a further step here, so no state token is alive.
-pub(super) async fn cancel() -> Response {
-    refused(ApiRefusal::invalid_token("no transaction is under way under a state token"))
-}
-
-fn refused(refusal: ApiRefusal) -> Response {
-    let reason = refusal.to_string();
-    ApiError::from(refusal).because(reason)
+/// No transaction waits for a further step here, so no state token is valid.
+pub(super) async fn cancel() -> Result<Response, ApiError> {
+    Err(ApiError::invalid_token("no transaction has this state token"))
 }

@@ -1,117 +1,51 @@
 //! One handler for each form of the sign-in.
 
-use std::sync::Arc;
-
-use axum::Extension;
-use axum::extract::FromRequestParts;
-use axum::response::Response;
-use http::request::Parts;
 use mock_idp_core::protocol::{Parameters, Scopes};
 use mock_idp_core::sign_in::Input;
 
-use super::backchannel;
-use crate::address::Address;
+use super::form::{PickerForm, SignInForm};
 use crate::engine::SignInStep;
-use crate::http::extract::{Body, FromBrowser, PageFrame, Query, urls};
-use crate::http::respond::api_error::ApiError;
+use crate::http::extract::{Form, urls};
 use crate::http::respond::page;
+use crate::routing::{Decided, Query};
 
-/// What every step needs beside its form.
-pub(super) struct Visit {
-    address: Arc<Address>,
-    from: FromBrowser,
-    frame: PageFrame,
+pub(super) async fn identify(form: SignInForm, Form(fields): Form) -> Decided {
+    submit(form, &fields, Input::Identifier(fields.get("identifier").unwrap_or_default())).await
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Visit {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let address = Extension::<Arc<Address>>::from_request_parts(parts, state).await;
-        let Extension(address) = address.map_err(|error| ApiError::internal().because(error.to_string()))?;
-        let from = FromBrowser::from_request_parts(parts, state).await?;
-        let frame = PageFrame::from_request_parts(parts, state).await?;
-        Ok(Self { address, from, frame })
-    }
+pub(super) async fn challenge(form: SignInForm, Form(fields): Form) -> Decided {
+    submit(form, &fields, Input::Password(fields.get("credentials.passcode").unwrap_or_default())).await
 }
 
-impl Visit {
-    async fn take(self, form: &Parameters, step: SignInStep<'_>) -> Response {
-        let Self { address, from: FromBrowser { browser, jar }, frame: PageFrame(frame) } = self;
-        let handle = form.get("stateHandle").unwrap_or_default();
-        let answer = address.org.sign_in(urls(&address), handle, step, browser, frame).await;
-        page::outcome(answer, &jar)
-    }
-
-    pub(super) fn ask_for_device(self, user_code: Option<&str>) -> Response {
-        let Self { address, from: FromBrowser { browser, jar }, frame: PageFrame(frame) } = self;
-        page::outcome(address.org.ask_for_device(user_code, browser, frame), &jar)
-    }
-
-    pub(super) async fn activate(self, user_code: &str) -> Response {
-        let Self { address, from: FromBrowser { browser, jar }, frame: PageFrame(frame) } = self;
-        let answer = address.org.activate(urls(&address), user_code, browser, frame).await;
-        page::outcome(answer, &jar)
-    }
-
-    pub(super) async fn backchannel_page(self) -> Response {
-        if !self.picker() {
-            return no_shortcuts();
-        }
-        page::render(&self.address.org.backchannel_page(self.frame.0).await)
-    }
-
-    pub(super) async fn give_word(self, id: &str, allowed: bool) -> Response {
-        if !self.picker() {
-            return no_shortcuts();
-        }
-        self.address.org.give_word(allowed, |request| request.id == id).await;
-        backchannel::back(&self.address.path_prefix)
-    }
-
-    fn picker(&self) -> bool {
-        self.address.org.org().document().settings.sign_in_page.picker
-    }
-
-    async fn give(self, form: &Parameters, input: Input<'_>) -> Response {
-        let remember = form.get("rememberMe").is_some();
-        self.take(form, SignInStep::Give { input, remember }).await
-    }
-}
-
-fn no_shortcuts() -> Response {
-    ApiError::path_not_found().because("the development user picker is off")
-}
-
-pub(super) async fn identify(visit: Visit, Body(form): Body) -> Response {
-    visit.give(&form, Input::Identifier(form.get("identifier").unwrap_or_default())).await
-}
-
-pub(super) async fn challenge(visit: Visit, Body(form): Body) -> Response {
-    visit.give(&form, Input::Password(form.get("credentials.passcode").unwrap_or_default())).await
-}
-
-pub(super) async fn both(visit: Visit, Body(form): Body) -> Response {
+pub(super) async fn both(form: SignInForm, Form(fields): Form) -> Decided {
     let input = Input::Both {
-        identifier: form.get("identifier").unwrap_or_default(),
-        password: form.get("credentials.passcode").unwrap_or_default(),
+        identifier: fields.get("identifier").unwrap_or_default(),
+        password: fields.get("credentials.passcode").unwrap_or_default(),
     };
-    visit.give(&form, input).await
+    submit(form, &fields, input).await
 }
 
-pub(super) async fn pick(visit: Visit, Body(form): Body) -> Response {
-    if !visit.picker() {
-        return no_shortcuts();
-    }
-    visit.give(&form, Input::Pick(form.get("user").unwrap_or_default())).await
+pub(super) async fn pick(PickerForm(form): PickerForm, Form(fields): Form) -> Decided {
+    submit(form, &fields, Input::Pick(fields.get("user").unwrap_or_default())).await
 }
 
-pub(super) async fn consent(visit: Visit, Body(form): Body) -> Response {
-    let opted: Scopes = form.iter().filter(|(name, _)| *name == "scope").map(|(_, scope)| scope).collect();
-    let allowed = form.get("consent") == Some("allow");
-    visit.take(&form, SignInStep::Consent { allowed, opted: &opted }).await
+pub(super) async fn consent(form: SignInForm, Form(fields): Form) -> Decided {
+    let opted: Scopes = fields.iter().filter(|(name, _)| *name == "scope").map(|(_, scope)| scope).collect();
+    let allowed = fields.get("consent") == Some("allow");
+    step(form, &fields, SignInStep::Consent { allowed, opted: &opted }).await
 }
 
-pub(super) async fn restart(visit: Visit, Query(query): Query) -> Response {
-    visit.take(&query, SignInStep::Restart).await
+pub(super) async fn restart(form: SignInForm, Query(query): Query) -> Decided {
+    step(form, &query, SignInStep::Restart).await
+}
+
+async fn submit(form: SignInForm, fields: &Parameters, input: Input<'_>) -> Decided {
+    let remember = fields.get("rememberMe").is_some();
+    step(form, fields, SignInStep::Give { input, remember }).await
+}
+
+async fn step(form: SignInForm, fields: &Parameters, step: SignInStep<'_>) -> Decided {
+    let SignInForm { address, browser, names, frame } = form;
+    let handle = fields.get("stateHandle").unwrap_or_default();
+    page::outcome(address.org.sign_in(urls(&address), handle, step, browser, frame).await, &names)
 }

@@ -1,6 +1,6 @@
 //! The error page and its comparison of redirect URIs.
 
-use mock_idp_core::sign_in::view::{ErrorView, Frame, PageView, RedirectUriMismatch};
+use crate::pages::view::{ErrorView, Frame, PageView, RedirectUriMismatch};
 use proptest::prelude::*;
 
 use super::super::uri_difference::{differing_parts, mark};
@@ -117,7 +117,7 @@ proptest! {
         let pieces = mark(&ours, &theirs);
         prop_assert_eq!(pieces.iter().map(|piece| piece.text).collect::<String>(), ours.clone());
         prop_assert!(pieces.iter().all(|piece| !piece.text.is_empty()));
-        // What is not marked stands in the other, in the same order.
+        // Unmarked parts are in the other URI, in the same order.
         let mut rest = theirs.as_str();
         for piece in pieces.iter().filter(|piece| !piece.different) {
             let at = rest.find(piece.text);

@@ -1,8 +1,8 @@
-//! Hostile data in every field stays data.
+//! Hostile data in every field is escaped.
 
 use std::sync::Arc;
 
-use mock_idp_core::sign_in::view::{AboutClient, ActivationStep, PageView};
+use crate::pages::view::{AboutClient, ActivationStep, PageView};
 use serde_json::Value;
 
 use super::{all, document, render, views};
@@ -26,7 +26,7 @@ fn no_field_of_any_page_can_add_an_element() {
     }
 }
 
-/// Scripts, event handlers and images: what data must never become.
+/// Scripts, event handlers and images, which data must not become.
 fn count(view: &PageView) -> (usize, usize) {
     let page = document(view);
     (all(&page, "script").len(), all(&page, "img:not(.logo), [onerror], style, iframe").len())
@@ -62,7 +62,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
     match view {
         PageView::SignIn(view) => {
             frame(&mut view.frame, &mut fields);
-            if let mock_idp_core::sign_in::view::SignInStep::Password { identifier } = &mut view.step {
+            if let crate::pages::view::SignInStep::Password { identifier } = &mut view.step {
                 fields.push(identifier);
             }
             fields.extend([
@@ -150,12 +150,12 @@ fn activation<'a>(step: &'a mut ActivationStep, fields: &mut Vec<&'a mut String>
     }
 }
 
-fn frame<'a>(frame: &'a mut mock_idp_core::sign_in::view::Frame, fields: &mut Vec<&'a mut String>) {
+fn frame<'a>(frame: &'a mut crate::pages::view::Frame, fields: &mut Vec<&'a mut String>) {
     fields.extend([&mut frame.org_name, &mut frame.path_prefix, &mut frame.request_id]);
     fields.extend(&mut frame.warnings);
 }
 
-fn request<'a>(request: &'a mut mock_idp_core::sign_in::view::RequestSummary, fields: &mut Vec<&'a mut String>) {
+fn request<'a>(request: &'a mut crate::pages::view::RequestSummary, fields: &mut Vec<&'a mut String>) {
     fields.extend([
         &mut request.client_label,
         &mut request.client_id,
@@ -169,7 +169,7 @@ fn request<'a>(request: &'a mut mock_idp_core::sign_in::view::RequestSummary, fi
     fields.extend(&mut request.warnings);
 }
 
-/// The list above must not fall behind the views.
+/// The list above must cover all views.
 #[test]
 fn the_walk_reaches_every_string() {
     for (name, view) in views::every_page() {

@@ -1,4 +1,4 @@
-//! Each page in each state: as a whole (snapshots), by the marks that suites select, and with hostile data.
+//! Each page in each state: snapshots, the marks that suites select by, and hostile data.
 
 mod error_page;
 mod escaping;
@@ -11,7 +11,7 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::render;
 
-fn document(view: &mock_idp_core::sign_in::view::PageView) -> Html {
+fn document(view: &crate::pages::view::PageView) -> Html {
     Html::parse_document(&render(view))
 }
 

@@ -1,6 +1,6 @@
 //! The policy of each page, and the answers a browser gave to it.
 
-use mock_idp_core::sign_in::view::{PageView, SignInView};
+use crate::pages::view::{PageView, SignInView};
 
 use super::super::{asset, assets, content_security_policy};
 use super::views;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::sign_in::view::{PageView, SignInProblem, SignInProblemKind, SignInStep, SignInView};
+use crate::pages::view::{PageView, SignInProblem, SignInProblemKind, SignInStep, SignInView};
 
 use super::super::asset;
 use super::{all, document, one, text, views};
@@ -243,7 +243,7 @@ fn password_managers_find_the_username_and_the_form_does_not_send_it() {
     assert_eq!((hidden.attr("value"), hidden.attr("name")), (Some("é@x"), None));
 }
 
-/// Okta: the values are single-quoted, and whatever could mean something else is `\xNN`.
+/// Okta: the values are single-quoted, and other characters are `\xNN`.
 #[test]
 fn a_post_message_is_one_script_with_escaped_values_for_one_origin() {
     let view = PageView::PostMessage(views::post_message());

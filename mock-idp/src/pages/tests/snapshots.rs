@@ -1,4 +1,4 @@
-//! Whole documents. What changes here changes what people see.
+//! Whole documents.
 
 use super::{render, views};
 

@@ -1,8 +1,8 @@
-//! Views as the rules would fill them.
+//! Example views.
 
 use std::sync::Arc;
 
-use mock_idp_core::sign_in::view::{
+use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
     ErrorView, FormPostView, Frame, PageView, Persona, PostMessageView, RedirectUriMismatch, RequestSummary,
     SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,

@@ -7,8 +7,7 @@ use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::scope_rules;
 use crate::protocol::{ErrorId, OAuthError, Scopes};
-use crate::sign_in::view::SignInProblemKind;
-use crate::sign_in::{self, Advance, Input};
+use crate::sign_in::{self, Advance, Input, SignInProblemKind};
 
 pub(super) fn grant(
     admitted: &Admitted<'_>,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 pub use metadata::Metadata;
 
-use super::ApiRefusal;
+use super::ApiError;
 use crate::model::{
     App, AppCredentials, AppSettings, Assignment, Assignments, AuthMethod, OauthClientCredentials, Status,
 };
@@ -21,11 +21,11 @@ pub enum ClientRefusal {
     /// No client has the id. Okta: 401 in OAuth's shape.
     Unknown { client_id: String },
     /// The same, where Okta answers as its API does.
-    Api(ApiRefusal),
+    Api(ApiError),
 }
 
-impl From<ApiRefusal> for ClientRefusal {
-    fn from(refusal: ApiRefusal) -> Self {
+impl From<ApiError> for ClientRefusal {
+    fn from(refusal: ApiError) -> Self {
         Self::Api(refusal)
     }
 }

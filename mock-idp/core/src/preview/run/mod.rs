@@ -8,8 +8,9 @@ use super::request::{self, ShownRequest};
 use super::{Answer, Asks, Encrypted, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
 use crate::endpoint::authorization::{self, NotBegun, Step};
 use crate::endpoint::token::{self, Admitted, Plan, Redemption, TokenRequest};
-use crate::endpoint::{client_authentication, unknown_server, userinfo};
+use crate::endpoint::{client_authentication, userinfo};
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, Stage};
+use crate::management::ApiError;
 use crate::model::{App, RotationType};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
@@ -43,12 +44,13 @@ pub fn preview(org: &Org, urls: &Urls, question: &Question, now: i64, rng: &mut 
 }
 
 fn no_server(question: &Question) -> Refused {
+    let error = ApiError::not_found(&question.server, "AuthorizationServer");
     Refused {
         shown: Shown::Api,
-        status: 404,
-        id: "E0000007".to_owned(),
-        error: "E0000007".to_owned(),
-        error_description: unknown_server(&question.server),
+        status: error.status(),
+        id: error.code().to_owned(),
+        error: error.code().to_owned(),
+        error_description: error.summary(),
         reason: "no active authorization server has this id".to_owned(),
     }
 }

@@ -1,0 +1,52 @@
+//! Why a sign-in attempt failed.
+
+use serde::Serialize;
+
+/// Why a sign-in attempt failed.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignInProblem {
+    pub kind: SignInProblemKind,
+    /// Okta's code for it, for instance `E0000004`.
+    pub okta_code: String,
+    /// The inside reason, for the details block of a development page.
+    pub reason: String,
+}
+
+/// The closed set of reasons; wording is the page's business.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInProblemKind {
+    MissingIdentifier,
+    MissingPassword,
+    /// Unknown user or wrong password: the same words for both, so that accounts cannot be enumerated.
+    AuthenticationFailed,
+    LockedOut,
+    Suspended,
+    Deprovisioned,
+    /// The account has not been activated yet.
+    Staged,
+    PasswordExpired,
+    /// The browser did not send back the cookie that was just set.
+    CookiesBlocked,
+    /// The sign-in took too long, or was already used.
+    Expired,
+}
+
+impl SignInProblemKind {
+    /// Its stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MissingIdentifier => "missing_identifier",
+            Self::MissingPassword => "missing_password",
+            Self::AuthenticationFailed => "authentication_failed",
+            Self::LockedOut => "locked_out",
+            Self::Suspended => "suspended",
+            Self::Deprovisioned => "deprovisioned",
+            Self::Staged => "staged",
+            Self::PasswordExpired => "password_expired",
+            Self::CookiesBlocked => "cookies_blocked",
+            Self::Expired => "expired",
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The arguments, and the variables `MOCK_IDP_*` that replace them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mock_idp::{Behavior, Builder, IssuerUrl, LogFormat, MockIdp, StartError};
+
+/// A local mock of an Okta org: issuer, sign-in pages, policies. Not Okta; test use only.
+#[derive(Debug, Parser)]
+#[command(name = "mock-idp", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+pub(super) struct Config {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+const AFTER_HELP: &str = "Without a command it serves. \
+    Exit codes: 0 success, 1 the token is refused or the orgs differ, 2 invalid argument or org document, 4 port taken, 5 something of this machine is missing.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve until Ctrl-C (the default).
+    Serve(ServeArgs),
+    /// Print the settings that an app needs.
+    Env(EnvArgs),
+    /// Show the outcome of a token request, without a running mock.
+    Token(Box<TokenArgs>),
+    /// Explain an answer of a running mock.
+    Explain(ExplainArgs),
+    /// List the tokens that differ between two org documents.
+    Diff(DiffArgs),
+    /// List where Okta deviates from OpenID Connect, and what `--behavior openid` changes.
+    Behavior(BehaviorArgs),
+    /// The local certificate authority: its path, its certificate, and how programs trust it.
+    #[command(subcommand)]
+    Ca(CaCommand),
+}
+
+impl Config {
+    pub(super) fn command(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
+    }
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Org document to serve instead of the built-in org; repeat it to serve further orgs.
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
+    org: Vec<PathBuf>,
+    /// Address to listen on; with any but loopback, other machines can connect.
+    #[arg(long, default_value = "localhost", env = "MOCK_IDP_HOST")]
+    host: String,
+    /// Port for http and https; 0 takes any free one. Default: 7801, or the next free one.
+    #[arg(long, env = "MOCK_IDP_PORT")]
+    port: Option<u16>,
+    /// Pin the issuer to this scheme, host and port, instead of following each request.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
+    issuer_url: Option<IssuerUrl>,
+    /// Host name to answer to, besides localhost; repeatable.
+    #[arg(long, value_name = "NAME", env = "MOCK_IDP_ALLOW_HOST", value_delimiter = ',')]
+    allow_host: Vec<String>,
+    #[command(flatten)]
+    state: StateArgs,
+    /// Do not show the user picker on the sign-in page.
+    #[arg(long, env = "MOCK_IDP_NO_PICKER", value_parser = clap::builder::FalseyValueParser::new())]
+    no_picker: bool,
+    /// Ask for name and password on one page, as Okta's first generation does.
+    #[arg(long, env = "MOCK_IDP_CLASSIC_SIGN_IN", value_parser = clap::builder::FalseyValueParser::new())]
+    classic_sign_in: bool,
+    /// What to follow where Okta deviates from OpenID Connect: okta or openid. Overrides the org documents.
+    #[arg(long, value_name = "WHOSE", env = "MOCK_IDP_BEHAVIOR")]
+    behavior: Option<Behavior>,
+    /// Format of the request log on stderr; MOCK_IDP_LOG filters it.
+    #[arg(long, value_enum, default_value = "text", env = "MOCK_IDP_LOG_FORMAT")]
+    log: LogFormat,
+    /// File to write the READY line to once requests are served; removed at the end.
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_READY_FILE")]
+    pub(super) ready_file: Option<PathBuf>,
+    /// Bearer token for the control API; without it, the API is closed if --host lets other machines connect.
+    #[arg(long, value_name = "TOKEN", env = "MOCK_IDP_CONTROL_TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+    /// Check the org documents and exit.
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+/// Where state is kept.
+#[derive(Debug, Args)]
+pub(super) struct StateArgs {
+    /// Directory of the certificate authority. Default: $XDG_STATE_HOME/mock-idp or ~/.local/state/mock-idp.
+    #[arg(long, value_name = "DIR", env = "MOCK_IDP_STATE_DIR")]
+    state_dir: Option<PathBuf>,
+}
+
+impl StateArgs {
+    pub(super) fn dir(&self) -> Option<PathBuf> {
+        self.state_dir.clone().or_else(MockIdp::default_state_dir)
+    }
+}
+
+/// Arguments of `token`.
+#[derive(Debug, Args)]
+pub(super) struct TokenArgs {
+    #[command(flatten)]
+    pub(super) question: QuestionArgs,
+    /// The org document. Default: the built-in org.
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
+    pub(super) org: Option<PathBuf>,
+    /// Base URL of the mock. Default: http://localhost:7801.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
+    pub(super) url: Option<IssuerUrl>,
+    /// Show the reasons too: policies, scopes, lifetimes, and each claim.
+    #[arg(long)]
+    pub(super) why: bool,
+    /// Print everything as one JSON object.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// A token request in the parameters of `/_mock/explain`.
+#[derive(Debug, Args)]
+pub(super) struct QuestionArgs {
+    /// Client id or label.
+    #[arg(long)]
+    client: String,
+    /// Login or id; none for a client without a user.
+    #[arg(long)]
+    user: Option<String>,
+    /// Scopes, separated by spaces. Default: the default scopes of the server.
+    #[arg(long)]
+    scope: Option<String>,
+    /// authorization_code, implicit, refresh_token, client_credentials, password, device_code or ciba. Default: the one that fits the user.
+    #[arg(long)]
+    grant: Option<String>,
+    /// default, org, or an authorization server's id.
+    #[arg(long)]
+    server: Option<String>,
+    /// code, token, id_token, or several.
+    #[arg(long)]
+    response_type: Option<String>,
+    /// As in the authorization request.
+    #[arg(long)]
+    nonce: Option<String>,
+    /// As in the authorization request.
+    #[arg(long)]
+    acr_values: Option<String>,
+    /// As in the authorization request.
+    #[arg(long)]
+    prompt: Option<String>,
+    /// Seconds, as in the authorization request.
+    #[arg(long)]
+    max_age: Option<String>,
+    /// Time of the sign-in, in seconds since 1970. Default: now.
+    #[arg(long)]
+    auth_time: Option<String>,
+    /// Authentication methods, separated by spaces. Default: pwd.
+    #[arg(long)]
+    amr: Option<String>,
+    /// given or missing.
+    #[arg(long)]
+    consent: Option<String>,
+    /// DPoP proof: proved or missing. Default: proved if the app requires it.
+    #[arg(long)]
+    dpop: Option<String>,
+}
+
+impl QuestionArgs {
+    /// The parameters by name.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        [
+            ("client", Some(&self.client)),
+            ("user", self.user.as_ref()),
+            ("scope", self.scope.as_ref()),
+            ("grant", self.grant.as_ref()),
+            ("server", self.server.as_ref()),
+            ("response_type", self.response_type.as_ref()),
+            ("nonce", self.nonce.as_ref()),
+            ("acr_values", self.acr_values.as_ref()),
+            ("prompt", self.prompt.as_ref()),
+            ("max_age", self.max_age.as_ref()),
+            ("auth_time", self.auth_time.as_ref()),
+            ("amr", self.amr.as_ref()),
+            ("consent", self.consent.as_ref()),
+            ("dpop", self.dpop.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?.as_str())))
+    }
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// Value of the answer's `x-okta-request-id`.
+    pub(super) request_id: String,
+    /// Base URL of the mock, with `/_org/NAME` for an org other than its first.
+    #[arg(long, default_value = "http://localhost:7801")]
+    pub(super) url: String,
+    /// Bearer token of its control API, if it needs one.
+    #[arg(long, value_name = "TOKEN", env = "MOCK_IDP_CONTROL_TOKEN", hide_env_values = true)]
+    pub(super) control_token: Option<String>,
+    /// Print the whole entry as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub(super) struct DiffArgs {
+    /// Org document before.
+    #[arg(value_name = "ORG-A")]
+    pub(super) before: PathBuf,
+    /// Org document after.
+    #[arg(value_name = "ORG-B")]
+    pub(super) after: PathBuf,
+    /// Only for this user, by login.
+    #[arg(long)]
+    pub(super) user: Option<String>,
+    /// Only for this client, by id.
+    #[arg(long)]
+    pub(super) client: Option<String>,
+    /// Print every case as JSON.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Arguments of `env`.
+#[derive(Debug, Args)]
+pub(super) struct EnvArgs {
+    /// Form of the output.
+    #[arg(long = "for", value_enum, default_value = "shell")]
+    pub(super) form: EnvForm,
+    /// The org document of the mock. Default: the built-in org.
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
+    pub(super) org: Option<PathBuf>,
+    /// Port of the mock.
+    #[arg(long, default_value_t = MockIdp::DEFAULT_PORT, env = "MOCK_IDP_PORT")]
+    pub(super) port: u16,
+    /// Base URL of the mock, if it is not http://localhost:PORT.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
+    pub(super) url: Option<IssuerUrl>,
+    /// Settings for https, also in forms that work with http.
+    #[arg(long)]
+    pub(super) https: bool,
+    #[command(flatten)]
+    pub(super) state: StateArgs,
+}
+
+/// Forms of settings.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum EnvForm {
+    /// Lines for `eval "$(mock-idp env)"`.
+    Shell,
+    /// One JSON object.
+    Json,
+    /// A .env file.
+    Dotenv,
+    /// Node.js with openid-client.
+    Node,
+    /// Spring Boot: application.properties.
+    Spring,
+    /// Flask with Authlib.
+    Flask,
+    /// ASP.NET Core: appsettings.json.
+    Dotnet,
+    /// React with okta-auth-js.
+    React,
+    /// Go with coreos/go-oidc.
+    Go,
+}
+
+/// Arguments of `behavior`.
+#[derive(Debug, Args)]
+pub(super) struct BehaviorArgs {
+    /// As a JSON array.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Commands of `ca`.
+#[derive(Debug, Subcommand)]
+pub(super) enum CaCommand {
+    /// Print the path of its certificate.
+    Path(StateArgs),
+    /// Print its certificate.
+    Print(StateArgs),
+    /// Print how Node, Python, Java, .NET, curl and browsers trust it.
+    Hint(StateArgs),
+}
+
+impl CaCommand {
+    pub(super) fn state(&self) -> &StateArgs {
+        match self {
+            Self::Path(state) | Self::Print(state) | Self::Hint(state) => state,
+        }
+    }
+}
+
+impl ServeArgs {
+    /// The builder for these arguments.
+    pub(super) fn builder(&self) -> Result<Builder, StartError> {
+        let mut builder = MockIdp::builder()
+            .host(self.host.as_str())
+            .picker(!self.no_picker)
+            .classic_sign_in(self.classic_sign_in)
+            .log(self.log);
+        if let Some(behavior) = self.behavior {
+            builder = builder.behavior(behavior);
+        }
+        builder = match self.port {
+            Some(port) => builder.port(port),
+            None => builder.prefer_port(MockIdp::DEFAULT_PORT),
+        };
+        for path in &self.org {
+            builder = builder.org_file(path)?;
+        }
+        for name in &self.allow_host {
+            builder = builder.allow_host(name.as_str());
+        }
+        if let Some(url) = &self.issuer_url {
+            builder = builder.issuer_url(url.clone());
+        }
+        if let Some(token) = &self.control_token {
+            builder = builder.control_token(token.as_str());
+        }
+        if let Some(dir) = self.state.dir() {
+            builder = builder.state_dir(dir);
+        }
+        Ok(builder)
+    }
+}

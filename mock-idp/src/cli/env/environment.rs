@@ -1,0 +1,76 @@
+//! The settings that an app needs.
+
+use std::path::{Path, PathBuf};
+
+use mock_idp_core::model::{App, ApplicationType, User, UserStatus};
+use mock_idp_core::org::Document;
+
+/// Names and values, in the order in which they are printed. Settings without a value are left out.
+#[derive(Debug, Eq, PartialEq)]
+pub(in crate::cli) struct Environment(pub(in crate::cli) Vec<(&'static str, String)>);
+
+/// The address of a mock.
+#[derive(Debug)]
+pub(in crate::cli) struct MockAddress<'a> {
+    /// `scheme://host[:port]`.
+    pub(in crate::cli) base: &'a str,
+    /// The certificate of the local authority.
+    pub(in crate::cli) ca: Option<PathBuf>,
+}
+
+impl Environment {
+    /// The settings of an app that uses this org at this address.
+    pub(in crate::cli) fn new(document: &Document, address: &MockAddress<'_>) -> Self {
+        let mut settings = vec![
+            ("OKTA_ORG_URL", address.base.to_owned()),
+            ("OKTA_ISSUER", format!("{}/oauth2/default", address.base)),
+        ];
+        let mut add = |name, value: Option<String>| settings.extend(value.map(|value| (name, value)));
+        let web = client(document, ApplicationType::Web);
+        add("OKTA_CLIENT_ID", web.map(client_id));
+        add("OKTA_CLIENT_SECRET", web.and_then(client_secret));
+        add("OKTA_REDIRECT_URI", web.and_then(|app| app.oauth().redirect_uris.first().cloned()));
+        add("OKTA_SPA_CLIENT_ID", client(document, ApplicationType::Browser).map(client_id));
+        add("OKTA_NATIVE_CLIENT_ID", client(document, ApplicationType::Native).map(client_id));
+        let service = client(document, ApplicationType::Service);
+        add("OKTA_SERVICE_CLIENT_ID", service.map(client_id));
+        add("OKTA_SERVICE_CLIENT_SECRET", service.and_then(client_secret));
+        add("OKTA_API_TOKEN", document.api_tokens.first().cloned());
+        let user = main_user(document);
+        add("OKTA_USERNAME", user.map(|user| user.profile.login.clone()));
+        add("OKTA_PASSWORD", user.and_then(password));
+        add("OKTA_CA_CERT", address.ca.as_deref().map(Path::to_string_lossy).map(String::from));
+        Self(settings)
+    }
+
+    pub(in crate::cli) fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    pub(in crate::cli) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+}
+
+fn client(document: &Document, kind: ApplicationType) -> Option<&App> {
+    document.apps.iter().find(|app| app.oauth().application_type == kind)
+}
+
+fn client_id(app: &App) -> String {
+    app.client_id().to_owned()
+}
+
+fn client_secret(app: &App) -> Option<String> {
+    app.credentials.oauth_client.client_secret.clone()
+}
+
+/// The first active member of the group Admins, else the first active user.
+fn main_user(document: &Document) -> Option<&User> {
+    let admins = document.groups.iter().find(|group| group.profile.name == "Admins").map(|group| &group.id);
+    let mut active = document.users.iter().filter(|user| user.status == UserStatus::Active);
+    active.clone().find(|user| admins.is_some_and(|id| user.group_ids.contains(id))).or_else(|| active.next())
+}
+
+fn password(user: &User) -> Option<String> {
+    user.credentials.password.as_ref().map(|password| password.value.clone())
+}

@@ -1,0 +1,93 @@
+//! The commands that explain: `token` and `diff` apply the rules, `explain` reads the journal of a running mock.
+
+mod journal;
+mod output;
+mod text;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use mock_idp::{BUILT_IN_ORG, MockIdp, StartError};
+use mock_idp_core::org::{Document, Org, Urls};
+use mock_idp_core::preview::{self, Case, Outcome, Question, Report};
+
+pub(super) use journal::explain;
+pub(super) use output::CommandOutput;
+
+use super::config::{DiffArgs, TokenArgs};
+use super::failure::Failure;
+
+/// The outcome of a token request.
+pub(super) fn token(args: &TokenArgs) -> Result<CommandOutput, Failure> {
+    let org = org(args.org.as_deref())?;
+    let question = Question::read(&org, args.question.pairs()).map_err(|bad| {
+        let mut text = bad.error;
+        if !bad.allowed.is_empty() {
+            let _ = write!(text, "\nexpected one of: {}", bad.allowed.join(", "));
+        }
+        Failure::invalid(text)
+    })?;
+    let urls = urls(args.url.as_ref().map(|url| url.as_str()));
+    let now = now();
+    let preview = preview::preview(&org, &urls, &question, now, &mut rand::rng());
+    let remedies = match preview.is_refused() {
+        true => preview::remedies(&org, &urls, &question, &preview, now),
+        false => Vec::new(),
+    };
+    let report = Report::new(&org, &question, preview, remedies);
+    let positive = !matches!(report.outcome, Outcome::Refused(_));
+    let text = if args.json { pretty(&report)? } else { text::report(&report, args.why) };
+    Ok(CommandOutput { text, positive })
+}
+
+/// The tokens that differ between two org documents.
+pub(super) fn diff(args: &DiffArgs) -> Result<CommandOutput, Failure> {
+    let (before, after) = (org(Some(&args.before))?, org(Some(&args.after))?);
+    let fits =
+        |wanted: &Option<String>, name: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == name);
+    let wanted = |case: &Case| fits(&args.user, case.user.as_deref()) && fits(&args.client, Some(&case.client));
+    let now = now();
+    let difference = preview::difference(&before, &after, &urls(None), now, wanted);
+    let positive = difference.alterations.is_empty();
+    let text = if args.json { pretty(&difference)? } else { text::difference(&difference) };
+    Ok(CommandOutput { text, positive })
+}
+
+fn pretty(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(Failure::machine)
+}
+
+/// The org of a file, or the built-in one.
+fn org(path: Option<&Path>) -> Result<Org, Failure> {
+    let (yaml, origin) = match path {
+        None => (BUILT_IN_ORG.to_owned(), "the built-in org".to_owned()),
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            let yaml = read.map_err(|source| StartError::OrgFile { path: path.to_path_buf(), source })?;
+            (yaml, path.display().to_string())
+        }
+    };
+    let unsound = |problems: mock_idp_core::org::Problems| StartError::OrgDocument {
+        origin: origin.clone(),
+        problems: problems.to_string(),
+    };
+    let document = Document::parse(&yaml).map_err(unsound)?;
+    Ok(Org::new(document).map_err(unsound)?)
+}
+
+/// The addresses of the mock.
+fn urls(base: Option<&str>) -> Urls {
+    let base: Arc<str> = match base {
+        Some(base) => base.into(),
+        None => format!("http://localhost:{}", MockIdp::DEFAULT_PORT).into(),
+    };
+    Urls { issuer_base: Arc::clone(&base), endpoint_base: base }
+}
+
+/// The machine's time.
+fn now() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "a preview without a running mock has no org clock")]
+    let now = time::OffsetDateTime::now_utc();
+    now.unix_timestamp()
+}

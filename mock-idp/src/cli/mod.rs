@@ -1,0 +1,53 @@
+//! The command line.
+
+mod banner;
+mod behavior;
+mod ca;
+mod config;
+mod env;
+mod explain;
+mod failure;
+mod output;
+mod serve;
+mod wrap;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use config::{Command, Config};
+use explain::CommandOutput;
+use failure::{Failure, NEGATIVE};
+use output::{print, print_error};
+
+/// Runs the command of the command line.
+pub(crate) fn main() -> ExitCode {
+    let result = match Config::parse().command() {
+        Command::Token(args) => return finish(explain::token(&args)),
+        Command::Diff(args) => return finish(explain::diff(&args)),
+        Command::Explain(args) => return finish(explain::explain(&args)),
+        Command::Serve(args) if args.check => serve::check(&args),
+        Command::Serve(args) => serve::serve(&args),
+        Command::Env(args) => env::run(&args),
+        Command::Behavior(args) => print(&behavior::render(args.json)),
+        Command::Ca(command) => ca::run(&command),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure),
+    }
+}
+
+/// Prints a result; the exit code says whether it is positive.
+fn finish(result: Result<CommandOutput, Failure>) -> ExitCode {
+    match result.and_then(|output| print(&output.text).map(|()| output.positive)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(NEGATIVE),
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    print_error(&format!("mock-idp: {}\n", failure.text));
+    ExitCode::from(failure.code)
+}

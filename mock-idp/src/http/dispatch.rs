@@ -1,0 +1,66 @@
+//! Calls handlers, after checking the access that the table demands.
+
+use axum::body::Body;
+use futures_util::future::BoxFuture;
+use http::request::Parts;
+use http::{Request, header};
+use mock_idp_core::management::{AccessError, ApiError};
+
+use crate::engine::{Context, Shown};
+use crate::http::extract::{AtServer, header_text, header_texts};
+use crate::http::respond::{api_error, challenge};
+use crate::journal::Explained;
+use crate::routing::{Access, Decided, FromHead, Matched};
+
+/// Checks the access that the route needs, and calls the handler.
+pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
+    let (head, body) = request.into_parts();
+    let matched = match Matched::from_head(&head) {
+        Ok(matched) => matched,
+        Err(refused) => return Box::pin(std::future::ready(refused)),
+    };
+    let handler = matched.handler();
+    match matched.route().map(|route| route.access) {
+        Some(Access::Management(scopes)) => Box::pin(async move {
+            match admit(&head, scopes).await {
+                Err(refused) => refused,
+                Ok(context) => {
+                    let mut request = Request::from_parts(head, body);
+                    request.extensions_mut().insert(Admitted(context));
+                    handler(request).await
+                }
+            }
+        }),
+        _ => handler(Request::from_parts(head, body)),
+    }
+}
+
+/// A call of the management API whose caller may make it. Handlers of other routes cannot extract it.
+#[derive(Clone, Debug)]
+pub(super) struct Admitted(pub(super) Context);
+
+impl FromHead for Admitted {
+    fn from_head(head: &Parts) -> Result<Self, Decided> {
+        let admitted = head.extensions.get::<Self>().cloned();
+        admitted
+            .ok_or_else(|| api_error::render(&ApiError::internal("the route demands no access to the management API")))
+    }
+}
+
+/// Admits a caller who has one of these scopes, or an API token.
+async fn admit(head: &Parts, scopes: &'static [&'static str]) -> Result<Context, Decided> {
+    let AtServer(context) = AtServer::from_head(head)?;
+    let (authorization, dpop) =
+        (header_text(&head.headers, header::AUTHORIZATION), header_texts(&head.headers, "dpop"));
+    let path = head.uri.path();
+    let shown = Shown { authorization: authorization.as_deref(), dpop: &dpop, method: head.method.as_str(), path };
+    match context.manages(shown, scopes).await {
+        Ok(()) => Ok(context),
+        Err(AccessError::Refused(error)) => Err(api_error::render(&error)),
+        Err(AccessError::Challenged(challenged)) => {
+            let text = challenged.challenge(&context.org, path, &context.urls);
+            let response = challenge::render(&challenged.refusal, &text);
+            Err(Explained::refused(response, challenged.refusal.to_string()))
+        }
+    }
+}

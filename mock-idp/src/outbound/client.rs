@@ -1,0 +1,139 @@
+//! The HTTP client, bounded in time and size.
+//!
+//! http and https. Redirects are not followed and proxies not used: the other end is a program on this machine or in the network
+//! of the test.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderValue, Request, StatusCode, Uri, header};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+/// Time limit for a whole exchange.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Largest answer, in bytes.
+const MAX_ANSWER: usize = 256 * 1024;
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutboundError {
+    #[error("`{0}` is not an http or https URI")]
+    NotAnAddress(String),
+    #[error("no connection: {0}")]
+    Connection(#[from] std::io::Error),
+    #[error("TLS is unavailable: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("the exchange failed: {0}")]
+    Exchange(#[from] hyper::Error),
+    #[error("the request cannot be written: {0}")]
+    Request(#[from] http::Error),
+    #[error("the answer cannot be read, or is longer than {MAX_ANSWER} bytes: {0}")]
+    Answer(#[from] axum::Error),
+    #[error("status {}", .0.as_u16())]
+    Status(StatusCode),
+    #[error("no answer within {} s", TIMEOUT.as_secs())]
+    Late,
+}
+
+/// Fetches a document.
+///
+/// # Errors
+/// Anything but a 200 in time.
+pub(crate) async fn fetch(uri: &str) -> Result<Bytes, OutboundError> {
+    tokio::time::timeout(TIMEOUT, get(uri)).await.map_err(|_| OutboundError::Late)?
+}
+
+async fn get(uri: &str) -> Result<Bytes, OutboundError> {
+    let request = Request::get(uri).header(header::ACCEPT, "application/json").body(Body::empty())?;
+    let (status, answer) = send(uri, request).await?;
+    if status == StatusCode::OK { Ok(answer) } else { Err(OutboundError::Status(status)) }
+}
+
+/// Posts a form.
+///
+/// # Errors
+/// Anything but a success in time.
+pub(crate) async fn post_form(uri: &str, form: String) -> Result<(), OutboundError> {
+    let post = async {
+        let request = Request::post(uri)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_LENGTH, form.len())
+            .body(Body::from(form))?;
+        let (status, _) = send(uri, request).await?;
+        if status.is_success() { Ok(()) } else { Err(OutboundError::Status(status)) }
+    };
+    tokio::time::timeout(TIMEOUT, post).await.map_err(|_| OutboundError::Late)?
+}
+
+async fn send(text: &str, mut request: Request<Body>) -> Result<(StatusCode, Bytes), OutboundError> {
+    let not_an_address = || OutboundError::NotAnAddress(text.to_owned());
+    let uri: Uri = text.parse().map_err(|_| not_an_address())?;
+    let authority = uri.authority().ok_or_else(not_an_address)?;
+    let secure = match uri.scheme_str() {
+        Some("http") => false,
+        Some("https") => true,
+        _ => return Err(not_an_address()),
+    };
+    let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+    let port = authority.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    *request.uri_mut() = path.parse().map_err(|_| not_an_address())?;
+    let headers = request.headers_mut();
+    headers.insert(header::HOST, HeaderValue::from_str(authority.as_str()).map_err(|_| not_an_address())?);
+    headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("mock-idp/", env!("CARGO_PKG_VERSION"))));
+    let stream = connect(host, port).await?;
+    if !secure {
+        return exchange(stream, request).await;
+    }
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| not_an_address())?;
+    let connector = TlsConnector::from(tls()?);
+    exchange(connector.connect(name, stream).await?, request).await
+}
+
+/// RFC 6761 6.3: names under `localhost` are this machine, whatever a resolver says.
+async fn connect(host: &str, port: u16) -> std::io::Result<TcpStream> {
+    let host = if host.ends_with(".localhost") { "localhost" } else { host };
+    TcpStream::connect((host, port)).await
+}
+
+async fn exchange(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    request: Request<Body>,
+) -> Result<(StatusCode, Bytes), OutboundError> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    // The connection is driven until the answer has been read.
+    let driver = tokio::spawn(connection);
+    let answer = async {
+        let response = sender.send_request(request).await?;
+        let status = response.status();
+        let answer = axum::body::to_bytes(Body::new(response.into_body()), MAX_ANSWER).await?;
+        Ok((status, answer))
+    };
+    let answer = answer.await;
+    driver.abort();
+    answer
+}
+
+/// Certificates are verified as by the system. Made on first use: reading the system's roots takes a while.
+fn tls() -> Result<Arc<ClientConfig>, rustls::Error> {
+    static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(config) = CONFIG.get() {
+        return Ok(Arc::clone(config));
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_platform_verifier()?
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::clone(CONFIG.get_or_init(|| Arc::new(config))))
+}

@@ -1,0 +1,16 @@
+//! What pages show: plain data, made from records and from what the rules decided.
+
+mod console;
+mod present;
+mod sign_in;
+
+pub(crate) use mock_idp_core::org::Persona;
+pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
+
+pub(crate) use console::{ConsoleView, FormView, PreviewView, RequestRow, RequestView, RequestsView, ResultView};
+pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
+pub(crate) use sign_in::{
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
+    ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary, SignInStep,
+    SignInView, SignedOutView,
+};

@@ -1,0 +1,205 @@
+//! From records to views.
+
+use std::sync::Arc;
+
+use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
+use mock_idp_core::model::{App, Scope};
+use mock_idp_core::org::{CompiledServer, Org, SignInForm};
+use mock_idp_core::sign_in::SignInProblem;
+
+use super::sign_in::{
+    AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, RedirectUriMismatch, RequestSummary, SignInStep,
+    SignInView,
+};
+
+/// The sign-in page of a transaction.
+#[must_use]
+pub(crate) fn sign_in_page(
+    org: &Org,
+    server: &CompiledServer,
+    purpose: &Purpose,
+    stage: &Stage,
+    problem: Option<SignInProblem>,
+    state_handle: &str,
+    frame: Frame,
+) -> SignInView {
+    let settings = &org.document().settings.sign_in_page;
+    let typed = match stage {
+        Stage::Challenge { identifier } => Some(identifier.clone()),
+        Stage::Identify | Stage::Consent { .. } => None,
+    };
+    let step = match (settings.form, &typed) {
+        (SignInForm::Single, _) => SignInStep::Single,
+        (SignInForm::IdentifierFirst, Some(identifier)) => SignInStep::Password { identifier: identifier.clone() },
+        (SignInForm::IdentifierFirst, None) => SignInStep::Identifier,
+    };
+    let word = match &step {
+        SignInStep::Identifier => "identify",
+        SignInStep::Password { .. } => "challenge",
+        SignInStep::Single => "sign-in",
+    };
+    let prefix = frame.path_prefix.clone();
+    SignInView {
+        action: format!("{prefix}/signin/{word}"),
+        pick_action: format!("{prefix}/signin/pick"),
+        restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
+        state_handle: state_handle.to_owned(),
+        identifier: typed.or_else(|| login_hint(purpose)).unwrap_or_default(),
+        keep_me_signed_in: false,
+        problem,
+        about: match purpose {
+            Purpose::Authorize(request) if server.behavior.shows_client_at_sign_in() => {
+                about(org.client(&request.client_id))
+            }
+            Purpose::Authorize(_) | Purpose::Activate(_) => AboutClient::default(),
+        },
+        request: match purpose {
+            Purpose::Authorize(request) => request_summary(org, server, request),
+            Purpose::Activate(activation) => activation_summary(org, server, activation),
+        },
+        personas: if settings.picker { Arc::clone(org.personas()) } else { Arc::default() },
+        step,
+        frame,
+    }
+}
+
+/// The consent page of a transaction.
+#[must_use]
+pub(crate) fn consent_page(
+    org: &Org,
+    server: &CompiledServer,
+    request: &AuthorizationRequest,
+    user_id: &str,
+    scopes: &[Scope],
+    state_handle: &str,
+    frame: Frame,
+) -> ConsentView {
+    let client = org.client(&request.client_id);
+    ConsentView {
+        action: format!("{}/signin/consent", frame.path_prefix),
+        state_handle: state_handle.to_owned(),
+        client_label: label(client, &request.client_id),
+        user_login: org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default(),
+        about: about(client),
+        scopes: scopes.iter().map(consent_scope).collect(),
+        request: request_summary(org, server, request),
+        frame,
+    }
+}
+
+/// The step in which the user confirms a device.
+#[must_use]
+pub(crate) fn activation_step(
+    org: &Org,
+    activation: &Activation,
+    user_id: &str,
+    scopes: &[Scope],
+    state_handle: &str,
+    frame: &Frame,
+) -> ActivationStep {
+    ActivationStep::Confirm {
+        action: format!("{}/signin/consent", frame.path_prefix),
+        state_handle: state_handle.to_owned(),
+        client_label: label(org.client(&activation.client_id), &activation.client_id),
+        user_login: org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default(),
+        user_code: activation.user_code.clone(),
+        scopes: scopes.iter().map(consent_scope).collect(),
+    }
+}
+
+fn consent_scope(scope: &Scope) -> ConsentScope {
+    ConsentScope {
+        name: scope.name.clone(),
+        display_name: scope.title().to_owned(),
+        description: scope.description.clone().unwrap_or_default(),
+        optional: scope.optional,
+    }
+}
+
+fn login_hint(purpose: &Purpose) -> Option<String> {
+    match purpose {
+        Purpose::Authorize(request) => request.login_hint.clone(),
+        Purpose::Activate(_) => None,
+    }
+}
+
+/// What a device requests. It is not redirected to.
+fn activation_summary(org: &Org, server: &CompiledServer, activation: &Activation) -> RequestSummary {
+    RequestSummary {
+        client_label: label(org.client(&activation.client_id), &activation.client_id),
+        client_id: activation.client_id.clone(),
+        server_name: server_name(server),
+        scopes: activation.scopes.as_slice().to_vec(),
+        redirect_uri: String::new(),
+        response_type: String::new(),
+        response_mode: String::new(),
+        prompt: None,
+        pkce: false,
+        nonce: false,
+        warnings: Vec::new(),
+    }
+}
+
+fn server_name(server: &CompiledServer) -> String {
+    if server.is_org() { "org authorization server".to_owned() } else { server.name.clone() }
+}
+
+/// What the client requests, with warnings about insecure choices.
+#[must_use]
+pub(super) fn request_summary(org: &Org, server: &CompiledServer, request: &AuthorizationRequest) -> RequestSummary {
+    let prompts = [(request.prompt_none, "none"), (request.prompt_login, "login"), (request.prompt_consent, "consent")];
+    let prompt: Vec<&str> = prompts.into_iter().filter_map(|(asked, word)| asked.then_some(word)).collect();
+    let response_type: Vec<&str> = request.response_type.words().collect();
+    let mut warnings = Vec::new();
+    if request.response_type.code && request.code_challenge.is_none() {
+        warnings.push("No PKCE: the code could be redeemed by whoever intercepts it.".to_owned());
+    }
+    if request.response_type.front_channel_token() {
+        warnings.push("Tokens travel through the browser: prefer the authorization code flow.".to_owned());
+    }
+    if plain_http_elsewhere(request.target.redirect_uri()) {
+        warnings.push("The redirect URI is plain http on another machine.".to_owned());
+    }
+    RequestSummary {
+        client_label: label(org.client(&request.client_id), &request.client_id),
+        client_id: request.client_id.clone(),
+        server_name: server_name(server),
+        scopes: request.scopes.as_slice().to_vec(),
+        redirect_uri: request.target.redirect_uri().to_owned(),
+        response_type: response_type.join(" "),
+        response_mode: request.target.mode().name().to_owned(),
+        prompt: (!prompt.is_empty()).then(|| prompt.join(" ")),
+        pkce: request.code_challenge.is_some(),
+        nonce: request.nonce.is_some(),
+        warnings,
+    }
+}
+
+/// The redirect URI received, beside the registered ones, the nearest first.
+#[must_use]
+pub(crate) fn redirect_uri_help(client: &App, received: &str) -> RedirectUriMismatch {
+    let mut registered = client.oauth().redirect_uris.clone();
+    registered.sort_by(|left, right| strsim::jaro(right, received).total_cmp(&strsim::jaro(left, received)));
+    RedirectUriMismatch { client_label: client.label.clone(), received: received.to_owned(), registered }
+}
+
+fn about(client: Option<&App>) -> AboutClient {
+    client.map(App::oauth).map_or_else(AboutClient::default, |oauth| AboutClient {
+        logo_uri: oauth.logo_uri.clone(),
+        client_uri: oauth.client_uri.clone(),
+        policy_uri: oauth.policy_uri.clone(),
+        tos_uri: oauth.tos_uri.clone(),
+    })
+}
+
+fn label(client: Option<&App>, client_id: &str) -> String {
+    client.map_or_else(|| client_id.to_owned(), |client| client.label.clone())
+}
+
+fn plain_http_elsewhere(uri: &str) -> bool {
+    url::Url::parse(uri).is_ok_and(|uri| {
+        uri.scheme() == "http"
+            && !matches!(uri.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
+            && !uri.host_str().is_some_and(|host| host.ends_with(".localhost"))
+    })
+}

@@ -1,0 +1,239 @@
+//! What the sign-in pages show, as plain data.
+//!
+//! A view holds everything that its page shows, and nothing that it must not show. A page looks nothing up.
+
+use std::sync::Arc;
+
+use mock_idp_core::org::Persona;
+use mock_idp_core::sign_in::SignInProblem;
+use serde::Serialize;
+
+/// One whole page of the hosted sign-in.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "page", rename_all = "snake_case")]
+pub enum PageView {
+    /// Identifier, password or both.
+    SignIn(SignInView),
+    /// The client asks for scopes that need the user's consent.
+    Consent(ConsentView),
+    /// An error that must not be redirected, or that has no redirect target.
+    Error(ErrorView),
+    /// After sign-out without a registered return address.
+    SignedOut(SignedOutView),
+    /// `response_mode=form_post`: the answer travels as an auto-submitted form.
+    FormPost(FormPostView),
+    /// `response_mode=okta_post_message`: the answer travels as a message to another window.
+    PostMessage(PostMessageView),
+    /// A user activates a device.
+    Activation(ActivationView),
+    /// Backchannel requests, which the tester answers.
+    Backchannel(BackchannelView),
+}
+
+/// The frame that every page shares.
+#[derive(Clone, Debug, Serialize)]
+pub struct Frame {
+    /// The org's name, shown as the page's brand.
+    pub org_name: String,
+    /// `""` or `/_org/{name}`: what every link and asset path starts with.
+    pub path_prefix: String,
+    /// The request id in the log line.
+    pub request_id: String,
+    /// Leniencies, active faults, a moved clock. Mostly empty.
+    pub warnings: Vec<String>,
+}
+
+/// Which fields the sign-in form shows.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum SignInStep {
+    /// First the identifier alone.
+    Identifier,
+    /// Then the password of the identifier shown.
+    Password { identifier: String },
+    /// Both at once, as Okta's first generation of the page has it.
+    Single,
+}
+
+/// What a client has registered about itself, for people to see. OIDC Registration 2.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct AboutClient {
+    pub logo_uri: Option<String>,
+    pub client_uri: Option<String>,
+    pub policy_uri: Option<String>,
+    pub tos_uri: Option<String>,
+}
+
+/// The sign-in form.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignInView {
+    pub frame: Frame,
+    pub step: SignInStep,
+    /// Where the form posts to: a path on this host.
+    pub action: String,
+    /// Hidden `stateHandle`.
+    pub state_handle: String,
+    /// What the identifier field holds at first (`login_hint`, or what was typed before).
+    pub identifier: String,
+    pub keep_me_signed_in: bool,
+    /// Why the last attempt was refused.
+    pub problem: Option<SignInProblem>,
+    /// Nothing where it is shown with the consent form only.
+    pub about: AboutClient,
+    pub request: RequestSummary,
+    /// Users to sign in as with one click; empty when the picker is off.
+    pub personas: Arc<Vec<Persona>>,
+    /// Where the picker's buttons post to.
+    pub pick_action: String,
+    /// Where "Back to sign in" leads (first step again).
+    pub restart_href: String,
+}
+
+/// What the client asked for.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestSummary {
+    pub client_label: String,
+    pub client_id: String,
+    pub server_name: String,
+    pub scopes: Vec<String>,
+    /// Empty for devices, which are not redirected to.
+    pub redirect_uri: String,
+    pub response_type: String,
+    pub response_mode: String,
+    pub prompt: Option<String>,
+    pub pkce: bool,
+    pub nonce: bool,
+    /// Insecure choices: no PKCE, a plain http redirect to another machine …
+    pub warnings: Vec<String>,
+}
+
+/// The consent form.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsentView {
+    pub frame: Frame,
+    pub action: String,
+    pub state_handle: String,
+    pub client_label: String,
+    pub user_login: String,
+    pub about: AboutClient,
+    pub scopes: Vec<ConsentScope>,
+    pub request: RequestSummary,
+}
+
+/// One line of the consent form.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConsentScope {
+    pub name: String,
+    pub display_name: String,
+    pub description: String,
+    /// The user may leave it out (`optional` on the scope).
+    pub optional: bool,
+}
+
+/// An error page. `code` and `description` are what Okta shows; the rest helps the developer in front of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorView {
+    pub frame: Frame,
+    pub status: u16,
+    pub code: String,
+    pub description: String,
+    pub reason: String,
+    /// For a redirect URI that is not registered: what came and what would have been accepted.
+    pub redirect_uris: Option<RedirectUriMismatch>,
+}
+
+/// The redirect URI received, beside those registered.
+#[derive(Clone, Debug, Serialize)]
+pub struct RedirectUriMismatch {
+    pub client_label: String,
+    pub received: String,
+    /// The nearest first.
+    pub registered: Vec<String>,
+}
+
+/// The page after sign-out.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignedOutView {
+    pub frame: Frame,
+    pub was_signed_in: bool,
+    /// Front-channel logout addresses of clients, loaded in frames.
+    pub frames: Vec<String>,
+    /// Where the browser goes afterwards.
+    pub next: Option<String>,
+}
+
+/// The answer of `response_mode=form_post`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FormPostView {
+    pub frame: Frame,
+    /// The checked redirect URI.
+    pub action: String,
+    /// Hidden inputs in wire order.
+    pub fields: Vec<(String, String)>,
+}
+
+/// The answer of `response_mode=okta_post_message`.
+#[derive(Clone, Debug, Serialize)]
+pub struct PostMessageView {
+    /// Its request id, fresh and unguessable, is also the nonce that lets the page's one script run.
+    pub frame: Frame,
+    /// The origin of the checked redirect URI: the only one that may receive the message.
+    pub target_origin: String,
+    /// In wire order.
+    pub fields: Vec<(&'static str, String)>,
+}
+
+/// A page of device activation. RFC 8628 3.3.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActivationView {
+    pub frame: Frame,
+    pub step: ActivationStep,
+}
+
+/// The steps of device activation.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum ActivationStep {
+    /// Asks for the code that the device shows.
+    Code {
+        action: String,
+        /// What the field holds at first.
+        user_code: String,
+        /// Inside reason why the code before was refused.
+        refused: Option<String>,
+    },
+    /// The user has signed in and confirms the device.
+    Confirm {
+        action: String,
+        state_handle: String,
+        client_label: String,
+        user_login: String,
+        user_code: String,
+        scopes: Vec<ConsentScope>,
+    },
+    /// The user has allowed or denied.
+    Done { client_label: String, allowed: bool },
+}
+
+/// The requests that wait for a user's decision. OpenID CIBA.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackchannelView {
+    pub frame: Frame,
+    pub action: String,
+    /// The oldest first.
+    pub requests: Vec<BackchannelItem>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackchannelItem {
+    /// The id of the request in the form. It is shown on this page only.
+    pub id: String,
+    pub client_label: String,
+    pub user_login: String,
+    /// Also shown by the client, so that the user can compare.
+    pub binding_message: Option<String>,
+    pub scopes: Vec<String>,
+    /// Seconds.
+    pub ends_in: i64,
+}

@@ -1,0 +1,113 @@
+//! A row of a table, and the closed sets that its columns are taken from.
+
+use http::Method;
+
+use super::{Area, Handler};
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// GET answers HEAD too.
+    pub(crate) method: Method,
+    /// Path templates, below the org's address. `{name}` matches one segment.
+    pub(crate) paths: &'static [&'static str],
+    pub(crate) access: Access,
+    pub(crate) rate: RateClass,
+    pub(crate) readers: Readers,
+    /// Parameters of the path, the query or the form, and members of the body, whose values must not be recorded.
+    pub(crate) secrets: &'static [&'static str],
+    pub(crate) handler: Handler,
+}
+
+/// What a request needs to be let in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Access {
+    /// Nothing.
+    Public,
+    /// Client authentication, as registered for the client. The handler checks it.
+    Client,
+    /// An access token of the authorization server. The handler checks it.
+    BearerToken,
+    /// The browser's cookies, or credentials in a form. The handler checks them.
+    Session,
+    /// An API token, or an access token of the org server with one of these scopes. Checked before the handler; a challenge
+    /// names the first.
+    Management(&'static [&'static str]),
+    /// What the settings demand for the control API. Checked before the handler.
+    Control,
+}
+
+/// Operations that Okta counts together for its rate limits. Limits are per minute, those of a developer org.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum RateClass {
+    Token,
+    Authorize,
+    OAuth,
+    Authn,
+    SignIn,
+    Management,
+    /// Okta: not rate limited.
+    Unlimited,
+}
+
+impl RateClass {
+    /// How many classes have a limit.
+    pub(crate) const LIMITED: usize = Self::Unlimited as usize;
+
+    /// Requests a minute.
+    pub(crate) fn limit(self) -> Option<u32> {
+        match self {
+            // As recorded from a developer org's token endpoint.
+            Self::Token => Some(150),
+            // Okta: default limit of a client on /authorize.
+            Self::Authorize => Some(60),
+            Self::OAuth => Some(1_200),
+            Self::Authn | Self::SignIn | Self::Management => Some(600),
+            Self::Unlimited => None,
+        }
+    }
+}
+
+/// The origins whose scripts may read an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Readers {
+    /// Only the org's own pages.
+    SameOrigin,
+    /// All. Okta: where cookies do not matter, an origin needs no trust.
+    AnyOrigin,
+    /// The org's trusted origins; others get the same answer without the headers.
+    TrustedOrigins,
+    /// The same, with the preflight answers of Okta's authentication API.
+    TrustedOriginsOfApi,
+}
+
+/// The routes and areas that one pipeline serves.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) routes: &'static [&'static [Route]],
+    /// For paths that no route has. The first that fits counts.
+    pub(crate) areas: &'static [Area],
+    /// Checks the access that a route needs, and calls its handler.
+    pub(crate) dispatch: Handler,
+    pub(crate) not_found: Handler,
+    pub(crate) method_not_allowed: Handler,
+    /// Answers OPTIONS where other origins may read an answer.
+    pub(crate) preflight: Option<Handler>,
+}
+
+impl Group {
+    /// All rows.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &'static Route> {
+        self.routes.iter().copied().flatten()
+    }
+}
+
+/// What surrounds the handlers of a group.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Pipeline {
+    /// Okta's headers, limits, faults, CORS and the journal.
+    Okta,
+    /// None of these.
+    Control,
+}
