@@ -5,6 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use mock_idp_core::tokens::TokenKind;
 use mock_idp_core::tokens::fault::TokenFault;
 use parking_lot::Mutex;
 
@@ -145,15 +146,17 @@ impl Faults {
         self.remove_used_up(&mut list);
     }
 
-    /// The token faults that apply to the tokens now issued to this client.
-    pub fn take_token_faults(&self, client_id: &str) -> Vec<TokenFault> {
+    /// The faults that apply to the tokens of these kinds that are now issued to this client.
+    pub fn take_token_faults(&self, client_id: &str, kinds: impl Iterator<Item = TokenKind>) -> Vec<TokenFault> {
         if !self.any.load(Ordering::Acquire) {
             return Vec::new();
         }
+        let kinds: Vec<TokenKind> = kinds.collect();
         let mut list = self.list.lock();
         let mut taken = Vec::new();
         for fault in list.iter_mut() {
             if let FaultKind::Token(token_fault) = fault.kind
+                && kinds.contains(&token_fault.token)
                 && fault.applies_to_client(client_id)
             {
                 fault.count_use();
@@ -197,7 +200,7 @@ mod tests {
 
     #[test]
     fn every_name_finds_the_fault_of_that_name() {
-        assert_eq!(FaultKind::names().count(), 26);
+        assert_eq!(FaultKind::names().count(), 53);
         for name in FaultKind::names() {
             assert_eq!(FaultKind::named(name).map(FaultKind::name), Some(name));
         }
@@ -222,9 +225,12 @@ mod tests {
         faults.add(Fault { client_id: Some("a".into()), ..fault("id_token.alg-none") });
         faults.add(fault("access_token.expired"));
         faults.add(fault("http.reset"));
-        let names = |client| faults.take_token_faults(client).into_iter().map(TokenFault::name).collect::<Vec<_>>();
+        let taken = |client, kinds: &[TokenKind]| faults.take_token_faults(client, kinds.iter().copied());
+        let both = [TokenKind::AccessToken, TokenKind::IdToken];
+        let names = |client| taken(client, &both).into_iter().map(TokenFault::name).collect::<Vec<_>>();
         assert_eq!(names("a"), ["id_token.alg-none", "access_token.expired"]);
         assert_eq!(names("b"), ["access_token.expired"]);
+        assert_eq!(taken("a", &[TokenKind::LogoutToken]), []);
         faults.clear();
         assert_eq!(names("a"), [""; 0]);
         assert_eq!(faults.take_transport("/"), None);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::pages::view::{self, ActivationStep, ActivationView, Frame, PageView};
-use mock_idp_core::endpoint::activation::{self, Step};
-use mock_idp_core::endpoint::client_authentication::Presented;
+use mock_idp_core::endpoint::activation::{self, ActivationDecision};
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::device_authorization as device;
 use mock_idp_core::ledger::{Activation, Authentication, Decision, Holding, Polled, Purpose, Stage, UserCode};
 use mock_idp_core::org::Urls;
@@ -27,7 +27,7 @@ impl Context {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
         let result = async {
-            let presented = Presented { authorization, query, body };
+            let presented = CredentialSources { authorization, query, body };
             let client = self.client(presented, "device/authorize").await?;
             explanation.client = Some(client.client_id().to_owned());
             let now = self.instance.clock.now();
@@ -66,15 +66,15 @@ impl Context {
             activation::decide(&self.org, &self.server, &activation, authentication.as_ref(), moment)
         });
         match (step, authentication) {
-            (Step::Confirm(scopes), Some(authentication)) => {
+            (ActivationDecision::Confirm(scopes), Some(authentication)) => {
                 let user_id = authentication.user_id.clone();
                 let purpose = Purpose::Activate(activation.clone());
                 let handle = self.keep(purpose, Stage::Consent { authentication }, &mut passage).await;
                 let step = view::activation_step(&self.org, &activation, &user_id, &scopes, &handle, &passage.frame);
                 passage.activation(step)
             }
-            (Step::Refuse(refusal), _) => self.show(refusal, None, passage),
-            (Step::SignIn | Step::Confirm(_), _) => {
+            (ActivationDecision::Fail(refusal), _) => self.show(refusal, None, passage),
+            (ActivationDecision::SignIn | ActivationDecision::Confirm(_), _) => {
                 self.ask_to_sign_in(Purpose::Activate(activation), Stage::Identify, None, passage).await
             }
         }
@@ -110,7 +110,7 @@ impl Context {
 impl OrgInstance {
     /// The page that asks for a device's code, filled in already where a link held it.
     pub fn ask_for_device(&self, user_code: Option<&str>, browser: Browser, frame: Frame) -> Explained<Outcome> {
-        let user_code = device::typed_user_code(user_code.unwrap_or_default());
+        let user_code = device::normalized_user_code(user_code.unwrap_or_default());
         self.passage(browser.id, frame).ask_for_code(user_code, None)
     }
 
@@ -123,7 +123,7 @@ impl OrgInstance {
         frame: Frame,
     ) -> Explained<Outcome> {
         let passage = self.passage(browser.id.clone(), frame);
-        let user_code = device::typed_user_code(typed);
+        let user_code = device::normalized_user_code(typed);
         let org = self.org();
         let found = self.waiting_device(&user_code).await;
         let call = found.as_ref().and_then(|activation| org.server_by_id(&activation.server)).map(|server| Context {

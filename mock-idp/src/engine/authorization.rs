@@ -6,7 +6,7 @@ use crate::pages::view::{
     self, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, SignInProblem,
     SignInProblemKind,
 };
-use mock_idp_core::endpoint::authorization::{self, Answer, NotBegun, Response, Step};
+use mock_idp_core::endpoint::authorization::{self, AuthorizationError, AuthorizationResponse, IssuedResponse, Step};
 use mock_idp_core::ledger::{
     Authentication, Authorization, AuthorizationRequest, Consent, Holding, Participant, Purpose, Session, SignedIn,
     Stage, Transaction,
@@ -82,7 +82,7 @@ impl Passage {
         Explained { result: Outcome::Page { view: Box::new(view), cookies, remember }, explanation }
     }
 
-    fn answer(self, answer: Answer) -> Explained<Outcome> {
+    fn answer(self, answer: AuthorizationResponse) -> Explained<Outcome> {
         match answer.location() {
             Some(location) => {
                 let Self { cookies, trace, mut explanation, .. } = self;
@@ -90,7 +90,7 @@ impl Passage {
                 Explained { result: Outcome::Redirect { location, cookies }, explanation }
             }
             None if answer.target.mode() == ResponseMode::OktaPostMessage => {
-                let Answer { target, fields } = answer;
+                let AuthorizationResponse { target, fields } = answer;
                 let view = PostMessageView { frame: self.frame.clone(), target_origin: target.origin(), fields };
                 self.page(PageView::PostMessage(view))
             }
@@ -114,14 +114,14 @@ impl Context {
     pub async fn authorize(&self, parameters: &Parameters, browser: Browser, frame: Frame) -> Explained<Outcome> {
         let mut passage = self.instance.passage(browser.id, frame);
         match self.begin(parameters, &mut passage.trace).await {
-            Err(NotBegun::Shown { refusal, client_id, redirect_uri }) => {
+            Err(AuthorizationError::Shown { error: refusal, client_id, redirect_uri }) => {
                 passage.explanation.client = client_id;
                 self.show(refusal, redirect_uri, passage)
             }
-            Err(NotBegun::Redirected { refusal, target, client_id }) => {
+            Err(AuthorizationError::Redirected { error: refusal, target, client_id }) => {
                 passage.explanation.client = Some(client_id);
                 passage.refuse(&refusal);
-                self.answer(passage, authorization::refusal_answer(&target, &refusal))
+                self.answer(passage, authorization::error_response(&target, &refusal))
             }
             Ok((request, brought)) => {
                 let session = browser.session.as_deref();
@@ -132,7 +132,7 @@ impl Context {
                     Err(refusal) => {
                         passage.explanation.client = Some(request.client_id);
                         passage.refuse(&refusal);
-                        self.answer(passage, authorization::refusal_answer(&request.target, &refusal))
+                        self.answer(passage, authorization::error_response(&request.target, &refusal))
                     }
                 }
             }
@@ -140,8 +140,8 @@ impl Context {
     }
 
     /// Answers a client in the issuer's name.
-    fn answer(&self, passage: Passage, answer: Answer) -> Explained<Outcome> {
-        passage.answer(answer.from_issuer(&self.server, &self.urls))
+    fn answer(&self, passage: Passage, answer: AuthorizationResponse) -> Explained<Outcome> {
+        passage.answer(answer.with_issuer(&self.server, &self.urls))
     }
 
     /// The one dispatcher: what comes next, whatever came before.
@@ -190,7 +190,7 @@ impl Context {
             (Step::Respond(authorization), _) => self.respond(request, *authorization, passage).await,
             (Step::Fail(refusal), _) => {
                 passage.refuse(&refusal);
-                self.answer(passage, authorization::refusal_answer(&request.target, &refusal))
+                self.answer(passage, authorization::error_response(&request.target, &refusal))
             }
         }
     }
@@ -218,11 +218,11 @@ impl Context {
                     let ends = now + mock_idp_core::ledger::Code::LIFETIME;
                     self.instance.ledger.codes.put(&code, record, ends, now).await;
                 }
-                self.answer(passage, response.answer)
+                self.answer(passage, response.response)
             }
             Err(refusal) => {
                 passage.refuse(&refusal);
-                self.answer(passage, authorization::refusal_answer(&request.target, &refusal))
+                self.answer(passage, authorization::error_response(&request.target, &refusal))
             }
         }
     }
@@ -232,17 +232,14 @@ impl Context {
         request: &AuthorizationRequest,
         authorization: Authorization,
         trace: &mut Trace,
-    ) -> Result<Response, OAuthError> {
+    ) -> Result<IssuedResponse, OAuthError> {
         let Self { instance, org, server, urls } = self;
         let held = instance.keys(server).await?;
-        let faults = match request.response_type.front_channel_token() {
-            true => instance.faults.take_token_faults(&request.client_id),
-            false => Vec::new(),
-        };
         let mut prepared =
             instance.ask(trace, |moment| authorization::prepare(org, server, urls, request, authorization, moment))?;
-        instance.fetch_recipients(&mut prepared.drafts).await?;
-        prepared.respond(request, &held.keys, &faults)
+        instance.fetch_recipients(&mut prepared.tokens).await?;
+        let faults = instance.faults.take_token_faults(&request.client_id, prepared.tokens.kinds());
+        prepared.issue(request, &held.keys, &faults)
     }
 
     /// Keeps in mind that a client was signed in to, if it wants to hear of the session's end.
@@ -473,10 +470,10 @@ impl Context {
         if !allowed {
             let refusal = OAuthError::new(ErrorId::AccessDenied, "the user did not allow it");
             passage.refuse(&refusal);
-            return self.answer(passage, authorization::refusal_answer(&request.target, &refusal));
+            return self.answer(passage, authorization::error_response(&request.target, &refusal));
         }
         let earlier = self.consent(&request.server, &request.client_id, &authentication.user_id).await;
-        request.scopes = authorization::agreed(&self.org, &self.server, &request, &earlier, opted);
+        request.scopes = authorization::consented_scopes(&self.org, &self.server, &request, &earlier, opted);
         request.prompt_consent = false;
         self.remember_consent(&request.server, &request.client_id, &authentication.user_id, &request.scopes).await;
         self.proceed(Purpose::Authorize(Box::new(request)), Some(authentication), passage).await

@@ -1,9 +1,9 @@
 //! Requests by the back channel: a client asks for a user's word, and whoever tests gives it.
 
 use crate::pages::view::{BackchannelItem, BackchannelView, Frame, PageView};
-use mock_idp_core::endpoint::authorization::NotBegun;
-use mock_idp_core::endpoint::backchannel::{self, Begun};
-use mock_idp_core::endpoint::client_authentication::Presented;
+use mock_idp_core::endpoint::authorization::AuthorizationError;
+use mock_idp_core::endpoint::backchannel::{self, StartedRequest};
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Holding, Inbox, Polled};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::{OAuthError, Parameters};
@@ -27,20 +27,20 @@ impl Context {
     ) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
-        let presented = Presented { authorization, query, body };
+        let presented = CredentialSources { authorization, query, body };
         let result = self.put_to_user(presented, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }
 
     async fn put_to_user(
         &self,
-        presented: Presented<'_>,
+        presented: CredentialSources<'_>,
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, OAuthError> {
         let client = self.client(presented, "bc/authorize").await?;
         explanation.client = Some(client.client_id().to_owned());
-        backchannel::may_ask(client, presented.body)?;
+        backchannel::check_client(client, presented.body)?;
         let signed = self.open_signed(client, presented.body, trace).await?;
         let body = signed.as_ref().unwrap_or(presented.body);
         let held = self.instance.keys(&self.server).await?;
@@ -68,12 +68,12 @@ impl Context {
             return Ok(None);
         }
         let named = body.iter().filter(|(name, _)| *name != "client_id").chain([("client_id", client.client_id())]);
-        self.open_request_object(&named.collect(), trace).await.map_err(NotBegun::into_refusal)
+        self.open_request_object(&named.collect(), trace).await.map_err(AuthorizationError::into_oauth_error)
     }
 }
 
 impl OrgInstance {
-    async fn await_word(&self, Begun { polled, request }: Begun, now: i64) {
+    async fn await_word(&self, StartedRequest { polled, request }: StartedRequest, now: i64) {
         let ends = polled.expires + Polled::REMEMBERED;
         self.ledger.backchannel.put(&request.auth_req_id, polled, ends, now).await;
         let inboxes = &self.ledger.inboxes;

@@ -1,11 +1,13 @@
 //! Who calls: one way to authenticate a client, for every endpoint that clients call, and the keys that clients prove.
 
-use mock_idp_core::endpoint::client_authentication::{self, Authenticated, Called, KeySource, Presented};
+use mock_idp_core::endpoint::client_authentication::{
+    self, AuthenticatedClient, CalledEndpoint, CredentialSources, KeySource,
+};
 use mock_idp_core::ledger::{SingleUse, Used};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::protocol::jose::Fetched;
-use mock_idp_core::tokens::Drafts;
+use mock_idp_core::tokens::UnsignedTokens;
 use mock_idp_core::tokens::dpop::{self, Freshness, Proof, Proven};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
@@ -27,9 +29,9 @@ impl Context {
     ///
     /// # Errors
     /// Okta's literal refusals; an unknown client is refused in the API's shape.
-    pub(super) async fn client(&self, presented: Presented<'_>, endpoint: &str) -> Result<&App, OAuthError> {
+    pub(super) async fn client(&self, presented: CredentialSources<'_>, endpoint: &str) -> Result<&App, OAuthError> {
         let authenticated = self.authenticated(presented, endpoint).await?;
-        self.instance.spend(authenticated.spends).await?;
+        self.instance.spend(authenticated.single_use).await?;
         Ok(authenticated.client)
     }
 
@@ -40,16 +42,17 @@ impl Context {
     /// Okta's literal refusals.
     pub(super) async fn caller(
         &self,
-        presented: Presented<'_>,
+        presented: CredentialSources<'_>,
         dpop: &[String],
         endpoint: &str,
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Caller<'_>, OAuthError> {
-        let Authenticated { client, spends, signed } = self.authenticated(presented, endpoint).await?;
+        let AuthenticatedClient { client, single_use, signature_info } =
+            self.authenticated(presented, endpoint).await?;
         explanation.client = Some(client.client_id().to_owned());
-        if let Some(signed) = signed {
-            trace.note(NoteStatus::Matched, "client assertion", signed);
+        if let Some(signature_info) = signature_info {
+            trace.note(NoteStatus::Matched, "client assertion", signature_info);
         }
         // Okta: some of its SDKs send a proof with every request; apps that do not ask for bound tokens get plain ones.
         let asks = client.oauth().dpop_bound_access_tokens;
@@ -62,14 +65,18 @@ impl Context {
         if let Some(key) = &key {
             trace.note(NoteStatus::Matched, "DPoP proof", format!("the client holds the key {key}"));
         }
-        Ok(Caller { client, key, spends: [spends, proof] })
+        Ok(Caller { client, key, spends: [single_use, proof] })
     }
 
-    async fn authenticated(&self, presented: Presented<'_>, endpoint: &str) -> Result<Authenticated<'_>, OAuthError> {
-        let attempt = client_authentication::attempt(&self.org, presented)?;
+    async fn authenticated(
+        &self,
+        presented: CredentialSources<'_>,
+        endpoint: &str,
+    ) -> Result<AuthenticatedClient<'_>, OAuthError> {
+        let attempt = client_authentication::identify(&self.org, presented)?;
         let fetched = self.instance.fetch_keys(attempt.key_source()).await;
-        let called = Called { urls: &self.urls, server: &self.server, endpoint };
-        attempt.decide(called, fetched.as_ref(), self.instance.clock.now())
+        let called = CalledEndpoint { urls: &self.urls, server: &self.server, endpoint };
+        attempt.verify(called, fetched.as_ref(), self.instance.clock.now())
     }
 
     fn proof(
@@ -103,8 +110,8 @@ impl OrgInstance {
     ///
     /// # Errors
     /// There is not one such key.
-    pub(super) async fn fetch_recipients(&self, drafts: &mut Drafts) -> Result<(), OAuthError> {
-        for recipient in drafts.recipients() {
+    pub(super) async fn fetch_recipients(&self, tokens: &mut UnsignedTokens) -> Result<(), OAuthError> {
+        for recipient in tokens.recipients() {
             let source = recipient.key_uri().map(|uri| KeySource { uri, kid: None });
             if let Some(fetched) = self.fetch_keys(source).await {
                 recipient.found(&fetched)?;

@@ -1,62 +1,60 @@
-//! Token exchange: what is presented is read back, judged, and remembered where it can fall.
+//! Device secrets: presented for an exchange, and revoked with everything that they were exchanged for.
 
-use mock_idp_core::endpoint::token::{Admitted, DeviceBound, Exchange, PassedOn, Plan, Redemption, RedemptionError};
-use mock_idp_core::ledger::Minted;
+use mock_idp_core::endpoint::token::{NewRefreshToken, PresentedDeviceSecret, Redeemed};
+use mock_idp_core::ledger::{DeviceSecret, Minted};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::tokens::{Audience, verify_id_token};
-use mock_idp_core::trace::Trace;
+use mock_idp_core::tokens::{Audience, Verified, verify_id_token};
 
 use super::Context;
 
-impl Context {
-    pub(super) async fn exchange(
-        &self,
-        admitted: &Admitted<'_>,
-        exchange: &Exchange,
-        plan: &Plan,
-        trace: &mut Trace,
-    ) -> Result<Redemption, RedemptionError> {
-        let Self { instance, org, server, urls } = self;
-        let held = instance.keys(server).await?;
-        match exchange {
-            Exchange::OnBehalf { access_token } => {
-                let claims = self.access_token(&held, access_token);
-                let revoked = match &claims {
-                    Some(claims) => self.is_revoked(claims).await,
-                    None => false,
-                };
-                let passed_on = PassedOn { claims: claims.as_deref(), revoked };
-                instance.ask(trace, |moment| admitted.exchange_passed_on(org, server, urls, passed_on, plan, moment))
-            }
-            Exchange::NativeSso { id_token, device_secret } => {
-                let now = instance.clock.now();
-                let claims = verify_id_token(id_token, &held.keys, Audience::Any);
-                let record = instance.ledger.device_secrets.get(device_secret, now).await;
-                let session_lives = match &record {
-                    Some(record) => {
-                        instance.ledger.sessions.get(&record.authentication.session_id, now).await.is_some()
-                    }
-                    None => false,
-                };
-                let (claims, record) = (claims.as_ref(), record.as_ref());
-                let bound = DeviceBound { claims, secret: device_secret, record, session_lives };
-                let redemption = instance
-                    .ask(trace, |moment| admitted.exchange_device_bound(org, server, urls, bound, plan, moment))?;
-                self.tie(device_secret, &redemption).await?;
-                Ok(redemption)
-            }
+/// What is known of a device secret and the ID token that it is presented with.
+pub(super) struct LoadedDeviceSecret {
+    id_token: Option<Verified>,
+    record: Option<DeviceSecret>,
+    session_active: bool,
+}
+
+impl LoadedDeviceSecret {
+    pub(super) fn borrowed<'a>(&'a self, secret: &'a str) -> PresentedDeviceSecret<'a> {
+        let Self { id_token, record, session_active } = self;
+        PresentedDeviceSecret {
+            id_token: id_token.as_ref(),
+            secret,
+            record: record.as_ref(),
+            session_active: *session_active,
         }
     }
+}
 
-    /// Okta: tokens of Native SSO fall with the device secret. It may have fallen while they were decided on.
-    async fn tie(&self, device_secret: &str, redemption: &Redemption) -> Result<(), OAuthError> {
+impl Context {
+    pub(super) async fn device_secret(
+        &self,
+        id_token: &str,
+        device_secret: &str,
+    ) -> Result<LoadedDeviceSecret, OAuthError> {
+        let held = self.instance.keys(&self.server).await?;
+        let ledger = &self.instance.ledger;
         let now = self.instance.clock.now();
-        let minted = Minted {
-            access_token: redemption.access_token_id.clone(),
-            family: redemption.founds.as_ref().map(|(id, _)| id.clone()),
+        let record = ledger.device_secrets.get(device_secret, now).await;
+        let session_active = match &record {
+            Some(record) => ledger.sessions.get(&record.authentication.session_id, now).await.is_some(),
+            None => false,
         };
-        let tie = |record: &mut mock_idp_core::ledger::DeviceSecret| record.remember(minted.clone(), now);
-        match self.instance.ledger.device_secrets.update(device_secret, now, tie).await {
+        let id_token = verify_id_token(id_token, &held.keys, Audience::Any);
+        Ok(LoadedDeviceSecret { id_token, record, session_active })
+    }
+
+    /// Okta: tokens of Native SSO are revoked with the device secret, which may have been revoked in the meantime.
+    pub(super) async fn remember_exchange(&self, device_secret: &str, redeemed: &Redeemed) -> Result<(), OAuthError> {
+        let Redeemed::Tokens(redemption) = redeemed else { return Ok(()) };
+        let now = self.instance.clock.now();
+        let family = match &redemption.refresh_token {
+            Some(NewRefreshToken::First { family_id, .. }) => Some(family_id.clone()),
+            _ => None,
+        };
+        let minted = Minted { access_token: redemption.access_token_id.clone(), family };
+        let remember = |record: &mut DeviceSecret| record.remember(minted.clone(), now);
+        match self.instance.ledger.device_secrets.update(device_secret, now, remember).await {
             Some(true) => Ok(()),
             _ => Err(OAuthError::new(ErrorId::InvalidActorToken, "the device secret has been revoked meanwhile")),
         }

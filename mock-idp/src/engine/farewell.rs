@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::Method;
-use mock_idp_core::endpoint::logout::Notice;
-use mock_idp_core::tokens::{Ended, logout_token};
+use mock_idp_core::endpoint::logout::BackChannelNotice;
+use mock_idp_core::tokens::{LogoutToken, TokenKind, issue};
 use mock_idp_core::trace::Trace;
 
 use super::{Context, OrgInstance};
@@ -18,29 +18,28 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(2
 
 impl Context {
     /// Signs the tokens now and posts them beside whatever comes next.
-    pub(super) async fn notify(&self, notices: Vec<Notice>) {
+    pub(super) async fn notify(&self, notices: Vec<BackChannelNotice>) {
         for notice in notices {
             let Some(server) = self.org.server_by_id(&notice.server) else { continue };
             let Ok(held) = self.instance.keys(server).await else { continue };
-            let ended = Ended {
+            let contents = LogoutToken {
                 issuer: &notice.issuer,
                 client_id: &notice.client_id,
                 user_id: &notice.user_id,
                 sid: &notice.sid,
             };
             let mut trace = Trace::default();
-            let token = self.instance.ask(&mut trace, |moment| {
-                let jti = moment.token();
-                logout_token(ended, &jti, moment.now, &held.keys)
-            });
-            if let Ok(token) = token {
+            let unsigned = self.instance.ask(&mut trace, |moment| contents.unsigned(&moment.token(), moment.now));
+            let kinds = std::iter::once(TokenKind::LogoutToken);
+            let faults = self.instance.faults.take_token_faults(&notice.client_id, kinds);
+            if let Ok(token) = issue(unsigned, &held.keys, &faults) {
                 tokio::spawn(deliver(Arc::clone(&self.instance), notice, token));
             }
         }
     }
 }
 
-async fn deliver(org: Arc<OrgInstance>, notice: Notice, token: String) {
+async fn deliver(org: Arc<OrgInstance>, notice: BackChannelNotice, token: String) {
     let started = Instant::now();
     let form = format!("logout_token={token}");
     let mut outcome = outbound::post_form(&notice.uri, form.clone()).await;
@@ -66,7 +65,7 @@ fn may_pass(outcome: &Result<(), OutboundError>) -> bool {
 }
 
 /// A delivery stands in the journal like a request, under the address that it went to.
-fn record(org: &OrgInstance, notice: &Notice, outcome: &Result<(), OutboundError>, started: Instant) {
+fn record(org: &OrgInstance, notice: &BackChannelNotice, outcome: &Result<(), OutboundError>, started: Instant) {
     let status = match outcome {
         Ok(()) => 200,
         Err(OutboundError::Status(status)) => status.as_u16(),

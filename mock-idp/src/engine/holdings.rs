@@ -1,6 +1,6 @@
 //! What users hold, and its end all at once. Okta: global token revocation.
 
-use mock_idp_core::endpoint::token::{Addition, Redemption};
+use mock_idp_core::endpoint::token::{Extra, NewRefreshToken, Redemption};
 use mock_idp_core::ledger::{Holding, Holdings, Polled};
 use mock_idp_core::management::{ApiError, global_revocation};
 use mock_idp_core::tokens::family_of;
@@ -39,10 +39,10 @@ impl Context {
         if family_of(&redemption.access_token_id).is_none() {
             held.push(Holding::AccessToken(redemption.access_token_id.clone()));
         }
-        if let Some((id, _)) = &redemption.founds {
-            held.push(Holding::Family(id.clone()));
+        if let Some(NewRefreshToken::First { family_id, .. }) = &redemption.refresh_token {
+            held.push(Holding::Family(family_id.clone()));
         }
-        if let Addition::DeviceSecret(secret, _) = &redemption.addition {
+        if let Extra::DeviceSecret(secret, _) = &redemption.extra {
             held.push(Holding::DeviceSecret(secret.clone()));
         }
         self.instance.hold(&authentication.user_id, held).await;

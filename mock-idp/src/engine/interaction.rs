@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use mock_idp_core::endpoint::client_authentication::Presented;
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 use mock_idp_core::trace::Trace;
 
@@ -18,7 +18,7 @@ impl Context {
         body: &Parameters,
     ) -> Explained<Result<Infallible, OAuthError>> {
         let mut explanation = Explanation::default();
-        let refusal = match self.client(Presented { authorization, query, body }, "interact").await {
+        let refusal = match self.client(CredentialSources { authorization, query, body }, "interact").await {
             Err(refusal) => refusal,
             Ok(client) => {
                 explanation.client = Some(client.client_id().to_owned());

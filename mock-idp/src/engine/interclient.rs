@@ -3,45 +3,16 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::authorization;
-use mock_idp_core::endpoint::token::{Admitted, OwnSignIn, OwnTokens};
 use mock_idp_core::ledger::{Authentication, AuthorizationRequest, HandOver};
 use mock_idp_core::org::CompiledServer;
 use mock_idp_core::protocol::OAuthError;
-use mock_idp_core::tokens::{InterclientToken, Verified, verify_interclient_token};
-use mock_idp_core::trace::{NoteStatus, Trace};
-use serde_json::{Map, Value};
+use mock_idp_core::tokens::{Verified, verify_interclient_token};
+use mock_idp_core::trace::NoteStatus;
 
 use super::Context;
 use super::authorization::Passage;
-use crate::journal::Explanation;
 
 impl Context {
-    /// Answers with an interclient token, and keeps what it stands for.
-    pub(super) async fn hand_over(
-        &self,
-        admitted: &Admitted<'_>,
-        tokens: &OwnTokens,
-        trace: &mut Trace,
-        explanation: &mut Explanation,
-    ) -> Result<Map<String, Value>, OAuthError> {
-        let Self { instance, org, server, urls } = self;
-        let held = instance.keys(server).await?;
-        let id_token = self.id_token(&tokens.id_token).map(|(_, claims)| claims);
-        let access_token = self.access_token(&held, &tokens.access_token);
-        let revoked = match &access_token {
-            Some(claims) => self.is_revoked(claims).await,
-            None => false,
-        };
-        let own = OwnSignIn { id_token: id_token.as_ref(), access_token: access_token.as_deref(), revoked };
-        let hands_over = instance.ask(trace, |moment| admitted.hand_over(org, server, urls, own, moment))?;
-        explanation.user = Some(hands_over.user.clone());
-        let (jti, record) = (hands_over.jti.clone(), hands_over.record.clone());
-        let body = hands_over.answer(&held.keys)?;
-        let now = instance.clock.now();
-        instance.ledger.hand_overs.put(&jti, record, now + InterclientToken::LIFETIME, now).await;
-        Ok(body)
-    }
-
     /// Gives the browser a session of the user whom another app hands over, who need not have signed in just now.
     pub(super) async fn take_over(
         &self,
@@ -54,11 +25,11 @@ impl Context {
         let hand_overs = &instance.ledger.hand_overs;
         let now = instance.clock.now();
         let claims = self.interclient_token(token);
-        let jti = authorization::handed_over(org, server, urls, request, claims.as_ref(), now)?;
-        let found = hand_overs.get(jti, now).await.ok_or_else(authorization::not_handed_over)?;
+        let jti = authorization::check_interclient_token(org, server, urls, request, claims.as_ref(), now)?;
+        let found = hand_overs.get(jti, now).await.ok_or_else(authorization::unknown_interclient_token)?;
         let revoked = self.is_revoked_by_id(&found.access_token).await;
-        let take = |record: &mut HandOver| authorization::take_over(org, request, record, revoked);
-        let proof = hand_overs.update(jti, now, take).await.ok_or_else(authorization::not_handed_over)??;
+        let take = |record: &mut HandOver| authorization::redeem_interclient_token(org, request, record, revoked);
+        let proof = hand_overs.update(jti, now, take).await.ok_or_else(authorization::unknown_interclient_token)??;
         let origin = found.client_id;
         passage.trace.note(NoteStatus::Matched, "interclient_token", format!("{origin} hands its user over"));
         let session = self.begin_session(proof, earlier, passage).await.session_id;

@@ -1,7 +1,6 @@
 //! The engine: load what a request names, ask the rules, commit what they decided.
 
 mod activation;
-mod assertion;
 mod authn;
 mod authorization;
 mod backchannel;

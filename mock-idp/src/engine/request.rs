@@ -1,8 +1,8 @@
 //! What an authorization request says, wherever it says it: in its own parameters, in a request object, or in what the client
 //! has pushed before.
 
-use mock_idp_core::endpoint::authorization::{self, NotBegun};
-use mock_idp_core::endpoint::client_authentication::Presented;
+use mock_idp_core::endpoint::authorization::{self, AuthorizationError};
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::ledger::{Authentication, AuthorizationRequest, PushedRequest};
 use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::tokens::{Audience, verify_id_token};
@@ -29,7 +29,7 @@ impl Context {
         &self,
         parameters: &Parameters,
         trace: &mut Trace,
-    ) -> Result<(AuthorizationRequest, Brought), NotBegun> {
+    ) -> Result<(AuthorizationRequest, Brought), AuthorizationError> {
         let pushed = self.redeem_pushed(parameters).await?;
         if pushed.is_some() {
             trace.note(NoteStatus::Matched, "pushed request", "what the client has pushed counts, and nothing else");
@@ -71,12 +71,12 @@ impl Context {
     }
 
     /// What the client has pushed under the request's `request_uri`; it is gone with this.
-    async fn redeem_pushed(&self, parameters: &Parameters) -> Result<Option<Parameters>, NotBegun> {
+    async fn redeem_pushed(&self, parameters: &Parameters) -> Result<Option<Parameters>, AuthorizationError> {
         let pushed = &self.instance.ledger.pushed_requests;
         let now = self.instance.clock.now();
         let Some(name) = parameters.get("request_uri") else { return Ok(None) };
         let Some(found) = pushed.get(name, now).await else { return Ok(None) };
-        authorization::may_redeem(&self.server, parameters, &found)?;
+        authorization::check_pushed_request(&self.server, parameters, &found)?;
         // Another request may have been faster: then the name stands for nothing any more.
         Ok(pushed.take(name, now).await.map(|found| found.parameters))
     }
@@ -85,14 +85,18 @@ impl Context {
         &self,
         parameters: &Parameters,
         trace: &mut Trace,
-    ) -> Result<Option<Parameters>, NotBegun> {
+    ) -> Result<Option<Parameters>, AuthorizationError> {
         let Self { instance, org, server, urls } = self;
-        let Some(sealed) = authorization::sealed(org, urls, parameters)? else { return Ok(None) };
+        let Some(sealed) = authorization::request_object(org, urls, parameters)? else { return Ok(None) };
         let fetched = instance.fetch_keys(sealed.key_source()).await;
-        let opened = sealed.open(org, server, urls, fetched.as_ref(), instance.clock.now())?;
-        let spent = instance.spend(opened.spends).await;
-        spent.map_err(|refusal| authorization::refused(org, urls, parameters, refusal))?;
-        trace.note(NoteStatus::Matched, "request object", format!("signed {}: what is inside counts", opened.signed));
+        let opened = sealed.verify(org, server, urls, fetched.as_ref(), instance.clock.now())?;
+        let spent = instance.spend(opened.single_use).await;
+        spent.map_err(|refusal| authorization::early_error(org, urls, parameters, refusal))?;
+        trace.note(
+            NoteStatus::Matched,
+            "request object",
+            format!("signed {}: what is inside counts", opened.signature_info),
+        );
         Ok(Some(opened.parameters))
     }
 
@@ -113,14 +117,14 @@ impl Context {
     ) -> Explained<Result<Value, OAuthError>> {
         let mut trace = Trace::default();
         let mut explanation = Explanation::default();
-        let presented = Presented { authorization, query, body };
+        let presented = CredentialSources { authorization, query, body };
         let result = self.keep_pushed(presented, dpop, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }
 
     async fn keep_pushed(
         &self,
-        presented: Presented<'_>,
+        presented: CredentialSources<'_>,
         dpop: &[String],
         trace: &mut Trace,
         explanation: &mut Explanation,
@@ -130,10 +134,12 @@ impl Context {
             self.instance.spend(value).await?;
         }
         let parameters = authorization::pushed_parameters(client, presented.body)?;
-        let opened = self.open_request_object(&parameters, trace).await.map_err(NotBegun::into_refusal)?;
-        let parameters = authorization::bound_to(opened.unwrap_or(parameters), key.as_deref())?;
+        let opened =
+            self.open_request_object(&parameters, trace).await.map_err(AuthorizationError::into_oauth_error)?;
+        let parameters = authorization::bind_to_key(opened.unwrap_or(parameters), key.as_deref())?;
         // RFC 9126 2.1 step 3: as at the authorization endpoint.
-        authorization::begin(&self.org, &self.server, &self.urls, &parameters).map_err(NotBegun::into_refusal)?;
+        authorization::begin(&self.org, &self.server, &self.urls, &parameters)
+            .map_err(AuthorizationError::into_oauth_error)?;
         let name = self.instance.ask(trace, authorization::request_uri);
         let now = self.instance.clock.now();
         let (server, client_id) = (self.server.id.clone(), client.client_id().to_owned());

@@ -1,7 +1,7 @@
 //! Sign-out by a client, and single sign-out: every client of the session that wants to hears of it.
 
 use crate::pages::view::{Frame, PageView, SignedOutView};
-use mock_idp_core::endpoint::logout::{self, Destination, Farewell};
+use mock_idp_core::endpoint::logout::{self, Destination, LogoutNotices};
 use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::tokens::{Audience, verify_id_token};
 
@@ -80,8 +80,9 @@ impl Context {
         let Some(session) = ledger.sessions.take(session_id, now).await else { return Vec::new() };
         let participants = ledger.participants.take(session_id, now).await.unwrap_or_default();
         let ended = session.authentication(session_id, false);
-        let Farewell { frames, notices } = logout::farewell(&self.org, &self.urls, &ended, &participants);
-        self.notify(notices).await;
+        let LogoutNotices { frames, back_channel } =
+            logout::logout_notices(&self.org, &self.urls, &ended, &participants);
+        self.notify(back_channel).await;
         frames
     }
 }

@@ -1,11 +1,12 @@
 //! The token endpoint: authenticate, redeem in one atomic step, sign outside any lock, commit.
 
 use mock_idp_core::endpoint::token::{
-    self, Addition, Admitted, Allowed, Plan, Redeems, Redemption, RedemptionError, TokenRequest,
+    self, Extra, GrantRequest, IdJagIssuer, Lookup, NewRefreshToken, PassedOnToken, PresentedOwnTokens, Record,
+    Redeemed, Redemption, RedemptionError, Revokes, TokenRequest,
 };
 use mock_idp_core::ledger::{RefreshTokenOwner, Revocation, TokenFamily};
-use mock_idp_core::moment::Moment;
 use mock_idp_core::protocol::{OAuthError, RequestedClaims};
+use mock_idp_core::tokens::is_signed_id_jag;
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
@@ -28,98 +29,117 @@ impl Context {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, OAuthError> {
-        let grant_type = request.grant_type()?;
-        let caller = self.caller(request.presented(), &request.dpop, "token", trace, explanation).await?;
+        token::grant_type(request)?;
+        let caller = self.caller(request.credential_sources(), &request.dpop, "token", trace, explanation).await?;
         let Caller { client, key, spends } = caller;
-        let admitted = token::admit(&self.org, request, grant_type, client)?.bound(key.as_deref())?;
+        let grant = token::admit(&self.org, &self.server, &self.urls, client, request, key.as_deref())?;
         for value in spends {
             self.instance.spend(value).await?;
         }
-        if let Some(subject) = admitted.asks_for_assertion(&self.server)? {
-            return self.assert_identity(&admitted, &subject, trace, explanation).await;
-        }
-        if let Some(tokens) = admitted.asks_to_hand_over()? {
-            return self.hand_over(&admitted, &tokens, trace, explanation).await;
-        }
-        let redemption = self.redeem(&admitted, trace).await?;
-        let user_id = redemption.authorization.authentication.as_ref().map(|known| known.user_id.as_str());
-        explanation.user = user_id.and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
+        let redeemed = self.redeem(&grant, trace).await?;
+        explanation.user = redeemed.user_id().and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
 
         let held = self.instance.keys(&self.server).await?;
-        let faults = self.instance.faults.take_token_faults(&redemption.authorization.client_id);
-        let mut drafts = self
+        let mut tokens = self
             .instance
-            .ask(trace, |moment| token::draft(&self.org, &self.server, &self.urls, &redemption, moment))?;
-        self.instance.fetch_recipients(&mut drafts).await?;
-        let body = token::body(&redemption, drafts.sign(&held.keys, &faults)?);
-        self.commit(redemption).await;
+            .ask(trace, |moment| token::unsigned_tokens(&self.org, &self.server, &self.urls, &redeemed, moment))?;
+        self.instance.fetch_recipients(&mut tokens).await?;
+        let faults = self.instance.faults.take_token_faults(client.client_id(), tokens.kinds());
+        let body = token::body(&redeemed, tokens.issue(&held.keys, &faults)?);
+        match redeemed {
+            Redeemed::Tokens(redemption) => self.commit(*redemption).await,
+            Redeemed::PassedOn(token) => self.commit_passed_on(*token).await,
+        }
         Ok(body)
     }
 
-    async fn redeem(&self, admitted: &Admitted<'_>, trace: &mut Trace) -> Result<Redemption, OAuthError> {
-        let ledger = &self.instance.ledger;
-        let now = self.instance.clock.now();
-        let plan = self.instance.ask(trace, Plan::new);
-        let redeems = admitted.redeems()?;
-        let redeemed = match &redeems {
-            Redeems::Code(code) => {
-                let change = |record: &mut _| admitted.redeem_code(&self.org, &self.server, record, &plan, now);
-                ledger.codes.update(code, now, change).await
-            }
-            Redeems::RefreshToken(token) => match ledger.refresh_tokens.get(token, now).await {
-                None => None,
-                Some(RefreshTokenOwner { family: id }) => {
-                    let change = |family: &mut TokenFamily| {
-                        admitted.redeem_refresh_token(&self.org, &self.server, (&id, family), token, &plan, now)
-                    };
-                    ledger.families.update(&id, now, change).await
-                }
-            },
-            Redeems::DeviceCode(code) => {
-                let change = |record: &mut _| admitted.redeem_polled(&self.server, record, now);
-                ledger
-                    .devices
-                    .update(code, now, change)
-                    .await
-                    .map(|polled| self.entitle(admitted, polled, &plan, trace))
-            }
-            Redeems::AuthReqId(id) => {
-                let change = |record: &mut _| admitted.redeem_polled(&self.server, record, now);
-                ledger
-                    .backchannel
-                    .update(id, now, change)
-                    .await
-                    .map(|polled| self.entitle(admitted, polled, &plan, trace))
-            }
-            Redeems::Exchange(exchange) => Some(self.exchange(admitted, exchange, &plan, trace).await),
-            Redeems::Assertion(assertion) => Some(self.redeem_assertion(admitted, assertion, &plan, trace).await),
-            Redeems::Nothing => {
-                let rule = |moment: &mut Moment<'_>| admitted.grant(&self.org, &self.server, &plan, moment);
-                Some(self.instance.ask(trace, rule))
-            }
-        };
-        match redeemed {
-            None => Err(token::unknown(&redeems)),
-            Some(Ok(redemption)) => Ok(redemption),
-            Some(Err(RedemptionError { refusal, revokes })) => {
-                if let Some((access_token, family)) = revokes {
+    async fn redeem(&self, grant: &GrantRequest<'_>, trace: &mut Trace) -> Result<Redeemed, OAuthError> {
+        match self.load_and_redeem(grant, trace).await {
+            Ok(redeemed) => Ok(redeemed),
+            Err(RedemptionError { error, revokes }) => {
+                if let Some(Revokes { access_token, family }) = revokes {
                     self.revoke(access_token.as_deref(), family.as_deref()).await;
                 }
-                Err(refusal)
+                Err(error)
             }
         }
     }
 
-    /// The user's word has been taken; now the policy has its say.
-    fn entitle(
-        &self,
-        admitted: &Admitted<'_>,
-        polled: Result<Allowed, OAuthError>,
-        plan: &Plan,
-        trace: &mut Trace,
-    ) -> Result<Redemption, RedemptionError> {
-        let allowed = polled?;
-        self.instance.ask(trace, |moment| admitted.entitle(&self.org, &self.server, allowed, plan, moment))
+    /// Loads what the grant names, and redeems it.
+    async fn load_and_redeem(&self, grant: &GrantRequest<'_>, trace: &mut Trace) -> Result<Redeemed, RedemptionError> {
+        let Self { instance, org, server, .. } = self;
+        let ledger = &instance.ledger;
+        let now = instance.clock.now();
+        let lookup = token::lookup(grant)?;
+        let mut redeem = |record: Record<'_>| instance.ask(trace, |moment| token::redeem(grant, record, moment));
+        let redeemed = match lookup {
+            Lookup::Nothing => None,
+            Lookup::Code(code) => ledger.codes.update(code, now, |record| redeem(Record::Code(record))).await,
+            Lookup::RefreshToken(token) => match ledger.refresh_tokens.get(token, now).await {
+                None => None,
+                Some(RefreshTokenOwner { family: family_id }) => {
+                    let change = |family: &mut TokenFamily| {
+                        redeem(Record::RefreshToken { token, family_id: &family_id, family })
+                    };
+                    ledger.families.update(&family_id, now, change).await
+                }
+            },
+            Lookup::DeviceCode(code) => ledger.devices.update(code, now, |record| redeem(Record::Polled(record))).await,
+            Lookup::AuthReqId(id) => ledger.backchannel.update(id, now, |record| redeem(Record::Polled(record))).await,
+            Lookup::AccessToken(token) => {
+                let held = instance.keys(server).await?;
+                let (claims, revoked) = self.access_token_and_revoked(&held, token).await;
+                Some(redeem(Record::AccessToken { claims: claims.as_deref(), revoked }))
+            }
+            Lookup::DeviceSecret { id_token, device_secret } => {
+                let presented = self.device_secret(id_token, device_secret).await?;
+                let redeemed = redeem(Record::DeviceSecret(presented.borrowed(device_secret)))?;
+                self.remember_exchange(device_secret, &redeemed).await?;
+                Some(Ok(redeemed))
+            }
+            Lookup::IdToken(token) => {
+                let signed = self.id_token(token);
+                Some(redeem(Record::IdToken(signed.as_ref().map(|(server, claims)| (*server, claims)))))
+            }
+            Lookup::TokenFamily(token) => {
+                let family = self.family_of(token).await.map(|(_, family)| family);
+                Some(redeem(Record::TokenFamily(family.as_ref())))
+            }
+            Lookup::OwnTokens { id_token, access_token } => {
+                let held = instance.keys(server).await?;
+                let id_token = self.id_token(id_token).map(|(_, claims)| claims);
+                let (access_token, access_token_revoked) = self.access_token_and_revoked(&held, access_token).await;
+                let (id_token, access_token) = (id_token.as_ref(), access_token.as_deref());
+                Some(redeem(Record::OwnTokens(PresentedOwnTokens { id_token, access_token, access_token_revoked })))
+            }
+            Lookup::IdJag { token, assertion, issuer } => {
+                let signature = match issuer {
+                    IdJagIssuer::ThisOrg => {
+                        let held = instance.keys(org.org_server()).await?;
+                        is_signed_id_jag(token, &held.keys)
+                            .then_some(())
+                            .ok_or_else(|| "no key of the org has signed it".to_owned())
+                    }
+                    IdJagIssuer::Trusted(issuer) => {
+                        let fetched = instance.fetch_keys(token::issuer_key_source(issuer, &assertion)).await;
+                        token::check_issuer_signature(issuer, &assertion, fetched.as_ref())
+                    }
+                };
+                let redeemed = redeem(Record::IdJag { assertion: &assertion, issuer, signature })?;
+                if let Redeemed::Tokens(redemption) = &redeemed {
+                    instance.spend(redemption.single_use.clone()).await?;
+                }
+                Some(Ok(redeemed))
+            }
+        };
+        redeemed.unwrap_or_else(|| redeem(Record::None))
+    }
+
+    async fn commit_passed_on(&self, token: PassedOnToken) {
+        if let Some((jti, record)) = token.record {
+            let now = self.instance.clock.now();
+            self.instance.ledger.hand_overs.put(&jti, record, now + token.lifetime, now).await;
+        }
     }
 
     async fn commit(&self, redemption: Redemption) {
@@ -128,16 +148,20 @@ impl Context {
         let now = self.instance.clock.now();
         let window = i64::from(redemption.authorization.lifetimes.refresh_token_window_minutes) * 60;
         self.remember_claims(&redemption.access_token_id, redemption.authorization.claims).await;
-        if let Addition::DeviceSecret(secret, record) = redemption.addition {
+        if let Extra::DeviceSecret(secret, record) = redemption.extra {
             let ends = record.expires;
             ledger.device_secrets.put(&secret, *record, ends, now).await;
         }
-        if let Some((id, family)) = redemption.founds {
-            ledger.families.put(&id, family, family_ends(window, now), now).await;
-        }
-        if let Some((token, family)) = redemption.refresh_token {
-            ledger.refresh_tokens.put(&token, RefreshTokenOwner { family }, family_ends(window, now), now).await;
-        }
+        let (token, family) = match redemption.refresh_token {
+            None => return,
+            Some(NewRefreshToken::First { family_id, family }) => {
+                let token = family.current.clone();
+                ledger.families.put(&family_id, *family, family_ends(window, now), now).await;
+                (token, family_id)
+            }
+            Some(NewRefreshToken::Further { family_id, token }) => (token, family_id),
+        };
+        ledger.refresh_tokens.put(&token, RefreshTokenOwner { family }, family_ends(window, now), now).await;
     }
 
     /// Keeps the claims that an access token is to give at userinfo beyond those of its scopes.

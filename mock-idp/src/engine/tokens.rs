@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::endpoint::client_authentication::Presented;
-use mock_idp_core::endpoint::introspection::{self, Found};
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
+use mock_idp_core::endpoint::introspection::{self, IntrospectedToken};
 use mock_idp_core::endpoint::revocation::{self, Revokes};
 use mock_idp_core::endpoint::userinfo;
 use mock_idp_core::ledger::TokenFamily;
+use mock_idp_core::org::CompiledServer;
 use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::tokens::dpop::{Freshness, Proven};
 use mock_idp_core::tokens::{Audience, Verified, family_of, resource, verify_id_token};
@@ -22,7 +23,7 @@ impl Context {
     pub async fn userinfo(
         &self,
         method: &str,
-        presented: userinfo::Presented<'_>,
+        presented: userinfo::TokenSources<'_>,
         dpop: &[String],
     ) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let mut trace = Trace::default();
@@ -34,7 +35,7 @@ impl Context {
     async fn claims(
         &self,
         method: &str,
-        presented: userinfo::Presented<'_>,
+        presented: userinfo::TokenSources<'_>,
         dpop: &[String],
         trace: &mut Trace,
         explanation: &mut Explanation,
@@ -74,6 +75,25 @@ impl Context {
         held.access_token(token).or_else(elsewhere)
     }
 
+    /// An ID token of a server of the org, with that server.
+    pub(super) fn id_token(&self, token: &str) -> Option<(&CompiledServer, Verified)> {
+        let signed_by = |server: &Arc<CompiledServer>| {
+            let held = self.instance.keys.used(server)?;
+            verify_id_token(token, &held.keys, Audience::Any)
+        };
+        self.org.servers().iter().find_map(|server| Some((&**server, signed_by(server)?)))
+    }
+
+    /// The same, with whether it has been revoked.
+    pub(super) async fn access_token_and_revoked(&self, held: &Held, token: &str) -> (Option<Arc<Verified>>, bool) {
+        let claims = self.access_token(held, token);
+        let revoked = match &claims {
+            Some(claims) => self.is_revoked(claims).await,
+            None => false,
+        };
+        (claims, revoked)
+    }
+
     /// What a token is worth.
     pub async fn introspect(
         &self,
@@ -83,7 +103,7 @@ impl Context {
     ) -> Explained<Result<Value, OAuthError>> {
         let mut explanation = Explanation::default();
         let result = async {
-            let client = self.client(Presented { authorization, query, body }, "introspect").await?;
+            let client = self.client(CredentialSources { authorization, query, body }, "introspect").await?;
             explanation.client = Some(client.client_id().to_owned());
             self.inspect(introspection::token(body)?).await
         };
@@ -94,21 +114,22 @@ impl Context {
     async fn inspect(&self, token: &str) -> Result<Value, OAuthError> {
         let held = self.instance.keys(&self.server).await?;
         let now = self.instance.clock.now();
-        let answer = |found: Found<'_>| introspection::answer(&self.org, &self.server, &self.urls, found, now);
+        let answer =
+            |token: IntrospectedToken<'_>| introspection::answer(&self.org, &self.server, &self.urls, token, now);
         if let Some(claims) = held.access_token(token) {
             let revoked = self.is_revoked(&claims).await;
-            return Ok(answer(Found::AccessToken { claims: &claims, revoked }));
+            return Ok(answer(IntrospectedToken::AccessToken { claims: &claims, revoked }));
         }
         if let Some(claims) = verify_id_token(token, &held.keys, Audience::Any) {
-            return Ok(answer(Found::IdToken { claims: &claims }));
+            return Ok(answer(IntrospectedToken::IdToken { claims: &claims }));
         }
         if let Some((_, family)) = self.family_of(token).await {
-            return Ok(answer(Found::RefreshToken { token, family: &family }));
+            return Ok(answer(IntrospectedToken::RefreshToken { token, family: &family }));
         }
         if let Some(record) = self.instance.ledger.device_secrets.get(token, now).await {
-            return Ok(answer(Found::DeviceSecret { record: &record }));
+            return Ok(answer(IntrospectedToken::DeviceSecret { record: &record }));
         }
-        Ok(answer(Found::Nothing))
+        Ok(answer(IntrospectedToken::Unknown))
     }
 
     /// Makes a token worthless. RFC 7009 2.2: an unknown token is no error.
@@ -120,7 +141,7 @@ impl Context {
     ) -> Explained<Result<(), OAuthError>> {
         let mut explanation = Explanation::default();
         let result = async {
-            let client = self.client(Presented { authorization, query, body }, "revoke").await?;
+            let client = self.client(CredentialSources { authorization, query, body }, "revoke").await?;
             explanation.client = Some(client.client_id().to_owned());
             let token = introspection::token(body)?;
             if let Some((id, family)) = self.family_of(token).await {

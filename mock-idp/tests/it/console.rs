@@ -39,7 +39,7 @@ async fn the_preview_page_shows_tokens_why_request_and_curl() {
     assert_eq!(texts(&html, "[data-se=why-unmet] dd").join(" | "), "people.groups.include | Admins | Everyone, Buyers");
     assert_eq!(
         texts(&html, "[data-se=why-scopes] tbody tr:first-child > *"),
-        ["openid", "yes", "asked for, OpenID scopes are implied"]
+        ["openid", "yes", "requested, OpenID scopes are implied"]
     );
     assert!(
         texts(&html, "[data-se=curl]")[0].starts_with(&format!("curl -sS '{}/_mock/explain?client={WEB}&", mock.url()))
@@ -111,9 +111,8 @@ async fn the_journal_leads_to_why() {
     let claims = texts(&why, "[data-se=why-claims] tbody tr");
     assert!(claims.iter().any(|row| row.starts_with("market_role access token \"admin\" expression")), "{claims:?}");
     assert!(
-        claims.iter().any(
-            |row| row == "nickname ID token absent alwaysIncludeInToken is false and an access token travels along"
-        )
+        claims.iter().any(|row| row
+            == "nickname ID token absent alwaysIncludeInToken is false, and an access token is returned with it")
     );
     let missing = browser().get(format!("{}/_mock/console/requests/none", mock.url())).send().await.unwrap();
     assert_eq!(missing.status(), 404);

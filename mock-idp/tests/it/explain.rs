@@ -227,7 +227,7 @@ async fn the_journal_explains_real_requests_in_the_same_way() {
             "id": "0pradmins000000005d7",
             "name": "Administrators",
             "verdict": "passed_over",
-            "because": "people: groups Admins do not hold buyer@example.test",
+            "because": "people: groups Admins do not contain buyer@example.test",
             "condition": "people.groups.include",
             "wanted": ["Admins"],
             "had": ["Everyone", "Buyers"],

@@ -45,7 +45,7 @@ fn a_refusal_ends_with_1_and_says_what_it_would_take() {
         text,
         "refused  access_denied: Policy evaluation failed for this request, please check the policy configurations.\n\
          shown    in the redirect back to the client (status 302)\n\
-         because  no rule covers authorization_code for 0oamarketweb000005d7 asking openid orders:update\n\
+         because  no rule covers authorization_code for 0oamarketweb000005d7 requesting openid orders:update\n\
          \n\
          What would it take? One of:\n\
          \x20 - add buyer@example.test to the group Admins\n\

@@ -187,7 +187,7 @@ async fn a_user_is_signed_in_to_another_app_without_being_asked() {
         let journal = journal(&mock).await;
         for said in [
             "buyer@example.test has signed in to 0oamarketdevsso005d7",
-            "0oamarketsecond005d7 takes users over from 0oamarketdevsso005d7",
+            "0oamarketsecond005d7 accepts interclient tokens of 0oamarketdevsso005d7",
             "0oamarketdevsso005d7 hands its user over",
         ] {
             assert!(journal.contains(said), "{said}: {journal}");

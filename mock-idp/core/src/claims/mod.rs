@@ -1,4 +1,4 @@
-//! Claims: what tokens and userinfo say about a subject, and in which order. The only place that knows the order.
+//! Claims: what tokens and userinfo say about a subject. The only place that knows their order.
 
 mod standard;
 mod subject;
@@ -14,20 +14,23 @@ use crate::model::ClaimType;
 use crate::moment::Moment;
 use crate::org::{ClaimValue, CompiledClaim, CompiledServer, GroupFilter};
 use crate::protocol::{ErrorId, OAuthError, Scopes};
-use crate::trace::{About, Absence, ClaimNote, ClaimSource, Needed, NoteStatus, Step, TokenKind, kept};
+use crate::trace::{
+    About, Absence, ClaimNote, ClaimSource, ClaimTarget, EvaluationStep, NeededScopes, NoteStatus, shortened,
+};
 
 /// Okta: a groups claim lists at most 100 groups.
-const MOST_GROUPS: usize = 100;
+const MAX_GROUPS: usize = 100;
 
-/// Whether an ID token travels alone (fat: every claim of its scopes) or beside an access token (thin).
+/// Which claims of its scopes an ID token contains.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Breadth {
+pub enum IdTokenContent {
+    /// Few, because an access token is returned with it.
     Thin,
-    Fat,
+    Full,
 }
 
-/// The scope-dependent standard claims of an ID token, split where Okta splits them: `name` and `email` stand right after
-/// `sub`, the others after the protocol's claims.
+/// The scope-dependent standard claims of an ID token, split as in Okta's tokens: `name` and `email` follow `sub`, the others
+/// follow the claims of the protocol.
 #[derive(Clone, Debug, Default)]
 pub struct IdTokenClaims {
     pub leading: Map<String, Value>,
@@ -43,7 +46,7 @@ pub fn for_id_token(
     server: &CompiledServer,
     subject: &Subject<'_>,
     scopes: &Scopes,
-    breadth: Breadth,
+    content: IdTokenContent,
     moment: &mut Moment<'_>,
 ) -> Result<IdTokenClaims, OAuthError> {
     let behavior = server.behavior;
@@ -51,15 +54,15 @@ pub fn for_id_token(
     // Okta: next to an access token only name, preferred_username and email are in the ID token.
     let thin: &[&str] =
         if behavior.scope_claims_at_userinfo() { &[] } else { &["name", "preferred_username", "email"] };
-    let only = (breadth == Breadth::Thin).then_some(thin);
-    for (name, value) in standard(TokenKind::IdToken, subject, scopes, only, moment) {
+    let only = (content == IdTokenContent::Thin).then_some(thin);
+    for (name, value) in standard(ClaimTarget::IdToken, subject, scopes, only, moment) {
         let group = if matches!(name, "name" | "email") { &mut claims.leading } else { &mut claims.trailing };
         group.insert(name.to_owned(), value);
     }
-    let entry = Entry { breadth, only_asked: behavior.only_asked_claims() };
-    claims.custom = custom(server, TokenKind::IdToken, subject, scopes, entry, moment)?;
-    if breadth == Breadth::Fat {
-        app_groups(server, TokenKind::IdToken, subject, scopes, &mut claims.custom, moment)?;
+    let filter = CustomClaimFilter { content, only_requested: behavior.only_asked_claims() };
+    claims.custom = custom(server, ClaimTarget::IdToken, subject, scopes, filter, moment)?;
+    if content == IdTokenContent::Full {
+        app_groups(server, ClaimTarget::IdToken, subject, scopes, &mut claims.custom, moment)?;
     }
     Ok(claims)
 }
@@ -75,7 +78,7 @@ pub fn for_access_token(
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, OAuthError> {
     // Okta: access token claims are in the token whatever `alwaysIncludeInToken` says.
-    custom(server, TokenKind::AccessToken, subject, scopes, Entry::ALL, moment)
+    custom(server, ClaimTarget::AccessToken, subject, scopes, CustomClaimFilter::ALL, moment)
 }
 
 /// The body of a userinfo answer, in Okta's recorded order.
@@ -92,17 +95,17 @@ pub fn for_userinfo(
     if let Some(user) = subject.user {
         claims.insert("sub".to_owned(), user.id.as_str().into());
     }
-    for (name, value) in standard(TokenKind::Userinfo, subject, scopes, None, moment) {
+    for (name, value) in standard(ClaimTarget::Userinfo, subject, scopes, None, moment) {
         claims.insert(name.to_owned(), value);
     }
-    claims.extend(custom(server, TokenKind::Userinfo, subject, scopes, Entry::ALL, moment)?);
-    app_groups(server, TokenKind::Userinfo, subject, scopes, &mut claims, moment)?;
+    claims.extend(custom(server, ClaimTarget::Userinfo, subject, scopes, CustomClaimFilter::ALL, moment)?);
+    app_groups(server, ClaimTarget::Userinfo, subject, scopes, &mut claims, moment)?;
     Ok(claims)
 }
 
-/// Writes down what became of a claim.
-fn tell(note: ClaimNote, moment: &mut Moment<'_>) {
-    let verdict = match &note.outcome {
+/// Adds a claim to the trace.
+fn note_claim(note: ClaimNote, moment: &mut Moment<'_>) {
+    let verdict = match &note.value {
         Ok(_) => NoteStatus::Added,
         Err(Absence::Failed(_)) => NoteStatus::Refused,
         Err(_) => NoteStatus::Absent,
@@ -110,55 +113,55 @@ fn tell(note: ClaimNote, moment: &mut Moment<'_>) {
     moment.trace.add(verdict, About::Claim(Box::new(note)));
 }
 
-/// The standard claims that the scopes or the request ask for and the user has. `only` names those that scopes bring into a
-/// token which is to be thin.
+/// The standard claims that scopes or the request select and the user has. In a thin token only those in `only` are selected by
+/// scopes.
 fn standard(
-    token: TokenKind,
+    token: ClaimTarget,
     subject: &Subject<'_>,
     scopes: &Scopes,
     only: Option<&[&str]>,
     moment: &mut Moment<'_>,
 ) -> Vec<(&'static str, Value)> {
-    let mut given = Vec::new();
+    let mut claims = Vec::new();
     for claim in standard::of(subject) {
         let (name, scope) = (claim.name, claim.scope);
-        let asked = subject.is_asked_for(name);
-        let outcome = if !asked && !scopes.contains(scope) {
-            Err(Absence::ScopeNotGranted(Needed::One(scope)))
-        } else if !asked && only.is_some_and(|only| !only.contains(&name)) {
+        let requested = subject.requests_claim(name);
+        let outcome = if !requested && !scopes.contains(scope) {
+            Err(Absence::ScopeNotGranted(NeededScopes::One(scope)))
+        } else if !requested && only.is_some_and(|only| !only.contains(&name)) {
             Err(Absence::ThinIdToken)
         } else if let Some(value) = claim.value(subject) {
-            let told = kept(&value);
-            given.push((name, value));
-            Ok(told)
+            let noted = shortened(&value);
+            claims.push((name, value));
+            Ok(noted)
         } else {
             Err(Absence::Null)
         };
         let source = ClaimSource::Standard { attribute: claim.attribute(subject), scope };
-        tell(ClaimNote { token, name: name.into(), source, steps: Vec::new(), outcome }, moment);
+        note_claim(ClaimNote { token, name: name.into(), source, steps: Vec::new(), value: outcome }, moment);
     }
-    given
+    claims
 }
 
-/// Which custom claims get in.
+/// Which custom claims a token contains.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    breadth: Breadth,
-    /// Not even a claim that is always to be included, unless a scope or the request asks for it.
-    only_asked: bool,
+struct CustomClaimFilter {
+    content: IdTokenContent,
+    /// Only claims that a scope or the request selects, even if they are to be included always.
+    only_requested: bool,
 }
 
-impl Entry {
-    const ALL: Self = Self { breadth: Breadth::Fat, only_asked: false };
+impl CustomClaimFilter {
+    const ALL: Self = Self { content: IdTokenContent::Full, only_requested: false };
 
-    /// Why a claim of an active rule does not get in, if it does not.
-    fn bars(self, claim: &CompiledClaim, subject: &Subject<'_>, scopes: &Scopes) -> Option<Absence> {
-        let asked = subject.is_asked_for(&claim.name);
+    /// Why a claim of an active rule is left out, if it is.
+    fn excludes(self, claim: &CompiledClaim, subject: &Subject<'_>, scopes: &Scopes) -> Option<Absence> {
+        let requested = subject.requests_claim(&claim.name);
         if !claim.scopes.is_empty() && !claim.scopes.iter().any(|scope| scopes.contains(scope)) {
-            Some(Absence::ScopeNotGranted(Needed::Any(Arc::clone(&claim.scopes))))
-        } else if self.only_asked && claim.scopes.is_empty() && !asked {
-            Some(Absence::NoScopeAsks)
-        } else if self.breadth == Breadth::Thin && !claim.always_include_in_token && !asked {
+            Some(Absence::ScopeNotGranted(NeededScopes::Any(Arc::clone(&claim.scopes))))
+        } else if self.only_requested && claim.scopes.is_empty() && !requested {
+            Some(Absence::NotRequested)
+        } else if self.content == IdTokenContent::Thin && !claim.always_include_in_token && !requested {
             Some(Absence::ThinIdToken)
         } else {
             None
@@ -169,26 +172,26 @@ impl Entry {
 /// The claims of the server's own rules, in configuration order.
 fn custom(
     server: &CompiledServer,
-    token: TokenKind,
+    token: ClaimTarget,
     subject: &Subject<'_>,
     scopes: &Scopes,
-    entry: Entry,
+    filter: CustomClaimFilter,
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, OAuthError> {
-    let claim_type = if token == TokenKind::AccessToken { ClaimType::Resource } else { ClaimType::Identity };
+    let claim_type = if token == ClaimTarget::AccessToken { ClaimType::Resource } else { ClaimType::Identity };
     let mut claims = Map::new();
     for claim in server.claims.iter().filter(|claim| claim.claim_type == claim_type) {
         let mut steps = Vec::new();
-        let barred = if claim.active { entry.bars(claim, subject, scopes) } else { Some(Absence::Inactive) };
-        let value = match barred {
+        let excluded = if claim.active { filter.excludes(claim, subject, scopes) } else { Some(Absence::Inactive) };
+        let value = match excluded {
             Some(absence) => Err(absence),
             None => match evaluate(claim, subject, &mut steps) {
                 Ok(value) => Ok(value),
-                Err(refusal) => {
-                    let outcome = Err(Absence::Failed(refusal.reason.clone()));
+                Err(error) => {
+                    let outcome = Err(Absence::Failed(error.reason.clone()));
                     let name = claim.name.clone().into();
-                    tell(ClaimNote { token, name, source: source(claim), steps, outcome }, moment);
-                    return Err(refusal);
+                    note_claim(ClaimNote { token, name, source: source(claim), steps, value: outcome }, moment);
+                    return Err(error);
                 }
             },
         };
@@ -196,13 +199,16 @@ fn custom(
             // Okta: a claim whose value is null is left out.
             Ok(Value::Null) => Err(Absence::Null),
             Ok(value) => {
-                let told = kept(&value);
+                let noted = shortened(&value);
                 claims.insert(claim.name.clone(), value);
-                Ok(told)
+                Ok(noted)
             }
             Err(absence) => Err(absence),
         };
-        tell(ClaimNote { token, name: claim.name.clone().into(), source: source(claim), steps, outcome }, moment);
+        note_claim(
+            ClaimNote { token, name: claim.name.clone().into(), source: source(claim), steps, value: outcome },
+            moment,
+        );
     }
     Ok(claims)
 }
@@ -217,15 +223,21 @@ fn source(claim: &CompiledClaim) -> ClaimSource {
     }
 }
 
-fn evaluate(claim: &CompiledClaim, subject: &Subject<'_>, steps: &mut Vec<Step>) -> Result<Value, OAuthError> {
+fn evaluate(
+    claim: &CompiledClaim,
+    subject: &Subject<'_>,
+    steps: &mut Vec<EvaluationStep>,
+) -> Result<Value, OAuthError> {
     match &claim.value {
-        ClaimValue::Expression(expression) => expression.watch(subject, steps).map(Value::from).map_err(|error| {
-            OAuthError::with(
-                ErrorId::UserClaimEvaluationFailure,
-                &claim.name,
-                format!("`{}`: {error}", expression.source()),
-            )
-        }),
+        ClaimValue::Expression(expression) => {
+            expression.evaluate_with_steps(subject, steps).map(Value::from).map_err(|error| {
+                OAuthError::with(
+                    ErrorId::UserClaimEvaluationFailure,
+                    &claim.name,
+                    format!("`{}`: {error}", expression.source()),
+                )
+            })
+        }
         ClaimValue::Groups(filter) => groups(filter, subject),
     }
 }
@@ -233,7 +245,7 @@ fn evaluate(claim: &CompiledClaim, subject: &Subject<'_>, steps: &mut Vec<Step>)
 fn groups(filter: &GroupFilter, subject: &Subject<'_>) -> Result<Value, OAuthError> {
     let names: Vec<&str> =
         subject.groups.iter().map(|group| group.name.as_str()).filter(|name| filter.matches(name)).collect();
-    if names.len() > MOST_GROUPS {
+    if names.len() > MAX_GROUPS {
         return Err(OAuthError::new(ErrorId::TooManyGroups, format!("{} groups matched", names.len())));
     }
     Ok(names.into())
@@ -242,7 +254,7 @@ fn groups(filter: &GroupFilter, subject: &Subject<'_>) -> Result<Value, OAuthErr
 /// Okta: the org authorization server's groups claim is a setting of the app and needs the scope `groups`.
 fn app_groups(
     server: &CompiledServer,
-    token: TokenKind,
+    token: ClaimTarget,
     subject: &Subject<'_>,
     scopes: &Scopes,
     claims: &mut Map<String, Value>,
@@ -254,12 +266,12 @@ fn app_groups(
     let outcome = if scopes.contains("groups") {
         let filter = GroupFilter::of_app(setting).map_err(|reason| OAuthError::new(ErrorId::ServerError, reason))?;
         let value = groups(&filter, subject)?;
-        let told = kept(&value);
+        let noted = shortened(&value);
         claims.insert(name.clone(), value);
-        Ok(told)
+        Ok(noted)
     } else {
-        Err(Absence::ScopeNotGranted(Needed::One("groups")))
+        Err(Absence::ScopeNotGranted(NeededScopes::One("groups")))
     };
-    tell(ClaimNote { token, name: name.into(), source, steps: Vec::new(), outcome }, moment);
+    note_claim(ClaimNote { token, name: name.into(), source, steps: Vec::new(), value: outcome }, moment);
     Ok(())
 }

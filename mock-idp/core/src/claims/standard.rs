@@ -8,16 +8,16 @@ use super::Subject;
 use crate::model::{User, UserProfile};
 
 /// A standard claim.
-pub(super) struct Standard {
+pub(super) struct StandardClaim {
     pub(super) name: &'static str,
     pub(super) scope: &'static str,
-    from: From,
+    source: AttributeSource,
 }
 
-/// Where a standard claim is taken from.
+/// Where the value of a standard claim comes from.
 #[derive(Clone, Copy, Eq, PartialEq)]
-enum From {
-    /// A profile attribute of that name, as it is.
+enum AttributeSource {
+    /// A profile attribute of that name.
     Text(&'static str),
     DisplayName,
     Locale,
@@ -33,58 +33,58 @@ enum From {
     PhoneVerified,
 }
 
-const fn row(name: &'static str, scope: &'static str, from: From) -> Standard {
-    Standard { name, scope, from }
+const fn row(name: &'static str, scope: &'static str, source: AttributeSource) -> StandardClaim {
+    StandardClaim { name, scope, source }
 }
 
 /// The standard claims, in Okta's recorded userinfo order.
-const STANDARD: [Standard; 19] = [
-    row("name", "profile", From::DisplayName),
-    row("nickname", "profile", From::Text("nickName")),
-    row("locale", "profile", From::Locale),
-    row("email", "email", From::Email),
-    row("preferred_username", "profile", From::Login),
-    row("given_name", "profile", From::FirstName),
-    row("middle_name", "profile", From::Text("middleName")),
-    row("family_name", "profile", From::LastName),
-    row("zoneinfo", "profile", From::TimeZone),
-    row("profile", "profile", From::Text("profileUrl")),
-    row("picture", "profile", From::Text("picture")),
-    row("website", "profile", From::Text("website")),
-    row("gender", "profile", From::Text("gender")),
-    row("birthdate", "profile", From::Text("birthdate")),
-    row("updated_at", "profile", From::LastUpdated),
-    row("email_verified", "email", From::EmailVerified),
-    row("address", "address", From::Address),
-    row("phone_number_verified", "phone", From::PhoneVerified),
-    row("phone_number", "phone", From::Phone),
+const STANDARD: [StandardClaim; 19] = [
+    row("name", "profile", AttributeSource::DisplayName),
+    row("nickname", "profile", AttributeSource::Text("nickName")),
+    row("locale", "profile", AttributeSource::Locale),
+    row("email", "email", AttributeSource::Email),
+    row("preferred_username", "profile", AttributeSource::Login),
+    row("given_name", "profile", AttributeSource::FirstName),
+    row("middle_name", "profile", AttributeSource::Text("middleName")),
+    row("family_name", "profile", AttributeSource::LastName),
+    row("zoneinfo", "profile", AttributeSource::TimeZone),
+    row("profile", "profile", AttributeSource::Text("profileUrl")),
+    row("picture", "profile", AttributeSource::Text("picture")),
+    row("website", "profile", AttributeSource::Text("website")),
+    row("gender", "profile", AttributeSource::Text("gender")),
+    row("birthdate", "profile", AttributeSource::Text("birthdate")),
+    row("updated_at", "profile", AttributeSource::LastUpdated),
+    row("email_verified", "email", AttributeSource::EmailVerified),
+    row("address", "address", AttributeSource::Address),
+    row("phone_number_verified", "phone", AttributeSource::PhoneVerified),
+    row("phone_number", "phone", AttributeSource::Phone),
 ];
 
-/// The standard claims that there are of a subject.
-pub(super) fn of(subject: &Subject<'_>) -> impl Iterator<Item = &'static Standard> {
+/// The standard claims of a subject.
+pub(super) fn of(subject: &Subject<'_>) -> impl Iterator<Item = &'static StandardClaim> {
     let complete = subject.org.behavior().completes_standard_claims();
-    // Okta leaves it out; OIDC Core 5.4 has it in the scope.
-    let known = move |claim: &&Standard| complete || claim.from != From::PhoneVerified;
-    STANDARD.iter().filter(|_| subject.user.is_some()).filter(known)
+    // OIDC Core 5.4 has it in the scope. Okta does not return it.
+    let included = move |claim: &&StandardClaim| complete || claim.source != AttributeSource::PhoneVerified;
+    STANDARD.iter().filter(|_| subject.user.is_some()).filter(included)
 }
 
-impl Standard {
-    /// The profile attribute that it is taken from.
+impl StandardClaim {
+    /// The profile attribute that it comes from.
     pub(super) fn attribute(&self, subject: &Subject<'_>) -> &'static str {
-        match self.from {
-            From::Text(attribute) => attribute,
-            From::DisplayName => "displayName",
-            From::Locale => "locale",
-            From::Email => "email",
-            From::Login => "login",
-            From::FirstName => "firstName",
-            From::LastName => "lastName",
-            From::TimeZone => "timezone",
-            From::LastUpdated => "lastUpdated",
-            From::EmailVerified => "emailVerified",
-            From::Address => "streetAddress, city, state, zipCode, countryCode",
-            From::Phone => subject.user.map_or("primaryPhone", |user| phone(&user.profile)),
-            From::PhoneVerified => "phoneNumberVerified",
+        match self.source {
+            AttributeSource::Text(attribute) => attribute,
+            AttributeSource::DisplayName => "displayName",
+            AttributeSource::Locale => "locale",
+            AttributeSource::Email => "email",
+            AttributeSource::Login => "login",
+            AttributeSource::FirstName => "firstName",
+            AttributeSource::LastName => "lastName",
+            AttributeSource::TimeZone => "timezone",
+            AttributeSource::LastUpdated => "lastUpdated",
+            AttributeSource::EmailVerified => "emailVerified",
+            AttributeSource::Address => "streetAddress, city, state, zipCode, countryCode",
+            AttributeSource::Phone => subject.user.map_or("primaryPhone", |user| phone(&user.profile)),
+            AttributeSource::PhoneVerified => "phoneNumberVerified",
         }
     }
 
@@ -94,21 +94,21 @@ impl Standard {
         let profile = &user.profile;
         let text = |name: &str| profile.text(name).map(Value::from);
         let flag = |name: &str| Value::from(profile.others.get(name).and_then(Value::as_bool).unwrap_or(true));
-        match self.from {
-            From::Text(attribute) => text(attribute),
-            From::DisplayName => Some(profile.display_name().into()),
-            From::Locale => Some(locale_claim(profile).into()),
-            From::Email => Some(profile.email.as_str().into()),
-            From::Login => Some(profile.login.as_str().into()),
-            From::FirstName => Some(profile.first_name.as_str().into()),
-            From::LastName => Some(profile.last_name.as_str().into()),
+        match self.source {
+            AttributeSource::Text(attribute) => text(attribute),
+            AttributeSource::DisplayName => Some(profile.display_name().into()),
+            AttributeSource::Locale => Some(locale_claim(profile).into()),
+            AttributeSource::Email => Some(profile.email.as_str().into()),
+            AttributeSource::Login => Some(profile.login.as_str().into()),
+            AttributeSource::FirstName => Some(profile.first_name.as_str().into()),
+            AttributeSource::LastName => Some(profile.last_name.as_str().into()),
             // Okta: the org's default time zone where the profile has none.
-            From::TimeZone => Some(profile.text("timezone").unwrap_or("America/Los_Angeles").into()),
-            From::LastUpdated => updated_at(user).map(Value::from),
-            From::EmailVerified => Some(flag("emailVerified")),
-            From::Address => address_claim(profile, subject.org.behavior().completes_standard_claims()),
-            From::Phone => text(phone(profile)),
-            From::PhoneVerified => text(phone(profile)).map(|_| flag("phoneNumberVerified")),
+            AttributeSource::TimeZone => Some(profile.text("timezone").unwrap_or("America/Los_Angeles").into()),
+            AttributeSource::LastUpdated => updated_at(user).map(Value::from),
+            AttributeSource::EmailVerified => Some(flag("emailVerified")),
+            AttributeSource::Address => address_claim(profile, subject.org.behavior().completes_standard_claims()),
+            AttributeSource::Phone => text(phone(profile)),
+            AttributeSource::PhoneVerified => text(phone(profile)).map(|_| flag("phoneNumberVerified")),
         }
     }
 }
@@ -117,7 +117,7 @@ fn phone(profile: &UserProfile) -> &'static str {
     if profile.text("primaryPhone").is_some() { "primaryPhone" } else { "mobilePhone" }
 }
 
-/// BCP 47, as OIDC Core 5.1 wants it; Okta's profiles write `en_US`.
+/// OIDC Core 5.1: BCP 47. Okta's profiles contain `en_US`.
 #[must_use]
 pub fn locale_claim(profile: &UserProfile) -> String {
     profile.text("locale").unwrap_or("en_US").replace('_', "-")
@@ -130,8 +130,8 @@ pub fn updated_at(user: &User) -> Option<i64> {
     OffsetDateTime::parse(instant, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
 }
 
-/// OIDC Core 5.1.1, from Okta's address attributes; `None` when the profile has none of them. `formatted`, one line a part of
-/// it, only when it is to be complete.
+/// OIDC Core 5.1.1, from Okta's address attributes; `None` when the profile has none of them. `complete` adds `formatted`, with
+/// one line for each part.
 #[must_use]
 pub fn address_claim(profile: &UserProfile, complete: bool) -> Option<Value> {
     let members = [

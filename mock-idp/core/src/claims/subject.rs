@@ -1,4 +1,4 @@
-//! Whom claims are about, and what an expression can see of them.
+//! The subject of claims, and its values for expressions.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::model::{App, Assignment, User};
 use crate::org::Org;
 use crate::protocol::Scopes;
 
-/// The subject of a token: a user, or a client that acts for itself.
+/// The subject of a token: a user, or the client itself.
 #[derive(Clone, Debug)]
 pub struct Subject<'a> {
     pub org: &'a Org,
@@ -22,8 +22,8 @@ pub struct Subject<'a> {
     pub assignment: Option<&'a Assignment>,
     pub groups: Vec<Arc<GroupView>>,
     pub scopes: &'a Scopes,
-    /// Claims that the request asked for by name.
-    pub asked: &'a [String],
+    /// Claims that the request names.
+    pub requested_claims: &'a [String],
     pub now: i64,
 }
 
@@ -46,20 +46,20 @@ impl<'a> Subject<'a> {
             assignment: user.and_then(|user| org.assignment(client, user)),
             groups: user.map(|user| org.group_views(user).cloned().collect()).unwrap_or_default(),
             scopes,
-            asked: &[],
+            requested_claims: &[],
             now,
         }
     }
 
-    /// The same subject, of which these claims were asked for by name.
+    /// The same subject with the claims that the request names.
     #[must_use]
-    pub fn asked_for(self, asked: &'a [String]) -> Self {
-        Self { asked, ..self }
+    pub fn with_requested_claims(self, requested_claims: &'a [String]) -> Self {
+        Self { requested_claims, ..self }
     }
 
-    /// Whether a claim was asked for by name.
-    pub(super) fn is_asked_for(&self, claim: &str) -> bool {
-        self.asked.iter().any(|name| name == claim)
+    /// Whether the request names a claim.
+    pub(super) fn requests_claim(&self, claim: &str) -> bool {
+        self.requested_claims.iter().any(|name| name == claim)
     }
 
     fn user_attribute(&self, name: &str) -> Option<Value> {

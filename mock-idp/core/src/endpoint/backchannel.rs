@@ -9,15 +9,15 @@ use crate::org::{CompiledServer, Org};
 use crate::policy::scope_rules;
 use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 
-/// Seconds that a user has for an answer, unless the client asks for fewer. Okta: 300.
+/// Seconds that a user has for a decision, unless the client requests fewer. Okta: 300.
 pub const LIFETIME: i64 = 300;
 
-/// How a user says yes on a phone. RFC 8176: proof of a software key; Okta: by its own authenticator.
+/// How a user authenticates on a phone. RFC 8176: proof of a software key; Okta: by its own authenticator.
 pub const AMR: [&str; 2] = ["swk", "okta_verify"];
 
-/// A request that may be put to its user.
+/// A valid request, which waits for its user's decision.
 #[derive(Clone, Debug)]
-pub struct Begun {
+pub struct StartedRequest {
     pub polled: Polled,
     pub request: BackchannelRequest,
 }
@@ -25,7 +25,7 @@ pub struct Begun {
 /// Checks a request. `hinted` is the subject of its `id_token_hint`, if that is an ID token of this server.
 ///
 /// # Errors
-/// Okta's refusals.
+/// Okta's errors.
 pub fn begin(
     org: &Org,
     server: &CompiledServer,
@@ -33,8 +33,8 @@ pub fn begin(
     body: &Parameters,
     hinted: Option<&str>,
     moment: &mut Moment<'_>,
-) -> Result<Begun, OAuthError> {
-    may_ask(client, body)?;
+) -> Result<StartedRequest, OAuthError> {
+    check_client(client, body)?;
     let scopes = scopes(org, server, client, body)?;
     let user = user(org, client, body, hinted)?;
     let expires = moment.now + lifetime(body)?;
@@ -56,57 +56,54 @@ pub fn begin(
         binding_message: body.get("binding_message").map(str::to_owned),
         expires,
     };
-    Ok(Begun { polled, request })
+    Ok(StartedRequest { polled, request })
 }
 
-/// Okta: confidential web apps that are set up for it; signed requests need an algorithm set on the app.
+/// Okta: only confidential web apps with the grant type; signed requests need an algorithm set on the app.
 ///
 /// # Errors
-/// The client is none of these.
-pub fn may_ask(client: &App, body: &Parameters) -> Result<(), OAuthError> {
+/// The client is not such an app.
+pub fn check_client(client: &App, body: &Parameters) -> Result<(), OAuthError> {
     if !body.duplicates().is_empty() {
         return Err(OAuthError::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
     }
     if client.auth_method() == AuthMethod::None {
-        return Err(OAuthError::new(
-            ErrorId::ConfidentialClientRequired,
-            "a public client cannot keep the answer to itself",
-        ));
+        return Err(OAuthError::new(ErrorId::ConfidentialClientRequired, "a public client cannot authenticate"));
     }
     if client.oauth().application_type != ApplicationType::Web {
-        return Err(OAuthError::new(ErrorId::CibaFeatureNotSupported, "the client is no web application"));
+        return Err(OAuthError::new(ErrorId::CibaFeatureNotSupported, "the client is not a web application"));
     }
     if !client.oauth().grant_types.contains(&GrantType::Ciba) {
         return Err(OAuthError::new(ErrorId::CibaGrantTypeNotConfigured, "the app lacks the grant type"));
     }
     if body.get("request").is_some() && client.oauth().request_object_signing_alg.is_none() {
-        return Err(OAuthError::new(ErrorId::CibaSignedAlgorithmNotConfigured, "the app names no signing algorithm"));
+        return Err(OAuthError::new(ErrorId::CibaSignedAlgorithmNotConfigured, "the app has no signing algorithm"));
     }
     Ok(())
 }
 
 fn scopes(org: &Org, server: &CompiledServer, client: &App, body: &Parameters) -> Result<Scopes, OAuthError> {
-    let asked = Scopes::parse(body.get("scope").unwrap_or_default());
-    if asked.is_empty() {
-        return Err(OAuthError::new(ErrorId::CibaMissingScope, "no scope was asked for"));
+    let requested = Scopes::parse(body.get("scope").unwrap_or_default());
+    if requested.is_empty() {
+        return Err(OAuthError::new(ErrorId::CibaMissingScope, "no scope was requested"));
     }
-    // CIBA Core 7.1: scope must hold openid.
-    if !asked.contains("openid") {
-        return Err(OAuthError::new(ErrorId::CibaInvalidScope, format!("{} lacks openid", asked.listed())));
+    // CIBA Core 7.1: scope must contain openid.
+    if !requested.contains("openid") {
+        return Err(OAuthError::new(ErrorId::CibaInvalidScope, format!("{} lacks openid", requested.listed())));
     }
-    scope_rules::resolve(org, server, client, &asked)
+    scope_rules::resolve(org, server, client, &requested)
 }
 
-/// CIBA Core 7.1: exactly one hint. Okta: whatever is wrong with it, the words are the same.
+/// CIBA Core 7.1: exactly one hint. Okta: the same error for every problem with it.
 fn user<'a>(org: &'a Org, client: &App, body: &Parameters, hinted: Option<&str>) -> Result<&'a User, OAuthError> {
     let unknown = |reason: String| OAuthError::new(ErrorId::CibaUnknownUser, reason);
     let user = match (body.get("login_hint"), body.get("id_token_hint")) {
         (Some(login), None) => {
-            org.user_by_identifier(login).ok_or_else(|| unknown(format!("no user is called `{login}`")))?
+            org.user_by_identifier(login).ok_or_else(|| unknown(format!("no user has the login `{login}`")))?
         }
         (None, Some(_)) => hinted
             .and_then(|id| org.user(id))
-            .ok_or_else(|| unknown("id_token_hint is no ID token of ours".to_owned()))?,
+            .ok_or_else(|| unknown("id_token_hint was not issued by this server".to_owned()))?,
         (Some(_), Some(_)) => return Err(OAuthError::new(ErrorId::CibaInvalidHint, "two hints")),
         (None, None) => return Err(OAuthError::new(ErrorId::CibaInvalidHint, "no hint")),
     };
@@ -119,7 +116,7 @@ fn user<'a>(org: &'a Org, client: &App, body: &Parameters, hinted: Option<&str>)
     Ok(user)
 }
 
-/// CIBA Core 7.1 calls it `requested_expiry`, Okta's reference `request_expiry`. Okta: at most 300 seconds.
+/// `requested_expiry` in CIBA Core 7.1, `request_expiry` in Okta's reference. Okta: at most 300 seconds.
 fn lifetime(body: &Parameters) -> Result<i64, OAuthError> {
     let Some(text) = body.get("requested_expiry").or_else(|| body.get("request_expiry")) else { return Ok(LIFETIME) };
     match text.parse::<i64>() {
@@ -130,10 +127,10 @@ fn lifetime(body: &Parameters) -> Result<i64, OAuthError> {
 
 /// The answer. Okta: in this order.
 #[must_use]
-pub fn answer(begun: &Begun, now: i64) -> Map<String, Value> {
+pub fn answer(started: &StartedRequest, now: i64) -> Map<String, Value> {
     let members: [(&str, Value); 3] = [
-        ("auth_req_id", begun.request.auth_req_id.as_str().into()),
-        ("expires_in", (begun.request.expires - now).into()),
+        ("auth_req_id", started.request.auth_req_id.as_str().into()),
+        ("expires_in", (started.request.expires - now).into()),
         ("interval", Polled::INTERVAL.into()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()

@@ -9,17 +9,17 @@ use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::{grant_rules, scope_rules};
 use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 
-/// Seconds that a user has to let the device in. Okta: 600.
+/// Seconds that a user has to activate the device. Okta: 600.
 pub const LIFETIME: i64 = 600;
 
-/// RFC 8628 6.1: letters that are not mistaken for one another, and spell no words. Okta: eight capitals, no hyphen.
+/// RFC 8628 6.1: letters that are not confused with each other and do not form words. Okta: eight capitals, no hyphen.
 const USER_CODE_ALPHABET: &[u8] = b"BCDFGHJKLMNPQRSTVWXZ";
 const USER_CODE_LENGTH: usize = 8;
 
 /// Checks a request of a device.
 ///
 /// # Errors
-/// Okta's refusals.
+/// Okta's errors.
 pub fn begin(
     org: &Org,
     server: &CompiledServer,
@@ -31,13 +31,13 @@ pub fn begin(
         return Err(OAuthError::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
     }
     grant_rules::may_use(client, GrantType::DeviceCode)?;
-    let asked = Scopes::parse(body.get("scope").unwrap_or_default());
-    // Okta: default scopes do not count here.
-    if asked.is_empty() {
-        return Err(OAuthError::new(ErrorId::MissingScopes, "no scope was asked for"));
+    let requested = Scopes::parse(body.get("scope").unwrap_or_default());
+    // Okta: there are no default scopes here.
+    if requested.is_empty() {
+        return Err(OAuthError::new(ErrorId::MissingScopes, "no scope was requested"));
     }
-    let scopes = scope_rules::resolve(org, server, client, &asked)?;
-    scope_rules::openid_present(&scopes, false)?;
+    let scopes = scope_rules::resolve(org, server, client, &requested)?;
+    scope_rules::check_openid(&scopes, false)?;
     Ok(Polled {
         server: server.id.clone(),
         client_id: client.client_id().to_owned(),
@@ -48,14 +48,14 @@ pub fn begin(
     })
 }
 
-/// A fresh code for a user to type.
+/// A new code for a user to type.
 pub fn user_code(moment: &mut Moment<'_>) -> String {
     moment.letters(USER_CODE_ALPHABET, USER_CODE_LENGTH)
 }
 
-/// A user code as it was typed. RFC 8628 6.1: case and whatever is no letter do not matter.
+/// A user code in canonical form. RFC 8628 6.1: case and punctuation do not matter.
 #[must_use]
-pub fn typed_user_code(typed: &str) -> String {
+pub fn normalized_user_code(typed: &str) -> String {
     typed.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect()
 }
 

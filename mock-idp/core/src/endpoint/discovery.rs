@@ -7,9 +7,9 @@ use crate::org::{API_SCOPES, CompiledServer, Urls};
 use crate::protocol::acr;
 use crate::protocol::jose::{CONTENT_ENCRYPTION, KeyEncryptionAlgorithm};
 
-/// Which of the two documents.
+/// The type of a discovery document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Kind {
+pub enum MetadataType {
     /// `openid-configuration`
     OpenidConfiguration,
     /// `oauth-authorization-server`
@@ -57,8 +57,8 @@ const ACCESS_TOKEN_CLAIMS: [&str; 10] = ["ver", "jti", "iss", "aud", "iat", "exp
 
 /// The document of a server.
 #[must_use]
-pub fn document(kind: Kind, server: &CompiledServer, urls: &Urls) -> Value {
-    let openid = kind == Kind::OpenidConfiguration;
+pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Urls) -> Value {
+    let openid = metadata_type == MetadataType::OpenidConfiguration;
     let org = server.is_org();
     let endpoints = urls.endpoints(server);
     let endpoint = |name: &str| Value::from(format!("{endpoints}/v1/{name}"));
@@ -71,7 +71,7 @@ pub fn document(kind: Kind, server: &CompiledServer, urls: &Urls) -> Value {
     if openid {
         put("userinfo_endpoint", endpoint("userinfo"));
     }
-    // Okta: registration is the org's, also in a custom server's document.
+    // Okta: the registration endpoint is that of the org, also in a custom server's document.
     put("registration_endpoint", format!("{}/oauth2/v1/clients", urls.endpoint_base).into());
     // Okta: the org server's RFC 8414 document names no key set.
     if openid || !org {

@@ -7,17 +7,17 @@ use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters, token_type};
 use crate::tokens::Verified;
 
-/// What the token turned out to be.
+/// The token of a request, with its record.
 #[derive(Debug)]
-pub enum Found<'a> {
+pub enum IntrospectedToken<'a> {
     AccessToken { claims: &'a Verified, revoked: bool },
     IdToken { claims: &'a Verified },
     RefreshToken { token: &'a str, family: &'a TokenFamily },
     DeviceSecret { record: &'a DeviceSecret },
-    Nothing,
+    Unknown,
 }
 
-/// The token to look at.
+/// The token of a request.
 ///
 /// # Errors
 /// The parameter is missing.
@@ -25,32 +25,38 @@ pub fn token(body: &Parameters) -> Result<&str, OAuthError> {
     body.get("token").ok_or_else(|| OAuthError::new(ErrorId::RequestMissingToken, "token is missing"))
 }
 
-/// The answer. RFC 7662 2.2: an inactive token says nothing else.
+/// The answer. RFC 7662 2.2: no further members for an inactive token.
 #[must_use]
-pub fn answer(org: &Org, server: &CompiledServer, urls: &Urls, found: Found<'_>, now: i64) -> Value {
-    describe(org, server, urls, found, now).map_or_else(|| json!({"active": false}), Value::Object)
+pub fn answer(org: &Org, server: &CompiledServer, urls: &Urls, token: IntrospectedToken<'_>, now: i64) -> Value {
+    describe(org, server, urls, token, now).map_or_else(|| json!({"active": false}), Value::Object)
 }
 
-fn describe(org: &Org, server: &CompiledServer, urls: &Urls, found: Found<'_>, now: i64) -> Option<Map<String, Value>> {
-    match found {
-        Found::Nothing => None,
-        Found::AccessToken { claims, revoked } => {
+fn describe(
+    org: &Org,
+    server: &CompiledServer,
+    urls: &Urls,
+    token: IntrospectedToken<'_>,
+    now: i64,
+) -> Option<Map<String, Value>> {
+    match token {
+        IntrospectedToken::Unknown => None,
+        IntrospectedToken::AccessToken { claims, revoked } => {
             let ours = claims.text("iss") == Some(urls.issuer(server).as_str());
             let entitled = user_is_active(org, claims.text("uid"));
             (ours && !revoked && entitled && !claims.expired(now)).then(|| access_token(org, claims))
         }
-        Found::IdToken { claims } => {
+        IntrospectedToken::IdToken { claims } => {
             let ours = claims.text("iss") == Some(urls.issuer(server).as_str());
             let entitled = user_is_active(org, claims.text("sub"));
             (ours && entitled && !claims.expired(now)).then(|| id_token(org, claims))
         }
-        Found::DeviceSecret { record } => {
+        IntrospectedToken::DeviceSecret { record } => {
             let live = record.is_good(now)
                 && record.server == server.id
                 && user_is_active(org, Some(&record.authentication.user_id));
             live.then(|| device_secret(record))
         }
-        Found::RefreshToken { token, family } => {
+        IntrospectedToken::RefreshToken { token, family } => {
             let authorization = &family.authorization;
             let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
             let live = family.current == token
@@ -92,12 +98,12 @@ fn access_token(org: &Org, claims: &Verified) -> Map<String, Value> {
         ("uid", copied("uid")),
         ("cnf", copied("cnf")),
     ];
-    present(members)
+    without_absent(members)
 }
 
 fn id_token(org: &Org, claims: &Verified) -> Map<String, Value> {
     let copied = |name: &str| claims.0.get(name).cloned();
-    present([
+    without_absent([
         ("active", Some(true.into())),
         ("client_id", copied("aud")),
         ("username", login(org, claims.text("sub"))),
@@ -115,7 +121,7 @@ fn refresh_token(org: &Org, family: &TokenFamily) -> Map<String, Value> {
     let authorization = &family.authorization;
     let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
     let ends = family.expires.map_or(family.idle_until, |expires| expires.min(family.idle_until));
-    present([
+    without_absent([
         ("active", Some(true.into())),
         ("token_type", Some("Bearer".into())),
         ("scope", Some(authorization.scopes.join().into())),
@@ -128,7 +134,7 @@ fn refresh_token(org: &Org, family: &TokenFamily) -> Map<String, Value> {
 
 /// Okta: active, sid, token_type, exp.
 fn device_secret(record: &DeviceSecret) -> Map<String, Value> {
-    present([
+    without_absent([
         ("active", Some(true.into())),
         ("sid", Some(record.authentication.sid().into())),
         ("token_type", Some(token_type::DEVICE_SECRET.into())),
@@ -136,6 +142,6 @@ fn device_secret(record: &DeviceSecret) -> Map<String, Value> {
     ])
 }
 
-fn present<const N: usize>(members: [(&str, Option<Value>); N]) -> Map<String, Value> {
+fn without_absent<const N: usize>(members: [(&str, Option<Value>); N]) -> Map<String, Value> {
     members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

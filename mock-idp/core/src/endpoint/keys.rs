@@ -8,15 +8,15 @@ use serde_json::{Map, Value, json};
 use crate::org::{CompiledServer, Urls};
 use crate::tokens::{SigningKey, public_jwk};
 
-/// What a key is for at present.
+/// The present use of a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum KeyStatus {
     /// Signs.
     Active,
-    /// Will sign after the next rotation; published ahead, so that caches know it in time.
+    /// Will sign after the next rotation; published early, so that caches contain it in time.
     Next,
-    /// Has signed until the last rotation.
+    /// Signed until the last rotation.
     Expired,
 }
 
@@ -40,7 +40,7 @@ pub fn credentials(keys: &[PublishedKey], server: &CompiledServer, urls: &Urls) 
     keys.iter().map(|published| credential(published, server, urls)).collect()
 }
 
-/// One of them.
+/// One key as the management API shows it.
 #[must_use]
 pub fn credential(published: &PublishedKey, server: &CompiledServer, urls: &Urls) -> Value {
     let mut jwk = match public_jwk(&published.key) {

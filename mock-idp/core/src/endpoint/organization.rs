@@ -1,10 +1,10 @@
-//! The document that says what kind of org this is. Keys, order and values are Okta's, as recorded.
+//! The organization document. Keys, order and values are Okta's, as recorded.
 
 use serde_json::{Value, json};
 
 use crate::org::{Org, Urls};
 
-/// The document. Okta: pipeline `idx` is Identity Engine, `v1` the engine before.
+/// The document. Okta: pipeline `idx` is Identity Engine, `v1` is Classic Engine.
 #[must_use]
 pub fn document(org: &Org, urls: &Urls) -> Value {
     json!({

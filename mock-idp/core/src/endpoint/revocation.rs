@@ -1,4 +1,4 @@
-//! Revocation. RFC 7009; Okta: 200 with an empty body, also for a token that nobody knows.
+//! Revocation. RFC 7009; Okta: 200 with an empty body, also for an unknown token.
 
 use crate::ledger::TokenFamily;
 use crate::model::App;
@@ -7,9 +7,9 @@ use crate::tokens::Verified;
 /// What is revoked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Revokes {
-    /// The family of a refresh token: its access tokens too.
+    /// The family of a refresh token, with its access tokens.
     Family,
-    /// One access token, by its `jti`; its refresh token lives on.
+    /// One access token, by its `jti`; its refresh token stays valid.
     AccessToken(String),
     Nothing,
 }

@@ -9,9 +9,9 @@ use crate::protocol::{ErrorId, OAuthError, Parameters, Scopes};
 use crate::tokens::Verified;
 use crate::tokens::resource::{self, Resource, Scheme};
 
-/// What arrives: the places where RFC 6750 2 allows, or forbids, the token to stand.
+/// Where the access token of a request may be. RFC 6750 2.
 #[derive(Clone, Copy, Debug)]
-pub struct Presented<'a> {
+pub struct TokenSources<'a> {
     pub authorization: Option<&'a str>,
     pub query: &'a Parameters,
     pub body: &'a Parameters,
@@ -20,20 +20,17 @@ pub struct Presented<'a> {
 /// The access token of a request.
 ///
 /// # Errors
-/// It is missing, doubled or in the query.
-pub fn access_token<'a>(presented: Presented<'a>) -> Result<(Scheme, &'a str), OAuthError> {
-    if presented.query.get("access_token").is_some() {
+/// It is missing, given twice, or in the query.
+pub fn access_token<'a>(sources: TokenSources<'a>) -> Result<(Scheme, &'a str), OAuthError> {
+    if sources.query.get("access_token").is_some() {
         return Err(OAuthError::new(ErrorId::AccessTokenInQuery, "access_token in the query"));
     }
     // RFC 6750 3.1: a request that repeats a parameter is malformed.
-    if !presented.body.duplicates().is_empty() {
-        return Err(OAuthError::new(
-            ErrorId::DuplicateOauthParameters,
-            "a parameter stands more than once in the body",
-        ));
+    if !sources.body.duplicates().is_empty() {
+        return Err(OAuthError::new(ErrorId::DuplicateOauthParameters, "a parameter of the body is repeated"));
     }
-    let in_header = presented.authorization.and_then(Scheme::read);
-    match (in_header, presented.body.get("access_token")) {
+    let in_header = sources.authorization.and_then(Scheme::read);
+    match (in_header, sources.body.get("access_token")) {
         (Some(_), Some(_)) => Err(OAuthError::new(ErrorId::AccessTokenDuplicate, "access_token in header and body")),
         (Some(found), None) => Ok(found),
         (None, Some(token)) => Ok((Scheme::Bearer, token)),
@@ -41,23 +38,23 @@ pub fn access_token<'a>(presented: Presented<'a>) -> Result<(Scheme, &'a str), O
     }
 }
 
-/// The claims about the token's user; `asked` are those that its authorization request named.
+/// The claims about the token's user; `requested` are those that the authorization request named.
 ///
 /// # Errors
-/// The token is not good here, or lacks `openid`.
+/// The token is invalid here, or lacks `openid`.
 pub fn answer(
     org: &Org,
     server: &CompiledServer,
     urls: &Urls,
     token: Option<&Verified>,
-    asked: &[String],
+    requested: &[String],
     revoked: bool,
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, OAuthError> {
     let invalid = |reason: &str| OAuthError::new(ErrorId::AccessTokenInvalid, reason);
-    let token = token.ok_or_else(|| invalid("the signature is not this server's"))?;
+    let token = token.ok_or_else(|| invalid("this server has not signed the token"))?;
     if token.text("iss") != Some(urls.issuer(server).as_str()) {
-        let reason = format!("iss is {:?}, this is {}", token.text("iss"), urls.issuer(server));
+        let reason = format!("iss is {:?}, expected {}", token.text("iss"), urls.issuer(server));
         return Err(OAuthError::new(ErrorId::AccessTokenInvalidIssuer, reason));
     }
     if token.expired(moment.now) {
@@ -77,20 +74,20 @@ pub fn answer(
         .and_then(|id| org.user(id))
         .filter(|user| user.status.may_hold_tokens())
         .ok_or_else(|| invalid("the token has no active user"))?;
-    let subject = Subject::new(org, client, Some(user), None, &scopes, moment.now).asked_for(asked);
+    let subject = Subject::new(org, client, Some(user), None, &scopes, moment.now).with_requested_claims(requested);
     claims::for_userinfo(server, &subject, &scopes, moment)
 }
 
-/// The challenge of a refusal.
+/// The challenge for an error.
 #[must_use]
-pub fn challenge(scheme: Scheme, refusal: &OAuthError, server: &CompiledServer, urls: &Urls) -> String {
-    // RFC 6750 3.1: a request without any token is told no error.
-    let silent = refusal.id == ErrorId::AccessTokenMissing && server.behavior.challenges_without_error();
+pub fn challenge(scheme: Scheme, error: &OAuthError, server: &CompiledServer, urls: &Urls) -> String {
+    // RFC 6750 3.1: no error code for a request without a token.
+    let silent = error.id == ErrorId::AccessTokenMissing && server.behavior.challenges_without_error();
     let endpoints = if server.is_org() { "/oauth2".to_owned() } else { format!("/oauth2/{}", server.path_name) };
     let path = format!("{endpoints}/v1/userinfo");
     resource::challenge(
         scheme,
-        Some(refusal).filter(|_| !silent),
+        Some(error).filter(|_| !silent),
         Resource { server, scope: "openid", path: &path },
         urls,
     )

@@ -1,4 +1,4 @@
-//! Which issuer is responsible for a user. RFC 7033, OIDC Discovery 2.
+//! WebFinger: the issuer of a user. RFC 7033, OIDC Discovery 2.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use crate::org::{Org, Urls};
 
 const ISSUER: &str = "http://openid.net/specs/connect/1.0/issuer";
 
-/// The answer about a resource: whoever it is, the org itself is responsible. RFC 7033 4.3: `rel` only narrows the links.
+/// The document of a resource: every user's issuer is the org. RFC 7033 4.3: `rel` only filters the links.
 #[must_use]
 pub fn document(org: &Org, urls: &Urls, resource: &str, rels: &[&str]) -> Value {
     let link = json!({ "rel": ISSUER, "href": urls.issuer(org.org_server()) });
-    let wanted = rels.is_empty() || rels.contains(&ISSUER);
-    json!({ "subject": resource, "links": if wanted { vec![link] } else { Vec::new() } })
+    let included = rels.is_empty() || rels.contains(&ISSUER);
+    json!({ "subject": resource, "links": if included { vec![link] } else { Vec::new() } })
 }

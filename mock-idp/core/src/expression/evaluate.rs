@@ -10,7 +10,7 @@ use super::functions::{self, Call, Failure, Function};
 use super::syntax::{Binary, GROUP, Kind, Node, Receiver};
 use super::value::Value;
 use super::{EvaluationError, Expression, Roots};
-use crate::trace::{self, Step};
+use crate::trace::{self, EvaluationStep};
 
 const MAX_STEPS: usize = 100_000;
 /// Room for the groups of a user who is in thousands.
@@ -28,7 +28,7 @@ pub(super) struct Evaluation<'a> {
     steps: usize,
     bytes: usize,
     /// What the parts came to, if somebody wants to know.
-    watched: Option<Vec<Step>>,
+    watched: Option<Vec<EvaluationStep>>,
 }
 
 type Evaluated = Result<Value, EvaluationError>;
@@ -39,7 +39,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Evaluates a whole expression and writes down its parts.
-    pub(super) fn watched(mut self, node: &Node, steps: &mut Vec<Step>) -> Evaluated {
+    pub(super) fn watched(mut self, node: &Node, steps: &mut Vec<EvaluationStep>) -> Evaluated {
         self.watched = Some(Vec::new());
         let outcome = self.run(node);
         let whole = (node.span.0, node.span.1);
@@ -53,8 +53,8 @@ impl<'a> Evaluation<'a> {
         let telling = !matches!(node.kind, Kind::Literal(_) | Kind::Root(_) | Kind::Element(_));
         let once = self.element.is_none() && self.group.is_none();
         if let Some(watched) = self.watched.as_mut().filter(|watched| telling && once && watched.len() < MOST_WATCHED) {
-            let value = trace::kept(&value.clone().into());
-            watched.push(Step { start: node.span.0, end: node.span.1, value });
+            let value = trace::shortened(&value.clone().into());
+            watched.push(EvaluationStep { start: node.span.0, end: node.span.1, value });
         }
     }
 

@@ -23,7 +23,7 @@ use indexmap::IndexMap;
 pub use functions::functions;
 pub use value::Value;
 
-use crate::trace::Step;
+use crate::trace::EvaluationStep;
 
 /// The longest expression in characters. Okta: a claim's `value` holds at most 1024.
 pub const MAX_LENGTH: usize = 1024;
@@ -68,11 +68,15 @@ impl Expression {
         Arc::clone(&self.parsed.source)
     }
 
-    /// Evaluates the expression for one subject, and writes down what its parts came to on the way.
+    /// Evaluates the expression for one subject, and records the values of its parts.
     ///
     /// # Errors
-    /// As [`Self::evaluate`]; the parts that had a value before are written down all the same.
-    pub fn watch(&self, roots: &dyn Roots, steps: &mut Vec<Step>) -> Result<Value, EvaluationError> {
+    /// As [`Self::evaluate`]; the parts evaluated before are recorded even so.
+    pub fn evaluate_with_steps(
+        &self,
+        roots: &dyn Roots,
+        steps: &mut Vec<EvaluationStep>,
+    ) -> Result<Value, EvaluationError> {
         evaluate::Evaluation::new(roots).watched(&self.parsed.root, steps)
     }
 

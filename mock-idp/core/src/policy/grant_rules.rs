@@ -1,12 +1,12 @@
-//! Which grants a client may use, before any policy is asked.
+//! The grant types that a client may use, before any policy is evaluated.
 
 use crate::model::App;
 use crate::protocol::{ErrorId, GrantType, OAuthError};
 
-/// Whether the app is set up for this grant.
+/// Whether the app lists this grant type.
 ///
 /// # Errors
-/// It is not. Okta: the refusal lists the grants that it is set up for.
+/// It does not. Okta: the error lists the grant types of the app.
 pub fn may_use(client: &App, grant_type: GrantType) -> Result<(), OAuthError> {
     let configured = &client.oauth().grant_types;
     if configured.contains(&grant_type) {

@@ -1,23 +1,24 @@
-//! Access policies decide. Okta: "Configure an access policy": policies by priority, rules by priority, the first rule that
-//! matches decides and nothing after it is looked at.
+//! Access policies. Okta: "Configure an access policy": policies by priority, rules by priority; the first rule that matches
+//! decides.
 
+mod conditions;
 pub mod grant_rules;
 pub mod scope_rules;
 pub mod session;
 
 use std::sync::Arc;
 
-use crate::model::{App, People, TokenLifetimes, User};
+use conditions::{PolicySubject, RequestedScopes};
+
+use crate::model::{App, TokenLifetimes, User};
 use crate::moment::Moment;
 use crate::org::{CompiledPolicy, CompiledRule, CompiledServer, Org};
-use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes, is_oidc};
-use crate::trace::{
-    About, Agreement, Cover, Lifetimes, NoteStatus, Person, RuleSummary, ScopeNote, ScopeSource, Unmet,
-};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
+use crate::trace::{About, ConsentNote, Coverage, Lifetimes, NoteStatus, RuleSummary, ScopeNote, ScopeSource, Unmet};
 
-/// What is asked for.
+/// The request that an access policy is evaluated for.
 #[derive(Clone, Copy, Debug)]
-pub struct Ask<'a> {
+pub struct PolicyRequest<'a> {
     pub client: &'a App,
     /// `None` for a grant without a user.
     pub user: Option<&'a User>,
@@ -25,74 +26,74 @@ pub struct Ask<'a> {
     pub scopes: &'a Scopes,
 }
 
-/// Okta: the org authorization server's tokens live an hour, its refresh tokens 90 days of idleness.
+/// Okta: access tokens of the org authorization server live an hour, its refresh tokens expire after 90 days without use.
 const ORG_LIFETIMES: TokenLifetimes = TokenLifetimes {
     access_token_lifetime_minutes: 60,
     refresh_token_lifetime_minutes: 0,
     refresh_token_window_minutes: 90 * 24 * 60,
 };
 
-/// The rule that decided.
+/// The decision of an access policy that grants a request.
 #[derive(Clone, Copy, Debug)]
-pub struct Granted<'a> {
+pub struct PolicyDecision<'a> {
     pub lifetimes: TokenLifetimes,
     /// `None` at the org authorization server, which has no rules.
     rule: Option<&'a CompiledRule>,
 }
 
-impl Granted<'_> {
-    /// Notes the scopes that it granted; how each came into the request and what the user said to it is the caller's to know.
-    pub fn tell(
+impl PolicyDecision<'_> {
+    /// Adds the granted scopes to the trace. The caller knows where each scope comes from and whether the user has consented.
+    pub fn note_scopes(
         &self,
         scopes: &Scopes,
         source: ScopeSource,
-        consent: impl Fn(&str) -> Option<Agreement>,
+        consent: impl Fn(&str) -> Option<ConsentNote>,
         moment: &mut Moment<'_>,
     ) {
-        let told = scopes.iter().map(|scope| {
+        let notes = scopes.iter().map(|scope| {
             let consent = consent(scope);
-            let granted = consent != Some(Agreement::Missing);
-            ScopeNote { scope: scope.to_owned(), granted, source, cover: Some(self.cover(scope)), consent }
+            let granted = consent != Some(ConsentNote::Missing);
+            ScopeNote { scope: scope.to_owned(), granted, source, coverage: Some(self.coverage(scope)), consent }
         });
-        moment.trace.add(NoteStatus::Matched, About::Scopes(told.collect()));
+        moment.trace.add(NoteStatus::Matched, About::Scopes(notes.collect()));
     }
 
-    /// What lets the rule cover a scope that it granted.
-    fn cover(&self, scope: &str) -> Cover {
+    /// Why the rule covers a scope that it grants.
+    fn coverage(&self, scope: &str) -> Coverage {
         match self.rule {
-            None => Cover::NoRules,
-            Some(rule) if rule.any_scope => Cover::Any,
-            Some(rule) if rule.summary.scopes.iter().any(|listed| listed == scope) => Cover::Listed,
-            Some(_) => Cover::OpenidImplied,
+            None => Coverage::NoRules,
+            Some(rule) if rule.any_scope => Coverage::Any,
+            Some(rule) if rule.summary.scopes.iter().any(|listed| listed == scope) => Coverage::Listed,
+            Some(_) => Coverage::OpenidImplied,
         }
     }
 }
 
-/// Decides whether the scopes may be granted, and for how long.
+/// Decides whether the scopes are granted, and how long the tokens live. Adds the scopes to the trace.
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.
 pub fn evaluate(
     org: &Org,
     server: &CompiledServer,
-    ask: Ask<'_>,
+    request: PolicyRequest<'_>,
     moment: &mut Moment<'_>,
 ) -> Result<TokenLifetimes, OAuthError> {
-    let granted = grant(org, server, ask, moment)?;
-    granted.tell(ask.scopes, ScopeSource::Asked, |_| None, moment);
-    Ok(granted.lifetimes)
+    let decision = decide(org, server, request, moment)?;
+    decision.note_scopes(request.scopes, ScopeSource::Requested, |_| None, moment);
+    Ok(decision.lifetimes)
 }
 
 /// The same, for callers that know more of the scopes and tell it themselves by [`Granted::tell`].
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.
-pub fn grant<'a>(
+pub fn decide<'a>(
     org: &Org,
     server: &'a CompiledServer,
-    ask: Ask<'_>,
+    request: PolicyRequest<'_>,
     moment: &mut Moment<'_>,
-) -> Result<Granted<'a>, OAuthError> {
+) -> Result<PolicyDecision<'a>, OAuthError> {
     // Okta: the org authorization server has no access policies.
     if server.is_org() {
         moment.trace.note(
@@ -100,49 +101,54 @@ pub fn grant<'a>(
             "org authorization server",
             "it has no access policies; lifetimes are fixed",
         );
-        tell_lifetimes(ORG_LIFETIMES, None, moment);
-        return Ok(Granted { lifetimes: ORG_LIFETIMES, rule: None });
+        note_lifetimes(ORG_LIFETIMES, None, moment);
+        return Ok(PolicyDecision { lifetimes: ORG_LIFETIMES, rule: None });
     }
-    let person = ask.user.map(|user| Asker::new(org, user));
-    let mut asked = Asked::new(ask.scopes);
+    let person = request.user.map(|user| PolicySubject::new(org, user));
+    let mut scopes = RequestedScopes::new(request.scopes);
     for policy in &server.policies {
-        if !covers_client(policy, ask.client) {
-            let client = ask.client.client_id().to_owned();
+        if !covers_client(policy, request.client) {
+            let client = request.client.client_id().to_owned();
             moment.trace.add(NoteStatus::PassedOver, About::Policy { policy: Arc::clone(&policy.summary), client });
             continue;
         }
         for rule in &policy.rules {
-            let unmet = first_unmet(rule, ask.grant_type, person.as_ref(), &mut asked);
+            let unmet = first_unmet(rule, request.grant_type, person.as_ref(), &mut scopes);
             let matched = unmet.is_none();
             let verdict = if matched { NoteStatus::Matched } else { NoteStatus::PassedOver };
             moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.summary), unmet });
             if matched {
                 let actions = &rule.rule.actions.token;
                 if let Some(hook) = &actions.inline_hook {
-                    let because = "the rule names it; Okta would call it, this mock calls no hooks";
+                    let because = "the rule names it; Okta would call it, but this mock does not call hooks";
                     moment.trace.note(NoteStatus::PassedOver, format!("inline hook {}", hook.id), because);
                 }
                 let lifetimes = actions.lifetimes();
-                tell_lifetimes(lifetimes, Some(&rule.summary), moment);
-                return Ok(Granted { lifetimes, rule: Some(rule) });
+                note_lifetimes(lifetimes, Some(&rule.summary), moment);
+                return Ok(PolicyDecision { lifetimes, rule: Some(rule) });
             }
         }
     }
     let uncovered = |scope: &str| ScopeNote {
         scope: scope.to_owned(),
         granted: false,
-        source: ScopeSource::Asked,
-        cover: Some(Cover::NoRule),
+        source: ScopeSource::Requested,
+        coverage: Some(Coverage::NoRule),
         consent: None,
     };
-    moment.trace.add(NoteStatus::Absent, About::Scopes(ask.scopes.iter().map(uncovered).collect()));
+    moment.trace.add(NoteStatus::Absent, About::Scopes(request.scopes.iter().map(uncovered).collect()));
     Err(OAuthError::new(
         ErrorId::NoMatchingPolicy,
-        format!("no rule covers {} for {} asking {}", ask.grant_type.name(), ask.client.client_id(), ask.scopes.join()),
+        format!(
+            "no rule covers {} for {} requesting {}",
+            request.grant_type.name(),
+            request.client.client_id(),
+            request.scopes.join()
+        ),
     ))
 }
 
-fn tell_lifetimes(actions: TokenLifetimes, rule: Option<&Arc<RuleSummary>>, moment: &mut Moment<'_>) {
+fn note_lifetimes(actions: TokenLifetimes, rule: Option<&Arc<RuleSummary>>, moment: &mut Moment<'_>) {
     let seconds = |minutes: u32| i64::from(minutes) * 60;
     let lifetimes = Lifetimes {
         access_token: seconds(actions.access_token_lifetime_minutes),
@@ -158,49 +164,12 @@ fn covers_client(policy: &CompiledPolicy, client: &App) -> bool {
     policy.summary.clients.iter().any(|id| id == "ALL_CLIENTS" || id == client.client_id())
 }
 
-/// Who asks, with what the people conditions of every rule compare.
-struct Asker<'a> {
-    id: &'a str,
-    everyone: Option<&'a str>,
-    /// Sorted: a rule looks for each group that it lists.
-    groups: Vec<&'a str>,
-    told: Arc<Person>,
-}
-
-impl<'a> Asker<'a> {
-    fn new(org: &'a Org, user: &'a User) -> Self {
-        let mut groups: Vec<&str> = org.group_ids(user).collect();
-        let names = groups.iter().filter_map(|id| org.group(id)).map(|group| group.profile.name.clone());
-        let told = Arc::new(Person { login: user.profile.login.clone(), groups: names.collect() });
-        groups.sort_unstable();
-        Self { id: &user.id, everyone: org.everyone(), groups, told }
-    }
-
-    fn in_any(&self, listed: &[String]) -> bool {
-        listed
-            .iter()
-            .any(|id| self.groups.binary_search(&id.as_str()).is_ok() || (id == "EVERYONE" && self.everyone.is_some()))
-    }
-
-    fn unmet(&self, people: &People) -> Option<Unmet> {
-        let told = || Arc::clone(&self.told);
-        if people.users.exclude.iter().any(|id| id == self.id) {
-            return Some(Unmet::UserExcluded(told()));
-        }
-        if self.in_any(&people.groups.exclude) {
-            return Some(Unmet::GroupExcluded(told()));
-        }
-        let included = people.users.include.iter().any(|id| id == self.id) || self.in_any(&people.groups.include);
-        (!included).then(|| Unmet::NotIncluded(told()))
-    }
-}
-
-/// The first condition that does not hold, with what stood against it; `None` when all hold.
+/// The first condition that does not hold, with the value that does not match it; `None` when all hold.
 fn first_unmet(
     rule: &CompiledRule,
     grant_type: GrantType,
-    person: Option<&Asker<'_>>,
-    asked: &mut Asked<'_>,
+    person: Option<&PolicySubject<'_>>,
+    scopes: &mut RequestedScopes<'_>,
 ) -> Option<Unmet> {
     if !rule.rule.conditions.grant_types.include.contains(&grant_type) {
         return Some(Unmet::GrantType(grant_type.name()));
@@ -209,33 +178,5 @@ fn first_unmet(
     if let Some(unmet) = person.and_then(|person| person.unmet(&rule.rule.conditions.people)) {
         return Some(unmet);
     }
-    asked.uncovered(rule).map(Unmet::Scopes)
-}
-
-/// The scopes asked for, with what the scope conditions of every rule compare.
-struct Asked<'a> {
-    /// Each says whether it is one of OpenID Connect.
-    scopes: Vec<(&'a str, bool)>,
-    /// What the last rule left out: the next one often leaves out the same.
-    last: Arc<[String]>,
-}
-
-impl<'a> Asked<'a> {
-    fn new(scopes: &'a Scopes) -> Self {
-        Self { scopes: scopes.iter().map(|scope| (scope, is_oidc(scope))).collect(), last: Arc::default() }
-    }
-
-    /// The scopes that a rule's list leaves out, if any. `*` covers all. Scopes of OpenID Connect are covered by a list that names
-    /// none of them; one that names any covers just those (Okta documents the first half, a support article shows the second).
-    fn uncovered(&mut self, rule: &CompiledRule) -> Option<Arc<[String]>> {
-        let left_out = |(scope, oidc): &&(&str, bool)| {
-            !rule.any_scope && (rule.names_oidc || !oidc) && !rule.summary.scopes.iter().any(|known| known == scope)
-        };
-        let uncovered = || self.scopes.iter().filter(left_out).map(|(scope, _)| *scope);
-        uncovered().next()?;
-        if !uncovered().eq(self.last.iter().map(String::as_str)) {
-            self.last = uncovered().map(str::to_owned).collect();
-        }
-        Some(Arc::clone(&self.last))
-    }
+    scopes.uncovered(rule).map(Unmet::Scopes)
 }

@@ -214,7 +214,7 @@ impl List<'_> {
                     let (server, policy) = (self.question.server.clone(), policy.id.clone());
                     self.push(Change::AddClientToPolicy { server, policy, client: client.clone() });
                 }
-                About::Claim(claim) if matches!(claim.outcome, Err(Absence::Failed(_))) => {
+                About::Claim(claim) if matches!(claim.value, Err(Absence::Failed(_))) => {
                     if let ClaimSource::Expression { rule, .. } | ClaimSource::Groups { rule, .. } = &claim.source {
                         let (server, claim) = (self.question.server.clone(), rule.to_string());
                         self.push(Change::DeactivateClaim { server, claim });

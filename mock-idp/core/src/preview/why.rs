@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::trace::{About, ClaimNote, ClaimSource, Lifetimes, Note, NoteStatus, ScopeNote, TokenKind};
+use crate::trace::{About, ClaimNote, ClaimSource, ClaimTarget, Lifetimes, Note, NoteStatus, ScopeNote};
 
 /// A decision, explained.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -71,7 +71,7 @@ pub struct LifetimesWhy {
 /// A claim: where it came from, or why it is absent.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClaimWhy {
-    pub token: TokenKind,
+    pub token: ClaimTarget,
     pub claim: String,
     pub verdict: NoteStatus,
     pub because: String,
@@ -120,7 +120,7 @@ impl Why {
         for note in notes {
             let because = note.because().into_owned();
             match &note.about {
-                About::Words { .. } => {
+                About::Text { .. } => {
                     let subject = note.subject().into_owned();
                     why.steps.push(StepWhy { verdict: note.verdict, subject, because });
                 }
@@ -183,13 +183,15 @@ impl ClaimWhy {
     fn of(verdict: NoteStatus, because: String, claim: &ClaimNote) -> Self {
         let (expression, parts) = match &claim.source {
             ClaimSource::Expression { text, .. } => {
-                let part =
-                    |step: &crate::trace::Step| PartWhy { part: step.part(text).to_owned(), value: step.value.clone() };
+                let part = |step: &crate::trace::EvaluationStep| PartWhy {
+                    part: step.part(text).to_owned(),
+                    value: step.value.clone(),
+                };
                 (Some(text.to_string()), claim.steps.iter().map(part).collect())
             }
             _ => (None, Vec::new()),
         };
-        let (value, absent) = match &claim.outcome {
+        let (value, absent) = match &claim.value {
             Ok(value) => (Some(value.clone()), None),
             Err(absence) => (None, Some(absence.name())),
         };

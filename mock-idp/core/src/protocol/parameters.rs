@@ -29,12 +29,12 @@ impl Parameters {
     /// The names that occur more than once, each once. RFC 6749 3.1: parameters must not be included more than once.
     #[must_use]
     pub fn duplicates(&self) -> Vec<&str> {
-        Self::twice_in(&[self])
+        Self::repeated_in(&[self])
     }
 
     /// The same over the parts of one request, its query and its body for instance.
     #[must_use]
-    pub fn twice_in<'a>(parts: &[&'a Self]) -> Vec<&'a str> {
+    pub fn repeated_in<'a>(parts: &[&'a Self]) -> Vec<&'a str> {
         let (mut seen, mut twice) = (HashSet::new(), IndexSet::new());
         for (name, _) in parts.iter().flat_map(|part| &part.0) {
             if !seen.insert(name.as_str()) {

@@ -1,27 +1,28 @@
-//! The ID-JAG: an org server tells another authorization server who has signed in, and for whom an app asks. Okta: "Cross App
-//! Access"; draft-ietf-oauth-identity-assertion-authz-grant 3.
+//! The ID-JAG: an assertion of the org server about a user, by which an app gets an access token of another authorization server.
+//! Okta: "Cross App Access"; draft-ietf-oauth-identity-assertion-authz-grant 3.
 
 use serde_json::{Map, Value};
 
-use super::ServerKeys;
-use super::issue::Draft;
+use super::keys::ServerKeys;
+use super::kind::TokenKind;
+use super::unsigned::UnsignedToken;
 use super::verify::verify;
 use crate::model::User;
-use crate::protocol::{ErrorId, OAuthError, Scopes};
+use crate::protocol::Scopes;
 
-/// What an ID-JAG says.
+/// The contents of an ID-JAG.
 #[derive(Clone, Debug)]
 pub struct IdJag<'a> {
     pub issuer: &'a str,
     /// Issuer of the authorization server that it is for.
     pub audience: &'a str,
     pub user: &'a User,
-    /// What the app that asks is called there.
+    /// The client id of the app there.
     pub client_id: &'a str,
     pub resource: Option<&'a str>,
     pub scopes: &'a Scopes,
     /// RFC 8693 4.1: the agent that acts for the user.
-    pub act: Option<Value>,
+    pub actor: Option<Value>,
 }
 
 impl IdJag<'_> {
@@ -32,7 +33,7 @@ impl IdJag<'_> {
 
     /// The token before it is signed, in Okta's order.
     #[must_use]
-    pub fn draft(self, jti: &str, now: i64) -> Draft {
+    pub fn unsigned(self, jti: &str, now: i64) -> UnsignedToken {
         let mut header = Map::new();
         header.insert("kid".to_owned(), Value::Null);
         header.insert("typ".to_owned(), Self::TYPE.into());
@@ -50,27 +51,18 @@ impl IdJag<'_> {
             put("resource", resource.into());
         }
         put("client_id", self.client_id.into());
-        // Okta: the kinds of subject and actor are told together.
-        if self.act.is_some() {
+        // Okta: only together with an actor.
+        if self.actor.is_some() {
             put("sub_profile", "user".into());
         }
         if !self.scopes.is_empty() {
             put("scope", self.scopes.join().into());
         }
-        if let Some(act) = self.act {
-            put("act", act);
+        if let Some(actor) = self.actor {
+            put("act", actor);
         }
-        // For another server to read, which has no key here.
-        Draft { header, payload, recipient: None }
+        UnsignedToken { kind: TokenKind::IdJag, header, payload, recipient: None }
     }
-}
-
-/// Signs an ID-JAG. Okta: by the org server's published key.
-///
-/// # Errors
-/// A signature that fails.
-pub fn sign_id_jag(draft: Draft, keys: &ServerKeys) -> Result<String, OAuthError> {
-    draft.sign(keys).map_err(|reason| OAuthError::new(ErrorId::IdJagNotGenerated, reason))
 }
 
 /// Whether an ID-JAG is signed with these keys.

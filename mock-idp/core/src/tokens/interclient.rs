@@ -1,31 +1,33 @@
-//! The interclient token: an authorization server tells itself, by way of two apps, who has signed in to the first and is to be
-//! signed in to the second. Okta: "Configure Native to Web SSO".
+//! The interclient token: an app gets it for its user and passes it on to another app, which signs the user in with it at the same
+//! server. Okta: "Configure Native to Web SSO".
 
 use serde_json::{Map, Value};
 
-use super::issue::Draft;
+use super::id_jag::IdJag;
+use super::keys::ServerKeys;
+use super::kind::TokenKind;
+use super::unsigned::UnsignedToken;
 use super::verify::{Verified, verify};
-use super::{IdJag, ServerKeys};
 use crate::model::{App, User};
 
-/// What an interclient token says. Its claims are no client's to read; Okta names four that it checks.
+/// The contents of an interclient token. Clients do not read its claims; Okta names four that it checks.
 #[derive(Clone, Copy, Debug)]
 pub struct InterclientToken<'a> {
-    /// The server that issues it and that it comes back to.
+    /// The server that issues it, and that it is presented to.
     pub issuer: &'a str,
     pub user: &'a User,
-    /// The app that signs the user in by it.
+    /// The app that signs the user in with it.
     pub target: &'a App,
 }
 
-/// How its `jti` begins.
+/// Of its `jti`.
 const PREFIX: &str = "ICT.";
 
 impl InterclientToken<'_> {
     /// Okta: five minutes, in seconds.
     pub const LIFETIME: i64 = IdJag::LIFETIME;
 
-    /// What a new one is called.
+    /// The `jti` of a new one.
     #[must_use]
     pub fn jti(random: &str) -> String {
         format!("{PREFIX}{random}")
@@ -33,7 +35,7 @@ impl InterclientToken<'_> {
 
     /// The token before it is signed.
     #[must_use]
-    pub fn draft(self, jti: &str, now: i64) -> Draft {
+    pub fn unsigned(self, jti: &str, now: i64) -> UnsignedToken {
         let mut header = Map::new();
         header.insert("kid".to_owned(), Value::Null);
         header.insert("alg".to_owned(), "RS256".into());
@@ -46,7 +48,7 @@ impl InterclientToken<'_> {
         put("exp", (now + Self::LIFETIME).into());
         put("sub", self.user.id.as_str().into());
         put("tid", self.target.id.as_str().into());
-        Draft { header, payload, recipient: None }
+        UnsignedToken { kind: TokenKind::InterclientToken, header, payload, recipient: None }
     }
 }
 

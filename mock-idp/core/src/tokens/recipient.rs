@@ -1,7 +1,7 @@
 //! Whom a token is encrypted for once it is signed. Okta: an ID token for its app, an access token of a custom server for the
 //! API behind that server; access tokens of the org server never.
 
-use super::issue::Ticket;
+use super::spec::TokenSpec;
 use crate::protocol::jose::{EncryptionKey, Fetched, Jwk, JwkSet, KeyEncryptionAlgorithm};
 use crate::protocol::{ErrorId, OAuthError};
 
@@ -60,8 +60,8 @@ impl Recipient {
     ///
     /// # Errors
     /// It has to be, and the client has no key for it.
-    pub(super) fn of_id_token(ticket: &Ticket<'_>) -> Result<Option<Self>, OAuthError> {
-        let oauth = ticket.subject.client.oauth();
+    pub(super) fn of_id_token(spec: &TokenSpec<'_>) -> Result<Option<Self>, OAuthError> {
+        let oauth = spec.subject.client.oauth();
         let Some(algorithm) = oauth.id_token_encrypted_response_alg else { return Ok(None) };
         Self::new(&CLIENT, algorithm, oauth.jwks.as_ref(), oauth.jwks_uri.as_deref()).map(Some)
     }
@@ -70,8 +70,8 @@ impl Recipient {
     ///
     /// # Errors
     /// It has to be, and the authorization server has no key for it.
-    pub(super) fn of_access_token(ticket: &Ticket<'_>) -> Result<Option<Self>, OAuthError> {
-        let server = ticket.server;
+    pub(super) fn of_access_token(spec: &TokenSpec<'_>) -> Result<Option<Self>, OAuthError> {
+        let server = spec.server;
         let Some(algorithm) = server.access_token_encryption else { return Ok(None) };
         Self::new(&AUTHORIZATION_SERVER, algorithm, server.jwks.as_ref(), server.jwks_uri.as_deref()).map(Some)
     }

@@ -1,4 +1,4 @@
-//! Signing, and the one place where token faults happen.
+//! Signing, and the only place where token faults are applied to JWTs.
 
 use std::fmt;
 
@@ -16,9 +16,9 @@ use rsa::{RsaPrivateKey, pkcs1::DecodeRsaPrivateKey};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::fault::{FaultyToken, Flaw, TokenFault};
+use super::fault::Flaw;
 
-/// A signing key held ready: parsing a private key costs more than a third of a signature.
+/// A parsed signing key. Parsing a private key takes more than a third of the time of a signature.
 pub struct SigningKey {
     kid: String,
     /// Modulus and exponent, base64url, as in the JWK.
@@ -44,7 +44,7 @@ impl SigningKey {
     /// Reads an RSA private key of at least 2048 bits from PEM, PKCS#8 or PKCS#1.
     ///
     /// # Errors
-    /// Text that is no such key.
+    /// Text that is not such a key.
     pub fn from_pem(pem: &str) -> Result<Self, UnusableKey> {
         let key = RsaPrivateKey::from_pkcs8_pem(pem)
             .or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem))
@@ -80,19 +80,17 @@ impl SigningKey {
         &self.decoding
     }
 
-    /// Signs a JWT, spoilt by the faults that are for this kind of token.
-    pub(super) fn seal(
+    /// Signs a JWT, with these flaws.
+    pub(super) fn sign_token(
         &self,
-        kind: FaultyToken,
         mut header: Map<String, Value>,
         mut payload: Map<String, Value>,
-        faults: &[TokenFault],
+        flaws: &[Flaw],
     ) -> Result<String, signature::Error> {
-        // Into its place, which the header keeps for it.
+        // The header has an entry for it already, so that the order stays.
         header.insert("kid".to_owned(), self.kid.as_str().into());
-        let flaws: Vec<Flaw> = faults.iter().filter(|fault| fault.token == kind).map(|fault| fault.flaw).collect();
-        for flaw in &flaws {
-            spoil(*flaw, &mut header, &mut payload);
+        for flaw in flaws {
+            apply(*flaw, &mut header, &mut payload);
         }
         let mut jwt = URL_SAFE_NO_PAD.encode(Value::Object(header).to_string());
         jwt.push('.');
@@ -127,7 +125,7 @@ impl JwtSigner for SigningKey {
     }
 }
 
-fn spoil(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, Value>) {
+fn apply(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, Value>) {
     let mut shift = |seconds: i64| {
         for name in ["iat", "exp", "auth_time"] {
             if let Some(time) = payload.get(name).and_then(Value::as_i64) {
@@ -136,10 +134,12 @@ fn spoil(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, 
         }
     };
     match flaw {
-        Flaw::BadSignature => {}
+        // The signature and opaque tokens are changed elsewhere.
+        Flaw::BadSignature | Flaw::Unknown | Flaw::Missing => {}
         Flaw::Expired => shift(-86_400 * 2),
         Flaw::IssuedInFuture => shift(86_400),
         Flaw::UnknownKid => _ = header.insert("kid".to_owned(), "no-such-key".into()),
+        Flaw::WrongType => _ = header.insert("typ".to_owned(), "JWT".into()),
         Flaw::AlgNone => _ = header.insert("alg".to_owned(), "none".into()),
         Flaw::WrongIssuer => _ = payload.insert("iss".to_owned(), "https://issuer.invalid".into()),
         Flaw::WrongAudience => _ = payload.insert("aud".to_owned(), "https://audience.invalid".into()),
@@ -147,10 +147,15 @@ fn spoil(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, 
         Flaw::WrongAtHash => _ = payload.insert("at_hash".to_owned(), "AAAAAAAAAAAAAAAAAAAAAA".into()),
         Flaw::WrongSubject => _ = payload.insert("sub".to_owned(), "00unobody00000000000".into()),
         Flaw::MissingSub => _ = payload.shift_remove("sub"),
+        Flaw::MissingEvents => _ = payload.shift_remove("events"),
+        Flaw::WithNonce => _ = payload.insert("nonce".to_owned(), "unexpected-nonce".into()),
         Flaw::MissingScp => _ = payload.shift_remove("scp"),
         Flaw::ExtraScope => {
             if let Some(scopes) = payload.get_mut("scp").and_then(Value::as_array_mut) {
                 scopes.push("never:granted".into());
+            }
+            if let Some(Value::String(scopes)) = payload.get_mut("scope") {
+                scopes.push_str(" never:granted");
             }
         }
     }

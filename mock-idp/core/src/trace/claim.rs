@@ -1,4 +1,4 @@
-//! What notes say of claims: where each came from, or why it is absent.
+//! Notes about claims: the source of each, or why it is absent.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,32 +6,32 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// Longest value that a note keeps whole, in bytes of JSON.
-const MOST_KEPT: usize = 2_048;
+/// The longest value that a note keeps whole, in bytes of JSON.
+const MAX_VALUE: usize = 2_048;
 
 /// One claim of one token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClaimNote {
-    pub token: TokenKind,
+    pub token: ClaimTarget,
     pub name: Cow<'static, str>,
     pub source: ClaimSource,
-    /// What the parts of the expression came to, in the order of evaluation.
-    pub steps: Vec<Step>,
+    /// The values of the parts of the expression, in the order of evaluation.
+    pub steps: Vec<EvaluationStep>,
     /// Its value, or why there is none.
-    pub outcome: Result<Value, Absence>,
+    pub value: Result<Value, Absence>,
 }
 
-/// Where a claim goes.
+/// Where a claim is returned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TokenKind {
+pub enum ClaimTarget {
     AccessToken,
     IdToken,
     Userinfo,
 }
 
-impl TokenKind {
-    /// In words.
+impl ClaimTarget {
+    /// As text.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -59,29 +59,29 @@ pub enum ClaimSource {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Absence {
     /// None of these scopes was granted.
-    ScopeNotGranted(Needed),
-    /// It is left to userinfo, because an access token travels along.
+    ScopeNotGranted(NeededScopes),
+    /// It is at userinfo only, because an access token is returned as well.
     ThinIdToken,
-    /// No scope asks for it, and claims that nobody asks for are left to userinfo.
-    NoScopeAsks,
+    /// No scope selects it, and such claims are at userinfo only.
+    NotRequested,
     /// Null is left out.
     Null,
     /// Its rule is inactive.
     Inactive,
-    /// It could not be evaluated, which ended the request.
+    /// It could not be evaluated, and the request failed.
     Failed(String),
 }
 
-/// The scopes of which one would do.
+/// The scopes of which one is needed.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Needed {
+pub enum NeededScopes {
     One(&'static str),
     Any(Arc<[String]>),
 }
 
 /// A part of an expression and its value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Step {
+pub struct EvaluationStep {
     /// The part, in bytes of the expression's text.
     pub start: usize,
     pub end: usize,
@@ -89,7 +89,7 @@ pub struct Step {
 }
 
 impl ClaimSource {
-    /// Its stable name.
+    /// Its public name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ impl ClaimSource {
         }
     }
 
-    /// Id of the claim rule, if one says so.
+    /// Id of the claim rule, if it has one.
     #[must_use]
     pub fn rule(&self) -> Option<&str> {
         match self {
@@ -144,13 +144,13 @@ impl ClaimSource {
 }
 
 impl Absence {
-    /// Its stable name.
+    /// Its public name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::ScopeNotGranted(_) => "scope_not_granted",
             Self::ThinIdToken => "thin_id_token",
-            Self::NoScopeAsks => "no_scope_asks",
+            Self::NotRequested => "no_scope_asks",
             Self::Null => "null",
             Self::Inactive => "inactive",
             Self::Failed(_) => "failed",
@@ -159,13 +159,13 @@ impl Absence {
 
     fn words(&self) -> Cow<'_, str> {
         match self {
-            Self::ScopeNotGranted(Needed::One(scope)) => format!("its scope {scope} was not granted").into(),
-            Self::ScopeNotGranted(Needed::Any(scopes)) => match &**scopes {
+            Self::ScopeNotGranted(NeededScopes::One(scope)) => format!("its scope {scope} was not granted").into(),
+            Self::ScopeNotGranted(NeededScopes::Any(scopes)) => match &**scopes {
                 [scope] => format!("its scope {scope} was not granted").into(),
                 scopes => format!("none of its scopes {} was granted", scopes.join(", ")).into(),
             },
-            Self::ThinIdToken => "alwaysIncludeInToken is false and an access token travels along".into(),
-            Self::NoScopeAsks => "no scope asks for it, so it is at userinfo only".into(),
+            Self::ThinIdToken => "alwaysIncludeInToken is false, and an access token is returned with it".into(),
+            Self::NotRequested => "no scope selects it, so that it is at userinfo only".into(),
             Self::Null => "its value is null".into(),
             Self::Inactive => "its rule is inactive".into(),
             Self::Failed(reason) => reason.into(),
@@ -175,7 +175,7 @@ impl Absence {
 
 impl ClaimNote {
     pub(super) fn words(&self) -> Cow<'_, str> {
-        match &self.outcome {
+        match &self.value {
             Ok(_) => self.source.words(),
             Err(absence) => absence.words(),
         }
@@ -191,7 +191,7 @@ impl ClaimNote {
             let steps = self.steps.iter().map(|step| json!({"part": step.part(text), "value": step.value}));
             fields.insert("steps".to_owned(), steps.collect());
         }
-        match &self.outcome {
+        match &self.value {
             Ok(value) => fields.insert("value".to_owned(), value.clone()),
             Err(absence) => fields.insert("absent".to_owned(), absence.name().into()),
         };
@@ -199,7 +199,7 @@ impl ClaimNote {
     }
 }
 
-impl Step {
+impl EvaluationStep {
     /// The text of the part.
     #[must_use]
     pub fn part<'t>(&self, text: &'t str) -> &'t str {
@@ -207,21 +207,21 @@ impl Step {
     }
 }
 
-/// A value as a note keeps it: whole, or its beginning when it is long.
+/// A value for a note: whole, or its beginning if it is long.
 #[must_use]
-pub fn kept(value: &Value) -> Value {
+pub fn shortened(value: &Value) -> Value {
     if let Value::Null | Value::Bool(_) | Value::Number(_) = value {
         return value.clone();
     }
     if let Value::String(text) = value
-        && text.len() <= MOST_KEPT
+        && text.len() <= MAX_VALUE
     {
         return value.clone();
     }
     let written = value.to_string();
-    if written.len() <= MOST_KEPT {
+    if written.len() <= MAX_VALUE {
         return value.clone();
     }
-    let end = (0..=MOST_KEPT).rev().find(|end| written.is_char_boundary(*end)).unwrap_or(0);
+    let end = (0..=MAX_VALUE).rev().find(|end| written.is_char_boundary(*end)).unwrap_or(0);
     format!("{}… ({} bytes)", &written[..end], written.len()).into()
 }

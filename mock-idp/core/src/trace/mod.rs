@@ -1,7 +1,7 @@
-//! Notes that the rules leave behind as they decide, so that every decision can explain itself.
+//! The trace: notes that the rules add while they decide, which explain the decision.
 //!
-//! Notes go to the journal, the explain API and the pages; never into an Okta-shaped body. A note says what was looked at as
-//! data ([`About`]); its words are made from that data when somebody reads it, and stay the same from release to release.
+//! Notes go to the journal, the explain API and the pages, never into an Okta-shaped body. A note is data ([`About`]); its text is
+//! made from the data when it is read, and is the same in every release.
 
 mod claim;
 mod policy;
@@ -12,9 +12,9 @@ use std::borrow::Cow;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-pub use claim::{Absence, ClaimNote, ClaimSource, Needed, Step, TokenKind, kept};
+pub use claim::{Absence, ClaimNote, ClaimSource, ClaimTarget, EvaluationStep, NeededScopes, shortened};
 pub use policy::{Lifetimes, Person, PolicySummary, RuleSummary, Unmet};
-pub use scope::{Agreement, Cover, ScopeNote, ScopeSource};
+pub use scope::{ConsentNote, Coverage, ScopeNote, ScopeSource};
 
 /// One step of a decision.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,15 +23,15 @@ pub struct Note {
     pub about: About,
 }
 
-/// What was looked at, with the values that decided.
+/// What a note is about, with the values that were decisive.
 #[derive(Clone, Debug, PartialEq)]
 pub enum About {
-    /// What words alone describe.
-    Words {
+    /// Something that only text describes.
+    Text {
         subject: Cow<'static, str>,
         because: String,
     },
-    /// An access policy that was passed over for its clients; its rules were not looked at.
+    /// An access policy that does not apply to the client; its rules were not evaluated.
     Policy {
         policy: std::sync::Arc<PolicySummary>,
         client: String,
@@ -41,22 +41,22 @@ pub enum About {
         rule: std::sync::Arc<RuleSummary>,
         unmet: Option<Unmet>,
     },
-    /// How long the tokens live, and what says so.
+    /// How long the tokens live, and which rule sets that.
     Lifetimes(Lifetimes),
-    /// The scopes asked for, and what became of each.
+    /// The requested scopes, and whether each is granted.
     Scopes(Vec<ScopeNote>),
     Claim(Box<ClaimNote>),
 }
 
-/// What became of the thing looked at.
+/// What happened to the thing that a note is about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteStatus {
     /// It applied or was granted.
     Matched,
-    /// It was looked at and did not apply.
+    /// It was evaluated and does not apply.
     PassedOver,
-    /// It put something into the answer.
+    /// It added something to the answer.
     Added,
     /// It was left out of the answer.
     Absent,
@@ -65,7 +65,7 @@ pub enum NoteStatus {
 }
 
 impl NoteStatus {
-    /// In words.
+    /// As text.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -85,11 +85,11 @@ impl Note {
         matches!(self.about, About::Claim(_))
     }
 
-    /// What was looked at.
+    /// What it is about.
     #[must_use]
     pub fn subject(&self) -> Cow<'_, str> {
         match &self.about {
-            About::Words { subject, .. } => Cow::Borrowed(subject.as_ref()),
+            About::Text { subject, .. } => Cow::Borrowed(subject.as_ref()),
             About::Policy { policy, .. } => policy.subject().into(),
             About::Rule { rule, .. } => rule.subject().into(),
             About::Lifetimes(_) => "lifetimes".into(),
@@ -98,11 +98,11 @@ impl Note {
         }
     }
 
-    /// The values that decided.
+    /// The reason.
     #[must_use]
     pub fn because(&self) -> Cow<'_, str> {
         match &self.about {
-            About::Words { because, .. } => because.into(),
+            About::Text { because, .. } => because.into(),
             About::Policy { policy, client } => policy.lacks(client).into(),
             About::Rule { unmet: None, .. } => "every condition holds".into(),
             About::Rule { rule, unmet: Some(unmet) } => unmet.words(rule).into(),
@@ -113,11 +113,11 @@ impl Note {
     }
 }
 
-/// The words first, then the data they were made from: `detail` has a `kind`, or is not there where words are all there is.
+/// The text first, then the data it is made from: `detail` has a `kind`; it is absent if there is only text.
 impl Serialize for Note {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let detail = match &self.about {
-            About::Words { .. } => None,
+            About::Text { .. } => None,
             About::Policy { policy, client } => Some(policy.detail(client)),
             About::Rule { rule, unmet } => Some(rule.detail(unmet.as_ref())),
             About::Lifetimes(lifetimes) => Some(lifetimes.detail()),
@@ -136,16 +136,16 @@ impl Serialize for Note {
     }
 }
 
-/// The notes of one decision, in the order in which they were made.
+/// The notes of one decision, in order.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Trace {
     pub notes: Vec<Note>,
 }
 
 impl Trace {
-    /// Adds a note of words.
+    /// Adds a note that is only text.
     pub fn note(&mut self, verdict: NoteStatus, subject: impl Into<Cow<'static, str>>, because: impl Into<String>) {
-        self.add(verdict, About::Words { subject: subject.into(), because: because.into() });
+        self.add(verdict, About::Text { subject: subject.into(), because: because.into() });
     }
 
     /// Adds a note.

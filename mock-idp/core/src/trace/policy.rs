@@ -1,5 +1,5 @@
-//! What notes say of access policies and their rules. A snapshot of an org writes the names and conditions down once, and
-//! every note about a rule shares them.
+//! Notes about access policies and their rules. Names and conditions are prepared once for each snapshot of an org, and shared by
+//! all notes.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl PolicySummary {
     }
 
     pub(super) fn lacks(&self, client: &str) -> String {
-        format!("clients: {} does not hold {client}", self.clients.join(", "))
+        format!("clients: {} does not contain {client}", self.clients.join(", "))
     }
 
     pub(super) fn detail(&self, client: &str) -> Value {
@@ -35,7 +35,7 @@ impl PolicySummary {
     }
 }
 
-/// A policy rule as notes name it: its conditions, with people by name.
+/// A policy rule as notes name it: its conditions, with users and groups by name.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct RuleSummary {
     pub policy: Arc<PolicySummary>,
@@ -71,7 +71,7 @@ impl RuleSummary {
     }
 }
 
-/// A user, as far as people conditions look at one.
+/// A user as people conditions see them.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Person {
     pub login: String,
@@ -79,7 +79,7 @@ pub struct Person {
     pub groups: Vec<String>,
 }
 
-/// The first condition of a rule that does not hold, with what stood against it.
+/// The first condition of a rule that does not hold, with the value that does not match it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Unmet {
     GrantType(&'static str),
@@ -91,7 +91,7 @@ pub enum Unmet {
 }
 
 impl Unmet {
-    /// Its place among the rule's conditions.
+    /// The path of the condition in the rule.
     #[must_use]
     pub fn condition(&self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ impl Unmet {
         }
     }
 
-    /// What the rule says.
+    /// The values in the rule.
     #[must_use]
     pub fn wanted(&self, rule: &RuleSummary) -> Vec<String> {
         match self {
@@ -115,7 +115,7 @@ impl Unmet {
         }
     }
 
-    /// What the request had.
+    /// The values of the request.
     #[must_use]
     pub fn had(&self) -> Vec<String> {
         match self {
@@ -129,12 +129,12 @@ impl Unmet {
     pub(super) fn words(&self, rule: &RuleSummary) -> String {
         let wanted = self.wanted(rule).join(", ");
         match self {
-            Self::GrantType(grant) => format!("grant types: {wanted} does not hold {grant}"),
+            Self::GrantType(grant) => format!("grant types: {wanted} does not contain {grant}"),
             Self::UserExcluded(person) => format!("people: user {} is excluded", person.login),
             Self::GroupExcluded(person) => {
                 format!("people: groups {wanted} are excluded, {} is in one", person.login)
             }
-            Self::NotIncluded(person) => format!("people: groups {wanted} do not hold {}", person.login),
+            Self::NotIncluded(person) => format!("people: groups {wanted} do not contain {}", person.login),
             Self::Scopes(uncovered) => format!("scopes: {wanted} does not cover {}", uncovered.join(", ")),
         }
     }
@@ -146,9 +146,9 @@ pub struct Lifetimes {
     pub access_token: i64,
     /// `None` is unlimited.
     pub refresh_token: Option<i64>,
-    /// How long a refresh token may lie unused.
+    /// How long a refresh token may stay unused.
     pub refresh_window: i64,
-    /// The rule that says so; `None` for the org authorization server, whose lifetimes are fixed.
+    /// The rule that sets them; `None` for the org authorization server, whose lifetimes are fixed.
     pub rule: Option<Arc<RuleSummary>>,
 }
 
@@ -159,7 +159,7 @@ impl Lifetimes {
 
     pub(super) fn words(&self) -> String {
         format!(
-            "access token {}, refresh token {}, unused at most {}; by {}",
+            "access token {}, refresh token {}, unused at most {}; set by {}",
             span(self.access_token),
             self.refresh_token.map_or_else(|| "unlimited".to_owned(), span),
             span(self.refresh_window),
@@ -179,7 +179,7 @@ impl Lifetimes {
     }
 }
 
-/// Seconds as a person says them: `1 d 2 h`, `15 min`.
+/// Seconds as readable text: `1 d 2 h`, `15 min`.
 #[must_use]
 pub(super) fn span(seconds: i64) -> String {
     let mut text = String::new();
@@ -199,7 +199,7 @@ mod tests {
     use super::span;
 
     #[test]
-    fn a_span_reads_as_a_person_says_it() {
+    fn a_span_has_the_largest_units_first() {
         let read: Vec<String> = [0, 59, 900, 3_600, 93_600, 604_800].map(span).into();
         assert_eq!(read, ["0 s", "59 s", "15 min", "1 h", "1 d 2 h", "7 d"]);
     }

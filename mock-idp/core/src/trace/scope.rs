@@ -1,35 +1,36 @@
-//! What notes say of scopes.
+//! Notes about scopes.
 
 use serde::Serialize;
 
-/// One scope that a request was about.
+/// One scope of a request.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct ScopeNote {
     pub scope: String,
     pub granted: bool,
     pub source: ScopeSource,
-    /// What lets the rule cover it; `None` when no rule was found, or none was asked.
+    /// Why the rule covers it, or that no rule does; `None` when no policy was evaluated.
+    #[serde(rename = "cover", skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cover: Option<Cover>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub consent: Option<Agreement>,
+    pub consent: Option<ConsentNote>,
 }
 
 /// How a scope came into the request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeSource {
-    Asked,
+    #[serde(rename = "asked")]
+    Requested,
     /// The request names none; this is one of the server's default scopes.
     Default,
     /// Part of an earlier grant that is being refreshed.
     EarlierGrant,
 }
 
-/// What lets a rule cover a scope.
+/// Why a rule covers a scope.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Cover {
+pub enum Coverage {
     /// The rule lists it.
     Listed,
     /// The rule lists `*`.
@@ -44,15 +45,15 @@ pub enum Cover {
     Unknown,
 }
 
-/// What the user had to say.
+/// Whether the user has consented to a scope.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Agreement {
+pub enum ConsentNote {
     /// The scope needs no consent.
     NotNeeded,
-    /// The app is trusted: it asks for none.
+    /// The app is trusted: its users are not asked.
     TrustedApp,
-    /// The user allowed it.
+    /// The user has allowed it.
     Allowed,
     /// The user has not allowed it.
     Missing,
@@ -68,25 +69,25 @@ impl ScopeNote {
     #[must_use]
     pub fn because(&self) -> String {
         let source = match self.source {
-            ScopeSource::Asked => "asked for",
+            ScopeSource::Requested => "requested",
             ScopeSource::Default => "a default scope",
-            ScopeSource::EarlierGrant => "of the earlier grant",
+            ScopeSource::EarlierGrant => "from the earlier grant",
         };
-        let cover = match self.cover {
+        let coverage = match self.coverage {
             None => "",
-            Some(Cover::Listed) => ", listed by the rule",
-            Some(Cover::Any) => ", the rule lists *",
-            Some(Cover::OpenidImplied) => ", OpenID scopes are implied",
-            Some(Cover::NoRules) => ", the org server has no rules",
-            Some(Cover::NoRule) => ", no rule covers the request",
-            Some(Cover::Unknown) => ", the server does not have it",
+            Some(Coverage::Listed) => ", listed by the rule",
+            Some(Coverage::Any) => ", the rule lists *",
+            Some(Coverage::OpenidImplied) => ", OpenID scopes are implied",
+            Some(Coverage::NoRules) => ", the org server has no rules",
+            Some(Coverage::NoRule) => ", no rule covers the request",
+            Some(Coverage::Unknown) => ", the server does not have it",
         };
         let consent = match self.consent {
-            None | Some(Agreement::NotNeeded) => "",
-            Some(Agreement::TrustedApp) => ", the app is trusted",
-            Some(Agreement::Allowed) => ", the user allowed it",
-            Some(Agreement::Missing) => ", the user has not allowed it",
+            None | Some(ConsentNote::NotNeeded) => "",
+            Some(ConsentNote::TrustedApp) => ", the app is trusted",
+            Some(ConsentNote::Allowed) => ", the user has allowed it",
+            Some(ConsentNote::Missing) => ", the user has not allowed it",
         };
-        format!("{source}{cover}{consent}")
+        format!("{source}{coverage}{consent}")
     }
 }

@@ -1,6 +1,6 @@
 //! What comes next in a sign-in: sessions, prompts, ages, assignment, consent.
 
-use mock_idp_core::endpoint::authorization::{Step, begin, decide, take_over};
+use mock_idp_core::endpoint::authorization::{Step, begin, decide, redeem_interclient_token};
 use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent, HandOver, SignedIn};
 use mock_idp_core::model::{ConsentMethod, ScopeConsent, UserStatus};
 use mock_idp_core::org::{Org, Urls};
@@ -130,7 +130,9 @@ fn nobody_is_taken_over_from_an_app_that_is_trusted_no_longer() {
     };
     let ask = |org: &Org, record: &mut HandOver, revoked| {
         let request = request(org, second, "openid", &[]);
-        take_over(org, &request, record, revoked).map(|proof| proof.user_id).map_err(|refusal| refusal.id.row().id)
+        redeem_interclient_token(org, &request, record, revoked)
+            .map(|proof| proof.user_id)
+            .map_err(|refusal| refusal.id.row().id)
     };
     let mut record = waiting();
     assert_eq!(ask(&market(), &mut record, true), Err("one_time_sso_token_revoked"));

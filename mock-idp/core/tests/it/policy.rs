@@ -1,7 +1,7 @@
 //! Which rule decides, which were passed over and on which condition.
 
 use mock_idp_core::model::InlineHook;
-use mock_idp_core::policy::{Ask, evaluate};
+use mock_idp_core::policy::{PolicyRequest, evaluate};
 use mock_idp_core::protocol::{ErrorId, GrantType, Scopes};
 use mock_idp_core::trace::NoteStatus;
 
@@ -21,8 +21,8 @@ fn decided(
 ) -> (Result<(String, u32), ErrorId>, Vec<String>) {
     let scopes = Scopes::parse(scopes);
     let user = login.map(|login| org.user_by_identifier(login).unwrap());
-    let ask = Ask { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
-    let (said, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), ask, moment));
+    let request = PolicyRequest { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
+    let (said, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), request, moment));
     let matched = told(&notes, NoteStatus::Matched).into_iter().next().unwrap_or_default();
     let result = said.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
     (result, told(&notes, NoteStatus::PassedOver))
@@ -66,10 +66,10 @@ fn what_was_passed_over_says_on_which_condition() {
     assert_eq!(
         passed,
         [
-            "policy \"Market apps\", rule \"Administrators\": people: groups Admins do not hold buyer@example.test",
+            "policy \"Market apps\", rule \"Administrators\": people: groups Admins do not contain buyer@example.test",
             "policy \"Market apps\", rule \"Everyone\": scopes: products:read, orders:create does not cover orders:read:user",
-            "policy \"Fulfilment\": clients: 0oamarketservice05d7 does not hold 0oamarketpartner05d7",
-            "policy \"Reports\": clients: 0oamarketreports05d7, 0oamarketledger005d7, 0oamarketkeyjwt005d7 does not hold 0oamarketpartner05d7",
+            "policy \"Fulfilment\": clients: 0oamarketservice05d7 does not contain 0oamarketpartner05d7",
+            "policy \"Reports\": clients: 0oamarketreports05d7, 0oamarketledger005d7, 0oamarketkeyjwt005d7 does not contain 0oamarketpartner05d7",
         ]
     );
     let (_, passed) = decided(&org, Some("denied"), WEB, GrantType::AuthorizationCode, "openid");
@@ -123,6 +123,7 @@ fn an_inline_hook_of_the_rule_is_told_not_called() {
     });
     let (decision, passed) = decided(&hooked, Some("buyer"), WEB, GrantType::AuthorizationCode, "openid");
     assert_eq!(decision, rule("Market apps", "Everyone", 60));
-    let told = "inline hook calhook0000000005d7a: the rule names it; Okta would call it, this mock calls no hooks";
+    let told =
+        "inline hook calhook0000000005d7a: the rule names it; Okta would call it, but this mock does not call hooks";
     assert_eq!(passed.last().map(String::as_str), Some(told));
 }

@@ -1,7 +1,9 @@
 //! Refresh tokens: rotation, grace, reuse, windows, and what makes them worthless.
 
-use mock_idp_core::endpoint::client_authentication::{self, Called};
-use mock_idp_core::endpoint::token::{Plan, Redemption, RedemptionError, TokenRequest, admit};
+use mock_idp_core::endpoint::client_authentication::{self, CalledEndpoint};
+use mock_idp_core::endpoint::token::{
+    NewRefreshToken, Record, Redeemed, RedemptionError, Revokes, TokenRequest, admit, redeem,
+};
 use mock_idp_core::ledger::{Authentication, Authorization, TokenFamily};
 use mock_idp_core::model::{Status, TokenLifetimes, UserStatus};
 use mock_idp_core::org::{Org, Urls};
@@ -50,24 +52,26 @@ fn refresh(
     caller: &str,
     token: &str,
     now: i64,
-) -> Result<Redemption, RedemptionError> {
+) -> Result<Redeemed, RedemptionError> {
     let body: Parameters =
         [("grant_type", "refresh_token"), ("client_id", caller), ("refresh_token", token)].into_iter().collect();
     let request = TokenRequest { body, ..TokenRequest::default() };
-    let grant_type = request.grant_type().map_err(RedemptionError::from)?;
-    let attempt = client_authentication::attempt(org, request.presented()).map_err(RedemptionError::from)?;
+    let unverified = client_authentication::identify(org, request.credential_sources())?;
     let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
-    let called = Called { urls: &urls, server: org.org_server(), endpoint: "token" };
-    let client = attempt.decide(called, None, now).map_err(RedemptionError::from)?.client;
-    let admitted = admit(org, &request, grant_type, client).map_err(RedemptionError::from)?;
-    let (plan, _) = ask_at(now, Plan::new);
+    let called = CalledEndpoint { urls: &urls, server: org.org_server(), endpoint: "token" };
+    let client = unverified.verify(called, None, now)?.client;
     let server = org.server("default").unwrap();
-    admitted.redeem_refresh_token(org, server, ("oar1", family), token, &plan, now)
+    let grant = admit(org, server, &urls, client, &request, None)?;
+    let record = Record::RefreshToken { token, family_id: "oar1", family };
+    ask_at(now, |moment| redeem(&grant, record, moment)).0
 }
 
-fn given(redeemed: Result<Redemption, RedemptionError>) -> Option<String> {
-    redeemed.unwrap().refresh_token.map(|(token, family)| {
-        assert_eq!(family, "oar1");
+/// The refresh token of an answer, if there is a new one.
+fn given(redeemed: Result<Redeemed, RedemptionError>) -> Option<String> {
+    let Redeemed::Tokens(redemption) = redeemed.unwrap() else { panic!("no tokens") };
+    redemption.refresh_token.map(|new| {
+        let NewRefreshToken::Further { family_id, token } = new else { panic!("a new family") };
+        assert_eq!(family_id, "oar1");
         token
     })
 }
@@ -81,8 +85,8 @@ fn within_the_grace_period_the_rotated_token_still_works() {
     assert_eq!(given(refresh(&org, &mut family, NATIVE, "first", NOW + 29)), Some(second.clone()));
     assert!(!family.revoked);
     let late = refresh(&org, &mut family, NATIVE, "first", NOW + 30).unwrap_err();
-    assert_eq!(late.refusal.id, ErrorId::InvalidRefreshToken);
-    assert_eq!(late.revokes, Some((None, Some("oar1".into()))));
+    assert_eq!(late.error.id, ErrorId::InvalidRefreshToken);
+    assert_eq!(late.revokes, Some(Revokes { access_token: None, family: Some("oar1".into()) }));
     assert!(family.revoked);
     assert!(refresh(&org, &mut family, NATIVE, &second, NOW + 31).is_err());
 }
@@ -115,11 +119,11 @@ fn each_use_moves_the_idle_window_and_none_the_absolute_end() {
 #[test]
 fn a_family_is_its_clients_and_its_servers_alone() {
     let (org, mut family) = (market(), family(NATIVE));
-    let refusal = refresh(&org, &mut family, SPA, "first", NOW).unwrap_err();
-    assert_eq!((refusal.refusal.id, refusal.revokes), (ErrorId::InvalidRefreshToken, None));
+    let error = refresh(&org, &mut family, SPA, "first", NOW).unwrap_err();
+    assert_eq!((error.error.id, error.revokes), (ErrorId::InvalidRefreshToken, None));
     family.authorization.server = "00omarket000000005d7".into();
-    let refusal = refresh(&org, &mut family, NATIVE, "first", NOW).unwrap_err();
-    assert_eq!(refusal.refusal.id, ErrorId::MismatchedAuthorizationServer);
+    let error = refresh(&org, &mut family, NATIVE, "first", NOW).unwrap_err();
+    assert_eq!(error.error.id, ErrorId::MismatchedAuthorizationServer);
 }
 
 #[test]
@@ -137,12 +141,12 @@ fn it_dies_with_the_user_the_assignment_or_the_server() {
         (unassigned, "buyer@example.test is no longer assigned to 0oamarketnative005d7"),
         (switched_off, "the authorization server default is inactive"),
     ] {
-        let refusal = refresh(&org, &mut family(NATIVE), NATIVE, "first", NOW).unwrap_err().refusal;
-        assert_eq!((refusal.id, refusal.reason.as_str()), (ErrorId::InvalidRefreshToken, reason));
+        let error = refresh(&org, &mut family(NATIVE), NATIVE, "first", NOW).unwrap_err().error;
+        assert_eq!((error.id, error.reason.as_str()), (ErrorId::InvalidRefreshToken, reason));
     }
     let no_client = changed(|document| {
         document.apps.iter_mut().find(|app| app.id == NATIVE).unwrap().status = Status::Inactive;
     });
-    let refusal = refresh(&no_client, &mut family(NATIVE), NATIVE, "first", NOW).unwrap_err().refusal;
-    assert_eq!(refusal.id, ErrorId::InvalidClientId);
+    let error = refresh(&no_client, &mut family(NATIVE), NATIVE, "first", NOW).unwrap_err().error;
+    assert_eq!(error.id, ErrorId::InvalidClientId);
 }

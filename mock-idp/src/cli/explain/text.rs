@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mock_idp_core::preview::{Alteration, Answer, Asks, Difference, Outcome, Report, Told, Why};
-use mock_idp_core::trace::{NoteStatus, TokenKind};
+use mock_idp_core::trace::{ClaimTarget, NoteStatus};
 use serde_json::{Map, Value};
 
 use super::output::brief;
@@ -99,9 +99,9 @@ pub(super) fn why(text: &mut String, why: &Why) {
         let _ = writeln!(text, "Lifetimes\n  {}", lifetimes.because);
     }
     for (title, kind) in [
-        ("Claims of the access token", TokenKind::AccessToken),
-        ("Claims of the ID token", TokenKind::IdToken),
-        ("Claims at userinfo", TokenKind::Userinfo),
+        ("Claims of the access token", ClaimTarget::AccessToken),
+        ("Claims of the ID token", ClaimTarget::IdToken),
+        ("Claims at userinfo", ClaimTarget::Userinfo),
     ] {
         let mut claims = why.claims.iter().filter(|claim| claim.token == kind).peekable();
         if claims.peek().is_some() {

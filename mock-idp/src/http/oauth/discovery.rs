@@ -1,7 +1,7 @@
 //! The discovery documents.
 
 use http::{HeaderValue, StatusCode, header};
-use mock_idp_core::endpoint::discovery::{self, Kind};
+use mock_idp_core::endpoint::discovery::{self, MetadataType};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 
 use crate::http::extract::AtServer;
@@ -13,14 +13,14 @@ use crate::routing::{Decided, Query};
 const CACHE: HeaderValue = HeaderValue::from_static("max-age=86400, must-revalidate");
 
 pub(super) async fn openid(at: AtServer, query: Query) -> Decided {
-    document(Kind::OpenidConfiguration, &at, &query)
+    document(MetadataType::OpenidConfiguration, &at, &query)
 }
 
 pub(super) async fn oauth(at: AtServer, query: Query) -> Decided {
-    document(Kind::OauthAuthorizationServer, &at, &query)
+    document(MetadataType::OauthAuthorizationServer, &at, &query)
 }
 
-fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query) -> Decided {
+fn document(metadata_type: MetadataType, AtServer(call): &AtServer, Query(query): &Query) -> Decided {
     // Okta: `?client_id=` must name a client.
     if let Some(client_id) = query.get("client_id")
         && call.org.client(client_id).is_none()
@@ -29,7 +29,7 @@ fn document(kind: Kind, AtServer(call): &AtServer, Query(query): &Query) -> Deci
         let response = api_error::envelope(StatusCode::BAD_REQUEST, error.error(), &error.description(), &[]);
         return Explained::refused(response, error.reason);
     }
-    let mut response = json::text(discovery::document(kind, &call.server, &call.urls).to_string().into());
+    let mut response = json::text(discovery::document(metadata_type, &call.server, &call.urls).to_string().into());
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, CACHE);
     headers.insert(header::EXPIRES, call.instance.clock.http_dates().tomorrow);

@@ -1,7 +1,7 @@
 //! The userinfo endpoint.
 
 use http::{HeaderMap, header};
-use mock_idp_core::endpoint::userinfo::{self, Presented};
+use mock_idp_core::endpoint::userinfo::{self, TokenSources};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::tokens::resource::Scheme;
 use serde_json::Value;
@@ -26,7 +26,7 @@ async fn answer(
     body: Parameters,
 ) -> Decided {
     let authorization = header_text(headers, header::AUTHORIZATION);
-    let presented = Presented { authorization: authorization.as_deref(), query: &query, body: &body };
+    let presented = TokenSources { authorization: authorization.as_deref(), query: &query, body: &body };
     let decided = call.userinfo(method, presented, &header_texts(headers, "dpop")).await;
     decided.map(|result| match result {
         Ok(claims) => json::text(Value::Object(claims).to_string().into()),

@@ -1,92 +1,18 @@
-//! The checks of an authorization request, in the order in which Okta reports them.
+//! The checks of an authorization request whose client and redirect URI are known, in the order in which Okta reports errors.
 
 use super::enrollment;
+use super::redirect::mode_error;
+use super::request_uri::check_no_request_uri;
 use crate::ledger::{AuthorizationRequest, RedirectTarget};
-use crate::model::{App, ApplicationType, WildcardRedirect};
-use crate::org::{CompiledServer, Org, Urls};
+use crate::model::App;
+use crate::org::{CompiledServer, Org};
 use crate::policy::scope_rules;
 use crate::protocol::{
     ErrorId, GrantType, INTERCLIENT_ACCESS, OAuthError, Parameters, Prompt, RequestedClaims, ResponseMode,
     ResponseType, Scopes, pkce,
 };
 
-/// A request that names its client or redirect URI twice names neither.
-pub(super) fn unambiguous(parameters: &Parameters) -> Result<(), OAuthError> {
-    let twice = parameters.duplicates();
-    if twice.iter().any(|name| matches!(*name, "client_id" | "redirect_uri")) {
-        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
-    }
-    Ok(())
-}
-
-/// Okta: unknown and inactive clients alike.
-pub(super) fn client<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, OAuthError> {
-    let client_id = client_id.ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, "client_id is missing"))?;
-    let client = org.client(client_id).filter(|client| client.status.is_active()).ok_or_else(|| {
-        OAuthError::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`"))
-    })?;
-    if client.oauth().application_type == ApplicationType::Service {
-        return Err(OAuthError::with(ErrorId::InvalidClientApplicationType, "authorize", "a service app has no users"));
-    }
-    Ok(client)
-}
-
-/// RFC 9700 2.1: exact comparison. Okta: byte for byte, with one wildcard label where the app allows it.
-pub(super) fn redirect_uri(client: &App, received: Option<&str>, urls: &Urls) -> Result<String, OAuthError> {
-    let refused =
-        |reason: String| OAuthError::with(ErrorId::IllegalRedirectUri, urls.admin_app_page(client.client_id()), reason);
-    let received = received.ok_or_else(|| refused("redirect_uri is missing".to_owned()))?;
-    let wildcard = client.oauth().wildcard_redirect == WildcardRedirect::Subdomain;
-    let registered =
-        client.oauth().redirect_uris.iter().any(|uri| uri == received || (wildcard && matches_wildcard(uri, received)));
-    if registered { Ok(received.to_owned()) } else { Err(refused(format!("`{received}` is not registered"))) }
-}
-
-/// Okta: `wildcard_redirect: SUBDOMAIN` allows one `*` in the left-most label of an https URI.
-fn matches_wildcard(registered: &str, received: &str) -> bool {
-    let Some((head, tail)) = registered.split_once('*') else { return false };
-    let label = received.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
-    head.starts_with("https://")
-        && !head["https://".len()..].contains(['.', '/'])
-        && label.is_some_and(|label| {
-            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
-}
-
-/// Where errors go from now on. A mode that cannot be honoured falls back to the response type's own.
-pub(super) fn target(client: &App, redirect_uri: String, parameters: &Parameters) -> RedirectTarget {
-    let response_type = parameters.get("response_type").and_then(ResponseType::parse).unwrap_or_default();
-    let asked = parameters.get("response_mode").and_then(ResponseMode::named);
-    let state = parameters.get("state").map(str::to_owned);
-    let target = RedirectTarget { redirect_uri, mode: response_type.default_mode(), state };
-    match asked.filter(|mode| mode_refusal(client, &target, *mode, response_type, parameters).is_none()) {
-        Some(mode) => RedirectTarget { mode, ..target },
-        None => target,
-    }
-}
-
-fn mode_refusal(
-    client: &App,
-    target: &RedirectTarget,
-    mode: ResponseMode,
-    response_type: ResponseType,
-    parameters: &Parameters,
-) -> Option<ErrorId> {
-    let proves_key =
-        client.oauth().application_type == ApplicationType::Browser && parameters.get("code_challenge").is_some();
-    match mode {
-        ResponseMode::Query if response_type.front_channel_token() => Some(ErrorId::QueryWithTokens),
-        // Okta: its own browser library receives codes so; any other client is refused by the catalogue.
-        ResponseMode::OktaPostMessage if response_type.code && !response_type.front_channel_token() && !proves_key => {
-            Some(ErrorId::PostMessageWithCode)
-        }
-        // A message has to be addressed to an origin, which a native app's own scheme has not.
-        ResponseMode::OktaPostMessage if target.origin() == "null" => Some(ErrorId::UnsupportedResponseMode),
-        _ => None,
-    }
-}
-
-/// Everything else.
+/// Checks all parameters.
 pub(super) fn request(
     org: &Org,
     server: &CompiledServer,
@@ -94,23 +20,26 @@ pub(super) fn request(
     target: &RedirectTarget,
     parameters: &Parameters,
 ) -> Result<AuthorizationRequest, OAuthError> {
-    let twice = parameters.duplicates();
-    if !twice.is_empty() {
-        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+    let repeated = parameters.duplicates();
+    if !repeated.is_empty() {
+        return Err(OAuthError::with(
+            ErrorId::IllegalDuplicatedParameters,
+            repeated.join(", "),
+            "duplicate parameters",
+        ));
     }
-    // RFC 9126 4: what was to be found under a name is not to be found outside.
-    no_unknown_name(server, parameters)?;
+    check_no_request_uri(server, parameters)?;
     // Okta requires state, which OAuth only recommends.
     if target.state.is_none() && !server.behavior.state_is_optional() {
         return Err(OAuthError::new(ErrorId::InvalidState, "state is missing"));
     }
-    unsupported(parameters)?;
-    enrollment::refuse(parameters)?;
+    check_unsupported(parameters)?;
+    enrollment::check(parameters)?;
     let response_type = response_type(client, parameters)?;
     response_mode(client, target, response_type, parameters)?;
-    // OIDC Core 3.2.2.1; Okta asks for it with `token` too.
-    let wants_nonce = response_type.id_token || (response_type.token && !server.behavior.nonce_only_for_id_tokens());
-    if wants_nonce && parameters.get("nonce").is_none() {
+    // OIDC Core 3.2.2.1; Okta requires it with `token` too.
+    let needs_nonce = response_type.id_token || (response_type.token && !server.behavior.nonce_only_for_id_tokens());
+    if needs_nonce && parameters.get("nonce").is_none() {
         return Err(OAuthError::new(ErrorId::InvalidNonce, "nonce is missing"));
     }
     let scopes = scopes(org, server, client, response_type, parameters)?;
@@ -130,7 +59,7 @@ pub(super) fn request(
         scopes,
         nonce: parameters.get("nonce").map(str::to_owned),
         code_challenge: code_challenge(client, response_type, parameters)?,
-        // Okta: an app that does not ask for bound tokens gets none.
+        // Okta: only apps that are set to bound tokens get them.
         dpop_jkt: dpop_jkt(parameters)?.filter(|_| client.oauth().dpop_bound_access_tokens),
         prompt_none: prompt.none,
         prompt_login: prompt.login || prompt.select_account,
@@ -139,30 +68,19 @@ pub(super) fn request(
         login_hint: parameters.get("login_hint").map(str::to_owned),
         acr_values: parameters.get("acr_values").map(str::to_owned),
         claims: claims(server, parameters)?,
-        // An ID token takes keys to read: the caller does.
+        // Set by the caller, who has the keys to verify the ID token.
         hinted_user: None,
     })
 }
 
-/// Parameters that would change the request's meaning and are not served are refused, never ignored.
-fn unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
+/// Unsupported parameters that would change the meaning of the request are rejected, not ignored.
+fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
     if parameters.get("idp").is_some() {
         return Err(OAuthError::new(ErrorId::UnknownIdp, "the org has no external identity provider"));
     }
     let acr = parameters.get("acr_values").unwrap_or_default();
     if acr.split(' ').any(|value| value == "urn:okta:app:mfa:attestation") {
-        return Err(OAuthError::new(ErrorId::UnsupportedMfaAttestation, "no app attests to factors"));
-    }
-    Ok(())
-}
-
-/// A pushed request has been put in the place of its name before; what is still a name here, nobody has given.
-pub(super) fn no_unknown_name(server: &CompiledServer, parameters: &Parameters) -> Result<(), OAuthError> {
-    if let Some(name) = parameters.get("request_uri") {
-        // OIDC Core 3.1.2.6: what would have to be fetched. RFC 9126 4: what is a name of ours.
-        let elsewhere = server.behavior.names_request_uri_refusals() && !name.starts_with(super::pushed::PREFIX);
-        let id = if elsewhere { ErrorId::RequestUriNotSupported } else { ErrorId::InvalidRequestUri };
-        return Err(OAuthError::new(id, "no request was pushed under this request_uri"));
+        return Err(OAuthError::new(ErrorId::UnsupportedMfaAttestation, "apps cannot attest factors"));
     }
     Ok(())
 }
@@ -170,18 +88,20 @@ pub(super) fn no_unknown_name(server: &CompiledServer, parameters: &Parameters) 
 fn response_type(client: &App, parameters: &Parameters) -> Result<ResponseType, OAuthError> {
     let oauth = client.oauth();
     let configured = || oauth.response_types.iter().map(|word| word.name()).collect::<Vec<_>>().join(", ");
-    let refused = |reason: String| OAuthError::with(ErrorId::UnsupportedResponseType, configured(), reason);
-    let asked = parameters.get("response_type").ok_or_else(|| refused("response_type is missing".to_owned()))?;
-    let parsed = ResponseType::parse(asked).ok_or_else(|| refused(format!("response_type `{asked}` is unknown")))?;
+    let unsupported = |reason: String| OAuthError::with(ErrorId::UnsupportedResponseType, configured(), reason);
+    let requested =
+        parameters.get("response_type").ok_or_else(|| unsupported("response_type is missing".to_owned()))?;
+    let parsed =
+        ResponseType::parse(requested).ok_or_else(|| unsupported(format!("response_type `{requested}` is unknown")))?;
     let enabled = |word: &str| oauth.response_types.iter().any(|known| known.name() == word);
     if let Some(word) = parsed.words().find(|word| !enabled(word)) {
-        return Err(refused(format!("response_type `{word}` is not enabled on the app")));
+        return Err(unsupported(format!("response_type `{word}` is not enabled on the app")));
     }
     for (used, grant) in
         [(parsed.code, GrantType::AuthorizationCode), (parsed.front_channel_token(), GrantType::Implicit)]
     {
         if used && !oauth.grant_types.contains(&grant) {
-            return Err(refused(format!("the app lacks the grant type {}", grant.name())));
+            return Err(unsupported(format!("the app lacks the grant type {}", grant.name())));
         }
     }
     Ok(parsed)
@@ -193,11 +113,11 @@ fn response_mode(
     response_type: ResponseType,
     parameters: &Parameters,
 ) -> Result<(), OAuthError> {
-    let Some(asked) = parameters.get("response_mode") else { return Ok(()) };
-    let reason = format!("response_mode `{asked}`");
-    match ResponseMode::named(asked) {
+    let Some(requested) = parameters.get("response_mode") else { return Ok(()) };
+    let reason = format!("response_mode `{requested}`");
+    match ResponseMode::named(requested) {
         None => Err(OAuthError::new(ErrorId::UnsupportedResponseMode, reason)),
-        Some(mode) => match mode_refusal(client, target, mode, response_type, parameters) {
+        Some(mode) => match mode_error(client, target, mode, response_type, parameters) {
             None => Ok(()),
             Some(id) => Err(OAuthError::new(id, reason)),
         },
@@ -211,10 +131,10 @@ fn scopes(
     response_type: ResponseType,
     parameters: &Parameters,
 ) -> Result<Scopes, OAuthError> {
-    let asked = Scopes::parse(parameters.get("scope").unwrap_or_default());
-    let scopes = scope_rules::resolve(org, server, client, &asked)?;
-    scope_rules::openid_present(&scopes, response_type.id_token)?;
-    // Okta: who is handed over is not handed on.
+    let requested = Scopes::parse(parameters.get("scope").unwrap_or_default());
+    let scopes = scope_rules::resolve(org, server, client, &requested)?;
+    scope_rules::check_openid(&scopes, response_type.id_token)?;
+    // Okta: an app that uses an interclient token cannot get another one.
     if parameters.get("interclient_token").is_some() && scopes.contains(INTERCLIENT_ACCESS) {
         let reason = "interclient_access beside an interclient_token";
         return Err(OAuthError::new(ErrorId::InterclientAccessScopeNotPermitted, reason));
@@ -239,7 +159,7 @@ fn max_age(parameters: &Parameters) -> Result<Option<i64>, OAuthError> {
     }
 }
 
-/// RFC 7636 4.3; Okta: S256 only, and the app may insist on it.
+/// RFC 7636 4.3; Okta: S256 only, and apps can require it.
 fn code_challenge(
     client: &App,
     response_type: ResponseType,
@@ -251,7 +171,7 @@ fn code_challenge(
         }
         return Ok(None);
     };
-    // RFC 7636 4.3: without a method it is `plain`, which Okta does not accept.
+    // RFC 7636 4.3: the default is `plain`, which Okta does not accept.
     let method = parameters.get("code_challenge_method").unwrap_or("plain");
     if method != "S256" {
         return Err(OAuthError::with(
@@ -269,7 +189,7 @@ fn code_challenge(
     Ok(Some(challenge.to_owned()))
 }
 
-/// RFC 9449 10: the thumbprint of a key, which is a SHA-256 hash in base64url.
+/// RFC 9449 10: the thumbprint of a key, a SHA-256 hash in base64url.
 fn dpop_jkt(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
     let Some(thumbprint) = parameters.get("dpop_jkt") else { return Ok(None) };
     let well_formed =
@@ -277,6 +197,6 @@ fn dpop_jkt(parameters: &Parameters) -> Result<Option<String>, OAuthError> {
     if well_formed {
         Ok(Some(thumbprint.to_owned()))
     } else {
-        Err(OAuthError::new(ErrorId::InvalidRequest, "dpop_jkt is no SHA-256 thumbprint"))
+        Err(OAuthError::new(ErrorId::InvalidRequest, "dpop_jkt is not a SHA-256 thumbprint"))
     }
 }

@@ -1,5 +1,5 @@
-//! `prompt=enroll_authenticator` with `response_type=none`: a user adds an authenticator. Okta: an authorization request of its
-//! own kind, with rules of its own. Users of this org have passwords only, so a well-formed one is refused in the end.
+//! `prompt=enroll_authenticator` with `response_type=none`: a user adds an authenticator. Okta: such requests have rules of their
+//! own. Users of this org have passwords only, so that a well-formed request is rejected too.
 
 use crate::protocol::{ErrorId, OAuthError, Parameters};
 
@@ -25,15 +25,15 @@ const AUTHENTICATORS: [&str; 18] = [
     "opt_out",
 ];
 
-/// Passes whatever does not ask for it.
-pub(super) fn refuse(parameters: &Parameters) -> Result<(), OAuthError> {
+/// Rejects such requests. All others pass.
+pub(super) fn check(parameters: &Parameters) -> Result<(), OAuthError> {
     let prompt = parameters.get("prompt").unwrap_or_default();
     let enrolls = prompt.split(' ').any(|word| word == "enroll_authenticator");
     let none = parameters.get("response_type") == Some("none");
     let given = |name: &str| parameters.get(name).is_some();
     let authenticators = parameters.get("enroll_amr_values").unwrap_or_default();
     let known = authenticators.split(' ').all(|name| AUTHENTICATORS.contains(&name));
-    let refused = match (enrolls, none) {
+    let id = match (enrolls, none) {
         (false, false) => return Ok(()),
         (true, false) => ErrorId::InvalidResponseTypeForAuthenticatorEnrollment,
         (false, true) => ErrorId::InvalidPromptForNoneResponseType,
@@ -47,5 +47,5 @@ pub(super) fn refuse(parameters: &Parameters) -> Result<(), OAuthError> {
         _ if !known => ErrorId::InvalidEnrollAmrForNoneResponseType,
         _ => ErrorId::EnrollAuthenticatorNotAllowed,
     };
-    Err(OAuthError::new(refused, "authenticators cannot be enrolled here"))
+    Err(OAuthError::new(id, "authenticators cannot be enrolled here"))
 }

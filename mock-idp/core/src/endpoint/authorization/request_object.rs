@@ -1,11 +1,13 @@
 //! Signed request objects. RFC 9101, OIDC Core 6.1; Okta: the `request` parameter.
 //!
-//! What is inside wins over what is outside. Nothing inside is heeded before the signature is the client's, so errors go
-//! where the parameters outside say, or are shown.
+//! Parameters inside the object take precedence over those beside it. They are not used before the signature is verified, so
+//! until then errors go where the parameters outer say, or are shown.
 
 use serde_json::Value;
 
-use super::{NotBegun, refused};
+use super::error::AuthorizationError;
+use super::redirect::{self, early_error};
+use super::request_uri::check_outer;
 use crate::endpoint::client_authentication::{KeySource, key_source, keys};
 use crate::ledger::SingleUse;
 use crate::model::App;
@@ -14,90 +16,84 @@ use crate::protocol::jose::{Algorithm, Fetched, Jws, KeyProblem};
 use crate::protocol::{ErrorId, OAuthError, Parameters};
 
 /// Okta: a request object expires within an hour.
-const LONGEST: i64 = 3600;
-/// Claims about the object itself, which are no parameters.
-const ABOUT_ITSELF: [&str; 7] = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti"];
+const MAX_LIFETIME: i64 = 3600;
+/// Claims about the object itself, which are not parameters.
+const OBJECT_CLAIMS: [&str; 7] = ["iss", "sub", "aud", "exp", "iat", "nbf", "jti"];
 
-/// A request object, still closed.
+/// A request object whose signature has not been verified.
 #[derive(Debug)]
-pub struct Sealed<'a> {
+pub struct RequestObject<'a> {
     client: &'a App,
-    outside: &'a Parameters,
+    outer: &'a Parameters,
     object: Jws,
 }
 
-/// What was inside a request object, put over what came beside it.
+/// The parameters of a verified request object, merged with those beside it.
 #[derive(Clone, Debug)]
-pub struct Opened {
+pub struct VerifiedRequestObject {
     pub parameters: Parameters,
-    /// The object's `jti`, which counts once.
-    pub spends: Option<SingleUse>,
-    /// How it was signed, for people.
-    pub signed: String,
+    /// The object's `jti`, which can be used once.
+    pub single_use: Option<SingleUse>,
+    /// How it is signed, for the trace.
+    pub signature_info: String,
 }
 
 /// The request object of a request, if it has one.
 ///
 /// # Errors
-/// The client is unknown, or the object is no JWT.
-pub fn sealed<'a>(org: &'a Org, urls: &Urls, outside: &'a Parameters) -> Result<Option<Sealed<'a>>, NotBegun> {
-    let Some(text) = outside.get("request") else { return Ok(None) };
-    let refuse = |refusal| refused(org, urls, outside, refusal);
-    outer(outside).map_err(refuse)?;
-    let client = super::checks::client(org, outside.get("client_id")).map_err(refuse)?;
-    let object = Jws::parse(text)
-        .ok_or_else(|| refuse(OAuthError::new(ErrorId::RequestObjectInvalid, "the request object is no signed JWT")))?;
-    Ok(Some(Sealed { client, outside, object }))
+/// The client is unknown, or the object is not a JWT.
+pub fn request_object<'a>(
+    org: &'a Org,
+    urls: &Urls,
+    outer: &'a Parameters,
+) -> Result<Option<RequestObject<'a>>, AuthorizationError> {
+    let Some(text) = outer.get("request") else { return Ok(None) };
+    let early = |error| early_error(org, urls, outer, error);
+    check_outer(outer).map_err(early)?;
+    let client = redirect::client(org, outer.get("client_id")).map_err(early)?;
+    let object = Jws::parse(text).ok_or_else(|| {
+        early(OAuthError::new(ErrorId::RequestObjectInvalid, "the request object is not a signed JWT"))
+    })?;
+    Ok(Some(RequestObject { client, outer, object }))
 }
 
-/// What stands beside a request object, or names a pushed request: once each, and not both of them.
-pub(super) fn outer(outside: &Parameters) -> Result<(), OAuthError> {
-    let twice = outside.duplicates();
-    if !twice.is_empty() {
-        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
-    }
-    // RFC 9101 5: request and request_uri must not be used together.
-    if outside.get("request").is_some() && outside.get("request_uri").is_some() {
-        return Err(OAuthError::new(ErrorId::AuthorizeRequestObjectAndRequestUri, "request beside request_uri"));
-    }
-    Ok(())
-}
-
-impl Sealed<'_> {
-    /// Where the keys come from that the object is judged by.
+impl RequestObject<'_> {
+    /// Where the client's keys have to be fetched from; `None` when none have to be fetched.
     #[must_use]
     pub fn key_source(&self) -> Option<KeySource<'_>> {
         key_source(self.client, &self.object)
     }
 
-    /// Opens it. `fetched` is what was found at the [`KeySource`], if there is one.
+    /// Verifies it. `fetched` are the keys from the [`KeySource`], if there is one.
     ///
     /// # Errors
-    /// Okta's literal refusals.
-    pub fn open(
+    /// Okta's errors.
+    pub fn verify(
         &self,
         org: &Org,
         server: &CompiledServer,
         urls: &Urls,
         fetched: Option<&Fetched>,
         now: i64,
-    ) -> Result<Opened, NotBegun> {
-        let opened = || {
-            self.is_signed_by_client(fetched)?;
-            let spends = self.is_meant(&urls.issuer(server), now, server.behavior.clock_skew())?;
-            Ok(Opened { parameters: self.merged()?, spends, signed: self.object.signed_how() })
+    ) -> Result<VerifiedRequestObject, AuthorizationError> {
+        let verified = || {
+            self.check_signature(fetched)?;
+            let single_use = self.check_claims(&urls.issuer(server), now, server.behavior.clock_skew())?;
+            let signature_info = self.object.signature_info();
+            Ok(VerifiedRequestObject { parameters: self.merged()?, single_use, signature_info })
         };
-        opened().map_err(|refusal| refused(org, urls, self.outside, refusal))
+        verified().map_err(|error| early_error(org, urls, self.outer, error))
     }
 
-    fn is_signed_by_client(&self, fetched: Option<&Fetched>) -> Result<(), OAuthError> {
+    fn check_signature(&self, fetched: Option<&Fetched>) -> Result<(), OAuthError> {
         let Self { client, object, .. } = self;
         let secret = client.credentials.oauth_client.client_secret.as_deref();
-        // OIDC Core 6.1: an unsigned object is one of a kind that is not served; so is any from a client without keys.
+        // Okta: the same error for unsigned objects and for clients that cannot sign.
         let unsigned = matches!(object.header_text("alg"), None | Some("none"));
         let keyless = secret.is_none() && client.oauth().jwks.is_none() && client.oauth().jwks_uri.is_none();
         if unsigned || keyless {
-            let reason = if unsigned { "it is not signed" } else { "the client has neither secret nor keys" };
+            let reason =
+                if unsigned { "the request object is not signed" } else { "the client has neither secret nor keys" };
             return Err(OAuthError::new(ErrorId::RequestObjectsNotSupported, reason));
         }
         let algorithm = object.algorithm().ok_or_else(|| {
@@ -106,7 +102,8 @@ impl Sealed<'_> {
         })?;
         // Okta: `request_object_signing_alg` of the app.
         if let Some(own) = client.oauth().request_object_signing_alg.filter(|own| *own != algorithm) {
-            let reason = format!("the app is set to {}, the object is {}", own.name(), algorithm.name());
+            let reason =
+                format!("the app is configured for {}, the object is signed with {}", own.name(), algorithm.name());
             return Err(OAuthError::new(ErrorId::RequestObjectHeaderAlgoMismatch, reason));
         }
         let signed = if algorithm.is_symmetric() {
@@ -125,7 +122,10 @@ impl Sealed<'_> {
         if signed {
             Ok(())
         } else {
-            Err(OAuthError::new(ErrorId::RequestObjectBadSignature, "the signature is not the client's"))
+            Err(OAuthError::new(
+                ErrorId::RequestObjectBadSignature,
+                "the signature does not match the keys of the client",
+            ))
         }
     }
 
@@ -136,7 +136,7 @@ impl Sealed<'_> {
         if fetched.is_some() && !keys.keys.iter().any(|key| key.key().is_ok_and(|key| key.fits(algorithm))) {
             return Err(OAuthError::new(
                 ErrorId::JwksUriAlgorithmRequired,
-                format!("no key makes {}", algorithm.name()),
+                format!("no key supports {}", algorithm.name()),
             ));
         }
         let key = keys.choose(&self.object, algorithm).map_err(|problem| match problem {
@@ -151,8 +151,8 @@ impl Sealed<'_> {
         Ok(self.object.is_signed_by(algorithm, &key))
     }
 
-    /// Okta: from this client, for this server, now, once.
-    fn is_meant(&self, issuer: &str, now: i64, skew: i64) -> Result<Option<SingleUse>, OAuthError> {
+    /// Okta: issued by this client, for this server, and not expired. Returns its `jti`.
+    fn check_claims(&self, issuer: &str, now: i64, skew: i64) -> Result<Option<SingleUse>, OAuthError> {
         let Self { client, object, .. } = self;
         let client_id = client.client_id();
         if object.text("iss") != Some(client_id) {
@@ -161,17 +161,17 @@ impl Sealed<'_> {
         }
         // RFC 9101 4: aud is the issuer.
         if !object.audiences().any(|audience| audience == issuer) {
-            let reason = format!("aud is {:?}, this is {issuer}", object.audiences().collect::<Vec<_>>());
+            let reason = format!("aud is {:?}, expected {issuer}", object.audiences().collect::<Vec<_>>());
             return Err(OAuthError::new(ErrorId::RequestObjectAudienceMismatch, reason));
         }
         let expires = object
             .time("exp")
-            .ok_or_else(|| OAuthError::new(ErrorId::InvalidRequestObject, "exp is missing or no number"))?;
+            .ok_or_else(|| OAuthError::new(ErrorId::InvalidRequestObject, "exp is missing or not a number"))?;
         if expires <= now {
             let reason = format!("expired {} s ago", now.saturating_sub(expires));
             return Err(OAuthError::new(ErrorId::RequestObjectJwtExpired, reason));
         }
-        if expires > now + LONGEST {
+        if expires > now + MAX_LIFETIME {
             let reason = format!("expires in {} s", expires.saturating_sub(now));
             return Err(OAuthError::new(ErrorId::RequestObjectJwtExpirationTooLong, reason));
         }
@@ -184,26 +184,26 @@ impl Sealed<'_> {
         Ok(object.text("jti").map(once))
     }
 
-    /// OIDC Core 6.1: what is inside supersedes what is outside.
+    /// OIDC Core 6.1: parameters inside supersede those outside.
     fn merged(&self) -> Result<Parameters, OAuthError> {
         let claims = self.object.claims();
         let invalid = |reason: String| OAuthError::new(ErrorId::InvalidRequestObject, reason);
-        // RFC 9101 4: no object inside another.
+        // RFC 9101 4: no request object inside another.
         if let Some(name) = ["request", "request_uri"].into_iter().find(|name| claims.contains_key(*name)) {
-            return Err(invalid(format!("it holds a `{name}`")));
+            return Err(invalid(format!("the object contains `{name}`")));
         }
-        // OIDC Core 6.1: these two say the same inside and outside.
+        // OIDC Core 6.1: these two are the same inside and outside.
         for name in ["client_id", "response_type"] {
-            if let (Some(inside), Some(outside)) = (claims.get(name), self.outside.get(name))
-                && inside.as_str() != Some(outside)
+            if let (Some(inside), Some(outer)) = (claims.get(name), self.outer.get(name))
+                && inside.as_str() != Some(outer)
             {
-                return Err(invalid(format!("{name} is {inside} inside and `{outside}` outside")));
+                return Err(invalid(format!("{name} is {inside} inside and `{outer}` outside")));
             }
         }
-        let inside = claims.iter().filter(|(name, value)| !ABOUT_ITSELF.contains(&name.as_str()) && !value.is_null());
+        let inside = claims.iter().filter(|(name, value)| !OBJECT_CLAIMS.contains(&name.as_str()) && !value.is_null());
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let outside = self.outside.iter().filter(|(name, _)| *name != "request" && claims.get(*name).is_none());
-        let outside = outside.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Ok(outside.chain(inside.map(|(name, value)| (name.clone(), text(value)))).collect())
+        let outer = self.outer.iter().filter(|(name, _)| *name != "request" && claims.get(*name).is_none());
+        let outer = outer.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Ok(outer.chain(inside.map(|(name, value)| (name.clone(), text(value)))).collect())
     }
 }

@@ -1,25 +1,26 @@
-//! The answer of the authorization endpoint. RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode.
+//! The response of the authorization endpoint. RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode.
 
+use super::redirect;
 use crate::claims::Subject;
 use crate::ledger::{Authorization, AuthorizationRequest, Code, CodeState, RedirectTarget};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
-use crate::protocol::{OAuthError, RequestedClaims, ResponseMode};
+use crate::protocol::{OAuthError, RequestedClaims, ResponseMode, ResponseType};
 use crate::tokens::fault::TokenFault;
-use crate::tokens::{self, Drafts, Mint, ServerKeys, Ticket};
+use crate::tokens::{self, ServerKeys, TokenSelection, TokenSpec, UnsignedTokens};
 
-/// What travels back to the client.
+/// What is sent to the client by way of the browser.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct AuthorizationResponse {
     pub target: RedirectTarget,
     /// In wire order.
     pub fields: Vec<(&'static str, String)>,
 }
 
-impl Answer {
-    /// The same in its issuer's name. RFC 9207 2; Okta: in nobody's.
+impl AuthorizationResponse {
+    /// The response with the issuer. RFC 9207 2; Okta: without it.
     #[must_use]
-    pub fn from_issuer(mut self, server: &CompiledServer, urls: &Urls) -> Self {
+    pub fn with_issuer(mut self, server: &CompiledServer, urls: &Urls) -> Self {
         if server.behavior.names_issuer() {
             self.fields.push(("iss", urls.issuer(server)));
         }
@@ -40,39 +41,39 @@ impl Answer {
     }
 }
 
-/// A successful answer, and the code that has to be kept for it.
+/// A successful response, and the code that has to be stored for it.
 #[derive(Clone, Debug)]
-pub struct Response {
-    pub answer: Answer,
+pub struct IssuedResponse {
+    pub response: AuthorizationResponse,
     pub code: Option<(String, Code)>,
     /// `jti` of the access token, if there is one.
     pub access_token_id: Option<String>,
-    /// Claims that the access token is to give at userinfo.
+    /// Claims that userinfo returns for the access token.
     pub claims: RequestedClaims,
 }
 
-/// Okta: errors carry the state first.
+/// The response for an error. Okta: the state comes first.
 #[must_use]
-pub fn refusal_answer(target: &RedirectTarget, refusal: &OAuthError) -> Answer {
+pub fn error_response(target: &RedirectTarget, error: &OAuthError) -> AuthorizationResponse {
     let mut fields = Vec::with_capacity(3);
     fields.extend(target.state().map(|state| ("state", state.to_owned())));
-    fields.push(("error", refusal.error().to_owned()));
-    fields.push(("error_description", refusal.description()));
-    Answer { target: target.clone(), fields }
+    fields.push(("error", error.error().to_owned()));
+    fields.push(("error_description", error.description()));
+    AuthorizationResponse { target: target.clone(), fields }
 }
 
-/// An answer whose tokens are not signed yet.
+/// A response whose tokens are not signed yet.
 #[derive(Debug)]
-pub struct Prepared {
-    pub drafts: Drafts,
+pub struct PreparedResponse {
+    pub tokens: UnsignedTokens,
     code: Option<String>,
     authorization: Authorization,
 }
 
-/// Decides the answer to a request whose user is signed in, allowed and agreed.
+/// Decides the contents of the response to a request that is authorized.
 ///
 /// # Errors
-/// A token that cannot be made.
+/// A token that cannot be prepared.
 pub fn prepare(
     org: &Org,
     server: &CompiledServer,
@@ -80,31 +81,31 @@ pub fn prepare(
     request: &AuthorizationRequest,
     authorization: Authorization,
     moment: &mut Moment<'_>,
-) -> Result<Prepared, OAuthError> {
+) -> Result<PreparedResponse, OAuthError> {
     let code = request.response_type.code.then(|| moment.token());
-    let drafts = match request.response_type.front_channel_token() {
-        true => draft(org, server, urls, request, &authorization, code.as_deref(), moment)?,
-        false => Drafts::default(),
+    let tokens = match request.response_type.front_channel_token() {
+        true => unsigned_tokens(org, server, urls, request, &authorization, code.as_deref(), moment)?,
+        false => UnsignedTokens::default(),
     };
-    Ok(Prepared { drafts, code, authorization })
+    Ok(PreparedResponse { tokens, code, authorization })
 }
 
-impl Prepared {
-    /// Makes the answer.
+impl PreparedResponse {
+    /// Issues the tokens.
     ///
     /// # Errors
     /// The cryptography fails.
-    pub fn respond(
+    pub fn issue(
         self,
         request: &AuthorizationRequest,
         keys: &ServerKeys,
         faults: &[TokenFault],
-    ) -> Result<Response, OAuthError> {
-        let Self { drafts, code, authorization } = self;
+    ) -> Result<IssuedResponse, OAuthError> {
+        let Self { tokens, code, authorization } = self;
         let mut fields = Vec::with_capacity(6);
         fields.extend(code.clone().map(|code| ("code", code)));
-        let access_token_id = drafts.access_token_id().map(str::to_owned);
-        let issued = drafts.sign(keys, faults)?;
+        let access_token_id = tokens.access_token_id().map(str::to_owned);
+        let issued = tokens.issue(keys, faults)?;
         fields.extend(issued.id_token.map(|token| ("id_token", token)));
         if let Some(token) = issued.access_token {
             fields.push(("access_token", token));
@@ -115,16 +116,16 @@ impl Prepared {
         fields.extend(request.target.state().map(|state| ("state", state.to_owned())));
         let claims = authorization.claims.clone();
         let code = code.map(|code| (code, code_record(request, authorization)));
-        let answer = Answer { target: request.target.clone(), fields };
-        Ok(Response { answer, code, access_token_id, claims })
+        let response = AuthorizationResponse { target: request.target.clone(), fields };
+        Ok(IssuedResponse { response, code, access_token_id, claims })
     }
 }
 
-/// What the tokens of the answer itself say: those that do not wait for a code.
+/// The contents of the tokens that the authorization endpoint itself returns.
 ///
 /// # Errors
 /// A claim that cannot be evaluated.
-pub fn draft(
+pub fn unsigned_tokens(
     org: &Org,
     server: &CompiledServer,
     urls: &Urls,
@@ -132,30 +133,30 @@ pub fn draft(
     authorization: &Authorization,
     code: Option<&str>,
     moment: &mut Moment<'_>,
-) -> Result<Drafts, OAuthError> {
+) -> Result<UnsignedTokens, OAuthError> {
     let access_token_id = format!("AT.{}", moment.token());
-    let client = super::checks::client(org, Some(&authorization.client_id))?;
+    let client = redirect::client(org, Some(&authorization.client_id))?;
     let authentication = authorization.authentication.as_ref();
     let user = authentication.and_then(|known| org.user(&known.user_id));
-    let ticket = Ticket {
+    let spec = TokenSpec {
         server,
         urls,
         subject: Subject::new(org, client, user, authentication, &authorization.scopes, moment.now)
-            .asked_for(&authorization.claims.id_token),
+            .with_requested_claims(&authorization.claims.id_token),
         scopes: &authorization.scopes,
         lifetimes: authorization.lifetimes,
         nonce: request.nonce.as_deref(),
         acr: authorization.acr.as_deref(),
         device_secret_hash: None,
-        on_behalf: None,
+        delegated: None,
         access_token_id: &access_token_id,
         bound_to: None,
     };
-    let mint = Mint { access_token: request.response_type.token, id_token: request.response_type.id_token, code };
-    tokens::draft(&ticket, mint, moment)
+    let ResponseType { token, id_token, .. } = request.response_type;
+    tokens::prepare(&spec, TokenSelection { access_token: token, id_token, code }, moment)
 }
 
-/// What a code stands for.
+/// The record of a code.
 #[must_use]
 pub fn code_record(request: &AuthorizationRequest, authorization: Authorization) -> Code {
     Code {

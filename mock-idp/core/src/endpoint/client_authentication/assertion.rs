@@ -1,23 +1,24 @@
 //! Client assertions: `client_secret_jwt` and `private_key_jwt`. RFC 7523 3, OIDC Core 9; Okta: "Client authentication methods".
 
-use super::{Called, keys};
+use super::keys;
+use super::sources::CalledEndpoint;
 use crate::ledger::SingleUse;
 use crate::model::{App, AuthMethod};
 use crate::protocol::jose::{Algorithm, Fetched, Jws, KeyProblem};
 use crate::protocol::{ErrorId, OAuthError};
 
 /// Okta: an assertion expires within an hour.
-const LONGEST: i64 = 3600;
+const MAX_LIFETIME: i64 = 3600;
 
-/// The client that an assertion says it is from.
+/// The client that an assertion names as its issuer.
 pub(super) fn claimed_client<'a>(
     assertion: &Jws,
     client_id: Option<&str>,
-    known: impl Fn(&str) -> Option<&'a App>,
+    find: impl Fn(&str) -> Option<&'a App>,
 ) -> Result<&'a App, OAuthError> {
     // RFC 7523 3 step 1: iss is the client.
     let issuer = assertion.text("iss").unwrap_or_default();
-    let client = known(issuer).ok_or_else(|| {
+    let client = find(issuer).ok_or_else(|| {
         OAuthError::new(ErrorId::ClientAssertionInvalidIssuer, format!("no active client has the id `{issuer}` of iss"))
     })?;
     // RFC 7521 4.2: a client_id beside the assertion names the same client.
@@ -33,15 +34,15 @@ pub(super) fn claimed_client<'a>(
     Ok(client)
 }
 
-/// Checks the assertion; what it spends comes back.
+/// Checks the assertion. Returns its `jti`, which has to be consumed.
 pub(super) fn check(
     client: &App,
     assertion: &Jws,
-    called: Called<'_>,
+    called: CalledEndpoint<'_>,
     fetched: Option<&Fetched>,
     now: i64,
 ) -> Result<Option<SingleUse>, OAuthError> {
-    // RFC 7523 3 step 9. The algorithm is believed only as far as the client's own settings allow.
+    // RFC 7523 3 step 9. The algorithm has to fit the client's own settings.
     let algorithm = assertion.algorithm().ok_or_else(|| {
         let reason = format!("alg is {:?}", assertion.header_text("alg"));
         OAuthError::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason)
@@ -54,18 +55,18 @@ pub(super) fn check(
         AuthMethod::PrivateKeyJwt
     };
     if client.auth_method() != method {
-        let reason = format!("{} is not set up for {} assertions", client.client_id(), algorithm.name());
+        let reason = format!("{} is not configured for {} assertions", client.client_id(), algorithm.name());
         return Err(OAuthError::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
     }
     let expires = expiry(assertion, now)?;
-    // RFC 7523 3 step 3. Okta: the endpoint called, not the issuer.
-    let is_here = |audience: &str| {
+    // RFC 7523 3 step 3. Okta: the called endpoint, not the issuer.
+    let is_accepted = |audience: &str| {
         called.urls.is_endpoint(called.server, called.endpoint, audience)
             || (called.server.behavior.takes_assertions_for_issuer() && audience == called.urls.issuer(called.server))
     };
-    if !assertion.audiences().any(is_here) {
+    if !assertion.audiences().any(is_accepted) {
         let reason = format!(
-            "aud is {:?}, called was {}/v1/{}",
+            "aud is {:?}, the endpoint is {}/v1/{}",
             assertion.audiences().collect::<Vec<_>>(),
             called.urls.endpoints(called.server),
             called.endpoint
@@ -77,7 +78,7 @@ pub(super) fn check(
     if let Some(name) = ["iat", "nbf"].into_iter().find(|name| assertion.time(name).is_some_and(|time| time > latest)) {
         return Err(OAuthError::new(ErrorId::ClientAssertionIssuedAtInFuture, format!("{name} is in the future")));
     }
-    // RFC 7523 3 step 7. Okta: jti may be left out; if it is there, it counts once.
+    // RFC 7523 3 step 7. Okta: jti is optional; a value can be used once.
     Ok(assertion.text("jti").map(|jti| {
         SingleUse::new("client_assertion", client.client_id(), jti, expires, ErrorId::ClientAssertionAlreadyUsed)
     }))
@@ -118,7 +119,7 @@ fn signed_by_key(
 }
 
 fn bad_signature(client: &App) -> OAuthError {
-    let reason = format!("the signature is not {}'s", client.client_id());
+    let reason = format!("the signature does not match the keys of {}", client.client_id());
     OAuthError::new(ErrorId::ClientAssertionInvalidSignature, reason)
 }
 
@@ -126,14 +127,14 @@ fn bad_signature(client: &App) -> OAuthError {
 fn expiry(assertion: &Jws, now: i64) -> Result<i64, OAuthError> {
     let expires = assertion
         .time("exp")
-        .ok_or_else(|| OAuthError::new(ErrorId::ClientAssertionExpirationRequired, "exp is missing or no number"))?;
+        .ok_or_else(|| OAuthError::new(ErrorId::ClientAssertionExpirationRequired, "exp is missing or not a number"))?;
     if expires <= now {
         return Err(OAuthError::new(
             ErrorId::ClientAssertionExpiredToken,
             format!("expired {} s ago", now.saturating_sub(expires)),
         ));
     }
-    if expires > now + LONGEST {
+    if expires > now + MAX_LIFETIME {
         let reason = format!("expires in {} s", expires.saturating_sub(now));
         return Err(OAuthError::new(ErrorId::ClientAssertionExpiresTooFarInFuture, reason));
     }

@@ -1,13 +1,13 @@
-//! Where credentials may stand in a request, and what they are.
+//! The credentials of a request.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use percent_encoding::percent_decode_str;
 
-use super::Presented;
+use super::sources::CredentialSources;
 use crate::protocol::jose::Jws;
 use crate::protocol::{ErrorId, OAuthError};
 
-/// What was presented, before it is believed.
+/// Credentials that have not been checked.
 #[derive(Debug)]
 pub(super) enum Credentials {
     Secret {
@@ -15,7 +15,7 @@ pub(super) enum Credentials {
         secret: String,
     },
     Assertion {
-        /// RFC 7521 4.2: may be named beside the assertion, which names it itself.
+        /// RFC 7521 4.2: optional, since the assertion names the client.
         client_id: Option<String>,
         assertion: Box<Jws>,
     },
@@ -25,9 +25,9 @@ pub(super) enum Credentials {
     },
 }
 
-pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, OAuthError> {
-    let Presented { authorization, query, body } = presented;
-    // Okta: credentials in the query are refused, other parameters there are not.
+pub(super) fn read(sources: CredentialSources<'_>) -> Result<Credentials, OAuthError> {
+    let CredentialSources { authorization, query, body } = sources;
+    // Okta: credentials in the query are rejected, other parameters there are not.
     if query.get("client_secret").is_some() || query.get("client_assertion").is_some() {
         return Err(OAuthError::new(
             ErrorId::ClientCredentialsInQuery,
@@ -47,7 +47,7 @@ pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, OAuthError> 
     }
     let client_id = body.get("client_id").or_else(|| query.get("client_id")).map(str::to_owned);
     if let Some(assertion) = assertion {
-        // RFC 7523 2.2. Okta: the type may stand in the query, as older SDKs of its own send it.
+        // RFC 7523 2.2. Okta: the type may be in the query, where its older SDKs send it.
         let kind = body.get("client_assertion_type").or_else(|| query.get("client_assertion_type"));
         if kind != Some("urn:ietf:params:oauth:client-assertion-type:jwt-bearer") {
             return Err(OAuthError::new(
@@ -55,8 +55,9 @@ pub(super) fn read(presented: Presented<'_>) -> Result<Credentials, OAuthError> 
                 "client_assertion_type is not urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             ));
         }
-        let assertion = Jws::parse(assertion)
-            .ok_or_else(|| OAuthError::new(ErrorId::ClientAssertionInvalidJwt, "client_assertion is no signed JWT"))?;
+        let assertion = Jws::parse(assertion).ok_or_else(|| {
+            OAuthError::new(ErrorId::ClientAssertionInvalidJwt, "client_assertion is not a signed JWT")
+        })?;
         return Ok(Credentials::Assertion { client_id, assertion: Box::new(assertion) });
     }
     if let Some(header) = in_header {

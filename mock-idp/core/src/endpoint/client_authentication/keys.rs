@@ -1,4 +1,4 @@
-//! A client's keys: written in the org document, or kept by the client and fetched.
+//! A client's keys: in the org document, or fetched from its `jwks_uri`.
 
 use std::collections::HashSet;
 
@@ -10,11 +10,11 @@ use crate::protocol::{ErrorId, OAuthError};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct KeySource<'a> {
     pub uri: &'a str,
-    /// The key that is wanted: a set that lacks it may be out of date.
+    /// The id of the key: a cached set without it may be out of date.
     pub kid: Option<&'a str>,
 }
 
-/// Where the keys are that a signed object of this client needs; `None` when nothing has to be fetched for it.
+/// Where the keys for a signed object of this client have to be fetched from; `None` when none have to be fetched.
 #[must_use]
 pub fn key_source<'a>(client: &'a App, object: &'a Jws) -> Option<KeySource<'a>> {
     let asymmetric = object.algorithm().is_some_and(|algorithm| !algorithm.is_symmetric());
@@ -25,14 +25,14 @@ pub fn key_source<'a>(client: &'a App, object: &'a Jws) -> Option<KeySource<'a>>
 /// The client's keys; `None` when it has none.
 ///
 /// # Errors
-/// The keys could not be fetched, or what was fetched is of no use.
+/// The keys could not be fetched, or the fetched set is unusable.
 pub(crate) fn of<'a>(
     client: &'a App,
     object: &Jws,
     fetched: Option<&'a Fetched>,
 ) -> Result<Option<&'a JwkSet>, OAuthError> {
     let Some(uri) = client.oauth().jwks_uri.as_deref() else { return Ok(client.oauth().jwks.as_ref()) };
-    // RFC 7515 4.1.2: `jku` would name other keys, which are not the client's to choose.
+    // RFC 7515 4.1.2: `jku` names a key set; only the registered one is accepted.
     if let Some(jku) = object.header_text("jku").filter(|jku| *jku != uri) {
         return Err(OAuthError::new(ErrorId::JwksUriJkuMismatch, format!("jku is `{jku}`, jwks_uri is `{uri}`")));
     }
@@ -42,13 +42,13 @@ pub(crate) fn of<'a>(
         None => return Err(OAuthError::new(ErrorId::JwksUriError, format!("{uri} has not been fetched"))),
     };
     if set.keys.is_empty() {
-        return Err(OAuthError::new(ErrorId::JwksUriNoKey, format!("{uri} holds no key")));
+        return Err(OAuthError::new(ErrorId::JwksUriNoKey, format!("{uri} contains no keys")));
     }
     let mut kids = HashSet::new();
     if set.keys.len() > 1 && !set.keys.iter().all(|key| kids.insert(key.kid.as_deref())) {
         return Err(OAuthError::new(
             ErrorId::JwksUriAmbiguousKeys,
-            format!("two keys at {uri} have the same kid or none"),
+            format!("several keys at {uri} have the same kid, or none"),
         ));
     }
     Ok(Some(set))

@@ -1,44 +1,28 @@
-//! Who calls: client authentication, at every endpoint that clients call. RFC 6749 2.3, OIDC Core 9, RFC 7523 3.
+//! Client authentication, for every endpoint that clients call. RFC 6749 2.3, OIDC Core 9, RFC 7523 3.
 //!
-//! In two steps, since the keys of some clients have to be fetched in between: [`attempt`] says who a request claims to
-//! come from, [`Attempt::decide`] whether that is so.
+//! It has two steps, because the keys of some clients have to be fetched in between: [`identify`] reads which client the request
+//! names, [`UnverifiedClient::verify`] checks its credentials.
 
 mod assertion;
 mod credentials;
 pub(crate) mod keys;
+mod sources;
 
 use subtle::ConstantTimeEq;
 
 pub use keys::{KeySource, key_source};
+pub use sources::{CalledEndpoint, CredentialSources};
 
 use crate::ledger::SingleUse;
 use crate::model::{App, AuthMethod};
-use crate::org::{CompiledServer, Org, Urls};
+use crate::org::Org;
 use crate::protocol::jose::{Fetched, Jws};
-use crate::protocol::{ErrorId, OAuthError, Parameters};
+use crate::protocol::{ErrorId, OAuthError};
 use credentials::Credentials;
 
-/// Where a request's credentials may stand.
-#[derive(Clone, Copy, Debug)]
-pub struct Presented<'a> {
-    /// The `Authorization` header.
-    pub authorization: Option<&'a str>,
-    pub query: &'a Parameters,
-    pub body: &'a Parameters,
-}
-
-/// The endpoint that was called: assertions are made for one.
-#[derive(Clone, Copy, Debug)]
-pub struct Called<'a> {
-    pub urls: &'a Urls,
-    pub server: &'a CompiledServer,
-    /// The part of its path behind `/v1/`.
-    pub endpoint: &'a str,
-}
-
-/// A client as a request names it, and what the request shows for it: not yet believed.
+/// The client that a request names, and its credentials, which have not been checked.
 #[derive(Debug)]
-pub struct Attempt<'a> {
+pub struct UnverifiedClient<'a> {
     client: &'a App,
     proof: Proof,
 }
@@ -46,7 +30,7 @@ pub struct Attempt<'a> {
 enum Proof {
     Secret(String),
     Assertion(Box<Jws>),
-    Nothing,
+    None,
 }
 
 /// The secret stays out of logs.
@@ -55,86 +39,71 @@ impl std::fmt::Debug for Proof {
         f.write_str(match self {
             Self::Secret(_) => "Secret",
             Self::Assertion(_) => "Assertion",
-            Self::Nothing => "Nothing",
+            Self::None => "None",
         })
     }
 }
 
-/// A client that has proved who it is, once its proof is spent.
+/// An authenticated client. Its assertion has to be consumed still.
 #[derive(Clone, Debug)]
-pub struct Authenticated<'a> {
+pub struct AuthenticatedClient<'a> {
     pub client: &'a App,
-    /// An assertion's `jti`, which counts once.
-    pub spends: Option<SingleUse>,
-    /// How an assertion was signed, for people.
-    pub signed: Option<String>,
+    /// The `jti` of an assertion, which can be used once.
+    pub single_use: Option<SingleUse>,
+    /// How an assertion is signed, for the trace.
+    pub signature_info: Option<String>,
 }
 
-impl Presented<'_> {
-    /// RFC 6749 3.2: parameters must not be included more than once, wherever they stand.
-    ///
-    /// # Errors
-    /// One is.
-    pub fn unambiguous(&self) -> Result<(), OAuthError> {
-        let twice = Parameters::twice_in(&[self.query, self.body]);
-        if twice.is_empty() {
-            Ok(())
-        } else {
-            Err(OAuthError::new(ErrorId::DuplicateOauthParameters, format!("more than once: {}", twice.join(", "))))
-        }
-    }
-}
-
-/// Reads who a request claims to come from.
+/// Reads which client a request names.
 ///
 /// # Errors
-/// Okta's literal refusals; an unknown client is refused in the API's shape, unless an assertion names it.
-pub fn attempt<'a>(org: &'a Org, presented: Presented<'_>) -> Result<Attempt<'a>, OAuthError> {
-    presented.unambiguous()?;
-    let known = |client_id: &str| org.client(client_id).filter(|client| client.status.is_active());
-    let named = |client_id: &str| self::known(org, client_id);
-    Ok(match credentials::read(presented)? {
+/// Okta's errors; that of an unknown client has the shape of API errors, unless an assertion names it.
+pub fn identify<'a>(org: &'a Org, sources: CredentialSources<'_>) -> Result<UnverifiedClient<'a>, OAuthError> {
+    sources.check_unambiguous()?;
+    let find = |client_id: &str| org.client(client_id).filter(|client| client.status.is_active());
+    let named = |client_id: &str| active_client(org, client_id);
+    Ok(match credentials::read(sources)? {
         Credentials::Secret { client_id, secret } => {
-            Attempt { client: named(&client_id)?, proof: Proof::Secret(secret) }
+            UnverifiedClient { client: named(&client_id)?, proof: Proof::Secret(secret) }
         }
-        Credentials::Public { client_id } => Attempt { client: named(&client_id)?, proof: Proof::Nothing },
+        Credentials::Public { client_id } => UnverifiedClient { client: named(&client_id)?, proof: Proof::None },
         Credentials::Assertion { client_id, assertion } => {
-            let client = assertion::claimed_client(&assertion, client_id.as_deref(), known)?;
-            Attempt { client, proof: Proof::Assertion(assertion) }
+            let client = assertion::claimed_client(&assertion, client_id.as_deref(), find)?;
+            UnverifiedClient { client, proof: Proof::Assertion(assertion) }
         }
     })
 }
 
-/// The client of that id, who has proved nothing yet. Okta: unknown and inactive clients alike.
+/// The active client of that id, not authenticated. Okta: the same error for unknown and inactive clients.
 ///
 /// # Errors
-/// There is none, or it is inactive.
-pub fn known<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, OAuthError> {
+/// The client is unknown or inactive.
+pub fn active_client<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, OAuthError> {
     org.client(client_id)
         .filter(|client| client.status.is_active())
         .ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`")))
 }
 
-impl<'a> Attempt<'a> {
-    /// Where the keys come from that this attempt is judged by; `None` when it takes no keys.
+impl<'a> UnverifiedClient<'a> {
+    /// Where the keys for its assertion have to be fetched from; `None` when none have to be fetched.
     #[must_use]
     pub fn key_source(&self) -> Option<KeySource<'_>> {
         match &self.proof {
             Proof::Assertion(assertion) => key_source(self.client, assertion),
-            Proof::Secret(_) | Proof::Nothing => None,
+            Proof::Secret(_) | Proof::None => None,
         }
     }
 
-    /// Judges the attempt. `fetched` is what was found at the [`KeySource`], if there is one.
+    /// Checks the credentials. `fetched` are the keys from the [`KeySource`], if there is one.
     ///
     /// # Errors
-    /// Okta's literal refusals.
-    pub fn decide(
+    /// Okta's errors.
+    pub fn verify(
         self,
-        called: Called<'_>,
+        called: CalledEndpoint<'_>,
         fetched: Option<&Fetched>,
         now: i64,
-    ) -> Result<Authenticated<'a>, OAuthError> {
+    ) -> Result<AuthenticatedClient<'a>, OAuthError> {
         let client = self.client;
         let mismatch = |reason: &str| {
             let reason = format!("{} {reason}", client.client_id());
@@ -142,12 +111,13 @@ impl<'a> Attempt<'a> {
         };
         match (self.proof, client.auth_method()) {
             (Proof::Assertion(assertion), _) => {
-                let spends = assertion::check(client, &assertion, called, fetched, now)?;
-                return Ok(Authenticated { client, spends, signed: Some(assertion.signed_how()) });
+                let single_use = assertion::check(client, &assertion, called, fetched, now)?;
+                let signature_info = Some(assertion.signature_info());
+                return Ok(AuthenticatedClient { client, single_use, signature_info });
             }
-            (Proof::Nothing, AuthMethod::None) => {}
-            (Proof::Nothing, _) => return Err(mismatch("must authenticate but sent its id only")),
-            // Okta: the two ways to send a secret are taken for each other.
+            (Proof::None, AuthMethod::None) => {}
+            (Proof::None, _) => return Err(mismatch("must authenticate, but sent only its id")),
+            // Okta: both ways to send a secret are accepted.
             (Proof::Secret(secret), AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost) => {
                 let expected = client.credentials.oauth_client.client_secret.as_deref().unwrap_or_default();
                 if expected.is_empty() || !bool::from(secret.as_bytes().ct_eq(expected.as_bytes())) {
@@ -156,12 +126,12 @@ impl<'a> Attempt<'a> {
                 }
             }
             (Proof::Secret(_), AuthMethod::None) => {
-                return Err(mismatch("has `token_endpoint_auth_method: none` but sent a secret"));
+                return Err(mismatch("has `token_endpoint_auth_method: none`, but sent a secret"));
             }
             (Proof::Secret(_), AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt) => {
-                return Err(mismatch("must authenticate by an assertion but sent a secret"));
+                return Err(mismatch("must authenticate by an assertion, but sent a secret"));
             }
         }
-        Ok(Authenticated { client, spends: None, signed: None })
+        Ok(AuthenticatedClient { client, single_use: None, signature_info: None })
     }
 }

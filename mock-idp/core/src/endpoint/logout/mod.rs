@@ -1,26 +1,26 @@
 //! Sign-out by the client. OIDC RP-Initiated Logout 1.0; Okta: `/v1/logout`.
 
-mod farewell;
+mod notices;
 
-pub use farewell::{Farewell, Notice, farewell};
+pub use notices::{BackChannelNotice, LogoutNotices, logout_notices};
 
 use crate::model::App;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters};
 use crate::tokens::Verified;
 
-/// Where the browser goes once the session is over.
+/// Where the browser goes after the session has ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Destination {
     Redirect(String),
-    /// No return address: the org's own page.
+    /// The org's own page: there is no redirect URI.
     SignedOutPage,
 }
 
-/// Checks a sign-out request. `hint` is the verified ID token (an expired one is accepted), `signed_in` the session's user.
+/// Checks a sign-out request. `hint` is the verified ID token, which may be expired; `signed_in` is the user of the session.
 ///
 /// # Errors
-/// Errors are shown, never redirected.
+/// Okta's errors. They are shown, not redirected.
 pub fn check(
     org: &Org,
     server: &CompiledServer,
@@ -29,9 +29,13 @@ pub fn check(
     hint: Option<&Verified>,
     signed_in: Option<&str>,
 ) -> Result<Destination, OAuthError> {
-    let twice = parameters.duplicates();
-    if !twice.is_empty() {
-        return Err(OAuthError::with(ErrorId::IllegalDuplicatedParameters, twice.join(", "), "duplicate parameters"));
+    let repeated = parameters.duplicates();
+    if !repeated.is_empty() {
+        return Err(OAuthError::with(
+            ErrorId::IllegalDuplicatedParameters,
+            repeated.join(", "),
+            "duplicate parameters",
+        ));
     }
     if parameters.get("id_token_hint").is_some() && hint.is_none() {
         return Err(OAuthError::new(ErrorId::IdTokenInvalid, "id_token_hint was not issued by this server"));
@@ -45,7 +49,7 @@ pub fn check(
         ));
     }
     if hint.is_none() {
-        // RP-Initiated Logout 2, 3: without a hint there is no telling whose address it is, so it is not followed.
+        // RP-Initiated Logout 2, 3: without a hint the client is unknown, so that its redirect URI is not used.
         return if server.behavior.signs_out_without_hint() {
             Ok(Destination::SignedOutPage)
         } else {
@@ -53,28 +57,28 @@ pub fn check(
             Err(OAuthError::new(ErrorId::IdTokenInvalid, "id_token_hint is missing"))
         };
     }
-    // RP-Initiated Logout 2: the client named beside the hint is the one that it was issued to.
+    // RP-Initiated Logout 2: client_id is the client that the hint was issued to.
     if let (Some(named), Some(hint)) = (parameters.get("client_id"), hint)
         && hint.text("aud") != Some(named)
     {
-        let reason = format!("client_id is `{named}`, the hint was issued to {:?}", hint.text("aud"));
+        let reason = format!("client_id is `{named}`, but the hint was issued to {:?}", hint.text("aud"));
         return Err(OAuthError::new(ErrorId::IdTokenInvalid, reason));
     }
-    let Some(wanted) = parameters.get("post_logout_redirect_uri") else { return Ok(Destination::SignedOutPage) };
-    // Okta: the return address is checked against the client of the hint.
+    let Some(redirect_uri) = parameters.get("post_logout_redirect_uri") else { return Ok(Destination::SignedOutPage) };
+    // Okta: the redirect URI has to be registered for the client of the hint.
     let client = hint
         .and_then(|hint| hint.text("aud"))
         .and_then(|client_id| org.client(client_id))
         .ok_or_else(|| OAuthError::new(ErrorId::IdTokenInvalid, "the hint is about a client that has been removed"))?;
-    if !registered(client, wanted) {
+    if !registered(client, redirect_uri) {
         let page = urls.admin_app_page(client.client_id());
         return Err(OAuthError::with(
             ErrorId::IllegalPostLogoutRedirectUri,
             page,
-            format!("`{wanted}` is not registered"),
+            format!("`{redirect_uri}` is not registered"),
         ));
     }
-    Ok(Destination::Redirect(with_state(wanted, parameters.get("state"))))
+    Ok(Destination::Redirect(with_state(redirect_uri, parameters.get("state"))))
 }
 
 /// Okta: exact and case-sensitive.

@@ -1,17 +1,16 @@
-//! Okta: a token request with an `Origin` header comes from a browser, and has rules of its own.
+//! Okta: a token request with an `Origin` header comes from a browser, and has additional rules.
 
-use super::Admitted;
+use super::grant::GrantRequest;
 use crate::model::{App, ApplicationType};
-use crate::org::Org;
 use crate::protocol::{ErrorId, GrantType, OAuthError};
 
-/// Checks those rules; requests without an origin pass.
-pub(super) fn check(org: &Org, admitted: &Admitted<'_>) -> Result<(), OAuthError> {
-    let Some(origin) = admitted.request.origin.as_deref() else { return Ok(()) };
-    let client = admitted.client;
+/// Checks these rules. Requests without an `Origin` header pass.
+pub(super) fn check(request: &GrantRequest<'_>) -> Result<(), OAuthError> {
+    let Some(origin) = request.parameters.origin.as_deref() else { return Ok(()) };
+    let client = request.client;
     let browser_app = client.oauth().application_type == ApplicationType::Browser;
-    match admitted.grant_type {
-        GrantType::AuthorizationCode if admitted.request.get("code_verifier").is_some() => {}
+    match request.grant_type() {
+        GrantType::AuthorizationCode if request.get("code_verifier").is_some() => {}
         GrantType::RefreshToken if browser_app => {}
         GrantType::RefreshToken => {
             return Err(OAuthError::new(
@@ -26,16 +25,17 @@ pub(super) fn check(org: &Org, admitted: &Admitted<'_>) -> Result<(), OAuthError
             ));
         }
     }
-    if admitted.grant_type == GrantType::AuthorizationCode
+    if request.grant_type() == GrantType::AuthorizationCode
         && !browser_app
-        && admitted.request.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "offline_access"))
+        && request.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "offline_access"))
     {
         return Err(OAuthError::new(ErrorId::UnsupportedScopeBrowserRequest, format!("offline_access from {origin}")));
     }
-    if org.trusts_origin(origin) || redirects_to(client, origin) {
+    if request.org.trusts_origin(origin) || redirects_to(client, origin) {
         Ok(())
     } else {
-        Err(OAuthError::new(ErrorId::IllegalOriginBrowserRequest, format!("{origin} is no origin of a redirect URI")))
+        let reason = format!("{origin} is not the origin of a redirect URI");
+        Err(OAuthError::new(ErrorId::IllegalOriginBrowserRequest, reason))
     }
 }
 

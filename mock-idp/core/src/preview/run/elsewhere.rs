@@ -3,7 +3,8 @@
 use super::super::request::{self, ShownRequest};
 use super::super::{Asks, Granted, Shown};
 use super::{Ended, Walk, at_token};
-use crate::endpoint::activation::{self, Step};
+use crate::endpoint::activation::{self, ActivationDecision};
+use crate::endpoint::token::Record;
 use crate::endpoint::{backchannel, client_authentication, device_authorization};
 use crate::ledger::{Activation, Authentication, Decision, Polled};
 use crate::moment::Moment;
@@ -11,7 +12,7 @@ use crate::moment::Moment;
 impl Walk<'_> {
     /// The device asks, its user types the code and lets it in, the device redeems.
     pub(super) fn by_device(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
-        let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
+        let client = client_authentication::active_client(self.org, &self.question.client_id).map_err(at_token)?;
         let body = request::device(self.question);
         self.requests.push(ShownRequest::post(self.urls, self.server, client, "device/authorize", &body));
         let record = device_authorization::begin(self.org, self.server, client, &body, moment.now).map_err(at_token)?;
@@ -26,14 +27,14 @@ impl Walk<'_> {
         let authentication = loop {
             let step = activation::decide(self.org, self.server, &activation, authentication.as_ref(), moment);
             match (step, authentication) {
-                (Step::Confirm(_), Some(known)) if self.question.consent_given => break known,
-                (Step::Confirm(scopes), _) => {
+                (ActivationDecision::Confirm(_), Some(known)) if self.question.consent_given => break known,
+                (ActivationDecision::Confirm(scopes), _) => {
                     let scopes = scopes.into_iter().map(|scope| scope.name).collect();
                     return Err(Ended::Asks(Asks::Consent { scopes }));
                 }
-                (Step::SignIn, None) => authentication = Some(self.sign_in(moment)?),
-                (Step::SignIn, Some(_)) => return Err(Ended::Asks(Asks::SignIn)),
-                (Step::Refuse(refusal), _) => return Err(Ended::shown(Shown::Page, &refusal)),
+                (ActivationDecision::SignIn, None) => authentication = Some(self.sign_in(moment)?),
+                (ActivationDecision::SignIn, Some(_)) => return Err(Ended::Asks(Asks::SignIn)),
+                (ActivationDecision::Fail(refusal), _) => return Err(Ended::shown(Shown::Page, &refusal)),
             }
         };
         self.redeem_polled(record, authentication, ("device_code", &activation.device_code), moment)
@@ -41,7 +42,7 @@ impl Walk<'_> {
 
     /// The client asks, its user says yes on a phone, the client redeems.
     pub(super) fn by_back_channel(&mut self, moment: &mut Moment<'_>) -> Result<Granted, Ended> {
-        let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
+        let client = client_authentication::active_client(self.org, &self.question.client_id).map_err(at_token)?;
         let body = request::back_channel(self.org, self.question);
         self.requests.push(ShownRequest::post(self.urls, self.server, client, "bc/authorize", &body));
         let begun = backchannel::begin(self.org, self.server, client, &body, None, moment).map_err(at_token)?;
@@ -63,10 +64,7 @@ impl Walk<'_> {
     ) -> Result<Granted, Ended> {
         record.settle(Decision::Allowed(authentication), moment.now);
         let body = request::redeem_polled(self.question, code);
-        let (answer, _) = self.at_token_endpoint(body, moment, |admitted, walk, plan, moment| {
-            let allowed = admitted.redeem_polled(walk.server, &mut record, moment.now)?;
-            admitted.entitle(walk.org, walk.server, allowed, plan, moment).map_err(|denied| denied.refusal)
-        })?;
+        let (answer, _) = self.at_token_endpoint(body, Record::Polled(&mut record), moment)?;
         Ok(Granted { token: Some(answer), ..Granted::default() })
     }
 }

@@ -6,8 +6,8 @@ use rand::Rng;
 
 use super::request::{self, ShownRequest};
 use super::{Answer, Asks, Encrypted, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
-use crate::endpoint::authorization::{self, NotBegun, Step};
-use crate::endpoint::token::{self, Admitted, Plan, Redemption, TokenRequest};
+use crate::endpoint::authorization::{self, AuthorizationError, Step};
+use crate::endpoint::token::{self, GrantRequest, NewRefreshToken, Record, Redeemed, Redemption, TokenRequest};
 use crate::endpoint::{client_authentication, userinfo};
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, Stage};
 use crate::management::ApiError;
@@ -17,7 +17,7 @@ use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::jose::CONTENT_ENCRYPTION;
 use crate::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 use crate::sign_in::{self, Advance, Input};
-use crate::tokens::{Draft, Drafts, Verified};
+use crate::tokens::{UnsignedToken, UnsignedTokens, Verified};
 use crate::trace::{NoteStatus, Trace};
 
 /// What a question comes to now.
@@ -117,24 +117,30 @@ impl<'a> Walk<'a> {
         let parameters = request::authorize(self.org, self.question, scopes);
         self.requests.push(ShownRequest::authorize(self.urls, self.server, &parameters));
         let request = authorization::begin(self.org, self.server, self.urls, &parameters).map_err(|not| match not {
-            NotBegun::Shown { refusal, .. } => Ended::shown(Shown::Page, &refusal),
-            NotBegun::Redirected { refusal, .. } => at_redirect(refusal),
+            AuthorizationError::Shown { error, .. } => Ended::shown(Shown::Page, &error),
+            AuthorizationError::Redirected { error, .. } => at_redirect(error),
         })?;
         let authorization = self.decide(&request, moment)?;
         let mut granted = Granted::default();
         let code = request.response_type.code.then(|| moment.token());
         if request.response_type.front_channel_token() {
             let code = code.as_deref();
-            let drafts = authorization::draft(self.org, self.server, self.urls, &request, &authorization, code, moment)
-                .map_err(at_redirect)?;
-            granted.authorize = Some(answer(&authorization.scopes, drafts, false, None));
+            let tokens = authorization::unsigned_tokens(
+                self.org,
+                self.server,
+                self.urls,
+                &request,
+                &authorization,
+                code,
+                moment,
+            )
+            .map_err(at_redirect)?;
+            granted.authorize = Some(answer(&authorization.scopes, tokens, false, None));
         }
         let Some(code) = code else { return Ok((granted, None)) };
         let mut record = authorization::code_record(&request, authorization);
         let body = request::redeem_code(&code, &parameters);
-        let (answer, redemption) = self.at_token_endpoint(body, moment, |admitted, walk, plan, moment| {
-            admitted.redeem_code(walk.org, walk.server, &mut record, plan, moment.now).map_err(|denied| denied.refusal)
-        })?;
+        let (answer, redemption) = self.at_token_endpoint(body, Record::Code(&mut record), moment)?;
         granted.token = Some(answer);
         Ok((granted, Some(redemption)))
     }
@@ -183,9 +189,7 @@ impl<'a> Walk<'a> {
     /// A request that the client makes by itself, with the user's password or without any user.
     fn directly(&mut self, scopes: &Scopes, moment: &mut Moment<'_>) -> Result<(Granted, Option<Redemption>), Ended> {
         let body = request::directly(self.org, self.question, scopes);
-        let (answer, redemption) = self.at_token_endpoint(body, moment, |admitted, walk, plan, moment| {
-            admitted.grant(walk.org, walk.server, plan, moment).map_err(|denied| denied.refusal)
-        })?;
+        let (answer, redemption) = self.at_token_endpoint(body, Record::None, moment)?;
         Ok((Granted { token: Some(answer), ..Granted::default() }, Some(redemption)))
     }
 
@@ -201,49 +205,50 @@ impl<'a> Walk<'a> {
             true => self.directly(&scopes, moment)?,
             false => self.by_user(&scopes, moment)?,
         };
-        let founded = redemption.and_then(|redemption| redemption.founds.zip(redemption.refresh_token));
-        let Some(((id, mut family), (token, _))) = founded else {
+        let first = redemption.and_then(|redemption| redemption.refresh_token);
+        let Some(NewRefreshToken::First { family_id, mut family }) = first else {
             return Err(at_token(OAuthError::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token")));
         };
         // The notes of the sign-in stay; those of its tokens give way to the refreshed ones'.
         moment.trace.notes.retain(|note| !note.is_about_claim());
-        let (answer, _) =
-            self.at_token_endpoint(request::refresh(&token), moment, |admitted, walk, plan, moment| {
-                let family = (id.as_str(), &mut family);
-                admitted
-                    .redeem_refresh_token(walk.org, walk.server, family, &token, plan, moment.now)
-                    .map_err(|denied| denied.refusal)
-            })?;
+        let token = family.current.clone();
+        let record = Record::RefreshToken { token: &token, family_id: &family_id, family: &mut family };
+        let (answer, _) = self.at_token_endpoint(request::refresh(&token), record, moment)?;
         Ok(Granted { token: Some(answer), ..Granted::default() })
     }
 
-    fn admit<'r>(&self, request: &'r TokenRequest) -> Result<Admitted<'r>, Ended>
+    fn admit<'r>(&self, request: &'r TokenRequest) -> Result<GrantRequest<'r>, Ended>
     where
         'a: 'r,
     {
-        let grant_type = request.grant_type().map_err(at_token)?;
+        token::grant_type(request).map_err(at_token)?;
         // As if the client had proved who it is.
-        let client = client_authentication::known(self.org, &self.question.client_id).map_err(at_token)?;
+        let client = client_authentication::active_client(self.org, &self.question.client_id).map_err(at_token)?;
         let key = self.question.proves_key.then_some(KEY);
-        token::admit(self.org, request, grant_type, client).and_then(|admitted| admitted.bound(key)).map_err(at_token)
+        token::admit(self.org, self.server, self.urls, client, request, key).map_err(at_token)
     }
 
     /// The phases that all grants share, around the one that is a grant's own.
     fn at_token_endpoint(
         &mut self,
         body: Parameters,
+        record: Record<'_>,
         moment: &mut Moment<'_>,
-        redeem: impl FnOnce(&Admitted<'_>, &Self, &Plan, &mut Moment<'_>) -> Result<Redemption, OAuthError>,
     ) -> Result<(Answer, Redemption), Ended> {
         let request = TokenRequest { body, ..TokenRequest::default() };
-        let admitted = self.admit(&request)?;
-        self.requests.push(ShownRequest::post(self.urls, self.server, admitted.client, "token", &request.body));
-        let plan = Plan::new(moment);
-        let redemption = redeem(&admitted, self, &plan, moment).map_err(at_token)?;
-        let drafts = token::draft(self.org, self.server, self.urls, &redemption, moment).map_err(at_token)?;
-        let refresh_token = redemption.refresh_token.as_ref().map(|_| refresh_token(admitted.client, &redemption));
+        let grant = self.admit(&request)?;
+        let client = grant.client;
+        self.requests.push(ShownRequest::post(self.urls, self.server, client, "token", &request.body));
+        token::lookup(&grant).map_err(at_token)?;
+        let redeemed = token::redeem(&grant, record, moment).map_err(|failed| at_token(failed.error))?;
+        let tokens = token::unsigned_tokens(self.org, self.server, self.urls, &redeemed, moment).map_err(at_token)?;
+        let Redeemed::Tokens(redemption) = redeemed else {
+            let reason = "the preview does not support this token exchange";
+            return Err(at_token(OAuthError::new(ErrorId::UnsupportedGrantType, reason)));
+        };
+        let refresh_token = redemption.refresh_token.as_ref().map(|_| refresh_token(client, &redemption));
         let bound = redemption.bound_to.is_some();
-        Ok((answer(&redemption.scopes, drafts, bound, refresh_token), redemption))
+        Ok((answer(&redemption.scopes, tokens, bound, refresh_token), *redemption))
     }
 
     fn userinfo(
@@ -262,9 +267,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn answer(scopes: &Scopes, drafts: Drafts, bound: bool, refresh_token: Option<RefreshToken>) -> Answer {
-    let told = |draft: Draft| {
-        let Draft { header, payload, recipient } = draft;
+fn answer(scopes: &Scopes, tokens: UnsignedTokens, bound: bool, refresh_token: Option<RefreshToken>) -> Answer {
+    let told = |token: UnsignedToken| {
+        let UnsignedToken { header, payload, recipient, .. } = token;
         let encrypted = recipient.map(|recipient| Encrypted {
             alg: recipient.algorithm.name(),
             enc: CONTENT_ENCRYPTION,
@@ -275,9 +280,9 @@ fn answer(scopes: &Scopes, drafts: Drafts, bound: bool, refresh_token: Option<Re
     Answer {
         token_type: if bound { "DPoP" } else { "Bearer" },
         scope: scopes.join(),
-        expires_in: drafts.expires_in,
-        access_token: drafts.access_token.map(told),
-        id_token: drafts.id_token.map(told),
+        expires_in: tokens.expires_in,
+        access_token: tokens.access_token.map(told),
+        id_token: tokens.id_token.map(told),
         refresh_token,
     }
 }

@@ -64,7 +64,7 @@ impl Jws {
 
     /// How it says that it is signed, for people.
     #[must_use]
-    pub fn signed_how(&self) -> String {
+    pub fn signature_info(&self) -> String {
         let algorithm = self.header_text("alg").unwrap_or("none");
         self.kid().map_or_else(|| algorithm.to_owned(), |kid| format!("{algorithm} by the key `{kid}`"))
     }

@@ -1,22 +1,22 @@
-//! Telling the other clients of a session that it has ended. OIDC Front-Channel Logout 1.0, Back-Channel Logout 1.0; Okta:
-//! single logout.
+//! Logout notices: how the other clients of a session learn that it has ended. OIDC Front-Channel Logout 1.0, Back-Channel
+//! Logout 1.0; Okta: single logout.
 
 use crate::ledger::{Authentication, Participant};
 use crate::model::App;
 use crate::org::{Org, Urls};
 
-/// What is to be told, and how.
+/// The notices for one session.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Farewell {
-    /// Addresses for the browser to load, each in a frame of its own.
+pub struct LogoutNotices {
+    /// Front channel: URLs for the browser to load, each in its own frame.
     pub frames: Vec<String>,
-    /// Addresses to post a logout token to.
-    pub notices: Vec<Notice>,
+    /// Back channel: logout tokens to post.
+    pub back_channel: Vec<BackChannelNotice>,
 }
 
-/// A logout token to be posted.
+/// A logout token to post.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Notice {
+pub struct BackChannelNotice {
     pub uri: String,
     pub client_id: String,
     /// Id of the authorization server whose key signs.
@@ -26,29 +26,29 @@ pub struct Notice {
     pub sid: String,
 }
 
-/// Who has to be told that a session has ended.
+/// The notices for a session that has ended.
 #[must_use]
-pub fn farewell(org: &Org, urls: &Urls, ended: &Authentication, participants: &[Participant]) -> Farewell {
-    let mut farewell = Farewell::default();
-    let sid = ended.sid();
+pub fn logout_notices(org: &Org, urls: &Urls, session: &Authentication, participants: &[Participant]) -> LogoutNotices {
+    let mut notices = LogoutNotices::default();
+    let sid = session.sid();
     for participant in participants {
         let client = org.client(&participant.client_id).filter(|client| client.status.is_active());
         let (Some(client), Some(server)) = (client, org.server_by_id(&participant.server)) else { continue };
         let issuer = urls.issuer(server);
-        farewell.frames.extend(frame(client, &issuer, &sid));
-        farewell.notices.extend(client.oauth().backchannel_logout_uri.clone().map(|uri| Notice {
+        notices.frames.extend(frame(client, &issuer, &sid));
+        notices.back_channel.extend(client.oauth().backchannel_logout_uri.clone().map(|uri| BackChannelNotice {
             uri,
             client_id: participant.client_id.clone(),
             server: participant.server.clone(),
             issuer,
-            user_id: ended.user_id.clone(),
+            user_id: session.user_id.clone(),
             sid: sid.clone(),
         }));
     }
-    farewell
+    notices
 }
 
-/// Front-Channel Logout 2: `iss` and `sid` are added to whatever the address says already, when the client wants them.
+/// Front-Channel Logout 2: `iss` and `sid` are added to the query if the client requires them.
 fn frame(client: &App, issuer: &str, sid: &str) -> Option<String> {
     let uri = client.frontchannel_logout_uri()?;
     if !client.oauth().frontchannel_logout_session_required {

@@ -1,0 +1,141 @@
+//! What an authorization request needs next: sign-in, consent, or an answer.
+
+use super::consent::{consent_note, missing_consent};
+use super::redirect;
+use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent};
+use crate::model::Scope;
+use crate::moment::Moment;
+use crate::org::{CompiledServer, Org};
+use crate::policy::{self, PolicyRequest};
+use crate::protocol::acr::Acr;
+use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
+use crate::trace::{NoteStatus, ScopeSource};
+
+/// The next step of an authorization request.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The user has to authenticate.
+    SignIn,
+    /// The user has to allow these scopes.
+    Consent(Vec<Scope>),
+    /// The client gets a code or tokens.
+    Respond(Box<Authorization>),
+    /// The client gets an error.
+    Fail(OAuthError),
+}
+
+/// The next step. It is asked for again after every step of the sign-in.
+pub fn decide(
+    org: &Org,
+    server: &CompiledServer,
+    request: &AuthorizationRequest,
+    authentication: Option<&Authentication>,
+    consent: &Consent,
+    moment: &mut Moment<'_>,
+) -> Step {
+    next(org, server, request, authentication, consent, moment).unwrap_or_else(Step::Fail)
+}
+
+fn next(
+    org: &Org,
+    server: &CompiledServer,
+    request: &AuthorizationRequest,
+    authentication: Option<&Authentication>,
+    consent: &Consent,
+    moment: &mut Moment<'_>,
+) -> Result<Step, OAuthError> {
+    // An administrator may have changed the client while the user signed in.
+    let client = redirect::client(org, Some(&request.client_id))?;
+    let user_of = |authentication: &Authentication| {
+        org.user(&authentication.user_id).filter(|user| user.status.may_hold_tokens())
+    };
+    let Some((authentication, user)) = authentication.and_then(|known| Some((known, user_of(known)?))) else {
+        moment.trace.note(NoteStatus::Absent, "session", "the user is not signed in");
+        return sign_in_unless_prompt_none(request, ErrorId::LoginRequired, "prompt=none without a session");
+    };
+    if let Some(because) = reauthentication_reason(request, authentication, moment.now) {
+        moment.trace.note(NoteStatus::PassedOver, "session", &because);
+        return sign_in_unless_prompt_none(request, ErrorId::ReauthenticationRequired, &because);
+    }
+    if org.assignment(client, user).is_none() {
+        return Err(OAuthError::new(
+            ErrorId::UserNotAssigned,
+            format!(
+                "{} is assigned to {} neither directly nor through a group",
+                user.profile.login,
+                client.client_id()
+            ),
+        ));
+    }
+    let acr = granted_acr(server, request)?;
+    let grant_type = if request.response_type.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
+    let policy_request = PolicyRequest { client, user: Some(user), grant_type, scopes: &request.scopes };
+    let decision = policy::decide(org, server, policy_request, moment)?;
+    let missing = missing_consent(server, client, request, consent);
+    let source = if request.scopes_by_default { ScopeSource::Default } else { ScopeSource::Requested };
+    let consent_of = |scope: &str| Some(consent_note(server, client, &missing, scope));
+    decision.note_scopes(&request.scopes, source, consent_of, moment);
+    if !missing.is_empty() {
+        let names: Scopes = missing.iter().map(|scope| &scope.name).collect();
+        moment.trace.note(NoteStatus::Absent, "consent", names.listed());
+        if request.prompt_none {
+            return Err(OAuthError::with(
+                ErrorId::ConsentRequired,
+                names.listed(),
+                "prompt=none and consent is missing",
+            ));
+        }
+        return Ok(Step::Consent(missing));
+    }
+    Ok(Step::Respond(Box::new(Authorization {
+        server: request.server.clone(),
+        client_id: request.client_id.clone(),
+        authentication: Some(authentication.clone()),
+        scopes: request.scopes.clone(),
+        acr,
+        lifetimes: decision.lifetimes,
+        claims: request.claims.clone(),
+        device_secret_hash: None,
+    })))
+}
+
+fn sign_in_unless_prompt_none(request: &AuthorizationRequest, id: ErrorId, reason: &str) -> Result<Step, OAuthError> {
+    if request.prompt_none { Err(OAuthError::new(id, reason)) } else { Ok(Step::SignIn) }
+}
+
+/// Why the user has to authenticate again, if they have to.
+fn reauthentication_reason(
+    request: &AuthorizationRequest,
+    authentication: &Authentication,
+    now: i64,
+) -> Option<String> {
+    if authentication.fresh {
+        return None;
+    }
+    if request.prompt_login {
+        return Some("prompt=login requires a new sign-in".to_owned());
+    }
+    // OIDC Core 3.1.2.1: id_token_hint.
+    if request.hinted_user.as_ref().is_some_and(|user_id| *user_id != authentication.user_id) {
+        return Some("id_token_hint is about another user".to_owned());
+    }
+    // OIDC Core 3.1.2.1: max_age; 0 always requires a new sign-in.
+    let age = now - authentication.auth_time;
+    request
+        .max_age
+        .filter(|max_age| age > *max_age || *max_age == 0)
+        .map(|max_age| format!("signed in {age} s ago, max_age is {max_age} s"))
+}
+
+/// Okta: `acr` is in tokens only when it was requested; a password is one factor. OIDC Core 3.1.2.1: it is a voluntary claim.
+fn granted_acr(server: &CompiledServer, request: &AuthorizationRequest) -> Result<Option<String>, OAuthError> {
+    let requested = request.acr_values.as_deref();
+    match Acr::of(requested) {
+        Acr::Met(value) => Ok(Some(value)),
+        Acr::Unmet if !server.behavior.acr_values_are_wishes() => Err(OAuthError::new(
+            ErrorId::UnmetAuthenticationRequirements,
+            format!("a password is one factor; acr_values requires {}", requested.unwrap_or_default()),
+        )),
+        Acr::Unmet | Acr::NotRequested => Ok(None),
+    }
+}

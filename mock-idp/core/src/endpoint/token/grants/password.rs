@@ -1,0 +1,63 @@
+//! `password`. RFC 6749 4.3; Okta: resource owner password, for apps that can be trusted with it.
+
+use super::super::entitlement::{UserGrant, entitle, scopes_needing_consent};
+use super::super::grant::{Grant, GrantRequest};
+use super::super::lookup::{Lookup, Record};
+use super::super::redemption::{Redeemed, RedemptionError, TokenIds};
+use crate::ledger::{Authentication, Stage};
+use crate::moment::Moment;
+use crate::org::Org;
+use crate::policy::scope_rules;
+use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
+use crate::sign_in::{self, Advance, Input, SignInProblemKind};
+
+pub(super) const GRANT: Grant =
+    Grant { grant_type: GrantType::Password, supported: true, lookup: |_| Ok(Lookup::Nothing), redeem };
+
+fn redeem(request: &GrantRequest<'_>, _: Record<'_>, moment: &mut Moment<'_>) -> Result<Redeemed, RedemptionError> {
+    let GrantRequest { org, server, client, .. } = *request;
+    let identifier = request.required("username")?;
+    let password = request.required("password")?;
+    let requested = Scopes::parse(request.get("scope").unwrap_or_default());
+    let scopes = scope_rules::resolve(org, server, client, &requested)?;
+    scope_rules::check_openid(&scopes, false)?;
+    let missing = scopes_needing_consent(client, server, &scopes);
+    if !missing.is_empty() {
+        let reason = "the user cannot be asked for consent";
+        return Err(OAuthError::with(ErrorId::ConsentRequiredPassword, missing.listed(), reason).into());
+    }
+    let ids = TokenIds::new(moment);
+    let authentication = authenticate(org, identifier, password, moment)?;
+    let user_grant = UserGrant { authentication, scopes, device_secret_hash: None };
+    Ok(Redeemed::Tokens(Box::new(entitle(request, user_grant, &ids, moment)?)))
+}
+
+/// The same sign-in as on the pages, with both inputs at once. Okta: every problem with the account has the same error, except an
+/// expired or missing password.
+fn authenticate(
+    org: &Org,
+    identifier: &str,
+    password: &str,
+    moment: &mut Moment<'_>,
+) -> Result<Authentication, OAuthError> {
+    match sign_in::advance(org, &Stage::Identify, Input::Both { identifier, password }, moment) {
+        Advance::SignedIn { user_id, amr } => Ok(Authentication {
+            user_id,
+            auth_time: moment.now,
+            amr,
+            // Okta: no session begins; the id only distinguishes this authentication from others.
+            session_id: format!("102{}", moment.token()),
+            fresh: true,
+        }),
+        Advance::Ask { problem, .. } => {
+            let has_password =
+                org.user_by_identifier(identifier).is_none_or(|user| user.credentials.password.is_some());
+            let id = match problem.as_ref().map(|problem| problem.kind) {
+                Some(SignInProblemKind::PasswordExpired) => ErrorId::ExpiredPasswordCredentials,
+                Some(SignInProblemKind::AuthenticationFailed) if !has_password => ErrorId::MissingPasswordEnrollment,
+                _ => ErrorId::InvalidPasswordCredentials,
+            };
+            Err(OAuthError::new(id, problem.map_or_else(String::new, |problem| problem.reason)))
+        }
+    }
+}
