@@ -186,8 +186,9 @@ fn evaluation(org: &Org, looked_at: usize) -> f64 {
         let step = authorization::decide(org, server, &request, Some(&authentication), &Consent::default(), moment);
         let Step::Respond(authorization) = step else { panic!("{step:?}") };
         let code = authorization::code_record(&request, *authorization);
-        let drafts = authorization::draft(org, server, &urls, &both(&request), &code.authorization, None, moment);
-        black_box((drafts.unwrap(), trace));
+        let request = both(&request);
+        let tokens = authorization::unsigned_tokens(org, server, &urls, &request, &code.authorization, None, moment);
+        black_box((tokens.unwrap(), trace));
     })
 }
 

@@ -1,7 +1,7 @@
-//! Where Okta departs from OpenID Connect, and which side this org takes: one table, asked by the few places in the code.
+//! The differences between Okta and OpenID Connect, as one table.
 //!
-//! Okta's side is the default. `behavior: openid` takes the other one everywhere, so that a provider test suite can tell
-//! what is Okta's way from what is a mistake of the mock.
+//! The default is Okta's behavior. `behavior: openid` follows OpenID Connect instead, so that a provider test suite can
+//! distinguish Okta's deviations from errors of the mock.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,42 +9,42 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whose way is followed where the two differ.
+/// Which behavior an org has where the two differ.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Behavior {
-    /// As Okta's servers answer.
+    /// As Okta's servers.
     #[default]
     Okta,
-    /// As OpenID Connect and the RFCs ask.
+    /// As OpenID Connect and the RFCs require.
     Openid,
 }
 
-/// One place where they differ.
+/// One difference.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Departure {
-    /// A stable name.
+    /// Its public name.
     pub id: &'static str,
     /// What Okta does.
     pub okta: &'static str,
-    /// What OpenID Connect asks for.
+    /// What OpenID Connect requires.
     pub openid: &'static str,
-    /// Where OpenID Connect says so.
+    /// The specification of that.
     pub source: &'static str,
 }
 
 macro_rules! departures {
-    ($($question:ident $id:literal $okta:literal $openid:literal $source:literal;)*) => {
-        /// Every place where they differ.
+    ($($method:ident $id:literal $okta:literal $openid:literal $source:literal;)*) => {
+        /// All differences.
         pub const DEPARTURES: &[Departure] = &[
             $(Departure { id: $id, okta: $okta, openid: $openid, source: $source }),*
         ];
 
         impl Behavior {
             $(
-                #[doc = concat!("Whether OpenID's side is taken: ", $openid)]
+                #[doc = concat!("OpenID behavior: ", $openid)]
                 #[must_use]
-                pub fn $question(self) -> bool {
+                pub fn $method(self) -> bool {
                     self == Self::Openid
                 }
             )*
@@ -61,41 +61,41 @@ departures! {
         "`nonce` is required whenever the authorization endpoint returns a token, also for `code token`"
         "`nonce` is required only where the authorization endpoint returns an ID token"
         "OIDC Core 3.2.2.1, 3.3.2.11; OIDF oidcc-ensure-request-without-nonce-succeeds-for-code-flow";
-    knows_select_account "authorize.prompt"
+    supports_select_account "authorize.prompt"
         "`prompt=select_account` is refused with invalid_request"
         "`prompt=select_account` shows the sign-in page, where another account can be chosen"
         "OIDC Core 3.1.2.1";
-    acr_values_are_wishes "authorize.acr-values"
-        "authentication that a password cannot give, and nothing else asked for, is refused with unmet_authentication_requirements; metadata name no values"
+    acr_values_are_voluntary "authorize.acr-values"
+        "a request only for authentication that a password cannot provide is refused with unmet_authentication_requirements; metadata name no values"
         "`acr_values` are voluntary: the request succeeds without the claim; metadata name the values that can be met"
         "OIDC Core 3.1.2.1; OIDF oidcc-ensure-request-with-acr-values-succeeds";
-    takes_claims_parameter "authorize.claims"
+    supports_claims_parameter "authorize.claims"
         "the `claims` parameter is ignored"
         "claims that it names are returned where it asks for them, and metadata say so"
         "OIDC Core 5.5; OIDF oidcc-claims-essential";
-    heeds_id_token_hint "authorize.id-token-hint"
+    checks_id_token_hint "authorize.id-token-hint"
         "`id_token_hint` is ignored"
         "with prompt=none, a hint about another user than the one signed in is answered with login_required"
         "OIDC Core 3.1.2.1";
-    names_request_uri_refusals "authorize.request-uri"
-        "a `request_uri` that is an address elsewhere is refused with invalid_request_uri, as a name that no push has made; metadata do not say that none is fetched"
+    rejects_request_uri_as_unsupported "authorize.request-uri"
+        "a `request_uri` that is a URL is refused with invalid_request_uri, like an unknown name of a pushed request; metadata do not say that URLs are not supported"
         "it is refused with request_uri_not_supported, and metadata say request_uri_parameter_supported: false"
         "OIDC Core 3.1.2.6; OIDC Discovery 3";
     shows_client_at_sign_in "sign-in.about-client"
         "logo, policy and terms of a client are shown where the user is asked for consent, not where they sign in"
         "the sign-in page shows them too"
         "OIDC Registration 2; OIDF oidcc-registration-logo-uri, -policy-uri, -tos-uri";
-    names_issuer "authorize.iss"
-        "the authorization response does not say who it is from"
+    returns_issuer "authorize.iss"
+        "the authorization response does not name its issuer"
         "the authorization response names its issuer in `iss`, and metadata say so"
         "RFC 9207 2, 3; FAPI 2 Security Profile 5.3.2.2; OIDF fapi2-security-profile-final-happy-flow";
-    creates_pushed_requests "par.status"
+    returns_201_for_pushed_requests "par.status"
         "a pushed request is answered with 200"
         "a pushed request is answered with 201"
         "RFC 9126 2.2; OIDF fapi2-security-profile-final-happy-flow";
-    only_asked_claims "id-token.extra-claims"
-        "ID tokens hold `ver`, `idp` and the claims that an administrator adds to every token"
-        "ID tokens hold the protocol's claims and those that a scope or the request asks for; the others are at userinfo"
+    only_requested_claims "id-token.extra-claims"
+        "ID tokens contain `ver`, `idp` and the claims that an administrator adds to every token"
+        "ID tokens contain the claims of the protocol and those that a scope or the request selects; the others are at userinfo"
         "OIDC Core 2, 5.4; OIDF oidcc-server";
     scope_claims_at_userinfo "id-token.scope-claims"
         "`name`, `preferred_username` and `email` are in the ID token beside an access token, and all claims in that of `code id_token`"
@@ -109,7 +109,7 @@ departures! {
         "the challenge to a request without a token names an error, invalid_request"
         "the challenge to a request without a token names no error"
         "RFC 6750 3.1";
-    takes_assertions_for_issuer "token.assertion-audience"
+    accepts_assertions_for_issuer "token.assertion-audience"
         "a client assertion is made for the address of the endpoint that is called"
         "it may be made for the issuer too"
         "RFC 7523 3 step 3; OIDC Core 9; OIDF oidcc-ensure-client-assertion-with-iss-aud-succeeds";
@@ -117,12 +117,12 @@ departures! {
         "metadata do not say how client assertions may be signed"
         "metadata list the algorithms"
         "RFC 8414 2; OIDF fapi2-security-profile-final-discovery-end-point-verification";
-    forgives_clocks "token.clock-skew"
+    tolerates_clock_skew "token.clock-skew"
         "client assertions, request objects and DPoP proofs from the future are refused"
         "a time of up to ten seconds ahead is put down to clocks"
         "FAPI 2 Security Profile 5.3.2.1";
     replay_revokes "token.code-replay"
-        "a second use of a code is refused, and that is all"
+        "a second use of a code is refused, and revokes nothing"
         "a second use of a code is refused and revokes the tokens of the first"
         "RFC 6749 4.1.2; OIDF oidcc-codereuse-30seconds";
     signs_out_without_hint "logout.no-hint"
@@ -136,10 +136,10 @@ departures! {
 }
 
 impl Behavior {
-    /// By how many seconds a time may be ahead of this clock.
+    /// The seconds by which a time may be in the future.
     #[must_use]
     pub fn clock_skew(self) -> i64 {
-        if self.forgives_clocks() { 10 } else { 0 }
+        if self.tolerates_clock_skew() { 10 } else { 0 }
     }
 
     const NAMES: [(&str, Self); 2] = [("okta", Self::Okta), ("openid", Self::Openid)];
@@ -160,7 +160,7 @@ impl FromStr for Behavior {
     }
 }
 
-/// A text that names neither.
+/// A text that is neither name.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0:?} is no behavior: expected okta or openid")]
+#[error("{0:?} is not a behavior: expected okta or openid")]
 pub struct UnknownBehavior(String);

@@ -1,7 +1,7 @@
 //! The rules of a mock Okta org.
 //!
 //! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
-//! arrive as one argument, [`moment::Moment`]. Floors, lowest first (a module imports only from floors below its own):
+//! arrive as one argument, [`moment::Moment`]. Layers, lowest first (a module imports only from layers below its own):
 //! `moment trace` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in` ·
 //! `endpoint management` · `preview`.
 

@@ -1,11 +1,11 @@
-//! Everything about the outside world that a decision may depend on.
+//! Time, randomness and the trace: everything outside its arguments that a decision may use.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use rand::Rng;
 
 use crate::trace::Trace;
 
-/// Now, randomness and the trace: the one argument through which rules meet the world.
+/// The current time, randomness and the trace. Rules get them as one argument.
 pub struct Moment<'a> {
     /// Seconds since 1970-01-01T00:00:00Z, by the org's clock.
     pub now: i64,
@@ -20,17 +20,22 @@ impl std::fmt::Debug for Moment<'_> {
 }
 
 impl Moment<'_> {
-    /// A fresh 256-bit value as 43 characters of base64url: the shape of Okta's codes, refresh tokens, handles and `jti` tails.
-    pub fn token(&mut self) -> String {
-        let mut bytes = [0_u8; 32];
+    /// Random bytes.
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0_u8; N];
         self.rng.fill_bytes(&mut bytes);
-        URL_SAFE_NO_PAD.encode(bytes)
+        bytes
     }
 
-    /// A fresh UUID, version 4. RFC 9562 5.4.
+    /// A random 256-bit value as 43 characters of base64url: the format of Okta's codes, refresh tokens and handles, and of the
+    /// end of a `jti`.
+    pub fn token(&mut self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes::<32>())
+    }
+
+    /// A random UUID, version 4. RFC 9562 5.4.
     pub fn uuid(&mut self) -> String {
-        let mut bytes = [0_u8; 16];
-        self.rng.fill_bytes(&mut bytes);
+        let mut bytes = self.bytes::<16>();
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let digits = format!("{:032x}", u128::from_be_bytes(bytes));
@@ -38,13 +43,13 @@ impl Moment<'_> {
         format!("{a}-{b}-{c}-{d}-{e}")
     }
 
-    /// So many fresh letters out of an alphabet.
+    /// Random letters of an alphabet.
     pub fn letters(&mut self, alphabet: &[u8], count: usize) -> String {
-        // `alphabet` is short, so no letter is favoured by more than one in two hundred million.
+        // `alphabet` is short, so that the bias of the remainder is negligible.
         (0..count).map(|_| char::from(alphabet[self.rng.next_u32() as usize % alphabet.len()])).collect()
     }
 
-    /// A fresh object id of Okta's shape: 20 characters, the three-letter prefix first.
+    /// A random object id in Okta's format: 20 characters that begin with the three-letter prefix.
     pub fn id(&mut self, prefix: &str) -> String {
         const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let mut id = String::with_capacity(20);

@@ -8,7 +8,7 @@ use mock_idp_core::model::App;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::protocol::jose::Fetched;
 use mock_idp_core::tokens::UnsignedTokens;
-use mock_idp_core::tokens::dpop::{self, Freshness, Proof, Proven};
+use mock_idp_core::tokens::dpop::{self, Freshness, Proof, ProvenRequest};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::{Context, OrgInstance};
@@ -61,7 +61,7 @@ impl Context {
         }
         let dpop = if asks { dpop } else { &[] };
         let proof = self.proof(dpop, "POST", endpoint, Freshness::Nonce(&self.instance.nonces))?;
-        let (key, proof) = proof.map(|Proof { thumbprint, spends }| (thumbprint, spends)).unzip();
+        let (key, proof) = proof.map(|Proof { thumbprint, single_use }| (thumbprint, single_use)).unzip();
         if let Some(key) = &key {
             trace.note(NoteStatus::Matched, "DPoP proof", format!("the client holds the key {key}"));
         }
@@ -88,7 +88,7 @@ impl Context {
     ) -> Result<Option<Proof>, OAuthError> {
         let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, endpoint, uri);
         let skew = self.server.behavior.clock_skew();
-        let request = Proven { method, is_uri: &is_uri, skew, freshness };
+        let request = ProvenRequest { method, is_uri: &is_uri, skew, freshness };
         dpop::check(dpop, request, self.instance.clock.now())
     }
 }
@@ -114,7 +114,7 @@ impl OrgInstance {
         for recipient in tokens.recipients() {
             let source = recipient.key_uri().map(|uri| KeySource { uri, kid: None });
             if let Some(fetched) = self.fetch_keys(source).await {
-                recipient.found(&fetched)?;
+                recipient.set_fetched(&fetched)?;
             }
         }
         Ok(())

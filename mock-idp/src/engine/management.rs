@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mock_idp_core::endpoint::keys::{credential, credentials};
 use mock_idp_core::management::{self, AccessError, ApiError, Challenged, Credential};
 use mock_idp_core::org::CompiledServer;
-use mock_idp_core::tokens::dpop::{Freshness, Proven};
+use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
 use mock_idp_core::tokens::resource;
 use serde_json::Value;
 
@@ -40,13 +40,14 @@ impl Context {
                 let scope = scopes.first().copied().unwrap_or_default();
                 let challenged = |refusal| AccessError::Challenged(Challenged { scheme, refusal, scope });
                 let is_uri = |uri: &str| self.urls.is_at(shown.path, uri);
-                let request = Proven {
+                let request = ProvenRequest {
                     method: shown.method,
                     is_uri: &is_uri,
                     skew: self.org.behavior().clock_skew(),
                     freshness: Freshness::AccessToken(token),
                 };
-                let spends = resource::prove(scheme, claims, shown.dpop, request, now).map_err(challenged)?;
+                let spends =
+                    resource::check_possession(scheme, claims, shown.dpop, request, now).map_err(challenged)?;
                 self.instance.spend(spends).await.map_err(challenged)?;
                 if self.is_revoked(claims).await {
                     verified = None;

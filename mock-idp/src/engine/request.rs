@@ -102,7 +102,7 @@ impl Context {
 
     /// The user that the request's `id_token_hint` is about. OIDC Core 3.1.2.1; Okta: ignored. So is one that is not ours.
     async fn hinted_user(&self, parameters: &Parameters) -> Option<String> {
-        let hint = parameters.get("id_token_hint").filter(|_| self.server.behavior.heeds_id_token_hint())?;
+        let hint = parameters.get("id_token_hint").filter(|_| self.server.behavior.checks_id_token_hint())?;
         let held = self.instance.keys(&self.server).await.ok()?;
         verify_id_token(hint, &held.keys, Audience::Any)?.text("sub").map(str::to_owned)
     }

@@ -9,7 +9,7 @@ use mock_idp_core::endpoint::userinfo;
 use mock_idp_core::ledger::TokenFamily;
 use mock_idp_core::org::CompiledServer;
 use mock_idp_core::protocol::{OAuthError, Parameters};
-use mock_idp_core::tokens::dpop::{Freshness, Proven};
+use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
 use mock_idp_core::tokens::{Audience, Verified, family_of, resource, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
@@ -52,8 +52,8 @@ impl Context {
         if let Some(verified) = &verified {
             let is_uri = |uri: &str| self.urls.is_endpoint(&self.server, "userinfo", uri);
             let skew = self.server.behavior.clock_skew();
-            let request = Proven { method, is_uri: &is_uri, skew, freshness: Freshness::AccessToken(token) };
-            let spends = resource::prove(scheme, verified, dpop, request, self.instance.clock.now())?;
+            let request = ProvenRequest { method, is_uri: &is_uri, skew, freshness: Freshness::AccessToken(token) };
+            let spends = resource::check_possession(scheme, verified, dpop, request, self.instance.clock.now())?;
             self.instance.spend(spends).await?;
         }
         let asked = match verified.as_ref().and_then(|token| token.text("jti")) {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
 use crate::jose::{Key, jwt, with};
-use crate::market::{NOW, advance, journal, key_server, stop_clock};
+use crate::market::{NOW, advance, journal, key_server, post, stop_clock};
 use crate::refusals::{token, told};
 
 const EXCHANGE: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
@@ -132,12 +132,32 @@ async fn an_agent_acts_for_who_has_signed_in_to_its_app() {
     for said in [
         "buyer@example.test has signed in to 0oamarketweb000005d7".to_owned(),
         "mcnmarketapi000005d7".to_owned(),
-        format!("{} vouches for buyer@example.test", mock.url()),
+        format!("{} asserts buyer@example.test", mock.url()),
         "By ID-JAG".to_owned(),
     ] {
         assert!(journal.contains(&said), "{said}: {journal}");
     }
     assert!(!journal.contains(id_jag), "assertions stay out of the journal");
+}
+
+#[tokio::test]
+async fn a_fault_changes_the_id_jag_and_no_other_token() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    post(&mock, "/_mock/faults", json!({ "name": "id_jag.wrong-subject", "times": 1 })).await;
+    let tokens = org_tokens(&mock, "buyer@example.test", (WEB, WEB_SECRET), "openid").await;
+    assert_eq!(decode(text(&tokens, "id_token")).1["sub"], BUYER);
+    let agent = (AGENT, AGENT_SECRET);
+    let spoiled = body(assert_identity(&mock, agent, text(&tokens, "id_token"), &[]).await).await;
+    let id_jag = text(&spoiled, "access_token");
+    assert_eq!(decode(id_jag).1["sub"], "00unobody00000000000");
+    let error = told(redeem(&mock, id_jag, &[]).await).await;
+    assert_eq!((error.0, error.1.as_str()), (400, "invalid_grant"));
+    let next = body(assert_identity(&mock, agent, text(&tokens, "id_token"), &[]).await).await;
+    assert_eq!(decode(text(&next, "access_token")).1["sub"], BUYER);
+
+    post(&mock, "/_mock/faults", json!({ "name": "id_jag.wrong-type", "times": 1 })).await;
+    let spoiled = body(assert_identity(&mock, agent, text(&tokens, "id_token"), &[]).await).await;
+    assert_eq!(decode(text(&spoiled, "access_token")).0["typ"], "JWT");
 }
 
 #[tokio::test]

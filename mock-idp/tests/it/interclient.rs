@@ -197,6 +197,19 @@ async fn a_user_is_signed_in_to_another_app_without_being_asked() {
 }
 
 #[tokio::test]
+async fn a_fault_changes_the_interclient_token() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let own = tokens(&mock, DEFAULT, BUYER, COURIER, SCOPE).await;
+    post(&mock, "/_mock/faults", json!({ "name": "interclient_token.expired", "times": 1 })).await;
+    let spoiled = interclient_token(&mock, DEFAULT, &own).await;
+    let next = interclient_token(&mock, DEFAULT, &own).await;
+    let expires = |token: &str| decode(token).1["exp"].as_i64().unwrap();
+    assert!(expires(&spoiled) < expires(&next) - 86_400, "the first token has expired");
+    let response = take_over(&mock, DEFAULT, &browser(), &spoiled, &[]).await;
+    assert_eq!(arrived(&response).0, "invalid_token");
+}
+
+#[tokio::test]
 async fn who_has_to_sign_in_anew_is_asked() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;
@@ -274,10 +287,13 @@ async fn what_hands_nobody_over_is_refused_in_oktas_words() {
 
 #[tokio::test]
 async fn nobody_is_handed_over_to_an_app_that_is_not_theirs() {
-    let auditors = "        - { id: 00gauditors0000005d7 }\n    # The courier";
+    let auditors = "        - { id: 00gauditors0000005d7 }\n    # Users of Market courier";
     assert!(BUILT_IN_ORG.contains(auditors));
-    let mock =
-        MockIdp::builder().org_yaml(BUILT_IN_ORG.replacen(auditors, "    # The courier", 1)).start().await.unwrap();
+    let mock = MockIdp::builder()
+        .org_yaml(BUILT_IN_ORG.replacen(auditors, "    # Users of Market courier", 1))
+        .start()
+        .await
+        .unwrap();
     let own = tokens(&mock, ORG, "denied@example.test", COURIER, SCOPE).await;
     let assigned = "'subject_token' is invalid: the user is not assigned to the client application.";
     let expected = (400, "invalid_request".to_owned(), assigned.to_owned());

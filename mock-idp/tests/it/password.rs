@@ -1,9 +1,10 @@
 //! The password grant: who gets tokens for a name and a password, and in which words others are refused.
 
 use mock_idp::MockIdp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::flow::decode;
+use crate::market::post;
 use crate::refusals::{token, told};
 
 const LEGACY: &str = "0oamarketlegacy005d7";
@@ -32,7 +33,7 @@ async fn a_name_and_a_password_give_the_tokens_of_the_rule_that_matched() {
     assert_eq!(access["market_role"], "admin");
     let (_, id) = decode(body["id_token"].as_str().unwrap());
     assert_eq!(id["sub"], "00uadmin0000000005d7");
-    assert_eq!(id["amr"], serde_json::json!(["pwd"]));
+    assert_eq!(id["amr"], json!(["pwd"]));
     assert_eq!(id.get("nonce"), None);
 
     let refresh = body["refresh_token"].as_str().unwrap();
@@ -44,6 +45,22 @@ async fn a_name_and_a_password_give_the_tokens_of_the_rule_that_matched() {
     let form = [("grant_type", "password"), ("username", "buyer"), ("password", "Passw0rd!"), ("scope", "openid")];
     let at_org = token(&mock, "/oauth2", Some((LEGACY, SECRET)), &form).await;
     assert_eq!(at_org.status(), 200);
+}
+
+#[tokio::test]
+async fn a_fault_changes_the_refresh_token() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let form = form("admin@example.test", "Passw0rd!", "openid profile offline_access orders:update");
+    let basic = Some((LEGACY, SECRET));
+    let grant = async || -> Value { token(&mock, SERVER, basic, &form).await.json().await.unwrap() };
+    post(&mock, "/_mock/faults", json!({ "name": "refresh_token.unknown", "times": 1 })).await;
+    let unknown = grant().await["refresh_token"].as_str().unwrap().to_owned();
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", unknown.as_str())];
+    let error = told(token(&mock, SERVER, basic, &refresh).await).await;
+    assert_eq!((error.0, error.1.as_str()), (400, "invalid_grant"));
+    post(&mock, "/_mock/faults", json!({ "name": "refresh_token.missing", "times": 1 })).await;
+    assert_eq!(grant().await.get("refresh_token"), None);
+    assert!(grant().await["refresh_token"].is_string(), "the fault applies once");
 }
 
 #[tokio::test]

@@ -157,6 +157,20 @@ async fn a_logout_token_is_posted_again_until_it_is_taken_and_nobody_waits_for_i
 }
 
 #[tokio::test]
+async fn a_fault_changes_the_logout_token_and_no_other_token() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let mut receiver = Receiver::start().await;
+    let app = register(&mock, client("Till", json!({ "backchannel_logout_uri": receiver.url }))).await;
+    let browser = browser();
+    let fault = json!({ "name": "logout_token.with-nonce", "client_id": app["client_id"], "times": 1 });
+    crate::market::post(&mock, "/_mock/faults", fault).await;
+    let hint = signed_in(&mock, &browser, &app).await;
+    assert!(decode(&hint).1.get("nonce").is_none(), "the ID token has no fault");
+    sign_out(&mock, &browser, &hint).await;
+    assert_eq!(decode(&receiver.next().await).1["nonce"], "unexpected-nonce");
+}
+
+#[tokio::test]
 async fn a_refused_logout_token_is_not_posted_again() {
     let mock = MockIdp::builder().start().await.unwrap();
     let mut receiver = Receiver::start().await;

@@ -59,7 +59,7 @@ pub fn for_id_token(
         let group = if matches!(name, "name" | "email") { &mut claims.leading } else { &mut claims.trailing };
         group.insert(name.to_owned(), value);
     }
-    let filter = CustomClaimFilter { content, only_requested: behavior.only_asked_claims() };
+    let filter = CustomClaimFilter { content, only_requested: behavior.only_requested_claims() };
     claims.custom = custom(server, ClaimTarget::IdToken, subject, scopes, filter, moment)?;
     if content == IdTokenContent::Full {
         app_groups(server, ClaimTarget::IdToken, subject, scopes, &mut claims.custom, moment)?;

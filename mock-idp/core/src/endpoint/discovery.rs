@@ -94,7 +94,7 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
         put("token_endpoint_auth_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
     }
     put("claims_supported", if openid { openid_claims(server) } else { json!(ACCESS_TOKEN_CLAIMS) });
-    if server.behavior.names_issuer() {
+    if server.behavior.returns_issuer() {
         put("authorization_response_iss_parameter_supported", true.into());
     }
     put("code_challenge_methods_supported", json!(["S256"]));
@@ -104,13 +104,13 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     put("revocation_endpoint_auth_methods_supported", json!(AUTH_METHODS));
     put("end_session_endpoint", endpoint("logout"));
     put("request_parameter_supported", true.into());
-    if server.behavior.names_request_uri_refusals() {
+    if server.behavior.rejects_request_uri_as_unsupported() {
         put("request_uri_parameter_supported", false.into());
     }
-    if openid && server.behavior.takes_claims_parameter() {
+    if openid && server.behavior.supports_claims_parameter() {
         put("claims_parameter_supported", true.into());
     }
-    if openid && server.behavior.acr_values_are_wishes() {
+    if openid && server.behavior.acr_values_are_voluntary() {
         put("acr_values_supported", json!(acr::MET_BY_PASSWORD));
     }
     put("request_object_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
@@ -137,7 +137,7 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
 
 fn openid_claims(server: &CompiledServer) -> Value {
     let mut names = OPENID_CLAIMS.to_vec();
-    if server.behavior.only_asked_claims() {
+    if server.behavior.only_requested_claims() {
         names.retain(|name| !matches!(*name, "ver" | "idp"));
         names.push("acr");
     }

@@ -1,24 +1,24 @@
 //! The tree that the parser builds and the evaluator walks.
 
-use super::functions::Function;
+use super::function::Function;
 use super::value::Value;
 
-/// One piece of an expression.
+/// One part of an expression.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
-    /// Where errors about it point, in bytes from the start of the source.
+    /// The position for errors, in bytes from the start of the source.
     pub(super) offset: usize,
-    /// What it spans there, parentheses and receiver included, perhaps with white space behind it.
+    /// Its range in the source, with parentheses and receiver, possibly with white space at the end.
     pub(super) span: (usize, usize),
-    pub(super) kind: Kind,
+    pub(super) kind: NodeKind,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     Literal(Box<Value>),
     /// `user`, `appuser`, …: what the caller's [`Roots`](super::Roots) supply.
     Root(&'static str),
-    /// A bare name inside a projection: a property of the element at hand.
+    /// A bare name inside a projection: a property of the current element.
     Element(String),
     List(Vec<Node>),
     Map(Vec<(String, Node)>),
@@ -40,7 +40,7 @@ pub(super) enum Kind {
     Call {
         function: &'static Function,
         arguments: Vec<Node>,
-        receiver: Receiver,
+        receiver: ReceiverMode,
     },
     Not(Box<Node>),
     Negate(Box<Node>),
@@ -53,7 +53,7 @@ pub(super) enum Kind {
 
 /// How a call treats a receiver that is null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Receiver {
+pub(super) enum ReceiverMode {
     /// `String.len(x)`: no receiver, the function decides what null means.
     None,
     /// `x.length()`: null is an error.
@@ -72,7 +72,7 @@ pub(super) enum Binary {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
-    /// Deprecated by Okta, still understood: the whole text matches a regular expression.
+    /// Deprecated by Okta, still supported: the whole text matches a regular expression.
     Matches,
     Add,
     Subtract,
@@ -81,9 +81,9 @@ pub(super) enum Binary {
     Remainder,
 }
 
-/// What bare names an expression may use.
+/// The bare names that an expression may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Names {
+pub(super) enum NameSet {
     /// The roots of [`ROOTS`].
     Roots,
     /// The roots and `group`, in the format of `getFilteredGroups`.

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 
 use super::{EvaluationError, Expression, GroupView, MAX_DEPTH, ParseError, Roots, Value, functions};
 
-struct Nobody;
+struct Empty;
 
-impl Roots for Nobody {
+impl Roots for Empty {
     fn root(&self, name: &str) -> Option<Value> {
         let user = serde_json::json!({
             "login": "ada@example.test",
@@ -36,11 +36,11 @@ impl Roots for Nobody {
 }
 
 fn value(source: &str) -> Value {
-    Expression::parse(source).unwrap().evaluate(&Nobody).unwrap()
+    Expression::parse(source).unwrap().evaluate(&Empty).unwrap()
 }
 
 fn failure(source: &str) -> EvaluationError {
-    Expression::parse(source).unwrap().evaluate(&Nobody).unwrap_err()
+    Expression::parse(source).unwrap().evaluate(&Empty).unwrap_err()
 }
 
 fn rejection(source: &str) -> ParseError {
@@ -232,7 +232,7 @@ fn the_deepest_expressions_take_half_a_stack() {
     let deepest = sources.len();
     let worked = std::thread::Builder::new().stack_size(1024 * 1024).spawn(move || {
         // Whatever comes out, the stack held.
-        let outcomes = sources.iter().map(|source| Expression::parse(source).unwrap().evaluate(&Nobody));
+        let outcomes = sources.iter().map(|source| Expression::parse(source).unwrap().evaluate(&Empty));
         outcomes.collect::<Vec<_>>().len()
     });
     assert_eq!(worked.unwrap().join().unwrap(), deepest);
@@ -346,7 +346,7 @@ fn endure(source: &str) -> Result<(), TestCaseError> {
     match Expression::parse(source) {
         Ok(expression) => {
             prop_assert_eq!(expression.source(), source);
-            if let Err(error) = expression.evaluate(&Nobody) {
+            if let Err(error) = expression.evaluate(&Empty) {
                 prop_assert!(error.offset <= source.len());
                 prop_assert!(!error.message.is_empty());
             }

@@ -18,7 +18,7 @@ pub enum Value {
     Int(i64),
     /// A number with a fraction.
     Float(f64),
-    /// Text; also how times (ISO 8601) and country codes (alpha-2) travel between functions.
+    /// Text. Functions also represent times (ISO 8601) and country codes (alpha-2) as text.
     String(String),
     /// An array.
     List(Vec<Value>),

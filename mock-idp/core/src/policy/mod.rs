@@ -84,7 +84,7 @@ pub fn evaluate(
     Ok(decision.lifetimes)
 }
 
-/// The same, for callers that know more of the scopes and tell it themselves by [`Granted::tell`].
+/// The same, for callers that add the scopes to the trace themselves: [`PolicyDecision::note_scopes`].
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.

@@ -1,8 +1,7 @@
 //! What is asked: a client, a user or none, a grant, scopes, a server, and the facts of a session.
 
-use super::request;
 use crate::ledger::Authentication;
-use crate::model::User;
+use crate::model::{ResponseWord, User};
 use crate::org::Org;
 use crate::protocol::{GrantType, ResponseType, Scopes};
 
@@ -186,8 +185,28 @@ impl Question {
     #[must_use]
     pub fn effective_response_type(&self, org: &Org) -> Option<String> {
         matches!(self.grant_type, GrantType::AuthorizationCode | GrantType::Implicit | GrantType::RefreshToken)
-            .then(|| request::authorize(org, self, &self.scopes).get("response_type").map(str::to_owned))
-            .flatten()
+            .then(|| self.authorization_response_type(org))
+            .filter(|response_type| !response_type.is_empty())
+    }
+
+    /// The response type of the authorization request: that of the question, or one that fits the grant, which is `code` or the
+    /// tokens that the app may get from the authorization endpoint.
+    pub(super) fn authorization_response_type(&self, org: &Org) -> String {
+        let client = org.client(&self.client_id);
+        if let Some(asked) = &self.response_type {
+            return asked.clone();
+        }
+        if self.grant_type != GrantType::Implicit {
+            return "code".to_owned();
+        }
+        let enabled = |word: ResponseWord| client.is_none_or(|client| client.oauth().response_types.contains(&word));
+        let openid = self.scopes.contains("openid");
+        let words: Vec<&str> = [(ResponseWord::IdToken, openid), (ResponseWord::Token, true)]
+            .into_iter()
+            .filter(|(word, fits)| *fits && enabled(*word))
+            .map(|(word, _)| word.name())
+            .collect();
+        if words.is_empty() { "token".to_owned() } else { words.join(" ") }
     }
 
     /// The session that was there before, if the question has one.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Question;
-use crate::model::{App, AuthMethod, ResponseWord};
+use crate::model::{App, AuthMethod};
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{GrantType, Parameters, Scopes, pkce};
 
@@ -17,7 +17,7 @@ const VERIFIER: &str = "preview-preview-preview-preview-preview-preview";
 /// The authorization request of a question, at the client's first redirect URI.
 pub(super) fn authorize(org: &Org, question: &Question, scopes: &Scopes) -> Parameters {
     let client = org.client(&question.client_id);
-    let response_type = response_type(client, question);
+    let response_type = question.authorization_response_type(org);
     let redirect_uri = client.and_then(|client| client.oauth().redirect_uris.first()).map(|uri| {
         // A wildcard stands for one label.
         uri.replacen('*', "preview", 1)
@@ -37,24 +37,6 @@ pub(super) fn authorize(org: &Org, question: &Question, scopes: &Scopes) -> Para
     pairs.push(("prompt", question.prompt.clone()));
     pairs.push(("max_age", question.max_age.map(|seconds| seconds.to_string())));
     pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
-}
-
-/// What the question says, or what fits its grant: `code`, or the tokens that the app may get in front.
-fn response_type(client: Option<&App>, question: &Question) -> String {
-    if let Some(asked) = &question.response_type {
-        return asked.clone();
-    }
-    if question.grant_type != GrantType::Implicit {
-        return "code".to_owned();
-    }
-    let enabled = |word: ResponseWord| client.is_none_or(|client| client.oauth().response_types.contains(&word));
-    let openid = question.scopes.contains("openid");
-    let words: Vec<&str> = [(ResponseWord::IdToken, openid), (ResponseWord::Token, true)]
-        .into_iter()
-        .filter(|(word, fits)| *fits && enabled(*word))
-        .map(|(word, _)| word.name())
-        .collect();
-    if words.is_empty() { "token".to_owned() } else { words.join(" ") }
 }
 
 pub(super) fn redeem_code(code: &str, authorize: &Parameters) -> Parameters {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A grant type by its wire name. `implicit` never reaches the token endpoint but is listed by apps and rules.
+/// A grant type by its wire name. `implicit` is not used at the token endpoint, but apps and rules list it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum GrantType {
     #[serde(rename = "authorization_code")]

@@ -1,5 +1,5 @@
-//! The words of the specifications: parameters, scopes, grant types, response types and modes, prompts, PKCE, signed
-//! objects, refusals.
+//! The vocabulary of the specifications: parameters, scopes, grant types, response types and modes, prompts, PKCE, JOSE objects,
+//! errors.
 
 pub mod acr;
 mod catalogue;

@@ -1,25 +1,25 @@
-//! Errors, with both their audiences: the public words that Okta sends and the inside reason.
+//! OAuth errors: the public code and text that Okta sends, and the internal reason.
 
 use super::catalogue::ErrorId;
 
-/// A refusal from Okta's OAuth error catalogue.
+/// An error of Okta's OAuth error catalogue.
 #[derive(Clone, Debug, thiserror::Error, Eq, PartialEq)]
 #[error("{}: {reason}", .id.row().id)]
 pub struct OAuthError {
     pub id: ErrorId,
     /// What fills `{0}`, `{1}` … of the description.
     pub arguments: Vec<String>,
-    /// Why, in the inside words; never sent.
+    /// The internal reason, which is never sent.
     pub reason: String,
 }
 
 impl OAuthError {
-    /// A refusal whose description takes no argument.
+    /// An error whose description has no argument.
     pub fn new(id: ErrorId, reason: impl Into<String>) -> Self {
         Self { id, arguments: Vec::new(), reason: reason.into() }
     }
 
-    /// A refusal whose description takes one argument.
+    /// An error whose description has one argument.
     pub fn with(id: ErrorId, argument: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { id, arguments: vec![argument.into()], reason: reason.into() }
     }
@@ -44,7 +44,7 @@ impl OAuthError {
         })
     }
 
-    /// Okta: an unknown client is told so in the API's error shape, even by the OAuth endpoints.
+    /// Whether it has the shape of API errors. Okta: the error for an unknown client has, even at the OAuth endpoints.
     #[must_use]
     pub fn is_api_shaped(&self) -> bool {
         self.id == ErrorId::InvalidClientId

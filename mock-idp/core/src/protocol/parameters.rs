@@ -32,16 +32,16 @@ impl Parameters {
         Self::repeated_in(&[self])
     }
 
-    /// The same over the parts of one request, its query and its body for instance.
+    /// The same for several parts of one request, such as its query and its body.
     #[must_use]
     pub fn repeated_in<'a>(parts: &[&'a Self]) -> Vec<&'a str> {
-        let (mut seen, mut twice) = (HashSet::new(), IndexSet::new());
+        let (mut seen, mut repeated) = (HashSet::new(), IndexSet::new());
         for (name, _) in parts.iter().flat_map(|part| &part.0) {
             if !seen.insert(name.as_str()) {
-                twice.insert(name.as_str());
+                repeated.insert(name.as_str());
             }
         }
-        twice.into_iter().collect()
+        repeated.into_iter().collect()
     }
 
     /// The parameters in wire order.

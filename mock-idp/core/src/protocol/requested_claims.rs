@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Names of claims that a request asks for one by one, and where it wants them.
+/// The claims that a request names, and where they are to be returned.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct RequestedClaims {
     #[serde(default)]
@@ -13,11 +13,10 @@ pub struct RequestedClaims {
 }
 
 impl RequestedClaims {
-    /// Reads the parameter. OIDC Core 5.5: members other than the two are ignored; whether a claim is essential or voluntary
-    /// changes nothing here, as none is ever held back for want of a reason.
+    /// Parses the parameter. OIDC Core 5.5: other members are ignored. Essential and voluntary claims are treated alike.
     ///
     /// # Errors
-    /// Text that is not the JSON object that the parameter has to be.
+    /// Text that is not a JSON object of this form.
     pub fn parse(text: &str) -> Result<Self, String> {
         let members: Map<String, Value> = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let names = |place: &str| match members.get(place) {

@@ -1,4 +1,4 @@
-//! Claim names that neither an administrator nor a hook may set. Okta: reserved claims.
+//! Claim names that custom claims and hooks must not use. Okta: reserved claims.
 
 const RESERVED: &[&str] = &[
     "acr",
@@ -57,7 +57,7 @@ const RESERVED: &[&str] = &[
     "ver",
 ];
 
-/// Whether a custom claim may not bear this name. `groups` and `scope` are left free: Okta's own guides define them.
+/// Whether a custom claim must not have this name. `groups` and `scope` are allowed: Okta's guides define such claims.
 #[must_use]
 pub fn is_reserved_claim(name: &str) -> bool {
     name.starts_with("device_") || RESERVED.contains(&name)

@@ -12,7 +12,7 @@ pub struct ResponseType {
 }
 
 impl ResponseType {
-    /// Parses the space-separated list; `None` for an unknown or repeated word or an empty list.
+    /// Parses the space-separated list; `None` for an unknown or repeated value or an empty list.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let mut parsed = Self::default();
@@ -36,21 +36,21 @@ impl ResponseType {
         self.token || self.id_token
     }
 
-    /// The words of the set.
+    /// The values of the set.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
         [(self.code, "code"), (self.token, "token"), (self.id_token, "id_token")]
             .into_iter()
             .filter_map(|(present, word)| present.then_some(word))
     }
 
-    /// Where the answer goes unless the request says otherwise. Multiple Response Types 3, 5.
+    /// The response mode if the request does not name one. Multiple Response Types 3, 5.
     #[must_use]
     pub fn default_mode(self) -> ResponseMode {
         if self.front_channel_token() { ResponseMode::Fragment } else { ResponseMode::Query }
     }
 }
 
-/// How the answer travels to the redirect URI.
+/// How the response is sent to the redirect URI.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseMode {

@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What an app needs to hand its users over to another one. Okta: Native to Web SSO.
+/// The scope that an app needs to exchange its tokens for an interclient token. Okta: Native to Web SSO.
 pub const INTERCLIENT_ACCESS: &str = "interclient_access";
 
 /// The scopes that OpenID Connect defines, and Okta's `device_sso`, `groups` and [`INTERCLIENT_ACCESS`] beside them.
 pub const OIDC_SCOPES: &[&str] =
     &["openid", "profile", "email", "address", "phone", "offline_access", "groups", "device_sso", INTERCLIENT_ACCESS];
 
-/// Whether a scope is one that every rule covers unless it names OpenID scopes itself.
+/// Whether a scope is one of [`OIDC_SCOPES`].
 #[must_use]
 pub fn is_oidc(scope: &str) -> bool {
     OIDC_SCOPES.contains(&scope)
 }
 
-/// An ordered set of scopes, in the order in which they were asked for or granted.
+/// An ordered set of scopes, in the order in which they were requested or granted.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Scopes(Vec<String>);

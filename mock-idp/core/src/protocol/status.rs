@@ -1,9 +1,9 @@
-//! Whether an object takes part.
+//! The status of an object.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether an object takes part.
+/// Whether an object is active.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {

@@ -1,4 +1,4 @@
-//! Signing a user in: one dispatcher. Each step takes what the user gave and says what is asked next; no step leads to another.
+//! Sign-in, as one dispatcher: each step takes an input and returns the next stage. No step calls another.
 
 pub mod primary;
 mod problem;
@@ -13,7 +13,7 @@ use crate::moment::Moment;
 use crate::org::Org;
 use crate::trace::NoteStatus;
 
-/// What the user gave.
+/// The input of a step.
 #[derive(Clone, Copy, Debug)]
 pub enum Input<'a> {
     Identifier(&'a str),
@@ -27,23 +27,23 @@ pub enum Input<'a> {
     Pick(&'a str),
 }
 
-/// What comes of it.
+/// The result of a step.
 #[derive(Clone, Debug)]
 pub enum Advance {
-    /// The user is asked again, or asked the next thing.
+    /// The user has to give another input.
     Ask { stage: Stage, problem: Option<SignInProblem> },
-    /// The user has proved who they are.
+    /// The user is authenticated.
     SignedIn { user_id: String, amr: Vec<String> },
 }
 
-/// Takes a step.
+/// Performs a step.
 pub fn advance(org: &Org, stage: &Stage, input: Input<'_>, moment: &mut Moment<'_>) -> Advance {
     match input {
         Input::Identifier(identifier) => identify(identifier),
         Input::Password(password) => match stage {
             Stage::Challenge { identifier } => authenticate(org, identifier, password, moment),
             Stage::Identify | Stage::Consent { .. } => {
-                ask(Stage::Identify, SignInProblemKind::MissingIdentifier, "no identifier yet")
+                ask(Stage::Identify, SignInProblemKind::MissingIdentifier, "no identifier was entered")
             }
         },
         Input::Both { identifier, password } => {
@@ -60,7 +60,7 @@ fn ask(stage: Stage, kind: SignInProblemKind, reason: impl Into<String>) -> Adva
     Advance::Ask { stage, problem: Some(problem(kind, reason)) }
 }
 
-/// A problem, with the code that Okta has for it.
+/// A problem with Okta's error code for it.
 pub fn problem(kind: SignInProblemKind, reason: impl Into<String>) -> SignInProblem {
     let okta_code = match kind {
         SignInProblemKind::LockedOut => "E0000119",
@@ -78,7 +78,7 @@ fn identify(identifier: &str) -> Advance {
     if identifier.is_empty() {
         return ask(Stage::Identify, SignInProblemKind::MissingIdentifier, "identifier is empty");
     }
-    // Known or not: the password step is the same, so that accounts cannot be enumerated.
+    // The next stage is the same for unknown identifiers, so that accounts cannot be enumerated.
     Advance::Ask { stage: Stage::Challenge { identifier: identifier.to_owned() }, problem: None }
 }
 
@@ -98,18 +98,18 @@ fn authenticate(org: &Org, identifier: &str, password: &str, moment: &mut Moment
             format!("wrong password for {}", user.profile.login),
         );
     }
-    admit(user, stage, moment)
+    check_status(user, stage, moment)
 }
 
-/// The picker stands for the password, not for what comes after it.
+/// The user picker replaces the password only; the status of the user is checked as always.
 fn pick(org: &Org, login: &str, moment: &mut Moment<'_>) -> Advance {
     match org.user_by_identifier(login) {
-        Some(user) => admit(user, Stage::Challenge { identifier: user.profile.login.clone() }, moment),
+        Some(user) => check_status(user, Stage::Challenge { identifier: user.profile.login.clone() }, moment),
         None => ask(Stage::Identify, SignInProblemKind::AuthenticationFailed, format!("no user `{login}`")),
     }
 }
 
-fn admit(user: &User, stage: Stage, moment: &mut Moment<'_>) -> Advance {
+fn check_status(user: &User, stage: Stage, moment: &mut Moment<'_>) -> Advance {
     let kind = match user.status {
         UserStatus::Active => {
             moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());

@@ -1,10 +1,10 @@
-//! What a program gets that signs a user in by name and password. Okta: `POST /api/v1/authn`, status SUCCESS.
+//! The answer of the primary authentication API. Okta: `POST /api/v1/authn`, status SUCCESS.
 
 use serde_json::{Map, Value, json};
 
 use crate::model::User;
 
-/// How long a session token may wait to be used, in seconds.
+/// Seconds until an unused session token expires.
 pub const SESSION_TOKEN_LIFETIME: i64 = 300;
 
 /// The body, in Okta's order. `expires_at` is RFC 3339.

@@ -24,7 +24,7 @@ pub(super) fn payload(
     }
     payload.extend(claims.leading);
     let mut put = |name: &str, value: Value| _ = payload.insert(name.to_owned(), value);
-    let only_requested = spec.server.behavior.only_asked_claims();
+    let only_requested = spec.server.behavior.only_requested_claims();
     if !only_requested {
         put("ver", 1.into());
     }

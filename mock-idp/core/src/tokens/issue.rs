@@ -28,7 +28,7 @@ pub fn prepare(
             kind: TokenKind::AccessToken,
             header: access_token::header(spec),
             payload: access_token::payload(spec, spec.access_token_id, moment.now, custom),
-            recipient: Recipient::of_access_token(spec)?,
+            recipient: Recipient::of_access_token(spec, moment)?,
         });
     }
     if selection.id_token {
@@ -42,7 +42,7 @@ pub fn prepare(
             kind: TokenKind::IdToken,
             header: id_token::header(),
             payload: id_token::payload(spec, &jti, moment.now, claims, selection),
-            recipient: Recipient::of_id_token(spec)?,
+            recipient: Recipient::of_id_token(spec, moment)?,
         });
     }
     for (title, token) in [("access token", &tokens.access_token), ("ID token", &tokens.id_token)] {
@@ -83,14 +83,15 @@ pub fn issue(token: UnsignedToken, keys: &ServerKeys, faults: &[TokenFault]) -> 
     let UnsignedToken { kind, header, payload, recipient } = token;
     let error_id = if kind == TokenKind::IdJag { ErrorId::IdJagNotGenerated } else { ErrorId::ServerError };
     let failed = |what: &str| OAuthError::new(error_id, format!("{what} failed"));
-    let recipient_key = recipient.as_ref().map(Recipient::key).transpose()?;
+    let recipient =
+        recipient.as_ref().map(|recipient| Ok((recipient.key()?, recipient.content_secret()))).transpose()?;
     let signed = keys
         .signing_key(kind)
         .sign_token(header, payload, &fault::flaws_of(kind, faults))
         .map_err(|_| failed("signing"))?;
-    match recipient_key {
+    match recipient {
         // RFC 7519 11.2: signed first, then encrypted.
-        Some(key) => key.encrypt(&signed).map_err(|_| failed("encryption")),
+        Some((key, content_secret)) => key.encrypt(&signed, content_secret).map_err(|_| failed("encryption")),
         None => Ok(signed),
     }
 }

@@ -1,30 +1,32 @@
-//! Whom a token is encrypted for once it is signed. Okta: an ID token for its app, an access token of a custom server for the
-//! API behind that server; access tokens of the org server never.
+//! The recipients of encrypted tokens. Okta: an ID token is encrypted for its app, an access token of a custom server for the API
+//! of that server; access tokens of the org server are never encrypted.
 
 use super::spec::TokenSpec;
-use crate::protocol::jose::{EncryptionKey, Fetched, Jwk, JwkSet, KeyEncryptionAlgorithm};
+use crate::moment::Moment;
+use crate::protocol::jose::{ContentSecret, EncryptionKey, Fetched, Jwk, JwkSet, KeyEncryptionAlgorithm};
 use crate::protocol::{ErrorId, OAuthError};
 
-/// Whom a token is encrypted for, and how.
+/// The recipient of an encrypted token.
 #[derive(Clone, Debug)]
 pub struct Recipient {
     /// How the key of the content is encrypted.
     pub algorithm: KeyEncryptionAlgorithm,
-    owner: &'static Owner,
-    key: Key,
+    owner: &'static KeyOwner,
+    key: RecipientKey,
+    content_secret: ContentSecret,
 }
 
 /// The recipient's key.
 #[derive(Clone, Debug)]
-enum Key {
+enum RecipientKey {
     Known(EncryptionKey),
-    /// It has to be fetched first.
-    At(String),
+    /// It has to be fetched first, from this URL.
+    ToFetch(String),
 }
 
-/// Whose key it is. Okta's catalogue has words of their own for either.
+/// The owner of a key. Okta's catalogue has different errors for each.
 #[derive(Debug)]
-struct Owner {
+struct KeyOwner {
     name: &'static str,
     no_key: ErrorId,
     no_active_key: ErrorId,
@@ -34,7 +36,7 @@ struct Owner {
     several_keys_there: ErrorId,
 }
 
-const CLIENT: Owner = Owner {
+const CLIENT: KeyOwner = KeyOwner {
     name: "the client",
     no_key: ErrorId::NoEncryptionKey,
     no_active_key: ErrorId::NoActiveEncryptionKey,
@@ -44,10 +46,10 @@ const CLIENT: Owner = Owner {
     several_keys_there: ErrorId::JwksUriMultipleEncryptionKeys,
 };
 
-const AUTHORIZATION_SERVER: Owner = Owner {
+const AUTHORIZATION_SERVER: KeyOwner = KeyOwner {
     name: "the authorization server",
     no_key: ErrorId::NoEncryptionKeyAuthServer,
-    // The catalogue tells inactive keys of clients only.
+    // The catalogue has an error for inactive keys of clients only.
     no_active_key: ErrorId::NoEncryptionKeyAuthServer,
     invalid_key: ErrorId::InvalidEncryptionKeyAuthServer,
     unreachable: ErrorId::JwksUriErrorAuthServer,
@@ -56,57 +58,60 @@ const AUTHORIZATION_SERVER: Owner = Owner {
 };
 
 impl Recipient {
-    /// Who reads the ID token; `None` when it is not encrypted.
+    /// The recipient of the ID token; `None` if it is not encrypted.
     ///
     /// # Errors
-    /// It has to be, and the client has no key for it.
-    pub(super) fn of_id_token(spec: &TokenSpec<'_>) -> Result<Option<Self>, OAuthError> {
+    /// It has to be encrypted, and the client has no key.
+    pub(super) fn of_id_token(spec: &TokenSpec<'_>, moment: &mut Moment<'_>) -> Result<Option<Self>, OAuthError> {
         let oauth = spec.subject.client.oauth();
         let Some(algorithm) = oauth.id_token_encrypted_response_alg else { return Ok(None) };
-        Self::new(&CLIENT, algorithm, oauth.jwks.as_ref(), oauth.jwks_uri.as_deref()).map(Some)
+        let key = RecipientKey::of(&CLIENT, algorithm, oauth.jwks.as_ref(), oauth.jwks_uri.as_deref())?;
+        Ok(Some(Self::new(&CLIENT, algorithm, key, moment)))
     }
 
-    /// Who reads the access token; `None` when it is not encrypted.
+    /// The recipient of the access token; `None` if it is not encrypted.
     ///
     /// # Errors
-    /// It has to be, and the authorization server has no key for it.
-    pub(super) fn of_access_token(spec: &TokenSpec<'_>) -> Result<Option<Self>, OAuthError> {
+    /// It has to be encrypted, and the authorization server has no key.
+    pub(super) fn of_access_token(spec: &TokenSpec<'_>, moment: &mut Moment<'_>) -> Result<Option<Self>, OAuthError> {
         let server = spec.server;
         let Some(algorithm) = server.access_token_encryption else { return Ok(None) };
-        Self::new(&AUTHORIZATION_SERVER, algorithm, server.jwks.as_ref(), server.jwks_uri.as_deref()).map(Some)
+        let owner = &AUTHORIZATION_SERVER;
+        let key = RecipientKey::of(owner, algorithm, server.jwks.as_ref(), server.jwks_uri.as_deref())?;
+        Ok(Some(Self::new(owner, algorithm, key, moment)))
     }
 
     fn new(
-        owner: &'static Owner,
+        owner: &'static KeyOwner,
         algorithm: KeyEncryptionAlgorithm,
-        keys: Option<&JwkSet>,
-        uri: Option<&str>,
-    ) -> Result<Self, OAuthError> {
-        let key = match uri {
-            Some(uri) => Key::At(uri.to_owned()),
-            None => Key::Known(owner.ready(owner.kept(keys)?, algorithm)?),
-        };
-        Ok(Self { algorithm, owner, key })
+        key: RecipientKey,
+        moment: &mut Moment<'_>,
+    ) -> Self {
+        Self { algorithm, owner, key, content_secret: ContentSecret::new(moment.bytes(), moment.bytes()) }
     }
 
-    /// Where its key has to be fetched from, if it has to be.
+    /// The URL to fetch its key from, if it has to be fetched.
     #[must_use]
     pub fn key_uri(&self) -> Option<&str> {
         match &self.key {
-            Key::Known(_) => None,
-            Key::At(uri) => Some(uri),
+            RecipientKey::Known(_) => None,
+            RecipientKey::ToFetch(uri) => Some(uri),
         }
     }
 
-    /// Takes the key from what was fetched.
+    /// Sets the key from a fetched set.
     ///
     /// # Errors
-    /// Nothing was fetched, or not one key for encryption.
-    pub fn found(&mut self, fetched: &Fetched) -> Result<(), OAuthError> {
-        let Key::At(uri) = &self.key else { return Ok(()) };
-        let jwk = self.owner.published(uri, fetched)?;
-        self.key = Key::Known(self.owner.ready(jwk, self.algorithm)?);
+    /// The set could not be fetched, or does not contain exactly one key for encryption.
+    pub fn set_fetched(&mut self, fetched: &Fetched) -> Result<(), OAuthError> {
+        let RecipientKey::ToFetch(uri) = &self.key else { return Ok(()) };
+        let jwk = self.owner.fetched_key(uri, fetched)?;
+        self.key = RecipientKey::Known(self.owner.prepare(jwk, self.algorithm)?);
         Ok(())
+    }
+
+    pub(super) fn content_secret(&self) -> &ContentSecret {
+        &self.content_secret
     }
 
     /// The key.
@@ -115,39 +120,55 @@ impl Recipient {
     /// It has not been fetched.
     pub(super) fn key(&self) -> Result<&EncryptionKey, OAuthError> {
         match &self.key {
-            Key::Known(key) => Ok(key),
-            Key::At(uri) => Err(OAuthError::new(self.owner.unreachable, format!("{uri} has not been fetched"))),
+            RecipientKey::Known(key) => Ok(key),
+            RecipientKey::ToFetch(uri) => {
+                Err(OAuthError::new(self.owner.unreachable, format!("{uri} has not been fetched")))
+            }
         }
     }
 
-    /// Whose key it is, in words.
+    /// The key and its owner, as text.
     #[must_use]
     pub fn describe(&self) -> String {
         let owner = self.owner.name;
         match &self.key {
-            Key::Known(key) => match key.kid() {
+            RecipientKey::Known(key) => match key.kid() {
                 Some(kid) => format!("the key `{kid}` of {owner}"),
                 None => format!("the key of {owner}"),
             },
-            Key::At(uri) => format!("the key of {owner} at {uri}"),
+            RecipientKey::ToFetch(uri) => format!("the key of {owner} at {uri}"),
         }
     }
 }
 
-impl Owner {
-    /// The key among those that are kept here. Okta: one is active at a time.
-    fn kept<'a>(&self, keys: Option<&'a JwkSet>) -> Result<&'a Jwk, OAuthError> {
-        let mut kept = keys.iter().flat_map(|set| &set.keys).filter(|key| key.is_for_encryption()).peekable();
-        if kept.peek().is_none() {
+impl RecipientKey {
+    fn of(
+        owner: &KeyOwner,
+        algorithm: KeyEncryptionAlgorithm,
+        keys: Option<&JwkSet>,
+        uri: Option<&str>,
+    ) -> Result<Self, OAuthError> {
+        Ok(match uri {
+            Some(uri) => Self::ToFetch(uri.to_owned()),
+            None => Self::Known(owner.prepare(owner.active_key(keys)?, algorithm)?),
+        })
+    }
+}
+
+impl KeyOwner {
+    /// The key in the org. Okta: one is active at a time.
+    fn active_key<'a>(&self, keys: Option<&'a JwkSet>) -> Result<&'a Jwk, OAuthError> {
+        let mut keys = keys.iter().flat_map(|set| &set.keys).filter(|key| key.is_for_encryption()).peekable();
+        if keys.peek().is_none() {
             return Err(OAuthError::new(self.no_key, format!("no key of {} has `use: enc`", self.name)));
         }
-        kept.find(|key| key.status.is_active()).ok_or_else(|| {
+        keys.find(|key| key.status.is_active()).ok_or_else(|| {
             OAuthError::new(self.no_active_key, format!("every encryption key of {} is INACTIVE", self.name))
         })
     }
 
-    /// The key among those that are kept elsewhere.
-    fn published<'a>(&self, uri: &str, fetched: &'a Fetched) -> Result<&'a Jwk, OAuthError> {
+    /// The key in a fetched set.
+    fn fetched_key<'a>(&self, uri: &str, fetched: &'a Fetched) -> Result<&'a Jwk, OAuthError> {
         let set = fetched.as_ref().map_err(|reason| OAuthError::new(self.unreachable, format!("{uri}: {reason}")))?;
         let keys: Vec<&Jwk> = set.keys.iter().filter(|key| key.is_for_encryption()).collect();
         match keys.as_slice() {
@@ -160,7 +181,7 @@ impl Owner {
         }
     }
 
-    fn ready(&self, jwk: &Jwk, algorithm: KeyEncryptionAlgorithm) -> Result<EncryptionKey, OAuthError> {
+    fn prepare(&self, jwk: &Jwk, algorithm: KeyEncryptionAlgorithm) -> Result<EncryptionKey, OAuthError> {
         EncryptionKey::new(jwk, algorithm).map_err(|unusable| {
             let kid = jwk.kid.as_deref().unwrap_or_default();
             OAuthError::with(self.invalid_key, kid, format!("the key `{kid}` of {}: {unusable}", self.name))

@@ -1,13 +1,13 @@
-//! What every resource of the org asks of access tokens: userinfo and the management API. RFC 6750, RFC 9449 7; Okta: what is
-//! wrong with a token stands in a challenge, and the body is empty.
+//! Access tokens at the resources of the org: userinfo and the management API. RFC 6750, RFC 9449 7; Okta: errors are in the
+//! challenge, and the body is empty.
 
 use super::Verified;
-use super::dpop::{self, Proven};
+use super::dpop::{self, ProvenRequest};
 use crate::ledger::SingleUse;
 use crate::org::{CompiledServer, Urls};
 use crate::protocol::{ErrorId, OAuthError};
 
-/// How an access token is presented.
+/// The scheme of an access token in a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Scheme {
     Bearer,
@@ -25,67 +25,70 @@ impl Scheme {
         Some((scheme, token.trim()))
     }
 
-    /// The scheme that an `Authorization` header, or its absence, is answered in.
+    /// The scheme of the challenge for an `Authorization` header or its absence.
     #[must_use]
     pub fn of(authorization: Option<&str>) -> Self {
         authorization.and_then(Self::read).map_or(Self::Bearer, |(scheme, _)| scheme)
     }
 }
 
-/// Whether a token is presented as it has to be: with a proof if it is bound to a key. What the proof spends comes back.
+/// Checks the proof of possession if the token is bound to a key. Returns the proof's `jti`, which has to be consumed.
 ///
 /// # Errors
-/// Okta's literal refusals.
-pub fn prove(
+/// Okta's errors.
+pub fn check_possession(
     scheme: Scheme,
     token: &Verified,
     headers: &[String],
-    request: Proven<'_>,
+    request: ProvenRequest<'_>,
     now: i64,
 ) -> Result<Option<SingleUse>, OAuthError> {
     match (scheme, token.bound_to()) {
         (Scheme::Bearer, None) => Ok(None),
-        (Scheme::Bearer, Some(_)) if headers.is_empty() => {
-            Err(OAuthError::new(ErrorId::DpopProofRequiredForToken, "the token is bound to a key, and came as Bearer"))
-        }
+        (Scheme::Bearer, Some(_)) if headers.is_empty() => Err(OAuthError::new(
+            ErrorId::DpopProofRequiredForToken,
+            "the token is bound to a key, but was sent as Bearer",
+        )),
         (Scheme::Bearer, Some(_)) => {
-            Err(OAuthError::new(ErrorId::DpopAuthenticationSchemeRequired, "a proof came with a Bearer token"))
+            Err(OAuthError::new(ErrorId::DpopAuthenticationSchemeRequired, "a proof was sent with a Bearer token"))
         }
-        (Scheme::Dpop, None) => Err(OAuthError::new(ErrorId::AccessTokenNotDpopBound, "the token is bound to no key")),
+        (Scheme::Dpop, None) => {
+            Err(OAuthError::new(ErrorId::AccessTokenNotDpopBound, "the token is not bound to a key"))
+        }
         (Scheme::Dpop, Some(bound_to)) => {
             let proof = dpop::check(headers, request, now)?
                 .ok_or_else(|| OAuthError::new(ErrorId::DpopMissingHeader, "no DPoP header"))?;
             // RFC 9449 4.3 step 12b.
             if proof.thumbprint != bound_to {
-                let reason = "the token is bound to another key than the proof's";
+                let reason = "the token is bound to another key than that of the proof";
                 return Err(OAuthError::new(ErrorId::InvalidAccessTokenDpopBinding, reason));
             }
-            Ok(Some(proof.spends))
+            Ok(Some(proof.single_use))
         }
     }
 }
 
-/// What was asked for with a token.
+/// The requested resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Resource<'a> {
-    /// Whose tokens open it.
+    /// The server whose tokens it accepts.
     pub server: &'a CompiledServer,
-    /// The scope that opens it.
+    /// The scope that it requires.
     pub scope: &'a str,
     /// Below the org's address.
     pub path: &'a str,
 }
 
-/// Okta's challenge, with the error if one is to be told: both URIs with `http`, whatever the scheme of the request.
+/// Okta's challenge, with an error if there is one. Both URIs have the scheme `http`, even if the request had `https`.
 #[must_use]
 pub fn challenge(scheme: Scheme, error: Option<&OAuthError>, resource: Resource<'_>, urls: &Urls) -> String {
     let Resource { server, scope, path } = resource;
-    // RFC 9110 5.6.4: nothing of the request's own may end the quotation.
+    // RFC 9110 5.6.4: the path must not end the quoted string.
     let path = path.replace('"', "%22").replace('\\', "%5C");
     let host = urls.host();
     let endpoints = if server.is_org() { "/oauth2".to_owned() } else { format!("/oauth2/{}", server.path_name) };
-    let error = error.map_or_else(String::new, |refusal| {
-        format!("error=\"{}\", error_description=\"{}\", ", refusal.error(), refusal.description())
+    let error = error.map_or_else(String::new, |error| {
+        format!("error=\"{}\", error_description=\"{}\", ", error.error(), error.description())
     });
     let scheme = match scheme {
         Scheme::Bearer => "Bearer",

@@ -1,43 +1,44 @@
-//! Reading back tokens that this org has issued: for userinfo, introspection, revocation and hints.
+//! Verifies tokens that this org has issued: for userinfo, introspection, revocation and hints.
 
 use std::sync::LazyLock;
 
 use jsonwebtoken::{Algorithm, Validation};
 use serde_json::{Map, Value};
 
-use super::{ServerKeys, SigningKey};
+use super::keys::ServerKeys;
+use super::sign::SigningKey;
 
-/// What a token must have been made for.
+/// The audience that a token must have.
 #[derive(Clone, Copy, Debug)]
 pub enum Audience<'a> {
     Any,
     Is(&'a str),
 }
 
-/// The claims of a token whose signature is ours.
+/// The claims of a token that this org has signed.
 #[derive(Clone, Debug)]
 pub struct Verified(pub Map<String, Value>);
 
 impl Verified {
-    /// The claims of a token of ours that was never signed.
+    /// The claims of a token of this org that was not signed.
     #[must_use]
     pub(crate) fn unsigned(payload: Map<String, Value>) -> Self {
         Self(payload)
     }
 
-    /// A textual claim.
+    /// A claim that is a string.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name).and_then(Value::as_str)
     }
 
-    /// A numeric claim.
+    /// A claim that is an integer.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<i64> {
         self.0.get(name).and_then(Value::as_i64)
     }
 
-    /// Whether its time is over.
+    /// Whether it has expired.
     #[must_use]
     pub fn expired(&self, now: i64) -> bool {
         self.number("exp").is_none_or(|exp| exp <= now)
@@ -54,7 +55,7 @@ impl Verified {
         self.0.get("cnf").and_then(|confirmation| confirmation.get("jkt")).and_then(Value::as_str)
     }
 
-    /// The token family behind an access token.
+    /// The token family of an access token.
     #[must_use]
     pub fn family(&self) -> Option<&str> {
         self.text("jti").and_then(family_of)
@@ -67,7 +68,7 @@ pub fn family_of(jti: &str) -> Option<&str> {
     jti.splitn(3, '.').nth(2)
 }
 
-/// The claims of an access token of this server; `None` when the signature is not ours or the token is no access token.
+/// The claims of an access token of this server; `None` if the signature is invalid or the token is not an access token.
 #[must_use]
 pub fn verify_access_token(token: &str, keys: &ServerKeys) -> Option<Verified> {
     verify(token, keys, &keys.access).filter(|claims| claims.text("jti").is_some_and(|jti| jti.starts_with("AT.")))
@@ -84,7 +85,7 @@ pub fn verify_id_token(token: &str, keys: &ServerKeys, audience: Audience<'_>) -
         })
 }
 
-/// Times are judged by the org's clock, issuers by the caller: here only the signature counts.
+/// Only the signature is checked here: the caller checks times and issuers.
 static SIGNATURE_ONLY: LazyLock<Validation> = LazyLock::new(|| {
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_exp = false;
@@ -93,7 +94,7 @@ static SIGNATURE_ONLY: LazyLock<Validation> = LazyLock::new(|| {
     validation
 });
 
-/// RFC 7515 4.1.4: the header's `kid` says which key it was.
+/// RFC 7515 4.1.4: the `kid` of the header selects the key.
 pub(super) fn verify(token: &str, keys: &ServerKeys, current: &SigningKey) -> Option<Verified> {
     let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
     let key = std::iter::once(current).chain(keys.retired.as_deref()).find(|key| key.kid() == kid)?;

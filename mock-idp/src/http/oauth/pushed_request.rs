@@ -11,7 +11,7 @@ pub(super) async fn post(form: ClientForm) -> Decided {
     let decided = form.call.push(form.authorization.as_deref(), &form.query, &form.body, &form.dpop).await;
     let mut decided = json::decided(decided);
     // RFC 9126 2.2; Okta: 200.
-    if decided.result.status() == StatusCode::OK && form.call.server.behavior.creates_pushed_requests() {
+    if decided.result.status() == StatusCode::OK && form.call.server.behavior.returns_201_for_pushed_requests() {
         *decided.result.status_mut() = StatusCode::CREATED;
     }
     nonce::add(&form.call, &form.dpop, &mut decided.result);

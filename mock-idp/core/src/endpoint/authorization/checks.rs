@@ -43,9 +43,10 @@ pub(super) fn request(
         return Err(OAuthError::new(ErrorId::InvalidNonce, "nonce is missing"));
     }
     let scopes = scopes(org, server, client, response_type, parameters)?;
-    let prompt = Prompt::parse(parameters.get("prompt"), server.behavior.knows_select_account()).map_err(|value| {
-        OAuthError::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`", value.0))
-    })?;
+    let prompt =
+        Prompt::parse(parameters.get("prompt"), server.behavior.supports_select_account()).map_err(|value| {
+            OAuthError::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`", value.0))
+        })?;
     let max_age = max_age(parameters)?;
     if prompt.none && max_age == Some(0) {
         return Err(OAuthError::new(ErrorId::InvalidPromptForZeroMaxAge, "prompt=none with max_age=0"));
@@ -144,7 +145,7 @@ fn scopes(
 
 /// OIDC Core 5.5. Okta: ignored.
 fn claims(server: &CompiledServer, parameters: &Parameters) -> Result<RequestedClaims, OAuthError> {
-    match parameters.get("claims").filter(|_| server.behavior.takes_claims_parameter()) {
+    match parameters.get("claims").filter(|_| server.behavior.supports_claims_parameter()) {
         None => Ok(RequestedClaims::default()),
         Some(text) => RequestedClaims::parse(text)
             .map_err(|reason| OAuthError::new(ErrorId::InvalidRequest, format!("claims: {reason}"))),

@@ -24,7 +24,7 @@ pub enum Step {
     Fail(OAuthError),
 }
 
-/// The next step. It is asked for again after every step of the sign-in.
+/// The next step. This is called again after every step of the sign-in.
 pub fn decide(
     org: &Org,
     server: &CompiledServer,
@@ -132,7 +132,7 @@ fn granted_acr(server: &CompiledServer, request: &AuthorizationRequest) -> Resul
     let requested = request.acr_values.as_deref();
     match Acr::of(requested) {
         Acr::Met(value) => Ok(Some(value)),
-        Acr::Unmet if !server.behavior.acr_values_are_wishes() => Err(OAuthError::new(
+        Acr::Unmet if !server.behavior.acr_values_are_voluntary() => Err(OAuthError::new(
             ErrorId::UnmetAuthenticationRequirements,
             format!("a password is one factor; acr_values requires {}", requested.unwrap_or_default()),
         )),

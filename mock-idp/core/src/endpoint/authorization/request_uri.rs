@@ -10,7 +10,7 @@ pub(super) const PREFIX: &str = "urn:okta:";
 pub(super) fn check_no_request_uri(server: &CompiledServer, parameters: &Parameters) -> Result<(), OAuthError> {
     if let Some(name) = parameters.get("request_uri") {
         // OIDC Core 3.1.2.6: a URL to be fetched. RFC 9126 4: the name of a pushed request.
-        let elsewhere = server.behavior.names_request_uri_refusals() && !name.starts_with(PREFIX);
+        let elsewhere = server.behavior.rejects_request_uri_as_unsupported() && !name.starts_with(PREFIX);
         let id = if elsewhere { ErrorId::RequestUriNotSupported } else { ErrorId::InvalidRequestUri };
         return Err(OAuthError::new(id, "no request was pushed under this request_uri"));
     }

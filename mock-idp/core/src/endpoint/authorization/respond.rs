@@ -21,7 +21,7 @@ impl AuthorizationResponse {
     /// The response with the issuer. RFC 9207 2; Okta: without it.
     #[must_use]
     pub fn with_issuer(mut self, server: &CompiledServer, urls: &Urls) -> Self {
-        if server.behavior.names_issuer() {
+        if server.behavior.returns_issuer() {
             self.fields.push(("iss", urls.issuer(server)));
         }
         self

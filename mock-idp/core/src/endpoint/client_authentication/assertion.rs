@@ -62,7 +62,7 @@ pub(super) fn check(
     // RFC 7523 3 step 3. Okta: the called endpoint, not the issuer.
     let is_accepted = |audience: &str| {
         called.urls.is_endpoint(called.server, called.endpoint, audience)
-            || (called.server.behavior.takes_assertions_for_issuer() && audience == called.urls.issuer(called.server))
+            || (called.server.behavior.accepts_assertions_for_issuer() && audience == called.urls.issuer(called.server))
     };
     if !assertion.audiences().any(is_accepted) {
         let reason = format!(

@@ -1,6 +1,6 @@
 //! `Arrays.*` and the methods of arrays.
 
-use super::{Arity, Call, Function, Outcome};
+use crate::expression::function::{Arity, Function, FunctionCall, FunctionResult};
 use crate::expression::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -94,13 +94,13 @@ pub(super) const METHODS: &[Function] = &[
     },
 ];
 
-fn add(call: &mut Call<'_, '_>) -> Outcome {
+fn add(call: &mut FunctionCall<'_>) -> FunctionResult {
     let mut items = call.list(0);
     items.push(call.take(1));
     Ok(Value::List(items))
 }
 
-fn remove(call: &mut Call<'_, '_>) -> Outcome {
+fn remove(call: &mut FunctionCall<'_>) -> FunctionResult {
     let mut items = call.list(0);
     let unwanted = call.take(1);
     if let Some(position) = items.iter().position(|item| item.equals(&unwanted)) {
@@ -109,11 +109,11 @@ fn remove(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Value::List(items))
 }
 
-fn clear(_: &mut Call<'_, '_>) -> Outcome {
+fn clear(_: &mut FunctionCall<'_>) -> FunctionResult {
     Ok(Value::List(Vec::new()))
 }
 
-fn get(call: &mut Call<'_, '_>) -> Outcome {
+fn get(call: &mut FunctionCall<'_>) -> FunctionResult {
     let position = call.integer(1)?;
     let items = call.list(0);
     let size = items.len();
@@ -123,7 +123,7 @@ fn get(call: &mut Call<'_, '_>) -> Outcome {
         .ok_or_else(|| format!("position {position} is outside an array of {size}").into())
 }
 
-fn flatten(call: &mut Call<'_, '_>) -> Outcome {
+fn flatten(call: &mut FunctionCall<'_>) -> FunctionResult {
     let mut flat = Vec::new();
     for index in 0..call.count() {
         for item in call.list(index) {
@@ -140,27 +140,27 @@ fn spill(item: Value, into: &mut Vec<Value>) {
     }
 }
 
-fn contains(call: &mut Call<'_, '_>) -> Outcome {
+fn contains(call: &mut FunctionCall<'_>) -> FunctionResult {
     let wanted = call.take(1);
     Ok(Value::Bool(call.list(0).iter().any(|item| item.equals(&wanted))))
 }
 
-fn contains_in_receiver(call: &mut Call<'_, '_>) -> Outcome {
+fn contains_in_receiver(call: &mut FunctionCall<'_>) -> FunctionResult {
     if let Some(Value::String(text)) = call.arguments.first() {
         return Ok(Value::Bool(text.contains(&*call.required_text(1)?)));
     }
     contains(call)
 }
 
-fn size(call: &mut Call<'_, '_>) -> Outcome {
+fn size(call: &mut FunctionCall<'_>) -> FunctionResult {
     Ok(Value::Int(i64::try_from(call.list(0).len()).unwrap_or(i64::MAX)))
 }
 
-fn is_empty(call: &mut Call<'_, '_>) -> Outcome {
+fn is_empty(call: &mut FunctionCall<'_>) -> FunctionResult {
     Ok(Value::Bool(call.list(0).is_empty()))
 }
 
-fn to_csv_string(call: &mut Call<'_, '_>) -> Outcome {
+fn to_csv_string(call: &mut FunctionCall<'_>) -> FunctionResult {
     // An array that is a string already keeps its spaces.
     match call.take(0) {
         Value::List(items) => Ok(Value::String(Value::List(items).to_string())),

@@ -1,6 +1,6 @@
 //! `Convert.*`, `toInteger` and `toNumber`.
 
-use super::{Arity, Call, Failure, Function, Outcome};
+use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult};
 use crate::expression::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -33,7 +33,7 @@ pub(super) const METHODS: &[Function] = &[
     },
 ];
 
-fn to_int(call: &mut Call<'_, '_>) -> Outcome {
+fn to_int(call: &mut FunctionCall<'_>) -> FunctionResult {
     match call.take(0) {
         Value::Null => Ok(Value::Null),
         // Okta: text must spell a number that fits; only a number that is one already wraps around.
@@ -46,7 +46,7 @@ fn to_int(call: &mut Call<'_, '_>) -> Outcome {
     }
 }
 
-fn to_integer(call: &mut Call<'_, '_>) -> Outcome {
+fn to_integer(call: &mut FunctionCall<'_>) -> FunctionResult {
     match call.take(0) {
         Value::String(text) => wrapped(&Value::Float(spelled(&text)?)),
         other => wrapped(&other),
@@ -54,10 +54,10 @@ fn to_integer(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 /// The nearest integer, halves up, wrapped to 32 bits as Java does.
-fn wrapped(number: &Value) -> Outcome {
+fn wrapped(number: &Value) -> FunctionResult {
     let whole = match number {
         Value::Int(whole) => *whole,
-        other => round(other.number().ok_or_else(|| format!("{} is no number", other.kind()))?)?,
+        other => round(other.number().ok_or_else(|| format!("{} is not a number", other.kind()))?)?,
     };
     #[expect(clippy::cast_possible_truncation, reason = "Okta's reference documents the overflow")]
     Ok(Value::Int(i64::from(whole as i32)))
@@ -73,11 +73,11 @@ fn round(number: f64) -> Result<i64, Failure> {
     }
 }
 
-fn to_number(call: &mut Call<'_, '_>) -> Outcome {
+fn to_number(call: &mut FunctionCall<'_>) -> FunctionResult {
     match call.take(0) {
         Value::String(text) => Ok(Value::Float(spelled(&text)?)),
         Value::Null => Ok(Value::Null),
-        other => other.number().map(Value::Float).ok_or_else(|| format!("{} is no number", other.kind()).into()),
+        other => other.number().map(Value::Float).ok_or_else(|| format!("{} is not a number", other.kind()).into()),
     }
 }
 

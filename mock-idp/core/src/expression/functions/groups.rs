@@ -1,11 +1,10 @@
 //! Functions about the groups of the subject.
 
 use indexmap::IndexMap;
-use regex::RegexBuilder;
 
-use super::{Arity, Call, Failure, Function, Outcome};
+use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult, whole_match};
+use crate::expression::roots::GroupView;
 use crate::expression::value::Value;
-use crate::expression::{Expression, GroupView, syntax};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -89,10 +88,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-/// How large a regular expression may become once compiled.
-const REGEX_SIZE: usize = 256 * 1024;
-
-fn named(call: &mut Call<'_, '_>, matches: fn(&str, &str) -> bool) -> Outcome {
+fn named(call: &mut FunctionCall<'_>, matches: fn(&str, &str) -> bool) -> FunctionResult {
     let (app, pattern) = (call.required_text(0)?, call.required_text(1)?.to_lowercase());
     let limit = limit(call, 2)?;
     let found: Vec<Value> = (call.evaluation.roots().groups().iter())
@@ -104,7 +100,7 @@ fn named(call: &mut Call<'_, '_>, matches: fn(&str, &str) -> bool) -> Outcome {
     Ok(if found.is_empty() { Value::Null } else { Value::List(found) })
 }
 
-/// Okta: `app` is an app type or an app instance; `OKTA` stands for the groups that Okta itself holds.
+/// Okta: `app` is an app type or an app instance; `OKTA` means the groups of Okta itself.
 fn comes_from(group: &GroupView, app: &str) -> bool {
     if app.eq_ignore_ascii_case("OKTA") {
         return group.kind != "APP_GROUP";
@@ -113,7 +109,7 @@ fn comes_from(group: &GroupView, app: &str) -> bool {
 }
 
 /// Okta: outside 1 to 100 the claim cannot be evaluated.
-fn limit(call: &Call<'_, '_>, index: usize) -> Result<usize, Failure> {
+fn limit(call: &FunctionCall<'_>, index: usize) -> Result<usize, Failure> {
     let limit = call.integer(index)?;
     match usize::try_from(limit) {
         Ok(limit @ 1..=100) => Ok(limit),
@@ -121,40 +117,30 @@ fn limit(call: &Call<'_, '_>, index: usize) -> Result<usize, Failure> {
     }
 }
 
-fn filtered(call: &mut Call<'_, '_>) -> Outcome {
+fn filtered(call: &mut FunctionCall<'_>) -> FunctionResult {
     let limit = limit(call, 2)?;
     let format = call.required_text(1)?.into_owned();
-    let format = Expression::parse_with(&format, syntax::Names::RootsAndGroup)
-        .map_err(|error| format!("the group expression does not parse: {error}"))?;
     let allowed = call.list(0);
-    let roots = call.evaluation.roots();
-    let groups = roots.groups().iter().filter(|group| allowed.iter().any(|id| id.equals(&group.id.as_str().into())));
-    let formatted = groups.take(limit).map(|group| call.evaluation.format_group(&format, object(group)));
-    Ok(Value::List(formatted.collect::<Result<_, _>>()?))
+    let groups = call.evaluation.roots().groups().iter();
+    let groups = groups.filter(|group| allowed.iter().any(|id| id.equals(&group.id.as_str().into())));
+    let groups = groups.take(limit).map(|group| object(group)).collect();
+    call.evaluation.format_groups(&format, groups).map(Value::List)
 }
 
-fn member_of_any(call: &mut Call<'_, '_>) -> Outcome {
+fn member_of_any(call: &mut FunctionCall<'_>) -> FunctionResult {
     let wanted: Vec<Value> = (0..call.count()).flat_map(|index| call.list(index)).collect();
     let mut groups = call.evaluation.roots().groups().iter();
     Ok(Value::Bool(groups.any(|group| wanted.iter().any(|id| id.equals(&group.id.as_str().into())))))
 }
 
-fn member_by_name(call: &mut Call<'_, '_>, matches: fn(&str, &str) -> bool) -> Outcome {
+fn member_by_name(call: &mut FunctionCall<'_>, matches: fn(&str, &str) -> bool) -> FunctionResult {
     let Some(wanted) = call.text(0)? else { return Ok(Value::Bool(false)) };
     Ok(Value::Bool(call.evaluation.roots().groups().iter().any(|group| matches(&group.name, &wanted))))
 }
 
-fn member_by_regex(call: &mut Call<'_, '_>) -> Outcome {
+fn member_by_regex(call: &mut FunctionCall<'_>) -> FunctionResult {
     let regex = whole_match(&call.required_text(0)?)?;
     Ok(Value::Bool(call.evaluation.roots().groups().iter().any(|group| regex.is_match(&group.name))))
-}
-
-/// A regular expression that must match the whole text, as `String.matches` does in Java.
-pub(in crate::expression) fn whole_match(pattern: &str) -> Result<regex::Regex, Failure> {
-    RegexBuilder::new(&format!("^(?:{pattern})$"))
-        .size_limit(REGEX_SIZE)
-        .build()
-        .map_err(|error| Failure(format!("{pattern:?} is no usable regular expression: {error}")))
 }
 
 /// One search criterion: a key of the group and the values it may have.
@@ -172,7 +158,7 @@ enum Key {
     Name,
 }
 
-fn criteria(call: &mut Call<'_, '_>) -> Result<Vec<Criterion>, Failure> {
+fn criteria(call: &mut FunctionCall<'_>) -> Result<Vec<Criterion>, Failure> {
     (0..call.count()).map(|index| call.take(index)).map(criterion).collect()
 }
 
@@ -196,7 +182,7 @@ fn criterion(value: Value) -> Result<Criterion, Failure> {
             "group.profile.name" => Key::Name,
             _ => {
                 return Err(format!(
-                    "{name:?} is no search key: group.id, group.source.id, group.type or group.profile.name"
+                    "{name:?} is not a search key: group.id, group.source.id, group.type or group.profile.name"
                 )
                 .into());
             }

@@ -2,7 +2,7 @@
 
 use rust_iso3166::{ALL, CountryCode};
 
-use super::{Arity, Call, Failure, Function, Outcome};
+use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult};
 use crate::expression::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -68,25 +68,25 @@ pub(super) const METHODS: &[Function] = &[
 /// Names that Okta's reference spells otherwise than the standard.
 const NAMES: &[(&str, &str)] = &[("US", "United States")];
 
-fn to_alpha2(call: &mut Call<'_, '_>) -> Outcome {
+fn to_alpha2(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_country(call, |country| country.alpha2.to_owned())
 }
 
-fn to_alpha3(call: &mut Call<'_, '_>) -> Outcome {
+fn to_alpha3(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_country(call, |country| country.alpha3.to_owned())
 }
 
-fn to_numeric(call: &mut Call<'_, '_>) -> Outcome {
+fn to_numeric(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_country(call, |country| format!("{:03}", country.numeric))
 }
 
-fn to_name(call: &mut Call<'_, '_>) -> Outcome {
+fn to_name(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_country(call, |country| name(country).to_owned())
 }
 
-fn on_country(call: &Call<'_, '_>, change: impl FnOnce(&CountryCode) -> String) -> Outcome {
+fn on_country(call: &FunctionCall<'_>, change: impl FnOnce(&CountryCode) -> String) -> FunctionResult {
     let Some(text) = call.text(0)? else { return Ok(Value::Null) };
-    let country = find(text.trim()).ok_or_else(|| Failure(format!("{text:?} is no ISO 3166-1 country")))?;
+    let country = find(text.trim()).ok_or_else(|| Failure(format!("{text:?} is not an ISO 3166-1 country")))?;
     Ok(change(country).into())
 }
 

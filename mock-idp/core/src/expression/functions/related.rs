@@ -1,8 +1,8 @@
 //! Functions that reach another profile: managers, assistants, directories, linked objects. Whether there is one is
 //! the caller's knowledge, [`Roots::related`](crate::expression::Roots::related).
 
-use super::{Arity, Call, Function, Outcome};
-use crate::expression::Relation;
+use crate::expression::function::{Arity, Function, FunctionCall, FunctionResult};
+use crate::expression::roots::Relation;
 use crate::expression::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -83,11 +83,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
 ];
 
-fn internal_property(call: &mut Call<'_, '_>) -> Outcome {
+fn internal_property(call: &mut FunctionCall<'_>) -> FunctionResult {
     let name = call.required_text(0)?;
     Ok(call.evaluation.roots().internal_property(&name).into())
 }
 
-fn has(call: &Call<'_, '_>, relation: Relation<'_>) -> Value {
+fn has(call: &FunctionCall<'_>, relation: Relation<'_>) -> Value {
     Value::Bool(call.evaluation.roots().related(relation).is_some_and(|value| value != Value::Null))
 }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::{Arity, Call, Failure, Function, Outcome};
+use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult};
 use crate::expression::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -193,57 +193,57 @@ pub(super) const METHODS: &[Function] = &[
     },
 ];
 
-fn append(call: &mut Call<'_, '_>) -> Outcome {
+fn append(call: &mut FunctionCall<'_>) -> FunctionResult {
     let mut text = call.text(0)?.unwrap_or_default().into_owned();
     text.push_str(&call.text(1)?.unwrap_or_default());
     Ok(text.into())
 }
 
-fn join(call: &mut Call<'_, '_>) -> Outcome {
+fn join(call: &mut FunctionCall<'_>) -> FunctionResult {
     let separator = call.text(0)?.unwrap_or_default().into_owned();
     let strings = (1..call.count())
         .map(|index| Ok(call.text(index)?.unwrap_or_default().into_owned()))
         .collect::<Result<Vec<_>, Failure>>()?;
     let length = strings.iter().map(|string| string.len() + separator.len()).sum();
-    call.evaluation.afford(length)?;
+    call.evaluation.reserve(length)?;
     Ok(strings.join(&separator).into())
 }
 
-fn length(call: &mut Call<'_, '_>) -> Outcome {
+fn length(call: &mut FunctionCall<'_>) -> FunctionResult {
     let units = call.text(0)?.map_or(0, |text| text.encode_utf16().count());
     Ok(Value::Int(i64::try_from(units).unwrap_or(i64::MAX)))
 }
 
-fn remove_spaces(call: &mut Call<'_, '_>) -> Outcome {
+fn remove_spaces(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_text(call, |text| text.split_whitespace().collect())
 }
 
-fn to_upper_case(call: &mut Call<'_, '_>) -> Outcome {
+fn to_upper_case(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_text(call, str::to_uppercase)
 }
 
-fn to_lower_case(call: &mut Call<'_, '_>) -> Outcome {
+fn to_lower_case(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_text(call, str::to_lowercase)
 }
 
-fn on_text(call: &Call<'_, '_>, change: impl FnOnce(&str) -> String) -> Outcome {
+fn on_text(call: &FunctionCall<'_>, change: impl FnOnce(&str) -> String) -> FunctionResult {
     Ok(call.text(0)?.map(|text| change(&text)).into())
 }
 
-fn replace(call: &mut Call<'_, '_>) -> Outcome {
+fn replace(call: &mut FunctionCall<'_>) -> FunctionResult {
     let Some((text, search, replacement)) = replacing(call)? else { return Ok(call.take(0)) };
     // The one function that can multiply its input: look before it is built.
-    call.evaluation.afford(text.matches(&search).count().saturating_mul(replacement.len()))?;
+    call.evaluation.reserve(text.matches(&search).count().saturating_mul(replacement.len()))?;
     Ok(text.replace(&search, &replacement).into())
 }
 
-fn replace_first(call: &mut Call<'_, '_>) -> Outcome {
+fn replace_first(call: &mut FunctionCall<'_>) -> FunctionResult {
     let Some((text, search, replacement)) = replacing(call)? else { return Ok(call.take(0)) };
     Ok(text.replacen(&search, &replacement, 1).into())
 }
 
 /// Text, match and replacement; `None` leaves the text alone: there is none, or nothing to look for.
-fn replacing(call: &Call<'_, '_>) -> Result<Option<(String, String, String)>, Failure> {
+fn replacing(call: &FunctionCall<'_>) -> Result<Option<(String, String, String)>, Failure> {
     let (Some(text), Some(search)) = (call.text(0)?, call.text(1)?) else { return Ok(None) };
     if search.is_empty() {
         return Ok(None);
@@ -251,23 +251,23 @@ fn replacing(call: &Call<'_, '_>) -> Result<Option<(String, String, String)>, Fa
     Ok(Some((text.into_owned(), search.into_owned(), call.text(2)?.unwrap_or_default().into_owned())))
 }
 
-fn starts_with(call: &mut Call<'_, '_>) -> Outcome {
+fn starts_with(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_pair(call, |text, start| text.starts_with(start))
 }
 
-fn string_contains(call: &mut Call<'_, '_>) -> Outcome {
+fn string_contains(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_pair(call, |text, search| text.contains(search))
 }
 
-/// A question about two strings; the answer is no when either is null.
-fn on_pair(call: &Call<'_, '_>, question: impl FnOnce(&str, &str) -> bool) -> Outcome {
+/// A predicate on two strings; false if either is null.
+fn on_pair(call: &FunctionCall<'_>, question: impl FnOnce(&str, &str) -> bool) -> FunctionResult {
     Ok(Value::Bool(match (call.text(0)?, call.text(1)?) {
         (Some(text), Some(other)) => question(&text, &other),
         _ => false,
     }))
 }
 
-fn string_switch(call: &mut Call<'_, '_>) -> Outcome {
+fn string_switch(call: &mut FunctionCall<'_>) -> FunctionResult {
     if !call.count().is_multiple_of(2) {
         return Err("each key needs a value after it".into());
     }
@@ -281,7 +281,7 @@ fn string_switch(call: &mut Call<'_, '_>) -> Outcome {
     Ok(call.text(1)?.map(Cow::into_owned).into())
 }
 
-fn substring(call: &mut Call<'_, '_>) -> Outcome {
+fn substring(call: &mut FunctionCall<'_>) -> FunctionResult {
     let start = call.integer(1)?;
     let end = if call.count() > 2 { call.integer(2)? } else { i64::MAX };
     on_text(call, |text| {
@@ -293,12 +293,12 @@ fn substring(call: &mut Call<'_, '_>) -> Outcome {
     })
 }
 
-fn substring_after(call: &mut Call<'_, '_>) -> Outcome {
+fn substring_after(call: &mut FunctionCall<'_>) -> FunctionResult {
     let search = call.text(1)?.unwrap_or_default().into_owned();
     on_text(call, |text| text.split_once(&*search).map_or(String::new(), |(_, after)| after.to_owned()))
 }
 
-fn substring_before(call: &mut Call<'_, '_>) -> Outcome {
+fn substring_before(call: &mut FunctionCall<'_>) -> FunctionResult {
     let search = call.text(1)?.map(Cow::into_owned);
     on_text(call, |text| {
         let before = search.and_then(|search| text.split_once(&*search).map(|(before, _)| before.to_owned()));
@@ -306,11 +306,11 @@ fn substring_before(call: &mut Call<'_, '_>) -> Outcome {
     })
 }
 
-fn version_greater_than(call: &mut Call<'_, '_>) -> Outcome {
+fn version_greater_than(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_pair(call, |text, other| version(text) > version(other))
 }
 
-fn version_less_than(call: &mut Call<'_, '_>) -> Outcome {
+fn version_less_than(call: &mut FunctionCall<'_>) -> FunctionResult {
     on_pair(call, |text, other| version(text) < version(other))
 }
 

@@ -9,7 +9,8 @@ use time::format_description::well_known::Iso8601;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use super::{Arity, Call, Failure, Function, Outcome, time_pattern};
+use super::time_pattern;
+use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult};
 use crate::expression::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -215,7 +216,7 @@ struct Moment {
 }
 
 impl Moment {
-    fn now(call: &Call<'_, '_>) -> Result<Self, Failure> {
+    fn now(call: &FunctionCall<'_>) -> Result<Self, Failure> {
         Self::from_millis(i128::from(call.evaluation.roots().now_millis()))
     }
 
@@ -242,7 +243,7 @@ impl Moment {
         let whole = if text.contains('T') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}T00:00:00")) };
         let at = OffsetDateTime::parse(&whole, &Iso8601::PARSING)
             .or_else(|_| PrimitiveDateTime::parse(&whole, &Iso8601::PARSING).map(PrimitiveDateTime::assume_utc))
-            .map_err(|error| Failure(format!("{text:?} is no ISO 8601 time: {error}")))?;
+            .map_err(|error| Failure(format!("{text:?} is not an ISO 8601 time: {error}")))?;
         Ok(Self { at, zone, fraction: text.contains('.') })
     }
 
@@ -278,7 +279,7 @@ impl std::fmt::Display for Moment {
 }
 
 fn digits(text: &str) -> Result<i128, Failure> {
-    let number: i64 = text.trim().parse().map_err(|_| format!("{text:?} is no timestamp"))?;
+    let number: i64 = text.trim().parse().map_err(|_| format!("{text:?} is not a timestamp"))?;
     Ok(i128::from(number))
 }
 
@@ -290,7 +291,7 @@ fn find_zone(id: &str) -> Result<TimeZone, Failure> {
         .ok_or_else(|| Failure(format!("the time zone {id:?} is unknown")))
 }
 
-fn now(call: &mut Call<'_, '_>) -> Outcome {
+fn now(call: &mut FunctionCall<'_>) -> FunctionResult {
     let mut moment = Moment::now(call)?;
     let zone = call.text(0)?;
     if let Some(zone) = &zone {
@@ -303,7 +304,7 @@ fn now(call: &mut Call<'_, '_>) -> Outcome {
     .into())
 }
 
-fn parse_string(call: &mut Call<'_, '_>) -> Outcome {
+fn parse_string(call: &mut FunctionCall<'_>) -> FunctionResult {
     let text = call.required_text(0)?;
     let moment = match call.text(1)? {
         Some(pattern) => Moment { at: time_pattern::read(&pattern, &text)?, zone: None, fraction: false },
@@ -312,17 +313,17 @@ fn parse_string(call: &mut Call<'_, '_>) -> Outcome {
     Ok(moment.to_string().into())
 }
 
-fn to_windows(call: &mut Call<'_, '_>) -> Outcome {
+fn to_windows(call: &mut FunctionCall<'_>) -> FunctionResult {
     let moment = Moment::parse(&call.required_text(0)?)?;
     Ok((moment.nanos() / 100 + WINDOWS_EPOCH * 10_000_000).to_string().into())
 }
 
-fn to_unix(call: &mut Call<'_, '_>) -> Outcome {
+fn to_unix(call: &mut FunctionCall<'_>) -> FunctionResult {
     let moment = Moment::parse(&call.required_text(0)?)?;
     Ok((moment.nanos() / 1_000_000).to_string().into())
 }
 
-fn to_string(call: &mut Call<'_, '_>) -> Outcome {
+fn to_string(call: &mut FunctionCall<'_>) -> FunctionResult {
     let moment = Moment::parse(&call.required_text(0)?)?;
     Ok(match call.text(1)? {
         Some(pattern) => time_pattern::write(&pattern, moment.at, moment.zone.as_deref())?,
@@ -332,14 +333,14 @@ fn to_string(call: &mut Call<'_, '_>) -> Outcome {
     .into())
 }
 
-fn shift(call: &Call<'_, '_>, unit: i64) -> Outcome {
+fn shift(call: &FunctionCall<'_>, unit: i64) -> FunctionResult {
     let moment = Moment::parse(&call.required_text(0)?)?;
     let seconds = call.integer(1)?.checked_mul(unit).ok_or("the number is too large")?;
     let at = moment.at.checked_add(Duration::seconds(seconds)).ok_or("the time is out of range")?;
     Ok(Moment { at, ..moment }.to_string().into())
 }
 
-fn within(call: &Call<'_, '_>, unit: i64) -> Outcome {
+fn within(call: &FunctionCall<'_>, unit: i64) -> FunctionResult {
     let moment = Moment::parse(&call.required_text(0)?)?;
     let seconds = call.integer(1)?.checked_mul(unit).ok_or("the number is too large")?;
     let distance = (Moment::now(call)?.nanos() - moment.nanos()).abs();

@@ -5,7 +5,7 @@ use time::format_description::{self, OwnedFormatItem};
 use time::parsing::Parsed;
 use time::{Date, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
-use super::Failure;
+use crate::expression::function::Failure;
 
 /// What a pattern is made for: numbers are padded when written and taken with or without padding when read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) fn read(pattern: &str, text: &str) -> Result<OffsetDateTime, Failure>
     if !rest.is_empty() {
         return Err(format!("{text:?} goes on after {pattern:?}").into());
     }
-    complete(parsed).map_err(|error| Failure(format!("{text:?} is no time: {error}")))
+    complete(parsed).map_err(|error| Failure(format!("{text:?} is not a time: {error}")))
 }
 
 fn complete(mut parsed: Parsed) -> Result<OffsetDateTime, Parse> {

@@ -1,10 +1,10 @@
-//! The signature algorithms that Okta takes from clients. RFC 7518 3.1.
+//! The signature algorithms that Okta accepts from clients. RFC 7518 3.1.
 
 use aws_lc_rs::{hmac, signature};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// An algorithm by its `alg` name. `none` is no algorithm here, and nothing turns it into one.
+/// An algorithm by its `alg` name. `none` is not one of them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Algorithm {
@@ -20,7 +20,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// All of them, in the order in which discovery lists them.
+    /// All algorithms, in the order of the discovery document.
     pub const ALL: [(&str, Self); 9] = [
         ("HS256", Self::Hs256),
         ("HS384", Self::Hs384),
@@ -45,7 +45,7 @@ impl Algorithm {
         Self::ALL.iter().find(|(_, algorithm)| *algorithm == self).map_or("", |(name, _)| name)
     }
 
-    /// Whether both sides hold the same secret.
+    /// Whether both sides share a secret.
     #[must_use]
     pub fn is_symmetric(self) -> bool {
         self.mac().is_some()

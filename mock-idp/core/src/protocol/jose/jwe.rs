@@ -1,8 +1,7 @@
-//! Encrypted objects, for others to open. RFC 7516 in its compact form; RFC 7518 4.3, 5.3.
+//! Encryption of JWTs. RFC 7516 in its compact form; RFC 7518 4.3, 5.3.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::rand;
 use aws_lc_rs::rsa::{
     OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384, OAEP_SHA512_MGF1SHA512, OaepAlgorithm, OaepPublicEncryptingKey,
     PublicEncryptingKey,
@@ -27,7 +26,7 @@ pub enum KeyEncryptionAlgorithm {
 }
 
 impl KeyEncryptionAlgorithm {
-    /// All of them, in the order in which discovery lists them.
+    /// All algorithms, in the order of the discovery document.
     pub const ALL: [Self; 3] = [Self::RsaOaep256, Self::RsaOaep384, Self::RsaOaep512];
 
     /// Its name.
@@ -49,10 +48,30 @@ impl KeyEncryptionAlgorithm {
     }
 }
 
-/// How the content is encrypted. Okta: always so.
+/// How the content is encrypted. Okta: the only algorithm.
 pub const CONTENT_ENCRYPTION: &str = "A256GCM";
 
-/// A public key whose holder alone can read what is encrypted for it.
+/// The random key and initialization vector of one encrypted object.
+#[derive(Clone)]
+pub struct ContentSecret {
+    key: [u8; 32],
+    vector: [u8; NONCE_LEN],
+}
+
+impl ContentSecret {
+    #[must_use]
+    pub fn new(key: [u8; 32], vector: [u8; NONCE_LEN]) -> Self {
+        Self { key, vector }
+    }
+}
+
+impl std::fmt::Debug for ContentSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ContentSecret")
+    }
+}
+
+/// A public key to encrypt with.
 #[derive(Clone, Debug)]
 pub struct EncryptionKey {
     kid: Option<String>,
@@ -61,7 +80,7 @@ pub struct EncryptionKey {
 }
 
 impl EncryptionKey {
-    /// Makes a key ready.
+    /// Prepares a key.
     ///
     /// # Errors
     /// A key that cannot be used, or not with this algorithm.
@@ -82,29 +101,26 @@ impl EncryptionKey {
         self.kid.as_deref()
     }
 
-    /// Encrypts a signed JWT.
+    /// Encrypts a signed JWT. A content secret must not be used twice.
     ///
     /// # Errors
     /// The cryptography fails.
-    pub fn encrypt(&self, jwt: &str) -> Result<String, Unspecified> {
-        // RFC 7519 5.2: `cty` says that a JWT is inside.
+    pub fn encrypt(&self, jwt: &str, content: &ContentSecret) -> Result<String, Unspecified> {
+        // RFC 7519 5.2: `cty` is JWT if the content is a JWT.
         let mut header = json!({"alg": self.algorithm.name(), "enc": CONTENT_ENCRYPTION, "cty": "JWT"});
         if let Some(kid) = &self.kid {
             header["kid"] = kid.as_str().into();
         }
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
-        // RFC 7516 5.1 steps 2 to 9: a key and an initialization vector for this object alone.
-        let mut content_key = [0; 32];
-        rand::fill(&mut content_key)?;
-        let mut vector = [0; NONCE_LEN];
-        rand::fill(&mut vector)?;
+        // RFC 7516 5.1 steps 2 to 9: a new key and initialization vector for each object.
+        let ContentSecret { key: content_key, vector } = content;
         let wrapping = OaepPublicEncryptingKey::new(self.key.clone())?;
         let mut wrapped = vec![0; wrapping.ciphertext_size()];
-        let wrapped: &[u8] = wrapping.encrypt(self.algorithm.padding(), &content_key, &mut wrapped, None)?;
+        let wrapped: &[u8] = wrapping.encrypt(self.algorithm.padding(), content_key, &mut wrapped, None)?;
         // Steps 14 and 15: the header as it is sent is authenticated too.
         let mut content = jwt.as_bytes().to_vec();
-        let tag = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &content_key)?).seal_in_place_separate_tag(
-            Nonce::assume_unique_for_key(vector),
+        let tag = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, content_key)?).seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(*vector),
             Aad::from(header.as_bytes()),
             &mut content,
         )?;

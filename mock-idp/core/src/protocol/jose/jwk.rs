@@ -1,15 +1,11 @@
 //! Public keys as clients publish them. RFC 7517, RFC 7518 6, RFC 7638.
 
-use std::sync::Arc;
-
-use aws_lc_rs::signature::{RsaPublicKeyComponents, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Algorithm, Jws};
+use super::public_key::PublicKey;
 use crate::protocol::Status;
 
 /// A key. RFC 7517 4: members that are not understood are ignored.
@@ -42,7 +38,7 @@ pub struct Jwk {
     /// EC: coordinate, base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
-    /// The private half, which nobody should hand over: its presence is remembered, its value is not.
+    /// Whether the key contains a private part, which must not be published. Its value is not stored.
     #[serde(default, rename = "d", skip_serializing, deserialize_with = "presence")]
     #[schemars(skip)]
     pub private: bool,
@@ -50,21 +46,6 @@ pub struct Jwk {
 
 fn presence<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
-}
-
-/// Key material, ready to verify with.
-#[derive(Clone, Debug)]
-pub enum PublicKey {
-    Rsa {
-        n: Vec<u8>,
-        e: Vec<u8>,
-    },
-    Ec {
-        /// Name of the curve.
-        curve: &'static str,
-        /// Uncompressed point.
-        point: Vec<u8>,
-    },
 }
 
 /// Why a key cannot be used.
@@ -80,7 +61,7 @@ pub enum UnusableJwk {
     Coordinate(&'static str),
     #[error("the RSA key has fewer than 2048 bits")]
     Weak,
-    #[error("it holds the private half too")]
+    #[error("it contains the private key")]
     Private,
     #[error("tokens are encrypted with RSA keys of 2048 to 8192 bits only")]
     NotRsa,
@@ -95,7 +76,7 @@ impl Jwk {
     /// The key material.
     ///
     /// # Errors
-    /// A type that is not served, a member that is missing or malformed, a weak key, a private key.
+    /// An unsupported type, a member that is missing or malformed, a weak key, a private key.
     pub fn key(&self) -> Result<PublicKey, UnusableJwk> {
         if self.private {
             return Err(UnusableJwk::Private);
@@ -134,10 +115,10 @@ impl Jwk {
     /// RFC 7638 3: the SHA-256 of the required members in lexicographic order, base64url.
     ///
     /// # Errors
-    /// As of [`Jwk::key`]: what cannot be used has no name either.
+    /// As [`Jwk::key`].
     pub fn thumbprint(&self) -> Result<String, UnusableJwk> {
         let member = |member: &Option<String>| member.clone().unwrap_or_default();
-        // Every value has been decoded from base64url, so none needs to be escaped.
+        // The values are base64url, so that none has to be escaped.
         let canonical = match self.key()? {
             PublicKey::Rsa { .. } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, member(&self.e), member(&self.n)),
             PublicKey::Ec { curve, .. } => {
@@ -146,10 +127,8 @@ impl Jwk {
         };
         Ok(URL_SAFE_NO_PAD.encode(Sha256::digest(canonical)))
     }
-}
 
-impl Jwk {
-    /// Whether something is encrypted with it.
+    /// Whether it is for encryption.
     #[must_use]
     pub fn is_for_encryption(&self) -> bool {
         self.key_use.as_deref() == Some("enc")
@@ -161,116 +140,13 @@ fn without_leading_zeros(bytes: Vec<u8>) -> Vec<u8> {
     bytes[zeros..].to_vec()
 }
 
-impl PublicKey {
-    /// Whether this kind of key, on this curve, makes signatures of that algorithm.
-    #[must_use]
-    pub fn fits(&self, algorithm: Algorithm) -> bool {
-        match self {
-            Self::Rsa { .. } => algorithm.rsa().is_some(),
-            Self::Ec { curve, .. } => algorithm.ecdsa().is_some_and(|(own, _)| own == *curve),
-        }
-    }
-
-    /// Whether the signature is this key's. An algorithm that does not fit the key verifies nothing.
-    #[must_use]
-    pub fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-        match (self, algorithm.rsa(), algorithm.ecdsa()) {
-            (Self::Rsa { n, e }, Some(parameters), _) => {
-                RsaPublicKeyComponents { n, e }.verify(parameters, message, signature).is_ok()
-            }
-            (Self::Ec { curve, point }, _, Some((own, parameters))) if own == *curve => {
-                UnparsedPublicKey::new(parameters, point).verify(message, signature).is_ok()
-            }
-            _ => false,
-        }
-    }
-}
-
-/// A client's keys. RFC 7517 5.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct JwkSet {
-    pub keys: Vec<Jwk>,
-}
-
-/// What was found at a `jwks_uri`, or why nothing was.
-pub type Fetched = Result<Arc<JwkSet>, String>;
-
-/// Why no key of a set can verify a signature.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum KeyProblem {
-    /// The `kid` names none, or is missing while there are several.
-    Kid(String),
-    /// The key is for encryption.
-    NotForSigning,
-    /// The key's `use` is no word that anybody knows.
-    Use(String),
-    /// The key is for another algorithm.
-    Algorithm(String),
-    Unusable(UnusableJwk),
-}
-
-impl JwkSet {
-    /// Reads a set from elsewhere. RFC 7517 5: keys that are not understood are ignored.
-    ///
-    /// # Errors
-    /// Text that is no key set.
-    pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Set {
-            keys: Vec<Value>,
-        }
-        let mut set: Set = serde_json::from_slice(json)?;
-        for key in set.keys.iter_mut().filter_map(Value::as_object_mut) {
-            // A status is Okta's word for keys that are kept there.
-            key.remove("status");
-        }
-        Ok(Self { keys: set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect() })
-    }
-
-    /// Whether a key has that id.
-    #[must_use]
-    pub fn has(&self, kid: &str) -> bool {
-        self.keys.iter().any(|key| key.kid.as_deref() == Some(kid))
-    }
-
-    /// The key that an object says it is signed with. Okta: `kid` may be left out where there is one key only.
-    ///
-    /// # Errors
-    /// No key, or one that is not for this.
-    pub fn choose(&self, jws: &Jws, algorithm: Algorithm) -> Result<PublicKey, KeyProblem> {
-        let active: Vec<&Jwk> = self.keys.iter().filter(|key| key.status.is_active()).collect();
-        let key = match (jws.kid(), active.as_slice()) {
-            (Some(kid), keys) => keys
-                .iter()
-                .find(|key| key.kid.as_deref() == Some(kid))
-                .ok_or_else(|| KeyProblem::Kid(format!("no active key has the id `{kid}`")))?,
-            (None, [only]) => only,
-            (None, keys) => return Err(KeyProblem::Kid(format!("no kid, and the client has {} keys", keys.len()))),
-        };
-        match key.key_use.as_deref() {
-            None | Some("sig") => {}
-            Some("enc") => return Err(KeyProblem::NotForSigning),
-            Some(other) => return Err(KeyProblem::Use(other.to_owned())),
-        }
-        if let Some(own) = key.alg.as_deref().filter(|own| *own != algorithm.name()) {
-            return Err(KeyProblem::Algorithm(format!("the key is for {own}, the signature is {}", algorithm.name())));
-        }
-        let material = key.key().map_err(KeyProblem::Unusable)?;
-        if material.fits(algorithm) {
-            Ok(material)
-        } else {
-            Err(KeyProblem::Algorithm(format!("a key of type {} makes no {} signature", key.kty, algorithm.name())))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::jose::{Algorithm, Jws};
 
     #[test]
-    fn the_example_of_rfc_7638_has_its_thumbprint() {
+    fn the_key_of_rfc_7638_3_1_has_the_thumbprint_of_the_rfc() {
         let key = Jwk {
             kty: "RSA".to_owned(),
             n: Some("0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw".to_owned()),
@@ -281,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_rfc_7515_is_its_keys() {
+    fn the_signature_of_rfc_7515_a_3_is_verified_by_its_key_only() {
         let key = Jwk {
             kty: "EC".to_owned(),
             crv: Some("P-256".to_owned()),
@@ -295,7 +171,7 @@ mod tests {
         let read = Jws::parse(object).unwrap();
         assert_eq!((read.text("iss"), read.time("exp")), (Some("joe"), Some(1_300_819_380)));
         assert!(read.is_signed_by(Algorithm::Es256, &material));
-        // Nothing but the algorithm of its curve, whatever is asked.
+        // Only the algorithm of its curve fits the key.
         for (name, algorithm) in Algorithm::ALL.into_iter().filter(|(_, algorithm)| *algorithm != Algorithm::Es256) {
             assert!(!read.is_signed_by(algorithm, &material), "{name}");
         }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Algorithm, PublicKey};
 
-/// What an object says, while nobody has checked who says so.
+/// A parsed JWT whose signature has not been verified.
 #[derive(Clone)]
 pub struct Jws {
     header: Map<String, Value>,
@@ -15,7 +15,7 @@ pub struct Jws {
     signature: Vec<u8>,
 }
 
-/// An object that proves something is as good as a credential.
+/// Without the claims and the signature: a JWT can be a credential.
 impl std::fmt::Debug for Jws {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Jws").field("alg", &self.header.get("alg")).finish_non_exhaustive()
@@ -23,7 +23,7 @@ impl std::fmt::Debug for Jws {
 }
 
 impl Jws {
-    /// Reads the three parts; `None` for anything else. An extension that must be understood is not.
+    /// Parses a JWT; `None` for anything else, and for one with critical extensions.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (signed, signature) = text.rsplit_once('.')?;
@@ -44,32 +44,32 @@ impl Jws {
         })
     }
 
-    /// A member of the header.
+    /// A header parameter.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&Value> {
         self.header.get(name)
     }
 
-    /// A textual member of the header.
+    /// A header parameter that is a string.
     #[must_use]
     pub fn header_text(&self, name: &str) -> Option<&str> {
         self.header.get(name).and_then(Value::as_str)
     }
 
-    /// The key's id, if it is named.
+    /// The id of the key, if the header has one.
     #[must_use]
     pub fn kid(&self) -> Option<&str> {
         self.header_text("kid")
     }
 
-    /// How it says that it is signed, for people.
+    /// The algorithm and key that the header names, as text.
     #[must_use]
     pub fn signature_info(&self) -> String {
         let algorithm = self.header_text("alg").unwrap_or("none");
         self.kid().map_or_else(|| algorithm.to_owned(), |kid| format!("{algorithm} by the key `{kid}`"))
     }
 
-    /// The algorithm; `None` for `none` and for those that are not served.
+    /// The algorithm; `None` for `none` and for unsupported ones.
     #[must_use]
     pub fn algorithm(&self) -> Option<Algorithm> {
         self.header_text("alg").and_then(Algorithm::named)
@@ -81,7 +81,7 @@ impl Jws {
         &self.claims
     }
 
-    /// A textual claim.
+    /// A claim that is a string.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.claims.get(name).and_then(Value::as_str)
@@ -91,10 +91,7 @@ impl Jws {
     #[must_use]
     pub fn time(&self, name: &str) -> Option<i64> {
         let value = self.claims.get(name)?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a float that is too large becomes the largest time there is"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "a float that is too large becomes the largest integer")]
         value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64))
     }
 
@@ -114,7 +111,7 @@ impl Jws {
         })
     }
 
-    /// Whether it is signed by the owner of that key.
+    /// Whether it is signed with that key.
     #[must_use]
     pub fn is_signed_by(&self, algorithm: Algorithm, key: &PublicKey) -> bool {
         key.verifies(algorithm, self.signed.as_bytes(), &self.signature)

@@ -1,15 +1,17 @@
-//! Signed objects that somebody else has made: client assertions, request objects, DPoP proofs; and objects that are
-//! encrypted for somebody else. RFC 7515, 7516, 7517, 7518.
+//! JWTs that clients have signed: client assertions, request objects, DPoP proofs; and encrypted JWTs. RFC 7515, 7516, 7517, 7518.
 //!
-//! What arrives is read first and believed later: [`Jws::parse`] says what it claims, a key that the caller has chosen by
-//! other means says whether that is so.
+//! [`Jws::parse`] does not verify anything: the caller chooses the key and verifies the signature afterwards.
 
 mod algorithm;
 mod jwe;
 mod jwk;
+mod jwk_set;
 mod jws;
+mod public_key;
 
 pub use algorithm::Algorithm;
-pub use jwe::{CONTENT_ENCRYPTION, EncryptionKey, KeyEncryptionAlgorithm};
-pub use jwk::{Fetched, Jwk, JwkSet, KeyProblem, PublicKey, UnusableJwk};
+pub use jwe::{CONTENT_ENCRYPTION, ContentSecret, EncryptionKey, KeyEncryptionAlgorithm};
+pub use jwk::{Jwk, UnusableJwk};
+pub use jwk_set::{Fetched, JwkSet, KeyProblem};
 pub use jws::Jws;
+pub use public_key::PublicKey;

@@ -13,59 +13,60 @@ use crate::ledger::SingleUse;
 use crate::protocol::jose::{Jwk, Jws};
 use crate::protocol::{ErrorId, OAuthError};
 
-/// Okta: a proof is good for five minutes.
-const LONGEST: i64 = 300;
+/// Okta: a proof can be used for five minutes.
+const MAX_AGE: i64 = 300;
 
-/// What makes a proof belong to this request and no earlier one.
+/// What binds a proof to this request.
 #[derive(Clone, Copy, Debug)]
 pub enum Freshness<'a> {
-    /// RFC 9449 8: the authorization server hands out nonces.
+    /// RFC 9449 8: the authorization server issues nonces.
     Nonce(&'a NonceKey),
-    /// RFC 9449 7: a resource server sees the access token. Okta: no nonce there.
+    /// RFC 9449 7: a resource server has the access token. Okta: it does not use nonces.
     AccessToken(&'a str),
 }
 
-/// A request that a proof has to be about.
+/// The request that a proof has to match.
 #[derive(Clone, Copy)]
-pub struct Proven<'a> {
+pub struct ProvenRequest<'a> {
     /// HTTP method.
     pub method: &'a str,
-    /// Whether a URI, without query and fragment, is one of the addresses of what was called.
+    /// Whether a URI, without query and fragment, is an address of the endpoint.
     pub is_uri: &'a dyn Fn(&str) -> bool,
-    /// By how many seconds the proof may be ahead.
+    /// The seconds by which the proof may be in the future.
     pub skew: i64,
     pub freshness: Freshness<'a>,
 }
 
-impl std::fmt::Debug for Proven<'_> {
+impl std::fmt::Debug for ProvenRequest<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Proven").field("method", &self.method).finish_non_exhaustive()
+        f.debug_struct("ProvenRequest").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
-/// A proof that holds, once it is spent.
+/// A valid proof. Its `jti` has to be consumed still.
 #[derive(Clone, Debug)]
 pub struct Proof {
     /// RFC 9449 6: `jkt`, the thumbprint of the key that was proved.
     pub thumbprint: String,
-    /// The proof's `jti`, which counts once.
-    pub spends: SingleUse,
+    /// The proof's `jti`, which can be used once.
+    pub single_use: SingleUse,
 }
 
-/// Checks the proof of a request, if it brought one; `headers` are the values of its `DPoP` headers.
+/// Checks the proof of a request, if it has one; `headers` are the values of its `DPoP` headers.
 ///
 /// # Errors
-/// Okta's literal refusals.
-pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option<Proof>, OAuthError> {
-    let refuse = |id, reason: &str| OAuthError::new(id, reason);
+/// Okta's errors.
+pub fn check(headers: &[String], request: ProvenRequest<'_>, now: i64) -> Result<Option<Proof>, OAuthError> {
+    let error = |id, reason: &str| OAuthError::new(id, reason);
     // RFC 9449 4.3 step 1: not more than one header.
     let text = match headers {
         [] => return Ok(None),
         [only] => only,
-        _ => return Err(refuse(ErrorId::DpopMultipleHeaders, "more than one DPoP header")),
+        _ => return Err(error(ErrorId::DpopMultipleHeaders, "more than one DPoP header")),
     };
     // Step 2: one well-formed JWT.
-    let proof = Jws::parse(text.trim()).ok_or_else(|| refuse(ErrorId::DpopInvalidJwt, "the proof is no signed JWT"))?;
+    let proof =
+        Jws::parse(text.trim()).ok_or_else(|| error(ErrorId::DpopInvalidJwt, "the proof is not a signed JWT"))?;
     // Step 4.
     if proof.header_text("typ") != Some("dpop+jwt") {
         let reason = format!("typ is {:?}", proof.header_text("typ"));
@@ -86,31 +87,36 @@ pub fn check(headers: &[String], request: Proven<'_>, now: i64) -> Result<Option
     if !uri.is_some_and(|uri| (request.is_uri)(uri.as_str())) {
         return Err(OAuthError::new(ErrorId::DpopInvalidHtu, format!("htu is {:?}", proof.text("htu"))));
     }
-    // Step 3: jti is there.
+    // Step 3: jti is present.
     let jti = proof
         .text("jti")
         .filter(|jti| !jti.is_empty())
-        .ok_or_else(|| refuse(ErrorId::DpopInvalidJti, "jti is missing or no text"))?;
-    let made = made_lately(&proof, now, request.skew)?;
+        .ok_or_else(|| error(ErrorId::DpopInvalidJti, "jti is missing or not a string"))?;
+    let made = check_time(&proof, now, request.skew)?;
     match request.freshness {
         // Step 10.
         Freshness::Nonce(nonces) => match proof.text("nonce") {
-            None => return Err(refuse(ErrorId::UseDpopNonce, "the proof has no nonce")),
-            Some(nonce) if nonces.knows(nonce, now) => {}
-            Some(_) => return Err(refuse(ErrorId::UseDpopNonce, "the nonce is not ours, or older than three days")),
+            None => return Err(error(ErrorId::UseDpopNonce, "the proof has no nonce")),
+            Some(nonce) if nonces.is_valid(nonce, now) => {}
+            Some(_) => {
+                return Err(error(
+                    ErrorId::UseDpopNonce,
+                    "the nonce was not issued by this org, or is older than three days",
+                ));
+            }
         },
         // Step 12: ath is the hash of the access token.
         Freshness::AccessToken(token) => {
             let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(token));
-            let same = proof.text("ath").is_some_and(|ath| ath.as_bytes().ct_eq(hash.as_bytes()).into());
-            if !same {
-                return Err(refuse(ErrorId::DpopInvalidAth, "ath is not the hash of the access token"));
+            let matches = proof.text("ath").is_some_and(|ath| ath.as_bytes().ct_eq(hash.as_bytes()).into());
+            if !matches {
+                return Err(error(ErrorId::DpopInvalidAth, "ath is not the hash of the access token"));
             }
         }
     }
-    // RFC 9449 11.1: remembered for as long as it could be used again.
-    let spends = SingleUse::new("dpop", &thumbprint, jti, made + LONGEST + 1, ErrorId::DpopProofAlreadyUsed);
-    Ok(Some(Proof { thumbprint, spends }))
+    // RFC 9449 11.1: remembered for as long as the proof could be used again.
+    let single_use = SingleUse::new("dpop", &thumbprint, jti, made + MAX_AGE + 1, ErrorId::DpopProofAlreadyUsed);
+    Ok(Some(Proof { thumbprint, single_use }))
 }
 
 /// The thumbprint of the key that has made the signature: RFC 9449 4.3 steps 5 to 7.
@@ -123,29 +129,32 @@ fn signer(proof: &Jws) -> Result<String, OAuthError> {
         .header("jwk")
         .cloned()
         .and_then(|jwk: Value| serde_json::from_value(jwk).ok())
-        .ok_or_else(|| invalid("jwk is missing or no key".to_owned()))?;
+        .ok_or_else(|| invalid("jwk is missing or not a key".to_owned()))?;
     let key = jwk.key().map_err(|unusable| invalid(format!("jwk: {unusable}")))?;
     if !key.fits(algorithm) {
-        let reason = format!("a key of type {} makes no {} signature", jwk.kty, algorithm.name());
+        let reason = format!("a key of type {} does not make {} signatures", jwk.kty, algorithm.name());
         return Err(OAuthError::new(ErrorId::DpopInvalidSignatureAlgorithm, reason));
     }
     if !proof.is_signed_by(algorithm, &key) {
-        return Err(OAuthError::new(ErrorId::DpopInvalidSignature, "the signature is not that of the proof's own key"));
+        return Err(OAuthError::new(
+            ErrorId::DpopInvalidSignature,
+            "the signature does not match the key in the proof",
+        ));
     }
     jwk.thumbprint().map_err(|unusable| invalid(format!("jwk: {unusable}")))
 }
 
-/// Step 11. Okta: at most five minutes ago.
-fn made_lately(proof: &Jws, now: i64, skew: i64) -> Result<i64, OAuthError> {
+/// Step 11. Okta: at most five minutes old. Returns `iat`.
+fn check_time(proof: &Jws, now: i64, skew: i64) -> Result<i64, OAuthError> {
     let made =
-        proof.time("iat").ok_or_else(|| OAuthError::new(ErrorId::DpopInvalidIat, "iat is missing or no number"))?;
+        proof.time("iat").ok_or_else(|| OAuthError::new(ErrorId::DpopInvalidIat, "iat is missing or not a number"))?;
     if proof.time("exp").is_some_and(|expires| expires <= now) {
-        return Err(OAuthError::new(ErrorId::DpopJwtExpired, "exp is over"));
+        return Err(OAuthError::new(ErrorId::DpopJwtExpired, "the proof has expired"));
     }
     if made > now + skew {
         return Err(OAuthError::new(ErrorId::DpopJwtIssuedInFuture, "iat is in the future"));
     }
-    if now - made.max(0) > LONGEST {
+    if now - made.max(0) > MAX_AGE {
         return Err(OAuthError::new(ErrorId::DpopJwtTooOld, format!("made {} s ago", now.saturating_sub(made))));
     }
     Ok(made)
@@ -155,27 +164,28 @@ fn made_lately(proof: &Jws, now: i64, skew: i64) -> Result<i64, OAuthError> {
 mod tests {
     use super::*;
 
-    // RFC 9449 7.1: an access token, and the proof that its holder sends along.
+    // RFC 9449 7.1: an access token and its proof.
     const TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
     const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaHR0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIsImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMHhXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9.2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA";
     const MADE: i64 = 1_562_262_618;
 
-    fn judge(proof: &str, token: &str, now: i64) -> Result<Option<Proof>, ErrorId> {
+    fn check_at(proof: &str, token: &str, now: i64) -> Result<Option<Proof>, ErrorId> {
         let is_uri = |uri: &str| uri == "https://resource.example.org/protectedresource";
-        let request = Proven { method: "GET", is_uri: &is_uri, skew: 0, freshness: Freshness::AccessToken(token) };
-        check(&[proof.to_owned()], request, now).map_err(|refusal| refusal.id)
+        let request =
+            ProvenRequest { method: "GET", is_uri: &is_uri, skew: 0, freshness: Freshness::AccessToken(token) };
+        check(&[proof.to_owned()], request, now).map_err(|error| error.id)
     }
 
     #[test]
-    fn the_example_of_the_rfc_holds_for_its_token_and_five_minutes() {
-        let proof = judge(PROOF, TOKEN, MADE + 300).unwrap().unwrap();
+    fn the_proof_of_rfc_9449_7_1_is_accepted_for_five_minutes_with_its_token() {
+        let proof = check_at(PROOF, TOKEN, MADE + 300).unwrap().unwrap();
         // RFC 9449 6.1.
         assert_eq!(proof.thumbprint, "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
-        assert_eq!(proof.spends.ends, MADE + 301);
-        assert_eq!(judge(PROOF, TOKEN, MADE + 301).unwrap_err(), ErrorId::DpopJwtTooOld);
-        assert_eq!(judge(PROOF, TOKEN, MADE - 1).unwrap_err(), ErrorId::DpopJwtIssuedInFuture);
-        assert_eq!(judge(PROOF, "another", MADE).unwrap_err(), ErrorId::DpopInvalidAth);
+        assert_eq!(proof.single_use.ends, MADE + 301);
+        assert_eq!(check_at(PROOF, TOKEN, MADE + 301).unwrap_err(), ErrorId::DpopJwtTooOld);
+        assert_eq!(check_at(PROOF, TOKEN, MADE - 1).unwrap_err(), ErrorId::DpopJwtIssuedInFuture);
+        assert_eq!(check_at(PROOF, "another", MADE).unwrap_err(), ErrorId::DpopInvalidAth);
         let forged = PROOF.replace(".2oW9", ".2oW8");
-        assert_eq!(judge(&forged, TOKEN, MADE).unwrap_err(), ErrorId::DpopInvalidSignature);
+        assert_eq!(check_at(&forged, TOKEN, MADE).unwrap_err(), ErrorId::DpopInvalidSignature);
     }
 }

@@ -1,50 +1,35 @@
-//! Text to tree, with names and numbers of arguments checked on the way.
+//! The parser. It also checks names and numbers of arguments.
 //!
-//! Operator precedence is `winnow`'s Pratt parser; the conditional and elvis operators stand above it, prefixes and
+//! Operator precedence is `winnow`'s Pratt parser; the conditional and elvis operators are above it, prefixes and
 //! the chain of properties, positions, calls and projections below. Every nesting passes through [`nested`], which
 //! bounds the depth.
 
+mod lexical;
+
+use lexical::{
+    Input, Parsed, State, SyntaxFailure, expected, identifier, number, quoted, require, space, starts_identifier,
+    symbol, unknown, wrong,
+};
 use winnow::LocatingSlice;
 use winnow::combinator::{Infix, alt, expression, fail, opt, peek};
-use winnow::error::{ErrMode, ParserError};
+use winnow::error::ErrMode;
 use winnow::prelude::*;
-use winnow::stream::{AsChar, Location, Stateful, Stream};
+use winnow::stream::{AsChar, Location, Stream};
 use winnow::token::{any, one_of, take_while};
 
-use super::functions::{self, Function};
-use super::syntax::{Binary, GROUP, Kind, Names, Node, ROOTS, Receiver};
+use super::error::ParseError;
+use super::function::Function;
+use super::functions;
+use super::syntax::{Binary, GROUP, NameSet, Node, NodeKind, ROOTS, ReceiverMode};
 use super::value::Value;
-use super::{MAX_DEPTH, MAX_LENGTH, ParseError};
 
-type Input<'s> = Stateful<LocatingSlice<&'s str>, State>;
-type Parsed<T> = winnow::Result<T, ErrMode<Fault>>;
+/// The longest expression in characters. Okta: a claim's `value` has at most 1024.
+pub const MAX_LENGTH: usize = 1024;
+/// How deep parentheses, brackets, braces, calls and prefixes may nest. Chains (`a + b + …`, `a.b.…`, `a ? b : c ? …`)
+/// do not nest.
+pub const MAX_DEPTH: usize = 32;
 
-#[derive(Clone, Debug)]
-struct State {
-    names: Names,
-    depth: usize,
-}
-
-/// Where and why parsing stopped.
-#[derive(Clone, Debug)]
-struct Fault {
-    offset: usize,
-    message: Option<String>,
-}
-
-impl ParserError<Input<'_>> for Fault {
-    type Inner = Self;
-
-    fn from_input(input: &Input<'_>) -> Self {
-        Self { offset: input.current_token_start(), message: None }
-    }
-
-    fn into_inner(self) -> Result<Self, Self> {
-        Ok(self)
-    }
-}
-
-pub(super) fn parse(source: &str, names: Names) -> Result<Node, ParseError> {
+pub(super) fn parse(source: &str, names: NameSet) -> Result<Node, ParseError> {
     let error = |offset: usize, message: String| {
         let column = source.get(..offset).map_or(0, |before| before.chars().count()) + 1;
         ParseError { offset, column, message }
@@ -56,7 +41,7 @@ pub(super) fn parse(source: &str, names: Names) -> Result<Node, ParseError> {
     let mut input = Input { input: LocatingSlice::new(source), state: State { names, depth: 0 } };
     whole.parse_next(&mut input).map_err(|mode| match mode {
         ErrMode::Backtrack(fault) | ErrMode::Cut(fault) => {
-            error(fault.offset, fault.message.unwrap_or_else(|| "this is no expression".to_owned()))
+            error(fault.offset, fault.message.unwrap_or_else(|| "this is not an expression".to_owned()))
         }
         ErrMode::Incomplete(_) => error(source.len(), "the expression is not complete".to_owned()),
     })
@@ -69,35 +54,6 @@ fn whole(input: &mut Input<'_>) -> Parsed<Node> {
         return Err(expected(input, "an operator or the end of the expression"));
     }
     Ok(node)
-}
-
-/// A mistake at a known place; nothing else is tried.
-fn wrong(offset: usize, message: impl Into<String>) -> ErrMode<Fault> {
-    ErrMode::Cut(Fault { offset, message: Some(message.into()) })
-}
-
-fn expected(input: &Input<'_>, what: &str) -> ErrMode<Fault> {
-    let found = match input.input.chars().next() {
-        Some('=') => "'=' (equality is written ==, and nothing can be assigned)".to_owned(),
-        Some(character) => format!("{character:?}"),
-        None => "the end".to_owned(),
-    };
-    wrong(input.current_token_start(), format!("expected {what}, found {found}"))
-}
-
-fn space(input: &mut Input<'_>) -> Parsed<()> {
-    take_while(0.., char::is_whitespace).void().parse_next(input)
-}
-
-/// A symbol after white space, if it is next.
-fn symbol(text: &'static str, input: &mut Input<'_>) -> Parsed<bool> {
-    space(input)?;
-    Ok(opt(text).parse_next(input)?.is_some())
-}
-
-/// A symbol that must come next.
-fn require(text: &'static str, after: &str, input: &mut Input<'_>) -> Parsed<()> {
-    if symbol(text, input)? { Ok(()) } else { Err(expected(input, &format!("'{text}' {after}"))) }
 }
 
 /// A whole expression, one level deeper.
@@ -135,8 +91,8 @@ fn conditional(input: &mut Input<'_>) -> Parsed<Node> {
         offset: condition.offset,
         span: (condition.span.0, otherwise.span.1),
         kind: match value {
-            Some(value) => Kind::Ternary(Box::new((condition, value, otherwise))),
-            None => Kind::Elvis(Box::new((condition, otherwise))),
+            Some(value) => NodeKind::Ternary(Box::new((condition, value, otherwise))),
+            None => NodeKind::Elvis(Box::new((condition, otherwise))),
         },
     }))
 }
@@ -145,7 +101,7 @@ fn operators(input: &mut Input<'_>) -> Parsed<Node> {
     expression(prefixed).infix(infix).parse_next(input)
 }
 
-type Fold<'s> = Infix<Input<'s>, Node, ErrMode<Fault>>;
+type Fold<'s> = Infix<Input<'s>, Node, ErrMode<SyntaxFailure>>;
 
 macro_rules! fold {
     ($operator:ident) => {
@@ -157,7 +113,7 @@ fn infix<'s>(input: &mut Input<'s>) -> Parsed<Fold<'s>> {
     space(input)?;
     let symbols = alt(["||", "&&", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%"]);
     let operator = alt((symbols, identifier)).parse_next(input)?;
-    // SpEL: words in any case stand beside the symbols; comparisons do not chain.
+    // SpEL: operators can also be words in any case; comparisons do not chain.
     Ok(match operator.to_ascii_lowercase().as_str() {
         "||" | "or" => Infix::Left(1, fold!(Or)),
         "&&" | "and" => Infix::Left(2, fold!(And)),
@@ -179,7 +135,7 @@ fn infix<'s>(input: &mut Input<'s>) -> Parsed<Fold<'s>> {
 
 fn binary(operator: Binary, left: Node, right: Node) -> Node {
     let span = (left.span.0, right.span.1);
-    Node { offset: left.offset, span, kind: Kind::Binary(operator, Box::new((left, right))) }
+    Node { offset: left.offset, span, kind: NodeKind::Binary(operator, Box::new((left, right))) }
 }
 
 /// `!a`, `-a`, `NOT a`, or a chain without a prefix.
@@ -197,7 +153,7 @@ fn prefixed(input: &mut Input<'_>) -> Parsed<Node> {
     let Some(prefix) = prefix.parse_next(input)? else { return chain(input) };
     let operand = Box::new(deeper(prefixed, input)?);
     let span = (offset, operand.span.1);
-    Ok(Node { offset, span, kind: if prefix == '!' { Kind::Not(operand) } else { Kind::Negate(operand) } })
+    Ok(Node { offset, span, kind: if prefix == '!' { NodeKind::Not(operand) } else { NodeKind::Negate(operand) } })
 }
 
 /// A primary and what follows it: `.name`, `?.name`, `.name(…)`, `[…]`, `.![…]`.
@@ -209,7 +165,7 @@ fn chain(input: &mut Input<'_>) -> Parsed<Node> {
             let index = Box::new(nested(input)?);
             require("]", "after the position", input)?;
             let span = (start, input.current_token_start());
-            node = Node { offset, span, kind: Kind::Index { of: Box::new(node), index } };
+            node = Node { offset, span, kind: NodeKind::Index { of: Box::new(node), index } };
         } else if symbol(".![", input)? || symbol("?.![", input)? {
             node = projection(node, input)?;
         } else if symbol("?.", input)? {
@@ -223,12 +179,12 @@ fn chain(input: &mut Input<'_>) -> Parsed<Node> {
 }
 
 fn projection(of: Node, input: &mut Input<'_>) -> Parsed<Node> {
-    let outer = std::mem::replace(&mut input.state.names, Names::Element);
+    let outer = std::mem::replace(&mut input.state.names, NameSet::Element);
     let each = Box::new(nested(input)?);
     input.state.names = outer;
     require("]", "after the projection", input)?;
     let span = (of.span.0, input.current_token_start());
-    Ok(Node { offset: of.offset, span, kind: Kind::Projection { of: Box::new(of), each } })
+    Ok(Node { offset: of.offset, span, kind: NodeKind::Projection { of: Box::new(of), each } })
 }
 
 fn member(of: Node, null_safe: bool, input: &mut Input<'_>) -> Parsed<Node> {
@@ -240,20 +196,26 @@ fn member(of: Node, null_safe: bool, input: &mut Input<'_>) -> Parsed<Node> {
         return Ok(Node {
             offset: of.offset,
             span: (of.span.0, end),
-            kind: Kind::Property { of: Box::new(of), name: name.to_owned(), null_safe },
+            kind: NodeKind::Property { of: Box::new(of), name: name.to_owned(), null_safe },
         });
     }
-    if let Kind::Root(root) = of.kind
+    if let NodeKind::Root(root) = of.kind
         && let Some(function) = functions::function(&format!("{root}.{name}"))
     {
-        return call(function, (start, of.span.0), Vec::new(), Receiver::None, input);
+        return call(function, (start, of.span.0), Vec::new(), ReceiverMode::None, input);
     }
     let Some(method) = functions::method(name) else {
         let known =
             functions::method_names().chain(functions::function_names().filter_map(|name| name.strip_prefix("user.")));
         return Err(unknown(start, "method", name, known));
     };
-    call(method, (start, of.span.0), vec![of], if null_safe { Receiver::NullSafe } else { Receiver::Required }, input)
+    call(
+        method,
+        (start, of.span.0),
+        vec![of],
+        if null_safe { ReceiverMode::NullSafe } else { ReceiverMode::Required },
+        input,
+    )
 }
 
 /// The arguments of a call, after its opening parenthesis. Errors point to the name, the call spans its receiver too.
@@ -261,7 +223,7 @@ fn call(
     function: &'static Function,
     (offset, start): (usize, usize),
     mut arguments: Vec<Node>,
-    receiver: Receiver,
+    receiver: ReceiverMode,
     input: &mut Input<'_>,
 ) -> Parsed<Node> {
     let received = arguments.len();
@@ -280,7 +242,7 @@ fn call(
         return Err(wrong(offset, format!("{name} takes {arity}, not {given}: {doc}")));
     }
     let span = (start, input.current_token_start());
-    Ok(Node { offset, span, kind: Kind::Call { function, arguments, receiver } })
+    Ok(Node { offset, span, kind: NodeKind::Call { function, arguments, receiver } })
 }
 
 fn primary(input: &mut Input<'_>) -> Parsed<Node> {
@@ -308,48 +270,18 @@ fn primary(input: &mut Input<'_>) -> Parsed<Node> {
     Ok(Node { offset, span: (offset, input.current_token_start()), kind })
 }
 
-fn literal(value: impl Into<Value>) -> Kind {
-    Kind::Literal(Box::new(value.into()))
-}
-
-/// Text up to its quote. SpEL: a quote is written twice inside; a backslash is a character like any other.
-fn quoted(quote: char, offset: usize, input: &mut Input<'_>) -> Parsed<String> {
-    let mut text = String::new();
-    loop {
-        text.push_str(take_while(0.., |character| character != quote).parse_next(input)?);
-        if opt(quote).parse_next(input)?.is_none() {
-            return Err(wrong(offset, format!("the string has no closing {quote}")));
-        }
-        if opt(quote).parse_next(input)?.is_none() {
-            return Ok(text);
-        }
-        text.push(quote);
-    }
-}
-
-fn number(offset: usize, input: &mut Input<'_>) -> Parsed<Value> {
-    let digits = |input: &mut Input<'_>| take_while(1.., AsChar::is_dec_digit).void().parse_next(input);
-    let exponent = (one_of(['e', 'E']), opt(one_of(['+', '-'])), digits).void();
-    let spelled = (digits, opt(('.', digits)), opt(exponent)).take().parse_next(input)?;
-    if spelled.contains(['.', 'e', 'E']) {
-        return match spelled.parse() {
-            Ok(number) if f64::is_finite(number) => Ok(Value::Float(number)),
-            _ => Err(wrong(offset, "the number is too large")),
-        };
-    }
-    // SpEL: `L` marks a long; every whole number here is one.
-    opt(one_of(['l', 'L'])).void().parse_next(input)?;
-    spelled.parse().map(Value::Int).map_err(|_| wrong(offset, "the number is too large"))
+fn literal(value: impl Into<Value>) -> NodeKind {
+    NodeKind::Literal(Box::new(value.into()))
 }
 
 /// What follows `{`: an array or an object.
-fn braces(input: &mut Input<'_>) -> Parsed<Kind> {
+fn braces(input: &mut Input<'_>) -> Parsed<NodeKind> {
     if symbol("}", input)? {
-        return Ok(Kind::List(Vec::new()));
+        return Ok(NodeKind::List(Vec::new()));
     }
     if symbol(":", input)? {
         require("}", "to close the empty object", input)?;
-        return Ok(Kind::Map(Vec::new()));
+        return Ok(NodeKind::Map(Vec::new()));
     }
     if let Some(key) = opt(key).parse_next(input)? {
         let mut entries = vec![(key, nested(input)?)];
@@ -358,14 +290,14 @@ fn braces(input: &mut Input<'_>) -> Parsed<Kind> {
             let Some(key) = opt(self::key).parse_next(input)? else { return Err(expected(input, "a key and ':'")) };
             entries.push((key, nested(input)?));
         }
-        return Ok(Kind::Map(entries));
+        return Ok(NodeKind::Map(entries));
     }
     let mut items = vec![nested(input)?];
     while !symbol("}", input)? {
         require(",", "or '}' after an element", input)?;
         items.push(nested(input)?);
     }
-    Ok(Kind::List(items))
+    Ok(NodeKind::List(items))
 }
 
 /// The key of an object's entry with its colon.
@@ -380,7 +312,7 @@ fn key(input: &mut Input<'_>) -> Parsed<String> {
     Ok(key)
 }
 
-/// A word where a value is wanted: a constant, a function, or a name.
+/// An identifier in the place of a value: a constant, a function, or a name.
 fn name(offset: usize, input: &mut Input<'_>) -> Parsed<Node> {
     let name = identifier(input)?;
     let span = (offset, input.current_token_start());
@@ -389,7 +321,7 @@ fn name(offset: usize, input: &mut Input<'_>) -> Parsed<Node> {
         let Some(function) = functions::function(name) else {
             return Err(unknown(offset, "function", name, functions::function_names()));
         };
-        return call(function, (offset, offset), Vec::new(), Receiver::None, input);
+        return call(function, (offset, offset), Vec::new(), ReceiverMode::None, input);
     }
     match name.to_ascii_lowercase().as_str() {
         "true" => return node(literal(true)),
@@ -402,12 +334,12 @@ fn name(offset: usize, input: &mut Input<'_>) -> Parsed<Node> {
     }
     let names = input.state.names;
     match names {
-        Names::Element => node(Kind::Element(name.to_owned())),
-        Names::RootsAndGroup if name == GROUP => node(Kind::Root(GROUP)),
-        Names::Roots | Names::RootsAndGroup => match ROOTS.iter().find(|root| **root == name) {
-            Some(root) => node(Kind::Root(root)),
+        NameSet::Element => node(NodeKind::Element(name.to_owned())),
+        NameSet::RootsAndGroup if name == GROUP => node(NodeKind::Root(GROUP)),
+        NameSet::Roots | NameSet::RootsAndGroup => match ROOTS.iter().find(|root| **root == name) {
+            Some(root) => node(NodeKind::Root(root)),
             None => {
-                let group = (names == Names::RootsAndGroup).then_some(GROUP);
+                let group = (names == NameSet::RootsAndGroup).then_some(GROUP);
                 let namespaces = functions::function_names().filter_map(|name| name.split_once('.')).map(|pair| pair.0);
                 Err(unknown(offset, "name", name, ROOTS.iter().copied().chain(group).chain(namespaces)))
             }
@@ -427,30 +359,5 @@ fn namespaced(namespace: &str, offset: usize, input: &mut Input<'_>) -> Parsed<N
         return Err(unknown(offset, "function", &full, functions::function_names()));
     };
     require("(", &format!("after {full}"), input)?;
-    call(function, (offset, offset), Vec::new(), Receiver::None, input)
-}
-
-fn identifier<'s>(input: &mut Input<'s>) -> Parsed<&'s str> {
-    let starts = one_of(starts_identifier);
-    (starts, take_while(0.., continues_identifier)).take().parse_next(input)
-}
-
-fn starts_identifier(character: char) -> bool {
-    character.is_alphabetic() || matches!(character, '_' | '$')
-}
-
-fn continues_identifier(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '$')
-}
-
-fn unknown(offset: usize, what: &str, name: &str, known: impl Iterator<Item = &'static str>) -> ErrMode<Fault> {
-    let likeness = |known: &str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
-    let nearest = known.max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
-    wrong(
-        offset,
-        match nearest {
-            Some(nearest) if likeness(nearest) > 0.75 => format!("unknown {what} {name:?}, did you mean {nearest:?}?"),
-            _ => format!("unknown {what} {name:?}"),
-        },
-    )
+    call(function, (offset, offset), Vec::new(), ReceiverMode::None, input)
 }
