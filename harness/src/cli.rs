@@ -8,11 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::claims::{self, Answer, Snapshots};
 use crate::exit::Exit;
+use crate::issuer_target::Behavior;
+use crate::issuer_target::fixtures::Fixtures;
 use crate::report;
 use crate::run::{self, Drivers, Event, Filter, Options, RunError, Runner};
 use crate::scenario::{Plan, Scenario, catalogue, checks};
-use crate::target::Behavior;
-use crate::target::fixtures::Fixtures;
 
 const EXAMPLES: &str = "\
 Examples:

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::checks;
+use crate::issuer_target::ServerRole;
 use crate::record::Recorder;
-use crate::target::ServerRole;
 use crate::wire::Reply;
 use crate::wire::error::summary;
 

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::issuer_target::fixtures::Fixtures;
 use crate::record::{Finding, Recorder, Verdict, checks};
-use crate::target::fixtures::Fixtures;
 
 checks! {
     SNAPSHOT = Must "claims.snapshot", "The claims are those of the reviewed snapshot", ["Okta: access token claims", "Okta: ID token claims"];

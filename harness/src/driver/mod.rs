@@ -12,7 +12,7 @@ pub use chromedriver::{Chromedriver, Missing};
 pub use http::HttpDriver;
 pub use listener::Listener;
 
-use crate::target::Account;
+use crate::issuer_target::Account;
 use crate::wire::journey::Journey;
 use crate::wire::page::Consent;
 use crate::wire::{Call, WireError};

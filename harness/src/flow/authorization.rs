@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::pkce::{Pkce, random_text};
-use crate::target::{Client, Target};
+use crate::issuer_target::{Client, Target};
 
 /// A request under construction. It starts out right; a scenario may spoil any part of it.
 #[derive(Clone, Debug)]

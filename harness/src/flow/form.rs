@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{ACCEPT, AUTHORIZATION, ORIGIN};
 use url::{Url, form_urlencoded};
 
-use crate::target::{AuthMethod, Client};
+use crate::issuer_target::{AuthMethod, Client};
 use crate::wire::{Call, Http, Reply, WireError};
 
 /// A form to be posted.

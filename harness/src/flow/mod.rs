@@ -12,7 +12,7 @@ pub use pkce::{Pkce, random_text};
 use reqwest::Method;
 use url::Url;
 
-use crate::target::Client;
+use crate::issuer_target::Client;
 use crate::wire::{Body, Call, WireError};
 
 /// RFC 6749 4.1.3: a code for tokens.

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::{AuthorizationRequest, random_text};
-use crate::target::Client;
+use crate::issuer_target::Client;
 
 /// A key that a client signs with.
 pub struct Key {

@@ -85,8 +85,8 @@ fn globs(patterns: &[String]) -> Result<Option<GlobSet>, FilterError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::issuer_target::fixtures::Fixtures;
     use crate::scenario::catalogue;
-    use crate::target::fixtures::Fixtures;
 
     fn ids(filter: &Filter) -> Vec<String> {
         let all = catalogue(&Fixtures::built_in()).expect("a catalogue");

@@ -7,10 +7,10 @@ use url::Url;
 use super::RunError;
 use crate::driver::Listener;
 use crate::embedded;
+use crate::issuer_target::fixtures::Fixtures;
+use crate::issuer_target::{Behavior, ClientRole, Kind, Opening, Target, TargetError, TargetFile};
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
-use crate::target::fixtures::Fixtures;
-use crate::target::{Behavior, ClientRole, Kind, Opening, Target, TargetError, TargetFile};
 use crate::wire::Http;
 
 /// An opened target with the servers that were started for it. They end with it.
@@ -176,5 +176,5 @@ fn read(fixtures: &Fixtures, name: &str) -> Result<TargetFile, TargetError> {
 /// Whether a mock with a control interface is there.
 async fn is_mock(origin: &Url, scrubber: &Scrubber) -> bool {
     let Ok(http) = Http::new(None, Recorder::new(scrubber.clone())) else { return false };
-    crate::target::Control::new(origin.clone(), http).about().await.is_ok()
+    crate::issuer_target::Control::new(origin.clone(), http).about().await.is_ok()
 }

@@ -1,7 +1,7 @@
 //! From entries to a state, with the known divergences taken into account.
 
+use crate::issuer_target::Divergences;
 use crate::record::{Entry, Finding, Verdict};
-use crate::target::Divergences;
 
 /// Marks findings that a known divergence speaks of.
 pub(super) fn apply(divergences: &Divergences, scenario: &str, entries: &mut [Entry]) {
@@ -35,9 +35,9 @@ pub(super) fn apply(divergences: &Divergences, scenario: &str, entries: &mut [En
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::issuer_target::Behavior;
     use crate::record::Severity;
     use crate::record::run::{ScenarioRecord, State};
-    use crate::target::Behavior;
 
     fn finding(check: &str, verdict: Verdict) -> Entry {
         Entry::Finding(Finding {

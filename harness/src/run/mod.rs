@@ -10,9 +10,9 @@ pub use house::House;
 pub use runner::{Drivers, Event, Options, Runner};
 
 use crate::exit::Exit;
+use crate::issuer_target::TargetError;
 use crate::record::run::{RunRecord, Totals};
 use crate::scenario::RowError;
-use crate::target::TargetError;
 
 /// Why a run can't begin.
 #[derive(Debug, thiserror::Error)]

@@ -16,12 +16,12 @@ use super::house::{House, Wants};
 use super::{Filter, RunError, judge, verdict};
 use crate::claims::Snapshots;
 use crate::driver::{BrowserDriver, Chromedriver, Driver, HttpDriver, Missing};
+use crate::issuer_target::fixtures::Fixtures;
+use crate::issuer_target::{Behavior, Divergences, Target, TargetFile};
 use crate::record::Recorder;
 use crate::record::run::{PlanRecord, RunRecord, SCHEMA, ScenarioRecord, State, TargetRecord, Totals};
 use crate::record::scrub::Scrubber;
 use crate::scenario::{Front, Halt, Need, Scenario, Stage, catalogue};
-use crate::target::fixtures::Fixtures;
-use crate::target::{Behavior, Divergences, Target, TargetFile};
 
 /// Which drivers to use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]

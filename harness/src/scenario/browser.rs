@@ -2,10 +2,10 @@
 //! everything else goes through it as well.
 
 use super::{Front, Need, Scenario, Told, code, consent, logout, redirect, response, users};
-use crate::target::ClientRole::{Partner, Web};
-use crate::target::Endpoint;
-use crate::target::Role::{Buyer, Locked};
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::{Partner, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::{Buyer, Locked};
+use crate::issuer_target::ServerRole::Custom;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![

@@ -8,10 +8,10 @@ use super::{Front, Need, Scenario, Told};
 use crate::check::{authorization, token};
 use crate::claims::Context;
 use crate::flow;
-use crate::target::ClientRole::{Service, Web};
-use crate::target::Endpoint;
-use crate::target::Role::{self, Admin, Buyer, Premium, Unicode};
-use crate::target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ClientRole::{Service, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::{self, Admin, Buyer, Premium, Unicode};
+use crate::issuer_target::ServerRole::{self, Custom, Org};
 use crate::wire::jwt::{Jwt, left_half_hash};
 
 /// What an administrator may have of the market.

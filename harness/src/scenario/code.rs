@@ -4,9 +4,9 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::{authorization, token};
 use crate::flow::random_text;
-use crate::target::ClientRole::{self, Native, Partner, Spa, Web};
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ClientRole::{self, Native, Partner, Spa, Web};
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::{self, Custom, Org};
 
 const CITES: &[&str] = &["RFC 6749 4.1", "OIDC Core 3.1", "OIDF oidcc-server"];
 

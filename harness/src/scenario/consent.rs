@@ -6,9 +6,9 @@ use super::stage::{Cast, Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::authorization;
 use crate::flow::AuthorizationRequest;
-use crate::target::ClientRole::Partner;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::Partner;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![

@@ -7,10 +7,10 @@ use super::{Need, Scenario, Told};
 use crate::check::{id_jag, token};
 use crate::flow::FormRequest;
 use crate::flow::signed::Key;
-use crate::target::ClientRole::{Agent, Api, Web};
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::{Custom, Org};
+use crate::issuer_target::ClientRole::{Agent, Api, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::{Custom, Org};
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 

@@ -6,8 +6,8 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario};
 use crate::check::discovery::{self, Document};
 use crate::check::{headers, keys};
-use crate::target::Endpoint;
-use crate::target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::ServerRole::{self, Custom, Org};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let document = |id, title, story| {

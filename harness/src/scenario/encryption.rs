@@ -9,10 +9,10 @@ use crate::check::{self, authorization, id_token, token};
 use crate::driver::Visitor;
 use crate::flow;
 use crate::flow::signed::Key;
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::{Custom, Org};
-use crate::target::{Client, Server};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::{Custom, Org};
+use crate::issuer_target::{Client, Server};
 use crate::wire::Reply;
 
 const LISTED: &str = "id_token_encryption_alg_values_supported";

@@ -7,10 +7,10 @@ use super::{Need, Scenario, Told};
 use crate::check::{extension, token};
 use crate::flow::FormRequest;
 use crate::flow::signed::Key;
-use crate::target::ClientRole::{Api, Service, Web};
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::{Api, Service, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 

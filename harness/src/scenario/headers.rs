@@ -7,10 +7,10 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::{headers, token};
 use crate::flow;
-use crate::target::ClientRole::{Service, Spa, Web};
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::{Service, Spa, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 use crate::wire::{Body, Call};
 
 pub(super) fn scenarios() -> Vec<Scenario> {

@@ -7,9 +7,9 @@ use super::{Front, Need, Scenario};
 use crate::check::discovery::{self, Document};
 use crate::check::token;
 use crate::flow;
-use crate::target::ClientRole::Service;
-use crate::target::ServerRole::Custom;
-use crate::target::{Endpoint, Server};
+use crate::issuer_target::ClientRole::Service;
+use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::{Endpoint, Server};
 use crate::wire::Http;
 
 pub(super) fn scenarios() -> Vec<Scenario> {

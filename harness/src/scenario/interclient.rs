@@ -8,10 +8,10 @@ use crate::check::{authorization, extension, id_token, token};
 use crate::driver::Visitor;
 use crate::flow::signed::Key;
 use crate::flow::{AuthorizationRequest, FormRequest};
-use crate::target::ClientRole::{self, Courier, Second, Web};
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Org;
+use crate::issuer_target::ClientRole::{self, Courier, Second, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Org;
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 

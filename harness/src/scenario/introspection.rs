@@ -4,10 +4,10 @@ use super::stage::{Cast, Halt, Stage, Tokens};
 use super::{Need, Scenario, Told};
 use crate::check::{introspection, token};
 use crate::flow::{self, random_text};
-use crate::target::ClientRole::{Spa, Web};
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::{Custom, Org};
+use crate::issuer_target::ClientRole::{Spa, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::{Custom, Org};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![

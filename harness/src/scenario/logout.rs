@@ -7,10 +7,10 @@ use super::{Need, Scenario, Told};
 use crate::check::{authorization, logout};
 use crate::driver::Visitor;
 use crate::flow::{self, random_text};
-use crate::target::ClientRole::Web;
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::Web;
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {

@@ -10,8 +10,8 @@ use super::claims::{judge, shown};
 use super::rows::{Grant, RowError};
 use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Story};
-use crate::target::fixtures::Fixtures;
-use crate::target::{ClientRole, Role, ServerRole};
+use crate::issuer_target::fixtures::Fixtures;
+use crate::issuer_target::{ClientRole, Role, ServerRole};
 use crate::wire::jwt::{Jwt, left_half_hash};
 use crate::wire::token::TokenReply;
 

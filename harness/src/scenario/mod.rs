@@ -44,8 +44,8 @@ pub use op::{Plan, Variant};
 pub use rows::{ApiRow, RowError, Rows, TokenRow};
 pub use stage::{Halt, Stage};
 
+use crate::issuer_target::fixtures::Fixtures;
 use crate::record::Check;
-use crate::target::fixtures::Fixtures;
 
 /// How a story comes to be told.
 pub type Told = for<'a> fn(&'a Stage) -> BoxFuture<'a, Result<(), Halt>>;

@@ -1,6 +1,6 @@
 //! What a scenario needs of a target. What is missing is a skip with this reason.
 
-use crate::target::{ClientRole, Endpoint, Kind, Role, ServerRole, Target};
+use crate::issuer_target::{ClientRole, Endpoint, Kind, Role, ServerRole, Target};
 
 /// A precondition.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -5,9 +5,9 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::token;
 use crate::flow::Pkce;
-use crate::target::ClientRole::{Spa, Web};
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::{Spa, Web};
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 use crate::wire::error::OAuthError;
 
 pub(super) fn scenarios() -> Vec<Scenario> {

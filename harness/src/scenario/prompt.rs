@@ -4,9 +4,9 @@ use super::stage::{Cast, Halt, Stage, Tokens};
 use super::{Need, Scenario, Told};
 use crate::check::{authorization, id_token};
 use crate::flow::AuthorizationRequest;
-use crate::target::ClientRole::{Spa, Web};
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::{Spa, Web};
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![

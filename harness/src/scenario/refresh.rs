@@ -5,10 +5,10 @@ use super::stage::{Cast, Halt, Stage, Tokens};
 use super::{Need, Scenario, Told};
 use crate::check::{id_token, token};
 use crate::flow::{self, FormRequest, random_text};
-use crate::target::ClientRole::{self, Native, Partner, Spa, Web};
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ClientRole::{self, Native, Partner, Spa, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::{self, Custom, Org};
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
 

@@ -8,10 +8,10 @@ use tokio::sync::OnceCell;
 use super::stage::{Cast, Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::registration;
-use crate::target::ClientRole::Web;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
-use crate::target::{AuthMethod, Client, Endpoint};
+use crate::issuer_target::ClientRole::Web;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::{AuthMethod, Client, Endpoint};
 use crate::wire::error::summary;
 use crate::wire::{Body, Call, Reply};
 

@@ -8,10 +8,10 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::extension;
 use crate::flow;
-use crate::target::ClientRole::{Spa, Web};
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::{Spa, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 use crate::wire::error::summary;
 use crate::wire::{Call, Reply};
 

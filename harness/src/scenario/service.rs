@@ -5,9 +5,9 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::token;
 use crate::flow::{self, FormRequest};
-use crate::target::ClientRole::{self, Reports, Service};
-use crate::target::Endpoint;
-use crate::target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ClientRole::{self, Reports, Service};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::ServerRole::{self, Custom, Org};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![

@@ -5,9 +5,9 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::token;
 use crate::flow::{FormRequest, random_text};
-use crate::target::ClientRole::{Service, Spa, Web};
-use crate::target::Endpoint;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::{Service, Spa, Web};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::ServerRole::Custom;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![

@@ -6,10 +6,10 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::userinfo;
 use crate::flow::{self, random_text};
-use crate::target::ClientRole::Web;
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ClientRole::Web;
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::{self, Custom, Org};
 use crate::wire::Call;
 
 pub(super) fn scenarios() -> Vec<Scenario> {

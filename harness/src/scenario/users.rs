@@ -4,10 +4,10 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::authorization;
 use crate::driver::Visitor;
-use crate::target::Account;
-use crate::target::ClientRole::Web;
-use crate::target::Role::{self, Buyer, Denied, Deprovisioned, Expired, Locked, Staged, Suspended, Unassigned};
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::Account;
+use crate::issuer_target::ClientRole::Web;
+use crate::issuer_target::Role::{self, Buyer, Denied, Deprovisioned, Expired, Locked, Staged, Suspended, Unassigned};
+use crate::issuer_target::ServerRole::Custom;
 use crate::wire::page::Consent;
 
 pub(super) fn scenarios() -> Vec<Scenario> {

@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use harness::check::proof;
+use harness::issuer_target::Behavior;
 use harness::record::Verdict;
 use harness::record::run::State;
-use harness::target::Behavior;
 
 use crate::stage::{failed, options, run};
 use crate::tampering::Tampered;

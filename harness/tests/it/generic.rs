@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use harness::embedded;
+use harness::issuer_target::TargetError;
 use harness::record::run::{RunRecord, State};
 use harness::run::{RunError, Runner};
-use harness::target::TargetError;
 use serde_json::json;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};

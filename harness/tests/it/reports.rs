@@ -47,7 +47,7 @@ async fn a_missing_snapshot_waits_for_review_and_has_an_exit_code_of_its_own() {
     std::fs::create_dir_all(fixtures.path().join("claims")).expect("a folder");
     std::fs::write(fixtures.path().join("claims/claims.buyer.json"), "{}\n").expect("a snapshot");
     let mut options = options("mock", &["claims.buyer"], folder.path());
-    options.fixtures = harness::target::fixtures::Fixtures::find(Some(fixtures.path().to_owned()));
+    options.fixtures = harness::issuer_target::fixtures::Fixtures::find(Some(fixtures.path().to_owned()));
     let run = harness::run::Runner::open(options.clone()).await.expect("a mock").run(|_| {}).await;
     assert_eq!(harness::run::exit(&run).code(), 6);
     assert_eq!(run.totals.pending, 1);
@@ -72,7 +72,7 @@ async fn a_missing_snapshot_waits_for_review_and_has_an_exit_code_of_its_own() {
 async fn as_openid_conformance_asks_every_plan_passes_without_a_warning() {
     let reports = tempfile::tempdir().expect("a folder");
     let mut options = options("mock", &["*.oidcc-*"], reports.path());
-    options.behavior = Some(harness::target::Behavior::OpenId);
+    options.behavior = Some(harness::issuer_target::Behavior::OpenId);
     let run = harness::run::Runner::open(options).await.expect("a mock").run(|_| {}).await;
     let plans: Vec<&str> = run.plans.iter().map(|plan| plan.plan.as_str()).collect();
     assert_eq!(

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use harness::issuer_target::fixtures::Fixtures;
 use harness::record::run::{RunRecord, State};
 use harness::record::{Severity, Verdict};
 use harness::run::{Drivers, Filter, Options, Runner};
-use harness::target::fixtures::Fixtures;
 
 /// Options for those scenarios on that target.
 pub(crate) fn options(target: &str, ids: &[&str], reports: &Path) -> Options {

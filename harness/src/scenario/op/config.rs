@@ -6,8 +6,8 @@ use url::Url;
 use super::{Front, Module, Variant, runs};
 use crate::check::discovery::{self, Document};
 use crate::check::{configuration, keys};
+use crate::issuer_target::ServerRole::Custom;
 use crate::scenario::stage::{Halt, Stage};
-use crate::target::ServerRole::Custom;
 use crate::wire::Http;
 use crate::wire::keys::KeySet;
 

@@ -10,8 +10,8 @@ use super::{Front, Module, Variant, config, runs};
 use crate::check::{configuration, logout};
 use crate::driver::Visitor;
 use crate::flow::{self, random_text};
+use crate::issuer_target::Endpoint;
 use crate::scenario::stage::{Halt, Stage};
-use crate::target::Endpoint;
 use crate::wire::journey::Journey;
 use crate::wire::page::PageKind;
 

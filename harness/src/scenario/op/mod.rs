@@ -27,10 +27,10 @@ pub use plan::{Plan, Variant};
 
 use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Story};
-use crate::target::ClientRole::Web;
-use crate::target::Endpoint;
-use crate::target::Role::Buyer;
-use crate::target::ServerRole::Custom;
+use crate::issuer_target::ClientRole::Web;
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Buyer;
+use crate::issuer_target::ServerRole::Custom;
 
 /// How a module's story comes to be told.
 type Told = for<'a> fn(&'a Stage, Variant) -> BoxFuture<'a, Result<(), Halt>>;

@@ -5,9 +5,9 @@ use reqwest::Method;
 use super::play::{Gained, Play};
 use super::{Front, Module, Need, Variant, runs};
 use crate::check::{authorization, module, userinfo};
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::ServerRole::Custom;
 use crate::scenario::stage::{Halt, Stage};
-use crate::target::Endpoint;
-use crate::target::ServerRole::Custom;
 use crate::wire::Call;
 
 pub(super) const MODULES: &[Module] = &[

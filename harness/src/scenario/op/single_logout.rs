@@ -12,9 +12,9 @@ use super::{Front, Module, Need, Variant, config, runs};
 use crate::check::{configuration, logout};
 use crate::driver::{Listener, Visitor};
 use crate::flow::random_text;
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::ServerRole::Custom;
 use crate::scenario::stage::{Halt, Stage};
-use crate::target::Endpoint;
-use crate::target::ServerRole::Custom;
 use crate::wire::journey::{Journey, is_landing};
 
 /// The longest that a logout token may take to arrive.

@@ -7,12 +7,12 @@ use super::{Front, Module, Need, Variant, module, publisher};
 use crate::check::{self, extension, registration, token, userinfo};
 use crate::flow::signed::{Key, request_object};
 use crate::flow::{self, random_text};
+use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::{Client, Endpoint, Server};
 use crate::scenario::op::play::Play;
 use crate::scenario::op::redemption::{self, GRANTS};
 use crate::scenario::op::request;
 use crate::scenario::stage::{Halt, Stage};
-use crate::target::ServerRole::Custom;
-use crate::target::{Client, Endpoint, Server};
 use crate::wire::error::summary;
 use crate::wire::keys::KeySet;
 

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Front, Module, Need, Variant, module, publisher};
 use crate::check::{authorization, registration};
+use crate::issuer_target::ServerRole::Custom;
 use crate::scenario::op::play::{Play, metadata};
 use crate::scenario::registration::apply;
 use crate::scenario::stage::{Halt, Stage};
-use crate::target::ServerRole::Custom;
 use crate::wire::page::PageKind;
 
 /// OIDC Registration 3.3.

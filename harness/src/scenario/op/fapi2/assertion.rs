@@ -6,8 +6,8 @@ use super::super::{Module, runs};
 use super::play::{INVALID_CLIENT, Play, act, is_taken};
 use super::spoil::{remove, shift};
 use crate::check::fapi;
+use crate::issuer_target::{Endpoint, Server};
 use crate::scenario::stage::Halt;
-use crate::target::{Endpoint, Server};
 use crate::wire::error::summary;
 
 /// What says that a client is not believed.

@@ -7,8 +7,8 @@ use super::play::{Play, act};
 use super::spoil::shift;
 use crate::flow::AuthorizationRequest;
 use crate::flow::signed::{Draft, Key};
+use crate::issuer_target::Endpoint;
 use crate::scenario::stage::Halt;
-use crate::target::Endpoint;
 
 /// What says that a proof or its key is not right.
 const INVALID: &[&str] = &["invalid_request", "invalid_grant", "invalid_dpop_proof"];

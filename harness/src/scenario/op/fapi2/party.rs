@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::flow::signed::Key;
+use crate::issuer_target::Client;
 use crate::scenario::stage::{Halt, Stage};
-use crate::target::Client;
 
 /// A client that has registered itself.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use super::spoil::{remove, shift};
 use crate::check::{Check, proof};
 use crate::flow::random_text;
 use crate::flow::signed::{Draft, Key, forged, unsigned};
+use crate::issuer_target::Endpoint;
 use crate::scenario::dpop::with_nonce;
 use crate::scenario::stage::Halt;
-use crate::target::Endpoint;
 use crate::wire::error::summary;
 use crate::wire::{Call, Reply};
 

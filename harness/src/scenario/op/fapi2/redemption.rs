@@ -5,8 +5,8 @@ use super::super::{Module, Need, runs};
 use super::play::{INVALID_CLIENT, Play, act};
 use crate::check::{extension, fapi, module, token};
 use crate::flow;
+use crate::issuer_target::Endpoint;
 use crate::scenario::stage::{Halt, Tokens};
-use crate::target::Endpoint;
 use crate::wire::error::summary;
 
 pub(super) const MODULES: &[Module] = &[

@@ -6,11 +6,11 @@ use super::super::{Module, Need, runs};
 use super::play::{Play, act, is_taken};
 use crate::check::{authorization, extension, fapi, module};
 use crate::flow::{AuthorizationRequest, random_text};
+use crate::issuer_target::ClientRole::Partner;
+use crate::issuer_target::Endpoint;
+use crate::issuer_target::Role::Complete;
 use crate::scenario::pushed;
 use crate::scenario::stage::{Cast, Halt};
-use crate::target::ClientRole::Partner;
-use crate::target::Endpoint;
-use crate::target::Role::Complete;
 use crate::wire::Call;
 use crate::wire::error::summary;
 
