@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::checks;
-use crate::issuer_target::ServerRole;
+use crate::issuer_target::ServerKind;
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
@@ -80,7 +80,7 @@ pub fn standard(recorder: &Recorder, reply: &Reply, issuer: &str, document: Docu
 }
 
 /// Judges a document by what Okta sends: values, order, and what is not there.
-pub fn okta(recorder: &Recorder, body: &Map<String, Value>, issuer: &str, role: ServerRole, document: Document) {
+pub fn okta(recorder: &Recorder, body: &Map<String, Value>, issuer: &str, role: ServerKind, document: Document) {
     let expected = expected(issuer, role, document);
     for (name, value) in &expected {
         if name == "scopes_supported" {
@@ -99,11 +99,11 @@ pub fn okta(recorder: &Recorder, body: &Map<String, Value>, issuer: &str, role: 
 }
 
 /// Members that come and go with a feature of the org.
-fn may_be_there(name: &str, role: ServerRole) -> bool {
+fn may_be_there(name: &str, role: ServerKind) -> bool {
     match role {
-        ServerRole::Custom => false,
+        ServerKind::Custom => false,
         // Recorded in 2023 and 2026 with different tails.
-        ServerRole::Org => {
+        ServerKind::Org => {
             name.starts_with("backchannel_")
                 || name.starts_with("id_token_encryption_")
                 || name.starts_with("frontchannel_")
@@ -126,17 +126,17 @@ fn scopes(recorder: &Recorder, body: &Map<String, Value>, expected: &Value) {
 }
 
 /// What Okta sends, in the order in which it sends it.
-fn expected(issuer: &str, role: ServerRole, document: Document) -> Map<String, Value> {
+fn expected(issuer: &str, role: ServerKind, document: Document) -> Map<String, Value> {
     let org = issuer.split("/oauth2/").next().unwrap_or(issuer);
     let base = match role {
-        ServerRole::Custom => issuer.to_owned(),
-        ServerRole::Org => format!("{org}/oauth2"),
+        ServerKind::Custom => issuer.to_owned(),
+        ServerKind::Org => format!("{org}/oauth2"),
     };
     let at = |path: &str| json!(format!("{base}/v1/{path}"));
     let methods = json!(["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"]);
     let request_algorithms = json!(["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]);
     let is_openid = document == Document::OpenId;
-    let is_org = role == ServerRole::Org;
+    let is_org = role == ServerKind::Org;
     let mut members = Map::new();
     let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));
     put("issuer", json!(issuer));
@@ -198,7 +198,7 @@ fn response_types(document: Document) -> Value {
     }
 }
 
-fn grant_types(role: ServerRole, document: Document) -> Value {
+fn grant_types(role: ServerKind, document: Document) -> Value {
     const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
     const CIBA: &str = "urn:openid:params:grant-type:ciba";
     const DIRECT: [&str; 4] = [
@@ -212,19 +212,19 @@ fn grant_types(role: ServerRole, document: Document) -> Value {
         grants.push("client_credentials");
     }
     grants.push(DEVICE);
-    if role == ServerRole::Custom || document == Document::OpenId {
+    if role == ServerKind::Custom || document == Document::OpenId {
         grants.push(CIBA);
     }
     grants.extend(DIRECT);
-    if role == ServerRole::Org {
+    if role == ServerKind::Org {
         grants.push("urn:ietf:params:oauth:grant-type:token-exchange");
     }
     json!(grants)
 }
 
-fn standard_scopes(role: ServerRole) -> Value {
+fn standard_scopes(role: ServerKind) -> Value {
     match role {
-        ServerRole::Custom => json!([
+        ServerKind::Custom => json!([
             "openid",
             "profile",
             "email",
@@ -235,7 +235,7 @@ fn standard_scopes(role: ServerRole) -> Value {
             "interclient_access"
         ]),
         // The org server's document has email before profile.
-        ServerRole::Org => json!(["openid", "email", "profile", "address", "phone", "offline_access", "groups"]),
+        ServerKind::Org => json!(["openid", "email", "profile", "address", "phone", "offline_access", "groups"]),
     }
 }
 

@@ -1,13 +1,13 @@
-//! The mock's control interface, as a stranger would use it: clock, faults, reset.
+//! A client of the mock's control API: clock, faults, keys, reset.
 
 use clap::ValueEnum as _;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::Behavior;
+use super::kind::Behavior;
 use crate::wire::{Body, Call, Http, WireError};
 
-/// What a mock says of itself.
+/// The description of a running mock.
 #[derive(Clone, Debug)]
 pub struct About {
     /// Name and version.
@@ -23,18 +23,18 @@ pub struct Control {
 }
 
 impl Control {
-    /// The control interface of the org at `base`.
+    /// The control API of the org at `base`.
     #[must_use]
     pub const fn new(base: Url, http: Http) -> Self {
         Self { base, http }
     }
 
-    /// What the issuer says of itself: name and version, and how it behaves.
+    /// Name, version and behavior of the issuer.
     ///
     /// # Errors
-    /// When there is no control interface.
+    /// When there is no control API.
     pub async fn about(&self) -> Result<About, WireError> {
-        let info: Value = self.http.get(&self.address("info")?).await?.json("the mock's description of itself")?;
+        let info: Value = self.http.get(&self.address("info")?).await?.json("the mock's name and version")?;
         let member = |name: &str| info.get(name).and_then(Value::as_str);
         match (member("name"), member("version")) {
             (Some(name), Some(version)) => Ok(About {
@@ -43,16 +43,16 @@ impl Control {
             }),
             _ => Err(WireError::Unreadable {
                 url: self.base.to_string(),
-                wanted: "the mock's description of itself",
+                wanted: "the mock's name and version",
                 reason: "no name and version".to_owned(),
             }),
         }
     }
 
-    /// Moves the issuer's clock on.
+    /// Advances the issuer's clock.
     ///
     /// # Errors
-    /// When the issuer refuses.
+    /// When the control API answers with an error.
     pub async fn advance(&self, seconds: i64) -> Result<(), WireError> {
         self.post("clock", json!({ "advance": seconds })).await
     }
@@ -60,15 +60,15 @@ impl Control {
     /// Sets the clock back to the real time.
     ///
     /// # Errors
-    /// When the issuer refuses.
+    /// When the control API answers with an error.
     pub async fn reset_clock(&self) -> Result<(), WireError> {
         self.post("clock", json!({ "reset": true })).await
     }
 
-    /// Makes the issuer commit a fault, by name, until [`Control::reset`]; a fault of transport only below `path`.
+    /// Switches a fault on until [`Control::reset`]. A transport fault affects only paths below `path`.
     ///
     /// # Errors
-    /// When the issuer refuses.
+    /// When the control API answers with an error.
     pub async fn fault(&self, name: &str, path: Option<&str>) -> Result<(), WireError> {
         let mut fault = json!({ "name": name });
         if let Some(path) = path {
@@ -77,10 +77,10 @@ impl Control {
         self.post("faults", fault).await
     }
 
-    /// Gives the word that a person would give who is asked by the back channel.
+    /// Approves or denies the pending backchannel authentication request in place of the user.
     ///
     /// # Errors
-    /// When the issuer refuses.
+    /// When the control API answers with an error.
     pub async fn decide(&self, approve: bool) -> Result<(), WireError> {
         self.post("ciba", json!({ "decision": if approve { "approve" } else { "deny" } })).await
     }
@@ -88,15 +88,15 @@ impl Control {
     /// Rotates the main server's signing keys.
     ///
     /// # Errors
-    /// When the issuer refuses.
+    /// When the control API answers with an error.
     pub async fn rotate_keys(&self) -> Result<(), WireError> {
         self.post("keys/rotate", json!({})).await
     }
 
-    /// Forgets sessions, tokens, faults and the moved clock.
+    /// Removes sessions, tokens, faults and the clock's offset.
     ///
     /// # Errors
-    /// When the issuer refuses.
+    /// When the control API answers with an error.
     pub async fn reset(&self) -> Result<(), WireError> {
         self.post("reset", json!({})).await
     }
@@ -109,7 +109,7 @@ impl Control {
         }
         Err(WireError::Unreadable {
             url: reply.url.to_string(),
-            wanted: "a success of the control interface",
+            wanted: "a success of the control API",
             reason: format!("status {}: {}", reply.status, reply.body),
         })
     }

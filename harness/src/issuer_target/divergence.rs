@@ -1,12 +1,12 @@
-//! Known divergences: where a target is known to differ, as data with a reason (`fixtures/divergences.toml`).
+//! Known divergences: checks that a target is known to fail, as data with a reason (`fixtures/divergences.toml`).
 //!
-//! A check that fails as an entry says is an expected failure. One that passes although an entry says that it
-//! fails makes the run fail: a list that outlives its facts would hide the next defect.
+//! A failure that the list has is an expected failure. A check that passes although the list has it makes the run fail,
+//! so that the list never hides a new defect.
 
 use globset::{Glob, GlobMatcher};
 use serde::Deserialize;
 
-use super::Behavior;
+use super::kind::Behavior;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,11 +18,11 @@ struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    /// The target's name or kind, or several.
+    /// The name or kind of the target, or a list of them.
     target: Names,
     /// The scenario's id, or a pattern of ids.
     scenario: String,
-    /// Only where the issuer shows this behaviour.
+    /// Limits the entry to targets with this behavior.
     behavior: Option<Behavior>,
     /// The check's id.
     check: String,
@@ -53,15 +53,15 @@ pub struct Divergence {
     behavior: Option<Behavior>,
     scenario: GlobMatcher,
     check: String,
-    /// Why it is known and accepted, with a link if there is one.
+    /// Why the failure is accepted, with the link if there is one.
     pub reason: String,
 }
 
-/// The list.
+/// The list of known divergences.
 #[derive(Clone, Debug, Default)]
 pub struct Divergences(Vec<Divergence>);
 
-/// Why the list can't be read.
+/// Why the list cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DivergenceError {
@@ -69,7 +69,7 @@ pub enum DivergenceError {
     Syntax(#[from] toml::de::Error),
     #[error("the pattern of scenarios: {0}")]
     Pattern(#[from] globset::Error),
-    #[error("the entry for check {0} gives no reason")]
+    #[error("the entry for check {0} has no reason")]
     Reason(String),
 }
 
@@ -77,7 +77,7 @@ impl Divergences {
     /// Reads the list.
     ///
     /// # Errors
-    /// When it isn't one, or an entry gives no reason.
+    /// A syntax error, a wrong pattern, or an entry without a reason.
     pub fn parse(text: &str) -> Result<Self, DivergenceError> {
         let file: File = toml::from_str(text)?;
         let entries = file.divergence.into_iter().map(|entry| {
@@ -98,17 +98,17 @@ impl Divergences {
         Ok(Self(entries.collect::<Result<_, _>>()?))
     }
 
-    /// Only what speaks of a target with one of these names that shows this behaviour.
+    /// Only the entries for a target with one of these names and this behavior.
     #[must_use]
     pub fn of(mut self, target: &[&str], behavior: Behavior) -> Self {
         self.0.retain(|entry| {
-            let speaks = target.iter().any(|name| entry.targets.iter().any(|known| known == name));
-            speaks && entry.behavior.is_none_or(|wanted| wanted == behavior)
+            let applies = target.iter().any(|name| entry.targets.iter().any(|known| known == name));
+            applies && entry.behavior.is_none_or(|wanted| wanted == behavior)
         });
         self
     }
 
-    /// The entry that speaks of this check in this scenario.
+    /// The entry for this check in this scenario.
     #[must_use]
     pub fn find(&self, scenario: &str, check: &str) -> Option<&Divergence> {
         self.0.iter().find(|entry| entry.check == check && entry.scenario.is_match(scenario))
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_speaks_of_its_target_scenarios_and_check_only() {
+    fn an_entry_applies_to_its_target_scenarios_and_check_only() {
         let list = Divergences::parse(
             "[[divergence]]\ntarget = 'okta'\nscenario = 'code.reuse*'\ncheck = 'code.reuse.revokes'\nreason = 'seen'\n",
         )
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_one_behavior_says_nothing_of_the_other() {
+    fn an_entry_for_one_behavior_does_not_apply_to_the_other() {
         let text = "[[divergence]]\ntarget=['okta', 'mock']\nbehavior='okta'\nscenario='s'\ncheck='c'\nreason='seen'\n";
         let list = Divergences::parse(text).expect("a list");
         assert!(list.clone().of(&["mock"], Behavior::Okta).find("s", "c").is_some());
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_without_a_reason_is_refused() {
+    fn an_entry_without_a_reason_is_rejected() {
         let list = Divergences::parse("[[divergence]]\ntarget = 'okta'\nscenario = '*'\ncheck = 'x'\nreason = ' '\n");
         assert!(matches!(list, Err(DivergenceError::Reason(check)) if check == "x"));
     }

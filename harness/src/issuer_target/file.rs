@@ -1,13 +1,16 @@
-//! Target files: `fixtures/targets/*.toml`. Secrets come only from the environment, except those of the mock,
-//! which are no secrets.
+//! Target files: `fixtures/targets/*.toml`. Secrets come from the environment; only the mock's, which are public, are
+//! written in a file.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{AuthMethod, Behavior, ClientRole, Kind, Role, ServerRole};
+use super::client::AuthMethod;
+use super::kind::{Behavior, TargetKind};
+use super::name::{AccountName, ClientName};
+use super::server::ServerKind;
 
-/// A value that stands in the file or in the environment.
+/// A value that is written in the file or read from the environment.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Text {
@@ -15,7 +18,7 @@ pub enum Text {
     Variable {
         /// The variable's name.
         env: String,
-        /// Without it, what it belongs to is left out rather than the run refused.
+        /// Whether the client, server or account is left out when the variable is not set, instead of an error.
         #[serde(default)]
         optional: bool,
     },
@@ -26,23 +29,24 @@ pub enum Text {
 #[serde(deny_unknown_fields)]
 pub struct TargetFile {
     pub name: String,
-    pub kind: Kind,
+    pub kind: TargetKind,
     /// Start the issuer in this process.
     #[serde(default)]
     pub embedded: bool,
-    /// As Okta answers where Okta departs from conformance, unless another is asked for or the issuer is anybody's.
+    /// The behavior, if neither the command line nor the mock states one. Default: `okta` for the mock and Okta, `openid` for
+    /// any other provider.
     pub behavior: Option<Behavior>,
-    pub servers: BTreeMap<ServerRole, ServerFile>,
+    pub servers: BTreeMap<ServerKind, ServerFile>,
     pub redirect_uri: String,
     pub signed_out_uri: String,
-    /// Names of sign-in scripts, the likeliest first.
+    /// Names of sign-in scripts, in the order in which they are tried.
     pub sign_in: Vec<String>,
     #[serde(default)]
-    pub clients: BTreeMap<ClientRole, ClientFile>,
-    /// An administrator's token for the issuer's management.
+    pub clients: BTreeMap<ClientName, ClientFile>,
+    /// An API token of an administrator.
     pub api_token: Option<Text>,
     #[serde(default)]
-    pub accounts: BTreeMap<Role, AccountFile>,
+    pub accounts: BTreeMap<AccountName, AccountFile>,
 }
 
 /// An authorization server. `{base}`, `{issuer}` and `{origin}` are filled in.
@@ -51,7 +55,7 @@ pub struct TargetFile {
 pub struct ServerFile {
     pub issuer: Text,
     pub audience: Option<String>,
-    /// Claims that the org's own configuration adds to every ID token.
+    /// Claims that the org's configuration adds to every ID token.
     #[serde(default)]
     pub own_claims: Vec<String>,
 }
@@ -83,7 +87,7 @@ impl TargetFile {
     /// Reads a target file.
     ///
     /// # Errors
-    /// When it isn't one, with the line that is wrong.
+    /// A syntax error, an unknown key or a missing key, with its line.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }

@@ -1,4 +1,4 @@
-//! The documents: from a folder when there is one, else the copy that was built in.
+//! The fixtures: read from a folder if there is one, else from the copy in the program.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ struct Scopes;
 #[prefix = "claims/"]
 struct Claims;
 
-/// Documents that stand alone, and the keys that clients sign with.
+/// Single files: the known divergences and the keys that clients sign with.
 const SINGLE: &[(&str, &str)] = &[
     ("divergences.toml", DIVERGENCES),
     ("keys/client.pem", include_str!("../../../fixtures/keys/client.pem")),
@@ -37,40 +37,40 @@ const SINGLE: &[(&str, &str)] = &[
 
 const DIVERGENCES: &str = include_str!("../../../fixtures/divergences.toml");
 
-/// Where target files, sign-in scripts, scope rows, claim snapshots and known divergences come from.
+/// The source of target files, sign-in scripts, scope tables, claim snapshots, keys and known divergences.
 #[derive(Clone, Debug)]
 pub struct Fixtures {
     folder: Option<PathBuf>,
 }
 
 impl Fixtures {
-    /// The folder that was asked for, else `fixtures` in the current folder if it is ours, else the built-in copy.
+    /// Uses the given folder, else `fixtures` in the current folder if that has target files, else the built-in copy.
     #[must_use]
     pub fn find(asked: Option<PathBuf>) -> Self {
         let here = || Some(PathBuf::from("fixtures")).filter(|folder| folder.join("targets").is_dir());
         Self { folder: asked.or_else(here) }
     }
 
-    /// Only the built-in copy.
+    /// Uses the built-in copy.
     #[must_use]
     pub const fn built_in() -> Self {
         Self { folder: None }
     }
 
-    /// The folder that accepted snapshots are written to, if there is one.
+    /// The folder, if there is one. Accepted snapshots are written to it.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
-    /// The text of a document such as `targets/mock.toml`.
+    /// The text of a file such as `targets/mock.toml`.
     #[must_use]
     pub fn read(&self, path: &str) -> Option<String> {
         let on_disk = self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join(path)).ok());
         on_disk.or_else(|| built_in(path))
     }
 
-    /// The names of the documents in `area` (`targets`, `scopes`, …) with that ending, without the ending.
+    /// The names of the files in `area` (`targets`, `scopes`, …) that end with `ending`, without the ending.
     #[must_use]
     pub fn names(&self, area: &str, ending: &str) -> Vec<String> {
         let mut names: BTreeSet<String> = built_in_paths(area)

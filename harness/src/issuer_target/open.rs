@@ -1,62 +1,64 @@
-//! From a target file to a target: fill in, look up the environment, discover.
+//! Makes a [`Target`] from a target file: fills in values, reads the environment, fetches the discovery documents.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicI64;
 
 use url::Url;
 
-use super::file::{AccountFile, ClientFile, ServerFile, Text};
+use super::client::{Account, AuthMethod, Client};
+use super::control::Control;
+use super::file::{AccountFile, ClientFile, ServerFile, TargetFile, Text};
 use super::fixtures::Fixtures;
-use super::{
-    Account, Behavior, Client, ClientRole, Control, Kind, Role, Script, Server, ServerRole, Target, TargetFile,
-};
+use super::kind::{Behavior, TargetKind};
+use super::name::{AccountName, ClientName};
+use super::server::{Server, ServerKind};
+use super::sign_in::Script;
+use super::target::Target;
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::metadata::Metadata;
 use crate::wire::{Http, WireError};
 
-/// Why a target can't be used.
+/// Why a target cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
-    /// No file of that name, and not an address either.
-    #[error("no target {name:?}: known are {known}, or give an issuer's address")]
+    /// Neither the name of a target file nor a URL.
+    #[error("no target {name:?}: use one of {known}, or the URL of an issuer")]
     Unknown { name: String, known: String },
-    /// A document that is wrong.
+    /// A fixture that is missing or cannot be read.
     #[error("{path}: {reason}")]
     Document { path: String, reason: String },
-    /// A variable that isn't set.
-    #[error("the environment variable {variable} is not set ({path} asks for it)")]
+    /// An environment variable that is not set.
+    #[error("the environment variable {variable} is not set ({path} needs it)")]
     Variable { variable: String, path: String },
-    /// Nobody there, or not an issuer.
+    /// The issuer does not answer, or not as an issuer.
     #[error("target not reachable: {0}")]
     Unreachable(#[from] WireError),
-    /// The discovery document belongs to someone else (OIDC Discovery 4.3).
-    #[error(
-        "the issuer calls itself {found}, the target file calls it {expected}: they must be equal to the character"
-    )]
+    /// The discovery document has another issuer (OIDC Discovery 4.3).
+    #[error("the discovery document has the issuer {found}, the target file has {expected}: they must be identical")]
     Issuer { expected: String, found: String },
 }
 
-/// What the one who opens a target knows and the file doesn't.
+/// What is needed to open a target besides its file.
 #[derive(Debug)]
 pub struct Opening<'a> {
     pub fixtures: &'a Fixtures,
-    /// Fills `{base}`: where an issuer started by us is.
+    /// Fills `{base}`: the URL of an issuer that the harness has started.
     pub base: Option<Url>,
-    /// Replaces the issuer of the file: the address on the command line.
+    /// Replaces the issuer of the file: the URL on the command line.
     pub issuer: Option<String>,
-    /// Replaces the file's redirect URIs, when a free port was taken.
+    /// Replaces the origin of the redirect URIs in the file, when the harness listens on a free port.
     pub callback: Option<Url>,
-    /// The certificate authority to trust instead of the system's.
+    /// The certificate authority to trust instead of those of the system, PEM.
     pub ca_pem: Option<String>,
-    /// Whether the issuer is reachable over https with that authority too.
+    /// The URL of the same issuer over https, with a certificate of that authority.
     pub https_base: Option<Url>,
     pub api: Option<Url>,
-    /// Replaces the behaviour of the file.
+    /// Replaces the behavior of the file.
     pub behavior: Option<Behavior>,
     pub scrubber: Scrubber,
-    /// Looks a variable up.
+    /// Reads an environment variable.
     pub environment: fn(&str) -> Option<String>,
 }
 
@@ -64,7 +66,7 @@ impl Opening<'_> {
     /// Opens the target that `file` describes.
     ///
     /// # Errors
-    /// When a variable is missing, a document is wrong or the issuer can't be reached.
+    /// When a variable is missing, a fixture cannot be read, or the issuer cannot be reached.
     pub async fn open(self, file: &TargetFile) -> Result<Target, TargetError> {
         let path = format!("targets/{}.toml", file.name);
         let recorder = Recorder::new(self.scrubber.clone());
@@ -79,10 +81,11 @@ impl Opening<'_> {
         let http = Http::new(trusted, recorder)?;
         let servers = self.servers(file, &path, &http).await?;
         let control_base = self.base.clone().or_else(|| {
-            let server = servers.values().next().filter(|_| file.kind == Kind::Mock)?;
+            let server = servers.values().next().filter(|_| file.kind == TargetKind::Mock)?;
             Url::parse(&server.issuer).ok()?.join("/").ok()
         });
-        let control = control_base.filter(|_| file.kind == Kind::Mock).map(|base| Control::new(base, http.clone()));
+        let control =
+            control_base.filter(|_| file.kind == TargetKind::Mock).map(|base| Control::new(base, http.clone()));
         let about = match &control {
             Some(control) => control.about().await.ok(),
             None => None,
@@ -100,8 +103,8 @@ impl Opening<'_> {
             name: file.name.clone(),
             kind: file.kind,
             behavior: self.behavior.or(behavior.flatten()).or(file.behavior).unwrap_or(match file.kind {
-                Kind::Mock | Kind::Okta => Behavior::Okta,
-                Kind::Generic => Behavior::OpenId,
+                TargetKind::Mock | TargetKind::Okta => Behavior::Okta,
+                TargetKind::Generic => Behavior::OpenId,
             }),
             servers,
             clients,
@@ -111,8 +114,8 @@ impl Opening<'_> {
             scripts,
             control,
             api_token,
-            stray_key: self.key("spare-1.pem")?,
-            own_keys: [self.key("registered.pem")?, self.key("registered-next.pem")?],
+            unregistered_key: self.key("spare-1.pem")?,
+            registration_keys: [self.key("registered.pem")?, self.key("registered-next.pem")?],
             api: self.api,
             https: self.https_base.zip(self.ca_pem),
             software,
@@ -137,36 +140,36 @@ impl Opening<'_> {
         self.fixtures.read(&path).ok_or_else(|| TargetError::Document { path, reason: "not found".to_owned() })
     }
 
-    fn clients(&self, file: &TargetFile, path: &str) -> Result<BTreeMap<ClientRole, Client>, TargetError> {
+    fn clients(&self, file: &TargetFile, path: &str) -> Result<BTreeMap<ClientName, Client>, TargetError> {
         let mut clients = BTreeMap::new();
-        for (role, ClientFile { id, secret, key, auth, pkce_required, scopes, consent_scope }) in &file.clients {
+        for (name, ClientFile { id, secret, key, auth, pkce_required, scopes, consent_scope }) in &file.clients {
             let Some(id) = self.text(id, path)? else { continue };
             let secret = secret.as_ref().map(|secret| self.text(secret, path)).transpose()?.flatten();
             if let Some(secret) = &secret {
                 self.scrubber.learn("secret", secret);
             }
             let client = Client {
-                role: *role,
+                name: *name,
                 id,
-                // Without its secret a client can still be used as a public one.
-                auth: if secret.is_some() || key.is_some() { *auth } else { super::AuthMethod::None },
+                // A client without its secret is used as a public one.
+                auth: if secret.is_some() || key.is_some() { *auth } else { AuthMethod::None },
                 secret,
                 key: key.as_ref().map(|key| self.key(key)).transpose()?,
                 pkce_required: *pkce_required,
                 scopes: scopes.clone(),
                 consent_scope: consent_scope.clone(),
             };
-            clients.insert(*role, client);
+            clients.insert(*name, client);
         }
         Ok(clients)
     }
 
-    fn accounts(&self, file: &TargetFile, path: &str) -> Result<BTreeMap<Role, Account>, TargetError> {
+    fn accounts(&self, file: &TargetFile, path: &str) -> Result<BTreeMap<AccountName, Account>, TargetError> {
         let mut accounts = BTreeMap::new();
-        for (role, AccountFile { login, password }) in &file.accounts {
+        for (name, AccountFile { login, password }) in &file.accounts {
             let (Some(login), Some(password)) = (self.text(login, path)?, self.text(password, path)?) else { continue };
             self.scrubber.learn("password", &password);
-            accounts.insert(*role, Account { role: *role, login, password });
+            accounts.insert(*name, Account { name: *name, login, password });
         }
         Ok(accounts)
     }
@@ -188,10 +191,10 @@ impl Opening<'_> {
         file: &TargetFile,
         path: &str,
         http: &Http,
-    ) -> Result<BTreeMap<ServerRole, Server>, TargetError> {
+    ) -> Result<BTreeMap<ServerKind, Server>, TargetError> {
         let mut servers = BTreeMap::new();
         let mut main_issuer = self.issuer.clone();
-        for (role, ServerFile { issuer, audience, own_claims }) in &file.servers {
+        for (kind, ServerFile { issuer, audience, own_claims }) in &file.servers {
             let first = servers.is_empty();
             let issuer = match &self.issuer {
                 Some(issuer) if first => Some(issuer.clone()),
@@ -199,7 +202,7 @@ impl Opening<'_> {
             };
             let Some(issuer) = issuer else { continue };
             let issuer = self.filled(&issuer, main_issuer.as_deref());
-            // A second server that goes by the first one's issuer is the same server.
+            // Another server with the issuer of the first one is the same server.
             if servers.values().any(|server: &Server| server.issuer == issuer) {
                 continue;
             }
@@ -207,12 +210,12 @@ impl Opening<'_> {
             let metadata = match found {
                 Ok(metadata) => metadata,
                 Err(error) if first => return Err(error),
-                // The target has its main server; scenarios of the other one are skipped.
+                // The main server is enough; scenarios that need the other one are skipped.
                 Err(_) => continue,
             };
             main_issuer.get_or_insert_with(|| issuer.clone());
             let audience = audience.as_ref().map(|audience| self.filled(audience, main_issuer.as_deref()));
-            servers.insert(*role, Server::new(*role, issuer, audience, metadata).with_own_claims(own_claims));
+            servers.insert(*kind, Server::new(*kind, issuer, audience, metadata).with_own_claims(own_claims));
         }
         Ok(servers)
     }
@@ -225,14 +228,14 @@ impl Opening<'_> {
     }
 }
 
-/// A path beside the folder that `base` names.
+/// The URL with that path.
 fn join(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     url.set_path(path);
     url
 }
 
-/// OIDC Discovery 4: the document is under the issuer, and names that very issuer.
+/// OIDC Discovery 4: the document is below the issuer and has the same issuer.
 async fn discover(issuer: &str, http: &Http) -> Result<Metadata, TargetError> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let address = Url::parse(&address).map_err(WireError::from)?;

@@ -1,8 +1,8 @@
-//! Sign-in scripts: how a browser signs a person in, as data (`fixtures/sign_in/*.toml`).
+//! Sign-in scripts: the steps by which a browser signs a user in, as data (`fixtures/sign_in/*.toml`).
 
 use serde::Deserialize;
 
-/// What is typed into a field.
+/// Which credential is typed into a field.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credential {
@@ -14,11 +14,11 @@ pub enum Credential {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// What page this is, for people.
+    /// A description of the page for readers.
     pub about: String,
-    /// What only this kind of page has.
+    /// Matches an element that only this kind of page has.
     pub recognised_by: String,
-    /// Where the page says that it refuses.
+    /// Matches the element that shows an error.
     pub refused: String,
     #[serde(rename = "step")]
     pub steps: Vec<ScriptStep>,
@@ -29,19 +29,19 @@ pub struct Script {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptStep {
-    /// What it does, for the report.
+    /// A description of the step for the report.
     pub does: String,
     pub wait: String,
-    /// Typed into the element that was waited for.
+    /// The credential that is typed into the element of `wait`.
     pub fill: Option<Credential>,
-    /// Clicked afterwards.
+    /// Matches the element that is clicked afterwards.
     pub click: Option<String>,
-    /// The page may never show this one.
+    /// Whether the page may leave this step out.
     #[serde(default)]
     pub optional: bool,
 }
 
-/// The question whether the client may have what it asks for.
+/// How the consent page is answered.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentStep {
@@ -54,7 +54,7 @@ impl Script {
     /// Reads a script.
     ///
     /// # Errors
-    /// When it isn't one, with the line that is wrong.
+    /// A syntax error, an unknown key or a missing key, with its line.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }

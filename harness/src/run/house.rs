@@ -8,7 +8,8 @@ use super::RunError;
 use crate::driver::Listener;
 use crate::embedded;
 use crate::issuer_target::fixtures::Fixtures;
-use crate::issuer_target::{Behavior, ClientRole, Kind, Opening, Target, TargetError, TargetFile};
+use crate::issuer_target::market::{WEB, WITHOUT_REDIRECT_URI};
+use crate::issuer_target::{Behavior, Opening, Target, TargetError, TargetFile, TargetKind};
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::Http;
@@ -94,11 +95,11 @@ impl House {
         let clients: Vec<&str> = target
             .clients
             .values()
-            .filter(|client| has_redirect_uri(client.role))
+            .filter(|client| !WITHOUT_REDIRECT_URI.contains(&client.name))
             .map(|client| client.id.as_str())
             .collect();
         mock.register(&clients, &target.redirect_uri, &target.signed_out_uri).map_err(failed)?;
-        let demo = match target.clients.get(&ClientRole::Web).filter(|_| wants.api) {
+        let demo = match target.clients.get(&WEB).filter(|_| wants.api) {
             Some(web) => {
                 let secret = web.secret.as_deref().unwrap_or_default();
                 Some(embedded::Demo::start(target.issuer(), &web.id, secret).await.map_err(failed)?)
@@ -143,14 +144,8 @@ impl House {
 
     /// Whether everything is on this machine.
     pub(super) fn is_local(&self) -> bool {
-        self.target.kind == Kind::Mock
+        self.target.kind == TargetKind::Mock
     }
-}
-
-/// Whether the client has people who are sent back to it.
-const fn has_redirect_uri(role: ClientRole) -> bool {
-    use ClientRole::{Automation, Kiosk, Reports, Service, Tv};
-    !matches!(role, Service | Reports | Automation | Tv | Kiosk)
 }
 
 async fn listen(port: u16) -> Result<Arc<Listener>, RunError> {

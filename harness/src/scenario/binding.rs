@@ -4,10 +4,9 @@ use super::code::refused_exchange;
 use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::{introspection, token};
-use crate::issuer_target::ClientRole::{Partner, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{Custom, Org};
+use crate::issuer_target::ServerKind::{Custom, Org};
+use crate::issuer_target::market::{BUYER, PARTNER, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -21,7 +20,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("code.bound.client", "A code belongs to the client that asked for it", |s| Box::pin(other_client(s)))
             .cites(&["RFC 6749 4.1.3"])
             .steps(&["the web client asks for a code", "the partner's client exchanges it"])
-            .needs(&[Need::Secret(Partner)]),
+            .needs(&[Need::Secret(PARTNER)]),
         told("code.bound.redirect-uri", "A code belongs to the redirect URI it was sent to", |s| {
             Box::pin(other_redirect_uri(s))
         })
@@ -39,8 +38,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).tags(&["code", "binding"]).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Server(Custom),
     ])
 }
@@ -48,7 +47,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
 const INVALID: &str = "The authorization code is invalid or has expired.";
 
 async fn reuse(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     let form = stage.exchange_form(&cast, &request, &code)?;
@@ -69,7 +68,7 @@ async fn reuse(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn expired(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     stage.wait(301).await?;
@@ -78,11 +77,11 @@ async fn expired(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn other_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     stage.step("another client exchanges it");
-    let thief = cast.with_client(stage.client(Partner)?);
+    let thief = cast.with_client(stage.client(PARTNER)?);
     let form = stage.exchange_form(&thief, &request, &code)?;
     let text = "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the \
                 authorize request.";
@@ -90,7 +89,7 @@ async fn other_client(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn other_redirect_uri(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     stage.step("exchange it with another redirect URI");
@@ -101,18 +100,18 @@ async fn other_redirect_uri(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn other_server(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     stage.step("exchange it at the org server");
-    let elsewhere = stage.cast(Org, Web, Buyer)?;
+    let elsewhere = stage.cast(Org, WEB, BUYER)?;
     let form = stage.exchange_form(&elsewhere, &request, &code)?;
     let text = "The grant was issued for another authorization server.";
     refused_exchange(stage, &form, (400, "invalid_request"), text).await
 }
 
 async fn garbage(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let form = stage.exchange_form(&cast, &stage.request(&cast).without_pkce(), &crate::flow::random_text(32))?;
     refused_exchange(stage, &form, (400, "invalid_grant"), INVALID).await
 }

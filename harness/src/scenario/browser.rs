@@ -2,14 +2,13 @@
 //! everything else goes through it as well.
 
 use super::{Front, Need, Scenario, Told, code, consent, logout, redirect, response, users};
-use crate::issuer_target::ClientRole::{Partner, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::{Buyer, Locked};
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, LOCKED, PARTNER, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told("browser.code", "A person signs in with a browser", |s| Box::pin(code::signs_in(s, Web, Custom))).steps(
+        told("browser.code", "A person signs in with a browser", |s| Box::pin(code::signs_in(s, WEB, Custom))).steps(
             &[
                 "open the authorization endpoint",
                 "type name and password",
@@ -29,10 +28,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("browser.consent", "A person is asked for consent and agrees", |s| Box::pin(consent::allow(s)))
             .cites(&["OIDC Core 3.1.2.4"])
             .steps(&["sign in", "press Allow", "the scope is granted"])
-            .needs(&[Need::Market, Need::Alone, Need::Secret(Partner)]),
-        told("browser.refused", "A locked-out person is told so on the page", |s| Box::pin(users::refused(s, Locked)))
+            .needs(&[Need::Market, Need::Alone, Need::Secret(PARTNER)]),
+        told("browser.refused", "A locked-out person is told so on the page", |s| Box::pin(users::refused(s, LOCKED)))
             .steps(&["type name and password", "the page says no"])
-            .needs(&[Need::Market, Need::Account(Locked)]),
+            .needs(&[Need::Market, Need::Account(LOCKED)]),
         told("browser.unregistered", "The browser stays on an error page", |s| {
             Box::pin(redirect::altered(s, |uri| format!("{uri}/elsewhere")))
         })
@@ -47,8 +46,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["OIDC Core 3.1.2"]).tags(&["browser"]).front(Front::Browser).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Server(Custom),
     ])
 }

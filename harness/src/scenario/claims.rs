@@ -8,10 +8,10 @@ use super::{Front, Need, Scenario, Told};
 use crate::check::{authorization, token};
 use crate::claims::Context;
 use crate::flow;
-use crate::issuer_target::ClientRole::{Service, Web};
+use crate::issuer_target::AccountName;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::{self, Admin, Buyer, Premium, Unicode};
-use crate::issuer_target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ServerKind::{self, Custom, Org};
+use crate::issuer_target::market::{ADMIN, BUYER, PREMIUM, SERVICE, UNICODE, WEB};
 use crate::wire::jwt::{Jwt, left_half_hash};
 
 /// What an administrator may have of the market.
@@ -19,28 +19,28 @@ const ADMIN_SCOPES: &str =
     "openid profile email address phone products:read products:update orders:create orders:read orders:update";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let person = |id, title, role, story| told(id, title, story).needs(&[Need::Client(Web), Need::Account(role)]);
+    let person = |id, title, role, story| told(id, title, story).needs(&[Need::Client(WEB), Need::Account(role)]);
     vec![
-        person("claims.admin", "An administrator's claims are those of the snapshot", Admin, |s| {
-            Box::pin(signed_in(s, "claims.admin", Custom, Admin, ADMIN_SCOPES))
+        person("claims.admin", "An administrator's claims are those of the snapshot", ADMIN, |s| {
+            Box::pin(signed_in(s, "claims.admin", Custom, ADMIN, ADMIN_SCOPES))
         }),
-        person("claims.buyer", "A buyer's claims are those of the snapshot", Buyer, |s| {
-            Box::pin(signed_in(s, "claims.buyer", Custom, Buyer, "openid profile email offline_access products:read"))
+        person("claims.buyer", "A buyer's claims are those of the snapshot", BUYER, |s| {
+            Box::pin(signed_in(s, "claims.buyer", Custom, BUYER, "openid profile email offline_access products:read"))
         }),
-        person("claims.premium", "A premium buyer's claims are those of the snapshot", Premium, |s| {
-            Box::pin(signed_in(s, "claims.premium", Custom, Premium, "openid orders:create"))
+        person("claims.premium", "A premium buyer's claims are those of the snapshot", PREMIUM, |s| {
+            Box::pin(signed_in(s, "claims.premium", Custom, PREMIUM, "openid orders:create"))
         }),
-        person("claims.unicode", "A name beyond ASCII comes through unharmed", Unicode, |s| {
-            Box::pin(signed_in(s, "claims.unicode", Custom, Unicode, "openid profile"))
+        person("claims.unicode", "A name beyond ASCII comes through unharmed", UNICODE, |s| {
+            Box::pin(signed_in(s, "claims.unicode", Custom, UNICODE, "openid profile"))
         }),
-        person("claims.org", "The org server's claims are those of the snapshot", Admin, |s| {
-            Box::pin(signed_in(s, "claims.org", Org, Admin, "openid profile email groups"))
+        person("claims.org", "The org server's claims are those of the snapshot", ADMIN, |s| {
+            Box::pin(signed_in(s, "claims.org", Org, ADMIN, "openid profile email groups"))
         })
         .needs(&[Need::Server(Org)]),
-        person("claims.fat", "An ID token alone says all that the snapshot says", Admin, |s| Box::pin(fat(s))),
+        person("claims.fat", "An ID token alone says all that the snapshot says", ADMIN, |s| Box::pin(fat(s))),
         told("claims.service", "A machine's claims are those of the snapshot", |s| Box::pin(machine(s)))
             .front(Front::None)
-            .needs(&[Need::Secret(Service)]),
+            .needs(&[Need::Secret(SERVICE)]),
     ]
 }
 
@@ -69,8 +69,8 @@ pub(super) fn judge(
     stage.snapshots.judge(&stage.recorder, name, document, &context);
 }
 
-async fn signed_in(stage: &Stage, name: &str, server: ServerRole, role: Role, scopes: &str) -> Result<(), Halt> {
-    let cast = stage.cast(server, Web, role)?;
+async fn signed_in(stage: &Stage, name: &str, server: ServerKind, role: AccountName, scopes: &str) -> Result<(), Halt> {
+    let cast = stage.cast(server, WEB, role)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast).scopes(scopes)).await?;
     let mut document = Map::new();
     if let Some(token) = &tokens.access_token {
@@ -92,7 +92,7 @@ async fn userinfo(stage: &Stage, cast: &Cast<'_>, tokens: &Tokens) -> Result<Val
 }
 
 async fn fat(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Admin)?;
+    let cast = stage.cast(Custom, WEB, ADMIN)?;
     let request = stage.request(&cast).with("response_type", "id_token").scopes("openid profile email address phone");
     let journey = stage.authorize(&cast, &request).await?;
     let callback = stage.arrived(&cast, &request, &journey)?;
@@ -104,7 +104,7 @@ async fn fat(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn machine(stage: &Stage) -> Result<(), Halt> {
-    let (server, client) = (stage.server(Custom)?, stage.client(Service)?);
+    let (server, client) = (stage.server(Custom)?, stage.client(SERVICE)?);
     let scope = "products:read products:update orders:create orders:read orders:update";
     let form = flow::client_credentials(stage.endpoint(server, Endpoint::Token)?, client, Some(scope));
     let reply = stage.post(&form).await?;

@@ -4,9 +4,9 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::{authorization, token};
 use crate::flow::random_text;
-use crate::issuer_target::ClientRole::{self, Native, Partner, Spa, Web};
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ClientName;
+use crate::issuer_target::ServerKind::{self, Custom, Org};
+use crate::issuer_target::market::{BUYER, NATIVE, PARTNER, SPA, WEB};
 
 const CITES: &[&str] = &["RFC 6749 4.1", "OIDC Core 3.1", "OIDF oidcc-server"];
 
@@ -19,36 +19,36 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                 "exchange the code",
                 "judge both tokens",
             ])
-            .needs(&[Need::Client(client), Need::Account(Buyer), Need::Server(server)])
+            .needs(&[Need::Client(client), Need::Account(BUYER), Need::Server(server)])
     };
     vec![
-        flow("code.web.custom", "A web client signs a person in at the custom server", Web, Custom, |s| {
-            Box::pin(signs_in(s, Web, Custom))
+        flow("code.web.custom", "A web client signs a person in at the custom server", WEB, Custom, |s| {
+            Box::pin(signs_in(s, WEB, Custom))
         }),
-        flow("code.web.org", "A web client signs a person in at the org server", Web, Org, |s| {
-            Box::pin(signs_in(s, Web, Org))
+        flow("code.web.org", "A web client signs a person in at the org server", WEB, Org, |s| {
+            Box::pin(signs_in(s, WEB, Org))
         }),
-        flow("code.spa.custom", "A browser client signs a person in at the custom server", Spa, Custom, |s| {
-            Box::pin(signs_in(s, Spa, Custom))
+        flow("code.spa.custom", "A browser client signs a person in at the custom server", SPA, Custom, |s| {
+            Box::pin(signs_in(s, SPA, Custom))
         }),
-        flow("code.spa.org", "A browser client signs a person in at the org server", Spa, Org, |s| {
-            Box::pin(signs_in(s, Spa, Org))
+        flow("code.spa.org", "A browser client signs a person in at the org server", SPA, Org, |s| {
+            Box::pin(signs_in(s, SPA, Org))
         }),
-        flow("code.native.custom", "A native client signs a person in at the custom server", Native, Custom, |s| {
-            Box::pin(signs_in(s, Native, Custom))
+        flow("code.native.custom", "A native client signs a person in at the custom server", NATIVE, Custom, |s| {
+            Box::pin(signs_in(s, NATIVE, Custom))
         }),
-        flow("code.native.org", "A native client signs a person in at the org server", Native, Org, |s| {
-            Box::pin(signs_in(s, Native, Org))
+        flow("code.native.org", "A native client signs a person in at the org server", NATIVE, Org, |s| {
+            Box::pin(signs_in(s, NATIVE, Org))
         }),
         flow(
             "code.partner.custom",
             "A third party's client signs a person in at the custom server",
-            Partner,
+            PARTNER,
             Custom,
-            |s| Box::pin(signs_in(s, Partner, Custom)),
+            |s| Box::pin(signs_in(s, PARTNER, Custom)),
         ),
-        flow("code.partner.org", "A third party's client signs a person in at the org server", Partner, Org, |s| {
-            Box::pin(signs_in(s, Partner, Org))
+        flow("code.partner.org", "A third party's client signs a person in at the org server", PARTNER, Org, |s| {
+            Box::pin(signs_in(s, PARTNER, Org))
         }),
         told("code.state.echoed", "A long state with every permitted sign comes back byte for byte", |s| {
             Box::pin(long_state(s))
@@ -105,27 +105,27 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .cites(&["RFC 6749 4.1.2.1"])
         .steps(&["the native client asks for an ID token in the front channel", "the refusal comes by redirect"])
-        .needs(&[Need::Market, Need::Client(Native)]),
+        .needs(&[Need::Market, Need::Client(NATIVE)]),
     ]
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(CITES).tags(&["code"]).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Server(Custom),
     ])
 }
 
-pub(super) async fn signs_in(stage: &Stage, client: ClientRole, server: ServerRole) -> Result<(), Halt> {
-    let cast = stage.cast(server, client, Buyer)?;
+pub(super) async fn signs_in(stage: &Stage, client: ClientName, server: ServerKind) -> Result<(), Halt> {
+    let cast = stage.cast(server, client, BUYER)?;
     stage.step("sign in and exchange the code");
     stage.sign_in(&cast, stage.request(&cast)).await?;
     Ok(())
 }
 
 async fn long_state(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let state = format!("{}-._~", random_text(93));
     stage.step("ask with a state of 128 characters");
     stage.code(&cast, &stage.request(&cast).with("state", &state)).await?;
@@ -133,27 +133,27 @@ async fn long_state(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn state_missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).without("state");
     let text = "The authentication request has an invalid 'state' parameter.";
     stage.refuse(&cast, &request, "invalid_request", text).await
 }
 
 async fn nonce_missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.sign_in(&cast, stage.request(&cast).without("nonce")).await?;
     Ok(())
 }
 
 async fn scope_unknown(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).scopes("openid nobody:knows");
     let text = "One or more scopes are not configured for the authorization server resource.";
     stage.refuse(&cast, &request, "invalid_scope", text).await
 }
 
 async fn scope_missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).without("scope");
     let text =
         "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
@@ -161,33 +161,33 @@ async fn scope_missing(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn without_openid(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.sign_in(&cast, stage.request(&cast).scopes("products:read").without("nonce")).await?;
     Ok(())
 }
 
 async fn profile_without_openid(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).scopes("profile");
     let text = "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.";
     stage.refuse(&cast, &request, "access_denied", text).await
 }
 
 async fn unknown_parameter(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.sign_in(&cast, stage.request(&cast).with("extra", "foobar")).await?;
     Ok(())
 }
 
 async fn duplicate_parameter(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).repeating("scope", "openid");
     let text = "Duplicate parameter provided in request. Duplicated parameters: [scope].";
     stage.refuse(&cast, &request, "invalid_request", text).await
 }
 
 async fn response_type_missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).without("response_type");
     let journey = stage.authorize(&cast, &request).await?;
     let callback = journey.callback();
@@ -206,7 +206,7 @@ async fn response_type_missing(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn response_type_unsupported(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Native, Buyer)?;
+    let cast = stage.cast(Custom, NATIVE, BUYER)?;
     let request = stage.request(&cast).with("response_type", "id_token").without_pkce();
     let text = "The response type is not supported by the authorization server. Configured response types: [code].";
     stage.refuse(&cast, &request, "unsupported_response_type", text).await

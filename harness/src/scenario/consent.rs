@@ -6,9 +6,8 @@ use super::stage::{Cast, Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::authorization;
 use crate::flow::AuthorizationRequest;
-use crate::issuer_target::ClientRole::Partner;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, PARTNER};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -51,7 +50,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story)
         .cites(&["OIDC Core 3.1.2.4", "Okta: user consent for OAuth 2.0 and OpenID Connect flows"])
         .tags(&["consent"])
-        .needs(&[Need::Market, Need::Alone, Need::Secret(Partner), Need::Account(Buyer), Need::Server(Custom)])
+        .needs(&[Need::Market, Need::Alone, Need::Secret(PARTNER), Need::Account(BUYER), Need::Server(Custom)])
 }
 
 fn asking(stage: &Stage, cast: &Cast<'_>) -> AuthorizationRequest {
@@ -79,17 +78,17 @@ async fn refuse(stage: &Stage, cast: &Cast<'_>) -> Result<(), Halt> {
 }
 
 pub(super) async fn allow(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Partner, Buyer)?;
+    let cast = stage.cast(Custom, PARTNER, BUYER)?;
     agree(stage, &cast, asking(stage, &cast), true).await
 }
 
 async fn deny(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Partner, Buyer)?;
+    let cast = stage.cast(Custom, PARTNER, BUYER)?;
     refuse(stage, &cast).await
 }
 
 async fn remembered(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Partner, Buyer)?;
+    let cast = stage.cast(Custom, PARTNER, BUYER)?;
     agree(stage, &cast, asking(stage, &cast), true).await?;
     stage.step("ask again in another browser");
     stage.new_browser().await;
@@ -97,21 +96,21 @@ async fn remembered(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn not_remembered(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Partner, Buyer)?;
+    let cast = stage.cast(Custom, PARTNER, BUYER)?;
     refuse(stage, &cast).await?;
     stage.step("ask again");
     agree(stage, &cast, asking(stage, &cast), true).await
 }
 
 async fn prompt(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Partner, Buyer)?;
+    let cast = stage.cast(Custom, PARTNER, BUYER)?;
     agree(stage, &cast, asking(stage, &cast), true).await?;
     stage.step("ask with prompt=consent");
     agree(stage, &cast, asking(stage, &cast).with("prompt", "consent"), true).await
 }
 
 async fn none(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Partner, Buyer)?;
+    let cast = stage.cast(Custom, PARTNER, BUYER)?;
     stage.step("sign in for scopes that need no consent");
     stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step("ask with prompt=none for a scope that needs consent");
@@ -122,6 +121,6 @@ async fn none(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn implicit(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Partner, Buyer)?;
+    let cast = stage.cast(Custom, PARTNER, BUYER)?;
     agree(stage, &cast, stage.request(&cast), false).await
 }

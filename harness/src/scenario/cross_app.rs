@@ -7,10 +7,9 @@ use super::{Need, Scenario, Told};
 use crate::check::{id_jag, token};
 use crate::flow::FormRequest;
 use crate::flow::signed::Key;
-use crate::issuer_target::ClientRole::{Agent, Api, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{Custom, Org};
+use crate::issuer_target::ServerKind::{Custom, Org};
+use crate::issuer_target::market::{AGENT, API, BUYER, WEB};
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 
@@ -36,7 +35,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .steps(&["another key signs the claims of an ID-JAG", "400 invalid_grant"]),
         told("cross-app.other-client", "An ID-JAG is its own client's", |s| Box::pin(other_client(s)))
             .steps(&["another client presents an ID-JAG", "it is refused"])
-            .needs(&[Need::Secret(Api)]),
+            .needs(&[Need::Secret(API)]),
         told("cross-app.audience", "No ID-JAG is issued for a server that the agent is not connected to", |s| {
             Box::pin(audience(s))
         })
@@ -56,9 +55,9 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .tags(&["cross-app"])
         .needs(&[
             Need::Market,
-            Need::Secret(Agent),
-            Need::Secret(Web),
-            Need::Account(Buyer),
+            Need::Secret(AGENT),
+            Need::Secret(WEB),
+            Need::Account(BUYER),
             Need::Server(Org),
             Need::Endpoint(Custom, Endpoint::Token),
         ])
@@ -66,7 +65,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
 
 /// A user signs in to the shop, at the org's own server.
 async fn shop(stage: &Stage) -> Result<Tokens, Halt> {
-    let cast = stage.cast(Org, Web, Buyer)?;
+    let cast = stage.cast(Org, WEB, BUYER)?;
     stage.step("a user signs in at the org server");
     stage.sign_in(&cast, stage.request(&cast).scopes("openid")).await
 }
@@ -81,7 +80,7 @@ async fn assert(stage: &Stage, tokens: &Tokens, audience: &str, scope: &str) -> 
         .with("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")
         .with("audience", audience)
         .with("scope", scope)
-        .as_client(stage.client(Agent)?);
+        .as_client(stage.client(AGENT)?);
     stage.post(&form).await
 }
 
@@ -101,7 +100,7 @@ fn redemption(stage: &Stage, assertion: &str) -> Result<FormRequest, Halt> {
 }
 
 async fn redeem(stage: &Stage, assertion: &str) -> Result<Reply, Halt> {
-    stage.post(&redemption(stage, assertion)?.as_client(stage.client(Agent)?)).await
+    stage.post(&redemption(stage, assertion)?.as_client(stage.client(AGENT)?)).await
 }
 
 fn refused(stage: &Stage, reply: &Reply, error: &str, text: &str) {
@@ -109,7 +108,7 @@ fn refused(stage: &Stage, reply: &Reply, error: &str, text: &str) {
 }
 
 async fn agent(stage: &Stage) -> Result<(), Halt> {
-    let (org, custom, client) = (stage.server(Org)?, stage.server(Custom)?, stage.client(Agent)?);
+    let (org, custom, client) = (stage.server(Org)?, stage.server(Custom)?, stage.client(AGENT)?);
     let tokens = shop(stage).await?;
     let user_id = tokens.id_token.as_ref().and_then(|token| token.text("sub")).unwrap_or_default();
     let reply = assert(stage, &tokens, &custom.issuer, SCOPE).await?;
@@ -118,7 +117,7 @@ async fn agent(stage: &Stage) -> Result<(), Halt> {
         audience: &custom.issuer,
         user_id,
         agent: &client.id,
-        app: &stage.client(Web)?.id,
+        app: &stage.client(WEB)?.id,
         scope: SCOPE,
         now: stage.target.now(),
     };
@@ -133,7 +132,7 @@ async fn agent(stage: &Stage) -> Result<(), Halt> {
         speaks_okta: stage.target.speaks_okta(),
     };
     let gained = token::success(&stage.recorder, &reply, expected).ok_or(Halt::Failed)?;
-    let account = stage.account(Buyer)?;
+    let account = stage.account(BUYER)?;
     let access = stage.access_token(custom, client, &gained, Some(account), tokens.id_token.as_ref()).await?;
     // Where access tokens are nobody's business but the API's, there is nothing to compare.
     if let Some(access) = access {
@@ -152,14 +151,14 @@ async fn again(stage: &Stage) -> Result<(), Halt> {
 async fn forged(stage: &Stage) -> Result<(), Halt> {
     let token = Jwt::parse(&id_jag(stage).await?).map_err(|_| Halt::Failed)?;
     let header = json!({ "kid": token.header.get("kid"), "typ": token.header.get("typ") });
-    let forged = Key::rsa(&stage.target.stray_key)?.sign(&header, &json!(token.claims))?;
+    let forged = Key::rsa(&stage.target.unregistered_key)?.sign(&header, &json!(token.claims))?;
     refused(stage, &redeem(stage, &forged).await?, "invalid_grant", "The signature of the id-jag is invalid.");
     Ok(())
 }
 
 async fn other_client(stage: &Stage) -> Result<(), Halt> {
     let assertion = id_jag(stage).await?;
-    let reply = stage.post(&redemption(stage, &assertion)?.as_client(stage.client(Api)?)).await?;
+    let reply = stage.post(&redemption(stage, &assertion)?.as_client(stage.client(API)?)).await?;
     let text = "The client is not authorized to use the provided grant type. Configured grant types: \
                 [client_credentials, urn:ietf:params:oauth:grant-type:token-exchange].";
     refused(stage, &reply, "unauthorized_client", text);
@@ -182,7 +181,7 @@ async fn scope(stage: &Stage) -> Result<(), Halt> {
 
 async fn more_scopes(stage: &Stage) -> Result<(), Halt> {
     let assertion = id_jag(stage).await?;
-    let form = redemption(stage, &assertion)?.with("scope", SCOPE).as_client(stage.client(Agent)?);
+    let form = redemption(stage, &assertion)?.with("scope", SCOPE).as_client(stage.client(AGENT)?);
     let text = "The id-jag request must not include a 'scope' parameter.";
     refused(stage, &stage.post(&form).await?, "invalid_request", text);
     Ok(())

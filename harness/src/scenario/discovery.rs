@@ -7,7 +7,7 @@ use super::{Front, Need, Scenario};
 use crate::check::discovery::{self, Document};
 use crate::check::{headers, keys};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ServerKind::{self, Custom, Org};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let document = |id, title, story| {
@@ -53,7 +53,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     ]
 }
 
-async fn served(stage: &Stage, role: ServerRole, document: Document) -> Result<(), Halt> {
+async fn served(stage: &Stage, role: ServerKind, document: Document) -> Result<(), Halt> {
     let server = stage.server(role)?;
     stage.step(format!("fetch the {} server's document", role.word()));
     let reply = stage.http.get(&server.under_issuer(document.path())?).await?;
@@ -94,7 +94,7 @@ async fn unknown_client(stage: &Stage) -> Result<(), Halt> {
     Ok(())
 }
 
-async fn published(stage: &Stage, role: ServerRole) -> Result<(), Halt> {
+async fn published(stage: &Stage, role: ServerKind) -> Result<(), Halt> {
     let address = stage.endpoint(stage.server(role)?, Endpoint::Keys)?;
     stage.step(format!("fetch the {} server's keys", role.word()));
     let reply = stage.http.get(address).await?;

@@ -8,10 +8,9 @@ use super::{Need, Scenario, Told};
 use crate::check::{extension, token};
 use crate::flow::FormRequest;
 use crate::flow::signed::{Key, Proof};
-use crate::issuer_target::ClientRole::{Vault, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, VAULT, WEB};
 use crate::wire::error::summary;
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
@@ -42,14 +41,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("dpop.required", "A client that is set to bound tokens gets no others", |s| Box::pin(required(s)))
             .cites(&["RFC 9449 5.2"])
             .steps(&["exchange a code without a proof", "400 invalid_dpop_proof"])
-            .needs(&[Need::Client(Vault)]),
+            .needs(&[Need::Client(VAULT)]),
     ]
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 9449 4", "Okta: DPoP"]).tags(&["dpop"]).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Listed("dpop_signing_alg_values_supported", "RS256"),
         Need::Endpoint(Custom, Endpoint::Userinfo),
     ])
@@ -57,8 +56,8 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
 
 /// The client whose tokens are bound, or any that asks for it.
 fn cast(stage: &Stage) -> Result<Cast<'_>, Halt> {
-    let role = if stage.target.clients.contains_key(&Vault) { Vault } else { Web };
-    stage.cast(Custom, role, Buyer)
+    let role = if stage.target.clients.contains_key(&VAULT) { VAULT } else { WEB };
+    stage.cast(Custom, role, BUYER)
 }
 
 /// RFC 9449 8 and 9: sends the request that `make` makes, and once more with the nonce that the issuer asks for. Answers
@@ -96,7 +95,7 @@ async fn proved(stage: &Stage, key: &Key, url: &Url, form: &FormRequest) -> Resu
 fn is_bound(stage: &Stage, reply: &Reply) -> Result<(), Halt> {
     let tokens: Option<TokenReply> = serde_json::from_str(&reply.body).ok();
     let unbound = tokens.is_some_and(|tokens| tokens.token_type.eq_ignore_ascii_case("bearer"));
-    if unbound && !stage.target.clients.contains_key(&Vault) {
+    if unbound && !stage.target.clients.contains_key(&VAULT) {
         return Err(Halt::Skip("needs a client whose tokens are bound to a key".to_owned()));
     }
     Ok(())
@@ -130,7 +129,7 @@ async fn userinfo(stage: &Stage, cast: &Cast<'_>, scheme: &str, token: &str, key
 }
 
 fn key(stage: &Stage) -> Result<Key, Halt> {
-    Ok(Key::rsa(&stage.target.stray_key)?)
+    Ok(Key::rsa(&stage.target.unregistered_key)?)
 }
 
 async fn bound(stage: &Stage) -> Result<(), Halt> {
@@ -196,7 +195,7 @@ async fn other_address(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn required(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Vault, Buyer)?;
+    let cast = stage.cast(Custom, VAULT, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     let reply = stage.post(&stage.exchange_form(&cast, &request, &code)?).await?;

@@ -10,8 +10,8 @@ use crate::driver::Visitor;
 use crate::flow;
 use crate::flow::signed::Key;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{Custom, Org};
+use crate::issuer_target::ServerKind::{Custom, Org};
+use crate::issuer_target::market::BUYER;
 use crate::issuer_target::{Client, Server};
 use crate::wire::Reply;
 
@@ -62,7 +62,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .needs(&[
             Need::Okta,
             Need::ApiToken,
-            Need::Account(Buyer),
+            Need::Account(BUYER),
             Need::Endpoint(Custom, Endpoint::Registration),
             Need::Listed(LISTED, "RSA-OAEP-256"),
         ])
@@ -70,7 +70,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
 
 /// The public half of the harness's key, for encryption.
 fn key(stage: &Stage) -> Result<Value, Halt> {
-    let key = Key::rsa(&stage.target.own_keys[0])?;
+    let key = Key::rsa(&stage.target.registration_keys[0])?;
     let mut public = key.public()?;
     public["kid"] = json!(key.thumbprint()?);
     public["use"] = json!("enc");
@@ -89,13 +89,13 @@ async fn client<'a>(stage: &'a Stage, algorithm: &str) -> Result<&'a Client, Hal
 }
 
 fn cast<'a>(stage: &'a Stage, server: &'a Server, client: &'a Client) -> Result<Cast<'a>, Halt> {
-    Ok(Cast { server, client, account: stage.account(Buyer)? })
+    Ok(Cast { server, client, account: stage.account(BUYER)? })
 }
 
 /// Judges an encrypted ID token from outside, and opens it.
 fn open(stage: &Stage, raw: Option<&str>, algorithm: &str) -> Result<Opened, Halt> {
     stage.step("open the ID token");
-    let private_key = &stage.target.own_keys[0];
+    let private_key = &stage.target.registration_keys[0];
     let kid = Key::rsa(private_key)?.thumbprint()?;
     encryption::judge(&stage.recorder, raw, Expected { algorithm, kid: &kid, private_key }).ok_or(Halt::Failed)
 }

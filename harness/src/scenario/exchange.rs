@@ -7,10 +7,9 @@ use super::{Need, Scenario, Told};
 use crate::check::{extension, token};
 use crate::flow::FormRequest;
 use crate::flow::signed::Key;
-use crate::issuer_target::ClientRole::{Api, Service, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{API, BUYER, SERVICE, WEB};
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 
@@ -39,7 +38,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .steps(&["a user signs in", "another key signs the token's claims", "400 invalid_request"]),
         told("exchange.machine", "A token about nobody is exchanged for nothing", |s| Box::pin(machine(s)))
             .steps(&["another service gets a token of its own", "the service presents it", "400 invalid_request"])
-            .needs(&[Need::Secret(Service)]),
+            .needs(&[Need::Secret(SERVICE)]),
     ]
 }
 
@@ -49,16 +48,16 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .tags(&["exchange"])
         .needs(&[
             Need::Market,
-            Need::Secret(Api),
-            Need::Secret(Web),
-            Need::Account(Buyer),
+            Need::Secret(API),
+            Need::Secret(WEB),
+            Need::Account(BUYER),
             Need::Endpoint(Custom, Endpoint::Token),
         ])
 }
 
 /// A user signs in to the shop.
 async fn shop(stage: &Stage) -> Result<Tokens, Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.step("a user signs in");
     stage.sign_in(&cast, stage.request(&cast).scopes(&format!("openid {SCOPE}"))).await
 }
@@ -66,7 +65,7 @@ async fn shop(stage: &Stage) -> Result<Tokens, Halt> {
 /// The service presents a token.
 async fn exchange(stage: &Stage, subject: &str, scope: &str) -> Result<Reply, Halt> {
     stage.step("the service exchanges it");
-    let (server, client) = (stage.server(Custom)?, stage.client(Api)?);
+    let (server, client) = (stage.server(Custom)?, stage.client(API)?);
     let form = FormRequest::new(stage.endpoint(server, Endpoint::Token)?)
         .with("grant_type", GRANT)
         .with("subject_token", subject)
@@ -78,7 +77,7 @@ async fn exchange(stage: &Stage, subject: &str, scope: &str) -> Result<Reply, Ha
 }
 
 async fn on_behalf(stage: &Stage) -> Result<(), Halt> {
-    let (server, client, account) = (stage.server(Custom)?, stage.client(Api)?, stage.account(Buyer)?);
+    let (server, client, account) = (stage.server(Custom)?, stage.client(API)?, stage.account(BUYER)?);
     let tokens = shop(stage).await?;
     let reply = exchange(stage, &tokens.reply.access_token, SCOPE).await?;
     let speaks_okta = stage.target.speaks_okta();
@@ -122,12 +121,12 @@ async fn forged(stage: &Stage) -> Result<(), Halt> {
     let token = Jwt::parse(&shop(stage).await?.reply.access_token);
     let token = token.map_err(|_| Halt::Skip("the token can't be read".to_owned()))?;
     let header = json!({ "kid": token.header.get("kid") });
-    let forged = Key::rsa(&stage.target.stray_key)?.sign(&header, &json!(token.claims))?;
+    let forged = Key::rsa(&stage.target.unregistered_key)?.sign(&header, &json!(token.claims))?;
     refused(stage, &forged, SCOPE, "invalid_request", INVALID).await
 }
 
 async fn machine(stage: &Stage) -> Result<(), Halt> {
-    let (server, client) = (stage.server(Custom)?, stage.client(Service)?);
+    let (server, client) = (stage.server(Custom)?, stage.client(SERVICE)?);
     let endpoint = stage.endpoint(server, Endpoint::Token)?;
     let reply = stage.post(&crate::flow::client_credentials(endpoint, client, Some(SCOPE))).await?;
     let body: Value = reply.json("a token response")?;

@@ -7,10 +7,9 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::{headers, token};
 use crate::flow;
-use crate::issuer_target::ClientRole::{Service, Spa, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, SERVICE, SPA, WEB};
 use crate::wire::{Body, Call};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -20,21 +19,21 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .steps(&["ask for a token", "judge the headers"])
         .front(Front::None)
-        .needs(&[Need::Market, Need::Secret(Service)]),
+        .needs(&[Need::Market, Need::Secret(SERVICE)]),
         told("headers.token-error", "Refusals carry the same headers", |s| Box::pin(error_headers(s)))
             .steps(&["ask with a wrong secret", "judge the headers"])
             .front(Front::None)
-            .needs(&[Need::Secret(Web)]),
+            .needs(&[Need::Secret(WEB)]),
         told("headers.sign-in-page", "The sign-in page can't be framed", |s| Box::pin(sign_in_page(s)))
             .cites(&["RFC 9700 4.16"])
             .steps(&["open the sign-in page", "judge the headers"])
             .front(Front::None)
-            .needs(&[Need::Client(Web), Need::Account(Buyer)]),
+            .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
         told("headers.redirect", "The redirect with the code leaks nothing", |s| Box::pin(redirect(s)))
             .cites(&["RFC 9700 4.2.4"])
             .steps(&["sign in", "judge the headers of the redirect"])
             .front(Front::Http)
-            .needs(&[Need::Client(Web), Need::Account(Buyer)]),
+            .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
         told("cors.preflight", "A script may ask whether it may post to the token endpoint", |s| {
             Box::pin(preflight(s))
         })
@@ -50,11 +49,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .cites(&["Okta: /token, browser requests"])
         .steps(&["sign in", "exchange the code with an Origin", "tokens, and the origin by name"])
-        .needs(&[Need::Client(Spa), Need::Account(Buyer)]),
+        .needs(&[Need::Client(SPA), Need::Account(BUYER)]),
         told("cors.without-pkce", "A script without PKCE gets no tokens", |s| Box::pin(without_pkce(s)))
             .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
             .steps(&["sign in without PKCE", "exchange the code with an Origin", "401 invalid_client"])
-            .needs(&[Need::Secret(Web), Need::Account(Buyer)]),
+            .needs(&[Need::Secret(WEB), Need::Account(BUYER)]),
     ]
 }
 
@@ -74,20 +73,20 @@ fn token_endpoint(stage: &Stage) -> Result<&Url, Halt> {
 }
 
 async fn token_headers(stage: &Stage) -> Result<(), Halt> {
-    let form = flow::client_credentials(token_endpoint(stage)?, stage.client(Service)?, Some("products:read"));
+    let form = flow::client_credentials(token_endpoint(stage)?, stage.client(SERVICE)?, Some("products:read"));
     headers::back_channel(&stage.recorder, &stage.post(&form).await?);
     Ok(())
 }
 
 async fn error_headers(stage: &Stage) -> Result<(), Halt> {
-    let client = stage.client(Web)?;
+    let client = stage.client(WEB)?;
     let form = flow::refresh(token_endpoint(stage)?, client, "none").basic(&client.id, "not-the-secret");
     headers::back_channel(&stage.recorder, &stage.post(&form).await?);
     Ok(())
 }
 
 async fn sign_in_page(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let url = stage.request(&cast).url(stage.endpoint(cast.server, Endpoint::Authorization)?);
     let reply = stage.send(Call::get(url).header("accept", "text/html")?).await?;
     headers::sign_in_page(&stage.recorder, &reply);
@@ -96,7 +95,7 @@ async fn sign_in_page(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn redirect(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let journey = stage.authorize(&cast, &request).await?;
     let callback = stage.arrived(&cast, &request, &journey)?;
@@ -127,7 +126,7 @@ async fn discovery(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn browser_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Spa, Buyer)?;
+    let cast = stage.cast(Custom, SPA, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     let origin = origin(stage);
@@ -138,7 +137,7 @@ async fn browser_client(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn without_pkce(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).without_pkce();
     let code = stage.code(&cast, &request).await?;
     let form = stage.exchange_form(&cast, &request, &code)?.from_origin(&origin(stage));

@@ -7,8 +7,8 @@ use super::{Front, Need, Scenario};
 use crate::check::discovery::{self, Document};
 use crate::check::token;
 use crate::flow;
-use crate::issuer_target::ClientRole::Service;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::SERVICE;
 use crate::issuer_target::{Endpoint, Server};
 use crate::wire::Http;
 
@@ -24,7 +24,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             ])
             .tags(&["https", "discovery"])
             .front(Front::None)
-            .needs(&[Need::Https, Need::Secret(Service), Need::Server(Custom)]),
+            .needs(&[Need::Https, Need::Secret(SERVICE), Need::Server(Custom)]),
     ]
 }
 
@@ -40,7 +40,7 @@ async fn over_https(stage: &Stage) -> Result<(), Halt> {
     schemes(stage, &members);
     let server = Server::new(Custom, issuer, plain.audience.clone(), reply.json("a discovery document")?);
     stage.step("ask for a token over https");
-    let client = stage.client(Service)?;
+    let client = stage.client(SERVICE)?;
     let form = flow::client_credentials(stage.endpoint(&server, Endpoint::Token)?, client, Some("products:read"));
     let reply = form.send(&http).await?;
     let expected = token::Expected {

@@ -8,10 +8,10 @@ use crate::check::{authorization, extension, id_token, token};
 use crate::driver::Visitor;
 use crate::flow::signed::Key;
 use crate::flow::{AuthorizationRequest, FormRequest};
-use crate::issuer_target::ClientRole::{self, Courier, Second, Web};
+use crate::issuer_target::ClientName;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Org;
+use crate::issuer_target::ServerKind::Org;
+use crate::issuer_target::market::{BUYER, COURIER, SECOND, WEB};
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 
@@ -57,23 +57,23 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 8693 2", "Okta: Native to Web SSO"]).tags(&["interclient"]).needs(&[
         Need::Market,
-        Need::Client(Courier),
-        Need::Secret(Second),
-        Need::Secret(Web),
-        Need::Account(Buyer),
+        Need::Client(COURIER),
+        Need::Secret(SECOND),
+        Need::Secret(WEB),
+        Need::Account(BUYER),
         Need::Server(Org),
     ])
 }
 
 /// A user signs in to the first app.
 async fn own(stage: &Stage, scope: &str) -> Result<Tokens, Halt> {
-    let cast = stage.cast(Org, Courier, Buyer)?;
+    let cast = stage.cast(Org, COURIER, BUYER)?;
     stage.step("a user signs in to the first app");
     stage.sign_in(&cast, stage.request(&cast).scopes(scope)).await
 }
 
 /// The first app asks for an interclient token.
-async fn exchange(stage: &Stage, own: &Tokens, target: ClientRole) -> Result<Reply, Halt> {
+async fn exchange(stage: &Stage, own: &Tokens, target: ClientName) -> Result<Reply, Halt> {
     stage.step("the app exchanges its tokens");
     let form = FormRequest::new(stage.endpoint(stage.server(Org)?, Endpoint::Token)?)
         .with("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
@@ -83,36 +83,36 @@ async fn exchange(stage: &Stage, own: &Tokens, target: ClientRole) -> Result<Rep
         .with("actor_token", &own.reply.access_token)
         .with("actor_token_type", "urn:ietf:params:oauth:token-type:access_token")
         .with("audience", &format!("urn:okta:apps:{}", stage.client(target)?.id))
-        .as_client(stage.client(Courier)?);
+        .as_client(stage.client(COURIER)?);
     stage.post(&form).await
 }
 
 /// An interclient token for the second app, as it travels.
 async fn handed(stage: &Stage) -> Result<String, Halt> {
     let own = own(stage, SCOPE).await?;
-    extension::handed_over(&stage.recorder, &exchange(stage, &own, Second).await?).ok_or(Halt::Failed)
+    extension::handed_over(&stage.recorder, &exchange(stage, &own, SECOND).await?).ok_or(Halt::Failed)
 }
 
 /// The request of an app that another one has opened.
-fn request(stage: &Stage, client: ClientRole, token: &str) -> Result<AuthorizationRequest, Halt> {
-    let cast = stage.cast(Org, client, Buyer)?;
+fn request(stage: &Stage, client: ClientName, token: &str) -> Result<AuthorizationRequest, Halt> {
+    let cast = stage.cast(Org, client, BUYER)?;
     Ok(stage.request(&cast).with("prompt", "none").with("interclient_token", token))
 }
 
 /// Another browser brings the token, and the app is refused.
-async fn refused(stage: &Stage, client: ClientRole, token: &str, error: &str, text: &str) -> Result<(), Halt> {
+async fn refused(stage: &Stage, client: ClientName, token: &str, error: &str, text: &str) -> Result<(), Halt> {
     stage.new_browser().await;
     stage.step("another browser brings the token");
-    stage.refuse(&stage.cast(Org, client, Buyer)?, &request(stage, client, token)?, error, text).await
+    stage.refuse(&stage.cast(Org, client, BUYER)?, &request(stage, client, token)?, error, text).await
 }
 
 async fn hand_over(stage: &Stage) -> Result<(), Halt> {
     let own = own(stage, SCOPE).await?;
-    let reply = exchange(stage, &own, Second).await?;
+    let reply = exchange(stage, &own, SECOND).await?;
     let token = extension::handed_over(&stage.recorder, &reply).ok_or(Halt::Failed)?;
     stage.new_browser().await;
     stage.step("the second app sends another browser with it, and prompt=none");
-    let (cast, request) = (stage.cast(Org, Second, Buyer)?, request(stage, Second, &token)?);
+    let (cast, request) = (stage.cast(Org, SECOND, BUYER)?, request(stage, SECOND, &token)?);
     let journey = stage.visit(&cast, &request, Visitor::nobody()).await?;
     authorization::asked_to_sign_in(&stage.recorder, &journey, false);
     let callback = stage.arrived(&cast, &request, &journey)?;
@@ -127,40 +127,40 @@ async fn hand_over(stage: &Stage) -> Result<(), Halt> {
 async fn again(stage: &Stage) -> Result<(), Halt> {
     let token = handed(stage).await?;
     stage.step("hand over");
-    let cast = stage.cast(Org, Second, Buyer)?;
-    stage.visit(&cast, &request(stage, Second, &token)?, Visitor::nobody()).await?;
+    let cast = stage.cast(Org, SECOND, BUYER)?;
+    stage.visit(&cast, &request(stage, SECOND, &token)?, Visitor::nobody()).await?;
     let text = "The 'interclient_token' was already consumed.";
-    refused(stage, Second, &token, "one_time_sso_token_replayed", text).await
+    refused(stage, SECOND, &token, "one_time_sso_token_replayed", text).await
 }
 
 async fn forged(stage: &Stage) -> Result<(), Halt> {
     let token = Jwt::parse(&handed(stage).await?).map_err(|_| Halt::Failed)?;
     let header = json!({ "kid": token.header.get("kid") });
-    let forged = Key::rsa(&stage.target.stray_key)?.sign(&header, &json!(token.claims))?;
-    refused(stage, Second, &forged, "invalid_token", "The 'interclient_token' is invalid.").await
+    let forged = Key::rsa(&stage.target.unregistered_key)?.sign(&header, &json!(token.claims))?;
+    refused(stage, SECOND, &forged, "invalid_token", "The 'interclient_token' is invalid.").await
 }
 
 async fn other_app(stage: &Stage) -> Result<(), Halt> {
     let token = handed(stage).await?;
-    refused(stage, Web, &token, "invalid_token", "The 'interclient_token' has an invalid target ID.").await
+    refused(stage, WEB, &token, "invalid_token", "The 'interclient_token' has an invalid target ID.").await
 }
 
 async fn untrusted(stage: &Stage) -> Result<(), Halt> {
-    let reply = exchange(stage, &own(stage, SCOPE).await?, Web).await?;
+    let reply = exchange(stage, &own(stage, SCOPE).await?, WEB).await?;
     let text = stage.okta_text("No trust relationship exists between the client app and the target app.");
     token::refusal(&stage.recorder, &reply, 403, "access_denied", text);
     Ok(())
 }
 
 async fn no_scope(stage: &Stage) -> Result<(), Halt> {
-    let reply = exchange(stage, &own(stage, "openid").await?, Second).await?;
+    let reply = exchange(stage, &own(stage, "openid").await?, SECOND).await?;
     let text = "The 'actor_token' must have the 'interclient_access' scope to request a 'interclient_token'.";
     token::refusal(&stage.recorder, &reply, 400, "invalid_grant", stage.okta_text(text));
     Ok(())
 }
 
 async fn untrusted_scope(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Org, Web, Buyer)?;
+    let cast = stage.cast(Org, WEB, BUYER)?;
     let text = "The 'interclient_access' scope can only be granted to clients with a configured trust relationship.";
     stage.refuse(&cast, &stage.request(&cast).scopes(SCOPE), "invalid_scope", text).await
 }

@@ -4,10 +4,9 @@ use super::stage::{Cast, Halt, Stage, Tokens};
 use super::{Need, Scenario, Told};
 use crate::check::{introspection, token};
 use crate::flow::{self, random_text};
-use crate::issuer_target::ClientRole::{Spa, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{Custom, Org};
+use crate::issuer_target::ServerKind::{Custom, Org};
+use crate::issuer_target::market::{BUYER, SPA, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -32,7 +31,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "the web client asks about the token",
             "it names the browser client",
         ])
-        .needs(&[Need::Market, Need::Client(Spa)]),
+        .needs(&[Need::Market, Need::Client(SPA)]),
         asking("introspect.other-server", "A token of one server is nothing to the other", |s| {
             Box::pin(other_server(s))
         })
@@ -66,16 +65,16 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn asking(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 7662 2.2"]).tags(&["introspection"]).needs(&[
-        Need::Secret(Web),
-        Need::Account(Buyer),
+        Need::Secret(WEB),
+        Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::Introspection),
     ])
 }
 
 fn revoking(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 7009 2"]).tags(&["revocation"]).needs(&[
-        Need::Secret(Web),
-        Need::Account(Buyer),
+        Need::Secret(WEB),
+        Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::Revocation),
         Need::Endpoint(Custom, Endpoint::Introspection),
     ])
@@ -116,36 +115,36 @@ async fn revoke(stage: &Stage, cast: &Cast<'_>, token: &str, hint: &str) -> Resu
 }
 
 async fn access_token(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     let token = (tokens.reply.access_token.as_str(), "access_token");
     judge_active(stage, &cast, &tokens, token, introspection::ACCESS_TOKEN_MEMBERS).await
 }
 
 async fn refresh_token(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     let token = (tokens.refresh_token()?, "refresh_token");
     judge_active(stage, &cast, &tokens, token, introspection::REFRESH_TOKEN_MEMBERS).await
 }
 
 async fn garbage(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     judge_inactive(stage, &cast, &introspection::INACTIVE, &random_text(32)).await
 }
 
 async fn expired(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.wait(2 * 3600).await?;
     judge_inactive(stage, &cast, &introspection::INACTIVE, &tokens.reply.access_token).await
 }
 
 async fn other_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Spa, Buyer)?;
+    let cast = stage.cast(Custom, SPA, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step("the web client asks");
-    let reply = stage.introspect(&cast, stage.client(Web)?, &tokens.reply.access_token, None).await?;
+    let reply = stage.introspect(&cast, stage.client(WEB)?, &tokens.reply.access_token, None).await?;
     let expected = introspection::Expected {
         client_id: &cast.client.id,
         scope: tokens.reply.scope.as_deref(),
@@ -157,10 +156,10 @@ async fn other_client(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn other_server(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step("ask the org server");
-    let org = stage.cast(Org, Web, Buyer)?;
+    let org = stage.cast(Org, WEB, BUYER)?;
     judge_inactive(stage, &org, &introspection::INACTIVE, &tokens.reply.access_token).await
 }
 
@@ -176,7 +175,7 @@ async fn no_credentials(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let endpoint = stage.endpoint(cast.server, Endpoint::Introspection)?;
     let form = flow::about_token(endpoint, cast.client, "", None).without("token");
     let reply = stage.post(&form).await?;
@@ -185,7 +184,7 @@ async fn missing(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn revoke_access(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     revoke(stage, &cast, &tokens.reply.access_token, "access_token").await?;
     judge_inactive(stage, &cast, &introspection::REVOKED_INACTIVE, &tokens.reply.access_token).await?;
@@ -201,7 +200,7 @@ async fn revoke_access(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn revoke_refresh(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     revoke(stage, &cast, tokens.refresh_token()?, "refresh_token").await?;
     judge_inactive(stage, &cast, &introspection::REVOKED_INACTIVE, tokens.refresh_token()?).await?;
@@ -209,12 +208,12 @@ async fn revoke_refresh(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn revoke_unknown(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     revoke(stage, &cast, &random_text(32), "access_token").await
 }
 
 async fn revoked_at_userinfo(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     revoke(stage, &cast, &tokens.reply.access_token, "access_token").await?;
     let endpoint = stage.endpoint(cast.server, Endpoint::Userinfo)?;

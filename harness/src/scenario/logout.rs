@@ -7,10 +7,9 @@ use super::{Need, Scenario, Told};
 use crate::check::{authorization, logout};
 use crate::driver::Visitor;
 use crate::flow::{self, random_text};
-use crate::issuer_target::ClientRole::Web;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, WEB};
 use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -43,14 +42,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["OIDC RP-Initiated Logout 2"]).tags(&["logout", "session"]).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::EndSession),
     ])
 }
 
 async fn sign_in(stage: &Stage) -> Result<(Cast<'_>, Tokens), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.step("sign in");
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     Ok((cast, tokens))

@@ -7,9 +7,8 @@ use super::{Front, Need, Scenario, Told};
 use crate::check::{extension, token};
 use crate::flow::signed::{Key, assertion};
 use crate::flow::{FormRequest, random_text};
-use crate::issuer_target::ClientRole::{Automation, Office, Web};
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{Custom, Org};
+use crate::issuer_target::ServerKind::{Custom, Org};
+use crate::issuer_target::market::{AUTOMATION, BUYER, OFFICE, WEB};
 use crate::issuer_target::{Client, Endpoint};
 use crate::wire::Reply;
 use crate::wire::jwt::{Jwt, Signature};
@@ -59,7 +58,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             "another key, published ahead; the old one still there",
         ])
         .tags(&["keys"])
-        .needs(&[Need::Market, Need::Client(Web), Need::Account(Buyer), Need::Alone]),
+        .needs(&[Need::Market, Need::Client(WEB), Need::Account(BUYER), Need::Alone]),
     ]
 }
 
@@ -68,20 +67,20 @@ fn asserted(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .cites(&["RFC 7523 2.2", "OIDC Core 9"])
         .tags(&["assertion"])
         .front(Front::None)
-        .needs(&[Need::Client(Automation), Need::Endpoint(Org, Endpoint::Token)])
+        .needs(&[Need::Client(AUTOMATION), Need::Endpoint(Org, Endpoint::Token)])
 }
 
 fn by_secret(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 7523 2.2", "OIDC Core 9"]).tags(&["assertion"]).needs(&[
-        Need::Secret(Office),
-        Need::Account(Buyer),
+        Need::Secret(OFFICE),
+        Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::Token),
     ])
 }
 
 /// Asks for a token of the client's own with that assertion.
 async fn ask(stage: &Stage, assertion: &str) -> Result<Reply, Halt> {
-    let (server, client) = (stage.server(Org)?, stage.client(Automation)?);
+    let (server, client) = (stage.server(Org)?, stage.client(AUTOMATION)?);
     let form = FormRequest::new(stage.endpoint(server, Endpoint::Token)?)
         .with("grant_type", "client_credentials")
         .with("scope", &client.scopes.join(" "))
@@ -90,13 +89,13 @@ async fn ask(stage: &Stage, assertion: &str) -> Result<Reply, Halt> {
 }
 
 fn own_key(stage: &Stage) -> Result<Key, Halt> {
-    let key = stage.client(Automation)?.key.as_deref();
+    let key = stage.client(AUTOMATION)?.key.as_deref();
     Ok(Key::rsa(key.ok_or_else(|| Halt::Skip("the client has no key".to_owned()))?)?)
 }
 
 fn claims(stage: &Stage) -> Result<Value, Halt> {
     let audience = stage.endpoint(stage.server(Org)?, Endpoint::Token)?;
-    Ok(assertion(stage.client(Automation)?, audience.as_str(), stage.target.now()))
+    Ok(assertion(stage.client(AUTOMATION)?, audience.as_str(), stage.target.now()))
 }
 
 async fn by_key(stage: &Stage) -> Result<(), Halt> {
@@ -127,7 +126,7 @@ async fn spoilt(stage: &Stage, change: fn(&mut Value)) -> Result<(), Halt> {
 }
 
 async fn forged(stage: &Stage) -> Result<(), Halt> {
-    let key = Key::rsa(&stage.target.stray_key)?;
+    let key = Key::rsa(&stage.target.unregistered_key)?;
     refused(stage, &ask(stage, &key.sign(&json!({}), &claims(stage)?)?).await?);
     Ok(())
 }
@@ -137,7 +136,7 @@ async fn redeemed(
     stage: &Stage,
     authenticate: impl Fn(FormRequest, &Client, &str) -> Result<FormRequest, Halt>,
 ) -> Result<(Cast<'_>, crate::flow::AuthorizationRequest, Reply), Halt> {
-    let cast = stage.cast(Custom, Office, Buyer)?;
+    let cast = stage.cast(Custom, OFFICE, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     let form = stage.exchange_form(&cast, &request, &code)?.without("client_id");
@@ -177,7 +176,7 @@ async fn secret_shown(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn rotation(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let published = async || -> Result<KeySet, Halt> {
         let reply = stage.http.get(stage.endpoint(cast.server, Endpoint::Keys)?).await?;
         Ok(reply.json("a key set")?)

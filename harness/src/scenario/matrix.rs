@@ -11,7 +11,7 @@ use super::rows::{Grant, RowError};
 use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Story};
 use crate::issuer_target::fixtures::Fixtures;
-use crate::issuer_target::{ClientRole, Role, ServerRole};
+use crate::issuer_target::{AccountName, ClientName, ServerKind};
 use crate::wire::jwt::{Jwt, left_half_hash};
 use crate::wire::token::TokenReply;
 
@@ -26,10 +26,10 @@ struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Block {
-    server: ServerRole,
+    server: ServerKind,
     grant: Grant,
-    clients: Vec<ClientRole>,
-    users: Vec<Role>,
+    clients: Vec<ClientName>,
+    users: Vec<AccountName>,
     scopes: Vec<String>,
 }
 
@@ -37,10 +37,10 @@ struct Block {
 #[derive(Clone, Debug)]
 pub struct Field {
     id: String,
-    server: ServerRole,
+    server: ServerKind,
     grant: Grant,
-    client: ClientRole,
-    user: Role,
+    client: ClientName,
+    user: AccountName,
     scopes: String,
 }
 

@@ -1,6 +1,6 @@
 //! What a scenario needs of a target. What is missing is a skip with this reason.
 
-use crate::issuer_target::{ClientRole, Endpoint, Kind, Role, ServerRole, Target};
+use crate::issuer_target::{AccountName, ClientName, Endpoint, ServerKind, Target, TargetKind};
 
 /// A precondition.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -11,16 +11,16 @@ pub enum Need {
     Snapshots,
     /// The users, scopes and policies of the market org.
     Market,
-    Server(ServerRole),
-    Client(ClientRole),
+    Server(ServerKind),
+    Client(ClientName),
     /// A client with a secret.
-    Secret(ClientRole),
-    Account(Role),
-    Endpoint(ServerRole, Endpoint),
+    Secret(ClientName),
+    Account(AccountName),
+    Endpoint(ServerKind, Endpoint),
     /// A scope that discovery does not deny.
     Scope(&'static str),
     /// Refresh tokens for that client.
-    Grant(ServerRole, &'static str),
+    Grant(ServerKind, &'static str),
     /// An issuer that nobody else uses meanwhile, whose clock can be moved.
     Alone,
     /// Time that goes by: a clock that can be moved, or a few seconds of patience.
@@ -51,7 +51,7 @@ impl Need {
             Self::Snapshots => {
                 (target.speaks_okta(), "Okta's behavior: the snapshots record the claims that Okta issues".to_owned())
             }
-            Self::Market => (target.kind == Kind::Mock, "the market org of the mock".to_owned()),
+            Self::Market => (target.kind == TargetKind::Mock, "the market org of the mock".to_owned()),
             Self::Server(role) => (server(role).is_some(), format!("the {} server", role.word())),
             Self::Client(role) => (target.clients.contains_key(&role), format!("the {} client", role.word())),
             Self::Secret(role) => {
@@ -64,7 +64,7 @@ impl Need {
                 (met, format!("{} in the {} server's discovery document", endpoint.member(), role.word()))
             }
             Self::Scope(scope) => {
-                let denied = server(ServerRole::Custom)
+                let denied = server(ServerKind::Custom)
                     .is_some_and(|server| server.metadata.lists("scopes_supported", scope) == Some(false));
                 (!denied, format!("the scope {scope} in scopes_supported"))
             }
@@ -76,23 +76,23 @@ impl Need {
             Self::Alone => (target.control.is_some(), "a clock that can be moved".to_owned()),
             Self::Time => (true, String::new()),
             Self::ResponseType(kind) => {
-                let denied = server(ServerRole::Custom)
+                let denied = server(ServerKind::Custom)
                     .is_some_and(|server| server.metadata.lists("response_types_supported", kind) == Some(false));
                 (!denied, format!("the response type {kind} in response_types_supported"))
             }
             Self::ResponseMode(mode) => {
-                let denied = server(ServerRole::Custom)
+                let denied = server(ServerKind::Custom)
                     .is_some_and(|server| server.metadata.lists("response_modes_supported", mode) == Some(false));
                 (!denied, format!("the response mode {mode} in response_modes_supported"))
             }
             Self::ApiToken => (target.api_token.is_some(), "an administrator's token".to_owned()),
             Self::Listed(member, value) => {
                 let met =
-                    server(ServerRole::Custom).is_some_and(|server| server.metadata.lists(member, value) == Some(true));
+                    server(ServerKind::Custom).is_some_and(|server| server.metadata.lists(member, value) == Some(true));
                 (met, format!("{value} in {member}"))
             }
             Self::Stated(member) => {
-                let met = server(ServerRole::Custom)
+                let met = server(ServerKind::Custom)
                     .is_some_and(|server| server.metadata.rest.get(member) == Some(&serde_json::Value::Bool(true)));
                 (met, member.to_owned())
             }

@@ -5,9 +5,8 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::token;
 use crate::flow::Pkce;
-use crate::issuer_target::ClientRole::{Spa, Web};
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, SPA, WEB};
 use crate::wire::error::OAuthError;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -15,54 +14,54 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("code.pkce.web", "A client with a secret may use PKCE too", |s| Box::pin(web(s)))
             .cites(&["RFC 9700 2.1.1", "OIDF oidcc-ensure-request-with-valid-pkce-succeeds"])
             .steps(&["ask with a challenge", "exchange the code with the verifier"])
-            .needs(&[Need::Client(Web)]),
+            .needs(&[Need::Client(WEB)]),
         told("code.pkce.wrong-verifier", "A verifier that does not fit is refused", |s| Box::pin(wrong_verifier(s)))
             .cites(&["RFC 7636 4.6"])
             .steps(&["ask with a challenge", "exchange the code with another verifier"])
-            .needs(&[Need::Client(Web)]),
+            .needs(&[Need::Client(WEB)]),
         told("code.pkce.missing-verifier", "A code that was asked for with a challenge needs the verifier", |s| {
             Box::pin(missing_verifier(s))
         })
         .cites(&["RFC 7636 4.5", "RFC 9700 4.8.2"])
         .steps(&["ask with a challenge", "exchange the code without a verifier"])
-        .needs(&[Need::Client(Web)]),
+        .needs(&[Need::Client(WEB)]),
         told("code.pkce.verifier-without-challenge", "A verifier without a challenge is refused", |s| {
             Box::pin(verifier_without_challenge(s))
         })
         .cites(&["RFC 9700 4.8.2"])
         .steps(&["ask without a challenge", "exchange the code with a verifier"])
-        .needs(&[Need::Okta, Need::Secret(Web)]),
+        .needs(&[Need::Okta, Need::Secret(WEB)]),
         told("code.pkce.plain", "The plain method is refused", |s| Box::pin(plain(s)))
             .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1", "Okta: /authorize, code_challenge_method"])
             .steps(&["ask with code_challenge_method=plain", "the refusal comes by redirect"])
-            .needs(&[Need::Okta, Need::Client(Web)]),
+            .needs(&[Need::Okta, Need::Client(WEB)]),
         told("code.pkce.required", "A client without a secret is refused without a challenge", |s| {
             Box::pin(required(s))
         })
         .cites(&["RFC 7636 4.4.1", "RFC 9700 2.1.1"])
         .steps(&["the browser client asks without a challenge", "the refusal comes by redirect"])
-        .needs(&[Need::Okta, Need::Client(Spa)]),
+        .needs(&[Need::Okta, Need::Client(SPA)]),
         told("code.pkce.illegal-challenge", "A challenge with illegal characters is refused", |s| {
             Box::pin(illegal_challenge(s))
         })
         .cites(&["RFC 7636 4.2"])
         .steps(&["ask with a challenge of illegal characters", "the refusal comes by redirect"])
-        .needs(&[Need::Okta, Need::Client(Web)]),
+        .needs(&[Need::Okta, Need::Client(WEB)]),
     ]
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story).tags(&["code", "pkce"]).needs(&[Need::Account(Buyer), Need::Server(Custom)])
+    Scenario::told(id, title, story).tags(&["code", "pkce"]).needs(&[Need::Account(BUYER), Need::Server(Custom)])
 }
 
 async fn web(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.sign_in(&cast, stage.request(&cast).with_pkce()).await?;
     Ok(())
 }
 
 async fn wrong_verifier(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with_pkce();
     let code = stage.code(&cast, &request).await?;
     stage.step("exchange the code with another verifier");
@@ -71,7 +70,7 @@ async fn wrong_verifier(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn missing_verifier(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with_pkce();
     let code = stage.code(&cast, &request).await?;
     stage.step("exchange the code without a verifier");
@@ -87,7 +86,7 @@ async fn missing_verifier(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn verifier_without_challenge(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).without_pkce();
     let code = stage.code(&cast, &request).await?;
     stage.step("exchange the code with a verifier that nobody asked for");
@@ -97,21 +96,21 @@ async fn verifier_without_challenge(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn plain(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with_pkce().with("code_challenge_method", "plain");
     let text = "PKCE code challenge method is not supported. Valid values: [S256]";
     stage.refuse(&cast, &request, "invalid_request", text).await
 }
 
 async fn required(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Spa, Buyer)?;
+    let cast = stage.cast(Custom, SPA, BUYER)?;
     let request = stage.request(&cast).without_pkce();
     let text = "PKCE code challenge is required by the application.";
     stage.refuse(&cast, &request, "invalid_request", text).await
 }
 
 async fn illegal_challenge(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let illegal = "+".repeat(43);
     let request = stage.request(&cast).with_pkce().with("code_challenge", &illegal);
     let text = "PKCE code challenge contains illegal characters.";

@@ -7,10 +7,9 @@ use super::{Front, Need, Scenario, Told};
 use crate::check::{extension, token};
 use crate::driver::Visitor;
 use crate::flow::FormRequest;
-use crate::issuer_target::ClientRole::{Kiosk, Tv};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, KIOSK, TV};
 use crate::wire::error::summary;
 use crate::wire::token::TokenReply;
 use crate::wire::{Call, Reply};
@@ -64,8 +63,8 @@ fn device(id: &'static str, title: &'static str, story: Told) -> Scenario {
     // A poll is only welcome after the interval, so each has a clock to itself.
     Scenario::told(id, title, story).cites(&["RFC 8628 3"]).tags(&["device"]).front(Front::Http).needs(&[
         Need::Market,
-        Need::Client(Tv),
-        Need::Account(Buyer),
+        Need::Client(TV),
+        Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::Device),
         Need::Alone,
     ])
@@ -76,7 +75,7 @@ fn channel(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .cites(&["OIDC CIBA Core 7", "Okta: CIBA"])
         .tags(&["back-channel"])
         .front(Front::None)
-        .needs(&[Need::Market, Need::Secret(Kiosk), Need::Account(Buyer), Need::Alone])
+        .needs(&[Need::Market, Need::Secret(KIOSK), Need::Account(BUYER), Need::Alone])
 }
 
 /// What a client that waits knows.
@@ -125,7 +124,7 @@ fn tokens(stage: &Stage, reply: &Reply) -> Result<TokenReply, Halt> {
 }
 
 async fn show_codes(stage: &Stage) -> Result<Waiting<'_>, Halt> {
-    let cast = stage.cast(Custom, Tv, Buyer)?;
+    let cast = stage.cast(Custom, TV, BUYER)?;
     stage.step("the device asks");
     let endpoint = stage.endpoint(cast.server, Endpoint::Device)?;
     let form = FormRequest::new(endpoint).with("scope", &cast.client.scopes.join(" ")).as_client(cast.client);
@@ -198,7 +197,7 @@ async fn device_expired(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn ask<'a>(stage: &'a Stage, person: &str) -> Result<(Cast<'a>, Reply), Halt> {
-    let cast = stage.cast(Custom, Kiosk, Buyer)?;
+    let cast = stage.cast(Custom, KIOSK, BUYER)?;
     stage.step("the client asks about a person");
     // Okta's discovery names no address of the back channel.
     let endpoint = cast.server.under_issuer("/v1/bc/authorize")?;
@@ -211,7 +210,7 @@ async fn ask<'a>(stage: &'a Stage, person: &str) -> Result<(Cast<'a>, Reply), Ha
 }
 
 async fn asked(stage: &Stage) -> Result<Waiting<'_>, Halt> {
-    let person = stage.account(Buyer)?.login.clone();
+    let person = stage.account(BUYER)?.login.clone();
     let (cast, reply) = ask(stage, &person).await?;
     let waiting = Waiting::read(cast, BACK_CHANNEL, "auth_req_id", &reply, "auth_req_id");
     let begun = reply.status == 200 && !waiting.code.is_empty() && waiting.lifetime > 0;

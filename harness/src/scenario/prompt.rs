@@ -4,9 +4,8 @@ use super::stage::{Cast, Halt, Stage, Tokens};
 use super::{Need, Scenario, Told};
 use crate::check::{authorization, id_token};
 use crate::flow::AuthorizationRequest;
-use crate::issuer_target::ClientRole::{Spa, Web};
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, SPA, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -53,7 +52,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("prompt.session.shared", "One sign-in serves all clients", |s| Box::pin(shared(s)))
             .cites(&["OIDC Core 3.1.2.3"])
             .steps(&["sign in with the web client", "ask with the browser client", "nobody is asked"])
-            .needs(&[Need::Client(Spa)]),
+            .needs(&[Need::Client(SPA)]),
         told("prompt.login-hint", "A login hint is no obstacle", |s| Box::pin(login_hint(s)))
             .cites(&["OIDF oidcc-login-hint"])
             .steps(&["ask with login_hint", "sign in as usual"]),
@@ -65,8 +64,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["OIDC Core 3.1.2.1"]).tags(&["prompt", "session"]).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Server(Custom),
     ])
 }
@@ -82,7 +81,7 @@ async fn again(stage: &Stage, cast: &Cast<'_>, request: AuthorizationRequest, as
 
 /// Two sign-ins after one another, the second with `change`, judged to be one and the same sign-in.
 async fn silent(stage: &Stage, name: &str, value: &str) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.step("sign in");
     let first = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step(format!("ask with {name}={value}"));
@@ -95,7 +94,7 @@ async fn silent(stage: &Stage, name: &str, value: &str) -> Result<(), Halt> {
 
 /// Two sign-ins with time between them, the second with `change`, judged to be two.
 async fn asked_again(stage: &Stage, seconds: i64, name: &str, value: &str) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.step("sign in");
     let first = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.wait(seconds).await?;
@@ -108,7 +107,7 @@ async fn asked_again(stage: &Stage, seconds: i64, name: &str, value: &str) -> Re
 }
 
 async fn none_cold(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("prompt", "none");
     let text = "The client specified not to prompt, but the user is not logged in.";
     stage.refuse(&cast, &request, "login_required", text).await
@@ -119,7 +118,7 @@ async fn none_warm(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn hint(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.step("sign in");
     let first = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step("ask with prompt=none and the ID token as a hint");
@@ -144,32 +143,32 @@ async fn max_age_within(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn zero_none(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("prompt", "none").with("max_age", "0");
     let text = "'prompt' parameter must not have the value 'none' for request with 'zero' as max_age.";
     stage.refuse(&cast, &request, "invalid_request", text).await
 }
 
 async fn max_age_invalid(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("max_age", "-5");
     let text = "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.";
     stage.refuse(&cast, &request, "invalid_request", text).await
 }
 
 async fn none_and_login(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("prompt", "none login");
     // Okta lists the values it supports; the list differs from org to org.
     stage.refuse(&cast, &request, "invalid_request", "").await
 }
 
 async fn shared(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.step("sign in with the web client");
     let first = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step("ask with the browser client");
-    let other = cast.with_client(stage.client(Spa)?);
+    let other = cast.with_client(stage.client(SPA)?);
     let second = again(stage, &other, stage.request(&other), false).await?;
     if let (Some(first), Some(second)) = (&first.id_token, &second.id_token) {
         id_token::same_sign_in(&stage.recorder, first, second);
@@ -178,13 +177,13 @@ async fn shared(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn login_hint(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.sign_in(&cast, stage.request(&cast).with("login_hint", &cast.account.login)).await?;
     Ok(())
 }
 
 async fn wishes(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("display", "page").with("ui_locales", "se").with("claims_locales", "se");
     stage.sign_in(&cast, request).await?;
     Ok(())

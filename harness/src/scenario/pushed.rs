@@ -9,10 +9,9 @@ use crate::check::{authorization, extension, token};
 use crate::driver::Visitor;
 use crate::flow::signed::{Key, request_object};
 use crate::flow::{AuthorizationRequest, FormRequest, random_text};
-use crate::issuer_target::ClientRole::{Second, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, SECOND, WEB};
 use crate::wire::Reply;
 use crate::wire::error::summary;
 use crate::wire::journey::Journey;
@@ -32,7 +31,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .steps(&["push and follow", "follow the same name again", "no code comes"]),
         pushed("pushed.other-client", "A name belongs to the client that pushed it", |s| Box::pin(other_client(s)))
             .steps(&["one client pushes", "another follows the name", "no code comes"])
-            .needs(&[Need::Secret(Second)]),
+            .needs(&[Need::Secret(SECOND)]),
         pushed("pushed.made-up", "A name that nobody got is refused", |s| Box::pin(made_up(s)))
             .steps(&["follow a made-up name", "no code comes"]),
         pushed("pushed.no-credentials", "Nobody pushes without credentials", |s| Box::pin(no_credentials(s)))
@@ -73,16 +72,16 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn pushed(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 9126 2", "Okta: /par"]).tags(&["pushed"]).needs(&[
-        Need::Secret(Web),
-        Need::Account(Buyer),
+        Need::Secret(WEB),
+        Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::Push),
     ])
 }
 
 fn object(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 9101 4", "OIDC Core 6.1"]).tags(&["request-object"]).needs(&[
-        Need::Secret(Web),
-        Need::Account(Buyer),
+        Need::Secret(WEB),
+        Need::Account(BUYER),
         Need::Stated("request_parameter_supported"),
         Need::Listed("request_object_signing_alg_values_supported", "HS256"),
     ])
@@ -157,7 +156,7 @@ async fn finish(stage: &Stage, cast: &Cast<'_>, request: AuthorizationRequest, j
 }
 
 async fn followed(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let (name, _) = push(stage, &cast, &request).await?;
     let journey = follow(stage, &cast, &name, &[]).await?;
@@ -165,7 +164,7 @@ async fn followed(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn outside(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let (name, _) = push(stage, &cast, &request).await?;
     let beside = [("state", "beside"), ("redirect_uri", "https://evil.example/callback")];
@@ -174,7 +173,7 @@ async fn outside(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn once(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let (name, _) = push(stage, &cast, &request).await?;
     let journey = follow(stage, &cast, &name, &[]).await?;
@@ -185,16 +184,16 @@ async fn once(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn other_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let (name, _) = push(stage, &cast, &stage.request(&cast)).await?;
-    let other = cast.with_client(stage.client(Second)?);
+    let other = cast.with_client(stage.client(SECOND)?);
     let journey = follow(stage, &other, &name, &[]).await?;
     extension::turned_away(&stage.recorder, &extension::NOT_FOLLOWED, &journey);
     Ok(())
 }
 
 async fn made_up(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let name = format!("urn:ietf:params:oauth:request_uri:{}", random_text(32));
     let journey = follow(stage, &cast, &name, &[]).await?;
     extension::turned_away(&stage.recorder, &extension::NOT_FOLLOWED, &journey);
@@ -202,7 +201,7 @@ async fn made_up(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn no_credentials(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let form = form(stage, &cast, &stage.request(&cast))?;
     let reply = stage.post(&form).await?;
     // RFC 6749 5.2: 400, or 401 where the provider likes.
@@ -212,7 +211,7 @@ async fn no_credentials(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn name_inside(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("request_uri", "urn:example:name");
     let form = form(stage, &cast, &request)?
         .without("client_id")
@@ -224,7 +223,7 @@ async fn name_inside(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn expired(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let (name, lifetime) = push(stage, &cast, &stage.request(&cast)).await?;
     stage.wait(lifetime + 1).await?;
     let journey = follow(stage, &cast, &name, &[]).await?;
@@ -238,7 +237,7 @@ fn own(secret: &str) -> Key {
 }
 
 async fn signed(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let inner = stage.request(&cast);
     let claims = request_object(&inner, cast.client, &cast.server.issuer, stage.target.now());
     let key = own(cast.client.secret.as_deref().unwrap_or_default());
@@ -250,7 +249,7 @@ async fn signed(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn spoilt(stage: &Stage, change: fn(&mut Value), key: fn(&str) -> Key) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let mut claims = request_object(&request, cast.client, &cast.server.issuer, stage.target.now());
     change(&mut claims);

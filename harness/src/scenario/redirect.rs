@@ -4,9 +4,8 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::authorization;
 use crate::flow::AuthorizationRequest;
-use crate::issuer_target::ClientRole::Web;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -40,11 +39,11 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story)
         .cites(&["RFC 6749 3.1.2.3", "RFC 9700 4.1.3", "OIDF oidcc-ensure-registered-redirect-uri"])
         .tags(&["redirect"])
-        .needs(&[Need::Client(Web), Need::Account(Buyer), Need::Server(Custom)])
+        .needs(&[Need::Client(WEB), Need::Account(BUYER), Need::Server(Custom)])
 }
 
 async fn stays(stage: &Stage, request: &AuthorizationRequest, says: &[&str]) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let journey = stage.authorize(&cast, request).await?;
     let says = if stage.target.speaks_okta() { says } else { &[] };
     authorization::stays(&stage.recorder, &journey, 400, says);
@@ -52,7 +51,7 @@ async fn stays(stage: &Stage, request: &AuthorizationRequest, says: &[&str]) -> 
 }
 
 pub(super) async fn altered(stage: &Stage, change: fn(&str) -> String) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let other = change(stage.target.redirect_uri.as_str());
     stage.step(format!("ask with the redirect URI {other}"));
     let text = "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings";
@@ -60,12 +59,12 @@ pub(super) async fn altered(stage: &Stage, change: fn(&str) -> String) -> Result
 }
 
 async fn missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stays(stage, &stage.request(&cast).without("redirect_uri"), &["redirect_uri"]).await
 }
 
 async fn unknown_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("client_id", "0oanotthere000000005");
     stays(stage, &request, &["invalid_client", "Invalid value for 'client_id' parameter."]).await
 }

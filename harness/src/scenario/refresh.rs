@@ -5,10 +5,10 @@ use super::stage::{Cast, Halt, Stage, Tokens};
 use super::{Need, Scenario, Told};
 use crate::check::{id_token, token};
 use crate::flow::{self, FormRequest, random_text};
-use crate::issuer_target::ClientRole::{self, Native, Partner, Spa, Web};
+use crate::issuer_target::ClientName;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ServerKind::{self, Custom, Org};
+use crate::issuer_target::market::{BUYER, NATIVE, PARTNER, SPA, WEB};
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
 
@@ -19,27 +19,27 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("refresh.static.custom", "A refresh brings new tokens of the same sign-in", |s| Box::pin(kept(s, Custom)))
             .cites(&["OIDC Core 12", "OIDF oidcc-refresh-token"])
             .steps(&["sign in with offline_access", "refresh", "other tokens, same person, same sign-in"])
-            .needs(&[Need::Secret(Web)]),
+            .needs(&[Need::Secret(WEB)]),
         told("refresh.static.org", "A refresh works at the org server too", |s| Box::pin(kept(s, Org)))
             .cites(&["OIDC Core 12"])
             .steps(&["sign in with offline_access", "refresh", "other tokens, same person, same sign-in"])
-            .needs(&[Need::Market, Need::Secret(Web), Need::Server(Org)]),
+            .needs(&[Need::Market, Need::Secret(WEB), Need::Server(Org)]),
         told("refresh.rotation", "A browser client gets a new refresh token each time", |s| Box::pin(rotated(s)))
             .cites(&["RFC 9700 4.14.2"])
             .steps(&["sign in with offline_access", "refresh twice", "each time another refresh token"])
-            .needs(&[Need::Market, Need::Client(Spa)]),
+            .needs(&[Need::Market, Need::Client(SPA)]),
         told("refresh.reuse", "A rotated refresh token that comes again ends the whole family", |s| {
             Box::pin(reused(s))
         })
         .cites(&["RFC 9700 4.14.2", "Okta: refresh token reuse detection"])
         .steps(&["sign in with offline_access", "refresh", "use the old one again", "the newest one is dead too"])
-        .needs(&[Need::Market, Need::Client(Spa)]),
+        .needs(&[Need::Market, Need::Client(SPA)]),
         told("refresh.leeway", "Within the grace period the previous refresh token works", |s| {
             Box::pin(within_leeway(s))
         })
         .cites(&["Okta: refresh token rotation, grace period"])
         .steps(&["sign in with offline_access", "refresh", "use the old one again at once", "it works"])
-        .needs(&[Need::Market, Need::Client(Native)]),
+        .needs(&[Need::Market, Need::Client(NATIVE)]),
         told("refresh.leeway-over", "After the grace period it is reuse", |s| Box::pin(after_leeway(s)))
             .cites(&["Okta: refresh token rotation, grace period"])
             .steps(&[
@@ -48,35 +48,35 @@ pub(super) fn scenarios() -> Vec<Scenario> {
                 "let 31 seconds go by",
                 "use the old one again: refused",
             ])
-            .needs(&[Need::Market, Need::Alone, Need::Client(Native)]),
+            .needs(&[Need::Market, Need::Alone, Need::Client(NATIVE)]),
         told("refresh.narrower", "A refresh may ask for less", |s| Box::pin(narrower(s)))
             .steps(&["sign in with offline_access", "refresh for fewer scopes", "fewer scopes are granted"])
-            .needs(&[Need::Market, Need::Secret(Web)]),
+            .needs(&[Need::Market, Need::Secret(WEB)]),
         told("refresh.wider", "A refresh may not ask for more", |s| Box::pin(wider(s)))
             .steps(&["sign in with offline_access", "refresh for one more scope", "it is refused"])
-            .needs(&[Need::Market, Need::Secret(Web)]),
+            .needs(&[Need::Market, Need::Secret(WEB)]),
         told("refresh.other-client", "A refresh token belongs to its client", |s| Box::pin(other_client(s)))
             .cites(&["OIDF oidcc-refresh-token"])
             .steps(&["sign in with offline_access", "another client refreshes", "it is refused"])
-            .needs(&[Need::Secret(Web), Need::Secret(Partner)]),
+            .needs(&[Need::Secret(WEB), Need::Secret(PARTNER)]),
         told("refresh.garbage", "A refresh token that nobody issued is refused", |s| Box::pin(garbage(s)))
             .steps(&["refresh with a made-up token", "it is refused"])
-            .needs(&[Need::Client(Web)]),
+            .needs(&[Need::Client(WEB)]),
         told("refresh.missing-parameter", "A refresh without a token is refused", |s| Box::pin(missing(s)))
             .steps(&["refresh without a token", "it is refused"])
-            .needs(&[Need::Client(Web)]),
+            .needs(&[Need::Client(WEB)]),
         told("refresh.idle", "A refresh token that nobody uses for longer than its window is refused", |s| {
             Box::pin(idle(s))
         })
         .cites(&["Okta: access policies, token lifetime"])
         .steps(&["sign in with offline_access", "let eight days go by", "refresh: refused"])
-        .needs(&[Need::Market, Need::Alone, Need::Secret(Web)]),
+        .needs(&[Need::Market, Need::Alone, Need::Secret(WEB)]),
     ]
 }
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["RFC 6749 6"]).tags(&["refresh"]).needs(&[
-        Need::Account(Buyer),
+        Need::Account(BUYER),
         Need::Server(Custom),
         Need::Grant(Custom, "refresh_token"),
         Need::Scope("offline_access"),
@@ -124,8 +124,8 @@ async fn refused(stage: &Stage, cast: &Cast<'_>, refresh_token: &str) -> Result<
 }
 
 /// A rotating client's first refresh: the old token and the new one.
-async fn rotate(stage: &Stage, client: ClientRole) -> Result<(Cast<'_>, Tokens, String), Halt> {
-    let cast = stage.cast(Custom, client, Buyer)?;
+async fn rotate(stage: &Stage, client: ClientName) -> Result<(Cast<'_>, Tokens, String), Halt> {
+    let cast = stage.cast(Custom, client, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     let reply = refreshed(stage, &cast, &tokens, tokens.refresh_token()?).await?;
     let new = reply.refresh_token.unwrap_or_default();
@@ -135,8 +135,8 @@ async fn rotate(stage: &Stage, client: ClientRole) -> Result<(Cast<'_>, Tokens, 
     if other { Ok((cast, tokens, new)) } else { Err(Halt::Failed) }
 }
 
-async fn kept(stage: &Stage, server: ServerRole) -> Result<(), Halt> {
-    let cast = stage.cast(server, Web, Buyer)?;
+async fn kept(stage: &Stage, server: ServerKind) -> Result<(), Halt> {
+    let cast = stage.cast(server, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     let reply = refreshed(stage, &cast, &tokens, tokens.refresh_token()?).await?;
     if stage.target.speaks_okta() {
@@ -148,7 +148,7 @@ async fn kept(stage: &Stage, server: ServerRole) -> Result<(), Halt> {
 }
 
 async fn rotated(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens, second) = rotate(stage, Spa).await?;
+    let (cast, tokens, second) = rotate(stage, SPA).await?;
     let third = refreshed(stage, &cast, &tokens, &second).await?.refresh_token;
     let other = third.as_ref().is_some_and(|third| *third != second);
     let actual = if other { "another refresh token" } else { "no other refresh token" };
@@ -157,7 +157,7 @@ async fn rotated(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn reused(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens, newest) = rotate(stage, Spa).await?;
+    let (cast, tokens, newest) = rotate(stage, SPA).await?;
     stage.step("use the old one again");
     refused(stage, &cast, tokens.refresh_token()?).await?;
     stage.step("use the newest one");
@@ -168,7 +168,7 @@ async fn reused(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn within_leeway(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens, _) = rotate(stage, Native).await?;
+    let (cast, tokens, _) = rotate(stage, NATIVE).await?;
     stage.step("use the old one again at once");
     let reply = stage.post(&form(stage, &cast, tokens.refresh_token()?)?).await?;
     token::LEEWAY.holds(&stage.recorder, reply.status == 200, "200", crate::wire::error::summary(&reply));
@@ -176,13 +176,13 @@ async fn within_leeway(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn after_leeway(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens, _) = rotate(stage, Native).await?;
+    let (cast, tokens, _) = rotate(stage, NATIVE).await?;
     stage.wait(31).await?;
     refused(stage, &cast, tokens.refresh_token()?).await
 }
 
 async fn narrower(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     stage.step("refresh for openid and offline_access only");
     let form = form(stage, &cast, tokens.refresh_token()?)?.with("scope", "openid offline_access");
@@ -200,7 +200,7 @@ async fn narrower(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn wider(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     stage.step("refresh for one more scope");
     let form = form(stage, &cast, tokens.refresh_token()?)?.with("scope", "openid products:read");
@@ -210,28 +210,28 @@ async fn wider(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn other_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     stage.step("another client refreshes");
-    let thief = cast.with_client(stage.client(Partner)?);
+    let thief = cast.with_client(stage.client(PARTNER)?);
     let form = form(stage, &thief, tokens.refresh_token()?)?;
     refused_exchange(stage, &form, (400, "invalid_grant"), "").await
 }
 
 async fn garbage(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     refused(stage, &cast, &random_text(32)).await
 }
 
 async fn missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let form = form(stage, &cast, "")?.without("refresh_token");
     let text = "The required parameter 'refresh_token' is missing.";
     refused_exchange(stage, &form, (400, "invalid_request"), text).await
 }
 
 async fn idle(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     stage.wait(8 * 24 * 3600).await?;
     refused(stage, &cast, tokens.refresh_token()?).await

@@ -8,9 +8,8 @@ use tokio::sync::OnceCell;
 use super::stage::{Cast, Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::registration;
-use crate::issuer_target::ClientRole::Web;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, WEB};
 use crate::issuer_target::{AuthMethod, Client, Endpoint};
 use crate::wire::error::summary;
 use crate::wire::{Body, Call, Reply};
@@ -22,7 +21,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .steps(&["register", "sign in with it", "read it: no secret", "remove it", "it can't sign in any more"])
         .front(Front::Http)
-        .needs(&[Need::Account(Buyer)]),
+        .needs(&[Need::Account(BUYER)]),
         registering("registration.no-token", "Nobody registers a client without a token", |s| Box::pin(no_token(s)))
             .steps(&["register without a token", "401"]),
     ]
@@ -105,10 +104,10 @@ async fn register(stage: &Stage, members: &Value) -> Result<Client, Halt> {
     registration::REGISTERED.holds(&stage.recorder, created, expected, summary(&reply));
     let Some(id) = id.filter(|_| created) else { return Err(Halt::Failed) };
     Ok(Client {
-        role: Web,
+        name: WEB,
         id: id.to_owned(),
         secret: secret.map(str::to_owned),
-        key: signs.then(|| stage.target.own_keys[0].clone()),
+        key: signs.then(|| stage.target.registration_keys[0].clone()),
         auth: if signs { AuthMethod::PrivateKeyJwt } else { AuthMethod::ClientSecretBasic },
         pkce_required: false,
         scopes: vec!["openid".to_owned()],
@@ -119,7 +118,7 @@ async fn register(stage: &Stage, members: &Value) -> Result<Client, Halt> {
 async fn registered(stage: &Stage) -> Result<(), Halt> {
     let client = register(stage, &json!({})).await?;
     stage.step("sign in with it");
-    let cast = Cast { server: stage.server(Custom)?, client: &client, account: stage.account(Buyer)? };
+    let cast = Cast { server: stage.server(Custom)?, client: &client, account: stage.account(BUYER)? };
     stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step("read it");
     let read = manage(stage, Method::GET, &client.id, None, true).await?;

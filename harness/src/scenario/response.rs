@@ -4,9 +4,8 @@ use super::stage::{Cast, Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::{authorization, id_token};
 use crate::flow::AuthorizationRequest;
-use crate::issuer_target::ClientRole::Web;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, WEB};
 use crate::wire::token::TokenReply;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -60,20 +59,20 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["OAuth 2.0 Multiple Response Types 2.1"]).tags(&["response"]).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Server(Custom),
     ])
 }
 
 pub(super) async fn mode(stage: &Stage, mode: &str) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     stage.sign_in(&cast, stage.request(&cast).with("response_mode", mode)).await?;
     Ok(())
 }
 
 async fn unknown(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("response_mode", "carrier_pigeon");
     let text = "The response mode is not supported by the authorization server. Valid response modes: \
                 [query, fragment, form_post, okta_post_message].";
@@ -81,7 +80,7 @@ async fn unknown(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn query_with_token(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("response_type", "id_token").with("response_mode", "query");
     let journey = stage.authorize(&cast, &request).await?;
     let text = "'query' response mode cannot be used with either the 'id_token' or 'token' response types.";
@@ -93,14 +92,14 @@ async fn query_with_token(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn error_by_form(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).scopes("openid nobody:knows").with("response_mode", "form_post");
     let text = "One or more scopes are not configured for the authorization server resource.";
     stage.refuse(&cast, &request, "invalid_scope", text).await
 }
 
 async fn implicit_id_token(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("response_type", "id_token");
     let journey = stage.authorize(&cast, &request).await?;
     let callback = stage.arrived(&cast, &request, &journey)?;
@@ -111,7 +110,7 @@ async fn implicit_id_token(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn implicit_both(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("response_type", "id_token token");
     let journey = stage.authorize(&cast, &request).await?;
     let callback = stage.arrived(&cast, &request, &journey)?;
@@ -122,7 +121,7 @@ async fn implicit_both(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn hybrid(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("response_type", "code id_token");
     let (code, front) = hybrid_front(stage, &cast, &request).await?;
     stage.step("exchange the code");
@@ -147,7 +146,7 @@ async fn hybrid_front(
 }
 
 async fn nonce_missing(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast).with("response_type", "id_token").without("nonce");
     // Two dots at the end: that is how Okta sends it.
     let text = "The 'nonce' parameter is required for authorize requests with either the 'id_token' or 'token' response types..";

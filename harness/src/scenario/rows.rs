@@ -12,7 +12,8 @@ use super::{Front, Need, Scenario, Story};
 use crate::check::api::{API_CHALLENGE, API_STATUS, GRANTED, LIFETIME, REFUSED_CODE, REFUSED_WHERE};
 use crate::flow;
 use crate::issuer_target::fixtures::Fixtures;
-use crate::issuer_target::{ClientRole, Endpoint, Role, ServerRole};
+use crate::issuer_target::market::BUYER;
+use crate::issuer_target::{AccountName, ClientName, Endpoint, ServerKind};
 use crate::wire::error::{OAuthError, summary};
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
@@ -60,18 +61,18 @@ pub struct TokenRow {
     pub id: String,
     /// Which rule decides, in words.
     pub why: String,
-    pub user: Option<Role>,
-    pub client: ClientRole,
+    pub user: Option<AccountName>,
+    pub client: ClientName,
     pub grant: Grant,
     #[serde(default = "custom")]
-    pub server: ServerRole,
+    pub server: ServerKind,
     pub scopes: String,
     #[serde(flatten)]
     pub outcome: Outcome,
 }
 
-const fn custom() -> ServerRole {
-    ServerRole::Custom
+const fn custom() -> ServerKind {
+    ServerKind::Custom
 }
 
 /// The token that an API row presents.
@@ -83,13 +84,13 @@ pub enum Bearer {
     /// Something that is no token.
     Garbage,
     /// The ID token of a sign-in instead of the access token.
-    IdToken { user: Role, client: ClientRole, scopes: String },
+    IdToken { user: AccountName, client: ClientName, scopes: String },
     /// The org server's access token, which is for Okta only.
-    OrgToken { user: Role, client: ClientRole, scopes: String },
+    OrgToken { user: AccountName, client: ClientName, scopes: String },
     /// A person's access token.
-    Person { user: Role, client: ClientRole, scopes: String },
+    Person { user: AccountName, client: ClientName, scopes: String },
     /// A machine's access token.
-    Machine { client: ClientRole, scopes: String },
+    Machine { client: ClientName, scopes: String },
 }
 
 /// endpoint × token → status.
@@ -172,7 +173,7 @@ pub(super) fn scenarios(fixtures: &Fixtures) -> Result<Vec<Scenario>, RowError> 
     let token = token.into_iter().map(|row| {
         let mut needs = vec![Need::Market, Need::Server(row.server), Need::Client(row.client)];
         needs.extend(row.user.map(Need::Account));
-        let who = row.user.map_or("the machine itself", Role::word);
+        let who = row.user.map_or("the machine itself", AccountName::word);
         let ask = format!("{who} asks with the {} client for {}", row.client.word(), row.scopes);
         let expected = match &row.outcome {
             Outcome::Granted { granted, .. } => format!("granted: {granted}"),
@@ -232,7 +233,7 @@ impl TokenRow {
     }
 
     async fn ask_in_front(&self, stage: &Stage) -> Result<(), Halt> {
-        let cast = stage.cast(self.server, self.client, self.user.unwrap_or(Role::Buyer))?;
+        let cast = stage.cast(self.server, self.client, self.user.unwrap_or(BUYER))?;
         let mut request = stage.request(&cast).scopes(&self.scopes);
         if self.grant == Grant::Implicit {
             request = request.with("response_type", "id_token token").without_pkce();
@@ -327,14 +328,14 @@ impl ApiRow {
             Bearer::None => return Ok(None),
             Bearer::Garbage => return Ok(Some(flow::random_text(32))),
             Bearer::Machine { client, scopes } => {
-                let endpoint = stage.endpoint(stage.server(ServerRole::Custom)?, Endpoint::Token)?;
+                let endpoint = stage.endpoint(stage.server(ServerKind::Custom)?, Endpoint::Token)?;
                 let form = flow::client_credentials(endpoint, stage.client(*client)?, Some(scopes));
                 let reply: TokenReply = stage.post(&form).await?.json("a token response")?;
                 return Ok(Some(reply.access_token));
             }
-            Bearer::OrgToken { user, client, scopes } => (ServerRole::Org, user, client, scopes),
+            Bearer::OrgToken { user, client, scopes } => (ServerKind::Org, user, client, scopes),
             Bearer::Person { user, client, scopes } | Bearer::IdToken { user, client, scopes } => {
-                (ServerRole::Custom, user, client, scopes)
+                (ServerKind::Custom, user, client, scopes)
             }
         };
         let cast = stage.cast(server, *client, *user)?;

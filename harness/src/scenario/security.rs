@@ -8,10 +8,9 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::extension;
 use crate::flow;
-use crate::issuer_target::ClientRole::{Spa, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, SPA, WEB};
 use crate::wire::error::summary;
 use crate::wire::{Call, Reply};
 
@@ -28,7 +27,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .cites(&["RFC 9700 4.14.2"])
         .steps(&["sign in with offline_access", "refresh many times at once", "one answer has tokens at most"])
-        .needs(&[Need::Market, Need::Client(Spa)]),
+        .needs(&[Need::Market, Need::Client(SPA)]),
         told("security.chance", "Codes have nothing in common", |s| Box::pin(chance(s)))
             .cites(&["RFC 6749 10.10"])
             .steps(&["sign in", "get eight codes", "no two begin alike"]),
@@ -71,8 +70,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).tags(&["security"]).needs(&[
-        Need::Secret(Web),
-        Need::Account(Buyer),
+        Need::Secret(WEB),
+        Need::Account(BUYER),
         Need::Server(Custom),
     ])
 }
@@ -88,7 +87,7 @@ async fn crowd(stage: &Stage, form: &flow::FormRequest) -> Result<usize, Halt> {
 }
 
 async fn code_race(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     stage.step("exchange the code many times at once");
@@ -98,7 +97,7 @@ async fn code_race(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn refresh_race(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Spa, Buyer)?;
+    let cast = stage.cast(Custom, SPA, BUYER)?;
     let tokens = stage.sign_in_for_refresh(&cast).await?;
     stage.step("refresh many times at once");
     let endpoint = stage.endpoint(cast.server, Endpoint::Token)?;
@@ -109,7 +108,7 @@ async fn refresh_race(stage: &Stage) -> Result<(), Halt> {
 
 async fn chance(stage: &Stage) -> Result<(), Halt> {
     const MANY: usize = 8;
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let mut beginnings = BTreeSet::new();
     for _ in 0..MANY {
         let code = stage.code(&cast, &stage.request(&cast)).await?;
@@ -121,7 +120,7 @@ async fn chance(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn downgrade(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let honest = stage.request(&cast).with_pkce();
     let stripped = honest.clone().without("code_challenge").without("code_challenge_method");
     let journey = stage.authorize(&cast, &stripped).await?;
@@ -136,7 +135,7 @@ async fn downgrade(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn mix_up(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let journey = stage.authorize(&cast, &request).await?;
     let callback = stage.arrived(&cast, &request, &journey)?;
@@ -149,7 +148,7 @@ async fn mix_up(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn no_cors(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let url = stage.request(&cast).url(stage.endpoint(cast.server, Endpoint::Authorization)?);
     let origin = stage.target.redirect_uri.origin().ascii_serialization();
     let reply = stage.send(Call::get(url).header("accept", "text/html")?.header("origin", &origin)?).await?;
@@ -159,7 +158,7 @@ async fn no_cors(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn token_in_query(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     let mut url = stage.endpoint(cast.server, Endpoint::Userinfo)?.clone();
     url.query_pairs_mut().append_pair("access_token", &tokens.reply.access_token);
@@ -170,7 +169,7 @@ async fn token_in_query(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn twice(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let request = stage.request(&cast);
     let code = stage.code(&cast, &request).await?;
     let form = stage.exchange_form(&cast, &request, &code)?.with("redirect_uri", "https://evil.example/callback");
@@ -180,7 +179,7 @@ async fn twice(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn page(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let url = stage.request(&cast).url(stage.endpoint(cast.server, Endpoint::Authorization)?);
     let reply = stage.send(Call::get(url).header("accept", "text/html")?).await?;
     let referrer = reply.header("referrer-policy").unwrap_or_default();

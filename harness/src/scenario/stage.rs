@@ -12,7 +12,9 @@ use crate::claims::Snapshots;
 use crate::driver::{Driver, DriverError, HttpDriver, Visitor};
 use crate::flow::signed::{Key, KeyError, assertion};
 use crate::flow::{self, AuthorizationRequest, FormRequest};
-use crate::issuer_target::{Account, AuthMethod, Client, ClientRole, Endpoint, Role, Server, ServerRole, Target};
+use crate::issuer_target::{
+    Account, AccountName, AuthMethod, Client, ClientName, Endpoint, Server, ServerKind, Target,
+};
 use crate::record::Recorder;
 use crate::wire::authorization::{Callback, Delivery};
 use crate::wire::journey::Journey;
@@ -130,19 +132,19 @@ impl Stage {
         self.recorder.step(text);
     }
 
-    pub(super) fn server(&self, role: ServerRole) -> Result<&Server, Halt> {
+    pub(super) fn server(&self, role: ServerKind) -> Result<&Server, Halt> {
         self.target.servers.get(&role).ok_or_else(|| Halt::Skip(format!("no {} server", role.word())))
     }
 
-    pub(super) fn client(&self, role: ClientRole) -> Result<&Client, Halt> {
+    pub(super) fn client(&self, role: ClientName) -> Result<&Client, Halt> {
         self.target.clients.get(&role).ok_or_else(|| Halt::Skip(format!("no {} client", role.word())))
     }
 
-    pub(super) fn account(&self, role: Role) -> Result<&Account, Halt> {
+    pub(super) fn account(&self, role: AccountName) -> Result<&Account, Halt> {
         self.target.accounts.get(&role).ok_or_else(|| Halt::Skip(format!("no {} account", role.word())))
     }
 
-    pub(super) fn cast(&self, server: ServerRole, client: ClientRole, account: Role) -> Result<Cast<'_>, Halt> {
+    pub(super) fn cast(&self, server: ServerKind, client: ClientName, account: AccountName) -> Result<Cast<'_>, Halt> {
         Ok(Cast { server: self.server(server)?, client: self.client(client)?, account: self.account(account)? })
     }
 
@@ -410,9 +412,9 @@ impl Stage {
             refresh_token: reply.refresh_token.is_some(),
             now: self.target.now(),
         };
-        let judge = match server.role {
-            ServerRole::Custom => access_token::custom,
-            ServerRole::Org => access_token::org,
+        let judge = match server.kind {
+            ServerKind::Custom => access_token::custom,
+            ServerKind::Org => access_token::org,
         };
         Ok(judge(&self.recorder, &reply.access_token, keys, expected))
     }
@@ -468,7 +470,7 @@ impl Stage {
         let control = self.target.control.as_ref().ok_or_else(|| Halt::Skip("no clock to move".to_owned()))?;
         self.step(format!("{seconds} seconds go by"));
         control.advance(seconds).await?;
-        self.target.clock_moved(seconds);
+        self.target.clock_was_advanced(seconds);
         Ok(())
     }
 }

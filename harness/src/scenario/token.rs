@@ -5,9 +5,9 @@ use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Told};
 use crate::check::token;
 use crate::flow::{FormRequest, random_text};
-use crate::issuer_target::ClientRole::{Service, Spa, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{SERVICE, SPA, WEB};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -37,7 +37,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         told("token.duplicate-parameter", "A parameter that comes twice is refused", |s| Box::pin(duplicate(s)))
             .cites(&["RFC 6749 3.2"])
             .steps(&["send the scope twice", "400 invalid_request"])
-            .needs(&[Need::Secret(Service)]),
+            .needs(&[Need::Secret(SERVICE)]),
         told("token.missing-grant-type", "A request without a grant type is refused", |s| Box::pin(missing_grant(s)))
             .cites(&["RFC 6749 5.2"])
             .steps(&["ask without a grant type", "400 invalid_request"]),
@@ -49,7 +49,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .cites(&["RFC 6749 5.2"])
         .steps(&["the browser client asks for client credentials", "400 unauthorized_client"])
-        .needs(&[Need::Market, Need::Client(Spa)]),
+        .needs(&[Need::Market, Need::Client(SPA)]),
         told("token.missing-code", "The code grant needs a code", |s| Box::pin(missing_code(s)))
             .cites(&["RFC 6749 4.1.3"])
             .steps(&["ask without a code", "400 invalid_request"]),
@@ -61,7 +61,7 @@ fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
         .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
         .tags(&["token"])
         .front(Front::None)
-        .needs(&[Need::Okta, Need::Secret(Web), Need::Server(Custom)])
+        .needs(&[Need::Okta, Need::Secret(WEB), Need::Server(Custom)])
 }
 
 /// A code request as it would be, without any credentials.
@@ -74,7 +74,7 @@ fn bare(stage: &Stage) -> Result<FormRequest, Halt> {
 }
 
 fn secret(stage: &Stage) -> Result<(&str, &str), Halt> {
-    let client = stage.client(Web)?;
+    let client = stage.client(WEB)?;
     Ok((&client.id, client.secret.as_deref().unwrap_or_default()))
 }
 
@@ -132,7 +132,7 @@ async fn query(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn duplicate(stage: &Stage) -> Result<(), Halt> {
-    let client = stage.client(Service)?;
+    let client = stage.client(SERVICE)?;
     let endpoint = stage.endpoint(stage.server(Custom)?, Endpoint::Token)?;
     let form = crate::flow::client_credentials(endpoint, client, Some("products:read")).with("scope", "products:read");
     let text = "The request contained multiple parameters with the same name.";
@@ -154,7 +154,7 @@ async fn unknown_grant(stage: &Stage) -> Result<(), Halt> {
 
 async fn unauthorized_grant(stage: &Stage) -> Result<(), Halt> {
     let endpoint = stage.endpoint(stage.server(Custom)?, Endpoint::Token)?;
-    let form = crate::flow::client_credentials(endpoint, stage.client(Spa)?, Some("products:read"));
+    let form = crate::flow::client_credentials(endpoint, stage.client(SPA)?, Some("products:read"));
     refused_exchange(stage, &form, (400, "unauthorized_client"), "").await
 }
 

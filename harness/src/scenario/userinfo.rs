@@ -6,10 +6,9 @@ use super::stage::{Halt, Stage};
 use super::{Need, Scenario, Told};
 use crate::check::userinfo;
 use crate::flow::{self, random_text};
-use crate::issuer_target::ClientRole::Web;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::{self, Custom, Org};
+use crate::issuer_target::ServerKind::{self, Custom, Org};
+use crate::issuer_target::market::{BUYER, WEB};
 use crate::wire::Call;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
@@ -64,14 +63,14 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
     Scenario::told(id, title, story).cites(&["OIDC Core 5.3"]).tags(&["userinfo"]).needs(&[
-        Need::Client(Web),
-        Need::Account(Buyer),
+        Need::Client(WEB),
+        Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::Userinfo),
     ])
 }
 
-async fn tells(stage: &Stage, server: ServerRole, method: Method) -> Result<(), Halt> {
-    let cast = stage.cast(server, Web, Buyer)?;
+async fn tells(stage: &Stage, server: ServerKind, method: Method) -> Result<(), Halt> {
+    let cast = stage.cast(server, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.step(format!("{method} userinfo"));
     let call = flow::userinfo(stage.endpoint(cast.server, Endpoint::Userinfo)?, method, &tokens.reply.access_token)?;
@@ -83,7 +82,7 @@ async fn tells(stage: &Stage, server: ServerRole, method: Method) -> Result<(), 
 }
 
 async fn openid_only(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast).scopes("openid")).await?;
     let endpoint = stage.endpoint(cast.server, Endpoint::Userinfo)?;
     let reply = stage.send(flow::userinfo(endpoint, Method::GET, &tokens.reply.access_token)?).await?;
@@ -107,7 +106,7 @@ async fn bad_token(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn expired(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     stage.wait(2 * 3600).await?;
     let endpoint = stage.endpoint(cast.server, Endpoint::Userinfo)?;
@@ -117,7 +116,7 @@ async fn expired(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn without_openid(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast).scopes("products:read").without("nonce")).await?;
     let endpoint = stage.endpoint(cast.server, Endpoint::Userinfo)?;
     let reply = stage.send(flow::userinfo(endpoint, Method::GET, &tokens.reply.access_token)?).await?;
@@ -126,7 +125,7 @@ async fn without_openid(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn in_query(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, Web, Buyer)?;
+    let cast = stage.cast(Custom, WEB, BUYER)?;
     let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
     let mut address = stage.endpoint(cast.server, Endpoint::Userinfo)?.clone();
     address.query_pairs_mut().append_pair("access_token", &tokens.reply.access_token);
@@ -136,7 +135,7 @@ async fn in_query(stage: &Stage) -> Result<(), Halt> {
 }
 
 async fn other_server(stage: &Stage) -> Result<(), Halt> {
-    let org = stage.cast(Org, Web, Buyer)?;
+    let org = stage.cast(Org, WEB, BUYER)?;
     let tokens = stage.sign_in(&org, stage.request(&org)).await?;
     stage.step("ask the custom server");
     let endpoint = stage.endpoint(stage.server(Custom)?, Endpoint::Userinfo)?;

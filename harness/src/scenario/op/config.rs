@@ -6,7 +6,7 @@ use url::Url;
 use super::{Front, Module, Variant, runs};
 use crate::check::discovery::{self, Document};
 use crate::check::{configuration, keys};
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
 use crate::scenario::stage::{Halt, Stage};
 use crate::wire::Http;
 use crate::wire::keys::KeySet;

@@ -27,10 +27,9 @@ pub use plan::{Plan, Variant};
 
 use super::stage::{Halt, Stage};
 use super::{Front, Need, Scenario, Story};
-use crate::issuer_target::ClientRole::Web;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, WEB};
 
 /// How a module's story comes to be told.
 type Told = for<'a> fn(&'a Stage, Variant) -> BoxFuture<'a, Result<(), Halt>>;
@@ -87,15 +86,15 @@ impl Module {
             }
             Variant::Dynamic => vec![Need::Endpoint(Custom, Endpoint::Registration)],
             Variant::Flow { .. } => variant.needs(),
-            Variant::Fapi2 { .. } => vec![Need::Server(Custom), Need::ApiToken, Need::Account(Buyer)],
+            Variant::Fapi2 { .. } => vec![Need::Server(Custom), Need::ApiToken, Need::Account(BUYER)],
         };
         if variant.registers() {
             // Whoever only looks at documents needs no client.
             if self.front != Front::None {
-                needs.extend([Need::ApiToken, Need::Account(Buyer)]);
+                needs.extend([Need::ApiToken, Need::Account(BUYER)]);
             }
         } else if !matches!(variant, Variant::Config | Variant::Fapi2 { .. }) {
-            needs.extend([Need::Server(Custom), Need::Secret(Web), Need::Account(Buyer)]);
+            needs.extend([Need::Server(Custom), Need::Secret(WEB), Need::Account(BUYER)]);
         }
         // Clients that are registered for a plan take the places of the target's own.
         needs.extend(self.needs.iter().filter(|need| !(variant.registers() && matches!(need, Need::Secret(_)))));

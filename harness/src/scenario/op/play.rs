@@ -8,10 +8,9 @@ use crate::check::{authorization, id_token, keys, module, token, userinfo};
 use crate::flow::signed::Key;
 use crate::flow::{self, AuthorizationRequest, random_text};
 use crate::issuer_target::AuthMethod;
-use crate::issuer_target::ClientRole::{Second, Web};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::{Buyer, Complete};
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, COMPLETE, SECOND, WEB};
 use crate::scenario::stage::{Cast, Halt, Stage};
 use crate::wire::authorization::Callback;
 use crate::wire::journey::Journey;
@@ -74,9 +73,9 @@ impl<'a> Play<'a> {
     pub(super) async fn registering(stage: &'a Stage, variant: Variant, members: Value) -> Result<Self, Halt> {
         let cast = if variant.registers() {
             let client = stage.own_client(&metadata(stage, variant, members)?).await?;
-            Cast { server: stage.server(Custom)?, client, account: stage.account(Buyer)? }
+            Cast { server: stage.server(Custom)?, client, account: stage.account(BUYER)? }
         } else {
-            stage.cast(Custom, Web, Buyer)?
+            stage.cast(Custom, WEB, BUYER)?
         };
         keys::standard(&stage.recorder, cast.server.keys(&stage.http).await?);
         let play = Self { stage, cast, variant };
@@ -89,14 +88,14 @@ impl<'a> Play<'a> {
         let client = if self.variant.registers() {
             self.stage.second_own_client(&metadata(self.stage, self.variant, members)?).await?
         } else {
-            self.stage.client(Second)?
+            self.stage.client(SECOND)?
         };
         Ok(Self { cast: self.cast.with_client(client), ..self })
     }
 
     /// The same with the person whose profile is the fullest.
     pub(super) fn with_full_profile(self) -> Self {
-        let account = self.stage.account(Complete).unwrap_or(self.cast.account);
+        let account = self.stage.account(COMPLETE).unwrap_or(self.cast.account);
         Self { cast: Cast { account, ..self.cast }, ..self }
     }
 
@@ -267,7 +266,7 @@ impl<'a> Play<'a> {
 /// What the client of a plan is registered with: those of the dynamic plan sign, those of the logout plans have a secret.
 pub(super) fn metadata(stage: &Stage, variant: Variant, members: Value) -> Result<Value, Halt> {
     let mut metadata = if variant == Variant::Dynamic {
-        let keys = Key::rsa(&stage.target.own_keys[0])?.set()?;
+        let keys = Key::rsa(&stage.target.registration_keys[0])?.set()?;
         json!({ "token_endpoint_auth_method": "private_key_jwt", "jwks": keys })
     } else {
         json!({ "post_logout_redirect_uris": [stage.target.signed_out_uri] })

@@ -6,8 +6,8 @@ use super::play::{Gained, Play};
 use super::{Module, Need, Variant, runs};
 use crate::check::{id_token, module, token};
 use crate::flow::{self, AuthorizationRequest};
-use crate::issuer_target::ClientRole::Second;
 use crate::issuer_target::Endpoint;
+use crate::issuer_target::market::SECOND;
 use crate::scenario::stage::{Cast, Halt, Stage};
 use crate::wire::error::summary;
 use crate::wire::jwt::Jwt;
@@ -41,7 +41,7 @@ pub(super) const MODULES: &[Module] = &[
         |s, v| Box::pin(secret_post(s, v)),
     )
     .runs(runs::with_code)
-    .needs(&[Need::Secret(Second)]),
+    .needs(&[Need::Secret(SECOND)]),
     Module::new(
         "oidcc-refresh-token",
         "A refresh token gives new tokens of the same sign-in, to its own client only",
@@ -50,7 +50,7 @@ pub(super) const MODULES: &[Module] = &[
     )
     .runs(runs::with_code)
     .dynamic_too()
-    .needs(&[Need::Secret(Second), Need::Time]),
+    .needs(&[Need::Secret(SECOND), Need::Time]),
 ];
 
 async fn reuse(stage: &Stage, variant: Variant) -> Result<(), Halt> {
@@ -87,7 +87,7 @@ async fn reuse_later(stage: &Stage, variant: Variant) -> Result<(), Halt> {
 
 async fn secret_post(stage: &Stage, variant: Variant) -> Result<(), Halt> {
     let play = Play::begin(stage, variant).await?;
-    let play = Play { cast: play.cast.with_client(stage.client(Second)?), ..play };
+    let play = Play { cast: play.cast.with_client(stage.client(SECOND)?), ..play };
     play.lists_auth_method();
     play.sign_in(play.request()).await?;
     Ok(())

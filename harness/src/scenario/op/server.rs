@@ -6,7 +6,7 @@ use super::play::{Gained, Play};
 use super::{Front, Module, Need, Variant, runs};
 use crate::check::{authorization, module, userinfo};
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
 use crate::scenario::stage::{Halt, Stage};
 use crate::wire::Call;
 

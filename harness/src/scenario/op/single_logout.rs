@@ -13,7 +13,7 @@ use crate::check::{configuration, logout};
 use crate::driver::{Listener, Visitor};
 use crate::flow::random_text;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
 use crate::scenario::stage::{Halt, Stage};
 use crate::wire::journey::{Journey, is_landing};
 

@@ -7,7 +7,7 @@ use super::{Front, Module, Need, Variant, module, publisher};
 use crate::check::{self, extension, registration, token, userinfo};
 use crate::flow::signed::{Key, request_object};
 use crate::flow::{self, random_text};
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::{Client, Endpoint, Server};
 use crate::scenario::op::play::Play;
 use crate::scenario::op::redemption::{self, GRANTS};
@@ -101,7 +101,7 @@ async fn signed_userinfo(stage: &Stage, variant: Variant) -> Result<(), Halt> {
 
 async fn published(stage: &Stage, variant: Variant) -> Result<(), Halt> {
     let publisher = publisher().await?;
-    publisher.serve("/jwks", "application/json", Key::rsa(&stage.target.own_keys[0])?.set()?.to_string());
+    publisher.serve("/jwks", "application/json", Key::rsa(&stage.target.registration_keys[0])?.set()?.to_string());
     let members = json!({ "jwks": null, "jwks_uri": publisher.base().ok_or(Halt::Failed)?.join("jwks")? });
     let play = Play::registering(stage, variant, members).await?;
     let gained = play.sign_in(play.request()).await?;
@@ -111,7 +111,7 @@ async fn published(stage: &Stage, variant: Variant) -> Result<(), Halt> {
 
 async fn changed(stage: &Stage, variant: Variant) -> Result<(), Halt> {
     let publisher = publisher().await?;
-    let [first, second] = &stage.target.own_keys;
+    let [first, second] = &stage.target.registration_keys;
     publisher.serve("/jwks", "application/json", Key::rsa(first)?.set()?.to_string());
     let uri = publisher.base().ok_or(Halt::Failed)?.join("jwks")?;
     let play =
@@ -169,7 +169,7 @@ async fn by_reference(stage: &Stage, variant: Variant, signed: bool) -> Result<(
     let inner = play.request();
     let (server, client) = (play.cast.server, play.cast.client);
     let object = if signed {
-        let key = Key::rsa(&stage.target.own_keys[0])?;
+        let key = Key::rsa(&stage.target.registration_keys[0])?;
         let claims = request_object(&inner, client, &server.issuer, stage.target.now());
         key.sign(&json!({ "kid": key.thumbprint()? }), &claims)?
     } else {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Front, Module, Need, Variant, module, publisher};
 use crate::check::{authorization, registration};
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
 use crate::scenario::op::play::{Play, metadata};
 use crate::scenario::registration::apply;
 use crate::scenario::stage::{Halt, Stage};

@@ -9,8 +9,8 @@ use super::party::Party;
 use crate::check::{authorization, fapi, keys, token, userinfo};
 use crate::flow::signed::{Draft, Key, Proof, assertion, request_object};
 use crate::flow::{self, AuthorizationRequest, FormRequest};
-use crate::issuer_target::Role::Buyer;
-use crate::issuer_target::ServerRole::Custom;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::BUYER;
 use crate::issuer_target::{Endpoint, Server};
 use crate::scenario::dpop::with_nonce;
 use crate::scenario::pushed::{follow, taken};
@@ -74,7 +74,7 @@ pub(super) fn act(stage: &Stage, variant: Variant, story: Story) -> BoxFuture<'_
         // RFC 6749 3.1.2: the address of the second one has parameters of its own.
         redirect_uri.set_query(Some("dummy1=lorem&dummy2=ipsum"));
         let other = Party::register(stage, redirect_uri, true).await?;
-        let cast = Cast { server, client: &party.client, account: stage.account(Buyer)? };
+        let cast = Cast { server, client: &party.client, account: stage.account(BUYER)? };
         let play = Play { stage, cast, party: &party, other: &other, signed, assertion: |_, _| {}, proof: |_| {} };
         story(&play).await
     })

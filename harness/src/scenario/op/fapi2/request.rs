@@ -6,9 +6,8 @@ use super::super::{Module, Need, runs};
 use super::play::{Play, act, is_taken};
 use crate::check::{authorization, extension, fapi, module};
 use crate::flow::{AuthorizationRequest, random_text};
-use crate::issuer_target::ClientRole::Partner;
 use crate::issuer_target::Endpoint;
-use crate::issuer_target::Role::Complete;
+use crate::issuer_target::market::{COMPLETE, PARTNER};
 use crate::scenario::pushed;
 use crate::scenario::stage::{Cast, Halt};
 use crate::wire::Call;
@@ -35,7 +34,7 @@ pub(super) const MODULES: &[Module] = &[
         |s, v| act(s, v, |p| Box::pin(rejects(p))),
     )
     .runs(runs::in_fapi2)
-    .needs(&[Need::Secret(Partner)]),
+    .needs(&[Need::Secret(PARTNER)]),
     Module::new(
         "fapi2-security-profile-final-ensure-authorization-request-without-state-success",
         "A request may have no state",
@@ -71,7 +70,7 @@ pub(super) const MODULES: &[Module] = &[
         |s, v| act(s, v, |p| Box::pin(claims(p))),
     )
     .runs(runs::in_fapi2)
-    .needs(&[Need::Stated("claims_parameter_supported"), Need::Account(Complete)]),
+    .needs(&[Need::Stated("claims_parameter_supported"), Need::Account(COMPLETE)]),
     Module::new(
         "fapi2-security-profile-final-access-token-type-header-case-sensitivity",
         "The scheme of the Authorization header ignores case",
@@ -145,7 +144,7 @@ async fn happy(play: &Play<'_>) -> Result<(), Halt> {
 /// No scope that these clients get asks anybody: the client that asks for consent pushes here.
 async fn rejects(play: &Play<'_>) -> Result<(), Halt> {
     let stage = play.stage;
-    let cast = play.cast.with_client(stage.client(Partner)?);
+    let cast = play.cast.with_client(stage.client(PARTNER)?);
     let scope = cast.client.consent_scope.as_deref();
     let scope = scope.ok_or_else(|| Halt::Skip("no scope asks for consent".to_owned()))?;
     let request = stage.request(&cast).scopes(&format!("openid {scope}")).with("prompt", "consent").with_pkce();
@@ -167,7 +166,7 @@ async fn claims(play: &Play<'_>) -> Result<(), Halt> {
     }
     let each: Map<String, Value> = asked.iter().map(|&claim| (claim.to_owned(), Value::Null)).collect();
     let parameter = json!({ "id_token": each, "userinfo": each }).to_string();
-    let cast = Cast { account: play.stage.account(Complete)?, ..play.cast };
+    let cast = Cast { account: play.stage.account(COMPLETE)?, ..play.cast };
     let play = Play { cast, ..*play };
     let tokens = play.sign_in(play.request().with("claims", &parameter)).await?;
     let mut came = play.userinfo(&tokens).await?;

@@ -1,0 +1,137 @@
+//! An authorization server of a target: its discovery document, endpoints and keys.
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::wire::keys::KeySet;
+use crate::wire::metadata::Metadata;
+use crate::wire::{Http, WireError};
+
+/// The two kinds of authorization server that Okta has. The single server of any other provider counts as custom.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServerKind {
+    /// A server below `/oauth2/{id}`, with scopes, claims and policies of its own.
+    Custom,
+    /// The server of the org itself.
+    Org,
+}
+
+impl ServerKind {
+    /// The name in files and reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Custom => "custom",
+            Self::Org => "org",
+        }
+    }
+}
+
+/// An endpoint that a scenario may need.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Endpoint {
+    Authorization,
+    Token,
+    Userinfo,
+    Introspection,
+    Revocation,
+    EndSession,
+    Keys,
+    Push,
+    Device,
+    Registration,
+}
+
+impl Endpoint {
+    /// The member of the discovery document that holds its address.
+    #[must_use]
+    pub const fn member(self) -> &'static str {
+        match self {
+            Self::Authorization => "authorization_endpoint",
+            Self::Token => "token_endpoint",
+            Self::Userinfo => "userinfo_endpoint",
+            Self::Introspection => "introspection_endpoint",
+            Self::Revocation => "revocation_endpoint",
+            Self::EndSession => "end_session_endpoint",
+            Self::Keys => "jwks_uri",
+            Self::Push => "pushed_authorization_request_endpoint",
+            Self::Device => "device_authorization_endpoint",
+            Self::Registration => "registration_endpoint",
+        }
+    }
+}
+
+/// One authorization server.
+#[derive(Debug)]
+pub struct Server {
+    pub kind: ServerKind,
+    pub issuer: String,
+    /// The audience of its access tokens, where it is known.
+    pub audience: Option<String>,
+    pub metadata: Metadata,
+    /// Claims that the org's own configuration adds to every ID token.
+    pub own_claims: Vec<String>,
+    keys: OnceCell<KeySet>,
+}
+
+impl Server {
+    /// A server with that discovery document.
+    #[must_use]
+    pub fn new(kind: ServerKind, issuer: String, audience: Option<String>, metadata: Metadata) -> Self {
+        Self { kind, issuer, audience, metadata, own_claims: Vec::new(), keys: OnceCell::new() }
+    }
+
+    /// With claims that the org's own configuration adds to every ID token.
+    #[must_use]
+    pub fn with_own_claims(mut self, claims: &[String]) -> Self {
+        claims.clone_into(&mut self.own_claims);
+        self
+    }
+
+    /// The address of an endpoint, if the discovery document has it.
+    #[must_use]
+    pub const fn endpoint(&self, endpoint: Endpoint) -> Option<&Url> {
+        let metadata = &self.metadata;
+        match endpoint {
+            Endpoint::Authorization => metadata.authorization_endpoint.as_ref(),
+            Endpoint::Token => metadata.token_endpoint.as_ref(),
+            Endpoint::Userinfo => metadata.userinfo_endpoint.as_ref(),
+            Endpoint::Introspection => metadata.introspection_endpoint.as_ref(),
+            Endpoint::Revocation => metadata.revocation_endpoint.as_ref(),
+            Endpoint::EndSession => metadata.end_session_endpoint.as_ref(),
+            Endpoint::Keys => metadata.jwks_uri.as_ref(),
+            Endpoint::Push => metadata.pushed_authorization_request_endpoint.as_ref(),
+            Endpoint::Device => metadata.device_authorization_endpoint.as_ref(),
+            Endpoint::Registration => metadata.registration_endpoint.as_ref(),
+        }
+    }
+
+    /// The published keys, fetched once.
+    ///
+    /// # Errors
+    /// When the discovery document has no `jwks_uri`, or it does not serve a key set.
+    pub async fn keys(&self, http: &Http) -> Result<&KeySet, WireError> {
+        self.keys
+            .get_or_try_init(|| async {
+                let Some(address) = &self.metadata.jwks_uri else {
+                    return Err(WireError::Unreadable {
+                        url: self.issuer.clone(),
+                        wanted: "the address of the keys",
+                        reason: "no jwks_uri in the discovery document".to_owned(),
+                    });
+                };
+                http.get(address).await?.json("a key set")
+            })
+            .await
+    }
+
+    /// The address of a path under the issuer.
+    ///
+    /// # Errors
+    /// When the issuer is not a URL.
+    pub fn under_issuer(&self, path: &str) -> Result<Url, WireError> {
+        Ok(Url::parse(&format!("{}{path}", self.issuer.trim_end_matches('/')))?)
+    }
+}
