@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +11,8 @@ use crate::claims::{self, Answer, Snapshots};
 use crate::exit::Exit;
 use crate::issuer_target::Behavior;
 use crate::issuer_target::fixtures::Fixtures;
+use crate::record::Entry;
+use crate::record::run::State;
 use crate::report;
 use crate::run::{self, Drivers, Event, Filter, Options, RunError, Runner};
 use crate::scenario::{Plan, Scenario, catalogue, checks};
@@ -315,8 +318,7 @@ fn described(scenario: &Scenario) -> serde_json::Value {
         "module": scenario.module(),
         "tags": scenario.tags,
         "citations": scenario.citations,
-        "steps": scenario.steps,
-        "needs": scenario.needs.iter().map(|need| need.words()).collect::<Vec<_>>(),
+        "needs": scenario.needs.iter().map(|need| need.description()).collect::<Vec<_>>(),
     })
 }
 
@@ -326,19 +328,44 @@ fn show(id: &str, fixtures: &Fixtures) -> Result<Exit, Refusal> {
         return Err(Refusal(Exit::NothingSelected, format!("no scenario is called {id:?}: harness list")));
     };
     let mut output = io::stdout().lock();
-    writeln!(output, "{}\n{}\n\nSteps", scenario.id, scenario.title)?;
-    for (index, step) in scenario.steps.iter().enumerate() {
-        writeln!(output, "  {}. {step}", index + 1)?;
-    }
+    writeln!(output, "{}\n{}\n", scenario.id, scenario.title)?;
+    show_record(&mut output, id, fixtures)?;
     if let (Some(plan), Some(module)) = (scenario.plan(), scenario.module()) {
         writeln!(output, "\nMirrors\n  {module} of the plan {}", plan.certification())?;
     }
     writeln!(output, "\nCitations\n  {}\n\nNeeds", scenario.citations.join("\n  "))?;
     for need in &scenario.needs {
-        writeln!(output, "  {}", need.words())?;
+        writeln!(output, "  {}", need.description())?;
     }
     writeln!(output, "\nTags  {}\nRun   harness run '{}'", scenario.tags.join(" "), scenario.id)?;
     Ok(Exit::Expected)
+}
+
+/// Shows the steps and checks of a run against the built-in mock.
+fn show_record(output: &mut dyn io::Write, id: &str, fixtures: &Fixtures) -> Result<(), Refusal> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let record = match runtime.block_on(run::recorded(id, fixtures)) {
+        Ok(Some(record)) if record.state != State::Skip => record,
+        Ok(record) => {
+            let reason = record.and_then(|record| record.reason).unwrap_or_default();
+            return Ok(writeln!(output, "Steps\n  not run: {reason}")?);
+        }
+        Err(error) => return Ok(writeln!(output, "Steps\n  not run: {error}")?),
+    };
+    let steps = record.entries.iter().filter_map(|entry| match entry {
+        Entry::Step { text } => Some(text),
+        _ => None,
+    });
+    writeln!(output, "Steps (recorded with the built-in mock)")?;
+    for (index, step) in steps.enumerate() {
+        writeln!(output, "  {}. {step}", index + 1)?;
+    }
+    writeln!(output, "\nChecks")?;
+    let mut shown = BTreeSet::new();
+    for finding in record.findings().filter(|finding| shown.insert(finding.check.as_str())) {
+        writeln!(output, "  {}  {}", finding.check, finding.says)?;
+    }
+    Ok(())
 }
 
 fn review(args: &ReviewArgs, snapshots: &Snapshots) -> Result<Exit, Refusal> {

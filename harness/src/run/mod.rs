@@ -3,16 +3,18 @@
 mod filter;
 mod house;
 mod judge;
+mod recorded;
 mod runner;
 
 pub use filter::{Filter, FilterError};
 pub use house::House;
+pub use recorded::recorded;
 pub use runner::{Drivers, Event, Options, Runner};
 
 use crate::exit::Exit;
 use crate::issuer_target::TargetError;
 use crate::record::run::{RunRecord, Totals};
-use crate::scenario::RowError;
+use crate::scenario::TableError;
 
 /// Why a run can't begin.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +23,7 @@ pub enum RunError {
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]
-    Rows(#[from] RowError),
+    Table(#[from] TableError),
     #[error("divergences.toml: {0}")]
     Divergences(String),
     #[error("the built-in issuer did not start: {0}")]
@@ -47,7 +49,7 @@ impl RunError {
                 Exit::Unreachable
             }
             Self::Target(TargetError::Unknown { .. }) | Self::Filter(_) | Self::Behavior(_) => Exit::Usage,
-            Self::Target(_) | Self::Rows(_) | Self::Divergences(_) => Exit::Configuration,
+            Self::Target(_) | Self::Table(_) | Self::Divergences(_) => Exit::Configuration,
             Self::NothingSelected => Exit::NothingSelected,
         }
     }

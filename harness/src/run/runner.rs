@@ -21,7 +21,7 @@ use crate::issuer_target::{Behavior, Divergences, Target, TargetFile};
 use crate::record::Recorder;
 use crate::record::run::{PlanRecord, RunRecord, SCHEMA, ScenarioRecord, State, TargetRecord, Totals};
 use crate::record::scrub::Scrubber;
-use crate::scenario::{Front, Halt, Need, Scenario, Stage, catalogue};
+use crate::scenario::{Need, RequiredDriver, Scenario, ScenarioContext, Stopped, catalogue};
 
 /// Which drivers to use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -93,7 +93,7 @@ impl Runner {
         let jobs = plan(&options)?;
         let browser = jobs.iter().any(|job| job.browser);
         let wants = Wants {
-            api: jobs.iter().any(|job| job.scenario.needs.contains(&Need::Api)),
+            api: jobs.iter().any(|job| job.scenario.needs.contains(&Need::ResourceServer)),
             listener: browser,
             listener_required: options.require_browser || matches!(options.drivers, Drivers::Browser | Drivers::Both),
             behavior: options.behavior,
@@ -145,7 +145,7 @@ impl Runner {
         // An issuer that can't be repeated can only be used alone after everybody else has gone.
         let shared_clock = !worker.house.can_be_repeated && worker.house.target.control.is_some();
         let (alone, together): (Vec<_>, Vec<_>) =
-            jobs.into_iter().enumerate().partition(|(_, job)| shared_clock && job.scenario.is_alone());
+            jobs.into_iter().enumerate().partition(|(_, job)| shared_clock && job.scenario.is_exclusive());
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
         for (index, job) in together {
@@ -211,12 +211,12 @@ fn plan(options: &Options) -> Result<Vec<Job>, RunError> {
     let mut jobs = Vec::new();
     for scenario in catalogue(&options.fixtures)?.into_iter().filter(|scenario| options.filter.takes(scenario)) {
         let scenario = Arc::new(scenario);
-        let (http, browser) = match (scenario.front, options.drivers) {
-            (Front::None | Front::Http, _) => (true, false),
-            (Front::Any, Drivers::Auto | Drivers::Http) => (true, false),
-            (Front::Any, Drivers::Browser) => (false, true),
-            (Front::Any, Drivers::Both) => (true, true),
-            (Front::Browser, drivers) => (false, drivers != Drivers::Http),
+        let (http, browser) = match (scenario.driver, options.drivers) {
+            (RequiredDriver::None | RequiredDriver::Http, _) => (true, false),
+            (RequiredDriver::Any, Drivers::Auto | Drivers::Http) => (true, false),
+            (RequiredDriver::Any, Drivers::Browser) => (false, true),
+            (RequiredDriver::Any, Drivers::Both) => (true, true),
+            (RequiredDriver::Browser, drivers) => (false, drivers != Drivers::Http),
         };
         if http {
             jobs.push(Job { scenario: Arc::clone(&scenario), browser: false });
@@ -241,7 +241,7 @@ struct Worker {
 
 /// How a scenario came to its end.
 enum End {
-    Told(Result<(), Halt>),
+    Told(Result<(), Stopped>),
     Skipped(String),
     Broken(String),
 }
@@ -251,7 +251,7 @@ impl Worker {
         let clock = Instant::now();
         let mut recorder = Recorder::new(self.scrubber.child());
         let mut end = self.tell(job, &recorder).await;
-        if let End::Told(Err(Halt::Crashed(crash))) = &end {
+        if let End::Told(Err(Stopped::BrowserCrashed(crash))) = &end {
             recorder = Recorder::new(self.scrubber.child());
             recorder.note(format!("{crash}; told once more, with another"));
             end = self.tell(job, &recorder).await;
@@ -260,15 +260,15 @@ impl Worker {
         judge::apply(&self.divergences, &job.scenario.id, &mut entries);
         let judged = ScenarioRecord::judge(&entries);
         let (state, reason) = match end {
-            End::Skipped(reason) | End::Told(Err(Halt::Skip(reason))) => (State::Skip, Some(reason)),
-            End::Broken(reason) | End::Told(Err(Halt::Broken(reason) | Halt::Crashed(reason))) => {
+            End::Skipped(reason) | End::Told(Err(Stopped::Skipped(reason))) => (State::Skip, Some(reason)),
+            End::Broken(reason) | End::Told(Err(Stopped::HarnessError(reason) | Stopped::BrowserCrashed(reason))) => {
                 (State::Error, Some(reason))
             }
             // A story that was cut short by a failed check has that check to show for it.
-            End::Told(Err(Halt::Failed)) if judged < State::ExpectedFail => {
+            End::Told(Err(Stopped::CheckFailed)) if judged < State::ExpectedFail => {
                 (State::Error, Some("the story ended early and no check says why".to_owned()))
             }
-            End::Told(Err(Halt::Failed) | Ok(())) => (judged, None),
+            End::Told(Err(Stopped::CheckFailed) | Ok(())) => (judged, None),
         };
         let scenario = &job.scenario;
         ScenarioRecord {
@@ -279,9 +279,9 @@ impl Worker {
             plan: scenario.plan().map(|plan| plan.word().to_owned()),
             module: scenario.module().map(str::to_owned),
             citations: scenario.citations.iter().map(|&cite| cite.to_owned()).collect(),
-            driver: match (scenario.front, job.browser) {
+            driver: match (scenario.driver, job.browser) {
                 (_, true) => "browser",
-                (Front::None, _) => "none",
+                (RequiredDriver::None, _) => "none",
                 (..) => "http",
             }
             .to_owned(),
@@ -296,7 +296,7 @@ impl Worker {
         if let Some(reason) = job.scenario.needs.iter().find_map(|need| need.unmet(&self.house.target)) {
             return End::Skipped(reason);
         }
-        let house = if job.scenario.is_alone() && self.house.can_be_repeated {
+        let house = if job.scenario.is_exclusive() && self.house.can_be_repeated {
             // Its own issuer, which nobody else asks and whose clock nobody else reads.
             let fixtures = self.snapshots.fixtures();
             match House::open(&self.name, fixtures, recorder.scrubber(), Wants { api: false, ..self.wants }).await {
@@ -310,10 +310,10 @@ impl Worker {
             Ok(driver) => driver,
             Err(reason) => return End::Skipped(reason),
         };
-        let stage = Stage::new(Arc::clone(&house.target), recorder.clone(), driver, self.snapshots.clone());
-        let told = AssertUnwindSafe(job.scenario.tell(&stage)).catch_unwind().await;
+        let context = ScenarioContext::new(Arc::clone(&house.target), recorder.clone(), driver, self.snapshots.clone());
+        let told = AssertUnwindSafe(job.scenario.run(&context)).catch_unwind().await;
         // In every outcome: a session that is merely dropped leaves its browser running.
-        stage.close().await;
+        context.close().await;
         told.map_or_else(|_| End::Broken("the scenario panicked".to_owned()), End::Told)
     }
 

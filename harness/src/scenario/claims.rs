@@ -1,53 +1,56 @@
-//! Claim snapshots: everything that the market org says of a person or a machine, word for word.
+//! Claim snapshots: the whole tokens of users and services of the market org.
 
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-use super::stage::{Cast, Halt, Stage, Tokens};
-use super::{Front, Need, Scenario, Told};
+use super::actors::Actors;
+use super::context::ScenarioContext;
+use super::definition::{RequiredDriver, Scenario, ScenarioFn};
+use super::needs::Need;
+use super::stopped::Stopped;
+use super::token_flow::{Tokens, judge_access_token};
 use crate::check::{authorization, token};
 use crate::claims::Context;
 use crate::flow;
-use crate::issuer_target::AccountName;
-use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::{self, Custom, Org};
 use crate::issuer_target::market::{ADMIN, BUYER, PREMIUM, SERVICE, UNICODE, WEB};
+use crate::issuer_target::{AccountName, Endpoint};
 use crate::wire::jwt::{Jwt, left_half_hash};
 
-/// What an administrator may have of the market.
+/// The scopes that the market's policies grant to an administrator.
 const ADMIN_SCOPES: &str =
     "openid profile email address phone products:read products:update orders:create orders:read orders:update";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
-    let person = |id, title, role, story| told(id, title, story).needs(&[Need::Client(WEB), Need::Account(role)]);
+    let person =
+        |id, title, role, function| scenario(id, title, function).needs(&[Need::Client(WEB), Need::Account(role)]);
     vec![
-        person("claims.admin", "An administrator's claims are those of the snapshot", ADMIN, |s| {
+        person("claims.admin", "The tokens of an administrator equal the snapshot", ADMIN, |s| {
             Box::pin(signed_in(s, "claims.admin", Custom, ADMIN, ADMIN_SCOPES))
         }),
-        person("claims.buyer", "A buyer's claims are those of the snapshot", BUYER, |s| {
+        person("claims.buyer", "The tokens of a buyer equal the snapshot", BUYER, |s| {
             Box::pin(signed_in(s, "claims.buyer", Custom, BUYER, "openid profile email offline_access products:read"))
         }),
-        person("claims.premium", "A premium buyer's claims are those of the snapshot", PREMIUM, |s| {
+        person("claims.premium", "The tokens of a premium buyer equal the snapshot", PREMIUM, |s| {
             Box::pin(signed_in(s, "claims.premium", Custom, PREMIUM, "openid orders:create"))
         }),
-        person("claims.unicode", "A name beyond ASCII comes through unharmed", UNICODE, |s| {
+        person("claims.unicode", "The tokens of a user with a non-ASCII name equal the snapshot", UNICODE, |s| {
             Box::pin(signed_in(s, "claims.unicode", Custom, UNICODE, "openid profile"))
         }),
-        person("claims.org", "The org server's claims are those of the snapshot", ADMIN, |s| {
+        person("claims.org", "The tokens of the org server equal the snapshot", ADMIN, |s| {
             Box::pin(signed_in(s, "claims.org", Org, ADMIN, "openid profile email groups"))
         })
         .needs(&[Need::Server(Org)]),
-        person("claims.fat", "An ID token alone says all that the snapshot says", ADMIN, |s| Box::pin(fat(s))),
-        told("claims.service", "A machine's claims are those of the snapshot", |s| Box::pin(machine(s)))
-            .front(Front::None)
+        person("claims.fat", "An ID token of response_type=id_token equals the snapshot", ADMIN, |c| Box::pin(fat(c))),
+        scenario("claims.service", "The tokens of a service equal the snapshot", |c| Box::pin(machine(c)))
+            .driver(RequiredDriver::None)
             .needs(&[Need::Secret(SERVICE)]),
     ]
 }
 
-fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
+fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function)
         .cites(&["Okta: access token claims", "Okta: ID token claims", "OIDC Core 5.1"])
-        .steps(&["get the tokens", "take volatile values out by rule", "compare with the reviewed snapshot"])
         .tags(&["claims"])
         .needs(&[Need::Market, Need::Snapshots, Need::Server(Custom)])
 }
@@ -57,21 +60,27 @@ pub(super) fn shown(token: &Jwt) -> Value {
 }
 
 pub(super) fn judge(
-    stage: &Stage,
+    context: &ScenarioContext,
     name: &str,
     document: &Value,
     nonce: Option<&str>,
     hashes: Vec<(&'static str, String)>,
 ) {
-    let base = url::Url::parse(stage.target.issuer()).map(|issuer| issuer.origin().ascii_serialization());
+    let base = url::Url::parse(context.target.issuer()).map(|issuer| issuer.origin().ascii_serialization());
     let base = base.unwrap_or_default();
-    let context = Context { base: &base, now: stage.target.now(), nonce, hashes };
-    stage.snapshots.judge(&stage.recorder, name, document, &context);
+    let normalising = Context { base: &base, now: context.target.now(), nonce, hashes };
+    context.snapshots.judge(&context.recorder, name, document, &normalising);
 }
 
-async fn signed_in(stage: &Stage, name: &str, server: ServerKind, role: AccountName, scopes: &str) -> Result<(), Halt> {
-    let cast = stage.cast(server, WEB, role)?;
-    let tokens = stage.sign_in(&cast, stage.request(&cast).scopes(scopes)).await?;
+async fn signed_in(
+    context: &ScenarioContext,
+    name: &str,
+    server: ServerKind,
+    role: AccountName,
+    scopes: &str,
+) -> Result<(), Stopped> {
+    let actors = context.actors(server, WEB, role)?;
+    let tokens = actors.tokens().sign_in(actors.authorization().request().scopes(scopes)).await?;
     let mut document = Map::new();
     if let Some(token) = &tokens.access_token {
         document.insert("access_token".to_owned(), shown(token));
@@ -79,39 +88,41 @@ async fn signed_in(stage: &Stage, name: &str, server: ServerKind, role: AccountN
     if let Some(token) = &tokens.id_token {
         document.insert("id_token".to_owned(), shown(token));
     }
-    document.insert("userinfo".to_owned(), userinfo(stage, &cast, &tokens).await?);
+    document.insert("userinfo".to_owned(), userinfo(context, &actors, &tokens).await?);
     let hashes = vec![("at_hash", left_half_hash(&tokens.reply.access_token))];
-    judge(stage, name, &Value::Object(document), tokens.request.get("nonce"), hashes);
+    judge(context, name, &Value::Object(document), tokens.request.get("nonce"), hashes);
     Ok(())
 }
 
-async fn userinfo(stage: &Stage, cast: &Cast<'_>, tokens: &Tokens) -> Result<Value, Halt> {
-    let endpoint = stage.endpoint(cast.server, Endpoint::Userinfo)?;
-    let reply = stage.send(flow::userinfo(endpoint, Method::GET, &tokens.reply.access_token)?).await?;
+async fn userinfo(context: &ScenarioContext, actors: &Actors<'_>, tokens: &Tokens) -> Result<Value, Stopped> {
+    let endpoint = actors.endpoint(Endpoint::Userinfo)?;
+    let reply = context.send(flow::userinfo(endpoint, Method::GET, &tokens.reply.access_token)?).await?;
     Ok(reply.json("claims about the user")?)
 }
 
-async fn fat(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, ADMIN)?;
-    let request = stage.request(&cast).with("response_type", "id_token").scopes("openid profile email address phone");
-    let journey = stage.authorize(&cast, &request).await?;
-    let callback = stage.arrived(&cast, &request, &journey)?;
-    authorization::ID_TOKEN.present(&stage.recorder, "an ID token", callback.get("id_token"));
+async fn fat(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, ADMIN)?;
+    let request =
+        actors.authorization().request().with("response_type", "id_token").scopes("openid profile email address phone");
+    let journey = actors.authorization().send(&request).await?;
+    let callback = actors.authorization().callback(&request, &journey)?;
+    authorization::ID_TOKEN.present(&context.recorder, "an ID token", callback.get("id_token"));
     let nonce = request.get("nonce");
-    let token = stage.id_token(&cast, callback.get("id_token"), nonce, None, None).await?;
-    judge(stage, "claims.fat", &json!({ "id_token": shown(&token) }), nonce, Vec::new());
+    let token = actors.tokens().judge_id_token(callback.get("id_token"), nonce, None, None).await?;
+    judge(context, "claims.fat", &json!({ "id_token": shown(&token) }), nonce, Vec::new());
     Ok(())
 }
 
-async fn machine(stage: &Stage) -> Result<(), Halt> {
-    let (server, client) = (stage.server(Custom)?, stage.client(SERVICE)?);
+async fn machine(context: &ScenarioContext) -> Result<(), Stopped> {
+    let (server, client) = (context.server(Custom)?, context.client(SERVICE)?);
     let scope = "products:read products:update orders:create orders:read orders:update";
-    let form = flow::client_credentials(stage.endpoint(server, Endpoint::Token)?, client, Some(scope));
-    let reply = stage.post(&form).await?;
+    let form = flow::client_credentials(context.endpoint(server, Endpoint::Token)?, client, Some(scope));
+    let reply = context.post(&form).await?;
     let expected =
         token::Expected { scope: Some(scope), id_token: false, refresh_token: Some(false), speaks_okta: true };
-    let tokens = token::success(&stage.recorder, &reply, expected).ok_or(Halt::Failed)?;
-    let access_token = stage.access_token(server, client, &tokens, None, None).await?.ok_or(Halt::Failed)?;
-    judge(stage, "claims.service", &json!({ "access_token": shown(&access_token) }), None, Vec::new());
+    let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
+    let access_token =
+        judge_access_token(context, server, client, &tokens, None, None).await?.ok_or(Stopped::CheckFailed)?;
+    judge(context, "claims.service", &json!({ "access_token": shown(&access_token) }), None, Vec::new());
     Ok(())
 }

@@ -1,9 +1,12 @@
-//! Consent: a third party's client asks for a scope that the user must agree to.
+//! Consent: a third-party client requests a scope that the user must consent to.
 //!
-//! Consent is remembered, so each of these has an issuer of its own.
+//! Consent is stored, so each of these scenarios needs an issuer of its own.
 
-use super::stage::{Cast, Halt, Stage};
-use super::{Need, Scenario, Told};
+use super::actors::Actors;
+use super::context::ScenarioContext;
+use super::definition::{Scenario, ScenarioFn};
+use super::needs::Need;
+use super::stopped::Stopped;
 use crate::check::authorization;
 use crate::flow::AuthorizationRequest;
 use crate::issuer_target::ServerKind::Custom;
@@ -11,116 +14,111 @@ use crate::issuer_target::market::{BUYER, PARTNER};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told("consent.allow", "A user who agrees gives the client its scope", |s| Box::pin(allow(s))).steps(&[
-            "ask for a scope that needs consent",
-            "agree",
-            "exchange the code",
-            "the scope is granted",
-        ]),
-        told("consent.deny", "A user who denies sends the client away", |s| Box::pin(deny(s)))
-            .cites(&["RFC 6749 4.1.2.1"])
-            .steps(&["ask for a scope that needs consent", "deny", "access_denied comes by redirect"]),
-        told("consent.remembered", "Consent once given is not asked for again", |s| Box::pin(remembered(s))).steps(&[
-            "ask and agree",
-            "ask again",
-            "nobody is asked",
-        ]),
-        told("consent.denied-is-not-remembered", "Consent once denied is asked for again", |s| {
+        scenario("consent.allow", "A user who consents grants the scope to the client", |c| Box::pin(allow(c))),
+        scenario("consent.deny", "A user who denies consent sends access_denied to the client", |c| Box::pin(deny(c)))
+            .cites(&["RFC 6749 4.1.2.1"]),
+        scenario("consent.remembered", "A user who has consented is not asked again", |c| Box::pin(remembered(c))),
+        scenario("consent.denied-is-not-remembered", "A user who has denied consent is asked again", |s| {
             Box::pin(not_remembered(s))
+        }),
+        scenario("consent.prompt-consent", "prompt=consent asks again after consent was given", |c| {
+            Box::pin(prompt(c))
         })
-        .steps(&["ask and deny", "ask again", "the user is asked again"]),
-        told("consent.prompt-consent", "prompt=consent asks although consent was given", |s| Box::pin(prompt(s)))
-            .cites(&["OIDC Core 3.1.2.1"])
-            .steps(&["ask and agree", "ask with prompt=consent", "the user is asked again"]),
-        told("consent.prompt-none", "prompt=none without consent is refused", |s| Box::pin(none(s)))
-            .cites(&["OIDC Core 3.1.2.6"])
-            .steps(&[
-                "sign in",
-                "ask with prompt=none for a scope that needs consent",
-                "consent_required comes by redirect",
-            ]),
-        told("consent.implicit-scope", "Scopes without the need for consent are granted in silence", |s| {
+        .cites(&["OIDC Core 3.1.2.1"]),
+        scenario("consent.prompt-none", "prompt=none without consent is rejected", |c| Box::pin(none(c)))
+            .cites(&["OIDC Core 3.1.2.6"]),
+        scenario("consent.implicit-scope", "Scopes that need no consent are granted without asking", |s| {
             Box::pin(implicit(s))
-        })
-        .steps(&["ask for openid, profile and email only", "nobody is asked for consent"]),
+        }),
     ]
 }
 
-fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
+fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function)
         .cites(&["OIDC Core 3.1.2.4", "Okta: user consent for OAuth 2.0 and OpenID Connect flows"])
         .tags(&["consent"])
-        .needs(&[Need::Market, Need::Alone, Need::Secret(PARTNER), Need::Account(BUYER), Need::Server(Custom)])
+        .needs(&[
+            Need::Market,
+            Need::ExclusiveIssuer,
+            Need::Secret(PARTNER),
+            Need::Account(BUYER),
+            Need::Server(Custom),
+        ])
 }
 
-fn asking(stage: &Stage, cast: &Cast<'_>) -> AuthorizationRequest {
-    let scope = cast.client.consent_scope.as_deref().unwrap_or_default();
-    stage.request(cast).scopes(&format!("openid {scope}"))
+fn asking(actors: &Actors<'_>) -> AuthorizationRequest {
+    let scope = actors.client.consent_scope.as_deref().unwrap_or_default();
+    actors.authorization().request().scopes(&format!("openid {scope}"))
 }
 
-/// Asks and agrees; judges whether consent was asked for.
-async fn agree(stage: &Stage, cast: &Cast<'_>, request: AuthorizationRequest, asked: bool) -> Result<(), Halt> {
-    let journey = stage.authorize(cast, &request).await?;
-    authorization::asked_for_consent(&stage.recorder, &journey, asked);
-    let callback = stage.arrived(cast, &request, &journey)?;
-    let code = authorization::code(&stage.recorder, callback).ok_or(Halt::Failed)?;
-    stage.exchange(cast, request, code).await?;
+/// Requests the scope and consents; judges whether consent was asked for.
+async fn agree(
+    context: &ScenarioContext,
+    actors: &Actors<'_>,
+    request: AuthorizationRequest,
+    asked: bool,
+) -> Result<(), Stopped> {
+    let journey = actors.authorization().send(&request).await?;
+    authorization::asked_for_consent(&context.recorder, &journey, asked);
+    let callback = actors.authorization().callback(&request, &journey)?;
+    let code = authorization::code(&context.recorder, callback).ok_or(Stopped::CheckFailed)?;
+    actors.tokens().exchange(request, code).await?;
     Ok(())
 }
 
-async fn refuse(stage: &Stage, cast: &Cast<'_>) -> Result<(), Halt> {
-    let request = asking(stage, cast);
-    let journey = stage.visit(cast, &request, stage.denying(cast)).await?;
-    authorization::asked_for_consent(&stage.recorder, &journey, true);
+async fn refuse(context: &ScenarioContext, actors: &Actors<'_>) -> Result<(), Stopped> {
+    let request = asking(actors);
+    let journey = actors.authorization().send_as(&request, actors.authorization().denying()).await?;
+    authorization::asked_for_consent(&context.recorder, &journey, true);
     let text = "The resource owner or authorization server denied the request.";
-    stage.refused(cast, &request, &journey, "access_denied", text);
+    actors.authorization().judge_error(&request, &journey, "access_denied", text);
     Ok(())
 }
 
-pub(super) async fn allow(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, PARTNER, BUYER)?;
-    agree(stage, &cast, asking(stage, &cast), true).await
+pub(super) async fn allow(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, PARTNER, BUYER)?;
+    agree(context, &actors, asking(&actors), true).await
 }
 
-async fn deny(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, PARTNER, BUYER)?;
-    refuse(stage, &cast).await
+async fn deny(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, PARTNER, BUYER)?;
+    refuse(context, &actors).await
 }
 
-async fn remembered(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, PARTNER, BUYER)?;
-    agree(stage, &cast, asking(stage, &cast), true).await?;
-    stage.step("ask again in another browser");
-    stage.new_browser().await;
-    agree(stage, &cast, asking(stage, &cast), false).await
+async fn remembered(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, PARTNER, BUYER)?;
+    agree(context, &actors, asking(&actors), true).await?;
+    context.step("request the scope again in another browser");
+    context.new_browser().await;
+    agree(context, &actors, asking(&actors), false).await
 }
 
-async fn not_remembered(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, PARTNER, BUYER)?;
-    refuse(stage, &cast).await?;
-    stage.step("ask again");
-    agree(stage, &cast, asking(stage, &cast), true).await
+async fn not_remembered(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, PARTNER, BUYER)?;
+    refuse(context, &actors).await?;
+    context.step("send the request again");
+    agree(context, &actors, asking(&actors), true).await
 }
 
-async fn prompt(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, PARTNER, BUYER)?;
-    agree(stage, &cast, asking(stage, &cast), true).await?;
-    stage.step("ask with prompt=consent");
-    agree(stage, &cast, asking(stage, &cast).with("prompt", "consent"), true).await
+async fn prompt(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, PARTNER, BUYER)?;
+    agree(context, &actors, asking(&actors), true).await?;
+    context.step("request the scope with prompt=consent");
+    agree(context, &actors, asking(&actors).with("prompt", "consent"), true).await
 }
 
-async fn none(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, PARTNER, BUYER)?;
-    stage.step("sign in for scopes that need no consent");
-    stage.sign_in(&cast, stage.request(&cast)).await?;
-    stage.step("ask with prompt=none for a scope that needs consent");
-    let request = asking(stage, &cast).with("prompt", "none");
-    let scope = cast.client.consent_scope.as_deref().unwrap_or_default();
+async fn none(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, PARTNER, BUYER)?;
+    context.step("sign in for scopes that need no consent");
+    actors.tokens().sign_in(actors.authorization().request()).await?;
+    context.step("request a scope that needs consent with prompt=none");
+    let request = asking(&actors).with("prompt", "none");
+    let scope = actors.client.consent_scope.as_deref().unwrap_or_default();
     let text = format!("The following scopes require user consent: [{scope}].");
-    stage.refuse(&cast, &request, "consent_required", &text).await
+    actors.authorization().expect_error(&request, "consent_required", &text).await
 }
 
-async fn implicit(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, PARTNER, BUYER)?;
-    agree(stage, &cast, stage.request(&cast), false).await
+async fn implicit(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, PARTNER, BUYER)?;
+    agree(context, &actors, actors.authorization().request(), false).await
 }

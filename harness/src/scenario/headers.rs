@@ -1,10 +1,12 @@
-//! Headers, and scripts on other origins.
+//! Response headers and CORS.
 
 use reqwest::Method;
 use url::Url;
 
-use super::stage::{Halt, Stage};
-use super::{Front, Need, Scenario, Told};
+use super::context::ScenarioContext;
+use super::definition::{RequiredDriver, Scenario, ScenarioFn};
+use super::needs::Need;
+use super::stopped::Stopped;
 use crate::check::{headers, token};
 use crate::flow;
 use crate::issuer_target::Endpoint;
@@ -14,133 +16,131 @@ use crate::wire::{Body, Call};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told("headers.token", "Token answers are not stored, name the request and tell the rate limit", |s| {
+        scenario("headers.token", "Token responses have no-store, a request id and the rate limit", |s| {
             Box::pin(token_headers(s))
         })
-        .steps(&["ask for a token", "judge the headers"])
-        .front(Front::None)
+        .driver(RequiredDriver::None)
         .needs(&[Need::Market, Need::Secret(SERVICE)]),
-        told("headers.token-error", "Refusals carry the same headers", |s| Box::pin(error_headers(s)))
-            .steps(&["ask with a wrong secret", "judge the headers"])
-            .front(Front::None)
-            .needs(&[Need::Secret(WEB)]),
-        told("headers.sign-in-page", "The sign-in page can't be framed", |s| Box::pin(sign_in_page(s)))
-            .cites(&["RFC 9700 4.16"])
-            .steps(&["open the sign-in page", "judge the headers"])
-            .front(Front::None)
-            .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
-        told("headers.redirect", "The redirect with the code leaks nothing", |s| Box::pin(redirect(s)))
-            .cites(&["RFC 9700 4.2.4"])
-            .steps(&["sign in", "judge the headers of the redirect"])
-            .front(Front::Http)
-            .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
-        told("cors.preflight", "A script may ask whether it may post to the token endpoint", |s| {
-            Box::pin(preflight(s))
+        scenario("headers.token-error", "Error responses have no-store, a request id and the rate limit", |c| {
+            Box::pin(error_headers(c))
         })
-        .cites(&["Okta: /token, OPTIONS"])
-        .steps(&["send a preflight", "204, the origin by name, POST"])
-        .front(Front::None),
-        told("cors.discovery", "A script may read the discovery document and the keys", |s| Box::pin(discovery(s)))
-            .cites(&["Okta: enable CORS"])
-            .steps(&["fetch both with an Origin", "the origin is allowed by name"])
-            .front(Front::None),
-        told("cors.browser-client", "A browser client exchanges its code from a script", |s| {
+        .driver(RequiredDriver::None)
+        .needs(&[Need::Secret(WEB)]),
+        scenario("headers.sign-in-page", "The sign-in page cannot be framed", |c| Box::pin(sign_in_page(c)))
+            .cites(&["RFC 9700 4.16"])
+            .driver(RequiredDriver::None)
+            .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
+        scenario("headers.redirect", "The redirect with the code is not stored and sends no referrer", |c| {
+            Box::pin(redirect(c))
+        })
+        .cites(&["RFC 9700 4.2.4"])
+        .driver(RequiredDriver::Http)
+        .needs(&[Need::Client(WEB), Need::Account(BUYER)]),
+        scenario("cors.preflight", "A CORS preflight of the token endpoint succeeds", |s| Box::pin(preflight(s)))
+            .cites(&["Okta: /token, OPTIONS"])
+            .driver(RequiredDriver::None),
+        scenario("cors.discovery", "A script of another origin may read the discovery document and the keys", |c| {
+            Box::pin(discovery(c))
+        })
+        .cites(&["Okta: enable CORS"])
+        .driver(RequiredDriver::None),
+        scenario("cors.browser-client", "A script of a trusted origin exchanges a code", |s| {
             Box::pin(browser_client(s))
         })
         .cites(&["Okta: /token, browser requests"])
-        .steps(&["sign in", "exchange the code with an Origin", "tokens, and the origin by name"])
         .needs(&[Need::Client(SPA), Need::Account(BUYER)]),
-        told("cors.without-pkce", "A script without PKCE gets no tokens", |s| Box::pin(without_pkce(s)))
-            .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
-            .steps(&["sign in without PKCE", "exchange the code with an Origin", "401 invalid_client"])
-            .needs(&[Need::Secret(WEB), Need::Account(BUYER)]),
+        scenario("cors.without-pkce", "A script that exchanges a code without PKCE is rejected", |c| {
+            Box::pin(without_pkce(c))
+        })
+        .cites(&["Okta: OAuth 2.0 and OpenID Connect error codes"])
+        .needs(&[Need::Secret(WEB), Need::Account(BUYER)]),
     ]
 }
 
-fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story)
+fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function)
         .cites(&["Okta: recorded traffic"])
         .tags(&["headers"])
         .needs(&[Need::Okta, Need::Server(Custom)])
 }
 
-fn origin(stage: &Stage) -> String {
-    stage.target.redirect_uri.origin().ascii_serialization()
+fn origin(context: &ScenarioContext) -> String {
+    context.target.redirect_uri.origin().ascii_serialization()
 }
 
-fn token_endpoint(stage: &Stage) -> Result<&Url, Halt> {
-    stage.endpoint(stage.server(Custom)?, Endpoint::Token)
+fn token_endpoint(context: &ScenarioContext) -> Result<&Url, Stopped> {
+    context.server_endpoint(Custom, Endpoint::Token)
 }
 
-async fn token_headers(stage: &Stage) -> Result<(), Halt> {
-    let form = flow::client_credentials(token_endpoint(stage)?, stage.client(SERVICE)?, Some("products:read"));
-    headers::back_channel(&stage.recorder, &stage.post(&form).await?);
+async fn token_headers(context: &ScenarioContext) -> Result<(), Stopped> {
+    let form = flow::client_credentials(token_endpoint(context)?, context.client(SERVICE)?, Some("products:read"));
+    headers::back_channel(&context.recorder, &context.post(&form).await?);
     Ok(())
 }
 
-async fn error_headers(stage: &Stage) -> Result<(), Halt> {
-    let client = stage.client(WEB)?;
-    let form = flow::refresh(token_endpoint(stage)?, client, "none").basic(&client.id, "not-the-secret");
-    headers::back_channel(&stage.recorder, &stage.post(&form).await?);
+async fn error_headers(context: &ScenarioContext) -> Result<(), Stopped> {
+    let client = context.client(WEB)?;
+    let form = flow::refresh(token_endpoint(context)?, client, "none").basic(&client.id, "not-the-secret");
+    headers::back_channel(&context.recorder, &context.post(&form).await?);
     Ok(())
 }
 
-async fn sign_in_page(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let url = stage.request(&cast).url(stage.endpoint(cast.server, Endpoint::Authorization)?);
-    let reply = stage.send(Call::get(url).header("accept", "text/html")?).await?;
-    headers::sign_in_page(&stage.recorder, &reply);
-    headers::request_id(&stage.recorder, &reply);
+async fn sign_in_page(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let url = actors.authorization().request().url(actors.endpoint(Endpoint::Authorization)?);
+    let reply = context.send(Call::get(url).header("accept", "text/html")?).await?;
+    headers::sign_in_page(&context.recorder, &reply);
+    headers::request_id(&context.recorder, &reply);
     Ok(())
 }
 
-async fn redirect(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let journey = stage.authorize(&cast, &request).await?;
-    let callback = stage.arrived(&cast, &request, &journey)?;
+async fn redirect(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let journey = actors.authorization().send(&request).await?;
+    let callback = actors.authorization().callback(&request, &journey)?;
     match &callback.reply {
-        Some(reply) => headers::redirect(&stage.recorder, reply),
-        None => headers::NO_REFERRER.skip(&stage.recorder, "a browser doesn't show the redirect"),
+        Some(reply) => headers::redirect(&context.recorder, reply),
+        None => headers::NO_REFERRER.skip(&context.recorder, "a browser does not show the redirect"),
     }
     Ok(())
 }
 
-async fn preflight(stage: &Stage) -> Result<(), Halt> {
-    let origin = origin(stage);
-    let call = Call::new(Method::OPTIONS, token_endpoint(stage)?.clone(), Body::None)
+async fn preflight(context: &ScenarioContext) -> Result<(), Stopped> {
+    let origin = origin(context);
+    let call = Call::new(Method::OPTIONS, token_endpoint(context)?.clone(), Body::None)
         .header("origin", &origin)?
         .header("access-control-request-method", "POST")?;
-    headers::preflight(&stage.recorder, &stage.send(call).await?, &origin);
+    headers::preflight(&context.recorder, &context.send(call).await?, &origin);
     Ok(())
 }
 
-async fn discovery(stage: &Stage) -> Result<(), Halt> {
-    let (server, origin) = (stage.server(Custom)?, origin(stage));
-    let keys = stage.endpoint(server, Endpoint::Keys)?.clone();
+async fn discovery(context: &ScenarioContext) -> Result<(), Stopped> {
+    let (server, origin) = (context.server(Custom)?, origin(context));
+    let keys = context.endpoint(server, Endpoint::Keys)?.clone();
     for address in [server.under_issuer("/.well-known/openid-configuration")?, keys] {
-        let reply = stage.send(Call::get(address).header("origin", &origin)?).await?;
-        headers::cross_origin(&stage.recorder, &reply, &origin);
+        let reply = context.send(Call::get(address).header("origin", &origin)?).await?;
+        headers::cross_origin(&context.recorder, &reply, &origin);
     }
     Ok(())
 }
 
-async fn browser_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, SPA, BUYER)?;
-    let request = stage.request(&cast);
-    let code = stage.code(&cast, &request).await?;
-    let origin = origin(stage);
-    let reply = stage.post(&stage.exchange_form(&cast, &request, &code)?.from_origin(&origin)).await?;
-    token::STATUS.holds(&stage.recorder, reply.status == 200, "200", crate::wire::error::summary(&reply));
-    headers::cross_origin(&stage.recorder, &reply, &origin);
+async fn browser_client(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, SPA, BUYER)?;
+    let request = actors.authorization().request();
+    let code = actors.authorization().code(&request).await?;
+    let origin = origin(context);
+    let reply = context.post(&actors.tokens().exchange_form(&request, &code)?.from_origin(&origin)).await?;
+    token::STATUS.holds(&context.recorder, reply.status == 200, "200", crate::wire::error::summary(&reply));
+    headers::cross_origin(&context.recorder, &reply, &origin);
     Ok(())
 }
 
-async fn without_pkce(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast).without_pkce();
-    let code = stage.code(&cast, &request).await?;
-    let form = stage.exchange_form(&cast, &request, &code)?.from_origin(&origin(stage));
+async fn without_pkce(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request().without_pkce();
+    let code = actors.authorization().code(&request).await?;
+    let form = actors.tokens().exchange_form(&request, &code)?.from_origin(&origin(context));
     let text = "Browser requests to the token endpoint must use Proof Key for Code Exchange.";
-    super::code::refused_exchange(stage, &form, (401, "invalid_client"), text).await
+    super::code::refused_exchange(context, &form, (401, "invalid_client"), text).await
 }

@@ -1,9 +1,12 @@
-//! The same issuer over https: everything that it says of itself follows the scheme.
+//! The same issuer over https: every URL that it publishes has the scheme https.
 
 use serde_json::{Map, Value};
 
-use super::stage::{Halt, Stage};
-use super::{Front, Need, Scenario};
+use super::context::ScenarioContext;
+use super::definition::{RequiredDriver, Scenario};
+use super::needs::Need;
+use super::stopped::Stopped;
+use super::token_flow::judge_access_token;
 use crate::check::discovery::{self, Document};
 use crate::check::token;
 use crate::flow;
@@ -14,34 +17,31 @@ use crate::wire::Http;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        Scenario::told("https.token", "Over https the issuer and its tokens say https", |s| Box::pin(over_https(s)))
-            .cites(&["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"])
-            .steps(&[
-                "trust the issuer's certificate authority",
-                "fetch the discovery document over https",
-                "ask for a token over https",
-                "every address and the token's issuer are https",
-            ])
-            .tags(&["https", "discovery"])
-            .front(Front::None)
-            .needs(&[Need::Https, Need::Secret(SERVICE), Need::Server(Custom)]),
+        Scenario::new("https.token", "Over https the discovery document and tokens have https URLs", |c| {
+            Box::pin(over_https(c))
+        })
+        .cites(&["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"])
+        .tags(&["https", "discovery"])
+        .driver(RequiredDriver::None)
+        .needs(&[Need::Https, Need::Secret(SERVICE), Need::Server(Custom)]),
     ]
 }
 
-async fn over_https(stage: &Stage) -> Result<(), Halt> {
-    let (base, ca) = stage.target.https.as_ref().ok_or_else(|| Halt::Skip("no https".to_owned()))?;
-    let http = Http::new(Some(ca), stage.recorder.clone())?;
-    let plain = stage.server(Custom)?;
+async fn over_https(context: &ScenarioContext) -> Result<(), Stopped> {
+    let (base, ca) = context.https()?;
+    let http = Http::new(Some(ca), context.recorder.clone())?;
+    let plain = context.server(Custom)?;
     let path = plain.issuer.splitn(4, '/').nth(3).unwrap_or_default();
     let issuer = base.join(path)?.to_string();
-    stage.step("fetch the discovery document over https");
+    context.step("fetch the discovery document over https");
     let reply = http.get(&base.join(&format!("{path}{}", Document::OpenId.path()))?).await?;
-    let members = discovery::standard(&stage.recorder, &reply, &issuer, Document::OpenId).ok_or(Halt::Failed)?;
-    schemes(stage, &members);
+    let members =
+        discovery::standard(&context.recorder, &reply, &issuer, Document::OpenId).ok_or(Stopped::CheckFailed)?;
+    schemes(context, &members);
     let server = Server::new(Custom, issuer, plain.audience.clone(), reply.json("a discovery document")?);
-    stage.step("ask for a token over https");
-    let client = stage.client(SERVICE)?;
-    let form = flow::client_credentials(stage.endpoint(&server, Endpoint::Token)?, client, Some("products:read"));
+    context.step("request a token over https");
+    let client = context.client(SERVICE)?;
+    let form = flow::client_credentials(context.endpoint(&server, Endpoint::Token)?, client, Some("products:read"));
     let reply = form.send(&http).await?;
     let expected = token::Expected {
         scope: Some("products:read"),
@@ -49,15 +49,15 @@ async fn over_https(stage: &Stage) -> Result<(), Halt> {
         refresh_token: Some(false),
         speaks_okta: true,
     };
-    let tokens = token::success(&stage.recorder, &reply, expected).ok_or(Halt::Failed)?;
-    // The keys come over https too; from here on they are known.
+    let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
+    // Fetches the keys over https; they are cached for the check below.
     server.keys(&http).await?;
-    stage.access_token(&server, client, &tokens, None, None).await?;
+    judge_access_token(context, &server, client, &tokens, None, None).await?;
     Ok(())
 }
 
-fn schemes(stage: &Stage, members: &Map<String, Value>) {
+fn schemes(context: &ScenarioContext, members: &Map<String, Value>) {
     let addresses = members.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
     let plain = addresses.filter_map(|(_, address)| address.as_str()).find(|address| !address.starts_with("https://"));
-    discovery::SCHEME.absent(&stage.recorder, "plain address", plain);
+    discovery::SCHEME.absent(&context.recorder, "plain address", plain);
 }

@@ -1,17 +1,19 @@
-//! Native to Web SSO: an app hands its user over to another one, which signs them in.
+//! Native to Web SSO: an app exchanges its tokens for an interclient token, which signs the user in to another app.
 
 use serde_json::json;
 
-use super::stage::{Halt, Stage, Tokens};
-use super::{Need, Scenario, Told};
+use super::context::ScenarioContext;
+use super::definition::{Scenario, ScenarioFn};
+use super::needs::Need;
+use super::stopped::Stopped;
+use super::token_flow::Tokens;
 use crate::check::{authorization, extension, id_token, token};
 use crate::driver::Visitor;
 use crate::flow::signed::Key;
 use crate::flow::{AuthorizationRequest, FormRequest};
-use crate::issuer_target::ClientName;
-use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Org;
 use crate::issuer_target::market::{BUYER, COURIER, SECOND, WEB};
+use crate::issuer_target::{ClientName, Endpoint};
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 
@@ -19,148 +21,150 @@ const SCOPE: &str = "openid interclient_access";
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told(
+        scenario(
             "interclient.hand-over",
-            "Who has signed in to one app is signed in to another without being asked",
-            |s| Box::pin(hand_over(s)),
-        )
-        .steps(&[
-            "a user signs in to the first app",
-            "the app exchanges its tokens",
-            "the second app sends another browser with the new one, and prompt=none",
-            "the same sign-in",
-        ]),
-        told("interclient.again", "An interclient token works once", |s| Box::pin(again(s))).steps(&[
-            "hand over",
-            "the same token in another browser",
-            "it was consumed already",
-        ]),
-        told("interclient.forged", "An interclient token that somebody else signed signs nobody in", |s| {
+            "A user of one app is signed in to another with an interclient token, without a prompt",
+            |c| Box::pin(hand_over(c)),
+        ),
+        scenario("interclient.again", "An interclient token that is used twice is rejected", |c| Box::pin(again(c))),
+        scenario("interclient.forged", "An interclient token with a signature of another key is rejected", |s| {
             Box::pin(forged(s))
-        })
-        .steps(&["another key signs the claims of an interclient token", "it is refused by redirect"]),
-        told("interclient.other-app", "An interclient token is for one app", |s| Box::pin(other_app(s)))
-            .steps(&["another app presents an interclient token", "it is refused by redirect"]),
-        told("interclient.untrusted", "Nobody is handed over to an app that does not trust the first", |s| {
-            Box::pin(untrusted(s))
-        })
-        .steps(&["ask for an interclient token for another app", "403 access_denied"]),
-        told("interclient.no-scope", "Nobody is handed over by a token without the scope", |s| Box::pin(no_scope(s)))
-            .steps(&["sign in without interclient_access", "400 invalid_grant"]),
-        told("interclient.untrusted-scope", "An app that nobody trusts does not get the scope", |s| {
-            Box::pin(untrusted_scope(s))
-        })
-        .steps(&["the web client asks for interclient_access", "it is refused by redirect"]),
+        }),
+        scenario("interclient.other-app", "An interclient token for another app is rejected", |c| {
+            Box::pin(other_app(c))
+        }),
+        scenario(
+            "interclient.untrusted",
+            "No interclient token is issued for an app without a trust relationship",
+            |s| Box::pin(untrusted(s)),
+        ),
+        scenario("interclient.no-scope", "No interclient token is issued without the interclient_access scope", |c| {
+            Box::pin(no_scope(c))
+        }),
+        scenario(
+            "interclient.untrusted-scope",
+            "A client without a trust relationship cannot request interclient_access",
+            |s| Box::pin(untrusted_scope(s)),
+        ),
     ]
 }
 
-fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story).cites(&["RFC 8693 2", "Okta: Native to Web SSO"]).tags(&["interclient"]).needs(&[
-        Need::Market,
-        Need::Client(COURIER),
-        Need::Secret(SECOND),
-        Need::Secret(WEB),
-        Need::Account(BUYER),
-        Need::Server(Org),
-    ])
+fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function).cites(&["RFC 8693 2", "Okta: Native to Web SSO"]).tags(&["interclient"]).needs(
+        &[
+            Need::Market,
+            Need::Client(COURIER),
+            Need::Secret(SECOND),
+            Need::Secret(WEB),
+            Need::Account(BUYER),
+            Need::Server(Org),
+        ],
+    )
 }
 
 /// A user signs in to the first app.
-async fn own(stage: &Stage, scope: &str) -> Result<Tokens, Halt> {
-    let cast = stage.cast(Org, COURIER, BUYER)?;
-    stage.step("a user signs in to the first app");
-    stage.sign_in(&cast, stage.request(&cast).scopes(scope)).await
+async fn own(context: &ScenarioContext, scope: &str) -> Result<Tokens, Stopped> {
+    let actors = context.actors(Org, COURIER, BUYER)?;
+    context.step("a user signs in to the first app");
+    actors.tokens().sign_in(actors.authorization().request().scopes(scope)).await
 }
 
-/// The first app asks for an interclient token.
-async fn exchange(stage: &Stage, own: &Tokens, target: ClientName) -> Result<Reply, Halt> {
-    stage.step("the app exchanges its tokens");
-    let form = FormRequest::new(stage.endpoint(stage.server(Org)?, Endpoint::Token)?)
+/// The first app requests an interclient token.
+async fn exchange(context: &ScenarioContext, own: &Tokens, target: ClientName) -> Result<Reply, Stopped> {
+    context.step("the first app exchanges its tokens for an interclient token");
+    let form = FormRequest::new(context.server_endpoint(Org, Endpoint::Token)?)
         .with("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
         .with("requested_token_type", "urn:okta:params:oauth:token-type:interclient_token")
         .with("subject_token", own.hint()?)
         .with("subject_token_type", "urn:ietf:params:oauth:token-type:id_token")
         .with("actor_token", &own.reply.access_token)
         .with("actor_token_type", "urn:ietf:params:oauth:token-type:access_token")
-        .with("audience", &format!("urn:okta:apps:{}", stage.client(target)?.id))
-        .as_client(stage.client(COURIER)?);
-    stage.post(&form).await
+        .with("audience", &format!("urn:okta:apps:{}", context.client(target)?.id))
+        .as_client(context.client(COURIER)?);
+    context.post(&form).await
 }
 
-/// An interclient token for the second app, as it travels.
-async fn handed(stage: &Stage) -> Result<String, Halt> {
-    let own = own(stage, SCOPE).await?;
-    extension::handed_over(&stage.recorder, &exchange(stage, &own, SECOND).await?).ok_or(Halt::Failed)
+/// An interclient token for the second app, encoded.
+async fn handed(context: &ScenarioContext) -> Result<String, Stopped> {
+    let own = own(context, SCOPE).await?;
+    extension::handed_over(&context.recorder, &exchange(context, &own, SECOND).await?).ok_or(Stopped::CheckFailed)
 }
 
-/// The request of an app that another one has opened.
-fn request(stage: &Stage, client: ClientName, token: &str) -> Result<AuthorizationRequest, Halt> {
-    let cast = stage.cast(Org, client, BUYER)?;
-    Ok(stage.request(&cast).with("prompt", "none").with("interclient_token", token))
+/// An authorization request with an interclient token.
+fn request(context: &ScenarioContext, client: ClientName, token: &str) -> Result<AuthorizationRequest, Stopped> {
+    let actors = context.actors(Org, client, BUYER)?;
+    Ok(actors.authorization().request().with("prompt", "none").with("interclient_token", token))
 }
 
-/// Another browser brings the token, and the app is refused.
-async fn refused(stage: &Stage, client: ClientName, token: &str, error: &str, text: &str) -> Result<(), Halt> {
-    stage.new_browser().await;
-    stage.step("another browser brings the token");
-    stage.refuse(&stage.cast(Org, client, BUYER)?, &request(stage, client, token)?, error, text).await
+/// Sends the token from another browser, which must be rejected.
+async fn refused(
+    context: &ScenarioContext,
+    client: ClientName,
+    token: &str,
+    error: &str,
+    text: &str,
+) -> Result<(), Stopped> {
+    context.new_browser().await;
+    context.step("send the interclient token from another browser");
+    let request = request(context, client, token)?;
+    context.actors(Org, client, BUYER)?.authorization().expect_error(&request, error, text).await
 }
 
-async fn hand_over(stage: &Stage) -> Result<(), Halt> {
-    let own = own(stage, SCOPE).await?;
-    let reply = exchange(stage, &own, SECOND).await?;
-    let token = extension::handed_over(&stage.recorder, &reply).ok_or(Halt::Failed)?;
-    stage.new_browser().await;
-    stage.step("the second app sends another browser with it, and prompt=none");
-    let (cast, request) = (stage.cast(Org, SECOND, BUYER)?, request(stage, SECOND, &token)?);
-    let journey = stage.visit(&cast, &request, Visitor::nobody()).await?;
-    authorization::asked_to_sign_in(&stage.recorder, &journey, false);
-    let callback = stage.arrived(&cast, &request, &journey)?;
-    let code = authorization::code(&stage.recorder, callback).ok_or(Halt::Failed)?;
-    let gained = stage.exchange(&cast, request, code).await?;
-    if let (Some(first), Some(second)) = (&own.id_token, &gained.id_token) {
-        id_token::same_sign_in(&stage.recorder, first, second);
+async fn hand_over(context: &ScenarioContext) -> Result<(), Stopped> {
+    let own = own(context, SCOPE).await?;
+    let reply = exchange(context, &own, SECOND).await?;
+    let token = extension::handed_over(&context.recorder, &reply).ok_or(Stopped::CheckFailed)?;
+    context.new_browser().await;
+    context.step("the second app sends the interclient token from another browser, with prompt=none");
+    let (actors, request) = (context.actors(Org, SECOND, BUYER)?, request(context, SECOND, &token)?);
+    let journey = actors.authorization().send_as(&request, Visitor::nobody()).await?;
+    authorization::asked_to_sign_in(&context.recorder, &journey, false);
+    let callback = actors.authorization().callback(&request, &journey)?;
+    let code = authorization::code(&context.recorder, callback).ok_or(Stopped::CheckFailed)?;
+    let result = actors.tokens().exchange(request, code).await?;
+    if let (Some(first), Some(second)) = (&own.id_token, &result.id_token) {
+        id_token::same_sign_in(&context.recorder, first, second);
     }
     Ok(())
 }
 
-async fn again(stage: &Stage) -> Result<(), Halt> {
-    let token = handed(stage).await?;
-    stage.step("hand over");
-    let cast = stage.cast(Org, SECOND, BUYER)?;
-    stage.visit(&cast, &request(stage, SECOND, &token)?, Visitor::nobody()).await?;
+async fn again(context: &ScenarioContext) -> Result<(), Stopped> {
+    let token = handed(context).await?;
+    context.step("use the interclient token");
+    let actors = context.actors(Org, SECOND, BUYER)?;
+    actors.authorization().send_as(&request(context, SECOND, &token)?, Visitor::nobody()).await?;
     let text = "The 'interclient_token' was already consumed.";
-    refused(stage, SECOND, &token, "one_time_sso_token_replayed", text).await
+    refused(context, SECOND, &token, "one_time_sso_token_replayed", text).await
 }
 
-async fn forged(stage: &Stage) -> Result<(), Halt> {
-    let token = Jwt::parse(&handed(stage).await?).map_err(|_| Halt::Failed)?;
+async fn forged(context: &ScenarioContext) -> Result<(), Stopped> {
+    let token = Jwt::parse(&handed(context).await?).map_err(|_| Stopped::CheckFailed)?;
     let header = json!({ "kid": token.header.get("kid") });
-    let forged = Key::rsa(&stage.target.unregistered_key)?.sign(&header, &json!(token.claims))?;
-    refused(stage, SECOND, &forged, "invalid_token", "The 'interclient_token' is invalid.").await
+    let forged = Key::rsa(&context.target.unregistered_key)?.sign(&header, &json!(token.claims))?;
+    refused(context, SECOND, &forged, "invalid_token", "The 'interclient_token' is invalid.").await
 }
 
-async fn other_app(stage: &Stage) -> Result<(), Halt> {
-    let token = handed(stage).await?;
-    refused(stage, WEB, &token, "invalid_token", "The 'interclient_token' has an invalid target ID.").await
+async fn other_app(context: &ScenarioContext) -> Result<(), Stopped> {
+    let token = handed(context).await?;
+    refused(context, WEB, &token, "invalid_token", "The 'interclient_token' has an invalid target ID.").await
 }
 
-async fn untrusted(stage: &Stage) -> Result<(), Halt> {
-    let reply = exchange(stage, &own(stage, SCOPE).await?, WEB).await?;
-    let text = stage.okta_text("No trust relationship exists between the client app and the target app.");
-    token::refusal(&stage.recorder, &reply, 403, "access_denied", text);
+async fn untrusted(context: &ScenarioContext) -> Result<(), Stopped> {
+    let reply = exchange(context, &own(context, SCOPE).await?, WEB).await?;
+    let text = context.okta_text("No trust relationship exists between the client app and the target app.");
+    token::refusal(&context.recorder, &reply, 403, "access_denied", text);
     Ok(())
 }
 
-async fn no_scope(stage: &Stage) -> Result<(), Halt> {
-    let reply = exchange(stage, &own(stage, "openid").await?, SECOND).await?;
+async fn no_scope(context: &ScenarioContext) -> Result<(), Stopped> {
+    let reply = exchange(context, &own(context, "openid").await?, SECOND).await?;
     let text = "The 'actor_token' must have the 'interclient_access' scope to request a 'interclient_token'.";
-    token::refusal(&stage.recorder, &reply, 400, "invalid_grant", stage.okta_text(text));
+    token::refusal(&context.recorder, &reply, 400, "invalid_grant", context.okta_text(text));
     Ok(())
 }
 
-async fn untrusted_scope(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Org, WEB, BUYER)?;
+async fn untrusted_scope(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Org, WEB, BUYER)?;
     let text = "The 'interclient_access' scope can only be granted to clients with a configured trust relationship.";
-    stage.refuse(&cast, &stage.request(&cast).scopes(SCOPE), "invalid_scope", text).await
+    actors.authorization().expect_error(&actors.authorization().request().scopes(SCOPE), "invalid_scope", text).await
 }

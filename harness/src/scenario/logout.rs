@@ -2,8 +2,12 @@
 
 use url::Url;
 
-use super::stage::{Cast, Halt, Stage, Tokens};
-use super::{Need, Scenario, Told};
+use super::actors::Actors;
+use super::context::ScenarioContext;
+use super::definition::{Scenario, ScenarioFn};
+use super::needs::Need;
+use super::stopped::Stopped;
+use super::token_flow::Tokens;
 use crate::check::{authorization, logout};
 use crate::driver::Visitor;
 use crate::flow::{self, random_text};
@@ -14,125 +18,129 @@ use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told("logout.redirect", "Signing out leads back with the state, and the session is over", |s| {
+        scenario("logout.redirect", "Signing out redirects back with the state, and the session has ended", |s| {
             Box::pin(redirect(s))
         })
-        .cites(&["OIDF oidcc-rp-initiated-logout"])
-        .steps(&["sign in", "sign out with hint, address and state", "prompt=none: login_required"]),
-        told("logout.no-state", "Without a state signing out leads back without one", |s| Box::pin(no_state(s)))
-            .cites(&["OIDF oidcc-rp-initiated-logout-no-state"])
-            .steps(&["sign in", "sign out with hint and address", "no state comes back"]),
-        told("logout.unregistered", "Signing out never leads to an address that is not registered", |s| {
+        .cites(&["OIDF oidcc-rp-initiated-logout"]),
+        scenario("logout.no-state", "Signing out without a state redirects back without one", |c| {
+            Box::pin(no_state(c))
+        })
+        .cites(&["OIDF oidcc-rp-initiated-logout-no-state"]),
+        scenario("logout.unregistered", "Signing out never redirects to an unregistered URI", |s| {
             Box::pin(unregistered(s))
         })
-        .cites(&["OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"])
-        .steps(&["sign in", "sign out with an unregistered address", "an error page stays"]),
-        told("logout.query-added", "The address is compared byte for byte", |s| Box::pin(query_added(s)))
-            .cites(&["OIDF oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri"])
-            .steps(&["sign in", "sign out with a query added to the address", "an error page stays"]),
-        told("logout.forged-hint", "A forged hint signs nobody out", |s| Box::pin(forged(s)))
-            .cites(&["OIDF oidcc-rp-initiated-logout-bad-id-token-hint"])
-            .steps(&["sign in", "sign out with a hint whose signature is wrong", "no redirect"]),
-        told("logout.keeps-tokens", "Signing out leaves the tokens alive", |s| Box::pin(keeps_tokens(s)))
+        .cites(&["OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"]),
+        scenario("logout.query-added", "A post_logout_redirect_uri with another query is rejected", |c| {
+            Box::pin(query_added(c))
+        })
+        .cites(&["OIDF oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri"]),
+        scenario("logout.forged-hint", "An id_token_hint with a forged signature is rejected", |c| Box::pin(forged(c)))
+            .cites(&["OIDF oidcc-rp-initiated-logout-bad-id-token-hint"]),
+        scenario("logout.keeps-tokens", "Tokens stay active after signing out", |c| Box::pin(keeps_tokens(c)))
             .cites(&["Okta: /logout"])
-            .steps(&["sign in", "sign out", "the access token is still active"])
             .needs(&[Need::Okta, Need::Endpoint(Custom, Endpoint::Introspection)]),
     ]
 }
 
-fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story).cites(&["OIDC RP-Initiated Logout 2"]).tags(&["logout", "session"]).needs(&[
+fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function).cites(&["OIDC RP-Initiated Logout 2"]).tags(&["logout", "session"]).needs(&[
         Need::Client(WEB),
         Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::EndSession),
     ])
 }
 
-async fn sign_in(stage: &Stage) -> Result<(Cast<'_>, Tokens), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    stage.step("sign in");
-    let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
-    Ok((cast, tokens))
+async fn sign_in(context: &ScenarioContext) -> Result<(Actors<'_>, Tokens), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    context.step("sign in");
+    let tokens = actors.tokens().sign_in(actors.authorization().request()).await?;
+    Ok((actors, tokens))
 }
 
-/// Sends the browser to the sign-out address.
-async fn sign_out(stage: &Stage, cast: &Cast<'_>, hint: &str, uri: &str, state: Option<&str>) -> Result<Journey, Halt> {
-    stage.step("sign out");
+/// Sends the browser to the end_session_endpoint.
+async fn sign_out(
+    context: &ScenarioContext,
+    actors: &Actors<'_>,
+    hint: &str,
+    uri: &str,
+    state: Option<&str>,
+) -> Result<Journey, Stopped> {
+    context.step("sign out");
     let mut params = vec![("id_token_hint", hint), ("post_logout_redirect_uri", uri)];
     params.extend(state.map(|state| ("state", state)));
-    let url = flow::sign_out(stage.endpoint(cast.server, Endpoint::EndSession)?, &params);
-    // Whoever is asked whether to sign out says yes.
-    stage.browse(&url, &stage.target.signed_out_uri, Visitor::agreeing(cast.account)).await
+    let url = flow::sign_out(actors.endpoint(Endpoint::EndSession)?, &params);
+    // If the page asks whether to sign out, the answer is yes.
+    context.browse(&url, &context.target.signed_out_uri, Visitor::agreeing(actors.account)).await
 }
 
-/// Judges by prompt=none whether the session lives.
-pub(super) async fn session(stage: &Stage, cast: &Cast<'_>, alive: bool) -> Result<(), Halt> {
-    stage.step("ask with prompt=none");
-    let request = stage.request(cast).with("prompt", "none");
-    let journey = stage.authorize(cast, &request).await?;
+/// Judges with prompt=none whether the session is alive.
+pub(super) async fn session(context: &ScenarioContext, actors: &Actors<'_>, alive: bool) -> Result<(), Stopped> {
+    context.step("send a request with prompt=none");
+    let request = actors.authorization().request().with("prompt", "none");
+    let journey = actors.authorization().send(&request).await?;
     if alive {
         let code = journey.callback().and_then(|callback| callback.get("code"));
-        logout::SESSION_ALIVE.present(&stage.recorder, "a code without a prompt", code);
+        logout::SESSION_ALIVE.present(&context.recorder, "a code without a prompt", code);
     } else {
         let error = journey.callback().and_then(|callback| callback.get("error"));
-        logout::SESSION_OVER.equals(&stage.recorder, "login_required", error);
+        logout::SESSION_OVER.equals(&context.recorder, "login_required", error);
     }
     Ok(())
 }
 
-pub(super) async fn redirect(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens) = sign_in(stage).await?;
+pub(super) async fn redirect(context: &ScenarioContext) -> Result<(), Stopped> {
+    let (actors, tokens) = sign_in(context).await?;
     let state = random_text(12);
-    let uri = stage.target.signed_out_uri.to_string();
-    let journey = sign_out(stage, &cast, tokens.hint()?, &uri, Some(&state)).await?;
-    logout::led_back(&stage.recorder, &journey, Some(&state));
-    session(stage, &cast, false).await
+    let uri = context.target.signed_out_uri.to_string();
+    let journey = sign_out(context, &actors, tokens.hint()?, &uri, Some(&state)).await?;
+    logout::led_back(&context.recorder, &journey, Some(&state));
+    session(context, &actors, false).await
 }
 
-async fn no_state(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens) = sign_in(stage).await?;
-    let uri = stage.target.signed_out_uri.to_string();
-    let journey = sign_out(stage, &cast, tokens.hint()?, &uri, None).await?;
-    logout::led_back(&stage.recorder, &journey, None);
-    session(stage, &cast, false).await
+async fn no_state(context: &ScenarioContext) -> Result<(), Stopped> {
+    let (actors, tokens) = sign_in(context).await?;
+    let uri = context.target.signed_out_uri.to_string();
+    let journey = sign_out(context, &actors, tokens.hint()?, &uri, None).await?;
+    logout::led_back(&context.recorder, &journey, None);
+    session(context, &actors, false).await
 }
 
-async fn refused(stage: &Stage, change: impl Fn(&Url) -> String) -> Result<(), Halt> {
-    let (cast, tokens) = sign_in(stage).await?;
-    let uri = change(&stage.target.signed_out_uri);
-    let journey = sign_out(stage, &cast, tokens.hint()?, &uri, Some("s")).await?;
+async fn refused(context: &ScenarioContext, change: impl Fn(&Url) -> String) -> Result<(), Stopped> {
+    let (actors, tokens) = sign_in(context).await?;
+    let uri = change(&context.target.signed_out_uri);
+    let journey = sign_out(context, &actors, tokens.hint()?, &uri, Some("s")).await?;
     let text = "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings";
-    let says: &[&str] = if stage.target.speaks_okta() { &[text] } else { &[] };
-    authorization::stays(&stage.recorder, &journey, 400, says);
+    let says: &[&str] = if context.target.speaks_okta() { &[text] } else { &[] };
+    authorization::stays(&context.recorder, &journey, 400, says);
     Ok(())
 }
 
-async fn unregistered(stage: &Stage) -> Result<(), Halt> {
-    refused(stage, |_| "https://evil.example/signed-out".to_owned()).await
+async fn unregistered(context: &ScenarioContext) -> Result<(), Stopped> {
+    refused(context, |_| "https://evil.example/signed-out".to_owned()).await
 }
 
-async fn query_added(stage: &Stage) -> Result<(), Halt> {
-    refused(stage, |uri| format!("{uri}?foo=bar")).await
+async fn query_added(context: &ScenarioContext) -> Result<(), Stopped> {
+    refused(context, |uri| format!("{uri}?foo=bar")).await
 }
 
-async fn forged(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens) = sign_in(stage).await?;
+async fn forged(context: &ScenarioContext) -> Result<(), Stopped> {
+    let (actors, tokens) = sign_in(context).await?;
     let raw = tokens.hint()?;
-    let (message, _) = raw.rsplit_once('.').ok_or(Halt::Failed)?;
+    let (message, _) = raw.rsplit_once('.').ok_or(Stopped::CheckFailed)?;
     let forged = format!("{message}.{}", random_text(256));
-    let uri = stage.target.signed_out_uri.to_string();
-    let journey = sign_out(stage, &cast, &forged, &uri, Some("s")).await?;
+    let uri = context.target.signed_out_uri.to_string();
+    let journey = sign_out(context, &actors, &forged, &uri, Some("s")).await?;
     let stays = journey.callback().is_none_or(|callback| callback.get("error").is_some());
-    logout::NOT_LED_BACK.holds(&stage.recorder, stays, "no success at the address", journey.summary());
-    session(stage, &cast, true).await
+    logout::NOT_LED_BACK.holds(&context.recorder, stays, "no success at the address", journey.summary());
+    session(context, &actors, true).await
 }
 
-async fn keeps_tokens(stage: &Stage) -> Result<(), Halt> {
-    let (cast, tokens) = sign_in(stage).await?;
-    let uri = stage.target.signed_out_uri.to_string();
-    sign_out(stage, &cast, tokens.hint()?, &uri, None).await?;
-    let reply = stage.introspect(&cast, cast.client, &tokens.reply.access_token, None).await?;
+async fn keeps_tokens(context: &ScenarioContext) -> Result<(), Stopped> {
+    let (actors, tokens) = sign_in(context).await?;
+    let uri = context.target.signed_out_uri.to_string();
+    sign_out(context, &actors, tokens.hint()?, &uri, None).await?;
+    let reply = actors.tokens().introspect(actors.client, &tokens.reply.access_token, None).await?;
     let alive = reply.body.contains("\"active\":true");
-    logout::TOKENS_LIVE.holds(&stage.recorder, alive, "active", if alive { "active" } else { "inactive" });
+    logout::TOKENS_LIVE.holds(&context.recorder, alive, "active", if alive { "active" } else { "inactive" });
     Ok(())
 }

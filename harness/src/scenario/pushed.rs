@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::stage::{Cast, Halt, Stage};
-use super::{Need, Scenario, Told};
+use super::actors::Actors;
+use super::context::ScenarioContext;
+use super::definition::{Scenario, ScenarioFn};
+use super::needs::Need;
+use super::stopped::Stopped;
 use crate::check::{authorization, extension, token};
 use crate::driver::Visitor;
 use crate::flow::signed::{Key, request_object};
@@ -18,77 +21,59 @@ use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        pushed("pushed.followed", "A pushed request is followed by its name", |s| Box::pin(followed(s))).steps(&[
-            "push the request",
-            "send the browser with client_id and request_uri only",
-            "sign in and exchange the code",
-        ]),
-        pushed("pushed.outside-ignored", "What stands beside the name does not count", |s| Box::pin(outside(s))).steps(
-            &["push the request", "send the browser with another state beside the name", "the pushed state returns"],
-        ),
-        pushed("pushed.once", "A name stands for one request, once", |s| Box::pin(once(s)))
-            .cites(&["OIDF fapi2-security-profile-final-ensure-request-uri-cannot-be-reused"])
-            .steps(&["push and follow", "follow the same name again", "no code comes"]),
-        pushed("pushed.other-client", "A name belongs to the client that pushed it", |s| Box::pin(other_client(s)))
-            .steps(&["one client pushes", "another follows the name", "no code comes"])
+        pushed("pushed.followed", "A pushed request is used by its request_uri", |c| Box::pin(followed(c))),
+        pushed("pushed.outside-ignored", "Parameters besides request_uri are ignored", |c| Box::pin(outside(c))),
+        pushed("pushed.once", "A request_uri that is used twice is rejected", |c| Box::pin(once(c)))
+            .cites(&["OIDF fapi2-security-profile-final-ensure-request-uri-cannot-be-reused"]),
+        pushed("pushed.other-client", "A request_uri of another client is rejected", |c| Box::pin(other_client(c)))
             .needs(&[Need::Secret(SECOND)]),
-        pushed("pushed.made-up", "A name that nobody got is refused", |s| Box::pin(made_up(s)))
-            .steps(&["follow a made-up name", "no code comes"]),
-        pushed("pushed.no-credentials", "Nobody pushes without credentials", |s| Box::pin(no_credentials(s)))
-            .steps(&["push without credentials", "401 invalid_client"]),
-        pushed("pushed.name-inside", "A name can't be pushed", |s| Box::pin(name_inside(s)))
-            .cites(&["OIDF fapi2-security-profile-final-par-attempt-to-use-request-uri"])
-            .steps(&["push a request with request_uri", "400"]),
-        pushed("pushed.expired", "A name dies at the end of its life", |s| Box::pin(expired(s)))
-            .steps(&["push", "let its lifetime go by", "no code comes"])
-            .needs(&[Need::Alone]),
-        object("request-object.signed", "What a signed request object says counts", |s| Box::pin(signed(s))).steps(&[
-            "sign the request with the secret",
-            "send another state beside it",
-            "the signed state returns",
-        ]),
-        object("request-object.forged", "A request object with a wrong signature is refused", |s| {
+        pushed("pushed.made-up", "A made-up request_uri is rejected", |c| Box::pin(made_up(c))),
+        pushed("pushed.no-credentials", "A pushed request without credentials is rejected", |c| {
+            Box::pin(no_credentials(c))
+        }),
+        pushed("pushed.name-inside", "A pushed request with a request_uri is rejected", |c| Box::pin(name_inside(c)))
+            .cites(&["OIDF fapi2-security-profile-final-par-attempt-to-use-request-uri"]),
+        pushed("pushed.expired", "An expired request_uri is rejected", |c| Box::pin(expired(c)))
+            .needs(&[Need::ExclusiveIssuer]),
+        object("request-object.signed", "The parameters of a signed request object are used", |c| Box::pin(signed(c))),
+        object("request-object.forged", "A request object with a wrong signature is rejected", |s| {
             Box::pin(spoilt(s, |_| {}, |_| Key::secret(&random_text(48))))
-        })
-        .steps(&["sign the request with another secret", "no code comes"]),
-        object("request-object.expired", "A request object of yesterday is refused", |s| {
+        }),
+        object("request-object.expired", "An expired request object is rejected", |s| {
             Box::pin(spoilt(
                 s,
                 |claims| claims["exp"] = json!(claims["exp"].as_i64().unwrap_or_default() - 86_400),
                 own,
             ))
-        })
-        .steps(&["sign a request that has expired", "no code comes"]),
-        object("request-object.other-audience", "A request object for somebody else is refused", |s| {
+        }),
+        object("request-object.other-audience", "A request object with another audience is rejected", |s| {
             Box::pin(spoilt(s, |claims| claims["aud"] = json!("https://elsewhere.example"), own))
-        })
-        .steps(&["sign a request for another issuer", "no code comes"]),
-        object("request-object.other-issuer", "A request object of another client is refused", |s| {
+        }),
+        object("request-object.other-issuer", "A request object of another client is rejected", |s| {
             Box::pin(spoilt(s, |claims| claims["iss"] = json!("somebody-else"), own))
-        })
-        .steps(&["sign a request in another client's name", "no code comes"]),
+        }),
     ]
 }
 
-fn pushed(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story).cites(&["RFC 9126 2", "Okta: /par"]).tags(&["pushed"]).needs(&[
+fn pushed(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function).cites(&["RFC 9126 2", "Okta: /par"]).tags(&["pushed"]).needs(&[
         Need::Secret(WEB),
         Need::Account(BUYER),
         Need::Endpoint(Custom, Endpoint::Push),
     ])
 }
 
-fn object(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story).cites(&["RFC 9101 4", "OIDC Core 6.1"]).tags(&["request-object"]).needs(&[
+fn object(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function).cites(&["RFC 9101 4", "OIDC Core 6.1"]).tags(&["request-object"]).needs(&[
         Need::Secret(WEB),
         Need::Account(BUYER),
-        Need::Stated("request_parameter_supported"),
-        Need::Listed("request_object_signing_alg_values_supported", "HS256"),
+        Need::MetadataTrue("request_parameter_supported"),
+        Need::MetadataLists("request_object_signing_alg_values_supported", "HS256"),
     ])
 }
 
-fn form(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) -> Result<FormRequest, Halt> {
-    let mut form = FormRequest::new(stage.endpoint(cast.server, Endpoint::Push)?);
+fn form(actors: &Actors<'_>, request: &AuthorizationRequest) -> Result<FormRequest, Stopped> {
+    let mut form = FormRequest::new(actors.endpoint(Endpoint::Push)?);
     for (name, value) in request.params() {
         form = form.replacing(name, value);
     }
@@ -97,164 +82,169 @@ fn form(stage: &Stage, cast: &Cast<'_>, request: &AuthorizationRequest) -> Resul
 
 /// Pushes a request.
 pub(super) async fn push(
-    stage: &Stage,
-    cast: &Cast<'_>,
+    context: &ScenarioContext,
+    actors: &Actors<'_>,
     request: &AuthorizationRequest,
-) -> Result<(String, i64), Halt> {
-    stage.step("push the request");
-    // RFC 9126 2.1: client_id belongs to the request, however the client authenticates.
+) -> Result<(String, i64), Stopped> {
+    context.step("push the request");
+    // RFC 9126 2.1: client_id is required with any client authentication.
     let form =
-        form(stage, cast, request)?.without("client_id").as_client(cast.client).replacing("client_id", &cast.client.id);
-    let reply = stage.post(&form).await?;
-    taken(stage, &reply)
+        form(actors, request)?.without("client_id").as_client(actors.client).replacing("client_id", &actors.client.id);
+    let reply = context.post(&form).await?;
+    accepted(context, &reply)
 }
 
-/// Judges the answer to a push; answers the request's name and how long it lives.
-pub(super) fn taken(stage: &Stage, reply: &Reply) -> Result<(String, i64), Halt> {
+/// Judges the answer to a pushed request. Returns the request_uri and its lifetime.
+pub(super) fn accepted(context: &ScenarioContext, reply: &Reply) -> Result<(String, i64), Stopped> {
     let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
     let name = body["request_uri"].as_str().unwrap_or_default().to_owned();
     let lifetime = body["expires_in"].as_i64().unwrap_or_default();
     let taken = matches!(reply.status, 200 | 201) && !name.is_empty() && lifetime > 0;
     let expected = "request_uri and expires_in";
-    if extension::PUSHED.holds(&stage.recorder, taken, expected, summary(reply)) {
-        // RFC 9126 2.2 has 201; Okta answers 200.
-        let status = if stage.target.speaks_okta() { 200 } else { 201 };
-        extension::PUSHED_STATUS.holds(&stage.recorder, reply.status == status, status, reply.status);
+    if extension::PUSHED.holds(&context.recorder, taken, expected, summary(reply)) {
+        // RFC 9126 2.2: 201. Okta answers 200.
+        let status = if context.target.speaks_okta() { 200 } else { 201 };
+        extension::PUSHED_STATUS.holds(&context.recorder, reply.status == status, status, reply.status);
         Ok((name, lifetime))
     } else {
-        Err(Halt::Failed)
+        Err(Stopped::CheckFailed)
     }
 }
 
-/// The address that follows a name, with those parameters beside it.
-pub(super) fn address(stage: &Stage, cast: &Cast<'_>, name: &str, extra: &[(&str, &str)]) -> Result<Url, Halt> {
-    let mut url = stage.endpoint(cast.server, Endpoint::Authorization)?.clone();
+/// The URL of an authorization request with a request_uri and those parameters.
+pub(super) fn address(actors: &Actors<'_>, name: &str, extra: &[(&str, &str)]) -> Result<Url, Stopped> {
+    let mut url = actors.endpoint(Endpoint::Authorization)?.clone();
     url.query_pairs_mut()
-        .append_pair("client_id", &cast.client.id)
+        .append_pair("client_id", &actors.client.id)
         .append_pair("request_uri", name)
         .extend_pairs(extra);
     Ok(url)
 }
 
-/// Sends the browser to follow a name; the person signs in and agrees.
+/// Sends an authorization request with a request_uri; the user signs in and consents.
 pub(super) async fn follow(
-    stage: &Stage,
-    cast: &Cast<'_>,
+    context: &ScenarioContext,
+    actors: &Actors<'_>,
     name: &str,
     extra: &[(&str, &str)],
-) -> Result<Journey, Halt> {
-    stage.step("follow the name");
-    let url = address(stage, cast, name, extra)?;
-    stage.browse(&url, &stage.target.redirect_uri, Visitor::agreeing(cast.account)).await
+) -> Result<Journey, Stopped> {
+    context.step("send an authorization request with the request_uri");
+    let url = address(actors, name, extra)?;
+    context.browse(&url, &context.target.redirect_uri, Visitor::agreeing(actors.account)).await
 }
 
-async fn finish(stage: &Stage, cast: &Cast<'_>, request: AuthorizationRequest, journey: &Journey) -> Result<(), Halt> {
-    let callback = stage.arrived(cast, &request, journey)?;
-    let code = authorization::code(&stage.recorder, callback).ok_or(Halt::Failed)?.to_owned();
-    stage.exchange(cast, request, &code).await?;
+async fn finish(
+    context: &ScenarioContext,
+    actors: &Actors<'_>,
+    request: AuthorizationRequest,
+    journey: &Journey,
+) -> Result<(), Stopped> {
+    let callback = actors.authorization().callback(&request, journey)?;
+    let code = authorization::code(&context.recorder, callback).ok_or(Stopped::CheckFailed)?.to_owned();
+    actors.tokens().exchange(request, &code).await?;
     Ok(())
 }
 
-async fn followed(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let (name, _) = push(stage, &cast, &request).await?;
-    let journey = follow(stage, &cast, &name, &[]).await?;
-    finish(stage, &cast, request, &journey).await
+async fn followed(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let (name, _) = push(context, &actors, &request).await?;
+    let journey = follow(context, &actors, &name, &[]).await?;
+    finish(context, &actors, request, &journey).await
 }
 
-async fn outside(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let (name, _) = push(stage, &cast, &request).await?;
+async fn outside(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let (name, _) = push(context, &actors, &request).await?;
     let beside = [("state", "beside"), ("redirect_uri", "https://evil.example/callback")];
-    let journey = follow(stage, &cast, &name, &beside).await?;
-    finish(stage, &cast, request, &journey).await
+    let journey = follow(context, &actors, &name, &beside).await?;
+    finish(context, &actors, request, &journey).await
 }
 
-async fn once(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let (name, _) = push(stage, &cast, &request).await?;
-    let journey = follow(stage, &cast, &name, &[]).await?;
-    finish(stage, &cast, request, &journey).await?;
-    let again = follow(stage, &cast, &name, &[]).await?;
-    extension::turned_away(&stage.recorder, &extension::NOT_FOLLOWED, &again);
+async fn once(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let (name, _) = push(context, &actors, &request).await?;
+    let journey = follow(context, &actors, &name, &[]).await?;
+    finish(context, &actors, request, &journey).await?;
+    let again = follow(context, &actors, &name, &[]).await?;
+    extension::turned_away(&context.recorder, &extension::NOT_FOLLOWED, &again);
     Ok(())
 }
 
-async fn other_client(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let (name, _) = push(stage, &cast, &stage.request(&cast)).await?;
-    let other = cast.with_client(stage.client(SECOND)?);
-    let journey = follow(stage, &other, &name, &[]).await?;
-    extension::turned_away(&stage.recorder, &extension::NOT_FOLLOWED, &journey);
+async fn other_client(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let (name, _) = push(context, &actors, &actors.authorization().request()).await?;
+    let other = actors.with_client(context.client(SECOND)?);
+    let journey = follow(context, &other, &name, &[]).await?;
+    extension::turned_away(&context.recorder, &extension::NOT_FOLLOWED, &journey);
     Ok(())
 }
 
-async fn made_up(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
+async fn made_up(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
     let name = format!("urn:ietf:params:oauth:request_uri:{}", random_text(32));
-    let journey = follow(stage, &cast, &name, &[]).await?;
-    extension::turned_away(&stage.recorder, &extension::NOT_FOLLOWED, &journey);
+    let journey = follow(context, &actors, &name, &[]).await?;
+    extension::turned_away(&context.recorder, &extension::NOT_FOLLOWED, &journey);
     Ok(())
 }
 
-async fn no_credentials(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let form = form(stage, &cast, &stage.request(&cast))?;
-    let reply = stage.post(&form).await?;
-    // RFC 6749 5.2: 400, or 401 where the provider likes.
+async fn no_credentials(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let form = form(&actors, &actors.authorization().request())?;
+    let reply = context.post(&form).await?;
+    // RFC 6749 5.2: 400 or 401.
     let status = if reply.status == 400 { 400 } else { 401 };
-    token::refusal(&stage.recorder, &reply, status, "invalid_client", None);
+    token::refusal(&context.recorder, &reply, status, "invalid_client", None);
     Ok(())
 }
 
-async fn name_inside(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast).with("request_uri", "urn:example:name");
-    let form = form(stage, &cast, &request)?
+async fn name_inside(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request().with("request_uri", "urn:example:name");
+    let form = form(&actors, &request)?
         .without("client_id")
-        .as_client(cast.client)
-        .replacing("client_id", &cast.client.id);
-    let reply = stage.post(&form).await?;
-    token::ERROR_STATUS.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
+        .as_client(actors.client)
+        .replacing("client_id", &actors.client.id);
+    let reply = context.post(&form).await?;
+    token::ERROR_STATUS.holds(&context.recorder, reply.status == 400, 400, summary(&reply));
     Ok(())
 }
 
-async fn expired(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let (name, lifetime) = push(stage, &cast, &stage.request(&cast)).await?;
-    stage.wait(lifetime + 1).await?;
-    let journey = follow(stage, &cast, &name, &[]).await?;
-    extension::turned_away(&stage.recorder, &extension::NOT_FOLLOWED, &journey);
+async fn expired(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let (name, lifetime) = push(context, &actors, &actors.authorization().request()).await?;
+    context.advance_clock(lifetime + 1).await?;
+    let journey = follow(context, &actors, &name, &[]).await?;
+    extension::turned_away(&context.recorder, &extension::NOT_FOLLOWED, &journey);
     Ok(())
 }
 
-/// The client's own secret as a key.
+/// The client's secret as a key.
 fn own(secret: &str) -> Key {
     Key::secret(secret)
 }
 
-async fn signed(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let inner = stage.request(&cast);
-    let claims = request_object(&inner, cast.client, &cast.server.issuer, stage.target.now());
-    let key = own(cast.client.secret.as_deref().unwrap_or_default());
+async fn signed(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let inner = actors.authorization().request();
+    let claims = request_object(&inner, actors.client, &actors.server.issuer, context.target.now());
+    let key = own(actors.client.secret.as_deref().unwrap_or_default());
     let outer = inner.clone().with("state", "beside").with("nonce", "beside");
-    let journey = stage.authorize(&cast, &outer.with("request", &key.sign(&json!({}), &claims)?)).await?;
+    let journey = actors.authorization().send(&outer.with("request", &key.sign(&json!({}), &claims)?)).await?;
     let state = journey.callback().and_then(|callback| callback.get("state"));
-    extension::INSIDE_COUNTS.equals(&stage.recorder, inner.get("state").unwrap_or_default(), state);
-    finish(stage, &cast, inner, &journey).await
+    extension::INSIDE_COUNTS.equals(&context.recorder, inner.get("state").unwrap_or_default(), state);
+    finish(context, &actors, inner, &journey).await
 }
 
-async fn spoilt(stage: &Stage, change: fn(&mut Value), key: fn(&str) -> Key) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let mut claims = request_object(&request, cast.client, &cast.server.issuer, stage.target.now());
+async fn spoilt(context: &ScenarioContext, change: fn(&mut Value), key: fn(&str) -> Key) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let mut claims = request_object(&request, actors.client, &actors.server.issuer, context.target.now());
     change(&mut claims);
-    let key = key(cast.client.secret.as_deref().unwrap_or_default());
-    let journey = stage.authorize(&cast, &request.with("request", &key.sign(&json!({}), &claims)?)).await?;
-    extension::turned_away(&stage.recorder, &extension::OBJECT_REFUSED, &journey);
+    let key = key(actors.client.secret.as_deref().unwrap_or_default());
+    let journey = actors.authorization().send(&request.with("request", &key.sign(&json!({}), &claims)?)).await?;
+    extension::turned_away(&context.recorder, &extension::OBJECT_REFUSED, &journey);
     Ok(())
 }

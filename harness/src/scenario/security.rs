@@ -1,11 +1,13 @@
-//! Probes that no conformance suite makes: races, chance, mix-up, and what a page must not allow (RFC 9700).
+//! Security probes beyond the conformance suites: races, predictable codes, mix-up, headers of pages (RFC 9700).
 
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 
-use super::stage::{Halt, Stage};
-use super::{Front, Need, Scenario, Told};
+use super::context::ScenarioContext;
+use super::definition::{RequiredDriver, Scenario, ScenarioFn};
+use super::needs::Need;
+use super::stopped::Stopped;
 use crate::check::extension;
 use crate::flow;
 use crate::issuer_target::Endpoint;
@@ -14,71 +16,62 @@ use crate::issuer_target::market::{BUYER, SPA, WEB};
 use crate::wire::error::summary;
 use crate::wire::{Call, Reply};
 
-/// How many come at once.
+/// The number of concurrent requests.
 const CROWD: usize = 24;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        told("security.race.code", "Of many who redeem a code at once one gets tokens", |s| Box::pin(code_race(s)))
-            .cites(&["RFC 6749 4.1.2"])
-            .steps(&["sign in", "exchange the code many times at once", "one answer has tokens"]),
-        told("security.race.refresh", "Of many who use a rotating refresh token at once one gets tokens", |s| {
+        scenario("security.race.code", "Of many concurrent exchanges of a code one succeeds", |c| {
+            Box::pin(code_race(c))
+        })
+        .cites(&["RFC 6749 4.1.2"]),
+        scenario("security.race.refresh", "Of many concurrent uses of a rotating refresh token one succeeds", |s| {
             Box::pin(refresh_race(s))
         })
         .cites(&["RFC 9700 4.14.2"])
-        .steps(&["sign in with offline_access", "refresh many times at once", "one answer has tokens at most"])
         .needs(&[Need::Market, Need::Client(SPA)]),
-        told("security.chance", "Codes have nothing in common", |s| Box::pin(chance(s)))
-            .cites(&["RFC 6749 10.10"])
-            .steps(&["sign in", "get eight codes", "no two begin alike"]),
-        told("security.downgrade", "A request whose challenge was taken away gives an attacker nothing", |s| {
+        scenario("security.chance", "Codes are not predictable", |c| Box::pin(chance(c))).cites(&["RFC 6749 10.10"]),
+        scenario("security.downgrade", "A request whose code_challenge was removed leads to no tokens", |s| {
             Box::pin(downgrade(s))
         })
-        .cites(&["RFC 9700 4.8.2"])
-        .steps(&[
-            "take the challenge out of a request",
-            "sign in",
-            "exchange the code with the verifier",
-            "it is refused",
-        ]),
-        told("security.mix-up", "The response names its issuer where discovery promises it", |s| Box::pin(mix_up(s)))
-            .cites(&["RFC 9207 2.3"])
-            .steps(&["sign in", "iss is there, and right"])
-            .needs(&[Need::Stated("authorization_response_iss_parameter_supported")]),
-        told("security.no-cors", "No script of another origin can read the authorization endpoint", |s| {
+        .cites(&["RFC 9700 4.8.2"]),
+        scenario("security.mix-up", "The response has iss if the discovery document promises it", |c| {
+            Box::pin(mix_up(c))
+        })
+        .cites(&["RFC 9207 2.3"])
+        .needs(&[Need::MetadataTrue("authorization_response_iss_parameter_supported")]),
+        scenario("security.no-cors", "The authorization endpoint allows no cross-origin reads", |s| {
             Box::pin(no_cors(s))
         })
         .cites(&["RFC 9700 2.6"])
-        .steps(&["ask with an Origin", "no origin is allowed"])
-        .front(Front::None),
-        told("security.token-in-query", "A token in the query opens nothing", |s| Box::pin(token_in_query(s)))
+        .driver(RequiredDriver::None),
+        scenario("security.token-in-query", "Userinfo rejects a token in the query", |c| Box::pin(token_in_query(c)))
             .cites(&["RFC 9700 4.3.2"])
-            .steps(&["sign in", "GET userinfo with the token in the query", "it is refused"])
             .needs(&[Need::Endpoint(Custom, Endpoint::Userinfo)]),
-        told("security.twice", "A parameter that comes twice is refused at the token endpoint", |s| Box::pin(twice(s)))
-            .cites(&["RFC 6749 3.2"])
-            .steps(&["sign in", "exchange the code with two redirect URIs", "400"]),
-        told("security.sign-in-page", "The sign-in page tells no other site anything, and loads little", |s| {
-            Box::pin(page(s))
-        })
+        scenario("security.twice", "A token request with a duplicate parameter is rejected", |c| Box::pin(twice(c)))
+            .cites(&["RFC 6749 3.2"]),
+        scenario(
+            "security.sign-in-page",
+            "The sign-in page has a strict referrer policy and content security policy",
+            |s| Box::pin(page(s)),
+        )
         .cites(&["RFC 9700 4.16"])
-        .steps(&["open the sign-in page", "Referrer-Policy and Content-Security-Policy"])
-        .front(Front::None)
+        .driver(RequiredDriver::None)
         .needs(&[Need::Okta]),
     ]
 }
 
-fn told(id: &'static str, title: &'static str, story: Told) -> Scenario {
-    Scenario::told(id, title, story).tags(&["security"]).needs(&[
+fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
+    Scenario::new(id, title, function).tags(&["security"]).needs(&[
         Need::Secret(WEB),
         Need::Account(BUYER),
         Need::Server(Custom),
     ])
 }
 
-/// Sends the same form many times at once; how many succeeded.
-async fn crowd(stage: &Stage, form: &flow::FormRequest) -> Result<usize, Halt> {
-    let replies: Vec<Result<Reply, Halt>> = join_all((0..CROWD).map(|_| stage.post(form))).await;
+/// Sends the same form many times concurrently. Returns how many succeeded.
+async fn crowd(context: &ScenarioContext, form: &flow::FormRequest) -> Result<usize, Stopped> {
+    let replies: Vec<Result<Reply, Stopped>> = join_all((0..CROWD).map(|_| context.post(form))).await;
     let mut winners = 0;
     for reply in replies {
         winners += usize::from(reply?.status == 200);
@@ -86,110 +79,113 @@ async fn crowd(stage: &Stage, form: &flow::FormRequest) -> Result<usize, Halt> {
     Ok(winners)
 }
 
-async fn code_race(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let code = stage.code(&cast, &request).await?;
-    stage.step("exchange the code many times at once");
-    let winners = crowd(stage, &stage.exchange_form(&cast, &request, &code)?).await?;
-    extension::ONE_WINNER.holds(&stage.recorder, winners == 1, format!("1 of {CROWD}"), winners);
+async fn code_race(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let code = actors.authorization().code(&request).await?;
+    context.step("exchange the code many times concurrently");
+    let winners = crowd(context, &actors.tokens().exchange_form(&request, &code)?).await?;
+    extension::ONE_WINNER.holds(&context.recorder, winners == 1, format!("1 of {CROWD}"), winners);
     Ok(())
 }
 
-async fn refresh_race(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, SPA, BUYER)?;
-    let tokens = stage.sign_in_for_refresh(&cast).await?;
-    stage.step("refresh many times at once");
-    let endpoint = stage.endpoint(cast.server, Endpoint::Token)?;
-    let winners = crowd(stage, &flow::refresh(endpoint, cast.client, tokens.refresh_token()?)).await?;
-    extension::ONE_WINNER.holds(&stage.recorder, winners == 1, format!("1 of {CROWD}"), winners);
+async fn refresh_race(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, SPA, BUYER)?;
+    let tokens = actors.tokens().sign_in_with_refresh_token().await?;
+    context.step("refresh many times concurrently");
+    let endpoint = actors.endpoint(Endpoint::Token)?;
+    let winners = crowd(context, &flow::refresh(endpoint, actors.client, tokens.refresh_token()?)).await?;
+    extension::ONE_WINNER.holds(&context.recorder, winners == 1, format!("1 of {CROWD}"), winners);
     Ok(())
 }
 
-async fn chance(stage: &Stage) -> Result<(), Halt> {
+async fn chance(context: &ScenarioContext) -> Result<(), Stopped> {
     const MANY: usize = 8;
-    let cast = stage.cast(Custom, WEB, BUYER)?;
+    let actors = context.actors(Custom, WEB, BUYER)?;
     let mut beginnings = BTreeSet::new();
     for _ in 0..MANY {
-        let code = stage.code(&cast, &stage.request(&cast)).await?;
+        let code = actors.authorization().code(&actors.authorization().request()).await?;
         beginnings.insert(code.chars().take(8).collect::<String>());
     }
     let different = beginnings.len() == MANY;
-    extension::DIFFERENT.holds(&stage.recorder, different, format!("{MANY} beginnings"), beginnings.len());
+    extension::DIFFERENT.holds(&context.recorder, different, format!("{MANY} beginnings"), beginnings.len());
     Ok(())
 }
 
-async fn downgrade(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let honest = stage.request(&cast).with_pkce();
+async fn downgrade(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let honest = actors.authorization().request().with_pkce();
     let stripped = honest.clone().without("code_challenge").without("code_challenge_method");
-    let journey = stage.authorize(&cast, &stripped).await?;
+    let journey = actors.authorization().send(&stripped).await?;
     let Some(code) = journey.callback().and_then(|callback| callback.get("code")) else {
-        extension::DOWNGRADE.holds(&stage.recorder, true, "no tokens", journey.summary());
+        extension::DOWNGRADE.holds(&context.recorder, true, "no tokens", journey.summary());
         return Ok(());
     };
-    stage.step("exchange the code with the verifier");
-    let reply = stage.post(&stage.exchange_form(&cast, &honest, code)?).await?;
-    extension::DOWNGRADE.holds(&stage.recorder, reply.status == 400, "400", summary(&reply));
+    context.step("exchange the code with the verifier");
+    let reply = context.post(&actors.tokens().exchange_form(&honest, code)?).await?;
+    extension::DOWNGRADE.holds(&context.recorder, reply.status == 400, "400", summary(&reply));
     Ok(())
 }
 
-async fn mix_up(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let journey = stage.authorize(&cast, &request).await?;
-    let callback = stage.arrived(&cast, &request, &journey)?;
-    extension::ISSUER_NAMED.equals(&stage.recorder, &cast.server.issuer, callback.get("iss"));
-    let refused = stage.authorize(&cast, &stage.request(&cast).with("prompt", "none").with("max_age", "0")).await?;
+async fn mix_up(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let journey = actors.authorization().send(&request).await?;
+    let callback = actors.authorization().callback(&request, &journey)?;
+    extension::ISSUER_NAMED.equals(&context.recorder, &actors.server.issuer, callback.get("iss"));
+    let refused = actors
+        .authorization()
+        .send(&actors.authorization().request().with("prompt", "none").with("max_age", "0"))
+        .await?;
     if let Some(callback) = refused.callback() {
-        extension::ISSUER_NAMED.equals(&stage.recorder, &cast.server.issuer, callback.get("iss"));
+        extension::ISSUER_NAMED.equals(&context.recorder, &actors.server.issuer, callback.get("iss"));
     }
     Ok(())
 }
 
-async fn no_cors(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let url = stage.request(&cast).url(stage.endpoint(cast.server, Endpoint::Authorization)?);
-    let origin = stage.target.redirect_uri.origin().ascii_serialization();
-    let reply = stage.send(Call::get(url).header("accept", "text/html")?.header("origin", &origin)?).await?;
+async fn no_cors(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let url = actors.authorization().request().url(actors.endpoint(Endpoint::Authorization)?);
+    let origin = context.target.redirect_uri.origin().ascii_serialization();
+    let reply = context.send(Call::get(url).header("accept", "text/html")?.header("origin", &origin)?).await?;
     let allowed = reply.header("access-control-allow-origin");
-    extension::NO_CORS.absent(&stage.recorder, "Access-Control-Allow-Origin", allowed);
+    extension::NO_CORS.absent(&context.recorder, "Access-Control-Allow-Origin", allowed);
     Ok(())
 }
 
-async fn token_in_query(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let tokens = stage.sign_in(&cast, stage.request(&cast)).await?;
-    let mut url = stage.endpoint(cast.server, Endpoint::Userinfo)?.clone();
+async fn token_in_query(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let tokens = actors.tokens().sign_in(actors.authorization().request()).await?;
+    let mut url = actors.endpoint(Endpoint::Userinfo)?.clone();
     url.query_pairs_mut().append_pair("access_token", &tokens.reply.access_token);
-    let reply = stage.http.get(&url).await?;
+    let reply = context.http.get(&url).await?;
     let refused = matches!(reply.status, 400 | 401);
-    extension::QUERY_TOKEN.holds(&stage.recorder, refused, "401 or 400", summary(&reply));
+    extension::QUERY_TOKEN.holds(&context.recorder, refused, "401 or 400", summary(&reply));
     Ok(())
 }
 
-async fn twice(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let request = stage.request(&cast);
-    let code = stage.code(&cast, &request).await?;
-    let form = stage.exchange_form(&cast, &request, &code)?.with("redirect_uri", "https://evil.example/callback");
-    let reply = stage.post(&form).await?;
-    extension::TWICE.holds(&stage.recorder, reply.status == 400, 400, summary(&reply));
+async fn twice(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let request = actors.authorization().request();
+    let code = actors.authorization().code(&request).await?;
+    let form = actors.tokens().exchange_form(&request, &code)?.with("redirect_uri", "https://evil.example/callback");
+    let reply = context.post(&form).await?;
+    extension::TWICE.holds(&context.recorder, reply.status == 400, 400, summary(&reply));
     Ok(())
 }
 
-async fn page(stage: &Stage) -> Result<(), Halt> {
-    let cast = stage.cast(Custom, WEB, BUYER)?;
-    let url = stage.request(&cast).url(stage.endpoint(cast.server, Endpoint::Authorization)?);
-    let reply = stage.send(Call::get(url).header("accept", "text/html")?).await?;
+async fn page(context: &ScenarioContext) -> Result<(), Stopped> {
+    let actors = context.actors(Custom, WEB, BUYER)?;
+    let url = actors.authorization().request().url(actors.endpoint(Endpoint::Authorization)?);
+    let reply = context.send(Call::get(url).header("accept", "text/html")?).await?;
     let referrer = reply.header("referrer-policy").unwrap_or_default();
     let silent = matches!(
         referrer,
         "no-referrer" | "same-origin" | "origin" | "strict-origin" | "strict-origin-when-cross-origin"
     );
-    extension::PAGE_REFERRER.holds(&stage.recorder, silent, "no-referrer, or the origin at most", referrer);
+    extension::PAGE_REFERRER.holds(&context.recorder, silent, "no-referrer, or the origin at most", referrer);
     let policy = reply.header("content-security-policy").unwrap_or_default();
     let closed = policy.contains("default-src") || policy.contains("script-src");
-    extension::PAGE_POLICY.holds(&stage.recorder, closed, "default-src or script-src", policy);
+    extension::PAGE_POLICY.holds(&context.recorder, closed, "default-src or script-src", policy);
     Ok(())
 }

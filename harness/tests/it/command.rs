@@ -118,7 +118,16 @@ fn list_and_show_say_what_there_is() {
     let module = stdout(harness(folder.path()).args(["show", "basic.oidcc-codereuse"]), 0);
     assert!(module.contains("oidcc-codereuse of the plan oidcc-basic-certification-test-plan"), "{module}");
     let shown = stdout(harness(folder.path()).args(["show", "code.reuse"]), 0);
-    for part in ["Steps", "Citations", "OIDF oidcc-codereuse", "Needs", "the web client", "harness run 'code.reuse'"] {
+    for part in [
+        "Steps (recorded with the built-in mock)",
+        "exchange the same code again",
+        "Checks\n",
+        "Citations",
+        "OIDF oidcc-codereuse",
+        "Needs",
+        "the web client",
+        "harness run 'code.reuse'",
+    ] {
         assert!(shown.contains(part), "{shown}");
     }
 }

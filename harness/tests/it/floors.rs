@@ -16,7 +16,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("scenario", &["record", "wire", "issuer_target", "driver", "flow", "check", "claims", "scenario"]),
     ("report", &["record", "report"]),
     ("run", &["record", "wire", "issuer_target", "driver", "claims", "scenario", "embedded", "exit", "run"]),
-    ("cli", &["claims", "exit", "report", "run", "scenario", "issuer_target"]),
+    ("cli", &["claims", "exit", "record", "report", "run", "scenario", "issuer_target"]),
     ("main", &[]),
 ];
 

@@ -15,4 +15,6 @@ mod proofs;
 mod reports;
 mod spoilt;
 mod stage;
+mod steps;
 mod tampering;
+mod target_names;

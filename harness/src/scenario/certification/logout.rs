@@ -1,0 +1,206 @@
+//! The RP-initiated logout plan (OIDC RP-Initiated Logout 1.0).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+
+use super::module::{Module, ModuleFn};
+use super::module_run::ModuleRun;
+use super::plan::Variant;
+use super::session::NEEDS_A_PERSON;
+use super::{config, runs};
+use crate::check::{configuration, logout};
+use crate::driver::Visitor;
+use crate::flow::{self, random_text};
+use crate::issuer_target::Endpoint;
+use crate::scenario::context::ScenarioContext;
+use crate::scenario::definition::RequiredDriver;
+use crate::scenario::stopped::Stopped;
+use crate::wire::journey::Journey;
+use crate::wire::page::PageKind;
+
+pub(super) const MODULES: &[Module] = &[
+    module(
+        "oidcc-rp-initiated-logout-discovery-endpoint-verification",
+        "The discovery document has an end_session_endpoint with https",
+        |c, v| Box::pin(discovery(c, v)),
+    )
+    .driver(RequiredDriver::None),
+    module(
+        "oidcc-rp-initiated-logout",
+        "Signing out redirects back with the state, and the session has ended",
+        |c, v| Box::pin(leads_back(c, v, true)),
+    ),
+    module(
+        "oidcc-rp-initiated-logout-bad-post-logout-redirect-uri",
+        "Signing out never redirects to an unregistered URI",
+        |c, v| Box::pin(stays(c, v, Hint::Own, "/elsewhere")),
+    ),
+    module(
+        "oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri",
+        "A post_logout_redirect_uri with another query is rejected",
+        |c, v| Box::pin(stays(c, v, Hint::Own, "?foo=bar")),
+    ),
+    module(
+        "oidcc-rp-initiated-logout-modified-id-token-hint",
+        "An id_token_hint without its signature is rejected",
+        |c, v| Box::pin(stays(c, v, Hint::Unsigned, "")),
+    ),
+    module(
+        "oidcc-rp-initiated-logout-bad-id-token-hint",
+        "An id_token_hint with a forged signature is rejected",
+        |c, v| Box::pin(stays(c, v, Hint::Forged, "")),
+    ),
+    module(
+        "oidcc-rp-initiated-logout-no-id-token-hint",
+        "Without an id_token_hint the browser is not redirected without a question",
+        |c, v| Box::pin(stays(c, v, Hint::None, "")),
+    ),
+    module("oidcc-rp-initiated-logout-no-params", "Signing out without parameters succeeds", |c, v| {
+        Box::pin(page(c, v, &[]))
+    }),
+    module(
+        "oidcc-rp-initiated-logout-no-post-logout-redirect-uri",
+        "Signing out without a redirect URI ends on a page",
+        |c, v| Box::pin(page(c, v, &[Sent::Hint])),
+    ),
+    module("oidcc-rp-initiated-logout-only-state", "Signing out with only a state ends on a page", |c, v| {
+        Box::pin(page(c, v, &[Sent::State]))
+    }),
+    module("oidcc-rp-initiated-logout-no-state", "Signing out without a state redirects back without one", |c, v| {
+        Box::pin(leads_back(c, v, false))
+    }),
+];
+
+const fn module(name: &'static str, title: &'static str, function: ModuleFn) -> Module {
+    Module::new(name, title, function).runs(runs::in_logout)
+}
+
+/// A parameter of the request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Sent {
+    Hint,
+    State,
+}
+
+async fn discovery(context: &ScenarioContext, _: Variant) -> Result<(), Stopped> {
+    let (_, address, document) = config::document(context).await?;
+    // Without an end_session_endpoint the module is skipped. This judges it with all other endpoints.
+    configuration::addresses(&context.recorder, &address, &document);
+    Ok(())
+}
+
+/// Signs in. Returns the ID token of the session.
+async fn sign_in<'a>(context: &'a ScenarioContext, variant: Variant) -> Result<(ModuleRun<'a>, String), Stopped> {
+    let run = ModuleRun::begin(context, variant).await?;
+    let result = run.sign_in(run.request_with_long_state()).await?;
+    let hint = result.hint()?.to_owned();
+    Ok((run, hint))
+}
+
+pub(super) async fn sign_out(
+    run: &ModuleRun<'_>,
+    params: &[(&str, &str)],
+    visitor: Visitor<'_>,
+) -> Result<Journey, Stopped> {
+    run.step("sign out");
+    let url = flow::sign_out(run.actors.endpoint(Endpoint::EndSession)?, params);
+    run.context.browse(&url, &run.context.target.signed_out_uri, visitor).await
+}
+
+/// Judges that prompt=none finds no session.
+pub(super) async fn is_over(run: &ModuleRun<'_>) -> Result<(), Stopped> {
+    run.step("send a request with prompt=none");
+    let request = run.request_with_long_state().with("prompt", "none");
+    let journey = run.actors.authorization().send(&request).await?;
+    let error = journey.callback().and_then(|callback| callback.get("error"));
+    let over = error.is_some_and(|error| NEEDS_A_PERSON.contains(&error));
+    logout::SESSION_OVER.holds(&run.context.recorder, over, NEEDS_A_PERSON.join(" or "), journey.summary());
+    Ok(())
+}
+
+async fn leads_back(context: &ScenarioContext, variant: Variant, with_state: bool) -> Result<(), Stopped> {
+    let (run, hint) = sign_in(context, variant).await?;
+    let state = random_text(12);
+    let uri = context.target.signed_out_uri.to_string();
+    let mut params = vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", &uri)];
+    if with_state {
+        params.push(("state", &state));
+    }
+    let journey = sign_out(&run, &params, Visitor::agreeing(run.actors.account)).await?;
+    logout::led_back(&context.recorder, &journey, with_state.then_some(state.as_str()));
+    is_over(&run).await
+}
+
+/// What is sent as `id_token_hint`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Hint {
+    Own,
+    None,
+    /// The same claims without a signature.
+    Unsigned,
+    /// The same claims with a wrong signature.
+    Forged,
+}
+
+impl Hint {
+    fn of(self, own: String) -> Option<String> {
+        let mut parts = own.split('.');
+        let (header, claims) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        match self {
+            Self::Own => Some(own),
+            Self::None => None,
+            Self::Unsigned => {
+                Some(format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(json!({ "alg": "none" }).to_string())))
+            }
+            Self::Forged => Some(format!("{header}.{claims}.{}", random_text(256))),
+        }
+    }
+}
+
+/// Signs out with parameters that must not redirect.
+async fn stays(context: &ScenarioContext, variant: Variant, hint: Hint, suffix: &str) -> Result<(), Stopped> {
+    let (run, own) = sign_in(context, variant).await?;
+    let hint = hint.of(own);
+    let state = random_text(12);
+    let uri = format!("{}{suffix}", context.target.signed_out_uri);
+    let mut params = vec![("post_logout_redirect_uri", uri.as_str()), ("state", &state)];
+    params.extend(hint.as_deref().map(|hint| ("id_token_hint", hint)));
+    // A question of the page stays unanswered: only a redirect without a question is wrong.
+    let journey = sign_out(&run, &params, Visitor::nobody()).await?;
+    judge_page(context, &journey, &[PageKind::Error, PageKind::SignedOut]);
+    Ok(())
+}
+
+/// Signs out without a redirect URI.
+async fn page(context: &ScenarioContext, variant: Variant, sent: &[Sent]) -> Result<(), Stopped> {
+    let (run, hint) = sign_in(context, variant).await?;
+    let state = random_text(12);
+    let params: Vec<(&str, &str)> = sent
+        .iter()
+        .map(|sent| match sent {
+            Sent::Hint => ("id_token_hint", hint.as_str()),
+            Sent::State => ("state", state.as_str()),
+        })
+        .collect();
+    let journey = sign_out(&run, &params, Visitor::nobody()).await?;
+    judge_page(context, &journey, &[PageKind::SignedOut, PageKind::SignIn]);
+    Ok(())
+}
+
+/// Judges that the browser stays on a page of the issuer of one of those kinds.
+fn judge_page(context: &ScenarioContext, journey: &Journey, wanted: &[PageKind]) {
+    let words: Vec<&str> = wanted.iter().map(|kind| kind.word()).collect();
+    let expected = words.join(" or ");
+    match journey.page() {
+        Some(page) if wanted.contains(&page.kind) => {
+            logout::STAYS.holds(&context.recorder, true, expected, page.summary());
+        }
+        // An error page is a failure here.
+        Some(page) if page.kind == PageKind::Error => {
+            logout::STAYS.holds(&context.recorder, false, expected, page.summary());
+        }
+        Some(page) => logout::STAYS.review(&context.recorder, expected, page.summary()),
+        None => drop(logout::STAYS.holds(&context.recorder, false, expected, journey.summary())),
+    }
+}

@@ -1,0 +1,88 @@
+//! A module of a certification plan: what it is called, what it needs, the variants that it is run in, and its
+//! function.
+
+use futures_util::future::BoxFuture;
+
+use super::plan::Variant;
+use super::runs;
+use crate::issuer_target::ServerKind::Custom;
+use crate::issuer_target::market::{BUYER, WEB};
+use crate::scenario::context::ScenarioContext;
+use crate::scenario::definition::{RequiredDriver, Scenario};
+use crate::scenario::needs::Need;
+use crate::scenario::stopped::Stopped;
+
+/// A function that runs a module in a variant.
+pub(in crate::scenario) type ModuleFn = for<'a> fn(&'a ScenarioContext, Variant) -> BoxFuture<'a, Result<(), Stopped>>;
+
+/// A module.
+#[derive(Debug)]
+pub(in crate::scenario) struct Module {
+    /// Its name in the conformance suite.
+    name: &'static str,
+    title: &'static str,
+    needs: &'static [Need],
+    /// The variants that it is run in.
+    runs: fn(Variant) -> bool,
+    /// Whether the dynamic plan runs it too.
+    dynamic_too: bool,
+    driver: RequiredDriver,
+    function: ModuleFn,
+}
+
+impl Module {
+    pub(super) const fn new(name: &'static str, title: &'static str, function: ModuleFn) -> Self {
+        let (runs, driver) = (runs::in_every_flow, RequiredDriver::Any);
+        Self { name, title, needs: &[], runs, dynamic_too: false, driver, function }
+    }
+
+    pub(super) const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
+    }
+
+    pub(super) const fn runs(self, runs: fn(Variant) -> bool) -> Self {
+        Self { runs, ..self }
+    }
+
+    /// In the dynamic plan too.
+    pub(super) const fn dynamic_too(self) -> Self {
+        Self { dynamic_too: true, ..self }
+    }
+
+    pub(super) const fn driver(self, driver: RequiredDriver) -> Self {
+        Self { driver, ..self }
+    }
+
+    /// Whether the module is run in that variant.
+    pub(super) fn runs_in(&self, variant: Variant) -> bool {
+        (self.runs)(variant) || (self.dynamic_too && variant == Variant::Dynamic)
+    }
+
+    /// The module in that variant.
+    pub(super) fn scenario(&'static self, variant: Variant) -> Scenario {
+        let id = format!("{}.{}", variant.path(), self.name.to_ascii_lowercase().replace('_', "-"));
+        let run: for<'a> fn(&'a (&'static Self, Variant), &'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>> =
+            |(module, variant), context| (module.function)(context, *variant);
+        Scenario::from_data(id, self.title, (self, variant), run)
+            .tags(&["certification", variant.plan().word()])
+            .cites(&[variant.plan().certification()])
+            .needs(&self.needs_in(variant))
+            .driver(self.driver)
+            .certification(variant.plan(), self.name)
+    }
+
+    fn needs_in(&self, variant: Variant) -> Vec<Need> {
+        let mut needs = variant.needs();
+        if variant.registers() {
+            // A module that only reads documents needs no client.
+            if self.driver != RequiredDriver::None {
+                needs.extend([Need::ApiToken, Need::Account(BUYER)]);
+            }
+        } else if !matches!(variant, Variant::Config | Variant::Fapi2 { .. }) {
+            needs.extend([Need::Server(Custom), Need::Secret(WEB), Need::Account(BUYER)]);
+        }
+        // Clients that are registered for a plan replace those of the target.
+        needs.extend(self.needs.iter().filter(|need| !(variant.registers() && matches!(need, Need::Secret(_)))));
+        needs
+    }
+}

@@ -1,0 +1,162 @@
+//! A scenario: its description, its needs and the function that runs it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::certification::plan::Plan;
+use super::context::ScenarioContext;
+use super::needs::Need;
+use super::stopped::Stopped;
+
+/// A function that runs a scenario.
+pub type ScenarioFn = for<'a> fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>>;
+
+/// What runs a scenario: a [`ScenarioFn`], or a function with the data that it works on.
+#[derive(Clone)]
+struct Procedure(Arc<dyn for<'a> Fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>> + Send + Sync>);
+
+impl Procedure {
+    fn new<F>(function: F) -> Self
+    where
+        F: for<'a> Fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>> + Send + Sync + 'static,
+    {
+        Self(Arc::new(function))
+    }
+}
+
+impl fmt::Debug for Procedure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Procedure")
+    }
+}
+
+/// Which driver a scenario needs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RequiredDriver {
+    /// No browser at all.
+    None,
+    /// Either driver.
+    Any,
+    /// The HTTP driver: the scenario reads answers that a browser does not show.
+    Http,
+    /// A real browser.
+    Browser,
+}
+
+/// The module of a certification plan that a scenario mirrors.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Certification {
+    pub plan: Plan,
+    /// The name of the module in the conformance suite of the OpenID Foundation.
+    pub module: &'static str,
+}
+
+/// A scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// Stable: `code.pkce.missing-verifier`.
+    pub id: Cow<'static, str>,
+    /// What is sent and what must happen, in one sentence.
+    pub title: Cow<'static, str>,
+    pub tags: Vec<&'static str>,
+    pub citations: Vec<&'static str>,
+    pub needs: Vec<Need>,
+    pub driver: RequiredDriver,
+    pub certification: Option<Certification>,
+    procedure: Procedure,
+}
+
+impl Scenario {
+    pub(super) fn new(id: &'static str, title: &'static str, function: ScenarioFn) -> Self {
+        Self::with(id.into(), title.into(), Procedure::new(function))
+    }
+
+    /// A scenario that runs `function` with `data`: a row of a table, or a module of a certification plan in one
+    /// variant.
+    pub(super) fn from_data<T: Send + Sync + 'static>(
+        id: impl Into<Cow<'static, str>>,
+        title: impl Into<Cow<'static, str>>,
+        data: T,
+        function: for<'a> fn(&'a T, &'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>>,
+    ) -> Self {
+        let data = Arc::new(data);
+        let procedure = Procedure::new(move |context| {
+            let data = Arc::clone(&data);
+            Box::pin(async move { function(&data, context).await })
+        });
+        Self::with(id.into(), title.into(), procedure)
+    }
+
+    fn with(id: Cow<'static, str>, title: Cow<'static, str>, procedure: Procedure) -> Self {
+        Self {
+            id,
+            title,
+            tags: Vec::new(),
+            citations: Vec::new(),
+            needs: Vec::new(),
+            driver: RequiredDriver::Any,
+            certification: None,
+            procedure,
+        }
+    }
+
+    pub(super) fn cites(mut self, citations: &[&'static str]) -> Self {
+        self.citations.extend(citations);
+        self
+    }
+
+    pub(super) fn needs(mut self, needs: &[Need]) -> Self {
+        self.needs.extend(needs);
+        self
+    }
+
+    pub(super) fn tags(mut self, tags: &[&'static str]) -> Self {
+        self.tags.extend(tags);
+        self
+    }
+
+    pub(super) const fn driver(mut self, driver: RequiredDriver) -> Self {
+        self.driver = driver;
+        self
+    }
+
+    pub(super) const fn certification(mut self, plan: Plan, module: &'static str) -> Self {
+        self.certification = Some(Certification { plan, module });
+        self
+    }
+
+    /// Runs the scenario. Its steps, requests and findings are in the context's recorder afterwards.
+    ///
+    /// # Errors
+    /// When it stops before its end.
+    pub async fn run(&self, context: &ScenarioContext) -> Result<(), Stopped> {
+        (self.procedure.0)(context).await
+    }
+
+    /// The part of the protocol that it belongs to: the first word of the id.
+    #[must_use]
+    pub fn area(&self) -> &str {
+        self.id.split('.').next().unwrap_or_default()
+    }
+
+    /// The certification plan that it belongs to.
+    #[must_use]
+    pub fn plan(&self) -> Option<Plan> {
+        self.certification.map(|certification| certification.plan)
+    }
+
+    /// The module of the OpenID Foundation's conformance suite that it mirrors.
+    #[must_use]
+    pub fn module(&self) -> Option<&'static str> {
+        self.certification.map(|certification| certification.module)
+    }
+
+    /// Whether no other scenario may use its issuer at the same time.
+    #[must_use]
+    pub fn is_exclusive(&self) -> bool {
+        self.needs.contains(&Need::ExclusiveIssuer) || self.needs.contains(&Need::ElapsedTime)
+    }
+}
