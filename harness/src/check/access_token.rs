@@ -30,7 +30,7 @@ checks! {
 
 /// What an access token should say.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedAccessToken<'a> {
     pub issuer: &'a str,
     pub audience: Option<&'a str>,
     pub client_id: &'a str,
@@ -45,7 +45,7 @@ pub struct Expected<'a> {
 }
 
 /// Judges an access token of a custom server. Answers it if it can be read.
-pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedAccessToken<'_>) -> Option<Jwt> {
     let token = read(recorder, raw)?;
     ALGORITHM.equals(recorder, "RS256", token.header_text("alg"));
     let kid = token.header_text("kid");
@@ -63,7 +63,7 @@ pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: Expected<
 }
 
 /// Judges an access token of the org server, which nobody but Okta is meant to read.
-pub fn org(recorder: &Recorder, raw: &str, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+pub fn org(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedAccessToken<'_>) -> Option<Jwt> {
     let token = read(recorder, raw)?;
     let kid = token.header_text("kid").unwrap_or_default();
     OPAQUE.holds(recorder, keys.find(kid).is_none(), "a key that is not published", kid);
@@ -80,7 +80,7 @@ fn read(recorder: &Recorder, raw: &str) -> Option<Jwt> {
     parsed.ok()
 }
 
-fn claims(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+fn claims(recorder: &Recorder, token: &Jwt, expected: ExpectedAccessToken<'_>) {
     ISSUER.equals(recorder, expected.issuer, token.text("iss"));
     CLIENT.equals(recorder, expected.client_id, token.text("cid"));
     if let Some(scope) = expected.scope {

@@ -42,7 +42,7 @@ checks! {
 
 /// What an authorization response to a request should look like.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedCallback<'a> {
     pub issuer: &'a str,
     /// What the request named.
     pub redirect_uri: Option<&'a str>,
@@ -51,7 +51,7 @@ pub struct Expected<'a> {
 }
 
 /// Judges a successful response up to the point where its content is used. Answers the callback if there is one.
-pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: Expected<'_>) -> Option<&'a Callback> {
+pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: ExpectedCallback<'_>) -> Option<&'a Callback> {
     let callback = journey.callback();
     ARRIVES.holds(recorder, callback.is_some(), "a response at the redirect URI", journey.summary());
     let callback = callback?;
@@ -95,12 +95,24 @@ pub fn code<'a>(recorder: &Recorder, callback: &'a Callback) -> Option<&'a str> 
 }
 
 /// Judges an error that must be delivered to the redirect URI. `text` is Okta's wording, where it is judged.
-pub fn refusal(recorder: &Recorder, journey: &Journey, expected: Expected<'_>, error: &str, text: Option<&str>) {
+pub fn refusal(
+    recorder: &Recorder,
+    journey: &Journey,
+    expected: ExpectedCallback<'_>,
+    error: &str,
+    text: Option<&str>,
+) {
     refusal_by(recorder, journey, expected, &[error], text);
 }
 
 /// Judges an error that must be delivered to the redirect URI and may be any of `errors`.
-pub fn refusal_by(recorder: &Recorder, journey: &Journey, expected: Expected<'_>, errors: &[&str], text: Option<&str>) {
+pub fn refusal_by(
+    recorder: &Recorder,
+    journey: &Journey,
+    expected: ExpectedCallback<'_>,
+    errors: &[&str],
+    text: Option<&str>,
+) {
     let callback = journey.callback();
     let error = errors.join(" or ");
     ERROR_REDIRECTED.holds(recorder, callback.is_some(), format!("{error} at the redirect URI"), journey.summary());
@@ -184,7 +196,7 @@ pub fn sign_in_refused(recorder: &Recorder, journey: &Journey) {
     REFUSED.holds(recorder, refused, "the sign-in page with an alert", journey.summary());
 }
 
-fn common(recorder: &Recorder, callback: &Callback, expected: Expected<'_>) {
+fn common(recorder: &Recorder, callback: &Callback, expected: ExpectedCallback<'_>) {
     let redirect = callback.reply.as_ref().filter(|_| callback.delivery != Delivery::FormPost);
     if let Some(status) = redirect.map(|reply| reply.status) {
         STATUS.holds(recorder, matches!(status, 302 | 303), "302 or 303", status);

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::checks;
+use super::metadata_members::{MEMBERS, MemberType};
 use crate::record::Recorder;
 
 checks! {
@@ -30,124 +31,17 @@ checks! {
     LOCALE_CASE = Should "configuration.locale-case", "Language tags are written as is usual", ["RFC 5646 2.1.1"];
 }
 
-/// The JSON type of a member.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Kind {
-    Text,
-    Address,
-    Flag,
-    List,
-    Other,
-}
-
-/// The members that are registered for such documents, or that specifications in use define, with their types.
-const MEMBERS: &[(Kind, &[&str])] = &[
-    (Kind::Text, &["signed_metadata"]),
-    (
-        Kind::Address,
-        &[
-            "issuer",
-            "authorization_endpoint",
-            "token_endpoint",
-            "userinfo_endpoint",
-            "jwks_uri",
-            "registration_endpoint",
-            "service_documentation",
-            "op_policy_uri",
-            "op_tos_uri",
-            "revocation_endpoint",
-            "introspection_endpoint",
-            "end_session_endpoint",
-            "check_session_iframe",
-            "device_authorization_endpoint",
-            "pushed_authorization_request_endpoint",
-            "backchannel_authentication_endpoint",
-            "federation_registration_endpoint",
-            "signed_jwks_uri",
-            "challenge_endpoint",
-            "nonce_endpoint",
-        ],
-    ),
-    (
-        Kind::Flag,
-        &[
-            "claims_parameter_supported",
-            "request_parameter_supported",
-            "request_uri_parameter_supported",
-            "require_request_uri_registration",
-            "require_pushed_authorization_requests",
-            "require_signed_request_object",
-            "tls_client_certificate_bound_access_tokens",
-            "authorization_response_iss_parameter_supported",
-            "frontchannel_logout_supported",
-            "frontchannel_logout_session_supported",
-            "backchannel_logout_supported",
-            "backchannel_logout_session_supported",
-            "backchannel_user_code_parameter_supported",
-            "native_sso_supported",
-            "pre-authorized_grant_anonymous_access_supported",
-        ],
-    ),
-    (
-        Kind::List,
-        &[
-            "scopes_supported",
-            "response_types_supported",
-            "response_modes_supported",
-            "grant_types_supported",
-            "acr_values_supported",
-            "subject_types_supported",
-            "id_token_signing_alg_values_supported",
-            "id_token_encryption_alg_values_supported",
-            "id_token_encryption_enc_values_supported",
-            "userinfo_signing_alg_values_supported",
-            "userinfo_encryption_alg_values_supported",
-            "userinfo_encryption_enc_values_supported",
-            "request_object_signing_alg_values_supported",
-            "request_object_encryption_alg_values_supported",
-            "request_object_encryption_enc_values_supported",
-            "token_endpoint_auth_methods_supported",
-            "token_endpoint_auth_signing_alg_values_supported",
-            "revocation_endpoint_auth_methods_supported",
-            "revocation_endpoint_auth_signing_alg_values_supported",
-            "introspection_endpoint_auth_methods_supported",
-            "introspection_endpoint_auth_signing_alg_values_supported",
-            "introspection_signing_alg_values_supported",
-            "introspection_encryption_alg_values_supported",
-            "introspection_encryption_enc_values_supported",
-            "authorization_signing_alg_values_supported",
-            "authorization_encryption_alg_values_supported",
-            "authorization_encryption_enc_values_supported",
-            "backchannel_token_delivery_modes_supported",
-            "backchannel_authentication_request_signing_alg_values_supported",
-            "dpop_signing_alg_values_supported",
-            "display_values_supported",
-            "claim_types_supported",
-            "claims_supported",
-            "claims_locales_supported",
-            "ui_locales_supported",
-            "code_challenge_methods_supported",
-            "prompt_values_supported",
-            "authorization_details_types_supported",
-            "protected_resources",
-            "client_registration_types_supported",
-            "identity_chaining_requested_token_types_supported",
-        ],
-    ),
-    (Kind::Other, &["mtls_endpoint_aliases", "jwks", "organization_name"]),
-];
-
-fn kind(name: &str) -> Option<Kind> {
+fn kind(name: &str) -> Option<MemberType> {
     MEMBERS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
 }
 
-fn fits(kind: Kind, value: &Value) -> bool {
+fn fits(kind: MemberType, value: &Value) -> bool {
     match kind {
-        Kind::Text => value.is_string(),
-        Kind::Address => value.as_str().is_some_and(|text| Url::parse(text).is_ok()),
-        Kind::Flag => value.is_boolean(),
-        Kind::List => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
-        Kind::Other => true,
+        MemberType::Text => value.is_string(),
+        MemberType::Address => value.as_str().is_some_and(|text| Url::parse(text).is_ok()),
+        MemberType::Flag => value.is_boolean(),
+        MemberType::List => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        MemberType::Other => true,
     }
 }
 

@@ -16,7 +16,7 @@ checks! {
 
 /// How a token should be encrypted.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedEncryption<'a> {
     pub algorithm: &'a str,
     pub kid: &'a str,
     /// The private key of the client, PEM.
@@ -31,7 +31,7 @@ pub struct Opened {
 }
 
 /// Judges an encrypted token. Answers it if the key opens it.
-pub fn judge(recorder: &Recorder, raw: Option<&str>, expected: Expected<'_>) -> Option<Opened> {
+pub fn judge(recorder: &Recorder, raw: Option<&str>, expected: ExpectedEncryption<'_>) -> Option<Opened> {
     let parsed = Jwe::parse(raw.unwrap_or_default());
     let reason = parsed.as_ref().err().map(ToString::to_string);
     COMPACT.holds(recorder, parsed.is_ok(), "five parts", reason.as_deref().unwrap_or("five parts"));

@@ -25,7 +25,7 @@ checks! {
 
 /// What an ID-JAG is held against.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedIdJag<'a> {
     /// The org's issuer.
     pub issuer: &'a str,
     /// The issuer of the server that it is for.
@@ -39,7 +39,7 @@ pub struct Expected<'a> {
 }
 
 /// Judges an answer with an ID-JAG; nothing when there is none to be read.
-pub fn judge(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+pub fn judge(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: ExpectedIdJag<'_>) -> Option<Jwt> {
     let body: Value = reply.json("a token response").ok()?;
     let (kind, issued) = (body["token_type"].as_str(), body["issued_token_type"].as_str());
     let seconds = body["expires_in"].as_i64();

@@ -44,7 +44,7 @@ checks! {
 
 /// What an ID token should say.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedIdToken<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
     pub nonce: Option<&'a str>,
@@ -63,7 +63,7 @@ const YEAR: i64 = 31_557_600;
 const SKEW: i64 = 300;
 
 /// Judges an ID token, in the order of OIDC Core 3.1.3.7. Answers it if it can be read.
-pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: Expected<'_>) -> Option<Jwt> {
+pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: ExpectedIdToken<'_>) -> Option<Jwt> {
     PRESENT.present(recorder, "an ID token", raw.filter(|raw| !raw.is_empty()).map(|_| "an ID token"));
     let parsed = Jwt::parse(raw?);
     let reason = parsed.as_ref().err().map(ToString::to_string);
@@ -102,7 +102,7 @@ fn signature(recorder: &Recorder, token: &Jwt, keys: &KeySet) {
     SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
 }
 
-fn audience(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+fn audience(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
     let audience = token.claims.get("aud");
     let is_client = match audience {
         Some(Value::String(one)) => one == expected.client_id,
@@ -116,7 +116,7 @@ fn audience(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
     }
 }
 
-fn times(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+fn times(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
     let now = expected.now;
     let (exp, iat) = (token.number("exp").unwrap_or_default(), token.number("iat").unwrap_or_default());
     let in_time = exp > now && exp < now + 50 * YEAR;
@@ -136,7 +136,7 @@ fn times(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
     }
 }
 
-fn hashes(recorder: &Recorder, token: &Jwt, expected: Expected<'_>) {
+fn hashes(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
     match (expected.access_token, token.text("at_hash")) {
         (None, hash) => drop(NO_ACCESS_TOKEN_HASH.absent(recorder, "at_hash", hash)),
         (Some(_), None) if !expected.hashes_required => ACCESS_TOKEN_HASH.skip(recorder, "at_hash is optional here"),

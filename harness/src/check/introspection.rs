@@ -27,7 +27,7 @@ checks! {
 
 /// What an active token's introspection should say.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedIntrospection<'a> {
     pub client_id: &'a str,
     pub scope: Option<&'a str>,
     pub username: Option<&'a str>,
@@ -43,7 +43,7 @@ pub const ACCESS_TOKEN_MEMBERS: &[&str] =
 pub const REFRESH_TOKEN_MEMBERS: &[&str] = &["token_type", "scope", "client_id", "username", "exp", "sub"];
 
 /// Judges the introspection of a good token.
-pub fn active(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Option<Introspection> {
+pub fn active(recorder: &Recorder, reply: &Reply, expected: ExpectedIntrospection<'_>) -> Option<Introspection> {
     let answer = read(recorder, reply)?;
     ACTIVE.holds(recorder, answer.active, "active", if answer.active { "active" } else { "inactive" });
     if !answer.active {

@@ -98,7 +98,7 @@ pub fn posted<'a>(recorder: &Recorder, form: Option<&'a Callback>) -> Option<&'a
 
 /// What a logout token should say.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedLogoutToken<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
     /// The ID token of the session that ended.
@@ -107,7 +107,7 @@ pub struct Expected<'a> {
 }
 
 /// Judges a logout token (OIDC Back-Channel Logout 2.6).
-pub fn token(recorder: &Recorder, raw: &str, keys: &KeySet, expected: Expected<'_>) {
+pub fn token(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedLogoutToken<'_>) {
     let parsed = Jwt::parse(raw);
     let reason = parsed.as_ref().err().map(ToString::to_string);
     TOKEN_READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
@@ -174,7 +174,7 @@ mod tests {
         change(&mut header, &mut claims);
         let recorder = Recorder::new(Scrubber::default());
         let issuer = "https://issuer.example";
-        let expected = Expected { issuer, client_id: "c", id_token: &id_token, now: NOW };
+        let expected = ExpectedLogoutToken { issuer, client_id: "c", id_token: &id_token, now: NOW };
         token(&recorder, &jwt(&key, &header, &claims), &keys, expected);
         failed(&recorder)
     }
@@ -203,7 +203,8 @@ mod tests {
     fn what_is_no_token_is_told_apart() {
         let id_token = Jwt::parse("e30.e30.").expect("an ID token");
         let recorder = Recorder::new(Scrubber::default());
-        let expected = Expected { issuer: "https://issuer.example", client_id: "c", id_token: &id_token, now: NOW };
+        let expected =
+            ExpectedLogoutToken { issuer: "https://issuer.example", client_id: "c", id_token: &id_token, now: NOW };
         token(&recorder, "e30.e30", &KeySet { keys: vec![] }, expected);
         assert_eq!(failed(&recorder), ["logout-token.readable"]);
     }

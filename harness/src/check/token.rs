@@ -39,7 +39,7 @@ checks! {
 
 /// What a token response should hold.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedTokenResponse<'a> {
     /// The scope in the order asked for, where it is judged.
     pub scope: Option<&'a str>,
     pub id_token: bool,
@@ -49,19 +49,19 @@ pub struct Expected<'a> {
 }
 
 /// Judges a token response. Answers it if it can be used.
-pub fn success(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Option<TokenReply> {
+pub fn success(recorder: &Recorder, reply: &Reply, expected: ExpectedTokenResponse<'_>) -> Option<TokenReply> {
     success_of_type(recorder, reply, expected, (&TYPE, "Bearer"))
 }
 
 /// Judges a token response whose access token is bound to a key. Answers it if it can be used.
-pub fn bound(recorder: &Recorder, reply: &Reply, expected: Expected<'_>) -> Option<TokenReply> {
+pub fn bound(recorder: &Recorder, reply: &Reply, expected: ExpectedTokenResponse<'_>) -> Option<TokenReply> {
     success_of_type(recorder, reply, expected, (&BOUND_TYPE, "DPoP"))
 }
 
 fn success_of_type(
     recorder: &Recorder,
     reply: &Reply,
-    expected: Expected<'_>,
+    expected: ExpectedTokenResponse<'_>,
     (check, kind): (&super::Check, &str),
 ) -> Option<TokenReply> {
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {

@@ -54,14 +54,14 @@ pub fn success(
 
 /// What signed claims about the user should say.
 #[derive(Clone, Copy, Debug)]
-pub struct Signed<'a> {
+pub struct ExpectedSignedUserinfo<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
     pub subject: Option<&'a str>,
 }
 
 /// Judges the claims about the user as a signed token (OIDC Core 5.3.2).
-pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Signed<'_>) {
+pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: ExpectedSignedUserinfo<'_>) {
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return;
     }
@@ -158,7 +158,7 @@ mod tests {
             url: url::Url::parse("https://issuer.example/userinfo").expect("an address"),
         };
         let recorder = Recorder::new(Scrubber::default());
-        let expected = Signed { issuer: "https://issuer.example", client_id: "c", subject: Some("u") };
+        let expected = ExpectedSignedUserinfo { issuer: "https://issuer.example", client_id: "c", subject: Some("u") };
         signed(&recorder, &reply, &keys, expected);
         let failed = |entry| match entry {
             Entry::Finding(finding) if finding.verdict == Verdict::Fail => Some(finding.check),

@@ -2,89 +2,12 @@
 //!
 //! A snapshot is `fixtures/claims/<name>.json`. A change is pending until `harness review` settles it.
 
+mod diff;
 mod normalise;
 mod review;
+mod snapshots;
 
+pub use diff::diff;
 pub use normalise::{Context, normalise};
-pub use review::{Answer, Pending, ReviewError, ask, diff, pending, review};
-
-use std::path::{Path, PathBuf};
-
-use serde_json::Value;
-
-use crate::issuer_target::fixtures::Fixtures;
-use crate::record::{Finding, Recorder, Verdict, checks};
-
-checks! {
-    SNAPSHOT = Must "claims.snapshot", "The claims are those of the reviewed snapshot", ["Okta: access token claims", "Okta: ID token claims"];
-    PLACEHOLDERS = Must "claims.volatile", "Volatile claims keep to the rules of their kind", ["RFC 7519 4.1", "Okta: recorded traffic"];
-}
-
-/// Where snapshots are and where new ones wait.
-#[derive(Clone, Debug)]
-pub struct Snapshots {
-    fixtures: Fixtures,
-    waiting: PathBuf,
-}
-
-impl Snapshots {
-    /// Snapshots of `fixtures`; pending ones go under `reports`.
-    #[must_use]
-    pub fn new(fixtures: Fixtures, reports: &Path) -> Self {
-        Self { fixtures, waiting: reports.join("pending") }
-    }
-
-    /// The folder in which pending snapshots wait.
-    #[must_use]
-    pub fn waiting(&self) -> &Path {
-        &self.waiting
-    }
-
-    /// The documents.
-    #[must_use]
-    pub const fn fixtures(&self) -> &Fixtures {
-        &self.fixtures
-    }
-
-    /// Forgets what is pending: a new run finds it again.
-    pub fn clear(&self) {
-        let _ = std::fs::remove_dir_all(&self.waiting);
-    }
-
-    /// Judges `document` against the snapshot `name`. What differs waits for review.
-    pub fn judge(&self, recorder: &Recorder, name: &str, document: &Value, context: &Context<'_>) {
-        let (document, broken) = normalise(document, context);
-        let actual = broken.first().map_or("all kept", String::as_str);
-        PLACEHOLDERS.holds(recorder, broken.is_empty(), "all kept", actual);
-        let text = rendered(&document);
-        let known = self.fixtures.read(&path_of(name)).unwrap_or_default();
-        let same = known.trim() == text.trim();
-        if !same {
-            let written = std::fs::create_dir_all(&self.waiting)
-                .and_then(|()| std::fs::write(self.waiting.join(format!("{name}.json")), &text));
-            if let Err(error) = written {
-                recorder.note(format!("the pending snapshot could not be written: {error}"));
-            }
-        }
-        recorder.finding(Finding {
-            check: SNAPSHOT.id.to_owned(),
-            says: SNAPSHOT.says.to_owned(),
-            severity: SNAPSHOT.severity,
-            citations: SNAPSHOT.cites.iter().map(|&cite| cite.to_owned()).collect(),
-            verdict: if same { Verdict::Pass } else { Verdict::Fail },
-            expected: format!("the snapshot {name}"),
-            actual: if same { "the same".to_owned() } else { diff(&known, &text) },
-            reason: None,
-            snapshot: true,
-        });
-    }
-}
-
-fn path_of(name: &str) -> String {
-    format!("claims/{name}.json")
-}
-
-fn rendered(document: &Value) -> String {
-    // A JSON value always renders.
-    serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
-}
+pub use review::{Pending, ReviewDecision, ReviewError, ask, pending, review};
+pub use snapshots::{ALL, PLACEHOLDERS, SNAPSHOT, Snapshots};

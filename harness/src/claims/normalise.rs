@@ -66,14 +66,14 @@ fn object(members: &Map<String, Value>, context: &Context<'_>, broken: &mut Vec<
         .collect()
 }
 
-type Placed = Option<Result<String, &'static str>>;
+type Replacement = Option<Result<String, &'static str>>;
 
-fn epoch(found: &Value, now: i64) -> Placed {
+fn epoch(found: &Value, now: i64) -> Replacement {
     let near = found.as_i64().is_some_and(|time| (now - SKEW..=now + SKEW).contains(&time));
     Some(if near { Ok("[epoch]".to_owned()) } else { Err("not about now, in seconds") })
 }
 
-fn lifetime(found: &Value, issued: Option<i64>, now: i64) -> Placed {
+fn lifetime(found: &Value, issued: Option<i64>, now: i64) -> Replacement {
     let Some(expires) = found.as_i64() else { return Some(Err("not a number of seconds")) };
     Some(match issued {
         Some(issued) => Ok(format!("[iat + {}]", expires - issued)),
@@ -82,7 +82,7 @@ fn lifetime(found: &Value, issued: Option<i64>, now: i64) -> Placed {
     })
 }
 
-fn token_id(found: &Value) -> Placed {
+fn token_id(found: &Value) -> Replacement {
     let id = found.as_str().unwrap_or_default();
     let parts: Vec<&str> = id.split('.').collect();
     let own = |part: &str| part.len() == 43 && is_base64url(part);
@@ -96,19 +96,19 @@ fn token_id(found: &Value) -> Placed {
     })
 }
 
-fn text(found: &Value, rule: impl Fn(&str) -> bool, placeholder: &str) -> Placed {
+fn text(found: &Value, rule: impl Fn(&str) -> bool, placeholder: &str) -> Replacement {
     Some(match found.as_str() {
         Some(text) if rule(text) => Ok(placeholder.to_owned()),
         _ => Err("not a value of its kind"),
     })
 }
 
-fn text_or_number(found: &Value) -> Placed {
+fn text_or_number(found: &Value) -> Replacement {
     let seconds = found.as_i64().is_some_and(|time| (631_152_000..4_102_444_800).contains(&time));
     Some(if seconds { Ok("[epoch, any]".to_owned()) } else { Err("not seconds since 1970") })
 }
 
-fn hash(name: &str, found: &Value, context: &Context<'_>) -> Placed {
+fn hash(name: &str, found: &Value, context: &Context<'_>) -> Replacement {
     let right = context.hashes.iter().any(|(claim, hash)| *claim == name && found.as_str() == Some(hash));
     Some(if right { Ok(format!("[{name}]")) } else { Err("not the hash of what came with it") })
 }

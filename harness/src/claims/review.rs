@@ -3,9 +3,8 @@
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
-use similar::{ChangeTag, TextDiff};
-
-use super::{Snapshots, path_of};
+use super::diff::diff;
+use super::snapshots::{Snapshots, path_of};
 
 /// A snapshot that waits.
 #[derive(Clone, Debug)]
@@ -20,7 +19,7 @@ pub struct Pending {
 
 /// What the reviewer says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Answer {
+pub enum ReviewDecision {
     Accept,
     Reject,
     Skip,
@@ -56,30 +55,6 @@ pub fn pending(snapshots: &Snapshots) -> Vec<Pending> {
     pending
 }
 
-/// The difference between two texts, line by line, equal lines only around changes.
-#[must_use]
-pub fn diff(known: &str, found: &str) -> String {
-    let diff = TextDiff::from_lines(known, found);
-    let mut text = String::new();
-    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
-        if index > 0 {
-            text.push_str("  …\n");
-        }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let sign = match change.tag() {
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-                ChangeTag::Equal => ' ',
-            };
-            text.push_str(&format!("{sign} {}", change.value()));
-            if !change.value().ends_with('\n') {
-                text.push('\n');
-            }
-        }
-    }
-    text
-}
-
 /// Shows each pending snapshot and does what `answer` says. Answers how many still wait.
 ///
 /// # Errors
@@ -88,7 +63,7 @@ pub fn review(
     snapshots: &Snapshots,
     in_ci: bool,
     output: &mut dyn Write,
-    mut answer: impl FnMut(&Pending, &mut dyn Write) -> std::io::Result<Answer>,
+    mut answer: impl FnMut(&Pending, &mut dyn Write) -> std::io::Result<ReviewDecision>,
 ) -> Result<usize, ReviewError> {
     if in_ci {
         return Err(ReviewError::InCi);
@@ -101,18 +76,18 @@ pub fn review(
             reason: error.to_string(),
         };
         let verb = match answer(&pending, output)? {
-            Answer::Accept => {
+            ReviewDecision::Accept => {
                 let target = folder.join(format!("{}.json", pending.name));
                 std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
                 std::fs::write(&target, &pending.found).map_err(|error| failed(&target, error))?;
                 std::fs::remove_file(&pending.file).map_err(|error| failed(&pending.file, error))?;
                 "accepted"
             }
-            Answer::Reject => {
+            ReviewDecision::Reject => {
                 std::fs::remove_file(&pending.file).map_err(|error| failed(&pending.file, error))?;
                 "rejected"
             }
-            Answer::Skip => {
+            ReviewDecision::Skip => {
                 waiting += 1;
                 "skipped"
             }
@@ -126,7 +101,7 @@ pub fn review(
 ///
 /// # Errors
 /// When the terminal can't be read or written.
-pub fn ask(pending: &Pending, input: &mut dyn BufRead, output: &mut dyn Write) -> std::io::Result<Answer> {
+pub fn ask(pending: &Pending, input: &mut dyn BufRead, output: &mut dyn Write) -> std::io::Result<ReviewDecision> {
     writeln!(output, "\n{}{}\n", pending.name, if pending.known.is_empty() { "  (new)" } else { "" })?;
     write!(output, "{}", diff(&pending.known, &pending.found))?;
     loop {
@@ -134,12 +109,12 @@ pub fn ask(pending: &Pending, input: &mut dyn BufRead, output: &mut dyn Write) -
         output.flush()?;
         let mut line = String::new();
         if input.read_line(&mut line)? == 0 {
-            return Ok(Answer::Skip);
+            return Ok(ReviewDecision::Skip);
         }
         match line.trim() {
-            "a" | "accept" => return Ok(Answer::Accept),
-            "r" | "reject" => return Ok(Answer::Reject),
-            "s" | "skip" => return Ok(Answer::Skip),
+            "a" | "accept" => return Ok(ReviewDecision::Accept),
+            "r" | "reject" => return Ok(ReviewDecision::Reject),
+            "s" | "skip" => return Ok(ReviewDecision::Skip),
             _ => {}
         }
     }

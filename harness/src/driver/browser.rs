@@ -12,13 +12,15 @@ use tokio::sync::OwnedSemaphorePermit;
 use url::Url;
 
 use super::chromedriver::Chromedriver;
+use super::error::DriverError;
 use super::listener::{LANDING_MARK, Listener};
-use super::{DriverError, Visitor};
+use super::user::User;
 use crate::issuer_target::{Credential, Script};
 use crate::record::Recorder;
-use crate::wire::authorization::{Callback, Delivery};
-use crate::wire::journey::{Arrival, Journey, Prompt, is_landing};
-use crate::wire::page::{Consent, Page, PageKind};
+use crate::wire::authorization::{Callback, Delivery, is_landing};
+use crate::wire::consent::Consent;
+use crate::wire::journey::{Arrival, Journey, Prompt};
+use crate::wire::page::{Page, PageKind};
 
 /// How long a page may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -66,7 +68,7 @@ impl BrowserDriver {
     ///
     /// # Errors
     /// When the browser breaks or shows nothing that a script knows.
-    pub async fn walk(&mut self, start: &Url, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
+    pub async fn walk(&mut self, start: &Url, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         let client = self.client().await?;
         self.recorder.note(format!("browser: open {}", self.recorder.scrubber().url(start.as_str())));
         client.goto(start.as_str()).await.map_err(broken)?;
@@ -99,12 +101,12 @@ impl BrowserDriver {
                 && present(&client, &consent.wait).await?
             {
                 prompts.push(Prompt::Consent);
-                if visitor.account.is_none() {
+                if user.account.is_none() {
                     return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
                 }
                 consented = true;
-                let button = if visitor.consent == Consent::Allow { &consent.allow } else { &consent.deny };
-                self.recorder.note(format!("browser: {} the request", visitor.consent.word()));
+                let button = if user.consent == Consent::Allow { &consent.allow } else { &consent.deny };
+                self.recorder.note(format!("browser: {} the request", user.consent.word()));
                 click(&client, button).await?;
                 continue;
             }
@@ -124,7 +126,7 @@ impl BrowserDriver {
             if !prompts.contains(&Prompt::SignIn) {
                 prompts.push(Prompt::SignIn);
             }
-            let Some(account) = visitor.account else {
+            let Some(account) = user.account else {
                 return self.stopped(&client, None).await.map(|arrival| Journey { arrival, prompts });
             };
             self.recorder.note(format!("browser: {}", step.does));

@@ -3,12 +3,13 @@
 use reqwest::header::ACCEPT;
 use url::{Url, form_urlencoded};
 
-use super::{DriverError, Visitor};
-use crate::wire::authorization::{Callback, Delivery};
+use super::error::DriverError;
+use super::user::User;
+use crate::wire::authorization::{Callback, Delivery, is_landing};
 use crate::wire::form::Form;
-use crate::wire::journey::{Arrival, Journey, Prompt, is_landing};
+use crate::wire::journey::{Arrival, Journey, Prompt};
 use crate::wire::page::{Page, PageKind};
-use crate::wire::{Call, Http, Reply};
+use crate::wire::{Http, Reply, Request};
 
 /// More pages than any sign-in has.
 const MOST_PAGES: usize = 20;
@@ -24,7 +25,7 @@ pub struct HttpDriver {
 
 /// What to do next.
 enum Next {
-    Send(Call),
+    Send(Request),
     Done(Arrival),
 }
 
@@ -46,21 +47,21 @@ impl HttpDriver {
     ///
     /// # Errors
     /// When the issuer doesn't answer, or its page can't be used without a script engine.
-    pub async fn walk(&mut self, start: &Url, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
-        self.follow(Call::get(start.clone()), landing, visitor).await
+    pub async fn walk(&mut self, start: &Url, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
+        self.follow(Request::get(start.clone()), landing, user).await
     }
 
     /// The same, begun with any request: a posted form.
     ///
     /// # Errors
     /// See [`HttpDriver::walk`].
-    pub async fn follow(&mut self, first: Call, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, DriverError> {
+    pub async fn follow(&mut self, first: Request, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         let mut prompts = Vec::new();
         let mut typed = Typed::default();
         let mut call = browser_call(first)?;
         for _ in 0..MOST_PAGES {
             let reply = self.http.send(call).await?;
-            match next(&reply, landing, visitor, &mut prompts, &mut typed)? {
+            match next(&reply, landing, user, &mut prompts, &mut typed)? {
                 Next::Send(following) => call = browser_call(following)?,
                 Next::Done(arrival) => return Ok(Journey { arrival, prompts }),
             }
@@ -72,19 +73,19 @@ impl HttpDriver {
     ///
     /// # Errors
     /// When the issuer doesn't answer.
-    pub async fn send(&self, call: Call) -> Result<Reply, DriverError> {
+    pub async fn send(&self, call: Request) -> Result<Reply, DriverError> {
         Ok(self.http.send(call).await?)
     }
 }
 
-fn browser_call(call: Call) -> Result<Call, DriverError> {
+fn browser_call(call: Request) -> Result<Request, DriverError> {
     Ok(call.header(ACCEPT.as_str(), BROWSER_ACCEPT)?)
 }
 
 fn next(
     reply: &Reply,
     landing: &Url,
-    visitor: Visitor<'_>,
+    user: User<'_>,
     prompts: &mut Vec<Prompt>,
     typed: &mut Typed,
 ) -> Result<Next, DriverError> {
@@ -100,7 +101,7 @@ fn next(
         if carries_response(&to) && to.origin() != reply.url.origin() {
             return Ok(Next::Done(Arrival::Astray(to)));
         }
-        return Ok(Next::Send(Call::get(to)));
+        return Ok(Next::Send(Request::get(to)));
     }
     let page = Page::parse(&reply.body, Some(reply.status));
     if let Some(form) = page.forms.iter().find(|form| form.carries_response(&reply.url, landing)) {
@@ -112,10 +113,10 @@ fn next(
     }
     if let Some(form) = page.forms.iter().find(|form| form.asks_consent()) {
         prompts.push(Prompt::Consent);
-        if visitor.account.is_none() {
+        if user.account.is_none() {
             return Ok(Next::Done(Arrival::Stopped(page)));
         }
-        return Ok(Next::Send(submit(form, &reply.url, form.answered(visitor.consent))?));
+        return Ok(Next::Send(submit(form, &reply.url, form.answered(user.consent))?));
     }
     let Some(form) = page.forms.iter().find(|form| form.asks_who()) else {
         if page.kind == PageKind::Other
@@ -130,7 +131,7 @@ fn next(
     if !prompts.contains(&Prompt::SignIn) {
         prompts.push(Prompt::SignIn);
     }
-    let Some(account) = visitor.account else { return Ok(Next::Done(Arrival::Stopped(page))) };
+    let Some(account) = user.account else { return Ok(Next::Done(Arrival::Stopped(page))) };
     let asks_password = form.asks_password();
     let again = if asks_password { typed.password } else { typed.login };
     if again {
@@ -149,21 +150,21 @@ fn carries_response(url: &Url) -> bool {
     names.any(|name| matches!(&*name, "code" | "error" | "id_token" | "access_token"))
 }
 
-fn submit(form: &Form, page: &Url, pairs: Vec<(String, String)>) -> Result<Call, DriverError> {
+fn submit(form: &Form, page: &Url, pairs: Vec<(String, String)>) -> Result<Request, DriverError> {
     // An empty action is the page itself, without its fragment.
     let mut action = page.join(&form.action).map_err(crate::wire::WireError::from)?;
     action.set_fragment(None);
     if form.post {
-        return Ok(Call::form(action, pairs));
+        return Ok(Request::form(action, pairs));
     }
     action.query_pairs_mut().clear().extend_pairs(pairs);
-    Ok(Call::get(action))
+    Ok(Request::get(action))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::page::Consent;
+    use crate::wire::consent::Consent;
 
     fn form(html: &str) -> Form {
         Page::parse(html, Some(200)).forms.into_iter().next().expect("a form")

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, ORIGIN};
 use url::{Url, form_urlencoded};
 
 use crate::issuer_target::{AuthMethod, Client};
-use crate::wire::{Call, Http, Reply, WireError};
+use crate::wire::{Http, Reply, Request, WireError};
 
 /// A form to be posted.
 #[derive(Clone, Debug)]
@@ -108,18 +108,18 @@ impl FormRequest {
     /// # Errors
     /// When there is no answer.
     pub async fn send(&self, http: &Http) -> Result<Reply, WireError> {
-        http.send(self.call()?).await
+        http.send(self.request()?).await
     }
 
-    /// The request that posts it.
+    /// The request.
     ///
     /// # Errors
-    /// When a value can't be a header.
-    pub fn call(&self) -> Result<Call, WireError> {
-        let mut call = Call::form(self.url.clone(), self.pairs.clone());
+    /// When a value is not valid in a header.
+    pub fn request(&self) -> Result<Request, WireError> {
+        let mut request = Request::form(self.url.clone(), self.pairs.clone());
         for (name, value) in &self.headers {
-            call = call.header(name, value)?;
+            request = request.header(name, value)?;
         }
-        Ok(call)
+        Ok(request)
     }
 }

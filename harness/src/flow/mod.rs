@@ -13,7 +13,7 @@ use reqwest::Method;
 use url::Url;
 
 use crate::issuer_target::Client;
-use crate::wire::{Body, Call, WireError};
+use crate::wire::{Body, Request, WireError};
 
 /// RFC 6749 4.1.3: a code for tokens.
 #[must_use]
@@ -64,9 +64,9 @@ pub fn about_token(endpoint: &Url, client: &Client, token: &str, hint: Option<&s
 ///
 /// # Errors
 /// When the token can't be a header.
-pub fn userinfo(endpoint: &Url, method: Method, access_token: &str) -> Result<Call, WireError> {
+pub fn userinfo(endpoint: &Url, method: Method, access_token: &str) -> Result<Request, WireError> {
     let body = if method == Method::POST { Body::Form(Vec::new()) } else { Body::None };
-    Call::new(method, endpoint.clone(), body).bearer(access_token)
+    Request::new(method, endpoint.clone(), body).bearer(access_token)
 }
 
 /// OIDC RP-Initiated Logout 2.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::kind::Behavior;
-use crate::wire::{Body, Call, Http, WireError};
+use crate::wire::{Body, Http, Request, WireError};
 
 /// The description of a running mock.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl Control {
     }
 
     async fn post(&self, what: &str, body: Value) -> Result<(), WireError> {
-        let call = Call::new(reqwest::Method::POST, self.address(what)?, Body::Json(body));
+        let call = Request::new(reqwest::Method::POST, self.address(what)?, Body::Json(body));
         let reply = self.http.send(call).await?;
         if (200..300).contains(&reply.status) {
             return Ok(());

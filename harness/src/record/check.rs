@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use super::{Finding, Recorder, Severity, Verdict};
+use super::entry::{Finding, Severity, Verdict};
+use super::recorder::Recorder;
 
 /// One small assertion.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::entry::{Entry, Exchange, Finding, Verdict};
 use super::scrub::Scrubber;
-use super::{Entry, Exchange, Finding, Verdict};
 
 /// Collects the entries of one scenario. Clones write into the same notebook.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, Finding, Severity, Verdict};
+use super::entry::{Entry, Finding, Severity, Verdict};
 
 /// The version of the JSON report's shape. It changes when a reader would break.
 pub const SCHEMA: &str = "harness-run/1";

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::runner::{Drivers, Options, Runner};
-use super::{Filter, RunError};
+use super::error::RunError;
+use super::filter::Filter;
+use super::options::{Drivers, Options};
+use super::runner::Runner;
 use crate::issuer_target::Behavior;
 use crate::issuer_target::fixtures::Fixtures;
 use crate::record::run::{ScenarioRecord, State};

@@ -3,13 +3,13 @@
 use super::actors::Actors;
 use super::stopped::Stopped;
 use crate::check::authorization;
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::flow::AuthorizationRequest;
 use crate::issuer_target::Endpoint;
-use crate::wire::Call;
+use crate::wire::Request;
 use crate::wire::authorization::{Callback, Delivery};
+use crate::wire::consent::Consent;
 use crate::wire::journey::Journey;
-use crate::wire::page::Consent;
 
 /// Authorization requests of some actors.
 #[derive(Clone, Copy, Debug)]
@@ -32,15 +32,11 @@ impl<'a> AuthorizationFlow<'a> {
 
     /// Sends the request; the user signs in and consents.
     pub(super) async fn send(&self, request: &AuthorizationRequest) -> Result<Journey, Stopped> {
-        self.send_as(request, Visitor::agreeing(self.actors.account)).await
+        self.send_as(request, User::consenting(self.actors.account)).await
     }
 
     /// Sends the request with that user in front of the browser.
-    pub(super) async fn send_as(
-        &self,
-        request: &AuthorizationRequest,
-        visitor: Visitor<'_>,
-    ) -> Result<Journey, Stopped> {
+    pub(super) async fn send_as(&self, request: &AuthorizationRequest, visitor: User<'_>) -> Result<Journey, Stopped> {
         let url = request.url(self.actors.endpoint(Endpoint::Authorization)?);
         let context = self.actors.context;
         context.default_step(|| self.description(request, visitor));
@@ -50,20 +46,20 @@ impl<'a> AuthorizationFlow<'a> {
     /// Sends the request as a form that the browser posts; the user signs in and consents.
     pub(super) async fn send_by_post(&self, request: &AuthorizationRequest) -> Result<Journey, Stopped> {
         let endpoint = self.actors.endpoint(Endpoint::Authorization)?;
-        let visitor = Visitor::agreeing(self.actors.account);
+        let visitor = User::consenting(self.actors.account);
         let description = || format!("{}, as a posted form", self.description(request, visitor));
         self.actors.context.default_step(description);
-        let first = Call::form(endpoint.clone(), request.params().to_vec());
+        let first = Request::form(endpoint.clone(), request.params().to_vec());
         self.actors.context.browse_from(first, visitor).await
     }
 
     /// The user of these actors, who signs in and denies consent.
-    pub(super) const fn denying(&self) -> Visitor<'a> {
-        Visitor { account: Some(self.actors.account), consent: Consent::Deny }
+    pub(super) const fn denying(&self) -> User<'a> {
+        User { account: Some(self.actors.account), consent: Consent::Deny }
     }
 
     /// What the response to a request should look like.
-    pub(super) fn expected<'b>(&self, request: &'b AuthorizationRequest) -> authorization::Expected<'b>
+    pub(super) fn expected<'b>(&self, request: &'b AuthorizationRequest) -> authorization::ExpectedCallback<'b>
     where
         'a: 'b,
     {
@@ -75,7 +71,7 @@ impl<'a> AuthorizationFlow<'a> {
             _ if request.get("response_type").is_some_and(|kind| kind.contains("token")) => Delivery::Fragment,
             _ => Delivery::Query,
         };
-        authorization::Expected {
+        authorization::ExpectedCallback {
             issuer: &self.actors.server.issuer,
             redirect_uri: request.get("redirect_uri"),
             state: request.get("state"),
@@ -121,7 +117,7 @@ impl<'a> AuthorizationFlow<'a> {
     }
 
     /// The step of a report: who sends the request, and how it differs from an ordinary one.
-    fn description(&self, request: &AuthorizationRequest, visitor: Visitor<'_>) -> String {
+    fn description(&self, request: &AuthorizationRequest, visitor: User<'_>) -> String {
         let usual = self.request();
         let mut changes = Vec::new();
         for (name, value) in request.params() {

@@ -118,8 +118,12 @@ async fn machine(context: &ScenarioContext) -> Result<(), Stopped> {
     let scope = "products:read products:update orders:create orders:read orders:update";
     let form = flow::client_credentials(context.endpoint(server, Endpoint::Token)?, client, Some(scope));
     let reply = context.post(&form).await?;
-    let expected =
-        token::Expected { scope: Some(scope), id_token: false, refresh_token: Some(false), speaks_okta: true };
+    let expected = token::ExpectedTokenResponse {
+        scope: Some(scope),
+        id_token: false,
+        refresh_token: Some(false),
+        speaks_okta: true,
+    };
     let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let access_token =
         judge_access_token(context, server, client, &tokens, None, None).await?.ok_or(Stopped::CheckFailed)?;

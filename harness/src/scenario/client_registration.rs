@@ -12,7 +12,7 @@ use crate::issuer_target::market::WEB;
 use crate::issuer_target::{AuthMethod, Client, Endpoint, Target};
 use crate::record::Recorder;
 use crate::wire::error::summary;
-use crate::wire::{Body, Call, Http, Reply};
+use crate::wire::{Body, Http, Reply, Request};
 
 /// The registration endpoint of the custom server.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +108,7 @@ impl ClientRegistration<'_> {
         if !id.is_empty() {
             url.set_path(&format!("{}/{id}", url.path()));
         }
-        let call = Call::new(method, url, body).header("accept", "application/json")?;
+        let call = Request::new(method, url, body).header("accept", "application/json")?;
         let call = match self.target.api_token.as_deref().filter(|_| with_token) {
             Some(token) => call.header("authorization", &format!("SSWS {token}"))?,
             None => call,

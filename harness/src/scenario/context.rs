@@ -9,12 +9,12 @@ use super::client_registration::{ClientRegistration, RegisteredClients};
 use super::needs::Need;
 use super::stopped::Stopped;
 use crate::claims::Snapshots;
-use crate::driver::{Driver, HttpDriver, Visitor};
+use crate::driver::{Driver, HttpDriver, User};
 use crate::flow::FormRequest;
 use crate::issuer_target::{Account, AccountName, Client, ClientName, Control, Endpoint, Server, ServerKind, Target};
 use crate::record::{Entry, Recorder};
 use crate::wire::journey::Journey;
-use crate::wire::{Call, Http, Reply};
+use crate::wire::{Http, Reply, Request};
 
 /// The surroundings of one run of one scenario.
 #[derive(Debug)]
@@ -109,18 +109,18 @@ impl ScenarioContext {
     }
 
     /// Sends a request of the back channel.
-    pub(super) async fn send(&self, call: Call) -> Result<Reply, Stopped> {
+    pub(super) async fn send(&self, call: Request) -> Result<Reply, Stopped> {
         self.default_step(|| format!("send {} {}", call.method, call.url.path()));
         Ok(self.http.send(call).await?)
     }
 
     /// Opens a URL in the browser and follows it until `landing` is reached or a page stays.
-    pub(super) async fn browse(&self, url: &Url, landing: &Url, visitor: Visitor<'_>) -> Result<Journey, Stopped> {
+    pub(super) async fn browse(&self, url: &Url, landing: &Url, visitor: User<'_>) -> Result<Journey, Stopped> {
         Ok(self.driver.lock().await.walk(url, landing, visitor).await?)
     }
 
     /// Sends any first request from the browser and follows its answer to the redirect URI.
-    pub(super) async fn browse_from(&self, first: Call, visitor: Visitor<'_>) -> Result<Journey, Stopped> {
+    pub(super) async fn browse_from(&self, first: Request, visitor: User<'_>) -> Result<Journey, Stopped> {
         let mut driver = self.driver.lock().await;
         Ok(driver.follow(first, &self.target.redirect_uri, visitor).await?)
     }

@@ -107,7 +107,7 @@ async fn agent(context: &ScenarioContext) -> Result<(), Stopped> {
     let tokens = shop(context).await?;
     let user_id = tokens.id_token.as_ref().and_then(|token| token.text("sub")).unwrap_or_default();
     let reply = assert(context, &tokens, &custom.issuer, SCOPE).await?;
-    let expected = id_jag::Expected {
+    let expected = id_jag::ExpectedIdJag {
         issuer: &org.issuer,
         audience: &custom.issuer,
         user_id,
@@ -120,7 +120,7 @@ async fn agent(context: &ScenarioContext) -> Result<(), Stopped> {
     let asserted = id_jag::judge(&context.recorder, &reply, keys, expected).ok_or(Stopped::CheckFailed)?;
     let body: Value = reply.json("a token response")?;
     let reply = redeem(context, body["access_token"].as_str().unwrap_or_default()).await?;
-    let expected = token::Expected {
+    let expected = token::ExpectedTokenResponse {
         scope: Some(SCOPE),
         id_token: false,
         refresh_token: Some(false),

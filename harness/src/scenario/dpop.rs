@@ -17,7 +17,7 @@ use crate::issuer_target::market::{BUYER, VAULT, WEB};
 use crate::wire::error::summary;
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
-use crate::wire::{Call, Reply};
+use crate::wire::{Reply, Request};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -62,8 +62,8 @@ fn actors(context: &ScenarioContext) -> Result<Actors<'_>, Stopped> {
 /// the reply and the request that it belongs to.
 pub(super) async fn with_nonce(
     context: &ScenarioContext,
-    make: impl Fn(Option<&str>) -> Result<Call, Stopped>,
-) -> Result<(Reply, Call), Stopped> {
+    make: impl Fn(Option<&str>) -> Result<Request, Stopped>,
+) -> Result<(Reply, Request), Stopped> {
     let first = make(None)?;
     let reply = context.send(first.clone()).await?;
     let challenge = reply.header("www-authenticate").unwrap_or_default();
@@ -86,7 +86,7 @@ async fn proved(
 ) -> Result<(Reply, String), Stopped> {
     let (reply, call) = with_nonce(context, |nonce| {
         let proof = Proof { method: "POST", url, now: context.target.now(), nonce, access_token: None };
-        Ok(form.clone().with_header("dpop", &key.proof(&proof)?).call()?)
+        Ok(form.clone().with_header("dpop", &key.proof(&proof)?).request()?)
     })
     .await?;
     let proof = call.headers.get("dpop").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
@@ -127,7 +127,7 @@ async fn userinfo(
 ) -> Result<Reply, Stopped> {
     let endpoint = actors.endpoint(Endpoint::Userinfo)?;
     let (reply, _) = with_nonce(context, |nonce| {
-        let call = Call::get(endpoint.clone()).header("authorization", &format!("{scheme} {token}"))?;
+        let call = Request::get(endpoint.clone()).header("authorization", &format!("{scheme} {token}"))?;
         let Some(key) = key else { return Ok(call) };
         let now = context.target.now();
         let proof = Proof { method: "GET", url: endpoint, now, nonce, access_token: Some(token) };

@@ -9,9 +9,9 @@ use super::logout;
 use super::needs::Need;
 use super::stopped::Stopped;
 use super::token_flow::Tokens;
-use crate::check::encryption::{self, Expected, Opened};
+use crate::check::encryption::{self, ExpectedEncryption, Opened};
 use crate::check::{self, authorization, id_token, token};
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::flow;
 use crate::flow::signed::Key;
 use crate::issuer_target::ServerKind::{Custom, Org};
@@ -104,7 +104,7 @@ fn open(context: &ScenarioContext, raw: Option<&str>, algorithm: &str) -> Result
     context.step("decrypt the ID token");
     let private_key = &context.target.registration_keys[0];
     let kid = Key::rsa(private_key)?.thumbprint()?;
-    encryption::judge(&context.recorder, raw, Expected { algorithm, kid: &kid, private_key })
+    encryption::judge(&context.recorder, raw, ExpectedEncryption { algorithm, kid: &kid, private_key })
         .ok_or(Stopped::CheckFailed)
 }
 
@@ -127,7 +127,7 @@ async fn sign_in(
 
 fn issued(context: &ScenarioContext, reply: &Reply) -> Result<crate::wire::token::TokenReply, Stopped> {
     let speaks_okta = context.target.speaks_okta();
-    let expected = token::Expected { scope: None, id_token: true, refresh_token: None, speaks_okta };
+    let expected = token::ExpectedTokenResponse { scope: None, id_token: true, refresh_token: None, speaks_okta };
     token::success(&context.recorder, reply, expected).ok_or(Stopped::CheckFailed)
 }
 
@@ -176,7 +176,7 @@ async fn hint(context: &ScenarioContext) -> Result<(), Stopped> {
     for (hint, alive) in [(outside.as_str(), true), (tokens.hint()?, false)] {
         context.step("sign out");
         let url = flow::sign_out(endpoint, &[("id_token_hint", hint)]);
-        context.browse(&url, &context.target.signed_out_uri, Visitor::agreeing(actors.account)).await?;
+        context.browse(&url, &context.target.signed_out_uri, User::consenting(actors.account)).await?;
         logout::session(context, &actors, alive).await?;
     }
     Ok(())

@@ -78,7 +78,8 @@ async fn on_behalf(context: &ScenarioContext) -> Result<(), Stopped> {
     let tokens = shop(context).await?;
     let reply = exchange(context, &tokens.reply.access_token, SCOPE).await?;
     let speaks_okta = context.target.speaks_okta();
-    let expected = token::Expected { scope: Some(SCOPE), id_token: false, refresh_token: Some(false), speaks_okta };
+    let expected =
+        token::ExpectedTokenResponse { scope: Some(SCOPE), id_token: false, refresh_token: Some(false), speaks_okta };
     let result = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let body: Value = reply.json("a token response")?;
     extension::ISSUED_TYPE.equals(&context.recorder, ACCESS_TOKEN, body["issued_token_type"].as_str());

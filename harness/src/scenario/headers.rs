@@ -12,7 +12,7 @@ use crate::flow;
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, SERVICE, SPA, WEB};
-use crate::wire::{Body, Call};
+use crate::wire::{Body, Request};
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -88,7 +88,7 @@ async fn error_headers(context: &ScenarioContext) -> Result<(), Stopped> {
 async fn sign_in_page(context: &ScenarioContext) -> Result<(), Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
     let url = actors.authorization().request().url(actors.endpoint(Endpoint::Authorization)?);
-    let reply = context.send(Call::get(url).header("accept", "text/html")?).await?;
+    let reply = context.send(Request::get(url).header("accept", "text/html")?).await?;
     headers::sign_in_page(&context.recorder, &reply);
     headers::request_id(&context.recorder, &reply);
     Ok(())
@@ -108,7 +108,7 @@ async fn redirect(context: &ScenarioContext) -> Result<(), Stopped> {
 
 async fn preflight(context: &ScenarioContext) -> Result<(), Stopped> {
     let origin = origin(context);
-    let call = Call::new(Method::OPTIONS, token_endpoint(context)?.clone(), Body::None)
+    let call = Request::new(Method::OPTIONS, token_endpoint(context)?.clone(), Body::None)
         .header("origin", &origin)?
         .header("access-control-request-method", "POST")?;
     headers::preflight(&context.recorder, &context.send(call).await?, &origin);
@@ -119,7 +119,7 @@ async fn discovery(context: &ScenarioContext) -> Result<(), Stopped> {
     let (server, origin) = (context.server(Custom)?, origin(context));
     let keys = context.endpoint(server, Endpoint::Keys)?.clone();
     for address in [server.under_issuer("/.well-known/openid-configuration")?, keys] {
-        let reply = context.send(Call::get(address).header("origin", &origin)?).await?;
+        let reply = context.send(Request::get(address).header("origin", &origin)?).await?;
         headers::cross_origin(&context.recorder, &reply, &origin);
     }
     Ok(())

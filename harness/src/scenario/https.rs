@@ -43,7 +43,7 @@ async fn over_https(context: &ScenarioContext) -> Result<(), Stopped> {
     let client = context.client(SERVICE)?;
     let form = flow::client_credentials(context.endpoint(&server, Endpoint::Token)?, client, Some("products:read"));
     let reply = form.send(&http).await?;
-    let expected = token::Expected {
+    let expected = token::ExpectedTokenResponse {
         scope: Some("products:read"),
         id_token: false,
         refresh_token: Some(false),

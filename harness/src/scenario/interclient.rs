@@ -8,7 +8,7 @@ use super::needs::Need;
 use super::stopped::Stopped;
 use super::token_flow::Tokens;
 use crate::check::{authorization, extension, id_token, token};
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::flow::signed::Key;
 use crate::flow::{AuthorizationRequest, FormRequest};
 use crate::issuer_target::ServerKind::Org;
@@ -117,7 +117,7 @@ async fn hand_over(context: &ScenarioContext) -> Result<(), Stopped> {
     context.new_browser().await;
     context.step("the second app sends the interclient token from another browser, with prompt=none");
     let (actors, request) = (context.actors(Org, SECOND, BUYER)?, request(context, SECOND, &token)?);
-    let journey = actors.authorization().send_as(&request, Visitor::nobody()).await?;
+    let journey = actors.authorization().send_as(&request, User::anonymous()).await?;
     authorization::asked_to_sign_in(&context.recorder, &journey, false);
     let callback = actors.authorization().callback(&request, &journey)?;
     let code = authorization::code(&context.recorder, callback).ok_or(Stopped::CheckFailed)?;
@@ -132,7 +132,7 @@ async fn again(context: &ScenarioContext) -> Result<(), Stopped> {
     let token = handed(context).await?;
     context.step("use the interclient token");
     let actors = context.actors(Org, SECOND, BUYER)?;
-    actors.authorization().send_as(&request(context, SECOND, &token)?, Visitor::nobody()).await?;
+    actors.authorization().send_as(&request(context, SECOND, &token)?, User::anonymous()).await?;
     let text = "The 'interclient_token' was already consumed.";
     refused(context, SECOND, &token, "one_time_sso_token_replayed", text).await
 }

@@ -80,7 +80,7 @@ async fn judge_active(
     context.step(format!("introspect the {hint}"));
     let reply = actors.tokens().introspect(actors.client, token, Some(hint)).await?;
     let okta = context.target.speaks_okta();
-    let expected = introspection::Expected {
+    let expected = introspection::ExpectedIntrospection {
         client_id: &actors.client.id,
         scope: tokens.reply.scope.as_deref().filter(|_| okta),
         username: Some(actors.account.login.as_str()).filter(|_| okta),
@@ -140,7 +140,7 @@ async fn other_client(context: &ScenarioContext) -> Result<(), Stopped> {
     let tokens = actors.tokens().sign_in(actors.authorization().request()).await?;
     context.step("the web client introspects the token");
     let reply = actors.tokens().introspect(context.client(WEB)?, &tokens.reply.access_token, None).await?;
-    let expected = introspection::Expected {
+    let expected = introspection::ExpectedIntrospection {
         client_id: &actors.client.id,
         scope: tokens.reply.scope.as_deref(),
         username: Some(&actors.account.login),

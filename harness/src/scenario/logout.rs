@@ -9,7 +9,7 @@ use super::needs::Need;
 use super::stopped::Stopped;
 use super::token_flow::Tokens;
 use crate::check::{authorization, logout};
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::flow::{self, random_text};
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
@@ -70,7 +70,7 @@ async fn sign_out(
     params.extend(state.map(|state| ("state", state)));
     let url = flow::sign_out(actors.endpoint(Endpoint::EndSession)?, &params);
     // If the page asks whether to sign out, the answer is yes.
-    context.browse(&url, &context.target.signed_out_uri, Visitor::agreeing(actors.account)).await
+    context.browse(&url, &context.target.signed_out_uri, User::consenting(actors.account)).await
 }
 
 /// Judges with prompt=none whether the session is alive.

@@ -9,14 +9,14 @@ use super::needs::Need;
 use super::stopped::Stopped;
 use super::token_flow::judge_access_token;
 use crate::check::{extension, token};
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::flow::FormRequest;
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, KIOSK, TV};
 use crate::wire::error::summary;
 use crate::wire::token::TokenReply;
-use crate::wire::{Call, Reply};
+use crate::wire::{Reply, Request};
 
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 const BACK_CHANNEL: &str = "urn:openid:params:grant-type:ciba";
@@ -126,18 +126,18 @@ async fn show_codes(context: &ScenarioContext) -> Result<Waiting<'_>, Stopped> {
 }
 
 /// The user enters the code, signs in and answers.
-async fn type_code(context: &ScenarioContext, waiting: &Waiting<'_>, visitor: Visitor<'_>) -> Result<(), Stopped> {
+async fn type_code(context: &ScenarioContext, waiting: &Waiting<'_>, visitor: User<'_>) -> Result<(), Stopped> {
     context.step("the user enters the code");
     let page = url::Url::parse(waiting.answer["verification_uri"].as_str().unwrap_or_default())?;
     let code = waiting.answer["user_code"].as_str().unwrap_or_default().to_owned();
-    context.browse_from(Call::form(page, vec![("userCode".to_owned(), code)]), visitor).await?;
+    context.browse_from(Request::form(page, vec![("userCode".to_owned(), code)]), visitor).await?;
     Ok(())
 }
 
 async fn device_allowed(context: &ScenarioContext) -> Result<(), Stopped> {
     let waiting = show_codes(context).await?;
     pending(context, &waiting.poll(context).await?);
-    type_code(context, &waiting, Visitor::agreeing(waiting.actors.account)).await?;
+    type_code(context, &waiting, User::consenting(waiting.actors.account)).await?;
     let tokens = tokens(context, &waiting.poll_later(context).await?)?;
     token::REFRESH_ISSUED.present(&context.recorder, "a refresh token", tokens.refresh_token.as_deref());
     let account = Some(waiting.actors.account);
@@ -162,7 +162,7 @@ async fn device_denied(context: &ScenarioContext) -> Result<(), Stopped> {
 
 async fn device_once(context: &ScenarioContext) -> Result<(), Stopped> {
     let waiting = show_codes(context).await?;
-    type_code(context, &waiting, Visitor::agreeing(waiting.actors.account)).await?;
+    type_code(context, &waiting, User::consenting(waiting.actors.account)).await?;
     tokens(context, &waiting.poll(context).await?)?;
     let again = waiting.poll_later(context).await?;
     token::CODE_REUSE.holds(&context.recorder, again.status == 400, "400", summary(&again));

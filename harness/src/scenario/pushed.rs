@@ -9,7 +9,7 @@ use super::definition::{Scenario, ScenarioFn};
 use super::needs::Need;
 use super::stopped::Stopped;
 use crate::check::{authorization, extension, token};
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::flow::signed::{Key, request_object};
 use crate::flow::{AuthorizationRequest, FormRequest, random_text};
 use crate::issuer_target::Endpoint;
@@ -130,7 +130,7 @@ pub(super) async fn follow(
 ) -> Result<Journey, Stopped> {
     context.step("send an authorization request with the request_uri");
     let url = address(actors, name, extra)?;
-    context.browse(&url, &context.target.redirect_uri, Visitor::agreeing(actors.account)).await
+    context.browse(&url, &context.target.redirect_uri, User::consenting(actors.account)).await
 }
 
 async fn finish(

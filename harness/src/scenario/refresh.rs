@@ -92,7 +92,7 @@ async fn refreshed(
 ) -> Result<TokenReply, Stopped> {
     context.step("refresh");
     let reply = context.post(&form(actors, refresh_token)?).await?;
-    let expected = token::Expected {
+    let expected = token::ExpectedTokenResponse {
         scope: before.request.get("scope").filter(|_| context.target.speaks_okta()),
         id_token: true,
         refresh_token: None,
@@ -188,7 +188,7 @@ async fn narrower(context: &ScenarioContext) -> Result<(), Stopped> {
     context.step("refresh for openid and offline_access only");
     let form = form(&actors, tokens.refresh_token()?)?.with("scope", "openid offline_access");
     let reply = context.post(&form).await?;
-    let expected = token::Expected {
+    let expected = token::ExpectedTokenResponse {
         scope: Some("openid offline_access"),
         id_token: true,
         refresh_token: None,

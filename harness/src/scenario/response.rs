@@ -88,7 +88,7 @@ async fn query_with_token(context: &ScenarioContext) -> Result<(), Stopped> {
     // The requested mode cannot be used, so the error may arrive in any other.
     let delivery =
         journey.callback().map_or(actors.authorization().expected(&request).delivery, |callback| callback.delivery);
-    let expected = authorization::Expected { delivery, ..actors.authorization().expected(&request) };
+    let expected = authorization::ExpectedCallback { delivery, ..actors.authorization().expected(&request) };
     authorization::refusal(&context.recorder, &journey, expected, "unsupported_response_mode", Some(text));
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::issuer_target::{AccountName, ClientName, Endpoint, ServerKind};
 use crate::wire::error::{OAuthError, summary};
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
-use crate::wire::{Body, Call};
+use crate::wire::{Body, Request};
 
 /// Where an error arrives.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Deserialize)]
@@ -278,7 +278,7 @@ impl ApiRow {
         let method =
             Method::from_bytes(self.method.as_bytes()).map_err(|error| Stopped::HarnessError(error.to_string()))?;
         let body = self.body.clone().map_or(Body::None, Body::Json);
-        let mut call = Call::new(method, address, body).header("accept", "application/json")?;
+        let mut call = Request::new(method, address, body).header("accept", "application/json")?;
         if let Some(token) = &token {
             call = call.bearer(token)?;
         }

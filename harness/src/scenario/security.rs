@@ -14,7 +14,7 @@ use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, SPA, WEB};
 use crate::wire::error::summary;
-use crate::wire::{Call, Reply};
+use crate::wire::{Reply, Request};
 
 /// The number of concurrent requests.
 const CROWD: usize = 24;
@@ -147,7 +147,7 @@ async fn no_cors(context: &ScenarioContext) -> Result<(), Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
     let url = actors.authorization().request().url(actors.endpoint(Endpoint::Authorization)?);
     let origin = context.target.redirect_uri.origin().ascii_serialization();
-    let reply = context.send(Call::get(url).header("accept", "text/html")?.header("origin", &origin)?).await?;
+    let reply = context.send(Request::get(url).header("accept", "text/html")?.header("origin", &origin)?).await?;
     let allowed = reply.header("access-control-allow-origin");
     extension::NO_CORS.absent(&context.recorder, "Access-Control-Allow-Origin", allowed);
     Ok(())
@@ -177,7 +177,7 @@ async fn twice(context: &ScenarioContext) -> Result<(), Stopped> {
 async fn page(context: &ScenarioContext) -> Result<(), Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
     let url = actors.authorization().request().url(actors.endpoint(Endpoint::Authorization)?);
-    let reply = context.send(Call::get(url).header("accept", "text/html")?).await?;
+    let reply = context.send(Request::get(url).header("accept", "text/html")?).await?;
     let referrer = reply.header("referrer-policy").unwrap_or_default();
     let silent = matches!(
         referrer,

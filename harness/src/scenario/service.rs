@@ -64,8 +64,12 @@ async fn issued(context: &ScenarioContext, client: ClientName) -> Result<(), Sto
     let (server, client) = (context.server(Custom)?, context.client(client)?);
     let scope = client.scopes.join(" ");
     let reply = context.post(&form(context, Custom, client.name, Some(&scope))?).await?;
-    let expected =
-        token::Expected { scope: Some(&scope), id_token: false, refresh_token: Some(false), speaks_okta: true };
+    let expected = token::ExpectedTokenResponse {
+        scope: Some(&scope),
+        id_token: false,
+        refresh_token: Some(false),
+        speaks_okta: true,
+    };
     let reply = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     judge_access_token(context, server, client, &reply, None, None).await?;
     Ok(())

@@ -86,7 +86,7 @@ impl TokenFlow<'_> {
         let reply = context.post(&self.exchange_form(&request, code)?).await?;
         let scope = request.get("scope").unwrap_or_default();
         let speaks_okta = context.target.speaks_okta();
-        let expected = token::Expected {
+        let expected = token::ExpectedTokenResponse {
             scope: Some(scope).filter(|_| speaks_okta),
             id_token: has_scope(scope, "openid"),
             refresh_token: (!has_scope(scope, "offline_access")).then_some(false),
@@ -124,7 +124,7 @@ impl TokenFlow<'_> {
         let Actors { context, server, client, .. } = self.actors;
         let keys = server.keys(&context.http).await?;
         let speaks_okta = context.target.speaks_okta();
-        let expected = id_token::Expected {
+        let expected = id_token::ExpectedIdToken {
             issuer: &server.issuer,
             client_id: &client.id,
             nonce,
@@ -157,7 +157,7 @@ pub(super) async fn judge_access_token(
         return Ok(None);
     }
     let keys = server.keys(&context.http).await?;
-    let expected = access_token::Expected {
+    let expected = access_token::ExpectedAccessToken {
         issuer: &server.issuer,
         audience: server.audience.as_deref(),
         client_id: &client.id,

@@ -11,7 +11,7 @@ use crate::flow::{self, random_text};
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::{self, Custom, Org};
 use crate::issuer_target::market::{BUYER, WEB};
-use crate::wire::Call;
+use crate::wire::Request;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
@@ -87,7 +87,7 @@ async fn openid_only(context: &ScenarioContext) -> Result<(), Stopped> {
 
 async fn no_token(context: &ScenarioContext) -> Result<(), Stopped> {
     let endpoint = context.server_endpoint(Custom, Endpoint::Userinfo)?;
-    let reply = context.send(Call::get(endpoint.clone())).await?;
+    let reply = context.send(Request::get(endpoint.clone())).await?;
     userinfo::refusal(&context.recorder, &reply, 401, None);
     Ok(())
 }
@@ -124,7 +124,7 @@ async fn in_query(context: &ScenarioContext) -> Result<(), Stopped> {
     let tokens = actors.tokens().sign_in(actors.authorization().request()).await?;
     let mut address = actors.endpoint(Endpoint::Userinfo)?.clone();
     address.query_pairs_mut().append_pair("access_token", &tokens.reply.access_token);
-    let reply = context.send(Call::get(address)).await?;
+    let reply = context.send(Request::get(address)).await?;
     userinfo::refusal(&context.recorder, &reply, 400, Some("invalid_request"));
     Ok(())
 }

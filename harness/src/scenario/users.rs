@@ -5,11 +5,11 @@ use super::definition::{Scenario, ScenarioFn};
 use super::needs::Need;
 use super::stopped::Stopped;
 use crate::check::authorization;
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, DENIED, DEPROVISIONED, EXPIRED, LOCKED, STAGED, SUSPENDED, UNASSIGNED, WEB};
 use crate::issuer_target::{Account, AccountName};
-use crate::wire::page::Consent;
+use crate::wire::consent::Consent;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let on_the_page = |id, title, role, function| scenario(id, title, function).needs(&[Need::Account(role)]);
@@ -56,7 +56,7 @@ fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scen
 
 async fn visit(context: &ScenarioContext, account: &Account) -> Result<(), Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
-    let visitor = Visitor { account: Some(account), consent: Consent::Allow };
+    let visitor = User { account: Some(account), consent: Consent::Allow };
     let journey = actors.authorization().send_as(&actors.authorization().request(), visitor).await?;
     authorization::sign_in_refused(&context.recorder, &journey);
     Ok(())

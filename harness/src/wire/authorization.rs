@@ -1,6 +1,6 @@
 //! The authorization response: what arrives at the redirect URI.
 
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::Reply;
 
@@ -69,4 +69,10 @@ impl Callback {
             (None, _) => format!("{} ({})", self.names(), self.delivery.word()),
         }
     }
+}
+
+/// Whether `url` is the landing address, whatever query or fragment it carries.
+#[must_use]
+pub fn is_landing(url: &Url, landing: &Url) -> bool {
+    url.origin() == landing.origin() && url.path() == landing.path()
 }

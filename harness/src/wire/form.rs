@@ -3,8 +3,8 @@
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::journey::is_landing;
-use super::page::Consent;
+use super::authorization::is_landing;
+use super::consent::Consent;
 
 /// Names under which pages ask for the user name.
 const LOGIN_NAMES: &[&str] = &["identifier", "username", "login", "email", "user", "j_username"];

@@ -65,9 +65,3 @@ impl Journey {
         }
     }
 }
-
-/// Whether `url` is the landing address, whatever query or fragment it carries.
-#[must_use]
-pub fn is_landing(url: &Url, landing: &Url) -> bool {
-    url.origin() == landing.origin() && url.path() == landing.path()
-}

@@ -1,9 +1,11 @@
-//! The wire as this harness reads it: its own structures, its own token checks, no issuer's code.
+//! HTTP, documents and tokens, with structures of the harness's own: no code is shared with the issuer.
 
 pub mod authorization;
+pub mod consent;
 pub mod error;
+mod failure;
 pub mod form;
-pub mod http;
+mod http;
 pub mod introspection;
 pub mod journey;
 pub mod jwe;
@@ -11,6 +13,12 @@ pub mod jwt;
 pub mod keys;
 pub mod metadata;
 pub mod page;
+mod recording;
+mod reply;
+mod request;
 pub mod token;
 
-pub use http::{Body, Call, Http, Reply, WireError};
+pub use failure::WireError;
+pub use http::Http;
+pub use reply::Reply;
+pub use request::{Body, Request};

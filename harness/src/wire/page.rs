@@ -4,24 +4,6 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::form::Form;
 
-/// What the person answers when asked for consent.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Consent {
-    Allow,
-    Deny,
-}
-
-impl Consent {
-    /// The word.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Allow => "allow",
-            Self::Deny => "deny",
-        }
-    }
-}
-
 /// What kind of page it is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PageKind {

@@ -57,9 +57,11 @@ async fn a_missing_snapshot_waits_for_review_and_has_an_exit_code_of_its_own() {
     assert_eq!(waiting.iter().map(|pending| pending.name.as_str()).collect::<Vec<_>>(), ["claims.buyer"]);
 
     let mut output = Vec::new();
-    let refused = harness::claims::review(&snapshots, true, &mut output, |_, _| Ok(harness::claims::Answer::Accept));
+    let refused =
+        harness::claims::review(&snapshots, true, &mut output, |_, _| Ok(harness::claims::ReviewDecision::Accept));
     assert!(matches!(refused, Err(harness::claims::ReviewError::InCi)));
-    let accepted = harness::claims::review(&snapshots, false, &mut output, |_, _| Ok(harness::claims::Answer::Accept));
+    let accepted =
+        harness::claims::review(&snapshots, false, &mut output, |_, _| Ok(harness::claims::ReviewDecision::Accept));
     assert_eq!(accepted.expect("a review"), 0);
     assert_eq!(String::from_utf8(output).expect("text"), "accepted claims.buyer\n");
 

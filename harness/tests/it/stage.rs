@@ -32,7 +32,7 @@ pub(crate) async fn run(target: &str, ids: &[&str]) -> RunRecord {
 pub(crate) async fn run_with_fault(fault: &str, path: Option<&str>, id: &str) -> RunRecord {
     let reports = tempfile::tempdir().expect("a folder");
     let runner = Runner::open(options("mock", &[id], reports.path())).await.expect("a mock");
-    let control = runner.house.target.control.as_ref().expect("a control interface");
+    let control = runner.bench.target.control.as_ref().expect("a control interface");
     control.fault(fault, path).await.expect("a fault");
     runner.run(|_| {}).await
 }

@@ -37,7 +37,7 @@ async fn a_target_file_with_other_names_loads_and_scenarios_that_need_the_market
     let mut options = options("shop", &["keys.custom", "code.web.custom"], &folder.path().join("reports"));
     options.fixtures = Fixtures::find(Some(folder.path().to_owned()));
     let runner = Runner::open(options).await.expect("a target");
-    let target = &runner.house.target;
+    let target = &runner.bench.target;
     assert_eq!(target.clients[&ClientName::from("storefront")].id, "0oamarketweb000005d7");
     assert_eq!(target.accounts[&AccountName::from("alice")].login, "buyer@example.test");
     let run = runner.run(|_| {}).await;

@@ -1,70 +1,34 @@
-//! Redaction, at the one door through which anything enters the record.
+//! Masks secrets in everything that enters the record.
 //!
-//! A secret becomes a keyed tag such as `‹code:4f2a91›`: the key lives for one run, so equal values stay
-//! comparable inside a report and mean nothing outside it. Signed tokens keep their header and payload,
-//! which reports explain, and lose the signature, without which they open nothing.
+//! A secret is replaced by a keyed tag such as `‹code:4f2a91›`. The key is random for each run, so equal values can be
+//! compared within a report only. Signed tokens keep header and payload and lose the signature.
+
+mod names;
+mod page;
+mod token;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng as _;
-use scraper::{ElementRef, Html, Selector};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use url::form_urlencoded;
 
-/// The shortest value that is looked for inside other text. Shorter ones would mask innocent words.
+use self::names::kind_of;
+use self::page::{FieldOutline, Outline};
+use self::token::{is_token_character, signature_at};
+
+/// The shortest secret that is searched for in other texts. Shorter ones would mask ordinary words.
 const SHORTEST: usize = 6;
 
-/// Names of parameters, fields and JSON keys that carry a secret, with the kind that the tag shows.
-const SENSITIVE: &[(&str, &str)] = &[
-    ("access_token", "token"),
-    ("actor_token", "token"),
-    ("assertion", "token"),
-    ("auth_req_id", "code"),
-    ("client_assertion", "token"),
-    ("client_secret", "secret"),
-    ("code", "code"),
-    ("code_verifier", "verifier"),
-    ("credentials.passcode", "password"),
-    ("device_code", "code"),
-    ("device_secret", "secret"),
-    ("id_token", "token"),
-    ("id_token_hint", "token"),
-    ("interaction_code", "code"),
-    ("interaction_handle", "session"),
-    ("interclient_token", "token"),
-    ("logout_token", "token"),
-    ("newPassword", "password"),
-    ("passcode", "password"),
-    ("password", "password"),
-    ("refresh_token", "refresh-token"),
-    ("registration_access_token", "token"),
-    ("request", "token"),
-    ("request_uri", "code"),
-    ("sessionToken", "session"),
-    ("stateHandle", "session"),
-    ("stateToken", "session"),
-    ("subject_token", "token"),
-    ("token", "token"),
-    ("userCode", "code"),
-    ("user_code", "code"),
-    ("verification_uri_complete", "code"),
-];
-
-fn kind_of(name: &str) -> Option<&'static str> {
-    SENSITIVE.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
-}
-
-/// Masks secrets. Clones share what they have learned.
+/// Masks secrets. Clones share the known secrets.
 #[derive(Clone)]
 pub struct Scrubber {
     key: Arc<[u8; 32]>,
-    /// Secrets met so far and their tags.
+    /// The known secrets and their tags.
     known: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
@@ -83,13 +47,13 @@ impl Default for Scrubber {
 }
 
 impl Scrubber {
-    /// A scrubber with the same key and the same secrets so far, which learns on its own from here on.
+    /// A scrubber with the same key and a copy of the known secrets.
     #[must_use]
     pub fn child(&self) -> Self {
         Self { key: Arc::clone(&self.key), known: Arc::new(Mutex::new(self.lock().clone())) }
     }
 
-    /// Remembers a secret, so that it is masked wherever it turns up. Answers its tag.
+    /// Adds a secret, which is then masked everywhere. Returns its tag.
     pub fn learn(&self, kind: &str, secret: &str) -> String {
         let mut known = self.lock();
         if let Some(tag) = known.get(secret) {
@@ -98,7 +62,7 @@ impl Scrubber {
         let tag = self.tag(kind, secret);
         if secret.len() >= SHORTEST {
             known.insert(secret.to_owned(), tag.clone());
-            // The same secret as it looks inside a form or a query.
+            // The same secret, form-encoded.
             let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
             if encoded != secret {
                 known.insert(encoded, tag.clone());
@@ -118,7 +82,7 @@ impl Scrubber {
         format!("‹{kind}:{hex}›")
     }
 
-    /// The value of a parameter, field or key called `name`, masked if the name says that it is a secret.
+    /// The value of a parameter, field or key, masked if its name is that of a secret.
     pub fn value(&self, name: &str, value: &str) -> String {
         match kind_of(name) {
             _ if value.is_empty() => String::new(),
@@ -139,7 +103,7 @@ impl Scrubber {
         text.into_owned()
     }
 
-    /// An address: secrets in its query and fragment are masked.
+    /// A URL: secrets in its query and fragment are masked.
     pub fn url(&self, url: &str) -> String {
         let (rest, fragment) = split(url, '#');
         let (path, query) = split(rest, '?');
@@ -221,42 +185,30 @@ impl Scrubber {
         }
     }
 
-    /// A page, reduced to what a reader of a report asks of it: title, words and forms. The parser spells each
-    /// character one way, so a secret can't hide behind character references; scripts are left out.
+    /// A page, as its outline. Scripts are left out, and the parser resolves character references, so that no secret
+    /// is overlooked.
     fn page(&self, body: &str) -> String {
-        let document = Html::parse_document(body);
-        let mut outline = String::new();
-        if let Some(title) = select(&document, "title").first() {
-            let _ = writeln!(outline, "title: {}", words(*title));
+        let outline = Outline::read(body);
+        let mut text = String::new();
+        if let Some(title) = outline.title {
+            let _ = writeln!(text, "title: {title}");
         }
-        for part in select(&document, "main, body > :not(main):not(script):not(style)") {
-            let text = words(part);
-            // What has an element of its own further down is told there.
-            if !text.is_empty() && part.value().name() != "script" && select_in(part, "main").is_empty() {
-                let _ = writeln!(outline, "text: {text}");
+        for paragraph in outline.texts {
+            let _ = writeln!(text, "text: {paragraph}");
+        }
+        for form in outline.forms {
+            let _ = writeln!(text, "form: {} {}", form.method, self.url(&form.action));
+            for FieldOutline { kind, name, value } in form.fields {
+                let _ = writeln!(text, "  {kind} {name}={}", self.value(&name, &value));
             }
         }
-        for form in select(&document, "form") {
-            let _ = writeln!(
-                outline,
-                "form: {} {}",
-                form.attr("method").unwrap_or("get"),
-                self.url(form.attr("action").unwrap_or(""))
-            );
-            for field in select_in(form, "input, button") {
-                let name = field.attr("name").unwrap_or_default();
-                let kind = field.attr("type").unwrap_or(field.value().name());
-                let value = self.value(name, field.attr("value").unwrap_or_default());
-                let _ = writeln!(outline, "  {kind} {name}={value}");
-            }
-        }
-        self.text(&outline)
+        self.text(&text)
     }
 
     fn cookie(&self, cookie: &str) -> String {
         match cookie.split_once('=') {
             Some((name, value)) if !value.trim_matches('"').is_empty() => {
-                // A short cookie is a setting such as `t=default`: masked here, but no word to hunt for elsewhere.
+                // A short value is a setting such as `t=default`: masked here only.
                 let secret = value.len() >= 16;
                 let tag = if secret { self.learn("cookie", value) } else { self.tag("cookie", value) };
                 format!("{name}={tag}")
@@ -265,7 +217,7 @@ impl Scrubber {
         }
     }
 
-    /// A token: a signed one loses its signature, an opaque one goes entirely.
+    /// A token: a signed one loses its signature, an opaque one is masked completely.
     fn token(&self, token: &str) -> String {
         match signature_at(token) {
             Some(at) => format!("{}{}", &token[..at], self.learn("signature", &token[at..])),
@@ -311,40 +263,6 @@ fn decoded(text: &str) -> String {
         .next()
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default()
-}
-
-const fn is_token_character(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')
-}
-
-/// Where the signature of a compact signed token begins, if `word` is one.
-fn signature_at(word: &str) -> Option<usize> {
-    let mut dots = word.match_indices('.').map(|(at, _)| at);
-    let (first, second) = (dots.next()?, dots.next()?);
-    let header = URL_SAFE_NO_PAD.decode(&word[..first]).ok()?;
-    let header: Value = serde_json::from_slice(&header).ok()?;
-    (header.is_object() && second + 1 < word.len()).then_some(second + 1)
-}
-
-fn select<'a>(document: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
-    select_in(document.root_element(), selector)
-}
-
-fn select_in<'a>(element: ElementRef<'a>, selector: &str) -> Vec<ElementRef<'a>> {
-    Selector::parse(selector).map(|selector| element.select(&selector).collect()).unwrap_or_default()
-}
-
-/// The words of an element, without those of scripts, styles and drawings in it.
-fn words(element: ElementRef<'_>) -> String {
-    let visible = element.descendants().filter_map(|node| {
-        let text = node.value().as_text()?;
-        let hidden = node
-            .ancestors()
-            .filter_map(ElementRef::wrap)
-            .any(|element| matches!(element.value().name(), "script" | "style" | "svg" | "noscript"));
-        (!hidden).then(|| text.split_whitespace())
-    });
-    visible.flatten().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::plan::Variant;
 use super::session::NEEDS_A_PERSON;
 use super::{config, runs};
 use crate::check::{configuration, logout};
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::flow::{self, random_text};
 use crate::issuer_target::Endpoint;
 use crate::scenario::context::ScenarioContext;
@@ -101,7 +101,7 @@ async fn sign_in<'a>(context: &'a ScenarioContext, variant: Variant) -> Result<(
 pub(super) async fn sign_out(
     run: &ModuleRun<'_>,
     params: &[(&str, &str)],
-    visitor: Visitor<'_>,
+    visitor: User<'_>,
 ) -> Result<Journey, Stopped> {
     run.step("sign out");
     let url = flow::sign_out(run.actors.endpoint(Endpoint::EndSession)?, params);
@@ -127,7 +127,7 @@ async fn leads_back(context: &ScenarioContext, variant: Variant, with_state: boo
     if with_state {
         params.push(("state", &state));
     }
-    let journey = sign_out(&run, &params, Visitor::agreeing(run.actors.account)).await?;
+    let journey = sign_out(&run, &params, User::consenting(run.actors.account)).await?;
     logout::led_back(&context.recorder, &journey, with_state.then_some(state.as_str()));
     is_over(&run).await
 }
@@ -167,7 +167,7 @@ async fn stays(context: &ScenarioContext, variant: Variant, hint: Hint, suffix: 
     let mut params = vec![("post_logout_redirect_uri", uri.as_str()), ("state", &state)];
     params.extend(hint.as_deref().map(|hint| ("id_token_hint", hint)));
     // A question of the page stays unanswered: only a redirect without a question is wrong.
-    let journey = sign_out(&run, &params, Visitor::nobody()).await?;
+    let journey = sign_out(&run, &params, User::anonymous()).await?;
     judge_page(context, &journey, &[PageKind::Error, PageKind::SignedOut]);
     Ok(())
 }
@@ -183,7 +183,7 @@ async fn page(context: &ScenarioContext, variant: Variant, sent: &[Sent]) -> Res
             Sent::State => ("state", state.as_str()),
         })
         .collect();
-    let journey = sign_out(&run, &params, Visitor::nobody()).await?;
+    let journey = sign_out(&run, &params, User::anonymous()).await?;
     judge_page(context, &journey, &[PageKind::SignedOut, PageKind::SignIn]);
     Ok(())
 }

@@ -222,7 +222,7 @@ impl<'a> ModuleRun<'a> {
         }
         let server = self.actors.server;
         let keys = server.keys(&self.context.http).await?;
-        let expected = id_token::Expected {
+        let expected = id_token::ExpectedIdToken {
             issuer: &server.issuer,
             client_id: &self.actors.client.id,
             nonce: request.get("nonce"),

@@ -121,7 +121,8 @@ pub(super) async fn refreshed(
     let context = run.context;
     run.step("refresh");
     let reply = context.post(&actors.tokens().refresh_form(refresh_token)?.with("scope", "openid")).await?;
-    let expected = token::Expected { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
+    let expected =
+        token::ExpectedTokenResponse { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
     let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let other = Some(tokens.access_token.as_str()) != first.access_token.as_deref();
     let actual = if other { "another" } else { "the same" };
@@ -140,7 +141,7 @@ pub(super) async fn judge_refreshed(
     let Some(raw) = tokens.id_token.as_deref() else { return Ok(()) };
     let keys = actors.server.keys(&context.http).await?;
     let has_nonce = Jwt::parse(raw).is_ok_and(|token| token.text("nonce").is_some());
-    let expected = id_token::Expected {
+    let expected = id_token::ExpectedIdToken {
         issuer: &actors.server.issuer,
         client_id: &actors.client.id,
         // OIDC Core 12.2: no nonce, or the nonce of the first ID token.

@@ -13,7 +13,7 @@ use crate::scenario::context::ScenarioContext;
 use crate::scenario::definition::RequiredDriver;
 use crate::scenario::needs::Need;
 use crate::scenario::stopped::Stopped;
-use crate::wire::Call;
+use crate::wire::Request;
 
 pub(super) const MODULES: &[Module] = &[
     Module::new("oidcc-server", "A sign-in returns the requested tokens and no others", |c, v| Box::pin(server(c, v)))
@@ -129,7 +129,7 @@ async fn userinfo_in_body(context: &ScenarioContext, variant: Variant) -> Result
     run.step("POST userinfo with the token in the form");
     let endpoint = run.actors.endpoint(Endpoint::Userinfo)?;
     let form = vec![("access_token".to_owned(), result.access_token()?.to_owned())];
-    let reply = context.send(Call::form(endpoint.clone(), form)).await?;
+    let reply = context.send(Request::form(endpoint.clone(), form)).await?;
     let taken = (200..300).contains(&reply.status);
     let summary = crate::wire::error::summary(&reply);
     if module::IN_BODY.holds(&context.recorder, taken, "200", summary) {

@@ -12,7 +12,7 @@ use super::module_run::{ModuleRun, SignInResult};
 use super::plan::Variant;
 use super::{config, runs};
 use crate::check::{configuration, logout};
-use crate::driver::{Listener, Visitor};
+use crate::driver::{Listener, User};
 use crate::flow::random_text;
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
@@ -20,7 +20,8 @@ use crate::scenario::context::ScenarioContext;
 use crate::scenario::definition::RequiredDriver;
 use crate::scenario::needs::Need;
 use crate::scenario::stopped::Stopped;
-use crate::wire::journey::{Journey, is_landing};
+use crate::wire::authorization::is_landing;
+use crate::wire::journey::Journey;
 
 /// The longest that a logout token may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -84,7 +85,7 @@ async fn in_and_out<'a>(
     let result = run.sign_in(run.request_with_long_state()).await?;
     let uri = context.target.signed_out_uri.as_str();
     let params = [("id_token_hint", result.hint()?), ("post_logout_redirect_uri", uri), ("state", state)];
-    let journey = sign_out(&run, &params, Visitor::agreeing(run.actors.account)).await?;
+    let journey = sign_out(&run, &params, User::consenting(run.actors.account)).await?;
     Ok((run, result, journey))
 }
 
@@ -118,7 +119,7 @@ async fn back_channel(context: &ScenarioContext, variant: Variant) -> Result<(),
         .note(format!("posted to {uri}: {}", context.recorder.scrubber().form(&format!("logout_token={raw}"))));
     let server = run.actors.server;
     let keys = server.keys(&context.http).await?;
-    let expected = logout::Expected {
+    let expected = logout::ExpectedLogoutToken {
         issuer: &server.issuer,
         client_id: &run.actors.client.id,
         id_token: result.id_token()?,

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::check::{Check, registration};
-use crate::driver::Visitor;
+use crate::driver::User;
 use crate::scenario::certification::module::Module;
 use crate::scenario::certification::module_run::ModuleRun;
 use crate::scenario::certification::plan::Variant;
@@ -33,7 +33,7 @@ async fn shows(context: &ScenarioContext, variant: Variant, member: &str, check:
     members[member] = json!(uri);
     let run = ModuleRun::registering(context, variant, members).await?;
     run.step("open the sign-in page");
-    let journey = run.actors.authorization().send_as(&run.request(), Visitor::nobody()).await?;
+    let journey = run.actors.authorization().send_as(&run.request(), User::anonymous()).await?;
     registration::shown(&context.recorder, &check, &journey, &uri);
     Ok(())
 }

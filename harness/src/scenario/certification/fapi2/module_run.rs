@@ -251,7 +251,7 @@ impl<'a> Fapi2Run<'a> {
     ) -> Result<Reply, Stopped> {
         let (reply, _) = with_nonce(self.context, |nonce| {
             let proof = self.draft(key, "POST", url, nonce, None)?;
-            Ok(form()?.with_header("dpop", &key.seal(&proof)?).call()?)
+            Ok(form()?.with_header("dpop", &key.seal(&proof)?).request()?)
         })
         .await?;
         Ok(reply)
@@ -276,7 +276,7 @@ impl<'a> Fapi2Run<'a> {
     pub(super) async fn tokens(&self, request: AuthorizationRequest, reply: &Reply) -> Result<Tokens, Stopped> {
         let scope = request.get("scope").filter(|_| self.context.target.speaks_okta());
         let speaks_okta = self.context.target.speaks_okta();
-        let expected = token::Expected { scope, id_token: true, refresh_token: None, speaks_okta };
+        let expected = token::ExpectedTokenResponse { scope, id_token: true, refresh_token: None, speaks_okta };
         let tokens = token::bound(&self.context.recorder, reply, expected).ok_or(Stopped::CheckFailed)?;
         let tokens = self.actors.tokens().judge(request, tokens).await?;
         fapi::id_token(&self.context.recorder, tokens.id_token.as_ref().ok_or(Stopped::CheckFailed)?);

@@ -18,7 +18,7 @@ use crate::scenario::certification::runs;
 use crate::scenario::dpop::with_nonce;
 use crate::scenario::stopped::Stopped;
 use crate::wire::error::summary;
-use crate::wire::{Call, Reply};
+use crate::wire::{Reply, Request};
 
 pub(super) const MODULES: &[Module] = &[Module::new(
     "fapi2-security-profile-final-dpop-negative-tests",
@@ -126,8 +126,8 @@ fn judge(run: &Fapi2Run<'_>, check: &Check, taken: bool, reply: &Reply) {
     }
 }
 
-fn authorized(url: &Url, scheme: &str, access_token: &str) -> Result<Call, Stopped> {
-    Ok(Call::get(url.clone()).header("authorization", &format!("{scheme} {access_token}"))?)
+fn authorized(url: &Url, scheme: &str, access_token: &str) -> Result<Request, Stopped> {
+    Ok(Request::get(url.clone()).header("authorization", &format!("{scheme} {access_token}"))?)
 }
 
 async fn call(run: &Fapi2Run<'_>, url: &Url, access_token: &str, shown: &Shown) -> Result<Reply, Stopped> {

@@ -11,7 +11,7 @@ use crate::scenario::needs::Need;
 use crate::scenario::pushed::{address, follow};
 use crate::scenario::stopped::Stopped;
 use crate::wire::error::summary;
-use crate::wire::{Body, Call};
+use crate::wire::{Body, Request};
 
 /// The longest lifetime of a request_uri that a scenario waits for, in seconds.
 const PATIENCE: i64 = 30 * 60;
@@ -171,9 +171,9 @@ async fn name_inside(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
 
 async fn verb(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     run.step("PUT the request");
-    let form = run.form(&run.request())?.call()?;
+    let form = run.form(&run.request())?.request()?;
     let Body::Form(pairs) = form.body else { return Err(Stopped::CheckFailed) };
-    let reply = run.context.send(Call::new(Method::PUT, form.url, Body::Form(pairs))).await?;
+    let reply = run.context.send(Request::new(Method::PUT, form.url, Body::Form(pairs))).await?;
     fapi::PUSH_VERB.holds(&run.context.recorder, reply.status >= 400, "a status of 4xx or 5xx", summary(&reply));
     Ok(())
 }

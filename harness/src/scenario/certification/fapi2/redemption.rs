@@ -89,7 +89,8 @@ async fn refresh(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     // OIDC Core 12.2: iat must be that of the new token, so a second must pass.
     context.pass_time(1).await?;
     let reply = run.redeem(&form).await?;
-    let expected = token::Expected { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
+    let expected =
+        token::ExpectedTokenResponse { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
     let tokens = token::bound(recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let id_token = first.id_token.as_ref().ok_or(Stopped::CheckFailed)?;
     judge_refreshed(context, &run.actors, &first.request, id_token, &tokens).await?;

@@ -13,7 +13,7 @@ use crate::scenario::certification::runs;
 use crate::scenario::needs::Need;
 use crate::scenario::pushed;
 use crate::scenario::stopped::Stopped;
-use crate::wire::Call;
+use crate::wire::Request;
 use crate::wire::error::summary;
 
 pub(super) const MODULES: &[Module] = &[
@@ -112,7 +112,7 @@ async fn happy(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     run.step("call userinfo with the token in the query");
     let mut url = run.endpoint(Endpoint::Userinfo)?.clone();
     url.query_pairs_mut().append_pair("access_token", &tokens.reply.access_token);
-    let reply = run.context.send(Call::get(url)).await?;
+    let reply = run.context.send(Request::get(url)).await?;
     extension::QUERY_TOKEN.holds(recorder, matches!(reply.status, 400 | 401 | 414), "400 or 401", summary(&reply));
     run.step("the second client");
     let second = run.swapped();

@@ -1,9 +1,9 @@
-//! From entries to a state, with the known divergences taken into account.
+//! Applies known divergences to findings.
 
 use crate::issuer_target::Divergences;
 use crate::record::{Entry, Finding, Verdict};
 
-/// Marks findings that a known divergence speaks of.
+/// Marks the findings that match a known divergence.
 pub(super) fn apply(divergences: &Divergences, scenario: &str, entries: &mut [Entry]) {
     let mut findings: Vec<&mut Finding> = entries
         .iter_mut()

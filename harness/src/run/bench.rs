@@ -1,10 +1,10 @@
-//! The house a run lives in: the opened target, and whatever was started for it.
+//! The target of a run and the servers that the run starts: mock, demo app and listener.
 
 use std::sync::Arc;
 
 use url::Url;
 
-use super::RunError;
+use super::error::RunError;
 use crate::driver::Listener;
 use crate::embedded;
 use crate::issuer_target::fixtures::Fixtures;
@@ -14,70 +14,70 @@ use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::Http;
 
-/// An opened target with the servers that were started for it. They end with it.
+/// An opened target with the servers that were started for it. Dropping it stops them.
 #[derive(Debug)]
-pub struct House {
+pub struct Bench {
     pub target: Arc<Target>,
-    /// At the redirect URI, where one could be had.
+    /// The listener at the redirect URI, if its port was free.
     pub(super) listener: Option<Arc<Listener>>,
-    /// Whether another house just like it can be opened at once.
-    pub(super) can_be_repeated: bool,
+    /// Whether a second bench with the same options can be opened at the same time.
+    pub(super) is_repeatable: bool,
     _mock: Option<embedded::Mock>,
     _demo: Option<embedded::Demo>,
 }
 
-/// What is wanted of a house beyond its target.
+/// What a bench contains besides the target.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wants {
-    /// The market's resource server.
+pub(super) struct BenchOptions {
+    /// The resource server of the demo app.
     pub(super) api: bool,
     /// A listener at the redirect URI.
     pub(super) listener: bool,
-    /// Whether the run is worth nothing without it.
+    /// Whether a missing listener is an error.
     pub(super) listener_required: bool,
-    /// The behaviour that the mock is started with; without one the target file's.
+    /// The behavior of the mock; by default the target file's.
     pub(super) behavior: Option<Behavior>,
 }
 
-impl House {
-    /// Opens the target of that name, file or address.
+impl Bench {
+    /// Opens a target by name or by the URL of its issuer.
     pub(super) async fn open(
         name: &str,
         fixtures: &Fixtures,
         scrubber: &Scrubber,
-        wants: Wants,
+        options: BenchOptions,
     ) -> Result<Self, RunError> {
         let issuer = Url::parse(name).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let Some(issuer) = issuer else {
             let file = read(fixtures, name)?;
             return if file.embedded {
-                Self::start(&file, fixtures, scrubber, wants).await
+                Self::start(&file, fixtures, scrubber, options).await
             } else {
-                Self::visit(&file, None, None, fixtures, scrubber, wants).await
+                Self::connect(&file, None, None, fixtures, scrubber, options).await
             };
         };
-        // A mock that runs elsewhere tells what it is; anything else is any provider.
+        // A mock that is already running has a control interface; other issuers are generic providers.
         let origin = issuer.join("/").ok();
         let mock = match &origin {
             Some(origin) => is_mock(origin, scrubber).await,
             None => false,
         };
         let file = read(fixtures, if mock { "mock" } else { "generic" })?;
-        Self::visit(&file, Some(name), origin.filter(|_| mock), fixtures, scrubber, wants).await
+        Self::connect(&file, Some(name), origin.filter(|_| mock), fixtures, scrubber, options).await
     }
 
     async fn start(
         file: &TargetFile,
         fixtures: &Fixtures,
         scrubber: &Scrubber,
-        wants: Wants,
+        options: BenchOptions,
     ) -> Result<Self, RunError> {
         let failed = |error: embedded::StartError| RunError::Start(error.to_string());
-        let mock = embedded::Mock::start_as(wants.behavior.or(file.behavior) == Some(Behavior::OpenId))
+        let mock = embedded::Mock::start_as(options.behavior.or(file.behavior) == Some(Behavior::OpenId))
             .await
             .map_err(failed)?;
-        let listener = if wants.listener { Some(listen(0).await?) } else { None };
-        // Without a listener nobody will ever ask there: any port will do, as long as it is registered.
+        let listener = if options.listener { Some(listen(0).await?) } else { None };
+        // Without a listener nothing is sent to the redirect URI: any registered port will do.
         let callback = listener.as_ref().and_then(|listener| listener.base());
         let opening = Opening {
             fixtures,
@@ -87,7 +87,7 @@ impl House {
             ca_pem: mock.ca_pem.clone(),
             https_base: mock.https_base.clone(),
             api: None,
-            behavior: wants.behavior,
+            behavior: options.behavior,
             scrubber: scrubber.clone(),
             environment,
         };
@@ -99,7 +99,7 @@ impl House {
             .map(|client| client.id.as_str())
             .collect();
         mock.register(&clients, &target.redirect_uri, &target.signed_out_uri).map_err(failed)?;
-        let demo = match target.clients.get(&WEB).filter(|_| wants.api) {
+        let demo = match target.clients.get(&WEB).filter(|_| options.api) {
             Some(web) => {
                 let secret = web.secret.as_deref().unwrap_or_default();
                 Some(embedded::Demo::start(target.issuer(), &web.id, secret).await.map_err(failed)?)
@@ -107,16 +107,16 @@ impl House {
             None => None,
         };
         target.api = demo.as_ref().map(|demo| demo.base.clone());
-        Ok(Self { target: Arc::new(target), listener, can_be_repeated: true, _mock: Some(mock), _demo: demo })
+        Ok(Self { target: Arc::new(target), listener, is_repeatable: true, _mock: Some(mock), _demo: demo })
     }
 
-    async fn visit(
+    async fn connect(
         file: &TargetFile,
         issuer: Option<&str>,
         base: Option<Url>,
         fixtures: &Fixtures,
         scrubber: &Scrubber,
-        wants: Wants,
+        options: BenchOptions,
     ) -> Result<Self, RunError> {
         let opening = Opening {
             fixtures,
@@ -132,17 +132,17 @@ impl House {
         };
         let target = opening.open(file).await?;
         let listener = match target.redirect_uri.port_or_known_default() {
-            Some(port) if wants.listener => match listen(port).await {
-                // Another run has the port: its browser journeys can't be made, everything else can.
-                Err(_) if !wants.listener_required => None,
+            Some(port) if options.listener => match listen(port).await {
+                // Another process has the port: only the scenarios with a browser need it.
+                Err(_) if !options.listener_required => None,
                 listener => Some(listener?),
             },
             _ => None,
         };
-        Ok(Self { target: Arc::new(target), listener, can_be_repeated: false, _mock: None, _demo: None })
+        Ok(Self { target: Arc::new(target), listener, is_repeatable: false, _mock: None, _demo: None })
     }
 
-    /// Whether everything is on this machine.
+    /// Whether all servers run on this machine.
     pub(super) fn is_local(&self) -> bool {
         self.target.kind == TargetKind::Mock
     }
@@ -168,7 +168,7 @@ fn read(fixtures: &Fixtures, name: &str) -> Result<TargetFile, TargetError> {
     TargetFile::parse(&text).map_err(|error| TargetError::Document { path, reason: error.to_string() })
 }
 
-/// Whether a mock with a control interface is there.
+/// Whether a mock with a control interface answers at this origin.
 async fn is_mock(origin: &Url, scrubber: &Scrubber) -> bool {
     let Ok(http) = Http::new(None, Recorder::new(scrubber.clone())) else { return false };
     crate::issuer_target::Control::new(origin.clone(), http).about().await.is_ok()

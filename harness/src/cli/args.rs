@@ -1,0 +1,133 @@
+//! The arguments of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::exit::Exit;
+use crate::issuer_target::Behavior;
+use crate::run::Drivers;
+use crate::scenario::Plan;
+
+const EXAMPLES: &str = "\
+Examples:
+  harness                                   everything against the mock, started in this process
+  harness run 'code.pkce' --driver both     one family, without and with a real browser
+  harness run --tag session --not '*.org'   by tag, but not the org server
+  harness run --plan basic --behavior openid  the modules of a certification plan
+  harness run --failed                      what failed last time
+  harness run --target okta                 a real org: OKTA_ISSUER, OKTA_CLIENT_ID, OKTA_CLIENT_SECRET
+  harness run --target https://issuer.example
+  harness show code.reuse
+  harness review                            settle changed claim snapshots";
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "harness",
+    version,
+    about = "Drives OpenID Connect flows against an issuer and judges what comes back."
+)]
+#[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    /// Where targets, sign-in scripts, scope tables and snapshots are [default: ./fixtures, else the built-in copy]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) fixtures: Option<PathBuf>,
+    /// Where reports and pending snapshots go
+    #[arg(long, global = true, value_name = "DIR", default_value = "target/harness/last")]
+    pub(super) report_dir: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios (what `harness` alone does)
+    Run(RunArgs),
+    /// List scenarios
+    List(ListArgs),
+    /// Show one scenario: steps, citations, needs
+    Show {
+        /// The scenario's id
+        id: String,
+    },
+    /// Accept or reject changed claim snapshots
+    Review(ReviewArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Scenario ids or patterns; a stem takes all below it [default: all]
+    #[arg(value_name = "ID")]
+    pub(super) ids: Vec<String>,
+    /// mock, okta, another file in fixtures/targets, or an issuer's address
+    #[arg(long, default_value = "mock")]
+    pub(super) target: String,
+    /// Only scenarios with this tag
+    #[arg(long, value_name = "TAG")]
+    pub(super) tag: Vec<String>,
+    /// Only the modules of this certification plan
+    #[arg(long, value_enum, value_name = "PLAN")]
+    pub(super) plan: Vec<Plan>,
+    /// What the built-in mock does where Okta departs from OpenID conformance [default: okta]
+    #[arg(long, value_enum)]
+    pub(super) behavior: Option<Behavior>,
+    /// Without these ids or patterns
+    #[arg(long, value_name = "ID")]
+    pub(super) not: Vec<String>,
+    /// Only what failed in the last run
+    #[arg(long)]
+    pub(super) failed: bool,
+    /// How people are signed in
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) driver: Drivers,
+    /// A missing browser is a failure, not a skip
+    #[arg(long)]
+    pub(super) require_browser: bool,
+    /// Scenarios at a time
+    #[arg(long, default_value_t = 4)]
+    pub(super) jobs: usize,
+    /// Colours
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(super) color: Colour,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// Scenario ids or patterns [default: all]
+    #[arg(value_name = "ID")]
+    pub(super) ids: Vec<String>,
+    /// Only scenarios with this tag
+    #[arg(long, value_name = "TAG")]
+    pub(super) tag: Vec<String>,
+    /// Only the modules of this certification plan
+    #[arg(long, value_enum, value_name = "PLAN")]
+    pub(super) plan: Vec<Plan>,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// List checks instead of scenarios
+    #[arg(long)]
+    pub(super) checks: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReviewArgs {
+    #[command(subcommand)]
+    pub(super) command: Option<ReviewCommand>,
+    /// Accept everything that waits
+    #[arg(long)]
+    pub(super) accept_all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ReviewCommand {
+    /// Only list what waits
+    Pending,
+}

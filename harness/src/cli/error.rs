@@ -1,0 +1,21 @@
+//! Errors of commands.
+
+use std::io;
+
+use crate::exit::Exit;
+use crate::run::RunError;
+
+/// Why a command failed: the exit code and the message.
+pub(super) struct CommandError(pub(super) Exit, pub(super) String);
+
+impl From<RunError> for CommandError {
+    fn from(error: RunError) -> Self {
+        Self(error.exit(), error.to_string())
+    }
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> Self {
+        Self(Exit::Internal, error.to_string())
+    }
+}

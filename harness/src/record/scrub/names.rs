@@ -1,0 +1,42 @@
+//! The names that carry a secret.
+
+/// Names of parameters, fields and JSON keys that carry a secret, with the kind that the tag shows.
+const SENSITIVE: &[(&str, &str)] = &[
+    ("access_token", "token"),
+    ("actor_token", "token"),
+    ("assertion", "token"),
+    ("auth_req_id", "code"),
+    ("client_assertion", "token"),
+    ("client_secret", "secret"),
+    ("code", "code"),
+    ("code_verifier", "verifier"),
+    ("credentials.passcode", "password"),
+    ("device_code", "code"),
+    ("device_secret", "secret"),
+    ("id_token", "token"),
+    ("id_token_hint", "token"),
+    ("interaction_code", "code"),
+    ("interaction_handle", "session"),
+    ("interclient_token", "token"),
+    ("logout_token", "token"),
+    ("newPassword", "password"),
+    ("passcode", "password"),
+    ("password", "password"),
+    ("refresh_token", "refresh-token"),
+    ("registration_access_token", "token"),
+    ("request", "token"),
+    ("request_uri", "code"),
+    ("sessionToken", "session"),
+    ("stateHandle", "session"),
+    ("stateToken", "session"),
+    ("subject_token", "token"),
+    ("token", "token"),
+    ("userCode", "code"),
+    ("user_code", "code"),
+    ("verification_uri_complete", "code"),
+];
+
+/// The kind of secret that a parameter, field or key of this name carries.
+pub(super) fn kind_of(name: &str) -> Option<&'static str> {
+    SENSITIVE.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+}

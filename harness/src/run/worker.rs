@@ -1,0 +1,143 @@
+//! Runs one scenario.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::FutureExt as _;
+
+use super::bench::{Bench, BenchOptions};
+use super::divergences;
+use super::plan::PlannedScenario;
+use crate::claims::Snapshots;
+use crate::driver::{BrowserDriver, Chromedriver, Driver, HttpDriver, Missing};
+use crate::issuer_target::Divergences;
+use crate::record::Recorder;
+use crate::record::run::{ScenarioRecord, State};
+use crate::record::scrub::Scrubber;
+use crate::scenario::{RequiredDriver, ScenarioContext, Stopped};
+
+/// What all scenarios of a run share.
+pub(super) struct Worker {
+    pub(super) bench: Arc<Bench>,
+    pub(super) chromedriver: Option<Result<Arc<Chromedriver>, Missing>>,
+    pub(super) divergences: Arc<Divergences>,
+    pub(super) snapshots: Snapshots,
+    pub(super) scrubber: Scrubber,
+    pub(super) bench_options: BenchOptions,
+    /// The name of the target.
+    pub(super) name: String,
+}
+
+/// How the execution of a scenario ended.
+enum Execution {
+    Finished(Result<(), Stopped>),
+    Skipped(String),
+    Failed(String),
+}
+
+impl Worker {
+    /// Runs a scenario and judges its findings. After a crash of the browser it runs once more.
+    pub(super) async fn run(&self, planned: &PlannedScenario) -> ScenarioRecord {
+        let clock = Instant::now();
+        let mut recorder = Recorder::new(self.scrubber.child());
+        let mut execution = self.execute(planned, &recorder).await;
+        if let Execution::Finished(Err(Stopped::BrowserCrashed(crash))) = &execution {
+            recorder = Recorder::new(self.scrubber.child());
+            recorder.note(format!("{crash}; second attempt with a new browser"));
+            execution = self.execute(planned, &recorder).await;
+        }
+        let mut entries = recorder.entries();
+        divergences::apply(&self.divergences, &planned.scenario.id, &mut entries);
+        let judged = ScenarioRecord::judge(&entries);
+        let (state, reason) = match execution {
+            Execution::Skipped(reason) | Execution::Finished(Err(Stopped::Skipped(reason))) => {
+                (State::Skip, Some(reason))
+            }
+            Execution::Failed(reason)
+            | Execution::Finished(Err(Stopped::HarnessError(reason) | Stopped::BrowserCrashed(reason))) => {
+                (State::Error, Some(reason))
+            }
+            // A scenario that a failed check stopped must have that check in its record.
+            Execution::Finished(Err(Stopped::CheckFailed)) if judged < State::ExpectedFail => {
+                (State::Error, Some("the scenario stopped early without a failed check".to_owned()))
+            }
+            Execution::Finished(Err(Stopped::CheckFailed) | Ok(())) => (judged, None),
+        };
+        let scenario = &planned.scenario;
+        ScenarioRecord {
+            id: scenario.id.to_string(),
+            title: scenario.title.to_string(),
+            area: scenario.area().to_owned(),
+            tags: scenario.tags.iter().map(|&tag| tag.to_owned()).collect(),
+            plan: scenario.plan().map(|plan| plan.word().to_owned()),
+            module: scenario.module().map(str::to_owned),
+            citations: scenario.citations.iter().map(|&cite| cite.to_owned()).collect(),
+            driver: match (scenario.driver, planned.browser) {
+                (_, true) => "browser",
+                (RequiredDriver::None, _) => "none",
+                (..) => "http",
+            }
+            .to_owned(),
+            state,
+            reason: reason.map(|reason| recorder.scrubber().text(&reason)),
+            millis: clock.elapsed().as_secs_f64() * 1000.0,
+            entries,
+        }
+    }
+
+    async fn execute(&self, planned: &PlannedScenario, recorder: &Recorder) -> Execution {
+        if let Some(reason) = planned.scenario.needs.iter().find_map(|need| need.unmet(&self.bench.target)) {
+            return Execution::Skipped(reason);
+        }
+        let bench = if planned.scenario.is_exclusive() && self.bench.is_repeatable {
+            // An issuer of its own, whose clock it may change.
+            let fixtures = self.snapshots.fixtures();
+            match Bench::open(
+                &self.name,
+                fixtures,
+                recorder.scrubber(),
+                BenchOptions { api: false, ..self.bench_options },
+            )
+            .await
+            {
+                Ok(bench) => Arc::new(bench),
+                Err(error) => return Execution::Failed(error.to_string()),
+            }
+        } else {
+            Arc::clone(&self.bench)
+        };
+        let driver = match self.driver(planned, &bench, recorder) {
+            Ok(driver) => driver,
+            Err(reason) => return Execution::Skipped(reason),
+        };
+        let context = ScenarioContext::new(Arc::clone(&bench.target), recorder.clone(), driver, self.snapshots.clone());
+        let result = AssertUnwindSafe(planned.scenario.run(&context)).catch_unwind().await;
+        // Always: dropping a session leaves its browser running.
+        context.close().await;
+        result.map_or_else(|_| Execution::Failed("the scenario panicked".to_owned()), Execution::Finished)
+    }
+
+    fn driver(&self, planned: &PlannedScenario, bench: &Bench, recorder: &Recorder) -> Result<Driver, String> {
+        if !planned.browser {
+            return Ok(Driver::Http(HttpDriver::new(&bench.target.http.recorded_by(recorder.clone()))));
+        }
+        let chromedriver = match &self.chromedriver {
+            Some(Ok(chromedriver)) => Arc::clone(chromedriver),
+            Some(Err(missing)) => return Err(missing.to_string()),
+            None => return Err("no browser was started".to_owned()),
+        };
+        let listener = bench.listener.clone().ok_or("the port of the redirect URI is in use")?;
+        let scripts = bench.target.scripts.clone();
+        let driver = BrowserDriver::new(chromedriver, listener, scripts, recorder.clone(), bench.is_local());
+        Ok(Driver::Browser(Box::new(driver)))
+    }
+
+    /// Resets a shared issuer after a scenario that changed its clock.
+    pub(super) async fn reset_target(&self) {
+        if let Some(control) = &self.bench.target.control {
+            let _ = control.reset().await;
+            self.bench.target.clock_was_reset();
+        }
+    }
+}
