@@ -1,11 +1,10 @@
-//! The only place that knows our own products: starts the mock and the demo's resource server in this
-//! process, through their public builders.
+//! Starts the mock and the demo app in this process, through their public builders. Nothing else uses these packages.
 
 use demo_app::DemoApp;
 use mock_idp::{Behavior, MockIdp};
 use url::Url;
 
-/// Why a product can't be started here.
+/// Why the mock or the demo app does not start.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct StartError(String);
@@ -16,20 +15,20 @@ impl StartError {
     }
 }
 
-/// A mock in this process. It ends when this is dropped.
+/// A mock in this process. Dropping it stops the mock.
 #[derive(Debug)]
 pub struct Mock {
-    /// Where it is.
+    /// The base URL.
     pub base: Url,
-    /// Where it is over https.
+    /// The https base URL.
     pub https_base: Option<Url>,
-    /// The certificate authority of its https.
+    /// The certificate authority of the https URL.
     pub ca_pem: Option<String>,
     mock: MockIdp,
 }
 
 impl Mock {
-    /// Starts the market org on a free port, as Okta behaves.
+    /// Starts the market org on a free port, with Okta's behavior.
     ///
     /// # Errors
     /// When it doesn't start.
@@ -37,7 +36,7 @@ impl Mock {
         Self::start_as(false).await
     }
 
-    /// Starts the market org on a free port, behaving as OpenID conformance asks where Okta departs from it.
+    /// Starts the market org on a free port, with Okta's behavior or that of OpenID conformance.
     ///
     /// # Errors
     /// When it doesn't start.
@@ -53,25 +52,25 @@ impl Mock {
         })
     }
 
-    /// Registers where the harness listens, for each of those clients.
+    /// Registers the redirect URIs of the harness for these clients.
     ///
     /// # Errors
-    /// When a client is not there.
+    /// When a client does not exist.
     pub fn register(&self, clients: &[&str], redirect_uri: &Url, signed_out_uri: &Url) -> Result<(), StartError> {
         self.mock.allow_return(clients, redirect_uri.as_str(), signed_out_uri.as_str()).map_err(StartError::of)
     }
 }
 
-/// The demo in this process, for its resource server. It ends when this is dropped.
+/// The demo app in this process, for its resource server. Dropping it stops the app.
 #[derive(Debug)]
 pub struct Demo {
-    /// Where it is.
+    /// The base URL.
     pub base: Url,
     _demo: DemoApp,
 }
 
 impl Demo {
-    /// Starts it for that issuer, as that client.
+    /// Starts it for an issuer and a client.
     ///
     /// # Errors
     /// When it doesn't start.

@@ -1,32 +1,32 @@
-//! Exit codes: what the process tells the shell.
+//! Exit codes.
 
 use std::process::ExitCode;
 
-/// How a command ended.
+/// The result of a command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Exit {
-    /// All as expected.
+    /// All results are as expected.
     Expected,
     /// At least one scenario failed, or a known divergence no longer occurs.
     Failures,
-    /// The command line can't be understood, or asks for something that is refused.
+    /// The command line is invalid.
     Usage,
     /// The filters select no scenario.
     NothingSelected,
-    /// The target can't be reached, or the built-in one can't be started.
+    /// The target is not reachable, or the built-in one does not start.
     Unreachable,
-    /// A target file, a fixture or an environment variable is missing or wrong.
+    /// A target file, a fixture or an environment variable is missing or invalid.
     Configuration,
-    /// Claim snapshots wait for `harness review`.
+    /// Claim snapshots are pending.
     SnapshotsPending,
-    /// The harness itself broke.
+    /// The harness panicked or failed.
     Internal,
-    /// Somebody stopped it.
+    /// Stopped by a signal.
     Interrupted,
 }
 
 impl Exit {
-    /// Every exit with the sentence that `--help` prints.
+    /// Every exit code with the text in `--help`.
     pub const ALL: &[(Self, &str)] = &[
         (Self::Expected, "all as expected"),
         (Self::Failures, "failures"),
@@ -39,7 +39,7 @@ impl Exit {
         (Self::Interrupted, "interrupted"),
     ];
 
-    /// The number of the process's exit status.
+    /// The exit status.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -55,7 +55,7 @@ impl Exit {
         }
     }
 
-    /// The table of exit codes, one a line.
+    /// The table of exit codes, one per line.
     #[must_use]
     pub fn table() -> String {
         Self::ALL.iter().map(|(exit, means)| format!("  {:>3}  {means}\n", exit.code())).collect()

@@ -1,10 +1,9 @@
-//! The witness: drives OAuth 2.0 and OpenID Connect flows against an issuer and judges what comes back.
+//! Tests OAuth 2.0 and OpenID Connect issuers: runs flows and checks the responses.
 //!
-//! It reads the wire with its own structures and shares only documents with the mock issuer, so that the
-//! two can't be wrong in the same way. Three nouns carry it: a [target](issuer_target) says where the issuer is and what
-//! it offers, a [`driver`] signs a person in, a [`check`] is one small assertion with its citation. A
-//! [`scenario`] tells a story with them, [`run`] selects and runs the stories, and [`report`] writes down
-//! what the [`record`] holds.
+//! The harness has its own structures for the protocol and shares only documents with the mock issuer, so that a mistake
+//! in one is found by the other. An [`issuer_target`] describes the issuer, a [`driver`] signs a user in, a [`check`] is
+//! one small assertion with its citation. A [`scenario`] combines them, [`run`] selects and runs scenarios, and
+//! [`report`] writes the [`record`] of a run.
 
 pub mod check;
 pub mod claims;

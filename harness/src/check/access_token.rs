@@ -13,22 +13,22 @@ checks! {
     KEY_ID = Must "access-token.kid", "Its header names a published key", ["Okta: validate access tokens"];
     SIGNATURE = Must "access-token.signature", "Its signature verifies with the published key", ["Okta: validate access tokens", "RFC 9068 4"];
     HEADER = Must "access-token.header", "The header has kid and alg and nothing else", ["Okta: access token header"];
-    ISSUER = Must "access-token.iss", "Its issuer is the server that was asked", ["Okta: access token claims", "RFC 9068 4"];
+    ISSUER = Must "access-token.iss", "Its issuer is the authorization server", ["Okta: access token claims", "RFC 9068 4"];
     AUDIENCE = Must "access-token.aud", "Its audience is the server's, as one string", ["Okta: access token claims", "RFC 9068 4"];
     CLIENT = Must "access-token.cid", "It names the client", ["Okta: access token claims"];
     SCOPES = Must "access-token.scp", "Its scopes are those of the response, as an array", ["Okta: access token claims", "RFC 6749 3.3"];
     EXPIRY = Must "access-token.exp", "It has not expired", ["Okta: validate access tokens", "RFC 9068 4"];
-    LIFETIME = Must "access-token.lifetime", "It lives as long as expires_in says", ["RFC 6749 5.1"];
+    LIFETIME = Must "access-token.lifetime", "Its lifetime is expires_in", ["RFC 6749 5.1"];
     VERSION = Must "access-token.ver", "ver is the number 1", ["Okta: access token claims"];
-    TOKEN_ID = Must "access-token.jti", "jti begins with AT. and ends with the refresh token's id exactly when there is one", ["Okta: access token claims", "Okta: recorded traffic"];
-    SUBJECT = Must "access-token.sub", "Its subject is the user name, or the client's id when no user is there", ["Okta: access token claims"];
-    USER_ID = Must "access-token.uid", "uid is the ID token's subject, and missing when no user is there", ["Okta: access token claims"];
-    OPAQUE = Must "access-token.opaque", "The org server's own token is not meant to be read: its key is not published", ["Okta: org authorization server access tokens"];
-    ORG_HEADER = Must "access-token.org-header", "The org server's own token says that it is Okta's", ["Okta: recorded traffic"];
-    ORG_AUDIENCE = Must "access-token.org-aud", "The org server's own token is meant for the org", ["Okta: org authorization server"];
+    TOKEN_ID = Must "access-token.jti", "jti starts with AT. and ends with the id of the refresh token, if there is one", ["Okta: access token claims", "Okta: recorded traffic"];
+    SUBJECT = Must "access-token.sub", "Its subject is the user name, or the client id if there is no user", ["Okta: access token claims"];
+    USER_ID = Must "access-token.uid", "uid is the ID token's subject, and missing if there is no user", ["Okta: access token claims"];
+    OPAQUE = Must "access-token.opaque", "The org server's token is signed with a key that is not published", ["Okta: org authorization server access tokens"];
+    ORG_HEADER = Must "access-token.org-header", "The type of the org server's token is Okta's own", ["Okta: recorded traffic"];
+    ORG_AUDIENCE = Must "access-token.org-aud", "The audience of the org server's token is the org", ["Okta: org authorization server"];
 }
 
-/// What an access token should say.
+/// The expected content of an access token.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedAccessToken<'a> {
     pub issuer: &'a str,
@@ -44,7 +44,7 @@ pub struct ExpectedAccessToken<'a> {
     pub now: i64,
 }
 
-/// Judges an access token of a custom server. Answers it if it can be read.
+/// Checks an access token of a custom server. Returns it if it can be parsed.
 pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedAccessToken<'_>) -> Option<Jwt> {
     let token = read(recorder, raw)?;
     ALGORITHM.equals(recorder, "RS256", token.header_text("alg"));
@@ -62,7 +62,7 @@ pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedA
     Some(token)
 }
 
-/// Judges an access token of the org server, which nobody but Okta is meant to read.
+/// Checks an access token of the org server, which only Okta reads.
 pub fn org(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedAccessToken<'_>) -> Option<Jwt> {
     let token = read(recorder, raw)?;
     let kid = token.header_text("kid").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What comes back from the authorization endpoint, in the front channel.
+//! Responses of the authorization endpoint.
 
 use url::Url;
 
@@ -12,45 +12,45 @@ use crate::wire::page::PageKind;
 checks! {
     ARRIVES = Must "callback.arrives", "The browser is sent back to the redirect URI", ["RFC 6749 4.1.2", "OIDC Core 3.1.2.5"];
     SUCCEEDS = Must "callback.succeeds", "The response carries no error", ["RFC 6749 4.1.2"];
-    DELIVERY = Must "callback.delivery", "The response arrives by the response mode that applies", ["OAuth 2.0 Multiple Response Types 2.1", "OAuth 2.0 Form Post Response Mode 2"];
-    STATE = Must "callback.state", "The state comes back byte for byte", ["RFC 6749 4.1.2", "OIDF oidcc-server"];
+    DELIVERY = Must "callback.delivery", "The response arrives with the right response mode", ["OAuth 2.0 Multiple Response Types 2.1", "OAuth 2.0 Form Post Response Mode 2"];
+    STATE = Must "callback.state", "The state is returned unchanged", ["RFC 6749 4.1.2", "OIDF oidcc-server"];
     CODE = Must "callback.code", "The response carries a code", ["RFC 6749 4.1.2"];
     CODE_LENGTH = Must "callback.code-length", "A code is too long to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
-    CODE_ENTROPY = Must "callback.code-entropy", "A code holds too much chance to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
-    STATUS = Must "callback.status", "The redirect is a 302 or 303, never one that repeats the password's POST", ["RFC 9700 4.12"];
-    ISSUER = Must "callback.issuer", "An issuer in the response is the one that was asked", ["RFC 9207 2.4"];
-    PARAMETERS = Should "callback.parameters", "The response carries no parameters beyond those that belong to it", ["OIDC Core 3.1.2.5", "OIDC Core 3.1.2.6"];
-    KEPT_QUERY = Must "callback.redirect-query", "The redirect URI's own query comes back", ["RFC 6749 3.1.2", "OIDF oidcc-redirect-uri-query-OK"];
-    ID_TOKEN = Must "callback.id-token", "The response carries an ID token exactly when one was asked for", ["OIDC Core 3.2.2.5"];
-    ACCESS_TOKEN = Must "callback.access-token", "The response carries an access token exactly when one was asked for", ["OIDC Core 3.2.2.5"];
+    CODE_ENTROPY = Must "callback.code-entropy", "A code has too much entropy to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
+    STATUS = Must "callback.status", "The redirect is a 302 or 303, which do not repeat the POST of the password", ["RFC 9700 4.12"];
+    ISSUER = Must "callback.issuer", "An issuer in the response is the issuer of the server", ["RFC 9207 2.4"];
+    PARAMETERS = Should "callback.parameters", "The response carries no other parameters", ["OIDC Core 3.1.2.5", "OIDC Core 3.1.2.6"];
+    KEPT_QUERY = Must "callback.redirect-query", "The query of the redirect URI is kept", ["RFC 6749 3.1.2", "OIDF oidcc-redirect-uri-query-OK"];
+    ID_TOKEN = Must "callback.id-token", "The response carries an ID token exactly if one was requested", ["OIDC Core 3.2.2.5"];
+    ACCESS_TOKEN = Must "callback.access-token", "The response carries an access token exactly if one was requested", ["OIDC Core 3.2.2.5"];
     ERROR_REDIRECTED = Must "refusal.redirected", "The error is delivered to the redirect URI", ["RFC 6749 4.1.2.1", "Okta: /authorize, response properties"];
-    ERROR_CODE = Must "refusal.error", "The error code says what is wrong", ["RFC 6749 4.1.2.1", "OIDC Core 3.1.2.6"];
+    ERROR_CODE = Must "refusal.error", "The error code is the right one", ["RFC 6749 4.1.2.1", "OIDC Core 3.1.2.6"];
     ERROR_TEXT = Should "refusal.description", "The description is Okta's", ["Okta: OAuth 2.0 and OpenID Connect error codes"];
     ERROR_STATE = Must "refusal.state", "The error carries the state", ["RFC 6749 4.1.2.1"];
     ERROR_NO_CODE = Must "refusal.no-code", "An error response carries no code and no token", ["RFC 6749 4.1.2.1"];
-    ERROR_CHARACTERS = Must "refusal.characters", "The description keeps to the permitted characters", ["RFC 6749 4.1.2.1"];
-    ERROR_DELIVERY = Must "refusal.delivery", "The error arrives by the response mode that was asked for", ["OAuth 2.0 Multiple Response Types 2.1"];
+    ERROR_CHARACTERS = Must "refusal.characters", "The description has permitted characters only", ["RFC 6749 4.1.2.1"];
+    ERROR_DELIVERY = Must "refusal.delivery", "The error arrives with the requested response mode", ["OAuth 2.0 Multiple Response Types 2.1"];
     STAYS = Must "page.stays", "The browser is never sent to an address that isn't registered", ["RFC 6749 4.1.2.1", "RFC 9700 4.1", "OIDF oidcc-ensure-registered-redirect-uri"];
     PAGE_STATUS = Should "page.status", "The error page comes with status 400", ["Okta: redirect URI errors"];
-    PAGE_SAYS = Should "page.says", "The error page says what is wrong", ["RFC 6749 4.1.2.1", "Okta: redirect URI errors"];
-    ASKED = Must "prompt.sign-in", "The person is asked to sign in", ["OIDC Core 3.1.2.3"];
-    NOT_ASKED = Must "prompt.silent", "The person is not asked to sign in again", ["OIDC Core 3.1.2.3"];
-    CONSENT_ASKED = Must "consent.asked", "The person is asked for consent", ["OIDC Core 3.1.2.4", "Okta: user consent"];
-    CONSENT_NOT_ASKED = Must "consent.not-asked", "The person is not asked for consent", ["Okta: user consent"];
-    REFUSED = Must "sign-in.refused", "The sign-in page refuses, says so, and issues nothing", ["OIDC Core 3.1.2.3", "Okta: user status"];
+    PAGE_SAYS = Should "page.says", "The error page contains the error", ["RFC 6749 4.1.2.1", "Okta: redirect URI errors"];
+    ASKED = Must "prompt.sign-in", "The user is asked to sign in", ["OIDC Core 3.1.2.3"];
+    NOT_ASKED = Must "prompt.silent", "The user is not asked to sign in again", ["OIDC Core 3.1.2.3"];
+    CONSENT_ASKED = Must "consent.asked", "The user is asked for consent", ["OIDC Core 3.1.2.4", "Okta: user consent"];
+    CONSENT_NOT_ASKED = Must "consent.not-asked", "The user is not asked for consent", ["Okta: user consent"];
+    REFUSED = Must "sign-in.refused", "The sign-in page rejects the credentials and shows an alert", ["OIDC Core 3.1.2.3", "Okta: user status"];
 }
 
-/// What an authorization response to a request should look like.
+/// The expected properties of an authorization response.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedCallback<'a> {
     pub issuer: &'a str,
-    /// What the request named.
+    /// The redirect URI of the request.
     pub redirect_uri: Option<&'a str>,
     pub state: Option<&'a str>,
     pub delivery: Delivery,
 }
 
-/// Judges a successful response up to the point where its content is used. Answers the callback if there is one.
+/// Checks a successful response without its code and tokens. Returns it if there is one.
 pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: ExpectedCallback<'_>) -> Option<&'a Callback> {
     let callback = journey.callback();
     ARRIVES.holds(recorder, callback.is_some(), "a response at the redirect URI", journey.summary());
@@ -83,7 +83,7 @@ fn own_query(redirect_uri: Option<&str>) -> Vec<(String, String)> {
     uri.iter().flat_map(Url::query_pairs).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
-/// Judges the code of a successful response.
+/// Checks the code of a successful response.
 pub fn code<'a>(recorder: &Recorder, callback: &'a Callback) -> Option<&'a str> {
     let code = callback.get("code");
     CODE.present(recorder, "a code", code);
@@ -94,7 +94,7 @@ pub fn code<'a>(recorder: &Recorder, callback: &'a Callback) -> Option<&'a str> 
     code
 }
 
-/// Judges an error that must be delivered to the redirect URI. `text` is Okta's wording, where it is judged.
+/// Checks an error that must be delivered to the redirect URI. `text` is Okta's error description, if it is checked.
 pub fn refusal(
     recorder: &Recorder,
     journey: &Journey,
@@ -105,7 +105,7 @@ pub fn refusal(
     refusal_by(recorder, journey, expected, &[error], text);
 }
 
-/// Judges an error that must be delivered to the redirect URI and may be any of `errors`.
+/// Checks an error that must be delivered to the redirect URI and may be any of `errors`.
 pub fn refusal_by(
     recorder: &Recorder,
     journey: &Journey,
@@ -143,7 +143,7 @@ pub fn refusal_by(
     only(recorder, callback, &["error", "error_description", "error_uri", "state", "iss", "session_state"]);
 }
 
-/// Judges a request that must end on a page of the issuer, because there is no address that may be trusted.
+/// Checks that the request ends on an error page of the issuer, because no redirect URI can be trusted.
 pub fn stays(recorder: &Recorder, journey: &Journey, status: u16, says: &[&str]) {
     let page = journey.page();
     let error = page.is_some_and(|page| page.kind == PageKind::Error);
@@ -151,14 +151,14 @@ pub fn stays(recorder: &Recorder, journey: &Journey, status: u16, says: &[&str])
     let Some(page) = page else { return };
     match page.status {
         Some(came) => drop(PAGE_STATUS.holds(recorder, came == status, status, came)),
-        None => PAGE_STATUS.skip(recorder, "a browser doesn't tell the status"),
+        None => PAGE_STATUS.skip(recorder, "a browser does not show the status"),
     }
     for text in says {
         PAGE_SAYS.holds(recorder, page.says(text), text, page.summary());
     }
 }
 
-/// Judges a request that must end on a page of the issuer, however it words its refusal.
+/// Checks that the request ends on a page of the issuer.
 pub fn shows(recorder: &Recorder, journey: &Journey, wanted: PageKind) {
     match journey.page() {
         Some(page) if page.kind == wanted => drop(STAYS.holds(recorder, true, page.summary(), page.summary())),
@@ -168,7 +168,7 @@ pub fn shows(recorder: &Recorder, journey: &Journey, wanted: PageKind) {
     }
 }
 
-/// Judges whether the person had to sign in.
+/// Checks whether the user was asked to sign in.
 pub fn asked_to_sign_in(recorder: &Recorder, journey: &Journey, should: bool) {
     let asked = journey.asked(Prompt::SignIn);
     let actual = if asked { "was asked to sign in" } else { "was not asked" };
@@ -179,7 +179,7 @@ pub fn asked_to_sign_in(recorder: &Recorder, journey: &Journey, should: bool) {
     }
 }
 
-/// Judges whether the person was asked for consent.
+/// Checks whether the user was asked for consent.
 pub fn asked_for_consent(recorder: &Recorder, journey: &Journey, should: bool) {
     let asked = journey.asked(Prompt::Consent);
     let actual = if asked { "was asked for consent" } else { "was not asked" };
@@ -190,7 +190,7 @@ pub fn asked_for_consent(recorder: &Recorder, journey: &Journey, should: bool) {
     }
 }
 
-/// Judges that credentials were refused on the sign-in page.
+/// Checks that the sign-in page rejected the credentials.
 pub fn sign_in_refused(recorder: &Recorder, journey: &Journey) {
     let refused = journey.page().is_some_and(|page| page.kind == PageKind::Refused && page.alert.is_some());
     REFUSED.holds(recorder, refused, "the sign-in page with an alert", journey.summary());
@@ -207,6 +207,6 @@ fn common(recorder: &Recorder, callback: &Callback, expected: ExpectedCallback<'
 }
 
 fn only(recorder: &Recorder, callback: &Callback, known: &[&str]) {
-    let stranger = callback.params.iter().map(|(name, _)| name.as_str()).find(|name| !known.contains(name));
-    PARAMETERS.absent(recorder, "other parameter", stranger);
+    let unknown = callback.params.iter().map(|(name, _)| name.as_str()).find(|name| !known.contains(name));
+    PARAMETERS.absent(recorder, "other parameter", unknown);
 }

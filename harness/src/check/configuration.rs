@@ -1,4 +1,4 @@
-//! The provider configuration, by the rules of the conformance suite's Config plan (OIDC Discovery 3).
+//! The provider configuration, with the rules of the conformance suite's Config plan (OIDC Discovery 3).
 
 use std::collections::BTreeSet;
 
@@ -12,23 +12,23 @@ use crate::record::Recorder;
 checks! {
     ADDRESS = Must "configuration.address", "The document is at an https address under the issuer", ["OIDC Discovery 4", "OIDF oidcc-discovery-endpoint-verification"];
     ISSUER = Must "configuration.issuer", "The issuer is an https address without query and fragment", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
-    TYPES = Must "configuration.types", "Every member that is known has the right type", ["OIDC Discovery 3", "RFC 8414 2"];
+    TYPES = Must "configuration.types", "Every known member has the right type", ["OIDC Discovery 3", "RFC 8414 2"];
     ENDPOINTS = Must "configuration.https", "Every endpoint is an https address", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
-    PRESENT = Must "configuration.endpoints", "The endpoints that every relying party needs are there", ["OIDC Discovery 3"];
-    RESPONSE_TYPES = Must "configuration.response-types", "At least one response type is OpenID Connect's", ["OIDC Discovery 3"];
-    EVERY_TYPE = Must "configuration.mandatory-types", "Where clients register themselves, the mandatory response types are there", ["OIDC Core 15.2", "OIDC Discovery 3"];
-    EVERY_GRANT = Must "configuration.mandatory-grants", "Where clients register themselves, the grants of those are there", ["OIDC Discovery 3"];
+    PRESENT = Must "configuration.endpoints", "The endpoints that every relying party needs are present", ["OIDC Discovery 3"];
+    RESPONSE_TYPES = Must "configuration.response-types", "At least one response type is one of OpenID Connect's", ["OIDC Discovery 3"];
+    EVERY_TYPE = Must "configuration.mandatory-types", "With dynamic registration, the mandatory response types are supported", ["OIDC Core 15.2", "OIDC Discovery 3"];
+    EVERY_GRANT = Must "configuration.mandatory-grants", "With dynamic registration, the mandatory grant types are supported", ["OIDC Discovery 3"];
     SUBJECTS = Must "configuration.subject-types", "Subjects are public or pairwise", ["OIDC Discovery 3", "OIDC Core 8"];
     ALGORITHM = Must "configuration.rs256", "ID tokens can be signed with RS256", ["OIDC Discovery 3"];
     GRANTS = Must "configuration.grant-types", "A list of grant types is not empty", ["OIDC Discovery 3"];
-    SCOPES = Must "configuration.scopes", "The scopes are legal, and openid is one", ["OIDC Discovery 3", "RFC 6749 3.3"];
-    LOCALES = Must "configuration.locales", "Language tags are legal", ["OIDC Discovery 3", "RFC 5646 2.1"];
+    SCOPES = Must "configuration.scopes", "The scopes are valid and include openid", ["OIDC Discovery 3", "RFC 6749 3.3"];
+    LOCALES = Must "configuration.locales", "Language tags are valid", ["OIDC Discovery 3", "RFC 5646 2.1"];
     KNOWN = Should "configuration.known", "No member is unknown", ["OIDF oidcc-discovery-endpoint-verification"];
-    CLAIMS_TOLD = Should "configuration.claims", "The claims are listed", ["OIDC Discovery 3"];
-    SCOPES_TOLD = Should "configuration.scopes-told", "The scopes are listed", ["OIDC Discovery 3"];
-    USERINFO_TOLD = Should "configuration.userinfo", "There is a userinfo endpoint", ["OIDC Discovery 3"];
-    OBJECT_ALGORITHM = Should "configuration.request-object-rs256", "Request objects, where they are taken, can be signed with RS256", ["OIDC Discovery 3", "OIDC Core 6.1"];
-    LOCALE_CASE = Should "configuration.locale-case", "Language tags are written as is usual", ["RFC 5646 2.1.1"];
+    CLAIMS_LISTED = Should "configuration.claims", "The claims are listed", ["OIDC Discovery 3"];
+    SCOPES_LISTED = Should "configuration.scopes-told", "The scopes are listed", ["OIDC Discovery 3"];
+    USERINFO_LISTED = Should "configuration.userinfo", "There is a userinfo endpoint", ["OIDC Discovery 3"];
+    OBJECT_ALGORITHM = Should "configuration.request-object-rs256", "Request objects, if supported, can be signed with RS256", ["OIDC Discovery 3", "OIDC Core 6.1"];
+    LOCALE_CASE = Should "configuration.locale-case", "The language of a tag is in lower case", ["RFC 5646 2.1.1"];
 }
 
 fn kind(name: &str) -> Option<MemberType> {
@@ -49,22 +49,22 @@ fn list<'a>(document: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>
     Some(document.get(name)?.as_array()?.iter().filter_map(Value::as_str).collect())
 }
 
-/// Judges a configuration that was served at `address`.
+/// Checks a configuration served at `address`.
 pub fn judge(recorder: &Recorder, address: &Url, document: &Map<String, Value>) {
     addresses(recorder, address, document);
     let wrong = document.iter().find(|(name, value)| kind(name).is_some_and(|kind| !fits(kind, value)));
     TYPES.absent(recorder, "member of another type", wrong.map(|(name, value)| format!("{name} {value}")).as_deref());
-    let strangers: Vec<&str> = document
+    let unknown: Vec<&str> = document
         .keys()
         .map(String::as_str)
         .filter(|name| kind(name).is_none() && !name.ends_with("_endpoint"))
         .collect();
-    KNOWN.absent(recorder, "unknown member", Some(strangers.join(" ")).filter(|names| !names.is_empty()).as_deref());
+    KNOWN.absent(recorder, "unknown member", Some(unknown.join(" ")).filter(|names| !names.is_empty()).as_deref());
     lists(recorder, document);
     locales(recorder, document);
 }
 
-/// Judges what a provider has to offer at which any client may register (OIDC Core 15.2).
+/// Checks the mandatory features of a provider with dynamic registration (OIDC Core 15.2).
 pub fn mandatory(recorder: &Recorder, document: &Map<String, Value>) {
     let words = |kind: &str| kind.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
     let types = list(document, "response_types_supported").unwrap_or_default();
@@ -80,7 +80,7 @@ pub fn mandatory(recorder: &Recorder, document: &Map<String, Value>) {
 
 const MANDATORY_GRANTS: [&str; 2] = ["authorization_code", "implicit"];
 
-/// Judges the addresses only.
+/// Checks the URLs only.
 pub fn addresses(recorder: &Recorder, address: &Url, document: &Map<String, Value>) {
     let issuer = document.get("issuer").and_then(Value::as_str).unwrap_or_default();
     let right = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
@@ -98,11 +98,10 @@ pub fn addresses(recorder: &Recorder, address: &Url, document: &Map<String, Valu
     let endpoints: Vec<&str> = endpoints.filter_map(|(_, value)| value.as_str()).collect();
     let plain = endpoints.iter().find(|address| !address.starts_with("https://"));
     secure(recorder, &ENDPOINTS, true, plain.or(endpoints.first()).copied().unwrap_or_default(), "https everywhere");
-    USERINFO_TOLD.present(recorder, "userinfo_endpoint", document.get("userinfo_endpoint").and_then(Value::as_str));
+    USERINFO_LISTED.present(recorder, "userinfo_endpoint", document.get("userinfo_endpoint").and_then(Value::as_str));
 }
 
-/// Judges that `address` is right, and https. On this very machine plain http is left to a person: nobody can listen
-/// in, and nobody is certified there.
+/// Checks that `address` is right and https. Plain http on a loopback address is left to a manual review.
 fn secure(recorder: &Recorder, check: &super::Check, right: bool, address: &str, expected: impl std::fmt::Display) {
     let local = Url::parse(address).is_ok_and(|address| {
         let host = address.host_str().unwrap_or_default();
@@ -138,10 +137,10 @@ fn lists(recorder: &Recorder, document: &Map<String, Value>) {
             let right = scopes.contains(&"openid") && scopes.iter().all(legal);
             SCOPES.holds(recorder, right, "legal scopes with openid", scopes.join(" "));
         }
-        None => drop(SCOPES_TOLD.present(recorder, "scopes_supported", None)),
+        None => drop(SCOPES_LISTED.present(recorder, "scopes_supported", None)),
     }
     let claims = list(document, "claims_supported").map(|claims| claims.join(" "));
-    CLAIMS_TOLD.present(recorder, "claims_supported", claims.as_deref());
+    CLAIMS_LISTED.present(recorder, "claims_supported", claims.as_deref());
     let takes = ["request_parameter_supported", "request_uri_parameter_supported"];
     let takes = takes.into_iter().any(|name| document.get(name) == Some(&Value::Bool(true)));
     if let Some(algorithms) = list(document, "request_object_signing_alg_values_supported").filter(|_| takes) {

@@ -1,4 +1,4 @@
-//! Discovery documents: OpenID Connect Discovery 1.0, RFC 8414, and Okta's four documents to the letter.
+//! Discovery documents: OpenID Connect Discovery 1.0, RFC 8414, and the exact documents of Okta.
 
 use serde_json::{Map, Value};
 
@@ -12,21 +12,21 @@ use crate::wire::error::summary;
 
 checks! {
     STATUS = Must "discovery.status", "The document is served as JSON", ["OIDC Discovery 4.2", "OIDF oidcc-discovery-endpoint-verification"];
-    ISSUER = Must "discovery.issuer", "It names the very issuer that it was asked of", ["OIDC Discovery 4.3", "RFC 8414 3.3"];
+    ISSUER = Must "discovery.issuer", "Its issuer is the one it was requested from", ["OIDC Discovery 4.3", "RFC 8414 3.3"];
     REQUIRED = Must "discovery.required", "It has every member that the specification requires", ["OIDC Discovery 3", "RFC 8414 2"];
     ALGORITHM = Must "discovery.rs256", "ID tokens can be signed with RS256", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
     OPENID = Must "discovery.openid", "The openid scope is supported", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
     VALUE = Must "discovery.value", "The member has Okta's value", ["Okta: OpenID Connect metadata, recorded traffic"];
-    SCOPES = Must "discovery.scopes", "The standard scopes are there, in Okta's order", ["Okta: OpenID Connect metadata, recorded traffic"];
-    ABSENT = Must "discovery.absent", "Members that Okta does not send are not there", ["Okta: OpenID Connect metadata, recorded traffic"];
+    SCOPES = Must "discovery.scopes", "The standard scopes are present, in Okta's order", ["Okta: OpenID Connect metadata, recorded traffic"];
+    ABSENT = Must "discovery.absent", "It has no members that Okta does not send", ["Okta: OpenID Connect metadata, recorded traffic"];
     ORDER = Should "discovery.order", "The members come in Okta's order", ["Okta: OpenID Connect metadata, recorded traffic"];
     UNKNOWN_SERVER = Must "discovery.unknown-server", "An unknown authorization server is 404 E0000007", ["Okta: error codes, E0000007"];
     UNKNOWN_CLIENT = Must "discovery.unknown-client", "An unknown client_id is 400 invalid_client in Okta's envelope", ["Okta: OpenID Connect metadata, client_id"];
-    SAME = Must "discovery.same", "Both forms of the address serve the same document", ["RFC 8414 3.1"];
-    SCHEME = Must "discovery.scheme", "Asked over https, every address in the document is https", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
+    SAME = Must "discovery.same", "Both URLs serve the same document", ["RFC 8414 3.1"];
+    SCHEME = Must "discovery.scheme", "Requested over https, every URL in the document is https", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
 }
 
-/// Judges a document by the specification. Answers its members.
+/// Checks a document against the specification. Returns its members.
 pub fn standard(recorder: &Recorder, reply: &Reply, issuer: &str, document: Document) -> Option<Map<String, Value>> {
     let body: Option<Map<String, Value>> = serde_json::from_str(&reply.body).ok();
     let json = reply.content_type().starts_with("application/json");
@@ -61,7 +61,7 @@ pub fn standard(recorder: &Recorder, reply: &Reply, issuer: &str, document: Docu
     Some(body)
 }
 
-/// Judges a document by what Okta sends: values, order, and what is not there.
+/// Checks a document against Okta's: values, order and absent members.
 pub fn okta(recorder: &Recorder, body: &Map<String, Value>, issuer: &str, role: ServerKind, document: Document) {
     let expected = expected(issuer, role, document);
     for (name, value) in &expected {
@@ -72,16 +72,16 @@ pub fn okta(recorder: &Recorder, body: &Map<String, Value>, issuer: &str, role: 
         let came = body.get(name).map_or("nothing".to_owned(), Value::to_string);
         VALUE.holds(recorder, body.get(name) == Some(value), format!("{name} {value}"), format!("{name} {came}"));
     }
-    let stranger = body.keys().find(|name| !expected.contains_key(*name) && !may_be_there(name, role));
-    ABSENT.absent(recorder, "other member", stranger.map(String::as_str));
+    let unknown = body.keys().find(|name| !expected.contains_key(*name) && !is_optional(name, role));
+    ABSENT.absent(recorder, "other member", unknown.map(String::as_str));
     let order = |members: &Map<String, Value>, other: &Map<String, Value>| {
         members.keys().map(String::as_str).filter(|name| other.contains_key(*name)).collect::<Vec<_>>().join(" ")
     };
     ORDER.equals(recorder, &order(&expected, body), Some(&order(body, &expected)));
 }
 
-/// Members that come and go with a feature of the org.
-fn may_be_there(name: &str, role: ServerKind) -> bool {
+/// Members that depend on features of the org.
+fn is_optional(name: &str, role: ServerKind) -> bool {
     match role {
         ServerKind::Custom => false,
         // Recorded in 2023 and 2026 with different tails.
@@ -93,7 +93,7 @@ fn may_be_there(name: &str, role: ServerKind) -> bool {
     }
 }
 
-/// The scopes that must be there in this order; customs may stand between.
+/// The required scopes, in order. Custom scopes may come between them.
 fn scopes(recorder: &Recorder, body: &Map<String, Value>, expected: &Value) {
     let wanted: Vec<&str> = expected.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let came: Vec<&str> = body
@@ -107,7 +107,7 @@ fn scopes(recorder: &Recorder, body: &Map<String, Value>, expected: &Value) {
     SCOPES.holds(recorder, came == wanted, wanted.join(" "), came.join(" "));
 }
 
-/// Judges the answer for an authorization server that isn't there.
+/// Checks the response for an unknown authorization server.
 pub fn unknown_server(recorder: &Recorder, reply: &Reply, id: &str) {
     envelope(
         recorder,
@@ -117,7 +117,7 @@ pub fn unknown_server(recorder: &Recorder, reply: &Reply, id: &str) {
     );
 }
 
-/// Judges the answer for a client that isn't there.
+/// Checks the response for an unknown client.
 pub fn unknown_client(recorder: &Recorder, reply: &Reply) {
     let expected = (400, "invalid_client", "Invalid value for 'client_id' parameter.");
     envelope(recorder, &UNKNOWN_CLIENT, reply, expected);

@@ -1,25 +1,25 @@
-//! Response headers, and what a browser on another origin may do (CORS).
+//! Response headers and CORS.
 
 use super::checks;
 use crate::record::Recorder;
 use crate::wire::Reply;
 
 checks! {
-    REQUEST_ID = Must "headers.request-id", "The answer names the request: 32 hexadecimal digits", ["Okta: request debugging"];
-    NOT_STORED = Must "headers.not-stored", "The answer must not be stored", ["RFC 6749 5.1", "Okta: recorded traffic"];
-    RATE_LIMIT = Must "headers.rate-limit", "The answer says how much of the rate limit is left", ["Okta: rate limit response headers"];
+    REQUEST_ID = Must "headers.request-id", "The response has a request id of 32 hexadecimal digits", ["Okta: request debugging"];
+    NOT_STORED = Must "headers.not-stored", "The response must not be stored", ["RFC 6749 5.1", "Okta: recorded traffic"];
+    RATE_LIMIT = Must "headers.rate-limit", "The response has rate limit headers", ["Okta: rate limit response headers"];
     NO_RATE_LIMIT = Should "headers.no-rate-limit", "Discovery and keys are not rate limited", ["Okta: rate limits"];
-    NO_SNIFF = Should "headers.no-sniff", "The browser must not guess the content type", ["Okta: recorded traffic"];
-    NO_REFERRER = Should "headers.referrer-policy", "Codes and tokens don't leak by the Referer header", ["RFC 9700 4.2", "Okta: /authorize"];
-    NOT_FRAMED = Must "headers.not-framed", "The sign-in page can't be put into a frame of another site", ["RFC 9700 4.16"];
+    NO_SNIFF = Should "headers.no-sniff", "The response forbids content sniffing", ["Okta: recorded traffic"];
+    NO_REFERRER = Should "headers.referrer-policy", "Codes and tokens do not leak in the Referer header", ["RFC 9700 4.2", "Okta: /authorize"];
+    NOT_FRAMED = Must "headers.not-framed", "The sign-in page cannot be framed by another site", ["RFC 9700 4.16"];
     CACHED = Should "headers.cached", "The discovery document may be cached for a day", ["Okta: recorded traffic"];
-    PREFLIGHT_STATUS = Must "cors.preflight", "A preflight of the token endpoint is answered 204", ["Fetch 3.3", "Okta: /token, OPTIONS"];
+    PREFLIGHT_STATUS = Must "cors.preflight", "The response to a preflight of the token endpoint is 204", ["Fetch 3.3", "Okta: /token, OPTIONS"];
     ALLOW_ORIGIN = Must "cors.origin", "The origin is allowed by name", ["Fetch 3.3.3", "Okta: enable CORS"];
     ALLOW_METHOD = Must "cors.method", "POST is allowed", ["Fetch 3.3.3", "Okta: /token, OPTIONS"];
-    VARY = Should "cors.vary", "Caches are told that the answer depends on the origin", ["Fetch 3.3.3"];
+    VARY = Should "cors.vary", "The response varies with the origin", ["Fetch 3.3.3"];
 }
 
-/// Judges the headers of an answer that must never be stored.
+/// Checks the headers of a response that must not be stored.
 pub fn back_channel(recorder: &Recorder, reply: &Reply) {
     request_id(recorder, reply);
     let control = reply.header("cache-control").unwrap_or_default();
@@ -41,14 +41,14 @@ pub fn back_channel(recorder: &Recorder, reply: &Reply) {
     NO_SNIFF.equals(recorder, "nosniff", reply.header("x-content-type-options"));
 }
 
-/// Judges the request id.
+/// Checks the request id.
 pub fn request_id(recorder: &Recorder, reply: &Reply) {
     let id = reply.header("x-okta-request-id").unwrap_or_default();
     let shaped = id.len() == 32 && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
     REQUEST_ID.holds(recorder, shaped, "32 hexadecimal digits", id);
 }
 
-/// Judges the headers of a discovery document.
+/// Checks the headers of a discovery document.
 pub fn discovery(recorder: &Recorder, reply: &Reply) {
     request_id(recorder, reply);
     let control = reply.header("cache-control").unwrap_or_default();
@@ -57,7 +57,7 @@ pub fn discovery(recorder: &Recorder, reply: &Reply) {
     NO_SNIFF.equals(recorder, "nosniff", reply.header("x-content-type-options"));
 }
 
-/// Judges the headers of the sign-in page.
+/// Checks the headers of the sign-in page.
 pub fn sign_in_page(recorder: &Recorder, reply: &Reply) {
     let policy = reply.header("content-security-policy").unwrap_or_default();
     let framed = reply.header("x-frame-options").unwrap_or_default();
@@ -67,14 +67,14 @@ pub fn sign_in_page(recorder: &Recorder, reply: &Reply) {
     NOT_FRAMED.holds(recorder, closed, "frame-ancestors or X-Frame-Options", actual);
 }
 
-/// Judges a redirect that carries a code.
+/// Checks a redirect that carries a code.
 pub fn redirect(recorder: &Recorder, reply: &Reply) {
     NO_REFERRER.equals(recorder, "no-referrer", reply.header("referrer-policy"));
     let control = reply.header("cache-control").unwrap_or_default();
     NOT_STORED.holds(recorder, control.contains("no-store"), "no-store", control);
 }
 
-/// Judges a preflight's answer.
+/// Checks the response to a preflight.
 pub fn preflight(recorder: &Recorder, reply: &Reply, origin: &str) {
     PREFLIGHT_STATUS.holds(recorder, reply.status == 204, 204, reply.status);
     cross_origin(recorder, reply, origin);
@@ -82,7 +82,7 @@ pub fn preflight(recorder: &Recorder, reply: &Reply, origin: &str) {
     ALLOW_METHOD.holds(recorder, methods.contains("POST"), "POST", methods);
 }
 
-/// Judges an answer to a script on another origin.
+/// Checks the response to a script on another origin.
 pub fn cross_origin(recorder: &Recorder, reply: &Reply, origin: &str) {
     ALLOW_ORIGIN.equals(recorder, origin, reply.header("access-control-allow-origin"));
     let vary = reply.header("vary").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The ID-JAG: what the org server tells another authorization server about who has signed in.
+//! The ID-JAG: an assertion of the org server about a user, for another authorization server.
 
 use serde_json::{Value, json};
 
@@ -14,21 +14,21 @@ const TYPE: &str = "urn:ietf:params:oauth:token-type:id-jag";
 const LIFETIME: i64 = 300;
 
 checks! {
-    ANSWER = Must "id-jag.answer", "The answer says that no access token was issued but an ID-JAG", ["RFC 8693 2.2.1", "ID-JAG draft 4.3.2", "Okta: Cross App Access"];
+    ANSWER = Must "id-jag.answer", "The response contains an ID-JAG", ["RFC 8693 2.2.1", "ID-JAG draft 4.3.2", "Okta: Cross App Access"];
     HEADER = Must "id-jag.header", "The header's type is that of an ID-JAG", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
-    SIGNATURE = Must "id-jag.signature", "A key that the org publishes has signed it", ["RFC 7515 5.2", "Okta: validate ID-JAG tokens"];
-    CLAIMS = Must "id-jag.claims", "It says who vouches for whom, to whom, for which client and scopes", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
-    ACTOR = Must "id-jag.act", "It says which agent acts, and through which app", ["RFC 8693 4.1", "Okta: validate ID-JAG tokens"];
-    TIMES = Must "id-jag.lifetime", "It is good for five minutes from now, and has an id of its own", ["ID-JAG draft 3.1", "Okta: Cross App Access"];
-    REDEEMED = Must "id-jag.redeemed", "The access token is about the same user, for the same client, and names the agent", ["ID-JAG draft 4.4.2", "Okta: AI agent token exchange"];
+    SIGNATURE = Must "id-jag.signature", "Its signature verifies with a key of the org", ["RFC 7515 5.2", "Okta: validate ID-JAG tokens"];
+    CLAIMS = Must "id-jag.claims", "Issuer, audience, subject, client and scope are right", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
+    ACTOR = Must "id-jag.act", "act names the agent and the app", ["RFC 8693 4.1", "Okta: validate ID-JAG tokens"];
+    TIMES = Must "id-jag.lifetime", "It is valid for five minutes and has an id", ["ID-JAG draft 3.1", "Okta: Cross App Access"];
+    REDEEMED = Must "id-jag.redeemed", "The access token has the same user, client and agent", ["ID-JAG draft 4.4.2", "Okta: AI agent token exchange"];
 }
 
-/// What an ID-JAG is held against.
+/// The expected content of an ID-JAG.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedIdJag<'a> {
     /// The org's issuer.
     pub issuer: &'a str,
-    /// The issuer of the server that it is for.
+    /// The issuer of the server that accepts it.
     pub audience: &'a str,
     pub user_id: &'a str,
     pub agent: &'a str,
@@ -38,13 +38,13 @@ pub struct ExpectedIdJag<'a> {
     pub now: i64,
 }
 
-/// Judges an answer with an ID-JAG; nothing when there is none to be read.
+/// Checks a response with an ID-JAG. Returns it if it can be parsed.
 pub fn judge(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: ExpectedIdJag<'_>) -> Option<Jwt> {
     let body: Value = reply.json("a token response").ok()?;
     let (kind, issued) = (body["token_type"].as_str(), body["issued_token_type"].as_str());
     let seconds = body["expires_in"].as_i64();
-    let said = reply.status == 200 && kind == Some("N_A") && issued == Some(TYPE) && seconds == Some(LIFETIME);
-    ANSWER.holds(recorder, said, format!("200, N_A, {TYPE}, {LIFETIME} s"), summary(reply));
+    let right = reply.status == 200 && kind == Some("N_A") && issued == Some(TYPE) && seconds == Some(LIFETIME);
+    ANSWER.holds(recorder, right, format!("200, N_A, {TYPE}, {LIFETIME} s"), summary(reply));
     let token = Jwt::parse(body["access_token"].as_str()?).ok()?;
     HEADER.equals(recorder, "oauth-id-jag+jwt", token.header_text("typ"));
     let signature = token.verify(keys);
@@ -68,7 +68,7 @@ pub fn judge(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expect
     Some(token)
 }
 
-/// Judges whom the access token speaks of that was issued for an ID-JAG.
+/// Checks the access token that was issued for an ID-JAG.
 pub fn redeemed(recorder: &Recorder, id_jag: &Jwt, access_token: &Jwt) {
     let says = |token: &Jwt, user: &str, client: &str| {
         let act = token.claims.get("act").map(ToString::to_string).unwrap_or_default();

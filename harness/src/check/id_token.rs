@@ -14,35 +14,35 @@ checks! {
     ALGORITHM = Must "id-token.alg", "It is signed with RS256", ["OIDC Core 3.1.3.7 step 7", "OIDF oidcc-idtoken-signature"];
     KEY_ID = Must "id-token.kid", "Its header names a published key", ["OIDC Core 10.1", "OIDF oidcc-idtoken-signature"];
     SIGNATURE = Must "id-token.signature", "Its signature verifies with the published key", ["OIDC Core 3.1.3.7 step 6"];
-    ISSUER = Must "id-token.iss", "Its issuer is the one that was asked, to the character", ["OIDC Core 3.1.3.7 step 2"];
+    ISSUER = Must "id-token.iss", "Its issuer is exactly the issuer of the server", ["OIDC Core 3.1.3.7 step 2"];
     AUDIENCE = Must "id-token.aud", "Its audience is the client", ["OIDC Core 3.1.3.7 step 3"];
     AUDIENCE_TEXT = Should "id-token.aud-text", "Its audience is one string, as Okta sends it", ["Okta: ID token claims"];
-    EXPIRY = Must "id-token.exp", "It has not expired, and will within fifty years", ["OIDC Core 3.1.3.7 step 9"];
-    ISSUED = Must "id-token.iat", "It was issued just now, and not in the future", ["OIDC Core 3.1.3.7 step 10", "OIDF oidcc-server"];
+    EXPIRY = Must "id-token.exp", "It has not expired, and expires within fifty years", ["OIDC Core 3.1.3.7 step 9"];
+    ISSUED = Must "id-token.iat", "It was issued within the last minutes", ["OIDC Core 3.1.3.7 step 10", "OIDF oidcc-server"];
     LIFETIME = Must "id-token.lifetime", "It lives for one hour", ["Okta: ID token lifetime"];
     NONCE = Must "id-token.nonce", "It carries the nonce of the request", ["OIDC Core 3.1.3.7 step 11"];
-    NO_NONCE = Must "id-token.no-nonce", "Without a nonce in the request it carries none", ["OIDC Core 2"];
+    NO_NONCE = Must "id-token.no-nonce", "Without a nonce in the request it has none", ["OIDC Core 2"];
     NO_REFRESHED_NONCE = Should "id-token.refreshed-nonce", "A refreshed ID token has no nonce", ["OIDC Core 12.2"];
-    SUBJECT = Must "id-token.sub", "Its subject is there, at most 255 ASCII characters", ["OIDC Core 2", "OIDF oidcc-server"];
-    AUTH_TIME = Must "id-token.auth-time", "The time of the sign-in is there and not in the future", ["OIDC Core 2", "Okta: ID token claims"];
-    SAME_AUTH_TIME = Must "id-token.same-auth-time", "Without a new sign-in the time of the sign-in stays", ["OIDC Core 12.2", "OIDF oidcc-prompt-none-logged-in"];
-    NEWER_AUTH_TIME = Must "id-token.newer-auth-time", "A new sign-in has a later time", ["OIDC Core 3.1.2.1", "OIDF oidcc-prompt-login"];
+    SUBJECT = Must "id-token.sub", "Its subject has 1 to 255 ASCII characters", ["OIDC Core 2", "OIDF oidcc-server"];
+    AUTH_TIME = Must "id-token.auth-time", "The time of the sign-in is present and not in the future", ["OIDC Core 2", "Okta: ID token claims"];
+    SAME_AUTH_TIME = Must "id-token.same-auth-time", "Without a new sign-in auth_time does not change", ["OIDC Core 12.2", "OIDF oidcc-prompt-none-logged-in"];
+    NEWER_AUTH_TIME = Must "id-token.newer-auth-time", "A new sign-in has a later auth_time", ["OIDC Core 3.1.2.1", "OIDF oidcc-prompt-login"];
     SAME_SUBJECT = Must "id-token.same-sub", "The subject is the same as before", ["OIDC Core 12.2", "OIDF oidcc-prompt-none-logged-in"];
     ACCESS_TOKEN_HASH = Must "id-token.at-hash", "at_hash is that of the access token", ["OIDC Core 3.1.3.8", "OIDC Core 3.2.2.9"];
     CODE_HASH = Must "id-token.c-hash", "c_hash is that of the code", ["OIDC Core 3.3.2.10"];
     NO_ACCESS_TOKEN_HASH = Must "id-token.no-at-hash", "Without an access token there is no at_hash", ["OIDC Core 3.2.2.10"];
-    TYPES = Must "id-token.types", "Claims have the types that the specification gives them", ["OIDC Core 5.1", "OIDF oidcc-server"];
-    CONTEXT = Must "id-token.acr", "acr, if it is there, says something", ["OIDC Core 2", "OIDF oidcc-server"];
+    TYPES = Must "id-token.types", "Claims have the specified types", ["OIDC Core 5.1", "OIDF oidcc-server"];
+    CONTEXT = Must "id-token.acr", "acr, if present, is not empty", ["OIDC Core 2", "OIDF oidcc-server"];
     VERSION = Must "id-token.ver", "ver is the number 1", ["Okta: ID token claims"];
-    METHODS = Should "id-token.amr", "amr lists how the person signed in", ["OIDC Core 2", "RFC 8176", "Okta: ID token claims"];
+    METHODS = Should "id-token.amr", "amr lists the authentication methods", ["OIDC Core 2", "RFC 8176", "Okta: ID token claims"];
     IDENTITY_PROVIDER = Should "id-token.idp", "idp names the org or the identity provider", ["Okta: ID token claims"];
-    TOKEN_ID = Must "id-token.jti", "jti begins with ID. and 43 characters follow", ["Okta: ID token claims"];
+    TOKEN_ID = Must "id-token.jti", "jti is ID. and 43 characters", ["Okta: ID token claims"];
     HEADER = Must "id-token.header", "The header has kid and alg and nothing else", ["Okta: ID token header"];
-    THIN = Must "id-token.thin", "Next to an access token only the name, the user name and the email are in it", ["Okta: scope-dependent claims", "OIDC Core 5.4"];
-    FAT = Must "id-token.fat", "Alone, it carries all claims of its scopes", ["Okta: scope-dependent claims", "OIDC Core 5.4"];
+    THIN = Must "id-token.thin", "With an access token it contains name, user name and email only", ["Okta: scope-dependent claims", "OIDC Core 5.4"];
+    FAT = Must "id-token.fat", "Without an access token it contains all claims of its scopes", ["Okta: scope-dependent claims", "OIDC Core 5.4"];
 }
 
-/// What an ID token should say.
+/// The expected content of an ID token.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedIdToken<'a> {
     pub issuer: &'a str,
@@ -52,17 +52,17 @@ pub struct ExpectedIdToken<'a> {
     pub now: i64,
     pub access_token: Option<&'a str>,
     pub code: Option<&'a str>,
-    /// Whether the hashes have to be there: always in the front channel, and always at Okta.
+    /// Whether the hashes are required: always in the front channel and with Okta.
     pub hashes_required: bool,
     pub speaks_okta: bool,
 }
 
 const YEAR: i64 = 31_557_600;
 
-/// How far a clock may be off.
+/// The tolerated clock skew in seconds.
 const SKEW: i64 = 300;
 
-/// Judges an ID token, in the order of OIDC Core 3.1.3.7. Answers it if it can be read.
+/// Checks an ID token, in the order of OIDC Core 3.1.3.7. Returns it if it can be parsed.
 pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: ExpectedIdToken<'_>) -> Option<Jwt> {
     PRESENT.present(recorder, "an ID token", raw.filter(|raw| !raw.is_empty()).map(|_| "an ID token"));
     let parsed = Jwt::parse(raw?);
@@ -169,7 +169,7 @@ fn okta(recorder: &Recorder, token: &Jwt) {
     HEADER.holds(recorder, members == ["kid", "alg"], "kid alg", members.join(" "));
 }
 
-/// Claims that depend on the profile, email, address and phone scopes and belong only into a fat token.
+/// Claims of the profile, email, address and phone scopes that only a fat token has.
 const FAT_ONLY: &[&str] = &[
     "given_name",
     "family_name",
@@ -183,13 +183,13 @@ const FAT_ONLY: &[&str] = &[
     "phone_number",
 ];
 
-/// Judges that a token issued next to an access token is thin.
+/// Checks that a token issued with an access token is thin.
 pub fn thin(recorder: &Recorder, token: &Jwt) {
     let fat = FAT_ONLY.iter().find(|claim| token.claims.contains_key(**claim)).copied();
     THIN.holds(recorder, fat.is_none(), "name, preferred_username and email only", fat.unwrap_or("those only"));
 }
 
-/// Judges that a token issued alone, for profile and email, is fat.
+/// Checks that a token issued without an access token, for profile and email, is fat.
 pub fn fat(recorder: &Recorder, token: &Jwt) {
     let wanted = [
         "name",
@@ -205,7 +205,7 @@ pub fn fat(recorder: &Recorder, token: &Jwt) {
     FAT.holds(recorder, missing.is_empty(), wanted.join(" "), token.claim_names());
 }
 
-/// Judges two ID tokens of one person without a new sign-in between them.
+/// Checks two ID tokens of one user without a new sign-in between them.
 pub fn same_sign_in(recorder: &Recorder, before: &Jwt, after: &Jwt) {
     match (before.number("auth_time"), after.number("auth_time")) {
         (Some(first), Some(second)) => drop(SAME_AUTH_TIME.holds(recorder, first == second, first, second)),
@@ -214,7 +214,7 @@ pub fn same_sign_in(recorder: &Recorder, before: &Jwt, after: &Jwt) {
     same_person(recorder, before, after);
 }
 
-/// Judges two ID tokens of one person with a new sign-in between them.
+/// Checks two ID tokens of one user with a new sign-in between them.
 pub fn new_sign_in(recorder: &Recorder, before: &Jwt, after: &Jwt) {
     let (first, second) = (before.number("auth_time"), after.number("auth_time"));
     let number = |time: Option<i64>| time.map_or("nothing".to_owned(), |time| time.to_string());

@@ -14,11 +14,11 @@ use crate::wire::keys::KeySet;
 
 checks! {
     STATUS = Must "keys.status", "The key set is served as JSON", ["RFC 7517 5", "OIDC Discovery 3"];
-    NOT_EMPTY = Must "keys.not-empty", "It holds one to three keys", ["Okta: key rotation", "OIDC Core 10.1.1"];
-    IDS = Must "keys.ids", "Every key has an id, and no two the same", ["RFC 7517 4.5", "OIDF oidcc-discovery-endpoint-verification"];
-    PUBLIC = Must "keys.public", "No key tells a private part", ["RFC 7517 9.2", "OIDF oidcc-discovery-endpoint-verification"];
+    NOT_EMPTY = Must "keys.not-empty", "It has one to three keys", ["Okta: key rotation", "OIDC Core 10.1.1"];
+    IDS = Must "keys.ids", "Every key has an id of its own", ["RFC 7517 4.5", "OIDF oidcc-discovery-endpoint-verification"];
+    PUBLIC = Must "keys.public", "No key has a private member", ["RFC 7517 9.2", "OIDF oidcc-discovery-endpoint-verification"];
     ENCODING = Must "keys.encoding", "Key material is base64url without padding", ["RFC 7518 6.3.1", "RFC 7517 4.1", "OIDF oidcc-server"];
-    KINDS = Should "keys.kinds", "Every key is of a kind that can be used", ["RFC 7518 6.1", "OIDF oidcc-server"];
+    KINDS = Should "keys.kinds", "Every key has a known type", ["RFC 7518 6.1", "OIDF oidcc-server"];
     USABLE = Must "keys.usable", "Every key is an RSA key for signatures with a modulus of 2048 bits or more", ["RFC 7518 6.3.1", "Okta: /keys"];
     ORDER = May "keys.order", "The members come in Okta's order", ["Okta: /keys, response example"];
     CACHED = Should "keys.cached", "The key set may be cached", ["Okta: /keys", "OIDC Core 10.1.1"];
@@ -27,13 +27,13 @@ checks! {
 /// Members that only a private or a symmetric key has.
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// Judges a key set by what any relying party needs of it.
+/// Checks a key set against the rules for any relying party.
 pub fn standard(recorder: &Recorder, set: &KeySet) {
     let ids: BTreeSet<&str> =
         set.keys.iter().filter_map(|key| key.kid.as_deref()).filter(|id| !id.is_empty()).collect();
     IDS.holds(recorder, ids.len() == set.keys.len(), format!("{} different ids", set.keys.len()), ids.len());
-    let told = set.keys.iter().flat_map(|key| key.rest.keys()).find(|name| PRIVATE.contains(&name.as_str()));
-    PUBLIC.absent(recorder, "private member", told.map(String::as_str));
+    let private = set.keys.iter().flat_map(|key| key.rest.keys()).find(|name| PRIVATE.contains(&name.as_str()));
+    PUBLIC.absent(recorder, "private member", private.map(String::as_str));
     let parts = set.keys.iter().flat_map(|key| [&key.n, &key.e, &key.x, &key.y]).flatten();
     let odd = parts.into_iter().find(|part| part.is_empty() || URL_SAFE_NO_PAD.decode(part).is_err());
     ENCODING.absent(recorder, "member in another encoding", odd.map(String::as_str));
@@ -41,7 +41,7 @@ pub fn standard(recorder: &Recorder, set: &KeySet) {
     KINDS.absent(recorder, "key of another kind", unknown.map(|key| key.kty.as_str()));
 }
 
-/// Judges a key set.
+/// Checks a key set.
 pub fn judge(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {
     let body: Option<Map<String, Value>> = serde_json::from_str(&reply.body).ok();
     let json = reply.content_type().starts_with("application/json") || reply.content_type().contains("jwk-set+json");
@@ -61,8 +61,8 @@ pub fn judge(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {
         |key: &Map<String, Value>, name: &str| key.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let ids: BTreeSet<String> = keys.iter().map(|key| text(key, "kid")).filter(|id| !id.is_empty()).collect();
     IDS.holds(recorder, ids.len() == keys.len(), format!("{} different ids", keys.len()), ids.len());
-    let told = keys.iter().flat_map(|key| key.keys()).find(|name| PRIVATE.contains(&name.as_str()));
-    PUBLIC.absent(recorder, "private member", told.map(String::as_str));
+    let private = keys.iter().flat_map(|key| key.keys()).find(|name| PRIVATE.contains(&name.as_str()));
+    PUBLIC.absent(recorder, "private member", private.map(String::as_str));
     let usable = |key: &&Map<String, Value>| {
         // 2048 bits are 256 octets are 342 characters of base64url.
         text(key, "kty") == "RSA"

@@ -1,5 +1,5 @@
-//! Signing out (OIDC RP-Initiated Logout 1.0), and telling the other clients (OIDC Front-Channel Logout 1.0, OIDC
-//! Back-Channel Logout 1.0).
+//! Sign-out (OIDC RP-Initiated Logout 1.0) and logout notices (OIDC Front-Channel Logout 1.0, OIDC Back-Channel Logout
+//! 1.0).
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -12,37 +12,37 @@ use crate::wire::jwt::{Jwt, Signature};
 use crate::wire::keys::KeySet;
 
 checks! {
-    LED_BACK = Must "logout.led-back", "The browser is led to the registered address", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout"];
-    STATE = Must "logout.state", "The state comes back exactly when it was sent", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout-no-state"];
-    PARAMETERS = Should "logout.parameters", "Nothing but the state comes back", ["OIDF oidcc-rp-initiated-logout"];
-    SESSION_OVER = Must "logout.session-over", "The session is over: prompt=none is refused", ["OIDC RP-Initiated Logout 2", "OIDF oidcc-rp-initiated-logout"];
-    STAYS = Must "logout.stays", "The browser stays with the issuer, on a page that says so", ["OIDC RP-Initiated Logout 3", "OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"];
-    NOT_LED_BACK = Must "logout.not-led-back", "A hint that can't be trusted signs nobody out", ["OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-id-token-hint"];
-    SESSION_ALIVE = Must "logout.session-alive", "The session lives: prompt=none succeeds", ["OIDC RP-Initiated Logout 4"];
-    TOKENS_LIVE = Should "logout.tokens-live", "Tokens outlive the session", ["Okta: /logout"];
-    FRAMED = Must "front-channel.loaded", "The signed-out page loads the client's logout address", ["OIDC Front-Channel Logout 2", "OIDF oidcc-frontchannel-rp-initiated-logout"];
-    FRAMED_ISSUER = Must "front-channel.iss", "The logout address is told the issuer", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
-    FRAMED_SESSION = Must "front-channel.sid", "The logout address is told the session that the ID token named", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
-    FRAMED_PARAMETERS = Should "front-channel.parameters", "The logout address is told nothing else", ["OIDF oidcc-frontchannel-rp-initiated-logout"];
-    ONWARD = Must "front-channel.onward", "From the signed-out page it goes on to the registered address", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
-    SUPPORTED = Must "single-logout.supported", "Discovery says that clients are told of a sign-out that way", ["OIDC Front-Channel Logout 3", "OIDC Back-Channel Logout 2.1"];
-    SESSION_SUPPORTED = Must "single-logout.session-supported", "Discovery says that they are told which session", ["OIDC Front-Channel Logout 3", "OIDC Back-Channel Logout 2.1"];
+    LED_BACK = Must "logout.led-back", "The browser is redirected to the registered URI", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout"];
+    STATE = Must "logout.state", "The state is returned exactly if it was sent", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout-no-state"];
+    PARAMETERS = Should "logout.parameters", "No parameter but the state is returned", ["OIDF oidcc-rp-initiated-logout"];
+    SESSION_OVER = Must "logout.session-over", "The session has ended: prompt=none fails", ["OIDC RP-Initiated Logout 2", "OIDF oidcc-rp-initiated-logout"];
+    STAYS = Must "logout.stays", "The browser stays on a page of the issuer", ["OIDC RP-Initiated Logout 3", "OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"];
+    NOT_LED_BACK = Must "logout.not-led-back", "An invalid hint does not end the session", ["OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-id-token-hint"];
+    SESSION_ALIVE = Must "logout.session-alive", "The session continues: prompt=none succeeds", ["OIDC RP-Initiated Logout 4"];
+    TOKENS_LIVE = Should "logout.tokens-live", "Tokens stay valid after the session", ["Okta: /logout"];
+    FRAMED = Must "front-channel.loaded", "The signed-out page loads the client's logout URI", ["OIDC Front-Channel Logout 2", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    FRAMED_ISSUER = Must "front-channel.iss", "The logout URI has the issuer as a parameter", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    FRAMED_SESSION = Must "front-channel.sid", "The logout URI has the sid of the ID token as a parameter", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    FRAMED_PARAMETERS = Should "front-channel.parameters", "The logout URI has no other parameters", ["OIDF oidcc-frontchannel-rp-initiated-logout"];
+    ONWARD = Must "front-channel.onward", "The signed-out page continues to the registered URI", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
+    SUPPORTED = Must "single-logout.supported", "Discovery says that the logout channel is supported", ["OIDC Front-Channel Logout 3", "OIDC Back-Channel Logout 2.1"];
+    SESSION_SUPPORTED = Must "single-logout.session-supported", "Discovery says that logout notices name the session", ["OIDC Front-Channel Logout 3", "OIDC Back-Channel Logout 2.1"];
     POSTED = Must "logout-token.posted", "A logout token is posted to the client", ["OIDC Back-Channel Logout 2.5", "OIDF oidcc-backchannel-rp-initiated-logout"];
-    POSTED_ONLY = Should "logout-token.alone", "Nothing is posted beside it", ["OIDC Back-Channel Logout 2.5", "OIDF oidcc-backchannel-rp-initiated-logout"];
+    POSTED_ONLY = Should "logout-token.alone", "Nothing else is posted", ["OIDC Back-Channel Logout 2.5", "OIDF oidcc-backchannel-rp-initiated-logout"];
     TOKEN_READABLE = Must "logout-token.readable", "It is a signed token in compact form", ["OIDC Back-Channel Logout 2.4"];
     TOKEN_TYPE = Should "logout-token.typ", "Its header says that it is a logout token", ["OIDC Back-Channel Logout 2.4"];
     TOKEN_SIGNATURE = Must "logout-token.signature", "Its signature verifies with the published key", ["OIDC Back-Channel Logout 2.6", "OIDF oidcc-backchannel-rp-initiated-logout"];
-    TOKEN_ISSUER = Must "logout-token.iss", "Its issuer is the server that was signed out from", ["OIDC Back-Channel Logout 2.4"];
-    TOKEN_AUDIENCE = Must "logout-token.aud", "It is meant for the client, and for nobody else", ["OIDC Back-Channel Logout 2.4"];
-    TOKEN_ISSUED = Must "logout-token.iat", "It was issued just now", ["OIDC Back-Channel Logout 2.4"];
-    TOKEN_EXPIRY = Must "logout-token.exp", "It has not expired, and does so soon", ["OIDC Back-Channel Logout 2.4"];
-    TOKEN_ID = Must "logout-token.jti", "It has an id of its own", ["OIDC Back-Channel Logout 2.4"];
-    TOKEN_EVENT = Must "logout-token.events", "It says that it is about signing out", ["OIDC Back-Channel Logout 2.4", "RFC 8417 2.2"];
-    TOKEN_ABOUT = Must "logout-token.about", "It names the user or the session, as the ID token did", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
-    TOKEN_NO_NONCE = Must "logout-token.no-nonce", "It has no nonce, so that it can't pass for an ID token", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
+    TOKEN_ISSUER = Must "logout-token.iss", "Its issuer is the authorization server", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_AUDIENCE = Must "logout-token.aud", "Its audience is the client alone", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_ISSUED = Must "logout-token.iat", "It was issued within the last minutes", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_EXPIRY = Must "logout-token.exp", "It has not expired, and expires soon", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_ID = Must "logout-token.jti", "It has an id", ["OIDC Back-Channel Logout 2.4"];
+    TOKEN_EVENT = Must "logout-token.events", "It has the logout event", ["OIDC Back-Channel Logout 2.4", "RFC 8417 2.2"];
+    TOKEN_ABOUT = Must "logout-token.about", "It names the user or the session of the ID token", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
+    TOKEN_NO_NONCE = Must "logout-token.no-nonce", "It has no nonce, so that it is not accepted as an ID token", ["OIDC Back-Channel Logout 2.4", "OIDF oidcc-backchannel-rp-initiated-logout"];
 }
 
-/// Judges that discovery says that clients are told of a sign-out by that channel, and of which session.
+/// Checks that discovery lists a logout channel, and that its notices name the session.
 pub fn stated(recorder: &Recorder, document: &Map<String, Value>, channel: &str) {
     for (check, member) in [(SUPPORTED, "supported"), (SESSION_SUPPORTED, "session_supported")] {
         let member = format!("{channel}_logout_{member}");
@@ -51,7 +51,7 @@ pub fn stated(recorder: &Recorder, document: &Map<String, Value>, channel: &str)
     }
 }
 
-/// Judges where signing out led to.
+/// Checks where the sign-out ended.
 pub fn led_back(recorder: &Recorder, journey: &Journey, state: Option<&str>) {
     let callback = journey.callback();
     LED_BACK.holds(recorder, callback.is_some(), "the registered address", journey.summary());
@@ -64,13 +64,13 @@ pub fn led_back(recorder: &Recorder, journey: &Journey, state: Option<&str>) {
     PARAMETERS.absent(recorder, "other parameter", other);
 }
 
-/// The longest that a logout token should live, in seconds (OIDC Back-Channel Logout 2.4: two minutes are enough).
+/// The longest lifetime of a logout token in seconds (OIDC Back-Channel Logout 2.4 suggests two minutes).
 const LONGEST_LIFE: i64 = 300;
 
-/// How far an issuer's clock may be off, in seconds.
+/// The tolerated clock skew in seconds.
 const CLOCK_SKEW: i64 = 120;
 
-/// Judges the address that a page's frame loads for a client whose logout address is `uri`.
+/// Checks the frame that loads the logout URI of a client.
 pub fn framed(recorder: &Recorder, frames: &[String], uri: &str, issuer: &str, sid: Option<&str>) {
     let frame = frames.iter().find(|frame| frame.starts_with(uri));
     let seen = frame.cloned().unwrap_or_else(|| format!("{} other frames", frames.len()));
@@ -85,7 +85,7 @@ pub fn framed(recorder: &Recorder, frames: &[String], uri: &str, issuer: &str, s
     FRAMED_PARAMETERS.absent(recorder, "other parameter", other.as_deref());
 }
 
-/// Judges what was posted to a client. Answers the logout token.
+/// Checks what was posted to a client. Returns the logout token.
 pub fn posted<'a>(recorder: &Recorder, form: Option<&'a Callback>) -> Option<&'a str> {
     let names = form.map(Callback::names);
     let token = form.and_then(|form| form.get("logout_token"));
@@ -96,7 +96,7 @@ pub fn posted<'a>(recorder: &Recorder, form: Option<&'a Callback>) -> Option<&'a
     token
 }
 
-/// What a logout token should say.
+/// The expected content of a logout token.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedLogoutToken<'a> {
     pub issuer: &'a str,
@@ -106,7 +106,7 @@ pub struct ExpectedLogoutToken<'a> {
     pub now: i64,
 }
 
-/// Judges a logout token (OIDC Back-Channel Logout 2.6).
+/// Checks a logout token (OIDC Back-Channel Logout 2.6).
 pub fn token(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedLogoutToken<'_>) {
     let parsed = Jwt::parse(raw);
     let reason = parsed.as_ref().err().map(ToString::to_string);
@@ -140,8 +140,8 @@ fn about(recorder: &Recorder, token: &Jwt, id_token: &Jwt) {
     let words = |[sub, sid]: [Option<String>; 2]| {
         format!("sub {} sid {}", sub.as_deref().unwrap_or("missing"), sid.as_deref().unwrap_or("missing"))
     };
-    let somebody = came.iter().any(Option::is_some);
-    TOKEN_ABOUT.holds(recorder, agree && somebody, words(known), words(came));
+    let named_any = came.iter().any(Option::is_some);
+    TOKEN_ABOUT.holds(recorder, agree && named_any, words(known), words(came));
 }
 
 #[cfg(test)]
@@ -158,8 +158,8 @@ mod tests {
         key.sign(header, claims).expect("a token")
     }
 
-    /// The checks that turn red for a token after `change`.
-    fn red(change: impl Fn(&mut Value, &mut Value)) -> Vec<String> {
+    /// The checks that fail for a token after `change`.
+    fn failures(change: impl Fn(&mut Value, &mut Value)) -> Vec<String> {
         let key = Key::rsa(include_str!("../../../fixtures/keys/spare-1.pem")).expect("a key");
         let mut public = key.public().expect("a public half");
         public["kid"] = json!("k");
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_posted_beside_a_logout_token_is_seen() {
+    fn parameters_posted_with_a_logout_token_fail() {
         let red = |body: &str| {
             let recorder = Recorder::new(Scrubber::default());
             posted(&recorder, Some(&Callback::parse(Delivery::FormPost, body)));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_told_apart() {
+    fn an_unreadable_logout_token_fails_only_its_check() {
         let id_token = Jwt::parse("e30.e30.").expect("an ID token");
         let recorder = Recorder::new(Scrubber::default());
         let expected =
@@ -210,15 +210,15 @@ mod tests {
     }
 
     #[test]
-    fn a_right_logout_token_turns_nothing_red() {
-        assert_eq!(red(|_, _| {}), [""; 0]);
-        assert_eq!(red(|_, claims| drop(claims.as_object_mut().map(|claims| claims.remove("sub")))), [""; 0]);
+    fn a_valid_logout_token_passes() {
+        assert_eq!(failures(|_, _| {}), [""; 0]);
+        assert_eq!(failures(|_, claims| drop(claims.as_object_mut().map(|claims| claims.remove("sub")))), [""; 0]);
     }
 
     #[test]
-    fn each_flaw_of_a_logout_token_turns_its_own_check_red() {
-        assert_eq!(red(|header, _| header["typ"] = json!("JWT")), ["logout-token.typ"]);
-        assert_eq!(red(|header, _| header["kid"] = json!("other")), ["logout-token.signature"]);
+    fn each_flaw_of_a_logout_token_fails_its_check() {
+        assert_eq!(failures(|header, _| header["typ"] = json!("JWT")), ["logout-token.typ"]);
+        assert_eq!(failures(|header, _| header["kid"] = json!("other")), ["logout-token.signature"]);
         let cases: [(&str, Value, &str); 11] = [
             ("iss", json!("https://issuer.example/"), "iss"),
             ("aud", json!("other"), "aud"),
@@ -228,22 +228,22 @@ mod tests {
             ("jti", Value::Null, "jti"),
             ("events", json!({}), "events"),
             ("events", json!({ "http://schemas.openid.net/event/backchannel-logout": true }), "events"),
-            ("sub", json!("somebody else"), "about"),
+            ("sub", json!("another user"), "about"),
             ("sid", json!("another session"), "about"),
             ("nonce", json!("n"), "no-nonce"),
         ];
         for (claim, value, check) in cases {
-            let red = red(|_, claims| claims[claim] = value.clone());
-            assert!(red.contains(&format!("logout-token.{check}")), "{claim} {value}: {red:?}");
+            let failed = failures(|_, claims| claims[claim] = value.clone());
+            assert!(failed.contains(&format!("logout-token.{check}")), "{claim} {value}: {failed:?}");
         }
-        let nobody = red(|_, claims| {
+        let anonymous = failures(|_, claims| {
             claims.as_object_mut().expect("claims").retain(|name, _| name != "sub" && name != "sid");
         });
-        assert_eq!(nobody, ["logout-token.about"]);
+        assert_eq!(anonymous, ["logout-token.about"]);
     }
 
     #[test]
-    fn each_flaw_of_a_frame_turns_its_own_check_red() {
+    fn each_flaw_of_a_frame_fails_its_check() {
         let red = |frame: &str| {
             let recorder = Recorder::new(Scrubber::default());
             framed(&recorder, &[frame.to_owned()], "https://app.example/bye", "https://i.example", Some("s"));

@@ -1,6 +1,6 @@
-//! Checks: each one small assertion with a stable id, a sentence, a severity and its citations.
+//! Checks: small assertions with a stable id, a sentence, a severity and citations.
 //!
-//! A check never decides what happens next; it writes a finding. Checks are grouped by what they look at.
+//! A check writes a finding and decides nothing else. Each file has the checks of one kind of document.
 
 pub mod access_token;
 pub mod api;

@@ -1,4 +1,4 @@
-//! Clients that register themselves (OIDC Registration, RFC 7591, RFC 7592).
+//! Dynamic client registration (OIDC Registration, RFC 7591, RFC 7592).
 
 use serde_json::Value;
 
@@ -9,20 +9,20 @@ use crate::wire::error::summary;
 use crate::wire::journey::Journey;
 
 checks! {
-    REGISTERED = Must "registration.created", "The client is registered, and told its secret if it has one", ["RFC 7591 3.2.1", "Okta: dynamic client registration"];
-    SECRET_ONCE = Must "registration.secret-once", "Reading the registration does not tell the secret again", ["Okta: dynamic client registration"];
-    GONE = Must "registration.removed", "A removed client can't sign anybody in", ["RFC 7592 2.3"];
-    DELETED = Should "registration.deleted", "At the end the client is removed", ["RFC 7592 2.3", "OIDF oidcc-server"];
-    REFUSED = Must "registration.refused", "The registration is refused", ["RFC 7591 3.2.2", "Okta: dynamic client registration"];
-    JSON = Must "registration.json", "The refusal is a JSON object", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
-    ERROR = Should "registration.error", "The refusal says what is wrong", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
+    REGISTERED = Must "registration.created", "The client is registered, and gets a secret if it needs one", ["RFC 7591 3.2.1", "Okta: dynamic client registration"];
+    SECRET_ONCE = Must "registration.secret-once", "Reading the registration does not return the secret", ["Okta: dynamic client registration"];
+    GONE = Must "registration.removed", "A removed client cannot start a sign-in", ["RFC 7592 2.3"];
+    DELETED = Should "registration.deleted", "The client can be deleted", ["RFC 7592 2.3", "OIDF oidcc-server"];
+    REFUSED = Must "registration.refused", "The registration is rejected", ["RFC 7591 3.2.2", "Okta: dynamic client registration"];
+    JSON = Must "registration.json", "The error is a JSON object", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
+    ERROR = Should "registration.error", "The error code is the right one", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
     LOGO = Should "page.logo", "The sign-in page shows the client's logo", ["OIDC Registration 2", "OIDF oidcc-registration-logo-uri"];
     POLICY = Should "page.policy", "The sign-in page links to the client's policy", ["OIDC Registration 2", "OIDF oidcc-registration-policy-uri"];
     TERMS = Should "page.terms", "The sign-in page links to the client's terms of service", ["OIDC Registration 2", "OIDF oidcc-registration-tos-uri"];
-    ISSUER_AUDIENCE = Should "assertion.issuer", "An assertion for the issuer is taken like one for the endpoint", ["RFC 7523 3 step 3", "OIDF oidcc-ensure-client-assertion-with-iss-aud-succeeds"];
+    ISSUER_AUDIENCE = Should "assertion.issuer", "An assertion with the issuer as audience is accepted", ["RFC 7523 3 step 3", "OIDF oidcc-ensure-client-assertion-with-iss-aud-succeeds"];
 }
 
-/// Judges that metadata were refused, by one of those errors.
+/// Checks that a registration was rejected with one of `errors`.
 pub fn refused(recorder: &Recorder, reply: &Reply, errors: &[&str]) {
     REFUSED.holds(recorder, reply.status == 400, 400, summary(reply));
     let body: Option<Value> = serde_json::from_str(&reply.body).ok();
@@ -32,7 +32,7 @@ pub fn refused(recorder: &Recorder, reply: &Reply, errors: &[&str]) {
     ERROR.holds(recorder, errors.contains(&error), errors.join(" or "), error);
 }
 
-/// Judges that the page at which a journey stopped shows that address, as an image or as a link.
+/// Checks that the last page shows `uri` as an image or a link.
 pub fn shown(recorder: &Recorder, check: &super::Check, journey: &Journey, uri: &str) {
     let shown = journey.page().is_some_and(|page| page.images.iter().chain(&page.links).any(|shown| shown == uri));
     let actual = if shown { uri.to_owned() } else { format!("{} without it", journey.summary()) };

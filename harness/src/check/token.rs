@@ -1,4 +1,4 @@
-//! What comes back from the token endpoint.
+//! Responses of the token endpoint.
 
 use super::checks;
 use super::extension::BOUND_TYPE;
@@ -8,52 +8,52 @@ use crate::wire::error::{ApiError, OAuthError, summary};
 use crate::wire::token::TokenReply;
 
 checks! {
-    STATUS = Must "token.status", "The token endpoint answers 200", ["RFC 6749 5.1"];
-    JSON = Must "token.json", "The answer is JSON", ["RFC 6749 5.1"];
+    STATUS = Must "token.status", "The token endpoint returns 200", ["RFC 6749 5.1"];
+    JSON = Must "token.json", "The response is JSON", ["RFC 6749 5.1"];
     CONTENT_TYPE = Should "token.content-type", "The content type is application/json, at Okta without a charset", ["RFC 6749 5.1", "RFC 8259 11"];
-    NO_STORE = Must "token.no-store", "The answer must not be cached", ["RFC 6749 5.1", "OIDC Core 3.1.3.3"];
+    NO_STORE = Must "token.no-store", "The response must not be cached", ["RFC 6749 5.1", "OIDC Core 3.1.3.3"];
     TYPE = Must "token.type", "The token type is Bearer", ["RFC 6749 7.1", "RFC 6750 4"];
     EXPIRES_IN = Must "token.expires-in", "expires_in is a positive number of seconds, a year at most", ["RFC 6749 5.1", "OIDF oidcc-server"];
-    EXPIRES_IN_TOLD = Should "token.expires-in-told", "The answer says how long the access token lives", ["RFC 6749 5.1", "OIDF oidcc-server"];
-    UNGUESSABLE = Must "token.unguessable", "An access token holds too much chance to be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
-    SCOPE = Must "token.scope", "The scope that was granted is the scope that was asked for, in that order", ["RFC 6749 5.1", "Okta: /token, response properties"];
+    EXPIRES_IN_PRESENT = Should "token.expires-in-told", "The response contains the lifetime of the access token", ["RFC 6749 5.1", "OIDF oidcc-server"];
+    UNGUESSABLE = Must "token.unguessable", "An access token has too much entropy to be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
+    SCOPE = Must "token.scope", "The granted scope is the requested scope, in the same order", ["RFC 6749 5.1", "Okta: /token, response properties"];
     NO_ID_TOKEN = Must "token.no-id-token", "Without the openid scope there is no ID token", ["OIDC Core 3.1.2.1"];
-    REFRESH_ISSUED = Must "token.refresh-issued", "offline_access brings a refresh token", ["OIDC Core 11", "Okta: refresh access tokens"];
+    REFRESH_ISSUED = Must "token.refresh-issued", "offline_access gives a refresh token", ["OIDC Core 11", "Okta: refresh access tokens"];
     REFRESH_NOT_ISSUED = Must "token.refresh-not-issued", "Without offline_access, or a user, there is no refresh token", ["OIDC Core 11", "RFC 6749 4.4.3"];
     ORDER = May "token.order", "The members come in Okta's order", ["Okta: /token, response example"];
-    ROTATED = Must "refresh.rotated", "Each refresh brings a new refresh token", ["RFC 9700 4.14.2", "Okta: refresh token rotation"];
-    NOT_ROTATED = Must "refresh.not-rotated", "A static refresh token stays what it is", ["Okta: refresh token rotation"];
-    NEW_ACCESS_TOKEN = Must "refresh.new-access-token", "A refresh brings another access token", ["RFC 6749 6", "OIDF oidcc-refresh-token"];
-    ERROR_STATUS = Must "token-error.status", "The refusal has the right status", ["RFC 6749 5.2", "Okta: OAuth 2.0 and OpenID Connect error codes"];
-    ERROR_CODE = Must "token-error.error", "The refusal's error code says what is wrong", ["RFC 6749 5.2"];
+    ROTATED = Must "refresh.rotated", "Each refresh gives a new refresh token", ["RFC 9700 4.14.2", "Okta: refresh token rotation"];
+    NOT_ROTATED = Must "refresh.not-rotated", "A static refresh token does not change", ["Okta: refresh token rotation"];
+    NEW_ACCESS_TOKEN = Must "refresh.new-access-token", "A refresh gives a new access token", ["RFC 6749 6", "OIDF oidcc-refresh-token"];
+    ERROR_STATUS = Must "token-error.status", "The error has the right status", ["RFC 6749 5.2", "Okta: OAuth 2.0 and OpenID Connect error codes"];
+    ERROR_CODE = Must "token-error.error", "The error code is the right one", ["RFC 6749 5.2"];
     ERROR_TEXT = Should "token-error.description", "The description is Okta's", ["Okta: OAuth 2.0 and OpenID Connect error codes"];
-    ERROR_JSON = Must "token-error.json", "The refusal is JSON", ["RFC 6749 5.2"];
-    ERROR_NO_STORE = Should "token-error.no-store", "The refusal must not be cached", ["RFC 6749 5.2"];
+    ERROR_JSON = Must "token-error.json", "The error is JSON", ["RFC 6749 5.2"];
+    ERROR_NO_STORE = Should "token-error.no-store", "The error must not be cached", ["RFC 6749 5.2"];
     ERROR_NO_CHALLENGE = May "token-error.no-challenge", "Okta sends no WWW-Authenticate from the token endpoint", ["Okta: recorded traffic"];
-    ENVELOPE = Must "token-error.envelope", "An unknown client is refused in Okta's own error envelope", ["Okta: error codes, invalid_client"];
+    ENVELOPE = Must "token-error.envelope", "An unknown client gets Okta's API error", ["Okta: error codes, invalid_client"];
     CODE_REUSE = Must "code.single-use", "A code works once", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse"];
-    REUSE_REVOKES = Should "code.reuse-revokes", "Using a code twice revokes the tokens that it gave", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse-30seconds"];
+    REUSE_REVOKES = Should "code.reuse-revokes", "Using a code twice revokes its tokens", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse-30seconds"];
     FAMILY_REVOKED = Must "refresh.reuse-revokes", "Using a rotated refresh token again revokes the newest one too", ["RFC 9700 4.14.2", "Okta: refresh token reuse detection"];
     LEEWAY = Must "refresh.leeway", "Within the grace period the previous refresh token still works", ["Okta: refresh token rotation, grace period"];
 }
 
-/// What a token response should hold.
+/// The expected content of a token response.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedTokenResponse<'a> {
-    /// The scope in the order asked for, where it is judged.
+    /// The scope in the requested order, if it is checked.
     pub scope: Option<&'a str>,
     pub id_token: bool,
-    /// Whether a refresh token should be there, where it is judged.
+    /// Whether a refresh token is expected, if it is checked.
     pub refresh_token: Option<bool>,
     pub speaks_okta: bool,
 }
 
-/// Judges a token response. Answers it if it can be used.
+/// Checks a token response. Returns it if it can be parsed.
 pub fn success(recorder: &Recorder, reply: &Reply, expected: ExpectedTokenResponse<'_>) -> Option<TokenReply> {
     success_of_type(recorder, reply, expected, (&TYPE, "Bearer"))
 }
 
-/// Judges a token response whose access token is bound to a key. Answers it if it can be used.
+/// Checks a token response whose access token is bound to a key. Returns it if it can be parsed.
 pub fn bound(recorder: &Recorder, reply: &Reply, expected: ExpectedTokenResponse<'_>) -> Option<TokenReply> {
     success_of_type(recorder, reply, expected, (&BOUND_TYPE, "DPoP"))
 }
@@ -67,7 +67,7 @@ fn success_of_type(
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return None;
     }
-    // RFC 8259 11 defines no parameters and lets nobody trip over one; Okta sends none.
+    // RFC 8259 11 defines no parameters, but receivers ignore them. Okta sends none.
     let bare = reply.content_type().split(';').next().unwrap_or_default().trim();
     let came = if expected.speaks_okta { reply.content_type() } else { bare };
     CONTENT_TYPE.equals(recorder, "application/json", Some(came));
@@ -97,20 +97,20 @@ fn success_of_type(
     Some(tokens)
 }
 
-/// Judges how long an access token lives.
+/// Checks the lifetime of an access token.
 pub fn lifetime(recorder: &Recorder, expires_in: Option<i64>) {
     match expires_in {
         Some(seconds) => {
             EXPIRES_IN.holds(recorder, (1..=31_536_000).contains(&seconds), "1 to 31536000 seconds", seconds);
         }
-        None => drop(EXPIRES_IN_TOLD.present(recorder, "expires_in", None)),
+        None => drop(EXPIRES_IN_PRESENT.present(recorder, "expires_in", None)),
     }
 }
 
-/// The bits of chance that a code or token must hold at least.
+/// The least entropy of a code or token in bits.
 pub(super) const LEAST_ENTROPY: f64 = 96.0;
 
-/// The bits that a text holds after Shannon: an upper bound for what its maker put in, so too little is proof.
+/// The Shannon entropy of a text in bits: an upper bound, so a low value proves a weak text.
 pub(super) fn entropy(text: &str) -> f64 {
     let mut counts = std::collections::BTreeMap::new();
     for byte in text.bytes() {
@@ -120,12 +120,12 @@ pub(super) fn entropy(text: &str) -> f64 {
     counts.into_values().map(|count| f64::from(count) * (length / f64::from(count)).log2()).sum()
 }
 
-/// Judges a refusal. `text` is Okta's wording, where it is judged.
+/// Checks an error. `text` is Okta's error description, if it is checked.
 pub fn refusal(recorder: &Recorder, reply: &Reply, status: u16, error: &str, text: Option<&str>) {
     refusal_by(recorder, reply, status, &[error], text);
 }
 
-/// Judges a refusal by any of `errors`.
+/// Checks an error that is one of `errors`.
 pub fn refusal_by(recorder: &Recorder, reply: &Reply, status: u16, errors: &[&str], text: Option<&str>) {
     ERROR_STATUS.holds(recorder, reply.status == status, status, summary(reply));
     let json = reply.content_type().starts_with("application/json");
@@ -140,7 +140,7 @@ pub fn refusal_by(recorder: &Recorder, reply: &Reply, status: u16, errors: &[&st
     no_store(recorder, &ERROR_NO_STORE, reply);
 }
 
-/// Judges Okta's envelope for an unknown client.
+/// Checks Okta's API error for an unknown client.
 pub fn unknown_client(recorder: &Recorder, reply: &Reply) {
     let body = serde_json::from_str::<ApiError>(&reply.body).ok();
     let ok = body.as_ref().is_some_and(|body| {
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn entropy_counts_bits() {
-        assert!((entropy("0123456789abcdef") - 64.0).abs() < 1e-9, "16 different signs of 4 bits");
-        assert!(entropy(&"a".repeat(400)).abs() < 1e-9, "one sign says nothing, however often");
+        assert!((entropy("0123456789abcdef") - 64.0).abs() < 1e-9, "16 different characters of 4 bits");
+        assert!(entropy(&"a".repeat(400)).abs() < 1e-9, "a repeated character has no entropy");
     }
 }

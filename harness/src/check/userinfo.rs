@@ -1,4 +1,4 @@
-//! Userinfo (OIDC Core 5.3) and how a protected resource refuses (RFC 6750 3).
+//! Userinfo (OIDC Core 5.3) and errors of protected resources (RFC 6750 3).
 
 use serde_json::{Map, Value};
 
@@ -10,23 +10,23 @@ use crate::wire::jwt::{Jwt, Signature};
 use crate::wire::keys::KeySet;
 
 checks! {
-    STATUS = Must "userinfo.status", "Userinfo answers 200", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-get"];
-    JSON = Must "userinfo.json", "The answer is a JSON object", ["OIDC Core 5.3.2"];
+    STATUS = Must "userinfo.status", "Userinfo returns 200", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-get"];
+    JSON = Must "userinfo.json", "The response is a JSON object", ["OIDC Core 5.3.2"];
     SUBJECT = Must "userinfo.sub", "The subject is the ID token's", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-get"];
-    CLAIMS = Should "userinfo.claims", "All claims of the scopes that the user has are there", ["OIDC Core 5.4", "OIDF oidcc-scope-profile", "OIDF oidcc-scope-email"];
-    TYPES = Must "userinfo.types", "Claims have the types that the specification gives them", ["OIDC Core 5.1"];
-    SIGNED = Must "userinfo.signed", "The answer is a signed token, as the client has registered", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
+    CLAIMS = Should "userinfo.claims", "All claims of the scopes that the user has are present", ["OIDC Core 5.4", "OIDF oidcc-scope-profile", "OIDF oidcc-scope-email"];
+    TYPES = Must "userinfo.types", "Claims have the specified types", ["OIDC Core 5.1"];
+    SIGNED = Must "userinfo.signed", "The response is a signed token, as registered by the client", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
     SIGNATURE = Must "userinfo.signature", "Its signature verifies with the published key", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
     SIGNED_BY = Must "userinfo.alg", "It is signed with RS256", ["OIDC Registration 2", "OIDF oidcc-userinfo-rs256"];
-    SIGNED_FOR = Should "userinfo.iss-aud", "It names the issuer, and the client as its audience", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
-    NO_NONCE = Must "userinfo.no-nonce", "It has no nonce, which belongs to ID tokens", ["OIDC Core 5.1", "OIDF oidcc-userinfo-rs256"];
-    REFUSED = Must "bearer.status", "The request is refused with the right status", ["RFC 6750 3.1", "OIDC Core 5.3.3"];
-    CHALLENGE = Must "bearer.challenge", "The refusal carries a Bearer challenge", ["RFC 6750 3"];
+    SIGNED_FOR = Should "userinfo.iss-aud", "Its issuer and audience are right", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
+    NO_NONCE = Must "userinfo.no-nonce", "It has no nonce", ["OIDC Core 5.1", "OIDF oidcc-userinfo-rs256"];
+    REFUSED = Must "bearer.status", "The request is rejected with the right status", ["RFC 6750 3.1", "OIDC Core 5.3.3"];
+    CHALLENGE = Must "bearer.challenge", "The error has a Bearer challenge", ["RFC 6750 3"];
     ERROR = Must "bearer.error", "The challenge names the right error", ["RFC 6750 3.1"];
     NO_ERROR = Should "bearer.no-error", "Without a token the challenge names no error", ["RFC 6750 3.1"];
 }
 
-/// Judges the claims about the user.
+/// Checks the claims about the user.
 pub fn success(
     recorder: &Recorder,
     reply: &Reply,
@@ -52,7 +52,7 @@ pub fn success(
     Some(body)
 }
 
-/// What signed claims about the user should say.
+/// The expected content of a signed userinfo response.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedSignedUserinfo<'a> {
     pub issuer: &'a str,
@@ -60,7 +60,7 @@ pub struct ExpectedSignedUserinfo<'a> {
     pub subject: Option<&'a str>,
 }
 
-/// Judges the claims about the user as a signed token (OIDC Core 5.3.2).
+/// Checks the claims about the user as a signed token (OIDC Core 5.3.2).
 pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: ExpectedSignedUserinfo<'_>) {
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return;
@@ -85,7 +85,7 @@ pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expec
     types(recorder, &token.claims);
 }
 
-/// Judges a refusal of a protected resource. Without `error` none must be named.
+/// Checks an error of a protected resource. Without `error` the challenge must not name one.
 pub fn refusal(recorder: &Recorder, reply: &Reply, status: u16, error: Option<&str>) {
     REFUSED.holds(recorder, reply.status == status, status, summary(reply));
     let challenge = reply.header("www-authenticate").unwrap_or_default();
@@ -105,7 +105,7 @@ fn types(recorder: &Recorder, body: &Map<String, Value>) {
     TYPES.holds(recorder, wrong.is_none(), "strings not empty, booleans, seconds, objects", actual);
 }
 
-/// OIDC Core 5.1: the first standard claim whose value is not of the type that it must have.
+/// OIDC Core 5.1: the first standard claim whose value has the wrong type.
 pub(super) fn wrong_type(claims: &Map<String, Value>) -> Option<(&String, &Value)> {
     claims.iter().find(|(name, value)| match name.as_str() {
         "email_verified" | "phone_number_verified" => !value.is_boolean(),
@@ -122,7 +122,7 @@ pub(super) fn wrong_type(claims: &Map<String, Value>) -> Option<(&String, &Value
     })
 }
 
-/// OIDC Core 5.1: `YYYY-MM-DD`, with the year 0000 when it is not told, or only `YYYY`.
+/// OIDC Core 5.1: `YYYY-MM-DD`, with the year 0000 if it is unknown, or only `YYYY`.
 fn is_birthdate(text: &str) -> bool {
     let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     let parts: Vec<&str> = text.split('-').collect();
@@ -143,8 +143,8 @@ mod tests {
     use crate::record::scrub::Scrubber;
     use crate::record::{Entry, Verdict};
 
-    /// The checks that turn red for signed claims after `change`.
-    fn red(kind: &'static str, change: impl Fn(&mut Value, &mut Value)) -> Vec<String> {
+    /// The checks that fail for signed claims after `change`.
+    fn failures(kind: &'static str, change: impl Fn(&mut Value, &mut Value)) -> Vec<String> {
         let key = Key::rsa(include_str!("../../../fixtures/keys/spare-1.pem")).expect("a key");
         let set = key.set().expect("a set");
         let keys: KeySet = serde_json::from_value(set.clone()).expect("keys");
@@ -168,17 +168,17 @@ mod tests {
     }
 
     #[test]
-    fn each_flaw_of_signed_claims_turns_its_own_check_red() {
+    fn each_flaw_of_signed_claims_fails_its_check() {
         let jwt = "application/jwt";
-        assert_eq!(red(jwt, |_, _| {}), [""; 0]);
-        assert_eq!(red(jwt, |_, claims| claims["aud"] = json!(["d", "c"])), [""; 0]);
-        assert_eq!(red("application/json", |_, _| {}), ["userinfo.signed"]);
-        assert_eq!(red(jwt, |header, _| header["kid"] = json!("other")), ["userinfo.signature"]);
-        assert_eq!(red(jwt, |header, _| header["alg"] = json!("RS384")), ["userinfo.signature", "userinfo.alg"]);
-        assert_eq!(red(jwt, |_, claims| claims["iss"] = json!("https://other.example")), ["userinfo.iss-aud"]);
-        assert_eq!(red(jwt, |_, claims| claims["aud"] = json!(["d"])), ["userinfo.iss-aud"]);
-        assert_eq!(red(jwt, |_, claims| claims["nonce"] = json!("n")), ["userinfo.no-nonce"]);
-        assert_eq!(red(jwt, |_, claims| claims["sub"] = json!("v")), ["userinfo.sub"]);
-        assert_eq!(red(jwt, |_, claims| claims["name"] = json!("")), ["userinfo.types"]);
+        assert_eq!(failures(jwt, |_, _| {}), [""; 0]);
+        assert_eq!(failures(jwt, |_, claims| claims["aud"] = json!(["d", "c"])), [""; 0]);
+        assert_eq!(failures("application/json", |_, _| {}), ["userinfo.signed"]);
+        assert_eq!(failures(jwt, |header, _| header["kid"] = json!("other")), ["userinfo.signature"]);
+        assert_eq!(failures(jwt, |header, _| header["alg"] = json!("RS384")), ["userinfo.signature", "userinfo.alg"]);
+        assert_eq!(failures(jwt, |_, claims| claims["iss"] = json!("https://other.example")), ["userinfo.iss-aud"]);
+        assert_eq!(failures(jwt, |_, claims| claims["aud"] = json!(["d"])), ["userinfo.iss-aud"]);
+        assert_eq!(failures(jwt, |_, claims| claims["nonce"] = json!("n")), ["userinfo.no-nonce"]);
+        assert_eq!(failures(jwt, |_, claims| claims["sub"] = json!("v")), ["userinfo.sub"]);
+        assert_eq!(failures(jwt, |_, claims| claims["name"] = json!("")), ["userinfo.types"]);
     }
 }

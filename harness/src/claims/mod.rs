@@ -1,6 +1,6 @@
-//! Claim snapshots: what a token says, with volatile values replaced by typed placeholders that are checked.
+//! Claim snapshots: the claims of a token, with volatile values replaced by typed placeholders.
 //!
-//! A snapshot is `fixtures/claims/<name>.json`. A change is pending until `harness review` settles it.
+//! A snapshot is `fixtures/claims/<name>.json`. A changed one is pending until `harness review` accepts or rejects it.
 
 mod diff;
 mod normalise;

@@ -1,24 +1,23 @@
-//! Volatile values become placeholders. A placeholder says what kind of value stood there, and is only put
-//! there if the value keeps to the rules of its kind.
+//! Replaces volatile values by placeholders that name the kind of value. A value of the wrong form is not replaced.
 
 use serde_json::{Map, Value};
 
-/// What is known around the tokens.
+/// The context of a token.
 #[derive(Clone, Debug)]
 pub struct Context<'a> {
-    /// The issuer's base address, which changes with the port.
+    /// The base URL of the issuer, which changes with the port.
     pub base: &'a str,
     /// The issuer's time.
     pub now: i64,
     pub nonce: Option<&'a str>,
-    /// Values whose hashes may stand in a token, with the name of the claim.
+    /// The expected hashes, by the name of the claim.
     pub hashes: Vec<(&'static str, String)>,
 }
 
-/// How far a clock may be off.
+/// The tolerated clock skew in seconds.
 const SKEW: i64 = 300;
 
-/// The document with placeholders, and the rules that were broken.
+/// The document with placeholders, and the violated rules.
 #[must_use]
 pub fn normalise(document: &Value, context: &Context<'_>) -> (Value, Vec<String>) {
     let mut broken = Vec::new();
@@ -42,7 +41,7 @@ fn object(members: &Map<String, Value>, context: &Context<'_>, broken: &mut Vec<
         .map(|(name, found)| {
             let placeholder = match name.as_str() {
                 "iat" | "auth_time" => epoch(found, context.now),
-                // The lifetime is part of the contract: it stays visible.
+                // The lifetime stays visible.
                 "exp" => lifetime(found, issued, context.now),
                 "jti" => token_id(found),
                 "kid" => text(found, |kid| kid.len() == 43 && is_base64url(kid), "[kid]"),
@@ -152,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_breaks_the_rule_of_its_kind_is_told_and_kept() {
+    fn a_volatile_claim_of_the_wrong_form_is_reported_and_kept() {
         let document = json!({ "iat": 5, "nonce": "other", "at_hash": "wrong", "jti": "AT.short", "kid": "short" });
         let (normal, broken) = normalise(&document, &context());
         assert_eq!(normal, document);

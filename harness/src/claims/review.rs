@@ -1,4 +1,4 @@
-//! Review: a person accepts or rejects what a run found to be different.
+//! Review of pending snapshots.
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -6,18 +6,18 @@ use std::path::PathBuf;
 use super::diff::diff;
 use super::snapshots::{Snapshots, path_of};
 
-/// A snapshot that waits.
+/// A pending snapshot.
 #[derive(Clone, Debug)]
 pub struct Pending {
     pub name: String,
-    /// The reviewed snapshot; empty when there is none yet.
+    /// The accepted snapshot; empty if there is none yet.
     pub known: String,
-    /// What the run found.
+    /// The snapshot of the last run.
     pub found: String,
     file: PathBuf,
 }
 
-/// What the reviewer says.
+/// The decision of the reviewer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ReviewDecision {
     Accept,
@@ -25,13 +25,13 @@ pub enum ReviewDecision {
     Skip,
 }
 
-/// Why a review can't be held.
+/// Why a review fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReviewError {
-    #[error("snapshots are not accepted where the environment variable CI is set: review on your own machine")]
+    #[error("snapshots can't be accepted if the environment variable CI is set")]
     InCi,
-    #[error("there is no fixtures folder to write to: run in the repository or give --fixtures")]
+    #[error("no fixtures folder to write to: run in the repository or set --fixtures")]
     NoFolder,
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
@@ -39,10 +39,10 @@ pub enum ReviewError {
     Terminal(#[from] std::io::Error),
 }
 
-/// What waits, by name.
+/// The pending snapshots, by name.
 #[must_use]
 pub fn pending(snapshots: &Snapshots) -> Vec<Pending> {
-    let entries = std::fs::read_dir(snapshots.waiting()).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(snapshots.pending_folder()).into_iter().flatten().flatten();
     let mut pending: Vec<Pending> = entries
         .filter_map(|entry| {
             let name = entry.file_name().to_str()?.strip_suffix(".json")?.to_owned();
@@ -55,7 +55,7 @@ pub fn pending(snapshots: &Snapshots) -> Vec<Pending> {
     pending
 }
 
-/// Shows each pending snapshot and does what `answer` says. Answers how many still wait.
+/// Accepts, rejects or skips each pending snapshot, as `decide` returns. Returns the number of skipped ones.
 ///
 /// # Errors
 /// In CI, without a folder to write to, or when a file can't be written.
@@ -63,19 +63,19 @@ pub fn review(
     snapshots: &Snapshots,
     in_ci: bool,
     output: &mut dyn Write,
-    mut answer: impl FnMut(&Pending, &mut dyn Write) -> std::io::Result<ReviewDecision>,
+    mut decide: impl FnMut(&Pending, &mut dyn Write) -> std::io::Result<ReviewDecision>,
 ) -> Result<usize, ReviewError> {
     if in_ci {
         return Err(ReviewError::InCi);
     }
     let folder = snapshots.fixtures().folder().ok_or(ReviewError::NoFolder)?.join("claims");
-    let mut waiting = 0;
+    let mut skipped = 0;
     for pending in pending(snapshots) {
         let failed = |path: &std::path::Path, error: std::io::Error| ReviewError::File {
             path: path.display().to_string(),
             reason: error.to_string(),
         };
-        let verb = match answer(&pending, output)? {
+        let verb = match decide(&pending, output)? {
             ReviewDecision::Accept => {
                 let target = folder.join(format!("{}.json", pending.name));
                 std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
@@ -88,16 +88,16 @@ pub fn review(
                 "rejected"
             }
             ReviewDecision::Skip => {
-                waiting += 1;
+                skipped += 1;
                 "skipped"
             }
         };
         writeln!(output, "{verb} {}", pending.name)?;
     }
-    Ok(waiting)
+    Ok(skipped)
 }
 
-/// Asks a person at a terminal.
+/// Asks for a decision on the terminal.
 ///
 /// # Errors
 /// When the terminal can't be read or written.

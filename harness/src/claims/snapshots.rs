@@ -1,4 +1,4 @@
-//! Compares documents with snapshots and keeps what differs for review.
+//! Compares documents with snapshots and writes pending snapshots.
 
 use std::path::{Path, PathBuf};
 
@@ -10,52 +10,52 @@ use crate::issuer_target::fixtures::Fixtures;
 use crate::record::{Finding, Recorder, Verdict, checks};
 
 checks! {
-    SNAPSHOT = Must "claims.snapshot", "The claims are those of the reviewed snapshot", ["Okta: access token claims", "Okta: ID token claims"];
-    PLACEHOLDERS = Must "claims.volatile", "Volatile claims keep to the rules of their kind", ["RFC 7519 4.1", "Okta: recorded traffic"];
+    SNAPSHOT = Must "claims.snapshot", "The claims are those of the accepted snapshot", ["Okta: access token claims", "Okta: ID token claims"];
+    PLACEHOLDERS = Must "claims.volatile", "Volatile claims have values of the right form", ["RFC 7519 4.1", "Okta: recorded traffic"];
 }
 
-/// Where snapshots are and where new ones wait.
+/// The accepted and the pending snapshots.
 #[derive(Clone, Debug)]
 pub struct Snapshots {
     fixtures: Fixtures,
-    waiting: PathBuf,
+    pending: PathBuf,
 }
 
 impl Snapshots {
     /// Snapshots of `fixtures`; pending ones go under `reports`.
     #[must_use]
     pub fn new(fixtures: Fixtures, reports: &Path) -> Self {
-        Self { fixtures, waiting: reports.join("pending") }
+        Self { fixtures, pending: reports.join("pending") }
     }
 
-    /// The folder in which pending snapshots wait.
+    /// The folder of pending snapshots.
     #[must_use]
-    pub fn waiting(&self) -> &Path {
-        &self.waiting
+    pub fn pending_folder(&self) -> &Path {
+        &self.pending
     }
 
-    /// The documents.
+    /// The fixtures.
     #[must_use]
     pub const fn fixtures(&self) -> &Fixtures {
         &self.fixtures
     }
 
-    /// Forgets what is pending: a new run finds it again.
+    /// Removes all pending snapshots.
     pub fn clear(&self) {
-        let _ = std::fs::remove_dir_all(&self.waiting);
+        let _ = std::fs::remove_dir_all(&self.pending);
     }
 
-    /// Judges `document` against the snapshot `name`. What differs waits for review.
+    /// Checks `document` against the snapshot `name`. A different document becomes a pending snapshot.
     pub fn judge(&self, recorder: &Recorder, name: &str, document: &Value, context: &Context<'_>) {
         let (document, broken) = normalise(document, context);
-        let actual = broken.first().map_or("all kept", String::as_str);
-        PLACEHOLDERS.holds(recorder, broken.is_empty(), "all kept", actual);
+        let actual = broken.first().map_or("all right", String::as_str);
+        PLACEHOLDERS.holds(recorder, broken.is_empty(), "all right", actual);
         let text = rendered(&document);
         let known = self.fixtures.read(&path_of(name)).unwrap_or_default();
         let same = known.trim() == text.trim();
         if !same {
-            let written = std::fs::create_dir_all(&self.waiting)
-                .and_then(|()| std::fs::write(self.waiting.join(format!("{name}.json")), &text));
+            let written = std::fs::create_dir_all(&self.pending)
+                .and_then(|()| std::fs::write(self.pending.join(format!("{name}.json")), &text));
             if let Err(error) = written {
                 recorder.note(format!("the pending snapshot could not be written: {error}"));
             }

@@ -11,37 +11,33 @@ use crate::scenario::Plan;
 
 const EXAMPLES: &str = "\
 Examples:
-  harness                                   everything against the mock, started in this process
-  harness run 'code.pkce' --driver both     one family, without and with a real browser
-  harness run --tag session --not '*.org'   by tag, but not the org server
+  harness                                   all scenarios against the built-in mock
+  harness run 'code.pkce' --driver both     some scenarios, over HTTP and with a browser
+  harness run --tag session --not '*.org'   by tag, without the org server
   harness run --plan basic --behavior openid  the modules of a certification plan
-  harness run --failed                      what failed last time
+  harness run --failed                      the failed scenarios of the last run
   harness run --target okta                 a real org: OKTA_ISSUER, OKTA_CLIENT_ID, OKTA_CLIENT_SECRET
   harness run --target https://issuer.example
   harness show code.reuse
-  harness review                            settle changed claim snapshots";
+  harness review                            accept or reject changed claim snapshots";
 
 #[derive(Debug, Parser)]
-#[command(
-    name = "harness",
-    version,
-    about = "Drives OpenID Connect flows against an issuer and judges what comes back."
-)]
+#[command(name = "harness", version, about = "Tests an OpenID Connect issuer: runs flows and checks the responses.")]
 #[command(after_help = format!("{EXAMPLES}\n\nExit codes:\n{}", Exit::table()))]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// Where targets, sign-in scripts, scope tables and snapshots are [default: ./fixtures, else the built-in copy]
+    /// Folder of targets, sign-in scripts, scope tables and snapshots [default: ./fixtures, else the built-in copy]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) fixtures: Option<PathBuf>,
-    /// Where reports and pending snapshots go
+    /// Folder for reports and pending snapshots
     #[arg(long, global = true, value_name = "DIR", default_value = "target/harness/last")]
     pub(super) report_dir: PathBuf,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run scenarios (what `harness` alone does)
+    /// Run scenarios (the default command)
     Run(RunArgs),
     /// List scenarios
     List(ListArgs),
@@ -56,10 +52,10 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
-    /// Scenario ids or patterns; a stem takes all below it [default: all]
+    /// Scenario ids or patterns; a prefix selects all ids below it [default: all]
     #[arg(value_name = "ID")]
     pub(super) ids: Vec<String>,
-    /// mock, okta, another file in fixtures/targets, or an issuer's address
+    /// mock, okta, another file in fixtures/targets, or the URL of an issuer
     #[arg(long, default_value = "mock")]
     pub(super) target: String,
     /// Only scenarios with this tag
@@ -68,22 +64,22 @@ pub(super) struct RunArgs {
     /// Only the modules of this certification plan
     #[arg(long, value_enum, value_name = "PLAN")]
     pub(super) plan: Vec<Plan>,
-    /// What the built-in mock does where Okta departs from OpenID conformance [default: okta]
+    /// Behavior of the built-in mock where Okta differs from OpenID conformance [default: okta]
     #[arg(long, value_enum)]
     pub(super) behavior: Option<Behavior>,
     /// Without these ids or patterns
     #[arg(long, value_name = "ID")]
     pub(super) not: Vec<String>,
-    /// Only what failed in the last run
+    /// Only the failed scenarios of the last run
     #[arg(long)]
     pub(super) failed: bool,
-    /// How people are signed in
+    /// How users are signed in
     #[arg(long, value_enum, default_value = "auto")]
     pub(super) driver: Drivers,
-    /// A missing browser is a failure, not a skip
+    /// Fail instead of skip if there is no browser
     #[arg(long)]
     pub(super) require_browser: bool,
-    /// Scenarios at a time
+    /// Number of scenarios that run at the same time
     #[arg(long, default_value_t = 4)]
     pub(super) jobs: usize,
     /// Colours
@@ -121,13 +117,13 @@ pub(super) struct ListArgs {
 pub(super) struct ReviewArgs {
     #[command(subcommand)]
     pub(super) command: Option<ReviewCommand>,
-    /// Accept everything that waits
+    /// Accept all pending snapshots
     #[arg(long)]
     pub(super) accept_all: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ReviewCommand {
-    /// Only list what waits
+    /// Only list pending snapshots
     Pending,
 }

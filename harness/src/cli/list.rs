@@ -33,7 +33,7 @@ pub(super) fn list(args: &ListArgs, fixtures: &Fixtures) -> Result<Exit, Command
 fn selected(args: &ListArgs, fixtures: &Fixtures) -> Result<Vec<Scenario>, CommandError> {
     let filter = Filter::new(&args.ids, &[], &args.tag).map_err(RunError::from)?.of_plans(&args.plan);
     let mut scenarios = catalogue(fixtures).map_err(RunError::from)?;
-    scenarios.retain(|scenario| filter.takes(scenario));
+    scenarios.retain(|scenario| filter.selects(scenario));
     if scenarios.is_empty() { Err(RunError::NothingSelected.into()) } else { Ok(scenarios) }
 }
 

@@ -36,12 +36,12 @@ pub(super) fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80);
     let mut terminal = report::Terminal::new(on_terminal && !is_set("CI"), colour, width);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let work = async {
+    let run_all = async {
         let runner = Runner::open(options).await?;
         let record = runner
             .run(|event| {
                 if let Event::Finished { scenario, done, total } = event {
-                    // A closed pipe is no reason to stop: the report is still wanted.
+                    // The reports are written even if the pipe is closed.
                     let _ = terminal.finished(&mut io::stdout().lock(), scenario, done, total);
                 }
             })
@@ -50,18 +50,18 @@ pub(super) fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result
     };
     let record = runtime.block_on(async {
         tokio::select! {
-            record = work => record,
-            () = interrupted() => Err(CommandError(Exit::Interrupted, "interrupted; browsers are stopped".to_owned())),
+            record = run_all => record,
+            () = interrupted() => Err(CommandError(Exit::Interrupted, "interrupted".to_owned())),
         }
     })?;
-    // Whatever still holds a browser lets go of it before the report is written.
+    // Stops the browsers before the reports are written.
     drop(runtime);
     let files = report::write(&record, &reports)?;
     write!(io::stdout(), "{}", report::summary(&record, &files))?;
     Ok(run::exit(&record))
 }
 
-/// Ends when somebody asks the process to stop.
+/// Returns on SIGINT or SIGTERM.
 async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {

@@ -15,7 +15,7 @@ use crate::scenario::catalogue;
 pub(super) fn show(id: &str, fixtures: &Fixtures) -> Result<Exit, CommandError> {
     let scenarios = catalogue(fixtures).map_err(RunError::from)?;
     let Some(scenario) = scenarios.iter().find(|scenario| scenario.id == id) else {
-        return Err(CommandError(Exit::NothingSelected, format!("no scenario is called {id:?}: harness list")));
+        return Err(CommandError(Exit::NothingSelected, format!("unknown scenario {id:?}; harness list shows all")));
     };
     let mut output = io::stdout().lock();
     writeln!(output, "{}\n{}\n", scenario.id, scenario.title)?;

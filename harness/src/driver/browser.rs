@@ -1,4 +1,4 @@
-//! The real browser: Chromium by WebDriver, following a sign-in script that is data.
+//! The browser driver: Chromium by WebDriver, with the sign-in scripts of the fixtures.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,24 +22,24 @@ use crate::wire::consent::Consent;
 use crate::wire::journey::{Arrival, Journey, Prompt};
 use crate::wire::page::{Page, PageKind};
 
-/// How long a page may take to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long to wait for an element.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How often a page is looked at.
-const GLANCE: Duration = Duration::from_millis(50);
+/// The interval between two looks at a page.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Pages of the issuer on which nothing more happens.
+/// The last pages of the issuer.
 const END_PAGES: &str = r#"[data-se="error-page"], [data-se="signed-out"]"#;
 
-/// One browser session with a profile of its own.
+/// A browser session with its own profile.
 #[derive(Debug)]
 pub struct BrowserDriver {
     chromedriver: Arc<Chromedriver>,
     listener: Arc<Listener>,
     scripts: Vec<Script>,
     recorder: Recorder,
-    /// Let it reach this machine only.
-    closed: bool,
+    /// Whether the browser can reach this machine only.
+    local_only: bool,
     session: Option<Session>,
 }
 
@@ -52,22 +52,22 @@ struct Session {
 }
 
 impl BrowserDriver {
-    /// A browser that starts when it is first needed. A `closed` one reaches this machine only.
+    /// A browser that is started on first use. With `local_only` it can reach this machine only.
     #[must_use]
     pub const fn new(
         chromedriver: Arc<Chromedriver>,
         listener: Arc<Listener>,
         scripts: Vec<Script>,
         recorder: Recorder,
-        closed: bool,
+        local_only: bool,
     ) -> Self {
-        Self { chromedriver, listener, scripts, recorder, closed, session: None }
+        Self { chromedriver, listener, scripts, recorder, local_only, session: None }
     }
 
     /// See [`super::Driver::walk`].
     ///
     /// # Errors
-    /// When the browser breaks or shows nothing that a script knows.
+    /// When the browser fails or shows a page that no script knows.
     pub async fn walk(&mut self, start: &Url, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         let client = self.client().await?;
         self.recorder.note(format!("browser: open {}", self.recorder.scrubber().url(start.as_str())));
@@ -121,7 +121,7 @@ impl BrowserDriver {
                     break;
                 }
             }
-            // What was waited for has gone again: look once more.
+            // The page has changed: wait again.
             let Some((index, step)) = found else { continue };
             if !prompts.contains(&Prompt::SignIn) {
                 prompts.push(Prompt::SignIn);
@@ -131,13 +131,13 @@ impl BrowserDriver {
             };
             self.recorder.note(format!("browser: {}", step.does));
             if let Some(credential) = step.fill {
-                let typed = match credential {
+                let text = match credential {
                     Credential::Login => &account.login,
                     Credential::Password => &account.password,
                 };
                 let field = client.find(Locator::Css(&step.wait)).await.map_err(broken)?;
                 field.clear().await.map_err(broken)?;
-                field.send_keys(typed).await.map_err(broken)?;
+                field.send_keys(text).await.map_err(broken)?;
             }
             if let Some(button) = &step.click {
                 click(&client, button).await?;
@@ -146,7 +146,7 @@ impl BrowserDriver {
         }
     }
 
-    /// Ends the session: dropping it would leave the browser running.
+    /// Ends the session. Dropping it leaves the browser running.
     pub async fn close(&mut self) {
         if let Some(session) = self.session.take() {
             let _ = session.client.close().await;
@@ -163,7 +163,7 @@ impl BrowserDriver {
             .map_err(|error| DriverError::Browser(error.to_string()))?;
         let profile = TempDir::new().map_err(|error| DriverError::Browser(error.to_string()))?;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(&self.chromedriver, &profile, self.closed))
+            .capabilities(capabilities(&self.chromedriver, &profile, self.local_only))
             .connect(self.chromedriver.address())
             .await
             .map_err(|error| DriverError::Browser(error.to_string()))?;
@@ -171,7 +171,7 @@ impl BrowserDriver {
         Ok(client)
     }
 
-    /// The script that knows the page, or none when the browser has landed or stopped at once.
+    /// The script of the page, or none if the browser is at the redirect URI or on a last page already.
     async fn script(&self, client: &Client) -> Result<Option<&Script>, DriverError> {
         let mut known: Vec<&str> = self.scripts.iter().map(|script| script.recognised_by.as_str()).collect();
         known.extend(self.scripts.iter().filter_map(|script| script.consent.as_ref()).map(|step| step.wait.as_str()));
@@ -182,7 +182,7 @@ impl BrowserDriver {
             if present(client, &script.recognised_by).await?
                 || (consent.is_some() && present(client, consent.map_or("", |step| &step.wait)).await?)
             {
-                self.recorder.note(format!("browser: this is {}", script.about));
+                self.recorder.note(format!("browser: sign-in page: {}", script.about));
                 return Ok(Some(script));
             }
         }
@@ -190,12 +190,12 @@ impl BrowserDriver {
     }
 
     async fn wait(&self, client: &Client, selector: &str) -> Result<(), DriverError> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         let error = loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            match client.wait().at_most(left).every(GLANCE).for_element(Locator::Css(selector)).await {
+            match client.wait().at_most(left).every(POLL_INTERVAL).for_element(Locator::Css(selector)).await {
                 Ok(_) => return Ok(()),
-                Err(error) if is_on_its_way(&error) && !left.is_zero() => {}
+                Err(error) if is_navigating(&error) && !left.is_zero() => {}
                 Err(error) => break error,
             }
         };
@@ -231,16 +231,16 @@ impl BrowserDriver {
 async fn present(client: &Client, selector: &str) -> Result<bool, DriverError> {
     match client.find_all(Locator::Css(selector)).await {
         Ok(found) => Ok(!found.is_empty()),
-        // Whatever was there has gone.
-        Err(error) if is_on_its_way(&error) => Ok(false),
+        // The page has changed.
+        Err(error) if is_navigating(&error) => Ok(false),
         Err(error) => Err(broken(error)),
     }
 }
 
-/// Whether a command met a page that was leaving: one that posts its form by itself does so at any moment. ChromeDriver says so
-/// outside the protocol.
-fn is_on_its_way(error: &CmdError) -> bool {
-    matches!(error, CmdError::NotW3C(said) if said.as_str() == Some("aborted by navigation"))
+/// Whether a command failed because the page was navigating, as a page does that submits its form itself. ChromeDriver
+/// reports this outside the protocol.
+fn is_navigating(error: &CmdError) -> bool {
+    matches!(error, CmdError::NotW3C(message) if message.as_str() == Some("aborted by navigation"))
 }
 
 async fn click(client: &Client, selector: &str) -> Result<(), DriverError> {
@@ -249,15 +249,15 @@ async fn click(client: &Client, selector: &str) -> Result<(), DriverError> {
 
 fn broken(error: CmdError) -> DriverError {
     match error {
-        // WebDriver: what every command answers after its browser has gone.
-        CmdError::Standard(gone) if gone.error == ErrorStatus::InvalidSessionId => {
-            DriverError::Crashed(gone.to_string())
+        // WebDriver: the error of every command after the browser has ended.
+        CmdError::Standard(error) if error.error == ErrorStatus::InvalidSessionId => {
+            DriverError::Crashed(error.to_string())
         }
         other => DriverError::Browser(other.to_string()),
     }
 }
 
-fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, closed: bool) -> Map<String, Value> {
+fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, local_only: bool) -> Map<String, Value> {
     let mut arguments = vec![
         "--headless=new".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
@@ -272,11 +272,11 @@ fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, closed: bool) ->
         format!("--user-data-dir={}", profile.path().display()),
     ];
     if is_root() {
-        // Chromium refuses to start as root with its sandbox on.
+        // Chromium does not start as root with its sandbox.
         arguments.push("--no-sandbox".to_owned());
     }
-    if closed {
-        // A stray request to the outside then fails at once and visibly.
+    if local_only {
+        // Requests to other hosts fail immediately.
         arguments.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1".to_owned());
     }
     let options = json!({ "binary": chromedriver.browser(), "args": arguments });
@@ -285,7 +285,7 @@ fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, closed: bool) ->
     capabilities
 }
 
-/// Whether this process runs as root: on Linux its own entry in /proc belongs to it.
+/// Whether this process runs as root.
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").is_ok_and(|entry| entry.uid() == 0)
@@ -298,17 +298,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_that_is_gone_is_told_from_one_that_shows_the_wrong_thing() {
-        let told = |status| broken(CmdError::Standard(WebDriver::new(status, "disconnected")));
-        assert!(matches!(told(ErrorStatus::InvalidSessionId), DriverError::Crashed(_)));
-        assert!(matches!(told(ErrorStatus::NoSuchElement), DriverError::Browser(_)));
+    fn an_invalid_session_is_a_crash_and_other_errors_are_not() {
+        let error = |status| broken(CmdError::Standard(WebDriver::new(status, "disconnected")));
+        assert!(matches!(error(ErrorStatus::InvalidSessionId), DriverError::Crashed(_)));
+        assert!(matches!(error(ErrorStatus::NoSuchElement), DriverError::Browser(_)));
         assert!(matches!(broken(CmdError::WaitTimeout), DriverError::Browser(_)));
     }
 
     #[test]
-    fn a_page_that_leaves_is_told_from_one_that_is_broken() {
-        assert!(is_on_its_way(&CmdError::NotW3C(json!("aborted by navigation"))));
-        assert!(!is_on_its_way(&CmdError::NotW3C(json!("tab crashed"))));
-        assert!(!is_on_its_way(&CmdError::WaitTimeout));
+    fn an_aborted_navigation_is_recognised() {
+        assert!(is_navigating(&CmdError::NotW3C(json!("aborted by navigation"))));
+        assert!(!is_navigating(&CmdError::NotW3C(json!("tab crashed"))));
+        assert!(!is_navigating(&CmdError::WaitTimeout));
     }
 }

@@ -1,4 +1,4 @@
-//! chromedriver and the browser: found, started on a free port, stopped with all their children.
+//! Finds, starts and stops chromedriver and the browser.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,10 +8,10 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
 
-/// Sessions at a time.
+/// The number of simultaneous sessions.
 const SESSIONS: usize = 2;
 
-/// Why there is no browser.
+/// Why the browser is not available.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Missing {
@@ -21,7 +21,7 @@ pub enum Missing {
     Start(String),
 }
 
-/// A running chromedriver in a process group of its own.
+/// A running chromedriver in its own process group.
 #[derive(Debug)]
 pub struct Chromedriver {
     address: String,
@@ -44,7 +44,7 @@ impl Chromedriver {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .stdin(Stdio::null())
-            // Its browsers are in the group too: one signal reaches them all.
+            // Its browsers are in the same group, so one signal stops all.
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
@@ -57,10 +57,10 @@ impl Chromedriver {
                     Some(port) => break port,
                     None => continue,
                 },
-                None => return Err(Missing::Start("it ended without naming its port".to_owned())),
+                None => return Err(Missing::Start("no port in its output".to_owned())),
             }
         };
-        // Keep reading, or it blocks when the pipe is full.
+        // Read its output, so that the pipe does not fill up.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self {
             address: format!("http://127.0.0.1:{port}"),
@@ -80,7 +80,7 @@ impl Chromedriver {
 }
 
 impl Drop for Chromedriver {
-    /// Ends it and everything it started: browsers that a crashed or interrupted session left behind too.
+    /// Stops it and all its browsers.
     fn drop(&mut self) {
         if let Some(group) = self.process.id() {
             let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{group}")]).status();
@@ -112,7 +112,7 @@ mod tests {
     use super::port_in;
 
     #[test]
-    fn the_port_is_read_from_its_greeting() {
+    fn the_port_is_read_from_the_output() {
         assert_eq!(port_in("ChromeDriver was started successfully on port 35467."), Some(35467));
         assert_eq!(port_in("Please see https://chromedriver.chromium.org/security-considerations"), None);
     }

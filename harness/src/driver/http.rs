@@ -1,4 +1,4 @@
-//! The fast driver: walks the forms of the sign-in page with a cookie jar and no script engine.
+//! The HTTP driver: fills the forms of pages, with cookies and without JavaScript.
 
 use reqwest::header::ACCEPT;
 use url::{Url, form_urlencoded};
@@ -11,33 +11,33 @@ use crate::wire::journey::{Arrival, Journey, Prompt};
 use crate::wire::page::{Page, PageKind};
 use crate::wire::{Http, Reply, Request};
 
-/// More pages than any sign-in has.
-const MOST_PAGES: usize = 20;
+/// The most pages of a sign-in.
+const MAX_PAGES: usize = 20;
 
-/// What a browser asks for.
+/// The Accept header of a browser.
 const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-/// A browser without a screen: cookies, redirects, forms.
+/// A simple browser: cookies, redirects and forms.
 #[derive(Debug)]
 pub struct HttpDriver {
     http: Http,
 }
 
-/// What to do next.
+/// The next action.
 enum Next {
     Send(Request),
     Done(Arrival),
 }
 
-/// What was typed already: asking for it again means that it was refused.
+/// The fields that were filled in. A page that asks for one again has rejected it.
 #[derive(Default)]
-struct Typed {
+struct FilledFields {
     login: bool,
     password: bool,
 }
 
 impl HttpDriver {
-    /// A fresh browser with no cookies.
+    /// A browser without cookies.
     #[must_use]
     pub fn new(http: &Http) -> Self {
         Self { http: http.with_cookies() }
@@ -46,40 +46,40 @@ impl HttpDriver {
     /// See [`super::Driver::walk`].
     ///
     /// # Errors
-    /// When the issuer doesn't answer, or its page can't be used without a script engine.
+    /// When the issuer does not respond, or its page needs JavaScript.
     pub async fn walk(&mut self, start: &Url, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         self.follow(Request::get(start.clone()), landing, user).await
     }
 
-    /// The same, begun with any request: a posted form.
+    /// Like [`HttpDriver::walk`], but starts with any request.
     ///
     /// # Errors
     /// See [`HttpDriver::walk`].
     pub async fn follow(&mut self, first: Request, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         let mut prompts = Vec::new();
-        let mut typed = Typed::default();
-        let mut call = browser_call(first)?;
-        for _ in 0..MOST_PAGES {
-            let reply = self.http.send(call).await?;
-            match next(&reply, landing, user, &mut prompts, &mut typed)? {
-                Next::Send(following) => call = browser_call(following)?,
+        let mut filled = FilledFields::default();
+        let mut request = as_browser(first)?;
+        for _ in 0..MAX_PAGES {
+            let reply = self.http.send(request).await?;
+            match next(&reply, landing, user, &mut prompts, &mut filled)? {
+                Next::Send(following) => request = as_browser(following)?,
                 Next::Done(arrival) => return Ok(Journey { arrival, prompts }),
             }
         }
-        Err(DriverError::Endless(MOST_PAGES))
+        Err(DriverError::Endless(MAX_PAGES))
     }
 
-    /// Sends one request with this browser's cookies.
+    /// Sends one request with the cookies of this browser.
     ///
     /// # Errors
-    /// When the issuer doesn't answer.
-    pub async fn send(&self, call: Request) -> Result<Reply, DriverError> {
-        Ok(self.http.send(call).await?)
+    /// When the issuer does not respond.
+    pub async fn send(&self, request: Request) -> Result<Reply, DriverError> {
+        Ok(self.http.send(request).await?)
     }
 }
 
-fn browser_call(call: Request) -> Result<Request, DriverError> {
-    Ok(call.header(ACCEPT.as_str(), BROWSER_ACCEPT)?)
+fn as_browser(request: Request) -> Result<Request, DriverError> {
+    Ok(request.header(ACCEPT.as_str(), BROWSER_ACCEPT)?)
 }
 
 fn next(
@@ -87,7 +87,7 @@ fn next(
     landing: &Url,
     user: User<'_>,
     prompts: &mut Vec<Prompt>,
-    typed: &mut Typed,
+    filled: &mut FilledFields,
 ) -> Result<Next, DriverError> {
     if let Some(to) = reply.location() {
         if is_landing(&to, landing) {
@@ -116,9 +116,9 @@ fn next(
         if user.account.is_none() {
             return Ok(Next::Done(Arrival::Stopped(page)));
         }
-        return Ok(Next::Send(submit(form, &reply.url, form.answered(user.consent))?));
+        return Ok(Next::Send(submit(form, &reply.url, form.with_consent(user.consent))?));
     }
-    let Some(form) = page.forms.iter().find(|form| form.asks_who()) else {
+    let Some(form) = page.forms.iter().find(|form| form.asks_sign_in()) else {
         if page.kind == PageKind::Other
             && page.forms.is_empty()
             && reply.body.contains("<script")
@@ -133,17 +133,17 @@ fn next(
     }
     let Some(account) = user.account else { return Ok(Next::Done(Arrival::Stopped(page))) };
     let asks_password = form.asks_password();
-    let again = if asks_password { typed.password } else { typed.login };
-    if again {
+    let rejected = if asks_password { filled.password } else { filled.login };
+    if rejected {
         let kind = PageKind::Refused;
         return Ok(Next::Done(Arrival::Stopped(Page { kind, ..page })));
     }
-    typed.login = true;
-    typed.password |= asks_password;
+    filled.login = true;
+    filled.password |= asks_password;
     Ok(Next::Send(submit(form, &reply.url, form.filled(&account.login, &account.password))?))
 }
 
-/// Whether an address carries an authorization response, whoever it is meant for.
+/// Whether a URL has the parameters of an authorization response.
 fn carries_response(url: &Url) -> bool {
     let fragment = url.fragment().unwrap_or_default().as_bytes();
     let mut names = url.query_pairs().chain(form_urlencoded::parse(fragment)).map(|(name, _)| name);
@@ -151,7 +151,7 @@ fn carries_response(url: &Url) -> bool {
 }
 
 fn submit(form: &Form, page: &Url, pairs: Vec<(String, String)>) -> Result<Request, DriverError> {
-    // An empty action is the page itself, without its fragment.
+    // An empty action is the URL of the page, without its fragment.
     let mut action = page.join(&form.action).map_err(crate::wire::WireError::from)?;
     action.set_fragment(None);
     if form.post {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn hidden_inputs_are_kept_and_unticked_boxes_left_out() {
+    fn hidden_inputs_are_sent_and_unchecked_boxes_are_not() {
         let form = form(
             "<form method=post action=next><input type=hidden name=stateToken value=s><input name=identifier>\
              <input type=checkbox name=rememberMe value=true><input type=submit value=Next></form>",
@@ -187,23 +187,23 @@ mod tests {
     fn a_form_goes_to_its_action_resolved_against_the_page() {
         let page = Url::parse("http://localhost:1/oauth2/v1/authorize?x=1").expect("an address");
         let form = form("<form method=post action='/idp/next'><input type=password name=p></form>");
-        let call = submit(&form, &page, form.filled("me@example.test", "pass")).expect("a call");
-        assert_eq!(call.url.as_str(), "http://localhost:1/idp/next");
+        let request = submit(&form, &page, form.filled("me@example.test", "pass")).expect("a request");
+        assert_eq!(request.url.as_str(), "http://localhost:1/idp/next");
     }
 
     #[test]
-    fn a_consent_form_answers_with_the_button_that_was_pressed() {
+    fn a_consent_form_sends_the_chosen_button() {
         let form = form(
             "<form method=post><input type=hidden name=t value=1><button name=consent value=allow>Allow</button>\
              <button name=consent value=deny>Deny</button></form>",
         );
         assert!(form.asks_consent());
         let expected = [("t", "1"), ("consent", "deny")].map(|(n, v)| (n.to_owned(), v.to_owned()));
-        assert_eq!(form.answered(Consent::Deny), expected);
+        assert_eq!(form.with_consent(Consent::Deny), expected);
     }
 
     #[test]
-    fn buttons_may_stand_outside_their_form() {
+    fn a_button_outside_its_form_belongs_to_it() {
         let form = form(
             "<form id=f method=post><input type=hidden name=x value=1></form><button form=f name=logout value=yes>Yes\
              </button><button form=f name=logout value=no>No</button><button form=g name=logout value=maybe>?</button>",
@@ -213,9 +213,9 @@ mod tests {
     }
 
     #[test]
-    fn a_picker_is_no_sign_in_form() {
+    fn an_account_picker_is_not_a_sign_in_form() {
         let form =
             form("<form method=post><button name=user value=a>a</button><button name=user value=b>b</button></form>");
-        assert!(!form.asks_who() && !form.asks_consent());
+        assert!(!form.asks_sign_in() && !form.asks_consent());
     }
 }

@@ -1,5 +1,4 @@
-//! A small server at the redirect URI, so that a browser lands on a real page; elsewhere it takes what is posted to a
-//! client and serves what a client publishes.
+//! A server at the redirect URI for browsers. It also receives forms for clients and serves their documents.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,15 +16,16 @@ use url::Url;
 
 use crate::wire::authorization::{Callback, Delivery};
 
-/// The element by which the browser driver knows that it has landed.
+/// The selector of the page at the redirect URI.
 pub(super) const LANDING_MARK: &str = "#harness-landing";
 
-/// The most that is read of a posted form.
+/// The largest accepted form.
 const BODY_LIMIT: usize = 256 * 1024;
 
+/// The received forms.
 #[derive(Debug, Default)]
-struct Mail {
-    posted: Mutex<Vec<Callback>>,
+struct PostedForms {
+    received: Mutex<Vec<Callback>>,
     arrived: Notify,
 }
 
@@ -36,15 +36,15 @@ struct Document {
     body: String,
 }
 
-/// What is behind the routes.
+/// The state of the server.
 #[derive(Debug, Default)]
 struct Shared {
-    mail: Mail,
+    forms: PostedForms,
     /// By path.
     served: Mutex<BTreeMap<String, Document>>,
 }
 
-/// A running listener; dropping it stops it.
+/// A running listener. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
@@ -53,7 +53,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Listens on that port of the loopback interface; 0 takes a free one.
+    /// Listens on a port of the loopback interface. Port 0 is a free one.
     ///
     /// # Errors
     /// When the port is taken.
@@ -61,7 +61,7 @@ impl Listener {
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = socket.local_addr()?;
         let shared = Arc::new(Shared::default());
-        let routes = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        let routes = Router::new().fallback(respond).with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move {
             // Ends only with the task.
             let _ = axum::serve(socket, routes).await;
@@ -69,40 +69,37 @@ impl Listener {
         Ok(Self { address, shared, server })
     }
 
-    /// Where it listens.
-    ///
-    /// # Panics
-    /// Never: a port is a port.
+    /// The base URL.
     #[must_use]
     pub fn base(&self) -> Option<Url> {
         Url::parse(&format!("http://localhost:{}/", self.address.port())).ok()
     }
 
-    /// Serves a document of that content type at `path` from now on, in place of an earlier one.
+    /// Serves a document at `path`.
     pub fn serve(&self, path: &str, kind: &'static str, body: String) {
         let mut served = self.shared.served.lock().unwrap_or_else(PoisonError::into_inner);
         served.insert(path.to_owned(), Document { kind, body });
     }
 
-    /// What was posted with that `state`.
+    /// Takes the form that was posted with this `state`.
     pub(super) fn take_posted(&self, state: Option<&str>) -> Option<Callback> {
-        let mut mail = self.shared.mail.posted.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = mail.iter().position(|callback| callback.get("state") == state)?;
-        Some(mail.remove(at))
+        let mut forms = self.shared.forms.received.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = forms.iter().position(|callback| callback.get("state") == state)?;
+        Some(forms.remove(index))
     }
 
-    /// The next form that is posted without a `state`, if one comes within `patience`.
-    pub async fn posted(&self, patience: Duration) -> Option<Callback> {
+    /// The next form without a `state`, if one arrives before the timeout.
+    pub async fn posted(&self, timeout: Duration) -> Option<Callback> {
         let arrives = async {
             loop {
-                // A permit is kept for whoever asks next, so nothing that arrives in between is missed.
+                // `notify_one` stores a permit, so a form that arrives in between is not missed.
                 match self.take_posted(None) {
                     Some(form) => return form,
-                    None => self.shared.mail.arrived.notified().await,
+                    None => self.shared.forms.arrived.notified().await,
                 }
             }
         };
-        tokio::time::timeout(patience, arrives).await.ok()
+        tokio::time::timeout(timeout, arrives).await.ok()
     }
 }
 
@@ -112,25 +109,25 @@ impl Drop for Listener {
     }
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let document = shared.served.lock().unwrap_or_else(PoisonError::into_inner).get(request.uri().path()).cloned();
     match document {
         Some(Document { kind, body }) => {
             ([("content-type", kind), ("cache-control", "no-store")], body).into_response()
         }
-        None => land(&shared.mail, request).await.into_response(),
+        None => receive(&shared.forms, request).await.into_response(),
     }
 }
 
-async fn land(mail: &Mail, request: Request) -> impl IntoResponse {
+async fn receive(forms: &PostedForms, request: Request) -> impl IntoResponse {
     if request.method() == Method::POST
         && let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await
     {
         let callback = Callback::parse(Delivery::FormPost, &String::from_utf8_lossy(&body));
-        mail.posted.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
-        mail.arrived.notify_one();
+        forms.received.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
+        forms.arrived.notify_one();
     }
     let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Arrived</title>\
-                <main id=\"harness-landing\"><h1>Arrived</h1><p>The harness has what it needs.</p></main></html>";
+                <main id=\"harness-landing\"><h1>Arrived</h1><p>The harness has received the response.</p></main></html>";
     ([("cache-control", "no-store"), ("content-security-policy", "default-src 'none'")], Html(page))
 }

@@ -19,7 +19,7 @@ pub use user::User;
 use crate::wire::Request;
 use crate::wire::journey::Journey;
 
-/// Signs people in.
+/// Signs users in.
 #[derive(Debug)]
 pub enum Driver {
     Http(HttpDriver),
@@ -27,10 +27,10 @@ pub enum Driver {
 }
 
 impl Driver {
-    /// Walks from `start` until `landing` is reached or a page stays.
+    /// Opens `start` and follows pages until `landing` is reached or a page needs something that `user` does not have.
     ///
     /// # Errors
-    /// When the issuer doesn't answer, or the browser breaks.
+    /// When the issuer does not respond, or the browser fails.
     pub async fn walk(&mut self, start: &Url, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         match self {
             Self::Http(driver) => driver.walk(start, landing, user).await,
@@ -38,25 +38,25 @@ impl Driver {
         }
     }
 
-    /// Begins with a request that a browser's address bar can't make, and walks on from its answer.
+    /// Like [`Driver::walk`], but starts with any request, for example a POST.
     ///
     /// # Errors
-    /// When the issuer doesn't answer, or this is a real browser.
+    /// When the issuer does not respond, or the driver is a browser.
     pub async fn follow(&mut self, first: Request, landing: &Url, user: User<'_>) -> Result<Journey, DriverError> {
         match self {
             Self::Http(driver) => driver.follow(first, landing, user).await,
-            Self::Browser(_) => Err(DriverError::Browser("its first request is always a GET".to_owned())),
+            Self::Browser(_) => Err(DriverError::Browser("the first request must be a GET".to_owned())),
         }
     }
 
-    /// Ends the browser session, if there is one. To be called in every outcome.
+    /// Ends the browser session, if there is one. It must always be called.
     pub async fn close(&mut self) {
         if let Self::Browser(driver) = self {
             driver.close().await;
         }
     }
 
-    /// The word.
+    /// The name in reports.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {

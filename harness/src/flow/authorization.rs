@@ -5,7 +5,7 @@ use url::Url;
 use super::pkce::{Pkce, random_text};
 use crate::issuer_target::{Client, Target};
 
-/// A request under construction. It starts out right; a scenario may spoil any part of it.
+/// An authorization request. It is valid at first, and a scenario can change every part.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
     params: Vec<(String, String)>,
@@ -13,8 +13,8 @@ pub struct AuthorizationRequest {
 }
 
 impl AuthorizationRequest {
-    /// An ordinary request of that client: code flow, its usual scopes, fresh state and nonce, PKCE where the
-    /// client has no secret.
+    /// A code flow request with the client's scopes, a new state and nonce, and PKCE if the client has no secret or
+    /// requires it.
     #[must_use]
     pub fn of(target: &Target, client: &Client) -> Self {
         let request = Self { params: Vec::new(), pkce: None }
@@ -27,7 +27,7 @@ impl AuthorizationRequest {
         if client.pkce_required || client.secret.is_none() { request.with_pkce() } else { request }
     }
 
-    /// With that parameter set to that value.
+    /// Sets a parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         match self.params.iter_mut().find(|(known, _)| known == name) {
@@ -37,34 +37,34 @@ impl AuthorizationRequest {
         self
     }
 
-    /// With that parameter once more, even if it is there already.
+    /// Adds a parameter, even if it is present already.
     #[must_use]
     pub fn repeating(mut self, name: &str, value: &str) -> Self {
         self.params.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Without that parameter.
+    /// Removes a parameter.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.params.retain(|(known, _)| known != name);
         self
     }
 
-    /// With the parameters the other way round, which must mean the same.
+    /// Reverses the order of the parameters, which has no meaning.
     #[must_use]
     pub fn turned(mut self) -> Self {
         self.params.reverse();
         self
     }
 
-    /// With those scopes.
+    /// Sets the scopes.
     #[must_use]
     pub fn scopes(self, scopes: &str) -> Self {
         self.with("scope", scopes)
     }
 
-    /// RFC 7636 4.3: with a fresh challenge.
+    /// RFC 7636 4.3: sets a new code challenge.
     #[must_use]
     pub fn with_pkce(self) -> Self {
         let pkce = Pkce::fresh();
@@ -73,7 +73,7 @@ impl AuthorizationRequest {
         request
     }
 
-    /// Without any challenge.
+    /// Removes the code challenge.
     #[must_use]
     pub fn without_pkce(self) -> Self {
         let mut request = self.without("code_challenge").without("code_challenge_method");
@@ -99,7 +99,7 @@ impl AuthorizationRequest {
         &self.params
     }
 
-    /// The address to send the browser to.
+    /// The URL of the request.
     #[must_use]
     pub fn url(&self, endpoint: &Url) -> Url {
         let mut url = endpoint.clone();

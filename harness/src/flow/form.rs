@@ -1,4 +1,4 @@
-//! Back-channel requests: a form, and the ways in which a client authenticates (RFC 6749 2.3.1).
+//! Form requests and client authentication (RFC 6749 2.3.1).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use url::{Url, form_urlencoded};
 use crate::issuer_target::{AuthMethod, Client};
 use crate::wire::{Http, Reply, Request, WireError};
 
-/// A form to be posted.
+/// A POST request with a form.
 #[derive(Clone, Debug)]
 pub struct FormRequest {
     url: Url,
@@ -23,40 +23,40 @@ impl FormRequest {
         Self { url: url.clone(), pairs: Vec::new(), headers: vec![(ACCEPT.as_str(), "application/json".to_owned())] }
     }
 
-    /// Where it goes.
+    /// The URL.
     #[must_use]
     pub const fn url(&self) -> &Url {
         &self.url
     }
 
-    /// With one more pair.
+    /// Adds a parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.pairs.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// With that pair's value replaced.
+    /// Replaces a parameter.
     #[must_use]
     pub fn replacing(self, name: &str, value: &str) -> Self {
         self.without(name).with(name, value)
     }
 
-    /// Without that pair.
+    /// Removes a parameter.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.pairs.retain(|(known, _)| known != name);
         self
     }
 
-    /// With one more parameter in the query.
+    /// Adds a parameter to the query.
     #[must_use]
     pub fn in_query(mut self, name: &str, value: &str) -> Self {
         self.url.query_pairs_mut().append_pair(name, value);
         self
     }
 
-    /// Authenticated as the client is registered to.
+    /// Adds the client authentication of the registration.
     #[must_use]
     pub fn as_client(self, client: &Client) -> Self {
         match (&client.secret, client.auth) {
@@ -82,20 +82,20 @@ impl FormRequest {
         self.with("client_id", id).with("client_secret", secret)
     }
 
-    /// RFC 7523 2.2: authenticated by an assertion.
+    /// RFC 7523 2.2: adds a client assertion.
     #[must_use]
     pub fn asserted(self, assertion: &str) -> Self {
         self.with("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
             .with("client_assertion", assertion)
     }
 
-    /// As a script on that origin would send it.
+    /// Sets the Origin header.
     #[must_use]
     pub fn from_origin(self, origin: &str) -> Self {
         self.with_header(ORIGIN.as_str(), origin)
     }
 
-    /// With that header.
+    /// Sets a header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.retain(|(known, _)| *known != name);
@@ -103,10 +103,10 @@ impl FormRequest {
         self
     }
 
-    /// Posts it.
+    /// Sends the request.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// When there is no response.
     pub async fn send(&self, http: &Http) -> Result<Reply, WireError> {
         http.send(self.request()?).await
     }

@@ -1,4 +1,4 @@
-//! The requests of the protocol, built the right way, with every part open to be spoilt by a scenario.
+//! Protocol requests. They are built correctly, and a scenario can change every part.
 
 mod authorization;
 mod form;
@@ -15,7 +15,7 @@ use url::Url;
 use crate::issuer_target::Client;
 use crate::wire::{Body, Request, WireError};
 
-/// RFC 6749 4.1.3: a code for tokens.
+/// RFC 6749 4.1.3: exchanges a code for tokens.
 #[must_use]
 pub fn exchange(endpoint: &Url, client: &Client, request: &AuthorizationRequest, code: &str) -> FormRequest {
     let form = FormRequest::new(endpoint)
@@ -29,7 +29,7 @@ pub fn exchange(endpoint: &Url, client: &Client, request: &AuthorizationRequest,
     form.as_client(client)
 }
 
-/// RFC 6749 6: a refresh token for tokens.
+/// RFC 6749 6: exchanges a refresh token for tokens.
 #[must_use]
 pub fn refresh(endpoint: &Url, client: &Client, refresh_token: &str) -> FormRequest {
     FormRequest::new(endpoint)
@@ -49,7 +49,7 @@ pub fn client_credentials(endpoint: &Url, client: &Client, scope: Option<&str>) 
     form.as_client(client)
 }
 
-/// RFC 7662 2.1 and RFC 7009 2.1: the same form asks about a token and revokes it.
+/// RFC 7662 2.1 and RFC 7009 2.1: the form of introspection and revocation.
 #[must_use]
 pub fn about_token(endpoint: &Url, client: &Client, token: &str, hint: Option<&str>) -> FormRequest {
     let form = FormRequest::new(endpoint).with("token", token);
@@ -63,7 +63,7 @@ pub fn about_token(endpoint: &Url, client: &Client, token: &str, hint: Option<&s
 /// OIDC Core 5.3.1: the claims about the user.
 ///
 /// # Errors
-/// When the token can't be a header.
+/// When the token is not valid in a header.
 pub fn userinfo(endpoint: &Url, method: Method, access_token: &str) -> Result<Request, WireError> {
     let body = if method == Method::POST { Body::Form(Vec::new()) } else { Body::None };
     Request::new(method, endpoint.clone(), body).bearer(access_token)

@@ -13,7 +13,7 @@ pub struct Pkce {
 }
 
 impl Pkce {
-    /// A fresh pair. RFC 7636 4.1: 32 octets make a verifier of 43 characters.
+    /// A new pair. RFC 7636 4.1: 32 octets make a verifier of 43 characters.
     #[must_use]
     pub fn fresh() -> Self {
         Self::of(random_text(32))
@@ -27,7 +27,7 @@ impl Pkce {
     }
 }
 
-/// So many random octets, base64url.
+/// Random octets, base64url-encoded.
 #[must_use]
 pub fn random_text(octets: usize) -> String {
     let mut bytes = vec![0; octets];
@@ -40,7 +40,7 @@ mod tests {
     use super::Pkce;
 
     #[test]
-    fn the_specification_s_own_example_comes_out() {
+    fn the_challenge_of_rfc_7636_appendix_b_is_right() {
         // RFC 7636 appendix B.
         let pkce = Pkce::of("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".to_owned());
         assert_eq!(pkce.challenge, "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");

@@ -1,4 +1,4 @@
-//! What a client signs itself: assertions (RFC 7523), request objects (RFC 9101) and proofs of a key (RFC 9449).
+//! What a client signs: assertions (RFC 7523), request objects (RFC 9101) and proofs of a key (RFC 9449).
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
@@ -13,7 +13,7 @@ use url::Url;
 use super::{AuthorizationRequest, random_text};
 use crate::issuer_target::Client;
 
-/// A key that a client signs with.
+/// A signing key of a client.
 pub struct Key {
     key: EncodingKey,
     algorithm: Algorithm,
@@ -26,21 +26,21 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// Why something can't be signed.
+/// Why a key can't be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
     #[error("the key can't be used: {0}")]
     Unusable(#[from] jsonwebtoken::errors::Error),
-    #[error("no key can be made")]
-    Unmade(#[from] aws_lc_rs::error::Unspecified),
+    #[error("a key can't be generated")]
+    Generation(#[from] aws_lc_rs::error::Unspecified),
 }
 
 impl Key {
-    /// A fresh key on the curve P-256, for ES256.
+    /// A new P-256 key, for ES256.
     ///
     /// # Errors
-    /// When none can be made.
+    /// When it can't be generated.
     pub fn fresh() -> Result<Self, KeyError> {
         let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())?;
         let key = EncodingKey::from_ec_der(pair.as_ref());
@@ -62,7 +62,7 @@ impl Key {
         Self { key: EncodingKey::from_secret(secret.as_bytes()), algorithm: Algorithm::HS256, name: "HS256" }
     }
 
-    /// The public half.
+    /// The public key.
     ///
     /// # Errors
     /// When it has none.
@@ -70,21 +70,21 @@ impl Key {
         let jwk = Jwk::from_encoding_key(&self.key, self.algorithm)?;
         let mut members = serde_json::to_value(jwk).unwrap_or_default();
         if let Some(members) = members.as_object_mut() {
-            // RFC 7638 3.2: what makes the key, and nothing about it.
+            // RFC 7638 3.2: the required members only.
             members.retain(|name, _| ["kty", "n", "e", "crv", "x", "y"].contains(&name.as_str()));
         }
         Ok(members)
     }
 
-    /// RFC 7638: what the key is known by.
+    /// RFC 7638: the thumbprint of the key.
     ///
     /// # Errors
-    /// When it has no public half.
+    /// When it has no public key.
     pub fn thumbprint(&self) -> Result<String, KeyError> {
         Ok(Jwk::from_encoding_key(&self.key, self.algorithm)?.thumbprint(ThumbprintHash::SHA256)?)
     }
 
-    /// RFC 7517 5: a set of this key's public half alone, known by its thumbprint.
+    /// RFC 7517 5: a key set with the public key; its thumbprint is the key id.
     ///
     /// # Errors
     /// When it has none.
@@ -96,7 +96,7 @@ impl Key {
         Ok(json!({ "keys": [key] }))
     }
 
-    /// RFC 7515 3.1: the claims, signed, with those members in the header beside `alg`.
+    /// RFC 7515 3.1: signs the claims, with `alg` and these members in the header.
     ///
     /// # Errors
     /// When the key can't sign.
@@ -108,7 +108,7 @@ impl Key {
         Ok(format!("{message}.{signature}"))
     }
 
-    /// RFC 9449 4.2: a proof of this key for one request.
+    /// RFC 9449 4.2: a DPoP proof for one request.
     ///
     /// # Errors
     /// When the key can't sign.
@@ -116,10 +116,10 @@ impl Key {
         self.seal(&self.draft(proof)?)
     }
 
-    /// A proof as it is before it is signed.
+    /// A proof before it is signed.
     ///
     /// # Errors
-    /// When the key has no public half.
+    /// When the key has no public key.
     pub fn draft(&self, proof: &Proof<'_>) -> Result<Draft, KeyError> {
         let mut url = proof.url.clone();
         url.set_query(None);
@@ -134,7 +134,7 @@ impl Key {
         Ok(Draft { header: json!({ "typ": "dpop+jwt", "jwk": self.public()? }), claims })
     }
 
-    /// Signs a draft, whatever it says.
+    /// Signs a draft.
     ///
     /// # Errors
     /// When the key can't sign.
@@ -151,14 +151,14 @@ pub struct Draft {
     pub claims: Value,
 }
 
-/// What a proof is for.
+/// The request of a proof.
 #[derive(Clone, Copy, Debug)]
 pub struct Proof<'a> {
     pub method: &'a str,
     pub url: &'a Url,
     pub now: i64,
     pub nonce: Option<&'a str>,
-    /// At a protected resource: the token that is presented with it.
+    /// The access token of a request to a protected resource.
     pub access_token: Option<&'a str>,
 }
 
@@ -171,7 +171,7 @@ pub fn assertion(client: &Client, audience: &str, now: i64) -> Value {
 /// RFC 9101 4: the parameters of a request as claims for `issuer`.
 #[must_use]
 pub fn request_object(request: &AuthorizationRequest, client: &Client, issuer: &str, now: i64) -> Value {
-    // OIDC Core 6.1: what is an object in itself is no text inside another.
+    // OIDC Core 6.1: the claims parameter is a JSON object here.
     let claim = |name: &str, value: &str| match name {
         "claims" => serde_json::from_str(value).unwrap_or_else(|_| json!(value)),
         _ => json!(value),
@@ -183,7 +183,7 @@ pub fn request_object(request: &AuthorizationRequest, client: &Client, issuer: &
     Value::Object(claims)
 }
 
-/// RFC 7515 appendix A.5: the claims without a signature.
+/// RFC 7515 appendix A.5: an unsigned token.
 #[must_use]
 pub fn unsigned(header: &Value, claims: &Value) -> String {
     let mut members = Map::from_iter([("alg".to_owned(), json!("none"))]);
@@ -191,15 +191,15 @@ pub fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.{}.", part(&Value::Object(members)), part(claims))
 }
 
-/// The same token with another signature.
+/// The token with a wrong signature.
 #[must_use]
 pub fn forged(token: &str) -> String {
     let (message, signature) = token.rsplit_once('.').unwrap_or((token, ""));
-    let turned = if signature.starts_with('A') { 'B' } else { 'A' };
-    format!("{message}.{turned}{}", signature.get(1..).unwrap_or_default())
+    let changed = if signature.starts_with('A') { 'B' } else { 'A' };
+    format!("{message}.{changed}{}", signature.get(1..).unwrap_or_default())
 }
 
-/// A part of a token that is JSON.
+/// A JSON part of a token.
 #[must_use]
 pub fn part(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())

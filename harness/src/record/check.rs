@@ -9,43 +9,43 @@ use super::recorder::Recorder;
 #[derive(Debug)]
 pub struct Check {
     pub id: &'static str,
-    /// What must be so, as a sentence.
+    /// The requirement, as a sentence.
     pub says: &'static str,
     pub severity: Severity,
-    /// Where it is written: an RFC's section, an OpenID section, an Okta page, a module of the OpenID
-    /// Foundation's conformance suite.
+    /// The sources: sections of RFCs and OpenID specifications, Okta pages, modules of the OpenID Foundation's
+    /// conformance suite.
     pub cites: &'static [&'static str],
 }
 
 impl Check {
-    /// Judges: `ok`, with what was expected and what came. Answers `ok`.
+    /// Passes if `ok`. Returns `ok`.
     pub fn holds(&self, recorder: &Recorder, ok: bool, expected: impl Display, actual: impl Display) -> bool {
         let verdict = if ok { Verdict::Pass } else { Verdict::Fail };
         recorder.finding(self.finding(verdict, expected.to_string(), actual.to_string(), None));
         ok
     }
 
-    /// Judges that two texts are the same to the character.
+    /// Passes if two texts are equal.
     pub fn equals(&self, recorder: &Recorder, expected: &str, actual: Option<&str>) -> bool {
         self.holds(recorder, actual == Some(expected), expected, actual.unwrap_or("nothing"))
     }
 
-    /// Judges that something is there.
+    /// Passes if a value is present and not empty.
     pub fn present(&self, recorder: &Recorder, what: &str, actual: Option<&str>) -> bool {
         self.holds(recorder, actual.is_some_and(|actual| !actual.is_empty()), what, actual.unwrap_or("nothing"))
     }
 
-    /// Judges that something isn't there.
+    /// Passes if a value is absent.
     pub fn absent(&self, recorder: &Recorder, what: &str, actual: Option<&str>) -> bool {
         self.holds(recorder, actual.is_none(), format!("no {what}"), actual.unwrap_or("nothing"))
     }
 
-    /// Can't be judged, for a reason that is reported.
+    /// Skips the check for a reason.
     pub fn skip(&self, recorder: &Recorder, reason: impl Into<String>) {
         recorder.finding(self.finding(Verdict::Skip, String::new(), String::new(), Some(reason.into())));
     }
 
-    /// Nothing speaks against it, but only a person can tell.
+    /// Leaves the check to a manual review.
     pub fn review(&self, recorder: &Recorder, expected: impl Display, actual: impl Display) {
         recorder.finding(self.finding(Verdict::Review, expected.to_string(), actual.to_string(), None));
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How much a check weighs (RFC 2119).
+/// The severity of a check (RFC 2119).
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
@@ -12,7 +12,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word.
+    /// The name in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -23,7 +23,7 @@ impl Severity {
     }
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -31,16 +31,16 @@ pub enum Verdict {
     Fail,
     /// A precondition was missing.
     Skip,
-    /// Failed, and a known divergence says that it would.
+    /// Failed, as a known divergence says.
     ExpectedFail,
-    /// Passed, although a known divergence says that it would fail.
+    /// Passed, although a known divergence says that it fails.
     UnexpectedPass,
-    /// Nothing speaks against it, and only a person can tell: a page that says it in its own words.
+    /// A manual review is needed, for example of the text of a page.
     Review,
 }
 
 impl Verdict {
-    /// The word that reports print.
+    /// The name in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -54,23 +54,23 @@ impl Verdict {
     }
 }
 
-/// One entry of a scenario's record, in the order of events.
+/// An entry in the record of a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Entry {
-    /// What the scenario is about to do, in words.
+    /// The next step of the scenario, in words.
     Step {
         text: String,
     },
     Exchange(Exchange),
     Finding(Finding),
-    /// Something that happened in the browser.
+    /// A remark, for example about the browser.
     Note {
         text: String,
     },
 }
 
-/// One HTTP request with its answer, scrubbed.
+/// An HTTP request and its response, with secrets masked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     pub method: String,
@@ -82,12 +82,12 @@ pub struct Exchange {
     pub response_body: String,
     /// Milliseconds from sending to the last byte.
     pub millis: f64,
-    /// The same request as a command line, secrets masked.
+    /// The request as a curl command.
     pub curl: String,
 }
 
 impl Exchange {
-    /// The request id that the issuer sent, by which its own log finds the exchange.
+    /// The request id in the issuer's log.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.response_headers
@@ -97,7 +97,7 @@ impl Exchange {
     }
 }
 
-/// One judgement.
+/// The result of one check with its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The check's stable id.
@@ -109,10 +109,10 @@ pub struct Finding {
     pub verdict: Verdict,
     pub expected: String,
     pub actual: String,
-    /// Why it was skipped, or which known divergence explains it.
+    /// Why it was skipped, or the reason of the known divergence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The finding compares a claim snapshot: `harness review` can settle it.
+    /// Whether the finding compares a claim snapshot.
     #[serde(default)]
     pub snapshot: bool,
 }

@@ -1,11 +1,11 @@
-//! The scenario's notebook: every layer below a scenario writes into it.
+//! Collects the entries of a scenario.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::entry::{Entry, Exchange, Finding, Verdict};
 use super::scrub::Scrubber;
 
-/// Collects the entries of one scenario. Clones write into the same notebook.
+/// Collects the entries of one scenario. Clones share the entries.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     entries: Arc<Mutex<Vec<Entry>>>,
@@ -13,37 +13,37 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty notebook that scrubs with `scrubber`.
+    /// An empty recorder that masks secrets with `scrubber`.
     #[must_use]
     pub fn new(scrubber: Scrubber) -> Self {
         Self { entries: Arc::default(), scrubber }
     }
 
-    /// What this notebook scrubs with.
+    /// The scrubber.
     #[must_use]
     pub const fn scrubber(&self) -> &Scrubber {
         &self.scrubber
     }
 
-    /// The scenario is about to do this.
+    /// Records the next step.
     pub fn step(&self, text: impl AsRef<str>) {
         let text = self.scrubber.text(text.as_ref());
         self.push(Entry::Step { text });
     }
 
-    /// Something worth reading that is neither an exchange nor a judgement.
+    /// Records a remark.
     pub fn note(&self, text: impl AsRef<str>) {
         let text = self.scrubber.text(text.as_ref());
         self.push(Entry::Note { text });
     }
 
-    /// An exchange took place. It must be scrubbed already (see [`Scrubber`]): only the caller knows what
-    /// each part is.
+    /// Records an exchange. The caller has masked its secrets (see [`Scrubber`]), because only the caller knows the type
+    /// of each part.
     pub fn exchange(&self, exchange: Exchange) {
         self.push(Entry::Exchange(exchange));
     }
 
-    /// A check judged.
+    /// Records a finding.
     pub fn finding(&self, mut finding: Finding) {
         finding.expected = self.scrubber.text(&finding.expected);
         finding.actual = self.scrubber.text(&finding.actual);

@@ -4,31 +4,31 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Finding, Severity, Verdict};
 
-/// The version of the JSON report's shape. It changes when a reader would break.
+/// The version of the JSON report. It changes with every incompatible change.
 pub const SCHEMA: &str = "harness-run/1";
 
-/// How a scenario came out.
+/// The result of a scenario.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Pass,
-    /// Nothing speaks against it, and a person has to look at a page.
+    /// A manual review is needed.
     Review,
     /// A check that says *should* or *may* was not met.
     Warn,
     /// A precondition of the whole scenario was missing.
     Skip,
-    /// Failed in the way that a known divergence says.
+    /// Failed as a known divergence says.
     ExpectedFail,
     /// A known divergence no longer occurs.
     UnexpectedPass,
     Fail,
-    /// The harness could not carry the scenario out.
+    /// The harness could not run the scenario.
     Error,
 }
 
 impl State {
-    /// Every state, in the order that reports print them.
+    /// All states in the order of reports.
     pub const ALL: [Self; 8] = [
         Self::Pass,
         Self::Review,
@@ -40,7 +40,7 @@ impl State {
         Self::Error,
     ];
 
-    /// The word that reports print.
+    /// The name in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl State {
         }
     }
 
-    /// A sign beside the word, so that neither colour nor word stands alone.
+    /// A symbol beside the name, for readers who do not see colours.
     #[must_use]
     pub const fn symbol(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl State {
         }
     }
 
-    /// Whether this state makes the run fail.
+    /// Whether the run fails with this state.
     #[must_use]
     pub const fn is_bad(self) -> bool {
         matches!(self, Self::UnexpectedPass | Self::Fail | Self::Error)
@@ -82,10 +82,10 @@ impl State {
 pub struct ScenarioRecord {
     pub id: String,
     pub title: String,
-    /// The part of the protocol it belongs to: the first word of the id.
+    /// The area: the first word of the id.
     pub area: String,
     pub tags: Vec<String>,
-    /// The certification plan that it belongs to, and the module of the conformance suite that it mirrors.
+    /// The certification plan and the module of the conformance suite, if the scenario is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,7 +93,7 @@ pub struct ScenarioRecord {
     pub citations: Vec<String>,
     pub driver: String,
     pub state: State,
-    /// Why it was skipped, or what went wrong in the harness.
+    /// Why it was skipped, or the error of the harness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub millis: f64,
@@ -101,7 +101,7 @@ pub struct ScenarioRecord {
 }
 
 impl ScenarioRecord {
-    /// The judgements, in order.
+    /// The findings, in order.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Finding(finding) => Some(finding),
@@ -109,19 +109,19 @@ impl ScenarioRecord {
         })
     }
 
-    /// The judgements that went wrong, in order.
+    /// The failed findings, in order.
     pub fn failures(&self) -> impl Iterator<Item = &Finding> {
         self.findings().filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::UnexpectedPass))
     }
 
-    /// Whether all that went wrong is claim snapshots that wait for review.
+    /// Whether all failures are pending claim snapshots.
     #[must_use]
     pub fn only_pending(&self) -> bool {
         self.state == State::Fail
             && self.failures().filter(|finding| finding.severity == Severity::Must).all(|finding| finding.snapshot)
     }
 
-    /// The state that the findings add up to.
+    /// The state that follows from the findings.
     #[must_use]
     pub fn judge(entries: &[Entry]) -> State {
         let verdicts = entries.iter().filter_map(|entry| match entry {
@@ -139,22 +139,22 @@ impl ScenarioRecord {
     }
 }
 
-/// What was tested.
+/// The target of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TargetRecord {
     pub name: String,
     pub kind: String,
     pub issuer: String,
-    /// Name and version of the issuer's software, where it tells.
+    /// Name and version of the issuer's software, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software: Option<String>,
-    /// SHA-256 over the discovery document, shortened: two runs with one fingerprint saw one configuration.
+    /// The shortened SHA-256 hash of the discovery document.
     pub fingerprint: String,
-    /// Whose behaviour it shows where Okta departs from OpenID conformance.
+    /// The behavior where Okta differs from OpenID conformance.
     pub behavior: String,
 }
 
-/// How many scenarios came out how.
+/// The number of scenarios in each state.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Totals {
@@ -167,14 +167,14 @@ pub struct Totals {
     pub unexpected_pass: usize,
     pub fail: usize,
     pub error: usize,
-    /// Judgements over all scenarios.
+    /// The findings of all scenarios.
     pub checks: usize,
-    /// Claim snapshots that wait for review.
+    /// The pending claim snapshots.
     pub pending: usize,
 }
 
 impl Totals {
-    /// Counts.
+    /// Counts the states.
     #[must_use]
     pub fn of<'a>(scenarios: impl IntoIterator<Item = &'a ScenarioRecord>) -> Self {
         let scenarios: Vec<&ScenarioRecord> = scenarios.into_iter().collect();
@@ -214,7 +214,7 @@ impl Totals {
     }
 }
 
-/// How the scenarios of one certification plan came out.
+/// The totals of a certification plan.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct PlanRecord {
     pub plan: String,
@@ -222,7 +222,7 @@ pub struct PlanRecord {
 }
 
 impl PlanRecord {
-    /// Counts plan by plan, in the order in which the plans come.
+    /// The totals of each plan, in order.
     #[must_use]
     pub fn all(scenarios: &[ScenarioRecord]) -> Vec<Self> {
         let mut plans: Vec<&str> = Vec::new();
@@ -238,7 +238,7 @@ impl PlanRecord {
         plans.into_iter().map(of).collect()
     }
 
-    /// What a report's table shows of it: column and count.
+    /// The columns of the table in reports: title and count.
     #[must_use]
     pub const fn columns(&self) -> [(&'static str, usize); 6] {
         let Totals { pass, review, warn, skip, expected_fail, unexpected_pass, fail, error, .. } = self.totals;
@@ -264,7 +264,7 @@ pub struct RunRecord {
     pub target: TargetRecord,
     pub drivers: Vec<String>,
     pub totals: Totals,
-    /// The certification plans that were run.
+    /// The certification plans of the run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<PlanRecord>,
     pub verdict: String,
@@ -272,7 +272,7 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
-    /// The scenario of that id.
+    /// Finds a scenario by id.
     #[must_use]
     pub fn scenario(&self, id: &str) -> Option<&ScenarioRecord> {
         self.scenarios.iter().find(|scenario| scenario.id == id)

@@ -1,4 +1,4 @@
-//! One page with everything in it: no script, no network, a style that its own policy allows by hash.
+//! The HTML report: one page without scripts and external files.
 
 use std::collections::BTreeMap;
 
@@ -22,79 +22,80 @@ struct Page<'a> {
     bad: Vec<&'a ScenarioRecord>,
     slowest: Vec<&'a ScenarioRecord>,
     counts: Vec<(State, usize)>,
-    /// What the checks say, each once: rows of checks that passed only name them.
+    /// Every check once: the rows of passed checks contain only the id.
     checks: Vec<&'a Finding>,
 }
 
-/// Scenarios of one area, with how they came out.
+/// The scenarios of one area and their states.
 struct Area<'a> {
     name: &'a str,
-    scenarios: Vec<Told<'a>>,
+    scenarios: Vec<ScenarioView<'a>>,
     counts: Vec<(State, usize)>,
 }
 
-/// A scenario with its entries as they are best read: judgements that follow one another share a table.
-struct Told<'a> {
+/// A scenario with its entries. Consecutive findings share a table.
+struct ScenarioView<'a> {
     record: &'a ScenarioRecord,
-    parts: Vec<Part<'a>>,
+    sections: Vec<Section<'a>>,
 }
 
-enum Part<'a> {
+/// A section of a scenario.
+enum Section<'a> {
     Step(&'a str),
     Note(&'a str),
-    /// An exchange, with its answer as it is best read.
+    /// An exchange and its formatted response body.
     Exchange(&'a Exchange, String),
     Findings(Vec<&'a Finding>),
-    /// Checks that passed, and how often.
+    /// The passed checks and how often each passed.
     Passed(BTreeMap<&'a str, usize>),
 }
 
-/// The longest answer that is shown of a scenario that came out well; run.json has it all.
-const LONGEST_ANSWER: usize = 500;
+/// The longest shown body of a passed scenario. run.json has the whole body.
+const LONGEST_BODY: usize = 500;
 
-/// The same of a page, whose markup says little.
+/// The longest shown page.
 const LONGEST_PAGE: usize = 100;
 
-fn parts(record: &ScenarioRecord) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    // Hundreds of modules that came out well would make a page that nobody can open; run.json has it all.
+fn sections(record: &ScenarioRecord) -> Vec<Section<'_>> {
+    let mut sections = Vec::new();
+    // Hundreds of passed modules would make the page too large. run.json has all entries.
     let brief = record.plan.is_some() && !record.state.is_bad();
     if brief {
         let mut passed = BTreeMap::new();
         for finding in record.findings().filter(|finding| finding.verdict == Verdict::Pass) {
             *passed.entry(finding.check.as_str()).or_default() += 1;
         }
-        parts.push(Part::Passed(passed));
+        sections.push(Section::Passed(passed));
     }
-    let well = brief && record.state == State::Pass;
+    let passed_briefly = brief && record.state == State::Pass;
     for entry in &record.entries {
-        match (entry, parts.last_mut()) {
+        match (entry, sections.last_mut()) {
             (Entry::Finding(finding), _) if brief && finding.verdict == Verdict::Pass => {}
-            (Entry::Exchange(_) | Entry::Step { .. }, _) if well => {}
-            (Entry::Finding(finding), Some(Part::Findings(findings))) => findings.push(finding),
-            (Entry::Finding(finding), _) => parts.push(Part::Findings(vec![finding])),
-            (Entry::Step { text }, _) => parts.push(Part::Step(text)),
-            (Entry::Note { text }, _) => parts.push(Part::Note(text)),
+            (Entry::Exchange(_) | Entry::Step { .. }, _) if passed_briefly => {}
+            (Entry::Finding(finding), Some(Section::Findings(findings))) => findings.push(finding),
+            (Entry::Finding(finding), _) => sections.push(Section::Findings(vec![finding])),
+            (Entry::Step { text }, _) => sections.push(Section::Step(text)),
+            (Entry::Note { text }, _) => sections.push(Section::Note(text)),
             (Entry::Exchange(exchange), _) => {
                 let longest = match () {
                     () if record.state.is_bad() => usize::MAX,
                     () if exchange.response_body.starts_with("<!") => LONGEST_PAGE,
-                    () => LONGEST_ANSWER,
+                    () => LONGEST_BODY,
                 };
-                parts.push(Part::Exchange(exchange, shown(&exchange.response_body, longest)));
+                sections.push(Section::Exchange(exchange, shown(&exchange.response_body, longest)));
             }
         }
     }
-    parts
+    sections
 }
 
 pub(super) fn render(run: &RunRecord) -> Result<String, askama::Error> {
     let mut areas: Vec<Area<'_>> = Vec::new();
     for scenario in &run.scenarios {
         match areas.iter_mut().find(|area| area.name == scenario.area) {
-            Some(area) => area.scenarios.push(Told { record: scenario, parts: parts(scenario) }),
+            Some(area) => area.scenarios.push(ScenarioView { record: scenario, sections: sections(scenario) }),
             None => {
-                let first = Told { record: scenario, parts: parts(scenario) };
+                let first = ScenarioView { record: scenario, sections: sections(scenario) };
                 areas.push(Area { name: &scenario.area, scenarios: vec![first], counts: Vec::new() });
             }
         }
@@ -131,7 +132,7 @@ fn milliseconds(millis: &f64) -> String {
     format!("{millis:.1} ms")
 }
 
-/// A body as it is best read, not much longer than so many characters.
+/// A formatted body, shortened to about `longest` characters.
 fn shown(body: &str, longest: usize) -> String {
     let pretty = serde_json::from_str::<serde_json::Value>(body)
         .ok()
@@ -143,12 +144,12 @@ fn shown(body: &str, longest: usize) -> String {
     }
 }
 
-/// An anchor for a scenario: its id and driver.
+/// The anchor of a scenario: its id and driver.
 fn anchor(scenario: &ScenarioRecord) -> String {
     format!("{}-{}", scenario.id, scenario.driver)
 }
 
-/// The class by which the style colours a judgement.
+/// The CSS class of a finding.
 fn class(finding: &Finding) -> &'static str {
     match (finding.verdict, finding.severity) {
         (Verdict::Fail, Severity::Should | Severity::May) => "warn",
@@ -157,7 +158,7 @@ fn class(finding: &Finding) -> &'static str {
     }
 }
 
-/// A moment as people read it: to the second.
+/// A time without fractions of a second.
 fn moment(started: &str) -> String {
     let seconds = started.split('.').next().unwrap_or(started);
     format!("{} UTC", seconds.trim_end_matches('Z').replace('T', " "))

@@ -1,4 +1,4 @@
-//! JUnit XML: one suite for each area.
+//! The JUnit report: one suite for each area.
 
 use std::time::Duration;
 

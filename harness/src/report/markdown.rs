@@ -1,10 +1,10 @@
-//! Markdown: a short summary for a job's page or for pasting, failures first.
+//! The Markdown summary, for the page of a CI job.
 
 use std::fmt::Write as _;
 
 use crate::record::run::{RunRecord, State};
 
-/// The most failures that are told; a job's page has its limits.
+/// The most failures that are listed, because CI limits the size of a summary.
 const MOST: usize = 50;
 
 pub(super) fn render(run: &RunRecord) -> String {
@@ -38,7 +38,7 @@ pub(super) fn render(run: &RunRecord) -> String {
     if bad.is_empty() {
         return text;
     }
-    text.push_str("\n## What did not come out as expected\n\n");
+    text.push_str("\n## Unexpected results\n\n");
     for scenario in bad.iter().take(MOST) {
         let _ = writeln!(text, "* **{}** `{}` {}", scenario.state.word(), scenario.id, escaped(&scenario.title));
         if let Some(reason) = &scenario.reason {
@@ -63,7 +63,7 @@ pub(super) fn render(run: &RunRecord) -> String {
     text
 }
 
-/// What an issuer says must not become markup.
+/// Escapes text of an issuer, which must not be read as markup.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -80,7 +80,7 @@ mod tests {
     use super::escaped;
 
     #[test]
-    fn an_issuer_s_words_stay_words() {
+    fn markup_is_escaped() {
         assert_eq!(escaped("<b>|[x](y)\n#"), r"\<b\>\|\[x\](y) \#");
     }
 }

@@ -1,4 +1,4 @@
-//! Reports: terminal, JUnit XML, JSON, Markdown and one self-contained page. They read nothing but the record.
+//! Reports: terminal, JUnit XML, JSON, Markdown and HTML. They read only the record.
 
 mod html;
 mod junit;
@@ -21,13 +21,13 @@ pub struct Files {
     pub markdown: PathBuf,
 }
 
-/// The record of the last run in that folder.
+/// The path of the record of the last run.
 #[must_use]
 pub fn last_run(folder: &Path) -> PathBuf {
     folder.join("run.json")
 }
 
-/// Writes every file.
+/// Writes all files.
 ///
 /// # Errors
 /// When the folder can't be written.

@@ -1,4 +1,4 @@
-//! The terminal: one live line, or a line for each scenario; failures at once and again at the end.
+//! Terminal output: one live line or a line for each scenario, and a summary.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use super::Files;
 use crate::record::run::{RunRecord, ScenarioRecord, State, Totals};
 use crate::record::{Entry, Finding, Verdict};
 
-/// The most lines that one failure takes.
+/// The most lines of one failure.
 const FAILURE_LINES: usize = 12;
 
-/// Shows how a run goes.
+/// Shows the progress of a run.
 #[derive(Debug)]
 pub struct Terminal {
     live: bool,
@@ -20,13 +20,13 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// `live` keeps one line up to date; otherwise each scenario has a line of its own.
+    /// With `live` one line is updated; otherwise each scenario has a line of its own.
     #[must_use]
     pub fn new(live: bool, colour: bool, width: usize) -> Self {
         Self { live, colour, width, totals: Totals::default() }
     }
 
-    /// A scenario has finished.
+    /// Shows a finished scenario.
     ///
     /// # Errors
     /// When the terminal can't be written.
@@ -91,7 +91,7 @@ impl Terminal {
     }
 }
 
-/// What went wrong in a scenario, in a few lines.
+/// The failures of a scenario in a few lines.
 fn failure(scenario: &ScenarioRecord) -> String {
     let mut text = String::new();
     for finding in scenario.failures() {
@@ -107,7 +107,7 @@ fn failure(scenario: &ScenarioRecord) -> String {
         let kept: Vec<&str> = text.lines().take(FAILURE_LINES - 1).collect();
         text = format!("{}\n    … and {} more lines in the report\n", kept.join("\n"), lines - kept.len());
     }
-    let _ = writeln!(text, "    again: harness run '{}'", scenario.id);
+    let _ = writeln!(text, "    run again: harness run '{}'", scenario.id);
     text
 }
 
@@ -122,11 +122,11 @@ fn described(text: &mut String, scenario: &ScenarioRecord, finding: &Finding) {
     }
     let _ = writeln!(text, "      see       {}", finding.citations.join("; "));
     if let Some(id) = request_before(scenario, finding) {
-        let _ = writeln!(text, "      issuer's log: request {id}");
+        let _ = writeln!(text, "      request   {id}");
     }
 }
 
-/// The request that the finding judges: the last one before it.
+/// The id of the last request before a finding.
 fn request_before<'a>(scenario: &'a ScenarioRecord, finding: &Finding) -> Option<&'a str> {
     let at = scenario.entries.iter().position(|entry| matches!(entry, Entry::Finding(found) if found == finding))?;
     scenario.entries[..at].iter().rev().find_map(|entry| match entry {
@@ -135,13 +135,13 @@ fn request_before<'a>(scenario: &'a ScenarioRecord, finding: &Finding) -> Option
     })?
 }
 
-/// The last lines of a run.
+/// The summary of a run.
 #[must_use]
 pub fn summary(run: &RunRecord, files: &Files) -> String {
     let mut text = String::new();
     let bad: Vec<&ScenarioRecord> = run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).collect();
     if !bad.is_empty() {
-        let _ = writeln!(text, "\nWhat did not come out as expected:");
+        let _ = writeln!(text, "\nUnexpected results:");
         for scenario in &bad {
             let first = scenario.failures().next().map(|finding| finding.check.as_str());
             let why = first.or(scenario.reason.as_deref()).unwrap_or_default();
@@ -175,7 +175,7 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
     text
 }
 
-/// The certification plans, one a line: how many modules came out how.
+/// The totals of each certification plan, one per line.
 fn plans(run: &RunRecord) -> String {
     let mut text = String::new();
     let width = run.plans.iter().map(|plan| plan.plan.len()).max().unwrap_or_default();

@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_failure_is_expected_and_an_unknown_one_is_not() {
+    fn a_known_failure_is_expected_and_another_one_fails() {
         assert_eq!(judged(vec![finding("known", Verdict::Fail)]), State::ExpectedFail);
         assert_eq!(judged(vec![finding("known", Verdict::Fail), finding("other", Verdict::Fail)]), State::Fail);
     }
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_check_that_was_skipped_proves_nothing() {
+    fn a_skipped_check_is_not_an_unexpected_pass() {
         assert_eq!(judged(vec![finding("known", Verdict::Skip)]), State::Pass);
     }
 }

@@ -1,4 +1,4 @@
-//! Which scenarios to run.
+//! Filters of scenarios.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,11 +8,11 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use crate::record::run::RunRecord;
 use crate::scenario::{Plan, Scenario};
 
-/// Why a filter can't be used.
+/// Why a filter is invalid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FilterError {
-    #[error("not a pattern of scenario ids: {0}")]
+    #[error("invalid pattern of scenario ids: {0}")]
     Pattern(#[from] globset::Error),
     #[error("--failed needs the record of an earlier run: {0}")]
     NoLastRun(String),
@@ -29,22 +29,22 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Scenarios whose id matches one of `ids` (all, if there are none) and none of `not`, and which bear one of
+    /// Scenarios whose id matches one of `ids` (all, if there are none) and none of `not`, and which have one of
     /// `tags` (any, if there are none).
     ///
     /// # Errors
-    /// When a pattern can't be read.
+    /// When a pattern is invalid.
     pub fn new(ids: &[String], not: &[String], tags: &[String]) -> Result<Self, FilterError> {
         Ok(Self { ids: globs(ids)?, not: globs(not)?, tags: tags.to_vec(), ..Self::default() })
     }
 
-    /// Only those of one of these certification plans, if there are any.
+    /// Keeps only the scenarios of these certification plans, if there are any.
     #[must_use]
     pub fn of_plans(self, plans: &[Plan]) -> Self {
         Self { plans: plans.to_vec(), ..self }
     }
 
-    /// Only those that failed in the run whose record is `file`.
+    /// Keeps only the scenarios that failed in the run recorded in `file`.
     ///
     /// # Errors
     /// When there is no such record.
@@ -59,7 +59,7 @@ impl Filter {
 
     /// Whether `scenario` is selected.
     #[must_use]
-    pub fn takes(&self, scenario: &Scenario) -> bool {
+    pub fn selects(&self, scenario: &Scenario) -> bool {
         let id = &*scenario.id;
         self.ids.as_ref().is_none_or(|ids| ids.is_match(id))
             && !self.not.as_ref().is_some_and(|not| not.is_match(id))
@@ -69,7 +69,7 @@ impl Filter {
     }
 }
 
-/// A pattern also stands for everything below it: `code.pkce` takes `code.pkce.plain`.
+/// A pattern also matches all ids below it: `code.pkce` selects `code.pkce.plain`.
 fn globs(patterns: &[String]) -> Result<Option<GlobSet>, FilterError> {
     if patterns.is_empty() {
         return Ok(None);
@@ -90,7 +90,7 @@ mod tests {
 
     fn ids(filter: &Filter) -> Vec<String> {
         let all = catalogue(&Fixtures::built_in()).expect("a catalogue");
-        all.iter().filter(|scenario| filter.takes(scenario)).map(|scenario| scenario.id.to_string()).collect()
+        all.iter().filter(|scenario| filter.selects(scenario)).map(|scenario| scenario.id.to_string()).collect()
     }
 
     fn words(words: &[&str]) -> Vec<String> {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_taken_alone_and_a_stem_with_all_below_it() {
+    fn an_id_selects_one_scenario_and_a_prefix_all_below_it() {
         let one = Filter::new(&words(&["code.pkce.plain"]), &[], &[]).expect("a filter");
         assert_eq!(ids(&one), ["code.pkce.plain"]);
         let stem = Filter::new(&words(&["code.pkce"]), &words(&["*.plain"]), &[]).expect("a filter");
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_select_across_areas() {
+    fn a_tag_selects_scenarios_of_several_areas() {
         let tagged = Filter::new(&[], &[], &words(&["session"])).expect("a filter");
         let ids = ids(&tagged);
         assert!(ids.iter().any(|id| id.starts_with("prompt.")) && ids.iter().any(|id| id.starts_with("logout.")));

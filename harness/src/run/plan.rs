@@ -19,7 +19,7 @@ pub(super) struct PlannedScenario {
 /// When nothing is selected.
 pub(super) fn plan(options: &Options) -> Result<Vec<PlannedScenario>, RunError> {
     let mut planned = Vec::new();
-    for scenario in catalogue(&options.fixtures)?.into_iter().filter(|scenario| options.filter.takes(scenario)) {
+    for scenario in catalogue(&options.fixtures)?.into_iter().filter(|scenario| options.filter.selects(scenario)) {
         let scenario = Arc::new(scenario);
         let (http, browser) = match (scenario.driver, options.drivers) {
             (RequiredDriver::None | RequiredDriver::Http, _) => (true, false),

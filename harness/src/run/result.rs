@@ -26,14 +26,14 @@ pub fn verdict(totals: &Totals) -> String {
     if totals.unexpected_pass > 0 && bad == 0 {
         let entries =
             plural(totals.unexpected_pass, "known divergence no longer occurs", "known divergences no longer occur");
-        return format!("{entries}: take it off the list.");
+        return format!("{entries}: remove it from divergences.toml.");
     }
     if bad > 0 && totals.pending > 0 && totals.fail <= totals.pending && totals.error == 0 {
-        let snapshots = plural(totals.pending, "claim snapshot waits", "claim snapshots wait");
-        return format!("{snapshots} for review: harness review");
+        let snapshots = plural(totals.pending, "claim snapshot is pending", "claim snapshots are pending");
+        return format!("{snapshots}: harness review");
     }
     if bad > 0 {
-        return format!("{} did not come out as expected.", plural(bad, "scenario", "scenarios"));
+        return format!("{} failed.", plural(bad, "scenario", "scenarios"));
     }
     let ran = totals.scenarios - totals.skip;
     let warned = match totals.warn {
@@ -41,7 +41,7 @@ pub fn verdict(totals: &Totals) -> String {
         warn => format!(" {} with a warning.", plural(warn, "scenario", "scenarios")),
     };
     if ran == 0 {
-        return "Nothing could be run on this target.".to_owned();
+        return "No selected scenario can run on this target.".to_owned();
     }
-    format!("All {ran} scenarios that ran came out as expected.{warned}")
+    format!("All {ran} scenarios that ran gave the expected result.{warned}")
 }

@@ -4,7 +4,7 @@ use url::{Url, form_urlencoded};
 
 use super::Reply;
 
-/// The way in which the parameters arrived.
+/// The response mode with which the parameters arrived.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Delivery {
     Query,
@@ -29,7 +29,7 @@ impl Delivery {
 pub struct Callback {
     pub delivery: Delivery,
     pub params: Vec<(String, String)>,
-    /// The answer that led here, where the driver saw it.
+    /// The response that contained the parameters, if the driver knows it.
     pub reply: Option<Box<Reply>>,
 }
 
@@ -42,7 +42,7 @@ impl Callback {
         Self { delivery, params, reply: None }
     }
 
-    /// With the answer that led here.
+    /// Sets the response that contained the parameters.
     #[must_use]
     pub fn by(self, reply: Reply) -> Self {
         Self { reply: Some(Box::new(reply)), ..self }
@@ -60,7 +60,7 @@ impl Callback {
         self.params.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ")
     }
 
-    /// What arrived, for a report's *actual*.
+    /// A summary for reports.
     #[must_use]
     pub fn summary(&self) -> String {
         match (self.get("error"), self.get("error_description")) {
@@ -71,7 +71,7 @@ impl Callback {
     }
 }
 
-/// Whether `url` is the landing address, whatever query or fragment it carries.
+/// Whether `url` is the landing URL, with any query or fragment.
 #[must_use]
 pub fn is_landing(url: &Url, landing: &Url) -> bool {
     url.origin() == landing.origin() && url.path() == landing.path()

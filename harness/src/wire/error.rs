@@ -20,7 +20,7 @@ pub struct ApiError {
     pub error_id: Option<String>,
 }
 
-/// An error body of either shape, as `code: text`, or what came instead.
+/// The error of a response as `code: text`, or a description of the body.
 #[must_use]
 pub fn summary(reply: &Reply) -> String {
     let text = if let Ok(error) = serde_json::from_str::<OAuthError>(&reply.body) {

@@ -1,4 +1,4 @@
-//! Forms, as a browser without a script engine would fill them in.
+//! HTML forms.
 
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
@@ -6,7 +6,7 @@ use url::Url;
 use super::authorization::is_landing;
 use super::consent::Consent;
 
-/// Names under which pages ask for the user name.
+/// The names of user name inputs.
 const LOGIN_NAMES: &[&str] = &["identifier", "username", "login", "email", "user", "j_username"];
 
 /// One input of a form.
@@ -14,7 +14,7 @@ const LOGIN_NAMES: &[&str] = &["identifier", "username", "login", "email", "user
 pub struct Field {
     pub name: String,
     pub value: String,
-    /// The input's type, lower case.
+    /// The type of the input in lower case.
     pub kind: String,
     pub checked: bool,
 }
@@ -22,7 +22,7 @@ pub struct Field {
 /// A form.
 #[derive(Clone, Debug)]
 pub struct Form {
-    /// As written; resolve it against the page's address.
+    /// The action, relative to the URL of the page.
     pub action: String,
     pub post: bool,
     pub fields: Vec<Field>,
@@ -31,7 +31,7 @@ pub struct Form {
 }
 
 impl Form {
-    /// Reads a form of that document. Its buttons may stand elsewhere and name it (HTML: the `form` attribute).
+    /// Reads a form. Buttons outside of it belong to it by their `form` attribute.
     pub(super) fn read(form: ElementRef<'_>, document: &Html) -> Self {
         let attribute = |element: &ElementRef<'_>, name| element.attr(name).unwrap_or_default().to_owned();
         let all = |selector: &str| -> Vec<ElementRef<'_>> {
@@ -39,8 +39,8 @@ impl Form {
         };
         let id = attribute(&form, "id");
         let elsewhere = Selector::parse("button[form], input[form]").map(|selector| {
-            let named = document.select(&selector).filter(|element| attribute(element, "form") == id);
-            named.filter(|_| !id.is_empty()).collect::<Vec<_>>()
+            let owned = document.select(&selector).filter(|element| attribute(element, "form") == id);
+            owned.filter(|_| !id.is_empty()).collect::<Vec<_>>()
         });
         let mut fields = Vec::new();
         let mut buttons = Vec::new();
@@ -65,7 +65,7 @@ impl Form {
 
     /// Whether it asks for a user name or a password.
     #[must_use]
-    pub fn asks_who(&self) -> bool {
+    pub fn asks_sign_in(&self) -> bool {
         self.login_field().is_some() || self.asks_password()
     }
 
@@ -81,13 +81,13 @@ impl Form {
         self.consent_button(Consent::Allow).is_some() && self.consent_button(Consent::Deny).is_some()
     }
 
-    /// Whether it only carries an authorization response to `landing` (form_post).
+    /// Whether it is an authorization response for `landing` (form_post).
     #[must_use]
     pub fn carries_response(&self, page: &Url, landing: &Url) -> bool {
         self.post && page.join(&self.action).is_ok_and(|action| is_landing(&action, landing))
     }
 
-    /// The pairs that a browser would send, with the credentials typed in.
+    /// The parameters with the credentials filled in.
     #[must_use]
     pub fn filled(&self, user_name: &str, password: &str) -> Vec<(String, String)> {
         let login = self.login_field().map(|field| field.name.clone());
@@ -100,21 +100,21 @@ impl Form {
             };
             pairs.push((field.name.clone(), value));
         }
-        // The button that a person presses comes along when it has a name and is the only one.
+        // A single named button is sent too.
         if let [button] = self.buttons.as_slice() {
             pairs.push(button.clone());
         }
         pairs
     }
 
-    /// The pairs that a browser would send when that consent button is pressed.
+    /// The parameters with the consent button of this decision.
     #[must_use]
-    pub fn answered(&self, consent: Consent) -> Vec<(String, String)> {
+    pub fn with_consent(&self, consent: Consent) -> Vec<(String, String)> {
         let fields = self.sent().map(|field| (field.name.clone(), field.value.clone()));
         fields.chain(self.consent_button(consent).cloned()).collect()
     }
 
-    /// What it carries, for a response mode of form_post.
+    /// The parameters of a form_post response.
     #[must_use]
     pub fn carried(&self) -> Vec<(String, String)> {
         self.sent().map(|field| (field.name.clone(), field.value.clone())).collect()

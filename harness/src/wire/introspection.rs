@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What the issuer says of a token.
+/// The introspection of a token.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Introspection {
     pub active: bool,

@@ -1,29 +1,29 @@
-//! A journey of the browser through the issuer's pages: where it began is known, here is where it ended.
+//! The way of a browser through the issuer's pages.
 
 use url::Url;
 
 use super::authorization::Callback;
 use super::page::Page;
 
-/// What the person was asked on the way.
+/// What the user was asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Prompt {
     SignIn,
     Consent,
 }
 
-/// Where a journey ended.
+/// The end of a journey.
 #[derive(Clone, Debug)]
 pub enum Arrival {
-    /// At the landing address: the redirect URI or the post-logout redirect URI.
+    /// At the landing URL: the redirect URI or the post-logout redirect URI.
     Landed(Callback),
     /// On a page of the issuer.
     Stopped(Page),
-    /// Sent with a response to an address that is not the landing address.
+    /// At another URL than the landing URL, with an authorization response.
     Astray(Url),
 }
 
-/// A journey from an address of the issuer to where it ends.
+/// The way from a URL of the issuer to its end.
 #[derive(Clone, Debug)]
 pub struct Journey {
     pub arrival: Arrival,
@@ -31,7 +31,7 @@ pub struct Journey {
 }
 
 impl Journey {
-    /// What arrived at the landing address.
+    /// The parameters at the landing URL.
     #[must_use]
     pub const fn callback(&self) -> Option<&Callback> {
         match &self.arrival {
@@ -40,7 +40,7 @@ impl Journey {
         }
     }
 
-    /// The page that it stopped at.
+    /// The last page of the issuer.
     #[must_use]
     pub const fn page(&self) -> Option<&Page> {
         match &self.arrival {
@@ -49,13 +49,13 @@ impl Journey {
         }
     }
 
-    /// Whether the person had to sign in.
+    /// Whether the user was asked.
     #[must_use]
     pub fn asked(&self, prompt: Prompt) -> bool {
         self.prompts.contains(&prompt)
     }
 
-    /// How it ended, for a report's *actual*.
+    /// A summary for reports.
     #[must_use]
     pub fn summary(&self) -> String {
         match &self.arrival {

@@ -1,4 +1,4 @@
-//! Encrypted tokens (RFC 7516), read by hand so that each flaw can be told from the others.
+//! Encrypted tokens (RFC 7516), parsed by hand to distinguish all flaws.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::rsa::{
@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-/// A compact encrypted token, taken apart and not yet opened.
+/// A compact encrypted token, parsed and not yet decrypted.
 #[derive(Clone, Debug)]
 pub struct Jwe {
-    /// The header as it was sent: what the tag vouches for.
-    sent: String,
+    /// The encoded header, which the tag authenticates.
+    encoded_header: String,
     pub header: Map<String, Value>,
     pub encrypted_key: Vec<u8>,
     pub vector: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct Jwe {
     tag: Vec<u8>,
 }
 
-/// Why a token can't be taken apart or opened.
+/// Why a token can't be parsed or decrypted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JweError {
@@ -35,25 +35,25 @@ pub enum JweError {
     Algorithms(String, String),
     #[error("the private key can't be used")]
     PrivateKey,
-    #[error("the private key does not open the key of the content")]
+    #[error("the private key does not decrypt the content key")]
     ContentKey,
-    #[error("the content or its header has been altered")]
+    #[error("the content or the header was changed")]
     Content,
 }
 
 impl Jwe {
-    /// Takes a token apart.
+    /// Parses a token.
     ///
     /// # Errors
     /// When it isn't five parts of base64url, the first of them a JSON object.
     pub fn parse(raw: &str) -> Result<Self, JweError> {
         let parts: Vec<&str> = raw.split('.').collect();
-        let [sent, rest @ ..] = parts.as_slice() else { return Err(JweError::Parts(0)) };
+        let [encoded_header, rest @ ..] = parts.as_slice() else { return Err(JweError::Parts(0)) };
         let [encrypted_key, vector, content, tag] = rest else { return Err(JweError::Parts(parts.len())) };
         let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| JweError::Encoding);
         Ok(Self {
-            sent: (*sent).to_owned(),
-            header: serde_json::from_slice(&bytes(sent)?).map_err(|_| JweError::Header)?,
+            encoded_header: (*encoded_header).to_owned(),
+            header: serde_json::from_slice(&bytes(encoded_header)?).map_err(|_| JweError::Header)?,
             encrypted_key: bytes(encrypted_key)?,
             vector: bytes(vector)?,
             content: bytes(content)?,
@@ -67,10 +67,10 @@ impl Jwe {
         self.header.get(member).and_then(Value::as_str)
     }
 
-    /// RFC 7516 5.2: what is inside, by a private RSA key in PEM.
+    /// RFC 7516 5.2: decrypts the token with a private RSA key in PEM.
     ///
     /// # Errors
-    /// When it isn't for that key, or isn't what was encrypted.
+    /// When the token is not for this key or was changed.
     pub fn open(&self, private_key: &str) -> Result<String, JweError> {
         let (algorithm, encryption) = (self.header_text("alg"), self.header_text("enc"));
         let padding = match (algorithm, encryption) {
@@ -78,8 +78,8 @@ impl Jwe {
             (Some("RSA-OAEP-384"), Some("A256GCM")) => &OAEP_SHA384_MGF1SHA384,
             (Some("RSA-OAEP-512"), Some("A256GCM")) => &OAEP_SHA512_MGF1SHA512,
             _ => {
-                let told = |value: Option<&str>| value.unwrap_or("nothing").to_owned();
-                return Err(JweError::Algorithms(told(algorithm), told(encryption)));
+                let text = |value: Option<&str>| value.unwrap_or("nothing").to_owned();
+                return Err(JweError::Algorithms(text(algorithm), text(encryption)));
             }
         };
         let key = decrypting_key(private_key).ok_or(JweError::PrivateKey)?;
@@ -90,7 +90,7 @@ impl Jwe {
         let vector = Nonce::try_assume_unique_for_key(&self.vector).map_err(|_| JweError::Content)?;
         let mut content = [self.content.as_slice(), &self.tag].concat();
         let content = LessSafeKey::new(content_key)
-            .open_in_place(vector, Aad::from(self.sent.as_bytes()), &mut content)
+            .open_in_place(vector, Aad::from(self.encoded_header.as_bytes()), &mut content)
             .map_err(|_| JweError::Content)?;
         String::from_utf8(content.to_vec()).map_err(|_| JweError::Content)
     }
@@ -109,14 +109,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signed_token_is_told_apart() {
-        let told = Jwe::parse("e30.e30.eA").map(|_| ()).map_err(|error| error.to_string());
-        assert_eq!(told, Err("3 parts instead of 5".to_owned()));
+    fn a_signed_token_is_rejected() {
+        let result = Jwe::parse("e30.e30.eA").map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(result, Err("3 parts instead of 5".to_owned()));
     }
 
     proptest! {
         #[test]
-        fn any_text_is_taken_or_refused(text in ".{0,120}") {
+        fn parsing_any_text_does_not_panic(text in ".{0,120}") {
             let _ = Jwe::parse(&text);
         }
     }

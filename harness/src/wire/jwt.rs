@@ -1,4 +1,4 @@
-//! Signed tokens (RFC 7515, RFC 7519), read by hand so that each flaw can be told from the others.
+//! Signed tokens (RFC 7515, RFC 7519), parsed by hand to distinguish all flaws.
 
 use std::str::FromStr as _;
 
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::keys::KeySet;
 
-/// A compact signed token, taken apart and not yet believed.
+/// A compact signed token, parsed and not yet verified.
 #[derive(Clone, Debug)]
 pub struct Jwt {
     raw: String,
@@ -18,7 +18,7 @@ pub struct Jwt {
     pub claims: Map<String, Value>,
 }
 
-/// Why a token can't be taken apart.
+/// Why a token can't be parsed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtError {
@@ -30,21 +30,21 @@ pub enum JwtError {
     Json(&'static str),
 }
 
-/// What verifying a signature came to.
+/// The result of verifying a signature.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Signature {
     Valid,
     Invalid,
-    /// No key of that id is published.
+    /// No published key has this id.
     UnknownKey(String),
     /// The header names no key.
     NoKeyId,
-    /// An algorithm that isn't a signature, or isn't known.
+    /// An unknown algorithm, or one without public keys.
     BadAlgorithm(String),
 }
 
 impl Signature {
-    /// What a report prints.
+    /// A summary for reports.
     #[must_use]
     pub fn summary(&self) -> String {
         match self {
@@ -58,7 +58,7 @@ impl Signature {
 }
 
 impl Jwt {
-    /// Takes a token apart.
+    /// Parses a token.
     ///
     /// # Errors
     /// When it isn't three parts of base64url, the first two of them JSON objects.
@@ -86,7 +86,7 @@ impl Jwt {
         self.header.get(member).and_then(Value::as_str)
     }
 
-    /// The names of the claims, in wire order.
+    /// The names of the claims, in order.
     #[must_use]
     pub fn claim_names(&self) -> String {
         self.claims.keys().map(String::as_str).collect::<Vec<_>>().join(" ")
@@ -97,7 +97,7 @@ impl Jwt {
     pub fn verify(&self, keys: &KeySet) -> Signature {
         let named = self.header_text("alg").unwrap_or("none");
         let algorithm = match Algorithm::from_str(named) {
-            // A shared secret would let anyone who can verify also sign.
+            // With a shared secret every verifier could also sign.
             Ok(Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) | Err(_) => {
                 return Signature::BadAlgorithm(named.to_owned());
             }
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_specification_s_own_example_hashes_right() {
+    fn the_hashes_of_oidc_core_appendix_a_are_right() {
         // OIDC Core appendix A.4: code and access token of one response with their hashes.
         assert_eq!(left_half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
         // Appendix A.6.
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_without_a_signature_algorithm_is_told_apart() {
+    fn the_algorithm_none_is_a_bad_algorithm() {
         // {"alg":"none"} . {} .
         let token = Jwt::parse("eyJhbGciOiJub25lIn0.e30.").expect("three parts");
         assert_eq!(token.verify(&KeySet { keys: vec![] }), Signature::BadAlgorithm("none".to_owned()));
     }
 
     #[test]
-    fn an_unknown_key_is_told_apart() {
+    fn an_unpublished_kid_is_an_unknown_key() {
         // {"alg":"RS256","kid":"k"} . {} . x
         let token = Jwt::parse("eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.eA").expect("three parts");
         assert_eq!(token.verify(&KeySet { keys: vec![] }), Signature::UnknownKey("k".to_owned()));
@@ -157,7 +157,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_taken_or_refused(text in ".{0,120}") {
+        fn parsing_any_text_does_not_panic(text in ".{0,120}") {
             let _ = Jwt::parse(&text);
         }
     }

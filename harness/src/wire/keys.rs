@@ -22,13 +22,13 @@ pub struct Key {
     pub e: Option<String>,
     pub x: Option<String>,
     pub y: Option<String>,
-    /// Everything else that it tells.
+    /// The other members.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
 }
 
 impl Key {
-    /// The key, ready to verify with, where its kind is known.
+    /// The key for verification, if its type is known.
     #[must_use]
     pub fn verifier(&self) -> Option<DecodingKey> {
         match (self.kty.as_str(), &self.n, &self.e, &self.x, &self.y) {
@@ -40,7 +40,7 @@ impl Key {
 }
 
 impl KeySet {
-    /// The key of that id.
+    /// Finds a key by id.
     #[must_use]
     pub fn find(&self, kid: &str) -> Option<&Key> {
         self.keys.iter().find(|key| key.kid.as_deref() == Some(kid))

@@ -1,11 +1,11 @@
-//! Discovery documents (OpenID Connect Discovery 1.0, RFC 8414): only what the harness itself needs in order
-//! to find its way. What a document should say is the checks' business, on the raw members.
+//! Discovery documents (OpenID Connect Discovery 1.0, RFC 8414), as far as the harness uses them. Checks read the raw
+//! members.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use url::Url;
 
-/// Where the endpoints are and what the issuer says it can do.
+/// The endpoints and features of the issuer.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Metadata {
     pub issuer: String,
@@ -24,7 +24,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Whether a list member such as `scopes_supported` names `value`. A missing list says nothing.
+    /// Whether a list such as `scopes_supported` contains `value`. None if the list is missing.
     #[must_use]
     pub fn lists(&self, member: &str, value: &str) -> Option<bool> {
         let list = self.rest.get(member)?.as_array()?;

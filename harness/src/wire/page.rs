@@ -1,15 +1,15 @@
-//! A page of the issuer, reduced to what a check may ask about it.
+//! A page of the issuer, as far as checks need it.
 
 use scraper::{ElementRef, Html, Selector};
 
 use super::form::Form;
 
-/// What kind of page it is.
+/// The kind of a page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PageKind {
-    /// Asks who you are.
+    /// The sign-in page.
     SignIn,
-    /// Asks, and says that the last answer was refused.
+    /// The sign-in page with an alert about the last attempt.
     Refused,
     Consent,
     Error,
@@ -18,12 +18,12 @@ pub enum PageKind {
 }
 
 impl PageKind {
-    /// The words.
+    /// The name in reports.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
             Self::SignIn => "sign-in page",
-            Self::Refused => "sign-in page that refuses",
+            Self::Refused => "sign-in page with an alert",
             Self::Consent => "consent page",
             Self::Error => "error page",
             Self::SignedOut => "signed-out page",
@@ -36,26 +36,26 @@ impl PageKind {
 #[derive(Clone, Debug)]
 pub struct Page {
     pub kind: PageKind,
-    /// The HTTP status, where the driver sees it.
+    /// The HTTP status, if the driver knows it.
     pub status: Option<u16>,
     pub title: String,
-    /// What an alert on the page says.
+    /// The text of an alert.
     pub alert: Option<String>,
     pub error_code: Option<String>,
     pub error_description: Option<String>,
-    /// All visible text, spaces collapsed.
+    /// The text with collapsed spaces.
     pub text: String,
     pub forms: Vec<Form>,
-    /// Where its links lead.
+    /// The targets of links.
     pub links: Vec<String>,
-    /// What its frames load.
+    /// The sources of frames.
     pub frames: Vec<String>,
-    /// What its images show.
+    /// The sources of images.
     pub images: Vec<String>,
 }
 
 impl Page {
-    /// Reads a page.
+    /// Parses a page.
     #[must_use]
     pub fn parse(html: &str, status: Option<u16>) -> Self {
         let document = Html::parse_document(html);
@@ -67,7 +67,7 @@ impl Page {
             PageKind::SignedOut
         } else if forms.iter().any(Form::asks_consent) {
             PageKind::Consent
-        } else if forms.iter().any(Form::asks_who) {
+        } else if forms.iter().any(Form::asks_sign_in) {
             if alert.is_some() { PageKind::Refused } else { PageKind::SignIn }
         } else if status.is_some_and(|status| status >= 400) {
             PageKind::Error
@@ -89,20 +89,20 @@ impl Page {
         }
     }
 
-    /// What it is, for a report's *actual*.
+    /// A summary for reports.
     #[must_use]
     pub fn summary(&self) -> String {
         let status = self.status.map(|status| format!(" {status}")).unwrap_or_default();
-        let says = match (&self.error_code, &self.error_description, &self.alert) {
+        let text = match (&self.error_code, &self.error_description, &self.alert) {
             (Some(code), Some(description), _) => format!("{code}: {description}"),
             (Some(code), None, _) => code.clone(),
             (None, _, Some(alert)) => alert.clone(),
             (None, _, None) => self.title.clone(),
         };
-        format!("{}{status}, {says:?}", self.kind.word())
+        format!("{}{status}, {text:?}", self.kind.word())
     }
 
-    /// Whether the page says `text` anywhere.
+    /// Whether the page contains `text`.
     #[must_use]
     pub fn says(&self, text: &str) -> bool {
         self.text.contains(text)
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_page_gives_its_code_and_description() {
+    fn the_code_and_description_of_an_error_page_are_read() {
         let page = Page::parse(
             "<title>400</title><main data-se='error-page'><p data-se='error-code'>invalid_request</p>\
              <p data-se='error-description'>The  'redirect_uri'\n parameter</p></main>",
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_page_with_an_alert_refuses() {
+    fn a_sign_in_page_with_an_alert_is_refused() {
         let form = "<form method=post data-se='o-form'><input name=identifier></form>";
         assert_eq!(Page::parse(form, Some(200)).kind, PageKind::SignIn);
         let alert = format!("<div data-se='callout' role='alert'>No.</div>{form}");

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::authorization::Callback;
 
-/// What the token endpoint issues.
+/// A successful token response.
 #[derive(Clone, Debug, Deserialize)]
 pub struct TokenReply {
     pub token_type: String,
@@ -16,7 +16,7 @@ pub struct TokenReply {
 }
 
 impl TokenReply {
-    /// What arrived in the front channel (OIDC Core 3.2.2.5), if an access token did.
+    /// The tokens of an authorization response (OIDC Core 3.2.2.5), if it has an access token.
     #[must_use]
     pub fn in_front(callback: &Callback) -> Option<Self> {
         Some(Self {

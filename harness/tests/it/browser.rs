@@ -1,13 +1,13 @@
-//! The real browser, where there is one; where browser tests are required, its absence is a failure.
+//! Scenarios with a browser, if there is one. With BROWSER_TESTS=required a missing browser is a failure.
 
 use harness::driver::Chromedriver;
 use harness::record::run::State;
 use harness::run::{Drivers, Options, Runner};
 
-use crate::stage::options;
+use crate::support::options;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_sign_in_agree_and_sign_out_with_a_browser() {
+async fn the_browser_scenarios_pass_or_are_skipped_without_a_browser() {
     let missing = Chromedriver::start().await.err();
     if let Some(missing) = &missing {
         let required = std::env::var("BROWSER_TESTS").is_ok_and(|value| value == "required");

@@ -1,4 +1,4 @@
-//! No report holds a secret: a whole run is searched for every secret that went over the wire.
+//! No report contains a secret: the reports of a whole run are searched for all secrets.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,16 +7,16 @@ use harness::record::Entry;
 use harness::report;
 use harness::run::{Filter, Options, Runner};
 
-use crate::stage::options;
+use crate::support::options;
 
-/// Secrets of the target file, which every run sends.
+/// Secrets of the target file.
 const PLANTED: &[&str] = &[
     "mock-secret-web-0123456789",
     "mock-secret-partner-0123456789",
     "mock-secret-service-0123456789",
     "mock-secret-reports-0123456789",
     "Passw0rd",
-    // The same, as they look in a Basic header.
+    // The same in a Basic header.
     "bW9jay1zZWNyZXQ",
     "MG9hbWFya2V0d2ViMDAwMDA1ZDc6",
 ];
@@ -34,7 +34,7 @@ fn texts(folder: &Path) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_report_holds_a_secret() {
+async fn no_report_contains_a_secret() {
     let folder = tempfile::tempdir().expect("a folder");
     let options = Options { filter: Filter::default(), ..options("mock", &["*"], folder.path()) };
     let run = Runner::open(options).await.expect("a mock").run(|_| {}).await;
@@ -43,10 +43,10 @@ async fn no_report_holds_a_secret() {
     assert!(texts.len() >= 3, "{}", texts.len());
     for (file, text) in &texts {
         for planted in PLANTED {
-            assert!(!text.contains(planted), "{file} holds {planted}");
+            assert!(!text.contains(planted), "{file} contains {planted}");
         }
     }
-    // The rest can't be planted, being made up on the way. Each is told by the place where it stands.
+    // The other secrets are generated in the run. They are found by the names of their parameters.
     let json = std::fs::read_to_string(report::last_run(folder.path())).expect("the record");
     let mut tags = BTreeSet::new();
     for kind in ["code", "verifier", "refresh-token", "signature", "cookie", "secret", "password"] {

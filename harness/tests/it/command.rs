@@ -1,4 +1,4 @@
-//! The command line: what it prints, and how it ends.
+//! The command line: output and exit codes.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ pub(crate) fn harness(reports: &Path) -> Command {
     for variable in ours.chain(["CI", "NO_COLOR"].map(Into::into)) {
         command.env_remove(variable);
     }
-    // Away from the repository: nothing may depend on where it is started.
+    // Outside of the repository: the program must not depend on the working directory.
     command.current_dir(reports).arg("--report-dir").arg(reports.join("last"));
     command
 }
@@ -40,13 +40,13 @@ fn help_lists_the_exit_codes() {
 }
 
 #[test]
-fn a_run_ends_with_its_verdict_and_leaves_its_reports() {
+fn a_run_prints_its_verdict_and_writes_reports() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = stdout(harness(folder.path()).args(["run", "keys", "code.web.custom"]), 0);
     assert!(output.contains("✓ pass            keys.custom"), "{output}");
     assert!(output.contains("\n3 scenarios  3 pass  "), "{output}");
     assert!(output.contains("target mock (mock-idp "), "{output}");
-    assert!(output.ends_with("All 3 scenarios that ran came out as expected.\n"), "{output}");
+    assert!(output.ends_with("All 3 scenarios that ran gave the expected result.\n"), "{output}");
     assert!(!output.contains('\x1b'), "no colours into a pipe");
     for file in ["index.html", "junit.xml", "run.json"] {
         assert!(folder.path().join("last").join(file).is_file(), "{file}");
@@ -54,30 +54,30 @@ fn a_run_ends_with_its_verdict_and_leaves_its_reports() {
 }
 
 #[test]
-fn an_empty_selection_has_an_exit_code_of_its_own() {
+fn an_empty_selection_exits_with_3() {
     let folder = tempfile::tempdir().expect("a folder");
     assert!(stderr(harness(folder.path()).args(["run", "no.such"]), 3).contains("no scenario is selected"));
     assert!(stderr(harness(folder.path()).args(["show", "no.such"]), 3).contains("no.such"));
 }
 
 #[test]
-fn a_missing_variable_is_named() {
+fn a_missing_variable_is_named_and_exits_with_5() {
     let folder = tempfile::tempdir().expect("a folder");
-    let told = stderr(harness(folder.path()).args(["run", "--target", "okta"]), 5);
-    assert!(told.contains("OKTA_CLIENT_ID") && told.contains("targets/okta.toml"), "{told}");
-    let told = stderr(harness(folder.path()).args(["run", "--target", "okta"]).env("OKTA_CLIENT_ID", "0oa"), 5);
-    assert!(told.contains("OKTA_CLIENT_SECRET"), "{told}");
+    let error = stderr(harness(folder.path()).args(["run", "--target", "okta"]), 5);
+    assert!(error.contains("OKTA_CLIENT_ID") && error.contains("targets/okta.toml"), "{error}");
+    let error = stderr(harness(folder.path()).args(["run", "--target", "okta"]).env("OKTA_CLIENT_ID", "0oa"), 5);
+    assert!(error.contains("OKTA_CLIENT_SECRET"), "{error}");
 }
 
 #[test]
-fn nobody_at_the_address_is_not_reachable() {
+fn an_unreachable_issuer_exits_with_4() {
     let folder = tempfile::tempdir().expect("a folder");
-    let told = stderr(harness(folder.path()).args(["run", "--target", "http://127.0.0.1:9"]), 4);
-    assert!(told.contains("not reachable"), "{told}");
+    let error = stderr(harness(folder.path()).args(["run", "--target", "http://127.0.0.1:9"]), 4);
+    assert!(error.contains("not reachable"), "{error}");
 }
 
 #[test]
-fn wrong_usage_is_refused() {
+fn wrong_usage_exits_with_2() {
     let folder = tempfile::tempdir().expect("a folder");
     stderr(harness(folder.path()).arg("--no-such-flag"), 2);
     assert!(
@@ -90,9 +90,9 @@ fn wrong_usage_is_refused() {
 }
 
 #[test]
-fn a_failure_ends_with_one_and_failed_runs_it_again() {
+fn a_failure_exits_with_1_and_failed_selects_it() {
     let folder = tempfile::tempdir().expect("a folder");
-    // A divergence that does not occur is the simplest failure to arrange.
+    // A divergence that does not occur is a simple failure.
     let fixtures = folder.path().join("documents");
     std::fs::create_dir_all(&fixtures).expect("a folder");
     let list = "[[divergence]]\ntarget = 'mock'\nscenario = 'keys.custom'\ncheck = 'keys.ids'\nreason = 'it was so'\n";
@@ -100,13 +100,13 @@ fn a_failure_ends_with_one_and_failed_runs_it_again() {
     let output = stdout(harness(folder.path()).args(["run", "keys", "--fixtures"]).arg(&fixtures), 1);
     assert!(output.contains("unexpected-pass keys.custom"), "{output}");
     assert!(output.contains("a known divergence no longer occurs: it was so"), "{output}");
-    assert!(output.ends_with("1 known divergence no longer occurs: take it off the list.\n"), "{output}");
+    assert!(output.ends_with("1 known divergence no longer occurs: remove it from divergences.toml.\n"), "{output}");
     let output = stdout(harness(folder.path()).args(["run", "--failed"]), 0);
     assert!(output.contains("\n1 scenarios  1 pass  "), "{output}");
 }
 
 #[test]
-fn list_and_show_say_what_there_is() {
+fn list_and_show_print_scenarios() {
     let folder = tempfile::tempdir().expect("a folder");
     let json = stdout(harness(folder.path()).args(["list", "--json"]), 0);
     let scenarios: Vec<serde_json::Value> = serde_json::from_str(&json).expect("JSON");
@@ -133,7 +133,7 @@ fn list_and_show_say_what_there_is() {
 }
 
 #[test]
-fn a_plan_is_counted_and_a_behavior_is_the_mock_s_own() {
+fn plans_are_counted_and_behavior_needs_the_built_in_mock() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = ["run", "--plan", "config", "--plan", "rp-logout"];
     let output = stdout(harness(folder.path()).args(run).args(["--behavior", "openid"]), 0);
@@ -146,8 +146,8 @@ fn a_plan_is_counted_and_a_behavior_is_the_mock_s_own() {
     assert!(summary.contains("| rp-logout | 9 | 0 | 0 | 2 | 0 | 0 |"), "{summary}");
     let page = std::fs::read_to_string(folder.path().join("last/index.html")).expect("a page");
     assert!(page.contains("mirrors <code>oidcc-rp-initiated-logout-no-params</code>"));
-    let told = stderr(harness(folder.path()).args(["run", "--target", "generic", "--behavior", "openid"]), 2);
-    assert!(told.contains("--behavior is for the mock that is started here"), "{told}");
+    let error = stderr(harness(folder.path()).args(["run", "--target", "generic", "--behavior", "openid"]), 2);
+    assert!(error.contains("--behavior works with the built-in mock only"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The FAPI 2 plans as a whole: what comes of them, and that each of the many calls of userinfo can turn red.
+//! The FAPI 2 plans: their results, and that each check of a proof can fail.
 
 use axum::http::StatusCode;
 use harness::check::proof;
@@ -6,46 +6,46 @@ use harness::issuer_target::Behavior;
 use harness::record::Verdict;
 use harness::record::run::State;
 
-use crate::stage::{failed, options, run};
+use crate::support::{failed, options, run};
 use crate::tampering::Tampered;
 
 const PROBES: &str = "fapi2.fapi2-security-profile-final-dpop-negative-tests";
 
-/// The calls that must be answered; all the others must be refused.
-const TAKEN: [&str; 6] =
+/// The proofs that must be accepted. All others must be rejected.
+const ACCEPTED: [&str; 6] =
     ["proof.right", "proof.extra", "proof.htu-query", "proof.htu-case", "proof.htu-port", "proof.first"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resource_that_takes_every_proof_turns_every_refusal_red() {
-    let tampered = Tampered::start_as(true, |answer| {
-        if answer.at("/userinfo") {
-            answer.succeed("{\"sub\":\"me\"}");
+async fn a_resource_that_accepts_every_proof_fails_the_checks_of_rejection() {
+    let tampered = Tampered::start_as(true, |response| {
+        if response.at("/userinfo") {
+            response.succeed("{\"sub\":\"me\"}");
         }
     })
     .await;
     let failed = failed(&run(&tampered.url, &[PROBES]).await, PROBES);
     for check in proof::ALL {
-        assert_eq!(failed.iter().any(|id| id == check.id), !TAKEN.contains(&check.id), "{}", check.id);
+        assert_eq!(failed.iter().any(|id| id == check.id), !ACCEPTED.contains(&check.id), "{}", check.id);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_resource_that_takes_no_proof_turns_every_right_one_red() {
-    let tampered = Tampered::start_as(true, |answer| {
-        if answer.at("/userinfo") {
-            answer.status = StatusCode::UNAUTHORIZED;
+async fn a_resource_that_rejects_every_proof_fails_the_checks_of_acceptance() {
+    let tampered = Tampered::start_as(true, |response| {
+        if response.at("/userinfo") {
+            response.status = StatusCode::UNAUTHORIZED;
         }
     })
     .await;
     let failed = failed(&run(&tampered.url, &[PROBES]).await, PROBES);
     for check in proof::ALL {
-        assert_eq!(failed.iter().any(|id| id == check.id), TAKEN.contains(&check.id), "{}", check.id);
+        assert_eq!(failed.iter().any(|id| id == check.id), ACCEPTED.contains(&check.id), "{}", check.id);
     }
 }
 
-/// The profile asks for more than OpenID Connect does: this is all that a provider of the latter lacks.
+/// The known divergences of an OpenID provider from the FAPI 2 profiles.
 #[tokio::test(flavor = "multi_thread")]
-async fn as_openid_conformance_asks_little_of_the_profile_is_missing() {
+async fn with_openid_behavior_only_known_divergences_from_fapi_2_remain() {
     let reports = tempfile::tempdir().expect("a folder");
     let mut options = options("mock", &["fapi2", "fapi2-message-signing"], reports.path());
     options.behavior = Some(Behavior::OpenId);

@@ -1,30 +1,30 @@
-//! For every fault that the mock can commit, the check that must turn red.
+//! For every fault of the mock, the check that must fail.
 
 use harness::record::run::State;
 
-use crate::stage::{assert_green, assert_red, run, run_with_fault};
+use crate::support::{assert_check_fails, assert_passes, run, run_with_fault};
 
 const TOKEN: Option<&str> = Some("/oauth2/default/v1/token");
 const KEYS: Option<&str> = Some("/oauth2/default/v1/keys");
 
-/// Each line is a test: with this fault, in this scenario, this check turns red.
-macro_rules! sees {
+/// Each line is a test: with this fault, this check of this scenario fails.
+macro_rules! detects {
     ($($name:ident: $fault:literal $(at $path:expr)?, $scenario:literal, $check:literal;)+) => {
         $(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
                 let path: Option<&str> = None $(.or($path))?;
                 let run = run_with_fault($fault, path, $scenario).await;
-                assert_red(&run, $scenario, $check);
+                assert_check_fails(&run, $scenario, $check);
             }
         )+
 
-        /// The checks that are proved here.
-        pub(crate) const PROVED: &[&str] = &[$($check),+];
+        /// The checks that are tested here.
+        pub(crate) const TESTED: &[&str] = &[$($check),+];
     };
 }
 
-sees! {
+detects! {
     id_token_bad_signature: "id_token.bad-signature", "code.web.custom", "id-token.signature";
     id_token_unknown_kid: "id_token.unknown-kid", "code.web.custom", "id-token.kid";
     id_token_alg_none: "id_token.alg-none", "code.web.custom", "id-token.alg";
@@ -58,7 +58,7 @@ sees! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_broken_connection_is_an_error_of_its_own_kind_and_no_pass() {
+async fn a_broken_connection_is_an_error() {
     let run = run_with_fault("http.reset", TOKEN, "service.basic").await;
     let record = run.scenario("service.basic").expect("a record");
     assert_eq!(record.state, State::Error);
@@ -67,7 +67,7 @@ async fn a_broken_connection_is_an_error_of_its_own_kind_and_no_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_fault_the_same_scenarios_are_green() {
+async fn without_a_fault_the_same_scenarios_pass() {
     let scenarios = [
         "code.web.custom",
         "code.web.org",
@@ -80,7 +80,7 @@ async fn without_a_fault_the_same_scenarios_are_green() {
     ];
     let run = run("mock", &scenarios).await;
     for scenario in scenarios {
-        assert_green(&run, scenario);
+        assert_passes(&run, scenario);
     }
     assert_eq!(harness::run::exit(&run).code(), 0);
 }

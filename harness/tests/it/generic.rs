@@ -11,7 +11,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::command::{harness, stdout};
-use crate::stage::{options, run};
+use crate::support::{options, run};
 
 /// An issuer with a discovery document, an empty key set and nothing else.
 async fn small_issuer() -> MockServer {
@@ -36,7 +36,7 @@ async fn small_issuer() -> MockServer {
 }
 
 #[tokio::test]
-async fn without_a_client_only_what_needs_none_is_judged() {
+async fn without_a_client_scenarios_that_need_one_are_skipped() {
     let server = small_issuer().await;
     let run = run(&server.uri(), &["*"]).await;
     assert_eq!(run.target.kind, "generic");
@@ -48,16 +48,16 @@ async fn without_a_client_only_what_needs_none_is_judged() {
     // An empty key set can verify nothing.
     assert_eq!(states["fail"], ["keys.custom", "config.oidcc-discovery-endpoint-verification"]);
     assert_eq!(states.len(), 3, "{states:?}");
-    let red = crate::stage::failed(&run, "config.oidcc-discovery-endpoint-verification");
+    let red = crate::support::failed(&run, "config.oidcc-discovery-endpoint-verification");
     let expected = ["configuration.userinfo", "configuration.claims", "keys.not-empty"];
-    assert_eq!(red, expected, "plain http on this machine is left to a person");
+    assert_eq!(red, expected, "plain http on a loopback address needs a manual review");
     for scenario in run.scenarios.iter().filter(|scenario| scenario.state == State::Skip) {
         assert!(scenario.reason.as_ref().is_some_and(|reason| reason.starts_with("needs ")), "{}", scenario.id);
     }
 }
 
 #[tokio::test]
-async fn an_issuer_that_calls_itself_something_else_is_refused() {
+async fn an_issuer_with_another_name_is_rejected() {
     let server = small_issuer().await;
     let reports = tempfile::tempdir().expect("a folder");
     let other = server.uri().replace("127.0.0.1", "localhost");
@@ -65,7 +65,7 @@ async fn an_issuer_that_calls_itself_something_else_is_refused() {
     assert!(matches!(opened, Err(RunError::Target(TargetError::Issuer { .. }))), "{opened:?}");
 }
 
-/// Runs the program against a mock that it does not know to be one, as a person would with an issuer of their own.
+/// Runs the program against a mock, as against any other issuer.
 async fn run_as(target: &'static str, openid: bool) -> RunRecord {
     let mock = embedded::Mock::start_as(openid).await.expect("a mock");
     let issuer = format!("{}oauth2/default", mock.base);
@@ -74,7 +74,7 @@ async fn run_as(target: &'static str, openid: bool) -> RunRecord {
     tokio::task::spawn_blocking(move || {
         let mut command = harness(&reports);
         command
-            // Nobody moves the clock of a stranger: what has to wait for long is left out.
+            // Without a control interface the clock cannot be changed, so scenarios that need time to pass are left out.
             .args(["run", "--driver", "http", "--target", target, "--not", "form-post", "--not", "*-30seconds"])
             .env("OKTA_ISSUER", issuer)
             .env("OKTA_CLIENT_ID", "0oamarketweb000005d7")
@@ -92,7 +92,7 @@ async fn run_as(target: &'static str, openid: bool) -> RunRecord {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_provider_is_judged_by_the_specifications_alone() {
+async fn a_generic_provider_is_checked_against_the_specifications_only() {
     let run = run_as("generic", true).await;
     assert_eq!((run.target.name.as_str(), run.totals.fail, run.totals.error), ("generic", 0, 0));
     for scenario in [
@@ -111,12 +111,12 @@ async fn any_provider_is_judged_by_the_specifications_alone() {
             record.reason
         );
         let texts = record.findings().filter(|finding| finding.check.ends_with(".description")).count();
-        assert_eq!(texts, 0, "nobody else has Okta's wording");
+        assert_eq!(texts, 0, "only Okta's descriptions are checked");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_okta_org_is_judged_by_okta_s_words_too() {
+async fn an_okta_org_is_checked_against_okta_s_texts_too() {
     let run = run_as("okta", false).await;
     assert_eq!((run.target.name.as_str(), run.totals.fail, run.totals.error), ("okta", 0, 0));
     for scenario in ["code.web.org", "code.state.missing", "token.double-credentials", "discovery.org.oauth"] {

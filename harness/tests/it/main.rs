@@ -1,6 +1,6 @@
-//! The witness under examination: does it see, does it keep secrets, does it end as it should?
+//! Tests of the harness: that checks find flaws, that reports contain no secrets, and how the program ends.
 
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::expect_used, reason = "a failed precondition fails the test")]
 
 mod browser;
 mod canaries;
@@ -14,7 +14,7 @@ mod modules;
 mod proofs;
 mod reports;
 mod spoilt;
-mod stage;
 mod steps;
+mod support;
 mod tampering;
 mod target_names;

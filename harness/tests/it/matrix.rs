@@ -1,16 +1,16 @@
-//! The claim matrix shows a change of the org as exactly the snapshots that it touches.
+//! A change of the org changes exactly the affected snapshots of the claim matrix.
 
 use std::collections::BTreeSet;
 
 use harness::run::Runner;
 use mock_idp::{BUILT_IN_ORG, MockIdp};
 
-use crate::stage::options;
+use crate::support::options;
 
-/// The fields whose snapshots differ when the market is changed like this.
+/// The scenarios whose snapshots differ after a change of the market org.
 async fn touched(from: &str, to: &str) -> BTreeSet<String> {
     let changed = BUILT_IN_ORG.replacen(from, to, 1);
-    assert_ne!(changed, BUILT_IN_ORG, "{from} is not in the market any more");
+    assert_ne!(changed, BUILT_IN_ORG, "{from} is not in the market org");
     let mock = MockIdp::builder().org_yaml(&changed).start().await.expect("a mock");
     let reports = tempfile::tempdir().expect("a folder");
     let runner = Runner::open(options(mock.issuer(), &["matrix"], reports.path())).await.expect("a target");
@@ -20,7 +20,7 @@ async fn touched(from: &str, to: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_person_s_name_is_in_that_person_s_tokens_only() {
+async fn a_changed_name_changes_the_tokens_of_that_user_only() {
     let touched = touched("lastName: \"Buyer\"", "lastName: \"Byer\"").await;
     let expected = [
         "matrix.custom.code.spa.buyer.person",
@@ -32,6 +32,6 @@ async fn a_person_s_name_is_in_that_person_s_tokens_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_touched_by_a_note() {
+async fn a_changed_note_changes_no_token() {
     assert_eq!(touched("note: buys, basic", "note: buys a little").await, BTreeSet::new());
 }

@@ -1,12 +1,12 @@
-//! The files of a report agree with the record and with their formats.
+//! The files of a report.
 
 use harness::record::run::{RunRecord, SCHEMA, State};
 use harness::report;
 
-use crate::stage::{options, run, run_with_fault};
+use crate::support::{options, run, run_with_fault};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn json_junit_and_page_tell_the_same_run() {
+async fn json_junit_and_html_describe_the_same_run() {
     let folder = tempfile::tempdir().expect("a folder");
     let run = run_with_fault("id_token.wrong-nonce", None, "code.web").await;
     let files = report::write(&run, folder.path()).expect("reports");
@@ -23,14 +23,14 @@ async fn json_junit_and_page_tell_the_same_run() {
     assert!(page.contains("<html lang=\"en\">") && page.contains("id-token.nonce"));
     let exchanges = run.scenarios.iter().flat_map(|scenario| &scenario.entries);
     let exchanges = exchanges.filter(|entry| matches!(entry, harness::record::Entry::Exchange(_))).count();
-    assert!(exchanges > 0 && page.matches("<pre>curl").count() == exchanges, "every exchange of what failed");
-    assert!(!page.contains("the rest is in run.json"), "in full");
+    assert!(exchanges > 0 && page.matches("<pre>curl").count() == exchanges, "every exchange of a failed scenario");
+    assert!(!page.contains("the rest is in run.json"), "bodies of failed scenarios are not shortened");
     assert!(!page.contains("<script"), "a page without a script");
     for fetching in ["<link", "<img", "<iframe", "<object", "@import", "url("] {
         assert!(!page.contains(fetching), "nothing is fetched: {fetching}");
     }
     let style = page.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next()).expect("a style");
-    assert!(page.contains(&format!("style-src 'sha256-{}'", digest(style))), "the policy allows this very style");
+    assert!(page.contains(&format!("style-src 'sha256-{}'", digest(style))), "the policy allows the style");
 }
 
 fn digest(text: &str) -> String {
@@ -40,9 +40,9 @@ fn digest(text: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_missing_snapshot_waits_for_review_and_has_an_exit_code_of_its_own() {
+async fn a_missing_snapshot_is_pending_and_exits_with_6() {
     let folder = tempfile::tempdir().expect("a folder");
-    // A folder of documents without any snapshots, over which the built-in ones must not be taken.
+    // A fixtures folder with another snapshot, so that the built-in ones are not used.
     let fixtures = tempfile::tempdir().expect("a folder");
     std::fs::create_dir_all(fixtures.path().join("claims")).expect("a folder");
     std::fs::write(fixtures.path().join("claims/claims.buyer.json"), "{}\n").expect("a snapshot");
@@ -69,9 +69,9 @@ async fn a_missing_snapshot_waits_for_review_and_has_an_exit_code_of_its_own() {
     assert_eq!(harness::run::exit(&again).code(), 0);
 }
 
-/// The plans that a provider is certified by: nothing but what it does not offer may be missing.
+/// Only modules for unsupported features are skipped.
 #[tokio::test(flavor = "multi_thread")]
-async fn as_openid_conformance_asks_every_plan_passes_without_a_warning() {
+async fn with_openid_behavior_every_plan_passes_without_a_warning() {
     let reports = tempfile::tempdir().expect("a folder");
     let mut options = options("mock", &["*.oidcc-*"], reports.path());
     options.behavior = Some(harness::issuer_target::Behavior::OpenId);
@@ -91,7 +91,7 @@ async fn as_openid_conformance_asks_every_plan_passes_without_a_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_whole_run_comes_out_as_expected() {
+async fn all_scenarios_give_the_expected_result() {
     let run = run("mock", &["*"]).await;
     let bad: Vec<&str> =
         run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).map(|scenario| scenario.id.as_str()).collect();

@@ -1,229 +1,229 @@
-//! What no other table spoils: each check that a provider must pass, made to turn red once.
+//! Flaws for all checks that no other file tests, each with the check that must fail.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::tampering::sees;
+use crate::tampering::detects;
 
-/// A form that asks who is there.
+/// A sign-in form.
 const SIGN_IN: &str = "<form method=post><input name=identifier><input type=password name=p></form>";
 
 /// A form that asks for consent.
 const CONSENT: &str = "<form method=post><button name=consent value=allow>Allow</button>\
                        <button name=consent value=deny>Deny</button></form>";
 
-sees! {
+detects! {
     access_token_in_four_parts: "code.web.custom", "access-token.readable",
-        |answer| answer.body = answer.body.replace("\"access_token\":\"", "\"access_token\":\"x.");
+        |response| response.body = response.body.replace("\"access_token\":\"", "\"access_token\":\"x.");
     access_token_with_a_type: "code.web.custom", "access-token.header",
-        |answer| answer.rehead_access(|header| drop(header.insert("typ".into(), json!("JWT"))));
+        |response| response.rehead_access(|header| drop(header.insert("typ".into(), json!("JWT"))));
     access_token_for_another_client: "code.web.custom", "access-token.cid",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("cid".into(), json!("other"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("cid".into(), json!("other"))));
     access_token_that_lives_longer: "code.web.custom", "access-token.lifetime",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
     access_token_of_another_version: "code.web.custom", "access-token.ver",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("ver".into(), json!("1"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("ver".into(), json!("1"))));
     access_token_with_another_id: "code.web.custom", "access-token.jti",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("jti".into(), json!("AT.short"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("jti".into(), json!("AT.short"))));
     access_token_about_somebody_else: "code.web.custom", "access-token.sub",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("sub".into(), json!("other"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("sub".into(), json!("other"))));
     access_token_with_another_user_id: "code.web.custom", "access-token.uid",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
     org_access_token_with_a_published_key: "code.web.org", "access-token.opaque",
-        |answer| {
-            answer.body = answer.body.replacen("\"kid\":\"", "\"kid\":\"known\",\"was\":\"", 1);
-            answer.rehead_access(|header| drop(header.insert("kid".into(), json!("known"))));
+        |response| {
+            response.body = response.body.replacen("\"kid\":\"", "\"kid\":\"known\",\"was\":\"", 1);
+            response.rehead_access(|header| drop(header.insert("kid".into(), json!("known"))));
         };
     org_access_token_of_another_type: "code.web.org", "access-token.org-header",
-        |answer| answer.rehead_access(|header| drop(header.insert("typ".into(), json!("JWT"))));
+        |response| response.rehead_access(|header| drop(header.insert("typ".into(), json!("JWT"))));
     org_access_token_for_somebody_else: "code.web.org", "access-token.org-aud",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("aud".into(), json!("elsewhere"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("aud".into(), json!("elsewhere"))));
 
     scopes_refused_with_another_error: "scopes.buyer.web.update", "scope.refused",
-        |answer| answer.relocate(|location| location.replace("access_denied", "server_error"));
+        |response| response.relocate(|location| location.replace("access_denied", "server_error"));
     scopes_refused_elsewhere: "scopes.buyer.web.update", "scope.refused-where",
-        |answer| answer.relocate(|location| location.replace("/callback", "/elsewhere"));
+        |response| response.relocate(|location| location.replace("/callback", "/elsewhere"));
     scopes_for_another_time: "scopes.admin.web.all", "scope.lifetime",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
 
     response_elsewhere: "code.web.custom", "callback.arrives",
-        |answer| answer.relocate(|location| location.replace("/callback", "/elsewhere"));
+        |response| response.relocate(|location| location.replace("/callback", "/elsewhere"));
     response_without_a_code: "code.web.custom", "callback.code",
-        |answer| answer.relocate(|location| location.replace("code=", "kode="));
+        |response| response.relocate(|location| location.replace("code=", "kode="));
     id_token_that_nobody_asked_for: "hybrid.code-token.oidcc-server", "callback.id-token",
-        |answer| answer.relocate(|location| format!("{location}&id_token=t"));
+        |response| response.relocate(|location| format!("{location}&id_token=t"));
     refusal_elsewhere: "prompt.none.no-session", "refusal.redirected",
-        |answer| answer.relocate(|location| location.replace("/callback", "/elsewhere"));
+        |response| response.relocate(|location| location.replace("/callback", "/elsewhere"));
     refusal_with_another_error: "prompt.none.no-session", "refusal.error",
-        |answer| answer.relocate(|location| location.replace("login_required", "server_error"));
+        |response| response.relocate(|location| location.replace("login_required", "server_error"));
     refusal_with_a_code: "prompt.none.no-session", "refusal.no-code",
-        |answer| answer.relocate(|location| format!("{location}&code=c"));
+        |response| response.relocate(|location| format!("{location}&code=c"));
     refusal_with_a_quotation_mark: "prompt.none.no-session", "refusal.characters",
-        |answer| answer.relocate(|location| location.replace("description=", "description=%22"));
+        |response| response.relocate(|location| location.replace("description=", "description=%22"));
     prompt_ignored: "prompt.login", "prompt.sign-in",
-        |answer| if answer.body.contains("<dt>Prompt</dt><dd><code>login</code>") { answer.issue_a_code() };
+        |response| if response.body.contains("<dt>Prompt</dt><dd><code>login</code>") { response.issue_a_code() };
     session_ignored: "prompt.max-age.within", "prompt.silent",
-        |answer| if answer.at("/authorize") && answer.carries("code=") { answer.show(SIGN_IN) };
+        |response| if response.at("/authorize") && response.carries("code=") { response.show(SIGN_IN) };
     consent_forgotten: "consent.allow", "consent.asked",
-        |answer| if answer.body.contains("data-se=\"consent\"") { answer.issue_a_code() };
+        |response| if response.body.contains("data-se=\"consent\"") { response.issue_a_code() };
     consent_asked_for_without_need: "consent.implicit-scope", "consent.not-asked",
-        |answer| if answer.carries("code=") { answer.show(CONSENT) };
+        |response| if response.carries("code=") { response.show(CONSENT) };
     sign_in_refused_without_a_word: "users.wrong-password", "sign-in.refused",
-        |answer| answer.body = answer.body.replace("role=\"alert\"", "").replace("callout", "").replace("infobox", "");
+        |response| response.body = response.body.replace("role=\"alert\"", "").replace("callout", "").replace("infobox", "");
 
     discovery_as_a_page: "discovery.custom.oauth", "discovery.status",
-        |answer| if answer.at("authorization-server") { answer.show("{}") };
+        |response| if response.at("authorization-server") { response.show("{}") };
     discovery_with_a_gap: "discovery.custom.oauth", "discovery.required",
-        |answer| answer.body = answer.body.replace("\"response_types_supported\"", "\"response_types\"");
+        |response| response.body = response.body.replace("\"response_types_supported\"", "\"response_types\"");
     discovery_without_rs256: "discovery.custom.openid", "discovery.rs256",
-        |answer| answer.body = answer.body.replace("signing_alg_values_supported\":[\"RS256\"]", "signing_alg_values_supported\":[]");
+        |response| response.body = response.body.replace("signing_alg_values_supported\":[\"RS256\"]", "signing_alg_values_supported\":[]");
     discovery_without_openid: "discovery.custom.openid", "discovery.openid",
-        |answer| if answer.at("configuration") { answer.body = answer.body.replace("\"openid\"", "\"open\"") };
+        |response| if response.at("configuration") { response.body = response.body.replace("\"openid\"", "\"open\"") };
     another_error_for_an_unknown_server: "discovery.unknown-server", "discovery.unknown-server",
-        |answer| answer.body = answer.body.replace("E0000007", "E0000001");
+        |response| response.body = response.body.replace("E0000007", "E0000001");
     another_error_for_an_unknown_client: "discovery.unknown-client", "discovery.unknown-client",
-        |answer| answer.body = answer.body.replace("invalid_client", "invalid_request");
+        |response| response.body = response.body.replace("invalid_client", "invalid_request");
     two_documents_for_one_server: "discovery.custom.insertion", "discovery.same",
-        |answer| if answer.at("/oauth-authorization-server/oauth2/default") { answer.body.push(' ') };
+        |response| if response.at("/oauth-authorization-server/oauth2/default") { response.body.push(' ') };
 
     token_that_may_be_stored: "headers.token", "headers.not-stored",
-        |answer| drop(answer.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public")));
+        |response| drop(response.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public")));
     preflight_with_a_body: "cors.preflight", "cors.preflight",
-        |answer| answer.status = StatusCode::OK;
+        |response| response.status = StatusCode::OK;
     preflight_without_post: "cors.preflight", "cors.method",
-        |answer| drop(answer.headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET")));
+        |response| drop(response.headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET")));
 
     id_token_missing: "code.web.custom", "id-token.present",
-        |answer| answer.body = answer.body.replace("\"id_token\":", "\"it\":");
+        |response| response.body = response.body.replace("\"id_token\":", "\"it\":");
     id_token_in_four_parts: "code.web.custom", "id-token.readable",
-        |answer| answer.body = answer.body.replace("\"id_token\":\"", "\"id_token\":\"x.");
+        |response| response.body = response.body.replace("\"id_token\":\"", "\"id_token\":\"x.");
     id_token_that_lives_longer: "code.web.custom", "id-token.lifetime",
-        |answer| answer.reclaim(|claims| drop(claims.insert("iat".into(), json!(1))));
+        |response| response.reclaim(|claims| drop(claims.insert("iat".into(), json!(1))));
     nonce_made_up: "basic.oidcc-ensure-request-without-nonce-succeeds-for-code-flow", "id-token.no-nonce",
-        |answer| answer.reclaim(|claims| drop(claims.insert("nonce".into(), json!("n"))));
+        |response| response.reclaim(|claims| drop(claims.insert("nonce".into(), json!("n"))));
     sign_in_time_that_moves: "basic.oidcc-refresh-token", "id-token.same-auth-time",
-        |answer| answer.reclaim(|claims| { let iat = claims["iat"].clone(); claims.insert("auth_time".into(), iat); });
+        |response| response.reclaim(|claims| { let iat = claims["iat"].clone(); claims.insert("auth_time".into(), iat); });
     sign_in_time_that_stays: "prompt.login", "id-token.newer-auth-time",
-        |answer| answer.reclaim(|claims| drop(claims.insert("auth_time".into(), json!(1_790_000_000))));
+        |response| response.reclaim(|claims| drop(claims.insert("auth_time".into(), json!(1_790_000_000))));
     hash_of_no_access_token: "response.implicit.id-token", "id-token.no-at-hash",
-        |answer| answer.reclaim(|claims| drop(claims.insert("at_hash".into(), json!("h"))));
+        |response| response.reclaim(|claims| drop(claims.insert("at_hash".into(), json!("h"))));
     id_token_of_another_version: "code.web.custom", "id-token.ver",
-        |answer| answer.reclaim(|claims| drop(claims.insert("ver".into(), json!("1"))));
+        |response| response.reclaim(|claims| drop(claims.insert("ver".into(), json!("1"))));
     id_token_with_another_id: "code.web.custom", "id-token.jti",
-        |answer| answer.reclaim(|claims| drop(claims.insert("jti".into(), json!("ID.short"))));
+        |response| response.reclaim(|claims| drop(claims.insert("jti".into(), json!("ID.short"))));
     id_token_with_a_type: "code.web.custom", "id-token.header",
-        |answer| answer.rehead(|header| drop(header.insert("typ".into(), json!("JWT"))));
+        |response| response.rehead(|header| drop(header.insert("typ".into(), json!("JWT"))));
     id_token_too_fat: "code.web.custom", "id-token.thin",
-        |answer| answer.reclaim(|claims| drop(claims.insert("given_name".into(), json!("Ben"))));
+        |response| response.reclaim(|claims| drop(claims.insert("given_name".into(), json!("Ben"))));
     id_token_too_thin: "response.implicit.id-token", "id-token.fat",
-        |answer| answer.reclaim(|claims| drop(claims.remove("family_name")));
+        |response| response.reclaim(|claims| drop(claims.remove("family_name")));
 
     id_jag_called_a_bearer_token: "cross-app.agent", "id-jag.answer",
-        |answer| answer.body = answer.body.replace("\"N_A\"", "\"Bearer\"");
+        |response| response.body = response.body.replace("\"N_A\"", "\"Bearer\"");
     id_jag_of_another_type: "cross-app.agent", "id-jag.header",
-        |answer| answer.rehead_access(|header| if header["typ"] == "oauth-id-jag+jwt" { header.insert("typ".into(), json!("JWT")); });
+        |response| response.rehead_access(|header| if header["typ"] == "oauth-id-jag+jwt" { header.insert("typ".into(), json!("JWT")); });
     id_jag_that_nobody_signed: "cross-app.agent", "id-jag.signature",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("email".into(), json!("other@example.test"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("email".into(), json!("other@example.test"))));
     id_jag_about_somebody_else: "cross-app.agent", "id-jag.claims",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("sub".into(), json!("00uother"))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("sub".into(), json!("00uother"))));
     id_jag_without_an_actor: "cross-app.agent", "id-jag.act",
-        |answer| answer.reclaim_access(|claims| drop(claims.remove("act")));
+        |response| response.reclaim_access(|claims| drop(claims.remove("act")));
     id_jag_that_lives_longer: "cross-app.agent", "id-jag.lifetime",
-        |answer| answer.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
+        |response| response.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
     id_jag_redeemed_for_somebody_else: "cross-app.agent", "id-jag.redeemed",
-        |answer| if answer.at("/default/v1/token") {
-            answer.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
+        |response| if response.at("/default/v1/token") {
+            response.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
         };
 
     id_token_only_signed: "encryption.rsa-oaep-256", "encryption.compact",
-        |answer| answer.body = answer.body.replace("\"id_token\":\"", "\"id_token\":\"a.b.c\",\"was\":\"");
+        |response| response.body = response.body.replace("\"id_token\":\"", "\"id_token\":\"a.b.c\",\"was\":\"");
     id_token_encrypted_by_another_algorithm: "encryption.rsa-oaep-256", "encryption.alg",
-        |answer| answer.rehead(|header| drop(header.insert("alg".into(), json!("RSA-OAEP"))));
+        |response| response.rehead(|header| drop(header.insert("alg".into(), json!("RSA-OAEP"))));
     content_encrypted_by_another_algorithm: "encryption.rsa-oaep-256", "encryption.enc",
-        |answer| answer.rehead(|header| drop(header.insert("enc".into(), json!("A128GCM"))));
+        |response| response.rehead(|header| drop(header.insert("enc".into(), json!("A128GCM"))));
     id_token_that_hides_what_is_inside: "encryption.rsa-oaep-256", "encryption.cty",
-        |answer| answer.rehead(|header| drop(header.remove("cty")));
+        |response| response.rehead(|header| drop(header.remove("cty")));
     id_token_for_another_key: "encryption.rsa-oaep-256", "encryption.kid",
-        |answer| answer.rehead(|header| drop(header.insert("kid".into(), json!("other"))));
+        |response| response.rehead(|header| drop(header.insert("kid".into(), json!("other"))));
     header_altered_on_its_way: "encryption.rsa-oaep-384", "encryption.opens",
-        |answer| answer.rehead(|header| drop(header.insert("typ".into(), json!("JWT"))));
+        |response| response.rehead(|header| drop(header.insert("typ".into(), json!("JWT"))));
     id_token_given_twice: "encryption.refresh", "encryption.fresh",
-        |answer| if answer.at("/v1/token") { answer.succeed("AGAIN") };
+        |response| if response.at("/v1/token") { response.succeed("AGAIN") };
 
     interclient_token_called_a_bearer_token: "interclient.hand-over", "interclient.answer",
-        |answer| answer.body = answer.body.replace("\"N_A\"", "\"Bearer\"");
+        |response| response.body = response.body.replace("\"N_A\"", "\"Bearer\"");
 
     introspection_that_fails: "introspect.access-token", "introspection.status",
-        |answer| if answer.at("/introspect") { answer.status = StatusCode::INTERNAL_SERVER_ERROR };
+        |response| if response.at("/introspect") { response.status = StatusCode::INTERNAL_SERVER_ERROR };
     good_token_called_inactive: "introspect.access-token", "introspection.active",
-        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":false}") };
+        |response| if response.at("/introspect") { response.succeed("{\"active\":false}") };
     introspection_with_a_gap: "introspect.access-token", "introspection.members",
-        |answer| if answer.at("/introspect") { answer.body = answer.body.replace("\"jti\"", "\"id\"") };
+        |response| if response.at("/introspect") { response.body = response.body.replace("\"jti\"", "\"id\"") };
     introspection_of_another_scope: "introspect.access-token", "introspection.scope",
-        |answer| if answer.at("/introspect") { answer.body = answer.body.replace("openid", "open") };
+        |response| if response.at("/introspect") { response.body = response.body.replace("openid", "open") };
     introspection_of_another_client: "introspect.access-token", "introspection.client",
-        |answer| if answer.at("/introspect") { answer.body = answer.body.replace("0oamarketweb", "0oaother") };
+        |response| if response.at("/introspect") { response.body = response.body.replace("0oamarketweb", "0oaother") };
     introspection_of_another_user: "introspect.access-token", "introspection.username",
-        |answer| if answer.at("/introspect") { answer.body = answer.body.replace("buyer@", "admin@") };
+        |response| if response.at("/introspect") { response.body = response.body.replace("buyer@", "admin@") };
     introspection_of_another_type: "introspect.access-token", "introspection.type",
-        |answer| if answer.at("/introspect") { answer.body = answer.body.replace("Bearer", "DPoP") };
+        |response| if response.at("/introspect") { response.body = response.body.replace("Bearer", "DPoP") };
     revocation_refused: "revoke.refresh-token", "revocation.status",
-        |answer| if answer.at("/revoke") { answer.status = StatusCode::BAD_REQUEST };
+        |response| if response.at("/revoke") { response.status = StatusCode::BAD_REQUEST };
     revocation_of_too_much: "revoke.access-token", "revocation.no-cascade",
-        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":false}") };
+        |response| if response.at("/introspect") { response.succeed("{\"active\":false}") };
 
     no_keys: "keys.custom", "keys.not-empty",
-        |answer| if answer.at("/keys") { answer.body = "{\"keys\":[]}".to_owned() };
+        |response| if response.at("/keys") { response.body = "{\"keys\":[]}".to_owned() };
     keys_for_encryption: "keys.custom", "keys.usable",
-        |answer| if answer.at("/keys") { answer.body = answer.body.replace("\"sig\"", "\"enc\"") };
+        |response| if response.at("/keys") { response.body = response.body.replace("\"sig\"", "\"enc\"") };
 
     signed_out_and_not_led_back: "logout.redirect", "logout.led-back",
-        |answer| if answer.at("/logout") { answer.show("<main data-se=signed-out></main>") };
+        |response| if response.at("/logout") { response.show("<main data-se=signed-out></main>") };
     signed_out_with_another_state: "logout.redirect", "logout.state",
-        |answer| if answer.at("/logout") { answer.relocate(|location| location.replace("state=", "state=x")) };
+        |response| if response.at("/logout") { response.relocate(|location| location.replace("state=", "state=x")) };
     session_that_outlives_signing_out: "logout.redirect", "logout.session-over",
-        |answer| answer.relocate(|location| location.replace("error=login_required", "code=c"));
+        |response| response.relocate(|location| location.replace("error=login_required", "code=c"));
     forged_hint_trusted: "logout.forged-hint", "logout.not-led-back",
-        |answer| if answer.at("/logout") { answer.lead_to("http://localhost:7803/signed-out?state=s") };
+        |response| if response.at("/logout") { response.redirect_to("http://localhost:7803/signed-out?state=s") };
     forged_hint_that_ends_the_session: "logout.forged-hint", "logout.session-alive",
-        |answer| if answer.at("/authorize") { answer.relocate(|location| location.replace("code=", "kode=")) };
+        |response| if response.at("/authorize") { response.relocate(|location| location.replace("code=", "kode=")) };
 
     token_of_another_type: "service.basic", "token.type",
-        |answer| answer.body = answer.body.replace("\"Bearer\"", "\"MAC\"");
+        |response| response.body = response.body.replace("\"Bearer\"", "\"MAC\"");
     token_that_has_ended_already: "service.basic", "token.expires-in",
-        |answer| answer.body = answer.body.replace("\"expires_in\":", "\"expires_in\":-");
+        |response| response.body = response.body.replace("\"expires_in\":", "\"expires_in\":-");
     refresh_token_left_out: "refresh.static.custom", "token.refresh-issued",
-        |answer| answer.body = answer.body.replace("\"refresh_token\":", "\"kept_token\":");
+        |response| response.body = response.body.replace("\"refresh_token\":", "\"kept_token\":");
     refresh_token_for_a_machine: "service.basic", "token.refresh-not-issued",
-        |answer| answer.body = answer.body.replacen('{', "{\"refresh_token\":\"r\",", 1);
+        |response| response.body = response.body.replacen('{', "{\"refresh_token\":\"r\",", 1);
     static_token_that_rotates: "refresh.static.custom", "refresh.not-rotated",
-        |answer| if answer.refreshes() {
-            answer.body = answer.body.replacen('{', "{\"refresh_token\":\"another\",", 1);
+        |response| if response.refreshes() {
+            response.body = response.body.replacen('{', "{\"refresh_token\":\"another\",", 1);
         };
     refresh_without_a_new_access_token: "refresh.static.custom", "refresh.new-access-token",
-        |answer| if answer.at("/v1/token") { answer.succeed("AGAIN") };
+        |response| if response.at("/v1/token") { response.succeed("AGAIN") };
     grace_period_ignored: "refresh.leeway", "refresh.leeway",
-        |answer| {
+        |response| {
             static REFRESHES: AtomicUsize = AtomicUsize::new(0);
-            if answer.refreshes() && REFRESHES.fetch_add(1, Ordering::Relaxed) == 1 {
-                answer.status = StatusCode::BAD_REQUEST;
+            if response.refreshes() && REFRESHES.fetch_add(1, Ordering::Relaxed) == 1 {
+                response.status = StatusCode::BAD_REQUEST;
             }
         };
     refusal_as_a_page: "token.missing-code", "token-error.json",
-        |answer| drop(answer.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html")));
+        |response| drop(response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html")));
     refusal_in_another_envelope: "token.unknown-client", "token-error.envelope",
-        |answer| answer.body = answer.body.replace("errorCode", "error");
+        |response| response.body = response.body.replace("errorCode", "error");
 
     userinfo_that_fails: "userinfo.get.custom", "userinfo.status",
-        |answer| if answer.at("/userinfo") { answer.status = StatusCode::INTERNAL_SERVER_ERROR };
+        |response| if response.at("/userinfo") { response.status = StatusCode::INTERNAL_SERVER_ERROR };
     userinfo_as_a_page: "userinfo.get.custom", "userinfo.json",
-        |answer| if answer.at("/userinfo") { let body = answer.body.clone(); answer.show(&body) };
+        |response| if response.at("/userinfo") { let body = response.body.clone(); response.show(&body) };
     userinfo_of_another_type: "userinfo.get.custom", "userinfo.types",
-        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("\"email_verified\":true", "\"email_verified\":\"true\"") };
+        |response| if response.at("/userinfo") { response.body = response.body.replace("\"email_verified\":true", "\"email_verified\":\"true\"") };
     challenge_for_another_reason: "userinfo.bad-token", "bearer.error",
-        |answer| drop(answer.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"other\"")));
+        |response| drop(response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"other\"")));
     volatile_claim_of_another_kind: "claims.buyer", "claims.volatile",
-        |answer| answer.reclaim(|claims| drop(claims.insert("idp".into(), json!("other"))));
+        |response| response.reclaim(|claims| drop(claims.insert("idp".into(), json!("other"))));
 }

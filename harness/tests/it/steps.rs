@@ -3,7 +3,7 @@
 use harness::record::Entry;
 use harness::record::run::State;
 
-use crate::stage::run;
+use crate::support::run;
 
 #[tokio::test]
 async fn every_scenario_that_runs_records_its_steps() {

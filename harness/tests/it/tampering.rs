@@ -1,4 +1,4 @@
-//! Faults that no issuer of ours commits: a proxy in front of the mock that spoils one answer.
+//! Flaws that the mock does not have: a proxy in front of it changes a response.
 
 use std::cell::Cell;
 use std::sync::{Arc, Mutex};
@@ -16,18 +16,18 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::spoilt;
-use crate::stage::{assert_green, run};
+use crate::support::{assert_passes, run};
 
-/// An answer on its way through.
-pub(crate) struct Answer {
+/// A response that passes the proxy.
+pub(crate) struct ProxiedResponse {
     path: String,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-impl Answer {
-    /// Replaces text in the place where a redirect leads to.
+impl ProxiedResponse {
+    /// Changes the Location header.
     pub(crate) fn relocate(&mut self, change: impl Fn(&str) -> String) {
         if let Some(location) = self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()) {
             let location = change(location);
@@ -39,51 +39,51 @@ impl Answer {
         self.path.ends_with(end)
     }
 
-    /// Whether it is a redirect with that in its address.
+    /// Whether it is a redirect whose URL contains `text`.
     pub(crate) fn carries(&self, text: &str) -> bool {
         self.headers.get(header::LOCATION).is_some_and(|to| to.to_str().is_ok_and(|to| to.contains(text)))
     }
 
-    /// Becomes a success.
+    /// Changes it to a successful JSON response.
     pub(crate) fn succeed(&mut self, body: &str) {
         self.status = StatusCode::OK;
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         self.body = body.to_owned();
     }
 
-    /// Changes the claims of an ID token, wherever it travels. Its signature no longer holds, of course.
+    /// Changes the claims of an ID token in a body or redirect. The signature becomes invalid.
     pub(crate) fn reclaim(&mut self, change: impl Fn(&mut Map<String, Value>)) {
-        self.body = respelled(&self.body, "\"id_token\":\"", 1, &change);
-        self.relocate(|location| respelled(location, "id_token=", 1, &change));
+        self.body = with_changed_part(&self.body, "\"id_token\":\"", 1, &change);
+        self.relocate(|location| with_changed_part(location, "id_token=", 1, &change));
     }
 
     /// Changes the header of the ID token of the token endpoint.
     pub(crate) fn rehead(&mut self, change: impl Fn(&mut Map<String, Value>)) {
-        self.body = respelled(&self.body, "\"id_token\":\"", 0, &change);
+        self.body = with_changed_part(&self.body, "\"id_token\":\"", 0, &change);
     }
 
     /// Changes the claims of the access token of the token endpoint.
     pub(crate) fn reclaim_access(&mut self, change: impl Fn(&mut Map<String, Value>)) {
         if self.at("/v1/token") && self.status == 200 {
-            self.body = respelled(&self.body, "\"access_token\":\"", 1, &change);
+            self.body = with_changed_part(&self.body, "\"access_token\":\"", 1, &change);
         }
     }
 
     /// Changes its header.
     pub(crate) fn rehead_access(&mut self, change: impl Fn(&mut Map<String, Value>)) {
         if self.at("/v1/token") && self.status == 200 {
-            self.body = respelled(&self.body, "\"access_token\":\"", 0, &change);
+            self.body = with_changed_part(&self.body, "\"access_token\":\"", 0, &change);
         }
     }
 
-    /// Whether it is the token endpoint's answer to a refresh: its ID token has no nonce.
+    /// Whether it is the response to a refresh: its ID token has no nonce.
     pub(crate) fn refreshes(&self) -> bool {
         let nonce = Cell::new(true);
-        respelled(&self.body, "\"id_token\":\"", 1, &|claims| nonce.set(claims.contains_key("nonce")));
+        with_changed_part(&self.body, "\"id_token\":\"", 1, &|claims| nonce.set(claims.contains_key("nonce")));
         self.at("/v1/token") && !nonce.get()
     }
 
-    /// Becomes a page.
+    /// Changes it to a page.
     pub(crate) fn show(&mut self, page: &str) {
         self.status = StatusCode::OK;
         self.headers.remove(header::LOCATION);
@@ -91,13 +91,13 @@ impl Answer {
         self.body = page.to_owned();
     }
 
-    /// Becomes a redirect.
-    pub(crate) fn lead_to(&mut self, address: &'static str) {
+    /// Changes it to a redirect.
+    pub(crate) fn redirect_to(&mut self, address: &'static str) {
         self.status = StatusCode::FOUND;
         self.headers.insert(header::LOCATION, HeaderValue::from_static(address));
     }
 
-    /// Publishes one key only, the one that signs now.
+    /// Publishes only the current key.
     fn one_key(&mut self) {
         if self.at("/keys") {
             let mut keys: Value = serde_json::from_str(&self.body).expect("a key set");
@@ -106,19 +106,19 @@ impl Answer {
         }
     }
 
-    /// Becomes a success of the authorization endpoint.
+    /// Changes it to a redirect with a code.
     pub(crate) fn issue_a_code(&mut self) {
-        self.lead_to("http://localhost:7803/callback?code=c&state=s");
+        self.redirect_to("http://localhost:7803/callback?code=c&state=s");
     }
 
-    /// Becomes a redirect to a stranger.
-    pub(crate) fn lead_astray(&mut self) {
-        self.lead_to("http://127.0.0.1:9/evil?code=c&state=s");
+    /// Changes it to a redirect to another host.
+    pub(crate) fn redirect_elsewhere(&mut self) {
+        self.redirect_to("http://127.0.0.1:9/evil?code=c&state=s");
     }
 }
 
 /// Changes a part of the signed token behind `mark`: 0 is its header, 1 its claims.
-fn respelled(text: &str, mark: &str, part: usize, change: &impl Fn(&mut Map<String, Value>)) -> String {
+fn with_changed_part(text: &str, mark: &str, part: usize, change: &impl Fn(&mut Map<String, Value>)) -> String {
     let Some(begin) = text.find(mark).map(|at| at + mark.len()) else { return text.to_owned() };
     let length = text[begin..].find(['"', '&']).unwrap_or(text.len() - begin);
     let mut parts: Vec<String> = text[begin..begin + length].split('.').map(str::to_owned).collect();
@@ -129,7 +129,7 @@ fn respelled(text: &str, mark: &str, part: usize, change: &impl Fn(&mut Map<Stri
     format!("{}{}{}", &text[..begin], parts.join("."), &text[begin + length..])
 }
 
-pub(crate) type Tamper = fn(&mut Answer);
+pub(crate) type Tamper = fn(&mut ProxiedResponse);
 
 struct Proxy {
     mock: String,
@@ -139,30 +139,31 @@ struct Proxy {
     tokens: Mutex<Option<String>>,
 }
 
-async fn pass(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
+async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body: Bytes = axum::body::to_bytes(body, 1 << 20).await.expect("a body");
     let path = parts.uri.path().to_owned();
     let method = Method::from_bytes(parts.method.as_str().as_bytes()).expect("a method");
     let url = format!("{}{}", proxy.mock, parts.uri);
-    // The Host stays the proxy's: the issuer then calls itself by the proxy's address.
-    let answer = proxy.client.request(method, url).headers(parts.headers).body(body).send().await.expect("an answer");
-    let (status, mut headers) = (answer.status(), answer.headers().clone());
-    let body = answer.text().await.expect("a text");
+    // The Host header is kept, so the issuer uses the URL of the proxy.
+    let response =
+        proxy.client.request(method, url).headers(parts.headers).body(body).send().await.expect("a response");
+    let (status, mut headers) = (response.status(), response.headers().clone());
+    let body = response.text().await.expect("a text");
     headers.remove(header::TRANSFER_ENCODING);
     headers.remove(header::CONTENT_LENGTH);
-    let mut answer = Answer { path, status, headers, body };
-    if answer.at("/v1/token") && answer.status == 200 {
-        proxy.tokens.lock().expect("a lock").get_or_insert_with(|| answer.body.clone());
+    let mut response = ProxiedResponse { path, status, headers, body };
+    if response.at("/v1/token") && response.status == 200 {
+        proxy.tokens.lock().expect("a lock").get_or_insert_with(|| response.body.clone());
     }
-    (proxy.tamper)(&mut answer);
-    if answer.body == "AGAIN" {
-        answer.body = proxy.tokens.lock().expect("a lock").clone().unwrap_or_default();
+    (proxy.tamper)(&mut response);
+    if response.body == "AGAIN" {
+        response.body = proxy.tokens.lock().expect("a lock").clone().unwrap_or_default();
     }
-    (answer.status, answer.headers, answer.body).into_response()
+    (response.status, response.headers, response.body).into_response()
 }
 
-/// A mock behind a proxy; both end with it.
+/// A mock behind a proxy. Dropping it stops both.
 pub(crate) struct Tampered {
     pub(crate) url: String,
     server: JoinHandle<()>,
@@ -170,7 +171,7 @@ pub(crate) struct Tampered {
 }
 
 impl Tampered {
-    /// A mock that behaves as OpenID conformance asks, or as Okta.
+    /// Starts a mock with the behavior of OpenID conformance or Okta.
     pub(crate) async fn start_as(openid: bool, tamper: Tamper) -> Self {
         let mock = Mock::start_as(openid).await.expect("a mock");
         // Installs the TLS provider that a client needs even for plain http.
@@ -180,7 +181,7 @@ impl Tampered {
         let proxy = Arc::new(Proxy { mock: base, client, tamper, tokens: Mutex::default() });
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = socket.local_addr().expect("an address").port();
-        let routes = Router::new().fallback(pass).with_state(proxy);
+        let routes = Router::new().fallback(forward).with_state(proxy);
         let server = tokio::spawn(async move { axum::serve(socket, routes).await.expect("a server") });
         Self { url: format!("http://localhost:{port}/oauth2/default"), server, _mock: mock }
     }
@@ -192,203 +193,203 @@ impl Drop for Tampered {
     }
 }
 
-/// Each line is a test: when this is done to an answer, this check turns red in this scenario.
-macro_rules! sees {
+/// Each line is a test: with this change of a response, this check of this scenario fails.
+macro_rules! detects {
     ($($name:ident: $scenario:literal, $check:literal, $tamper:expr;)+) => {
         $(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
                 let tampered = $crate::tampering::Tampered::start_as(false, $tamper).await;
-                let run = $crate::stage::run(&tampered.url, &[$scenario]).await;
-                $crate::stage::assert_red(&run, $scenario, $check);
+                let run = $crate::support::run(&tampered.url, &[$scenario]).await;
+                $crate::support::assert_check_fails(&run, $scenario, $check);
             }
         )+
 
-        /// The scenarios that are spoilt here.
-        pub(crate) const SPOILT: &[&str] = &[$($scenario),+];
+        /// The scenarios that are tested here.
+        pub(crate) const SCENARIOS: &[&str] = &[$($scenario),+];
 
-        /// The checks that are proved here.
-        pub(crate) const PROVED: &[&str] = &[$($check),+];
+        /// The checks that are tested here.
+        pub(crate) const TESTED: &[&str] = &[$($check),+];
     };
 }
 
-pub(crate) use sees;
+pub(crate) use detects;
 
-sees! {
+detects! {
     state_altered: "code.web.custom", "callback.state",
-        |answer| answer.relocate(|location| location.replace("state=", "state=x"));
+        |response| response.relocate(|location| location.replace("state=", "state=x"));
     state_dropped_from_an_error: "prompt.none.no-session", "refusal.state",
-        |answer| answer.relocate(|location| location.replace("state=", "stale="));
+        |response| response.relocate(|location| location.replace("state=", "stale="));
     code_in_the_fragment: "code.web.custom", "callback.delivery",
-        |answer| answer.relocate(|location| location.replace("/callback?", "/callback#"));
+        |response| response.relocate(|location| location.replace("/callback?", "/callback#"));
     redirect_that_repeats_the_post: "code.web.custom", "callback.status",
-        |answer| if answer.status == 303 || answer.status == 302 { answer.status = StatusCode::TEMPORARY_REDIRECT };
+        |response| if response.status == 303 || response.status == 302 { response.status = StatusCode::TEMPORARY_REDIRECT };
     foreign_issuer_in_the_response: "code.web.custom", "callback.issuer",
-        |answer| answer.relocate(|location| format!("{location}&iss=https%3A%2F%2Fevil.example"));
+        |response| response.relocate(|location| format!("{location}&iss=https%3A%2F%2Fevil.example"));
     sent_to_an_unregistered_address: "redirect.unregistered", "page.stays",
-        |answer| if answer.status == 400 { answer.lead_astray() };
+        |response| if response.status == 400 { response.redirect_elsewhere() };
     signed_out_to_an_unregistered_address: "logout.unregistered", "page.stays",
-        |answer| if answer.status == 400 && answer.at("/logout") { answer.lead_astray() };
+        |response| if response.status == 400 && response.at("/logout") { response.redirect_elsewhere() };
     code_that_works_twice: "code.reuse", "code.single-use",
-        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
+        |response| if response.at("/v1/token") && response.status == 400 { response.succeed("AGAIN") };
     wrong_verifier_accepted: "code.pkce.wrong-verifier", "token-error.status",
-        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("{}") };
+        |response| if response.at("/v1/token") && response.status == 400 { response.succeed("{}") };
     another_error_than_okta_s: "token.missing-code", "token-error.error",
-        |answer| answer.body = answer.body.replace("invalid_request", "invalid_grant");
+        |response| response.body = response.body.replace("invalid_request", "invalid_grant");
     another_wording_than_okta_s: "token.missing-code", "token-error.description",
-        |answer| answer.body = answer.body.replace("is missing", "is absent");
+        |response| response.body = response.body.replace("is missing", "is absent");
     tokens_that_may_be_stored: "service.basic", "token.no-store",
-        |answer| drop(answer.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public")));
+        |response| drop(response.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public")));
     another_scope_than_asked_for: "service.basic", "token.scope",
-        |answer| answer.body = answer.body.replace("\"scope\":\"products:read\"", "\"scope\":\"products\"");
+        |response| response.body = response.body.replace("\"scope\":\"products:read\"", "\"scope\":\"products\"");
     revocation_without_effect: "revoke.refresh-token", "revocation.effect",
-        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":true,\"client_id\":\"c\"}") };
+        |response| if response.at("/introspect") { response.succeed("{\"active\":true,\"client_id\":\"c\"}") };
     revocation_without_cascade: "revoke.refresh-token", "revocation.cascade",
-        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":true}") };
+        |response| if response.at("/introspect") { response.succeed("{\"active\":true}") };
     garbage_called_active: "introspect.garbage", "introspection.inactive",
-        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":true}") };
+        |response| if response.at("/introspect") { response.succeed("{\"active\":true}") };
     inactive_and_talkative: "introspect.garbage", "introspection.nothing-else",
-        |answer| if answer.at("/introspect") { answer.succeed("{\"active\":false,\"sub\":\"me\"}") };
+        |response| if response.at("/introspect") { response.succeed("{\"active\":false,\"sub\":\"me\"}") };
     rotated_token_that_still_works: "refresh.reuse", "refresh.reuse-revokes",
-        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
+        |response| if response.at("/v1/token") && response.status == 400 { response.succeed("AGAIN") };
     refresh_that_does_not_rotate: "refresh.rotation", "refresh.rotated",
-        |answer| if answer.at("/v1/token") { answer.succeed("AGAIN") };
+        |response| if response.at("/v1/token") { response.succeed("AGAIN") };
     userinfo_of_somebody_else: "userinfo.get.custom", "userinfo.sub",
-        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("00ubuyer", "00uadmin") };
+        |response| if response.at("/userinfo") { response.body = response.body.replace("00ubuyer", "00uadmin") };
     userinfo_that_lacks_claims: "userinfo.get.custom", "userinfo.claims",
-        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("email_verified", "email_seen") };
+        |response| if response.at("/userinfo") { response.body = response.body.replace("email_verified", "email_seen") };
     userinfo_for_everybody: "userinfo.bad-token", "bearer.status",
-        |answer| if answer.at("/userinfo") { answer.succeed("{\"sub\":\"me\"}") };
+        |response| if response.at("/userinfo") { response.succeed("{\"sub\":\"me\"}") };
     refusal_without_a_challenge: "userinfo.bad-token", "bearer.challenge",
-        |answer| drop(answer.headers.remove(header::WWW_AUTHENTICATE));
+        |response| drop(response.headers.remove(header::WWW_AUTHENTICATE));
     private_key_published: "keys.custom", "keys.public",
-        |answer| if answer.at("/keys") { answer.body = answer.body.replacen("\"kty\"", "\"d\":\"x\",\"kty\"", 1) };
+        |response| if response.at("/keys") { response.body = response.body.replacen("\"kty\"", "\"d\":\"x\",\"kty\"", 1) };
     two_keys_of_one_id: "keys.custom", "keys.ids",
-        |answer| if answer.at("/keys") { answer.body = answer.body.replace("\"kid\"", "\"id\"") };
+        |response| if response.at("/keys") { response.body = response.body.replace("\"kid\"", "\"id\"") };
     scope_missing_in_discovery: "discovery.custom.openid", "discovery.scopes",
-        |answer| if answer.at("configuration") { answer.body = answer.body.replace("\"profile\",\"email\"", "\"email\",\"profile\"") };
+        |response| if response.at("configuration") { response.body = response.body.replace("\"profile\",\"email\"", "\"email\",\"profile\"") };
     grant_missing_in_discovery: "discovery.custom.openid", "discovery.value",
-        |answer| if answer.at("configuration") { answer.body = answer.body.replace("\"S256\"", "\"plain\"") };
+        |response| if response.at("configuration") { response.body = response.body.replace("\"S256\"", "\"plain\"") };
     stranger_in_discovery: "discovery.custom.openid", "discovery.absent",
-        |answer| if answer.at("configuration") { answer.body = answer.body.replacen('{', "{\"acr_values_supported\":[],", 1) };
+        |response| if response.at("configuration") { response.body = response.body.replacen('{', "{\"acr_values_supported\":[],", 1) };
     another_issuer_in_discovery: "discovery.custom.oauth", "discovery.issuer",
-        |answer| if answer.at("server") { answer.body = answer.body.replacen("/oauth2/default\"", "/oauth2/other\"", 1) };
+        |response| if response.at("server") { response.body = response.body.replacen("/oauth2/default\"", "/oauth2/other\"", 1) };
     sign_in_page_in_a_frame: "headers.sign-in-page", "headers.not-framed",
-        |answer| {
-            answer.headers.remove(header::X_FRAME_OPTIONS);
-            answer.headers.remove(header::CONTENT_SECURITY_POLICY);
+        |response| {
+            response.headers.remove(header::X_FRAME_OPTIONS);
+            response.headers.remove(header::CONTENT_SECURITY_POLICY);
         };
     code_leaked_by_the_referrer: "headers.redirect", "headers.referrer-policy",
-        |answer| drop(answer.headers.remove(header::REFERRER_POLICY));
+        |response| drop(response.headers.remove(header::REFERRER_POLICY));
     no_request_id: "headers.token", "headers.request-id",
-        |answer| drop(answer.headers.remove("x-okta-request-id"));
+        |response| drop(response.headers.remove("x-okta-request-id"));
     no_rate_limit: "headers.token", "headers.rate-limit",
-        |answer| drop(answer.headers.remove("x-rate-limit-remaining"));
+        |response| drop(response.headers.remove("x-rate-limit-remaining"));
     any_origin_allowed: "cors.preflight", "cors.origin",
-        |answer| drop(answer.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+        |response| drop(response.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
     pushed_request_without_a_name: "pushed.followed", "pushed.accepted",
-        |answer| answer.body = answer.body.replace("\"request_uri\"", "\"name\"");
+        |response| response.body = response.body.replace("\"request_uri\"", "\"name\"");
     pushed_request_with_another_status: "pushed.followed", "pushed.status",
-        |answer| if answer.at("/par") { answer.status = StatusCode::CREATED };
+        |response| if response.at("/par") { response.status = StatusCode::CREATED };
     made_up_name_followed: "pushed.made-up", "pushed.not-followed",
-        |answer| if answer.at("/authorize") { answer.issue_a_code() };
+        |response| if response.at("/authorize") { response.issue_a_code() };
     signed_request_ignored: "request-object.signed", "request-object.inside",
-        |answer| answer.relocate(|location| location.replace("state=", "state=x"));
+        |response| response.relocate(|location| location.replace("state=", "state=x"));
     forged_request_trusted: "request-object.forged", "request-object.refused",
-        |answer| if answer.at("/authorize") { answer.issue_a_code() };
+        |response| if response.at("/authorize") { response.issue_a_code() };
     bound_token_called_a_bearer: "dpop.bound", "dpop.token-type",
-        |answer| answer.body = answer.body.replace("\"DPoP\"", "\"Bearer\"");
+        |response| response.body = response.body.replace("\"DPoP\"", "\"Bearer\"");
     bound_token_that_names_no_key: "dpop.bound", "dpop.bound",
-        |answer| if answer.at("/v1/token") && answer.status == 200 {
-            answer.body = respelled(&answer.body, "\"access_token\":\"", 1, &|claims| drop(claims.remove("cnf")));
+        |response| if response.at("/v1/token") && response.status == 200 {
+            response.body = with_changed_part(&response.body, "\"access_token\":\"", 1, &|claims| drop(claims.remove("cnf")));
         };
     bound_token_that_opens_nothing: "dpop.bound", "dpop.accepted",
-        |answer| if answer.at("/userinfo") { answer.status = StatusCode::UNAUTHORIZED };
+        |response| if response.at("/userinfo") { response.status = StatusCode::UNAUTHORIZED };
     bound_token_without_a_proof: "dpop.as-bearer", "dpop.refused",
-        |answer| if answer.at("/userinfo") { answer.succeed("{\"sub\":\"me\"}") };
+        |response| if response.at("/userinfo") { response.succeed("{\"sub\":\"me\"}") };
     device_without_a_code: "device.allowed", "device.codes",
-        |answer| answer.body = answer.body.replace("\"user_code\"", "\"code\"");
+        |response| response.body = response.body.replace("\"user_code\"", "\"code\"");
     request_by_the_back_channel_without_an_id: "back-channel.approved", "back-channel.begun",
-        |answer| answer.body = answer.body.replace("\"auth_req_id\"", "\"id\"");
+        |response| response.body = response.body.replace("\"auth_req_id\"", "\"id\"");
     assertion_that_is_not_taken: "assertion.private-key", "grant.tokens",
-        |answer| if answer.at("/token") { answer.status = StatusCode::BAD_REQUEST };
+        |response| if response.at("/token") { response.status = StatusCode::BAD_REQUEST };
     registration_without_a_secret: "registration.life", "registration.created",
-        |answer| answer.body = answer.body.replace("\"client_secret\"", "\"word\"");
+        |response| response.body = response.body.replace("\"client_secret\"", "\"word\"");
     registration_that_tells_its_secret_again: "registration.life", "registration.secret-once",
-        |answer| if answer.path.contains("/clients/") && answer.status == 200 {
-            answer.body = answer.body.replacen('{', "{\"client_secret\":\"told\",", 1);
+        |response| if response.path.contains("/clients/") && response.status == 200 {
+            response.body = response.body.replacen('{', "{\"client_secret\":\"told\",", 1);
         };
     registration_that_stays: "registration.life", "registration.removed",
-        |answer| if answer.path.contains("/clients/") && answer.status == 204 { answer.succeed("{}") };
+        |response| if response.path.contains("/clients/") && response.status == 204 { response.succeed("{}") };
     rotation_after_which_the_old_key_signs: "rotation.keys", "rotation.new-key",
-        |answer| if answer.at("/v1/token") { answer.succeed("AGAIN") };
-    rotation_to_a_key_that_nobody_knew: "rotation.keys", "rotation.ahead", Answer::one_key;
-    rotation_that_drops_the_old_key: "rotation.keys", "rotation.old-key", Answer::one_key;
+        |response| if response.at("/v1/token") { response.succeed("AGAIN") };
+    rotation_to_a_key_that_nobody_knew: "rotation.keys", "rotation.ahead", ProxiedResponse::one_key;
+    rotation_that_drops_the_old_key: "rotation.keys", "rotation.old-key", ProxiedResponse::one_key;
     exchange_without_a_type: "exchange.on-behalf", "exchange.issued-token-type",
-        |answer| if answer.at("/v1/token") { answer.body = answer.body.replace("token-type:access_token", "token-type:jwt") };
+        |response| if response.at("/v1/token") { response.body = response.body.replace("token-type:access_token", "token-type:jwt") };
     exchange_for_somebody_else: "exchange.on-behalf", "exchange.subject",
-        |answer| if answer.body.contains("issued_token_type") {
-            answer.body = respelled(&answer.body, "\"access_token\":\"", 1, &|claims| drop(claims.insert("sub".into(), "other".into())));
+        |response| if response.body.contains("issued_token_type") {
+            response.body = with_changed_part(&response.body, "\"access_token\":\"", 1, &|claims| drop(claims.insert("sub".into(), "other".into())));
         };
     exchange_with_an_id_token: "exchange.on-behalf", "token.no-id-token",
-        |answer| if answer.body.contains("issued_token_type") {
-            answer.body = answer.body.replacen('{', "{\"id_token\":\"a.b.c\",", 1);
+        |response| if response.body.contains("issued_token_type") {
+            response.body = response.body.replacen('{', "{\"id_token\":\"a.b.c\",", 1);
         };
     exchange_of_garbage: "exchange.garbage", "token-error.status",
-        |answer| if answer.at("/v1/token") { answer.succeed("{}") };
+        |response| if response.at("/v1/token") { response.succeed("{}") };
     exchange_of_a_forged_token: "exchange.forged", "token-error.status",
-        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
+        |response| if response.at("/v1/token") && response.status == 400 { response.succeed("AGAIN") };
     exchange_for_openid: "exchange.openid", "token-error.status",
-        |answer| if answer.at("/v1/token") && answer.status == 400 { answer.succeed("AGAIN") };
+        |response| if response.at("/v1/token") && response.status == 400 { response.succeed("AGAIN") };
     signature_by_the_secret_not_taken: "assertion.secret", "grant.tokens",
-        |answer| if answer.at("/v1/token") { answer.status = StatusCode::BAD_REQUEST };
+        |response| if response.at("/v1/token") { response.status = StatusCode::BAD_REQUEST };
     signature_by_another_secret_taken: "assertion.secret-forged", "token-error.status",
-        |answer| if answer.at("/v1/token") { answer.succeed("{}") };
+        |response| if response.at("/v1/token") { response.succeed("{}") };
     secret_shown_instead_of_signing: "assertion.secret-shown", "token-error.status",
-        |answer| if answer.at("/v1/token") { answer.succeed("{}") };
+        |response| if response.at("/v1/token") { response.succeed("{}") };
     signed_out_without_a_frame: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.loaded",
-        |answer| if answer.at("/logout") { answer.body = answer.body.replace("<iframe", "<div") };
+        |response| if response.at("/logout") { response.body = response.body.replace("<iframe", "<div") };
     frame_that_names_no_issuer: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.iss",
-        |answer| if answer.at("/logout") { answer.body = answer.body.replace("?iss=", "?who=") };
+        |response| if response.at("/logout") { response.body = response.body.replace("?iss=", "?who=") };
     frame_that_names_no_session: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.sid",
-        |answer| if answer.at("/logout") { answer.body = answer.body.replace("sid=", "id=") };
+        |response| if response.at("/logout") { response.body = response.body.replace("sid=", "id=") };
     frame_that_tells_more: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.parameters",
-        |answer| if answer.at("/logout") { answer.body = answer.body.replace("?iss=", "?more=1&amp;iss=") };
+        |response| if response.at("/logout") { response.body = response.body.replace("?iss=", "?more=1&amp;iss=") };
     signed_out_without_a_way_back: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.onward",
-        |answer| if answer.at("/logout") { answer.body = answer.body.replace("state=", "stale=") };
+        |response| if response.at("/logout") { response.body = response.body.replace("state=", "stale=") };
     nobody_told_of_a_logout: "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.posted",
         // A hint that was changed on its way is no hint, so that the session lives on.
-        |answer| answer.reclaim(|claims| drop(claims.insert("sid".into(), "another".into())));
+        |response| response.reclaim(|claims| drop(claims.insert("sid".into(), "another".into())));
     registration_for_everybody: "registration.no-token", "registration.refused",
-        |answer| if answer.at("/clients") { answer.status = StatusCode::CREATED };
+        |response| if response.at("/clients") { response.status = StatusCode::CREATED };
     many_winners: "security.race.code", "race.one-winner",
-        |answer| if answer.at("/token") { answer.status = StatusCode::OK };
+        |response| if response.at("/token") { response.status = StatusCode::OK };
     codes_by_number: "security.chance", "entropy.different",
-        |answer| answer.relocate(|location| location.replace("code=", "code=00000000"));
+        |response| response.relocate(|location| location.replace("code=", "code=00000000"));
     verifier_for_nothing: "security.downgrade", "security.downgrade",
-        |answer| if answer.at("/token") { answer.succeed("{}") };
+        |response| if response.at("/token") { response.succeed("{}") };
     issuer_promised_and_not_named: "security.mix-up", "mix-up.iss",
-        |answer| if answer.at("configuration") {
+        |response| if response.at("configuration") {
             let promise = "{\"authorization_response_iss_parameter_supported\":true,";
-            answer.body = answer.body.replacen('{', promise, 1);
+            response.body = response.body.replacen('{', promise, 1);
         };
     authorization_read_by_a_script: "security.no-cors", "security.no-cors",
-        |answer| drop(answer.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
+        |response| drop(response.headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")));
     token_taken_from_the_query: "security.token-in-query", "security.token-in-query",
-        |answer| if answer.at("/userinfo") { answer.succeed("{\"sub\":\"me\"}") };
+        |response| if response.at("/userinfo") { response.succeed("{\"sub\":\"me\"}") };
     parameter_taken_twice: "security.twice", "security.twice",
-        |answer| if answer.at("/token") { answer.succeed("{}") };
+        |response| if response.at("/token") { response.succeed("{}") };
     page_that_tells_where_it_was: "security.sign-in-page", "security.referrer-policy",
-        |answer| drop(answer.headers.remove(header::REFERRER_POLICY));
+        |response| drop(response.headers.remove(header::REFERRER_POLICY));
     page_that_loads_anything: "security.sign-in-page", "security.content-policy",
-        |answer| drop(answer.headers.remove(header::CONTENT_SECURITY_POLICY));
+        |response| drop(response.headers.remove(header::CONTENT_SECURITY_POLICY));
     another_claim_in_the_snapshot: "claims.buyer", "claims.snapshot",
-        |answer| if answer.at("/userinfo") { answer.body = answer.body.replace("Ben", "Bob") };
+        |response| if response.at("/userinfo") { response.body = response.body.replace("Ben", "Bob") };
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_proxy_that_spoils_nothing_turns_nothing_red() {
-    let mut scenarios = [SPOILT, spoilt::SPOILT].concat();
+    let mut scenarios = [SCENARIOS, spoilt::SCENARIOS].concat();
     scenarios.sort_unstable();
     scenarios.dedup();
     // Nobody promises to name the issuer unless the proxy does.
@@ -396,6 +397,6 @@ async fn a_proxy_that_spoils_nothing_turns_nothing_red() {
     let tampered = Tampered::start_as(false, |_| {}).await;
     let run = run(&tampered.url, &scenarios).await;
     for scenario in scenarios {
-        assert_green(&run, scenario);
+        assert_passes(&run, scenario);
     }
 }

@@ -5,7 +5,7 @@ use harness::issuer_target::{AccountName, ClientName};
 use harness::record::run::State;
 use harness::run::Runner;
 
-use crate::stage::options;
+use crate::support::options;
 
 const TARGET: &str = r#"
 name = "shop"

@@ -1,4 +1,4 @@
-//! What the tests share: a run of some scenarios, with something done to the issuer first.
+//! Shared functions of the tests: runs of scenarios, and assertions on them.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub(crate) async fn run(target: &str, ids: &[&str]) -> RunRecord {
     Runner::open(options(target, ids, reports.path())).await.expect("a target").run(|_| {}).await
 }
 
-/// Runs one scenario on a mock that commits a fault.
+/// Runs one scenario on a mock with a fault.
 pub(crate) async fn run_with_fault(fault: &str, path: Option<&str>, id: &str) -> RunRecord {
     let reports = tempfile::tempdir().expect("a folder");
     let runner = Runner::open(options("mock", &[id], reports.path())).await.expect("a mock");
@@ -44,21 +44,21 @@ pub(crate) fn failed(run: &RunRecord, scenario: &str) -> Vec<String> {
     failed.map(|finding| finding.check.clone()).collect()
 }
 
-/// Asserts that `check` turned red in `scenario`, and that the run says so.
-pub(crate) fn assert_red(run: &RunRecord, scenario: &str, check: &str) {
+/// Asserts that `check` failed in `scenario`, and that the state of the scenario follows.
+pub(crate) fn assert_check_fails(run: &RunRecord, scenario: &str, check: &str) {
     let failed = failed(run, scenario);
-    assert!(failed.iter().any(|id| id == check), "{check} did not turn red in {scenario}; red: {failed:?}");
+    assert!(failed.iter().any(|id| id == check), "{check} did not fail in {scenario}; failed: {failed:?}");
     let record = run.scenario(scenario).expect("a record");
     let must = record.findings().any(|finding| {
         finding.check == check && finding.verdict == Verdict::Fail && finding.severity == Severity::Must
     });
-    // A known divergence of the same scenario weighs more than a warning.
+    // A known divergence of the same scenario is worse than a warning.
     let expected: &[State] = if must { &[State::Fail] } else { &[State::Fail, State::Warn, State::ExpectedFail] };
     assert!(expected.contains(&record.state), "{:?}", record.state);
 }
 
-/// Asserts that a scenario comes out as expected when nothing is wrong: the other half of every proof.
-pub(crate) fn assert_green(run: &RunRecord, scenario: &str) {
+/// Asserts that a scenario has no unexpected failures.
+pub(crate) fn assert_passes(run: &RunRecord, scenario: &str) {
     let record = run.scenario(scenario).unwrap_or_else(|| panic!("{scenario} did not run"));
     let expected = matches!(record.state, State::Pass | State::ExpectedFail);
     assert!(expected, "{:?} {:?} {:?}", record.state, record.reason, failed(run, scenario));
