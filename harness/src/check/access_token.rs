@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::checks;
+use super::signed_token;
 use crate::record::Recorder;
-use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::jwt::Jwt;
 use crate::wire::keys::KeySet;
 
 checks! {
@@ -46,15 +47,11 @@ pub struct ExpectedAccessToken<'a> {
 
 /// Checks an access token of a custom server. Returns it if it can be parsed.
 pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedAccessToken<'_>) -> Option<Jwt> {
-    let token = read(recorder, raw)?;
+    let token = signed_token::readable(recorder, &READABLE, raw)?;
     ALGORITHM.equals(recorder, "RS256", token.header_text("alg"));
-    let kid = token.header_text("kid");
-    let published = kid.is_some_and(|kid| keys.find(kid).is_some());
-    KEY_ID.holds(recorder, published, "the id of a published key", kid.unwrap_or("nothing"));
-    let signature = token.verify(keys);
-    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
-    let members: Vec<&str> = token.header.keys().map(String::as_str).collect();
-    HEADER.holds(recorder, members == ["kid", "alg"], "kid alg", members.join(" "));
+    signed_token::key_id(recorder, &KEY_ID, &token, keys);
+    signed_token::signature(recorder, &SIGNATURE, &token, keys);
+    signed_token::okta_header(recorder, &HEADER, &token);
     if let Some(audience) = expected.audience {
         AUDIENCE.equals(recorder, audience, token.text("aud"));
     }
@@ -64,20 +61,13 @@ pub fn custom(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedA
 
 /// Checks an access token of the org server, which only Okta reads.
 pub fn org(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedAccessToken<'_>) -> Option<Jwt> {
-    let token = read(recorder, raw)?;
+    let token = signed_token::readable(recorder, &READABLE, raw)?;
     let kid = token.header_text("kid").unwrap_or_default();
     OPAQUE.holds(recorder, keys.find(kid).is_none(), "a key that is not published", kid);
     ORG_HEADER.equals(recorder, "application/okta-internal-at+jwt", token.header_text("typ"));
     ORG_AUDIENCE.equals(recorder, expected.issuer, token.text("aud"));
     claims(recorder, &token, expected);
     Some(token)
-}
-
-fn read(recorder: &Recorder, raw: &str) -> Option<Jwt> {
-    let parsed = Jwt::parse(raw);
-    let reason = parsed.as_ref().err().map(ToString::to_string);
-    READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
-    parsed.ok()
 }
 
 fn claims(recorder: &Recorder, token: &Jwt, expected: ExpectedAccessToken<'_>) {
@@ -94,13 +84,7 @@ fn claims(recorder: &Recorder, token: &Jwt, expected: ExpectedAccessToken<'_>) {
     if let Some(lifetime) = expected.expires_in {
         LIFETIME.holds(recorder, exp - iat == lifetime, format!("{lifetime} s"), format!("{} s", exp - iat));
     }
-    let version = token.claims.get("ver");
-    VERSION.holds(
-        recorder,
-        version == Some(&Value::from(1)),
-        1,
-        version.map_or("nothing".to_owned(), Value::to_string),
-    );
+    signed_token::okta_version(recorder, &VERSION, token);
     token_id(recorder, token, expected.refresh_token);
     match expected.login {
         Some(login) => {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::checks;
+use super::module::all_there;
 use super::token::{LEAST_ENTROPY, entropy};
 use crate::record::Recorder;
 use crate::wire::Reply;
@@ -67,9 +68,7 @@ pub fn id_token(recorder: &Recorder, token: &Jwt) {
 
 /// Checks that the requested claims are present.
 pub fn claims(recorder: &Recorder, asked: &[&str], came: &Map<String, Value>) {
-    let missing: Vec<&str> = asked.iter().copied().filter(|claim| !came.contains_key(*claim)).collect();
-    let actual = if missing.is_empty() { "all".to_owned() } else { format!("without {}", missing.join(" ")) };
-    CLAIMS.holds(recorder, missing.is_empty(), asked.join(" "), actual);
+    all_there(recorder, &CLAIMS, came, asked);
 }
 
 /// Checks the metadata of a FAPI provider; `signed` if requests must be signed.

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::checks;
+use super::signed_token;
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
-use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::jwt::Jwt;
 use crate::wire::keys::KeySet;
 
 const TYPE: &str = "urn:ietf:params:oauth:token-type:id-jag";
@@ -47,8 +48,7 @@ pub fn judge(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expect
     ANSWER.holds(recorder, right, format!("200, N_A, {TYPE}, {LIFETIME} s"), summary(reply));
     let token = Jwt::parse(body["access_token"].as_str()?).ok()?;
     HEADER.equals(recorder, "oauth-id-jag+jwt", token.header_text("typ"));
-    let signature = token.verify(keys);
-    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    signed_token::signature(recorder, &SIGNATURE, &token, keys);
     let claims = ["iss", "aud", "sub", "client_id", "scope"];
     let wanted = [expected.issuer, expected.audience, expected.user_id, expected.agent, expected.scope];
     let found = claims.map(|claim| token.text(claim).unwrap_or("nothing"));

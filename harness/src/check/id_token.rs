@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::checks;
+use super::signed_token;
 use super::userinfo::wrong_type;
 use crate::record::Recorder;
-use crate::wire::jwt::{Jwt, Signature, left_half_hash};
+use crate::wire::jwt::{Jwt, left_half_hash};
 use crate::wire::keys::KeySet;
 
 checks! {
@@ -65,10 +66,7 @@ const SKEW: i64 = 300;
 /// Checks an ID token, in the order of OIDC Core 3.1.3.7. Returns it if it can be parsed.
 pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: ExpectedIdToken<'_>) -> Option<Jwt> {
     PRESENT.present(recorder, "an ID token", raw.filter(|raw| !raw.is_empty()).map(|_| "an ID token"));
-    let parsed = Jwt::parse(raw?);
-    let reason = parsed.as_ref().err().map(ToString::to_string);
-    READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
-    let token = parsed.ok()?;
+    let token = signed_token::readable(recorder, &READABLE, raw?)?;
     signature(recorder, &token, keys);
     ISSUER.equals(recorder, expected.issuer, token.text("iss"));
     audience(recorder, &token, expected);
@@ -95,11 +93,8 @@ pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: Ex
 
 fn signature(recorder: &Recorder, token: &Jwt, keys: &KeySet) {
     ALGORITHM.equals(recorder, "RS256", token.header_text("alg"));
-    let kid = token.header_text("kid");
-    let published = kid.is_some_and(|kid| keys.find(kid).is_some());
-    KEY_ID.holds(recorder, published, "the id of a published key", kid.unwrap_or("nothing"));
-    let signature = token.verify(keys);
-    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    signed_token::key_id(recorder, &KEY_ID, token, keys);
+    signed_token::signature(recorder, &SIGNATURE, token, keys);
 }
 
 fn audience(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
@@ -148,13 +143,7 @@ fn hashes(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
 }
 
 fn okta(recorder: &Recorder, token: &Jwt) {
-    let version = token.claims.get("ver");
-    VERSION.holds(
-        recorder,
-        version == Some(&Value::from(1)),
-        1,
-        version.map_or("nothing".to_owned(), Value::to_string),
-    );
+    signed_token::okta_version(recorder, &VERSION, token);
     let methods = token.claims.get("amr").and_then(Value::as_array);
     let listed = methods.is_some_and(|methods| methods.iter().any(|method| method == "pwd"));
     let actual = token.claims.get("amr").map_or("nothing".to_owned(), Value::to_string);
@@ -165,8 +154,7 @@ fn okta(recorder: &Recorder, token: &Jwt) {
     let id = token.text("jti").unwrap_or_default();
     let shaped = id.strip_prefix("ID.").is_some_and(|rest| rest.len() == 43);
     TOKEN_ID.holds(recorder, shaped, "ID. and 43 characters", id);
-    let members: Vec<&str> = token.header.keys().map(String::as_str).collect();
-    HEADER.holds(recorder, members == ["kid", "alg"], "kid alg", members.join(" "));
+    signed_token::okta_header(recorder, &HEADER, token);
 }
 
 /// Claims of the profile, email, address and phone scopes that only a fat token has.

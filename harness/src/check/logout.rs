@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::checks;
+use super::signed_token;
 use crate::record::Recorder;
 use crate::wire::authorization::Callback;
 use crate::wire::journey::Journey;
-use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::jwt::Jwt;
 use crate::wire::keys::KeySet;
 
 checks! {
@@ -108,13 +109,9 @@ pub struct ExpectedLogoutToken<'a> {
 
 /// Checks a logout token (OIDC Back-Channel Logout 2.6).
 pub fn token(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedLogoutToken<'_>) {
-    let parsed = Jwt::parse(raw);
-    let reason = parsed.as_ref().err().map(ToString::to_string);
-    TOKEN_READABLE.holds(recorder, parsed.is_ok(), "three parts", reason.as_deref().unwrap_or("three parts"));
-    let Ok(token) = parsed else { return };
+    let Some(token) = signed_token::readable(recorder, &TOKEN_READABLE, raw) else { return };
     TOKEN_TYPE.equals(recorder, "logout+jwt", token.header_text("typ"));
-    let signature = token.verify(keys);
-    TOKEN_SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    signed_token::signature(recorder, &TOKEN_SIGNATURE, &token, keys);
     TOKEN_ISSUER.equals(recorder, expected.issuer, token.text("iss"));
     let audience = token.claims.get("aud").cloned().unwrap_or_default();
     let alone = audience == json!(expected.client_id) || audience == json!([expected.client_id]);

@@ -21,6 +21,7 @@ pub mod module;
 mod okta_metadata;
 pub mod proof;
 pub mod registration;
+mod signed_token;
 pub mod token;
 pub mod userinfo;
 

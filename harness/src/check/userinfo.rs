@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::checks;
+use super::signed_token;
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
-use crate::wire::jwt::{Jwt, Signature};
+use crate::wire::jwt::Jwt;
 use crate::wire::keys::KeySet;
 
 checks! {
@@ -68,8 +69,7 @@ pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expec
     let parsed = Jwt::parse(&reply.body).ok().filter(|_| reply.content_type().starts_with("application/jwt"));
     SIGNED.holds(recorder, parsed.is_some(), "a token as application/jwt", reply.content_type());
     let Some(token) = parsed else { return };
-    let signature = token.verify(keys);
-    SIGNATURE.holds(recorder, signature == Signature::Valid, Signature::Valid.summary(), signature.summary());
+    signed_token::signature(recorder, &SIGNATURE, &token, keys);
     SIGNED_BY.equals(recorder, "RS256", token.header_text("alg"));
     let audience = token.claims.get("aud").cloned().unwrap_or_default();
     let is_client = audience == expected.client_id

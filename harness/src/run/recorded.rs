@@ -38,7 +38,7 @@ async fn run(id: &str, fixtures: &Fixtures, behavior: Behavior) -> Result<Option
         reports: reports.clone(),
     };
     let run = Runner::open(options).await?.run(|_| {}).await;
-    // Snapshots that wait for review are of no use here.
+    // Pending snapshots are not needed here.
     let _ = std::fs::remove_dir_all(reports);
     Ok(run.scenarios.into_iter().find(|scenario| scenario.id == id))
 }
