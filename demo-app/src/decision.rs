@@ -79,7 +79,7 @@ pub(crate) struct Forecast {
 
 /// A sign-in that has not been tried.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Attempt<'a> {
+pub(crate) struct ForecastRequest<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) user_id: &'a str,
     pub(crate) issuer: &'a str,
@@ -129,17 +129,17 @@ impl Decisions {
     }
 
     /// What a sign-in would come to. Nothing when the issuer is not our mock.
-    pub(crate) async fn forecast(&self, attempt: Attempt<'_>) -> Option<Forecast> {
+    pub(crate) async fn forecast(&self, request: ForecastRequest<'_>) -> Option<Forecast> {
         if !self.available().await {
             return None;
         }
-        let server = attempt.issuer.rsplit_once("/oauth2/").map_or("org", |(_, server)| server);
+        let server = request.issuer.rsplit_once("/oauth2/").map_or("org", |(_, server)| server);
         let query = [
-            ("client", attempt.client_id),
-            ("user", attempt.user_id),
+            ("client", request.client_id),
+            ("user", request.user_id),
             ("grant", "authorization_code"),
             ("server", server),
-            ("scope", attempt.scopes),
+            ("scope", request.scopes),
         ];
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         let told = self.get(&format!("{}/_mock/explain?{query}", self.base)).await?;

@@ -15,7 +15,7 @@ use url::Host;
 
 /// What the guard compares with and adds.
 #[derive(Debug)]
-pub(crate) struct Guard {
+pub(crate) struct RequestGuard {
     /// The app's own URL; pages asked for under another of its names are sent there, since cookies belong to one name.
     url: String,
     own_host: String,
@@ -24,7 +24,7 @@ pub(crate) struct Guard {
     policy: HeaderValue,
 }
 
-impl Guard {
+impl RequestGuard {
     /// `authority` is host and port of `url`.
     pub(crate) fn new(url: &str, authority: &str, issuer_origin: &str, open: bool) -> Self {
         // Sign-in and sign-out are forms that end in a redirect to the issuer; browsers apply form-action to it too.
@@ -52,7 +52,7 @@ fn names_loopback(authority: &str) -> bool {
 }
 
 /// The middleware.
-pub(crate) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(guard): State<Arc<RequestGuard>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     if !guard.allows(&host) {
         return (StatusCode::MISDIRECTED_REQUEST, "This app does not answer under that host name.\n").into_response();

@@ -58,7 +58,7 @@ use config::{CALLBACK_PATH, Client, Settings};
 pub use config::{Cli, ClientAuth};
 use decision::Decisions;
 use embedded::{Embedded, MockIdp};
-use guard::Guard;
+use guard::RequestGuard;
 use pages::Pages;
 use relying_party::RelyingParty;
 use resource_server::ResourceServer;
@@ -72,7 +72,7 @@ const COOKIE: &str = "demo_sid";
 const SESSION_IDLE: cookie_time::Duration = cookie_time::Duration::hours(8);
 
 /// Time that open requests get when the app stops.
-const STOP_PATIENCE: Duration = Duration::from_millis(800);
+const STOP_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// Why the app did not start.
 #[derive(Debug, thiserror::Error)]
@@ -243,7 +243,7 @@ impl Builder {
             redirect_uri,
         });
         let http = outbound::client(self.ca_pem.as_deref(), &issuer_url)?;
-        let guard = Guard::new(&url, &authority, &settings.issuer_origin, listens_beyond(&self.host));
+        let guard = RequestGuard::new(&url, &authority, &settings.issuer_origin, listens_beyond(&self.host));
         let router = compose(settings.clone(), http, guard);
         let (stop, stopped) = watch::channel(false);
         let servers = listeners.into_iter().map(|listener| serve(listener, router.clone(), stopped.clone())).collect();
@@ -295,7 +295,7 @@ impl DemoApp {
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         for server in &mut self.servers {
-            if tokio::time::timeout(STOP_PATIENCE, &mut *server).await.is_err() {
+            if tokio::time::timeout(STOP_TIMEOUT, &mut *server).await.is_err() {
                 server.abort();
             }
         }
@@ -314,7 +314,7 @@ impl Drop for DemoApp {
 }
 
 /// Where the three rooms meet. The API has neither cookies nor sessions.
-fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: Guard) -> Router {
+fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: RequestGuard) -> Router {
     let pages = Pages::new(settings.clone());
     let keys = Arc::new(KeyCache::new(http.clone(), &settings.issuer));
     let decisions = Arc::new(Decisions::new(http.clone(), settings.control_base()));
@@ -339,7 +339,7 @@ fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: Guard) -> Rout
         .fallback(async move || pages.not_found())
         .layer(middleware::from_fn(pages::negotiate))
         .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::guard))
+        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
 }
 
 /// `localhost` means both loopback addresses, as some runtimes try the IPv6 one first.

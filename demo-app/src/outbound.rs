@@ -36,7 +36,7 @@ pub(crate) fn client(ca_pem: Option<&str>, issuer: &Url) -> reqwest::Result<reqw
 }
 
 /// An error with all its causes in one line, for people.
-pub(crate) fn plainly(error: &dyn Error) -> String {
+pub(crate) fn error_chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -16,14 +16,14 @@ use tower_sessions::Session;
 use crate::token::check::Check;
 
 /// Sign-ins that one browser may have under way at the same time (tabs).
-const PENDING_AT_MOST: usize = 8;
+const MAX_PENDING: usize = 8;
 
 /// Messages kept of one sign-in and what followed it.
-const EXCHANGES_AT_MOST: usize = 40;
+const MAX_EXCHANGES: usize = 40;
 
 /// A sign-in that was sent to the issuer and has not come back.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Pending {
+pub(crate) struct PendingSignIn {
     pub(crate) state: String,
     pub(crate) nonce: String,
     pub(crate) pkce_verifier: String,
@@ -139,7 +139,7 @@ impl NoticeKind {
 
 /// The last call made from the console.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub(crate) struct Call {
+pub(crate) struct ApiCall {
     pub(crate) endpoint: String,
     pub(crate) variant: String,
     pub(crate) variant_title: String,
@@ -157,23 +157,23 @@ pub(crate) struct Call {
 
 /// The session of the visitor who sent this request.
 #[derive(Clone, Debug)]
-pub(crate) struct Visit(Session);
+pub(crate) struct BrowserSession(Session);
 
 /// The session store failed.
 #[derive(Debug, thiserror::Error)]
 #[error("the session could not be read or written: {0}")]
-pub(crate) struct SessionBroken(#[from] tower_sessions::session::Error);
+pub(crate) struct SessionError(#[from] tower_sessions::session::Error);
 
-impl IntoResponse for SessionBroken {
+impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
         tracing::error!(reason = %self, "session");
         (StatusCode::INTERNAL_SERVER_ERROR, "The session could not be read or written. Try again.").into_response()
     }
 }
 
-type Result<T, E = SessionBroken> = std::result::Result<T, E>;
+type Result<T, E = SessionError> = std::result::Result<T, E>;
 
-impl<S: Send + Sync> FromRequestParts<S> for Visit {
+impl<S: Send + Sync> FromRequestParts<S> for BrowserSession {
     type Rejection = (StatusCode, &'static str);
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
@@ -181,7 +181,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     }
 }
 
-impl Visit {
+impl BrowserSession {
     /// The CSRF token of this session, made at first need.
     pub(crate) async fn csrf(&self) -> Result<String> {
         if let Some(token) = self.get::<String>("csrf").await? {
@@ -194,22 +194,22 @@ impl Visit {
 
     /// Whether a form carried this session's CSRF token.
     pub(crate) async fn csrf_matches(&self, sent: &str) -> Result<bool> {
-        let held = self.get::<String>("csrf").await?;
-        Ok(held.is_some_and(|held| held.as_bytes().ct_eq(sent.as_bytes()).into()))
+        let stored = self.get::<String>("csrf").await?;
+        Ok(stored.is_some_and(|stored| stored.as_bytes().ct_eq(sent.as_bytes()).into()))
     }
 
     /// Remembers a sign-in under way; the oldest gives way when there are too many.
-    pub(crate) async fn push_pending(&self, pending: Pending) -> Result<()> {
-        let mut list = self.get::<Vec<Pending>>("pending").await?.unwrap_or_default();
+    pub(crate) async fn add_pending(&self, pending: PendingSignIn) -> Result<()> {
+        let mut list = self.get::<Vec<PendingSignIn>>("pending").await?.unwrap_or_default();
         list.push(pending);
-        let excess = list.len().saturating_sub(PENDING_AT_MOST);
+        let excess = list.len().saturating_sub(MAX_PENDING);
         list.drain(..excess);
         self.put("pending", &list).await
     }
 
     /// Takes the sign-in that `state` belongs to. It can be taken once.
-    pub(crate) async fn take_pending(&self, state: &str) -> Result<Option<Pending>> {
-        let mut list = self.get::<Vec<Pending>>("pending").await?.unwrap_or_default();
+    pub(crate) async fn take_pending(&self, state: &str) -> Result<Option<PendingSignIn>> {
+        let mut list = self.get::<Vec<PendingSignIn>>("pending").await?.unwrap_or_default();
         let Some(at) = list.iter().position(|pending| bool::from(pending.state.as_bytes().ct_eq(state.as_bytes())))
         else {
             return Ok(None);
@@ -238,7 +238,7 @@ impl Visit {
 
     /// Keeps what changed about the sign-in; of its messages the newest.
     pub(crate) async fn update(&self, mut signed_in: SignedIn) -> Result<()> {
-        let excess = signed_in.exchanges.len().saturating_sub(EXCHANGES_AT_MOST);
+        let excess = signed_in.exchanges.len().saturating_sub(MAX_EXCHANGES);
         signed_in.exchanges.drain(..excess);
         self.put("signed_in", &signed_in).await
     }
@@ -261,11 +261,11 @@ impl Visit {
         Ok(self.0.remove("notice").await?)
     }
 
-    pub(crate) async fn last_call(&self) -> Result<Option<Call>> {
+    pub(crate) async fn last_call(&self) -> Result<Option<ApiCall>> {
         self.get("last_call").await
     }
 
-    pub(crate) async fn set_last_call(&self, call: &Call) -> Result<()> {
+    pub(crate) async fn set_last_call(&self, call: &ApiCall) -> Result<()> {
         self.put("last_call", call).await
     }
 

@@ -1,4 +1,4 @@
-//! What every page shares: the frame around it, the page for trouble, and the assets. Knows nothing of tokens' meaning.
+//! What every page shares: the frame around it, the page for page, and the assets. Knows nothing of tokens' meaning.
 
 pub(crate) mod assets;
 
@@ -16,13 +16,13 @@ use serde_json::json;
 
 use crate::config::Settings;
 use crate::decision::Note;
-use crate::session::{Notice, SessionBroken, Visit};
+use crate::session::{BrowserSession, Notice, SessionError};
 use crate::token::Jwt;
 use crate::token::check::Check;
 
 /// The pages in the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum NavItem {
     Home,
     Tokens,
     Console,
@@ -34,7 +34,7 @@ pub(crate) enum Place {
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) title: String,
-    pub(crate) place: Place,
+    pub(crate) nav_item: NavItem,
     pub(crate) issuer: String,
     pub(crate) csrf: String,
     /// Who is signed in, by name.
@@ -44,8 +44,8 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// Marks the current page in the navigation.
-    pub(crate) fn is(&self, place: &str) -> bool {
-        place == format!("{:?}", self.place)
+    pub(crate) fn is(&self, nav_item: &str) -> bool {
+        nav_item == format!("{:?}", self.nav_item)
     }
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Pages {
 
 /// Something went wrong, told to a person.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Trouble {
+pub(crate) struct ErrorPage {
     #[serde(skip)]
     pub(crate) status: StatusCode,
     #[serde(rename = "error")]
@@ -74,7 +74,7 @@ pub(crate) struct Trouble {
     pub(crate) try_again: bool,
 }
 
-impl Trouble {
+impl ErrorPage {
     pub(crate) fn new(status: StatusCode, code: &str, title: &str, meaning: &str) -> Self {
         Self {
             status,
@@ -91,10 +91,10 @@ impl Trouble {
 }
 
 #[derive(Template)]
-#[template(path = "trouble.html")]
-struct TroublePage<'a> {
+#[template(path = "error.html")]
+struct ErrorTemplate<'a> {
     frame: Frame,
-    trouble: &'a Trouble,
+    page: &'a ErrorPage,
 }
 
 impl Pages {
@@ -102,37 +102,42 @@ impl Pages {
         Self { settings }
     }
 
-    /// The frame of a page of this visit. Takes the notice, which is thereby shown once.
-    pub(crate) async fn frame(&self, visit: &Visit, title: &str, place: Place) -> Result<Frame, SessionBroken> {
-        let signed_in = visit.signed_in().await?;
+    /// The frame of a page of this session. Takes the notice, which is thereby shown once.
+    pub(crate) async fn frame(
+        &self,
+        session: &BrowserSession,
+        title: &str,
+        nav_item: NavItem,
+    ) -> Result<Frame, SessionError> {
+        let signed_in = session.signed_in().await?;
         Ok(Frame {
             title: title.to_owned(),
-            place,
+            nav_item,
             issuer: self.settings.issuer.clone(),
-            csrf: visit.csrf().await?,
+            csrf: session.csrf().await?,
             person: signed_in.map(|signed_in| display_name(&signed_in.id_token).unwrap_or(signed_in.subject)),
-            notice: visit.take_notice().await?,
+            notice: session.take_notice().await?,
         })
     }
 
-    /// The page for trouble; [`negotiate`] turns it into JSON for those who ask for that.
-    pub(crate) fn trouble(&self, trouble: Trouble) -> Response {
+    /// The page for page; [`negotiate`] turns it into JSON for those who ask for that.
+    pub(crate) fn error(&self, page: ErrorPage) -> Response {
         let frame = Frame {
-            title: trouble.title.clone(),
-            place: Place::Elsewhere,
+            title: page.title.clone(),
+            nav_item: NavItem::Elsewhere,
             issuer: self.settings.issuer.clone(),
             csrf: String::new(),
             person: None,
             notice: None,
         };
-        let mut response = render(&TroublePage { frame, trouble: &trouble });
-        *response.status_mut() = trouble.status;
-        response.extensions_mut().insert(trouble);
+        let mut response = render(&ErrorTemplate { frame, page: &page });
+        *response.status_mut() = page.status;
+        response.extensions_mut().insert(page);
         response
     }
 
     pub(crate) fn not_found(&self) -> Response {
-        self.trouble(Trouble::new(
+        self.error(ErrorPage::new(
             StatusCode::NOT_FOUND,
             "not_found",
             "There is no such page",
@@ -159,13 +164,13 @@ pub(crate) fn render(page: &impl Template) -> Response {
     }
 }
 
-/// Answers trouble as a problem document (RFC 9457) to whoever asks for JSON and not for HTML.
+/// Answers page as a problem document (RFC 9457) to whoever asks for JSON and not for HTML.
 pub(crate) async fn negotiate(request: Request, next: Next) -> Response {
     let wants_json = prefers_json(request.headers());
     let response = next.run(request).await;
-    let Some(trouble) = response.extensions().get::<Trouble>().filter(|_| wants_json).cloned() else { return response };
-    let status = trouble.status;
-    let mut body = serde_json::to_value(trouble).unwrap_or_default();
+    let Some(page) = response.extensions().get::<ErrorPage>().filter(|_| wants_json).cloned() else { return response };
+    let status = page.status;
+    let mut body = serde_json::to_value(page).unwrap_or_default();
     body["status"] = json!(status.as_u16());
     let mut answer = (status, Json(body)).into_response();
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

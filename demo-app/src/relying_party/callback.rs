@@ -11,13 +11,13 @@ use serde_json::Value;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
+use super::error::{SignInError, StateCheck};
 use super::provider::Provider;
-use super::refusal::{Refusal, StateVerdict};
 use super::transport::{Recorder, TransportError, masked_pair};
-use super::{RelyingParty, see};
+use super::{RelyingParty, redirect_to};
 use crate::clock;
-use crate::pages::Trouble;
-use crate::session::{Exchange, Pending, SessionBroken, SignedIn, Visit};
+use crate::pages::ErrorPage;
+use crate::session::{BrowserSession, Exchange, PendingSignIn, SessionError, SignedIn};
 use crate::token::Jwt;
 use crate::token::check::first_failure;
 use crate::token::verify::{self, ISSUED_AHEAD_SECONDS, IdTokenRules, MAX_AGE_SKEW_SECONDS};
@@ -25,25 +25,27 @@ use crate::token::verify::{self, ISSUED_AHEAD_SECONDS, IdTokenRules, MAX_AGE_SKE
 /// `GET /authorization-code/callback`.
 pub(super) async fn callback(
     State(app): State<RelyingParty>,
-    visit: Visit,
+    session: BrowserSession,
     Query(parameters): Query<Vec<(String, String)>>,
 ) -> Response {
-    match answer(&app, &visit, parameters).await {
-        Ok(Ok(())) => see("/"),
-        Ok(Err(refusal)) => refuse(&app, refusal).await,
-        Err(broken) => broken.into_response(),
+    match answer(&app, &session, parameters).await {
+        Ok(Ok(())) => redirect_to("/"),
+        Ok(Err(error)) => show_error(&app, error).await,
+        Err(error) => error.into_response(),
     }
 }
 
 /// The page for a sign-in that failed. Whoever was signed in before still is.
-pub(super) async fn refuse(app: &RelyingParty, refusal: Refusal) -> Response {
-    tracing::info!(reason = %refusal, "sign-in refused");
-    let notes = match &refusal {
-        Refusal::Issuer { state: StateVerdict::Matches, .. } => app.decisions.on_refusal(&app.settings.client_id).await,
+pub(super) async fn show_error(app: &RelyingParty, error: SignInError) -> Response {
+    tracing::info!(reason = %error, "sign-in refused");
+    let notes = match &error {
+        SignInError::Issuer { state: StateCheck::Matches, .. } => {
+            app.decisions.on_refusal(&app.settings.client_id).await
+        }
         _ => Vec::new(),
     };
-    let explained = refusal.explain();
-    app.pages.trouble(Trouble {
+    let explained = error.explain();
+    app.pages.error(ErrorPage {
         status: explained.status,
         code: explained.code,
         title: "You are not signed in".to_owned(),
@@ -58,39 +60,39 @@ pub(super) async fn refuse(app: &RelyingParty, refusal: Refusal) -> Response {
 
 async fn answer(
     app: &RelyingParty,
-    visit: &Visit,
+    session: &BrowserSession,
     parameters: Vec<(String, String)>,
-) -> Result<Result<(), Refusal>, SessionBroken> {
+) -> Result<Result<(), SignInError>, SessionError> {
     // RFC 6749 3.1: a parameter must not be included more than once.
     for (at, (name, _)) in parameters.iter().enumerate() {
         if parameters[..at].iter().any(|(earlier, _)| earlier == name) {
-            return Ok(Err(Refusal::Repeated { name: name.clone() }));
+            return Ok(Err(SignInError::Repeated { name: name.clone() }));
         }
     }
     let parameter = |name: &str| parameters.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str());
 
-    let had_session = !visit.is_new().await;
+    let had_session = !session.is_new().await;
     let pending = match parameter("state") {
-        Some(state) => visit.take_pending(state).await?,
+        Some(state) => session.take_pending(state).await?,
         None => None,
     };
     let verdict = match (&pending, parameter("state"), had_session) {
-        (Some(_), ..) => StateVerdict::Matches,
-        (None, None, _) => StateVerdict::Missing,
-        (None, Some(_), true) => StateVerdict::Unknown,
-        (None, Some(_), false) => StateVerdict::NoSession,
+        (Some(_), ..) => StateCheck::Matches,
+        (None, None, _) => StateCheck::Missing,
+        (None, Some(_), true) => StateCheck::Unknown,
+        (None, Some(_), false) => StateCheck::NoSession,
     };
     // RFC 6749 4.1.2.1: an error answer. Its words are shown whatever the state, and nothing else is done with it.
     if let Some(code) = parameter("error") {
         let description = parameter("error_description").map(str::to_owned);
-        return Ok(Err(Refusal::Issuer { code: code.to_owned(), description, state: verdict }));
+        return Ok(Err(SignInError::Issuer { code: code.to_owned(), description, state: verdict }));
     }
-    let Some(pending) = pending else { return Ok(Err(Refusal::State(verdict))) };
+    let Some(pending) = pending else { return Ok(Err(SignInError::State(verdict))) };
     // RFC 9207 2.4: checked when sent; Okta does not send it.
     if let Some(received) = parameter("iss").filter(|iss| *iss != app.settings.issuer) {
-        return Ok(Err(Refusal::WrongIssuer { received: received.to_owned() }));
+        return Ok(Err(SignInError::WrongIssuer { received: received.to_owned() }));
     }
-    let Some(code) = parameter("code") else { return Ok(Err(Refusal::NoCode)) };
+    let Some(code) = parameter("code") else { return Ok(Err(SignInError::NoCode)) };
     let back = Exchange {
         title: "Answer of the issuer".to_owned(),
         channel: "front".to_owned(),
@@ -106,15 +108,20 @@ async fn answer(
     match redeem(app, pending, code, back).await {
         Ok(signed_in) => {
             tracing::info!(subject = %signed_in.subject, "signed in");
-            visit.sign_in(signed_in).await?;
+            session.sign_in(signed_in).await?;
             Ok(Ok(()))
         }
-        Err(refusal) => Ok(Err(refusal)),
+        Err(error) => Ok(Err(error)),
     }
 }
 
 /// OIDC Core 3.1.3: code for tokens, then the ID token's verification.
-async fn redeem(app: &RelyingParty, pending: Pending, code: &str, back: Exchange) -> Result<SignedIn, Refusal> {
+async fn redeem(
+    app: &RelyingParty,
+    pending: PendingSignIn,
+    code: &str,
+    back: Exchange,
+) -> Result<SignedIn, SignInError> {
     let provider = app.providers.get().await?;
     let recorder = Recorder::new(app.http.clone(), "Token request");
     let rules = IdTokenRules {
@@ -132,9 +139,9 @@ async fn redeem(app: &RelyingParty, pending: Pending, code: &str, back: Exchange
         .set_pkce_verifier(PkceCodeVerifier::new(pending.pkce_verifier))
         .request_async(&recorder)
         .await
-        .map_err(|error| refused_by_token_endpoint(error, &recorder, &provider, rules))?;
+        .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules))?;
     let tokens = Tokens::of(&response, &recorder);
-    let raw = tokens.id_token.ok_or(Refusal::NoIdToken)?;
+    let raw = tokens.id_token.ok_or(SignInError::NoIdToken)?;
     let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
     let subject = verified_subject(app, &provider, &raw, rules).await?;
 
@@ -186,42 +193,43 @@ fn raw_id_token(recorder: &Recorder) -> Option<String> {
     recorder.last_json()?.get("id_token").and_then(Value::as_str).map(str::to_owned)
 }
 
-pub(super) fn no_token_endpoint(error: ConfigurationError) -> Refusal {
-    Refusal::TokenRequest { reason: format!("The discovery document names no token endpoint ({error}).") }
+pub(super) fn no_token_endpoint(error: ConfigurationError) -> SignInError {
+    SignInError::TokenRequest { reason: format!("The discovery document names no token endpoint ({error}).") }
 }
 
 type TokenError = RequestTokenError<TransportError, StandardErrorResponse<CoreErrorResponseType>>;
 
 /// Tells apart an OAuth error, Okta's own envelope, an unreadable ID token and no answer at all.
-pub(super) fn refused_by_token_endpoint(
+pub(super) fn token_endpoint_error(
     error: TokenError,
     recorder: &Recorder,
     provider: &Provider,
     rules: IdTokenRules<'_>,
-) -> Refusal {
+) -> SignInError {
     match error {
-        RequestTokenError::ServerResponse(body) => {
-            Refusal::TokenEndpoint { code: body.error().to_string(), description: body.error_description().cloned() }
-        }
-        RequestTokenError::Request(error) => Refusal::TokenRequest { reason: error.to_string() },
+        RequestTokenError::ServerResponse(body) => SignInError::TokenEndpoint {
+            code: body.error().to_string(),
+            description: body.error_description().cloned(),
+        },
+        RequestTokenError::Request(error) => SignInError::TokenRequest { reason: error.to_string() },
         RequestTokenError::Parse(error, body) => {
             let body = serde_json::from_slice::<Value>(&body).unwrap_or_default();
-            let reason = crate::outbound::plainly(&error);
+            let reason = crate::outbound::error_chain(&error);
             match (body["errorCode"].as_str(), raw_id_token(recorder)) {
                 // Okta answers an unknown client with its own envelope instead of an OAuth error.
-                (Some(code), _) => Refusal::TokenEndpoint {
+                (Some(code), _) => SignInError::TokenEndpoint {
                     code: code.to_owned(),
                     description: body["errorSummary"].as_str().map(str::to_owned),
                 },
                 (None, Some(raw)) => {
                     let rules = IdTokenRules { access_token: body["access_token"].as_str(), ..rules };
                     let checks = Jwt::read(&raw).map(|jwt| verify::id_token(&jwt, &provider.keys, rules, clock::now()));
-                    Refusal::IdToken { reason, checks: checks.unwrap_or_default() }
+                    SignInError::IdToken { reason, checks: checks.unwrap_or_default() }
                 }
-                (None, None) => Refusal::TokenRequest { reason: format!("The answer cannot be read: {reason}") },
+                (None, None) => SignInError::TokenRequest { reason: format!("The answer cannot be read: {reason}") },
             }
         }
-        RequestTokenError::Other(reason) => Refusal::TokenRequest { reason },
+        RequestTokenError::Other(reason) => SignInError::TokenRequest { reason },
     }
 }
 
@@ -232,26 +240,26 @@ pub(super) async fn verified_subject(
     provider: &Arc<Provider>,
     raw: &str,
     rules: IdTokenRules<'_>,
-) -> Result<String, Refusal> {
+) -> Result<String, SignInError> {
     match verify_once(provider, raw, rules) {
-        Err(Verdict { error: Some(error), .. }) if is_unknown_key(&error) => {
+        Err(IdTokenRejection { error: Some(error), .. }) if is_unknown_key(&error) => {
             let newer = app.providers.newer_than(provider).await?;
-            verify_once(&newer, raw, rules).map_err(Verdict::into_refusal)
+            verify_once(&newer, raw, rules).map_err(IdTokenRejection::into_error)
         }
-        outcome => outcome.map_err(Verdict::into_refusal),
+        outcome => outcome.map_err(IdTokenRejection::into_error),
     }
 }
 
 /// A negative verdict.
-struct Verdict {
+struct IdTokenRejection {
     error: Option<ClaimsVerificationError>,
     reason: String,
     checks: Vec<crate::token::check::Check>,
 }
 
-impl Verdict {
-    fn into_refusal(self) -> Refusal {
-        Refusal::IdToken { reason: self.reason, checks: self.checks }
+impl IdTokenRejection {
+    fn into_error(self) -> SignInError {
+        SignInError::IdToken { reason: self.reason, checks: self.checks }
     }
 }
 
@@ -259,9 +267,10 @@ fn is_unknown_key(error: &ClaimsVerificationError) -> bool {
     matches!(error, ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey))
 }
 
-fn verify_once(provider: &Provider, raw: &str, rules: IdTokenRules<'_>) -> Result<String, Verdict> {
+fn verify_once(provider: &Provider, raw: &str, rules: IdTokenRules<'_>) -> Result<String, IdTokenRejection> {
     let now = clock::now();
-    let refused = |error: Option<ClaimsVerificationError>, reason: String, checks| Verdict { error, reason, checks };
+    let refused =
+        |error: Option<ClaimsVerificationError>, reason: String, checks| IdTokenRejection { error, reason, checks };
     let jwt = Jwt::read(raw).map_err(|not| refused(None, format!("It {not}."), Vec::new()))?;
     let checks = verify::id_token(&jwt, &provider.keys, rules, now);
 
@@ -291,7 +300,7 @@ fn verify_once(provider: &Provider, raw: &str, rules: IdTokenRules<'_>) -> Resul
             Err(refused(None, reason, checks))
         }
         (Err(error), _) => {
-            let reason = crate::outbound::plainly(&error);
+            let reason = crate::outbound::error_chain(&error);
             Err(refused(Some(error), reason, checks))
         }
     }

@@ -11,15 +11,19 @@ use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::refresh::Bare;
+use super::refresh::CsrfForm;
 use super::transport::Recorder;
-use super::{RelyingParty, see};
+use super::{RelyingParty, redirect_to};
 use crate::config::ClientAuth;
-use crate::session::{Inspection, NoticeKind, SessionBroken, SignedIn, Visit};
+use crate::session::{BrowserSession, Inspection, NoticeKind, SessionError, SignedIn};
 
 /// `POST /userinfo`.
-pub(super) async fn userinfo(State(app): State<RelyingParty>, visit: Visit, Form(form): Form<Bare>) -> Response {
-    if let Err(answer) = app.require_csrf(&visit, &form.csrf).await {
+pub(super) async fn userinfo(
+    State(app): State<RelyingParty>,
+    session: BrowserSession,
+    Form(form): Form<CsrfForm>,
+) -> Response {
+    if let Err(answer) = app.require_csrf(&session, &form.csrf).await {
         return answer;
     }
     let asked = async |signed_in: &mut SignedIn| {
@@ -42,20 +46,20 @@ pub(super) async fn userinfo(State(app): State<RelyingParty>, visit: Visit, Form
         signed_in.userinfo = Some(found);
         Ok(())
     };
-    inspect(&visit, "/tokens#userinfo", asked).await
+    inspect(&session, "/tokens#userinfo", asked).await
 }
 
-/// Which token to introspect.
+/// IntrospectForm token to introspect.
 #[derive(Debug, Deserialize)]
-pub(super) struct Which {
+pub(super) struct IntrospectForm {
     #[serde(default)]
     csrf: String,
     #[serde(default)]
-    token: Kind,
+    token: TokenKind,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-enum Kind {
+enum TokenKind {
     #[default]
     #[serde(rename = "access_token")]
     Access,
@@ -65,7 +69,7 @@ enum Kind {
     Id,
 }
 
-impl Kind {
+impl TokenKind {
     fn name(self) -> &'static str {
         match self {
             Self::Access => "access_token",
@@ -84,25 +88,34 @@ impl Kind {
 }
 
 /// `POST /introspect`.
-pub(super) async fn introspect(State(app): State<RelyingParty>, visit: Visit, Form(which): Form<Which>) -> Response {
-    if let Err(answer) = app.require_csrf(&visit, &which.csrf).await {
+pub(super) async fn introspect(
+    State(app): State<RelyingParty>,
+    session: BrowserSession,
+    Form(form): Form<IntrospectForm>,
+) -> Response {
+    if let Err(answer) = app.require_csrf(&session, &form.csrf).await {
         return answer;
     }
     let asked = async |signed_in: &mut SignedIn| {
         let endpoint =
             app.providers.get().await.map_err(|error| error.to_string())?.more.introspection_endpoint.clone();
         let url = endpoint.ok_or("The discovery document names no introspection endpoint.")?;
-        let token = which.token.of(signed_in).ok_or("There is no such token in this session.")?;
-        let request = introspection_request(&app, &url, &token, which.token);
+        let token = form.token.of(signed_in).ok_or("There is no such token in this session.")?;
+        let request = introspection_request(&app, &url, &token, form.token);
         signed_in.introspection =
-            Some(ask(&app, "Introspection request", which.token.name(), &url, request, signed_in).await?);
+            Some(ask(&app, "Introspection request", form.token.name(), &url, request, signed_in).await?);
         Ok(())
     };
-    inspect(&visit, "/tokens#introspection", asked).await
+    inspect(&session, "/tokens#introspection", asked).await
 }
 
 /// RFC 7662 2.1: the caller proves itself as at the token endpoint.
-fn introspection_request(app: &RelyingParty, url: &Url, token: &str, kind: Kind) -> Result<HttpRequest, http::Error> {
+fn introspection_request(
+    app: &RelyingParty,
+    url: &Url,
+    token: &str,
+    kind: TokenKind,
+) -> Result<HttpRequest, http::Error> {
     let mut form = Serializer::new(String::new());
     form.append_pair("token", token).append_pair("token_type_hint", kind.name());
     let mut builder = http::Request::post(url.as_str())
@@ -125,20 +138,24 @@ fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{}:{}", half(id), half(secret))))
 }
 
-async fn inspect(visit: &Visit, page: &str, asked: impl AsyncFnOnce(&mut SignedIn) -> Result<(), String>) -> Response {
-    let outcome: Result<(), SessionBroken> = async {
-        let Some(mut signed_in) = visit.signed_in().await? else {
-            return visit.set_notice(NoticeKind::Bad, "Nothing to ask about", "You are not signed in.").await;
+async fn inspect(
+    session: &BrowserSession,
+    page: &str,
+    asked: impl AsyncFnOnce(&mut SignedIn) -> Result<(), String>,
+) -> Response {
+    let outcome: Result<(), SessionError> = async {
+        let Some(mut signed_in) = session.signed_in().await? else {
+            return session.set_notice(NoticeKind::Bad, "Nothing to ask about", "You are not signed in.").await;
         };
         match asked(&mut signed_in).await {
-            Ok(()) => visit.update(signed_in).await,
-            Err(words) => visit.set_notice(NoticeKind::Bad, "The issuer could not be asked", words).await,
+            Ok(()) => session.update(signed_in).await,
+            Err(words) => session.set_notice(NoticeKind::Bad, "The issuer could not be asked", words).await,
         }
     }
     .await;
     match outcome {
-        Ok(()) => see(page),
-        Err(broken) => broken.into_response(),
+        Ok(()) => redirect_to(page),
+        Err(error) => error.into_response(),
     }
 }
 
@@ -156,7 +173,7 @@ async fn ask(
     let answer = sent.map_err(|error| error.to_string())?;
     let body = serde_json::from_slice(answer.body())
         .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(answer.body()).into_owned()));
-    // Okta explains a refusal of userinfo in this header and sends an empty body.
+    // Okta explains a error of userinfo in this header and sends an empty body.
     let challenge = answer.headers().get(http::header::WWW_AUTHENTICATE).and_then(|it| it.to_str().ok());
     Ok(Inspection {
         of: of.to_owned(),

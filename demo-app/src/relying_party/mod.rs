@@ -2,10 +2,10 @@
 //! server-side session, refreshes them and signs people out (OIDC Core 3.1, RFC 7636, RP-Initiated Logout 1.0).
 
 mod callback;
+mod error;
 mod inspect;
 mod provider;
 mod refresh;
-mod refusal;
 mod sign_in;
 mod sign_out;
 mod transport;
@@ -19,8 +19,8 @@ use http::StatusCode;
 
 use crate::config::{CALLBACK_PATH, Settings};
 use crate::decision::Decisions;
-use crate::pages::{Pages, Trouble};
-use crate::session::Visit;
+use crate::pages::{ErrorPage, Pages};
+use crate::session::BrowserSession;
 use provider::Providers;
 
 /// What every route of the relying party has at hand.
@@ -52,11 +52,11 @@ impl RelyingParty {
     }
 
     /// Refuses a form that did not come from a page of this session.
-    async fn require_csrf(&self, visit: &Visit, sent: &str) -> Result<(), Response> {
-        if visit.csrf_matches(sent).await.map_err(IntoResponse::into_response)? {
+    async fn require_csrf(&self, session: &BrowserSession, sent: &str) -> Result<(), Response> {
+        if session.csrf_matches(sent).await.map_err(IntoResponse::into_response)? {
             return Ok(());
         }
-        Err(self.pages.trouble(Trouble::new(
+        Err(self.pages.error(ErrorPage::new(
             StatusCode::FORBIDDEN,
             "csrf",
             "This form has expired",
@@ -67,6 +67,6 @@ impl RelyingParty {
 }
 
 /// After an action: to the page that shows its outcome, by GET.
-fn see(path: &str) -> Response {
+fn redirect_to(path: &str) -> Response {
     Redirect::to(path).into_response()
 }

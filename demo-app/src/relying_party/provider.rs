@@ -71,34 +71,34 @@ pub(crate) struct DiscoveryFailed(pub(crate) String);
 pub(super) struct Providers {
     settings: Arc<Settings>,
     http: reqwest::Client,
-    held: tokio::sync::Mutex<Option<Arc<Provider>>>,
+    cached: tokio::sync::Mutex<Option<Arc<Provider>>>,
 }
 
 impl Providers {
     pub(super) fn new(settings: Arc<Settings>, http: reqwest::Client) -> Self {
-        Self { settings, http, held: tokio::sync::Mutex::new(None) }
+        Self { settings, http, cached: tokio::sync::Mutex::new(None) }
     }
 
     /// The issuer, read now if it never was.
     pub(super) async fn get(&self) -> Result<Arc<Provider>, DiscoveryFailed> {
-        let mut held = self.held.lock().await;
-        match &*held {
+        let mut cached = self.cached.lock().await;
+        match &*cached {
             Some(provider) => Ok(provider.clone()),
-            None => Ok(held.insert(self.discover().await?).clone()),
+            None => Ok(cached.insert(self.discover().await?).clone()),
         }
     }
 
     /// The issuer, read anew unless somebody already replaced `stale`.
     pub(super) async fn newer_than(&self, stale: &Arc<Provider>) -> Result<Arc<Provider>, DiscoveryFailed> {
-        let mut held = self.held.lock().await;
-        match &*held {
+        let mut cached = self.cached.lock().await;
+        match &*cached {
             Some(provider) if !Arc::ptr_eq(provider, stale) => Ok(provider.clone()),
-            _ => Ok(held.insert(self.discover().await?).clone()),
+            _ => Ok(cached.insert(self.discover().await?).clone()),
         }
     }
 
     async fn discover(&self) -> Result<Arc<Provider>, DiscoveryFailed> {
-        let failed = |error: &dyn std::error::Error| DiscoveryFailed(crate::outbound::plainly(error));
+        let failed = |error: &dyn std::error::Error| DiscoveryFailed(crate::outbound::error_chain(error));
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| failed(&error))?;
         let redirect = RedirectUrl::new(self.settings.redirect_uri.clone()).map_err(|error| failed(&error))?;
         let recorder = Recorder::new(self.http.clone(), "Discovery and keys, read once and kept");

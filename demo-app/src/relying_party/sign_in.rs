@@ -8,14 +8,14 @@ use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, Scope};
 use serde::Deserialize;
 
 use super::RelyingParty;
-use super::callback::refuse;
+use super::callback::show_error;
 use super::transport::masked_pair;
-use crate::pages::Trouble;
-use crate::session::{Exchange, Pending, SessionBroken, Visit};
+use crate::pages::ErrorPage;
+use crate::session::{BrowserSession, Exchange, PendingSignIn, SessionError};
 
 /// What may be changed for one sign-in. Empty fields count as absent, as forms send them.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Wishes {
+pub(super) struct SignInForm {
     #[serde(default)]
     csrf: String,
     #[serde(default)]
@@ -34,55 +34,63 @@ pub(super) struct Wishes {
 }
 
 /// `GET /login`: a link, or a sign-in started by the issuer's dashboard.
-pub(super) async fn from_link(State(app): State<RelyingParty>, visit: Visit, Query(wishes): Query<Wishes>) -> Response {
-    start(&app, &visit, wishes).await
+pub(super) async fn from_link(
+    State(app): State<RelyingParty>,
+    session: BrowserSession,
+    Query(form): Query<SignInForm>,
+) -> Response {
+    start(&app, &session, form).await
 }
 
 /// `POST /login`: the Log In button.
-pub(super) async fn from_form(State(app): State<RelyingParty>, visit: Visit, Form(wishes): Form<Wishes>) -> Response {
-    match app.require_csrf(&visit, &wishes.csrf).await {
-        Ok(()) => start(&app, &visit, wishes).await,
+pub(super) async fn from_form(
+    State(app): State<RelyingParty>,
+    session: BrowserSession,
+    Form(form): Form<SignInForm>,
+) -> Response {
+    match app.require_csrf(&session, &form.csrf).await {
+        Ok(()) => start(&app, &session, form).await,
         Err(answer) => answer,
     }
 }
 
-async fn start(app: &RelyingParty, visit: &Visit, wishes: Wishes) -> Response {
-    let max_age = match wishes.max_age.trim() {
+async fn start(app: &RelyingParty, session: &BrowserSession, form: SignInForm) -> Response {
+    let max_age = match form.max_age.trim() {
         "" => None,
         text => match text.parse::<u32>() {
             Ok(seconds) => Some(i64::from(seconds)),
-            Err(_) => return app.pages.trouble(bad_wish("max_age must be a whole number of seconds.")),
+            Err(_) => return app.pages.error(invalid_request("max_age must be a whole number of seconds.")),
         },
     };
     // OIDC Core 4: never start a sign-in at an issuer because a link says so.
-    if !wishes.iss.is_empty() && wishes.iss != app.settings.issuer {
+    if !form.iss.is_empty() && form.iss != app.settings.issuer {
         return app
             .pages
-            .trouble(bad_wish("This app signs people in at its own issuer only, and the link names another."));
+            .error(invalid_request("This app signs people in at its own issuer only, and the link names another."));
     }
-    match authorization(app, visit, &wishes, max_age).await {
+    match authorization(app, session, &form, max_age).await {
         Ok(Ok(url)) => Redirect::to(&url).into_response(),
-        Ok(Err(refusal)) => refuse(app, refusal).await,
-        Err(broken) => broken.into_response(),
+        Ok(Err(error)) => show_error(app, error).await,
+        Err(error) => error.into_response(),
     }
 }
 
-fn bad_wish(words: &'static str) -> Trouble {
-    Trouble::new(StatusCode::BAD_REQUEST, "invalid_request", "This sign-in cannot start", words)
+fn invalid_request(words: &'static str) -> ErrorPage {
+    ErrorPage::new(StatusCode::BAD_REQUEST, "invalid_request", "This sign-in cannot start", words)
 }
 
 /// OIDC Core 3.1.2.1: the authorization request. Remembers what the answer must match.
 async fn authorization(
     app: &RelyingParty,
-    visit: &Visit,
-    wishes: &Wishes,
+    session: &BrowserSession,
+    form: &SignInForm,
     max_age: Option<i64>,
-) -> Result<Result<String, super::refusal::Refusal>, SessionBroken> {
+) -> Result<Result<String, super::error::SignInError>, SessionError> {
     let provider = match app.providers.get().await {
         Ok(provider) => provider,
         Err(failed) => return Ok(Err(failed.into())),
     };
-    let scopes: Vec<String> = match wishes.scope.trim() {
+    let scopes: Vec<String> = match form.scope.trim() {
         "" => app.settings.scopes.clone(),
         text => text.split_whitespace().map(str::to_owned).collect(),
     };
@@ -95,7 +103,7 @@ async fn authorization(
         .set_pkce_challenge(challenge)
         // The crate adds openid by itself.
         .add_scopes(scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new));
-    let optional = [("prompt", &wishes.prompt), ("login_hint", &wishes.login_hint), ("acr_values", &wishes.acr_values)];
+    let optional = [("prompt", &form.prompt), ("login_hint", &form.login_hint), ("acr_values", &form.acr_values)];
     for (name, value) in optional {
         if !value.trim().is_empty() {
             request = request.add_extra_param(name, value.trim().to_owned());
@@ -106,8 +114,8 @@ async fn authorization(
     }
     let (url, state, nonce) = request.url();
 
-    visit
-        .push_pending(Pending {
+    session
+        .add_pending(PendingSignIn {
             state: state.into_secret(),
             nonce: nonce.secret().clone(),
             pkce_verifier: verifier.into_secret(),

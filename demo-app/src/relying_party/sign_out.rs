@@ -5,13 +5,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use url::Url;
 
-use super::{RelyingParty, see};
-use crate::session::{NoticeKind, SessionBroken, SignedIn, Visit};
+use super::{RelyingParty, redirect_to};
+use crate::session::{BrowserSession, NoticeKind, SessionError, SignedIn};
 
 /// How far to sign out.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-enum Reach {
+enum SignOutFrom {
     /// Only the session of this app ends.
     #[default]
     App,
@@ -20,46 +20,50 @@ enum Reach {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Wish {
+pub(super) struct SignOutForm {
     #[serde(default)]
     csrf: String,
     #[serde(default)]
-    reach: Reach,
+    reach: SignOutFrom,
 }
 
 /// `POST /logout`.
-pub(super) async fn sign_out(State(app): State<RelyingParty>, visit: Visit, Form(wish): Form<Wish>) -> Response {
-    if let Err(answer) = app.require_csrf(&visit, &wish.csrf).await {
+pub(super) async fn sign_out(
+    State(app): State<RelyingParty>,
+    session: BrowserSession,
+    Form(form): Form<SignOutForm>,
+) -> Response {
+    if let Err(answer) = app.require_csrf(&session, &form.csrf).await {
         return answer;
     }
-    match end(&app, &visit, wish.reach).await {
+    match end(&app, &session, form.reach).await {
         Ok(Some(url)) => Redirect::to(url.as_str()).into_response(),
-        Ok(None) => see("/"),
-        Err(broken) => broken.into_response(),
+        Ok(None) => redirect_to("/"),
+        Err(error) => error.into_response(),
     }
 }
 
-async fn end(app: &RelyingParty, visit: &Visit, reach: Reach) -> Result<Option<Url>, SessionBroken> {
-    let signed_in = visit.signed_in().await?;
-    visit.sign_out().await?;
+async fn end(app: &RelyingParty, session: &BrowserSession, reach: SignOutFrom) -> Result<Option<Url>, SessionError> {
+    let signed_in = session.signed_in().await?;
+    session.sign_out().await?;
     let Some(signed_in) = signed_in else { return Ok(None) };
     let url = match reach {
-        Reach::App => None,
-        Reach::Issuer => end_session_url(app, &signed_in).await,
+        SignOutFrom::App => None,
+        SignOutFrom::Issuer => end_session_url(app, &signed_in).await,
     };
     let words = match (reach, &url) {
-        (Reach::App, _) => {
+        (SignOutFrom::App, _) => {
             "The session of this app is gone, and the tokens with it. The issuer still remembers you: the next Log In may pass without a password."
         }
-        (Reach::Issuer, Some(_)) => {
+        (SignOutFrom::Issuer, Some(_)) => {
             "The session of this app is gone and the issuer was asked to end its own. An access token that was copied \
              elsewhere stays valid until it expires: a resource server that checks tokens by itself never asks."
         }
-        (Reach::Issuer, None) => {
+        (SignOutFrom::Issuer, None) => {
             "The session of this app is gone. The issuer could not be asked: it names no end_session_endpoint, or does not answer."
         }
     };
-    visit.set_notice(NoticeKind::Good, "Signed out", words).await?;
+    session.set_notice(NoticeKind::Good, "Signed out", words).await?;
     Ok(url)
 }
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::session::Exchange;
 
 /// Longest answer kept in a record; a JWKS or discovery document is shorter.
-const ANSWER_AT_MOST: usize = 12_000;
+const MAX_ANSWER_LENGTH: usize = 12_000;
 
 /// Parameters, headers and members whose values are credentials.
 const SECRET: &[&str] =
@@ -29,7 +29,7 @@ pub(super) struct Recorder {
 /// The request could not be sent or its answer not be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TransportError {
-    #[error("{}", crate::outbound::plainly(.0))]
+    #[error("{}", crate::outbound::error_chain(.0))]
     Http(#[from] reqwest::Error),
     #[error(transparent)]
     Answer(#[from] http::Error),
@@ -144,7 +144,7 @@ fn masked_answer(body: &[u8]) -> String {
         Ok(other) => other.to_string(),
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
-    text.chars().take(ANSWER_AT_MOST).collect()
+    text.chars().take(MAX_ANSWER_LENGTH).collect()
 }
 
 /// Says how long a secret is, and nothing of it.

@@ -47,7 +47,7 @@ async fn admit(
     headers: &HeaderMap,
     query: Option<&str>,
 ) -> Result<Caller, Problem> {
-    let jwt = judged(server, bearer_token(headers, query)?).await?;
+    let jwt = verified(server, bearer_token(headers, query)?).await?;
     let granted = jwt.scopes().unwrap_or_default();
     if !endpoint.admits(&granted) {
         return Err(Problem::insufficient_scope(endpoint, &granted));
@@ -90,7 +90,7 @@ fn bearer_token<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a s
     if well_formed { Ok(token) } else { Err(Problem::malformed("The Authorization header must be: Bearer <token>.")) }
 }
 
-async fn judged(server: &ResourceServer, token: &str) -> Result<Jwt, Problem> {
+async fn verified(server: &ResourceServer, token: &str) -> Result<Jwt, Problem> {
     let jwt = Jwt::read(token).map_err(|not| Problem::invalid_token(format!("The token is not a JWT: it {not}.")))?;
     let keys = server
         .keys

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::ResourceServer;
 use super::bearer::Caller;
 use super::problem::Problem;
-use super::store::{NoChange, PRODUCTS, QUANTITY_AT_MOST, Status};
+use super::store::{ChangeError, MAX_QUANTITY, PRODUCTS, Status};
 
-type Answer = Result<Response, Problem>;
+type ApiResult = Result<Response, Problem>;
 
 /// The custom claim's entry that opens premium products.
 const PREMIUM: &str = "premium";
@@ -52,14 +52,14 @@ pub(super) async fn create_order(
     State(server): State<ResourceServer>,
     Extension(caller): Extension<Caller>,
     body: Result<Json<NewOrder>, JsonRejection>,
-) -> Answer {
+) -> ApiResult {
     let Json(wanted) = body.map_err(unreadable)?;
     let product = PRODUCTS
         .iter()
         .find(|product| product.id == wanted.product)
         .ok_or_else(|| Problem::unprocessable(format!("There is no product {}.", wanted.product)))?;
-    if !(1..=QUANTITY_AT_MOST).contains(&wanted.quantity) {
-        return Err(Problem::unprocessable(format!("quantity must be between 1 and {QUANTITY_AT_MOST}.")));
+    if !(1..=MAX_QUANTITY).contains(&wanted.quantity) {
+        return Err(Problem::unprocessable(format!("quantity must be between 1 and {MAX_QUANTITY}.")));
     }
     if product.premium && !caller.features.iter().any(|feature| feature == PREMIUM) {
         return Err(Problem::premium_only(product.name, &caller.features));
@@ -76,11 +76,11 @@ pub(super) async fn list_own_orders(
     State(server): State<ResourceServer>,
     Extension(caller): Extension<Caller>,
     Path(user_id): Path<String>,
-) -> Answer {
+) -> ApiResult {
     // A scope says what an app may do; whose data it may touch is the API's own rule.
     match caller.user_id.as_deref() {
         Some(own) if own == user_id => Ok(Json(json!({ "orders": server.store.of_user(&user_id) })).into_response()),
-        other => Err(Problem::not_yours(&user_id, other.unwrap_or("no uid: a service called"))),
+        other => Err(Problem::other_users_orders(&user_id, other.unwrap_or("no uid: a service called"))),
     }
 }
 
@@ -95,12 +95,12 @@ pub(super) async fn update_order(
     State(server): State<ResourceServer>,
     Path(id): Path<String>,
     body: Result<Json<OrderChange>, JsonRejection>,
-) -> Answer {
+) -> ApiResult {
     let Json(wanted) = body.map_err(unreadable)?;
     match server.store.change(&id, wanted.status) {
         Ok(order) => Ok(Json(order).into_response()),
-        Err(NoChange::Unknown) => Err(Problem::not_found(format!("There is no order {id}."))),
-        Err(NoChange::From(status)) => {
+        Err(ChangeError::Unknown) => Err(Problem::not_found(format!("There is no order {id}."))),
+        Err(ChangeError::From(status)) => {
             let word = |status: Status| serde_json::to_value(status).unwrap_or_default();
             let (from, to) = (word(status), word(wanted.status));
             Err(Problem::unprocessable(format!("An order that is {from} cannot become {to}.")))

@@ -22,7 +22,7 @@ use problem::Problem;
 use store::Store;
 
 /// Largest body taken: an order is a few dozen bytes.
-const BODY_AT_MOST: usize = 16 * 1024;
+const MAX_BODY_SIZE: usize = 16 * 1024;
 
 /// What every route of the API has at hand.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl ResourceServer {
         router
             .fallback(async || Problem::not_found("There is no such endpoint."))
             .method_not_allowed_fallback(async || Problem::method_not_allowed())
-            .layer(DefaultBodyLimit::max(BODY_AT_MOST))
+            .layer(DefaultBodyLimit::max(MAX_BODY_SIZE))
             .layer(cors)
     }
 

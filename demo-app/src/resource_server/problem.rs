@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use serde::Serialize;
 
 use crate::endpoint::Endpoint;
-use crate::token::check::{Check, Verdict, first_failure};
+use crate::token::check::{Check, CheckResult, first_failure};
 
 /// Names the protected area in challenges.
 const REALM: &str = "market";
@@ -18,7 +18,7 @@ pub(super) struct Problem {
     #[serde(skip)]
     challenge: Option<String>,
     #[serde(rename = "type")]
-    kind: Kind,
+    kind: ProblemType,
     title: &'static str,
     #[serde(serialize_with = "as_number")]
     status: StatusCode,
@@ -33,7 +33,7 @@ pub(super) struct Problem {
 
 /// RFC 9457 4.2.1: the status says it all, `title` and `detail` the rest.
 #[derive(Debug, Serialize)]
-enum Kind {
+enum ProblemType {
     #[serde(rename = "about:blank")]
     Blank,
 }
@@ -54,7 +54,7 @@ impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
         Self {
             challenge: None,
-            kind: Kind::Blank,
+            kind: ProblemType::Blank,
             title,
             status,
             error: None,
@@ -100,7 +100,7 @@ impl Problem {
         };
         let failed_checks = checks
             .iter()
-            .filter(|check| check.verdict == Verdict::Failed)
+            .filter(|check| check.verdict == CheckResult::Failed)
             .map(|check| FailedCheck {
                 check: check.id.to_string(),
                 expected: check.expected.clone(),
@@ -129,7 +129,7 @@ impl Problem {
     }
 
     /// The scope fits, the person does not.
-    pub(super) fn not_yours(expected: &str, actual: &str) -> Self {
+    pub(super) fn other_users_orders(expected: &str, actual: &str) -> Self {
         Self {
             failed_checks: vec![FailedCheck {
                 check: "uid".to_owned(),
@@ -172,7 +172,7 @@ impl Problem {
 
     /// The API cannot judge: that is not the token's fault.
     pub(super) fn keys_unavailable(detail: String) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The token cannot be judged now", detail)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "The token cannot be verified now", detail)
     }
 }
 

@@ -5,10 +5,10 @@ use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
 /// Most of one thing in one order.
-pub(super) const QUANTITY_AT_MOST: u32 = 100;
+pub(super) const MAX_QUANTITY: u32 = 100;
 
 /// Orders kept; the oldest go first.
-const ORDERS_AT_MOST: usize = 1000;
+const MAX_ORDERS: usize = 1000;
 
 /// One thing on sale.
 #[derive(Debug, Serialize)]
@@ -62,7 +62,7 @@ pub(super) struct Order {
 
 /// Why an order does not change.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NoChange {
+pub(super) enum ChangeError {
     Unknown,
     From(Status),
 }
@@ -70,16 +70,16 @@ pub(super) enum NoChange {
 /// The orders.
 #[derive(Debug)]
 pub(super) struct Store {
-    orders: RwLock<Book>,
+    orders: RwLock<Orders>,
 }
 
 #[derive(Debug, Default)]
-struct Book {
+struct Orders {
     last_number: u32,
     orders: IndexMap<String, Order>,
 }
 
-impl Book {
+impl Orders {
     fn add(&mut self, user_id: Option<&str>, ordered_by: &str, product: &Product, quantity: u32) -> Order {
         self.last_number += 1;
         let order = Order {
@@ -92,7 +92,7 @@ impl Book {
             status: Status::Pending,
         };
         self.orders.insert(order.id.clone(), order.clone());
-        if self.orders.len() > ORDERS_AT_MOST {
+        if self.orders.len() > MAX_ORDERS {
             self.orders.shift_remove_index(0);
         }
         order
@@ -102,9 +102,9 @@ impl Book {
 impl Store {
     /// Starts with one order of somebody else, so that "all orders" and "my orders" differ from the beginning.
     pub(super) fn seeded() -> Self {
-        let mut book = Book::default();
-        book.add(Some("00usomebodyelse05d7"), "somebody.else@example.test", &PRODUCTS[1], 6);
-        Self { orders: RwLock::new(book) }
+        let mut orders = Orders::default();
+        orders.add(Some("00usomebodyelse05d7"), "somebody.else@example.test", &PRODUCTS[1], 6);
+        Self { orders: RwLock::new(orders) }
     }
 
     pub(super) fn create(&self, user_id: Option<&str>, ordered_by: &str, product: &Product, quantity: u32) -> Order {
@@ -116,15 +116,15 @@ impl Store {
     }
 
     pub(super) fn of_user(&self, user_id: &str) -> Vec<Order> {
-        let book = self.orders.read();
-        book.orders.values().filter(|order| order.user_id.as_deref() == Some(user_id)).cloned().collect()
+        let orders = self.orders.read();
+        orders.orders.values().filter(|order| order.user_id.as_deref() == Some(user_id)).cloned().collect()
     }
 
-    pub(super) fn change(&self, id: &str, next: Status) -> Result<Order, NoChange> {
-        let mut book = self.orders.write();
-        let order = book.orders.get_mut(id).ok_or(NoChange::Unknown)?;
+    pub(super) fn change(&self, id: &str, next: Status) -> Result<Order, ChangeError> {
+        let mut orders = self.orders.write();
+        let order = orders.orders.get_mut(id).ok_or(ChangeError::Unknown)?;
         if !order.status.may_become(next) {
-            return Err(NoChange::From(order.status));
+            return Err(ChangeError::From(order.status));
         }
         order.status = next;
         Ok(order.clone())
@@ -140,10 +140,10 @@ mod tests {
         let store = Store::seeded();
         let order = store.create(Some("00u1"), "a", &PRODUCTS[0], 2);
         assert_eq!((order.total, order.status), (1380, Status::Pending));
-        assert_eq!(store.change(&order.id, Status::Shipped).unwrap_err(), NoChange::From(Status::Pending));
+        assert_eq!(store.change(&order.id, Status::Shipped).unwrap_err(), ChangeError::From(Status::Pending));
         assert_eq!(store.change(&order.id, Status::Approved).unwrap().status, Status::Approved);
         assert_eq!(store.change(&order.id, Status::Shipped).unwrap().status, Status::Shipped);
-        assert_eq!(store.change("order-none", Status::Shipped).unwrap_err(), NoChange::Unknown);
+        assert_eq!(store.change("order-none", Status::Shipped).unwrap_err(), ChangeError::Unknown);
         assert_eq!(store.of_user("00u1").len(), 1);
         assert_eq!(store.all().len(), 2);
     }

@@ -10,7 +10,7 @@ pub(crate) struct Check {
     /// Stable name, for tests and links.
     pub(crate) id: Cow<'static, str>,
     pub(crate) title: Cow<'static, str>,
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: CheckResult,
     pub(crate) expected: String,
     pub(crate) actual: String,
     /// Where the rule comes from.
@@ -20,14 +20,14 @@ pub(crate) struct Check {
 /// What a check found.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Verdict {
+pub(crate) enum CheckResult {
     Passed,
     Failed,
     /// Nothing to compare; `actual` says why.
     Skipped,
 }
 
-impl Verdict {
+impl CheckResult {
     pub(crate) fn of(passed: bool) -> Self {
         if passed { Self::Passed } else { Self::Failed }
     }
@@ -60,5 +60,5 @@ impl Verdict {
 
 /// The first check that failed.
 pub(crate) fn first_failure(checks: &[Check]) -> Option<&Check> {
-    checks.iter().find(|check| check.verdict == Verdict::Failed)
+    checks.iter().find(|check| check.verdict == CheckResult::Failed)
 }

@@ -75,18 +75,18 @@ pub(crate) struct KeysUnavailable {
 pub(crate) struct KeyCache {
     http: reqwest::Client,
     issuer: String,
-    held: RwLock<Option<Held>>,
+    cached: RwLock<Option<CachedKeys>>,
     fetching: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone, Debug)]
-struct Held {
+struct CachedKeys {
     keys: Arc<KeySet>,
     fetched_at: i64,
     generation: u64,
 }
 
-impl Held {
+impl CachedKeys {
     fn is_fresh(&self) -> bool {
         clock::now() - self.fetched_at < MAX_AGE_SECONDS
     }
@@ -94,28 +94,29 @@ impl Held {
 
 impl KeyCache {
     pub(crate) fn new(http: reqwest::Client, issuer: &str) -> Self {
-        Self { http, issuer: issuer.to_owned(), held: RwLock::new(None), fetching: tokio::sync::Mutex::new(()) }
+        Self { http, issuer: issuer.to_owned(), cached: RwLock::new(None), fetching: tokio::sync::Mutex::new(()) }
     }
 
-    /// The keys to judge a token that names `kid`: what is held if it knows the key, else fetched once more.
+    /// The keys to judge a token that names `kid`: what is cached if it knows the key, else fetched once more.
     pub(crate) async fn keys_for(&self, kid: Option<&str>) -> Result<Arc<KeySet>, KeysUnavailable> {
-        let before = self.held.read().clone();
-        if let Some(held) = &before
-            && held.is_fresh()
-            && kid.is_none_or(|kid| held.keys.contains(kid))
+        let before = self.cached.read().clone();
+        if let Some(cached) = &before
+            && cached.is_fresh()
+            && kid.is_none_or(|kid| cached.keys.contains(kid))
         {
-            return Ok(held.keys.clone());
+            return Ok(cached.keys.clone());
         }
         let _one_at_a_time = self.fetching.lock().await;
         // Somebody may have fetched while this request waited: then that answer is as new as any.
-        let generation = before.map_or(0, |held| held.generation);
-        let now_held = self.held.read().clone();
-        if let Some(held) = now_held.filter(|held| held.generation > generation) {
-            return Ok(held.keys);
+        let generation = before.map_or(0, |cached| cached.generation);
+        let latest = self.cached.read().clone();
+        if let Some(cached) = latest.filter(|cached| cached.generation > generation) {
+            return Ok(cached.keys);
         }
         let keys = Arc::new(KeySet::from_json(&self.fetch().await?));
         tracing::debug!(kids = ?keys.kids(), "fetched the issuer's keys");
-        *self.held.write() = Some(Held { keys: keys.clone(), fetched_at: clock::now(), generation: generation + 1 });
+        *self.cached.write() =
+            Some(CachedKeys { keys: keys.clone(), fetched_at: clock::now(), generation: generation + 1 });
         Ok(keys)
     }
 
@@ -135,10 +136,11 @@ impl KeyCache {
 
     async fn get_json(&self, url: &str) -> Result<Value, KeysUnavailable> {
         let unavailable = |reason: String| KeysUnavailable { url: url.to_owned(), reason };
-        let answer = self.http.get(url).send().await.map_err(|error| unavailable(crate::outbound::plainly(&error)))?;
+        let answer =
+            self.http.get(url).send().await.map_err(|error| unavailable(crate::outbound::error_chain(&error)))?;
         if !answer.status().is_success() {
             return Err(unavailable(format!("status {}", answer.status())));
         }
-        answer.json().await.map_err(|error| unavailable(crate::outbound::plainly(&error)))
+        answer.json().await.map_err(|error| unavailable(crate::outbound::error_chain(&error)))
     }
 }

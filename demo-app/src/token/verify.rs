@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::Jwt;
-use super::check::{Check, Verdict};
+use super::check::{Check, CheckResult};
 use super::keys::KeySet;
 
 /// How far two well-kept clocks may be apart: a token issued up to this many seconds "in the future" is accepted.
@@ -91,12 +91,12 @@ fn signature(jwt: &Jwt, keys: &KeySet, citation: &'static str) -> [Check; 3] {
     let right =
         allowed && kid.is_some_and(|kid| keys.verifies(kid, Algorithm::RS256, &jwt.signing_input(), &jwt.parts[2]));
     [
-        check("alg", "Algorithm allowed", citation, Verdict::of(allowed), "RS256", shown(algorithm)),
+        check("alg", "Algorithm allowed", citation, CheckResult::of(allowed), "RS256", shown(algorithm)),
         check(
             "kid",
             "Signing key known",
             "OIDC Core 10.1",
-            Verdict::of(known),
+            CheckResult::of(known),
             format!("one of: {}", list(&keys.kids())),
             shown(kid),
         ),
@@ -105,7 +105,7 @@ fn signature(jwt: &Jwt, keys: &KeySet, citation: &'static str) -> [Check; 3] {
                 "signature",
                 "Signature",
                 citation,
-                Verdict::of(right),
+                CheckResult::of(right),
                 "made with that key over header and payload",
                 if right { "it is" } else { "it is not: the token was altered, or signed with another key" },
             ),
@@ -113,7 +113,7 @@ fn signature(jwt: &Jwt, keys: &KeySet, citation: &'static str) -> [Check; 3] {
                 "signature",
                 "Signature",
                 citation,
-                Verdict::Failed,
+                CheckResult::Failed,
                 "made with a known key and an allowed algorithm",
                 "cannot be verified",
             ),
@@ -128,7 +128,7 @@ fn equals(
     expected: &str,
     actual: Option<&str>,
 ) -> Check {
-    check(id, title, citation, Verdict::of(actual == Some(expected)), expected, shown(actual))
+    check(id, title, citation, CheckResult::of(actual == Some(expected)), expected, shown(actual))
 }
 
 /// `aud` may be a string or an array (RFC 7519 4.1.3).
@@ -139,7 +139,7 @@ fn audience(jwt: &Jwt, expected: &str, citation: &'static str) -> Check {
         Some(Value::Array(many)) => many.iter().any(|it| it == expected),
         _ => false,
     };
-    check("aud", "Audience", citation, Verdict::of(contains), expected, json(claim))
+    check("aud", "Audience", citation, CheckResult::of(contains), expected, json(claim))
 }
 
 fn authorized_party(jwt: &Jwt, client_id: &str) -> Check {
@@ -150,18 +150,18 @@ fn authorized_party(jwt: &Jwt, client_id: &str) -> Check {
             "azp",
             "Authorized party",
             citation,
-            Verdict::Failed,
+            CheckResult::Failed,
             client_id,
             "absent, though there are several audiences",
         ),
         None => {
-            check("azp", "Authorized party", citation, Verdict::Skipped, client_id, "absent: there is one audience")
+            check("azp", "Authorized party", citation, CheckResult::Skipped, client_id, "absent: there is one audience")
         }
         azp => check(
             "azp",
             "Authorized party",
             citation,
-            Verdict::of(azp == Some(&Value::from(client_id))),
+            CheckResult::of(azp == Some(&Value::from(client_id))),
             client_id,
             json(azp),
         ),
@@ -176,9 +176,9 @@ fn expiry(jwt: &Jwt, now: i64, skew: i64, citation: &'static str) -> Check {
             let left = exp - now;
             let distance =
                 if left > 0 { format!("{exp}: {left} s from now") } else { format!("{exp}: {} s ago", -left) };
-            check("exp", "Not expired", citation, Verdict::of(exp > now - skew), expected, distance)
+            check("exp", "Not expired", citation, CheckResult::of(exp > now - skew), expected, distance)
         }
-        None => check("exp", "Not expired", citation, Verdict::Failed, expected, json(jwt.payload.get("exp"))),
+        None => check("exp", "Not expired", citation, CheckResult::Failed, expected, json(jwt.payload.get("exp"))),
     }
 }
 
@@ -186,12 +186,14 @@ fn issued_at(jwt: &Jwt, now: i64, citation: &'static str) -> Check {
     let expected = format!("not after now, {now} (plus {ISSUED_AHEAD_SECONDS} s for clocks that differ)");
     match jwt.claim_i64("iat") {
         Some(iat) => {
-            let verdict = Verdict::of(iat <= now + ISSUED_AHEAD_SECONDS);
+            let verdict = CheckResult::of(iat <= now + ISSUED_AHEAD_SECONDS);
             let ago = now - iat;
             let distance = if ago >= 0 { format!("{iat}: {ago} s ago") } else { format!("{iat}: {} s ahead", -ago) };
             check("iat", "Issued in the past", citation, verdict, expected, distance)
         }
-        None => check("iat", "Issued in the past", citation, Verdict::Failed, expected, json(jwt.payload.get("iat"))),
+        None => {
+            check("iat", "Issued in the past", citation, CheckResult::Failed, expected, json(jwt.payload.get("iat")))
+        }
     }
 }
 
@@ -203,7 +205,7 @@ fn nonce(jwt: &Jwt, expected: Option<&str>) -> Check {
             id,
             title,
             "OIDC Core 12.2",
-            Verdict::Skipped,
+            CheckResult::Skipped,
             "none needed after a refresh",
             json(jwt.payload.get("nonce")),
         ),
@@ -217,7 +219,7 @@ fn auth_time(jwt: &Jwt, max_age: Option<i64>, now: i64) -> Check {
             id,
             title,
             citation,
-            Verdict::Skipped,
+            CheckResult::Skipped,
             "no max_age was asked for",
             json(jwt.payload.get("auth_time")),
         );
@@ -225,10 +227,10 @@ fn auth_time(jwt: &Jwt, max_age: Option<i64>, now: i64) -> Check {
     let expected = format!("at most {max_age} s ago (plus {MAX_AGE_SKEW_SECONDS} s for the way)");
     match jwt.claim_i64("auth_time") {
         Some(at) => {
-            let verdict = Verdict::of(now - at <= max_age + MAX_AGE_SKEW_SECONDS);
+            let verdict = CheckResult::of(now - at <= max_age + MAX_AGE_SKEW_SECONDS);
             check(id, title, citation, verdict, expected, format!("{at}: {} s ago", now - at))
         }
-        None => check(id, title, citation, Verdict::Failed, expected, "absent"),
+        None => check(id, title, citation, CheckResult::Failed, expected, "absent"),
     }
 }
 
@@ -243,8 +245,8 @@ fn at_hash(jwt: &Jwt, access_token: Option<&str>) -> Check {
     match (access_token, jwt.payload.get("at_hash")) {
         (Some(token), Some(_)) => equals(id, title, citation, &hash_of_access_token(token), jwt.claim_str("at_hash")),
         // The claim is optional in the code flow (OIDC Core 3.1.3.6).
-        (Some(_), None) => check(id, title, citation, Verdict::Skipped, "optional in the code flow", "absent"),
-        (None, claim) => check(id, title, citation, Verdict::Skipped, "no access token came along", json(claim)),
+        (Some(_), None) => check(id, title, citation, CheckResult::Skipped, "optional in the code flow", "absent"),
+        (None, claim) => check(id, title, citation, CheckResult::Skipped, "no access token came along", json(claim)),
     }
 }
 
@@ -258,7 +260,7 @@ fn subject(jwt: &Jwt, expected: Option<&str>) -> Check {
                 "sub",
                 "Subject present",
                 "OIDC Core 2",
-                Verdict::of(present),
+                CheckResult::of(present),
                 "an identifier of the user",
                 json(jwt.payload.get("sub")),
             )
@@ -272,12 +274,12 @@ fn client(jwt: &Jwt, clients: &[String]) -> Check {
     let allowed = actual.is_some_and(|cid| clients.is_empty() || clients.iter().any(|client| client == cid));
     let expected =
         if clients.is_empty() { "any client, named".to_owned() } else { format!("one of: {}", clients.join(", ")) };
-    check(id, title, citation, Verdict::of(allowed), expected, shown(actual))
+    check(id, title, citation, CheckResult::of(allowed), expected, shown(actual))
 }
 
 fn scopes_present(jwt: &Jwt) -> Check {
     let scopes = jwt.scopes();
-    let verdict = Verdict::of(scopes.is_some());
+    let verdict = CheckResult::of(scopes.is_some());
     check(
         "scp",
         "Scopes present",
@@ -292,7 +294,7 @@ fn check(
     id: &'static str,
     title: &'static str,
     citation: &'static str,
-    verdict: Verdict,
+    verdict: CheckResult,
     expected: impl Into<String>,
     actual: impl Into<String>,
 ) -> Check {

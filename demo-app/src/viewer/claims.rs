@@ -9,7 +9,7 @@ use crate::decision::Note;
 /// Who defined a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Kind {
+pub(crate) enum ClaimOrigin {
     /// A specification: JWT, OpenID Connect, OAuth.
     Standard,
     /// Okta, for all its tokens.
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
     Custom,
 }
 
-impl Kind {
+impl ClaimOrigin {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Standard => "standard",
@@ -35,7 +35,7 @@ pub(crate) struct Claim {
     pub(crate) value: Value,
     /// The value as the table shows it.
     pub(crate) shown: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ClaimOrigin,
     pub(crate) meaning: String,
     /// For dates: the same moment for people.
     pub(crate) time: Option<String>,
@@ -43,58 +43,58 @@ pub(crate) struct Claim {
     pub(crate) because: Option<String>,
 }
 
-struct Entry(&'static str, Kind, &'static str);
+struct Entry(&'static str, ClaimOrigin, &'static str);
 
 const DATES: &[&str] = &["exp", "iat", "nbf", "auth_time", "updated_at"];
 
 #[rustfmt::skip]
 const GLOSSARY: &[Entry] = &[
-    Entry("iss", Kind::Standard, "Issuer: the URL of the authorization server that made the token."),
-    Entry("sub", Kind::Standard, "Subject: whom the token is about. In an ID token Okta's user id; in an access token the login, or the client id of a service."),
-    Entry("aud", Kind::Standard, "Audience: who may accept the token. The client id in an ID token, the API in an access token."),
-    Entry("exp", Kind::Standard, "Expires: from this moment on nobody may accept the token."),
-    Entry("iat", Kind::Standard, "Issued at."),
-    Entry("nbf", Kind::Standard, "Not before: from this moment on the token may be accepted."),
-    Entry("jti", Kind::Standard, "Id of this one token."),
-    Entry("nonce", Kind::Standard, "The random value that the app put into its request. It ties the ID token to this sign-in."),
-    Entry("at_hash", Kind::Standard, "Half of the hash of the access token that came along. It ties the two together."),
-    Entry("c_hash", Kind::Standard, "Half of the hash of the code that came along."),
-    Entry("auth_time", Kind::Standard, "When the person last proved who they are."),
-    Entry("amr", Kind::Standard, "How they proved it: pwd, mfa, otp and so on (RFC 8176)."),
-    Entry("acr", Kind::Standard, "How strong the proof was."),
-    Entry("azp", Kind::Standard, "The client for which the token was made."),
-    Entry("sid", Kind::Standard, "Id of the session at the issuer."),
-    Entry("name", Kind::Standard, "Full name, by the scope profile."),
-    Entry("given_name", Kind::Standard, "First name, by the scope profile."),
-    Entry("family_name", Kind::Standard, "Last name, by the scope profile."),
-    Entry("middle_name", Kind::Standard, "Middle name, by the scope profile."),
-    Entry("nickname", Kind::Standard, "Nickname, by the scope profile."),
-    Entry("preferred_username", Kind::Standard, "The login, by the scope profile. May change: never a key."),
-    Entry("profile", Kind::Standard, "Address of a profile page."),
-    Entry("picture", Kind::Standard, "Address of a picture."),
-    Entry("website", Kind::Standard, "Address of a web site."),
-    Entry("email", Kind::Standard, "E-mail address, by the scope email."),
-    Entry("email_verified", Kind::Standard, "Whether the issuer has checked the address."),
-    Entry("gender", Kind::Standard, "Gender, by the scope profile."),
-    Entry("birthdate", Kind::Standard, "Birthday, by the scope profile."),
-    Entry("zoneinfo", Kind::Standard, "Time zone, by the scope profile."),
-    Entry("locale", Kind::Standard, "Language and region, by the scope profile."),
-    Entry("updated_at", Kind::Standard, "When the profile last changed."),
-    Entry("address", Kind::Standard, "Postal address, by the scope address."),
-    Entry("phone_number", Kind::Standard, "Telephone number, by the scope phone."),
-    Entry("scope", Kind::Standard, "What the client may do, as one string (RFC 9068). Okta uses scp."),
-    Entry("client_id", Kind::Standard, "The client (RFC 9068). Okta uses cid."),
-    Entry("cnf", Kind::Standard, "The key to which the token is bound (RFC 7800)."),
-    Entry("ver", Kind::Okta, "Version of the token's form."),
-    Entry("idp", Kind::Okta, "Who authenticated the person: the id of the org, or of an outside identity provider."),
-    Entry("cid", Kind::Okta, "Client id: the app that asked for the access token."),
-    Entry("uid", Kind::Okta, "User id. A service signs in without a user and has none."),
-    Entry("scp", Kind::Okta, "The granted scopes, as an array: what this token may be used for."),
-    Entry("ds_hash", Kind::Okta, "Half of the hash of the device secret that came along."),
-    Entry("groups", Kind::Custom, "Custom claim from group membership: the groups that the claim's filter lets through."),
-    Entry("feature_access", Kind::Custom, "Custom claim from the profile that the person has at this app: which features they may use."),
-    Entry("app_permissions", Kind::Custom, "Custom claim from the profile that the person has at this app: what they may do in it."),
-    Entry("market_role", Kind::Custom, "Custom claim computed from group membership."),
+    Entry("iss", ClaimOrigin::Standard, "Issuer: the URL of the authorization server that made the token."),
+    Entry("sub", ClaimOrigin::Standard, "Subject: whom the token is about. In an ID token Okta's user id; in an access token the login, or the client id of a service."),
+    Entry("aud", ClaimOrigin::Standard, "Audience: who may accept the token. The client id in an ID token, the API in an access token."),
+    Entry("exp", ClaimOrigin::Standard, "Expires: from this moment on nobody may accept the token."),
+    Entry("iat", ClaimOrigin::Standard, "Issued at."),
+    Entry("nbf", ClaimOrigin::Standard, "Not before: from this moment on the token may be accepted."),
+    Entry("jti", ClaimOrigin::Standard, "Id of this one token."),
+    Entry("nonce", ClaimOrigin::Standard, "The random value that the app put into its request. It ties the ID token to this sign-in."),
+    Entry("at_hash", ClaimOrigin::Standard, "Half of the hash of the access token that came along. It ties the two together."),
+    Entry("c_hash", ClaimOrigin::Standard, "Half of the hash of the code that came along."),
+    Entry("auth_time", ClaimOrigin::Standard, "When the person last proved who they are."),
+    Entry("amr", ClaimOrigin::Standard, "How they proved it: pwd, mfa, otp and so on (RFC 8176)."),
+    Entry("acr", ClaimOrigin::Standard, "How strong the proof was."),
+    Entry("azp", ClaimOrigin::Standard, "The client for which the token was made."),
+    Entry("sid", ClaimOrigin::Standard, "Id of the session at the issuer."),
+    Entry("name", ClaimOrigin::Standard, "Full name, by the scope profile."),
+    Entry("given_name", ClaimOrigin::Standard, "First name, by the scope profile."),
+    Entry("family_name", ClaimOrigin::Standard, "Last name, by the scope profile."),
+    Entry("middle_name", ClaimOrigin::Standard, "Middle name, by the scope profile."),
+    Entry("nickname", ClaimOrigin::Standard, "Nickname, by the scope profile."),
+    Entry("preferred_username", ClaimOrigin::Standard, "The login, by the scope profile. May change: never a key."),
+    Entry("profile", ClaimOrigin::Standard, "Address of a profile page."),
+    Entry("picture", ClaimOrigin::Standard, "Address of a picture."),
+    Entry("website", ClaimOrigin::Standard, "Address of a web site."),
+    Entry("email", ClaimOrigin::Standard, "E-mail address, by the scope email."),
+    Entry("email_verified", ClaimOrigin::Standard, "Whether the issuer has checked the address."),
+    Entry("gender", ClaimOrigin::Standard, "Gender, by the scope profile."),
+    Entry("birthdate", ClaimOrigin::Standard, "Birthday, by the scope profile."),
+    Entry("zoneinfo", ClaimOrigin::Standard, "Time zone, by the scope profile."),
+    Entry("locale", ClaimOrigin::Standard, "Language and region, by the scope profile."),
+    Entry("updated_at", ClaimOrigin::Standard, "When the profile last changed."),
+    Entry("address", ClaimOrigin::Standard, "Postal address, by the scope address."),
+    Entry("phone_number", ClaimOrigin::Standard, "Telephone number, by the scope phone."),
+    Entry("scope", ClaimOrigin::Standard, "What the client may do, as one string (RFC 9068). Okta uses scp."),
+    Entry("client_id", ClaimOrigin::Standard, "The client (RFC 9068). Okta uses cid."),
+    Entry("cnf", ClaimOrigin::Standard, "The key to which the token is bound (RFC 7800)."),
+    Entry("ver", ClaimOrigin::Okta, "Version of the token's form."),
+    Entry("idp", ClaimOrigin::Okta, "Who authenticated the person: the id of the org, or of an outside identity provider."),
+    Entry("cid", ClaimOrigin::Okta, "Client id: the app that asked for the access token."),
+    Entry("uid", ClaimOrigin::Okta, "User id. A service signs in without a user and has none."),
+    Entry("scp", ClaimOrigin::Okta, "The granted scopes, as an array: what this token may be used for."),
+    Entry("ds_hash", ClaimOrigin::Okta, "Half of the hash of the device secret that came along."),
+    Entry("groups", ClaimOrigin::Custom, "Custom claim from group membership: the groups that the claim's filter lets through."),
+    Entry("feature_access", ClaimOrigin::Custom, "Custom claim from the profile that the person has at this app: which features they may use."),
+    Entry("app_permissions", ClaimOrigin::Custom, "Custom claim from the profile that the person has at this app: what they may do in it."),
+    Entry("market_role", ClaimOrigin::Custom, "Custom claim computed from group membership."),
 ];
 
 /// The rows of a table, in the token's order, each with what the issuer's notes say about it.
@@ -114,7 +114,7 @@ fn claim(name: &str, value: &Value, notes: &[Note], now: i64) -> Claim {
             }
             other => other.to_string(),
         },
-        kind: entry.map_or(Kind::Custom, |entry| entry.1),
+        kind: entry.map_or(ClaimOrigin::Custom, |entry| entry.1),
         meaning: entry
             .map_or("Custom claim, defined by an administrator of this authorization server.", |entry| entry.2)
             .to_owned(),
@@ -140,8 +140,8 @@ mod tests {
         let note = Note { verdict: "added".into(), subject: "claim amr".into(), because: "the session".into() };
         let rows = table(payload.as_object().unwrap(), &[note], 1_700_000_000);
         assert_eq!(rows[0].time.as_deref(), Some("2023-11-14 22:13:20 UTC (now)"));
-        assert_eq!((rows[1].kind, rows[1].shown.as_str()), (Kind::Custom, "[42,43]"));
-        assert_eq!((rows[2].kind, rows[2].shown.as_str()), (Kind::Standard, "pwd, mfa"));
+        assert_eq!((rows[1].kind, rows[1].shown.as_str()), (ClaimOrigin::Custom, "[42,43]"));
+        assert_eq!((rows[2].kind, rows[2].shown.as_str()), (ClaimOrigin::Standard, "pwd, mfa"));
         assert_eq!((rows[1].because.as_deref(), rows[2].because.as_deref()), (None, Some("the session")));
     }
 }

@@ -14,23 +14,23 @@ use http::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Viewer, see};
+use super::{Viewer, redirect_to};
 use crate::clock;
-use crate::decision::{Attempt, Forecast};
+use crate::decision::{Forecast, ForecastRequest};
 use crate::endpoint::{ENDPOINTS, Endpoint, Id};
-use crate::pages::{Frame, Place, Trouble, render};
-use crate::session::{Call, NoticeKind, SessionBroken, SignedIn, Visit};
+use crate::pages::{ErrorPage, Frame, NavItem, render};
+use crate::session::{ApiCall, BrowserSession, NoticeKind, SessionError, SignedIn};
 use crate::token::Jwt;
 use crate::token::check::{Check, first_failure};
 use crate::token::verify::{self, AccessTokenRules};
 
 /// Longest answer kept for the page.
-const ANSWER_AT_MOST: usize = 20_000;
+const MAX_ANSWER_LENGTH: usize = 20_000;
 
 /// What to send in place of the current token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Variant {
+pub(crate) enum TokenVariant {
     #[default]
     Current,
     None,
@@ -39,10 +39,15 @@ pub(crate) enum Variant {
     IdToken,
 }
 
-const VARIANTS: &[Variant] =
-    &[Variant::Current, Variant::None, Variant::Malformed, Variant::Tampered, Variant::IdToken];
+const VARIANTS: &[TokenVariant] = &[
+    TokenVariant::Current,
+    TokenVariant::None,
+    TokenVariant::Malformed,
+    TokenVariant::Tampered,
+    TokenVariant::IdToken,
+];
 
-impl Variant {
+impl TokenVariant {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Current => "current",
@@ -86,7 +91,7 @@ fn tampered(token: &str) -> String {
 
 /// One endpoint as the page shows it.
 #[derive(Debug, Serialize)]
-struct Row {
+struct EndpointRow {
     id: Id,
     #[serde(skip)]
     endpoint: &'static Endpoint,
@@ -105,7 +110,7 @@ struct Row {
     forecast: Option<Forecast>,
 }
 
-impl Row {
+impl EndpointRow {
     fn name(&self) -> String {
         name_of(self.endpoint.id)
     }
@@ -125,22 +130,22 @@ struct Console {
     signed_in: bool,
     audience: String,
     granted: Vec<String>,
-    endpoints: Vec<Row>,
+    endpoints: Vec<EndpointRow>,
     variants: Vec<&'static str>,
-    last_call: Option<Call>,
+    last_call: Option<ApiCall>,
 }
 
 impl Console {
-    fn choices(&self) -> &'static [Variant] {
+    fn choices(&self) -> &'static [TokenVariant] {
         VARIANTS
     }
 
     /// The call just made from this row.
-    fn result(&self, row: &Row) -> Option<&Call> {
+    fn result(&self, row: &EndpointRow) -> Option<&ApiCall> {
         self.last_call.as_ref().filter(|call| call.endpoint == row.name())
     }
 
-    fn is_chosen(&self, row: &Row, variant: &Variant) -> bool {
+    fn is_chosen(&self, row: &EndpointRow, variant: &TokenVariant) -> bool {
         self.result(row).is_some_and(|call| call.variant == variant.name())
     }
 }
@@ -152,30 +157,30 @@ struct ConsolePage {
     console: Console,
 }
 
-pub(super) async fn page(State(viewer): State<Viewer>, visit: Visit) -> Response {
-    let page: Result<ConsolePage, SessionBroken> = async {
-        let frame = viewer.pages.frame(&visit, "API console", Place::Console).await?;
-        Ok(ConsolePage { frame, console: console(&viewer, &visit).await? })
+pub(super) async fn page(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
+    let page: Result<ConsolePage, SessionError> = async {
+        let frame = viewer.pages.frame(&session, "API console", NavItem::Console).await?;
+        Ok(ConsolePage { frame, console: console(&viewer, &session).await? })
     }
     .await;
     page.map_or_else(IntoResponse::into_response, |page| render(&page))
 }
 
-pub(super) async fn data(State(viewer): State<Viewer>, visit: Visit) -> Response {
-    match console(&viewer, &visit).await {
+pub(super) async fn data(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
+    match console(&viewer, &session).await {
         Ok(console) => Json(console).into_response(),
-        Err(broken) => broken.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-async fn console(viewer: &Viewer, visit: &Visit) -> Result<Console, SessionBroken> {
-    let signed_in = visit.signed_in().await?;
+async fn console(viewer: &Viewer, session: &BrowserSession) -> Result<Console, SessionError> {
+    let signed_in = session.signed_in().await?;
     let jwt = signed_in.as_ref().and_then(|it| Jwt::read(&it.access_token).ok());
     let granted = jwt.as_ref().and_then(Jwt::scopes).unwrap_or_default();
     let user_id = jwt.as_ref().and_then(|jwt| jwt.claim_str("uid"));
-    let mut endpoints: Vec<Row> = ENDPOINTS
+    let mut endpoints: Vec<EndpointRow> = ENDPOINTS
         .iter()
-        .map(|endpoint| Row {
+        .map(|endpoint| EndpointRow {
             id: endpoint.id,
             endpoint,
             method: endpoint.method.to_string(),
@@ -205,19 +210,19 @@ async fn console(viewer: &Viewer, visit: &Visit) -> Result<Console, SessionBroke
         granted,
         endpoints,
         variants: VARIANTS.iter().map(|variant| variant.name()).collect(),
-        last_call: visit.last_call().await?,
+        last_call: session.last_call().await?,
     })
 }
 
 /// Asks the issuer what a sign-in with the missing scope would come to, once for each scope.
-async fn forecast(viewer: &Viewer, signed_in: &SignedIn, user_id: &str, rows: &mut [Row]) {
+async fn forecast(viewer: &Viewer, signed_in: &SignedIn, user_id: &str, rows: &mut [EndpointRow]) {
     let mut known: Vec<(String, Option<Forecast>)> = Vec::new();
     for row in rows.iter_mut().filter(|row| row.ask.is_some()) {
         let scopes = wanted(row.endpoint, &signed_in.requested_scopes);
         if !known.iter().any(|(asked, _)| *asked == scopes) {
             let (client_id, issuer) = (&viewer.settings.client_id, &viewer.settings.issuer);
-            let attempt = Attempt { client_id, user_id, issuer, scopes: &scopes };
-            let told = viewer.decisions.forecast(attempt).await;
+            let request = ForecastRequest { client_id, user_id, issuer, scopes: &scopes };
+            let told = viewer.decisions.forecast(request).await;
             known.push((scopes.clone(), told));
         }
         row.forecast = known.iter().find(|(asked, _)| *asked == scopes).and_then(|(_, told)| told.clone());
@@ -236,12 +241,12 @@ fn query_of(scopes: &str) -> String {
 
 /// What a call should be.
 #[derive(Debug, Deserialize)]
-pub(super) struct Wish {
+pub(super) struct CallForm {
     #[serde(default)]
     csrf: String,
     endpoint: String,
     #[serde(default)]
-    variant: Variant,
+    variant: TokenVariant,
     #[serde(default)]
     parameter: String,
     #[serde(default)]
@@ -249,43 +254,47 @@ pub(super) struct Wish {
 }
 
 /// `POST /console/call`.
-pub(super) async fn call(State(viewer): State<Viewer>, visit: Visit, Form(wish): Form<Wish>) -> Response {
-    match try_call(&viewer, &visit, wish).await {
+pub(super) async fn call(
+    State(viewer): State<Viewer>,
+    session: BrowserSession,
+    Form(form): Form<CallForm>,
+) -> Response {
+    match try_call(&viewer, &session, form).await {
         Ok(answer) => answer,
-        Err(broken) => broken.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-async fn try_call(viewer: &Viewer, visit: &Visit, wish: Wish) -> Result<Response, SessionBroken> {
-    if !visit.csrf_matches(&wish.csrf).await? {
-        return Ok(viewer.pages.trouble(Trouble::new(
+async fn try_call(viewer: &Viewer, session: &BrowserSession, form: CallForm) -> Result<Response, SessionError> {
+    if !session.csrf_matches(&form.csrf).await? {
+        return Ok(viewer.pages.error(ErrorPage::new(
             StatusCode::FORBIDDEN,
             "csrf",
             "This form has expired",
             "The form does not carry the token of your session. Go back to the page, reload it and try again.",
         )));
     }
-    let Some(signed_in) = visit.signed_in().await? else { return Ok(viewer.nobody()) };
-    let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| name_of(endpoint.id) == wish.endpoint) else {
+    let Some(signed_in) = session.signed_in().await? else { return Ok(viewer.not_signed_in()) };
+    let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| name_of(endpoint.id) == form.endpoint) else {
         return Ok(viewer.pages.not_found());
     };
-    match send(viewer, endpoint, &wish, &signed_in).await {
-        Ok(call) => visit.set_last_call(&call).await?,
-        Err(words) => visit.set_notice(NoticeKind::Bad, "The API could not be called", words).await?,
+    match send(viewer, endpoint, &form, &signed_in).await {
+        Ok(call) => session.set_last_call(&call).await?,
+        Err(words) => session.set_notice(NoticeKind::Bad, "The API could not be called", words).await?,
     }
-    Ok(see(&format!("/console#{}", wish.endpoint)))
+    Ok(redirect_to(&format!("/console#{}", form.endpoint)))
 }
 
-async fn send(viewer: &Viewer, endpoint: &Endpoint, wish: &Wish, signed_in: &SignedIn) -> Result<Call, String> {
+async fn send(viewer: &Viewer, endpoint: &Endpoint, form: &CallForm, signed_in: &SignedIn) -> Result<ApiCall, String> {
     let mut url = url::Url::parse(&viewer.settings.url).map_err(|error| error.to_string())?;
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().push("api");
         for segment in endpoint.path.split('/').filter(|it| !it.is_empty()) {
-            segments.push(if segment.starts_with('{') { wish.parameter.trim() } else { segment });
+            segments.push(if segment.starts_with('{') { form.parameter.trim() } else { segment });
         }
     }
-    let header = wish.variant.header(signed_in);
-    let body = endpoint.example.map(|_| wish.body.clone());
+    let header = form.variant.header(signed_in);
+    let body = endpoint.example.map(|_| form.body.clone());
     let mut request = viewer.http.request(endpoint.method.clone(), url.clone());
     let mut request_headers = Vec::new();
     if let Some(header) = &header {
@@ -296,8 +305,8 @@ async fn send(viewer: &Viewer, endpoint: &Endpoint, wish: &Wish, signed_in: &Sig
         request = request.header(http::header::CONTENT_TYPE, "application/json").body(body.clone());
         request_headers.push(("content-type".to_owned(), "application/json".to_owned()));
     }
-    let checks = checks(viewer, wish.variant, signed_in).await;
-    let answer = request.send().await.map_err(|error| crate::outbound::plainly(&error))?;
+    let checks = checks(viewer, form.variant, signed_in).await;
+    let answer = request.send().await.map_err(|error| crate::outbound::error_chain(&error))?;
     let status = answer.status();
     let response_headers = answer
         .headers()
@@ -305,27 +314,27 @@ async fn send(viewer: &Viewer, endpoint: &Endpoint, wish: &Wish, signed_in: &Sig
         .filter(|(name, _)| ["content-type", "www-authenticate"].contains(&name.as_str()))
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let text = answer.text().await.map_err(|error| crate::outbound::plainly(&error))?;
+    let text = answer.text().await.map_err(|error| crate::outbound::error_chain(&error))?;
     let shown = serde_json::from_str::<Value>(&text).map_or(text, |value| super::tokens::pretty(&value));
-    Ok(Call {
+    Ok(ApiCall {
         endpoint: name_of(endpoint.id),
-        variant: wish.variant.name().to_owned(),
-        variant_title: wish.variant.title().to_owned(),
+        variant: form.variant.name().to_owned(),
+        variant_title: form.variant.title().to_owned(),
         method: endpoint.method.to_string(),
         url: url.to_string(),
         request_headers,
         request_body: body,
-        expected_status: expected(endpoint, wish, signed_in, &checks),
+        expected_status: expected(endpoint, form, signed_in, &checks),
         status: status.as_u16(),
         reason: status.canonical_reason().unwrap_or_default().to_owned(),
         response_headers,
-        response_body: shown.chars().take(ANSWER_AT_MOST).collect(),
+        response_body: shown.chars().take(MAX_ANSWER_LENGTH).collect(),
         checks,
     })
 }
 
 /// What the API will find when it judges the token that is sent.
-async fn checks(viewer: &Viewer, variant: Variant, signed_in: &SignedIn) -> Vec<Check> {
+async fn checks(viewer: &Viewer, variant: TokenVariant, signed_in: &SignedIn) -> Vec<Check> {
     let header = variant.header(signed_in).unwrap_or_default();
     let Some(jwt) = header.strip_prefix("Bearer ").and_then(|token| Jwt::read(token).ok()) else { return Vec::new() };
     let keys = viewer.keys.keys_for(jwt.header_str("kid")).await.unwrap_or_default();
@@ -334,14 +343,14 @@ async fn checks(viewer: &Viewer, variant: Variant, signed_in: &SignedIn) -> Vec<
 }
 
 /// The forecast that stands beside the real answer.
-fn expected(endpoint: &Endpoint, wish: &Wish, signed_in: &SignedIn, checks: &[Check]) -> u16 {
-    match wish.variant {
-        Variant::Malformed => 400,
-        Variant::None | Variant::Tampered | Variant::IdToken => 401,
-        Variant::Current => {
+fn expected(endpoint: &Endpoint, form: &CallForm, signed_in: &SignedIn, checks: &[Check]) -> u16 {
+    match form.variant {
+        TokenVariant::Malformed => 400,
+        TokenVariant::None | TokenVariant::Tampered | TokenVariant::IdToken => 401,
+        TokenVariant::Current => {
             let jwt = Jwt::read(&signed_in.access_token).ok();
             let granted = jwt.as_ref().and_then(Jwt::scopes).unwrap_or_default();
-            let owner = jwt.as_ref().and_then(|jwt| jwt.claim_str("uid")) == Some(wish.parameter.trim());
+            let owner = jwt.as_ref().and_then(|jwt| jwt.claim_str("uid")) == Some(form.parameter.trim());
             match endpoint.id {
                 _ if jwt.is_none() || first_failure(checks).is_some() => 401,
                 _ if !endpoint.admits(&granted) => 403,

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::claims::{self, Claim};
 use super::{Viewer, time};
 use crate::clock;
-use crate::pages::{Frame, Place, render};
-use crate::session::{Notice, SessionBroken, SignedIn, Visit};
+use crate::pages::{Frame, NavItem, render};
+use crate::session::{BrowserSession, Notice, SessionError, SignedIn};
 use crate::token::Jwt;
 
 /// All that the page shows.
@@ -60,25 +60,25 @@ struct HomePage {
     home: Home,
 }
 
-pub(super) async fn page(State(viewer): State<Viewer>, visit: Visit) -> Response {
-    let page: Result<HomePage, SessionBroken> = async {
+pub(super) async fn page(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
+    let page: Result<HomePage, SessionError> = async {
         Ok(HomePage {
-            frame: viewer.pages.frame(&visit, "Home", Place::Home).await?,
-            home: home(&viewer, &visit).await?,
+            frame: viewer.pages.frame(&session, "Home", NavItem::Home).await?,
+            home: home(&viewer, &session).await?,
         })
     }
     .await;
     page.map_or_else(IntoResponse::into_response, |page| render(&page))
 }
 
-pub(super) async fn data(State(viewer): State<Viewer>, visit: Visit) -> Response {
-    match home(&viewer, &visit).await {
+pub(super) async fn data(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
+    match home(&viewer, &session).await {
         Ok(home) => Json(home).into_response(),
-        Err(broken) => broken.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-async fn home(viewer: &Viewer, visit: &Visit) -> Result<Home, SessionBroken> {
+async fn home(viewer: &Viewer, session: &BrowserSession) -> Result<Home, SessionError> {
     let settings = &viewer.settings;
     let host = settings.issuer_origin.split_once("://").map_or(settings.issuer_origin.as_str(), |(_, host)| host);
     Ok(Home {
@@ -89,9 +89,9 @@ async fn home(viewer: &Viewer, visit: &Visit) -> Result<Home, SessionBroken> {
         redirect_uri: settings.redirect_uri.clone(),
         scopes: settings.scopes.clone(),
         audience: settings.audience.clone(),
-        signed_in: visit.signed_in().await?.map(|signed_in| person(signed_in, clock::now())),
-        api_called: visit.last_call().await?.is_some(),
-        notice: visit.notice().await?,
+        signed_in: session.signed_in().await?.map(|signed_in| person(signed_in, clock::now())),
+        api_called: session.last_call().await?.is_some(),
+        notice: session.notice().await?,
     })
 }
 

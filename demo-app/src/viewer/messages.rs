@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::{Viewer, nobody_json};
-use crate::pages::{Frame, Place, render};
-use crate::session::{Exchange, Visit};
+use super::{Viewer, not_signed_in_json};
+use crate::pages::{Frame, NavItem, render};
+use crate::session::{BrowserSession, Exchange};
 
 #[derive(Template)]
 #[template(path = "messages.html")]
@@ -17,22 +17,22 @@ struct MessagesPage {
     exchanges: Vec<Exchange>,
 }
 
-pub(super) async fn page(State(viewer): State<Viewer>, visit: Visit) -> Response {
-    let exchanges = match visit.signed_in().await {
+pub(super) async fn page(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
+    let exchanges = match session.signed_in().await {
         Ok(Some(signed_in)) => signed_in.exchanges,
-        Ok(None) => return viewer.nobody(),
+        Ok(None) => return viewer.not_signed_in(),
         Err(broken) => return broken.into_response(),
     };
-    match viewer.pages.frame(&visit, "Messages", Place::Messages).await {
+    match viewer.pages.frame(&session, "Messages", NavItem::Messages).await {
         Ok(frame) => render(&MessagesPage { frame, exchanges }),
-        Err(broken) => broken.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-pub(super) async fn data(visit: Visit) -> Response {
-    match visit.signed_in().await {
+pub(super) async fn data(session: BrowserSession) -> Response {
+    match session.signed_in().await {
         Ok(Some(signed_in)) => Json(json!({ "messages": signed_in.exchanges })).into_response(),
-        Ok(None) => nobody_json(),
-        Err(broken) => broken.into_response(),
+        Ok(None) => not_signed_in_json(),
+        Err(error) => error.into_response(),
     }
 }

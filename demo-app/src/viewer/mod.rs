@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::config::Settings;
 use crate::decision::Decisions;
-use crate::pages::{Pages, Trouble};
+use crate::pages::{ErrorPage, Pages};
 use crate::token::keys::KeyCache;
 
 /// What every page of the viewer has at hand.
@@ -56,10 +56,10 @@ impl Viewer {
     }
 
     /// Pages about a sign-in, without one.
-    fn nobody(&self) -> Response {
-        self.pages.trouble(Trouble {
+    fn not_signed_in(&self) -> Response {
+        self.pages.error(ErrorPage {
             try_again: true,
-            ..Trouble::new(
+            ..ErrorPage::new(
                 StatusCode::UNAUTHORIZED,
                 "not_signed_in",
                 "Sign in first",
@@ -71,10 +71,10 @@ impl Viewer {
 }
 
 /// The JSON twin's answer without a sign-in.
-fn nobody_json() -> Response {
+fn not_signed_in_json() -> Response {
     (StatusCode::UNAUTHORIZED, Json(json!({ "error": "not_signed_in" }))).into_response()
 }
 
-fn see(path: &str) -> Response {
+fn redirect_to(path: &str) -> Response {
     Redirect::to(path).into_response()
 }

@@ -8,11 +8,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::claims::{self, Claim};
-use super::{Viewer, nobody_json, time};
+use super::{Viewer, not_signed_in_json, time};
 use crate::clock;
 use crate::decision::{Decision, Note};
-use crate::pages::{Frame, Place, render};
-use crate::session::{Inspection, Refreshed, SignedIn, Visit};
+use crate::pages::{Frame, NavItem, render};
+use crate::session::{BrowserSession, Inspection, Refreshed, SignedIn};
 use crate::token::Jwt;
 use crate::token::check::{Check, first_failure};
 use crate::token::keys::KeySet;
@@ -111,24 +111,24 @@ struct TokensPage {
     tokens: Tokens,
 }
 
-pub(super) async fn page(State(viewer): State<Viewer>, visit: Visit) -> Response {
-    let signed_in = match visit.signed_in().await {
+pub(super) async fn page(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
+    let signed_in = match session.signed_in().await {
         Ok(Some(signed_in)) => signed_in,
-        Ok(None) => return viewer.nobody(),
+        Ok(None) => return viewer.not_signed_in(),
         Err(broken) => return broken.into_response(),
     };
     let tokens = tokens(&viewer, signed_in).await;
-    match viewer.pages.frame(&visit, "Tokens", Place::Tokens).await {
+    match viewer.pages.frame(&session, "Tokens", NavItem::Tokens).await {
         Ok(frame) => render(&TokensPage { frame, tokens }),
-        Err(broken) => broken.into_response(),
+        Err(error) => error.into_response(),
     }
 }
 
-pub(super) async fn data(State(viewer): State<Viewer>, visit: Visit) -> Response {
-    match visit.signed_in().await {
+pub(super) async fn data(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
+    match session.signed_in().await {
         Ok(Some(signed_in)) => Json(tokens(&viewer, signed_in).await).into_response(),
-        Ok(None) => nobody_json(),
-        Err(broken) => broken.into_response(),
+        Ok(None) => not_signed_in_json(),
+        Err(error) => error.into_response(),
     }
 }
 

@@ -6,14 +6,14 @@ use super::provider::DiscoveryFailed;
 
 /// Whether the `state` that came back is one that this browser was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum StateVerdict {
+pub(super) enum StateCheck {
     Matches,
     Unknown,
     Missing,
     NoSession,
 }
 
-impl StateVerdict {
+impl StateCheck {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Matches => "It matches a sign-in that this browser started.",
@@ -31,11 +31,11 @@ impl StateVerdict {
 
 /// The ways in which a sign-in ends badly.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
+pub(super) enum SignInError {
     #[error("the issuer answered {code}")]
-    Issuer { code: String, description: Option<String>, state: StateVerdict },
+    Issuer { code: String, description: Option<String>, state: StateCheck },
     #[error("state")]
-    State(StateVerdict),
+    State(StateCheck),
     #[error("a parameter came twice")]
     Repeated { name: String },
     #[error("no code")]
@@ -54,34 +54,34 @@ pub(super) enum Refusal {
     NoIdToken,
 }
 
-/// A refusal put in words.
+/// A error put in words.
 #[derive(Debug)]
-pub(super) struct Explained {
+pub(super) struct ErrorText {
     pub(super) status: http::StatusCode,
     pub(super) code: String,
     pub(super) description: String,
     pub(super) meaning: String,
     pub(super) checks: Vec<Check>,
-    pub(super) state: Option<StateVerdict>,
+    pub(super) state: Option<StateCheck>,
 }
 
-impl Refusal {
-    pub(super) fn explain(self) -> Explained {
+impl SignInError {
+    pub(super) fn explain(self) -> ErrorText {
         use http::StatusCode as Status;
-        let plain = |status, code: &str, description: String, meaning: &str| Explained {
+        let plain = |status, code: &str, description: String, meaning: &str| ErrorText {
             status,
             code: code.to_owned(),
             description,
             meaning: meaning.to_owned(),
             checks: Vec::new(),
-            state: Some(StateVerdict::Matches),
+            state: Some(StateCheck::Matches),
         };
         match self {
-            Self::Issuer { code, description, state } => Explained {
+            Self::Issuer { code, description, state } => ErrorText {
                 state: Some(state),
                 ..plain(Status::BAD_REQUEST, &code, description.unwrap_or_default(), meaning(&code))
             },
-            Self::State(state) => Explained {
+            Self::State(state) => ErrorText {
                 state: Some(state),
                 ..plain(
                     Status::BAD_REQUEST,
@@ -91,7 +91,7 @@ impl Refusal {
                      a forged link that would sign you in as somebody else, so the app stops before using the code.",
                 )
             },
-            Self::Repeated { name } => Explained {
+            Self::Repeated { name } => ErrorText {
                 state: None,
                 ..plain(
                     Status::BAD_REQUEST,
@@ -112,7 +112,7 @@ impl Refusal {
                 format!("The answer says that it comes from {received}."),
                 "An answer of another issuer in this place is the mark of a mix-up attack (RFC 9207). The code was not used.",
             ),
-            Self::Discovery(DiscoveryFailed(reason)) => Explained {
+            Self::Discovery(DiscoveryFailed(reason)) => ErrorText {
                 state: None,
                 ..plain(
                     Status::BAD_GATEWAY,
@@ -144,7 +144,7 @@ impl Refusal {
                     }
                     None => reason,
                 };
-                Explained {
+                ErrorText {
                     checks,
                     ..plain(
                         Status::BAD_GATEWAY,
