@@ -40,7 +40,7 @@ pub(super) async fn show_error(app: &RelyingParty, error: SignInError) -> Respon
     tracing::info!(reason = %error, "sign-in refused");
     let notes = match &error {
         SignInError::Issuer { state: StateCheck::Matches, .. } => {
-            app.decisions.on_refusal(&app.settings.client_id).await
+            app.decisions.for_refused_sign_in(&app.settings.client_id).await
         }
         _ => Vec::new(),
     };

@@ -97,12 +97,16 @@ const GLOSSARY: &[Entry] = &[
     Entry("market_role", ClaimOrigin::Custom, "Custom claim computed from group membership."),
 ];
 
-/// The rows of a table, in the token's order, each with what the issuer's notes say about it.
-pub(crate) fn table(payload: &Map<String, Value>, notes: &[Note], now: i64) -> Vec<Claim> {
-    payload.iter().map(|(name, value)| claim(name, value, notes, now)).collect()
+/// The claims of a token (`id_token` or `access_token`) in its order, each with the issuer's note about it.
+pub(crate) fn table(token: &str, payload: &Map<String, Value>, notes: &[Note], now: i64) -> Vec<Claim> {
+    let because = |name: &str| {
+        let note = notes.iter().find(|note| note.is_about_claim(token, name));
+        note.map(|note| note.because.clone())
+    };
+    payload.iter().map(|(name, value)| claim(name, value, because(name), now)).collect()
 }
 
-fn claim(name: &str, value: &Value, notes: &[Note], now: i64) -> Claim {
+fn claim(name: &str, value: &Value, because: Option<String>, now: i64) -> Claim {
     let entry = GLOSSARY.iter().find(|entry| entry.0 == name);
     Claim {
         name: name.to_owned(),
@@ -119,7 +123,7 @@ fn claim(name: &str, value: &Value, notes: &[Note], now: i64) -> Claim {
             .map_or("Custom claim, defined by an administrator of this authorization server.", |entry| entry.2)
             .to_owned(),
         time: value.as_i64().filter(|_| DATES.contains(&name)).map(|at| time::full(at, now)),
-        because: notes.iter().find(|note| note.subject == format!("claim {name}")).map(|note| note.because.clone()),
+        because,
     }
 }
 
@@ -128,20 +132,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_glossary_knows_each_claim_once() {
+    fn the_glossary_lists_each_claim_once() {
         for (at, entry) in GLOSSARY.iter().enumerate() {
-            assert!(GLOSSARY[at + 1..].iter().all(|later| later.0 != entry.0), "{} stands twice", entry.0);
+            assert!(GLOSSARY[at + 1..].iter().all(|later| later.0 != entry.0), "{} is listed twice", entry.0);
         }
     }
 
     #[test]
-    fn what_the_glossary_does_not_know_is_custom() {
+    fn a_claim_outside_the_glossary_is_custom_and_a_note_explains_its_own_token_only() {
         let payload = serde_json::json!({"exp": 1_700_000_000, "shoe_size": [42, 43], "amr": ["pwd", "mfa"]});
-        let note = Note { verdict: "added".into(), subject: "claim amr".into(), because: "the session".into() };
-        let rows = table(payload.as_object().unwrap(), &[note], 1_700_000_000);
+        let note = |token: &str, attribute: &str| {
+            Note::from_journal(&serde_json::json!({"verdict": "added", "detail": {
+                "kind": "claim", "token": token, "claim": "amr", "source": "standard", "attribute": attribute, "scope": "profile",
+            }}))
+        };
+        let notes = [note("id_token", "first").unwrap(), note("access_token", "second").unwrap()];
+        let rows = table("access_token", payload.as_object().unwrap(), &notes, 1_700_000_000);
         assert_eq!(rows[0].time.as_deref(), Some("2023-11-14 22:13:20 UTC (now)"));
         assert_eq!((rows[1].kind, rows[1].shown.as_str()), (ClaimOrigin::Custom, "[42,43]"));
         assert_eq!((rows[2].kind, rows[2].shown.as_str()), (ClaimOrigin::Standard, "pwd, mfa"));
-        assert_eq!((rows[1].because.as_deref(), rows[2].because.as_deref()), (None, Some("the session")));
+        assert_eq!(
+            (rows[1].because.as_deref(), rows[2].because.as_deref()),
+            (None, Some("From the profile attribute second, for the scope profile."))
+        );
     }
 }

@@ -120,7 +120,7 @@ fn person(signed_in: SignedIn, now: i64) -> Person {
         },
         can_refresh: signed_in.refresh_token.is_some(),
         scopes: signed_in.granted_scopes,
-        claims: claims::table(&payload, &[], now),
+        claims: claims::table("id_token", &payload, &[], now),
         subject: signed_in.subject,
     }
 }

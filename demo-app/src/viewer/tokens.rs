@@ -57,9 +57,9 @@ pub(crate) struct Decoded {
 }
 
 impl Decoded {
-    fn new(jwt: Jwt, checks: Vec<Check>, notes: &[Note], now: i64) -> Self {
+    fn new(token: &str, jwt: Jwt, checks: Vec<Check>, notes: &[Note], now: i64) -> Self {
         Self {
-            claims: claims::table(&jwt.payload, notes, now),
+            claims: claims::table(token, &jwt.payload, notes, now),
             header: Value::Object(jwt.header),
             payload: Value::Object(jwt.payload),
             parts: jwt.parts,
@@ -134,7 +134,7 @@ pub(super) async fn data(State(viewer): State<Viewer>, session: BrowserSession) 
 
 async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
     let now = clock::now();
-    let decision = viewer.decisions.on(signed_in.request_id).await;
+    let decision = viewer.decisions.for_request(signed_in.request_id).await;
     let id = Jwt::read(&signed_in.id_token).ok();
     let access = Jwt::read(&signed_in.access_token).ok();
     let (id_keys, problem) = keys_for(viewer, id.as_ref()).await;
@@ -155,7 +155,7 @@ async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
     let id_token = TokenView {
         decoded: id.map(|jwt| {
             let checks = verify::id_token(&jwt, &id_keys, id_rules, now);
-            Decoded::new(jwt, checks, &decision.notes, now)
+            Decoded::new("id_token", jwt, checks, &decision.notes, now)
         }),
         remark: None,
         raw: signed_in.id_token.clone(),
@@ -164,7 +164,7 @@ async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
         remark: access_remark(viewer, access.is_some()),
         decoded: access.map(|jwt| {
             let checks = verify::access_token(&jwt, &access_keys, access_rules, now);
-            Decoded::new(jwt, checks, &decision.notes, now)
+            Decoded::new("access_token", jwt, checks, &decision.notes, now)
         }),
         raw: signed_in.access_token.clone(),
     };

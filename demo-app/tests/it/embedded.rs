@@ -72,12 +72,12 @@ async fn the_whole_story_with_the_embedded_mock() {
     let notes = tokens["decision"]["notes"].as_array().unwrap();
     let verdict =
         |subject: &str| notes.iter().find(|note| note["subject"] == subject).map(|note| note["verdict"].clone());
-    assert_eq!(verdict("policy \"Market apps\", rule \"Administrators\""), Some(json!("passed_over")));
-    assert_eq!(verdict("policy \"Market apps\", rule \"Everyone\""), Some(json!("matched")));
-    assert_eq!(verdict("claim feature_access"), Some(json!("added")));
+    assert_eq!(verdict("Rule “Administrators” of policy “Market apps”"), Some(json!("passed_over")));
+    assert_eq!(verdict("Rule “Everyone” of policy “Market apps”"), Some(json!("matched")));
+    assert_eq!(verdict("Claim feature_access of the access token"), Some(json!("added")));
     let claims = tokens["access_token"]["decoded"]["claims"].as_array().unwrap();
     let feature_access = claims.iter().find(|claim| claim["name"] == "feature_access").unwrap();
-    assert_eq!(feature_access["because"], "expression `appuser.app_features`");
+    assert_eq!(feature_access["because"], "From the expression appuser.app_features.");
 
     let csrf = browser.csrf("/console").await;
     for (endpoint, status) in [("list_products", 200), ("list_orders", 403)] {
@@ -95,7 +95,10 @@ async fn the_whole_story_with_the_embedded_mock() {
     assert_eq!(refused["granted"], false);
     let because = refused["because"].as_str().unwrap();
     assert!(because.starts_with("access_denied: Policy evaluation failed for this request"), "{because}");
-    assert!(because.contains("It would take this: "), "{because}");
+    assert!(
+        because.contains("What would help: add buyer@example.test to the group 00gadmins000000005d7."),
+        "{because}"
+    );
     let page = browser.page("/console").await;
     assert!(page.text("#list_orders .forecast[data-granted=false]").starts_with("Forecast: asking for it ✗ would be"));
 
