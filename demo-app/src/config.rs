@@ -1,11 +1,11 @@
-//! What the app is told: the command line and environment, and the settled form of it that every part reads.
+//! Settings: from the command line and environment, and as the running app uses them.
 
 use openidconnect::ClientSecret;
 use url::Url;
 
 /// Runs a relying party, a token viewer and a small API against an issuer.
 ///
-/// Without an issuer it starts a mock Okta org of its own, so that one command shows everything.
+/// Without an issuer it starts an embedded mock Okta org.
 #[derive(Debug, clap::Parser)]
 #[command(
     name = "demo-app",
@@ -22,28 +22,28 @@ pub struct Cli {
     /// Client secret; leave out for a public client with PKCE.
     #[arg(long, env = "OKTA_CLIENT_SECRET", hide_env_values = true)]
     pub client_secret: Option<String>,
-    /// How the secret is sent, as the app's settings at the issuer say.
+    /// How the secret is sent; must match the app's settings at the issuer.
     #[arg(long, env = "DEMO_CLIENT_AUTH", value_enum, default_value_t)]
     pub client_auth: ClientAuth,
     /// Port of the app; 0 takes a free one.
     #[arg(long, env = "DEMO_PORT")]
     pub port: Option<u16>,
-    /// Address to listen on, and the name in the app's own URL.
+    /// Address to listen on, and host name in the app's URL.
     #[arg(long, env = "DEMO_HOST", default_value = "localhost")]
     pub host: String,
-    /// Scopes to ask for, separated by spaces.
+    /// Scopes to request, separated by spaces.
     #[arg(long, env = "DEMO_SCOPES")]
     pub scopes: Option<String>,
     /// Audience that the API accepts.
     #[arg(long, env = "DEMO_AUDIENCE", default_value = DEFAULT_AUDIENCE)]
     pub audience: String,
-    /// PEM file with the CA of an https issuer; only it is trusted then.
+    /// PEM file with the CA of an https issuer; no other CA is trusted then.
     #[arg(long, env = "DEMO_CA_FILE")]
     pub ca_file: Option<std::path::PathBuf>,
 }
 
 impl Cli {
-    /// Takes settings that are set to nothing for settings that are not set, as compose files and CI leave them.
+    /// Removes empty settings, as compose files and CI set them.
     #[must_use]
     pub fn without_blanks(mut self) -> Self {
         for setting in [&mut self.issuer, &mut self.client_id, &mut self.client_secret, &mut self.scopes] {
@@ -58,13 +58,13 @@ impl Cli {
 /// Audience of Okta's authorization server `default`.
 pub(crate) const DEFAULT_AUDIENCE: &str = "api://default";
 
-/// Path that the issuer redirects back to: the one that Okta's samples and middlewares use.
+/// Path of the redirect URI: the one that Okta's samples and middlewares use.
 pub(crate) const CALLBACK_PATH: &str = "/authorization-code/callback";
 
 const OIDC_SCOPES: &[&str] = &["openid", "profile", "email"];
 const MARKET_SCOPES: &[&str] = &["offline_access", "products:read", "orders:create"];
 
-/// How a client with a secret proves itself at the token endpoint (RFC 6749 2.3.1, OIDC Core 9).
+/// How a client with a secret authenticates at the token endpoint (RFC 6749 2.3.1, OIDC Core 9).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum ClientAuth {
     /// `client_secret_basic`: in the Authorization header.
@@ -74,11 +74,11 @@ pub enum ClientAuth {
     Post,
 }
 
-/// Who the app is at the issuer.
+/// The app's client at the issuer.
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) id: String,
-    /// Its `Debug` shows nothing.
+    /// Its `Debug` output is redacted.
     pub(crate) secret: Option<ClientSecret>,
 }
 
@@ -89,7 +89,7 @@ pub(crate) struct Settings {
     /// Scheme, host and port of the issuer.
     pub(crate) issuer_origin: String,
     pub(crate) client_id: String,
-    /// Its `Debug` shows nothing.
+    /// Its `Debug` output is redacted.
     pub(crate) client_secret: Option<ClientSecret>,
     pub(crate) client_auth: ClientAuth,
     pub(crate) scopes: Vec<String>,
@@ -100,19 +100,19 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Where the control API of our own mock would be: the org's base, without the path of the authorization server.
+    /// Base URL of the control API if the issuer is the mock: the issuer without the path of the authorization server.
     pub(crate) fn control_base(&self) -> &str {
         self.issuer.split_once("/oauth2/").map_or(self.issuer.as_str(), |(base, _)| base)
     }
 
-    /// Whether the issuer is an org authorization server, whose access tokens are for Okta's own APIs only.
+    /// Whether the issuer is an org authorization server. Its access tokens are for Okta's APIs only.
     pub(crate) fn issuer_is_org_server(&self) -> bool {
         !self.issuer.contains("/oauth2/")
     }
 }
 
-/// The scopes to ask for when nobody said: an issuer on this machine is taken for a mock with the market's scopes;
-/// another one need not know them nor give refresh tokens, and one scope too many makes Okta refuse the whole request.
+/// The scopes to request by default. An issuer on this machine is assumed to be a mock with the market's scopes. Okta
+/// refuses the whole request for one unknown scope, so another issuer is asked for OpenID Connect scopes only.
 pub(crate) fn default_scopes(issuer: &Url) -> Vec<String> {
     let market = if is_loopback(issuer) { MARKET_SCOPES } else { &[] };
     OIDC_SCOPES.iter().chain(market).map(|scope| (*scope).to_owned()).collect()
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_issuer_on_this_machine_is_asked_for_the_markets_scopes() {
+    fn the_markets_scopes_are_default_only_for_an_issuer_on_this_machine() {
         let scopes = |issuer: &str| default_scopes(&Url::parse(issuer).unwrap()).join(" ");
         assert_eq!(scopes("https://dev-123.okta.com/oauth2/default"), "openid profile email");
         let market = "openid profile email offline_access products:read orders:create";

@@ -1,4 +1,4 @@
-//! The mock org inside the process, for when no issuer is given. The only file that knows the mock.
+//! The embedded mock, for when no issuer is configured. The only file that uses the mock's crate.
 
 use openidconnect::ClientSecret;
 
@@ -6,13 +6,13 @@ pub(crate) use mock_idp::MockIdp;
 
 use crate::config::Client;
 
-/// The market org's confidential web client. Its secret is public knowledge and good for nothing outside this process.
+/// The market org's confidential web client. Its secret is public and valid in this process only.
 pub(crate) fn client() -> Client {
     let secret = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
     Client { id: "0oamarketweb000005d7".to_owned(), secret: Some(ClientSecret::new(secret.to_owned())) }
 }
 
-/// A running mock that knows this app.
+/// A running mock with this app registered.
 #[derive(Debug)]
 pub(crate) struct Embedded(MockIdp);
 

@@ -1,9 +1,9 @@
-//! What the API offers, as data: one table that the router, the checks and the console all read.
+//! The endpoints of the API, as the table that the router, the checks and the console use.
 
 use http::Method;
 use serde::Serialize;
 
-/// Names of the endpoints, for the places where each does something of its own.
+/// The name of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Id {
@@ -22,11 +22,11 @@ pub(crate) struct Endpoint {
     /// Path under `/api`, with its parameter in braces.
     pub(crate) path: &'static str,
     pub(crate) summary: &'static str,
-    /// Any one of these lets a caller in.
+    /// One of these is sufficient.
     pub(crate) scopes: &'static [&'static str],
-    /// What else is asked, beyond the scope.
+    /// Another condition, besides the scope.
     pub(crate) also: Option<&'static str>,
-    /// A body that works, for the console.
+    /// A valid request body, for the console.
     pub(crate) example: Option<&'static str>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         id: Id::ListOrders,
         method: Method::GET,
         path: "/orders",
-        summary: "All orders of everybody.",
+        summary: "All orders of all users.",
         scopes: &["orders:read"],
         also: None,
         example: None,
@@ -80,12 +80,12 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
 ];
 
 impl Endpoint {
-    /// Whether any of the caller's scopes opens this endpoint.
+    /// Whether one of the caller's scopes is sufficient.
     pub(crate) fn admits(&self, granted: &[String]) -> bool {
         granted.iter().any(|scope| self.scopes.contains(&scope.as_str()))
     }
 
-    /// The scopes as a challenge names them.
+    /// The sufficient scopes as text.
     pub(crate) fn scope_text(&self) -> String {
         self.scopes.join(" or ")
     }

@@ -1,5 +1,4 @@
-//! Before and after every request: only our own names in `Host` (against DNS rebinding), and headers that leave a page
-//! no way to load, run or be framed by anything foreign.
+//! Middleware for every request: checks `Host` against DNS rebinding and adds security headers.
 
 use std::sync::Arc;
 
@@ -13,13 +12,13 @@ use http::header::{
 use http::{Method, StatusCode};
 use url::Host;
 
-/// What the guard compares with and adds.
+/// The allowed host and the content security policy.
 #[derive(Debug)]
 pub(crate) struct RequestGuard {
-    /// The app's own URL; pages asked for under another of its names are sent there, since cookies belong to one name.
+    /// The app's URL. Pages requested under another of its names redirect there, because cookies belong to one name.
     url: String,
     own_host: String,
-    /// Listening beyond this machine: other names are expected then.
+    /// The app is reachable from other machines, so any name is allowed.
     open: bool,
     policy: HeaderValue,
 }
@@ -51,7 +50,7 @@ fn names_loopback(authority: &str) -> bool {
     }
 }
 
-/// The middleware.
+/// The middleware function.
 pub(crate) async fn check(State(guard): State<Arc<RequestGuard>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
     if !guard.allows(&host) {

@@ -1,10 +1,10 @@
-//! A relying party, token viewer and API in one process: shows what an issuer gives, and judges it.
+//! A relying party, token viewer and API in one process: shows the tokens of an issuer and checks them.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! use demo_app::DemoApp;
 //!
-//! // Without an issuer a mock org starts inside and the app is registered there.
+//! // Without an issuer a mock org starts in the process and the app is registered there.
 //! let demo = DemoApp::builder().start().await?;
 //! println!("open {} and press Log In", demo.url());
 //! demo.stop().await;
@@ -21,14 +21,16 @@
 //! # Ok(()) }
 //! ```
 //!
-//! The relying party, the resource server and the viewer know nothing of one another; they meet in this file.
+//! The relying party, the resource server and the viewer do not use one another; this file combines them.
 
+mod builder;
 mod clock;
 mod config;
 mod decision;
 mod embedded;
 mod endpoint;
 mod guard;
+mod listen;
 mod outbound;
 mod pages;
 mod relying_party;
@@ -37,16 +39,12 @@ mod session;
 mod token;
 mod viewer;
 
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::routing::get;
 use axum::{Json, Router, middleware};
-use openidconnect::ClientSecret;
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -54,6 +52,7 @@ use tower_sessions::cookie::{SameSite, time as cookie_time};
 use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 use url::Url;
 
+pub use builder::{Builder, StartError};
 use config::{CALLBACK_PATH, Client, Settings};
 pub use config::{Cli, ClientAuth};
 use decision::Decisions;
@@ -65,155 +64,29 @@ use resource_server::ResourceServer;
 use token::keys::KeyCache;
 use viewer::Viewer;
 
-/// Not "session" or the like: browsers share cookies between all ports of localhost.
+/// A distinctive name, because browsers share cookies between all ports of localhost.
 const COOKIE: &str = "demo_sid";
 
-/// A session ends when it was not used for this long.
+/// A session ends after this time without use.
 const SESSION_IDLE: cookie_time::Duration = cookie_time::Duration::hours(8);
 
-/// Time that open requests get when the app stops.
+/// How long open requests may take to finish when the app stops.
 const STOP_TIMEOUT: Duration = Duration::from_millis(800);
 
-/// Why the app did not start.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The issuer is no absolute http or https URL.
-    #[error("the issuer {0} is not an http or https URL")]
-    Issuer(String),
-    /// An issuer was given without a client.
-    #[error("an issuer needs a client id: --client-id or OKTA_CLIENT_ID")]
-    ClientId,
-    /// The address could not be listened on.
-    #[error("cannot listen on {host} port {port}")]
-    Listen {
-        /// What was asked for.
-        host: String,
-        /// What was asked for.
-        port: u16,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The CA's PEM or the TLS set-up is unusable.
-    #[error("the HTTP client could not be made")]
-    Client(#[from] reqwest::Error),
-    /// The mock org inside did not start, or did not take the app's redirect URI.
-    #[error("the embedded mock did not start: {0}")]
-    Mock(String),
-}
-
-/// Collects the settings of a [`DemoApp`].
-#[derive(Clone, Debug)]
-pub struct Builder {
-    issuer: Option<String>,
-    client_id: Option<String>,
-    client_secret: Option<ClientSecret>,
-    client_auth: ClientAuth,
-    scopes: Option<Vec<String>>,
-    audience: String,
-    ca_pem: Option<String>,
-    host: String,
-    port: u16,
-    mock_port: u16,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self {
-            issuer: None,
-            client_id: None,
-            client_secret: None,
-            client_auth: ClientAuth::default(),
-            scopes: None,
-            audience: config::DEFAULT_AUDIENCE.to_owned(),
-            ca_pem: None,
-            host: "localhost".to_owned(),
-            port: 0,
-            mock_port: 0,
-        }
-    }
-}
-
 impl Builder {
-    /// URL of the authorization server, without a slash at the end. Without one, an embedded mock org starts.
-    #[must_use]
-    pub fn issuer(mut self, url: impl Into<String>) -> Self {
-        self.issuer = Some(url.into().trim_end_matches('/').to_owned());
-        self
-    }
-
-    /// The app's client id at the issuer.
-    #[must_use]
-    pub fn client_id(mut self, id: impl Into<String>) -> Self {
-        self.client_id = Some(id.into());
-        self
-    }
-
-    /// The app's client secret. Without one it is a public client, held together by PKCE.
-    #[must_use]
-    pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.client_secret = Some(ClientSecret::new(secret.into()));
-        self
-    }
-
-    /// How the client secret is sent; by HTTP Basic unless told otherwise.
-    #[must_use]
-    pub fn client_auth(mut self, method: ClientAuth) -> Self {
-        self.client_auth = method;
-        self
-    }
-
-    /// Scopes asked for at sign-in. By default OpenID Connect's and, from an issuer on this machine, the market's.
-    #[must_use]
-    pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Audience that the API accepts; `api://default` by default.
-    #[must_use]
-    pub fn audience(mut self, audience: impl Into<String>) -> Self {
-        self.audience = audience.into();
-        self
-    }
-
-    /// PEM of the CA behind an https issuer; no other is trusted then.
-    #[must_use]
-    pub fn ca_pem(mut self, pem: impl Into<String>) -> Self {
-        self.ca_pem = Some(pem.into());
-        self
-    }
-
-    /// Address to listen on and name in the app's URL; `localhost` by default.
-    #[must_use]
-    pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.host = host.into();
-        self
-    }
-
-    /// Port of the app; 0, the default, takes a free one.
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Port of the embedded mock; 0, the default, takes a free one.
-    #[must_use]
-    pub fn mock_port(mut self, port: u16) -> Self {
-        self.mock_port = port;
-        self
-    }
-
-    /// Listens, starts the mock if one is needed, and serves. A given issuer is not contacted yet.
+    /// Listens, starts the mock if one is needed, and serves. A configured issuer is first contacted at sign-in.
     ///
     /// # Errors
     ///
     /// When a setting is unusable, an address is taken, or the mock does not start.
     pub async fn start(self) -> Result<DemoApp, StartError> {
-        let listeners = listen(&self.host, self.port).await?;
+        let listeners = listen::listen(&self.host, self.port).await.map_err(|source| StartError::Listen {
+            host: self.host.clone(),
+            port: self.port,
+            source,
+        })?;
         let port = listeners.first().and_then(|it| it.local_addr().ok()).map_or(self.port, |address| address.port());
-        let authority = authority(&self.host, port);
+        let authority = listen::authority(&self.host, port);
         let url = format!("http://{authority}");
         let redirect_uri = format!("{url}{CALLBACK_PATH}");
 
@@ -243,10 +116,12 @@ impl Builder {
             redirect_uri,
         });
         let http = outbound::client(self.ca_pem.as_deref(), &issuer_url)?;
-        let guard = RequestGuard::new(&url, &authority, &settings.issuer_origin, listens_beyond(&self.host));
+        let guard =
+            RequestGuard::new(&url, &authority, &settings.issuer_origin, listen::is_reachable_from_outside(&self.host));
         let router = compose(settings.clone(), http, guard);
         let (stop, stopped) = watch::channel(false);
-        let servers = listeners.into_iter().map(|listener| serve(listener, router.clone(), stopped.clone())).collect();
+        let servers =
+            listeners.into_iter().map(|listener| listen::serve(listener, router.clone(), stopped.clone())).collect();
         Ok(DemoApp { settings, embedded, stop, servers })
     }
 }
@@ -261,7 +136,7 @@ pub struct DemoApp {
 }
 
 impl DemoApp {
-    /// Starts collecting settings.
+    /// A builder with the default settings.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
@@ -273,7 +148,7 @@ impl DemoApp {
         &self.settings.url
     }
 
-    /// What the issuer must know as sign-in redirect URI: `{url}/authorization-code/callback`.
+    /// The sign-in redirect URI to register at the issuer: `{url}/authorization-code/callback`.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.settings.redirect_uri
@@ -291,7 +166,7 @@ impl DemoApp {
         self.embedded.as_ref().map(Embedded::mock)
     }
 
-    /// Stops the app, and the embedded mock after it. Requests under way get a moment to finish.
+    /// Stops the app, and the embedded mock after it. Open requests get a moment to finish.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
         for server in &mut self.servers {
@@ -313,7 +188,7 @@ impl Drop for DemoApp {
     }
 }
 
-/// Where the three rooms meet. The API has neither cookies nor sessions.
+/// Combines the relying party, the viewer and the API. The API has neither cookies nor sessions.
 fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: RequestGuard) -> Router {
     let pages = Pages::new(settings.clone());
     let keys = Arc::new(KeyCache::new(http.clone(), &settings.issuer));
@@ -322,7 +197,7 @@ fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: RequestGuard) 
     let viewer = Viewer::new(settings.clone(), http, keys.clone(), pages.clone(), decisions);
     let api = ResourceServer::new(settings, keys);
 
-    // The app listens on plain http: WebKit drops Secure cookies there, and sign-in would never end.
+    // The app listens on plain http: WebKit drops Secure cookies there, so sign-in would fail.
     let sessions = SessionManagerLayer::new(MemoryStore::default())
         .with_name(COOKIE)
         .with_secure(false)
@@ -340,46 +215,4 @@ fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: RequestGuard) 
         .layer(middleware::from_fn(pages::negotiate))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
-}
-
-/// `localhost` means both loopback addresses, as some runtimes try the IPv6 one first.
-async fn listen(host: &str, port: u16) -> Result<Vec<TcpListener>, StartError> {
-    let failed = |source| StartError::Listen { host: host.to_owned(), port, source };
-    if host != "localhost" {
-        let name = host.trim_matches(['[', ']']);
-        return Ok(vec![TcpListener::bind((name, port)).await.map_err(failed)?]);
-    }
-    let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
-    let port = first.local_addr().map_err(failed)?.port();
-    // A machine without IPv6 does without.
-    let second = TcpListener::bind(SocketAddr::from((Ipv6Addr::LOCALHOST, port))).await.ok();
-    Ok(std::iter::once(first).chain(second).collect())
-}
-
-fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let stop = async move {
-            // An error means that the app itself is gone.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
-            tracing::error!(reason = %error, "the listener failed");
-        }
-    })
-}
-
-/// Host and port as they stand in a URL.
-fn authority(host: &str, port: u16) -> String {
-    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        Ok(ip) if ip.is_unspecified() => format!("localhost:{port}"),
-        Ok(IpAddr::V6(ip)) => format!("[{ip}]:{port}"),
-        _ => format!("{host}:{port}"),
-    }
-}
-
-fn listens_beyond(host: &str) -> bool {
-    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        Ok(ip) => !ip.is_loopback(),
-        Err(_) => host != "localhost",
-    }
 }

@@ -1,4 +1,4 @@
-//! `demo-app`: starts the app, says where it is, and runs until Ctrl-C.
+//! `demo-app`: starts the app, prints its addresses and runs until Ctrl-C.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Ports that are taken when nobody names others.
+/// The default ports.
 const APP_PORT: u16 = 7802;
 const MOCK_PORT: u16 = 7801;
 
@@ -25,7 +25,7 @@ async fn main() -> ExitCode {
     match run(Cli::parse().without_blanks()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Whatever the log filter says, this must be seen. If even that fails, the exit code is left.
+            // Printed independently of the log filter.
             let _ = writeln!(std::io::stderr(), "error: {error:#}");
             ExitCode::from(4)
         }
@@ -40,13 +40,13 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     writeln!(out, "READY issuer={} app={}", demo.issuer(), demo.url())?;
     out.flush()?;
     drop(out);
-    told_to_stop().await?;
+    stop_signal().await?;
     demo.stop().await;
     Ok(())
 }
 
-/// Ctrl-C, or the polite signal that containers and supervisors send.
-async fn told_to_stop() -> std::io::Result<()> {
+/// Waits for Ctrl-C or SIGTERM.
+async fn stop_signal() -> std::io::Result<()> {
     #[cfg(unix)]
     {
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
@@ -59,32 +59,32 @@ async fn told_to_stop() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Starts on the usual ports and moves to free ones when those are taken, unless a port was asked for.
+/// Starts on the default ports, or on free ones when those are in use and no port was configured.
 async fn start(cli: Cli) -> anyhow::Result<(DemoApp, Vec<String>)> {
     let ca_pem = match &cli.ca_file {
         Some(path) => Some(std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?),
         None => None,
     };
     let mut remarks = Vec::new();
-    let builder = configured(&cli, ca_pem);
+    let builder = builder_from(&cli, ca_pem);
     let port = match cli.port {
         Some(port) => port,
-        None => usual_or_free(APP_PORT, "the app", &mut remarks),
+        None => default_or_free(APP_PORT, "the app", &mut remarks),
     };
     let mut builder = builder.port(port);
     if cli.issuer.is_none() {
-        builder = builder.mock_port(usual_or_free(MOCK_PORT, "the mock", &mut remarks));
+        builder = builder.mock_port(default_or_free(MOCK_PORT, "the mock", &mut remarks));
     }
     match builder.start().await {
         Ok(demo) => Ok((demo, remarks)),
         Err(error @ StartError::Listen { .. }) => Err(error).context(
-            "three ways out: --port 0 for any free port, --port with another number, or stop what holds this one",
+            "use --port 0 for any free port or --port with another number, or stop the program that uses this one",
         ),
         Err(error) => Err(error.into()),
     }
 }
 
-fn configured(cli: &Cli, ca_pem: Option<String>) -> Builder {
+fn builder_from(cli: &Cli, ca_pem: Option<String>) -> Builder {
     let mut builder = DemoApp::builder().host(&cli.host).audience(&cli.audience).client_auth(cli.client_auth);
     if let Some(issuer) = &cli.issuer {
         builder = builder.issuer(issuer);
@@ -104,12 +104,12 @@ fn configured(cli: &Cli, ca_pem: Option<String>) -> Builder {
     builder
 }
 
-/// The usual port if it is free, else 0 and a remark.
-fn usual_or_free(port: u16, whose: &str, remarks: &mut Vec<String>) -> u16 {
+/// The default port if it is free, otherwise 0 and a remark.
+fn default_or_free(port: u16, program: &str, remarks: &mut Vec<String>) -> u16 {
     match std::net::TcpListener::bind(("127.0.0.1", port)) {
         Ok(_) => port,
         Err(error) => {
-            remarks.push(format!("Port {port} is taken ({error}); {whose} uses a free one."));
+            remarks.push(format!("Port {port} is in use ({error}); {program} uses a free one."));
             0
         }
     }
@@ -120,8 +120,8 @@ fn banner(out: &mut impl std::io::Write, demo: &DemoApp, embedded: bool, remarks
     for remark in remarks {
         writeln!(out, "  {remark}")?;
     }
-    let whose = if embedded { "embedded mock, not Okta" } else { "given" };
-    writeln!(out, "  Issuer    {}   ({whose})", demo.issuer())?;
+    let source = if embedded { "embedded mock, not Okta" } else { "configured" };
+    writeln!(out, "  Issuer    {}   ({source})", demo.issuer())?;
     writeln!(out, "  Demo app  {}   <- open this", demo.url())?;
     writeln!(out, "  Callback  {}", demo.redirect_uri())?;
     if embedded {

@@ -1,4 +1,4 @@
-//! The stylesheet, the icon and the one script, inside the binary.
+//! The embedded stylesheet, icon and script.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -22,12 +22,12 @@ pub(crate) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Respo
     let digest = file.metadata.sha256_hash();
     let tag: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     let tag = format!("\"{tag}\"");
-    let same = headers.get(IF_NONE_MATCH).is_some_and(|held| held == tag.as_str());
+    let same = headers.get(IF_NONE_MATCH).is_some_and(|sent| sent == tag.as_str());
     let mut response =
         if same { StatusCode::NOT_MODIFIED.into_response() } else { file.data.into_owned().into_response() };
     let map = response.headers_mut();
     map.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    // Asked each time, answered with 304: a rebuilt app shows its new look at once.
+    // Revalidated on each use, so that a rebuilt app shows its new assets.
     map.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         map.insert(ETAG, tag);

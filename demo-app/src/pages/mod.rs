@@ -1,4 +1,4 @@
-//! What every page shares: the frame around it, the page for page, and the assets. Knows nothing of tokens' meaning.
+//! What all pages share: the frame, the error page and the assets.
 
 pub(crate) mod assets;
 
@@ -20,24 +20,24 @@ use crate::session::{BrowserSession, Notice, SessionError};
 use crate::token::Jwt;
 use crate::token::check::Check;
 
-/// The pages in the navigation.
+/// The current page's entry in the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NavItem {
     Home,
     Tokens,
     Console,
     Messages,
-    Elsewhere,
+    None,
 }
 
-/// The frame around a page.
+/// Header, navigation, notice and footer of a page.
 #[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) nav_item: NavItem,
     pub(crate) issuer: String,
     pub(crate) csrf: String,
-    /// Who is signed in, by name.
+    /// Name of the signed-in user.
     pub(crate) person: Option<String>,
     pub(crate) notice: Option<Notice>,
 }
@@ -55,7 +55,7 @@ pub(crate) struct Pages {
     settings: Arc<Settings>,
 }
 
-/// Something went wrong, told to a person.
+/// The data of an error page.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ErrorPage {
     #[serde(skip)]
@@ -65,10 +65,10 @@ pub(crate) struct ErrorPage {
     pub(crate) title: String,
     pub(crate) description: String,
     pub(crate) meaning: String,
-    /// For sign-ins: what became of the `state` check.
+    /// For sign-ins: the result of the `state` check.
     pub(crate) state: Option<String>,
     pub(crate) checks: Vec<Check>,
-    /// How the issuer came to its refusal, when it says.
+    /// The notes on the issuer's decision, if it is the mock.
     pub(crate) notes: Vec<Note>,
     #[serde(skip)]
     pub(crate) try_again: bool,
@@ -102,7 +102,7 @@ impl Pages {
         Self { settings }
     }
 
-    /// The frame of a page of this session. Takes the notice, which is thereby shown once.
+    /// The frame for this session. Removes the notice, so that it is shown once.
     pub(crate) async fn frame(
         &self,
         session: &BrowserSession,
@@ -120,11 +120,11 @@ impl Pages {
         })
     }
 
-    /// The page for page; [`negotiate`] turns it into JSON for those who ask for that.
+    /// The error page; [`negotiate`] converts it to JSON if the client asks for that.
     pub(crate) fn error(&self, page: ErrorPage) -> Response {
         let frame = Frame {
             title: page.title.clone(),
-            nav_item: NavItem::Elsewhere,
+            nav_item: NavItem::None,
             issuer: self.settings.issuer.clone(),
             csrf: String::new(),
             person: None,
@@ -140,20 +140,20 @@ impl Pages {
         self.error(ErrorPage::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            "There is no such page",
-            "404 means that the address leads nowhere. 401 would mean that the app does not know who you are, and 403 \
-             that it knows and still says no.",
+            "Page not found",
+            "404 means that there is no page at this address. 401 would mean that the app does not know who you are, and \
+             403 that you are not allowed to see the page.",
         ))
     }
 }
 
-/// The name to greet a person by.
+/// The user's name in an ID token.
 pub(crate) fn display_name(id_token: &str) -> Option<String> {
     let jwt = Jwt::read(id_token).ok()?;
     ["name", "preferred_username", "email", "sub"].iter().find_map(|claim| jwt.claim_str(claim)).map(str::to_owned)
 }
 
-/// Turns a template into an answer.
+/// Renders a template.
 pub(crate) fn render(page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => Html(html).into_response(),
@@ -164,7 +164,7 @@ pub(crate) fn render(page: &impl Template) -> Response {
     }
 }
 
-/// Answers page as a problem document (RFC 9457) to whoever asks for JSON and not for HTML.
+/// Sends error pages as problem documents (RFC 9457) to clients that accept JSON and not HTML.
 pub(crate) async fn negotiate(request: Request, next: Next) -> Response {
     let wants_json = prefers_json(request.headers());
     let response = next.run(request).await;

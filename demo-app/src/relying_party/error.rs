@@ -1,10 +1,10 @@
-//! Why a sign-in or refresh did not happen, each with words for the person who sees it.
+//! Why a sign-in or refresh failed, with a text for the user.
 
 use crate::token::check::{Check, first_failure};
 
 use super::provider::DiscoveryFailed;
 
-/// Whether the `state` that came back is one that this browser was given.
+/// The result of comparing the returned `state` with the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StateCheck {
     Matches,
@@ -14,47 +14,47 @@ pub(super) enum StateCheck {
 }
 
 impl StateCheck {
-    pub(super) fn words(self) -> &'static str {
+    pub(super) fn description(self) -> &'static str {
         match self {
             Self::Matches => "It matches a sign-in that this browser started.",
             Self::Unknown => {
-                "It belongs to no sign-in that this browser has under way: used already, too old, or not from here."
+                "It belongs to no pending sign-in of this browser: it was already used, is too old, or comes from elsewhere."
             }
-            Self::Missing => "The answer carries none, so nothing ties it to this browser.",
+            Self::Missing => "The response has no state, so it cannot be matched with this browser.",
             Self::NoSession => {
-                "This browser sent no session, so there is nothing to compare it with. \
+                "This browser sent no session to compare it with. \
                  Are cookies blocked, or did the sign-in start under another host name?"
             }
         }
     }
 }
 
-/// The ways in which a sign-in ends badly.
+/// Why a sign-in or refresh failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SignInError {
-    #[error("the issuer answered {code}")]
+    #[error("the issuer returned the error {code}")]
     Issuer { code: String, description: Option<String>, state: StateCheck },
-    #[error("state")]
+    #[error("state: {0:?}")]
     State(StateCheck),
-    #[error("a parameter came twice")]
+    #[error("the parameter {name} is repeated")]
     Repeated { name: String },
-    #[error("no code")]
+    #[error("the response has no code")]
     NoCode,
-    #[error("another issuer answered")]
+    #[error("the response is from another issuer, {received}")]
     WrongIssuer { received: String },
     #[error(transparent)]
     Discovery(#[from] DiscoveryFailed),
-    #[error("the token endpoint answered {code}")]
+    #[error("the token endpoint returned the error {code}")]
     TokenEndpoint { code: String, description: Option<String> },
     #[error("the token request failed: {reason}")]
     TokenRequest { reason: String },
-    #[error("the ID token was refused: {reason}")]
+    #[error("the ID token was rejected: {reason}")]
     IdToken { reason: String, checks: Vec<Check> },
-    #[error("no id_token in the answer")]
+    #[error("the response has no id_token")]
     NoIdToken,
 }
 
-/// A error put in words.
+/// The text of an error page.
 #[derive(Debug)]
 pub(super) struct ErrorText {
     pub(super) status: http::StatusCode,
@@ -86,9 +86,9 @@ impl SignInError {
                 ..plain(
                     Status::BAD_REQUEST,
                     "state_mismatch",
-                    "The answer does not belong to a sign-in of this browser.".to_owned(),
-                    "state ties the issuer's answer to the browser that asked. An answer without the right one may be \
-                     a forged link that would sign you in as somebody else, so the app stops before using the code.",
+                    "The response does not belong to a sign-in of this browser.".to_owned(),
+                    "state connects the issuer's response with the browser that sent the request. A response with another state \
+                     may be a forged link that would sign you in as another user, so the app does not use the code.",
                 )
             },
             Self::Repeated { name } => ErrorText {
@@ -96,21 +96,21 @@ impl SignInError {
                 ..plain(
                     Status::BAD_REQUEST,
                     "invalid_response",
-                    format!("The parameter {name} came more than once."),
-                    "Each parameter of an answer may stand in it once (RFC 6749 3.1). Two values leave open which one counts.",
+                    format!("The parameter {name} is repeated."),
+                    "A parameter must not be repeated (RFC 6749 3.1), because it would be ambiguous which value counts.",
                 )
             },
             Self::NoCode => plain(
                 Status::BAD_REQUEST,
                 "invalid_response",
-                "The answer carries neither a code nor an error.".to_owned(),
-                "The authorization code flow ends with one of the two. The issuer, or something between, dropped it.",
+                "The response has neither a code nor an error.".to_owned(),
+                "The authorization code flow ends with one of the two. The issuer or a proxy dropped it.",
             ),
             Self::WrongIssuer { received } => plain(
                 Status::BAD_REQUEST,
                 "issuer_mismatch",
-                format!("The answer says that it comes from {received}."),
-                "An answer of another issuer in this place is the mark of a mix-up attack (RFC 9207). The code was not used.",
+                format!("The issuer in the response is {received}."),
+                "A response from another issuer indicates a mix-up attack (RFC 9207). The code was not used.",
             ),
             Self::Discovery(DiscoveryFailed(reason)) => ErrorText {
                 state: None,
@@ -118,8 +118,8 @@ impl SignInError {
                     Status::BAD_GATEWAY,
                     "issuer_unavailable",
                     reason,
-                    "Before the first sign-in the app reads the issuer's discovery document and keys. Is the issuer \
-                     running, is its URL right to the last character, and is its certificate trusted (--ca-file)?",
+                    "Before the first sign-in the app fetches the issuer's discovery document and keys. Is the issuer \
+                     running, is its URL exact, and is its certificate trusted (--ca-file)?",
                 )
             },
             Self::TokenEndpoint { code, description } => {
@@ -129,13 +129,13 @@ impl SignInError {
                 Status::BAD_GATEWAY,
                 "token_request_failed",
                 reason,
-                "The app could not get a usable answer from the token endpoint. No token was accepted.",
+                "The token endpoint sent no usable response. No token was accepted.",
             ),
             Self::NoIdToken => plain(
                 Status::BAD_GATEWAY,
                 "id_token_missing",
-                "The token endpoint answered without an ID token.".to_owned(),
-                "With the scope openid an answer carries an ID token (OIDC Core 3.1.3.3). Without one nobody is signed in.",
+                "The response of the token endpoint has no ID token.".to_owned(),
+                "With the scope openid a response contains an ID token (OIDC Core 3.1.3.3). Without it the app does not sign you in.",
             ),
             Self::IdToken { reason, checks } => {
                 let description = match first_failure(&checks) {
@@ -150,8 +150,8 @@ impl SignInError {
                         Status::BAD_GATEWAY,
                         "id_token_refused",
                         description,
-                        "The issuer gave tokens, but the ID token fails a check that every relying party must make. \
-                         Nobody was signed in and the tokens were thrown away.",
+                        "The ID token fails a check that every relying party must make. You were not signed in, and the \
+                         tokens were discarded.",
                     )
                 }
             }
@@ -163,18 +163,16 @@ impl SignInError {
 fn meaning(code: &str) -> &'static str {
     match code {
         "access_denied" => {
-            "The person said no, is not assigned to the app, or no access-policy rule covers the whole request. \
-             Okta never narrows a request: one scope too many and all of it is refused. Ask for fewer scopes, or sign in as somebody else."
+            "The user denied the request or is not assigned to the app, or no access-policy rule covers the whole request. \
+             Okta grants all requested scopes or none. Request fewer scopes, or sign in as another user."
         }
         "invalid_scope" => {
-            "At least one requested scope does not exist at this authorization server. Take it out under \u{201c}Before you click\u{201d} and try again."
+            "At least one requested scope does not exist at this authorization server. Remove it under \u{201c}Before you click\u{201d} and try again."
         }
-        "login_required" => "prompt=none was asked for, and nobody is signed in at the issuer. Sign in without it.",
-        "consent_required" => {
-            "A scope needs the person's consent and none was given, or it could not be asked for (prompt=none)."
-        }
-        "interaction_required" => "The issuer needs to show a page, and prompt=none forbids it.",
-        "invalid_request" => "The issuer found the request malformed; its description says where.",
+        "login_required" => "prompt=none was requested, and you are not signed in at the issuer. Sign in without it.",
+        "consent_required" => "A scope requires consent, and it was not given or could not be requested (prompt=none).",
+        "interaction_required" => "The issuer must show a page, and prompt=none does not allow it.",
+        "invalid_request" => "The request is malformed; see the description.",
         "unauthorized_client" => {
             "This client may not use this grant type or response type. Check the app's settings at the issuer."
         }
@@ -183,11 +181,11 @@ fn meaning(code: &str) -> &'static str {
             "The client id is unknown or the client secret is wrong. Compare OKTA_CLIENT_ID and OKTA_CLIENT_SECRET with the app's settings."
         }
         "invalid_grant" => {
-            "The code or refresh token is used up, expired, revoked, or belongs to another client, redirect URI or PKCE verifier. \
-             A code works once and for a few minutes: start again."
+            "The code or refresh token is used, expired, revoked, or belongs to another client, redirect URI or PKCE verifier. \
+             A code can be used once, within a few minutes: start again."
         }
-        "server_error" => "The issuer failed. Its log knows more.",
-        "temporarily_unavailable" => "The issuer is overloaded or in maintenance. Wait a little.",
-        _ => "The issuer's own code; its documentation says more.",
+        "server_error" => "The issuer failed. See its log.",
+        "temporarily_unavailable" => "The issuer is overloaded or in maintenance. Try again later.",
+        _ => "An error code of this issuer; see its documentation.",
     }
 }

@@ -1,4 +1,4 @@
-//! Two ways of asking the issuer about tokens: userinfo (OIDC Core 5.3) and introspection (RFC 7662).
+//! Requests to userinfo (OIDC Core 5.3) and introspection (RFC 7662).
 
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
@@ -11,9 +11,9 @@ use serde_json::Value;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::refresh::CsrfForm;
+use super::csrf_form::CsrfForm;
+use super::state::{RelyingParty, redirect_to};
 use super::transport::Recorder;
-use super::{RelyingParty, redirect_to};
 use crate::config::ClientAuth;
 use crate::session::{BrowserSession, Inspection, NoticeKind, SessionError, SignedIn};
 
@@ -26,27 +26,27 @@ pub(super) async fn userinfo(
     if let Err(answer) = app.require_csrf(&session, &form.csrf).await {
         return answer;
     }
-    let asked = async |signed_in: &mut SignedIn| {
+    let send = async |signed_in: &mut SignedIn| {
         let endpoint = app.providers.get().await.map_err(|error| error.to_string())?.userinfo_endpoint.clone();
-        let url = endpoint.ok_or("The discovery document names no userinfo endpoint.")?;
+        let url = endpoint.ok_or("The discovery document has no userinfo endpoint.")?;
         let request = http::Request::get(url.as_str())
             .header(AUTHORIZATION, format!("Bearer {}", signed_in.access_token))
             .header(ACCEPT, "application/json")
             .body(Vec::new());
-        let mut found = ask(&app, "Userinfo request", "userinfo", &url, request, signed_in).await?;
-        // OIDC Core 5.3.2: an answer about somebody else must not be used.
-        let about = found.body.get("sub").and_then(Value::as_str);
-        if found.status == 200 && about != Some(&signed_in.subject) {
-            let about = about.unwrap_or("nobody");
-            found.remark = Some(format!(
-                "Refused: the answer is about {about}, the ID token about {}. Such an answer must not be used.",
+        let mut response = ask(&app, "Userinfo request", "userinfo", &url, request, signed_in).await?;
+        // OIDC Core 5.3.2: a response with another subject must not be used.
+        let about = response.body.get("sub").and_then(Value::as_str);
+        if response.status == 200 && about != Some(&signed_in.subject) {
+            let about = about.unwrap_or("no subject");
+            response.remark = Some(format!(
+                "Rejected: the subject of the response is {about}, that of the ID token is {}.",
                 signed_in.subject
             ));
         }
-        signed_in.userinfo = Some(found);
+        signed_in.userinfo = Some(response);
         Ok(())
     };
-    inspect(&session, "/tokens#userinfo", asked).await
+    inspect(&session, "/tokens#userinfo", send).await
 }
 
 /// IntrospectForm token to introspect.
@@ -96,20 +96,20 @@ pub(super) async fn introspect(
     if let Err(answer) = app.require_csrf(&session, &form.csrf).await {
         return answer;
     }
-    let asked = async |signed_in: &mut SignedIn| {
+    let send = async |signed_in: &mut SignedIn| {
         let endpoint =
             app.providers.get().await.map_err(|error| error.to_string())?.more.introspection_endpoint.clone();
-        let url = endpoint.ok_or("The discovery document names no introspection endpoint.")?;
+        let url = endpoint.ok_or("The discovery document has no introspection endpoint.")?;
         let token = form.token.of(signed_in).ok_or("There is no such token in this session.")?;
         let request = introspection_request(&app, &url, &token, form.token);
         signed_in.introspection =
             Some(ask(&app, "Introspection request", form.token.name(), &url, request, signed_in).await?);
         Ok(())
     };
-    inspect(&session, "/tokens#introspection", asked).await
+    inspect(&session, "/tokens#introspection", send).await
 }
 
-/// RFC 7662 2.1: the caller proves itself as at the token endpoint.
+/// RFC 7662 2.1: the client authenticates as at the token endpoint.
 fn introspection_request(
     app: &RelyingParty,
     url: &Url,
@@ -132,7 +132,7 @@ fn introspection_request(
     builder.body(form.finish().into_bytes())
 }
 
-/// RFC 6749 2.3.1: each half is form-encoded before the pair is Base64.
+/// RFC 6749 2.3.1: id and secret are form-encoded before Base64.
 fn basic(id: &str, secret: &str) -> String {
     let half = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     format!("Basic {}", STANDARD.encode(format!("{}:{}", half(id), half(secret))))
@@ -141,19 +141,19 @@ fn basic(id: &str, secret: &str) -> String {
 async fn inspect(
     session: &BrowserSession,
     page: &str,
-    asked: impl AsyncFnOnce(&mut SignedIn) -> Result<(), String>,
+    send: impl AsyncFnOnce(&mut SignedIn) -> Result<(), String>,
 ) -> Response {
-    let outcome: Result<(), SessionError> = async {
+    let result: Result<(), SessionError> = async {
         let Some(mut signed_in) = session.signed_in().await? else {
-            return session.set_notice(NoticeKind::Bad, "Nothing to ask about", "You are not signed in.").await;
+            return session.set_notice(NoticeKind::Failure, "No tokens", "You are not signed in.").await;
         };
-        match asked(&mut signed_in).await {
+        match send(&mut signed_in).await {
             Ok(()) => session.update(signed_in).await,
-            Err(words) => session.set_notice(NoticeKind::Bad, "The issuer could not be asked", words).await,
+            Err(reason) => session.set_notice(NoticeKind::Failure, "The request failed", reason).await,
         }
     }
     .await;
-    match outcome {
+    match result {
         Ok(()) => redirect_to(page),
         Err(error) => error.into_response(),
     }
@@ -173,7 +173,7 @@ async fn ask(
     let answer = sent.map_err(|error| error.to_string())?;
     let body = serde_json::from_slice(answer.body())
         .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(answer.body()).into_owned()));
-    // Okta explains a error of userinfo in this header and sends an empty body.
+    // Okta sends errors of userinfo in this header, with an empty body.
     let challenge = answer.headers().get(http::header::WWW_AUTHENTICATE).and_then(|it| it.to_str().ok());
     Ok(Inspection {
         of: of.to_owned(),

@@ -1,5 +1,4 @@
-//! The issuer as its discovery document describes it (OIDC Discovery 1.0 4), read at first need and read again when
-//! a token names a key that was not published then.
+//! The issuer's discovery document and keys (OIDC Discovery 1.0 4), fetched on first use and again for an unknown key.
 
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ use crate::config::{ClientAuth, Settings};
 use crate::session::Exchange;
 use crate::token::keys::KeySet;
 
-/// The client with the endpoints that discovery settles.
+/// The client with the endpoints of the discovery document.
 pub(super) type Client =
     CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
@@ -49,24 +48,24 @@ pub(super) struct MoreEndpoints {
 
 impl AdditionalProviderMetadata for MoreEndpoints {}
 
-/// One reading of the issuer.
+/// The issuer, as fetched once.
 #[derive(Debug)]
 pub(super) struct Provider {
     pub(super) client: Client,
-    /// The same keys, for the checklist.
+    /// The same keys, for the app's own checks.
     pub(super) keys: KeySet,
     pub(super) userinfo_endpoint: Option<Url>,
     pub(super) more: MoreEndpoints,
-    /// The two requests that discovery took.
+    /// The two requests of discovery.
     pub(super) exchanges: Vec<Exchange>,
 }
 
-/// The issuer could not be read.
+/// Discovery failed.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the issuer's discovery document could not be used: {0}")]
 pub(crate) struct DiscoveryFailed(pub(crate) String);
 
-/// Keeps the last reading.
+/// Caches the provider.
 #[derive(Debug)]
 pub(super) struct Providers {
     settings: Arc<Settings>,
@@ -79,7 +78,7 @@ impl Providers {
         Self { settings, http, cached: tokio::sync::Mutex::new(None) }
     }
 
-    /// The issuer, read now if it never was.
+    /// The cached provider; fetched on first use.
     pub(super) async fn get(&self) -> Result<Arc<Provider>, DiscoveryFailed> {
         let mut cached = self.cached.lock().await;
         match &*cached {
@@ -88,7 +87,7 @@ impl Providers {
         }
     }
 
-    /// The issuer, read anew unless somebody already replaced `stale`.
+    /// A provider that was fetched after `stale`.
     pub(super) async fn newer_than(&self, stale: &Arc<Provider>) -> Result<Arc<Provider>, DiscoveryFailed> {
         let mut cached = self.cached.lock().await;
         match &*cached {
@@ -101,7 +100,7 @@ impl Providers {
         let failed = |error: &dyn std::error::Error| DiscoveryFailed(crate::outbound::error_chain(error));
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| failed(&error))?;
         let redirect = RedirectUrl::new(self.settings.redirect_uri.clone()).map_err(|error| failed(&error))?;
-        let recorder = Recorder::new(self.http.clone(), "Discovery and keys, read once and kept");
+        let recorder = Recorder::new(self.http.clone(), "Discovery and keys, fetched once");
         let metadata = Metadata::discover_async(issuer, &recorder).await.map_err(|error| failed(&error))?;
         let jwks = serde_json::to_value(metadata.jwks()).unwrap_or(Value::Null);
         let client = CoreClient::from_provider_metadata(
@@ -114,7 +113,7 @@ impl Providers {
             ClientAuth::Post => AuthType::RequestBody,
         })
         .set_redirect_uri(redirect);
-        tracing::debug!(issuer = %self.settings.issuer, "read the issuer's discovery document");
+        tracing::debug!(issuer = %self.settings.issuer, "fetched the issuer's discovery document");
         Ok(Arc::new(Provider {
             client,
             keys: KeySet::from_json(&jwks),

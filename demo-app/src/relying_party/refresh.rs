@@ -1,25 +1,19 @@
-//! Refreshing (RFC 6749 6, OIDC Core 12): trades the refresh token for new tokens and shows what changed.
+//! Refresh (RFC 6749 6, OIDC Core 12): redeems the refresh token and records what changed.
 
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Response};
 use openidconnect::RefreshToken;
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::callback::{Tokens, no_token_endpoint, token_endpoint_error, verified_subject};
+use super::csrf_form::CsrfForm;
 use super::error::SignInError;
+use super::id_token::verified_subject;
+use super::state::{RelyingParty, redirect_to};
+use super::token_response::{TokenResponse, no_token_endpoint, token_endpoint_error};
 use super::transport::Recorder;
-use super::{RelyingParty, redirect_to};
 use crate::clock;
-use crate::session::{BrowserSession, Change, NoticeKind, Refreshed, SessionError, SignedIn};
+use crate::session::{BrowserSession, NoticeKind, Refreshed, SessionError, SignedIn, TokenChange};
 use crate::token::verify::IdTokenRules;
-
-/// A form that carries nothing but its CSRF token.
-#[derive(Debug, Deserialize)]
-pub(super) struct CsrfForm {
-    #[serde(default)]
-    pub(super) csrf: String,
-}
 
 /// `POST /refresh`.
 pub(super) async fn refresh(
@@ -30,39 +24,36 @@ pub(super) async fn refresh(
     if let Err(answer) = app.require_csrf(&session, &form.csrf).await {
         return answer;
     }
-    match outcome(&app, &session).await {
+    match try_refresh(&app, &session).await {
         Ok(()) => redirect_to("/tokens"),
         Err(error) => error.into_response(),
     }
 }
 
-async fn outcome(app: &RelyingParty, session: &BrowserSession) -> Result<(), SessionError> {
+async fn try_refresh(app: &RelyingParty, session: &BrowserSession) -> Result<(), SessionError> {
     let Some(previous) = session.signed_in().await? else {
-        return session.set_notice(NoticeKind::Bad, "Nothing to refresh", "You are not signed in.").await;
+        return session.set_notice(NoticeKind::Failure, "Nothing to refresh", "You are not signed in.").await;
     };
     let Some(refresh_token) = previous.refresh_token.clone() else {
-        let words = "There is no refresh token. Ask for the scope offline_access when you sign in; the client must be allowed to use it.";
-        return session.set_notice(NoticeKind::Bad, "Nothing to refresh with", words).await;
+        let message = "There is no refresh token. Request the scope offline_access at sign-in; the client must be allowed to use it.";
+        return session.set_notice(NoticeKind::Failure, "Nothing to refresh with", message).await;
     };
     match renew(app, previous, refresh_token).await {
         Ok(renewed) => {
             let rotated = renewed.refreshed.as_ref().is_some_and(|it| it.rotated);
             session.update(renewed).await?;
-            let words = if rotated {
-                "New tokens, and a new refresh token: this client rotates. The old one must not be used again."
+            let message = if rotated {
+                "New tokens, and a new refresh token: this client rotates refresh tokens. The old one must not be used again."
             } else {
-                "New tokens. The refresh token stays the same: this client does not rotate."
+                "New tokens. The refresh token is unchanged: this client does not rotate refresh tokens."
             };
-            session.set_notice(NoticeKind::Good, "Refreshed", words).await
+            session.set_notice(NoticeKind::Success, "Refreshed", message).await
         }
         Err(error) => {
             tracing::info!(reason = %error, "refresh refused");
-            let explained = error.explain();
-            let words = format!(
-                "{}: {} {} The tokens you had are unchanged.",
-                explained.code, explained.description, explained.meaning
-            );
-            session.set_notice(NoticeKind::Bad, "The refresh was refused", words).await
+            let text = error.explain();
+            let message = format!("{}: {} {} Your tokens are unchanged.", text.code, text.description, text.meaning);
+            session.set_notice(NoticeKind::Failure, "The refresh was refused", message).await
         }
     }
 }
@@ -77,7 +68,7 @@ async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) ->
         nonce: None,
         access_token: None,
         max_age: None,
-        // OIDC Core 12.2: the new ID token is about the same person.
+        // OIDC Core 12.2: the new ID token has the same subject.
         subject: Some(&previous.subject),
     };
     let response = provider
@@ -87,12 +78,12 @@ async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) ->
         .request_async(&recorder)
         .await
         .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules))?;
-    let tokens = Tokens::of(&response, &recorder);
+    let tokens = TokenResponse::new(&response, &recorder);
     if let Some(raw) = &tokens.id_token {
         let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
         verified_subject(app, &provider, raw, rules).await?;
     }
-    // RFC 6749 6: without a new refresh token the old one goes on.
+    // RFC 6749 6: without a new refresh token the old one stays valid.
     let next_refresh = tokens.refresh_token.clone().unwrap_or_else(|| old_token.secret().clone());
     let rotated = next_refresh != *old_token.secret();
     let next_id = tokens.id_token.unwrap_or_else(|| previous.id_token.clone());
@@ -122,11 +113,16 @@ async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) ->
     })
 }
 
-fn change(token: &str, before: &str, after: &str) -> Change {
-    Change { token: token.to_owned(), before: fingerprint(before), after: fingerprint(after), changed: before != after }
+fn change(token: &str, before: &str, after: &str) -> TokenChange {
+    TokenChange {
+        token: token.to_owned(),
+        before: fingerprint(before),
+        after: fingerprint(after),
+        changed: before != after,
+    }
 }
 
-/// Tells two tokens apart without showing either.
+/// The start of the SHA-256 of a token: comparable, and not secret.
 fn fingerprint(token: &str) -> String {
     let digest = Sha256::digest(token.as_bytes());
     digest[..6].iter().map(|byte| format!("{byte:02x}")).collect()

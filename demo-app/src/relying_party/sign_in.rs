@@ -1,4 +1,4 @@
-//! The way out: builds the authorization request of the code flow and sends the browser to the issuer.
+//! Builds the authorization request of the code flow and redirects the browser to the issuer.
 
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -7,13 +7,14 @@ use openidconnect::core::CoreAuthenticationFlow;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, Scope};
 use serde::Deserialize;
 
-use super::RelyingParty;
-use super::callback::show_error;
+use super::error::SignInError;
+use super::error_page::show_error;
+use super::state::RelyingParty;
 use super::transport::masked_pair;
 use crate::pages::ErrorPage;
 use crate::session::{BrowserSession, Exchange, PendingSignIn, SessionError};
 
-/// What may be changed for one sign-in. Empty fields count as absent, as forms send them.
+/// Optional parameters of one sign-in. Empty fields count as absent, because forms send them.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct SignInForm {
     #[serde(default)]
@@ -28,7 +29,7 @@ pub(super) struct SignInForm {
     login_hint: String,
     #[serde(default)]
     acr_values: String,
-    /// OIDC Core 4: a third party that starts a sign-in names the issuer.
+    /// OIDC Core 4: the issuer, in a sign-in that a third party starts.
     #[serde(default)]
     iss: String,
 }
@@ -62,11 +63,11 @@ async fn start(app: &RelyingParty, session: &BrowserSession, form: SignInForm) -
             Err(_) => return app.pages.error(invalid_request("max_age must be a whole number of seconds.")),
         },
     };
-    // OIDC Core 4: never start a sign-in at an issuer because a link says so.
+    // OIDC Core 4: an unknown issuer in a link must not be used.
     if !form.iss.is_empty() && form.iss != app.settings.issuer {
         return app
             .pages
-            .error(invalid_request("This app signs people in at its own issuer only, and the link names another."));
+            .error(invalid_request("This app uses one configured issuer, and the link names another one."));
     }
     match authorization(app, session, &form, max_age).await {
         Ok(Ok(url)) => Redirect::to(&url).into_response(),
@@ -75,17 +76,17 @@ async fn start(app: &RelyingParty, session: &BrowserSession, form: SignInForm) -
     }
 }
 
-fn invalid_request(words: &'static str) -> ErrorPage {
-    ErrorPage::new(StatusCode::BAD_REQUEST, "invalid_request", "This sign-in cannot start", words)
+fn invalid_request(reason: &'static str) -> ErrorPage {
+    ErrorPage::new(StatusCode::BAD_REQUEST, "invalid_request", "This sign-in cannot start", reason)
 }
 
-/// OIDC Core 3.1.2.1: the authorization request. Remembers what the answer must match.
+/// OIDC Core 3.1.2.1: the URL of the authorization request. Stores the values that the response must match.
 async fn authorization(
     app: &RelyingParty,
     session: &BrowserSession,
     form: &SignInForm,
     max_age: Option<i64>,
-) -> Result<Result<String, super::error::SignInError>, SessionError> {
+) -> Result<Result<String, SignInError>, SessionError> {
     let provider = match app.providers.get().await {
         Ok(provider) => provider,
         Err(failed) => return Ok(Err(failed.into())),
@@ -94,14 +95,14 @@ async fn authorization(
         "" => app.settings.scopes.clone(),
         text => text.split_whitespace().map(str::to_owned).collect(),
     };
-    // RFC 7636 4.2: S256, always, also for a client that has a secret.
+    // RFC 7636 4.2: S256, for confidential clients too.
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let flow = CoreAuthenticationFlow::AuthorizationCode;
     let mut request = provider
         .client
         .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
         .set_pkce_challenge(challenge)
-        // The crate adds openid by itself.
+        // `openidconnect` adds openid itself.
         .add_scopes(scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new));
     let optional = [("prompt", &form.prompt), ("login_hint", &form.login_hint), ("acr_values", &form.acr_values)];
     for (name, value) in optional {

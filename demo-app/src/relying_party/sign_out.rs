@@ -1,21 +1,21 @@
-//! Signing out: at the app alone, or at the app and the issuer (RP-Initiated Logout 1.0).
+//! Sign-out: from the app only, or from the app and the issuer (RP-Initiated Logout 1.0).
 
 use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use url::Url;
 
-use super::{RelyingParty, redirect_to};
+use super::state::{RelyingParty, redirect_to};
 use crate::session::{BrowserSession, NoticeKind, SessionError, SignedIn};
 
-/// How far to sign out.
+/// Which sessions to end.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum SignOutFrom {
-    /// Only the session of this app ends.
+    /// The session of this app.
     #[default]
     App,
-    /// The issuer's session ends as well.
+    /// The session of this app and the issuer's.
     Issuer,
 }
 
@@ -51,19 +51,19 @@ async fn end(app: &RelyingParty, session: &BrowserSession, reach: SignOutFrom) -
         SignOutFrom::App => None,
         SignOutFrom::Issuer => end_session_url(app, &signed_in).await,
     };
-    let words = match (reach, &url) {
+    let message = match (reach, &url) {
         (SignOutFrom::App, _) => {
-            "The session of this app is gone, and the tokens with it. The issuer still remembers you: the next Log In may pass without a password."
+            "The session of this app has ended and its tokens are deleted. The issuer still has a session: the next Log In may need no password."
         }
         (SignOutFrom::Issuer, Some(_)) => {
-            "The session of this app is gone and the issuer was asked to end its own. An access token that was copied \
-             elsewhere stays valid until it expires: a resource server that checks tokens by itself never asks."
+            "The session of this app has ended, and the browser was sent to the issuer to end its session. A copied access \
+             token stays valid until it expires, because resource servers verify tokens without the issuer."
         }
         (SignOutFrom::Issuer, None) => {
-            "The session of this app is gone. The issuer could not be asked: it names no end_session_endpoint, or does not answer."
+            "The session of this app has ended. The issuer's has not: it has no end_session_endpoint, or does not respond."
         }
     };
-    session.set_notice(NoticeKind::Good, "Signed out", words).await?;
+    session.set_notice(NoticeKind::Success, "Signed out", message).await?;
     Ok(url)
 }
 

@@ -1,4 +1,4 @@
-//! The back channel: carries openidconnect's requests over reqwest and keeps a record of each, secrets masked.
+//! The back channel: sends `openidconnect`'s requests with reqwest and records each with secrets masked.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,14 +10,14 @@ use tokio::time::Instant;
 
 use crate::session::Exchange;
 
-/// Longest answer kept in a record; a JWKS or discovery document is shorter.
+/// Longest response body in a record; a JWKS or discovery document is shorter.
 const MAX_ANSWER_LENGTH: usize = 12_000;
 
-/// Parameters, headers and members whose values are credentials.
-const SECRET: &[&str] =
+/// Parameters and members whose values are credentials.
+const SECRET_NAMES: &[&str] =
     &["access_token", "client_secret", "code", "code_verifier", "id_token", "id_token_hint", "refresh_token", "token"];
 
-/// An HTTP client that remembers what it carried.
+/// An HTTP client that records its requests.
 #[derive(Debug)]
 pub(super) struct Recorder {
     http: reqwest::Client,
@@ -26,7 +26,7 @@ pub(super) struct Recorder {
     last_body: Mutex<Vec<u8>>,
 }
 
-/// The request could not be sent or its answer not be read.
+/// The request could not be sent or its response could not be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TransportError {
     #[error("{}", crate::outbound::error_chain(.0))]
@@ -40,17 +40,17 @@ impl Recorder {
         Self { http, title, exchanges: Mutex::default(), last_body: Mutex::default() }
     }
 
-    /// What was carried so far.
+    /// The recorded requests.
     pub(super) fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges.lock().clone()
     }
 
-    /// The last answer's JSON, unmasked.
+    /// The last response's JSON, unmasked.
     pub(super) fn last_json(&self) -> Option<Value> {
         serde_json::from_slice(&self.last_body.lock()).ok()
     }
 
-    /// The last answer's id, as the issuer gave it.
+    /// The last response's `x-okta-request-id`.
     pub(super) fn last_request_id(&self) -> Option<String> {
         self.exchanges.lock().last().and_then(|exchange| exchange.request_id.clone())
     }
@@ -59,9 +59,9 @@ impl Recorder {
     pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let started = Instant::now();
         let mut exchange = record_of(self.title, &request);
-        let outcome = self.carry(request).await;
+        let result = self.execute(request).await;
         exchange.milliseconds = u64::try_from(started.elapsed().as_millis()).ok();
-        match &outcome {
+        match &result {
             Ok(answer) => {
                 exchange.status = Some(answer.status().as_u16());
                 exchange.request_id =
@@ -72,10 +72,10 @@ impl Recorder {
             Err(error) => exchange.answer = error.to_string(),
         }
         self.exchanges.lock().push(exchange);
-        outcome
+        result
     }
 
-    async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    async fn execute(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let answer = self.http.execute(request.try_into()?).await?;
         let mut response = http::Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {
@@ -94,7 +94,7 @@ impl<'c> AsyncHttpClient<'c> for Recorder {
     }
 }
 
-/// The request as it may be shown: parameters in order, secrets masked.
+/// The record of a request, with secrets masked.
 fn record_of(title: &str, request: &HttpRequest) -> Exchange {
     let form = url::form_urlencoded::parse(request.body());
     let parameters = form.map(|(name, value)| masked_pair(&name, &value)).collect();
@@ -103,7 +103,7 @@ fn record_of(title: &str, request: &HttpRequest) -> Exchange {
         .iter()
         .map(|(name, value)| {
             let value = value.to_str().unwrap_or("(not text)");
-            // The scheme says how the client proved itself; what follows it is the proof.
+            // The scheme is shown, the credentials are masked.
             let shown = match (name == http::header::AUTHORIZATION, value.split_once(' ')) {
                 (true, Some((scheme, credentials))) => format!("{scheme} {}", mask(credentials)),
                 _ => value.to_owned(),
@@ -125,9 +125,9 @@ fn record_of(title: &str, request: &HttpRequest) -> Exchange {
     }
 }
 
-/// A parameter that may be shown.
+/// A parameter, masked if it is a secret.
 pub(super) fn masked_pair(name: &str, value: &str) -> (String, String) {
-    let shown = if SECRET.contains(&name) { mask(value) } else { value.to_owned() };
+    let shown = if SECRET_NAMES.contains(&name) { mask(value) } else { value.to_owned() };
     (name.to_owned(), shown)
 }
 
@@ -135,7 +135,7 @@ fn masked_answer(body: &[u8]) -> String {
     let text = match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(mut members)) => {
             for (name, value) in &mut members {
-                if let (true, Value::String(secret)) = (SECRET.contains(&name.as_str()), &*value) {
+                if let (true, Value::String(secret)) = (SECRET_NAMES.contains(&name.as_str()), &*value) {
                     *value = Value::String(mask(secret));
                 }
             }
@@ -147,7 +147,7 @@ fn masked_answer(body: &[u8]) -> String {
     text.chars().take(MAX_ANSWER_LENGTH).collect()
 }
 
-/// Says how long a secret is, and nothing of it.
+/// A replacement that shows the length of a secret only.
 fn mask(secret: &str) -> String {
     format!("‹hidden, {} characters›", secret.len())
 }
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_never_reach_the_record() {
+    fn a_record_contains_no_secrets() {
         let request = http::Request::builder()
             .method("POST")
             .uri("http://localhost/token")

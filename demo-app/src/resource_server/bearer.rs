@@ -1,4 +1,4 @@
-//! Bearer tokens at the door (RFC 6750): finds the token, judges it, compares its scopes with what the endpoint needs.
+//! Middleware for bearer tokens (RFC 6750): extracts the token, verifies it and compares its scopes with the endpoint's.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -7,15 +7,15 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use serde_json::Value;
 
-use super::ResourceServer;
 use super::problem::Problem;
+use super::state::ResourceServer;
 use crate::clock;
 use crate::endpoint::Endpoint;
 use crate::token::Jwt;
 use crate::token::check::first_failure;
 use crate::token::verify::{self, AccessTokenRules};
 
-/// Who calls, by a token that passed every check.
+/// The caller, from a verified token.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     /// Okta's user id; a service has none.
@@ -26,7 +26,7 @@ pub(super) struct Caller {
     pub(super) features: Vec<String>,
 }
 
-/// Lets a request through to its endpoint, with a [`Caller`], or answers itself.
+/// Adds a [`Caller`] to a request with a sufficient token, and answers others with a [`Problem`].
 pub(super) async fn require(
     State((server, endpoint)): State<(ResourceServer, &'static Endpoint)>,
     mut request: Request,
@@ -47,7 +47,7 @@ async fn admit(
     headers: &HeaderMap,
     query: Option<&str>,
 ) -> Result<Caller, Problem> {
-    let jwt = verified(server, bearer_token(headers, query)?).await?;
+    let jwt = verify_token(server, bearer_token(headers, query)?).await?;
     let granted = jwt.scopes().unwrap_or_default();
     if !endpoint.admits(&granted) {
         return Err(Problem::insufficient_scope(endpoint, &granted));
@@ -59,7 +59,7 @@ async fn admit(
     })
 }
 
-/// RFC 6750 2.1: the header is the one way in; the query string (2.3) is refused, as it ends up in logs.
+/// RFC 6750 2.1: the token must be in the header. The query string (2.3) is rejected, because it ends up in logs.
 fn bearer_token<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a str, Problem> {
     let in_query =
         url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).any(|(name, _)| name == "access_token");
@@ -77,7 +77,7 @@ fn bearer_token<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a s
         return Err(Problem::malformed("The Authorization header is not plain text."));
     };
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    // RFC 9110 11.1: the scheme's name is not case-sensitive. Another scheme is no bearer token at all.
+    // RFC 9110 11.1: the scheme's name is not case-sensitive. Another scheme counts as no token.
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::no_token());
     }
@@ -90,8 +90,9 @@ fn bearer_token<'a>(headers: &'a HeaderMap, query: Option<&str>) -> Result<&'a s
     if well_formed { Ok(token) } else { Err(Problem::malformed("The Authorization header must be: Bearer <token>.")) }
 }
 
-async fn verified(server: &ResourceServer, token: &str) -> Result<Jwt, Problem> {
-    let jwt = Jwt::read(token).map_err(|not| Problem::invalid_token(format!("The token is not a JWT: it {not}.")))?;
+async fn verify_token(server: &ResourceServer, token: &str) -> Result<Jwt, Problem> {
+    let jwt =
+        Jwt::read(token).map_err(|invalid| Problem::invalid_token(format!("The token is not a JWT: it {invalid}.")))?;
     let keys = server
         .keys
         .keys_for(jwt.header_str("kid"))
@@ -100,19 +101,19 @@ async fn verified(server: &ResourceServer, token: &str) -> Result<Jwt, Problem> 
     let rules = AccessTokenRules { issuer: &server.settings.issuer, audience: &server.settings.audience, clients: &[] };
     let checks = verify::access_token(&jwt, &keys, rules, clock::now());
     match first_failure(&checks) {
-        // RFC 9449 7.2: a token that is bound to a key is worth nothing to whoever merely bears it.
+        // RFC 9449 7.2: a token that is bound to a key must not be accepted as a bearer token.
         None if jwt.payload.contains_key("cnf") => {
             Err(Problem::invalid_token("The token is bound to a key, and this API takes bearer tokens only."))
         }
         None => Ok(jwt),
         Some(failure) => {
-            tracing::info!(check = %failure.id, "access token refused");
+            tracing::info!(check = %failure.id, "access token rejected");
             Err(Problem::failed(&checks))
         }
     }
 }
 
-/// The custom claim may be one string or several.
+/// The custom claim is a string or an array of strings.
 fn features(jwt: &Jwt) -> Vec<String> {
     match jwt.payload.get("feature_access") {
         Some(Value::String(one)) => vec![one.clone()],

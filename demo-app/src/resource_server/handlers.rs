@@ -1,4 +1,4 @@
-//! What each endpoint does once a caller is let in.
+//! The endpoints' handlers. The caller is already authorized.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Extension, Json, Path, State};
@@ -7,14 +7,14 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::ResourceServer;
 use super::bearer::Caller;
 use super::problem::Problem;
+use super::state::ResourceServer;
 use super::store::{ChangeError, MAX_QUANTITY, PRODUCTS, Status};
 
-type ApiResult = Result<Response, Problem>;
+type HandlerResult = Result<Response, Problem>;
 
-/// The custom claim's entry that opens premium products.
+/// The entry of the custom claim that allows premium products.
 const PREMIUM: &str = "premium";
 
 pub(super) async fn list_products(Extension(caller): Extension<Caller>) -> Json<Value> {
@@ -52,7 +52,7 @@ pub(super) async fn create_order(
     State(server): State<ResourceServer>,
     Extension(caller): Extension<Caller>,
     body: Result<Json<NewOrder>, JsonRejection>,
-) -> ApiResult {
+) -> HandlerResult {
     let Json(wanted) = body.map_err(unreadable)?;
     let product = PRODUCTS
         .iter()
@@ -76,11 +76,11 @@ pub(super) async fn list_own_orders(
     State(server): State<ResourceServer>,
     Extension(caller): Extension<Caller>,
     Path(user_id): Path<String>,
-) -> ApiResult {
-    // A scope says what an app may do; whose data it may touch is the API's own rule.
+) -> HandlerResult {
+    // Scopes do not say whose orders may be read; that is a rule of this API.
     match caller.user_id.as_deref() {
         Some(own) if own == user_id => Ok(Json(json!({ "orders": server.store.of_user(&user_id) })).into_response()),
-        other => Err(Problem::other_users_orders(&user_id, other.unwrap_or("no uid: a service called"))),
+        other => Err(Problem::other_users_orders(&user_id, other.unwrap_or("no uid: the caller is a service"))),
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn update_order(
     State(server): State<ResourceServer>,
     Path(id): Path<String>,
     body: Result<Json<OrderChange>, JsonRejection>,
-) -> ApiResult {
+) -> HandlerResult {
     let Json(wanted) = body.map_err(unreadable)?;
     match server.store.change(&id, wanted.status) {
         Ok(order) => Ok(Json(order).into_response()),

@@ -1,12 +1,11 @@
-//! The API: a resource server that judges each access token by itself, without asking the issuer (RFC 6750, RFC 9068),
-//! and serves a small market. It takes no part in the sign-in.
+//! The API: a resource server that verifies access tokens without calling the issuer (RFC 6750, RFC 9068) and serves a
+//! small market.
 
 mod bearer;
 mod handlers;
 mod problem;
+mod state;
 mod store;
-
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -15,35 +14,21 @@ use axum::routing::{MethodRouter, on};
 use http::Method;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::config::Settings;
 use crate::endpoint::{ENDPOINTS, Endpoint, Id};
-use crate::token::keys::KeyCache;
 use problem::Problem;
-use store::Store;
+pub(crate) use state::ResourceServer;
 
-/// Largest body taken: an order is a few dozen bytes.
+/// Largest request body in bytes; an order is much smaller.
 const MAX_BODY_SIZE: usize = 16 * 1024;
 
-/// What every route of the API has at hand.
-#[derive(Clone, Debug)]
-pub(crate) struct ResourceServer {
-    settings: Arc<Settings>,
-    keys: Arc<KeyCache>,
-    store: Arc<Store>,
-}
-
 impl ResourceServer {
-    pub(crate) fn new(settings: Arc<Settings>, keys: Arc<KeyCache>) -> Self {
-        Self { settings, keys, store: Arc::new(Store::seeded()) }
-    }
-
-    /// One route per row of [`ENDPOINTS`], each behind its own check.
+    /// One route per row of [`ENDPOINTS`], each with its token check.
     pub(crate) fn routes(self) -> Router {
         let mut router = Router::new();
         for endpoint in ENDPOINTS {
             router = router.route(&route_path(endpoint), self.guarded(endpoint));
         }
-        // Browser apps on other origins may call: bearer tokens only, so no cookie can be ridden on.
+        // Browser apps of other origins may call the API: it uses no cookies, so CSRF is not possible.
         let cors = CorsLayer::new()
             .allow_origin(Any)
             .allow_methods([Method::GET, Method::POST, Method::PATCH])
@@ -82,7 +67,7 @@ where
     on(filter, handler)
 }
 
-/// The router wants one name for the parameter of paths that differ in nothing else.
+/// axum requires one parameter name for paths that are otherwise equal.
 fn route_path(endpoint: &Endpoint) -> String {
     endpoint.path.replace("{user_id}", "{key}").replace("{id}", "{key}")
 }

@@ -1,4 +1,4 @@
-//! Errors of the API: RFC 9457 problem documents, with the challenge of RFC 6750 3 where a token is the matter.
+//! Errors of the API: RFC 9457 problem documents, with the challenge of RFC 6750 3 for token errors.
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -9,10 +9,10 @@ use serde::Serialize;
 use crate::endpoint::Endpoint;
 use crate::token::check::{Check, CheckResult, first_failure};
 
-/// Names the protected area in challenges.
+/// The realm in challenges.
 const REALM: &str = "market";
 
-/// An answer that says no, and why.
+/// An error response.
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
     #[serde(skip)]
@@ -26,12 +26,12 @@ pub(super) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'static str>,
     detail: String,
-    /// The checks that failed, with what was expected and what was there.
+    /// The failed checks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed_checks: Vec<FailedCheck>,
 }
 
-/// RFC 9457 4.2.1: the status says it all, `title` and `detail` the rest.
+/// RFC 9457 4.2.1: the problem has no semantics besides its status.
 #[derive(Debug, Serialize)]
 enum ProblemType {
     #[serde(rename = "about:blank")]
@@ -81,7 +81,7 @@ impl Problem {
         }
     }
 
-    /// RFC 6750 3.1 `invalid_token`: something is wrong with the token itself; another token may do.
+    /// RFC 6750 3.1 `invalid_token`: the token is not valid.
     pub(super) fn invalid_token(detail: impl Into<String>) -> Self {
         let detail = detail.into();
         Self {
@@ -100,7 +100,7 @@ impl Problem {
         };
         let failed_checks = checks
             .iter()
-            .filter(|check| check.verdict == CheckResult::Failed)
+            .filter(|check| check.result == CheckResult::Failed)
             .map(|check| FailedCheck {
                 check: check.id.to_string(),
                 expected: check.expected.clone(),
@@ -111,7 +111,7 @@ impl Problem {
         Self { failed_checks, ..Self::invalid_token(detail) }
     }
 
-    /// RFC 6750 3.1 `insufficient_scope`: the token is good and does not reach here.
+    /// RFC 6750 3.1 `insufficient_scope`: the token is valid and lacks the scope.
     pub(super) fn insufficient_scope(endpoint: &Endpoint, granted: &[String]) -> Self {
         let needed = endpoint.scope_text();
         let detail = format!("This endpoint needs the scope {needed}.");
@@ -124,11 +124,11 @@ impl Problem {
                 actual: if granted.is_empty() { "no scope".to_owned() } else { granted.join(" ") },
                 citation: "RFC 6750 3.1".to_owned(),
             }],
-            ..Self::new(StatusCode::FORBIDDEN, "The access token does not reach this far", detail)
+            ..Self::new(StatusCode::FORBIDDEN, "The access token lacks the scope", detail)
         }
     }
 
-    /// The scope fits, the person does not.
+    /// The scope is sufficient, but the orders belong to another user.
     pub(super) fn other_users_orders(expected: &str, actual: &str) -> Self {
         Self {
             failed_checks: vec![FailedCheck {
@@ -137,11 +137,11 @@ impl Problem {
                 actual: actual.to_owned(),
                 citation: "rule of this API: own orders only".to_owned(),
             }],
-            ..Self::new(StatusCode::FORBIDDEN, "Not yours", "These orders belong to somebody else.")
+            ..Self::new(StatusCode::FORBIDDEN, "Orders of another user", "These orders belong to another user.")
         }
     }
 
-    /// The scope fits, the membership does not.
+    /// The scope is sufficient, but the user is no premium member.
     pub(super) fn premium_only(product: &str, features: &[String]) -> Self {
         Self {
             failed_checks: vec![FailedCheck {
@@ -155,11 +155,11 @@ impl Problem {
     }
 
     pub(super) fn unprocessable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "The order is not acceptable", detail)
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid order", detail)
     }
 
     pub(super) fn unreadable(status: StatusCode, detail: String) -> Self {
-        Self::new(status, "The body cannot be read", detail)
+        Self::new(status, "Invalid request body", detail)
     }
 
     pub(super) fn not_found(detail: impl Into<String>) -> Self {
@@ -167,10 +167,10 @@ impl Problem {
     }
 
     pub(super) fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", "This path does not know that method.")
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", "This path does not support that method.")
     }
 
-    /// The API cannot judge: that is not the token's fault.
+    /// The API cannot verify the token now.
     pub(super) fn keys_unavailable(detail: String) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "The token cannot be verified now", detail)
     }

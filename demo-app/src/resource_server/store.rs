@@ -1,16 +1,16 @@
-//! What the market sells and what was ordered, in memory.
+//! The products and orders of the market, in memory.
 
 use indexmap::IndexMap;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 
-/// Most of one thing in one order.
+/// Largest quantity of an order.
 pub(super) const MAX_QUANTITY: u32 = 100;
 
-/// Orders kept; the oldest go first.
+/// Largest number of orders; the oldest are dropped.
 const MAX_ORDERS: usize = 1000;
 
-/// One thing on sale.
+/// One product.
 #[derive(Debug, Serialize)]
 pub(super) struct Product {
     pub(super) id: &'static str,
@@ -29,7 +29,7 @@ pub(super) const PRODUCTS: &[Product] = &[
     Product { id: "walnut-desk", name: "Walnut desk", price: 64000, premium: true },
 ];
 
-/// How far an order has come.
+/// The status of an order.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Status {
@@ -40,7 +40,7 @@ pub(super) enum Status {
 }
 
 impl Status {
-    /// Pending orders are approved or rejected, approved ones shipped; the rest is final.
+    /// Pending orders can be approved or rejected, approved ones shipped.
     pub(super) fn may_become(self, next: Self) -> bool {
         matches!((self, next), (Self::Pending, Self::Approved | Self::Rejected) | (Self::Approved, Self::Shipped))
     }
@@ -50,7 +50,7 @@ impl Status {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Order {
     pub(super) id: String,
-    /// Okta user id of the buyer; absent when a service ordered.
+    /// Okta user id of the buyer; absent for a service.
     pub(super) user_id: Option<String>,
     pub(super) ordered_by: String,
     pub(super) product: String,
@@ -60,7 +60,7 @@ pub(super) struct Order {
     pub(super) status: Status,
 }
 
-/// Why an order does not change.
+/// Why the status of an order cannot change.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ChangeError {
     Unknown,
@@ -70,16 +70,16 @@ pub(super) enum ChangeError {
 /// The orders.
 #[derive(Debug)]
 pub(super) struct Store {
-    orders: RwLock<Orders>,
+    orders: RwLock<OrderTable>,
 }
 
 #[derive(Debug, Default)]
-struct Orders {
+struct OrderTable {
     last_number: u32,
     orders: IndexMap<String, Order>,
 }
 
-impl Orders {
+impl OrderTable {
     fn add(&mut self, user_id: Option<&str>, ordered_by: &str, product: &Product, quantity: u32) -> Order {
         self.last_number += 1;
         let order = Order {
@@ -100,9 +100,9 @@ impl Orders {
 }
 
 impl Store {
-    /// Starts with one order of somebody else, so that "all orders" and "my orders" differ from the beginning.
+    /// Starts with one order of another user, so that "all orders" and "my orders" differ.
     pub(super) fn seeded() -> Self {
-        let mut orders = Orders::default();
+        let mut orders = OrderTable::default();
         orders.add(Some("00usomebodyelse05d7"), "somebody.else@example.test", &PRODUCTS[1], 6);
         Self { orders: RwLock::new(orders) }
     }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_order_goes_one_way() {
+    fn an_order_is_approved_then_shipped_and_no_other_way() {
         let store = Store::seeded();
         let order = store.create(Some("00u1"), "a", &PRODUCTS[0], 2);
         assert_eq!((order.total, order.status), (1380, Status::Pending));

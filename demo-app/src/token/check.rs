@@ -1,29 +1,30 @@
-//! One check of one token: what was expected, what was there, and the verdict.
+//! One check of one token: the expected value, the actual value and the result.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// One line of a verification checklist.
+/// One check of a token.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub(crate) struct Check {
     /// Stable name, for tests and links.
     pub(crate) id: Cow<'static, str>,
     pub(crate) title: Cow<'static, str>,
-    pub(crate) verdict: CheckResult,
+    #[serde(rename = "verdict")]
+    pub(crate) result: CheckResult,
     pub(crate) expected: String,
     pub(crate) actual: String,
-    /// Where the rule comes from.
+    /// The specification of the rule.
     pub(crate) citation: Cow<'static, str>,
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CheckResult {
     Passed,
     Failed,
-    /// Nothing to compare; `actual` says why.
+    /// Not applicable; `actual` says why.
     Skipped,
 }
 
@@ -32,7 +33,7 @@ impl CheckResult {
         if passed { Self::Passed } else { Self::Failed }
     }
 
-    /// The word shown beside the mark, so that colour is never the only cue.
+    /// The text beside the mark, so that colour is not the only cue.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -60,5 +61,5 @@ impl CheckResult {
 
 /// The first check that failed.
 pub(crate) fn first_failure(checks: &[Check]) -> Option<&Check> {
-    checks.iter().find(|check| check.verdict == CheckResult::Failed)
+    checks.iter().find(|check| check.result == CheckResult::Failed)
 }

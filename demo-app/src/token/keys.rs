@@ -1,5 +1,5 @@
-//! The public keys of an issuer, cached by `kid`: fetched at first need, once more when a token names an unknown
-//! key, and anew after an hour. However many requests wait, one fetch runs.
+//! The public keys of an issuer, cached by `kid`: fetched on first use, again for an unknown `kid`, and again after an
+//! hour. Concurrent requests share one fetch.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use crate::clock;
 
-/// Okta rotates keys about four times a year and publishes the next one ahead; an hour is plenty.
+/// Okta rotates keys about four times a year and publishes the next one ahead of time.
 const MAX_AGE_SECONDS: i64 = 3600;
 
-/// The verification keys of one JWKS document, each ready for use.
+/// The verification keys of one JWKS document, decoded.
 #[derive(Default)]
 pub(crate) struct KeySet {
     keys: HashMap<String, DecodingKey>,
@@ -27,7 +27,7 @@ impl std::fmt::Debug for KeySet {
 }
 
 impl KeySet {
-    /// Reads a JWKS (RFC 7517 5). Keys of unknown kind, without `kid` or not for signatures are passed over, as that section asks.
+    /// Reads a JWKS (RFC 7517 5). Skips keys of unknown type, without `kid` or not for signatures.
     pub(crate) fn from_json(jwks: &Value) -> Self {
         let listed = jwks.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let readable = listed.iter().filter_map(|key| serde_json::from_value::<Jwk>(key.clone()).ok()).collect();
@@ -62,7 +62,7 @@ impl KeySet {
     }
 }
 
-/// Why the keys could not be had.
+/// The keys could not be fetched.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the issuer's keys could not be fetched from {url}: {reason}")]
 pub(crate) struct KeysUnavailable {
@@ -70,7 +70,7 @@ pub(crate) struct KeysUnavailable {
     pub(crate) reason: String,
 }
 
-/// The keys of one issuer, kept between requests.
+/// The cached keys of one issuer.
 #[derive(Debug)]
 pub(crate) struct KeyCache {
     http: reqwest::Client,
@@ -97,7 +97,7 @@ impl KeyCache {
         Self { http, issuer: issuer.to_owned(), cached: RwLock::new(None), fetching: tokio::sync::Mutex::new(()) }
     }
 
-    /// The keys to judge a token that names `kid`: what is cached if it knows the key, else fetched once more.
+    /// The keys for a token with this `kid`: the cached ones if they contain it, otherwise newly fetched ones.
     pub(crate) async fn keys_for(&self, kid: Option<&str>) -> Result<Arc<KeySet>, KeysUnavailable> {
         let before = self.cached.read().clone();
         if let Some(cached) = &before
@@ -106,8 +106,8 @@ impl KeyCache {
         {
             return Ok(cached.keys.clone());
         }
-        let _one_at_a_time = self.fetching.lock().await;
-        // Somebody may have fetched while this request waited: then that answer is as new as any.
+        let _guard = self.fetching.lock().await;
+        // Another request may have fetched the keys while this one waited for the lock.
         let generation = before.map_or(0, |cached| cached.generation);
         let latest = self.cached.read().clone();
         if let Some(cached) = latest.filter(|cached| cached.generation > generation) {
@@ -123,9 +123,9 @@ impl KeyCache {
     async fn fetch(&self) -> Result<Value, KeysUnavailable> {
         let discovery_url = format!("{}/.well-known/openid-configuration", self.issuer);
         let metadata = self.get_json(&discovery_url).await?;
-        // OIDC Discovery 4.3: the issuer in the document must be the one that was asked.
+        // OIDC Discovery 4.3: the issuer in the document must match the requested one.
         if metadata.get("issuer").and_then(Value::as_str) != Some(&self.issuer) {
-            let reason = format!("it names the issuer {}, not {}", metadata["issuer"], self.issuer);
+            let reason = format!("its issuer is {}, not {}", metadata["issuer"], self.issuer);
             return Err(KeysUnavailable { url: discovery_url, reason });
         }
         match metadata.get("jwks_uri").and_then(Value::as_str) {

@@ -1,4 +1,4 @@
-//! Claims for people: what each one means, whose word it is, and dates in readable form.
+//! Claims with their meaning, origin and readable dates.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::time;
 use crate::decision::Note;
 
-/// Who defined a claim.
+/// What defines a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ClaimOrigin {
@@ -37,9 +37,9 @@ pub(crate) struct Claim {
     pub(crate) shown: String,
     pub(crate) kind: ClaimOrigin,
     pub(crate) meaning: String,
-    /// For dates: the same moment for people.
+    /// For dates: the date as text.
     pub(crate) time: Option<String>,
-    /// Where the value came from, when the issuer says.
+    /// The source of the value, if the issuer is the mock.
     pub(crate) because: Option<String>,
 }
 
@@ -49,27 +49,27 @@ const DATES: &[&str] = &["exp", "iat", "nbf", "auth_time", "updated_at"];
 
 #[rustfmt::skip]
 const GLOSSARY: &[Entry] = &[
-    Entry("iss", ClaimOrigin::Standard, "Issuer: the URL of the authorization server that made the token."),
-    Entry("sub", ClaimOrigin::Standard, "Subject: whom the token is about. In an ID token Okta's user id; in an access token the login, or the client id of a service."),
+    Entry("iss", ClaimOrigin::Standard, "Issuer: the URL of the authorization server that issued the token."),
+    Entry("sub", ClaimOrigin::Standard, "Subject: the user or client that the token is about. In an ID token Okta's user id; in an access token the login, or the client id of a service."),
     Entry("aud", ClaimOrigin::Standard, "Audience: who may accept the token. The client id in an ID token, the API in an access token."),
-    Entry("exp", ClaimOrigin::Standard, "Expires: from this moment on nobody may accept the token."),
+    Entry("exp", ClaimOrigin::Standard, "Expires: the token must not be accepted from this time on."),
     Entry("iat", ClaimOrigin::Standard, "Issued at."),
-    Entry("nbf", ClaimOrigin::Standard, "Not before: from this moment on the token may be accepted."),
-    Entry("jti", ClaimOrigin::Standard, "Id of this one token."),
-    Entry("nonce", ClaimOrigin::Standard, "The random value that the app put into its request. It ties the ID token to this sign-in."),
-    Entry("at_hash", ClaimOrigin::Standard, "Half of the hash of the access token that came along. It ties the two together."),
-    Entry("c_hash", ClaimOrigin::Standard, "Half of the hash of the code that came along."),
-    Entry("auth_time", ClaimOrigin::Standard, "When the person last proved who they are."),
-    Entry("amr", ClaimOrigin::Standard, "How they proved it: pwd, mfa, otp and so on (RFC 8176)."),
-    Entry("acr", ClaimOrigin::Standard, "How strong the proof was."),
-    Entry("azp", ClaimOrigin::Standard, "The client for which the token was made."),
+    Entry("nbf", ClaimOrigin::Standard, "Not before: the token must not be accepted before this time."),
+    Entry("jti", ClaimOrigin::Standard, "Id of the token."),
+    Entry("nonce", ClaimOrigin::Standard, "The random value from the app's request. It connects the ID token with this sign-in."),
+    Entry("at_hash", ClaimOrigin::Standard, "The left half of the hash of the access token issued with it."),
+    Entry("c_hash", ClaimOrigin::Standard, "The left half of the hash of the code issued with it."),
+    Entry("auth_time", ClaimOrigin::Standard, "When the user last authenticated."),
+    Entry("amr", ClaimOrigin::Standard, "Authentication methods: pwd, mfa, otp and so on (RFC 8176)."),
+    Entry("acr", ClaimOrigin::Standard, "Authentication context class: how strong the authentication was."),
+    Entry("azp", ClaimOrigin::Standard, "The client that the token was issued to."),
     Entry("sid", ClaimOrigin::Standard, "Id of the session at the issuer."),
     Entry("name", ClaimOrigin::Standard, "Full name, by the scope profile."),
     Entry("given_name", ClaimOrigin::Standard, "First name, by the scope profile."),
     Entry("family_name", ClaimOrigin::Standard, "Last name, by the scope profile."),
     Entry("middle_name", ClaimOrigin::Standard, "Middle name, by the scope profile."),
     Entry("nickname", ClaimOrigin::Standard, "Nickname, by the scope profile."),
-    Entry("preferred_username", ClaimOrigin::Standard, "The login, by the scope profile. May change: never a key."),
+    Entry("preferred_username", ClaimOrigin::Standard, "The login, by the scope profile. May change, so do not use it as a key."),
     Entry("profile", ClaimOrigin::Standard, "Address of a profile page."),
     Entry("picture", ClaimOrigin::Standard, "Address of a picture."),
     Entry("website", ClaimOrigin::Standard, "Address of a web site."),
@@ -82,18 +82,18 @@ const GLOSSARY: &[Entry] = &[
     Entry("updated_at", ClaimOrigin::Standard, "When the profile last changed."),
     Entry("address", ClaimOrigin::Standard, "Postal address, by the scope address."),
     Entry("phone_number", ClaimOrigin::Standard, "Telephone number, by the scope phone."),
-    Entry("scope", ClaimOrigin::Standard, "What the client may do, as one string (RFC 9068). Okta uses scp."),
+    Entry("scope", ClaimOrigin::Standard, "The granted scopes, as one string (RFC 9068). Okta uses scp."),
     Entry("client_id", ClaimOrigin::Standard, "The client (RFC 9068). Okta uses cid."),
     Entry("cnf", ClaimOrigin::Standard, "The key to which the token is bound (RFC 7800)."),
-    Entry("ver", ClaimOrigin::Okta, "Version of the token's form."),
-    Entry("idp", ClaimOrigin::Okta, "Who authenticated the person: the id of the org, or of an outside identity provider."),
-    Entry("cid", ClaimOrigin::Okta, "Client id: the app that asked for the access token."),
-    Entry("uid", ClaimOrigin::Okta, "User id. A service signs in without a user and has none."),
-    Entry("scp", ClaimOrigin::Okta, "The granted scopes, as an array: what this token may be used for."),
-    Entry("ds_hash", ClaimOrigin::Okta, "Half of the hash of the device secret that came along."),
-    Entry("groups", ClaimOrigin::Custom, "Custom claim from group membership: the groups that the claim's filter lets through."),
-    Entry("feature_access", ClaimOrigin::Custom, "Custom claim from the profile that the person has at this app: which features they may use."),
-    Entry("app_permissions", ClaimOrigin::Custom, "Custom claim from the profile that the person has at this app: what they may do in it."),
+    Entry("ver", ClaimOrigin::Okta, "Version of the token format."),
+    Entry("idp", ClaimOrigin::Okta, "Who authenticated the user: the id of the org or of an external identity provider."),
+    Entry("cid", ClaimOrigin::Okta, "Client id: the app that requested the access token."),
+    Entry("uid", ClaimOrigin::Okta, "User id. The token of a service has none."),
+    Entry("scp", ClaimOrigin::Okta, "The granted scopes, as an array."),
+    Entry("ds_hash", ClaimOrigin::Okta, "The left half of the hash of the device secret issued with it."),
+    Entry("groups", ClaimOrigin::Custom, "Custom claim from group membership: the groups that match the claim's filter."),
+    Entry("feature_access", ClaimOrigin::Custom, "Custom claim from the user's profile for this app: the features they may use."),
+    Entry("app_permissions", ClaimOrigin::Custom, "Custom claim from the user's profile for this app: what they may do in it."),
     Entry("market_role", ClaimOrigin::Custom, "Custom claim computed from group membership."),
 ];
 

@@ -1,4 +1,4 @@
-//! The home page: before sign-in what will happen, after it who you are.
+//! The home page: explains the sign-in before it, shows the user after it.
 
 use askama::Template;
 use axum::Json;
@@ -7,13 +7,14 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::claims::{self, Claim};
-use super::{Viewer, time};
+use super::state::Viewer;
+use super::time;
 use crate::clock;
 use crate::pages::{Frame, NavItem, render};
 use crate::session::{BrowserSession, Notice, SessionError, SignedIn};
 use crate::token::Jwt;
 
-/// All that the page shows.
+/// The data of the page.
 #[derive(Debug, Serialize)]
 struct Home {
     issuer: String,
@@ -24,13 +25,13 @@ struct Home {
     scopes: Vec<String>,
     audience: String,
     signed_in: Option<Person>,
-    /// Whether the API was called in this session, which is when it first takes part.
+    /// Whether the API was called in this session.
     api_called: bool,
-    /// What the last action has to say, until a page has shown it.
+    /// The result of the last action, until a page has shown it.
     notice: Option<Notice>,
 }
 
-/// The person who is signed in.
+/// The signed-in user.
 #[derive(Debug, Serialize)]
 struct Person {
     name: String,
@@ -96,7 +97,7 @@ async fn home(viewer: &Viewer, session: &BrowserSession) -> Result<Home, Session
 }
 
 fn person(signed_in: SignedIn, now: i64) -> Person {
-    // Verified when it came, and kept on the server since.
+    // It was verified when it was received.
     let payload = Jwt::read(&signed_in.id_token).map(|jwt| jwt.payload).unwrap_or_default();
     let text = |name: &str| payload.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
     let expires_at = signed_in.expires_in.map(|lifetime| signed_in.received_at + lifetime);
@@ -116,7 +117,7 @@ fn person(signed_in: SignedIn, now: i64) -> Person {
         access_token_shown: match expires_at {
             Some(at) if at > now => format!("{} left, until {}", time::span(at - now), time::utc(at)),
             Some(at) => format!("expired {}", time::relative(at, now)),
-            None => "the issuer did not say".to_owned(),
+            None => "unknown".to_owned(),
         },
         can_refresh: signed_in.refresh_token.is_some(),
         scopes: signed_in.granted_scopes,

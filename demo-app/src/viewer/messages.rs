@@ -1,4 +1,4 @@
-//! The messages of the sign-in, in order: what went through the browser and what went from server to server.
+//! The HTTP messages of the sign-in, in order.
 
 use askama::Template;
 use axum::Json;
@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::{Viewer, not_signed_in_json};
+use super::state::{Viewer, not_signed_in_json};
 use crate::pages::{Frame, NavItem, render};
 use crate::session::{BrowserSession, Exchange};
 

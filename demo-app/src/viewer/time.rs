@@ -1,4 +1,4 @@
-//! Seconds since 1970, for people.
+//! Timestamps and durations as text.
 
 use ::time::OffsetDateTime;
 use ::time::format_description::BorrowedFormatItem;
@@ -23,7 +23,7 @@ pub(super) fn relative(seconds: i64, now: i64) -> String {
     }
 }
 
-/// A length of time in its largest fitting unit.
+/// A duration in its largest suitable unit.
 pub(super) fn span(seconds: i64) -> String {
     match seconds {
         ..120 => format!("{seconds} s"),
@@ -33,7 +33,7 @@ pub(super) fn span(seconds: i64) -> String {
     }
 }
 
-/// Both.
+/// [`utc`] and [`relative`].
 pub(super) fn full(seconds: i64, now: i64) -> String {
     format!("{} ({})", utc(seconds), relative(seconds, now))
 }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_when() {
+    fn timestamps_and_durations_are_formatted() {
         assert_eq!(utc(1_700_000_000), "2023-11-14 22:13:20 UTC");
         assert_eq!(relative(160, 100), "in 60 s");
         assert_eq!(relative(100, 100 + 3 * 3600), "3 h ago");

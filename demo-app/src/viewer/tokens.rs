@@ -1,4 +1,4 @@
-//! The token viewer: each token raw and decoded, checked claim by claim, with the decision that shaped it.
+//! The token viewer: each token raw and decoded, its checks, and the issuer's decision.
 
 use askama::Template;
 use axum::Json;
@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::claims::{self, Claim};
-use super::{Viewer, not_signed_in_json, time};
+use super::state::{Viewer, not_signed_in_json};
+use super::time;
 use crate::clock;
 use crate::decision::{Decision, Note};
 use crate::pages::{Frame, NavItem, render};
@@ -18,7 +19,7 @@ use crate::token::check::{Check, first_failure};
 use crate::token::keys::KeySet;
 use crate::token::verify::{self, AccessTokenRules, IdTokenRules};
 
-/// All that the page shows.
+/// The data of the page.
 #[derive(Debug, Serialize)]
 struct Tokens {
     id_token: TokenView,
@@ -29,24 +30,24 @@ struct Tokens {
     refreshed: Option<Refreshed>,
     userinfo: Option<Inspection>,
     introspection: Option<Inspection>,
-    /// Where each claim can be seen, once userinfo was asked.
+    /// Which token or response contains each claim, after a userinfo request.
     matrix: Vec<MatrixRow>,
     decision: Decision,
     /// Why the signatures could not be checked, when they could not.
     keys_problem: Option<String>,
 }
 
-/// One token, raw and taken apart.
+/// One token, raw and decoded.
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenView {
     pub(crate) raw: String,
-    /// Absent when the token is opaque to the app.
+    /// Absent for an opaque token.
     pub(crate) decoded: Option<Decoded>,
-    /// What else to know about it.
+    /// A remark about the token.
     pub(crate) remark: Option<String>,
 }
 
-/// A JWT taken apart and judged.
+/// A decoded JWT with its checks.
 #[derive(Debug, Serialize)]
 pub(crate) struct Decoded {
     pub(crate) parts: [String; 3],
@@ -75,8 +76,8 @@ impl Decoded {
         pretty(&self.payload)
     }
 
-    /// The verdict in one sentence.
-    pub(crate) fn verdict(&self) -> String {
+    /// The result of the checks in one sentence.
+    pub(crate) fn summary(&self) -> String {
         match first_failure(&self.checks) {
             None => "Every check passes now.".to_owned(),
             Some(check) => format!("Fails now: {}.", check.title),
@@ -92,7 +93,7 @@ impl Decoded {
 struct Scopes {
     requested: Vec<String>,
     granted: Vec<String>,
-    /// Asked for and not given. Okta grants all or nothing, so this is empty there.
+    /// Requested and not granted. Empty with Okta, which grants all requested scopes or none.
     withheld: Vec<String>,
 }
 
@@ -146,7 +147,7 @@ async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
         client_id: &viewer.settings.client_id,
         nonce: signed_in.nonce.as_deref(),
         access_token: Some(&signed_in.access_token),
-        // Was judged when the token came; it can only grow older.
+        // Checked when the token was received.
         max_age: None,
         subject: None,
     };
@@ -193,17 +194,15 @@ async fn keys_for(viewer: &Viewer, jwt: Option<&Jwt>) -> (std::sync::Arc<KeySet>
 }
 
 fn access_remark(viewer: &Viewer, is_jwt: bool) -> Option<String> {
-    let words = match (viewer.settings.issuer_is_org_server(), is_jwt) {
+    let remark = match (viewer.settings.issuer_is_org_server(), is_jwt) {
         (true, _) => {
-            "This issuer is the org authorization server. Its access tokens are for Okta's own APIs: their form is not \
-             promised and their keys need not be published, so no app should judge them. Use a custom authorization server for an API of your own."
+            "This issuer is the org authorization server. Its access tokens are for Okta's own APIs: their format is \
+             not documented and their keys may not be published, so apps should not verify them. Use a custom authorization server for your own API."
         }
-        (false, false) => {
-            "This access token is no JWT: it is opaque to the app, and only the issuer can say what it is worth."
-        }
+        (false, false) => "This access token is not a JWT: it is opaque to the app, and only the issuer can verify it.",
         (false, true) => return None,
     };
-    Some(words.to_owned())
+    Some(remark.to_owned())
 }
 
 fn matrix(id: Option<&Jwt>, access: Option<&Jwt>, userinfo: Option<&Inspection>) -> Vec<MatrixRow> {
@@ -227,7 +226,7 @@ fn matrix(id: Option<&Jwt>, access: Option<&Jwt>, userinfo: Option<&Inspection>)
         .collect()
 }
 
-/// JSON as a page shows it.
+/// Indented JSON.
 pub(crate) fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The API's door: 401, 403 and 400 with the challenges of RFC 6750 3, and what lies behind it.
+//! The API: 401, 403 and 400 with the challenges of RFC 6750 3, and its endpoints.
 
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -12,8 +12,8 @@ struct Api {
     http: Client,
 }
 
-/// An answer in short: status, challenge, body.
-struct Answer {
+/// A response: status, challenge, body.
+struct ApiResponse {
     status: u16,
     challenge: Option<String>,
     body: Value,
@@ -26,7 +26,7 @@ impl Api {
         Self { issuer, demo, http: Client::builder().no_proxy().build().unwrap() }
     }
 
-    async fn send(&self, method: Method, path: &str, authorization: Option<&str>, body: Option<Value>) -> Answer {
+    async fn send(&self, method: Method, path: &str, authorization: Option<&str>, body: Option<Value>) -> ApiResponse {
         let mut request = self.http.request(method, format!("{}{path}", self.demo.url()));
         if let Some(value) = authorization {
             request = request.header("authorization", value);
@@ -37,19 +37,19 @@ impl Api {
         answer(request.send().await.unwrap()).await
     }
 
-    async fn get(&self, path: &str, scopes: &[&str]) -> Answer {
+    async fn get(&self, path: &str, scopes: &[&str]) -> ApiResponse {
         let token = format!("Bearer {}", self.issuer.access_token(scopes));
         self.send(Method::GET, path, Some(&token), None).await
     }
 
-    async fn change(&self, method: Method, path: &str, scopes: &[&str], body: Value) -> Answer {
+    async fn change(&self, method: Method, path: &str, scopes: &[&str], body: Value) -> ApiResponse {
         let token = format!("Bearer {}", self.issuer.access_token(scopes));
         self.send(method, path, Some(&token), Some(body)).await
     }
 }
 
-async fn answer(response: Response) -> Answer {
-    Answer {
+async fn answer(response: Response) -> ApiResponse {
+    ApiResponse {
         status: response.status().as_u16(),
         challenge: response.headers().get("www-authenticate").map(|it| it.to_str().unwrap().to_owned()),
         body: response.json().await.unwrap_or_default(),
@@ -57,7 +57,7 @@ async fn answer(response: Response) -> Answer {
 }
 
 #[tokio::test]
-async fn the_door_tells_its_reasons_apart() {
+async fn missing_malformed_invalid_and_insufficient_tokens_get_different_errors() {
     let api = Api::start().await;
     let none = api.send(Method::GET, "/api/products", None, None).await;
     assert_eq!((none.status, none.challenge.as_deref()), (401, Some("Bearer realm=\"market\"")));
@@ -90,28 +90,28 @@ async fn the_door_tells_its_reasons_apart() {
 }
 
 #[tokio::test]
-async fn a_bad_token_is_401_with_the_check_that_failed() {
-    let twist = |name: &'static str, value: Value| {
+async fn an_invalid_token_is_401_with_the_failed_check() {
+    let set_claim = |name: &'static str, value: Value| {
         move |behaviour: &mut Behaviour| {
-            behaviour.twist_access_token = Box::new(move |claims| claims[name] = value.clone())
+            behaviour.edit_access_token = Box::new(move |claims| claims[name] = value.clone())
         }
     };
-    type Cheat = Box<dyn FnOnce(&mut Behaviour)>;
-    let cases: Vec<(&str, Cheat)> = vec![
-        ("iss", Box::new(twist("iss", json!("https://evil.example")))),
-        ("aud", Box::new(twist("aud", json!("api://other")))),
-        ("exp", Box::new(twist("exp", json!(now() - 60)))),
-        ("exp", Box::new(twist("exp", json!("soon")))),
-        ("iat", Box::new(twist("iat", json!(now() + 3600)))),
-        ("cid", Box::new(twist("cid", Value::Null))),
-        ("scp", Box::new(twist("scp", json!("products:read")))),
-        ("signature", Box::new(|behaviour: &mut Behaviour| behaviour.sign_with_strangers_key = true)),
+    type Misbehave = Box<dyn FnOnce(&mut Behaviour)>;
+    let cases: Vec<(&str, Misbehave)> = vec![
+        ("iss", Box::new(set_claim("iss", json!("https://evil.example")))),
+        ("aud", Box::new(set_claim("aud", json!("api://other")))),
+        ("exp", Box::new(set_claim("exp", json!(now() - 60)))),
+        ("exp", Box::new(set_claim("exp", json!("soon")))),
+        ("iat", Box::new(set_claim("iat", json!(now() + 3600)))),
+        ("cid", Box::new(set_claim("cid", Value::Null))),
+        ("scp", Box::new(set_claim("scp", json!("products:read")))),
+        ("signature", Box::new(|behaviour: &mut Behaviour| behaviour.sign_with_other_key = true)),
         ("kid", Box::new(|behaviour: &mut Behaviour| behaviour.kid = "unknown".to_owned())),
         ("alg", Box::new(|behaviour: &mut Behaviour| behaviour.algorithm_none = true)),
     ];
-    for (check, cheat) in cases {
+    for (check, misbehave) in cases {
         let api = Api::start().await;
-        cheat(&mut api.issuer.behaviour.lock());
+        misbehave(&mut api.issuer.behaviour.lock());
         let answer = api.get("/api/products", &["products:read"]).await;
         assert_eq!((answer.status, &answer.body["error"]), (401, &json!("invalid_token")), "{check}");
         let failed: Vec<&str> =
@@ -127,7 +127,7 @@ async fn a_bad_token_is_401_with_the_check_that_failed() {
 }
 
 #[tokio::test]
-async fn each_endpoint_opens_to_its_scope_alone() {
+async fn each_endpoint_accepts_only_its_own_scopes() {
     let api = Api::start().await;
     let own = format!("/api/orders/{USER_ID}");
     let all = ["products:read", "orders:create", "orders:read", "orders:read:user", "orders:update"];
@@ -154,7 +154,7 @@ async fn each_endpoint_opens_to_its_scope_alone() {
 }
 
 #[tokio::test]
-async fn premium_products_need_the_custom_claim() {
+async fn premium_products_require_the_custom_claim() {
     let api = Api::start().await;
     let order = json!({ "product": "walnut-desk", "quantity": 1 });
     let available = |body: &Value| {
@@ -166,14 +166,14 @@ async fn premium_products_need_the_custom_claim() {
     assert_eq!((refused.status, &refused.body["failed_checks"][0]["check"]), (403, &json!("feature_access")));
     assert_eq!(refused.challenge, None, "no other scope would help");
 
-    api.issuer.behaviour.lock().twist_access_token =
+    api.issuer.behaviour.lock().edit_access_token =
         Box::new(|claims| claims["feature_access"] = json!(["basic", "premium"]));
     assert_eq!(available(&api.get("/api/products", &["products:read"]).await.body), 5);
     assert_eq!(api.change(Method::POST, "/api/orders", &["orders:create"], order).await.status, 201);
 }
 
 #[tokio::test]
-async fn orders_are_validated_owned_and_approved() {
+async fn orders_are_validated_listed_per_user_and_approved() {
     let api = Api::start().await;
     for (body, status) in [
         (json!({ "product": "unicorn", "quantity": 1 }), 422),
@@ -212,17 +212,17 @@ async fn orders_are_validated_owned_and_approved() {
 }
 
 #[tokio::test]
-async fn a_service_token_has_no_own_orders() {
+async fn a_service_token_cannot_list_a_users_orders() {
     let api = Api::start().await;
-    api.issuer.behaviour.lock().twist_access_token =
+    api.issuer.behaviour.lock().edit_access_token =
         Box::new(|claims| _ = claims.as_object_mut().unwrap().remove("uid"));
     assert_eq!(api.get(&format!("/api/orders/{USER_ID}"), &["orders:create"]).await.status, 403);
 }
 
 #[tokio::test]
-async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
+async fn a_token_bound_to_a_key_is_rejected() {
     let api = Api::start().await;
-    api.issuer.behaviour.lock().twist_access_token =
+    api.issuer.behaviour.lock().edit_access_token =
         Box::new(|claims| claims["cnf"] = json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}));
     let refused = api.get("/api/products", &["products:read"]).await;
     assert_eq!(refused.status, 401);
@@ -231,7 +231,7 @@ async fn a_token_that_is_bound_to_a_key_is_no_bearer_token() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_and_once_more_for_an_unknown_one() {
+async fn keys_are_fetched_once_and_again_for_an_unknown_kid() {
     let api = Api::start().await;
     for _ in 0..3 {
         assert_eq!(api.get("/api/products", &["products:read"]).await.status, 200);
@@ -247,7 +247,7 @@ async fn keys_are_fetched_once_and_once_more_for_an_unknown_one() {
 }
 
 #[tokio::test]
-async fn an_api_that_cannot_judge_says_so() {
+async fn an_unreachable_issuer_is_503() {
     let issuer = FakeIssuer::start().await;
     let token = format!("Bearer {}", issuer.access_token(&["products:read"]));
     let demo = demo_app::DemoApp::builder().issuer("http://127.0.0.1:9/oauth2/x").client_id("x").start().await.unwrap();
@@ -259,7 +259,7 @@ async fn an_api_that_cannot_judge_says_so() {
 }
 
 #[tokio::test]
-async fn unknown_paths_and_methods_answer_in_kind() {
+async fn unknown_paths_and_methods_get_problem_documents() {
     let api = Api::start().await;
     let unknown = api.send(Method::GET, "/api/unknown", None, None).await;
     assert_eq!((unknown.status, &unknown.body["title"]), (404, &json!("Not found")));

@@ -1,4 +1,4 @@
-//! A browser as far as the app needs one: cookies, pages, forms. It follows no redirect by itself.
+//! A minimal browser: cookies, pages and forms. It does not follow redirects.
 
 use demo_app::DemoApp;
 use reqwest::header::LOCATION;
@@ -20,14 +20,14 @@ pub(crate) struct Browser {
     base: Url,
 }
 
-/// A page that was got.
+/// A received page.
 pub(crate) struct Page {
     pub(crate) status: u16,
     pub(crate) html: String,
 }
 
 impl Page {
-    /// The text of the first element that the CSS selector finds.
+    /// The text of the first element that matches the CSS selector.
     pub(crate) fn text(&self, selector: &str) -> String {
         let found = Html::parse_document(&self.html);
         let wanted = Selector::parse(selector).unwrap();
@@ -70,7 +70,7 @@ impl Browser {
         answer.json().await.unwrap()
     }
 
-    /// The CSRF token that the app's pages carry in this session.
+    /// The CSRF token of the page's form.
     pub(crate) async fn csrf(&self, path: &str) -> String {
         self.page(path).await.attribute("input[name=csrf]", "value")
     }
@@ -79,12 +79,12 @@ impl Browser {
         self.http.post(self.address(path)).header("accept", "text/html").form(fields).send().await.unwrap()
     }
 
-    /// Starts a sign-in and returns where the app sent the browser.
+    /// Requests a page that redirects, and returns the target.
     pub(crate) async fn start(&self, path: &str) -> Url {
         location(&self.get(path).await)
     }
 
-    /// A whole sign-in at the fake issuer; the callback's answer comes back.
+    /// A complete sign-in at the fake issuer. Returns the response of the callback.
     pub(crate) async fn sign_in(&self, issuer: &FakeIssuer) -> Response {
         let sent_to = self.start("/login").await;
         let back = issuer.authorize(&sent_to);

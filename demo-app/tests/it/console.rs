@@ -1,4 +1,4 @@
-//! The API console: forecast and real answer of every endpoint, with good tokens and bad.
+//! The API console: expected and actual status of every endpoint, with valid and invalid tokens.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ async fn call(browser: &Browser, csrf: &str, endpoint: &str, variant: &str, para
 }
 
 #[tokio::test]
-async fn every_variant_gives_the_status_that_was_forecast() {
+async fn every_variant_gets_the_expected_status() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -44,7 +44,7 @@ async fn every_variant_gives_the_status_that_was_forecast() {
 }
 
 #[tokio::test]
-async fn the_page_shows_call_and_checks_and_wakes_the_lane() {
+async fn a_call_is_shown_with_its_checks_and_activates_the_lane() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -61,7 +61,7 @@ async fn the_page_shows_call_and_checks_and_wakes_the_lane() {
 }
 
 #[tokio::test]
-async fn a_parameter_cannot_leave_its_place_in_the_path() {
+async fn a_path_parameter_with_slashes_is_encoded() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);

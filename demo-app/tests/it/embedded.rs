@@ -1,4 +1,4 @@
-//! The whole story against the embedded mock: its forms are filled in as a person would.
+//! Sign-ins at the embedded mock, by filling in the forms of its pages.
 
 use demo_app::DemoApp;
 use reqwest::Response;
@@ -10,7 +10,7 @@ use crate::browser::{Browser, location};
 
 const PASSWORD: &str = "Passw0rd!";
 
-/// Follows redirects and fills in the mock's forms until the browser is back at the app.
+/// Follows redirects and submits the mock's forms until the app is reached again.
 async fn walk(browser: &Browser, demo: &DemoApp, start: Url, login: &str) -> Response {
     let mut answer = browser.http.get(start).send().await.unwrap();
     for _ in 0..12 {
@@ -28,10 +28,10 @@ async fn walk(browser: &Browser, demo: &DemoApp, start: Url, login: &str) -> Res
         let (action, fields) = filled(&html, login);
         answer = browser.http.post(address.join(&action).unwrap()).form(&fields).send().await.unwrap();
     }
-    panic!("the sign-in does not end");
+    panic!("the sign-in did not return to the app");
 }
 
-/// Action and fields of the sign-in form, with the person's answers.
+/// Action and fields of the sign-in form, filled in.
 fn filled(html: &str, login: &str) -> (String, Vec<(String, String)>) {
     let document = Html::parse_document(html);
     let selector = |css: &str| Selector::parse(css).unwrap();
@@ -53,7 +53,7 @@ fn filled(html: &str, login: &str) -> (String, Vec<(String, String)>) {
 }
 
 #[tokio::test]
-async fn the_whole_story_with_the_embedded_mock() {
+async fn sign_in_tokens_api_refresh_and_sign_out_work_with_the_embedded_mock() {
     let demo = DemoApp::builder().start().await.unwrap();
     assert_eq!(demo.issuer(), demo.mock().unwrap().issuer());
     let browser = Browser::at(&demo);
@@ -100,7 +100,9 @@ async fn the_whole_story_with_the_embedded_mock() {
         "{because}"
     );
     let page = browser.page("/console").await;
-    assert!(page.text("#list_orders .forecast[data-granted=false]").starts_with("Forecast: asking for it ✗ would be"));
+    assert!(
+        page.text("#list_orders .forecast[data-granted=false]").starts_with("Forecast: a request for it ✗ would be")
+    );
 
     browser.post("/refresh", &[("csrf", &csrf)]).await;
     let refreshed = browser.json("/tokens/data.json").await["refreshed"].clone();
@@ -120,7 +122,7 @@ async fn the_whole_story_with_the_embedded_mock() {
 }
 
 #[tokio::test]
-async fn a_scope_that_no_rule_grants_is_explained() {
+async fn a_scope_that_no_rule_grants_is_refused_and_explained() {
     let demo = DemoApp::builder().start().await.unwrap();
     let browser = Browser::at(&demo);
     let start = browser.start("/login?scope=openid+orders:update").await;
@@ -132,11 +134,11 @@ async fn a_scope_that_no_rule_grants_is_explained() {
     let refused = page.text("#decision li[data-verdict=refused]");
     assert!(refused.contains("no_matching_policy"), "{refused}");
     let matched = "#decision li[data-verdict=matched]";
-    assert_eq!(page.count(matched), 2, "the password and the session's limits, and no rule");
+    assert_eq!(page.count(matched), 2, "the password and the session limits, and no rule");
 }
 
 #[tokio::test]
-async fn an_https_issuer_is_trusted_by_its_own_ca() {
+async fn an_https_issuer_is_trusted_with_its_ca_only() {
     let inside = DemoApp::builder().start().await.unwrap();
     let mock = inside.mock().unwrap();
     let issuer = format!("{}/oauth2/default", mock.https_url());
@@ -151,13 +153,13 @@ async fn an_https_issuer_is_trusted_by_its_own_ca() {
     let sent_to = Browser::at(&demo).start("/login").await;
     assert!(sent_to.as_str().starts_with(&format!("{issuer}/v1/authorize?")), "{sent_to}");
 
-    let distrustful = DemoApp::builder().issuer(&issuer).client_id("x").start().await.unwrap();
-    let page = Browser::at(&distrustful).page("/login").await;
+    let without_ca = DemoApp::builder().issuer(&issuer).client_id("x").start().await.unwrap();
+    let page = Browser::at(&without_ca).page("/login").await;
     assert_eq!(page.text("#error-code"), "issuer_unavailable");
 }
 
 #[tokio::test]
-async fn a_client_that_posts_its_secret_signs_in() {
+async fn a_client_with_client_secret_post_signs_in() {
     let inside = DemoApp::builder().start().await.unwrap();
     let mock = inside.mock().unwrap();
     let demo = DemoApp::builder()
@@ -175,5 +177,5 @@ async fn a_client_that_posts_its_secret_signs_in() {
     let answer = walk(&browser, &demo, start, "buyer@example.test").await;
     let page = answer.url().path().to_owned();
     assert_eq!((answer.status().as_u16(), page.as_str()), (303, "/authorization-code/callback"));
-    assert_eq!(browser.json("/data.json").await["signed_in"]["email"], json!(null), "only openid was asked for");
+    assert_eq!(browser.json("/data.json").await["signed_in"]["email"], json!(null), "only openid was requested");
 }

@@ -1,4 +1,4 @@
-//! An issuer of the tests' own: it keeps the protocol as it should be, except where a test tells it to misbehave.
+//! An issuer for tests: correct, except where a test changes its behaviour.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,17 +20,17 @@ pub(crate) const USER_ID: &str = "00utestuser000000005";
 pub(crate) const CODE: &str = "the-code-that-works-once";
 
 /// Changes the claims of a token before it is signed.
-type Twist = Box<dyn FnMut(&mut Value) + Send>;
+type EditClaims = Box<dyn FnMut(&mut Value) + Send>;
 
-/// How the issuer behaves, and what it saw.
+/// How the issuer behaves, and the state of its sign-in.
 pub(crate) struct Behaviour {
     pub(crate) kid: String,
-    pub(crate) sign_with_strangers_key: bool,
+    pub(crate) sign_with_other_key: bool,
     pub(crate) algorithm_none: bool,
-    pub(crate) twist_id_token: Twist,
-    pub(crate) twist_access_token: Twist,
+    pub(crate) edit_id_token: EditClaims,
+    pub(crate) edit_access_token: EditClaims,
     pub(crate) rotates_refresh_tokens: bool,
-    /// Answer of the token endpoint in place of tokens.
+    /// Error response of the token endpoint.
     pub(crate) token_error: Option<(u16, Value)>,
     pub(crate) userinfo_subject: String,
     /// Key ids published now.
@@ -53,8 +53,8 @@ fn own_key() -> EncodingKey {
     EncodingKey::from_rsa_pem(include_bytes!("keys/issuer.pem")).unwrap()
 }
 
-fn strangers_key() -> EncodingKey {
-    EncodingKey::from_rsa_pem(include_bytes!("keys/stranger.pem")).unwrap()
+fn other_key() -> EncodingKey {
+    EncodingKey::from_rsa_pem(include_bytes!("keys/other.pem")).unwrap()
 }
 
 impl FakeIssuer {
@@ -62,10 +62,10 @@ impl FakeIssuer {
         let server = MockServer::start().await;
         let behaviour = Arc::new(Mutex::new(Behaviour {
             kid: "key-1".to_owned(),
-            sign_with_strangers_key: false,
+            sign_with_other_key: false,
             algorithm_none: false,
-            twist_id_token: Box::new(|_| {}),
-            twist_access_token: Box::new(|_| {}),
+            edit_id_token: Box::new(|_| {}),
+            edit_access_token: Box::new(|_| {}),
             rotates_refresh_tokens: false,
             token_error: None,
             userinfo_subject: USER_ID.to_owned(),
@@ -74,14 +74,14 @@ impl FakeIssuer {
             refreshes: 0,
         }));
         let issuer = format!("{}/oauth2/default", server.uri());
-        let face = |what: Face| Endpoint { what, issuer: issuer.clone(), behaviour: behaviour.clone() };
-        let get = |at: &'static str, what| Mock::given(method("GET")).and(path(at)).respond_with(face(what));
-        let post = |at: &'static str, what| Mock::given(method("POST")).and(path(at)).respond_with(face(what));
-        get("/oauth2/default/.well-known/openid-configuration", Face::Discovery).mount(&server).await;
-        get("/oauth2/default/v1/keys", Face::Keys).mount(&server).await;
-        get("/oauth2/default/v1/userinfo", Face::Userinfo).mount(&server).await;
-        post("/oauth2/default/v1/token", Face::Token).mount(&server).await;
-        post("/oauth2/default/v1/introspect", Face::Introspection).mount(&server).await;
+        let endpoint = |kind: EndpointKind| Endpoint { kind, issuer: issuer.clone(), behaviour: behaviour.clone() };
+        let get = |at: &'static str, kind| Mock::given(method("GET")).and(path(at)).respond_with(endpoint(kind));
+        let post = |at: &'static str, kind| Mock::given(method("POST")).and(path(at)).respond_with(endpoint(kind));
+        get("/oauth2/default/.well-known/openid-configuration", EndpointKind::Discovery).mount(&server).await;
+        get("/oauth2/default/v1/keys", EndpointKind::Keys).mount(&server).await;
+        get("/oauth2/default/v1/userinfo", EndpointKind::Userinfo).mount(&server).await;
+        post("/oauth2/default/v1/token", EndpointKind::Token).mount(&server).await;
+        post("/oauth2/default/v1/introspect", EndpointKind::Introspection).mount(&server).await;
         Self { server, behaviour }
     }
 
@@ -89,7 +89,7 @@ impl FakeIssuer {
         format!("{}/oauth2/default", self.server.uri())
     }
 
-    /// Where the issuer sends the browser after the person signed in.
+    /// The redirect of the issuer after a sign-in.
     pub(crate) fn authorize(&self, request: &Url) -> Url {
         assert_eq!(request.path(), "/oauth2/default/v1/authorize");
         assert_eq!(parameter(request, "response_type").unwrap(), "code");
@@ -107,7 +107,7 @@ impl FakeIssuer {
         requests.iter().filter(|request| request.url.path().ends_with("/v1/keys")).count()
     }
 
-    /// An access token with these scopes, made outside any sign-in.
+    /// An access token with these scopes, without a sign-in.
     pub(crate) fn access_token(&self, scopes: &[&str]) -> String {
         let mut behaviour = self.behaviour.lock();
         access_token(&self.url(), &mut behaviour, scopes.iter().map(|it| (*it).to_owned()).collect())
@@ -118,7 +118,7 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(it, _)| it == name).map(|(_, value)| value.into_owned())
 }
 
-enum Face {
+enum EndpointKind {
     Discovery,
     Keys,
     Token,
@@ -127,7 +127,7 @@ enum Face {
 }
 
 struct Endpoint {
-    what: Face,
+    kind: EndpointKind,
     issuer: String,
     behaviour: Arc<Mutex<Behaviour>>,
 }
@@ -135,16 +135,16 @@ struct Endpoint {
 impl Respond for Endpoint {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut behaviour = self.behaviour.lock();
-        match self.what {
-            Face::Discovery => ok(discovery(&self.issuer)),
-            Face::Keys => {
+        match self.kind {
+            EndpointKind::Discovery => ok(discovery(&self.issuer)),
+            EndpointKind::Keys => {
                 ok(json!({ "keys": behaviour.published.iter().map(|kid| public_key(kid)).collect::<Vec<_>>() }))
             }
-            Face::Token => token(&self.issuer, &mut behaviour, request),
-            Face::Userinfo => {
+            EndpointKind::Token => token(&self.issuer, &mut behaviour, request),
+            EndpointKind::Userinfo => {
                 ok(json!({ "sub": behaviour.userinfo_subject, "name": "Tess Test", "zoneinfo": "Europe/Paris" }))
             }
-            Face::Introspection => {
+            EndpointKind::Introspection => {
                 assert_basic(request);
                 ok(json!({ "active": true, "token_type": "Bearer", "username": "tess@example.test" }))
             }
@@ -183,7 +183,7 @@ fn public_key(kid: &str) -> Value {
     jwk
 }
 
-/// RFC 6749 2.3.1: both halves are form-encoded first.
+/// RFC 6749 2.3.1: id and secret are form-encoded before Base64.
 fn assert_basic(request: &Request) {
     let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let pair = format!("{}:{}", encode(CLIENT_ID), encode(CLIENT_SECRET));
@@ -197,7 +197,7 @@ fn token(issuer: &str, behaviour: &mut Behaviour, request: &Request) -> Response
     if let Some((status, body)) = &behaviour.token_error {
         return ResponseTemplate::new(*status).set_body_json(body);
     }
-    let authorization = behaviour.authorization.clone().expect("no authorization request came before");
+    let authorization = behaviour.authorization.clone().expect("there was no authorization request");
     let scope = parameter(&authorization, "scope").unwrap();
     let scopes: Vec<String> = scope.split(' ').map(str::to_owned).collect();
     let mut answer = json!({ "token_type": "Bearer", "expires_in": 3600, "scope": scope });
@@ -237,7 +237,7 @@ fn id_token(issuer: &str, behaviour: &mut Behaviour, nonce: Option<&str>, access
     if let Some(nonce) = nonce {
         claims["nonce"] = json!(nonce);
     }
-    (behaviour.twist_id_token)(&mut claims);
+    (behaviour.edit_id_token)(&mut claims);
     sign(behaviour, &claims)
 }
 
@@ -247,7 +247,7 @@ fn access_token(issuer: &str, behaviour: &mut Behaviour, scopes: Vec<String>) ->
         "cid": CLIENT_ID, "uid": USER_ID, "scp": scopes, "auth_time": now() - 30, "sub": "tess@example.test",
         "feature_access": ["basic"],
     });
-    (behaviour.twist_access_token)(&mut claims);
+    (behaviour.edit_access_token)(&mut claims);
     sign(behaviour, &claims)
 }
 
@@ -259,7 +259,7 @@ fn sign(behaviour: &Behaviour, claims: &Value) -> String {
     if behaviour.algorithm_none {
         return format!("{message}.");
     }
-    let key = if behaviour.sign_with_strangers_key { strangers_key() } else { own_key() };
+    let key = if behaviour.sign_with_other_key { other_key() } else { own_key() };
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::RS256).unwrap();
     format!("{message}.{signature}")
 }

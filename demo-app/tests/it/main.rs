@@ -1,12 +1,12 @@
-//! The app over real sockets: against a small hostile issuer of the tests' own, and against the embedded mock.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests say what they expect by unwrapping it")]
+//! The app over HTTP, with a fake issuer that can misbehave and with the embedded mock.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failed unwrap fails the test")]
 
 mod api;
 mod browser;
 mod console;
 mod embedded;
 mod fake_issuer;
-mod floors;
+mod layers;
 mod pages;
 mod sign_in;
 mod start;

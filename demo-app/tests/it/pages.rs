@@ -1,4 +1,4 @@
-//! The pages themselves: what is on them, what their JSON twins hold, and that nothing foreign gets in.
+//! The pages: their content, their JSON, and their security headers.
 
 use insta::assert_json_snapshot;
 use reqwest::Client;
@@ -8,18 +8,18 @@ use serde_json::Value;
 use crate::browser::{Browser, demo_at};
 use crate::fake_issuer::FakeIssuer;
 
-/// Replaces what differs from run to run: addresses, times, tokens.
-fn settled(value: &Value, ports: &[(&str, &str)]) -> Value {
+/// Replaces values that differ between runs: addresses, times, tokens.
+fn normalized(value: &Value, ports: &[(&str, &str)]) -> Value {
     let mut text = serde_json::to_string(value).unwrap();
     for (real, name) in ports {
         text = text.replace(real, name);
     }
     let mut value: Value = serde_json::from_str(&text).unwrap();
-    settle(&mut value);
+    normalize(&mut value);
     value
 }
 
-fn settle(value: &mut Value) {
+fn normalize(value: &mut Value) {
     match value {
         Value::Object(map) => {
             for (name, it) in map.iter_mut() {
@@ -28,10 +28,10 @@ fn settle(value: &mut Value) {
                     (_, Value::Number(number)) if number.as_i64().is_some_and(|it| it > 1_000_000_000) => {
                         *it = Value::from("[time]");
                     }
-                    _ => settle(it),
+                    _ => normalize(it),
                 }
             }
-            // Rows about a changing claim repeat its value in words.
+            // Rows about these claims repeat the value as text.
             let about = map.get("name").or(map.get("id")).and_then(Value::as_str).unwrap_or_default().to_owned();
             if ["exp", "iat", "auth_time", "nonce", "at_hash"].contains(&about.as_str()) {
                 for name in ["value", "shown", "time", "expected", "actual"] {
@@ -46,13 +46,13 @@ fn settle(value: &mut Value) {
                 }
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(settle),
+        Value::Array(list) => list.iter_mut().for_each(normalize),
         _ => {}
     }
 }
 
 #[tokio::test]
-async fn the_json_twins_keep_their_shape() {
+async fn the_json_of_each_page_matches_its_snapshot() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -63,15 +63,15 @@ async fn the_json_twins_keep_their_shape() {
         (issuer_host.as_str(), "issuer.test"),
         (demo.url(), "http://app.test"),
     ];
-    assert_json_snapshot!("home_signed_out", settled(&browser.json("/data.json").await, &ports));
+    assert_json_snapshot!("home_signed_out", normalized(&browser.json("/data.json").await, &ports));
     browser.sign_in(&issuer).await;
-    assert_json_snapshot!("home_signed_in", settled(&browser.json("/data.json").await, &ports));
-    assert_json_snapshot!("tokens", settled(&browser.json("/tokens/data.json").await, &ports));
-    assert_json_snapshot!("console", settled(&browser.json("/console/data.json").await, &ports));
+    assert_json_snapshot!("home_signed_in", normalized(&browser.json("/data.json").await, &ports));
+    assert_json_snapshot!("tokens", normalized(&browser.json("/tokens/data.json").await, &ports));
+    assert_json_snapshot!("console", normalized(&browser.json("/console/data.json").await, &ports));
 }
 
 #[tokio::test]
-async fn the_first_control_after_the_skip_link_is_log_in() {
+async fn log_in_is_the_first_control_after_the_skip_link() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let page = Browser::at(&demo).page("/").await;
@@ -91,7 +91,7 @@ async fn the_first_control_after_the_skip_link_is_log_in() {
 }
 
 #[tokio::test]
-async fn every_page_has_one_heading_help_and_nothing_foreign() {
+async fn every_page_has_one_heading_help_and_only_own_assets() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -120,7 +120,7 @@ async fn every_page_has_one_heading_help_and_nothing_foreign() {
 }
 
 #[tokio::test]
-async fn headers_leave_no_way_in() {
+async fn responses_have_the_security_headers() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -140,7 +140,7 @@ async fn headers_leave_no_way_in() {
 }
 
 #[tokio::test]
-async fn foreign_host_names_are_turned_away_and_own_ones_made_one() {
+async fn a_foreign_host_is_rejected_and_an_alias_redirected() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let http = Client::builder().redirect(Policy::none()).no_proxy().build().unwrap();
@@ -157,7 +157,7 @@ async fn foreign_host_names_are_turned_away_and_own_ones_made_one() {
 }
 
 #[tokio::test]
-async fn trouble_comes_as_json_to_those_who_ask() {
+async fn errors_are_json_for_clients_that_accept_json() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -171,7 +171,7 @@ async fn trouble_comes_as_json_to_those_who_ask() {
 }
 
 #[tokio::test]
-async fn assets_are_revalidated_and_typed() {
+async fn assets_have_a_content_type_and_are_revalidated() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);

@@ -1,4 +1,4 @@
-//! Signing in, refreshing and signing out; and every way in which an issuer, or somebody posing as one, may cheat.
+//! Signing in, refreshing and signing out, also with an issuer that misbehaves.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ async fn a_sign_in_ends_on_the_home_page_with_a_new_session_id() {
 }
 
 #[tokio::test]
-async fn the_authorization_request_carries_what_was_chosen_for_this_login() {
+async fn the_authorization_request_has_the_parameters_of_the_form() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -55,7 +55,7 @@ async fn the_authorization_request_carries_what_was_chosen_for_this_login() {
     assert_eq!(
         parameter(&plain, "scope").unwrap(),
         "openid profile email offline_access products:read orders:create",
-        "an issuer on this machine is taken for a mock with the market's scopes"
+        "an issuer on this machine is assumed to be a mock with the market's scopes"
     );
     assert_eq!(parameter(&plain, "prompt"), None);
     assert_ne!(parameter(&plain, "state"), parameter(&sent_to, "state"));
@@ -63,7 +63,7 @@ async fn the_authorization_request_carries_what_was_chosen_for_this_login() {
 }
 
 #[tokio::test]
-async fn two_tabs_may_sign_in_at_the_same_time() {
+async fn two_tabs_can_sign_in_at_the_same_time() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -75,7 +75,7 @@ async fn two_tabs_may_sign_in_at_the_same_time() {
     assert_eq!(browser.get(back_second.as_str()).await.status(), 303);
 }
 
-/// The page for a callback with these parameters, after a sign-in was started.
+/// The page of a callback with these parameters, after a sign-in was started.
 async fn callback_page(issuer: &FakeIssuer, parameters: impl FnOnce(&str) -> String) -> Page {
     let demo = demo_at(issuer).await;
     let browser = Browser::at(&demo);
@@ -86,7 +86,7 @@ async fn callback_page(issuer: &FakeIssuer, parameters: impl FnOnce(&str) -> Str
 }
 
 #[tokio::test]
-async fn an_error_from_the_issuer_is_explained_and_escaped() {
+async fn an_error_of_the_issuer_is_explained_and_escaped() {
     let issuer = FakeIssuer::start().await;
     let page = callback_page(&issuer, |state| {
         format!("state={state}&error=access_denied&error_description=%3Cscript%3Ealert(1)%3C/script%3E")
@@ -102,14 +102,14 @@ async fn an_error_from_the_issuer_is_explained_and_escaped() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_wrong_or_missing_or_used_stops_the_sign_in() {
+async fn a_wrong_missing_or_used_state_is_rejected() {
     let issuer = FakeIssuer::start().await;
     let wrong = callback_page(&issuer, |_| format!("state=forged&code={CODE}")).await;
     assert_eq!((wrong.status, wrong.text("#error-code").as_str()), (400, "state_mismatch"));
-    assert!(wrong.text("#error-state").starts_with("It belongs to no sign-in"));
+    assert!(wrong.text("#error-state").starts_with("It belongs to no pending sign-in"));
 
     let missing = callback_page(&issuer, |_| format!("code={CODE}")).await;
-    assert!(missing.text("#error-state").starts_with("The answer carries none"));
+    assert!(missing.text("#error-state").starts_with("The response has no state"));
 
     let twice = callback_page(&issuer, |state| format!("state={state}&state=x&code={CODE}")).await;
     assert_eq!(twice.text("#error-code"), "invalid_response");
@@ -125,7 +125,7 @@ async fn a_state_that_is_wrong_or_missing_or_used_stops_the_sign_in() {
 }
 
 #[tokio::test]
-async fn an_answer_of_another_issuer_is_refused() {
+async fn a_response_of_another_issuer_is_rejected() {
     let issuer = FakeIssuer::start().await;
     let page = callback_page(&issuer, |state| format!("state={state}&code={CODE}&iss=https://evil.example")).await;
     assert_eq!(page.text("#error-code"), "issuer_mismatch");
@@ -148,10 +148,10 @@ async fn errors_of_the_token_endpoint_are_explained() {
     }
 }
 
-/// Signs in at an issuer that cheats; the page must name the failed check, and nobody may be signed in.
-async fn refused(check: &str, cheat: impl FnOnce(&mut crate::fake_issuer::Behaviour)) -> Page {
+/// Signs in at an issuer that misbehaves. The page must show the failed check, and there must be no sign-in.
+async fn assert_rejected(check: &str, misbehave: impl FnOnce(&mut crate::fake_issuer::Behaviour)) -> Page {
     let issuer = FakeIssuer::start().await;
-    cheat(&mut issuer.behaviour.lock());
+    misbehave(&mut issuer.behaviour.lock());
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
     let page = page_of(browser.sign_in(&issuer).await).await;
@@ -164,29 +164,29 @@ async fn refused(check: &str, cheat: impl FnOnce(&mut crate::fake_issuer::Behavi
 }
 
 fn set(name: &'static str, value: Value) -> impl FnOnce(&mut crate::fake_issuer::Behaviour) {
-    move |behaviour| behaviour.twist_id_token = Box::new(move |claims| claims[name] = value.clone())
+    move |behaviour| behaviour.edit_id_token = Box::new(move |claims| claims[name] = value.clone())
 }
 
 #[tokio::test]
-async fn a_forged_id_token_is_refused_and_the_failed_check_named() {
-    refused("iss", set("iss", json!("https://evil.example/oauth2/default"))).await;
-    refused("aud", set("aud", json!("0oasomebodyelse"))).await;
-    refused("azp", set("azp", json!("0oasomebodyelse"))).await;
-    refused("nonce", set("nonce", json!("another"))).await;
-    refused("exp", set("exp", json!(now() - 1))).await;
-    refused("iat", set("iat", json!(now() + 3600))).await;
-    refused("at_hash", set("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA"))).await;
-    let page = refused("signature", |behaviour| behaviour.sign_with_strangers_key = true).await;
+async fn an_invalid_id_token_is_rejected_with_the_failed_check() {
+    assert_rejected("iss", set("iss", json!("https://evil.example/oauth2/default"))).await;
+    assert_rejected("aud", set("aud", json!("0oasomebodyelse"))).await;
+    assert_rejected("azp", set("azp", json!("0oasomebodyelse"))).await;
+    assert_rejected("nonce", set("nonce", json!("another"))).await;
+    assert_rejected("exp", set("exp", json!(now() - 1))).await;
+    assert_rejected("iat", set("iat", json!(now() + 3600))).await;
+    assert_rejected("at_hash", set("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA"))).await;
+    let page = assert_rejected("signature", |behaviour| behaviour.sign_with_other_key = true).await;
     assert!(page.html.contains("the token was altered, or signed with another key"));
-    refused("alg", |behaviour| behaviour.algorithm_none = true).await;
-    refused("sub", |behaviour| {
-        behaviour.twist_id_token = Box::new(|claims| _ = claims.as_object_mut().unwrap().remove("sub"));
+    assert_rejected("alg", |behaviour| behaviour.algorithm_none = true).await;
+    assert_rejected("sub", |behaviour| {
+        behaviour.edit_id_token = Box::new(|claims| _ = claims.as_object_mut().unwrap().remove("sub"));
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_old_sign_in_does_not_satisfy_max_age() {
+async fn an_auth_time_older_than_max_age_is_rejected() {
     let issuer = FakeIssuer::start().await;
     set("auth_time", json!(now() - 3600))(&mut issuer.behaviour.lock());
     let demo = demo_at(&issuer).await;
@@ -199,7 +199,7 @@ async fn an_old_sign_in_does_not_satisfy_max_age() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_looked_up_once_more_and_then_refused() {
+async fn an_unknown_key_is_rejected_after_a_second_fetch() {
     let issuer = FakeIssuer::start().await;
     issuer.behaviour.lock().kid = "never-published".to_owned();
     let demo = demo_at(&issuer).await;
@@ -209,7 +209,7 @@ async fn an_unknown_key_is_looked_up_once_more_and_then_refused() {
 }
 
 #[tokio::test]
-async fn a_rotated_key_is_found() {
+async fn a_rotated_key_is_fetched() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -224,7 +224,7 @@ async fn a_rotated_key_is_found() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_not_there_is_explained_and_asked_again_later() {
+async fn an_unreachable_issuer_is_explained() {
     let demo =
         demo_app::DemoApp::builder().issuer("http://127.0.0.1:9/oauth2/default").client_id("x").start().await.unwrap();
     let page = Browser::at(&demo).page("/login").await;
@@ -233,7 +233,7 @@ async fn an_issuer_that_is_not_there_is_explained_and_asked_again_later() {
 }
 
 #[tokio::test]
-async fn a_refresh_shows_what_changed_and_follows_rotation() {
+async fn a_refresh_shows_the_changed_tokens_and_stores_a_rotated_refresh_token() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -247,7 +247,7 @@ async fn a_refresh_shows_what_changed_and_follows_rotation() {
     assert_eq!(data["refreshed"]["changes"][1]["changed"], true, "the access token is new");
 
     issuer.behaviour.lock().rotates_refresh_tokens = true;
-    // The fake counts refreshes; make its next expectation the token that is held.
+    // The fake issuer counts refreshes; a new sign-in starts at 0 again.
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
     issuer.behaviour.lock().reset_refreshes();
@@ -262,7 +262,7 @@ async fn a_refresh_shows_what_changed_and_follows_rotation() {
 }
 
 #[tokio::test]
-async fn a_refused_refresh_is_explained_and_keeps_the_tokens() {
+async fn a_failed_refresh_is_explained_and_keeps_the_tokens() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -280,7 +280,7 @@ async fn a_refused_refresh_is_explained_and_keeps_the_tokens() {
 }
 
 #[tokio::test]
-async fn a_refresh_that_answers_for_somebody_else_is_refused() {
+async fn a_refresh_with_another_subject_is_rejected() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -294,7 +294,7 @@ async fn a_refresh_that_answers_for_somebody_else_is_refused() {
 }
 
 #[tokio::test]
-async fn signing_out_here_keeps_the_issuer_out_of_it() {
+async fn signing_out_of_the_app_does_not_redirect_to_the_issuer() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -302,12 +302,12 @@ async fn signing_out_here_keeps_the_issuer_out_of_it() {
     let csrf = browser.csrf("/").await;
     let answer = browser.post("/logout", &[("csrf", &csrf), ("reach", "app")]).await;
     assert_eq!(location(&answer).as_str(), format!("{}/", demo.url()));
-    assert!(browser.page("/").await.text("[data-notice=ok]").contains("The issuer still remembers you"));
+    assert!(browser.page("/").await.text("[data-notice=ok]").contains("The issuer still has a session"));
     assert_eq!(browser.page("/tokens").await.status, 401);
 }
 
 #[tokio::test]
-async fn signing_out_everywhere_takes_the_id_token_to_the_issuer() {
+async fn signing_out_everywhere_redirects_to_the_issuer_with_the_id_token() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -322,7 +322,7 @@ async fn signing_out_everywhere_takes_the_id_token_to_the_issuer() {
 }
 
 #[tokio::test]
-async fn a_form_without_the_sessions_token_changes_nothing() {
+async fn a_form_with_a_wrong_csrf_token_is_403() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -335,7 +335,7 @@ async fn a_form_without_the_sessions_token_changes_nothing() {
 }
 
 #[tokio::test]
-async fn userinfo_about_somebody_else_is_not_believed() {
+async fn userinfo_with_another_subject_is_marked_as_rejected() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -357,11 +357,11 @@ async fn userinfo_about_somebody_else_is_not_believed() {
     issuer.behaviour.lock().userinfo_subject = "00usomebodyelse".to_owned();
     browser.post("/userinfo", &[("csrf", &csrf)]).await;
     let remark = browser.json("/tokens/data.json").await["userinfo"]["remark"].clone();
-    assert!(remark.as_str().unwrap().starts_with("Refused: the answer is about 00usomebodyelse"));
+    assert!(remark.as_str().unwrap().starts_with("Rejected: the subject of the response is 00usomebodyelse"));
 }
 
 #[tokio::test]
-async fn introspection_proves_the_client_and_shows_the_answer() {
+async fn introspection_authenticates_the_client_and_shows_the_response() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -376,7 +376,7 @@ async fn introspection_proves_the_client_and_shows_the_answer() {
 }
 
 #[tokio::test]
-async fn no_page_and_no_record_shows_a_secret() {
+async fn no_page_shows_a_secret() {
     let issuer = FakeIssuer::start().await;
     let demo = demo_at(&issuer).await;
     let browser = Browser::at(&demo);
@@ -392,6 +392,6 @@ async fn no_page_and_no_record_shows_a_secret() {
     let messages = browser.json("/messages/data.json").await;
     let titles: Vec<&str> =
         messages["messages"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect();
-    let discovery = "Discovery and keys, read once and kept";
+    let discovery = "Discovery and keys, fetched once";
     assert_eq!(titles, [discovery, discovery, "Authorization request", "Answer of the issuer", "Token request"]);
 }

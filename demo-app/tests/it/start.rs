@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use demo_app::{DemoApp, StartError};
 
 #[tokio::test]
-async fn unusable_settings_are_named() {
+async fn each_invalid_setting_is_a_specific_start_error() {
     let without_client = DemoApp::builder().issuer("http://localhost:1/oauth2/default").start().await;
     assert!(matches!(without_client, Err(StartError::ClientId)));
 
@@ -31,21 +31,21 @@ async fn unusable_settings_are_named() {
 }
 
 #[tokio::test]
-async fn a_client_of_the_mock_can_be_chosen_and_gets_the_apps_address() {
+async fn another_client_of_the_mock_gets_the_apps_redirect_uri() {
     let demo = DemoApp::builder().client_id("0oamarketspa000005d7").start().await.unwrap();
     let browser = crate::browser::Browser::at(&demo);
     assert_eq!(browser.json("/data.json").await["confidential"], false);
     let sent_to = browser.start("/login").await;
     let answer = browser.http.get(sent_to).send().await.unwrap();
-    assert_eq!(answer.status(), 200, "the mock knows client and redirect URI, and shows its sign-in page");
+    assert_eq!(answer.status(), 200, "the mock accepts client and redirect URI, and shows its sign-in page");
 }
 
-/// The program with free ports and nothing set in the environment.
+/// The program with free ports and no settings in the environment.
 fn program() -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_demo-app"));
     program.args(["--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in ["OKTA_ISSUER", "OKTA_CLIENT_ID", "OKTA_CLIENT_SECRET"] {
-        // Blank means not set.
+        // An empty value means not set.
         program.env(name, "");
     }
     program
@@ -53,7 +53,7 @@ fn program() -> Command {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_program_says_where_it_is_and_stops_when_told() {
+async fn the_program_prints_its_urls_and_stops_on_sigint() {
     let mut child = program().spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let ready = lines.find(|line| line.starts_with("READY ")).unwrap();
@@ -66,11 +66,11 @@ async fn the_program_says_where_it_is_and_stops_when_told() {
     }
     let signalled = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(signalled.success());
-    assert!(child.wait().unwrap().success(), "Ctrl-C is a good end");
+    assert!(child.wait().unwrap().success(), "Ctrl-C ends the program with success");
 }
 
 #[test]
-fn the_program_refuses_what_it_cannot_use() {
+fn the_program_exits_with_4_for_invalid_settings() {
     let answer = program().args(["--issuer", "http://localhost:1/oauth2/default"]).output().unwrap();
     assert_eq!(answer.status.code(), Some(4));
     let words = String::from_utf8(answer.stderr).unwrap();

@@ -123,7 +123,7 @@ fn a_claim_names_its_source_or_why_it_is_absent() {
 fn data_of_an_unknown_kind_is_listed() {
     let (subject, because) = read(json!({"kind": "network_zone", "zone": {"id": "nzo1"}, "matched_by": "ip"}));
     assert_eq!(subject, "network zone");
-    assert_eq!(because, "matched by: ip; zone: {\"id\":\"nzo1\"}");
+    assert_eq!(because, "zone: {\"id\":\"nzo1\"}; matched by: ip");
 }
 
 #[test]

@@ -1,13 +1,13 @@
-//! The floors of the crate: the relying party, the resource server and the viewer know nothing of one another and meet in
-//! `lib.rs` alone; one file knows the mock.
+//! The layers of the crate: the relying party, the resource server and the viewer do not use one another, and only
+//! `lib.rs` combines them. One file uses the mock.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// From the ground up. Modules on one floor do not know one another.
-const FLOORS: &[&[&str]] = &[
-    &["clock", "config", "decision", "endpoint", "guard"],
-    &["outbound"],
+/// From the lowest layer to the highest. Modules of one layer do not use one another.
+const LAYERS: &[&[&str]] = &[
+    &["clock", "config", "decision", "endpoint", "guard", "listen"],
+    &["builder", "outbound"],
     &["token"],
     &["session"],
     &["pages"],
@@ -15,57 +15,57 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 #[test]
-fn every_module_stands_on_a_floor() {
-    let known: BTreeSet<&str> = FLOORS.iter().copied().flatten().copied().collect();
+fn every_module_has_a_layer() {
+    let known: BTreeSet<&str> = LAYERS.iter().copied().flatten().copied().collect();
     let unknown: Vec<String> = sources()
         .iter()
         .filter_map(|file| file.module.first().cloned())
         .filter(|name| !known.contains(name.as_str()))
         .collect();
-    assert!(unknown.is_empty(), "give these modules a floor: {unknown:?}");
+    assert!(unknown.is_empty(), "add these modules to a layer: {unknown:?}");
 }
 
 #[test]
-fn a_module_uses_only_what_is_below_it() {
-    let floor = |name: &str| FLOORS.iter().position(|floor| floor.contains(&name));
+fn a_module_uses_only_lower_layers() {
+    let layer = |name: &str| LAYERS.iter().position(|layer| layer.contains(&name));
     let mut seen = 0;
     let mut wrong = Vec::new();
     for file in sources() {
         let Some(own) = file.module.first() else { continue };
         for used in file.uses() {
-            let Some(below) = floor(&used[0]).filter(|_| used[0] != *own) else { continue };
+            let Some(below) = layer(&used[0]).filter(|_| used[0] != *own) else { continue };
             seen += 1;
-            if Some(below) >= floor(own) {
+            if Some(below) >= layer(own) {
                 wrong.push(format!("{} uses {}", file.path.display(), used.join("::")));
             }
         }
     }
-    assert!(seen > 20, "only {seen} uses were found: does this test still read the code as it is written?");
-    assert!(wrong.is_empty(), "arrows only go down:\n{}", wrong.join("\n"));
+    assert!(seen > 20, "only {seen} uses were found: does this test still find the imports?");
+    assert!(wrong.is_empty(), "only lower layers may be used:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn one_file_knows_the_mock() {
+fn one_file_uses_the_mock() {
     for file in sources() {
         let name = file.path.display().to_string();
         let used: Vec<String> = uses(&file.code, "mock_idp::", &[]).iter().map(|path| path.join("::")).collect();
         match name.as_str() {
-            "embedded" => assert!(!used.is_empty(), "who starts the mock?"),
-            // The type of the mock that the app hands out, for whoever wants to turn its clock.
+            "embedded" => assert!(!used.is_empty(), "nothing starts the mock"),
+            // The type that `DemoApp::mock` returns.
             "lib" => assert!(used.iter().all(|path| path == "MockIdp"), "{name} uses {used:?}"),
             _ => assert!(used.is_empty(), "{name} uses {used:?}"),
         }
         assert!(!file.code.contains("MockIdp::builder") || name == "embedded", "{name} starts a mock");
         assert!(
             uses(&file.code, "mock_idp_core::", &[]).is_empty(),
-            "{} knows the rules of the mock",
+            "{} uses the rules of the mock",
             file.path.display()
         );
     }
 }
 
 #[test]
-fn paths_are_read_as_rust_reads_them() {
+fn nested_and_relative_paths_are_resolved() {
     let code = "use crate::{policy::{Rule, Scope}, claims};\nuse super::super::model::User;\n// crate::org\n\
         fn f(x: crate::tokens::Claim) {}\n#[cfg(test)]\nmod tests {\n    use crate::endpoint;\n}\n";
     let read = |root, from: &[String]| uses(code, root, from).iter().map(|path| path.join("::")).collect::<Vec<_>>();
@@ -75,7 +75,7 @@ fn paths_are_read_as_rust_reads_them() {
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
 
-/// One source file, and where it hangs in the module tree: `policy/rule.rs` is `["policy", "rule"]`.
+/// One source file and its module path: `policy/rule.rs` is `["policy", "rule"]`.
 struct Source {
     path: PathBuf,
     module: Vec<String>,

@@ -1,0 +1,139 @@
+//! The data of the console page.
+
+use serde::Serialize;
+
+use super::variant::{TokenVariant, VARIANTS};
+use crate::decision::{Forecast, ForecastRequest};
+use crate::endpoint::{ENDPOINTS, Endpoint, Id};
+use crate::session::{ApiCall, BrowserSession, SessionError, SignedIn};
+use crate::token::Jwt;
+use crate::viewer::state::Viewer;
+
+/// The data of the page.
+#[derive(Debug, Serialize)]
+pub(super) struct Console {
+    pub(super) signed_in: bool,
+    pub(super) audience: String,
+    pub(super) granted: Vec<String>,
+    pub(super) endpoints: Vec<EndpointRow>,
+    pub(super) variants: Vec<&'static str>,
+    pub(super) last_call: Option<ApiCall>,
+}
+
+impl Console {
+    pub(super) fn choices(&self) -> &'static [TokenVariant] {
+        VARIANTS
+    }
+
+    /// The last call, if it was made to this endpoint.
+    pub(super) fn result(&self, row: &EndpointRow) -> Option<&ApiCall> {
+        self.last_call.as_ref().filter(|call| call.endpoint == row.name())
+    }
+
+    pub(super) fn is_chosen(&self, row: &EndpointRow, variant: &TokenVariant) -> bool {
+        self.result(row).is_some_and(|call| call.variant == variant.name())
+    }
+}
+
+/// One endpoint on the page.
+#[derive(Debug, Serialize)]
+pub(super) struct EndpointRow {
+    pub(super) id: Id,
+    #[serde(skip)]
+    pub(super) endpoint: &'static Endpoint,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) summary: &'static str,
+    pub(super) scopes: &'static [&'static str],
+    pub(super) also: Option<&'static str>,
+    /// Whether the current token has a sufficient scope; `None` without a sign-in.
+    pub(super) allowed: Option<bool>,
+    /// A value for the path parameter.
+    pub(super) parameter: Option<String>,
+    /// URL of a sign-in that requests the missing scope.
+    pub(super) ask: Option<String>,
+    /// What that sign-in would result in, if the issuer is the mock.
+    pub(super) forecast: Option<Forecast>,
+}
+
+impl EndpointRow {
+    pub(super) fn name(&self) -> String {
+        name_of(self.endpoint.id)
+    }
+
+    pub(super) fn scope_text(&self) -> String {
+        self.endpoint.scope_text()
+    }
+}
+
+pub(super) fn name_of(id: Id) -> String {
+    serde_json::to_value(id).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Collects the data for this session.
+pub(super) async fn console(viewer: &Viewer, session: &BrowserSession) -> Result<Console, SessionError> {
+    let signed_in = session.signed_in().await?;
+    let jwt = signed_in.as_ref().and_then(|it| Jwt::read(&it.access_token).ok());
+    let granted = jwt.as_ref().and_then(Jwt::scopes).unwrap_or_default();
+    let user_id = jwt.as_ref().and_then(|jwt| jwt.claim_str("uid"));
+    let mut endpoints: Vec<EndpointRow> = ENDPOINTS
+        .iter()
+        .map(|endpoint| EndpointRow {
+            id: endpoint.id,
+            endpoint,
+            method: endpoint.method.to_string(),
+            path: format!("/api{}", endpoint.path),
+            summary: endpoint.summary,
+            scopes: endpoint.scopes,
+            also: endpoint.also,
+            allowed: signed_in.as_ref().map(|_| endpoint.admits(&granted)),
+            parameter: match endpoint.id {
+                Id::ListOwnOrders => Some(user_id.unwrap_or("00u…").to_owned()),
+                Id::UpdateOrder => Some("order-1".to_owned()),
+                _ => None,
+            },
+            ask: signed_in
+                .as_ref()
+                .filter(|_| !endpoint.admits(&granted))
+                .map(|it| format!("/login?{}", query_of(&wanted(endpoint, &it.requested_scopes)))),
+            forecast: None,
+        })
+        .collect();
+    if let (Some(signed_in), Some(user_id)) = (&signed_in, user_id) {
+        forecast(viewer, signed_in, user_id, &mut endpoints).await;
+    }
+    Ok(Console {
+        signed_in: signed_in.is_some(),
+        audience: viewer.settings.audience.clone(),
+        granted,
+        endpoints,
+        variants: VARIANTS.iter().map(|variant| variant.name()).collect(),
+        last_call: session.last_call().await?,
+    })
+}
+
+/// Fills in what sign-ins that request the missing scopes would result in; one request per set of scopes.
+async fn forecast(viewer: &Viewer, signed_in: &SignedIn, user_id: &str, rows: &mut [EndpointRow]) {
+    let mut known: Vec<(String, Option<Forecast>)> = Vec::new();
+    for row in rows.iter_mut().filter(|row| row.ask.is_some()) {
+        let scopes = wanted(row.endpoint, &signed_in.requested_scopes);
+        if !known.iter().any(|(requested, _)| *requested == scopes) {
+            let (client_id, issuer) = (&viewer.settings.client_id, &viewer.settings.issuer);
+            let request = ForecastRequest { client_id, user_id, issuer, scopes: &scopes };
+            let found = viewer.decisions.forecast(request).await;
+            known.push((scopes.clone(), found));
+        }
+        row.forecast =
+            known.iter().find(|(requested, _)| *requested == scopes).and_then(|(_, forecast)| forecast.clone());
+    }
+}
+
+/// The scopes of this sign-in and the one that the endpoint needs.
+fn wanted(endpoint: &Endpoint, requested: &[String]) -> String {
+    let scopes: Vec<&str> = requested.iter().map(String::as_str).chain(endpoint.scopes.first().copied()).collect();
+    scopes.join(" ")
+}
+
+fn query_of(scopes: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair("scope", scopes).finish()
+}
