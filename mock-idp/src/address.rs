@@ -16,7 +16,7 @@ pub(crate) struct Address {
     pub issuer_base: Arc<str>,
     /// `""` or `/_org/{name}`: the prefix of paths on this host.
     pub path_prefix: Arc<str>,
-    /// Whether the request came over TLS, or through a proxy that the pinned `https` issuer stands for.
+    /// Whether the request came over TLS, or through a proxy with the pinned `https` issuer.
     pub secure: bool,
     /// The settings of this server.
     pub settings: Arc<Settings>,

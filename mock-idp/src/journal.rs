@@ -1,6 +1,6 @@
 //! The journal of an org: the last requests, their answers, and the reasons.
 //!
-//! Bounded: a new entry replaces the oldest. It holds no secret, code or token: paths are recorded without query and without the
+//! Bounded: a new entry replaces the oldest. It has no secrets, codes or tokens: paths are recorded without query and without the
 //! secrets that the route names.
 
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use crate::clock::rfc3339;
 use crate::request_id::RequestId;
 
-/// How many entries are kept.
+/// The largest number of entries.
 pub(crate) const CAPACITY: usize = 1_000;
 
 /// Target of the log line that repeats an entry.

@@ -65,7 +65,7 @@ struct OrgSource {
 }
 
 impl MockIdp {
-    /// The port that the program takes when none is asked for and it is free.
+    /// The default port of the program.
     pub const DEFAULT_PORT: u16 = DEFAULT_PORT;
 
     /// A mock of the built-in org, on loopback and a free port, with a certificate authority in memory, silent.
@@ -115,7 +115,7 @@ impl MockIdp {
         &self.ca_pem
     }
 
-    /// The file that holds it, when it is kept.
+    /// The file of the certificate, if it is saved.
     #[must_use]
     pub fn ca_path(&self) -> Option<&Path> {
         self.ca_path.as_deref()
@@ -252,7 +252,7 @@ impl Builder {
         self
     }
 
-    /// Listens on this port if it is free, else on the next free one; [`MockIdp::warnings`] then says why.
+    /// Listens on this port if it is free, else on the next free one; [`MockIdp::warnings`] has the reason.
     pub fn prefer_port(mut self, port: u16) -> Self {
         self.port = PortChoice::Preferably(port);
         self
@@ -288,13 +288,13 @@ impl Builder {
         self
     }
 
-    /// Whether the sign-in page asks for name and password at once, whatever the org's document says.
+    /// Whether the sign-in page has name and password in one form. Overrides the org's document.
     pub fn classic_sign_in(mut self, on: bool) -> Self {
         self.classic_sign_in = on;
         self
     }
 
-    /// Whose way is followed where Okta departs from OpenID Connect, whatever the org's document says.
+    /// What is followed where Okta deviates from OpenID Connect. Overrides the org's document.
     pub fn behavior(mut self, behavior: Behavior) -> Self {
         self.behavior = Some(behavior);
         self
@@ -394,7 +394,7 @@ impl Builder {
         Ok(orgs)
     }
 
-    /// What was asked for at the start beats what the document says.
+    /// Applies the settings that override the document.
     fn adjust(&self, document: &mut Document) {
         let page = &mut document.settings.sign_in_page;
         // The picker signs in without a password: never where other machines can reach it.
@@ -407,7 +407,7 @@ impl Builder {
         }
     }
 
-    /// The TLS side. A directory that cannot be written leaves the authority in memory, and says so.
+    /// The TLS side. If the directory cannot be written, the authority stays in memory, with a warning.
     fn tls(&self, orgs: &Orgs, warnings: &mut Vec<String>) -> (Arc<Tls>, Option<PathBuf>) {
         let mut names = self.own_names();
         names.extend(orgs.orgs().map(|org| format!("{}.localhost", org.name)));
@@ -433,7 +433,7 @@ impl Builder {
         self.allowed_hosts.iter().cloned().chain(host).chain(pinned).collect()
     }
 
-    /// What stands in the URL.
+    /// The host in the URL.
     fn shown_host(&self) -> String {
         match self.host.trim_matches(['[', ']']).parse::<IpAddr>() {
             Ok(ip) if ip.is_unspecified() => "localhost".to_owned(),

@@ -89,7 +89,7 @@ impl std::str::FromStr for IssuerUrl {
             return Err(refuse("its scheme is neither http nor https"));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse("it holds a user name or a password"));
+            return Err(refuse("it has a user name or a password"));
         }
         // RFC 8414 2: an issuer has no query and no fragment. A path would have to be stripped from every request.
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
@@ -126,7 +126,7 @@ mod tests {
         for (text, because) in [
             ("idp", "it is not a URL"),
             ("ftp://idp.example.test", "its scheme is neither http nor https"),
-            ("https://a:b@idp.example.test", "it holds a user name or a password"),
+            ("https://a:b@idp.example.test", "it has a user name or a password"),
             ("https://idp.example.test/oauth2", "it has a path, query or fragment"),
             ("https://idp.example.test/?a=b", "it has a path, query or fragment"),
         ] {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::listen::port::{BindError, DEFAULT_PORT, Holder};
+use crate::listen::port::{BindError, DEFAULT_PORT, PortOwner};
 
 /// Why a server cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum StartError {
     },
     /// The requested port is taken.
     #[error(
-        "port {port} is taken by {holder}. Options:\n  \
+        "port {port} is taken by {owner}. Options:\n  \
          --port 0          take any free port\n  \
          --port {other}       take another one\n  \
          stop the other program{how}"
@@ -41,8 +41,8 @@ pub enum StartError {
     PortTaken {
         /// The port.
         port: u16,
-        /// The program that holds it.
-        holder: String,
+        /// The program on it.
+        owner: String,
         /// A port to try.
         other: u16,
         /// How to find the other program.
@@ -71,13 +71,13 @@ impl From<BindError> for StartError {
     fn from(error: BindError) -> Self {
         match error {
             BindError::Unavailable { address, source } => Self::Address { address, source },
-            BindError::Taken { port, holder } => {
-                let how = match &holder {
-                    Holder::Ours { .. } => ", or use it: it answers the same requests".to_owned(),
-                    Holder::Unknown => format!(": ss -ltnp 'sport = :{port}' or lsof -i :{port} shows which"),
+            BindError::Taken { port, owner } => {
+                let how = match &owner {
+                    PortOwner::MockIdp { .. } => ", or use it: it answers the same requests".to_owned(),
+                    PortOwner::Unknown => format!(": ss -ltnp 'sport = :{port}' or lsof -i :{port} shows which"),
                 };
                 let other = if port == DEFAULT_PORT { 7_804 } else { port.checked_add(1).unwrap_or(DEFAULT_PORT) };
-                Self::PortTaken { port, holder: holder.to_string(), other, how }
+                Self::PortTaken { port, owner: owner.to_string(), other, how }
             }
         }
     }

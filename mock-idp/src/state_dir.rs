@@ -1,4 +1,4 @@
-//! The directory that the certificate authority is kept in.
+//! The directory of the certificate authority.
 
 use std::path::PathBuf;
 

@@ -87,7 +87,7 @@ pub(super) struct ServeArgs {
     pub(super) check: bool,
 }
 
-/// Where state is kept.
+/// The state directory.
 #[derive(Debug, Args)]
 pub(super) struct StateArgs {
     /// Directory of the certificate authority. Default: $XDG_STATE_HOME/mock-idp or ~/.local/state/mock-idp.

@@ -38,7 +38,7 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Prints a result; the exit code says whether it is positive.
+/// Prints a result; the exit code depends on whether it is positive.
 fn finish(result: Result<CommandOutput, Failure>) -> ExitCode {
     match result.and_then(|output| print(&output.text).map(|()| output.positive)) {
         Ok(true) => ExitCode::SUCCESS,

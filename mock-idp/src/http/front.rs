@@ -118,7 +118,7 @@ struct PendingRequest {
     sharing: Sharing,
 }
 
-/// The origins that may read the answer, and the origin that asks.
+/// The origins that may read the answer, and the origin of the request.
 struct Sharing {
     readers: Readers,
     origin: Option<HeaderValue>,

@@ -39,21 +39,21 @@ pub(crate) struct Bound {
 /// Why no port is bound.
 #[derive(Debug)]
 pub(crate) enum BindError {
-    Taken { port: u16, holder: Holder },
+    Taken { port: u16, owner: PortOwner },
     Unavailable { address: String, source: io::Error },
 }
 
-/// The program that holds a port.
+/// The program on a port.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) enum Holder {
-    Ours { version: String },
+pub(crate) enum PortOwner {
+    MockIdp { version: String },
     Unknown,
 }
 
-impl std::fmt::Display for Holder {
+impl std::fmt::Display for PortOwner {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Ours { version } => write!(formatter, "another mock-idp ({version})"),
+            Self::MockIdp { version } => write!(formatter, "another mock-idp ({version})"),
             Self::Unknown => formatter.write_str("another program"),
         }
     }
@@ -69,12 +69,12 @@ pub(crate) fn bind(host: &str, choice: PortChoice) -> Result<Bound, BindError> {
         PortChoice::Preferably(port) => match bind_all(&addresses, port) {
             Ok(bound) => Ok(bound),
             Err(Failure { source, .. }) if source.kind() == ErrorKind::AddrInUse => {
-                let holder = holder(port);
+                let owner = owner(port);
                 let mut bound = NEXT_PORTS
                     .into_iter()
                     .find_map(|next| bind_all(&addresses, next).ok())
                     .map_or_else(|| bind_any(&addresses), Ok)?;
-                bound.moved = Some(format!("Port {port} is taken by {holder}; using {} instead.", bound.port));
+                bound.moved = Some(format!("Port {port} is taken by {owner}; using {} instead.", bound.port));
                 Ok(bound)
             }
             Err(failure) => Err(failed(failure, port)),
@@ -89,7 +89,7 @@ struct Failure {
 
 fn failed(Failure { address, source }: Failure, port: u16) -> BindError {
     if source.kind() == ErrorKind::AddrInUse {
-        return BindError::Taken { port, holder: holder(port) };
+        return BindError::Taken { port, owner: owner(port) };
     }
     BindError::Unavailable { address: address.to_string(), source }
 }
@@ -155,7 +155,7 @@ fn is_missing(error: &io::Error) -> bool {
 }
 
 /// Asks the program on a port of this machine for `/healthz`.
-fn holder(port: u16) -> Holder {
+fn owner(port: u16) -> PortOwner {
     let ask = || -> io::Result<Vec<u8>> {
         let limit = Duration::from_millis(250);
         let mut stream = TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), limit)?;
@@ -172,9 +172,9 @@ fn holder(port: u16) -> Holder {
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     match serde_json::from_str::<serde_json::Value>(body) {
         Ok(health) if health["product"] == PRODUCT => {
-            Holder::Ours { version: health["version"].as_str().unwrap_or("unknown version").to_owned() }
+            PortOwner::MockIdp { version: health["version"].as_str().unwrap_or("unknown version").to_owned() }
         }
-        _ => Holder::Unknown,
+        _ => PortOwner::Unknown,
     }
 }
 
@@ -195,7 +195,7 @@ mod tests {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         match bind("localhost", PortChoice::Exactly(port)) {
-            Err(BindError::Taken { port: named, holder }) => assert_eq!((named, holder), (port, Holder::Unknown)),
+            Err(BindError::Taken { port: named, owner }) => assert_eq!((named, owner), (port, PortOwner::Unknown)),
             other => panic!("{other:?}"),
         }
         let bound = bind("localhost", PortChoice::Preferably(port)).unwrap();

@@ -99,7 +99,7 @@ async fn send(text: &str, mut request: Request<Body>) -> Result<(StatusCode, Byt
     exchange(connector.connect(name, stream).await?, request).await
 }
 
-/// RFC 6761 6.3: names under `localhost` are this machine, whatever a resolver says.
+/// RFC 6761 6.3: names under `localhost` are this machine; resolvers may not know them.
 async fn connect(host: &str, port: u16) -> std::io::Result<TcpStream> {
     let host = if host.ends_with(".localhost") { "localhost" } else { host };
     TcpStream::connect((host, port)).await

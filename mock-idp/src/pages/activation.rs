@@ -16,7 +16,7 @@ impl<'a> ActivationPage<'a> {
     pub(super) fn new(view: &'a ActivationView) -> Self {
         let (title, problem) = match &view.step {
             ActivationStep::Code { refused, .. } => ("Activate your device", refused.is_some()),
-            ActivationStep::Confirm { .. } => ("Let this device in?", false),
+            ActivationStep::Confirm { .. } => ("Activate this device?", false),
             ActivationStep::Done { allowed: true, .. } => ("Device activated", false),
             ActivationStep::Done { allowed: false, .. } => ("Device not activated", false),
         };

@@ -1,6 +1,6 @@
 //! The stylesheet, scripts and icon, embedded in the binary and named by their content.
 //!
-//! A name holds a piece of the file's SHA-256, so an asset never changes under its name and may be cached forever.
+//! A name has a part of the file's SHA-256, so an asset never changes under its name and may be cached forever.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

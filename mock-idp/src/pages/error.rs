@@ -31,7 +31,7 @@ impl<'a> ErrorPage<'a> {
 
 const NEAREST_SHOWN: usize = 5;
 
-/// The redirect URI received, beside each one registered.
+/// The received redirect URI and the registered ones.
 #[derive(Debug)]
 struct Comparison<'a> {
     client_label: &'a str,

@@ -153,7 +153,7 @@ impl<'a> Problem<'a> {
             ),
             Kind::Deprovisioned => (
                 "This account is deactivated",
-                "It was switched off, so nobody can sign in with it. An administrator can activate it again."
+                "It was deactivated, so it cannot be used to sign in. An administrator can activate it again."
                     .to_owned(),
                 None,
             ),
@@ -193,13 +193,13 @@ impl<'a> Problem<'a> {
 /// The summary of the authorization request.
 #[derive(Debug)]
 pub(super) struct Asked<'a> {
-    pub(super) asked: &'a RequestSummary,
+    pub(super) summary: &'a RequestSummary,
     pub(super) destination: String,
 }
 
 impl<'a> Asked<'a> {
-    pub(super) fn new(asked: &'a RequestSummary) -> Self {
-        Self { asked, destination: destination(&asked.redirect_uri) }
+    pub(super) fn new(summary: &'a RequestSummary) -> Self {
+        Self { summary, destination: destination(&summary.redirect_uri) }
     }
 }
 

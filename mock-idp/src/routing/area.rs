@@ -1,4 +1,4 @@
-//! What holds for paths that no route has.
+//! Properties of paths without a route.
 
 use super::{RateClass, Readers};
 

@@ -20,7 +20,6 @@ impl FromHead for At {
     }
 }
 
-/// What the table says about the request.
 impl FromHead for Matched {
     #[expect(clippy::expect_used, reason = "the front inserts it into every request")]
     fn from_head(head: &Parts) -> Result<Self, Decided> {

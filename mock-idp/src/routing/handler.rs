@@ -11,7 +11,7 @@ use crate::journal::Explained;
 /// An answer and the explanation of the decision behind it.
 pub(crate) type Decided = Explained<Response>;
 
-/// A handler as a row holds it: see [`handler!`].
+/// A handler in a row, made by [`handler!`].
 pub(crate) type Handler = fn(Request<Body>) -> BoxFuture<'static, Decided>;
 
 /// Makes a [`Handler`] of an async function.
@@ -59,7 +59,7 @@ pub(crate) trait FromBody: Sized {
     fn from_body(head: &Parts, body: Body) -> impl Future<Output = Result<Self, Decided>> + Send;
 }
 
-/// A function whose arguments can be extracted. `Via` says which kind of argument the last one is.
+/// A function whose arguments can be extracted. `Via` distinguishes functions whose last argument needs the body.
 pub(crate) trait Operation<Via>: Copy + Send + 'static {
     type Output;
 

@@ -1,4 +1,4 @@
-//! What the table says about a request.
+//! The result of looking a request up in the table.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(crate) struct PathRoutes {
     pub(super) group: &'static Group,
 }
 
-/// What the table says about a request; in the extensions of the request.
+/// The result of looking a request up in the table. It is in the extensions of the request.
 #[derive(Clone, Debug)]
 pub(crate) enum Matched {
     Route(Arc<PathRoutes>, &'static Route),

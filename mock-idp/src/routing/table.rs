@@ -23,7 +23,7 @@ static ELSEWHERE: Area = Area {
     ignores_trailing_slash: false,
 };
 
-/// Two routes cannot be told apart.
+/// Two rows match the same requests.
 #[derive(Debug, thiserror::Error)]
 #[error("route {path}: {because}")]
 pub(crate) struct RouteConflict {
@@ -59,7 +59,7 @@ impl Table {
         Ok(Self { paths, groups })
     }
 
-    /// What the table says about a request.
+    /// The route of a request, or what applies without one.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Matched {
         let Ok(found) = self.paths.at(path) else { return self.nothing(path) };
         let wanted = if *method == Method::HEAD { &Method::GET } else { method };

@@ -82,9 +82,9 @@ impl Authority {
         let mut anchors = RootCertStore::empty();
         anchors.add(der.clone())?;
         let [anchor] = anchors.roots.as_slice() else { return Err(TlsError::NotOurs("is no certificate")) };
-        // A DER sequence is its tag, its length and what the anchor holds of it.
+        // The anchor has the content of the DER sequence, without tag and length.
         if !key.subject_public_key_info().ends_with(&anchor.subject_public_key_info) {
-            return Err(TlsError::NotOurs("is not the certificate of the key beside it"));
+            return Err(TlsError::NotOurs("is not the certificate of ca.key.pem"));
         }
         // Leaves name their issuer by this name.
         if !anchor.subject.ends_with(NAME.as_bytes()) {
@@ -204,7 +204,7 @@ mod tests {
         let missing = error_after(|dir| fs::remove_file(dir.join(KEY_FILE)).unwrap());
         assert!(missing.contains("ca.key.pem is missing"), "{missing}");
         let mixed = error_after(|dir| fs::write(dir.join(KEY_FILE), other().key).unwrap());
-        assert!(mixed.contains("ca.pem is not the certificate of the key beside it"), "{mixed}");
+        assert!(mixed.contains("ca.pem is not the certificate of ca.key.pem"), "{mixed}");
         let garbage = error_after(|dir| fs::write(dir.join(CA_FILE), "garbage").unwrap());
         assert!(garbage.contains("certificate:"), "{garbage}");
         let foreign = error_after(|dir| {

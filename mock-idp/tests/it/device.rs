@@ -217,10 +217,10 @@ async fn a_session_spares_the_sign_in_but_not_the_question() {
     let first = begin(&mock, "openid").await;
     let sign_in = type_code(&mock, &browser, first["user_code"].as_str().unwrap()).await;
     let confirm = page(pick(&mock, &browser, &sign_in, "buyer@example.test").await).await;
-    assert!(confirm.contains("Let this device in?"));
+    assert!(confirm.contains("Activate this device?"));
     let second = begin(&mock, "openid").await;
     let confirm = type_code(&mock, &browser, second["user_code"].as_str().unwrap()).await;
-    assert!(confirm.contains("Let this device in?") && confirm.contains("buyer@example.test"), "{confirm}");
+    assert!(confirm.contains("Activate this device?") && confirm.contains("buyer@example.test"), "{confirm}");
     // Another browser cannot give the word.
     let foreign = page(answer(&mock, &crate::flow::browser(), &confirm, "allow").await).await;
     assert!(foreign.contains(r#"role="alert""#), "{foreign}");

@@ -1,5 +1,5 @@
-//! Who may call the management API. Okta: an API token (`SSWS`), or an access token of the org authorization server with an
-//! `okta.*` scope, which a key may have to be proved with.
+//! Access to the management API. Okta: an API token (`SSWS`), or an access token of the org authorization server with an
+//! `okta.*` scope, with a DPoP proof if the token is bound to a key.
 
 use subtle::ConstantTimeEq;
 
@@ -9,7 +9,7 @@ use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
 use crate::tokens::resource::{self, Resource, Scheme};
 
-/// What a caller shows.
+/// The credential of a caller.
 #[derive(Clone, Copy)]
 pub enum Credential<'a> {
     Nothing,
@@ -32,7 +32,7 @@ impl<'a> Credential<'a> {
     #[must_use]
     pub fn read(authorization: Option<&'a str>) -> Self {
         let Some(header) = authorization else { return Self::Nothing };
-        // Okta: SDKs leave out the blank behind SSWS, and are let in.
+        // Okta: the blank behind SSWS is optional; SDKs leave it out.
         match header.split_at_checked(4) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("ssws") && !token.trim().is_empty() => {
                 Self::ApiToken(token.trim())
@@ -42,25 +42,25 @@ impl<'a> Credential<'a> {
     }
 }
 
-/// Why a caller is turned away.
+/// Why access to the management API is refused.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum AccessError {
     Refused(ApiError),
-    /// The access token is not enough, or not presented as it has to be. Okta: told by a challenge with an empty body.
+    /// The access token is insufficient, or not presented as required. Okta: a challenge with an empty body.
     Challenged(Challenged),
 }
 
-/// What a challenge says.
+/// The content of a challenge.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Challenged {
     pub scheme: Scheme,
     pub refusal: OAuthError,
-    /// The scope that would do.
+    /// The needed scope.
     pub scope: &'static str,
 }
 
 impl Challenged {
-    /// As it is sent; `path` is what was asked for.
+    /// The header's value; `path` is the path of the request.
     #[must_use]
     pub fn challenge(&self, org: &Org, path: &str, urls: &Urls) -> String {
         let resource = Resource { server: org.org_server(), scope: self.scope, path };
@@ -74,11 +74,11 @@ impl From<ApiError> for AccessError {
     }
 }
 
-/// Checks a caller; any of the scopes will do. `verified` is the access token once its signature was found to be the org server's,
-/// unless it was revoked; whether it is bound to a key has been looked at before.
+/// Checks a caller, who needs one of the scopes. `verified` is the access token, if the org server signed it and it is not revoked;
+/// its binding to a key has been checked before.
 ///
 /// # Errors
-/// Okta's refusals.
+/// The errors of Okta.
 pub fn check(
     org: &Org,
     urls: &Urls,
@@ -96,7 +96,7 @@ pub fn check(
         }
         Credential::AccessToken(scheme, _) => {
             let invalid = |reason: &str| AccessError::from(ApiError::invalid_token(reason));
-            let token = verified.ok_or_else(|| invalid("not a living access token of the org authorization server"))?;
+            let token = verified.ok_or_else(|| invalid("not a valid access token of the org authorization server"))?;
             if token.text("iss") != Some(urls.issuer(org.org_server()).as_str()) {
                 return Err(invalid("the access token is from another issuer"));
             }

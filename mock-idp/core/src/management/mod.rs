@@ -1,4 +1,4 @@
-//! The management API, as far as this issuer serves it: who may call it, and its errors. Okta: `/api/v1/…`,
+//! The management API, as far as this issuer serves it: access, objects and errors. Okta: `/api/v1/…`,
 //! `/oauth2/v1/clients`, `/oauth2/v1/global-token-revocation`.
 
 mod access;

@@ -1,4 +1,4 @@
-//! The forms that settings are printed in. Each stack has a template in the folder beside this file.
+//! The forms that settings are printed in. Each stack has a template in the folder `stacks`.
 
 use std::borrow::Cow;
 

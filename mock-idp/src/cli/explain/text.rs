@@ -80,7 +80,7 @@ fn object(text: &mut String, title: &str, claims: &Map<String, Value>) {
 /// Policies and rules in order, then scopes, lifetimes, claims, and the rest.
 pub(super) fn why(text: &mut String, why: &Why) {
     if !why.policies.is_empty() {
-        text.push_str("Policies, in the order in which they were looked at\n");
+        text.push_str("Policies, in the order of evaluation\n");
     }
     for policy in &why.policies {
         let _ = writeln!(text, "  {} {}: {}", mark(policy.verdict), policy.name, policy.because);
@@ -144,7 +144,7 @@ pub(super) fn difference(difference: &Difference) -> String {
     let mut groups: Vec<(&Alteration, Vec<String>)> = Vec::new();
     for alteration in alterations {
         let case = &alteration.case;
-        let user = case.user.as_deref().unwrap_or("nobody");
+        let user = case.user.as_deref().unwrap_or("no user");
         let scope = case.scope.as_deref().unwrap_or("(default scopes)");
         let request = format!("{user} · {} · {} · {} · {scope}", case.client, case.grant, case.server);
         match groups.iter_mut().find(|(first, _)| first.changes == alteration.changes) {

@@ -1,4 +1,4 @@
-//! One journal entry and one log line for every request. Neither holds a query, a body, a header, a code or a token.
+//! One journal entry and one log line for every request. Neither has a query, a body, a header, a code or a token.
 
 use std::time::{Duration, Instant};
 

@@ -185,7 +185,7 @@ enum Name<'a> {
     Other(&'a str),
 }
 
-/// The host asked for. RFC 9112 3.2.2: the authority of an absolute request target counts, not the Host beside it.
+/// The requested host. RFC 9112 3.2.2: the authority of an absolute request target overrides the Host header.
 fn requested_host(uri: &Uri, headers: &HeaderMap) -> Result<HeaderValue, Misaddressed> {
     if let Some(authority) = uri.authority() {
         return HeaderValue::from_str(authority.as_str())

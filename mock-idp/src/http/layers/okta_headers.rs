@@ -29,7 +29,7 @@ const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 const EXPIRED: HeaderValue = HeaderValue::from_static("0");
 const NO_INDEX: HeaderValue = HeaderValue::from_static("noindex,nofollow");
 
-/// How many headers [`fill`] may add, and a handler and the server beside it.
+/// The largest number of headers of an answer: those of [`fill`], of the handler and of the server.
 pub(crate) const COUNT: usize = 18;
 
 /// Seconds of a rate-limit window.

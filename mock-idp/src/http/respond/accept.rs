@@ -27,14 +27,14 @@ mod tests {
 
     #[test]
     fn html_is_preferred_only_if_it_is_named_before_json() {
-        let asks = |accept: &'static str| {
+        let prefers = |accept: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
             prefers_html(&headers)
         };
-        assert!(asks("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
-        assert!(!asks("application/json, text/html"));
-        assert!(!asks("*/*"));
+        assert!(prefers("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(!prefers("application/json, text/html"));
+        assert!(!prefers("*/*"));
         assert!(!prefers_html(&HeaderMap::new()));
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn render(view: &PageView) -> Response {
     if let Ok(policy) = HeaderValue::from_str(&pages::content_security_policy(view, None)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    // The app loads that page in a hidden frame: its content security policy says who may embed it.
+    // The app loads that page in a hidden frame: its content security policy has the allowed embedders.
     if !matches!(view, PageView::PostMessage(_)) {
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }

@@ -120,7 +120,7 @@ fn single_form_asks_for_both() {
 
 #[test]
 fn each_refusal_is_told_in_words_with_code_and_reason_beside_it() {
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
     for (kind, code, reason) in views::ALL_PROBLEMS {
         let page = document(&PageView::SignIn(views::refused(kind)));
         let callout = one(
@@ -131,8 +131,8 @@ fn each_refusal_is_told_in_words_with_code_and_reason_beside_it() {
         assert_eq!(text(one(&page, "details [data-se='problem-reason']")), reason, "{kind:?}");
         let words = text(callout);
         assert!(!words.contains(reason) && !words.contains(code), "{kind:?}: {words}");
-        assert!(!told.contains(&words), "{kind:?} says the same as another: {words}");
-        told.push(words);
+        assert!(!seen.contains(&words), "{kind:?} has the same text as another: {words}");
+        seen.push(words);
     }
 }
 
@@ -171,8 +171,8 @@ fn a_sign_in_that_cannot_go_on_offers_a_new_start_and_no_form() {
         let page = document(&PageView::SignIn(views::refused(kind)));
         assert_eq!(all(&page, "form").len(), 0, "{kind:?}");
         assert_eq!(text(one(&page, "a[data-se='cancel']")), "Start again", "{kind:?}");
-        let nowhere = SignInView { restart_href: String::new(), ..views::refused(kind) };
-        assert_eq!(all(&document(&PageView::SignIn(nowhere)), "a[data-se='cancel']").len(), 0, "{kind:?}");
+        let without_restart = SignInView { restart_href: String::new(), ..views::refused(kind) };
+        assert_eq!(all(&document(&PageView::SignIn(without_restart)), "a[data-se='cancel']").len(), 0, "{kind:?}");
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct ResultView {
     pub remedies: Vec<String>,
     pub why: Why,
     pub requests: Vec<ShownRequest>,
-    /// A command that asks the same of the running mock.
+    /// A command for the same question to the running mock.
     pub curl: String,
 }
 
@@ -127,7 +127,7 @@ impl FormView {
             .apps
             .iter()
             .map(|app| choice(app.client_id(), format!("{} ({})", app.label, app.client_id()), client));
-        let nobody = choice("", "nobody: the client acts for itself".to_owned(), user);
+        let no_user = choice("", "no user (client credentials)".to_owned(), user);
         let users = document.users.iter().map(|known| {
             let note = known.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
             choice(&known.profile.login, format!("{}{note}", known.profile.login), user)
@@ -145,7 +145,7 @@ impl FormView {
         known_scopes.dedup();
         Self {
             clients: clients.collect(),
-            users: std::iter::once(nobody).chain(users).collect(),
+            users: std::iter::once(no_user).chain(users).collect(),
             grants: std::iter::once(fitting).chain(grants).collect(),
             servers: servers.chain([org_server]).collect(),
             scope: get("scope").to_owned(),

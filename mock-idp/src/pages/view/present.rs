@@ -148,11 +148,11 @@ fn server_name(server: &CompiledServer) -> String {
 #[must_use]
 pub(super) fn request_summary(org: &Org, server: &CompiledServer, request: &AuthorizationRequest) -> RequestSummary {
     let prompts = [(request.prompt_none, "none"), (request.prompt_login, "login"), (request.prompt_consent, "consent")];
-    let prompt: Vec<&str> = prompts.into_iter().filter_map(|(asked, word)| asked.then_some(word)).collect();
+    let prompt: Vec<&str> = prompts.into_iter().filter_map(|(requested, prompt)| requested.then_some(prompt)).collect();
     let response_type: Vec<&str> = request.response_type.words().collect();
     let mut warnings = Vec::new();
     if request.response_type.code && request.code_challenge.is_none() {
-        warnings.push("No PKCE: the code could be redeemed by whoever intercepts it.".to_owned());
+        warnings.push("No PKCE: an attacker who intercepts the code can redeem it.".to_owned());
     }
     if request.response_type.front_channel_token() {
         warnings.push("Tokens travel through the browser: prefer the authorization code flow.".to_owned());
@@ -175,7 +175,7 @@ pub(super) fn request_summary(org: &Org, server: &CompiledServer, request: &Auth
     }
 }
 
-/// The redirect URI received, beside the registered ones, the nearest first.
+/// The received redirect URI, and the registered ones, the nearest first.
 #[must_use]
 pub(crate) fn redirect_uri_help(client: &App, received: &str) -> RedirectUriMismatch {
     let mut registered = client.oauth().redirect_uris.clone();

@@ -1,6 +1,6 @@
 //! What the sign-in pages show, as plain data.
 //!
-//! A view holds everything that its page shows, and nothing that it must not show. A page looks nothing up.
+//! A view has everything that its page shows, and nothing that it must not show. A page looks nothing up.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ pub struct SignInView {
     pub action: String,
     /// Hidden `stateHandle`.
     pub state_handle: String,
-    /// What the identifier field holds at first (`login_hint`, or what was typed before).
+    /// The initial value of the identifier field (`login_hint`, or what was typed before).
     pub identifier: String,
     pub keep_me_signed_in: bool,
     /// Why the last attempt was refused.
@@ -89,7 +89,7 @@ pub struct SignInView {
     pub restart_href: String,
 }
 
-/// What the client asked for.
+/// What the client requests.
 #[derive(Clone, Debug, Serialize)]
 pub struct RequestSummary {
     pub client_label: String,
@@ -142,7 +142,7 @@ pub struct ErrorView {
     pub redirect_uris: Option<RedirectUriMismatch>,
 }
 
-/// The redirect URI received, beside those registered.
+/// The received redirect URI, and the registered ones.
 #[derive(Clone, Debug, Serialize)]
 pub struct RedirectUriMismatch {
     pub client_label: String,
@@ -197,7 +197,7 @@ pub enum ActivationStep {
     /// Asks for the code that the device shows.
     Code {
         action: String,
-        /// What the field holds at first.
+        /// The initial value of the field.
         user_code: String,
         /// Inside reason why the code before was refused.
         refused: Option<String>,

@@ -22,7 +22,7 @@ fn resolve(resolver: &Resolver, host: &str, target: &str, secure: bool) -> Resul
 }
 
 /// org, base, issuer base, prefix, path and query
-fn told(resolver: &Resolver, host: &str, target: &str, secure: bool) -> [String; 5] {
+fn parts(resolver: &Resolver, host: &str, target: &str, secure: bool) -> [String; 5] {
     let (resolved, uri) = resolve(resolver, host, target, secure).unwrap();
     let address = &resolved.address;
     [
@@ -38,11 +38,11 @@ fn told(resolver: &Resolver, host: &str, target: &str, secure: bool) -> [String;
 fn an_org_is_addressed_by_default_by_path_or_by_host() {
     let resolver = resolver(Settings::default());
     assert_eq!(
-        told(&resolver, "localhost:7801", "/oauth2/v1/keys?x=1", false),
+        parts(&resolver, "localhost:7801", "/oauth2/v1/keys?x=1", false),
         ["market", "http://localhost:7801", "http://localhost:7801", "", "/oauth2/v1/keys?x=1"]
     );
     assert_eq!(
-        told(&resolver, "127.0.0.1:7801", "/_org/tenant2/oauth2/v1/keys?x=1", true),
+        parts(&resolver, "127.0.0.1:7801", "/_org/tenant2/oauth2/v1/keys?x=1", true),
         [
             "tenant2",
             "https://127.0.0.1:7801/_org/tenant2",
@@ -52,11 +52,11 @@ fn an_org_is_addressed_by_default_by_path_or_by_host() {
         ]
     );
     assert_eq!(
-        told(&resolver, "Tenant2.localhost:7801".to_lowercase().as_str(), "/", false),
+        parts(&resolver, "Tenant2.localhost:7801".to_lowercase().as_str(), "/", false),
         ["tenant2", "http://tenant2.localhost:7801", "http://tenant2.localhost:7801", "", "/"]
     );
-    assert_eq!(told(&resolver, "[::1]:7801", "/_org/tenant2", false)[4], "/");
-    assert_eq!(told(&resolver, "LOCALHOST", "/", false)[1], "http://localhost");
+    assert_eq!(parts(&resolver, "[::1]:7801", "/_org/tenant2", false)[4], "/");
+    assert_eq!(parts(&resolver, "LOCALHOST", "/", false)[1], "http://localhost");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn an_absolute_target_counts_before_the_host_header() {
     let resolver = resolver(Settings::default());
     let error = resolve(&resolver, "localhost:7801", "http://evil.example/", false).unwrap_err();
     assert_eq!(error.status, StatusCode::MISDIRECTED_REQUEST);
-    assert_eq!(told(&resolver, "evil.example", "http://localhost:7801/", false)[1], "http://localhost:7801");
+    assert_eq!(parts(&resolver, "evil.example", "http://localhost:7801/", false)[1], "http://localhost:7801");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_foreign_name_is_refused_and_the_flag_named() {
 #[test]
 fn a_given_name_is_ours() {
     let resolver = resolver(Settings { allowed_hosts: vec!["idp.test".into()], ..Settings::default() });
-    assert_eq!(told(&resolver, "IDP.test:7801", "/", false)[1], "http://idp.test:7801");
+    assert_eq!(parts(&resolver, "IDP.test:7801", "/", false)[1], "http://idp.test:7801");
 }
 
 #[test]
@@ -102,13 +102,13 @@ fn an_unknown_org_is_refused_with_the_names_there_are() {
 fn a_pinned_issuer_stays_whatever_the_request_says() {
     let issuer_url = Some("https://idp.example.test".parse().unwrap());
     let resolver = resolver(Settings { issuer_url, ..Settings::default() });
-    let by_loopback = told(&resolver, "localhost:7801", "/", false);
+    let by_loopback = parts(&resolver, "localhost:7801", "/", false);
     assert_eq!(by_loopback[1..3], ["http://localhost:7801", "https://idp.example.test"]);
-    let by_its_name = told(&resolver, "idp.example.test", "/_org/tenant2/", false);
+    let by_its_name = parts(&resolver, "idp.example.test", "/_org/tenant2/", false);
     assert_eq!(by_its_name[1..3], ["https://idp.example.test/_org/tenant2", "https://idp.example.test/_org/tenant2"]);
     let (resolved, _) = resolve(&resolver, "idp.example.test", "/", false).unwrap();
     assert!(resolved.address.secure);
-    assert_eq!(told(&resolver, "localhost:7801", "/_org/market/", false)[2], "https://idp.example.test");
+    assert_eq!(parts(&resolver, "localhost:7801", "/_org/market/", false)[2], "https://idp.example.test");
 }
 
 #[test]
