@@ -126,19 +126,19 @@ fn standard(
     for claim in standard::of(subject) {
         let (name, scope) = (claim.name, claim.scope);
         let requested = subject.requests_claim(name);
-        let outcome = if !requested && !scopes.contains(scope) {
+        let noted = if !requested && !scopes.contains(scope) {
             Err(Absence::ScopeNotGranted(NeededScopes::One(scope)))
         } else if !requested && only.is_some_and(|only| !only.contains(&name)) {
             Err(Absence::ThinIdToken)
         } else if let Some(value) = claim.value(subject) {
-            let noted = shortened(&value);
+            let short = shortened(&value);
             claims.push((name, value));
-            Ok(noted)
+            Ok(short)
         } else {
             Err(Absence::Null)
         };
         let source = ClaimSource::Standard { attribute: claim.attribute(subject), scope };
-        note_claim(ClaimNote { token, name: name.into(), source, steps: Vec::new(), value: outcome }, moment);
+        note_claim(ClaimNote { token, name: name.into(), source, steps: Vec::new(), value: noted }, moment);
     }
     claims
 }
@@ -188,14 +188,14 @@ fn custom(
             None => match evaluate(claim, subject, &mut steps) {
                 Ok(value) => Ok(value),
                 Err(error) => {
-                    let outcome = Err(Absence::Failed(error.reason.clone()));
+                    let noted = Err(Absence::Failed(error.reason.clone()));
                     let name = claim.name.clone().into();
-                    note_claim(ClaimNote { token, name, source: source(claim), steps, value: outcome }, moment);
+                    note_claim(ClaimNote { token, name, source: source(claim), steps, value: noted }, moment);
                     return Err(error);
                 }
             },
         };
-        let outcome = match value {
+        let noted = match value {
             // Okta: a claim whose value is null is left out.
             Ok(Value::Null) => Err(Absence::Null),
             Ok(value) => {
@@ -206,7 +206,7 @@ fn custom(
             Err(absence) => Err(absence),
         };
         note_claim(
-            ClaimNote { token, name: claim.name.clone().into(), source: source(claim), steps, value: outcome },
+            ClaimNote { token, name: claim.name.clone().into(), source: source(claim), steps, value: noted },
             moment,
         );
     }
@@ -263,7 +263,7 @@ fn app_groups(
     let Some(setting) = subject.client.settings.id_token.as_ref().filter(|_| server.is_org()) else { return Ok(()) };
     let name = setting.name.clone();
     let source = ClaimSource::AppGroups { filter: setting.group_filter_type.name(), operand: setting.value.clone() };
-    let outcome = if scopes.contains("groups") {
+    let noted = if scopes.contains("groups") {
         let filter = GroupFilter::of_app(setting).map_err(|reason| OAuthError::new(ErrorId::ServerError, reason))?;
         let value = groups(&filter, subject)?;
         let noted = shortened(&value);
@@ -272,6 +272,6 @@ fn app_groups(
     } else {
         Err(Absence::ScopeNotGranted(NeededScopes::One("groups")))
     };
-    note_claim(ClaimNote { token, name: name.into(), source, steps: Vec::new(), value: outcome }, moment);
+    note_claim(ClaimNote { token, name: name.into(), source, steps: Vec::new(), value: noted }, moment);
     Ok(())
 }

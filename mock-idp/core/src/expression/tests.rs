@@ -43,12 +43,12 @@ fn failure(source: &str) -> EvaluationError {
     Expression::parse(source).unwrap().evaluate(&Empty).unwrap_err()
 }
 
-fn rejection(source: &str) -> ParseError {
+fn parse_error(source: &str) -> ParseError {
     Expression::parse(source).unwrap_err()
 }
 
 #[test]
-fn operators_bind_as_in_spel() {
+fn operators_have_the_precedence_of_spel() {
     assert_eq!(value("1 + 2 * 3"), Value::Int(7));
     assert_eq!(value("(1 + 2) * 3"), Value::Int(9));
     assert_eq!(value("7 - 2 - 1"), Value::Int(4));
@@ -63,7 +63,7 @@ fn operators_bind_as_in_spel() {
 }
 
 #[test]
-fn the_other_side_of_a_decided_condition_is_not_evaluated() {
+fn and_and_or_do_not_evaluate_the_right_side_if_the_left_decides() {
     assert_eq!(value("true OR {}[0]"), Value::Bool(true));
     assert_eq!(value("false AND {}[0]"), Value::Bool(false));
     assert_eq!(value("true ? 1 : {}[0]"), Value::Int(1));
@@ -71,14 +71,14 @@ fn the_other_side_of_a_decided_condition_is_not_evaluated() {
 }
 
 #[test]
-fn strings_keep_backslashes_and_double_their_quotes() {
+fn a_string_keeps_backslashes_and_contains_doubled_quotes_once() {
     assert_eq!(value(r#""\n\""#), Value::from(r"\n\"));
     assert_eq!(value("'it''s'"), Value::from("it's"));
     assert_eq!(value(r#""say ""hi""""#), Value::from(r#"say "hi""#));
 }
 
 #[test]
-fn plus_joins_text_and_adds_numbers() {
+fn plus_concatenates_strings_and_adds_numbers() {
     assert_eq!(value("1 + '2'"), Value::from("12"));
     assert_eq!(value("'a' + 1.5 + true + null"), Value::from("a1.5truenull"));
     assert_eq!(value("'a' + {1, 'b'}"), Value::from("a1,b"));
@@ -89,7 +89,7 @@ fn plus_joins_text_and_adds_numbers() {
 }
 
 #[test]
-fn numbers_compare_by_amount_and_kinds_do_not_mix() {
+fn numbers_compare_by_value_and_other_types_do_not_compare() {
     assert_eq!(value("1 == 1.0"), Value::Bool(true));
     assert_eq!(value("{1, 2} == {1.0, 2}"), Value::Bool(true));
     assert_eq!(value("'1' == 1"), Value::Bool(false));
@@ -99,7 +99,7 @@ fn numbers_compare_by_amount_and_kinds_do_not_mix() {
 }
 
 #[test]
-fn null_stops_at_a_root_and_fails_deeper() {
+fn a_property_of_a_null_root_is_null_and_of_a_null_property_an_error() {
     assert_eq!(value("user.absent"), Value::Null);
     assert_eq!(value("appuser.anything"), Value::Null);
     assert_eq!(value("appuser"), Value::Null);
@@ -136,7 +136,7 @@ impl Roots for Sparse {
 }
 
 #[test]
-fn identity_engine_names_reach_the_same_user() {
+fn identity_engine_names_read_the_same_user() {
     let value = |source: &str| Expression::parse(source).unwrap().evaluate(&Sparse).unwrap();
     assert_eq!(value("user.profile.login"), Value::from("ada@example.test"));
     assert_eq!(value("user.profile.absent"), Value::Null);
@@ -156,7 +156,7 @@ fn objects_and_positions() {
 }
 
 #[test]
-fn rejections_name_the_place_and_the_nearest_name() {
+fn parse_errors_contain_the_position_and_the_nearest_name() {
     let cases = [
         ("", 1, "expected a value, found the end"),
         ("user.firstName user.lastName", 16, "expected an operator or the end of the expression, found 'u'"),
@@ -183,16 +183,16 @@ fn rejections_name_the_place_and_the_nearest_name() {
         ("#root", 1, "expected a value, found '#'"),
     ];
     for (source, column, message) in cases {
-        let error = rejection(source);
+        let error = parse_error(source);
         assert_eq!(error.column, column, "{source}: {error}");
         assert!(error.message.starts_with(message), "{source}: {error}");
         assert_eq!(source.get(..error.offset).map(|before| before.chars().count() + 1), Some(column), "{source}");
     }
-    assert_eq!(rejection("usr").to_string(), "column 1: unknown name \"usr\", did you mean \"user\"?");
+    assert_eq!(parse_error("usr").to_string(), "column 1: unknown name \"usr\", did you mean \"user\"?");
 }
 
 #[test]
-fn evaluation_errors_name_the_place() {
+fn evaluation_errors_contain_the_position() {
     let error = failure("'a' + String.substring('b', 'c', 2)");
     assert_eq!(error.offset, 6);
     assert_eq!(error.message, "String.substring: argument 2 must be an integer, not a string");
@@ -205,7 +205,7 @@ fn nesting_and_length_are_bounded() {
     assert_eq!(value(&nest("(", ")", inner)), Value::Int(1));
     assert_eq!(value(&nest("- ", "", inner)), Value::Int(-1));
     for (open, close) in [("(", ")"), ("{", "}"), ("- ", ""), ("!", ""), ("String.len(", ")")] {
-        let error = rejection(&nest(open, close, MAX_DEPTH));
+        let error = parse_error(&nest(open, close, MAX_DEPTH));
         assert_eq!(error.message, format!("the expression nests more than {MAX_DEPTH} deep"), "{open}");
     }
     assert_eq!(value(&format!("{}2", "false ? 1 : ".repeat(85))), Value::Int(2));
@@ -213,13 +213,13 @@ fn nesting_and_length_are_bounded() {
     assert_eq!(value(&format!("1{}", " + 1".repeat(255))), Value::Int(256));
     assert_eq!(value(&format!("user{}", "?.x".repeat(340))), Value::Null);
     assert_eq!(value(&format!("'{}'", "é".repeat(1022))), Value::from("é".repeat(1022)));
-    let error = rejection(&format!("'{}'", "é".repeat(1023)));
+    let error = parse_error(&format!("'{}'", "é".repeat(1023)));
     assert_eq!(error.message, "the expression has 1025 characters, at most 1024 are allowed");
 }
 
 /// The deepest expressions leave room on the stack of a server's thread, which is 2 MiB, even unoptimised.
 #[test]
-fn the_deepest_expressions_take_half_a_stack() {
+fn the_deepest_expressions_need_at_most_half_a_stack() {
     let inner = MAX_DEPTH - 1;
     let sources = [
         format!("{}1{}", "1||1&&1==1+(".repeat(inner), ")".repeat(inner)),
@@ -232,8 +232,8 @@ fn the_deepest_expressions_take_half_a_stack() {
     let deepest = sources.len();
     let worked = std::thread::Builder::new().stack_size(1024 * 1024).spawn(move || {
         // Whatever comes out, the stack held.
-        let outcomes = sources.iter().map(|source| Expression::parse(source).unwrap().evaluate(&Empty));
-        outcomes.collect::<Vec<_>>().len()
+        let results = sources.iter().map(|source| Expression::parse(source).unwrap().evaluate(&Empty));
+        results.collect::<Vec<_>>().len()
     });
     assert_eq!(worked.unwrap().join().unwrap(), deepest);
 }
@@ -269,7 +269,7 @@ fn every_function_is_documented_under_its_own_name() {
 }
 
 #[test]
-fn values_survive_json() {
+fn values_are_unchanged_by_a_round_trip_through_json() {
     let json = serde_json::json!({"a": [1, 2.5, null, true, "x"], "b": {"c": -7}});
     assert_eq!(serde_json::Value::from(Value::from(json.clone())), json);
     assert_eq!(Value::from(json).to_string(), r#"{"a":[1,2.5,null,true,"x"],"b":{"c":-7}}"#);
@@ -342,7 +342,7 @@ fn fragments() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
-fn endure(source: &str) -> Result<(), TestCaseError> {
+fn parse_and_evaluate(source: &str) -> Result<(), TestCaseError> {
     match Expression::parse(source) {
         Ok(expression) => {
             prop_assert_eq!(expression.source(), source);
@@ -361,8 +361,8 @@ fn endure(source: &str) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn any_text_is_endured(source in any::<String>()) {
-        endure(&source)?;
+    fn any_text_is_parsed_or_rejected(source in any::<String>()) {
+        parse_and_evaluate(&source)?;
     }
 
     #[test]
@@ -371,28 +371,28 @@ proptest! {
     }
 
     #[test]
-    fn any_row_of_fragments_is_endured(source in fragments()) {
-        endure(&source)?;
+    fn any_sequence_of_fragments_is_parsed_or_rejected(source in fragments()) {
+        parse_and_evaluate(&source)?;
     }
 
     #[test]
-    fn any_nesting_is_endured(opening in "[({!\\-\\[]{0,1024}", closing in "[)}\\]]{0,100}") {
-        endure(&format!("{opening}1{closing}"))?;
+    fn any_nesting_is_parsed_or_rejected(opening in "[({!\\-\\[]{0,1024}", closing in "[)}\\]]{0,100}") {
+        parse_and_evaluate(&format!("{opening}1{closing}"))?;
     }
 
     #[test]
-    fn any_time_pattern_is_endured(pattern in "[a-zA-Z':. /-]{0,20}", text in "[0-9A-Za-z:. /+-]{0,20}") {
+    fn any_time_pattern_is_applied_or_rejected(pattern in "[a-zA-Z':. /-]{0,20}", text in "[0-9A-Za-z:. /+-]{0,20}") {
         let quote = |text: &str| text.replace('\'', "''");
-        endure(&format!("Time.now('UTC', '{}')", quote(&pattern)))?;
-        endure(&format!("Time.fromStringToIso8601('{}', '{}')", quote(&text), quote(&pattern)))?;
+        parse_and_evaluate(&format!("Time.now('UTC', '{}')", quote(&pattern)))?;
+        parse_and_evaluate(&format!("Time.fromStringToIso8601('{}', '{}')", quote(&text), quote(&pattern)))?;
     }
 
     #[test]
-    fn any_arithmetic_is_endured(left in any::<i64>(), right in any::<i64>(), operator in "[-+*/%]") {
-        endure(&format!("({}) {operator} ({})", left, right))?;
-        endure(&format!("'{left}'.parseUnixTime().plusDays({right}).toZone('Asia/Tokyo').minusSeconds({left}).toWindows()"))?;
-        endure(&format!("'{left}'.parseWindowsTime().withinDays({right})"))?;
-        endure(&format!("String.substring('abc', {left}, {right})"))?;
-        endure(&format!("Arrays.get({{1}}, {left})"))?;
+    fn any_arithmetic_has_a_result_or_an_error(left in any::<i64>(), right in any::<i64>(), operator in "[-+*/%]") {
+        parse_and_evaluate(&format!("({}) {operator} ({})", left, right))?;
+        parse_and_evaluate(&format!("'{left}'.parseUnixTime().plusDays({right}).toZone('Asia/Tokyo').minusSeconds({left}).toWindows()"))?;
+        parse_and_evaluate(&format!("'{left}'.parseWindowsTime().withinDays({right})"))?;
+        parse_and_evaluate(&format!("String.substring('abc', {left}, {right})"))?;
+        parse_and_evaluate(&format!("Arrays.get({{1}}, {left})"))?;
     }
 }

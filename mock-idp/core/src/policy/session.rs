@@ -19,7 +19,7 @@ pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions
         moment.trace.note(
             NoteStatus::Matched,
             TITLE,
-            format!("the default rule: {}", words(SessionActions::default())),
+            format!("the default rule: {}", describe(SessionActions::default())),
         );
         return SessionActions::default();
     };
@@ -29,11 +29,11 @@ pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions
     let (name, limits) = rule.map_or(("the default rule", SessionActions::default()), |rule| {
         (rule.name.as_str(), rule.actions.signon.session)
     });
-    moment.trace.note(NoteStatus::Matched, TITLE, format!("{}, {name}: {}", policy.name, words(limits)));
+    moment.trace.note(NoteStatus::Matched, TITLE, format!("{}, {name}: {}", policy.name, describe(limits)));
     limits
 }
 
-fn words(limits: SessionActions) -> String {
+fn describe(limits: SessionActions) -> String {
     let SessionActions { max_session_idle_minutes: idle, max_session_lifetime_minutes: lifetime } = limits;
     let ends = if lifetime == 0 {
         "without a maximum lifetime".to_owned()

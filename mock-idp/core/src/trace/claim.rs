@@ -33,7 +33,7 @@ pub enum ClaimTarget {
 impl ClaimTarget {
     /// As text.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn text(self) -> &'static str {
         match self {
             Self::AccessToken => "access token",
             Self::IdToken => "ID token",
@@ -109,7 +109,7 @@ impl ClaimSource {
         }
     }
 
-    fn words(&self) -> Cow<'static, str> {
+    fn text(&self) -> Cow<'static, str> {
         match self {
             Self::Standard { attribute, scope } => format!("profile attribute `{attribute}`, scope {scope}").into(),
             Self::Expression { text, .. } => format!("expression `{text}`").into(),
@@ -157,7 +157,7 @@ impl Absence {
         }
     }
 
-    fn words(&self) -> Cow<'_, str> {
+    fn text(&self) -> Cow<'_, str> {
         match self {
             Self::ScopeNotGranted(NeededScopes::One(scope)) => format!("its scope {scope} was not granted").into(),
             Self::ScopeNotGranted(NeededScopes::Any(scopes)) => match &**scopes {
@@ -174,10 +174,10 @@ impl Absence {
 }
 
 impl ClaimNote {
-    pub(super) fn words(&self) -> Cow<'_, str> {
+    pub(super) fn text(&self) -> Cow<'_, str> {
         match &self.value {
-            Ok(_) => self.source.words(),
-            Err(absence) => absence.words(),
+            Ok(_) => self.source.text(),
+            Err(absence) => absence.text(),
         }
     }
 

@@ -67,7 +67,7 @@ pub enum NoteStatus {
 impl NoteStatus {
     /// As text.
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn text(self) -> &'static str {
         match self {
             Self::Matched => "matched",
             Self::PassedOver => "passed over",
@@ -105,10 +105,10 @@ impl Note {
             About::Text { because, .. } => because.into(),
             About::Policy { policy, client } => policy.lacks(client).into(),
             About::Rule { unmet: None, .. } => "every condition holds".into(),
-            About::Rule { rule, unmet: Some(unmet) } => unmet.words(rule).into(),
-            About::Lifetimes(lifetimes) => lifetimes.words().into(),
-            About::Scopes(scopes) => scopes.iter().map(ScopeNote::words).collect::<Vec<_>>().join("; ").into(),
-            About::Claim(claim) => claim.words(),
+            About::Rule { rule, unmet: Some(unmet) } => unmet.text(rule).into(),
+            About::Lifetimes(lifetimes) => lifetimes.text().into(),
+            About::Scopes(scopes) => scopes.iter().map(ScopeNote::text).collect::<Vec<_>>().join("; ").into(),
+            About::Claim(claim) => claim.text(),
         }
     }
 }

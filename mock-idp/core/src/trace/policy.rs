@@ -126,7 +126,7 @@ impl Unmet {
         }
     }
 
-    pub(super) fn words(&self, rule: &RuleSummary) -> String {
+    pub(super) fn text(&self, rule: &RuleSummary) -> String {
         let wanted = self.wanted(rule).join(", ");
         match self {
             Self::GrantType(grant) => format!("grant types: {wanted} does not contain {grant}"),
@@ -157,7 +157,7 @@ impl Lifetimes {
         self.rule.as_ref().map_or_else(|| "org authorization server, fixed".to_owned(), |rule| rule.subject())
     }
 
-    pub(super) fn words(&self) -> String {
+    pub(super) fn text(&self) -> String {
         format!(
             "access token {}, refresh token {}, unused at most {}; set by {}",
             span(self.access_token),

@@ -60,7 +60,7 @@ pub enum ConsentNote {
 }
 
 impl ScopeNote {
-    pub(super) fn words(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let granted = if self.granted { "granted" } else { "not granted" };
         format!("{} {granted} ({})", self.scope, self.because())
     }

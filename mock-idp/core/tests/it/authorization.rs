@@ -1,4 +1,4 @@
-//! What comes next in a sign-in: sessions, prompts, ages, assignment, consent.
+//! The next step of an authorization request: sessions, prompts, max_age, assignment, consent.
 
 use mock_idp_core::endpoint::authorization::{Step, begin, decide, redeem_interclient_token};
 use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent, HandOver, SignedIn};
@@ -34,7 +34,7 @@ fn signed_in(login: &str, org: &Org, ago: i64, fresh: bool) -> Authentication {
     }
 }
 
-/// The step, in a word; a refusal by its id, consent by its scopes.
+/// The step as text; an error as its id, consent as its scopes.
 fn next(org: &Org, request: &AuthorizationRequest, known: Option<&Authentication>, allowed: &str) -> String {
     let consent = Consent { scopes: Scopes::parse(allowed) };
     let server = org.server("default").unwrap();
@@ -45,12 +45,12 @@ fn next(org: &Org, request: &AuthorizationRequest, known: Option<&Authentication
             format!("consent {}", names.join(" "))
         }
         Step::Respond(_) => "respond".to_owned(),
-        Step::Fail(refusal) => refusal.id.row().id.to_owned(),
+        Step::Fail(error) => error.id.row().id.to_owned(),
     }
 }
 
 #[test]
-fn a_session_serves_until_prompt_or_age_says_otherwise() {
+fn a_session_is_used_unless_prompt_or_max_age_requires_a_new_sign_in() {
     let org = market();
     for (extra, ago, fresh, expected) in [
         (&[][..], 100, false, "respond"),
@@ -71,14 +71,14 @@ fn a_session_serves_until_prompt_or_age_says_otherwise() {
 }
 
 #[test]
-fn a_session_of_a_user_who_was_suspended_since_is_none() {
+fn the_session_of_a_suspended_user_is_ignored() {
     let org = changed(|document| document.users[1].status = UserStatus::Suspended);
     let known = signed_in("buyer", &org, 10, false);
     assert_eq!(next(&org, &request(&org, WEB, "openid", &[]), Some(&known), ""), "sign in");
 }
 
 #[test]
-fn assignment_comes_before_policy() {
+fn the_assignment_is_checked_before_the_policy() {
     let org = market();
     let known = signed_in("unassigned", &org, 0, true);
     assert_eq!(next(&org, &request(&org, WEB, "openid orders:update", &[]), Some(&known), ""), "user_not_assigned");
@@ -87,7 +87,7 @@ fn assignment_comes_before_policy() {
 }
 
 #[test]
-fn consent_is_asked_by_oktas_table() {
+fn consent_is_required_as_in_oktas_table() {
     let trusted = changed(|document| {
         let partner = document.apps.iter_mut().find(|app| app.id == PARTNER).unwrap();
         partner.settings.oauth_client.consent_method = ConsentMethod::Trusted;
@@ -120,7 +120,7 @@ fn consent_is_asked_by_oktas_table() {
 }
 
 #[test]
-fn nobody_is_taken_over_from_an_app_that_is_trusted_no_longer() {
+fn an_interclient_token_of_an_app_that_is_no_longer_trusted_is_rejected() {
     let second = "0oamarketsecond005d7";
     let waiting = || HandOver {
         proof: SignedIn { user_id: "00ubuyer0000000005d7".into(), auth_time: NOW, amr: vec!["pwd".into()] },
@@ -132,7 +132,7 @@ fn nobody_is_taken_over_from_an_app_that_is_trusted_no_longer() {
         let request = request(org, second, "openid", &[]);
         redeem_interclient_token(org, &request, record, revoked)
             .map(|proof| proof.user_id)
-            .map_err(|refusal| refusal.id.row().id)
+            .map_err(|error| error.id.row().id)
     };
     let mut record = waiting();
     assert_eq!(ask(&market(), &mut record, true), Err("one_time_sso_token_revoked"));

@@ -1,4 +1,4 @@
-//! Claim rules of every kind, scopes by default, and what expressions see of users and groups: as previews tell them.
+//! Claim rules, default scopes, and values of users and groups in expressions, tested with previews.
 
 use mock_idp_core::model::{ClaimRule, Group, Status};
 use mock_idp_core::org::{Document, Org};
@@ -51,7 +51,7 @@ fn everywhere(preview: &Preview, name: &str) -> [Option<Value>; 3] {
 /// Why a claim is absent, by token.
 fn absences(preview: &Preview, name: &str) -> Vec<(&'static str, &'static str)> {
     let why = preview::Why::of(&preview.notes);
-    let absent = |claim: &preview::ClaimWhy| Some((claim.token.words(), claim.absent?));
+    let absent = |claim: &preview::ClaimWhy| Some((claim.token.text(), claim.absent?));
     why.claims.iter().filter(|claim| claim.claim == name).filter_map(absent).collect()
 }
 
@@ -80,7 +80,7 @@ fn a_groups_claim_lists_at_most_a_hundred_groups() {
 }
 
 #[test]
-fn a_claim_that_need_not_always_be_there_is_left_to_userinfo() {
+fn a_claim_that_is_not_always_included_is_at_userinfo_only() {
     let mut seldom = claim(1, "seldom", "IDENTITY", "user.department");
     seldom["alwaysIncludeInToken"] = false.into();
     let org = with_claims(json!([seldom]));
@@ -96,7 +96,7 @@ fn a_claim_that_need_not_always_be_there_is_left_to_userinfo() {
 }
 
 #[test]
-fn an_access_token_claim_is_there_whatever_the_flag_says() {
+fn an_access_token_contains_its_claims_whatever_the_flag() {
     let mut flagless = claim(1, "flagless", "RESOURCE", "user.department");
     flagless["alwaysIncludeInToken"] = false.into();
     assert_eq!(
@@ -134,7 +134,7 @@ fn null_inactive_and_system_claims_are_left_out() {
 }
 
 #[test]
-fn a_claim_that_fails_ends_the_request_in_oktas_words() {
+fn a_claim_that_fails_ends_the_request_with_oktas_error() {
     let org = with_claims(json!([claim(1, "broken", "RESOURCE", "user.nothing.toUpperCase()")]));
     let preview = ask(&org, BUYER);
     let Outcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
@@ -147,7 +147,7 @@ fn a_claim_that_fails_ends_the_request_in_oktas_words() {
 }
 
 #[test]
-fn expressions_see_the_times_of_a_user_and_the_source_of_a_group() {
+fn expressions_read_the_times_of_a_user_and_the_source_of_a_group() {
     let org = changed(|document| {
         let user = &mut document.users[1];
         user.created = Some("2025-03-01T08:00:00.000Z".to_owned());
@@ -191,7 +191,7 @@ fn a_request_without_scopes_gets_the_default_ones() {
 }
 
 #[test]
-fn an_inactive_server_is_not_there() {
+fn an_inactive_server_is_not_found() {
     let org = changed(|document| document.authorization_servers[0].status = Status::Inactive);
     let preview = ask(&org, BUYER);
     let Outcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
@@ -199,7 +199,7 @@ fn an_inactive_server_is_not_there() {
 }
 
 #[test]
-fn a_client_of_bound_tokens_has_to_prove_its_key() {
+fn a_client_with_bound_tokens_has_to_prove_possession_of_its_key() {
     let org = changed(|document| {
         let client = &mut document.apps[0].settings.oauth_client;
         client.dpop_bound_access_tokens = true;

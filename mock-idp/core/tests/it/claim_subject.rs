@@ -1,4 +1,4 @@
-//! What a claim's expression sees of the market org: its users, groups, apps and sessions.
+//! The values of the market org in claim expressions: users, groups, apps and sessions.
 
 use mock_idp_core::claims::Subject;
 use mock_idp_core::expression::{Expression, Value};
@@ -30,7 +30,7 @@ fn value(user: Option<&str>, expression: &str) -> Json {
 }
 
 #[test]
-fn every_documented_root_answers_for_a_user() {
+fn every_documented_root_has_values_for_a_user() {
     let admin = |expression| value(Some("admin@example.test"), expression);
     assert_eq!(admin("user.firstName + ' ' + user.profile.lastName"), json!("Ada Admin"));
     assert_eq!(admin("{user.id, user.status}"), json!(["00uadmin0000000005d7", "ACTIVE"]));
@@ -46,7 +46,7 @@ fn every_documented_root_answers_for_a_user() {
 }
 
 #[test]
-fn group_functions_see_the_groups_of_the_user() {
+fn group_functions_use_the_groups_of_the_user() {
     let admin = |expression| value(Some("admin@example.test"), expression);
     assert_eq!(admin(r#"isMemberOfGroupName("Admins") ? "admin" : "shopper""#), json!("admin"));
     assert_eq!(admin("getFilteredGroups(app.profile.groupallowlist, 'group.name', 40)"), json!(["Admins"]));
@@ -57,7 +57,7 @@ fn group_functions_see_the_groups_of_the_user() {
 }
 
 #[test]
-fn a_client_that_acts_for_itself_has_no_user() {
+fn a_client_without_a_user_has_null_user_values() {
     let client = |expression| value(None, expression);
     assert_eq!(client("appuser.app_features"), Json::Null);
     assert_eq!(client("user.email"), Json::Null);

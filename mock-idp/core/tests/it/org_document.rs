@@ -154,7 +154,7 @@ fn duplicates_and_values_out_of_bounds_are_refused() {
         ),
         ("- kty: RSA", "- kty: oct", "not a usable public key: `kty` is `oct`: expected `RSA` or `EC`"),
         ("e: AQAB", "e: AQ*B", "not a usable public key: `e` is missing or not base64url"),
-        ("e: AQAB", "e: AQAB\n              d: AQAB", "not a usable public key: it holds the private half too"),
+        ("e: AQAB", "e: AQAB\n              d: AQAB", "not a usable public key: it contains the private key"),
         ("use: sig", "use: tls", "`tls` is not a use of a key: expected `sig` or `enc`"),
         ("use: sig", "status: OFF", "`OFF`"),
         (

@@ -1,4 +1,4 @@
-//! Which rule decides, which were passed over and on which condition.
+//! Which rule matches, which do not, and because of which condition.
 
 use mock_idp_core::model::InlineHook;
 use mock_idp_core::policy::{PolicyRequest, evaluate};
@@ -33,7 +33,7 @@ fn rule(policy: &str, rule: &str, minutes: u32) -> Result<(String, u32), ErrorId
 }
 
 #[test]
-fn the_first_rule_whose_conditions_all_hold_decides() {
+fn the_first_rule_whose_conditions_all_hold_matches() {
     let org = market();
     let code = GrantType::AuthorizationCode;
     for (login, client, grant, scopes, expected) in [
@@ -60,7 +60,7 @@ fn the_first_rule_whose_conditions_all_hold_decides() {
 }
 
 #[test]
-fn what_was_passed_over_says_on_which_condition() {
+fn rules_that_do_not_match_are_noted_with_their_condition() {
     let org = market();
     let (_, passed) = decided(&org, Some("buyer"), PARTNER, GrantType::AuthorizationCode, "orders:read:user");
     assert_eq!(
@@ -80,7 +80,7 @@ fn what_was_passed_over_says_on_which_condition() {
 }
 
 #[test]
-fn priority_and_status_order_the_rules() {
+fn rules_are_evaluated_by_priority_and_only_if_active() {
     let swapped = changed(|document| {
         let rules = &mut document.authorization_servers[0].policies[0].rules;
         rules[0].priority = 9;
@@ -99,7 +99,7 @@ fn priority_and_status_order_the_rules() {
 }
 
 #[test]
-fn a_list_that_names_a_scope_of_openid_covers_just_those_it_names() {
+fn a_list_with_an_openid_scope_covers_only_the_openid_scopes_in_it() {
     let narrow = changed(|document| {
         for rule in &mut document.authorization_servers[0].policies[0].rules {
             rule.conditions.scopes.include = vec!["openid".into(), "profile".into()];
@@ -116,14 +116,14 @@ fn a_list_that_names_a_scope_of_openid_covers_just_those_it_names() {
 }
 
 #[test]
-fn an_inline_hook_of_the_rule_is_told_not_called() {
+fn an_inline_hook_of_the_rule_is_noted_and_not_called() {
     let hooked = changed(|document| {
         let rule = &mut document.authorization_servers[0].policies[0].rules[1];
         rule.actions.token.inline_hook = Some(InlineHook { id: "calhook0000000005d7a".to_owned() });
     });
     let (decision, passed) = decided(&hooked, Some("buyer"), WEB, GrantType::AuthorizationCode, "openid");
     assert_eq!(decision, rule("Market apps", "Everyone", 60));
-    let told =
+    let note =
         "inline hook calhook0000000005d7a: the rule names it; Okta would call it, but this mock does not call hooks";
-    assert_eq!(passed.last().map(String::as_str), Some(told));
+    assert_eq!(passed.last().map(String::as_str), Some(note));
 }

@@ -1,4 +1,4 @@
-//! Refresh tokens: rotation, grace, reuse, windows, and what makes them worthless.
+//! Refresh tokens: rotation, grace period, reuse, idle window, and what invalidates them.
 
 use mock_idp_core::endpoint::client_authentication::{self, CalledEndpoint};
 use mock_idp_core::endpoint::token::{
@@ -67,7 +67,7 @@ fn refresh(
 }
 
 /// The refresh token of an answer, if there is a new one.
-fn given(redeemed: Result<Redeemed, RedemptionError>) -> Option<String> {
+fn new_token(redeemed: Result<Redeemed, RedemptionError>) -> Option<String> {
     let Redeemed::Tokens(redemption) = redeemed.unwrap() else { panic!("no tokens") };
     redemption.refresh_token.map(|new| {
         let NewRefreshToken::Further { family_id, token } = new else { panic!("a new family") };
@@ -77,12 +77,12 @@ fn given(redeemed: Result<Redeemed, RedemptionError>) -> Option<String> {
 }
 
 #[test]
-fn within_the_grace_period_the_rotated_token_still_works() {
+fn a_rotated_token_is_accepted_within_the_grace_period() {
     let (org, mut family) = (market(), family(NATIVE));
-    let second = given(refresh(&org, &mut family, NATIVE, "first", NOW)).unwrap();
+    let second = new_token(refresh(&org, &mut family, NATIVE, "first", NOW)).unwrap();
     assert_ne!(second, "first");
     // A retry whose answer was lost gets the token that is current now, not a third one.
-    assert_eq!(given(refresh(&org, &mut family, NATIVE, "first", NOW + 29)), Some(second.clone()));
+    assert_eq!(new_token(refresh(&org, &mut family, NATIVE, "first", NOW + 29)), Some(second.clone()));
     assert!(!family.revoked);
     let late = refresh(&org, &mut family, NATIVE, "first", NOW + 30).unwrap_err();
     assert_eq!(late.error.id, ErrorId::InvalidRefreshToken);
@@ -92,19 +92,19 @@ fn within_the_grace_period_the_rotated_token_still_works() {
 }
 
 #[test]
-fn without_grace_the_second_use_is_the_end() {
+fn without_a_grace_period_a_second_use_revokes_the_family() {
     let (org, mut family) = (market(), family(SPA));
-    given(refresh(&org, &mut family, SPA, "first", NOW)).unwrap();
+    new_token(refresh(&org, &mut family, SPA, "first", NOW)).unwrap();
     assert!(refresh(&org, &mut family, SPA, "first", NOW).is_err());
     assert!(family.revoked);
 }
 
 #[test]
-fn each_use_moves_the_idle_window_and_none_the_absolute_end() {
+fn each_use_extends_the_idle_window_but_not_the_lifetime() {
     let (org, mut family) = (market(), family(NATIVE));
     let mut token = "first".to_owned();
     for day in [6, 12, 18, 24, 29] {
-        token = given(refresh(&org, &mut family, NATIVE, &token, NOW + day * DAY)).unwrap();
+        token = new_token(refresh(&org, &mut family, NATIVE, &token, NOW + day * DAY)).unwrap();
     }
     assert!(refresh(&org, &mut family, NATIVE, &token, NOW + 30 * DAY).is_err(), "the absolute end");
 
@@ -117,7 +117,7 @@ fn each_use_moves_the_idle_window_and_none_the_absolute_end() {
 }
 
 #[test]
-fn a_family_is_its_clients_and_its_servers_alone() {
+fn a_family_is_rejected_for_other_clients_and_servers() {
     let (org, mut family) = (market(), family(NATIVE));
     let error = refresh(&org, &mut family, SPA, "first", NOW).unwrap_err();
     assert_eq!((error.error.id, error.revokes), (ErrorId::InvalidRefreshToken, None));
@@ -127,7 +127,7 @@ fn a_family_is_its_clients_and_its_servers_alone() {
 }
 
 #[test]
-fn it_dies_with_the_user_the_assignment_or_the_server() {
+fn a_family_is_rejected_after_the_user_the_assignment_or_the_server_is_removed() {
     let buyer = "00ubuyer0000000005d7";
     let suspended = changed(|document| {
         document.users.iter_mut().find(|user| user.id == buyer).unwrap().status = UserStatus::Suspended;

@@ -11,6 +11,7 @@ mod related;
 mod string;
 mod time;
 mod time_pattern;
+mod time_value;
 
 use super::function::Function;
 

@@ -1,16 +1,10 @@
-//! `Time.*`, `DateTime.now` and the methods of times. A time is ISO 8601 text, with the zone's id in brackets behind it
-//! after `toZone`.
+//! `Time.*`, `DateTime.now` and the methods of times.
 
-use std::borrow::Cow;
-
-use jiff::Timestamp;
-use jiff::tz::{TimeZone, TimeZoneDatabase};
-use time::format_description::well_known::Iso8601;
-use time::macros::format_description;
-use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use time::Duration;
 
 use super::time_pattern;
-use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult};
+use super::time_value::{TimeValue, WINDOWS_EPOCH, find_zone};
+use crate::expression::function::{Arity, Function, FunctionCall, FunctionResult};
 use crate::expression::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -29,13 +23,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function {
         name: "Time.fromWindowsToIso8601",
         arity: Arity::exactly(1),
-        evaluate: |call| Ok(Moment::from_windows(&call.required_text(0)?)?.to_string().into()),
+        evaluate: |call| Ok(TimeValue::from_windows(&call.required_text(0)?)?.to_string().into()),
         doc: "Time.fromWindowsToIso8601(time): 100 ns ticks since 1601, as ISO 8601",
     },
     Function {
         name: "Time.fromUnixToIso8601",
         arity: Arity::exactly(1),
-        evaluate: |call| Ok(Moment::from_unix(&call.required_text(0)?)?.to_string().into()),
+        evaluate: |call| Ok(TimeValue::from_unix(&call.required_text(0)?)?.to_string().into()),
         doc: "Time.fromUnixToIso8601(time): milliseconds since 1970, as ISO 8601",
     },
     Function {
@@ -43,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         arity: Arity::exactly(2),
         evaluate: |call| {
             let at = time_pattern::read(&call.required_text(1)?, &call.required_text(0)?)?;
-            Ok(Moment { at, zone: None, fraction: true }.to_string().into())
+            Ok(TimeValue { at, zone: None, fraction: true }.to_string().into())
         },
         doc: "Time.fromStringToIso8601(time, format): a time in a Joda pattern, as ISO 8601",
     },
@@ -71,13 +65,13 @@ pub(super) const METHODS: &[Function] = &[
     Function {
         name: "parseWindowsTime",
         arity: Arity::exactly(0),
-        evaluate: |call| Ok(Moment::from_windows(&call.required_text(0)?)?.to_string().into()),
+        evaluate: |call| Ok(TimeValue::from_windows(&call.required_text(0)?)?.to_string().into()),
         doc: "string.parseWindowsTime(): the time of 100 ns ticks since 1601",
     },
     Function {
         name: "parseUnixTime",
         arity: Arity::exactly(0),
-        evaluate: |call| Ok(Moment::from_unix(&call.required_text(0)?)?.to_string().into()),
+        evaluate: |call| Ok(TimeValue::from_unix(&call.required_text(0)?)?.to_string().into()),
         doc: "string.parseUnixTime(): the time of milliseconds since 1970",
     },
     Function {
@@ -109,8 +103,8 @@ pub(super) const METHODS: &[Function] = &[
         arity: Arity::exactly(1),
         evaluate: |call| {
             let id = call.required_text(1)?;
-            let moment = Moment::parse(&call.required_text(0)?)?.in_zone(&find_zone(&id)?)?;
-            Ok(Moment { zone: Some(id.into_owned()), ..moment }.to_string().into())
+            let time = TimeValue::parse(&call.required_text(0)?)?.in_zone(&find_zone(&id)?)?;
+            Ok(TimeValue { zone: Some(id.into_owned()), ..time }.to_string().into())
         },
         doc: "time.toZone(timeZone): the same time on the clocks of a zone",
     },
@@ -193,156 +187,58 @@ const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// Seconds from 1601-01-01, where Windows counts from, to 1970-01-01.
-const WINDOWS_EPOCH: i128 = 11_644_473_600;
-
-/// Abbreviations that Java still maps to places, as `Time.now("EST")` in the reference shows by its summer time.
-const OLD_ZONES: &[(&str, &str)] = &[
-    ("AST", "America/Anchorage"),
-    ("CST", "America/Chicago"),
-    ("EST", "America/New_York"),
-    ("HST", "Pacific/Honolulu"),
-    ("IST", "Asia/Kolkata"),
-    ("JST", "Asia/Tokyo"),
-    ("MST", "America/Denver"),
-    ("PST", "America/Los_Angeles"),
-];
-
-/// A time, the zone it was moved to, and whether it is written with milliseconds.
-struct Moment {
-    at: OffsetDateTime,
-    zone: Option<String>,
-    fraction: bool,
-}
-
-impl Moment {
-    fn now(call: &FunctionCall<'_>) -> Result<Self, Failure> {
-        Self::from_millis(i128::from(call.evaluation.roots().now_millis()))
-    }
-
-    fn from_millis(millis: i128) -> Result<Self, Failure> {
-        let at = millis.checked_mul(1_000_000).and_then(|nanos| OffsetDateTime::from_unix_timestamp_nanos(nanos).ok());
-        Ok(Self { at: at.ok_or("the time is out of range")?, zone: None, fraction: true })
-    }
-
-    fn from_unix(text: &str) -> Result<Self, Failure> {
-        Self::from_millis(digits(text)?)
-    }
-
-    fn from_windows(text: &str) -> Result<Self, Failure> {
-        let millis = digits(text)? / 10_000;
-        Self::from_millis(millis.checked_sub(WINDOWS_EPOCH * 1000).ok_or("the time is out of range")?)
-    }
-
-    /// ISO 8601 text. Without an offset it is UTC, without a time of day it is midnight.
-    fn parse(text: &str) -> Result<Self, Failure> {
-        let (text, zone) = match text.strip_suffix(']').and_then(|text| text.rsplit_once('[')) {
-            Some((text, zone)) => (text, Some(zone.to_owned())),
-            None => (text, None),
-        };
-        let whole = if text.contains('T') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}T00:00:00")) };
-        let at = OffsetDateTime::parse(&whole, &Iso8601::PARSING)
-            .or_else(|_| PrimitiveDateTime::parse(&whole, &Iso8601::PARSING).map(PrimitiveDateTime::assume_utc))
-            .map_err(|error| Failure(format!("{text:?} is not an ISO 8601 time: {error}")))?;
-        Ok(Self { at, zone, fraction: text.contains('.') })
-    }
-
-    fn in_zone(self, zone: &TimeZone) -> Result<Self, Failure> {
-        let offset = Timestamp::from_second(self.at.unix_timestamp()).ok().map(|at| zone.to_offset(at).seconds());
-        let offset = offset.and_then(|seconds| UtcOffset::from_whole_seconds(seconds).ok());
-        let at = offset.and_then(|offset| self.at.checked_to_offset(offset)).ok_or("the time is out of range")?;
-        Ok(Self { at, ..self })
-    }
-
-    fn nanos(&self) -> i128 {
-        self.at.unix_timestamp_nanos()
-    }
-}
-
-impl std::fmt::Display for Moment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let seconds = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
-        f.write_str(&self.at.format(seconds).map_err(|_| std::fmt::Error)?)?;
-        if self.fraction || self.at.millisecond() != 0 {
-            write!(f, ".{:03}", self.at.millisecond())?;
-        }
-        let offset = self.at.offset();
-        if offset.is_utc() {
-            f.write_str("Z")?;
-        } else {
-            let (hours, minutes, _) = offset.as_hms();
-            let sign = if offset.is_negative() { '-' } else { '+' };
-            write!(f, "{sign}{:02}:{:02}", hours.unsigned_abs(), minutes.unsigned_abs())?;
-        }
-        self.zone.as_ref().map_or(Ok(()), |zone| write!(f, "[{zone}]"))
-    }
-}
-
-fn digits(text: &str) -> Result<i128, Failure> {
-    let number: i64 = text.trim().parse().map_err(|_| format!("{text:?} is not a timestamp"))?;
-    Ok(i128::from(number))
-}
-
-fn find_zone(id: &str) -> Result<TimeZone, Failure> {
-    let current = OLD_ZONES.iter().find(|(old, _)| *old == id).map_or(id, |(_, place)| *place);
-    let zone = TimeZoneDatabase::bundled().get(current).ok();
-    // The database does not mind the case; Okta's does.
-    zone.filter(|zone| zone.iana_name() == Some(current))
-        .ok_or_else(|| Failure(format!("the time zone {id:?} is unknown")))
-}
-
 fn now(call: &mut FunctionCall<'_>) -> FunctionResult {
-    let mut moment = Moment::now(call)?;
+    let mut time = TimeValue::now(call)?;
     let zone = call.text(0)?;
     if let Some(zone) = &zone {
-        moment = moment.in_zone(&find_zone(zone)?)?;
+        time = time.in_zone(&find_zone(zone)?)?;
     }
     Ok(match call.text(1)? {
-        Some(pattern) => time_pattern::write(&pattern, moment.at, zone.as_deref())?,
-        None => moment.to_string(),
+        Some(pattern) => time_pattern::write(&pattern, time.at, zone.as_deref())?,
+        None => time.to_string(),
     }
     .into())
 }
 
 fn parse_string(call: &mut FunctionCall<'_>) -> FunctionResult {
     let text = call.required_text(0)?;
-    let moment = match call.text(1)? {
-        Some(pattern) => Moment { at: time_pattern::read(&pattern, &text)?, zone: None, fraction: false },
-        None => Moment::parse(&text)?,
+    let time = match call.text(1)? {
+        Some(pattern) => TimeValue { at: time_pattern::read(&pattern, &text)?, zone: None, fraction: false },
+        None => TimeValue::parse(&text)?,
     };
-    Ok(moment.to_string().into())
+    Ok(time.to_string().into())
 }
 
 fn to_windows(call: &mut FunctionCall<'_>) -> FunctionResult {
-    let moment = Moment::parse(&call.required_text(0)?)?;
-    Ok((moment.nanos() / 100 + WINDOWS_EPOCH * 10_000_000).to_string().into())
+    let time = TimeValue::parse(&call.required_text(0)?)?;
+    Ok((time.nanos() / 100 + WINDOWS_EPOCH * 10_000_000).to_string().into())
 }
 
 fn to_unix(call: &mut FunctionCall<'_>) -> FunctionResult {
-    let moment = Moment::parse(&call.required_text(0)?)?;
-    Ok((moment.nanos() / 1_000_000).to_string().into())
+    let time = TimeValue::parse(&call.required_text(0)?)?;
+    Ok((time.nanos() / 1_000_000).to_string().into())
 }
 
 fn to_string(call: &mut FunctionCall<'_>) -> FunctionResult {
-    let moment = Moment::parse(&call.required_text(0)?)?;
+    let time = TimeValue::parse(&call.required_text(0)?)?;
     Ok(match call.text(1)? {
-        Some(pattern) => time_pattern::write(&pattern, moment.at, moment.zone.as_deref())?,
+        Some(pattern) => time_pattern::write(&pattern, time.at, time.zone.as_deref())?,
         // Java writes a time without a fraction of zero.
-        None => Moment { fraction: false, ..moment }.to_string(),
+        None => TimeValue { fraction: false, ..time }.to_string(),
     }
     .into())
 }
 
 fn shift(call: &FunctionCall<'_>, unit: i64) -> FunctionResult {
-    let moment = Moment::parse(&call.required_text(0)?)?;
+    let time = TimeValue::parse(&call.required_text(0)?)?;
     let seconds = call.integer(1)?.checked_mul(unit).ok_or("the number is too large")?;
-    let at = moment.at.checked_add(Duration::seconds(seconds)).ok_or("the time is out of range")?;
-    Ok(Moment { at, ..moment }.to_string().into())
+    let at = time.at.checked_add(Duration::seconds(seconds)).ok_or("the time is out of range")?;
+    Ok(TimeValue { at, ..time }.to_string().into())
 }
 
 fn within(call: &FunctionCall<'_>, unit: i64) -> FunctionResult {
-    let moment = Moment::parse(&call.required_text(0)?)?;
+    let time = TimeValue::parse(&call.required_text(0)?)?;
     let seconds = call.integer(1)?.checked_mul(unit).ok_or("the number is too large")?;
-    let distance = (Moment::now(call)?.nanos() - moment.nanos()).abs();
+    let distance = (TimeValue::now(call)?.nanos() - time.nanos()).abs();
     Ok(Value::Bool(distance <= i128::from(seconds) * 1_000_000_000))
 }
