@@ -4,11 +4,13 @@ use std::sync::atomic::Ordering;
 
 use http::StatusCode;
 use mock_idp::MockIdp;
+use mock_idp_core::model::{App, Status};
 use serde_json::{Value, json};
 
 use crate::flow::decode;
 use crate::jose::{CLIENT_PEM, Key, jwt, with};
-use crate::market::{NOW, advance, journal, key_server, market, post, service, shared, stop_clock};
+use crate::market::{NOW, advance, journal, key_server, market, market_with, post, shared, stop_clock};
+use crate::org::{private_key_jwt, service};
 
 const KEYJWT: &str = "0oamarketkeyjwt005d7";
 const SECJWT: &str = "0oamarketjwtsec005d7";
@@ -40,7 +42,7 @@ fn refused(answer: &(u16, Value), text: &str) {
 
 #[tokio::test]
 async fn another_librarys_assertion_is_taken() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let key = jsonwebtoken::EncodingKey::from_rsa_pem(CLIENT_PEM.as_bytes()).unwrap();
     for algorithm in ["RS256", "RS384", "RS512"] {
         let header = jsonwebtoken::Header::new(algorithm.parse().unwrap());
@@ -69,12 +71,8 @@ async fn every_algorithm_is_taken_from_the_key_that_makes_it() {
         (Key::ec("P-521"), "p521", &["ES512"]),
     ];
     let set: Vec<Value> = keys.iter().map(|(key, kid, _)| with(key.jwk(), &json!({"kid": kid}))).collect();
-    let settings = format!("        jwks: {}\n", json!({"keys": set}));
-    let mock = market(
-        &service("0oamanykeys000000000", "token_endpoint_auth_method: private_key_jwt", &settings),
-        ", 0oamanykeys000000000",
-    )
-    .await;
+    let app = service("0oamanykeys000000000", &private_key_jwt(), &json!({"jwks": {"keys": set}}));
+    let mock = market_with([app], &["0oamanykeys000000000"]).await;
     let claims = claims("0oamanykeys000000000", &mock);
     for (key, kid, algorithms) in &keys {
         for algorithm in ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] {
@@ -96,26 +94,16 @@ async fn assertions_are_refused_in_oktas_words() {
         with(mine.jwk(), &json!({"kid": "mine"})),
         with(other.jwk(), &json!({"kid": "enc", "use": "enc"})),
     ]});
+    let short_secret = json!({
+        "token_endpoint_auth_method": "client_secret_jwt", "client_secret": "0123456789abcdef0123456789abcdef",
+    });
     let apps = [
-        service(
-            "0oatwokeys0000000000",
-            "token_endpoint_auth_method: private_key_jwt",
-            &format!("        jwks: {set}\n"),
-        ),
-        service(
-            "0oashort000000000000",
-            "token_endpoint_auth_method: client_secret_jwt, client_secret: 0123456789abcdef0123456789abcdef",
-            "",
-        ),
-        service("0oaplain000000000000", &format!("client_secret: {SECRET}"), ""),
-        service(
-            "0oaoff00000000000000",
-            "token_endpoint_auth_method: private_key_jwt",
-            &format!("        jwks: {set}\n"),
-        )
-        .replacen("    label:", "    status: INACTIVE\n    label:", 1),
+        service("0oatwokeys0000000000", &private_key_jwt(), &json!({"jwks": set})),
+        service("0oashort000000000000", &short_secret, &json!({})),
+        service("0oaplain000000000000", &json!({"client_secret": SECRET}), &json!({})),
+        App { status: Status::Inactive, ..service("0oaoff00000000000000", &private_key_jwt(), &json!({"jwks": set})) },
     ];
-    let mock = market(&apps.concat(), "").await;
+    let mock = market_with(apps, &[]).await;
     let secret = Key::Secret(SECRET.to_owned());
     let short = Key::Secret("0123456789abcdef0123456789abcdef".to_owned());
     let public = Key::Secret(mine.jwk()["n"].as_str().unwrap().to_owned());
@@ -291,7 +279,7 @@ async fn assertions_are_refused_in_oktas_words() {
 
 #[tokio::test]
 async fn an_assertion_counts_once_until_it_expires() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let key = Key::client();
     let header = json!({"alg": "RS256"});
     let assertion = jwt(&header, &with(claims(KEYJWT, &mock), &json!({"jti": "a"})), &key);
@@ -312,7 +300,7 @@ async fn an_assertion_counts_once_until_it_expires() {
 
 #[tokio::test]
 async fn a_thousand_uses_of_one_assertion_are_one() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let client = shared();
     let url = format!("{}/oauth2/default/v1/introspect", mock.url());
     let aud = with(claims(KEYJWT, &mock), &json!({"jti": "race", "aud": url}));
@@ -331,7 +319,7 @@ async fn a_thousand_uses_of_one_assertion_are_one() {
 
 #[tokio::test]
 async fn the_audience_is_the_endpoint_under_any_of_its_names() {
-    let mock = market("", "").await;
+    let mock = market().await;
     for (path, audience) in [
         ("/oauth2/default", "/oauth2/default"),
         ("/oauth2/default", "/oauth2/ausmarket000000005d7"),
@@ -352,7 +340,7 @@ async fn the_audience_is_the_endpoint_under_any_of_its_names() {
 
 #[tokio::test]
 async fn only_one_kind_of_credentials_and_only_the_clients_own() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let assertion = jwt(&json!({"alg": "RS256"}), &claims(KEYJWT, &mock), &Key::client());
     let form = [
@@ -380,7 +368,7 @@ async fn only_one_kind_of_credentials_and_only_the_clients_own() {
 
 #[tokio::test]
 async fn the_orgs_own_server_grants_what_an_administrator_granted() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let ask = async |scope: &str| {
         let claims = with(claims(KEYJWT, &mock), &json!({"aud": format!("{}/oauth2/v1/token", mock.url())}));
         let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
@@ -416,9 +404,8 @@ async fn the_orgs_own_server_grants_what_an_administrator_granted() {
 async fn keys_are_fetched_where_the_client_keeps_them() {
     let (uri, published, asked) = key_server().await;
     let client = "0oaelsewhere00000000";
-    let settings = format!("        jwks_uri: {uri}\n");
-    let app = service(client, "token_endpoint_auth_method: private_key_jwt", &settings);
-    let mock = market(&app, ", 0oaelsewhere00000000").await;
+    let app = service(client, &private_key_jwt(), &json!({"jwks_uri": uri}));
+    let mock = market_with([app], &[client]).await;
     let (first, second) = (Key::ec("P-256"), Key::client());
     let named = |key: &Key, kid: &str| with(key.jwk(), &json!({"kid": kid}));
     let publish = |keys: Value| *published.lock() = (StatusCode::OK, json!({"keys": keys}).to_string());
@@ -489,9 +476,8 @@ async fn keys_are_fetched_where_the_client_keeps_them() {
 #[tokio::test]
 async fn nobody_listens_at_the_jwks_uri() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let settings = format!("        jwks_uri: http://{free}/keys\n");
-    let app = service("0oaelsewhere00000000", "token_endpoint_auth_method: private_key_jwt", &settings);
-    let mock = market(&app, "").await;
+    let settings = json!({"jwks_uri": format!("http://{free}/keys")});
+    let mock = market_with([service("0oaelsewhere00000000", &private_key_jwt(), &settings)], &[]).await;
     let assertion = jwt(&json!({"alg": "RS256"}), &claims("0oaelsewhere00000000", &mock), &Key::client());
     refused(&grant(&mock, &assertion).await, "Error retrieving the client JWKSet from jwks_uri.");
 }
@@ -499,9 +485,8 @@ async fn nobody_listens_at_the_jwks_uri() {
 #[tokio::test]
 async fn keys_behind_a_certificate_that_nobody_vouches_for_are_not_taken() {
     let other = MockIdp::builder().start().await.unwrap();
-    let settings = format!("        jwks_uri: {}/oauth2/default/v1/keys\n", other.https_url());
-    let app = service("0oaelsewhere00000000", "token_endpoint_auth_method: private_key_jwt", &settings);
-    let mock = market(&app, "").await;
+    let settings = json!({"jwks_uri": format!("{}/oauth2/default/v1/keys", other.https_url())});
+    let mock = market_with([service("0oaelsewhere00000000", &private_key_jwt(), &settings)], &[]).await;
     let assertion = jwt(&json!({"alg": "RS256"}), &claims("0oaelsewhere00000000", &mock), &Key::client());
     refused(&grant(&mock, &assertion).await, "Error retrieving the client JWKSet from jwks_uri.");
     assert!(journal(&mock).await.contains("invalid peer certificate"));
@@ -509,7 +494,7 @@ async fn keys_behind_a_certificate_that_nobody_vouches_for_are_not_taken() {
 
 #[tokio::test]
 async fn an_assertion_stays_out_of_the_journal() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let claims = with(claims(KEYJWT, &mock), &json!({"jti": "canary-jti", "aud": "https://elsewhere.test"}));
     let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
     assert_eq!(grant(&mock, &assertion).await.0, 401);
@@ -528,9 +513,8 @@ async fn an_inactive_key_signs_for_nobody() {
         with(old.jwk(), &json!({"kid": "old", "status": "INACTIVE"})),
         with(new.jwk(), &json!({"kid": "new"})),
     ]});
-    let settings = format!("        jwks: {set}\n");
-    let app = service(client, "token_endpoint_auth_method: private_key_jwt", &settings);
-    let mock = market(&app, ", 0oainactive000000000").await;
+    let app = service(client, &private_key_jwt(), &json!({"jwks": set}));
+    let mock = market_with([app], &[client]).await;
     let ask = async |header: Value, key: &Key| grant(&mock, &jwt(&header, &claims(client, &mock), key)).await;
     refused(&ask(json!({"alg": "ES256", "kid": "old"}), &old).await, "The client_assertion JWT kid is invalid.");
     assert_eq!(ask(json!({"alg": "RS256"}), &new).await.0, 200, "the one active key needs no kid");

@@ -12,7 +12,7 @@ async fn asked(mock: &MockIdp, request: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn a_max_age_of_nothing_asks_again_within_the_same_second() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let browser = browser();
     authorize(&mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
     let ask = async |max_age: &'static str| {

@@ -3,12 +3,15 @@
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mock_idp::MockIdp;
+use mock_idp_core::model::ResponseWord;
+use mock_idp_core::protocol::GrantType;
 use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter};
 use crate::jose::{Key, jwt, with};
-use crate::market::{NOW, advance, journal, market, service, shared, stop_clock};
+use crate::market::{NOW, advance, journal, market, market_with, shared, stopped};
+use crate::org::{TestOrg, private_key_jwt, service};
 
 const VAULT: &str = "0oamarketdpop00005d7";
 const ROBOT: &str = "0oarobot000000000000";
@@ -66,26 +69,18 @@ fn refusal(status: u16, error: &str, text: &str) -> (u16, Value) {
 
 /// A market with a robot that has to prove a key, and authenticates by assertion.
 async fn with_robot() -> MockIdp {
-    let jwks = json!({"keys": [Key::client().jwk()]});
-    let settings = format!("        jwks: {jwks}\n        dpop_bound_access_tokens: true\n");
-    let app = service(ROBOT, "token_endpoint_auth_method: private_key_jwt", &settings);
-    market(&app, &format!(", {ROBOT}")).await
+    let settings = json!({"jwks": {"keys": [Key::client().jwk()]}, "dpop_bound_access_tokens": true});
+    market_with([service(ROBOT, &private_key_jwt(), &settings)], &[ROBOT]).await
 }
 
 /// A market whose web app asks for bound tokens.
 async fn with_bound_web() -> MockIdp {
-    let bound = "consent_method: TRUSTED\n        dpop_bound_access_tokens: true\n";
-    let org = mock_idp::BUILT_IN_ORG
-        .replacen("consent_method: TRUSTED\n", bound, 1)
-        .replacen(
-            "grant_types: [authorization_code, implicit, refresh_token]",
-            "grant_types: [authorization_code, refresh_token]",
-            1,
-        )
-        .replacen("response_types: [code, token, id_token]", "response_types: [code]", 1);
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
-    stop_clock(&mock).await;
-    mock
+    let org = TestOrg::market().oauth(WEB, |settings| {
+        settings.dpop_bound_access_tokens = true;
+        settings.grant_types = vec![GrantType::AuthorizationCode, GrantType::RefreshToken];
+        settings.response_types = vec![ResponseWord::Code];
+    });
+    stopped(&org).await
 }
 
 fn assertion(mock: &MockIdp, endpoint: &str, jti: &str) -> String {
@@ -151,7 +146,7 @@ async fn current_nonce(mock: &MockIdp) -> String {
 
 #[tokio::test]
 async fn proofs_are_refused_in_oktas_words() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let key = Key::ec("P-256");
     let nonce = current_nonce(&mock).await;
@@ -235,7 +230,7 @@ async fn proofs_are_refused_in_oktas_words() {
 
 #[tokio::test]
 async fn every_algorithm_that_discovery_names_proves() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let nonce = current_nonce(&mock).await;
     let discovery = format!("{}/.well-known/openid-configuration", mock.issuer());
@@ -259,7 +254,7 @@ async fn every_algorithm_that_discovery_names_proves() {
 
 #[tokio::test]
 async fn a_nonce_is_new_each_day_and_good_for_three() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let key = Key::ec("P-256");
     let first = current_nonce(&mock).await;
@@ -281,7 +276,7 @@ async fn a_nonce_is_new_each_day_and_good_for_three() {
 
 #[tokio::test]
 async fn a_thousand_uses_of_one_proof_are_one() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let nonce = current_nonce(&mock).await;
     let proof = proof(&Key::ec("P-256"), &url, &json!({"nonce": nonce}));
@@ -318,7 +313,7 @@ fn redeem_form<'a>(client: &'a str, code: &'a str) -> [(&'a str, &'a str); 5] {
 
 #[tokio::test]
 async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
     let nonce = current_nonce(&mock).await;
@@ -366,7 +361,7 @@ async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
 /// token when the app does not ask for bound ones.
 #[tokio::test]
 async fn a_proof_that_nobody_asked_for_is_not_looked_at() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let service = ("0oamarketservice05d7", "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG");
     for uninvited in [proof(&Key::ec("P-256"), &url, &json!({})), "junk".to_owned()] {
@@ -379,7 +374,7 @@ async fn a_proof_that_nobody_asked_for_is_not_looked_at() {
 
 #[tokio::test]
 async fn a_code_may_be_bound_to_a_key() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
     let nonce = current_nonce(&mock).await;
@@ -445,7 +440,7 @@ async fn a_key_that_a_request_object_names_is_the_one_that_is_proved() {
 
 #[tokio::test]
 async fn userinfo_asks_the_holder_for_proof() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let (token_url, url) = (format!("{}/v1/token", mock.issuer()), format!("{}/v1/userinfo", mock.issuer()));
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
     let nonce = current_nonce(&mock).await;
@@ -551,13 +546,12 @@ async fn userinfo_asks_the_holder_for_proof() {
 #[tokio::test]
 async fn the_management_api_asks_the_holder_for_proof() {
     let jwks = json!({"keys": [Key::client().jwk()]});
-    let granted = "    grants:\n      - { scopeId: okta.clients.read }\n";
     let app = |id: &str, bound: bool| {
-        let settings = format!("        jwks: {jwks}\n        dpop_bound_access_tokens: {bound}\n{granted}");
-        service(id, "token_endpoint_auth_method: private_key_jwt", &settings)
+        service(id, &private_key_jwt(), &json!({"jwks": jwks, "dpop_bound_access_tokens": bound}))
     };
     let bearer = "0oabearer00000000000";
-    let mock = market(&(app(ROBOT, true) + &app(bearer, false)), "").await;
+    let org = TestOrg::market().with_apps([app(ROBOT, true), app(bearer, false)]);
+    let mock = stopped(&org.grant(ROBOT, &["okta.clients.read"]).grant(bearer, &["okta.clients.read"])).await;
     let (token_url, url) = (format!("{}/oauth2/v1/token", mock.url()), format!("{}/oauth2/v1/clients", mock.url()));
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
     let token = async |client: &str, jti: &str, proofs: &[&str]| {

@@ -68,7 +68,7 @@ impl Held {
 
 #[tokio::test]
 async fn everything_that_a_user_holds_falls_at_once() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let ssws = format!("SSWS {API_TOKEN}");
     let issuer = mock.issuer();
     for subject in [
@@ -88,7 +88,7 @@ async fn everything_that_a_user_holds_falls_at_once() {
 
 #[tokio::test]
 async fn what_a_user_has_allowed_and_nobody_fetched_yet_gives_nothing_any_more() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let device_code = device::allowed(&mock, "openid", BUYER).await;
     let auth_req_id = ciba::approved(&mock).await;
     let subject = json!({ "sub_id": { "format": "opaque", "id": BUYER_ID } });
@@ -102,7 +102,7 @@ async fn what_a_user_has_allowed_and_nobody_fetched_yet_gives_nothing_any_more()
 
 #[tokio::test]
 async fn whoever_may_not_or_names_nobody_is_refused() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let held = Held::by(&mock, BUYER).await;
     let ssws = format!("SSWS {API_TOKEN}");
     let good = json!({ "sub_id": { "format": "opaque", "id": BUYER_ID } }).to_string();

@@ -32,6 +32,7 @@ mod keys;
 mod lifecycle;
 mod market;
 mod once;
+mod org;
 mod password;
 mod post_message;
 mod program;

@@ -1,4 +1,4 @@
-//! The market with a clock that stands still, and more clients where a test needs them.
+//! The market with a stopped clock and, where a test needs them, more apps.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -6,13 +6,15 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::routing::get;
 use http::StatusCode;
-use mock_idp::{BUILT_IN_ORG, MockIdp};
+use mock_idp::MockIdp;
+use mock_idp_core::model::App;
 use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::client::plain;
+use crate::org::TestOrg;
 
-/// A client that keeps neither cookies nor connections, made once: reading the system's certificates takes a while.
+/// A client that keeps neither cookies nor connections. It is created once, because reading the system's certificates is slow.
 pub(crate) fn shared() -> Client {
     static CLIENT: LazyLock<Client> = LazyLock::new(plain);
     CLIENT.clone()
@@ -21,19 +23,29 @@ pub(crate) fn shared() -> Client {
 /// The org's time in these tests.
 pub(crate) const NOW: i64 = 1_800_000_000;
 
-/// A mock of the market whose clock stands still, with more clients in it.
-pub(crate) async fn market(apps: &str, reports: &str) -> MockIdp {
-    let org = BUILT_IN_ORG.replacen("\nauthorizationServers:", &format!("{apps}\nauthorizationServers:"), 1).replacen(
-        "0oamarketkeyjwt005d7] }",
-        &format!("0oamarketkeyjwt005d7{reports}] }}"),
-        1,
-    );
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+/// A mock of the market whose clock is stopped.
+pub(crate) async fn market() -> MockIdp {
+    stopped(&TestOrg::market()).await
+}
+
+/// The same with more apps. The policy `Reports` applies to those with an id in `reports`.
+pub(crate) async fn market_with(apps: impl IntoIterator<Item = App>, reports: &[&str]) -> MockIdp {
+    let mut org = TestOrg::market().with_apps(apps);
+    if !reports.is_empty() {
+        let more = reports.iter().map(|id| (*id).to_owned());
+        org = org.policy("00preports00000005d7", |policy| policy.conditions.clients.include.extend(more));
+    }
+    stopped(&org).await
+}
+
+/// A mock of this org whose clock is stopped.
+pub(crate) async fn stopped(org: &TestOrg) -> MockIdp {
+    let mock = org.start().await;
     stop_clock(&mock).await;
     mock
 }
 
-/// Sets the clock to [`NOW`], where it stays.
+/// Sets the clock to [`NOW`] and stops it.
 pub(crate) async fn stop_clock(mock: &MockIdp) {
     post(mock, "/_mock/clock", json!({"set": "2027-01-15T08:00:00Z"})).await;
     post(mock, "/_mock/clock", json!({"freeze": true})).await;
@@ -44,13 +56,13 @@ pub(crate) async fn advance(mock: &MockIdp, seconds: i64) {
     post(mock, "/_mock/clock", json!({"advance": seconds})).await;
 }
 
-/// Tells the control API something.
+/// Sends a request to the control API.
 pub(crate) async fn post(mock: &MockIdp, path: &str, body: Value) {
     let response = shared().post(format!("{}{path}", mock.url())).json(&body).send().await.unwrap();
     assert!(response.status().is_success(), "{path}: {}", response.status());
 }
 
-/// Everything that the journal says: each entry with its notes.
+/// The whole journal: each entry with its notes.
 pub(crate) async fn journal(mock: &MockIdp) -> String {
     let get = async |path: &str| shared().get(format!("{}/_mock/requests{path}", mock.url())).send().await.unwrap();
     let entries: Vec<Value> = get("").await.json().await.unwrap();
@@ -61,18 +73,10 @@ pub(crate) async fn journal(mock: &MockIdp) -> String {
     said
 }
 
-/// A client of the service kind: credentials and key settings as given.
-pub(crate) fn service(id: &str, credentials: &str, keys: &str) -> String {
-    format!(
-        "  - id: {id}\n    label: {id}\n    credentials: {{ oauthClient: {{ {credentials} }} }}\n    settings:\n      oauthClient:\n        \
-         application_type: service\n        grant_types: [client_credentials]\n        response_types: [token]\n{keys}"
-    )
-}
-
-/// What a [`key_server`] answers at the moment.
+/// What a [`key_server`] answers.
 pub(crate) type Published = Arc<parking_lot::Mutex<(StatusCode, String)>>;
 
-/// Somebody's server that answers every request with the status and body of the moment.
+/// A server of public keys. Returns its URL, its current answer, and the number of requests.
 pub(crate) async fn key_server() -> (String, Published, Arc<AtomicUsize>) {
     let answer = Arc::new(parking_lot::Mutex::new((StatusCode::OK, String::new())));
     let asked = Arc::new(AtomicUsize::new(0));

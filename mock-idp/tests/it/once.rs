@@ -47,7 +47,7 @@ async fn clients_are_refused_whatever_they_repeat() {
 
 #[tokio::test]
 async fn browsers_and_resource_requests_are_refused_too() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid")).await;
     let tokens: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
     let (access_token, id_token) = (tokens["access_token"].as_str().unwrap(), tokens["id_token"].as_str().unwrap());
@@ -82,7 +82,7 @@ async fn asked(mock: &MockIdp, request: &[(&str, &str)]) -> (u16, String) {
 
 #[tokio::test]
 async fn what_stands_beside_a_request_object_or_a_pushed_request_counts_once() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let claims = json!({"iss": WEB, "aud": mock.issuer(), "exp": NOW + 300, "state": "inside"});
     let object = jwt(&json!({"alg": "HS256"}), &claims, &Key::Secret(WEB_SECRET.to_owned()));
     let outside = code_request(WEB, "openid");

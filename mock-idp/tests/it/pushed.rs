@@ -48,7 +48,7 @@ const BAD: &str = "The authorize request_uri is invalid.";
 
 #[tokio::test]
 async fn a_pushed_request_is_followed_by_its_name() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let form = code_request(WEB, "openid products:read");
     let name = name(push(&mock, (WEB, WEB_SECRET), &form).await).await;
     let tail = URL_SAFE_NO_PAD.decode(name.strip_prefix("urn:okta:").unwrap()).unwrap();
@@ -70,7 +70,7 @@ async fn a_pushed_request_is_followed_by_its_name() {
 
 #[tokio::test]
 async fn a_name_is_for_one_client_one_server_and_an_hour() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let form = code_request(WEB, "openid");
     let pushed = name(push(&mock, (WEB, WEB_SECRET), &form).await).await;
     let text = "The 'client_id' parameter does not match the expected value for the provided request_uri.";
@@ -95,7 +95,7 @@ async fn a_name_is_for_one_client_one_server_and_an_hour() {
 
 #[tokio::test]
 async fn a_thousand_browsers_follow_one_name_once() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let mut form = code_request(WEB, "openid");
     form.push(("prompt", "none"));
     let name = name(push(&mock, (WEB, WEB_SECRET), &form).await).await;
@@ -113,7 +113,7 @@ async fn a_thousand_browsers_follow_one_name_once() {
 
 #[tokio::test]
 async fn what_the_authorization_endpoint_would_refuse_is_refused_as_json() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let admin = format!(
         "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: {}/admin/app/oidc_client/instance/{WEB}#tab-general",
         mock.url().replacen("localhost", "localhost-admin", 1)
@@ -189,7 +189,7 @@ async fn what_the_authorization_endpoint_would_refuse_is_refused_as_json() {
 
 #[tokio::test]
 async fn public_clients_and_browsers_push_too() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let url = format!("{}/v1/par", mock.issuer());
     let origin = "https://anywhere.test";
     let response = shared().request(reqwest::Method::OPTIONS, &url).header("origin", origin).send().await.unwrap();
@@ -213,7 +213,7 @@ async fn public_clients_and_browsers_push_too() {
 
 #[tokio::test]
 async fn a_client_may_authenticate_by_assertion_and_name_itself_nowhere_else() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let client = "0oamarketjwtsec005d7";
     let key = Key::Secret("mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH".to_owned());
     let url = format!("{}/v1/par", mock.issuer());

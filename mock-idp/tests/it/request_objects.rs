@@ -6,20 +6,12 @@ use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, location, parameter, redeem};
 use crate::jose::{Key, jwt, with};
-use crate::market::{NOW, advance, journal, key_server, market, shared};
+use crate::market::{NOW, advance, journal, key_server, market, market_with, shared};
+use crate::org::{private_key_jwt, web};
 
 const SPA: &str = "0oamarketspa000005d7";
 const KEYED: &str = "0oakeyedweb000000000";
 const BUYER: &str = "buyer@example.test";
-
-/// A web client with these credentials and settings.
-fn web(id: &str, credentials: &str, settings: &str) -> String {
-    format!(
-        "  - id: {id}\n    label: {id}\n    credentials: {{ oauthClient: {{ {credentials}, pkce_required: false }} }}\n    settings:\n      oauthClient:\n        \
-         application_type: web\n        grant_types: [authorization_code]\n        response_types: [code]\n        redirect_uris: [\"{CALLBACK}\"]\n{settings}    \
-         assignments: {{ groups: [{{ id: 00gbuyers000000005d7 }}] }}\n"
-    )
-}
 
 fn claims(mock: &MockIdp, client: &str) -> Value {
     json!({"iss": client, "aud": mock.issuer(), "exp": NOW + 300})
@@ -37,7 +29,7 @@ async fn ask(mock: &MockIdp, outside: &[(&str, &str)], object: &str) -> (u16, St
 
 #[tokio::test]
 async fn what_is_inside_wins_over_what_is_outside() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let key = Key::Secret(WEB_SECRET.to_owned());
     let inside = json!({
         "client_id": WEB, "response_type": "code", "scope": "openid products:read", "state": "inside", "nonce": "inside",
@@ -80,8 +72,8 @@ async fn every_algorithm_signs_objects() {
         (Key::ec("P-521"), "ES512"),
     ];
     let set: Vec<Value> = keys.iter().map(|(key, kid)| with(key.jwk(), &json!({"kid": kid}))).collect();
-    let settings = format!("        jwks: {}\n", json!({"keys": set}));
-    let mock = market(&web(KEYED, &format!("client_secret: {WEB_SECRET}"), &settings), "").await;
+    let app = web(KEYED, &json!({"client_secret": WEB_SECRET}), &json!({"jwks": {"keys": set}}));
+    let mock = market_with([app], &[]).await;
     let secret = Key::Secret(WEB_SECRET.to_owned());
     let rsa = ["RS384", "RS512"].map(|algorithm| (&keys[0].0, algorithm, "RS256"));
     let macs = ["HS256", "HS384", "HS512"].map(|algorithm| (&secret, algorithm, ""));
@@ -100,17 +92,13 @@ async fn objects_are_refused_in_oktas_words_where_the_outside_says() {
         with(mine.jwk(), &json!({"kid": "mine"})),
         with(enc.jwk(), &json!({"kid": "enc", "use": "enc"})),
     ]});
-    let jwks = format!("        jwks: {set}\n");
+    let rs256_only = json!({"jwks": set, "request_object_signing_alg": "RS256"});
     let apps = [
-        web(KEYED, "token_endpoint_auth_method: private_key_jwt", &jwks),
-        web(
-            "0oars256only00000000",
-            "token_endpoint_auth_method: private_key_jwt",
-            &format!("{jwks}        request_object_signing_alg: RS256\n"),
-        ),
-        web("0oashort000000000000", "client_secret: 0123456789abcdef", ""),
+        web(KEYED, &private_key_jwt(), &json!({"jwks": set})),
+        web("0oars256only00000000", &private_key_jwt(), &rs256_only),
+        web("0oashort000000000000", &json!({"client_secret": "0123456789abcdef"}), &json!({})),
     ];
-    let mock = market(&apps.concat(), "").await;
+    let mock = market_with(apps, &[]).await;
     let secret = Key::Secret(WEB_SECRET.to_owned());
     let short = Key::Secret("0123456789abcdef".to_owned());
     let org_issuer = mock.url().to_owned();
@@ -261,8 +249,7 @@ async fn objects_are_refused_in_oktas_words_where_the_outside_says() {
 #[tokio::test]
 async fn keys_elsewhere_sign_objects_too() {
     let (uri, published, _) = key_server().await;
-    let settings = format!("        jwks_uri: {uri}\n");
-    let mock = market(&web(KEYED, "token_endpoint_auth_method: private_key_jwt", &settings), "").await;
+    let mock = market_with([web(KEYED, &private_key_jwt(), &json!({"jwks_uri": uri}))], &[]).await;
     let (rsa, ec) = (Key::client(), Key::ec("P-256"));
     let kid = |key: &Key, kid: &str| with(key.jwk(), &json!({"kid": kid}));
     let private = with(kid(&rsa, "private"), &json!({"d": "AAAA"}));
@@ -296,7 +283,7 @@ async fn keys_elsewhere_sign_objects_too() {
 
 #[tokio::test]
 async fn an_object_counts_once() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let key = Key::Secret(WEB_SECRET.to_owned());
     let object = jwt(&json!({"alg": "HS256"}), &with(claims(&mock, WEB), &json!({"jti": "canary-jti"})), &key);
     assert_eq!(ask(&mock, &code_request(WEB, "openid"), &object).await.0, 200);
@@ -317,7 +304,7 @@ async fn an_object_counts_once() {
 
 #[tokio::test]
 async fn an_object_may_be_pushed() {
-    let mock = market("", "").await;
+    let mock = market().await;
     let key = Key::Secret(WEB_SECRET.to_owned());
     let inside: Value = code_request(WEB, "openid").into_iter().map(|(name, value)| (name, json!(value))).collect();
     let push = async |claims: Value| {
