@@ -1,9 +1,11 @@
 //! The explain API: what a token request would come to, beside what it really comes to.
 
 use mock_idp::MockIdp;
+use mock_idp_core::model::{MetadataPublish, ScopeConsent};
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::org::TestOrg;
 use crate::{ciba, device};
 
 const SERVICE: &str = "0oamarketservice05d7";
@@ -308,16 +310,15 @@ async fn a_consent_is_remembered_until_it_is_taken_back() {
 
 #[tokio::test]
 async fn an_optional_scope_may_be_left_out_and_a_published_one_is_in_the_metadata() {
-    let yaml = mock_idp::BUILT_IN_ORG
-        .replacen("scopes: { include: [\"orders:read:user\"] }", "scopes: { include: [\"*\"] }", 1)
-        .replacen(
-            "name: \"orders:read:user\",",
-            "name: \"orders:read:user\", optional: true, metadataPublish: ALL_CLIENTS,",
-            1,
-        )
-        .replacen("name: products:read,", "name: products:read, optional: true,", 1)
-        .replacen("name: orders:create,", "name: orders:create, consent: REQUIRED,", 1);
-    let mock = MockIdp::builder().org_yaml(yaml).start().await.unwrap();
+    let org = TestOrg::market()
+        .rule("0prpartners0000005d7", |rule| rule.conditions.scopes.include = vec!["*".to_owned()])
+        .scope("orders:read:user", |scope| {
+            scope.optional = true;
+            scope.metadata_publish = MetadataPublish::AllClients;
+        })
+        .scope("products:read", |scope| scope.optional = true)
+        .scope("orders:create", |scope| scope.consent = ScopeConsent::Required);
+    let mock = org.start().await;
     let scope = "openid products:read orders:create orders:read:user";
     let browser = browser();
     let page = authorize(&mock, &browser, "unicode@example.test", &code_request(PARTNER, scope)).await;

@@ -1,11 +1,10 @@
 //! The commands that explain: `token`, `diff` and `explain`.
 
-use std::path::Path;
-
 use mock_idp::MockIdp;
 use serde_json::Value;
 
 use crate::flow::{WEB, browser};
+use crate::org::TestOrg;
 use crate::program::{output, program, stderr, stdout};
 
 const MARKET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/orgs/market.yaml");
@@ -67,8 +66,10 @@ fn a_difference_between_orgs_ends_with_1() {
     assert_eq!(run(&["diff", MARKET, MARKET, "--client", WEB]).0, Some(0));
     let folder = tempfile::tempdir().unwrap();
     let after = folder.path().join("after.yaml");
-    let yaml = std::fs::read_to_string(Path::new(MARKET)).unwrap();
-    std::fs::write(&after, yaml.replace("? \"admin\" : \"shopper\"", "? \"boss\" : \"shopper\"")).unwrap();
+    let org = TestOrg::market().claim_rule("market_role", |claim| {
+        claim.value = "isMemberOfGroupName(\"Admins\") ? \"boss\" : \"shopper\"".to_owned();
+    });
+    std::fs::write(&after, org.yaml()).unwrap();
     let after = after.to_str().unwrap();
     let (code, text, _) = run(&["diff", MARKET, after, "--client", WEB]);
     assert_eq!(code, Some(1));
