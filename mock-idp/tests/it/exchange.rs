@@ -1,6 +1,8 @@
 //! Token exchange: on behalf of a user, and between apps on one device.
 
 use mock_idp::MockIdp;
+use mock_idp_core::model::{App, AuthMethod, OauthClientSettings, Status, UserStatus};
+use mock_idp_core::protocol::GrantType;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
@@ -8,6 +10,7 @@ use crate::flow::{
     CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, location, parameter, redeem, state_handle,
 };
 use crate::market::journal;
+use crate::org::{TestOrg, assignment, model, remove};
 use crate::refusals::{token, told};
 
 const GRANT: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
@@ -205,25 +208,21 @@ async fn a_subject_whose_user_or_client_is_gone_is_refused() {
     let tokens = shop_tokens(&mock, "buyer@example.test", "openid products:read").await;
     let subject = text(&tokens, "access_token").to_owned();
     // The same signing keys, another org document: the users and clients behind the token have changed.
-    let market = include_str!("../../../fixtures/orgs/market.yaml");
     let inactive = "'subject_token' is invalid: the user account is not active.";
     let not_assigned = "'subject_token' is invalid: the user is not assigned to the client application.";
     let no_client = "'subject_token' is invalid: the client application referenced in the token is not active.";
     let elsewhere = "'subject_token' is invalid: the authorization server that issued it is not valid.";
     let port = url::Url::parse(mock.url()).unwrap().port().unwrap();
     mock.stop().await;
-    let buyer = "  - id: 00ubuyer0000000005d7\n    status: ACTIVE";
-    let buyer_suspended = buyer.replace("ACTIVE", "SUSPENDED");
-    let group = "        - { id: 00gbuyers000000005d7, profile: { app_features: [basic] } }\n";
-    let label = "    label: Market demo\n";
+    let market = TestOrg::market;
+    let unassign = |app: &mut App| remove(&mut app.assignments.groups, |group| group.id == "00gbuyers000000005d7");
     let cases = [
-        (market.replacen(buyer, &buyer_suspended, 1), inactive),
-        (market.replacen(group, "", 1), not_assigned),
-        (market.replacen(label, "    label: Market demo\n    status: INACTIVE\n", 1), no_client),
+        (market().user("00ubuyer0000000005d7", |user| user.status = UserStatus::Suspended), inactive),
+        (market().app(WEB, unassign), not_assigned),
+        (market().app(WEB, |app| app.status = Status::Inactive), no_client),
     ];
     for (org, description) in cases {
-        assert_ne!(org, market);
-        let mock = MockIdp::builder().org_yaml(&org).port(port).start().await.unwrap();
+        let mock = MockIdp::builder().org_yaml(org.yaml()).port(port).start().await.unwrap();
         let refused = told(pass_on(&mock, &subject, "products:read", &[]).await).await;
         assert_eq!(refused, (400, "invalid_request".to_owned(), description.to_owned()));
         mock.stop().await;
@@ -368,10 +367,11 @@ async fn a_secret_ends_with_the_session_that_it_came_from() {
 #[tokio::test]
 async fn an_exchanged_token_calls_the_user_as_the_first_one_did() {
     // The first client knows this user by another name than the login.
-    let direct = "    assignments:\n      users:\n        - { id: 00uadmin0000000005d7, profile: {";
-    let org = mock_idp::BUILT_IN_ORG.replacen(direct, &format!("{direct} userName: boss,"), 1);
-    assert_ne!(org, mock_idp::BUILT_IN_ORG);
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let org = TestOrg::market().app(WEB, |app| {
+        let admin = assignment(&mut app.assignments.users, "00uadmin0000000005d7");
+        admin.profile.insert("userName".to_owned(), json!("boss"));
+    });
+    let mock = org.start().await;
     let tokens = shop_tokens(&mock, "admin@example.test", "openid products:read").await;
     assert_eq!(decode(text(&tokens, "access_token")).1["sub"], "boss");
     let exchanged = body(pass_on(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
@@ -381,30 +381,24 @@ async fn an_exchanged_token_calls_the_user_as_the_first_one_did() {
 
 #[tokio::test]
 async fn a_client_that_does_not_authenticate_acts_for_nobody() {
-    let org = mock_idp::BUILT_IN_ORG.replacen(
-        "application_type: native\n        grant_types: [",
-        "application_type: native\n        grant_types: [client_credentials, ",
-        1,
-    );
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let allow = |settings: &mut OauthClientSettings| settings.grant_types.push(GrantType::ClientCredentials);
+    let mock = TestOrg::market().oauth("0oamarketnative005d7", allow).start().await;
     let form =
         [("grant_type", "client_credentials"), ("scope", "products:read"), ("client_id", "0oamarketnative005d7")];
     let refused = told(token(&mock, SERVER, None, &form).await).await;
     let text = "Confidential client is required to make this request.";
     assert_eq!(refused, (400, "unauthorized_client".to_owned(), text.to_owned()));
 
-    let secret = "client_secret: mock-secret-api-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
-    let secret_of_service = "client_secret: mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
-    let told_of = |piece: &str| {
-        let from = mock_idp::BUILT_IN_ORG.find(piece).unwrap();
-        let line = &mock_idp::BUILT_IN_ORG[from..];
-        let both: String = line.split_inclusive('\n').take(2).collect();
-        let org = mock_idp::BUILT_IN_ORG.replacen(&both, "token_endpoint_auth_method: none\n", 1);
-        MockIdp::builder().org_yaml(&org).check().unwrap_err().to_string()
-    };
-    for piece in [secret, secret_of_service] {
-        let told = told_of(piece);
-        assert!(told.contains("a service app authenticates: `token_endpoint_auth_method` cannot be `none`"), "{told}");
+    for service in [API, "0oamarketservice05d7"] {
+        let org = TestOrg::market().app(service, |app| {
+            app.credentials.oauth_client.client_secret = None;
+            app.credentials.oauth_client.token_endpoint_auth_method = AuthMethod::None;
+        });
+        let error = MockIdp::builder().org_yaml(org.yaml()).check().unwrap_err().to_string();
+        assert!(
+            error.contains("a service app authenticates: `token_endpoint_auth_method` cannot be `none`"),
+            "{error}"
+        );
     }
 }
 
@@ -426,12 +420,10 @@ async fn signing_out_with_the_secret_ends_what_it_stands_for() {
 async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
     let jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     let saml = "urn:ietf:params:oauth:grant-type:saml2-bearer";
-    let org = include_str!("../../../fixtures/orgs/market.yaml").replacen(
-        "grant_types: [authorization_code, implicit, refresh_token]",
-        &format!("grant_types: [authorization_code, implicit, refresh_token, \"{jwt}\", \"{saml}\", interaction_code]"),
-        1,
-    );
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let org = TestOrg::market().oauth(WEB, |settings| {
+        settings.grant_types.extend([jwt, saml, "interaction_code"].map(|name| model::<GrantType>(json!(name))));
+    });
+    let mock = org.start().await;
     let web = Some((WEB, WEB_SECRET));
     let interact = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have \
                     Okta Identity Engine enabled and the Interaction Code flow enabled for this application and \
@@ -474,23 +466,34 @@ async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
     assert_eq!(unauthorized.1, "unauthorized_client");
 }
 
-/// The market with a second server that lets its clients sign in, and issues what the default one may trust.
-fn two_servers(associated: &str) -> String {
-    let second = "  - id: ausbackoffice0005d7x\n    name: Back office\n    audiences: [api://backoffice]\n    policies:\n      - { id: \
-                  00pbackoffice0005d7x, name: All, priority: 1, conditions: { clients: { include: [ALL_CLIENTS] } }, rules: [{ \
-                  id: 0prbackoffice0005d7x, name: All, priority: 1, conditions: { people: { groups: { include: [EVERYONE] } }, \
-                  grantTypes: { include: [authorization_code] }, scopes: { include: ['*'] } }, actions: { token: { \
-                  accessTokenLifetimeMinutes: 60 } } }] }\n";
-    include_str!("../../../fixtures/orgs/market.yaml")
-        .replacen("    default: true\n", &format!("    default: true\n{associated}"), 1)
-        .replacen("\ntrustedOrigins:", &format!("{second}\ntrustedOrigins:"), 1)
+/// The market with a second server. The default server accepts its tokens if it is associated.
+fn two_servers(associated: bool) -> TestOrg {
+    let second = json!({
+        "id": "ausbackoffice0005d7x", "name": "Back office", "audiences": ["api://backoffice"],
+        "policies": [{
+            "id": "00pbackoffice0005d7x", "name": "All", "priority": 1,
+            "conditions": { "clients": { "include": ["ALL_CLIENTS"] } },
+            "rules": [{
+                "id": "0prbackoffice0005d7x", "name": "All", "priority": 1,
+                "conditions": {
+                    "people": { "groups": { "include": ["EVERYONE"] } },
+                    "grantTypes": { "include": ["authorization_code"] }, "scopes": { "include": ["*"] },
+                },
+                "actions": { "token": { "accessTokenLifetimeMinutes": 60 } },
+            }],
+        }],
+    });
+    let org = TestOrg::market().edit(|document| document.authorization_servers.push(model(second)));
+    match associated {
+        true => org.server(|server| server.associated_servers.push("ausbackoffice0005d7x".to_owned())),
+        false => org,
+    }
 }
 
 #[tokio::test]
 async fn a_service_passes_on_what_an_associated_server_has_issued() {
-    let trusting = two_servers("    associatedServers: [ausbackoffice0005d7x]\n");
-    for (org, trusted) in [(trusting, true), (two_servers(""), false)] {
-        let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    for trusted in [true, false] {
+        let mock = two_servers(trusted).start().await;
         let second = format!("{}/oauth2/ausbackoffice0005d7x/v1", mock.url());
         let browser = browser();
         let request = code_request(WEB, "openid");

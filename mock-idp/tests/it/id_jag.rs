@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use mock_idp::{BUILT_IN_ORG, MockIdp};
+use mock_idp::MockIdp;
+use mock_idp_core::model::{ConsentMethod, OauthClientSettings};
+use mock_idp_core::protocol::GrantType;
 use reqwest::Response;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -10,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
 use crate::jose::{Key, jwt, with};
 use crate::market::{NOW, advance, journal, key_server, post, stop_clock};
+use crate::org::{SERVER_ID, TestOrg, model};
 use crate::refusals::{token, told};
 
 const EXCHANGE: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
@@ -187,27 +190,22 @@ async fn a_token_for_a_resource_elsewhere_calls_the_agent_as_it_is_called_there(
 }
 
 /// The market whose demo app itself asks for its own users, by ID token or refresh token.
-fn requesting_app() -> String {
-    BUILT_IN_ORG
-        .replacen(
-            "grant_types: [authorization_code, implicit, refresh_token]",
-            "grant_types: [authorization_code, implicit, refresh_token, \
-             \"urn:ietf:params:oauth:grant-type:token-exchange\", \"urn:ietf:params:oauth:grant-type:jwt-bearer\"]",
-            1,
-        )
-        .replacen(
-            "    label: Market demo\n",
-            "    label: Market demo\n    connections: [{ id: mcnmarketdemo00005d7, authorizationServerId: \
-             ausmarket000000005d7, resourceIndicator: \"https://mcp.market.test\", scopeCondition: EXCLUDE, scopes: \
-             [orders:update] }]\n",
-            1,
-        )
-        .replacen("include: [0oamarketagent0005d7]", "include: [0oamarketagent0005d7, 0oamarketweb000005d7]", 1)
+fn requesting_app() -> TestOrg {
+    let connection = json!({
+        "id": "mcnmarketdemo00005d7", "authorizationServerId": SERVER_ID,
+        "resourceIndicator": "https://mcp.market.test", "scopeCondition": "EXCLUDE", "scopes": ["orders:update"],
+    });
+    TestOrg::market()
+        .app(WEB, |app| {
+            app.settings.oauth_client.grant_types.extend([GrantType::TokenExchange, GrantType::JwtBearer]);
+            app.connections.push(model(connection));
+        })
+        .policy("00pagents000000005d7", |policy| policy.conditions.clients.include.push(WEB.to_owned()))
 }
 
 #[tokio::test]
 async fn an_app_asks_for_its_own_users_without_an_actor() {
-    let mock = MockIdp::builder().org_yaml(requesting_app()).start().await.unwrap();
+    let mock = requesting_app().start().await;
     let web = (WEB, WEB_SECRET);
     let tokens = org_tokens(&mock, "buyer@example.test", web, "openid offline_access").await;
     let resource = [("resource", "https://mcp.market.test")];
@@ -307,10 +305,8 @@ async fn who_may_not_have_an_id_jag_is_told_so_in_oktas_words() {
 
 #[tokio::test]
 async fn a_public_client_gets_and_redeems_none() {
-    let exchanging =
-        "grant_types: [authorization_code, refresh_token, \"urn:ietf:params:oauth:grant-type:token-exchange\"";
-    let both = format!("{exchanging}, \"{}\"", BEARER.1);
-    let mock = MockIdp::builder().org_yaml(BUILT_IN_ORG.replacen(exchanging, &both, 1)).start().await.unwrap();
+    let allow = |settings: &mut OauthClientSettings| settings.grant_types.push(GrantType::JwtBearer);
+    let mock = TestOrg::market().oauth("0oamarketdevsso005d7", allow).start().await;
     let courier = ("client_id", "0oamarketdevsso005d7");
     let exchange =
         [EXCHANGE, courier, ("requested_token_type", ID_JAG), ("subject_token", "x"), ("subject_token_type", ID_TOKEN)];
@@ -417,12 +413,8 @@ async fn each_fault_of_an_id_jag_has_its_own_words() {
 
 #[tokio::test]
 async fn an_id_jag_gives_nobody_what_the_app_or_the_user_may_not_have() {
-    let org = requesting_app().replacen(
-        "        response_types: []\n    # An AI agent",
-        "        response_types: []\n        consent_method: REQUIRED\n    # An AI agent",
-        1,
-    );
-    let mock = MockIdp::builder().org_yaml(org).start().await.unwrap();
+    let org = requesting_app().oauth(AGENT, |settings| settings.consent_method = ConsentMethod::Required);
+    let mock = org.start().await;
     stop_clock(&mock).await;
     let org = Key::pem(ORG_PEM);
     let (header, claims) = good(&mock, &org_kid(&mock).await).await;
@@ -440,11 +432,10 @@ async fn an_id_jag_gives_nobody_what_the_app_or_the_user_may_not_have() {
     assert_eq!(told, (400, "access_denied".to_owned(), text.to_owned()));
 }
 
-/// The market whose default server trusts an issuer elsewhere.
-fn trusting(keys: &str) -> String {
-    let trusted =
-        format!("    default: true\n    trustedIssuers: [{{ issuer: \"https://idp.partner.example\", {keys} }}]\n");
-    BUILT_IN_ORG.replacen("    default: true\n", &trusted, 1)
+/// The market whose default server trusts an external issuer with these keys: `jwks` or `jwksUri`.
+fn trusting(keys: Value) -> TestOrg {
+    let issuer = with(keys, &json!({ "issuer": "https://idp.partner.example" }));
+    TestOrg::market().server(|server| server.trusted_issuers.push(model(issuer)))
 }
 
 #[tokio::test]
@@ -453,9 +444,9 @@ async fn an_issuer_elsewhere_is_believed_by_its_own_keys() {
     let client = Key::client();
     let set = json!({ "keys": [with(client.jwk(), &json!({ "kid": "p1" }))] });
     published.lock().1 = set.to_string();
-    let org = [trusting(&format!("jwks: {set}")), trusting(&format!("jwksUri: \"{address}\""))];
+    let org = [trusting(json!({ "jwks": set })), trusting(json!({ "jwksUri": address }))];
     for org in org {
-        let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+        let mock = org.start().await;
         stop_clock(&mock).await;
         let (header, claims) = good(&mock, "p1").await;
         let foreign = json!({ "iss": "https://idp.partner.example", "sub": "buyer@example.test" });

@@ -1,12 +1,14 @@
 //! Native to Web SSO: an app hands its user over to another one, which signs them in.
 
-use mock_idp::{BUILT_IN_ORG, MockIdp};
+use mock_idp::MockIdp;
+use mock_idp_core::model::{App, Status};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
 use crate::jose::{Key, jwt, with};
 use crate::market::{advance, journal, post, stop_clock};
+use crate::org::{TestOrg, model, remove};
 use crate::refusals::{token, told};
 
 const ORG: &str = "/oauth2";
@@ -132,8 +134,7 @@ async fn only_an_app_that_another_trusts_gets_the_scope() {
     let url = format!("{}/v1/device/authorize", mock.issuer());
     assert_eq!(told(browser().post(url).form(&device).send().await.unwrap()).await, expected);
     // An app that is switched off trusts nobody.
-    let off = BUILT_IN_ORG.replacen("label: Market second", "label: Market second\n    status: INACTIVE", 1);
-    let mock = MockIdp::builder().org_yaml(off).start().await.unwrap();
+    let mock = TestOrg::market().app(SECOND, |app| app.status = Status::Inactive).start().await;
     let request = [code_request(COURIER, scope.1), PKCE.to_vec()].concat();
     let response = browser().get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap();
     assert_eq!(arrived(&response), refused("invalid_scope", SCOPE_REFUSED));
@@ -287,13 +288,8 @@ async fn what_hands_nobody_over_is_refused_in_oktas_words() {
 
 #[tokio::test]
 async fn nobody_is_handed_over_to_an_app_that_is_not_theirs() {
-    let auditors = "        - { id: 00gauditors0000005d7 }\n    # Users of Market courier";
-    assert!(BUILT_IN_ORG.contains(auditors));
-    let mock = MockIdp::builder()
-        .org_yaml(BUILT_IN_ORG.replacen(auditors, "    # Users of Market courier", 1))
-        .start()
-        .await
-        .unwrap();
+    let unassign = |app: &mut App| remove(&mut app.assignments.groups, |group| group.id == "00gauditors0000005d7");
+    let mock = TestOrg::market().app(SECOND, unassign).start().await;
     let own = tokens(&mock, ORG, "denied@example.test", COURIER, SCOPE).await;
     let assigned = "'subject_token' is invalid: the user is not assigned to the client application.";
     let expected = (400, "invalid_request".to_owned(), assigned.to_owned());
@@ -348,9 +344,8 @@ async fn a_token_that_signs_nobody_in_is_refused_in_oktas_words() {
 
 #[tokio::test]
 async fn who_is_handed_over_is_not_handed_on() {
-    let trusting = "    label: Market demo\n    interclientAllowedApps: [0oamarketsecond005d7]\n";
-    let org = BUILT_IN_ORG.replacen("    label: Market demo\n", trusting, 1);
-    let mock = MockIdp::builder().org_yaml(org).start().await.unwrap();
+    let org = TestOrg::market().app(WEB, |app| app.interclient_allowed_apps.push(SECOND.to_owned()));
+    let mock = org.start().await;
     let own = tokens(&mock, DEFAULT, BUYER, COURIER, SCOPE).await;
     let handed = interclient_token(&mock, DEFAULT, &own).await;
     let scope = [("scope", "openid interclient_access")];
@@ -392,10 +387,14 @@ async fn the_token_counts_in_a_form_and_in_a_pushed_request_and_before_the_brows
 
 #[tokio::test]
 async fn no_sign_in_lasts_longer_by_being_handed_over() {
-    let short = "\nglobalSessionPolicies:\n  - id: 00psessionshort005d7\n    name: Short\n    priority: 1\n    rules:\n      \
-                 - id: 0prsessionshort005d7\n        name: Half an hour\n        priority: 1\n        actions: { signon: { session: \
-                 { maxSessionIdleMinutes: 30, maxSessionLifetimeMinutes: 30 } } }\n";
-    let mock = MockIdp::builder().org_yaml(BUILT_IN_ORG.to_owned() + short).start().await.unwrap();
+    let short = json!({
+        "id": "00psessionshort005d7", "name": "Short", "priority": 1,
+        "rules": [{
+            "id": "0prsessionshort005d7", "name": "Half an hour", "priority": 1,
+            "actions": { "signon": { "session": { "maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 30 } } },
+        }],
+    });
+    let mock = TestOrg::market().with_session_policy(model(short)).start().await;
     stop_clock(&mock).await;
     let own = tokens(&mock, ORG, BUYER, COURIER, SCOPE).await;
     advance(&mock, 1799).await;
