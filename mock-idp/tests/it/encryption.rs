@@ -9,13 +9,15 @@ use aws_lc_rs::rsa::{
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::StatusCode;
-use mock_idp::{BUILT_IN_ORG, MockIdp};
+use mock_idp::MockIdp;
+use mock_idp_core::model::AuthorizationServer;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
 use crate::jose::{CLIENT_PEM, Key, with};
 use crate::market::{Published, journal, key_server};
+use crate::org::{TestOrg, model};
 use crate::refusals::{token, told};
 use crate::registration::{clients, redeemed, register};
 use crate::{ciba, device, exchange};
@@ -75,40 +77,34 @@ fn opened(token: &Value, algorithm: &str) -> Value {
     claims
 }
 
-/// The market's org with settings put in front of each app's own, whichever way they are written; apps that have keys are left
-/// as they are.
-fn with_settings(settings: &[String]) -> String {
-    let kind = "application_type:";
-    let apps = BUILT_IN_ORG.split("\n  - id: 0oa").map(|app| {
-        if app.contains("jwks:") {
-            return app.to_owned();
+/// The market with ID tokens encrypted for the key set of each app. Apps that have keys already are unchanged.
+fn encrypted(algorithm: &str, keys: &Value) -> TestOrg {
+    with_settings(&json!({ "id_token_encrypted_response_alg": algorithm, "jwks": keys }))
+}
+
+/// The market with these OAuth settings for each app without keys.
+fn with_settings(settings: &Value) -> TestOrg {
+    TestOrg::market().edit(|document| {
+        for app in document.apps.iter_mut().filter(|app| app.settings.oauth_client.jwks.is_none()) {
+            let mut oauth = serde_json::to_value(&app.settings.oauth_client).unwrap();
+            oauth.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+            app.settings.oauth_client = model(oauth);
         }
-        let in_lines = format!("{}\n        {kind}", settings.join("\n        "));
-        let in_braces = format!("{}, {kind}", settings.join(", "));
-        app.replacen(&format!("\n        {kind}"), &format!("\n        {in_lines}"), 1).replacen(
-            &format!("{{ {kind}"),
-            &format!("{{ {in_braces}"),
-            1,
-        )
-    });
-    apps.collect::<Vec<_>>().join("\n  - id: 0oa")
+    })
 }
 
-fn settings(algorithm: &str, keys: &Value) -> [String; 2] {
-    [format!("id_token_encrypted_response_alg: {algorithm}"), format!("jwks: {keys}")]
-}
-
-/// The market, whose ID tokens are encrypted.
+/// The market with encrypted ID tokens.
 async fn market(algorithm: &str) -> MockIdp {
-    let org = with_settings(&settings(algorithm, &json!({ "keys": [recipient()] })));
-    MockIdp::builder().org_yaml(&org).start().await.unwrap()
+    encrypted(algorithm, &json!({ "keys": [recipient()] })).start().await
 }
 
-/// The market, with more settings of its custom server.
-async fn with_server(settings: &str) -> MockIdp {
-    let anchor = "    audiences: [api://default]\n";
-    let org = BUILT_IN_ORG.replacen(anchor, &format!("{anchor}{settings}"), 1);
-    MockIdp::builder().org_yaml(&org).start().await.unwrap()
+/// The market, with access tokens of its custom server encrypted for its keys.
+async fn with_server(keys: impl FnOnce(&mut AuthorizationServer)) -> MockIdp {
+    let org = TestOrg::market().server(|server| {
+        server.access_token_encrypted_response_algorithm = Some(model(json!("RSA-OAEP-256")));
+        keys(server);
+    });
+    org.start().await
 }
 
 async fn by_password(mock: &MockIdp, server: &str, scope: &str) -> reqwest::Response {
@@ -236,8 +232,7 @@ async fn a_client_without_a_key_gets_no_tokens_in_oktas_words() {
         (json!([for_signing]), "No encryption key found for the client."),
         (json!([inactive, for_signing]), "No active encryption key found for the client."),
     ] {
-        let org = with_settings(&settings("RSA-OAEP-256", &json!({ "keys": keys })));
-        let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+        let mock = encrypted("RSA-OAEP-256", &json!({ "keys": keys })).start().await;
         refused(&mock, client(text)).await;
         let preview = explain(&mock).await;
         assert_eq!((&preview["error"], &preview["error_description"]), (&json!("invalid_client"), &json!(text)));
@@ -277,8 +272,8 @@ async fn forget_keys(mock: &MockIdp) {
 #[tokio::test]
 async fn keys_are_fetched_where_the_client_keeps_them() {
     let (uri, published, _) = key_server().await;
-    let settings = ["id_token_encrypted_response_alg: RSA-OAEP-256".to_owned(), format!("jwks_uri: {uri}")];
-    let mock = MockIdp::builder().org_yaml(with_settings(&settings)).start().await.unwrap();
+    let settings = json!({ "id_token_encrypted_response_alg": "RSA-OAEP-256", "jwks_uri": uri });
+    let mock = with_settings(&settings).start().await;
     // A status is nobody's word but Okta's.
     publish(&published, &json!([with(recipient(), &json!({"status": "INACTIVE"}))]));
     opened(&body(by_password(&mock, CUSTOM, "openid").await).await["id_token"], "RSA-OAEP-256");
@@ -331,8 +326,7 @@ async fn a_preview_shows_the_claims_and_says_that_they_will_be_encrypted_and_for
 #[tokio::test]
 async fn access_tokens_of_a_custom_server_are_encrypted_for_its_api() {
     let keys = json!({ "keys": [with(recipient(), &json!({"status": "ACTIVE"}))] });
-    let mock =
-        with_server(&format!("    accessTokenEncryptedResponseAlgorithm: RSA-OAEP-256\n    jwks: {keys}\n")).await;
+    let mock = with_server(|server| server.jwks = Some(model(keys))).await;
     let tokens = by_code(&mock, &browser(), "openid products:read").await;
     let outside = text(&tokens["access_token"]);
     let (header, inside) = open(outside);
@@ -364,13 +358,12 @@ async fn access_tokens_of_a_custom_server_are_encrypted_for_its_api() {
 
 #[tokio::test]
 async fn a_server_without_a_key_gives_no_tokens_in_oktas_words() {
-    let algorithm = "    accessTokenEncryptedResponseAlgorithm: RSA-OAEP-256\n";
     let inactive = json!({ "keys": [with(recipient(), &json!({"status": "INACTIVE"}))] });
-    let mock = with_server(&format!("{algorithm}    jwks: {inactive}\n")).await;
+    let mock = with_server(|server| server.jwks = Some(model(inactive))).await;
     refused(&mock, (400, "invalid_request", "No encryption key found for the authorization server.")).await;
 
     let (uri, published, _) = key_server().await;
-    let mock = with_server(&format!("{algorithm}    jwksUri: {uri}\n")).await;
+    let mock = with_server(|server| server.jwks_uri = Some(uri)).await;
     publish(&published, &json!([recipient()]));
     open(text(&body(by_password(&mock, CUSTOM, "openid").await).await["access_token"]));
     for (keys, words) in useless() {
