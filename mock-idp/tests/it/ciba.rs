@@ -1,12 +1,14 @@
 //! A client that asks by the back channel: the user's word is given by the control API or on a page, and tokens once.
 
 use mock_idp::MockIdp;
+use mock_idp_core::protocol::GrantType;
 use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, after, browser, decode};
 use crate::jose::{Key, jwt};
 use crate::market::{NOW, stop_clock};
+use crate::org::{TestOrg, model, remove};
 use crate::refusals::{token, told};
 
 pub(crate) const KIOSK: &str = "0oamarketciba00005d7";
@@ -118,12 +120,11 @@ async fn a_word_on_the_page_counts_too_and_no_is_a_word() {
 
 #[tokio::test]
 async fn a_signed_request_counts_where_the_app_names_an_algorithm() {
-    let org = include_str!("../../../fixtures/orgs/market.yaml").replacen(
-        "        grant_types: [authorization_code, \"urn:openid:params:grant-type:ciba\", refresh_token]\n",
-        "        grant_types: [authorization_code, \"urn:openid:params:grant-type:ciba\"]\n        request_object_signing_alg: HS256\n",
-        1,
-    );
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let org = TestOrg::market().oauth(KIOSK, |settings| {
+        remove(&mut settings.grant_types, |grant| *grant == GrantType::RefreshToken);
+        settings.request_object_signing_alg = Some(model(json!("HS256")));
+    });
+    let mock = org.start().await;
     let key = Key::Secret(SECRET.to_owned());
     stop_clock(&mock).await;
     let claims = json!({
@@ -145,8 +146,7 @@ async fn a_signed_request_counts_where_the_app_names_an_algorithm() {
 
 #[tokio::test]
 async fn without_the_picker_there_is_no_page() {
-    let org = include_str!("../../../fixtures/orgs/market.yaml").replace("picker: true", "picker: false");
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let mock = TestOrg::market().edit(|document| document.settings.sign_in_page.picker = false).start().await;
     let response = browser().get(format!("{}/signin/backchannel", mock.url())).send().await.unwrap();
     assert_eq!(response.status(), 404);
 }

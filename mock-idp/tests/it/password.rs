@@ -1,10 +1,12 @@
 //! The password grant: who gets tokens for a name and a password, and in which words others are refused.
 
 use mock_idp::MockIdp;
+use mock_idp_core::model::ConsentMethod;
 use serde_json::{Value, json};
 
 use crate::flow::decode;
 use crate::market::post;
+use crate::org::TestOrg;
 use crate::refusals::{token, told};
 
 const LEGACY: &str = "0oamarketlegacy005d7";
@@ -113,11 +115,8 @@ async fn each_account_that_may_not_is_refused_in_oktas_words() {
 
 #[tokio::test]
 async fn a_scope_that_needs_consent_is_not_given_for_a_password_where_the_app_asks_for_consent() {
-    let org = include_str!("../../../fixtures/orgs/market.yaml").replace(
-        "application_type: native, grant_types: [password, refresh_token]",
-        "application_type: native, consent_method: REQUIRED, grant_types: [password, refresh_token]",
-    );
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let org = TestOrg::market().oauth(LEGACY, |settings| settings.consent_method = ConsentMethod::Required);
+    let mock = org.start().await;
     let form = form("buyer@example.test", "Passw0rd!", "openid orders:read:user");
     let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
     let description = "The following scopes require user consent: [orders:read:user]. To access protected scopes using \
@@ -128,12 +127,7 @@ async fn a_scope_that_needs_consent_is_not_given_for_a_password_where_the_app_as
 
 #[tokio::test]
 async fn a_user_without_a_password_is_told_so() {
-    let org = include_str!("../../../fixtures/orgs/market.yaml").replacen(
-        "credentials: { password: { value: Passw0rd! } }",
-        "credentials: {}",
-        1,
-    );
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let mock = TestOrg::market().user("00uadmin0000000005d7", |user| user.credentials.password = None).start().await;
     let form = form("admin@example.test", "Passw0rd!", "openid");
     let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
     let expected = (400, "invalid_grant".to_owned(), "The user does not configure a password.".to_owned());

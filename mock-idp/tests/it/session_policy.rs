@@ -1,27 +1,27 @@
 //! How long a sign-in session lasts: idle time and lifetime by the global session policy of the org.
 
 use mock_idp::MockIdp;
+use mock_idp_core::model::GlobalSessionPolicy;
 use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, browser, code_request, location, parameter};
+use crate::org::{TestOrg, model};
 
-const MARKET: &str = include_str!("../../../fixtures/orgs/market.yaml");
-const SHORT_FOR_ADMINS: &str = r#"
-globalSessionPolicies:
-  - id: 00psessionshort005d7
-    name: Short sessions
-    priority: 1
-    conditions: { people: { groups: { include: [00gadmins000000005d7] } } }
-    rules:
-      - id: 0prsessionshort005d7
-        name: Half an hour
-        priority: 1
-        actions: { signon: { session: { maxSessionIdleMinutes: 30, maxSessionLifetimeMinutes: 60 } } }
-"#;
+/// Sessions of admins end after 30 minutes without use, or after 60 minutes.
+fn short_for_admins() -> GlobalSessionPolicy {
+    model(json!({
+        "id": "00psessionshort005d7", "name": "Short sessions", "priority": 1,
+        "conditions": { "people": { "groups": { "include": ["00gadmins000000005d7"] } } },
+        "rules": [{
+            "id": "0prsessionshort005d7", "name": "Half an hour", "priority": 1,
+            "actions": { "signon": { "session": { "maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 60 } } },
+        }],
+    }))
+}
 
-async fn frozen(org: &str) -> MockIdp {
-    let mock = MockIdp::builder().org_yaml(org).start().await.unwrap();
+async fn frozen(org: &TestOrg) -> MockIdp {
+    let mock = org.start().await;
     control(&mock, json!({ "set": "2027-01-15T08:00:00Z", "freeze": true })).await;
     mock
 }
@@ -43,7 +43,7 @@ async fn signed_in(mock: &MockIdp, username: &str) -> Client {
     client
 }
 
-/// What comes of a silent request so many minutes later: `None` for a code, else the error.
+/// The result of a request with `prompt=none` after so many minutes: `None` for a code, else the error.
 async fn after(mock: &MockIdp, minutes: u32, client: &Client) -> Option<String> {
     control(mock, json!({ "advance": minutes * 60 })).await;
     let request = [code_request(WEB, "openid"), vec![("prompt", "none")]].concat();
@@ -55,17 +55,17 @@ async fn after(mock: &MockIdp, minutes: u32, client: &Client) -> Option<String> 
 }
 
 #[tokio::test]
-async fn by_default_a_session_lives_as_long_as_it_is_used_every_two_hours() {
-    let mock = frozen(MARKET).await;
+async fn a_session_ends_after_two_hours_without_use_by_default() {
+    let mock = frozen(&TestOrg::market()).await;
     let admin = signed_in(&mock, "admin@example.test").await;
     assert_eq!(after(&mock, 119, &admin).await, None);
-    assert_eq!(after(&mock, 119, &admin).await, None, "the use before began the two hours anew");
+    assert_eq!(after(&mock, 119, &admin).await, None, "each use restarts the two hours");
     assert_eq!(after(&mock, 120, &admin).await.as_deref(), Some("login_required"));
 }
 
 #[tokio::test]
-async fn a_policy_sets_idle_time_and_lifetime_for_its_people() {
-    let mock = frozen(&format!("{MARKET}{SHORT_FOR_ADMINS}")).await;
+async fn a_policy_sets_idle_time_and_lifetime_for_its_groups() {
+    let mock = frozen(&TestOrg::market().with_session_policy(short_for_admins())).await;
     let admin = signed_in(&mock, "admin@example.test").await;
     assert_eq!(after(&mock, 29, &admin).await, None);
     assert_eq!(after(&mock, 29, &admin).await, None);
@@ -87,11 +87,16 @@ async fn a_policy_sets_idle_time_and_lifetime_for_its_people() {
 }
 
 #[tokio::test]
-async fn a_policy_that_cannot_be_is_refused_at_its_place() {
-    let wrong = SHORT_FOR_ADMINS.replace("maxSessionIdleMinutes: 30", "maxSessionIdleMinutes: 0");
-    let error = MockIdp::builder().org_yaml(format!("{MARKET}{wrong}")).start().await.unwrap_err().to_string();
+async fn an_invalid_policy_is_a_start_error_with_its_location() {
+    let start_error = async |change: &dyn Fn(&mut GlobalSessionPolicy)| {
+        let mut policy = short_for_admins();
+        change(&mut policy);
+        let yaml = TestOrg::market().with_session_policy(policy).yaml();
+        MockIdp::builder().org_yaml(yaml).start().await.unwrap_err().to_string()
+    };
+    let error = start_error(&|policy| policy.rules[0].actions.signon.session.max_session_idle_minutes = 0).await;
     assert!(error.contains("0 is out of bounds") && error.contains("maxSessionIdleMinutes"), "{error}");
-    let wrong = SHORT_FOR_ADMINS.replace("00gadmins0", "00gadminz0");
-    let error = MockIdp::builder().org_yaml(format!("{MARKET}{wrong}")).start().await.unwrap_err().to_string();
+    let unknown = vec!["00gadminz000000005d7".to_owned()];
+    let error = start_error(&|policy| policy.conditions.people.groups.include = unknown.clone()).await;
     assert!(error.contains("00gadminz000000005d7") && error.contains("did you mean"), "{error}");
 }
