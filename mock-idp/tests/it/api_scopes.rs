@@ -1,18 +1,16 @@
 //! Scopes of the org's own APIs, asked for with a user: what an administrator has granted to the app, and nothing else.
 
-use mock_idp::{BUILT_IN_ORG, MockIdp};
+use mock_idp::MockIdp;
+use mock_idp_core::model::App;
 use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
+use crate::org::TestOrg;
 
 /// The market, with these scopes granted to its web client, which another app trusts.
 pub(crate) async fn granting(scopes: &[&str]) -> MockIdp {
-    let grants: String = scopes.iter().map(|scope| format!("      - {{ scopeId: {scope} }}\n")).collect();
-    let next = "  - id: 0oamarketspa000005d7\n";
-    let org = BUILT_IN_ORG.replacen(next, &format!("    grants:\n{grants}{next}"), 1);
-    let trusted = "interclientAllowedApps: [0oamarketdevsso005d7";
-    let org = org.replacen(trusted, &format!("{trusted}, {WEB}"), 1);
-    MockIdp::builder().org_yaml(org).start().await.unwrap()
+    let trust_web = |app: &mut App| app.interclient_allowed_apps.push(WEB.to_owned());
+    TestOrg::market().grant(WEB, scopes).app("0oamarketsecond005d7", trust_web).start().await
 }
 
 /// What arrives at the redirect URI when the administrator signs in at a server for these scopes.

@@ -1,12 +1,15 @@
 //! What userinfo and sign-out refuse, and what the token endpoint refuses browsers: each in Okta's literal words.
 
 use mock_idp::MockIdp;
+use mock_idp_core::model::OauthClientSettings;
+use mock_idp_core::protocol::GrantType;
 use reqwest::Response;
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, redeem};
 use crate::jose::{Key, jwt};
 use crate::market::{NOW, stop_clock};
+use crate::org::TestOrg;
 use crate::refusals::told;
 
 const KEYED: &str = "0oamarketkeyjwt005d7";
@@ -135,11 +138,8 @@ async fn signing_somebody_else_out_is_refused_on_a_page() {
 
 #[tokio::test]
 async fn only_service_apps_act_on_the_org() {
-    let market = include_str!("../../../fixtures/orgs/market.yaml");
-    let web = "grant_types: [authorization_code, implicit, refresh_token]";
-    let org = market.replacen(web, "grant_types: [authorization_code, implicit, refresh_token, client_credentials]", 1);
-    assert_ne!(org, market);
-    let mock = MockIdp::builder().org_yaml(&org).start().await.unwrap();
+    let allow = |settings: &mut OauthClientSettings| settings.grant_types.push(GrantType::ClientCredentials);
+    let mock = TestOrg::market().oauth(WEB, allow).start().await;
     let form = [("grant_type", "client_credentials"), ("scope", "okta.users.read")];
     let request = browser().post(format!("{}/oauth2/v1/token", mock.url())).basic_auth(WEB, Some(WEB_SECRET));
     let selfish = [("grant_type", "client_credentials"), ("scope", "okta.users.read.self")];

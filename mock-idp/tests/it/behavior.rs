@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
 use crate::jose::{self, Key, jwt};
 use crate::market::{NOW, stop_clock};
+use crate::org::TestOrg;
 use crate::registration::register;
 
 /// Id of the row; what Okta's side answers; what OpenID's answers.
@@ -100,7 +101,7 @@ async fn openid_is_followed_where_the_table_says() {
 #[tokio::test]
 async fn the_setting_is_told_and_the_org_document_may_make_it() {
     let warning = json!(["Does not answer as Okta where OpenID asks for something else (behavior: openid)."]);
-    let yaml = mock_idp::BUILT_IN_ORG.replacen("settings:\n", "settings:\n  behavior: openid\n", 1);
+    let yaml = TestOrg::market().edit(|document| document.settings.behavior = Behavior::Openid).yaml();
     let mock = MockIdp::builder().org_yaml(yaml.clone()).start().await.unwrap();
     let info = browser().get(format!("{}/_mock/info", mock.url())).send().await.unwrap();
     assert_eq!(info.json::<Value>().await.unwrap()["warnings"], warning);

@@ -1,10 +1,12 @@
 //! Signing keys: which are published, how they are rotated, and what that does to tokens and caches.
 
 use mock_idp::MockIdp;
+use mock_idp_core::model::{AuthorizationServer, RotationMode};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
+use crate::org::TestOrg;
 
 const API_TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
 const DAY: i64 = 24 * 3600;
@@ -109,11 +111,8 @@ async fn keys_rotate_by_themselves_every_90_days_of_the_mocks_clock() {
 
 #[tokio::test]
 async fn a_server_that_rotates_by_hand_keeps_its_keys_however_long() {
-    let server = "    default: true\n";
-    let manual = format!("{server}    credentials: {{ signing: {{ rotationMode: MANUAL }} }}\n");
-    let yaml = mock_idp::BUILT_IN_ORG.replacen(server, &manual, 1);
-    assert_ne!(yaml, mock_idp::BUILT_IN_ORG);
-    let mock = MockIdp::builder().org_yaml(yaml).start().await.unwrap();
+    let manual = |server: &mut AuthorizationServer| server.credentials.signing.rotation_mode = RotationMode::Manual;
+    let mock = TestOrg::market().server(manual).start().await;
     let (first, cache) = published(&mock).await;
     assert_eq!(cache, "max-age=3832304, must-revalidate");
     control(&mock, "clock", json!({ "advance": 1000 * DAY })).await;

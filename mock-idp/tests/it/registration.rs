@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, authorize, browser, code_request, parameter};
 use crate::jose::{self, Key};
+use crate::org::TestOrg;
 
 pub(crate) const API_TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
 
@@ -244,12 +245,9 @@ async fn clients_are_listed_page_by_page() {
 }
 
 #[tokio::test]
-async fn an_access_token_lets_in_as_far_as_its_scope_goes() {
-    let granted = "    grants:\n";
-    let more = format!("{granted}      - {{ scopeId: okta.clients.read }}\n");
-    let yaml = mock_idp::BUILT_IN_ORG.replacen(granted, &more, 1);
-    let mock = MockIdp::builder().org_yaml(yaml).start().await.unwrap();
+async fn an_access_token_allows_only_what_its_scope_covers() {
     let id = "0oamarketkeyjwt005d7";
+    let mock = TestOrg::market().grant(id, &["okta.clients.read"]).start().await;
     let endpoint = format!("{}/oauth2/v1/token", mock.url());
     let clock = json!({ "set": "2027-01-15T08:00:00Z", "freeze": true });
     browser().post(format!("{}/_mock/clock", mock.url())).json(&clock).send().await.unwrap();
