@@ -67,7 +67,7 @@ fn a_groups_claim_lists_at_most_a_hundred_groups() {
             }
         })
     };
-    // Everyone and Buyers are there before.
+    // The user is already in Everyone and Buyers.
     let [_, groups, _] = everywhere(&ask(&crowded(98), BUYER), "groups");
     assert_eq!(groups.unwrap().as_array().unwrap().len(), 100);
     let preview = ask(&crowded(99), BUYER);
@@ -106,7 +106,7 @@ fn an_access_token_contains_its_claims_whatever_the_flag() {
 }
 
 #[test]
-fn a_claim_of_a_scope_needs_one_of_its_scopes() {
+fn a_claim_with_scopes_requires_one_of_them() {
     let mut scoped = claim(1, "scoped", "RESOURCE", "user.department");
     scoped["conditions"] = json!({"scopes": ["email", "products:read"]});
     let org = with_claims(json!([scoped]));
@@ -118,7 +118,7 @@ fn a_claim_of_a_scope_needs_one_of_its_scopes() {
 }
 
 #[test]
-fn null_inactive_and_system_claims_are_left_out() {
+fn null_inactive_and_system_claims_are_omitted() {
     let mut inactive = claim(1, "asleep", "RESOURCE", "user.department");
     inactive["status"] = "INACTIVE".into();
     let mut system = claim(2, "given_name", "IDENTITY", "given_name");
@@ -175,7 +175,7 @@ fn expressions_read_the_times_of_a_user_and_the_source_of_a_group() {
 }
 
 #[test]
-fn a_request_without_scopes_gets_the_default_ones() {
+fn a_request_without_scopes_gets_the_default_scopes() {
     let org = changed(|document| {
         for scope in &mut document.authorization_servers[0].scopes {
             scope.default = scope.name == "products:read";
@@ -203,7 +203,7 @@ fn a_client_with_bound_tokens_has_to_prove_possession_of_its_key() {
     let org = changed(|document| {
         let client = &mut document.apps[0].settings.oauth_client;
         client.dpop_bound_access_tokens = true;
-        // Nothing is proved in front.
+        // The authorization endpoint accepts no proofs.
         client.grant_types.retain(|grant| *grant != GrantType::Implicit);
     });
     let preview = ask(&org, BUYER);

@@ -3,18 +3,20 @@
 use mock_idp_core::claims::Subject;
 use mock_idp_core::expression::{Expression, Value};
 use mock_idp_core::ledger::Authentication;
-use mock_idp_core::org::{Document, Org};
 use mock_idp_core::protocol::Scopes;
 use serde_json::{Value as Json, json};
 
-const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
+use crate::market::changed;
+
 const WEB: &str = "0oamarketweb000005d7";
 
-/// The value of an expression for a user of the market, or for the client itself.
+/// The value of an expression for a user of the market, or for a client without a user.
 fn value(user: Option<&str>, expression: &str) -> Json {
-    let own = format!("  - id: {WEB}\n    profile: {{ groupallowlist: [00gadmins000000005d7], tier: gold }}\n");
-    let market = MARKET.replacen(&format!("  - id: {WEB}\n"), &own, 1);
-    let org = Org::new(Document::parse(&market).unwrap()).unwrap();
+    let org = changed(|document| {
+        let web = document.apps.iter_mut().find(|app| app.id == WEB).unwrap();
+        web.profile.insert("groupallowlist".to_owned(), json!(["00gadmins000000005d7"]));
+        web.profile.insert("tier".to_owned(), json!("gold"));
+    });
     let user = user.map(|login| org.user_by_identifier(login).unwrap());
     let authentication = user.map(|user| Authentication {
         user_id: user.id.clone(),

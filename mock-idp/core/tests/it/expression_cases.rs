@@ -1,4 +1,4 @@
-//! The input files under `fixtures/expressions`: one expression, what it may see, and what must come out.
+//! The input files under `fixtures/expressions`: an expression, its subject and the expected result.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -42,7 +42,7 @@ pub(crate) enum Outcome {
     Rejected(String),
 }
 
-/// What the expression can see.
+/// The subject of the expression.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Subject {
@@ -144,7 +144,7 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
     serde_saphyr::from_str(&text).map_err(|error| error.to_string())
 }
 
-/// A case, and all that its expression can see.
+/// A case with its subject.
 pub(crate) fn load(path: &Path) -> Result<(Case, View), String> {
     let mut case: Case = read(path)?;
     let mut subject = match &case.like {

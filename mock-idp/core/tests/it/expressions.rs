@@ -1,4 +1,4 @@
-//! Runs every file under `fixtures/expressions`: one expression, what it may see, and what must come out.
+//! Runs every file under `fixtures/expressions`: an expression, its subject and the expected result.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn check(path: &Path) -> Result<(), String> {
 }
 
 #[test]
-fn every_input_file_has_its_documented_outcome() {
+fn every_input_file_has_its_documented_result() {
     let mut paths = Vec::new();
     cases(&folder(), &mut paths);
     assert!(paths.len() > 100, "only {} input files", paths.len());

@@ -1,4 +1,4 @@
-//! The market org for tests of rules, and a moment to ask them in.
+//! The market org and moments for tests of rules.
 
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org};
@@ -7,10 +7,10 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
 pub(crate) const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
-/// The second in which the tests happen.
+/// The time of the tests.
 pub(crate) const NOW: i64 = 1_800_000_000;
 
-/// The market, as it is.
+/// The market, unchanged.
 pub(crate) fn market() -> Org {
     changed(|_| {})
 }
@@ -22,16 +22,16 @@ pub(crate) fn changed(change: impl FnOnce(&mut Document)) -> Org {
     Org::new(document).unwrap()
 }
 
-/// Asks a rule at a given second; what it says, and the notes it left.
+/// Evaluates a rule at a given time. Returns its result and its notes.
 pub(crate) fn ask_at<T>(now: i64, rule: impl FnOnce(&mut Moment<'_>) -> T) -> (T, Vec<Note>) {
     let mut rng = StdRng::seed_from_u64(7);
     let mut trace = Trace::default();
-    let said = rule(&mut Moment { now, rng: &mut rng, trace: &mut trace });
-    (said, trace.notes)
+    let result = rule(&mut Moment { now, rng: &mut rng, trace: &mut trace });
+    (result, trace.notes)
 }
 
-/// The notes of one verdict, as `subject: because`.
-pub(crate) fn told(notes: &[Note], verdict: NoteStatus) -> Vec<String> {
+/// The notes with one status, as `subject: because`.
+pub(crate) fn texts(notes: &[Note], verdict: NoteStatus) -> Vec<String> {
     notes
         .iter()
         .filter(|note| note.verdict == verdict)

@@ -1,76 +1,87 @@
-//! The org document: what is refused, where, and with which advice; and the schema that editors read.
+//! The org document: its errors with location and suggestion, and the JSON schema for editors.
 
 use mock_idp_core::org::{Document, json_schema};
 
 use crate::market::MARKET;
 
-/// What parsing says after one piece of the market's document was exchanged.
-fn told(piece: &str, by: &str) -> String {
-    assert!(MARKET.contains(piece), "{piece}");
-    Document::parse(&MARKET.replacen(piece, by, 1)).unwrap_err().told_of("org.yaml")
+/// The market's document with one piece replaced. The piece must occur exactly once.
+fn edited(piece: &str, by: &str) -> String {
+    assert_eq!(MARKET.matches(piece).count(), 1, "occurrences of {piece:?}");
+    MARKET.replacen(piece, by, 1)
 }
 
-fn line_of(piece: &str) -> usize {
-    MARKET.lines().position(|line| line.contains(piece)).unwrap() + 1
+/// The error of parsing that document.
+fn error(piece: &str, by: &str) -> String {
+    Document::parse(&edited(piece, by)).unwrap_err().told_of("org.yaml")
+}
+
+/// The line of the first difference between the market's document and the edited one.
+fn line_of(piece: &str, by: &str) -> usize {
+    let same = piece.bytes().zip(by.bytes()).take_while(|(old, new)| old == new).count();
+    let at = MARKET.find(piece).unwrap() + same;
+    MARKET.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[test]
-fn an_unknown_key_is_refused_with_its_place_and_the_nearest_name() {
-    let told = told("  name: Market\n", "  nmae: Market\n");
-    let line = line_of("  name: Market");
+fn an_unknown_key_is_an_error_with_location_and_nearest_name() {
+    let (piece, by) = ("  name: Market\n", "  nmae: Market\n");
+    let line = line_of(piece, by);
     assert_eq!(
-        told,
+        error(piece, by),
         format!("org.yaml:{line}:3: unknown key `nmae`; expected one of id, name, subdomain; did you mean `name`?")
     );
 }
 
 #[test]
-fn a_wrong_value_is_refused_with_what_was_expected() {
-    let told = told("status: LOCKED_OUT", "status: LOCKDOUT");
-    let line = line_of("status: LOCKED_OUT");
+fn an_unknown_value_is_an_error_with_the_expected_values() {
+    let (piece, by) = ("status: LOCKED_OUT", "status: LOCKDOUT");
+    let (line, error) = (line_of(piece, by), error(piece, by));
     assert!(
-        told.starts_with(&format!("org.yaml:{line}:13: unknown value `LOCKDOUT`; expected one of STAGED")),
-        "{told}"
+        error.starts_with(&format!("org.yaml:{line}:13: unknown value `LOCKDOUT`; expected one of STAGED")),
+        "{error}"
     );
-    assert!(told.ends_with("did you mean `LOCKED_OUT`?"), "{told}");
+    assert!(error.ends_with("did you mean `LOCKED_OUT`?"), "{error}");
 }
 
 #[test]
-fn a_missing_key_is_refused() {
-    let told = told("    label: Market SPA\n", "");
-    assert!(told.contains("the key `label` is missing"), "{told}");
+fn a_missing_key_is_an_error() {
+    let error = error("    label: Market SPA\n", "");
+    assert!(error.contains("the key `label` is missing"), "{error}");
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_is_told_from_what_is_expected_there() {
+fn a_value_of_the_wrong_type_is_an_error_with_the_expected_type() {
     for (piece, by, expected) in [
         ("  name: Market\n", "  name: [Market]\n", "sequence where a string is expected"),
         ("  name: Market\n", "  name:\n", "no value where a string is expected"),
         ("leeway: 30", "leeway: soon", "string \"soon\" where u8 is expected"),
         ("leeway: 30", "leeway: -3", "invalid value: integer `-3`, expected u8"),
-        ("pkce_required: true", "pkce_required: maybe", "string \"maybe\" where a boolean is expected"),
+        (
+            "token_endpoint_auth_method: client_secret_basic\n        pkce_required: false",
+            "token_endpoint_auth_method: client_secret_basic\n        pkce_required: maybe",
+            "string \"maybe\" where a boolean is expected",
+        ),
         ("audiences: [api://default]", "audiences: api://default", "\"api://default\" where a sequence is expected"),
         ("status: LOCKED_OUT", "status: { LOCKED_OUT: 1 }", "integer `1` where unit is expected"),
         (
-            "{ token_endpoint_auth_method: none, pkce_required: true }",
-            "public",
+            "label: Market SPA\n    credentials:\n      oauthClient: { token_endpoint_auth_method: none, pkce_required: true }",
+            "label: Market SPA\n    credentials:\n      oauthClient: public",
             "string \"public\" where an object is expected",
         ),
         ("  name: Market\n", "  name: Market\n  name: Market\n", "the key `name` is there twice"),
         ("  name: Market\n", "  name: 'Market\n", "invalid indentation in multiline quoted scalar"),
     ] {
-        let line = line_of(piece.trim_end());
-        let told = told(piece, by);
-        assert!(told.contains(expected), "{piece} → {by}: {told}");
-        let place = told.strip_prefix("org.yaml:").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
-        assert!(place.is_some_and(|place| place == line || place == line + 1), "line {line}: {told}");
+        let (line, error) = (line_of(piece, by), error(piece, by));
+        assert!(error.contains(expected), "{piece} → {by}: {error}");
+        let place = error.strip_prefix("org.yaml:").and_then(|rest| rest.split(':').next()?.parse::<usize>().ok());
+        assert!(place.is_some_and(|place| place == line || place == line + 1), "line {line}: {error}");
     }
 }
 
 #[test]
-fn a_text_may_look_like_a_number_or_come_from_an_anchor() {
+fn a_string_may_look_like_a_number_or_come_from_an_anchor() {
     for (written, read) in [("0123", "0123"), ("1.10", "1.10"), ("true", "true"), ("&name Market", "Market")] {
-        let yaml = MARKET.replacen("  name: Market\n", &format!("  name: {written}\n"), 1);
+        let yaml = edited("  name: Market\n", &format!("  name: {written}\n"));
         assert_eq!(Document::parse(&yaml).unwrap().org.name, read, "{written}");
     }
     let small = "org: { id: 00onamed000000000000, name: &name tenant7, subdomain: *name }\n\
@@ -79,25 +90,30 @@ fn a_text_may_look_like_a_number_or_come_from_an_anchor() {
 }
 
 #[test]
-fn dangling_references_name_the_nearest_id() {
-    let dangling = told("groupIds: [00gadmins000000005d7", "groupIds: [00gadmin0000000005d7");
-    let line = line_of("groupIds: [00gadmins");
+fn a_reference_to_an_unknown_id_is_an_error_with_the_nearest_id() {
+    let (piece, by) = ("groupIds: [00gadmins000000005d7", "groupIds: [00gadmin0000000005d7");
+    let line = line_of(piece, by);
     assert_eq!(
-        dangling,
+        error(piece, by),
         format!(
             "org.yaml:{line}:16: no group has the id `00gadmin0000000005d7` (at /users/0/groupIds/0); did you mean `00gadmins000000005d7`?"
         )
     );
-    let client = told("include: [0oamarketservice05d7]", "include: [0oamarketservise05d7]");
+    let client = error("include: [0oamarketservice05d7]", "include: [0oamarketservise05d7]");
     assert!(client.contains("no app has the client id `0oamarketservise05d7`"), "{client}");
     assert!(client.ends_with("did you mean `0oamarketservice05d7`?"), "{client}");
-    let scope = told("include: [products:read, orders:create]", "include: [product:read, orders:create]");
+    let everyone =
+        "grantTypes: { include: [authorization_code, implicit, password] }\n              scopes: { include: ";
+    let scope = error(
+        &format!("{everyone}[products:read, orders:create]"),
+        &format!("{everyone}[product:read, orders:create]"),
+    );
     assert!(scope.contains("the authorization server has no scope `product:read`"), "{scope}");
     assert!(scope.ends_with("did you mean `products:read`?"), "{scope}");
 }
 
 #[test]
-fn duplicates_and_values_out_of_bounds_are_refused() {
+fn duplicates_and_values_out_of_bounds_are_errors() {
     for (piece, by, expected) in [
         (
             "id: 0oamarketspa000005d7",
@@ -125,7 +141,7 @@ fn duplicates_and_values_out_of_bounds_are_refused() {
         ("name: feature_access", "name: scp", "`scp` is a reserved claim name"),
         ("group_filter_type: REGEX, value: \".*\"", "group_filter_type: REGEX, value: \"(\"", "claim `groups`"),
         ("type: BUILT_IN", "type: OKTA_GROUP", "exactly one group must have `type: BUILT_IN`"),
-        ("- http://localhost:7802/authorization-code/callback", "- /callback", "`/callback` is not an absolute URI"),
+        ("- http://127.0.0.1:7802/authorization-code/callback", "- /callback", "`/callback` is not an absolute URI"),
         (
             "client_secret: mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK",
             "client_secret: short",
@@ -142,8 +158,8 @@ fn duplicates_and_values_out_of_bounds_are_refused() {
             "a client with `token_endpoint_auth_method: private_key_jwt` has no secret",
         ),
         (
-            "{ token_endpoint_auth_method: none, pkce_required: true }",
-            "{ token_endpoint_auth_method: private_key_jwt }",
+            "label: Market SPA\n    credentials:\n      oauthClient: { token_endpoint_auth_method: none, pkce_required: true }",
+            "label: Market SPA\n    credentials:\n      oauthClient: { token_endpoint_auth_method: private_key_jwt }",
             "a client with `token_endpoint_auth_method: private_key_jwt` needs `jwks` or `jwks_uri`",
         ),
         ("        jwks:\n", "        jwks_uri: https://a.test/keys\n        jwks:\n", "either `jwks` or `jwks_uri`"),
@@ -193,32 +209,35 @@ fn duplicates_and_values_out_of_bounds_are_refused() {
             "`sig` is not a use of a key: expected `enc`",
         ),
         (
-            "grant_types: [authorization_code, implicit, refresh_token]",
-            "dpop_bound_access_tokens: true\n        grant_types: [authorization_code, implicit, refresh_token]",
+            "refresh_token: { rotation_type: STATIC }\n        redirect_uris:\n          - http://localhost:7802",
+            "dpop_bound_access_tokens: true\n        redirect_uris:\n          - http://localhost:7802",
             "a client with `dpop_bound_access_tokens` cannot use `implicit`: nothing is proved there",
         ),
         ("scopeId: okta.apps.read", "scopeId: products:read", "`products:read` is no scope of the org's own APIs"),
     ] {
-        let told = told(piece, by);
-        assert!(told.contains(expected), "{piece} → {by}: {told}");
-        let place = told.strip_prefix("org.yaml:").and_then(|rest| rest.split_once(':')).map(|(line, _)| line);
-        assert!(place.is_some_and(|line| line.parse::<usize>().is_ok()), "no line in {told}");
+        let error = error(piece, by);
+        assert!(error.contains(expected), "{piece} → {by}: {error}");
+        let place = error.strip_prefix("org.yaml:").and_then(|rest| rest.split_once(':')).map(|(line, _)| line);
+        assert!(place.is_some_and(|line| line.parse::<usize>().is_ok()), "no line in {error}");
     }
 }
 
 #[test]
-fn every_problem_is_told_at_once() {
-    let broken = MARKET.replacen("leeway: 30", "leeway: 61", 1).replacen("[api://default]", "[]", 1);
-    assert_eq!(Document::parse(&broken).unwrap_err().0.len(), 2);
+fn two_problems_are_reported_together() {
+    let mut document = Document::parse(MARKET).unwrap();
+    let native = document.apps.iter_mut().find(|app| app.id == "0oamarketnative005d7").unwrap();
+    native.settings.oauth_client.refresh_token.as_mut().unwrap().leeway = 61;
+    document.authorization_servers[0].audiences.clear();
+    assert_eq!(Document::parse(&document.to_yaml().unwrap()).unwrap_err().0.len(), 2);
 }
 
 #[test]
-fn what_agents_and_servers_trust_must_be_there() {
+fn agents_and_trust_must_refer_to_existing_objects() {
     let connected = "authorizationServerId: ausmarket000000005d7";
     let allowed = "interclientAllowedApps: [0oamarketdevsso005d7]";
     let six = ["web000", "spa000", "native", "tv0000", "ciba00", "devsso"].map(|name| format!("0oamarket{name}005d7"));
     let six = format!("interclientAllowedApps: [{}]", six.join(", "));
-    let linked = told("agent: { appId: 0oamarketweb000005d7 }", "agent: { appId: 0oamarketweb0000005d }");
+    let linked = error("agent: { appId: 0oamarketweb000005d7 }", "agent: { appId: 0oamarketweb0000005d }");
     assert!(linked.contains("no app has the id `0oamarketweb0000005d` (at /apps/"), "{linked}");
     assert!(linked.ends_with("did you mean `0oamarketweb000005d7`?"), "{linked}");
     for (piece, by, expected) in [
@@ -263,20 +282,20 @@ fn what_agents_and_servers_trust_must_be_there() {
         (allowed, "interclientAllowedApps: [0oamarketdevsso005d8]", "did you mean `0oamarketdevsso005d7`?"),
         (allowed, &six, "an app trusts at most 5 others, not 6"),
     ] {
-        let told = told(piece, by);
-        assert!(told.contains(expected), "{by}: {told}");
+        let error = error(piece, by);
+        assert!(error.contains(expected), "{by}: {error}");
     }
 }
 
 #[test]
-fn a_document_survives_being_written() {
+fn a_written_document_parses_to_the_same_document() {
     let document = Document::parse(MARKET).unwrap();
     assert_eq!(Document::parse(&document.to_yaml().unwrap()).unwrap(), document);
 }
 
-/// `UPDATE_SCHEMA=1 cargo test --workspace the_schema` writes it anew.
+/// `UPDATE_SCHEMA=1 cargo test --workspace the_schema` regenerates the file.
 #[test]
-fn the_schema_file_is_in_step() {
+fn the_schema_file_is_up_to_date() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/orgs/org.schema.json");
     let generated = serde_json::to_string_pretty(&json_schema()).unwrap() + "\n";
     if std::env::var_os("UPDATE_SCHEMA").is_some() {

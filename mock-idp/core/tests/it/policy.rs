@@ -5,13 +5,13 @@ use mock_idp_core::policy::{PolicyRequest, evaluate};
 use mock_idp_core::protocol::{ErrorId, GrantType, Scopes};
 use mock_idp_core::trace::NoteStatus;
 
-use crate::market::{NOW, ask_at, changed, market, told};
+use crate::market::{NOW, ask_at, changed, market, texts};
 
 const WEB: &str = "0oamarketweb000005d7";
 const PARTNER: &str = "0oamarketpartner05d7";
 const SERVICE: &str = "0oamarketservice05d7";
 
-/// The rule that matched and the access token's minutes; or the refusal's id; beside what was passed over.
+/// The matching rule and the access token's lifetime in minutes, or the error id; and the notes on what was passed over.
 fn decided(
     org: &mock_idp_core::org::Org,
     login: Option<&str>,
@@ -22,10 +22,10 @@ fn decided(
     let scopes = Scopes::parse(scopes);
     let user = login.map(|login| org.user_by_identifier(login).unwrap());
     let request = PolicyRequest { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
-    let (said, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), request, moment));
-    let matched = told(&notes, NoteStatus::Matched).into_iter().next().unwrap_or_default();
-    let result = said.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
-    (result, told(&notes, NoteStatus::PassedOver))
+    let (decision, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), request, moment));
+    let matched = texts(&notes, NoteStatus::Matched).into_iter().next().unwrap_or_default();
+    let result = decision.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
+    (result, texts(&notes, NoteStatus::PassedOver))
 }
 
 fn rule(policy: &str, rule: &str, minutes: u32) -> Result<(String, u32), ErrorId> {

@@ -1,4 +1,4 @@
-//! Previews of the market: outcomes, what it would take, and differences between orgs.
+//! Previews of the market: outcomes, remedies, and differences between orgs.
 
 use mock_idp_core::model::{Status, UserStatus};
 use mock_idp_core::org::{Document, Org, Urls};
@@ -6,7 +6,7 @@ use mock_idp_core::preview::{self, Outcome, Preview, Question, Remedy};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use crate::market::{MARKET, NOW, changed, market};
+use crate::market::{NOW, changed, market};
 
 const WEB: &str = "0oamarketweb000005d7";
 const SPA: &str = "0oamarketspa000005d7";
@@ -36,19 +36,19 @@ fn words(remedies: &[Remedy]) -> Vec<&str> {
     remedies.iter().map(|remedy| remedy.words.as_str()).collect()
 }
 
-/// Applies the changes to a copy and asks again.
+/// Whether the question is granted after the changes.
 fn granted_after(org: &Org, question: &Question, remedy: &Remedy) -> bool {
     let (mut document, mut question) = (org.document().clone(), question.clone());
     for change in &remedy.changes {
         change.apply(&mut document, &mut question).unwrap();
     }
-    // As an administrator would have to write it down: through YAML.
+    // The changed document must survive a round trip through YAML.
     let document = Document::parse(&document.to_yaml().unwrap()).unwrap();
     !ask(&Org::new(document).unwrap(), &question).is_refused()
 }
 
 #[test]
-fn a_scope_that_no_rule_covers() {
+fn remedies_for_a_scope_that_no_rule_covers() {
     let org = market();
     let question = read(&org, &[("client", WEB), ("user", "buyer"), ("scope", "openid orders:update")]);
     assert_eq!(
@@ -63,7 +63,7 @@ fn a_scope_that_no_rule_covers() {
 }
 
 #[test]
-fn a_user_whom_every_rule_excludes() {
+fn remedies_for_a_user_whom_every_rule_excludes() {
     let org = market();
     let question = read(&org, &[("client", WEB), ("user", "denied"), ("scope", "openid")]);
     assert_eq!(
@@ -74,7 +74,7 @@ fn a_user_whom_every_rule_excludes() {
 }
 
 #[test]
-fn a_user_without_the_app() {
+fn remedies_for_a_user_without_the_app() {
     let org = market();
     let question = read(&org, &[("client", WEB), ("user", "unassigned"), ("scope", "openid")]);
     assert_eq!(
@@ -89,7 +89,7 @@ fn a_user_without_the_app() {
 }
 
 #[test]
-fn every_suggestion_grants_what_was_refused() {
+fn every_remedy_grants_the_refused_request() {
     let org = market();
     let mut suggestions = 0;
     for parameters in [
@@ -124,7 +124,7 @@ fn every_suggestion_grants_what_was_refused() {
 }
 
 #[test]
-fn what_is_switched_off_is_found_again() {
+fn remedies_activate_inactive_objects() {
     let inactive = changed(|document| {
         document.authorization_servers[0].policies[0].status = Status::Inactive;
     });
@@ -141,7 +141,7 @@ fn what_is_switched_off_is_found_again() {
 }
 
 #[test]
-fn a_pair_is_found_where_no_single_change_does() {
+fn two_changes_are_suggested_if_no_single_one_helps() {
     let org = changed(|document| {
         let user = document.users.iter_mut().find(|user| user.profile.login.starts_with("unassigned")).unwrap();
         user.status = UserStatus::Suspended;
@@ -160,18 +160,20 @@ fn a_pair_is_found_where_no_single_change_does() {
 }
 
 #[test]
-fn an_org_does_not_differ_from_itself() {
+fn an_org_has_no_difference_to_itself() {
     let difference = preview::difference(&market(), &market(), &urls(), NOW, |_| true);
     assert!(difference.alterations.is_empty());
     assert!(difference.cases > 1_000, "only {} cases", difference.cases);
 }
 
 #[test]
-fn a_change_shows_as_exactly_the_tokens_it_touches() {
+fn a_change_shows_exactly_the_affected_tokens() {
     let before = market();
-    // Premium users may see orders: one rule, one scope.
-    let yaml = MARKET.replace("value: appuser.app_features,", "value: 'Arrays.size(appuser.app_features)',");
-    let after = Org::new(Document::parse(&yaml).unwrap()).unwrap();
+    let after = changed(|document| {
+        let claims = &mut document.authorization_servers[0].claims;
+        let feature_access = claims.iter_mut().find(|claim| claim.name == "feature_access").unwrap();
+        feature_access.value = "Arrays.size(appuser.app_features)".to_owned();
+    });
     let wanted = |case: &preview::Case| case.client == WEB && case.user.as_deref() == Some("premium@example.test");
     let difference = preview::difference(&before, &after, &urls(), NOW, wanted);
     assert!(!difference.alterations.is_empty());
@@ -197,11 +199,11 @@ fn a_change_shows_as_exactly_the_tokens_it_touches() {
     assert_eq!((changes[0].what.as_str(), &changes[0].after), ("outcome", &serde_json::json!("refused")));
 }
 
-/// Scripts and the harness read these names and words: a change here is a change for them.
+/// Scripts and the harness read these names: a change here affects them.
 #[test]
-fn the_words_of_an_explanation_stay_as_they_are() {
+fn the_texts_of_an_explanation_match_the_snapshots() {
     let org = market();
-    let told = |parameters: &[(&str, &str)]| {
+    let report = |parameters: &[(&str, &str)]| {
         let question = read(&org, parameters);
         let preview = ask(&org, &question);
         let found = match preview.is_refused() {
@@ -209,7 +211,7 @@ fn the_words_of_an_explanation_stay_as_they_are() {
             false => Vec::new(),
         };
         let mut report = serde_json::to_value(preview::Report::new(&org, &question, preview, found)).unwrap();
-        // What the notes say, `why` says in order; the policies of other clients come and go with the market.
+        // `why` has the content of the notes in order. The policies of other clients depend on the market.
         let fields = report.as_object_mut().unwrap();
         fields.shift_remove("notes");
         let policies = fields["why"]["policies"].as_array_mut().unwrap();
@@ -218,10 +220,10 @@ fn the_words_of_an_explanation_stay_as_they_are() {
     };
     insta::assert_json_snapshot!(
         "refused",
-        told(&[("client", WEB), ("user", "buyer"), ("scope", "openid orders:update")])
+        report(&[("client", WEB), ("user", "buyer"), ("scope", "openid orders:update")])
     );
     insta::assert_json_snapshot!(
         "granted",
-        told(&[("client", WEB), ("user", "admin"), ("scope", "openid products:read")])
+        report(&[("client", WEB), ("user", "admin"), ("scope", "openid products:read")])
     );
 }
