@@ -1,4 +1,4 @@
-//! The ceiling: what axum and one held key can do at best on this machine, with nothing of ours in between.
+//! The baseline: a bare axum server with one key, which shows what this machine can do at best.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -78,7 +78,7 @@ async fn verified(State(held): State<Arc<Held>>, _: Bytes) -> Response {
     json(held.keys.clone())
 }
 
-/// What a bound token costs: the proof is verified, the token signed.
+/// The work of a bound token: verify the proof, sign the token.
 async fn prove(State(held): State<Arc<Held>>, _: Bytes) -> Response {
     let (point, message, signature) = &held.proved;
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).unwrap();

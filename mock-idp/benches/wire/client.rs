@@ -1,11 +1,11 @@
-//! A lean HTTP/1.1 client, so that the client costs both sides the same and little.
+//! A minimal HTTP/1.1 client, whose cost is small and the same for both servers.
 
 use std::io::{Read as _, Write as _};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Asks again and again until the server answers 200.
+/// Repeats the request until the server answers 200.
 pub(crate) fn first_answer(port: u16, path: &str) {
     let request = format!("GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n");
     loop {
@@ -18,14 +18,14 @@ pub(crate) fn first_answer(port: u16, path: &str) {
     }
 }
 
-/// A kept connection.
+/// A persistent connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     port: u16,
     buffer: Vec<u8>,
 }
 
-/// An answer.
+/// A response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,

@@ -12,7 +12,7 @@ use crate::client::Connection;
 
 const CONNECTIONS: usize = 16;
 const SPAN: Duration = Duration::from_secs(5);
-/// More than two cores can answer in the span.
+/// More requests than two cores can answer in the measured time.
 const PROOFS: usize = 60_000;
 const TOKEN: &str = "/oauth2/default/v1/token";
 
@@ -22,7 +22,7 @@ pub(crate) async fn per_second(port: u16, form: &str) -> f64 {
     let asked = connection.post(TOKEN, &header(&Signer::new().proof(port, "", 0)), form).await;
     let nonce = asked.header("dpop-nonce").unwrap().to_owned();
     let proofs = proofs(port, &nonce);
-    // The first answer shows that what is measured succeeds.
+    // The first response shows that the measured requests succeed.
     assert_eq!(connection.post(TOKEN, &header(&Signer::new().proof(port, &nonce, 1)), form).await.status, 200);
     measure(port, TOKEN, form, proofs).await
 }
@@ -65,7 +65,7 @@ impl Signer {
     }
 }
 
-/// Each call signs with a key of its own, so that no proof was ever seen before.
+/// Each call signs with a new key, so that no proof is a replay.
 fn proofs(port: u16, nonce: &str) -> Arc<Vec<String>> {
     let signer = Signer::new();
     Arc::new((0..PROOFS).map(|number| header(&signer.proof(port, nonce, number))).collect())

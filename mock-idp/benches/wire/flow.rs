@@ -24,7 +24,7 @@ pub(crate) fn authorize_path() -> String {
     )
 }
 
-/// One flow; the body of the token answer.
+/// One flow. Returns the body of the token response.
 async fn once(connection: &mut Connection) -> String {
     let code = sign_in(connection, &authorize_path()).await;
     let form = format!(
@@ -35,7 +35,7 @@ async fn once(connection: &mut Connection) -> String {
     answer.body
 }
 
-/// Authorizes with the sign-in form; the code.
+/// Authorizes with the sign-in form. Returns the code.
 async fn sign_in(connection: &mut Connection, path: &str) -> String {
     let page = connection.get(path, "").await;
     assert_eq!(page.status, 200);
@@ -52,7 +52,7 @@ fn between<'a>(text: &'a str, before: &str, end: char) -> &'a str {
     rest.split(end).next().unwrap()
 }
 
-/// The form of a refresh that can be sent again and again: the client keeps its refresh token.
+/// The form of a refresh that can be repeated: the client's refresh tokens do not rotate.
 pub(crate) async fn refresh(port: u16) -> String {
     const WEB: &str =
         "client_id=0oamarketweb000005d7&client_secret=mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
@@ -69,13 +69,13 @@ pub(crate) async fn refresh(port: u16) -> String {
     format!("grant_type=refresh_token&refresh_token={token}&{WEB}")
 }
 
-/// An access token with `openid`, to be verified again and again.
+/// An access token with `openid`, to be verified repeatedly.
 pub(crate) async fn tokens(port: u16) -> Tokens {
     let body = once(&mut Connection::open(port).await).await;
     Tokens { access: between(&body, "\"access_token\":\"", '"').to_owned() }
 }
 
-/// So many flows.
+/// Runs a number of flows.
 pub(crate) async fn run(port: u16, count: usize) {
     let workers = (0..CONNECTIONS).map(|_| {
         tokio::spawn(async move {
@@ -90,7 +90,7 @@ pub(crate) async fn run(port: u16, count: usize) {
     }
 }
 
-/// Whom flows are driven against.
+/// The server under measurement.
 #[derive(Clone, Copy)]
 enum Subject {
     Mock,

@@ -1,5 +1,5 @@
-//! What the mock costs, as ratios to a ceiling measured in the same run on the same cores: a bare axum server that answers
-//! cached bodies and signs with one held key.
+//! The mock's performance as ratios to a baseline measured in the same run on the same cores: a bare axum server that sends
+//! cached bodies and signs with one key.
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
 //! machine; nothing in it passes or fails. To measure the program as it is published, build it by itself

@@ -1,4 +1,4 @@
-//! The two programs under measurement, each a process of its own.
+//! The two measured programs, each in its own process.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
@@ -27,7 +27,7 @@ impl Program {
         program
     }
 
-    /// The mock, just spawned.
+    /// The mock, spawned and possibly not ready.
     pub(crate) fn mock_at(port: u16) -> Self {
         let mut command = Command::new(mock_program());
         command.args(["--port", &port.to_string(), "--log", "off", "--classic-sign-in", "--state-dir"]);
@@ -45,7 +45,7 @@ impl Program {
         program
     }
 
-    /// The ceiling, just spawned.
+    /// The ceiling, spawned and possibly not ready.
     pub(crate) fn ceiling_at(port: u16) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--ceiling", &port.to_string(), "2800", "500", "9000", ""]);
@@ -72,7 +72,7 @@ impl Program {
 }
 
 /// The mock under measurement: `MOCK_IDP_PROGRAM`, else the one that was built with this benchmark. The latter is not what is
-/// published: it has the features of dependencies that only tests ask for.
+/// published: its dependencies have features that only tests need.
 pub(crate) fn mock_program() -> PathBuf {
     std::env::var_os("MOCK_IDP_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_mock-idp").into(), PathBuf::from)
 }

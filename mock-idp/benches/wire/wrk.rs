@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-/// One request, again and again.
+/// One repeated request.
 pub(crate) struct Load {
     path: String,
     body: Option<String>,
@@ -27,7 +27,7 @@ impl Load {
     pub(crate) fn per_second(&self, port: u16) -> f64 {
         let mut command = Command::new("wrk");
         command.args(["-t2", "-c16", "-d5s"]);
-        // The issuer follows the name that is asked for; tokens are good under the one they were issued by.
+        // The issuer follows the requested host name; tokens are valid only for the issuer that issued them.
         command.arg("-H").arg(format!("Host: localhost:{port}"));
         if let Some(authorization) = &self.authorization {
             command.arg("-H").arg(format!("Authorization: {authorization}"));

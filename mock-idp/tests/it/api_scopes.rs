@@ -1,4 +1,4 @@
-//! Scopes of the org's own APIs, asked for with a user: what an administrator has granted to the app, and nothing else.
+//! Scopes of the org's own APIs for a user: only those granted to the app are issued.
 
 use mock_idp::MockIdp;
 use mock_idp_core::model::App;
@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
 use crate::org::TestOrg;
 
-/// The market, with these scopes granted to its web client, which another app trusts.
+/// The market with these scopes granted to its web client, which another app trusts.
 pub(crate) async fn granting(scopes: &[&str]) -> MockIdp {
     let trust_web = |app: &mut App| app.interclient_allowed_apps.push(WEB.to_owned());
     TestOrg::market().grant(WEB, scopes).app("0oamarketsecond005d7", trust_web).start().await
 }
 
-/// What arrives at the redirect URI when the administrator signs in at a server for these scopes.
+/// The redirect after the administrator signs in at a server with these scopes.
 async fn arrived(mock: &MockIdp, server: &str, scope: &str) -> String {
     let browser = browser();
     let url = format!("{}{server}/v1/authorize", mock.url());
@@ -27,7 +27,7 @@ async fn arrived(mock: &MockIdp, server: &str, scope: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_user_brings_what_is_granted_to_the_app() {
+async fn a_user_gets_the_scopes_granted_to_the_app() {
     let mock = granting(&["okta.users.read", "okta.clients.read"]).await;
     for (asked, granted) in [
         ("openid okta.users.read okta.clients.read", "openid okta.users.read okta.clients.read"),
@@ -49,7 +49,7 @@ async fn a_user_brings_what_is_granted_to_the_app() {
 }
 
 #[tokio::test]
-async fn what_is_not_granted_is_refused_in_oktas_words() {
+async fn scopes_not_granted_to_the_app_are_refused_with_oktas_errors() {
     let mock = granting(&["okta.users.read"]).await;
     let consent = ("consent_required", "You are not allowed any of the requested scopes.");
     let unknown = ("invalid_scope", "One or more scopes are not configured for the authorization server resource.");
@@ -61,9 +61,9 @@ async fn what_is_not_granted_is_refused_in_oktas_words() {
         ("/oauth2/default", "openid okta.users.read", unknown),
     ] {
         let arrived = arrived(&mock, server, asked).await;
-        let told = |name| parameter(&arrived, name);
+        let received = |name| parameter(&arrived, name);
         assert_eq!(
-            (told("state").as_deref(), told("error").as_deref(), told("error_description").as_deref()),
+            (received("state").as_deref(), received("error").as_deref(), received("error_description").as_deref()),
             (Some("s-1"), Some(error), Some(text)),
             "{server} {asked}"
         );

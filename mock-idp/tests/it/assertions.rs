@@ -1,4 +1,4 @@
-//! Client assertions: who may come in by `client_secret_jwt` and `private_key_jwt`, and in which words the rest is refused.
+//! Client assertions with `client_secret_jwt` and `private_key_jwt`, and Okta's errors for invalid ones.
 
 use std::sync::atomic::Ordering;
 
@@ -30,7 +30,7 @@ async fn send(mock: &MockIdp, path: &str, assertion: &str, extra: &[(&str, &str)
     (status, serde_json::from_str(&body).unwrap_or(Value::Null))
 }
 
-/// Asks for a token of the custom server.
+/// Requests a token of the custom server.
 async fn grant(mock: &MockIdp, assertion: &str) -> (u16, Value) {
     let form = [("grant_type", "client_credentials"), ("scope", "products:read")];
     send(mock, "/oauth2/default/v1/token", assertion, &form).await
@@ -41,7 +41,7 @@ fn refused(answer: &(u16, Value), text: &str) {
 }
 
 #[tokio::test]
-async fn another_librarys_assertion_is_taken() {
+async fn an_assertion_of_another_library_is_accepted() {
     let mock = market().await;
     let key = jsonwebtoken::EncodingKey::from_rsa_pem(CLIENT_PEM.as_bytes()).unwrap();
     for algorithm in ["RS256", "RS384", "RS512"] {
@@ -63,7 +63,7 @@ async fn another_librarys_assertion_is_taken() {
 }
 
 #[tokio::test]
-async fn every_algorithm_is_taken_from_the_key_that_makes_it() {
+async fn each_key_accepts_its_own_algorithms_only() {
     let keys = [
         (Key::client(), "r", &["RS256", "RS384", "RS512"][..]),
         (Key::ec("P-256"), "p256", &["ES256"]),
@@ -88,7 +88,7 @@ async fn every_algorithm_is_taken_from_the_key_that_makes_it() {
 }
 
 #[tokio::test]
-async fn assertions_are_refused_in_oktas_words() {
+async fn invalid_assertions_are_refused_with_oktas_errors() {
     let (mine, other) = (Key::client(), Key::ec("P-256"));
     let set = json!({"keys": [
         with(mine.jwk(), &json!({"kid": "mine"})),
@@ -272,24 +272,24 @@ async fn assertions_are_refused_in_oktas_words() {
         };
         refused(&answer, text);
     }
-    // None of them has used up the jti.
+    // None of them has consumed the jti.
     let assertion = jwt(&json!({"alg": "RS256"}), &with(claims(KEYJWT, &mock), &json!({"jti": "once"})), &mine);
     assert_eq!(grant(&mock, &assertion).await.0, 200);
 }
 
 #[tokio::test]
-async fn an_assertion_counts_once_until_it_expires() {
+async fn an_assertion_is_accepted_once() {
     let mock = market().await;
     let key = Key::client();
     let header = json!({"alg": "RS256"});
     let assertion = jwt(&header, &with(claims(KEYJWT, &mock), &json!({"jti": "a"})), &key);
     assert_eq!(grant(&mock, &assertion).await.0, 200);
     refused(&grant(&mock, &assertion).await, "The client_assertion token has already been used.");
-    // Another endpoint, another assertion of the same name: spent as well.
+    // Another assertion with the same jti at another endpoint is rejected as well.
     let elsewhere = with(claims(KEYJWT, &mock), &json!({"jti": "a", "aud": format!("{}/v1/revoke", mock.issuer())}));
     let answer = send(&mock, "/oauth2/default/v1/revoke", &jwt(&header, &elsewhere, &key), &[("token", "x")]).await;
     refused(&answer, "The client_assertion token has already been used.");
-    // Without a jti it may come again.
+    // Without a jti it can be used again.
     let nameless = jwt(&header, &claims(KEYJWT, &mock), &key);
     for _ in 0..2 {
         assert_eq!(grant(&mock, &nameless).await.0, 200);
@@ -299,7 +299,7 @@ async fn an_assertion_counts_once_until_it_expires() {
 }
 
 #[tokio::test]
-async fn a_thousand_uses_of_one_assertion_are_one() {
+async fn a_thousand_concurrent_uses_of_one_assertion_succeed_once() {
     let mock = market().await;
     let client = shared();
     let url = format!("{}/oauth2/default/v1/introspect", mock.url());
@@ -318,7 +318,7 @@ async fn a_thousand_uses_of_one_assertion_are_one() {
 }
 
 #[tokio::test]
-async fn the_audience_is_the_endpoint_under_any_of_its_names() {
+async fn the_audience_may_be_any_url_of_the_endpoint() {
     let mock = market().await;
     for (path, audience) in [
         ("/oauth2/default", "/oauth2/default"),
@@ -339,7 +339,7 @@ async fn the_audience_is_the_endpoint_under_any_of_its_names() {
 }
 
 #[tokio::test]
-async fn only_one_kind_of_credentials_and_only_the_clients_own() {
+async fn credentials_of_another_method_or_of_two_methods_are_refused() {
     let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let assertion = jwt(&json!({"alg": "RS256"}), &claims(KEYJWT, &mock), &Key::client());
@@ -355,7 +355,7 @@ async fn only_one_kind_of_credentials_and_only_the_clients_own() {
     assert_eq!(response.status(), 400);
     let text = "Client credentials cannot be supplied via query parameters.";
     assert_eq!(response.json::<Value>().await.unwrap()["error_description"], text);
-    // Neither a secret nor its id alone lets a client in that is set up for assertions.
+    // A client with assertions cannot authenticate with a secret or its id only.
     let mismatch = "Client authentication failed. Either the client or the client credentials are invalid.";
     for (client, secret) in [(SECJWT, Some(SECRET)), (SECJWT, None), (KEYJWT, Some("x")), (KEYJWT, None)] {
         let mut form = vec![("grant_type", "client_credentials"), ("client_id", client)];
@@ -367,7 +367,7 @@ async fn only_one_kind_of_credentials_and_only_the_clients_own() {
 }
 
 #[tokio::test]
-async fn the_orgs_own_server_grants_what_an_administrator_granted() {
+async fn the_org_server_grants_the_scopes_granted_to_the_app() {
     let mock = market().await;
     let ask = async |scope: &str| {
         let claims = with(claims(KEYJWT, &mock), &json!({"aud": format!("{}/oauth2/v1/token", mock.url())}));
@@ -401,7 +401,7 @@ async fn the_orgs_own_server_grants_what_an_administrator_granted() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_where_the_client_keeps_them() {
+async fn keys_are_fetched_from_the_jwks_uri() {
     let (uri, published, asked) = key_server().await;
     let client = "0oaelsewhere00000000";
     let app = service(client, &private_key_jwt(), &json!({"jwks_uri": uri}));
@@ -416,14 +416,14 @@ async fn keys_are_fetched_where_the_client_keeps_them() {
     for _ in 0..3 {
         assert_eq!(ask(&first, es("one")).await.0, 200);
     }
-    assert_eq!(asked.load(Ordering::SeqCst), 1, "the set is kept");
-    // Rotation: a key that the kept set lacks is looked for again.
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "the key set is cached");
+    // Rotation: an unknown key makes the mock fetch the set again.
     publish(json!([named(&first, "one"), named(&second, "two")]));
     assert_eq!(ask(&second, json!({"alg": "RS256", "kid": "two"})).await.0, 200);
     assert_eq!(asked.load(Ordering::SeqCst), 2);
     refused(&ask(&first, es("three")).await, "The client_assertion JWT kid is invalid.");
     assert_eq!(asked.load(Ordering::SeqCst), 3);
-    // A key that was withdrawn works until the kept set is old.
+    // A removed key works until the cached set expires.
     publish(json!([named(&second, "two")]));
     assert_eq!(ask(&first, es("one")).await.0, 200);
     advance(&mock, 299).await;
@@ -474,7 +474,7 @@ async fn keys_are_fetched_where_the_client_keeps_them() {
 }
 
 #[tokio::test]
-async fn nobody_listens_at_the_jwks_uri() {
+async fn an_unreachable_jwks_uri_is_refused() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let settings = json!({"jwks_uri": format!("http://{free}/keys")});
     let mock = market_with([service("0oaelsewhere00000000", &private_key_jwt(), &settings)], &[]).await;
@@ -483,7 +483,7 @@ async fn nobody_listens_at_the_jwks_uri() {
 }
 
 #[tokio::test]
-async fn keys_behind_a_certificate_that_nobody_vouches_for_are_not_taken() {
+async fn a_jwks_uri_with_an_untrusted_certificate_is_refused() {
     let other = MockIdp::builder().start().await.unwrap();
     let settings = json!({"jwks_uri": format!("{}/oauth2/default/v1/keys", other.https_url())});
     let mock = market_with([service("0oaelsewhere00000000", &private_key_jwt(), &settings)], &[]).await;
@@ -493,7 +493,7 @@ async fn keys_behind_a_certificate_that_nobody_vouches_for_are_not_taken() {
 }
 
 #[tokio::test]
-async fn an_assertion_stays_out_of_the_journal() {
+async fn the_journal_does_not_contain_assertions() {
     let mock = market().await;
     let claims = with(claims(KEYJWT, &mock), &json!({"jti": "canary-jti", "aud": "https://elsewhere.test"}));
     let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
@@ -506,7 +506,7 @@ async fn an_assertion_stays_out_of_the_journal() {
 }
 
 #[tokio::test]
-async fn an_inactive_key_signs_for_nobody() {
+async fn an_assertion_signed_with_an_inactive_key_is_rejected() {
     let client = "0oainactive000000000";
     let (old, new) = (Key::ec("P-256"), Key::client());
     let set = json!({"keys": [

@@ -1,4 +1,4 @@
-//! Parameters of the authorization endpoint beyond the usual: those that change nothing, and those that are refused.
+//! Optional parameters of the authorization endpoint: ignored ones and invalid ones.
 
 use mock_idp::MockIdp;
 
@@ -11,7 +11,7 @@ async fn asked(mock: &MockIdp, request: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn a_max_age_of_nothing_asks_again_within_the_same_second() {
+async fn max_age_0_requires_sign_in_within_the_same_second() {
     let mock = market().await;
     let browser = browser();
     authorize(&mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
@@ -23,7 +23,7 @@ async fn a_max_age_of_nothing_asks_again_within_the_same_second() {
 }
 
 #[tokio::test]
-async fn wishes_about_the_page_never_fail_a_request() {
+async fn display_parameters_are_never_an_error() {
     let mock = MockIdp::builder().start().await.unwrap();
     for extra in [
         ("display", "page"),
@@ -42,7 +42,7 @@ async fn wishes_about_the_page_never_fail_a_request() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_told_at_the_redirect_uri() {
+async fn invalid_parameters_are_errors_at_the_redirect_uri() {
     let mock = MockIdp::builder().start().await.unwrap();
     let code = |name, value| [code_request(WEB, "openid"), vec![(name, value)]].concat();
     let cases = [
@@ -72,7 +72,7 @@ async fn what_cannot_be_is_told_at_the_redirect_uri() {
 }
 
 #[tokio::test]
-async fn metadata_of_every_kind_of_issuer_are_where_rfc_8414_looks() {
+async fn metadata_of_each_issuer_is_at_the_path_of_rfc_8414() {
     let mock = MockIdp::builder().org_yaml(mock_idp::BUILT_IN_ORG).org_yaml(TENANT_2).start().await.unwrap();
     for path in ["", "/oauth2/default", "/oauth2/ausmarket000000005d7", "/_org/tenant2", "/_org/market/oauth2/default"]
     {

@@ -1,4 +1,4 @@
-//! What userinfo and sign-out refuse, and what the token endpoint refuses browsers: each in Okta's literal words.
+//! Errors of userinfo, of sign-out, and of the token endpoint for browsers, as Okta words them.
 
 use mock_idp::MockIdp;
 use mock_idp_core::model::OauthClientSettings;
@@ -10,7 +10,7 @@ use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, 
 use crate::jose::{Key, jwt};
 use crate::market::{NOW, stop_clock};
 use crate::org::TestOrg;
-use crate::refusals::told;
+use crate::refusals::token_error;
 
 const KEYED: &str = "0oamarketkeyjwt005d7";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -31,7 +31,7 @@ async fn tokens(mock: &MockIdp, login: &str) -> Value {
 }
 
 #[tokio::test]
-async fn userinfo_challenges_in_oktas_words() {
+async fn userinfo_errors_have_oktas_challenges() {
     let mock = MockIdp::builder().start().await.unwrap();
     let url = format!("{}/v1/userinfo", mock.issuer());
     let good = tokens(&mock, "buyer@example.test").await["access_token"].as_str().unwrap().to_owned();
@@ -40,7 +40,7 @@ async fn userinfo_challenges_in_oktas_words() {
     let request = browser().post(format!("{}/v1/token", mock.issuer())).basic_auth(id, Some(secret)).form(&form);
     let service: Value = request.send().await.unwrap().json().await.unwrap();
     let service = service["access_token"].as_str().unwrap();
-    // The same server under another of its names is another issuer.
+    // The same server under another host name is another issuer.
     let elsewhere = url.replace("//localhost:", "//127.0.0.1:");
     let org_server = format!("{}/oauth2/v1/userinfo", mock.url());
     let revoked = tokens(&mock, "buyer@example.test").await["access_token"].as_str().unwrap().to_owned();
@@ -78,7 +78,7 @@ async fn userinfo_challenges_in_oktas_words() {
 }
 
 #[tokio::test]
-async fn browsers_at_the_token_endpoint_are_refused_in_oktas_words() {
+async fn cross_origin_token_requests_are_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     let (ours, foreign) = ("http://localhost:7803", "https://elsewhere.example");
     let code: &[_] = &[("grant_type", "authorization_code"), ("code", "x"), ("code_verifier", VERIFIER)];
@@ -118,12 +118,12 @@ async fn browsers_at_the_token_endpoint_are_refused_in_oktas_words() {
     for (origin, form, status, error, text) in cases {
         let request = browser().post(format!("{}/v1/token", mock.issuer())).header("origin", origin);
         let response = request.basic_auth(WEB, Some(WEB_SECRET)).form(form).send().await.unwrap();
-        assert_eq!(told(response).await, (status, error.to_owned(), text.to_owned()), "{origin} {form:?}");
+        assert_eq!(token_error(response).await, (status, error.to_owned(), text.to_owned()), "{origin} {form:?}");
     }
 }
 
 #[tokio::test]
-async fn signing_somebody_else_out_is_refused_on_a_page() {
+async fn sign_out_with_another_users_id_token_is_an_error_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     let hint = tokens(&mock, "admin@example.test").await["id_token"].as_str().unwrap().to_owned();
     let buyer = browser();
@@ -137,7 +137,7 @@ async fn signing_somebody_else_out_is_refused_on_a_page() {
 }
 
 #[tokio::test]
-async fn only_service_apps_act_on_the_org() {
+async fn okta_scopes_require_a_service_app_for_client_credentials() {
     let allow = |settings: &mut OauthClientSettings| settings.grant_types.push(GrantType::ClientCredentials);
     let mock = TestOrg::market().oauth(WEB, allow).start().await;
     let form = [("grant_type", "client_credentials"), ("scope", "okta.users.read")];
@@ -147,7 +147,7 @@ async fn only_service_apps_act_on_the_org() {
         "iss": KEYED, "sub": KEYED, "aud": format!("{}/oauth2/v1/token", mock.url()), "exp": NOW + 300,
     });
     stop_clock(&mock).await;
-    // As the older of Okta's own SDKs for Python have it: everything but the assertion stands in the query.
+    // Older versions of Okta's SDK for Python send everything but the assertion in the query.
     let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     let ask = async |query: &[(&str, &str)]| {
@@ -155,14 +155,14 @@ async fn only_service_apps_act_on_the_org() {
         let request = request.query(&[("client_assertion_type", kind)]);
         request.form(&[("client_assertion", &assertion)]).send().await.unwrap()
     };
-    let refused = told(ask(&selfish).await).await;
+    let refused = token_error(ask(&selfish).await).await;
     let text = "The 'client_credentials' grant type may not request .self scopes.";
     assert_eq!(refused, (400, "client_credentials_self_scope_requested".to_owned(), text.to_owned()));
     assert_eq!(ask(&form).await.status(), 200);
 
     let text = "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.";
     assert_eq!(
-        told(request.form(&form).send().await.unwrap()).await,
+        token_error(request.form(&form).send().await.unwrap()).await,
         (401, "invalid_client".to_owned(), text.to_owned())
     );
 }

@@ -1,4 +1,4 @@
-//! Where Okta departs from OpenID Connect: each row of the table, seen from outside, on both sides.
+//! The differences between Okta and OpenID Connect: each row of the table, tested with both behaviors.
 
 use mock_idp::{Behavior, MockIdp};
 use mock_idp_core::behavior::DEPARTURES;
@@ -11,7 +11,7 @@ use crate::market::{NOW, stop_clock};
 use crate::org::TestOrg;
 use crate::registration::register;
 
-/// Id of the row; what Okta's side answers; what OpenID's answers.
+/// Id of the row, Okta's result and OpenID's result.
 const ROWS: &[(&str, &str, &str)] = &[
     ("authorize.state", "The authentication request has an invalid 'state' parameter.", "a code and no state"),
     (
@@ -76,14 +76,14 @@ const ROWS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn every_row_of_the_table_is_tried() {
-    let told: Vec<&str> = DEPARTURES.iter().map(|row| row.id).collect();
+fn every_row_of_the_table_is_tested() {
+    let listed: Vec<&str> = DEPARTURES.iter().map(|row| row.id).collect();
     let tried: Vec<&str> = ROWS.iter().map(|(id, _, _)| *id).collect();
-    assert_eq!(tried, told);
+    assert_eq!(tried, listed);
 }
 
 #[tokio::test]
-async fn okta_departs_where_the_table_says() {
+async fn okta_behavior_matches_the_table() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (id, okta, _) in ROWS {
         assert_eq!(observe(id, &mock).await, *okta, "{id}");
@@ -91,7 +91,7 @@ async fn okta_departs_where_the_table_says() {
 }
 
 #[tokio::test]
-async fn openid_is_followed_where_the_table_says() {
+async fn openid_behavior_matches_the_table() {
     let mock = MockIdp::builder().behavior(Behavior::Openid).start().await.unwrap();
     for (id, _, openid) in ROWS {
         assert_eq!(observe(id, &mock).await, *openid, "{id}");
@@ -99,7 +99,7 @@ async fn openid_is_followed_where_the_table_says() {
 }
 
 #[tokio::test]
-async fn the_setting_is_told_and_the_org_document_may_make_it() {
+async fn the_behavior_setting_is_a_warning_and_may_be_in_the_org_document() {
     let warning = json!(["Does not answer as Okta where OpenID asks for something else (behavior: openid)."]);
     let yaml = TestOrg::market().edit(|document| document.settings.behavior = Behavior::Openid).yaml();
     let mock = MockIdp::builder().org_yaml(yaml.clone()).start().await.unwrap();
@@ -107,16 +107,16 @@ async fn the_setting_is_told_and_the_org_document_may_make_it() {
     assert_eq!(info.json::<Value>().await.unwrap()["warnings"], warning);
     assert_eq!(json!(mock.warnings()), warning);
     let mock = MockIdp::builder().org_yaml(yaml).behavior(Behavior::Okta).start().await.unwrap();
-    assert!(mock.warnings().is_empty(), "what is asked for at the start beats the document");
+    assert!(mock.warnings().is_empty(), "the builder's setting overrides the document");
 }
 
-/// What a mock does where a row says that Okta and OpenID differ.
+/// The mock's result for a row.
 async fn observe(id: &str, mock: &MockIdp) -> String {
     match id {
         "authorize.state" => {
             let arrived = buyer(mock, without(code_request(WEB, "openid"), "state")).await;
             assert_eq!(parameter(&arrived, "state"), None);
-            told(&arrived, "a code and no state")
+            result(&arrived, "a code and no state")
         }
         "authorize.nonce" => {
             let hybrid =
@@ -125,7 +125,7 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             assert_eq!(parameter(&arrived, "error").as_deref(), Some("invalid_request"), "an ID token needs it");
             let arrived = buyer(mock, hybrid("code token")).await;
             assert_eq!(parameter(&arrived, "id_token"), None);
-            told(&arrived, "a code and a token; without a nonce no ID token")
+            result(&arrived, "a code and a token; without a nonce no ID token")
         }
         "authorize.prompt" => {
             let browser = browser();
@@ -137,15 +137,15 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
                 assert!(response.text().await.unwrap().contains(r#"name="identifier""#));
                 return "the sign-in page".to_owned();
             }
-            told(&crate::flow::location(&response), "")
+            result(&crate::flow::location(&response), "")
         }
         "authorize.acr-values" => {
             let ask = |values| with(code_request(WEB, "openid"), "acr_values", values);
             let known = buyer(mock, ask("1 urn:okta:loa:1fa:any")).await;
             let tokens = tokens(mock, &known).await;
             assert_eq!(id_token(&tokens)["acr"], "urn:okta:loa:1fa:any");
-            assert_eq!(told(&buyer(mock, ask("1 2")).await, "a code"), "a code", "unknown values are ignored");
-            let beyond = told(&buyer(mock, ask("phr urn:okta:loa:2fa:any")).await, "a code");
+            assert_eq!(result(&buyer(mock, ask("1 2")).await, "a code"), "a code", "unknown values are ignored");
+            let beyond = result(&buyer(mock, ask("phr urn:okta:loa:2fa:any")).await, "a code");
             format!("{beyond}; advertised {}", metadata(mock).await["acr_values_supported"])
         }
         "authorize.claims" => {
@@ -168,10 +168,10 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let mut silent = with(code_request(WEB, "openid"), "prompt", "none");
             silent.push(("id_token_hint", &own));
             let arrived = authorize(mock, &browser, "", &silent).await;
-            assert_eq!(told(&arrived, "a code"), "a code", "the session's own user");
+            assert_eq!(result(&arrived, "a code"), "a code", "the session's own user");
             silent.pop();
             silent.push(("id_token_hint", &hint));
-            told(&authorize(mock, &browser, "", &silent).await, "a code")
+            result(&authorize(mock, &browser, "", &silent).await, "a code")
         }
         "authorize.request-uri" => {
             let request = with(code_request(WEB, "openid"), "request_uri", "https://app.example.test/request.jwt");
@@ -222,7 +222,11 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let front = decode(&parameter(&hybrid, "id_token").unwrap()).1;
             let alone = buyer(mock, with(code_request(WEB, scope), "response_type", "id_token")).await;
             let alone = decode(&parameter(&alone, "id_token").unwrap()).1;
-            assert_eq!(present(&alone, &names), names.join(", "), "an ID token alone holds them all");
+            assert_eq!(
+                present(&alone, &names),
+                names.join(", "),
+                "an ID token without an access token has all of them"
+            );
             format!("code: {}; code id_token: {}", present(&id_token(&thin), &names), present(&front, &names))
         }
         "userinfo.standard-claims" => {
@@ -320,13 +324,13 @@ fn without<'a>(request: Request<'a>, name: &str) -> Request<'a> {
     request.into_iter().filter(|(known, _)| *known != name).collect()
 }
 
-/// What arrives at the redirect URI when the buyer signs in in a fresh browser.
+/// The redirect after the buyer signs in with a new browser.
 async fn buyer(mock: &MockIdp, request: Request<'_>) -> String {
     authorize(mock, &browser(), "buyer@example.test", &request).await
 }
 
-/// The description of the error that arrived, or `success` beside a code.
-fn told(arrived: &str, success: &str) -> String {
+/// The `error_description` of the redirect, or `success` if it has a code.
+fn result(arrived: &str, success: &str) -> String {
     parameter(arrived, "error_description").unwrap_or_else(|| {
         assert!(parameter(arrived, "code").is_some(), "{arrived}");
         success.to_owned()
@@ -346,18 +350,18 @@ async fn userinfo(mock: &MockIdp, tokens: &Value) -> Value {
     request.bearer_auth(tokens["access_token"].as_str().unwrap()).send().await.unwrap().json().await.unwrap()
 }
 
-/// The mock's time, as its tokens tell it.
+/// The mock's time, from its tokens.
 async fn now(mock: &MockIdp) -> i64 {
     id_token(&tokens(mock, &buyer(mock, code_request(WEB, "openid")).await).await)["iat"].as_i64().unwrap()
 }
 
-/// What comes of a request for a token or a name: the refusal's words, or `taken`.
+/// The result of a token request or pushed request: the `error_description`, or `taken`.
 async fn words(request: reqwest::RequestBuilder) -> String {
     let answer: Value = request.send().await.unwrap().json().await.unwrap();
     answer["error_description"].as_str().unwrap_or("taken").to_owned()
 }
 
-/// What comes of a push with a proof of that time.
+/// The result of a pushed request with a proof of that time.
 async fn proved(mock: &MockIdp, made: i64) -> String {
     let (key, url) = (Key::client(), format!("{}/v1/par", mock.issuer()));
     let mut form = code_request("0oamarketdpop00005d7", "openid");
@@ -373,7 +377,7 @@ async fn proved(mock: &MockIdp, made: i64) -> String {
     words(push(jose::with(claims, &json!({"iat": made, "jti": "2", "nonce": nonce})))).await
 }
 
-/// What comes of an assertion with those claims: the refusal's words, or `taken`.
+/// The result of an assertion with those claims: the `error_description`, or `taken`.
 async fn asserted(mock: &MockIdp, changes: &Value) -> String {
     let (client, url) = ("0oamarketkeyjwt005d7", format!("{}/v1/token", mock.issuer()));
     let claims = json!({"iss": client, "sub": client, "aud": url, "exp": now(mock).await + 300});
@@ -398,7 +402,7 @@ async fn metadata(mock: &MockIdp) -> Value {
     browser().get(url).send().await.unwrap().json().await.unwrap()
 }
 
-/// Those of the names that are there.
+/// The names that are present.
 fn present(claims: &Value, names: &[&str]) -> String {
     names.iter().copied().filter(|name| claims.get(name).is_some()).collect::<Vec<_>>().join(", ")
 }

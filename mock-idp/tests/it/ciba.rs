@@ -1,4 +1,4 @@
-//! A client that asks by the back channel: the user's word is given by the control API or on a page, and tokens once.
+//! Client-initiated backchannel authentication: the user decides by the control API or on a page.
 
 use mock_idp::MockIdp;
 use mock_idp_core::protocol::GrantType;
@@ -9,7 +9,7 @@ use crate::flow::{WEB, WEB_SECRET, after, browser, decode};
 use crate::jose::{Key, jwt};
 use crate::market::{NOW, stop_clock};
 use crate::org::{TestOrg, model, remove};
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 
 pub(crate) const KIOSK: &str = "0oamarketciba00005d7";
 pub(crate) const SECRET: &str = "mock-secret-kiosk-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHI";
@@ -32,7 +32,7 @@ pub(crate) async fn poll(mock: &MockIdp, id: &str) -> Response {
 }
 
 async fn refused(mock: &MockIdp, id: &str, status: u16, error: &str, description: &str) {
-    assert_eq!(told(poll(mock, id).await).await, (status, error.to_owned(), description.to_owned()));
+    assert_eq!(token_error(poll(mock, id).await).await, (status, error.to_owned(), description.to_owned()));
 }
 
 const PENDING: &str = "The authorization request is still pending as the user hasn't yet been authenticated.";
@@ -51,7 +51,7 @@ pub(crate) async fn approved(mock: &MockIdp) -> String {
 }
 
 #[tokio::test]
-async fn a_word_by_the_control_api_gives_tokens_once() {
+async fn approval_by_the_control_api_returns_tokens_once() {
     let mock = MockIdp::builder().start().await.unwrap();
     let form = [
         ("scope", "openid profile products:read"),
@@ -93,7 +93,7 @@ async fn a_word_by_the_control_api_gives_tokens_once() {
 }
 
 #[tokio::test]
-async fn a_word_on_the_page_counts_too_and_no_is_a_word() {
+async fn approval_and_denial_work_on_the_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     let begun = begin(&mock, &[("scope", "openid"), ("login_hint", "buyer@example.test")]).await;
     let id = begun["auth_req_id"].as_str().unwrap();
@@ -119,7 +119,7 @@ async fn a_word_on_the_page_counts_too_and_no_is_a_word() {
 }
 
 #[tokio::test]
-async fn a_signed_request_counts_where_the_app_names_an_algorithm() {
+async fn a_signed_request_is_accepted_once_if_the_app_has_an_algorithm() {
     let org = TestOrg::market().oauth(KIOSK, |settings| {
         remove(&mut settings.grant_types, |grant| *grant == GrantType::RefreshToken);
         settings.request_object_signing_alg = Some(model(json!("HS256")));
@@ -136,23 +136,23 @@ async fn a_signed_request_counts_where_the_app_names_an_algorithm() {
     let listed: Value = browser().get(format!("{}/_mock/ciba", mock.url())).send().await.unwrap().json().await.unwrap();
     assert_eq!((&listed[0]["user"], &listed[0]["binding_message"]), (&json!("buyer@example.test"), &json!("signed")));
 
-    let again = told(ask(&mock, (KIOSK, SECRET), &[("request", &signed)]).await).await;
+    let again = token_error(ask(&mock, (KIOSK, SECRET), &[("request", &signed)]).await).await;
     let used = (400, "invalid_request_object".to_owned(), "The request object has already been used.".to_owned());
     assert_eq!(again, used);
     let forged = jwt(&json!({"alg": "HS256"}), &claims, &Key::Secret("0123456789abcdef0123456789abcdef".to_owned()));
-    let bad = told(ask(&mock, (KIOSK, SECRET), &[("request", &forged)]).await).await;
+    let bad = token_error(ask(&mock, (KIOSK, SECRET), &[("request", &forged)]).await).await;
     assert_eq!(bad.2, "The signature of the request object is invalid.");
 }
 
 #[tokio::test]
-async fn without_the_picker_there_is_no_page() {
+async fn without_the_picker_the_page_is_404() {
     let mock = TestOrg::market().edit(|document| document.settings.sign_in_page.picker = false).start().await;
     let response = browser().get(format!("{}/signin/backchannel", mock.url())).send().await.unwrap();
     assert_eq!(response.status(), 404);
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_put_to_its_user_is_refused_in_oktas_words() {
+async fn a_request_for_an_unavailable_user_is_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     let kiosk = (KIOSK, SECRET);
     let user = ("login_hint", "buyer@example.test");
@@ -209,10 +209,10 @@ async fn a_request_that_cannot_be_put_to_its_user_is_refused_in_oktas_words() {
     ];
     for (client, form, status, error, description) in cases {
         let expected = (status, error.to_owned(), description.to_owned());
-        assert_eq!(told(ask(&mock, client, form).await).await, expected, "{} {form:?}", client.0);
+        assert_eq!(token_error(ask(&mock, client, form).await).await, expected, "{} {form:?}", client.0);
     }
     let public = browser().post(format!("{}/v1/bc/authorize", mock.issuer()));
     let public = public.form(&[("client_id", "0oamarketspa000005d7"), openid, user]).send().await.unwrap();
     let words = "Confidential client is required to make this request.";
-    assert_eq!(told(public).await, (400, "unauthorized_client".to_owned(), words.to_owned()));
+    assert_eq!(token_error(public).await, (400, "unauthorized_client".to_owned(), words.to_owned()));
 }

@@ -1,19 +1,19 @@
-//! Clients for the tests.
+//! HTTP clients for the tests.
 
 use reqwest::{Certificate, Client, redirect};
 
-/// A client that follows no redirect, keeps no connection, and trusts nobody.
+/// A client that follows no redirects, keeps no connections and trusts no CA of the mock.
 pub(crate) fn plain() -> Client {
     builder().build().unwrap()
 }
 
-/// The same, trusting one authority and no other.
+/// The same, but trusting this CA only.
 pub(crate) fn trusting(ca_pem: &str) -> Client {
     builder().tls_certs_only([Certificate::from_pem(ca_pem.as_bytes()).unwrap()]).build().unwrap()
 }
 
 fn builder() -> reqwest::ClientBuilder {
-    // An error only means that another test was first.
+    // Fails if another test has installed it already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0);
     // Browsers know names under localhost by themselves (RFC 6761 6.3); other clients ask the system, which may not.
@@ -22,5 +22,5 @@ fn builder() -> reqwest::ClientBuilder {
         .fold(builder, |builder, name| builder.resolve(name, ([127, 0, 0, 1], 0).into()))
 }
 
-/// Two orgs that differ in their names.
+/// A second org with the least content.
 pub(crate) const TENANT_2: &str = "org: { id: 00otenanttwo00000000, name: Tenant two, subdomain: tenant2 }\ngroups: [{ id: 00geveryonetwo000000, type: BUILT_IN, profile: { name: Everyone } }]\n";

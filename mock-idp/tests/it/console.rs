@@ -1,4 +1,4 @@
-//! The console pages: the preview, the journal, and why a request was answered as it was.
+//! The console pages: the preview, the journal and the explanation of a request.
 
 use mock_idp::MockIdp;
 use reqwest::Response;
@@ -16,7 +16,7 @@ async fn read(mock: &MockIdp, path: &str, query: &[(&str, &str)]) -> Html {
     Html::parse_document(&page(mock, path, query).await.text().await.unwrap())
 }
 
-/// The texts of all elements that match, white space folded.
+/// The texts of all matching elements, with white space collapsed.
 fn texts(html: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
     let text = |element: scraper::ElementRef<'_>| element.text().collect::<String>();
@@ -48,7 +48,7 @@ async fn the_preview_page_shows_tokens_why_request_and_curl() {
 }
 
 #[tokio::test]
-async fn a_refusal_says_where_it_is_shown_and_what_it_would_take() {
+async fn a_refusal_is_shown_with_its_place_and_remedies() {
     let mock = MockIdp::builder().start().await.unwrap();
     let query = [("client", WEB), ("user", "buyer@example.test"), ("scope", "openid orders:update")];
     let html = read(&mock, PREVIEW, &query).await;
@@ -62,7 +62,7 @@ async fn a_refusal_says_where_it_is_shown_and_what_it_would_take() {
 }
 
 #[tokio::test]
-async fn a_question_that_makes_no_sense_is_answered_on_the_page() {
+async fn an_invalid_question_is_an_error_on_the_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     let html = read(&mock, PREVIEW, &[("client", WEB), ("user", "<script>alert(1)</script>")]).await;
     assert_eq!(texts(&html, "[data-se=callout] p"), ["no user is \"<script>alert(1)</script>\""]);
@@ -71,7 +71,7 @@ async fn a_question_that_makes_no_sense_is_answered_on_the_page() {
 }
 
 #[tokio::test]
-async fn every_field_has_its_label_and_nothing_runs_or_leads_away() {
+async fn every_field_has_a_label_and_pages_have_no_scripts_or_external_links() {
     let mock = MockIdp::builder().start().await.unwrap();
     let response = page(&mock, PREVIEW, &[("client", WEB), ("user", "buyer"), ("scope", "openid")]).await;
     let policy = response.headers()["content-security-policy"].to_str().unwrap();
@@ -98,7 +98,7 @@ async fn every_field_has_its_label_and_nothing_runs_or_leads_away() {
 }
 
 #[tokio::test]
-async fn the_journal_leads_to_why() {
+async fn the_journal_links_to_the_explanation() {
     let mock = MockIdp::builder().start().await.unwrap();
     let arrived = authorize(&mock, &browser(), "admin@example.test", &code_request(WEB, "openid profile")).await;
     let response = redeem(&mock, &parameter(&arrived, "code").unwrap()).await;

@@ -15,7 +15,7 @@ async fn ask(mock: &MockIdp, method: Method, path: &str, body: Value) -> (u16, V
 }
 
 #[tokio::test]
-async fn the_fingerprint_says_what_is_here() {
+async fn info_describes_the_org_and_settings() {
     let mock = MockIdp::builder().start().await.unwrap();
     let (status, health) = ask(&mock, Method::GET, "/healthz", Value::Null).await;
     assert_eq!(status, 200);
@@ -37,7 +37,7 @@ async fn the_clock_is_set_moved_stopped_and_reset() {
 }
 
 #[tokio::test]
-async fn a_wrong_turn_says_what_would_be_right() {
+async fn an_invalid_clock_change_is_refused_with_the_expected_body() {
     let mock = MockIdp::builder().start().await.unwrap();
     for body in [json!({}), json!({ "set": "tomorrow" }), json!({ "forward": 3 }), json!({ "advance": "3" })] {
         let (status, refusal) = ask(&mock, Method::POST, "/_mock/clock", body.clone()).await;
@@ -63,7 +63,7 @@ async fn faults_are_switched_on_listed_and_cleared() {
 }
 
 #[tokio::test]
-async fn a_wrong_fault_is_refused_with_the_nearest_name() {
+async fn an_unknown_fault_is_refused_with_the_nearest_name() {
     let mock = MockIdp::builder().start().await.unwrap();
     let (status, refusal) = ask(&mock, Method::POST, "/_mock/faults", json!({ "name": "id_token.wrong-nonse" })).await;
     assert_eq!(status, 400);
@@ -84,7 +84,7 @@ async fn a_wrong_fault_is_refused_with_the_nearest_name() {
 }
 
 #[tokio::test]
-async fn the_journal_keeps_no_query_and_no_credential() {
+async fn the_journal_has_no_queries_or_credentials() {
     let mock = MockIdp::builder().start().await.unwrap();
     for path in
         ["/oauth2/v1/authorize?state=canary-state&id_token_hint=canary-hint", "/api/v1/sessions/102canary-session"]
@@ -119,7 +119,7 @@ async fn reset_forgets_everything() {
 }
 
 #[tokio::test]
-async fn a_form_of_another_site_changes_nothing() {
+async fn a_cross_site_form_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let form = client::plain().post(format!("{}/_mock/reset", mock.url())).form(&[("a", "b")]).send().await.unwrap();
     assert_eq!(form.status(), 415);
@@ -148,7 +148,7 @@ async fn unknown_paths_and_methods_are_answered_with_those_of_the_table() {
 }
 
 #[tokio::test]
-async fn a_control_token_is_asked_for_when_one_is_set() {
+async fn a_control_token_is_required_when_one_is_set() {
     let mock = MockIdp::builder().control_token("opensesame").start().await.unwrap();
     let url = format!("{}/_mock/info", mock.url());
     let status =

@@ -1,4 +1,4 @@
-//! Cross-origin requests: who may ask, and who may read, also what is refused before any endpoint sees it.
+//! Cross-origin requests: which origins may send them and read the responses, early errors included.
 
 use mock_idp::MockIdp;
 use reqwest::{Method, Response};
@@ -16,7 +16,7 @@ fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
     response.headers().get(name).map(|value| value.to_str().unwrap())
 }
 
-/// A script of that origin may read the answer, and what else of it.
+/// Asserts that scripts of that origin may read the response and its exposed headers.
 fn assert_readable(response: &Response, origin: &str, what: &str) {
     assert_eq!(header(response, "access-control-allow-origin"), Some(origin), "{what}");
     assert_eq!(header(response, "access-control-allow-credentials"), Some("true"), "{what}");
@@ -35,7 +35,7 @@ async fn preflight(url: &str, origin: &str) -> Response {
 }
 
 #[tokio::test]
-async fn scripts_of_any_origin_may_ask_where_no_cookie_counts() {
+async fn any_origin_may_call_endpoints_without_cookies() {
     let mock = MockIdp::builder().start().await.unwrap();
     let custom = mock.issuer().strip_prefix(mock.url()).unwrap();
     for (path, methods) in [
@@ -60,7 +60,7 @@ async fn scripts_of_any_origin_may_ask_where_no_cookie_counts() {
 }
 
 #[tokio::test]
-async fn scripts_of_any_origin_may_read_answers_and_refusals() {
+async fn any_origin_may_read_responses_and_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     let at = |path: &str| format!("{}{path}", mock.url());
     let form = |path: &str, form: &[(&str, &str)]| {
@@ -109,7 +109,7 @@ async fn scripts_of_any_origin_may_read_answers_and_refusals() {
 }
 
 #[tokio::test]
-async fn only_scripts_of_trusted_origins_may_sign_users_in() {
+async fn only_trusted_origins_may_sign_users_in() {
     let mock = MockIdp::builder().start().await.unwrap();
     let url = format!("{}/api/v1/authn", mock.url());
     let sign_in = async |origin: &str, json: bool| {
@@ -145,7 +145,7 @@ async fn only_scripts_of_trusted_origins_may_sign_users_in() {
 }
 
 #[tokio::test]
-async fn pages_and_the_rest_of_the_management_api_are_read_by_no_other_origin() {
+async fn pages_and_other_management_operations_have_no_cors_headers() {
     let mock = MockIdp::builder().start().await.unwrap();
     for path in [
         "/oauth2/default/v1/authorize",

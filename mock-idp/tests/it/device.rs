@@ -1,11 +1,11 @@
-//! A device without a browser of its own: it shows a code, a user lets it in, it gets tokens once.
+//! The device authorization grant.
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use crate::flow::{browser, decode, state_handle};
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 
 pub(crate) const TV: &str = "0oamarkettv0000005d7";
 pub(crate) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -28,7 +28,7 @@ pub(crate) async fn poll(mock: &MockIdp, device_code: &str) -> Response {
 
 async fn refused(mock: &MockIdp, device_code: &str, status: u16, error: &str, description: &str) {
     let expected = (status, error.to_owned(), description.to_owned());
-    assert_eq!(told(poll(mock, device_code).await).await, expected);
+    assert_eq!(token_error(poll(mock, device_code).await).await, expected);
 }
 
 async fn pending(mock: &MockIdp, device_code: &str) {
@@ -65,7 +65,7 @@ async fn pick(mock: &MockIdp, browser: &Client, sign_in: &str, login: &str) -> R
     browser.post(format!("{}/signin/pick", mock.url())).form(&form).send().await.unwrap()
 }
 
-/// Types the code, signs in by the picker and gives the user's word.
+/// Enters the code, signs in with the picker and submits the user's decision.
 pub(crate) async fn let_in(mock: &MockIdp, user_code: &str, login: &str, word: &str) -> String {
     let browser = browser();
     let sign_in = type_code(mock, &browser, user_code).await;
@@ -81,7 +81,7 @@ pub(crate) async fn allowed(mock: &MockIdp, scope: &str, login: &str) -> String 
 }
 
 #[tokio::test]
-async fn a_device_shows_a_code_a_user_lets_it_in_and_it_gets_tokens_once() {
+async fn a_device_gets_tokens_once_after_the_user_approves_its_code() {
     let mock = MockIdp::builder().start().await.unwrap();
     let codes = begin(&mock, "openid profile offline_access products:read").await;
     let keys: Vec<&String> = codes.as_object().unwrap().keys().collect();
@@ -149,7 +149,7 @@ pub(crate) async fn polling_faster_than_the_interval_is_slowed_down_by_the_mocks
 }
 
 #[tokio::test]
-async fn a_user_who_says_no_a_user_who_may_not_and_a_policy_that_says_no() {
+async fn denial_an_unassigned_user_and_the_policy_refuse_a_device() {
     let mock = MockIdp::builder().start().await.unwrap();
     let codes = begin(&mock, "openid").await;
     let done = let_in(&mock, codes["user_code"].as_str().unwrap(), "buyer@example.test", "deny").await;
@@ -173,7 +173,7 @@ async fn a_user_who_says_no_a_user_who_may_not_and_a_policy_that_says_no() {
 }
 
 #[tokio::test]
-async fn a_device_that_may_not_ask_is_refused_in_oktas_words() {
+async fn an_invalid_device_request_is_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     let unauthorized = "The client is not authorized to use the provided grant type. Configured grant types: \
                         [authorization_code, refresh_token].";
@@ -197,21 +197,21 @@ async fn a_device_that_may_not_ask_is_refused_in_oktas_words() {
     ];
     for (form, status, error, description) in cases {
         let expected = (status, error.to_owned(), description.to_owned());
-        assert_eq!(told(ask(&mock, form).await).await, expected, "{form:?}");
+        assert_eq!(token_error(ask(&mock, form).await).await, expected, "{form:?}");
     }
     let codes = begin(&mock, "openid").await;
     let device_code = codes["device_code"].as_str().unwrap();
     let form = [("grant_type", GRANT), ("client_id", TV), ("device_code", device_code)];
     let expected =
         (400, "invalid_request".to_owned(), "The grant was issued for another authorization server.".to_owned());
-    assert_eq!(told(token(&mock, "/oauth2", None, &form).await).await, expected);
+    assert_eq!(token_error(token(&mock, "/oauth2", None, &form).await).await, expected);
     let form = [("grant_type", GRANT), ("client_id", TV)];
     let expected = (400, "invalid_request".to_owned(), "The required parameter 'device_code' is missing.".to_owned());
-    assert_eq!(told(token(&mock, SERVER, None, &form).await).await, expected);
+    assert_eq!(token_error(token(&mock, SERVER, None, &form).await).await, expected);
 }
 
 #[tokio::test]
-async fn a_session_spares_the_sign_in_but_not_the_question() {
+async fn a_session_replaces_the_sign_in_but_not_the_confirmation() {
     let mock = MockIdp::builder().start().await.unwrap();
     let browser = browser();
     let first = begin(&mock, "openid").await;

@@ -1,4 +1,4 @@
-//! What the discovery documents advertise is served: each endpoint, grant, response type and mode, client authentication, scope.
+//! Everything in the discovery documents is served: endpoints, grants, response types and modes, client authentication, scopes.
 
 use mock_idp::MockIdp;
 use reqwest::Response;
@@ -9,8 +9,8 @@ use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, location, parameter};
 use crate::jose::Key;
 use crate::registration::clients;
 
-/// Advertised as Okta advertises it, and not served: direct authentication, and `implicit`, which is no grant of the token
-/// endpoint anywhere. An entry that is served all the same makes the test fail.
+/// Advertised as by Okta, and not served: direct authentication, and `implicit`, which is not a grant of the token
+/// endpoint. The test fails if an entry is served.
 const NOT_AT_THE_TOKEN_ENDPOINT: [&str; 5] = [
     "implicit",
     "urn:okta:params:oauth:grant-type:otp",
@@ -35,7 +35,7 @@ fn listed<'a>(document: &'a Value, name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn every_endpoint_answers() {
+async fn every_endpoint_in_discovery_responds() {
     let mock = MockIdp::builder().start().await.unwrap();
     for path in DOCUMENTS {
         let document = document(&mock, path).await;
@@ -80,7 +80,7 @@ async fn authorize(document: &Value, extra: &[(&str, &str)]) -> Response {
 }
 
 #[tokio::test]
-async fn every_response_type_mode_scope_and_challenge_begins_a_sign_in() {
+async fn every_response_type_mode_scope_and_challenge_method_starts_a_sign_in() {
     // Scopes of the org's own APIs begin one for an app that has them all.
     let listed_by_org = document(&MockIdp::builder().start().await.unwrap(), DOCUMENTS[1]).await;
     let scopes = listed(&listed_by_org, "scopes_supported");

@@ -1,4 +1,4 @@
-//! Proof of possession: the nonce dance, every proof that is refused, and what a bound token is bound to.
+//! DPoP: the nonce challenge, invalid proofs, and bound tokens.
 
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -37,7 +37,7 @@ fn header(algorithm: &str, key: &Key) -> Value {
     json!({"typ": "dpop+jwt", "alg": algorithm, "jwk": key.jwk()})
 }
 
-/// A fresh ES256 proof of a POST; members can be changed.
+/// A new ES256 proof for a POST, with changed members.
 fn proof(key: &Key, url: &str, changes: &Value) -> String {
     let jti = sha256(&URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()));
     let claims = json!({"htm": "POST", "htu": url, "iat": NOW, "jti": jti});
@@ -59,7 +59,7 @@ fn nonce(response: &Response) -> String {
     response.headers()["dpop-nonce"].to_str().unwrap().to_owned()
 }
 
-async fn told(response: Response) -> (u16, Value) {
+async fn status_and_body(response: Response) -> (u16, Value) {
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
@@ -67,13 +67,13 @@ fn refusal(status: u16, error: &str, text: &str) -> (u16, Value) {
     (status, json!({"error": error, "error_description": text}))
 }
 
-/// A market with a robot that has to prove a key, and authenticates by assertion.
+/// The market with a service that must send proofs and authenticates with an assertion.
 async fn with_robot() -> MockIdp {
     let settings = json!({"jwks": {"keys": [Key::client().jwk()]}, "dpop_bound_access_tokens": true});
     market_with([service(ROBOT, &private_key_jwt(), &settings)], &[ROBOT]).await
 }
 
-/// A market whose web app asks for bound tokens.
+/// The market with bound tokens for the web app.
 async fn with_bound_web() -> MockIdp {
     let org = TestOrg::market().oauth(WEB, |settings| {
         settings.dpop_bound_access_tokens = true;
@@ -90,7 +90,7 @@ fn assertion(mock: &MockIdp, endpoint: &str, jti: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_robot_dances_for_its_token() {
+async fn a_service_gets_a_bound_token_after_the_nonce_challenge() {
     let mock = with_robot().await;
     let url = format!("{}/v1/token", mock.issuer());
     let key = Key::ec("P-256");
@@ -104,20 +104,23 @@ async fn a_robot_dances_for_its_token() {
     let without = post(&url, None, &form, &[]).await;
     assert!(!without.headers().contains_key("dpop-nonce"));
     let missing = refusal(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.");
-    assert_eq!(told(without).await, missing);
+    assert_eq!(status_and_body(without).await, missing);
 
     let first = post(&url, None, &form, &[&proof(&key, &url, &json!({}))]).await;
     let nonce_told = nonce(&first);
     assert_eq!(nonce_told.len(), 43);
     let text = "Authorization server requires nonce in DPoP proof.";
-    assert_eq!(told(first).await, refusal(400, "use_dpop_nonce", text));
-    // The same assertion again: it was not used up while the proof was missing or lacked the nonce.
+    assert_eq!(status_and_body(first).await, refusal(400, "use_dpop_nonce", text));
+    // The same assertion again: it was not consumed while the proof or its nonce was missing.
     let second = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": nonce_told}))]).await;
     assert_eq!(nonce(&second), nonce_told);
-    let (status, body) = told(second).await;
+    let (status, body) = status_and_body(second).await;
     assert_eq!((status, &body["token_type"]), (200, &json!("DPoP")), "{body}");
     let again = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": nonce_told}))]).await;
-    assert_eq!(told(again).await, refusal(401, "invalid_client", "The client_assertion token has already been used."));
+    assert_eq!(
+        status_and_body(again).await,
+        refusal(401, "invalid_client", "The client_assertion token has already been used.")
+    );
     let (_, token) = decode(body["access_token"].as_str().unwrap());
     assert_eq!(token["cnf"], json!({"jkt": thumbprint(&key)}));
     assert!(journal(&mock).await.contains(&format!("the client holds the key {}", thumbprint(&key))));
@@ -127,25 +130,25 @@ async fn a_robot_dances_for_its_token() {
     // RFC 9449 6.2.
     let fresh = self::assertion(&mock, "introspect", "c");
     let form = [form[2], ("client_assertion", fresh.as_str()), ("token", body["access_token"].as_str().unwrap())];
-    let (_, seen) = told(post(&format!("{}/v1/introspect", mock.issuer()), None, &form, &[]).await).await;
+    let (_, seen) = status_and_body(post(&format!("{}/v1/introspect", mock.issuer()), None, &form, &[]).await).await;
     assert_eq!((&seen["active"], &seen["token_type"]), (&json!(true), &json!("DPoP")));
     assert_eq!(seen["cnf"], token["cnf"]);
     assert_eq!(seen.as_object().unwrap().keys().next_back().unwrap(), "cnf");
 }
 
-/// A service that has to prove a key.
+/// A service that must send proofs.
 const LEDGER: (&str, &str) =
     ("0oamarketledger005d7", "mock-secret-ledger-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH");
 const GRANT: [(&str, &str); 2] = [("grant_type", "client_credentials"), ("scope", "products:read")];
 
-/// The nonce of the moment.
+/// The current nonce.
 async fn current_nonce(mock: &MockIdp) -> String {
     let url = format!("{}/v1/token", mock.issuer());
     nonce(&post(&url, Some(LEDGER), &GRANT, &["x"]).await)
 }
 
 #[tokio::test]
-async fn proofs_are_refused_in_oktas_words() {
+async fn invalid_proofs_are_refused_with_oktas_errors() {
     let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let key = Key::ec("P-256");
@@ -199,26 +202,26 @@ async fn proofs_are_refused_in_oktas_words() {
         let header = with(header("ES256", &key), &head);
         let claims = with(json!({"htm": "POST", "htu": url, "iat": NOW, "jti": "once", "nonce": nonce}), &claims);
         let answer = post(&url, Some(LEDGER), &GRANT, &[&jwt(&header, &claims, &key)]).await;
-        assert_eq!(self::nonce(&answer), nonce, "each answer tells the nonce");
-        assert_eq!(told(answer).await, refusal(400, error, text), "{header} {claims}");
+        assert_eq!(self::nonce(&answer), nonce, "each response has the nonce");
+        assert_eq!(status_and_body(answer).await, refusal(400, error, text), "{header} {claims}");
     }
     for broken in ["x", "a.b.c", "e30.e30", "{}", ""] {
         let answer = post(&url, Some(LEDGER), &GRANT, &[broken]).await;
         let text = "The DPoP proof JWT cannot be parsed.";
-        assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", text), "{broken}");
+        assert_eq!(status_and_body(answer).await, refusal(400, "invalid_dpop_proof", text), "{broken}");
     }
     let proof =
         |jti: &str| proof(&key, &format!("{url}?a=b#c"), &json!({"nonce": nonce, "jti": jti, "iat": NOW - 300}));
     let answer = post(&url, Some(LEDGER), &GRANT, &[&proof("once"), &proof("twice")]).await;
     let text = "Multiple DPoP proof JWT headers are not allowed.";
-    assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", text));
-    // Nothing has used up the jti, and query and fragment do not count.
+    assert_eq!(status_and_body(answer).await, refusal(400, "invalid_dpop_proof", text));
+    // The jti is not consumed yet, and query and fragment are ignored.
     let once = proof("once");
     assert_eq!(post(&url, Some(LEDGER), &GRANT, &[&once]).await.status(), 200);
     let answer = post(&url, Some(LEDGER), &GRANT, &[&once]).await;
     let text = "The DPoP proof JWT has already been used.";
-    assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", text));
-    // Credentials come first.
+    assert_eq!(status_and_body(answer).await, refusal(400, "invalid_dpop_proof", text));
+    // Credentials are checked first.
     let answer = post(&url, Some((LEDGER.0, "wrong")), &GRANT, &["x"]).await;
     assert_eq!(answer.status(), 401);
     let journal = journal(&mock).await;
@@ -229,7 +232,7 @@ async fn proofs_are_refused_in_oktas_words() {
 }
 
 #[tokio::test]
-async fn every_algorithm_that_discovery_names_proves() {
+async fn every_dpop_algorithm_in_discovery_is_accepted() {
     let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let nonce = current_nonce(&mock).await;
@@ -245,7 +248,7 @@ async fn every_algorithm_that_discovery_names_proves() {
         };
         let claims = json!({"htm": "POST", "htu": url, "iat": NOW, "jti": algorithm, "nonce": nonce});
         let answer = post(&url, Some(LEDGER), &GRANT, &[&jwt(&header(algorithm, &key), &claims, &key)]).await;
-        let (status, body) = told(answer).await;
+        let (status, body) = status_and_body(answer).await;
         assert_eq!(status, 200, "{algorithm} {body}");
         let (_, token) = decode(body["access_token"].as_str().unwrap());
         assert_eq!(token["cnf"]["jkt"], thumbprint(&key), "{algorithm}");
@@ -253,12 +256,12 @@ async fn every_algorithm_that_discovery_names_proves() {
 }
 
 #[tokio::test]
-async fn a_nonce_is_new_each_day_and_good_for_three() {
+async fn a_nonce_changes_daily_and_is_valid_for_three_days() {
     let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let key = Key::ec("P-256");
     let first = current_nonce(&mock).await;
-    // The tests' day begins at eight in the morning.
+    // The clock of the tests starts at 8:00.
     advance(&mock, 16 * 3600).await;
     let second = current_nonce(&mock).await;
     assert_ne!(first, second);
@@ -275,7 +278,7 @@ async fn a_nonce_is_new_each_day_and_good_for_three() {
 }
 
 #[tokio::test]
-async fn a_thousand_uses_of_one_proof_are_one() {
+async fn a_thousand_concurrent_uses_of_one_proof_succeed_once() {
     let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let nonce = current_nonce(&mock).await;
@@ -319,7 +322,7 @@ async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
     let nonce = current_nonce(&mock).await;
     let proof = |key: &Key| proof(key, &url, &json!({"nonce": nonce}));
     let code = code(&mock, VAULT, &[]).await;
-    let (_, body) = told(post(&url, None, &redeem_form(VAULT, &code), &[&proof(&key)]).await).await;
+    let (_, body) = status_and_body(post(&url, None, &redeem_form(VAULT, &code), &[&proof(&key)]).await).await;
     assert_eq!(body["token_type"], "DPoP", "{body}");
     assert_eq!(
         body.as_object().unwrap().keys().collect::<Vec<_>>(),
@@ -332,11 +335,14 @@ async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
     ];
     let answer = post(&url, None, &refresh, &[&proof(&other)]).await;
     let text = "Invalid DPoP Public Key binding in refresh token";
-    assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", text));
+    assert_eq!(status_and_body(answer).await, refusal(400, "invalid_dpop_proof", text));
     let answer = post(&url, None, &refresh, &[]).await;
-    assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing."));
+    assert_eq!(
+        status_and_body(answer).await,
+        refusal(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.")
+    );
     // Neither has rotated it.
-    let (status, body) = told(post(&url, None, &refresh, &[&proof(&key)]).await).await;
+    let (status, body) = status_and_body(post(&url, None, &refresh, &[&proof(&key)]).await).await;
     assert_eq!((status, &body["token_type"]), (200, &json!("DPoP")));
     assert_eq!(decode(body["access_token"].as_str().unwrap()).1["cnf"]["jkt"], thumbprint(&key));
 
@@ -349,23 +355,23 @@ async fn a_public_clients_refresh_tokens_are_bound_to_its_key() {
     let code = parameter(&authorize(&mock, &browser(), BUYER, &request).await, "code").unwrap();
     let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
     let web = Some((WEB, WEB_SECRET));
-    let (_, body) = told(post(&url, web, &form, &[&proof(&key)]).await).await;
+    let (_, body) = status_and_body(post(&url, web, &form, &[&proof(&key)]).await).await;
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", body["refresh_token"].as_str().unwrap())];
-    let (_, body) = told(post(&url, web, &refresh, &[&proof(&other)]).await).await;
+    let (_, body) = status_and_body(post(&url, web, &refresh, &[&proof(&other)]).await).await;
     assert_eq!(decode(body["access_token"].as_str().unwrap()).1["cnf"]["jkt"], thumbprint(&other));
-    let without = told(post(&url, web, &refresh, &[]).await).await;
+    let without = status_and_body(post(&url, web, &refresh, &[]).await).await;
     assert_eq!(without, refusal(400, "invalid_dpop_proof", "The DPoP proof JWT header is missing."));
 }
 
-/// Okta's own SDK for Node sends a proof with every request of a service, bound or not, and cannot do with anything but a plain
-/// token when the app does not ask for bound ones.
+/// Okta's SDK for Node sends a proof with every request of a service, and needs a plain token when the app does not require
+/// bound ones.
 #[tokio::test]
-async fn a_proof_that_nobody_asked_for_is_not_looked_at() {
+async fn a_proof_is_ignored_for_a_bearer_token_client() {
     let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let service = ("0oamarketservice05d7", "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG");
     for uninvited in [proof(&Key::ec("P-256"), &url, &json!({})), "junk".to_owned()] {
-        let (status, body) = told(post(&url, Some(service), &GRANT, &[&uninvited]).await).await;
+        let (status, body) = status_and_body(post(&url, Some(service), &GRANT, &[&uninvited]).await).await;
         assert_eq!((status, &body["token_type"]), (200, &json!("Bearer")), "{body}");
         assert_eq!(decode(body["access_token"].as_str().unwrap()).1.get("cnf"), None);
     }
@@ -373,7 +379,7 @@ async fn a_proof_that_nobody_asked_for_is_not_looked_at() {
 }
 
 #[tokio::test]
-async fn a_code_may_be_bound_to_a_key() {
+async fn a_code_can_be_bound_to_a_key() {
     let mock = market().await;
     let url = format!("{}/v1/token", mock.issuer());
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
@@ -388,7 +394,7 @@ async fn a_code_may_be_bound_to_a_key() {
         let code = code(&mock, native, &[("dpop_jkt", &jkt)]).await;
         let proofs: Vec<String> = prover.iter().map(|key| proof(key, &url, &json!({"nonce": nonce}))).collect();
         let proofs: Vec<&str> = proofs.iter().map(String::as_str).collect();
-        let (status, body) = told(post(&url, None, &redeem_form(native, &code), &proofs).await).await;
+        let (status, body) = status_and_body(post(&url, None, &redeem_form(native, &code), &proofs).await).await;
         match answer {
             None => assert_eq!(status, 200, "{body}"),
             Some(text) => assert_eq!((status, body), refusal(400, "invalid_dpop_proof", text)),
@@ -400,26 +406,26 @@ async fn a_code_may_be_bound_to_a_key() {
     form.extend([("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]);
     let first = post(&par, None, &form, &[&proof(&key, &par, &json!({}))]).await;
     assert_eq!(self::nonce(&first), nonce);
-    assert_eq!(told(first).await.1["error"], "use_dpop_nonce");
+    assert_eq!(status_and_body(first).await.1["error"], "use_dpop_nonce");
     let pushed = post(&par, None, &form, &[&proof(&key, &par, &json!({"nonce": nonce}))]).await;
     assert_eq!(self::nonce(&pushed), nonce);
-    let (status, body) = told(pushed).await;
+    let (status, body) = status_and_body(pushed).await;
     assert_eq!(status, 200, "{body}");
     let request = [("client_id", native), ("request_uri", body["request_uri"].as_str().unwrap())];
     let code = parameter(&authorize(&mock, &browser(), BUYER, &request).await, "code").unwrap();
     let answer = post(&url, None, &redeem_form(native, &code), &[&proof(&other, &url, &json!({"nonce": nonce}))]).await;
-    assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", "The DPoP proof JWT is invalid."));
+    assert_eq!(status_and_body(answer).await, refusal(400, "invalid_dpop_proof", "The DPoP proof JWT is invalid."));
     form.push(("dpop_jkt", &jkt));
     let answer = post(&par, None, &form, &[&proof(&other, &par, &json!({"nonce": nonce}))]).await;
-    assert_eq!(told(answer).await, refusal(400, "invalid_dpop_proof", "The DPoP proof JWT is invalid."));
+    assert_eq!(status_and_body(answer).await, refusal(400, "invalid_dpop_proof", "The DPoP proof JWT is invalid."));
     assert_eq!(post(&par, None, &form, &[]).await.status(), 200);
     form.pop();
     form.push(("dpop_jkt", "short"));
-    assert_eq!(told(post(&par, None, &form, &[]).await).await.1["error"], "invalid_request");
+    assert_eq!(status_and_body(post(&par, None, &form, &[]).await).await.1["error"], "invalid_request");
 }
 
 #[tokio::test]
-async fn a_key_that_a_request_object_names_is_the_one_that_is_proved() {
+async fn the_dpop_jkt_of_a_request_object_binds_the_code() {
     let mock = with_bound_web().await;
     let par = format!("{}/v1/par", mock.issuer());
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
@@ -430,7 +436,7 @@ async fn a_key_that_a_request_object_names_is_the_one_that_is_proved() {
     for (prover, answer) in [(&other, 400), (&key, 200)] {
         let proof = proof(prover, &par, &json!({"nonce": nonce}));
         let pushed = post(&par, Some((WEB, WEB_SECRET)), &[("request", &object)], &[&proof]).await;
-        let (status, body) = told(pushed).await;
+        let (status, body) = status_and_body(pushed).await;
         assert_eq!(status, answer, "{body}");
         if answer == 400 {
             assert_eq!((status, body), refusal(400, "invalid_dpop_proof", "The DPoP proof JWT is invalid."));
@@ -439,14 +445,14 @@ async fn a_key_that_a_request_object_names_is_the_one_that_is_proved() {
 }
 
 #[tokio::test]
-async fn userinfo_asks_the_holder_for_proof() {
+async fn userinfo_requires_a_proof_for_a_bound_token() {
     let mock = market().await;
     let (token_url, url) = (format!("{}/v1/token", mock.issuer()), format!("{}/v1/userinfo", mock.issuer()));
     let (key, other) = (Key::ec("P-256"), Key::ec("P-256"));
     let nonce = current_nonce(&mock).await;
     let code = code(&mock, VAULT, &[]).await;
     let proved = proof(&key, &token_url, &json!({"nonce": nonce}));
-    let (_, body) = told(post(&token_url, None, &redeem_form(VAULT, &code), &[&proved]).await).await;
+    let (_, body) = status_and_body(post(&token_url, None, &redeem_form(VAULT, &code), &[&proved]).await).await;
     let bound = body["access_token"].as_str().unwrap().to_owned();
     let web = code_request(WEB, "openid");
     let code = parameter(&authorize(&mock, &browser(), BUYER, &web).await, "code").unwrap();
@@ -539,12 +545,12 @@ async fn userinfo_asks_the_holder_for_proof() {
         assert_eq!(response.headers()["www-authenticate"], challenge.as_str());
         assert_eq!(response.text().await.unwrap(), "");
     }
-    // A token that is bound to nothing is good as ever, whatever else is sent.
+    // An unbound token is accepted, whatever else is sent.
     assert_eq!(get(format!("Bearer {unbound}"), &[]).await.status(), 200);
 }
 
 #[tokio::test]
-async fn the_management_api_asks_the_holder_for_proof() {
+async fn the_management_api_requires_a_proof_for_a_bound_token() {
     let jwks = json!({"keys": [Key::client().jwk()]});
     let app = |id: &str, bound: bool| {
         service(id, &private_key_jwt(), &json!({"jwks": jwks, "dpop_bound_access_tokens": bound}))
@@ -566,10 +572,11 @@ async fn the_management_api_asks_the_holder_for_proof() {
         post(&token_url, None, &form, proofs).await
     };
     let nonce = nonce(&token(ROBOT, "a", &[&proof(&key, &token_url, &json!({}))]).await);
-    let (_, body) = told(token(ROBOT, "b", &[&proof(&key, &token_url, &json!({"nonce": nonce}))]).await).await;
+    let (_, body) =
+        status_and_body(token(ROBOT, "b", &[&proof(&key, &token_url, &json!({"nonce": nonce}))]).await).await;
     assert_eq!(body["token_type"], "DPoP");
     let bound = body["access_token"].as_str().unwrap().to_owned();
-    let (_, body) = told(token(bearer, "c", &[]).await).await;
+    let (_, body) = status_and_body(token(bearer, "c", &[]).await).await;
     let unbound = body["access_token"].as_str().unwrap().to_owned();
 
     let ask = async |url: String, authorization: &str, proofs: &[String]| {
@@ -635,7 +642,7 @@ async fn the_management_api_asks_the_holder_for_proof() {
         assert_eq!(response.headers()["www-authenticate"], challenge.as_str());
         assert_eq!(response.text().await.unwrap(), "");
     }
-    // Every path of the management API asks for it, whatever else the token would lack there.
+    // Every path of the management API requires the proof, before any other check of the token.
     let keys = "/api/v1/authorizationServers/default/credentials/keys";
     let response = ask(format!("{}{keys}", mock.url()), &bearer, &[]).await;
     assert_eq!(response.status(), 400);

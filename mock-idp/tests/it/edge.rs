@@ -1,4 +1,4 @@
-//! What every request meets before and after its endpoint: names, ids, headers, limits, faults.
+//! What applies to all requests: host names, request ids, headers, limits, faults.
 
 use mock_idp::MockIdp;
 use reqwest::Response;
@@ -33,7 +33,7 @@ async fn a_foreign_host_name_is_refused_with_the_flag_that_allows_it() {
 }
 
 #[tokio::test]
-async fn two_orgs_share_a_port_and_nothing_else() {
+async fn two_orgs_on_one_port_are_isolated() {
     let market = include_str!("../../../fixtures/orgs/market.yaml");
     let mock = MockIdp::builder().org_yaml(market).org_yaml(client::TENANT_2).start().await.unwrap();
     assert_eq!(mock.org_names().collect::<Vec<_>>(), ["market", "tenant2"]);
@@ -50,7 +50,7 @@ async fn two_orgs_share_a_port_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn nothing_there_is_oktas_envelope_or_a_page() {
+async fn an_unknown_path_is_an_api_error_or_a_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     let answer = get(&mock, "/oauth2/nowhere/at/all").await;
     assert_eq!(answer.status(), 404);
@@ -69,7 +69,7 @@ async fn nothing_there_is_oktas_envelope_or_a_page() {
 }
 
 #[tokio::test]
-async fn a_body_without_or_beyond_measure_is_refused_at_the_edge() {
+async fn a_body_without_length_or_too_large_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let url = format!("{}/oauth2/default/v1/token", mock.url());
     let too_long = client::plain().post(url).body("a".repeat(64 * 1024 + 1)).send().await.unwrap();
@@ -85,7 +85,7 @@ async fn a_body_without_or_beyond_measure_is_refused_at_the_edge() {
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
 }
 
-/// What a server sends before it closes.
+/// What a server sends before it closes the connection.
 async fn raw(mock: &MockIdp, request: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -95,7 +95,7 @@ async fn raw(mock: &MockIdp, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn status_faults_answer_in_oktas_envelope_and_end_when_they_are_spent() {
+async fn status_faults_are_api_errors_for_the_set_number_of_times() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (name, status, code) in [
         ("http.status-500", 500, "E0000009"),
@@ -120,7 +120,7 @@ async fn status_faults_answer_in_oktas_envelope_and_end_when_they_are_spent() {
 }
 
 #[tokio::test]
-async fn spoiling_faults_spoil_the_answer_and_say_so_in_the_journal() {
+async fn body_faults_change_the_response_and_are_in_the_journal() {
     let mock = MockIdp::builder().start().await.unwrap();
     fault(&mock, json!({ "name": "http.bad-json", "times": 1 })).await;
     let cut = get(&mock, "/nowhere").await;

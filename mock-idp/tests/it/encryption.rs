@@ -18,7 +18,7 @@ use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, d
 use crate::jose::{CLIENT_PEM, Key, with};
 use crate::market::{Published, journal, key_server};
 use crate::org::{TestOrg, model};
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 use crate::registration::{clients, redeemed, register};
 use crate::{ciba, device, exchange};
 
@@ -33,7 +33,7 @@ fn half_hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest(&SHA256, token.as_bytes()).as_ref()[..16])
 }
 
-/// The public key of whoever decrypts.
+/// The public key of the recipient.
 fn recipient() -> Value {
     with(Key::client().jwk(), &json!({"kid": "for-me", "use": "enc"}))
 }
@@ -42,7 +42,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
 }
 
-/// Header and content of an encrypted object, by the private half of [`recipient`].
+/// Header and content of an encrypted object, decrypted with the private key of [`recipient`].
 fn open(token: &str) -> (Value, String) {
     let parts: Vec<Vec<u8>> = token.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap()).collect();
     let [header, wrapped, vector, content, tag] = parts.try_into().unwrap_or_else(|_| panic!("not encrypted: {token}"));
@@ -67,7 +67,7 @@ fn open(token: &str) -> (Value, String) {
     (header, String::from_utf8(content.to_vec()).unwrap())
 }
 
-/// The claims of an encrypted ID token; the header is what it should be, and a signed token is inside.
+/// The claims of the signed token in an encrypted ID token. Asserts the header.
 fn opened(token: &Value, algorithm: &str) -> Value {
     let (header, signed) = open(text(token));
     assert_eq!(header, json!({"alg": algorithm, "enc": "A256GCM", "cty": "JWT", "kid": "for-me"}));
@@ -130,7 +130,7 @@ async fn introspect(mock: &MockIdp, token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_grant_gives_an_encrypted_id_token_and_a_plain_access_token() {
+async fn every_grant_returns_an_encrypted_id_token_and_a_signed_access_token() {
     let mock = market("RSA-OAEP-256").await;
     let mut tokens = vec![("code", by_code(&mock, &browser(), "openid profile offline_access").await)];
     let refresh = tokens[0].1["refresh_token"].clone();
@@ -156,7 +156,7 @@ async fn every_grant_gives_an_encrypted_id_token_and_a_plain_access_token() {
 
     let key = |tokens: &Value| text(&tokens["id_token"]).split('.').take(3).map(str::to_owned).collect::<Vec<_>>();
     let (first, second) = (key(&tokens[2].1), key(&body(by_password(&mock, CUSTOM, "openid").await).await));
-    assert!(first[1] != second[1] && first[2] != second[2], "a key and a vector for each token");
+    assert!(first[1] != second[1] && first[2] != second[2], "each token has its own key and vector");
 }
 
 const SERVICE: (&str, &str) =
@@ -164,7 +164,7 @@ const SERVICE: (&str, &str) =
 const CLIENT_CREDENTIALS: [(&str, &str); 2] = [("grant_type", "client_credentials"), ("scope", "products:read")];
 
 #[tokio::test]
-async fn the_authorization_endpoint_gives_encrypted_id_tokens_too() {
+async fn the_authorization_endpoint_returns_encrypted_id_tokens() {
     let mock = market("RSA-OAEP-384").await;
     for response_type in ["id_token", "id_token token", "code id_token", "code id_token token"] {
         let mut request = code_request(WEB, "openid profile");
@@ -181,7 +181,7 @@ async fn the_authorization_endpoint_gives_encrypted_id_tokens_too() {
 }
 
 #[tokio::test]
-async fn what_is_inside_is_a_hint_and_a_subject_and_what_is_outside_is_neither() {
+async fn the_signed_id_token_is_a_hint_and_subject_and_the_encrypted_one_is_not() {
     let mock = market("RSA-OAEP-512").await;
     let browser = browser();
     let tokens = by_code(&mock, &browser, "openid").await;
@@ -203,28 +203,28 @@ async fn what_is_inside_is_a_hint_and_a_subject_and_what_is_outside_is_neither()
     let refused = logout(outside).await;
     assert_eq!(refused.status(), 400);
     assert!(refused.text().await.unwrap().contains("The id token is invalid."));
-    assert!(silent().await, "the session lives on");
+    assert!(silent().await, "the session continues");
     assert_eq!(logout(&inside).await.status(), 200);
     assert!(!silent().await);
 
     let session = crate::flow::browser();
     let courier = exchange::courier_tokens(&mock, &session, "openid device_sso").await;
     let (outside, secret) = (text(&courier["id_token"]), text(&courier["device_secret"]));
-    let refused = told(exchange::same_device(&mock, outside, secret, "openid").await).await;
+    let refused = token_error(exchange::exchange_with_device_secret(&mock, outside, secret, "openid").await).await;
     assert_eq!(refused, (400, "invalid_request".to_owned(), "'subject_token' is invalid.".to_owned()));
-    let other = body(exchange::same_device(&mock, &open(outside).1, secret, "openid").await).await;
+    let other = body(exchange::exchange_with_device_secret(&mock, &open(outside).1, secret, "openid").await).await;
     assert_eq!(opened(&other["id_token"], "RSA-OAEP-512")["sub"], "00ubuyer0000000005d7");
 }
 
-/// What an answer of the moment refuses; the status is the catalogue's.
+/// Asserts the error of a password request.
 async fn refused(mock: &MockIdp, expected: (u16, &str, &str)) {
     let (status, error, description) = expected;
-    let answer = told(by_password(mock, CUSTOM, "openid").await).await;
+    let answer = token_error(by_password(mock, CUSTOM, "openid").await).await;
     assert_eq!(answer, (status, error.to_owned(), description.to_owned()));
 }
 
 #[tokio::test]
-async fn a_client_without_a_key_gets_no_tokens_in_oktas_words() {
+async fn a_client_without_an_encryption_key_is_refused_with_oktas_errors() {
     let client = |text| (401, "invalid_client", text);
     let inactive = with(recipient(), &json!({"status": "INACTIVE"}));
     let for_signing = with(Key::client().jwk(), &json!({"kid": "sig", "use": "sig"}));
@@ -237,7 +237,7 @@ async fn a_client_without_a_key_gets_no_tokens_in_oktas_words() {
         let preview = explain(&mock).await;
         assert_eq!((&preview["error"], &preview["error_description"]), (&json!("invalid_client"), &json!(text)));
 
-        // At the authorization endpoint the client is told by the redirect; without an ID token there is nothing to encrypt.
+        // At the authorization endpoint the error is in the redirect; without an ID token there is nothing to encrypt.
         let mut request = code_request(WEB, "openid");
         request.retain(|(name, _)| *name != "response_type");
         request.push(("response_type", "id_token"));
@@ -252,7 +252,7 @@ fn publish(published: &Published, keys: &Value) {
     *published.lock() = (StatusCode::OK, json!({ "keys": keys }).to_string());
 }
 
-/// Sets that cannot be used, with the beginning of the words for each.
+/// Unusable key sets, with the beginning of the error for each.
 fn useless() -> [(Value, &'static str); 5] {
     let other = with(recipient(), &json!({"kid": "other"}));
     [
@@ -270,16 +270,16 @@ async fn forget_keys(mock: &MockIdp) {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_where_the_client_keeps_them() {
+async fn keys_are_fetched_from_the_jwks_uri() {
     let (uri, published, _) = key_server().await;
     let settings = json!({ "id_token_encrypted_response_alg": "RSA-OAEP-256", "jwks_uri": uri });
     let mock = with_settings(&settings).start().await;
-    // A status is nobody's word but Okta's.
+    // `status` is a member of Okta's key objects only.
     publish(&published, &json!([with(recipient(), &json!({"status": "INACTIVE"}))]));
     opened(&body(by_password(&mock, CUSTOM, "openid").await).await["id_token"], "RSA-OAEP-256");
-    let told = explain(&mock).await["token"]["id_token"]["encrypted"].clone();
+    let encrypted = explain(&mock).await["token"]["id_token"]["encrypted"].clone();
     let key = format!("the key of the client at {uri}");
-    assert_eq!(told, json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "key": key}));
+    assert_eq!(encrypted, json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "key": key}));
     for (keys, words) in useless() {
         forget_keys(&mock).await;
         publish(&published, &keys);
@@ -292,7 +292,7 @@ async fn keys_are_fetched_where_the_client_keeps_them() {
     forget_keys(&mock).await;
     *published.lock() = (StatusCode::NOT_FOUND, String::new());
     refused(&mock, (401, "invalid_client", "Error retrieving the client JWKSet from jwks_uri.")).await;
-    // The journal says where.
+    // The journal has the URL.
     assert!(journal(&mock).await.contains(&format!("{uri}: status 404")));
 }
 
@@ -303,14 +303,14 @@ async fn explain(mock: &MockIdp) -> Value {
 }
 
 #[tokio::test]
-async fn a_preview_shows_the_claims_and_says_that_they_will_be_encrypted_and_for_whom() {
+async fn a_preview_shows_the_claims_and_the_encryption_key() {
     let mock = market("RSA-OAEP-256").await;
     let preview = explain(&mock).await;
-    let told = &preview["token"]["id_token"];
-    assert_eq!(told["payload"]["name"], "Ben Buyer");
-    assert_eq!(told["header"]["alg"], "RS256");
+    let id_token = &preview["token"]["id_token"];
+    assert_eq!(id_token["payload"]["name"], "Ben Buyer");
+    assert_eq!(id_token["header"]["alg"], "RS256");
     let key = "the key `for-me` of the client";
-    assert_eq!(told["encrypted"], json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "key": key}));
+    assert_eq!(id_token["encrypted"], json!({"alg": "RSA-OAEP-256", "enc": "A256GCM", "key": key}));
     assert_eq!(preview["token"]["access_token"].get("encrypted"), None);
     let query = [("client", LEGACY.0), ("user", BUYER), ("scope", "openid"), ("grant", "password")];
     let page = browser().get(format!("{}/_mock/console/preview", mock.url())).query(&query).send().await.unwrap();
@@ -334,7 +334,7 @@ async fn access_tokens_of_a_custom_server_are_encrypted_for_its_api() {
     let (_, claims) = decode(&inside);
     assert_eq!((&claims["sub"], &claims["scp"]), (&json!(BUYER), &json!(["openid", "products:read"])));
     let (_, id) = decode(text(&tokens["id_token"]));
-    assert_eq!(id["at_hash"], half_hash(outside), "of the token that travels with it");
+    assert_eq!(id["at_hash"], half_hash(outside), "of the encrypted access token");
 
     // Okta: introspection, revocation and userinfo do not work with encrypted access tokens.
     assert_eq!(introspect(&mock, outside).await, json!({ "active": false }));
@@ -346,7 +346,7 @@ async fn access_tokens_of_a_custom_server_are_encrypted_for_its_api() {
     let revoke = format!("{}/v1/revoke", mock.issuer());
     let request = browser().post(revoke).basic_auth(WEB, Some(WEB_SECRET)).form(&[("token", outside)]);
     assert_eq!(request.send().await.unwrap().status(), 200);
-    assert_eq!(introspect(&mock, &inside).await["active"], true, "the API can ask about what is inside");
+    assert_eq!(introspect(&mock, &inside).await["active"], true, "the API can introspect the decrypted token");
 
     open(text(&body(token(&mock, CUSTOM, Some(SERVICE), &CLIENT_CREDENTIALS).await).await["access_token"]));
     let org = body(by_password(&mock, ORG, "openid").await).await;
@@ -357,7 +357,7 @@ async fn access_tokens_of_a_custom_server_are_encrypted_for_its_api() {
 }
 
 #[tokio::test]
-async fn a_server_without_a_key_gives_no_tokens_in_oktas_words() {
+async fn a_server_without_an_encryption_key_is_refused_with_oktas_errors() {
     let inactive = json!({ "keys": [with(recipient(), &json!({"status": "INACTIVE"}))] });
     let mock = with_server(|server| server.jwks = Some(model(inactive))).await;
     refused(&mock, (400, "invalid_request", "No encryption key found for the authorization server.")).await;
@@ -381,7 +381,7 @@ async fn a_server_without_a_key_gives_no_tokens_in_oktas_words() {
 }
 
 #[tokio::test]
-async fn a_client_registers_for_encrypted_id_tokens() {
+async fn a_client_can_register_for_encrypted_id_tokens() {
     let mock = MockIdp::builder().start().await.unwrap();
     let metadata = json!({
         "client_name": "Vault", "redirect_uris": [CALLBACK], "jwks": {"keys": [recipient()]},

@@ -11,7 +11,7 @@ use crate::flow::{
 };
 use crate::market::journal;
 use crate::org::{TestOrg, assignment, model, remove};
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 
 const GRANT: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -35,13 +35,13 @@ fn text<'a>(body: &'a Value, name: &str) -> &'a str {
     body[name].as_str().unwrap_or_else(|| panic!("no {name} in {body}"))
 }
 
-/// What the shop holds after a sign-in, and passes on.
+/// The tokens of the web app after a sign-in.
 async fn shop_tokens(mock: &MockIdp, login: &str, scope: &str) -> Value {
     let arrived = authorize(mock, &browser(), login, &code_request(WEB, scope)).await;
     body(redeem(mock, &parameter(&arrived, "code").unwrap()).await).await
 }
 
-async fn pass_on(mock: &MockIdp, subject: &str, scope: &str, more: &[(&str, &str)]) -> Response {
+async fn exchange_token(mock: &MockIdp, subject: &str, scope: &str, more: &[(&str, &str)]) -> Response {
     let mut form =
         vec![GRANT, ("subject_token", subject), ("subject_token_type", ACCESS_TOKEN), ("scope", scope), AUDIENCE];
     for (name, value) in more {
@@ -54,10 +54,10 @@ async fn pass_on(mock: &MockIdp, subject: &str, scope: &str, more: &[(&str, &str
 }
 
 #[tokio::test]
-async fn a_service_acts_on_behalf_of_the_user_and_says_so() {
+async fn a_service_exchanges_a_users_token_and_is_named_in_the_new_one() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = shop_tokens(&mock, "buyer@example.test", "openid products:read").await;
-    let exchanged = body(pass_on(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
+    let exchanged = body(exchange_token(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
     let keys: Vec<&String> = exchanged.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["token_type", "expires_in", "access_token", "scope", "issued_token_type"]);
     assert_eq!((&exchanged["expires_in"], &exchanged["scope"]), (&json!(600), &json!("products:read")));
@@ -72,21 +72,21 @@ async fn a_service_acts_on_behalf_of_the_user_and_says_so() {
     assert_eq!(claims["act"], json!({ "sub": API }));
     assert_eq!(claims["auth_time"], first["auth_time"]);
 
-    // Each hop is told inside the next, until there are too many.
+    // Each actor claim contains the previous one, up to a limit.
     let mut subject = text(&exchanged, "access_token").to_owned();
     for hop in 2..=5 {
-        let next = body(pass_on(&mock, &subject, "products:read", &[]).await).await;
+        let next = body(exchange_token(&mock, &subject, "products:read", &[]).await).await;
         subject = text(&next, "access_token").to_owned();
         let depth = std::iter::successors(Some(decode(&subject).1), |actor| actor.get("act").cloned()).count() - 1;
         assert_eq!(depth, hop);
     }
     let expected = "The 'subject_token' 'act' claim contains too many nested actors.";
-    let refused = told(pass_on(&mock, &subject, "products:read", &[]).await).await;
+    let refused = token_error(exchange_token(&mock, &subject, "products:read", &[]).await).await;
     assert_eq!(refused, (400, "invalid_request".to_owned(), expected.to_owned()));
 }
 
 #[tokio::test]
-async fn what_a_service_may_not_pass_on_is_refused_in_oktas_words() {
+async fn invalid_token_exchanges_are_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = shop_tokens(&mock, "buyer@example.test", "openid products:read").await;
     let good = text(&tokens, "access_token");
@@ -178,32 +178,32 @@ async fn what_a_service_may_not_pass_on_is_refused_in_oktas_words() {
     ];
     for (subject, scope, more, status, error, description) in cases {
         let expected = (status, error.to_owned(), description.to_owned());
-        let refused = told(pass_on(&mock, subject, scope, more).await).await;
+        let refused = token_error(exchange_token(&mock, subject, scope, more).await).await;
         assert_eq!(refused, expected, "{scope} {more:?}");
     }
 
     let form =
         [GRANT, ("subject_token", good), ("subject_token_type", ACCESS_TOKEN), ("scope", "products:read"), AUDIENCE];
     let unsupported = "'urn:ietf:params:oauth:grant-type:token-exchange' grant type is not supported.";
-    let at_org = told(token(&mock, "/oauth2", Some((API, API_SECRET)), &form).await).await;
+    let at_org = token_error(token(&mock, "/oauth2", Some((API, API_SECRET)), &form).await).await;
     assert_eq!(at_org, (400, "unsupported_grant_type".to_owned(), unsupported.to_owned()));
     let mut native = form.to_vec();
     native.push(("client_id", COURIER));
-    let no_service = told(token(&mock, SERVER, None, &native).await).await;
+    let no_service = token_error(token(&mock, SERVER, None, &native).await).await;
     let words = "Only service clients may use on-behalf token exchange.";
     assert_eq!(no_service, (400, "invalid_request".to_owned(), words.to_owned()));
 
-    // What has been revoked is worth nothing to a service either.
+    // A revoked token cannot be exchanged.
     let revoke = [("token", good)];
     let url = format!("{}/v1/revoke", mock.issuer());
     browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&revoke).send().await.unwrap();
     let over = "The 'subject_token' either expired or the session associated with it was terminated.";
-    let refused = told(pass_on(&mock, good, "products:read", &[]).await).await;
+    let refused = token_error(exchange_token(&mock, good, "products:read", &[]).await).await;
     assert_eq!(refused, (400, "invalid_grant".to_owned(), over.to_owned()));
 }
 
 #[tokio::test]
-async fn a_subject_whose_user_or_client_is_gone_is_refused() {
+async fn a_subject_token_of_an_unavailable_user_or_client_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = shop_tokens(&mock, "buyer@example.test", "openid products:read").await;
     let subject = text(&tokens, "access_token").to_owned();
@@ -223,12 +223,12 @@ async fn a_subject_whose_user_or_client_is_gone_is_refused() {
     ];
     for (org, description) in cases {
         let mock = MockIdp::builder().org_yaml(org.yaml()).port(port).start().await.unwrap();
-        let refused = told(pass_on(&mock, &subject, "products:read", &[]).await).await;
+        let refused = token_error(exchange_token(&mock, &subject, "products:read", &[]).await).await;
         assert_eq!(refused, (400, "invalid_request".to_owned(), description.to_owned()));
         mock.stop().await;
     }
     let other = MockIdp::builder().start().await.unwrap();
-    let refused = told(pass_on(&other, &subject, "products:read", &[]).await).await;
+    let refused = token_error(exchange_token(&other, &subject, "products:read", &[]).await).await;
     assert_eq!(refused, (400, "invalid_request".to_owned(), elsewhere.to_owned()));
 }
 
@@ -248,7 +248,7 @@ pub(crate) async fn courier_tokens(mock: &MockIdp, browser: &Client, scope: &str
     body(token(mock, SERVER, None, &form).await).await
 }
 
-pub(crate) async fn same_device(mock: &MockIdp, id_token: &str, secret: &str, scope: &str) -> Response {
+pub(crate) async fn exchange_with_device_secret(mock: &MockIdp, id_token: &str, secret: &str, scope: &str) -> Response {
     let form = [
         GRANT,
         ("client_id", COURIER),
@@ -269,7 +269,7 @@ async fn introspect(mock: &MockIdp, token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn apps_on_one_device_sign_in_by_its_secret_until_it_is_revoked() {
+async fn apps_on_one_device_sign_in_with_the_device_secret_until_it_is_revoked() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = courier_tokens(&mock, &browser(), "openid offline_access device_sso").await;
     let keys: Vec<&String> = tokens.as_object().unwrap().keys().collect();
@@ -284,7 +284,8 @@ async fn apps_on_one_device_sign_in_by_its_secret_until_it_is_revoked() {
     assert_eq!((&shown["sid"], &shown["token_type"]), (&id["sid"], &json!(DEVICE_SECRET)));
 
     let id_token = text(&tokens, "id_token");
-    let other = body(same_device(&mock, id_token, secret, "openid offline_access products:read").await).await;
+    let other =
+        body(exchange_with_device_secret(&mock, id_token, secret, "openid offline_access products:read").await).await;
     let keys: Vec<&String> = other.as_object().unwrap().keys().collect();
     let expected =
         ["token_type", "expires_in", "access_token", "scope", "refresh_token", "id_token", "issued_token_type"];
@@ -293,12 +294,12 @@ async fn apps_on_one_device_sign_in_by_its_secret_until_it_is_revoked() {
     assert_eq!((&second["sub"], &second["sid"], &second["auth_time"]), (&id["sub"], &id["sid"], &id["auth_time"]));
     let (_, access) = decode(text(&other, "access_token"));
     assert_eq!(access.get("act"), None);
-    // A refreshed ID token is as good as the first.
+    // A refreshed ID token is accepted as well.
     let form =
         [("grant_type", "refresh_token"), ("client_id", COURIER), ("refresh_token", text(&tokens, "refresh_token"))];
     let refreshed = body(token(&mock, SERVER, None, &form).await).await;
     assert_eq!(refreshed.get("device_secret"), None);
-    body(same_device(&mock, text(&refreshed, "id_token"), secret, "openid").await).await;
+    body(exchange_with_device_secret(&mock, text(&refreshed, "id_token"), secret, "openid").await).await;
 
     let url = format!("{}/v1/revoke", mock.issuer());
     let form = [("client_id", COURIER), ("token", secret), ("token_type_hint", "device_secret")];
@@ -308,12 +309,12 @@ async fn apps_on_one_device_sign_in_by_its_secret_until_it_is_revoked() {
         assert_eq!(introspect(&mock, text(&other, name)).await, json!({ "active": false }), "{name}");
     }
     assert_eq!(introspect(&mock, text(&tokens, "access_token")).await["active"], true);
-    let refused = told(same_device(&mock, id_token, secret, "openid").await).await;
+    let refused = token_error(exchange_with_device_secret(&mock, id_token, secret, "openid").await).await;
     assert_eq!(refused, (400, "invalid_request".to_owned(), "'actor_token' is invalid.".to_owned()));
 }
 
 #[tokio::test]
-async fn a_secret_counts_only_with_its_own_id_token() {
+async fn a_device_secret_requires_its_own_id_token() {
     let mock = MockIdp::builder().start().await.unwrap();
     let session = browser();
     let first = courier_tokens(&mock, &session, "openid device_sso").await;
@@ -327,10 +328,13 @@ async fn a_secret_counts_only_with_its_own_id_token() {
     let secret = text(&first, "device_secret");
     let actor = (400, "invalid_request".to_owned(), "'actor_token' is invalid.".to_owned());
     for tokens in [&same_session, &another, &plain] {
-        assert_eq!(told(same_device(&mock, text(tokens, "id_token"), secret, "openid").await).await, actor);
+        assert_eq!(
+            token_error(exchange_with_device_secret(&mock, text(tokens, "id_token"), secret, "openid").await).await,
+            actor
+        );
     }
     let subject = (400, "invalid_request".to_owned(), "'subject_token' is invalid.".to_owned());
-    assert_eq!(told(same_device(&mock, "a.b.c", secret, "openid").await).await, subject);
+    assert_eq!(token_error(exchange_with_device_secret(&mock, "a.b.c", secret, "openid").await).await, subject);
     let form = [
         GRANT,
         ("subject_token", text(&first, "id_token")),
@@ -339,34 +343,34 @@ async fn a_secret_counts_only_with_its_own_id_token() {
         ("actor_token_type", DEVICE_SECRET),
         AUDIENCE,
     ];
-    let service = told(token(&mock, SERVER, Some((API, API_SECRET)), &form).await).await;
+    let service = token_error(token(&mock, SERVER, Some((API, API_SECRET)), &form).await).await;
     let words = "A service client may not use the native sso flow.";
     assert_eq!(service, (400, "invalid_request".to_owned(), words.to_owned()));
 
     let clock = format!("{}/_mock/clock", mock.url());
     browser().post(clock).json(&json!({ "advance": 3600 })).send().await.unwrap();
     let over = "The 'subject_token' either expired or the session associated with it was terminated.";
-    let late = told(same_device(&mock, text(&first, "id_token"), secret, "openid").await).await;
+    let late = token_error(exchange_with_device_secret(&mock, text(&first, "id_token"), secret, "openid").await).await;
     assert_eq!(late, (400, "invalid_grant".to_owned(), over.to_owned()));
 }
 
 #[tokio::test]
-async fn a_secret_ends_with_the_session_that_it_came_from() {
+async fn a_device_secret_ends_with_its_session() {
     let mock = MockIdp::builder().start().await.unwrap();
     let browser = browser();
     let tokens = courier_tokens(&mock, &browser, "openid device_sso").await;
     let (secret, id_token) = (text(&tokens, "device_secret"), text(&tokens, "id_token"));
-    assert_eq!(same_device(&mock, id_token, secret, "openid").await.status(), 200);
+    assert_eq!(exchange_with_device_secret(&mock, id_token, secret, "openid").await.status(), 200);
     let query = [("id_token_hint", id_token)];
     assert_eq!(browser.get(format!("{}/v1/logout", mock.issuer())).query(&query).send().await.unwrap().status(), 200);
     let over = "The 'subject_token' either expired or the session associated with it was terminated.";
-    let refused = told(same_device(&mock, id_token, secret, "openid").await).await;
+    let refused = token_error(exchange_with_device_secret(&mock, id_token, secret, "openid").await).await;
     assert_eq!(refused, (400, "invalid_grant".to_owned(), over.to_owned()));
 }
 
 #[tokio::test]
-async fn an_exchanged_token_calls_the_user_as_the_first_one_did() {
-    // The first client knows this user by another name than the login.
+async fn an_exchanged_token_keeps_the_subject_of_the_first() {
+    // The first client has a user name for this user that differs from the login.
     let org = TestOrg::market().app(WEB, |app| {
         let admin = assignment(&mut app.assignments.users, "00uadmin0000000005d7");
         admin.profile.insert("userName".to_owned(), json!("boss"));
@@ -374,18 +378,18 @@ async fn an_exchanged_token_calls_the_user_as_the_first_one_did() {
     let mock = org.start().await;
     let tokens = shop_tokens(&mock, "admin@example.test", "openid products:read").await;
     assert_eq!(decode(text(&tokens, "access_token")).1["sub"], "boss");
-    let exchanged = body(pass_on(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
+    let exchanged = body(exchange_token(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
     let (_, claims) = decode(text(&exchanged, "access_token"));
     assert_eq!((&claims["sub"], &claims["uid"]), (&json!("boss"), &json!("00uadmin0000000005d7")));
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_authenticate_acts_for_nobody() {
+async fn a_public_client_cannot_use_client_credentials() {
     let allow = |settings: &mut OauthClientSettings| settings.grant_types.push(GrantType::ClientCredentials);
     let mock = TestOrg::market().oauth("0oamarketnative005d7", allow).start().await;
     let form =
         [("grant_type", "client_credentials"), ("scope", "products:read"), ("client_id", "0oamarketnative005d7")];
-    let refused = told(token(&mock, SERVER, None, &form).await).await;
+    let refused = token_error(token(&mock, SERVER, None, &form).await).await;
     let text = "Confidential client is required to make this request.";
     assert_eq!(refused, (400, "unauthorized_client".to_owned(), text.to_owned()));
 
@@ -403,11 +407,11 @@ async fn a_client_that_does_not_authenticate_acts_for_nobody() {
 }
 
 #[tokio::test]
-async fn signing_out_with_the_secret_ends_what_it_stands_for() {
+async fn signing_out_with_the_device_secret_revokes_its_tokens() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = courier_tokens(&mock, &browser(), "openid device_sso").await;
     let (secret, id_token) = (text(&tokens, "device_secret"), text(&tokens, "id_token"));
-    let other = body(same_device(&mock, id_token, secret, "openid").await).await;
+    let other = body(exchange_with_device_secret(&mock, id_token, secret, "openid").await).await;
     assert_eq!(introspect(&mock, text(&other, "access_token")).await["active"], true);
     let query = [("id_token_hint", id_token), ("device_secret", secret)];
     let out = browser().get(format!("{}/v1/logout", mock.issuer())).query(&query).send().await.unwrap();
@@ -417,7 +421,7 @@ async fn signing_out_with_the_secret_ends_what_it_stands_for() {
 }
 
 #[tokio::test]
-async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
+async fn unsupported_grants_are_refused_with_their_own_errors() {
     let jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     let saml = "urn:ietf:params:oauth:grant-type:saml2-bearer";
     let org = TestOrg::market().oauth(WEB, |settings| {
@@ -459,10 +463,10 @@ async fn grants_that_the_org_cannot_give_are_refused_in_words_of_their_own() {
     ];
     for (form, status, error, description) in cases {
         let expected = (status, error.to_owned(), description.to_owned());
-        assert_eq!(told(token(&mock, SERVER, web, form).await).await, expected, "{form:?}");
+        assert_eq!(token_error(token(&mock, SERVER, web, form).await).await, expected, "{form:?}");
     }
-    // A client that is not set up for one is told so first.
-    let unauthorized = told(token(&mock, SERVER, Some((API, API_SECRET)), &[("grant_type", saml)]).await).await;
+    // The grant type is checked first.
+    let unauthorized = token_error(token(&mock, SERVER, Some((API, API_SECRET)), &[("grant_type", saml)]).await).await;
     assert_eq!(unauthorized.1, "unauthorized_client");
 }
 
@@ -491,7 +495,7 @@ fn two_servers(associated: bool) -> TestOrg {
 }
 
 #[tokio::test]
-async fn a_service_passes_on_what_an_associated_server_has_issued() {
+async fn a_token_of_an_associated_server_can_be_exchanged() {
     for trusted in [true, false] {
         let mock = two_servers(trusted).start().await;
         let second = format!("{}/oauth2/ausbackoffice0005d7x/v1", mock.url());
@@ -504,13 +508,13 @@ async fn a_service_passes_on_what_an_associated_server_has_issued() {
         let code = parameter(&location(&arrived), "code").unwrap();
         let form = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)];
         let tokens = body(token(&mock, "/oauth2/ausbackoffice0005d7x", Some((WEB, WEB_SECRET)), &form).await).await;
-        let answer = pass_on(&mock, text(&tokens, "access_token"), "products:read", &[]).await;
+        let answer = exchange_token(&mock, text(&tokens, "access_token"), "products:read", &[]).await;
         if trusted {
             let (_, claims) = decode(text(&body(answer).await, "access_token"));
             assert_eq!((&claims["sub"], &claims["aud"]), (&json!("buyer@example.test"), &json!("api://default")));
         } else {
             let expected = "The 'subject_token' issuer isn't a trusted authorization server.";
-            assert_eq!(told(answer).await, (403, "access_denied".to_owned(), expected.to_owned()));
+            assert_eq!(token_error(answer).await, (403, "access_denied".to_owned(), expected.to_owned()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The explain API: what a token request would come to, beside what it really comes to.
+//! The explain API, compared with real requests.
 
 use mock_idp::MockIdp;
 use mock_idp_core::model::{MetadataPublish, ScopeConsent};
@@ -17,7 +17,7 @@ async fn explain(mock: &MockIdp, query: &[(&str, &str)]) -> (u16, Value) {
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-/// Payload or header without what is made up anew each time.
+/// Payload or header without the values that are new each time.
 fn steady(token: &Value) -> Value {
     let mut token = token.clone();
     for varies in ["jti", "iat", "exp", "auth_time", "at_hash", "c_hash"] {
@@ -29,7 +29,7 @@ fn steady(token: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_preview_says_what_the_tokens_will_say() {
+async fn a_preview_has_the_same_claims_as_the_real_tokens() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (login, scope) in [
         ("admin@example.test", "openid profile email offline_access orders:update"),
@@ -65,7 +65,7 @@ async fn a_preview_says_what_the_tokens_will_say() {
 }
 
 #[tokio::test]
-async fn a_preview_refuses_as_the_real_request_is_refused() {
+async fn a_preview_has_the_same_error_as_the_real_request() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (login, client, scope) in [
         ("buyer@example.test", WEB, "openid orders:update"),
@@ -99,7 +99,7 @@ async fn a_preview_refuses_as_the_real_request_is_refused() {
 }
 
 #[tokio::test]
-async fn who_cannot_sign_in_is_told_so_on_the_sign_in_page() {
+async fn a_user_who_cannot_sign_in_is_refused_on_the_sign_in_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (login, code, kind) in [
         ("locked@example.test", "E0000119", "locked_out"),
@@ -114,7 +114,7 @@ async fn who_cannot_sign_in_is_told_so_on_the_sign_in_page() {
 }
 
 #[tokio::test]
-async fn consent_is_asked_for_where_it_is_missing() {
+async fn a_preview_without_consent_asks_for_it() {
     let mock = MockIdp::builder().start().await.unwrap();
     let query = [("client", PARTNER), ("user", "buyer@example.test"), ("scope", "openid orders:read:user")];
     let (_, preview) = explain(&mock, &query).await;
@@ -134,7 +134,7 @@ async fn consent_is_asked_for_where_it_is_missing() {
 }
 
 #[tokio::test]
-async fn a_bad_parameter_is_named_with_what_would_be_right() {
+async fn an_invalid_parameter_is_an_error_with_the_expected_values() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (query, parameter, error) in [
         (vec![("client", WEB), ("scop", "openid")], "scop", "no parameter is named \"scop\"; did you mean \"scope\"?"),
@@ -213,7 +213,7 @@ async fn the_journal_explains_real_requests_in_the_same_way() {
     assert!(!entry.to_string().contains("code_verifier"));
     assert!(!entry.to_string().contains(WEB_SECRET));
 
-    // The sign-in decided; its entry has the policies.
+    // The policies are evaluated at sign-in, so its entry has them.
     let journal: Value =
         browser().get(format!("{}/_mock/requests", mock.url())).send().await.unwrap().json().await.unwrap();
     let picked = journal.as_array().unwrap().iter().find(|entry| entry["path"] == "/signin/pick").unwrap();
@@ -238,7 +238,7 @@ async fn the_journal_explains_real_requests_in_the_same_way() {
 }
 
 #[tokio::test]
-async fn grants_whose_user_decides_elsewhere_are_previewed_too() {
+async fn device_and_backchannel_grants_can_be_previewed() {
     let mock = MockIdp::builder().start().await.unwrap();
     let login = "buyer@example.test";
     let begun = device::begin(&mock, "openid profile products:read").await;
@@ -273,7 +273,7 @@ async fn grants_whose_user_decides_elsewhere_are_previewed_too() {
 }
 
 #[tokio::test]
-async fn a_consent_is_remembered_until_it_is_taken_back() {
+async fn a_consent_is_stored_until_it_is_revoked() {
     let mock = MockIdp::builder().start().await.unwrap();
     let login = "buyer@example.test";
     let request = code_request(PARTNER, "openid orders:read:user");
@@ -309,7 +309,7 @@ async fn a_consent_is_remembered_until_it_is_taken_back() {
 }
 
 #[tokio::test]
-async fn an_optional_scope_may_be_left_out_and_a_published_one_is_in_the_metadata() {
+async fn an_optional_scope_can_be_declined_and_a_published_one_is_in_discovery() {
     let org = TestOrg::market()
         .rule("0prpartners0000005d7", |rule| rule.conditions.scopes.include = vec!["*".to_owned()])
         .scope("orders:read:user", |scope| {
@@ -322,7 +322,7 @@ async fn an_optional_scope_may_be_left_out_and_a_published_one_is_in_the_metadat
     let scope = "openid products:read orders:create orders:read:user";
     let browser = browser();
     let page = authorize(&mock, &browser, "unicode@example.test", &code_request(PARTNER, scope)).await;
-    assert_eq!(page.matches("data-se=\"optional-scope\"").count(), 1, "only what is asked can be left out");
+    assert_eq!(page.matches("data-se=\"optional-scope\"").count(), 1, "only requested scopes can be declined");
     let handle = crate::flow::state_handle(&page);
     let form = [("stateHandle", handle.as_str()), ("consent", "allow")];
     let allowed = browser.post(format!("{}/signin/consent", mock.url())).form(&form).send().await.unwrap();

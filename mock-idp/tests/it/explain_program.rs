@@ -1,4 +1,4 @@
-//! The commands that explain: `token`, `diff` and `explain`.
+//! The commands `token`, `diff` and `explain`.
 
 use mock_idp::MockIdp;
 use serde_json::Value;
@@ -16,7 +16,7 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn a_token_is_told_without_a_running_mock() {
+fn a_token_is_previewed_without_a_running_mock() {
     let (code, text, _) =
         run(&["token", "--client", "Market demo", "--user", "admin", "--scope", "openid products:read", "--why"]);
     assert_eq!(code, Some(0), "{text}");
@@ -37,7 +37,7 @@ fn a_token_is_told_without_a_running_mock() {
 }
 
 #[test]
-fn a_refusal_ends_with_1_and_says_what_it_would_take() {
+fn a_refusal_is_exit_code_1_and_lists_remedies() {
     let (code, text, _) = run(&["token", "--client", WEB, "--user", "buyer", "--scope", "openid orders:update"]);
     assert_eq!(code, Some(1));
     assert_eq!(
@@ -55,14 +55,14 @@ fn a_refusal_ends_with_1_and_says_what_it_would_take() {
 }
 
 #[test]
-fn a_question_that_makes_no_sense_ends_with_2() {
+fn an_invalid_question_is_exit_code_2() {
     let (code, _, error) = run(&["token", "--client", "Market dema", "--user", "buyer"]);
     assert_eq!(code, Some(2));
     assert!(error.starts_with("mock-idp: no client is \"Market dema\"; did you mean \"Market demo\"?"), "{error}");
 }
 
 #[test]
-fn a_difference_between_orgs_ends_with_1() {
+fn a_difference_between_orgs_is_exit_code_1() {
     assert_eq!(run(&["diff", MARKET, MARKET, "--client", WEB]).0, Some(0));
     let folder = tempfile::tempdir().unwrap();
     let after = folder.path().join("after.yaml");

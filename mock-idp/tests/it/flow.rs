@@ -1,4 +1,4 @@
-//! Whole flows over a real socket: authorize, sign in, redeem, use, refresh, sign out.
+//! Complete flows over HTTP: authorize, sign in, redeem, use, refresh, sign out.
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Response, redirect};
@@ -8,7 +8,7 @@ pub(crate) const WEB: &str = "0oamarketweb000005d7";
 pub(crate) const WEB_SECRET: &str = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
 pub(crate) const CALLBACK: &str = "http://localhost:7803/callback";
 
-/// A browser without script: keeps cookies, follows nothing by itself.
+/// A browser without scripts: it stores cookies and follows no redirects.
 pub(crate) fn browser() -> Client {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     Client::builder().cookie_store(true).redirect(redirect::Policy::none()).no_proxy().build().unwrap()
@@ -24,7 +24,7 @@ pub(crate) fn state_handle(page: &str) -> String {
     after(page, "name=\"stateHandle\" value=\"").to_owned()
 }
 
-/// Signs in by the picker and gives what arrives at the redirect URI.
+/// Signs in with the picker and returns the redirect to the client.
 pub(crate) async fn authorize(mock: &MockIdp, browser: &Client, login: &str, query: &[(&str, &str)]) -> String {
     let url = format!("{}/v1/authorize", mock.issuer());
     let response = browser.get(url).query(query).send().await.unwrap();
@@ -64,7 +64,7 @@ pub(crate) async fn redeem(mock: &MockIdp, code: &str) -> Response {
     browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap()
 }
 
-/// Header and payload of a JWT, signature unread.
+/// Header and payload of a JWT, without checking the signature.
 pub(crate) fn decode(jwt: &str) -> (Value, Value) {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let part = |index: usize| {
@@ -75,7 +75,7 @@ pub(crate) fn decode(jwt: &str) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn a_code_flow_gives_the_tokens_of_the_rule_that_matched() {
+async fn a_code_flow_returns_tokens_with_the_lifetime_of_the_matching_rule() {
     let mock = MockIdp::builder().start().await.unwrap();
     let browser = browser();
     let request = code_request(WEB, "openid profile email offline_access products:read");
@@ -152,7 +152,7 @@ async fn a_code_flow_gives_the_tokens_of_the_rule_that_matched() {
     assert_eq!(refusal["error_description"], "The authorization code is invalid or has expired.");
 }
 
-/// The parts of a form on a page: where it posts to, and a field beside the hidden handle.
+/// The parts of a form on a page: its action, and a field besides the hidden handle.
 async fn submit(mock: &MockIdp, browser: &Client, page: &str, path: &str, fields: &[(&str, &str)]) -> Response {
     let handle = state_handle(page);
     let form: Vec<(&str, &str)> =
@@ -161,7 +161,7 @@ async fn submit(mock: &MockIdp, browser: &Client, page: &str, path: &str, fields
 }
 
 #[tokio::test]
-async fn identifier_then_password_signs_in_and_the_session_serves_the_next_client() {
+async fn identifier_and_password_sign_in_and_the_session_works_for_another_client() {
     let mock = MockIdp::builder().start().await.unwrap();
     let browser = browser();
     let url = format!("{}/v1/authorize", mock.issuer());
@@ -198,7 +198,7 @@ async fn identifier_then_password_signs_in_and_the_session_serves_the_next_clien
 }
 
 #[tokio::test]
-async fn users_that_may_not_sign_in_are_told_why() {
+async fn users_who_cannot_sign_in_see_the_reason() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (login, code, status) in [
         ("locked@example.test", "E0000119", "LOCKED_OUT"),
@@ -213,7 +213,7 @@ async fn users_that_may_not_sign_in_are_told_why() {
 }
 
 #[tokio::test]
-async fn a_page_is_good_for_one_answer_in_one_browser() {
+async fn a_state_handle_is_valid_once_and_in_one_browser() {
     let mock = MockIdp::builder().start().await.unwrap();
     let (ours, theirs) = (browser(), browser());
     let url = format!("{}/v1/authorize", mock.issuer());
@@ -243,7 +243,7 @@ async fn introspect(mock: &MockIdp, token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_second_use_of_a_code_revokes_what_the_first_gave() {
+async fn a_second_use_of_a_code_revokes_the_tokens_of_the_first() {
     let mock = MockIdp::builder().behavior(mock_idp::Behavior::Openid).start().await.unwrap();
     let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid offline_access")).await;
     let code = parameter(&arrived, "code").unwrap();
@@ -263,7 +263,7 @@ async fn a_second_use_of_a_code_revokes_what_the_first_gave() {
 }
 
 #[tokio::test]
-async fn revoking_a_refresh_token_takes_its_access_tokens_along_but_not_the_reverse() {
+async fn revoking_a_refresh_token_revokes_its_access_tokens_but_not_the_reverse() {
     let mock = MockIdp::builder().start().await.unwrap();
     let browser = browser();
     let scope = "openid offline_access";
@@ -284,7 +284,7 @@ async fn revoking_a_refresh_token_takes_its_access_tokens_along_but_not_the_reve
 }
 
 #[tokio::test]
-async fn userinfo_gives_the_claims_of_the_scopes_and_challenges_as_okta_does() {
+async fn userinfo_returns_the_claims_of_the_scopes_and_oktas_challenges() {
     let mock = MockIdp::builder().start().await.unwrap();
     let scope = "openid profile email address phone";
     let body = tokens(&mock, &browser(), "admin@example.test", scope).await;
@@ -351,7 +351,7 @@ async fn sign_out_ends_the_session_and_returns_to_the_client() {
 }
 
 #[tokio::test]
-async fn consent_is_asked_once_and_a_refusal_is_oktas() {
+async fn consent_is_requested_once_and_denial_is_oktas_error() {
     let mock = MockIdp::builder().start().await.unwrap();
     let partner = "0oamarketpartner05d7";
     let request = code_request(partner, "openid orders:read:user");
@@ -382,7 +382,7 @@ async fn consent_is_asked_once_and_a_refusal_is_oktas() {
 }
 
 #[tokio::test]
-async fn rotation_gives_a_new_token_and_reuse_takes_the_family_down() {
+async fn rotation_returns_a_new_refresh_token_and_reuse_revokes_the_family() {
     let mock = MockIdp::builder().start().await.unwrap();
     let spa = "0oamarketspa000005d7";
     let mut request = code_request(spa, "openid offline_access products:read");
@@ -441,7 +441,7 @@ async fn rotation_gives_a_new_token_and_reuse_takes_the_family_down() {
 }
 
 #[tokio::test]
-async fn form_post_answers_with_a_page_that_posts() {
+async fn form_post_returns_a_page_that_posts_the_form() {
     let mock = MockIdp::builder().start().await.unwrap();
     let mut request = code_request(WEB, "openid");
     request.push(("response_mode", "form_post"));
@@ -455,7 +455,7 @@ async fn form_post_answers_with_a_page_that_posts() {
 }
 
 #[tokio::test]
-async fn hybrid_puts_code_and_tokens_into_the_fragment() {
+async fn a_hybrid_response_has_code_and_tokens_in_the_fragment() {
     let mock = MockIdp::builder().start().await.unwrap();
     let mut request = code_request(WEB, "openid profile");
     request.retain(|(name, _)| *name != "response_type");

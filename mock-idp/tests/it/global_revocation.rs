@@ -1,4 +1,4 @@
-//! Global token revocation: everything that a user holds, and nobody else's.
+//! Global token revocation: all sessions and tokens of one user.
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Method};
@@ -13,7 +13,7 @@ const BUYER: &str = "buyer@example.test";
 const BUYER_ID: &str = "00ubuyer0000000005d7";
 const ADMIN: &str = "admin@example.test";
 
-/// Asks for the end of whoever is named; status and body.
+/// Requests the revocation for a subject. Returns status and body.
 async fn revoke(mock: &MockIdp, authorization: Option<&str>, body: &str) -> (u16, String) {
     let request = shared().post(format!("{}/oauth2/v1/global-token-revocation", mock.url()));
     let request = request.header("content-type", "application/json").body(body.to_owned());
@@ -29,7 +29,7 @@ async fn revoke(mock: &MockIdp, authorization: Option<&str>, body: &str) -> (u16
     (status, response.text().await.unwrap())
 }
 
-/// What a browser's user holds: tokens by a code, and a code that is not redeemed yet.
+/// The tokens of a user, and a code that is not redeemed yet.
 struct Held {
     browser: Client,
     tokens: Value,
@@ -67,7 +67,7 @@ impl Held {
 }
 
 #[tokio::test]
-async fn everything_that_a_user_holds_falls_at_once() {
+async fn global_revocation_ends_all_sessions_and_tokens_of_a_user() {
     let mock = market().await;
     let ssws = format!("SSWS {API_TOKEN}");
     let issuer = mock.issuer();
@@ -80,14 +80,14 @@ async fn everything_that_a_user_holds_falls_at_once() {
         let body = json!({ "sub_id": subject }).to_string();
         assert_eq!(revoke(&mock, Some(&ssws), &body).await, (204, String::new()), "{body}");
         assert_eq!(buyer.lasts(&mock).await, [false; 4], "{body}");
-        assert_eq!(admin.lasts(&mock).await, [true; 4], "nobody else's: {body}");
-        // Who signs in again, within the same second too, begins anew.
+        assert_eq!(admin.lasts(&mock).await, [true; 4], "another user's are unaffected: {body}");
+        // A new sign-in works, even within the same second.
         assert_eq!(Held::by(&mock, BUYER).await.lasts(&mock).await, [true; 4], "{body}");
     }
 }
 
 #[tokio::test]
-async fn what_a_user_has_allowed_and_nobody_fetched_yet_gives_nothing_any_more() {
+async fn global_revocation_ends_approved_requests_that_are_not_redeemed() {
     let mock = market().await;
     let device_code = device::allowed(&mock, "openid", BUYER).await;
     let auth_req_id = ciba::approved(&mock).await;
@@ -101,21 +101,21 @@ async fn what_a_user_has_allowed_and_nobody_fetched_yet_gives_nothing_any_more()
 }
 
 #[tokio::test]
-async fn whoever_may_not_or_names_nobody_is_refused() {
+async fn global_revocation_without_permission_or_subject_is_refused() {
     let mock = market().await;
     let held = Held::by(&mock, BUYER).await;
     let ssws = format!("SSWS {API_TOKEN}");
     let good = json!({ "sub_id": { "format": "opaque", "id": BUYER_ID } }).to_string();
     let bearer = format!("Bearer {}", held.tokens["access_token"].as_str().unwrap());
-    let told = async |authorization: Option<&str>, body: &str| {
+    let revocation_error = async |authorization: Option<&str>, body: &str| {
         let (status, body) = revoke(&mock, authorization, body).await;
         let body: Value = serde_json::from_str(&body).unwrap();
         let text = |name: &str| body[name].as_str().unwrap().to_owned();
         (status, text("errorCode"), text("errorSummary"))
     };
     let refused = |status, code: &str, summary: &str| (status, code.to_owned(), summary.to_owned());
-    assert_eq!(told(None, &good).await, refused(403, "E0000005", "Invalid session"));
-    assert_eq!(told(Some(&bearer), &good).await, refused(401, "E0000011", "Invalid token provided"));
+    assert_eq!(revocation_error(None, &good).await, refused(403, "E0000005", "Invalid session"));
+    assert_eq!(revocation_error(Some(&bearer), &good).await, refused(401, "E0000011", "Invalid token provided"));
     let nobody = refused(400, "E0000001", "Api validation failed: sub_id");
     for subject in [
         json!({ "format": "opaque", "id": "00unobody" }),
@@ -124,11 +124,11 @@ async fn whoever_may_not_or_names_nobody_is_refused() {
         json!(BUYER_ID),
         Value::Null,
     ] {
-        assert_eq!(told(Some(&ssws), &json!({ "sub_id": subject }).to_string()).await, nobody, "{subject}");
+        assert_eq!(revocation_error(Some(&ssws), &json!({ "sub_id": subject }).to_string()).await, nobody, "{subject}");
     }
-    assert_eq!(told(Some(&ssws), "[]").await, nobody);
+    assert_eq!(revocation_error(Some(&ssws), "[]").await, nobody);
     let malformed = refused(400, "E0000003", "The request body was not well-formed.");
-    assert_eq!(told(Some(&ssws), "{").await, malformed);
+    assert_eq!(revocation_error(Some(&ssws), "{").await, malformed);
     assert_eq!(held.lasts(&mock).await, [true; 4]);
     let get = shared().request(Method::GET, format!("{}/oauth2/v1/global-token-revocation", mock.url()));
     assert_eq!(get.send().await.unwrap().status(), 405);

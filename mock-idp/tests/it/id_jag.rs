@@ -1,4 +1,4 @@
-//! Cross-app access: who has signed in at the org's own server is told to another one, which lets an agent act for them.
+//! Cross-app access: the org's own server issues an ID-JAG for a user, and another server accepts it from an agent.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, loca
 use crate::jose::{Key, jwt, with};
 use crate::market::{NOW, advance, journal, key_server, post, stop_clock};
 use crate::org::{SERVER_ID, TestOrg, model};
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 
 const EXCHANGE: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
 const BEARER: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
@@ -40,7 +40,7 @@ fn text<'a>(body: &'a Value, name: &str) -> &'a str {
     body[name].as_str().unwrap_or_else(|| panic!("no {name} in {body}"))
 }
 
-/// What an app holds after somebody has signed in to it at the org's own server.
+/// The tokens of an app after a sign-in at the org's own server.
 async fn org_tokens(mock: &MockIdp, login: &str, client: (&str, &str), scope: &str) -> Value {
     let browser = browser();
     let url = format!("{}/oauth2/v1/authorize", mock.url());
@@ -52,7 +52,7 @@ async fn org_tokens(mock: &MockIdp, login: &str, client: (&str, &str), scope: &s
     body(token(mock, ORG, Some(client), &form).await).await
 }
 
-/// The form with parameters changed; an empty one is left out.
+/// The form with changed parameters; empty ones are removed.
 fn changed<'a>(mut form: Vec<(&'a str, &'a str)>, more: Form<'a>) -> Vec<(&'a str, &'a str)> {
     for (name, value) in more {
         form.retain(|(known, _)| known != name);
@@ -63,7 +63,7 @@ fn changed<'a>(mut form: Vec<(&'a str, &'a str)>, more: Form<'a>) -> Vec<(&'a st
     form
 }
 
-/// Asks the org's own server for an ID-JAG for the default one.
+/// Requests an ID-JAG for the default server from the org's own server.
 async fn assert_identity(mock: &MockIdp, basic: (&str, &str), subject: &str, more: Form<'_>) -> Response {
     let audience = format!("{}/oauth2/default", mock.url());
     let form = vec![
@@ -82,7 +82,7 @@ async fn redeem(mock: &MockIdp, assertion: &str, more: Form<'_>) -> Response {
 }
 
 #[tokio::test]
-async fn an_agent_acts_for_who_has_signed_in_to_its_app() {
+async fn an_agent_gets_a_token_for_a_user_of_its_linked_app() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = org_tokens(&mock, "buyer@example.test", (WEB, WEB_SECRET), "openid profile").await;
     let agent = (AGENT, AGENT_SECRET);
@@ -129,7 +129,7 @@ async fn an_agent_acts_for_who_has_signed_in_to_its_app() {
     assert_eq!((&access["act"], &access["sub_profile"]), (&act, &json!("user")));
 
     // Once.
-    let again = told(redeem(&mock, id_jag, &[]).await).await;
+    let again = token_error(redeem(&mock, id_jag, &[]).await).await;
     assert_eq!(again, (400, "invalid_grant".to_owned(), "The id-jag was already used.".to_owned()));
     let journal = journal(&mock).await;
     for said in [
@@ -153,7 +153,7 @@ async fn a_fault_changes_the_id_jag_and_no_other_token() {
     let spoiled = body(assert_identity(&mock, agent, text(&tokens, "id_token"), &[]).await).await;
     let id_jag = text(&spoiled, "access_token");
     assert_eq!(decode(id_jag).1["sub"], "00unobody00000000000");
-    let error = told(redeem(&mock, id_jag, &[]).await).await;
+    let error = token_error(redeem(&mock, id_jag, &[]).await).await;
     assert_eq!((error.0, error.1.as_str()), (400, "invalid_grant"));
     let next = body(assert_identity(&mock, agent, text(&tokens, "id_token"), &[]).await).await;
     assert_eq!(decode(text(&next, "access_token")).1["sub"], BUYER);
@@ -164,7 +164,7 @@ async fn a_fault_changes_the_id_jag_and_no_other_token() {
 }
 
 #[tokio::test]
-async fn a_token_for_a_resource_elsewhere_calls_the_agent_as_it_is_called_there() {
+async fn an_id_jag_for_an_external_resource_has_the_agents_client_id_there() {
     let mock = MockIdp::builder().start().await.unwrap();
     let tokens = org_tokens(&mock, "buyer@example.test", (WEB, WEB_SECRET), "openid").await;
     let id_token = text(&tokens, "id_token");
@@ -184,12 +184,12 @@ async fn a_token_for_a_resource_elsewhere_calls_the_agent_as_it_is_called_there(
     let position = |name: &str| claims.as_object().unwrap().keys().position(|key| key == name).unwrap();
     assert!(position("email") < position("resource") && position("resource") < position("client_id"));
     // What is for others is for nobody here.
-    let refused = told(redeem(&mock, text(&answer, "access_token"), &[]).await).await;
+    let refused = token_error(redeem(&mock, text(&answer, "access_token"), &[]).await).await;
     let audience = "The audience of the JWT Bearer Grant must match the the issuer of the authorization server.";
     assert_eq!(refused, (400, "invalid_grant".to_owned(), audience.to_owned()));
 }
 
-/// The market whose demo app itself asks for its own users, by ID token or refresh token.
+/// The market whose demo app may request ID-JAGs for its own users, with an ID token or refresh token.
 fn requesting_app() -> TestOrg {
     let connection = json!({
         "id": "mcnmarketdemo00005d7", "authorizationServerId": SERVER_ID,
@@ -204,7 +204,7 @@ fn requesting_app() -> TestOrg {
 }
 
 #[tokio::test]
-async fn an_app_asks_for_its_own_users_without_an_actor() {
+async fn an_app_gets_an_id_jag_for_its_own_users_without_an_actor() {
     let mock = requesting_app().start().await;
     let web = (WEB, WEB_SECRET);
     let tokens = org_tokens(&mock, "buyer@example.test", web, "openid offline_access").await;
@@ -229,22 +229,22 @@ async fn an_app_asks_for_its_own_users_without_an_actor() {
     // The connection has its limits, and a refresh token is its own client's.
     let denied = "Some of the requested scopes were denied by the policy. Denied scopes: [orders:update].";
     let refused =
-        told(assert_identity(&mock, web, text(&tokens, "id_token"), &[("scope", "orders:update")]).await).await;
+        token_error(assert_identity(&mock, web, text(&tokens, "id_token"), &[("scope", "orders:update")]).await).await;
     assert_eq!(refused, (400, "access_denied".to_owned(), denied.to_owned()));
     let foreign = assert_identity(&mock, (AGENT, AGENT_SECRET), text(&tokens, "refresh_token"), &[refreshing[0]]).await;
     let invalid = "'subject_token' is invalid.".to_owned();
-    assert_eq!(told(foreign).await, (400, "invalid_request".to_owned(), invalid));
+    assert_eq!(token_error(foreign).await, (400, "invalid_request".to_owned(), invalid));
     // What has been revoked stands for nobody.
     let form = [("token", text(&tokens, "refresh_token"))];
     let url = format!("{}/oauth2/v1/revoke", mock.url());
     browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap();
-    let over = told(assert_identity(&mock, web, text(&tokens, "refresh_token"), &refreshing).await).await;
+    let over = token_error(assert_identity(&mock, web, text(&tokens, "refresh_token"), &refreshing).await).await;
     let expired = "The 'subject_token' either expired or the session associated with it was terminated.";
     assert_eq!(over, (400, "invalid_grant".to_owned(), expired.to_owned()));
 }
 
 #[tokio::test]
-async fn who_may_not_have_an_id_jag_is_told_so_in_oktas_words() {
+async fn invalid_id_jag_requests_are_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;
     let tokens = org_tokens(&mock, "buyer@example.test", (WEB, WEB_SECRET), "openid offline_access").await;
@@ -284,27 +284,27 @@ async fn who_may_not_have_an_id_jag_is_told_so_in_oktas_words() {
         let expected = (status, error.to_owned(), description.to_owned());
         let more = &[more, if subject.is_empty() { &[("subject_token", "")] } else { &[] }].concat();
         let refused = assert_identity(&mock, (AGENT, AGENT_SECRET), subject, more).await;
-        assert_eq!(told(refused).await, expected, "{more:?}");
+        assert_eq!(token_error(refused).await, expected, "{more:?}");
     }
     // Custom servers issue none, and the org's own server exchanges nothing else.
     let form = [EXCHANGE, ("requested_token_type", ID_JAG), ("subject_token", good), ("subject_token_type", ID_TOKEN)];
-    let custom = told(token(&mock, DEFAULT, Some((AGENT, AGENT_SECRET)), &form).await).await;
+    let custom = token_error(token(&mock, DEFAULT, Some((AGENT, AGENT_SECRET)), &form).await).await;
     let unsupported = "'requested_token_type' is invalid or not supported.".to_owned();
     let unsupported = (400, "invalid_request".to_owned(), unsupported);
     assert_eq!(custom, unsupported);
     for wanted in ["urn:okta:oauth:token-type:web_sso_token", "urn:okta:params:oauth:token-type:oauth-sts"] {
         let other = assert_identity(&mock, (AGENT, AGENT_SECRET), good, &[("requested_token_type", wanted)]).await;
-        assert_eq!(told(other).await, unsupported, "{wanted}");
+        assert_eq!(token_error(other).await, unsupported, "{wanted}");
     }
     // The ID token has its own time.
     advance(&mock, 3601).await;
-    let late = told(assert_identity(&mock, (AGENT, AGENT_SECRET), good, &[]).await).await;
+    let late = token_error(assert_identity(&mock, (AGENT, AGENT_SECRET), good, &[]).await).await;
     let expired = "The 'subject_token' either expired or the session associated with it was terminated.";
     assert_eq!(late, (400, "invalid_grant".to_owned(), expired.to_owned()));
 }
 
 #[tokio::test]
-async fn a_public_client_gets_and_redeems_none() {
+async fn a_public_client_cannot_get_or_redeem_an_id_jag() {
     let allow = |settings: &mut OauthClientSettings| settings.grant_types.push(GrantType::JwtBearer);
     let mock = TestOrg::market().oauth("0oamarketdevsso005d7", allow).start().await;
     let courier = ("client_id", "0oamarketdevsso005d7");
@@ -317,11 +317,11 @@ async fn a_public_client_gets_and_redeems_none() {
     ];
     let expected =
         (400, "unauthorized_client".to_owned(), "Confidential client is required to make this request.".to_owned());
-    assert_eq!(told(token(&mock, ORG, None, &exchange).await).await, expected);
-    assert_eq!(told(token(&mock, DEFAULT, None, &bearer).await).await, expected);
+    assert_eq!(token_error(token(&mock, ORG, None, &exchange).await).await, expected);
+    assert_eq!(token_error(token(&mock, DEFAULT, None, &bearer).await).await, expected);
 }
 
-/// A header and claims that the default server takes from the org's own.
+/// Header and claims of an ID-JAG that the default server accepts.
 async fn good(mock: &MockIdp, kid: &str) -> (Value, Value) {
     let header = json!({ "kid": kid, "typ": "oauth-id-jag+jwt", "alg": "RS256" });
     let claims = json!({
@@ -338,7 +338,7 @@ async fn org_kid(mock: &MockIdp) -> String {
 }
 
 #[tokio::test]
-async fn each_fault_of_an_id_jag_has_its_own_words() {
+async fn each_invalid_id_jag_has_its_own_error() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;
     let org = Key::pem(ORG_PEM);
@@ -379,30 +379,34 @@ async fn each_fault_of_an_id_jag_has_its_own_words() {
     for (changes, status, error, description) in cases {
         let assertion = jwt(&header, &with(claims.clone(), &changes), &org);
         let expected = (status, error.to_owned(), description.to_owned());
-        assert_eq!(told(redeem(&mock, &assertion, &[]).await).await, expected, "{changes}");
+        assert_eq!(token_error(redeem(&mock, &assertion, &[]).await).await, expected, "{changes}");
     }
     // Never fewer scopes than asserted: the policy grants all or nothing.
     let greedy = jwt(&header, &with(claims.clone(), &json!({ "scope": "products:read orders:read" })), &org);
-    assert_eq!(told(redeem(&mock, &greedy, &[]).await).await, (401, "access_denied".to_owned(), policy.to_owned()));
+    assert_eq!(
+        token_error(redeem(&mock, &greedy, &[]).await).await,
+        (401, "access_denied".to_owned(), policy.to_owned())
+    );
     let good = jwt(&header, &claims, &org);
     let forged = jwt(&header, &claims, &Key::client());
     let signature = "The signature of the id-jag is invalid.";
     let expected = (400, grant.to_owned(), signature.to_owned());
-    assert_eq!(told(redeem(&mock, &forged, &[]).await).await, expected);
+    assert_eq!(token_error(redeem(&mock, &forged, &[]).await).await, expected);
     // What is no ID-JAG comes from nobody who may assert anything.
     let plain = jwt(&with(header.clone(), &json!({ "typ": "JWT" })), &claims, &org);
     for assertion in [plain.as_str(), "a.b.c"] {
         let issuer = "The issuer of the token is not permitted to use the JWT Bearer Grant.";
         let expected = (401, "invalid_token".to_owned(), issuer.to_owned());
-        assert_eq!(told(redeem(&mock, assertion, &[]).await).await, expected, "{assertion}");
+        assert_eq!(token_error(redeem(&mock, assertion, &[]).await).await, expected, "{assertion}");
     }
     let scopes = "The id-jag request must not include a 'scope' parameter.";
-    let asked = told(redeem(&mock, &good, &[("scope", "products:read")]).await).await;
+    let asked = token_error(redeem(&mock, &good, &[("scope", "products:read")]).await).await;
     assert_eq!(asked, (400, "invalid_request".to_owned(), scopes.to_owned()));
     let mismatch = "The 'resource' claim in the id-jag does not match the 'resource' parameter in the request.";
-    let other = told(redeem(&mock, &good, &[("resource", "api://default")]).await).await;
+    let other = token_error(redeem(&mock, &good, &[("resource", "api://default")]).await).await;
     assert_eq!(other, (400, grant.to_owned(), mismatch.to_owned()));
-    let at_org = told(token(&mock, ORG, Some((AGENT, AGENT_SECRET)), &[BEARER, ("assertion", &good)]).await).await;
+    let at_org =
+        token_error(token(&mock, ORG, Some((AGENT, AGENT_SECRET)), &[BEARER, ("assertion", &good)]).await).await;
     assert_eq!((at_org.0, at_org.1.as_str()), (400, "unsupported_grant_type"));
     // None of it has used the ID-JAG up; the server's own audience is a resource of its.
     let own = jwt(&header, &with(claims.clone(), &json!({ "resource": "api://default" })), &org);
@@ -412,7 +416,7 @@ async fn each_fault_of_an_id_jag_has_its_own_words() {
 }
 
 #[tokio::test]
-async fn an_id_jag_gives_nobody_what_the_app_or_the_user_may_not_have() {
+async fn an_id_jag_is_limited_by_consent_policy_and_assignment() {
     let org = requesting_app().oauth(AGENT, |settings| settings.consent_method = ConsentMethod::Required);
     let mock = org.start().await;
     stop_clock(&mock).await;
@@ -420,16 +424,19 @@ async fn an_id_jag_gives_nobody_what_the_app_or_the_user_may_not_have() {
     let (header, claims) = good(&mock, &org_kid(&mock).await).await;
     let consent = "The following scopes require user consent: [orders:read:user].";
     let asked = jwt(&header, &with(claims.clone(), &json!({ "scope": "orders:read:user" })), &org);
-    assert_eq!(told(redeem(&mock, &asked, &[]).await).await, (400, "consent_required".to_owned(), consent.to_owned()));
+    assert_eq!(
+        token_error(redeem(&mock, &asked, &[]).await).await,
+        (400, "consent_required".to_owned(), consent.to_owned())
+    );
     let policy = "Policy evaluation failed for this request, please check the policy configurations.";
     let excluded = jwt(&header, &with(claims.clone(), &json!({ "sub": "00udenied000000005d7" })), &org);
-    let excluded = told(redeem(&mock, &excluded, &[]).await).await;
+    let excluded = token_error(redeem(&mock, &excluded, &[]).await).await;
     assert_eq!(excluded, (401, "access_denied".to_owned(), policy.to_owned()));
     let unassigned = with(claims, &json!({ "sub": "00uunassigned00005d7", "client_id": WEB }));
     let form = [BEARER, ("assertion", &jwt(&header, &unassigned, &org))];
-    let told = told(token(&mock, DEFAULT, Some((WEB, WEB_SECRET)), &form).await).await;
+    let error = token_error(token(&mock, DEFAULT, Some((WEB, WEB_SECRET)), &form).await).await;
     let text = "User is not assigned to the client application.";
-    assert_eq!(told, (400, "access_denied".to_owned(), text.to_owned()));
+    assert_eq!(error, (400, "access_denied".to_owned(), text.to_owned()));
 }
 
 /// The market whose default server trusts an external issuer with these keys: `jwks` or `jwksUri`.
@@ -439,7 +446,7 @@ fn trusting(keys: Value) -> TestOrg {
 }
 
 #[tokio::test]
-async fn an_issuer_elsewhere_is_believed_by_its_own_keys() {
+async fn an_id_jag_of_a_trusted_issuer_is_verified_with_its_keys() {
     let (address, published, asked) = key_server().await;
     let client = Key::client();
     let set = json!({ "keys": [with(client.jwk(), &json!({ "kid": "p1" }))] });
@@ -458,14 +465,14 @@ async fn an_issuer_elsewhere_is_believed_by_its_own_keys() {
         for (kid, key) in keys {
             let forged = jwt(&with(header.clone(), &json!({ "kid": kid })), &claims, &key);
             let expected = (400, "invalid_grant".to_owned(), "The signature of the id-jag is invalid.".to_owned());
-            assert_eq!(told(redeem(&mock, &forged, &[]).await).await, expected, "{kid}");
+            assert_eq!(token_error(redeem(&mock, &forged, &[]).await).await, expected, "{kid}");
         }
     }
     assert!(asked.load(std::sync::atomic::Ordering::SeqCst) > 0);
 }
 
 #[tokio::test]
-async fn an_id_jag_that_arrives_often_at_once_counts_once() {
+async fn concurrent_uses_of_one_id_jag_succeed_once() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;
     let (header, claims) = good(&mock, &org_kid(&mock).await).await;

@@ -1,4 +1,4 @@
-//! Native to Web SSO: an app hands its user over to another one, which signs them in.
+//! Native to Web SSO: an interclient token of one app signs its user in to another app.
 
 use mock_idp::MockIdp;
 use mock_idp_core::model::{App, Status};
@@ -9,7 +9,7 @@ use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, loca
 use crate::jose::{Key, jwt, with};
 use crate::market::{advance, journal, post, stop_clock};
 use crate::org::{TestOrg, model, remove};
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 
 const ORG: &str = "/oauth2";
 const DEFAULT: &str = "/oauth2/default";
@@ -17,7 +17,7 @@ const EXCHANGE: (&str, &str) = ("grant_type", "urn:ietf:params:oauth:grant-type:
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 const INTERCLIENT_TOKEN: &str = "urn:okta:params:oauth:token-type:interclient_token";
-/// The app that hands over, and the one that trusts it.
+/// The app that requests interclient tokens, and the one that trusts it.
 const COURIER: &str = "0oamarketdevsso005d7";
 const SECOND: &str = "0oamarketsecond005d7";
 const SECOND_SECRET: &str = "mock-secret-second-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
@@ -54,7 +54,7 @@ fn changed<'a>(mut form: Vec<(&'a str, &'a str)>, more: Form<'a>) -> Vec<(&'a st
     form
 }
 
-/// What an app holds after somebody has signed in to it.
+/// The tokens of an app after a sign-in.
 async fn tokens(mock: &MockIdp, server: &str, login: &str, client_id: &str, scope: &str) -> Value {
     let browser = browser();
     let url = format!("{}{server}/v1/authorize", mock.url());
@@ -76,8 +76,8 @@ async fn tokens(mock: &MockIdp, server: &str, login: &str, client_id: &str, scop
     body(token(mock, server, basic, &form).await).await
 }
 
-/// The courier's app hands its user over.
-async fn hand_over(mock: &MockIdp, server: &str, own: &Value, more: Form<'_>) -> Response {
+/// Requests an interclient token for the courier's app.
+async fn request_interclient_token(mock: &MockIdp, server: &str, own: &Value, more: Form<'_>) -> Response {
     let form = vec![
         EXCHANGE,
         ("client_id", COURIER),
@@ -92,17 +92,17 @@ async fn hand_over(mock: &MockIdp, server: &str, own: &Value, more: Form<'_>) ->
 }
 
 async fn interclient_token(mock: &MockIdp, server: &str, own: &Value) -> String {
-    text(&body(hand_over(mock, server, own, &[]).await).await, "access_token").to_owned()
+    text(&body(request_interclient_token(mock, server, own, &[]).await).await, "access_token").to_owned()
 }
 
-/// The second app sends a browser with the token; nobody may be asked.
-async fn take_over(mock: &MockIdp, server: &str, browser: &Client, token: &str, more: Form<'_>) -> Response {
+/// An authorization request of the second app with the token and `prompt=none`.
+async fn authorize_with_token(mock: &MockIdp, server: &str, browser: &Client, token: &str, more: Form<'_>) -> Response {
     let request = [code_request(SECOND, "openid"), vec![("prompt", "none"), ("interclient_token", token)]].concat();
     let url = format!("{}{server}/v1/authorize", mock.url());
     browser.get(url).query(&changed(request, more)).send().await.unwrap()
 }
 
-/// `error` and `error_description` that arrive at the redirect URI.
+/// `error` and `error_description` of the redirect.
 fn arrived(response: &Response) -> (String, String) {
     let location = location(response);
     assert_eq!(parameter(&location, "state").as_deref(), Some("s-1"), "{location}");
@@ -115,7 +115,7 @@ fn refused(error: &str, description: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn only_an_app_that_another_trusts_gets_the_scope() {
+async fn interclient_access_requires_an_app_that_trusts_the_client() {
     let mock = MockIdp::builder().start().await.unwrap();
     let scope = ("scope", "openid interclient_access");
     for server in [ORG, DEFAULT] {
@@ -129,11 +129,11 @@ async fn only_an_app_that_another_trusts_gets_the_scope() {
     let expected = (400, "invalid_scope".to_owned(), SCOPE_REFUSED.to_owned());
     let legacy = ("0oamarketlegacy005d7", "mock-secret-legacy-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH");
     let password = [("grant_type", "password"), ("username", BUYER), ("password", "Passw0rd!"), scope];
-    assert_eq!(told(token(&mock, DEFAULT, Some(legacy), &password).await).await, expected);
+    assert_eq!(token_error(token(&mock, DEFAULT, Some(legacy), &password).await).await, expected);
     let device = [("client_id", "0oamarkettv0000005d7"), scope];
     let url = format!("{}/v1/device/authorize", mock.issuer());
-    assert_eq!(told(browser().post(url).form(&device).send().await.unwrap()).await, expected);
-    // An app that is switched off trusts nobody.
+    assert_eq!(token_error(browser().post(url).form(&device).send().await.unwrap()).await, expected);
+    // An inactive app trusts no other app.
     let mock = TestOrg::market().app(SECOND, |app| app.status = Status::Inactive).start().await;
     let request = [code_request(COURIER, scope.1), PKCE.to_vec()].concat();
     let response = browser().get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap();
@@ -141,20 +141,20 @@ async fn only_an_app_that_another_trusts_gets_the_scope() {
 }
 
 #[tokio::test]
-async fn a_user_is_signed_in_to_another_app_without_being_asked() {
+async fn an_interclient_token_signs_the_user_in_to_another_app() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;
     for (server, issuer) in [(ORG, mock.url().to_string()), (DEFAULT, mock.issuer().to_string())] {
         let own = tokens(&mock, server, BUYER, COURIER, SCOPE).await;
         assert_eq!(own["scope"], SCOPE);
         advance(&mock, 60).await;
-        let answer = body(hand_over(&mock, server, &own, &[]).await).await;
+        let answer = body(request_interclient_token(&mock, server, &own, &[]).await).await;
         let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["token_type", "expires_in", "access_token", "issued_token_type"]);
-        let handed = text(&answer, "access_token");
+        let sso_token = text(&answer, "access_token");
         let rest = json!({ "token_type": "N_A", "expires_in": 300, "issued_token_type": INTERCLIENT_TOKEN });
         assert_eq!(with(answer.clone(), &json!({ "access_token": null })), rest);
-        let (header, claims) = decode(handed);
+        let (header, claims) = decode(sso_token);
         assert_eq!(header.as_object().unwrap().keys().collect::<Vec<_>>(), ["kid", "alg"]);
         let keys: Vec<&String> = claims.as_object().unwrap().keys().collect();
         assert_eq!(keys, ["jti", "iss", "aud", "iat", "exp", "sub", "tid"]);
@@ -162,9 +162,9 @@ async fn a_user_is_signed_in_to_another_app_without_being_asked() {
         assert_eq!((text(&claims, "sub"), text(&claims, "tid")), ("00ubuyer0000000005d7", SECOND));
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
 
-        // In a browser where nobody has signed in, although nobody may be asked.
+        // In a browser without a session, with prompt=none.
         let browser = browser();
-        let response = take_over(&mock, server, &browser, handed, &[]).await;
+        let response = authorize_with_token(&mock, server, &browser, sso_token, &[]).await;
         let code = parameter(&location(&response), "code").unwrap_or_else(|| panic!("{}", location(&response)));
         let form = [
             ("grant_type", "authorization_code"),
@@ -180,10 +180,10 @@ async fn a_user_is_signed_in_to_another_app_without_being_asked() {
             assert_eq!(second[claim], first[claim], "{claim}");
         }
         assert_eq!(second["aud"], SECOND);
-        // Once, but the browser has a session now.
+        // The token is consumed, but the browser has a session.
         let replayed = refused("one_time_sso_token_replayed", "The 'interclient_token' was already consumed.");
-        assert_eq!(arrived(&take_over(&mock, server, &browser, handed, &[]).await), replayed);
-        let later = take_over(&mock, server, &browser, handed, &[("interclient_token", "")]).await;
+        assert_eq!(arrived(&authorize_with_token(&mock, server, &browser, sso_token, &[]).await), replayed);
+        let later = authorize_with_token(&mock, server, &browser, sso_token, &[("interclient_token", "")]).await;
         assert!(parameter(&location(&later), "code").is_some());
         let journal = journal(&mock).await;
         for said in [
@@ -193,7 +193,10 @@ async fn a_user_is_signed_in_to_another_app_without_being_asked() {
         ] {
             assert!(journal.contains(said), "{said}: {journal}");
         }
-        assert!(!journal.contains(handed) && !journal.contains(text(&claims, "jti")), "tokens stay out of the journal");
+        assert!(
+            !journal.contains(sso_token) && !journal.contains(text(&claims, "jti")),
+            "tokens stay out of the journal"
+        );
     }
 }
 
@@ -206,28 +209,28 @@ async fn a_fault_changes_the_interclient_token() {
     let next = interclient_token(&mock, DEFAULT, &own).await;
     let expires = |token: &str| decode(token).1["exp"].as_i64().unwrap();
     assert!(expires(&spoiled) < expires(&next) - 86_400, "the first token has expired");
-    let response = take_over(&mock, DEFAULT, &browser(), &spoiled, &[]).await;
+    let response = authorize_with_token(&mock, DEFAULT, &browser(), &spoiled, &[]).await;
     assert_eq!(arrived(&response).0, "invalid_token");
 }
 
 #[tokio::test]
-async fn who_has_to_sign_in_anew_is_asked() {
+async fn an_interclient_token_does_not_replace_a_required_sign_in() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;
     let own = tokens(&mock, ORG, BUYER, COURIER, SCOPE).await;
     advance(&mock, 60).await;
     let old = [("max_age", "30")];
-    let handed = interclient_token(&mock, ORG, &own).await;
+    let sso_token = interclient_token(&mock, ORG, &own).await;
     let again = "The client specified not to prompt, but the client app requires re-authentication or MFA.";
-    let response = take_over(&mock, ORG, &browser(), &handed, &old).await;
+    let response = authorize_with_token(&mock, ORG, &browser(), &sso_token, &old).await;
     assert_eq!(arrived(&response), refused("login_required", again));
-    let handed = interclient_token(&mock, ORG, &own).await;
-    let response = take_over(&mock, ORG, &browser(), &handed, &[("max_age", "30"), ("prompt", "")]).await;
+    let sso_token = interclient_token(&mock, ORG, &own).await;
+    let response = authorize_with_token(&mock, ORG, &browser(), &sso_token, &[("max_age", "30"), ("prompt", "")]).await;
     assert_eq!(response.status(), 200, "the sign-in page");
 }
 
 #[tokio::test]
-async fn what_hands_nobody_over_is_refused_in_oktas_words() {
+async fn invalid_interclient_exchanges_are_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     let own = tokens(&mock, DEFAULT, BUYER, COURIER, SCOPE).await;
     let bare = tokens(&mock, DEFAULT, BUYER, COURIER, "openid").await;
@@ -272,37 +275,41 @@ async fn what_hands_nobody_over_is_refused_in_oktas_words() {
     ];
     for (name, value, status, error, description) in cases {
         let expected = (status, error.to_owned(), description.to_owned());
-        assert_eq!(told(hand_over(&mock, DEFAULT, &own, &[(name, value)]).await).await, expected, "{name} {value}");
+        assert_eq!(
+            token_error(request_interclient_token(&mock, DEFAULT, &own, &[(name, value)]).await).await,
+            expected,
+            "{name} {value}"
+        );
     }
     // Revoked, or too old.
     let url = format!("{}/v1/revoke", mock.issuer());
     let form = [("client_id", COURIER), ("token", text(&own, "refresh_token"))];
     assert_eq!(browser().post(url).form(&form).send().await.unwrap().status(), 200);
     let expected = (400, "invalid_request".to_owned(), actor.to_owned());
-    assert_eq!(told(hand_over(&mock, DEFAULT, &own, &[]).await).await, expected);
+    assert_eq!(token_error(request_interclient_token(&mock, DEFAULT, &own, &[]).await).await, expected);
     advance(&mock, 3601).await;
     let late = "The 'subject_token' either expired or the session associated with it was terminated.";
     let expected = (400, "invalid_grant".to_owned(), late.to_owned());
-    assert_eq!(told(hand_over(&mock, DEFAULT, &own, &[]).await).await, expected);
+    assert_eq!(token_error(request_interclient_token(&mock, DEFAULT, &own, &[]).await).await, expected);
 }
 
 #[tokio::test]
-async fn nobody_is_handed_over_to_an_app_that_is_not_theirs() {
+async fn an_interclient_token_for_an_unassigned_app_is_refused() {
     let unassign = |app: &mut App| remove(&mut app.assignments.groups, |group| group.id == "00gauditors0000005d7");
     let mock = TestOrg::market().app(SECOND, unassign).start().await;
     let own = tokens(&mock, ORG, "denied@example.test", COURIER, SCOPE).await;
     let assigned = "'subject_token' is invalid: the user is not assigned to the client application.";
     let expected = (400, "invalid_request".to_owned(), assigned.to_owned());
-    assert_eq!(told(hand_over(&mock, ORG, &own, &[]).await).await, expected);
+    assert_eq!(token_error(request_interclient_token(&mock, ORG, &own, &[]).await).await, expected);
 }
 
 #[tokio::test]
-async fn a_token_that_signs_nobody_in_is_refused_in_oktas_words() {
+async fn an_invalid_interclient_token_is_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     stop_clock(&mock).await;
     let own = tokens(&mock, DEFAULT, BUYER, COURIER, SCOPE).await;
-    let handed = interclient_token(&mock, DEFAULT, &own).await;
-    let (header, claims) = decode(&handed);
+    let sso_token = interclient_token(&mock, DEFAULT, &own).await;
+    let (header, claims) = decode(&sso_token);
     let forged = jwt(&header, &claims, &Key::client());
     let invalid = refused("invalid_token", "The 'interclient_token' is invalid.");
     let issuer = refused("invalid_token", "The 'interclient_token' has an invalid issuer.");
@@ -310,65 +317,66 @@ async fn a_token_that_signs_nobody_in_is_refused_in_oktas_words() {
     let unknown = refused("invalid_token", "The 'interclient_token' contains an invalid 'jti'.");
     let revoked = refused("invalid_token", "The 'interclient_token' was revoked.");
     let ask = async |server: &str, token: &str, more: Form<'_>| {
-        arrived(&take_over(&mock, server, &browser(), token, more).await)
+        arrived(&authorize_with_token(&mock, server, &browser(), token, more).await)
     };
     for token in ["garbage", &forged, text(&own, "id_token"), text(&own, "access_token")] {
         assert_eq!(ask(DEFAULT, token, &[]).await, invalid, "{token}");
     }
-    assert_eq!(ask(ORG, &handed, &[]).await, issuer);
-    assert_eq!(ask(DEFAULT, &handed, &[("client_id", WEB)]).await, target);
-    // It is good for nothing else.
-    let form = [("client_id", COURIER), ("token", handed.as_str())];
+    assert_eq!(ask(ORG, &sso_token, &[]).await, issuer);
+    assert_eq!(ask(DEFAULT, &sso_token, &[("client_id", WEB)]).await, target);
+    // It has no other use.
+    let form = [("client_id", COURIER), ("token", sso_token.as_str())];
     let url = format!("{}/v1/introspect", mock.issuer());
     assert_eq!(body(browser().post(url).form(&form).send().await.unwrap()).await, json!({ "active": false }));
-    // None of that has used it up.
-    let response = take_over(&mock, DEFAULT, &browser(), &handed, &[]).await;
+    // None of that has consumed it.
+    let response = authorize_with_token(&mock, DEFAULT, &browser(), &sso_token, &[]).await;
     assert!(parameter(&location(&response), "code").is_some());
 
-    let handed = interclient_token(&mock, DEFAULT, &own).await;
+    let sso_token = interclient_token(&mock, DEFAULT, &own).await;
     advance(&mock, 300).await;
-    assert_eq!(ask(DEFAULT, &handed, &[]).await, invalid);
-    // It falls with what the app has asked by, however that falls.
-    let handed = interclient_token(&mock, DEFAULT, &own).await;
+    assert_eq!(ask(DEFAULT, &sso_token, &[]).await, invalid);
+    // It is revoked with the token that it was requested with.
+    let sso_token = interclient_token(&mock, DEFAULT, &own).await;
     let url = format!("{}/v1/revoke", mock.issuer());
     let form = [("client_id", COURIER), ("token", text(&own, "access_token"))];
     assert_eq!(browser().post(url).form(&form).send().await.unwrap().status(), 200);
-    assert_eq!(ask(DEFAULT, &handed, &[]).await, revoked);
+    assert_eq!(ask(DEFAULT, &sso_token, &[]).await, revoked);
 
     let own = tokens(&mock, DEFAULT, BUYER, COURIER, "openid interclient_access").await;
-    let handed = interclient_token(&mock, DEFAULT, &own).await;
+    let sso_token = interclient_token(&mock, DEFAULT, &own).await;
     post(&mock, "/_mock/reset", json!({})).await;
     stop_clock(&mock).await;
-    assert_eq!(ask(DEFAULT, &handed, &[]).await, unknown);
+    assert_eq!(ask(DEFAULT, &sso_token, &[]).await, unknown);
 }
 
 #[tokio::test]
-async fn who_is_handed_over_is_not_handed_on() {
+async fn a_session_from_an_interclient_token_gets_no_interclient_token() {
     let org = TestOrg::market().app(WEB, |app| app.interclient_allowed_apps.push(SECOND.to_owned()));
     let mock = org.start().await;
     let own = tokens(&mock, DEFAULT, BUYER, COURIER, SCOPE).await;
-    let handed = interclient_token(&mock, DEFAULT, &own).await;
+    let sso_token = interclient_token(&mock, DEFAULT, &own).await;
     let scope = [("scope", "openid interclient_access")];
-    let response = take_over(&mock, DEFAULT, &browser(), &handed, &scope).await;
+    let response = authorize_with_token(&mock, DEFAULT, &browser(), &sso_token, &scope).await;
     assert_eq!(arrived(&response), refused("invalid_scope", SCOPE_REFUSED));
-    let alone = take_over(&mock, DEFAULT, &browser(), &handed, &[scope[0], ("interclient_token", "")]).await;
+    let alone =
+        authorize_with_token(&mock, DEFAULT, &browser(), &sso_token, &[scope[0], ("interclient_token", "")]).await;
     assert_eq!(arrived(&alone).0, "login_required");
 }
 
 #[tokio::test]
-async fn the_token_counts_in_a_form_and_in_a_pushed_request_and_before_the_browsers_session() {
+async fn an_interclient_token_in_a_form_or_pushed_request_overrides_the_session() {
     let mock = MockIdp::builder().start().await.unwrap();
     let own = tokens(&mock, DEFAULT, BUYER, COURIER, SCOPE).await;
-    let handed = interclient_token(&mock, DEFAULT, &own).await;
+    let sso_token = interclient_token(&mock, DEFAULT, &own).await;
     let request =
         |token| [code_request(SECOND, "openid"), vec![("prompt", "none"), ("interclient_token", token)]].concat();
     let url = format!("{}/v1/authorize", mock.issuer());
-    // Somebody else has signed in here.
+    // Another user has signed in in this browser.
     let browser = browser();
     let premium =
         crate::flow::authorize(&mock, &browser, "premium@example.test", &code_request(SECOND, "openid")).await;
     assert!(parameter(&premium, "code").is_some());
-    let arrived = location(&browser.post(&url).form(&request(&handed)).send().await.unwrap());
+    let arrived = location(&browser.post(&url).form(&request(&sso_token)).send().await.unwrap());
     assert!(parameter(&arrived, "code").is_some(), "{arrived}");
     let implicit = [("response_type", "id_token"), ("prompt", "none")];
     let arrived =
@@ -376,8 +384,8 @@ async fn the_token_counts_in_a_form_and_in_a_pushed_request_and_before_the_brows
     let (_, claims) = decode(&parameter(&arrived, "id_token").unwrap());
     assert_eq!(claims["sub"], "00ubuyer0000000005d7");
 
-    let handed = interclient_token(&mock, DEFAULT, &own).await;
-    let form = [request(&handed), vec![("client_secret", SECOND_SECRET)]].concat();
+    let sso_token = interclient_token(&mock, DEFAULT, &own).await;
+    let form = [request(&sso_token), vec![("client_secret", SECOND_SECRET)]].concat();
     let pushed = browser.post(format!("{}/v1/par", mock.issuer())).form(&form).send().await.unwrap();
     let pushed: Value = pushed.json().await.unwrap();
     let by_name = [("client_id", SECOND), ("request_uri", text(&pushed, "request_uri"))];
@@ -386,7 +394,7 @@ async fn the_token_counts_in_a_form_and_in_a_pushed_request_and_before_the_brows
 }
 
 #[tokio::test]
-async fn no_sign_in_lasts_longer_by_being_handed_over() {
+async fn an_interclient_token_does_not_extend_the_session() {
     let short = json!({
         "id": "00psessionshort005d7", "name": "Short", "priority": 1,
         "rules": [{
@@ -398,11 +406,14 @@ async fn no_sign_in_lasts_longer_by_being_handed_over() {
     stop_clock(&mock).await;
     let own = tokens(&mock, ORG, BUYER, COURIER, SCOPE).await;
     advance(&mock, 1799).await;
-    let handed = interclient_token(&mock, ORG, &own).await;
-    let response = take_over(&mock, ORG, &browser(), &handed, &[]).await;
+    let sso_token = interclient_token(&mock, ORG, &own).await;
+    let response = authorize_with_token(&mock, ORG, &browser(), &sso_token, &[]).await;
     assert!(parameter(&location(&response), "code").is_some());
     advance(&mock, 1).await;
-    let handed = interclient_token(&mock, ORG, &own).await;
+    let sso_token = interclient_token(&mock, ORG, &own).await;
     let over = "The client specified not to prompt, but the user is not logged in.";
-    assert_eq!(arrived(&take_over(&mock, ORG, &browser(), &handed, &[]).await), refused("login_required", over));
+    assert_eq!(
+        arrived(&authorize_with_token(&mock, ORG, &browser(), &sso_token, &[]).await),
+        refused("login_required", over)
+    );
 }

@@ -1,4 +1,4 @@
-//! The client's side of signed objects: keys, and JWTs made with them, honest or not.
+//! Keys of clients, and valid or invalid JWTs signed with them.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{self, EcdsaKeyPair, KeyPair as _};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 pub(crate) const CLIENT_PEM: &str = include_str!("../../../fixtures/keys/client.pem");
 
-/// A key to sign with.
+/// A signing key.
 pub(crate) enum Key {
     Rsa(rsa::KeyPair),
     Ec(EcdsaKeyPair, &'static str),
@@ -84,7 +84,7 @@ impl Key {
     }
 }
 
-/// A signed JWT; the header's `alg` says how, unless it says what nobody can do.
+/// A JWT, signed as the header's `alg` says if that is possible.
 pub(crate) fn jwt(header: &Value, claims: &Value, key: &Key) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let signed = format!("{}.{}", part(header), part(claims));
@@ -92,7 +92,7 @@ pub(crate) fn jwt(header: &Value, claims: &Value, key: &Key) -> String {
     format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// An object with members changed; `null` takes one away.
+/// An object with changed members; `null` removes one.
 pub(crate) fn with(mut object: Value, changes: &Value) -> Value {
     let members = object.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {

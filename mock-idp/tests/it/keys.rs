@@ -1,4 +1,4 @@
-//! Signing keys: which are published, how they are rotated, and what that does to tokens and caches.
+//! Signing keys: publication, rotation, and the effect on tokens and caches.
 
 use mock_idp::MockIdp;
 use mock_idp_core::model::{AuthorizationServer, RotationMode};
@@ -56,7 +56,7 @@ async fn control(mock: &MockIdp, path: &str, body: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_rotation_moves_every_key_on_by_one_and_old_tokens_live_for_one_more() {
+async fn a_rotation_activates_the_next_key_and_keeps_the_previous_one_published() {
     let mock = MockIdp::builder().start().await.unwrap();
     let (first, _) = published(&mock).await;
     assert_eq!(first.len(), 2, "ACTIVE, and NEXT published ahead");
@@ -89,7 +89,7 @@ async fn a_rotation_moves_every_key_on_by_one_and_old_tokens_live_for_one_more()
 }
 
 #[tokio::test]
-async fn keys_rotate_by_themselves_every_90_days_of_the_mocks_clock() {
+async fn keys_rotate_automatically_every_90_days() {
     let mock = MockIdp::builder().start().await.unwrap();
     control(&mock, "clock", json!({ "freeze": true })).await;
     let (first, cache) = published(&mock).await;
@@ -110,7 +110,7 @@ async fn keys_rotate_by_themselves_every_90_days_of_the_mocks_clock() {
 }
 
 #[tokio::test]
-async fn a_server_that_rotates_by_hand_keeps_its_keys_however_long() {
+async fn a_server_with_manual_rotation_keeps_its_keys() {
     let manual = |server: &mut AuthorizationServer| server.credentials.signing.rotation_mode = RotationMode::Manual;
     let mock = TestOrg::market().server(manual).start().await;
     let (first, cache) = published(&mock).await;
@@ -122,7 +122,7 @@ async fn a_server_that_rotates_by_hand_keeps_its_keys_however_long() {
 }
 
 #[tokio::test]
-async fn the_control_api_rotates_any_server() {
+async fn the_control_api_rotates_the_keys_of_any_server() {
     let mock = MockIdp::builder().start().await.unwrap();
     let shown: Value = browser().get(format!("{}/_mock/keys", mock.url())).send().await.unwrap().json().await.unwrap();
     let statuses = |keys: &Value| {
@@ -139,12 +139,12 @@ async fn the_control_api_rotates_any_server() {
 }
 
 #[tokio::test]
-async fn the_management_api_lets_in_whom_okta_lets_in() {
+async fn the_keys_api_requires_oktas_permissions() {
     let mock = MockIdp::builder().start().await.unwrap();
     let keys = "/api/v1/authorizationServers/ausmarket000000005d7/credentials/keys";
     let rotate = "/api/v1/authorizationServers/default/credentials/lifecycle/keyRotate";
     let ssws = format!("SSWS {API_TOKEN}");
-    let told = async |method, path: &str, authorization, body| {
+    let api_error = async |method, path: &str, authorization, body| {
         let response = manage(&mock, method, path, authorization, body).await;
         let status = response.status().as_u16();
         let body: Value = response.json().await.unwrap();
@@ -155,10 +155,10 @@ async fn the_management_api_lets_in_whom_okta_lets_in() {
     let case = |status: u16, code: &str, summary: &str, cause: &str| {
         (status, code.to_owned(), summary.to_owned(), cause.to_owned())
     };
-    let anonymous = told(Method::GET, keys, None, Value::Null).await;
+    let anonymous = api_error(Method::GET, keys, None, Value::Null).await;
     assert_eq!(anonymous, case(403, "E0000005", "Invalid session", ""));
     for wrong in ["SSWS 00wrong", "SSWS", "Bearer garbage"] {
-        let (status, code, summary, _) = told(Method::GET, keys, Some(wrong), Value::Null).await;
+        let (status, code, summary, _) = api_error(Method::GET, keys, Some(wrong), Value::Null).await;
         let expected = if wrong == "SSWS" {
             (403, "E0000005", "Invalid session")
         } else {
@@ -166,15 +166,16 @@ async fn the_management_api_lets_in_whom_okta_lets_in() {
         };
         assert_eq!((status, code.as_str(), summary.as_str()), expected, "{wrong}");
     }
-    let unknown = told(Method::GET, "/api/v1/authorizationServers/ausnone/credentials/keys", Some(&ssws), Value::Null);
+    let unknown =
+        api_error(Method::GET, "/api/v1/authorizationServers/ausnone/credentials/keys", Some(&ssws), Value::Null);
     let text = "Not found: Resource not found: ausnone (AuthorizationServer)";
     assert_eq!(unknown.await, case(404, "E0000007", text, ""));
     for body in [json!({ "use": "enc" }), json!({})] {
-        let refused = told(Method::POST, rotate, Some(&ssws), body).await;
+        let refused = api_error(Method::POST, rotate, Some(&ssws), body).await;
         let cause = "Invalid value specified for key 'use' parameter.";
         assert_eq!(refused, case(400, "E0000001", "Api validation failed: rotateKeys", cause));
     }
-    let malformed = told(Method::POST, rotate, Some(&ssws), json!([1])).await;
+    let malformed = api_error(Method::POST, rotate, Some(&ssws), json!([1])).await;
     assert_eq!(malformed, case(400, "E0000003", "The request body was not well-formed.", ""));
 
     // An access token of the org server without the scope.

@@ -1,4 +1,4 @@
-//! Starting, answering on one port in both schemes, stopping.
+//! Starting, serving HTTP and HTTPS on one port, stopping.
 
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use crate::client;
 
 #[tokio::test]
-async fn one_port_answers_http_and_https_under_the_authority_of_the_mock() {
+async fn one_port_serves_http_and_https_with_the_mocks_ca() {
     let mock = MockIdp::builder().start().await.unwrap();
     let trusting = client::trusting(mock.ca_pem());
     for host in ["localhost", "127.0.0.1", "market.localhost"] {
@@ -26,7 +26,7 @@ async fn one_port_answers_http_and_https_under_the_authority_of_the_mock() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn several_mocks_live_side_by_side() {
+async fn several_mocks_run_in_one_process() {
     let one = MockIdp::builder().start().await.unwrap();
     let two = MockIdp::builder().start().await.unwrap();
     assert_ne!(one.url(), two.url());
@@ -46,7 +46,7 @@ async fn a_stopped_mock_refuses_connections() {
 }
 
 #[tokio::test]
-async fn a_stop_lets_requests_finish_and_leaves_no_task_behind() {
+async fn a_stop_finishes_open_requests_and_ends_all_tasks() {
     let runtime = tokio::runtime::Handle::current();
     let before = runtime.metrics().num_alive_tasks();
     let mock = MockIdp::builder().start().await.unwrap();
@@ -92,7 +92,7 @@ async fn a_dropped_mock_refuses_connections_and_frees_its_port() {
 }
 
 #[test]
-fn a_runtime_that_ends_takes_the_mock_along() {
+fn a_mock_stops_with_its_runtime() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mock = runtime.block_on(MockIdp::builder().start()).unwrap();
     let port = mock.port();
@@ -102,7 +102,7 @@ fn a_runtime_that_ends_takes_the_mock_along() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_an_error_that_names_three_ways_out() {
+async fn a_port_in_use_is_an_error_with_three_solutions() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let error = MockIdp::builder().port(port).start().await.unwrap_err();
@@ -112,7 +112,7 @@ async fn a_taken_port_is_an_error_that_names_three_ways_out() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_mock_on_the_port_is_recognised_and_a_preferred_port_left_to_it() {
+async fn another_mock_on_the_port_is_recognised_and_keeps_a_preferred_port() {
     let first = MockIdp::builder().start().await.unwrap();
     let second = MockIdp::builder().prefer_port(first.port()).start().await.unwrap();
     assert_ne!(first.port(), second.port());
@@ -124,7 +124,7 @@ async fn another_mock_on_the_port_is_recognised_and_a_preferred_port_left_to_it(
 }
 
 #[tokio::test]
-async fn the_authority_is_kept_in_the_state_directory_and_used_again() {
+async fn the_ca_is_stored_in_the_state_directory_and_reused() {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("deep/state");
     let first = MockIdp::builder().state_dir(&state).start().await.unwrap();
@@ -142,7 +142,7 @@ async fn the_authority_is_kept_in_the_state_directory_and_used_again() {
 }
 
 #[tokio::test]
-async fn a_state_directory_that_cannot_be_made_is_a_warning() {
+async fn a_state_directory_that_cannot_be_created_is_a_warning() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("file");
     std::fs::write(&file, "").unwrap();
@@ -155,13 +155,13 @@ async fn a_state_directory_that_cannot_be_made_is_a_warning() {
 }
 
 #[tokio::test]
-async fn two_orgs_of_one_name_do_not_start() {
+async fn two_orgs_with_one_name_are_a_start_error() {
     let error = MockIdp::builder().org_yaml(client::TENANT_2).org_yaml(client::TENANT_2).start().await.unwrap_err();
     assert!(matches!(error, StartError::SameName { name } if name == "tenant2"));
 }
 
 #[tokio::test]
-async fn an_org_file_that_is_not_there_is_named() {
+async fn a_missing_org_file_is_an_error_with_its_path() {
     let error = MockIdp::builder().org_file("/nowhere/org.yaml").unwrap_err();
     assert!(error.to_string().starts_with("cannot read the org file /nowhere/org.yaml"), "{error}");
 }

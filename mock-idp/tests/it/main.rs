@@ -1,6 +1,6 @@
-//! The server from outside: over its port, and as a program.
+//! Tests of the server over HTTP and of the program.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 mod agreement;
 mod api_scopes;

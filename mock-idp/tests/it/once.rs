@@ -1,4 +1,4 @@
-//! RFC 6749 3.1, 3.2: parameters must not be included more than once, at any endpoint and wherever they stand.
+//! RFC 6749 3.1, 3.2: parameters must not be included more than once, at any endpoint.
 
 use mock_idp::MockIdp;
 use reqwest::Response;
@@ -20,7 +20,7 @@ async fn refused(response: Response) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn clients_are_refused_whatever_they_repeat() {
+async fn any_repeated_client_parameter_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let endpoints: [(&str, Vec<(&str, &str)>); 6] = [
         ("token", vec![("grant_type", "client_credentials"), ("scope", "products:read")]),
@@ -46,7 +46,7 @@ async fn clients_are_refused_whatever_they_repeat() {
 }
 
 #[tokio::test]
-async fn browsers_and_resource_requests_are_refused_too() {
+async fn repeated_parameters_are_refused_at_userinfo_and_logout() {
     let mock = market().await;
     let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid")).await;
     let tokens: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
@@ -72,7 +72,7 @@ async fn browsers_and_resource_requests_are_refused_too() {
     assert_eq!(webfinger.status(), 400);
 }
 
-/// What a browser gets: the status, and where it is sent or what it is shown.
+/// The response to a browser: the status, and the redirect or the page.
 async fn asked(mock: &MockIdp, request: &[(&str, &str)]) -> (u16, String) {
     let url = format!("{}/v1/authorize", mock.issuer());
     let response = shared().get(url).header("accept", "text/html").query(request).send().await.unwrap();
@@ -81,7 +81,7 @@ async fn asked(mock: &MockIdp, request: &[(&str, &str)]) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn what_stands_beside_a_request_object_or_a_pushed_request_counts_once() {
+async fn a_parameter_repeated_beside_a_request_object_or_pushed_request_is_refused() {
     let mock = market().await;
     let claims = json!({"iss": WEB, "aud": mock.issuer(), "exp": NOW + 300, "state": "inside"});
     let object = jwt(&json!({"alg": "HS256"}), &claims, &Key::Secret(WEB_SECRET.to_owned()));
@@ -90,8 +90,8 @@ async fn what_stands_beside_a_request_object_or_a_pushed_request_counts_once() {
         let request = [outside.as_slice(), &[("request", &object), (name, value)]].concat();
         let (status, arrived) = asked(&mock, &request).await;
         assert_eq!(status, 302, "{name}");
-        let told = parameter(&arrived, "error_description").unwrap();
-        assert_eq!(told, format!("Duplicate parameter provided in request. Duplicated parameters: [{name}]."));
+        let description = parameter(&arrived, "error_description").unwrap();
+        assert_eq!(description, format!("Duplicate parameter provided in request. Duplicated parameters: [{name}]."));
     }
 
     let push = async || {

@@ -1,4 +1,4 @@
-//! The password grant: who gets tokens for a name and a password, and in which words others are refused.
+//! The password grant and its errors.
 
 use mock_idp::MockIdp;
 use mock_idp_core::model::ConsentMethod;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::flow::decode;
 use crate::market::post;
 use crate::org::TestOrg;
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 
 const LEGACY: &str = "0oamarketlegacy005d7";
 const SECRET: &str = "mock-secret-legacy-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
@@ -18,7 +18,7 @@ fn form<'a>(username: &'a str, password: &'a str, scope: &'a str) -> Vec<(&'a st
 }
 
 #[tokio::test]
-async fn a_name_and_a_password_give_the_tokens_of_the_rule_that_matched() {
+async fn username_and_password_return_tokens_with_the_lifetime_of_the_matching_rule() {
     let mock = MockIdp::builder().start().await.unwrap();
     let form = form("admin@example.test", "Passw0rd!", "openid profile offline_access orders:update");
     let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
@@ -58,7 +58,7 @@ async fn a_fault_changes_the_refresh_token() {
     post(&mock, "/_mock/faults", json!({ "name": "refresh_token.unknown", "times": 1 })).await;
     let unknown = grant().await["refresh_token"].as_str().unwrap().to_owned();
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", unknown.as_str())];
-    let error = told(token(&mock, SERVER, basic, &refresh).await).await;
+    let error = token_error(token(&mock, SERVER, basic, &refresh).await).await;
     assert_eq!((error.0, error.1.as_str()), (400, "invalid_grant"));
     post(&mock, "/_mock/faults", json!({ "name": "refresh_token.missing", "times": 1 })).await;
     assert_eq!(grant().await.get("refresh_token"), None);
@@ -66,7 +66,7 @@ async fn a_fault_changes_the_refresh_token() {
 }
 
 #[tokio::test]
-async fn each_account_that_may_not_is_refused_in_oktas_words() {
+async fn each_unusable_account_is_refused_with_oktas_error() {
     let mock = MockIdp::builder().start().await.unwrap();
     let wrong = (400, "invalid_grant", "The credentials provided were invalid.");
     let policy = "Policy evaluation failed for this request, please check the policy configurations.";
@@ -109,12 +109,12 @@ async fn each_account_that_may_not_is_refused_in_oktas_words() {
     for (username, password, scope, (status, error, description)) in cases {
         let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form(username, password, scope)).await;
         let expected = (status, error.to_owned(), description.to_owned());
-        assert_eq!(told(response).await, expected, "{username} {password} {scope}");
+        assert_eq!(token_error(response).await, expected, "{username} {password} {scope}");
     }
 }
 
 #[tokio::test]
-async fn a_scope_that_needs_consent_is_not_given_for_a_password_where_the_app_asks_for_consent() {
+async fn a_scope_with_consent_is_refused_for_a_password_if_the_app_requires_consent() {
     let org = TestOrg::market().oauth(LEGACY, |settings| settings.consent_method = ConsentMethod::Required);
     let mock = org.start().await;
     let form = form("buyer@example.test", "Passw0rd!", "openid orders:read:user");
@@ -122,14 +122,14 @@ async fn a_scope_that_needs_consent_is_not_given_for_a_password_where_the_app_as
     let description = "The following scopes require user consent: [orders:read:user]. To access protected scopes using \
                        the resource owner password grant type, please uncheck 'Require consent' in the app settings or \
                        set the 'consent_method' to 'TRUSTED' through the apps API.";
-    assert_eq!(told(response).await, (400, "consent_required".to_owned(), description.to_owned()));
+    assert_eq!(token_error(response).await, (400, "consent_required".to_owned(), description.to_owned()));
 }
 
 #[tokio::test]
-async fn a_user_without_a_password_is_told_so() {
+async fn a_user_without_a_password_is_refused() {
     let mock = TestOrg::market().user("00uadmin0000000005d7", |user| user.credentials.password = None).start().await;
     let form = form("admin@example.test", "Passw0rd!", "openid");
     let response = token(&mock, SERVER, Some((LEGACY, SECRET)), &form).await;
     let expected = (400, "invalid_grant".to_owned(), "The user does not configure a password.".to_owned());
-    assert_eq!(told(response).await, expected);
+    assert_eq!(token_error(response).await, expected);
 }

@@ -1,4 +1,4 @@
-//! `okta_post_message`, `none`, and what goes with neither.
+//! The response mode `okta_post_message` and `prompt=none`.
 
 use mock_idp::MockIdp;
 use reqwest::Response;
@@ -35,7 +35,7 @@ fn value(page: &str, name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_single_page_app_with_pkce_gets_its_code_by_message() {
+async fn a_single_page_app_gets_its_code_by_post_message() {
     let mock = MockIdp::builder().start().await.unwrap();
     let browser = browser();
     let request = request(SPA, "code", &[("scope", "openid"), MESSAGE, CHALLENGE, METHOD]);
@@ -65,7 +65,7 @@ async fn a_single_page_app_with_pkce_gets_its_code_by_message() {
 }
 
 #[tokio::test]
-async fn tokens_and_hybrids_travel_by_message_too() {
+async fn implicit_and_hybrid_responses_use_post_message() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (response_type, names) in [
         ("id_token", &["id_token", "state"][..]),
@@ -84,7 +84,7 @@ async fn tokens_and_hybrids_travel_by_message_too() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_honoured_is_refused_by_redirect_in_oktas_words() {
+async fn invalid_post_message_requests_are_redirected_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();
     let with_code = "'okta_post_message' response mode cannot be used with the 'code' response type.";
     let mode = "The response mode is not supported by the authorization server. Valid response modes: [query, fragment, \

@@ -1,4 +1,4 @@
-//! The program: its banner and READY line, exit codes, and what its other commands print.
+//! The program: banner, READY line, exit codes and the output of its commands.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::client;
 
-/// The program with a state directory of its own and nothing from the outside.
+/// The program with its own state directory and no settings in the environment.
 pub(crate) fn program(state: &Path) -> Command {
     let mut command = Command::cargo_bin("mock-idp").unwrap();
     for (name, _) in std::env::vars_os() {
@@ -34,7 +34,7 @@ pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// A running program that is ended with the test.
+/// A running program, stopped when dropped.
 struct Running {
     child: Child,
     ready: String,
@@ -70,7 +70,7 @@ impl Drop for Running {
 }
 
 #[tokio::test]
-async fn it_says_when_it_is_ready_logs_requests_and_ends_on_a_signal() {
+async fn the_program_prints_ready_logs_requests_and_stops_on_a_signal() {
     let dir = tempfile::tempdir().unwrap();
     let ready_file = dir.path().join("ready");
     let running =
@@ -100,7 +100,7 @@ async fn it_says_when_it_is_ready_logs_requests_and_ends_on_a_signal() {
 }
 
 #[test]
-fn a_taken_port_is_exit_code_4() {
+fn a_port_in_use_is_exit_code_4() {
     let dir = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
@@ -111,7 +111,7 @@ fn a_taken_port_is_exit_code_4() {
 }
 
 #[test]
-fn a_wrong_argument_or_document_is_exit_code_2_with_its_place() {
+fn an_invalid_argument_or_document_is_exit_code_2_with_its_location() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("org.yaml");
     std::fs::write(&file, "org:\n  id: 00o00000000000000000\n  name: A\n  subdomian: a\n").unwrap();
@@ -130,7 +130,7 @@ fn a_wrong_argument_or_document_is_exit_code_2_with_its_place() {
 }
 
 #[test]
-fn an_address_that_is_not_this_machines_is_exit_code_5() {
+fn an_address_of_another_machine_is_exit_code_5() {
     let dir = tempfile::tempdir().unwrap();
     let ended = output(program(dir.path()).args(["--host", "192.0.2.1", "--port", "0"]));
     assert_eq!(ended.status.code(), Some(5));
@@ -138,7 +138,7 @@ fn an_address_that_is_not_this_machines_is_exit_code_5() {
 }
 
 #[test]
-fn check_names_the_orgs() {
+fn check_prints_the_names_of_the_orgs() {
     let dir = tempfile::tempdir().unwrap();
     let ended = output(program(dir.path()).arg("--check"));
     assert_eq!((ended.status.code(), stdout(&ended).as_str()), (Some(0), "ok: market\n"));
@@ -177,7 +177,7 @@ fn env_prints_the_settings_of_the_built_in_org() {
 }
 
 #[test]
-fn behavior_prints_the_departures() {
+fn behavior_prints_the_differences_from_openid() {
     let dir = tempfile::tempdir().unwrap();
     let json: Value = serde_json::from_str(&stdout(&output(program(dir.path()).args(["behavior", "--json"])))).unwrap();
     let row = json.as_array().unwrap().iter().find(|row| row["id"] == "token.code-replay").unwrap();
@@ -194,7 +194,7 @@ fn behavior_prints_the_departures() {
 }
 
 #[test]
-fn ca_prints_where_it_is_what_it_is_and_how_it_is_trusted() {
+fn ca_prints_path_certificate_and_trust_instructions() {
     let dir = tempfile::tempdir().unwrap();
     let ask = |what| stdout(&output(program(dir.path()).args(["ca", what])));
     let path = dir.path().join("ca.pem");
@@ -205,6 +205,6 @@ fn ca_prints_where_it_is_what_it_is_and_how_it_is_trusted() {
     assert!(ask("hint").contains(&format!("export NODE_EXTRA_CA_CERTS={}\n", path.display())));
 
     let elsewhere = dir.path().join("elsewhere");
-    let told = output(program(dir.path()).args(["ca", "path", "--state-dir"]).arg(&elsewhere));
-    assert_eq!(stdout(&told), format!("{}\n", elsewhere.join("ca.pem").display()));
+    let printed = output(program(dir.path()).args(["ca", "path", "--state-dir"]).arg(&elsewhere));
+    assert_eq!(stdout(&printed), format!("{}\n", elsewhere.join("ca.pem").display()));
 }

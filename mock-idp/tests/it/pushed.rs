@@ -1,4 +1,4 @@
-//! Pushed authorization requests: who may push, what is refused and where, and that a name stands for one request once.
+//! Pushed authorization requests: client authentication, errors, and single use.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mock_idp::MockIdp;
@@ -29,7 +29,7 @@ async fn name(response: Response) -> String {
     name
 }
 
-/// Follows a name; what arrives at the client, or the page.
+/// Uses a `request_uri`. Returns the redirect to the client, or the page.
 async fn follow(mock: &MockIdp, client_id: &str, name: &str) -> (u16, String) {
     let request = [("client_id", client_id), ("request_uri", name)];
     let url = format!("{}/v1/authorize", mock.issuer());
@@ -47,7 +47,7 @@ fn shown(answer: &(u16, String), status: u16, code: &str, text: &str) {
 const BAD: &str = "The authorize request_uri is invalid.";
 
 #[tokio::test]
-async fn a_pushed_request_is_followed_by_its_name() {
+async fn a_pushed_request_is_used_by_its_request_uri() {
     let mock = market().await;
     let form = code_request(WEB, "openid products:read");
     let name = name(push(&mock, (WEB, WEB_SECRET), &form).await).await;
@@ -61,7 +61,7 @@ async fn a_pushed_request_is_followed_by_its_name() {
     assert_eq!(parameter(&arrived, "state").as_deref(), Some("s-1"));
     let body: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
     assert_eq!(body["scope"], "openid products:read");
-    // Once. An address outside is where that is told, and nothing else outside is missed.
+    // It is used up. The error goes to the redirect URI in the query, the only other parameter needed.
     shown(&follow(&mock, WEB, &name).await, 400, "invalid_request_uri", BAD);
     let request = [("client_id", WEB), ("request_uri", &name), ("redirect_uri", CALLBACK)];
     let again = shared().get(format!("{}/v1/authorize", mock.issuer())).query(&request).send().await.unwrap();
@@ -69,7 +69,7 @@ async fn a_pushed_request_is_followed_by_its_name() {
 }
 
 #[tokio::test]
-async fn a_name_is_for_one_client_one_server_and_an_hour() {
+async fn a_request_uri_is_valid_for_one_client_one_server_and_one_hour() {
     let mock = market().await;
     let form = code_request(WEB, "openid");
     let pushed = name(push(&mock, (WEB, WEB_SECRET), &form).await).await;
@@ -94,7 +94,7 @@ async fn a_name_is_for_one_client_one_server_and_an_hour() {
 }
 
 #[tokio::test]
-async fn a_thousand_browsers_follow_one_name_once() {
+async fn a_thousand_concurrent_uses_of_one_request_uri_succeed_once() {
     let mock = market().await;
     let mut form = code_request(WEB, "openid");
     form.push(("prompt", "none"));
@@ -112,7 +112,7 @@ async fn a_thousand_browsers_follow_one_name_once() {
 }
 
 #[tokio::test]
-async fn what_the_authorization_endpoint_would_refuse_is_refused_as_json() {
+async fn invalid_pushed_requests_are_json_errors() {
     let mock = market().await;
     let admin = format!(
         "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: {}/admin/app/oidc_client/instance/{WEB}#tab-general",
@@ -188,7 +188,7 @@ async fn what_the_authorization_endpoint_would_refuse_is_refused_as_json() {
 }
 
 #[tokio::test]
-async fn public_clients_and_browsers_push_too() {
+async fn public_clients_and_browsers_can_push_requests() {
     let mock = market().await;
     let url = format!("{}/v1/par", mock.issuer());
     let origin = "https://anywhere.test";
@@ -212,7 +212,7 @@ async fn public_clients_and_browsers_push_too() {
 }
 
 #[tokio::test]
-async fn a_client_may_authenticate_by_assertion_and_name_itself_nowhere_else() {
+async fn a_pushed_request_with_an_assertion_needs_no_client_id() {
     let mock = market().await;
     let client = "0oamarketjwtsec005d7";
     let key = Key::Secret("mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH".to_owned());

@@ -1,4 +1,4 @@
-//! What is good for one use is good for one use, however many come at once.
+//! Single-use values are consumed once, however many concurrent requests use them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::flow::{CALLBACK, authorize, browser, code_request, parameter};
-use crate::refusals::{token, told};
+use crate::refusals::{token, token_error};
 use crate::{ciba, device};
 
 const SPA: &str = "0oamarketspa000005d7";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const SERVER: &str = "/oauth2/default";
-/// Sockets are two for each request, ours and the mock's, and a process may have 1,024.
+/// Each request has two sockets, the client's and the mock's, and a process may open 1,024.
 const AT_ONCE: usize = 250;
 
-/// Sends the same form so many times, all begun before the first is answered; the answers by status and error, and the body of
+/// Sends the same form so many times concurrently. Returns the number of responses by status and error, and the body of
 /// the one that succeeded.
 async fn storm(mock: &MockIdp, times: usize, basic: Option<(&str, &str)>, form: &[(&str, &str)]) -> Storm {
     let url = format!("{}/v1/token", mock.issuer());
@@ -90,14 +90,14 @@ fn redemption(code: &str) -> [(&str, &str); 5] {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_thousand_redemptions_of_one_code_one_succeeds() {
+async fn a_thousand_concurrent_redemptions_of_one_code_succeed_once() {
     let mock = MockIdp::builder().start().await.unwrap();
     let code = spa_code(&mock).await;
     storm(&mock, 1_000, None, &redemption(&code)).await.has_one_winner(1_000, "invalid_grant");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_thousand_refreshes_with_rotation_and_no_grace_one_succeeds_and_the_family_falls() {
+async fn a_thousand_concurrent_refreshes_without_grace_succeed_once_and_revoke_the_family() {
     let mock = MockIdp::builder().start().await.unwrap();
     let code = spa_code(&mock).await;
     let tokens: Value = token(&mock, SERVER, None, &redemption(&code)).await.json().await.unwrap();
@@ -111,7 +111,7 @@ async fn of_a_thousand_refreshes_with_rotation_and_no_grace_one_succeeds_and_the
     let form = [("grant_type", "refresh_token"), ("client_id", SPA), ("refresh_token", newest)];
     let words = "The refresh token is invalid or expired.";
     let expected = (400, "invalid_grant".to_owned(), words.to_owned());
-    assert_eq!(told(token(&mock, SERVER, None, &form).await).await, expected);
+    assert_eq!(token_error(token(&mock, SERVER, None, &form).await).await, expected);
     for body in [&tokens, &storm.winner] {
         let form = [("client_id", SPA), ("token", body["access_token"].as_str().unwrap())];
         let url = format!("{}/v1/introspect", mock.issuer());
@@ -121,7 +121,7 @@ async fn of_a_thousand_refreshes_with_rotation_and_no_grace_one_succeeds_and_the
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_polls_with_one_device_code_one_succeeds() {
+async fn concurrent_polls_with_one_device_code_succeed_once() {
     let mock = MockIdp::builder().start().await.unwrap();
     let device_code = device::allowed(&mock, "openid", "buyer@example.test").await;
     let form = [("grant_type", device::GRANT), ("client_id", device::TV), ("device_code", &device_code)];
@@ -129,7 +129,7 @@ async fn of_many_polls_with_one_device_code_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_polls_with_one_auth_req_id_one_succeeds() {
+async fn concurrent_polls_with_one_auth_req_id_succeed_once() {
     let mock = MockIdp::builder().start().await.unwrap();
     let id = ciba::approved(&mock).await;
     let form = [("grant_type", ciba::GRANT), ("auth_req_id", &id)];

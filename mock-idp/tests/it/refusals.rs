@@ -1,4 +1,4 @@
-//! Every refusal in Okta's literal words, with its status and the place where it is told.
+//! Every OAuth error as Okta words it, with its status and place.
 
 use mock_idp::MockIdp;
 use reqwest::{Response, StatusCode};
@@ -28,7 +28,7 @@ pub(crate) async fn token(
 }
 
 /// Status, `error` and `error_description` of a refused token request.
-pub(crate) async fn told(response: Response) -> (u16, String, String) {
+pub(crate) async fn token_error(response: Response) -> (u16, String, String) {
     let status = response.status().as_u16();
     assert!(!response.headers().contains_key("www-authenticate"), "Okta sends no challenge from the token endpoint");
     assert_eq!(response.headers()["content-type"], "application/json");
@@ -38,7 +38,7 @@ pub(crate) async fn told(response: Response) -> (u16, String, String) {
 }
 
 #[tokio::test]
-async fn the_token_endpoint_refuses_in_oktas_words() {
+async fn token_endpoint_errors_match_okta() {
     let mock = MockIdp::builder().start().await.unwrap();
     let web = Some((WEB, WEB_SECRET));
     let service = Some((SERVICE, SERVICE_SECRET));
@@ -185,7 +185,7 @@ async fn the_token_endpoint_refuses_in_oktas_words() {
         ),
     ];
     for (server, basic, form, status, error, description) in cases {
-        let refusal = told(token(&mock, server, *basic, form).await).await;
+        let refusal = token_error(token(&mock, server, *basic, form).await).await;
         assert_eq!(refusal, (*status, (*error).to_owned(), (*description).to_owned()), "{server} {form:?}");
     }
 }
@@ -195,18 +195,18 @@ async fn credentials_in_the_query_and_malformed_ones_are_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let url = format!("{}/v1/token?client_id={SERVICE}&client_secret={SERVICE_SECRET}", mock.issuer());
     let form = [("grant_type", "client_credentials")];
-    let refusal = told(browser().post(url).form(&form).send().await.unwrap()).await;
+    let refusal = token_error(browser().post(url).form(&form).send().await.unwrap()).await;
     let text = "Client credentials cannot be supplied via query parameters.";
     assert_eq!(refusal, (400, "invalid_request".to_owned(), text.to_owned()));
 
     let url = format!("{}/v1/token", mock.issuer());
     let malformed = browser().post(url).header("authorization", "Basic !!").form(&form).send().await.unwrap();
     let text = "Found Authentication header but was not valid client credentials.";
-    assert_eq!(told(malformed).await, (401, "invalid_client".to_owned(), text.to_owned()));
+    assert_eq!(token_error(malformed).await, (401, "invalid_client".to_owned(), text.to_owned()));
 }
 
 #[tokio::test]
-async fn an_unknown_client_is_told_in_the_apis_shape() {
+async fn an_unknown_client_is_an_api_error() {
     let mock = MockIdp::builder().start().await.unwrap();
     let form = [("grant_type", "client_credentials")];
     let response = token(&mock, "/oauth2/default", Some(("0oanobody0000000000", "secret")), &form).await;
@@ -219,7 +219,7 @@ async fn an_unknown_client_is_told_in_the_apis_shape() {
 }
 
 #[tokio::test]
-async fn an_unknown_server_is_oktas_not_found() {
+async fn an_unknown_server_is_oktas_not_found_error() {
     let mock = MockIdp::builder().start().await.unwrap();
     for path in ["/.well-known/openid-configuration", "/v1/keys", "/v1/authorize"] {
         let response = browser().get(format!("{}/oauth2/aus404{path}", mock.url())).send().await.unwrap();
@@ -231,7 +231,7 @@ async fn an_unknown_server_is_oktas_not_found() {
 }
 
 #[tokio::test]
-async fn a_code_is_for_one_client_one_address_one_server_and_one_verifier() {
+async fn a_code_with_another_client_redirect_uri_server_or_verifier_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let browser_ = browser();
     let fresh = async |extra: &[(&str, &str)]| {
@@ -246,7 +246,7 @@ async fn a_code_is_for_one_client_one_address_one_server_and_one_verifier() {
     };
     let send = async |server: &str, id: &str, secret: &str, form: Vec<(String, String)>| {
         let url = format!("{}{server}/v1/token", mock.url());
-        told(browser().post(url).basic_auth(id, Some(secret)).form(&form).send().await.unwrap()).await
+        token_error(browser().post(url).basic_auth(id, Some(secret)).form(&form).send().await.unwrap()).await
     };
     let expect = |status: u16, error: &str, text: &str| (status, error.to_owned(), text.to_owned());
     // RFC 7636 appendix B.
@@ -309,7 +309,7 @@ async fn a_code_is_for_one_client_one_address_one_server_and_one_verifier() {
 }
 
 #[tokio::test]
-async fn the_authorization_endpoint_redirects_its_refusals_state_first() {
+async fn authorization_errors_are_redirected_with_state_first() {
     let mock = MockIdp::builder().start().await.unwrap();
     let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let cases: &[(&str, &[Pair<'_>], &str, &str)] = &[
@@ -417,7 +417,7 @@ async fn the_authorization_endpoint_redirects_its_refusals_state_first() {
 }
 
 #[tokio::test]
-async fn front_channel_tokens_need_a_nonce_and_no_query() {
+async fn implicit_tokens_require_a_nonce_and_not_response_mode_query() {
     let mock = MockIdp::builder().start().await.unwrap();
     let request = |extra: &[(&'static str, &'static str)]| {
         let mut request = code_request(WEB, "openid");
@@ -433,7 +433,7 @@ async fn front_channel_tokens_need_a_nonce_and_no_query() {
 }
 
 #[tokio::test]
-async fn a_missing_state_is_refused_without_one() {
+async fn a_missing_state_is_an_error_without_state() {
     let mock = MockIdp::builder().start().await.unwrap();
     let mut request = code_request(WEB, "openid");
     request.retain(|(name, _)| *name != "state");
@@ -443,7 +443,7 @@ async fn a_missing_state_is_refused_without_one() {
 }
 
 #[tokio::test]
-async fn until_the_redirect_uri_is_checked_errors_are_shown() {
+async fn errors_before_the_redirect_uri_check_are_shown_on_a_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     let show = async |client: &str, uri: Option<&str>| {
         let mut request = code_request(client, "openid");
@@ -475,7 +475,7 @@ async fn until_the_redirect_uri_is_checked_errors_are_shown() {
         let page = response.text().await.unwrap();
         assert!(page.contains(code) && page.contains(text), "{client} {uri:?}: {page}");
     }
-    // The same, told to a program.
+    // The same for a client that accepts JSON.
     let url = format!("{}/v1/authorize", mock.issuer());
     let request = code_request("0oanobody", "openid");
     let response = browser().get(url).header("accept", "application/json").query(&request).send().await.unwrap();
@@ -486,7 +486,7 @@ async fn until_the_redirect_uri_is_checked_errors_are_shown() {
 }
 
 #[tokio::test]
-async fn policy_and_assignment_refuse_by_redirect() {
+async fn policy_and_assignment_errors_are_redirected() {
     let mock = MockIdp::builder().start().await.unwrap();
     let policy = "Policy evaluation failed for this request, please check the policy configurations.";
     let unassigned = "User is not assigned to the client application.";
@@ -503,7 +503,7 @@ async fn policy_and_assignment_refuse_by_redirect() {
 }
 
 #[tokio::test]
-async fn sign_ins_by_the_idx_api_are_not_begun() {
+async fn the_interaction_code_flow_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let not_enabled = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have Okta Identity Engine enabled and the Interaction Code flow enabled for this application and authorization server.";
     for server in ["/oauth2", "/oauth2/default"] {

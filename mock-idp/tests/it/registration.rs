@@ -1,4 +1,4 @@
-//! Dynamic client registration: what is answered, who may ask, and that a client works as soon as it is registered.
+//! Dynamic client registration: responses, permissions, and use of a registered client.
 
 use mock_idp::MockIdp;
 use reqwest::{Method, Response};
@@ -10,7 +10,7 @@ use crate::org::TestOrg;
 
 pub(crate) const API_TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
 
-/// Asks `/oauth2/v1/clients` with the org's API token.
+/// Sends a request to `/oauth2/v1/clients` with the org's API token.
 pub(crate) async fn clients(mock: &MockIdp, method: Method, path: &str, body: Value) -> Response {
     let request = browser().request(method, format!("{}/oauth2/v1/clients{path}", mock.url()));
     let request = request.header("authorization", format!("SSWS {API_TOKEN}"));
@@ -28,7 +28,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Redeems a fresh code of the buyer's for a client that authenticates by a secret.
+/// Redeems a new code of the buyer for a client with a secret.
 pub(crate) async fn redeemed(mock: &MockIdp, client_id: &str, secret: &str) -> (u16, Value) {
     let arrived = authorize(mock, &browser(), "buyer@example.test", &code_request(client_id, "openid")).await;
     let code = parameter(&arrived, "code").unwrap_or_else(|| panic!("{arrived}"));
@@ -39,7 +39,7 @@ pub(crate) async fn redeemed(mock: &MockIdp, client_id: &str, secret: &str) -> (
 }
 
 #[tokio::test]
-async fn a_client_lives_from_its_registration_to_its_removal() {
+async fn a_client_can_be_registered_read_changed_and_removed() {
     let mock = MockIdp::builder().start().await.unwrap();
     let made = register(&mock, json!({ "client_name": "Till", "redirect_uris": [CALLBACK] })).await;
     assert_eq!(
@@ -69,7 +69,7 @@ async fn a_client_lives_from_its_registration_to_its_removal() {
     );
     let (id, secret) = (text(&made["client_id"]), text(&made["client_secret"]));
     assert!(id.starts_with("0oa") && id.len() == 20 && secret.len() == 64, "{made}");
-    assert_eq!(redeemed(&mock, id, secret).await.0, 200, "it works at once");
+    assert_eq!(redeemed(&mock, id, secret).await.0, 200, "the client works immediately");
 
     let path = format!("/{id}");
     let read: Value = clients(&mock, Method::GET, &path, Value::Null).await.json().await.unwrap();
@@ -81,7 +81,7 @@ async fn a_client_lives_from_its_registration_to_its_removal() {
     assert_eq!(renewed.status(), 200);
     let renewed: Value = renewed.json().await.unwrap();
     let (status, refusal) = redeemed(&mock, id, secret).await;
-    assert_eq!((status, text(&refusal["error"])), (401, "invalid_client"), "the old secret is worthless");
+    assert_eq!((status, text(&refusal["error"])), (401, "invalid_client"), "the old secret is invalid");
     let secret = text(&renewed["client_secret"]).to_owned();
     assert_eq!(redeemed(&mock, id, &secret).await.0, 200);
 
@@ -114,11 +114,11 @@ async fn a_client_lives_from_its_registration_to_its_removal() {
 }
 
 #[tokio::test]
-async fn metadata_that_cannot_be_are_refused() {
+async fn invalid_client_metadata_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let blank = |field: &str| ("invalid_client_metadata", format!("{field}: The field cannot be left blank"));
     let metadata = || ("invalid_client_metadata", "Invalid request".to_owned());
-    let told = |text: &str| ("invalid_client_metadata", text.to_owned());
+    let invalid = |text: &str| ("invalid_client_metadata", text.to_owned());
     let web = "'grant_types' must contain 'authorization_code' when 'application_type' is 'web'.";
     let token = "'grant_types' must contain 'implicit' when 'response_types' contains 'token'.";
     let id_token = "'grant_types' must contain 'implicit' when 'response_types' contains 'id_token'.";
@@ -145,15 +145,15 @@ async fn metadata_that_cannot_be_are_refused() {
         (named(json!({ "token_endpoint_auth_method": "tls_client_auth" })), metadata()),
         (
             named(json!({ "application_type": "service" })),
-            told("'grant_types' must contain 'client_credentials' when 'application_type' is 'service'."),
+            invalid("'grant_types' must contain 'client_credentials' when 'application_type' is 'service'."),
         ),
-        (named(json!({ "grant_types": ["client_credentials"], "response_types": [] })), told(web)),
-        (named(json!({ "grant_types": ["implicit"], "response_types": ["token", "id_token"] })), told(web)),
-        (named(json!({ "response_types": ["code", "id_token"] })), told(id_token)),
-        (named(json!({ "response_types": ["token", "id_token"] })), told(&format!("{token} {id_token}"))),
+        (named(json!({ "grant_types": ["client_credentials"], "response_types": [] })), invalid(web)),
+        (named(json!({ "grant_types": ["implicit"], "response_types": ["token", "id_token"] })), invalid(web)),
+        (named(json!({ "response_types": ["code", "id_token"] })), invalid(id_token)),
+        (named(json!({ "response_types": ["token", "id_token"] })), invalid(&format!("{token} {id_token}"))),
         (
             named(json!({ "grant_types": ["client_credentials"], "response_types": ["token"] })),
-            told(&format!("{token} {web}")),
+            invalid(&format!("{token} {web}")),
         ),
         (named(json!({ "initiate_login_uri": "http://app.example.test/begin" })), metadata()),
         (named(json!({ "jwks": { "keys": [] }, "jwks_uri": "https://app.example.test/keys" })), metadata()),
@@ -163,8 +163,8 @@ async fn metadata_that_cannot_be_are_refused() {
     ] {
         let response = clients(&mock, Method::POST, "", body.clone()).await;
         assert_eq!(response.status(), 400, "{body}");
-        let told: Value = response.json().await.unwrap();
-        assert_eq!(told, json!({ "error": error, "error_description": description }), "{body}");
+        let answer: Value = response.json().await.unwrap();
+        assert_eq!(answer, json!({ "error": error, "error_description": description }), "{body}");
     }
     let grants = json!(["client_credentials"]);
     for taken in [
@@ -191,7 +191,7 @@ async fn metadata_that_cannot_be_are_refused() {
 }
 
 #[tokio::test]
-async fn changes_at_the_same_time_lose_nothing() {
+async fn concurrent_registrations_are_all_stored() {
     let mock = MockIdp::builder().start().await.unwrap();
     let made = register(&mock, json!({ "client_name": "Till", "redirect_uris": [CALLBACK] })).await;
     let path = format!("/{}", text(&made["client_id"]));
@@ -212,7 +212,7 @@ async fn changes_at_the_same_time_lose_nothing() {
 }
 
 #[tokio::test]
-async fn clients_are_listed_page_by_page() {
+async fn clients_are_listed_in_pages() {
     let mock = MockIdp::builder().start().await.unwrap();
     for name in ["Quay one", "quay two", "Quay three"] {
         register(&mock, json!({ "client_name": name, "redirect_uris": [CALLBACK] })).await;
@@ -278,7 +278,7 @@ async fn an_access_token_allows_only_what_its_scope_covers() {
 }
 
 #[tokio::test]
-async fn an_api_token_is_read_with_and_without_blanks_behind_its_scheme() {
+async fn an_api_token_is_accepted_with_or_without_extra_spaces() {
     let mock = MockIdp::builder().start().await.unwrap();
     let ask = async |authorization: Option<String>| {
         let mut request = browser().get(format!("{}/oauth2/v1/clients", mock.url()));
@@ -301,7 +301,7 @@ async fn an_api_token_is_read_with_and_without_blanks_behind_its_scheme() {
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_of_a_path_changes_nothing() {
+async fn a_trailing_slash_in_a_path_is_ignored() {
     let mock = MockIdp::builder().start().await.unwrap();
     let listed: Value = clients(&mock, Method::GET, "/?limit=1", Value::Null).await.json().await.unwrap();
     assert_eq!(listed.as_array().unwrap().len(), 1);

@@ -1,4 +1,4 @@
-//! Signed request objects: what is inside counts, and everything that makes one worthless is told in Okta's words.
+//! Signed request objects and Okta's errors for invalid ones.
 
 use http::StatusCode;
 use mock_idp::MockIdp;
@@ -17,7 +17,7 @@ fn claims(mock: &MockIdp, client: &str) -> Value {
     json!({"iss": client, "aud": mock.issuer(), "exp": NOW + 300})
 }
 
-/// Asks with a request object; status and what arrives, or the page.
+/// Sends a request object. Returns the status, and the redirect or the page.
 async fn ask(mock: &MockIdp, outside: &[(&str, &str)], object: &str) -> (u16, String) {
     let mut request = outside.to_vec();
     request.push(("request", object));
@@ -28,7 +28,7 @@ async fn ask(mock: &MockIdp, outside: &[(&str, &str)], object: &str) -> (u16, St
 }
 
 #[tokio::test]
-async fn what_is_inside_wins_over_what_is_outside() {
+async fn parameters_of_a_request_object_override_the_query() {
     let mock = market().await;
     let key = Key::Secret(WEB_SECRET.to_owned());
     let inside = json!({
@@ -64,7 +64,7 @@ async fn what_is_inside_wins_over_what_is_outside() {
 }
 
 #[tokio::test]
-async fn every_algorithm_signs_objects() {
+async fn a_request_object_may_use_every_algorithm() {
     let keys = [
         (Key::client(), "RS256"),
         (Key::ec("P-256"), "ES256"),
@@ -86,7 +86,7 @@ async fn every_algorithm_signs_objects() {
 }
 
 #[tokio::test]
-async fn objects_are_refused_in_oktas_words_where_the_outside_says() {
+async fn invalid_request_objects_are_refused_with_oktas_errors() {
     let (mine, enc) = (Key::client(), Key::ec("P-256"));
     let set = json!({"keys": [
         with(mine.jwk(), &json!({"kid": "mine"})),
@@ -227,9 +227,9 @@ async fn objects_are_refused_in_oktas_words_where_the_outside_says() {
         let object = jwt(&header, &claims, key);
         let (status, arrived) = ask(&mock, &code_request(client, "openid"), &object).await;
         assert_eq!(status, 302, "{client} {header} {changes}: {arrived}");
-        let told = |name| parameter(&arrived, name);
-        assert_eq!(told("error_description").as_deref(), Some(text), "{client} {header} {changes}");
-        assert_eq!(told("error").as_deref(), Some(error), "{client} {header} {changes}");
+        let received = |name| parameter(&arrived, name);
+        assert_eq!(received("error_description").as_deref(), Some(text), "{client} {header} {changes}");
+        assert_eq!(received("error").as_deref(), Some(error), "{client} {header} {changes}");
         assert!(arrived.starts_with(&format!("{CALLBACK}?state=s-1&error=")), "{arrived}");
         // Without a registered address outside, nothing of the inside is heeded and a page tells.
         let outside: Vec<_> =
@@ -247,7 +247,7 @@ async fn objects_are_refused_in_oktas_words_where_the_outside_says() {
 }
 
 #[tokio::test]
-async fn keys_elsewhere_sign_objects_too() {
+async fn a_request_object_is_verified_with_keys_of_a_jwks_uri() {
     let (uri, published, _) = key_server().await;
     let mock = market_with([web(KEYED, &private_key_jwt(), &json!({"jwks_uri": uri}))], &[]).await;
     let (rsa, ec) = (Key::client(), Key::ec("P-256"));
@@ -282,7 +282,7 @@ async fn keys_elsewhere_sign_objects_too() {
 }
 
 #[tokio::test]
-async fn an_object_counts_once() {
+async fn a_request_object_is_accepted_once() {
     let mock = market().await;
     let key = Key::Secret(WEB_SECRET.to_owned());
     let object = jwt(&json!({"alg": "HS256"}), &with(claims(&mock, WEB), &json!({"jti": "canary-jti"})), &key);
@@ -303,7 +303,7 @@ async fn an_object_counts_once() {
 }
 
 #[tokio::test]
-async fn an_object_may_be_pushed() {
+async fn a_request_object_can_be_pushed() {
     let mock = market().await;
     let key = Key::Secret(WEB_SECRET.to_owned());
     let inside: Value = code_request(WEB, "openid").into_iter().map(|(name, value)| (name, json!(value))).collect();

@@ -69,7 +69,7 @@ async fn a_policy_sets_idle_time_and_lifetime_for_its_groups() {
     let admin = signed_in(&mock, "admin@example.test").await;
     assert_eq!(after(&mock, 29, &admin).await, None);
     assert_eq!(after(&mock, 29, &admin).await, None);
-    assert_eq!(after(&mock, 2, &admin).await.as_deref(), Some("login_required"), "sixty minutes in all");
+    assert_eq!(after(&mock, 2, &admin).await.as_deref(), Some("login_required"), "60 minutes since sign-in");
     let admin = signed_in(&mock, "admin@example.test").await;
     assert_eq!(after(&mock, 30, &admin).await.as_deref(), Some("login_required"), "thirty idle minutes");
     let buyer = signed_in(&mock, "buyer@example.test").await;

@@ -1,4 +1,4 @@
-//! Signing in by a program: a session token, and what the authorization endpoint makes of it. Webfinger beside it.
+//! Signing in by API: session tokens at the authorization endpoint. Also WebFinger.
 
 use mock_idp::MockIdp;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ fn request(token: &str) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn a_session_token_signs_in_once_and_without_a_page() {
+async fn a_session_token_signs_in_once_without_a_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     clock(&mock, json!({ "set": "2027-01-15T08:00:00Z", "freeze": true })).await;
     let (status, body) = authn(&mock, json!({ "username": "buyer@example.test", "password": "Passw0rd!" })).await;
@@ -47,7 +47,7 @@ async fn a_session_token_signs_in_once_and_without_a_page() {
     let arrived = location(&first.get(&url).query(&request(token)).send().await.unwrap());
     let tokens: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
     assert_eq!(decode(tokens["id_token"].as_str().unwrap()).1["sub"], "00ubuyer0000000005d7");
-    // The browser has a session now, another one with the same token has none.
+    // The browser has a session; another browser with the same token has none.
     let error = async |browser: reqwest::Client, token: &str| {
         let response = browser.get(&url).query(&request(token)).send().await.unwrap();
         parameter(&location(&response), "error")
@@ -55,7 +55,7 @@ async fn a_session_token_signs_in_once_and_without_a_page() {
     assert_eq!(error(first, "20111unknown").await, None);
     assert_eq!(error(browser(), token).await.as_deref(), Some("login_required"));
 
-    // It counts inside a pushed request, and not beside one.
+    // It is accepted in a pushed request, and ignored beside one.
     let (_, body) = authn(&mock, json!({ "username": "buyer", "password": "Passw0rd!" })).await;
     let token = body["sessionToken"].as_str().unwrap();
     let push = async |form: &[(&str, &str)]| {
@@ -79,7 +79,7 @@ async fn a_session_token_signs_in_once_and_without_a_page() {
 }
 
 #[tokio::test]
-async fn a_program_is_told_no_more_than_that_it_failed() {
+async fn authn_errors_reveal_no_reason() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (username, password) in [
         ("buyer@example.test", "wrong"),
@@ -105,7 +105,7 @@ async fn a_program_is_told_no_more_than_that_it_failed() {
 }
 
 #[tokio::test]
-async fn webfinger_names_the_org_as_issuer() {
+async fn webfinger_returns_the_org_as_issuer() {
     let mock = MockIdp::builder().start().await.unwrap();
     let url = format!("{}/.well-known/webfinger", mock.url());
     let issuer = "http://openid.net/specs/connect/1.0/issuer";

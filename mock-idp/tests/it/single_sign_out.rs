@@ -1,4 +1,4 @@
-//! Single sign-out: every client of a session that wants to hears of its end, by a frame or by a logout token.
+//! Single sign-out: logout notices to the clients of a session, by front channel or back channel.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,7 +15,7 @@ use crate::registration::register;
 
 const SIGNED_OUT: &str = "http://localhost:7803/signed-out";
 
-/// An app's back-channel address: says what arrives, and answers as it is told, one answer a request.
+/// An app's back-channel logout URI: reports the requests and answers them with the given responses in order.
 struct Receiver {
     url: String,
     arrived: mpsc::UnboundedReceiver<(Option<String>, String)>,
@@ -48,7 +48,7 @@ impl Receiver {
     }
 }
 
-/// Signs a browser in to a client; the ID token.
+/// Signs a browser in to a client and returns the ID token.
 async fn signed_in(mock: &MockIdp, browser: &reqwest::Client, client: &Value) -> String {
     let (id, secret) = (client["client_id"].as_str().unwrap(), client["client_secret"].as_str().unwrap());
     let arrived = authorize(mock, browser, "buyer@example.test", &code_request(id, "openid")).await;
@@ -74,7 +74,7 @@ async fn sign_out(mock: &MockIdp, browser: &reqwest::Client, hint: &str) -> reqw
 }
 
 #[tokio::test]
-async fn the_page_loads_a_frame_for_each_client_that_wants_one() {
+async fn the_sign_out_page_has_a_frame_for_each_client_with_a_logout_uri() {
     let mock = MockIdp::builder().start().await.unwrap();
     let framed = json!({
         "frontchannel_logout_uri": "https://till.example.test/bye?from=okta",
@@ -104,7 +104,7 @@ async fn the_page_loads_a_frame_for_each_client_that_wants_one() {
     assert_eq!(frames, [expected.as_str(), "http://localhost:7999/bye"]);
     assert_eq!(after(&page, "data-se=\"continue\" href=\""), format!("{SIGNED_OUT}?state=bye"));
 
-    // The session is over, and nobody is told twice.
+    // The session has ended; no further notices are sent.
     let id = till["client_id"].as_str().unwrap();
     let silent_request = [code_request(id, "openid"), vec![("prompt", "none")]].concat();
     let arrived = authorize(&mock, &browser, "", &silent_request).await;
@@ -113,14 +113,14 @@ async fn the_page_loads_a_frame_for_each_client_that_wants_one() {
 }
 
 #[tokio::test]
-async fn a_logout_token_is_posted_again_until_it_is_taken_and_nobody_waits_for_it() {
+async fn a_logout_token_is_retried_until_accepted_without_delaying_sign_out() {
     let mock = MockIdp::builder().start().await.unwrap();
     let mut receiver = Receiver::start().await;
     let app = register(&mock, client("Till", json!({ "backchannel_logout_uri": receiver.url }))).await;
     let browser = browser();
     let hint = signed_in(&mock, &browser, &app).await;
     let id_token = decode(&hint).1;
-    // The receiver has not been told yet how to answer, and still:
+    // The receiver has not answered yet:
     assert_eq!(location(&sign_out(&mock, &browser, &hint).await), format!("{SIGNED_OUT}?state=bye"));
     let first = receiver.next().await;
     receiver.answers.send(StatusCode::SERVICE_UNAVAILABLE).unwrap();
@@ -171,7 +171,7 @@ async fn a_fault_changes_the_logout_token_and_no_other_token() {
 }
 
 #[tokio::test]
-async fn a_refused_logout_token_is_not_posted_again() {
+async fn a_rejected_logout_token_is_not_retried() {
     let mock = MockIdp::builder().start().await.unwrap();
     let mut receiver = Receiver::start().await;
     let app = register(&mock, client("Till", json!({ "backchannel_logout_uri": receiver.url }))).await;

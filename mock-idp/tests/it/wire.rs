@@ -1,4 +1,4 @@
-//! Documents on the wire, byte for byte but for ports and keys.
+//! Documents, compared byte for byte except for ports and keys.
 
 use insta::{Settings, assert_snapshot};
 use mock_idp::MockIdp;
@@ -19,7 +19,7 @@ async fn settled(mock: &MockIdp, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn discovery_is_as_recorded() {
+async fn discovery_matches_the_snapshot() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (name, path) in [
         ("custom_openid_configuration", "/oauth2/default/.well-known/openid-configuration"),
@@ -37,7 +37,7 @@ async fn discovery_is_as_recorded() {
 }
 
 #[tokio::test]
-async fn the_key_sets_differ_by_server_and_hold_public_members_only() {
+async fn key_sets_differ_by_server_and_have_public_members_only() {
     let mock = MockIdp::builder().start().await.unwrap();
     let mut settings = Settings::clone_current();
     settings.add_filter(r#""n": "[A-Za-z0-9_-]{342}""#, r#""n": "[modulus]""#);
@@ -68,7 +68,7 @@ async fn documents_are_cacheable_and_readable_from_any_origin() {
 }
 
 #[tokio::test]
-async fn the_org_says_what_kind_it_is() {
+async fn okta_organization_metadata_describes_the_pipeline() {
     let mock = MockIdp::builder().start().await.unwrap();
     for base in [mock.url().to_owned(), format!("{}/_org/market", mock.url())] {
         let response = browser().get(format!("{base}/.well-known/okta-organization")).send().await.unwrap();
@@ -92,7 +92,7 @@ async fn a_document_expires_a_day_after_its_date() {
 }
 
 #[tokio::test]
-async fn a_pinned_issuer_stays_put_while_endpoints_follow_the_host_that_asks() {
+async fn a_pinned_issuer_is_constant_and_endpoints_follow_the_host() {
     let pinned = "https://idp.example.test".parse().unwrap();
     let mock = MockIdp::builder().issuer_url(pinned).start().await.unwrap();
     let url = format!("http://127.0.0.1:{}/oauth2/default/.well-known/openid-configuration", mock.port());

@@ -1,4 +1,4 @@
-//! A question put to the real endpoints, as a client and a user's browser would.
+//! Runs a question with the real endpoints, as a client and a browser.
 
 use std::collections::BTreeMap;
 
@@ -24,14 +24,14 @@ pub(super) async fn set_clock(mock: &MockIdp, time: &str) {
     assert_eq!(response.status(), 200);
 }
 
-/// Forgets sessions and consents of earlier questions, and sets the clock.
+/// Removes sessions and consents of earlier questions, and sets the clock.
 pub(super) async fn reset(mock: &MockIdp, time: &str) {
     let response = browser().post(format!("{}/_mock/reset", mock.url())).json(&json!({})).send().await.unwrap();
     assert!(response.status().is_success());
     set_clock(mock, time).await;
 }
 
-/// One question to one mock, by one browser.
+/// One question to one mock, with one browser.
 struct Flow<'a> {
     mock: &'a MockIdp,
     question: &'a Question,
@@ -276,7 +276,7 @@ async fn page(response: Response) -> Result<String, Ending> {
     Err(Ending::Error { shown: "page", error, description })
 }
 
-/// The text of the element that is marked so.
+/// The text of the element with this marker.
 fn text_of(page: &str, mark: &str) -> String {
     let document = scraper::Html::parse_document(page);
     let selector = scraper::Selector::parse(&format!("[data-se={mark}]")).unwrap();

@@ -25,7 +25,7 @@ fn some(of: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>>
     proptest::sample::subsequence(of, 0..=of.len())
 }
 
-/// All of a list, or a subset: what is all refused compares nothing but refusals.
+/// All of a list, or a subset, so that not all questions are refused.
 fn most(of: &'static [&'static str]) -> impl Strategy<Value = Vec<&'static str>> {
     prop_oneof![3 => Just(of.to_vec()), 1 => some(of)]
 }
@@ -232,7 +232,7 @@ pub(super) fn question() -> impl Strategy<Value = Vec<(&'static str, String)>> {
     (scopes, request, prompt, server, any::<bool>(), any::<bool>(), 0..3_usize).prop_map(
         |((oidc, custom, unknown), (grant, response_type), prompt, server, consent, session, user)| {
             let itself = grant == "client_credentials";
-            // A client that acts for itself may ask for no scope of OpenID Connect; now and then it does.
+            // Client credentials may not request scopes of OpenID Connect; some of these questions do.
             let oidc = if itself && user > 0 { Vec::new() } else { oidc };
             let scopes: Vec<&str> = oidc.into_iter().chain(custom).chain(unknown).collect();
             let mut question = vec![("grant", grant.to_owned()), ("server", server.to_owned())];

@@ -16,11 +16,11 @@ use crate::flow::{browser, decode};
 
 pub(super) const SECRET: &str = "secret-0123456789-abcdefghijklmnopqrstuvwxyz";
 pub(super) const CALLBACK: &str = "https://app.example.test/callback";
-/// What the clock says during every flow, and when the session began that some of them have: a minute earlier.
+/// The time during every flow. The session that some of them have began a minute earlier.
 const NOW: &str = "2026-01-31T12:00:00Z";
 const SESSION_BEGAN: i64 = 1_769_860_740;
 
-/// What a flow comes to.
+/// The result of a flow.
 #[derive(Debug, PartialEq)]
 pub(super) enum Ending {
     Tokens {
@@ -56,7 +56,7 @@ impl Ending {
     }
 }
 
-/// What the preview says; nothing if it does not know a name of the question.
+/// The result of the preview; `None` if it does not know a name of the question.
 async fn previewed(mock: &MockIdp, question: &[(&str, String)]) -> Option<Ending> {
     let response = browser().get(format!("{}/_mock/explain", mock.url())).query(question).send().await.unwrap();
     if response.status() == 400 {
@@ -130,7 +130,7 @@ fn preview_and_endpoints_agree_over_generated_orgs() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let tally = RefCell::new(BTreeMap::<&str, usize>::new());
     let config = ProptestConfig { cases: 70, failure_persistence: None, ..ProptestConfig::default() };
-    // The same cases in every run, so that the least numbers below can be relied on.
+    // The same cases in every run, so that the minimum numbers below hold.
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let cases = (generate::document(), proptest::collection::vec(generate::question(), 1..6));
     let compared = TestRunner::new_with_rng(config, rng).run(&cases, |(document, questions)| {
@@ -149,7 +149,7 @@ fn preview_and_endpoints_agree_over_generated_orgs() {
         })
     });
     compared.unwrap_or_else(|failure| panic!("{failure}"));
-    // An ending that never occurred has not been compared.
+    // Each result must occur, or it has not been compared.
     let tally = tally.into_inner();
     for (ending, least) in [
         ("tokens of the token endpoint", 10),

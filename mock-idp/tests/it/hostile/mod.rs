@@ -1,7 +1,7 @@
-//! A sweep of hostile requests over every endpoint: whatever arrives, the answer is a 2xx, 3xx or 4xx of bounded size, and the
-//! server lives on.
+//! Hostile requests to every endpoint: each response is a 2xx, 3xx or 4xx of bounded size, and the
+//! server keeps running.
 //!
-//! `HOSTILE_REQUESTS` says how many, `HOSTILE_SEED` which ones. Both are printed with a failure, with the request itself.
+//! `HOSTILE_REQUESTS` sets their number, `HOSTILE_SEED` the seed. A failure prints both, and the request.
 
 mod request;
 mod wire;
@@ -17,7 +17,7 @@ use crate::flow::{WEB, authorize, browser, code_request, parameter, redeem};
 use request::{Attack, Facts};
 use wire::Connection;
 
-/// For a quick run on the side; the gate asks for many more.
+/// The number for a quick run; `ci/test` sends many more.
 const USUALLY: usize = 4_000;
 const WORKERS: usize = 8;
 
@@ -26,7 +26,7 @@ fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_that_arrives_brings_the_server_down() {
+async fn hostile_requests_never_cause_a_server_error() {
     let requests = setting("HOSTILE_REQUESTS").unwrap_or(USUALLY);
     let seed: u64 = setting("HOSTILE_SEED").unwrap_or_else(|| rand::rng().random());
     let mock = MockIdp::builder().start().await.unwrap();
@@ -42,7 +42,7 @@ async fn nothing_that_arrives_brings_the_server_down() {
     }
     let [_, success, redirect, refused, _] = classes;
     assert_eq!(success + redirect + refused, requests, "seed {seed}");
-    // A sweep that were refused at the door would prove nothing.
+    // Requests must get past the first checks.
     assert!(success * 50 > requests && redirect * 500 > requests, "seed {seed}: {classes:?}");
 
     let health = browser().get(format!("{}/healthz", mock.url())).send().await.unwrap();
@@ -51,7 +51,7 @@ async fn nothing_that_arrives_brings_the_server_down() {
     assert_eq!(redeem(&mock, &parameter(&arrived, "code").unwrap()).await.status(), 200, "seed {seed}");
 }
 
-/// Sends its share, each request made from the seed and its number alone; how many answers were 1xx, 2xx and so on.
+/// Sends a share of the requests, each generated from the seed and its number. Returns the number of responses by status class.
 async fn work(facts: Arc<Facts>, next: Arc<AtomicUsize>, requests: usize, seed: u64) -> [usize; 5] {
     let mut classes = [0; 5];
     let mut connection = None;
@@ -71,8 +71,8 @@ async fn work(facts: Arc<Facts>, next: Arc<AtomicUsize>, requests: usize, seed: 
             // The server may have closed a connection that lay idle, or after the answer before.
             Err(_) => {
                 open = Connection::open(facts.port).await;
-                let told = open.exchange(&attack).await;
-                told.unwrap_or_else(|error| panic!("HOSTILE_SEED={seed}, request {number}: {error}\n{attack}"))
+                let exchanged = open.exchange(&attack).await;
+                exchanged.unwrap_or_else(|error| panic!("HOSTILE_SEED={seed}, request {number}: {error}\n{attack}"))
             }
         };
         assert!(
@@ -85,7 +85,7 @@ async fn work(facts: Arc<Facts>, next: Arc<AtomicUsize>, requests: usize, seed: 
     }
 }
 
-/// Values that are right, so that a wrong one beside them is looked at.
+/// Valid values, so that requests get past the first checks.
 async fn facts(mock: &MockIdp) -> Facts {
     let session = browser();
     let request = code_request(WEB, "openid profile offline_access");

@@ -1,4 +1,4 @@
-//! Makes hostile requests: a right one, in which something is wrong.
+//! Generates hostile requests: valid ones with something wrong in them.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET};
 
-/// What is right at this mock.
+/// Valid values of this mock.
 pub(super) struct Facts {
     pub(super) port: u16,
     pub(super) tokens: Vec<String>,
@@ -30,7 +30,7 @@ impl fmt::Display for Attack {
 const METHODS: &[&str] =
     &["GET", "GET", "GET", "POST", "POST", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "BREW"];
 
-/// `{B}` stands for an authorization server, known or not.
+/// `{B}` is replaced by an authorization server, known or unknown.
 const PATHS: &[&str] = &[
     "{B}/v1/authorize",
     "{B}/v1/authorize",
@@ -85,7 +85,7 @@ const PATHS: &[&str] = &[
 const SERVERS: &[&str] =
     &["/oauth2", "/oauth2/default", "/oauth2/default", "/oauth2/ausmarket000000005d7", "/oauth2/%00", "/oauth2/nobody"];
 
-/// Names, each with values that fit somewhere.
+/// Names, each with values that are valid somewhere.
 const PARAMETERS: &[(&str, &[&str])] = &[
     ("client_id", &[WEB, "0oamarketspa000005d7", "0oamarketservice05d7", "0oamarketkeyjwt005d7"]),
     ("client_secret", &[WEB_SECRET]),
@@ -150,7 +150,7 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("extra", &["foobar"]),
 ];
 
-/// Parameter sets that lead somewhere, so that a success has to be lived with too.
+/// Valid parameter sets, so that some requests succeed.
 const GOOD: &[(&str, &[&str])] = &[
     ("{B}/v1/authorize", &["client_id", "redirect_uri", "response_type", "scope", "state", "nonce"]),
     ("{B}/v1/token", &["client_id", "client_secret", "grant_type", "scope", "refresh_token", "username", "password"]),
@@ -269,7 +269,7 @@ impl Attack {
     }
 }
 
-/// A value for a parameter: mostly one that fits.
+/// A value for a parameter, usually a valid one.
 fn value(name: &str, facts: &Facts, rng: &mut StdRng) -> Vec<u8> {
     if chance(rng, 120) {
         return nasty(rng);
@@ -288,7 +288,7 @@ fn value(name: &str, facts: &Facts, rng: &mut StdRng) -> Vec<u8> {
     }
 }
 
-/// A value that fits nowhere.
+/// A value that is valid nowhere.
 fn nasty(rng: &mut StdRng) -> Vec<u8> {
     match rng.random_range(0..12) {
         0 => Vec::new(),
@@ -321,7 +321,7 @@ fn nasty(rng: &mut StdRng) -> Vec<u8> {
     }
 }
 
-/// Text in the form of a JWT, seldom more than that.
+/// Text in the form of a JWT, rarely a valid one.
 fn jwt(rng: &mut StdRng) -> Vec<u8> {
     let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
     let header = one(
@@ -348,7 +348,7 @@ fn jwt(rng: &mut StdRng) -> Vec<u8> {
     format!("{}{dots}{}.{}", encode(header.as_bytes()), encode(&payload), encode(&signature)).into_bytes()
 }
 
-/// JSON, and what claims to be.
+/// Valid or invalid JSON.
 fn json(rng: &mut StdRng) -> Vec<u8> {
     match rng.random_range(0..8) {
         0 => "[".repeat(rng.random_range(1..20_000)).into_bytes(),
@@ -362,7 +362,7 @@ fn json(rng: &mut StdRng) -> Vec<u8> {
     }
 }
 
-/// A header's value: whatever a header may hold at all, and a little of what it may not.
+/// A header value, rarely one that is not allowed.
 fn header(name: &str, facts: &Facts, rng: &mut StdRng) -> Vec<u8> {
     let token = &facts.tokens[rng.random_range(0..facts.tokens.len())];
     let basic = |text: &str| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text));

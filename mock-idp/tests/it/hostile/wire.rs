@@ -1,4 +1,4 @@
-//! HTTP/1.1 by hand: a client library would refuse to send most of this.
+//! A minimal HTTP/1.1 client: client libraries refuse to send most of these requests.
 
 use std::io::{Error, ErrorKind};
 
@@ -7,12 +7,12 @@ use tokio::net::TcpStream;
 
 use super::request::Attack;
 
-/// No answer may be longer than this.
+/// Largest response.
 const LONGEST_ANSWER: usize = 512 * 1024;
-/// Nor may its head.
+/// Largest response head.
 const LONGEST_HEAD: usize = 256 * 1024;
 
-/// A connection that is kept for many requests.
+/// A connection for many requests.
 pub(super) struct Connection(BufReader<TcpStream>);
 
 pub(super) struct Answer {
