@@ -12,6 +12,7 @@ use crate::issuer_target::market::{WEB, WITHOUT_REDIRECT_URI};
 use crate::issuer_target::{Behavior, Opening, Target, TargetError, TargetFile, TargetKind};
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
+use crate::subject::Subject;
 use crate::wire::Http;
 
 /// An opened target with the servers that were started for it. Dropping it stops them.
@@ -140,6 +141,11 @@ impl Bench {
             _ => None,
         };
         Ok(Self { target: Arc::new(target), listener, is_repeatable: false, _mock: None, _demo: None })
+    }
+
+    /// What the run judges.
+    pub(super) fn subject(&self) -> Subject {
+        Subject::Issuer(Arc::clone(&self.target))
     }
 
     /// Whether all servers run on this machine.

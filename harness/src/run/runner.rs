@@ -16,10 +16,11 @@ use super::result::verdict;
 use super::worker::Worker;
 use crate::claims::Snapshots;
 use crate::driver::{Chromedriver, Missing};
-use crate::issuer_target::{Divergences, Target, TargetFile};
+use crate::issuer_target::{Divergences, TargetFile};
 use crate::record::run::{PlanRecord, RunRecord, SCHEMA, ScenarioRecord, TargetRecord, Totals};
 use crate::record::scrub::Scrubber;
 use crate::scenario::Need;
+use crate::subject::Subject;
 
 /// The progress of a run.
 #[derive(Debug)]
@@ -136,7 +137,7 @@ impl Runner {
             started: started.format(&Rfc3339).unwrap_or_default(),
             millis: clock.elapsed().as_secs_f64() * 1000.0,
             harness: env!("CARGO_PKG_VERSION").to_owned(),
-            target: described(&self.bench.target),
+            target: described(&self.bench.subject()),
             drivers,
             verdict: verdict(&totals),
             totals,
@@ -146,7 +147,8 @@ impl Runner {
     }
 }
 
-fn described(target: &Target) -> TargetRecord {
+fn described(subject: &Subject) -> TargetRecord {
+    let Subject::Issuer(target) = subject;
     TargetRecord {
         name: target.name.clone(),
         kind: target.kind.word().to_owned(),

@@ -16,6 +16,7 @@ use crate::record::Recorder;
 use crate::record::run::{ScenarioRecord, State};
 use crate::record::scrub::Scrubber;
 use crate::scenario::{RequiredDriver, ScenarioContext, Stopped};
+use crate::subject::Subject;
 
 /// What all scenarios of a run share.
 pub(super) struct Worker {
@@ -87,7 +88,8 @@ impl Worker {
     }
 
     async fn execute(&self, planned: &PlannedScenario, recorder: &Recorder) -> Execution {
-        if let Some(reason) = planned.scenario.needs.iter().find_map(|need| need.unmet(&self.bench.target)) {
+        let Subject::Issuer(target) = self.bench.subject();
+        if let Some(reason) = planned.scenario.needs.iter().find_map(|need| need.unmet(&target)) {
             return Execution::Skipped(reason);
         }
         let bench = if planned.scenario.is_exclusive() && self.bench.is_repeatable {
@@ -111,7 +113,8 @@ impl Worker {
             Ok(driver) => driver,
             Err(reason) => return Execution::Skipped(reason),
         };
-        let context = ScenarioContext::new(Arc::clone(&bench.target), recorder.clone(), driver, self.snapshots.clone());
+        let Subject::Issuer(target) = bench.subject();
+        let context = ScenarioContext::new(target, recorder.clone(), driver, self.snapshots.clone());
         let result = AssertUnwindSafe(planned.scenario.run(&context)).catch_unwind().await;
         // Always: dropping a session leaves its browser running.
         context.close().await;
