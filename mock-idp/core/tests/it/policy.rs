@@ -24,7 +24,8 @@ fn decided(
     let request = PolicyRequest { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
     let (decision, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), request, moment));
     let matched = texts(&notes, NoteStatus::Matched).into_iter().next().unwrap_or_default();
-    let result = decision.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
+    let result =
+        decision.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
     (result, texts(&notes, NoteStatus::PassedOver))
 }
 
