@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mock_idp_core::behavior::Behavior;
-use mock_idp_core::model::App;
-use mock_idp_core::org::{Document, Problems, SignInForm};
+use mock_idp_core::org::{Draft, Org, Problems, SignInForm};
 
 use crate::control;
 use crate::engine::{OrgInstance, Orgs};
@@ -137,7 +136,13 @@ impl MockIdp {
     /// # Errors
     /// No client of that id, or no absolute URI.
     pub fn allow_redirect_uri(&self, client_id: &str, uri: &str) -> Result<(), ChangeError> {
-        self.change_client(client_id, |app| push_new(&mut app.settings.oauth_client.redirect_uris, uri))
+        self.orgs.default_org().change_seed(|draft| {
+            let changed = draft.change_client(client_id, |app| {
+                push_new(&mut app.settings.oauth_client.redirect_uris, uri);
+                Some(())
+            });
+            changed.ok_or_else(|| ChangeError::UnknownClient(client_id.to_owned()))
+        })
     }
 
     /// Registers a redirect URI and a post-logout redirect URI for several clients of the default org, in one change.
@@ -145,13 +150,15 @@ impl MockIdp {
     /// # Errors
     /// No client of one of these ids, or no absolute URI; nothing is changed then.
     pub fn allow_return(&self, client_ids: &[&str], redirect_uri: &str, signed_out: &str) -> Result<(), ChangeError> {
-        self.orgs.default_org().revise(|document| {
+        self.orgs.default_org().change_seed(|draft| {
             for id in client_ids {
-                let client = document.apps.iter_mut().find(|app| app.client_id() == *id);
-                let oauth =
-                    &mut client.ok_or_else(|| ChangeError::UnknownClient((*id).to_owned()))?.settings.oauth_client;
-                push_new(&mut oauth.redirect_uris, redirect_uri);
-                push_new(&mut oauth.post_logout_redirect_uris, signed_out);
+                let changed = draft.change_client(id, |app| {
+                    let oauth = &mut app.settings.oauth_client;
+                    push_new(&mut oauth.redirect_uris, redirect_uri);
+                    push_new(&mut oauth.post_logout_redirect_uris, signed_out);
+                    Some(())
+                });
+                changed.ok_or_else(|| ChangeError::UnknownClient((*id).to_owned()))?;
             }
             Ok(())
         })
@@ -162,18 +169,10 @@ impl MockIdp {
     /// # Errors
     /// Not an origin.
     pub fn allow_origin(&self, origin: &str) -> Result<(), ChangeError> {
-        Ok(self.orgs.default_org().change(|document| document.trust(origin))?)
-    }
-
-    fn change_client(&self, client_id: &str, change: impl FnOnce(&mut App)) -> Result<(), ChangeError> {
-        let mut known = false;
-        self.orgs.default_org().change(|document| {
-            if let Some(app) = document.apps.iter_mut().find(|app| app.client_id() == client_id) {
-                known = true;
-                change(app);
-            }
-        })?;
-        if known { Ok(()) } else { Err(ChangeError::UnknownClient(client_id.to_owned())) }
+        self.orgs.default_org().change_seed(|draft| {
+            draft.trust_origin(origin);
+            Ok(())
+        })
     }
 
     /// Everybody of the default org who can sign in.
@@ -381,11 +380,10 @@ impl Builder {
         for source in sources {
             let unsound = |problems: Problems| StartError::OrgDocument {
                 origin: source.origin.clone(),
-                problems: problems.told_of(&source.origin),
+                problems: problems.lines(&source.origin),
             };
-            let mut document = Document::parse(&source.yaml).map_err(unsound)?;
-            self.adjust(&mut document);
-            let org = OrgInstance::new(document, &mut keys).map_err(unsound)?;
+            let org = Org::parse(&source.yaml).map_err(unsound)?;
+            let org = OrgInstance::new(self.adjusted(org).map_err(unsound)?, &mut keys);
             if !names.insert(org.name.clone()) {
                 return Err(StartError::SameName { name: org.name });
             }
@@ -394,17 +392,23 @@ impl Builder {
         Ok(orgs)
     }
 
-    /// Applies the settings that override the document.
-    fn adjust(&self, document: &mut Document) {
-        let page = &mut document.settings.sign_in_page;
+    /// The org with the settings of this builder, which win over those of the document.
+    fn adjusted(&self, org: Org) -> Result<Org, Problems> {
+        let mut settings = org.settings().clone();
+        let page = &mut settings.sign_in_page;
         // The picker signs in without a password: never where other machines can reach it.
         page.picker &= self.picker && is_loopback(&self.host);
         if self.classic_sign_in {
             page.form = SignInForm::Single;
         }
-        if let Some(behavior) = self.behavior {
-            document.settings.behavior = behavior;
+        settings.behavior = self.behavior.unwrap_or(settings.behavior);
+        if settings == *org.settings() {
+            return Ok(org);
         }
+        // A draft's time becomes that of the rows that it puts; it puts none.
+        let mut draft = Draft::new(&org, 0);
+        draft.put_settings(settings);
+        draft.finish()
     }
 
     /// The TLS side. If the directory cannot be written, the authority stays in memory, with a warning.

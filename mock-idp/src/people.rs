@@ -18,7 +18,7 @@ pub struct Person {
 /// The users who can sign in, in the document's order.
 pub(crate) fn people(org: &OrgInstance) -> Vec<Person> {
     let org = org.org();
-    let active = org.document().users.iter().filter(|user| user.status == UserStatus::Active);
+    let active = org.users().filter(|user| user.status == UserStatus::Active);
     let person = |user: &mock_idp_core::model::User| {
         let password = user.credentials.password.as_ref()?.value.clone();
         Some(Person { login: user.profile.login.clone(), password, note: user.note.clone() })

@@ -64,7 +64,7 @@ impl Connection {
         self.send(&request).await
     }
 
-    async fn send(&mut self, request: &str) -> Answer {
+    pub(crate) async fn send(&mut self, request: &str) -> Answer {
         self.stream.write_all(request.as_bytes()).await.unwrap();
         self.buffer.clear();
         let (head, body_starts) = loop {

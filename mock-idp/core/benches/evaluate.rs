@@ -44,7 +44,7 @@ const CALLBACK: &str = "https://app.example.test/callback";
 
 fn main() {
     println!("| what | microseconds, median |\n|---|---|");
-    let org = Org::new(serde_json::from_value::<Document>(document()).unwrap()).unwrap();
+    let org = Org::from_document(serde_json::from_value::<Document>(document()).unwrap()).unwrap();
     for looked_at in [1, 10, 50, 100, 200] {
         println!("| decide and fill the tokens, {looked_at} rules looked at | {:.1} |", evaluation(&org, looked_at));
     }

@@ -43,7 +43,7 @@ pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<Value>, 
         Some(login) => match org.user_by_identifier(&login) {
             Some(user) => Some(user.id.clone()),
             None => {
-                let logins: Vec<&str> = org.document().users.iter().map(|user| user.profile.login.as_str()).collect();
+                let logins: Vec<&str> = org.users().map(|user| user.profile.login.as_str()).collect();
                 return Err(ControlError::bad_request(format!("no user has the login {login:?}"), logins));
             }
         },

@@ -66,7 +66,7 @@ fn row(entry: &Entry) -> RequestRow {
 
 fn frame(address: &Address) -> Frame {
     Frame {
-        org_name: address.org.org().document().org.name.clone(),
+        org_name: address.org.org().identity().name.clone(),
         path_prefix: address.path_prefix.to_string(),
         request_id: String::new(),
         warnings: address.warnings(),

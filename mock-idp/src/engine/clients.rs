@@ -23,15 +23,13 @@ impl Context {
     /// # Errors
     /// A cursor that names no client.
     pub fn clients(&self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
-        let apps = &self.org.document().apps;
-        let start = match after {
-            None => 0,
-            Some(after) => match apps.iter().position(|app| app.client_id() == after) {
-                Some(position) => position + 1,
-                None => return Err(ApiError::invalid_cursor(after)),
-            },
-        };
-        let mut found = apps[start..].iter().filter(|app| app.label.to_lowercase().starts_with(beginning));
+        let mut apps = self.org.apps();
+        if let Some(after) = after
+            && !apps.any(|app| app.client_id() == after)
+        {
+            return Err(ApiError::invalid_cursor(after));
+        }
+        let mut found = apps.filter(|app| app.label.to_lowercase().starts_with(beginning));
         let page: Vec<&App> = found.by_ref().take(limit).collect();
         let next = found.next().and(page.last()).map(|app| app.client_id().to_owned());
         Ok(ClientPage { clients: page.into_iter().map(|app| clients::view(app, false)).collect(), next })
@@ -44,9 +42,9 @@ impl Context {
     pub fn register_client(&self, body: Value) -> Result<Value, ClientRefusal> {
         let metadata = Metadata::read(body)?;
         let app = self.made(|moment| clients::register(&self.org, metadata, moment))?;
-        self.instance.revise(|document| {
+        self.instance.change(|draft| {
             let shown = clients::view(&app, true);
-            clients::put(document, app);
+            draft.put_app(app);
             Ok(shown)
         })
     }
@@ -56,7 +54,7 @@ impl Context {
     /// # Errors
     /// There is none of that id.
     pub fn client_of_id(&self, client_id: &str) -> Result<Value, ClientRefusal> {
-        clients::find(self.org.document(), client_id).map(|app| clients::view(app, false))
+        clients::find(&self.org, client_id).map(|app| clients::view(app, false))
     }
 
     /// Replaces a client's metadata.
@@ -64,14 +62,14 @@ impl Context {
     /// # Errors
     /// There is none of that id; metadata that are not sound.
     pub fn replace_client(&self, client_id: &str, body: Value) -> Result<Value, ClientRefusal> {
-        self.instance.revise(|document| {
-            let known = clients::find(document, client_id)?;
+        self.instance.change(|draft| {
+            let known = clients::find(draft, client_id)?;
             let metadata = Metadata::read(body)?;
             let app = self.made(|moment| clients::replace(known, metadata, moment))?;
             let secret = |app: &App| app.credentials.oauth_client.client_secret.is_some();
             // A secret that was made just now is shown this once.
             let shown = clients::view(&app, !secret(known) && secret(&app));
-            clients::put(document, app);
+            draft.put_app(app);
             Ok(shown)
         })
     }
@@ -81,9 +79,9 @@ impl Context {
     /// # Errors
     /// There is none of that id.
     pub fn remove_client(&self, client_id: &str) -> Result<(), ClientRefusal> {
-        self.instance.revise(|document| {
-            clients::find(document, client_id)?;
-            clients::remove(document, client_id);
+        self.instance.change(|draft| {
+            clients::find(draft, client_id)?;
+            draft.remove_client(client_id);
             Ok(())
         })
     }
@@ -93,12 +91,12 @@ impl Context {
     /// # Errors
     /// There is none of that id; a client without a secret.
     pub fn renew_client_secret(&self, client_id: &str) -> Result<Value, ClientRefusal> {
-        self.instance.revise(|document| {
+        self.instance.change(|draft| {
             let unknown = |_| ClientRefusal::from(ApiError::not_found(client_id, "PublicClientApp"));
-            let known = clients::find(document, client_id).map_err(unknown)?;
+            let known = clients::find(draft, client_id).map_err(unknown)?;
             let app = self.made(|moment| clients::with_new_secret(known, moment))?;
             let shown = clients::view(&app, true);
-            clients::put(document, app);
+            draft.put_app(app);
             Ok(shown)
         })
     }

@@ -21,7 +21,7 @@ impl OrgInstance {
         let (org, now) = (self.org(), self.clock.now());
         let mut given = Vec::new();
         for server in org.servers() {
-            for app in &org.document().apps {
+            for app in org.apps() {
                 let key = Consent::key(&server.id, app.client_id(), user_id);
                 let Some(Consent { scopes }) = self.ledger.consents.get(&key, now).await else { continue };
                 let server = if server.is_org() { "org".to_owned() } else { server.path_name.clone() };

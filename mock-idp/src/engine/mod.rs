@@ -16,6 +16,7 @@ mod interclient;
 mod management;
 mod request;
 mod sign_out;
+mod snapshots;
 mod token;
 mod tokens;
 
@@ -25,11 +26,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
 use mock_idp_core::moment::Moment;
-use mock_idp_core::org::{CompiledServer, Document, Org, Problems, Urls};
+use mock_idp_core::org::{CompiledServer, Draft, Org, Problems, Urls};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::tokens::dpop::NonceKey;
 use mock_idp_core::trace::{NoteStatus, Trace};
-use parking_lot::RwLock;
 
 pub use authorization::{Browser, Outcome, SignInStep};
 pub use consents::GivenConsent;
@@ -38,6 +38,7 @@ pub use sign_out::SignedOut;
 
 pub use crate::journal::Explained;
 
+use self::snapshots::Snapshots;
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::journal::{Explanation, Journal};
@@ -54,7 +55,7 @@ pub struct OrgInstance {
     pub clock: Clock,
     pub journal: Journal,
     pub faults: Faults,
-    snapshot: RwLock<Arc<Org>>,
+    snapshots: Snapshots,
     ledger: Ledger,
     keys: KeyRing,
     key_sets: KeySets,
@@ -64,68 +65,61 @@ pub struct OrgInstance {
 }
 
 impl OrgInstance {
-    /// The org of a document, with keys from the pool.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the document.
-    pub fn new(document: Document, pool: &mut KeyPool) -> Result<Self, Problems> {
-        let org = Org::new(document)?;
+    /// An instance of an org, with keys from the pool.
+    pub fn new(org: Org, pool: &mut KeyPool) -> Self {
         let clock = Clock::default();
-        Ok(Self {
-            name: org.document().org.subdomain.clone(),
+        Self {
+            name: org.identity().subdomain.clone(),
             journal: Journal::default(),
             faults: Faults::default(),
             keys: KeyRing::new(org.servers(), pool, clock.now()),
             clock,
-            snapshot: RwLock::new(Arc::new(org)),
+            snapshots: Snapshots::new(Arc::new(org)),
             ledger: Ledger::default(),
             key_sets: KeySets::default(),
             nonces: NonceKey::new(rand::random()),
             revision: AtomicU64::new(0),
-        })
+        }
     }
 
-    /// The snapshot as it is now; a change does not touch it.
+    /// The current snapshot; changes do not touch it.
     #[must_use]
     pub fn org(&self) -> Arc<Org> {
-        Arc::clone(&self.snapshot.read())
+        self.snapshots.current()
     }
 
-    /// What a person must know when this org does not answer as Okta does.
+    /// The warning for an org that does not answer as Okta does.
     #[must_use]
     pub fn behavior_warning(&self) -> Option<String> {
-        let behavior = self.snapshot.read().behavior();
+        let behavior = self.org().behavior();
         let openid = behavior == Behavior::Openid;
         openid.then(|| format!("Does not answer as Okta where OpenID asks for something else (behavior: {behavior})."))
     }
 
-    /// Builds the next snapshot from a changed document and puts it in the place of this one.
+    /// Changes the org until the next reset. Changes are made one after the other.
     ///
     /// # Errors
-    /// The changed document is not sound; the org stays as it is.
-    pub fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Problems> {
-        self.revise(|document| {
-            change(document);
-            Ok(())
-        })
-    }
-
-    /// The same for a change that may find nothing to do, or has something to say: nobody else changes the org in between.
-    ///
-    /// # Errors
-    /// The change's own, or the changed document is not sound; the org stays as it is.
-    pub fn revise<T, E: From<Problems>>(&self, change: impl FnOnce(&mut Document) -> Result<T, E>) -> Result<T, E> {
-        let mut snapshot = self.snapshot.write();
-        let mut document = snapshot.document().clone();
-        let said = change(&mut document)?;
-        *snapshot = Arc::new(Org::new(document)?);
+    /// The change's own, or the changed org is not valid; the org stays as it is.
+    pub fn change<T, E: From<Problems>>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E>) -> Result<T, E> {
+        let result = self.snapshots.change(self.clock.now(), change)?;
         self.revised();
-        Ok(said)
+        Ok(result)
     }
 
-    /// Forgets everything that sign-ins and tests left behind.
+    /// Changes what the org was started with, and the org.
+    ///
+    /// # Errors
+    /// As of [`Self::change`].
+    pub fn change_seed<E: From<Problems>>(&self, change: impl Fn(&mut Draft) -> Result<(), E>) -> Result<(), E> {
+        self.snapshots.change_seed(self.clock.now(), change)?;
+        self.revised();
+        Ok(())
+    }
+
+    /// Removes everything that sign-ins, tests and changes have left behind.
     pub async fn reset(&self) {
         self.ledger.clear().await;
+        self.snapshots.reset();
         self.key_sets.clear();
         self.keys.reset();
         self.revised();

@@ -282,7 +282,7 @@ fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
 mod tests {
     use http::{HeaderMap, StatusCode};
     use mock_idp_core::model::Status;
-    use mock_idp_core::org::Document;
+    use mock_idp_core::org::{Org, Problems};
 
     use super::*;
     use crate::engine::OrgInstance;
@@ -290,8 +290,8 @@ mod tests {
     use crate::routing::{Access, Group, RateClass, Route, handler};
 
     fn orgs() -> Arc<Orgs> {
-        let document = Document::parse(crate::BUILT_IN_ORG).unwrap();
-        Arc::new(Orgs::new(OrgInstance::new(document, &mut KeyPool::default()).unwrap(), Vec::new()))
+        let org = Org::parse(crate::BUILT_IN_ORG).unwrap();
+        Arc::new(Orgs::new(OrgInstance::new(org, &mut KeyPool::default()), Vec::new()))
     }
 
     async fn panicking() -> Decided {
@@ -377,7 +377,12 @@ mod tests {
         org.reset().await;
         org.clock.freeze();
         assert_eq!(keys().await.2, before, "reset");
-        org.change(|document| document.authorization_servers[0].status = Status::Inactive).unwrap();
+        org.change(|draft| {
+            let id = draft.authorization_servers().next().unwrap().id.clone();
+            draft.change_server(&id, |server| server.status = Status::Inactive);
+            Ok::<_, Problems>(())
+        })
+        .unwrap();
         assert_eq!(keys().await.0, StatusCode::NOT_FOUND, "deactivated");
     }
 }

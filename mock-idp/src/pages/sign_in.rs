@@ -5,7 +5,9 @@
 //! suites name it in their selectors; the third generation is a `button`, but suites written for it select by attribute
 //! (`[data-se="save"]`) or by role and name, which an input satisfies too.
 
-use crate::pages::view::{Persona, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView};
+use crate::pages::view::{
+    PickerUser, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
+};
 use askama::Template;
 
 use super::about::About;
@@ -206,30 +208,30 @@ impl<'a> Asked<'a> {
 /// The development picker: the first rows are visible, the others are collapsed.
 #[derive(Debug)]
 struct Picker<'a> {
-    shown: Vec<PersonaRow<'a>>,
-    more: Vec<PersonaRow<'a>>,
+    shown: Vec<PickerRow<'a>>,
+    more: Vec<PickerRow<'a>>,
 }
 
 const PERSONAS_SHOWN: usize = 12;
 
 impl<'a> Picker<'a> {
-    fn new(personas: &'a [Persona]) -> Self {
+    fn new(personas: &'a [PickerUser]) -> Self {
         // One or two further rows are not worth collapsing.
         let split = if personas.len() <= PERSONAS_SHOWN + 2 { personas.len() } else { PERSONAS_SHOWN };
         let (shown, more) = personas.split_at(split);
-        Self { shown: shown.iter().map(PersonaRow::new).collect(), more: more.iter().map(PersonaRow::new).collect() }
+        Self { shown: shown.iter().map(PickerRow::new).collect(), more: more.iter().map(PickerRow::new).collect() }
     }
 }
 
 #[derive(Debug)]
-struct PersonaRow<'a> {
-    persona: &'a Persona,
+struct PickerRow<'a> {
+    persona: &'a PickerUser,
     /// Without "Everyone", which every user has.
     groups: Vec<&'a str>,
 }
 
-impl<'a> PersonaRow<'a> {
-    fn new(persona: &'a Persona) -> Self {
+impl<'a> PickerRow<'a> {
+    fn new(persona: &'a PickerUser) -> Self {
         let groups = persona.groups.iter().map(String::as_str).filter(|group| *group != "Everyone").collect();
         Self { persona, groups }
     }

@@ -313,3 +313,24 @@ async fn a_trailing_slash_in_a_path_is_ignored() {
         assert_eq!(request.send().await.unwrap().status(), 200, "{base}");
     }
 }
+
+#[tokio::test]
+async fn a_reset_removes_registered_clients_and_keeps_what_the_mock_was_started_with() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let web = "0oamarketweb000005d7";
+    mock.allow_redirect_uri(web, "https://app.example.test/callback").unwrap();
+    let before: Value = clients(&mock, Method::GET, "", Value::Null).await.json().await.unwrap();
+
+    let registered = register(&mock, json!({ "client_name": "Till", "redirect_uris": [CALLBACK] })).await;
+    assert_eq!(clients(&mock, Method::DELETE, "/0oamarketspa000005d7", Value::Null).await.status(), 204);
+    let reset = browser().post(format!("{}/_mock/reset", mock.url())).json(&json!({})).send().await.unwrap();
+    assert_eq!(reset.status(), 200);
+
+    let path = format!("/{}", text(&registered["client_id"]));
+    assert_eq!(clients(&mock, Method::GET, &path, Value::Null).await.status(), 401);
+    let after: Value = clients(&mock, Method::GET, "", Value::Null).await.json().await.unwrap();
+    assert_eq!(after, before);
+    let shown: Value = clients(&mock, Method::GET, &format!("/{web}"), Value::Null).await.json().await.unwrap();
+    let uris = shown["redirect_uris"].as_array().unwrap();
+    assert!(uris.contains(&json!("https://app.example.test/callback")), "{uris:?}");
+}

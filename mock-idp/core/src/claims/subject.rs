@@ -135,8 +135,8 @@ impl Roots for Subject<'_> {
                 ("profile", Some(self.app_profile())),
             ]),
             "org" => map(vec![
-                ("name", Some(self.org.document().org.name.as_str().into())),
-                ("subDomain", Some(self.org.document().org.subdomain.as_str().into())),
+                ("name", Some(self.org.identity().name.as_str().into())),
+                ("subDomain", Some(self.org.identity().subdomain.as_str().into())),
             ]),
             "session" => map(vec![
                 (

@@ -8,7 +8,7 @@ use crate::org::{Org, Urls};
 #[must_use]
 pub fn document(org: &Org, urls: &Urls) -> Value {
     json!({
-        "id": org.document().org.id,
+        "id": org.identity().id,
         "cell": "op3",
         "_links": { "organization": { "href": urls.endpoint_base } },
         "pipeline": "idx",

@@ -91,7 +91,7 @@ pub fn check(
         Credential::Nothing => Err(ApiError::invalid_session().into()),
         Credential::ApiToken(token) => {
             let known = |known: &&String| bool::from(token.as_bytes().ct_eq(known.as_bytes()));
-            let found = org.document().api_tokens.iter().find(known);
+            let found = org.api_tokens().iter().find(known);
             found.map(|_| ()).ok_or_else(|| ApiError::invalid_token("no such API token").into())
         }
         Credential::AccessToken(scheme, _) => {

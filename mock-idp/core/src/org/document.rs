@@ -4,12 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problems;
-use super::yaml::Yaml;
 use crate::behavior::Behavior;
-use crate::model::{
-    App, AuthorizationServer, GlobalSessionPolicy, Group, Status, TrustedOrigin, TrustedOriginScope,
-    TrustedOriginScopeType, User,
-};
+use crate::model::{App, AuthorizationServer, GlobalSessionPolicy, Group, TrustedOrigin, User};
 
 /// An org in Okta's own object shapes, as YAML or JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -91,41 +87,12 @@ pub enum SignInForm {
 }
 
 impl Document {
-    /// Reads an org document from YAML (JSON is YAML too).
+    /// Reads a valid org document from YAML (JSON is YAML too).
     ///
     /// # Errors
-    /// The first syntax error, unknown key, missing key or wrong type; else every problem that [`super::Org::new`] finds. Each
-    /// with line and column.
+    /// As of [`super::Org::parse`].
     pub fn parse(yaml: &str) -> Result<Self, Problems> {
-        let one = |problem| Problems(vec![problem]);
-        let yaml = Yaml::read(yaml).map_err(one)?;
-        let document: Self = yaml.value().map_err(one)?;
-        match super::Org::new(document.clone()) {
-            Ok(_) => Ok(document),
-            Err(mut problems) => {
-                for problem in &mut problems.0 {
-                    problem.place = Some(yaml.place(&problem.path));
-                }
-                Err(problems)
-            }
-        }
-    }
-
-    /// Trusts an origin: scripts of its pages may read answers.
-    pub fn trust(&mut self, origin: &str) {
-        if self.trusted_origins.iter().any(|trusted| trusted.origin == origin) {
-            return;
-        }
-        let id = format!("tos{:0>14}5d7", self.trusted_origins.len() + 1);
-        let scopes = vec![TrustedOriginScope { kind: TrustedOriginScopeType::Cors }];
-        let status = Status::Active;
-        self.trusted_origins.push(TrustedOrigin {
-            id,
-            name: origin.to_owned(),
-            origin: origin.to_owned(),
-            status,
-            scopes,
-        });
+        super::Org::parse(yaml).map(|org| org.to_document())
     }
 
     /// Writes the document as YAML.

@@ -1,4 +1,4 @@
-//! What is wrong with an org document, and where.
+//! Problems of an org document, with their places.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub struct Problem {
     pub place: Option<(u64, u64)>,
     /// What is wrong and what was expected.
     pub message: String,
-    /// The nearest thing that would have been right.
+    /// The most similar name that is allowed there.
     pub nearest: Option<String>,
 }
 
@@ -24,7 +24,7 @@ pub struct Problems(pub Vec<Problem>);
 impl Problems {
     /// One line for each problem, `origin:line:column: …` as editors and terminals link it.
     #[must_use]
-    pub fn told_of(&self, origin: &str) -> String {
+    pub fn lines(&self, origin: &str) -> String {
         let lines: Vec<String> = self
             .0
             .iter()
@@ -49,13 +49,26 @@ impl Problem {
     pub(super) fn from_yaml(error: &serde_saphyr::Error) -> Self {
         let error = error.without_snippet();
         let place = error.location().map(|location| (location.line(), location.column()));
-        let message = match error {
+        let cause = match error {
+            serde_saphyr::Error::AliasError { error, .. } => error,
+            other => other,
+        };
+        let message = match cause {
+            serde_saphyr::Error::Budget { .. }
+            | serde_saphyr::Error::AliasReplayCounterOverflow { .. }
+            | serde_saphyr::Error::AliasReplayLimitExceeded { .. }
+            | serde_saphyr::Error::AliasExpansionLimitExceeded { .. }
+            | serde_saphyr::Error::AliasReplayStackDepthExceeded { .. } => {
+                "the document is nested too deeply, or its anchors and aliases (`&`, `*`) expand to too much: at most 64 \
+                 levels, 250,000 expanded values, and ten aliases for each anchor"
+                    .to_owned()
+            }
             serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
                 format!("the key `{key}` is there twice")
             }
-            other => {
-                let text = other.to_string();
-                // The place is told apart from the words, so that both show once.
+            _ => {
+                let text = error.to_string();
+                // The place is shown in front of the message.
                 text.split(" at line ").next().unwrap_or(&text).to_owned()
             }
         };
@@ -63,7 +76,7 @@ impl Problem {
     }
 }
 
-/// What a document cannot hold where it stands; the reader adds the place.
+/// A value that a document cannot have there; the reader adds the place.
 impl de::Error for Problem {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self::at("", message.to_string())

@@ -1,5 +1,5 @@
-//! YAML as a tree whose values know their places. An org document is read from the tree, so that whatever is wrong with it,
-//! its shape or its sense, is told with line and column.
+//! YAML as a tree whose values know their places. Typed values are read from the tree, so that all problems of a document, of its
+//! shape and of its contents, have line and column.
 
 use std::fmt;
 
@@ -8,7 +8,9 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Seq
 use serde::forward_to_deserialize_any;
 use serde_saphyr::Spanned;
 
+use super::document::Document;
 use super::problem::Problem;
+use crate::model::User;
 
 /// A YAML text and what it holds.
 pub(super) struct Yaml<'a> {
@@ -17,6 +19,9 @@ pub(super) struct Yaml<'a> {
 }
 
 type Node = Spanned<Value>;
+
+/// Parser events that anchors may record and aliases may repeat.
+const MOST_EXPANDED: usize = 250_000;
 
 enum Value {
     Null,
@@ -33,7 +38,7 @@ impl<'a> Yaml<'a> {
     /// # Errors
     /// The first error of syntax, with its place.
     pub(super) fn read(text: &'a str) -> Result<Self, Problem> {
-        match serde_saphyr::from_str(text) {
+        match serde_saphyr::from_str_with_options(text, options()) {
             Ok(root) => Ok(Self { text, root }),
             Err(error) => Err(Problem::from_yaml(&error)),
         }
@@ -69,11 +74,91 @@ impl<'a> Yaml<'a> {
     }
 }
 
+/// The size of a text has no limit: it is the user's own. What its aliases expand to has.
+fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_events: usize::MAX,
+            max_nodes: usize::MAX,
+            max_total_scalar_bytes: usize::MAX,
+            max_recorded_anchor_events: MOST_EXPANDED,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: MOST_EXPANDED,
+        },
+    }
+}
+
+/// The document that a text holds. The users, which are most of a large document, are read one by one, so that their trees do not
+/// exist at the same time. None if there is any problem.
+pub(super) fn document_without_places(text: &str) -> Option<Document> {
+    let read =
+        |deserializer: serde_saphyr::Deserializer<'_, '_>| deserializer.deserialize_map(DocumentVisitor { text });
+    serde_saphyr::with_deserializer_from_str_with_options(text, options(), read).ok()
+}
+
+struct DocumentVisitor<'a> {
+    text: &'a str,
+}
+
+impl<'de> Visitor<'de> for DocumentVisitor<'_> {
+    type Value = Document;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an org document")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut mapping: A) -> Result<Document, A::Error> {
+        let (mut entries, mut users) = (Vec::new(), Vec::new());
+        while let Some(key) = mapping.next_key::<Node>()? {
+            if written(self.text, &key) == "users" {
+                users = mapping.next_value_seed(UsersVisitor { text: self.text })?;
+            } else {
+                entries.push((key, mapping.next_value()?));
+            }
+        }
+        let (first, _) = entries.first().ok_or_else(|| de::Error::custom("an empty document"))?;
+        let reader = Reader { text: self.text, node: first };
+        let entries = MapEntries { reader, entries: entries.iter(), value: None };
+        let document = Document::deserialize(MapAccessDeserializer::new(entries)).map_err(de::Error::custom)?;
+        Ok(Document { users, ..document })
+    }
+}
+
+struct UsersVisitor<'a> {
+    text: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for UsersVisitor<'_> {
+    type Value = Vec<User>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<User>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for UsersVisitor<'_> {
+    type Value = Vec<User>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("users")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<User>, A::Error> {
+        let mut users = Vec::new();
+        while let Some(node) = sequence.next_element::<Node>()? {
+            let user = User::deserialize(Reader { text: self.text, node: &node });
+            users.push(user.map_err(de::Error::custom)?);
+        }
+        Ok(users)
+    }
+}
+
 fn place_of(node: &Node) -> (u64, u64) {
     (node.referenced.line(), node.referenced.column())
 }
 
-/// A scalar as its author wrote it: `0123` is no other text for being a number too.
+/// A scalar as it is written: a text may look like a number, such as `0123`.
 fn written<'a>(text: &'a str, node: &'a Node) -> &'a str {
     if let Value::Text(text) = &node.value {
         return text;
@@ -96,7 +181,7 @@ impl<'a> Reader<'a> {
         Self { node, ..self }
     }
 
-    /// The innermost place counts: it is the first that an error passes on its way out.
+    /// Adds the place to a problem that has none: the innermost one counts.
     fn placed<T>(self, result: Result<T, Problem>) -> Result<T, Problem> {
         result.map_err(|mut problem| {
             problem.place.get_or_insert(place_of(self.node));
@@ -116,9 +201,9 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Value::Unsigned(value) => visitor.visit_u64(*value),
             Value::Float(value) => visitor.visit_f64(*value),
             Value::Text(value) => visitor.visit_borrowed_str(value),
-            Value::Sequence(items) => visitor.visit_seq(Items { reader: self, items: items.iter() }),
+            Value::Sequence(items) => visitor.visit_seq(SequenceItems { reader: self, items: items.iter() }),
             Value::Mapping(entries) => {
-                visitor.visit_map(Entries { reader: self, entries: entries.iter(), value: None })
+                visitor.visit_map(MapEntries { reader: self, entries: entries.iter(), value: None })
             }
         })
     }
@@ -159,7 +244,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     ) -> Result<V::Value, Problem> {
         self.placed(match &self.node.value {
             Value::Mapping(entries) => {
-                let entries = Entries { reader: self, entries: entries.iter(), value: None };
+                let entries = MapEntries { reader: self, entries: entries.iter(), value: None };
                 visitor.visit_enum(MapAccessDeserializer::new(entries))
             }
             _ => visitor.visit_enum(StrDeserializer::new(written(self.text, self.node))),
@@ -172,12 +257,12 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 }
 
-struct Items<'a> {
+struct SequenceItems<'a> {
     reader: Reader<'a>,
     items: std::slice::Iter<'a, Node>,
 }
 
-impl<'a> SeqAccess<'a> for Items<'a> {
+impl<'a> SeqAccess<'a> for SequenceItems<'a> {
     type Error = Problem;
 
     fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
@@ -185,20 +270,20 @@ impl<'a> SeqAccess<'a> for Items<'a> {
     }
 }
 
-struct Entries<'a> {
+struct MapEntries<'a> {
     reader: Reader<'a>,
     entries: std::slice::Iter<'a, (Node, Node)>,
     value: Option<&'a Node>,
 }
 
-impl<'a> MapAccess<'a> for Entries<'a> {
+impl<'a> MapAccess<'a> for MapEntries<'a> {
     type Error = Problem;
 
     fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
         let Some((key, value)) = self.entries.next() else { return Ok(None) };
         self.value = Some(value);
         let key = self.reader.below(key);
-        // Whoever reads keys as they are (`flatten`) wants them as text all the same.
+        // As text even for `flatten`, which asks for keys of any type.
         key.placed(seed.deserialize(StrDeserializer::new(written(key.text, key.node)))).map(Some)
     }
 

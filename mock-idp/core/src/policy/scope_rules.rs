@@ -12,7 +12,7 @@ use crate::protocol::{ErrorId, INTERCLIENT_ACCESS, OAuthError, Scopes};
 pub fn resolve(org: &Org, server: &CompiledServer, client: &App, requested: &Scopes) -> Result<Scopes, OAuthError> {
     let scopes = known(server, client, requested)?;
     // Okta: Native to Web SSO, trust map.
-    if scopes.contains(INTERCLIENT_ACCESS) && !org.may_hand_over(client) {
+    if scopes.contains(INTERCLIENT_ACCESS) && !org.is_trusted_by_an_app(client) {
         let reason = format!("no app has {} among its `interclientAllowedApps`", client.id);
         return Err(OAuthError::new(ErrorId::InterclientAccessScopeNotPermitted, reason));
     }

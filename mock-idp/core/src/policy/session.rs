@@ -11,7 +11,7 @@ use crate::trace::{NoteStatus, Unmet};
 pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions {
     const TITLE: &str = "global session policy";
     let subject = PolicySubject::new(org, user);
-    let mut policies: Vec<_> = org.document().global_session_policies.iter().collect();
+    let mut policies: Vec<_> = org.session_policies().collect();
     policies.sort_by_key(|policy| policy.priority);
     let policy =
         policies.into_iter().find(|policy| policy.status.is_active() && covers(&subject, &policy.conditions.people));

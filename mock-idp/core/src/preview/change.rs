@@ -4,11 +4,8 @@
 use serde::Serialize;
 
 use super::Question;
-use crate::model::{
-    AccessPolicy, App, Assignment, AuthorizationServer, PolicyRule, ResponseWord, Scope, ScopeConsent, Status,
-    UserStatus,
-};
-use crate::org::Document;
+use crate::model::{Assignment, ResponseWord, Scope, ScopeConsent, Status, UserStatus};
+use crate::org::{Draft, Org};
 use crate::protocol::{GrantType, Scopes};
 
 /// One small change. Objects are named by id.
@@ -105,81 +102,78 @@ pub enum Change {
 }
 
 impl Change {
-    /// Applies the change; `None` if there is nothing to apply it to, or it is so already.
+    /// Applies the change; `None` if there is nothing to apply it to, or nothing to change.
     #[must_use]
-    pub fn apply(&self, document: &mut Document, question: &mut Question) -> Option<()> {
+    pub fn apply(&self, draft: &mut Draft, question: &mut Question) -> Option<()> {
         match self {
             Self::AddUserToGroup { user, group } => {
-                let user = document.users.iter_mut().find(|known| known.id == *user)?;
-                add(&mut user.group_ids, group.clone())
+                draft.change_user(user, |user| add(&mut user.group_ids, group.clone()))
             }
             Self::RemoveUserFromGroup { user, group } => {
-                let user = document.users.iter_mut().find(|known| known.id == *user)?;
-                remove(&mut user.group_ids, group)
+                draft.change_user(user, |user| remove(&mut user.group_ids, group))
             }
-            Self::ActivateUser { user } => {
-                document.users.iter_mut().find(|known| known.id == *user)?.status = UserStatus::Active;
+            Self::ActivateUser { user } => draft.change_user(user, |user| {
+                user.status = UserStatus::Active;
                 Some(())
-            }
+            }),
             Self::AssignUserToClient { user, client } => {
-                let assignment = Assignment { id: user.clone(), profile: indexmap::IndexMap::new() };
-                app(document, client)?.assignments.users.push(assignment);
+                let app = draft.client(client)?.id.clone();
+                draft.assign_user(&app, Assignment { id: user.clone(), profile: indexmap::IndexMap::new() });
                 Some(())
             }
-            Self::ActivateClient { client } => {
-                app(document, client)?.status = Status::Active;
+            Self::ActivateClient { client } => draft.change_client(client, |app| {
+                app.status = Status::Active;
                 Some(())
-            }
+            }),
             Self::AllowGrantOnClient { client, grant } => {
-                add(&mut app(document, client)?.settings.oauth_client.grant_types, *grant)
+                draft.change_client(client, |app| add(&mut app.settings.oauth_client.grant_types, *grant))
             }
             Self::EnableResponseTypeOnClient { client, response_type } => {
-                add(&mut app(document, client)?.settings.oauth_client.response_types, *response_type)
+                draft.change_client(client, |app| add(&mut app.settings.oauth_client.response_types, *response_type))
             }
-            Self::ActivateServer { server } => {
-                self::server(document, server)?.status = Status::Active;
-                Some(())
-            }
+            Self::ActivateServer { server } => draft.change_server(server, |server| server.status = Status::Active),
             Self::AddScopeToServer { server, scope } => {
-                self::server(document, server)?.scopes.push(new_scope(scope));
+                draft.authorization_server(server)?;
+                draft.put_scope(server, new_scope(scope));
                 Some(())
             }
             Self::MakeConsentImplicit { server, scope } => {
-                let scopes = &mut self::server(document, server)?.scopes;
-                scopes.iter_mut().find(|known| known.name == *scope)?.consent = ScopeConsent::Implicit;
+                let mut scope = draft.scopes(server).find(|known| known.name == *scope)?.clone();
+                scope.consent = ScopeConsent::Implicit;
+                draft.put_scope(server, scope);
                 Some(())
             }
-            Self::ActivatePolicy { server, policy } => {
-                self::policy(document, server, policy)?.status = Status::Active;
+            Self::ActivatePolicy { policy, .. } => draft.change_policy(policy, |policy| {
+                policy.status = Status::Active;
                 Some(())
+            }),
+            Self::AddClientToPolicy { policy, client, .. } => {
+                draft.change_policy(policy, |policy| add(&mut policy.conditions.clients.include, client.clone()))
             }
-            Self::AddClientToPolicy { server, policy, client } => {
-                add(&mut self::policy(document, server, policy)?.conditions.clients.include, client.clone())
-            }
-            Self::ActivateRule { server, rule } => {
-                self::rule(document, server, rule)?.status = Status::Active;
+            Self::ActivateRule { rule, .. } => draft.change_rule(rule, |rule| {
+                rule.status = Status::Active;
                 Some(())
+            }),
+            Self::AllowGrantOnRule { rule, grant, .. } => {
+                draft.change_rule(rule, |rule| add(&mut rule.conditions.grant_types.include, *grant))
             }
-            Self::AllowGrantOnRule { server, rule, grant } => {
-                add(&mut self::rule(document, server, rule)?.conditions.grant_types.include, *grant)
-            }
-            Self::AddScopesToRule { server, rule, scopes } => {
-                let listed = &mut self::rule(document, server, rule)?.conditions.scopes.include;
-                listed.extend(scopes.iter().cloned());
+            Self::AddScopesToRule { rule, scopes, .. } => draft.change_rule(rule, |rule| {
+                rule.conditions.scopes.include.extend(scopes.iter().cloned());
                 Some(())
+            }),
+            Self::IncludeUserInRule { rule, user, .. } => {
+                draft.change_rule(rule, |rule| add(&mut rule.conditions.people.users.include, user.clone()))
             }
-            Self::IncludeUserInRule { server, rule, user } => {
-                add(&mut self::rule(document, server, rule)?.conditions.people.users.include, user.clone())
+            Self::RemoveUserExclusion { rule, user, .. } => {
+                draft.change_rule(rule, |rule| remove(&mut rule.conditions.people.users.exclude, user))
             }
-            Self::RemoveUserExclusion { server, rule, user } => {
-                remove(&mut self::rule(document, server, rule)?.conditions.people.users.exclude, user)
-            }
-            Self::RemoveGroupExclusion { server, rule, group } => {
-                remove(&mut self::rule(document, server, rule)?.conditions.people.groups.exclude, group)
+            Self::RemoveGroupExclusion { rule, group, .. } => {
+                draft.change_rule(rule, |rule| remove(&mut rule.conditions.people.groups.exclude, group))
             }
             Self::DeactivateClaim { server, claim } => {
-                let claims = &mut self::server(document, server)?.claims;
-                claims.iter_mut().find(|known| known.id == *claim)?.status = Status::Inactive;
+                let mut claim = draft.claim_rule(claim)?.clone();
+                claim.status = Status::Inactive;
+                draft.put_claim_rule(server, claim);
                 Some(())
             }
             Self::AskForScopes { scopes } => {
@@ -197,24 +191,15 @@ impl Change {
 
     /// What to do, in words.
     #[must_use]
-    pub fn words(&self, document: &Document) -> String {
-        let user =
-            |id: &str| named(document.users.iter().find(|known| known.id == id).map(|user| &user.profile.login), id);
-        let group =
-            |id: &str| named(document.groups.iter().find(|known| known.id == id).map(|group| &group.profile.name), id);
-        let client =
-            |id: &str| named(document.apps.iter().find(|known| known.client_id() == id).map(|app| &app.label), id);
-        let servers = || document.authorization_servers.iter();
-        let server = |id: &str| named(servers().find(|known| known.id == id).map(|server| &server.name), id);
-        let policies = || servers().flat_map(|server| &server.policies);
-        let policy = |id: &str| named(policies().find(|known| known.id == id).map(|policy| &policy.name), id);
-        let rule = |id: &str| {
-            let rules = policies().flat_map(|policy| policy.rules.iter().map(move |rule| (policy, rule)));
-            let found = rules.into_iter().find(|(_, rule)| rule.id == id);
-            found.map_or_else(
-                || id.to_owned(),
-                |(policy, rule)| format!("\"{}\" of policy \"{}\"", rule.name, policy.name),
-            )
+    pub fn words(&self, org: &Org) -> String {
+        let user = |id: &str| named(org.user(id).map(|user| &user.profile.login), id);
+        let group = |id: &str| named(org.group(id).map(|group| &group.profile.name), id);
+        let client = |id: &str| named(org.client(id).map(|app| &app.label), id);
+        let server = |id: &str| named(org.authorization_server(id).map(|server| &server.name), id);
+        let policy = |id: &str| named(org.policy(id).map(|policy| &policy.name), id);
+        let rule = |id: &str| match (org.rule(id), org.policy_of_rule(id)) {
+            (Some(rule), Some(policy)) => format!("\"{}\" of policy \"{}\"", rule.name, policy.name),
+            _ => id.to_owned(),
         };
         match self {
             Self::AddUserToGroup { user: who, group: which } => {
@@ -258,8 +243,7 @@ impl Change {
                 format!("stop excluding the group {} in the rule {}", group(which), rule(id))
             }
             Self::DeactivateClaim { claim, .. } => {
-                let claims = servers().flat_map(|server| &server.claims);
-                let name = named(claims.into_iter().find(|known| known.id == *claim).map(|claim| &claim.name), claim);
+                let name = named(org.claim_rule(claim).map(|claim| &claim.name), claim);
                 format!("deactivate the claim {name}, or mend its expression")
             }
             Self::AskForScopes { scopes } => format!("ask for {} as well", scopes.join(", ")),
@@ -284,23 +268,6 @@ fn remove(list: &mut Vec<String>, item: &str) -> Option<()> {
     let before = list.len();
     list.retain(|known| known != item);
     (list.len() < before).then_some(())
-}
-
-fn app<'d>(document: &'d mut Document, client_id: &str) -> Option<&'d mut App> {
-    document.apps.iter_mut().find(|app| app.client_id() == client_id)
-}
-
-fn server<'d>(document: &'d mut Document, id: &str) -> Option<&'d mut AuthorizationServer> {
-    document.authorization_servers.iter_mut().find(|server| server.id == id)
-}
-
-fn policy<'d>(document: &'d mut Document, server_id: &str, id: &str) -> Option<&'d mut AccessPolicy> {
-    server(document, server_id)?.policies.iter_mut().find(|policy| policy.id == id)
-}
-
-fn rule<'d>(document: &'d mut Document, server_id: &str, id: &str) -> Option<&'d mut PolicyRule> {
-    let policies = &mut server(document, server_id)?.policies;
-    policies.iter_mut().flat_map(|policy| &mut policy.rules).find(|rule| rule.id == id)
 }
 
 fn new_scope(name: &str) -> Scope {

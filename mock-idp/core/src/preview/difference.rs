@@ -71,11 +71,10 @@ pub fn difference(before: &Org, after: &Org, urls: &Urls, now: i64, wanted: impl
 
 fn questions(before: &Org, after: &Org) -> Vec<(Case, Question)> {
     let orgs = [before, after];
-    let documents = || orgs.iter().map(|org| org.document());
-    let clients: IndexSet<&str> = documents().flat_map(|document| &document.apps).map(|app| app.client_id()).collect();
-    let users: IndexSet<&str> = documents().flat_map(|document| &document.users).map(|user| user.id.as_str()).collect();
-    let org_id = before.document().org.id.as_str();
-    let custom = documents().flat_map(|document| &document.authorization_servers).map(|server| server.id.as_str());
+    let clients: IndexSet<&str> = orgs.iter().flat_map(|org| org.apps()).map(|app| app.client_id()).collect();
+    let users: IndexSet<&str> = orgs.iter().flat_map(|org| org.users()).map(|user| user.id.as_str()).collect();
+    let org_id = before.identity().id.as_str();
+    let custom = orgs.iter().flat_map(|org| org.authorization_servers()).map(|server| server.id.as_str());
     let servers: IndexSet<&str> = std::iter::once(org_id).chain(custom).collect();
     let mut questions = Vec::new();
     for client in clients {

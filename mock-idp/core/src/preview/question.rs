@@ -245,19 +245,18 @@ pub(super) fn has_user(grant_type: GrantType) -> bool {
 }
 
 fn client(org: &Org, given: Option<&str>) -> Result<String, BadParameter> {
-    let apps = &org.document().apps;
-    let allowed = || apps.iter().map(|app| app.client_id().to_owned()).collect::<Vec<_>>();
+    let allowed = || org.apps().map(|app| app.client_id().to_owned()).collect::<Vec<_>>();
     let Some(given) = given else { return Err(BadParameter::new("client", "client is missing", allowed())) };
-    let known = apps.iter().find(|app| app.client_id() == given || app.label.eq_ignore_ascii_case(given));
+    let known = org.apps().find(|app| app.client_id() == given || app.label.eq_ignore_ascii_case(given));
     known.map(|app| app.client_id().to_owned()).ok_or_else(|| {
-        let names: Vec<String> = apps.iter().flat_map(|app| [app.client_id().to_owned(), app.label.clone()]).collect();
+        let names: Vec<String> = org.apps().flat_map(|app| [app.client_id().to_owned(), app.label.clone()]).collect();
         BadParameter::unknown("client", "no client is", given, names)
     })
 }
 
 fn logins(org: &Org) -> Vec<String> {
     const MOST: usize = 100;
-    org.document().users.iter().take(MOST).map(|user| user.profile.login.clone()).collect()
+    org.users().take(MOST).map(|user| user.profile.login.clone()).collect()
 }
 
 fn find_user(org: &Org, given: &str) -> Result<String, BadParameter> {
@@ -267,7 +266,7 @@ fn find_user(org: &Org, given: &str) -> Result<String, BadParameter> {
 
 fn server(org: &Org, given: &str) -> Result<String, BadParameter> {
     if given == "org" {
-        return Ok(org.document().org.id.clone());
+        return Ok(org.identity().id.clone());
     }
     org.server(given).or_else(|| org.server_by_id(given)).map(|server| server.id.clone()).ok_or_else(|| {
         let custom = org.servers().iter().skip(1).map(|server| server.path_name.clone());

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::run::preview;
 use super::{Change, Outcome, Preview, Question, Refused};
 use crate::model::{PolicyRule, ResponseWord, Status};
-use crate::org::{Document, Org, Urls};
+use crate::org::{Draft, Org, Urls};
 use crate::protocol::{CATALOGUE, ErrorId, GrantType, INTERCLIENT_ACCESS, OIDC_SCOPES, ResponseType, Scopes};
 use crate::trace::{About, Absence, ClaimSource, Unmet};
 
@@ -29,8 +29,8 @@ pub fn remedies(org: &Org, urls: &Urls, question: &Question, refused: &Preview, 
     let mut search = Search { urls, now, tried: 0 };
     let mut found = Vec::new();
     let mut unfinished = Vec::new();
-    for change in candidates(org.document(), org, question, refused) {
-        let Some(tried) = search.attempt(org.document(), question, &change) else { continue };
+    for change in candidates(org, question, refused) {
+        let Some(tried) = search.attempt(org, question, &change) else { continue };
         if tried.preview.is_refused() {
             unfinished.push((change, tried));
         } else {
@@ -40,22 +40,20 @@ pub fn remedies(org: &Org, urls: &Urls, question: &Question, refused: &Preview, 
     if found.is_empty() {
         let mut seen: Vec<[Change; 2]> = Vec::new();
         for (first, tried) in &unfinished {
-            for second in candidates(tried.org.document(), &tried.org, &tried.question, &tried.preview) {
+            for second in candidates(&tried.org, &tried.question, &tried.preview) {
                 let known = seen.iter().any(|pair| pair.contains(first) && pair.contains(&second));
                 if known || second == *first {
                     continue;
                 }
                 seen.push([first.clone(), second.clone()]);
-                let Some(both) = search.attempt(tried.org.document(), &tried.question, &second) else { continue };
+                let Some(both) = search.attempt(&tried.org, &tried.question, &second) else { continue };
                 if !both.preview.is_refused() {
                     found.push(vec![first.clone(), second]);
                 }
             }
         }
     }
-    let words = |changes: &[Change]| {
-        changes.iter().map(|change| change.words(org.document())).collect::<Vec<_>>().join(", and ")
-    };
+    let words = |changes: &[Change]| changes.iter().map(|change| change.words(org)).collect::<Vec<_>>().join(", and ");
     found.into_iter().map(|changes| Remedy { words: words(&changes), changes }).collect()
 }
 
@@ -73,30 +71,29 @@ struct Tried {
 }
 
 impl Search<'_> {
-    fn attempt(&mut self, document: &Document, question: &Question, change: &Change) -> Option<Tried> {
+    fn attempt(&mut self, org: &Org, question: &Question, change: &Change) -> Option<Tried> {
         self.tried += 1;
         if self.tried > MOST_TRIED {
             return None;
         }
-        let (mut document, mut question) = (document.clone(), question.clone());
-        change.apply(&mut document, &mut question)?;
-        let org = Org::new(document).ok()?;
+        let (mut draft, mut question) = (Draft::new(org, self.now), question.clone());
+        change.apply(&mut draft, &mut question)?;
+        let org = draft.finish().ok()?;
         let preview = preview(&org, self.urls, &question, self.now, &mut StdRng::seed_from_u64(0));
         Some(Tried { org, question, preview })
     }
 }
 
 /// The changes that could bring a refusal further, the least intrusive first.
-fn candidates(document: &Document, org: &Org, question: &Question, preview: &Preview) -> Vec<Change> {
+fn candidates(org: &Org, question: &Question, preview: &Preview) -> Vec<Change> {
     let Outcome::Refused(refused) = &preview.outcome else { return Vec::new() };
-    let mut list = List { document, org, question, changes: Vec::new() };
+    let mut list = List { org, question, changes: Vec::new() };
     list.by_refusal(refused);
     list.by_notes(preview);
     list.changes
 }
 
 struct List<'a> {
-    document: &'a Document,
     org: &'a Org,
     question: &'a Question,
     changes: Vec<Change>,
@@ -155,9 +152,9 @@ impl List<'_> {
     fn assign(&mut self) {
         let Some(user) = self.question.user_id.clone() else { return };
         let client = self.question.client_id.clone();
-        let groups = self.org.client(&client).map(|app| app.assignments.groups.clone()).unwrap_or_default();
-        for group in groups {
-            self.push(Change::AddUserToGroup { user: user.clone(), group: group.id });
+        let org = self.org;
+        for group in org.client(&client).into_iter().flat_map(|app| org.assigned_groups(app)) {
+            self.push(Change::AddUserToGroup { user: user.clone(), group: group.id.clone() });
         }
         self.push(Change::AssignUserToClient { user, client });
     }
@@ -271,19 +268,19 @@ impl List<'_> {
     }
 
     fn find_rule(&self, id: &str) -> Option<&PolicyRule> {
-        let server = self.document.authorization_servers.iter().find(|server| server.id == self.question.server)?;
-        server.policies.iter().flat_map(|policy| &policy.rules).find(|rule| rule.id == id)
+        let rules = self.org.policies(&self.question.server).flat_map(|policy| self.org.rules(&policy.id));
+        rules.into_iter().find(|rule| rule.id == id)
     }
 
     /// Policies and rules that are switched off were not looked at, so no note tells of them.
     fn inactive(&mut self) {
         let id = self.question.server.clone();
-        let Some(server) = self.document.authorization_servers.iter().find(|server| server.id == id) else { return };
-        for policy in &server.policies {
+        let org = self.org;
+        for policy in org.policies(&id) {
             if policy.status == Status::Inactive {
                 self.push(Change::ActivatePolicy { server: id.clone(), policy: policy.id.clone() });
             }
-            for rule in policy.rules.iter().filter(|rule| rule.status == Status::Inactive) {
+            for rule in org.rules(&policy.id).filter(|rule| rule.status == Status::Inactive) {
                 self.push(Change::ActivateRule { server: id.clone(), rule: rule.id.clone() });
             }
         }

@@ -41,7 +41,7 @@ pub(super) fn payload(
     }
     // Okta: the id of the org, for its own user store.
     if !only_requested {
-        put("idp", spec.subject.org.document().org.id.as_str().into());
+        put("idp", spec.subject.org.identity().id.as_str().into());
     }
     if let Some(nonce) = spec.nonce {
         put("nonce", nonce.into());

@@ -9,6 +9,7 @@ mod expressions;
 mod floors;
 mod market;
 mod org_document;
+mod org_tables;
 mod policy;
 mod preview;
 mod refresh;

@@ -19,7 +19,7 @@ pub(crate) fn market() -> Org {
 pub(crate) fn changed(change: impl FnOnce(&mut Document)) -> Org {
     let mut document = Document::parse(MARKET).unwrap();
     change(&mut document);
-    Org::new(document).unwrap()
+    Org::from_document(document).unwrap()
 }
 
 /// Evaluates a rule at a given time. Returns its result and its notes.

@@ -12,7 +12,7 @@ fn edited(piece: &str, by: &str) -> String {
 
 /// The error of parsing that document.
 fn error(piece: &str, by: &str) -> String {
-    Document::parse(&edited(piece, by)).unwrap_err().told_of("org.yaml")
+    Document::parse(&edited(piece, by)).unwrap_err().lines("org.yaml")
 }
 
 /// The line of the first difference between the market's document and the edited one.

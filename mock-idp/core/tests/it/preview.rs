@@ -1,7 +1,7 @@
 //! Previews of the market: outcomes, remedies, and differences between orgs.
 
 use mock_idp_core::model::{Status, UserStatus};
-use mock_idp_core::org::{Document, Org, Urls};
+use mock_idp_core::org::{Document, Draft, Org, Urls};
 use mock_idp_core::preview::{self, Outcome, Preview, Question, Remedy};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -38,13 +38,14 @@ fn words(remedies: &[Remedy]) -> Vec<&str> {
 
 /// Whether the question is granted after the changes.
 fn granted_after(org: &Org, question: &Question, remedy: &Remedy) -> bool {
-    let (mut document, mut question) = (org.document().clone(), question.clone());
+    let (mut draft, mut question) = (Draft::new(org, NOW), question.clone());
     for change in &remedy.changes {
-        change.apply(&mut document, &mut question).unwrap();
+        change.apply(&mut draft, &mut question).unwrap();
     }
+    let document = draft.finish().unwrap().to_document();
     // The changed document must survive a round trip through YAML.
     let document = Document::parse(&document.to_yaml().unwrap()).unwrap();
-    !ask(&Org::new(document).unwrap(), &question).is_refused()
+    !ask(&Org::from_document(document).unwrap(), &question).is_refused()
 }
 
 #[test]

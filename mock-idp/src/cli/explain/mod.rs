@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mock_idp::{BUILT_IN_ORG, MockIdp, StartError};
-use mock_idp_core::org::{Document, Org, Urls};
+use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::preview::{self, Case, Outcome, Question, Report};
 
 pub(super) use journal::explain;
@@ -72,8 +72,7 @@ fn org(path: Option<&Path>) -> Result<Org, Failure> {
         origin: origin.clone(),
         problems: problems.to_string(),
     };
-    let document = Document::parse(&yaml).map_err(unsound)?;
-    Ok(Org::new(document).map_err(unsound)?)
+    Ok(Org::parse(&yaml).map_err(unsound)?)
 }
 
 /// The addresses of the mock.

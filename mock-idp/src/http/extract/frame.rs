@@ -15,7 +15,7 @@ impl FromHead for PageFrame {
         let At(address) = At::from_head(head)?;
         let request_id = head.extensions.get::<RequestId>();
         Ok(Self(Frame {
-            org_name: address.org.org().document().org.name.clone(),
+            org_name: address.org.org().identity().name.clone(),
             path_prefix: address.path_prefix.to_string(),
             request_id: request_id.map(RequestId::to_string).unwrap_or_default(),
             warnings: address.warnings(),

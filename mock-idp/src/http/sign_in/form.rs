@@ -39,7 +39,7 @@ pub(super) struct PickerForm(pub(super) SignInForm);
 impl FromHead for PickerForm {
     fn from_head(head: &Parts) -> Result<Self, Decided> {
         let form = SignInForm::from_head(head)?;
-        if form.address.org.org().document().settings.sign_in_page.picker {
+        if form.address.org.org().settings().sign_in_page.picker {
             return Ok(Self(form));
         }
         let refused = api_error::render(&ApiError::new(ApiErrorId::PathNotFound, ""));

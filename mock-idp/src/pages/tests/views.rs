@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
-    ErrorView, FormPostView, Frame, PageView, Persona, PostMessageView, RedirectUriMismatch, RequestSummary,
+    ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RedirectUriMismatch, RequestSummary,
     SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
 };
 
@@ -46,7 +46,7 @@ pub(super) fn request() -> RequestSummary {
     }
 }
 
-pub(super) fn personas() -> Vec<Persona> {
+pub(super) fn personas() -> Vec<PickerUser> {
     let rows: [(&str, &str, &[&str], Option<&str>); 12] = [
         ("admin@example.test", "Ada Admin", &["Everyone", "Admins", "Buyers", "Premium"], None),
         ("buyer@example.test", "Ben Buyer", &["Everyone", "Buyers"], None),
@@ -67,7 +67,7 @@ pub(super) fn personas() -> Vec<Persona> {
         ("rtl@example.test", "ليلى بنت عبد الرحمن", &["Everyone", "Buyers"], Some("right-to-left name")),
     ];
     rows.into_iter()
-        .map(|(login, display_name, groups, note)| Persona {
+        .map(|(login, display_name, groups, note)| PickerUser {
             login: login.to_owned(),
             display_name: display_name.to_owned(),
             groups: groups.iter().map(|group| (*group).to_owned()).collect(),
@@ -277,7 +277,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
     };
     let mut crowded = identifier();
     for number in 1..=20 {
-        Arc::make_mut(&mut crowded.personas).push(Persona {
+        Arc::make_mut(&mut crowded.personas).push(PickerUser {
             login: format!("user{number}@example.test"),
             display_name: format!("User {number}"),
             groups: vec!["Everyone".to_owned()],

@@ -116,29 +116,25 @@ impl FormView {
     #[must_use]
     pub(crate) fn new(org: &Org, given: &[(String, String)]) -> Self {
         let get = |name: &str| given.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
-        let document = org.document();
         let choice = |value: &str, label: String, chosen: &str| Choice {
             value: value.to_owned(),
             label,
             chosen: value == chosen,
         };
         let (client, user, server) = (get("client"), get("user"), get("server"));
-        let clients = document
-            .apps
-            .iter()
-            .map(|app| choice(app.client_id(), format!("{} ({})", app.label, app.client_id()), client));
+        let clients =
+            org.apps().map(|app| choice(app.client_id(), format!("{} ({})", app.label, app.client_id()), client));
         let no_user = choice("", "no user (client credentials)".to_owned(), user);
-        let users = document.users.iter().map(|known| {
+        let users = org.users().map(|known| {
             let note = known.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
             choice(&known.profile.login, format!("{}{note}", known.profile.login), user)
         });
         let fitting = choice("", "what fits the user".to_owned(), get("grant"));
         let grants = GRANTS.iter().map(|grant| choice(grant.name(), grant.name().to_owned(), get("grant")));
-        let servers = document
-            .authorization_servers
-            .iter()
+        let servers = org
+            .authorization_servers()
             .map(|known| choice(known.path_name(), format!("{} ({})", known.name, known.path_name()), server));
-        let org_server = choice("org", format!("{} (org authorization server)", document.org.name), server);
+        let org_server = choice("org", format!("{} (org authorization server)", org.identity().name), server);
         let mut known_scopes: Vec<String> =
             org.servers().iter().flat_map(|server| &server.scopes).map(|scope| scope.name.clone()).collect();
         known_scopes.sort();

@@ -4,7 +4,7 @@ mod console;
 mod present;
 mod sign_in;
 
-pub(crate) use mock_idp_core::org::Persona;
+pub(crate) use mock_idp_core::org::PickerUser;
 pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 
 pub(crate) use console::{ConsoleView, FormView, PreviewView, RequestRow, RequestView, RequestsView, ResultView};

@@ -23,7 +23,7 @@ pub(crate) fn sign_in_page(
     state_handle: &str,
     frame: Frame,
 ) -> SignInView {
-    let settings = &org.document().settings.sign_in_page;
+    let settings = &org.settings().sign_in_page;
     let typed = match stage {
         Stage::Challenge { identifier } => Some(identifier.clone()),
         Stage::Identify | Stage::Consent { .. } => None,
@@ -57,7 +57,7 @@ pub(crate) fn sign_in_page(
             Purpose::Authorize(request) => request_summary(org, server, request),
             Purpose::Activate(activation) => activation_summary(org, server, activation),
         },
-        personas: if settings.picker { Arc::clone(org.personas()) } else { Arc::default() },
+        personas: if settings.picker { Arc::clone(org.picker_users()) } else { Arc::default() },
         step,
         frame,
     }

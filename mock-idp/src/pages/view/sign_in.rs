@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::org::Persona;
+use mock_idp_core::org::PickerUser;
 use mock_idp_core::sign_in::SignInProblem;
 use serde::Serialize;
 
@@ -82,7 +82,7 @@ pub struct SignInView {
     pub about: AboutClient,
     pub request: RequestSummary,
     /// Users to sign in as with one click; empty when the picker is off.
-    pub personas: Arc<Vec<Persona>>,
+    pub personas: Arc<Vec<PickerUser>>,
     /// Where the picker's buttons post to.
     pub pick_action: String,
     /// Where "Back to sign in" leads (first step again).

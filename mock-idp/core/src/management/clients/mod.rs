@@ -11,7 +11,7 @@ use crate::model::{
     App, AppCredentials, AppSettings, Assignment, Assignments, AuthMethod, OauthClientCredentials, Status,
 };
 use crate::moment::Moment;
-use crate::org::{Document, Org, Problems};
+use crate::org::{Org, Problems, Tables};
 
 /// Why a client is not registered, shown, changed or removed.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -149,25 +149,8 @@ pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, Client
 ///
 /// # Errors
 /// There is none of that id.
-pub fn find<'a>(document: &'a Document, client_id: &str) -> Result<&'a App, ClientRefusal> {
-    let found = document.apps.iter().find(|app| app.client_id() == client_id);
-    found.ok_or_else(|| ClientRefusal::Unknown { client_id: client_id.to_owned() })
-}
-
-/// Puts an app in the place of the one with its id, or behind the others.
-pub fn put(document: &mut Document, app: App) {
-    match document.apps.iter_mut().find(|known| known.id == app.id) {
-        Some(known) => *known = app,
-        None => document.apps.push(app),
-    }
-}
-
-/// Takes a client out, and out of the policies that name it.
-pub fn remove(document: &mut Document, client_id: &str) {
-    document.apps.retain(|app| app.client_id() != client_id);
-    for policy in document.authorization_servers.iter_mut().flat_map(|server| &mut server.policies) {
-        policy.conditions.clients.include.retain(|named| named != client_id);
-    }
+pub fn find<'a>(org: &'a Tables, client_id: &str) -> Result<&'a App, ClientRefusal> {
+    org.client(client_id).ok_or_else(|| ClientRefusal::Unknown { client_id: client_id.to_owned() })
 }
 
 /// Okta: 64 characters.

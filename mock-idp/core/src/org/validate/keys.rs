@@ -24,7 +24,7 @@ impl Check<'_> {
             );
         }
         if let Some(uri) = &oauth.jwks_uri {
-            self.address(format!("{path}/jwks_uri"), uri);
+            self.http_uri(format!("{path}/jwks_uri"), uri);
         }
         if let Some(set) = &oauth.jwks {
             self.key_set(&format!("{path}/jwks/keys"), set, &["sig", "enc"]);
@@ -41,7 +41,7 @@ impl Check<'_> {
             self.problem(format!("{path}/jwksUri"), "an authorization server has either `jwks` or `jwksUri`");
         }
         if let Some(uri) = &server.jwks_uri {
-            self.address(format!("{path}/jwksUri"), uri);
+            self.http_uri(format!("{path}/jwksUri"), uri);
         }
         if let Some(set) = &server.jwks {
             self.key_set(&format!("{path}/jwks/keys"), set, &["enc"]);
@@ -77,7 +77,7 @@ impl Check<'_> {
         }
     }
 
-    /// Tokens that are to be encrypted. That no key is active is told when a token is asked for, as Okta tells it.
+    /// Tokens that are to be encrypted. Okta: that no key is active is an error of the token request, not of the settings.
     fn encryption(&mut self, path: &str, algorithm: KeyEncryptionAlgorithm, keys: Option<&JwkSet>, uri: Option<&str>) {
         if keys.is_none() && uri.is_none() {
             self.problem(path, "encryption needs a key with `use: enc`, in a key set or at the URI of one");

@@ -1,13 +1,13 @@
-//! Who may ask where on behalf of whom: agents and their connections, apps and servers and whom they trust.
+//! Trust between apps, agents, authorization servers and issuers.
 
 use super::Check;
 use crate::model::{App, ApplicationType, AuthorizationServer, Connection, TrustedIssuer};
-use crate::org::problem::Problem;
+use crate::org::records::APP_CONNECTION;
 
-/// Okta: of the apps that may hand users over to one.
+/// Okta: how many other apps an app can trust.
 const MOST_ALLOWED_APPS: usize = 5;
 
-impl<'a> Check<'a> {
+impl Check<'_> {
     pub(super) fn agent(&mut self, path: &str, app: &App) {
         let Some(agent) = &app.agent else { return };
         if app.oauth().application_type != ApplicationType::Service {
@@ -16,28 +16,41 @@ impl<'a> Check<'a> {
         self.app_with_id(format!("{path}/agent/appId"), &agent.app_id);
     }
 
+    /// A reference to an app by id.
     fn app_with_id(&mut self, path: String, id: &str) {
-        let apps = &self.document.apps;
-        if !apps.iter().any(|app| app.id == id) {
-            let problem = Problem::at(path, format!("no app has the id `{id}`"));
-            self.found.push(problem.near(id, apps.iter().map(|app| app.id.as_str())));
+        let apps = &self.tables.apps;
+        if !apps.contains(id) {
+            self.unknown(path, format!("no app has the id `{id}`"), id, apps.iter().map(|app| app.id.as_str()));
         }
     }
 
     pub(super) fn connections(&mut self, path: &str, app: &App) {
         for (index, connection) in app.connections.iter().enumerate() {
             let path = format!("{path}/connections/{index}");
-            self.id(&format!("{path}/id"), &connection.id, "mcn");
+            let first = self.earlier_connection(app, index, &connection.id);
+            self.unique_id(&path, &connection.id, "mcn", first);
             self.connected_server(&path, connection);
         }
+    }
+
+    /// The path of an earlier connection that has the id.
+    fn earlier_connection(&self, app: &App, index: usize, id: &str) -> Option<String> {
+        let apps = &self.tables.apps;
+        let slot = apps.slot(&app.id)?;
+        let (first, before) = match apps.matches(APP_CONNECTION, id).filter(|other| *other < slot).min() {
+            Some(other) => (other, apps.at(other)?.connections.as_slice()),
+            None => (slot, &app.connections[..index]),
+        };
+        let found = before.iter().position(|connection| connection.id == id)?;
+        Some(format!("/apps/{}/connections/{found}", apps.position(first)))
     }
 
     fn connected_server(&mut self, path: &str, connection: &Connection) {
         match (&connection.authorization_server_id, &connection.issuer_url) {
             (Some(id), None) => {
-                if let Some(server) = self.custom_server(format!("{path}/authorizationServerId"), id) {
+                if self.custom_server(format!("{path}/authorizationServerId"), id) {
                     for (position, scope) in connection.scopes.iter().enumerate() {
-                        self.scope(format!("{path}/scopes/{position}"), server, scope);
+                        self.scope(format!("{path}/scopes/{position}"), id, scope);
                     }
                 }
                 if connection.client_id.is_some() {
@@ -45,7 +58,7 @@ impl<'a> Check<'a> {
                     self.problem(format!("{path}/clientId"), message);
                 }
             }
-            (None, Some(issuer)) => self.address(format!("{path}/issuerUrl"), issuer),
+            (None, Some(issuer)) => self.http_uri(format!("{path}/issuerUrl"), issuer),
             _ => self.problem(path, "a connection has either `authorizationServerId` or `issuerUrl`"),
         }
     }
@@ -76,7 +89,7 @@ impl<'a> Check<'a> {
             if *id == server.id {
                 self.problem(path, "an authorization server need not trust itself");
             } else {
-                self.custom_server(path, id);
+                _ = self.custom_server(path, id);
             }
         }
         for (index, trusted) in server.trusted_issuers.iter().enumerate() {
@@ -84,7 +97,7 @@ impl<'a> Check<'a> {
             if server.trusted_issuers[..index].iter().any(|earlier| earlier.issuer == trusted.issuer) {
                 self.problem(format!("{path}/issuer"), format!("`{}` is trusted twice", trusted.issuer));
             }
-            self.address(format!("{path}/issuer"), &trusted.issuer);
+            self.http_uri(format!("{path}/issuer"), &trusted.issuer);
             self.issuer_keys(&path, trusted);
         }
     }
@@ -99,24 +112,8 @@ impl<'a> Check<'a> {
                     }
                 }
             }
-            (None, Some(uri)) => self.address(format!("{path}/jwksUri"), uri),
+            (None, Some(uri)) => self.http_uri(format!("{path}/jwksUri"), uri),
             _ => self.problem(path, "a trusted issuer has either `jwks` or `jwksUri`"),
-        }
-    }
-
-    fn custom_server(&mut self, path: String, id: &str) -> Option<&'a AuthorizationServer> {
-        let servers = &self.document.authorization_servers;
-        let server = servers.iter().find(|server| server.id == id);
-        if server.is_none() {
-            let problem = Problem::at(path, format!("no authorization server has the id `{id}`"));
-            self.found.push(problem.near(id, servers.iter().map(|server| server.id.as_str())));
-        }
-        server
-    }
-
-    pub(super) fn address(&mut self, path: String, uri: &str) {
-        if !url::Url::parse(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
-            self.problem(path, format!("`{uri}` is not an absolute http or https URI"));
         }
     }
 }

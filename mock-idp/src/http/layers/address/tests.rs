@@ -1,4 +1,4 @@
-use mock_idp_core::org::Document;
+use mock_idp_core::org::Org;
 
 use super::*;
 use crate::keys::KeyPool;
@@ -7,7 +7,7 @@ fn resolver(settings: Settings) -> Resolver {
     let org = |name: &str| {
         let everyone = "groups: [{ id: 00geveryone000000000, type: BUILT_IN, profile: { name: Everyone } }]";
         let yaml = format!("org: {{ id: 00onamed000000000000, name: Named, subdomain: {name} }}\n{everyone}\n");
-        OrgInstance::new(Document::parse(&yaml).unwrap(), &mut KeyPool::default()).unwrap()
+        OrgInstance::new(Org::parse(&yaml).unwrap(), &mut KeyPool::default())
     };
     let orgs = Orgs::new(org("market"), vec![org("tenant2")]);
     Resolver::new(Arc::new(orgs), Arc::new(settings))

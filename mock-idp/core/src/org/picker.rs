@@ -1,23 +1,23 @@
-//! The users of an org as people pick one.
+//! The users of an org as the development picker shows them.
 
 use serde::Serialize;
 
-use super::Org;
+use super::tables::Tables;
 use crate::model::{User, UserStatus};
 
 /// A user of the development picker.
 #[derive(Clone, Debug, Serialize)]
-pub struct Persona {
+pub struct PickerUser {
     pub login: String,
     pub display_name: String,
-    /// Names, without the group that everybody is in.
+    /// Names of the groups, without the built-in one.
     pub groups: Vec<String>,
-    /// What makes this one interesting: "locked out", "no client assigned" …
+    /// Why a developer would pick this user: "locked out", "no client assigned" …
     pub note: Option<String>,
 }
 
-impl Persona {
-    pub(super) fn new(org: &Org, user: &User) -> Self {
+impl PickerUser {
+    pub(super) fn new(org: &Tables, user: &User) -> Self {
         let status = (user.status != UserStatus::Active).then(|| user.status.name().to_lowercase().replace('_', " "));
         Self {
             login: user.profile.login.clone(),

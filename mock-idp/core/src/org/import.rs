@@ -1,0 +1,138 @@
+//! A document as tables, and back. Nothing is lost either way.
+
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::document::Document;
+use super::records::{AppAssignment, Assignee, Child, GroupEntry, OWNER};
+use super::table::{Record, Row, Table};
+use super::tables::{OrgSettings, Tables};
+use crate::model::{AccessPolicy, App, Assignments, AuthorizationServer, User};
+
+/// When the objects of a document were created, unless it says so itself: 2026-01-01T00:00:00Z.
+const CREATED: i64 = 1_767_225_600;
+
+impl From<Document> for Tables {
+    fn from(document: Document) -> Self {
+        let Document { org: identity, settings, api_tokens, .. } = document;
+        let mut tables = Self {
+            settings: Arc::new(OrgSettings { identity, settings, api_tokens }),
+            groups: Table::default(),
+            users: Table::default(),
+            apps: Table::default(),
+            assignments: Table::default(),
+            servers: Table::default(),
+            scopes: Table::default(),
+            claims: Table::default(),
+            policies: Table::default(),
+            rules: Table::default(),
+            session_policies: Table::default(),
+            trusted_origins: Table::default(),
+        };
+        for group in document.groups {
+            push(&mut tables.groups, GroupEntry::new(group));
+        }
+        for user in document.users {
+            let (created, last_updated) = times(&user);
+            tables.users.push(Row::new(user, created, last_updated));
+        }
+        for app in document.apps {
+            tables.import_app(app);
+        }
+        for server in document.authorization_servers {
+            tables.import_server(server);
+        }
+        for policy in document.global_session_policies {
+            push(&mut tables.session_policies, policy);
+        }
+        for origin in document.trusted_origins {
+            push(&mut tables.trusted_origins, origin);
+        }
+        tables
+    }
+}
+
+fn push<T: Record>(table: &mut Table<T>, object: T) {
+    table.push(Row::new(object, CREATED, CREATED));
+}
+
+fn times(user: &User) -> (i64, i64) {
+    let seconds = |time: &str| OffsetDateTime::parse(time, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp);
+    let created = user.created.as_deref().and_then(seconds).unwrap_or(CREATED);
+    (created, user.last_updated.as_deref().and_then(seconds).unwrap_or(created))
+}
+
+impl Tables {
+    fn import_app(&mut self, mut app: App) {
+        let Assignments { users, groups } = std::mem::take(&mut app.assignments);
+        let of_kind = |assignee, assignments| std::iter::repeat(assignee).zip(assignments);
+        for (assignee, assignment) in of_kind(Assignee::User, users).chain(of_kind(Assignee::Group, groups)) {
+            push(&mut self.assignments, AppAssignment { app_id: app.id.as_str().into(), assignee, assignment });
+        }
+        let created = app.created.unwrap_or(CREATED);
+        self.apps.push(Row::new(app, created, created));
+    }
+
+    fn import_server(&mut self, mut server: AuthorizationServer) {
+        let owner: Box<str> = server.id.as_str().into();
+        for object in std::mem::take(&mut server.scopes) {
+            push(&mut self.scopes, Child { owner: owner.clone(), object });
+        }
+        for object in std::mem::take(&mut server.claims) {
+            push(&mut self.claims, Child { owner: owner.clone(), object });
+        }
+        for mut policy in std::mem::take(&mut server.policies) {
+            for object in std::mem::take(&mut policy.rules) {
+                push(&mut self.rules, Child { owner: policy.id.as_str().into(), object });
+            }
+            push(&mut self.policies, Child { owner: owner.clone(), object: policy });
+        }
+        push(&mut self.servers, server);
+    }
+
+    /// Closes the gaps that removed rows left.
+    pub(super) fn compact(&mut self) {
+        self.groups.compact();
+        self.users.compact();
+        self.apps.compact();
+        self.assignments.compact();
+        self.rules.compact();
+    }
+
+    /// The tables as a document.
+    #[must_use]
+    pub fn to_document(&self) -> Document {
+        Document {
+            org: self.identity().clone(),
+            settings: self.settings().clone(),
+            groups: self.groups().cloned().collect(),
+            users: self.users().cloned().collect(),
+            apps: self.apps().map(|app| self.export_app(app)).collect(),
+            authorization_servers: self.authorization_servers().map(|server| self.export_server(server)).collect(),
+            global_session_policies: self.session_policies().cloned().collect(),
+            trusted_origins: self.trusted_origins.iter().map(|row| (***row).clone()).collect(),
+            api_tokens: self.api_tokens().to_vec(),
+        }
+    }
+
+    fn export_app(&self, app: &App) -> App {
+        let users = self.assigned_users(app).cloned().collect();
+        let groups = self.assigned_groups(app).cloned().collect();
+        App { assignments: Assignments { users, groups }, ..app.clone() }
+    }
+
+    fn export_server(&self, server: &AuthorizationServer) -> AuthorizationServer {
+        let policy = |policy: &AccessPolicy| AccessPolicy {
+            rules: self.rules.rows(OWNER, &policy.id).map(|row| row.object.clone()).collect(),
+            ..policy.clone()
+        };
+        AuthorizationServer {
+            scopes: self.scopes(&server.id).cloned().collect(),
+            claims: self.claim_rules(&server.id).cloned().collect(),
+            policies: self.policies(&server.id).map(policy).collect(),
+            ..server.clone()
+        }
+    }
+}

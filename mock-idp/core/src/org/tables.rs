@@ -1,0 +1,243 @@
+//! The objects of an org as flat tables, and how they are found.
+
+use std::sync::Arc;
+
+use super::document::{OrgIdentity, Settings};
+use super::records::{
+    APP_CLIENT_ID, APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Child, GROUP_TYPE, GroupEntry, ORIGIN, OWNER,
+    SCOPE_NAME, USER_LOGIN, USER_SHORT_NAME, assignment_id, scope_key,
+};
+use super::table::{Table, Times};
+use crate::behavior::Behavior;
+use crate::expression::GroupView;
+use crate::model::{
+    AccessPolicy, App, Assignment, AuthorizationServer, ClaimRule, GlobalSessionPolicy, Group, GroupType, PolicyRule,
+    Scope, TrustedOrigin, TrustedOriginScopeType, User,
+};
+
+/// What an administrator wrote. Objects that a document nests (the scopes of a server, the rules of a policy, the assignments of
+/// an app) are rows of their own here, and the lists that nest them are empty.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    pub(super) settings: Arc<OrgSettings>,
+    pub(super) groups: Table<GroupEntry>,
+    pub(super) users: Table<User>,
+    pub(super) apps: Table<App>,
+    pub(super) assignments: Table<AppAssignment>,
+    pub(super) servers: Table<AuthorizationServer>,
+    pub(super) scopes: Table<Child<Scope>>,
+    pub(super) claims: Table<Child<ClaimRule>>,
+    pub(super) policies: Table<Child<AccessPolicy>>,
+    pub(super) rules: Table<Child<PolicyRule>>,
+    pub(super) session_policies: Table<GlobalSessionPolicy>,
+    pub(super) trusted_origins: Table<TrustedOrigin>,
+}
+
+/// What there is once per org.
+#[derive(Clone, Debug)]
+pub(super) struct OrgSettings {
+    pub(super) identity: OrgIdentity,
+    pub(super) settings: Settings,
+    pub(super) api_tokens: Vec<String>,
+}
+
+impl Tables {
+    /// Id, name and subdomain of the org.
+    #[must_use]
+    pub fn identity(&self) -> &OrgIdentity {
+        &self.settings.identity
+    }
+
+    /// The choices about the mock.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings.settings
+    }
+
+    /// Secrets for `Authorization: SSWS …`.
+    #[must_use]
+    pub fn api_tokens(&self) -> &[String] {
+        &self.settings.api_tokens
+    }
+
+    /// The rule set for the places where Okta departs from OpenID Connect.
+    #[must_use]
+    pub fn behavior(&self) -> Behavior {
+        self.settings().behavior
+    }
+
+    /// When the object with an id was created and last changed.
+    #[must_use]
+    pub fn times(&self, id: &str) -> Option<Times> {
+        match id.get(..3)? {
+            "00g" => self.groups.get(id).map(|row| row.times),
+            "00u" => self.users.get(id).map(|row| row.times),
+            "0oa" => self.apps.get(id).map(|row| row.times),
+            "aus" => self.servers.get(id).map(|row| row.times),
+            "scp" => self.scopes.get(id).map(|row| row.times),
+            "ocl" => self.claims.get(id).map(|row| row.times),
+            "00p" => {
+                let access = self.policies.get(id).map(|row| row.times);
+                access.or_else(|| self.session_policies.get(id).map(|row| row.times))
+            }
+            "0pr" => self.rules.get(id).map(|row| row.times),
+            "tos" => self.trusted_origins.get(id).map(|row| row.times),
+            _ => None,
+        }
+    }
+
+    /// The users in document order.
+    pub fn users(&self) -> impl Iterator<Item = &User> + Clone {
+        self.users.iter().map(|row| &***row)
+    }
+
+    /// A user by id.
+    #[must_use]
+    pub fn user(&self, id: &str) -> Option<&User> {
+        self.users.get(id).map(|row| &***row)
+    }
+
+    /// A user by what is typed into the sign-in page: the login, or the part before its `@`. Okta: logins ignore case.
+    #[must_use]
+    pub fn user_by_identifier(&self, identifier: &str) -> Option<&User> {
+        let wanted = identifier.trim().to_lowercase();
+        let by_login = self.users.first(USER_LOGIN, &wanted);
+        by_login.or_else(|| self.users.only(USER_SHORT_NAME, &wanted)).map(|row| &***row)
+    }
+
+    /// The groups in document order.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> + Clone {
+        self.groups.iter().map(|row| &row.group)
+    }
+
+    /// A group by id.
+    #[must_use]
+    pub fn group(&self, id: &str) -> Option<&Group> {
+        self.groups.get(id).map(|row| &row.group)
+    }
+
+    /// The id of the built-in group of all users.
+    #[must_use]
+    pub fn everyone(&self) -> Option<&str> {
+        self.groups.first(GROUP_TYPE, GroupType::BuiltIn.name()).map(|row| row.group.id.as_str())
+    }
+
+    /// The ids of a user's groups, `Everyone` first.
+    pub fn group_ids<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a str> {
+        self.everyone().into_iter().chain(user.group_ids.iter().map(String::as_str))
+    }
+
+    /// A user's groups, `Everyone` first, as expressions and group filters see them.
+    pub fn group_views<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a Arc<GroupView>> {
+        self.group_ids(user).filter_map(|id| self.groups.get(id)).map(|row| &row.view)
+    }
+
+    /// The apps in document order.
+    pub fn apps(&self) -> impl Iterator<Item = &App> + Clone {
+        self.apps.iter().map(|row| &***row)
+    }
+
+    /// A client by its `client_id`.
+    #[must_use]
+    pub fn client(&self, client_id: &str) -> Option<&App> {
+        self.apps.first(APP_CLIENT_ID, client_id).map(|row| &***row)
+    }
+
+    /// The assignments of an app to users, in document order.
+    pub fn assigned_users(&self, app: &App) -> impl Iterator<Item = &Assignment> {
+        self.assignments.rows(APP_USERS, &app.id).map(|row| &row.assignment)
+    }
+
+    /// The assignments of an app to groups, in document order.
+    pub fn assigned_groups(&self, app: &App) -> impl Iterator<Item = &Assignment> {
+        self.assignments.rows(APP_GROUPS, &app.id).map(|row| &row.assignment)
+    }
+
+    /// How a user is assigned to a client: directly, else through the first assigned group that holds the user.
+    #[must_use]
+    pub fn assignment(&self, app: &App, user: &User) -> Option<&Assignment> {
+        let direct = self.assignments.get(&assignment_id(&app.id, &user.id)).map(|row| &row.assignment);
+        direct
+            .or_else(|| self.assigned_groups(app).find(|assignment| self.group_ids(user).any(|id| id == assignment.id)))
+    }
+
+    /// Whether some app trusts this one with its sign-in. Okta: a trust mapping.
+    #[must_use]
+    pub fn is_trusted_by_an_app(&self, origin: &App) -> bool {
+        self.apps.rows(APP_TRUSTED, &origin.id).any(|app| app.status.is_active())
+    }
+
+    /// The custom authorization servers in document order.
+    pub fn authorization_servers(&self) -> impl Iterator<Item = &AuthorizationServer> + Clone {
+        self.servers.iter().map(|row| &***row)
+    }
+
+    /// A custom authorization server by id.
+    #[must_use]
+    pub fn authorization_server(&self, id: &str) -> Option<&AuthorizationServer> {
+        self.servers.get(id).map(|row| &***row)
+    }
+
+    /// The scopes that are configured on a custom authorization server.
+    pub fn scopes(&self, server_id: &str) -> impl Iterator<Item = &Scope> {
+        self.scopes.rows(OWNER, server_id).map(|row| &row.object)
+    }
+
+    /// Whether a scope of that name is configured on a custom authorization server.
+    #[must_use]
+    pub fn has_scope(&self, server_id: &str, name: &str) -> bool {
+        self.scopes.first(SCOPE_NAME, &scope_key(server_id, name)).is_some()
+    }
+
+    /// The claim rules of a custom authorization server.
+    pub fn claim_rules(&self, server_id: &str) -> impl Iterator<Item = &ClaimRule> {
+        self.claims.rows(OWNER, server_id).map(|row| &row.object)
+    }
+
+    /// A claim rule by id.
+    #[must_use]
+    pub fn claim_rule(&self, id: &str) -> Option<&ClaimRule> {
+        self.claims.get(id).map(|row| &row.object)
+    }
+
+    /// The access policies of a custom authorization server.
+    pub fn policies(&self, server_id: &str) -> impl Iterator<Item = &AccessPolicy> {
+        self.policies.rows(OWNER, server_id).map(|row| &row.object)
+    }
+
+    /// An access policy by id.
+    #[must_use]
+    pub fn policy(&self, id: &str) -> Option<&AccessPolicy> {
+        self.policies.get(id).map(|row| &row.object)
+    }
+
+    /// The rules of an access policy.
+    pub fn rules(&self, policy_id: &str) -> impl Iterator<Item = &PolicyRule> {
+        self.rules.rows(OWNER, policy_id).map(|row| &row.object)
+    }
+
+    /// A rule of an access policy by id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&PolicyRule> {
+        self.rules.get(id).map(|row| &row.object)
+    }
+
+    /// The access policy that a rule belongs to.
+    #[must_use]
+    pub fn policy_of_rule(&self, rule_id: &str) -> Option<&AccessPolicy> {
+        self.policy(&self.rules.get(rule_id)?.owner)
+    }
+
+    /// The global session policies in document order.
+    pub fn session_policies(&self) -> impl Iterator<Item = &GlobalSessionPolicy> {
+        self.session_policies.iter().map(|row| &***row)
+    }
+
+    /// Whether a browser page of that origin may read answers.
+    #[must_use]
+    pub fn trusts_origin(&self, origin: &str) -> bool {
+        self.trusted_origins.rows(ORIGIN, origin).any(|trusted| {
+            trusted.status.is_active() && trusted.scopes.iter().any(|scope| scope.kind == TrustedOriginScopeType::Cors)
+        })
+    }
+}

@@ -1,0 +1,93 @@
+//! Apps and their assignments.
+
+use super::Check;
+use crate::model::{App, AuthMethod};
+use crate::org::records::{APP_CLIENT_ID, APP_GROUPS, APP_USERS, Assignee};
+use crate::org::server::GroupFilter;
+use crate::protocol::GrantType;
+
+impl Check<'_> {
+    pub(super) fn app(&mut self, slot: u32, app: &App) {
+        let apps = &self.tables.apps;
+        let position = |slot| format!("/apps/{}", apps.position(slot));
+        self.row_id(apps, slot, &app.id, "0oa", position);
+        let path = &position(slot);
+        if apps.matches(APP_CLIENT_ID, app.client_id()).count() > 1 {
+            self.problem(
+                format!("{path}/credentials/oauthClient/client_id"),
+                format!("two apps have the client id `{}`", app.client_id()),
+            );
+        }
+        self.secret(&format!("{path}/credentials/oauthClient/client_secret"), app);
+        self.keys(&format!("{path}/settings/oauthClient"), app);
+        self.grants(path, app);
+        self.agent(path, app);
+        self.connections(path, app);
+        self.interclient(path, app);
+        // RFC 9449: a token from the authorization endpoint has nothing to be bound to.
+        if app.oauth().dpop_bound_access_tokens && app.oauth().grant_types.contains(&GrantType::Implicit) {
+            let message = "a client with `dpop_bound_access_tokens` cannot use `implicit`: nothing is proved there";
+            self.problem(format!("{path}/settings/oauthClient/grant_types"), message);
+        }
+        self.redirect_uris(path, app);
+        self.logout_uris(path, app);
+        if let Some(claim) = &app.settings.id_token
+            && let Err(message) = GroupFilter::of_app(claim)
+        {
+            self.problem(format!("{path}/settings/idToken/value"), message);
+        }
+        if app.oauth().refresh_token.is_some_and(|settings| settings.leeway > 60) {
+            self.problem(format!("{path}/settings/oauthClient/refresh_token/leeway"), "a leeway is 0 to 60 seconds");
+        }
+    }
+
+    pub(super) fn assignment(&mut self, slot: u32) {
+        let tables = self.tables;
+        let Some(row) = tables.assignments.at(slot) else { return };
+        let (index, list) = match row.assignee {
+            Assignee::User => (APP_USERS, "users"),
+            Assignee::Group => (APP_GROUPS, "groups"),
+        };
+        let path = || {
+            let app = tables.apps.slot(&row.app_id).map_or(0, |app| tables.apps.position(app));
+            let position = tables.assignments.matches(index, &row.app_id).filter(|other| *other < slot).count();
+            format!("/apps/{app}/assignments/{list}/{position}/id")
+        };
+        match row.assignee {
+            Assignee::User => self.user(path, &row.assignment.id),
+            Assignee::Group => self.group(path, &row.assignment.id),
+        }
+    }
+
+    fn secret(&mut self, path: &str, app: &App) {
+        match (app.auth_method(), app.credentials.oauth_client.client_secret.as_deref()) {
+            (AuthMethod::None | AuthMethod::PrivateKeyJwt, None) => {}
+            (method @ (AuthMethod::None | AuthMethod::PrivateKeyJwt), Some(_)) => {
+                let name = if method == AuthMethod::None { "none" } else { "private_key_jwt" };
+                self.problem(path, format!("a client with `token_endpoint_auth_method: {name}` has no secret"));
+            }
+            (_, None) => self.problem(path, "a client that authenticates by secret needs `client_secret`"),
+            // Okta: a supplied client_secret has 14 to 100 printable ASCII characters.
+            (_, Some(secret))
+                if !(14..=100).contains(&secret.len()) || !secret.bytes().all(|byte| byte.is_ascii_graphic()) =>
+            {
+                self.problem(path, "a client secret has 14 to 100 printable ASCII characters");
+            }
+            (AuthMethod::ClientSecretJwt, Some(secret)) if secret.len() < 32 => {
+                self.problem(path, "a client secret that signs JWTs has at least 32 characters");
+            }
+            (_, Some(_)) => {}
+        }
+    }
+
+    fn grants(&mut self, path: &str, app: &App) {
+        for (index, grant) in app.grants.iter().enumerate() {
+            // Okta: what an administrator can grant are the scopes of its own APIs.
+            if !grant.scope_id.starts_with("okta.") {
+                let message =
+                    format!("`{}` is no scope of the org's own APIs: they start with `okta.`", grant.scope_id);
+                self.problem(format!("{path}/grants/{index}/scopeId"), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The org itself, groups, users, trusted origins.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::Check;
+use crate::model::{Group, GroupType, TrustedOrigin, User};
+use crate::org::records::{GROUP_NAME, GROUP_TYPE, USER_LOGIN};
+
+impl Check<'_> {
+    pub(super) fn subdomain(&mut self) {
+        let name = &self.tables.identity().subdomain;
+        let label = !name.is_empty()
+            && name.len() <= 63
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            && !name.starts_with('-')
+            && !name.ends_with('-');
+        if !label {
+            self.problem(
+                "/org/subdomain",
+                format!("`{name}` is not a host label: lower-case letters, digits and inner hyphens"),
+            );
+        }
+    }
+
+    pub(super) fn api_tokens(&mut self) {
+        for (index, token) in self.tables.api_tokens().iter().enumerate() {
+            // Okta: an SSWS secret is 42 characters that start with 00.
+            if token.len() != 42 || !token.starts_with("00") {
+                let message = "an API token has 42 characters and starts with `00`";
+                self.problem(format!("/apiTokens/{index}"), message);
+            }
+        }
+    }
+
+    pub(super) fn built_in_group(&mut self) {
+        if self.tables.groups.matches(GROUP_TYPE, GroupType::BuiltIn.name()).count() != 1 {
+            self.problem("/groups", "exactly one group must have `type: BUILT_IN`: `Everyone`, which holds every user");
+        }
+    }
+
+    pub(super) fn group_row(&mut self, slot: u32, group: &Group) {
+        let groups = &self.tables.groups;
+        let path = |slot| format!("/groups/{}", groups.position(slot));
+        self.row_id(groups, slot, &group.id, "00g", path);
+        let name = &group.profile.name;
+        if self.other(groups, GROUP_NAME, slot, name).is_some() {
+            self.problem(format!("{}/profile/name", path(slot)), format!("two groups are named `{name}`"));
+        }
+    }
+
+    pub(super) fn user_row(&mut self, slot: u32, user: &User) {
+        let users = &self.tables.users;
+        let path = |slot| format!("/users/{}", users.position(slot));
+        self.row_id(users, slot, &user.id, "00u", path);
+        let login = &user.profile.login;
+        if self.other(users, USER_LOGIN, slot, &login.to_lowercase()).is_some() {
+            self.problem(format!("{}/profile/login", path(slot)), format!("two users have the login `{login}`"));
+        }
+        for (name, time) in user.times() {
+            if let Some(time) = time
+                && OffsetDateTime::parse(time, &Rfc3339).is_err()
+            {
+                self.problem(format!("{}/{name}", path(slot)), format!("`{time}` is not an RFC 3339 time"));
+            }
+        }
+        for (member, group) in user.group_ids.iter().enumerate() {
+            self.group(|| format!("{}/groupIds/{member}", path(slot)), group);
+        }
+    }
+
+    /// A reference to a group.
+    pub(super) fn group(&mut self, path: impl Fn() -> String, id: &str) {
+        let groups = &self.tables.groups;
+        if !groups.contains(id) {
+            let known = groups.iter().map(|row| row.group.id.as_str());
+            self.unknown(path(), format!("no group has the id `{id}`"), id, known);
+        }
+    }
+
+    /// A reference to a user.
+    pub(super) fn user(&mut self, path: impl Fn() -> String, id: &str) {
+        let users = &self.tables.users;
+        if !users.contains(id) {
+            self.unknown(path(), format!("no user has the id `{id}`"), id, users.iter().map(|row| row.id.as_str()));
+        }
+    }
+
+    pub(super) fn trusted_origin(&mut self, slot: u32, trusted: &TrustedOrigin) {
+        let origins = &self.tables.trusted_origins;
+        let path = |slot| format!("/trustedOrigins/{}", origins.position(slot));
+        self.row_id(origins, slot, &trusted.id, "tos", path);
+        let origin = &trusted.origin;
+        if !url::Url::parse(origin).is_ok_and(|url| url.origin().ascii_serialization() == *origin) {
+            let message = format!("`{origin}` is not an origin (scheme://host[:port], no path)");
+            self.problem(format!("{}/origin", path(slot)), message);
+        }
+    }
+}

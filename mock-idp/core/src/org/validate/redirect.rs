@@ -1,0 +1,60 @@
+//! Where the browser is sent to: redirect URIs, logout URIs.
+
+use super::Check;
+use crate::model::{App, ApplicationType, WildcardRedirect};
+use crate::protocol::GrantType;
+
+impl Check<'_> {
+    pub(super) fn redirect_uris(&mut self, path: &str, app: &App) {
+        let oauth = app.oauth();
+        // Okta: at least one redirect URI unless only password or client credentials are allowed.
+        let interactive =
+            oauth.grant_types.iter().any(|grant| matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit));
+        if interactive && oauth.redirect_uris.is_empty() {
+            self.problem(
+                format!("{path}/settings/oauthClient/redirect_uris"),
+                "a client with interactive grants needs a redirect URI",
+            );
+        }
+        if oauth.application_type == ApplicationType::Service && interactive {
+            self.problem(format!("{path}/settings/oauthClient/grant_types"), "a service app has no interactive grants");
+        }
+        let lists =
+            [("redirect_uris", &oauth.redirect_uris), ("post_logout_redirect_uris", &oauth.post_logout_redirect_uris)];
+        for (list, uris) in lists {
+            for (index, uri) in uris.iter().enumerate() {
+                let uri_path = format!("{path}/settings/oauthClient/{list}/{index}");
+                let wildcard = oauth.wildcard_redirect == WildcardRedirect::Subdomain && uri.starts_with("https://*.");
+                let parsed = url::Url::parse(&if wildcard { uri.replacen("*.", "", 1) } else { uri.clone() });
+                match parsed {
+                    Err(error) => self.problem(uri_path, format!("`{uri}` is not an absolute URI: {error}")),
+                    Ok(parsed) if parsed.fragment().is_some() => {
+                        self.problem(uri_path, "a redirect URI has no fragment")
+                    }
+                    Ok(_) => {}
+                }
+            }
+        }
+    }
+
+    /// Front-Channel Logout 2, Back-Channel Logout 2.2: absolute, no fragment.
+    pub(super) fn logout_uris(&mut self, path: &str, app: &App) {
+        let oauth = app.oauth();
+        if oauth.participate_slo && oauth.frontchannel_logout_uri.is_none() {
+            let path = format!("{path}/settings/oauthClient/frontchannel_logout_uri");
+            self.problem(path, "an app with `participate_slo` needs `frontchannel_logout_uri`");
+        }
+        for (name, uri) in [
+            ("frontchannel_logout_uri", &oauth.frontchannel_logout_uri),
+            ("backchannel_logout_uri", &oauth.backchannel_logout_uri),
+        ] {
+            let Some(uri) = uri else { continue };
+            let fits = url::Url::parse(uri)
+                .is_ok_and(|uri| matches!(uri.scheme(), "http" | "https") && uri.fragment().is_none());
+            if !fits {
+                let path = format!("{path}/settings/oauthClient/{name}");
+                self.problem(path, format!("`{uri}` is not an http or https URI without a fragment"));
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Authorization servers, their scopes and claim rules.
+
+use super::Check;
+use crate::model::{AuthorizationServer, ClaimType, ClaimValueType};
+use crate::org::compile::compile_claim;
+use crate::org::records::{Child, OWNER, SCOPE_NAME, scope_key};
+use crate::org::table::{ID, Record, Table};
+use crate::protocol::{OIDC_SCOPES, is_oidc, is_reserved_claim};
+
+impl Check<'_> {
+    pub(super) fn defaults(&mut self) {
+        if self.tables.authorization_servers().filter(|server| server.default).count() > 1 {
+            self.problem("/authorizationServers", "only one authorization server can be the default one");
+        }
+    }
+
+    pub(super) fn server_path(&self, slot: u32) -> String {
+        format!("/authorizationServers/{}", self.tables.servers.position(slot))
+    }
+
+    pub(super) fn server(&mut self, slot: u32, server: &AuthorizationServer) {
+        let servers = &self.tables.servers;
+        let position = |slot| format!("/authorizationServers/{}", servers.position(slot));
+        self.row_id(servers, slot, &server.id, "aus", position);
+        let path = &position(slot);
+        if server.audiences.len() != 1 {
+            self.problem(format!("{path}/audiences"), "an authorization server has exactly one audience");
+        }
+        self.server_keys(path, server);
+    }
+
+    /// The path of an object in one of its server's lists.
+    pub(super) fn path_in_server<T>(&self, table: &Table<Child<T>>, slot: u32, list: &str) -> String
+    where
+        Child<T>: Record,
+    {
+        let Some(row) = table.at(slot) else { return String::new() };
+        let server = self.tables.servers.slot(&row.owner).map(|slot| self.server_path(slot)).unwrap_or_default();
+        let position = table.matches(OWNER, &row.owner).filter(|other| *other < slot).count();
+        format!("{server}/{list}/{position}")
+    }
+
+    pub(super) fn scope_row(&mut self, slot: u32) {
+        let tables = self.tables;
+        let Some(row) = tables.scopes.at(slot) else { return };
+        let (scope, path) = (&row.object, self.path_in_server(&tables.scopes, slot, "scopes"));
+        let position = |slot| self.path_in_server(&tables.scopes, slot, "scopes");
+        let twin = self.other(&tables.scopes, ID, slot, &scope.id).map(position);
+        self.unique_id(&path, &scope.id, "scp", twin);
+        // RFC 6749 3.3: scope-token is printable ASCII without space, quote and backslash.
+        let legal = !scope.name.is_empty()
+            && scope.name.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\'));
+        if !legal {
+            self.problem(format!("{path}/name"), format!("`{}` is not a scope name", scope.name));
+        }
+        let key = scope_key(&row.owner, &scope.name);
+        if self.other(&tables.scopes, SCOPE_NAME, slot, &key).is_some() {
+            self.problem(format!("{path}/name"), format!("two scopes are named `{}`", scope.name));
+        }
+    }
+
+    pub(super) fn claim(&mut self, slot: u32) {
+        let tables = self.tables;
+        let Some(row) = tables.claims.at(slot) else { return };
+        let (claim, path) = (&row.object, self.path_in_server(&tables.claims, slot, "claims"));
+        let position = |slot| self.path_in_server(&tables.claims, slot, "claims");
+        let twin = self.other(&tables.claims, ID, slot, &claim.id).map(position);
+        self.unique_id(&path, &claim.id, "ocl", twin);
+        // Okta: the `sub` of access tokens may be redefined, no other reserved name may.
+        let redefines_sub = claim.name == "sub" && claim.claim_type == ClaimType::Resource;
+        if is_reserved_claim(&claim.name) && !redefines_sub {
+            self.problem(format!("{path}/name"), format!("`{}` is a reserved claim name", claim.name));
+        }
+        if claim.value_type == ClaimValueType::Groups && claim.group_filter_type.is_none() {
+            self.problem(&path, "a GROUPS claim needs `group_filter_type`: STARTS_WITH, EQUALS, CONTAINS or REGEX");
+        }
+        for (index, scope) in claim.conditions.scopes.iter().enumerate() {
+            self.scope(format!("{path}/conditions/scopes/{index}"), &row.owner, scope);
+        }
+        if claim.value_type != ClaimValueType::System
+            && let Err(message) = compile_claim(claim)
+        {
+            self.problem(format!("{path}/value"), format!("claim `{}`: {message}", claim.name));
+        }
+    }
+
+    /// A reference to a scope of a server.
+    pub(super) fn scope(&mut self, path: String, server_id: &str, name: &str) {
+        let tables = self.tables;
+        if !is_oidc(name) && !tables.has_scope(server_id, name) {
+            let known = tables.scopes(server_id).map(|scope| scope.name.as_str()).chain(OIDC_SCOPES.iter().copied());
+            self.unknown(path, format!("the authorization server has no scope `{name}`"), name, known);
+        }
+    }
+
+    /// A reference to a custom server; whether there is one.
+    pub(super) fn custom_server(&mut self, path: String, id: &str) -> bool {
+        let servers = &self.tables.servers;
+        let known = servers.contains(id);
+        if !known {
+            let ids = servers.iter().map(|row| row.id.as_str());
+            self.unknown(path, format!("no authorization server has the id `{id}`"), id, ids);
+        }
+        known
+    }
+}

@@ -1,0 +1,76 @@
+//! The configuration of an org: the current snapshot, and the one that it was started with.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use mock_idp_core::org::{Draft, Org, Problems};
+use parking_lot::Mutex;
+
+/// Readers never wait; changes are made one after the other.
+#[derive(Debug)]
+pub(crate) struct Snapshots {
+    current: ArcSwap<Org>,
+    seed: ArcSwap<Org>,
+    changing: Mutex<()>,
+}
+
+impl Snapshots {
+    pub(crate) fn new(org: Arc<Org>) -> Self {
+        Self { current: ArcSwap::new(Arc::clone(&org)), seed: ArcSwap::new(org), changing: Mutex::new(()) }
+    }
+
+    /// The current snapshot. Changes do not touch it.
+    pub(crate) fn current(&self) -> Arc<Org> {
+        self.current.load_full()
+    }
+
+    /// Replaces the current snapshot by a changed one.
+    ///
+    /// # Errors
+    /// The change's own, or the changed org is not valid; the org stays as it is.
+    pub(crate) fn change<T, E: From<Problems>>(
+        &self,
+        now: i64,
+        change: impl FnOnce(&mut Draft) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let _changing = self.changing.lock();
+        let mut draft = Draft::new(&self.current(), now);
+        let result = change(&mut draft)?;
+        self.current.store(Arc::new(draft.finish()?));
+        Ok(result)
+    }
+
+    /// Changes the seed too, so that a reset keeps the change.
+    ///
+    /// # Errors
+    /// As of [`Self::change`]; nothing is changed then.
+    pub(crate) fn change_seed<E: From<Problems>>(
+        &self,
+        now: i64,
+        change: impl Fn(&mut Draft) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let _changing = self.changing.lock();
+        let next = |org: Arc<Org>| {
+            let mut draft = Draft::new(&org, now);
+            change(&mut draft)?;
+            Ok::<_, E>(Arc::new(draft.finish()?))
+        };
+        let (current, seed) = (self.current(), self.seed.load_full());
+        if Arc::ptr_eq(&current, &seed) {
+            let next = next(seed)?;
+            self.seed.store(Arc::clone(&next));
+            self.current.store(next);
+        } else {
+            let (current, seed) = (next(current)?, next(seed)?);
+            self.seed.store(seed);
+            self.current.store(current);
+        }
+        Ok(())
+    }
+
+    /// Goes back to the snapshot that the org was started with.
+    pub(crate) fn reset(&self) {
+        let _changing = self.changing.lock();
+        self.current.store(self.seed.load_full());
+    }
+}
