@@ -1,4 +1,4 @@
-//! The org's clock: real time, moved or stopped on request, so that a test need not wait for a token to expire.
+//! The org's clock: real time, moved or stopped on request, so that a test does not have to wait until a token expires.
 //!
 //! Reading the time takes no lock: it happens several times in every request.
 
@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::HeaderValue;
+use mock_idp_core::ledger::ClockSetting;
 use parking_lot::Mutex;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -19,20 +20,20 @@ const DAY: i64 = 86_400;
 /// `frozen_at` while the clock runs.
 const RUNNING: i64 = i64::MIN;
 
-/// Furthest a clock may stand from 1970, either way: the last instant of the year 9999.
+/// The largest distance of a clock from 1970: the last second of the year 9999.
 const LIMIT_SECONDS: i64 = 253_402_300_799;
 
-/// A clock that follows the machine's, may be moved by an offset, and may stand still.
+/// A clock that follows the machine's, may be moved by an offset, and may be stopped.
 #[derive(Debug)]
 pub struct Clock {
     offset_millis: AtomicI64,
     frozen_at: AtomicI64,
-    /// Held by whoever moves the clock; never by a reader.
+    /// Locked by whoever moves the clock, not by readers.
     moving: Mutex<()>,
     written: Mutex<HttpDates>,
 }
 
-/// A time, and the same a day later, as headers hold them.
+/// A time, and the time a day later, as header values.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpDates {
     seconds: i64,
@@ -47,14 +48,14 @@ impl HttpDates {
     }
 }
 
-/// What a clock shows, for the control API and the banner.
+/// The state of a clock, for the control API and the banner.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct ClockState {
     /// The org's time, RFC 3339.
     pub now: String,
     /// Seconds by which it differs from the machine's.
     pub offset: i64,
-    /// Whether it stands still.
+    /// Whether it is stopped.
     pub frozen: bool,
 }
 
@@ -62,6 +63,14 @@ impl Default for Clock {
     fn default() -> Self {
         let written = Mutex::new(HttpDates::of(0));
         Self { offset_millis: AtomicI64::new(0), frozen_at: AtomicI64::new(RUNNING), moving: Mutex::new(()), written }
+    }
+}
+
+impl From<ClockSetting> for Clock {
+    fn from(setting: ClockSetting) -> Self {
+        let clock = Self::default();
+        clock.follow(setting);
+        clock
     }
 }
 
@@ -81,7 +90,7 @@ impl Clock {
         }
     }
 
-    /// The time as HTTP writes it: written once a second, not for each answer.
+    /// The time in HTTP's format: formatted once a second, not for each response.
     pub(crate) fn http_dates(&self) -> HttpDates {
         let seconds = self.now();
         let mut written = self.written.lock();
@@ -97,13 +106,13 @@ impl Clock {
         self.show(self.now_millis().saturating_add(seconds.saturating_mul(1000)));
     }
 
-    /// Stops the clock where it stands.
+    /// Stops the clock at the time that it shows.
     pub fn freeze(&self) {
         let _moving = self.moving.lock();
         self.frozen_at.store(self.now_millis(), Ordering::Release);
     }
 
-    /// Lets a stopped clock run on from where it stands.
+    /// Starts a stopped clock from the time that it shows.
     pub fn run(&self) {
         let _moving = self.moving.lock();
         let shown = self.now_millis();
@@ -111,7 +120,7 @@ impl Clock {
         self.frozen_at.store(RUNNING, Ordering::Release);
     }
 
-    /// Makes the clock show `seconds` since 1970. A stopped clock stays stopped.
+    /// Sets the clock to `seconds` since 1970. A stopped clock stays stopped.
     pub fn set(&self, seconds: i64) {
         let _moving = self.moving.lock();
         self.show(seconds.saturating_mul(1000));
@@ -119,22 +128,34 @@ impl Clock {
 
     /// Back to the machine's time, running.
     pub fn reset(&self) {
-        let _moving = self.moving.lock();
-        self.offset_millis.store(0, Ordering::Release);
-        self.frozen_at.store(RUNNING, Ordering::Release);
+        self.follow(ClockSetting::default());
     }
 
-    /// What the clock shows.
+    /// How the clock is set.
+    #[must_use]
+    pub fn setting(&self) -> ClockSetting {
+        let frozen_at = Some(self.frozen_at.load(Ordering::Acquire)).filter(|millis| *millis != RUNNING);
+        ClockSetting { offset_millis: self.offset_millis.load(Ordering::Acquire), frozen_at }
+    }
+
+    /// Sets the clock as another one is set.
+    pub fn follow(&self, setting: ClockSetting) {
+        let _moving = self.moving.lock();
+        self.offset_millis.store(setting.offset_millis, Ordering::Release);
+        self.frozen_at.store(setting.frozen_at.unwrap_or(RUNNING), Ordering::Release);
+    }
+
+    /// The state of the clock.
     #[must_use]
     pub fn state(&self) -> ClockState {
         let now = self.now_millis();
         let frozen = self.frozen_at.load(Ordering::Acquire) != RUNNING;
         let offset = now.saturating_sub(machine_millis());
-        // Rounded, so that the time between two readings of the machine's clock does not show.
+        // Rounded, so that the time between two readings of the machine's clock is not part of it.
         ClockState { now: rfc3339(now), offset: offset.saturating_add(500).div_euclid(1000), frozen }
     }
 
-    /// Only called by whoever holds `moving`.
+    /// `moving` must be locked.
     fn show(&self, millis: i64) {
         let millis = millis.clamp(-LIMIT_SECONDS * 1000, LIMIT_SECONDS * 1000);
         self.offset_millis.store(millis.saturating_sub(machine_millis()), Ordering::Release);
@@ -144,7 +165,7 @@ impl Clock {
     }
 }
 
-/// Milliseconds since 1970 as RFC 3339 with milliseconds, the way Okta writes times.
+/// Milliseconds since 1970 in the format of RFC 3339, with milliseconds, as Okta formats times.
 #[must_use]
 pub(crate) fn rfc3339(millis: i64) -> String {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
@@ -153,7 +174,7 @@ pub(crate) fn rfc3339(millis: i64) -> String {
         .unwrap_or_else(|| millis.to_string())
 }
 
-/// Seconds since 1970 as HTTP writes times. RFC 9110 5.6.7.
+/// Seconds since 1970 in HTTP's format. RFC 9110 5.6.7.
 #[must_use]
 fn http_date(seconds: i64) -> String {
     const FORMAT: &[BorrowedFormatItem<'_>] =
@@ -164,8 +185,8 @@ fn http_date(seconds: i64) -> String {
         .unwrap_or_default()
 }
 
-/// The one place that reads the machine's wall clock.
-#[expect(clippy::disallowed_methods, reason = "every other clock starts from it")]
+/// The only place that reads the machine's wall clock.
+#[expect(clippy::disallowed_methods, reason = "all other clocks are derived from it")]
 fn machine_millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
@@ -176,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frozen_clock_stands_still_and_can_be_moved() {
+    fn a_frozen_clock_shows_the_time_it_was_set_to() {
         let clock = Clock::default();
         clock.freeze();
         clock.set(1_700_000_000);
@@ -191,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_clock_runs_on_from_where_it_stood() {
+    fn a_stopped_clock_continues_from_the_time_it_showed() {
         let clock = Clock::default();
         clock.freeze();
         clock.set(1_700_000_000);
@@ -201,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn reset_returns_to_the_machines_time() {
+    fn reset_restores_the_machines_time() {
         let clock = Clock::default();
         clock.advance(1_000_000);
         assert_eq!(clock.state().offset, 1_000_000);
@@ -212,14 +233,23 @@ mod tests {
     }
 
     #[test]
-    fn http_writes_times_in_its_own_way() {
+    fn a_clock_that_follows_a_setting_shows_the_same_time() {
+        let clock = Clock::from(ClockSetting::frozen(1_700_000_000));
+        assert_eq!(clock.now(), 1_700_000_000);
+        let other = Clock::default();
+        other.follow(clock.setting());
+        assert_eq!(other.state(), clock.state());
+    }
+
+    #[test]
+    fn http_dates_have_the_format_of_rfc_9110() {
         // RFC 9110 5.6.7.
         assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(http_date(LIMIT_SECONDS + 1), "Fri, 31 Dec 9999 23:59:59 GMT");
     }
 
     #[test]
-    fn a_far_jump_stays_within_what_a_date_can_say() {
+    fn a_jump_beyond_the_year_9999_is_limited_to_it() {
         let clock = Clock::default();
         clock.freeze();
         clock.advance(i64::MAX);

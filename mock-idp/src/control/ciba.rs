@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
+use crate::engine::BackchannelInbox;
 use crate::routing::At;
 
 const EXPECTED: &str = r#"{"decision": "approve" or "deny"}, and to leave others waiting {"user": a login} or {"id": one of GET /_mock/ciba}"#;
@@ -30,9 +31,9 @@ enum Decision {
     Deny,
 }
 
-pub(super) async fn list(At(address): At) -> Json<Value> {
-    let waiting = address.org.waiting_requests().await;
-    Json(waiting.iter().map(|request| shown(&address, request)).collect())
+pub(super) async fn list(At(address): At) -> Result<Json<Value>, ControlError> {
+    let waiting = BackchannelInbox::new(&address.org).waiting().await?;
+    Ok(Json(waiting.iter().map(|request| shown(&address, request)).collect()))
 }
 
 pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<Value>, ControlError> {
@@ -51,9 +52,9 @@ pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<Value>, 
     let matches = |request: &BackchannelRequest| {
         id.as_ref().is_none_or(|id| *id == request.id) && user.as_ref().is_none_or(|user| *user == request.user_id)
     };
-    let decided = address.org.give_word(decision == Decision::Approve, matches).await;
+    let decided = BackchannelInbox::new(&address.org).decide(decision == Decision::Approve, matches).await?;
     if decided.is_empty() {
-        let waiting = list(At(address)).await.0;
+        let waiting = list(At(address)).await?.0;
         return Err(ControlError::new(StatusCode::NOT_FOUND, "no pending request matches", waiting));
     }
     Ok(Json(json!({ "decided": decided.iter().map(|request| shown(&address, request)).collect::<Vec<_>>() })))

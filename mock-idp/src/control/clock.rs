@@ -6,7 +6,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::clock::ClockState;
+use crate::clock::{Clock, ClockState};
 use crate::control::ControlError;
 use crate::control::error::parse;
 use crate::routing::At;
@@ -39,20 +39,21 @@ pub(super) async fn change(At(address): At, body: Bytes) -> Result<Json<ClockSta
     });
     let set = set.transpose()?;
 
-    let clock = &address.org.clock;
-    if change.reset {
-        clock.reset();
-    }
-    if let Some(time) = set {
-        clock.set(time.unix_timestamp());
-    }
-    if let Some(seconds) = change.advance {
-        clock.advance(seconds);
-    }
-    match change.freeze {
-        Some(true) => clock.freeze(),
-        Some(false) => clock.run(),
-        None => {}
-    }
-    Ok(Json(clock.state()))
+    let apply = |clock: &Clock| {
+        if change.reset {
+            clock.reset();
+        }
+        if let Some(time) = set {
+            clock.set(time.unix_timestamp());
+        }
+        if let Some(seconds) = change.advance {
+            clock.advance(seconds);
+        }
+        match change.freeze {
+            Some(true) => clock.freeze(),
+            Some(false) => clock.run(),
+            None => {}
+        }
+    };
+    Ok(Json(address.org.change_clock(apply).await?))
 }

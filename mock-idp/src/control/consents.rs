@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
-use crate::engine::GivenConsent;
+use crate::engine::{Consents, GivenConsent};
 use crate::routing::{At, Query};
 
 const EXPECTED: &str = r#"{"user": login or id, "client"?: client id, "server"?: "default", "org" or an id}"#;
@@ -27,7 +27,7 @@ pub(super) async fn list(At(address): At, Query(query): Query) -> Result<Json<Ve
     let user =
         query.get("user").ok_or_else(|| ControlError::bad_request("the parameter `user` is missing", "user=LOGIN"))?;
     let user_id = user_id(&address, user)?;
-    Ok(Json(address.org.consents(&user_id).await.iter().map(shown).collect()))
+    Ok(Json(Consents::new(&address.org).of_user(&user_id).await?.iter().map(shown).collect()))
 }
 
 /// Revokes consents, and returns them.
@@ -35,10 +35,10 @@ pub(super) async fn revoke(At(address): At, body: Bytes) -> Result<Json<Vec<Valu
     let RevokeRequest { user, client, server } = parse(&body, EXPECTED)?;
     let user_id = user_id(&address, &user)?;
     let mut revoked = Vec::new();
-    for consent in address.org.consents(&user_id).await {
+    for consent in Consents::new(&address.org).of_user(&user_id).await? {
         let fits = |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
         if fits(&client, &consent.client_id) && fits(&server, &consent.server) {
-            address.org.revoke_consent(&consent).await;
+            Consents::new(&address.org).revoke(&consent).await?;
             revoked.push(shown(&consent));
         }
     }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use mock_idp_core::ledger::LedgerError;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -21,6 +22,12 @@ impl ControlError {
 
     pub(crate) fn bad_request(error: impl Into<String>, expected: impl Into<Value>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, error, expected)
+    }
+}
+
+impl From<LedgerError> for ControlError {
+    fn from(error: LedgerError) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string(), Value::Null)
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::Json;
 use serde_json::{Value, json};
 
+use crate::control::ControlError;
 use crate::routing::At;
 
 /// The product's name in `/healthz`; by it another start recognises a running mock.
@@ -28,7 +29,7 @@ pub(super) async fn info(At(address): At) -> Json<Value> {
     }))
 }
 
-pub(super) async fn reset(At(address): At) -> Json<Value> {
-    address.org.reset().await;
-    Json(json!({ "reset": true }))
+pub(super) async fn reset(At(address): At) -> Result<Json<Value>, ControlError> {
+    address.org.reset().await?;
+    Ok(Json(json!({ "reset": true })))
 }

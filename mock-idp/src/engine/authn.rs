@@ -1,64 +1,78 @@
-//! Signing in by a program: name and password for a session token, which a browser then brings to the authorization endpoint.
+//! Sign-in by a program: name and password for a session token, which a browser then brings to the authorization endpoint.
 //! Okta: `/api/v1/authn`, `sessionToken`.
 
-use mock_idp_core::ledger::{Authentication, SignedIn, Stage};
+use mock_idp_core::ledger::{Authentication, LedgerError, SignedIn, Stage};
 use mock_idp_core::management::ApiError;
 use mock_idp_core::sign_in::{self, Advance, Input, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::Value;
 
-use super::authorization::Passage;
-use super::{Context, Explained};
+use super::browser::BrowserRequest;
+use super::{Context, sessions};
 use crate::clock::rfc3339;
-use crate::journal::Explanation;
+use crate::journal::{Explained, Explanation};
 
-impl Context {
-    /// Trades name and password for a session token. Okta: who may not sign in is told no more than who is unknown.
-    pub async fn authn(&self, username: &str, password: &str) -> Explained<Result<Value, ApiError>> {
-        let mut trace = Trace::default();
-        let mut explanation = Explanation::default();
-        let input = Input::Both { identifier: username, password };
-        let advance =
-            self.instance.ask(&mut trace, |moment| sign_in::advance(&self.org, &Stage::Identify, input, moment));
-        let result = match advance {
-            Advance::SignedIn { user_id, amr } => {
-                let user = self.org.user(&user_id);
-                explanation.user = user.map(|user| user.profile.login.clone());
-                let now = self.instance.clock.now();
-                let ends = now + primary::SESSION_TOKEN_LIFETIME;
-                let token: String = self
-                    .instance
-                    .ask(&mut trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
-                let token = format!("20111{token}");
-                let proof = SignedIn { user_id, auth_time: now, amr };
-                self.instance.ledger.session_tokens.put(&token, proof, ends, now).await;
-                let expires = rfc3339(ends * 1_000).replace('Z', ".000Z");
-                user.map(|user| primary::success(user, &token, &expires, &self.urls.endpoint_base))
-                    .ok_or_else(|| ApiError::authentication_failed("the user has been removed"))
-            }
-            Advance::Ask { problem, .. } => {
-                let reason = problem.map_or_else(|| "more is needed".to_owned(), |problem| problem.reason);
-                Err(ApiError::authentication_failed(reason))
-            }
-        };
+/// The authentication API of an org.
+#[derive(Clone, Copy, Debug)]
+pub struct Authn<'c>(&'c Context);
+
+impl<'c> Authn<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Exchanges name and password for a session token. Okta: the error is the same for unknown users and for users who may not
+    /// sign in.
+    pub async fn sign_in(self, username: &str, password: &str) -> Explained<Result<Value, ApiError>> {
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let result = self.session_token(username, password, &mut trace, &mut explanation).await;
         explanation.reason = result.as_ref().err().map(ToString::to_string);
         explanation.notes = trace.notes;
         Explained { result, explanation }
     }
 
-    /// Makes a session of a session token. Each counts once.
-    pub(super) async fn redeem_session_token(
-        &self,
-        token: &str,
-        earlier: Option<&str>,
-        passage: &mut Passage,
-    ) -> Option<Authentication> {
-        let now = self.instance.clock.now();
-        let Some(proof) = self.instance.ledger.session_tokens.take(token, now).await else {
-            passage.trace.note(NoteStatus::PassedOver, "sessionToken", "it is unknown, used or too old");
-            return None;
+    async fn session_token(
+        self,
+        username: &str,
+        password: &str,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        let context = self.0;
+        let input = Input::Both { identifier: username, password };
+        let advance = context.decide(trace, |moment| sign_in::advance(&context.org, &Stage::Identify, input, moment));
+        let (user_id, amr) = match advance {
+            Advance::SignedIn { user_id, amr } => (user_id, amr),
+            Advance::Ask { problem, .. } => {
+                let reason = problem.map_or_else(|| "more is needed".to_owned(), |problem| problem.reason);
+                return Err(ApiError::authentication_failed(reason));
+            }
         };
-        passage.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
-        Some(self.begin_session(proof, earlier, passage).await)
+        let user = context.org.user(&user_id);
+        let user = user.ok_or_else(|| ApiError::authentication_failed("the user has been removed"))?;
+        explanation.user = Some(user.profile.login.clone());
+        let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
+        let token: String =
+            context.decide(trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
+        let token = format!("20111{token}");
+        let proof = SignedIn { user_id, auth_time: context.now, amr };
+        context.ledger().session_tokens().put(&token, proof, expires).await?;
+        let expires = rfc3339(expires * 1_000).replace('Z', ".000Z");
+        Ok(primary::success(user, &token, &expires, &context.urls.endpoint_base))
     }
+}
+
+/// Begins a session with a session token. Each counts once.
+pub(super) async fn redeem_session_token(
+    context: &Context,
+    token: &str,
+    request: &mut BrowserRequest,
+) -> Result<Option<Authentication>, LedgerError> {
+    let Some(proof) = context.ledger().session_tokens().take(token).await? else {
+        request.trace.note(NoteStatus::PassedOver, "sessionToken", "it is unknown, used or too old");
+        return Ok(None);
+    };
+    request.trace.note(NoteStatus::Matched, "sessionToken", "it signs the user in");
+    Ok(Some(sessions::begin(context, proof, request).await?))
 }

@@ -1,65 +1,65 @@
-//! Requests by the back channel: a client asks for a user's word, and whoever tests gives it.
+//! The backchannel authentication endpoint (OpenID CIBA), and the inbox in which its requests wait for the user's decision.
+
+use std::sync::Arc;
 
 use crate::pages::view::{BackchannelItem, BackchannelView, Frame, PageView};
 use mock_idp_core::endpoint::authorization::AuthorizationError;
 use mock_idp_core::endpoint::backchannel::{self, StartedRequest};
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
-use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Holding, Inbox, Polled};
+use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Holding, Inbox, LedgerError, Polled};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::{OAuthError, Parameters};
-use mock_idp_core::tokens::{Audience, verify_id_token};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
-use super::{Context, Explained, OrgInstance};
-use crate::journal::Explanation;
+use super::client_authentication::authenticate;
+use super::context::decide_at;
+use super::{Context, OrgInstance, request_object, token_lookup};
+use crate::journal::{Explained, Explanation};
+use crate::ledger::NEVER;
 
-/// How long the list of waiting requests is kept beyond its last request: for good.
-const INBOX_LIFETIME: i64 = 100 * 365 * 24 * 3600;
+/// The backchannel authentication endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct BackchannelEndpoint<'c>(&'c Context);
 
-impl Context {
-    /// Takes a client's request for a user's word.
-    pub async fn backchannel_authorize(
-        &self,
-        authorization: Option<&str>,
-        query: &Parameters,
-        body: &Parameters,
-    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let mut trace = Trace::default();
-        let mut explanation = Explanation::default();
-        let presented = CredentialSources { authorization, query, body };
-        let result = self.put_to_user(presented, &mut trace, &mut explanation).await;
+impl<'c> BackchannelEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Stores a client's request for a user's decision.
+    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Map<String, Value>, OAuthError>> {
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let result = self.begin(presented, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }
 
-    async fn put_to_user(
-        &self,
+    async fn begin(
+        self,
         presented: CredentialSources<'_>,
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, OAuthError> {
-        let client = self.client(presented, "bc/authorize").await?;
+        let context = self.0;
+        let client = authenticate(context, presented, "bc/authorize").await?;
         explanation.client = Some(client.client_id().to_owned());
         backchannel::check_client(client, presented.body)?;
         let signed = self.open_signed(client, presented.body, trace).await?;
         let body = signed.as_ref().unwrap_or(presented.body);
-        let held = self.instance.keys(&self.server).await?;
-        let hint = body.get("id_token_hint");
-        let hint = hint.and_then(|token| verify_id_token(token, &held.keys, Audience::Any));
+        let hint = token_lookup::own_id_token(context, body.get("id_token_hint")).await?;
         let hinted = hint.as_ref().and_then(|claims| claims.text("sub"));
-        let begun = self
-            .instance
-            .ask(trace, |moment| backchannel::begin(&self.org, &self.server, client, body, hinted, moment))?;
-        explanation.user = self.org.user(&begun.request.user_id).map(|user| user.profile.login.clone());
-        let now = self.instance.clock.now();
-        let answer = backchannel::answer(&begun, now);
-        self.instance.await_word(begun, now).await;
+        let begun = context
+            .decide(trace, |moment| backchannel::begin(&context.org, &context.server, client, body, hinted, moment))?;
+        explanation.user = context.org.user(&begun.request.user_id).map(|user| user.profile.login.clone());
+        let answer = backchannel::answer(&begun, context.now);
+        self.store(begun).await?;
         Ok(answer)
     }
 
-    /// What a signed request says. CIBA Core 7.1.1: its client is known by its credentials, the parameters are inside.
+    /// The parameters of a signed request. CIBA Core 7.1.1: its client is known by its credentials.
     async fn open_signed(
-        &self,
+        self,
         client: &App,
         body: &Parameters,
         trace: &mut Trace,
@@ -68,67 +68,94 @@ impl Context {
             return Ok(None);
         }
         let named = body.iter().filter(|(name, _)| *name != "client_id").chain([("client_id", client.client_id())]);
-        self.open_request_object(&named.collect(), trace).await.map_err(AuthorizationError::into_oauth_error)
+        request_object::open(self.0, &named.collect(), trace).await.map_err(AuthorizationError::into_oauth_error)
+    }
+
+    async fn store(self, StartedRequest { polled, request }: StartedRequest) -> Result<(), LedgerError> {
+        let now = self.0.now;
+        let ledger = self.0.ledger();
+        let mut batch = ledger.batch();
+        let expires = polled.expires + Polled::REMEMBERED;
+        batch.put(ledger.backchannel(), &request.auth_req_id, polled, expires);
+        batch.update_or_default(ledger.inboxes(), Inbox::KEY, NEVER, move |inbox: &mut Inbox| {
+            inbox.add(request.clone(), now);
+        });
+        batch.commit().await
     }
 }
 
-impl OrgInstance {
-    async fn await_word(&self, StartedRequest { polled, request }: StartedRequest, now: i64) {
-        let ends = polled.expires + Polled::REMEMBERED;
-        self.ledger.backchannel.put(&request.auth_req_id, polled, ends, now).await;
-        let inboxes = &self.ledger.inboxes;
-        inboxes.put_if_absent(Inbox::KEY, Inbox::default(), now + INBOX_LIFETIME, now).await;
-        inboxes.update(Inbox::KEY, now, |inbox| inbox.add(request.clone(), now)).await;
+/// The requests of an org that wait for a user's decision, and the decisions.
+#[derive(Clone, Copy, Debug)]
+pub struct BackchannelInbox<'o> {
+    instance: &'o Arc<OrgInstance>,
+    now: i64,
+}
+
+impl<'o> BackchannelInbox<'o> {
+    #[must_use]
+    pub fn new(instance: &'o Arc<OrgInstance>) -> Self {
+        Self { instance, now: instance.clock.now() }
     }
 
-    /// The requests that wait for a user's word, the oldest first.
-    pub async fn waiting_requests(&self) -> Vec<BackchannelRequest> {
-        let now = self.clock.now();
-        let inbox = self.ledger.inboxes.get(Inbox::KEY, now).await.unwrap_or_default();
-        inbox.requests.into_iter().filter(|request| now < request.expires).collect()
+    /// The requests that wait, the oldest first.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub async fn waiting(self) -> Result<Vec<BackchannelRequest>, LedgerError> {
+        let inbox = self.instance.ledger.at(self.now).inboxes().get(Inbox::KEY).await?.unwrap_or_default();
+        Ok(inbox.requests.into_iter().filter(|request| self.now < request.expires).collect())
     }
 
-    /// Gives the user's word on all waiting requests that are meant; which ones those were.
-    pub async fn give_word(
-        &self,
+    /// Decides the waiting requests that match, and returns them.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub async fn decide(
+        self,
         allowed: bool,
-        meant: impl Fn(&BackchannelRequest) -> bool,
-    ) -> Vec<BackchannelRequest> {
-        let now = self.clock.now();
-        let taken = self.ledger.inboxes.update(Inbox::KEY, now, |inbox| inbox.take(&meant, now)).await;
+        matches: impl Fn(&BackchannelRequest) -> bool,
+    ) -> Result<Vec<BackchannelRequest>, LedgerError> {
+        let ledger = self.instance.ledger.at(self.now);
+        let taken = ledger.inboxes().update(Inbox::KEY, |inbox| inbox.take(&matches, self.now)).await?;
         let taken = taken.unwrap_or_default();
         for request in &taken {
-            let decision = if allowed { Decision::Allowed(self.on_a_phone(request, now)) } else { Decision::Denied };
-            let settle = |polled: &mut Polled| polled.settle(decision.clone(), now);
-            let settled = self.ledger.backchannel.update(&request.auth_req_id, now, settle).await == Some(true);
+            let decision = if allowed { Decision::Allowed(self.authentication(request)) } else { Decision::Denied };
+            let settle = |polled: &mut Polled| polled.settle(decision.clone(), self.now);
+            let settled = ledger.backchannel().update(&request.auth_req_id, settle).await? == Some(true);
             if settled && allowed {
-                self.hold(&request.user_id, vec![Holding::Backchannel(request.auth_req_id.clone())]).await;
+                let issued = Holding::Backchannel(request.auth_req_id.clone());
+                let mut batch = ledger.batch();
+                let add = move |known: &mut mock_idp_core::ledger::Holdings| known.add(issued.clone());
+                batch.update_or_default(ledger.holdings(), &request.user_id, NEVER, add);
+                batch.commit().await?;
             }
         }
-        taken
+        Ok(taken)
     }
 
-    /// Okta: the word is given by Okta Verify on the user's phone, which stands in `amr` so.
-    fn on_a_phone(&self, request: &BackchannelRequest, now: i64) -> Authentication {
-        let session_id = self.ask(&mut Trace::default(), |moment| format!("102{}", moment.token()));
+    /// Okta: the user decides in Okta Verify on a phone, and `amr` says so.
+    fn authentication(self, request: &BackchannelRequest) -> Authentication {
+        let session_id = decide_at(self.now, &mut Trace::default(), |moment| format!("102{}", moment.token()));
         let amr = backchannel::AMR.map(str::to_owned).to_vec();
-        Authentication { user_id: request.user_id.clone(), auth_time: now, amr, session_id, fresh: true }
+        Authentication { user_id: request.user_id.clone(), auth_time: self.now, amr, session_id, fresh: true }
     }
 
-    /// The page where whoever tests gives a user's word.
-    pub async fn backchannel_page(&self, frame: Frame) -> PageView {
-        let org = self.org();
-        let now = self.clock.now();
+    /// The page on which a tester decides in the user's place.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub async fn page(self, frame: Frame) -> Result<PageView, LedgerError> {
+        let org = self.instance.org();
         let item = |request: BackchannelRequest| BackchannelItem {
             client_label: org.client(&request.client_id).map_or(request.client_id, |client| client.label.clone()),
             user_login: org.user(&request.user_id).map_or(request.user_id, |user| user.profile.login.clone()),
             id: request.id,
             binding_message: request.binding_message,
             scopes: request.scopes.as_slice().to_vec(),
-            ends_in: request.expires - now,
+            ends_in: request.expires - self.now,
         };
-        let requests = self.waiting_requests().await.into_iter().map(item).collect();
+        let requests = self.waiting().await?.into_iter().map(item).collect();
         let action = format!("{}/signin/backchannel", frame.path_prefix);
-        PageView::Backchannel(BackchannelView { frame, action, requests })
+        Ok(PageView::Backchannel(BackchannelView { frame, action, requests }))
     }
 }

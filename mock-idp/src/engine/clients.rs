@@ -1,4 +1,4 @@
-//! Dynamic client registration: each change is the org's next snapshot, so that a client works as soon as it is told.
+//! Dynamic client registration: each change creates the org's next snapshot, so that a client works as soon as it has the response.
 
 use mock_idp_core::management::ApiError;
 use mock_idp_core::management::clients::{self, ClientRefusal, Metadata};
@@ -13,17 +13,26 @@ use super::Context;
 #[derive(Debug)]
 pub struct ClientPage {
     pub clients: Vec<Value>,
-    /// Where the next page begins.
+    /// The cursor of the next page.
     pub next: Option<String>,
 }
 
-impl Context {
-    /// The clients whose names begin so, behind the one of the cursor.
+/// The clients of an org.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientRegistration<'c>(&'c Context);
+
+impl<'c> ClientRegistration<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// The clients whose names have this prefix, after the one of the cursor.
     ///
     /// # Errors
-    /// A cursor that names no client.
-    pub fn clients(&self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
-        let mut apps = self.org.apps();
+    /// The cursor names no client.
+    pub fn list(self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
+        let mut apps = self.0.org.apps();
         if let Some(after) = after
             && !apps.any(|app| app.client_id() == after)
         {
@@ -35,73 +44,74 @@ impl Context {
         Ok(ClientPage { clients: page.into_iter().map(|app| clients::view(app, false)).collect(), next })
     }
 
-    /// Registers a client; how it is shown, secret included.
+    /// Registers a client. Returns the object that is shown, with the secret.
     ///
     /// # Errors
-    /// Metadata that are not sound.
-    pub fn register_client(&self, body: Value) -> Result<Value, ClientRefusal> {
+    /// The metadata is not valid.
+    pub fn register(self, body: Value) -> Result<Value, ClientRefusal> {
         let metadata = Metadata::read(body)?;
-        let app = self.made(|moment| clients::register(&self.org, metadata, moment))?;
-        self.instance.change(|draft| {
-            let shown = clients::view(&app, true);
+        let app = self.create(|moment| clients::register(&self.0.org, metadata, moment))?;
+        self.0.instance.change(|draft| {
+            let view = clients::view(&app, true);
             draft.put_app(app);
-            Ok(shown)
+            Ok(view)
         })
     }
 
     /// A client.
     ///
     /// # Errors
-    /// There is none of that id.
-    pub fn client_of_id(&self, client_id: &str) -> Result<Value, ClientRefusal> {
-        clients::find(&self.org, client_id).map(|app| clients::view(app, false))
+    /// There is no client with that id.
+    pub fn get(self, client_id: &str) -> Result<Value, ClientRefusal> {
+        clients::find(&self.0.org, client_id).map(|app| clients::view(app, false))
     }
 
     /// Replaces a client's metadata.
     ///
     /// # Errors
-    /// There is none of that id; metadata that are not sound.
-    pub fn replace_client(&self, client_id: &str, body: Value) -> Result<Value, ClientRefusal> {
-        self.instance.change(|draft| {
+    /// There is no client with that id, or the metadata is not valid.
+    pub fn replace(self, client_id: &str, body: Value) -> Result<Value, ClientRefusal> {
+        self.0.instance.change(|draft| {
             let known = clients::find(draft, client_id)?;
             let metadata = Metadata::read(body)?;
-            let app = self.made(|moment| clients::replace(known, metadata, moment))?;
+            let app = self.create(|moment| clients::replace(known, metadata, moment))?;
             let secret = |app: &App| app.credentials.oauth_client.client_secret.is_some();
-            // A secret that was made just now is shown this once.
-            let shown = clients::view(&app, !secret(known) && secret(&app));
+            // A secret that was generated now is shown this once.
+            let view = clients::view(&app, !secret(known) && secret(&app));
             draft.put_app(app);
-            Ok(shown)
+            Ok(view)
         })
     }
 
     /// Removes a client.
     ///
     /// # Errors
-    /// There is none of that id.
-    pub fn remove_client(&self, client_id: &str) -> Result<(), ClientRefusal> {
-        self.instance.change(|draft| {
+    /// There is no client with that id.
+    pub fn remove(self, client_id: &str) -> Result<(), ClientRefusal> {
+        self.0.instance.change(|draft| {
             clients::find(draft, client_id)?;
             draft.remove_client(client_id);
             Ok(())
         })
     }
 
-    /// Gives a client another secret; how it is shown, secret included. Okta: here an unknown id is told as its API does.
+    /// Gives a client another secret. Returns the object that is shown, with the secret. Okta: the error for an unknown id has the
+    /// API's shape here.
     ///
     /// # Errors
-    /// There is none of that id; a client without a secret.
-    pub fn renew_client_secret(&self, client_id: &str) -> Result<Value, ClientRefusal> {
-        self.instance.change(|draft| {
+    /// There is no client with that id, or it has no secret.
+    pub fn renew_secret(self, client_id: &str) -> Result<Value, ClientRefusal> {
+        self.0.instance.change(|draft| {
             let unknown = |_| ClientRefusal::from(ApiError::not_found(client_id, "PublicClientApp"));
             let known = clients::find(draft, client_id).map_err(unknown)?;
-            let app = self.made(|moment| clients::with_new_secret(known, moment))?;
-            let shown = clients::view(&app, true);
+            let app = self.create(|moment| clients::with_new_secret(known, moment))?;
+            let view = clients::view(&app, true);
             draft.put_app(app);
-            Ok(shown)
+            Ok(view)
         })
     }
 
-    fn made(&self, rule: impl FnOnce(&mut Moment<'_>) -> Result<App, ClientRefusal>) -> Result<App, ClientRefusal> {
-        self.instance.ask(&mut Trace::default(), rule)
+    fn create(self, rule: impl FnOnce(&mut Moment<'_>) -> Result<App, ClientRefusal>) -> Result<App, ClientRefusal> {
+        self.0.decide(&mut Trace::default(), rule)
     }
 }

@@ -1,11 +1,15 @@
-//! Consents that users have given, and how they are taken back.
+//! Consents that users have given, and revoking them.
 
-use mock_idp_core::ledger::Consent;
+use mock_idp_core::ledger::{Consent, LedgerError};
 use mock_idp_core::protocol::Scopes;
 
-use super::OrgInstance;
+use super::{Context, OrgInstance};
+use crate::ledger::Batch;
 
-/// What a user has allowed a client on a server.
+/// Consents are kept until they are revoked: seconds.
+const LIFETIME: i64 = 10 * 365 * 24 * 3600;
+
+/// The scopes that a user has allowed a client at a server.
 #[derive(Clone, Debug)]
 pub struct GivenConsent {
     /// `org`, `default` or the server's id.
@@ -15,24 +19,68 @@ pub struct GivenConsent {
     key: String,
 }
 
-impl OrgInstance {
-    /// Everything that a user has allowed.
-    pub async fn consents(&self, user_id: &str) -> Vec<GivenConsent> {
-        let (org, now) = (self.org(), self.clock.now());
+/// The consents of an org's users, for the control API.
+#[derive(Clone, Copy, Debug)]
+pub struct Consents<'o>(&'o OrgInstance);
+
+impl<'o> Consents<'o> {
+    #[must_use]
+    pub fn new(instance: &'o OrgInstance) -> Self {
+        Self(instance)
+    }
+
+    /// All consents of a user.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub async fn of_user(self, user_id: &str) -> Result<Vec<GivenConsent>, LedgerError> {
+        let org = self.0.org();
+        let consents = self.0.ledger.at(self.0.clock.now()).consents();
         let mut given = Vec::new();
         for server in org.servers() {
             for app in org.apps() {
                 let key = Consent::key(&server.id, app.client_id(), user_id);
-                let Some(Consent { scopes }) = self.ledger.consents.get(&key, now).await else { continue };
+                let Some(Consent { scopes }) = consents.get(&key).await? else { continue };
                 let server = if server.is_org() { "org".to_owned() } else { server.path_name.clone() };
                 given.push(GivenConsent { server, client_id: app.client_id().to_owned(), scopes, key });
             }
         }
-        given
+        Ok(given)
     }
 
-    /// Takes a consent back: the user is asked again. Tokens that were made of it live on, as Okta's do.
-    pub async fn revoke_consent(&self, consent: &GivenConsent) {
-        self.ledger.consents.take(&consent.key, self.clock.now()).await;
+    /// Revokes a consent: the user is asked again. Tokens that were issued because of it stay valid, as Okta's do.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub async fn revoke(self, consent: &GivenConsent) -> Result<(), LedgerError> {
+        self.0.ledger.at(self.0.clock.now()).consents().take(&consent.key).await?;
+        Ok(())
     }
+}
+
+/// What a user has allowed a client at a server.
+pub(super) async fn find(
+    context: &Context,
+    server: &str,
+    client_id: &str,
+    user_id: &str,
+) -> Result<Consent, LedgerError> {
+    let key = Consent::key(server, client_id, user_id);
+    Ok(context.ledger().consents().get(&key).await?.unwrap_or_default())
+}
+
+/// Adds scopes to what a user has allowed.
+pub(super) fn add<'c>(
+    context: &'c Context,
+    batch: &mut Batch<'c>,
+    server: &str,
+    client_id: &str,
+    user_id: &str,
+    scopes: &Scopes,
+) {
+    let key = Consent::key(server, client_id, user_id);
+    let scopes = scopes.clone();
+    batch.update_or_default(context.ledger().consents(), &key, context.now + LIFETIME, move |consent: &mut Consent| {
+        consent.scopes = consent.scopes.iter().chain(scopes.iter()).collect();
+    });
 }

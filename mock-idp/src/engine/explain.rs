@@ -1,4 +1,4 @@
-//! Previews: what a token request would come to, asked of the same rules and signed by nobody.
+//! Previews: the result that a token request would have, decided by the same rules and not signed.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use mock_idp_core::preview::{self, Preview, Question, Remedy};
 use super::OrgInstance;
 
 impl OrgInstance {
-    /// What a question comes to now; and, when it is refused, what it would take.
+    /// The result of a request; and, if it is an error, the changes that would make it succeed.
     pub async fn preview(self: &Arc<Self>, urls: Urls, question: Question) -> (Preview, Vec<Remedy>) {
         let org = self.org();
         let now = self.clock.now();
-        let held = match org.server_by_id(&question.server) {
-            Some(server) => self.keys(server).await.ok(),
+        let keys = match org.server_by_id(&question.server) {
+            Some(server) => self.keys(server, now).await.ok(),
             None => None,
         };
-        // A refusal is put to hundreds of changed copies of the org, which is no work for a thread that serves.
+        // The changes are found by trying hundreds of changed copies of the org: too long for a thread that serves requests.
         let asked = tokio::task::spawn_blocking(move || {
             let mut preview = preview::preview(&org, &urls, &question, now, &mut rand::rng());
-            if let Some(held) = held {
-                preview.name_keys(&held.keys);
+            if let Some(keys) = keys {
+                preview.name_keys(&keys.keys);
             }
             let remedies = match preview.is_refused() {
                 true => preview::remedies(&org, &urls, &question, &preview, now),

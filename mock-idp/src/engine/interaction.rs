@@ -1,30 +1,35 @@
-//! The beginning of a sign-in by the IDX API, which this org does not serve.
+//! The endpoint that begins a sign-in with the IDX API, which this org does not have.
 
 use std::convert::Infallible;
 
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
-use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
+use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::trace::Trace;
 
-use super::{Context, Explained};
-use crate::journal::Explanation;
+use super::Context;
+use super::client_authentication::authenticate;
+use crate::journal::{Explained, Explanation};
 
-impl Context {
-    /// Refuses a client that wants to begin one, once it is known who asks. Okta: as in an org without the flow.
-    pub async fn interact(
-        &self,
-        authorization: Option<&str>,
-        query: &Parameters,
-        body: &Parameters,
-    ) -> Explained<Result<Infallible, OAuthError>> {
+/// The interaction endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct InteractionEndpoint<'c>(&'c Context);
+
+impl<'c> InteractionEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// The error for every client. Okta: as in an org without the flow, after the client has been authenticated.
+    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Infallible, OAuthError>> {
         let mut explanation = Explanation::default();
-        let refusal = match self.client(CredentialSources { authorization, query, body }, "interact").await {
-            Err(refusal) => refusal,
+        let error = match authenticate(self.0, presented, "interact").await {
+            Err(error) => error,
             Ok(client) => {
                 explanation.client = Some(client.client_id().to_owned());
                 OAuthError::new(ErrorId::InteractionCodeNotEnabled, "the org has no IDX API")
             }
         };
-        Explained::new(Err(refusal), Trace::default(), explanation)
+        Explained::new(Err(error), Trace::default(), explanation)
     }
 }

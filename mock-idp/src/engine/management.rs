@@ -1,4 +1,4 @@
-//! The management API: who calls, and the keys of authorization servers.
+//! The management API: access to it, and the keys of authorization servers.
 
 use std::sync::Arc;
 
@@ -9,11 +9,13 @@ use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
 use mock_idp_core::tokens::resource;
 use serde_json::Value;
 
-use super::Context;
+use super::single_use::consume;
+use super::{Context, token_lookup};
+use crate::keys::LoadedKeys;
 
-/// What a caller of the management API shows, and for which request.
+/// The credentials of a call of the management API, and the request that they came with.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
+pub struct ManagementCredentials<'a> {
     /// The `Authorization` header.
     pub authorization: Option<&'a str>,
     /// The `DPoP` headers.
@@ -23,75 +25,101 @@ pub struct Shown<'a> {
     pub path: &'a str,
 }
 
-impl Context {
-    /// Lets a caller through that shows an API token, or an access token of the org server with one of these scopes. The call
-    /// has to be one at the org server.
+/// Access to the management API of an org; the request has to be one at the org server.
+#[derive(Clone, Copy, Debug)]
+pub struct ManagementAccess<'c>(&'c Context);
+
+impl<'c> ManagementAccess<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Allows the call to a caller with an API token, or with an access token of the org server that has one of these scopes.
     ///
     /// # Errors
-    /// Okta's refusals.
-    pub async fn manages(&self, shown: Shown<'_>, scopes: &[&'static str]) -> Result<(), AccessError> {
-        let credential = Credential::read(shown.authorization);
-        let now = self.instance.clock.now();
+    /// Okta's errors.
+    pub async fn check(
+        self,
+        credentials: ManagementCredentials<'_>,
+        scopes: &[&'static str],
+    ) -> Result<(), AccessError> {
+        let Context { org, urls, now, .. } = self.0;
+        let credential = Credential::read(credentials.authorization);
         let mut verified = None;
         if let Credential::AccessToken(scheme, token) = credential {
-            let held = self.instance.keys(&self.server).await;
-            verified = held.ok().and_then(|held| held.access_token(token));
+            let keys = self.0.keys().await.map_err(ApiError::from)?;
+            verified = keys.access_token(token);
             if let Some(claims) = &verified {
                 let scope = scopes.first().copied().unwrap_or_default();
                 let challenged = |refusal| AccessError::Challenged(Challenged { scheme, refusal, scope });
-                let is_uri = |uri: &str| self.urls.is_at(shown.path, uri);
+                let is_uri = |uri: &str| urls.is_at(credentials.path, uri);
                 let request = ProvenRequest {
-                    method: shown.method,
+                    method: credentials.method,
                     is_uri: &is_uri,
-                    skew: self.org.behavior().clock_skew(),
+                    skew: org.behavior().clock_skew(),
                     freshness: Freshness::AccessToken(token),
                 };
-                let spends =
-                    resource::check_possession(scheme, claims, shown.dpop, request, now).map_err(challenged)?;
-                self.instance.spend(spends).await.map_err(challenged)?;
-                if self.is_revoked(claims).await {
+                let single_use =
+                    resource::check_possession(scheme, claims, credentials.dpop, request, *now).map_err(challenged)?;
+                consume(self.0, single_use).await.map_err(challenged)?;
+                if token_lookup::is_revoked(self.0, claims).await.map_err(ApiError::from)? {
                     verified = None;
                 }
             }
         }
-        management::check(&self.org, &self.urls, credential, verified.as_deref(), scopes, now)
+        management::check(org, urls, credential, verified.as_deref(), scopes, *now)
+    }
+}
+
+/// The keys of an org's custom authorization servers.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerKeyManagement<'c>(&'c Context);
+
+impl<'c> ServerKeyManagement<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
     }
 
-    /// A custom authorization server by its id, or by the word `default`.
+    /// A custom authorization server by its id, or by the name `default`.
     ///
     /// # Errors
     /// There is none.
-    pub fn managed_server(&self, id: &str) -> Result<Arc<CompiledServer>, ApiError> {
-        self.org.server(id).map(Arc::clone).ok_or_else(|| ApiError::not_found(id, "AuthorizationServer"))
+    pub fn server(self, id: &str) -> Result<Arc<CompiledServer>, ApiError> {
+        self.0.org.server(id).map(Arc::clone).ok_or_else(|| ApiError::not_found(id, "AuthorizationServer"))
     }
 
     /// The keys of a server, each with its status.
     ///
     /// # Errors
-    /// Key generation failed.
-    pub async fn server_keys(&self, server: &CompiledServer) -> Result<Value, ApiError> {
-        let held = self.instance.keys(server).await.map_err(|refusal| ApiError::internal(refusal.to_string()))?;
-        Ok(credentials(held.published(), server, &self.urls))
+    /// Key generation failed, or the ledger's store is unavailable.
+    pub async fn list(self, server: &CompiledServer) -> Result<Value, ApiError> {
+        let keys = self.keys(server).await?;
+        Ok(credentials(keys.published(), server, &self.0.urls))
     }
 
-    /// One of them.
+    /// One key.
     ///
     /// # Errors
-    /// No such key; key generation failed.
-    pub async fn server_key(&self, server: &CompiledServer, kid: &str) -> Result<Value, ApiError> {
-        let held = self.instance.keys(server).await.map_err(|refusal| ApiError::internal(refusal.to_string()))?;
-        let found = held.published().iter().find(|published| published.key.kid() == kid);
+    /// There is no such key, key generation failed, or the ledger's store is unavailable.
+    pub async fn get(self, server: &CompiledServer, kid: &str) -> Result<Value, ApiError> {
+        let keys = self.keys(server).await?;
+        let found = keys.published().iter().find(|published| published.key.kid() == kid);
         let key = found.ok_or_else(|| ApiError::not_found(kid, "JsonWebKey"))?;
-        Ok(credential(key, server, &self.urls))
+        Ok(credential(key, server, &self.0.urls))
     }
 
     /// Rotates the keys of a server.
     ///
     /// # Errors
-    /// Key generation failed.
-    pub async fn rotate_keys(&self, server: &CompiledServer) -> Result<Value, ApiError> {
-        let rotated = self.instance.rotate_keys(server).await;
-        rotated.map_err(|refusal| ApiError::internal(refusal.to_string()))?;
-        self.server_keys(server).await
+    /// Key generation failed, or the ledger's store is unavailable.
+    pub async fn rotate(self, server: &CompiledServer) -> Result<Value, ApiError> {
+        self.0.instance.rotate_keys(server).await?;
+        self.list(server).await
+    }
+
+    async fn keys(self, server: &CompiledServer) -> Result<Arc<LoadedKeys>, ApiError> {
+        Ok(self.0.instance.keys(server, self.0.now).await?)
     }
 }

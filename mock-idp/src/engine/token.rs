@@ -1,196 +1,122 @@
-//! The token endpoint: authenticate, redeem in one atomic step, sign outside any lock, commit.
+//! The token endpoint: authenticates the client, redeems the grant in one atomic step, signs, and commits what was issued.
 
-use mock_idp_core::endpoint::token::{
-    self, Extra, GrantRequest, IdJagIssuer, Lookup, NewRefreshToken, PassedOnToken, PresentedOwnTokens, Record,
-    Redeemed, Redemption, RedemptionError, Revokes, TokenRequest,
-};
-use mock_idp_core::ledger::{RefreshTokenOwner, Revocation, TokenFamily};
-use mock_idp_core::protocol::{OAuthError, RequestedClaims};
-use mock_idp_core::tokens::is_signed_id_jag;
+use mock_idp_core::endpoint::token::{self, Extra, NewRefreshToken, PassedOnToken, Redeemed, Redemption, TokenRequest};
+use mock_idp_core::ledger::{Code, CodeState, LedgerError, RefreshTokenOwner};
+use mock_idp_core::protocol::{ErrorId, OAuthError, RequestedClaims};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
-use super::client::Caller;
-use super::{Context, Explained};
-use crate::journal::Explanation;
+use super::client_authentication::{ProvenClient, authenticate_with_key};
+use super::revocations::LONGEST_ACCESS_TOKEN;
+use super::single_use::consume;
+use super::{Context, issued_tokens, redemption, signing};
+use crate::journal::{Explained, Explanation};
+use crate::ledger::Batch;
 
-impl Context {
+/// The token endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenEndpoint<'c>(&'c Context);
+
+impl<'c> TokenEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
     /// Answers a token request.
-    pub async fn token(&self, request: TokenRequest) -> Explained<Result<Map<String, Value>, OAuthError>> {
-        let mut trace = Trace::default();
-        let mut explanation = Explanation::default();
-        let result = self.grant(&request, &mut trace, &mut explanation).await;
+    pub async fn respond(self, request: TokenRequest) -> Explained<Result<Map<String, Value>, OAuthError>> {
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let result = self.issue(&request, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
     }
 
-    async fn grant(
-        &self,
+    async fn issue(
+        self,
         request: &TokenRequest,
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, OAuthError> {
+        let context = self.0;
+        let Context { org, server, urls, .. } = context;
         token::grant_type(request)?;
-        let caller = self.caller(request.credential_sources(), &request.dpop, "token", trace, explanation).await?;
-        let Caller { client, key, spends } = caller;
-        let grant = token::admit(&self.org, &self.server, &self.urls, client, request, key.as_deref())?;
-        for value in spends {
-            self.instance.spend(value).await?;
+        let ProvenClient { client, key, single_use } =
+            authenticate_with_key(context, request.credential_sources(), &request.dpop, "token", trace, explanation)
+                .await?;
+        let grant = token::admit(org, server, urls, client, request, key.as_deref())?;
+        for value in single_use {
+            consume(context, value).await?;
         }
-        let redeemed = self.redeem(&grant, trace).await?;
-        explanation.user = redeemed.user_id().and_then(|id| self.org.user(id)).map(|user| user.profile.login.clone());
-
-        let held = self.instance.keys(&self.server).await?;
-        let mut tokens = self
-            .instance
-            .ask(trace, |moment| token::unsigned_tokens(&self.org, &self.server, &self.urls, &redeemed, moment))?;
-        self.instance.fetch_recipients(&mut tokens).await?;
-        let faults = self.instance.faults.take_token_faults(client.client_id(), tokens.kinds());
-        let body = token::body(&redeemed, tokens.issue(&held.keys, &faults)?);
+        let redeemed = redemption::redeem(context, &grant, trace).await?;
+        explanation.user = redeemed.user_id().and_then(|id| org.user(id)).map(|user| user.profile.login.clone());
+        let unsigned = context.decide(trace, |moment| token::unsigned_tokens(org, server, urls, &redeemed, moment))?;
+        let issued = signing::issue(context, unsigned, client.client_id()).await?;
+        let body = token::body(&redeemed, issued);
         match redeemed {
-            Redeemed::Tokens(redemption) => self.commit(*redemption).await,
-            Redeemed::PassedOn(token) => self.commit_passed_on(*token).await,
+            Redeemed::Tokens(redemption) => self.commit(*redemption, redemption::code(&token::lookup(&grant)?)).await?,
+            Redeemed::PassedOn(token) => self.commit_passed_on(*token).await?,
         }
         Ok(body)
     }
 
-    async fn redeem(&self, grant: &GrantRequest<'_>, trace: &mut Trace) -> Result<Redeemed, OAuthError> {
-        match self.load_and_redeem(grant, trace).await {
-            Ok(redeemed) => Ok(redeemed),
-            Err(RedemptionError { error, revokes }) => {
-                if let Some(Revokes { access_token, family }) = revokes {
-                    self.revoke(access_token.as_deref(), family.as_deref()).await;
-                }
-                Err(error)
-            }
+    async fn commit_passed_on(self, token: PassedOnToken) -> Result<(), LedgerError> {
+        let Some((jti, record)) = token.record else { return Ok(()) };
+        self.0.ledger().hand_overs().put(&jti, record, self.0.now + token.lifetime).await
+    }
+
+    /// Writes everything that was issued, unless the code that was redeemed for it has been revoked in the meantime.
+    async fn commit(self, redemption: Redemption, code: Option<&str>) -> Result<(), OAuthError> {
+        let context = self.0;
+        let ledger = context.ledger();
+        let mut batch = ledger.batch();
+        if let Some(code) = code {
+            let is_redeemed = |record: &Code| matches!(record.state, CodeState::Redeemed { .. });
+            batch.require(ledger.codes(), code, is_redeemed);
         }
-    }
-
-    /// Loads what the grant names, and redeems it.
-    async fn load_and_redeem(&self, grant: &GrantRequest<'_>, trace: &mut Trace) -> Result<Redeemed, RedemptionError> {
-        let Self { instance, org, server, .. } = self;
-        let ledger = &instance.ledger;
-        let now = instance.clock.now();
-        let lookup = token::lookup(grant)?;
-        let mut redeem = |record: Record<'_>| instance.ask(trace, |moment| token::redeem(grant, record, moment));
-        let redeemed = match lookup {
-            Lookup::Nothing => None,
-            Lookup::Code(code) => ledger.codes.update(code, now, |record| redeem(Record::Code(record))).await,
-            Lookup::RefreshToken(token) => match ledger.refresh_tokens.get(token, now).await {
-                None => None,
-                Some(RefreshTokenOwner { family: family_id }) => {
-                    let change = |family: &mut TokenFamily| {
-                        redeem(Record::RefreshToken { token, family_id: &family_id, family })
-                    };
-                    ledger.families.update(&family_id, now, change).await
-                }
-            },
-            Lookup::DeviceCode(code) => ledger.devices.update(code, now, |record| redeem(Record::Polled(record))).await,
-            Lookup::AuthReqId(id) => ledger.backchannel.update(id, now, |record| redeem(Record::Polled(record))).await,
-            Lookup::AccessToken(token) => {
-                let held = instance.keys(server).await?;
-                let (claims, revoked) = self.access_token_and_revoked(&held, token).await;
-                Some(redeem(Record::AccessToken { claims: claims.as_deref(), revoked }))
-            }
-            Lookup::DeviceSecret { id_token, device_secret } => {
-                let presented = self.device_secret(id_token, device_secret).await?;
-                let redeemed = redeem(Record::DeviceSecret(presented.borrowed(device_secret)))?;
-                self.remember_exchange(device_secret, &redeemed).await?;
-                Some(Ok(redeemed))
-            }
-            Lookup::IdToken(token) => {
-                let signed = self.id_token(token);
-                Some(redeem(Record::IdToken(signed.as_ref().map(|(server, claims)| (*server, claims)))))
-            }
-            Lookup::TokenFamily(token) => {
-                let family = self.family_of(token).await.map(|(_, family)| family);
-                Some(redeem(Record::TokenFamily(family.as_ref())))
-            }
-            Lookup::OwnTokens { id_token, access_token } => {
-                let held = instance.keys(server).await?;
-                let id_token = self.id_token(id_token).map(|(_, claims)| claims);
-                let (access_token, access_token_revoked) = self.access_token_and_revoked(&held, access_token).await;
-                let (id_token, access_token) = (id_token.as_ref(), access_token.as_deref());
-                Some(redeem(Record::OwnTokens(PresentedOwnTokens { id_token, access_token, access_token_revoked })))
-            }
-            Lookup::IdJag { token, assertion, issuer } => {
-                let signature = match issuer {
-                    IdJagIssuer::ThisOrg => {
-                        let held = instance.keys(org.org_server()).await?;
-                        is_signed_id_jag(token, &held.keys)
-                            .then_some(())
-                            .ok_or_else(|| "no key of the org has signed it".to_owned())
-                    }
-                    IdJagIssuer::Trusted(issuer) => {
-                        let fetched = instance.fetch_keys(token::issuer_key_source(issuer, &assertion)).await;
-                        token::check_issuer_signature(issuer, &assertion, fetched.as_ref())
-                    }
-                };
-                let redeemed = redeem(Record::IdJag { assertion: &assertion, issuer, signature })?;
-                if let Redeemed::Tokens(redemption) = &redeemed {
-                    instance.spend(redemption.single_use.clone()).await?;
-                }
-                Some(Ok(redeemed))
-            }
-        };
-        redeemed.unwrap_or_else(|| redeem(Record::None))
-    }
-
-    async fn commit_passed_on(&self, token: PassedOnToken) {
-        if let Some((jti, record)) = token.record {
-            let now = self.instance.clock.now();
-            self.instance.ledger.hand_overs.put(&jti, record, now + token.lifetime, now).await;
+        if let Some(known) = &redemption.authorization.authentication {
+            issued_tokens::record(context, &mut batch, &known.user_id, issued_tokens::of_redemption(&redemption));
         }
-    }
-
-    async fn commit(&self, redemption: Redemption) {
-        self.hold_tokens(&redemption).await;
-        let ledger = &self.instance.ledger;
-        let now = self.instance.clock.now();
         let window = i64::from(redemption.authorization.lifetimes.refresh_token_window_minutes) * 60;
-        self.remember_claims(&redemption.access_token_id, redemption.authorization.claims).await;
+        record_requested_claims(context, &mut batch, &redemption.access_token_id, redemption.authorization.claims);
         if let Extra::DeviceSecret(secret, record) = redemption.extra {
-            let ends = record.expires;
-            ledger.device_secrets.put(&secret, *record, ends, now).await;
+            let expires = record.expires;
+            batch.put(ledger.device_secrets(), &secret, *record, expires);
         }
-        let (token, family) = match redemption.refresh_token {
-            None => return,
-            Some(NewRefreshToken::First { family_id, family }) => {
+        let expires = family_expires(window, context.now);
+        let refresh_token = redemption.refresh_token.map(|token| match token {
+            NewRefreshToken::First { family_id, family } => {
                 let token = family.current.clone();
-                ledger.families.put(&family_id, *family, family_ends(window, now), now).await;
+                batch.put(ledger.families(), &family_id, *family, expires);
                 (token, family_id)
             }
-            Some(NewRefreshToken::Further { family_id, token }) => (token, family_id),
-        };
-        ledger.refresh_tokens.put(&token, RefreshTokenOwner { family }, family_ends(window, now), now).await;
-    }
-
-    /// Keeps the claims that an access token is to give at userinfo beyond those of its scopes.
-    pub(super) async fn remember_claims(&self, access_token: &str, claims: RequestedClaims) {
-        if !claims.userinfo.is_empty() {
-            let now = self.instance.clock.now();
-            let ends = now + LONGEST_ACCESS_TOKEN;
-            self.instance.ledger.requested_claims.put(access_token, claims, ends, now).await;
+            NewRefreshToken::Further { family_id, token } => (token, family_id),
+        });
+        if let Some((token, family)) = refresh_token {
+            batch.put(ledger.refresh_tokens(), &token, RefreshTokenOwner { family }, expires);
         }
-    }
-
-    /// Makes an access token, a family or both worthless.
-    pub(super) async fn revoke(&self, access_token: Option<&str>, family: Option<&str>) {
-        let ledger = &self.instance.ledger;
-        let now = self.instance.clock.now();
-        if let Some(jti) = access_token {
-            ledger.revocations.put(jti, Revocation {}, now + LONGEST_ACCESS_TOKEN, now).await;
-        }
-        if let Some(family) = family {
-            ledger.families.update(family, now, |family| family.revoked = true).await;
-        }
+        batch.commit().await.map_err(|error| match error {
+            LedgerError::Conflict { .. } => {
+                OAuthError::new(ErrorId::InvalidAuthorizationCode, "the code was revoked while it was redeemed")
+            }
+            LedgerError::Unavailable(_) => error.into(),
+        })
     }
 }
 
-/// Okta: no access token lives longer than a day; a revocation need not be remembered longer.
-const LONGEST_ACCESS_TOKEN: i64 = 24 * 3600;
+/// Stores the claims that an access token gives at userinfo in addition to those of its scopes.
+pub(super) fn record_requested_claims<'c>(
+    context: &'c Context,
+    batch: &mut Batch<'c>,
+    access_token: &str,
+    claims: RequestedClaims,
+) {
+    if !claims.userinfo.is_empty() {
+        let expires = context.now + LONGEST_ACCESS_TOKEN;
+        batch.put(context.ledger().requested_claims(), access_token, claims, expires);
+    }
+}
 
-/// A family is remembered for as long as its last access token may live beyond its own window; rules judge the rest. Each use
-/// moves the window, so the record outlives many of them.
-fn family_ends(window: i64, now: i64) -> i64 {
+/// A family's record lives as long as its last access token may live beyond the family's window; the rules judge the rest. Each
+/// use moves the window, so the record lives through many uses.
+fn family_expires(window: i64, now: i64) -> i64 {
     now.saturating_add(window.saturating_mul(10)).saturating_add(LONGEST_ACCESS_TOKEN)
 }

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{Request, header};
 use mock_idp_core::management::{AccessError, ApiError};
 
-use crate::engine::{Context, Shown};
+use crate::engine::{Context, ManagementAccess, ManagementCredentials};
 use crate::http::extract::{AtServer, header_text, header_texts};
 use crate::http::respond::{api_error, challenge};
 use crate::journal::Explained;
@@ -53,8 +53,9 @@ async fn admit(head: &Parts, scopes: &'static [&'static str]) -> Result<Context,
     let (authorization, dpop) =
         (header_text(&head.headers, header::AUTHORIZATION), header_texts(&head.headers, "dpop"));
     let path = head.uri.path();
-    let shown = Shown { authorization: authorization.as_deref(), dpop: &dpop, method: head.method.as_str(), path };
-    match context.manages(shown, scopes).await {
+    let authorization = authorization.as_deref();
+    let credentials = ManagementCredentials { authorization, dpop: &dpop, method: head.method.as_str(), path };
+    match ManagementAccess::new(&context).check(credentials, scopes).await {
         Ok(()) => Ok(context),
         Err(AccessError::Refused(error)) => Err(api_error::render(&error)),
         Err(AccessError::Challenged(challenged)) => {

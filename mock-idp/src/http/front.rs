@@ -186,6 +186,9 @@ impl Shared {
         PendingRequest { mut request, resolved, matched, record, fault, state, sharing }: PendingRequest,
     ) -> Result<Response, ConnectionReset> {
         let Resolved { address, edge } = &*resolved;
+        if let Err(error) = address.org.follow_clock().await {
+            tracing::warn!("the clock may be out of date: {error}");
+        }
         request.extensions_mut().insert(Arc::clone(address));
         request.extensions_mut().insert(matched.clone());
         if matched.group().pipeline == Pipeline::Control {
@@ -285,6 +288,7 @@ mod tests {
     use mock_idp_core::org::{Org, Problems};
 
     use super::*;
+    use crate::clock::Clock;
     use crate::engine::OrgInstance;
     use crate::keys::KeyPool;
     use crate::routing::{Access, Group, RateClass, Route, handler};
@@ -343,7 +347,7 @@ mod tests {
     async fn a_cached_answer_differs_only_in_its_id_and_cors_headers() {
         let orgs = orgs();
         let front = okta(&orgs);
-        orgs.default_org().clock.freeze();
+        orgs.default_org().change_clock(Clock::freeze).await.unwrap();
         let keys = || Request::get("/oauth2/default/v1/keys");
         let (_, mut first, body) = ask(&front, keys()).await;
         let (_, mut again, same) = ask(&front, keys()).await;
@@ -366,16 +370,16 @@ mod tests {
         let orgs = orgs();
         let org = orgs.default_org();
         let front = okta(&orgs);
-        org.clock.freeze();
+        org.change_clock(Clock::freeze).await.unwrap();
         let keys = async || ask(&front, Request::get("/oauth2/default/v1/keys")).await;
         let (_, headers, before) = keys().await;
         let default = Arc::clone(org.org().server("default").unwrap());
         org.rotate_keys(&default).await.unwrap();
         assert_ne!(keys().await.2, before, "rotated");
-        org.clock.advance(1);
+        org.change_clock(|clock| clock.advance(1)).await.unwrap();
         assert_ne!(keys().await.1[header::DATE], headers[header::DATE], "a second later");
-        org.reset().await;
-        org.clock.freeze();
+        org.reset().await.unwrap();
+        org.change_clock(Clock::freeze).await.unwrap();
         assert_eq!(keys().await.2, before, "reset");
         org.change(|draft| {
             let id = draft.authorization_servers().next().unwrap().id.clone();

@@ -1,104 +1,76 @@
-//! Where keys come from: a few that come with the mock, then made ones.
+//! Where keys come from: a few that come with the mock, then generated ones.
 
-use std::sync::Arc;
-
-use mock_idp_core::tokens::SigningKey;
+use mock_idp_core::ledger::KeyMaterial;
 use rsa::RsaPrivateKey;
+use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
+
+use super::KeyError;
 
 /// Key pairs that come with the mock. They are public and protect nothing; they make starts fast and key ids stable.
-const KEYS: [&str; 6] = [
+const FIXTURES: [&str; 8] = [
     include_str!("../../../fixtures/keys/org.pem"),
     include_str!("../../../fixtures/keys/org-access-token.pem"),
     include_str!("../../../fixtures/keys/default.pem"),
     include_str!("../../../fixtures/keys/spare-1.pem"),
     include_str!("../../../fixtures/keys/spare-2.pem"),
     include_str!("../../../fixtures/keys/spare-3.pem"),
+    include_str!("../../../fixtures/keys/org-next.pem"),
+    include_str!("../../../fixtures/keys/default-next.pem"),
 ];
 
-/// The keys that come after those of the first servers.
-const NEXT_KEYS: [&str; 2] =
-    [include_str!("../../../fixtures/keys/org-next.pem"), include_str!("../../../fixtures/keys/default-next.pem")];
+/// The positions of the keys that servers begin with, and of those that come next at the first servers.
+const FIRST: std::ops::Range<usize> = 0..6;
+const NEXT: std::ops::Range<usize> = 6..8;
 
-/// The fixture keys that no server of this process' mock has taken yet.
+/// The fixture keys that no server of this process has been given yet.
 #[derive(Debug)]
 pub struct KeyPool {
-    keys: std::slice::Iter<'static, &'static str>,
-    next: std::slice::Iter<'static, &'static str>,
+    first: std::ops::Range<usize>,
+    next: std::ops::Range<usize>,
 }
 
 impl Default for KeyPool {
     fn default() -> Self {
-        Self { keys: KEYS.iter(), next: NEXT_KEYS.iter() }
+        Self { first: FIRST, next: NEXT }
     }
 }
 
 impl KeyPool {
     pub(super) fn key(&mut self) -> Source {
-        self.keys.next().map_or(Source::Generated, |pem| Source::Fixture(pem))
+        self.first.next().map_or(Source::Generate, Source::Fixture)
     }
 
-    pub(super) fn next_key(&mut self) -> Next {
-        self.next.next().map_or(Next::Unmade, |pem| Next::Fixture(pem))
+    pub(super) fn next_key(&mut self) -> Option<KeyMaterial> {
+        self.next.next().map(KeyMaterial::Fixture)
+    }
+}
+
+/// A key as PEM; a position that this version does not know is no key.
+pub(super) fn pem(material: &KeyMaterial) -> &str {
+    match material {
+        KeyMaterial::Fixture(position) => FIXTURES.get(*position).copied().unwrap_or_default(),
+        KeyMaterial::Pem(pem) => pem,
     }
 }
 
 /// Where a key comes from.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Source {
-    Fixture(&'static str),
-    /// Made on first use; another one after each start.
-    Generated,
+    Fixture(usize),
+    /// Generated on first use; a different one after each start.
+    Generate,
 }
 
 impl Source {
-    pub(super) async fn load(self) -> Result<Arc<SigningKey>, KeyError> {
-        let key = match self {
-            Self::Fixture(pem) => SigningKey::from_pem(pem),
-            Self::Generated => {
-                let made =
-                    tokio::task::spawn_blocking(|| RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048)).await??;
-                SigningKey::new(&made)
+    pub(super) async fn material(self) -> Result<KeyMaterial, KeyError> {
+        match self {
+            Self::Fixture(position) => Ok(KeyMaterial::Fixture(position)),
+            Self::Generate => {
+                let generate = || RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048);
+                let key = tokio::task::spawn_blocking(generate).await??;
+                let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| KeyError::Unusable(error.to_string()))?;
+                Ok(KeyMaterial::Pem(pem.to_string()))
             }
-        };
-        key.map(Arc::new).map_err(|error| KeyError::Unusable(error.to_string()))
-    }
-}
-
-/// The key that will sign after the next rotation.
-#[derive(Clone, Debug)]
-pub(super) enum Next {
-    Fixture(&'static str),
-    Made(Arc<SigningKey>),
-    /// Not published ahead: making a key takes too long for a server that may never rotate.
-    Unmade,
-}
-
-impl Next {
-    /// The key, if it is there to be published.
-    pub(super) fn published(&self) -> Option<Arc<SigningKey>> {
-        match self {
-            Self::Fixture(pem) => SigningKey::from_pem(pem).ok().map(Arc::new),
-            Self::Made(key) => Some(Arc::clone(key)),
-            Self::Unmade => None,
         }
     }
-
-    pub(super) async fn load(&self) -> Result<Arc<SigningKey>, KeyError> {
-        match self {
-            Self::Fixture(pem) => Source::Fixture(pem).load().await,
-            Self::Made(key) => Ok(Arc::clone(key)),
-            Self::Unmade => Source::Generated.load().await,
-        }
-    }
-}
-
-/// Why a server has no keys.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum KeyError {
-    #[error("{0}")]
-    Unusable(String),
-    #[error("making an RSA key failed: {0}")]
-    Generation(#[from] rsa::Error),
-    #[error("the task that makes the key was cancelled")]
-    Cancelled(#[from] tokio::task::JoinError),
 }

@@ -1,4 +1,4 @@
-//! Access tokens whose signature has been checked: clients ask about the same one again and again.
+//! Access tokens whose signature has been checked: the same token is usually presented many times.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use mock_idp_core::tokens::Verified;
 use parking_lot::Mutex;
 
-/// How many are kept. Beyond, all are forgotten: checking again costs a signature verification each.
+/// How many are remembered. When there are more, all are dropped, and each costs one more signature verification.
 const MOST: usize = 1_000;
 
-/// The claims of tokens that one key has verified. Times, issuers and revocations are judged at each use.
+/// The claims of tokens that one set of keys has verified. Times, issuers and revocations are checked at each use.
 #[derive(Debug, Default)]
 pub(crate) struct VerifiedTokens(Mutex<HashMap<Box<str>, Arc<Verified>>>);
 

@@ -1,153 +1,150 @@
-//! One kind of record in memory: bounded, with times to live, each operation atomic.
+//! One table, and the operations on one of its records.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::fmt;
 
-use parking_lot::Mutex;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// Records by key. The operations are async because other stores answer over a network; times are seconds since the epoch
-/// by the org's clock.
+use super::memory::Entries;
+use super::tables::MemoryTables;
+use super::{LedgerError, Store};
+
+/// What can be stored.
+pub(crate) trait Record: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static {}
+
+impl<T: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static> Record for T {}
+
+/// A row of the list of tables.
 #[derive(Debug)]
-pub(crate) struct Table<T> {
-    capacity: usize,
-    entries: Mutex<Entries<T>>,
+pub(super) struct Definition<T: 'static> {
+    pub(super) name: &'static str,
+    pub(super) bound: usize,
+    pub(super) entries: fn(&mut MemoryTables) -> &mut Entries<T>,
 }
 
-#[derive(Debug)]
-struct Entries<T> {
-    by_key: HashMap<Arc<str>, Entry<T>>,
-    /// Soonest first, so that dropping the dead costs no search.
-    by_end: BTreeSet<(i64, Arc<str>)>,
+/// The state of a record: another one after each change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Version(pub(super) u64);
+
+/// A value, and the version of the record that it was read from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Versioned<T> {
+    pub(crate) value: T,
+    pub(crate) version: Version,
 }
 
+/// The records of one kind, by key. Every operation fails when the store is unavailable.
 #[derive(Debug)]
-struct Entry<T> {
-    value: T,
-    /// The first second at which the record is gone.
-    ends: i64,
+pub(crate) struct Table<'l, T: 'static> {
+    pub(super) store: &'l Store,
+    pub(super) definition: &'static Definition<T>,
+    pub(super) now: i64,
 }
 
-impl<T> Default for Entries<T> {
-    fn default() -> Self {
-        Self { by_key: HashMap::new(), by_end: BTreeSet::new() }
+impl<T> Clone for Table<'_, T> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-impl<T: Clone> Table<T> {
-    /// A table that holds at most so many records; beyond, those that end soonest go.
-    #[must_use]
-    pub(crate) fn bounded(capacity: usize) -> Self {
-        Self { capacity, entries: Mutex::default() }
-    }
+impl<T> Copy for Table<'_, T> {}
 
+#[expect(clippy::unused_async, reason = "stores outside this process' memory are awaited")]
+impl<T: Record> Table<'_, T> {
     /// A copy of the record.
-    pub(crate) async fn get(&self, key: &str, now: i64) -> Option<T> {
-        let entries = self.entries.lock();
-        entries.by_key.get(key).filter(|entry| now < entry.ends).map(|entry| entry.value.clone())
+    pub(crate) async fn get(self, key: &str) -> Result<Option<T>, LedgerError> {
+        self.read(key, T::clone).await
     }
 
-    /// Keeps a record until `ends`.
-    pub(crate) async fn put(&self, key: &str, value: T, ends: i64, now: i64) {
-        self.entries.lock().insert(key, value, ends, now, self.capacity);
-    }
-
-    /// Keeps a record unless there is one; whether it was kept. What makes a value single-use that others have chosen.
-    pub(crate) async fn put_if_absent(&self, key: &str, value: T, ends: i64, now: i64) -> bool {
-        let mut entries = self.entries.lock();
-        if entries.by_key.get(key).is_some_and(|entry| now < entry.ends) {
-            return false;
-        }
-        entries.insert(key, value, ends, now, self.capacity);
-        true
-    }
-
-    /// Reads and deletes in one step: what makes a record single-use under any concurrency.
-    pub(crate) async fn take(&self, key: &str, now: i64) -> Option<T> {
-        self.entries.lock().remove(key).filter(|entry| now < entry.ends).map(|entry| entry.value)
-    }
-
-    /// Changes a record in place and answers what the change says; `None` when there is none. The change must be pure: a store
-    /// that compares and swaps may run it again.
-    pub(crate) async fn update<R>(&self, key: &str, now: i64, mut change: impl FnMut(&mut T) -> R) -> Option<R> {
-        let mut entries = self.entries.lock();
-        let entry = entries.by_key.get_mut(key).filter(|entry| now < entry.ends)?;
-        Some(change(&mut entry.value))
-    }
-
-    /// Forgets every record.
-    pub(crate) async fn clear(&self) {
-        *self.entries.lock() = Entries::default();
-    }
-}
-
-impl<T> Entries<T> {
-    fn insert(&mut self, key: &str, value: T, ends: i64, now: i64, capacity: usize) {
-        self.remove(key);
-        while let Some((soonest, _)) = self.by_end.first() {
-            if *soonest > now && self.by_key.len() < capacity {
-                break;
+    /// A copy of the record with its version, for a batch that depends on it.
+    pub(crate) async fn get_versioned(self, key: &str) -> Result<Option<Versioned<T>>, LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let mut tables = memory.lock();
+                let found = (self.definition.entries)(&mut tables).get(key, self.now);
+                Ok(found.map(|(value, version)| Versioned { value: value.clone(), version }))
             }
-            if let Some((_, key)) = self.by_end.pop_first() {
-                self.by_key.remove(&key);
+            #[cfg(test)]
+            Store::Bytes(store) => super::byte_store::get(&**store, self, key),
+        }
+    }
+
+    /// Reads something of a record without copying it all.
+    pub(crate) async fn read<R>(self, key: &str, read: impl FnOnce(&T) -> R) -> Result<Option<R>, LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let mut tables = memory.lock();
+                let found = (self.definition.entries)(&mut tables).get(key, self.now);
+                Ok(found.map(|(value, _)| read(value)))
             }
+            #[cfg(test)]
+            Store::Bytes(store) => Ok(super::byte_store::get(&**store, self, key)?.map(|found| read(&found.value))),
         }
-        let key: Arc<str> = key.into();
-        self.by_end.insert((ends, Arc::clone(&key)));
-        self.by_key.insert(key, Entry { value, ends });
     }
 
-    fn remove(&mut self, key: &str) -> Option<Entry<T>> {
-        let (key, entry) = self.by_key.remove_entry(key)?;
-        self.by_end.remove(&(entry.ends, key));
-        Some(entry)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Table;
-
-    #[tokio::test]
-    async fn a_record_is_taken_once() {
-        let table = Table::bounded(10);
-        table.put("code", 7, 100, 0).await;
-        assert_eq!(table.take("code", 50).await, Some(7));
-        assert_eq!(table.take("code", 50).await, None);
-    }
-
-    #[tokio::test]
-    async fn a_record_ends_at_its_second() {
-        let table = Table::bounded(10);
-        table.put("code", 7, 100, 0).await;
-        assert_eq!(table.get("code", 99).await, Some(7));
-        assert_eq!(table.get("code", 100).await, None);
-    }
-
-    #[tokio::test]
-    async fn beyond_its_bound_the_soonest_to_end_go_first() {
-        let table = Table::bounded(2);
-        for (key, ends) in [("late", 300), ("soon", 100), ("middle", 200)] {
-            table.put(key, ends, ends, 0).await;
+    /// Writes a record, whether there is one or not.
+    pub(crate) async fn put(self, key: &str, value: T, expires: i64) -> Result<(), LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let mut tables = memory.lock();
+                (self.definition.entries)(&mut tables).put(key, value, expires, self.now, self.definition.bound);
+                Ok(())
+            }
+            #[cfg(test)]
+            Store::Bytes(store) => super::byte_store::put(&**store, self, key, &value, expires),
         }
-        assert_eq!(table.get("soon", 0).await, None);
-        assert_eq!(table.get("late", 0).await, Some(300));
-        assert_eq!(table.get("middle", 0).await, Some(200));
     }
 
-    #[tokio::test]
-    async fn a_record_is_put_once_while_it_lasts() {
-        let table = Table::bounded(10);
-        assert!(table.put_if_absent("jti", (), 100, 0).await);
-        assert!(!table.put_if_absent("jti", (), 200, 99).await);
-        assert!(table.put_if_absent("jti", (), 200, 100).await);
+    /// Writes a record unless there is one; whether it was written. This makes values single-use that clients have chosen.
+    pub(crate) async fn put_if_absent(self, key: &str, value: T, expires: i64) -> Result<bool, LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let mut tables = memory.lock();
+                let entries = (self.definition.entries)(&mut tables);
+                let absent = entries.get(key, self.now).is_none();
+                if absent {
+                    entries.put(key, value, expires, self.now, self.definition.bound);
+                }
+                Ok(absent)
+            }
+            #[cfg(test)]
+            Store::Bytes(store) => super::byte_store::put_if_absent(&**store, self, key, &value, expires),
+        }
     }
 
-    #[tokio::test]
-    async fn a_change_answers_and_stays() {
-        let table = Table::bounded(2);
-        table.put("count", 1, 100, 0).await;
-        let before = table.update("count", 0, |count| std::mem::replace(count, *count + 1)).await;
-        assert_eq!(before, Some(1));
-        assert_eq!(table.get("count", 0).await, Some(2));
+    /// Reads and removes a record in one step. This makes a record single-use under any concurrency.
+    pub(crate) async fn take(self, key: &str) -> Result<Option<T>, LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let mut tables = memory.lock();
+                Ok((self.definition.entries)(&mut tables).take(key, self.now))
+            }
+            #[cfg(test)]
+            Store::Bytes(store) => super::byte_store::take(&**store, self, key),
+        }
+    }
+
+    /// Changes a record and returns what the change returns; `None` when there is no record. The change must be pure: a store that
+    /// compares and swaps versions runs it again when another request was faster.
+    pub(crate) async fn update<R>(self, key: &str, change: impl FnMut(&mut T) -> R) -> Result<Option<R>, LedgerError> {
+        Ok(self.update_versioned(key, change).await?.map(|updated| updated.value))
+    }
+
+    /// The same, with the version of the changed record.
+    pub(crate) async fn update_versioned<R>(
+        self,
+        key: &str,
+        #[cfg_attr(not(test), expect(unused_mut, reason = "only other stores run the change more than once"))]
+        mut change: impl FnMut(&mut T) -> R,
+    ) -> Result<Option<Versioned<R>>, LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let mut tables = memory.lock();
+                let updated = (self.definition.entries)(&mut tables).update(key, self.now, change);
+                Ok(updated.map(|(value, version)| Versioned { value, version }))
+            }
+            #[cfg(test)]
+            Store::Bytes(store) => super::byte_store::update(&**store, self, key, &mut change),
+        }
     }
 }

@@ -123,7 +123,7 @@ async fn a_service_gets_a_bound_token_after_the_nonce_challenge() {
     );
     let (_, token) = decode(body["access_token"].as_str().unwrap());
     assert_eq!(token["cnf"], json!({"jkt": thumbprint(&key)}));
-    assert!(journal(&mock).await.contains(&format!("the client holds the key {}", thumbprint(&key))));
+    assert!(journal(&mock).await.contains(&format!("the client has proved the key {}", thumbprint(&key))));
     let names: Vec<_> = token.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names[..8], ["ver", "jti", "iss", "aud", "iat", "exp", "cnf", "cid"]);
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 /// From the lowest layer up. Modules of one layer do not use one another.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "faults", "keys", "ledger", "outbound", "pages", "request_id", "settings"],
-    &["journal"],
+    &["clock", "faults", "ledger", "outbound", "pages", "request_id", "settings"],
+    &["journal", "keys"],
     &["engine"],
     &["address", "people"],
     &["routing"],

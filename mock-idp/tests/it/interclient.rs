@@ -189,7 +189,7 @@ async fn an_interclient_token_signs_the_user_in_to_another_app() {
         for said in [
             "buyer@example.test has signed in to 0oamarketdevsso005d7",
             "0oamarketsecond005d7 accepts interclient tokens of 0oamarketdevsso005d7",
-            "0oamarketdevsso005d7 hands its user over",
+            "it was issued to 0oamarketdevsso005d7",
         ] {
             assert!(journal.contains(said), "{said}: {journal}");
         }

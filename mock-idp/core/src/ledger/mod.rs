@@ -1,15 +1,21 @@
 //! What sign-ins leave behind: the records of the ledger. Types only; the ledger itself is the server's.
 
+mod clock;
 mod device_secret;
+mod error;
 mod hand_over;
 mod holdings;
 mod polled;
+mod server_keys;
 mod single_use;
 
+pub use clock::ClockSetting;
 pub use device_secret::{DeviceSecret, Minted};
+pub use error::LedgerError;
 pub use hand_over::HandOver;
 pub use holdings::{Holding, Holdings};
 pub use polled::{BackchannelRequest, Decision, Inbox, Polled, UserCode};
+pub use server_keys::{KeyMaterial, KeyRecord};
 pub use single_use::{SingleUse, Used};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

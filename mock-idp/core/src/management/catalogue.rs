@@ -48,4 +48,5 @@ catalogue! {
     MissingParameter "E0000028" 400 "The request is missing a required parameter.";
     InvalidPaging "E0000029" 400 "Invalid paging request.";
     TooManyRequests "E0000047" 429 "API call exceeded rate limit due to too many requests.";
+    Unavailable "E0000181" 503 "Service temporarily unavailable.";
 }

@@ -6,6 +6,7 @@ mod api_error;
 mod catalogue;
 pub mod clients;
 pub mod global_revocation;
+mod store_errors;
 
 pub use access::{AccessError, Challenged, Credential, check};
 pub use api_error::ApiError;

@@ -266,6 +266,8 @@ catalogue! {
     UserClaimEvaluationFailure "user_claim_evaluation_failure" 400 "server_error" "The '{0}' user claim could not be evaluated.";
     IdJagNotGenerated "id_jag_not_generated" 500 "server_error" "Failed to create the id assertion authorization grant.";
     ServerError "server_error" 500 "server_error" "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.";
+    // Okta lists 400, which is the status of the page; as a body it is 503, so that clients try again. RFC 6749 4.1.2.1.
+    TemporarilyUnavailable "temporarily_unavailable" 503 "temporarily_unavailable" "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server.";
     ConfidentialClientRequired "confidential_client_required" 400 "unauthorized_client" "Confidential client is required to make this request.";
     UnauthorizedClient "unauthorized_client" 400 "unauthorized_client" "The client is not authorized to use the provided grant type. Configured grant types: [{0}].";
     UnmetAuthenticationRequirements "unmet_authentication_requirements" 400 "unmet_authentication_requirements" "Unable to meet the authentication requirements imposed by 'acr_values' parameter.";

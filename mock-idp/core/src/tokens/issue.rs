@@ -83,8 +83,10 @@ pub fn issue(token: UnsignedToken, keys: &ServerKeys, faults: &[TokenFault]) -> 
     let UnsignedToken { kind, header, payload, recipient } = token;
     let error_id = if kind == TokenKind::IdJag { ErrorId::IdJagNotGenerated } else { ErrorId::ServerError };
     let failed = |what: &str| OAuthError::new(error_id, format!("{what} failed"));
-    let recipient =
-        recipient.as_ref().map(|recipient| Ok((recipient.key()?, recipient.content_secret()))).transpose()?;
+    let recipient = match &recipient {
+        Some(recipient) => Some((recipient.key()?, recipient.content_secret())),
+        None => None,
+    };
     let signed = keys
         .signing_key(kind)
         .sign_token(header, payload, &fault::flaws_of(kind, faults))

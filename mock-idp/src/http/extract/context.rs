@@ -30,7 +30,7 @@ impl FromHead for AtServer {
                 }
             },
         };
-        Ok(Self(Context { instance: Arc::clone(&address.org), org, server, urls: urls(&address) }))
+        Ok(Self(Context::new(Arc::clone(&address.org), org, server, urls(&address))))
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use http::header;
 use http::request::Parts;
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::management::ApiError;
 use mock_idp_core::protocol::Parameters;
 
@@ -44,6 +45,13 @@ pub(crate) struct ClientForm {
     pub(crate) dpop: Vec<String>,
     pub(crate) query: Parameters,
     pub(crate) body: Parameters,
+}
+
+impl ClientForm {
+    /// Where the client's credentials may be.
+    pub(crate) fn presented(&self) -> CredentialSources<'_> {
+        CredentialSources { authorization: self.authorization.as_deref(), query: &self.query, body: &self.body }
+    }
 }
 
 impl FromBody for ClientForm {

@@ -6,6 +6,7 @@ use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
 use super::respond;
+use crate::engine::ServerKeyManagement;
 use crate::http::dispatch::Admitted;
 use crate::http::extract::JsonBody;
 use crate::routing::{Access, PathParameters, RateClass, Readers, Route, handler};
@@ -44,13 +45,15 @@ pub(in crate::http) static ROUTES: &[Route] = &[
 ];
 
 async fn keys(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ApiError> {
-    let server = call.managed_server(&path.get("id"))?;
-    Ok(respond::ok(&call.server_keys(&server).await?))
+    let keys = ServerKeyManagement::new(&call);
+    let server = keys.server(&path.get("id"))?;
+    Ok(respond::ok(&keys.list(&server).await?))
 }
 
 async fn key(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ApiError> {
-    let server = call.managed_server(&path.get("id"))?;
-    Ok(respond::ok(&call.server_key(&server, &path.get("kid")).await?))
+    let keys = ServerKeyManagement::new(&call);
+    let server = keys.server(&path.get("id"))?;
+    Ok(respond::ok(&keys.get(&server, &path.get("kid")).await?))
 }
 
 #[derive(Debug, Deserialize)]
@@ -60,11 +63,12 @@ struct RotateRequest {
 }
 
 async fn rotate_keys(Admitted(call): Admitted, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
-    let server = call.managed_server(&path.get("id"))?;
+    let keys = ServerKeyManagement::new(&call);
+    let server = keys.server(&path.get("id"))?;
     let RotateRequest { purpose } = body.read()?;
     if purpose.as_deref() != Some("sig") {
         let cause = "Invalid value specified for key 'use' parameter.".to_owned();
         return Err(ApiError::validation("rotateKeys", vec![cause]));
     }
-    Ok(respond::ok(&call.rotate_keys(&server).await?))
+    Ok(respond::ok(&keys.rotate(&server).await?))
 }

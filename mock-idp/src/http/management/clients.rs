@@ -7,6 +7,7 @@ use mock_idp_core::management::clients::ClientRefusal;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 
 use super::respond;
+use crate::engine::ClientRegistration;
 use crate::http::dispatch::Admitted;
 use crate::http::extract::JsonBody;
 use crate::http::respond::{api_error, oauth_error};
@@ -83,7 +84,7 @@ const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 200;
 
 async fn register(Admitted(call): Admitted, body: JsonBody) -> Result<Response, ClientRefusal> {
-    let client = call.register_client(body.read()?)?;
+    let client = ClientRegistration::new(&call).register(body.read()?)?;
     Ok((StatusCode::CREATED, axum::Json(client)).into_response())
 }
 
@@ -95,7 +96,7 @@ async fn list(Admitted(call): Admitted, Query(query): Query) -> Result<Response,
         Some(_) => return Err(ApiError::validation("limit", vec![format!("limit: 1 to {MAX_LIMIT}")])),
     };
     let beginning = query.get("q").unwrap_or_default().to_lowercase();
-    let listed = call.clients(&beginning, query.get("after"), limit)?;
+    let listed = ClientRegistration::new(&call).list(&beginning, query.get("after"), limit)?;
     let mut response = respond::ok(&listed.clients);
     let mut link = |rel: &str, after: Option<&str>| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -115,19 +116,19 @@ async fn list(Admitted(call): Admitted, Query(query): Query) -> Result<Response,
 }
 
 async fn get(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientRefusal> {
-    call.client_of_id(&path.get("id")).map(|client| respond::ok(&client))
+    ClientRegistration::new(&call).get(&path.get("id")).map(|client| respond::ok(&client))
 }
 
 async fn replace(Admitted(call): Admitted, path: PathParameters, body: JsonBody) -> Result<Response, ClientRefusal> {
-    call.replace_client(&path.get("id"), body.read()?).map(|client| respond::ok(&client))
+    ClientRegistration::new(&call).replace(&path.get("id"), body.read()?).map(|client| respond::ok(&client))
 }
 
 async fn remove(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientRefusal> {
-    call.remove_client(&path.get("id")).map(|()| respond::no_content())
+    ClientRegistration::new(&call).remove(&path.get("id")).map(|()| respond::no_content())
 }
 
 async fn new_secret(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientRefusal> {
-    call.renew_client_secret(&path.get("id")).map(|client| respond::ok(&client))
+    ClientRegistration::new(&call).renew_secret(&path.get("id")).map(|client| respond::ok(&client))
 }
 
 impl IntoDecided for Result<Response, ClientRefusal> {

@@ -6,6 +6,7 @@ use mock_idp_core::management::ApiError;
 use serde_json::Value;
 
 use super::respond;
+use crate::engine::GlobalRevocation;
 use crate::http::dispatch::Admitted;
 use crate::http::extract::JsonBody;
 use crate::routing::{Access, RateClass, Readers, Route, handler};
@@ -21,6 +22,6 @@ pub(in crate::http) static ROUTES: &[Route] = &[Route {
 }];
 
 async fn post(Admitted(call): Admitted, body: JsonBody) -> Result<Response, ApiError> {
-    call.revoke_globally(&body.read::<Value>()?).await?;
+    GlobalRevocation::new(&call).respond(&body.read::<Value>()?).await?;
     Ok(respond::no_content())
 }

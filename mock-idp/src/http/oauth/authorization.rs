@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use mock_idp_core::protocol::Parameters;
 
+use crate::engine::AuthorizationEndpoint;
 use crate::http::cookies::BrowserCookies;
 use crate::http::extract::{AtServer, Form, PageFrame};
 use crate::http::respond::accept::prefers_json;
@@ -37,6 +38,6 @@ async fn answer(
     headers: &HeaderMap,
     parameters: &Parameters,
 ) -> Decided {
-    let decided = call.authorize(parameters, browser, frame).await;
-    if prefers_json(headers) { page::outcome_as_json(decided, &names) } else { page::outcome(decided, &names) }
+    let decided = AuthorizationEndpoint::new(&call).respond(parameters, browser, frame).await;
+    if prefers_json(headers) { page::response_as_json(decided, &names) } else { page::response(decided, &names) }
 }

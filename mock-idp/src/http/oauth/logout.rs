@@ -2,7 +2,7 @@
 
 use mock_idp_core::protocol::Parameters;
 
-use crate::engine::SignedOut;
+use crate::engine::{LogoutEndpoint, LogoutResponse};
 use crate::http::cookies::{BrowserCookies, clear_session};
 use crate::http::extract::{AtServer, Form, PageFrame};
 use crate::http::respond::page;
@@ -22,8 +22,8 @@ async fn answer(
     PageFrame(frame): PageFrame,
     parameters: &Parameters,
 ) -> Decided {
-    let decided = call.sign_out(parameters, browser.session.as_deref(), frame).await;
-    let ended = !matches!(decided.result, SignedOut::Refused(_));
+    let decided = LogoutEndpoint::new(&call).respond(parameters, browser.session.as_deref(), frame).await;
+    let ended = !matches!(decided.result, LogoutResponse::Refused(_));
     let mut decided = page::signed_out(decided);
     if ended && browser.session.is_some() {
         clear_session(&mut decided.result, &names);

@@ -2,12 +2,13 @@
 
 use axum::response::Response;
 
+use crate::engine::RevocationEndpoint;
 use crate::http::extract::ClientForm;
 use crate::http::respond::oauth_error;
 use crate::routing::Decided;
 
 pub(super) async fn post(form: ClientForm) -> Decided {
-    let decided = form.call.revocation(form.authorization.as_deref(), &form.query, &form.body).await;
+    let decided = RevocationEndpoint::new(&form.call).respond(form.presented()).await;
     decided.map(|result| match result {
         // Okta: 200 with an empty body and no media type.
         Ok(()) => Response::default(),

@@ -6,6 +6,7 @@ use mock_idp_core::protocol::Parameters;
 use mock_idp_core::tokens::resource::Scheme;
 use serde_json::Value;
 
+use crate::engine::UserinfoEndpoint;
 use crate::http::extract::{AtServer, Form, header_text, header_texts};
 use crate::http::respond::{challenge, json};
 use crate::routing::{Decided, Query};
@@ -27,7 +28,7 @@ async fn answer(
 ) -> Decided {
     let authorization = header_text(headers, header::AUTHORIZATION);
     let presented = TokenSources { authorization: authorization.as_deref(), query: &query, body: &body };
-    let decided = call.userinfo(method, presented, &header_texts(headers, "dpop")).await;
+    let decided = UserinfoEndpoint::new(&call).respond(method, presented, &header_texts(headers, "dpop")).await;
     decided.map(|result| match result {
         Ok(claims) => json::text(Value::Object(claims).to_string().into()),
         Err(error) => {

@@ -4,21 +4,22 @@ use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::api_error;
-use crate::engine::{Explained, Outcome, SignedOut};
+use crate::engine::{BrowserResponse, LogoutResponse};
 use crate::http::cookies::{CookieNames, set_cookies};
+use crate::journal::Explained;
 use crate::pages;
 use crate::pages::view::PageView;
 use crate::routing::Decided;
 
 /// The answer of the authorization endpoint and of the sign-in's forms.
-pub(crate) fn outcome(decided: Explained<Outcome>, names: &CookieNames) -> Decided {
-    decided.map(|outcome| match outcome {
-        Outcome::Redirect { location, cookies } => {
+pub(crate) fn response(decided: Explained<BrowserResponse>, names: &CookieNames) -> Decided {
+    decided.map(|response| match response {
+        BrowserResponse::Redirect { location, cookies } => {
             let mut response = redirect(&location);
             set_cookies(&mut response, names, &cookies, false);
             response
         }
-        Outcome::Page { view, cookies, remember } => {
+        BrowserResponse::Page { view, cookies, remember } => {
             let mut response = render(&view);
             set_cookies(&mut response, names, &cookies, remember);
             response
@@ -27,22 +28,22 @@ pub(crate) fn outcome(decided: Explained<Outcome>, names: &CookieNames) -> Decid
 }
 
 /// The same for a request that prefers JSON. Okta: errors that would be pages have the shape of its APIs then.
-pub(crate) fn outcome_as_json(decided: Explained<Outcome>, names: &CookieNames) -> Decided {
-    if let Outcome::Page { view, .. } = &decided.result
+pub(crate) fn response_as_json(decided: Explained<BrowserResponse>, names: &CookieNames) -> Decided {
+    if let BrowserResponse::Page { view, .. } = &decided.result
         && let PageView::Error(error) = &**view
     {
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let response = api_error::envelope(status, &error.code, &error.description, &[]);
-        return decided.map(|_| response);
+        let envelope = api_error::envelope(status, &error.code, &error.description, &[]);
+        return decided.map(|_| envelope);
     }
-    outcome(decided, names)
+    response(decided, names)
 }
 
 /// The answer to a sign-out.
-pub(crate) fn signed_out(decided: Explained<SignedOut>) -> Decided {
+pub(crate) fn signed_out(decided: Explained<LogoutResponse>) -> Decided {
     decided.map(|result| match result {
-        SignedOut::Redirect(location) => redirect(&location),
-        SignedOut::Page(view) | SignedOut::Refused(view) => render(&view),
+        LogoutResponse::Redirect(location) => redirect(&location),
+        LogoutResponse::Page(view) | LogoutResponse::Refused(view) => render(&view),
     })
 }
 

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
+use crate::engine::Authn;
 use crate::http::extract::{AtServer, JsonBody};
 use crate::http::respond::api_error;
 use crate::routing::Decided;
@@ -25,7 +26,7 @@ pub(super) async fn post(AtServer(call): AtServer, body: JsonBody) -> Decided {
     if username.is_empty() || password.is_empty() {
         return api_error::render(&ApiError::validation("authRequest", Vec::new()));
     }
-    let decided = call.authn(&username, &password).await;
+    let decided = Authn::new(&call).sign_in(&username, &password).await;
     decided.map(|result| match result {
         Ok(body) => axum::Json(body).into_response(),
         Err(error) => api_error::render(&error).result,

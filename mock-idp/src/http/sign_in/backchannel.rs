@@ -5,20 +5,26 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::form::{PickerForm, SignInForm};
+use crate::engine::BackchannelInbox;
 use crate::http::extract::Form;
-use crate::http::respond::page;
+use crate::http::respond::{api_error, page};
 use crate::journal::Explained;
 use crate::routing::Decided;
 
 pub(super) async fn get(PickerForm(form): PickerForm) -> Decided {
     let SignInForm { address, frame, .. } = form;
-    Explained::undecided(page::render(&address.org.backchannel_page(frame).await))
+    match BackchannelInbox::new(&address.org).page(frame).await {
+        Ok(view) => Explained::undecided(page::render(&view)),
+        Err(error) => api_error::render(&error.into()),
+    }
 }
 
 pub(super) async fn post(PickerForm(form): PickerForm, Form(fields): Form) -> Decided {
     let (id, allowed) = (fields.get("id").unwrap_or_default(), fields.get("consent") == Some("allow"));
-    form.address.org.give_word(allowed, |request| request.id == id).await;
-    Explained::undecided(list(&form.address.path_prefix))
+    match BackchannelInbox::new(&form.address.org).decide(allowed, |request| request.id == id).await {
+        Ok(_) => Explained::undecided(list(&form.address.path_prefix)),
+        Err(error) => api_error::render(&error.into()),
+    }
 }
 
 /// Redirects to the list, so that a reload does not post again.

@@ -4,7 +4,7 @@ use mock_idp_core::protocol::{Parameters, Scopes};
 use mock_idp_core::sign_in::Input;
 
 use super::form::{PickerForm, SignInForm};
-use crate::engine::SignInStep;
+use crate::engine::{SignInEndpoint, SignInStep};
 use crate::http::extract::{Form, urls};
 use crate::http::respond::page;
 use crate::routing::{Decided, Query};
@@ -32,7 +32,7 @@ pub(super) async fn pick(PickerForm(form): PickerForm, Form(fields): Form) -> De
 pub(super) async fn consent(form: SignInForm, Form(fields): Form) -> Decided {
     let opted: Scopes = fields.iter().filter(|(name, _)| *name == "scope").map(|(_, scope)| scope).collect();
     let allowed = fields.get("consent") == Some("allow");
-    step(form, &fields, SignInStep::Consent { allowed, opted: &opted }).await
+    step(form, &fields, SignInStep::Consent { allowed, selected: &opted }).await
 }
 
 pub(super) async fn restart(form: SignInForm, Query(query): Query) -> Decided {
@@ -41,11 +41,14 @@ pub(super) async fn restart(form: SignInForm, Query(query): Query) -> Decided {
 
 async fn submit(form: SignInForm, fields: &Parameters, input: Input<'_>) -> Decided {
     let remember = fields.get("rememberMe").is_some();
-    step(form, fields, SignInStep::Give { input, remember }).await
+    step(form, fields, SignInStep::Enter { input, remember }).await
 }
 
 async fn step(form: SignInForm, fields: &Parameters, step: SignInStep<'_>) -> Decided {
     let SignInForm { address, browser, names, frame } = form;
     let handle = fields.get("stateHandle").unwrap_or_default();
-    page::outcome(address.org.sign_in(urls(&address), handle, step, browser, frame).await, &names)
+    page::response(
+        SignInEndpoint::new(&address.org, urls(&address)).respond(handle, step, browser, frame).await,
+        &names,
+    )
 }

@@ -1,0 +1,20 @@
+//! The setting of an org's clock.
+
+use serde::{Deserialize, Serialize};
+
+/// How an org's clock is set: the record that the processes of the org share.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
+pub struct ClockSetting {
+    /// By how much it differs from the machine's clock while it runs.
+    pub offset_millis: i64,
+    /// The time that it shows while it is stopped: milliseconds since 1970.
+    pub frozen_at: Option<i64>,
+}
+
+impl ClockSetting {
+    /// A clock that is stopped at this time, in seconds since 1970.
+    #[must_use]
+    pub fn frozen(seconds: i64) -> Self {
+        Self { offset_millis: 0, frozen_at: Some(seconds.saturating_mul(1000)) }
+    }
+}

@@ -1,0 +1,70 @@
+//! Reading authorization requests: from their own parameters, from a request object, or from what the client has pushed before.
+
+use mock_idp_core::endpoint::authorization::{self, AuthorizationError};
+use mock_idp_core::ledger::AuthorizationRequest;
+use mock_idp_core::protocol::{OAuthError, Parameters};
+use mock_idp_core::trace::{NoteStatus, Trace};
+
+use super::{Context, request_object, token_lookup};
+
+/// A token that proves an earlier sign-in, and comes with an authorization request.
+#[derive(Clone, Debug)]
+pub(super) enum SignInToken {
+    None,
+    /// Okta: a program got it for a name and a password.
+    Session(String),
+    /// Okta: another app got it for its own tokens.
+    Interclient(String),
+}
+
+/// Reads and checks an authorization request.
+pub(super) async fn read(
+    context: &Context,
+    parameters: &Parameters,
+    trace: &mut Trace,
+) -> Result<(AuthorizationRequest, SignInToken), AuthorizationError> {
+    let Context { org, server, urls, .. } = context;
+    let pushed = redeem_pushed(context, parameters).await?;
+    if pushed.is_some() {
+        trace.note(NoteStatus::Matched, "pushed request", "what the client has pushed counts, and nothing else");
+    }
+    let parameters = pushed.as_ref().unwrap_or(parameters);
+    let opened = request_object::open(context, parameters, trace).await?;
+    let parameters = opened.as_ref().unwrap_or(parameters);
+    let mut request = authorization::begin(org, server, urls, parameters)?;
+    request.hinted_user = hinted_user(context, parameters).await.map_err(shown)?;
+    let token = |name: &str| parameters.get(name).map(str::to_owned);
+    let sign_in_token = match (token("interclient_token"), token("sessionToken")) {
+        (Some(token), _) => SignInToken::Interclient(token),
+        (None, Some(token)) => SignInToken::Session(token),
+        (None, None) => SignInToken::None,
+    };
+    Ok((request, sign_in_token))
+}
+
+/// What the client has pushed under the request's `request_uri`, which is removed.
+async fn redeem_pushed(context: &Context, parameters: &Parameters) -> Result<Option<Parameters>, AuthorizationError> {
+    let pushed = context.ledger().pushed_requests();
+    let Some(name) = parameters.get("request_uri") else { return Ok(None) };
+    let found = pushed.get(name).await.map_err(|error| shown(error.into()))?;
+    let Some(found) = found else { return Ok(None) };
+    authorization::check_pushed_request(&context.server, parameters, &found)?;
+    // Another request may have been faster: then the name is unknown.
+    let taken = pushed.take(name).await.map_err(|error| shown(error.into()))?;
+    Ok(taken.map(|found| found.parameters))
+}
+
+/// The user of the request's `id_token_hint`. OIDC Core 3.1.2.1; Okta: ignored. A hint that is not ours is ignored too.
+async fn hinted_user(context: &Context, parameters: &Parameters) -> Result<Option<String>, OAuthError> {
+    let hint = parameters.get("id_token_hint").filter(|_| context.server.behavior.checks_id_token_hint());
+    if hint.is_none() {
+        return Ok(None);
+    }
+    let claims = token_lookup::own_id_token(context, hint).await?;
+    Ok(claims.and_then(|claims| claims.text("sub").map(str::to_owned)))
+}
+
+/// An error of the issuer's own is shown, not redirected.
+fn shown(error: OAuthError) -> AuthorizationError {
+    AuthorizationError::Shown { error, client_id: None, redirect_uri: None }
+}

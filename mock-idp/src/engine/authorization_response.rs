@@ -1,0 +1,81 @@
+//! The authorization response: codes and tokens, or an error, for the client.
+
+use mock_idp_core::endpoint::authorization::{self, AuthorizationResponse, IssuedResponse};
+use mock_idp_core::ledger::{Authorization, AuthorizationRequest, Code, Holding, Participant, RedirectTarget, Session};
+use mock_idp_core::model::App;
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::trace::Trace;
+
+use super::browser::{BrowserRequest, Destination};
+use super::{Context, issued_tokens, signing, token};
+use crate::ledger::Batch;
+
+/// Issues what an authorization allows, and sends it to the client.
+pub(super) async fn respond(
+    context: &Context,
+    wanted: AuthorizationRequest,
+    authorization: Authorization,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    let authentication = authorization.authentication.clone();
+    let response = match create(context, &wanted, authorization, &mut request.trace).await {
+        Ok(response) => response,
+        Err(error) => return Ok(fail(context, &wanted.target, &error, request)),
+    };
+    let mut batch = context.ledger().batch();
+    if let Some(known) = authentication {
+        add_participant(context, &mut batch, &known.session_id, &wanted.client_id);
+        let access_token = response.access_token_id.iter().cloned().map(Holding::AccessToken);
+        let code = response.code.iter().map(|(code, _)| Holding::Code(code.clone()));
+        issued_tokens::record(context, &mut batch, &known.user_id, access_token.chain(code).collect());
+    }
+    if let Some(jti) = &response.access_token_id {
+        token::record_requested_claims(context, &mut batch, jti, response.claims);
+    }
+    if let Some((code, record)) = response.code {
+        batch.put(context.ledger().codes(), &code, record, context.now + Code::LIFETIME);
+    }
+    batch.commit().await?;
+    Ok(deliver(context, response.response, request))
+}
+
+/// Sends an error to the client.
+pub(super) fn fail(
+    context: &Context,
+    target: &RedirectTarget,
+    error: &OAuthError,
+    request: &mut BrowserRequest,
+) -> Destination {
+    request.note_error(error);
+    deliver(context, authorization::error_response(target, error), request)
+}
+
+fn deliver(context: &Context, answer: AuthorizationResponse, request: &BrowserRequest) -> Destination {
+    request.deliver(answer.with_issuer(&context.server, &context.urls))
+}
+
+async fn create(
+    context: &Context,
+    wanted: &AuthorizationRequest,
+    authorization: Authorization,
+    trace: &mut Trace,
+) -> Result<IssuedResponse, OAuthError> {
+    let Context { org, server, urls, .. } = context;
+    let prepared =
+        context.decide(trace, |moment| authorization::prepare(org, server, urls, wanted, authorization, moment))?;
+    signing::issue_response(context, prepared, wanted).await
+}
+
+/// Adds the client to those that get a logout notice when the session ends, if it wants one.
+fn add_participant<'c>(context: &'c Context, batch: &mut Batch<'c>, session_id: &str, client_id: &str) {
+    if !context.org.client(client_id).is_some_and(App::hears_of_sign_out) {
+        return;
+    }
+    let new = Participant { client_id: client_id.to_owned(), server: context.server.id.clone() };
+    let (participants, expires) = (context.ledger().participants(), context.now + Session::LONGEST);
+    batch.update_or_default(participants, session_id, expires, move |known: &mut Vec<Participant>| {
+        if !known.contains(&new) {
+            known.push(new.clone());
+        }
+    });
+}

@@ -1,0 +1,131 @@
+//! Browsers: the cookies that they send, and what they get.
+
+use crate::pages::view::{ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch};
+use mock_idp_core::endpoint::authorization::AuthorizationResponse;
+use mock_idp_core::protocol::{ErrorId, OAuthError, ResponseMode};
+use mock_idp_core::trace::{NoteStatus, Trace};
+
+use super::context::decide_at;
+use crate::journal::{Explained, Explanation};
+
+/// The values of our cookies.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    pub session: Option<String>,
+    /// Binds transactions to the browser that started them.
+    pub id: Option<String>,
+}
+
+/// What a browser gets.
+#[derive(Debug)]
+pub enum BrowserResponse {
+    /// To the client, or to the next page.
+    Redirect {
+        location: String,
+        cookies: Browser,
+    },
+    Page {
+        view: Box<PageView>,
+        cookies: Browser,
+        remember: bool,
+    },
+}
+
+/// Where a browser goes next.
+#[derive(Debug)]
+pub(super) enum Destination {
+    Redirect(String),
+    Page(Box<PageView>),
+}
+
+impl Destination {
+    pub(super) fn page(view: PageView) -> Self {
+        Self::Page(Box::new(view))
+    }
+}
+
+/// One request of a browser: what came with it, and what its response will have besides the destination.
+#[derive(Debug)]
+pub(super) struct BrowserRequest {
+    pub(super) frame: Frame,
+    pub(super) cookies: Browser,
+    /// The id of the browser: the one of its cookie, or a new one.
+    pub(super) browser_id: String,
+    /// A session that has begun with this request.
+    pub(super) new_session: Option<String>,
+    /// "Keep me signed in".
+    pub(super) remember: bool,
+    pub(super) trace: Trace,
+    pub(super) explanation: Explanation,
+}
+
+impl BrowserRequest {
+    pub(super) fn new(cookies: Browser, frame: Frame, now: i64) -> Self {
+        let mut trace = Trace::default();
+        let browser_id = cookies.id.clone().unwrap_or_else(|| decide_at(now, &mut trace, |moment| moment.token()));
+        let explanation = Explanation::default();
+        Self { frame, cookies, browser_id, new_session: None, remember: false, trace, explanation }
+    }
+
+    /// The session that the browser came with.
+    pub(super) fn session(&self) -> Option<&str> {
+        self.cookies.session.as_deref()
+    }
+
+    /// Notes an error and makes its reason the reason of the response.
+    pub(super) fn note_error(&mut self, error: &OAuthError) {
+        self.trace.note(NoteStatus::Refused, error.id.row().id, error.reason.as_str());
+        self.explanation.reason = Some(error.to_string());
+    }
+
+    /// The destination that carries a response of the authorization endpoint to the client.
+    pub(super) fn deliver(&self, answer: AuthorizationResponse) -> Destination {
+        let frame = self.frame.clone();
+        if let Some(location) = answer.location() {
+            return Destination::Redirect(location);
+        }
+        if answer.target.mode() == ResponseMode::OktaPostMessage {
+            let AuthorizationResponse { target, fields } = answer;
+            let view = PostMessageView { frame, target_origin: target.origin(), fields };
+            return Destination::page(PageView::PostMessage(view));
+        }
+        let action = answer.target.redirect_uri().to_owned();
+        let fields = answer.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Destination::page(PageView::FormPost(FormPostView { frame, action, fields }))
+    }
+
+    /// The page of an error that must not be redirected.
+    pub(super) fn error_page(&mut self, error: &OAuthError, redirect_uris: Option<RedirectUriMismatch>) -> Destination {
+        self.note_error(error);
+        Destination::page(PageView::Error(error_view(error, redirect_uris, self.frame.clone())))
+    }
+
+    /// The response. An error that nothing else has handled is shown.
+    pub(super) fn respond(mut self, result: Result<Destination, OAuthError>) -> Explained<BrowserResponse> {
+        let destination = result.unwrap_or_else(|error| self.error_page(&error, None));
+        let id = self.cookies.id.is_none().then_some(self.browser_id);
+        let cookies = Browser { session: self.new_session, id };
+        let explanation = Explanation { notes: self.trace.notes, ..self.explanation };
+        let result = match destination {
+            Destination::Redirect(location) => BrowserResponse::Redirect { location, cookies },
+            Destination::Page(view) => BrowserResponse::Page { view, cookies, remember: self.remember },
+        };
+        Explained { result, explanation }
+    }
+}
+
+/// The page of an error.
+pub(super) fn error_view(error: &OAuthError, redirect_uris: Option<RedirectUriMismatch>, frame: Frame) -> ErrorView {
+    ErrorView {
+        frame,
+        // Okta: pages of the authorization endpoint are 400, except for one; the catalogue has the status of bodies.
+        status: match error.id {
+            ErrorId::AuthorizeRequestUriMismatchedClient | ErrorId::TemporarilyUnavailable => error.status(),
+            _ => 400,
+        },
+        code: error.error().to_owned(),
+        description: error.description(),
+        reason: error.reason.clone(),
+        redirect_uris,
+    }
+}

@@ -1,0 +1,60 @@
+//! What an endpoint needs to know about the request that it answers.
+
+use std::sync::Arc;
+
+use mock_idp_core::moment::Moment;
+use mock_idp_core::org::{CompiledServer, Org, Urls};
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::trace::Trace;
+
+use super::OrgInstance;
+use crate::keys::LoadedKeys;
+use crate::ledger::LedgerAt;
+
+/// A request at one of an org's authorization servers.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub instance: Arc<OrgInstance>,
+    /// The snapshot that the whole request is decided on.
+    pub org: Arc<Org>,
+    pub server: Arc<CompiledServer>,
+    pub urls: Urls,
+    /// The time at which the whole request is decided: seconds since 1970 by the org's clock.
+    pub now: i64,
+}
+
+impl Context {
+    /// A request that is made now.
+    #[must_use]
+    pub fn new(instance: Arc<OrgInstance>, org: Arc<Org>, server: Arc<CompiledServer>, urls: Urls) -> Self {
+        let now = instance.clock.now();
+        Self { instance, org, server, urls, now }
+    }
+
+    /// The same request at another server of the org; `None` if there is no such server.
+    pub(super) fn at_server(instance: &Arc<OrgInstance>, urls: Urls, server_id: &str) -> Option<Self> {
+        let org = instance.org();
+        let server = Arc::clone(org.server_by_id(server_id)?);
+        Some(Self::new(Arc::clone(instance), org, server, urls))
+    }
+
+    pub(super) fn ledger(&self) -> LedgerAt<'_> {
+        self.instance.ledger.at(self.now)
+    }
+
+    /// The keys of the server.
+    pub(super) async fn keys(&self) -> Result<Arc<LoadedKeys>, OAuthError> {
+        self.instance.keys(&self.server, self.now).await
+    }
+
+    /// Runs a rule at the time of this request.
+    pub(super) fn decide<T>(&self, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+        decide_at(self.now, trace, rule)
+    }
+}
+
+/// Runs a rule with the time, randomness and the trace.
+pub(super) fn decide_at<T>(now: i64, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+    let mut rng = rand::rng();
+    rule(&mut Moment { now, rng: &mut rng, trace })
+}

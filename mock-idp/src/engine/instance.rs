@@ -1,0 +1,190 @@
+//! One org of this process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use mock_idp_core::behavior::Behavior;
+use mock_idp_core::endpoint::keys::PublishedKey;
+use mock_idp_core::ledger::{ClockSetting, LedgerError};
+use mock_idp_core::org::{CompiledServer, Draft, Org, Problems};
+use mock_idp_core::protocol::OAuthError;
+
+use super::snapshots::Snapshots;
+use crate::clock::{Clock, ClockState};
+use crate::faults::Faults;
+use crate::journal::Journal;
+use crate::keys::{KeyPool, KeyRing, LoadedKeys};
+use crate::ledger::{Ledger, NEVER};
+use crate::outbound::KeySets;
+
+/// One org: configuration, ledger, keys, clock, faults and journal of its own.
+#[derive(Debug)]
+pub struct OrgInstance {
+    /// The org's subdomain, which addresses it.
+    pub name: String,
+    pub clock: Clock,
+    pub journal: Journal,
+    pub faults: Faults,
+    pub(super) ledger: Ledger,
+    pub(super) keys: KeyRing,
+    pub(super) key_sets: KeySets,
+    /// The secret for the nonces of DPoP proofs, unless the ledger has another one.
+    pub(super) nonce_secret: [u8; 32],
+    snapshots: Snapshots,
+    revision: AtomicU64,
+}
+
+/// The key of the clock's record.
+const CLOCK: &str = "clock";
+
+impl OrgInstance {
+    /// An instance of an org, with keys from the pool.
+    #[must_use]
+    pub fn new(org: Org, pool: &mut KeyPool) -> Self {
+        let clock = Clock::default();
+        let keys = KeyRing::new(org.servers(), pool, clock.now());
+        Self::with(Arc::new(org), clock, keys, Ledger::default())
+    }
+
+    /// An instance of another snapshot, with an empty ledger in memory and a clock that is stopped at `now`: for questions that
+    /// must not change this instance. It shares the keys that are loaded here, so that none is generated.
+    #[must_use]
+    pub fn scratch(&self, org: Arc<Org>, now: i64) -> Self {
+        let clock = Clock::from(ClockSetting::frozen(now));
+        Self::with(org, clock, KeyRing::sharing(&self.keys), Ledger::default())
+    }
+
+    pub(super) fn with(org: Arc<Org>, clock: Clock, keys: KeyRing, ledger: Ledger) -> Self {
+        Self {
+            name: org.identity().subdomain.clone(),
+            clock,
+            journal: Journal::default(),
+            faults: Faults::default(),
+            ledger,
+            keys,
+            key_sets: KeySets::default(),
+            nonce_secret: rand::random(),
+            snapshots: Snapshots::new(org),
+            revision: AtomicU64::new(0),
+        }
+    }
+
+    /// The current snapshot; changes do not touch it.
+    #[must_use]
+    pub fn org(&self) -> Arc<Org> {
+        self.snapshots.current()
+    }
+
+    /// The warning for an org that does not answer as Okta does.
+    #[must_use]
+    pub fn behavior_warning(&self) -> Option<String> {
+        let behavior = self.org().behavior();
+        let openid = behavior == Behavior::Openid;
+        openid.then(|| format!("Does not answer as Okta where OpenID asks for something else (behavior: {behavior})."))
+    }
+
+    /// Changes the org until the next reset. Changes are made one after the other.
+    ///
+    /// # Errors
+    /// The change's own, or the changed org is not valid; the org stays as it is.
+    pub fn change<T, E: From<Problems>>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E>) -> Result<T, E> {
+        let result = self.snapshots.change(self.clock.now(), change)?;
+        self.increment_revision();
+        Ok(result)
+    }
+
+    /// Changes what the org was started with, and the org.
+    ///
+    /// # Errors
+    /// As of [`Self::change`].
+    pub fn change_seed<E: From<Problems>>(&self, change: impl Fn(&mut Draft) -> Result<(), E>) -> Result<(), E> {
+        self.snapshots.change_seed(self.clock.now(), change)?;
+        self.increment_revision();
+        Ok(())
+    }
+
+    /// Removes everything that sign-ins, tests and changes have left behind.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub async fn reset(&self) -> Result<(), LedgerError> {
+        self.ledger.clear().await?;
+        self.snapshots.reset();
+        self.key_sets.clear();
+        self.increment_revision();
+        self.change_clock(Clock::reset).await?;
+        self.faults.clear();
+        self.journal.clear();
+        Ok(())
+    }
+
+    /// The number of the state that the org and its keys are in: another one after each change.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    fn increment_revision(&self) {
+        self.revision.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Moves, stops or starts the clock, here and for all processes that share the ledger.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable; the clock stays as it is.
+    pub async fn change_clock(&self, change: impl FnOnce(&Clock)) -> Result<ClockState, LedgerError> {
+        let changed = Clock::from(self.clock.setting());
+        change(&changed);
+        self.ledger.at(NEVER - 1).clock_settings().put(CLOCK, changed.setting(), NEVER).await?;
+        self.clock.follow(changed.setting());
+        Ok(self.clock.state())
+    }
+
+    /// Sets the clock as the ledger says, if another process has changed it.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable; the clock stays as it is.
+    pub async fn follow_clock(&self) -> Result<(), LedgerError> {
+        let setting = self.ledger.at(NEVER - 1).clock_settings().get(CLOCK).await?;
+        if let Some(setting) = setting.filter(|setting| *setting != self.clock.setting()) {
+            self.clock.follow(setting);
+        }
+        Ok(())
+    }
+
+    /// The keys of a server.
+    pub(super) async fn keys(&self, server: &CompiledServer, now: i64) -> Result<Arc<LoadedKeys>, OAuthError> {
+        Ok(self.keys.of(server, self.ledger.at(now), now).await?)
+    }
+
+    /// The key set of a server as it is sent, and the seconds until the next rotation, if one is planned.
+    ///
+    /// # Errors
+    /// Key generation failed, or the ledger's store is unavailable.
+    pub async fn key_set(&self, server: &CompiledServer) -> Result<(Bytes, Option<i64>), OAuthError> {
+        let now = self.clock.now();
+        let keys = self.keys(server, now).await?;
+        let until_rotation = keys.next_rotation(server).map(|at| (at - now).clamp(0, LoadedKeys::PERIOD));
+        Ok((keys.key_set(), until_rotation))
+    }
+
+    /// The published keys of a server, the one that signs first.
+    ///
+    /// # Errors
+    /// Key generation failed, or the ledger's store is unavailable.
+    pub async fn published_keys(&self, server: &CompiledServer) -> Result<Vec<PublishedKey>, OAuthError> {
+        Ok(self.keys(server, self.clock.now()).await?.published().to_vec())
+    }
+
+    /// Rotates the keys of a server. Okta: ACTIVE becomes EXPIRED, NEXT becomes ACTIVE, and there is a new NEXT.
+    ///
+    /// # Errors
+    /// Key generation failed, or the ledger's store is unavailable.
+    pub async fn rotate_keys(&self, server: &CompiledServer) -> Result<(), OAuthError> {
+        let now = self.clock.now();
+        let rotated = self.keys.rotate(server, self.ledger.at(now), now).await;
+        self.increment_revision();
+        Ok(rotated?)
+    }
+}

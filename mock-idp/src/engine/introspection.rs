@@ -1,0 +1,57 @@
+//! The introspection endpoint. RFC 7662.
+
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
+use mock_idp_core::endpoint::introspection::{self, IntrospectedToken};
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::tokens::{Audience, verify_id_token};
+use mock_idp_core::trace::Trace;
+use serde_json::Value;
+
+use super::client_authentication::authenticate;
+use super::{Context, token_lookup};
+use crate::journal::{Explained, Explanation};
+
+/// The introspection endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct IntrospectionEndpoint<'c>(&'c Context);
+
+impl<'c> IntrospectionEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// The state of a token.
+    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Value, OAuthError>> {
+        let mut explanation = Explanation::default();
+        let result = self.introspect(presented, &mut explanation).await;
+        Explained::new(result, Trace::default(), explanation)
+    }
+
+    async fn introspect(
+        self,
+        presented: CredentialSources<'_>,
+        explanation: &mut Explanation,
+    ) -> Result<Value, OAuthError> {
+        let client = authenticate(self.0, presented, "introspect").await?;
+        explanation.client = Some(client.client_id().to_owned());
+        let token = introspection::token(presented.body)?;
+        let Context { org, server, urls, now, .. } = self.0;
+        let answer = |found: IntrospectedToken<'_>| introspection::answer(org, server, urls, found, *now);
+        let keys = self.0.keys().await?;
+        if let Some(claims) = keys.access_token(token) {
+            let revoked = token_lookup::is_revoked(self.0, &claims).await?;
+            return Ok(answer(IntrospectedToken::AccessToken { claims: &claims, revoked }));
+        }
+        if let Some(claims) = verify_id_token(token, &keys.keys, Audience::Any) {
+            return Ok(answer(IntrospectedToken::IdToken { claims: &claims }));
+        }
+        if let Some((_, family)) = token_lookup::family(self.0, token).await? {
+            return Ok(answer(IntrospectedToken::RefreshToken { token, family: &family }));
+        }
+        if let Some(record) = self.0.ledger().device_secrets().get(token).await? {
+            return Ok(answer(IntrospectedToken::DeviceSecret { record: &record }));
+        }
+        Ok(answer(IntrospectedToken::Unknown))
+    }
+}

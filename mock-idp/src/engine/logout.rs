@@ -1,0 +1,91 @@
+//! The logout endpoint: a client signs its user out, and all clients of the session that want a logout notice get one.
+
+use crate::pages::view::{Frame, PageView, SignedOutView};
+use mock_idp_core::endpoint::logout::{self, Destination};
+use mock_idp_core::protocol::{OAuthError, Parameters};
+
+use super::browser::error_view;
+use super::{Context, revocations, session_end, sessions, token_lookup};
+use crate::journal::{Explained, Explanation};
+
+/// What a browser gets when it signs out.
+#[derive(Debug)]
+pub enum LogoutResponse {
+    Redirect(String),
+    Page(Box<PageView>),
+    /// An error page: nothing has been signed out.
+    Refused(Box<PageView>),
+}
+
+/// The logout endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct LogoutEndpoint<'c>(&'c Context);
+
+/// A sign-out that has happened.
+struct SignOut {
+    destination: Destination,
+    was_signed_in: bool,
+    /// The front-channel logout notices.
+    frames: Vec<String>,
+}
+
+impl<'c> LogoutEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Ends the browser's session.
+    pub async fn respond(
+        self,
+        parameters: &Parameters,
+        session: Option<&str>,
+        frame: Frame,
+    ) -> Explained<LogoutResponse> {
+        let mut explanation = Explanation::default();
+        let result = match self.sign_out(parameters, session, &mut explanation).await {
+            Ok(sign_out) => sign_out.response(frame),
+            Err(error) => {
+                explanation.reason = Some(error.to_string());
+                LogoutResponse::Refused(Box::new(PageView::Error(error_view(&error, None, frame))))
+            }
+        };
+        Explained { result, explanation }
+    }
+
+    async fn sign_out(
+        self,
+        parameters: &Parameters,
+        session: Option<&str>,
+        explanation: &mut Explanation,
+    ) -> Result<SignOut, OAuthError> {
+        let Context { instance, org, server, urls, now, .. } = self.0;
+        let hint = token_lookup::own_id_token(self.0, parameters.get("id_token_hint")).await?;
+        let authentication = sessions::authentication(instance, session, *now).await?;
+        let signed_in = authentication.as_ref().map(|known| known.user_id.as_str());
+        explanation.client = hint.as_ref().and_then(|hint| hint.text("aud")).map(str::to_owned);
+        explanation.user = signed_in.and_then(|id| org.user(id)).map(|user| user.profile.login.clone());
+        let destination = logout::check(org, server, urls, parameters, hint.as_ref(), signed_in)?;
+        // Okta: signing out of Native SSO. The secret itself shows that the app is on the device.
+        if let Some(device_secret) = parameters.get("device_secret") {
+            revocations::revoke_device_secret(self.0, device_secret).await?;
+        }
+        let frames = match &authentication {
+            Some(ended) => session_end::end(self.0, &ended.session_id).await?,
+            None => Vec::new(),
+        };
+        Ok(SignOut { destination, was_signed_in: authentication.is_some(), frames })
+    }
+}
+
+impl SignOut {
+    fn response(self, frame: Frame) -> LogoutResponse {
+        let Self { destination, was_signed_in, frames } = self;
+        let next = match destination {
+            Destination::Redirect(location) if frames.is_empty() => return LogoutResponse::Redirect(location),
+            Destination::Redirect(location) => Some(location),
+            Destination::SignedOutPage => None,
+        };
+        LogoutResponse::Page(Box::new(PageView::SignedOut(SignedOutView { frame, was_signed_in, frames, next })))
+    }
+}

@@ -1,0 +1,63 @@
+//! The endpoint for pushed authorization requests. RFC 9126.
+
+use mock_idp_core::endpoint::authorization::{self, AuthorizationError};
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
+use mock_idp_core::ledger::PushedRequest;
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::trace::Trace;
+use serde_json::{Value, json};
+
+use super::client_authentication::{ProvenClient, authenticate_with_key};
+use super::single_use::consume;
+use super::{Context, request_object};
+use crate::journal::{Explained, Explanation};
+
+/// The pushed authorization request endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct PushedRequestEndpoint<'c>(&'c Context);
+
+impl<'c> PushedRequestEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Stores a request, which the client then names at the authorization endpoint; `dpop` are the `DPoP` headers.
+    pub async fn respond(
+        self,
+        presented: CredentialSources<'_>,
+        dpop: &[String],
+    ) -> Explained<Result<Value, OAuthError>> {
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let result = self.store(presented, dpop, &mut trace, &mut explanation).await;
+        Explained::new(result, trace, explanation)
+    }
+
+    async fn store(
+        self,
+        presented: CredentialSources<'_>,
+        dpop: &[String],
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, OAuthError> {
+        let context = self.0;
+        let Context { org, server, urls, .. } = context;
+        let ProvenClient { client, key, single_use } =
+            authenticate_with_key(context, presented, dpop, "par", trace, explanation).await?;
+        for value in single_use {
+            consume(context, value).await?;
+        }
+        let parameters = authorization::pushed_parameters(client, presented.body)?;
+        let opened =
+            request_object::open(context, &parameters, trace).await.map_err(AuthorizationError::into_oauth_error)?;
+        let parameters = authorization::bind_to_key(opened.unwrap_or(parameters), key.as_deref())?;
+        // RFC 9126 2.1 step 3: as at the authorization endpoint.
+        authorization::begin(org, server, urls, &parameters).map_err(AuthorizationError::into_oauth_error)?;
+        let name = context.decide(trace, authorization::request_uri);
+        let (server, client_id) = (server.id.clone(), client.client_id().to_owned());
+        let pushed = PushedRequest { server, client_id, parameters };
+        let expires = context.now + PushedRequest::LIFETIME;
+        context.ledger().pushed_requests().put(&name, pushed, expires).await?;
+        Ok(json!({"request_uri": name, "expires_in": PushedRequest::LIFETIME}))
+    }
+}

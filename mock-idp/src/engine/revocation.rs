@@ -1,0 +1,53 @@
+//! The revocation endpoint. RFC 7009.
+
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
+use mock_idp_core::endpoint::introspection;
+use mock_idp_core::endpoint::revocation::{self, Revokes};
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::trace::Trace;
+
+use super::client_authentication::authenticate;
+use super::{Context, revocations, token_lookup};
+use crate::journal::{Explained, Explanation};
+
+/// The revocation endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct RevocationEndpoint<'c>(&'c Context);
+
+impl<'c> RevocationEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Revokes a token. RFC 7009 2.2: an unknown token is not an error.
+    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<(), OAuthError>> {
+        let mut explanation = Explanation::default();
+        let result = self.revoke(presented, &mut explanation).await;
+        Explained::new(result, Trace::default(), explanation)
+    }
+
+    async fn revoke(self, presented: CredentialSources<'_>, explanation: &mut Explanation) -> Result<(), OAuthError> {
+        let context = self.0;
+        let client = authenticate(context, presented, "revoke").await?;
+        explanation.client = Some(client.client_id().to_owned());
+        let token = introspection::token(presented.body)?;
+        let mut batch = context.ledger().batch();
+        if let Some((id, family)) = token_lookup::family(context, token).await? {
+            if revocation::of_refresh_token(client, &family) == Revokes::Family {
+                revocations::revoke_family(context, &mut batch, &id);
+            }
+            return Ok(batch.commit().await?);
+        }
+        // Every app on the device has the secret, and may revoke it.
+        if revocations::revoke_device_secret(context, token).await? {
+            return Ok(());
+        }
+        if let Some(claims) = context.keys().await?.access_token(token)
+            && let Revokes::AccessToken(jti) = revocation::of_access_token(client, &claims)
+        {
+            revocations::revoke_access_token(context, &mut batch, &jti);
+        }
+        Ok(batch.commit().await?)
+    }
+}

@@ -1,0 +1,34 @@
+//! Revoking tokens, in batches: what is revoked together is revoked at once.
+
+use mock_idp_core::ledger::{LedgerError, Minted, Revocation};
+
+use super::Context;
+use crate::ledger::Batch;
+
+/// Okta: no access token lives longer than a day, so that nothing about one has to be remembered longer.
+pub(super) const LONGEST_ACCESS_TOKEN: i64 = 24 * 3600;
+
+/// Revokes an access token.
+pub(super) fn revoke_access_token<'c>(context: &'c Context, batch: &mut Batch<'c>, jti: &str) {
+    batch.put(context.ledger().revocations(), jti, Revocation {}, context.now + LONGEST_ACCESS_TOKEN);
+}
+
+/// Revokes a token family: its refresh tokens and its access tokens.
+pub(super) fn revoke_family<'c>(context: &'c Context, batch: &mut Batch<'c>, id: &str) {
+    batch.update(context.ledger().families(), id, |family| family.revoked = true);
+}
+
+/// Revokes a device secret and the tokens that were exchanged for it; whether there is such a secret.
+pub(super) async fn revoke_device_secret(context: &Context, device_secret: &str) -> Result<bool, LedgerError> {
+    let secrets = context.ledger().device_secrets();
+    let Some(exchanged) = secrets.update(device_secret, |record| record.revoke()).await? else { return Ok(false) };
+    let mut batch = context.ledger().batch();
+    for Minted { access_token, family } in exchanged {
+        revoke_access_token(context, &mut batch, &access_token);
+        if let Some(family) = family {
+            revoke_family(context, &mut batch, &family);
+        }
+    }
+    batch.commit().await?;
+    Ok(true)
+}

@@ -1,0 +1,19 @@
+//! The end of a session.
+
+use mock_idp_core::endpoint::logout::{self, LogoutNotices};
+use mock_idp_core::protocol::OAuthError;
+
+use super::{Context, logout_notices};
+
+/// Ends a session and sends the back-channel logout notices. Returns the front-channel ones: frames that a browser has to load.
+pub(super) async fn end(context: &Context, session_id: &str) -> Result<Vec<String>, OAuthError> {
+    let ledger = context.ledger();
+    // The request that removes the session sends the notices, so that they are sent once.
+    let Some(session) = ledger.sessions().take(session_id).await? else { return Ok(Vec::new()) };
+    let participants = ledger.participants().take(session_id).await?.unwrap_or_default();
+    let ended = session.authentication(session_id, false);
+    let LogoutNotices { frames, back_channel } =
+        logout::logout_notices(&context.org, &context.urls, &ended, &participants);
+    logout_notices::send(context, back_channel).await?;
+    Ok(frames)
+}

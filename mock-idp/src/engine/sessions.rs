@@ -1,0 +1,45 @@
+//! Sign-in sessions of browsers.
+
+use mock_idp_core::ledger::{Authentication, Holding, LedgerError, Session, SignedIn};
+use mock_idp_core::policy;
+
+use super::browser::BrowserRequest;
+use super::{Context, OrgInstance, issued_tokens};
+
+/// The authentication of a session, which this request uses: its idle time starts again.
+pub(super) async fn authentication(
+    instance: &OrgInstance,
+    session_id: Option<&str>,
+    now: i64,
+) -> Result<Option<Authentication>, LedgerError> {
+    let Some(session_id) = session_id else { return Ok(None) };
+    let touch = |session: &mut Session| session.use_at(now).then(|| session.authentication(session_id, false));
+    Ok(instance.ledger.at(now).sessions().update(session_id, touch).await?.flatten())
+}
+
+/// Begins a session in the browser, in place of the one that it had.
+pub(super) async fn begin(
+    context: &Context,
+    proof: SignedIn,
+    request: &mut BrowserRequest,
+) -> Result<Authentication, LedgerError> {
+    // A new id at each sign-in: an id that was planted in the browser never gets a session.
+    let session_id = context.decide(&mut request.trace, |moment| format!("idx{}", moment.token()));
+    let limits = context.decide(&mut request.trace, |moment| {
+        let user = context.org.user(&proof.user_id);
+        user.map(|user| policy::session::limits(&context.org, user, moment)).unwrap_or_default()
+    });
+    let session = Session::new(proof, limits, context.now);
+    let authentication = session.authentication(&session_id, true);
+    let sessions = context.ledger().sessions();
+    let mut batch = context.ledger().batch();
+    issued_tokens::record(context, &mut batch, &session.user_id, vec![Holding::Session(session_id.clone())]);
+    let expires = session.ends();
+    batch.put(sessions, &session_id, session, expires);
+    if let Some(earlier) = request.session() {
+        batch.delete(sessions, earlier);
+    }
+    batch.commit().await?;
+    request.new_session = Some(session_id);
+    Ok(authentication)
+}

@@ -1,0 +1,121 @@
+//! The dispatcher of sign-ins: what comes next, whatever came before. Pages and steps return to it and never to one another.
+
+use crate::pages::view::{self, ActivationStep, ActivationView, PageView, SignInProblem};
+use mock_idp_core::endpoint::activation::{self, ActivationDecision};
+use mock_idp_core::endpoint::authorization::{self, Step};
+use mock_idp_core::ledger::{Activation, Authentication, AuthorizationRequest, Consent, Purpose, Stage};
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::trace::NoteStatus;
+
+use super::browser::{BrowserRequest, Destination};
+use super::{Context, authorization_response, consents, transactions};
+
+/// The next step of a sign-in.
+pub(super) async fn proceed(
+    context: &Context,
+    purpose: Purpose,
+    authentication: Option<Authentication>,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    request.explanation.client = Some(purpose.client_id().to_owned());
+    let user = authentication.as_ref().and_then(|known| context.org.user(&known.user_id));
+    request.explanation.user = user.map(|user| user.profile.login.clone());
+    match purpose {
+        Purpose::Authorize(wanted) => proceed_authorization(context, *wanted, authentication, request).await,
+        Purpose::Activate(activation) => proceed_activation(context, activation, authentication, request).await,
+    }
+}
+
+async fn proceed_authorization(
+    context: &Context,
+    wanted: AuthorizationRequest,
+    authentication: Option<Authentication>,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    let Context { org, server, .. } = context;
+    let consent = match &authentication {
+        Some(known) => consents::find(context, &wanted.server, &wanted.client_id, &known.user_id).await?,
+        None => Consent::default(),
+    };
+    let step = context.decide(&mut request.trace, |moment| {
+        authorization::decide(org, server, &wanted, authentication.as_ref(), &consent, moment)
+    });
+    match (step, authentication) {
+        (Step::SignIn, _) | (Step::Consent(_), None) => {
+            ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), Stage::Identify, None, request).await
+        }
+        (Step::Consent(scopes), Some(authentication)) => {
+            let user_id = authentication.user_id.clone();
+            let purpose = Purpose::Authorize(Box::new(wanted.clone()));
+            let handle = transactions::store(context, purpose, Stage::Consent { authentication }, request).await?;
+            let frame = request.frame.clone();
+            let view = view::consent_page(org, server, &wanted, &user_id, &scopes, &handle, frame);
+            Ok(Destination::page(PageView::Consent(view)))
+        }
+        (Step::Respond(authorization), _) => {
+            authorization_response::respond(context, wanted, *authorization, request).await
+        }
+        (Step::Fail(error), _) => Ok(authorization_response::fail(context, &wanted.target, &error, request)),
+    }
+}
+
+async fn proceed_activation(
+    context: &Context,
+    wanted: Activation,
+    authentication: Option<Authentication>,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    let Context { org, server, .. } = context;
+    let step = context
+        .decide(&mut request.trace, |moment| activation::decide(org, server, &wanted, authentication.as_ref(), moment));
+    match (step, authentication) {
+        (ActivationDecision::Confirm(scopes), Some(authentication)) => {
+            let user_id = authentication.user_id.clone();
+            let purpose = Purpose::Activate(wanted.clone());
+            let handle = transactions::store(context, purpose, Stage::Consent { authentication }, request).await?;
+            let step = view::activation_step(org, &wanted, &user_id, &scopes, &handle, &request.frame);
+            Ok(activation_page(request, step))
+        }
+        (ActivationDecision::Fail(error), _) => Ok(request.error_page(&error, None)),
+        (ActivationDecision::SignIn | ActivationDecision::Confirm(_), _) => {
+            ask_to_sign_in(context, Purpose::Activate(wanted), Stage::Identify, None, request).await
+        }
+    }
+}
+
+/// The sign-in page, with the problem of the last attempt.
+pub(super) async fn ask_to_sign_in(
+    context: &Context,
+    purpose: Purpose,
+    stage: Stage,
+    problem: Option<SignInProblem>,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    if let Some(problem) = &problem {
+        request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
+        request.explanation.reason = Some(problem.reason.clone());
+    }
+    let handle = transactions::store(context, purpose.clone(), stage.clone(), request).await?;
+    let frame = request.frame.clone();
+    let view = view::sign_in_page(&context.org, &context.server, &purpose, &stage, problem, &handle, frame);
+    Ok(Destination::page(PageView::SignIn(view)))
+}
+
+/// The page of a device's activation.
+pub(super) fn activation_page(request: &BrowserRequest, step: ActivationStep) -> Destination {
+    Destination::page(PageView::Activation(ActivationView { frame: request.frame.clone(), step }))
+}
+
+/// The activation page that asks for a device's code, with the reason why the last one was rejected.
+pub(super) fn ask_for_user_code(
+    request: &mut BrowserRequest,
+    user_code: String,
+    refused: Option<String>,
+) -> Destination {
+    if let Some(reason) = &refused {
+        request.trace.note(NoteStatus::Refused, "device", reason.as_str());
+        request.explanation.reason = Some(reason.clone());
+    }
+    let action = format!("{}/activate", request.frame.path_prefix);
+    activation_page(request, ActivationStep::Code { action, user_code, refused })
+}

@@ -1,0 +1,55 @@
+//! Signing: the only place that turns unsigned tokens into signed ones, with the keys of the server and the faults that are
+//! switched on.
+
+use mock_idp_core::endpoint::authorization::{IssuedResponse, PreparedResponse};
+use mock_idp_core::ledger::AuthorizationRequest;
+use mock_idp_core::org::CompiledServer;
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::tokens::{self, SignedTokens, UnsignedToken, UnsignedTokens};
+
+use super::{Context, remote_keys};
+
+/// Issues the tokens of a token response, and encrypts those that the client wants encrypted.
+///
+/// # Errors
+/// Key generation failed, a client's encryption key is missing, or the ledger's store is unavailable.
+pub(super) async fn issue(
+    context: &Context,
+    mut tokens: UnsignedTokens,
+    client_id: &str,
+) -> Result<SignedTokens, OAuthError> {
+    remote_keys::fetch_recipients(context, &mut tokens).await?;
+    let keys = context.keys().await?;
+    let faults = context.instance.faults.take_token_faults(client_id, tokens.kinds());
+    tokens.issue(&keys.keys, &faults)
+}
+
+/// Issues the tokens of an authorization response.
+///
+/// # Errors
+/// As for [`issue`].
+pub(super) async fn issue_response(
+    context: &Context,
+    mut prepared: PreparedResponse,
+    wanted: &AuthorizationRequest,
+) -> Result<IssuedResponse, OAuthError> {
+    let keys = context.keys().await?;
+    remote_keys::fetch_recipients(context, &mut prepared.tokens).await?;
+    let faults = context.instance.faults.take_token_faults(&wanted.client_id, prepared.tokens.kinds());
+    prepared.issue(wanted, &keys.keys, &faults)
+}
+
+/// Issues one token of a server of the org.
+///
+/// # Errors
+/// As for [`issue`].
+pub(super) async fn issue_one(
+    context: &Context,
+    server: &CompiledServer,
+    token: UnsignedToken,
+    client_id: &str,
+) -> Result<String, OAuthError> {
+    let keys = context.instance.keys(server, context.now).await?;
+    let faults = context.instance.faults.take_token_faults(client_id, std::iter::once(token.kind));
+    tokens::issue(token, &keys.keys, &faults)
+}

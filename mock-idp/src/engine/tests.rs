@@ -1,0 +1,162 @@
+//! What clients get when the ledger's store is unavailable, and what a scratch instance shares with the live one.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::IntoResponse as _;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{Request, StatusCode, header};
+use mock_idp_core::org::Org;
+use serde_json::{Value, json};
+
+use super::{OrgInstance, Orgs};
+use crate::clock::Clock;
+use crate::control::ControlError;
+use crate::http::front::Front;
+use crate::keys::{KeyPool, KeyRing};
+use crate::ledger::Ledger;
+use crate::ledger::tests::FailingStore;
+use crate::routing::Table;
+
+fn org() -> Arc<Org> {
+    Arc::new(Org::parse(crate::BUILT_IN_ORG).unwrap())
+}
+
+/// The built-in org with this ledger.
+fn instance(ledger: Ledger) -> OrgInstance {
+    let org = org();
+    let clock = Clock::default();
+    let keys = KeyRing::new(org.servers(), &mut KeyPool::default(), clock.now());
+    OrgInstance::with(org, clock, keys, ledger)
+}
+
+/// The response of an org whose store is unavailable, and the reason in its journal.
+async fn respond(request: Request<Body>) -> (StatusCode, String, Option<String>) {
+    let ledger = Ledger::in_store(Arc::new(FailingStore));
+    let orgs = Arc::new(Orgs::new(instance(ledger), Vec::new()));
+    let front = Front::new(Arc::clone(&orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap());
+    let response = front.for_connection(false, Arc::default()).answer(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 1_000_000).await.unwrap();
+    let id = parts.headers["x-okta-request-id"].to_str().unwrap();
+    let reason = orgs.default_org().journal.find(id).unwrap().reason;
+    (parts.status, String::from_utf8(body.to_vec()).unwrap(), reason)
+}
+
+fn get(path: &str) -> http::request::Builder {
+    Request::get(path).header(header::HOST, "localhost")
+}
+
+fn post(path: &str, content_type: &str, body: &str) -> Request<Body> {
+    let basic = "0oamarketservice05d7:mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
+    Request::post(path)
+        .header(header::HOST, "localhost")
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::CONTENT_LENGTH, body.len())
+        .header(header::AUTHORIZATION, format!("Basic {}", STANDARD.encode(basic)))
+        .body(Body::from(body.to_owned()))
+        .unwrap()
+}
+
+fn temporarily_unavailable() -> Value {
+    json!({
+        "error": "temporarily_unavailable",
+        "error_description": "The authorization server is currently unable to handle the request due to a temporary overloading \
+                              or maintenance of the server.",
+    })
+}
+
+const REASON: &str = "the ledger's store is unavailable: connection refused";
+
+#[tokio::test]
+async fn the_oauth_endpoints_answer_503_when_the_store_is_unavailable() {
+    let form = "application/x-www-form-urlencoded";
+    for (path, body) in [
+        ("/oauth2/default/v1/token", "grant_type=client_credentials&scope=orders:read"),
+        ("/oauth2/default/v1/introspect", "token=unknown"),
+        ("/oauth2/default/v1/revoke", "token=unknown"),
+    ] {
+        let (status, body, reason) = respond(post(path, form, body)).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path} {body}");
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), temporarily_unavailable(), "{path}");
+        assert!(reason.is_some_and(|reason| reason.ends_with(REASON)), "{path}");
+    }
+    let (status, body, _) = respond(get("/oauth2/default/v1/keys").body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(serde_json::from_str::<Value>(&body).unwrap(), temporarily_unavailable());
+}
+
+#[tokio::test]
+async fn the_authorization_endpoint_shows_a_503_page_when_the_store_is_unavailable() {
+    let query = "client_id=0oamarketweb000005d7&response_type=code&scope=openid&state=s\
+                 &redirect_uri=http%3A%2F%2Flocalhost%3A7803%2Fcallback";
+    let request = get(&format!("/oauth2/default/v1/authorize?{query}")).body(Body::empty()).unwrap();
+    let (status, body, reason) = respond(request).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(body.contains("temporarily_unavailable"), "{body}");
+    assert!(reason.is_some_and(|reason| reason.ends_with(REASON)));
+}
+
+#[tokio::test]
+async fn oktas_apis_answer_with_the_503_envelope_when_the_store_is_unavailable() {
+    let sign_in = json!({"username": "buyer@example.test", "password": "Passw0rd!"}).to_string();
+    let keys = get("/api/v1/authorizationServers/default/credentials/keys")
+        .header(header::AUTHORIZATION, "SSWS 00mockMarketApiToken0123456789abcdefghijkl")
+        .body(Body::empty())
+        .unwrap();
+    for request in [post("/api/v1/authn", "application/json", &sign_in), keys] {
+        let (status, body, reason) = respond(request).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{body}");
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["errorCode"], "E0000181");
+        assert_eq!(body["errorSummary"], "Service temporarily unavailable.");
+        assert!(reason.is_some_and(|reason| reason.ends_with(REASON)));
+    }
+}
+
+#[tokio::test]
+async fn the_control_api_answers_503_when_the_store_is_unavailable() {
+    let org = instance(Ledger::in_store(Arc::new(FailingStore)));
+    let clock = org.clock.setting();
+    let error = org.change_clock(Clock::freeze).await.unwrap_err();
+    assert_eq!(ControlError::from(error).into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(org.clock.setting(), clock, "the clock is not changed");
+    assert_eq!(org.reset().await.unwrap_err(), FailingStore::error());
+}
+
+#[tokio::test]
+async fn a_clock_that_another_process_has_changed_is_followed() {
+    let org = instance(Ledger::default());
+    org.change_clock(|clock| clock.set(1_700_000_000)).await.unwrap();
+    org.change_clock(Clock::freeze).await.unwrap();
+    let changed = org.clock.setting();
+    org.clock.reset();
+    org.follow_clock().await.unwrap();
+    assert_eq!(org.clock.setting(), changed);
+}
+
+#[tokio::test]
+async fn a_reset_restores_keys_nonces_and_clock() {
+    let org = instance(Ledger::default());
+    let server = Arc::clone(org.org().server("default").unwrap());
+    let (key_set, nonce) = (org.key_set(&server).await.unwrap().0, org.dpop_nonce().await.unwrap());
+    org.rotate_keys(&server).await.unwrap();
+    assert_ne!(org.key_set(&server).await.unwrap().0, key_set);
+    org.change_clock(|clock| clock.advance(10)).await.unwrap();
+    org.reset().await.unwrap();
+    assert_eq!(org.key_set(&server).await.unwrap().0, key_set);
+    assert_eq!(org.dpop_nonce().await.unwrap(), nonce);
+    assert_eq!(org.clock.state().offset, 0);
+}
+
+#[tokio::test]
+async fn a_scratch_instance_has_the_loaded_keys_and_a_ledger_of_its_own() {
+    let org = instance(Ledger::default());
+    let server = Arc::clone(org.org().server("default").unwrap());
+    let key_set = org.key_set(&server).await.unwrap().0;
+    let scratch = org.scratch(org.org(), 1_700_000_000);
+    assert_eq!(scratch.clock.now(), 1_700_000_000);
+    assert_eq!(scratch.key_set(&server).await.unwrap().0, key_set);
+    scratch.rotate_keys(&server).await.unwrap();
+    assert_eq!(org.key_set(&server).await.unwrap().0, key_set);
+}

@@ -1,0 +1,64 @@
+//! The userinfo endpoint.
+
+use mock_idp_core::endpoint::userinfo;
+use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
+use mock_idp_core::tokens::resource;
+use mock_idp_core::trace::Trace;
+use serde_json::{Map, Value};
+
+use super::single_use::consume;
+use super::{Context, token_lookup};
+use crate::journal::{Explained, Explanation};
+
+/// The userinfo endpoint of a server.
+#[derive(Clone, Copy, Debug)]
+pub struct UserinfoEndpoint<'c>(&'c Context);
+
+impl<'c> UserinfoEndpoint<'c> {
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Claims about the user of an access token; `method` is that of the request, `dpop` are its `DPoP` headers.
+    pub async fn respond(
+        self,
+        method: &str,
+        presented: userinfo::TokenSources<'_>,
+        dpop: &[String],
+    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let result = self.claims(method, presented, dpop, &mut trace, &mut explanation).await;
+        Explained::new(result, trace, explanation)
+    }
+
+    async fn claims(
+        self,
+        method: &str,
+        presented: userinfo::TokenSources<'_>,
+        dpop: &[String],
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Map<String, Value>, OAuthError> {
+        let Context { org, server, urls, now, .. } = self.0;
+        let (scheme, token) = userinfo::access_token(presented)?;
+        let (verified, revoked) = token_lookup::access_token_and_revoked(self.0, token).await?;
+        explanation.client = verified.as_ref().and_then(|token| token.text("cid")).map(str::to_owned);
+        explanation.user = verified.as_ref().and_then(|token| token.text("sub")).map(str::to_owned);
+        if let Some(verified) = &verified {
+            let is_uri = |uri: &str| urls.is_endpoint(server, "userinfo", uri);
+            let skew = server.behavior.clock_skew();
+            let request = ProvenRequest { method, is_uri: &is_uri, skew, freshness: Freshness::AccessToken(token) };
+            consume(self.0, resource::check_possession(scheme, verified, dpop, request, *now)?).await?;
+        }
+        let requested = match verified.as_ref().and_then(|token| token.text("jti")) {
+            Some(jti) => self.0.ledger().requested_claims().get(jti).await?,
+            None => None,
+        };
+        let requested = requested.unwrap_or_default().userinfo;
+        self.0.decide(trace, |moment| {
+            userinfo::answer(org, server, urls, verified.as_deref(), &requested, revoked, moment)
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! The keys of all servers of an org.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use mock_idp_core::ledger::{KeyMaterial, KeyRecord};
+use mock_idp_core::org::CompiledServer;
+use parking_lot::{Mutex, RwLock};
+
+use super::loaded::periods_due;
+use super::source::Source;
+use super::{KeyError, KeyPool, LoadedKeys};
+use crate::ledger::{LedgerAt, LedgerError, NEVER, Version, Versioned};
+
+/// The keys of one org's servers.
+#[derive(Debug)]
+pub(crate) struct KeyRing {
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+    /// The time of the first "rotation": seconds since 1970.
+    created: i64,
+}
+
+/// The keys of one server.
+#[derive(Debug)]
+struct Slot {
+    active: Source,
+    /// The org server's second pair.
+    access: Option<Source>,
+    next: Option<KeyMaterial>,
+    /// The keys that the server begins with: a reset restores them.
+    first: RwLock<Option<Arc<LoadedKeys>>>,
+    current: RwLock<Option<Arc<LoadedKeys>>>,
+    /// Locked while keys are generated, so that it happens once.
+    generating: tokio::sync::Mutex<()>,
+}
+
+impl KeyRing {
+    /// Assigns keys of the pool to the servers, the org server's first.
+    #[must_use]
+    pub(crate) fn new(servers: &[Arc<CompiledServer>], pool: &mut KeyPool, created: i64) -> Self {
+        let slots = servers.iter().map(|server| {
+            let active = pool.key();
+            let access = server.is_org().then(|| pool.key());
+            (server.id.clone(), Slot::new(active, access, pool.next_key()))
+        });
+        Self { slots: Mutex::new(slots.collect()), created }
+    }
+
+    /// A ring whose servers have the keys that those of another ring begin with, as far as they are loaded.
+    #[must_use]
+    pub(crate) fn sharing(other: &Self) -> Self {
+        let slots = other.slots.lock().iter().map(|(id, slot)| (id.clone(), slot.shared())).collect();
+        Self { slots: Mutex::new(slots), created: other.created }
+    }
+
+    fn slot(&self, server: &CompiledServer) -> Arc<Slot> {
+        let mut slots = self.slots.lock();
+        // A server that was added after the start.
+        let added = || Slot::new(Source::Generate, None, None);
+        Arc::clone(slots.entry(server.id.clone()).or_insert_with(added))
+    }
+
+    /// The keys of a server; rotated first when that is due.
+    ///
+    /// # Errors
+    /// Key generation failed, or the ledger.
+    pub(crate) async fn of(
+        &self,
+        server: &CompiledServer,
+        ledger: LedgerAt<'_>,
+        now: i64,
+    ) -> Result<Arc<LoadedKeys>, KeyError> {
+        let slot = self.slot(server);
+        if let Some(loaded) = slot.current()
+            && periods_due(&loaded.record, server, now) == 0
+            && ledger.server_keys().read(&server.id, |record| *record == loaded.record).await? == Some(true)
+        {
+            return Ok(loaded);
+        }
+        let _generating = slot.generating.lock().await;
+        loop {
+            let Versioned { value: record, version } = self.record(&slot, server, ledger).await?;
+            let periods = periods_due(&record, server, now);
+            if periods == 0 {
+                return slot.load(record);
+            }
+            let due = record.last_rotated + periods * LoadedKeys::PERIOD;
+            let mut rotated = record;
+            // After two rotations none of the first keys is left: further ones would change nothing.
+            for _ in 0..periods.min(2) {
+                rotated = rotate(&rotated, due).await?;
+            }
+            replace(server, ledger, version, rotated).await?;
+        }
+    }
+
+    /// The keys of a server that has used them; one that has not has signed nothing.
+    ///
+    /// # Errors
+    /// Key generation failed, or the ledger.
+    pub(crate) async fn used(
+        &self,
+        server: &CompiledServer,
+        ledger: LedgerAt<'_>,
+        now: i64,
+    ) -> Result<Option<Arc<LoadedKeys>>, KeyError> {
+        // A reset removes the record; the first keys may have signed before.
+        let has_signed = self.slot(server).first.read().is_some();
+        if has_signed || ledger.server_keys().read(&server.id, |_| ()).await?.is_some() {
+            return Ok(Some(self.of(server, ledger, now).await?));
+        }
+        Ok(None)
+    }
+
+    /// Rotates the keys of a server now.
+    ///
+    /// # Errors
+    /// Key generation failed, or the ledger.
+    pub(crate) async fn rotate(&self, server: &CompiledServer, ledger: LedgerAt<'_>, now: i64) -> Result<(), KeyError> {
+        let slot = self.slot(server);
+        let _generating = slot.generating.lock().await;
+        loop {
+            let Versioned { value: record, version } = self.record(&slot, server, ledger).await?;
+            slot.load(record.clone())?;
+            let rotated = rotate(&record, now).await?;
+            if replace(server, ledger, version, rotated).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The record of a server; the first request for it writes it.
+    async fn record(
+        &self,
+        slot: &Slot,
+        server: &CompiledServer,
+        ledger: LedgerAt<'_>,
+    ) -> Result<Versioned<KeyRecord>, KeyError> {
+        loop {
+            if let Some(found) = ledger.server_keys().get_versioned(&server.id).await? {
+                return Ok(found);
+            }
+            let first = slot.first(self.created).await?;
+            ledger.server_keys().put_if_absent(&server.id, first.record.clone(), NEVER).await?;
+        }
+    }
+}
+
+/// Replaces a record unless another process was faster; whether it was replaced.
+async fn replace(
+    server: &CompiledServer,
+    ledger: LedgerAt<'_>,
+    version: Version,
+    record: KeyRecord,
+) -> Result<bool, KeyError> {
+    let mut batch = ledger.batch();
+    batch.require_version(ledger.server_keys(), &server.id, version);
+    batch.put(ledger.server_keys(), &server.id, record, NEVER);
+    match batch.commit().await {
+        Ok(()) => Ok(true),
+        Err(LedgerError::Conflict { .. }) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn rotate(record: &KeyRecord, at: i64) -> Result<KeyRecord, KeyError> {
+    let active = match &record.next {
+        Some(next) => next.clone(),
+        None => Source::Generate.material().await?,
+    };
+    Ok(record.rotated(active, Source::Generate.material().await?, at))
+}
+
+impl Slot {
+    fn new(active: Source, access: Option<Source>, next: Option<KeyMaterial>) -> Arc<Self> {
+        let (first, current) = (RwLock::default(), RwLock::default());
+        Arc::new(Self { active, access, next, first, current, generating: tokio::sync::Mutex::default() })
+    }
+
+    fn shared(&self) -> Arc<Self> {
+        let slot = Self::new(self.active, self.access, self.next.clone());
+        (*slot.first.write()).clone_from(&self.first.read());
+        slot
+    }
+
+    fn current(&self) -> Option<Arc<LoadedKeys>> {
+        self.current.read().clone()
+    }
+
+    /// The keys that the server begins with.
+    async fn first(&self, created: i64) -> Result<Arc<LoadedKeys>, KeyError> {
+        let known = self.first.read().clone();
+        if let Some(first) = known {
+            return Ok(first);
+        }
+        let active = self.active.material().await?;
+        let access = match self.access {
+            Some(source) => Some(source.material().await?),
+            None => None,
+        };
+        let record = KeyRecord { active, access, next: self.next.clone(), retired: None, last_rotated: created };
+        let first = Arc::new(LoadedKeys::load(record, None)?);
+        *self.first.write() = Some(Arc::clone(&first));
+        Ok(first)
+    }
+
+    /// The keys of a record, loaded once.
+    fn load(&self, record: KeyRecord) -> Result<Arc<LoadedKeys>, KeyError> {
+        let known = [self.current(), self.first.read().clone()];
+        let mut same = known.iter().flatten().filter(|loaded| loaded.record == record);
+        let loaded = match same.next() {
+            Some(loaded) => Arc::clone(loaded),
+            None => Arc::new(LoadedKeys::load(record, known[0].as_deref().or(known[1].as_deref()))?),
+        };
+        *self.current.write() = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}

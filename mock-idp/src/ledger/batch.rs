@@ -1,0 +1,178 @@
+//! Writes that are committed together: all of them or none.
+
+use std::fmt;
+
+use super::memory::Entries;
+use super::table::{Record, Table, Version};
+use super::tables::MemoryTables;
+use super::{LedgerError, Store};
+
+/// Writes to records of any tables, and conditions that must hold when they are committed.
+#[must_use = "a batch writes nothing until it is committed"]
+pub(crate) struct Batch<'l> {
+    store: &'l Store,
+    now: i64,
+    writes: Vec<Box<dyn Write>>,
+}
+
+impl fmt::Debug for Batch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch").field("now", &self.now).field("writes", &self.writes.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'l> Batch<'l> {
+    pub(super) fn new(store: &'l Store, now: i64) -> Self {
+        Self { store, now, writes: Vec::new() }
+    }
+
+    /// Writes a record.
+    pub(crate) fn put<T: Record>(&mut self, table: Table<'l, T>, key: &str, value: T, expires: i64) {
+        self.add(table, key, Change::Put { value, expires });
+    }
+
+    /// Removes a record.
+    pub(crate) fn delete<T: Record>(&mut self, table: Table<'l, T>, key: &str) {
+        self.add(table, key, Change::Delete);
+    }
+
+    /// Changes a record, if there is one when the batch is committed. The change must be pure.
+    pub(crate) fn update<T: Record>(
+        &mut self,
+        table: Table<'l, T>,
+        key: &str,
+        change: impl Fn(&mut T) + Send + 'static,
+    ) {
+        self.add(table, key, Change::Update { change: Box::new(change), or_insert: None });
+    }
+
+    /// Changes a record, or a default one if there is none when the batch is committed. The change must be pure.
+    pub(crate) fn update_or_default<T: Record + Default>(
+        &mut self,
+        table: Table<'l, T>,
+        key: &str,
+        expires: i64,
+        change: impl Fn(&mut T) + Send + 'static,
+    ) {
+        self.add(table, key, Change::Update { change: Box::new(change), or_insert: Some((T::default(), expires)) });
+    }
+
+    /// Nothing is written unless the record still has this version.
+    pub(crate) fn require_version<T: Record>(&mut self, table: Table<'l, T>, key: &str, version: Version) {
+        self.add(table, key, Change::RequireVersion(version));
+    }
+
+    /// Nothing is written unless there is a record that meets the condition.
+    pub(crate) fn require<T: Record>(
+        &mut self,
+        table: Table<'l, T>,
+        key: &str,
+        condition: impl Fn(&T) -> bool + Send + 'static,
+    ) {
+        self.add(table, key, Change::Require(Box::new(condition)));
+    }
+
+    fn add<T: Record>(&mut self, table: Table<'l, T>, key: &str, change: Change<T>) {
+        self.writes.push(Box::new(TypedWrite { definition: table.definition, key: key.to_owned(), change }));
+    }
+
+    /// Writes all or nothing.
+    ///
+    /// # Errors
+    /// A condition is not met, or the store is unavailable.
+    #[expect(clippy::unused_async, reason = "stores outside this process' memory are awaited")]
+    pub(crate) async fn commit(self) -> Result<(), LedgerError> {
+        match self.store {
+            Store::Memory(memory) => {
+                let mut tables = memory.lock();
+                for write in &self.writes {
+                    write.check(&mut tables, self.now)?;
+                }
+                for write in self.writes {
+                    write.apply(&mut tables, self.now);
+                }
+                Ok(())
+            }
+            #[cfg(test)]
+            Store::Bytes(store) => super::byte_store::commit(&**store, &self.writes, self.now),
+        }
+    }
+}
+
+/// One write, whatever its record.
+pub(super) trait Write: Send {
+    fn check(&self, tables: &mut MemoryTables, now: i64) -> Result<(), LedgerError>;
+    fn apply(self: Box<Self>, tables: &mut MemoryTables, now: i64);
+    #[cfg(test)]
+    fn to_bytes(
+        &self,
+        store: &dyn super::byte_store::ByteStore,
+        now: i64,
+    ) -> Result<Vec<super::byte_store::ByteWrite>, LedgerError>;
+}
+
+pub(super) struct TypedWrite<T: 'static> {
+    pub(super) definition: &'static super::table::Definition<T>,
+    pub(super) key: String,
+    pub(super) change: Change<T>,
+}
+
+pub(super) enum Change<T> {
+    Put {
+        value: T,
+        expires: i64,
+    },
+    Delete,
+    Update {
+        change: Box<dyn Fn(&mut T) + Send>,
+        /// The record to start from where there is none, and its expiry.
+        or_insert: Option<(T, i64)>,
+    },
+    RequireVersion(Version),
+    Require(Box<dyn Fn(&T) -> bool + Send>),
+}
+
+impl<T: Record> TypedWrite<T> {
+    fn entries<'t>(&self, tables: &'t mut MemoryTables) -> &'t mut Entries<T> {
+        (self.definition.entries)(tables)
+    }
+}
+
+impl<T: Record> Write for TypedWrite<T> {
+    fn check(&self, tables: &mut MemoryTables, now: i64) -> Result<(), LedgerError> {
+        let found = self.entries(tables).get(&self.key, now);
+        let is_met = match &self.change {
+            Change::RequireVersion(required) => found.is_some_and(|(_, version)| version == *required),
+            Change::Require(condition) => found.is_some_and(|(value, _)| condition(value)),
+            Change::Put { .. } | Change::Delete | Change::Update { .. } => true,
+        };
+        if is_met { Ok(()) } else { Err(LedgerError::Conflict { table: self.definition.name }) }
+    }
+
+    fn apply(self: Box<Self>, tables: &mut MemoryTables, now: i64) {
+        let entries = self.entries(tables);
+        let Self { definition, key, change } = *self;
+        match change {
+            Change::Put { value, expires } => entries.put(&key, value, expires, now, definition.bound),
+            Change::Delete => drop(entries.take(&key, now)),
+            Change::Update { change, or_insert } => {
+                if entries.update(&key, now, |value| change(value)).is_none()
+                    && let Some((mut value, expires)) = or_insert
+                {
+                    change(&mut value);
+                    entries.put(&key, value, expires, now, definition.bound);
+                }
+            }
+            Change::RequireVersion(_) | Change::Require(_) => {}
+        }
+    }
+
+    #[cfg(test)]
+    fn to_bytes(
+        &self,
+        store: &dyn super::byte_store::ByteStore,
+        now: i64,
+    ) -> Result<Vec<super::byte_store::ByteWrite>, LedgerError> {
+        super::byte_store::to_bytes(self, store, now)
+    }
+}

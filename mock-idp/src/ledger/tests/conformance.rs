@@ -1,0 +1,237 @@
+//! What every store has to do. Each case gets a ledger without records.
+
+use std::sync::Arc;
+
+use mock_idp_core::ledger::{Inbox, Participant, RefreshTokenOwner, UserCode};
+use tokio::task::JoinSet;
+
+use crate::ledger::{Ledger, LedgerError};
+
+/// How many tasks race.
+const TASKS: usize = 32;
+
+fn code(name: &str) -> UserCode {
+    UserCode { device_code: name.to_owned() }
+}
+
+async fn read(ledger: &Ledger, key: &str, now: i64) -> Option<String> {
+    ledger.at(now).user_codes().get(key).await.unwrap().map(|record| record.device_code)
+}
+
+fn participant(number: usize) -> Participant {
+    Participant { client_id: number.to_string(), server: "server".to_owned() }
+}
+
+/// The results of tasks that do the same at the same time.
+async fn race<T: Send + 'static, F: Future<Output = T> + Send + 'static>(task: impl Fn(usize) -> F) -> Vec<T> {
+    let mut tasks = JoinSet::new();
+    for number in 0..TASKS {
+        tasks.spawn(task(number));
+    }
+    tasks.join_all().await
+}
+
+pub(super) async fn records_are_read_until_they_expire(ledger: Arc<Ledger>) {
+    ledger.at(0).user_codes().put("key", code("a"), 100).await.unwrap();
+    assert_eq!(read(&ledger, "key", 99).await.as_deref(), Some("a"));
+    assert_eq!(read(&ledger, "key", 100).await, None);
+    assert_eq!(ledger.at(100).user_codes().take("key").await.unwrap().map(|record| record.device_code), None);
+}
+
+pub(super) async fn a_put_replaces_the_record_and_its_expiry(ledger: Arc<Ledger>) {
+    ledger.at(0).user_codes().put("key", code("a"), 100).await.unwrap();
+    ledger.at(0).user_codes().put("key", code("b"), 200).await.unwrap();
+    assert_eq!(read(&ledger, "key", 150).await.as_deref(), Some("b"));
+}
+
+pub(super) async fn one_of_many_tasks_takes_a_record(ledger: Arc<Ledger>) {
+    ledger.at(0).user_codes().put("key", code("a"), 100).await.unwrap();
+    let taken = race(|_| {
+        let ledger = Arc::clone(&ledger);
+        async move { ledger.at(0).user_codes().take("key").await.unwrap().is_some() }
+    });
+    assert_eq!(taken.await.into_iter().filter(|taken| *taken).count(), 1);
+}
+
+pub(super) async fn one_of_many_tasks_puts_a_record_if_it_is_absent(ledger: Arc<Ledger>) {
+    let put = race(|number| {
+        let ledger = Arc::clone(&ledger);
+        async move { ledger.at(0).user_codes().put_if_absent("key", code(&number.to_string()), 100).await.unwrap() }
+    });
+    assert_eq!(put.await.into_iter().filter(|put| *put).count(), 1);
+}
+
+pub(super) async fn an_expired_record_counts_as_absent(ledger: Arc<Ledger>) {
+    assert!(ledger.at(0).user_codes().put_if_absent("key", code("a"), 100).await.unwrap());
+    assert!(!ledger.at(99).user_codes().put_if_absent("key", code("b"), 200).await.unwrap());
+    assert!(ledger.at(100).user_codes().put_if_absent("key", code("c"), 200).await.unwrap());
+    assert_eq!(read(&ledger, "key", 100).await.as_deref(), Some("c"));
+}
+
+pub(super) async fn every_update_of_many_tasks_counts(ledger: Arc<Ledger>) {
+    ledger.at(0).participants().put("key", Vec::new(), 100).await.unwrap();
+    let lengths = race(|number| {
+        let ledger = Arc::clone(&ledger);
+        async move {
+            let add = |known: &mut Vec<Participant>| {
+                known.push(participant(number));
+                known.len()
+            };
+            ledger.at(0).participants().update("key", add).await.unwrap().unwrap()
+        }
+    });
+    let mut lengths = lengths.await;
+    lengths.sort_unstable();
+    assert_eq!(lengths, (1..=TASKS).collect::<Vec<_>>());
+    let known = ledger.at(0).participants().get("key").await.unwrap().unwrap();
+    assert!((0..TASKS).all(|number| known.contains(&participant(number))));
+}
+
+pub(super) async fn an_update_of_a_missing_or_expired_record_does_nothing(ledger: Arc<Ledger>) {
+    let rename = |record: &mut UserCode| record.device_code = "b".to_owned();
+    assert_eq!(ledger.at(0).user_codes().update("key", rename).await.unwrap(), None);
+    ledger.at(0).user_codes().put("key", code("a"), 100).await.unwrap();
+    assert_eq!(ledger.at(100).user_codes().update("key", rename).await.unwrap(), None);
+    assert_eq!(read(&ledger, "key", 99).await.as_deref(), Some("a"));
+}
+
+pub(super) async fn a_version_changes_with_every_write(ledger: Arc<Ledger>) {
+    let codes = ledger.at(0).user_codes();
+    codes.put("key", code("a"), 100).await.unwrap();
+    let first = codes.get_versioned("key").await.unwrap().unwrap();
+    assert_eq!(codes.get_versioned("key").await.unwrap().unwrap().version, first.version);
+    let updated = codes.update_versioned("key", |_| ()).await.unwrap().unwrap();
+    assert_ne!(updated.version, first.version);
+    assert_eq!(codes.get_versioned("key").await.unwrap().unwrap().version, updated.version);
+    codes.put("key", code("a"), 100).await.unwrap();
+    let put = codes.get_versioned("key").await.unwrap().unwrap();
+    assert_ne!(put.version, updated.version);
+    codes.take("key").await.unwrap();
+    codes.put("key", code("a"), 100).await.unwrap();
+    assert_ne!(codes.get_versioned("key").await.unwrap().unwrap().version, put.version);
+}
+
+pub(super) async fn a_batch_writes_to_several_tables(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    at.user_codes().put("old", code("a"), 100).await.unwrap();
+    let mut batch = at.batch();
+    batch.put(at.user_codes(), "new", code("b"), 100);
+    batch.put(at.refresh_tokens(), "token", RefreshTokenOwner { family: "family".to_owned() }, 100);
+    batch.delete(at.user_codes(), "old");
+    assert_eq!(read(&ledger, "new", 0).await, None, "nothing is written before the commit");
+    batch.commit().await.unwrap();
+    assert_eq!(read(&ledger, "new", 0).await.as_deref(), Some("b"));
+    assert_eq!(at.refresh_tokens().get("token").await.unwrap().unwrap().family, "family");
+    assert_eq!(read(&ledger, "old", 0).await, None);
+}
+
+pub(super) async fn a_batch_with_a_stale_version_writes_nothing(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    at.user_codes().put("key", code("a"), 100).await.unwrap();
+    let stale = at.user_codes().get_versioned("key").await.unwrap().unwrap().version;
+    at.user_codes().update("key", |_| ()).await.unwrap();
+    let mut batch = at.batch();
+    batch.put(at.user_codes(), "other", code("b"), 100);
+    batch.require_version(at.user_codes(), "key", stale);
+    batch.delete(at.user_codes(), "key");
+    assert_eq!(batch.commit().await, Err(LedgerError::Conflict { table: "user_codes" }));
+    assert_eq!(read(&ledger, "other", 0).await, None);
+    assert_eq!(read(&ledger, "key", 0).await.as_deref(), Some("a"));
+
+    let mut batch = at.batch();
+    let version = at.user_codes().get_versioned("key").await.unwrap().unwrap().version;
+    batch.require_version(at.user_codes(), "key", version);
+    batch.put(at.user_codes(), "other", code("b"), 100);
+    batch.commit().await.unwrap();
+    assert_eq!(read(&ledger, "other", 0).await.as_deref(), Some("b"));
+
+    let mut batch = ledger.at(100).batch();
+    batch.require_version(at.user_codes(), "key", version);
+    batch.put(at.user_codes(), "late", code("c"), 200);
+    assert!(batch.commit().await.is_err(), "an expired record has no version");
+    assert_eq!(read(&ledger, "late", 100).await, None);
+}
+
+pub(super) async fn a_batch_whose_condition_is_not_met_writes_nothing(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    at.user_codes().put("key", code("a"), 100).await.unwrap();
+    for (key, wanted, is_met) in [("key", "a", true), ("key", "b", false), ("missing", "a", false)] {
+        let mut batch = at.batch();
+        batch.put(at.user_codes(), "other", code("c"), 100);
+        batch.require(at.user_codes(), key, move |record| record.device_code == wanted);
+        let expected = if is_met { Ok(()) } else { Err(LedgerError::Conflict { table: "user_codes" }) };
+        assert_eq!(batch.commit().await, expected);
+        assert_eq!(at.user_codes().take("other").await.unwrap().is_some(), is_met, "{key} {wanted}");
+    }
+}
+
+pub(super) async fn one_of_many_batches_on_one_version_is_committed(ledger: Arc<Ledger>) {
+    ledger.at(0).user_codes().put("key", code("a"), 100).await.unwrap();
+    let version = ledger.at(0).user_codes().get_versioned("key").await.unwrap().unwrap().version;
+    let committed = race(|number| {
+        let ledger = Arc::clone(&ledger);
+        async move {
+            let at = ledger.at(0);
+            let mut batch = at.batch();
+            batch.require_version(at.user_codes(), "key", version);
+            batch.put(at.user_codes(), "key", code(&number.to_string()), 100);
+            batch.put(at.user_codes(), &number.to_string(), code("winner"), 100);
+            batch.commit().await.is_ok()
+        }
+    });
+    assert_eq!(committed.await.into_iter().filter(|committed| *committed).count(), 1);
+    let winner = read(&ledger, "key", 0).await.unwrap();
+    for number in 0..TASKS {
+        let expected = (number.to_string() == winner).then_some("winner");
+        assert_eq!(read(&ledger, &number.to_string(), 0).await.as_deref(), expected);
+    }
+}
+
+pub(super) async fn a_batch_updates_the_records_that_are_there(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    let add = |number| move |known: &mut Vec<Participant>| known.push(participant(number));
+    let mut batch = at.batch();
+    batch.update(at.participants(), "missing", add(0));
+    batch.update_or_default(at.participants(), "new", 100, add(1));
+    batch.commit().await.unwrap();
+    let mut batch = at.batch();
+    batch.update_or_default(at.participants(), "new", 200, add(2));
+    batch.commit().await.unwrap();
+    assert_eq!(at.participants().get("missing").await.unwrap(), None);
+    assert_eq!(at.participants().get("new").await.unwrap(), Some(vec![participant(1), participant(2)]));
+    assert_eq!(ledger.at(100).participants().get("new").await.unwrap(), None, "an update keeps the expiry");
+}
+
+pub(super) async fn every_update_in_a_batch_of_many_tasks_counts(ledger: Arc<Ledger>) {
+    let committed = race(|number| {
+        let ledger = Arc::clone(&ledger);
+        async move {
+            let at = ledger.at(0);
+            let mut batch = at.batch();
+            batch.update_or_default(at.participants(), "key", 100, move |known| known.push(participant(number)));
+            batch.commit().await
+        }
+    });
+    assert!(committed.await.iter().all(Result::is_ok));
+    assert_eq!(ledger.at(0).participants().get("key").await.unwrap().unwrap().len(), TASKS);
+}
+
+pub(super) async fn clear_removes_the_records_of_all_tables(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    at.user_codes().put("key", code("a"), 100).await.unwrap();
+    at.nonce_secrets().put("key", [7; 32], 100).await.unwrap();
+    ledger.clear().await.unwrap();
+    assert_eq!(read(&ledger, "key", 0).await, None);
+    assert_eq!(at.nonce_secrets().get("key").await.unwrap(), None);
+}
+
+/// The table of inboxes holds one record.
+pub(super) async fn a_full_table_drops_the_record_that_expires_first(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    at.inboxes().put("first", Inbox::default(), 200).await.unwrap();
+    at.inboxes().put("second", Inbox::default(), 100).await.unwrap();
+    assert!(at.inboxes().get("first").await.unwrap().is_none());
+    assert!(at.inboxes().get("second").await.unwrap().is_some());
+    at.inboxes().put("second", Inbox::default(), 300).await.unwrap();
+    assert!(at.inboxes().get("second").await.unwrap().is_some(), "a replaced record does not count twice");
+}

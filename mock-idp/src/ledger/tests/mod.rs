@@ -1,0 +1,69 @@
+//! The conformance suite that every store must pass, and the stores that it runs against.
+
+mod conformance;
+mod stores;
+
+use std::sync::Arc;
+
+pub(crate) use stores::FailingStore;
+
+use super::{Ledger, tables};
+use stores::BytesInMemory;
+
+/// Runs every case of the suite against a store, each with a ledger of its own.
+macro_rules! conformance {
+    ($store:ident, $ledger:expr) => {
+        mod $store {
+            use super::*;
+            conformance!(@cases $ledger;
+                records_are_read_until_they_expire
+                a_put_replaces_the_record_and_its_expiry
+                one_of_many_tasks_takes_a_record
+                one_of_many_tasks_puts_a_record_if_it_is_absent
+                an_expired_record_counts_as_absent
+                every_update_of_many_tasks_counts
+                an_update_of_a_missing_or_expired_record_does_nothing
+                a_version_changes_with_every_write
+                a_batch_writes_to_several_tables
+                a_batch_with_a_stale_version_writes_nothing
+                a_batch_whose_condition_is_not_met_writes_nothing
+                one_of_many_batches_on_one_version_is_committed
+                a_batch_updates_the_records_that_are_there
+                every_update_in_a_batch_of_many_tasks_counts
+                clear_removes_the_records_of_all_tables
+                a_full_table_drops_the_record_that_expires_first
+            );
+        }
+    };
+    (@cases $ledger:expr; $($case:ident)*) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+        async fn $case() {
+            conformance::$case(Arc::new($ledger)).await;
+        })*
+    };
+}
+
+conformance!(memory, Ledger::default());
+conformance!(bytes, Ledger::in_store(Arc::new(BytesInMemory::default())));
+
+#[test]
+fn the_tables_have_different_names() {
+    let names: std::collections::BTreeSet<_> = tables::NAMES.iter().collect();
+    assert_eq!(names.len(), tables::NAMES.len());
+}
+
+#[tokio::test]
+async fn every_operation_on_an_unavailable_store_is_an_error() {
+    let ledger = Ledger::in_store(Arc::new(FailingStore));
+    let (codes, used) = (ledger.at(0).user_codes(), ledger.at(0).used());
+    let expected = FailingStore::error();
+    assert_eq!(codes.get("key").await.unwrap_err(), expected);
+    assert_eq!(codes.take("key").await.unwrap_err(), expected);
+    assert_eq!(codes.update("key", |_| ()).await.unwrap_err(), expected);
+    assert_eq!(used.put("key", mock_idp_core::ledger::Used {}, 1).await.unwrap_err(), expected);
+    assert_eq!(used.put_if_absent("key", mock_idp_core::ledger::Used {}, 1).await.unwrap_err(), expected);
+    let mut batch = ledger.at(0).batch();
+    batch.delete(codes, "key");
+    assert_eq!(batch.commit().await.unwrap_err(), expected);
+    assert_eq!(ledger.clear().await.unwrap_err(), expected);
+}
