@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use syn::Item;
+
+use crate::uses::is_test;
+
 /// A parsed source file.
 #[derive(Debug)]
 pub struct Source {
@@ -67,5 +71,21 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Source>, SourceError> {
         }
     }
     sources.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(sources)
+    Ok(without_tests(sources))
+}
+
+/// Leaves out the files of modules that are compiled for tests only.
+pub(crate) fn without_tests(mut sources: Vec<Source>) -> Vec<Source> {
+    let mut tests: Vec<Vec<String>> = Vec::new();
+    for source in &sources {
+        for item in &source.syntax.items {
+            if let Item::Mod(module) = item
+                && is_test(item)
+            {
+                tests.push(source.module.iter().cloned().chain([module.ident.to_string()]).collect());
+            }
+        }
+    }
+    sources.retain(|source| !tests.iter().any(|test| source.module.starts_with(test)));
+    sources
 }

@@ -4,7 +4,7 @@ use super::*;
 
 fn package(files: &[(&str, &str)]) -> Package {
     let sources = files.iter().map(|(path, code)| Source::parse(PathBuf::from(path), code).unwrap());
-    Package::new(sources.collect())
+    Package::new(source::without_tests(sources.collect()))
 }
 
 fn uses(package: &Package) -> Vec<String> {
@@ -66,6 +66,20 @@ fn code_for_tests_does_not_count() {
         ("b.rs", "pub struct B(crate::a::A);"),
     ]);
     assert!(package.cycles().is_empty());
+}
+
+#[test]
+fn files_functions_arms_and_variants_for_tests_do_not_count() {
+    let package = package(&[
+        (
+            "a/mod.rs",
+            "#[cfg(test)] mod fake; enum E { A, #[cfg(test)] B(fake::F) }
+             impl E { #[cfg(test)] fn f() { crate::b::f() } fn g(&self) { match self { #[cfg(test)] E::B(_) => crate::b::f(), _ => {} } } }",
+        ),
+        ("a/fake.rs", "pub struct F(super::E);"),
+        ("b.rs", "pub fn f() { crate::a::E::A; }"),
+    ]);
+    assert_eq!(uses(&package), ["b.rs uses crate::a::E::A of a/mod.rs"]);
 }
 
 #[test]

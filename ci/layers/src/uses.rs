@@ -44,6 +44,10 @@ pub(crate) fn is_test(item: &Item) -> bool {
         Item::Use(item) => &item.attrs,
         _ => &[],
     };
+    is_for_tests(attributes)
+}
+
+pub(crate) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
             && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"))
@@ -140,6 +144,30 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
         if !is_test(item) {
             visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
+        if !is_for_tests(&arm.attrs) {
+            visit::visit_arm(self, arm);
+        }
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        if !is_for_tests(&item.attrs) {
+            visit::visit_impl_item_fn(self, item);
+        }
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
+        if !is_for_tests(&item.attrs) {
+            visit::visit_trait_item_fn(self, item);
+        }
+    }
+
+    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
+        if !is_for_tests(&variant.attrs) {
+            visit::visit_variant(self, variant);
         }
     }
 

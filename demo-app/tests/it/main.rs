@@ -6,7 +6,6 @@ mod browser;
 mod console;
 mod embedded;
 mod fake_issuer;
-mod layers;
 mod pages;
 mod sign_in;
 mod start;

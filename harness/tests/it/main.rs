@@ -7,7 +7,6 @@ mod canaries;
 mod command;
 mod fapi2;
 mod faults;
-mod floors;
 mod generic;
 mod matrix;
 mod modules;

@@ -21,7 +21,6 @@ mod encryption;
 mod exchange;
 mod explain;
 mod explain_program;
-mod floors;
 mod flow;
 mod global_revocation;
 mod hostile;

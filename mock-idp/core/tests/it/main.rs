@@ -6,7 +6,6 @@ mod claim_rules;
 mod claim_subject;
 mod expression_cases;
 mod expressions;
-mod floors;
 mod market;
 mod org_document;
 mod org_tables;
