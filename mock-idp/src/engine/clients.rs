@@ -1,7 +1,7 @@
 //! Dynamic client registration: each change creates the org's next snapshot, so that a client works as soon as it has the response.
 
 use mock_idp_core::management::ApiError;
-use mock_idp_core::management::clients::{self, ClientRefusal, Metadata};
+use mock_idp_core::management::clients::{self, ClientError, Metadata};
 use mock_idp_core::model::App;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::trace::Trace;
@@ -48,7 +48,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// The metadata is not valid.
-    pub fn register(self, body: Value) -> Result<Value, ClientRefusal> {
+    pub fn register(self, body: Value) -> Result<Value, ClientError> {
         let metadata = Metadata::read(body)?;
         let app = self.create(|moment| clients::register(&self.0.org, metadata, moment))?;
         self.0.instance.change(|draft| {
@@ -62,7 +62,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id.
-    pub fn get(self, client_id: &str) -> Result<Value, ClientRefusal> {
+    pub fn get(self, client_id: &str) -> Result<Value, ClientError> {
         clients::find(&self.0.org, client_id).map(|app| clients::view(app, false))
     }
 
@@ -70,7 +70,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id, or the metadata is not valid.
-    pub fn replace(self, client_id: &str, body: Value) -> Result<Value, ClientRefusal> {
+    pub fn replace(self, client_id: &str, body: Value) -> Result<Value, ClientError> {
         self.0.instance.change(|draft| {
             let known = clients::find(draft, client_id)?;
             let metadata = Metadata::read(body)?;
@@ -87,7 +87,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id.
-    pub fn remove(self, client_id: &str) -> Result<(), ClientRefusal> {
+    pub fn remove(self, client_id: &str) -> Result<(), ClientError> {
         self.0.instance.change(|draft| {
             clients::find(draft, client_id)?;
             draft.remove_client(client_id);
@@ -100,9 +100,9 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id, or it has no secret.
-    pub fn renew_secret(self, client_id: &str) -> Result<Value, ClientRefusal> {
+    pub fn renew_secret(self, client_id: &str) -> Result<Value, ClientError> {
         self.0.instance.change(|draft| {
-            let unknown = |_| ClientRefusal::from(ApiError::not_found(client_id, "PublicClientApp"));
+            let unknown = |_| ClientError::from(ApiError::not_found(client_id, "PublicClientApp"));
             let known = clients::find(draft, client_id).map_err(unknown)?;
             let app = self.create(|moment| clients::with_new_secret(known, moment))?;
             let view = clients::view(&app, true);
@@ -111,7 +111,7 @@ impl<'c> ClientRegistration<'c> {
         })
     }
 
-    fn create(self, rule: impl FnOnce(&mut Moment<'_>) -> Result<App, ClientRefusal>) -> Result<App, ClientRefusal> {
+    fn create(self, rule: impl FnOnce(&mut Moment<'_>) -> Result<App, ClientError>) -> Result<App, ClientError> {
         self.0.decide(&mut Trace::default(), rule)
     }
 }

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use super::memory::Entries;
-use super::table::{Record, Table, Version};
-use super::tables::MemoryTables;
-use super::{LedgerError, Store};
+use mock_idp_core::ledger::LedgerError;
+
+use super::entries::{Entries, Version};
+use super::memory::MemoryTables;
+use super::store::Store;
+use super::table::{Definition, Record, Table};
 
 /// Writes to records of any tables, and conditions that must hold when they are committed.
 #[must_use = "a batch writes nothing until it is committed"]
@@ -112,7 +114,7 @@ pub(super) trait Write: Send {
 }
 
 pub(super) struct TypedWrite<T: 'static> {
-    pub(super) definition: &'static super::table::Definition<T>,
+    pub(super) definition: &'static Definition<T>,
     pub(super) key: String,
     pub(super) change: Change<T>,
 }

@@ -5,7 +5,8 @@ use std::fmt;
 
 use super::LedgerError;
 use super::batch::{Change, TypedWrite, Write};
-use super::table::{Record, Table, Version, Versioned};
+use super::entries::Version;
+use super::table::{Record, Table, Versioned};
 
 /// A store of serialised records.
 pub(crate) trait ByteStore: fmt::Debug + Send + Sync {

@@ -1,12 +1,30 @@
-//! Records in memory: as they are, not serialised, behind one lock for all tables, which makes a batch atomic.
+//! The tables of an org in memory, behind one lock, which makes a batch atomic.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
-
+use mock_idp_core::ledger::{
+    ClockSetting, Code, Consent, DeviceSecret, HandOver, Holdings, Inbox, KeyRecord, Participant, Polled,
+    PushedRequest, RefreshTokenOwner, Revocation, Session, SignedIn, TokenFamily, Transaction, Used, UserCode,
+};
+use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};
 
-use super::table::Version;
-use super::tables::MemoryTables;
+use super::entries::Entries;
+use super::list::for_all_tables;
+
+macro_rules! memory_tables {
+    ($($(#[$doc:meta])* $name:ident: $record:ty, $bound:literal;)*) => {
+        /// The tables of a ledger in memory.
+        #[derive(Debug, Default)]
+        pub(super) struct MemoryTables {
+            $(pub(super) $name: Entries<$record>,)*
+        }
+
+        /// The names of all tables.
+        #[cfg(test)]
+        pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+for_all_tables!(memory_tables);
 
 /// All tables of one org.
 #[derive(Debug, Default)]
@@ -21,70 +39,5 @@ impl Memory {
         let cleared = std::mem::take(&mut *self.0.lock());
         // Freed outside the lock.
         drop(cleared);
-    }
-}
-
-/// The records of one table.
-#[derive(Debug)]
-pub(super) struct Entries<T> {
-    by_key: HashMap<Arc<str>, Entry<T>>,
-    /// The first to expire first, so that removing expired records takes no search.
-    by_expiry: BTreeSet<(i64, Arc<str>)>,
-    last_version: u64,
-}
-
-#[derive(Debug)]
-struct Entry<T> {
-    value: T,
-    /// The first second at which the record is gone.
-    expires: i64,
-    version: Version,
-}
-
-impl<T> Default for Entries<T> {
-    fn default() -> Self {
-        Self { by_key: HashMap::new(), by_expiry: BTreeSet::new(), last_version: 0 }
-    }
-}
-
-impl<T> Entries<T> {
-    pub(super) fn get(&self, key: &str, now: i64) -> Option<(&T, Version)> {
-        self.by_key.get(key).filter(|entry| now < entry.expires).map(|entry| (&entry.value, entry.version))
-    }
-
-    /// Changes a record in place.
-    pub(super) fn update<R>(&mut self, key: &str, now: i64, change: impl FnOnce(&mut T) -> R) -> Option<(R, Version)> {
-        let entry = self.by_key.get_mut(key).filter(|entry| now < entry.expires)?;
-        self.last_version += 1;
-        entry.version = Version(self.last_version);
-        Some((change(&mut entry.value), entry.version))
-    }
-
-    /// Writes a record. Expired records are removed, and those that expire first when there are too many.
-    pub(super) fn put(&mut self, key: &str, value: T, expires: i64, now: i64, bound: usize) {
-        self.remove(key);
-        while let Some((first, _)) = self.by_expiry.first() {
-            if *first > now && self.by_key.len() < bound {
-                break;
-            }
-            if let Some((_, key)) = self.by_expiry.pop_first() {
-                self.by_key.remove(&key);
-            }
-        }
-        let key: Arc<str> = key.into();
-        self.last_version += 1;
-        self.by_expiry.insert((expires, Arc::clone(&key)));
-        self.by_key.insert(key, Entry { value, expires, version: Version(self.last_version) });
-    }
-
-    /// Removes a record; its value, if it has not expired.
-    pub(super) fn take(&mut self, key: &str, now: i64) -> Option<T> {
-        self.remove(key).filter(|entry| now < entry.expires).map(|entry| entry.value)
-    }
-
-    fn remove(&mut self, key: &str) -> Option<Entry<T>> {
-        let (key, entry) = self.by_key.remove_entry(key)?;
-        self.by_expiry.remove(&(entry.expires, key));
-        Some(entry)
     }
 }

@@ -7,17 +7,22 @@
 mod batch;
 #[cfg(test)]
 mod byte_store;
+mod entries;
+mod list;
 mod memory;
+mod store;
 mod table;
 mod tables;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub(crate) use batch::Batch;
+pub(crate) use entries::Version;
 pub(crate) use mock_idp_core::ledger::LedgerError;
-pub(crate) use table::{Version, Versioned};
+pub(crate) use table::Versioned;
+pub(crate) use tables::LedgerAt;
 
-use memory::Memory;
+use store::Store;
 
 /// A record that never expires.
 pub(crate) const NEVER: i64 = i64::MAX;
@@ -26,21 +31,6 @@ pub(crate) const NEVER: i64 = i64::MAX;
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     store: Store,
-}
-
-/// Where the records are.
-#[derive(Debug)]
-enum Store {
-    Memory(Box<Memory>),
-    /// What a file or a server would be. Only tests have one.
-    #[cfg(test)]
-    Bytes(std::sync::Arc<dyn byte_store::ByteStore>),
-}
-
-impl Default for Store {
-    fn default() -> Self {
-        Self::Memory(Box::default())
-    }
 }
 
 impl Ledger {
@@ -65,19 +55,5 @@ impl Ledger {
             Store::Bytes(store) => store.clear()?,
         }
         Ok(())
-    }
-}
-
-/// The ledger as one request sees it. A table is a method, see [`tables`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LedgerAt<'l> {
-    store: &'l Store,
-    now: i64,
-}
-
-impl<'l> LedgerAt<'l> {
-    /// Writes that are committed together.
-    pub(crate) fn batch(self) -> Batch<'l> {
-        Batch::new(self.store, self.now)
     }
 }

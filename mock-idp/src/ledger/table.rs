@@ -5,9 +5,11 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::memory::Entries;
-use super::tables::MemoryTables;
-use super::{LedgerError, Store};
+use mock_idp_core::ledger::LedgerError;
+
+use super::entries::{Entries, Version};
+use super::memory::MemoryTables;
+use super::store::Store;
 
 /// What can be stored.
 pub(crate) trait Record: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static {}
@@ -21,10 +23,6 @@ pub(super) struct Definition<T: 'static> {
     pub(super) bound: usize,
     pub(super) entries: fn(&mut MemoryTables) -> &mut Entries<T>,
 }
-
-/// The state of a record: another one after each change.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Version(pub(super) u64);
 
 /// A value, and the version of the record that it was read from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,4 +1,4 @@
-//! The tables: the one list of their names, records and bounds.
+//! Access to the tables: one method per table.
 
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, DeviceSecret, HandOver, Holdings, Inbox, KeyRecord, Participant, Polled,
@@ -6,24 +6,20 @@ use mock_idp_core::ledger::{
 };
 use mock_idp_core::protocol::RequestedClaims;
 
-use super::LedgerAt;
-use super::memory::Entries;
+use super::batch::Batch;
+use super::list::for_all_tables;
+use super::store::Store;
 use super::table::{Definition, Table};
 
-/// A row is: documentation of the key, name, record, and how many records the table holds at most. Beyond its bound, a table drops
-/// the records that expire first.
-macro_rules! tables {
+/// The ledger as one request sees it: records that have expired at its time are not there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LedgerAt<'l> {
+    pub(super) store: &'l Store,
+    pub(super) now: i64,
+}
+
+macro_rules! accessors {
     ($($(#[$doc:meta])* $name:ident: $record:ty, $bound:literal;)*) => {
-        /// The tables of a ledger in memory.
-        #[derive(Debug, Default)]
-        pub(super) struct MemoryTables {
-            $($name: Entries<$record>,)*
-        }
-
-        /// The names of all tables.
-        #[cfg(test)]
-        pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
-
         impl<'l> LedgerAt<'l> {
             $($(#[$doc])*
             pub(crate) fn $name(self) -> Table<'l, $record> {
@@ -35,49 +31,11 @@ macro_rules! tables {
     };
 }
 
-tables! {
-    /// By device secret.
-    device_secrets: DeviceSecret, 10_000;
-    /// By `jti` of the interclient token.
-    hand_overs: HandOver, 10_000;
-    /// By user id.
-    holdings: Holdings, 10_000;
-    /// By `auth_req_id`.
-    backchannel: Polled, 10_000;
-    /// By [`Inbox::KEY`].
-    inboxes: Inbox, 1;
-    /// By device code.
-    devices: Polled, 10_000;
-    /// By user code.
-    user_codes: UserCode, 10_000;
-    /// By state handle.
-    transactions: Transaction, 10_000;
-    /// By session cookie.
-    sessions: Session, 10_000;
-    /// By session token: proofs of a sign-in for which there is no session yet.
-    session_tokens: SignedIn, 10_000;
-    /// By code.
-    codes: Code, 10_000;
-    /// By id (`oar…`).
-    families: TokenFamily, 20_000;
-    /// By refresh token.
-    refresh_tokens: RefreshTokenOwner, 40_000;
-    /// By `jti` of the access token.
-    revocations: Revocation, 20_000;
-    /// By `jti` of the access token: claims that its request asked for one by one.
-    requested_claims: RequestedClaims, 20_000;
-    /// By session cookie: the clients that get a logout notice when the session ends.
-    participants: Vec<Participant>, 10_000;
-    /// By [`Consent::key`].
-    consents: Consent, 10_000;
-    /// By [`SingleUse::key`](mock_idp_core::ledger::SingleUse).
-    used: Used, 100_000;
-    /// By `request_uri`.
-    pushed_requests: PushedRequest, 10_000;
-    /// By id of the authorization server.
-    server_keys: KeyRecord, 10_000;
-    /// One record: the secret that nonces for DPoP proofs are derived from.
-    nonce_secrets: [u8; 32], 1;
-    /// One record.
-    clock_settings: ClockSetting, 1;
+for_all_tables!(accessors);
+
+impl<'l> LedgerAt<'l> {
+    /// Writes that are committed together.
+    pub(crate) fn batch(self) -> Batch<'l> {
+        Batch::new(self.store, self.now)
+    }
 }

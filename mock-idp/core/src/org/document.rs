@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::problem::Problems;
 use crate::behavior::Behavior;
 use crate::model::{App, AuthorizationServer, GlobalSessionPolicy, Group, TrustedOrigin, User};
 
@@ -87,14 +86,6 @@ pub enum SignInForm {
 }
 
 impl Document {
-    /// Reads a valid org document from YAML (JSON is YAML too).
-    ///
-    /// # Errors
-    /// As of [`super::Org::parse`].
-    pub fn parse(yaml: &str) -> Result<Self, Problems> {
-        super::Org::parse(yaml).map(|org| org.to_document())
-    }
-
     /// Writes the document as YAML.
     ///
     /// # Errors

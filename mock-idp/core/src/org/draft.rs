@@ -1,6 +1,5 @@
 //! A change of an org: rows are put and removed, then the next snapshot is built beside the one it started from.
 
-use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::records::{
 };
 use super::table::{Record, Row, Table};
 use super::tables::Tables;
+use super::touched::Touched;
 use super::{Org, Problems, Servers, validate};
 use crate::model::{
     AccessPolicy, App, Assignment, Assignments, AuthorizationServer, ClaimRule, GlobalSessionPolicy, Group, People,
@@ -26,27 +26,6 @@ pub struct Draft {
     touched: Touched,
     servers: Arc<Servers>,
     now: i64,
-}
-
-/// The slots of the rows that a change put, and of the rows that refer to what it removed or renamed.
-#[derive(Debug, Default)]
-pub(super) struct Touched {
-    pub(super) settings: bool,
-    /// A group was put or removed.
-    pub(super) any_group: bool,
-    pub(super) groups: BTreeSet<u32>,
-    pub(super) users: BTreeSet<u32>,
-    pub(super) apps: BTreeSet<u32>,
-    pub(super) assignments: BTreeSet<u32>,
-    pub(super) servers: BTreeSet<u32>,
-    pub(super) scopes: BTreeSet<u32>,
-    pub(super) claims: BTreeSet<u32>,
-    pub(super) policies: BTreeSet<u32>,
-    pub(super) rules: BTreeSet<u32>,
-    pub(super) session_policies: BTreeSet<u32>,
-    pub(super) trusted_origins: BTreeSet<u32>,
-    /// Ids of the servers that are prepared anew.
-    pub(super) compiled: BTreeSet<Box<str>>,
 }
 
 impl Deref for Draft {

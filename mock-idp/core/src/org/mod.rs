@@ -11,6 +11,7 @@ mod records;
 mod server;
 mod table;
 mod tables;
+mod touched;
 mod urls;
 mod validate;
 mod yaml;
@@ -115,6 +116,16 @@ impl Org {
     /// All users, as the development picker shows them.
     pub fn picker_users(&self) -> &Arc<Vec<PickerUser>> {
         self.picker.get_or_init(|| Arc::new(self.users().map(|user| PickerUser::new(self, user)).collect()))
+    }
+}
+
+impl Document {
+    /// Reads a valid org document from YAML (JSON is YAML too).
+    ///
+    /// # Errors
+    /// As of [`Org::parse`].
+    pub fn parse(yaml: &str) -> Result<Self, Problems> {
+        Org::parse(yaml).map(|org| org.to_document())
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use mock_idp_core::management::ApiError;
-use mock_idp_core::management::clients::ClientRefusal;
+use mock_idp_core::management::clients::ClientError;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 
 use super::respond;
@@ -83,7 +83,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 200;
 
-async fn register(Admitted(call): Admitted, body: JsonBody) -> Result<Response, ClientRefusal> {
+async fn register(Admitted(call): Admitted, body: JsonBody) -> Result<Response, ClientError> {
     let client = ClientRegistration::new(&call).register(body.read()?)?;
     Ok((StatusCode::CREATED, axum::Json(client)).into_response())
 }
@@ -115,31 +115,31 @@ async fn list(Admitted(call): Admitted, Query(query): Query) -> Result<Response,
     Ok(response)
 }
 
-async fn get(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientRefusal> {
+async fn get(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientError> {
     ClientRegistration::new(&call).get(&path.get("id")).map(|client| respond::ok(&client))
 }
 
-async fn replace(Admitted(call): Admitted, path: PathParameters, body: JsonBody) -> Result<Response, ClientRefusal> {
+async fn replace(Admitted(call): Admitted, path: PathParameters, body: JsonBody) -> Result<Response, ClientError> {
     ClientRegistration::new(&call).replace(&path.get("id"), body.read()?).map(|client| respond::ok(&client))
 }
 
-async fn remove(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientRefusal> {
+async fn remove(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientError> {
     ClientRegistration::new(&call).remove(&path.get("id")).map(|()| respond::no_content())
 }
 
-async fn new_secret(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientRefusal> {
+async fn new_secret(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientError> {
     ClientRegistration::new(&call).renew_secret(&path.get("id")).map(|client| respond::ok(&client))
 }
 
-impl IntoDecided for Result<Response, ClientRefusal> {
+impl IntoDecided for Result<Response, ClientError> {
     fn into_decided(self) -> Decided {
         let (status, body, reason) = match self {
             Ok(response) => return Explained::undecided(response),
-            Err(ClientRefusal::Api(error)) => return api_error::render(&error),
-            Err(ClientRefusal::Metadata { error, description, reason }) => {
+            Err(ClientError::Api(error)) => return api_error::render(&error),
+            Err(ClientError::Metadata { error, description, reason }) => {
                 (StatusCode::BAD_REQUEST, oauth_error::body(error, &description), reason)
             }
-            Err(ClientRefusal::Unknown { client_id }) => {
+            Err(ClientError::Unknown { client_id }) => {
                 let error = OAuthError::new(ErrorId::InvalidClientId, format!("no client has the id `{client_id}`"));
                 let body = oauth_error::body(error.error(), &error.description());
                 (StatusCode::UNAUTHORIZED, body, error.reason)

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 pub(crate) use stores::FailingStore;
 
-use super::{Ledger, tables};
+use super::Ledger;
+use super::memory::NAMES;
 use stores::BytesInMemory;
 
 /// Runs every case of the suite against a store, each with a ledger of its own.
@@ -48,8 +49,8 @@ conformance!(bytes, Ledger::in_store(Arc::new(BytesInMemory::default())));
 
 #[test]
 fn the_tables_have_different_names() {
-    let names: std::collections::BTreeSet<_> = tables::NAMES.iter().collect();
-    assert_eq!(names.len(), tables::NAMES.len());
+    let names: std::collections::BTreeSet<_> = NAMES.iter().collect();
+    assert_eq!(names.len(), NAMES.len());
 }
 
 #[tokio::test]

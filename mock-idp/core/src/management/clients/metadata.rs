@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::ClientRefusal;
+use super::error::ClientError;
 use crate::model::{ApplicationType, AuthMethod, ConsentMethod, OauthClientSettings, ResponseWord, WildcardRedirect};
 use crate::protocol::GrantType;
 use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
@@ -41,8 +41,8 @@ impl Metadata {
     ///
     /// # Errors
     /// A member of another type, or a value that Okta does not know.
-    pub fn read(body: Value) -> Result<Self, ClientRefusal> {
-        serde_json::from_value(body).map_err(|error| ClientRefusal::metadata(error.to_string()))
+    pub fn read(body: Value) -> Result<Self, ClientError> {
+        serde_json::from_value(body).map_err(|error| ClientError::metadata(error.to_string()))
     }
 
     /// Okta: `client_secret_basic` unless it is said otherwise.
@@ -51,23 +51,23 @@ impl Metadata {
     }
 
     /// Okta: a client has a name.
-    pub(super) fn name(&self) -> Result<String, ClientRefusal> {
+    pub(super) fn name(&self) -> Result<String, ClientError> {
         let name = self.client_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        name.map(str::to_owned).ok_or_else(|| ClientRefusal::blank("client_name"))
+        name.map(str::to_owned).ok_or_else(|| ClientError::blank("client_name"))
     }
 
     /// Okta: an algorithm for encryption needs an active key for it.
-    fn can_be_encrypted_for(&self) -> Result<(), ClientRefusal> {
+    fn can_be_encrypted_for(&self) -> Result<(), ClientError> {
         let keys = self.jwks.iter().flat_map(|set| &set.keys);
         let has_key = keys.clone().any(|key| key.is_for_encryption() && key.status.is_active());
         if self.id_token_encrypted_response_alg.is_some() && self.jwks_uri.is_none() && !has_key {
-            return Err(ClientRefusal::metadata("id_token_encrypted_response_alg needs an active key with `use: enc`"));
+            return Err(ClientError::metadata("id_token_encrypted_response_alg needs an active key with `use: enc`"));
         }
         Ok(())
     }
 
     /// The settings of the app, with Okta's defaults: a web app that uses codes.
-    pub(super) fn settings(&self) -> Result<OauthClientSettings, ClientRefusal> {
+    pub(super) fn settings(&self) -> Result<OauthClientSettings, ClientError> {
         self.name()?;
         let grant_types = self.grant_types.clone().unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
         let redirects =
@@ -80,21 +80,21 @@ impl Metadata {
         agree(application_type, &grant_types, &response_types)?;
         let redirect_uris = self.redirect_uris.clone().unwrap_or_default();
         if redirects && redirect_uris.is_empty() {
-            return Err(ClientRefusal::blank("redirect_uris"));
+            return Err(ClientError::blank("redirect_uris"));
         }
         // OIDC Core 4: https.
         if self.initiate_login_uri.as_deref().is_some_and(|uri| !uri.starts_with("https://")) {
-            return Err(ClientRefusal::metadata("initiate_login_uri is not https"));
+            return Err(ClientError::metadata("initiate_login_uri is not https"));
         }
         // Pages link to them: nothing but a web address may stand there.
         let linked = [&self.client_uri, &self.logo_uri, &self.tos_uri, &self.policy_uri];
         let web = |uri: &str| url::Url::parse(uri).is_ok_and(|uri| matches!(uri.scheme(), "http" | "https"));
         if let Some(uri) = linked.into_iter().flatten().find(|uri| !web(uri)) {
-            return Err(ClientRefusal::metadata(format!("`{uri}` is not a web address")));
+            return Err(ClientError::metadata(format!("`{uri}` is not a web address")));
         }
         // RFC 7591 2: not both.
         if self.jwks.is_some() && self.jwks_uri.is_some() {
-            return Err(ClientRefusal::metadata("jwks and jwks_uri exclude each other"));
+            return Err(ClientError::metadata("jwks and jwks_uri exclude each other"));
         }
         self.can_be_encrypted_for()?;
         Ok(OauthClientSettings {
@@ -130,7 +130,7 @@ fn agree(
     application_type: ApplicationType,
     grant_types: &[GrantType],
     response_types: &[ResponseWord],
-) -> Result<(), ClientRefusal> {
+) -> Result<(), ClientError> {
     let implicit = |word: &ResponseWord| match word {
         ResponseWord::Code => None,
         // Okta: service apps are registered with `token`, without any front channel.
@@ -153,5 +153,5 @@ fn agree(
             format!("'grant_types' must contain '{}' when '{member}' {verb} '{value}'.", grant.name())
         })
         .collect();
-    if missing.is_empty() { Ok(()) } else { Err(ClientRefusal::disagreeing(missing.join(" "))) }
+    if missing.is_empty() { Ok(()) } else { Err(ClientError::disagreeing(missing.join(" "))) }
 }

@@ -1,78 +1,24 @@
 //! Dynamic client registration. RFC 7591, RFC 7592; Okta: `/oauth2/v1/clients`, at the org only.
 
+mod error;
 mod metadata;
 
 use serde_json::{Map, Value, json};
 
+pub use error::ClientError;
 pub use metadata::Metadata;
 
-use super::ApiError;
 use crate::model::{
     App, AppCredentials, AppSettings, Assignment, Assignments, AuthMethod, OauthClientCredentials, Status,
 };
 use crate::moment::Moment;
-use crate::org::{Org, Problems, Tables};
-
-/// Why a client is not registered, shown, changed or removed.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum ClientRefusal {
-    /// RFC 7591 3.2.2: `error` and `error_description`; the reason stays inside.
-    Metadata { error: &'static str, description: String, reason: String },
-    /// No client has the id. Okta: 401 in OAuth's shape.
-    Unknown { client_id: String },
-    /// The same, where Okta answers as its API does.
-    Api(ApiError),
-}
-
-impl From<ApiError> for ClientRefusal {
-    fn from(refusal: ApiError) -> Self {
-        Self::Api(refusal)
-    }
-}
-
-impl From<Problems> for ClientRefusal {
-    /// What is not sound about the org with the client in it.
-    fn from(problems: Problems) -> Self {
-        let reason = problems.to_string();
-        let about_redirects = problems.0.iter().any(|problem| problem.path.contains("redirect_uris"));
-        if about_redirects { Self::redirect_uri(reason) } else { Self::metadata(reason) }
-    }
-}
-
-impl ClientRefusal {
-    fn metadata(reason: impl Into<String>) -> Self {
-        // Okta: the catalogue's words for metadata that cannot be.
-        Self::Metadata {
-            error: "invalid_client_metadata",
-            description: "Invalid request".to_owned(),
-            reason: reason.into(),
-        }
-    }
-
-    fn blank(field: &str) -> Self {
-        let description = format!("{field}: The field cannot be left blank");
-        Self::Metadata { error: "invalid_client_metadata", reason: format!("{field} is blank"), description }
-    }
-
-    fn disagreeing(description: String) -> Self {
-        Self::Metadata { error: "invalid_client_metadata", reason: description.clone(), description }
-    }
-
-    fn redirect_uri(reason: impl Into<String>) -> Self {
-        Self::Metadata {
-            error: "invalid_redirect_uri",
-            description: "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings."
-                .to_owned(),
-            reason: reason.into(),
-        }
-    }
-}
+use crate::org::{Org, Tables};
 
 /// The app that a registration makes. Okta: its id is its client id, users are asked for consent.
 ///
 /// # Errors
 /// Metadata that are not sound by themselves; the org judges the rest.
-pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientRefusal> {
+pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
     let id = moment.id("0oa");
     let settings = metadata.settings()?;
     let method = metadata.auth_method();
@@ -106,13 +52,13 @@ pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Resul
 ///
 /// # Errors
 /// Metadata that are not sound by themselves, or are another client's.
-pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientRefusal> {
+pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
     if metadata.client_id.as_deref() != Some(app.client_id()) {
-        return Err(ClientRefusal::metadata("client_id in the body is not the one in the path"));
+        return Err(ClientError::metadata("client_id in the body is not the one in the path"));
     }
     let mut settings = metadata.settings()?;
     if settings.application_type != app.oauth().application_type {
-        return Err(ClientRefusal::metadata("application_type cannot be changed"));
+        return Err(ClientError::metadata("application_type cannot be changed"));
     }
     // What registration does not speak of stays as the administrator set it.
     settings.consent_method = app.oauth().consent_method;
@@ -137,9 +83,9 @@ pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result
 ///
 /// # Errors
 /// A client that has none.
-pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, ClientRefusal> {
+pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, ClientError> {
     let secret = secret_for(app.auth_method(), moment)
-        .ok_or_else(|| ClientRefusal::metadata("the client does not authenticate by a secret"))?;
+        .ok_or_else(|| ClientError::metadata("the client does not authenticate by a secret"))?;
     let mut changed = app.clone();
     changed.credentials.oauth_client.client_secret = Some(secret);
     Ok(changed)
@@ -149,8 +95,8 @@ pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, Client
 ///
 /// # Errors
 /// There is none of that id.
-pub fn find<'a>(org: &'a Tables, client_id: &str) -> Result<&'a App, ClientRefusal> {
-    org.client(client_id).ok_or_else(|| ClientRefusal::Unknown { client_id: client_id.to_owned() })
+pub fn find<'a>(org: &'a Tables, client_id: &str) -> Result<&'a App, ClientError> {
+    org.client(client_id).ok_or_else(|| ClientError::Unknown { client_id: client_id.to_owned() })
 }
 
 /// Okta: 64 characters.

@@ -8,11 +8,11 @@ mod redirect;
 mod server;
 mod trust;
 
-use super::draft::Touched;
 use super::problem::Problem;
 use super::records::{APP_GROUPS, APP_USERS, OWNER};
 use super::table::{ID, Record, Table};
 use super::tables::Tables;
+use super::touched::Touched;
 
 /// Up to this number of problems, the nearest known name is searched for.
 const MOST_WITH_NEAREST: usize = 100;

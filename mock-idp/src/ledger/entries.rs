@@ -1,0 +1,73 @@
+//! The records of one table in memory: as they are, not serialised.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// The state of a record: another one after each change.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Version(pub(super) u64);
+
+/// The records of one table.
+#[derive(Debug)]
+pub(super) struct Entries<T> {
+    by_key: HashMap<Arc<str>, Entry<T>>,
+    /// The first to expire first, so that removing expired records takes no search.
+    by_expiry: BTreeSet<(i64, Arc<str>)>,
+    last_version: u64,
+}
+
+#[derive(Debug)]
+struct Entry<T> {
+    value: T,
+    /// The first second at which the record is gone.
+    expires: i64,
+    version: Version,
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self { by_key: HashMap::new(), by_expiry: BTreeSet::new(), last_version: 0 }
+    }
+}
+
+impl<T> Entries<T> {
+    pub(super) fn get(&self, key: &str, now: i64) -> Option<(&T, Version)> {
+        self.by_key.get(key).filter(|entry| now < entry.expires).map(|entry| (&entry.value, entry.version))
+    }
+
+    /// Changes a record in place.
+    pub(super) fn update<R>(&mut self, key: &str, now: i64, change: impl FnOnce(&mut T) -> R) -> Option<(R, Version)> {
+        let entry = self.by_key.get_mut(key).filter(|entry| now < entry.expires)?;
+        self.last_version += 1;
+        entry.version = Version(self.last_version);
+        Some((change(&mut entry.value), entry.version))
+    }
+
+    /// Writes a record. Expired records are removed, and those that expire first when there are too many.
+    pub(super) fn put(&mut self, key: &str, value: T, expires: i64, now: i64, bound: usize) {
+        self.remove(key);
+        while let Some((first, _)) = self.by_expiry.first() {
+            if *first > now && self.by_key.len() < bound {
+                break;
+            }
+            if let Some((_, key)) = self.by_expiry.pop_first() {
+                self.by_key.remove(&key);
+            }
+        }
+        let key: Arc<str> = key.into();
+        self.last_version += 1;
+        self.by_expiry.insert((expires, Arc::clone(&key)));
+        self.by_key.insert(key, Entry { value, expires, version: Version(self.last_version) });
+    }
+
+    /// Removes a record; its value, if it has not expired.
+    pub(super) fn take(&mut self, key: &str, now: i64) -> Option<T> {
+        self.remove(key).filter(|entry| now < entry.expires).map(|entry| entry.value)
+    }
+
+    fn remove(&mut self, key: &str) -> Option<Entry<T>> {
+        let (key, entry) = self.by_key.remove_entry(key)?;
+        self.by_expiry.remove(&(entry.expires, key));
+        Some(entry)
+    }
+}

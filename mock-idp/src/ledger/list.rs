@@ -1,0 +1,56 @@
+//! The one list of the tables: their names, records and bounds.
+
+/// Passes the list to a macro. A row is: documentation of the key, name, record, and how many records the table holds at most.
+/// Beyond its bound, a table drops the records that expire first.
+macro_rules! for_all_tables {
+    ($macro:ident) => {
+        $macro! {
+            /// By device secret.
+            device_secrets: DeviceSecret, 10_000;
+            /// By `jti` of the interclient token.
+            hand_overs: HandOver, 10_000;
+            /// By user id.
+            holdings: Holdings, 10_000;
+            /// By `auth_req_id`.
+            backchannel: Polled, 10_000;
+            /// By [`Inbox::KEY`].
+            inboxes: Inbox, 1;
+            /// By device code.
+            devices: Polled, 10_000;
+            /// By user code.
+            user_codes: UserCode, 10_000;
+            /// By state handle.
+            transactions: Transaction, 10_000;
+            /// By session cookie.
+            sessions: Session, 10_000;
+            /// By session token: proofs of a sign-in for which there is no session yet.
+            session_tokens: SignedIn, 10_000;
+            /// By code.
+            codes: Code, 10_000;
+            /// By id (`oar…`).
+            families: TokenFamily, 20_000;
+            /// By refresh token.
+            refresh_tokens: RefreshTokenOwner, 40_000;
+            /// By `jti` of the access token.
+            revocations: Revocation, 20_000;
+            /// By `jti` of the access token: claims that its request asked for one by one.
+            requested_claims: RequestedClaims, 20_000;
+            /// By session cookie: the clients that get a logout notice when the session ends.
+            participants: Vec<Participant>, 10_000;
+            /// By [`Consent::key`].
+            consents: Consent, 10_000;
+            /// By [`SingleUse::key`](mock_idp_core::ledger::SingleUse).
+            used: Used, 100_000;
+            /// By `request_uri`.
+            pushed_requests: PushedRequest, 10_000;
+            /// By id of the authorization server.
+            server_keys: KeyRecord, 10_000;
+            /// One record: the secret that nonces for DPoP proofs are derived from.
+            nonce_secrets: [u8; 32], 1;
+            /// One record.
+            clock_settings: ClockSetting, 1;
+        }
+    };
+}
+
+pub(super) use for_all_tables;
