@@ -106,7 +106,7 @@ impl Need {
                 not_denied(ServerKind::Custom, "response mode", "response_modes_supported", value)
             }
             Self::ExclusiveIssuer => {
-                row("an issuer with a control API, for itself alone", |target| target.control.is_some())
+                row("a clock that can be advanced, on an issuer of its own", |target| target.control.is_some())
             }
             Self::ElapsedTime => row("a clock that can be advanced, or a few seconds", |_| true),
             Self::ApiToken => row("an API token of an administrator", |target| target.api_token.is_some()),

@@ -123,5 +123,5 @@ async fn an_okta_org_is_checked_against_okta_s_texts_too() {
         assert_eq!(run.scenario(scenario).expect("a record").state, State::Pass, "{scenario}");
     }
     let needs_a_clock = run.scenario("prompt.login").expect("a record");
-    assert_eq!(needs_a_clock.reason.as_deref(), Some("needs a clock that can be moved"));
+    assert_eq!(needs_a_clock.reason.as_deref(), Some("needs a clock that can be advanced, on an issuer of its own"));
 }

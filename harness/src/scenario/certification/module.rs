@@ -5,8 +5,6 @@ use futures_util::future::BoxFuture;
 
 use super::plan::Variant;
 use super::runs;
-use crate::issuer_target::ServerKind::Custom;
-use crate::issuer_target::market::{BUYER, WEB};
 use crate::scenario::context::ScenarioContext;
 use crate::scenario::definition::{RequiredDriver, Scenario};
 use crate::scenario::needs::Need;
@@ -73,13 +71,10 @@ impl Module {
 
     fn needs_in(&self, variant: Variant) -> Vec<Need> {
         let mut needs = variant.needs();
-        if variant.registers() {
-            // A module that only reads documents needs no client.
-            if self.driver != RequiredDriver::None {
-                needs.extend([Need::ApiToken, Need::Account(BUYER)]);
-            }
-        } else if !matches!(variant, Variant::Config | Variant::Fapi2 { .. }) {
-            needs.extend([Need::Server(Custom), Need::Secret(WEB), Need::Account(BUYER)]);
+        // Where clients are registered by the scenario, a module that only reads documents needs none.
+        let registers = variant.registers() || matches!(variant, Variant::Fapi2 { .. });
+        if !(registers && self.driver == RequiredDriver::None) {
+            needs.extend(variant.client_needs());
         }
         // Clients that are registered for a plan replace those of the target.
         needs.extend(self.needs.iter().filter(|need| !(variant.registers() && matches!(need, Need::Secret(_)))));

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
-use crate::issuer_target::market::BUYER;
+use crate::issuer_target::market::{BUYER, WEB};
 use crate::scenario::needs::Need;
 
 /// A certification plan for OpenID Providers.
@@ -238,11 +238,18 @@ impl Variant {
                 needs.extend(self.response_mode().map(Need::ResponseMode));
                 needs
             }
+            Self::Fapi2 { .. } => vec![Need::Server(Custom), Need::ApiToken, Need::Account(BUYER)],
+        }
+    }
+
+    /// What the modules need that use a client, besides [`Variant::needs`].
+    pub(super) fn client_needs(self) -> Vec<Need> {
+        match self {
+            Self::Config => Vec::new(),
+            Self::FrontChannel | Self::BackChannel | Self::Dynamic => vec![Need::ApiToken, Need::Account(BUYER)],
+            Self::Logout | Self::Flow { .. } => vec![Need::Server(Custom), Need::Secret(WEB), Need::Account(BUYER)],
             Self::Fapi2 { signed } => {
                 let mut needs = vec![
-                    Need::Server(Custom),
-                    Need::ApiToken,
-                    Need::Account(BUYER),
                     Need::Endpoint(Custom, Endpoint::Registration),
                     Need::Endpoint(Custom, Endpoint::Push),
                     Need::Endpoint(Custom, Endpoint::Userinfo),
