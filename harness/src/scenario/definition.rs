@@ -14,14 +14,20 @@ use super::stopped::Stopped;
 /// A function that runs a scenario.
 pub type ScenarioFn = for<'a> fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>>;
 
+/// The future of a running scenario.
+pub(super) type Running<'a> = BoxFuture<'a, Result<(), Stopped>>;
+
+/// A function that runs a scenario with its data.
+pub(super) type DataFn<T> = for<'a> fn(&'a T, &'a ScenarioContext) -> Running<'a>;
+
 /// What runs a scenario: a [`ScenarioFn`], or a function with the data that it works on.
 #[derive(Clone)]
-struct Procedure(Arc<dyn for<'a> Fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>> + Send + Sync>);
+struct Procedure(Arc<dyn Fn(&ScenarioContext) -> Running<'_> + Send + Sync>);
 
 impl Procedure {
     fn new<F>(function: F) -> Self
     where
-        F: for<'a> Fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>> + Send + Sync + 'static,
+        F: Fn(&ScenarioContext) -> Running<'_> + Send + Sync + 'static,
     {
         Self(Arc::new(function))
     }
@@ -80,7 +86,7 @@ impl Scenario {
         id: impl Into<Cow<'static, str>>,
         title: impl Into<Cow<'static, str>>,
         data: T,
-        function: for<'a> fn(&'a T, &'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>>,
+        function: DataFn<T>,
     ) -> Self {
         let data = Arc::new(data);
         let procedure = Procedure::new(move |context| {

@@ -1,17 +1,14 @@
 //! A module of a certification plan: what it is called, what it needs, the variants that it is run in, and its
 //! function.
 
-use futures_util::future::BoxFuture;
-
 use super::plan::Variant;
 use super::runs;
 use crate::scenario::context::ScenarioContext;
-use crate::scenario::definition::{RequiredDriver, Scenario};
+use crate::scenario::definition::{DataFn, RequiredDriver, Running, Scenario};
 use crate::scenario::needs::Need;
-use crate::scenario::stopped::Stopped;
 
 /// A function that runs a module in a variant.
-pub(in crate::scenario) type ModuleFn = for<'a> fn(&'a ScenarioContext, Variant) -> BoxFuture<'a, Result<(), Stopped>>;
+pub(in crate::scenario) type ModuleFn = for<'a> fn(&'a ScenarioContext, Variant) -> Running<'a>;
 
 /// A module.
 #[derive(Debug)]
@@ -59,8 +56,7 @@ impl Module {
     /// The module in that variant.
     pub(super) fn scenario(&'static self, variant: Variant) -> Scenario {
         let id = format!("{}.{}", variant.path(), self.name.to_ascii_lowercase().replace('_', "-"));
-        let run: for<'a> fn(&'a (&'static Self, Variant), &'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>> =
-            |(module, variant), context| (module.function)(context, *variant);
+        let run: DataFn<(&'static Self, Variant)> = |(module, variant), context| (module.function)(context, *variant);
         Scenario::from_data(id, self.title, (self, variant), run)
             .tags(&["certification", variant.plan().word()])
             .cites(&[variant.plan().certification()])
