@@ -57,8 +57,8 @@ fn a_value_of_the_wrong_type_is_an_error_with_the_expected_type() {
         ("leeway: 30", "leeway: soon", "string \"soon\" where u8 is expected"),
         ("leeway: 30", "leeway: -3", "invalid value: integer `-3`, expected u8"),
         (
-            "token_endpoint_auth_method: client_secret_basic\n        pkce_required: false",
-            "token_endpoint_auth_method: client_secret_basic\n        pkce_required: maybe",
+            "ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: false",
+            "ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: maybe",
             "string \"maybe\" where a boolean is expected",
         ),
         ("audiences: [api://default]", "audiences: api://default", "\"api://default\" where a sequence is expected"),
