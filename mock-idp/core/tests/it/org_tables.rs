@@ -185,7 +185,13 @@ fn a_change_sets_the_times_of_its_rows_only() {
 fn a_change_prepares_only_the_servers_that_it_touches() {
     let org = market();
     let buyer = user(&org, "buyer").id;
-    let moved = changed(&org, |draft| draft.change_user(&buyer, |user| Some(user.group_ids.clear()))).unwrap();
+    let moved = changed(&org, |draft| {
+        draft.change_user(&buyer, |user| {
+            user.group_ids.clear();
+            Some(())
+        })
+    })
+    .unwrap();
     assert!(moved.servers().iter().zip(org.servers()).all(|(next, server)| Arc::ptr_eq(next, server)));
     let (touched, other) = (&org.servers()[1], org.org_server());
     let renamed =
@@ -214,15 +220,22 @@ fn a_change_is_rejected_with_the_place_of_the_problem() {
     let org = market();
     let buyer = user(&org, "buyer");
     let position = org.users().position(|user| user.id == buyer.id).unwrap();
-    let told =
-        problem(&org, |draft| draft.change_user(&buyer.id, |user| Some(user.group_ids.push("00gnone".to_owned()))));
+    let told = problem(&org, |draft| {
+        draft.change_user(&buyer.id, |user| {
+            user.group_ids.push("00gnone".to_owned());
+            Some(())
+        })
+    });
     let member = buyer.group_ids.len();
     assert!(
         told.starts_with(&format!("no group has the id `00gnone` (at /users/{position}/groupIds/{member})")),
         "{told}"
     );
     let taken = problem(&org, |draft| {
-        draft.change_user(&buyer.id, |user| Some(user.profile.login = "ADMIN@example.test".to_owned()))
+        draft.change_user(&buyer.id, |user| {
+            user.profile.login = "ADMIN@example.test".to_owned();
+            Some(())
+        })
     });
     assert_eq!(taken, format!("two users have the login `ADMIN@example.test` (at /users/{position}/profile/login)"));
     let app: App = App { credentials: Default::default(), ..org.client(WEB).unwrap().clone() };
@@ -295,7 +308,12 @@ fn a_group_can_be_added_and_used_in_one_change() {
     let group: Group = serde_json::from_value(json!({"id": id("00g", 1), "profile": {"name": "New"}})).unwrap();
     let buyer = user(&org, "buyer").id;
     let next = changed(&org, |draft| {
-        draft.change_user(&buyer, |user| Some(user.group_ids.push(id("00g", 1)))).unwrap();
+        draft
+            .change_user(&buyer, |user| {
+                user.group_ids.push(id("00g", 1));
+                Some(())
+            })
+            .unwrap();
         draft.put_group(group);
     })
     .unwrap();
