@@ -68,7 +68,7 @@ async fn create(
 
 /// Adds the client to those that get a logout notice when the session ends, if it wants one.
 fn add_participant<'c>(context: &'c Context, batch: &mut Batch<'c>, session_id: &str, client_id: &str) {
-    if !context.org.client(client_id).is_some_and(App::hears_of_sign_out) {
+    if !context.org.client(client_id).is_some_and(App::receives_logout_notices) {
         return;
     }
     let new = Participant { client_id: client_id.to_owned(), server: context.server.id.clone() };

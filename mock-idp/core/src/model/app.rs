@@ -16,7 +16,7 @@ pub struct App {
     /// `0oa` and 17 more characters.
     pub id: String,
     pub label: String,
-    /// When a client registered itself: seconds since the epoch.
+    /// When a client was registered at run time, in seconds since the epoch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
     #[serde(default)]
@@ -24,24 +24,25 @@ pub struct App {
     #[serde(default)]
     pub credentials: AppCredentials,
     pub settings: AppSettings,
-    /// Properties of the app's own: what `app.profile.…` reads.
+    /// Custom properties, which expressions read as `app.profile.…`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub profile: IndexMap<String, Value>,
-    /// Who may use the app. Okta keeps these under `/apps/{id}/users` and `/apps/{id}/groups`.
+    /// Who may use the app. Okta keeps these under `/apps/{id}/users` and `/apps/{id}/groups`. Only filled in documents: in an org
+    /// they are rows of their own.
     #[serde(default)]
     pub assignments: Assignments,
     /// Scopes of the org authorization server that an administrator has granted. Okta keeps these under
     /// `/apps/{id}/grants`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<ScopeGrant>,
-    /// That the app is an AI agent.
+    /// Set for an AI agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<Agent>,
-    /// Where the app may ask on behalf of its users. Okta keeps these under
+    /// The authorization servers that the app may use on behalf of its users. Okta keeps these under
     /// `/workload-principals/api/v1/ai-agents/{id}/connections`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub connections: Vec<Connection>,
-    /// Ids of the apps that may hand their users over to this one, by an `interclient_token`: at most five. Okta keeps these under
+    /// Ids of the apps that may sign their users in to this one with an `interclient_token`: at most five. Okta keeps these under
     /// `/apps/{id}/interclient-allowed-apps`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interclient_allowed_apps: Vec<String>,
@@ -66,25 +67,25 @@ impl App {
         self.grants.iter().any(|grant| grant.scope_id == scope)
     }
 
-    /// Whether users of that app may be handed over to this one.
+    /// Whether that app may sign its users in to this one with an interclient token.
     #[must_use]
     pub fn trusts(&self, origin: &App) -> bool {
         self.interclient_allowed_apps.contains(&origin.id)
     }
 
-    /// Where a frame of the browser is to tell the client that the session has ended. Okta: only of an app that takes part.
+    /// The URI for front-channel logout notices. Okta: only used if the app participates in single logout.
     #[must_use]
     pub fn frontchannel_logout_uri(&self) -> Option<&str> {
         self.oauth().frontchannel_logout_uri.as_deref().filter(|_| self.oauth().participate_slo)
     }
 
-    /// Whether the client is told when a session ends that it was signed in to.
+    /// Whether the client gets logout notices.
     #[must_use]
-    pub fn hears_of_sign_out(&self) -> bool {
+    pub fn receives_logout_notices(&self) -> bool {
         self.frontchannel_logout_uri().is_some() || self.oauth().backchannel_logout_uri.is_some()
     }
 
-    /// How the client proves who it is.
+    /// How the client authenticates.
     #[must_use]
     pub fn auth_method(&self) -> AuthMethod {
         self.credentials.oauth_client.token_endpoint_auth_method
@@ -201,30 +202,30 @@ pub struct OauthClientSettings {
     /// The client's public keys: for `private_key_jwt` (`use: sig`), and to encrypt its ID tokens (`use: enc`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
-    /// Where they are to be fetched instead.
+    /// The URI of the keys, instead of `jwks`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// How request objects must be signed; any algorithm when it is left out.
+    /// The required signature algorithm of request objects; any if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<Algorithm>,
-    /// That ID tokens are encrypted, for the client's key with `use: enc`, and how; they are not when it is left out.
+    /// The algorithm that encrypts ID tokens for the client's key with `use: enc`; they are not encrypted if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
-    /// Whether the client must always prove possession of a key (DPoP) when it gets tokens.
+    /// Whether token requests must have a DPoP proof.
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,
-    /// Whether the app is told of sign-outs through the browser, at `frontchannel_logout_uri`.
+    /// Whether the app gets front-channel logout notices at `frontchannel_logout_uri`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub participate_slo: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frontchannel_logout_uri: Option<String>,
-    /// Whether it is told which session: `iss` and `sid`.
+    /// Whether front-channel logout notices have `iss` and `sid`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frontchannel_logout_session_required: bool,
-    /// Where logout tokens are posted to. OIDC Back-Channel Logout.
+    /// The URI that logout tokens are posted to. OIDC Back-Channel Logout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
-    /// A page of the app's that begins a sign-in.
+    /// A page of the app that starts a sign-in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -237,7 +238,7 @@ pub struct OauthClientSettings {
     pub tos_uri: Option<String>,
 }
 
-/// The kind of app.
+/// The type of an app.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicationType {
@@ -247,7 +248,7 @@ pub enum ApplicationType {
     Service,
 }
 
-/// One word of a response type.
+/// One value of a response type.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResponseWord {
@@ -277,7 +278,7 @@ pub enum ConsentMethod {
     Required,
 }
 
-/// Whether a redirect URI may hold one `*` in its left-most host label.
+/// Whether a redirect URI may contain a `*` in its left-most host label.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum WildcardRedirect {
@@ -286,7 +287,7 @@ pub enum WildcardRedirect {
     Subdomain,
 }
 
-/// How refresh tokens live on.
+/// The rotation of refresh tokens.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefreshTokenSettings {
@@ -300,7 +301,7 @@ fn default_leeway() -> u8 {
     30
 }
 
-/// Whether a refresh gives a new refresh token.
+/// Whether a refresh returns a new refresh token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RotationType {
@@ -312,10 +313,10 @@ pub enum RotationType {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Assignments {
-    /// Direct assignments; they win over those through a group.
+    /// Direct assignments; they take precedence over those through a group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub users: Vec<Assignment>,
-    /// Assignments through a group; the first that holds the user gives the app profile.
+    /// Assignments through a group; the app profile is that of the first group that the user is a member of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<Assignment>,
 }
@@ -334,7 +335,7 @@ pub struct ScopeGrant {
 pub struct Assignment {
     /// The user's or group's id.
     pub id: String,
-    /// The app user's attributes: what `appuser.…` reads.
+    /// Attributes of the app user, which expressions read as `appuser.…`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub profile: IndexMap<String, Value>,
 }

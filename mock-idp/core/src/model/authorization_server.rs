@@ -15,43 +15,44 @@ pub struct AuthorizationServer {
     pub name: String,
     #[serde(default)]
     pub description: String,
-    /// Exactly one: the `aud` of its access tokens.
+    /// Exactly one. The `aud` claim of its access tokens.
     pub audiences: Vec<String>,
     #[serde(default)]
     pub status: Status,
-    /// The server that answers under the word `default` instead of its id.
+    /// Whether the paths of the server contain the word `default` instead of its id. At most one server has it.
     #[serde(default)]
     pub default: bool,
     #[serde(default)]
     pub credentials: ServerCredentials,
-    /// That access tokens are encrypted, for the key of the API behind the server, and how; they are not when it is left out.
+    /// The algorithm that encrypts access tokens for the key of the resource server; they are not encrypted if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_encrypted_response_algorithm: Option<KeyEncryptionAlgorithm>,
-    /// Public keys of the API behind the server: `use: enc`, one of them active.
+    /// Public keys of the resource server: `use: enc`, one of them active.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
-    /// Where they are to be fetched instead.
+    /// The URI of the keys, instead of `jwks`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// Scopes of its own, beside the built-in ones.
+    /// Scopes in addition to the built-in ones. Like the two lists below only filled in documents: in an org they are rows of their
+    /// own.
     #[serde(default)]
     pub scopes: Vec<Scope>,
-    /// Claim rules of its own, beside the built-in ones.
+    /// Claim rules in addition to the built-in claims.
     #[serde(default)]
     pub claims: Vec<ClaimRule>,
     #[serde(default)]
     pub policies: Vec<AccessPolicy>,
-    /// Servers of this org whose access tokens services may exchange here. Okta keeps these under
+    /// Servers of this org whose access tokens services may exchange at this one. Okta keeps these under
     /// `/authorizationServers/{id}/associatedServers`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub associated_servers: Vec<String>,
-    /// Issuers elsewhere whose ID-JAGs are taken; those of this org's own server always are.
+    /// Other issuers whose ID-JAGs are accepted. Those of this org are always accepted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
 impl AuthorizationServer {
-    /// What stands in its issuer: `default` or its id.
+    /// The last segment of its issuer: `default` or its id.
     #[must_use]
     pub fn path_name(&self) -> &str {
         if self.default { "default" } else { &self.id }
@@ -80,7 +81,7 @@ pub struct ServerSigning {
     pub rotation_mode: RotationMode,
 }
 
-/// Whether keys are rotated by themselves, about every 90 days, or only when somebody says so.
+/// Whether keys are rotated automatically, about every 90 days, or only on request.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RotationMode {
@@ -115,7 +116,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// What the consent page calls it.
+    /// The name on the consent page.
     #[must_use]
     pub fn title(&self) -> &str {
         self.display_name.as_deref().unwrap_or(&self.name)
@@ -132,7 +133,7 @@ pub enum ScopeConsent {
     Flexible,
 }
 
-/// Whether the discovery documents name a scope.
+/// Whether the discovery documents list a scope.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MetadataPublish {
@@ -141,7 +142,7 @@ pub enum MetadataPublish {
     NoClients,
 }
 
-/// A rule that puts a claim into tokens.
+/// A rule that adds a claim to tokens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClaimRule {
@@ -158,7 +159,7 @@ pub struct ClaimRule {
     pub group_filter_type: Option<GroupFilterType>,
     #[serde(default)]
     pub conditions: ClaimConditions,
-    /// For ID tokens: also when an access token travels beside them.
+    /// Whether the claim is in ID tokens that are issued together with an access token.
     #[serde(default)]
     pub always_include_in_token: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -173,7 +174,7 @@ pub enum ClaimType {
     Identity,
 }
 
-/// How a claim's value is found.
+/// How a claim's value is determined.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ClaimValueType {
@@ -182,7 +183,7 @@ pub enum ClaimValueType {
     System,
 }
 
-/// How a group filter compares names. Okta: `REGEX` minds the case, the others do not.
+/// How a group filter compares names. Okta: only `REGEX` is case-sensitive.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum GroupFilterType {
@@ -209,7 +210,7 @@ impl GroupFilterType {
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimConditions {
-    /// Any of these scopes must be granted; none listed: always.
+    /// One of these scopes must be granted. Empty: no condition.
     #[serde(default)]
     pub scopes: Vec<String>,
 }
@@ -227,7 +228,7 @@ pub struct TrustedOrigin {
     pub scopes: Vec<TrustedOriginScope>,
 }
 
-/// One thing that a trusted origin may do.
+/// A permission of a trusted origin.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedOriginScope {
@@ -235,7 +236,7 @@ pub struct TrustedOriginScope {
     pub kind: TrustedOriginScopeType,
 }
 
-/// The kinds of trust.
+/// The permissions of trusted origins.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TrustedOriginScopeType {

@@ -1,4 +1,4 @@
-//! What an app may ask for on behalf of its users elsewhere. Okta: AI Agents API, managed connections; "Cross App Access".
+//! Cross-app access: requests on behalf of users at other authorization servers. Okta: AI Agents API, managed connections.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::Status;
 use crate::protocol::jose::JwkSet;
 
-/// An AI agent: it asks on behalf of users who have signed in to another app. Okta keeps agents beside the apps; here an agent is
-/// a service app.
+/// An AI agent: it acts on behalf of users who have signed in to another app. In Okta agents are no apps; here an agent is a service
+/// app.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Agent {
@@ -15,8 +15,8 @@ pub struct Agent {
     pub app_id: String,
 }
 
-/// Where an app may ask on behalf of its users, and for what. Okta: a managed connection of the type
-/// `IDENTITY_ASSERTION_CUSTOM_AS` to a server of this org, of the type `IDENTITY_ASSERTION_APP_INSTANCE` to another's.
+/// An authorization server and the scopes that an app may request there on behalf of its users. Okta: a managed connection, of the
+/// type `IDENTITY_ASSERTION_CUSTOM_AS` to a server of this org, of the type `IDENTITY_ASSERTION_APP_INSTANCE` to another one.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
@@ -27,13 +27,13 @@ pub struct Connection {
     /// The custom authorization server of this org.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_server_id: Option<String>,
-    /// Or the issuer of an authorization server elsewhere.
+    /// Or the issuer of another authorization server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issuer_url: Option<String>,
-    /// What the app is called there; its own client id when it is left out.
+    /// The client id of the app there, if it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// The resource behind that server that the app may name.
+    /// The resource that the app may request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_indicator: Option<String>,
     #[serde(default)]
@@ -43,7 +43,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Whether the connection lets the app ask for that scope.
+    /// Whether the app may request that scope.
     #[must_use]
     pub fn allows(&self, scope: &str) -> bool {
         let listed = self.scopes.iter().any(|known| known == scope);
@@ -55,7 +55,7 @@ impl Connection {
     }
 }
 
-/// How a connection's list of scopes is meant.
+/// How a connection's list of scopes is used.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ScopeCondition {
@@ -65,7 +65,7 @@ pub enum ScopeCondition {
     Exclude,
 }
 
-/// An issuer elsewhere whose ID-JAGs an authorization server takes. Its keys are written here, or fetched.
+/// Another issuer whose ID-JAGs an authorization server accepts, with its keys or their URI.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrustedIssuer {

@@ -12,20 +12,20 @@ pub struct Group {
     #[serde(rename = "type", default)]
     pub kind: GroupType,
     pub profile: GroupProfile,
-    /// The app that an `APP_GROUP` comes from.
+    /// The source app of an `APP_GROUP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<GroupSource>,
 }
 
-/// Which app a group comes from.
+/// The source app of a group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupSource {
-    /// `0oa` and 17 more characters. The app itself need not be in the document: it is a directory, most often.
+    /// `0oa` and 17 more characters. The app, most often a directory, need not be in the document.
     pub id: String,
 }
 
-/// Where a group comes from. The built-in group `Everyone` holds every user.
+/// The source of a group. All users are members of the built-in group `Everyone`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum GroupType {

@@ -4,6 +4,7 @@
 
 mod app;
 mod authorization_server;
+mod condition;
 mod connection;
 mod group;
 mod policy;
@@ -12,6 +13,7 @@ mod user;
 
 pub use app::*;
 pub use authorization_server::*;
+pub use condition::*;
 pub use connection::*;
 pub use group::*;
 pub use policy::*;
@@ -19,23 +21,3 @@ pub use session_policy::*;
 pub use user::*;
 
 pub use crate::protocol::Status;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// A list of ids or names that a condition includes.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Include<T = String> {
-    pub include: Vec<T>,
-}
-
-/// Ids that a condition includes and excludes.
-#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IncludeExclude {
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub include: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub exclude: Vec<String>,
-}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Include, IncludeExclude, Status};
 use crate::protocol::GrantType;
 
-/// An access policy: which clients it is for, and its rules.
+/// An access policy: the clients that it applies to, and its rules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccessPolicy {
@@ -17,14 +17,14 @@ pub struct AccessPolicy {
     pub description: String,
     #[serde(default)]
     pub status: Status,
-    /// Lower is looked at first.
+    /// Policies and rules are evaluated in ascending order.
     pub priority: u32,
     pub conditions: PolicyConditions,
     #[serde(default)]
     pub rules: Vec<PolicyRule>,
 }
 
-/// Which clients a policy is for.
+/// The clients that a policy applies to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyConditions {
@@ -41,13 +41,13 @@ pub struct PolicyRule {
     pub name: String,
     #[serde(default)]
     pub status: Status,
-    /// Lower is looked at first.
+    /// Policies and rules are evaluated in ascending order.
     pub priority: u32,
     pub conditions: RuleConditions,
     pub actions: RuleActions,
 }
 
-/// When a rule matches: all of these must hold.
+/// The conditions of a rule. All must be met.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleConditions {
@@ -59,7 +59,7 @@ pub struct RuleConditions {
     pub scopes: Include,
 }
 
-/// Users and groups by id; the word `EVERYONE` stands for the group of all users.
+/// Users and groups by id. `EVERYONE` is the group of all users.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct People {
@@ -69,27 +69,27 @@ pub struct People {
     pub groups: IncludeExclude,
 }
 
-/// What a matching rule gives.
+/// The result of a matching rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleActions {
     pub token: TokenActions,
 }
 
-/// How long tokens live, in minutes, and who may change them before they are signed.
+/// Lifetimes of tokens in minutes, and the inline hook that may change tokens before they are signed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TokenActions {
     /// 5 to 1,440.
     #[serde(default = "default_access_token_lifetime")]
     pub access_token_lifetime_minutes: u32,
-    /// 0 is unlimited; else at least the access token's lifetime and at most five years.
+    /// 0 is unlimited; else at least the lifetime of the access token, and at most five years.
     #[serde(default)]
     pub refresh_token_lifetime_minutes: u32,
-    /// How long a refresh token may lie unused: 10 minutes to five years.
+    /// After this time without use a refresh token expires: 10 minutes to five years.
     #[serde(default = "default_refresh_token_window")]
     pub refresh_token_window_minutes: u32,
-    /// The token inline hook that Okta would call. This mock calls none; what it decides says so.
+    /// The token inline hook. Okta would call it; this mock calls no hooks, and adds a note to the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inline_hook: Option<InlineHook>,
 }
@@ -102,7 +102,7 @@ pub struct InlineHook {
     pub id: String,
 }
 
-/// The lifetimes alone, in minutes; 0 and bounds as in [`TokenActions`].
+/// The lifetimes of [`TokenActions`] alone.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenLifetimes {
     pub access_token_lifetime_minutes: u32,
@@ -111,7 +111,7 @@ pub struct TokenLifetimes {
 }
 
 impl TokenActions {
-    /// What lasts beyond the decision.
+    /// The lifetimes.
     #[must_use]
     pub fn lifetimes(&self) -> TokenLifetimes {
         TokenLifetimes {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{People, Status};
 
-/// A global session policy: whom it is for, and its rules.
+/// A global session policy: the people that it applies to, and its rules.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GlobalSessionPolicy {
@@ -14,7 +14,7 @@ pub struct GlobalSessionPolicy {
     pub name: String,
     #[serde(default)]
     pub status: Status,
-    /// Lower is looked at first.
+    /// Policies and rules are evaluated in ascending order.
     pub priority: u32,
     #[serde(default)]
     pub conditions: SessionConditions,
@@ -31,14 +31,14 @@ pub struct GlobalSessionRule {
     pub name: String,
     #[serde(default)]
     pub status: Status,
-    /// Lower is looked at first.
+    /// Policies and rules are evaluated in ascending order.
     pub priority: u32,
     #[serde(default)]
     pub conditions: SessionConditions,
     pub actions: SessionRuleActions,
 }
 
-/// Whom a policy or rule is for. Includes nobody by name: everyone.
+/// The people that a policy or rule applies to. Empty: everyone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionConditions {
@@ -46,34 +46,34 @@ pub struct SessionConditions {
     pub people: People,
 }
 
-/// What a matching rule gives.
+/// The result of a matching rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionRuleActions {
     pub signon: SignOnActions,
 }
 
-/// What follows from signing in.
+/// The settings of a sign-in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignOnActions {
     pub session: SessionActions,
 }
 
-/// How long a session lasts, in minutes.
+/// The limits of a session, in minutes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionActions {
-    /// How long it may lie unused; at least 1.
+    /// After this time without use a session expires; at least 1.
     #[serde(default = "two_hours")]
     pub max_session_idle_minutes: u32,
-    /// How long it may last however much it is used; 0 is unlimited.
+    /// The maximum age of a session; 0 is unlimited.
     #[serde(default)]
     pub max_session_lifetime_minutes: u32,
 }
 
 impl Default for SessionActions {
-    /// Okta's default rule: two idle hours, no end.
+    /// Okta's default rule: two hours without use, no maximum age.
     fn default() -> Self {
         Self { max_session_idle_minutes: two_hours(), max_session_lifetime_minutes: 0 }
     }

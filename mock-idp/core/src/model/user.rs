@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A person of the org.
+/// A user of the org.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
@@ -16,10 +16,10 @@ pub struct User {
     pub profile: UserProfile,
     #[serde(default)]
     pub credentials: UserCredentials,
-    /// Groups that the user is a member of, beside `Everyone`.
+    /// Groups that the user is a member of, without `Everyone`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub group_ids: Vec<String>,
-    /// RFC 3339, like the times below: what `user.getInternalProperty(…)` reads.
+    /// RFC 3339, like the times below. Expressions read them by `user.getInternalProperty(…)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,13 +33,13 @@ pub struct User {
     /// When the profile last changed; RFC 3339. Becomes the `updated_at` claim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_updated: Option<String>,
-    /// What makes this user interesting, shown by the development picker.
+    /// A note for developers, shown by the user picker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 impl User {
-    /// The times of the user's life, under the names that Okta gives them.
+    /// The times, by their names.
     #[must_use]
     pub fn times(&self) -> [(&'static str, Option<&str>); 6] {
         [
@@ -53,7 +53,7 @@ impl User {
     }
 }
 
-/// Where a user is in the lifecycle.
+/// The state of a user in the lifecycle.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum UserStatus {
@@ -69,7 +69,7 @@ pub enum UserStatus {
 }
 
 impl UserStatus {
-    /// Whether tokens may be issued to, and used for, this user.
+    /// Whether tokens may be issued and used for this user.
     #[must_use]
     pub fn may_hold_tokens(self) -> bool {
         matches!(self, Self::Active)
@@ -91,7 +91,7 @@ impl UserStatus {
     }
 }
 
-/// The profile: the attributes that every org has, and the custom ones beside them.
+/// The profile: attributes that every org has, and custom ones.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserProfile {
@@ -130,7 +130,7 @@ impl UserProfile {
     }
 }
 
-/// What the user proves identity with.
+/// The credentials of a user.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserCredentials {
@@ -138,7 +138,7 @@ pub struct UserCredentials {
     pub password: Option<Password>,
 }
 
-/// A password. Fixture passwords are public, so they are written plainly.
+/// A password in plain text: passwords of a mock are public.
 #[derive(Clone, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Password {

@@ -1,4 +1,4 @@
-//! The org document: the one file that says everything about an org.
+//! The org document: the file that describes an org.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub struct Document {
     pub apps: Vec<App>,
     #[serde(default)]
     pub authorization_servers: Vec<AuthorizationServer>,
-    /// How long sessions last; without any, Okta's default rule.
+    /// The limits of sessions. Empty: Okta's default rule.
     #[serde(default)]
     pub global_session_policies: Vec<GlobalSessionPolicy>,
     #[serde(default)]
@@ -31,23 +31,23 @@ pub struct Document {
     pub api_tokens: Vec<String>,
 }
 
-/// Who the org is.
+/// The identity of the org.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrgIdentity {
     /// `00o` and 17 more characters.
     pub id: String,
-    /// What the pages call it.
+    /// The name on pages.
     pub name: String,
     /// Its path prefix `/_org/{subdomain}` and host name `{subdomain}.localhost`.
     pub subdomain: String,
 }
 
-/// What is not an object of Okta's but a choice about the mock.
+/// Settings of the mock that Okta does not have.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
-    /// Whose way is followed where Okta departs from OpenID Connect; `mock-idp behavior` lists the places.
+    /// Which rules apply where Okta departs from OpenID Connect; `mock-idp behavior` lists the places.
     #[serde(default)]
     pub behavior: Behavior,
     #[serde(default)]
@@ -60,7 +60,7 @@ pub struct Settings {
 pub struct SignInPageSettings {
     #[serde(default)]
     pub form: SignInForm,
-    /// The development user picker: one click signs a user in.
+    /// The user picker for development, which signs a user in with one click.
     #[serde(default = "on")]
     pub picker: bool,
 }
@@ -75,7 +75,7 @@ impl Default for SignInPageSettings {
     }
 }
 
-/// Which generation of the form is shown.
+/// The generation of the form.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SignInForm {

@@ -64,7 +64,7 @@ impl Problem {
                     .to_owned()
             }
             serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
-                format!("the key `{key}` is there twice")
+                format!("the key `{key}` is duplicated")
             }
             _ => {
                 let text = error.to_string();

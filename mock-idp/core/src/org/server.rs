@@ -1,4 +1,4 @@
-//! Authorization servers as the rules see them: built-in scopes and claims beside the configured ones, expressions parsed.
+//! Authorization servers, prepared for deciding: with built-in and configured scopes, and parsed expressions.
 
 use std::sync::Arc;
 
@@ -10,63 +10,63 @@ use crate::model::{AppGroupsClaim, ClaimType, GroupFilterType, PolicyRule, Rotat
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 use crate::trace::{PolicySummary, RuleSummary};
 
-/// Which of Okta's two kinds of server it is.
+/// The two kinds of authorization servers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ServerKind {
-    /// The org authorization server: no scopes, claims or policies of its own.
+    /// The org authorization server, without configurable scopes, claims and policies.
     Org,
     Custom,
 }
 
-/// An authorization server, ready to decide.
+/// An authorization server, prepared for deciding.
 #[derive(Debug)]
 pub struct CompiledServer {
     pub kind: ServerKind,
     /// `aus…`; the org's id for the org server.
     pub id: String,
-    /// What stands in its paths: `default` or the id.
+    /// The segment of its paths: `default` or the id.
     pub path_name: String,
     pub name: String,
-    /// `aud` of its access tokens; the org server's is its issuer.
+    /// The `aud` claim of its access tokens; that of the org server is its issuer.
     pub audience: Option<String>,
     pub active: bool,
-    /// Whose way is followed where Okta departs from OpenID Connect: the org's setting.
+    /// Which rules apply where Okta departs from OpenID Connect: the setting of the org.
     pub behavior: Behavior,
     pub rotation: RotationMode,
-    /// How its access tokens are encrypted, if they are. Okta: the org server's never.
+    /// The algorithm that encrypts its access tokens. Okta: those of the org server are never encrypted.
     pub access_token_encryption: Option<KeyEncryptionAlgorithm>,
-    /// Keys of the API that reads them.
+    /// Keys of the resource server.
     pub jwks: Option<JwkSet>,
-    /// Where those keys are to be fetched instead.
+    /// The URI of those keys, instead of `jwks`.
     pub jwks_uri: Option<String>,
-    /// The built-in scopes and the configured ones, in the order in which the API lists them.
+    /// The built-in and the configured scopes, in the order of the API.
     pub scopes: Vec<Scope>,
     /// Custom claim rules, in configuration order.
     pub claims: Vec<CompiledClaim>,
-    /// By priority, inactive ones left out, rules likewise.
+    /// Active policies and rules, in the order of evaluation.
     pub policies: Vec<CompiledPolicy>,
-    /// Servers of the org whose access tokens may be exchanged here.
+    /// Servers of the org whose access tokens may be exchanged at this one.
     pub associated_servers: Vec<String>,
-    /// Issuers elsewhere whose ID-JAGs are taken.
+    /// Other issuers whose ID-JAGs are accepted.
     pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
-/// An access policy, ready to decide.
+/// An access policy, prepared for deciding.
 #[derive(Debug)]
 pub struct CompiledPolicy {
-    /// Its name and conditions, as notes tell them.
+    /// Its name and conditions, for notes.
     pub summary: Arc<PolicySummary>,
     pub rules: Vec<CompiledRule>,
 }
 
-/// A rule of an access policy, ready to decide.
+/// A rule of an access policy, prepared for deciding.
 #[derive(Debug)]
 pub struct CompiledRule {
     pub summary: Arc<RuleSummary>,
     pub rule: PolicyRule,
-    /// Its scope list holds `*`.
+    /// Its scope list contains `*`.
     pub any_scope: bool,
-    /// Its scope list names scopes of OpenID Connect.
+    /// Its scope list contains scopes of OpenID Connect.
     pub names_oidc: bool,
 }
 
@@ -83,21 +83,21 @@ impl CompiledServer {
     }
 }
 
-/// A claim rule with its value ready to evaluate.
+/// A claim rule with a parsed value.
 #[derive(Debug)]
 pub struct CompiledClaim {
     pub id: Arc<str>,
     pub name: String,
-    /// An inactive rule puts nothing into tokens; it is kept so that its absence can be told.
+    /// An inactive rule is kept for notes about missing claims.
     pub active: bool,
     pub claim_type: ClaimType,
     pub value: ClaimValue,
-    /// Any of these must be granted; none: always.
+    /// One of these must be granted. Empty: no condition.
     pub scopes: Arc<[String]>,
     pub always_include_in_token: bool,
 }
 
-/// Where a claim's value comes from.
+/// The source of a claim's value.
 #[derive(Debug)]
 pub enum ClaimValue {
     Expression(Expression),

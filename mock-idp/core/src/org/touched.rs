@@ -1,4 +1,4 @@
-//! Which rows a change touches, so that no others are validated.
+//! What a change touched.
 
 use std::collections::BTreeSet;
 

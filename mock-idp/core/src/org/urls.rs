@@ -1,20 +1,20 @@
-//! The addresses under which an org is reached.
+//! The URLs of an org.
 
 use std::sync::Arc;
 
-use super::CompiledServer;
+use super::server::CompiledServer;
 
-/// The two bases of an org: what tokens say, and where requests go. They differ only when the issuer is pinned.
+/// The base URLs of an org, of its issuers and of its endpoints. They differ only if the issuer is pinned.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Urls {
-    /// `scheme://host[:port][/_org/name]`, no trailing slash: what stands in `iss`.
+    /// `scheme://host[:port][/_org/name]`, without trailing slash: the start of `iss`.
     pub issuer_base: Arc<str>,
-    /// The same for the endpoints, by the host that asks.
+    /// The same for the endpoints, with the host of the request.
     pub endpoint_base: Arc<str>,
 }
 
 impl Urls {
-    /// The issuer of a server. Okta: the org URL itself, or `{org}/oauth2/{id}` with the word `default` for that one.
+    /// The issuer of a server. Okta: the org URL, or `{org}/oauth2/{id}`; the default server has `default` instead of its id.
     #[must_use]
     pub fn issuer(&self, server: &CompiledServer) -> String {
         if server.is_org() {
@@ -24,7 +24,7 @@ impl Urls {
         }
     }
 
-    /// What a server's endpoint paths start with, `/v1/…` to follow.
+    /// The base URL of a server's endpoints, without `/v1/…`.
     #[must_use]
     pub fn endpoints(&self, server: &CompiledServer) -> String {
         if server.is_org() {
@@ -34,8 +34,8 @@ impl Urls {
         }
     }
 
-    /// Whether a URL is one of the addresses of an endpoint: by the host that asks or under the pinned issuer, and by either
-    /// name of the server.
+    /// Whether a URL is that of an endpoint: with the host of the request or of the pinned issuer, and with the id or the path name of
+    /// the server.
     #[must_use]
     pub fn is_endpoint(&self, server: &CompiledServer, endpoint: &str, url: &str) -> bool {
         let under = |base: &str| url.strip_prefix(base).and_then(|rest| rest.strip_prefix("/oauth2/"));
@@ -48,21 +48,21 @@ impl Urls {
         [&self.endpoint_base, &self.issuer_base].into_iter().filter_map(|base| under(base)).any(path)
     }
 
-    /// Whether a URL is one of the addresses of this path of the org, with or without a slash at its end.
+    /// Whether a URL is that of a path of the org, with or without trailing slash.
     #[must_use]
     pub fn is_at(&self, path: &str, url: &str) -> bool {
         let url = url.strip_suffix('/').unwrap_or(url);
         [&self.endpoint_base, &self.issuer_base].into_iter().any(|base| url.strip_prefix(&**base) == Some(path))
     }
 
-    /// The host of the org, as Okta's challenge headers name it.
+    /// The host of the org, for challenge headers.
     #[must_use]
     pub fn host(&self) -> &str {
         self.endpoint_base.split_once("://").map_or(&*self.endpoint_base, |(_, host)| host)
     }
 
-    /// Okta: the admin console's page of an app, which redirect URI errors name. Its host is the org's with `-admin`
-    /// behind the first label.
+    /// The page of an app in Okta's admin console, which errors about redirect URIs link to. Okta: `-admin` is appended to the first label
+    /// of the host.
     #[must_use]
     pub fn admin_app_page(&self, client_id: &str) -> String {
         let (scheme, host) = self.endpoint_base.split_once("://").unwrap_or(("https", &self.endpoint_base));

@@ -47,7 +47,7 @@ pub(super) fn payload(
         put("nonce", nonce.into());
     }
     // Okta: `sid` is for apps that take part in single logout. Native SSO 3.4: and beside the hash of a device secret.
-    let has_sid = spec.subject.client.hears_of_sign_out() || spec.device_secret_hash.is_some();
+    let has_sid = spec.subject.client.receives_logout_notices() || spec.device_secret_hash.is_some();
     if let Some(authentication) = spec.subject.authentication.filter(|_| has_sid) {
         put("sid", authentication.sid().into());
     }

@@ -57,8 +57,8 @@ fn a_value_of_the_wrong_type_is_an_error_with_the_expected_type() {
         ("leeway: 30", "leeway: soon", "string \"soon\" where u8 is expected"),
         ("leeway: 30", "leeway: -3", "invalid value: integer `-3`, expected u8"),
         (
-            "ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: false",
-            "ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: maybe",
+            "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: false",
+            "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: maybe",
             "string \"maybe\" where a boolean is expected",
         ),
         ("audiences: [api://default]", "audiences: api://default", "\"api://default\" where a sequence is expected"),
@@ -68,7 +68,7 @@ fn a_value_of_the_wrong_type_is_an_error_with_the_expected_type() {
             "label: Market SPA\n    credentials:\n      oauthClient: public",
             "string \"public\" where an object is expected",
         ),
-        ("  name: Market\n", "  name: Market\n  name: Market\n", "the key `name` is there twice"),
+        ("  name: Market\n", "  name: Market\n  name: Market\n", "the key `name` is duplicated"),
         ("  name: Market\n", "  name: 'Market\n", "invalid indentation in multiline quoted scalar"),
     ] {
         let (line, error) = (line_of(piece, by), error(piece, by));
@@ -135,7 +135,7 @@ fn duplicates_and_values_out_of_bounds_are_errors() {
         (
             "id: 00omarket000000005d7",
             "id: market",
-            "`market` is not an id here: expected 20 letters and digits that start with `00o`",
+            "`market` is not a valid id: expected 20 letters and digits that start with `00o`",
         ),
         ("value: appuser.app_features", "value: appuser.", "claim `feature_access`"),
         ("name: feature_access", "name: scp", "`scp` is a reserved claim name"),
@@ -213,7 +213,7 @@ fn duplicates_and_values_out_of_bounds_are_errors() {
             "dpop_bound_access_tokens: true\n        redirect_uris:\n          - http://localhost:7802",
             "a client with `dpop_bound_access_tokens` cannot use `implicit`: nothing is proved there",
         ),
-        ("scopeId: okta.apps.read", "scopeId: products:read", "`products:read` is no scope of the org's own APIs"),
+        ("scopeId: okta.apps.read", "scopeId: products:read", "`products:read` is not a scope of the org's own APIs"),
     ] {
         let error = error(piece, by);
         assert!(error.contains(expected), "{piece} → {by}: {error}");
@@ -260,7 +260,7 @@ fn agents_and_trust_must_refer_to_existing_objects() {
         (
             "    default: true\n",
             "    default: true\n    associatedServers: [ausmarket000000005d7]\n",
-            "need not trust itself",
+            "cannot trust itself",
         ),
         (
             "    default: true\n",
@@ -277,8 +277,8 @@ fn agents_and_trust_must_refer_to_existing_objects() {
             "    default: true\n    trustedIssuers: [{ issuer: https://a.example, jwks: { keys: [{ kty: oct }] } }]\n",
             "not a usable public key",
         ),
-        (allowed, "interclientAllowedApps: [0oamarketsecond005d7]", "an app need not trust itself"),
-        (allowed, "interclientAllowedApps: [0oamarketweb000005d7, 0oamarketweb000005d7]", "is trusted twice"),
+        (allowed, "interclientAllowedApps: [0oamarketsecond005d7]", "an app cannot trust itself"),
+        (allowed, "interclientAllowedApps: [0oamarketweb000005d7, 0oamarketweb000005d7]", "is listed twice"),
         (allowed, "interclientAllowedApps: [0oamarketdevsso005d8]", "did you mean `0oamarketdevsso005d7`?"),
         (allowed, &six, "an app trusts at most 5 others, not 6"),
     ] {

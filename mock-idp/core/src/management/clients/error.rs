@@ -1,16 +1,16 @@
-//! Errors of client registration.
+//! Errors of dynamic client registration.
 
 use crate::management::ApiError;
 use crate::org::Problems;
 
-/// Why a client is not registered, shown, changed or removed.
+/// The error of a request about a client.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ClientError {
-    /// RFC 7591 3.2.2: `error` and `error_description`; the reason stays inside.
+    /// RFC 7591 3.2.2: `error` and `error_description`; the reason is for logs.
     Metadata { error: &'static str, description: String, reason: String },
     /// No client has the id. Okta: 401 in OAuth's shape.
     Unknown { client_id: String },
-    /// The same, where Okta answers as its API does.
+    /// An error of Okta's API shape.
     Api(ApiError),
 }
 
@@ -21,7 +21,6 @@ impl From<ApiError> for ClientError {
 }
 
 impl From<Problems> for ClientError {
-    /// The problems of the org with the client in it.
     fn from(problems: Problems) -> Self {
         let reason = problems.to_string();
         let about_redirects = problems.0.iter().any(|problem| problem.path.contains("redirect_uris"));
@@ -31,7 +30,6 @@ impl From<Problems> for ClientError {
 
 impl ClientError {
     pub(super) fn metadata(reason: impl Into<String>) -> Self {
-        // Okta: the general text for metadata that is not valid.
         Self::Metadata {
             error: "invalid_client_metadata",
             description: "Invalid request".to_owned(),

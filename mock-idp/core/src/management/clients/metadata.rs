@@ -1,4 +1,4 @@
-//! Client metadata as they arrive. RFC 7591 2; members that are not known are ignored.
+//! Client metadata in requests. RFC 7591 2: unknown members are ignored.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::model::{ApplicationType, AuthMethod, ConsentMethod, OauthClientSettin
 use crate::protocol::GrantType;
 use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
 
-/// The body of a registration, or of a replacement.
+/// The body of a request that registers a client or replaces its metadata.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Metadata {
     pub client_id: Option<String>,
@@ -40,24 +40,24 @@ impl Metadata {
     /// Reads a JSON object.
     ///
     /// # Errors
-    /// A member of another type, or a value that Okta does not know.
+    /// A member of the wrong type, or an unknown value.
     pub fn read(body: Value) -> Result<Self, ClientError> {
         serde_json::from_value(body).map_err(|error| ClientError::metadata(error.to_string()))
     }
 
-    /// Okta: `client_secret_basic` unless it is said otherwise.
+    /// Okta: the default is `client_secret_basic`.
     pub(super) fn auth_method(&self) -> AuthMethod {
         self.token_endpoint_auth_method.unwrap_or_default()
     }
 
-    /// Okta: a client has a name.
+    /// Okta: a name is required.
     pub(super) fn name(&self) -> Result<String, ClientError> {
         let name = self.client_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
         name.map(str::to_owned).ok_or_else(|| ClientError::blank("client_name"))
     }
 
-    /// Okta: an algorithm for encryption needs an active key for it.
-    fn can_be_encrypted_for(&self) -> Result<(), ClientError> {
+    /// Okta: an encryption algorithm needs an active encryption key.
+    fn check_encryption(&self) -> Result<(), ClientError> {
         let keys = self.jwks.iter().flat_map(|set| &set.keys);
         let has_key = keys.clone().any(|key| key.is_for_encryption() && key.status.is_active());
         if self.id_token_encrypted_response_alg.is_some() && self.jwks_uri.is_none() && !has_key {
@@ -77,7 +77,7 @@ impl Metadata {
             .clone()
             .unwrap_or_else(|| redirects.then_some(ResponseWord::Code).into_iter().collect());
         let application_type = self.application_type.unwrap_or(ApplicationType::Web);
-        agree(application_type, &grant_types, &response_types)?;
+        check_grant_types(application_type, &grant_types, &response_types)?;
         let redirect_uris = self.redirect_uris.clone().unwrap_or_default();
         if redirects && redirect_uris.is_empty() {
             return Err(ClientError::blank("redirect_uris"));
@@ -86,7 +86,7 @@ impl Metadata {
         if self.initiate_login_uri.as_deref().is_some_and(|uri| !uri.starts_with("https://")) {
             return Err(ClientError::metadata("initiate_login_uri is not https"));
         }
-        // Pages link to them: nothing but a web address may stand there.
+        // Pages link to them, so they must be http or https.
         let linked = [&self.client_uri, &self.logo_uri, &self.tos_uri, &self.policy_uri];
         let web = |uri: &str| url::Url::parse(uri).is_ok_and(|uri| matches!(uri.scheme(), "http" | "https"));
         if let Some(uri) = linked.into_iter().flatten().find(|uri| !web(uri)) {
@@ -96,14 +96,14 @@ impl Metadata {
         if self.jwks.is_some() && self.jwks_uri.is_some() {
             return Err(ClientError::metadata("jwks and jwks_uri exclude each other"));
         }
-        self.can_be_encrypted_for()?;
+        self.check_encryption()?;
         Ok(OauthClientSettings {
             application_type,
             grant_types,
             response_types,
             redirect_uris,
             post_logout_redirect_uris: self.post_logout_redirect_uris.clone().unwrap_or_default(),
-            // Okta: of apps that are registered so, users are asked.
+            // Okta: registered clients need the user's consent.
             consent_method: ConsentMethod::Required,
             refresh_token: None,
             wildcard_redirect: WildcardRedirect::Disabled,
@@ -125,8 +125,8 @@ impl Metadata {
     }
 }
 
-/// Whether the grant types are those that the rest needs. Okta: each one that is missing is told, as recorded.
-fn agree(
+/// Checks that the grant types fit the application type and the response types. Okta: the error lists all missing ones, as recorded.
+fn check_grant_types(
     application_type: ApplicationType,
     grant_types: &[GrantType],
     response_types: &[ResponseWord],

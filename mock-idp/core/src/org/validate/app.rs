@@ -1,6 +1,6 @@
 //! Apps and their assignments.
 
-use super::Check;
+use super::check::Check;
 use crate::model::{App, AuthMethod};
 use crate::org::records::{APP_CLIENT_ID, APP_GROUPS, APP_USERS, Assignee};
 use crate::org::server::GroupFilter;
@@ -85,7 +85,7 @@ impl Check<'_> {
             // Okta: what an administrator can grant are the scopes of its own APIs.
             if !grant.scope_id.starts_with("okta.") {
                 let message =
-                    format!("`{}` is no scope of the org's own APIs: they start with `okta.`", grant.scope_id);
+                    format!("`{}` is not a scope of the org's own APIs, which start with `okta.`", grant.scope_id);
                 self.problem(format!("{path}/grants/{index}/scopeId"), message);
             }
         }

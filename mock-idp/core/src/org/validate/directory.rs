@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::Check;
+use super::check::Check;
 use crate::model::{Group, GroupType, TrustedOrigin, User};
 use crate::org::records::{GROUP_NAME, GROUP_TYPE, USER_LOGIN};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Check;
+use super::check::Check;
 use crate::model::{App, ApplicationType, AuthMethod, AuthorizationServer};
 use crate::protocol::jose::{EncryptionKey, JwkSet, KeyEncryptionAlgorithm};
 

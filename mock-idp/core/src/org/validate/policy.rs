@@ -1,6 +1,6 @@
 //! Access policies and their rules, global session policies.
 
-use super::Check;
+use super::check::Check;
 use crate::model::{App, GlobalSessionPolicy, People, TokenLifetimes};
 use crate::org::records::OWNER;
 use crate::org::table::ID;

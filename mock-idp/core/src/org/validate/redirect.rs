@@ -1,6 +1,6 @@
 //! Where the browser is sent to: redirect URIs, logout URIs.
 
-use super::Check;
+use super::check::Check;
 use crate::model::{App, ApplicationType, WildcardRedirect};
 use crate::protocol::GrantType;
 

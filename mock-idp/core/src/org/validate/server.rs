@@ -1,6 +1,6 @@
 //! Authorization servers, their scopes and claim rules.
 
-use super::Check;
+use super::check::Check;
 use crate::model::{AuthorizationServer, ClaimType, ClaimValueType};
 use crate::org::compile::compile_claim;
 use crate::org::records::{Child, OWNER, SCOPE_NAME, scope_key};

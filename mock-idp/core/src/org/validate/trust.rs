@@ -1,6 +1,6 @@
 //! Trust between apps, agents, authorization servers and issuers.
 
-use super::Check;
+use super::check::Check;
 use crate::model::{App, ApplicationType, AuthorizationServer, Connection, TrustedIssuer};
 use crate::org::records::APP_CONNECTION;
 
@@ -73,9 +73,9 @@ impl Check<'_> {
         for (index, id) in allowed.iter().enumerate() {
             let path = format!("{path}/{index}");
             if *id == app.id {
-                self.problem(path, "an app need not trust itself");
+                self.problem(path, "an app cannot trust itself");
             } else if allowed[..index].contains(id) {
-                self.problem(path, format!("`{id}` is trusted twice"));
+                self.problem(path, format!("`{id}` is listed twice"));
             } else {
                 self.app_with_id(path, id);
             }
@@ -87,7 +87,7 @@ impl Check<'_> {
         for (index, id) in server.associated_servers.iter().enumerate() {
             let path = format!("{path}/associatedServers/{index}");
             if *id == server.id {
-                self.problem(path, "an authorization server need not trust itself");
+                self.problem(path, "an authorization server cannot trust itself");
             } else {
                 _ = self.custom_server(path, id);
             }
@@ -95,7 +95,7 @@ impl Check<'_> {
         for (index, trusted) in server.trusted_issuers.iter().enumerate() {
             let path = format!("{path}/trustedIssuers/{index}");
             if server.trusted_issuers[..index].iter().any(|earlier| earlier.issuer == trusted.issuer) {
-                self.problem(format!("{path}/issuer"), format!("`{}` is trusted twice", trusted.issuer));
+                self.problem(format!("{path}/issuer"), format!("`{}` is listed twice", trusted.issuer));
             }
             self.http_uri(format!("{path}/issuer"), &trusted.issuer);
             self.issuer_keys(&path, trusted);

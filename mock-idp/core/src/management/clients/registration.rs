@@ -1,0 +1,103 @@
+//! The app that results from a request about a client.
+
+use super::error::ClientError;
+use super::metadata::Metadata;
+use crate::model::{
+    App, AppCredentials, AppSettings, Assignment, Assignments, AuthMethod, OauthClientCredentials, Status,
+};
+use crate::moment::Moment;
+use crate::org::{Org, Tables};
+
+/// The app of a registration. Okta: its id is its client id, and users are asked for consent.
+///
+/// # Errors
+/// Metadata that are invalid by themselves; the rest is checked when the app is added to the org.
+pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
+    let id = moment.id("0oa");
+    let settings = metadata.settings()?;
+    let method = metadata.auth_method();
+    // A client that registers itself is assigned to all users.
+    let everyone = org.everyone().map(|id| Assignment { id: id.to_owned(), profile: indexmap::IndexMap::new() });
+    Ok(App {
+        label: metadata.name()?,
+        status: Status::Active,
+        credentials: AppCredentials {
+            oauth_client: OauthClientCredentials {
+                client_id: None,
+                client_secret: secret_for(method, moment),
+                token_endpoint_auth_method: method,
+                pkce_required: None,
+            },
+        },
+        settings: AppSettings { oauth_client: settings, id_token: None },
+        profile: indexmap::IndexMap::new(),
+        assignments: Assignments { users: Vec::new(), groups: everyone.into_iter().collect() },
+        grants: Vec::new(),
+        agent: None,
+        connections: Vec::new(),
+        interclient_allowed_apps: Vec::new(),
+        created: Some(moment.now),
+        id,
+    })
+}
+
+/// The app with other metadata. RFC 7592 2.2: all of them are replaced. Okta: the body names the client, and the application type
+/// cannot be changed.
+///
+/// # Errors
+/// Metadata that are invalid by themselves, or of another client.
+pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
+    if metadata.client_id.as_deref() != Some(app.client_id()) {
+        return Err(ClientError::metadata("client_id in the body is not the one in the path"));
+    }
+    let mut settings = metadata.settings()?;
+    if settings.application_type != app.oauth().application_type {
+        return Err(ClientError::metadata("application_type cannot be changed"));
+    }
+    // Settings that are no client metadata stay.
+    settings.consent_method = app.oauth().consent_method;
+    settings.refresh_token = app.oauth().refresh_token;
+    settings.wildcard_redirect = app.oauth().wildcard_redirect;
+    settings.backchannel_logout_uri = settings.backchannel_logout_uri.or(app.oauth().backchannel_logout_uri.clone());
+    let method = metadata.auth_method();
+    let mut changed = app.clone();
+    changed.label = metadata.name()?;
+    changed.settings.oauth_client = settings;
+    let credentials = &mut changed.credentials.oauth_client;
+    credentials.token_endpoint_auth_method = method;
+    credentials.client_secret = match (has_secret(method), credentials.client_secret.take()) {
+        (false, _) => None,
+        (true, Some(secret)) => Some(secret),
+        (true, None) => secret_for(method, moment),
+    };
+    Ok(changed)
+}
+
+/// The app with a new secret.
+///
+/// # Errors
+/// A client that does not authenticate by a secret.
+pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, ClientError> {
+    let secret = secret_for(app.auth_method(), moment)
+        .ok_or_else(|| ClientError::metadata("the client does not authenticate by a secret"))?;
+    let mut changed = app.clone();
+    changed.credentials.oauth_client.client_secret = Some(secret);
+    Ok(changed)
+}
+
+/// The client with an id.
+///
+/// # Errors
+/// No client has the id.
+pub fn find<'a>(org: &'a Tables, client_id: &str) -> Result<&'a App, ClientError> {
+    org.client(client_id).ok_or_else(|| ClientError::Unknown { client_id: client_id.to_owned() })
+}
+
+/// Okta: 64 characters.
+fn secret_for(method: AuthMethod, moment: &mut Moment<'_>) -> Option<String> {
+    has_secret(method).then(|| (moment.token() + &moment.token()).chars().take(64).collect())
+}
+
+fn has_secret(method: AuthMethod) -> bool {
+    matches!(method, AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt)
+}

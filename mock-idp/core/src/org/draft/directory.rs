@@ -1,0 +1,114 @@
+//! Changes of groups, users, global session policies and trusted origins.
+
+use super::{Draft, put};
+use crate::model::{
+    GlobalSessionPolicy, Group, People, Status, TrustedOrigin, TrustedOriginScope, TrustedOriginScopeType, User,
+};
+use crate::org::records::{ASSIGNEE, GroupEntry, ORIGIN, USER_GROUP};
+use crate::org::tables::Tables;
+
+impl Draft {
+    pub fn put_group(&mut self, group: Group) {
+        let id = group.id.clone();
+        let renamed = self.group(&id).is_some_and(|known| known.profile.name != group.profile.name);
+        let slot = put(&mut self.tables.groups, &id, GroupEntry::new(group), self.now);
+        self.touched.groups.insert(slot);
+        self.touched.any_group = true;
+        if renamed {
+            self.compile_rules_about(&id);
+        }
+    }
+
+    /// Removes a group. It must not be referred to any more.
+    pub fn remove_group(&mut self, id: &str) {
+        let Some(slot) = self.tables.groups.slot(id) else { return };
+        self.tables.groups.remove(slot);
+        self.touched.any_group = true;
+        self.touched.users.extend(self.tables.users.find(USER_GROUP, id));
+        self.touch_references_to(id);
+    }
+
+    pub fn put_user(&mut self, user: User) {
+        let id = user.id.clone();
+        let renamed = self.user(&id).is_some_and(|known| known.profile.login != user.profile.login);
+        let slot = put(&mut self.tables.users, &id, user, self.now);
+        self.touched.users.insert(slot);
+        if renamed {
+            self.compile_rules_about(&id);
+        }
+    }
+
+    /// Changes a user; `None` if there is none of that id, or the change finds nothing to do.
+    pub fn change_user(&mut self, id: &str, change: impl FnOnce(&mut User) -> Option<()>) -> Option<()> {
+        let mut user = self.user(id)?.clone();
+        change(&mut user)?;
+        self.put_user(user);
+        Some(())
+    }
+
+    /// Removes a user and the assignments of apps to this user. Rules must not name the user any more.
+    pub fn remove_user(&mut self, id: &str) {
+        let Some(slot) = self.tables.users.slot(id) else { return };
+        self.tables.users.remove(slot);
+        for slot in self.tables.assignments.find(ASSIGNEE, id) {
+            self.tables.assignments.remove(slot);
+        }
+        self.touch_references_to(id);
+    }
+
+    /// Puts a global session policy.
+    pub fn put_session_policy(&mut self, policy: GlobalSessionPolicy) {
+        let id = policy.id.clone();
+        let slot = put(&mut self.tables.session_policies, &id, policy, self.now);
+        self.touched.session_policies.insert(slot);
+    }
+
+    /// Lets scripts of that origin's pages read answers.
+    pub fn trust_origin(&mut self, origin: &str) {
+        let origins = &mut self.tables.trusted_origins;
+        if origins.matches(ORIGIN, origin).next().is_some() {
+            return;
+        }
+        let ids = (origins.len() + 1..).map(|number| format!("tos{number:0>14}5d7"));
+        let Some(id) = ids.into_iter().find(|id| !origins.contains(id)) else { return };
+        let trusted = TrustedOrigin {
+            id: id.clone(),
+            name: origin.to_owned(),
+            origin: origin.to_owned(),
+            status: Status::Active,
+            scopes: vec![TrustedOriginScope { kind: TrustedOriginScopeType::Cors }],
+        };
+        let slot = put(origins, &id, trusted, self.now);
+        self.touched.trusted_origins.insert(slot);
+    }
+
+    /// Rules show the names of users and groups.
+    fn compile_rules_about(&mut self, id: &str) {
+        let about: Vec<Box<str>> = self
+            .tables
+            .rules
+            .iter()
+            .filter(|rule| mentions(&rule.object.conditions.people, id))
+            .map(|rule| rule.owner.clone())
+            .collect();
+        about.iter().for_each(|policy_id| self.compile_server_of_policy(policy_id));
+    }
+
+    /// A user or group is gone.
+    fn touch_references_to(&mut self, id: &str) {
+        let Tables { assignments, rules, session_policies, .. } = &self.tables;
+        self.touched.assignments.extend(assignments.find(ASSIGNEE, id));
+        let named = rules.slots().filter(|(_, rule)| mentions(&rule.object.conditions.people, id));
+        self.touched.rules.extend(named.map(|(slot, _)| slot));
+        let named = session_policies.slots().filter(|(_, policy)| {
+            let rules = policy.rules.iter().map(|rule| &rule.conditions.people);
+            rules.chain([&policy.conditions.people]).any(|people| mentions(people, id))
+        });
+        self.touched.session_policies.extend(named.map(|(slot, _)| slot));
+    }
+}
+
+fn mentions(people: &People, id: &str) -> bool {
+    let lists = [&people.users.include, &people.users.exclude, &people.groups.include, &people.groups.exclude];
+    lists.into_iter().flatten().any(|named| named == id)
+}

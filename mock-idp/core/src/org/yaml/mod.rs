@@ -1,0 +1,9 @@
+//! Reading YAML. Typed values are read from a tree that knows the places of its values, so that all problems of a document, of its
+//! shape and of its contents, have line and column.
+
+mod document;
+mod reader;
+mod tree;
+
+pub(super) use document::read_document_without_places;
+pub(super) use tree::Yaml;

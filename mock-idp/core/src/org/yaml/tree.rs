@@ -1,0 +1,148 @@
+//! YAML as a tree whose values know their places.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::Spanned;
+
+use crate::org::problem::Problem;
+
+/// A YAML text and what it holds.
+pub(in crate::org) struct Yaml<'a> {
+    pub(super) text: &'a str,
+    pub(super) root: Node,
+}
+
+pub(super) type Node = Spanned<Value>;
+
+/// Parser events that anchors may record and aliases may repeat.
+const MOST_EXPANDED: usize = 250_000;
+
+pub(super) enum Value {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+    Text(String),
+    Sequence(Vec<Node>),
+    Mapping(Vec<(Node, Node)>),
+}
+
+impl<'a> Yaml<'a> {
+    /// # Errors
+    /// The first error of syntax, with its place.
+    pub(in crate::org) fn read(text: &'a str) -> Result<Self, Problem> {
+        match serde_saphyr::from_str_with_options(text, options()) {
+            Ok(root) => Ok(Self { text, root }),
+            Err(error) => Err(Problem::from_yaml(&error)),
+        }
+    }
+
+    /// Line and column, from 1, of the value at a JSON pointer; of the object that lacks it, if nothing is there.
+    pub(in crate::org) fn place(&self, pointer: &str) -> (u64, u64) {
+        let mut node = &self.root;
+        for segment in pointer.split('/').skip(1) {
+            let below = match &node.value {
+                Value::Sequence(items) => segment.parse().ok().and_then(|index: usize| items.get(index)),
+                Value::Mapping(entries) => {
+                    entries.iter().find(|(key, _)| self.written(key) == segment).map(|(_, value)| value)
+                }
+                _ => None,
+            };
+            let Some(below) = below else { break };
+            node = below;
+        }
+        place_of(node)
+    }
+
+    fn written<'n>(&'n self, node: &'n Node) -> &'n str {
+        written(self.text, node)
+    }
+}
+
+/// The size of a text has no limit: it is the user's own. What its aliases expand to has.
+pub(super) fn options() -> serde_saphyr::Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_events: usize::MAX,
+            max_nodes: usize::MAX,
+            max_total_scalar_bytes: usize::MAX,
+            max_recorded_anchor_events: MOST_EXPANDED,
+        },
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: MOST_EXPANDED,
+        },
+    }
+}
+
+pub(super) fn place_of(node: &Node) -> (u64, u64) {
+    (node.referenced.line(), node.referenced.column())
+}
+
+/// A scalar as it is written: a text may look like a number, such as `0123`.
+pub(super) fn written<'a>(text: &'a str, node: &'a Node) -> &'a str {
+    if let Value::Text(text) = &node.value {
+        return text;
+    }
+    let span = node.defined.span();
+    let bounds = span.byte_offset().zip(span.byte_len());
+    let bounds = bounds.and_then(|(from, length)| Some((usize::try_from(from).ok()?, usize::try_from(length).ok()?)));
+    bounds.and_then(|(from, length)| text.get(from..from + length)).unwrap_or_default()
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Integer(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Unsigned(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = sequence.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Sequence(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut mapping: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = mapping.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Value::Mapping(entries))
+    }
+}
