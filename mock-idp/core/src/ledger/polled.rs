@@ -22,7 +22,7 @@ pub struct Polled {
 impl Polled {
     /// Seconds that a client has to wait between two polls.
     pub const INTERVAL: i64 = 5;
-    /// Seconds for which an expired request is remembered, so that its client can be told.
+    /// Seconds for which an expired request is remembered, so that its client gets the error for it.
     pub const REMEMBERED: i64 = 3600;
 
     /// Records the user's word; whether the request was still waiting for it.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::question::{Session, has_user};
 use super::run::preview;
-use super::{Answer, Asks, Granted, Outcome, Question};
+use super::{Asks, EndpointTokens, Granted, Outcome, Question};
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{GrantType, Scopes};
 
@@ -60,7 +60,7 @@ pub fn difference(before: &Org, after: &Org, urls: &Urls, now: i64, wanted: impl
         difference.cases += 1;
         // The same randomness for both, so that what is made up anew is the same in both.
         let ask = |org: &Org| preview(org, urls, &question, now, &mut StdRng::seed_from_u64(0)).outcome;
-        let (was, is) = (told(&ask(before)), told(&ask(after)));
+        let (was, is) = (comparable(&ask(before)), comparable(&ask(after)));
         let changes = compare(&was, &is);
         if !changes.is_empty() {
             difference.alterations.push(Alteration { case, changes });
@@ -163,7 +163,7 @@ fn question(
 }
 
 /// An outcome as flat names and values.
-fn told(outcome: &Outcome) -> Map<String, Value> {
+fn comparable(outcome: &Outcome) -> Map<String, Value> {
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| _ = fields.insert(name.to_owned(), value);
     match outcome {
@@ -188,7 +188,7 @@ fn told(outcome: &Outcome) -> Map<String, Value> {
 fn tell_granted(granted: &Granted, fields: &mut Map<String, Value>) {
     for (place, answer) in [("authorize", &granted.authorize), ("token", &granted.token)] {
         let Some(answer) = answer else { continue };
-        let Answer { token_type, scope, expires_in, access_token, id_token, refresh_token } = answer;
+        let EndpointTokens { token_type, scope, expires_in, access_token, id_token, refresh_token } = answer;
         fields.insert(format!("{place}.token_type"), (*token_type).into());
         fields.insert(format!("{place}.scope"), scope.as_str().into());
         fields.insert(format!("{place}.expires_in"), (*expires_in).into());

@@ -63,10 +63,10 @@ pub enum Asks {
 pub struct Granted {
     /// What travels in the answer of the authorization endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub authorize: Option<Answer>,
+    pub authorize: Option<EndpointTokens>,
     /// What travels in the answer of the token endpoint.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<Answer>,
+    pub token: Option<EndpointTokens>,
     /// What the userinfo endpoint would say to the access token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo: Option<Map<String, Value>>,
@@ -74,23 +74,23 @@ pub struct Granted {
 
 /// The tokens of one answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Answer {
+pub struct EndpointTokens {
     /// `Bearer` or `DPoP`.
     pub token_type: &'static str,
     pub scope: String,
     /// Seconds; of the access token.
     pub expires_in: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub access_token: Option<Told>,
+    pub access_token: Option<PreviewedToken>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_token: Option<Told>,
+    pub id_token: Option<PreviewedToken>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<RefreshToken>,
 }
 
 /// A token, unsigned. `kid`, `jti`, `at_hash` and the times are different each time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Told {
+pub struct PreviewedToken {
     pub header: Map<String, Value>,
     pub payload: Map<String, Value>,
     /// That it is encrypted once it is signed.

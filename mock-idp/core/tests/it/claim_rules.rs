@@ -40,7 +40,8 @@ const BUYER: &[(&str, &str)] = &[("client", WEB), ("user", "buyer"), ("scope", "
 fn everywhere(preview: &Preview, name: &str) -> [Option<Value>; 3] {
     let Outcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     let answer = granted.token.as_ref().unwrap();
-    let of = |token: &Option<preview::Told>| token.as_ref().and_then(|token| token.payload.get(name).cloned());
+    let of =
+        |token: &Option<preview::PreviewedToken>| token.as_ref().and_then(|token| token.payload.get(name).cloned());
     [
         of(&answer.access_token),
         of(&answer.id_token),

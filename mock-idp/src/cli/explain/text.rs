@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mock_idp_core::preview::{Alteration, Answer, Asks, Difference, Outcome, Report, Told, Why};
+use mock_idp_core::preview::{Alteration, Asks, Difference, EndpointTokens, Outcome, PreviewedToken, Report, Why};
 use mock_idp_core::trace::{ClaimTarget, NoteStatus};
 use serde_json::{Map, Value};
 
@@ -45,14 +45,14 @@ pub(super) fn report(report: &Report, with_why: bool) -> String {
     text
 }
 
-fn tokens(text: &mut String, place: &str, answer: &Answer) {
+fn tokens(text: &mut String, place: &str, answer: &EndpointTokens) {
     let _ = writeln!(
         text,
         "from /v1/{place}: {} token, scope \"{}\", expires in {} s",
         answer.token_type, answer.scope, answer.expires_in
     );
     for (title, token) in [("access token", &answer.access_token), ("ID token", &answer.id_token)] {
-        if let Some(Told { payload, encrypted, .. }) = token {
+        if let Some(PreviewedToken { payload, encrypted, .. }) = token {
             let encrypted = encrypted.as_ref().map(|how| format!(", encrypted: {}", how.words())).unwrap_or_default();
             object(text, &format!("{title}{encrypted}"), payload);
         }

@@ -2,7 +2,8 @@
 
 use mock_idp_core::org::Org;
 use mock_idp_core::preview::{
-    Answer, Asks, GRANTS, Outcome, Preview, Question, Refused, Remedy, ShownRequest, Told, Why, ask_again,
+    Asks, EndpointTokens, GRANTS, Outcome, Preview, PreviewedToken, Question, Refused, Remedy, ShownRequest, Why,
+    ask_again,
 };
 use serde_json::Value;
 
@@ -207,8 +208,8 @@ impl RefusalView {
 }
 
 impl TokenView {
-    fn of(place: &str, answer: &Answer) -> Vec<Self> {
-        let view = |title: &str, token: &Told| Self {
+    fn of(place: &str, answer: &EndpointTokens) -> Vec<Self> {
+        let view = |title: &str, token: &PreviewedToken| Self {
             title: format!("{title}, from the {place}"),
             facts: token.encrypted.iter().map(|how| ("encrypted", how.words())).collect(),
             header: Some(pretty(&Value::Object(token.header.clone()))),

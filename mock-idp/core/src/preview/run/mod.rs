@@ -5,7 +5,9 @@ mod elsewhere;
 use rand::Rng;
 
 use super::request::{self, ShownRequest};
-use super::{Answer, Asks, Encrypted, Granted, Outcome, Preview, Question, RefreshToken, Refused, Shown, Told};
+use super::{
+    Asks, Encrypted, EndpointTokens, Granted, Outcome, Preview, PreviewedToken, Question, RefreshToken, Refused, Shown,
+};
 use crate::endpoint::authorization::{self, AuthorizationError, Step};
 use crate::endpoint::token::{self, GrantRequest, NewRefreshToken, Record, Redeemed, Redemption, TokenRequest};
 use crate::endpoint::{client_authentication, userinfo};
@@ -234,7 +236,7 @@ impl<'a> Walk<'a> {
         body: Parameters,
         record: Record<'_>,
         moment: &mut Moment<'_>,
-    ) -> Result<(Answer, Redemption), Ended> {
+    ) -> Result<(EndpointTokens, Redemption), Ended> {
         let request = TokenRequest { body, ..TokenRequest::default() };
         let grant = self.admit(&request)?;
         let client = grant.client;
@@ -267,22 +269,22 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn answer(scopes: &Scopes, tokens: UnsignedTokens, bound: bool, refresh_token: Option<RefreshToken>) -> Answer {
-    let told = |token: UnsignedToken| {
+fn answer(scopes: &Scopes, tokens: UnsignedTokens, bound: bool, refresh_token: Option<RefreshToken>) -> EndpointTokens {
+    let previewed = |token: UnsignedToken| {
         let UnsignedToken { header, payload, recipient, .. } = token;
         let encrypted = recipient.map(|recipient| Encrypted {
             alg: recipient.algorithm.name(),
             enc: CONTENT_ENCRYPTION,
             key: recipient.describe(),
         });
-        Told { header, payload, encrypted }
+        PreviewedToken { header, payload, encrypted }
     };
-    Answer {
+    EndpointTokens {
         token_type: if bound { "DPoP" } else { "Bearer" },
         scope: scopes.join(),
         expires_in: tokens.expires_in,
-        access_token: tokens.access_token.map(told),
-        id_token: tokens.id_token.map(told),
+        access_token: tokens.access_token.map(previewed),
+        id_token: tokens.id_token.map(previewed),
         refresh_token,
     }
 }
