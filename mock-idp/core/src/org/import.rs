@@ -98,7 +98,13 @@ impl Tables {
         self.users.compact();
         self.apps.compact();
         self.assignments.compact();
+        self.servers.compact();
+        self.scopes.compact();
+        self.claims.compact();
+        self.policies.compact();
         self.rules.compact();
+        self.session_policies.compact();
+        self.trusted_origins.compact();
     }
 
     /// The tables as a document.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::model::{App, Group, User};
+use mock_idp_core::model::{App, Assignment, Group, User};
 use mock_idp_core::org::{Document, Draft, Org, Problems};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -19,6 +19,14 @@ fn changed<T>(org: &Org, change: impl FnOnce(&mut Draft) -> T) -> Result<Org, Pr
 
 fn problem<T>(org: &Org, change: impl FnOnce(&mut Draft) -> T) -> String {
     changed(org, change).unwrap_err().to_string()
+}
+
+fn edit(draft: &mut Draft, user_id: &str, change: impl FnOnce(&mut User)) {
+    let edited = draft.change_user(user_id, |user| {
+        change(user);
+        Some(())
+    });
+    edited.unwrap();
 }
 
 fn user(org: &Org, name: &str) -> User {
@@ -133,7 +141,6 @@ proptest! {
         prop_assert_eq!(Org::parse(&yaml).unwrap().to_document(), document);
     }
 
-    /// A row that is removed and put back lands at the end of its list; otherwise nothing differs from a fresh import.
     #[test]
     fn changed_tables_equal_those_of_the_changed_document(shape in shape(), chosen in 0..300_usize) {
         let document: Document = serde_json::from_value(document(&shape)).unwrap();
@@ -185,13 +192,7 @@ fn a_change_sets_the_times_of_its_rows_only() {
 fn a_change_prepares_only_the_servers_that_it_touches() {
     let org = market();
     let buyer = user(&org, "buyer").id;
-    let moved = changed(&org, |draft| {
-        draft.change_user(&buyer, |user| {
-            user.group_ids.clear();
-            Some(())
-        })
-    })
-    .unwrap();
+    let moved = changed(&org, |draft| edit(draft, &buyer, |user| user.group_ids.clear())).unwrap();
     assert!(moved.servers().iter().zip(org.servers()).all(|(next, server)| Arc::ptr_eq(next, server)));
     let (touched, other) = (&org.servers()[1], org.org_server());
     let renamed =
@@ -220,23 +221,14 @@ fn a_change_is_rejected_with_the_place_of_the_problem() {
     let org = market();
     let buyer = user(&org, "buyer");
     let position = org.users().position(|user| user.id == buyer.id).unwrap();
-    let told = problem(&org, |draft| {
-        draft.change_user(&buyer.id, |user| {
-            user.group_ids.push("00gnone".to_owned());
-            Some(())
-        })
-    });
+    let message = problem(&org, |draft| edit(draft, &buyer.id, |user| user.group_ids.push("00gnone".to_owned())));
     let member = buyer.group_ids.len();
     assert!(
-        told.starts_with(&format!("no group has the id `00gnone` (at /users/{position}/groupIds/{member})")),
-        "{told}"
+        message.starts_with(&format!("no group has the id `00gnone` (at /users/{position}/groupIds/{member})")),
+        "{message}"
     );
-    let taken = problem(&org, |draft| {
-        draft.change_user(&buyer.id, |user| {
-            user.profile.login = "ADMIN@example.test".to_owned();
-            Some(())
-        })
-    });
+    let taken =
+        problem(&org, |draft| edit(draft, &buyer.id, |user| user.profile.login = "ADMIN@example.test".to_owned()));
     assert_eq!(taken, format!("two users have the login `ADMIN@example.test` (at /users/{position}/profile/login)"));
     let app: App = App { credentials: Default::default(), ..org.client(WEB).unwrap().clone() };
     let index = org.apps().position(|app| app.id == WEB).unwrap();
@@ -252,9 +244,9 @@ fn a_change_is_rejected_with_the_place_of_the_problem() {
 fn a_removed_object_that_others_refer_to_is_a_problem_of_theirs() {
     let org = market();
     let admins = org.groups().find(|group| group.profile.name == "Admins").unwrap().id.clone();
-    let told = problem(&org, |draft| draft.remove_group(&admins));
-    assert!(told.contains(&format!("no group has the id `{admins}` (at /users/0/groupIds/0)")), "{told}");
-    assert!(told.contains("/conditions/people/groups/"), "{told}");
+    let message = problem(&org, |draft| draft.remove_group(&admins));
+    assert!(message.contains(&format!("no group has the id `{admins}` (at /users/0/groupIds/0)")), "{message}");
+    assert!(message.contains("/conditions/people/groups/"), "{message}");
     let everyone = org.everyone().unwrap().to_owned();
     assert!(
         problem(&org, |draft| draft.remove_group(&everyone)).contains("exactly one group must have `type: BUILT_IN`")
@@ -274,6 +266,54 @@ fn a_removed_client_leaves_policies_and_assignments() {
     let yaml = next.to_document().to_yaml().unwrap();
     assert!(!yaml.contains(service), "{yaml}");
     assert_eq!(Document::parse(&yaml).unwrap(), next.to_document());
+}
+
+#[test]
+fn a_removed_scope_must_not_be_referred_to() {
+    let org = market();
+    let server = &org.servers()[1].id;
+    let read = org.scopes(server).find(|scope| scope.name == "products:read").unwrap().id.clone();
+    let message = problem(&org, |draft| draft.remove_scope(&read));
+    assert!(
+        message.contains("the authorization server has no scope `products:read` (at /authorizationServers/0/"),
+        "{message}"
+    );
+    assert!(message.contains("(at /apps/"), "{message}");
+}
+
+#[test]
+fn a_removed_server_takes_its_scopes_claims_and_policies_with_it() {
+    let org = market();
+    let mut server = org.to_document().authorization_servers[0].clone();
+    let first = server.id.clone();
+    assert!(problem(&org, |draft| draft.remove_server(&first)).contains("no authorization server has the id"));
+
+    // A second server that nothing refers to.
+    server.id = id("aus", 2);
+    server.default = false;
+    let letter = |id: &str| format!("{}x", &id[..19]);
+    server.scopes.iter_mut().for_each(|scope| scope.id = letter(&scope.id));
+    server.claims.iter_mut().for_each(|claim| claim.id = letter(&claim.id));
+    for policy in &mut server.policies {
+        policy.id = letter(&policy.id);
+        policy.rules.iter_mut().for_each(|rule| rule.id = letter(&rule.id));
+    }
+    let two = changed(&org, |draft| draft.put_server(server)).unwrap();
+    assert_eq!(two.servers().len(), org.servers().len() + 1);
+    let back = changed(&two, |draft| draft.remove_server(&id("aus", 2))).unwrap();
+    assert_eq!(back.to_document(), org.to_document());
+    assert!(back.server_by_id(&id("aus", 2)).is_none());
+}
+
+#[test]
+fn a_row_of_an_unknown_owner_is_a_problem() {
+    let org = market();
+    let scope = org.scopes(&org.servers()[1].id).next().unwrap().clone();
+    let message = problem(&org, |draft| draft.put_scope(&id("aus", 9), scope));
+    assert!(message.starts_with(&format!("no authorization server has the id `{}`", id("aus", 9))), "{message}");
+    let assignment = Assignment { id: user(&org, "buyer").id, profile: Default::default() };
+    let message = problem(&org, |draft| draft.assign_user(&id("0oa", 9), assignment));
+    assert!(message.starts_with(&format!("no app has the id `{}`", id("0oa", 9))), "{message}");
 }
 
 #[test]
@@ -308,12 +348,7 @@ fn a_group_can_be_added_and_used_in_one_change() {
     let group: Group = serde_json::from_value(json!({"id": id("00g", 1), "profile": {"name": "New"}})).unwrap();
     let buyer = user(&org, "buyer").id;
     let next = changed(&org, |draft| {
-        draft
-            .change_user(&buyer, |user| {
-                user.group_ids.push(id("00g", 1));
-                Some(())
-            })
-            .unwrap();
+        edit(draft, &buyer, |user| user.group_ids.push(id("00g", 1)));
         draft.put_group(group);
     })
     .unwrap();
@@ -328,6 +363,6 @@ fn an_alias_bomb_is_rejected_in_plain_words() {
         let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
         yaml += &format!("k{level}: &a{level} [{aliases}]\n");
     }
-    let told = Org::parse(&yaml).unwrap_err().to_string();
-    assert!(told.contains("its anchors and aliases (`&`, `*`) expand to too much"), "{told}");
+    let message = Org::parse(&yaml).unwrap_err().to_string();
+    assert!(message.contains("its anchors and aliases (`&`, `*`) expand to too much"), "{message}");
 }

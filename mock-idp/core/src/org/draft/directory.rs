@@ -63,23 +63,39 @@ impl Draft {
         self.touched.session_policies.insert(slot);
     }
 
+    pub fn remove_session_policy(&mut self, id: &str) {
+        if let Some(slot) = self.tables.session_policies.slot(id) {
+            self.tables.session_policies.remove(slot);
+        }
+    }
+
+    pub fn put_trusted_origin(&mut self, trusted: TrustedOrigin) {
+        let id = trusted.id.clone();
+        let slot = put(&mut self.tables.trusted_origins, &id, trusted, self.now);
+        self.touched.trusted_origins.insert(slot);
+    }
+
+    pub fn remove_trusted_origin(&mut self, id: &str) {
+        if let Some(slot) = self.tables.trusted_origins.slot(id) {
+            self.tables.trusted_origins.remove(slot);
+        }
+    }
+
     /// Lets scripts of that origin's pages read answers.
     pub fn trust_origin(&mut self, origin: &str) {
-        let origins = &mut self.tables.trusted_origins;
+        let origins = &self.tables.trusted_origins;
         if origins.matches(ORIGIN, origin).next().is_some() {
             return;
         }
         let ids = (origins.len() + 1..).map(|number| format!("tos{number:0>14}5d7"));
         let Some(id) = ids.into_iter().find(|id| !origins.contains(id)) else { return };
-        let trusted = TrustedOrigin {
-            id: id.clone(),
+        self.put_trusted_origin(TrustedOrigin {
+            id,
             name: origin.to_owned(),
             origin: origin.to_owned(),
             status: Status::Active,
             scopes: vec![TrustedOriginScope { kind: TrustedOriginScopeType::Cors }],
-        };
-        let slot = put(origins, &id, trusted, self.now);
-        self.touched.trusted_origins.insert(slot);
+        });
     }
 
     /// Rules show the names of users and groups.

@@ -27,6 +27,27 @@ impl Draft {
         Some(())
     }
 
+    /// Removes an authorization server with its scopes, claim rules and policies. Apps and servers must not refer to it any more.
+    pub fn remove_server(&mut self, id: &str) {
+        let Some(slot) = self.tables.servers.slot(id) else { return };
+        self.tables.servers.remove(slot);
+        self.touched.compiled.insert(id.into());
+        for slot in self.tables.scopes.find(OWNER, id) {
+            self.tables.scopes.remove(slot);
+        }
+        for slot in self.tables.claims.find(OWNER, id) {
+            self.tables.claims.remove(slot);
+        }
+        for slot in self.tables.policies.find(OWNER, id) {
+            self.remove_policy_at(slot);
+        }
+        let Tables { servers, apps, .. } = &self.tables;
+        let associated =
+            servers.slots().filter(|(_, server)| server.associated_servers.iter().any(|other| other == id));
+        self.touched.servers.extend(associated.map(|(slot, _)| slot));
+        self.touched.apps.extend(apps.slots().filter(|(_, app)| connects(app, id)).map(|(slot, _)| slot));
+    }
+
     /// Puts a scope of an authorization server.
     pub fn put_scope(&mut self, server_id: &str, scope: Scope) {
         let id = scope.id.clone();
@@ -39,12 +60,27 @@ impl Draft {
         }
     }
 
+    /// Removes a scope. Claim rules, policy rules and connections must not refer to it any more.
+    pub fn remove_scope(&mut self, id: &str) {
+        let Some(slot) = self.tables.scopes.slot(id) else { return };
+        let Some(scope) = self.tables.scopes.remove(slot) else { return };
+        self.touched.compiled.insert(scope.owner.clone());
+        self.touch_references_to_scopes_of(&scope.owner);
+    }
+
     /// Puts a claim rule of an authorization server.
     pub fn put_claim_rule(&mut self, server_id: &str, claim: ClaimRule) {
         let id = claim.id.clone();
         let slot = put(&mut self.tables.claims, &id, child(server_id, claim), self.now);
         self.touched.claims.insert(slot);
         self.touched.compiled.insert(server_id.into());
+    }
+
+    pub fn remove_claim_rule(&mut self, id: &str) {
+        let Some(slot) = self.tables.claims.slot(id) else { return };
+        if let Some(claim) = self.tables.claims.remove(slot) {
+            self.touched.compiled.insert(claim.owner.clone());
+        }
     }
 
     /// Puts an access policy of an authorization server. The rules that it lists are added to those that it has.
@@ -64,6 +100,21 @@ impl Draft {
         change(&mut policy)?;
         self.put_policy(&owner, policy);
         Some(())
+    }
+
+    /// Removes an access policy with its rules.
+    pub fn remove_policy(&mut self, id: &str) {
+        if let Some(slot) = self.tables.policies.slot(id) {
+            self.remove_policy_at(slot);
+        }
+    }
+
+    fn remove_policy_at(&mut self, slot: u32) {
+        let Some(policy) = self.tables.policies.remove(slot) else { return };
+        for slot in self.tables.rules.find(OWNER, &policy.object.id) {
+            self.tables.rules.remove(slot);
+        }
+        self.touched.compiled.insert(policy.owner.clone());
     }
 
     /// Puts a rule of an access policy.
@@ -104,11 +155,13 @@ impl Draft {
             let Some(policy) = policies.at(slot) else { continue };
             self.touched.rules.extend(rules.find(OWNER, &policy.object.id));
         }
-        let connected = |app: &App| {
-            app.connections.iter().any(|connection| connection.authorization_server_id.as_deref() == Some(server_id))
-        };
-        self.touched.apps.extend(apps.slots().filter(|(_, app)| connected(app)).map(|(slot, _)| slot));
+        self.touched.apps.extend(apps.slots().filter(|(_, app)| connects(app, server_id)).map(|(slot, _)| slot));
     }
+}
+
+/// Whether an app has a connection to a server.
+fn connects(app: &App, server_id: &str) -> bool {
+    app.connections.iter().any(|connection| connection.authorization_server_id.as_deref() == Some(server_id))
 }
 
 fn child<T>(owner: &str, object: T) -> Child<T> {

@@ -53,6 +53,9 @@ impl Check<'_> {
             let position = tables.assignments.matches(index, &row.app_id).filter(|other| *other < slot).count();
             format!("/apps/{app}/assignments/{list}/{position}/id")
         };
+        if !tables.apps.contains(&row.app_id) {
+            return self.app_with_id(path(), &row.app_id);
+        }
         match row.assignee {
             Assignee::User => self.user(path, &row.assignment.id),
             Assignee::Group => self.group(path, &row.assignment.id),

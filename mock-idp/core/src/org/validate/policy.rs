@@ -10,6 +10,9 @@ impl Check<'_> {
         let tables = self.tables;
         let Some(row) = tables.policies.at(slot) else { return };
         let (policy, path) = (&row.object, self.path_in_server(&tables.policies, slot, "policies"));
+        if !self.custom_server(&path, &row.owner) {
+            return;
+        }
         let position = |slot| self.path_in_server(&tables.policies, slot, "policies");
         let twin = self.other(&tables.policies, ID, slot, &policy.id).map(position);
         self.unique_id(&path, &policy.id, "00p", twin);
@@ -38,7 +41,9 @@ impl Check<'_> {
         let twin = self.other(&tables.rules, ID, slot, &rule.id).map(|slot| self.rule_path(slot));
         self.unique_id(&path, &rule.id, "0pr", twin);
         self.people(&format!("{path}/conditions/people"), &rule.conditions.people);
-        let Some(policy) = tables.policies.get(&row.owner) else { return };
+        let Some(policy) = tables.policies.get(&row.owner) else {
+            return self.problem(path, format!("no access policy has the id `{}`", row.owner));
+        };
         for (index, scope) in rule.conditions.scopes.include.iter().enumerate().filter(|(_, scope)| *scope != "*") {
             self.scope(format!("{path}/conditions/scopes/include/{index}"), &policy.owner, scope);
         }

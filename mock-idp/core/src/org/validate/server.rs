@@ -44,6 +44,9 @@ impl Check<'_> {
         let tables = self.tables;
         let Some(row) = tables.scopes.at(slot) else { return };
         let (scope, path) = (&row.object, self.path_in_server(&tables.scopes, slot, "scopes"));
+        if !self.custom_server(&path, &row.owner) {
+            return;
+        }
         let position = |slot| self.path_in_server(&tables.scopes, slot, "scopes");
         let twin = self.other(&tables.scopes, ID, slot, &scope.id).map(position);
         self.unique_id(&path, &scope.id, "scp", twin);
@@ -63,6 +66,9 @@ impl Check<'_> {
         let tables = self.tables;
         let Some(row) = tables.claims.at(slot) else { return };
         let (claim, path) = (&row.object, self.path_in_server(&tables.claims, slot, "claims"));
+        if !self.custom_server(&path, &row.owner) {
+            return;
+        }
         let position = |slot| self.path_in_server(&tables.claims, slot, "claims");
         let twin = self.other(&tables.claims, ID, slot, &claim.id).map(position);
         self.unique_id(&path, &claim.id, "ocl", twin);
@@ -94,12 +100,12 @@ impl Check<'_> {
     }
 
     /// A reference to a custom server; whether there is one.
-    pub(super) fn custom_server(&mut self, path: String, id: &str) -> bool {
+    pub(super) fn custom_server(&mut self, path: &str, id: &str) -> bool {
         let servers = &self.tables.servers;
         let known = servers.contains(id);
         if !known {
             let ids = servers.iter().map(|row| row.id.as_str());
-            self.unknown(path, format!("no authorization server has the id `{id}`"), id, ids);
+            self.unknown(path.to_owned(), format!("no authorization server has the id `{id}`"), id, ids);
         }
         known
     }

@@ -17,7 +17,7 @@ impl Check<'_> {
     }
 
     /// A reference to an app by id.
-    fn app_with_id(&mut self, path: String, id: &str) {
+    pub(super) fn app_with_id(&mut self, path: String, id: &str) {
         let apps = &self.tables.apps;
         if !apps.contains(id) {
             self.unknown(path, format!("no app has the id `{id}`"), id, apps.iter().map(|app| app.id.as_str()));
@@ -48,7 +48,7 @@ impl Check<'_> {
     fn connected_server(&mut self, path: &str, connection: &Connection) {
         match (&connection.authorization_server_id, &connection.issuer_url) {
             (Some(id), None) => {
-                if self.custom_server(format!("{path}/authorizationServerId"), id) {
+                if self.custom_server(&format!("{path}/authorizationServerId"), id) {
                     for (position, scope) in connection.scopes.iter().enumerate() {
                         self.scope(format!("{path}/scopes/{position}"), id, scope);
                     }
@@ -89,7 +89,7 @@ impl Check<'_> {
             if *id == server.id {
                 self.problem(path, "an authorization server cannot trust itself");
             } else {
-                _ = self.custom_server(path, id);
+                _ = self.custom_server(&path, id);
             }
         }
         for (index, trusted) in server.trusted_issuers.iter().enumerate() {
