@@ -34,7 +34,7 @@ pub enum StartError {
     Mock(String),
 }
 
-/// Collects the settings of a [`DemoApp`].
+/// Collects the settings of a [`DemoApp`](crate::DemoApp).
 #[derive(Clone, Debug)]
 pub struct Builder {
     pub(crate) issuer: Option<String>,

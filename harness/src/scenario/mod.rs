@@ -1,7 +1,7 @@
 //! Scenarios: each runs one flow against the target and judges it with checks.
 //!
 //! A scenario is a [`Scenario`]: an id, a title, its needs and a function. The function gets a [`ScenarioContext`] and
-//! uses [`actors`] with their [`authorization_flow`] and [`token_flow`]. Its steps are recorded while it runs.
+//! uses `actors` with their `authorization_flow` and `token_flow`. Its steps are recorded while it runs.
 
 mod actors;
 mod authorization_flow;

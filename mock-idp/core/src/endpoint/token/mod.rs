@@ -5,12 +5,12 @@
 //! 1. [`grant_type`]: the grant type is known.
 //! 2. The client authenticates: [`client_authentication`](super::client_authentication).
 //! 3. [`admit`]: the client may use the grant; requests of browsers follow their additional rules.
-//! 4. [`lookup`]: the grant names the record or token that it redeems, and the caller loads it.
+//! 4. [`lookup()`]: the grant names the record or token that it redeems, and the caller loads it.
 //! 5. [`redeem`]: the grant checks the record and the access policy, and decides what the client gets.
 //! 6. [`unsigned_tokens`]: the contents of the tokens; the caller signs them by [`tokens`](crate::tokens).
 //! 7. [`body`]: the answer.
 //!
-//! A grant is a file and a row in [`grants`].
+//! A grant is a file and a row in `grants`.
 
 mod admission;
 mod browser;
