@@ -35,7 +35,7 @@ pub(crate) fn large(users: usize) -> String {
     for group in 1..=GROUPS {
         let _ = writeln!(yaml, "  - {{ id: {}, profile: {{ name: Group {group} }} }}", id("00g", group));
     }
-    yaml.push_str("users:\n");
+    yaml.push_str(if users == 0 { "users: []\n" } else { "users:\n" });
     for user in 0..users {
         let (first, second) = (1 + user % GROUPS, 1 + (user / GROUPS + user + 7) % GROUPS);
         let _ = writeln!(

@@ -366,3 +366,15 @@ fn an_alias_bomb_is_rejected_in_plain_words() {
     let message = Org::parse(&yaml).unwrap_err().to_string();
     assert!(message.contains("its anchors and aliases (`&`, `*`) expand to too much"), "{message}");
 }
+
+/// The default of the YAML reader is 250,000 values.
+#[test]
+fn a_document_of_more_than_250_000_values_is_read() {
+    let login = "      login: admin@example.test\n";
+    assert_eq!(MARKET.matches(login).count(), 1);
+    let list = vec!["0"; 251_000].join(",");
+    let yaml = MARKET.replacen(login, &format!("{login}      many: [{list}]\n"), 1);
+    let org = Org::parse(&yaml).unwrap();
+    let many = user(&org, "admin").profile.attribute("many").unwrap();
+    assert_eq!(many.as_array().map(Vec::len), Some(251_000));
+}
