@@ -129,7 +129,7 @@ impl<'a> AuthorizationFlow<'a> {
         }
         let left_out = usual.params().iter().filter(|(name, _)| request.get(name).is_none());
         changes.extend(left_out.map(|(name, _)| format!("without {name}")));
-        let user = visitor.account.map_or("nobody", |account| account.name.word());
+        let user = visitor.account.map_or("none", |account| account.name.word());
         let (client, server) = (self.actors.client.name, self.actors.server.kind.word());
         let request = format!("send an authorization request: {client} client, {server} server, user {user}");
         if changes.is_empty() { request } else { format!("{request}; {}", changes.join(", ")) }
