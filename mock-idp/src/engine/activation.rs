@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pages::view::Frame;
 use mock_idp_core::endpoint::device_authorization as device;
-use mock_idp_core::ledger::{Activation, LedgerError, Polled, Purpose, UserCode};
+use mock_idp_core::ledger::{Activation, LedgerError, PolledRequest, Purpose, UserCode};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::OAuthError;
 
@@ -57,8 +57,8 @@ impl<'o> ActivationPage<'o> {
         let now = self.instance.clock.now();
         let ledger = self.instance.ledger.at(now);
         let Some(UserCode { device_code }) = ledger.user_codes().get(user_code).await? else { return Ok(None) };
-        let record = ledger.devices().get(&device_code).await?.filter(|record| record.waits(now));
-        Ok(record.map(|Polled { server, client_id, scopes, .. }| Activation {
+        let record = ledger.devices().get(&device_code).await?.filter(|record| record.is_pending(now));
+        Ok(record.map(|PolledRequest { server, client_id, scopes, .. }| Activation {
             server,
             client_id,
             scopes,

@@ -1,7 +1,9 @@
 //! The authorization response: codes and tokens, or an error, for the client.
 
 use mock_idp_core::endpoint::authorization::{self, AuthorizationResponse, IssuedResponse};
-use mock_idp_core::ledger::{Authorization, AuthorizationRequest, Code, Holding, Participant, RedirectTarget, Session};
+use mock_idp_core::ledger::{
+    Authorization, AuthorizationRequest, Code, IssuedCredential, RedirectTarget, Session, SessionClient,
+};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
@@ -24,9 +26,9 @@ pub(super) async fn respond(
     };
     let mut batch = context.ledger().batch();
     if let Some(known) = authentication {
-        add_participant(context, &mut batch, &known.session_id, &wanted.client_id);
-        let access_token = response.access_token_id.iter().cloned().map(Holding::AccessToken);
-        let code = response.code.iter().map(|(code, _)| Holding::Code(code.clone()));
+        add_session_client(context, &mut batch, &known.session_id, &wanted.client_id);
+        let access_token = response.access_token_id.iter().cloned().map(IssuedCredential::AccessToken);
+        let code = response.code.iter().map(|(code, _)| IssuedCredential::Code(code.clone()));
         issued_tokens::record(context, &mut batch, &known.user_id, access_token.chain(code).collect());
     }
     if let Some(jti) = &response.access_token_id {
@@ -67,13 +69,13 @@ async fn create(
 }
 
 /// Adds the client to those that get a logout notice when the session ends, if it wants one.
-fn add_participant<'c>(context: &'c Context, batch: &mut Batch<'c>, session_id: &str, client_id: &str) {
+fn add_session_client<'c>(context: &'c Context, batch: &mut Batch<'c>, session_id: &str, client_id: &str) {
     if !context.org.client(client_id).is_some_and(App::receives_logout_notices) {
         return;
     }
-    let new = Participant { client_id: client_id.to_owned(), server: context.server.id.clone() };
-    let (participants, expires) = (context.ledger().participants(), context.now + Session::LONGEST);
-    batch.update_or_default(participants, session_id, expires, move |known: &mut Vec<Participant>| {
+    let new = SessionClient { client_id: client_id.to_owned(), server: context.server.id.clone() };
+    let (clients, expires) = (context.ledger().session_clients(), context.now + Session::LONGEST);
+    batch.update_or_default(clients, session_id, expires, move |known: &mut Vec<SessionClient>| {
         if !known.contains(&new) {
             known.push(new.clone());
         }

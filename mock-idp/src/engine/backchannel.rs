@@ -1,4 +1,4 @@
-//! The backchannel authentication endpoint (OpenID CIBA), and the inbox in which its requests wait for the user's decision.
+//! The backchannel authentication endpoint (OpenID CIBA), and the inbox where its requests wait for the user's decision.
 
 use std::sync::Arc;
 
@@ -6,7 +6,9 @@ use crate::pages::view::{BackchannelItem, BackchannelView, Frame, PageView};
 use mock_idp_core::endpoint::authorization::AuthorizationError;
 use mock_idp_core::endpoint::backchannel::{self, StartedRequest};
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
-use mock_idp_core::ledger::{Authentication, BackchannelRequest, Decision, Holding, Inbox, LedgerError, Polled};
+use mock_idp_core::ledger::{
+    Authentication, BackchannelRequest, IssuedCredential, LedgerError, PendingRequests, PolledRequest, UserDecision,
+};
 use mock_idp_core::model::App;
 use mock_idp_core::protocol::{OAuthError, Parameters};
 use mock_idp_core::trace::Trace;
@@ -75,11 +77,16 @@ impl<'c> BackchannelEndpoint<'c> {
         let now = self.0.now;
         let ledger = self.0.ledger();
         let mut batch = ledger.batch();
-        let expires = polled.expires + Polled::REMEMBERED;
+        let expires = polled.expires + PolledRequest::KEPT;
         batch.put(ledger.backchannel(), &request.auth_req_id, polled, expires);
-        batch.update_or_default(ledger.inboxes(), Inbox::KEY, NEVER, move |inbox: &mut Inbox| {
-            inbox.add(request.clone(), now);
-        });
+        batch.update_or_default(
+            ledger.pending_requests(),
+            PendingRequests::KEY,
+            NEVER,
+            move |pending: &mut PendingRequests| {
+                pending.add(request.clone(), now);
+            },
+        );
         batch.commit().await
     }
 }
@@ -102,8 +109,9 @@ impl<'o> BackchannelInbox<'o> {
     /// # Errors
     /// The ledger's store is unavailable.
     pub async fn waiting(self) -> Result<Vec<BackchannelRequest>, LedgerError> {
-        let inbox = self.instance.ledger.at(self.now).inboxes().get(Inbox::KEY).await?.unwrap_or_default();
-        Ok(inbox.requests.into_iter().filter(|request| self.now < request.expires).collect())
+        let pending =
+            self.instance.ledger.at(self.now).pending_requests().get(PendingRequests::KEY).await?.unwrap_or_default();
+        Ok(pending.requests.into_iter().filter(|request| self.now < request.expires).collect())
     }
 
     /// Decides the waiting requests that match, and returns them.
@@ -116,17 +124,19 @@ impl<'o> BackchannelInbox<'o> {
         matches: impl Fn(&BackchannelRequest) -> bool,
     ) -> Result<Vec<BackchannelRequest>, LedgerError> {
         let ledger = self.instance.ledger.at(self.now);
-        let taken = ledger.inboxes().update(Inbox::KEY, |inbox| inbox.take(&matches, self.now)).await?;
+        let taken =
+            ledger.pending_requests().update(PendingRequests::KEY, |pending| pending.take(&matches, self.now)).await?;
         let taken = taken.unwrap_or_default();
         for request in &taken {
-            let decision = if allowed { Decision::Allowed(self.authentication(request)) } else { Decision::Denied };
-            let settle = |polled: &mut Polled| polled.settle(decision.clone(), self.now);
-            let settled = ledger.backchannel().update(&request.auth_req_id, settle).await? == Some(true);
-            if settled && allowed {
-                let issued = Holding::Backchannel(request.auth_req_id.clone());
+            let decision =
+                if allowed { UserDecision::Allowed(self.authentication(request)) } else { UserDecision::Denied };
+            let decide = |polled: &mut PolledRequest| polled.decide(decision.clone(), self.now);
+            let decided = ledger.backchannel().update(&request.auth_req_id, decide).await? == Some(true);
+            if decided && allowed {
+                let issued = IssuedCredential::Backchannel(request.auth_req_id.clone());
                 let mut batch = ledger.batch();
-                let add = move |known: &mut mock_idp_core::ledger::Holdings| known.add(issued.clone());
-                batch.update_or_default(ledger.holdings(), &request.user_id, NEVER, add);
+                let add = move |known: &mut mock_idp_core::ledger::IssuedTokens| known.add(issued.clone());
+                batch.update_or_default(ledger.issued_tokens(), &request.user_id, NEVER, add);
                 batch.commit().await?;
             }
         }

@@ -2,7 +2,7 @@
 
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::device_authorization as device;
-use mock_idp_core::ledger::{LedgerError, Polled, UserCode};
+use mock_idp_core::ledger::{LedgerError, PolledRequest, UserCode};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
@@ -42,7 +42,7 @@ impl<'c> DeviceAuthorizationEndpoint<'c> {
         Ok(device::answer(&context.urls, &device_code, &user_code))
     }
 
-    async fn store(self, record: Polled, trace: &mut Trace) -> Result<(String, String), LedgerError> {
+    async fn store(self, record: PolledRequest, trace: &mut Trace) -> Result<(String, String), LedgerError> {
         let context = self.0;
         let ledger = context.ledger();
         let device_code = context.decide(trace, |moment| moment.uuid());
@@ -54,7 +54,7 @@ impl<'c> DeviceAuthorizationEndpoint<'c> {
                 break user_code;
             }
         };
-        let expires = record.expires + Polled::REMEMBERED;
+        let expires = record.expires + PolledRequest::KEPT;
         ledger.devices().put(&device_code, record, expires).await?;
         Ok((device_code, user_code))
     }

@@ -1,7 +1,7 @@
 //! Device secrets: presented for an exchange, which is recorded with the secret. OpenID Connect Native SSO.
 
 use mock_idp_core::endpoint::token::{NewRefreshToken, PresentedDeviceSecret, Redeemed};
-use mock_idp_core::ledger::{DeviceSecret, Minted};
+use mock_idp_core::ledger::{DeviceSecret, ExchangedTokens};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::tokens::Verified;
 
@@ -54,8 +54,8 @@ pub(super) async fn record_exchange(
         Some(NewRefreshToken::First { family_id, .. }) => Some(family_id.clone()),
         _ => None,
     };
-    let minted = Minted { access_token: redemption.access_token_id.clone(), family };
-    let add = |record: &mut DeviceSecret| record.remember(minted.clone(), context.now);
+    let exchanged = ExchangedTokens { access_token: redemption.access_token_id.clone(), family };
+    let add = |record: &mut DeviceSecret| record.record(exchanged.clone(), context.now);
     match context.ledger().device_secrets().update(device_secret, add).await? {
         Some(true) => Ok(()),
         _ => Err(OAuthError::new(ErrorId::InvalidActorToken, "the device secret has been revoked in the meantime")),

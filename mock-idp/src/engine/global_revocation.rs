@@ -1,6 +1,6 @@
 //! Global token revocation: the end of all sessions and tokens of a user. Okta: `/oauth2/v1/global-token-revocation`.
 
-use mock_idp_core::ledger::{Holding, Polled};
+use mock_idp_core::ledger::{IssuedCredential, PolledRequest};
 use mock_idp_core::management::{ApiError, global_revocation};
 use mock_idp_core::protocol::OAuthError;
 use serde_json::Value;
@@ -30,18 +30,20 @@ impl<'c> GlobalRevocation<'c> {
         let ledger = self.0.ledger();
         let mut batch = ledger.batch();
         let mut sessions = Vec::new();
-        for issued in ledger.holdings().get(user_id).await?.unwrap_or_default() {
+        for issued in ledger.issued_tokens().get(user_id).await?.unwrap_or_default() {
             match issued {
-                Holding::Session(id) => sessions.push(id),
-                Holding::Code(code) => batch.delete(ledger.codes(), &code),
-                Holding::AccessToken(jti) => revocations::revoke_access_token(self.0, &mut batch, &jti),
-                Holding::Family(id) => revocations::revoke_family(self.0, &mut batch, &id),
-                Holding::DeviceSecret(secret) => _ = revocations::revoke_device_secret(self.0, &secret).await?,
-                Holding::Device(code) => batch.update(ledger.devices(), &code, Polled::recall),
-                Holding::Backchannel(id) => batch.update(ledger.backchannel(), &id, Polled::recall),
+                IssuedCredential::Session(id) => sessions.push(id),
+                IssuedCredential::Code(code) => batch.delete(ledger.codes(), &code),
+                IssuedCredential::AccessToken(jti) => revocations::revoke_access_token(self.0, &mut batch, &jti),
+                IssuedCredential::Family(id) => revocations::revoke_family(self.0, &mut batch, &id),
+                IssuedCredential::DeviceSecret(secret) => {
+                    _ = revocations::revoke_device_secret(self.0, &secret).await?
+                }
+                IssuedCredential::Device(code) => batch.update(ledger.devices(), &code, PolledRequest::withdraw),
+                IssuedCredential::Backchannel(id) => batch.update(ledger.backchannel(), &id, PolledRequest::withdraw),
             }
         }
-        batch.delete(ledger.holdings(), user_id);
+        batch.delete(ledger.issued_tokens(), user_id);
         batch.commit().await?;
         for id in sessions {
             // There is no browser that could load the front-channel notices.

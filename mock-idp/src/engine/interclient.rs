@@ -1,7 +1,7 @@
 //! Native to Web SSO: an app signs a user in at the authorization endpoint with an interclient token that another app got.
 
 use mock_idp_core::endpoint::authorization;
-use mock_idp_core::ledger::{Authentication, AuthorizationRequest, HandOver};
+use mock_idp_core::ledger::{Authentication, AuthorizationRequest, InterclientGrant};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::NoteStatus;
 
@@ -16,13 +16,13 @@ pub(super) async fn sign_in(
     request: &mut BrowserRequest,
 ) -> Result<Option<Authentication>, OAuthError> {
     let Context { instance, org, server, urls, now } = context;
-    let hand_overs = context.ledger().hand_overs();
+    let interclient_grants = context.ledger().interclient_grants();
     let claims = token_lookup::interclient_token(context, token).await?;
     let jti = authorization::check_interclient_token(org, server, urls, wanted, claims.as_ref(), *now)?;
-    let found = hand_overs.get(jti).await?.ok_or_else(authorization::unknown_interclient_token)?;
+    let found = interclient_grants.get(jti).await?.ok_or_else(authorization::unknown_interclient_token)?;
     let revoked = token_lookup::is_revoked_by_id(context, &found.access_token).await?;
-    let take = |record: &mut HandOver| authorization::redeem_interclient_token(org, wanted, record, revoked);
-    let proof = hand_overs.update(jti, take).await?.ok_or_else(authorization::unknown_interclient_token)??;
+    let take = |record: &mut InterclientGrant| authorization::redeem_interclient_token(org, wanted, record, revoked);
+    let proof = interclient_grants.update(jti, take).await?.ok_or_else(authorization::unknown_interclient_token)??;
     let origin = found.client_id;
     request.trace.note(NoteStatus::Matched, "interclient_token", format!("it was issued to {origin}"));
     let session = sessions::begin(context, proof, request).await?.session_id;

@@ -58,10 +58,10 @@ async fn load_and_redeem(
             }
         },
         Lookup::DeviceCode(code) => {
-            stored(ledger.devices().update(code, |record| redeem(Record::Polled(record))).await)?
+            stored(ledger.devices().update(code, |record| redeem(Record::PolledRequest(record))).await)?
         }
         Lookup::AuthReqId(id) => {
-            stored(ledger.backchannel().update(id, |record| redeem(Record::Polled(record))).await)?
+            stored(ledger.backchannel().update(id, |record| redeem(Record::PolledRequest(record))).await)?
         }
         Lookup::AccessToken(token) => {
             let (claims, revoked) = token_lookup::access_token_and_revoked(context, token).await?;
@@ -126,7 +126,7 @@ async fn revoke(context: &Context, code: Option<&str>, revokes: Revokes) -> Resu
     }
     if let Some(code) = code {
         // The request that has redeemed the code may not have committed its tokens yet: it fails then.
-        batch.update(context.ledger().codes(), code, |record| record.state = CodeState::Spent);
+        batch.update(context.ledger().codes(), code, |record| record.state = CodeState::Consumed);
     }
     batch.commit().await
 }

@@ -1,6 +1,6 @@
 //! Revoking tokens, in batches: what is revoked together is revoked at once.
 
-use mock_idp_core::ledger::{LedgerError, Minted, Revocation};
+use mock_idp_core::ledger::{ExchangedTokens, LedgerError, RevokedAccessToken};
 
 use super::Context;
 use crate::ledger::Batch;
@@ -10,7 +10,7 @@ pub(super) const LONGEST_ACCESS_TOKEN: i64 = 24 * 3600;
 
 /// Revokes an access token.
 pub(super) fn revoke_access_token<'c>(context: &'c Context, batch: &mut Batch<'c>, jti: &str) {
-    batch.put(context.ledger().revocations(), jti, Revocation {}, context.now + LONGEST_ACCESS_TOKEN);
+    batch.put(context.ledger().revoked_access_tokens(), jti, RevokedAccessToken {}, context.now + LONGEST_ACCESS_TOKEN);
 }
 
 /// Revokes a token family: its refresh tokens and its access tokens.
@@ -23,7 +23,7 @@ pub(super) async fn revoke_device_secret(context: &Context, device_secret: &str)
     let secrets = context.ledger().device_secrets();
     let Some(exchanged) = secrets.update(device_secret, |record| record.revoke()).await? else { return Ok(false) };
     let mut batch = context.ledger().batch();
-    for Minted { access_token, family } in exchanged {
+    for ExchangedTokens { access_token, family } in exchanged {
         revoke_access_token(context, &mut batch, &access_token);
         if let Some(family) = family {
             revoke_family(context, &mut batch, &family);

@@ -10,10 +10,9 @@ pub(super) async fn end(context: &Context, session_id: &str) -> Result<Vec<Strin
     let ledger = context.ledger();
     // The request that removes the session sends the notices, so that they are sent once.
     let Some(session) = ledger.sessions().take(session_id).await? else { return Ok(Vec::new()) };
-    let participants = ledger.participants().take(session_id).await?.unwrap_or_default();
+    let clients = ledger.session_clients().take(session_id).await?.unwrap_or_default();
     let ended = session.authentication(session_id, false);
-    let LogoutNotices { frames, back_channel } =
-        logout::logout_notices(&context.org, &context.urls, &ended, &participants);
+    let LogoutNotices { frames, back_channel } = logout::logout_notices(&context.org, &context.urls, &ended, &clients);
     logout_notices::send(context, back_channel).await?;
     Ok(frames)
 }

@@ -1,6 +1,6 @@
 //! Sign-in sessions of browsers.
 
-use mock_idp_core::ledger::{Authentication, Holding, LedgerError, Session, SignedIn};
+use mock_idp_core::ledger::{Authentication, IssuedCredential, LedgerError, Session, SignedIn};
 use mock_idp_core::policy;
 
 use super::browser::BrowserRequest;
@@ -33,7 +33,7 @@ pub(super) async fn begin(
     let authentication = session.authentication(&session_id, true);
     let sessions = context.ledger().sessions();
     let mut batch = context.ledger().batch();
-    issued_tokens::record(context, &mut batch, &session.user_id, vec![Holding::Session(session_id.clone())]);
+    issued_tokens::record(context, &mut batch, &session.user_id, vec![IssuedCredential::Session(session_id.clone())]);
     let expires = session.ends();
     batch.put(sessions, &session_id, session, expires);
     if let Some(earlier) = request.session() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::pages::view::{ActivationStep, Frame, SignInProblemKind};
 use mock_idp_core::endpoint::authorization;
 use mock_idp_core::ledger::{
-    Activation, Authentication, Decision, Holding, Polled, Purpose, SignedIn, Stage, Transaction,
+    Activation, Authentication, IssuedCredential, PolledRequest, Purpose, SignedIn, Stage, Transaction, UserDecision,
 };
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError, Scopes};
@@ -164,9 +164,9 @@ async fn decide_activation(
 ) -> Result<Destination, OAuthError> {
     let Activation { server, client_id, scopes, device_code, .. } = activation;
     let user_id = authentication.user_id.clone();
-    let decision = if allowed { Decision::Allowed(authentication) } else { Decision::Denied };
-    let settle = |record: &mut Polled| record.settle(decision.clone(), context.now);
-    if context.ledger().devices().update(&device_code, settle).await? != Some(true) {
+    let decision = if allowed { UserDecision::Allowed(authentication) } else { UserDecision::Denied };
+    let decide = |record: &mut PolledRequest| record.decide(decision.clone(), context.now);
+    if context.ledger().devices().update(&device_code, decide).await? != Some(true) {
         let reason = Some("the device does not wait for an answer any more".to_owned());
         return Ok(sign_in_flow::ask_for_user_code(request, String::new(), reason));
     }
@@ -175,7 +175,7 @@ async fn decide_activation(
     if allowed {
         let mut batch = context.ledger().batch();
         consents::add(context, &mut batch, &server, &client_id, &user_id, &scopes);
-        issued_tokens::record(context, &mut batch, &user_id, vec![Holding::Device(device_code)]);
+        issued_tokens::record(context, &mut batch, &user_id, vec![IssuedCredential::Device(device_code)]);
         batch.commit().await?;
     }
     let client_label = context.org.client(&client_id).map_or(client_id, |client| client.label.clone());

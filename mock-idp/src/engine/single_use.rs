@@ -1,6 +1,6 @@
 //! Values that count once: `jti` of assertions, request objects and proofs.
 
-use mock_idp_core::ledger::{SingleUse, Used};
+use mock_idp_core::ledger::{ConsumedValue, SingleUse};
 use mock_idp_core::protocol::OAuthError;
 
 use super::Context;
@@ -11,6 +11,6 @@ use super::Context;
 /// It has been used before.
 pub(super) async fn consume(context: &Context, value: Option<SingleUse>) -> Result<(), OAuthError> {
     let Some(value) = value else { return Ok(()) };
-    let first = context.ledger().used().put_if_absent(&value.key, Used {}, value.ends).await?;
+    let first = context.ledger().consumed_values().put_if_absent(&value.key, ConsumedValue {}, value.ends).await?;
     if first { Ok(()) } else { Err(value.refusal()) }
 }

@@ -60,7 +60,7 @@ impl<'c> TokenEndpoint<'c> {
 
     async fn commit_passed_on(self, token: PassedOnToken) -> Result<(), LedgerError> {
         let Some((jti, record)) = token.record else { return Ok(()) };
-        self.0.ledger().hand_overs().put(&jti, record, self.0.now + token.lifetime).await
+        self.0.ledger().interclient_grants().put(&jti, record, self.0.now + token.lifetime).await
     }
 
     /// Writes everything that was issued, unless the code that was redeemed for it has been revoked in the meantime.

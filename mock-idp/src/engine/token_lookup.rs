@@ -91,7 +91,7 @@ pub(super) async fn is_revoked(context: &Context, token: &Verified) -> Result<bo
 /// The same for an access token that is known by its `jti` only.
 pub(super) async fn is_revoked_by_id(context: &Context, jti: &str) -> Result<bool, LedgerError> {
     let ledger = context.ledger();
-    if ledger.revocations().read(jti, |_| ()).await?.is_some() {
+    if ledger.revoked_access_tokens().read(jti, |_| ()).await?.is_some() {
         return Ok(true);
     }
     match family_of(jti) {

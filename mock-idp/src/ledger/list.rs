@@ -8,15 +8,15 @@ macro_rules! for_all_tables {
             /// By device secret.
             device_secrets: DeviceSecret, 10_000;
             /// By `jti` of the interclient token.
-            hand_overs: HandOver, 10_000;
+            interclient_grants: InterclientGrant, 10_000;
             /// By user id.
-            holdings: Holdings, 10_000;
+            issued_tokens: IssuedTokens, 10_000;
             /// By `auth_req_id`.
-            backchannel: Polled, 10_000;
-            /// By [`Inbox::KEY`].
-            inboxes: Inbox, 1;
+            backchannel: PolledRequest, 10_000;
+            /// By [`PendingRequests::KEY`].
+            pending_requests: PendingRequests, 1;
             /// By device code.
-            devices: Polled, 10_000;
+            devices: PolledRequest, 10_000;
             /// By user code.
             user_codes: UserCode, 10_000;
             /// By state handle.
@@ -32,15 +32,15 @@ macro_rules! for_all_tables {
             /// By refresh token.
             refresh_tokens: RefreshTokenOwner, 40_000;
             /// By `jti` of the access token.
-            revocations: Revocation, 20_000;
+            revoked_access_tokens: RevokedAccessToken, 20_000;
             /// By `jti` of the access token: claims that its request asked for one by one.
             requested_claims: RequestedClaims, 20_000;
             /// By session cookie: the clients that get a logout notice when the session ends.
-            participants: Vec<Participant>, 10_000;
+            session_clients: Vec<SessionClient>, 10_000;
             /// By [`Consent::key`].
             consents: Consent, 10_000;
             /// By [`SingleUse::key`](mock_idp_core::ledger::SingleUse).
-            used: Used, 100_000;
+            consumed_values: ConsumedValue, 100_000;
             /// By `request_uri`.
             pushed_requests: PushedRequest, 10_000;
             /// By id of the authorization server.

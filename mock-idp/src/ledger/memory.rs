@@ -1,8 +1,9 @@
 //! The tables of an org in memory, behind one lock, which makes a batch atomic.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, DeviceSecret, HandOver, Holdings, Inbox, KeyRecord, Participant, Polled,
-    PushedRequest, RefreshTokenOwner, Revocation, Session, SignedIn, TokenFamily, Transaction, Used, UserCode,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, InterclientGrant, IssuedTokens, KeyRecord,
+    PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient,
+    SignedIn, TokenFamily, Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};

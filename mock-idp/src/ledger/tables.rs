@@ -1,8 +1,9 @@
 //! Access to the tables: one method per table.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, DeviceSecret, HandOver, Holdings, Inbox, KeyRecord, Participant, Polled,
-    PushedRequest, RefreshTokenOwner, Revocation, Session, SignedIn, TokenFamily, Transaction, Used, UserCode,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, InterclientGrant, IssuedTokens, KeyRecord,
+    PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient,
+    SignedIn, TokenFamily, Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

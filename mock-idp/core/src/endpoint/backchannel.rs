@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ledger::{BackchannelRequest, Decision, Polled};
+use crate::ledger::{BackchannelRequest, PolledRequest, UserDecision};
 use crate::model::{App, ApplicationType, AuthMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -18,7 +18,7 @@ pub const AMR: [&str; 2] = ["swk", "okta_verify"];
 /// A valid request, which waits for its user's decision.
 #[derive(Clone, Debug)]
 pub struct StartedRequest {
-    pub polled: Polled,
+    pub polled: PolledRequest,
     pub request: BackchannelRequest,
 }
 
@@ -39,13 +39,13 @@ pub fn begin(
     let user = user(org, client, body, hinted)?;
     let expires = moment.now + lifetime(body)?;
     let auth_req_id: String = format!("ft{}", moment.token()).chars().take(34).collect();
-    let polled = Polled {
+    let polled = PolledRequest {
         server: server.id.clone(),
         client_id: client.client_id().to_owned(),
         scopes: scopes.clone(),
         expires,
         polled: None,
-        decision: Decision::Pending,
+        decision: UserDecision::Pending,
     };
     let request = BackchannelRequest {
         id: moment.token(),
@@ -131,7 +131,7 @@ pub fn answer(started: &StartedRequest, now: i64) -> Map<String, Value> {
     let members: [(&str, Value); 3] = [
         ("auth_req_id", started.request.auth_req_id.as_str().into()),
         ("expires_in", (started.request.expires - now).into()),
-        ("interval", Polled::INTERVAL.into()),
+        ("interval", PolledRequest::INTERVAL.into()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

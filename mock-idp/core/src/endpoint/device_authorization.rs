@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ledger::{Decision, Polled};
+use crate::ledger::{PolledRequest, UserDecision};
 use crate::model::App;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
@@ -26,7 +26,7 @@ pub fn begin(
     client: &App,
     body: &Parameters,
     now: i64,
-) -> Result<Polled, OAuthError> {
+) -> Result<PolledRequest, OAuthError> {
     if !body.duplicates().is_empty() {
         return Err(OAuthError::new(ErrorId::DuplicateOauthParameters, body.duplicates().join(", ")));
     }
@@ -38,13 +38,13 @@ pub fn begin(
     }
     let scopes = scope_rules::resolve(org, server, client, &requested)?;
     scope_rules::check_openid(&scopes, false)?;
-    Ok(Polled {
+    Ok(PolledRequest {
         server: server.id.clone(),
         client_id: client.client_id().to_owned(),
         scopes,
         expires: now + LIFETIME,
         polled: None,
-        decision: Decision::Pending,
+        decision: UserDecision::Pending,
     })
 }
 
@@ -70,7 +70,7 @@ pub fn answer(urls: &Urls, device_code: &str, user_code: &str) -> Map<String, Va
         ("verification_uri", page.into()),
         ("verification_uri_complete", complete.into()),
         ("expires_in", LIFETIME.into()),
-        ("interval", Polled::INTERVAL.into()),
+        ("interval", PolledRequest::INTERVAL.into()),
     ];
     members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -51,7 +51,7 @@ fn describe(
             (ours && entitled && !claims.expired(now)).then(|| id_token(org, claims))
         }
         IntrospectedToken::DeviceSecret { record } => {
-            let live = record.is_good(now)
+            let live = record.is_active(now)
                 && record.server == server.id
                 && user_is_active(org, Some(&record.authentication.user_id));
             live.then(|| device_secret(record))

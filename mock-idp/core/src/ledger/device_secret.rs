@@ -1,10 +1,10 @@
-//! Device secrets, and what was exchanged for them. OpenID Connect Native SSO.
+//! Device secrets, and the tokens that were exchanged for them. OpenID Connect Native SSO.
 
 use serde::{Deserialize, Serialize};
 
-use super::Authentication;
+use super::session::Authentication;
 
-/// A device secret: what lets other apps on the same device in. OpenID Connect Native SSO 3.2.
+/// A device secret: other apps on the device exchange it for tokens of their own. OpenID Connect Native SSO 3.2.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeviceSecret {
     pub server: String,
@@ -12,43 +12,43 @@ pub struct DeviceSecret {
     /// Seconds since the epoch.
     pub expires: i64,
     pub revoked: bool,
-    /// What was exchanged for it, and falls with it.
-    pub minted: Vec<Minted>,
+    /// What was exchanged for it, and is revoked with it.
+    pub exchanged: Vec<ExchangedTokens>,
 }
 
-/// Tokens that fall with something else.
+/// Tokens that were exchanged for a device secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Minted {
+pub struct ExchangedTokens {
     /// `jti` of the access token.
     pub access_token: String,
     pub family: Option<String>,
 }
 
 impl DeviceSecret {
-    /// How many exchanges are remembered; beyond, the oldest are forgotten.
+    /// The largest number of exchanges that are recorded; beyond it, the oldest are dropped.
     const MOST: usize = 1_000;
 
-    /// Whether it still lets anybody in.
+    /// Whether it can be exchanged.
     #[must_use]
-    pub fn is_good(&self, now: i64) -> bool {
+    pub fn is_active(&self, now: i64) -> bool {
         !self.revoked && now < self.expires
     }
 
-    /// Remembers an exchange; `false` when the secret is not good any more.
-    pub fn remember(&mut self, minted: Minted, now: i64) -> bool {
-        if !self.is_good(now) {
+    /// Records an exchange; `false` if the secret is not active any more.
+    pub fn record(&mut self, exchanged: ExchangedTokens, now: i64) -> bool {
+        if !self.is_active(now) {
             return false;
         }
-        if self.minted.len() >= Self::MOST {
-            self.minted.remove(0);
+        if self.exchanged.len() >= Self::MOST {
+            self.exchanged.remove(0);
         }
-        self.minted.push(minted);
+        self.exchanged.push(exchanged);
         true
     }
 
-    /// Makes it worthless; what has to fall with it.
-    pub fn revoke(&mut self) -> Vec<Minted> {
+    /// Revokes it. Returns what has to be revoked with it.
+    pub fn revoke(&mut self) -> Vec<ExchangedTokens> {
         self.revoked = true;
-        std::mem::take(&mut self.minted)
+        std::mem::take(&mut self.exchanged)
     }
 }

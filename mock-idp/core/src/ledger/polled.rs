@@ -1,73 +1,73 @@
-//! Requests that their clients poll for while a user decides elsewhere: on a device with a browser (RFC 8628), or by the back
-//! channel (OpenID CIBA).
+//! Requests whose clients poll while a user decides elsewhere: on a device with a browser (RFC 8628), or over the back channel
+//! (OpenID CIBA).
 
 use serde::{Deserialize, Serialize};
 
-use super::Authentication;
+use super::session::Authentication;
 use crate::protocol::Scopes;
 
-/// A request that its client polls for while a user decides elsewhere. RFC 8628; OpenID CIBA, poll mode.
+/// A request whose client polls until the user has decided. RFC 8628; OpenID CIBA, poll mode.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Polled {
+pub struct PolledRequest {
     pub server: String,
     pub client_id: String,
     pub scopes: Scopes,
     /// Seconds since the epoch.
     pub expires: i64,
-    /// When the client last asked.
+    /// When the client polled last.
     pub polled: Option<i64>,
-    pub decision: Decision,
+    pub decision: UserDecision,
 }
 
-impl Polled {
+impl PolledRequest {
     /// Seconds that a client has to wait between two polls.
     pub const INTERVAL: i64 = 5;
-    /// Seconds for which an expired request is remembered, so that its client gets the error for it.
-    pub const REMEMBERED: i64 = 3600;
+    /// Seconds for which the record of an expired request is kept, so that its client gets the error for it.
+    pub const KEPT: i64 = 3600;
 
-    /// Records the user's word; whether the request was still waiting for it.
-    pub fn settle(&mut self, decision: Decision, now: i64) -> bool {
-        let waits = self.waits(now);
-        if waits {
+    /// Records the user's decision; `false` if the request does not wait for one any more.
+    pub fn decide(&mut self, decision: UserDecision, now: i64) -> bool {
+        let pending = self.is_pending(now);
+        if pending {
             self.decision = decision;
         }
-        waits
+        pending
     }
 
-    /// Takes an allowance back that has given nothing yet.
-    pub fn recall(&mut self) {
-        if matches!(self.decision, Decision::Allowed(_)) {
-            self.decision = Decision::Denied;
+    /// Withdraws the user's permission, unless the client has its tokens already.
+    pub fn withdraw(&mut self) {
+        if matches!(self.decision, UserDecision::Allowed(_)) {
+            self.decision = UserDecision::Denied;
         }
     }
 
-    /// Whether the user's word is still missing and would still count.
+    /// Whether the user can still decide.
     #[must_use]
-    pub fn waits(&self, now: i64) -> bool {
-        self.decision == Decision::Pending && now < self.expires
+    pub fn is_pending(&self, now: i64) -> bool {
+        self.decision == UserDecision::Pending && now < self.expires
     }
 }
 
-/// The user's word on a polled request, and what became of it.
+/// The user's decision on a polled request.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
-pub enum Decision {
+pub enum UserDecision {
     Pending,
     Allowed(Authentication),
     Denied,
-    /// The client has its tokens.
+    /// It was allowed, and the client has its tokens.
     Redeemed,
 }
 
-/// Which device a user code belongs to.
+/// The device that shows a user code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UserCode {
     pub device_code: String,
 }
 
-/// A client's request for a user's word by the back channel, as whoever gives that word sees it.
+/// A backchannel authentication request, as the person who decides on it sees it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BackchannelRequest {
-    /// Names the request to whoever decides; it redeems nothing.
+    /// Names the request to the person who decides. It cannot be redeemed.
     pub id: String,
     pub auth_req_id: String,
     pub client_id: String,
@@ -78,31 +78,31 @@ pub struct BackchannelRequest {
     pub expires: i64,
 }
 
-/// The requests that wait for a user's word.
+/// The backchannel authentication requests that wait for a decision.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Inbox {
+pub struct PendingRequests {
     pub requests: Vec<BackchannelRequest>,
 }
 
-impl Inbox {
-    /// Its one key in the ledger.
-    pub const KEY: &'static str = "inbox";
-    /// How many requests may wait; beyond, the oldest go.
+impl PendingRequests {
+    /// The key of the one record.
+    pub const KEY: &'static str = "pending";
+    /// The largest number of requests; beyond it, the oldest are dropped.
     const MOST: usize = 1_000;
 
-    /// Adds a request; those that are over make room.
+    /// Adds a request, and removes those that have expired.
     pub fn add(&mut self, request: BackchannelRequest, now: i64) {
-        self.requests.retain(|waiting| now < waiting.expires);
+        self.requests.retain(|pending| now < pending.expires);
         if self.requests.len() >= Self::MOST {
             self.requests.remove(0);
         }
         self.requests.push(request);
     }
 
-    /// Takes out the requests that are meant.
-    pub fn take(&mut self, meant: impl Fn(&BackchannelRequest) -> bool, now: i64) -> Vec<BackchannelRequest> {
-        self.requests.retain(|waiting| now < waiting.expires);
-        let (taken, left) = std::mem::take(&mut self.requests).into_iter().partition(meant);
+    /// Removes the requests that match, and returns them.
+    pub fn take(&mut self, matches: impl Fn(&BackchannelRequest) -> bool, now: i64) -> Vec<BackchannelRequest> {
+        self.requests.retain(|pending| now < pending.expires);
+        let (taken, left) = std::mem::take(&mut self.requests).into_iter().partition(matches);
         self.requests = left;
         taken
     }

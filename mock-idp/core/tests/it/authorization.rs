@@ -1,7 +1,7 @@
 //! The next step of an authorization request: sessions, prompts, max_age, assignment, consent.
 
 use mock_idp_core::endpoint::authorization::{Step, begin, decide, redeem_interclient_token};
-use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent, HandOver, SignedIn};
+use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent, InterclientGrant, SignedIn};
 use mock_idp_core::model::{ConsentMethod, ScopeConsent, UserStatus};
 use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::protocol::{Parameters, Scopes};
@@ -122,13 +122,13 @@ fn consent_is_required_as_in_oktas_table() {
 #[test]
 fn an_interclient_token_of_an_app_that_is_no_longer_trusted_is_rejected() {
     let second = "0oamarketsecond005d7";
-    let waiting = || HandOver {
+    let waiting = || InterclientGrant {
         proof: SignedIn { user_id: "00ubuyer0000000005d7".into(), auth_time: NOW, amr: vec!["pwd".into()] },
         client_id: "0oamarketdevsso005d7".into(),
         access_token: "AT.1".into(),
         used: false,
     };
-    let ask = |org: &Org, record: &mut HandOver, revoked| {
+    let ask = |org: &Org, record: &mut InterclientGrant, revoked| {
         let request = request(org, second, "openid", &[]);
         redeem_interclient_token(org, &request, record, revoked)
             .map(|proof| proof.user_id)

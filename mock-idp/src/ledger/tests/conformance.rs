@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{Inbox, Participant, RefreshTokenOwner, UserCode};
+use mock_idp_core::ledger::{PendingRequests, RefreshTokenOwner, SessionClient, UserCode};
 use tokio::task::JoinSet;
 
 use crate::ledger::{Ledger, LedgerError};
@@ -18,8 +18,8 @@ async fn read(ledger: &Ledger, key: &str, now: i64) -> Option<String> {
     ledger.at(now).user_codes().get(key).await.unwrap().map(|record| record.device_code)
 }
 
-fn participant(number: usize) -> Participant {
-    Participant { client_id: number.to_string(), server: "server".to_owned() }
+fn client(number: usize) -> SessionClient {
+    SessionClient { client_id: number.to_string(), server: "server".to_owned() }
 }
 
 /// The results of tasks that do the same at the same time.
@@ -69,22 +69,22 @@ pub(super) async fn an_expired_record_counts_as_absent(ledger: Arc<Ledger>) {
 }
 
 pub(super) async fn every_update_of_many_tasks_counts(ledger: Arc<Ledger>) {
-    ledger.at(0).participants().put("key", Vec::new(), 100).await.unwrap();
+    ledger.at(0).session_clients().put("key", Vec::new(), 100).await.unwrap();
     let lengths = race(|number| {
         let ledger = Arc::clone(&ledger);
         async move {
-            let add = |known: &mut Vec<Participant>| {
-                known.push(participant(number));
+            let add = |known: &mut Vec<SessionClient>| {
+                known.push(client(number));
                 known.len()
             };
-            ledger.at(0).participants().update("key", add).await.unwrap().unwrap()
+            ledger.at(0).session_clients().update("key", add).await.unwrap().unwrap()
         }
     });
     let mut lengths = lengths.await;
     lengths.sort_unstable();
     assert_eq!(lengths, (1..=TASKS).collect::<Vec<_>>());
-    let known = ledger.at(0).participants().get("key").await.unwrap().unwrap();
-    assert!((0..TASKS).all(|number| known.contains(&participant(number))));
+    let known = ledger.at(0).session_clients().get("key").await.unwrap().unwrap();
+    assert!((0..TASKS).all(|number| known.contains(&client(number))));
 }
 
 pub(super) async fn an_update_of_a_missing_or_expired_record_does_nothing(ledger: Arc<Ledger>) {
@@ -189,17 +189,17 @@ pub(super) async fn one_of_many_batches_on_one_version_is_committed(ledger: Arc<
 
 pub(super) async fn a_batch_updates_the_records_that_are_there(ledger: Arc<Ledger>) {
     let at = ledger.at(0);
-    let add = |number| move |known: &mut Vec<Participant>| known.push(participant(number));
+    let add = |number| move |known: &mut Vec<SessionClient>| known.push(client(number));
     let mut batch = at.batch();
-    batch.update(at.participants(), "missing", add(0));
-    batch.update_or_default(at.participants(), "new", 100, add(1));
+    batch.update(at.session_clients(), "missing", add(0));
+    batch.update_or_default(at.session_clients(), "new", 100, add(1));
     batch.commit().await.unwrap();
     let mut batch = at.batch();
-    batch.update_or_default(at.participants(), "new", 200, add(2));
+    batch.update_or_default(at.session_clients(), "new", 200, add(2));
     batch.commit().await.unwrap();
-    assert_eq!(at.participants().get("missing").await.unwrap(), None);
-    assert_eq!(at.participants().get("new").await.unwrap(), Some(vec![participant(1), participant(2)]));
-    assert_eq!(ledger.at(100).participants().get("new").await.unwrap(), None, "an update keeps the expiry");
+    assert_eq!(at.session_clients().get("missing").await.unwrap(), None);
+    assert_eq!(at.session_clients().get("new").await.unwrap(), Some(vec![client(1), client(2)]));
+    assert_eq!(ledger.at(100).session_clients().get("new").await.unwrap(), None, "an update keeps the expiry");
 }
 
 pub(super) async fn every_update_in_a_batch_of_many_tasks_counts(ledger: Arc<Ledger>) {
@@ -208,12 +208,12 @@ pub(super) async fn every_update_in_a_batch_of_many_tasks_counts(ledger: Arc<Led
         async move {
             let at = ledger.at(0);
             let mut batch = at.batch();
-            batch.update_or_default(at.participants(), "key", 100, move |known| known.push(participant(number)));
+            batch.update_or_default(at.session_clients(), "key", 100, move |known| known.push(client(number)));
             batch.commit().await
         }
     });
     assert!(committed.await.iter().all(Result::is_ok));
-    assert_eq!(ledger.at(0).participants().get("key").await.unwrap().unwrap().len(), TASKS);
+    assert_eq!(ledger.at(0).session_clients().get("key").await.unwrap().unwrap().len(), TASKS);
 }
 
 pub(super) async fn clear_removes_the_records_of_all_tables(ledger: Arc<Ledger>) {
@@ -225,13 +225,13 @@ pub(super) async fn clear_removes_the_records_of_all_tables(ledger: Arc<Ledger>)
     assert_eq!(at.nonce_secrets().get("key").await.unwrap(), None);
 }
 
-/// The table of inboxes holds one record.
+/// The table of pending_requests holds one record.
 pub(super) async fn a_full_table_drops_the_record_that_expires_first(ledger: Arc<Ledger>) {
     let at = ledger.at(0);
-    at.inboxes().put("first", Inbox::default(), 200).await.unwrap();
-    at.inboxes().put("second", Inbox::default(), 100).await.unwrap();
-    assert!(at.inboxes().get("first").await.unwrap().is_none());
-    assert!(at.inboxes().get("second").await.unwrap().is_some());
-    at.inboxes().put("second", Inbox::default(), 300).await.unwrap();
-    assert!(at.inboxes().get("second").await.unwrap().is_some(), "a replaced record does not count twice");
+    at.pending_requests().put("first", PendingRequests::default(), 200).await.unwrap();
+    at.pending_requests().put("second", PendingRequests::default(), 100).await.unwrap();
+    assert!(at.pending_requests().get("first").await.unwrap().is_none());
+    assert!(at.pending_requests().get("second").await.unwrap().is_some());
+    at.pending_requests().put("second", PendingRequests::default(), 300).await.unwrap();
+    assert!(at.pending_requests().get("second").await.unwrap().is_some(), "a replaced record does not count twice");
 }

@@ -56,13 +56,13 @@ fn the_tables_have_different_names() {
 #[tokio::test]
 async fn every_operation_on_an_unavailable_store_is_an_error() {
     let ledger = Ledger::in_store(Arc::new(FailingStore));
-    let (codes, used) = (ledger.at(0).user_codes(), ledger.at(0).used());
+    let (codes, used) = (ledger.at(0).user_codes(), ledger.at(0).consumed_values());
     let expected = FailingStore::error();
     assert_eq!(codes.get("key").await.unwrap_err(), expected);
     assert_eq!(codes.take("key").await.unwrap_err(), expected);
     assert_eq!(codes.update("key", |_| ()).await.unwrap_err(), expected);
-    assert_eq!(used.put("key", mock_idp_core::ledger::Used {}, 1).await.unwrap_err(), expected);
-    assert_eq!(used.put_if_absent("key", mock_idp_core::ledger::Used {}, 1).await.unwrap_err(), expected);
+    assert_eq!(used.put("key", mock_idp_core::ledger::ConsumedValue {}, 1).await.unwrap_err(), expected);
+    assert_eq!(used.put_if_absent("key", mock_idp_core::ledger::ConsumedValue {}, 1).await.unwrap_err(), expected);
     let mut batch = ledger.at(0).batch();
     batch.delete(codes, "key");
     assert_eq!(batch.commit().await.unwrap_err(), expected);

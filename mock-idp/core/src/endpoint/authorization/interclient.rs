@@ -2,7 +2,7 @@
 //! Okta: "Configure Native to Web SSO".
 
 use super::redirect;
-use crate::ledger::{AuthorizationRequest, HandOver, SignedIn};
+use crate::ledger::{AuthorizationRequest, InterclientGrant, SignedIn};
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
@@ -53,7 +53,7 @@ pub fn unknown_interclient_token() -> OAuthError {
 pub fn redeem_interclient_token(
     org: &Org,
     request: &AuthorizationRequest,
-    record: &mut HandOver,
+    record: &mut InterclientGrant,
     revoked: bool,
 ) -> Result<SignedIn, OAuthError> {
     if revoked {

@@ -1,7 +1,7 @@
 //! Logout notices: how the other clients of a session learn that it has ended. OIDC Front-Channel Logout 1.0, Back-Channel
 //! Logout 1.0; Okta: single logout.
 
-use crate::ledger::{Authentication, Participant};
+use crate::ledger::{Authentication, SessionClient};
 use crate::model::App;
 use crate::org::{Org, Urls};
 
@@ -28,18 +28,18 @@ pub struct BackChannelNotice {
 
 /// The notices for a session that has ended.
 #[must_use]
-pub fn logout_notices(org: &Org, urls: &Urls, session: &Authentication, participants: &[Participant]) -> LogoutNotices {
+pub fn logout_notices(org: &Org, urls: &Urls, session: &Authentication, clients: &[SessionClient]) -> LogoutNotices {
     let mut notices = LogoutNotices::default();
     let sid = session.sid();
-    for participant in participants {
-        let client = org.client(&participant.client_id).filter(|client| client.status.is_active());
-        let (Some(client), Some(server)) = (client, org.server_by_id(&participant.server)) else { continue };
+    for SessionClient { client_id, server } in clients {
+        let client = org.client(client_id).filter(|client| client.status.is_active());
+        let (Some(client), Some(server)) = (client, org.server_by_id(server)) else { continue };
         let issuer = urls.issuer(server);
         notices.frames.extend(frame(client, &issuer, &sid));
         notices.back_channel.extend(client.oauth().backchannel_logout_uri.clone().map(|uri| BackChannelNotice {
             uri,
-            client_id: participant.client_id.clone(),
-            server: participant.server.clone(),
+            client_id: client_id.clone(),
+            server: server.id.clone(),
             issuer,
             user_id: session.user_id.clone(),
             sid: sid.clone(),

@@ -1,7 +1,7 @@
 //! What a grant has to be given before it can decide: the caller loads it.
 
 use crate::endpoint::client_authentication::KeySource;
-use crate::ledger::{Code, DeviceSecret, Polled, TokenFamily};
+use crate::ledger::{Code, DeviceSecret, PolledRequest, TokenFamily};
 use crate::model::TrustedIssuer;
 use crate::org::CompiledServer;
 use crate::protocol::jose::{Fetched, Jws};
@@ -51,7 +51,7 @@ pub enum Record<'a> {
         family_id: &'a str,
         family: &'a mut TokenFamily,
     },
-    Polled(&'a mut Polled),
+    PolledRequest(&'a mut PolledRequest),
     AccessToken {
         /// If a server of the org has signed them.
         claims: Option<&'a Verified>,

@@ -1,6 +1,6 @@
 //! What a redeemed grant gives to the client.
 
-use crate::ledger::{Authorization, DeviceSecret, HandOver, SingleUse, TokenFamily};
+use crate::ledger::{Authorization, DeviceSecret, InterclientGrant, SingleUse, TokenFamily};
 use crate::moment::Moment;
 use crate::protocol::{OAuthError, Scopes};
 use crate::tokens::{DelegatedClaims, UnsignedToken};
@@ -95,7 +95,7 @@ pub struct PassedOnToken {
     pub lifetime: i64,
     pub user_id: String,
     /// What has to be stored under the token's `jti`.
-    pub record: Option<(String, HandOver)>,
+    pub record: Option<(String, InterclientGrant)>,
 }
 
 /// Why a grant cannot be redeemed, and what has to be revoked because of it.

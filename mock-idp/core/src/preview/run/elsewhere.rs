@@ -6,7 +6,7 @@ use super::{Ended, Walk, at_token};
 use crate::endpoint::activation::{self, ActivationDecision};
 use crate::endpoint::token::Record;
 use crate::endpoint::{backchannel, client_authentication, device_authorization};
-use crate::ledger::{Activation, Authentication, Decision, Polled};
+use crate::ledger::{Activation, Authentication, PolledRequest, UserDecision};
 use crate::moment::Moment;
 
 impl Walk<'_> {
@@ -57,14 +57,14 @@ impl Walk<'_> {
 
     fn redeem_polled(
         &mut self,
-        mut record: Polled,
+        mut record: PolledRequest,
         authentication: Authentication,
         code: (&str, &str),
         moment: &mut Moment<'_>,
     ) -> Result<Granted, Ended> {
-        record.settle(Decision::Allowed(authentication), moment.now);
+        record.decide(UserDecision::Allowed(authentication), moment.now);
         let body = request::redeem_polled(self.question, code);
-        let (answer, _) = self.at_token_endpoint(body, Record::Polled(&mut record), moment)?;
+        let (answer, _) = self.at_token_endpoint(body, Record::PolledRequest(&mut record), moment)?;
         Ok(Granted { token: Some(answer), ..Granted::default() })
     }
 }

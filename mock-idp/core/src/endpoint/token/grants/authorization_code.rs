@@ -29,7 +29,7 @@ fn redeem(
         return Err(used_before(request, code));
     }
     // The code is used up even if the request fails below: a client cannot try several verifiers.
-    code.state = CodeState::Spent;
+    code.state = CodeState::Consumed;
     check_redirect_uri(request, code)?;
     check_verifier(request, code)?;
     check_key(request, code)?;
@@ -87,7 +87,7 @@ fn device_secret(authorization: &mut Authorization, ids: &TokenIds, now: i64) ->
         authentication: authentication.clone(),
         expires: now + window,
         revoked: false,
-        minted: Vec::new(),
+        exchanged: Vec::new(),
     };
     authorization.device_secret_hash = Some(half_hash(&ids.device_secret));
     Extra::DeviceSecret(ids.device_secret.clone(), Box::new(record))

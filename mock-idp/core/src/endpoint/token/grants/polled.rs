@@ -4,7 +4,7 @@ use super::super::entitlement::{UserGrant, entitle};
 use super::super::grant::GrantRequest;
 use super::super::lookup::Record;
 use super::super::redemption::{Redeemed, RedemptionError, TokenIds};
-use crate::ledger::{Authentication, Decision, Polled};
+use crate::ledger::{Authentication, PolledRequest, UserDecision};
 use crate::moment::Moment;
 use crate::protocol::{ErrorId, OAuthError};
 
@@ -23,7 +23,7 @@ pub(super) fn redeem(
     errors: &PollingErrors,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
-    let Record::Polled(record) = record else {
+    let Record::PolledRequest(record) = record else {
         return Err(OAuthError::new(errors.invalid, "no request has this code").into());
     };
     let authentication = allowed_by(request, record, errors, moment.now)?;
@@ -36,7 +36,7 @@ pub(super) fn redeem(
 /// The user who has allowed the request, which is redeemed by this.
 fn allowed_by(
     request: &GrantRequest<'_>,
-    record: &mut Polled,
+    record: &mut PolledRequest,
     errors: &PollingErrors,
     now: i64,
 ) -> Result<Authentication, OAuthError> {
@@ -55,16 +55,16 @@ fn allowed_by(
     let earlier = record.polled.replace(now);
     match &record.decision {
         // RFC 8628 3.5: slow_down is a variant of authorization_pending. A decision is returned however often the client polls.
-        Decision::Pending if earlier.is_some_and(|earlier| now - earlier < Polled::INTERVAL) => {
-            let reason = format!("polled again after less than {} s", Polled::INTERVAL);
+        UserDecision::Pending if earlier.is_some_and(|earlier| now - earlier < PolledRequest::INTERVAL) => {
+            let reason = format!("polled again after less than {} s", PolledRequest::INTERVAL);
             Err(OAuthError::new(errors.slow_down, reason))
         }
-        Decision::Pending => Err(OAuthError::new(errors.pending, "the user has not decided yet")),
-        Decision::Denied => Err(OAuthError::new(ErrorId::AccessDenied, "the user has denied the request")),
-        Decision::Redeemed => Err(OAuthError::new(errors.invalid, "the request has been redeemed before")),
-        Decision::Allowed(authentication) => {
+        UserDecision::Pending => Err(OAuthError::new(errors.pending, "the user has not decided yet")),
+        UserDecision::Denied => Err(OAuthError::new(ErrorId::AccessDenied, "the user has denied the request")),
+        UserDecision::Redeemed => Err(OAuthError::new(errors.invalid, "the request has been redeemed before")),
+        UserDecision::Allowed(authentication) => {
             let authentication = authentication.clone();
-            record.decision = Decision::Redeemed;
+            record.decision = UserDecision::Redeemed;
             Ok(authentication)
         }
     }

@@ -7,7 +7,7 @@ use super::super::super::grant::GrantRequest;
 use super::super::super::lookup::{Lookup, PresentedOwnTokens};
 use super::super::super::redemption::{PassedOnToken, Redeemed};
 use super::super::super::subject_token::{check_not_expired, issued_here, user_of};
-use crate::ledger::{HandOver, SignedIn};
+use crate::ledger::{InterclientGrant, SignedIn};
 use crate::model::{App, ApplicationType, User};
 use crate::moment::Moment;
 use crate::org::Org;
@@ -53,7 +53,7 @@ pub(super) fn redeem(
     let because = format!("{} accepts interclient tokens of {}", target.id, client.id);
     moment.trace.note(NoteStatus::Matched, "interclientAllowedApps", because);
     let jti = InterclientToken::jti(&moment.token());
-    let record = HandOver {
+    let record = InterclientGrant {
         proof: signed_in(user, id_token, moment.now),
         client_id: client.client_id().to_owned(),
         access_token: access_token.text("jti").unwrap_or_default().to_owned(),

@@ -26,7 +26,7 @@ pub(super) fn redeem(
     check_not_expired(claims, moment.now)?;
     let invalid = |reason: &str| OAuthError::new(ErrorId::InvalidActorToken, reason);
     let record = record
-        .filter(|record| record.is_good(moment.now))
+        .filter(|record| record.is_active(moment.now))
         .ok_or_else(|| invalid("the device secret is unknown, expired or revoked"))?;
     if record.server != server.id {
         return Err(invalid("the device secret was issued by another server"));

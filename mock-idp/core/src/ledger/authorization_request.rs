@@ -1,0 +1,83 @@
+//! Authorization requests: as they were checked, and as they were pushed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
+
+/// An authorization request whose client and redirect URI have been checked.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    /// Id of the authorization server; the org's id for the org authorization server.
+    pub server: String,
+    pub client_id: String,
+    pub target: RedirectTarget,
+    pub response_type: ResponseType,
+    /// In the order of the request; the default scopes of the server if it names none.
+    pub scopes: Scopes,
+    /// Whether they are the default scopes of the server.
+    #[serde(default)]
+    pub scopes_by_default: bool,
+    pub nonce: Option<String>,
+    pub code_challenge: Option<String>,
+    /// Thumbprint of the key that must be proved to redeem the code. RFC 9449 10.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
+    pub prompt_none: bool,
+    pub prompt_login: bool,
+    pub prompt_consent: bool,
+    /// Seconds.
+    pub max_age: Option<i64>,
+    pub login_hint: Option<String>,
+    pub acr_values: Option<String>,
+    /// Claims that the request names. OIDC Core 5.5.
+    #[serde(default)]
+    pub claims: RequestedClaims,
+    /// The user that a valid `id_token_hint` is about.
+    #[serde(default)]
+    pub hinted_user: Option<String>,
+}
+
+/// A pushed authorization request, stored under its `request_uri`. RFC 9126.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PushedRequest {
+    pub server: String,
+    pub client_id: String,
+    pub parameters: Parameters,
+}
+
+impl PushedRequest {
+    /// Okta: seconds until an unused `request_uri` expires.
+    pub const LIFETIME: i64 = 3600;
+}
+
+/// Where the response is sent. It exists only if client and redirect URI have been checked.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct RedirectTarget {
+    pub(crate) redirect_uri: String,
+    pub(crate) mode: ResponseMode,
+    pub(crate) state: Option<String>,
+}
+
+impl RedirectTarget {
+    /// The checked redirect URI.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// Scheme, host and port of the redirect URI; `null` for a native app's own scheme.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        url::Url::parse(&self.redirect_uri).map_or_else(|_| "null".to_owned(), |uri| uri.origin().ascii_serialization())
+    }
+
+    #[must_use]
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    #[must_use]
+    pub fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+}

@@ -1,0 +1,56 @@
+//! Authorization codes, and what is authorized.
+
+use serde::{Deserialize, Serialize};
+
+use super::session::Authentication;
+use crate::model::TokenLifetimes;
+use crate::protocol::{RequestedClaims, Scopes};
+
+/// What tokens are issued for: user, client, scopes and lifetimes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Authorization {
+    pub server: String,
+    pub client_id: String,
+    /// `None` if the client acts for itself.
+    pub authentication: Option<Authentication>,
+    pub scopes: Scopes,
+    pub acr: Option<String>,
+    pub lifetimes: TokenLifetimes,
+    /// Hash of the device secret that ID tokens are bound to. Native SSO 3.4.
+    #[serde(default)]
+    pub device_secret_hash: Option<String>,
+    /// Claims that the request names. OIDC Core 5.5.
+    #[serde(default)]
+    pub claims: RequestedClaims,
+}
+
+/// An authorization code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Code {
+    pub authorization: Authorization,
+    pub redirect_uri: String,
+    pub nonce: Option<String>,
+    pub code_challenge: Option<String>,
+    /// Thumbprint of the key that must be proved to redeem it. RFC 9449 10.
+    #[serde(default)]
+    pub dpop_jkt: Option<String>,
+    pub state: CodeState,
+}
+
+impl Code {
+    /// Okta: seconds until an unused code expires.
+    pub const LIFETIME: i64 = 300;
+}
+
+/// Whether a code can be redeemed.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum CodeState {
+    Issued,
+    /// ConsumedValue; what was made of it, so that a second use can revoke it.
+    Redeemed {
+        access_token: String,
+        family: Option<String>,
+    },
+    /// A request of its client to redeem it has failed.
+    Consumed,
+}

@@ -1,0 +1,19 @@
+//! What users have allowed clients to do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::Scopes;
+
+/// The scopes that a user has allowed a client on a server.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Consent {
+    pub scopes: Scopes,
+}
+
+impl Consent {
+    /// The ledger key of a consent.
+    #[must_use]
+    pub fn key(server: &str, client_id: &str, user_id: &str) -> String {
+        format!("{server}/{client_id}/{user_id}")
+    }
+}

@@ -1,0 +1,102 @@
+//! Sign-in sessions of browsers.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::model::SessionActions;
+
+/// When, how and in which session a user has authenticated.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Authentication {
+    pub user_id: String,
+    /// Seconds since the epoch.
+    pub auth_time: i64,
+    /// RFC 8176 values.
+    pub amr: Vec<String>,
+    pub session_id: String,
+    /// By the transaction at hand, not by an earlier one.
+    #[serde(default)]
+    pub fresh: bool,
+}
+
+impl Authentication {
+    /// The `sid` of ID tokens. Okta: `idx` and 22 characters. It is derived from the cookie, so that an ID token does not give
+    /// access to the session.
+    #[must_use]
+    pub fn sid(&self) -> String {
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(self.session_id.as_bytes()));
+        format!("idx{}", &hash[..22])
+    }
+}
+
+/// A client that the user has signed in to in a session, and that gets a logout notice when it ends.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct SessionClient {
+    pub client_id: String,
+    /// Id of the authorization server.
+    pub server: String,
+}
+
+/// When and how a user has authenticated, before there is a session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignedIn {
+    pub user_id: String,
+    pub auth_time: i64,
+    pub amr: Vec<String>,
+}
+
+/// A browser's sign-in session.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    pub user_id: String,
+    pub auth_time: i64,
+    pub amr: Vec<String>,
+    pub limits: SessionActions,
+    /// When it was last used, in seconds since the epoch.
+    pub used: i64,
+}
+
+impl Session {
+    /// Lifetime in seconds of a session without a limit of its own, and of the cookie of a session that survives its browser.
+    pub const LONGEST: i64 = 30 * 24 * 3600;
+
+    /// A session that begins now.
+    #[must_use]
+    pub fn new(proof: SignedIn, limits: SessionActions, now: i64) -> Self {
+        let SignedIn { user_id, auth_time, amr } = proof;
+        Self { user_id, auth_time, amr, limits, used: now }
+    }
+
+    /// The first second at which it is over, however much it is used.
+    #[must_use]
+    pub fn ends(&self) -> i64 {
+        match self.limits.max_session_lifetime_minutes {
+            0 => self.auth_time + Self::LONGEST,
+            minutes => self.auth_time + i64::from(minutes) * 60,
+        }
+    }
+
+    /// Uses the session, if it is not over. Okta: each use begins the idle time anew.
+    #[must_use]
+    pub fn use_at(&mut self, now: i64) -> bool {
+        let idle_until = self.used + i64::from(self.limits.max_session_idle_minutes) * 60;
+        let live = now < idle_until && now < self.ends();
+        if live {
+            self.used = now;
+        }
+        live
+    }
+
+    /// The authentication that this session stands for.
+    #[must_use]
+    pub fn authentication(&self, session_id: &str, fresh: bool) -> Authentication {
+        Authentication {
+            user_id: self.user_id.clone(),
+            auth_time: self.auth_time,
+            amr: self.amr.clone(),
+            session_id: session_id.to_owned(),
+            fresh,
+        }
+    }
+}
