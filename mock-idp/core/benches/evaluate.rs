@@ -22,7 +22,7 @@ use std::time::Instant;
 use expression_cases::Outcome;
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::expression::Expression;
-use mock_idp_core::ledger::{Authentication, Consent};
+use mock_idp_core::ledger::{Authentication, Consent, CurrentUser};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Urls};
 use mock_idp_core::preview::{self, Question};
@@ -171,19 +171,18 @@ fn evaluation(org: &Org, looked_at: usize) -> f64 {
     ]
     .into_iter()
     .collect();
-    let request = authorization::begin(org, server, &urls, &parameters).unwrap();
-    let authentication = Authentication {
+    let request = authorization::begin(org, server, &urls, &parameters, None).unwrap();
+    let user = CurrentUser::SignedIn(Authentication {
         user_id: user,
         auth_time: NOW,
         amr: vec!["pwd".to_owned()],
         session_id: "s".to_owned(),
-        fresh: true,
-    };
+    });
     let mut rng = StdRng::seed_from_u64(1);
     median(|| {
         let mut trace = Trace::default();
         let moment = &mut Moment { now: NOW, rng: &mut rng, trace: &mut trace };
-        let step = authorization::decide(org, server, &request, Some(&authentication), &Consent::default(), moment);
+        let step = authorization::decide(org, server, &request, Some(&user), &Consent::default(), moment);
         let Step::Respond(authorization) = step else { panic!("{step:?}") };
         let code = authorization::code_record(&request, *authorization);
         let request = both(&request);

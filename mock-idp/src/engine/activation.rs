@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::pages::view::Frame;
 use mock_idp_core::endpoint::device_authorization as device;
-use mock_idp_core::ledger::{Activation, LedgerError, PolledRequest, Purpose, UserCode};
+use mock_idp_core::ledger::{Activation, CurrentUser, LedgerError, PolledRequest, Purpose, UserCode};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::OAuthError;
 
@@ -49,8 +49,9 @@ impl<'o> ActivationPage<'o> {
             let reason = Some("no waiting device shows this code".to_owned());
             return Ok(sign_in_flow::ask_for_user_code(request, user_code, reason));
         };
-        let authentication = sessions::authentication(self.instance, request.session(), context.now).await?;
-        sign_in_flow::proceed(&context, Purpose::Activate(activation), authentication, request).await
+        let session = sessions::authentication(self.instance, request.session(), context.now).await?;
+        let user = session.map(CurrentUser::HasSession);
+        sign_in_flow::proceed(&context, Purpose::Activate(activation), user, request).await
     }
 
     async fn waiting_device(&self, user_code: &str) -> Result<Option<Activation>, LedgerError> {

@@ -2,7 +2,7 @@
 
 use crate::pages::view::{self, Frame};
 use mock_idp_core::endpoint::authorization::AuthorizationError;
-use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Purpose};
+use mock_idp_core::ledger::{AuthorizationRequest, CurrentUser, Purpose};
 use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 
 use super::authorization_request::{self, SignInToken};
@@ -42,10 +42,8 @@ impl<'c> AuthorizationEndpoint<'c> {
                 request.explanation.client = Some(client_id);
                 Ok(authorization_response::fail(context, &target, &refusal, request))
             }
-            Ok((wanted, token)) => match self.authentication(&wanted, token, request).await {
-                Ok(authentication) => {
-                    sign_in_flow::proceed(context, Purpose::Authorize(Box::new(wanted)), authentication, request).await
-                }
+            Ok((wanted, token)) => match self.current_user(&wanted, token, request).await {
+                Ok(user) => sign_in_flow::proceed(context, Purpose::Authorize(Box::new(wanted)), user, request).await,
                 Err(error) => {
                     request.explanation.client = Some(wanted.client_id);
                     Ok(authorization_response::fail(context, &wanted.target, &error, request))
@@ -55,25 +53,25 @@ impl<'c> AuthorizationEndpoint<'c> {
     }
 
     /// The user, by the token of an earlier sign-in or by the browser's session.
-    async fn authentication(
+    async fn current_user(
         self,
         wanted: &AuthorizationRequest,
         token: SignInToken,
         request: &mut BrowserRequest,
-    ) -> Result<Option<Authentication>, OAuthError> {
+    ) -> Result<Option<CurrentUser>, OAuthError> {
         let context = self.0;
         match token {
             SignInToken::Interclient(token) => return interclient::sign_in(context, wanted, &token, request).await,
             SignInToken::Session(token) => {
-                let authentication = authn::redeem_session_token(context, &token, request).await?;
-                if authentication.is_some() {
-                    return Ok(authentication);
+                if let Some(authentication) = authn::redeem_session_token(context, &token, request).await? {
+                    return Ok(Some(CurrentUser::SignedIn(authentication)));
                 }
                 // Okta: an invalid token leaves the browser's session as it is.
             }
             SignInToken::None => {}
         }
-        Ok(sessions::authentication(&context.instance, request.session(), context.now).await?)
+        let session = sessions::authentication(&context.instance, request.session(), context.now).await?;
+        Ok(session.map(CurrentUser::HasSession))
     }
 
     fn error_page(self, error: &OAuthError, redirect_uri: Option<&str>, request: &mut BrowserRequest) -> Destination {

@@ -31,8 +31,8 @@ pub(super) async fn read(
     let parameters = pushed.as_ref().unwrap_or(parameters);
     let opened = request_object::open(context, parameters, trace).await?;
     let parameters = opened.as_ref().unwrap_or(parameters);
-    let mut request = authorization::begin(org, server, urls, parameters)?;
-    request.hinted_user = hinted_user(context, parameters).await.map_err(shown)?;
+    let hinted_user = hinted_user(context, parameters).await.map_err(shown)?;
+    let request = authorization::begin(org, server, urls, parameters, hinted_user)?;
     let token = |name: &str| parameters.get(name).map(str::to_owned);
     let sign_in_token = match (token("interclient_token"), token("sessionToken")) {
         (Some(token), _) => SignInToken::Interclient(token),

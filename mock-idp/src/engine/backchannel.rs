@@ -147,7 +147,7 @@ impl<'o> BackchannelInbox<'o> {
     fn authentication(self, request: &BackchannelRequest) -> Authentication {
         let session_id = decide_at(self.now, &mut Trace::default(), |moment| format!("102{}", moment.token()));
         let amr = backchannel::AMR.map(str::to_owned).to_vec();
-        Authentication { user_id: request.user_id.clone(), auth_time: self.now, amr, session_id, fresh: true }
+        Authentication { user_id: request.user_id.clone(), auth_time: self.now, amr, session_id }
     }
 
     /// The page on which a tester decides in the user's place.

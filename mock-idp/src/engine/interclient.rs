@@ -1,7 +1,7 @@
 //! Native to Web SSO: an app signs a user in at the authorization endpoint with an interclient token that another app got.
 
 use mock_idp_core::endpoint::authorization;
-use mock_idp_core::ledger::{Authentication, AuthorizationRequest, InterclientGrant};
+use mock_idp_core::ledger::{AuthorizationRequest, CurrentUser, InterclientGrant};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::NoteStatus;
 
@@ -14,7 +14,7 @@ pub(super) async fn sign_in(
     wanted: &AuthorizationRequest,
     token: &str,
     request: &mut BrowserRequest,
-) -> Result<Option<Authentication>, OAuthError> {
+) -> Result<Option<CurrentUser>, OAuthError> {
     let Context { instance, org, server, urls, now } = context;
     let interclient_grants = context.ledger().interclient_grants();
     let claims = token_lookup::interclient_token(context, token).await?;
@@ -27,5 +27,5 @@ pub(super) async fn sign_in(
     request.trace.note(NoteStatus::Matched, "interclient_token", format!("it was issued to {origin}"));
     let session = sessions::begin(context, proof, request).await?.session_id;
     // As an earlier sign-in of this browser: it counts if its session is not over.
-    Ok(sessions::authentication(instance, Some(&session), *now).await?)
+    Ok(sessions::authentication(instance, Some(&session), *now).await?.map(CurrentUser::HasSession))
 }

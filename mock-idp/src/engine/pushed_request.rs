@@ -52,7 +52,7 @@ impl<'c> PushedRequestEndpoint<'c> {
             request_object::open(context, &parameters, trace).await.map_err(AuthorizationError::into_oauth_error)?;
         let parameters = authorization::bind_to_key(opened.unwrap_or(parameters), key.as_deref())?;
         // RFC 9126 2.1 step 3: as at the authorization endpoint.
-        authorization::begin(org, server, urls, &parameters).map_err(AuthorizationError::into_oauth_error)?;
+        authorization::begin(org, server, urls, &parameters, None).map_err(AuthorizationError::into_oauth_error)?;
         let name = context.decide(trace, authorization::request_uri);
         let (server, client_id) = (server.id.clone(), client.client_id().to_owned());
         let pushed = PushedRequest { server, client_id, parameters };

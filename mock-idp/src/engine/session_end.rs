@@ -11,7 +11,7 @@ pub(super) async fn end(context: &Context, session_id: &str) -> Result<Vec<Strin
     // The request that removes the session sends the notices, so that they are sent once.
     let Some(session) = ledger.sessions().take(session_id).await? else { return Ok(Vec::new()) };
     let clients = ledger.session_clients().take(session_id).await?.unwrap_or_default();
-    let ended = session.authentication(session_id, false);
+    let ended = session.authentication(session_id);
     let LogoutNotices { frames, back_channel } = logout::logout_notices(&context.org, &context.urls, &ended, &clients);
     logout_notices::send(context, back_channel).await?;
     Ok(frames)

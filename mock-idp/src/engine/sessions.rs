@@ -13,7 +13,7 @@ pub(super) async fn authentication(
     now: i64,
 ) -> Result<Option<Authentication>, LedgerError> {
     let Some(session_id) = session_id else { return Ok(None) };
-    let touch = |session: &mut Session| session.use_at(now).then(|| session.authentication(session_id, false));
+    let touch = |session: &mut Session| session.use_at(now).then(|| session.authentication(session_id));
     Ok(instance.ledger.at(now).sessions().update(session_id, touch).await?.flatten())
 }
 
@@ -30,7 +30,7 @@ pub(super) async fn begin(
         user.map(|user| policy::session::limits(&context.org, user, moment)).unwrap_or_default()
     });
     let session = Session::new(proof, limits, context.now);
-    let authentication = session.authentication(&session_id, true);
+    let authentication = session.authentication(&session_id);
     let sessions = context.ledger().sessions();
     let mut batch = context.ledger().batch();
     issued_tokens::record(context, &mut batch, &session.user_id, vec![IssuedCredential::Session(session_id.clone())]);

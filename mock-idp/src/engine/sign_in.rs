@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::pages::view::{ActivationStep, Frame, SignInProblemKind};
 use mock_idp_core::endpoint::authorization;
 use mock_idp_core::ledger::{
-    Activation, Authentication, IssuedCredential, PolledRequest, Purpose, SignedIn, Stage, Transaction, UserDecision,
+    Activation, Authentication, CurrentUser, IssuedCredential, PolledRequest, Purpose, SignedIn, Stage, Transaction,
+    UserDecision,
 };
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError, Scopes};
@@ -118,7 +119,8 @@ async fn enter(
         Advance::SignedIn { user_id, amr } => {
             let proof = SignedIn { user_id, auth_time: context.now, amr };
             let authentication = sessions::begin(context, proof, request).await?;
-            sign_in_flow::proceed(context, transaction.purpose, Some(authentication), request).await
+            sign_in_flow::proceed(context, transaction.purpose, Some(CurrentUser::SignedIn(authentication)), request)
+                .await
         }
     }
 }
@@ -130,28 +132,27 @@ async fn consent(
     selected: &Scopes,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    let Stage::Consent { authentication } = transaction.stage else {
+    let Stage::Consent { user } = transaction.stage else {
         return sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await;
     };
-    let mut wanted = match transaction.purpose {
+    let wanted = match transaction.purpose {
         Purpose::Authorize(wanted) => *wanted,
         Purpose::Activate(activation) => {
-            return decide_activation(context, activation, authentication, allowed, request).await;
+            return decide_activation(context, activation, user.into_authentication(), allowed, request).await;
         }
     };
     if !allowed {
         let error = OAuthError::new(ErrorId::AccessDenied, "the user did not allow it");
         return Ok(authorization_response::fail(context, &wanted.target, &error, request));
     }
-    let (server, client_id, user_id) = (&wanted.server, &wanted.client_id, &authentication.user_id);
+    let (server, client_id, user_id) = (&wanted.server, &wanted.client_id, &user.authentication().user_id);
     let earlier = consents::find(context, server, client_id, user_id).await?;
     let scopes = authorization::consented_scopes(&context.org, &context.server, &wanted, &earlier, selected);
     let mut batch = context.ledger().batch();
     consents::add(context, &mut batch, server, client_id, user_id, &scopes);
     batch.commit().await?;
-    wanted.scopes = scopes;
-    wanted.prompt_consent = false;
-    sign_in_flow::proceed(context, Purpose::Authorize(Box::new(wanted)), Some(authentication), request).await
+    let purpose = Purpose::Authorize(Box::new(wanted.with_consent(scopes)));
+    sign_in_flow::proceed(context, purpose, Some(user), request).await
 }
 
 /// Records the user's decision on a device. It counts once, and only while the device waits for it.

@@ -3,7 +3,7 @@
 use crate::pages::view::{self, ActivationStep, ActivationView, PageView, SignInProblem};
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
-use mock_idp_core::ledger::{Activation, Authentication, AuthorizationRequest, Consent, Purpose, Stage};
+use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, Stage};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::NoteStatus;
 
@@ -14,40 +14,41 @@ use super::{Context, authorization_response, consents, transactions};
 pub(super) async fn proceed(
     context: &Context,
     purpose: Purpose,
-    authentication: Option<Authentication>,
+    current_user: Option<CurrentUser>,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
     request.explanation.client = Some(purpose.client_id().to_owned());
-    let user = authentication.as_ref().and_then(|known| context.org.user(&known.user_id));
+    let known = current_user.as_ref().map(CurrentUser::authentication);
+    let user = known.and_then(|known| context.org.user(&known.user_id));
     request.explanation.user = user.map(|user| user.profile.login.clone());
     match purpose {
-        Purpose::Authorize(wanted) => proceed_authorization(context, *wanted, authentication, request).await,
-        Purpose::Activate(activation) => proceed_activation(context, activation, authentication, request).await,
+        Purpose::Authorize(wanted) => proceed_authorization(context, *wanted, current_user, request).await,
+        Purpose::Activate(activation) => proceed_activation(context, activation, current_user, request).await,
     }
 }
 
 async fn proceed_authorization(
     context: &Context,
     wanted: AuthorizationRequest,
-    authentication: Option<Authentication>,
+    current_user: Option<CurrentUser>,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
     let Context { org, server, .. } = context;
-    let consent = match &authentication {
+    let consent = match current_user.as_ref().map(CurrentUser::authentication) {
         Some(known) => consents::find(context, &wanted.server, &wanted.client_id, &known.user_id).await?,
         None => Consent::default(),
     };
     let step = context.decide(&mut request.trace, |moment| {
-        authorization::decide(org, server, &wanted, authentication.as_ref(), &consent, moment)
+        authorization::decide(org, server, &wanted, current_user.as_ref(), &consent, moment)
     });
-    match (step, authentication) {
+    match (step, current_user) {
         (Step::SignIn, _) | (Step::Consent(_), None) => {
             ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), Stage::Identify, None, request).await
         }
-        (Step::Consent(scopes), Some(authentication)) => {
-            let user_id = authentication.user_id.clone();
+        (Step::Consent(scopes), Some(user)) => {
+            let user_id = user.authentication().user_id.clone();
             let purpose = Purpose::Authorize(Box::new(wanted.clone()));
-            let handle = transactions::store(context, purpose, Stage::Consent { authentication }, request).await?;
+            let handle = transactions::store(context, purpose, Stage::Consent { user }, request).await?;
             let frame = request.frame.clone();
             let view = view::consent_page(org, server, &wanted, &user_id, &scopes, &handle, frame);
             Ok(Destination::page(PageView::Consent(view)))
@@ -62,17 +63,17 @@ async fn proceed_authorization(
 async fn proceed_activation(
     context: &Context,
     wanted: Activation,
-    authentication: Option<Authentication>,
+    current_user: Option<CurrentUser>,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
     let Context { org, server, .. } = context;
-    let step = context
-        .decide(&mut request.trace, |moment| activation::decide(org, server, &wanted, authentication.as_ref(), moment));
-    match (step, authentication) {
-        (ActivationDecision::Confirm(scopes), Some(authentication)) => {
-            let user_id = authentication.user_id.clone();
+    let known = current_user.as_ref().map(CurrentUser::authentication);
+    let step = context.decide(&mut request.trace, |moment| activation::decide(org, server, &wanted, known, moment));
+    match (step, current_user) {
+        (ActivationDecision::Confirm(scopes), Some(user)) => {
+            let user_id = user.authentication().user_id.clone();
             let purpose = Purpose::Activate(wanted.clone());
-            let handle = transactions::store(context, purpose, Stage::Consent { authentication }, request).await?;
+            let handle = transactions::store(context, purpose, Stage::Consent { user }, request).await?;
             let step = view::activation_step(org, &wanted, &user_id, &scopes, &handle, &request.frame);
             Ok(activation_page(request, step))
         }

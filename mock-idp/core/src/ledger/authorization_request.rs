@@ -37,6 +37,14 @@ pub struct AuthorizationRequest {
     pub hinted_user: Option<String>,
 }
 
+impl AuthorizationRequest {
+    /// The request for the scopes that the user has just allowed.
+    #[must_use]
+    pub fn with_consent(self, scopes: Scopes) -> Self {
+        Self { scopes, prompt_consent: false, ..self }
+    }
+}
+
 /// A pushed authorization request, stored under its `request_uri`. RFC 9126.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PushedRequest {

@@ -11,13 +11,22 @@ pub struct DeviceSecret {
     pub authentication: Authentication,
     /// Seconds since the epoch.
     pub expires: i64,
-    pub revoked: bool,
-    /// What was exchanged for it, and is revoked with it.
-    pub exchanged: Vec<ExchangedTokens>,
+    pub state: DeviceSecretState,
+}
+
+/// Whether a device secret can be exchanged.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum DeviceSecretState {
+    /// Until it expires.
+    Active {
+        /// What was exchanged for it, and is revoked with it.
+        exchanged: Vec<ExchangedTokens>,
+    },
+    Revoked,
 }
 
 /// Tokens that were exchanged for a device secret.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct ExchangedTokens {
     /// `jti` of the access token.
     pub access_token: String,
@@ -28,27 +37,37 @@ impl DeviceSecret {
     /// The largest number of exchanges that are recorded; beyond it, the oldest are dropped.
     const MOST: usize = 1_000;
 
+    /// A new one.
+    #[must_use]
+    pub fn new(server: String, authentication: Authentication, expires: i64) -> Self {
+        Self { server, authentication, expires, state: DeviceSecretState::Active { exchanged: Vec::new() } }
+    }
+
     /// Whether it can be exchanged.
     #[must_use]
     pub fn is_active(&self, now: i64) -> bool {
-        !self.revoked && now < self.expires
+        matches!(self.state, DeviceSecretState::Active { .. }) && now < self.expires
     }
 
     /// Records an exchange; `false` if the secret is not active any more.
     pub fn record(&mut self, exchanged: ExchangedTokens, now: i64) -> bool {
-        if !self.is_active(now) {
+        let expires = self.expires;
+        let DeviceSecretState::Active { exchanged: earlier } = &mut self.state else { return false };
+        if now >= expires {
             return false;
         }
-        if self.exchanged.len() >= Self::MOST {
-            self.exchanged.remove(0);
+        if earlier.len() >= Self::MOST {
+            earlier.remove(0);
         }
-        self.exchanged.push(exchanged);
+        earlier.push(exchanged);
         true
     }
 
     /// Revokes it. Returns what has to be revoked with it.
     pub fn revoke(&mut self) -> Vec<ExchangedTokens> {
-        self.revoked = true;
-        std::mem::take(&mut self.exchanged)
+        match std::mem::replace(&mut self.state, DeviceSecretState::Revoked) {
+            DeviceSecretState::Active { exchanged } => exchanged,
+            DeviceSecretState::Revoked => Vec::new(),
+        }
     }
 }

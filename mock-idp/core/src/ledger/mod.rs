@@ -19,13 +19,13 @@ pub use authorization_request::{AuthorizationRequest, PushedRequest, RedirectTar
 pub use clock::ClockSetting;
 pub use code::{Authorization, Code, CodeState};
 pub use consent::Consent;
-pub use device_secret::{DeviceSecret, ExchangedTokens};
+pub use device_secret::{DeviceSecret, DeviceSecretState, ExchangedTokens};
 pub use error::LedgerError;
-pub use interclient_grant::InterclientGrant;
+pub use interclient_grant::{InterclientGrant, InterclientGrantState};
 pub use issued_tokens::{IssuedCredential, IssuedTokens};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
 pub use server_keys::{KeyMaterial, KeyRecord};
-pub use session::{Authentication, Session, SessionClient, SignedIn};
+pub use session::{Authentication, CurrentUser, Session, SessionClient, SignedIn};
 pub use single_use::{ConsumedValue, SingleUse};
 pub use token_family::{RefreshTokenOwner, RevokedAccessToken, TokenFamily};
 pub use transaction::{Activation, Purpose, Stage, Transaction};

@@ -15,9 +15,31 @@ pub struct Authentication {
     /// RFC 8176 values.
     pub amr: Vec<String>,
     pub session_id: String,
-    /// By the transaction at hand, not by an earlier one.
-    #[serde(default)]
-    pub fresh: bool,
+}
+
+/// The user of a sign-in in progress.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum CurrentUser {
+    /// The user has authenticated in this sign-in, which satisfies every demand for a new authentication.
+    SignedIn(Authentication),
+    /// The user has a session of an earlier sign-in.
+    HasSession(Authentication),
+}
+
+impl CurrentUser {
+    #[must_use]
+    pub fn authentication(&self) -> &Authentication {
+        match self {
+            Self::SignedIn(authentication) | Self::HasSession(authentication) => authentication,
+        }
+    }
+
+    #[must_use]
+    pub fn into_authentication(self) -> Authentication {
+        match self {
+            Self::SignedIn(authentication) | Self::HasSession(authentication) => authentication,
+        }
+    }
 }
 
 impl Authentication {
@@ -90,13 +112,12 @@ impl Session {
 
     /// The authentication that this session stands for.
     #[must_use]
-    pub fn authentication(&self, session_id: &str, fresh: bool) -> Authentication {
+    pub fn authentication(&self, session_id: &str) -> Authentication {
         Authentication {
             user_id: self.user_id.clone(),
             auth_time: self.auth_time,
             amr: self.amr.clone(),
             session_id: session_id.to_owned(),
-            fresh,
         }
     }
 }

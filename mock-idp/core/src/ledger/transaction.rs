@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorization_request::AuthorizationRequest;
-use super::session::Authentication;
+use super::session::CurrentUser;
 use crate::protocol::Scopes;
 
 /// A sign-in in progress, stored under its state handle.
@@ -63,5 +63,5 @@ pub enum Stage {
     /// A password. The identifier may be unknown.
     Challenge { identifier: String },
     /// Consent. The user is signed in, by this transaction or before.
-    Consent { authentication: Authentication },
+    Consent { user: CurrentUser },
 }

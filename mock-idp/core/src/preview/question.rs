@@ -214,13 +214,13 @@ impl Question {
         let auth_time = self.session.auth_time?;
         let user_id = self.user_id.clone()?;
         let amr = if self.session.amr.is_empty() { vec!["pwd".to_owned()] } else { self.session.amr.clone() };
-        Some(Authentication { user_id, auth_time, amr, session_id: SESSION.to_owned(), fresh: false })
+        Some(Authentication { user_id, auth_time, amr, session_id: SESSION.to_owned() })
     }
 
     /// What a sign-in now gives.
     pub(super) fn fresh_authentication(&self, user_id: String, amr: Vec<String>, now: i64) -> Authentication {
         let amr = if self.session.amr.is_empty() { amr } else { self.session.amr.clone() };
-        Authentication { user_id, auth_time: now, amr, session_id: SESSION.to_owned(), fresh: true }
+        Authentication { user_id, auth_time: now, amr, session_id: SESSION.to_owned() }
     }
 }
 

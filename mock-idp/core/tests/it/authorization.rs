@@ -1,7 +1,9 @@
 //! The next step of an authorization request: sessions, prompts, max_age, assignment, consent.
 
 use mock_idp_core::endpoint::authorization::{Step, begin, decide, redeem_interclient_token};
-use mock_idp_core::ledger::{Authentication, AuthorizationRequest, Consent, InterclientGrant, SignedIn};
+use mock_idp_core::ledger::{
+    Authentication, AuthorizationRequest, Consent, CurrentUser, InterclientGrant, InterclientGrantState, SignedIn,
+};
 use mock_idp_core::model::{ConsentMethod, ScopeConsent, UserStatus};
 use mock_idp_core::org::{Org, Urls};
 use mock_idp_core::protocol::{Parameters, Scopes};
@@ -21,21 +23,21 @@ fn request(org: &Org, client: &str, scope: &str, extra: &[(&str, &str)]) -> Auth
     ];
     let parameters: Parameters = base.iter().chain(extra).copied().collect();
     let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
-    begin(org, org.server("default").unwrap(), &urls, &parameters).unwrap()
+    begin(org, org.server("default").unwrap(), &urls, &parameters, None).unwrap()
 }
 
-fn signed_in(login: &str, org: &Org, ago: i64, fresh: bool) -> Authentication {
-    Authentication {
+fn signed_in(login: &str, org: &Org, ago: i64, now: bool) -> CurrentUser {
+    let authentication = Authentication {
         user_id: org.user_by_identifier(login).unwrap().id.clone(),
         auth_time: NOW - ago,
         amr: vec!["pwd".into()],
         session_id: "idx".into(),
-        fresh,
-    }
+    };
+    if now { CurrentUser::SignedIn(authentication) } else { CurrentUser::HasSession(authentication) }
 }
 
 /// The step as text; an error as its id, consent as its scopes.
-fn next(org: &Org, request: &AuthorizationRequest, known: Option<&Authentication>, allowed: &str) -> String {
+fn next(org: &Org, request: &AuthorizationRequest, known: Option<&CurrentUser>, allowed: &str) -> String {
     let consent = Consent { scopes: Scopes::parse(allowed) };
     let server = org.server("default").unwrap();
     match ask_at(NOW, |moment| decide(org, server, request, known, &consent, moment)).0 {
@@ -123,10 +125,13 @@ fn consent_is_required_as_in_oktas_table() {
 fn an_interclient_token_of_an_app_that_is_no_longer_trusted_is_rejected() {
     let second = "0oamarketsecond005d7";
     let waiting = || InterclientGrant {
-        proof: SignedIn { user_id: "00ubuyer0000000005d7".into(), auth_time: NOW, amr: vec!["pwd".into()] },
         client_id: "0oamarketdevsso005d7".into(),
         access_token: "AT.1".into(),
-        used: false,
+        state: InterclientGrantState::Issued(SignedIn {
+            user_id: "00ubuyer0000000005d7".into(),
+            auth_time: NOW,
+            amr: vec!["pwd".into()],
+        }),
     };
     let ask = |org: &Org, record: &mut InterclientGrant, revoked| {
         let request = request(org, second, "openid", &[]);

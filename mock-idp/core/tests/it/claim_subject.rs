@@ -23,7 +23,6 @@ fn value(user: Option<&str>, expression: &str) -> Json {
         auth_time: 1_438_363_117,
         amr: vec!["pwd".to_owned()],
         session_id: "102session".to_owned(),
-        fresh: true,
     });
     let scopes = Scopes::parse("openid orders:read");
     let subject = Subject::new(&org, org.client(WEB).unwrap(), user, authentication.as_ref(), &scopes, 1_438_363_117);

@@ -25,7 +25,6 @@ fn family(client_id: &str) -> TokenFamily {
                 auth_time: NOW - 60,
                 amr: vec!["pwd".into()],
                 session_id: "idx".into(),
-                fresh: false,
             }),
             scopes: Scopes::parse("openid offline_access products:read"),
             acr: None,

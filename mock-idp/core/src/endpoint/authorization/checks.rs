@@ -19,6 +19,7 @@ pub(super) fn request(
     client: &App,
     target: &RedirectTarget,
     parameters: &Parameters,
+    hinted_user: Option<String>,
 ) -> Result<AuthorizationRequest, OAuthError> {
     let repeated = parameters.duplicates();
     if !repeated.is_empty() {
@@ -69,8 +70,7 @@ pub(super) fn request(
         login_hint: parameters.get("login_hint").map(str::to_owned),
         acr_values: parameters.get("acr_values").map(str::to_owned),
         claims: claims(server, parameters)?,
-        // Set by the caller, who has the keys to verify the ID token.
-        hinted_user: None,
+        hinted_user,
     })
 }
 

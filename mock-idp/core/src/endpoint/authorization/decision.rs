@@ -2,7 +2,7 @@
 
 use super::consent::{consent_note, missing_consent};
 use super::redirect;
-use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent};
+use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser};
 use crate::model::Scope;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -29,18 +29,18 @@ pub fn decide(
     org: &Org,
     server: &CompiledServer,
     request: &AuthorizationRequest,
-    authentication: Option<&Authentication>,
+    current_user: Option<&CurrentUser>,
     consent: &Consent,
     moment: &mut Moment<'_>,
 ) -> Step {
-    next(org, server, request, authentication, consent, moment).unwrap_or_else(Step::Fail)
+    next(org, server, request, current_user, consent, moment).unwrap_or_else(Step::Fail)
 }
 
 fn next(
     org: &Org,
     server: &CompiledServer,
     request: &AuthorizationRequest,
-    authentication: Option<&Authentication>,
+    current_user: Option<&CurrentUser>,
     consent: &Consent,
     moment: &mut Moment<'_>,
 ) -> Result<Step, OAuthError> {
@@ -49,11 +49,12 @@ fn next(
     let user_of = |authentication: &Authentication| {
         org.user(&authentication.user_id).filter(|user| user.status.may_hold_tokens())
     };
-    let Some((authentication, user)) = authentication.and_then(|known| Some((known, user_of(known)?))) else {
+    let active = current_user.and_then(|current| Some((current, user_of(current.authentication())?)));
+    let Some((current_user, user)) = active else {
         moment.trace.note(NoteStatus::Absent, "session", "the user is not signed in");
         return sign_in_unless_prompt_none(request, ErrorId::LoginRequired, "prompt=none without a session");
     };
-    if let Some(because) = reauthentication_reason(request, authentication, moment.now) {
+    if let Some(because) = reauthentication_reason(request, current_user, moment.now) {
         moment.trace.note(NoteStatus::PassedOver, "session", &because);
         return sign_in_unless_prompt_none(request, ErrorId::ReauthenticationRequired, &because);
     }
@@ -90,7 +91,7 @@ fn next(
     Ok(Step::Respond(Box::new(Authorization {
         server: request.server.clone(),
         client_id: request.client_id.clone(),
-        authentication: Some(authentication.clone()),
+        authentication: Some(current_user.authentication().clone()),
         scopes: request.scopes.clone(),
         acr,
         lifetimes: decision.lifetimes,
@@ -104,14 +105,8 @@ fn sign_in_unless_prompt_none(request: &AuthorizationRequest, id: ErrorId, reaso
 }
 
 /// Why the user has to authenticate again, if they have to.
-fn reauthentication_reason(
-    request: &AuthorizationRequest,
-    authentication: &Authentication,
-    now: i64,
-) -> Option<String> {
-    if authentication.fresh {
-        return None;
-    }
+fn reauthentication_reason(request: &AuthorizationRequest, current_user: &CurrentUser, now: i64) -> Option<String> {
+    let CurrentUser::HasSession(authentication) = current_user else { return None };
     if request.prompt_login {
         return Some("prompt=login requires a new sign-in".to_owned());
     }

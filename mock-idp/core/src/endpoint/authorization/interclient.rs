@@ -67,8 +67,7 @@ pub fn redeem_interclient_token(
         let reason = format!("{} is not among the `interclientAllowedApps` of {}", record.client_id, target.id);
         return Err(OAuthError::new(ErrorId::InterclientRelationshipNotConfigured, reason));
     }
-    if std::mem::replace(&mut record.used, true) {
-        return Err(OAuthError::with(ErrorId::OneTimeSsoTokenReplayed, NAME, "the token has been used before"));
-    }
-    Ok(record.proof.clone())
+    record
+        .redeem()
+        .ok_or_else(|| OAuthError::with(ErrorId::OneTimeSsoTokenReplayed, NAME, "the token has been used before"))
 }

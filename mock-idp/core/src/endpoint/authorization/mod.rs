@@ -30,7 +30,7 @@ use crate::ledger::AuthorizationRequest;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{OAuthError, Parameters};
 
-/// Checks an authorization request.
+/// Checks an authorization request. `hinted_user` is the user that a valid `id_token_hint` is about.
 ///
 /// # Errors
 /// Okta's errors, with where they go: they are shown until client and redirect URI are checked, and redirected afterwards.
@@ -39,6 +39,7 @@ pub fn begin(
     server: &CompiledServer,
     urls: &Urls,
     parameters: &Parameters,
+    hinted_user: Option<String>,
 ) -> Result<AuthorizationRequest, AuthorizationError> {
     let client_id = parameters.get("client_id");
     let shown = |error: OAuthError| AuthorizationError::Shown {
@@ -60,5 +61,5 @@ pub fn begin(
         target: target.clone(),
         client_id: client.client_id().to_owned(),
     };
-    checks::request(org, server, client, &target, parameters).map_err(redirected)
+    checks::request(org, server, client, &target, parameters, hinted_user).map_err(redirected)
 }

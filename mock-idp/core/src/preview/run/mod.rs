@@ -11,7 +11,7 @@ use super::{
 use crate::endpoint::authorization::{self, AuthorizationError, Step};
 use crate::endpoint::token::{self, GrantRequest, NewRefreshToken, Record, Redeemed, Redemption, TokenRequest};
 use crate::endpoint::{client_authentication, userinfo};
-use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, Stage};
+use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser, Stage};
 use crate::management::ApiError;
 use crate::model::{App, RotationType};
 use crate::moment::Moment;
@@ -118,10 +118,11 @@ impl<'a> Walk<'a> {
     fn by_user(&mut self, scopes: &Scopes, moment: &mut Moment<'_>) -> Result<(Granted, Option<Redemption>), Ended> {
         let parameters = request::authorize(self.org, self.question, scopes);
         self.requests.push(ShownRequest::authorize(self.urls, self.server, &parameters));
-        let request = authorization::begin(self.org, self.server, self.urls, &parameters).map_err(|not| match not {
-            AuthorizationError::Shown { error, .. } => Ended::shown(Shown::Page, &error),
-            AuthorizationError::Redirected { error, .. } => at_redirect(error),
-        })?;
+        let request =
+            authorization::begin(self.org, self.server, self.urls, &parameters, None).map_err(|not| match not {
+                AuthorizationError::Shown { error, .. } => Ended::shown(Shown::Page, &error),
+                AuthorizationError::Redirected { error, .. } => at_redirect(error),
+            })?;
         let authorization = self.decide(&request, moment)?;
         let mut granted = Granted::default();
         let code = request.response_type.code.then(|| moment.token());
@@ -155,13 +156,13 @@ impl<'a> Walk<'a> {
             false => Consent::default(),
         };
         let mut request = request.clone();
-        let mut authentication = question.earlier_session();
+        let mut user = question.earlier_session().map(CurrentUser::HasSession);
         loop {
-            match authorization::decide(org, server, &request, authentication.as_ref(), &consent, moment) {
+            match authorization::decide(org, server, &request, user.as_ref(), &consent, moment) {
                 Step::Respond(authorization) => return Ok(*authorization),
                 Step::Fail(refusal) => return Err(at_redirect(refusal)),
-                Step::SignIn if authentication.is_some() => return Err(Ended::Asks(Asks::SignIn)),
-                Step::SignIn => authentication = Some(self.sign_in(moment)?),
+                Step::SignIn if user.is_some() => return Err(Ended::Asks(Asks::SignIn)),
+                Step::SignIn => user = Some(CurrentUser::SignedIn(self.sign_in(moment)?)),
                 // With prompt=consent the user is asked whatever was allowed before; here they have answered.
                 Step::Consent(_) if question.consent_given && request.prompt_consent => request.prompt_consent = false,
                 Step::Consent(scopes) => {

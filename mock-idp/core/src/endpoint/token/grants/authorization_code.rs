@@ -82,13 +82,7 @@ fn device_secret(authorization: &mut Authorization, ids: &TokenIds, now: i64) ->
         return Extra::Nothing;
     }
     let window = i64::from(authorization.lifetimes.refresh_token_window_minutes) * 60;
-    let record = DeviceSecret {
-        server: authorization.server.clone(),
-        authentication: authentication.clone(),
-        expires: now + window,
-        revoked: false,
-        exchanged: Vec::new(),
-    };
+    let record = DeviceSecret::new(authorization.server.clone(), authentication.clone(), now + window);
     authorization.device_secret_hash = Some(half_hash(&ids.device_secret));
     Extra::DeviceSecret(ids.device_secret.clone(), Box::new(record))
 }

@@ -87,7 +87,6 @@ fn redeem(
             auth_time: assertion.time("auth_time").unwrap_or(moment.now),
             amr: Vec::new(),
             session_id: format!("102{}", moment.token()),
-            fresh: false,
         }),
         scopes,
         acr: None,

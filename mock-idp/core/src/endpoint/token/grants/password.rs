@@ -47,7 +47,6 @@ fn authenticate(
             amr,
             // Okta: no session begins; the id only distinguishes this authentication from others.
             session_id: format!("102{}", moment.token()),
-            fresh: true,
         }),
         Advance::Ask { problem, .. } => {
             let has_password =

@@ -7,7 +7,7 @@ use super::super::super::grant::GrantRequest;
 use super::super::super::lookup::{Lookup, PresentedOwnTokens};
 use super::super::super::redemption::{PassedOnToken, Redeemed};
 use super::super::super::subject_token::{check_not_expired, issued_here, user_of};
-use crate::ledger::{InterclientGrant, SignedIn};
+use crate::ledger::{InterclientGrant, InterclientGrantState, SignedIn};
 use crate::model::{App, ApplicationType, User};
 use crate::moment::Moment;
 use crate::org::Org;
@@ -54,10 +54,9 @@ pub(super) fn redeem(
     moment.trace.note(NoteStatus::Matched, "interclientAllowedApps", because);
     let jti = InterclientToken::jti(&moment.token());
     let record = InterclientGrant {
-        proof: signed_in(user, id_token, moment.now),
         client_id: client.client_id().to_owned(),
         access_token: access_token.text("jti").unwrap_or_default().to_owned(),
-        used: false,
+        state: InterclientGrantState::Issued(signed_in(user, id_token, moment.now)),
     };
     Ok(Redeemed::PassedOn(Box::new(PassedOnToken {
         token: InterclientToken { issuer: &urls.issuer(server), user, target }.unsigned(&jti, moment.now),

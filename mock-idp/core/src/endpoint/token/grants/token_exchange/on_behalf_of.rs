@@ -52,7 +52,6 @@ pub(super) fn redeem(
             auth_time: claims.number("auth_time").unwrap_or(moment.now),
             amr: Vec::new(),
             session_id: format!("102{}", moment.token()),
-            fresh: false,
         }),
         scopes,
         acr: claims.text("acr").map(str::to_owned),
