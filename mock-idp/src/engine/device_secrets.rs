@@ -2,10 +2,11 @@
 
 use mock_idp_core::endpoint::token::{NewRefreshToken, PresentedDeviceSecret, Redeemed};
 use mock_idp_core::ledger::{DeviceSecret, ExchangedTokens};
-use mock_idp_core::protocol::{ErrorId, OAuthError};
+use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::tokens::Verified;
 
 use super::{Context, token_lookup};
+use crate::ledger::Batch;
 
 /// What is known of a device secret and the ID token that it is presented with.
 #[derive(Debug)]
@@ -43,21 +44,16 @@ pub(super) async fn load(
     Ok(LoadedDeviceSecret { id_token, record, session_active })
 }
 
-/// Okta: tokens of Native SSO are revoked with the device secret, which may have been revoked since it was read.
-pub(super) async fn record_exchange(
-    context: &Context,
-    device_secret: &str,
-    redeemed: &Redeemed,
-) -> Result<(), OAuthError> {
-    let Redeemed::Tokens(redemption) = redeemed else { return Ok(()) };
+/// Stores the exchange with the device secret, with which its tokens are revoked. Nothing is stored if the secret has been revoked
+/// since it was read.
+pub(super) fn add_exchange<'c>(context: &'c Context, batch: &mut Batch<'c>, device_secret: &str, redeemed: &Redeemed) {
+    let Redeemed::Tokens(redemption) = redeemed else { return };
     let family = match &redemption.refresh_token {
         Some(NewRefreshToken::First { family_id, .. }) => Some(family_id.clone()),
         _ => None,
     };
     let exchanged = ExchangedTokens { access_token: redemption.access_token_id.clone(), family };
-    let add = |record: &mut DeviceSecret| record.record(exchanged.clone(), context.now);
-    match context.ledger().device_secrets().update(device_secret, add).await? {
-        Some(true) => Ok(()),
-        _ => Err(OAuthError::new(ErrorId::InvalidActorToken, "the device secret has been revoked in the meantime")),
-    }
+    let (secrets, now) = (context.ledger().device_secrets(), context.now);
+    batch.require(secrets, device_secret, move |record| record.is_active(now));
+    batch.update(secrets, device_secret, move |record| record.record(exchanged.clone()));
 }

@@ -29,6 +29,7 @@ mod nonces;
 mod orgs;
 mod pushed_request;
 mod redemption;
+mod refresh_tokens;
 mod remote_keys;
 mod request_object;
 mod revocation;

@@ -1,92 +1,98 @@
-//! Redeeming grants: loads what a grant names, and changes it in one atomic step, as the rules say.
+//! Redeeming grants: loads what a grant names, and decides what the client gets.
 
 use mock_idp_core::endpoint::token::{
-    self, GrantRequest, IdJagIssuer, Lookup, PresentedOwnTokens, Record, Redeemed, RedemptionError, Revokes,
+    self, GrantRequest, IdJagIssuer, LoadedRecord, Lookup, PresentedOwnTokens, Redeemed, RedemptionError, Revokes,
 };
-use mock_idp_core::ledger::{CodeState, LedgerError, TokenFamily};
+use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::tokens::is_signed_id_jag;
 use mock_idp_core::trace::Trace;
 
-use super::single_use::consume;
-use super::{Context, device_secrets, remote_keys, revocations, token_lookup};
+use super::{Context, device_secrets, refresh_tokens, remote_keys, revocations, single_use, token_lookup};
+use crate::ledger::{Batch, StoredRecord, Table, Versioned};
+
+/// A grant that has been redeemed, and the changes of the records that it was redeemed from. They are stored together with what is
+/// issued for it, so that a grant is redeemed if and only if its tokens are stored.
+#[derive(Debug)]
+pub(super) struct RedeemedGrant<'c> {
+    pub(super) redeemed: Redeemed,
+    pub(super) batch: Batch<'c>,
+}
 
 /// Redeems the grant of a request. A failure can revoke what was issued before.
-pub(super) async fn redeem(
-    context: &Context,
+pub(super) async fn redeem<'c>(
+    context: &'c Context,
     grant: &GrantRequest<'_>,
     trace: &mut Trace,
-) -> Result<Redeemed, OAuthError> {
-    let lookup = token::lookup(grant)?;
-    let code = code(&lookup).map(str::to_owned);
-    match load_and_redeem(context, grant, lookup, trace).await {
-        Ok(redeemed) => Ok(redeemed),
+) -> Result<RedeemedGrant<'c>, OAuthError> {
+    let mut batch = context.ledger().batch();
+    match load_and_redeem(context, grant, &mut batch, trace).await {
+        Ok(redeemed) => Ok(RedeemedGrant { redeemed, batch }),
         Err(RedemptionError { error, revokes }) => {
             if let Some(revokes) = revokes {
-                revoke(context, code.as_deref(), revokes).await?;
+                revoke(context, revokes).await?;
             }
             Err(error)
         }
     }
 }
 
-/// The code of a request, if its grant redeems one.
-pub(super) fn code<'a>(lookup: &Lookup<'a>) -> Option<&'a str> {
-    match lookup {
-        Lookup::Code(code) => Some(code),
-        _ => None,
-    }
-}
-
-async fn load_and_redeem(
-    context: &Context,
+async fn load_and_redeem<'c>(
+    context: &'c Context,
     grant: &GrantRequest<'_>,
-    lookup: Lookup<'_>,
+    batch: &mut Batch<'c>,
     trace: &mut Trace,
 ) -> Result<Redeemed, RedemptionError> {
     let ledger = context.ledger();
-    let mut redeem = |record: Record<'_>| context.decide(trace, |moment| token::redeem(grant, record, moment));
-    let redeemed = match lookup {
-        Lookup::Nothing => None,
-        Lookup::Code(code) => stored(ledger.codes().update(code, |record| redeem(Record::Code(record))).await)?,
-        Lookup::RefreshToken(token) => match stored(ledger.refresh_tokens().get(token).await)? {
-            None => None,
-            Some(owner) => {
-                let family_id = owner.family.as_str();
-                let change = |family: &mut TokenFamily| redeem(Record::RefreshToken { token, family_id, family });
-                stored(ledger.families().update(family_id, change).await)?
-            }
-        },
+    let mut redeem = |record: LoadedRecord<'_>| context.decide(trace, |moment| token::redeem(grant, record, moment));
+    match token::lookup(grant)? {
+        Lookup::Nothing => redeem(LoadedRecord::None),
+        Lookup::Code(code) => {
+            let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Code));
+            redeem_record(context, ledger.codes(), code, batch, redeem).await
+        }
         Lookup::DeviceCode(code) => {
-            stored(ledger.devices().update(code, |record| redeem(Record::PolledRequest(record))).await)?
+            let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Polled));
+            redeem_record(context, ledger.devices(), code, batch, redeem).await
         }
         Lookup::AuthReqId(id) => {
-            stored(ledger.backchannel().update(id, |record| redeem(Record::PolledRequest(record))).await)?
+            let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Polled));
+            redeem_record(context, ledger.backchannel(), id, batch, redeem).await
+        }
+        Lookup::RefreshToken(token) => {
+            let Some((family_id, found)) = stored(token_lookup::versioned_family(context, token).await)? else {
+                return redeem(LoadedRecord::None);
+            };
+            let mut family = found.value;
+            let redeemed = redeem(LoadedRecord::RefreshToken { token, family_id: &family_id, family: &mut family })?;
+            let used = Versioned { value: family, version: found.version };
+            refresh_tokens::add_use(context, batch, (&family_id, token), used, &redeemed);
+            Ok(redeemed)
         }
         Lookup::AccessToken(token) => {
             let (claims, revoked) = token_lookup::access_token_and_revoked(context, token).await?;
-            Some(redeem(Record::AccessToken { claims: claims.as_deref(), revoked }))
+            redeem(LoadedRecord::AccessToken { claims: claims.as_deref(), revoked })
         }
         Lookup::DeviceSecret { id_token, device_secret } => {
             let presented = device_secrets::load(context, id_token, device_secret).await?;
-            let redeemed = redeem(Record::DeviceSecret(presented.borrowed(device_secret)))?;
-            device_secrets::record_exchange(context, device_secret, &redeemed).await?;
-            Some(Ok(redeemed))
+            let redeemed = redeem(LoadedRecord::DeviceSecret(presented.borrowed(device_secret)))?;
+            device_secrets::add_exchange(context, batch, device_secret, &redeemed);
+            Ok(redeemed)
         }
         Lookup::IdToken(token) => {
             let found = token_lookup::id_token(context, token).await?;
-            Some(redeem(Record::IdToken(found.as_ref().map(|(server, claims)| (&**server, claims)))))
+            redeem(LoadedRecord::IdToken(found.as_ref().map(|(server, claims)| (&**server, claims))))
         }
         Lookup::TokenFamily(token) => {
             let family = stored(token_lookup::family(context, token).await)?.map(|(_, family)| family);
-            Some(redeem(Record::TokenFamily(family.as_ref())))
+            redeem(LoadedRecord::TokenFamily(family.as_ref()))
         }
         Lookup::OwnTokens { id_token, access_token } => {
             let id_token = token_lookup::id_token(context, id_token).await?.map(|(_, claims)| claims);
             let (access_token, access_token_revoked) =
                 token_lookup::access_token_and_revoked(context, access_token).await?;
             let (id_token, access_token) = (id_token.as_ref(), access_token.as_deref());
-            Some(redeem(Record::OwnTokens(PresentedOwnTokens { id_token, access_token, access_token_revoked })))
+            redeem(LoadedRecord::OwnTokens(PresentedOwnTokens { id_token, access_token, access_token_revoked }))
         }
         Lookup::IdJag { token, assertion, issuer } => {
             let signature = match issuer {
@@ -101,14 +107,41 @@ async fn load_and_redeem(
                     token::check_issuer_signature(issuer, &assertion, fetched.as_ref())
                 }
             };
-            let redeemed = redeem(Record::IdJag { assertion: &assertion, issuer, signature })?;
-            if let Redeemed::Tokens(redemption) = &redeemed {
-                consume(context, redemption.single_use.clone()).await?;
+            let redeemed = redeem(LoadedRecord::IdJag { assertion: &assertion, issuer, signature })?;
+            if let Redeemed::Tokens(redemption) = &redeemed
+                && let Some(value) = &redemption.single_use
+            {
+                single_use::consume_with(context, batch, value).await?;
             }
-            Some(Ok(redeemed))
+            Ok(redeemed)
         }
-    };
-    redeemed.unwrap_or_else(|| redeem(Record::None))
+    }
+}
+
+/// Redeems a record of a table. If it cannot be redeemed, its change is stored at once; otherwise it is added to the batch.
+async fn redeem_record<'c, T: StoredRecord>(
+    context: &'c Context,
+    table: Table<'c, T>,
+    key: &str,
+    batch: &mut Batch<'c>,
+    mut redeem: impl FnMut(Option<&mut T>) -> Result<Redeemed, RedemptionError>,
+) -> Result<Redeemed, RedemptionError> {
+    loop {
+        let Some(found) = stored(table.get_versioned(key).await)? else { return redeem(None) };
+        let Versioned { mut value, version } = found;
+        let result = redeem(Some(&mut value));
+        if result.is_ok() {
+            batch.replace(table, key, version, value);
+            return result;
+        }
+        let mut refused = context.ledger().batch();
+        refused.replace(table, key, version, value);
+        match refused.commit().await {
+            // Another request has changed the record in the meantime.
+            Err(LedgerError::Conflict { .. }) => {}
+            other => return stored(other).map_err(RedemptionError::from).and(result),
+        }
+    }
 }
 
 fn stored<T>(result: Result<T, LedgerError>) -> Result<T, OAuthError> {
@@ -116,17 +149,13 @@ fn stored<T>(result: Result<T, LedgerError>) -> Result<T, OAuthError> {
 }
 
 /// Revokes what a failed redemption revokes.
-async fn revoke(context: &Context, code: Option<&str>, revokes: Revokes) -> Result<(), LedgerError> {
+async fn revoke(context: &Context, revokes: Revokes) -> Result<(), LedgerError> {
     let mut batch = context.ledger().batch();
     if let Some(jti) = revokes.access_token {
         revocations::revoke_access_token(context, &mut batch, &jti);
     }
     if let Some(family) = revokes.family {
         revocations::revoke_family(context, &mut batch, &family);
-    }
-    if let Some(code) = code {
-        // The request that has redeemed the code may not have committed its tokens yet: it fails then.
-        batch.update(context.ledger().codes(), code, |record| record.state = CodeState::Consumed);
     }
     batch.commit().await
 }

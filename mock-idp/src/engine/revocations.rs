@@ -1,6 +1,6 @@
 //! Revoking tokens, in batches: what is revoked together is revoked at once.
 
-use mock_idp_core::ledger::{ExchangedTokens, LedgerError, RevokedAccessToken};
+use mock_idp_core::ledger::{ExchangedTokens, LedgerError, RevokedAccessToken, TokenFamily};
 
 use super::Context;
 use crate::ledger::Batch;
@@ -15,7 +15,7 @@ pub(super) fn revoke_access_token<'c>(context: &'c Context, batch: &mut Batch<'c
 
 /// Revokes a token family: its refresh tokens and its access tokens.
 pub(super) fn revoke_family<'c>(context: &'c Context, batch: &mut Batch<'c>, id: &str) {
-    batch.update(context.ledger().families(), id, |family| family.revoked = true);
+    batch.update(context.ledger().families(), id, TokenFamily::revoke);
 }
 
 /// Revokes a device secret and the tokens that were exchanged for it; whether there is such a secret.

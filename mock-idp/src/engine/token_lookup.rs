@@ -9,6 +9,7 @@ use mock_idp_core::tokens::{Audience, Verified, family_of, verify_id_token, veri
 
 use super::Context;
 use crate::keys::LoadedKeys;
+use crate::ledger::Versioned;
 
 /// The claims of an access token of this server or of another server of the org, which the error then names.
 pub(super) async fn access_token(context: &Context, token: &str) -> Result<Option<Arc<Verified>>, OAuthError> {
@@ -74,9 +75,17 @@ pub(super) async fn family(
     context: &Context,
     refresh_token: &str,
 ) -> Result<Option<(String, TokenFamily)>, LedgerError> {
+    Ok(versioned_family(context, refresh_token).await?.map(|(id, found)| (id, found.value)))
+}
+
+/// The same, with the version of the family.
+pub(super) async fn versioned_family(
+    context: &Context,
+    refresh_token: &str,
+) -> Result<Option<(String, Versioned<TokenFamily>)>, LedgerError> {
     let ledger = context.ledger();
     let Some(owner) = ledger.refresh_tokens().get(refresh_token).await? else { return Ok(None) };
-    let family = ledger.families().get(&owner.family).await?;
+    let family = ledger.families().get_versioned(&owner.family).await?;
     Ok(family.map(|family| (owner.family, family)))
 }
 
@@ -95,7 +104,7 @@ pub(super) async fn is_revoked_by_id(context: &Context, jti: &str) -> Result<boo
         return Ok(true);
     }
     match family_of(jti) {
-        Some(family) => Ok(ledger.families().read(family, |family| family.revoked).await?.unwrap_or(true)),
+        Some(family) => Ok(ledger.families().read(family, TokenFamily::is_revoked).await?.unwrap_or(true)),
         None => Ok(false),
     }
 }

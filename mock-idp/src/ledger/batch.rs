@@ -7,7 +7,7 @@ use mock_idp_core::ledger::LedgerError;
 use super::entries::{Entries, Version};
 use super::memory::MemoryTables;
 use super::store::Store;
-use super::table::{Definition, Record, Table};
+use super::table::{Definition, StoredRecord, Table};
 
 /// Writes to records of any tables, and conditions that must hold when they are committed.
 #[must_use = "a batch writes nothing until it is committed"]
@@ -29,43 +29,80 @@ impl<'l> Batch<'l> {
     }
 
     /// Writes a record.
-    pub(crate) fn put<T: Record>(&mut self, table: Table<'l, T>, key: &str, value: T, expires: i64) {
+    pub(crate) fn put<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str, value: T, expires: i64) {
         self.add(table, key, Change::Put { value, expires });
     }
 
+    /// Writes a record that is not there yet. Otherwise nothing is written.
+    pub(crate) fn put_new<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str, value: T, expires: i64) {
+        self.add(table, key, Change::PutNew { value, expires });
+    }
+
+    /// Replaces the value of a record that still has this version. Otherwise nothing is written.
+    pub(crate) fn replace<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str, version: Version, value: T) {
+        self.add(table, key, Change::Replace { version, value, expires: None });
+    }
+
+    /// The same; the record expires at `expires` if that is later than before.
+    pub(crate) fn replace_until<T: StoredRecord>(
+        &mut self,
+        table: Table<'l, T>,
+        key: &str,
+        version: Version,
+        value: T,
+        expires: i64,
+    ) {
+        self.add(table, key, Change::Replace { version, value, expires: Some(expires) });
+    }
+
     /// Removes a record.
-    pub(crate) fn delete<T: Record>(&mut self, table: Table<'l, T>, key: &str) {
+    pub(crate) fn delete<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str) {
         self.add(table, key, Change::Delete);
     }
 
     /// Changes a record, if there is one when the batch is committed. The change must be pure.
-    pub(crate) fn update<T: Record>(
+    pub(crate) fn update<T: StoredRecord>(
         &mut self,
         table: Table<'l, T>,
         key: &str,
         change: impl Fn(&mut T) + Send + 'static,
     ) {
-        self.add(table, key, Change::Update { change: Box::new(change), or_insert: None });
+        self.add(table, key, Change::Update { change: Box::new(change), expires: None, or_insert: None });
     }
 
-    /// Changes a record, or a default one if there is none when the batch is committed. The change must be pure.
-    pub(crate) fn update_or_default<T: Record + Default>(
+    /// The same; the record expires at `expires` if that is later than before.
+    pub(crate) fn update_until<T: StoredRecord>(
         &mut self,
         table: Table<'l, T>,
         key: &str,
         expires: i64,
         change: impl Fn(&mut T) + Send + 'static,
     ) {
-        self.add(table, key, Change::Update { change: Box::new(change), or_insert: Some((T::default(), expires)) });
+        self.add(table, key, Change::Update { change: Box::new(change), expires: Some(expires), or_insert: None });
+    }
+
+    /// Changes a record, or a default one if there is none when the batch is committed. The change must be pure.
+    pub(crate) fn update_or_default<T: StoredRecord + Default>(
+        &mut self,
+        table: Table<'l, T>,
+        key: &str,
+        expires: i64,
+        change: impl Fn(&mut T) + Send + 'static,
+    ) {
+        self.add(
+            table,
+            key,
+            Change::Update { change: Box::new(change), expires: None, or_insert: Some((T::default(), expires)) },
+        );
     }
 
     /// Nothing is written unless the record still has this version.
-    pub(crate) fn require_version<T: Record>(&mut self, table: Table<'l, T>, key: &str, version: Version) {
+    pub(crate) fn require_version<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str, version: Version) {
         self.add(table, key, Change::RequireVersion(version));
     }
 
     /// Nothing is written unless there is a record that meets the condition.
-    pub(crate) fn require<T: Record>(
+    pub(crate) fn require<T: StoredRecord>(
         &mut self,
         table: Table<'l, T>,
         key: &str,
@@ -74,7 +111,7 @@ impl<'l> Batch<'l> {
         self.add(table, key, Change::Require(Box::new(condition)));
     }
 
-    fn add<T: Record>(&mut self, table: Table<'l, T>, key: &str, change: Change<T>) {
+    fn add<T: StoredRecord>(&mut self, table: Table<'l, T>, key: &str, change: Change<T>) {
         self.writes.push(Box::new(TypedWrite { definition: table.definition, key: key.to_owned(), change }));
     }
 
@@ -124,9 +161,21 @@ pub(super) enum Change<T> {
         value: T,
         expires: i64,
     },
+    PutNew {
+        value: T,
+        expires: i64,
+    },
+    Replace {
+        version: Version,
+        value: T,
+        /// The earliest expiry of the changed record.
+        expires: Option<i64>,
+    },
     Delete,
     Update {
         change: Box<dyn Fn(&mut T) + Send>,
+        /// The earliest expiry of the changed record.
+        expires: Option<i64>,
         /// The record to start from where there is none, and its expiry.
         or_insert: Option<(T, i64)>,
     },
@@ -134,17 +183,20 @@ pub(super) enum Change<T> {
     Require(Box<dyn Fn(&T) -> bool + Send>),
 }
 
-impl<T: Record> TypedWrite<T> {
+impl<T: StoredRecord> TypedWrite<T> {
     fn entries<'t>(&self, tables: &'t mut MemoryTables) -> &'t mut Entries<T> {
         (self.definition.entries)(tables)
     }
 }
 
-impl<T: Record> Write for TypedWrite<T> {
+impl<T: StoredRecord> Write for TypedWrite<T> {
     fn check(&self, tables: &mut MemoryTables, now: i64) -> Result<(), LedgerError> {
         let found = self.entries(tables).get(&self.key, now);
         let is_met = match &self.change {
-            Change::RequireVersion(required) => found.is_some_and(|(_, version)| version == *required),
+            Change::RequireVersion(required) | Change::Replace { version: required, .. } => {
+                found.is_some_and(|(_, version)| version == *required)
+            }
+            Change::PutNew { .. } => found.is_none(),
             Change::Require(condition) => found.is_some_and(|(value, _)| condition(value)),
             Change::Put { .. } | Change::Delete | Change::Update { .. } => true,
         };
@@ -155,12 +207,18 @@ impl<T: Record> Write for TypedWrite<T> {
         let entries = self.entries(tables);
         let Self { definition, key, change } = *self;
         match change {
-            Change::Put { value, expires } => entries.put(&key, value, expires, now, definition.bound),
+            Change::Put { value, expires } | Change::PutNew { value, expires } => {
+                entries.put(&key, value, expires, now, definition.bound)
+            }
+            Change::Replace { value, expires, .. } => {
+                _ = entries.update(&key, now, |stored| *stored = value);
+                entries.extend(&key, now, expires);
+            }
             Change::Delete => drop(entries.take(&key, now)),
-            Change::Update { change, or_insert } => {
-                if entries.update(&key, now, |value| change(value)).is_none()
-                    && let Some((mut value, expires)) = or_insert
-                {
+            Change::Update { change, expires, or_insert } => {
+                if entries.update(&key, now, |value| change(value)).is_some() {
+                    entries.extend(&key, now, expires);
+                } else if let Some((mut value, expires)) = or_insert {
                     change(&mut value);
                     entries.put(&key, value, expires, now, definition.bound);
                 }

@@ -6,7 +6,7 @@ use std::fmt;
 use super::LedgerError;
 use super::batch::{Change, TypedWrite, Write};
 use super::entries::Version;
-use super::table::{Record, Table, Versioned};
+use super::table::{StoredRecord, Table, Versioned};
 
 /// A store of serialised records.
 pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
@@ -15,6 +15,9 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
 
     /// Writes all or nothing; a conflict if a record does not have the version that its write expects.
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Result<(), LedgerError>;
+
+    /// Another number after each change of the clock's record. It is known without asking the store.
+    fn clock_revision(&self) -> u64;
 
     /// Removes all records.
     fn clear(&self) -> Result<(), LedgerError>;
@@ -55,7 +58,12 @@ struct Found<T> {
     live: Option<(T, i64)>,
 }
 
-fn find<T: Record>(store: &dyn ByteStore, table: &'static str, key: &str, now: i64) -> Result<Found<T>, LedgerError> {
+fn find<T: StoredRecord>(
+    store: &dyn ByteStore,
+    table: &'static str,
+    key: &str,
+    now: i64,
+) -> Result<Found<T>, LedgerError> {
     let Some(record) = store.read(table, key)? else { return Ok(Found { version: None, live: None }) };
     let live = match now < record.expires {
         true => Some((serde_json::from_slice(&record.bytes).map_err(unreadable)?, record.expires)),
@@ -68,7 +76,7 @@ fn unreadable(error: serde_json::Error) -> LedgerError {
     LedgerError::Unavailable(format!("a record cannot be read: {error}"))
 }
 
-fn put_change<T: Record>(value: &T, expires: i64, bound: usize) -> Result<ByteChange, LedgerError> {
+fn put_change<T: StoredRecord>(value: &T, expires: i64, bound: usize) -> Result<ByteChange, LedgerError> {
     let bytes = serde_json::to_vec(value).map_err(unreadable)?;
     Ok(ByteChange::Put { bytes, expires, bound })
 }
@@ -77,7 +85,7 @@ fn write<T>(table: &Table<'_, T>, key: &str, expected: Expected, change: ByteCha
     ByteWrite { table: table.definition.name, key: key.to_owned(), expected, change }
 }
 
-pub(super) fn get<T: Record>(
+pub(super) fn get<T: StoredRecord>(
     store: &dyn ByteStore,
     table: Table<'_, T>,
     key: &str,
@@ -86,7 +94,7 @@ pub(super) fn get<T: Record>(
     Ok(found.live.zip(found.version).map(|((value, _), version)| Versioned { value, version: Version(version) }))
 }
 
-pub(super) fn put<T: Record>(
+pub(super) fn put<T: StoredRecord>(
     store: &dyn ByteStore,
     table: Table<'_, T>,
     key: &str,
@@ -97,7 +105,7 @@ pub(super) fn put<T: Record>(
     store.commit(vec![write(&table, key, Expected::Anything, change)], table.now)
 }
 
-pub(super) fn put_if_absent<T: Record>(
+pub(super) fn put_if_absent<T: StoredRecord>(
     store: &dyn ByteStore,
     table: Table<'_, T>,
     key: &str,
@@ -115,7 +123,11 @@ pub(super) fn put_if_absent<T: Record>(
     }
 }
 
-pub(super) fn take<T: Record>(store: &dyn ByteStore, table: Table<'_, T>, key: &str) -> Result<Option<T>, LedgerError> {
+pub(super) fn take<T: StoredRecord>(
+    store: &dyn ByteStore,
+    table: Table<'_, T>,
+    key: &str,
+) -> Result<Option<T>, LedgerError> {
     loop {
         let found = find(store, table.definition.name, key, table.now)?;
         let Some((value, _)) = found.live else { return Ok(None) };
@@ -127,7 +139,7 @@ pub(super) fn take<T: Record>(store: &dyn ByteStore, table: Table<'_, T>, key: &
     }
 }
 
-pub(super) fn update<T: Record, R>(
+pub(super) fn update<T: StoredRecord, R>(
     store: &dyn ByteStore,
     table: Table<'_, T>,
     key: &str,
@@ -163,7 +175,7 @@ pub(super) fn commit(store: &dyn ByteStore, writes: &[Box<dyn Write>], now: i64)
     }
 }
 
-pub(super) fn to_bytes<T: Record>(
+pub(super) fn to_bytes<T: StoredRecord>(
     write: &TypedWrite<T>,
     store: &dyn ByteStore,
     now: i64,
@@ -173,6 +185,23 @@ pub(super) fn to_bytes<T: Record>(
     match &write.change {
         Change::Put { value, expires } => one(Expected::Anything, put_change(value, *expires, bound)?),
         Change::Delete => one(Expected::Anything, ByteChange::Delete),
+        Change::PutNew { value, expires } => {
+            let found: Found<T> = find(store, table, &write.key, now)?;
+            if found.live.is_some() {
+                return Err(LedgerError::Conflict { table });
+            }
+            one(Expected::Version(found.version), put_change(value, *expires, bound)?)
+        }
+        Change::Replace { version, value, expires } => {
+            let found: Found<T> = find(store, table, &write.key, now)?;
+            let Some((_, known)) = found.live.filter(|_| found.version == Some(version.0)) else {
+                return Err(LedgerError::Conflict { table });
+            };
+            one(
+                Expected::Version(found.version),
+                put_change(value, expires.map_or(known, |new| new.max(known)), bound)?,
+            )
+        }
         Change::RequireVersion(required) => {
             let found: Found<T> = find(store, table, &write.key, now)?;
             if found.live.is_none() || found.version != Some(required.0) {
@@ -187,9 +216,10 @@ pub(super) fn to_bytes<T: Record>(
             }
             one(Expected::Version(found.version), ByteChange::Keep)
         }
-        Change::Update { change, or_insert } => {
+        Change::Update { change, expires, or_insert } => {
             let found: Found<T> = find(store, table, &write.key, now)?;
-            let Some((mut value, expires)) = found.live.or_else(|| or_insert.clone()) else { return Ok(Vec::new()) };
+            let live = found.live.map(|(value, known)| (value, expires.map_or(known, |new| new.max(known))));
+            let Some((mut value, expires)) = live.or_else(|| or_insert.clone()) else { return Ok(Vec::new()) };
             change(&mut value);
             one(Expected::Version(found.version), put_change(&value, expires, bound)?)
         }

@@ -43,6 +43,20 @@ impl<T> Entries<T> {
         Some((change(&mut entry.value), entry.version))
     }
 
+    /// Lets a record expire at `expires`, if that is later than before.
+    pub(super) fn extend(&mut self, key: &str, now: i64, expires: Option<i64>) {
+        let (Some(expires), Some((key, entry))) = (expires, self.by_key.get_key_value(key)) else { return };
+        if entry.expires <= now || expires <= entry.expires {
+            return;
+        }
+        let (key, earlier) = (Arc::clone(key), entry.expires);
+        self.by_expiry.remove(&(earlier, Arc::clone(&key)));
+        if let Some(entry) = self.by_key.get_mut(&key) {
+            entry.expires = expires;
+        }
+        self.by_expiry.insert((expires, key));
+    }
+
     /// Writes a record. Expired records are removed, and those that expire first when there are too many.
     pub(super) fn put(&mut self, key: &str, value: T, expires: i64, now: i64, bound: usize) {
         self.remove(key);

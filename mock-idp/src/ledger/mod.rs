@@ -19,7 +19,7 @@ pub(crate) mod tests;
 pub(crate) use batch::Batch;
 pub(crate) use entries::Version;
 pub(crate) use mock_idp_core::ledger::LedgerError;
-pub(crate) use table::Versioned;
+pub(crate) use table::{StoredRecord, Table, Versioned};
 pub(crate) use tables::LedgerAt;
 
 use store::Store;
@@ -42,6 +42,16 @@ impl Ledger {
     /// The records that have not expired at `now`, in seconds since 1970 by the org's clock.
     pub(crate) fn at(&self, now: i64) -> LedgerAt<'_> {
         LedgerAt { store: &self.store, now }
+    }
+
+    /// Changes whenever another process may have set the org's clock. `None` if no other process shares the store. A shared store
+    /// is notified of changes, so that no request has to ask for it.
+    pub(crate) fn clock_revision(&self) -> Option<u64> {
+        match &self.store {
+            Store::Memory(_) => None,
+            #[cfg(test)]
+            Store::Bytes(store) => Some(store.clock_revision()),
+        }
     }
 
     /// Removes all records of all tables.

@@ -12,9 +12,9 @@ use super::memory::MemoryTables;
 use super::store::Store;
 
 /// What can be stored.
-pub(crate) trait Record: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static {}
+pub(crate) trait StoredRecord: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static {}
 
-impl<T: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static> Record for T {}
+impl<T: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static> StoredRecord for T {}
 
 /// A row of the list of tables.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl<T> Clone for Table<'_, T> {
 impl<T> Copy for Table<'_, T> {}
 
 #[expect(clippy::unused_async, reason = "stores outside this process' memory are awaited")]
-impl<T: Record> Table<'_, T> {
+impl<T: StoredRecord> Table<'_, T> {
     /// A copy of the record.
     pub(crate) async fn get(self, key: &str) -> Result<Option<T>, LedgerError> {
         self.read(key, T::clone).await

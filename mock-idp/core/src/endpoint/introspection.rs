@@ -59,13 +59,9 @@ fn describe(
         IntrospectedToken::RefreshToken { token, family } => {
             let authorization = &family.authorization;
             let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
-            let live = family.current == token
-                && !family.revoked
-                && now < family.idle_until
-                && family.expires.is_none_or(|expires| now < expires)
-                && authorization.server == server.id
-                && user_is_active(org, user_id);
-            live.then(|| refresh_token(org, family))
+            let tokens = family.refresh_tokens(now).filter(|tokens| tokens.is_current(token))?;
+            let live = authorization.server == server.id && user_is_active(org, user_id);
+            live.then(|| refresh_token(org, family, family.ends(tokens)))
         }
     }
 }
@@ -117,10 +113,9 @@ fn id_token(org: &Org, claims: &Verified) -> Map<String, Value> {
 }
 
 /// Okta: a refresh token has no iss, aud, jti or uid.
-fn refresh_token(org: &Org, family: &TokenFamily) -> Map<String, Value> {
+fn refresh_token(org: &Org, family: &TokenFamily, ends: i64) -> Map<String, Value> {
     let authorization = &family.authorization;
     let user_id = authorization.authentication.as_ref().map(|known| known.user_id.as_str());
-    let ends = family.expires.map_or(family.idle_until, |expires| expires.min(family.idle_until));
     without_absent([
         ("active", Some(true.into())),
         ("token_type", Some("Bearer".into())),

@@ -49,18 +49,13 @@ impl DeviceSecret {
         matches!(self.state, DeviceSecretState::Active { .. }) && now < self.expires
     }
 
-    /// Records an exchange; `false` if the secret is not active any more.
-    pub fn record(&mut self, exchanged: ExchangedTokens, now: i64) -> bool {
-        let expires = self.expires;
-        let DeviceSecretState::Active { exchanged: earlier } = &mut self.state else { return false };
-        if now >= expires {
-            return false;
-        }
+    /// Records an exchange, unless the secret has been revoked.
+    pub fn record(&mut self, exchanged: ExchangedTokens) {
+        let DeviceSecretState::Active { exchanged: earlier } = &mut self.state else { return };
         if earlier.len() >= Self::MOST {
             earlier.remove(0);
         }
         earlier.push(exchanged);
-        true
     }
 
     /// Revokes it. Returns what has to be revoked with it.

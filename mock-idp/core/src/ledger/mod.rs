@@ -27,5 +27,7 @@ pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, U
 pub use server_keys::{KeyMaterial, KeyRecord};
 pub use session::{Authentication, CurrentUser, Session, SessionClient, SignedIn};
 pub use single_use::{ConsumedValue, SingleUse};
-pub use token_family::{RefreshTokenOwner, RevokedAccessToken, TokenFamily};
+pub use token_family::{
+    FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
+};
 pub use transaction::{Activation, Purpose, Stage, Transaction};

@@ -165,6 +165,52 @@ pub(super) async fn a_batch_whose_condition_is_not_met_writes_nothing(ledger: Ar
     }
 }
 
+pub(super) async fn a_batch_replaces_a_record_only_in_its_version(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    at.user_codes().put("key", code("a"), 100).await.unwrap();
+    let version = at.user_codes().get_versioned("key").await.unwrap().unwrap().version;
+    for (new, expected) in [("b", Ok(())), ("c", Err(LedgerError::Conflict { table: "user_codes" }))] {
+        let mut batch = at.batch();
+        batch.replace(at.user_codes(), "key", version, code(new));
+        batch.put(at.user_codes(), "other", code(new), 100);
+        assert_eq!(batch.commit().await, expected);
+    }
+    assert_eq!(read(&ledger, "key", 99).await.as_deref(), Some("b"));
+    assert_eq!(read(&ledger, "other", 0).await.as_deref(), Some("b"));
+    assert_eq!(read(&ledger, "key", 100).await, None, "the expiry stays");
+}
+
+pub(super) async fn a_batch_writes_a_new_record_only_if_there_is_none(ledger: Arc<Ledger>) {
+    for (now, new, expected) in
+        [(0, "a", Ok(())), (99, "b", Err(LedgerError::Conflict { table: "user_codes" })), (100, "c", Ok(()))]
+    {
+        let at = ledger.at(now);
+        let mut batch = at.batch();
+        batch.put_new(at.user_codes(), "key", code(new), now + 100);
+        assert_eq!(batch.commit().await, expected);
+    }
+    assert_eq!(read(&ledger, "key", 199).await.as_deref(), Some("c"));
+}
+
+pub(super) async fn a_batch_lets_records_expire_later_but_not_earlier(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    for (expires, until) in [(50, 100), (200, 200)] {
+        at.user_codes().put("updated", code("a"), 100).await.unwrap();
+        at.user_codes().put("replaced", code("a"), 100).await.unwrap();
+        let version = at.user_codes().get_versioned("replaced").await.unwrap().unwrap().version;
+        let mut batch = at.batch();
+        batch.update_until(at.user_codes(), "updated", expires, |record| record.device_code = "b".to_owned());
+        batch.replace_until(at.user_codes(), "replaced", version, code("b"), expires);
+        batch.update_until(at.user_codes(), "missing", expires, |_| ());
+        batch.commit().await.unwrap();
+        for key in ["updated", "replaced"] {
+            assert_eq!(read(&ledger, key, until - 1).await.as_deref(), Some("b"), "{key}");
+            assert_eq!(read(&ledger, key, until).await, None, "{key}");
+        }
+        assert_eq!(read(&ledger, "missing", 0).await, None);
+    }
+}
+
 pub(super) async fn one_of_many_batches_on_one_version_is_committed(ledger: Arc<Ledger>) {
     ledger.at(0).user_codes().put("key", code("a"), 100).await.unwrap();
     let version = ledger.at(0).user_codes().get_versioned("key").await.unwrap().unwrap().version;

@@ -5,11 +5,10 @@ mod stores;
 
 use std::sync::Arc;
 
-pub(crate) use stores::FailingStore;
+pub(crate) use stores::{BrokenStore, BytesInMemory, FailingStore};
 
 use super::Ledger;
 use super::memory::NAMES;
-use stores::BytesInMemory;
 
 /// Runs every case of the suite against a store, each with a ledger of its own.
 macro_rules! conformance {
@@ -28,6 +27,9 @@ macro_rules! conformance {
                 a_batch_writes_to_several_tables
                 a_batch_with_a_stale_version_writes_nothing
                 a_batch_whose_condition_is_not_met_writes_nothing
+                a_batch_replaces_a_record_only_in_its_version
+                a_batch_writes_a_new_record_only_if_there_is_none
+                a_batch_lets_records_expire_later_but_not_earlier
                 one_of_many_batches_on_one_version_is_committed
                 a_batch_updates_the_records_that_are_there
                 every_update_in_a_batch_of_many_tasks_counts

@@ -1,6 +1,7 @@
 //! Stores for tests.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -9,12 +10,13 @@ use crate::ledger::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Ex
 
 /// Serialised records in memory: as a file or a server would have them.
 #[derive(Debug, Default)]
-pub(super) struct BytesInMemory(Mutex<Records>);
+pub(crate) struct BytesInMemory(Mutex<Records>);
 
 #[derive(Debug, Default)]
 struct Records {
     by_key: BTreeMap<(&'static str, String), ByteRecord>,
     last_version: u64,
+    clock_revision: u64,
 }
 
 impl ByteStore for BytesInMemory {
@@ -31,6 +33,9 @@ impl ByteStore for BytesInMemory {
             }
         }
         for ByteWrite { table, key, change, .. } in writes {
+            if table == "clock_settings" {
+                records.clock_revision += 1;
+            }
             match change {
                 ByteChange::Keep => {}
                 ByteChange::Delete => _ = records.by_key.remove(&(table, key)),
@@ -47,8 +52,14 @@ impl ByteStore for BytesInMemory {
     }
 
     fn clear(&self) -> Result<(), LedgerError> {
-        self.0.lock().by_key.clear();
+        let mut records = self.0.lock();
+        records.by_key.clear();
+        records.clock_revision += 1;
         Ok(())
+    }
+
+    fn clock_revision(&self) -> u64 {
+        self.0.lock().clock_revision
     }
 }
 
@@ -62,6 +73,48 @@ impl Records {
             };
             self.by_key.remove(&first);
         }
+    }
+}
+
+/// A store that does not answer while it is out of order.
+#[derive(Debug, Default)]
+pub(crate) struct BrokenStore {
+    records: BytesInMemory,
+    /// The number of commits after which it is out of order.
+    working_commits: AtomicUsize,
+}
+
+impl BrokenStore {
+    /// A store that answers until `commits` more writes have been made.
+    pub(crate) fn after(commits: usize) -> Self {
+        Self { records: BytesInMemory::default(), working_commits: AtomicUsize::new(commits) }
+    }
+
+    /// Lets it answer so many more commits.
+    pub(crate) fn allow(&self, commits: usize) {
+        self.working_commits.store(commits, Ordering::Release);
+    }
+}
+
+impl ByteStore for BrokenStore {
+    fn read(&self, table: &'static str, key: &str) -> Result<Option<ByteRecord>, LedgerError> {
+        self.records.read(table, key)
+    }
+
+    fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Result<(), LedgerError> {
+        let take = |left: usize| left.checked_sub(1);
+        match self.working_commits.fetch_update(Ordering::AcqRel, Ordering::Acquire, take) {
+            Ok(_) => self.records.commit(writes, now),
+            Err(_) => Err(FailingStore::error()),
+        }
+    }
+
+    fn clock_revision(&self) -> u64 {
+        self.records.clock_revision()
+    }
+
+    fn clear(&self) -> Result<(), LedgerError> {
+        self.records.clear()
     }
 }
 
@@ -82,6 +135,10 @@ impl ByteStore for FailingStore {
 
     fn commit(&self, _: Vec<ByteWrite>, _: i64) -> Result<(), LedgerError> {
         Err(Self::error())
+    }
+
+    fn clock_revision(&self) -> u64 {
+        0
     }
 
     fn clear(&self) -> Result<(), LedgerError> {

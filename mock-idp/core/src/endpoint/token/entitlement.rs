@@ -4,7 +4,7 @@
 
 use super::grant::GrantRequest;
 use super::redemption::{Extra, NewRefreshToken, Redemption, TokenIds};
-use crate::ledger::{Authentication, Authorization, TokenFamily};
+use crate::ledger::{Authentication, Authorization, FamilyState, RefreshTokens, TokenFamily};
 use crate::model::{App, AuthMethod, ConsentMethod, ScopeConsent};
 use crate::moment::Moment;
 use crate::org::CompiledServer;
@@ -67,21 +67,23 @@ pub(super) fn with_refresh_token(
         return without_refresh_token(request, authorization, ids);
     }
     let lifetimes = authorization.lifetimes;
+    let idle_until = now + i64::from(lifetimes.refresh_token_window_minutes) * 60;
     let family = TokenFamily {
         authorization: authorization.clone(),
-        current: ids.refresh_token.clone(),
-        previous: None,
         // Okta: 0 is unlimited.
         expires: (lifetimes.refresh_token_lifetime_minutes > 0)
             .then(|| now + i64::from(lifetimes.refresh_token_lifetime_minutes) * 60),
-        idle_until: now + i64::from(lifetimes.refresh_token_window_minutes) * 60,
-        revoked: false,
         // RFC 9449 5: a confidential client's refresh tokens are bound to its credentials instead.
         bound_to: request.thumbprint().filter(|_| client.auth_method() == AuthMethod::None),
+        state: FamilyState::Active(RefreshTokens::first(ids.refresh_token.clone(), idle_until)),
     };
     Redemption {
         access_token_id: ids.access_token(Some(&ids.family)),
-        refresh_token: Some(NewRefreshToken::First { family_id: ids.family.clone(), family: Box::new(family) }),
+        refresh_token: Some(NewRefreshToken::First {
+            family_id: ids.family.clone(),
+            token: ids.refresh_token.clone(),
+            family: Box::new(family),
+        }),
         ..without_refresh_token(request, authorization, ids)
     }
 }
@@ -126,9 +128,4 @@ pub(super) fn check_still_entitled(request: &GrantRequest<'_>, authorization: &A
         return Err(format!("{} is no longer assigned to {}", user.profile.login, client.client_id()));
     }
     Ok(())
-}
-
-/// Whether the lifetime or the idle window of a refresh token has ended.
-pub(super) fn has_expired(family: &TokenFamily, now: i64) -> bool {
-    family.expires.is_some_and(|expires| now >= expires) || now >= family.idle_until
 }

@@ -1,6 +1,6 @@
 //! What a grant adds to the token endpoint: a row with two functions, and what these are given.
 
-use super::lookup::{Lookup, Record};
+use super::lookup::{LoadedRecord, Lookup};
 use super::redemption::{Redeemed, RedemptionError};
 use super::request::TokenRequest;
 use crate::model::App;
@@ -17,7 +17,7 @@ pub(super) struct Grant {
     /// Reads the parameters of the grant, and names the record that has to be loaded.
     pub(super) lookup: for<'r> fn(&GrantRequest<'r>) -> Result<Lookup<'r>, OAuthError>,
     /// Decides what the client gets. The record is changed as well: a code is used up even if the request fails.
-    pub(super) redeem: fn(&GrantRequest<'_>, Record<'_>, &mut Moment<'_>) -> Result<Redeemed, RedemptionError>,
+    pub(super) redeem: fn(&GrantRequest<'_>, LoadedRecord<'_>, &mut Moment<'_>) -> Result<Redeemed, RedemptionError>,
 }
 
 /// A token request whose client is authenticated and may use the grant.

@@ -42,7 +42,7 @@ pub enum Lookup<'a> {
 
 /// What was loaded.
 #[derive(Debug)]
-pub enum Record<'a> {
+pub enum LoadedRecord<'a> {
     /// There is no such record, or the grant needs none.
     None,
     Code(&'a mut Code),
@@ -51,7 +51,7 @@ pub enum Record<'a> {
         family_id: &'a str,
         family: &'a mut TokenFamily,
     },
-    PolledRequest(&'a mut PolledRequest),
+    Polled(&'a mut PolledRequest),
     AccessToken {
         /// If a server of the org has signed them.
         claims: Option<&'a Verified>,
@@ -90,7 +90,7 @@ pub struct PresentedOwnTokens<'a> {
     pub access_token_revoked: bool,
 }
 
-impl Record<'_> {
+impl LoadedRecord<'_> {
     /// The error for a record that the grant did not ask for.
     pub(super) fn unexpected() -> OAuthError {
         OAuthError::new(ErrorId::ServerError, "the record does not belong to the grant")

@@ -26,7 +26,8 @@ mod subject_token;
 pub use admission::{admit, grant_type};
 pub use grant::GrantRequest;
 pub use lookup::{
-    IdJagIssuer, Lookup, PresentedDeviceSecret, PresentedOwnTokens, Record, check_issuer_signature, issuer_key_source,
+    IdJagIssuer, LoadedRecord, Lookup, PresentedDeviceSecret, PresentedOwnTokens, check_issuer_signature,
+    issuer_key_source,
 };
 pub use redemption::{Extra, NewRefreshToken, PassedOnToken, Redeemed, Redemption, RedemptionError, Revokes};
 pub use request::TokenRequest;
@@ -49,7 +50,7 @@ pub fn lookup<'a>(request: &GrantRequest<'a>) -> Result<Lookup<'a>, OAuthError> 
 /// Okta's errors of the grant.
 pub fn redeem(
     request: &GrantRequest<'_>,
-    record: Record<'_>,
+    record: LoadedRecord<'_>,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
     (request.grant.redeem)(request, record, moment)

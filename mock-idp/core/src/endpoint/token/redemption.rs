@@ -1,6 +1,6 @@
 //! What a redeemed grant gives to the client.
 
-use crate::ledger::{Authorization, DeviceSecret, InterclientGrant, SingleUse, TokenFamily};
+use crate::ledger::{Authorization, DeviceSecret, FamilyState, InterclientGrant, SingleUse, TokenFamily};
 use crate::moment::Moment;
 use crate::protocol::{OAuthError, Scopes};
 use crate::tokens::{DelegatedClaims, UnsignedToken};
@@ -47,17 +47,28 @@ pub struct Redemption {
 #[derive(Clone, Debug)]
 pub enum NewRefreshToken {
     /// The first token of a new family.
-    First { family_id: String, family: Box<TokenFamily> },
-    /// A further token of a family that is stored already.
-    Further { family_id: String, token: String },
+    First { family_id: String, token: String, family: Box<TokenFamily> },
+    /// A further token of a family that is stored already. `ends`: when the family ends if it is not used before.
+    Further { family_id: String, token: String, ends: i64 },
 }
 
 impl NewRefreshToken {
     #[must_use]
     pub fn token(&self) -> &str {
         match self {
-            Self::First { family, .. } => &family.current,
-            Self::Further { token, .. } => token,
+            Self::First { token, .. } | Self::Further { token, .. } => token,
+        }
+    }
+
+    /// The first second at which the family is not accepted, if it is not used before.
+    #[must_use]
+    pub fn ends(&self) -> i64 {
+        match self {
+            Self::First { family, .. } => match &family.state {
+                FamilyState::Active(tokens) => family.ends(tokens),
+                FamilyState::Revoked => 0,
+            },
+            Self::Further { ends, .. } => *ends,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::super::request::{self, ShownRequest};
 use super::super::{Asks, Granted, Shown};
 use super::{Ended, Walk, at_token};
 use crate::endpoint::activation::{self, ActivationDecision};
-use crate::endpoint::token::Record;
+use crate::endpoint::token::LoadedRecord;
 use crate::endpoint::{backchannel, client_authentication, device_authorization};
 use crate::ledger::{Activation, Authentication, PolledRequest, UserDecision};
 use crate::moment::Moment;
@@ -64,7 +64,7 @@ impl Walk<'_> {
     ) -> Result<Granted, Ended> {
         record.decide(UserDecision::Allowed(authentication), moment.now);
         let body = request::redeem_polled(self.question, code);
-        let (answer, _) = self.at_token_endpoint(body, Record::PolledRequest(&mut record), moment)?;
+        let (answer, _) = self.at_token_endpoint(body, LoadedRecord::Polled(&mut record), moment)?;
         Ok(Granted { token: Some(answer), ..Granted::default() })
     }
 }

@@ -9,7 +9,7 @@ use super::{
     Asks, Encrypted, EndpointTokens, Granted, Outcome, Preview, PreviewedToken, Question, RefreshToken, Refused, Shown,
 };
 use crate::endpoint::authorization::{self, AuthorizationError, Step};
-use crate::endpoint::token::{self, GrantRequest, NewRefreshToken, Record, Redeemed, Redemption, TokenRequest};
+use crate::endpoint::token::{self, GrantRequest, LoadedRecord, NewRefreshToken, Redeemed, Redemption, TokenRequest};
 use crate::endpoint::{client_authentication, userinfo};
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser, Stage};
 use crate::management::ApiError;
@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
         let Some(code) = code else { return Ok((granted, None)) };
         let mut record = authorization::code_record(&request, authorization);
         let body = request::redeem_code(&code, &parameters);
-        let (answer, redemption) = self.at_token_endpoint(body, Record::Code(&mut record), moment)?;
+        let (answer, redemption) = self.at_token_endpoint(body, LoadedRecord::Code(&mut record), moment)?;
         granted.token = Some(answer);
         Ok((granted, Some(redemption)))
     }
@@ -192,7 +192,7 @@ impl<'a> Walk<'a> {
     /// A request that the client makes by itself, with the user's password or without any user.
     fn directly(&mut self, scopes: &Scopes, moment: &mut Moment<'_>) -> Result<(Granted, Option<Redemption>), Ended> {
         let body = request::directly(self.org, self.question, scopes);
-        let (answer, redemption) = self.at_token_endpoint(body, Record::None, moment)?;
+        let (answer, redemption) = self.at_token_endpoint(body, LoadedRecord::None, moment)?;
         Ok((Granted { token: Some(answer), ..Granted::default() }, Some(redemption)))
     }
 
@@ -209,13 +209,12 @@ impl<'a> Walk<'a> {
             false => self.by_user(&scopes, moment)?,
         };
         let first = redemption.and_then(|redemption| redemption.refresh_token);
-        let Some(NewRefreshToken::First { family_id, mut family }) = first else {
+        let Some(NewRefreshToken::First { family_id, token, mut family }) = first else {
             return Err(at_token(OAuthError::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token")));
         };
         // The notes of the sign-in stay; those of its tokens give way to the refreshed ones'.
         moment.trace.notes.retain(|note| !note.is_about_claim());
-        let token = family.current.clone();
-        let record = Record::RefreshToken { token: &token, family_id: &family_id, family: &mut family };
+        let record = LoadedRecord::RefreshToken { token: &token, family_id: &family_id, family: &mut family };
         let (answer, _) = self.at_token_endpoint(request::refresh(&token), record, moment)?;
         Ok(Granted { token: Some(answer), ..Granted::default() })
     }
@@ -235,7 +234,7 @@ impl<'a> Walk<'a> {
     fn at_token_endpoint(
         &mut self,
         body: Parameters,
-        record: Record<'_>,
+        record: LoadedRecord<'_>,
         moment: &mut Moment<'_>,
     ) -> Result<(EndpointTokens, Redemption), Ended> {
         let request = TokenRequest { body, ..TokenRequest::default() };

@@ -2,7 +2,7 @@
 
 use super::super::entitlement::{check_still_entitled, with_refresh_token};
 use super::super::grant::{Grant, GrantRequest};
-use super::super::lookup::{Lookup, Record};
+use super::super::lookup::{LoadedRecord, Lookup};
 use super::super::redemption::{Extra, Redeemed, Redemption, RedemptionError, Revokes, TokenIds};
 use crate::ledger::{Authorization, Code, CodeState, DeviceSecret};
 use crate::moment::Moment;
@@ -18,10 +18,10 @@ pub(super) const GRANT: Grant = Grant {
 
 fn redeem(
     request: &GrantRequest<'_>,
-    record: Record<'_>,
+    record: LoadedRecord<'_>,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
-    let Record::Code(code) = record else {
+    let LoadedRecord::Code(code) = record else {
         return Err(OAuthError::new(ErrorId::InvalidAuthorizationCode, "no such code, or it has expired").into());
     };
     check_issued_to(request, code)?;

@@ -2,7 +2,7 @@
 
 use super::super::entitlement::without_refresh_token;
 use super::super::grant::{Grant, GrantRequest};
-use super::super::lookup::{Lookup, Record};
+use super::super::lookup::{LoadedRecord, Lookup};
 use super::super::redemption::{Redeemed, RedemptionError, TokenIds};
 use crate::ledger::Authorization;
 use crate::model::{App, ApplicationType, AuthMethod, ScopeConsent};
@@ -15,7 +15,11 @@ use crate::trace::{NoteStatus, ScopeSource};
 pub(super) const GRANT: Grant =
     Grant { grant_type: GrantType::ClientCredentials, supported: true, lookup: |_| Ok(Lookup::Nothing), redeem };
 
-fn redeem(request: &GrantRequest<'_>, _: Record<'_>, moment: &mut Moment<'_>) -> Result<Redeemed, RedemptionError> {
+fn redeem(
+    request: &GrantRequest<'_>,
+    _: LoadedRecord<'_>,
+    moment: &mut Moment<'_>,
+) -> Result<Redeemed, RedemptionError> {
     let GrantRequest { org, server, client, .. } = *request;
     // RFC 6749 4.4: only confidential clients.
     if client.auth_method() == AuthMethod::None {

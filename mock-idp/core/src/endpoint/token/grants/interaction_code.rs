@@ -1,7 +1,7 @@
 //! `interaction_code`. Okta: the last step of a sign-in by the IDX API, which this org does not serve.
 
 use super::super::grant::Grant;
-use super::super::lookup::Record;
+use super::super::lookup::LoadedRecord;
 use crate::protocol::{ErrorId, GrantType, OAuthError};
 
 pub(super) const GRANT: Grant = Grant {
@@ -14,5 +14,5 @@ pub(super) const GRANT: Grant = Grant {
             "the org does not serve the IDX API, which issues codes",
         ))
     },
-    redeem: |_, _, _| Err(Record::unexpected().into()),
+    redeem: |_, _, _| Err(LoadedRecord::unexpected().into()),
 };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::entitlement::{scopes_needing_consent, without_refresh_token};
 use super::super::grant::{Grant, GrantRequest};
-use super::super::lookup::{IdJagIssuer, Lookup, Record};
+use super::super::lookup::{IdJagIssuer, LoadedRecord, Lookup};
 use super::super::redemption::{Extra, Redeemed, Redemption, RedemptionError, TokenIds};
 use crate::ledger::{Authentication, Authorization, SingleUse};
 use crate::model::{ApplicationType, AuthMethod, User};
@@ -58,10 +58,12 @@ fn issuer<'a>(request: &GrantRequest<'a>, assertion: &Jws) -> Result<IdJagIssuer
 
 fn redeem(
     request: &GrantRequest<'_>,
-    record: Record<'_>,
+    record: LoadedRecord<'_>,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
-    let Record::IdJag { assertion, issuer, signature } = record else { return Err(Record::unexpected().into()) };
+    let LoadedRecord::IdJag { assertion, issuer, signature } = record else {
+        return Err(LoadedRecord::unexpected().into());
+    };
     let GrantRequest { org, server, client, .. } = *request;
     signature.map_err(|reason| OAuthError::new(ErrorId::IdJagInvalidSignature, reason))?;
     check_recipient(request, assertion)?;

@@ -2,7 +2,7 @@
 
 use super::super::entitlement::{UserGrant, entitle, scopes_needing_consent};
 use super::super::grant::{Grant, GrantRequest};
-use super::super::lookup::{Lookup, Record};
+use super::super::lookup::{LoadedRecord, Lookup};
 use super::super::redemption::{Redeemed, RedemptionError, TokenIds};
 use crate::ledger::{Authentication, Stage};
 use crate::moment::Moment;
@@ -14,7 +14,11 @@ use crate::sign_in::{self, Advance, Input, SignInProblemKind};
 pub(super) const GRANT: Grant =
     Grant { grant_type: GrantType::Password, supported: true, lookup: |_| Ok(Lookup::Nothing), redeem };
 
-fn redeem(request: &GrantRequest<'_>, _: Record<'_>, moment: &mut Moment<'_>) -> Result<Redeemed, RedemptionError> {
+fn redeem(
+    request: &GrantRequest<'_>,
+    _: LoadedRecord<'_>,
+    moment: &mut Moment<'_>,
+) -> Result<Redeemed, RedemptionError> {
     let GrantRequest { org, server, client, .. } = *request;
     let identifier = request.required("username")?;
     let password = request.required("password")?;

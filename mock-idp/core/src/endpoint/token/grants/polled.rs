@@ -2,7 +2,7 @@
 
 use super::super::entitlement::{UserGrant, entitle};
 use super::super::grant::GrantRequest;
-use super::super::lookup::Record;
+use super::super::lookup::LoadedRecord;
 use super::super::redemption::{Redeemed, RedemptionError, TokenIds};
 use crate::ledger::{Authentication, PolledRequest, UserDecision};
 use crate::moment::Moment;
@@ -19,11 +19,11 @@ pub(super) struct PollingErrors {
 
 pub(super) fn redeem(
     request: &GrantRequest<'_>,
-    record: Record<'_>,
+    record: LoadedRecord<'_>,
     errors: &PollingErrors,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
-    let Record::PolledRequest(record) = record else {
+    let LoadedRecord::Polled(record) = record else {
         return Err(OAuthError::new(errors.invalid, "no request has this code").into());
     };
     let authentication = allowed_by(request, record, errors, moment.now)?;

@@ -1,10 +1,10 @@
 //! `refresh_token`. RFC 6749 6; Okta: "Refresh tokens", rotation, grace period and reuse detection.
 
-use super::super::entitlement::{check_still_entitled, has_expired, without_refresh_token};
+use super::super::entitlement::{check_still_entitled, without_refresh_token};
 use super::super::grant::{Grant, GrantRequest};
-use super::super::lookup::{Lookup, Record};
+use super::super::lookup::{LoadedRecord, Lookup};
 use super::super::redemption::{NewRefreshToken, Redeemed, Redemption, RedemptionError, Revokes, TokenIds};
-use crate::ledger::TokenFamily;
+use crate::ledger::{FamilyState, ReusedRefreshToken, TokenFamily};
 use crate::model::RotationType;
 use crate::moment::Moment;
 use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
@@ -18,24 +18,32 @@ pub(super) const GRANT: Grant = Grant {
 
 fn redeem(
     request: &GrantRequest<'_>,
-    record: Record<'_>,
+    record: LoadedRecord<'_>,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
-    let Record::RefreshToken { token, family_id, family } = record else {
+    let LoadedRecord::RefreshToken { token, family_id, family } = record else {
         return Err(invalid("no such refresh token").into());
     };
     check_family(request, family, moment.now)?;
     check_key(request, family)?;
     let scopes = requested_scopes(request, family)?;
     let ids = TokenIds::new(moment);
-    let rotated = rotate(request, (family_id, family), token, &ids, moment.now)?;
-    family.idle_until = moment.now + i64::from(family.authorization.lifetimes.refresh_token_window_minutes) * 60;
+    let replacement = match request.client.refresh_rotation().rotation_type {
+        RotationType::Static => None,
+        RotationType::Rotate => Some(ids.refresh_token.as_str()),
+    };
+    let ends = use_token(request, (family_id, family), token, replacement, moment.now)?;
+    let refresh_token = replacement.map(|token| NewRefreshToken::Further {
+        family_id: family_id.to_owned(),
+        token: token.to_owned(),
+        ends,
+    });
     Ok(Redeemed::Tokens(Box::new(Redemption {
         scopes,
         // OIDC Core 12.2: no nonce at a refresh.
         nonce: None,
         access_token_id: ids.access_token(Some(family_id)),
-        refresh_token: rotated.map(|token| NewRefreshToken::Further { family_id: family_id.to_owned(), token }),
+        refresh_token,
         ..without_refresh_token(request, family.authorization.clone(), &ids)
     })))
 }
@@ -53,11 +61,11 @@ fn check_family(request: &GrantRequest<'_>, family: &TokenFamily, now: i64) -> R
         let reason = "the refresh token was issued by another server";
         return Err(OAuthError::new(ErrorId::MismatchedAuthorizationServer, reason));
     }
-    if family.revoked {
+    if family.is_revoked() {
         return Err(invalid("the token family has been revoked"));
     }
     // Okta: the absolute lifetime is inherited, the idle window restarts with each use.
-    if has_expired(family, now) {
+    if family.refresh_tokens(now).is_none() {
         return Err(invalid("the lifetime or the idle window of the refresh token has ended"));
     }
     check_still_entitled(request, &family.authorization).map_err(|reason| invalid(&reason))
@@ -88,35 +96,28 @@ fn requested_scopes(request: &GrantRequest<'_>, family: &TokenFamily) -> Result<
     }
 }
 
-/// The refresh token to return, if it is not the one that was sent.
-fn rotate(
+/// Uses the token, and rotates it if there is a replacement. Returns when the family ends if it is not used again.
+fn use_token(
     request: &GrantRequest<'_>,
     (family_id, family): (&str, &mut TokenFamily),
     token: &str,
-    ids: &TokenIds,
+    replacement: Option<&str>,
     now: i64,
-) -> Result<Option<String>, RedemptionError> {
-    let rotation = request.client.refresh_rotation();
-    if token != family.current {
-        let in_grace_period = family
-            .previous
-            .as_ref()
-            .is_some_and(|(previous, since)| previous == token && now - since < i64::from(rotation.leeway));
-        if in_grace_period {
-            return Ok(Some(family.current.clone()));
-        }
+) -> Result<i64, RedemptionError> {
+    let grace_period = i64::from(request.client.refresh_rotation().leeway);
+    // The family stays revoked unless the token is accepted.
+    let tokens = match std::mem::replace(&mut family.state, FamilyState::Revoked) {
+        FamilyState::Active(tokens) => tokens.redeem(token, replacement, grace_period, now),
+        FamilyState::Revoked => Err(ReusedRefreshToken),
+    };
+    let Ok(mut tokens) = tokens else {
         // RFC 9700 4.14.2; Okta: reuse revokes the whole family.
-        family.revoked = true;
         let error = invalid("a refresh token that has been rotated was used again");
         let revokes = Revokes { access_token: None, family: Some(family_id.to_owned()) };
         return Err(RedemptionError { error, revokes: Some(revokes) });
-    }
-    Ok(match rotation.rotation_type {
-        RotationType::Static => None,
-        RotationType::Rotate => {
-            let previous = std::mem::replace(&mut family.current, ids.refresh_token.clone());
-            family.previous = Some((previous, now));
-            Some(family.current.clone())
-        }
-    })
+    };
+    tokens.idle_until = now + i64::from(family.authorization.lifetimes.refresh_token_window_minutes) * 60;
+    let ends = family.ends(&tokens);
+    family.state = FamilyState::Active(tokens);
+    Ok(ends)
 }

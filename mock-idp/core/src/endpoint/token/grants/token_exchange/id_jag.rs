@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::entitlement::{check_still_entitled, has_expired};
+use super::super::super::entitlement::check_still_entitled;
 use super::super::super::grant::GrantRequest;
 use super::super::super::lookup::Lookup;
 use super::super::super::redemption::{PassedOnToken, Redeemed};
@@ -72,7 +72,7 @@ pub(super) fn redeem_refresh_token(
     if authorization.client_id != client.client_id() || authorization.server != request.server.id {
         return Err(invalid("the refresh token was issued to another client, or by another server"));
     }
-    if family.revoked || has_expired(family, moment.now) || check_still_entitled(request, authorization).is_err() {
+    if family.refresh_tokens(moment.now).is_none() || check_still_entitled(request, authorization).is_err() {
         return Err(expired("the refresh token is expired or revoked, or its user no longer entitled"));
     }
     let user_id = authorization.authentication.as_ref().map(|authentication| authentication.user_id.as_str());

@@ -7,7 +7,7 @@ mod on_behalf_of;
 mod target;
 
 use super::super::grant::{Grant, GrantRequest};
-use super::super::lookup::{Lookup, Record};
+use super::super::lookup::{LoadedRecord, Lookup};
 use super::super::redemption::{Redeemed, RedemptionError};
 use crate::model::ApplicationType;
 use crate::moment::Moment;
@@ -26,16 +26,16 @@ fn lookup<'a>(request: &GrantRequest<'a>) -> Result<Lookup<'a>, OAuthError> {
 
 fn redeem(
     request: &GrantRequest<'_>,
-    record: Record<'_>,
+    record: LoadedRecord<'_>,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
     let redeemed = match record {
-        Record::AccessToken { claims, revoked } => on_behalf_of::redeem(request, claims, revoked, moment),
-        Record::DeviceSecret(presented) => native_sso::redeem(request, presented, moment),
-        Record::IdToken(token) => id_jag::redeem_id_token(request, token, moment),
-        Record::TokenFamily(family) => id_jag::redeem_refresh_token(request, family, moment),
-        Record::OwnTokens(tokens) => interclient::redeem(request, tokens, moment),
-        _ => Err(Record::unexpected()),
+        LoadedRecord::AccessToken { claims, revoked } => on_behalf_of::redeem(request, claims, revoked, moment),
+        LoadedRecord::DeviceSecret(presented) => native_sso::redeem(request, presented, moment),
+        LoadedRecord::IdToken(token) => id_jag::redeem_id_token(request, token, moment),
+        LoadedRecord::TokenFamily(family) => id_jag::redeem_refresh_token(request, family, moment),
+        LoadedRecord::OwnTokens(tokens) => interclient::redeem(request, tokens, moment),
+        _ => Err(LoadedRecord::unexpected()),
     };
     redeemed.map_err(RedemptionError::from)
 }
