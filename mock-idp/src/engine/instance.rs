@@ -33,6 +33,10 @@ pub struct OrgInstance {
     pub(super) nonce_secret: [u8; 32],
     snapshots: Snapshots,
     revision: AtomicU64,
+    /// Held while the clock is set, so that the last change of the ledger is also the last one here.
+    setting_clock: tokio::sync::Mutex<()>,
+    /// The [`Ledger::clock_revision`] that the clock is set to.
+    followed_revision: AtomicU64,
 }
 
 /// The key of the clock's record.
@@ -67,6 +71,8 @@ impl OrgInstance {
             nonce_secret: rand::random(),
             snapshots: Snapshots::new(org),
             revision: AtomicU64::new(0),
+            setting_clock: tokio::sync::Mutex::default(),
+            followed_revision: AtomicU64::new(0),
         }
     }
 
@@ -129,27 +135,54 @@ impl OrgInstance {
         self.revision.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Moves, stops or starts the clock, here and for all processes that share the ledger.
+    /// Moves, stops or starts the clock, here and for all processes that share the ledger. The change is made again if another
+    /// process has changed the clock in the meantime.
     ///
     /// # Errors
     /// The ledger's store is unavailable; the clock stays as it is.
-    pub async fn change_clock(&self, change: impl FnOnce(&Clock)) -> Result<ClockState, LedgerError> {
-        let changed = Clock::from(self.clock.setting());
-        change(&changed);
-        self.ledger.at(NEVER - 1).clock_settings().put(CLOCK, changed.setting(), NEVER).await?;
-        self.clock.follow(changed.setting());
-        Ok(self.clock.state())
+    pub async fn change_clock(&self, change: impl Fn(&Clock)) -> Result<ClockState, LedgerError> {
+        let _setting = self.setting_clock.lock().await;
+        let ledger = self.ledger.at(NEVER - 1);
+        loop {
+            let stored = ledger.clock_settings().get_versioned(CLOCK).await?;
+            let changed = Clock::from(stored.as_ref().map_or_else(|| self.clock.setting(), |stored| stored.value));
+            change(&changed);
+            let setting = changed.setting();
+            let mut batch = ledger.batch();
+            match stored {
+                Some(stored) => batch.replace(ledger.clock_settings(), CLOCK, stored.version, setting),
+                None => batch.put_new(ledger.clock_settings(), CLOCK, setting, NEVER),
+            }
+            match batch.commit().await {
+                Err(LedgerError::Conflict { .. }) => {}
+                other => {
+                    other?;
+                    self.clock.follow(setting);
+                    return Ok(self.clock.state());
+                }
+            }
+        }
     }
 
-    /// Sets the clock as the ledger says, if another process has changed it.
+    /// Whether the clock is set as the ledger says. It always is if no other process shares the ledger.
+    #[must_use]
+    pub fn clock_is_current(&self) -> bool {
+        self.ledger.clock_revision().is_none_or(|revision| revision == self.followed_revision.load(Ordering::Acquire))
+    }
+
+    /// Sets the clock as the ledger says, if another process has changed it. The ledger is read only after a change.
     ///
     /// # Errors
     /// The ledger's store is unavailable; the clock stays as it is.
     pub async fn follow_clock(&self) -> Result<(), LedgerError> {
-        let setting = self.ledger.at(NEVER - 1).clock_settings().get(CLOCK).await?;
-        if let Some(setting) = setting.filter(|setting| *setting != self.clock.setting()) {
-            self.clock.follow(setting);
+        if self.clock_is_current() {
+            return Ok(());
         }
+        let _setting = self.setting_clock.lock().await;
+        let Some(revision) = self.ledger.clock_revision() else { return Ok(()) };
+        let setting = self.ledger.at(NEVER - 1).clock_settings().get(CLOCK).await?;
+        self.clock.follow(setting.unwrap_or_default());
+        self.followed_revision.store(revision, Ordering::Release);
         Ok(())
     }
 

@@ -6,7 +6,9 @@ use axum::body::Body;
 use axum::response::IntoResponse as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Request, StatusCode, header};
+use mock_idp_core::ledger::{Authentication, ClockSetting, PolledRequest, UserDecision};
 use mock_idp_core::org::Org;
+use mock_idp_core::protocol::Scopes;
 use serde_json::{Value, json};
 
 use super::{OrgInstance, Orgs};
@@ -15,7 +17,7 @@ use crate::control::ControlError;
 use crate::http::front::Front;
 use crate::keys::{KeyPool, KeyRing};
 use crate::ledger::Ledger;
-use crate::ledger::tests::FailingStore;
+use crate::ledger::tests::{BrokenStore, BytesInMemory, FailingStore};
 use crate::routing::Table;
 
 fn org() -> Arc<Org> {
@@ -124,15 +126,88 @@ async fn the_control_api_answers_503_when_the_store_is_unavailable() {
     assert_eq!(org.reset().await.unwrap_err(), FailingStore::error());
 }
 
+/// Two processes that share a store.
+fn two_processes() -> [OrgInstance; 2] {
+    let store = Arc::new(BytesInMemory::default());
+    [(); 2].map(|()| instance(Ledger::in_store(Arc::clone(&store) as _)))
+}
+
 #[tokio::test]
 async fn a_clock_that_another_process_has_changed_is_followed() {
-    let org = instance(Ledger::default());
-    org.change_clock(|clock| clock.set(1_700_000_000)).await.unwrap();
-    org.change_clock(Clock::freeze).await.unwrap();
-    let changed = org.clock.setting();
-    org.clock.reset();
-    org.follow_clock().await.unwrap();
-    assert_eq!(org.clock.setting(), changed);
+    let [first, second] = two_processes();
+    assert!(second.clock_is_current());
+    first.change_clock(|clock| clock.set(1_700_000_000)).await.unwrap();
+    first.change_clock(Clock::freeze).await.unwrap();
+    assert!(!second.clock_is_current());
+    second.follow_clock().await.unwrap();
+    assert!(second.clock_is_current());
+    assert_eq!(second.clock.setting(), first.clock.setting());
+    second.reset().await.unwrap();
+    first.follow_clock().await.unwrap();
+    assert_eq!((first.clock.state().offset, first.clock.state().frozen), (0, false));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn all_changes_of_the_clock_by_several_processes_count() {
+    let processes = two_processes().map(Arc::new);
+    processes[0].change_clock(|clock| clock.follow(ClockSetting::frozen(1_000))).await.unwrap();
+    let mut changes = tokio::task::JoinSet::new();
+    for number in 0..64 {
+        let process = Arc::clone(&processes[number % 2]);
+        changes.spawn(async move { process.change_clock(|clock| clock.advance(1)).await.unwrap() });
+    }
+    changes.join_all().await;
+    for process in processes {
+        process.follow_clock().await.unwrap();
+        assert_eq!(process.clock.now(), 1_064);
+    }
+}
+
+/// Asks for tokens with a device code that a user has allowed. Returns the status and the error.
+async fn redeem_device_code(orgs: &Arc<Orgs>) -> (StatusCode, String) {
+    let front = Front::new(Arc::clone(orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap());
+    let form =
+        "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=0oamarkettv0000005d7&device_code=code";
+    let request = Request::post("/oauth2/default/v1/token")
+        .header(header::HOST, "localhost")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::CONTENT_LENGTH, form.len())
+        .body(Body::from(form))
+        .unwrap();
+    let response = front.for_connection(false, Arc::default()).answer(request).await.unwrap();
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), 1_000_000).await.unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    (status, body["error"].as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn a_device_code_can_be_redeemed_again_if_its_tokens_could_not_be_stored() {
+    let store = Arc::new(BrokenStore::after(usize::MAX));
+    let org = instance(Ledger::in_store(Arc::clone(&store) as _));
+    let now = org.clock.now();
+    let authentication = Authentication {
+        user_id: "00ubuyer0000000005d7".to_owned(),
+        auth_time: now,
+        amr: vec!["pwd".to_owned()],
+        session_id: "idx".to_owned(),
+    };
+    let allowed = PolledRequest {
+        server: "ausmarket000000005d7".to_owned(),
+        client_id: "0oamarkettv0000005d7".to_owned(),
+        scopes: Scopes::parse("openid"),
+        expires: now + 600,
+        polled: None,
+        decision: UserDecision::Allowed(authentication),
+    };
+    org.ledger.at(now).devices().put("code", allowed, now + 600).await.unwrap();
+    let orgs = Arc::new(Orgs::new(org, Vec::new()));
+    store.allow(0);
+    let unavailable = (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable".to_owned());
+    assert_eq!(redeem_device_code(&orgs).await, unavailable);
+    store.allow(usize::MAX);
+    assert_eq!(redeem_device_code(&orgs).await, (StatusCode::OK, String::new()));
+    assert_eq!(redeem_device_code(&orgs).await, (StatusCode::BAD_REQUEST, "invalid_grant".to_owned()));
 }
 
 #[tokio::test]

@@ -170,7 +170,7 @@ impl Shared {
         }
         let path = request.uri().path();
         let fault = address.org.faults.take_transport(path);
-        let cacheable = fault.is_none() && response_cache::is_cacheable(&request);
+        let cacheable = fault.is_none() && address.org.clock_is_current() && response_cache::is_cacheable(&request);
         let state = cacheable.then(|| State::now(address));
         match state.and_then(|state| edge.cache.find(address, path, state)) {
             Some(response) => {
