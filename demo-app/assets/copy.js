@@ -4,9 +4,21 @@ live.className = "unseen";
 live.setAttribute("role", "status");
 document.body.append(live);
 
+// Browsers have no clipboard on plain http, except at localhost: there the text is selected and copied as a person would.
+async function copy(source) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(source.textContent.trim());
+    return;
+  }
+  const selection = getSelection();
+  selection.selectAllChildren(source);
+  if (!document.execCommand("copy")) throw new Error("not allowed");
+  selection.removeAllRanges();
+}
+
 for (const place of document.querySelectorAll("[data-copy]")) {
   const source = document.getElementById(place.dataset.copy);
-  if (!source || !navigator.clipboard) continue;
+  if (!source) continue;
   const button = document.createElement("button");
   const label = `Copy ${place.dataset.what}`;
   button.type = "button";
@@ -14,10 +26,12 @@ for (const place of document.querySelectorAll("[data-copy]")) {
   button.textContent = label;
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(source.textContent.trim());
+      await copy(source);
       button.textContent = "Copied";
     } catch {
-      button.textContent = "Not allowed: select and copy";
+      // The text is selected, so that the keyboard can copy it.
+      getSelection().selectAllChildren(source);
+      button.textContent = "Not allowed: the text is selected, copy it";
     }
     live.textContent = button.textContent;
     setTimeout(() => {

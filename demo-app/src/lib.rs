@@ -26,6 +26,7 @@
 mod builder;
 mod clock;
 mod config;
+mod control_api;
 mod decision;
 mod embedded;
 mod endpoint;
@@ -36,6 +37,7 @@ mod pages;
 mod relying_party;
 mod resource_server;
 mod session;
+mod timestamp;
 mod token;
 mod viewer;
 
@@ -53,8 +55,10 @@ use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
 use url::Url;
 
 pub use builder::{Builder, StartError};
+use clock::Clock;
 use config::{CALLBACK_PATH, Client, Settings};
 pub use config::{Cli, ClientAuth};
+use control_api::ControlApi;
 use decision::Decisions;
 use embedded::{Embedded, MockIdp};
 use guard::RequestGuard;
@@ -190,12 +194,15 @@ impl Drop for DemoApp {
 
 /// Combines the relying party, the viewer and the API. The API has neither cookies nor sessions.
 fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: RequestGuard) -> Router {
-    let pages = Pages::new(settings.clone());
+    let control = Arc::new(ControlApi::new(http.clone(), &settings.issuer_origin, settings.control_base()));
+    let clock = Arc::new(Clock::new(control.clone()));
+    let pages = Pages::new(settings.clone(), control.clone(), clock.clone());
     let keys = Arc::new(KeyCache::new(http.clone(), &settings.issuer));
-    let decisions = Arc::new(Decisions::new(http.clone(), settings.control_base()));
-    let relying_party = RelyingParty::new(settings.clone(), http.clone(), pages.clone(), decisions.clone());
-    let viewer = Viewer::new(settings.clone(), http, keys.clone(), pages.clone(), decisions);
-    let api = ResourceServer::new(settings, keys);
+    let decisions = Arc::new(Decisions::new(control));
+    let relying_party =
+        RelyingParty::new(settings.clone(), http.clone(), pages.clone(), decisions.clone(), clock.clone());
+    let viewer = Viewer::new(settings.clone(), http, keys.clone(), pages.clone(), decisions, clock.clone());
+    let api = ResourceServer::new(settings, keys, clock);
 
     // The app listens on plain http: WebKit drops Secure cookies there, so sign-in would fail.
     let sessions = SessionManagerLayer::new(MemoryStore::default())
@@ -211,7 +218,7 @@ fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: RequestGuard) 
         .nest("/api", api.routes())
         .route("/assets/{name}", get(pages::assets::asset))
         .route("/healthz", get(async || Json(json!({ "status": "ok", "name": "demo-app" }))))
-        .fallback(async move || pages.not_found())
+        .fallback(async move || pages.not_found().await)
         .layer(middleware::from_fn(pages::negotiate))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))

@@ -49,6 +49,7 @@ const MOCK_IDP: Layers = Layers {
 const DEMO_APP: Layers = Layers {
     folder: "demo-app",
     layers: &[
+        &["control_api", "timestamp"],
         &["clock", "config", "decision", "endpoint", "guard", "listen"],
         &["builder", "outbound"],
         &["token"],

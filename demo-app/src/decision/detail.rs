@@ -163,6 +163,11 @@ impl Scope {
 }
 
 impl Claim {
+    /// Whether an administrator defined it.
+    pub(super) fn is_custom(&self) -> bool {
+        self.source != "standard"
+    }
+
     fn token_name(&self) -> String {
         match self.token.as_str() {
             "id_token" => "the ID token".to_owned(),

@@ -7,8 +7,10 @@ use serde_json::Value;
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub(crate) struct Forecast {
     pub(crate) granted: bool,
-    /// For a refusal the issuer's error, and the smallest change that would avoid it.
+    /// For a refusal the issuer's error.
     pub(crate) because: String,
+    /// The smallest changes that would avoid a refusal; one of them is enough.
+    pub(crate) remedies: Vec<String>,
 }
 
 /// A sign-in that has not been tried.
@@ -25,17 +27,25 @@ impl Forecast {
     pub(super) fn from_preview(preview: &Value) -> Option<Self> {
         let text = |name: &str| preview.get(name).and_then(Value::as_str);
         Some(match text("outcome")? {
-            "granted" => Self { granted: true, because: "the access policy grants it".to_owned() },
-            "asks" => Self { granted: true, because: "once the user has given consent".to_owned() },
-            _ => {
-                let error = format!("{}: {}", text("error")?, text("error_description")?);
-                let changes = preview.pointer("/what_would_it_take/0/changes").and_then(Value::as_array);
-                let changes = changes.map(|all| all.iter().map(|it| change(it, preview)).collect::<Vec<_>>());
-                let remedy = changes.map(|all| format!(" What would help: {}.", all.join(", and ")));
-                Self { granted: false, because: format!("{error}{}", remedy.unwrap_or_default()) }
-            }
+            "granted" => Self::granted("the access policy grants it"),
+            "asks" => Self::granted("once the user has given consent"),
+            _ => Self {
+                granted: false,
+                because: format!("{}: {}", text("error")?, text("error_description")?),
+                remedies: remedies(preview),
+            },
         })
     }
+
+    fn granted(because: &str) -> Self {
+        Self { granted: true, because: because.to_owned(), remedies: Vec::new() }
+    }
+}
+
+fn remedies(preview: &Value) -> Vec<String> {
+    let listed = preview.get("what_would_it_take").and_then(Value::as_array).into_iter().flatten();
+    let changes = listed.filter_map(|remedy| remedy.get("changes")?.as_array());
+    changes.map(|all| all.iter().map(|it| change(it, preview)).collect::<Vec<_>>().join(", and ")).collect()
 }
 
 /// One change in words. Objects are named where the preview names them, and by id elsewhere.
@@ -113,8 +123,9 @@ mod tests {
             "why": {"policies": [{"id": "00p1", "name": "Apps", "rules": [{"id": "0pr1", "name": "Staff"}]}]},
         });
         let forecast = Forecast::from_preview(&preview).unwrap();
-        assert!(!forecast.granted);
-        forecast.because.strip_prefix("access_denied: Policy evaluation failed. What would help: ").unwrap().to_owned()
+        assert_eq!((forecast.granted, forecast.because.as_str()), (false, "access_denied: Policy evaluation failed."));
+        assert_eq!(forecast.remedies.len(), 1);
+        forecast.remedies[0].clone()
     }
 
     #[test]
@@ -131,22 +142,23 @@ mod tests {
         let rule = json!({"change": "add_scopes_to_rule", "server": "aus1", "rule": "0pr1", "scopes": ["a", "b"]});
         assert_eq!(
             refused(json!([group, rule])),
-            "add ben@example.test to the group 00g1, and add a b to the scopes of the rule \u{201c}Staff\u{201d}."
+            "add ben@example.test to the group 00g1, and add a b to the scopes of the rule \u{201c}Staff\u{201d}"
         );
         let policy = json!({"change": "add_client_to_policy", "server": "aus1", "policy": "00p1", "client": "0oa1"});
-        assert_eq!(refused(json!([policy])), "add Shop to the policy \u{201c}Apps\u{201d}.");
+        assert_eq!(refused(json!([policy])), "add Shop to the policy \u{201c}Apps\u{201d}");
         let other = json!({"change": "activate_rule", "server": "aus1", "rule": "0pr2"});
-        assert_eq!(refused(json!([other])), "activate the rule 0pr2.");
+        assert_eq!(refused(json!([other])), "activate the rule 0pr2");
     }
 
     #[test]
     fn an_unknown_change_is_listed() {
-        assert_eq!(refused(json!([{"change": "open_zone", "zone": "nzo1"}])), "open zone (zone \"nzo1\").");
+        assert_eq!(refused(json!([{"change": "open_zone", "zone": "nzo1"}])), "open zone (zone \"nzo1\")");
     }
 
     #[test]
     fn a_refusal_without_a_remedy_shows_the_error_alone() {
         let preview = json!({"outcome": "refused", "error": "invalid_scope", "error_description": "Unknown."});
-        assert_eq!(Forecast::from_preview(&preview).unwrap().because, "invalid_scope: Unknown.");
+        let forecast = Forecast::from_preview(&preview).unwrap();
+        assert_eq!((forecast.because.as_str(), forecast.remedies.len()), ("invalid_scope: Unknown.", 0));
     }
 }

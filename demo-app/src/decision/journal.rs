@@ -1,10 +1,13 @@
 //! Reads the mock's journal and explain API.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::forecast::{Forecast, ForecastRequest};
 use super::note::Note;
+use crate::control_api::ControlApi;
 
 /// Journal entries that are searched for the sign-in behind a token.
 const MAX_ENTRIES_LISTED: usize = 200;
@@ -12,12 +15,10 @@ const MAX_ENTRIES_LISTED: usize = 200;
 /// Entries of them that are read in full: a sign-in takes a few requests.
 const MAX_ENTRIES_READ: usize = 6;
 
-/// A client of the mock's control API.
+/// What the mock knows about its decisions.
 #[derive(Debug)]
 pub(crate) struct Decisions {
-    http: reqwest::Client,
-    base: String,
-    is_mock: tokio::sync::OnceCell<bool>,
+    control: Arc<ControlApi>,
 }
 
 /// What is known about a decision.
@@ -28,22 +29,36 @@ pub(crate) struct Decision {
     pub(crate) because: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) notes: Vec<Note>,
+    /// The page of the request in the mock's journal.
+    pub(crate) journal: Option<String>,
+}
+
+/// A request that the mock refused.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Refusal {
+    /// The internal reason, which is not sent to clients.
+    pub(crate) reason: Option<String>,
+    /// The smallest changes that would avoid it; one of them is enough.
+    pub(crate) remedies: Vec<String>,
+    pub(crate) notes: Vec<Note>,
+    /// The page of the request in the mock's journal.
+    pub(crate) journal: String,
 }
 
 impl Decision {
     fn unavailable(request_id: Option<String>, because: &str) -> Self {
-        Self { available: false, because: Some(because.to_owned()), request_id, notes: Vec::new() }
+        Self { available: false, because: Some(because.to_owned()), request_id, notes: Vec::new(), journal: None }
     }
 }
 
 impl Decisions {
-    pub(crate) fn new(http: reqwest::Client, base: &str) -> Self {
-        Self { http, base: base.to_owned(), is_mock: tokio::sync::OnceCell::new() }
+    pub(crate) fn new(control: Arc<ControlApi>) -> Self {
+        Self { control }
     }
 
     /// The notes on the request that returned the tokens, after those on the sign-in in which the policies decided.
     pub(crate) async fn for_request(&self, request_id: Option<String>) -> Decision {
-        if !self.available().await {
+        if !self.control.is_mock().await {
             return Decision::unavailable(
                 request_id,
                 "Not available: only the mock issuer records why it decides. A real Okta org shows the policy and rule in its System Log.",
@@ -53,7 +68,10 @@ impl Decisions {
             return Decision::unavailable(None, "The issuer's answer has no x-okta-request-id to look it up by.");
         };
         let Some(entry) = self.entry(&id).await else {
-            return Decision::unavailable(Some(id), "This request is no longer in the mock's journal.");
+            return Decision::unavailable(
+                Some(id),
+                "The mock's journal does not have this request any more, or its control API is closed to this app.",
+            );
         };
         let mut notes = notes_of(&entry);
         if !notes.iter().any(Note::is_about_policy) {
@@ -61,27 +79,40 @@ impl Decisions {
             earlier.append(&mut notes);
             notes = earlier;
         }
-        Decision { available: true, because: None, request_id: Some(id), notes }
+        let journal = Some(self.journal_url(&id));
+        Decision { available: true, because: None, request_id: Some(id), notes, journal }
     }
 
-    /// The notes on the newest refused sign-in of this client, for the error page. Empty when the issuer is not the mock.
-    pub(crate) async fn for_refused_sign_in(&self, client_id: &str) -> Vec<Note> {
-        if !self.available().await {
-            return Vec::new();
+    /// The newest sign-in of this client, if it was refused. `None` when the issuer is not the mock.
+    pub(crate) async fn refused_sign_in(&self, client_id: &str, issuer: &str, scopes: &str) -> Option<Refusal> {
+        let listed = self.list().await;
+        let newest = listed.iter().find(|entry| text(entry, "client") == Some(client_id) && is_sign_in(entry))?;
+        let mut refusal = self.refused_request(text(newest, "request_id")?).await?;
+        if let Some(user_id) = text(newest, "user") {
+            let request = ForecastRequest { client_id, user_id, issuer, scopes };
+            refusal.remedies = self.forecast(request).await.map(|forecast| forecast.remedies).unwrap_or_default();
         }
-        let newest =
-            self.list().await.into_iter().find(|entry| text(entry, "client") == Some(client_id) && is_sign_in(entry));
-        match newest.filter(|entry| text(entry, "reason").is_some()) {
-            Some(entry) => self.full(&entry).await.map(|entry| notes_of(&entry)).unwrap_or_default(),
-            None => Vec::new(),
-        }
+        Some(refusal)
+    }
+
+    /// A refused request. `None` when the issuer is not the mock, or did not refuse it.
+    pub(crate) async fn refused_request(&self, request_id: &str) -> Option<Refusal> {
+        let entry = self.entry(request_id).await?;
+        let reason = Some(text(&entry, "reason")?.to_owned());
+        Some(Refusal { reason, remedies: Vec::new(), notes: notes_of(&entry), journal: self.journal_url(request_id) })
+    }
+
+    /// The page of a request in the mock's journal.
+    pub(crate) async fn journal_page(&self, request_id: &str) -> Option<String> {
+        self.entry(request_id).await.map(|_| self.journal_url(request_id))
+    }
+
+    fn journal_url(&self, request_id: &str) -> String {
+        self.control.address(&format!("console/requests/{request_id}"))
     }
 
     /// What a sign-in would result in. `None` when the issuer is not the mock.
     pub(crate) async fn forecast(&self, request: ForecastRequest<'_>) -> Option<Forecast> {
-        if !self.available().await {
-            return None;
-        }
         let server = request.issuer.rsplit_once("/oauth2/").map_or("org", |(_, server)| server);
         let query = [
             ("client", request.client_id),
@@ -91,7 +122,7 @@ impl Decisions {
             ("scope", request.scopes),
         ];
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-        let preview = self.get(&format!("{}/_mock/explain?{query}", self.base)).await?;
+        let preview = self.control.get(&format!("explain?{query}")).await?;
         Forecast::from_preview(&preview)
     }
 
@@ -114,7 +145,7 @@ impl Decisions {
     }
 
     async fn list(&self) -> Vec<Value> {
-        let listed = self.get(&format!("{}/_mock/requests?limit={MAX_ENTRIES_LISTED}", self.base)).await;
+        let listed = self.control.get(&format!("requests?limit={MAX_ENTRIES_LISTED}")).await;
         listed.and_then(|list| list.as_array().cloned()).unwrap_or_default()
     }
 
@@ -123,24 +154,7 @@ impl Decisions {
     }
 
     async fn entry(&self, id: &str) -> Option<Value> {
-        self.get(&format!("{}/_mock/requests/{id}", self.base)).await
-    }
-
-    async fn available(&self) -> bool {
-        *self.is_mock.get_or_init(|| self.probe()).await
-    }
-
-    async fn probe(&self) -> bool {
-        let info = self.get(&format!("{}/_mock/info", self.base)).await;
-        info.is_some_and(|info| info.get("issuer").is_some() && info.get("org").is_some())
-    }
-
-    async fn get(&self, url: &str) -> Option<Value> {
-        let response = self.http.get(url).send().await.ok()?;
-        if !response.status().is_success() {
-            return None;
-        }
-        response.json().await.ok()
+        self.control.get(&format!("requests/{id}")).await
     }
 }
 

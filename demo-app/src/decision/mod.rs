@@ -6,5 +6,5 @@ mod journal;
 mod note;
 
 pub(crate) use forecast::{Forecast, ForecastRequest};
-pub(crate) use journal::{Decision, Decisions};
+pub(crate) use journal::{Decision, Decisions, Refusal};
 pub(crate) use note::Note;

@@ -56,6 +56,24 @@ impl Note {
         matches!(self.detail, Some(Detail::Policy { .. } | Detail::Rule { .. }))
     }
 
+    /// Whether it is one of the few that decided: a refusal, a rule, the scopes, the lifetimes, a custom claim.
+    pub(crate) fn is_decisive(&self) -> bool {
+        match &self.detail {
+            _ if self.verdict == "refused" => true,
+            Some(Detail::Rule { .. } | Detail::Scopes { .. } | Detail::Lifetimes(_)) => true,
+            Some(Detail::Claim(claim)) => self.verdict == "added" && claim.is_custom(),
+            Some(Detail::Policy { .. }) | None => false,
+        }
+    }
+
+    /// The token (`id_token` or `access_token`) and the name of the claim that it is about.
+    pub(crate) fn claim(&self) -> Option<(&str, &str)> {
+        match &self.detail {
+            Some(Detail::Claim(claim)) => Some((&claim.token, &claim.claim)),
+            _ => None,
+        }
+    }
+
     /// Whether it is about this claim of this token (`id_token` or `access_token`).
     pub(crate) fn is_about_claim(&self, token: &str, name: &str) -> bool {
         matches!(&self.detail, Some(Detail::Claim(Claim { token: of, claim, .. })) if of == token && claim == name)

@@ -14,8 +14,10 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::clock::Clock;
 use crate::config::Settings;
-use crate::decision::Note;
+use crate::control_api::ControlApi;
+use crate::decision::Refusal;
 use crate::session::{BrowserSession, Notice, SessionError};
 use crate::token::Jwt;
 use crate::token::check::Check;
@@ -27,6 +29,7 @@ pub(crate) enum NavItem {
     Tokens,
     Console,
     Messages,
+    Help,
     None,
 }
 
@@ -40,6 +43,10 @@ pub(crate) struct Frame {
     /// Name of the signed-in user.
     pub(crate) person: Option<String>,
     pub(crate) notice: Option<Notice>,
+    /// How the mock's clock differs from the machine's, if it does.
+    pub(crate) clock: Option<String>,
+    /// The URL by which the clock is reset.
+    pub(crate) clock_url: String,
 }
 
 impl Frame {
@@ -53,6 +60,8 @@ impl Frame {
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     settings: Arc<Settings>,
+    control: Arc<ControlApi>,
+    clock: Arc<Clock>,
 }
 
 /// The data of an error page.
@@ -68,8 +77,8 @@ pub(crate) struct ErrorPage {
     /// For sign-ins: the result of the `state` check.
     pub(crate) state: Option<String>,
     pub(crate) checks: Vec<Check>,
-    /// The notes on the issuer's decision, if it is the mock.
-    pub(crate) notes: Vec<Note>,
+    /// What the issuer knows about its refusal, if it is the mock.
+    pub(crate) refusal: Option<Refusal>,
     #[serde(skip)]
     pub(crate) try_again: bool,
 }
@@ -84,7 +93,7 @@ impl ErrorPage {
             meaning: meaning.to_owned(),
             state: None,
             checks: Vec::new(),
-            notes: Vec::new(),
+            refusal: None,
             try_again: false,
         }
     }
@@ -98,8 +107,8 @@ struct ErrorTemplate<'a> {
 }
 
 impl Pages {
-    pub(crate) fn new(settings: Arc<Settings>) -> Self {
-        Self { settings }
+    pub(crate) fn new(settings: Arc<Settings>, control: Arc<ControlApi>, clock: Arc<Clock>) -> Self {
+        Self { settings, control, clock }
     }
 
     /// The frame for this session. Removes the notice, so that it is shown once.
@@ -117,11 +126,13 @@ impl Pages {
             csrf: session.csrf().await?,
             person: signed_in.map(|signed_in| display_name(&signed_in.id_token).unwrap_or(signed_in.subject)),
             notice: session.take_notice().await?,
+            clock: self.clock.read().await.difference(),
+            clock_url: self.control.address("clock"),
         })
     }
 
     /// The error page; [`negotiate`] converts it to JSON if the client asks for that.
-    pub(crate) fn error(&self, page: ErrorPage) -> Response {
+    pub(crate) async fn error(&self, page: ErrorPage) -> Response {
         let frame = Frame {
             title: page.title.clone(),
             nav_item: NavItem::None,
@@ -129,6 +140,8 @@ impl Pages {
             csrf: String::new(),
             person: None,
             notice: None,
+            clock: self.clock.read().await.difference(),
+            clock_url: self.control.address("clock"),
         };
         let mut response = render(&ErrorTemplate { frame, page: &page });
         *response.status_mut() = page.status;
@@ -136,7 +149,7 @@ impl Pages {
         response
     }
 
-    pub(crate) fn not_found(&self) -> Response {
+    pub(crate) async fn not_found(&self) -> Response {
         self.error(ErrorPage::new(
             StatusCode::NOT_FOUND,
             "not_found",
@@ -144,6 +157,7 @@ impl Pages {
             "404 means that there is no page at this address. 401 would mean that the app does not know who you are, and \
              403 that you are not allowed to see the page.",
         ))
+        .await
     }
 }
 

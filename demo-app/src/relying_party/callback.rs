@@ -10,7 +10,6 @@ use super::id_token::verified_subject;
 use super::state::{RelyingParty, redirect_to};
 use super::token_response::{TokenResponse, no_token_endpoint, token_endpoint_error};
 use super::transport::{Recorder, masked_pair};
-use crate::clock;
 use crate::session::{BrowserSession, Exchange, PendingSignIn, SessionError, SignedIn};
 use crate::token::verify::IdTokenRules;
 
@@ -54,7 +53,8 @@ async fn complete(
     // RFC 6749 4.1.2.1: an error response. It is shown whatever its state is, and has no other effect.
     if let Some(code) = parameter("error") {
         let description = parameter("error_description").map(str::to_owned);
-        return Ok(Err(SignInError::Issuer { code: code.to_owned(), description, state }));
+        let scopes = pending.map(|pending| pending.scopes);
+        return Ok(Err(SignInError::Issuer { code: code.to_owned(), description, state, scopes }));
     }
     let Some(pending) = pending else { return Ok(Err(SignInError::State(state))) };
     // RFC 9207 2.4: checked when sent; Okta does not send it.
@@ -92,6 +92,7 @@ async fn redeem(
     callback: Exchange,
 ) -> Result<SignedIn, SignInError> {
     let provider = app.providers.get().await?;
+    let asked_at = app.clock.now().await;
     let recorder = Recorder::new(app.http.clone(), "Token request");
     let rules = IdTokenRules {
         issuer: &app.settings.issuer,
@@ -108,7 +109,7 @@ async fn redeem(
         .set_pkce_verifier(PkceCodeVerifier::new(pending.pkce_verifier))
         .request_async(&recorder)
         .await
-        .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules))?;
+        .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules, asked_at))?;
     let tokens = TokenResponse::new(&response, &recorder);
     let raw = tokens.id_token.ok_or(SignInError::NoIdToken)?;
     let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
@@ -122,16 +123,16 @@ async fn redeem(
         granted_scopes: tokens.scopes.unwrap_or_else(|| pending.scopes.clone()),
         access_token: tokens.access_token,
         refresh_token: tokens.refresh_token,
-        received_at: clock::now(),
+        received_at: app.clock.now().await,
         expires_in: tokens.expires_in,
         requested_scopes: pending.scopes,
         nonce: Some(pending.nonce),
         max_age: pending.max_age,
         subject,
         request_id: recorder.last_request_id(),
-        refreshed: None,
+        refreshes: Vec::new(),
         userinfo: None,
-        introspection: None,
+        introspections: Vec::new(),
         exchanges,
     })
 }

@@ -33,7 +33,13 @@ impl StateCheck {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SignInError {
     #[error("the issuer returned the error {code}")]
-    Issuer { code: String, description: Option<String>, state: StateCheck },
+    Issuer {
+        code: String,
+        description: Option<String>,
+        state: StateCheck,
+        /// Those of the request, if it is known.
+        scopes: Option<Vec<String>>,
+    },
     #[error("state: {0:?}")]
     State(StateCheck),
     #[error("the parameter {name} is repeated")]
@@ -45,7 +51,12 @@ pub(super) enum SignInError {
     #[error(transparent)]
     Discovery(#[from] DiscoveryFailed),
     #[error("the token endpoint returned the error {code}")]
-    TokenEndpoint { code: String, description: Option<String> },
+    TokenEndpoint {
+        code: String,
+        description: Option<String>,
+        /// `x-okta-request-id` of the answer.
+        request_id: Option<String>,
+    },
     #[error("the token request failed: {reason}")]
     TokenRequest { reason: String },
     #[error("the ID token was rejected: {reason}")]
@@ -66,6 +77,14 @@ pub(super) struct ErrorText {
 }
 
 impl SignInError {
+    /// The request that the token endpoint refused.
+    pub(super) fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::TokenEndpoint { request_id, .. } => request_id.as_deref(),
+            _ => None,
+        }
+    }
+
     pub(super) fn explain(self) -> ErrorText {
         use http::StatusCode as Status;
         let plain = |status, code: &str, description: String, meaning: &str| ErrorText {
@@ -77,7 +96,7 @@ impl SignInError {
             state: Some(StateCheck::Matches),
         };
         match self {
-            Self::Issuer { code, description, state } => ErrorText {
+            Self::Issuer { code, description, state, .. } => ErrorText {
                 state: Some(state),
                 ..plain(Status::BAD_REQUEST, &code, description.unwrap_or_default(), meaning(&code))
             },
@@ -122,7 +141,7 @@ impl SignInError {
                      running, is its URL exact, and is its certificate trusted (--ca-file)?",
                 )
             },
-            Self::TokenEndpoint { code, description } => {
+            Self::TokenEndpoint { code, description, .. } => {
                 plain(Status::BAD_GATEWAY, &code, description.unwrap_or_default(), meaning(&code))
             }
             Self::TokenRequest { reason } => plain(

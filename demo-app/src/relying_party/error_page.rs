@@ -4,27 +4,37 @@ use axum::response::Response;
 
 use super::error::{SignInError, StateCheck};
 use super::state::RelyingParty;
+use crate::decision::Refusal;
 use crate::pages::ErrorPage;
 
 /// The page for a failed sign-in. An earlier sign-in stays valid.
 pub(super) async fn show_error(app: &RelyingParty, error: SignInError) -> Response {
     tracing::info!(reason = %error, "sign-in failed");
-    let notes = match &error {
-        SignInError::Issuer { state: StateCheck::Matches, .. } => {
-            app.decisions.for_refused_sign_in(&app.settings.client_id).await
-        }
-        _ => Vec::new(),
-    };
+    let refusal = refusal(app, &error).await;
     let text = error.explain();
-    app.pages.error(ErrorPage {
-        status: text.status,
-        code: text.code,
-        title: "You are not signed in".to_owned(),
-        description: text.description,
-        meaning: text.meaning,
-        state: text.state.map(|state| state.description().to_owned()),
-        checks: text.checks,
-        notes,
-        try_again: true,
-    })
+    app.pages
+        .error(ErrorPage {
+            status: text.status,
+            code: text.code,
+            title: "You are not signed in".to_owned(),
+            description: text.description,
+            meaning: text.meaning,
+            state: text.state.map(|state| state.description().to_owned()),
+            checks: text.checks,
+            refusal,
+            try_again: true,
+        })
+        .await
+}
+
+/// What the mock knows about its refusal.
+async fn refusal(app: &RelyingParty, error: &SignInError) -> Option<Refusal> {
+    let settings = &app.settings;
+    match error {
+        SignInError::Issuer { state: StateCheck::Matches, scopes, .. } => {
+            let scopes = scopes.as_deref().unwrap_or_default().join(" ");
+            app.decisions.refused_sign_in(&settings.client_id, &settings.issuer, &scopes).await
+        }
+        _ => app.decisions.refused_request(error.request_id()?).await,
+    }
 }

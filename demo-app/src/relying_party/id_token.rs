@@ -2,6 +2,7 @@
 
 use std::str::FromStr as _;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use openidconnect::core::CoreIdToken;
 use openidconnect::{ClaimsVerificationError, Nonce, SignatureVerificationError};
@@ -9,7 +10,6 @@ use openidconnect::{ClaimsVerificationError, Nonce, SignatureVerificationError};
 use super::error::SignInError;
 use super::provider::Provider;
 use super::state::RelyingParty;
-use crate::clock;
 use crate::token::Jwt;
 use crate::token::check::{Check, first_failure};
 use crate::token::verify::{self, ISSUED_AHEAD_SECONDS, IdTokenRules, MAX_AGE_SKEW_SECONDS};
@@ -22,13 +22,20 @@ pub(super) async fn verified_subject(
     raw: &str,
     rules: IdTokenRules<'_>,
 ) -> Result<String, SignInError> {
-    match verify_once(provider, raw, rules) {
+    let now = app.clock.now().await;
+    match verify_once(provider, raw, rules, now) {
         Err(RejectedIdToken { error: Some(error), .. }) if is_unknown_key(&error) => {
             let newer = app.providers.newer_than(provider).await?;
-            verify_once(&newer, raw, rules).map_err(RejectedIdToken::into_error)
+            verify_once(&newer, raw, rules, now).map_err(RejectedIdToken::into_error)
         }
         result => result.map_err(RejectedIdToken::into_error),
     }
+}
+
+/// For `openidconnect`, which would read the machine's clock.
+fn time_of(now: i64) -> SystemTime {
+    let seconds = Duration::from_secs(now.unsigned_abs());
+    if now < 0 { SystemTime::UNIX_EPOCH - seconds } else { SystemTime::UNIX_EPOCH + seconds }
 }
 
 /// Why an ID token was rejected.
@@ -48,8 +55,7 @@ fn is_unknown_key(error: &ClaimsVerificationError) -> bool {
     matches!(error, ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey))
 }
 
-fn verify_once(provider: &Provider, raw: &str, rules: IdTokenRules<'_>) -> Result<String, RejectedIdToken> {
-    let now = clock::now();
+fn verify_once(provider: &Provider, raw: &str, rules: IdTokenRules<'_>, now: i64) -> Result<String, RejectedIdToken> {
     let rejected =
         |error: Option<ClaimsVerificationError>, reason: String, checks| RejectedIdToken { error, reason, checks };
     let jwt = Jwt::read(raw).map_err(|invalid| rejected(None, format!("It {invalid}."), Vec::new()))?;
@@ -59,6 +65,7 @@ fn verify_once(provider: &Provider, raw: &str, rules: IdTokenRules<'_>) -> Resul
     let verifier = provider
         .client
         .id_token_verifier()
+        .set_time_fn(move || time_of(now).into())
         .set_issue_time_verifier_fn(move |iat| match iat.timestamp() <= now + ISSUED_AHEAD_SECONDS {
             true => Ok(()),
             false => Err(format!("iat {} is in the future", iat.timestamp())),

@@ -17,6 +17,9 @@ use super::transport::Recorder;
 use crate::config::ClientAuth;
 use crate::session::{BrowserSession, Inspection, NoticeKind, SessionError, SignedIn};
 
+/// Where the page shows notices.
+const TOP: &str = "/tokens";
+
 /// `POST /userinfo`.
 pub(super) async fn userinfo(
     State(app): State<RelyingParty>,
@@ -49,7 +52,7 @@ pub(super) async fn userinfo(
     inspect(&session, "/tokens#userinfo", send).await
 }
 
-/// IntrospectForm token to introspect.
+/// Which token to introspect.
 #[derive(Debug, Deserialize)]
 pub(super) struct IntrospectForm {
     #[serde(default)]
@@ -102,8 +105,8 @@ pub(super) async fn introspect(
         let url = endpoint.ok_or("The discovery document has no introspection endpoint.")?;
         let token = form.token.of(signed_in).ok_or("There is no such token in this session.")?;
         let request = introspection_request(&app, &url, &token, form.token);
-        signed_in.introspection =
-            Some(ask(&app, "Introspection request", form.token.name(), &url, request, signed_in).await?);
+        let answer = ask(&app, "Introspection request", form.token.name(), &url, request, signed_in).await?;
+        signed_in.add_introspection(answer);
         Ok(())
     };
     inspect(&session, "/tokens#introspection", send).await
@@ -143,18 +146,22 @@ async fn inspect(
     page: &str,
     send: impl AsyncFnOnce(&mut SignedIn) -> Result<(), String>,
 ) -> Response {
-    let result: Result<(), SessionError> = async {
+    let result: Result<&str, SessionError> = async {
         let Some(mut signed_in) = session.signed_in().await? else {
-            return session.set_notice(NoticeKind::Failure, "No tokens", "You are not signed in.").await;
+            session.set_notice(NoticeKind::Failure, "No tokens", "You are not signed in.").await?;
+            return Ok(TOP);
         };
         match send(&mut signed_in).await {
-            Ok(()) => session.update(signed_in).await,
-            Err(reason) => session.set_notice(NoticeKind::Failure, "The request failed", reason).await,
+            Ok(()) => session.update(signed_in).await.map(|()| page),
+            Err(reason) => {
+                session.set_notice(NoticeKind::Failure, "The request failed", reason).await?;
+                Ok(TOP)
+            }
         }
     }
     .await;
     match result {
-        Ok(()) => redirect_to(page),
+        Ok(place) => redirect_to(place),
         Err(error) => error.into_response(),
     }
 }
@@ -181,5 +188,6 @@ async fn ask(
         status: answer.status().as_u16(),
         body,
         remark: challenge.map(|it| format!("WWW-Authenticate: {it}")),
+        is_earlier: false,
     })
 }

@@ -11,9 +11,11 @@ use super::id_token::verified_subject;
 use super::state::{RelyingParty, redirect_to};
 use super::token_response::{TokenResponse, no_token_endpoint, token_endpoint_error};
 use super::transport::Recorder;
-use crate::clock;
-use crate::session::{BrowserSession, NoticeKind, Refreshed, SessionError, SignedIn, TokenChange};
+use crate::session::{BrowserSession, Notice, NoticeKind, Refreshed, SessionError, SignedIn, TokenChange};
 use crate::token::verify::IdTokenRules;
+
+/// Refreshes of one sign-in whose changes are kept for the page.
+const MAX_REFRESHES: usize = 10;
 
 /// `POST /refresh`.
 pub(super) async fn refresh(
@@ -40,7 +42,7 @@ async fn try_refresh(app: &RelyingParty, session: &BrowserSession) -> Result<(),
     };
     match renew(app, previous, refresh_token).await {
         Ok(renewed) => {
-            let rotated = renewed.refreshed.as_ref().is_some_and(|it| it.rotated);
+            let rotated = renewed.refreshes.first().is_some_and(|it| it.rotated);
             session.update(renewed).await?;
             let message = if rotated {
                 "New tokens, and a new refresh token: this client rotates refresh tokens. The old one must not be used again."
@@ -51,15 +53,24 @@ async fn try_refresh(app: &RelyingParty, session: &BrowserSession) -> Result<(),
         }
         Err(error) => {
             tracing::info!(reason = %error, "refresh refused");
-            let text = error.explain();
-            let message = format!("{}: {} {} Your tokens are unchanged.", text.code, text.description, text.meaning);
-            session.set_notice(NoticeKind::Failure, "The refresh was refused", message).await
+            let journal = match error.request_id() {
+                Some(id) => app.decisions.journal_page(id).await,
+                None => None,
+            };
+            let explained = error.explain();
+            let text = format!(
+                "{}: {} {} Your tokens are unchanged.",
+                explained.code, explained.description, explained.meaning
+            );
+            let title = "The refresh was refused".to_owned();
+            session.show_notice(&Notice { kind: NoticeKind::Failure, title, text, journal }).await
         }
     }
 }
 
 async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) -> Result<SignedIn, SignInError> {
     let provider = app.providers.get().await?;
+    let asked_at = app.clock.now().await;
     let recorder = Recorder::new(app.http.clone(), "Refresh request");
     let old_token = RefreshToken::new(refresh_token);
     let rules = IdTokenRules {
@@ -77,7 +88,7 @@ async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) ->
         .map_err(no_token_endpoint)?
         .request_async(&recorder)
         .await
-        .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules))?;
+        .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules, asked_at))?;
     let tokens = TokenResponse::new(&response, &recorder);
     if let Some(raw) = &tokens.id_token {
         let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
@@ -92,6 +103,11 @@ async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) ->
         change("Access token", &previous.access_token, &tokens.access_token),
         change("Refresh token", old_token.secret(), &next_refresh),
     ];
+    let now = app.clock.now().await;
+    let (userinfo, introspections) = previous.earlier_answers();
+    let mut refreshes = previous.refreshes;
+    refreshes.insert(0, Refreshed { at: now, changes, rotated });
+    refreshes.truncate(MAX_REFRESHES);
     let mut exchanges = previous.exchanges;
     exchanges.extend(recorder.exchanges());
     Ok(SignedIn {
@@ -100,13 +116,13 @@ async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) ->
         id_token: next_id,
         access_token: tokens.access_token,
         refresh_token: Some(next_refresh),
-        received_at: clock::now(),
+        received_at: now,
         expires_in: tokens.expires_in,
         granted_scopes: tokens.scopes.unwrap_or(previous.granted_scopes),
         request_id: recorder.last_request_id(),
-        refreshed: Some(Refreshed { at: clock::now(), changes, rotated }),
-        userinfo: None,
-        introspection: None,
+        refreshes,
+        userinfo,
+        introspections,
         requested_scopes: previous.requested_scopes,
         subject: previous.subject,
         exchanges,

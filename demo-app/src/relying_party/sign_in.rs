@@ -60,14 +60,15 @@ async fn start(app: &RelyingParty, session: &BrowserSession, form: SignInForm) -
         "" => None,
         text => match text.parse::<u32>() {
             Ok(seconds) => Some(i64::from(seconds)),
-            Err(_) => return app.pages.error(invalid_request("max_age must be a whole number of seconds.")),
+            Err(_) => return app.pages.error(invalid_request("max_age must be a whole number of seconds.")).await,
         },
     };
     // OIDC Core 4: an unknown issuer in a link must not be used.
     if !form.iss.is_empty() && form.iss != app.settings.issuer {
         return app
             .pages
-            .error(invalid_request("This app uses one configured issuer, and the link names another one."));
+            .error(invalid_request("This app uses one configured issuer, and the link names another one."))
+            .await;
     }
     match authorization(app, session, &form, max_age).await {
         Ok(Ok(url)) => Redirect::to(&url).into_response(),

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
 use super::provider::Providers;
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::decision::Decisions;
 use crate::pages::{ErrorPage, Pages};
@@ -19,13 +20,20 @@ pub(crate) struct RelyingParty {
     pub(super) providers: Arc<Providers>,
     pub(super) pages: Pages,
     pub(super) decisions: Arc<Decisions>,
+    pub(super) clock: Arc<Clock>,
 }
 
 impl RelyingParty {
     /// Sends no request: discovery runs at the first sign-in.
-    pub(crate) fn new(settings: Arc<Settings>, http: reqwest::Client, pages: Pages, decisions: Arc<Decisions>) -> Self {
+    pub(crate) fn new(
+        settings: Arc<Settings>,
+        http: reqwest::Client,
+        pages: Pages,
+        decisions: Arc<Decisions>,
+        clock: Arc<Clock>,
+    ) -> Self {
         let providers = Arc::new(Providers::new(settings.clone(), http.clone()));
-        Self { settings, http, providers, pages, decisions }
+        Self { settings, http, providers, pages, decisions, clock }
     }
 
     /// Returns the error page for a form that does not have the CSRF token of this session.
@@ -33,13 +41,14 @@ impl RelyingParty {
         if session.csrf_matches(sent).await.map_err(IntoResponse::into_response)? {
             return Ok(());
         }
-        Err(self.pages.error(ErrorPage::new(
+        let page = ErrorPage::new(
             StatusCode::FORBIDDEN,
             "csrf",
             "This form has expired",
             "The form does not have the CSRF token of your session. The session has expired, cookies are blocked, or \
              another site sent the form. Reload the page and try again.",
-        )))
+        );
+        Err(self.pages.error(page).await)
     }
 }
 

@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::error::SignInError;
 use super::provider::Provider;
 use super::transport::{Recorder, TransportError};
-use crate::clock;
 use crate::token::Jwt;
 use crate::token::verify::{self, IdTokenRules};
 
@@ -49,11 +48,13 @@ pub(super) fn token_endpoint_error(
     recorder: &Recorder,
     provider: &Provider,
     rules: IdTokenRules<'_>,
+    now: i64,
 ) -> SignInError {
     match error {
         RequestTokenError::ServerResponse(body) => SignInError::TokenEndpoint {
             code: body.error().to_string(),
             description: body.error_description().cloned(),
+            request_id: recorder.last_request_id(),
         },
         RequestTokenError::Request(error) => SignInError::TokenRequest { reason: error.to_string() },
         RequestTokenError::Parse(error, body) => {
@@ -64,10 +65,11 @@ pub(super) fn token_endpoint_error(
                 (Some(code), _) => SignInError::TokenEndpoint {
                     code: code.to_owned(),
                     description: body["errorSummary"].as_str().map(str::to_owned),
+                    request_id: recorder.last_request_id(),
                 },
                 (None, Some(raw)) => {
                     let rules = IdTokenRules { access_token: body["access_token"].as_str(), ..rules };
-                    let checks = Jwt::read(&raw).map(|jwt| verify::id_token(&jwt, &provider.keys, rules, clock::now()));
+                    let checks = Jwt::read(&raw).map(|jwt| verify::id_token(&jwt, &provider.keys, rules, now));
                     SignInError::IdToken { reason, checks: checks.unwrap_or_default() }
                 }
                 (None, None) => {

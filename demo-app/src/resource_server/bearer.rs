@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::state::ResourceServer;
-use crate::clock;
 use crate::endpoint::Endpoint;
 use crate::token::Jwt;
 use crate::token::check::first_failure;
@@ -99,7 +98,7 @@ async fn verify_token(server: &ResourceServer, token: &str) -> Result<Jwt, Probl
         .await
         .map_err(|unavailable| Problem::keys_unavailable(unavailable.to_string()))?;
     let rules = AccessTokenRules { issuer: &server.settings.issuer, audience: &server.settings.audience, clients: &[] };
-    let checks = verify::access_token(&jwt, &keys, rules, clock::now());
+    let checks = verify::access_token(&jwt, &keys, rules, server.clock.now().await);
     match first_failure(&checks) {
         // RFC 9449 7.2: a token that is bound to a key must not be accepted as a bearer token.
         None if jwt.payload.contains_key("cnf") => {

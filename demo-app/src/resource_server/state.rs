@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::store::Store;
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::token::keys::KeyCache;
 
@@ -12,10 +13,11 @@ pub(crate) struct ResourceServer {
     pub(super) settings: Arc<Settings>,
     pub(super) keys: Arc<KeyCache>,
     pub(super) store: Arc<Store>,
+    pub(super) clock: Arc<Clock>,
 }
 
 impl ResourceServer {
-    pub(crate) fn new(settings: Arc<Settings>, keys: Arc<KeyCache>) -> Self {
-        Self { settings, keys, store: Arc::new(Store::seeded()) }
+    pub(crate) fn new(settings: Arc<Settings>, keys: Arc<KeyCache>, clock: Arc<Clock>) -> Self {
+        Self { settings, keys, store: Arc::new(Store::seeded()), clock }
     }
 }

@@ -97,7 +97,7 @@ impl BrowserSession {
     /// Starts the signed-in session under a new id, against session fixation.
     pub(crate) async fn sign_in(&self, signed_in: SignedIn) -> Result<()> {
         self.0.cycle_id().await?;
-        self.0.remove_value("last_call").await?;
+        self.0.remove_value("calls").await?;
         self.0.remove_value("csrf").await?;
         self.update(signed_in).await
     }
@@ -116,7 +116,11 @@ impl BrowserSession {
     }
 
     pub(crate) async fn set_notice(&self, kind: NoticeKind, title: &str, text: impl Into<String>) -> Result<()> {
-        self.put("notice", &Notice { kind, title: title.to_owned(), text: text.into() }).await
+        self.show_notice(&Notice { kind, title: title.to_owned(), text: text.into(), journal: None }).await
+    }
+
+    pub(crate) async fn show_notice(&self, notice: &Notice) -> Result<()> {
+        self.put("notice", notice).await
     }
 
     pub(crate) async fn notice(&self) -> Result<Option<Notice>> {
@@ -127,12 +131,16 @@ impl BrowserSession {
         Ok(self.0.remove("notice").await?)
     }
 
-    pub(crate) async fn last_call(&self) -> Result<Option<ApiCall>> {
-        self.get("last_call").await
+    /// The last call of each endpoint, the newest first.
+    pub(crate) async fn calls(&self) -> Result<Vec<ApiCall>> {
+        Ok(self.get("calls").await?.unwrap_or_default())
     }
 
-    pub(crate) async fn set_last_call(&self, call: &ApiCall) -> Result<()> {
-        self.put("last_call", call).await
+    pub(crate) async fn add_call(&self, call: ApiCall) -> Result<()> {
+        let mut calls = self.calls().await?;
+        calls.retain(|earlier| earlier.endpoint != call.endpoint);
+        calls.insert(0, call);
+        self.put("calls", &calls).await
     }
 
     async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {

@@ -8,6 +8,8 @@ pub(crate) struct Notice {
     pub(crate) kind: NoticeKind,
     pub(crate) title: String,
     pub(crate) text: String,
+    /// The URL of the request in the mock's journal.
+    pub(crate) journal: Option<String>,
 }
 
 /// Whether the action succeeded.

@@ -30,11 +30,27 @@ pub(crate) struct SignedIn {
     pub(crate) subject: String,
     /// `x-okta-request-id` of the response with these tokens.
     pub(crate) request_id: Option<String>,
-    pub(crate) refreshed: Option<Refreshed>,
+    /// The newest first.
+    pub(crate) refreshes: Vec<Refreshed>,
     pub(crate) userinfo: Option<Inspection>,
-    pub(crate) introspection: Option<Inspection>,
+    /// The last answer about each token.
+    pub(crate) introspections: Vec<Inspection>,
     /// The HTTP messages since the sign-in started, secrets masked.
     pub(crate) exchanges: Vec<Exchange>,
+}
+
+impl SignedIn {
+    /// Adds an answer of introspection, in place of an earlier one about the same token.
+    pub(crate) fn add_introspection(&mut self, answer: Inspection) {
+        self.introspections.retain(|earlier| earlier.of != answer.of);
+        self.introspections.insert(0, answer);
+    }
+
+    /// The answers, marked as being about earlier tokens.
+    pub(crate) fn earlier_answers(&self) -> (Option<Inspection>, Vec<Inspection>) {
+        let earlier = |answer: &Inspection| Inspection { is_earlier: true, ..answer.clone() };
+        (self.userinfo.as_ref().map(earlier), self.introspections.iter().map(earlier).collect())
+    }
 }
 
 /// What a refresh changed.
@@ -62,6 +78,8 @@ pub(crate) struct Inspection {
     pub(crate) status: u16,
     pub(crate) body: Value,
     pub(crate) remark: Option<String>,
+    /// It is about the tokens before the last refresh.
+    pub(crate) is_earlier: bool,
 }
 
 impl Inspection {

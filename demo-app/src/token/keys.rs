@@ -88,7 +88,7 @@ struct CachedKeys {
 
 impl CachedKeys {
     fn is_fresh(&self) -> bool {
-        clock::now() - self.fetched_at < MAX_AGE_SECONDS
+        clock::machine_now() - self.fetched_at < MAX_AGE_SECONDS
     }
 }
 
@@ -116,7 +116,7 @@ impl KeyCache {
         let keys = Arc::new(KeySet::from_json(&self.fetch().await?));
         tracing::debug!(kids = ?keys.kids(), "fetched the issuer's keys");
         *self.cached.write() =
-            Some(CachedKeys { keys: keys.clone(), fetched_at: clock::now(), generation: generation + 1 });
+            Some(CachedKeys { keys: keys.clone(), fetched_at: clock::machine_now(), generation: generation + 1 });
         Ok(keys)
     }
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::time;
 use crate::decision::Note;
+use crate::timestamp;
 
 /// What defines a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -122,7 +122,7 @@ fn claim(name: &str, value: &Value, because: Option<String>, now: i64) -> Claim 
         meaning: entry
             .map_or("Custom claim, defined by an administrator of this authorization server.", |entry| entry.2)
             .to_owned(),
-        time: value.as_i64().filter(|_| DATES.contains(&name)).map(|at| time::full(at, now)),
+        time: value.as_i64().filter(|_| DATES.contains(&name)).map(|at| timestamp::full(at, now)),
         because,
     }
 }

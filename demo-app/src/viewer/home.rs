@@ -8,10 +8,9 @@ use serde::Serialize;
 
 use super::claims::{self, Claim};
 use super::state::Viewer;
-use super::time;
-use crate::clock;
 use crate::pages::{Frame, NavItem, render};
 use crate::session::{BrowserSession, Notice, SessionError, SignedIn};
+use crate::timestamp;
 use crate::token::Jwt;
 
 /// The data of the page.
@@ -82,6 +81,7 @@ pub(super) async fn data(State(viewer): State<Viewer>, session: BrowserSession) 
 async fn home(viewer: &Viewer, session: &BrowserSession) -> Result<Home, SessionError> {
     let settings = &viewer.settings;
     let host = settings.issuer_origin.split_once("://").map_or(settings.issuer_origin.as_str(), |(_, host)| host);
+    let now = viewer.clock.now().await;
     Ok(Home {
         issuer: settings.issuer.clone(),
         issuer_host: host.to_owned(),
@@ -90,8 +90,8 @@ async fn home(viewer: &Viewer, session: &BrowserSession) -> Result<Home, Session
         redirect_uri: settings.redirect_uri.clone(),
         scopes: settings.scopes.clone(),
         audience: settings.audience.clone(),
-        signed_in: session.signed_in().await?.map(|signed_in| person(signed_in, clock::now())),
-        api_called: session.last_call().await?.is_some(),
+        signed_in: session.signed_in().await?.map(|signed_in| person(signed_in, now)),
+        api_called: !session.calls().await?.is_empty(),
         notice: session.notice().await?,
     })
 }
@@ -106,7 +106,7 @@ fn person(signed_in: SignedIn, now: i64) -> Person {
         name: crate::pages::display_name(&signed_in.id_token).unwrap_or_else(|| signed_in.subject.clone()),
         email: text("email"),
         signed_in_at: auth_time,
-        signed_in_shown: auth_time.map(|at| time::full(at, now)),
+        signed_in_shown: auth_time.map(|at| timestamp::full(at, now)),
         amr: payload
             .get("amr")
             .and_then(serde_json::Value::as_array)
@@ -115,8 +115,8 @@ fn person(signed_in: SignedIn, now: i64) -> Person {
         acr: text("acr"),
         access_token_expires_at: expires_at,
         access_token_shown: match expires_at {
-            Some(at) if at > now => format!("{} left, until {}", time::span(at - now), time::utc(at)),
-            Some(at) => format!("expired {}", time::relative(at, now)),
+            Some(at) if at > now => format!("{} left, until {}", timestamp::span(at - now), timestamp::utc(at)),
+            Some(at) => format!("expired {}", timestamp::relative(at, now)),
             None => "unknown".to_owned(),
         },
         can_refresh: signed_in.refresh_token.is_some(),

@@ -20,7 +20,7 @@ struct MessagesPage {
 pub(super) async fn page(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
     let exchanges = match session.signed_in().await {
         Ok(Some(signed_in)) => signed_in.exchanges,
-        Ok(None) => return viewer.not_signed_in(),
+        Ok(None) => return viewer.not_signed_in().await,
         Err(broken) => return broken.into_response(),
     };
     match viewer.pages.frame(&session, "Messages", NavItem::Messages).await {

@@ -2,10 +2,10 @@
 
 mod claims;
 mod console;
+mod help;
 mod home;
 mod messages;
 mod state;
-mod time;
 mod tokens;
 
 use axum::Router;
@@ -25,6 +25,8 @@ impl Viewer {
             .route("/console/call", post(console::call))
             .route("/messages", get(messages::page))
             .route("/messages/data.json", get(messages::data))
+            .route("/help", get(help::index))
+            .route("/help/{topic}", get(help::topic))
             .with_state(self)
     }
 }

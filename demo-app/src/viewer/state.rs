@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde_json::json;
 
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::decision::Decisions;
 use crate::pages::{ErrorPage, Pages};
@@ -20,6 +21,7 @@ pub(crate) struct Viewer {
     pub(super) keys: Arc<KeyCache>,
     pub(super) pages: Pages,
     pub(super) decisions: Arc<Decisions>,
+    pub(super) clock: Arc<Clock>,
 }
 
 impl Viewer {
@@ -29,12 +31,13 @@ impl Viewer {
         keys: Arc<KeyCache>,
         pages: Pages,
         decisions: Arc<Decisions>,
+        clock: Arc<Clock>,
     ) -> Self {
-        Self { settings, http, keys, pages, decisions }
+        Self { settings, http, keys, pages, decisions, clock }
     }
 
     /// The error page of pages that need a sign-in.
-    pub(super) fn not_signed_in(&self) -> Response {
+    pub(super) async fn not_signed_in(&self) -> Response {
         self.pages.error(ErrorPage {
             try_again: true,
             ..ErrorPage::new(
@@ -45,6 +48,7 @@ impl Viewer {
                  know who you are.",
             )
         })
+        .await
     }
 }
 

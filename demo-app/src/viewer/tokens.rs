@@ -9,13 +9,12 @@ use serde_json::Value;
 
 use super::claims::{self, Claim};
 use super::state::{Viewer, not_signed_in_json};
-use super::time;
-use crate::clock;
 use crate::decision::{Decision, Note};
 use crate::pages::{Frame, NavItem, render};
 use crate::session::{BrowserSession, Inspection, Refreshed, SignedIn};
+use crate::timestamp;
 use crate::token::Jwt;
-use crate::token::check::{Check, first_failure};
+use crate::token::check::{Check, CheckResult, first_failure};
 use crate::token::keys::KeySet;
 use crate::token::verify::{self, AccessTokenRules, IdTokenRules};
 
@@ -27,14 +26,66 @@ struct Tokens {
     refresh_token: Option<String>,
     scopes: Scopes,
     lifetime: Option<String>,
-    refreshed: Option<Refreshed>,
+    /// The failed checks of both tokens.
+    failures: Vec<Failure>,
+    /// The newest first.
+    refreshes: Vec<RefreshView>,
     userinfo: Option<Inspection>,
-    introspection: Option<Inspection>,
+    /// The last answer about each token.
+    introspections: Vec<Inspection>,
     /// Which token or response contains each claim, after a userinfo request.
     matrix: Vec<MatrixRow>,
     decision: Decision,
+    /// The notes that decided, with the values that they led to.
+    reasons: Vec<Reason>,
     /// Why the signatures could not be checked, when they could not.
     keys_problem: Option<String>,
+}
+
+/// A failed check.
+#[derive(Debug, Serialize)]
+struct Failure {
+    token: &'static str,
+    check: Check,
+}
+
+/// A refresh, with its time as text.
+#[derive(Debug, Serialize)]
+struct RefreshView {
+    at: String,
+    #[serde(flatten)]
+    refreshed: Refreshed,
+}
+
+/// A note and the value of the claim that it is about.
+#[derive(Debug, Serialize)]
+struct Reason {
+    #[serde(flatten)]
+    note: Note,
+    value: Option<Value>,
+}
+
+impl Reason {
+    fn value_text(&self) -> String {
+        self.value.as_ref().map(Value::to_string).unwrap_or_default()
+    }
+}
+
+impl Tokens {
+    /// The result of all checks in one sentence.
+    fn verdict(&self) -> String {
+        match (self.failures.as_slice(), &self.access_token.decoded) {
+            ([], Some(_)) => "Both tokens pass every check".to_owned(),
+            ([], None) => "The ID token passes every check, and the access token is opaque".to_owned(),
+            ([one], _) => format!("{} fails a check: {}", one.token, one.check.title),
+            (all, _) => format!("{} checks fail", all.len()),
+        }
+    }
+
+    /// Whether a token fails only because it has expired, which a refresh or a new sign-in mends.
+    fn has_only_expired(&self) -> bool {
+        !self.failures.is_empty() && self.failures.iter().all(|failure| failure.check.id == "exp")
+    }
 }
 
 /// One token, raw and decoded.
@@ -79,8 +130,8 @@ impl Decoded {
     /// The result of the checks in one sentence.
     pub(crate) fn summary(&self) -> String {
         match first_failure(&self.checks) {
-            None => "Every check passes now.".to_owned(),
-            Some(check) => format!("Fails now: {}.", check.title),
+            None => format!("{} checks, none fails", self.checks.len()),
+            Some(check) => format!("fails: {}", check.title),
         }
     }
 
@@ -115,7 +166,7 @@ struct TokensPage {
 pub(super) async fn page(State(viewer): State<Viewer>, session: BrowserSession) -> Response {
     let signed_in = match session.signed_in().await {
         Ok(Some(signed_in)) => signed_in,
-        Ok(None) => return viewer.not_signed_in(),
+        Ok(None) => return viewer.not_signed_in().await,
         Err(broken) => return broken.into_response(),
     };
     let tokens = tokens(&viewer, signed_in).await;
@@ -134,7 +185,7 @@ pub(super) async fn data(State(viewer): State<Viewer>, session: BrowserSession) 
 }
 
 async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
-    let now = clock::now();
+    let now = viewer.clock.now().await;
     let decision = viewer.decisions.for_request(signed_in.request_id).await;
     let id = Jwt::read(&signed_in.id_token).ok();
     let access = Jwt::read(&signed_in.access_token).ok();
@@ -169,6 +220,11 @@ async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
         }),
         raw: signed_in.access_token.clone(),
     };
+    let failures = [("The ID token", &id_token), ("The access token", &access_token)]
+        .into_iter()
+        .flat_map(|(token, view)| failures(token, view))
+        .collect();
+    let reasons = reasons(&decision, &id_token, &access_token);
     let withheld =
         signed_in.requested_scopes.iter().filter(|it| !signed_in.granted_scopes.contains(it)).cloned().collect();
     Tokens {
@@ -176,14 +232,36 @@ async fn tokens(viewer: &Viewer, signed_in: SignedIn) -> Tokens {
         access_token,
         refresh_token: signed_in.refresh_token,
         scopes: Scopes { withheld, requested: signed_in.requested_scopes, granted: signed_in.granted_scopes },
-        lifetime: signed_in.expires_in.map(time::span),
-        refreshed: signed_in.refreshed,
+        lifetime: signed_in.expires_in.map(timestamp::span),
+        failures,
+        refreshes: signed_in
+            .refreshes
+            .into_iter()
+            .map(|it| RefreshView { at: timestamp::full(it.at, now), refreshed: it })
+            .collect(),
         userinfo: signed_in.userinfo,
-        introspection: signed_in.introspection,
+        introspections: signed_in.introspections,
         matrix,
         decision,
+        reasons,
         keys_problem: problem,
     }
+}
+
+fn failures(token: &'static str, view: &TokenView) -> Vec<Failure> {
+    let checks = view.decoded.iter().flat_map(|jwt| &jwt.checks);
+    let failed = checks.filter(|check| check.result == CheckResult::Failed);
+    failed.map(|check| Failure { token, check: check.clone() }).collect()
+}
+
+fn reasons(decision: &Decision, id_token: &TokenView, access_token: &TokenView) -> Vec<Reason> {
+    let value = |note: &Note| {
+        let (token, claim) = note.claim()?;
+        let view = if token == "id_token" { id_token } else { access_token };
+        view.decoded.as_ref()?.payload.get(claim).cloned()
+    };
+    let decisive = decision.notes.iter().filter(|note| note.is_decisive());
+    decisive.map(|note| Reason { value: value(note), note: note.clone() }).collect()
 }
 
 async fn keys_for(viewer: &Viewer, jwt: Option<&Jwt>) -> (std::sync::Arc<KeySet>, Option<String>) {

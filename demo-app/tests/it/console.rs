@@ -9,7 +9,7 @@ async fn call(browser: &Browser, csrf: &str, endpoint: &str, variant: &str, para
     let fields =
         [("csrf", csrf), ("endpoint", endpoint), ("variant", variant), ("parameter", parameter), ("body", body)];
     assert_eq!(browser.post("/console/call", &fields).await.status(), 303);
-    browser.json("/console/data.json").await["last_call"].clone()
+    browser.json("/console/data.json").await["calls"][0].clone()
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::browser::{Browser, location};
 const PASSWORD: &str = "Passw0rd!";
 
 /// Follows redirects and submits the mock's forms until the app is reached again.
-async fn walk(browser: &Browser, demo: &DemoApp, start: Url, login: &str) -> Response {
+pub(crate) async fn walk(browser: &Browser, demo: &DemoApp, start: Url, login: &str) -> Response {
     let mut answer = browser.http.get(start).send().await.unwrap();
     for _ in 0..12 {
         if answer.status().is_redirection() {
@@ -82,7 +82,7 @@ async fn sign_in_tokens_api_refresh_and_sign_out_work_with_the_embedded_mock() {
     let csrf = browser.csrf("/console").await;
     for (endpoint, status) in [("list_products", 200), ("list_orders", 403)] {
         browser.post("/console/call", &[("csrf", &csrf), ("endpoint", endpoint)]).await;
-        assert_eq!(browser.json("/console/data.json").await["last_call"]["status"], status);
+        assert_eq!(browser.json("/console/data.json").await["calls"][0]["status"], status);
     }
 
     let console = browser.json("/console/data.json").await;
@@ -95,24 +95,29 @@ async fn sign_in_tokens_api_refresh_and_sign_out_work_with_the_embedded_mock() {
     assert_eq!(refused["granted"], false);
     let because = refused["because"].as_str().unwrap();
     assert!(because.starts_with("access_denied: Policy evaluation failed for this request"), "{because}");
-    assert!(
-        because.contains("What would help: add buyer@example.test to the group 00gadmins000000005d7."),
-        "{because}"
-    );
+    let remedies: Vec<&str> = refused["remedies"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    assert!(remedies.contains(&"add buyer@example.test to the group 00gadmins000000005d7"), "{remedies:?}");
     let page = browser.page("/console").await;
     assert!(
         page.text("#list_orders .forecast[data-granted=false]").starts_with("Forecast: a request for it ✗ would be")
     );
 
     browser.post("/refresh", &[("csrf", &csrf)]).await;
-    let refreshed = browser.json("/tokens/data.json").await["refreshed"].clone();
+    let refreshed = browser.json("/tokens/data.json").await["refreshes"][0].clone();
     assert_eq!((&refreshed["rotated"], &refreshed["changes"][1]["changed"]), (&json!(false), &json!(true)));
+
+    let shown = browser.page("/tokens").await;
+    let reasons = shown.text("#reasons");
+    assert!(reasons.contains("Rule “Everyone” of policy “Market apps”"), "{reasons}");
+    assert!(reasons.contains("Claim feature_access of the access token = [\"basic\"]"), "{reasons}");
+    let (few, all) = (shown.count("#reasons > li"), shown.count("#decision > li"));
+    assert!(few <= 10 && all >= 2 * few, "{few} of {all} notes are shown first");
 
     browser.post("/userinfo", &[("csrf", &csrf)]).await;
     browser.post("/introspect", &[("csrf", &csrf), ("token", "access_token")]).await;
     let tokens = browser.json("/tokens/data.json").await;
     assert_eq!((&tokens["userinfo"]["status"], &tokens["userinfo"]["remark"]), (&json!(200), &json!(null)));
-    assert_eq!(tokens["introspection"]["body"]["active"], true);
+    assert_eq!(tokens["introspections"][0]["body"]["active"], true);
 
     let sent_to = location(&browser.post("/logout", &[("csrf", &csrf), ("reach", "issuer")]).await);
     let back = walk(&browser, &demo, sent_to, "nobody").await;
@@ -131,6 +136,24 @@ async fn a_scope_that_no_rule_grants_is_refused_and_explained() {
     let page = crate::browser::page_of(answer).await;
     assert_eq!(page.text("#error-code"), "access_denied");
     assert!(page.text("#error-description").starts_with("Policy evaluation failed for this request"));
+    let order = [
+        "#error-code",
+        "#error-description",
+        "#error-reason",
+        "#remedies",
+        "a[href*='/_mock/console/requests/']",
+        "#all-notes",
+    ];
+    let all = page.html.as_str();
+    let at = ["error-code", "error-description", "error-reason", "remedies", "/_mock/console/requests/", "all-notes"];
+    let found: Vec<usize> = at.iter().map(|it| all.find(it).unwrap_or_else(|| panic!("no {it}: {all}"))).collect();
+    assert!(found.is_sorted(), "the verdict is first, then what would help: {found:?}");
+    assert!(order.iter().all(|it| page.count(it) == 1), "{all}");
+    assert!(page.text("#error-reason").contains("no rule covers authorization_code for 0oamarketweb000005d7"));
+    assert!(page.text("#remedies").contains("do not request orders:update"), "{}", page.text("#remedies"));
+    let journal = page.attribute("a[href*='/_mock/console/requests/']", "href");
+    let shown = browser.http.get(journal).send().await.unwrap();
+    assert_eq!(shown.status(), 200);
     let refused = page.text("#decision li[data-verdict=refused]");
     assert!(refused.contains("no_matching_policy"), "{refused}");
     let matched = "#decision li[data-verdict=matched]";

@@ -35,6 +35,8 @@ pub(crate) struct Behaviour {
     pub(crate) userinfo_subject: String,
     /// Key ids published now.
     pub(crate) published: Vec<String>,
+    /// The `Date` header of its answers.
+    pub(crate) date: Option<&'static str>,
     authorization: Option<Url>,
     refreshes: u32,
 }
@@ -70,6 +72,7 @@ impl FakeIssuer {
             token_error: None,
             userinfo_subject: USER_ID.to_owned(),
             published: vec!["key-1".to_owned()],
+            date: None,
             authorization: None,
             refreshes: 0,
         }));
@@ -107,6 +110,12 @@ impl FakeIssuer {
         requests.iter().filter(|request| request.url.path().ends_with("/v1/keys")).count()
     }
 
+    /// The paths of all requests so far.
+    pub(crate) async fn requested_paths(&self) -> Vec<String> {
+        let requests = self.server.received_requests().await.unwrap();
+        requests.iter().map(|request| request.url.path().to_owned()).collect()
+    }
+
     /// An access token with these scopes, without a sign-in.
     pub(crate) fn access_token(&self, scopes: &[&str]) -> String {
         let mut behaviour = self.behaviour.lock();
@@ -135,12 +144,22 @@ struct Endpoint {
 impl Respond for Endpoint {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut behaviour = self.behaviour.lock();
+        let answer = self.answer(&mut behaviour, request);
+        match behaviour.date {
+            Some(date) => answer.insert_header("date", date),
+            None => answer,
+        }
+    }
+}
+
+impl Endpoint {
+    fn answer(&self, behaviour: &mut Behaviour, request: &Request) -> ResponseTemplate {
         match self.kind {
             EndpointKind::Discovery => ok(discovery(&self.issuer)),
             EndpointKind::Keys => {
                 ok(json!({ "keys": behaviour.published.iter().map(|kid| public_key(kid)).collect::<Vec<_>>() }))
             }
-            EndpointKind::Token => token(&self.issuer, &mut behaviour, request),
+            EndpointKind::Token => token(&self.issuer, behaviour, request),
             EndpointKind::Userinfo => {
                 ok(json!({ "sub": behaviour.userinfo_subject, "name": "Tess Test", "zoneinfo": "Europe/Paris" }))
             }

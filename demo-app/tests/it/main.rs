@@ -3,6 +3,7 @@
 
 mod api;
 mod browser;
+mod clock;
 mod console;
 mod embedded;
 mod fake_issuer;

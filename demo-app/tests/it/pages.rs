@@ -5,7 +5,7 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use serde_json::Value;
 
-use crate::browser::{Browser, demo_at};
+use crate::browser::{Browser, demo_at, location};
 use crate::fake_issuer::FakeIssuer;
 
 /// Replaces values that differ between runs: addresses, times, tokens.
@@ -97,7 +97,10 @@ async fn every_page_has_one_heading_help_and_only_own_assets() {
     let browser = Browser::at(&demo);
     let mut pages = vec![browser.page("/").await, browser.page("/console").await];
     browser.sign_in(&issuer).await;
-    for path in ["/", "/tokens", "/console", "/messages", "/authorization-code/callback?error=x", "/nowhere"] {
+    let help =
+        ["", "/flows", "/access-token", "/id-token", "/sign-in-page", "/libraries"].map(|it| format!("/help{it}"));
+    let more = ["/", "/tokens", "/console", "/messages", "/authorization-code/callback?error=x", "/nowhere"];
+    for path in more.into_iter().chain(help.iter().map(String::as_str)) {
         pages.push(browser.page(path).await);
     }
     let mut titles: Vec<String> = Vec::new();
@@ -106,6 +109,15 @@ async fn every_page_has_one_heading_help_and_only_own_assets() {
         if page.count("#help") == 0 {
             panic!("no help: {}", page.html);
         }
+        let document = scraper::Html::parse_document(&page.html);
+        let mut names: Vec<&str> = document
+            .select(&scraper::Selector::parse("[role=region], section[aria-label]").unwrap())
+            .map(|it| it.attr("aria-label").unwrap())
+            .collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count, "every region has a name of its own: {names:?}");
         assert_eq!(page.count("script:not([src]), style, [style], [onclick], iframe"), 0);
         for source in ["script[src]", "link[href]", "img[src]"] {
             let document = scraper::Html::parse_document(&page.html);
@@ -191,4 +203,92 @@ async fn stopping_closes_the_port() {
     let url = demo.url().to_owned();
     demo.stop().await;
     assert!(Client::builder().no_proxy().build().unwrap().get(url).send().await.is_err());
+}
+
+#[tokio::test]
+async fn the_tokens_page_has_the_verdict_first_and_folds_the_details() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    browser.sign_in(&issuer).await;
+    let page = browser.page("/tokens").await;
+    assert_eq!(page.text("main > h1 + #verdict .headline"), "✓ Both tokens pass every check.");
+    assert_eq!(page.count("details[open]"), 0);
+    for shown in ["#id-raw", "#id-header", "#id-payload", "#access-raw", "#access-header", "#access-payload"] {
+        assert_eq!(page.count(&format!("{shown}, details {shown}")), 1, "{shown} is not folded");
+    }
+    assert_eq!(page.count("header form[action='/logout']"), 2);
+
+    issuer.behaviour.lock().edit_access_token = Box::new(|claims| claims["aud"] = Value::from("api://other"));
+    let csrf = browser.csrf("/tokens").await;
+    browser.post("/refresh", &[("csrf", &csrf)]).await;
+    let page = browser.page("/tokens").await;
+    assert_eq!(page.text("#verdict .headline"), "✗ The access token fails a check: Audience.");
+    let failure = page.text("#verdict .failures li[data-check=aud]");
+    assert!(failure.contains("found api://other, expected api://default"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_refresh_keeps_earlier_answers_and_earlier_refreshes() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    browser.sign_in(&issuer).await;
+    let csrf = browser.csrf("/tokens").await;
+    browser.post("/userinfo", &[("csrf", &csrf)]).await;
+    for token in ["access_token", "refresh_token", "access_token"] {
+        browser.post("/introspect", &[("csrf", &csrf), ("token", token)]).await;
+    }
+    for _ in 0..2 {
+        assert_eq!(location(&browser.post("/refresh", &[("csrf", &csrf)]).await).path(), "/tokens");
+    }
+    let data = browser.json("/tokens/data.json").await;
+    assert_eq!((&data["userinfo"]["is_earlier"], &data["refreshes"][1]["rotated"]), (&true.into(), &false.into()));
+    let answers: Vec<&Value> = data["introspections"].as_array().unwrap().iter().map(|it| &it["of"]).collect();
+    assert_eq!(answers, ["access_token", "refresh_token"]);
+    let page = browser.page("/tokens").await;
+    assert_eq!(page.text("#earlier-refreshes summary"), "Earlier refreshes: 1");
+    assert!(page.text("#introspection").contains("before the last refresh"));
+}
+
+#[tokio::test]
+async fn calls_of_other_endpoints_stay_on_the_console() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    browser.sign_in(&issuer).await;
+    let csrf = browser.csrf("/console").await;
+    for endpoint in ["list_products", "list_orders", "list_products"] {
+        let answer = browser.post("/console/call", &[("csrf", &csrf), ("endpoint", endpoint)]).await;
+        assert_eq!(location(&answer).fragment(), Some(endpoint));
+    }
+    let page = browser.page("/console").await;
+    assert_eq!((page.count("#list_products .result"), page.count("#list_orders .result")), (1, 1));
+}
+
+#[tokio::test]
+async fn help_is_linked_from_home_and_tokens_and_shows_a_diagram_for_each_flow() {
+    let issuer = FakeIssuer::start().await;
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let before = browser.page("/").await;
+    browser.sign_in(&issuer).await;
+    let after = browser.page("/").await;
+    let tokens = browser.page("/tokens").await;
+    for topic in ["flows", "access-token", "id-token", "sign-in-page", "libraries"] {
+        let link = format!("main a[href='/help/{topic}']");
+        assert!(before.count(&link) > 0 && after.count(&link) > 0, "{topic} is not linked from Home");
+    }
+    for topic in ["flows", "access-token", "id-token", "libraries"] {
+        assert!(tokens.count(&format!("main a[href='/help/{topic}']")) > 0, "{topic} is not linked from Tokens");
+    }
+    let flows = browser.page("/help/flows").await;
+    let ids = ["code-pkce", "code", "client-credentials", "device", "token-exchange", "implicit", "password"];
+    for id in ids {
+        assert_eq!(flows.count(&format!("section#{id} svg[role=img] > title + desc")), 1, "{id}");
+        let (messages, steps) = (format!("section#{id} svg .message"), format!("section#{id} ol.steps > li"));
+        assert_eq!(flows.count(&messages), flows.count(&steps), "{id}: each message is described");
+    }
+    assert!(browser.page("/help/access-token").await.text("main").contains(&issuer.url()));
+    assert_eq!(browser.page("/help/nothing").await.status, 404);
 }

@@ -243,8 +243,8 @@ async fn a_refresh_shows_the_changed_tokens_and_stores_a_rotated_refresh_token()
 
     assert_eq!(location(&refresh().await).path(), "/tokens");
     let data = browser.json("/tokens/data.json").await;
-    assert_eq!((&data["refreshed"]["rotated"], &data["refresh_token"]), (&json!(false), &json!("refresh-0")));
-    assert_eq!(data["refreshed"]["changes"][1]["changed"], true, "the access token is new");
+    assert_eq!((&data["refreshes"][0]["rotated"], &data["refresh_token"]), (&json!(false), &json!("refresh-0")));
+    assert_eq!(data["refreshes"][0]["changes"][1]["changed"], true, "the access token is new");
 
     issuer.behaviour.lock().rotates_refresh_tokens = true;
     // The fake issuer counts refreshes; a new sign-in starts at 0 again.
@@ -256,7 +256,7 @@ async fn a_refresh_shows_the_changed_tokens_and_stores_a_rotated_refresh_token()
     for expected in ["refresh-1", "refresh-2"] {
         browser.post("/refresh", &[("csrf", &csrf)]).await;
         let data = browser.json("/tokens/data.json").await;
-        assert_eq!((&data["refreshed"]["rotated"], &data["refresh_token"]), (&json!(true), &json!(expected)));
+        assert_eq!((&data["refreshes"][0]["rotated"], &data["refresh_token"]), (&json!(true), &json!(expected)));
     }
     assert!(browser.page("/tokens").await.text("[data-notice=ok]").contains("this client rotates"));
 }
@@ -370,7 +370,7 @@ async fn introspection_authenticates_the_client_and_shows_the_response() {
     browser.post("/introspect", &[("csrf", &csrf), ("token", "refresh_token")]).await;
     let data = browser.json("/tokens/data.json").await;
     assert_eq!(
-        (&data["introspection"]["of"], &data["introspection"]["body"]["active"]),
+        (&data["introspections"][0]["of"], &data["introspections"][0]["body"]["active"]),
         (&json!("refresh_token"), &json!(true))
     );
 }

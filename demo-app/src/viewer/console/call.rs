@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::data::name_of;
 use super::variant::TokenVariant;
-use crate::clock;
 use crate::endpoint::{ENDPOINTS, Endpoint, Id};
 use crate::pages::ErrorPage;
 use crate::session::{ApiCall, BrowserSession, NoticeKind, SessionError, SignedIn};
@@ -50,20 +49,26 @@ pub(in crate::viewer) async fn call(
 
 async fn try_call(viewer: &Viewer, session: &BrowserSession, form: CallForm) -> Result<Response, SessionError> {
     if !session.csrf_matches(&form.csrf).await? {
-        return Ok(viewer.pages.error(ErrorPage::new(
-            StatusCode::FORBIDDEN,
-            "csrf",
-            "This form has expired",
-            "The form does not have the CSRF token of your session. Reload the page and try again.",
-        )));
+        return Ok(viewer
+            .pages
+            .error(ErrorPage::new(
+                StatusCode::FORBIDDEN,
+                "csrf",
+                "This form has expired",
+                "The form does not have the CSRF token of your session. Reload the page and try again.",
+            ))
+            .await);
     }
-    let Some(signed_in) = session.signed_in().await? else { return Ok(viewer.not_signed_in()) };
+    let Some(signed_in) = session.signed_in().await? else { return Ok(viewer.not_signed_in().await) };
     let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| name_of(endpoint.id) == form.endpoint) else {
-        return Ok(viewer.pages.not_found());
+        return Ok(viewer.pages.not_found().await);
     };
     match send(viewer, endpoint, &form, &signed_in).await {
-        Ok(call) => session.set_last_call(&call).await?,
-        Err(reason) => session.set_notice(NoticeKind::Failure, "The API could not be called", reason).await?,
+        Ok(call) => session.add_call(call).await?,
+        Err(reason) => {
+            session.set_notice(NoticeKind::Failure, "The API could not be called", reason).await?;
+            return Ok(redirect_to("/console"));
+        }
     }
     Ok(redirect_to(&format!("/console#{}", form.endpoint)))
 }
@@ -122,7 +127,7 @@ async fn checks(viewer: &Viewer, variant: TokenVariant, signed_in: &SignedIn) ->
     let Some(jwt) = header.strip_prefix("Bearer ").and_then(|token| Jwt::read(token).ok()) else { return Vec::new() };
     let keys = viewer.keys.keys_for(jwt.header_str("kid")).await.unwrap_or_default();
     let rules = AccessTokenRules { issuer: &viewer.settings.issuer, audience: &viewer.settings.audience, clients: &[] };
-    verify::access_token(&jwt, &keys, rules, clock::now())
+    verify::access_token(&jwt, &keys, rules, viewer.clock.now().await)
 }
 
 /// The expected status, to compare with the actual one.

@@ -17,7 +17,8 @@ pub(super) struct Console {
     pub(super) granted: Vec<String>,
     pub(super) endpoints: Vec<EndpointRow>,
     pub(super) variants: Vec<&'static str>,
-    pub(super) last_call: Option<ApiCall>,
+    /// The last call of each endpoint, the newest first.
+    pub(super) calls: Vec<ApiCall>,
 }
 
 impl Console {
@@ -25,9 +26,9 @@ impl Console {
         VARIANTS
     }
 
-    /// The last call, if it was made to this endpoint.
+    /// The last call of this endpoint.
     pub(super) fn result(&self, row: &EndpointRow) -> Option<&ApiCall> {
-        self.last_call.as_ref().filter(|call| call.endpoint == row.name())
+        self.calls.iter().find(|call| call.endpoint == row.name())
     }
 
     pub(super) fn is_chosen(&self, row: &EndpointRow, variant: &TokenVariant) -> bool {
@@ -108,7 +109,7 @@ pub(super) async fn console(viewer: &Viewer, session: &BrowserSession) -> Result
         granted,
         endpoints,
         variants: VARIANTS.iter().map(|variant| variant.name()).collect(),
-        last_call: session.last_call().await?,
+        calls: session.calls().await?,
     })
 }
 

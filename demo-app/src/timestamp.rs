@@ -1,13 +1,13 @@
 //! Timestamps and durations as text.
 
-use ::time::OffsetDateTime;
-use ::time::format_description::BorrowedFormatItem;
-use ::time::macros::format_description;
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 
 const UTC: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute]:[second] UTC");
 
 /// `2026-11-22 10:15:11 UTC`.
-pub(super) fn utc(seconds: i64) -> String {
+pub(crate) fn utc(seconds: i64) -> String {
     OffsetDateTime::from_unix_timestamp(seconds)
         .ok()
         .and_then(|at| at.format(UTC).ok())
@@ -15,7 +15,7 @@ pub(super) fn utc(seconds: i64) -> String {
 }
 
 /// `in 59 min` or `3 h ago`.
-pub(super) fn relative(seconds: i64, now: i64) -> String {
+pub(crate) fn relative(seconds: i64, now: i64) -> String {
     match seconds - now {
         0 => "now".to_owned(),
         ahead if ahead > 0 => format!("in {}", span(ahead)),
@@ -24,7 +24,7 @@ pub(super) fn relative(seconds: i64, now: i64) -> String {
 }
 
 /// A duration in its largest suitable unit.
-pub(super) fn span(seconds: i64) -> String {
+pub(crate) fn span(seconds: i64) -> String {
     match seconds {
         ..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds / 60),
@@ -34,7 +34,7 @@ pub(super) fn span(seconds: i64) -> String {
 }
 
 /// [`utc`] and [`relative`].
-pub(super) fn full(seconds: i64, now: i64) -> String {
+pub(crate) fn full(seconds: i64, now: i64) -> String {
     format!("{} ({})", utc(seconds), relative(seconds, now))
 }
 
