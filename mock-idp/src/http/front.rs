@@ -3,7 +3,7 @@
 //! 1. It gets an id. 2. Its address names an org, or it is refused. 3. The table finds its route. 4. The control API is served without
 //!    the steps that follow. 5. Bodies without a length, or too long, are refused. 6. A transport fault may apply. 7. A cached
 //!    answer is sent at once. 8. Else the access that the route needs is checked, and its handler answers; a panic becomes Okta's
-//!    internal error. 9. Okta's headers, CORS headers, journal and log.
+//!    internal error. 9. Okta's headers, CORS headers, journal and log. 10. What is left of the body is read, or the connection closes.
 //!
 //! One hand-written service instead of a stack of layers: a discovery request spends nearly all its time here.
 
@@ -29,7 +29,7 @@ use crate::http::layers::access_log::RequestRecord;
 use crate::http::layers::address::{LastAddress, Resolved, Resolver};
 use crate::http::layers::response_cache::{self, State};
 use crate::http::layers::transport_faults::{self, FaultEffect};
-use crate::http::layers::{cors, limits, okta_headers};
+use crate::http::layers::{cors, limits, okta_headers, request_body};
 use crate::http::respond::api_error;
 use crate::journal::Explained;
 use crate::request_id::{self, RequestId};
@@ -93,14 +93,28 @@ impl ConnectionFront {
         B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
+        let Self(connection) = self.clone();
+        let (head, body) = request.into_parts();
         // Most requests have no body: an empty one costs no allocation.
-        let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        match self.0.shared.answer_at_once(&self.0, request) {
+        if !body.is_end_stream() {
+            let (body, unread) = request_body::watch(&head.headers, Body::new(body));
+            let request = Request::from_parts(head, body);
+            // Boxed, so that the future of a cached answer is small.
+            return Either::Right(Either::Left(Box::pin(async move {
+                let mut response = match connection.shared.answer_at_once(&connection, request) {
+                    ControlFlow::Break(response) => response,
+                    ControlFlow::Continue(pending) => connection.shared.answer(&connection, pending).await?,
+                };
+                unread.finish(&mut response).await;
+                Ok(response)
+            })));
+        }
+        match connection.shared.answer_at_once(&connection, Request::from_parts(head, Body::empty())) {
             ControlFlow::Break(response) => Either::Left(ready(Ok(response))),
             ControlFlow::Continue(pending) => {
-                let Self(connection) = self.clone();
-                // Boxed, so that the future of a cached answer is small.
-                Either::Right(Box::pin(async move { connection.shared.answer(&connection, pending).await }))
+                Either::Right(Either::Right(Box::pin(
+                    async move { connection.shared.answer(&connection, pending).await },
+                )))
             }
         }
     }

@@ -43,4 +43,5 @@ mod request_objects;
 mod session_policy;
 mod session_token;
 mod single_sign_out;
+mod unread_bodies;
 mod wire;
