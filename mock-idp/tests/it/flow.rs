@@ -167,7 +167,7 @@ async fn identifier_and_password_sign_in_and_the_session_works_for_another_clien
     let url = format!("{}/v1/authorize", mock.issuer());
     let first = browser.get(&url).query(&code_request(WEB, "openid")).send().await.unwrap();
     let policy = first.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    assert!(policy.contains("form-action 'self' http://localhost:7803"), "{policy}");
+    assert!(!policy.contains("form-action"), "{policy}");
     assert_eq!(first.headers()["x-frame-options"], "DENY");
     let page = first.text().await.unwrap();
     assert!(page.contains(r#"name="identifier""#) && page.contains(r#"data-se="save""#));

@@ -95,8 +95,7 @@ async fn the_sign_out_page_has_a_frame_for_each_client_with_a_logout_uri() {
     let response = sign_out(&mock, &browser, &hint).await;
     assert_eq!(response.status(), 200);
     let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
-    let sources = policy.split_once("; frame-src ").unwrap().1;
-    assert!(sources.contains("https://till.example.test") && sources.contains("http://localhost:7999"), "{policy}");
+    assert!(policy.ends_with("; frame-src http: https:"), "{policy}");
     let page = response.text().await.unwrap().replace("&#38;", "&").replace("&amp;", "&");
     let frames: Vec<&str> = page.split("<iframe").skip(1).map(|frame| after(frame, "src=\"")).collect();
     let mut expected = url::Url::parse("https://till.example.test/bye?from=okta").unwrap();

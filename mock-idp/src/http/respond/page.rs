@@ -64,7 +64,7 @@ pub(crate) fn render(view: &PageView) -> Response {
         _ => StatusCode::OK,
     };
     let mut response = (status, Html(pages::render(view))).into_response();
-    if let Ok(policy) = HeaderValue::from_str(&pages::content_security_policy(view, None)) {
+    if let Ok(policy) = HeaderValue::from_str(&pages::content_security_policy(view)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     // The app loads that page in a hidden frame: its content security policy has the allowed embedders.
