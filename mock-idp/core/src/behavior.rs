@@ -113,6 +113,10 @@ departures! {
         "a client assertion is made for the address of the endpoint that is called"
         "it may be made for the issuer too"
         "RFC 7523 3 step 3; OIDC Core 9; OIDF oidcc-ensure-client-assertion-with-iss-aud-succeeds";
+    ignores_client_id_beside_header "token.client-id-beside-header"
+        "`client_id` in the body beside a Basic header is a second set of credentials, and refused, except in pushed requests"
+        "`client_id` may be there too; it has to be that of the header"
+        "RFC 6749 2.3, 3.2.1";
     lists_assertion_algorithms "token.assertion-algorithms"
         "metadata do not say how client assertions may be signed"
         "metadata list the algorithms"
@@ -126,7 +130,7 @@ departures! {
         "a second use of a code is refused and revokes the tokens of the first"
         "RFC 6749 4.1.2; OIDF oidcc-codereuse-30seconds";
     signs_out_without_hint "logout.no-hint"
-        "signing out without `id_token_hint` is refused with invalid_token"
+        "signing out without `id_token_hint` is refused with invalid_client"
         "signing out without `id_token_hint` ends the session and shows a page; it leads nowhere else"
         "OIDC RP-Initiated Logout 2, 3; OIDF oidcc-rp-initiated-logout-no-params, -no-id-token-hint, -only-state";
     advertises_single_logout "logout.metadata"

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use mock_idp_core::ledger::LedgerError;
+use mock_idp_core::org::Problems;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -28,6 +29,12 @@ impl ControlError {
 impl From<LedgerError> for ControlError {
     fn from(error: LedgerError) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string(), Value::Null)
+    }
+}
+
+impl From<Problems> for ControlError {
+    fn from(problems: Problems) -> Self {
+        Self::bad_request(problems.to_string(), Value::Null)
     }
 }
 

@@ -12,6 +12,7 @@ mod explain;
 mod faults;
 mod handler;
 mod keys;
+mod redirect_uris;
 mod requests;
 mod routes;
 mod server;

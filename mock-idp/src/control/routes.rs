@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::handler::handler;
-use super::{assets, ciba, clock, consents, console, explain, faults, keys, requests, server};
+use super::{assets, ciba, clock, consents, console, explain, faults, keys, redirect_uris, requests, server};
 use crate::routing::{Access, Handler, RateClass, Readers, Route};
 
 /// A row of the control API: neither counted, nor shared with other origins, nor recorded.
@@ -31,6 +31,7 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::GET, &["/_mock/console", "/_mock/console/preview"], CONTROL, handler!(console::preview)),
     route(Method::GET, &["/_mock/console/requests"], CONTROL, handler!(console::requests)),
     route(Method::GET, &["/_mock/console/requests/{request_id}"], CONTROL, handler!(console::request)),
+    route(Method::POST, &["/_mock/redirect-uris"], CONTROL, handler!(redirect_uris::add)),
     route(Method::GET, &["/_mock/requests"], CONTROL, handler!(requests::latest)),
     route(Method::GET, &["/_mock/requests/{request_id}"], CONTROL, handler!(requests::one)),
     route(Method::POST, &["/_mock/reset"], CONTROL, handler!(server::reset)),

@@ -78,7 +78,7 @@ impl<'c> AuthorizationEndpoint<'c> {
         let client = request.explanation.client.as_deref().and_then(|id| self.0.org.client(id));
         let mismatch = client
             .filter(|_| error.id == ErrorId::IllegalRedirectUri)
-            .map(|client| view::redirect_uri_help(client, redirect_uri.unwrap_or_default()));
+            .map(|client| view::redirect_uri_help(client, redirect_uri.unwrap_or_default(), &self.0.urls));
         request.error_page(error, mismatch)
     }
 }

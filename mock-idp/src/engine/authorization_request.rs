@@ -31,6 +31,7 @@ pub(super) async fn read(
     let parameters = pushed.as_ref().unwrap_or(parameters);
     let opened = request_object::open(context, parameters, trace).await?;
     let parameters = opened.as_ref().unwrap_or(parameters);
+    note_resource(parameters, trace);
     let hinted_user = hinted_user(context, parameters).await.map_err(shown)?;
     let request = authorization::begin(org, server, urls, parameters, hinted_user)?;
     let token = |name: &str| parameters.get(name).map(str::to_owned);
@@ -40,6 +41,14 @@ pub(super) async fn read(
         (None, None) => SignInToken::None,
     };
     Ok((request, sign_in_token))
+}
+
+/// RFC 8707 2. Okta: `resource` selects nothing; the audience is a setting of the authorization server.
+pub(super) fn note_resource(parameters: &Parameters, trace: &mut Trace) {
+    if let Some(resource) = parameters.get("resource") {
+        let because = format!("`{resource}` is ignored: the tokens are for the audience of the authorization server");
+        trace.note(NoteStatus::PassedOver, "resource", because);
+    }
 }
 
 /// What the client has pushed under the request's `request_uri`, which is removed.

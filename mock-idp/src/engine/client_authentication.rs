@@ -72,7 +72,7 @@ async fn decide<'c>(
     presented: CredentialSources<'_>,
     endpoint: &str,
 ) -> Result<client_authentication::AuthenticatedClient<'c>, OAuthError> {
-    let attempt = client_authentication::identify(&context.org, presented)?;
+    let attempt = client_authentication::identify(&context.org, presented, endpoint)?;
     let fetched = remote_keys::fetch(context, attempt.key_source()).await;
     let called = CalledEndpoint { urls: &context.urls, server: &context.server, endpoint };
     attempt.verify(called, fetched.as_ref(), context.now)

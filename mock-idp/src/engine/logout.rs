@@ -15,6 +15,8 @@ pub enum LogoutResponse {
     Page(Box<PageView>),
     /// An error page: nothing has been signed out.
     Refused(Box<PageView>),
+    /// An error in the shape of Okta's APIs, also for browsers.
+    RefusedAsJson(OAuthError),
 }
 
 /// The logout endpoint of a server.
@@ -47,6 +49,9 @@ impl<'c> LogoutEndpoint<'c> {
             Ok(sign_out) => sign_out.response(frame),
             Err(error) => {
                 explanation.reason = Some(error.to_string());
+                if error.is_api_shaped() {
+                    return Explained { result: LogoutResponse::RefusedAsJson(error), explanation };
+                }
                 LogoutResponse::Refused(Box::new(PageView::Error(error_view(&error, None, frame))))
             }
         };

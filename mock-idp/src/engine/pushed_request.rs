@@ -7,6 +7,7 @@ use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 use serde_json::{Value, json};
 
+use super::authorization_request::note_resource;
 use super::client_authentication::{ProvenClient, authenticate_with_key};
 use super::single_use::consume;
 use super::{Context, request_object};
@@ -51,6 +52,7 @@ impl<'c> PushedRequestEndpoint<'c> {
         let opened =
             request_object::open(context, &parameters, trace).await.map_err(AuthorizationError::into_oauth_error)?;
         let parameters = authorization::bind_to_key(opened.unwrap_or(parameters), key.as_deref())?;
+        note_resource(&parameters, trace);
         // RFC 9126 2.1 step 3: as at the authorization endpoint.
         authorization::begin(org, server, urls, &parameters, None).map_err(AuthorizationError::into_oauth_error)?;
         let name = context.decide(trace, authorization::request_uri);

@@ -52,13 +52,13 @@ static AREAS: &[Area] = &[
     Area {
         secret_segment: true,
         ignores_trailing_slash: true,
-        ..area("/api/v1/sessions", RateClass::Management, Readers::SameOrigin)
+        ..area("/api/v1/sessions", RateClass::Management, Readers::TrustedOriginsOfApi)
     },
-    Area { ignores_trailing_slash: true, ..area("/api/v1", RateClass::Management, Readers::SameOrigin) },
-    area("/api", RateClass::Management, Readers::SameOrigin),
-    area("/idp", RateClass::SignIn, Readers::SameOrigin),
+    Area { ignores_trailing_slash: true, ..area("/api/v1", RateClass::Management, Readers::TrustedOriginsOfApi) },
+    area("/api", RateClass::Management, Readers::TrustedOriginsOfApi),
+    area("/idp", RateClass::SignIn, Readers::TrustedOrigins),
     Area { ignores_trailing_slash: true, ..area("/oauth2/v1/clients", RateClass::OAuth, Readers::SameOrigin) },
-    area("/oauth2", RateClass::OAuth, Readers::SameOrigin),
+    area("/oauth2", RateClass::OAuth, Readers::AnyOrigin),
     area("/.well-known", RateClass::Unlimited, Readers::AnyOrigin),
     Area { secret_segment: true, ..area("/welcome", RateClass::Unlimited, Readers::SameOrigin) },
 ];

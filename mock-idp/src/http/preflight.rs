@@ -14,6 +14,10 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("3600");
 /// Answers OPTIONS with the methods whose answers are shared.
 pub(super) async fn answer(_: AtServer, matched: Matched, request: HeaderMap) -> Decided {
     let mut methods: Vec<&str> = matched.shared_methods().map(http::Method::as_str).collect();
+    // Whether the path exists is not known before the request itself.
+    if methods.is_empty() {
+        methods.extend(request.get(header::ACCESS_CONTROL_REQUEST_METHOD).and_then(|method| method.to_str().ok()));
+    }
     let of_api = matched.readers() == Readers::TrustedOriginsOfApi;
     // Okta: its authentication API names OPTIONS too.
     methods.extend(of_api.then_some("OPTIONS"));

@@ -40,8 +40,9 @@ struct Comparison<'a> {
     /// The registered ones that are nearest to it.
     nearest: Vec<Candidate<'a>>,
     others: Vec<Candidate<'a>>,
-    /// What to add to the client's `redirect_uris`, as a YAML string; `None` if it could never be registered.
-    yaml: Option<String>,
+    /// How to register it: what to add to the client's `redirect_uris`, as a YAML string, and a shell command. `None` if it could
+    /// never be registered.
+    remedy: Option<(String, &'a str)>,
 }
 
 #[derive(Debug)]
@@ -66,7 +67,11 @@ impl<'a> Comparison<'a> {
             nearest: shown.iter().map(candidate).collect(),
             others: folded.iter().map(candidate).collect(),
             // A JSON string is a YAML string.
-            yaml: url::Url::parse(received).ok().and_then(|_| serde_json::to_string(received).ok()),
+            remedy: mismatch
+                .command
+                .as_deref()
+                .zip(serde_json::to_string(received).ok())
+                .map(|(command, yaml)| (yaml, command)),
         }
     }
 }

@@ -23,14 +23,14 @@ pub(crate) enum Matched {
     /// A path that has routes, but not with this method.
     OtherMethods(Arc<PathRoutes>, Method),
     /// A path without routes.
-    Nothing(&'static Group, &'static Area),
+    Nothing(&'static Group, &'static Area, Method),
 }
 
 impl Matched {
     pub(crate) fn group(&self) -> &'static Group {
         match self {
             Self::Route(path, _) | Self::OtherMethods(path, _) => path.group,
-            Self::Nothing(group, _) => group,
+            Self::Nothing(group, ..) => group,
         }
     }
 
@@ -46,7 +46,7 @@ impl Matched {
         match self {
             Self::Route(_, route) => route.handler,
             Self::OtherMethods(path, _) => self.preflight().unwrap_or(path.group.method_not_allowed),
-            Self::Nothing(group, _) => group.not_found,
+            Self::Nothing(group, ..) => self.preflight().unwrap_or(group.not_found),
         }
     }
 
@@ -56,16 +56,16 @@ impl Matched {
     }
 
     fn preflight(&self) -> Option<Handler> {
-        let Self::OtherMethods(path, method) = self else { return None };
+        let (Self::OtherMethods(_, method) | Self::Nothing(.., method)) = self else { return None };
         let shared = *method == Method::OPTIONS && self.readers() != Readers::SameOrigin;
-        path.group.preflight.filter(|_| shared)
+        self.group().preflight.filter(|_| shared)
     }
 
     pub(crate) fn rate(&self) -> RateClass {
         match self {
             Self::Route(_, route) => route.rate,
             Self::OtherMethods(path, _) => path.routes.first().map_or(RateClass::Unlimited, |route| route.rate),
-            Self::Nothing(_, area) => area.rate,
+            Self::Nothing(_, area, _) => area.rate,
         }
     }
 
@@ -83,12 +83,12 @@ impl Matched {
                 };
                 shared.unwrap_or(Readers::SameOrigin)
             }
-            Self::Nothing(_, area) => area.readers,
+            Self::Nothing(_, area, _) => area.readers,
         }
     }
 
     pub(crate) fn ignores_trailing_slash(&self) -> bool {
-        matches!(self, Self::Nothing(_, area) if area.ignores_trailing_slash)
+        matches!(self, Self::Nothing(_, area, _) if area.ignores_trailing_slash)
     }
 
     /// The methods of the path.
@@ -125,7 +125,7 @@ impl Matched {
 
     /// The path as it may be recorded: without its secrets.
     pub(crate) fn recordable(&self, path: String) -> String {
-        if let Self::Nothing(_, area) = self {
+        if let Self::Nothing(_, area, _) = self {
             return area.recordable(path);
         }
         let is_secret = |name: &str| match self.route() {

@@ -61,7 +61,7 @@ impl Table {
 
     /// The route of a request, or what applies without one.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Matched {
-        let Ok(found) = self.paths.at(path) else { return self.nothing(path) };
+        let Ok(found) = self.paths.at(path) else { return self.nothing(method, path) };
         let wanted = if *method == Method::HEAD { &Method::GET } else { method };
         match found.value.routes.iter().find(|route| route.method == *wanted) {
             Some(route) => Matched::Route(Arc::clone(found.value), route),
@@ -69,10 +69,10 @@ impl Table {
         }
     }
 
-    fn nothing(&self, path: &str) -> Matched {
+    fn nothing(&self, method: &Method, path: &str) -> Matched {
         let areas = self.groups.iter().flat_map(|group| group.areas.iter().map(|area| (*group, area)));
         let found = areas.into_iter().find(|(_, area)| area.contains(path));
         let (group, area) = found.unwrap_or((self.groups[0], &ELSEWHERE));
-        Matched::Nothing(group, area)
+        Matched::Nothing(group, area, method.clone())
     }
 }

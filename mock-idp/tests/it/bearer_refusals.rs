@@ -1,7 +1,7 @@
 //! Errors of userinfo, of sign-out, and of the token endpoint for browsers, as Okta words them.
 
 use mock_idp::MockIdp;
-use mock_idp_core::model::OauthClientSettings;
+use mock_idp_core::model::{Group, OauthClientSettings};
 use mock_idp_core::protocol::GrantType;
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, redeem};
 use crate::jose::{Key, jwt};
 use crate::market::{NOW, stop_clock};
-use crate::org::TestOrg;
+use crate::org::{TestOrg, model};
 use crate::refusals::token_error;
 
 const KEYED: &str = "0oamarketkeyjwt005d7";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// Status, and `error` and `error_description` of the challenge.
 fn challenged(response: &Response) -> (u16, String, String) {
@@ -159,10 +160,84 @@ async fn okta_scopes_require_a_service_app_for_client_credentials() {
     let text = "The 'client_credentials' grant type may not request .self scopes.";
     assert_eq!(refused, (400, "client_credentials_self_scope_requested".to_owned(), text.to_owned()));
     assert_eq!(ask(&form).await.status(), 200);
+    // Okta's SDK for Go sends the assertion there too.
+    let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
+    let query = [form.as_slice(), &[("client_assertion_type", kind), ("client_assertion", &assertion)]].concat();
+    let by_query = browser().post(format!("{}/oauth2/v1/token", mock.url())).query(&query);
+    assert_eq!(by_query.header("content-length", "0").send().await.unwrap().status(), 200);
 
     let text = "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.";
     assert_eq!(
         token_error(request.form(&form).send().await.unwrap()).await,
         (401, "invalid_client".to_owned(), text.to_owned())
     );
+}
+
+#[tokio::test]
+async fn too_many_groups_at_userinfo_are_an_error_with_a_body() {
+    let id = |index: usize| format!("00gcrowd{index:03}0000000000")[..20].to_owned();
+    let org = TestOrg::market()
+        .edit(|document| {
+            document.groups.extend((0..120).map(|index| {
+                model::<Group>(json!({ "id": id(index), "profile": { "name": format!("Crowd {index}") } }))
+            }));
+        })
+        .edit(|document| {
+            let buyer = document.users.iter_mut().find(|user| user.profile.login == "buyer@example.test").unwrap();
+            buyer.group_ids.extend((0..120).map(id));
+        })
+        .claim_rule("groups", |claim| claim.always_include_in_token = false);
+    let mock = org.start().await;
+    let token = tokens(&mock, "buyer@example.test").await["access_token"].as_str().unwrap().to_owned();
+    let response = browser().get(format!("{}/v1/userinfo", mock.issuer())).bearer_auth(token).send().await.unwrap();
+    assert_eq!(response.status(), 400);
+    assert!(!response.headers().contains_key("www-authenticate"));
+    let text = "The groups claim matched too many groups and must be configured to match fewer groups.";
+    let body: Value = response.json().await.unwrap();
+    assert_eq!(body, json!({ "error": "server_error", "error_description": text }));
+}
+
+#[tokio::test]
+async fn a_browser_gets_no_refresh_token_for_a_code_with_offline_access() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let mut request = code_request(WEB, "openid offline_access");
+    request.extend([("code_challenge", CHALLENGE), ("code_challenge_method", "S256")]);
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &request).await;
+    let code = parameter(&arrived, "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", code.as_str()),
+        ("redirect_uri", crate::flow::CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    let ask = || browser().post(format!("{}/v1/token", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET)).form(&form);
+    let refused = token_error(ask().header("origin", "http://localhost:7803").send().await.unwrap()).await;
+    let text = "Browser requests to the token endpoint may not include the offline_access scope.";
+    assert_eq!(refused, (400, "invalid_scope".to_owned(), text.to_owned()));
+    assert_eq!(ask().send().await.unwrap().status(), 200, "the app's server may still redeem the code");
+}
+
+#[tokio::test]
+async fn sign_out_without_a_hint_is_an_api_error_and_ends_no_session() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let buyer = browser();
+    let request = code_request(WEB, "openid");
+    authorize(&mock, &buyer, "buyer@example.test", &request).await;
+    for accept in ["text/html,*/*", "application/json"] {
+        for query in
+            ["", "?client_id=0oamarketweb000005d7", "?post_logout_redirect_uri=http://localhost:7803/signed-out"]
+        {
+            let url = format!("{}/v1/logout{query}", mock.issuer());
+            let response = buyer.get(url).header("accept", accept).send().await.unwrap();
+            assert_eq!(response.status(), 400);
+            let body: Value = response.json().await.unwrap();
+            assert_eq!(
+                (&body["errorCode"], &body["errorSummary"]),
+                (&json!("invalid_client"), &json!("Invalid value for 'client_id' parameter."),)
+            );
+        }
+    }
+    let silent = [request.as_slice(), &[("prompt", "none")]].concat();
+    let arrived = authorize(&mock, &buyer, "buyer@example.test", &silent).await;
+    assert!(parameter(&arrived, "code").is_some(), "{arrived}");
 }

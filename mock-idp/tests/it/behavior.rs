@@ -60,6 +60,7 @@ const ROWS: &[(&str, &str, &str)] = &[
         "The audience claim for client_assertion must be the endpoint invoked for the request.",
         "taken: {\"active\":false}",
     ),
+    ("token.client-id-beside-header", "401 invalid_request", "200 null"),
     ("token.assertion-algorithms", "null", "9 algorithms"),
     (
         "token.clock-skew",
@@ -69,7 +70,7 @@ const ROWS: &[(&str, &str, &str)] = &[
     ("token.code-replay", "refused; the tokens live: true", "refused; the tokens live: false"),
     (
         "logout.no-hint",
-        "400 The id token is invalid.; the session lives: true",
+        "400 Invalid value for 'client_id' parameter.; the session lives: true",
         "200 signed out; the session lives: false",
     ),
     ("logout.metadata", "null, null, null, null", "true, true, true, true"),
@@ -256,6 +257,14 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let answer: Value = browser().post(url).form(&form).send().await.unwrap().json().await.unwrap();
             answer["error_description"].as_str().map_or_else(|| format!("taken: {answer}"), str::to_owned)
         }
+        "token.client-id-beside-header" => {
+            let url = format!("{}/v1/introspect", mock.issuer());
+            let form = [("client_id", WEB), ("token", "unknown")];
+            let response = browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap();
+            let status = response.status().as_u16();
+            let error = response.json::<Value>().await.unwrap()["error"].clone();
+            format!("{status} {}", error.as_str().unwrap_or("null"))
+        }
         "token.assertion-algorithms" => {
             let metadata = metadata(mock).await;
             let listed = &metadata["token_endpoint_auth_signing_alg_values_supported"];
@@ -296,7 +305,8 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let page = response.text().await.unwrap();
             let silent = with(code_request(WEB, "openid"), "prompt", "none");
             let lives = parameter(&authorize(mock, &browser, "", &silent).await, "code").is_some();
-            let says = if page.contains(r#"data-se="signed-out""#) { "signed out" } else { "The id token is invalid." };
+            let refused = "Invalid value for 'client_id' parameter.";
+            let says = if page.contains(r#"data-se="signed-out""#) { "signed out" } else { refused };
             assert!(says == "signed out" || page.contains(says), "{page}");
             format!("{status} {says}; the session lives: {lives}")
         }

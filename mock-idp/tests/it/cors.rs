@@ -72,7 +72,7 @@ async fn any_origin_may_read_responses_and_errors() {
     for (what, request, status) in [
         ("a token's worth", form(&format!("{custom}/introspect"), &[("token", "nonsense")]), 200),
         ("revocation", form(&format!("{custom}/revoke"), &[("token", "nonsense")]), 200),
-        ("a device's refusal", form(&device, &[("client_id", WEB)]), 400),
+        ("a device's refusal", form(&device, &[("scope", "openid")]), 400),
         ("no access token", browser().get(at(&format!("{custom}/userinfo"))).header("origin", ANYWHERE), 401),
         ("a client", browser().get(at("/oauth2/v1/clients/x")).header("origin", ANYWHERE), 403),
         ("an unknown server", form("/oauth2/nowhere/v1/token", &[("a", "b")]), 404),
@@ -159,4 +159,26 @@ async fn pages_and_other_management_operations_have_no_cors_headers() {
         assert_eq!(header(&response, "access-control-allow-origin"), None, "{path}");
         assert_eq!(header(&response, "vary"), None, "{path}");
     }
+}
+
+#[tokio::test]
+async fn scripts_of_trusted_origins_can_read_that_an_api_path_is_unknown() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    for path in ["/api/v1/users/me/nowhere", "/api/v1/sessions/me/nowhere", "/api/v2/nowhere", "/idp/idx/nowhere"] {
+        let url = format!("{}{path}", mock.url());
+        let ask = |origin: &'static str| {
+            let request = browser().request(Method::OPTIONS, &url).header("origin", origin);
+            request.header("access-control-request-method", "PUT").send()
+        };
+        let asked = ask(TRUSTED).await.unwrap();
+        assert!(asked.status().is_success(), "{path}");
+        assert_readable(&asked, TRUSTED, path);
+        assert!(header(&asked, "access-control-allow-methods").unwrap().starts_with("PUT"), "{path}");
+        assert_eq!(header(&ask(ANYWHERE).await.unwrap(), "access-control-allow-origin"), None, "{path}");
+        let answer = browser().put(&url).header("origin", TRUSTED).body("{}").send().await.unwrap();
+        assert_eq!(answer.status(), 404);
+        assert_readable(&answer, TRUSTED, path);
+    }
+    let oauth = format!("{}/oauth2/default/v1/nowhere", mock.url());
+    assert_readable(&preflight(&oauth, ANYWHERE).await, ANYWHERE, "an unknown OAuth path");
 }

@@ -425,15 +425,16 @@ async fn unsupported_grants_are_refused_with_their_own_errors() {
     let jwt = "urn:ietf:params:oauth:grant-type:jwt-bearer";
     let saml = "urn:ietf:params:oauth:grant-type:saml2-bearer";
     let org = TestOrg::market().oauth(WEB, |settings| {
-        settings.grant_types.extend([jwt, saml, "interaction_code"].map(|name| model::<GrantType>(json!(name))));
+        settings.grant_types.extend([jwt, saml].map(|name| model::<GrantType>(json!(name))));
     });
     let mock = org.start().await;
     let web = Some((WEB, WEB_SECRET));
-    let interact = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have \
-                    Okta Identity Engine enabled and the Interaction Code flow enabled for this application and \
-                    authorization server.";
+    let not_listed = format!(
+        "The client is not authorized to use the provided grant type. Configured grant types: [authorization_code, implicit, \
+         refresh_token, {jwt}, {saml}]."
+    );
     type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str, &'a str);
-    let cases: [Case<'_>; 6] = [
+    let cases: [Case<'_>; 5] = [
         (
             &[("grant_type", jwt), ("assertion", "a.b.c")],
             401,
@@ -447,13 +448,7 @@ async fn unsupported_grants_are_refused_with_their_own_errors() {
             "invalid_grant",
             "SAML Assertion Bearer Grant is not supported by OIE.",
         ),
-        (&[("grant_type", "interaction_code"), ("interaction_code", "x")], 400, "access_denied", interact),
-        (
-            &[("grant_type", "interaction_code")],
-            400,
-            "invalid_request",
-            "The required parameter 'interaction_code' is missing.",
-        ),
+        (&[("grant_type", "interaction_code"), ("interaction_code", "x")], 400, "unauthorized_client", &not_listed),
         (
             &[("grant_type", "urn:okta:params:oauth:grant-type:otp"), ("login_hint", "buyer"), ("otp", "1")],
             400,

@@ -1,10 +1,12 @@
 //! Every OAuth error as Okta words it, with its status and place.
 
 use mock_idp::MockIdp;
+use mock_idp_core::org::SignInForm;
 use reqwest::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, location, parameter, redeem};
+use crate::org::TestOrg;
 
 const SPA: &str = "0oamarketspa000005d7";
 const SERVICE: &str = "0oamarketservice05d7";
@@ -503,22 +505,27 @@ async fn policy_and_assignment_errors_are_redirected() {
 }
 
 #[tokio::test]
-async fn the_interaction_code_flow_is_refused() {
-    let mock = MockIdp::builder().start().await.unwrap();
+async fn the_interaction_code_flow_is_refused_as_the_organization_document_says() {
+    let classic = TestOrg::market().edit(|document| document.settings.sign_in_page.form = SignInForm::Single);
     let not_enabled = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have Okta Identity Engine enabled and the Interaction Code flow enabled for this application and authorization server.";
-    for server in ["/oauth2", "/oauth2/default"] {
-        let ask = async |form: &[Pair<'_>]| {
-            let response =
-                browser().post(format!("{}{server}/v1/interact", mock.url())).form(form).send().await.unwrap();
-            let status = response.status().as_u16();
-            (status, response.json::<Value>().await.unwrap())
-        };
-        let (status, body) = ask(&[("client_id", SPA), ("scope", "openid"), ("redirect_uri", CALLBACK)]).await;
-        assert_eq!(
-            (status, &body["error"], &body["error_description"]),
-            (400, &"access_denied".into(), &not_enabled.into())
-        );
-        let (status, body) = ask(&[("client_id", "nobody")]).await;
-        assert_eq!((status, &body["errorCode"]), (401, &"invalid_client".into()));
+    let not_listed = "The client is not authorized to use the provided grant type. Configured grant types: [authorization_code, refresh_token].";
+    for (org, pipeline, error, text) in
+        [(TestOrg::market(), "idx", "unauthorized_client", not_listed), (classic, "v1", "access_denied", not_enabled)]
+    {
+        let mock = org.start().await;
+        let document = browser().get(format!("{}/.well-known/okta-organization", mock.url())).send().await.unwrap();
+        assert_eq!(document.json::<Value>().await.unwrap()["pipeline"], pipeline);
+        for server in ["/oauth2", "/oauth2/default"] {
+            let ask = async |form: &[Pair<'_>]| {
+                let response =
+                    browser().post(format!("{}{server}/v1/interact", mock.url())).form(form).send().await.unwrap();
+                let status = response.status().as_u16();
+                (status, response.json::<Value>().await.unwrap())
+            };
+            let (status, body) = ask(&[("client_id", SPA), ("scope", "openid"), ("redirect_uri", CALLBACK)]).await;
+            assert_eq!((status, &body["error"], &body["error_description"]), (400, &error.into(), &text.into()));
+            let (status, body) = ask(&[("client_id", "nobody")]).await;
+            assert_eq!((status, &body["errorCode"]), (401, &"invalid_client".into()));
+        }
     }
 }

@@ -114,6 +114,15 @@ async fn webfinger_returns_the_org_as_issuer() {
     assert_eq!(response.headers()["content-type"], "application/jrd+json");
     let expected = json!({ "subject": "acct:buyer@example.test", "links": [{ "rel": issuer, "href": mock.url() }] });
     assert_eq!(response.json::<Value>().await.unwrap(), expected);
+    // Okta's sign-in widget reads the first link.
+    let provider = json!({
+        "rel": "okta:idp", "href": mock.url(), "titles": { "und": "market" }, "properties": { "okta:idp:type": "OKTA" },
+    });
+    let user = ("resource", "okta:acct:buyer@example.test");
+    let asked: Value = ask(&[user, ("rel", "okta:idp")]).await.json().await.unwrap();
+    assert_eq!(asked, json!({ "subject": user.1, "links": [provider] }));
+    let unfiltered: Value = ask(&[user]).await.json().await.unwrap();
+    assert_eq!(unfiltered["links"], json!([provider, { "rel": issuer, "href": mock.url() }]));
     let other = ask(&[("resource", "acct:buyer@example.test"), ("rel", "other")]).await;
     assert_eq!(other.json::<Value>().await.unwrap()["links"], json!([]));
     assert_eq!(ask(&[]).await.status(), 400);

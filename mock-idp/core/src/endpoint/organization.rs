@@ -11,7 +11,7 @@ pub fn document(org: &Org, urls: &Urls) -> Value {
         "id": org.identity().id,
         "cell": "op3",
         "_links": { "organization": { "href": urls.endpoint_base } },
-        "pipeline": "idx",
+        "pipeline": if org.is_classic() { "v1" } else { "idx" },
         "settings": {
             "analyticsCollectionEnabled": false,
             "bugReportingEnabled": true,

@@ -78,6 +78,12 @@ pub fn answer(
     claims::for_userinfo(server, &subject, &scopes, moment)
 }
 
+/// Whether an error is about the access token, so that another one may help. RFC 6750 3.1; the others are the server's own.
+#[must_use]
+pub fn is_about_token(error: &OAuthError) -> bool {
+    !matches!(error.error(), "server_error" | "temporarily_unavailable")
+}
+
 /// The challenge for an error.
 #[must_use]
 pub fn challenge(scheme: Scheme, error: &OAuthError, server: &CompiledServer, urls: &Urls) -> String {

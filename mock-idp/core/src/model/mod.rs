@@ -8,6 +8,7 @@ mod condition;
 mod connection;
 mod group;
 mod policy;
+mod redirect_uri;
 mod session_policy;
 mod user;
 
@@ -17,6 +18,7 @@ pub use condition::*;
 pub use connection::*;
 pub use group::*;
 pub use policy::*;
+pub use redirect_uri::{RedirectPurpose, check_redirect_uri, matches_any_port, matches_wildcard};
 pub use session_policy::*;
 pub use user::*;
 

@@ -52,6 +52,10 @@ pub struct Settings {
     pub behavior: Behavior,
     #[serde(default)]
     pub sign_in_page: SignInPageSettings,
+    /// Ids of clients whose redirect URIs at `localhost`, `127.0.0.1` and `[::1]` are accepted with any port (RFC 8252 7.3). Okta
+    /// compares ports like everything else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any_loopback_port: Vec<String>,
 }
 
 /// How the hosted sign-in page behaves.

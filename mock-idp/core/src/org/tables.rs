@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{OrgIdentity, Settings};
+use super::document::{OrgIdentity, Settings, SignInForm};
 use super::records::{
     APP_CLIENT_ID, APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Child, GROUP_TYPE, GroupEntry, ORIGIN, OWNER,
     SCOPE_NAME, USER_LOGIN, USER_SHORT_NAME, assignment_id, scope_key,
@@ -64,6 +64,18 @@ impl Tables {
     #[must_use]
     pub fn behavior(&self) -> Behavior {
         self.settings().behavior
+    }
+
+    /// Whether the org looks like one of Okta's Classic Engine: its sign-in page asks for user name and password at once.
+    #[must_use]
+    pub fn is_classic(&self) -> bool {
+        self.settings().sign_in_page.form == SignInForm::Single
+    }
+
+    /// Whether the port of this client's loopback redirect URIs does not count.
+    #[must_use]
+    pub fn accepts_any_loopback_port(&self, client: &App) -> bool {
+        self.settings().any_loopback_port.iter().any(|client_id| client_id == client.client_id())
     }
 
     /// When the object with an id was created and last changed.

@@ -22,7 +22,7 @@ pub use oauth_error::OAuthError;
 pub use parameters::Parameters;
 pub use prompt::Prompt;
 pub use requested_claims::RequestedClaims;
-pub use reserved_claims::is_reserved_claim;
+pub use reserved_claims::{is_reserved_in_access_token, is_reserved_in_id_token};
 pub use response::{ResponseMode, ResponseType};
 pub use scopes::{INTERCLIENT_ACCESS, OIDC_SCOPES, Scopes, is_oidc};
 pub use status::Status;

@@ -26,6 +26,12 @@ impl Parameters {
             .filter(|value| !value.is_empty())
     }
 
+    /// Whether a parameter is there, with or without a value.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
     /// The names that occur more than once, each once. RFC 6749 3.1: parameters must not be included more than once.
     #[must_use]
     pub fn duplicates(&self) -> Vec<&str> {

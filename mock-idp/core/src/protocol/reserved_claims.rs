@@ -1,35 +1,33 @@
-//! Claim names that custom claims and hooks must not use. Okta: reserved claims.
+//! Claim names that claim rules and hooks must not use. Okta: token inline hook reference, reserved claims. Its table has a column
+//! for the type of token.
 
-const RESERVED: &[&str] = &[
-    "acr",
+/// Reserved in ID tokens.
+const ID_TOKEN: &[&str] = &[
     "active",
     "aid",
     "amr",
     "app_id",
     "app_type",
-    "as_uri",
     "at_hash",
     "aud",
-    "auth_time",
-    "authorization_details",
     "c_hash",
-    "cid",
     "client_id",
     "client_ip",
     "client_req_id",
     "client_type",
     "client_user_agent",
-    "cnf",
+    "device_compliance",
+    "device_id",
+    "device_known",
+    "device_managed",
+    "device_name",
+    "device_trust",
     "did",
     "dst",
-    "exp",
     "group",
     "hotk",
-    "iat",
     "idp",
     "idp_iss",
-    "iss",
-    "jti",
     "mac_key",
     "may_act",
     "nonce",
@@ -43,22 +41,27 @@ const RESERVED: &[&str] = &[
     "pwd_exp_time",
     "rid",
     "role",
-    "rpt",
-    "rsi",
+    "scope",
     "scopes",
-    "scp",
-    "sid",
     "sub",
     "term",
-    "token_type",
-    "uid",
     "user_ip",
-    "username",
-    "ver",
 ];
 
-/// Whether a custom claim must not have this name. `groups` and `scope` are allowed: Okta's guides define such claims.
+/// Reserved in access tokens.
+const ACCESS_TOKEN: &[&str] = &["as_uri", "authorization_details", "rpt", "rsi", "scp", "uid", "username"];
+
+/// Reserved in both. The table has `groups` too, for hooks: Okta's guides define claim rules of that name.
+const BOTH: &[&str] = &["acr", "auth_time", "cid", "cnf", "exp", "iat", "iss", "jti", "sid", "token_type", "ver"];
+
+/// Whether claim rules for ID tokens must not have this name.
 #[must_use]
-pub fn is_reserved_claim(name: &str) -> bool {
-    name.starts_with("device_") || RESERVED.contains(&name)
+pub fn is_reserved_in_id_token(name: &str) -> bool {
+    ID_TOKEN.contains(&name) || BOTH.contains(&name)
+}
+
+/// Whether claim rules for access tokens must not have this name. Okta: `aud` and `sub` may be redefined there.
+#[must_use]
+pub fn is_reserved_in_access_token(name: &str) -> bool {
+    ACCESS_TOKEN.contains(&name) || BOTH.contains(&name)
 }

@@ -1,6 +1,6 @@
 //! The org document: its errors with location and suggestion, and the JSON schema for editors.
 
-use mock_idp_core::org::{Document, json_schema};
+use mock_idp_core::org::{Document, Org, json_schema};
 
 use crate::market::MARKET;
 
@@ -138,7 +138,30 @@ fn duplicates_and_values_out_of_bounds_are_errors() {
             "`market` is not a valid id: expected 20 letters and digits that start with `00o`",
         ),
         ("value: appuser.app_features", "value: appuser.", "claim `feature_access`"),
-        ("name: feature_access", "name: scp", "`scp` is a reserved claim name"),
+        ("name: feature_access", "name: scp", "`scp` is a reserved claim name in access tokens"),
+        (
+            "name: groups, claimType: IDENTITY",
+            "name: nonce, claimType: IDENTITY",
+            "`nonce` is a reserved claim name in ID tokens",
+        ),
+        ("name: groups, groupFilterType", "name: amr, groupFilterType", "`amr` is a reserved claim name in ID tokens"),
+        (
+            "grant_types: [authorization_code, refresh_token]\n        response_types: [code]\n        refresh_token: { rotation_type: ROTATE, leeway: 0 }",
+            "grant_types: [authorization_code, interaction_code]\n        response_types: [code]\n        refresh_token: { rotation_type: ROTATE, leeway: 0 }",
+            "`interaction_code` needs the Interaction Code flow",
+        ),
+        ("- com.example.market:/callback", "- \"javascript:alert(1)\"", "the scheme `javascript:` is refused"),
+        (
+            "- com.example.market:/signed-out",
+            "- https://*.example.com/",
+            "`*` is allowed in sign-in redirect URIs only",
+        ),
+        ("- com.example.market:/callback", "- https://*.com/cb", "`*` needs `wildcard_redirect: SUBDOMAIN`"),
+        (
+            "- com.example.market:/callback",
+            "- \"com.example.market:/callback\\r\\nX: 1\"",
+            "the character '\\r' has to be percent-encoded",
+        ),
         ("group_filter_type: REGEX, value: \".*\"", "group_filter_type: REGEX, value: \"(\"", "claim `groups`"),
         ("type: BUILT_IN", "type: OKTA_GROUP", "exactly one group must have `type: BUILT_IN`"),
         ("- http://127.0.0.1:7802/authorization-code/callback", "- /callback", "`/callback` is not an absolute URI"),
@@ -302,4 +325,81 @@ fn the_schema_file_is_up_to_date() {
         std::fs::write(path, &generated).unwrap();
     }
     assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), generated, "run with UPDATE_SCHEMA=1");
+}
+
+#[test]
+fn claim_names_are_reserved_per_type_of_token() {
+    let rename = |name: &str, claim_type: &str| {
+        edited("name: feature_access, claimType: RESOURCE", &format!("name: {name}, claimType: {claim_type}"))
+    };
+    // Okta: token inline hook reference, reserved claims.
+    let (both, id, access) = (
+        ["acr", "auth_time", "cid", "cnf", "exp", "iat", "iss", "jti", "sid", "token_type", "ver"].as_slice(),
+        [
+            "active",
+            "aid",
+            "amr",
+            "app_id",
+            "app_type",
+            "at_hash",
+            "aud",
+            "c_hash",
+            "client_id",
+            "client_ip",
+            "client_req_id",
+            "client_type",
+            "client_user_agent",
+            "device_compliance",
+            "device_id",
+            "device_known",
+            "device_managed",
+            "device_name",
+            "device_trust",
+            "did",
+            "dst",
+            "group",
+            "hotk",
+            "idp",
+            "idp_iss",
+            "mac_key",
+            "may_act",
+            "nonce",
+            "oid",
+            "okta_emailVerified",
+            "okta_lastUpdated",
+            "orig",
+            "permissions",
+            "purpose",
+            "pwd_exp_days",
+            "pwd_exp_time",
+            "rid",
+            "role",
+            "scope",
+            "scopes",
+            "sub",
+            "term",
+            "user_ip",
+        ]
+        .as_slice(),
+        ["as_uri", "authorization_details", "rpt", "rsi", "scp", "uid", "username"].as_slice(),
+    );
+    let accepted = |name: &str, claim_type: &str| Org::parse(&rename(name, claim_type)).is_ok();
+    for (names, in_id_tokens, in_access_tokens) in
+        [(both, false, false), (id, false, true), (access, true, false), (&["email2", "device_color"], true, true)]
+    {
+        for name in names {
+            assert_eq!(accepted(name, "IDENTITY"), in_id_tokens, "{name} in ID tokens");
+            assert_eq!(accepted(name, "RESOURCE"), in_access_tokens, "{name} in access tokens");
+        }
+    }
+}
+
+#[test]
+fn a_setting_that_names_an_unknown_client_is_an_error() {
+    let document = edited("anyLoopbackPort: [0oamarketnative005d7]", "anyLoopbackPort: [0oamarketnative0057d]");
+    let error = Org::parse(&document).unwrap_err().lines("org.yaml");
+    assert!(
+        error.contains("no app has the client id `0oamarketnative0057d`; did you mean `0oamarketnative005d7`?"),
+        "{error}"
+    );
 }

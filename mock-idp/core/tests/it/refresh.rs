@@ -54,7 +54,7 @@ fn refresh(
     let body: Parameters =
         [("grant_type", "refresh_token"), ("client_id", caller), ("refresh_token", token)].into_iter().collect();
     let request = TokenRequest { body, ..TokenRequest::default() };
-    let unverified = client_authentication::identify(org, request.credential_sources())?;
+    let unverified = client_authentication::identify(org, request.credential_sources(), "token")?;
     let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
     let called = CalledEndpoint { urls: &urls, server: org.org_server(), endpoint: "token" };
     let client = unverified.verify(called, None, now)?.client;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::engine::UserinfoEndpoint;
 use crate::http::extract::{AtServer, Form, header_text, header_texts};
-use crate::http::respond::{challenge, json};
+use crate::http::respond::{challenge, json, oauth_error};
 use crate::routing::{Decided, Query};
 
 pub(super) async fn get(at: AtServer, query: Query, headers: HeaderMap) -> Decided {
@@ -31,6 +31,8 @@ async fn answer(
     let decided = UserinfoEndpoint::new(&call).respond(method, presented, &header_texts(headers, "dpop")).await;
     decided.map(|result| match result {
         Ok(claims) => json::text(Value::Object(claims).to_string().into()),
+        // Okta: only errors about the access token are challenges.
+        Err(error) if !userinfo::is_about_token(&error) => oauth_error::render(&error),
         Err(error) => {
             let scheme = Scheme::of(authorization.as_deref());
             challenge::render(&error, &userinfo::challenge(scheme, &error, &call.server, &call.urls))

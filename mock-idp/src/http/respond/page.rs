@@ -44,6 +44,10 @@ pub(crate) fn signed_out(decided: Explained<LogoutResponse>) -> Decided {
     decided.map(|result| match result {
         LogoutResponse::Redirect(location) => redirect(&location),
         LogoutResponse::Page(view) | LogoutResponse::Refused(view) => render(&view),
+        // Okta: 400, as for pages, and JSON whatever the browser prefers.
+        LogoutResponse::RefusedAsJson(error) => {
+            api_error::envelope(StatusCode::BAD_REQUEST, error.error(), &error.description(), &[])
+        }
     })
 }
 

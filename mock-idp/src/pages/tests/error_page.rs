@@ -47,7 +47,9 @@ fn marks_where_the_redirect_uris_differ() {
         ]
     );
     assert_eq!(all(&page, "[data-se='received-uri'] mark").into_iter().map(text).collect::<Vec<_>>(), ["3000", "/"]);
-    assert!(text(one(&page, "pre")).contains("- \"http://localhost:3000/authorization-code/callback/\""));
+    let pre: Vec<_> = all(&page, "pre").into_iter().map(text).collect();
+    assert!(pre[0].starts_with("curl --json '{") && pre[0].ends_with("/_mock/redirect-uris"), "{pre:?}");
+    assert!(pre[1].contains("- \"http://localhost:3000/authorization-code/callback/\""));
 }
 
 #[test]
@@ -63,8 +65,12 @@ fn the_nearest_stay_in_sight_when_there_are_many() {
 
 #[test]
 fn says_when_nothing_was_received_or_nothing_is_registered() {
-    let empty =
-        RedirectUriMismatch { client_label: "Bare".to_owned(), received: String::new(), registered: Vec::new() };
+    let empty = RedirectUriMismatch {
+        client_label: "Bare".to_owned(),
+        received: String::new(),
+        registered: Vec::new(),
+        command: None,
+    };
     let page = document(&PageView::Error(ErrorView { redirect_uris: Some(empty), ..views::unregistered_redirect() }));
     assert_eq!(text(one(&page, "[data-se='received-uri']")), "None: the request has no redirect_uri.");
     assert_eq!(all(&page, "[data-se='registered-uri'], pre, mark").len(), 0);

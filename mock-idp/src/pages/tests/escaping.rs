@@ -98,6 +98,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
             if let Some(uris) = &mut view.redirect_uris {
                 fields.extend([&mut uris.client_label, &mut uris.received]);
                 fields.extend(&mut uris.registered);
+                fields.extend(&mut uris.command);
             }
         }
         PageView::SignedOut(view) => {

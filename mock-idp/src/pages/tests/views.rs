@@ -176,6 +176,7 @@ pub(super) fn unregistered_redirect() -> ErrorView {
             ]
             .map(str::to_owned)
             .to_vec(),
+            command: Some("curl --json '{\"client\":\"0oa\"}' http://localhost:7801/_mock/redirect-uris".to_owned()),
         }),
     }
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
-use mock_idp_core::model::{App, Scope};
-use mock_idp_core::org::{CompiledServer, Org, SignInForm};
+use mock_idp_core::model::{App, RedirectPurpose, Scope, check_redirect_uri};
+use mock_idp_core::org::{CompiledServer, Org, SignInForm, Urls};
 use mock_idp_core::sign_in::SignInProblem;
+use serde_json::json;
 
 use super::sign_in::{
     AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, RedirectUriMismatch, RequestSummary, SignInStep,
@@ -177,10 +178,16 @@ pub(super) fn request_summary(org: &Org, server: &CompiledServer, request: &Auth
 
 /// The received redirect URI, and the registered ones, the nearest first.
 #[must_use]
-pub(crate) fn redirect_uri_help(client: &App, received: &str) -> RedirectUriMismatch {
+pub(crate) fn redirect_uri_help(client: &App, received: &str, urls: &Urls) -> RedirectUriMismatch {
     let mut registered = client.oauth().redirect_uris.clone();
     registered.sort_by(|left, right| strsim::jaro(right, received).total_cmp(&strsim::jaro(left, received)));
-    RedirectUriMismatch { client_label: client.label.clone(), received: received.to_owned(), registered }
+    let acceptable = check_redirect_uri(received, RedirectPurpose::SignIn { wildcard: false }).is_ok();
+    let command = acceptable.then(|| {
+        let body = json!({ "client": client.client_id(), "redirect_uri": received }).to_string();
+        // JSON can write the quote that would end the shell's string.
+        format!("curl --json '{}' {}/_mock/redirect-uris", body.replace('\'', "\\u0027"), urls.endpoint_base)
+    });
+    RedirectUriMismatch { client_label: client.label.clone(), received: received.to_owned(), registered, command }
 }
 
 fn about(client: Option<&App>) -> AboutClient {

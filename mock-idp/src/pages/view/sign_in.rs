@@ -149,6 +149,8 @@ pub struct RedirectUriMismatch {
     pub received: String,
     /// The nearest first.
     pub registered: Vec<String>,
+    /// The shell command that registers the received one; `None` if it could never be registered.
+    pub command: Option<String>,
 }
 
 /// The page after sign-out.

@@ -53,7 +53,7 @@ pub fn begin(
     if parameters.get("redirect_uri").is_none() {
         request_uri::check_no_request_uri(server, parameters).map_err(shown)?;
     }
-    let redirect_uri = redirect::redirect_uri(client, parameters.get("redirect_uri"), urls).map_err(shown)?;
+    let redirect_uri = redirect::redirect_uri(org, client, parameters.get("redirect_uri"), urls).map_err(shown)?;
     // Errors are redirected from here on. Okta: only an invalid redirect URI prevents that.
     let target = redirect::target(client, redirect_uri, parameters);
     let redirected = |error: OAuthError| AuthorizationError::Redirected {

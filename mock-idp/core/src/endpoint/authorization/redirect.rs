@@ -2,7 +2,7 @@
 
 use super::error::AuthorizationError;
 use crate::ledger::RedirectTarget;
-use crate::model::{App, ApplicationType, WildcardRedirect};
+use crate::model::{App, ApplicationType, WildcardRedirect, matches_any_port, matches_wildcard};
 use crate::org::{Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters, ResponseMode, ResponseType};
 
@@ -28,25 +28,18 @@ pub(super) fn client<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a Ap
 }
 
 /// RFC 9700 2.1: exact comparison. Okta: byte for byte, with one wildcard label where the app allows it.
-pub(super) fn redirect_uri(client: &App, received: Option<&str>, urls: &Urls) -> Result<String, OAuthError> {
+pub(super) fn redirect_uri(org: &Org, client: &App, received: Option<&str>, urls: &Urls) -> Result<String, OAuthError> {
     let unregistered =
         |reason: String| OAuthError::with(ErrorId::IllegalRedirectUri, urls.admin_app_page(client.client_id()), reason);
     let received = received.ok_or_else(|| unregistered("redirect_uri is missing".to_owned()))?;
     let wildcard = client.oauth().wildcard_redirect == WildcardRedirect::Subdomain;
-    let registered =
-        client.oauth().redirect_uris.iter().any(|uri| uri == received || (wildcard && matches_wildcard(uri, received)));
+    let any_port = org.accepts_any_loopback_port(client);
+    let registered = client.oauth().redirect_uris.iter().any(|uri| {
+        uri == received
+            || (wildcard && matches_wildcard(uri, received))
+            || (any_port && matches_any_port(uri, received))
+    });
     if registered { Ok(received.to_owned()) } else { Err(unregistered(format!("`{received}` is not registered"))) }
-}
-
-/// Okta: `wildcard_redirect: SUBDOMAIN` allows one `*` in the left-most label of an https URI.
-fn matches_wildcard(registered: &str, received: &str) -> bool {
-    let Some((head, tail)) = registered.split_once('*') else { return false };
-    let label = received.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
-    head.starts_with("https://")
-        && !head["https://".len()..].contains(['.', '/'])
-        && label.is_some_and(|label| {
-            !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
 }
 
 /// The target of all further errors. A response mode that cannot be used is replaced by the default of the response type.
@@ -88,7 +81,7 @@ pub(super) fn mode_error(
 pub fn early_error(org: &Org, urls: &Urls, parameters: &Parameters, error: OAuthError) -> AuthorizationError {
     let checked = check_unambiguous(parameters)
         .and_then(|()| client(org, parameters.get("client_id")))
-        .and_then(|client| Ok((client, redirect_uri(client, parameters.get("redirect_uri"), urls)?)));
+        .and_then(|client| Ok((client, redirect_uri(org, client, parameters.get("redirect_uri"), urls)?)));
     match checked {
         Ok((client, redirect_uri)) => AuthorizationError::Redirected {
             error,

@@ -18,7 +18,7 @@ use crate::model::{App, AuthMethod};
 use crate::org::Org;
 use crate::protocol::jose::{Fetched, Jws};
 use crate::protocol::{ErrorId, OAuthError};
-use credentials::Credentials;
+use credentials::{BesideHeader, Credentials};
 
 /// The client that a request names, and its credentials, which have not been checked.
 #[derive(Debug)]
@@ -54,15 +54,34 @@ pub struct AuthenticatedClient<'a> {
     pub signature_info: Option<String>,
 }
 
-/// Reads which client a request names.
+/// Reads which client a request at this endpoint names: the part of its path behind `/v1/`.
 ///
 /// # Errors
 /// Okta's errors; that of an unknown client has the shape of API errors, unless an assertion names it.
-pub fn identify<'a>(org: &'a Org, sources: CredentialSources<'_>) -> Result<UnverifiedClient<'a>, OAuthError> {
+pub fn identify<'a>(
+    org: &'a Org,
+    sources: CredentialSources<'_>,
+    endpoint: &str,
+) -> Result<UnverifiedClient<'a>, OAuthError> {
     sources.check_unambiguous()?;
+    // RFC 9126 2.1: `client_id` is a parameter of the request that is pushed, beside a header too.
+    let rule = if endpoint == "par" || org.behavior().ignores_client_id_beside_header() {
+        BesideHeader::ClientIdMustAgree
+    } else {
+        BesideHeader::ClientIdCounts
+    };
     let find = |client_id: &str| org.client(client_id).filter(|client| client.status.is_active());
-    let named = |client_id: &str| active_client(org, client_id);
-    Ok(match credentials::read(sources)? {
+    let named = |client_id: &str| {
+        let client = active_client(org, client_id)?;
+        match sources.client_id().filter(|other| *other != client_id) {
+            None => Ok(client),
+            Some(other) => {
+                let reason = format!("the header is that of {client_id}, client_id is `{other}`");
+                Err(OAuthError::new(ErrorId::InvalidTokenEndpointAuthMethod, reason))
+            }
+        }
+    };
+    Ok(match credentials::read(sources, rule)? {
         Credentials::Secret { client_id, secret } => {
             UnverifiedClient { client: named(&client_id)?, proof: Proof::Secret(secret) }
         }

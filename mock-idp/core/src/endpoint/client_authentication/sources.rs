@@ -12,7 +12,12 @@ pub struct CredentialSources<'a> {
     pub body: &'a Parameters,
 }
 
-impl CredentialSources<'_> {
+impl<'a> CredentialSources<'a> {
+    /// The parameter `client_id`. Okta: it may be in the query.
+    pub(super) fn client_id(&self) -> Option<&'a str> {
+        self.body.get("client_id").or_else(|| self.query.get("client_id"))
+    }
+
     /// RFC 6749 3.2: parameters must not be included more than once. Okta: in query and body together.
     ///
     /// # Errors

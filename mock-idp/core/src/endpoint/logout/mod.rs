@@ -4,7 +4,7 @@ mod notices;
 
 pub use notices::{BackChannelNotice, LogoutNotices, logout_notices};
 
-use crate::model::App;
+use crate::model::{App, matches_any_port};
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters};
 use crate::tokens::Verified;
@@ -53,8 +53,8 @@ pub fn check(
         return if server.behavior.signs_out_without_hint() {
             Ok(Destination::SignedOutPage)
         } else {
-            // Okta: the hint is required.
-            Err(OAuthError::new(ErrorId::IdTokenInvalid, "id_token_hint is missing"))
+            // Okta: the hint is required; without it the client is unknown.
+            Err(OAuthError::new(ErrorId::InvalidClientId, "id_token_hint is missing"))
         };
     }
     // RP-Initiated Logout 2: client_id is the client that the hint was issued to.
@@ -70,7 +70,7 @@ pub fn check(
         .and_then(|hint| hint.text("aud"))
         .and_then(|client_id| org.client(client_id))
         .ok_or_else(|| OAuthError::new(ErrorId::IdTokenInvalid, "the hint is about a client that has been removed"))?;
-    if !registered(client, redirect_uri) {
+    if !registered(org, client, redirect_uri) {
         let page = urls.admin_app_page(client.client_id());
         return Err(OAuthError::with(
             ErrorId::IllegalPostLogoutRedirectUri,
@@ -82,8 +82,10 @@ pub fn check(
 }
 
 /// Okta: exact and case-sensitive.
-fn registered(client: &App, uri: &str) -> bool {
-    client.oauth().post_logout_redirect_uris.iter().any(|known| known == uri)
+fn registered(org: &Org, client: &App, uri: &str) -> bool {
+    let any_port = org.accepts_any_loopback_port(client);
+    let known = &client.oauth().post_logout_redirect_uris;
+    known.iter().any(|known| known == uri || (any_port && matches_any_port(known, uri)))
 }
 
 fn with_state(uri: &str, state: Option<&str>) -> String {

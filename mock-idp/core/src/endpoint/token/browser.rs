@@ -2,7 +2,7 @@
 
 use super::grant::GrantRequest;
 use crate::model::{App, ApplicationType};
-use crate::protocol::{ErrorId, GrantType, OAuthError};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
 
 /// Checks these rules. Requests without an `Origin` header pass.
 pub(super) fn check(request: &GrantRequest<'_>) -> Result<(), OAuthError> {
@@ -25,18 +25,25 @@ pub(super) fn check(request: &GrantRequest<'_>) -> Result<(), OAuthError> {
             ));
         }
     }
-    if request.grant_type() == GrantType::AuthorizationCode
-        && !browser_app
-        && request.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "offline_access"))
-    {
-        return Err(OAuthError::new(ErrorId::UnsupportedScopeBrowserRequest, format!("offline_access from {origin}")));
-    }
+    check_scopes(request, request.get("scope").map(Scopes::parse).as_ref())?;
     if request.org.trusts_origin(origin) || redirects_to(client, origin) {
         Ok(())
     } else {
         let reason = format!("{origin} is not the origin of a redirect URI");
         Err(OAuthError::new(ErrorId::IllegalOriginBrowserRequest, reason))
     }
+}
+
+/// Okta: browsers get no refresh token, unless the client is a browser app that may use one. `scopes` are those of the request, or
+/// those that were granted for it.
+pub(super) fn check_scopes(request: &GrantRequest<'_>, scopes: Option<&Scopes>) -> Result<(), OAuthError> {
+    let Some(origin) = request.parameters.origin.as_deref() else { return Ok(()) };
+    let offline = scopes.is_some_and(|scopes| scopes.contains("offline_access"));
+    let is_browser_app = request.client.oauth().application_type == ApplicationType::Browser;
+    if offline && request.grant_type() == GrantType::AuthorizationCode && !is_browser_app {
+        return Err(OAuthError::new(ErrorId::UnsupportedScopeBrowserRequest, format!("offline_access from {origin}")));
+    }
+    Ok(())
 }
 
 fn redirects_to(client: &App, origin: &str) -> bool {

@@ -22,11 +22,11 @@ impl Draft {
     }
 
     /// Changes a client; `None` if there is none of that id, or the change finds nothing to do.
-    pub fn change_client(&mut self, client_id: &str, change: impl FnOnce(&mut App) -> Option<()>) -> Option<()> {
+    pub fn change_client<T>(&mut self, client_id: &str, change: impl FnOnce(&mut App) -> Option<T>) -> Option<T> {
         let mut app = self.client(client_id)?.clone();
-        change(&mut app)?;
+        let changed = change(&mut app)?;
         self.put_app(app);
-        Some(())
+        Some(changed)
     }
 
     /// Removes a client and its assignments, and takes it out of the policies that name it.

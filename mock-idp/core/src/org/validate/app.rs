@@ -4,7 +4,7 @@ use super::check::Check;
 use crate::model::{App, AuthMethod};
 use crate::org::records::{APP_CLIENT_ID, APP_GROUPS, APP_USERS, Assignee};
 use crate::org::server::GroupFilter;
-use crate::protocol::GrantType;
+use crate::protocol::{GrantType, is_reserved_in_id_token};
 
 impl Check<'_> {
     pub(super) fn app(&mut self, slot: u32, app: &App) {
@@ -31,10 +31,19 @@ impl Check<'_> {
         }
         self.redirect_uris(path, app);
         self.logout_uris(path, app);
-        if let Some(claim) = &app.settings.id_token
-            && let Err(message) = GroupFilter::of_app(claim)
-        {
-            self.problem(format!("{path}/settings/idToken/value"), message);
+        if let Some(claim) = &app.settings.id_token {
+            if is_reserved_in_id_token(&claim.name) {
+                let message = format!("`{}` is a reserved claim name in ID tokens", claim.name);
+                self.problem(format!("{path}/settings/idToken/name"), message);
+            }
+            if let Err(message) = GroupFilter::of_app(claim) {
+                self.problem(format!("{path}/settings/idToken/value"), message);
+            }
+        }
+        // Okta: only orgs with the Interaction Code flow have this grant type.
+        if let Some(index) = app.oauth().grant_types.iter().position(|grant| *grant == GrantType::InteractionCode) {
+            let message = "`interaction_code` needs the Interaction Code flow, which this org does not have";
+            self.problem(format!("{path}/settings/oauthClient/grant_types/{index}"), message);
         }
         if app.oauth().refresh_token.is_some_and(|settings| settings.leeway > 60) {
             self.problem(format!("{path}/settings/oauthClient/refresh_token/leeway"), "a leeway is 0 to 60 seconds");

@@ -33,6 +33,18 @@ impl Check<'_> {
         }
     }
 
+    /// The clients that the settings name.
+    pub(super) fn settings(&mut self) {
+        let tables = self.tables;
+        for (index, client_id) in tables.settings().any_loopback_port.iter().enumerate() {
+            if tables.client(client_id).is_none() {
+                let known = tables.apps.iter().map(|app| app.client_id());
+                let path = format!("/settings/anyLoopbackPort/{index}");
+                self.unknown(path, format!("no app has the client id `{client_id}`"), client_id, known);
+            }
+        }
+    }
+
     pub(super) fn built_in_group(&mut self) {
         if self.tables.groups.matches(GROUP_TYPE, GroupType::BuiltIn.name()).count() != 1 {
             self.problem("/groups", "exactly one group must have `type: BUILT_IN`: `Everyone`, which holds every user");

@@ -22,6 +22,7 @@ pub(super) fn everything(tables: &Tables) -> Vec<Problem> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: true };
     check.id("/org/id", &tables.identity().id, "00o");
     check.subdomain();
+    check.settings();
     for (slot, group) in tables.groups.slots() {
         check.group_row(slot, &group.group);
     }
@@ -63,6 +64,7 @@ pub(super) fn touched(tables: &Tables, touched: &Touched) -> Vec<Problem> {
     if touched.settings {
         check.id("/org/id", &tables.identity().id, "00o");
         check.subdomain();
+        check.settings();
         check.api_tokens();
     }
     if touched.any_group {

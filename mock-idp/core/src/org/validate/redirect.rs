@@ -1,7 +1,7 @@
 //! Where the browser is sent to: redirect URIs, logout URIs.
 
 use super::check::Check;
-use crate::model::{App, ApplicationType, WildcardRedirect};
+use crate::model::{App, ApplicationType, RedirectPurpose, WildcardRedirect, check_redirect_uri};
 use crate::protocol::GrantType;
 
 impl Check<'_> {
@@ -19,19 +19,14 @@ impl Check<'_> {
         if oauth.application_type == ApplicationType::Service && interactive {
             self.problem(format!("{path}/settings/oauthClient/grant_types"), "a service app has no interactive grants");
         }
-        let lists =
-            [("redirect_uris", &oauth.redirect_uris), ("post_logout_redirect_uris", &oauth.post_logout_redirect_uris)];
-        for (list, uris) in lists {
+        let wildcard = oauth.wildcard_redirect == WildcardRedirect::Subdomain;
+        for (list, uris, purpose) in [
+            ("redirect_uris", &oauth.redirect_uris, RedirectPurpose::SignIn { wildcard }),
+            ("post_logout_redirect_uris", &oauth.post_logout_redirect_uris, RedirectPurpose::SignOut),
+        ] {
             for (index, uri) in uris.iter().enumerate() {
-                let uri_path = format!("{path}/settings/oauthClient/{list}/{index}");
-                let wildcard = oauth.wildcard_redirect == WildcardRedirect::Subdomain && uri.starts_with("https://*.");
-                let parsed = url::Url::parse(&if wildcard { uri.replacen("*.", "", 1) } else { uri.clone() });
-                match parsed {
-                    Err(error) => self.problem(uri_path, format!("`{uri}` is not an absolute URI: {error}")),
-                    Ok(parsed) if parsed.fragment().is_some() => {
-                        self.problem(uri_path, "a redirect URI has no fragment")
-                    }
-                    Ok(_) => {}
+                if let Err(message) = check_redirect_uri(uri, purpose) {
+                    self.problem(format!("{path}/settings/oauthClient/{list}/{index}"), message);
                 }
             }
         }
@@ -47,13 +42,11 @@ impl Check<'_> {
         for (name, uri) in [
             ("frontchannel_logout_uri", &oauth.frontchannel_logout_uri),
             ("backchannel_logout_uri", &oauth.backchannel_logout_uri),
+            ("initiate_login_uri", &oauth.initiate_login_uri),
         ] {
             let Some(uri) = uri else { continue };
-            let fits = url::Url::parse(uri)
-                .is_ok_and(|uri| matches!(uri.scheme(), "http" | "https") && uri.fragment().is_none());
-            if !fits {
-                let path = format!("{path}/settings/oauthClient/{name}");
-                self.problem(path, format!("`{uri}` is not an http or https URI without a fragment"));
+            if let Err(message) = check_redirect_uri(uri, RedirectPurpose::Notice) {
+                self.problem(format!("{path}/settings/oauthClient/{name}"), message);
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::model::{AuthorizationServer, ClaimType, ClaimValueType};
 use crate::org::compile::compile_claim;
 use crate::org::records::{Child, OWNER, SCOPE_NAME, scope_key};
 use crate::org::table::{ID, Record, Table};
-use crate::protocol::{OIDC_SCOPES, is_oidc, is_reserved_claim};
+use crate::protocol::{OIDC_SCOPES, is_oidc, is_reserved_in_access_token, is_reserved_in_id_token};
 
 impl Check<'_> {
     pub(super) fn defaults(&mut self) {
@@ -72,10 +72,13 @@ impl Check<'_> {
         let position = |slot| self.path_in_server(&tables.claims, slot, "claims");
         let twin = self.other(&tables.claims, ID, slot, &claim.id).map(position);
         self.unique_id(&path, &claim.id, "ocl", twin);
-        // Okta: the `sub` of access tokens may be redefined, no other reserved name may.
-        let redefines_sub = claim.name == "sub" && claim.claim_type == ClaimType::Resource;
-        if is_reserved_claim(&claim.name) && !redefines_sub {
-            self.problem(format!("{path}/name"), format!("`{}` is a reserved claim name", claim.name));
+        let (is_reserved, tokens) = match claim.claim_type {
+            ClaimType::Resource => (is_reserved_in_access_token(&claim.name), "access tokens"),
+            ClaimType::Identity => (is_reserved_in_id_token(&claim.name), "ID tokens"),
+        };
+        if is_reserved {
+            let message = format!("`{}` is a reserved claim name in {tokens}", claim.name);
+            self.problem(format!("{path}/name"), message);
         }
         if claim.value_type == ClaimValueType::Groups && claim.group_filter_type.is_none() {
             self.problem(&path, "a GROUPS claim needs `group_filter_type`: STARTS_WITH, EQUALS, CONTAINS or REGEX");

@@ -1,5 +1,6 @@
 //! `authorization_code`. RFC 6749 4.1.3, RFC 7636 4.5.
 
+use super::super::browser;
 use super::super::entitlement::{check_still_entitled, with_refresh_token};
 use super::super::grant::{Grant, GrantRequest};
 use super::super::lookup::{LoadedRecord, Lookup};
@@ -25,6 +26,7 @@ fn redeem(
         return Err(OAuthError::new(ErrorId::InvalidAuthorizationCode, "no such code, or it has expired").into());
     };
     check_issued_to(request, code)?;
+    browser::check_scopes(request, Some(&code.authorization.scopes))?;
     if code.state != CodeState::Issued {
         return Err(used_before(request, code));
     }
