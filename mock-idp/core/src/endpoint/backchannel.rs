@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ledger::{BackchannelRequest, PolledRequest, UserDecision};
+use crate::ledger::{BackchannelRequest, PolledRequest};
 use crate::model::{App, ApplicationType, AuthMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -39,14 +39,7 @@ pub fn begin(
     let user = user(org, client, body, hinted)?;
     let expires = moment.now + lifetime(body)?;
     let auth_req_id: String = format!("ft{}", moment.token()).chars().take(34).collect();
-    let polled = PolledRequest {
-        server: server.id.clone(),
-        client_id: client.client_id().to_owned(),
-        scopes: scopes.clone(),
-        expires,
-        polled: None,
-        decision: UserDecision::Pending,
-    };
+    let polled = PolledRequest::pending(&server.id, client.client_id(), scopes.clone(), expires);
     let request = BackchannelRequest {
         id: moment.token(),
         auth_req_id,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ledger::{PolledRequest, UserDecision};
+use crate::ledger::PolledRequest;
 use crate::model::App;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
@@ -38,14 +38,7 @@ pub fn begin(
     }
     let scopes = scope_rules::resolve(org, server, client, &requested)?;
     scope_rules::check_openid(&scopes, false)?;
-    Ok(PolledRequest {
-        server: server.id.clone(),
-        client_id: client.client_id().to_owned(),
-        scopes,
-        expires: now + LIFETIME,
-        polled: None,
-        decision: UserDecision::Pending,
-    })
+    Ok(PolledRequest::pending(&server.id, client.client_id(), scopes, now + LIFETIME))
 }
 
 /// A new code for a user to type.

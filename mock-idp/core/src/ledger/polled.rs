@@ -25,6 +25,13 @@ impl PolledRequest {
     /// Seconds for which the record of an expired request is kept, so that its client gets the error for it.
     pub const KEPT: i64 = 3600;
 
+    /// A request that waits for the user's decision.
+    #[must_use]
+    pub fn pending(server: &str, client_id: &str, scopes: Scopes, expires: i64) -> Self {
+        let (server, client_id) = (server.to_owned(), client_id.to_owned());
+        Self { server, client_id, scopes, expires, polled: None, decision: UserDecision::Pending }
+    }
+
     /// Records the user's decision; `false` if the request does not wait for one any more.
     pub fn decide(&mut self, decision: UserDecision, now: i64) -> bool {
         let pending = self.is_pending(now);

@@ -5,7 +5,7 @@
 use super::grant::GrantRequest;
 use super::redemption::{Extra, NewRefreshToken, Redemption, TokenIds};
 use crate::ledger::{Authentication, Authorization, FamilyState, RefreshTokens, TokenFamily};
-use crate::model::{App, AuthMethod, ConsentMethod, ScopeConsent};
+use crate::model::{App, AuthMethod, ConsentMethod, ScopeConsent, User};
 use crate::moment::Moment;
 use crate::org::CompiledServer;
 use crate::policy::{self, PolicyRequest};
@@ -52,6 +52,40 @@ pub(super) fn entitle(
         device_secret_hash,
     };
     Ok(with_refresh_token(request, authorization, ids, moment.now))
+}
+
+/// What a token of another sign-in says about it.
+#[derive(Clone, Debug)]
+pub(super) struct EarlierSignIn {
+    pub(super) auth_time: Option<i64>,
+    pub(super) acr: Option<String>,
+}
+
+/// Evaluates the access policy for a client that acts for a user with a token of another sign-in. There is no session.
+pub(super) fn delegate(
+    request: &GrantRequest<'_>,
+    user: &User,
+    scopes: Scopes,
+    sign_in: EarlierSignIn,
+    moment: &mut Moment<'_>,
+) -> Result<Authorization, OAuthError> {
+    let GrantRequest { org, server, client, .. } = *request;
+    let policy_request = PolicyRequest { client, user: Some(user), grant_type: request.grant_type(), scopes: &scopes };
+    Ok(Authorization {
+        lifetimes: policy::evaluate(org, server, policy_request, moment)?,
+        server: server.id.clone(),
+        client_id: client.client_id().to_owned(),
+        authentication: Some(Authentication {
+            user_id: user.id.clone(),
+            auth_time: sign_in.auth_time.unwrap_or(moment.now),
+            amr: Vec::new(),
+            session_id: format!("102{}", moment.token()),
+        }),
+        scopes,
+        acr: sign_in.acr,
+        claims: RequestedClaims::default(),
+        device_secret_hash: None,
+    })
 }
 
 /// The redemption with a refresh token, if the client gets one. Okta: it needs `offline_access` and the grant type on the app.

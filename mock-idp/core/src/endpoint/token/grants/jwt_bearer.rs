@@ -4,17 +4,17 @@
 
 use serde_json::Value;
 
-use super::super::entitlement::{scopes_needing_consent, without_refresh_token};
+use super::super::entitlement::{EarlierSignIn, delegate, scopes_needing_consent, without_refresh_token};
 use super::super::grant::{Grant, GrantRequest};
 use super::super::lookup::{IdJagIssuer, LoadedRecord, Lookup};
 use super::super::redemption::{Extra, Redeemed, Redemption, RedemptionError, TokenIds};
-use crate::ledger::{Authentication, Authorization, SingleUse};
+use crate::ledger::SingleUse;
 use crate::model::{ApplicationType, AuthMethod, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
-use crate::policy::{self, PolicyRequest, scope_rules};
+use crate::policy::scope_rules;
 use crate::protocol::jose::Jws;
-use crate::protocol::{ErrorId, GrantType, OAuthError, RequestedClaims, Scopes};
+use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
 use crate::tokens::{DelegatedClaims, IdJag};
 use crate::trace::NoteStatus;
 
@@ -79,22 +79,8 @@ fn redeem(
     let because = format!("{} asserts {}", assertion.text("iss").unwrap_or_default(), user.profile.login);
     moment.trace.note(NoteStatus::Matched, "ID-JAG", because);
     let scopes = scopes(request, assertion)?;
-    let policy_request = PolicyRequest { client, user: Some(user), grant_type: request.grant_type(), scopes: &scopes };
-    let authorization = Authorization {
-        lifetimes: policy::evaluate(org, server, policy_request, moment)?,
-        server: server.id.clone(),
-        client_id: client.client_id().to_owned(),
-        authentication: Some(Authentication {
-            user_id: user.id.clone(),
-            auth_time: assertion.time("auth_time").unwrap_or(moment.now),
-            amr: Vec::new(),
-            session_id: format!("102{}", moment.token()),
-        }),
-        scopes,
-        acr: None,
-        claims: RequestedClaims::default(),
-        device_secret_hash: None,
-    };
+    let sign_in = EarlierSignIn { auth_time: assertion.time("auth_time"), acr: None };
+    let authorization = delegate(request, user, scopes, sign_in, moment)?;
     let delegated = DelegatedClaims {
         subject_name: None,
         audience: resource,

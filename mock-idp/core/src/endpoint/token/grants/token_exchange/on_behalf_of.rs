@@ -3,16 +3,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::entitlement::without_refresh_token;
+use super::super::super::entitlement::{EarlierSignIn, delegate, without_refresh_token};
 use super::super::super::grant::GrantRequest;
 use super::super::super::redemption::{Extra, Redeemed, Redemption, TokenIds};
 use super::super::super::subject_token::{client_of, expired, issued_here, user_of};
 use super::target::{check_server, requested_scopes, resolve};
-use crate::ledger::{Authentication, Authorization};
 use crate::model::App;
 use crate::moment::Moment;
-use crate::policy::{self, PolicyRequest};
-use crate::protocol::{ErrorId, OAuthError, OIDC_SCOPES, RequestedClaims};
+use crate::protocol::{ErrorId, OAuthError, OIDC_SCOPES};
 use crate::tokens::{DelegatedClaims, Verified};
 use crate::trace::NoteStatus;
 
@@ -25,7 +23,7 @@ pub(super) fn redeem(
     revoked: bool,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, OAuthError> {
-    let GrantRequest { org, server, client, .. } = *request;
+    let GrantRequest { org, client, .. } = *request;
     check_server(request)?;
     let claims = issued_by_trusted_server(request, claims)?;
     if revoked || claims.expired(moment.now) {
@@ -42,22 +40,8 @@ pub(super) fn redeem(
         return Err(OAuthError::new(ErrorId::OpenidNotAllowedTokenExchange, reason));
     }
     let scopes = resolve(request, &requested)?;
-    let policy_request = PolicyRequest { client, user: Some(user), grant_type: request.grant_type(), scopes: &scopes };
-    let authorization = Authorization {
-        lifetimes: policy::evaluate(org, server, policy_request, moment)?,
-        server: server.id.clone(),
-        client_id: client.client_id().to_owned(),
-        authentication: Some(Authentication {
-            user_id: user.id.clone(),
-            auth_time: claims.number("auth_time").unwrap_or(moment.now),
-            amr: Vec::new(),
-            session_id: format!("102{}", moment.token()),
-        }),
-        scopes,
-        acr: claims.text("acr").map(str::to_owned),
-        claims: RequestedClaims::default(),
-        device_secret_hash: None,
-    };
+    let sign_in = EarlierSignIn { auth_time: claims.number("auth_time"), acr: claims.text("acr").map(str::to_owned) };
+    let authorization = delegate(request, user, scopes, sign_in, moment)?;
     let delegated = DelegatedClaims {
         subject_name: Some(claims.text("sub").unwrap_or(&user.profile.login).to_owned()),
         actor: Some(actor),
