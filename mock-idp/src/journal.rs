@@ -1,12 +1,12 @@
 //! The journal of an org: the last requests, their answers, and the reasons.
 //!
-//! Bounded: a new entry replaces the oldest. It has no secrets, codes or tokens: paths are recorded without query and without the
+//! Bounded in entries and bytes: new entries replace the oldest. It has no secrets, codes or tokens: paths are recorded without query and without the
 //! secrets that the route names.
 
 use std::collections::VecDeque;
 
 use http::Method;
-use mock_idp_core::trace::Note;
+use mock_idp_core::trace::{Note, shorten};
 use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
 
@@ -15,6 +15,12 @@ use crate::request_id::RequestId;
 
 /// The largest number of entries.
 pub(crate) const CAPACITY: usize = 1_000;
+
+/// The largest size of all entries, in bytes.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The longest text of an entry, in bytes. Longer ones are shortened: they can come from a request.
+const MAX_TEXT: usize = 2_048;
 
 /// Target of the log line that repeats an entry.
 pub(crate) const LOG_TARGET: &str = "mock_idp::request";
@@ -85,38 +91,73 @@ pub struct Entry {
     pub notes: Vec<Note>,
 }
 
-/// The last [`CAPACITY`] entries.
+impl Entry {
+    /// The same entry with shortened texts.
+    fn shortened(mut self) -> Self {
+        shorten(&mut self.path, MAX_TEXT);
+        for text in [&mut self.client, &mut self.user, &mut self.reason].into_iter().flatten() {
+            shorten(text, MAX_TEXT);
+        }
+        self.notes.iter_mut().for_each(|note| note.shorten(MAX_TEXT));
+        self
+    }
+
+    /// About how many bytes of memory it takes.
+    fn size(&self) -> usize {
+        let texts = [&self.client, &self.user, &self.reason].into_iter().flatten().map(String::len).sum::<usize>();
+        size_of::<Self>() + self.path.len() + texts + self.notes.iter().map(Note::size).sum::<usize>()
+    }
+}
+
+/// The last [`CAPACITY`] entries, or fewer if they are large.
 #[derive(Debug, Default)]
 pub struct Journal {
-    entries: Mutex<VecDeque<Entry>>,
+    recorded: Mutex<Recorded>,
+}
+
+#[derive(Debug, Default)]
+struct Recorded {
+    entries: VecDeque<(Entry, usize)>,
+    /// The sizes of all entries.
+    bytes: usize,
 }
 
 impl Journal {
-    /// Adds an entry; when the journal is full, the oldest is dropped.
+    /// Adds an entry. The oldest ones are dropped when the journal is full.
     pub fn record(&self, entry: Entry) {
-        let mut entries = self.entries.lock();
-        let oldest = if entries.len() >= CAPACITY { entries.pop_front() } else { None };
-        entries.push_back(entry);
-        drop(entries);
+        let entry = entry.shortened();
+        let size = entry.size();
+        let mut dropped = Vec::new();
+        let mut recorded = self.recorded.lock();
+        while recorded.entries.len() >= CAPACITY || recorded.bytes + size > MAX_BYTES {
+            let Some((oldest, size)) = recorded.entries.pop_front() else { break };
+            recorded.bytes -= size;
+            dropped.push(oldest);
+        }
+        recorded.bytes += size;
+        recorded.entries.push_back((entry, size));
+        drop(recorded);
         // Freed outside the lock.
-        drop(oldest);
+        drop(dropped);
     }
 
     /// The newest entries first, at most `limit`.
     #[must_use]
     pub fn latest(&self, limit: usize) -> Vec<Entry> {
-        self.entries.lock().iter().rev().take(limit).cloned().collect()
+        self.recorded.lock().entries.iter().rev().take(limit).map(|(entry, _)| entry.clone()).collect()
     }
 
     /// The entry of one request.
     #[must_use]
     pub fn find(&self, request_id: &str) -> Option<Entry> {
-        self.entries.lock().iter().rev().find(|entry| entry.request_id.as_str() == request_id).cloned()
+        let recorded = self.recorded.lock();
+        let mut newest_first = recorded.entries.iter().rev().map(|(entry, _)| entry);
+        newest_first.find(|entry| entry.request_id.as_str() == request_id).cloned()
     }
 
     /// Removes all entries.
     pub fn clear(&self) {
-        self.entries.lock().clear();
+        *self.recorded.lock() = Recorded::default();
     }
 }
 
@@ -161,6 +202,33 @@ mod tests {
         assert_eq!(journal.latest(usize::MAX).len(), CAPACITY);
         journal.clear();
         assert!(journal.latest(1).is_empty());
+    }
+
+    #[test]
+    fn long_texts_are_shortened() {
+        let journal = Journal::default();
+        let long = "é".repeat(30_000);
+        journal.record(Entry { reason: Some(long.clone()), client: Some(long.clone()), ..entry(&long) });
+        let found = journal.latest(1).remove(0);
+        for text in [&found.path, &found.reason.unwrap(), &found.client.unwrap()] {
+            assert_eq!(text.len(), MAX_TEXT + '…'.len_utf8());
+        }
+    }
+
+    #[test]
+    fn the_oldest_entries_are_dropped_when_the_journal_has_too_many_bytes() {
+        let journal = Journal::default();
+        let text = "x".repeat(MAX_TEXT);
+        let note = || Note {
+            verdict: mock_idp_core::trace::NoteStatus::Matched,
+            about: mock_idp_core::trace::About::Text { subject: "subject".into(), because: text.clone() },
+        };
+        for number in 0..CAPACITY {
+            journal.record(Entry { notes: (0..32).map(|_| note()).collect(), ..entry(&number.to_string()) });
+        }
+        let kept = journal.latest(usize::MAX);
+        assert!((200..256).contains(&kept.len()), "each takes a little more than 64 KiB: {}", kept.len());
+        assert_eq!(kept[0].path, "999");
     }
 
     #[test]

@@ -211,12 +211,12 @@ impl<T: StoredRecord> Write for TypedWrite<T> {
                 entries.put(&key, value, expires, now, definition.bound)
             }
             Change::Replace { value, expires, .. } => {
-                _ = entries.update(&key, now, |stored| *stored = value);
+                _ = entries.update(&key, now, definition.bound, |stored| *stored = value);
                 entries.extend(&key, now, expires);
             }
             Change::Delete => drop(entries.take(&key, now)),
             Change::Update { change, expires, or_insert } => {
-                if entries.update(&key, now, |value| change(value)).is_some() {
+                if entries.update(&key, now, definition.bound, |value| change(value)).is_some() {
                     entries.extend(&key, now, expires);
                 } else if let Some((mut value, expires)) = or_insert {
                     change(&mut value);

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::LedgerError;
 use super::batch::{Change, TypedWrite, Write};
-use super::entries::Version;
+use super::entries::{Bound, Version};
 use super::table::{StoredRecord, Table, Versioned};
 
 /// A store of serialised records.
@@ -19,8 +19,8 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
     /// Another number after each change of the clock's record. It is known without asking the store.
     fn clock_revision(&self) -> u64;
 
-    /// Removes all records.
-    fn clear(&self) -> Result<(), LedgerError>;
+    /// Removes the records of all tables but one.
+    fn clear_except(&self, table: &'static str) -> Result<(), LedgerError>;
 }
 
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub(crate) enum Expected {
 
 #[derive(Debug)]
 pub(crate) enum ByteChange {
-    Put { bytes: Vec<u8>, expires: i64, bound: usize },
+    Put { bytes: Vec<u8>, expires: i64, bound: Bound },
     Delete,
     Keep,
 }
@@ -76,7 +76,7 @@ fn unreadable(error: serde_json::Error) -> LedgerError {
     LedgerError::Unavailable(format!("a record cannot be read: {error}"))
 }
 
-fn put_change<T: StoredRecord>(value: &T, expires: i64, bound: usize) -> Result<ByteChange, LedgerError> {
+fn put_change<T: StoredRecord>(value: &T, expires: i64, bound: Bound) -> Result<ByteChange, LedgerError> {
     let bytes = serde_json::to_vec(value).map_err(unreadable)?;
     Ok(ByteChange::Put { bytes, expires, bound })
 }

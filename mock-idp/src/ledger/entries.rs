@@ -3,9 +3,21 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use mock_idp_core::ledger::RecordSize;
+
 /// The state of a record: another one after each change.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Version(pub(super) u64);
+
+/// How much a table holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bound {
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+}
+
+/// What a record takes beside its value and twice its key: the entries of both indexes.
+const ENTRY_OVERHEAD: usize = 128;
 
 /// The records of one table.
 #[derive(Debug)]
@@ -14,6 +26,8 @@ pub(super) struct Entries<T> {
     /// The first to expire first, so that removing expired records takes no search.
     by_expiry: BTreeSet<(i64, Arc<str>)>,
     last_version: u64,
+    /// The sizes of all records.
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -22,25 +36,37 @@ struct Entry<T> {
     /// The first second at which the record is gone.
     expires: i64,
     version: Version,
+    bytes: usize,
 }
 
 impl<T> Default for Entries<T> {
     fn default() -> Self {
-        Self { by_key: HashMap::new(), by_expiry: BTreeSet::new(), last_version: 0 }
+        Self { by_key: HashMap::new(), by_expiry: BTreeSet::new(), last_version: 0, bytes: 0 }
     }
 }
 
-impl<T> Entries<T> {
+impl<T: RecordSize> Entries<T> {
     pub(super) fn get(&self, key: &str, now: i64) -> Option<(&T, Version)> {
         self.by_key.get(key).filter(|entry| now < entry.expires).map(|entry| (&entry.value, entry.version))
     }
 
     /// Changes a record in place.
-    pub(super) fn update<R>(&mut self, key: &str, now: i64, change: impl FnOnce(&mut T) -> R) -> Option<(R, Version)> {
+    pub(super) fn update<R>(
+        &mut self,
+        key: &str,
+        now: i64,
+        bound: Bound,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Option<(R, Version)> {
         let entry = self.by_key.get_mut(key).filter(|entry| now < entry.expires)?;
         self.last_version += 1;
         entry.version = Version(self.last_version);
-        Some((change(&mut entry.value), entry.version))
+        let result = (change(&mut entry.value), entry.version);
+        let bytes = size(key, &entry.value);
+        self.bytes = self.bytes - entry.bytes + bytes;
+        entry.bytes = bytes;
+        self.make_room(bound, now, key);
+        Some(result)
     }
 
     /// Lets a record expire at `expires`, if that is later than before.
@@ -57,21 +83,16 @@ impl<T> Entries<T> {
         self.by_expiry.insert((expires, key));
     }
 
-    /// Writes a record. Expired records are removed, and those that expire first when there are too many.
-    pub(super) fn put(&mut self, key: &str, value: T, expires: i64, now: i64, bound: usize) {
+    /// Writes a record. Expired records are removed, and those that expire first when the bound is exceeded.
+    pub(super) fn put(&mut self, key: &str, value: T, expires: i64, now: i64, bound: Bound) {
         self.remove(key);
-        while let Some((first, _)) = self.by_expiry.first() {
-            if *first > now && self.by_key.len() < bound {
-                break;
-            }
-            if let Some((_, key)) = self.by_expiry.pop_first() {
-                self.by_key.remove(&key);
-            }
-        }
+        let bytes = size(key, &value);
         let key: Arc<str> = key.into();
         self.last_version += 1;
+        self.bytes += bytes;
         self.by_expiry.insert((expires, Arc::clone(&key)));
-        self.by_key.insert(key, Entry { value, expires, version: Version(self.last_version) });
+        self.by_key.insert(Arc::clone(&key), Entry { value, expires, version: Version(self.last_version), bytes });
+        self.make_room(bound, now, &key);
     }
 
     /// Removes a record; its value, if it has not expired.
@@ -81,7 +102,23 @@ impl<T> Entries<T> {
 
     fn remove(&mut self, key: &str) -> Option<Entry<T>> {
         let (key, entry) = self.by_key.remove_entry(key)?;
+        self.bytes -= entry.bytes;
         self.by_expiry.remove(&(entry.expires, key));
         Some(entry)
     }
+
+    /// Removes expired records, and the first to expire until the others are within the bound. The record `written` stays.
+    fn make_room(&mut self, bound: Bound, now: i64, written: &str) {
+        loop {
+            let exceeded = self.by_key.len() > bound.records || self.bytes > bound.bytes;
+            let mut oldest = self.by_expiry.iter().filter(|(_, key)| **key != *written);
+            let Some((_, key)) = oldest.next().filter(|(expires, _)| *expires <= now || exceeded) else { return };
+            let key = Arc::clone(key);
+            self.remove(&key);
+        }
+    }
+}
+
+fn size(key: &str, value: &impl RecordSize) -> usize {
+    value.size() + 2 * key.len() + ENTRY_OVERHEAD
 }

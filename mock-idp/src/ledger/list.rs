@@ -1,54 +1,54 @@
 //! The one list of the tables: their names, records and bounds.
 
-/// Passes the list to a macro. A row is: documentation of the key, name, record, and how many records the table holds at most.
-/// Beyond its bound, a table drops the records that expire first.
+/// Passes the list to a macro. A row is: documentation of the key, name, record, and the bound of the table in records and MiB.
+/// Beyond its bound, a table drops the records that expire first. `docs/bounds.md` says what that means for clients.
 macro_rules! for_all_tables {
     ($macro:ident) => {
         $macro! {
             /// By device secret.
-            device_secrets: DeviceSecret, 10_000;
+            device_secrets: DeviceSecret, 10_000, 16;
             /// By `jti` of the interclient token.
-            interclient_grants: InterclientGrant, 10_000;
+            interclient_grants: InterclientGrant, 10_000, 8;
             /// By user id.
-            issued_tokens: IssuedTokens, 10_000;
+            issued_tokens: IssuedTokens, 10_000, 64;
             /// By `auth_req_id`.
-            backchannel: PolledRequest, 10_000;
+            backchannel: PolledRequest, 10_000, 16;
             /// By [`PendingRequests::KEY`].
-            pending_requests: PendingRequests, 1;
+            pending_requests: PendingRequests, 1, 4;
             /// By device code.
-            devices: PolledRequest, 10_000;
+            devices: PolledRequest, 10_000, 16;
             /// By user code.
-            user_codes: UserCode, 10_000;
+            user_codes: UserCode, 10_000, 4;
             /// By state handle.
-            transactions: Transaction, 10_000;
+            transactions: Transaction, 10_000, 32;
             /// By session cookie.
-            sessions: Session, 10_000;
+            sessions: Session, 10_000, 8;
             /// By session token: proofs of a sign-in for which there is no session yet.
-            session_tokens: SignedIn, 10_000;
+            session_tokens: SignedIn, 10_000, 8;
             /// By code.
-            codes: Code, 10_000;
+            codes: Code, 10_000, 32;
             /// By id (`oar…`).
-            families: TokenFamily, 20_000;
+            families: TokenFamily, 20_000, 64;
             /// By refresh token.
-            refresh_tokens: RefreshTokenOwner, 40_000;
+            refresh_tokens: RefreshTokenOwner, 40_000, 16;
             /// By `jti` of the access token.
-            revoked_access_tokens: RevokedAccessToken, 20_000;
+            revoked_access_tokens: RevokedAccessToken, 100_000, 32;
             /// By `jti` of the access token: claims that its request asked for one by one.
-            requested_claims: RequestedClaims, 20_000;
+            requested_claims: RequestedClaims, 20_000, 16;
             /// By session cookie: the clients that get a logout notice when the session ends.
-            session_clients: Vec<SessionClient>, 10_000;
+            session_clients: Vec<SessionClient>, 10_000, 16;
             /// By [`Consent::key`].
-            consents: Consent, 10_000;
+            consents: Consent, 10_000, 16;
             /// By [`SingleUse::key`](mock_idp_core::ledger::SingleUse).
-            consumed_values: ConsumedValue, 100_000;
+            consumed_values: ConsumedValue, 100_000, 32;
             /// By `request_uri`.
-            pushed_requests: PushedRequest, 10_000;
+            pushed_requests: PushedRequest, 10_000, 32;
             /// By id of the authorization server.
-            server_keys: KeyRecord, 10_000;
+            server_keys: KeyRecord, 10_000, 128;
             /// One record: the secret that nonces for DPoP proofs are derived from.
-            nonce_secrets: [u8; 32], 1;
+            nonce_secrets: [u8; 32], 1, 1;
             /// One record.
-            clock_settings: ClockSetting, 1;
+            clock_settings: ClockSetting, 1, 1;
         }
     };
 }

@@ -12,7 +12,7 @@ use super::entries::Entries;
 use super::list::for_all_tables;
 
 macro_rules! memory_tables {
-    ($($(#[$doc:meta])* $name:ident: $record:ty, $bound:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $record:ty, $records:literal, $mebibytes:literal;)*) => {
         /// The tables of a ledger in memory.
         #[derive(Debug, Default)]
         pub(super) struct MemoryTables {
@@ -36,8 +36,13 @@ impl Memory {
         self.0.lock()
     }
 
+    /// Removes all records, except those of revoked access tokens.
     pub(super) fn clear(&self) {
-        let cleared = std::mem::take(&mut *self.0.lock());
+        let mut tables = self.0.lock();
+        let revoked_access_tokens = std::mem::take(&mut tables.revoked_access_tokens);
+        let cleared =
+            std::mem::replace(&mut *tables, MemoryTables { revoked_access_tokens, ..MemoryTables::default() });
+        drop(tables);
         // Freed outside the lock.
         drop(cleared);
     }

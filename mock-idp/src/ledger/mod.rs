@@ -54,7 +54,7 @@ impl Ledger {
         }
     }
 
-    /// Removes all records of all tables.
+    /// Removes all records, except those of revoked access tokens: the tokens stay valid by themselves, and must stay revoked.
     ///
     /// # Errors
     /// The store is unavailable.
@@ -62,7 +62,7 @@ impl Ledger {
         match &self.store {
             Store::Memory(memory) => memory.clear(),
             #[cfg(test)]
-            Store::Bytes(store) => store.clear()?,
+            Store::Bytes(store) => store.clear_except("revoked_access_tokens")?,
         }
         Ok(())
     }

@@ -5,22 +5,25 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use mock_idp_core::ledger::LedgerError;
+use mock_idp_core::ledger::{LedgerError, RecordSize};
 
-use super::entries::{Entries, Version};
+use super::entries::{Bound, Entries, Version};
 use super::memory::MemoryTables;
 use super::store::Store;
 
 /// What can be stored.
-pub(crate) trait StoredRecord: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static {}
+pub(crate) trait StoredRecord:
+    Clone + fmt::Debug + Send + RecordSize + Serialize + DeserializeOwned + 'static
+{
+}
 
-impl<T: Clone + fmt::Debug + Send + Serialize + DeserializeOwned + 'static> StoredRecord for T {}
+impl<T: Clone + fmt::Debug + Send + RecordSize + Serialize + DeserializeOwned + 'static> StoredRecord for T {}
 
 /// A row of the list of tables.
 #[derive(Debug)]
 pub(super) struct Definition<T: 'static> {
     pub(super) name: &'static str,
-    pub(super) bound: usize,
+    pub(super) bound: Bound,
     pub(super) entries: fn(&mut MemoryTables) -> &mut Entries<T>,
 }
 
@@ -138,7 +141,8 @@ impl<T: StoredRecord> Table<'_, T> {
         match self.store {
             Store::Memory(memory) => {
                 let mut tables = memory.lock();
-                let updated = (self.definition.entries)(&mut tables).update(key, self.now, change);
+                let updated =
+                    (self.definition.entries)(&mut tables).update(key, self.now, self.definition.bound, change);
                 Ok(updated.map(|(value, version)| Versioned { value, version }))
             }
             #[cfg(test)]

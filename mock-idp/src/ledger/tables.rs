@@ -8,6 +8,7 @@ use mock_idp_core::ledger::{
 use mock_idp_core::protocol::RequestedClaims;
 
 use super::batch::Batch;
+use super::entries::Bound;
 use super::list::for_all_tables;
 use super::store::Store;
 use super::table::{Definition, Table};
@@ -20,12 +21,12 @@ pub(crate) struct LedgerAt<'l> {
 }
 
 macro_rules! accessors {
-    ($($(#[$doc:meta])* $name:ident: $record:ty, $bound:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $record:ty, $records:literal, $mebibytes:literal;)*) => {
         impl<'l> LedgerAt<'l> {
             $($(#[$doc])*
             pub(crate) fn $name(self) -> Table<'l, $record> {
                 const DEFINITION: Definition<$record> =
-                    Definition { name: stringify!($name), bound: $bound, entries: |tables| &mut tables.$name };
+                    Definition { name: stringify!($name), bound: Bound { records: $records, bytes: $mebibytes * 1024 * 1024 }, entries: |tables| &mut tables.$name };
                 Table { store: self.store, definition: &DEFINITION, now: self.now }
             })*
         }

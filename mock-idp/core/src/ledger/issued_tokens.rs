@@ -27,6 +27,11 @@ impl IssuedTokens {
     /// The largest number for a user; beyond it, the oldest are dropped.
     const MOST: usize = 10_000;
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Adds one.
     pub fn add(&mut self, credential: IssuedCredential) {
         if self.0.len() >= Self::MOST {

@@ -12,6 +12,7 @@ mod polled;
 mod server_keys;
 mod session;
 mod single_use;
+mod size;
 mod token_family;
 mod transaction;
 
@@ -27,6 +28,7 @@ pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, U
 pub use server_keys::{KeyMaterial, KeyRecord};
 pub use session::{Authentication, CurrentUser, Session, SessionClient, SignedIn};
 pub use single_use::{ConsumedValue, SingleUse};
+pub use size::RecordSize;
 pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };

@@ -74,6 +74,11 @@ impl RefreshTokens {
         Self { current: vec![token], rotated: Vec::new(), idle_until }
     }
 
+    /// How many are recorded.
+    pub(super) fn len(&self) -> usize {
+        self.current.len() + self.rotated.len()
+    }
+
     /// Whether the token has not been rotated.
     #[must_use]
     pub fn is_current(&self, token: &str) -> bool {

@@ -21,6 +21,25 @@ pub struct ClaimNote {
     pub value: Result<Value, Absence>,
 }
 
+impl ClaimNote {
+    /// About how many bytes of memory it takes.
+    pub(super) fn size(&self) -> usize {
+        let steps: usize = self.steps.iter().map(|step| size_of::<EvaluationStep>() + value_size(&step.value)).sum();
+        size_of::<Self>() + self.name.len() + steps + self.value.as_ref().map_or(0, value_size)
+    }
+}
+
+fn value_size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(|item| size_of::<Value>() + value_size(item)).sum(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| 2 * size_of::<Value>() + name.len() + value_size(value)).sum()
+        }
+    }
+}
+
 /// Where a claim is returned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

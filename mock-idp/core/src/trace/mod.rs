@@ -48,6 +48,38 @@ pub enum About {
     Claim(Box<ClaimNote>),
 }
 
+impl Note {
+    /// About how many bytes of memory it takes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let more = match &self.about {
+            About::Text { subject, because } => subject.len() + because.len(),
+            // Shared with the org.
+            About::Policy { client, .. } => client.len(),
+            About::Rule { .. } | About::Lifetimes(_) => 0,
+            About::Scopes(scopes) => scopes.len() * 2 * size_of::<ScopeNote>(),
+            About::Claim(claim) => claim.size(),
+        };
+        size_of::<Self>() + more
+    }
+
+    /// Shortens a text that is longer than `limit` bytes: parts of it can come from a request.
+    pub fn shorten(&mut self, limit: usize) {
+        if let About::Text { because, .. } = &mut self.about {
+            shorten(because, limit);
+        }
+    }
+}
+
+/// Shortens a text that is longer than `limit` bytes.
+pub fn shorten(text: &mut String, limit: usize) {
+    if text.len() > limit {
+        text.truncate(text.floor_char_boundary(limit));
+        text.push('…');
+        text.shrink_to_fit();
+    }
+}
+
 /// What happened to the thing that a note is about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

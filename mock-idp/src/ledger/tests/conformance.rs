@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{PendingRequests, RefreshTokenOwner, SessionClient, UserCode};
+use mock_idp_core::ledger::{
+    PendingRequests, PushedRequest, RefreshTokenOwner, RevokedAccessToken, SessionClient, UserCode,
+};
 use tokio::task::JoinSet;
 
 use crate::ledger::{Ledger, LedgerError};
@@ -269,6 +271,50 @@ pub(super) async fn clear_removes_the_records_of_all_tables(ledger: Arc<Ledger>)
     ledger.clear().await.unwrap();
     assert_eq!(read(&ledger, "key", 0).await, None);
     assert_eq!(at.nonce_secrets().get("key").await.unwrap(), None);
+}
+
+pub(super) async fn clear_keeps_revoked_access_tokens(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    at.revoked_access_tokens().put("jti", RevokedAccessToken {}, 100).await.unwrap();
+    ledger.clear().await.unwrap();
+    assert!(at.revoked_access_tokens().get("jti").await.unwrap().is_some());
+    assert!(ledger.at(100).revoked_access_tokens().get("jti").await.unwrap().is_none());
+}
+
+/// A pushed request of about 1 MiB.
+fn large() -> PushedRequest {
+    let state = "s".repeat(1024 * 1024);
+    let parameters = [("state", state.as_str())].into_iter().collect();
+    PushedRequest { server: "server".to_owned(), client_id: "client".to_owned(), parameters }
+}
+
+/// The table of pushed requests holds 32 MiB.
+pub(super) async fn a_table_of_too_many_bytes_drops_the_records_that_expire_first(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    for number in 0..40 {
+        at.pushed_requests().put(&number.to_string(), large(), 1_000 + number).await.unwrap();
+    }
+    let mut kept = Vec::new();
+    for number in 0..40 {
+        if at.pushed_requests().read(&number.to_string(), |_| ()).await.unwrap().is_some() {
+            kept.push(number);
+        }
+    }
+    assert_eq!(kept, (9..40).collect::<Vec<_>>(), "31 of them, and their keys, fit in 32 MiB");
+}
+
+pub(super) async fn a_record_that_grows_beyond_the_bound_displaces_others(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    for number in 0..31 {
+        at.pushed_requests().put(&number.to_string(), large(), 1_000 + number).await.unwrap();
+    }
+    let grow = |request: &mut PushedRequest| {
+        request.parameters = request.parameters.iter().chain(large().parameters.iter()).collect();
+    };
+    at.pushed_requests().update("0", grow).await.unwrap();
+    for (key, kept) in [("0", true), ("1", false), ("2", true), ("30", true)] {
+        assert_eq!(at.pushed_requests().read(key, |_| ()).await.unwrap().is_some(), kept, "{key}");
+    }
 }
 
 /// The table of pending_requests holds one record.

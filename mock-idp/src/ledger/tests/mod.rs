@@ -34,7 +34,10 @@ macro_rules! conformance {
                 a_batch_updates_the_records_that_are_there
                 every_update_in_a_batch_of_many_tasks_counts
                 clear_removes_the_records_of_all_tables
+                clear_keeps_revoked_access_tokens
                 a_full_table_drops_the_record_that_expires_first
+                a_table_of_too_many_bytes_drops_the_records_that_expire_first
+                a_record_that_grows_beyond_the_bound_displaces_others
             );
         }
     };

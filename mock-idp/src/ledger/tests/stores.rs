@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use crate::ledger::LedgerError;
 use crate::ledger::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected};
+use crate::ledger::entries::Bound;
 
 /// Serialised records in memory: as a file or a server would have them.
 #[derive(Debug, Default)]
@@ -40,20 +41,19 @@ impl ByteStore for BytesInMemory {
                 ByteChange::Keep => {}
                 ByteChange::Delete => _ = records.by_key.remove(&(table, key)),
                 ByteChange::Put { bytes, expires, bound } => {
-                    records.by_key.remove(&(table, key.clone()));
-                    records.make_room(table, bound, now);
                     records.last_version += 1;
                     let version = records.last_version;
-                    records.by_key.insert((table, key), ByteRecord { bytes, expires, version });
+                    records.by_key.insert((table, key.clone()), ByteRecord { bytes, expires, version });
+                    records.make_room(table, &key, bound, now);
                 }
             }
         }
         Ok(())
     }
 
-    fn clear(&self) -> Result<(), LedgerError> {
+    fn clear_except(&self, table: &'static str) -> Result<(), LedgerError> {
         let mut records = self.0.lock();
-        records.by_key.clear();
+        records.by_key.retain(|key, _| key.0 == table);
         records.clock_revision += 1;
         Ok(())
     }
@@ -64,12 +64,17 @@ impl ByteStore for BytesInMemory {
 }
 
 impl Records {
-    fn make_room(&mut self, table: &'static str, bound: usize, now: i64) {
-        self.by_key.retain(|key, record| key.0 != table || now < record.expires);
-        while self.by_key.keys().filter(|key| key.0 == table).count() >= bound {
-            let of_table = self.by_key.iter().filter(|(key, _)| key.0 == table);
-            let Some(first) = of_table.min_by_key(|(_, record)| record.expires).map(|(key, _)| key.clone()) else {
-                break;
+    fn make_room(&mut self, table: &'static str, written: &str, bound: Bound, now: i64) {
+        self.by_key.retain(|key, record| key.0 != table || key.1 == written || now < record.expires);
+        loop {
+            let of_table = || self.by_key.iter().filter(|(key, _)| key.0 == table);
+            let bytes: usize = of_table().map(|(_, record)| record.bytes.len()).sum();
+            if of_table().count() <= bound.records && bytes <= bound.bytes {
+                return;
+            }
+            let others = of_table().filter(|(key, _)| key.1 != written);
+            let Some(first) = others.min_by_key(|(_, record)| record.expires).map(|(key, _)| key.clone()) else {
+                return;
             };
             self.by_key.remove(&first);
         }
@@ -113,8 +118,8 @@ impl ByteStore for BrokenStore {
         self.records.clock_revision()
     }
 
-    fn clear(&self) -> Result<(), LedgerError> {
-        self.records.clear()
+    fn clear_except(&self, table: &'static str) -> Result<(), LedgerError> {
+        self.records.clear_except(table)
     }
 }
 
@@ -141,7 +146,7 @@ impl ByteStore for FailingStore {
         0
     }
 
-    fn clear(&self) -> Result<(), LedgerError> {
+    fn clear_except(&self, _: &'static str) -> Result<(), LedgerError> {
         Err(Self::error())
     }
 }

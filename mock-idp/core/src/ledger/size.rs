@@ -1,0 +1,97 @@
+//! How much memory a record takes, roughly: what clients and users can make longer counts, the rest is a constant.
+
+use super::authorization_request::{AuthorizationRequest, PushedRequest};
+use super::clock::ClockSetting;
+use super::code::{Authorization, Code};
+use super::consent::Consent;
+use super::device_secret::{DeviceSecret, DeviceSecretState};
+use super::interclient_grant::InterclientGrant;
+use super::issued_tokens::IssuedTokens;
+use super::polled::{PendingRequests, PolledRequest, UserCode};
+use super::server_keys::KeyRecord;
+use super::session::{Session, SessionClient, SignedIn};
+use super::single_use::ConsumedValue;
+use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
+use super::transaction::{Purpose, Transaction};
+use crate::protocol::{Parameters, RequestedClaims, Scopes};
+
+/// The size of a record, for the bound of its table.
+pub trait RecordSize {
+    /// Bytes, without the key. It takes no time that grows with the record's lists of small entries.
+    fn size(&self) -> usize;
+}
+
+/// An id, a token or a number, with what the allocator and the containers need.
+const VALUE: usize = 64;
+
+macro_rules! sizes {
+    ($($record:ty: |$it:ident| $size:expr;)*) => {
+        $(impl RecordSize for $record {
+            fn size(&self) -> usize {
+                let $it = self;
+                size_of::<Self>() + $size
+            }
+        })*
+    };
+}
+
+sizes! {
+    DeviceSecret: |it| 4 * VALUE + match &it.state {
+        DeviceSecretState::Active { exchanged } => exchanged.len() * 3 * VALUE,
+        DeviceSecretState::Revoked => 0,
+    };
+    InterclientGrant: |_it| 5 * VALUE;
+    IssuedTokens: |it| it.len() * 2 * VALUE;
+    PolledRequest: |it| 6 * VALUE + scopes(&it.scopes);
+    PendingRequests: |it| it.requests.iter().map(|request| {
+        6 * VALUE + scopes(&request.scopes) + text(request.binding_message.as_deref())
+    }).sum::<usize>();
+    UserCode: |_it| VALUE;
+    Transaction: |it| 4 * VALUE + match &it.purpose {
+        Purpose::Authorize(request) => request.size(),
+        Purpose::Activate(activation) => 4 * VALUE + scopes(&activation.scopes),
+    };
+    AuthorizationRequest: |it| 6 * VALUE
+        + it.target.redirect_uri().len()
+        + text(it.target.state())
+        + scopes(&it.scopes)
+        + text(it.nonce.as_deref())
+        + text(it.login_hint.as_deref())
+        + text(it.acr_values.as_deref())
+        + claims(&it.claims);
+    Session: |_it| 4 * VALUE;
+    SignedIn: |_it| 3 * VALUE;
+    Authorization: |it| 6 * VALUE + scopes(&it.scopes) + text(it.acr.as_deref()) + claims(&it.claims);
+    Code: |it| 4 * VALUE + it.authorization.size() + it.redirect_uri.len() + text(it.nonce.as_deref());
+    TokenFamily: |it| VALUE + it.authorization.size() + match &it.state {
+        FamilyState::Active(tokens) => tokens.len() * 2 * VALUE,
+        FamilyState::Revoked => 0,
+    };
+    RefreshTokenOwner: |_it| VALUE;
+    RevokedAccessToken: |_it| 0;
+    RequestedClaims: |it| claims(it);
+    Vec<SessionClient>: |it| it.len() * 2 * VALUE;
+    Consent: |it| scopes(&it.scopes);
+    ConsumedValue: |_it| 0;
+    PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
+    // Up to four private keys.
+    KeyRecord: |_it| 4 * 2_048;
+    [u8; 32]: |_it| 0;
+    ClockSetting: |_it| 0;
+}
+
+fn text(text: Option<&str>) -> usize {
+    text.map_or(0, str::len)
+}
+
+fn scopes(scopes: &Scopes) -> usize {
+    scopes.iter().map(|scope| size_of::<String>() + scope.len()).sum()
+}
+
+fn claims(claims: &RequestedClaims) -> usize {
+    claims.userinfo.iter().chain(&claims.id_token).map(|name| size_of::<String>() + name.len()).sum()
+}
+
+fn parameters(parameters: &Parameters) -> usize {
+    parameters.iter().map(|(name, value)| 2 * size_of::<String>() + name.len() + value.len()).sum()
+}
