@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mock_idp_core::behavior::Behavior;
-use mock_idp_core::org::{Draft, Org, Problems, SignInForm};
+use mock_idp_core::org::{Draft, Org, Problems, RateLimits, SignInForm};
 
 use crate::control;
 use crate::engine::{OrgInstance, Orgs};
@@ -118,6 +118,12 @@ impl MockIdp {
     #[must_use]
     pub fn ca_path(&self) -> Option<&Path> {
         self.ca_path.as_deref()
+    }
+
+    /// Whether the default org refuses requests beyond Okta's rate limits.
+    #[must_use]
+    pub fn enforces_rate_limits(&self) -> bool {
+        self.orgs.default_org().org().rate_limits() == RateLimits::Enforced
     }
 
     /// What a person must know of: leniencies, another port than the usual, an address that others can reach.

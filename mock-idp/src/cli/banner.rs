@@ -46,7 +46,8 @@ pub(super) fn banner(mock: &MockIdp, styled: bool) -> String {
             line(&mut text, if index == 0 { "Warning" } else { "" }, &bold(&part));
         }
     }
-    text.push_str("  Clock real · faults none · data in memory (lost on exit)\n");
+    let limits = if mock.enforces_rate_limits() { "enforced" } else { "off" };
+    let _ = writeln!(text, "  Clock real · faults none · rate limits {limits} · data in memory (lost on exit)");
     if let Some(path) = mock.ca_path() {
         line(&mut text, "https", &format!("trust {}", path.display()));
         line(&mut text, "", "(how: mock-idp ca hint)");

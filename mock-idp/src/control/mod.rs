@@ -44,19 +44,24 @@ pub(crate) static GROUP: Group = Group {
 };
 
 async fn not_found(path: PathParameters) -> ControlError {
-    let mut expected: Vec<&str> = Vec::new();
-    for known in routes::ROUTES.iter().flat_map(|route| route.paths) {
-        if !expected.contains(known) {
-            expected.push(known);
-        }
-    }
-    ControlError::new(StatusCode::NOT_FOUND, format!("nothing is at {}", path.path()), expected)
+    let operations =
+        routes::ROUTES.iter().flat_map(|route| route.paths.iter().map(|path| operation(&route.method, path)));
+    ControlError::new(
+        StatusCode::NOT_FOUND,
+        format!("nothing is at {}", path.path()),
+        operations.collect::<Vec<Value>>(),
+    )
 }
 
 async fn method_not_allowed(matched: Matched, method: Method) -> ControlError {
-    let expected: Vec<Value> = matched.methods().map(|method| method.as_str().into()).collect();
+    let expected: Vec<Value> = matched.methods().map(|method| operation(method, matched.template())).collect();
     let error = format!("{method} is not supported here");
     ControlError::new(StatusCode::METHOD_NOT_ALLOWED, error, expected)
+}
+
+/// `METHOD /path`.
+fn operation(method: &Method, path: &str) -> Value {
+    format!("{method} {path}").into()
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub struct OrgInstance {
     pub(super) nonce_secret: [u8; 32],
     snapshots: Snapshots,
     revision: AtomicU64,
+    resets: AtomicU64,
     /// Held while the clock is set, so that the last change of the ledger is also the last one here.
     setting_clock: tokio::sync::Mutex<()>,
     /// The [`Ledger::clock_revision`] that the clock is set to.
@@ -71,6 +72,7 @@ impl OrgInstance {
             nonce_secret: rand::random(),
             snapshots: Snapshots::new(org),
             revision: AtomicU64::new(0),
+            resets: AtomicU64::new(0),
             setting_clock: tokio::sync::Mutex::default(),
             followed_revision: AtomicU64::new(0),
         }
@@ -110,7 +112,7 @@ impl OrgInstance {
         Ok(())
     }
 
-    /// Removes everything that sign-ins, tests and changes have left behind.
+    /// Goes back to the state at the start. Access tokens that have been revoked stay revoked.
     ///
     /// # Errors
     /// The ledger's store is unavailable.
@@ -122,6 +124,7 @@ impl OrgInstance {
         self.change_clock(Clock::reset).await?;
         self.faults.clear();
         self.journal.clear();
+        self.resets.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }
 
@@ -129,6 +132,12 @@ impl OrgInstance {
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision.load(Ordering::Acquire)
+    }
+
+    /// How often the org has been reset.
+    #[must_use]
+    pub fn resets(&self) -> u64 {
+        self.resets.load(Ordering::Acquire)
     }
 
     fn increment_revision(&self) {

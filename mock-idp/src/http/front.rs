@@ -20,13 +20,15 @@ use futures_util::FutureExt as _;
 use futures_util::future::{Either, ready};
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Uri, header};
-use mock_idp_core::management::ApiError;
+use mock_idp_core::management::{ApiError, ApiErrorId};
+use mock_idp_core::org::RateLimits;
 
 use crate::address::Address;
 use crate::engine::Orgs;
 use crate::faults::TransportFault;
 use crate::http::layers::access_log::RequestRecord;
-use crate::http::layers::address::{LastAddress, Resolved, Resolver};
+use crate::http::layers::address::{Edge, LastAddress, Resolved, Resolver};
+use crate::http::layers::okta_headers::RateCount;
 use crate::http::layers::response_cache::{self, State};
 use crate::http::layers::transport_faults::{self, FaultEffect};
 use crate::http::layers::{cors, limits, okta_headers, request_body};
@@ -211,7 +213,9 @@ impl Shared {
         }
         request.extensions_mut().insert(record.request_id);
         let path = state.is_some().then(|| request.uri().path().to_owned());
-        let decided = match fault {
+        let rate = enforced_count(address, edge, &matched, request.method());
+        let mut decided = match fault {
+            _ if rate.is_some_and(RateCount::is_exceeded) => rate_limited(),
             None => handle(&matched, request).await,
             Some(fault) => match transport_faults::before_handler(fault, matched.rate(), address.org.clock.now()).await
             {
@@ -224,6 +228,10 @@ impl Shared {
                 }
             },
         };
+        // An answer of a fault has its own.
+        if let Some(rate) = rate.filter(|_| !decided.result.headers().contains_key(okta_headers::RATE_LIMIT)) {
+            rate.fill(decided.result.headers_mut(), true);
+        }
         let mut decided = with_okta_headers(decided, &resolved, &matched);
         if let (Some(state), Some(path)) = (state, path) {
             decided.result = edge.cache.store(address, &path, state, decided.result).await;
@@ -244,8 +252,26 @@ impl Shared {
 /// The answer with the headers that its handler did not set.
 fn with_okta_headers(mut decided: Decided, Resolved { address, edge }: &Resolved, matched: &Matched) -> Decided {
     let status = decided.result.status();
-    okta_headers::fill(decided.result.headers_mut(), status, matched.rate(), &edge.windows, &address.org.clock);
+    let count = || count(address, edge, matched);
+    okta_headers::fill(decided.result.headers_mut(), status, matched.rate(), count, &address.org.clock);
     decided
+}
+
+/// Counts a request for its rate limit.
+fn count(address: &Address, edge: &Edge, matched: &Matched) -> Option<RateCount> {
+    edge.windows.count(matched.rate(), address.org.clock.now(), address.org.resets())
+}
+
+/// The count of a request, if the org enforces rate limits and its class has one. Preflight requests are not counted.
+fn enforced_count(address: &Address, edge: &Edge, matched: &Matched, method: &Method) -> Option<RateCount> {
+    let enforced = address.org.org().rate_limits() == RateLimits::Enforced && *method != Method::OPTIONS;
+    enforced.then(|| count(address, edge, matched)).flatten()
+}
+
+/// Okta: 429 with the envelope of its APIs, at all endpoints.
+fn rate_limited() -> Decided {
+    let reason = "more requests in a minute than the rate limit of the org allows (rateLimits: enforced)";
+    api_error::render(&ApiError::new(ApiErrorId::TooManyRequests, reason))
 }
 
 /// Checks the access that the route needs, and calls the handler. A panic becomes Okta's internal error.

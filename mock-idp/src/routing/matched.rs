@@ -153,7 +153,8 @@ impl Matched {
         pairs.filter_map(|(segment, value)| Some((parameter_name(segment)?, value)))
     }
 
-    fn template(&self) -> &'static str {
+    /// The template of the path; empty for a path without routes.
+    pub(crate) fn template(&self) -> &'static str {
         match self {
             Self::Route(path, _) | Self::OtherMethods(path, _) => path.template,
             Self::Nothing(..) => "",

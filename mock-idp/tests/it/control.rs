@@ -119,12 +119,34 @@ async fn reset_forgets_everything() {
 }
 
 #[tokio::test]
+async fn an_access_token_without_a_family_stays_revoked_after_a_reset() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let post = async |endpoint: &str, form: &[(&str, &str)]| {
+        let secret = "mock-secret-service-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFG";
+        let request = client::plain().post(format!("{}/v1/{endpoint}", mock.issuer()));
+        request.basic_auth("0oamarketservice05d7", Some(secret)).form(form).send().await.unwrap()
+    };
+    let form = [("grant_type", "client_credentials"), ("scope", "orders:read")];
+    let tokens: Value = post("token", &form).await.json().await.unwrap();
+    let token = [("token", tokens["access_token"].as_str().unwrap())];
+    let active = async || post("introspect", &token).await.json::<Value>().await.unwrap()["active"].clone();
+    assert_eq!(active().await, true);
+    assert_eq!(post("revoke", &token).await.status(), 200);
+    assert_eq!(active().await, false);
+    assert_eq!(ask(&mock, Method::POST, "/_mock/reset", json!({})).await.0, 200);
+    assert_eq!(active().await, false);
+}
+
+#[tokio::test]
 async fn a_cross_site_form_is_refused() {
     let mock = MockIdp::builder().start().await.unwrap();
     let form = client::plain().post(format!("{}/_mock/reset", mock.url())).form(&[("a", "b")]).send().await.unwrap();
     assert_eq!(form.status(), 415);
     let (status, refusal) = ask(&mock, Method::PUT, "/_mock/faults", json!({})).await;
-    assert_eq!((status, &refusal["expected"]), (405, &json!(["GET", "POST", "DELETE"])));
+    assert_eq!(
+        (status, &refusal["expected"]),
+        (405, &json!(["GET /_mock/faults", "POST /_mock/faults", "DELETE /_mock/faults"]))
+    );
 }
 
 #[tokio::test]
@@ -133,14 +155,20 @@ async fn unknown_paths_and_methods_are_answered_with_those_of_the_table() {
     let (status, refusal) = ask(&mock, Method::GET, "/_mock/fault", Value::Null).await;
     assert_eq!((status, &refusal["error"]), (404, &json!("nothing is at /_mock/fault")));
     let expected: Vec<&str> =
-        refusal["expected"].as_array().unwrap().iter().map(|path| path.as_str().unwrap()).collect();
-    for path in ["/_mock/info", "/_mock/faults", "/_mock/keys", "/_mock/keys/rotate", "/_mock/requests/{request_id}"] {
-        assert!(expected.contains(&path), "{path}: {expected:?}");
+        refusal["expected"].as_array().unwrap().iter().map(|operation| operation.as_str().unwrap()).collect();
+    for operation in [
+        "GET /_mock/info",
+        "POST /_mock/faults",
+        "DELETE /_mock/faults",
+        "POST /_mock/keys/rotate",
+        "GET /_mock/requests/{request_id}",
+    ] {
+        assert!(expected.contains(&operation), "{operation}: {expected:?}");
     }
     for (path, methods) in [
-        ("/_mock/consents", json!(["GET", "DELETE"])),
-        ("/_mock/keys/rotate", json!(["POST"])),
-        ("/_mock/info", json!(["GET"])),
+        ("/_mock/consents", json!(["GET /_mock/consents", "DELETE /_mock/consents"])),
+        ("/_mock/keys/rotate", json!(["POST /_mock/keys/rotate"])),
+        ("/_mock/info", json!(["GET /_mock/info"])),
     ] {
         let (status, refusal) = ask(&mock, Method::PUT, path, json!({})).await;
         assert_eq!((status, &refusal["expected"]), (405, &methods), "{path}");

@@ -38,6 +38,7 @@ mod post_message;
 mod program;
 mod pushed;
 mod races;
+mod rate_limits;
 mod redirect_uris;
 mod refusals;
 mod registration;

@@ -56,6 +56,20 @@ pub struct Settings {
     /// compares ports like everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any_loopback_port: Vec<String>,
+    /// Whether requests beyond Okta's rate limits are refused.
+    #[serde(default)]
+    pub rate_limits: RateLimits,
+}
+
+/// What happens to requests beyond a rate limit.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RateLimits {
+    /// They are answered; the headers of answers count the requests.
+    #[default]
+    Counted,
+    /// They are refused with 429, as Okta does.
+    Enforced,
 }
 
 /// How the hosted sign-in page behaves.

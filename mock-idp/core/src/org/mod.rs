@@ -19,7 +19,7 @@ mod validate;
 mod yaml;
 
 pub use api_scopes::API_SCOPES;
-pub use document::{Document, OrgIdentity, Settings, SignInForm, SignInPageSettings, json_schema};
+pub use document::{Document, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings, json_schema};
 pub use draft::Draft;
 pub use picker::PickerUser;
 pub use problem::{Problem, Problems};

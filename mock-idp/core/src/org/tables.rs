@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::document::{OrgIdentity, Settings, SignInForm};
+use super::document::{OrgIdentity, RateLimits, Settings, SignInForm};
 use super::records::{
     APP_CLIENT_ID, APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Child, GROUP_TYPE, GroupEntry, ORIGIN, OWNER,
     SCOPE_NAME, USER_LOGIN, USER_SHORT_NAME, assignment_id, scope_key,
@@ -76,6 +76,12 @@ impl Tables {
     #[must_use]
     pub fn accepts_any_loopback_port(&self, client: &App) -> bool {
         self.settings().any_loopback_port.iter().any(|client_id| client_id == client.client_id())
+    }
+
+    /// What happens to requests beyond a rate limit.
+    #[must_use]
+    pub fn rate_limits(&self) -> RateLimits {
+        self.settings().rate_limits
     }
 
     /// When the object with an id was created and last changed.

@@ -3,7 +3,7 @@
 //! Strict-Transport-Security, which Okta sends, is left out: a browser ignores it over http, and over https it would
 //! pin `localhost` to https for every port of this machine, for years.
 
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 
 use http::header::{CACHE_CONTROL, DATE, EXPIRES, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_XSS_PROTECTION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -35,10 +35,13 @@ pub(crate) const COUNT: usize = 18;
 /// Seconds of a rate-limit window.
 const WINDOW: i64 = 60;
 
-/// The one-minute windows of an org, one for each class. They count requests and never refuse one: tests that need 429 use
-/// the fault.
+/// The one-minute windows of an org, one for each class.
 #[derive(Debug, Default)]
-pub(crate) struct RateWindows([RateWindow; RateClass::LIMITED]);
+pub(crate) struct RateWindows {
+    windows: [RateWindow; RateClass::LIMITED],
+    /// The number of resets of the org that have been seen.
+    resets: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct RateWindow {
@@ -46,13 +49,42 @@ struct RateWindow {
     used: AtomicU32,
 }
 
+/// A request as its window has counted it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct RateCount {
+    limit: u32,
+    /// The requests of the window, this one included.
+    used: u32,
+    /// When the window ends.
+    reset: i64,
+}
+
+impl RateCount {
+    /// Whether the request is beyond the limit.
+    pub(crate) fn is_exceeded(self) -> bool {
+        self.used > self.limit
+    }
+
+    /// Sets the headers. `enforced`: whether requests beyond the limit are refused.
+    pub(crate) fn fill(self, headers: &mut HeaderMap, enforced: bool) {
+        let remaining = self.limit.saturating_sub(self.used);
+        headers.insert(RATE_LIMIT, self.limit.into());
+        // Some clients pause when they read 0, which would be wrong if the next request is answered.
+        headers.insert(RATE_REMAINING, if enforced { remaining } else { remaining.max(1) }.into());
+        headers.insert(RATE_RESET, self.reset.into());
+    }
+}
+
 impl RateWindows {
-    /// Counts a request; returns the limit, what remains of it, and when the window ends. `None` for a class without limit.
-    fn count(&self, class: RateClass, now: i64) -> Option<(u32, u32, i64)> {
+    /// Counts a request. `resets` is the number of resets of the org: each begins new windows. `None` for a class without limit.
+    pub(crate) fn count(&self, class: RateClass, now: i64, resets: u64) -> Option<RateCount> {
         let limit = class.limit()?;
-        let window = &self.0[class as usize];
+        if self.resets.swap(resets, Ordering::Relaxed) != resets {
+            self.windows.iter().for_each(|window| window.ends.store(0, Ordering::Relaxed));
+        }
+        let window = &self.windows[class as usize];
         let ends = window.ends.load(Ordering::Relaxed);
-        // A window is a minute long and not aligned to the clock; a clock that was set back begins a new one too.
+        // Okta: a window is a minute long and not aligned to the clock. A clock that was set back begins a new one too.
         if now >= ends || ends > now + WINDOW {
             let begun = window.ends.compare_exchange(ends, now + WINDOW, Ordering::Relaxed, Ordering::Relaxed);
             if begun.is_ok() {
@@ -60,18 +92,16 @@ impl RateWindows {
             }
         }
         let used = window.used.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        // Never 0: some clients pause when they read it.
-        let remaining = limit.saturating_sub(used).max(1);
-        Some((limit, remaining, window.ends.load(Ordering::Relaxed)))
+        Some(RateCount { limit, used, reset: window.ends.load(Ordering::Relaxed) })
     }
 }
 
-/// Adds the headers that the handler did not set.
+/// Adds the headers that the handler did not set. `count` counts the request for its rate limit, unless that has been done.
 pub(crate) fn fill(
     headers: &mut HeaderMap,
     status: StatusCode,
     class: RateClass,
-    windows: &RateWindows,
+    count: impl FnOnce() -> Option<RateCount>,
     clock: &Clock,
 ) {
     headers.reserve(COUNT);
@@ -85,11 +115,9 @@ pub(crate) fn fill(
     }
     if class != RateClass::Unlimited {
         if !headers.contains_key(RATE_LIMIT)
-            && let Some((limit, remaining, reset)) = windows.count(class, clock.now())
+            && let Some(count) = count()
         {
-            headers.insert(RATE_LIMIT, limit.into());
-            headers.insert(RATE_REMAINING, remaining.into());
-            headers.insert(RATE_RESET, reset.into());
+            count.fill(headers, false);
         }
         if status.is_success() {
             headers.entry(ROBOTS).or_insert(NO_INDEX);
@@ -112,7 +140,8 @@ mod tests {
         let clock = Clock::default();
         clock.freeze();
         clock.set(1_700_000_000);
-        fill(&mut headers, StatusCode::OK, class, &RateWindows::default(), &clock);
+        let windows = RateWindows::default();
+        fill(&mut headers, StatusCode::OK, class, || windows.count(class, clock.now(), 0), &clock);
         let mut lines: Vec<_> =
             headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
         lines.sort();
@@ -161,16 +190,37 @@ mod tests {
     #[test]
     fn a_window_lasts_a_minute_from_its_first_request() {
         let windows = RateWindows::default();
-        let count = |class, now| windows.count(class, now).unwrap();
-        assert_eq!(count(RateClass::Token, 1_000), (150, 149, 1_060));
-        assert_eq!(count(RateClass::Token, 1_059), (150, 148, 1_060));
-        assert_eq!(count(RateClass::Authn, 1_059), (600, 599, 1_119));
-        assert_eq!(count(RateClass::Token, 1_060), (150, 149, 1_120));
-        assert_eq!(count(RateClass::Token, 500), (150, 149, 560));
-        for _ in 0..200 {
-            count(RateClass::Token, 501);
+        let count = |class, now| {
+            let count = windows.count(class, now, 0).unwrap();
+            (count.limit, count.used, count.reset)
+        };
+        assert_eq!(count(RateClass::Token, 1_000), (150, 1, 1_060));
+        assert_eq!(count(RateClass::Token, 1_059), (150, 2, 1_060));
+        assert_eq!(count(RateClass::Authn, 1_059), (600, 1, 1_119));
+        assert_eq!(count(RateClass::Token, 1_060), (150, 1, 1_120));
+        assert_eq!(count(RateClass::Token, 500), (150, 1, 560));
+        assert_eq!(windows.count(RateClass::Unlimited, 502, 0), None);
+    }
+
+    #[test]
+    fn a_reset_begins_new_windows() {
+        let windows = RateWindows::default();
+        let used = |resets| windows.count(RateClass::Token, 1_000, resets).unwrap().used;
+        assert_eq!([used(0), used(0), used(1), used(1)], [1, 2, 1, 2]);
+    }
+
+    #[test]
+    fn the_headers_show_0_only_if_the_limit_is_enforced() {
+        for (used, enforced, remaining, exceeded) in
+            [(149, false, "1", false), (150, false, "1", false), (150, true, "0", false), (151, true, "0", true)]
+        {
+            let count = RateCount { limit: 150, used, reset: 60 };
+            let mut headers = HeaderMap::new();
+            count.fill(&mut headers, enforced);
+            assert_eq!(
+                (&headers[RATE_REMAINING], count.is_exceeded()),
+                (&HeaderValue::from_static(remaining), exceeded)
+            );
         }
-        assert_eq!(count(RateClass::Token, 502), (150, 1, 560));
-        assert_eq!(windows.count(RateClass::Unlimited, 502), None);
     }
 }
