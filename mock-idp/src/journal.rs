@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use http::Method;
+use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::{Note, shorten};
 use parking_lot::Mutex;
 use serde::{Serialize, Serializer};
@@ -34,6 +35,8 @@ pub struct Explanation {
     pub user: Option<String>,
     /// Inside reason of a refusal.
     pub reason: Option<String>,
+    /// The error that a browser was shown, or that was redirected to the client.
+    pub error: Option<OAuthError>,
     /// The decision, step by step.
     pub notes: Vec<Note>,
 }

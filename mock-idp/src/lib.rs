@@ -27,6 +27,7 @@ mod mock_idp;
 mod outbound;
 mod pages;
 mod people;
+pub mod preview;
 mod request_id;
 mod routing;
 mod settings;

@@ -34,6 +34,7 @@ const MOCK_IDP: Layers = Layers {
         &["journal", "ledger"],
         &["keys"],
         &["engine"],
+        &["preview"],
         &["address", "people"],
         &["routing"],
         &["http", "control"],

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use client::{Answer, Connection};
 use document::{API_TOKEN, GROUPS, SECRET, id};
+use mock_idp::preview::{Question, SearchLimits, Selection, Urls, difference, preview, remedies};
 use mock_idp_core::model::App;
 use mock_idp_core::org::{Draft, Org};
 use program::Program;
@@ -29,6 +30,7 @@ fn main() {
     starts();
     changes();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(previews());
     runtime.block_on(over_http());
 }
 
@@ -91,6 +93,35 @@ fn changes() {
         }
         println!("| change: {name}, {SMALL} users | {} | < 5 ms |", median_and_worst(times));
     }
+}
+
+/// Previews in this process: one request, the changes that would grant a refused one, and the comparison of an org with itself.
+async fn previews() {
+    let org = Arc::new(Org::parse(mock_idp::BUILT_IN_ORG).unwrap());
+    let urls = Urls::at("http://localhost:7801");
+    let question = |user: &str, scope: &str| {
+        Question::read(&org, [("client", "Market demo"), ("user", user), ("scope", scope)]).unwrap()
+    };
+    let (granted, refused) =
+        (question("buyer", "openid products:read"), question("unassigned", "openid orders:update"));
+    let (mut single, mut searches) = (Vec::new(), Vec::new());
+    for _ in 0..1_000 {
+        let started = Instant::now();
+        assert!(!preview(&org, &urls, &granted, NOW).await.is_refused());
+        single.push(started.elapsed());
+    }
+    for _ in 0..20 {
+        let started = Instant::now();
+        let refusal = preview(&org, &urls, &refused, NOW).await;
+        assert!(!remedies(&org, &urls, &refused, &refusal, NOW, &SearchLimits::default()).await.found.is_empty());
+        searches.push(started.elapsed());
+    }
+    println!("| preview of a token request | {} | < 1 ms |", median_and_worst(single));
+    println!("| search for changes that grant a request | {} | < 100 ms |", median_and_worst(searches));
+    let started = Instant::now();
+    let compared = difference(&org, &org, &urls, &Selection::default(), NOW).await.unwrap();
+    let each = started.elapsed() / u32::try_from(2 * compared.cases).unwrap();
+    println!("| comparison of {} token requests in two orgs, per preview | {each:.1?} | < 1 ms |", compared.cases);
 }
 
 async fn over_http() {

@@ -25,7 +25,6 @@ use mock_idp_core::expression::Expression;
 use mock_idp_core::ledger::{Authentication, Consent, CurrentUser};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{Document, Org, Urls};
-use mock_idp_core::preview::{self, Question};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::trace::Trace;
 use rand::SeedableRng as _;
@@ -48,7 +47,6 @@ fn main() {
     for looked_at in [1, 10, 50, 100, 200] {
         println!("| decide and fill the tokens, {looked_at} rules looked at | {:.1} |", evaluation(&org, looked_at));
     }
-    println!("| the whole preview, 10 rules looked at | {:.1} |", whole_preview(&org, 10));
     expressions();
 }
 
@@ -196,19 +194,6 @@ fn both(request: &mock_idp_core::ledger::AuthorizationRequest) -> mock_idp_core:
     let mut request = request.clone();
     request.response_type = mock_idp_core::protocol::ResponseType { code: false, token: true, id_token: true };
     request
-}
-
-fn whole_preview(org: &Org, looked_at: usize) -> f64 {
-    let scope = format!("openid profile s{looked_at}");
-    let (client, user, server) = (id("0oa", 23), id("00u", 501), id("aus", 7));
-    let asked = [("client", client.as_str()), ("user", &user), ("server", &server), ("scope", &scope)];
-    let question = Question::read(org, asked).unwrap();
-    let (urls, mut rng) = (urls(), StdRng::seed_from_u64(1));
-    median(|| {
-        let preview = preview::preview(org, &urls, &question, NOW, &mut rng);
-        assert!(!preview.is_refused());
-        black_box(preview);
-    })
 }
 
 /// Every documented example that has a value: parsed, and evaluated.

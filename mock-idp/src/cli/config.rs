@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mock_idp::{Behavior, Builder, IssuerUrl, LogFormat, MockIdp, StartError};
 
@@ -124,46 +125,46 @@ pub(super) struct TokenArgs {
 #[derive(Debug, Args)]
 pub(super) struct QuestionArgs {
     /// Client id or label.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     client: String,
     /// Login or id; none for a client without a user.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     user: Option<String>,
     /// Scopes, separated by spaces. Default: the default scopes of the server.
     #[arg(long)]
     scope: Option<String>,
     /// authorization_code, implicit, refresh_token, client_credentials, password, device_code or ciba. Default: the one that fits the user.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     grant: Option<String>,
     /// default, org, or an authorization server's id.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     server: Option<String>,
     /// code, token, id_token, or several.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     response_type: Option<String>,
     /// As in the authorization request.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     nonce: Option<String>,
     /// As in the authorization request.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     acr_values: Option<String>,
     /// As in the authorization request.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     prompt: Option<String>,
     /// Seconds, as in the authorization request.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     max_age: Option<String>,
     /// Time of the sign-in, in seconds since 1970. Default: now.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     auth_time: Option<String>,
     /// Authentication methods, separated by spaces. Default: pwd.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     amr: Option<String>,
     /// given or missing.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     consent: Option<String>,
     /// DPoP proof: proved or missing. Default: proved if the app requires it.
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     dpop: Option<String>,
 }
 
@@ -216,15 +217,39 @@ pub(super) struct DiffArgs {
     /// Org document after.
     #[arg(value_name = "ORG-B")]
     pub(super) after: PathBuf,
-    /// Only for this user, by login.
+    /// Only for this client, by id or label.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    client: Option<String>,
+    /// Only for this user, by login or id.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    user: Option<String>,
+    /// Only these scopes together, separated by spaces; "": the default scopes of the server.
     #[arg(long)]
-    pub(super) user: Option<String>,
-    /// Only for this client, by id.
-    #[arg(long)]
-    pub(super) client: Option<String>,
+    scope: Option<String>,
+    /// Only this grant, named as in `mock-idp token`.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    grant: Option<String>,
+    /// Only this server: default, org, or an authorization server's id.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    server: Option<String>,
     /// Print every case as JSON.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+impl DiffArgs {
+    /// What the comparison is narrowed to, by the names of a token request's parameters.
+    pub(super) fn selection(&self) -> impl Iterator<Item = (&str, &str)> {
+        [
+            ("client", self.client.as_ref()),
+            ("user", self.user.as_ref()),
+            ("scope", self.scope.as_ref()),
+            ("grant", self.grant.as_ref()),
+            ("server", self.server.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?.as_str())))
+    }
 }
 
 /// Arguments of `env`.

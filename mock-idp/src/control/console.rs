@@ -1,12 +1,14 @@
 //! `/_mock/console`: the explain API and the journal as pages.
 
+use std::sync::Arc;
+
 use crate::pages::view::{
     ConsoleView, FormView, Frame, PreviewView, RequestRow, RequestView, RequestsView, ResultView,
 };
 use axum::response::{Html, IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
-use mock_idp_core::preview::Question;
-use mock_idp_core::preview::Why;
+use mock_idp_core::org::Org;
+use mock_idp_core::preview::{Preview, Question, Remedies, Why};
 
 use super::explain::urls;
 use super::requests::unknown;
@@ -14,12 +16,13 @@ use crate::address::Address;
 use crate::clock::rfc3339;
 use crate::journal::Entry;
 use crate::pages;
+use crate::preview;
 use crate::routing::{At, PathParameters, Query};
 
 /// The largest number of requests on the page.
 const MAX_ROWS: usize = 200;
 
-pub(super) async fn preview(At(address): At, Query(parameters): Query) -> Response {
+pub(super) async fn preview_page(At(address): At, Query(parameters): Query) -> Response {
     let org = address.org.org();
     let given: Vec<(String, String)> =
         parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -29,8 +32,11 @@ pub(super) async fn preview(At(address): At, Query(parameters): Query) -> Respon
         match Question::read(&org, parameters.iter()) {
             Err(bad) => view.problem = Some(bad.error),
             Ok(question) => {
-                let (preview, remedies) = address.org.preview(urls(&address), question.clone()).await;
-                view.result = Some(ResultView::new(&org, &address.base, &question, &preview, &remedies));
+                let base = Arc::clone(&address.base);
+                let result = move |org: &Org, question: &Question, preview: Preview, remedies: Remedies| {
+                    ResultView::new(org, &base, question, &preview, &remedies)
+                };
+                view.result = Some(preview::explain(&address.org, urls(&address), question, result).await);
             }
         }
     }

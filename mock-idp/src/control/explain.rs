@@ -4,12 +4,13 @@ use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::StatusCode;
-use mock_idp_core::org::Urls;
-use mock_idp_core::preview::{BadParameter, PARAMETERS, Question, Report};
+use mock_idp_core::org::{Org, Urls};
+use mock_idp_core::preview::{BadParameter, PARAMETERS, Preview, Question, Remedies, Report};
 use serde_json::{Map, Value, json};
 
 use crate::address::Address;
 use crate::control::ControlError;
+use crate::preview;
 use crate::routing::{At, Query};
 
 pub(super) async fn get(At(address): At, Query(parameters): Query) -> Response {
@@ -44,8 +45,10 @@ async fn answer<'p>(address: &Address, parameters: impl IntoIterator<Item = (&'p
         Ok(question) => question,
         Err(bad) => return refused(bad),
     };
-    let (preview, remedies) = address.org.preview(urls(address), question.clone()).await;
-    Json(Report::new(&org, &question, preview, remedies)).into_response()
+    let report = |org: &Org, question: &Question, preview: Preview, remedies: Remedies| {
+        Json(Report::new(org, question, preview, remedies)).into_response()
+    };
+    preview::explain(&address.org, urls(address), question, report).await
 }
 
 /// The org's addresses as this request sees them.

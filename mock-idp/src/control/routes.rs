@@ -28,7 +28,7 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::POST, &["/_mock/explain"], CONTROL, handler!(explain::post)),
     route(Method::GET, &["/_mock/keys"], CONTROL, handler!(keys::show)),
     route(Method::POST, &["/_mock/keys/rotate"], CONTROL, handler!(keys::rotate)),
-    route(Method::GET, &["/_mock/console", "/_mock/console/preview"], CONTROL, handler!(console::preview)),
+    route(Method::GET, &["/_mock/console", "/_mock/console/preview"], CONTROL, handler!(console::preview_page)),
     route(Method::GET, &["/_mock/console/requests"], CONTROL, handler!(console::requests)),
     route(Method::GET, &["/_mock/console/requests/{request_id}"], CONTROL, handler!(console::request)),
     route(Method::POST, &["/_mock/redirect-uris"], CONTROL, handler!(redirect_uris::add)),

@@ -22,7 +22,7 @@ impl<'c> AuthorizationEndpoint<'c> {
 
     /// Answers an authorization request, or begins the sign-in that it needs.
     pub async fn respond(self, parameters: &Parameters, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(cookies, frame, self.0.now);
+        let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
         let result = self.destination(parameters, &mut request).await;
         request.respond(result)
     }

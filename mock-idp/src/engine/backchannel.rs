@@ -15,7 +15,6 @@ use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
 use super::client_authentication::authenticate;
-use super::context::decide_at;
 use super::{Context, OrgInstance, request_object, token_lookup};
 use crate::journal::{Explained, Explanation};
 use crate::ledger::NEVER;
@@ -145,8 +144,9 @@ impl<'o> BackchannelInbox<'o> {
 
     /// Okta: the user decides in Okta Verify on a phone, and `amr` says so.
     fn authentication(self, request: &BackchannelRequest) -> Authentication {
-        let session_id = decide_at(self.now, &mut Trace::default(), |moment| format!("102{}", moment.token()));
-        let amr = backchannel::AMR.map(str::to_owned).to_vec();
+        let trace = &mut Trace::default();
+        let session_id = self.instance.decide_at(self.now, trace, |moment| format!("102{}", moment.token()));
+        let amr = self.instance.amr(backchannel::AMR.map(str::to_owned).to_vec());
         Authentication { user_id: request.user_id.clone(), auth_time: self.now, amr, session_id }
     }
 

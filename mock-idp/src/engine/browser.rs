@@ -5,7 +5,7 @@ use mock_idp_core::endpoint::authorization::AuthorizationResponse;
 use mock_idp_core::protocol::{ErrorId, OAuthError, ResponseMode};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
-use super::context::decide_at;
+use super::OrgInstance;
 use crate::journal::{Explained, Explanation};
 
 /// The values of our cookies.
@@ -60,9 +60,10 @@ pub(super) struct BrowserRequest {
 }
 
 impl BrowserRequest {
-    pub(super) fn new(cookies: Browser, frame: Frame, now: i64) -> Self {
-        let mut trace = Trace::default();
-        let browser_id = cookies.id.clone().unwrap_or_else(|| decide_at(now, &mut trace, |moment| moment.token()));
+    pub(super) fn new(instance: &OrgInstance, cookies: Browser, frame: Frame) -> Self {
+        let (now, mut trace) = (instance.clock.now(), Trace::default());
+        let new_id = || instance.decide_at(now, &mut trace, |moment| moment.token());
+        let browser_id = cookies.id.clone().unwrap_or_else(new_id);
         let explanation = Explanation::default();
         Self { frame, cookies, browser_id, new_session: None, remember: false, trace, explanation }
     }
@@ -76,6 +77,7 @@ impl BrowserRequest {
     pub(super) fn note_error(&mut self, error: &OAuthError) {
         self.trace.note(NoteStatus::Refused, error.id.row().id, error.reason.as_str());
         self.explanation.reason = Some(error.to_string());
+        self.explanation.error = Some(error.clone());
     }
 
     /// The destination that carries a response of the authorization endpoint to the client.

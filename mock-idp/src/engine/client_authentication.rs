@@ -59,8 +59,7 @@ pub(super) async fn authenticate_with_key<'c>(
     if !bound && !dpop.is_empty() {
         trace.note(NoteStatus::PassedOver, "DPoP proof", "the app does not ask for bound tokens");
     }
-    let proof = if bound { check_proof(context, dpop, endpoint).await? } else { None };
-    let (key, proof) = proof.map(|Proof { thumbprint, single_use }| (thumbprint, single_use)).unzip();
+    let (key, proof) = if bound { check_proof(context, dpop, endpoint).await? } else { (None, None) };
     if let Some(key) = &key {
         trace.note(NoteStatus::Matched, "DPoP proof", format!("the client has proved the key {key}"));
     }
@@ -72,16 +71,28 @@ async fn decide<'c>(
     presented: CredentialSources<'_>,
     endpoint: &str,
 ) -> Result<client_authentication::AuthenticatedClient<'c>, OAuthError> {
+    if let Some(scratch) = &context.instance.scratch {
+        return scratch.client(&context.org);
+    }
     let attempt = client_authentication::identify(&context.org, presented, endpoint)?;
     let fetched = remote_keys::fetch(context, attempt.key_source()).await;
     let called = CalledEndpoint { urls: &context.urls, server: &context.server, endpoint };
     attempt.verify(called, fetched.as_ref(), context.now)
 }
 
-async fn check_proof(context: &Context, dpop: &[String], endpoint: &str) -> Result<Option<Proof>, OAuthError> {
+/// The thumbprint of the key that the proof of a request is signed with, and the proof's `jti`.
+async fn check_proof(
+    context: &Context,
+    dpop: &[String],
+    endpoint: &str,
+) -> Result<(Option<String>, Option<SingleUse>), OAuthError> {
+    if let Some(scratch) = &context.instance.scratch {
+        return Ok((scratch.proved_key(dpop), None));
+    }
     let nonces = nonces::nonce_key(context).await?;
     let is_uri = |uri: &str| context.urls.is_endpoint(&context.server, endpoint, uri);
     let skew = context.server.behavior.clock_skew();
     let request = ProvenRequest { method: "POST", is_uri: &is_uri, skew, freshness: Freshness::Nonce(&nonces) };
-    dpop::check(dpop, request, context.now)
+    let proof = dpop::check(dpop, request, context.now)?;
+    Ok(proof.map(|Proof { thumbprint, single_use }| (thumbprint, single_use)).unzip())
 }

@@ -49,12 +49,6 @@ impl Context {
 
     /// Runs a rule at the time of this request.
     pub(super) fn decide<T>(&self, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
-        decide_at(self.now, trace, rule)
+        self.instance.decide_at(self.now, trace, rule)
     }
-}
-
-/// Runs a rule with the time, randomness and the trace.
-pub(super) fn decide_at<T>(now: i64, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
-    let mut rng = rand::rng();
-    rule(&mut Moment { now, rng: &mut rng, trace })
 }

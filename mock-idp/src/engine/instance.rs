@@ -6,10 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
-use mock_idp_core::ledger::{ClockSetting, LedgerError};
+use mock_idp_core::ledger::LedgerError;
+use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{CompiledServer, Draft, Org, Problems};
 use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::trace::Trace;
 
+use super::scratch::Scratch;
 use super::snapshots::Snapshots;
 use crate::clock::{Clock, ClockState};
 use crate::faults::Faults;
@@ -31,6 +34,8 @@ pub struct OrgInstance {
     pub(super) key_sets: KeySets,
     /// The secret for the nonces of DPoP proofs, unless the ledger has another one.
     pub(super) nonce_secret: [u8; 32],
+    /// What is different if this is a scratch instance.
+    pub(super) scratch: Option<Scratch>,
     snapshots: Snapshots,
     revision: AtomicU64,
     resets: AtomicU64,
@@ -52,14 +57,6 @@ impl OrgInstance {
         Self::with(Arc::new(org), clock, keys, Ledger::default())
     }
 
-    /// An instance of another snapshot, with an empty ledger in memory and a clock that is stopped at `now`: for questions that
-    /// must not change this instance. It shares the keys that are loaded here, so that none is generated.
-    #[must_use]
-    pub fn scratch(&self, org: Arc<Org>, now: i64) -> Self {
-        let clock = Clock::from(ClockSetting::frozen(now));
-        Self::with(org, clock, KeyRing::sharing(&self.keys), Ledger::default())
-    }
-
     pub(super) fn with(org: Arc<Org>, clock: Clock, keys: KeyRing, ledger: Ledger) -> Self {
         Self {
             name: org.identity().subdomain.clone(),
@@ -70,6 +67,7 @@ impl OrgInstance {
             keys,
             key_sets: KeySets::default(),
             nonce_secret: rand::random(),
+            scratch: None,
             snapshots: Snapshots::new(org),
             revision: AtomicU64::new(0),
             resets: AtomicU64::new(0),
@@ -195,8 +193,16 @@ impl OrgInstance {
         Ok(())
     }
 
+    /// Runs a rule at a time, with randomness and the trace.
+    pub(super) fn decide_at<T>(&self, now: i64, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+        match &self.scratch {
+            None => rule(&mut Moment { now, rng: &mut rand::rng(), trace }),
+            Some(scratch) => scratch.with_rng(|rng| rule(&mut Moment { now, rng, trace })),
+        }
+    }
+
     /// The keys of a server.
-    pub(super) async fn keys(&self, server: &CompiledServer, now: i64) -> Result<Arc<LoadedKeys>, OAuthError> {
+    pub(crate) async fn keys(&self, server: &CompiledServer, now: i64) -> Result<Arc<LoadedKeys>, OAuthError> {
         Ok(self.keys.of(server, self.ledger.at(now), now).await?)
     }
 

@@ -29,6 +29,7 @@ pub(super) async fn begin(
         let user = context.org.user(&proof.user_id);
         user.map(|user| policy::session::limits(&context.org, user, moment)).unwrap_or_default()
     });
+    let proof = SignedIn { amr: context.instance.amr(proof.amr), ..proof };
     let session = Session::new(proof, limits, context.now);
     let authentication = session.authentication(&session_id);
     let sessions = context.ledger().sessions();

@@ -54,7 +54,7 @@ impl<'o> SignInEndpoint<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
-        let mut request = BrowserRequest::new(cookies, frame, self.instance.clock.now());
+        let mut request = BrowserRequest::new(self.instance, cookies, frame);
         let result = self.destination(handle, step, &mut request).await;
         request.respond(result)
     }

@@ -1,5 +1,5 @@
 //! Signing: the only place that turns unsigned tokens into signed ones, with the keys of the server and the faults that are
-//! switched on.
+//! switched on. A scratch instance records them instead.
 
 use mock_idp_core::endpoint::authorization::{IssuedResponse, PreparedResponse};
 use mock_idp_core::ledger::AuthorizationRequest;
@@ -15,13 +15,13 @@ use super::{Context, remote_keys};
 /// Key generation failed, a client's encryption key is missing, or the ledger's store is unavailable.
 pub(super) async fn issue(
     context: &Context,
-    mut tokens: UnsignedTokens,
+    tokens: UnsignedTokens,
     client_id: &str,
 ) -> Result<SignedTokens, OAuthError> {
-    remote_keys::fetch_recipients(context, &mut tokens).await?;
-    let keys = context.keys().await?;
-    let faults = context.instance.faults.take_token_faults(client_id, tokens.kinds());
-    tokens.issue(&keys.keys, &faults)
+    match &context.instance.scratch {
+        Some(scratch) => Ok(scratch.record(tokens, None)),
+        None => sign(context, tokens, client_id).await,
+    }
 }
 
 /// Issues the tokens of an authorization response.
@@ -33,10 +33,19 @@ pub(super) async fn issue_response(
     mut prepared: PreparedResponse,
     wanted: &AuthorizationRequest,
 ) -> Result<IssuedResponse, OAuthError> {
+    let tokens = std::mem::take(&mut prepared.tokens);
+    let issued = match &context.instance.scratch {
+        Some(scratch) => scratch.record(tokens, Some(wanted.scopes.clone())),
+        None => sign(context, tokens, &wanted.client_id).await?,
+    };
+    Ok(prepared.with_tokens(wanted, issued))
+}
+
+async fn sign(context: &Context, mut tokens: UnsignedTokens, client_id: &str) -> Result<SignedTokens, OAuthError> {
+    remote_keys::fetch_recipients(context, &mut tokens).await?;
     let keys = context.keys().await?;
-    remote_keys::fetch_recipients(context, &mut prepared.tokens).await?;
-    let faults = context.instance.faults.take_token_faults(&wanted.client_id, prepared.tokens.kinds());
-    prepared.issue(wanted, &keys.keys, &faults)
+    let faults = context.instance.faults.take_token_faults(client_id, tokens.kinds());
+    tokens.issue(&keys.keys, &faults)
 }
 
 /// Issues one token of a server of the org.

@@ -1,4 +1,4 @@
-//! What clients get when the ledger's store is unavailable, and what a scratch instance shares with the live one.
+//! What clients get when the ledger's store is unavailable, and what a reset restores.
 
 use std::sync::Arc;
 
@@ -222,16 +222,4 @@ async fn a_reset_restores_keys_nonces_and_clock() {
     assert_eq!(org.key_set(&server).await.unwrap().0, key_set);
     assert_eq!(org.dpop_nonce().await.unwrap(), nonce);
     assert_eq!(org.clock.state().offset, 0);
-}
-
-#[tokio::test]
-async fn a_scratch_instance_has_the_loaded_keys_and_a_ledger_of_its_own() {
-    let org = instance(Ledger::default());
-    let server = Arc::clone(org.org().server("default").unwrap());
-    let key_set = org.key_set(&server).await.unwrap().0;
-    let scratch = org.scratch(org.org(), 1_700_000_000);
-    assert_eq!(scratch.clock.now(), 1_700_000_000);
-    assert_eq!(scratch.key_set(&server).await.unwrap().0, key_set);
-    scratch.rotate_keys(&server).await.unwrap();
-    assert_eq!(org.key_set(&server).await.unwrap().0, key_set);
 }

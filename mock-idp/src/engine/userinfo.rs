@@ -46,7 +46,9 @@ impl<'c> UserinfoEndpoint<'c> {
         let (verified, revoked) = token_lookup::access_token_and_revoked(self.0, token).await?;
         explanation.client = verified.as_ref().and_then(|token| token.text("cid")).map(str::to_owned);
         explanation.user = verified.as_ref().and_then(|token| token.text("sub")).map(str::to_owned);
-        if let Some(verified) = &verified {
+        if let Some(verified) = &verified
+            && self.0.instance.scratch.is_none()
+        {
             let is_uri = |uri: &str| urls.is_endpoint(server, "userinfo", uri);
             let skew = server.behavior.clock_skew();
             let request = ProvenRequest { method, is_uri: &is_uri, skew, freshness: Freshness::AccessToken(token) };

@@ -46,13 +46,6 @@ impl KeyRing {
         Self { slots: Mutex::new(slots.collect()), created }
     }
 
-    /// A ring whose servers have the keys that those of another ring begin with, as far as they are loaded.
-    #[must_use]
-    pub(crate) fn sharing(other: &Self) -> Self {
-        let slots = other.slots.lock().iter().map(|(id, slot)| (id.clone(), slot.shared())).collect();
-        Self { slots: Mutex::new(slots), created: other.created }
-    }
-
     fn slot(&self, server: &CompiledServer) -> Arc<Slot> {
         let mut slots = self.slots.lock();
         // A server that was added after the start.
@@ -175,12 +168,6 @@ impl Slot {
     fn new(active: Source, access: Option<Source>, next: Option<KeyMaterial>) -> Arc<Self> {
         let (first, current) = (RwLock::default(), RwLock::default());
         Arc::new(Self { active, access, next, first, current, generating: tokio::sync::Mutex::default() })
-    }
-
-    fn shared(&self) -> Arc<Self> {
-        let slot = Self::new(self.active, self.access, self.next.clone());
-        (*slot.first.write()).clone_from(&self.first.read());
-        slot
     }
 
     fn current(&self) -> Option<Arc<LoadedKeys>> {

@@ -87,6 +87,37 @@ fn a_difference_between_orgs_is_exit_code_1() {
     assert!(difference["cases"].as_u64() > Some(10));
 }
 
+#[test]
+fn a_comparison_of_an_unknown_name_or_of_nothing_is_exit_code_2() {
+    for (arguments, message) in [
+        (&["--client", "My app"][..], "no client is \"My app\""),
+        (&["--user", "nobody"], "no user is \"nobody\""),
+        (&["--client", "Market demo", "--user", "buyr"], "no user is \"buyr\"; did you mean"),
+        (&["--server", "defualt"], "no authorization server is \"defualt\"; did you mean \"default\"?"),
+        (&["--grant", "pasword"], "no preview is made of the grant \"pasword\"; did you mean \"password\"?"),
+        (&["--scope", "opnid"], "no authorization server has the scope \"opnid\"; did you mean \"openid\"?"),
+        (
+            &["--client", WEB, "--grant", "client_credentials", "--user", "buyer"],
+            "there is no token request to compare",
+        ),
+        (&["--user", ""], "error: a value is required for '--user <USER>'"),
+    ] {
+        let (code, text, error) = run(&[&["diff", MARKET, MARKET], arguments].concat());
+        assert_eq!((code, text.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(error.contains(message), "{error}");
+    }
+    let (code, text, _) = run(&["diff", MARKET, MARKET, "--client", "Market demo", "--user", "buyer"]);
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with("no difference in ") && text != "no difference in 0 token requests\n", "{text}");
+}
+
+#[test]
+fn an_empty_user_of_a_token_request_is_exit_code_2() {
+    let (code, _, error) = run(&["token", "--client", WEB, "--user", "", "--scope", "openid"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("a value is required for '--user <USER>'"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_of_a_running_mock_is_explained_by_its_id() {
     let mock = MockIdp::builder().start().await.unwrap();

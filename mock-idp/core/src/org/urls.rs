@@ -14,6 +14,13 @@ pub struct Urls {
 }
 
 impl Urls {
+    /// The same base for issuers and endpoints.
+    #[must_use]
+    pub fn at(base: &str) -> Self {
+        let base: Arc<str> = base.into();
+        Self { issuer_base: Arc::clone(&base), endpoint_base: base }
+    }
+
     /// The issuer of a server. Okta: the org URL, or `{org}/oauth2/{id}`; the default server has `default` instead of its id.
     #[must_use]
     pub fn issuer(&self, server: &CompiledServer) -> String {

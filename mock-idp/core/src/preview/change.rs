@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::Question;
 use crate::model::{Assignment, ResponseWord, Scope, ScopeConsent, Status, UserStatus};
 use crate::org::{Draft, Org};
-use crate::protocol::{GrantType, Scopes};
+use crate::protocol::GrantType;
 
 /// One small change. Objects are named by id.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(tag = "change", rename_all = "snake_case")]
 pub enum Change {
     AddUserToGroup {
@@ -182,8 +182,7 @@ impl Change {
                 Some(())
             }
             Self::AskWithoutScopes { scopes } => {
-                let fewer: Scopes =
-                    question.scopes.iter().filter(|scope| !scopes.iter().any(|left| left == scope)).collect();
+                let fewer = question.scopes.without(&scopes.iter().collect());
                 (!fewer.is_empty()).then(|| question.scopes = fewer)
             }
         }

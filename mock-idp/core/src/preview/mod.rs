@@ -1,29 +1,31 @@
-//! What a token request would come to, without anybody signing in.
+//! Questions about token requests that nobody makes, and what their answers say: the tokens, or what would be refused and where
+//! that would be shown; the notes that the rules left ([`Why`]); the changes that might grant what was refused ([`candidates()`]).
 //!
-//! There is no second reading of the rules here: [`preview()`] makes the requests that a client would make and puts them to the
-//! same rules that the endpoints ask, up to the signature. What comes back is what the tokens say, or what would be refused,
-//! and where that would be shown; with the notes that the rules left ([`Why`]), and, for a refusal, the smallest changes that
-//! would grant it ([`remedies()`]).
+//! Nothing here answers a question: that takes the endpoints.
 
+mod candidates;
+mod cases;
 mod change;
-mod difference;
+mod comparison;
+mod names;
+mod parameter;
 mod question;
-mod remedies;
 mod report;
-mod request;
-mod run;
+mod shown_request;
 mod why;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+pub use candidates::{Candidates, candidates};
+pub use cases::{Case, Cases, NoCase, Selection};
 pub use change::Change;
-pub use difference::{Alteration, Case, Changed, Difference, difference};
-pub use question::{BadParameter, GRANTS, PARAMETERS, Question, Session};
-pub use remedies::{Remedy, remedies};
-pub use report::{QuestionSummary, Report};
-pub use request::{ShownRequest, ask_again};
-pub use run::preview;
+pub use comparison::{Changed, compare};
+pub use names::GRANTS;
+pub use parameter::{BadParameter, PARAMETERS};
+pub use question::{Question, Session};
+pub use report::{QuestionSummary, Remedies, Remedy, Report};
+pub use shown_request::{ShownRequest, ask_again};
 pub use why::{ClaimWhy, LifetimesWhy, PartWhy, PolicyWhy, RuleWhy, ScopeWhy, StepWhy, UnmetWhy, Why};
 
 use crate::tokens::ServerKeys;

@@ -1,6 +1,9 @@
 //! What is asked: a client, a user or none, a grant, scopes, a server, and the facts of a session.
 
-use crate::ledger::Authentication;
+use indexmap::IndexSet;
+
+use super::names::{clients, fitting_grant, grant, has_user, logins, servers, users};
+use super::parameter::{BadParameter, PARAMETERS};
 use crate::model::{ResponseWord, User};
 use crate::org::Org;
 use crate::protocol::{GrantType, ResponseType, Scopes};
@@ -37,54 +40,8 @@ pub struct Session {
     pub amr: Vec<String>,
 }
 
-/// The names that a question is asked with, and what each wants.
-pub const PARAMETERS: &[(&str, &str)] = &[
-    ("client", "client id or label"),
-    ("user", "login or id; none for client_credentials"),
-    (
-        "grant",
-        "authorization_code, implicit, refresh_token, client_credentials, password, or the URN of device_code or ciba; none: what fits the user",
-    ),
-    ("response_type", "code, token, id_token, or several, where the grant has one"),
-    ("scope", "scopes, with spaces between; none: the server's default ones"),
-    ("server", "default, org, or an authorization server's id"),
-    ("nonce", "as in the authorization request"),
-    ("acr_values", "as in the authorization request"),
-    ("prompt", "as in the authorization request"),
-    ("max_age", "seconds, as in the authorization request"),
-    ("auth_time", "when the session was signed in to, in seconds since 1970; none: now"),
-    ("amr", "how, with spaces between; none: pwd"),
-    ("consent", "given or missing"),
-    ("dpop", "proved or missing; none: proved where the app asks for it"),
-];
-
-/// A parameter that makes no sense here.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{error}")]
-pub struct BadParameter {
-    pub parameter: String,
-    /// What is wrong, with the nearest name that would be right.
-    pub error: String,
-    /// What would be right.
-    pub allowed: Vec<String>,
-}
-
-impl BadParameter {
-    fn new(parameter: &str, error: impl Into<String>, allowed: Vec<String>) -> Self {
-        Self { parameter: parameter.to_owned(), error: error.into(), allowed }
-    }
-
-    fn unknown(parameter: &str, what: &str, given: &str, allowed: Vec<String>) -> Self {
-        let nearest = nearest(given, allowed.iter().map(String::as_str));
-        let hint = nearest.map(|nearest| format!("; did you mean {nearest:?}?")).unwrap_or_default();
-        Self::new(parameter, format!("{what} {given:?}{hint}"), allowed)
-    }
-}
-
-fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |known: &str| strsim::jaro_winkler(&given.to_lowercase(), &known.to_lowercase());
-    known.max_by(|left, right| likeness(left).total_cmp(&likeness(right))).filter(|known| likeness(known) > 0.7)
-}
+/// The largest number of scopes in a question.
+const MOST_SCOPES: usize = 1_000;
 
 impl Question {
     /// Reads a question from its parameters.
@@ -95,8 +52,8 @@ impl Question {
         let mut given: Vec<(&str, &str)> = Vec::new();
         for (name, value) in parameters {
             if !PARAMETERS.iter().any(|(known, _)| *known == name) {
-                let allowed = PARAMETERS.iter().map(|(known, _)| (*known).to_owned()).collect();
-                return Err(BadParameter::unknown(name, "no parameter is named", name, allowed));
+                let known = PARAMETERS.iter().map(|(known, _)| *known);
+                return Err(BadParameter::unknown(name, "no parameter is named", name, known));
             }
             if given.iter().any(|(known, _)| *known == name) {
                 return Err(BadParameter::new(name, format!("{name} is given twice"), Vec::new()));
@@ -106,9 +63,16 @@ impl Question {
         let get = |name: &str| {
             given.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).filter(|value| !value.is_empty())
         };
-        let client_id = client(org, get("client"))?;
-        let user_id = get("user").map(|user| find_user(org, user)).transpose()?;
-        let grant_type = grant(org, get("grant"), &client_id, user_id.is_some())?;
+        let Some(client) = get("client") else {
+            let ids = org.apps().map(|app| app.client_id().to_owned()).collect();
+            return Err(BadParameter::new("client", "client is missing", ids));
+        };
+        let client_id = only(clients(&[org], client)?);
+        let user_id = get("user").map(|user| users(&[org], user)).transpose()?.map(only);
+        let grant_type = match get("grant") {
+            Some(given) => grant(given)?,
+            None => fitting_grant(org, &client_id, user_id.is_some()),
+        };
         match (&user_id, has_user(grant_type)) {
             (None, true) => {
                 let error = format!("{} needs a user", grant_type.name());
@@ -120,15 +84,20 @@ impl Question {
             }
             _ => {}
         }
+        let scopes = Scopes::parse(&get("scope").unwrap_or_default().replace(',', " "));
+        if scopes.as_slice().len() > MOST_SCOPES {
+            let error = format!("{} scopes are given, {MOST_SCOPES} are possible", scopes.as_slice().len());
+            return Err(BadParameter::new("scope", error, Vec::new()));
+        }
         let bound = org.client(&client_id).is_some_and(|client| client.oauth().dpop_bound_access_tokens);
         let proves_key = either("dpop", "proved", get("dpop"))?.unwrap_or(bound);
         Ok(Self {
             response_type: response_type(get("response_type"), grant_type)?,
             client_id,
             user_id,
-            server: server(org, get("server").unwrap_or("default"))?,
+            server: only(servers(&[org], get("server").unwrap_or("default"))?),
             grant_type,
-            scopes: Scopes::parse(&get("scope").unwrap_or_default().replace(',', " ")),
+            scopes,
             nonce: get("nonce").map(str::to_owned),
             acr_values: get("acr_values").map(str::to_owned),
             prompt: get("prompt").map(str::to_owned),
@@ -191,7 +160,8 @@ impl Question {
 
     /// The response type of the authorization request: that of the question, or one that fits the grant, which is `code` or the
     /// tokens that the app may get from the authorization endpoint.
-    pub(super) fn authorization_response_type(&self, org: &Org) -> String {
+    #[must_use]
+    pub fn authorization_response_type(&self, org: &Org) -> String {
         let client = org.client(&self.client_id);
         if let Some(asked) = &self.response_type {
             return asked.clone();
@@ -208,23 +178,12 @@ impl Question {
             .collect();
         if words.is_empty() { "token".to_owned() } else { words.join(" ") }
     }
-
-    /// The session that was there before, if the question has one.
-    pub(super) fn earlier_session(&self) -> Option<Authentication> {
-        let auth_time = self.session.auth_time?;
-        let user_id = self.user_id.clone()?;
-        let amr = if self.session.amr.is_empty() { vec!["pwd".to_owned()] } else { self.session.amr.clone() };
-        Some(Authentication { user_id, auth_time, amr, session_id: SESSION.to_owned() })
-    }
-
-    /// What a sign-in now gives.
-    pub(super) fn fresh_authentication(&self, user_id: String, amr: Vec<String>, now: i64) -> Authentication {
-        let amr = if self.session.amr.is_empty() { amr } else { self.session.amr.clone() };
-        Authentication { user_id, auth_time: now, amr, session_id: SESSION.to_owned() }
-    }
 }
 
-const SESSION: &str = "idxpreview";
+/// What a name means in a single org.
+fn only(found: IndexSet<String>) -> String {
+    found.into_iter().next().unwrap_or_default()
+}
 
 /// A parameter that says yes by a word of its own, and no by `missing`.
 fn either(name: &str, yes: &str, given: Option<&str>) -> Result<Option<bool>, BadParameter> {
@@ -233,79 +192,9 @@ fn either(name: &str, yes: &str, given: Option<&str>) -> Result<Option<bool>, Ba
         Some("missing") => Ok(Some(false)),
         Some(word) if word == yes => Ok(Some(true)),
         Some(other) => {
-            let allowed = vec![yes.to_owned(), "missing".to_owned()];
-            Err(BadParameter::unknown(name, &format!("{name} cannot be"), other, allowed))
+            Err(BadParameter::unknown(name, &format!("{name} cannot be"), other, [yes, "missing"].into_iter()))
         }
     }
-}
-
-/// Whether somebody signs in.
-pub(super) fn has_user(grant_type: GrantType) -> bool {
-    grant_type != GrantType::ClientCredentials
-}
-
-fn client(org: &Org, given: Option<&str>) -> Result<String, BadParameter> {
-    let allowed = || org.apps().map(|app| app.client_id().to_owned()).collect::<Vec<_>>();
-    let Some(given) = given else { return Err(BadParameter::new("client", "client is missing", allowed())) };
-    let known = org.apps().find(|app| app.client_id() == given || app.label.eq_ignore_ascii_case(given));
-    known.map(|app| app.client_id().to_owned()).ok_or_else(|| {
-        let names: Vec<String> = org.apps().flat_map(|app| [app.client_id().to_owned(), app.label.clone()]).collect();
-        BadParameter::unknown("client", "no client is", given, names)
-    })
-}
-
-fn logins(org: &Org) -> Vec<String> {
-    const MOST: usize = 100;
-    org.users().take(MOST).map(|user| user.profile.login.clone()).collect()
-}
-
-fn find_user(org: &Org, given: &str) -> Result<String, BadParameter> {
-    let user = org.user(given).or_else(|| org.user_by_identifier(given));
-    user.map(|user| user.id.clone()).ok_or_else(|| BadParameter::unknown("user", "no user is", given, logins(org)))
-}
-
-fn server(org: &Org, given: &str) -> Result<String, BadParameter> {
-    if given == "org" {
-        return Ok(org.identity().id.clone());
-    }
-    org.server(given).or_else(|| org.server_by_id(given)).map(|server| server.id.clone()).ok_or_else(|| {
-        let custom = org.servers().iter().skip(1).map(|server| server.path_name.clone());
-        let allowed = std::iter::once("org".to_owned()).chain(custom).collect();
-        BadParameter::unknown("server", "no authorization server is", given, allowed)
-    })
-}
-
-/// The grants that can be previewed.
-pub const GRANTS: [GrantType; 7] = [
-    GrantType::AuthorizationCode,
-    GrantType::Implicit,
-    GrantType::RefreshToken,
-    GrantType::ClientCredentials,
-    GrantType::Password,
-    GrantType::DeviceCode,
-    GrantType::Ciba,
-];
-
-/// Without one: what fits the user or their absence.
-fn grant(org: &Org, given: Option<&str>, client_id: &str, user: bool) -> Result<GrantType, BadParameter> {
-    let Some(given) = given else {
-        let client = org.client(client_id);
-        let has = |grant| client.is_some_and(|client| client.oauth().grant_types.contains(&grant));
-        return Ok(match user {
-            false => GrantType::ClientCredentials,
-            true => GRANTS
-                .into_iter()
-                .filter(|grant| has_user(*grant) && *grant != GrantType::RefreshToken)
-                .find(|grant| has(*grant))
-                .unwrap_or(GrantType::AuthorizationCode),
-        });
-    };
-    // The last part of a URN is enough.
-    let short = |grant: &GrantType| grant.name().rsplit(':').next().is_some_and(|last| last == given);
-    GRANTS.into_iter().find(|grant| grant.name() == given || short(grant)).ok_or_else(|| {
-        let allowed = GRANTS.map(|grant| grant.name().to_owned()).into();
-        BadParameter::unknown("grant", "no preview is made of the grant", given, allowed)
-    })
 }
 
 fn response_type(given: Option<&str>, grant_type: GrantType) -> Result<Option<String>, BadParameter> {

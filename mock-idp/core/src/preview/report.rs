@@ -3,9 +3,25 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Outcome, Preview, Question, Remedy, ShownRequest, Why};
+use super::{Change, Outcome, Preview, Question, ShownRequest, Why};
 use crate::org::Org;
 use crate::trace::Note;
+
+/// Changes that, made together, would grant what was refused.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Remedy {
+    pub changes: Vec<Change>,
+    /// In words, one sentence without a full stop.
+    pub words: String,
+}
+
+/// The smallest changes that would grant what was refused, as far as they were searched for.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Remedies {
+    pub found: Vec<Remedy>,
+    /// Why the search ended before everything was tried, if it did.
+    pub cut_short: Option<&'static str>,
+}
 
 /// A preview, whole. Its field names are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -15,6 +31,9 @@ pub struct Report {
     pub outcome: Outcome,
     /// The smallest changes that would grant it; empty unless it is refused.
     pub what_would_it_take: Vec<Remedy>,
+    /// Why the search for these changes ended before everything was tried, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_cut_short: Option<&'static str>,
     pub why: Why,
     pub requests: Vec<ShownRequest>,
     pub notes: Vec<Note>,
@@ -36,13 +55,14 @@ pub struct QuestionSummary {
 impl Report {
     /// Puts a preview together.
     #[must_use]
-    pub fn new(org: &Org, question: &Question, preview: Preview, remedies: Vec<Remedy>) -> Self {
+    pub fn new(org: &Org, question: &Question, preview: Preview, remedies: Remedies) -> Self {
         let Preview { outcome, requests, notes } = preview;
         let why = Why::of(&notes);
         Self {
             question: QuestionSummary::of(org, question),
             outcome,
-            what_would_it_take: remedies,
+            what_would_it_take: remedies.found,
+            search_cut_short: remedies.cut_short,
             why,
             requests,
             notes,

@@ -1,5 +1,8 @@
 //! Scope lists.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
 /// The scope that an app needs to exchange its tokens for an interclient token. Okta: Native to Web SSO.
@@ -49,6 +52,7 @@ impl Scopes {
     /// The scopes of this list that are not in the other.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
+        let other: HashSet<&str> = other.iter().collect();
         self.iter().filter(|scope| !other.contains(scope)).collect()
     }
 
@@ -67,12 +71,7 @@ impl Scopes {
 
 impl<S: AsRef<str>> FromIterator<S> for Scopes {
     fn from_iter<I: IntoIterator<Item = S>>(scopes: I) -> Self {
-        let mut list: Vec<String> = Vec::new();
-        for scope in scopes {
-            if !list.iter().any(|known| known == scope.as_ref()) {
-                list.push(scope.as_ref().to_owned());
-            }
-        }
-        Self(list)
+        let list: IndexSet<String> = scopes.into_iter().map(|scope| scope.as_ref().to_owned()).collect();
+        Self(list.into_iter().collect())
     }
 }

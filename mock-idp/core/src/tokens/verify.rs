@@ -20,12 +20,6 @@ pub enum Audience<'a> {
 pub struct Verified(pub Map<String, Value>);
 
 impl Verified {
-    /// The claims of a token of this org that was not signed.
-    #[must_use]
-    pub(crate) fn unsigned(payload: Map<String, Value>) -> Self {
-        Self(payload)
-    }
-
     /// A claim that is a string.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

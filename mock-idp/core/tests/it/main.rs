@@ -2,7 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "the tests read the fixtures, and the sources of the crate")]
 
 mod authorization;
-mod claim_rules;
 mod claim_subject;
 mod expression_cases;
 mod expressions;
@@ -10,5 +9,4 @@ mod market;
 mod org_document;
 mod org_tables;
 mod policy;
-mod preview;
 mod refresh;

@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use mock_idp::preview::{self, BadParameter, Outcome, Question, Remedies, Report, SearchLimits, Selection};
 use mock_idp::{BUILT_IN_ORG, MockIdp, StartError};
 use mock_idp_core::org::{Org, Urls};
-use mock_idp_core::preview::{self, Case, Outcome, Question, Report};
 
 pub(super) use journal::explain;
 pub(super) use output::CommandOutput;
@@ -20,22 +20,19 @@ use super::failure::Failure;
 
 /// The outcome of a token request.
 pub(super) fn token(args: &TokenArgs) -> Result<CommandOutput, Failure> {
-    let org = org(args.org.as_deref())?;
-    let question = Question::read(&org, args.question.pairs()).map_err(|bad| {
-        let mut text = bad.error;
-        if !bad.allowed.is_empty() {
-            let _ = write!(text, "\nexpected one of: {}", bad.allowed.join(", "));
-        }
-        Failure::invalid(text)
-    })?;
+    let org = Arc::new(org(args.org.as_deref())?);
+    let question = Question::read(&org, args.question.pairs()).map_err(bad_parameter)?;
     let urls = urls(args.url.as_ref().map(|url| url.as_str()));
     let now = now();
-    let preview = preview::preview(&org, &urls, &question, now, &mut rand::rng());
-    let remedies = match preview.is_refused() {
-        true => preview::remedies(&org, &urls, &question, &preview, now),
-        false => Vec::new(),
-    };
-    let report = Report::new(&org, &question, preview, remedies);
+    let report = wait(async {
+        let preview = preview::preview(&org, &urls, &question, now).await;
+        let limits = SearchLimits::default();
+        let remedies = match preview.is_refused() {
+            true => preview::remedies(&org, &urls, &question, &preview, now, &limits).await,
+            false => Remedies::default(),
+        };
+        Report::new(&org, &question, preview, remedies)
+    })?;
     let positive = !matches!(report.outcome, Outcome::Refused(_));
     let text = if args.json { pretty(&report)? } else { text::report(&report, args.why) };
     Ok(CommandOutput { text, positive })
@@ -43,15 +40,27 @@ pub(super) fn token(args: &TokenArgs) -> Result<CommandOutput, Failure> {
 
 /// The tokens that differ between two org documents.
 pub(super) fn diff(args: &DiffArgs) -> Result<CommandOutput, Failure> {
-    let (before, after) = (org(Some(&args.before))?, org(Some(&args.after))?);
-    let fits =
-        |wanted: &Option<String>, name: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == name);
-    let wanted = |case: &Case| fits(&args.user, case.user.as_deref()) && fits(&args.client, Some(&case.client));
-    let now = now();
-    let difference = preview::difference(&before, &after, &urls(None), now, wanted);
+    let (before, after) = (Arc::new(org(Some(&args.before))?), Arc::new(org(Some(&args.after))?));
+    let selection = Selection::read([&before, &after], args.selection()).map_err(bad_parameter)?;
+    let difference = wait(preview::difference(&before, &after, &urls(None), &selection, now()))?;
+    let difference = difference.map_err(Failure::invalid)?;
     let positive = difference.alterations.is_empty();
     let text = if args.json { pretty(&difference)? } else { text::difference(&difference) };
     Ok(CommandOutput { text, positive })
+}
+
+fn bad_parameter(bad: BadParameter) -> Failure {
+    let mut text = bad.error;
+    if !bad.allowed.is_empty() {
+        let _ = write!(text, "\nexpected one of: {}", bad.allowed.join(", "));
+    }
+    Failure::invalid(text)
+}
+
+/// Waits for a future, on a runtime of its own.
+fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Failure::machine)?;
+    Ok(runtime.block_on(future))
 }
 
 fn pretty(value: &impl serde::Serialize) -> Result<String, Failure> {
@@ -77,11 +86,7 @@ fn org(path: Option<&Path>) -> Result<Org, Failure> {
 
 /// The addresses of the mock.
 fn urls(base: Option<&str>) -> Urls {
-    let base: Arc<str> = match base {
-        Some(base) => base.into(),
-        None => format!("http://localhost:{}", MockIdp::DEFAULT_PORT).into(),
-    };
-    Urls { issuer_base: Arc::clone(&base), endpoint_base: base }
+    Urls::at(base.unwrap_or(&format!("http://localhost:{}", MockIdp::DEFAULT_PORT)))
 }
 
 /// The machine's time.

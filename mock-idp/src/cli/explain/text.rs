@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use mock_idp_core::preview::{Alteration, Asks, Difference, EndpointTokens, Outcome, PreviewedToken, Report, Why};
+use mock_idp::preview::{Alteration, Difference};
+use mock_idp_core::preview::{Asks, EndpointTokens, Outcome, PreviewedToken, Report, Why};
 use mock_idp_core::trace::{ClaimTarget, NoteStatus};
 use serde_json::{Map, Value};
 
@@ -35,6 +36,9 @@ pub(super) fn report(report: &Report, with_why: bool) -> String {
                 for remedy in &report.what_would_it_take {
                     let _ = writeln!(text, "  - {}", remedy.words);
                 }
+            }
+            if let Some(reason) = report.search_cut_short {
+                let _ = writeln!(text, "\nThere may be other changes that would help: {reason}.");
             }
         }
     }

@@ -49,7 +49,7 @@ impl RequestRecord {
     }
 
     fn write(self, address: &Address, status: u16, explanation: Explanation, log: bool) {
-        let Explanation { client, user, reason, notes } = explanation;
+        let Explanation { client, user, reason, notes, .. } = explanation;
         let entry = Entry {
             request_id: self.request_id,
             time: address.org.clock.now_millis(),

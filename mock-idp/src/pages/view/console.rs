@@ -2,7 +2,7 @@
 
 use mock_idp_core::org::Org;
 use mock_idp_core::preview::{
-    Asks, EndpointTokens, GRANTS, Outcome, Preview, PreviewedToken, Question, Refused, Remedy, ShownRequest, Why,
+    Asks, EndpointTokens, GRANTS, Outcome, Preview, PreviewedToken, Question, Refused, Remedies, ShownRequest, Why,
     ask_again,
 };
 use serde_json::Value;
@@ -57,6 +57,8 @@ pub(crate) struct ResultView {
     pub refusal: Option<RefusalView>,
     pub tokens: Vec<TokenView>,
     pub remedies: Vec<String>,
+    /// Why the search for remedies ended before everything was tried.
+    pub search_cut_short: Option<&'static str>,
     pub why: Why,
     pub requests: Vec<ShownRequest>,
     /// A command for the same question to the running mock.
@@ -155,7 +157,7 @@ impl FormView {
 impl ResultView {
     /// The result of a question.
     #[must_use]
-    pub(crate) fn new(org: &Org, base: &str, question: &Question, preview: &Preview, remedies: &[Remedy]) -> Self {
+    pub(crate) fn new(org: &Org, base: &str, question: &Question, preview: &Preview, remedies: &Remedies) -> Self {
         let mut tokens = Vec::new();
         let mut refusal = None;
         let (headline, granted) = match &preview.outcome {
@@ -187,7 +189,8 @@ impl ResultView {
             granted,
             refusal,
             tokens,
-            remedies: remedies.iter().map(|remedy| remedy.words.clone()).collect(),
+            search_cut_short: remedies.cut_short,
+            remedies: remedies.found.iter().map(|remedy| remedy.words.clone()).collect(),
             why: Why::of(&preview.notes),
             requests: preview.requests.clone(),
             curl: ask_again(org, base, question),

@@ -6,8 +6,7 @@ use crate::ledger::{Authorization, AuthorizationRequest, Code, CodeState, Redire
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{OAuthError, RequestedClaims, ResponseMode, ResponseType};
-use crate::tokens::fault::TokenFault;
-use crate::tokens::{self, ServerKeys, TokenSelection, TokenSpec, UnsignedTokens};
+use crate::tokens::{self, SignedTokens, TokenSelection, TokenSpec, UnsignedTokens};
 
 /// What is sent to the client by way of the browser.
 #[derive(Clone, Debug)]
@@ -67,6 +66,7 @@ pub fn error_response(target: &RedirectTarget, error: &OAuthError) -> Authorizat
 pub struct PreparedResponse {
     pub tokens: UnsignedTokens,
     code: Option<String>,
+    access_token_id: Option<String>,
     authorization: Authorization,
 }
 
@@ -87,25 +87,17 @@ pub fn prepare(
         true => unsigned_tokens(org, server, urls, request, &authorization, code.as_deref(), moment)?,
         false => UnsignedTokens::default(),
     };
-    Ok(PreparedResponse { tokens, code, authorization })
+    let access_token_id = tokens.access_token_id().map(str::to_owned);
+    Ok(PreparedResponse { tokens, code, access_token_id, authorization })
 }
 
 impl PreparedResponse {
-    /// Issues the tokens.
-    ///
-    /// # Errors
-    /// The cryptography fails.
-    pub fn issue(
-        self,
-        request: &AuthorizationRequest,
-        keys: &ServerKeys,
-        faults: &[TokenFault],
-    ) -> Result<IssuedResponse, OAuthError> {
-        let Self { tokens, code, authorization } = self;
+    /// The response with its tokens, which have been issued.
+    #[must_use]
+    pub fn with_tokens(self, request: &AuthorizationRequest, issued: SignedTokens) -> IssuedResponse {
+        let Self { code, access_token_id, authorization, .. } = self;
         let mut fields = Vec::with_capacity(6);
         fields.extend(code.clone().map(|code| ("code", code)));
-        let access_token_id = tokens.access_token_id().map(str::to_owned);
-        let issued = tokens.issue(keys, faults)?;
         fields.extend(issued.id_token.map(|token| ("id_token", token)));
         if let Some(token) = issued.access_token {
             fields.push(("access_token", token));
@@ -117,7 +109,7 @@ impl PreparedResponse {
         let claims = authorization.claims.clone();
         let code = code.map(|code| (code, code_record(request, authorization)));
         let response = AuthorizationResponse { target: request.target.clone(), fields };
-        Ok(IssuedResponse { response, code, access_token_id, claims })
+        IssuedResponse { response, code, access_token_id, claims }
     }
 }
 

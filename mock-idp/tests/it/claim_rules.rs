@@ -1,26 +1,23 @@
 //! Claim rules, default scopes, and values of users and groups in expressions, tested with previews.
 
 use mock_idp_core::model::{ClaimRule, Group, Status};
-use mock_idp_core::org::{Document, Org};
+use mock_idp_core::org::Document;
 use mock_idp_core::preview::{self, Outcome, Preview, Question, Shown};
 use mock_idp_core::protocol::GrantType;
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use crate::market::{NOW, changed};
-use crate::preview::urls;
+use crate::preview::{SharedOrg, changed, preview_of, remedies};
 
 const WEB: &str = "0oamarketweb000005d7";
 const SERVICE: &str = "0oamarketservice05d7";
 
-fn ask(org: &Org, parameters: &[(&str, &str)]) -> Preview {
+fn ask(org: &SharedOrg, parameters: &[(&str, &str)]) -> Preview {
     let question = Question::read(org, parameters.iter().copied()).unwrap();
-    preview::preview(org, &urls(), &question, NOW, &mut StdRng::seed_from_u64(1))
+    preview_of(org, &question)
 }
 
 /// The market with more claim rules.
-fn with_claims(claims: Value) -> Org {
+fn with_claims(claims: Value) -> SharedOrg {
     changed(|document| {
         let more: Vec<ClaimRule> = serde_json::from_value(claims).unwrap();
         document.authorization_servers[0].claims.extend(more);
@@ -143,7 +140,7 @@ fn a_claim_that_fails_ends_the_request_with_oktas_error() {
     assert_eq!(refused.error_description, "The 'broken' user claim could not be evaluated.");
     assert_eq!(absences(&preview, "broken"), [("access token", "failed")]);
     let question = Question::read(&org, BUYER.iter().copied()).unwrap();
-    let remedies = preview::remedies(&org, &urls(), &question, &preview, NOW);
+    let remedies = remedies(&org, &question);
     assert_eq!(remedies[0].words, "deactivate the claim broken, or mend its expression");
 }
 

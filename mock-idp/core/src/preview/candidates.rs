@@ -1,109 +1,44 @@
-//! What it would take: the smallest changes that would grant what was refused. Every candidate comes from the notes of the
-//! refusal, is applied to a copy of the org, and counts only if the same question is then no longer refused.
+//! The changes that might grant what was refused, found in the notes of the refusal. Whoever proposes one has to try it.
 
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
-use serde::Serialize;
+use indexmap::IndexSet;
 
-use super::run::preview;
 use super::{Change, Outcome, Preview, Question, Refused};
 use crate::model::{PolicyRule, ResponseWord, Status};
-use crate::org::{Draft, Org, Urls};
-use crate::protocol::{CATALOGUE, ErrorId, GrantType, INTERCLIENT_ACCESS, OIDC_SCOPES, ResponseType, Scopes};
+use crate::org::Org;
+use crate::protocol::{CATALOGUE, ErrorId, GrantType, INTERCLIENT_ACCESS, OIDC_SCOPES, ResponseType};
 use crate::trace::{About, Absence, ClaimSource, Unmet};
 
-/// How many changed orgs are tried at most.
-const MOST_TRIED: usize = 400;
+/// How many scopes get a change of their own.
+const MOST_SCOPES: usize = 8;
 
-/// Changes that, made together, would grant it.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct Remedy {
-    pub changes: Vec<Change>,
-    /// In words, one sentence without a full stop.
-    pub words: String,
+/// Changes that may bring a refused question further.
+#[derive(Clone, Debug, Default)]
+pub struct Candidates {
+    /// The least intrusive first.
+    pub changes: IndexSet<Change>,
+    /// Whether there would be more.
+    pub more: bool,
 }
 
-/// The smallest changes that would grant a refused question: single ones if there are any, else pairs.
+/// The changes that may bring a refused question further.
 #[must_use]
-pub fn remedies(org: &Org, urls: &Urls, question: &Question, refused: &Preview, now: i64) -> Vec<Remedy> {
-    let mut search = Search { urls, now, tried: 0 };
-    let mut found = Vec::new();
-    let mut unfinished = Vec::new();
-    for change in candidates(org, question, refused) {
-        let Some(tried) = search.attempt(org, question, &change) else { continue };
-        if tried.preview.is_refused() {
-            unfinished.push((change, tried));
-        } else {
-            found.push(vec![change]);
-        }
-    }
-    if found.is_empty() {
-        let mut seen: Vec<[Change; 2]> = Vec::new();
-        for (first, tried) in &unfinished {
-            for second in candidates(&tried.org, &tried.question, &tried.preview) {
-                let known = seen.iter().any(|pair| pair.contains(first) && pair.contains(&second));
-                if known || second == *first {
-                    continue;
-                }
-                seen.push([first.clone(), second.clone()]);
-                let Some(both) = search.attempt(&tried.org, &tried.question, &second) else { continue };
-                if !both.preview.is_refused() {
-                    found.push(vec![first.clone(), second]);
-                }
-            }
-        }
-    }
-    let words = |changes: &[Change]| changes.iter().map(|change| change.words(org)).collect::<Vec<_>>().join(", and ");
-    found.into_iter().map(|changes| Remedy { words: words(&changes), changes }).collect()
-}
-
-struct Search<'a> {
-    urls: &'a Urls,
-    now: i64,
-    tried: usize,
-}
-
-/// An org after a change, and what the question comes to there.
-struct Tried {
-    org: Org,
-    question: Question,
-    preview: Preview,
-}
-
-impl Search<'_> {
-    fn attempt(&mut self, org: &Org, question: &Question, change: &Change) -> Option<Tried> {
-        self.tried += 1;
-        if self.tried > MOST_TRIED {
-            return None;
-        }
-        let (mut draft, mut question) = (Draft::new(org, self.now), question.clone());
-        change.apply(&mut draft, &mut question)?;
-        let org = draft.finish().ok()?;
-        let preview = preview(&org, self.urls, &question, self.now, &mut StdRng::seed_from_u64(0));
-        Some(Tried { org, question, preview })
-    }
-}
-
-/// The changes that could bring a refusal further, the least intrusive first.
-fn candidates(org: &Org, question: &Question, preview: &Preview) -> Vec<Change> {
-    let Outcome::Refused(refused) = &preview.outcome else { return Vec::new() };
-    let mut list = List { org, question, changes: Vec::new() };
+pub fn candidates(org: &Org, question: &Question, preview: &Preview) -> Candidates {
+    let Outcome::Refused(refused) = &preview.outcome else { return Candidates::default() };
+    let mut list = List { org, question, candidates: Candidates::default() };
     list.by_refusal(refused);
     list.by_notes(preview);
-    list.changes
+    list.candidates
 }
 
 struct List<'a> {
     org: &'a Org,
     question: &'a Question,
-    changes: Vec<Change>,
+    candidates: Candidates,
 }
 
 impl List<'_> {
     fn push(&mut self, change: Change) {
-        if !self.changes.contains(&change) {
-            self.changes.push(change);
-        }
+        self.candidates.changes.insert(change);
     }
 
     fn by_refusal(&mut self, refused: &Refused) {
@@ -182,7 +117,8 @@ impl List<'_> {
         let unknown: Vec<String> =
             self.question.scopes.iter().filter(|name| server.scope(name).is_none()).map(str::to_owned).collect();
         if !server.is_org() {
-            for scope in &unknown {
+            self.candidates.more |= unknown.len() > MOST_SCOPES;
+            for scope in unknown.iter().take(MOST_SCOPES) {
                 self.push(Change::AddScopeToServer { server: server.id.clone(), scope: scope.clone() });
             }
         }
@@ -191,10 +127,11 @@ impl List<'_> {
 
     fn consent_missing(&mut self) {
         let server = self.question.server.clone();
-        let asked: Scopes = self.question.scopes.clone();
-        for scope in asked.iter() {
-            self.push(Change::MakeConsentImplicit { server: server.clone(), scope: scope.to_owned() });
-            self.push(Change::AskWithoutScopes { scopes: vec![scope.to_owned()] });
+        let asked = self.question.scopes.as_slice();
+        self.candidates.more |= asked.len() > MOST_SCOPES;
+        for scope in asked.iter().take(MOST_SCOPES) {
+            self.push(Change::MakeConsentImplicit { server: server.clone(), scope: scope.clone() });
+            self.push(Change::AskWithoutScopes { scopes: vec![scope.clone()] });
         }
     }
 

@@ -1,0 +1,173 @@
+//! The browser of a previewed request: it signs the user in and answers the consent page, as the question says.
+
+use mock_idp_core::preview::{Asks, Refused, Shown};
+use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters, Scopes};
+use mock_idp_core::sign_in::Input;
+use mock_idp_core::trace::Note;
+
+use super::ended::Ended;
+use crate::engine::{
+    ActivationPage, AuthorizationEndpoint, Browser as Cookies, BrowserResponse, Context, SignInEndpoint, SignInStep,
+};
+use crate::journal::{Explained, Explanation};
+use crate::pages::view::{ActivationStep, ConsentScope, Frame, PageView, SignInProblem};
+
+/// More pages than any sign-in has.
+const MOST_PAGES: usize = 10;
+
+/// A browser with its cookies.
+#[derive(Debug)]
+pub(super) struct Browser {
+    context: Context,
+    /// The user to sign in as.
+    login: String,
+    /// Whether the user allows what they are asked.
+    allows: bool,
+    cookies: Cookies,
+    /// The user is signed in already, or has signed in.
+    signed_in: bool,
+    notes: Vec<Note>,
+}
+
+/// Where a browser ends up.
+#[derive(Debug)]
+pub(super) enum Destination {
+    /// At the client, with these parameters.
+    Client(Parameters),
+    /// On the page that says that a device is allowed.
+    Device,
+}
+
+/// A response, and the error in it.
+struct Received {
+    response: BrowserResponse,
+    error: Option<OAuthError>,
+}
+
+impl Browser {
+    /// A browser; `session` is that of a user who is signed in already.
+    pub(super) fn new(context: Context, login: String, allows: bool, session: Option<String>) -> Self {
+        let signed_in = session.is_some();
+        Self { context, login, allows, cookies: Cookies { session, id: None }, signed_in, notes: Vec::new() }
+    }
+
+    /// The notes on the decisions of all requests.
+    pub(super) fn into_notes(self) -> Vec<Note> {
+        self.notes
+    }
+
+    /// Sends an authorization request and does what the pages ask for.
+    pub(super) async fn authorize(&mut self, parameters: &Parameters) -> Result<Destination, Ended> {
+        let endpoint = AuthorizationEndpoint::new(&self.context);
+        let received = endpoint.respond(parameters, self.cookies.clone(), frame()).await;
+        self.follow(received).await
+    }
+
+    /// Types the code of a device and does what the pages ask for.
+    pub(super) async fn activate(&mut self, user_code: &str) -> Result<Destination, Ended> {
+        let page = ActivationPage::new(&self.context.instance, self.context.urls.clone());
+        let received = page.submit(user_code, self.cookies.clone(), frame()).await;
+        self.follow(received).await
+    }
+
+    async fn follow(&mut self, first: Explained<BrowserResponse>) -> Result<Destination, Ended> {
+        let mut received = self.receive(first);
+        for _ in 0..MOST_PAGES {
+            let Received { response, error } = received;
+            let view = match response {
+                BrowserResponse::Redirect { location, .. } => return arrived(&location, error),
+                BrowserResponse::Page { view, .. } => *view,
+            };
+            received = match view {
+                PageView::SignIn(page) => self.sign_in(&page.state_handle, page.problem).await?,
+                PageView::Consent(page) => self.consent(&page.state_handle, &page.scopes).await?,
+                PageView::Activation(page) => match page.step {
+                    ActivationStep::Confirm { state_handle, scopes, .. } => {
+                        self.consent(&state_handle, &scopes).await?
+                    }
+                    ActivationStep::Done { .. } => return Ok(Destination::Device),
+                    ActivationStep::Code { .. } => return Err(unexpected("the device's code was rejected")),
+                },
+                PageView::Error(page) => {
+                    let error = error.unwrap_or_else(|| OAuthError::new(ErrorId::ServerError, page.reason));
+                    return Err(Ended::refused(Shown::Page, page.status, &error));
+                }
+                _ => return Err(unexpected("a page that no step of a sign-in shows")),
+            };
+        }
+        Err(unexpected("the sign-in does not end"))
+    }
+
+    /// Takes cookies and notes out of a response.
+    fn receive(&mut self, received: Explained<BrowserResponse>) -> Received {
+        let Explained { result: response, explanation: Explanation { notes, error, .. } } = received;
+        self.notes.extend(notes);
+        let (BrowserResponse::Redirect { cookies, .. } | BrowserResponse::Page { cookies, .. }) = &response;
+        for (known, new) in [(&mut self.cookies.session, &cookies.session), (&mut self.cookies.id, &cookies.id)] {
+            if new.is_some() {
+                known.clone_from(new);
+            }
+        }
+        Received { response, error }
+    }
+
+    async fn sign_in(&mut self, handle: &str, problem: Option<SignInProblem>) -> Result<Received, Ended> {
+        if let Some(problem) = problem {
+            return Err(Ended::Refused(Refused {
+                shown: Shown::SignInPage,
+                status: 200,
+                id: problem.okta_code.clone(),
+                error: problem.okta_code,
+                error_description: problem.kind.name().to_owned(),
+                reason: problem.reason,
+            }));
+        }
+        if self.signed_in {
+            return Err(Ended::Asks(Asks::SignIn));
+        }
+        self.signed_in = true;
+        let login = self.login.clone();
+        let step = SignInStep::Enter { input: Input::Pick(&login), remember: false };
+        Ok(self.submit(handle, step).await)
+    }
+
+    async fn consent(&mut self, handle: &str, scopes: &[ConsentScope]) -> Result<Received, Ended> {
+        let names = || scopes.iter().map(|scope| scope.name.as_str());
+        if !self.allows {
+            return Err(Ended::Asks(Asks::Consent { scopes: names().map(str::to_owned).collect() }));
+        }
+        let selected: Scopes = names().collect();
+        Ok(self.submit(handle, SignInStep::Consent { allowed: true, selected: &selected }).await)
+    }
+
+    async fn submit(&mut self, handle: &str, step: SignInStep<'_>) -> Received {
+        let endpoint = SignInEndpoint::new(&self.context.instance, self.context.urls.clone());
+        let received = endpoint.respond(handle, step, self.cookies.clone(), frame()).await;
+        self.receive(received)
+    }
+}
+
+/// The parameters at the client, or the error there.
+fn arrived(location: &str, error: Option<OAuthError>) -> Result<Destination, Ended> {
+    if let Some(error) = error {
+        return Err(Ended::refused(Shown::Redirect, 302, &error));
+    }
+    let url = url::Url::parse(location).map_err(|_| unexpected("the redirect URI is not a URL"))?;
+    let fragment = Parameters::parse(url.fragment().unwrap_or_default().as_bytes());
+    let query = url.query_pairs();
+    // A redirect URI can have a query of its own, in front of the response.
+    let parameters = fragment.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let query = query.map(|(name, value)| (name.into_owned(), value.into_owned()));
+    let mut parameters: Vec<_> = parameters.chain(query).collect();
+    parameters.reverse();
+    Ok(Destination::Client(parameters.into_iter().collect()))
+}
+
+fn unexpected(reason: &str) -> Ended {
+    Ended::refused(Shown::Page, 500, &OAuthError::new(ErrorId::ServerError, reason))
+}
+
+/// No page is rendered.
+fn frame() -> Frame {
+    Frame { org_name: String::new(), path_prefix: String::new(), request_id: String::new(), warnings: Vec::new() }
+}

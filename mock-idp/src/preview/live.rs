@@ -1,0 +1,60 @@
+//! Previews of a running org. They are made beside the threads that serve requests, few at a time, and end with their clients.
+
+use std::sync::Arc;
+
+use mock_idp_core::org::{Org, Urls};
+use mock_idp_core::preview::{Preview, Question, Remedies};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::remedies::{SearchLimits, remedies};
+use super::run::preview;
+use crate::engine::OrgInstance;
+
+/// The number of previews that are made at once.
+static RUNNING: Semaphore = Semaphore::const_new(2);
+
+/// The answer to a question, and, if it is a refusal, the changes that would grant it; `present` makes a response of them. When the
+/// returned future is dropped, the search for changes ends.
+pub(crate) async fn explain<T: Send + 'static>(
+    instance: &OrgInstance,
+    urls: Urls,
+    question: Question,
+    present: impl FnOnce(&Org, &Question, Preview, Remedies) -> T + Send + 'static,
+) -> T {
+    let (org, now) = (instance.org(), instance.clock.now());
+    let keys = match org.server_by_id(&question.server) {
+        Some(server) => instance.keys(server, now).await.ok(),
+        None => None,
+    };
+    // The semaphore is never closed.
+    let running = RUNNING.acquire().await.ok();
+    let limits = SearchLimits::default();
+    let _cancelled_when_dropped = limits.cancelled.clone().drop_guard();
+    let runtime = Handle::current();
+    let explained = tokio::task::spawn_blocking(move || {
+        let _running = running;
+        let (preview, found) = runtime.block_on(answer(&org, &urls, &question, now, &limits));
+        let mut preview = preview;
+        if let Some(keys) = keys {
+            preview.name_keys(&keys.keys);
+        }
+        present(&org, &question, preview, found)
+    });
+    explained.await.unwrap_or_else(|failure| std::panic::resume_unwind(failure.into_panic()))
+}
+
+async fn answer(
+    org: &Arc<Org>,
+    urls: &Urls,
+    question: &Question,
+    now: i64,
+    limits: &SearchLimits,
+) -> (Preview, Remedies) {
+    let preview = preview(org, urls, question, now).await;
+    let found = match preview.is_refused() {
+        true => remedies(org, urls, question, &preview, now, limits).await,
+        false => Remedies::default(),
+    };
+    (preview, found)
+}

@@ -1,0 +1,264 @@
+//! Runs a question: the requests that its client and its user would make, in order.
+
+use std::sync::Arc;
+
+use mock_idp_core::endpoint::client_authentication::CredentialSources;
+use mock_idp_core::endpoint::token::TokenRequest;
+use mock_idp_core::endpoint::userinfo::TokenSources;
+use mock_idp_core::ledger::SignedIn;
+use mock_idp_core::management::ApiError;
+use mock_idp_core::model::App;
+use mock_idp_core::org::{CompiledServer, Org, Urls};
+use mock_idp_core::preview::{Asks, EndpointTokens, Granted, Outcome, Preview, Question, Refused, Shown, ShownRequest};
+use mock_idp_core::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
+use mock_idp_core::trace::{Note, NoteStatus, Trace};
+use serde_json::{Map, Value};
+
+use super::browser::{Browser, Destination};
+use super::ended::Ended;
+use super::{parameters, tokens};
+use crate::engine::{
+    Assumptions, BackchannelEndpoint, BackchannelInbox, Context, DeviceAuthorizationEndpoint, OrgInstance,
+    TokenEndpoint, UserinfoEndpoint,
+};
+use crate::journal::Explained;
+
+/// The answer to a question at the time `now`, in seconds since 1970.
+pub async fn preview(org: &Arc<Org>, urls: &Urls, question: &Question, now: i64) -> Preview {
+    let Some(server) = org.server_by_id(&question.server).filter(|server| server.active) else {
+        return no_server(question);
+    };
+    let mut run = Run::new(org, urls, question, server, now);
+    let outcome = match run.grant().await {
+        Ok(granted) => Outcome::Granted(Box::new(granted)),
+        Err(Ended::Asks(asks)) => Outcome::Asks(asks),
+        Err(Ended::Refused(refused)) => Outcome::Refused(refused),
+    };
+    Preview { outcome, requests: run.requests, notes: run.notes }
+}
+
+fn no_server(question: &Question) -> Preview {
+    let error = ApiError::not_found(&question.server, "AuthorizationServer");
+    let reason = "no active authorization server has this id";
+    let mut trace = Trace::default();
+    trace.note(NoteStatus::Refused, error.code().to_owned(), reason);
+    let outcome = Outcome::Refused(Refused {
+        shown: Shown::Api,
+        status: error.status(),
+        id: error.code().to_owned(),
+        error: error.code().to_owned(),
+        error_description: error.summary(),
+        reason: reason.to_owned(),
+    });
+    Preview { outcome, requests: Vec::new(), notes: trace.notes }
+}
+
+struct Run<'a> {
+    question: &'a Question,
+    context: Context,
+    requests: Vec<ShownRequest>,
+    notes: Vec<Note>,
+}
+
+impl<'a> Run<'a> {
+    fn new(org: &Arc<Org>, urls: &Urls, question: &'a Question, server: &Arc<CompiledServer>, now: i64) -> Self {
+        let assumptions = Assumptions { client_id: question.client_id.clone(), amr: question.session.amr.clone() };
+        let instance = Arc::new(OrgInstance::scratch(Arc::clone(org), now, assumptions));
+        let context = Context::new(instance, Arc::clone(org), Arc::clone(server), urls.clone());
+        Self { question, context, requests: Vec::new(), notes: Vec::new() }
+    }
+
+    async fn grant(&mut self) -> Result<Granted, Ended> {
+        let question = self.question;
+        let mut granted = match question.grant_type {
+            GrantType::AuthorizationCode | GrantType::Implicit => self.by_browser(&question.scopes).await?.0,
+            GrantType::RefreshToken => self.refreshed().await?,
+            GrantType::DeviceCode => self.by_device().await?,
+            GrantType::Ciba => self.by_back_channel().await?,
+            _ => self.directly(&question.scopes).await?.0,
+        };
+        granted.userinfo = self.userinfo(&granted).await;
+        Ok(granted)
+    }
+
+    fn client(&self) -> Option<&App> {
+        self.context.org.client(&self.question.client_id)
+    }
+
+    /// Authorization request, sign-in, consent, response; then the code, if there is one.
+    async fn by_browser(&mut self, scopes: &Scopes) -> Result<(Granted, Option<String>), Ended> {
+        let Context { org, server, urls, .. } = &self.context;
+        let authorize = parameters::authorize(org, self.question, scopes);
+        self.requests.push(ShownRequest::authorize(urls, server, &authorize));
+        self.assume_consent(scopes).await?;
+        let mut browser = self.browser().await?;
+        let destination = browser.authorize(&authorize).await;
+        self.notes.extend(browser.into_notes());
+        let mut granted = Granted::default();
+        if let Some(recorded) = self.context.instance.recorded_tokens() {
+            let scope = recorded.scopes.map(|scopes| scopes.join()).unwrap_or_default();
+            granted.authorize = tokens::previewed(recorded.tokens, "Bearer", scope);
+        }
+        let Destination::Client(response) = destination? else { return Ok((granted, None)) };
+        let Some(code) = response.get("code") else { return Ok((granted, None)) };
+        let (answer, refresh_token) = self.at_token_endpoint(parameters::redeem_code(code, &authorize)).await?;
+        granted.token = Some(answer);
+        Ok((granted, refresh_token))
+    }
+
+    /// What the user has allowed before.
+    async fn assume_consent(&self, scopes: &Scopes) -> Result<(), Ended> {
+        let Context { instance, server, .. } = &self.context;
+        let (Some(user_id), true) = (&self.question.user_id, self.question.consent_given) else { return Ok(()) };
+        let scopes = match scopes.is_empty() {
+            true => server.scopes.iter().map(|scope| &scope.name).collect(),
+            false => scopes.clone(),
+        };
+        Ok(instance.assume_consent(&server.id, &self.question.client_id, user_id, scopes).await?)
+    }
+
+    /// The user's browser, in which they may have signed in earlier.
+    async fn browser(&self) -> Result<Browser, Ended> {
+        let Question { session, user_id, .. } = self.question;
+        let session = match (session.auth_time, user_id.clone()) {
+            (Some(auth_time), Some(user_id)) => {
+                let amr = if session.amr.is_empty() { vec!["pwd".to_owned()] } else { session.amr.clone() };
+                Some(self.context.instance.assume_session(SignedIn { user_id, auth_time, amr }).await?)
+            }
+            _ => None,
+        };
+        let user = self.question.user(&self.context.org);
+        let login = user.map_or_else(String::new, |user| user.profile.login.clone());
+        Ok(Browser::new(self.context.clone(), login, self.question.consent_given, session))
+    }
+
+    /// The device asks, its user types the code and allows it, the device redeems.
+    async fn by_device(&mut self) -> Result<Granted, Ended> {
+        let body = parameters::device(self.question);
+        self.show("device/authorize", &body);
+        let endpoint = DeviceAuthorizationEndpoint::new(&self.context);
+        let answer = endpoint.respond(sources(&body, &Parameters::default())).await;
+        let answer = self.take(answer)?;
+        let mut browser = self.browser().await?;
+        let destination = browser.activate(text(&answer, "user_code")).await;
+        self.notes.extend(browser.into_notes());
+        destination?;
+        self.redeem_polled(("device_code", text(&answer, "device_code"))).await
+    }
+
+    /// The client asks, its user agrees on a phone, the client redeems.
+    async fn by_back_channel(&mut self) -> Result<Granted, Ended> {
+        let body = parameters::back_channel(&self.context.org, self.question);
+        self.show("bc/authorize", &body);
+        let answer = BackchannelEndpoint::new(&self.context).respond(sources(&body, &Parameters::default())).await;
+        let answer = self.take(answer)?;
+        let inbox = BackchannelInbox::new(&self.context.instance);
+        if !self.question.consent_given {
+            let waiting = inbox.waiting().await?;
+            let scopes = waiting.iter().flat_map(|request| request.scopes.iter()).map(str::to_owned).collect();
+            return Err(Ended::Asks(Asks::Consent { scopes }));
+        }
+        inbox.decide(true, |_| true).await?;
+        self.redeem_polled(("auth_req_id", text(&answer, "auth_req_id"))).await
+    }
+
+    async fn redeem_polled(&mut self, code: (&str, &str)) -> Result<Granted, Ended> {
+        let (answer, _) = self.at_token_endpoint(parameters::redeem_polled(self.question, code)).await?;
+        Ok(Granted { token: Some(answer), ..Granted::default() })
+    }
+
+    /// A request that the client makes by itself, with the user's password or without a user.
+    async fn directly(&mut self, scopes: &Scopes) -> Result<(Granted, Option<String>), Ended> {
+        let body = parameters::directly(&self.context.org, self.question, scopes);
+        let (answer, refresh_token) = self.at_token_endpoint(body).await?;
+        Ok((Granted { token: Some(answer), ..Granted::default() }, refresh_token))
+    }
+
+    /// A refresh, after a sign-in with these scopes and `offline_access`.
+    async fn refreshed(&mut self) -> Result<Granted, Ended> {
+        // A client that may not refresh gets the same error for every token.
+        let unknown = TokenEndpoint::new(&self.context).respond(self.token_request(parameters::refresh("none"))).await;
+        if unknown.result.as_ref().is_err_and(|error| error.id != ErrorId::InvalidRefreshToken) {
+            self.take(unknown)?;
+        }
+        let has = |grant| self.client().is_some_and(|app| app.oauth().grant_types.contains(&grant));
+        let by_password = has(GrantType::Password) && !has(GrantType::AuthorizationCode);
+        let scopes: Scopes = self.question.scopes.iter().chain(["offline_access"]).collect();
+        let (_, refresh_token) = match by_password {
+            true => self.directly(&scopes).await?,
+            false => self.by_browser(&scopes).await?,
+        };
+        let Some(token) = refresh_token else {
+            let error = OAuthError::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token");
+            let mut trace = Trace::default();
+            trace.note(NoteStatus::Refused, error.id.row().id, error.reason.as_str());
+            self.notes.extend(trace.notes);
+            return Err(error.into());
+        };
+        // The notes of the sign-in stay; those on the claims of its tokens are replaced.
+        self.notes.retain(|note| !note.is_about_claim());
+        let (answer, _) = self.at_token_endpoint(parameters::refresh(&token)).await?;
+        Ok(Granted { token: Some(answer), ..Granted::default() })
+    }
+
+    fn token_request(&self, body: Parameters) -> TokenRequest {
+        // The proof is not read: see `Assumptions`.
+        let dpop = self.question.proves_key.then(|| "proof".to_owned()).into_iter().collect();
+        TokenRequest { body, dpop, ..TokenRequest::default() }
+    }
+
+    /// The tokens of a token request, and the refresh token itself.
+    async fn at_token_endpoint(&mut self, body: Parameters) -> Result<(EndpointTokens, Option<String>), Ended> {
+        self.show("token", &body);
+        let answer = TokenEndpoint::new(&self.context).respond(self.token_request(body)).await;
+        let answer = self.take(answer)?;
+        let instance = &self.context.instance;
+        let recorded = instance.recorded_tokens().map(|recorded| recorded.tokens).unwrap_or_default();
+        let token_type = if text(&answer, "token_type") == "DPoP" { "DPoP" } else { "Bearer" };
+        let previewed = tokens::previewed(recorded, token_type, text(&answer, "scope").to_owned());
+        let mut previewed = previewed.unwrap_or_default();
+        let refresh_token = answer.get("refresh_token").and_then(Value::as_str).map(str::to_owned);
+        if let (Some(token), Some(client)) = (&refresh_token, self.client()) {
+            let family = instance.refresh_token_family(token).await?;
+            previewed.refresh_token = family.map(|family| tokens::refresh_token(client, &family));
+        }
+        Ok((previewed, refresh_token))
+    }
+
+    /// What userinfo returns for the access token; `None` if that is an error.
+    async fn userinfo(&mut self, granted: &Granted) -> Option<Map<String, Value>> {
+        let answers = [&granted.token, &granted.authorize];
+        let access_token = answers.into_iter().flatten().find_map(|answer| answer.access_token.as_ref())?;
+        // In place of a recorded token, its id is presented.
+        let bearer = format!("Bearer {}", access_token.payload.get("jti")?.as_str()?);
+        let none = Parameters::default();
+        let presented = TokenSources { authorization: Some(&bearer), query: &none, body: &none };
+        let answer = UserinfoEndpoint::new(&self.context).respond("GET", presented, &[]).await;
+        let claims = answer.result.ok()?;
+        self.notes.extend(answer.explanation.notes);
+        Some(claims)
+    }
+
+    /// Adds a request of the client to those that are shown.
+    fn show(&mut self, endpoint: &str, body: &Parameters) {
+        let Context { org, server, urls, .. } = &self.context;
+        if let Some(client) = org.client(&self.question.client_id) {
+            self.requests.push(ShownRequest::post(urls, server, client, endpoint, body));
+        }
+    }
+
+    /// Takes the notes out of an answer.
+    fn take<T>(&mut self, answer: Explained<Result<T, OAuthError>>) -> Result<T, Ended> {
+        self.notes.extend(answer.explanation.notes);
+        Ok(answer.result?)
+    }
+}
+
+/// The client sends no credentials: see `Assumptions`.
+fn sources<'p>(body: &'p Parameters, query: &'p Parameters) -> CredentialSources<'p> {
+    CredentialSources { authorization: None, query, body }
+}
+
+fn text<'m>(answer: &'m Map<String, Value>, name: &str) -> &'m str {
+    answer.get(name).and_then(Value::as_str).unwrap_or_default()
+}
