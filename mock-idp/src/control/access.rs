@@ -1,7 +1,7 @@
 //! Access to the control API: everybody on this machine while only this machine can connect; otherwise the token is needed.
 //!
-//! Pages of other sites have no access: a request that changes something must be JSON, which browsers send across origins only
-//! after a preflight, and preflights are not answered.
+//! Pages of other sites have no access. A request that changes something must be JSON, which browsers send across origins only
+//! after a preflight, and preflights are not answered. Other requests tell where they come from.
 
 use axum::body::Body;
 use axum::response::IntoResponse as _;
@@ -40,6 +40,13 @@ fn check(head: &Parts) -> Result<(), Decided> {
     let refuse = |error: ControlError| Explained::undecided(error.into_response());
     let At(address) = At::from_head(head)?;
     allows(&address.settings.control, &head.headers).map_err(refuse)?;
+    if is_from_another_site(&head.headers) {
+        return Err(refuse(ControlError::new(
+            StatusCode::FORBIDDEN,
+            "a page of another site must not use the control API",
+            "a request of a program, of a page of this mock, or a link that a person follows",
+        )));
+    }
     let changes = !matches!(head.method, Method::GET | Method::HEAD);
     if changes && !is_json(&head.headers) {
         return Err(refuse(ControlError::new(
@@ -70,6 +77,22 @@ fn allows(access: &ControlAccess, headers: &HeaderMap) -> Result<(), ControlErro
                 )),
             }
         }
+    }
+}
+
+/// Whether a page of another origin has caused the request; a person may follow its links. Fetch Metadata 2; Fetch 3.2.
+fn is_from_another_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match text("sec-fetch-site") {
+        Some("same-origin" | "none") => false,
+        Some(_) => {
+            let followed = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("sec-fetch-user", "?1")];
+            !followed.iter().all(|(name, value)| text(name) == Some(value))
+        }
+        None => text("origin").is_some_and(|origin| {
+            let host = origin.split_once("://").map(|(_, host)| host);
+            host.is_none() || host != text("host")
+        }),
     }
 }
 

@@ -343,3 +343,53 @@ async fn an_optional_scope_can_be_declined_and_a_published_one_is_in_discovery()
     let scopes = metadata["scopes_supported"].as_array().unwrap();
     assert!(scopes.contains(&json!("orders:read:user")) && !scopes.contains(&json!("orders:create")), "{scopes:?}");
 }
+
+#[tokio::test]
+async fn a_search_that_was_cut_short_is_reported() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let scopes: Vec<String> = (0..400).map(|number| format!("unknown:{number}")).collect();
+    let query = [("client", WEB), ("user", "buyer"), ("scope", &scopes.join(" "))];
+    let (status, preview) = explain(&mock, &query).await;
+    assert_eq!((status, &preview["error"]), (200, &json!("invalid_scope")));
+    assert!(preview["search_cut_short"].is_string(), "{}", preview["search_cut_short"]);
+    let (_, preview) = explain(&mock, &[("client", WEB), ("user", "denied"), ("scope", "openid")]).await;
+    assert_eq!(preview.get("search_cut_short"), None);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_cannot_use_the_control_api() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let host = mock.url().trim_start_matches("http://").to_owned();
+    let own = format!("http://{host}");
+    let get = async |path: &str, headers: &[(&str, &str)]| {
+        let request = browser().get(format!("{}{path}", mock.url()));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap().status().as_u16()
+    };
+    let followed = |site| {
+        [
+            ("sec-fetch-site", site),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+            ("sec-fetch-user", "?1"),
+        ]
+    };
+    for path in ["/_mock/explain?client=0oamarketweb000005d7&user=buyer", "/_mock/requests", "/_mock/console"] {
+        for (headers, status) in [
+            (&[][..], 200),
+            (&[("sec-fetch-site", "none")], 200),
+            (&[("sec-fetch-site", "same-origin"), ("sec-fetch-dest", "image")], 200),
+            (&[("origin", own.as_str())], 200),
+            (&followed("cross-site"), 200),
+            (&followed("same-site"), 200),
+            (&followed("cross-site")[..3], 403),
+            (&[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")], 403),
+            (&[("sec-fetch-site", "same-site"), ("sec-fetch-mode", "cors"), ("origin", "http://localhost:1")], 403),
+            (&[("origin", "https://evil.example")], 403),
+            (&[("origin", "null")], 403),
+        ] {
+            assert_eq!(get(path, headers).await, status, "{path} {headers:?}");
+        }
+    }
+    assert_eq!(get("/healthz", &[("sec-fetch-site", "cross-site")]).await, 200);
+}
