@@ -293,7 +293,7 @@ impl Builder {
         self
     }
 
-    /// Whether the sign-in page has name and password in one form. Overrides the org's document.
+    /// Whether the sign-in page is like that of Okta's Classic Engine. Overrides the org's document.
     pub fn classic_sign_in(mut self, on: bool) -> Self {
         self.classic_sign_in = on;
         self
@@ -405,7 +405,7 @@ impl Builder {
         // The picker signs in without a password: never where other machines can reach it.
         page.picker &= self.picker && is_loopback(&self.host);
         if self.classic_sign_in {
-            page.form = SignInForm::Single;
+            page.form = SignInForm::Classic;
         }
         settings.behavior = self.behavior.unwrap_or(settings.behavior);
         if settings == *org.settings() {

@@ -68,7 +68,7 @@ pub(super) struct ServeArgs {
     /// Do not show the user picker on the sign-in page.
     #[arg(long, env = "MOCK_IDP_NO_PICKER", value_parser = clap::builder::FalseyValueParser::new())]
     no_picker: bool,
-    /// Ask for name and password on one page, as Okta's first generation does.
+    /// Show a sign-in page like that of Okta's Classic Engine: one page, with the names username and password.
     #[arg(long, env = "MOCK_IDP_CLASSIC_SIGN_IN", value_parser = clap::builder::FalseyValueParser::new())]
     classic_sign_in: bool,
     /// What to follow where Okta deviates from OpenID Connect: okta or openid. Overrides the org documents.

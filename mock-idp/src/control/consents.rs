@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
+use crate::control::user::user;
 use crate::engine::{Consents, GivenConsent};
 use crate::routing::{At, Query};
 
@@ -24,16 +25,16 @@ struct RevokeRequest {
 
 /// The consents of the user in the query.
 pub(super) async fn list(At(address): At, Query(query): Query) -> Result<Json<Vec<Value>>, ControlError> {
-    let user =
+    let name =
         query.get("user").ok_or_else(|| ControlError::bad_request("the parameter `user` is missing", "user=LOGIN"))?;
-    let user_id = user_id(&address, user)?;
+    let user_id = user_id(&address, name)?;
     Ok(Json(Consents::new(&address.org).of_user(&user_id).await?.iter().map(shown).collect()))
 }
 
 /// Revokes consents, and returns them.
 pub(super) async fn revoke(At(address): At, body: Bytes) -> Result<Json<Vec<Value>>, ControlError> {
-    let RevokeRequest { user, client, server } = parse(&body, EXPECTED)?;
-    let user_id = user_id(&address, &user)?;
+    let RevokeRequest { user: name, client, server } = parse(&body, EXPECTED)?;
+    let user_id = user_id(&address, &name)?;
     let mut revoked = Vec::new();
     for consent in Consents::new(&address.org).of_user(&user_id).await? {
         let fits = |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
@@ -46,10 +47,7 @@ pub(super) async fn revoke(At(address): At, body: Bytes) -> Result<Json<Vec<Valu
 }
 
 fn user_id(address: &Address, name: &str) -> Result<String, ControlError> {
-    let org = address.org.org();
-    let user = org.user(name).or_else(|| org.user_by_identifier(name));
-    user.map(|user| user.id.clone())
-        .ok_or_else(|| ControlError::bad_request(format!("no user has the login or id {name:?}"), EXPECTED))
+    Ok(user(&address.org.org(), name, EXPECTED)?.id.clone())
 }
 
 fn shown(consent: &GivenConsent) -> Value {

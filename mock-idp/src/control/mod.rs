@@ -16,6 +16,8 @@ mod redirect_uris;
 mod requests;
 mod routes;
 mod server;
+mod unlock;
+mod user;
 
 use http::{Method, StatusCode};
 use serde_json::Value;

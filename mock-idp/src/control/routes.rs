@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::handler::handler;
-use super::{assets, ciba, clock, consents, console, explain, faults, keys, redirect_uris, requests, server};
+use super::{assets, ciba, clock, consents, console, explain, faults, keys, redirect_uris, requests, server, unlock};
 use crate::routing::{Access, Handler, RateClass, Readers, Route};
 
 /// A row of the control API: neither counted, nor shared with other origins, nor recorded.
@@ -35,6 +35,7 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::GET, &["/_mock/requests"], CONTROL, handler!(requests::latest)),
     route(Method::GET, &["/_mock/requests/{request_id}"], CONTROL, handler!(requests::one)),
     route(Method::POST, &["/_mock/reset"], CONTROL, handler!(server::reset)),
+    route(Method::POST, &["/_mock/unlock"], CONTROL, handler!(unlock::post)),
     // Whoever can connect may know what runs here, and load what its pages need.
     route(Method::GET, &["/healthz"], Access::Public, handler!(server::healthz)),
     route(Method::GET, &["/_mock/assets/{name}"], Access::Public, handler!(assets::get)),

@@ -3,12 +3,12 @@
 
 use mock_idp_core::ledger::{Authentication, LedgerError, SignedIn, Stage};
 use mock_idp_core::management::ApiError;
-use mock_idp_core::sign_in::{self, Advance, Input, primary};
+use mock_idp_core::sign_in::{Advance, Input, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::Value;
 
 use super::browser::BrowserRequest;
-use super::{Context, sessions};
+use super::{Context, failed_sign_ins, sessions};
 use crate::clock::rfc3339;
 use crate::journal::{Explained, Explanation};
 
@@ -27,7 +27,9 @@ impl<'c> Authn<'c> {
     pub async fn sign_in(self, username: &str, password: &str) -> Explained<Result<Value, ApiError>> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let result = self.session_token(username, password, &mut trace, &mut explanation).await;
-        explanation.reason = result.as_ref().err().map(ToString::to_string);
+        if let Err(error) = &result {
+            explanation.reason = Some(error.to_string());
+        }
         explanation.notes = trace.notes;
         Explained { result, explanation }
     }
@@ -41,9 +43,14 @@ impl<'c> Authn<'c> {
     ) -> Result<Value, ApiError> {
         let context = self.0;
         let input = Input::Both { identifier: username, password };
-        let advance = context.decide(trace, |moment| sign_in::advance(&context.org, &Stage::Identify, input, moment));
+        let advance = failed_sign_ins::advance(context, &Stage::Identify, input, trace).await?;
         let (user_id, amr) = match advance {
             Advance::SignedIn { user_id, amr } => (user_id, amr),
+            // Okta: only where the password policy shows lockouts.
+            Advance::Ask { problem: Some(problem), .. } if problem.okta_code == "E0000069" => {
+                explanation.reason = Some(problem.reason);
+                return Ok(primary::locked_out(&context.urls.endpoint_base));
+            }
             Advance::Ask { problem, .. } => {
                 let reason = problem.map_or_else(|| "more is needed".to_owned(), |problem| problem.reason);
                 return Err(ApiError::authentication_failed(reason));

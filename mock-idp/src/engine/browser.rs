@@ -51,6 +51,8 @@ pub(super) struct BrowserRequest {
     pub(super) cookies: Browser,
     /// The id of the browser: the one of its cookie, or a new one.
     pub(super) browser_id: String,
+    /// Who has signed in, if it is known.
+    pub(super) user_id: Option<String>,
     /// A session that has begun with this request.
     pub(super) new_session: Option<String>,
     /// "Keep me signed in".
@@ -65,7 +67,7 @@ impl BrowserRequest {
         let new_id = || instance.decide_at(now, &mut trace, |moment| moment.token());
         let browser_id = cookies.id.clone().unwrap_or_else(new_id);
         let explanation = Explanation::default();
-        Self { frame, cookies, browser_id, new_session: None, remember: false, trace, explanation }
+        Self { frame, cookies, browser_id, user_id: None, new_session: None, remember: false, trace, explanation }
     }
 
     /// The session that the browser came with.
@@ -93,7 +95,8 @@ impl BrowserRequest {
         }
         let action = answer.target.redirect_uri().to_owned();
         let fields = answer.fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Destination::page(PageView::FormPost(FormPostView { frame, action, fields }))
+        let user_id = self.user_id.clone();
+        Destination::page(PageView::FormPost(FormPostView { frame, action, user_id, fields }))
     }
 
     /// The page of an error that must not be redirected.

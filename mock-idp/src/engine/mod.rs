@@ -15,6 +15,7 @@ mod context;
 mod device_authorization;
 mod device_secrets;
 mod explained;
+mod failed_sign_ins;
 mod global_revocation;
 mod instance;
 mod interaction;

@@ -3,12 +3,14 @@
 use mock_idp_core::endpoint::token::{
     self, GrantRequest, IdJagIssuer, LoadedRecord, Lookup, PresentedOwnTokens, Redeemed, RedemptionError, Revokes,
 };
-use mock_idp_core::ledger::LedgerError;
+use mock_idp_core::ledger::{FailedSignIns, LedgerError};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::tokens::is_signed_id_jag;
 use mock_idp_core::trace::Trace;
 
-use super::{Context, device_secrets, refresh_tokens, remote_keys, revocations, single_use, token_lookup};
+use super::{
+    Context, device_secrets, failed_sign_ins, refresh_tokens, remote_keys, revocations, single_use, token_lookup,
+};
 use crate::ledger::{Batch, StoredRecord, Table, Versioned};
 
 /// A grant that has been redeemed, and the changes of the records that it was redeemed from. They are stored together with what is
@@ -47,6 +49,11 @@ async fn load_and_redeem<'c>(
     let mut redeem = |record: LoadedRecord<'_>| context.decide(trace, |moment| token::redeem(grant, record, moment));
     match token::lookup(grant)? {
         Lookup::Nothing => redeem(LoadedRecord::None),
+        Lookup::FailedSignIns(user_id) => {
+            let change = |failed: &mut FailedSignIns| redeem(LoadedRecord::FailedSignIns(failed));
+            let counted = stored(failed_sign_ins::update(context, user_id, change).await)?;
+            counted.unwrap_or_else(|| redeem(LoadedRecord::None))
+        }
         Lookup::Code(code) => {
             let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Code));
             redeem_record(context, ledger.codes(), code, batch, redeem).await

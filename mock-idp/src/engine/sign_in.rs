@@ -14,7 +14,9 @@ use mock_idp_core::sign_in::{self, Advance, Input};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
-use super::{Context, OrgInstance, authorization_response, consents, issued_tokens, sessions, sign_in_flow};
+use super::{
+    Context, OrgInstance, authorization_response, consents, failed_sign_ins, issued_tokens, sessions, sign_in_flow,
+};
 use crate::journal::Explained;
 
 /// What a user did on a page.
@@ -106,12 +108,11 @@ async fn enter(
     input: Input<'_>,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    let advance =
-        context.decide(&mut request.trace, |moment| sign_in::advance(&context.org, &transaction.stage, input, moment));
     // Each page can be submitted once.
     if context.ledger().transactions().take(handle).await?.is_none() {
         return Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before"));
     }
+    let advance = failed_sign_ins::advance(context, &transaction.stage, input, &mut request.trace).await?;
     match advance {
         Advance::Ask { stage, problem } => {
             sign_in_flow::ask_to_sign_in(context, transaction.purpose, stage, problem, request).await

@@ -19,6 +19,7 @@ pub(super) async fn proceed(
 ) -> Result<Destination, OAuthError> {
     request.explanation.client = Some(purpose.client_id().to_owned());
     let known = current_user.as_ref().map(CurrentUser::authentication);
+    request.user_id = known.map(|known| known.user_id.clone());
     let user = known.and_then(|known| context.org.user(&known.user_id));
     request.explanation.user = user.map(|user| user.profile.login.clone());
     match purpose {

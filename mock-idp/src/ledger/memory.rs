@@ -1,7 +1,7 @@
 //! The tables of an org in memory, behind one lock, which makes a batch atomic.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, InterclientGrant, IssuedTokens, KeyRecord,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InterclientGrant, IssuedTokens, KeyRecord,
     PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient,
     SignedIn, TokenFamily, Transaction, UserCode,
 };

@@ -1,7 +1,7 @@
 //! Access to the tables: one method per table.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, InterclientGrant, IssuedTokens, KeyRecord,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InterclientGrant, IssuedTokens, KeyRecord,
     PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient,
     SignedIn, TokenFamily, Transaction, UserCode,
 };

@@ -8,14 +8,20 @@ use super::assets;
 #[derive(Debug)]
 pub(super) struct Chrome<'a> {
     pub(super) frame: &'a Frame,
-    /// The document's title, before the org's name.
-    pub(super) title: &'a str,
+    /// The document's title.
+    pub(super) title: String,
     /// The page shows a problem; screen readers announce that first.
     pub(super) problem: bool,
 }
 
 impl<'a> Chrome<'a> {
-    pub(super) fn new(frame: &'a Frame, title: &'a str) -> Self {
+    /// The document's title is this and the org's name.
+    pub(super) fn new(frame: &'a Frame, title: &str) -> Self {
+        Self::titled(frame, format!("{title} – {}", frame.org_name))
+    }
+
+    /// This is the whole title.
+    pub(super) fn titled(frame: &'a Frame, title: String) -> Self {
         Self { frame, title, problem: false }
     }
 

@@ -1,11 +1,13 @@
 //! OAuth 2.0 Form Post Response Mode: the response is a form that the browser submits automatically.
 //!
 //! Scrapers read the hidden inputs by pattern, so their shape is fixed: `type`, then `name`, then `value`, then `/>`.
+//! Okta's page also has the id of the user, in a script; here it is data, and nothing runs.
 
 use crate::pages::view::FormPostView;
 use askama::Template;
 
 use super::chrome::{Chrome, destination};
+use super::javascript;
 
 #[derive(Debug, Template)]
 #[template(path = "form_post.html")]
@@ -18,5 +20,9 @@ pub(super) struct FormPostPage<'a> {
 impl<'a> FormPostPage<'a> {
     pub(super) fn new(view: &'a FormPostView) -> Self {
         Self { chrome: Chrome::new(&view.frame, "Returning to the app"), view, destination: destination(&view.action) }
+    }
+
+    fn literal(value: &str) -> String {
+        javascript::literal(value)
     }
 }

@@ -1,17 +1,20 @@
-//! The sign-in form in its three steps, the picker, and the texts of each problem.
+//! The sign-in form in its steps, the picker, and the texts of each problem.
 //!
-//! One element has all marks of the submit control. It is an `<input type="submit">`: Okta's first generation of the
-//! page (`#okta-signin-submit`) and its second (`input[type="submit"][data-type="save"]`) both use that element, and
-//! suites name it in their selectors; the third generation is a `button`, but suites written for it select by attribute
-//! (`[data-se="save"]`) or by role and name, which an input satisfies too.
+//! End-to-end suites select by the structure of Okta's pages. Classic's page (the first generation) has names and ids of its own. The
+//! Identity Engine's second and third generation share most: input names, texts and `data-se` marks. They differ in the submit control,
+//! `input[type=submit][data-type=save]` in the second and `button[data-se=save]` in the third. The page has both: the input is the
+//! button that people see, and the only element with `type="submit"`; the button beside it is a pixel that people and screen
+//! readers do not notice, but that scripts can click.
 
-use crate::pages::view::{
-    PickerUser, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
-};
 use askama::Template;
 
 use super::about::About;
 use super::chrome::{Chrome, destination};
+use super::javascript;
+use super::sign_in_problem::{Field, Problem};
+use crate::pages::view::{
+    PickerUser, RequestSummary, SignInProblem, SignInProblemKind as Kind, SignInStep, SignInView,
+};
 
 #[derive(Debug, Template)]
 #[template(path = "sign_in.html")]
@@ -19,6 +22,7 @@ pub(super) struct SignInPage<'a> {
     chrome: Chrome<'a>,
     view: &'a SignInView,
     words: StepWords,
+    fields: Fields,
     problem: Option<Problem<'a>>,
     about: About<'a>,
     request: Asked<'a>,
@@ -27,37 +31,44 @@ pub(super) struct SignInPage<'a> {
 
 impl<'a> SignInPage<'a> {
     pub(super) fn new(view: &'a SignInView) -> Self {
-        let words = StepWords::of(&view.step);
+        // Okta: "{org} - Sign In" on every step.
+        let title = format!("{} - Sign In", view.frame.org_name);
         Self {
-            chrome: Chrome::new(&view.frame, words.title).with_problem(view.problem.is_some()),
+            chrome: Chrome::titled(&view.frame, title).with_problem(view.problem.is_some()),
             view,
-            words,
-            problem: view.problem.as_ref().map(|problem| Problem::new(problem, view)),
+            words: StepWords::of(&view.step),
+            fields: Fields::of(&view.step),
+            problem: view.problem.as_ref().map(|problem| Problem::new(problem, &view.step)),
             about: About::new(&view.about),
             request: Asked::new(&view.request),
-            picker: Picker::new(&view.personas),
+            picker: Picker::new(view),
         }
     }
 
     fn asks_identifier(&self) -> bool {
-        matches!(self.view.step, SignInStep::Identifier | SignInStep::Single)
+        !matches!(self.view.step, SignInStep::Password { .. })
     }
 
     fn asks_password(&self) -> bool {
-        matches!(self.view.step, SignInStep::Password { .. } | SignInStep::Single)
+        !matches!(self.view.step, SignInStep::Identifier)
     }
 
     /// The identifier that the password belongs to, after the first step.
     fn known_identifier(&self) -> Option<&str> {
         match &self.view.step {
             SignInStep::Password { identifier } => Some(identifier),
-            SignInStep::Identifier | SignInStep::Single => None,
+            SignInStep::Identifier | SignInStep::Single | SignInStep::Classic => None,
         }
     }
 
     /// A form that cannot succeed is not shown again.
     fn can_go_on(&self) -> bool {
-        !matches!(self.view.problem, Some(SignInProblem { kind: Kind::CookiesBlocked | Kind::Expired, .. }))
+        !matches!(self.view.problem, Some(SignInProblem { kind: Kind::CookiesBlocked, .. }))
+    }
+
+    /// Okta: scripts read it from the page, where it is a JavaScript string. Here it is data, and nothing runs.
+    fn state_token(&self) -> String {
+        javascript::literal(&self.view.state_handle)
     }
 
     fn wrong(&self, field: Field) -> bool {
@@ -71,7 +82,7 @@ impl<'a> SignInPage<'a> {
             (Some(Problem { field: Some(Field::Password), .. }), _) => Focus::Password,
             (Some(_), _) => Focus::Problem,
             (None, SignInStep::Password { .. }) => Focus::Password,
-            (None, SignInStep::Single) if !self.view.identifier.is_empty() => Focus::Password,
+            (None, SignInStep::Single | SignInStep::Classic) if !self.view.identifier.is_empty() => Focus::Password,
             (None, _) => Focus::Identifier,
         }
     }
@@ -88,107 +99,67 @@ enum Focus {
     Problem,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Field {
-    Identifier,
-    Password,
-}
-
+/// Okta's texts, and the classes that its page has in this step.
 #[derive(Debug)]
 struct StepWords {
-    title: &'static str,
+    heading: &'static str,
     submit: &'static str,
-    /// The classes that the sign-in widget puts on its main view.
     view_class: &'static str,
+    form_class: &'static str,
 }
 
 impl StepWords {
     fn of(step: &SignInStep) -> Self {
+        let words = |heading, submit, view_class| Self { heading, submit, view_class, form_class: "o-form" };
         match step {
-            SignInStep::Identifier => Self { title: "Sign in", submit: "Next", view_class: "identify primary-auth" },
+            SignInStep::Identifier => words("Sign In", "Next", "siw-main-view identify primary-auth"),
             SignInStep::Password { .. } => {
-                Self { title: "Enter your password", submit: "Verify", view_class: "mfa-verify-password" }
+                words("Verify with your password", "Verify", "siw-main-view mfa-verify-password")
             }
-            SignInStep::Single => Self { title: "Sign in", submit: "Sign in", view_class: "identify primary-auth" },
+            SignInStep::Single => words("Sign In", "Sign in", "siw-main-view identify primary-auth"),
+            SignInStep::Classic => {
+                Self { form_class: "primary-auth-form o-form", ..words("Sign In", "Sign In", "primary-auth") }
+            }
         }
     }
 }
 
-/// A problem: the text for the user, and the details for the developer.
+/// Okta's names and ids of the fields.
 #[derive(Debug)]
-struct Problem<'a> {
-    title: &'static str,
-    text: String,
-    /// The field that can fix it.
-    field: Option<Field>,
-    okta_code: &'a str,
-    reason: &'a str,
+struct Fields {
+    identifier: &'static str,
+    identifier_id: &'static str,
+    password: &'static str,
+    password_id: &'static str,
+    remember: &'static str,
+    remember_label: &'static str,
+    /// Classic's submit control has an id; the Identity Engine's generations have marks.
+    submit_id: Option<&'static str>,
 }
 
-impl<'a> Problem<'a> {
-    fn new(problem: &'a SignInProblem, view: &'a SignInView) -> Self {
-        let credential = match view.step {
-            SignInStep::Identifier => Field::Identifier,
-            SignInStep::Password { .. } | SignInStep::Single => Field::Password,
-        };
-        let (title, text, field) = match problem.kind {
-            Kind::MissingIdentifier => {
-                ("Enter your username", "The username was left empty.".to_owned(), Some(Field::Identifier))
-            }
-            Kind::MissingPassword => {
-                ("Enter your password", "The password was left empty.".to_owned(), Some(Field::Password))
-            }
-            Kind::AuthenticationFailed => (
-                "That did not work",
-                "The username or the password is not right. Check both, then try again.".to_owned(),
-                Some(credential),
-            ),
-            Kind::LockedOut => (
-                "This account is locked",
-                "There were too many failed attempts. An administrator has to unlock it.".to_owned(),
-                None,
-            ),
-            Kind::Suspended => (
-                "This account is suspended",
-                "An administrator has paused it. It works again once the suspension is lifted.".to_owned(),
-                None,
-            ),
-            Kind::Deprovisioned => (
-                "This account is deactivated",
-                "It was deactivated, so it cannot be used to sign in. An administrator can activate it again."
-                    .to_owned(),
-                None,
-            ),
-            Kind::Staged => (
-                "This account is not active yet",
-                "It was created but never activated. It can sign in once it has been activated.".to_owned(),
-                None,
-            ),
-            Kind::PasswordExpired => (
-                "The password has expired",
-                "The password is right, but it is too old. It has to be changed before this account can sign in."
-                    .to_owned(),
-                None,
-            ),
-            Kind::CookiesBlocked => (
-                "The browser did not keep the cookie",
-                "Signing in needs one cookie from this address, and it did not come back. Allow cookies here, or open \
-                 the mock as localhost or by its https address, then start again."
-                    .to_owned(),
-                None,
-            ),
-            Kind::Expired => (
-                "This sign-in is out of date",
-                "It waited too long or was already used, perhaps in another tab. Start again.".to_owned(),
-                None,
-            ),
-        };
-        // Only fields of this step can be marked.
-        let field = field.filter(|field| match field {
-            Field::Identifier => !matches!(view.step, SignInStep::Password { .. }),
-            Field::Password => !matches!(view.step, SignInStep::Identifier),
-        });
-        Self { title, text, field, okta_code: &problem.okta_code, reason: &problem.reason }
+impl Fields {
+    fn of(step: &SignInStep) -> Self {
+        match step {
+            SignInStep::Classic => Self {
+                identifier: "username",
+                identifier_id: "okta-signin-username",
+                password: "password",
+                password_id: "okta-signin-password",
+                remember: "remember",
+                remember_label: "Remember me",
+                submit_id: Some("okta-signin-submit"),
+            },
+            // The third generation's ids are the names; those of the second are generated, and nobody selects by them.
+            SignInStep::Identifier | SignInStep::Password { .. } | SignInStep::Single => Self {
+                identifier: "identifier",
+                identifier_id: "identifier",
+                password: "credentials.passcode",
+                password_id: "credentials.passcode",
+                remember: "rememberMe",
+                remember_label: "Keep me signed in",
+                submit_id: None,
+            },
+        }
     }
 }
 
@@ -206,6 +177,8 @@ impl<'a> Asked<'a> {
 }
 
 /// The development picker: the first rows are visible, the others are collapsed.
+///
+/// Its rows are links, so that scripts find one form with one submit control on the page.
 #[derive(Debug)]
 struct Picker<'a> {
     shown: Vec<PickerRow<'a>>,
@@ -215,24 +188,31 @@ struct Picker<'a> {
 const PERSONAS_SHOWN: usize = 12;
 
 impl<'a> Picker<'a> {
-    fn new(personas: &'a [PickerUser]) -> Self {
+    fn new(view: &'a SignInView) -> Self {
+        let personas = view.personas.as_slice();
         // One or two further rows are not worth collapsing.
         let split = if personas.len() <= PERSONAS_SHOWN + 2 { personas.len() } else { PERSONAS_SHOWN };
         let (shown, more) = personas.split_at(split);
-        Self { shown: shown.iter().map(PickerRow::new).collect(), more: more.iter().map(PickerRow::new).collect() }
+        let rows = |personas: &'a [PickerUser]| personas.iter().map(|persona| PickerRow::new(persona, view)).collect();
+        Self { shown: rows(shown), more: rows(more) }
     }
 }
 
 #[derive(Debug)]
 struct PickerRow<'a> {
     persona: &'a PickerUser,
+    href: String,
     /// Without "Everyone", which every user has.
     groups: Vec<&'a str>,
 }
 
 impl<'a> PickerRow<'a> {
-    fn new(persona: &'a PickerUser) -> Self {
+    fn new(persona: &'a PickerUser, view: &SignInView) -> Self {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("stateHandle", &view.state_handle)
+            .append_pair("user", &persona.login)
+            .finish();
         let groups = persona.groups.iter().map(String::as_str).filter(|group| *group != "Everyone").collect();
-        Self { persona, groups }
+        Self { persona, href: format!("{}?{query}", view.pick_action), groups }
     }
 }

@@ -102,8 +102,8 @@ async fn a_preview_has_the_same_error_as_the_real_request() {
 async fn a_user_who_cannot_sign_in_is_refused_on_the_sign_in_page() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (login, code, kind) in [
-        ("locked@example.test", "E0000119", "locked_out"),
-        ("suspended@example.test", "E0000085", "suspended"),
+        ("locked@example.test", "E0000004", "locked_out"),
+        ("suspended@example.test", "E0000004", "suspended"),
         ("expired@example.test", "E0000064", "password_expired"),
     ] {
         let (_, preview) = explain(&mock, &[("client", WEB), ("user", login), ("scope", "openid")]).await;

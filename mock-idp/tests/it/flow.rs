@@ -179,7 +179,7 @@ async fn identifier_and_password_sign_in_and_the_session_works_for_another_clien
     let wrong = submit(&mock, &browser, &page, "/signin/challenge", &[("credentials.passcode", "nope")]).await;
     assert_eq!(wrong.status(), 200);
     let page = wrong.text().await.unwrap();
-    assert!(page.contains("E0000004") && page.contains(r#"role="alert""#));
+    assert!(page.contains("incorrectPassword") && page.contains(r#"role="alert""#));
 
     let done = submit(&mock, &browser, &page, "/signin/challenge", &[("credentials.passcode", "Passw0rd!")]).await;
     assert_eq!(done.status(), 302);
@@ -201,10 +201,10 @@ async fn identifier_and_password_sign_in_and_the_session_works_for_another_clien
 async fn users_who_cannot_sign_in_see_the_reason() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (login, code, status) in [
-        ("locked@example.test", "E0000119", "LOCKED_OUT"),
-        ("suspended@example.test", "E0000085", "SUSPENDED"),
-        ("deprovisioned@example.test", "E0000085", "DEPROVISIONED"),
-        ("staged@example.test", "E0000085", "STAGED"),
+        ("locked@example.test", "E0000004", "LOCKED_OUT"),
+        ("suspended@example.test", "E0000004", "SUSPENDED"),
+        ("deprovisioned@example.test", "E0000004", "DEPROVISIONED"),
+        ("staged@example.test", "E0000004", "STAGED"),
         ("expired@example.test", "E0000064", "PASSWORD_EXPIRED"),
     ] {
         let page = authorize(&mock, &browser(), login, &code_request(WEB, "openid")).await;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::behavior::Behavior;
-use crate::model::{App, AuthorizationServer, GlobalSessionPolicy, Group, TrustedOrigin, User};
+use crate::model::{App, AuthorizationServer, GlobalSessionPolicy, Group, Lockout, TrustedOrigin, User};
 
 /// An org in Okta's own object shapes, as YAML or JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,7 +43,7 @@ pub struct OrgIdentity {
     pub subdomain: String,
 }
 
-/// Settings of the mock that Okta does not have.
+/// Settings of the mock, and of the org as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
@@ -56,6 +56,8 @@ pub struct Settings {
     /// compares ports like everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any_loopback_port: Vec<String>,
+    #[serde(default)]
+    pub lockout: Lockout,
     /// Whether requests beyond Okta's rate limits are refused.
     #[serde(default)]
     pub rate_limits: RateLimits,
@@ -93,14 +95,17 @@ impl Default for SignInPageSettings {
     }
 }
 
-/// The generation of the form.
+/// Which of Okta's pages the form is like.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum SignInForm {
+    /// The Identity Engine's: the user name, then the password on a page of its own.
     #[default]
     IdentifierFirst,
-    /// User name and password on one page.
+    /// The Identity Engine's, with the password on the first page.
     Single,
+    /// The Classic Engine's: both on one page, with other names and ids.
+    Classic,
 }
 
 impl Document {

@@ -7,7 +7,7 @@ pub use problem::{SignInProblem, SignInProblemKind};
 
 use subtle::ConstantTimeEq;
 
-use crate::ledger::Stage;
+use crate::ledger::{FailedSignIns, Stage};
 use crate::model::{User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
@@ -36,12 +36,31 @@ pub enum Advance {
     SignedIn { user_id: String, amr: Vec<String> },
 }
 
-/// Performs a step.
-pub fn advance(org: &Org, stage: &Stage, input: Input<'_>, moment: &mut Moment<'_>) -> Advance {
+/// The user whose password a step checks, or whom it picks. Their failed sign-ins have to be loaded for the step.
+#[must_use]
+pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, input: Input<'_>) -> Option<&'o User> {
+    match (input, stage) {
+        (Input::Both { identifier, .. } | Input::Pick(identifier), _) => org.user_by_identifier(identifier.trim()),
+        (Input::Password(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
+        (Input::Identifier(_) | Input::Password(_), _) => None,
+    }
+}
+
+/// Performs a step. `failed` is what is stored for the user of the step, and is changed by it.
+pub fn advance(
+    org: &Org,
+    stage: &Stage,
+    input: Input<'_>,
+    failed: &mut FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> Advance {
     match input {
         Input::Identifier(identifier) => identify(identifier),
         Input::Password(password) => match stage {
-            Stage::Challenge { identifier } => authenticate(org, identifier, password, moment),
+            Stage::Challenge { identifier } => {
+                // Okta: `incorrectPassword`, on a page of its own.
+                authenticate(org, identifier, password, SignInProblemKind::IncorrectPassword, failed, moment)
+            }
             Stage::Identify | Stage::Consent { .. } => {
                 ask(Stage::Identify, SignInProblemKind::MissingIdentifier, "no identifier was entered")
             }
@@ -50,9 +69,9 @@ pub fn advance(org: &Org, stage: &Stage, input: Input<'_>, moment: &mut Moment<'
             if identifier.trim().is_empty() {
                 return ask(Stage::Identify, SignInProblemKind::MissingIdentifier, "identifier is empty");
             }
-            authenticate(org, identifier.trim(), password, moment)
+            authenticate(org, identifier.trim(), password, SignInProblemKind::AuthenticationFailed, failed, moment)
         }
-        Input::Pick(login) => pick(org, login, moment),
+        Input::Pick(login) => pick(org, login, failed, moment),
     }
 }
 
@@ -63,12 +82,16 @@ fn ask(stage: Stage, kind: SignInProblemKind, reason: impl Into<String>) -> Adva
 /// A problem with Okta's error code for it.
 pub fn problem(kind: SignInProblemKind, reason: impl Into<String>) -> SignInProblem {
     let okta_code = match kind {
-        SignInProblemKind::LockedOut => "E0000119",
         SignInProblemKind::PasswordExpired => "E0000064",
-        SignInProblemKind::Suspended | SignInProblemKind::Deprovisioned | SignInProblemKind::Staged => "E0000085",
         SignInProblemKind::MissingIdentifier | SignInProblemKind::MissingPassword => "E0000001",
-        SignInProblemKind::CookiesBlocked | SignInProblemKind::Expired => "E0000011",
-        SignInProblemKind::AuthenticationFailed => "E0000004",
+        SignInProblemKind::CookiesBlocked => "E0000011",
+        SignInProblemKind::IncorrectPassword => "incorrectPassword",
+        // Okta: the same for all that may not sign in, so that accounts cannot be probed.
+        SignInProblemKind::AuthenticationFailed
+        | SignInProblemKind::LockedOut
+        | SignInProblemKind::Suspended
+        | SignInProblemKind::Deprovisioned
+        | SignInProblemKind::Staged => "E0000004",
     };
     SignInProblem { kind, okta_code: okta_code.to_owned(), reason: reason.into() }
 }
@@ -82,7 +105,14 @@ fn identify(identifier: &str) -> Advance {
     Advance::Ask { stage: Stage::Challenge { identifier: identifier.to_owned() }, problem: None }
 }
 
-fn authenticate(org: &Org, identifier: &str, password: &str, moment: &mut Moment<'_>) -> Advance {
+fn authenticate(
+    org: &Org,
+    identifier: &str,
+    password: &str,
+    if_wrong: SignInProblemKind,
+    failed: &mut FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> Advance {
     let stage = Stage::Challenge { identifier: identifier.to_owned() };
     if password.is_empty() {
         return ask(stage, SignInProblemKind::MissingPassword, "password is empty");
@@ -90,38 +120,62 @@ fn authenticate(org: &Org, identifier: &str, password: &str, moment: &mut Moment
     let Some(user) = org.user_by_identifier(identifier) else {
         return ask(stage, SignInProblemKind::AuthenticationFailed, "no user has this identifier");
     };
+    let lockout = &org.settings().lockout;
+    if failed.lock(lockout, moment.now) {
+        return locked(org, user, "is locked by wrong passwords", moment);
+    }
     let expected = user.credentials.password.as_ref().map_or("", |password| password.value.as_str());
     if expected.is_empty() || !bool::from(password.as_bytes().ct_eq(expected.as_bytes())) {
-        return ask(
-            stage,
-            SignInProblemKind::AuthenticationFailed,
-            format!("wrong password for {}", user.profile.login),
-        );
+        let count = failed.add(lockout, moment.now);
+        let login = &user.profile.login;
+        let reason = match lockout.max_attempts {
+            0 => format!("wrong password for {login}"),
+            max if count < max => format!("wrong password for {login}: {count} in a row, {max} lock the account"),
+            max => format!("wrong password for {login}: {max} in a row, the account is locked now"),
+        };
+        return ask(stage, if_wrong, reason);
     }
-    check_status(user, stage, moment)
+    *failed = FailedSignIns::default();
+    check_status(org, user, moment)
 }
 
 /// The user picker replaces the password only; the status of the user is checked as always.
-fn pick(org: &Org, login: &str, moment: &mut Moment<'_>) -> Advance {
-    match org.user_by_identifier(login) {
-        Some(user) => check_status(user, Stage::Challenge { identifier: user.profile.login.clone() }, moment),
+fn pick(org: &Org, login: &str, failed: &FailedSignIns, moment: &mut Moment<'_>) -> Advance {
+    match org.user_by_identifier(login.trim()) {
+        Some(user) if failed.lock(&org.settings().lockout, moment.now) => {
+            locked(org, user, "is locked by wrong passwords", moment)
+        }
+        Some(user) => check_status(org, user, moment),
         None => ask(Stage::Identify, SignInProblemKind::AuthenticationFailed, format!("no user `{login}`")),
     }
 }
 
-fn check_status(user: &User, stage: Stage, moment: &mut Moment<'_>) -> Advance {
+fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Advance {
     let kind = match user.status {
         UserStatus::Active => {
             moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());
             return Advance::SignedIn { user_id: user.id.clone(), amr: vec!["pwd".to_owned()] };
         }
-        UserStatus::LockedOut => SignInProblemKind::LockedOut,
+        UserStatus::LockedOut => return locked(org, user, "is LOCKED_OUT", moment),
         UserStatus::Suspended => SignInProblemKind::Suspended,
         UserStatus::Deprovisioned => SignInProblemKind::Deprovisioned,
         UserStatus::Staged | UserStatus::Provisioned => SignInProblemKind::Staged,
         UserStatus::PasswordExpired | UserStatus::Recovery => SignInProblemKind::PasswordExpired,
     };
     let reason = format!("{} is {}", user.profile.login, user.status.name());
-    moment.trace.note(NoteStatus::Refused, "user status", &reason);
-    ask(stage, kind, reason)
+    may_not_sign_in(problem(kind, reason), moment)
+}
+
+fn locked(org: &Org, user: &User, because: &str, moment: &mut Moment<'_>) -> Advance {
+    let mut problem = problem(SignInProblemKind::LockedOut, format!("{} {because}", user.profile.login));
+    if org.settings().lockout.show_lockout_failures {
+        "E0000069".clone_into(&mut problem.okta_code);
+    }
+    may_not_sign_in(problem, moment)
+}
+
+/// Another user may be able to: a password for this one is not asked for again.
+fn may_not_sign_in(problem: SignInProblem, moment: &mut Moment<'_>) -> Advance {
+    moment.trace.note(NoteStatus::Refused, "user status", &problem.reason);
+    Advance::Ask { stage: Stage::Identify, problem: Some(problem) }
 }

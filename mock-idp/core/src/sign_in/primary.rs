@@ -1,4 +1,4 @@
-//! The answer of the primary authentication API. Okta: `POST /api/v1/authn`, status SUCCESS.
+//! The answers of the primary authentication API. Okta: `POST /api/v1/authn`.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use crate::model::User;
 /// Seconds until an unused session token expires.
 pub const SESSION_TOKEN_LIFETIME: i64 = 300;
 
-/// The body, in Okta's order. `expires_at` is RFC 3339.
+/// Status SUCCESS: the body, in Okta's order. `expires_at` is RFC 3339.
 #[must_use]
 pub fn success(user: &User, session_token: &str, expires_at: &str, org_url: &str) -> Value {
     let profile = &user.profile;
@@ -32,5 +32,20 @@ pub fn success(user: &User, session_token: &str, expires_at: &str, org_url: &str
         "sessionToken": session_token,
         "_embedded": { "user": shown },
         "_links": { "cancel": { "href": format!("{org_url}/api/v1/authn/cancel"), "hints": { "allow": ["POST"] } } },
+    })
+}
+
+/// Status LOCKED_OUT. Okta: it has neither a state token nor the user.
+#[must_use]
+pub fn locked_out(org_url: &str) -> Value {
+    json!({
+        "status": "LOCKED_OUT",
+        "_links": {
+            "next": {
+                "name": "unlock",
+                "href": format!("{org_url}/api/v1/authn/recovery/unlock"),
+                "hints": { "allow": ["POST"] },
+            },
+        },
     })
 }

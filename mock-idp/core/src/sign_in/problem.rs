@@ -18,8 +18,10 @@ pub struct SignInProblem {
 pub enum SignInProblemKind {
     MissingIdentifier,
     MissingPassword,
-    /// Unknown user or wrong password: the same words for both, so that accounts cannot be enumerated.
+    /// Unknown user, or a wrong password on one page with the user name.
     AuthenticationFailed,
+    /// A wrong password on a page of its own.
+    IncorrectPassword,
     LockedOut,
     Suspended,
     Deprovisioned,
@@ -28,8 +30,6 @@ pub enum SignInProblemKind {
     PasswordExpired,
     /// The browser did not send back the cookie that was just set.
     CookiesBlocked,
-    /// The sign-in took too long, or was already used.
-    Expired,
 }
 
 impl SignInProblemKind {
@@ -40,13 +40,13 @@ impl SignInProblemKind {
             Self::MissingIdentifier => "missing_identifier",
             Self::MissingPassword => "missing_password",
             Self::AuthenticationFailed => "authentication_failed",
+            Self::IncorrectPassword => "incorrect_password",
             Self::LockedOut => "locked_out",
             Self::Suspended => "suspended",
             Self::Deprovisioned => "deprovisioned",
             Self::Staged => "staged",
             Self::PasswordExpired => "password_expired",
             Self::CookiesBlocked => "cookies_blocked",
-            Self::Expired => "expired",
         }
     }
 }

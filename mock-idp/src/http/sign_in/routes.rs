@@ -6,7 +6,7 @@ use super::{activate, authn, backchannel, steps};
 use crate::routing::{Access, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
-const FORM_SECRETS: &[&str] = &["credentials.passcode", "stateHandle"];
+const FORM_SECRETS: &[&str] = &["credentials.passcode", "password", "stateHandle"];
 
 /// The hosted sign-in's own addresses: its pages, and what its forms post to.
 pub(in crate::http) static ROUTES: &[Route] = &[
@@ -72,6 +72,15 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         readers: Readers::SameOrigin,
         secrets: FORM_SECRETS,
         handler: handler!(steps::both),
+    },
+    Route {
+        method: Method::GET,
+        paths: &["/signin/pick"],
+        access: Access::Session,
+        rate: RateClass::Unlimited,
+        readers: Readers::SameOrigin,
+        secrets: FORM_SECRETS,
+        handler: handler!(steps::pick_by_link),
     },
     Route {
         method: Method::POST,

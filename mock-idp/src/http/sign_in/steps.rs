@@ -18,15 +18,22 @@ pub(super) async fn challenge(form: SignInForm, Form(fields): Form) -> Decided {
 }
 
 pub(super) async fn both(form: SignInForm, Form(fields): Form) -> Decided {
+    // The names of both engines.
+    let either = |names: [&str; 2]| names.into_iter().find_map(|name| fields.get(name)).unwrap_or_default();
     let input = Input::Both {
-        identifier: fields.get("identifier").unwrap_or_default(),
-        password: fields.get("credentials.passcode").unwrap_or_default(),
+        identifier: either(["username", "identifier"]),
+        password: either(["password", "credentials.passcode"]),
     };
     submit(form, &fields, input).await
 }
 
 pub(super) async fn pick(PickerForm(form): PickerForm, Form(fields): Form) -> Decided {
     submit(form, &fields, Input::Pick(fields.get("user").unwrap_or_default())).await
+}
+
+/// The links of the picker.
+pub(super) async fn pick_by_link(PickerForm(form): PickerForm, Query(query): Query) -> Decided {
+    submit(form, &query, Input::Pick(query.get("user").unwrap_or_default())).await
 }
 
 pub(super) async fn consent(form: SignInForm, Form(fields): Form) -> Decided {
@@ -40,7 +47,7 @@ pub(super) async fn restart(form: SignInForm, Query(query): Query) -> Decided {
 }
 
 async fn submit(form: SignInForm, fields: &Parameters, input: Input<'_>) -> Decided {
-    let remember = fields.get("rememberMe").is_some();
+    let remember = fields.get("rememberMe").or_else(|| fields.get("remember")).is_some();
     step(form, fields, SignInStep::Enter { input, remember }).await
 }
 

@@ -109,6 +109,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
         PageView::FormPost(view) => {
             frame(&mut view.frame, &mut fields);
             fields.push(&mut view.action);
+            fields.extend(&mut view.user_id);
             for (name, value) in &mut view.fields {
                 fields.extend([name, value]);
             }

@@ -12,13 +12,13 @@ pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
     (SignInProblemKind::MissingIdentifier, "E0000001", "identifier was empty"),
     (SignInProblemKind::MissingPassword, "E0000001", "credentials.passcode was empty"),
     (SignInProblemKind::AuthenticationFailed, "E0000004", "the password of buyer@example.test does not match"),
-    (SignInProblemKind::LockedOut, "E0000119", "the status of locked@example.test is LOCKED_OUT"),
+    (SignInProblemKind::IncorrectPassword, "incorrectPassword", "wrong password for buyer@example.test"),
+    (SignInProblemKind::LockedOut, "E0000004", "the status of locked@example.test is LOCKED_OUT"),
     (SignInProblemKind::Suspended, "E0000004", "the status of suspended@example.test is SUSPENDED"),
     (SignInProblemKind::Deprovisioned, "E0000004", "the status of deprovisioned@example.test is DEPROVISIONED"),
     (SignInProblemKind::Staged, "E0000004", "the status of staged@example.test is STAGED"),
     (SignInProblemKind::PasswordExpired, "E0000064", "the status of expired@example.test is PASSWORD_EXPIRED"),
     (SignInProblemKind::CookiesBlocked, "E0000005", "the transaction cookie did not come back"),
-    (SignInProblemKind::Expired, "E0000011", "the transaction is gone"),
 ];
 
 pub(super) fn frame() -> Frame {
@@ -105,14 +105,18 @@ pub(super) fn single() -> SignInView {
     sign_in(SignInStep::Single)
 }
 
+pub(super) fn classic() -> SignInView {
+    sign_in(SignInStep::Classic)
+}
+
 /// The step at which a problem of this kind shows up.
 pub(super) fn refused(kind: SignInProblemKind) -> SignInView {
     let (_, okta_code, reason) = ALL_PROBLEMS.into_iter().find(|(candidate, ..)| *candidate == kind).unwrap();
     let step = match kind {
-        SignInProblemKind::MissingIdentifier | SignInProblemKind::CookiesBlocked | SignInProblemKind::Expired => {
-            identifier()
-        }
-        _ => password(),
+        SignInProblemKind::MissingPassword
+        | SignInProblemKind::IncorrectPassword
+        | SignInProblemKind::AuthenticationFailed => password(),
+        _ => identifier(),
     };
     SignInView {
         problem: Some(SignInProblem { kind, okta_code: okta_code.to_owned(), reason: reason.to_owned() }),
@@ -207,6 +211,7 @@ pub(super) fn form_post() -> FormPostView {
     FormPostView {
         frame: frame(),
         action: "http://localhost:7802/authorization-code/callback".to_owned(),
+        user_id: Some("00ubuyer0000000005d7".to_owned()),
         fields: vec![
             ("code".to_owned(), "tGzv3JOkF0XG5Qx2TlKWIA_-~.".to_owned()),
             ("state".to_owned(), "a b&c=\"d\"<e>".to_owned()),
@@ -289,6 +294,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("sign_in_identifier".to_owned(), PageView::SignIn(identifier())),
         ("sign_in_password".to_owned(), PageView::SignIn(password())),
         ("sign_in_single".to_owned(), PageView::SignIn(single())),
+        ("sign_in_classic".to_owned(), PageView::SignIn(classic())),
         ("sign_in_warnings_no_picker".to_owned(), PageView::SignIn(warned)),
         ("sign_in_many_users".to_owned(), PageView::SignIn(crowded)),
         ("consent".to_owned(), PageView::Consent(consent())),

@@ -31,13 +31,14 @@ pub(crate) fn sign_in_page(
     };
     let step = match (settings.form, &typed) {
         (SignInForm::Single, _) => SignInStep::Single,
+        (SignInForm::Classic, _) => SignInStep::Classic,
         (SignInForm::IdentifierFirst, Some(identifier)) => SignInStep::Password { identifier: identifier.clone() },
         (SignInForm::IdentifierFirst, None) => SignInStep::Identifier,
     };
     let word = match &step {
         SignInStep::Identifier => "identify",
         SignInStep::Password { .. } => "challenge",
-        SignInStep::Single => "sign-in",
+        SignInStep::Single | SignInStep::Classic => "sign-in",
     };
     let prefix = frame.path_prefix.clone();
     SignInView {

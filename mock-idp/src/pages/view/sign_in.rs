@@ -51,8 +51,10 @@ pub enum SignInStep {
     Identifier,
     /// Then the password of the identifier shown.
     Password { identifier: String },
-    /// Both at once, as Okta's first generation of the page has it.
+    /// Both at once.
     Single,
+    /// Both at once, on a page like that of the Classic Engine.
+    Classic,
 }
 
 /// What a client has registered about itself, for people to see. OIDC Registration 2.
@@ -83,7 +85,7 @@ pub struct SignInView {
     pub request: RequestSummary,
     /// Users to sign in as with one click; empty when the picker is off.
     pub personas: Arc<Vec<PickerUser>>,
-    /// Where the picker's buttons post to.
+    /// Where the picker's links lead, without their query.
     pub pick_action: String,
     /// Where "Back to sign in" leads (first step again).
     pub restart_href: String,
@@ -170,6 +172,8 @@ pub struct FormPostView {
     pub frame: Frame,
     /// The checked redirect URI.
     pub action: String,
+    /// Id of the user, if one has signed in.
+    pub user_id: Option<String>,
     /// Hidden inputs in wire order.
     pub fields: Vec<(String, String)>,
 }

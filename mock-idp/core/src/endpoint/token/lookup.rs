@@ -1,7 +1,7 @@
 //! What a grant has to be given before it can decide: the caller loads it.
 
 use crate::endpoint::client_authentication::KeySource;
-use crate::ledger::{Code, DeviceSecret, PolledRequest, TokenFamily};
+use crate::ledger::{Code, DeviceSecret, FailedSignIns, PolledRequest, TokenFamily};
 use crate::model::TrustedIssuer;
 use crate::org::CompiledServer;
 use crate::protocol::jose::{Fetched, Jws};
@@ -12,6 +12,8 @@ use crate::tokens::Verified;
 #[derive(Clone, Debug)]
 pub enum Lookup<'a> {
     Nothing,
+    /// The wrong passwords of the user with this id.
+    FailedSignIns(&'a str),
     Code(&'a str),
     RefreshToken(&'a str),
     DeviceCode(&'a str),
@@ -45,6 +47,7 @@ pub enum Lookup<'a> {
 pub enum LoadedRecord<'a> {
     /// There is no such record, or the grant needs none.
     None,
+    FailedSignIns(&'a mut FailedSignIns),
     Code(&'a mut Code),
     RefreshToken {
         token: &'a str,

@@ -4,21 +4,31 @@ use super::super::entitlement::{UserGrant, entitle, scopes_needing_consent};
 use super::super::grant::{Grant, GrantRequest};
 use super::super::lookup::{LoadedRecord, Lookup};
 use super::super::redemption::{Redeemed, RedemptionError, TokenIds};
-use crate::ledger::{Authentication, Stage};
+use crate::ledger::{Authentication, FailedSignIns, Stage};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::policy::scope_rules;
 use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
 use crate::sign_in::{self, Advance, Input, SignInProblemKind};
 
-pub(super) const GRANT: Grant =
-    Grant { grant_type: GrantType::Password, supported: true, lookup: |_| Ok(Lookup::Nothing), redeem };
+pub(super) const GRANT: Grant = Grant { grant_type: GrantType::Password, supported: true, lookup, redeem };
+
+fn lookup<'a>(request: &GrantRequest<'a>) -> Result<Lookup<'a>, OAuthError> {
+    let user = request.get("username").and_then(|name| request.org.user_by_identifier(name.trim()));
+    Ok(user.map_or(Lookup::Nothing, |user| Lookup::FailedSignIns(&user.id)))
+}
 
 fn redeem(
     request: &GrantRequest<'_>,
-    _: LoadedRecord<'_>,
+    record: LoadedRecord<'_>,
     moment: &mut Moment<'_>,
 ) -> Result<Redeemed, RedemptionError> {
+    let mut none = FailedSignIns::default();
+    let failed = match record {
+        LoadedRecord::FailedSignIns(failed) => failed,
+        LoadedRecord::None => &mut none,
+        _ => return Err(LoadedRecord::unexpected().into()),
+    };
     let GrantRequest { org, server, client, .. } = *request;
     let identifier = request.required("username")?;
     let password = request.required("password")?;
@@ -31,7 +41,7 @@ fn redeem(
         return Err(OAuthError::with(ErrorId::ConsentRequiredPassword, missing.listed(), reason).into());
     }
     let ids = TokenIds::new(moment);
-    let authentication = authenticate(org, identifier, password, moment)?;
+    let authentication = authenticate(org, identifier, password, failed, moment)?;
     let user_grant = UserGrant { authentication, scopes, device_secret_hash: None };
     Ok(Redeemed::Tokens(Box::new(entitle(request, user_grant, &ids, moment)?)))
 }
@@ -42,9 +52,10 @@ fn authenticate(
     org: &Org,
     identifier: &str,
     password: &str,
+    failed: &mut FailedSignIns,
     moment: &mut Moment<'_>,
 ) -> Result<Authentication, OAuthError> {
-    match sign_in::advance(org, &Stage::Identify, Input::Both { identifier, password }, moment) {
+    match sign_in::advance(org, &Stage::Identify, Input::Both { identifier, password }, failed, moment) {
         Advance::SignedIn { user_id, amr } => Ok(Authentication {
             user_id,
             auth_time: moment.now,

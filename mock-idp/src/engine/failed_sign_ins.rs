@@ -1,0 +1,73 @@
+//! The wrong passwords of users.
+
+use mock_idp_core::ledger::{FailedSignIns, LedgerError, Stage};
+use mock_idp_core::model::{User, UserStatus};
+use mock_idp_core::org::Problems;
+use mock_idp_core::sign_in::{self, Advance, Input};
+use mock_idp_core::trace::Trace;
+
+use super::{Context, OrgInstance};
+use crate::ledger::NEVER;
+
+/// Changes the record of a user.
+pub(super) async fn update<T>(
+    context: &Context,
+    user_id: &str,
+    change: impl FnMut(&mut FailedSignIns) -> T,
+) -> Result<Option<T>, LedgerError> {
+    let table = context.ledger().failed_sign_ins();
+    table.put_if_absent(user_id, FailedSignIns::default(), NEVER).await?;
+    table.update(user_id, change).await
+}
+
+/// Performs a step of a sign-in, and counts wrong passwords.
+pub(super) async fn advance(
+    context: &Context,
+    stage: &Stage,
+    input: Input<'_>,
+    trace: &mut Trace,
+) -> Result<Advance, LedgerError> {
+    let step = |failed: &mut FailedSignIns, trace: &mut Trace| {
+        context.decide(trace, |moment| sign_in::advance(&context.org, stage, input, failed, moment))
+    };
+    let counted = match sign_in::user_of_step(&context.org, stage, input) {
+        Some(user) => {
+            let counting = |failed: &mut FailedSignIns| {
+                let mut trace = Trace::default();
+                (step(failed, &mut trace), trace)
+            };
+            update(context, &user.id, counting).await?
+        }
+        None => None,
+    };
+    Ok(match counted {
+        Some((advance, steps)) => {
+            trace.notes.extend(steps.notes);
+            advance
+        }
+        None => step(&mut FailedSignIns::default(), trace),
+    })
+}
+
+impl OrgInstance {
+    /// Unlocks an account, whatever has locked it; whether it was locked. A status of the org document is changed until the next
+    /// reset.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub async fn unlock(&self, user: &User) -> Result<bool, LedgerError> {
+        let now = self.clock.now();
+        let failed = self.ledger.at(now).failed_sign_ins().take(&user.id).await?;
+        let by_attempts = failed.is_some_and(|failed| failed.lock(&self.org().settings().lockout, now));
+        let by_status = user.status == UserStatus::LockedOut;
+        if by_status {
+            let activate = |user: &mut User| {
+                user.status = UserStatus::Active;
+                Some(())
+            };
+            // An active user is as valid as a locked one.
+            let _ = self.change::<_, Problems>(|draft| Ok(draft.change_user(&user.id, activate)));
+        }
+        Ok(by_attempts || by_status)
+    }
+}

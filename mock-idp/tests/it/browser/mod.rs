@@ -1,0 +1,6 @@
+//! The pages in Chromium, if there is one. With BROWSER_TESTS=required a missing browser is a failure.
+
+mod app;
+mod chromium;
+mod redirects;
+mod scripts;
