@@ -124,6 +124,9 @@ fn banner(out: &mut impl std::io::Write, demo: &DemoApp, embedded: bool, remarks
     writeln!(out, "  Issuer    {}   ({source})", demo.issuer())?;
     writeln!(out, "  Demo app  {}   <- open this", demo.url())?;
     writeln!(out, "  Callback  {}", demo.redirect_uri())?;
+    if let Some(mock) = demo.issuer().strip_suffix("/oauth2/default").filter(|_| embedded) {
+        writeln!(out, "  Console   {mock}/console   (what the mock has, and its journal)")?;
+    }
     if embedded {
         writeln!(out, "\n  Sign in   admin@example.test / Passw0rd!   (admin, premium)")?;
         writeln!(out, "            buyer@example.test / Passw0rd!   (basic)")?;

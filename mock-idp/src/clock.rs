@@ -174,6 +174,16 @@ pub(crate) fn rfc3339(millis: i64) -> String {
         .unwrap_or_else(|| millis.to_string())
 }
 
+/// The time of day of milliseconds since 1970, in UTC: `12:30:05.123`.
+#[must_use]
+pub(crate) fn time_of_day(millis: i64) -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[hour]:[minute]:[second].[subsecond digits:3]");
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+        .ok()
+        .and_then(|time| time.format(FORMAT).ok())
+        .unwrap_or_else(|| millis.to_string())
+}
+
 /// Seconds since 1970 in HTTP's format. RFC 9110 5.6.7.
 #[must_use]
 fn http_date(seconds: i64) -> String {

@@ -27,6 +27,7 @@ pub(super) fn banner(mock: &MockIdp, styled: bool) -> String {
         line(&mut text, "", &format!("{}/_org/{name}/oauth2/default", mock.url()));
     }
     more(&mut text, mock.org_names().count().saturating_sub(1 + MAX_ROWS), "orgs");
+    line(&mut text, "Console", &format!("{}/console", mock.url()));
     line(&mut text, "Control", &format!("{}/_mock/info", mock.url()));
     text.push('\n');
 
@@ -91,7 +92,7 @@ mod tests {
         let text = banner(&mock, false);
         assert!(text.lines().count() <= 23, "{text}");
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-        for needed in [mock.issuer(), "Not Okta", "/_mock/info", "mock-idp env", "Ctrl-C", "idp.test"] {
+        for needed in [mock.issuer(), "Not Okta", "/console", "/_mock/info", "mock-idp env", "Ctrl-C", "idp.test"] {
             assert!(text.contains(needed), "{needed}: {text}");
         }
         assert!(!text.contains('\x1b'));

@@ -19,10 +19,10 @@ fn every_row_is_found_by_its_method_and_paths() {
 fn unknown_paths_below_the_prefix_belong_to_the_control_api() {
     let table = Table::new(&crate::http::GROUP, &[&GROUP]).unwrap();
     let pipeline = |path: &str| table.find(&Method::GET, path).group().pipeline;
-    for path in ["/_mock", "/_mock/", "/_mock/nothing/here", "/healthz"] {
+    for path in ["/", "/console", "/_mock", "/_mock/", "/_mock/nothing/here", "/healthz"] {
         assert_eq!(pipeline(path), Pipeline::Control, "{path}");
     }
-    for path in ["/", "/_mocking", "/oauth2/v1/token"] {
+    for path in ["/console/", "/_mocking", "/oauth2/v1/token"] {
         assert_eq!(pipeline(path), Pipeline::Okta, "{path}");
     }
 }

@@ -1,6 +1,6 @@
 //! The page where a developer answers backchannel requests, as a user would on a phone.
 
-use crate::pages::view::BackchannelView;
+use crate::pages::view::{BackchannelView, Decided};
 use askama::Template;
 
 use super::chrome::Chrome;
@@ -15,5 +15,14 @@ pub(super) struct BackchannelPage<'a> {
 impl<'a> BackchannelPage<'a> {
     pub(super) fn new(view: &'a BackchannelView) -> Self {
         Self { chrome: Chrome::new(&view.frame, "Requests to approve"), view }
+    }
+
+    /// What the last decision led to.
+    fn decided(&self) -> Option<&'static str> {
+        Some(match self.view.decided? {
+            Decided::Approved => "Approved. The client gets its tokens the next time it asks.",
+            Decided::Denied => "Denied. The client gets an error the next time it asks.",
+            Decided::TooLate => "Nothing has changed: that request was answered before, or its time is over.",
+        })
     }
 }

@@ -1,6 +1,6 @@
-//! The console pages: the preview of a token request, and the journal with its explanations.
+//! The console pages: the start page, the preview of a token request, and the journal with its explanations.
 
-use crate::pages::view::{ConsoleView, PreviewView, RequestView, RequestsView};
+use crate::pages::view::{ConsoleView, PreviewView, RequestView, RequestsView, StartView};
 use askama::Template;
 
 use super::chrome::Chrome;
@@ -8,14 +8,27 @@ use super::chrome::Chrome;
 /// A page of the console.
 pub(super) fn render(view: &ConsoleView) -> askama::Result<String> {
     match view {
+        ConsoleView::Start(view) => StartPage { chrome: Chrome::new(&view.frame, "Start"), view }.render(),
         ConsoleView::Preview(view) => {
-            let refused = view.result.as_ref().is_some_and(|result| !result.granted);
-            let problem = view.problem.is_some() || refused;
-            PreviewPage { chrome: Chrome::new(&view.frame, "Token preview").with_problem(problem), view }.render()
+            let decision = match (&view.problem, &view.result) {
+                (Some(_), _) => "Invalid question – ",
+                (None, Some(result)) if result.granted => "Granted – ",
+                (None, Some(_)) => "Refused – ",
+                (None, None) => "",
+            };
+            let title = format!("{decision}Token preview");
+            PreviewPage { chrome: Chrome::new(&view.frame, &title), view }.render()
         }
         ConsoleView::Requests(view) => RequestsPage { chrome: Chrome::new(&view.frame, "Requests"), view }.render(),
         ConsoleView::Request(view) => RequestPage { chrome: Chrome::new(&view.frame, "Request"), view }.render(),
     }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "console_start.html")]
+struct StartPage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a StartView,
 }
 
 #[derive(Debug, Template)]

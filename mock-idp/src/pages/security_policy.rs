@@ -9,9 +9,9 @@ use url::{Host, Url};
 use super::chrome::web_link;
 use crate::pages::view::{AboutClient, PageView};
 
-/// The header's value for the pages of the console, which post to this server only.
-pub(crate) const CONSOLE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; \
-    frame-ancestors 'none'; form-action 'self'";
+/// The header's value for the pages of the console. Their forms and scripts use this server only.
+pub(crate) const CONSOLE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+    img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 
 /// The header's value for a page.
 pub(crate) fn content_security_policy(view: &PageView) -> String {

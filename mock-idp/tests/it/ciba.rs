@@ -104,9 +104,12 @@ async fn approval_and_denial_work_on_the_page() {
     let response = browser().post(&list).form(&form).send().await.unwrap();
     assert_eq!(
         (response.status().as_u16(), &response.headers()["location"]),
-        (303, &"/signin/backchannel".parse().unwrap())
+        (303, &"/signin/backchannel?decided=denied".parse().unwrap())
     );
-    let page = browser().get(&list).send().await.unwrap().text().await.unwrap();
+    let page = browser().get(format!("{list}?decided=denied")).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("Denied. The client gets an error the next time it asks."), "{page}");
+    let again = browser().post(&list).form(&form).send().await.unwrap();
+    assert_eq!(again.headers()["location"], "/signin/backchannel?decided=too-late");
     assert!(page.contains(r#"data-se="backchannel-empty""#), "{page}");
     let denied = "The resource owner or authorization server denied the request.";
     refused(&mock, id, 403, "access_denied", denied).await;

@@ -145,13 +145,14 @@ async fn the_reset_fault_resets_the_connection() {
     let mock = MockIdp::builder().start().await.unwrap();
     fault(&mock, json!({ "name": "http.reset", "times": 2 })).await;
     let mut stream = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /nowhere HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let error = stream.read_u8().await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
 
-    let over_tls = client::trusting(mock.ca_pem()).get(format!("{}/", mock.https_url())).send().await.unwrap_err();
+    let over_tls =
+        client::trusting(mock.ca_pem()).get(format!("{}/nowhere", mock.https_url())).send().await.unwrap_err();
     assert!(format!("{over_tls:?}").contains("ConnectionReset"), "{over_tls:?}");
     let journal: Value = get(&mock, "/_mock/requests").await.json().await.unwrap();
     assert_eq!((&journal[0]["status"], &journal[0]["reason"]), (&json!(0), &json!("fault http.reset")));
-    assert_eq!(get(&mock, "/").await.status(), 404);
+    assert_eq!(get(&mock, "/nowhere").await.status(), 404);
 }

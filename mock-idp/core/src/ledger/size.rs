@@ -5,6 +5,7 @@ use super::clock::ClockSetting;
 use super::code::{Authorization, Code};
 use super::consent::Consent;
 use super::device_secret::{DeviceSecret, DeviceSecretState};
+use super::failed_sign_ins::FailedSignIns;
 use super::interclient_grant::InterclientGrant;
 use super::issued_tokens::IssuedTokens;
 use super::polled::{PendingRequests, PolledRequest, UserCode};
@@ -73,6 +74,7 @@ sizes! {
     Vec<SessionClient>: |it| it.len() * 2 * VALUE;
     Consent: |it| scopes(&it.scopes);
     ConsumedValue: |_it| 0;
+    FailedSignIns: |_it| 0;
     PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
     // Up to four private keys.
     KeyRecord: |_it| 4 * 2_048;

@@ -9,11 +9,13 @@ use crate::engine::BackchannelInbox;
 use crate::http::extract::Form;
 use crate::http::respond::{api_error, page};
 use crate::journal::Explained;
-use crate::routing::Decided;
+use crate::pages::view;
+use crate::routing::{Decided, Query};
 
-pub(super) async fn get(PickerForm(form): PickerForm) -> Decided {
+pub(super) async fn get(PickerForm(form): PickerForm, Query(query): Query) -> Decided {
     let SignInForm { address, frame, .. } = form;
-    match BackchannelInbox::new(&address.org).page(frame).await {
+    let decided = query.get("decided").and_then(view::Decided::named);
+    match BackchannelInbox::new(&address.org).page(decided, frame).await {
         Ok(view) => Explained::undecided(page::render(&view)),
         Err(error) => api_error::render(&error.into()),
     }
@@ -22,15 +24,22 @@ pub(super) async fn get(PickerForm(form): PickerForm) -> Decided {
 pub(super) async fn post(PickerForm(form): PickerForm, Form(fields): Form) -> Decided {
     let (id, allowed) = (fields.get("id").unwrap_or_default(), fields.get("consent") == Some("allow"));
     match BackchannelInbox::new(&form.address.org).decide(allowed, |request| request.id == id).await {
-        Ok(_) => Explained::undecided(list(&form.address.path_prefix)),
+        Ok(decided) => {
+            let decided = match (decided.is_empty(), allowed) {
+                (true, _) => view::Decided::TooLate,
+                (false, true) => view::Decided::Approved,
+                (false, false) => view::Decided::Denied,
+            };
+            Explained::undecided(list(&form.address.path_prefix, decided))
+        }
         Err(error) => api_error::render(&error.into()),
     }
 }
 
-/// Redirects to the list, so that a reload does not post again.
-fn list(path_prefix: &str) -> Response {
+/// Redirects to the list, which says what was decided, so that a reload does not post again.
+fn list(path_prefix: &str, decided: view::Decided) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
-    if let Ok(list) = HeaderValue::from_str(&format!("{path_prefix}/signin/backchannel")) {
+    if let Ok(list) = HeaderValue::from_str(&format!("{path_prefix}/signin/backchannel?decided={}", decided.name())) {
         response.headers_mut().insert(header::LOCATION, list);
     }
     response

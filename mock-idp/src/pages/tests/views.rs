@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::pages::view::{
-    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView, Decided,
     ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RedirectUriMismatch, RequestSummary,
     SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
 };
@@ -250,7 +250,7 @@ fn device_done(allowed: bool) -> PageView {
     activation(ActivationStep::Done { client_label: "Market TV".to_owned(), allowed })
 }
 
-pub(super) fn backchannel(waiting: bool) -> PageView {
+pub(super) fn backchannel(waiting: bool, decided: Option<Decided>) -> PageView {
     let request = BackchannelItem {
         id: "xYz".to_owned(),
         client_label: "Market kiosk".to_owned(),
@@ -261,7 +261,12 @@ pub(super) fn backchannel(waiting: bool) -> PageView {
     };
     let second = BackchannelItem { id: "zYx".to_owned(), binding_message: None, ..request.clone() };
     let requests = if waiting { vec![request, second] } else { Vec::new() };
-    PageView::Backchannel(BackchannelView { frame: frame(), action: "/signin/backchannel".to_owned(), requests })
+    PageView::Backchannel(BackchannelView {
+        frame: frame(),
+        action: "/signin/backchannel".to_owned(),
+        decided,
+        requests,
+    })
 }
 
 /// One of each page and state.
@@ -305,8 +310,11 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),
         ("form_post".to_owned(), PageView::FormPost(form_post())),
         ("post_message".to_owned(), PageView::PostMessage(post_message())),
-        ("backchannel".to_owned(), backchannel(true)),
-        ("backchannel_empty".to_owned(), backchannel(false)),
+        ("backchannel".to_owned(), backchannel(true, None)),
+        ("backchannel_empty".to_owned(), backchannel(false, None)),
+        ("backchannel_approved".to_owned(), backchannel(false, Some(Decided::Approved))),
+        ("backchannel_denied".to_owned(), backchannel(true, Some(Decided::Denied))),
+        ("backchannel_too_late".to_owned(), backchannel(false, Some(Decided::TooLate))),
         ("device_code".to_owned(), device_code(None)),
         ("device_code_refused".to_owned(), device_code(Some("no device waits that shows this code"))),
         ("device_confirm".to_owned(), device_confirm()),

@@ -7,11 +7,14 @@ use mock_idp_core::preview::{
 };
 use serde_json::Value;
 
+use super::journal::{RequestView, RequestsView};
 use super::sign_in::Frame;
+use super::start::StartView;
 
 /// A page of the console.
 #[derive(Clone, Debug)]
 pub(crate) enum ConsoleView {
+    Start(Box<StartView>),
     Preview(Box<PreviewView>),
     Requests(RequestsView),
     Request(Box<RequestView>),
@@ -34,10 +37,13 @@ pub(crate) struct FormView {
     pub users: Vec<Choice>,
     pub grants: Vec<Choice>,
     pub servers: Vec<Choice>,
-    pub scope: String,
+    /// The name of the chosen server.
+    pub server_name: String,
+    /// Its scopes.
+    pub scopes: Vec<Choice>,
+    /// The submitted scopes that it does not have.
+    pub other_scopes: String,
     pub response_type: String,
-    /// The scopes that the servers know, for the reader.
-    pub known_scopes: Vec<String>,
 }
 
 /// One choice of a list.
@@ -86,34 +92,6 @@ pub(crate) struct TokenView {
     pub payload: Option<String>,
 }
 
-/// The journal: the newest requests first.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestsView {
-    pub frame: Frame,
-    pub requests: Vec<RequestRow>,
-}
-
-/// One request of the journal.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestRow {
-    pub request_id: String,
-    pub time: String,
-    pub method: String,
-    pub path: String,
-    pub status: u16,
-    pub client: Option<String>,
-    pub user: Option<String>,
-    pub reason: Option<String>,
-}
-
-/// One request, explained.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestView {
-    pub frame: Frame,
-    pub row: RequestRow,
-    pub why: Why,
-}
-
 impl FormView {
     /// The form of an org, with the submitted parameters.
     #[must_use]
@@ -138,18 +116,32 @@ impl FormView {
             .authorization_servers()
             .map(|known| choice(known.path_name(), format!("{} ({})", known.name, known.path_name()), server));
         let org_server = choice("org", format!("{} (org authorization server)", org.identity().name), server);
-        let mut known_scopes: Vec<String> =
-            org.servers().iter().flat_map(|server| &server.scopes).map(|scope| scope.name.clone()).collect();
-        known_scopes.sort();
-        known_scopes.dedup();
+        let servers: Vec<Choice> = servers.chain([org_server]).collect();
+        let chosen = match server {
+            "org" => Some(org.org_server()),
+            "" => org.server("default"),
+            name => org.server(name),
+        };
+        let submitted: Vec<&str> = get("scope").split_whitespace().collect();
+        let known = chosen.map_or(&[][..], |server| server.scopes.as_slice());
+        let is_known = |name: &str| known.iter().any(|scope| scope.name == name);
+        let other_scopes: Vec<&str> = submitted.iter().copied().filter(|name| !is_known(name)).collect();
         Self {
             clients: clients.collect(),
             users: std::iter::once(no_user).chain(users).collect(),
             grants: std::iter::once(fitting).chain(grants).collect(),
-            servers: servers.chain([org_server]).collect(),
-            scope: get("scope").to_owned(),
+            server_name: chosen.filter(|server| !server.is_org()).map_or("the org", |server| &server.name).to_owned(),
+            scopes: known
+                .iter()
+                .map(|scope| Choice {
+                    value: scope.name.clone(),
+                    label: String::new(),
+                    chosen: submitted.contains(&scope.name.as_str()),
+                })
+                .collect(),
+            other_scopes: other_scopes.join(" "),
+            servers,
             response_type: get("response_type").to_owned(),
-            known_scopes,
         }
     }
 }

@@ -1,16 +1,20 @@
 //! What pages show: plain data, made from records and from what the rules decided.
 
 mod console;
+mod journal;
 mod present;
 mod sign_in;
+mod start;
 
 pub(crate) use mock_idp_core::org::PickerUser;
 pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 
-pub(crate) use console::{ConsoleView, FormView, PreviewView, RequestRow, RequestView, RequestsView, ResultView};
+pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
+pub(crate) use journal::{FilterView, FlowView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 pub(crate) use sign_in::{
-    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView, Decided,
     ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary, SignInStep,
     SignInView, SignedOutView,
 };
+pub(crate) use start::{ClientRow, IssuerRow, StartView};

@@ -226,8 +226,40 @@ pub enum ActivationStep {
 pub struct BackchannelView {
     pub frame: Frame,
     pub action: String,
+    /// What the last decision led to.
+    #[serde(skip_serializing)]
+    pub decided: Option<Decided>,
     /// The oldest first.
     pub requests: Vec<BackchannelItem>,
+}
+
+/// What a decision on a backchannel request led to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Decided {
+    Approved,
+    Denied,
+    /// The request did not wait any more.
+    TooLate,
+}
+
+impl Decided {
+    const ALL: [Self; 3] = [Self::Approved, Self::Denied, Self::TooLate];
+
+    /// Its name in an address.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::TooLate => "too-late",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|decided| decided.name() == name)
+    }
 }
 
 /// One of them.

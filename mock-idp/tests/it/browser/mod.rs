@@ -1,6 +1,8 @@
 //! The pages in Chromium, if there is one. With BROWSER_TESTS=required a missing browser is a failure.
 
+mod accessibility;
 mod app;
 mod chromium;
+mod journal;
 mod redirects;
 mod scripts;

@@ -129,7 +129,11 @@ fn granted_acr(server: &CompiledServer, request: &AuthorizationRequest) -> Resul
         Acr::Met(value) => Ok(Some(value)),
         Acr::Unmet if !server.behavior.acr_values_are_voluntary() => Err(OAuthError::new(
             ErrorId::UnmetAuthenticationRequirements,
-            format!("a password is one factor; acr_values requires {}", requested.unwrap_or_default()),
+            format!(
+                "acr_values requires {}, and users of this mock sign in with a password, which is one factor: request \
+                 urn:okta:loa:1fa:pwd or urn:okta:loa:1fa:any, or leave acr_values out",
+                requested.unwrap_or_default()
+            ),
         )),
         Acr::Unmet | Acr::NotRequested => Ok(None),
     }

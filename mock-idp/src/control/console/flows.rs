@@ -1,0 +1,120 @@
+//! Which requests of the journal belong to one flow: a sign-in and what its client does with the result.
+//!
+//! Requests have no common id, so this is derived: a flow begins with a request to an endpoint that begins one, and the following
+//! requests of the same client belong to it, until the client begins another. If two users are known, their requests are apart.
+
+use crate::journal::Entry;
+
+/// The ends of paths with which flows begin.
+const BEGINNINGS: [&str; 6] =
+    ["/v1/authorize", "/v1/par", "/v1/device/authorize", "/v1/bc/authorize", "/v1/interact", "/v1/token"];
+
+/// One flow. Its requests are those with its index.
+#[derive(Debug)]
+struct Flow<'e> {
+    /// The id of its first request.
+    id: &'e str,
+    client: &'e str,
+    user: Option<&'e str>,
+    /// A pushed request is followed by the authorization request that uses it.
+    only_pushed: bool,
+}
+
+/// The id of the flow of each entry: that of the flow's first request. `entries` are in the order of time.
+pub(super) fn flows(entries: &[Entry]) -> Vec<Option<&str>> {
+    let mut flows: Vec<Flow<'_>> = Vec::new();
+    entries.iter().map(|entry| flow_of(entry, &mut flows)).collect()
+}
+
+fn flow_of<'e>(entry: &'e Entry, flows: &mut Vec<Flow<'e>>) -> Option<&'e str> {
+    let client = entry.client.as_deref()?;
+    let begins = BEGINNINGS.iter().any(|end| entry.path.ends_with(end));
+    // A token request continues a flow if there is one.
+    let anew = begins && !entry.path.ends_with("/v1/token");
+    let user = entry.user.as_deref();
+    let fits =
+        |flow: &&mut Flow<'_>| flow.client == client && (user.is_none() || flow.user.is_none() || flow.user == user);
+    let last = flows.iter_mut().rev().find(fits);
+    match last {
+        Some(flow) if !anew || (flow.only_pushed && entry.path.ends_with("/v1/authorize")) => {
+            flow.user = flow.user.or(user);
+            flow.only_pushed = false;
+            Some(flow.id)
+        }
+        _ if begins => {
+            let only_pushed = entry.path.ends_with("/v1/par");
+            flows.push(Flow { id: entry.request_id.as_str(), client, user, only_pushed });
+            flows.last().map(|flow| flow.id)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+    use crate::request_id::RequestId;
+
+    fn entry(path: &str, client: &str, user: &str) -> Entry {
+        let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Entry {
+            request_id: RequestId::random(),
+            time: 0,
+            method: Method::GET,
+            path: path.to_owned(),
+            status: 200,
+            ms: 1.0,
+            client: known(client),
+            user: known(user),
+            reason: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// For each entry the position of its flow's first entry.
+    fn positions(entries: &[Entry]) -> Vec<Option<usize>> {
+        let position = |id: &str| entries.iter().position(|entry| entry.request_id.as_str() == id);
+        flows(entries).into_iter().map(|flow| flow.and_then(position)).collect()
+    }
+
+    #[test]
+    fn a_flow_is_an_authorization_request_and_what_its_client_does_until_the_next() {
+        let entries = [
+            entry("/.well-known/openid-configuration", "", ""),
+            entry("/oauth2/default/v1/authorize", "a", ""),
+            entry("/signin/identify", "a", ""),
+            entry("/oauth2/default/v1/authorize", "b", ""),
+            entry("/signin/challenge", "a", "ben"),
+            entry("/oauth2/default/v1/token", "a", "ben"),
+            entry("/oauth2/default/v1/authorize", "a", "ben"),
+            entry("/oauth2/default/v1/token", "a", "ben"),
+        ];
+        let expected = [None, Some(1), Some(1), Some(3), Some(1), Some(1), Some(6), Some(6)];
+        assert_eq!(positions(&entries), expected);
+    }
+
+    #[test]
+    fn two_users_of_a_client_have_flows_of_their_own() {
+        let entries = [
+            entry("/oauth2/v1/authorize", "a", "ben"),
+            entry("/oauth2/v1/authorize", "a", "ada"),
+            entry("/oauth2/v1/token", "a", "ben"),
+            entry("/oauth2/v1/token", "a", "ada"),
+        ];
+        assert_eq!(positions(&entries), [Some(0), Some(1), Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn a_pushed_request_begins_the_flow_of_its_authorization_request() {
+        let entries = [
+            entry("/oauth2/v1/par", "a", ""),
+            entry("/oauth2/v1/authorize", "a", ""),
+            entry("/oauth2/v1/authorize", "a", ""),
+            entry("/oauth2/v1/introspect", "b", ""),
+            entry("/oauth2/v1/token", "c", ""),
+        ];
+        assert_eq!(positions(&entries), [Some(0), Some(0), Some(2), None, Some(4)]);
+    }
+}
