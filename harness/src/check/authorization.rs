@@ -3,9 +3,11 @@
 use url::Url;
 
 use super::checks;
+use super::error_text::{ErrorChecks, ErrorMembers};
 use super::token::{LEAST_ENTROPY, entropy};
 use crate::record::Recorder;
-use crate::wire::authorization::{Callback, Delivery};
+use crate::wire::authorization::{Callback, Delivery, OF_RESPONSES};
+use crate::wire::form::URL_ENCODED;
 use crate::wire::journey::{Journey, Prompt};
 use crate::wire::page::PageKind;
 
@@ -20,6 +22,10 @@ checks! {
     STATUS = Must "callback.status", "The redirect is a 302 or 303, which do not repeat the POST of the password", ["RFC 9700 4.12"];
     ISSUER = Must "callback.issuer", "An issuer in the response is the issuer of the server", ["RFC 9207 2.4"];
     PARAMETERS = Should "callback.parameters", "The response carries no other parameters", ["OIDC Core 3.1.2.5", "OIDC Core 3.1.2.6"];
+    ONCE = Must "callback.once", "No parameter comes twice", ["RFC 6749 3.1", "OIDC Core 3.1.2.1"];
+    ONE_PLACE = Must "callback.one-place", "The parameters are in one part of the response only", ["OAuth 2.0 Multiple Response Types 5", "OIDC Core 3.3.2.5", "OIDF oidcc-server"];
+    ENCODING = Must "callback.form-encoding", "The form is posted as application/x-www-form-urlencoded", ["OAuth 2.0 Form Post Response Mode 2", "OIDF oidcc-server"];
+    SUBMITS = Must "callback.form-submits", "The page submits the form without the user", ["OAuth 2.0 Form Post Response Mode 2"];
     KEPT_QUERY = Must "callback.redirect-query", "The query of the redirect URI is kept", ["RFC 6749 3.1.2", "OIDF oidcc-redirect-uri-query-OK"];
     ID_TOKEN = Must "callback.id-token", "The response carries an ID token exactly if one was requested", ["OIDC Core 3.2.2.5"];
     ACCESS_TOKEN = Must "callback.access-token", "The response carries an access token exactly if one was requested", ["OIDC Core 3.2.2.5"];
@@ -28,7 +34,9 @@ checks! {
     ERROR_TEXT = Should "refusal.description", "The description is Okta's", ["Okta: OAuth 2.0 and OpenID Connect error codes"];
     ERROR_STATE = Must "refusal.state", "The error carries the state", ["RFC 6749 4.1.2.1"];
     ERROR_NO_CODE = Must "refusal.no-code", "An error response carries no code and no token", ["RFC 6749 4.1.2.1"];
-    ERROR_CHARACTERS = Must "refusal.characters", "The description has permitted characters only", ["RFC 6749 4.1.2.1"];
+    ERROR_CHARACTERS = Must "refusal.characters", "Error and description have permitted characters only", ["RFC 6749 4.1.2.1"];
+    ERROR_LINES = Should "refusal.lines", "The description has no line breaks and tabs", ["RFC 6749 4.1.2.1", "OIDF oidcc-prompt-none-not-logged-in"];
+    ERROR_URI = Must "refusal.uri", "error_uri is a URI of permitted characters", ["RFC 6749 4.1.2.1", "OIDF oidcc-prompt-none-not-logged-in"];
     ERROR_DELIVERY = Must "refusal.delivery", "The error arrives with the requested response mode", ["OAuth 2.0 Multiple Response Types 2.1"];
     STAYS = Must "page.stays", "The browser is never sent to an address that isn't registered", ["RFC 6749 4.1.2.1", "RFC 9700 4.1", "OIDF oidcc-ensure-registered-redirect-uri"];
     PAGE_STATUS = Should "page.status", "The error page comes with status 400", ["Okta: redirect URI errors"];
@@ -66,8 +74,9 @@ pub fn success<'a>(recorder: &Recorder, journey: &'a Journey, expected: Expected
         None => STATE.absent(recorder, "state", callback.get("state")),
     };
     let own = own_query(expected.redirect_uri);
-    if callback.delivery == Delivery::Query && !own.is_empty() {
-        let lost = own.iter().find(|(name, value)| callback.get(name) != Some(value)).map(|(name, _)| name.as_str());
+    if !own.is_empty() {
+        let query = if callback.delivery == Delivery::Query { &callback.params } else { &callback.elsewhere };
+        let lost = own.iter().find(|parameter| !query.contains(parameter)).map(|(name, _)| name.as_str());
         KEPT_QUERY.absent(recorder, "lost parameter", lost);
     }
     let mut known =
@@ -123,15 +132,8 @@ pub fn refusal_by(
     if let Some(text) = text {
         ERROR_TEXT.equals(recorder, text, description);
     }
-    // RFC 6749 4.1.2.1: %x20-21 / %x23-5B / %x5D-7E.
-    let permitted = |text: &str| text.chars().all(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~'));
-    let legal = description.is_none_or(permitted);
-    ERROR_CHARACTERS.holds(
-        recorder,
-        legal,
-        "printable ASCII without \" and \\",
-        description.unwrap_or("no description"),
-    );
+    let checks = ErrorChecks { characters: &ERROR_CHARACTERS, lines: &ERROR_LINES, uri: &ERROR_URI };
+    checks.judge(recorder, ErrorMembers { error: callback.get("error"), description, uri: callback.get("error_uri") });
     match expected.state {
         Some(state) => ERROR_STATE.equals(recorder, state, callback.get("state")),
         None => ERROR_STATE.absent(recorder, "state", callback.get("state")),
@@ -162,6 +164,9 @@ pub fn stays(recorder: &Recorder, journey: &Journey, status: u16, says: &[&str])
 pub fn shows(recorder: &Recorder, journey: &Journey, wanted: PageKind) {
     match journey.page() {
         Some(page) if page.kind == wanted => drop(STAYS.holds(recorder, true, page.summary(), page.summary())),
+        Some(page) if page.kind == PageKind::Broken => {
+            STAYS.holds(recorder, false, format!("a page of the issuer: {}", wanted.word()), page.summary());
+        }
         // The conformance suite asks for a screenshot here, whatever the page is.
         Some(page) => STAYS.review(recorder, format!("a page of the issuer: {}", wanted.word()), page.summary()),
         None => drop(STAYS.holds(recorder, false, "a page of the issuer", journey.summary())),
@@ -200,6 +205,18 @@ fn common(recorder: &Recorder, callback: &Callback, expected: ExpectedCallback<'
     let redirect = callback.reply.as_ref().filter(|_| callback.delivery != Delivery::FormPost);
     if let Some(status) = redirect.map(|reply| reply.status) {
         STATUS.holds(recorder, matches!(status, 302 | 303), "302 or 303", status);
+    }
+    ONCE.absent(recorder, "repeated parameter", callback.repeated());
+    let own = own_query(expected.redirect_uri);
+    let strays = callback.elsewhere.iter().filter(|parameter| !own.contains(parameter));
+    let stray = strays.map(|(name, _)| name.as_str()).find(|name| OF_RESPONSES.contains(name));
+    ONE_PLACE.absent(recorder, "parameter elsewhere", stray);
+    if let Some(media_type) = &callback.media_type {
+        ENCODING.equals(recorder, URL_ENCODED, Some(media_type));
+    }
+    if let Some(page) = callback.reply.as_ref().filter(|_| callback.delivery == Delivery::FormPost) {
+        let scripted = page.body.contains("<script") || page.body.contains("onload");
+        SUBMITS.holds(recorder, scripted, "a script", if scripted { "a script" } else { "no script" });
     }
     if let Some(issuer) = callback.get("iss") {
         ISSUER.equals(recorder, expected.issuer, Some(issuer));

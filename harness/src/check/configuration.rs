@@ -38,11 +38,22 @@ fn kind(name: &str) -> Option<MemberType> {
 fn fits(kind: MemberType, value: &Value) -> bool {
     match kind {
         MemberType::Text => value.is_string(),
-        MemberType::Address => value.as_str().is_some_and(|text| Url::parse(text).is_ok()),
+        MemberType::Address => value.as_str().is_some_and(|text| is_bare(text) && Url::parse(text).is_ok()),
         MemberType::Flag => value.is_boolean(),
         MemberType::List => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
-        MemberType::Other => true,
+        MemberType::Object => value.is_object(),
+        MemberType::Aliases => {
+            let address = |value: &Value| value.as_str().is_some_and(|text| is_bare(text) && Url::parse(text).is_ok());
+            value.as_object().is_some_and(|members| members.values().all(address))
+        }
     }
+}
+
+/// RFC 3986: characters that a URI never has.
+fn is_bare(text: &str) -> bool {
+    !text.chars().any(|c| {
+        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`')
+    })
 }
 
 fn list<'a>(document: &'a Map<String, Value>, name: &str) -> Option<Vec<&'a str>> {
@@ -96,22 +107,28 @@ pub fn addresses(recorder: &Recorder, address: &Url, document: &Map<String, Valu
     }
     let endpoints = document.iter().filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri");
     let endpoints: Vec<&str> = endpoints.filter_map(|(_, value)| value.as_str()).collect();
-    let plain = endpoints.iter().find(|address| !address.starts_with("https://"));
-    secure(recorder, &ENDPOINTS, true, plain.or(endpoints.first()).copied().unwrap_or_default(), "https everywhere");
+    let plain: Vec<&str> = endpoints.iter().copied().filter(|address| !address.starts_with("https://")).collect();
+    // Plain http on a loopback address only where the issuer itself is there.
+    let wrong = plain.iter().find(|address| !(is_local(address) && is_local(issuer)));
+    let shown = wrong.or(plain.first()).or(endpoints.first()).copied().unwrap_or_default();
+    secure(recorder, &ENDPOINTS, wrong.is_none(), shown, "https everywhere");
     USERINFO_LISTED.present(recorder, "userinfo_endpoint", document.get("userinfo_endpoint").and_then(Value::as_str));
 }
 
 /// Checks that `address` is right and https. Plain http on a loopback address is left to a manual review.
 fn secure(recorder: &Recorder, check: &super::Check, right: bool, address: &str, expected: impl std::fmt::Display) {
-    let local = Url::parse(address).is_ok_and(|address| {
-        let host = address.host_str().unwrap_or_default();
-        address.scheme() == "http" && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
-    });
-    if right && local {
+    if right && is_local(address) {
         check.review(recorder, expected, address);
     } else {
         check.holds(recorder, right && address.starts_with("https://"), expected, address);
     }
+}
+
+fn is_local(address: &str) -> bool {
+    Url::parse(address).is_ok_and(|address| {
+        let host = address.host_str().unwrap_or_default();
+        address.scheme() == "http" && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
+    })
 }
 
 fn lists(recorder: &Recorder, document: &Map<String, Value>) {

@@ -29,7 +29,7 @@ checks! {
 /// Checks a document against the specification. Returns its members.
 pub fn standard(recorder: &Recorder, reply: &Reply, issuer: &str, document: Document) -> Option<Map<String, Value>> {
     let body: Option<Map<String, Value>> = serde_json::from_str(&reply.body).ok();
-    let json = reply.content_type().starts_with("application/json");
+    let json = reply.is_json();
     let served = reply.status == 200 && json && body.is_some();
     STATUS.holds(recorder, served, "200 application/json", format!("{} {}", summary(reply), reply.content_type()));
     let body = body?;

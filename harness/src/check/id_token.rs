@@ -3,16 +3,19 @@
 use serde_json::Value;
 
 use super::checks;
-use super::signed_token;
-use super::userinfo::wrong_type;
+use super::{signed_token, standard_claims};
 use crate::record::Recorder;
-use crate::wire::jwt::{Jwt, left_half_hash};
+use crate::wire::jwt::{Jwt, left_half, seconds};
 use crate::wire::keys::KeySet;
 
 checks! {
     PRESENT = Must "id-token.present", "There is an ID token", ["OIDC Core 3.1.3.3"];
     READABLE = Must "id-token.readable", "It is a signed token in compact form", ["OIDC Core 2", "RFC 7515 7.1"];
-    ALGORITHM = Must "id-token.alg", "It is signed with RS256", ["OIDC Core 3.1.3.7 step 7", "OIDF oidcc-idtoken-signature"];
+    ALGORITHM = Must "id-token.alg", "It is signed with a private key, at Okta with RS256", ["OIDC Core 3.1.3.7 step 7", "OIDC Core 15.1"];
+    RS256 = Must "id-token.rs256", "It is signed with RS256, the default of a registration", ["OIDC Registration 2", "OIDF oidcc-idtoken-signature"];
+    NAMES_KEY = Must "id-token.names-key", "Its header has a kid", ["OIDC Core 10.1", "OIDF oidcc-idtoken-signature"];
+    REGISTERED = Must "id-token.claim-types", "Every registered claim has its JSON type", ["OIDC Core 2", "OIDC Core 3.3.2.11", "RFC 7519 4.1"];
+    STATE_HASH = Must "id-token.s-hash", "s_hash, if present, is that of the state", ["FAPI 1 Advanced 5.1.1", "OIDF fapi2-security-profile-final-happy-flow"];
     KEY_ID = Must "id-token.kid", "Its header names a published key", ["OIDC Core 10.1", "OIDF oidcc-idtoken-signature"];
     SIGNATURE = Must "id-token.signature", "Its signature verifies with the published key", ["OIDC Core 3.1.3.7 step 6"];
     ISSUER = Must "id-token.iss", "Its issuer is exactly the issuer of the server", ["OIDC Core 3.1.3.7 step 2"];
@@ -67,21 +70,27 @@ const SKEW: i64 = 300;
 pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: ExpectedIdToken<'_>) -> Option<Jwt> {
     PRESENT.present(recorder, "an ID token", raw.filter(|raw| !raw.is_empty()).map(|_| "an ID token"));
     let token = signed_token::readable(recorder, &READABLE, raw?)?;
-    signature(recorder, &token, keys);
+    signature(recorder, &token, keys, expected.speaks_okta);
     ISSUER.equals(recorder, expected.issuer, token.text("iss"));
     audience(recorder, &token, expected);
     times(recorder, &token, expected);
     match expected.nonce {
         Some(nonce) => NONCE.equals(recorder, nonce, token.text("nonce")),
-        None => NO_NONCE.absent(recorder, "nonce", token.text("nonce")),
+        None => NO_NONCE.absent(recorder, "nonce", shown(&token, "nonce").as_deref()),
     };
     let subject = token.text("sub").unwrap_or_default();
-    let legal = !subject.is_empty() && subject.len() <= 255 && subject.is_ascii();
+    let legal = !subject.is_empty() && subject.len() <= 255 && subject.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     SUBJECT.holds(recorder, legal, "1 to 255 ASCII characters", subject);
     hashes(recorder, &token, expected);
-    let wrong = wrong_type(&token.claims);
+    let wrong = standard_claims::wrong(&token.claims, expected.now);
     let actual = wrong.map_or("all right".to_owned(), |(name, value)| format!("{name} is {value}"));
-    TYPES.holds(recorder, wrong.is_none(), "strings not empty, booleans, seconds, objects", actual);
+    TYPES.holds(recorder, actual == "all right", "texts that are not blank, booleans, seconds, dates, objects", actual);
+    let wrong = token.claims.iter().find(|(name, value)| !has_type(name, value));
+    REGISTERED.absent(
+        recorder,
+        "claim of another type",
+        wrong.map(|(name, value)| format!("{name} {value}")).as_deref(),
+    );
     if let Some(acr) = token.claims.get("acr") {
         CONTEXT.holds(recorder, acr.as_str().is_some_and(|acr| !acr.is_empty()), "a text that is not empty", acr);
     }
@@ -91,8 +100,27 @@ pub fn judge(recorder: &Recorder, raw: Option<&str>, keys: &KeySet, expected: Ex
     Some(token)
 }
 
-fn signature(recorder: &Recorder, token: &Jwt, keys: &KeySet) {
-    ALGORITHM.equals(recorder, "RS256", token.header_text("alg"));
+/// Whether a registered claim has its JSON type.
+fn has_type(name: &str, value: &Value) -> bool {
+    let texts = |value: &Value| value.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(Value::is_string));
+    match name {
+        "exp" | "iat" | "nbf" | "auth_time" => value.is_number(),
+        "aud" => value.is_string() || texts(value),
+        "amr" => texts(value),
+        "iss" | "sub" | "nonce" | "acr" | "azp" | "jti" | "at_hash" | "c_hash" | "s_hash" | "sid" => value.is_string(),
+        _ => true,
+    }
+}
+
+fn signature(recorder: &Recorder, token: &Jwt, keys: &KeySet, speaks_okta: bool) {
+    let algorithm = token.header_text("alg");
+    if speaks_okta {
+        ALGORITHM.equals(recorder, "RS256", algorithm);
+    } else {
+        let asymmetric =
+            algorithm.is_some_and(|name| ["RS", "PS", "ES", "Ed"].iter().any(|kind| name.starts_with(kind)));
+        ALGORITHM.holds(recorder, asymmetric, "an algorithm with a public key", algorithm.unwrap_or("nothing"));
+    }
     signed_token::key_id(recorder, &KEY_ID, token, keys);
     signed_token::signature(recorder, &SIGNATURE, token, keys);
 }
@@ -121,7 +149,7 @@ fn times(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
     if expected.speaks_okta {
         LIFETIME.holds(recorder, exp - iat == 3600, "3600 s", format!("{} s", exp - iat));
     }
-    match token.number("auth_time") {
+    match token.claims.get("auth_time").map(|time| seconds(time).unwrap_or_default()) {
         Some(time) => {
             let plausible = (now - YEAR..=now + SKEW).contains(&time);
             AUTH_TIME.holds(recorder, plausible, format!("at most {now}, and within a year"), time);
@@ -132,14 +160,46 @@ fn times(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
 }
 
 fn hashes(recorder: &Recorder, token: &Jwt, expected: ExpectedIdToken<'_>) {
-    match (expected.access_token, token.text("at_hash")) {
-        (None, hash) => drop(NO_ACCESS_TOKEN_HASH.absent(recorder, "at_hash", hash)),
-        (Some(_), None) if !expected.hashes_required => ACCESS_TOKEN_HASH.skip(recorder, "at_hash is optional here"),
-        (Some(access_token), hash) => drop(ACCESS_TOKEN_HASH.equals(recorder, &left_half_hash(access_token), hash)),
+    match expected.access_token {
+        None => drop(NO_ACCESS_TOKEN_HASH.absent(recorder, "at_hash", shown(token, "at_hash").as_deref())),
+        Some(access_token) => {
+            hash(recorder, &ACCESS_TOKEN_HASH, token, "at_hash", access_token, expected.hashes_required);
+        }
     }
     if let Some(code) = expected.code {
-        CODE_HASH.equals(recorder, &left_half_hash(code), token.text("c_hash"));
+        hash(recorder, &CODE_HASH, token, "c_hash", code, true);
     }
+}
+
+/// Checks the hashes of the code and the state, if the token has them.
+pub fn hashes_of_response(recorder: &Recorder, token: &Jwt, code: Option<&str>, state: Option<&str>) {
+    for (check, claim, value) in [(&CODE_HASH, "c_hash", code), (&STATE_HASH, "s_hash", state)] {
+        if let Some(value) = value.filter(|_| token.claims.contains_key(claim)) {
+            hash(recorder, check, token, claim, value, true);
+        }
+    }
+}
+
+fn hash(recorder: &Recorder, check: &super::Check, token: &Jwt, claim: &str, value: &str, required: bool) {
+    let actual = shown(token, claim);
+    if actual.is_none() && !required {
+        check.skip(recorder, format!("{claim} is optional here"));
+        return;
+    }
+    let right = left_half(token.header_text("alg").unwrap_or_default(), value);
+    check.equals(recorder, &right, actual.as_deref());
+}
+
+/// A claim as it is shown in reports.
+fn shown(token: &Jwt, claim: &str) -> Option<String> {
+    let value = token.claims.get(claim)?;
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// Checks a token of a client that was registered without an algorithm, or with RS256.
+pub fn rs256(recorder: &Recorder, token: &Jwt) {
+    RS256.equals(recorder, "RS256", token.header_text("alg"));
+    NAMES_KEY.present(recorder, "a kid", token.header_text("kid"));
 }
 
 fn okta(recorder: &Recorder, token: &Jwt) {

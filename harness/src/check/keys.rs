@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::checks;
+use super::{checks, published_key};
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
@@ -18,7 +16,10 @@ checks! {
     IDS = Must "keys.ids", "Every key has an id of its own", ["RFC 7517 4.5", "OIDF oidcc-discovery-endpoint-verification"];
     PUBLIC = Must "keys.public", "No key has a private member", ["RFC 7517 9.2", "OIDF oidcc-discovery-endpoint-verification"];
     ENCODING = Must "keys.encoding", "Key material is base64url without padding", ["RFC 7518 6.3.1", "RFC 7517 4.1", "OIDF oidcc-server"];
-    KINDS = Should "keys.kinds", "Every key has a known type", ["RFC 7518 6.1", "OIDF oidcc-server"];
+    COMPLETE = Must "keys.complete", "It is a list of keys, each with its type and the members of that type", ["RFC 7517 5", "RFC 7518 6", "OIDF oidcc-server"];
+    VALID = Must "keys.valid", "Key material, certificates and other members fit the type of the key", ["RFC 7518 6", "RFC 7517 4.7", "OIDF oidcc-server"];
+    LENGTH = Must "keys.length", "RSA keys have at least 2048 bits, elliptic curves at least 224", ["FAPI 2 Security Profile 5.4.1", "OIDF fapi2-security-profile-final-happy-flow"];
+    KINDS = Should "keys.kinds", "Every key has a known type, curve and algorithm", ["RFC 7518 6.1", "OIDF oidcc-server"];
     USABLE = Must "keys.usable", "Every key is an RSA key for signatures with a modulus of 2048 bits or more", ["RFC 7518 6.3.1", "Okta: /keys"];
     ORDER = May "keys.order", "The members come in Okta's order", ["Okta: /keys, response example"];
     CACHED = Should "keys.cached", "The key set may be cached", ["Okta: /keys", "OIDC Core 10.1.1"];
@@ -29,22 +30,39 @@ const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// Checks a key set against the rules for any relying party.
 pub fn standard(recorder: &Recorder, set: &KeySet) {
+    let listed = set.raw.get("keys").and_then(Value::as_array);
+    let keys: &[Value] = listed.map(Vec::as_slice).unwrap_or_default();
+    let incomplete = keys.iter().find_map(published_key::incomplete);
+    let incomplete = incomplete.or_else(|| listed.is_none().then(|| "no list of keys".to_owned()));
+    COMPLETE.absent(recorder, "incomplete key", incomplete.as_deref());
     let ids: BTreeSet<&str> =
-        set.keys.iter().filter_map(|key| key.kid.as_deref()).filter(|id| !id.is_empty()).collect();
-    IDS.holds(recorder, ids.len() == set.keys.len(), format!("{} different ids", set.keys.len()), ids.len());
-    let private = set.keys.iter().flat_map(|key| key.rest.keys()).find(|name| PRIVATE.contains(&name.as_str()));
-    PUBLIC.absent(recorder, "private member", private.map(String::as_str));
-    let parts = set.keys.iter().flat_map(|key| [&key.n, &key.e, &key.x, &key.y]).flatten();
-    let odd = parts.into_iter().find(|part| part.is_empty() || URL_SAFE_NO_PAD.decode(part).is_err());
-    ENCODING.absent(recorder, "member in another encoding", odd.map(String::as_str));
-    let unknown = set.keys.iter().find(|key| !matches!(key.kty.as_str(), "RSA" | "EC" | "OKP"));
-    KINDS.absent(recorder, "key of another kind", unknown.map(|key| key.kty.as_str()));
+        keys.iter().filter_map(|key| key.get("kid")?.as_str()).filter(|id| !id.trim().is_empty()).collect();
+    IDS.holds(recorder, ids.len() == keys.len(), format!("{} different ids", keys.len()), ids.len());
+    let members = keys.iter().filter_map(Value::as_object).flat_map(Map::keys);
+    let private = members.map(String::as_str).find(|name| PRIVATE.contains(name));
+    let symmetric = keys.iter().any(|key| key.get("kty") == Some(&Value::from("oct"))).then_some("kty oct");
+    PUBLIC.absent(recorder, "private or symmetric member", private.or(symmetric));
+    let odd = keys.iter().find_map(published_key::badly_encoded);
+    ENCODING.absent(recorder, "member in another encoding", odd.as_deref());
+    VALID.absent(recorder, "unusable key", keys.iter().find_map(published_key::unusable).as_deref());
+    KINDS.absent(recorder, "key of another kind", keys.iter().find_map(published_key::unknown).as_deref());
+}
+
+/// FAPI 2 Security Profile 5.4.1: RSA keys have at least 2048 bits, elliptic curves at least 224.
+pub fn long_enough(recorder: &Recorder, set: &KeySet) {
+    let keys = set.raw.get("keys").and_then(Value::as_array).into_iter().flatten();
+    let short = keys.filter(|key| key.get("use") != Some(&Value::from("enc"))).find_map(|key| {
+        let (bits, least) =
+            (published_key::bits(key)?, if key.get("kty") == Some(&Value::from("RSA")) { 2048 } else { 224 });
+        (bits < least).then(|| format!("{bits} bits"))
+    });
+    LENGTH.absent(recorder, "short key", short.as_deref());
 }
 
 /// Checks a key set.
 pub fn judge(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {
     let body: Option<Map<String, Value>> = serde_json::from_str(&reply.body).ok();
-    let json = reply.content_type().starts_with("application/json") || reply.content_type().contains("jwk-set+json");
+    let json = reply.is_json() || reply.media_type() == "application/jwk-set+json";
     let served = reply.status == 200 && json && body.is_some();
     STATUS.holds(recorder, served, "200 application/json", format!("{} {}", summary(reply), reply.content_type()));
     let keys: Vec<Map<String, Value>> = body

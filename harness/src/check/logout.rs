@@ -7,7 +7,8 @@ use url::Url;
 use super::checks;
 use super::signed_token;
 use crate::record::Recorder;
-use crate::wire::authorization::Callback;
+use crate::wire::authorization::{Callback, Delivery};
+use crate::wire::form::URL_ENCODED;
 use crate::wire::journey::Journey;
 use crate::wire::jwt::Jwt;
 use crate::wire::keys::KeySet;
@@ -15,6 +16,9 @@ use crate::wire::keys::KeySet;
 checks! {
     LED_BACK = Must "logout.led-back", "The browser is redirected to the registered URI", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout"];
     STATE = Must "logout.state", "The state is returned exactly if it was sent", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout-no-state"];
+    ONCE = Must "logout.once", "No parameter comes twice", ["OIDC RP-Initiated Logout 3"];
+    IN_QUERY = Must "logout.query", "The parameters come in the query", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout"];
+    POSTED_TYPE = Must "logout-token.content-type", "It is posted as application/x-www-form-urlencoded", ["OIDC Back-Channel Logout 2.5"];
     PARAMETERS = Should "logout.parameters", "No parameter but the state is returned", ["OIDF oidcc-rp-initiated-logout"];
     SESSION_OVER = Must "logout.session-over", "The session has ended: prompt=none fails", ["OIDC RP-Initiated Logout 2", "OIDF oidcc-rp-initiated-logout"];
     STAYS = Must "logout.stays", "The browser stays on a page of the issuer", ["OIDC RP-Initiated Logout 3", "OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"];
@@ -57,6 +61,8 @@ pub fn led_back(recorder: &Recorder, journey: &Journey, state: Option<&str>) {
     let callback = journey.callback();
     LED_BACK.holds(recorder, callback.is_some(), "the registered address", journey.summary());
     let Some(callback) = callback else { return };
+    ONCE.absent(recorder, "repeated parameter", callback.repeated());
+    IN_QUERY.equals(recorder, Delivery::Query.word(), Some(callback.delivery.word()));
     match state {
         Some(state) => STATE.equals(recorder, state, callback.get("state")),
         None => STATE.absent(recorder, "state", callback.get("state")),
@@ -93,6 +99,11 @@ pub fn posted<'a>(recorder: &Recorder, form: Option<&'a Callback>) -> Option<&'a
     POSTED.holds(recorder, token.is_some(), "logout_token", names.as_deref().unwrap_or("nothing was posted"));
     if token.is_some() {
         POSTED_ONLY.equals(recorder, "logout_token", names.as_deref());
+        let media_type =
+            form.and_then(|form| form.media_type.as_deref()).map(|full| full.split(';').next().unwrap_or(full));
+        if media_type.is_some() {
+            POSTED_TYPE.equals(recorder, URL_ENCODED, media_type);
+        }
     }
     token
 }
@@ -123,15 +134,16 @@ pub fn token(recorder: &Recorder, raw: &str, keys: &KeySet, expected: ExpectedLo
     TOKEN_EXPIRY.holds(recorder, soon, format!("at most {LONGEST_LIFE} s after {iat}"), exp);
     TOKEN_ID.present(recorder, "an id", token.text("jti"));
     let events = token.claims.get("events").cloned().unwrap_or_default();
-    let event = &events["http://schemas.openid.net/event/backchannel-logout"];
-    TOKEN_EVENT.holds(recorder, event.is_object(), "the back-channel logout event", &events);
+    let right = events == json!({ "http://schemas.openid.net/event/backchannel-logout": {} });
+    TOKEN_EVENT.holds(recorder, right, "the back-channel logout event, an empty object, and no other", &events);
     about(recorder, &token, expected.id_token);
     let nonce = token.claims.get("nonce").map(Value::to_string);
     TOKEN_NO_NONCE.absent(recorder, "nonce", nonce.as_deref());
 }
 
 fn about(recorder: &Recorder, token: &Jwt, id_token: &Jwt) {
-    let named = |token: &Jwt| ["sub", "sid"].map(|name| token.text(name).map(str::to_owned));
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let named = |token: &Jwt| ["sub", "sid"].map(|name| token.claims.get(name).map(plain));
     let (came, known) = (named(token), named(id_token));
     let agree = came.iter().zip(&known).all(|(came, known)| came.is_none() || came == known);
     let words = |[sub, sid]: [Option<String>; 2]| {
@@ -147,7 +159,6 @@ mod tests {
     use crate::flow::signed::Key;
     use crate::record::scrub::Scrubber;
     use crate::record::{Entry, Verdict};
-    use crate::wire::authorization::Delivery;
 
     const NOW: i64 = 1_800_000_000;
 
@@ -202,7 +213,7 @@ mod tests {
         let recorder = Recorder::new(Scrubber::default());
         let expected =
             ExpectedLogoutToken { issuer: "https://issuer.example", client_id: "c", id_token: &id_token, now: NOW };
-        token(&recorder, "e30.e30", &KeySet { keys: vec![] }, expected);
+        token(&recorder, "e30.e30", &KeySet::default(), expected);
         assert_eq!(failed(&recorder), ["logout-token.readable"]);
     }
 

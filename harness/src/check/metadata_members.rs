@@ -7,12 +7,14 @@ pub(super) enum MemberType {
     Address,
     Flag,
     List,
-    Other,
+    Object,
+    /// An object of addresses.
+    Aliases,
 }
 
 /// The registered members of provider metadata, and those of specifications in use.
 pub(super) const MEMBERS: &[(MemberType, &[&str])] = &[
-    (MemberType::Text, &["signed_metadata"]),
+    (MemberType::Text, &["signed_metadata", "organization_name", "display_name", "description"]),
     (
         MemberType::Address,
         &[
@@ -36,6 +38,12 @@ pub(super) const MEMBERS: &[(MemberType, &[&str])] = &[
             "signed_jwks_uri",
             "challenge_endpoint",
             "nonce_endpoint",
+            "global_token_revocation_endpoint",
+            "grant_management_endpoint",
+            "status_list_aggregation_endpoint",
+            "organization_uri",
+            "logo_uri",
+            "information_uri",
         ],
     ),
     (
@@ -55,6 +63,8 @@ pub(super) const MEMBERS: &[(MemberType, &[&str])] = &[
             "backchannel_logout_session_supported",
             "backchannel_user_code_parameter_supported",
             "native_sso_supported",
+            "client_id_metadata_document_supported",
+            "grant_management_action_required",
             "pre-authorized_grant_anonymous_access_supported",
         ],
     ),
@@ -100,9 +110,17 @@ pub(super) const MEMBERS: &[(MemberType, &[&str])] = &[
             "prompt_values_supported",
             "authorization_details_types_supported",
             "protected_resources",
+            "keywords",
+            "contacts",
+            "trust_frameworks_supported",
+            "evidence_supported",
+            "documents_supported",
+            "claims_in_verified_claims_supported",
+            "grant_management_actions_supported",
             "client_registration_types_supported",
             "identity_chaining_requested_token_types_supported",
         ],
     ),
-    (MemberType::Other, &["mtls_endpoint_aliases", "jwks", "organization_name"]),
+    (MemberType::Aliases, &["mtls_endpoint_aliases"]),
+    (MemberType::Object, &["jwks"]),
 ];

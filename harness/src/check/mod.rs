@@ -8,6 +8,7 @@ pub mod authorization;
 pub mod configuration;
 pub mod discovery;
 pub mod encryption;
+mod error_text;
 pub mod extension;
 pub mod fapi;
 pub mod headers;
@@ -20,8 +21,10 @@ mod metadata_members;
 pub mod module;
 mod okta_metadata;
 pub mod proof;
+mod published_key;
 pub mod registration;
 mod signed_token;
+mod standard_claims;
 pub mod token;
 pub mod userinfo;
 

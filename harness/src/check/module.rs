@@ -112,7 +112,12 @@ pub fn all_there(recorder: &Recorder, check: &super::Check, claims: &Map<String,
 pub fn refreshed(recorder: &Recorder, first: &Jwt, second: &Jwt) {
     let text = |token: &Jwt, claim: &str| token.claims.get(claim).map_or("nothing".to_owned(), Value::to_string);
     SAME_ISSUER.equals(recorder, &text(first, "iss"), Some(&text(second, "iss")));
-    let audience = |token: &Jwt| format!("{} {}", text(token, "aud"), text(token, "azp"));
+    // RFC 7519 4.1.3: one audience may be a text or a list of one.
+    let audience = |token: &Jwt| {
+        let aud = token.claims.get("aud").cloned().unwrap_or_default();
+        let aud = if aud.is_array() { aud } else { Value::Array(vec![aud]) };
+        format!("{aud} {}", text(token, "azp"))
+    };
     SAME_AUDIENCE.equals(recorder, &audience(first), Some(&audience(second)));
     let (before, after) = (text(first, "iat"), text(second, "iat"));
     NEW_ISSUED.holds(recorder, before != after, format!("another than {before}"), after);

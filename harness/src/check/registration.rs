@@ -1,6 +1,7 @@
 //! Dynamic client registration (OIDC Registration, RFC 7591, RFC 7592).
 
 use serde_json::Value;
+use url::Url;
 
 use super::checks;
 use crate::record::Recorder;
@@ -10,6 +11,10 @@ use crate::wire::journey::Journey;
 
 checks! {
     REGISTERED = Must "registration.created", "The client is registered, and gets a secret if it needs one", ["RFC 7591 3.2.1", "Okta: dynamic client registration"];
+    TYPE = Must "registration.content-type", "The content type is application/json", ["OIDC Registration 3.2", "RFC 7591 3.2.1"];
+    NO_ERROR = Must "registration.no-error", "A successful response has no error", ["OIDC Registration 3.3", "RFC 7591 3.2.2"];
+    MANAGEMENT = Must "registration.management", "registration_client_uri, an https address, and registration_access_token come together", ["OIDC Registration 3.2", "RFC 7592 3"];
+    SECRET_EXPIRY = Must "registration.secret-expiry", "A secret comes with the time when it expires", ["OIDC Registration 3.2", "RFC 7591 3.2.1"];
     SECRET_ONCE = Must "registration.secret-once", "Reading the registration does not return the secret", ["Okta: dynamic client registration"];
     GONE = Must "registration.removed", "A removed client cannot start a sign-in", ["RFC 7592 2.3"];
     DELETED = Should "registration.deleted", "The client can be deleted", ["RFC 7592 2.3", "OIDF oidcc-server"];
@@ -22,11 +27,42 @@ checks! {
     ISSUER_AUDIENCE = Should "assertion.issuer", "An assertion with the issuer as audience is accepted", ["RFC 7523 3 step 3", "OIDF oidcc-ensure-client-assertion-with-iss-aud-succeeds"];
 }
 
+/// Checks the members of a successful registration.
+pub fn created(recorder: &Recorder, reply: &Reply, body: &Value) {
+    TYPE.equals(recorder, "application/json", Some(reply.media_type()));
+    NO_ERROR.absent(recorder, "error", body.get("error").map(Value::to_string).as_deref());
+    let address = body.get("registration_client_uri");
+    let token = body.get("registration_access_token");
+    let filled = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    let right = match (address, token) {
+        (None, None) => true,
+        (Some(address), Some(token)) => filled(token) && address.as_str().is_some_and(is_address),
+        _ => false,
+    };
+    let shown =
+        |value: Option<&Value>| value.map_or("missing", |value| if filled(value) { "present" } else { "wrong" });
+    let actual = format!("address {}, token {}", shown(address), shown(token));
+    MANAGEMENT.holds(recorder, right, "both or none", actual);
+    if body.get("client_secret").is_some() {
+        let expiry = body.get("client_secret_expires_at");
+        let actual = expiry.map_or_else(|| "nothing".to_owned(), Value::to_string);
+        SECRET_EXPIRY.holds(recorder, expiry.is_some_and(Value::is_number), "client_secret_expires_at", actual);
+    }
+}
+
+/// Whether it is an https address, or one of this machine.
+fn is_address(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        let local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        url.scheme() == "https" || (url.scheme() == "http" && local)
+    })
+}
+
 /// Checks that a registration was rejected with one of `errors`.
 pub fn refused(recorder: &Recorder, reply: &Reply, errors: &[&str]) {
     REFUSED.holds(recorder, reply.status == 400, 400, summary(reply));
     let body: Option<Value> = serde_json::from_str(&reply.body).ok();
-    let json = reply.content_type().starts_with("application/json") && body.as_ref().is_some_and(Value::is_object);
+    let json = reply.is_json() && body.as_ref().is_some_and(Value::is_object);
     JSON.holds(recorder, json, "application/json", reply.content_type());
     let error = body.as_ref().and_then(|body| body["error"].as_str()).unwrap_or("nothing");
     ERROR.holds(recorder, errors.contains(&error), errors.join(" or "), error);

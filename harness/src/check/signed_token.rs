@@ -15,11 +15,17 @@ pub(super) fn readable(recorder: &Recorder, check: &Check, raw: &str) -> Option<
     parsed.ok()
 }
 
-/// Checks that the header names a published key.
+/// Checks that the header names a published key. OIDC Core 10.1: it may name none if only one key is published for its
+/// algorithm.
 pub(super) fn key_id(recorder: &Recorder, check: &Check, token: &Jwt, keys: &KeySet) {
-    let kid = token.header_text("kid");
-    let published = kid.is_some_and(|kid| keys.find(kid).is_some());
-    check.holds(recorder, published, "the id of a published key", kid.unwrap_or("nothing"));
+    let kid = token.header.get("kid");
+    let algorithm = token.header_text("alg").unwrap_or_default();
+    let right = match kid {
+        Some(kid) => kid.as_str().is_some_and(|kid| keys.find(kid).is_some()),
+        None => keys.only_one_for(algorithm).is_some(),
+    };
+    let actual = kid.map_or_else(|| "nothing".to_owned(), |kid| kid.as_str().map_or(kid.to_string(), str::to_owned));
+    check.holds(recorder, right, "the id of a published key, or nothing if there is one key only", actual);
 }
 
 /// Checks that the signature verifies with a published key.

@@ -1,6 +1,7 @@
 //! Responses of the token endpoint.
 
 use super::checks;
+use super::error_text::{ErrorChecks, ErrorMembers};
 use super::extension::BOUND_TYPE;
 use crate::record::Recorder;
 use crate::wire::Reply;
@@ -30,6 +31,15 @@ checks! {
     ERROR_JSON = Must "token-error.json", "The error is JSON", ["RFC 6749 5.2"];
     ERROR_NO_STORE = Should "token-error.no-store", "The error must not be cached", ["RFC 6749 5.2"];
     ERROR_NO_CHALLENGE = May "token-error.no-challenge", "Okta sends no WWW-Authenticate from the token endpoint", ["Okta: recorded traffic"];
+    ERROR_CHARACTERS = Must "token-error.characters", "Error and description have permitted characters only", ["RFC 6749 5.2", "OIDF oidcc-codereuse"];
+    ERROR_LINES = Should "token-error.lines", "The description has no line breaks and tabs", ["RFC 6749 5.2", "OIDF oidcc-codereuse"];
+    ERROR_URI = Must "token-error.uri", "error_uri is a URI of permitted characters", ["RFC 6749 5.2", "OIDF oidcc-codereuse"];
+    NO_ERROR = Must "token.no-error", "A successful response has no error", ["RFC 6749 5.1", "RFC 6749 5.2", "OIDF oidcc-server"];
+    CHARACTERS = Must "token.characters", "An access token has printable ASCII characters only", ["RFC 6749 A.12", "OIDF oidcc-refresh-token"];
+    REFRESH_LENGTH = Must "refresh-token.length", "A refresh token has at least 128 bits", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
+    REFRESH_ENTROPY = Must "refresh-token.entropy", "A refresh token has too much entropy to be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
+    REFRESH_CHARACTERS = Must "refresh-token.characters", "A refresh token has printable ASCII characters only", ["RFC 6749 A.17", "OIDF oidcc-refresh-token"];
+    REFRESHED_TYPE = Must "refresh.content-type", "The content type of a refresh is application/json", ["RFC 6749 5.1", "OIDF oidcc-refresh-token"];
     ENVELOPE = Must "token-error.envelope", "An unknown client gets Okta's API error", ["Okta: error codes, invalid_client"];
     CODE_REUSE = Must "code.single-use", "A code works once", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse"];
     REUSE_REVOKES = Should "code.reuse-revokes", "Using a code twice revokes its tokens", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse-30seconds"];
@@ -80,6 +90,12 @@ fn success_of_type(
     lifetime(recorder, tokens.expires_in);
     let entropy = entropy(&tokens.access_token);
     UNGUESSABLE.holds(recorder, entropy >= LEAST_ENTROPY, "at least 96 bits", format!("{entropy:.0} bits"));
+    let members: serde_json::Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    NO_ERROR.absent(recorder, "error", members.get("error").map(ToString::to_string).as_deref());
+    printable(recorder, &CHARACTERS, &tokens.access_token);
+    if let Some(refresh_token) = &tokens.refresh_token {
+        refresh_token_itself(recorder, refresh_token);
+    }
     if let Some(scope) = expected.scope {
         SCOPE.equals(recorder, scope, tokens.scope.as_deref());
     }
@@ -95,6 +111,20 @@ fn success_of_type(
         order(recorder, reply);
     }
     Some(tokens)
+}
+
+fn refresh_token_itself(recorder: &Recorder, token: &str) {
+    let length = token.len();
+    REFRESH_LENGTH.holds(recorder, length >= 16, "at least 16 characters (128 bits)", format!("{length} characters"));
+    let bits = entropy(token);
+    REFRESH_ENTROPY.holds(recorder, bits >= LEAST_ENTROPY, "at least 96 bits", format!("{bits:.0} bits"));
+    printable(recorder, &REFRESH_CHARACTERS, token);
+}
+
+/// RFC 6749 A: VSCHAR.
+fn printable(recorder: &Recorder, check: &super::Check, token: &str) {
+    let other = token.chars().find(|c| !matches!(c, ' '..='~')).map(|c| c.escape_default().to_string());
+    check.absent(recorder, "other character", other.as_deref());
 }
 
 /// Checks the lifetime of an access token.
@@ -128,7 +158,7 @@ pub fn refusal(recorder: &Recorder, reply: &Reply, status: u16, error: &str, tex
 /// Checks an error that is one of `errors`.
 pub fn refusal_by(recorder: &Recorder, reply: &Reply, status: u16, errors: &[&str], text: Option<&str>) {
     ERROR_STATUS.holds(recorder, reply.status == status, status, summary(reply));
-    let json = reply.content_type().starts_with("application/json");
+    let json = reply.is_json();
     ERROR_JSON.holds(recorder, json, "application/json", reply.content_type());
     let body = serde_json::from_str::<OAuthError>(&reply.body).ok();
     let came = body.as_ref().map(|body| body.error.as_str());
@@ -137,6 +167,13 @@ pub fn refusal_by(recorder: &Recorder, reply: &Reply, status: u16, errors: &[&st
     if let Some(text) = text {
         ERROR_TEXT.equals(recorder, text, body.as_ref().and_then(|body| body.error_description.as_deref()));
     }
+    let members: serde_json::Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    let text =
+        |name: &str| members.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let (error, description, uri) = (text("error"), text("error_description"), text("error_uri"));
+    let checks = ErrorChecks { characters: &ERROR_CHARACTERS, lines: &ERROR_LINES, uri: &ERROR_URI };
+    let members = ErrorMembers { error: error.as_deref(), description: description.as_deref(), uri: uri.as_deref() };
+    checks.judge(recorder, members);
     no_store(recorder, &ERROR_NO_STORE, reply);
 }
 

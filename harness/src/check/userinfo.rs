@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::checks;
-use super::signed_token;
+use super::{signed_token, standard_claims};
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
@@ -16,6 +16,8 @@ checks! {
     SUBJECT = Must "userinfo.sub", "The subject is the ID token's", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-get"];
     CLAIMS = Should "userinfo.claims", "All claims of the scopes that the user has are present", ["OIDC Core 5.4", "OIDF oidcc-scope-profile", "OIDF oidcc-scope-email"];
     TYPES = Must "userinfo.types", "Claims have the specified types", ["OIDC Core 5.1"];
+    SOURCES = Must "userinfo.claim-sources", "Names and sources of aggregated and distributed claims fit each other", ["OIDC Core 5.6.2", "OIDF oidcc-userinfo-get"];
+    NO_ERROR_BESIDE = Must "userinfo.no-error-beside", "A successful response has no error", ["RFC 6750 3.1", "OIDC Core 5.3.2"];
     SIGNED = Must "userinfo.signed", "The response is a signed token, as registered by the client", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
     SIGNATURE = Must "userinfo.signature", "Its signature verifies with the published key", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
     SIGNED_BY = Must "userinfo.alg", "It is signed with RS256", ["OIDC Registration 2", "OIDF oidcc-userinfo-rs256"];
@@ -33,12 +35,13 @@ pub fn success(
     reply: &Reply,
     subject: Option<&str>,
     claims: &[&str],
+    now: i64,
 ) -> Option<Map<String, Value>> {
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return None;
     }
     let body: Option<Map<String, Value>> = serde_json::from_str(&reply.body).ok();
-    let json = body.is_some() && reply.content_type().starts_with("application/json");
+    let json = body.is_some() && reply.is_json();
     JSON.holds(recorder, json, "a JSON object", reply.content_type());
     let body = body?;
     if let Some(subject) = subject {
@@ -49,7 +52,8 @@ pub fn success(
         let names = body.keys().map(String::as_str).collect::<Vec<_>>().join(" ");
         CLAIMS.holds(recorder, all, claims.join(" "), names);
     }
-    types(recorder, &body);
+    types(recorder, &body, now);
+    NO_ERROR_BESIDE.absent(recorder, "error", body.get("error").map(Value::to_string).as_deref());
     Some(body)
 }
 
@@ -59,6 +63,7 @@ pub struct ExpectedSignedUserinfo<'a> {
     pub issuer: &'a str,
     pub client_id: &'a str,
     pub subject: Option<&'a str>,
+    pub now: i64,
 }
 
 /// Checks the claims about the user as a signed token (OIDC Core 5.3.2).
@@ -66,7 +71,7 @@ pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expec
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return;
     }
-    let parsed = Jwt::parse(&reply.body).ok().filter(|_| reply.content_type().starts_with("application/jwt"));
+    let parsed = Jwt::parse(&reply.body).ok().filter(|_| reply.media_type() == "application/jwt");
     SIGNED.holds(recorder, parsed.is_some(), "a token as application/jwt", reply.content_type());
     let Some(token) = parsed else { return };
     signed_token::signature(recorder, &SIGNATURE, &token, keys);
@@ -82,7 +87,7 @@ pub fn signed(recorder: &Recorder, reply: &Reply, keys: &KeySet, expected: Expec
     if let Some(subject) = expected.subject {
         SUBJECT.equals(recorder, subject, token.text("sub"));
     }
-    types(recorder, &token.claims);
+    types(recorder, &token.claims, expected.now);
 }
 
 /// Checks an error of a protected resource. Without `error` the challenge must not name one.
@@ -99,38 +104,32 @@ pub fn refusal(recorder: &Recorder, reply: &Reply, status: u16, error: Option<&s
     }
 }
 
-fn types(recorder: &Recorder, body: &Map<String, Value>) {
-    let wrong = wrong_type(body);
+fn types(recorder: &Recorder, body: &Map<String, Value>, now: i64) {
+    let wrong = standard_claims::wrong(body, now);
     let actual = wrong.map_or("all right".to_owned(), |(name, value)| format!("{name} is {value}"));
-    TYPES.holds(recorder, wrong.is_none(), "strings not empty, booleans, seconds, objects", actual);
+    TYPES.holds(recorder, actual == "all right", "texts that are not blank, booleans, seconds, dates, objects", actual);
+    sources(recorder, body);
 }
 
-/// OIDC Core 5.1: the first standard claim whose value has the wrong type.
-pub(super) fn wrong_type(claims: &Map<String, Value>) -> Option<(&String, &Value)> {
-    claims.iter().find(|(name, value)| match name.as_str() {
-        "email_verified" | "phone_number_verified" => !value.is_boolean(),
-        // OIDC Core 5.1: seconds, so between 1990 and a hundred years on.
-        "updated_at" => !value.as_i64().is_some_and(|time| (631_152_000..4_102_444_800).contains(&time)),
-        "birthdate" => !value.as_str().is_some_and(is_birthdate),
-        "address" => !value.is_object(),
-        "groups" => !value.is_array(),
-        "sub" | "name" | "given_name" | "family_name" | "middle_name" | "nickname" | "preferred_username"
-        | "profile" | "picture" | "website" | "email" | "gender" | "zoneinfo" | "locale" | "phone_number" => {
-            !value.as_str().is_some_and(|text| !text.is_empty() && text != "null")
+/// OIDC Core 5.6.2: aggregated and distributed claims.
+fn sources(recorder: &Recorder, body: &Map<String, Value>) {
+    let object = |name: &str| body.get(name).map(|value| value.as_object().cloned().unwrap_or_default());
+    let actual = match (object("_claim_names"), object("_claim_sources")) {
+        (None, None) => return,
+        (Some(_), None) => Some("_claim_names without _claim_sources".to_owned()),
+        (None, Some(_)) => Some("_claim_sources without _claim_names".to_owned()),
+        (Some(names), Some(sources)) => {
+            let used: Vec<&str> = names.values().filter_map(Value::as_str).collect();
+            let unknown = used.iter().find(|source| !sources.contains_key(**source)).map(|source| (*source).to_owned());
+            let mistyped = (used.len() < names.len()).then(|| "a source that is not a text".to_owned());
+            let unused = sources.keys().find(|source| !used.contains(&source.as_str())).cloned();
+            let empty = sources.iter().find(|(_, source)| {
+                !["JWT", "endpoint"].iter().any(|member| source.get(*member).is_some_and(Value::is_string))
+            });
+            unknown.or(mistyped).or(unused).or_else(|| empty.map(|(name, _)| name.clone()))
         }
-        _ => false,
-    })
-}
-
-/// OIDC Core 5.1: `YYYY-MM-DD`, with the year 0000 if it is unknown, or only `YYYY`.
-fn is_birthdate(text: &str) -> bool {
-    let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = text.split('-').collect();
-    match parts.as_slice() {
-        [year] => digits(year, 4),
-        [year, month, day] => digits(year, 4) && digits(month, 2) && digits(day, 2),
-        _ => false,
-    }
+    };
+    SOURCES.absent(recorder, "name or source that does not fit", actual.as_deref());
 }
 
 #[cfg(test)]
@@ -158,7 +157,12 @@ mod tests {
             url: url::Url::parse("https://issuer.example/userinfo").expect("an address"),
         };
         let recorder = Recorder::new(Scrubber::default());
-        let expected = ExpectedSignedUserinfo { issuer: "https://issuer.example", client_id: "c", subject: Some("u") };
+        let expected = ExpectedSignedUserinfo {
+            issuer: "https://issuer.example",
+            client_id: "c",
+            subject: Some("u"),
+            now: 1_800_000_000,
+        };
         signed(&recorder, &reply, &keys, expected);
         let failed = |entry| match entry {
             Entry::Finding(finding) if finding.verdict == Verdict::Fail => Some(finding.check),

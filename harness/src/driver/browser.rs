@@ -17,7 +17,7 @@ use super::listener::{LANDING_MARK, Listener};
 use super::user::User;
 use crate::issuer_target::{Credential, Script};
 use crate::record::Recorder;
-use crate::wire::authorization::{Callback, Delivery, is_landing};
+use crate::wire::authorization::{Callback, is_landing};
 use crate::wire::consent::Consent;
 use crate::wire::journey::{Arrival, Journey, Prompt};
 use crate::wire::page::{Page, PageKind};
@@ -210,13 +210,9 @@ impl BrowserDriver {
         }
         let state = start.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
         let callback = match (here.fragment(), here.query()) {
-            (Some(fragment), _) if !fragment.is_empty() => Callback::parse(Delivery::Fragment, fragment),
-            (_, Some(query)) if !query.is_empty() => Callback::parse(Delivery::Query, query),
-            _ => self.listener.take_posted(state.as_deref()).unwrap_or(Callback {
-                delivery: Delivery::Query,
-                params: Vec::new(),
-                reply: None,
-            }),
+            (Some(fragment), _) if !fragment.is_empty() => Callback::at(&here),
+            (_, Some(query)) if !query.is_empty() => Callback::at(&here),
+            _ => self.listener.take_posted(state.as_deref()).unwrap_or_else(|| Callback::at(&here)),
         };
         Ok(Arrival::Landed(callback))
     }

@@ -5,7 +5,7 @@ use url::{Url, form_urlencoded};
 
 use super::error::DriverError;
 use super::user::User;
-use crate::wire::authorization::{Callback, Delivery, is_landing};
+use crate::wire::authorization::{Callback, is_landing};
 use crate::wire::form::Form;
 use crate::wire::journey::{Arrival, Journey, Prompt};
 use crate::wire::page::{Page, PageKind};
@@ -91,21 +91,16 @@ fn next(
 ) -> Result<Next, DriverError> {
     if let Some(to) = reply.location() {
         if is_landing(&to, landing) {
-            let (delivery, encoded) = match (to.fragment(), to.query()) {
-                (Some(fragment), _) if !fragment.is_empty() => (Delivery::Fragment, fragment),
-                (_, query) => (Delivery::Query, query.unwrap_or_default()),
-            };
-            let callback = Callback::parse(delivery, encoded).by(reply.clone());
-            return Ok(Next::Done(Arrival::Landed(callback)));
+            return Ok(Next::Done(Arrival::Landed(Callback::at(&to).by(reply.clone()))));
         }
-        if carries_response(&to) && to.origin() != reply.url.origin() {
+        let leaves = carries_response(&to) || to.origin() == landing.origin();
+        if leaves && to.origin() != reply.url.origin() {
             return Ok(Next::Done(Arrival::Astray(to)));
         }
         return Ok(Next::Send(Request::get(to)));
     }
     let page = Page::parse(&reply.body, Some(reply.status));
-    if let Some(form) = page.forms.iter().find(|form| form.carries_response(&reply.url, landing)) {
-        let callback = Callback { delivery: Delivery::FormPost, params: form.carried(), reply: None };
+    if let Some(callback) = page.forms.iter().find_map(|form| form.response(&reply.url, landing)) {
         return Ok(Next::Done(Arrival::Landed(callback.by(reply.clone()))));
     }
     if !reply.is_page() || page.kind == PageKind::Error {

@@ -8,13 +8,14 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Method;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{Html, IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use url::Url;
+use url::{Url, form_urlencoded};
 
-use crate::wire::authorization::{Callback, Delivery};
+use crate::wire::authorization::Callback;
 
 /// The selector of the page at the redirect URI.
 pub(super) const LANDING_MARK: &str = "#harness-landing";
@@ -120,10 +121,15 @@ async fn respond(State(shared): State<Arc<Shared>>, request: Request) -> Respons
 }
 
 async fn receive(forms: &PostedForms, request: Request) -> impl IntoResponse {
+    let url = Url::parse("http://localhost/").and_then(|base| base.join(&request.uri().to_string()));
+    let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = media_type.to_owned();
     if request.method() == Method::POST
+        && let Ok(url) = url
         && let Ok(body) = axum::body::to_bytes(request.into_body(), BODY_LIMIT).await
     {
-        let callback = Callback::parse(Delivery::FormPost, &String::from_utf8_lossy(&body));
+        let params = form_urlencoded::parse(&body).into_owned().collect();
+        let callback = Callback::posted(&url, params, &media_type);
         forms.received.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
         forms.arrived.notify_one();
     }

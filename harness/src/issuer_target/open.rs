@@ -213,6 +213,7 @@ impl Opening<'_> {
                 // The main server is enough; scenarios that need the other one are skipped.
                 Err(_) => continue,
             };
+            let issuer = metadata.issuer.clone();
             main_issuer.get_or_insert_with(|| issuer.clone());
             let audience = audience.as_ref().map(|audience| self.filled(audience, main_issuer.as_deref()));
             servers.insert(*kind, Server::new(*kind, issuer, audience, metadata).with_own_claims(own_claims));
@@ -240,7 +241,8 @@ async fn discover(issuer: &str, http: &Http) -> Result<Metadata, TargetError> {
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let address = Url::parse(&address).map_err(WireError::from)?;
     let metadata: Metadata = http.get(&address).await?.json("a discovery document")?;
-    if metadata.issuer != issuer {
+    // OIDC Discovery 4.1: a slash at the end of the issuer is left out in the address of the document.
+    if metadata.issuer.trim_end_matches('/') != issuer.trim_end_matches('/') {
         return Err(TargetError::Issuer { expected: issuer.to_owned(), found: metadata.issuer });
     }
     Ok(metadata)

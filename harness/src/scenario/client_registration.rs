@@ -59,6 +59,9 @@ impl ClientRegistration<'_> {
         let created = reply.status == 201 && id.is_some() && (signs || secret.is_some());
         let expected = if signs { "201 with client_id" } else { "201 with client_id and client_secret" };
         registration::REGISTERED.holds(self.recorder, created, expected, summary(&reply));
+        if created {
+            registration::created(self.recorder, &reply, &body);
+        }
         let Some(id) = id.filter(|_| created) else { return Err(Stopped::CheckFailed) };
         Ok(Client {
             name: WEB,

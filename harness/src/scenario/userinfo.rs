@@ -71,7 +71,7 @@ async fn returns_claims(context: &ScenarioContext, server: ServerKind, method: M
     let reply = context.send(call).await?;
     let claims = ["name", "preferred_username", "given_name", "family_name", "email", "email_verified", "updated_at"];
     let subject = tokens.id_token.as_ref().and_then(|token| token.text("sub"));
-    userinfo::success(&context.recorder, &reply, subject, &claims);
+    userinfo::success(&context.recorder, &reply, subject, &claims, context.target.now());
     Ok(())
 }
 
@@ -81,7 +81,7 @@ async fn openid_only(context: &ScenarioContext) -> Result<(), Stopped> {
     let endpoint = actors.endpoint(Endpoint::Userinfo)?;
     let reply = context.send(flow::userinfo(endpoint, Method::GET, &tokens.reply.access_token)?).await?;
     let subject = tokens.id_token.as_ref().and_then(|token| token.text("sub"));
-    userinfo::success(&context.recorder, &reply, subject, &["sub"]);
+    userinfo::success(&context.recorder, &reply, subject, &["sub"], context.target.now());
     Ok(())
 }
 

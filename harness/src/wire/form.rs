@@ -3,11 +3,14 @@
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
-use super::authorization::is_landing;
+use super::authorization::{Callback, is_landing};
 use super::consent::Consent;
 
 /// The names of user name inputs.
 const LOGIN_NAMES: &[&str] = &["identifier", "username", "login", "email", "user", "j_username"];
+
+/// The media type of forms.
+pub const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
 /// One input of a form.
 #[derive(Clone, Debug)]
@@ -25,6 +28,8 @@ pub struct Form {
     /// The action, relative to the URL of the page.
     pub action: String,
     pub post: bool,
+    /// The media type of a posted form.
+    pub media_type: &'static str,
     pub fields: Vec<Field>,
     /// Buttons that carry a name and a value.
     pub buttons: Vec<(String, String)>,
@@ -60,7 +65,12 @@ impl Form {
             }
         }
         let post = attribute(&form, "method").eq_ignore_ascii_case("post");
-        Self { action: attribute(&form, "action"), post, fields, buttons }
+        let media_type = match attribute(&form, "enctype").to_ascii_lowercase().as_str() {
+            "multipart/form-data" => "multipart/form-data",
+            "text/plain" => "text/plain",
+            _ => URL_ENCODED,
+        };
+        Self { action: attribute(&form, "action"), post, media_type, fields, buttons }
     }
 
     /// Whether it asks for a user name or a password.
@@ -81,10 +91,16 @@ impl Form {
         self.consent_button(Consent::Allow).is_some() && self.consent_button(Consent::Deny).is_some()
     }
 
-    /// Whether it is an authorization response for `landing` (form_post).
+    /// The authorization response that a browser gets to `landing` by submitting the form, if it is one (form_post).
     #[must_use]
-    pub fn carries_response(&self, page: &Url, landing: &Url) -> bool {
-        self.post && page.join(&self.action).is_ok_and(|action| is_landing(&action, landing))
+    pub fn response(&self, page: &Url, landing: &Url) -> Option<Callback> {
+        let mut action = page.join(&self.action).ok().filter(|action| is_landing(action, landing))?;
+        if self.post {
+            return Some(Callback::posted(&action, self.carried(), self.media_type));
+        }
+        // HTML 4.10.22.3: GET replaces the query of the action.
+        action.query_pairs_mut().clear().extend_pairs(self.carried());
+        Some(Callback::at(&action)).filter(|callback| !callback.params.is_empty())
     }
 
     /// The parameters with the credentials filled in.

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use super::keys::KeySet;
 
@@ -37,8 +37,12 @@ pub enum Signature {
     Invalid,
     /// No published key has this id.
     UnknownKey(String),
-    /// The header names no key.
+    /// The header names no key, and several are published for its algorithm.
     NoKeyId,
+    /// The named key is published for something else.
+    UnfitKey(String),
+    /// The header has extensions that must be understood (RFC 7515 4.1.11).
+    Critical,
     /// An unknown algorithm, or one without public keys.
     BadAlgorithm(String),
 }
@@ -52,6 +56,8 @@ impl Signature {
             Self::Invalid => "does not verify with the published key".to_owned(),
             Self::UnknownKey(kid) => format!("no published key has the id {kid}"),
             Self::NoKeyId => "the header names no key".to_owned(),
+            Self::UnfitKey(reason) => format!("the key is published with {reason}"),
+            Self::Critical => "the header has crit".to_owned(),
             Self::BadAlgorithm(algorithm) => format!("algorithm {algorithm}"),
         }
     }
@@ -74,10 +80,10 @@ impl Jwt {
         self.claims.get(claim).and_then(Value::as_str)
     }
 
-    /// A claim as a whole number.
+    /// A claim as a number. RFC 7519 2: a NumericDate may have a fraction, which is left out here.
     #[must_use]
     pub fn number(&self, claim: &str) -> Option<i64> {
-        self.claims.get(claim).and_then(Value::as_i64)
+        seconds(self.claims.get(claim)?)
     }
 
     /// A header member as text.
@@ -103,8 +109,24 @@ impl Jwt {
             }
             Ok(algorithm) => algorithm,
         };
-        let Some(kid) = self.header_text("kid") else { return Signature::NoKeyId };
-        let Some(key) = keys.find(kid) else { return Signature::UnknownKey(kid.to_owned()) };
+        if self.header.contains_key("crit") {
+            return Signature::Critical;
+        }
+        // OIDC Core 10.1: kid may be left out if there is one key only.
+        let key = match self.header.get("kid") {
+            None => keys.only_one_for(named).ok_or(Signature::NoKeyId),
+            Some(kid) => {
+                let kid = kid.as_str().unwrap_or_default();
+                keys.find(kid).ok_or_else(|| Signature::UnknownKey(kid.to_owned()))
+            }
+        };
+        let key = match key {
+            Ok(key) => key,
+            Err(signature) => return signature,
+        };
+        if let Some(reason) = key.unfit_for(named) {
+            return Signature::UnfitKey(reason);
+        }
         let verified = self.raw.rsplit_once('.').zip(key.verifier()).is_some_and(|((message, signature), key)| {
             jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, algorithm).unwrap_or(false)
         });
@@ -117,10 +139,28 @@ fn object(part: &str, what: &'static str) -> Result<Map<String, Value>, JwtError
     serde_json::from_slice(&bytes).map_err(|_| JwtError::Json(what))
 }
 
-/// OIDC Core 3.1.3.6 and 3.3.2.11: the left half of the SHA-256 of a token or code, base64url.
+/// The whole seconds of a time (RFC 7519 2).
+#[must_use]
+pub fn seconds(time: &Value) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "a larger number is clamped")]
+    time.as_i64().or_else(|| time.as_f64().map(|time| time.floor() as i64))
+}
+
+/// The left half of the SHA-256 of a token or code, for tokens that are signed with RS256, PS256 or ES256.
 #[must_use]
 pub fn left_half_hash(value: &str) -> String {
-    let digest = Sha256::digest(value.as_bytes());
+    left_half("RS256", value)
+}
+
+/// OIDC Core 3.1.3.6 and 3.3.2.11: the left half of the hash of a token or code, base64url, with the hash function of the
+/// algorithm that the ID token is signed with.
+#[must_use]
+pub fn left_half(algorithm: &str, value: &str) -> String {
+    let digest = match algorithm {
+        "RS384" | "PS384" | "ES384" => Sha384::digest(value.as_bytes()).to_vec(),
+        "RS512" | "PS512" | "ES512" | "EdDSA" | "Ed25519" => Sha512::digest(value.as_bytes()).to_vec(),
+        _ => Sha256::digest(value.as_bytes()).to_vec(),
+    };
     URL_SAFE_NO_PAD.encode(&digest[..digest.len() / 2])
 }
 
@@ -145,14 +185,14 @@ mod tests {
     fn the_algorithm_none_is_a_bad_algorithm() {
         // {"alg":"none"} . {} .
         let token = Jwt::parse("eyJhbGciOiJub25lIn0.e30.").expect("three parts");
-        assert_eq!(token.verify(&KeySet { keys: vec![] }), Signature::BadAlgorithm("none".to_owned()));
+        assert_eq!(token.verify(&KeySet::default()), Signature::BadAlgorithm("none".to_owned()));
     }
 
     #[test]
     fn an_unpublished_kid_is_an_unknown_key() {
         // {"alg":"RS256","kid":"k"} . {} . x
         let token = Jwt::parse("eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.e30.eA").expect("three parts");
-        assert_eq!(token.verify(&KeySet { keys: vec![] }), Signature::UnknownKey("k".to_owned()));
+        assert_eq!(token.verify(&KeySet::default()), Signature::UnknownKey("k".to_owned()));
     }
 
     proptest! {

@@ -14,6 +14,8 @@ pub enum PageKind {
     Consent,
     Error,
     SignedOut,
+    /// A page of a server error, or one without any content.
+    Broken,
     Other,
 }
 
@@ -27,6 +29,7 @@ impl PageKind {
             Self::Consent => "consent page",
             Self::Error => "error page",
             Self::SignedOut => "signed-out page",
+            Self::Broken => "server error or blank page",
             Self::Other => "page",
         }
     }
@@ -61,15 +64,20 @@ impl Page {
         let document = Html::parse_document(html);
         let forms = select(&document, "form").iter().map(|form| Form::read(*form, &document)).collect::<Vec<_>>();
         let alert = first_text(&document, "[data-se=\"callout\"], [role=\"alert\"], .okta-form-infobox-error");
-        let kind = if exists(&document, "[data-se=\"error-page\"]") {
+        let text = first_text(&document, "body").unwrap_or_default();
+        let blank = text.is_empty() && forms.is_empty() && !exists(&document, "img, svg, canvas, script, iframe");
+        let failed = status.is_some_and(|status| status >= 400);
+        let kind = if blank || status.is_some_and(|status| status >= 500) {
+            PageKind::Broken
+        } else if exists(&document, "[data-se=\"error-page\"]") {
             PageKind::Error
-        } else if exists(&document, "[data-se=\"signed-out\"]") {
+        } else if !failed && exists(&document, "[data-se=\"signed-out\"]") {
             PageKind::SignedOut
         } else if forms.iter().any(Form::asks_consent) {
             PageKind::Consent
         } else if forms.iter().any(Form::asks_sign_in) {
             if alert.is_some() { PageKind::Refused } else { PageKind::SignIn }
-        } else if status.is_some_and(|status| status >= 400) {
+        } else if failed {
             PageKind::Error
         } else {
             PageKind::Other
@@ -81,7 +89,7 @@ impl Page {
             alert,
             error_code: first_text(&document, "[data-se=\"error-code\"]"),
             error_description: first_text(&document, "[data-se=\"error-description\"]"),
-            text: first_text(&document, "body").unwrap_or_default(),
+            text,
             forms,
             links: attributes(&document, "a", "href"),
             frames: attributes(&document, "iframe", "src"),

@@ -29,6 +29,18 @@ impl Reply {
         self.header("content-type").unwrap_or_default()
     }
 
+    /// The media type without its parameters.
+    #[must_use]
+    pub fn media_type(&self) -> &str {
+        self.content_type().split(';').next().unwrap_or_default().trim()
+    }
+
+    /// Whether the body is a JSON object of the media type `application/json`.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.media_type().eq_ignore_ascii_case("application/json")
+    }
+
     /// Whether the body is HTML.
     #[must_use]
     pub fn is_page(&self) -> bool {

@@ -10,6 +10,7 @@ mod faults;
 mod generic;
 mod matrix;
 mod modules;
+mod mutation;
 mod proofs;
 mod reports;
 mod spoilt;

@@ -121,7 +121,7 @@ pub(super) async fn is_over(run: &ModuleRun<'_>) -> Result<(), Stopped> {
 
 async fn leads_back(context: &ScenarioContext, variant: Variant, with_state: bool) -> Result<(), Stopped> {
     let (run, hint) = sign_in(context, variant).await?;
-    let state = random_text(12);
+    let state = long_state();
     let uri = context.target.signed_out_uri.to_string();
     let mut params = vec![("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", &uri)];
     if with_state {
@@ -130,6 +130,12 @@ async fn leads_back(context: &ScenarioContext, variant: Variant, with_state: boo
     let journey = sign_out(&run, &params, User::consenting(run.actors.account)).await?;
     logout::led_back(&context.recorder, &journey, with_state.then_some(state.as_str()));
     is_over(&run).await
+}
+
+/// A state with every printable character (RFC 6749 A.5).
+fn long_state() -> String {
+    let printable: String = (' '..='~').collect();
+    format!("{}{printable}", random_text(33))
 }
 
 /// What is sent as `id_token_hint`.
@@ -197,7 +203,7 @@ fn judge_page(context: &ScenarioContext, journey: &Journey, wanted: &[PageKind])
             logout::STAYS.holds(&context.recorder, true, expected, page.summary());
         }
         // An error page is a failure here.
-        Some(page) if page.kind == PageKind::Error => {
+        Some(page) if matches!(page.kind, PageKind::Error | PageKind::Broken) => {
             logout::STAYS.holds(&context.recorder, false, expected, page.summary());
         }
         Some(page) => logout::STAYS.review(&context.recorder, expected, page.summary()),

@@ -177,6 +177,13 @@ impl<'a> ModuleRun<'a> {
             (result.access_token, result.refresh_token) = (Some(access_token), refresh_token);
             (result.back, result.hint) = (tokens.id_token, id_token.or(result.hint));
         }
+        for token in result.id_tokens() {
+            let (code, state) = (result.code.as_deref(), result.request.get("state"));
+            id_token::hashes_of_response(recorder, token, code, state);
+            if self.variant == Variant::Dynamic {
+                id_token::rs256(recorder, token);
+            }
+        }
         if let (Some(front), Some(back)) = (&result.front, &result.back) {
             id_token::same_sign_in(recorder, front, back);
         }
@@ -254,7 +261,8 @@ impl<'a> ModuleRun<'a> {
         let endpoint = self.actors.endpoint(Endpoint::Userinfo)?;
         let reply = self.context.send(flow::userinfo(endpoint, method, result.access_token()?)?).await?;
         let subject = result.id_tokens().next().and_then(|token| token.text("sub"));
-        userinfo::success(&self.context.recorder, &reply, subject, &[]).ok_or(Stopped::CheckFailed)
+        userinfo::success(&self.context.recorder, &reply, subject, &[], self.context.target.now())
+            .ok_or(Stopped::CheckFailed)
     }
 
     /// Sends a request that must be answered with one of `errors` at the redirect URI, or, if `page`, with an error

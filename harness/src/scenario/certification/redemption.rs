@@ -123,6 +123,7 @@ pub(super) async fn refreshed(
     let reply = context.post(&actors.tokens().refresh_form(refresh_token)?.with("scope", "openid")).await?;
     let expected =
         token::ExpectedTokenResponse { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
+    token::REFRESHED_TYPE.equals(&context.recorder, "application/json", Some(reply.media_type()));
     let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let other = Some(tokens.access_token.as_str()) != first.access_token.as_deref();
     let actual = if other { "another" } else { "the same" };

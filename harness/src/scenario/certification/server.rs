@@ -6,7 +6,7 @@ use super::module::Module;
 use super::module_run::{ModuleRun, SignInResult};
 use super::plan::Variant;
 use super::runs;
-use crate::check::{authorization, module, userinfo};
+use crate::check::{authorization, id_token, module, userinfo};
 use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
 use crate::scenario::context::ScenarioContext;
@@ -105,7 +105,10 @@ async fn response_type_missing(context: &ScenarioContext, variant: Variant) -> R
 
 async fn plain(context: &ScenarioContext, variant: Variant) -> Result<(), Stopped> {
     let run = ModuleRun::begin(context, variant).await?;
-    run.sign_in(run.request()).await?.id_token()?;
+    let result = run.sign_in(run.request()).await?;
+    result.id_token()?;
+    // The suite runs this module only with clients that it has registered without an algorithm.
+    result.id_tokens().for_each(|token| id_token::rs256(&context.recorder, token));
     Ok(())
 }
 
@@ -134,7 +137,7 @@ async fn userinfo_in_body(context: &ScenarioContext, variant: Variant) -> Result
     let summary = crate::wire::error::summary(&reply);
     if module::IN_BODY.holds(&context.recorder, taken, "200", summary) {
         let subject = result.id_token()?.text("sub");
-        userinfo::success(&context.recorder, &reply, subject, &[]);
+        userinfo::success(&context.recorder, &reply, subject, &[], context.target.now());
     }
     Ok(())
 }

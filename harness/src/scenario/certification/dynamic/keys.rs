@@ -83,8 +83,8 @@ async fn signed_userinfo(context: &ScenarioContext, variant: Variant) -> Result<
     let endpoint = context.endpoint(server, Endpoint::Userinfo)?;
     let reply = context.send(flow::userinfo(endpoint, Method::GET, result.access_token()?)?).await?;
     let subject = result.id_token()?.text("sub");
-    let expected =
-        userinfo::ExpectedSignedUserinfo { issuer: &server.issuer, client_id: &run.actors.client.id, subject };
+    let (client_id, now) = (&run.actors.client.id, context.target.now());
+    let expected = userinfo::ExpectedSignedUserinfo { issuer: &server.issuer, client_id, subject, now };
     userinfo::signed(&context.recorder, &reply, server.keys(&context.http).await?, expected);
     Ok(())
 }

@@ -59,7 +59,9 @@ pub(super) fn run_with_clients(
     Box::pin(async move {
         let signed = variant == Variant::Fapi2 { signed: true };
         let server = context.server(Custom)?;
-        keys::standard(&context.recorder, server.keys(&context.http).await?);
+        let published = server.keys(&context.http).await?;
+        keys::standard(&context.recorder, published);
+        keys::long_enough(&context.recorder, published);
         let registered = RegisteredClient::register(context, context.target.redirect_uri.clone(), false).await?;
         let mut redirect_uri = context.target.redirect_uri.clone();
         // RFC 6749 3.1.2: the redirect URI of the second client has a query.
@@ -293,7 +295,8 @@ impl<'a> Fapi2Run<'a> {
         self.step("call userinfo");
         let reply = self.resource(&tokens.reply.access_token, scheme).await?;
         let subject = tokens.id_token.as_ref().and_then(|token| token.text("sub"));
-        userinfo::success(&self.context.recorder, &reply, subject, &[]).ok_or(Stopped::CheckFailed)
+        userinfo::success(&self.context.recorder, &reply, subject, &[], self.context.target.now())
+            .ok_or(Stopped::CheckFailed)
     }
 
     /// Calls userinfo with that token and a proof of this client's key.

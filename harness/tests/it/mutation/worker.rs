@@ -1,0 +1,137 @@
+//! Runs rows: several workers, each with a mock and proxies of its own.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use harness::issuer_target::fixtures::Fixtures;
+use harness::record::run::{RunRecord, State};
+use harness::record::{Severity, Verdict};
+use harness::run::Runner;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use super::proxy::Proxy;
+use super::row::{Effect, Row, Subject};
+use crate::support::options;
+
+const WORKERS: usize = 4;
+
+/// Runs all rows. Returns what went wrong.
+pub(crate) async fn run_all(rows: Vec<Row>) -> Vec<String> {
+    let queue = Arc::new(Mutex::new(VecDeque::from(rows)));
+    let mut workers = JoinSet::new();
+    for _ in 0..WORKERS {
+        let queue = Arc::clone(&queue);
+        workers.spawn(async move {
+            let mut failures = Vec::new();
+            let worker = Worker::start().await;
+            loop {
+                let row = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                let Some(row) = row else { return failures };
+                failures.extend(worker.run(&row).await.err().map(|reason| format!("{}: {reason}", row.name)));
+            }
+        });
+    }
+    let mut failures = Vec::new();
+    while let Some(ended) = workers.join_next().await {
+        failures.extend(ended.expect("a worker"));
+    }
+    failures.sort();
+    failures
+}
+
+struct Worker {
+    openid: Proxy,
+    okta: Proxy,
+    fixtures: TempDir,
+    reports: TempDir,
+}
+
+impl Worker {
+    async fn start() -> Self {
+        let (openid, okta) = (Proxy::start(true).await, Proxy::start(false).await);
+        let fixtures = tempfile::tempdir().expect("a folder");
+        write_target(fixtures.path(), &openid);
+        Self { openid, okta, fixtures, reports: tempfile::tempdir().expect("a folder") }
+    }
+
+    async fn run(&self, row: &Row) -> Result<(), String> {
+        let (proxy, target) = match row.subject {
+            Subject::Provider => (&self.openid, "provider".to_owned()),
+            Subject::Okta => (&self.okta, self.okta.issuer()),
+        };
+        proxy.set(Some(Arc::clone(&row.mutation)));
+        let mut options = options(&target, &[row.scenario], self.reports.path());
+        if row.subject == Subject::Provider {
+            options.fixtures = Fixtures::find(Some(self.fixtures.path().to_owned()));
+        }
+        let run = Runner::open(options).await.map_err(|error| error.to_string())?.run(|_| {}).await;
+        proxy.set(None);
+        judge(row, &run)
+    }
+}
+
+/// A provider that is known by its documents only, with the mock's clients and users.
+fn write_target(folder: &Path, proxy: &Proxy) {
+    let file = format!(
+        r#"
+name = "provider"
+kind = "generic"
+redirect_uri = "http://localhost:7803/callback"
+signed_out_uri = "http://localhost:7803/signed-out"
+sign_in = ["mock"]
+api_token = "00mockMarketApiToken0123456789abcdefghijkl"
+
+[servers.custom]
+issuer = "{}"
+own_claims = ["groups"]
+
+[clients.web]
+id = "0oamarketweb000005d7"
+secret = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK"
+auth = "client_secret_basic"
+scopes = ["openid", "profile", "email"]
+
+[clients.second]
+id = "0oamarketsecond005d7"
+secret = "mock-secret-second-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH"
+auth = "client_secret_post"
+scopes = ["openid", "profile", "email"]
+
+[accounts.buyer]
+login = "buyer@example.test"
+password = "Passw0rd!"
+
+[accounts.complete]
+login = "complete@example.test"
+password = "Passw0rd!"
+"#,
+        proxy.issuer()
+    );
+    std::fs::create_dir(folder.join("targets")).expect("a folder");
+    std::fs::write(folder.join("targets/provider.toml"), file).expect("a file");
+}
+
+fn judge(row: &Row, run: &RunRecord) -> Result<(), String> {
+    let record = run.scenario(row.scenario).ok_or("the scenario did not run")?;
+    let failed: Vec<_> = record.findings().filter(|finding| finding.verdict == Verdict::Fail).collect();
+    let ids = || failed.iter().map(|finding| finding.check.as_str()).collect::<Vec<_>>().join(" ");
+    let came = || format!("{} {}: {}", record.state.word(), record.reason.as_deref().unwrap_or_default(), ids());
+    match row.effect {
+        Effect::Fails { check, severity } => {
+            let found = failed.iter().any(|finding| finding.check == check && finding.severity == severity);
+            let state = match severity {
+                Severity::Must => record.state == State::Fail,
+                Severity::Should | Severity::May => matches!(record.state, State::Fail | State::Warn),
+            };
+            (found && state).then_some(()).ok_or_else(|| format!("{check} did not fail; {}", came()))
+        }
+        Effect::Harmless => {
+            let fine = failed.is_empty() && matches!(record.state, State::Pass | State::Review);
+            let why =
+                || failed.iter().map(|f| format!("{} ({} / {})", f.check, f.expected, f.actual)).collect::<Vec<_>>();
+            fine.then_some(()).ok_or_else(|| format!("a harmless change: {} {:?}", came(), why()))
+        }
+    }
+}
