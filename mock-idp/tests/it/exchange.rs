@@ -215,7 +215,7 @@ async fn a_subject_token_of_an_unavailable_user_or_client_is_refused() {
     let port = url::Url::parse(mock.url()).unwrap().port().unwrap();
     mock.stop().await;
     let market = TestOrg::market;
-    let unassign = |app: &mut App| remove(&mut app.assignments.groups, |group| group.id == "00gbuyers000000005d7");
+    let unassign = |app: &mut App| remove(&mut app.assignments.as_mut().unwrap().groups, |group| group.id == "00gbuyers000000005d7");
     let cases = [
         (market().user("00ubuyer0000000005d7", |user| user.status = UserStatus::Suspended), inactive),
         (market().app(WEB, unassign), not_assigned),
@@ -372,7 +372,7 @@ async fn a_device_secret_ends_with_its_session() {
 async fn an_exchanged_token_keeps_the_subject_of_the_first() {
     // The first client has a user name for this user that differs from the login.
     let org = TestOrg::market().app(WEB, |app| {
-        let admin = assignment(&mut app.assignments.users, "00uadmin0000000005d7");
+        let admin = assignment(&mut app.assignments.as_mut().unwrap().users, "00uadmin0000000005d7");
         admin.profile.insert("userName".to_owned(), json!("boss"));
     });
     let mock = org.start().await;
@@ -396,7 +396,7 @@ async fn a_public_client_cannot_use_client_credentials() {
     for service in [API, "0oamarketservice05d7"] {
         let org = TestOrg::market().app(service, |app| {
             app.credentials.oauth_client.client_secret = None;
-            app.credentials.oauth_client.token_endpoint_auth_method = AuthMethod::None;
+            app.credentials.oauth_client.token_endpoint_auth_method = Some(AuthMethod::None);
         });
         let error = MockIdp::builder().org_yaml(org.yaml()).check().unwrap_err().to_string();
         assert!(

@@ -73,13 +73,13 @@ impl TestOrg {
 
     /// Changes an access policy of that server.
     pub(crate) fn policy(self, id: &str, change: impl FnOnce(&mut AccessPolicy)) -> Self {
-        self.server(|server| change(found(server.policies.iter_mut().find(|policy| policy.id == id), id)))
+        self.server(|server| change(found(server.policies.iter_mut().flatten().find(|policy| policy.id == id), id)))
     }
 
     /// Changes a policy rule of that server.
     pub(crate) fn rule(self, id: &str, change: impl FnOnce(&mut PolicyRule)) -> Self {
         self.server(|server| {
-            let mut rules = server.policies.iter_mut().flat_map(|policy| &mut policy.rules);
+            let mut rules = server.policies.iter_mut().flatten().flat_map(|policy| &mut policy.rules);
             change(found(rules.find(|rule| rule.id == id), id));
         })
     }

@@ -13,7 +13,8 @@ use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct App {
-    /// `0oa` and 17 more characters.
+    /// `0oa` and 17 more characters. Derived from the label if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub label: String,
     /// When a client was registered at run time, in seconds since the epoch.
@@ -27,10 +28,10 @@ pub struct App {
     /// Custom properties, which expressions read as `app.profile.…`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub profile: IndexMap<String, Value>,
-    /// Who may use the app. Okta keeps these under `/apps/{id}/users` and `/apps/{id}/groups`. Only filled in documents: in an org
-    /// they are rows of their own.
-    #[serde(default)]
-    pub assignments: Assignments,
+    /// Who may use the app; if a document leaves it out, everyone. Okta keeps these under `/apps/{id}/users` and
+    /// `/apps/{id}/groups`. Only filled in documents: in an org they are rows of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignments: Option<Assignments>,
     /// Scopes of the org authorization server that an administrator has granted. Okta keeps these under
     /// `/apps/{id}/grants`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -88,7 +89,10 @@ impl App {
     /// How the client authenticates.
     #[must_use]
     pub fn auth_method(&self) -> AuthMethod {
-        self.credentials.oauth_client.token_endpoint_auth_method
+        self.credentials.oauth_client.token_endpoint_auth_method.unwrap_or(match self.oauth().application_type {
+            ApplicationType::Browser | ApplicationType::Native => AuthMethod::None,
+            ApplicationType::Web | ApplicationType::Service => AuthMethod::ClientSecretBasic,
+        })
     }
 
     /// Okta: `pkce_required` defaults to true for native and browser apps; a client without authentication always needs it.
@@ -129,10 +133,12 @@ pub struct AppCredentials {
 pub struct OauthClientCredentials {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// Derived from the client id if a document leaves it out and the client needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
-    #[serde(default)]
-    pub token_endpoint_auth_method: AuthMethod,
+    /// If it is left out: `none` for browser and native apps, `client_secret_basic` for the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pkce_required: Option<bool>,
 }
@@ -186,7 +192,10 @@ pub struct AppGroupsClaim {
 #[serde(deny_unknown_fields)]
 pub struct OauthClientSettings {
     pub application_type: ApplicationType,
+    /// If a document leaves them out: `client_credentials` for service apps, `authorization_code` for the rest.
+    #[serde(default)]
     pub grant_types: Vec<GrantType>,
+    /// If a document leaves them out, those that the grant types need.
     #[serde(default)]
     pub response_types: Vec<ResponseWord>,
     #[serde(default)]

@@ -10,7 +10,8 @@ use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AuthorizationServer {
-    /// `aus` and 17 more characters.
+    /// `aus` and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     #[serde(default)]
@@ -40,8 +41,10 @@ pub struct AuthorizationServer {
     /// Claim rules in addition to the built-in claims.
     #[serde(default)]
     pub claims: Vec<ClaimRule>,
-    #[serde(default)]
-    pub policies: Vec<AccessPolicy>,
+    /// If a document leaves them out, the default server has Okta's default policy, which grants every client every scope; any other
+    /// server has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policies: Option<Vec<AccessPolicy>>,
     /// Servers of this org whose access tokens services may exchange at this one. Okta keeps these under
     /// `/authorizationServers/{id}/associatedServers`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -94,7 +97,8 @@ pub enum RotationMode {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Scope {
-    /// `scp` and 17 more characters.
+    /// `scp` and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     #[serde(default)]
@@ -146,12 +150,14 @@ pub enum MetadataPublish {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClaimRule {
-    /// `ocl` and 17 more characters.
+    /// `ocl` and 17 more characters. Derived from the name and the type if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     #[serde(default)]
     pub status: Status,
     pub claim_type: ClaimType,
+    #[serde(default)]
     pub value_type: ClaimValueType,
     /// An expression, or the operand of the group filter.
     pub value: String,
@@ -175,9 +181,10 @@ pub enum ClaimType {
 }
 
 /// How a claim's value is determined.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ClaimValueType {
+    #[default]
     Expression,
     Groups,
     System,
@@ -219,7 +226,8 @@ pub struct ClaimConditions {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrustedOrigin {
-    /// `tos` and 17 more characters.
+    /// `tos` and 17 more characters. Derived from the origin if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     pub origin: String,

@@ -20,7 +20,8 @@ pub struct Agent {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Connection {
-    /// `mcn` and 17 more characters.
+    /// `mcn` and 17 more characters. Derived from the server if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     #[serde(default)]
     pub status: Status,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Group {
-    /// `00g` and 17 more characters.
+    /// `00g` and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     #[serde(rename = "type", default)]
     pub kind: GroupType,

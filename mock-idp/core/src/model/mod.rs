@@ -25,3 +25,10 @@ pub use session_policy::*;
 pub use user::*;
 
 pub use crate::protocol::Status;
+
+/// The priority of a policy or rule whose document does not say it.
+pub(crate) const LAST: u32 = u32::MAX;
+
+fn last() -> u32 {
+    LAST
+}

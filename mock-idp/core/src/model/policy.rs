@@ -10,15 +10,19 @@ use crate::protocol::GrantType;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccessPolicy {
-    /// `00p` and 17 more characters.
+    /// `00p` and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     #[serde(default)]
     pub description: String,
     #[serde(default)]
     pub status: Status,
-    /// Policies and rules are evaluated in ascending order.
+    /// Policies and rules are evaluated in ascending order. Behind all others if a document leaves it out.
+    #[serde(default = "super::last")]
     pub priority: u32,
+    /// All clients if a document leaves them out.
+    #[serde(default)]
     pub conditions: PolicyConditions,
     #[serde(default)]
     pub rules: Vec<PolicyRule>,
@@ -36,14 +40,18 @@ pub struct PolicyConditions {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyRule {
-    /// `0pr` and 17 more characters.
+    /// `0pr` and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     #[serde(default)]
     pub status: Status,
-    /// Policies and rules are evaluated in ascending order.
+    /// Policies and rules are evaluated in ascending order. Behind all others if a document leaves it out.
+    #[serde(default = "super::last")]
     pub priority: u32,
+    #[serde(default)]
     pub conditions: RuleConditions,
+    #[serde(default)]
     pub actions: RuleActions,
 }
 
@@ -51,11 +59,14 @@ pub struct PolicyRule {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuleConditions {
-    /// Ignored for grants without a user.
-    #[serde(default)]
+    /// Everyone if a document leaves them out. Ignored for grants without a user.
+    #[serde(default = "everyone")]
     pub people: People,
+    /// If a document leaves them out: those of Okta's default rule.
+    #[serde(default = "default_grant_types")]
     pub grant_types: Include<GrantType>,
-    /// Scope names, or `*` for any.
+    /// Scope names, or `*` for any, which is the default.
+    #[serde(default = "any")]
     pub scopes: Include,
 }
 
@@ -70,9 +81,10 @@ pub struct People {
 }
 
 /// The result of a matching rule.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleActions {
+    #[serde(default)]
     pub token: TokenActions,
 }
 
@@ -120,6 +132,44 @@ impl TokenActions {
             refresh_token_window_minutes: self.refresh_token_window_minutes,
         }
     }
+}
+
+impl Default for PolicyConditions {
+    fn default() -> Self {
+        Self { clients: Include { include: vec!["ALL_CLIENTS".to_owned()] } }
+    }
+}
+
+impl Default for RuleConditions {
+    fn default() -> Self {
+        Self { people: everyone(), grant_types: default_grant_types(), scopes: any() }
+    }
+}
+
+impl Default for TokenActions {
+    fn default() -> Self {
+        Self {
+            access_token_lifetime_minutes: default_access_token_lifetime(),
+            refresh_token_lifetime_minutes: 0,
+            refresh_token_window_minutes: default_refresh_token_window(),
+            inline_hook: None,
+        }
+    }
+}
+
+/// Okta: the grant types of the default policy's rule.
+fn default_grant_types() -> Include<GrantType> {
+    use GrantType::{AuthorizationCode, ClientCredentials, Implicit, Password};
+    Include { include: vec![Implicit, ClientCredentials, AuthorizationCode, Password] }
+}
+
+fn everyone() -> People {
+    let groups = IncludeExclude { include: vec!["EVERYONE".to_owned()], exclude: Vec::new() };
+    People { users: IncludeExclude::default(), groups }
+}
+
+fn any() -> Include {
+    Include { include: vec!["*".to_owned()] }
 }
 
 fn default_access_token_lifetime() -> u32 {

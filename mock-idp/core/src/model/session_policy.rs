@@ -9,12 +9,14 @@ use super::{People, Status};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GlobalSessionPolicy {
-    /// `00p` and 17 more characters.
+    /// `00p` and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     #[serde(default)]
     pub status: Status,
-    /// Policies and rules are evaluated in ascending order.
+    /// Policies and rules are evaluated in ascending order. Behind all others if a document leaves it out.
+    #[serde(default = "super::last")]
     pub priority: u32,
     #[serde(default)]
     pub conditions: SessionConditions,
@@ -26,15 +28,18 @@ pub struct GlobalSessionPolicy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GlobalSessionRule {
-    /// `0pr` and 17 more characters.
+    /// `0pr` and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     pub name: String,
     #[serde(default)]
     pub status: Status,
-    /// Policies and rules are evaluated in ascending order.
+    /// Policies and rules are evaluated in ascending order. Behind all others if a document leaves it out.
+    #[serde(default = "super::last")]
     pub priority: u32,
     #[serde(default)]
     pub conditions: SessionConditions,
+    #[serde(default)]
     pub actions: SessionRuleActions,
 }
 
@@ -47,16 +52,18 @@ pub struct SessionConditions {
 }
 
 /// The result of a matching rule.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SessionRuleActions {
+    #[serde(default)]
     pub signon: SignOnActions,
 }
 
 /// The settings of a sign-in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignOnActions {
+    #[serde(default)]
     pub session: SessionActions,
 }
 

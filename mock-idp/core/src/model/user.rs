@@ -9,7 +9,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
-    /// `00u` and 17 more characters.
+    /// `00u` and 17 more characters. Derived from the login if a document leaves it out.
+    #[serde(default)]
     pub id: String,
     #[serde(default)]
     pub status: UserStatus,

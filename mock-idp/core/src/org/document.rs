@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::defaults::fresh_servers;
 use crate::behavior::Behavior;
 use crate::model::{App, AuthorizationServer, GlobalSessionPolicy, Group, Lockout, TrustedOrigin, User};
 
@@ -10,6 +11,7 @@ use crate::model::{App, AuthorizationServer, GlobalSessionPolicy, Group, Lockout
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Document {
+    #[serde(default)]
     pub org: OrgIdentity,
     #[serde(default)]
     pub settings: Settings,
@@ -19,7 +21,8 @@ pub struct Document {
     pub users: Vec<User>,
     #[serde(default)]
     pub apps: Vec<App>,
-    #[serde(default)]
+    /// The custom authorization servers. If a document leaves them out: Okta's default one.
+    #[serde(default = "fresh_servers")]
     pub authorization_servers: Vec<AuthorizationServer>,
     /// The limits of sessions. Empty: Okta's default rule.
     #[serde(default)]
@@ -31,15 +34,18 @@ pub struct Document {
     pub api_tokens: Vec<String>,
 }
 
-/// The identity of the org.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+/// The identity of the org. What a document leaves out is derived from the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrgIdentity {
     /// `00o` and 17 more characters.
+    #[serde(default)]
     pub id: String,
     /// The name on pages.
+    #[serde(default)]
     pub name: String,
     /// Its path prefix `/_org/{subdomain}` and host name `{subdomain}.localhost`.
+    #[serde(default)]
     pub subdomain: String,
 }
 

@@ -66,7 +66,7 @@ fn times(user: &User) -> (i64, i64) {
 
 impl Tables {
     fn import_app(&mut self, mut app: App) {
-        let Assignments { users, groups } = std::mem::take(&mut app.assignments);
+        let Assignments { users, groups } = app.assignments.take().unwrap_or_default();
         let of_kind = |assignee, assignments| std::iter::repeat(assignee).zip(assignments);
         for (assignee, assignment) in of_kind(Assignee::User, users).chain(of_kind(Assignee::Group, groups)) {
             push(&mut self.assignments, AppAssignment { app_id: app.id.as_str().into(), assignee, assignment });
@@ -83,7 +83,7 @@ impl Tables {
         for object in std::mem::take(&mut server.claims) {
             push(&mut self.claims, Child { owner: owner.clone(), object });
         }
-        for mut policy in std::mem::take(&mut server.policies) {
+        for mut policy in server.policies.take().unwrap_or_default() {
             for object in std::mem::take(&mut policy.rules) {
                 push(&mut self.rules, Child { owner: policy.id.as_str().into(), object });
             }
@@ -126,7 +126,7 @@ impl Tables {
     fn export_app(&self, app: &App) -> App {
         let users = self.assigned_users(app).cloned().collect();
         let groups = self.assigned_groups(app).cloned().collect();
-        App { assignments: Assignments { users, groups }, ..app.clone() }
+        App { assignments: Some(Assignments { users, groups }), ..app.clone() }
     }
 
     fn export_server(&self, server: &AuthorizationServer) -> AuthorizationServer {
@@ -137,7 +137,7 @@ impl Tables {
         AuthorizationServer {
             scopes: self.scopes(&server.id).cloned().collect(),
             claims: self.claim_rules(&server.id).cloned().collect(),
-            policies: self.policies(&server.id).map(policy).collect(),
+            policies: Some(self.policies(&server.id).map(policy).collect()),
             ..server.clone()
         }
     }

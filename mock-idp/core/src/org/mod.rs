@@ -2,6 +2,8 @@
 
 mod api_scopes;
 mod compile;
+mod complete;
+mod defaults;
 mod document;
 mod draft;
 mod import;

@@ -55,7 +55,8 @@ impl Org {
     ///
     /// # Errors
     /// Every dangling reference, duplicate id and value out of bounds, each with its place as a JSON pointer.
-    pub fn from_document(document: Document) -> Result<Self, Problems> {
+    pub fn from_document(mut document: Document) -> Result<Self, Problems> {
+        document.complete();
         let tables = Tables::from(document);
         let problems = validate::everything(&tables);
         if !problems.is_empty() {

@@ -294,7 +294,7 @@ fn a_removed_server_takes_its_scopes_claims_and_policies_with_it() {
     let letter = |id: &str| format!("{}x", &id[..19]);
     server.scopes.iter_mut().for_each(|scope| scope.id = letter(&scope.id));
     server.claims.iter_mut().for_each(|claim| claim.id = letter(&claim.id));
-    for policy in &mut server.policies {
+    for policy in server.policies.iter_mut().flatten() {
         policy.id = letter(&policy.id);
         policy.rules.iter_mut().for_each(|rule| rule.id = letter(&rule.id));
     }

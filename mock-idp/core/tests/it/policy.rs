@@ -83,7 +83,7 @@ fn rules_that_do_not_match_are_noted_with_their_condition() {
 #[test]
 fn rules_are_evaluated_by_priority_and_only_if_active() {
     let swapped = changed(|document| {
-        let rules = &mut document.authorization_servers[0].policies[0].rules;
+        let rules = &mut document.authorization_servers[0].policies.as_mut().unwrap()[0].rules;
         rules[0].priority = 9;
     });
     let code = GrantType::AuthorizationCode;
@@ -91,7 +91,7 @@ fn rules_are_evaluated_by_priority_and_only_if_active() {
     assert_eq!(decision, rule("Market apps", "Everyone", 60));
 
     let inactive = changed(|document| {
-        document.authorization_servers[0].policies[0].status = mock_idp_core::model::Status::Inactive;
+        document.authorization_servers[0].policies.as_mut().unwrap()[0].status = mock_idp_core::model::Status::Inactive;
     });
     let (decision, passed) = decided(&inactive, Some("admin"), WEB, code, "openid");
     assert_eq!(decision, Err(ErrorId::NoMatchingPolicy));
@@ -102,7 +102,7 @@ fn rules_are_evaluated_by_priority_and_only_if_active() {
 #[test]
 fn a_list_with_an_openid_scope_covers_only_the_openid_scopes_in_it() {
     let narrow = changed(|document| {
-        for rule in &mut document.authorization_servers[0].policies[0].rules {
+        for rule in &mut document.authorization_servers[0].policies.as_mut().unwrap()[0].rules {
             rule.conditions.scopes.include = vec!["openid".into(), "profile".into()];
         }
     });
@@ -111,7 +111,7 @@ fn a_list_with_an_openid_scope_covers_only_the_openid_scopes_in_it() {
     assert_eq!(decided(&narrow, Some("buyer"), WEB, code, "openid email").0, Err(ErrorId::NoMatchingPolicy));
 
     let any = changed(|document| {
-        document.authorization_servers[0].policies[0].rules[1].conditions.scopes.include = vec!["*".into()];
+        document.authorization_servers[0].policies.as_mut().unwrap()[0].rules[1].conditions.scopes.include = vec!["*".into()];
     });
     assert!(decided(&any, Some("buyer"), WEB, code, "openid orders:update").0.is_ok());
 }
@@ -119,7 +119,7 @@ fn a_list_with_an_openid_scope_covers_only_the_openid_scopes_in_it() {
 #[test]
 fn an_inline_hook_of_the_rule_is_noted_and_not_called() {
     let hooked = changed(|document| {
-        let rule = &mut document.authorization_servers[0].policies[0].rules[1];
+        let rule = &mut document.authorization_servers[0].policies.as_mut().unwrap()[0].rules[1];
         rule.actions.token.inline_hook = Some(InlineHook { id: "calhook0000000005d7a".to_owned() });
     });
     let (decision, passed) = decided(&hooked, Some("buyer"), WEB, GrantType::AuthorizationCode, "openid");

@@ -144,7 +144,7 @@ fn a_family_is_rejected_after_the_user_the_assignment_or_the_server_is_removed()
         document.users.iter_mut().find(|user| user.id == buyer).unwrap().status = UserStatus::Suspended;
     });
     let unassigned = changed(|document| {
-        document.apps.iter_mut().find(|app| app.id == NATIVE).unwrap().assignments.groups.clear();
+        document.apps.iter_mut().find(|app| app.id == NATIVE).unwrap().assignments.as_mut().unwrap().groups.clear();
     });
     let switched_off = changed(|document| document.authorization_servers[0].status = Status::Inactive);
     for (org, reason) in [

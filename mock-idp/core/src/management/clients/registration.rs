@@ -25,13 +25,13 @@ pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Resul
             oauth_client: OauthClientCredentials {
                 client_id: None,
                 client_secret: secret_for(method, moment),
-                token_endpoint_auth_method: method,
+                token_endpoint_auth_method: Some(method),
                 pkce_required: None,
             },
         },
         settings: AppSettings { oauth_client: settings, id_token: None },
         profile: indexmap::IndexMap::new(),
-        assignments: Assignments { users: Vec::new(), groups: everyone.into_iter().collect() },
+        assignments: Some(Assignments { users: Vec::new(), groups: everyone.into_iter().collect() }),
         grants: Vec::new(),
         agent: None,
         connections: Vec::new(),
@@ -64,7 +64,7 @@ pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result
     changed.label = metadata.name()?;
     changed.settings.oauth_client = settings;
     let credentials = &mut changed.credentials.oauth_client;
-    credentials.token_endpoint_auth_method = method;
+    credentials.token_endpoint_auth_method = Some(method);
     credentials.client_secret = match (has_secret(method), credentials.client_secret.take()) {
         (false, _) => None,
         (true, Some(secret)) => Some(secret),

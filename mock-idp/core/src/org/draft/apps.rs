@@ -9,7 +9,7 @@ impl Draft {
     /// Puts an app. The assignments that it lists are added to those that it has.
     pub fn put_app(&mut self, mut app: App) {
         let (id, created) = (app.id.clone(), app.created.unwrap_or(self.now));
-        let Assignments { users, groups } = std::mem::take(&mut app.assignments);
+        let Assignments { users, groups } = app.assignments.take().unwrap_or_default();
         let client_id = self.tables.apps.get(&id).map(|known| known.client_id().to_owned());
         if let Some(old) = client_id.filter(|old| old != app.client_id()) {
             self.touch_policies_for(&old);

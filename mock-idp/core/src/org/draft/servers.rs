@@ -10,7 +10,7 @@ impl Draft {
     pub fn put_server(&mut self, mut server: AuthorizationServer) {
         let id = server.id.clone();
         let (scopes, claims) = (std::mem::take(&mut server.scopes), std::mem::take(&mut server.claims));
-        let policies = std::mem::take(&mut server.policies);
+        let policies = server.policies.take().unwrap_or_default();
         let slot = put(&mut self.tables.servers, &id, server, self.now);
         self.touched.servers.insert(slot);
         self.touched.compiled.insert(id.as_str().into());

@@ -1,0 +1,192 @@
+//! Completes a document: ids, which are derived from names; references by name; what a fresh Okta org has.
+
+use std::cell::LazyCell;
+use std::collections::HashMap;
+
+use super::defaults::{complete_id, default_policy, everyone, value_type};
+use super::document::Document;
+use crate::model::{
+    AccessPolicy, App, Assignment, Assignments, AuthorizationServer, ClaimType, GlobalSessionPolicy, Group, GroupType,
+    IncludeExclude, LAST, People,
+};
+
+impl Document {
+    /// Fills in everything that a document may leave out. Completing twice changes nothing.
+    pub(super) fn complete(&mut self) {
+        self.org.complete();
+        let is_everyone = |group: &Group| group.kind == GroupType::BuiltIn || group.profile.name == "Everyone";
+        if !self.groups.iter().any(is_everyone) {
+            // Behind the others, whose positions problems name.
+            self.groups.push(everyone());
+        }
+        self.complete_ids();
+        self.resolve_names();
+    }
+
+    fn complete_ids(&mut self) {
+        for group in &mut self.groups {
+            complete_id(&mut group.id, "00g", &[&group.profile.name]);
+        }
+        for user in &mut self.users {
+            complete_id(&mut user.id, "00u", &[&user.profile.login]);
+        }
+        self.apps.iter_mut().for_each(App::complete);
+        self.authorization_servers.iter_mut().for_each(AuthorizationServer::complete);
+        order(self.global_session_policies.iter_mut().map(|policy| &mut policy.priority));
+        self.global_session_policies.iter_mut().for_each(GlobalSessionPolicy::complete);
+        for origin in &mut self.trusted_origins {
+            complete_id(&mut origin.id, "tos", &[&origin.origin]);
+        }
+    }
+
+    fn resolve_names(&mut self) {
+        let Self { groups, users, apps, authorization_servers, global_session_policies, .. } = self;
+        let everyone = groups.iter().find(|group| group.kind == GroupType::BuiltIn).map(|group| group.id.as_str());
+        let group_names = Names::new(groups.iter().map(|group| (group.profile.name.clone(), group.id.as_str())));
+        for id in users.iter_mut().flat_map(|user| &mut user.group_ids) {
+            group_names.resolve(id);
+        }
+        // Most documents refer to no user by name, and large ones have many users.
+        let user_names = LazyCell::new(|| {
+            Names::new(users.iter().map(|user| (user.profile.login.to_lowercase(), user.id.as_str())))
+        });
+        let resolve_user = |id: &mut String| {
+            if id.contains('@') || !id.starts_with("00u") {
+                *id = user_names.ids.get(&id.to_lowercase()).unwrap_or(id).clone();
+            }
+        };
+        let directory =
+            Directory { user: &resolve_user, groups: &group_names, everyone: everyone.unwrap_or_default() };
+        let app_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.id.as_str())));
+        let client_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.client_id())));
+        let server_names =
+            Names::new(authorization_servers.iter().map(|server| (server.name.clone(), server.id.as_str())));
+        for app in apps {
+            app.resolve_names(&directory, &app_names, &server_names);
+        }
+        for server in authorization_servers {
+            server.associated_servers.iter_mut().for_each(|id| server_names.resolve(id));
+            for policy in server.policies.iter_mut().flatten() {
+                policy.conditions.clients.include.iter_mut().for_each(|id| client_names.resolve(id));
+                policy.rules.iter_mut().for_each(|rule| directory.people(&mut rule.conditions.people));
+            }
+        }
+        for policy in global_session_policies {
+            directory.people(&mut policy.conditions.people);
+            policy.rules.iter_mut().for_each(|rule| directory.people(&mut rule.conditions.people));
+        }
+    }
+}
+
+impl AuthorizationServer {
+    fn complete(&mut self) {
+        complete_id(&mut self.id, "aus", &[&self.name]);
+        for scope in &mut self.scopes {
+            complete_id(&mut scope.id, "scp", &[&self.id, &scope.name]);
+        }
+        for claim in &mut self.claims {
+            claim.value_type = value_type(claim.value_type, claim.group_filter_type.is_some());
+            let token = if claim.claim_type == ClaimType::Resource { "access token" } else { "ID token" };
+            complete_id(&mut claim.id, "ocl", &[&self.id, token, &claim.name]);
+        }
+        if self.policies.is_none() {
+            self.policies = Some(if self.default { vec![default_policy()] } else { Vec::new() });
+        }
+        let policies = self.policies.get_or_insert_default();
+        order(policies.iter_mut().map(|policy| &mut policy.priority));
+        policies.iter_mut().for_each(|policy| policy.complete(&self.id));
+    }
+}
+
+impl AccessPolicy {
+    fn complete(&mut self, server_id: &str) {
+        complete_id(&mut self.id, "00p", &[server_id, &self.name]);
+        order(self.rules.iter_mut().map(|rule| &mut rule.priority));
+        for rule in &mut self.rules {
+            complete_id(&mut rule.id, "0pr", &[&self.id, &rule.name]);
+        }
+    }
+}
+
+impl GlobalSessionPolicy {
+    fn complete(&mut self) {
+        complete_id(&mut self.id, "00p", &["session", &self.name]);
+        order(self.rules.iter_mut().map(|rule| &mut rule.priority));
+        for rule in &mut self.rules {
+            complete_id(&mut rule.id, "0pr", &[&self.id, &rule.name]);
+        }
+    }
+}
+
+/// Gives the priorities that are left out, behind the others in document order.
+fn order<'a>(priorities: impl Iterator<Item = &'a mut u32>) {
+    let (open, written): (Vec<_>, Vec<_>) = priorities.partition(|priority| **priority == LAST);
+    let mut last = written.into_iter().map(|priority| *priority).max().unwrap_or_default();
+    for priority in open {
+        last += 1;
+        *priority = last;
+    }
+}
+
+impl App {
+    fn resolve_names(&mut self, directory: &Directory<'_>, apps: &Names, servers: &Names) {
+        let Assignments { users, groups } = self.assignments.get_or_insert_with(|| Assignments {
+            users: Vec::new(),
+            // Okta: what the Admin Console offers for a new app.
+            groups: vec![Assignment { id: directory.everyone.to_owned(), profile: indexmap::IndexMap::new() }],
+        });
+        users.iter_mut().for_each(|assignment| (directory.user)(&mut assignment.id));
+        groups.iter_mut().for_each(|assignment| directory.groups.resolve(&mut assignment.id));
+        self.interclient_allowed_apps.iter_mut().for_each(|id| apps.resolve(id));
+        if let Some(agent) = &mut self.agent {
+            apps.resolve(&mut agent.app_id);
+        }
+        for connection in &mut self.connections {
+            if let Some(id) = &mut connection.authorization_server_id {
+                servers.resolve(id);
+            }
+            let server = connection.authorization_server_id.as_deref().or(connection.issuer_url.as_deref());
+            complete_id(&mut connection.id, "mcn", &[&self.id, server.unwrap_or_default()]);
+        }
+    }
+}
+
+/// The users and groups that others refer to.
+struct Directory<'a> {
+    user: &'a dyn Fn(&mut String),
+    groups: &'a Names,
+    /// The id of the group of all users.
+    everyone: &'a str,
+}
+
+impl Directory<'_> {
+    fn people(&self, people: &mut People) {
+        let IncludeExclude { include, exclude } = &mut people.users;
+        include.iter_mut().chain(exclude).for_each(self.user);
+        let IncludeExclude { include, exclude } = &mut people.groups;
+        include.iter_mut().chain(exclude).for_each(|id| self.groups.resolve(id));
+    }
+}
+
+/// The ids of objects by their names.
+struct Names {
+    ids: HashMap<String, String>,
+}
+
+impl Names {
+    /// Of objects as name and id. The first object of a name counts.
+    fn new<'a>(objects: impl Iterator<Item = (String, &'a str)>) -> Self {
+        let mut ids = HashMap::new();
+        for (name, id) in objects {
+            ids.entry(name).or_insert_with(|| id.to_owned());
+        }
+        Self { ids }
+    }
+
+    /// Replaces a name by the id. What is no name stays; if it is no id either, it is a problem of the document.
+    fn resolve(&self, reference: &mut String) {
+        if let Some(id) = self.ids.get(reference) {
+            reference.clone_from(id);
+        }
+    }
+}

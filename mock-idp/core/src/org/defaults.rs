@@ -1,0 +1,153 @@
+//! What a fresh Okta org has, and what is derived from names.
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::document::OrgIdentity;
+use crate::model::{
+    AccessPolicy, App, ApplicationType, AuthMethod, AuthorizationServer, ClaimValueType, Group, GroupProfile, GroupType,
+    LAST, PolicyConditions, PolicyRule, ResponseWord, RotationMode, RuleActions, RuleConditions, ServerCredentials,
+    ServerSigning, Status,
+};
+use crate::protocol::GrantType;
+
+/// The custom authorization server of a fresh org.
+pub(super) fn fresh_servers() -> Vec<AuthorizationServer> {
+    vec![AuthorizationServer {
+        id: String::new(),
+        name: "default".to_owned(),
+        description: "Default Authorization Server for your Applications".to_owned(),
+        audiences: vec!["api://default".to_owned()],
+        status: Status::Active,
+        default: true,
+        credentials: ServerCredentials { signing: ServerSigning { rotation_mode: RotationMode::Manual } },
+        access_token_encrypted_response_algorithm: None,
+        jwks: None,
+        jwks_uri: None,
+        scopes: Vec::new(),
+        claims: Vec::new(),
+        policies: None,
+        associated_servers: Vec::new(),
+        trusted_issuers: Vec::new(),
+    }]
+}
+
+/// The policy of a fresh org's authorization server: every client, every user, every scope.
+pub(super) fn default_policy() -> AccessPolicy {
+    AccessPolicy {
+        id: String::new(),
+        name: "Default Policy".to_owned(),
+        description: "Default Policy".to_owned(),
+        status: Status::Active,
+        priority: LAST,
+        conditions: PolicyConditions::default(),
+        rules: vec![PolicyRule {
+            id: String::new(),
+            name: "Default Policy Rule".to_owned(),
+            status: Status::Active,
+            priority: LAST,
+            conditions: RuleConditions::default(),
+            actions: RuleActions::default(),
+        }],
+    }
+}
+
+/// The built-in group of all users.
+pub(super) fn everyone() -> Group {
+    let profile =
+        GroupProfile { name: "Everyone".to_owned(), description: "All users in your organization".to_owned() };
+    Group { id: String::new(), kind: GroupType::BuiltIn, profile, source: None }
+}
+
+impl OrgIdentity {
+    pub(super) fn complete(&mut self) {
+        if self.name.is_empty() {
+            self.name = if self.subdomain.is_empty() { "Local org".to_owned() } else { self.subdomain.clone() };
+        }
+        if self.subdomain.is_empty() {
+            let words: Vec<String> = self
+                .name
+                .split(|letter: char| !letter.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_ascii_lowercase)
+                .collect();
+            self.subdomain = words.join("-").chars().take(63).collect::<String>().trim_end_matches('-').to_owned();
+        }
+        if self.subdomain.is_empty() {
+            "org".clone_into(&mut self.subdomain);
+        }
+        complete_id(&mut self.id, "00o", &[&self.subdomain]);
+    }
+}
+
+impl App {
+    /// Settings that depend on other settings, and the secret.
+    pub(super) fn complete(&mut self) {
+        complete_id(&mut self.id, "0oa", &[&self.label]);
+        let oauth = &mut self.settings.oauth_client;
+        if oauth.grant_types.is_empty() {
+            oauth.grant_types.push(match oauth.application_type {
+                ApplicationType::Service => GrantType::ClientCredentials,
+                _ => GrantType::AuthorizationCode,
+            });
+        }
+        if oauth.response_types.is_empty() {
+            // Okta: grant types and response types belong together.
+            for grant in &oauth.grant_types {
+                oauth.response_types.extend_from_slice(match grant {
+                    GrantType::AuthorizationCode => &[ResponseWord::Code],
+                    GrantType::Implicit => &[ResponseWord::IdToken, ResponseWord::Token],
+                    _ => &[],
+                });
+            }
+        }
+        if self.credentials.oauth_client.client_secret.is_none()
+            && matches!(
+                self.auth_method(),
+                AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost | AuthMethod::ClientSecretJwt
+            )
+        {
+            self.credentials.oauth_client.client_secret =
+                Some(format!("mock-secret-{}", letters(&["secret", self.client_id()], 43)));
+        }
+    }
+}
+
+/// Okta: the value type of a group filter is `GROUPS`.
+pub(super) fn value_type(written: ClaimValueType, has_group_filter: bool) -> ClaimValueType {
+    if written == ClaimValueType::Expression && has_group_filter { ClaimValueType::Groups } else { written }
+}
+
+/// Fills in an id that a document leaves out.
+pub(super) fn complete_id(id: &mut String, prefix: &str, names: &[&str]) {
+    if id.is_empty() {
+        *id = derived_id(prefix, names);
+    }
+}
+
+/// An id in Okta's format that depends on nothing but the names: first those of the objects that hold it, then its own. It begins
+/// with letters of the name, so that people recognise it.
+fn derived_id(prefix: &str, names: &[&str]) -> String {
+    /// Ids of generated objects end like those of one cell of Okta.
+    const CELL: &str = "5d7";
+    const MOST_OF_NAME: usize = 7;
+    let own = names.last().copied().unwrap_or_default();
+    let name: String = own
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(MOST_OF_NAME)
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    let count = 20 - prefix.len() - name.len() - CELL.len();
+    let mut seed = vec![prefix];
+    seed.extend(names);
+    format!("{prefix}{name}{}{CELL}", letters(&seed, count))
+}
+
+/// Letters and digits that depend on the words; at most 43.
+fn letters(words: &[&str], count: usize) -> String {
+    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let hash = |salt: &str| digest(&SHA256, format!("{salt}\0{}", words.join("\0")).as_bytes());
+    let (first, second) = (hash("1"), hash("2"));
+    let bytes = first.as_ref().iter().chain(second.as_ref());
+    bytes.take(count).map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
+}
