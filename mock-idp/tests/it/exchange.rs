@@ -215,7 +215,9 @@ async fn a_subject_token_of_an_unavailable_user_or_client_is_refused() {
     let port = url::Url::parse(mock.url()).unwrap().port().unwrap();
     mock.stop().await;
     let market = TestOrg::market;
-    let unassign = |app: &mut App| remove(&mut app.assignments.as_mut().unwrap().groups, |group| group.id == "00gbuyers000000005d7");
+    let unassign = |app: &mut App| {
+        remove(&mut app.assignments.as_mut().unwrap().groups, |group| group.id == "00gbuyers000000005d7")
+    };
     let cases = [
         (market().user("00ubuyer0000000005d7", |user| user.status = UserStatus::Suspended), inactive),
         (market().app(WEB, unassign), not_assigned),

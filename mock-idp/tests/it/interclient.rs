@@ -295,7 +295,9 @@ async fn invalid_interclient_exchanges_are_refused_with_oktas_errors() {
 
 #[tokio::test]
 async fn an_interclient_token_for_an_unassigned_app_is_refused() {
-    let unassign = |app: &mut App| remove(&mut app.assignments.as_mut().unwrap().groups, |group| group.id == "00gauditors0000005d7");
+    let unassign = |app: &mut App| {
+        remove(&mut app.assignments.as_mut().unwrap().groups, |group| group.id == "00gauditors0000005d7")
+    };
     let mock = TestOrg::market().app(SECOND, unassign).start().await;
     let own = tokens(&mock, ORG, "denied@example.test", COURIER, SCOPE).await;
     let assigned = "'subject_token' is invalid: the user is not assigned to the client application.";

@@ -165,7 +165,7 @@ fn every_remedy_grants_the_refused_request() {
 #[test]
 fn remedies_activate_inactive_objects() {
     let inactive = changed(|document| {
-        document.authorization_servers[0].policies[0].status = Status::Inactive;
+        document.authorization_servers[0].policies.as_mut().unwrap()[0].status = Status::Inactive;
     });
     let question = read(&inactive, &[("client", WEB), ("user", "buyer"), ("scope", "openid")]);
     let found = remedies(&inactive, &question);
@@ -224,7 +224,7 @@ fn a_change_shows_exactly_the_affected_tokens() {
     }
 
     let after = changed(|document| {
-        let rule = &mut document.authorization_servers[0].policies[0].rules[1];
+        let rule = &mut document.authorization_servers[0].policies.as_mut().unwrap()[0].rules[1];
         rule.conditions.scopes.include.retain(|scope| scope != "products:read");
     });
     let selected = [("client", WEB), ("user", "buyer@example.test"), ("grant", "authorization_code")];

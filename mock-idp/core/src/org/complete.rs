@@ -55,8 +55,7 @@ impl Document {
                 *id = user_names.ids.get(&id.to_lowercase()).unwrap_or(id).clone();
             }
         };
-        let directory =
-            Directory { user: &resolve_user, groups: &group_names, everyone: everyone.unwrap_or_default() };
+        let directory = Directory { user: &resolve_user, groups: &group_names, everyone: everyone.unwrap_or_default() };
         let app_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.id.as_str())));
         let client_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.client_id())));
         let server_names =

@@ -4,9 +4,9 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::document::OrgIdentity;
 use crate::model::{
-    AccessPolicy, App, ApplicationType, AuthMethod, AuthorizationServer, ClaimValueType, Group, GroupProfile, GroupType,
-    LAST, PolicyConditions, PolicyRule, ResponseWord, RotationMode, RuleActions, RuleConditions, ServerCredentials,
-    ServerSigning, Status,
+    AccessPolicy, App, ApplicationType, AuthMethod, AuthorizationServer, ClaimValueType, Group, GroupProfile,
+    GroupType, LAST, PolicyConditions, PolicyRule, ResponseWord, RotationMode, RuleActions, RuleConditions,
+    ServerCredentials, ServerSigning, Status,
 };
 use crate::protocol::GrantType;
 

@@ -111,7 +111,8 @@ fn a_list_with_an_openid_scope_covers_only_the_openid_scopes_in_it() {
     assert_eq!(decided(&narrow, Some("buyer"), WEB, code, "openid email").0, Err(ErrorId::NoMatchingPolicy));
 
     let any = changed(|document| {
-        document.authorization_servers[0].policies.as_mut().unwrap()[0].rules[1].conditions.scopes.include = vec!["*".into()];
+        document.authorization_servers[0].policies.as_mut().unwrap()[0].rules[1].conditions.scopes.include =
+            vec!["*".into()];
     });
     assert!(decided(&any, Some("buyer"), WEB, code, "openid orders:update").0.is_ok());
 }

@@ -55,10 +55,11 @@ fn joined<'p>(parameters: impl Iterator<Item = (&'p str, &'p str)>) -> Vec<(Stri
 
 /// The first client and user for whom a sign-in at the default server is granted. Empty if none of those that are tried is.
 async fn granted_combination(address: &Address, org: &Arc<Org>) -> Vec<(String, String)> {
-    let logins = || org.users().map(|user| user.profile.login.as_str());
-    let pairs = org.apps().flat_map(|app| logins().map(move |login| (app.client_id(), login)));
-    for (client, login) in pairs.take(MAX_TRIES) {
-        let given = [("client", client), ("user", login), ("server", "default"), ("scope", "openid profile")];
+    let logins = || org.users().map(|user| user.profile.login.clone());
+    let pairs = org.apps().flat_map(|app| logins().map(move |login| (app.client_id().to_owned(), login)));
+    let pairs: Vec<(String, String)> = pairs.take(MAX_TRIES).collect();
+    for (client, login) in pairs {
+        let given = [("client", client.as_str()), ("user", &login), ("server", "default"), ("scope", "openid profile")];
         let Ok(question) = Question::read(org, given) else { continue };
         let preview = preview::preview(org, &urls(address), &question, address.org.clock.now()).await;
         if !preview.is_refused() {
