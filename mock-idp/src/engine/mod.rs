@@ -35,6 +35,7 @@ mod request_object;
 mod revocation;
 mod revocations;
 mod scratch;
+mod scratch_instance;
 mod session_end;
 mod sessions;
 mod sign_in;

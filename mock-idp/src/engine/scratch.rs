@@ -1,11 +1,8 @@
-//! Scratch instances: an org for requests that must leave nothing behind. Its clients need no credentials, its tokens are recorded
-//! instead of signed, and no keys are generated or fetched.
+//! What is different on a scratch instance: clients need no credentials, and tokens are recorded instead of signed.
 
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::client_authentication::{AuthenticatedClient, active_client};
-use mock_idp_core::ledger::{ClockSetting, Consent, LedgerError, Session, SignedIn, TokenFamily};
-use mock_idp_core::model::SessionActions;
 use mock_idp_core::org::Org;
 use mock_idp_core::protocol::{OAuthError, Scopes};
 use mock_idp_core::tokens::{SignedTokens, UnsignedToken, UnsignedTokens, Verified};
@@ -13,11 +10,6 @@ use parking_lot::Mutex;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::Value;
-
-use super::OrgInstance;
-use crate::clock::Clock;
-use crate::keys::{KeyPool, KeyRing};
-use crate::ledger::{Ledger, NEVER};
 
 /// What a scratch instance assumes instead of checking it.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +31,7 @@ pub struct RecordedTokens {
 /// What a scratch instance has besides that of every instance.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    assumptions: Assumptions,
+    pub(super) assumptions: Assumptions,
     /// Always seeded alike: the same requests have the same result.
     rng: Mutex<StdRng>,
     recorded: Mutex<Vec<RecordedTokens>>,
@@ -48,81 +40,16 @@ pub(super) struct Scratch {
 /// In place of the thumbprint of a client's key.
 const KEY: &str = "preview";
 
-/// The id of the session that a browser begins with.
-const SESSION: &str = "idxpreview";
-
-impl OrgInstance {
-    /// An instance with an empty ledger in memory and a clock that is stopped at `now`.
-    #[must_use]
-    pub fn scratch(org: Arc<Org>, now: i64, assumptions: Assumptions) -> Self {
-        let keys = KeyRing::new(&[], &mut KeyPool::default(), now);
-        let rng = Mutex::new(StdRng::seed_from_u64(0));
-        let scratch = Scratch { assumptions, rng, recorded: Mutex::default() };
-        let clock = Clock::from(ClockSetting::frozen(now));
-        let mut instance = Self::with(org, clock, keys, Ledger::default());
-        instance.scratch = Some(scratch);
-        instance
-    }
-
-    /// Begins a session that lasts, whatever the limits of sessions are; the id that a browser sends for it.
-    ///
-    /// # Errors
-    /// The ledger's store is unavailable.
-    pub async fn assume_session(&self, proof: SignedIn) -> Result<String, LedgerError> {
-        const SPARE_MINUTES: i64 = 24 * 60;
-        let now = self.clock.now();
-        let minutes = (now.saturating_sub(proof.auth_time).max(0) / 60).saturating_add(SPARE_MINUTES);
-        let minutes = u32::try_from(minutes).unwrap_or(u32::MAX);
-        let limits = SessionActions { max_session_lifetime_minutes: minutes, ..SessionActions::default() };
-        let ledger = self.ledger.at(now);
-        ledger.sessions().put(SESSION, Session::new(proof, limits, now), NEVER).await?;
-        Ok(SESSION.to_owned())
-    }
-
-    /// Records that a user has allowed a client these scopes at a server.
-    ///
-    /// # Errors
-    /// The ledger's store is unavailable.
-    pub async fn assume_consent(
-        &self,
-        server_id: &str,
-        client_id: &str,
-        user_id: &str,
-        scopes: Scopes,
-    ) -> Result<(), LedgerError> {
-        let key = Consent::key(server_id, client_id, user_id);
-        self.ledger.at(self.clock.now()).consents().put(&key, Consent { scopes }, NEVER).await
+impl Scratch {
+    pub(super) fn new(assumptions: Assumptions) -> Self {
+        Self { assumptions, rng: Mutex::new(StdRng::seed_from_u64(0)), recorded: Mutex::default() }
     }
 
     /// The tokens of the last answer that has any.
-    pub fn recorded_tokens(&self) -> Option<RecordedTokens> {
-        self.scratch.as_ref()?.recorded.lock().last().cloned()
+    pub(super) fn recorded_tokens(&self) -> Option<RecordedTokens> {
+        self.recorded.lock().last().cloned()
     }
 
-    /// The family of a refresh token.
-    ///
-    /// # Errors
-    /// The ledger's store is unavailable.
-    pub async fn refresh_token_family(&self, token: &str) -> Result<Option<TokenFamily>, LedgerError> {
-        let ledger = self.ledger.at(self.clock.now());
-        match ledger.refresh_tokens().get(token).await? {
-            Some(owner) => ledger.families().get(&owner.family).await,
-            None => Ok(None),
-        }
-    }
-}
-
-impl OrgInstance {
-    /// How a user who has authenticated in this way is assumed to have done it.
-    pub(super) fn amr(&self, amr: Vec<String>) -> Vec<String> {
-        match &self.scratch {
-            Some(Scratch { assumptions, .. }) if !assumptions.amr.is_empty() => assumptions.amr.clone(),
-            _ => amr,
-        }
-    }
-}
-
-impl Scratch {
     /// Runs a rule with seeded randomness.
     pub(super) fn with_rng<T>(&self, rule: impl FnOnce(&mut StdRng) -> T) -> T {
         rule(&mut self.rng.lock())

@@ -350,6 +350,21 @@ fn more_than_a_thousand_scopes_are_not_a_question() {
 }
 
 #[test]
+fn the_time_of_a_session_is_between_1970_and_the_year_10000() {
+    let org = market();
+    for (auth_time, is_a_question) in
+        [("0", true), ("253402300799", true), ("253402300800", false), ("-1", false), ("9223372036854775807", false)]
+    {
+        let question = Question::read(&org, [("client", WEB), ("user", "buyer"), ("auth_time", auth_time)]);
+        assert_eq!(question.is_ok(), is_a_question, "{auth_time}");
+        if let Ok(question) = question {
+            // It does not overflow.
+            preview_of(&org, &question);
+        }
+    }
+}
+
+#[test]
 fn a_search_ends_at_each_of_its_limits_and_says_so() {
     let org = market();
     let question = read(&org, &[("client", WEB), ("user", "unassigned"), ("scope", "openid orders:update")]);

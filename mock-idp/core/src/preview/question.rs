@@ -103,7 +103,7 @@ impl Question {
             prompt: get("prompt").map(str::to_owned),
             max_age: number("max_age", get("max_age"))?,
             session: Session {
-                auth_time: number("auth_time", get("auth_time"))?,
+                auth_time: time("auth_time", get("auth_time"))?,
                 amr: get("amr").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
             },
             consent_given: either("consent", "given", get("consent"))?.unwrap_or(true),
@@ -220,6 +220,16 @@ fn response_type(given: Option<&str>, grant_type: GrantType) -> Result<Option<St
         }
         _ => Ok(Some(given.to_owned())),
     }
+}
+
+/// A time, up to the last second of the year 9999.
+fn time(name: &str, given: Option<&str>) -> Result<Option<i64>, BadParameter> {
+    const LAST: i64 = 253_402_300_799;
+    let seconds = number(name, given)?;
+    if seconds.is_some_and(|seconds| !(0..=LAST).contains(&seconds)) {
+        return Err(BadParameter::new(name, format!("{name} is between 0 and {LAST}"), Vec::new()));
+    }
+    Ok(seconds)
 }
 
 fn number(name: &str, given: Option<&str>) -> Result<Option<i64>, BadParameter> {
