@@ -74,7 +74,7 @@ impl<T> Explained<T> {
 
 /// One request and its answer.
 #[derive(Clone, Debug, Serialize)]
-pub struct Entry {
+pub struct JournalEntry {
     /// Value of the answer's `x-okta-request-id`.
     pub request_id: RequestId,
     /// When it was answered, by the org's clock: milliseconds since 1970, written as RFC 3339.
@@ -94,7 +94,7 @@ pub struct Entry {
     pub notes: Vec<Note>,
 }
 
-impl Entry {
+impl JournalEntry {
     /// The same entry with shortened texts.
     fn shortened(mut self) -> Self {
         shorten(&mut self.path, MAX_TEXT);
@@ -120,14 +120,14 @@ pub struct Journal {
 
 #[derive(Debug, Default)]
 struct Recorded {
-    entries: VecDeque<(Entry, usize)>,
+    entries: VecDeque<(JournalEntry, usize)>,
     /// The sizes of all entries.
     bytes: usize,
 }
 
 impl Journal {
     /// Adds an entry. The oldest ones are dropped when the journal is full.
-    pub fn record(&self, entry: Entry) {
+    pub fn record(&self, entry: JournalEntry) {
         let entry = entry.shortened();
         let size = entry.size();
         let mut dropped = Vec::new();
@@ -146,13 +146,13 @@ impl Journal {
 
     /// The newest entries first, at most `limit`.
     #[must_use]
-    pub fn latest(&self, limit: usize) -> Vec<Entry> {
+    pub fn latest(&self, limit: usize) -> Vec<JournalEntry> {
         self.recorded.lock().entries.iter().rev().take(limit).map(|(entry, _)| entry.clone()).collect()
     }
 
     /// The entry of one request.
     #[must_use]
-    pub fn find(&self, request_id: &str) -> Option<Entry> {
+    pub fn find(&self, request_id: &str) -> Option<JournalEntry> {
         let recorded = self.recorded.lock();
         let mut newest_first = recorded.entries.iter().rev().map(|(entry, _)| entry);
         newest_first.find(|entry| entry.request_id.as_str() == request_id).cloned()
@@ -176,8 +176,8 @@ fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Er
 mod tests {
     use super::*;
 
-    fn entry(path: &str) -> Entry {
-        Entry {
+    fn entry(path: &str) -> JournalEntry {
+        JournalEntry {
             request_id: RequestId::random(),
             time: 1_700_000_000_000,
             method: Method::GET,
@@ -194,7 +194,7 @@ mod tests {
     #[test]
     fn the_oldest_entry_is_dropped_when_the_journal_is_full() {
         let journal = Journal::default();
-        let entries: Vec<Entry> = (0..=CAPACITY).map(|number| entry(&number.to_string())).collect();
+        let entries: Vec<JournalEntry> = (0..=CAPACITY).map(|number| entry(&number.to_string())).collect();
         for entry in entries.clone() {
             journal.record(entry);
         }
@@ -211,7 +211,7 @@ mod tests {
     fn long_texts_are_shortened() {
         let journal = Journal::default();
         let long = "é".repeat(30_000);
-        journal.record(Entry { reason: Some(long.clone()), client: Some(long.clone()), ..entry(&long) });
+        journal.record(JournalEntry { reason: Some(long.clone()), client: Some(long.clone()), ..entry(&long) });
         let found = journal.latest(1).remove(0);
         for text in [&found.path, &found.reason.unwrap(), &found.client.unwrap()] {
             assert_eq!(text.len(), MAX_TEXT + '…'.len_utf8());
@@ -227,7 +227,7 @@ mod tests {
             about: mock_idp_core::trace::About::Text { subject: "subject".into(), because: text.clone() },
         };
         for number in 0..CAPACITY {
-            journal.record(Entry { notes: (0..32).map(|_| note()).collect(), ..entry(&number.to_string()) });
+            journal.record(JournalEntry { notes: (0..32).map(|_| note()).collect(), ..entry(&number.to_string()) });
         }
         let kept = journal.latest(usize::MAX);
         assert!((200..256).contains(&kept.len()), "each takes a little more than 64 KiB: {}", kept.len());

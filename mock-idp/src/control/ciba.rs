@@ -19,14 +19,14 @@ const EXPECTED: &str = r#"{"decision": "approve" or "deny"}, and to leave others
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DecideRequest {
-    decision: Decision,
+    decision: CibaDecision,
     id: Option<String>,
     user: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "snake_case")]
-enum Decision {
+enum CibaDecision {
     Approve,
     Deny,
 }
@@ -52,7 +52,7 @@ pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<Value>, 
     let matches = |request: &BackchannelRequest| {
         id.as_ref().is_none_or(|id| *id == request.id) && user.as_ref().is_none_or(|user| *user == request.user_id)
     };
-    let decided = BackchannelInbox::new(&address.org).decide(decision == Decision::Approve, matches).await?;
+    let decided = BackchannelInbox::new(&address.org).decide(decision == CibaDecision::Approve, matches).await?;
     if decided.is_empty() {
         let waiting = list(At(address)).await?.0;
         return Err(ControlError::new(StatusCode::NOT_FOUND, "no pending request matches", waiting));

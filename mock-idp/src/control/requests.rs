@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::address::Address;
 use crate::control::ControlError;
-use crate::journal::{CAPACITY, Entry};
+use crate::journal::{CAPACITY, JournalEntry};
 use crate::routing::{At, PathParameters, Query};
 
 /// Without `?limit=`.
@@ -32,7 +32,7 @@ fn limit(query: &Parameters) -> Option<usize> {
     }
 }
 
-fn without_notes(entry: &Entry) -> Value {
+fn without_notes(entry: &JournalEntry) -> Value {
     let mut value = json!(entry);
     if let Some(fields) = value.as_object_mut() {
         fields.shift_remove("notes");

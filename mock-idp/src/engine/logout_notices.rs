@@ -11,7 +11,7 @@ use mock_idp_core::tokens::LogoutToken;
 use mock_idp_core::trace::Trace;
 
 use super::{Context, OrgInstance, signing};
-use crate::journal::Entry;
+use crate::journal::JournalEntry;
 use crate::outbound::{self, OutboundError};
 use crate::request_id::RequestId;
 
@@ -68,7 +68,7 @@ fn record(org: &OrgInstance, notice: &BackChannelNotice, result: &Result<(), Out
         Err(_) => 0,
     };
     let user = org.org().user(&notice.user_id).map(|user| user.profile.login.clone());
-    org.journal.record(Entry {
+    org.journal.record(JournalEntry {
         request_id: RequestId::random(),
         time: org.clock.now_millis(),
         method: Method::POST,

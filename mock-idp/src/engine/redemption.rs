@@ -1,7 +1,7 @@
 //! Redeeming grants: loads what a grant names, and decides what the client gets.
 
 use mock_idp_core::endpoint::token::{
-    self, GrantRequest, IdJagIssuer, LoadedRecord, Lookup, PresentedOwnTokens, Redeemed, RedemptionError, Revokes,
+    self, GrantRequest, IdJagIssuer, LoadedRecord, Lookup, PresentedOwnTokens, Redeemed, RedemptionError, RevokedTokens,
 };
 use mock_idp_core::ledger::{FailedSignIns, LedgerError};
 use mock_idp_core::protocol::OAuthError;
@@ -156,7 +156,7 @@ fn stored<T>(result: Result<T, LedgerError>) -> Result<T, OAuthError> {
 }
 
 /// Revokes what a failed redemption revokes.
-async fn revoke(context: &Context, revokes: Revokes) -> Result<(), LedgerError> {
+async fn revoke(context: &Context, revokes: RevokedTokens) -> Result<(), LedgerError> {
     let mut batch = context.ledger().batch();
     if let Some(jti) = revokes.access_token {
         revocations::revoke_access_token(context, &mut batch, &jti);

@@ -2,7 +2,7 @@
 
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::introspection;
-use mock_idp_core::endpoint::revocation::{self, Revokes};
+use mock_idp_core::endpoint::revocation::{self, RevocationTarget};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 
@@ -34,7 +34,7 @@ impl<'c> RevocationEndpoint<'c> {
         let token = introspection::token(presented.body)?;
         let mut batch = context.ledger().batch();
         if let Some((id, family)) = token_lookup::family(context, token).await? {
-            if revocation::of_refresh_token(client, &family) == Revokes::Family {
+            if revocation::of_refresh_token(client, &family) == RevocationTarget::Family {
                 revocations::revoke_family(context, &mut batch, &id);
             }
             return Ok(batch.commit().await?);
@@ -44,7 +44,7 @@ impl<'c> RevocationEndpoint<'c> {
             return Ok(());
         }
         if let Some(claims) = context.keys().await?.access_token(token)
-            && let Revokes::AccessToken(jti) = revocation::of_access_token(client, &claims)
+            && let RevocationTarget::AccessToken(jti) = revocation::of_access_token(client, &claims)
         {
             revocations::revoke_access_token(context, &mut batch, &jti);
         }

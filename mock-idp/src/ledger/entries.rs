@@ -22,7 +22,7 @@ const ENTRY_OVERHEAD: usize = 128;
 /// The records of one table.
 #[derive(Debug)]
 pub(super) struct Entries<T> {
-    by_key: HashMap<Arc<str>, Entry<T>>,
+    by_key: HashMap<Arc<str>, StoredEntry<T>>,
     /// The first to expire first, so that removing expired records takes no search.
     by_expiry: BTreeSet<(i64, Arc<str>)>,
     last_version: u64,
@@ -31,7 +31,7 @@ pub(super) struct Entries<T> {
 }
 
 #[derive(Debug)]
-struct Entry<T> {
+struct StoredEntry<T> {
     value: T,
     /// The first second at which the record is gone.
     expires: i64,
@@ -91,7 +91,8 @@ impl<T: RecordSize> Entries<T> {
         self.last_version += 1;
         self.bytes += bytes;
         self.by_expiry.insert((expires, Arc::clone(&key)));
-        self.by_key.insert(Arc::clone(&key), Entry { value, expires, version: Version(self.last_version), bytes });
+        self.by_key
+            .insert(Arc::clone(&key), StoredEntry { value, expires, version: Version(self.last_version), bytes });
         self.make_room(bound, now, &key);
     }
 
@@ -100,7 +101,7 @@ impl<T: RecordSize> Entries<T> {
         self.remove(key).filter(|entry| now < entry.expires).map(|entry| entry.value)
     }
 
-    fn remove(&mut self, key: &str) -> Option<Entry<T>> {
+    fn remove(&mut self, key: &str) -> Option<StoredEntry<T>> {
         let (key, entry) = self.by_key.remove_entry(key)?;
         self.bytes -= entry.bytes;
         self.by_expiry.remove(&(entry.expires, key));

@@ -74,7 +74,8 @@ impl Note {
 /// Shortens a text that is longer than `limit` bytes.
 pub fn shorten(text: &mut String, limit: usize) {
     if text.len() > limit {
-        text.truncate(text.floor_char_boundary(limit));
+        let end = (0..=limit).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        text.truncate(end);
         text.push('…');
         text.shrink_to_fit();
     }

@@ -2,7 +2,7 @@
 
 use mock_idp_core::endpoint::client_authentication::{self, CalledEndpoint};
 use mock_idp_core::endpoint::token::{
-    LoadedRecord, NewRefreshToken, Redeemed, RedemptionError, Revokes, TokenRequest, admit, redeem,
+    LoadedRecord, NewRefreshToken, Redeemed, RedemptionError, RevokedTokens, TokenRequest, admit, redeem,
 };
 use mock_idp_core::ledger::{
     Authentication, Authorization, FamilyState, RefreshTokens, ReusedRefreshToken, TokenFamily,
@@ -83,7 +83,7 @@ fn a_rotated_token_is_accepted_within_the_grace_period() {
     assert!(!family.is_revoked());
     let late = refresh(&org, &mut family, NATIVE, "first", NOW + 30).unwrap_err();
     assert_eq!(late.error.id, ErrorId::InvalidRefreshToken);
-    assert_eq!(late.revokes, Some(Revokes { access_token: None, family: Some("oar1".into()) }));
+    assert_eq!(late.revokes, Some(RevokedTokens { access_token: None, family: Some("oar1".into()) }));
     assert!(family.is_revoked());
     assert!(refresh(&org, &mut family, NATIVE, &second, NOW + 31).is_err());
 }

@@ -3,7 +3,7 @@
 //! Requests have no common id, so this is derived: a flow begins with a request to an endpoint that begins one, and the following
 //! requests of the same client belong to it, until the client begins another. If two users are known, their requests are apart.
 
-use crate::journal::Entry;
+use crate::journal::JournalEntry;
 
 /// The ends of paths with which flows begin.
 const BEGINNINGS: [&str; 6] =

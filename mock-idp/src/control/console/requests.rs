@@ -10,7 +10,7 @@ use super::flows::flows;
 use super::{frame, page};
 use crate::clock::{rfc3339, time_of_day};
 use crate::control::requests::unknown;
-use crate::journal::Entry;
+use crate::journal::JournalEntry;
 use crate::pages::view::{ConsoleView, FilterView, FlowView, RequestRow, RequestView, RequestsView};
 use crate::routing::{At, PathParameters, Query};
 
@@ -68,7 +68,7 @@ fn filter(query: &Parameters) -> FilterView {
     }
 }
 
-fn matches(filter: &FilterView, entry: &Entry, flow: Option<&str>) -> bool {
+fn matches(filter: &FilterView, entry: &JournalEntry, flow: Option<&str>) -> bool {
     let contains = |text: &str, part: &str| text.to_lowercase().contains(&part.to_lowercase());
     let within =
         |text: &Option<String>, part: &str| part.is_empty() || text.as_deref().is_some_and(|text| contains(text, part));
@@ -89,7 +89,7 @@ fn matches(filter: &FilterView, entry: &Entry, flow: Option<&str>) -> bool {
             || notes().any(|note| contains(&note, &filter.text)))
 }
 
-fn row(entry: &Entry, flow: Option<&str>) -> RequestRow {
+fn row(entry: &JournalEntry, flow: Option<&str>) -> RequestRow {
     RequestRow {
         request_id: entry.request_id.to_string(),
         time: time_of_day(entry.time),

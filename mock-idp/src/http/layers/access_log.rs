@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use http::{Method, StatusCode};
 
 use crate::address::Address;
-use crate::journal::{Entry, Explanation, LOG_TARGET};
+use crate::journal::{Explanation, JournalEntry, LOG_TARGET};
 use crate::request_id::RequestId;
 
 /// What is recorded of a request.
@@ -33,7 +33,7 @@ impl RequestRecord {
     /// Logs a request that is for no org.
     pub(crate) fn misaddressed(self, status: StatusCode, reason: &str) {
         let Self { started, request_id, method, path } = self;
-        let entry = Entry {
+        let entry = JournalEntry {
             request_id,
             time: 0,
             method,
@@ -50,7 +50,7 @@ impl RequestRecord {
 
     fn write(self, address: &Address, status: u16, explanation: Explanation, log: bool) {
         let Explanation { client, user, reason, notes, .. } = explanation;
-        let entry = Entry {
+        let entry = JournalEntry {
             request_id: self.request_id,
             time: address.org.clock.now_millis(),
             method: self.method,
@@ -75,7 +75,7 @@ fn milliseconds(elapsed: Duration) -> f64 {
 }
 
 /// The one event of a request: an error for 5xx, a warning for 4xx and for no answer.
-fn log_line(entry: &Entry, path_prefix: &str) {
+fn log_line(entry: &JournalEntry, path_prefix: &str) {
     macro_rules! event {
         ($level:ident) => {
             tracing::$level!(

@@ -29,7 +29,7 @@ pub use lookup::{
     IdJagIssuer, LoadedRecord, Lookup, PresentedDeviceSecret, PresentedOwnTokens, check_issuer_signature,
     issuer_key_source,
 };
-pub use redemption::{Extra, NewRefreshToken, PassedOnToken, Redeemed, Redemption, RedemptionError, Revokes};
+pub use redemption::{Extra, NewRefreshToken, PassedOnToken, Redeemed, Redemption, RedemptionError, RevokedTokens};
 pub use request::TokenRequest;
 pub use response::{body, unsigned_tokens};
 

@@ -113,12 +113,12 @@ pub struct PassedOnToken {
 #[derive(Clone, Debug)]
 pub struct RedemptionError {
     pub error: OAuthError,
-    pub revokes: Option<Revokes>,
+    pub revokes: Option<RevokedTokens>,
 }
 
 /// Tokens that have to be revoked.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Revokes {
+pub struct RevokedTokens {
     /// `jti` of an access token.
     pub access_token: Option<String>,
     /// Id of a token family.

@@ -4,7 +4,7 @@ use super::super::browser;
 use super::super::entitlement::{check_still_entitled, with_refresh_token};
 use super::super::grant::{Grant, GrantRequest};
 use super::super::lookup::{LoadedRecord, Lookup};
-use super::super::redemption::{Extra, Redeemed, Redemption, RedemptionError, Revokes, TokenIds};
+use super::super::redemption::{Extra, Redeemed, Redemption, RedemptionError, RevokedTokens, TokenIds};
 use crate::ledger::{Authorization, Code, CodeState, DeviceSecret};
 use crate::moment::Moment;
 use crate::protocol::{ErrorId, GrantType, OAuthError, pkce};
@@ -68,7 +68,7 @@ fn check_issued_to(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthE
 fn used_before(request: &GrantRequest<'_>, code: &Code) -> RedemptionError {
     let revokes = match &code.state {
         CodeState::Redeemed { access_token, family } if request.org.behavior().replay_revokes() => {
-            Some(Revokes { access_token: Some(access_token.clone()), family: family.clone() })
+            Some(RevokedTokens { access_token: Some(access_token.clone()), family: family.clone() })
         }
         _ => None,
     };

@@ -3,7 +3,7 @@
 use super::super::entitlement::{check_still_entitled, without_refresh_token};
 use super::super::grant::{Grant, GrantRequest};
 use super::super::lookup::{LoadedRecord, Lookup};
-use super::super::redemption::{NewRefreshToken, Redeemed, Redemption, RedemptionError, Revokes, TokenIds};
+use super::super::redemption::{NewRefreshToken, Redeemed, Redemption, RedemptionError, RevokedTokens, TokenIds};
 use crate::ledger::{FamilyState, ReusedRefreshToken, TokenFamily};
 use crate::model::RotationType;
 use crate::moment::Moment;
@@ -113,7 +113,7 @@ fn use_token(
     let Ok(mut tokens) = tokens else {
         // RFC 9700 4.14.2; Okta: reuse revokes the whole family.
         let error = invalid("a refresh token that has been rotated was used again");
-        let revokes = Revokes { access_token: None, family: Some(family_id.to_owned()) };
+        let revokes = RevokedTokens { access_token: None, family: Some(family_id.to_owned()) };
         return Err(RedemptionError { error, revokes: Some(revokes) });
     };
     tokens.idle_until = now + i64::from(family.authorization.lifetimes.refresh_token_window_minutes) * 60;
