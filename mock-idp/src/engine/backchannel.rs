@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pages::view::{BackchannelItem, BackchannelView, Decided, Frame, PageView};
+use crate::pages::view::{BackchannelItem, BackchannelView, Frame, PageView, ShownDecision};
 use mock_idp_core::endpoint::authorization::AuthorizationError;
 use mock_idp_core::endpoint::backchannel::{self, StartedRequest};
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
@@ -154,7 +154,7 @@ impl<'o> BackchannelInbox<'o> {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn page(self, decided: Option<Decided>, frame: Frame) -> Result<PageView, LedgerError> {
+    pub async fn page(self, decided: Option<ShownDecision>, frame: Frame) -> Result<PageView, LedgerError> {
         let org = self.instance.org();
         let item = |request: BackchannelRequest| BackchannelItem {
             client_label: org.client(&request.client_id).map_or(request.client_id, |client| client.label.clone()),

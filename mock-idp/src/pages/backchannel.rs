@@ -1,6 +1,6 @@
 //! The page where a developer answers backchannel requests, as a user would on a phone.
 
-use crate::pages::view::{BackchannelView, Decided};
+use crate::pages::view::{BackchannelView, ShownDecision};
 use askama::Template;
 
 use super::chrome::Chrome;
@@ -20,9 +20,9 @@ impl<'a> BackchannelPage<'a> {
     /// What the last decision led to.
     fn decided(&self) -> Option<&'static str> {
         Some(match self.view.decided? {
-            Decided::Approved => "Approved. The client gets its tokens the next time it asks.",
-            Decided::Denied => "Denied. The client gets an error the next time it asks.",
-            Decided::TooLate => "Nothing has changed: that request was answered before, or its time is over.",
+            ShownDecision::Approved => "Approved. The client gets its tokens the next time it asks.",
+            ShownDecision::Denied => "Denied. The client gets an error the next time it asks.",
+            ShownDecision::TooLate => "Nothing has changed: that request was answered before, or its time is over.",
         })
     }
 }

@@ -3,33 +3,9 @@
 mod flows;
 mod preview;
 mod requests;
+mod response;
 mod start;
 
 pub(super) use preview::preview_page;
 pub(super) use requests::{request, requests};
 pub(super) use start::start;
-
-use axum::response::{Html, IntoResponse as _, Response};
-use http::{HeaderValue, StatusCode, header};
-
-use crate::address::Address;
-use crate::pages;
-use crate::pages::view::{ConsoleView, Frame};
-
-fn frame(address: &Address) -> Frame {
-    Frame {
-        org_name: address.org.org().identity().name.clone(),
-        path_prefix: address.path_prefix.to_string(),
-        request_id: String::new(),
-        warnings: address.warnings(),
-    }
-}
-
-fn page(view: &ConsoleView) -> Response {
-    let mut response = (StatusCode::OK, Html(pages::render_console(view))).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(pages::CONSOLE_POLICY));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
-}

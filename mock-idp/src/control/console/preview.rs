@@ -6,7 +6,7 @@ use axum::response::Response;
 use mock_idp_core::org::Org;
 use mock_idp_core::preview::{Preview, Question, Remedies};
 
-use super::{frame, page};
+use super::response::{frame, page};
 use crate::address::Address;
 use crate::control::explain::urls;
 use crate::pages::view::{ConsoleView, FormView, PreviewView, ResultView};
@@ -55,16 +55,19 @@ fn joined<'p>(parameters: impl Iterator<Item = (&'p str, &'p str)>) -> Vec<(Stri
 
 /// The first client and user for whom a sign-in at the default server is granted. Empty if none of those that are tried is.
 async fn granted_combination(address: &Address, org: &Arc<Org>) -> Vec<(String, String)> {
-    let logins = || org.users().map(|user| user.profile.login.clone());
-    let pairs = org.apps().flat_map(|app| logins().map(move |login| (app.client_id().to_owned(), login)));
-    let pairs: Vec<(String, String)> = pairs.take(MAX_TRIES).collect();
-    for (client, login) in pairs {
-        let given = [("client", client.as_str()), ("user", &login), ("server", "default"), ("scope", "openid profile")];
+    for (client, login) in combinations(org) {
+        let given = [("client", &*client), ("user", &login), ("server", "default"), ("scope", "openid profile")];
         let Ok(question) = Question::read(org, given) else { continue };
-        let preview = preview::preview(org, &urls(address), &question, address.org.clock.now()).await;
-        if !preview.is_refused() {
+        if !preview::preview(org, &urls(address), &question, address.org.clock.now()).await.is_refused() {
             return given.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         }
     }
     Vec::new()
+}
+
+/// The first clients, each with the first users.
+fn combinations(org: &Org) -> Vec<(String, String)> {
+    let logins = || org.users().map(|user| user.profile.login.clone());
+    let pairs = org.apps().flat_map(|app| logins().map(|login| (app.client_id().to_owned(), login)));
+    pairs.take(MAX_TRIES).collect()
 }

@@ -7,7 +7,7 @@ use mock_idp_core::preview::Why;
 use mock_idp_core::protocol::Parameters;
 
 use super::flows::flows;
-use super::{frame, page};
+use super::response::{frame, page};
 use crate::clock::{rfc3339, time_of_day};
 use crate::control::requests::unknown;
 use crate::journal::JournalEntry;

@@ -4,7 +4,7 @@ use axum::response::Response;
 use mock_idp_core::model::App;
 use mock_idp_core::org::CompiledServer;
 
-use super::{frame, page};
+use super::response::{frame, page};
 use crate::address::Address;
 use crate::control::explain::urls;
 use crate::faults::Fault;

@@ -14,7 +14,7 @@ use crate::routing::{Decided, Query};
 
 pub(super) async fn get(PickerForm(form): PickerForm, Query(query): Query) -> Decided {
     let SignInForm { address, frame, .. } = form;
-    let decided = query.get("decided").and_then(view::Decided::named);
+    let decided = query.get("decided").and_then(view::ShownDecision::named);
     match BackchannelInbox::new(&address.org).page(decided, frame).await {
         Ok(view) => Explained::undecided(page::render(&view)),
         Err(error) => api_error::render(&error.into()),
@@ -26,9 +26,9 @@ pub(super) async fn post(PickerForm(form): PickerForm, Form(fields): Form) -> De
     match BackchannelInbox::new(&form.address.org).decide(allowed, |request| request.id == id).await {
         Ok(decided) => {
             let decided = match (decided.is_empty(), allowed) {
-                (true, _) => view::Decided::TooLate,
-                (false, true) => view::Decided::Approved,
-                (false, false) => view::Decided::Denied,
+                (true, _) => view::ShownDecision::TooLate,
+                (false, true) => view::ShownDecision::Approved,
+                (false, false) => view::ShownDecision::Denied,
             };
             Explained::undecided(list(&form.address.path_prefix, decided))
         }
@@ -37,7 +37,7 @@ pub(super) async fn post(PickerForm(form): PickerForm, Form(fields): Form) -> De
 }
 
 /// Redirects to the list, which says what was decided, so that a reload does not post again.
-fn list(path_prefix: &str, decided: view::Decided) -> Response {
+fn list(path_prefix: &str, decided: view::ShownDecision) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     if let Ok(list) = HeaderValue::from_str(&format!("{path_prefix}/signin/backchannel?decided={}", decided.name())) {
         response.headers_mut().insert(header::LOCATION, list);

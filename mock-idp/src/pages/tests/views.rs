@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::pages::view::{
-    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView, Decided,
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
     ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RedirectUriMismatch, RequestSummary,
-    SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
+    ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
@@ -250,7 +250,7 @@ fn device_done(allowed: bool) -> PageView {
     activation(ActivationStep::Done { client_label: "Market TV".to_owned(), allowed })
 }
 
-pub(super) fn backchannel(waiting: bool, decided: Option<Decided>) -> PageView {
+pub(super) fn backchannel(waiting: bool, decided: Option<ShownDecision>) -> PageView {
     let request = BackchannelItem {
         id: "xYz".to_owned(),
         client_label: "Market kiosk".to_owned(),
@@ -312,9 +312,9 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("post_message".to_owned(), PageView::PostMessage(post_message())),
         ("backchannel".to_owned(), backchannel(true, None)),
         ("backchannel_empty".to_owned(), backchannel(false, None)),
-        ("backchannel_approved".to_owned(), backchannel(false, Some(Decided::Approved))),
-        ("backchannel_denied".to_owned(), backchannel(true, Some(Decided::Denied))),
-        ("backchannel_too_late".to_owned(), backchannel(false, Some(Decided::TooLate))),
+        ("backchannel_approved".to_owned(), backchannel(false, Some(ShownDecision::Approved))),
+        ("backchannel_denied".to_owned(), backchannel(true, Some(ShownDecision::Denied))),
+        ("backchannel_too_late".to_owned(), backchannel(false, Some(ShownDecision::TooLate))),
         ("device_code".to_owned(), device_code(None)),
         ("device_code_refused".to_owned(), device_code(Some("no device waits that shows this code"))),
         ("device_confirm".to_owned(), device_confirm()),

@@ -13,8 +13,8 @@ pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
 pub(crate) use journal::{FilterView, FlowView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 pub(crate) use sign_in::{
-    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView, Decided,
-    ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary, SignInStep,
-    SignInView, SignedOutView,
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
+    ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary, ShownDecision,
+    SignInStep, SignInView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};

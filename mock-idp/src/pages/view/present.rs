@@ -105,7 +105,8 @@ pub(crate) fn activation_step(
         client_label: label(org.client(&activation.client_id), &activation.client_id),
         user_login: org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default(),
         user_code: activation.user_code.clone(),
-        scopes: scopes.iter().map(consent_scope).collect(),
+        // That the user is signed in is said by the page itself.
+        scopes: scopes.iter().filter(|scope| scope.name != "openid").map(consent_scope).collect(),
     }
 }
 

@@ -228,21 +228,21 @@ pub struct BackchannelView {
     pub action: String,
     /// What the last decision led to.
     #[serde(skip_serializing)]
-    pub decided: Option<Decided>,
+    pub decided: Option<ShownDecision>,
     /// The oldest first.
     pub requests: Vec<BackchannelItem>,
 }
 
 /// What a decision on a backchannel request led to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Decided {
+pub enum ShownDecision {
     Approved,
     Denied,
     /// The request did not wait any more.
     TooLate,
 }
 
-impl Decided {
+impl ShownDecision {
     const ALL: [Self; 3] = [Self::Approved, Self::Denied, Self::TooLate];
 
     /// Its name in an address.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::chromium::{Chromium, Options, Scheme, program};
 use crate::ciba::{KIOSK, SECRET};
 use crate::device::TV;
-use crate::flow::{CALLBACK, WEB, browser};
+use crate::flow::{CALLBACK, WEB, authorize, browser, code_request, parameter, redeem};
 use crate::org::TestOrg;
 
 const PARTNER: &str = "0oamarketpartner05d7";
@@ -151,8 +151,6 @@ async fn inspect_sign_in(page: &mut Inspection<'_>) {
     );
     page.open(&path).await;
     page.check("error redirect URI", "[data-se=redirect-uris]").await;
-    page.open("/oauth2/default/v1/logout").await;
-    page.check("sign-out", "main").await;
 }
 
 async fn inspect_devices(page: &mut Inspection<'_>) {
@@ -220,6 +218,10 @@ async fn inspect(options: Options) {
     page.click("[data-se=consent-allow]").await;
     page.check("backchannel approved", "[data-se=decided]").await;
 
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid")).await;
+    let tokens: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
+    page.open(&format!("/oauth2/default/v1/logout?id_token_hint={}", tokens["id_token"].as_str().unwrap())).await;
+    page.check("signed out", "[data-se=signed-out]").await;
     let Inspection { chromium, mut findings, .. } = page;
 
     let mut chromium = chromium;
