@@ -11,11 +11,11 @@ pub enum Exit {
     Failures,
     /// The command line is invalid.
     Usage,
-    /// The filters select no scenario.
+    /// The filters select no scenario, or the target can run none of them.
     NothingSelected,
     /// The target is not reachable, or the built-in one does not start.
     Unreachable,
-    /// A target file, a fixture or an environment variable is missing or invalid.
+    /// A target file, a fixture or an environment variable is missing or invalid, or the report cannot be written.
     Configuration,
     /// Claim snapshots are pending.
     SnapshotsPending,
@@ -31,9 +31,9 @@ impl Exit {
         (Self::Expected, "all as expected"),
         (Self::Failures, "failures"),
         (Self::Usage, "usage"),
-        (Self::NothingSelected, "no scenario selected"),
+        (Self::NothingSelected, "no scenario selected, or none could run"),
         (Self::Unreachable, "target not reachable, or start failed"),
-        (Self::Configuration, "configuration or secrets missing"),
+        (Self::Configuration, "configuration or secrets missing, or report not writable"),
         (Self::SnapshotsPending, "snapshots pending"),
         (Self::Internal, "internal error"),
         (Self::Interrupted, "interrupted"),

@@ -13,6 +13,7 @@ pub mod embedded;
 pub mod exit;
 pub mod flow;
 pub mod issuer_target;
+pub mod nearest;
 pub mod record;
 pub mod report;
 pub mod run;

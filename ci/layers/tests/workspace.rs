@@ -63,7 +63,7 @@ const DEMO_APP: Layers = Layers {
 const HARNESS: Layers = Layers {
     folder: "harness",
     layers: &[
-        &["exit", "embedded", "record"],
+        &["exit", "embedded", "nearest", "record"],
         &["wire"],
         &["issuer_target"],
         &["driver", "flow", "check", "claims", "subject"],

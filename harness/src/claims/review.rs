@@ -1,10 +1,11 @@
 //! Review of pending snapshots.
 
 use std::io::{BufRead, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::diff::diff;
 use super::snapshots::{Snapshots, path_of};
+use crate::issuer_target::fixtures::FixturesError;
 
 /// A pending snapshot.
 #[derive(Clone, Debug)]
@@ -12,9 +13,21 @@ pub struct Pending {
     pub name: String,
     /// The accepted snapshot; empty if there is none yet.
     pub known: String,
-    /// The snapshot of the last run.
+    /// The snapshot of the last run; empty if no scenario compares the accepted one any more.
     pub found: String,
-    file: PathBuf,
+    file: Option<PathBuf>,
+}
+
+impl Pending {
+    /// What is unusual about it.
+    #[must_use]
+    pub const fn remark(&self) -> &'static str {
+        match (self.known.is_empty(), self.file.is_none()) {
+            (true, _) => "  (new)",
+            (_, true) => "  (no scenario compares it: accepting removes it)",
+            _ => "",
+        }
+    }
 }
 
 /// The decision of the reviewer.
@@ -33,26 +46,41 @@ pub enum ReviewError {
     InCi,
     #[error("no fixtures folder to write to: run in the repository or set --fixtures")]
     NoFolder,
+    #[error(transparent)]
+    Fixtures(#[from] FixturesError),
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
     #[error("the terminal: {0}")]
     Terminal(#[from] std::io::Error),
 }
 
-/// The pending snapshots, by name.
-#[must_use]
-pub fn pending(snapshots: &Snapshots) -> Vec<Pending> {
-    let entries = std::fs::read_dir(snapshots.pending_folder()).into_iter().flatten().flatten();
-    let mut pending: Vec<Pending> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().to_str()?.strip_suffix(".json")?.to_owned();
-            let found = std::fs::read_to_string(entry.path()).ok()?;
-            let known = snapshots.fixtures().read(&path_of(&name)).unwrap_or_default();
-            Some(Pending { name, known, found, file: entry.path() })
-        })
-        .collect();
+/// The pending snapshots, by name, and after them those that none of `scenarios` compares.
+///
+/// # Errors
+/// When a snapshot cannot be read.
+pub fn pending<'a>(
+    snapshots: &Snapshots,
+    scenarios: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Pending>, ReviewError> {
+    let mut pending = Vec::new();
+    let known = |name: &str| snapshots.fixtures().read(&path_of(name)).map(Option::unwrap_or_default);
+    for entry in std::fs::read_dir(snapshots.pending_folder()).into_iter().flatten().flatten() {
+        let file_name = entry.file_name();
+        let Some(name) = file_name.to_str().and_then(|name| name.strip_suffix(".json")) else { continue };
+        let file = entry.path();
+        let found = std::fs::read_to_string(&file).map_err(|error| failed(&file, error))?;
+        pending.push(Pending { name: name.to_owned(), known: known(name)?, found, file: Some(file) });
+    }
     pending.sort_by(|one, other| one.name.cmp(&other.name));
-    pending
+    for name in snapshots.orphans(scenarios)? {
+        let known = known(&name)?;
+        pending.push(Pending { name, known, found: String::new(), file: None });
+    }
+    Ok(pending)
+}
+
+fn failed(path: &Path, error: std::io::Error) -> ReviewError {
+    ReviewError::File { path: path.display().to_string(), reason: error.to_string() }
 }
 
 /// Accepts, rejects or skips each pending snapshot, as `decide` returns. Returns the number of skipped ones.
@@ -61,6 +89,7 @@ pub fn pending(snapshots: &Snapshots) -> Vec<Pending> {
 /// In CI, without a folder to write to, or when a file can't be written.
 pub fn review(
     snapshots: &Snapshots,
+    pending: &[Pending],
     in_ci: bool,
     output: &mut dyn Write,
     mut decide: impl FnMut(&Pending, &mut dyn Write) -> std::io::Result<ReviewDecision>,
@@ -70,21 +99,14 @@ pub fn review(
     }
     let folder = snapshots.fixtures().folder().ok_or(ReviewError::NoFolder)?.join("claims");
     let mut skipped = 0;
-    for pending in pending(snapshots) {
-        let failed = |path: &std::path::Path, error: std::io::Error| ReviewError::File {
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        };
-        let verb = match decide(&pending, output)? {
+    for pending in pending {
+        let verb = match decide(pending, output)? {
             ReviewDecision::Accept => {
-                let target = folder.join(format!("{}.json", pending.name));
-                std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
-                std::fs::write(&target, &pending.found).map_err(|error| failed(&target, error))?;
-                std::fs::remove_file(&pending.file).map_err(|error| failed(&pending.file, error))?;
+                accept(&folder, pending)?;
                 "accepted"
             }
             ReviewDecision::Reject => {
-                std::fs::remove_file(&pending.file).map_err(|error| failed(&pending.file, error))?;
+                pending.file.as_deref().map(remove).transpose()?;
                 "rejected"
             }
             ReviewDecision::Skip => {
@@ -97,12 +119,25 @@ pub fn review(
     Ok(skipped)
 }
 
+/// Makes a pending snapshot the accepted one. One that no scenario compares is removed.
+fn accept(folder: &Path, pending: &Pending) -> Result<(), ReviewError> {
+    let target = folder.join(format!("{}.json", pending.name));
+    let Some(file) = &pending.file else { return remove(&target) };
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    std::fs::write(&target, &pending.found).map_err(|error| failed(&target, error))?;
+    remove(file)
+}
+
+fn remove(file: &Path) -> Result<(), ReviewError> {
+    std::fs::remove_file(file).map_err(|error| failed(file, error))
+}
+
 /// Asks for a decision on the terminal.
 ///
 /// # Errors
 /// When the terminal can't be read or written.
 pub fn ask(pending: &Pending, input: &mut dyn BufRead, output: &mut dyn Write) -> std::io::Result<ReviewDecision> {
-    writeln!(output, "\n{}{}\n", pending.name, if pending.known.is_empty() { "  (new)" } else { "" })?;
+    writeln!(output, "\n{}{}\n", pending.name, pending.remark())?;
     write!(output, "{}", diff(&pending.known, &pending.found))?;
     loop {
         write!(output, "\n[a]ccept  [r]eject  [s]kip > ")?;

@@ -1,12 +1,13 @@
 //! Compares documents with snapshots and writes pending snapshots.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::diff::diff;
 use super::normalise::{Context, normalise};
-use crate::issuer_target::fixtures::Fixtures;
+use crate::issuer_target::fixtures::{Fixtures, FixturesError};
 use crate::record::{Finding, Recorder, Verdict, checks};
 
 checks! {
@@ -40,18 +41,38 @@ impl Snapshots {
         &self.fixtures
     }
 
+    /// The accepted snapshots that no scenario compares.
+    ///
+    /// # Errors
+    /// When the folder of snapshots cannot be read.
+    pub fn orphans<'a>(&self, scenarios: impl Iterator<Item = &'a str>) -> Result<Vec<String>, FixturesError> {
+        let known: BTreeSet<&str> = scenarios.collect();
+        let mut names = self.fixtures.names("claims", ".json")?;
+        names.retain(|name| !known.contains(name.as_str()));
+        Ok(names)
+    }
+
     /// Removes all pending snapshots.
     pub fn clear(&self) {
         let _ = std::fs::remove_dir_all(&self.pending);
     }
 
     /// Checks `document` against the snapshot `name`. A different document becomes a pending snapshot.
-    pub fn judge(&self, recorder: &Recorder, name: &str, document: &Value, context: &Context<'_>) {
+    ///
+    /// # Errors
+    /// When the accepted snapshot exists and cannot be read.
+    pub fn judge(
+        &self,
+        recorder: &Recorder,
+        name: &str,
+        document: &Value,
+        context: &Context<'_>,
+    ) -> Result<(), FixturesError> {
+        let known = self.fixtures.read(&path_of(name))?.unwrap_or_default();
         let (document, broken) = normalise(document, context);
         let actual = broken.first().map_or("all right", String::as_str);
         PLACEHOLDERS.holds(recorder, broken.is_empty(), "all right", actual);
         let text = rendered(&document);
-        let known = self.fixtures.read(&path_of(name)).unwrap_or_default();
         let same = known.trim() == text.trim();
         if !same {
             let written = std::fs::create_dir_all(&self.pending)
@@ -71,6 +92,7 @@ impl Snapshots {
             reason: None,
             snapshot: true,
         });
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Exit;
 use crate::issuer_target::Behavior;
-use crate::run::Drivers;
+use crate::run::{Drivers, REPORTS};
 use crate::scenario::Plan;
 
 const EXAMPLES: &str = "\
@@ -17,6 +17,7 @@ Examples:
   harness run --plan basic --behavior openid  the modules of a certification plan
   harness run --failed                      the failed scenarios of the last run
   harness run --target okta                 a real org: OKTA_ISSUER, OKTA_CLIENT_ID, OKTA_CLIENT_SECRET
+  harness run --target ./my.toml            your own clients and accounts
   harness run --target https://issuer.example
   harness show code.reuse
   harness review                            accept or reject changed claim snapshots";
@@ -27,11 +28,11 @@ Examples:
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// Folder of targets, sign-in scripts, scope tables and snapshots [default: ./fixtures, else the built-in copy]
+    /// Folder of targets, sign-in scripts, scope tables and snapshots [default: ./fixtures, else built-in]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) fixtures: Option<PathBuf>,
     /// Folder for reports and pending snapshots
-    #[arg(long, global = true, value_name = "DIR", default_value = "target/harness/last")]
+    #[arg(long, global = true, value_name = "DIR", default_value = REPORTS)]
     pub(super) report_dir: PathBuf,
 }
 
@@ -41,9 +42,9 @@ pub(super) enum Command {
     Run(RunArgs),
     /// List scenarios
     List(ListArgs),
-    /// Show one scenario: steps, citations, needs
+    /// Show one scenario with its steps, citations and needs, or one check
     Show {
-        /// The scenario's id
+        /// The id of a scenario or a check
         id: String,
     },
     /// Accept or reject changed claim snapshots
@@ -55,9 +56,9 @@ pub(super) struct RunArgs {
     /// Scenario ids or patterns; a prefix selects all ids below it [default: all]
     #[arg(value_name = "ID")]
     pub(super) ids: Vec<String>,
-    /// mock, okta, another file in fixtures/targets, or the URL of an issuer
-    #[arg(long, default_value = "mock")]
-    pub(super) target: String,
+    /// mock, okta, another name in fixtures/targets, a target file, or the URL of an issuer [default: mock]
+    #[arg(long)]
+    pub(super) target: Option<String>,
     /// Only scenarios with this tag
     #[arg(long, value_name = "TAG")]
     pub(super) tag: Vec<String>,
@@ -70,21 +71,32 @@ pub(super) struct RunArgs {
     /// Without these ids or patterns
     #[arg(long, value_name = "ID")]
     pub(super) not: Vec<String>,
-    /// Only the failed scenarios of the last run
+    /// Only the failed scenarios of the last run, with its options unless others are given
     #[arg(long)]
     pub(super) failed: bool,
-    /// How users are signed in
-    #[arg(long, value_enum, default_value = "auto")]
-    pub(super) driver: Drivers,
+    /// How users are signed in [default: auto]
+    #[arg(long, value_enum)]
+    pub(super) driver: Option<Drivers>,
+    /// Certificates of authorities to trust besides those of the system, PEM; for the browser too
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
     /// Fail instead of skip if there is no browser
     #[arg(long)]
     pub(super) require_browser: bool,
     /// Number of scenarios that run at the same time
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value = "4", value_parser = jobs)]
     pub(super) jobs: usize,
     /// Colours
     #[arg(long, value_enum, default_value = "auto")]
     pub(super) color: Colour,
+}
+
+/// The largest number of scenarios at the same time.
+const MOST_JOBS: usize = 64;
+
+fn jobs(text: &str) -> Result<usize, String> {
+    let jobs = text.parse().ok().filter(|jobs| (1..=MOST_JOBS).contains(jobs));
+    jobs.ok_or_else(|| format!("expected a number from 1 to {MOST_JOBS}"))
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -16,6 +16,8 @@ impl From<RunError> for CommandError {
 
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
-        Self(Exit::Internal, error.to_string())
+        // Whoever reads the output has closed the pipe and has what they wanted.
+        let exit = if error.kind() == io::ErrorKind::BrokenPipe { Exit::Expected } else { Exit::Internal };
+        Self(exit, error.to_string())
     }
 }

@@ -18,6 +18,7 @@ use self::error::CommandError;
 use crate::claims::Snapshots;
 use crate::exit::Exit;
 use crate::issuer_target::fixtures::Fixtures;
+use crate::run::RunError;
 
 /// Parses the command line, runs the command and returns the exit code.
 #[must_use]
@@ -33,7 +34,7 @@ pub fn main() -> ExitCode {
     let result = std::panic::catch_unwind(|| perform(cli));
     match result {
         Ok(Ok(exit)) => exit.into(),
-        Ok(Err(CommandError(_, reason))) if reason.contains("Broken pipe") => Exit::Expected.into(),
+        Ok(Err(CommandError(Exit::Expected, _))) => Exit::Expected.into(),
         Ok(Err(CommandError(exit, reason))) => {
             let _ = writeln!(io::stderr(), "harness: {reason}");
             exit.into()
@@ -43,7 +44,7 @@ pub fn main() -> ExitCode {
 }
 
 fn perform(cli: Cli) -> Result<Exit, CommandError> {
-    let fixtures = Fixtures::find(cli.fixtures);
+    let fixtures = Fixtures::find(cli.fixtures).map_err(RunError::from)?;
     let reports = cli.report_dir;
     match cli.command {
         None => {

@@ -1,64 +1,140 @@
 //! `harness run`.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
 
 use super::args::{Colour, RunArgs};
-use super::environment::is_set;
+use super::environment::{is_set, width};
 use super::error::CommandError;
 use crate::exit::Exit;
 use crate::issuer_target::fixtures::Fixtures;
+use crate::record::run::RunRecord;
 use crate::report;
-use crate::run::{self, Event, Filter, Options, RunError, Runner};
+use crate::run::{self, Drivers, Event, Filter, Options, RunError, Runner};
 
 /// Runs scenarios and writes the reports.
 pub(super) fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Exit, CommandError> {
-    let mut filter = Filter::new(&args.ids, &args.not, &args.tag).map_err(RunError::from)?.of_plans(&args.plan);
-    if args.failed {
-        filter = filter.failed_in(&report::last_run(&reports)).map_err(RunError::from)?;
-    }
-    let options = Options {
-        target: args.target,
-        fixtures,
-        filter,
-        behavior: args.behavior,
-        drivers: args.driver,
-        require_browser: args.require_browser,
-        jobs: args.jobs,
-        reports: reports.clone(),
+    writable(&reports)?;
+    let (jobs, colour) = (args.jobs, args.color);
+    let options = if args.failed {
+        let last = last_run(&reports)?;
+        if let Some(exit) = nothing_to_repeat(&last)? {
+            return Ok(exit);
+        }
+        repeating(args, fixtures, reports.clone(), &last)?
+    } else {
+        options(args, fixtures, reports.clone())?
     };
     let on_terminal = io::stdout().is_terminal();
-    let colour = match args.color {
+    let colour = match colour {
         Colour::Always => true,
         Colour::Never => false,
         Colour::Auto => on_terminal && !is_set("NO_COLOR"),
     };
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80);
-    let mut terminal = report::Terminal::new(on_terminal && !is_set("CI"), colour, width);
+    let invocation = options.invocation();
+    let mut terminal = report::Terminal::new(on_terminal && !is_set("CI"), colour, width(), invocation);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let run_all = async {
-        let runner = Runner::open(options).await?;
-        let record = runner
-            .run(|event| {
-                if let Event::Finished { scenario, done, total } = event {
-                    // The reports are written even if the pipe is closed.
-                    let _ = terminal.finished(&mut io::stdout().lock(), scenario, done, total);
-                }
-            })
-            .await;
-        Ok::<_, CommandError>(record)
-    };
     let record = runtime.block_on(async {
-        tokio::select! {
-            record = run_all => record,
-            () = interrupted() => Err(CommandError(Exit::Interrupted, "interrupted".to_owned())),
+        let stop = interrupted();
+        tokio::pin!(stop);
+        let runner = tokio::select! {
+            runner = Runner::open(Options { jobs, ..options }) => runner?,
+            () = &mut stop => return Err(CommandError(Exit::Interrupted, "interrupted".to_owned())),
+        };
+        for note in runner.notes() {
+            let _ = writeln!(io::stdout(), "Note: {note}");
         }
+        let on_event = |event: Event<'_>| {
+            if let Event::Finished { scenario, done, total } = event {
+                // The reports are written even if the pipe is closed.
+                let _ = terminal.finished(&mut io::stdout().lock(), scenario, done, total);
+            }
+        };
+        Ok(runner.run_until(stop, on_event).await)
     })?;
     // Stops the browsers before the reports are written.
     drop(runtime);
-    let files = report::write(&record, &reports)?;
-    write!(io::stdout(), "{}", report::summary(&record, &files))?;
+    let files = report::write(&record, &reports).map_err(|error| not_writable(&reports, &error))?;
+    // The exit code says how the run ended, even if nobody reads the summary.
+    let _ = write!(io::stdout(), "{}", report::summary(&record, &files));
     Ok(run::exit(&record))
+}
+
+fn options(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Options, CommandError> {
+    Ok(Options {
+        target: args.target.unwrap_or_else(|| "mock".to_owned()),
+        fixtures,
+        filter: Filter::new(&args.ids, &args.not, &args.tag).map_err(RunError::from)?.of_plans(&args.plan),
+        behavior: args.behavior,
+        drivers: args.driver.unwrap_or(Drivers::Auto),
+        require_browser: args.require_browser,
+        ca: args.ca,
+        jobs: args.jobs,
+        reports,
+    })
+}
+
+/// The options of the last run, unless the command line has others.
+fn repeating(args: RunArgs, fixtures: Fixtures, reports: PathBuf, last: &RunRecord) -> Result<Options, CommandError> {
+    let before = &last.invocation;
+    let other_target = args.target.as_ref().is_some_and(|target| *target != before.target);
+    let fixtures = match (&before.fixtures, fixtures.folder()) {
+        (Some(folder), None) => Fixtures::find(Some(PathBuf::from(folder))).map_err(RunError::from)?,
+        _ => fixtures,
+    };
+    let args = RunArgs {
+        target: args.target.or_else(|| Some(before.target.clone())),
+        behavior: args.behavior.or_else(|| value(before.behavior.as_deref()).filter(|_| !other_target)),
+        driver: args.driver.or_else(|| value(Some(&before.driver))),
+        ca: args.ca.or_else(|| before.ca.as_ref().map(PathBuf::from).filter(|_| !other_target)),
+        require_browser: args.require_browser || before.require_browser,
+        ..args
+    };
+    let options = options(args, fixtures, reports)?;
+    Ok(Options { filter: options.filter.failed_in(last), ..options })
+}
+
+/// The value of an option that a record names.
+fn value<T: ValueEnum>(word: Option<&str>) -> Option<T> {
+    T::from_str(word?, false).ok()
+}
+
+/// The exit code if no scenario of the last run failed.
+fn nothing_to_repeat(last: &RunRecord) -> Result<Option<Exit>, CommandError> {
+    if last.totals.bad() > 0 {
+        return Ok(None);
+    }
+    if last.interrupted || last.totals.ran() == 0 {
+        let reason =
+            format!("--failed: no scenario of the last run failed, but that run tested too little: {}", last.verdict);
+        return Err(CommandError(Exit::NothingSelected, reason));
+    }
+    writeln!(io::stdout(), "No scenario of the last run failed ({}): nothing to repeat.", last.started)?;
+    Ok(Some(Exit::Expected))
+}
+
+fn last_run(reports: &Path) -> Result<RunRecord, CommandError> {
+    let file = report::last_run(reports);
+    let failed = |reason: String| {
+        CommandError(Exit::Usage, format!("--failed needs the record of an earlier run: {}: {reason}", file.display()))
+    };
+    let text = std::fs::read_to_string(&file).map_err(|error| failed(error.to_string()))?;
+    report::read(&text).map_err(failed)
+}
+
+/// Checks that reports can be written before anything runs.
+fn writable(reports: &Path) -> Result<(), CommandError> {
+    let probe = reports.join(".writable");
+    std::fs::create_dir_all(reports)
+        .and_then(|()| std::fs::write(&probe, ""))
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(|error| not_writable(reports, &error))
+}
+
+fn not_writable(reports: &Path, error: &io::Error) -> CommandError {
+    RunError::Reports { folder: reports.display().to_string(), reason: error.to_string() }.into()
 }
 
 /// Returns on SIGINT or SIGTERM.

@@ -6,24 +6,36 @@ use std::io::{self, Write as _};
 use super::error::CommandError;
 use crate::exit::Exit;
 use crate::issuer_target::fixtures::Fixtures;
+use crate::nearest::did_you_mean;
 use crate::record::Entry;
 use crate::record::run::State;
 use crate::run::{self, RunError};
-use crate::scenario::catalogue;
+use crate::scenario::{catalogue, checks};
 
 /// Shows one scenario.
 pub(super) fn show(id: &str, fixtures: &Fixtures) -> Result<Exit, CommandError> {
     let scenarios = catalogue(fixtures).map_err(RunError::from)?;
-    let Some(scenario) = scenarios.iter().find(|scenario| scenario.id == id) else {
-        return Err(CommandError(Exit::NothingSelected, format!("unknown scenario {id:?}; harness list shows all")));
-    };
     let mut output = io::stdout().lock();
+    if let Some(check) = checks().find(|check| check.id == id) {
+        writeln!(output, "{}\n{}\n\nSeverity  {}\n", check.id, check.says, check.severity.word())?;
+        writeln!(output, "Citations\n  {}", check.cites.join("\n  "))?;
+        return Ok(Exit::Expected);
+    }
+    let Some(scenario) = scenarios.iter().find(|scenario| scenario.id == id) else {
+        let ids = scenarios.iter().map(|scenario| &*scenario.id).chain(checks().map(|check| check.id));
+        let suggestion = did_you_mean(id, ids);
+        let message = format!("no scenario and no check has the id {id:?}{suggestion}; harness list shows all");
+        return Err(CommandError(Exit::NothingSelected, message));
+    };
     writeln!(output, "{}\n{}\n", scenario.id, scenario.title)?;
     show_record(&mut output, id, fixtures)?;
     if let (Some(plan), Some(module)) = (scenario.plan(), scenario.module()) {
         writeln!(output, "\nMirrors\n  {module} of the plan {}", plan.certification())?;
     }
     writeln!(output, "\nCitations\n  {}\n\nNeeds", scenario.citations.join("\n  "))?;
+    for names in scenario.table.iter().filter_map(|table| table.applicability.target.as_ref()) {
+        writeln!(output, "  the target or org {}", names.list().join(" or "))?;
+    }
     for need in &scenario.needs {
         writeln!(output, "  {}", need.description())?;
     }

@@ -38,9 +38,17 @@ pub struct BrowserDriver {
     listener: Arc<Listener>,
     scripts: Vec<Script>,
     recorder: Recorder,
-    /// Whether the browser can reach this machine only.
-    local_only: bool,
+    trust: Trust,
     session: Option<Session>,
+}
+
+/// What the browser may reach, and whose certificates it accepts.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// Whether the browser can reach this machine only.
+    pub local_only: bool,
+    /// Hashes of public keys of servers whose certificates the browser cannot verify, but the harness has.
+    pub public_keys: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -52,16 +60,16 @@ struct Session {
 }
 
 impl BrowserDriver {
-    /// A browser that is started on first use. With `local_only` it can reach this machine only.
+    /// A browser that is started on first use.
     #[must_use]
     pub const fn new(
         chromedriver: Arc<Chromedriver>,
         listener: Arc<Listener>,
         scripts: Vec<Script>,
         recorder: Recorder,
-        local_only: bool,
+        trust: Trust,
     ) -> Self {
-        Self { chromedriver, listener, scripts, recorder, local_only, session: None }
+        Self { chromedriver, listener, scripts, recorder, trust, session: None }
     }
 
     /// See [`super::Driver::walk`].
@@ -163,7 +171,7 @@ impl BrowserDriver {
             .map_err(|error| DriverError::Browser(error.to_string()))?;
         let profile = TempDir::new().map_err(|error| DriverError::Browser(error.to_string()))?;
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(&self.chromedriver, &profile, self.local_only))
+            .capabilities(capabilities(&self.chromedriver, &profile, &self.trust))
             .connect(self.chromedriver.address())
             .await
             .map_err(|error| DriverError::Browser(error.to_string()))?;
@@ -253,7 +261,7 @@ fn broken(error: CmdError) -> DriverError {
     }
 }
 
-fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, local_only: bool) -> Map<String, Value> {
+fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, trust: &Trust) -> Map<String, Value> {
     let mut arguments = vec![
         "--headless=new".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
@@ -271,9 +279,13 @@ fn capabilities(chromedriver: &Chromedriver, profile: &TempDir, local_only: bool
         // Chromium does not start as root with its sandbox.
         arguments.push("--no-sandbox".to_owned());
     }
-    if local_only {
+    if trust.local_only {
         // Requests to other hosts fail immediately.
         arguments.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1".to_owned());
+    }
+    if !trust.public_keys.is_empty() {
+        // Chromium on Linux has no option for a certificate authority, but one for keys.
+        arguments.push(format!("--ignore-certificate-errors-spki-list={}", trust.public_keys.join(",")));
     }
     let options = json!({ "binary": chromedriver.browser(), "args": arguments });
     let mut capabilities = Map::new();

@@ -70,11 +70,15 @@ impl Chromedriver {
         })
     }
 
-    pub(super) fn address(&self) -> &str {
+    /// Its address, for WebDriver clients.
+    #[must_use]
+    pub fn address(&self) -> &str {
         &self.address
     }
 
-    pub(super) fn browser(&self) -> &Path {
+    /// The path of the browser.
+    #[must_use]
+    pub fn browser(&self) -> &Path {
         &self.browser
     }
 }

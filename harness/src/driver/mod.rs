@@ -9,7 +9,7 @@ mod user;
 
 use url::Url;
 
-pub use browser::BrowserDriver;
+pub use browser::{BrowserDriver, Trust};
 pub use chromedriver::{Chromedriver, Missing};
 pub use error::DriverError;
 pub use http::HttpDriver;

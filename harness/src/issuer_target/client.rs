@@ -1,5 +1,7 @@
 //! Clients and user accounts that scenarios use.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::name::{AccountName, ClientName};
@@ -30,6 +32,73 @@ pub struct Client {
     pub scopes: Vec<String>,
     /// A scope that needs the user's consent for this client.
     pub consent_scope: Option<String>,
+    pub capabilities: Capabilities,
+}
+
+/// What a client may use, as far as it is known. What is not known is taken as allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Capabilities {
+    response_types: Option<Vec<String>>,
+    grant_types: Option<Vec<String>>,
+    /// What the issuer refuses, with its words.
+    refused: BTreeMap<String, String>,
+}
+
+impl Capabilities {
+    /// The lists of a target file.
+    #[must_use]
+    pub fn stated(response_types: Option<&[String]>, grant_types: Option<&[String]>) -> Self {
+        let response_types = response_types.map(|types| types.iter().map(|value| normalised(value)).collect());
+        Self { response_types, grant_types: grant_types.map(<[String]>::to_vec), refused: BTreeMap::new() }
+    }
+
+    /// Whether the target file says which response types the client may use.
+    #[must_use]
+    pub const fn states_response_types(&self) -> bool {
+        self.response_types.is_some()
+    }
+
+    /// Whether the target file says which grant types the client may use.
+    #[must_use]
+    pub const fn states_grant_types(&self) -> bool {
+        self.grant_types.is_some()
+    }
+
+    /// Records that the issuer refuses a response type or a grant type, with its words.
+    pub fn refuse(&mut self, value: &str, words: String) {
+        self.refused.insert(normalised(value), words);
+    }
+}
+
+/// The words of a response type in one order: `id_token token` and `token id_token` are the same.
+fn normalised(value: &str) -> String {
+    let mut words: Vec<&str> = value.split_whitespace().collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+impl Client {
+    /// Why the client cannot use a response type, if that is known.
+    #[must_use]
+    pub fn lacks_response_type(&self, value: &str) -> Option<String> {
+        self.lacks("response type", value, self.capabilities.response_types.as_deref())
+    }
+
+    /// Why the client cannot use a grant type, if that is known.
+    #[must_use]
+    pub fn lacks_grant_type(&self, value: &str) -> Option<String> {
+        self.lacks("grant type", value, self.capabilities.grant_types.as_deref())
+    }
+
+    fn lacks(&self, noun: &str, value: &str, stated: Option<&[String]>) -> Option<String> {
+        let wanted = normalised(value);
+        let why = match stated {
+            Some(stated) if stated.contains(&wanted) => return None,
+            Some(_) => "the target file does not list it".to_owned(),
+            None => format!("the issuer says {}", self.capabilities.refused.get(&wanted)?),
+        };
+        Some(format!("needs the {noun} {value} for the {} client: {why}", self.name))
+    }
 }
 
 /// The account of a user.
@@ -38,4 +107,47 @@ pub struct Account {
     pub name: AccountName,
     pub login: String,
     pub password: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::issuer_target::market::WEB;
+
+    fn client(capabilities: Capabilities) -> Client {
+        Client {
+            name: WEB,
+            id: "id".to_owned(),
+            secret: None,
+            key: None,
+            auth: AuthMethod::None,
+            pkce_required: false,
+            scopes: Vec::new(),
+            consent_scope: None,
+            capabilities,
+        }
+    }
+
+    #[test]
+    fn what_the_target_file_does_not_list_is_lacking() {
+        let types = ["code".to_owned(), "token id_token".to_owned()];
+        let client = client(Capabilities::stated(Some(&types), None));
+        assert_eq!(client.lacks_response_type("id_token token"), None);
+        let reason = client.lacks_response_type("id_token").expect("a reason");
+        assert_eq!(reason, "needs the response type id_token for the web client: the target file does not list it");
+        assert_eq!(client.lacks_grant_type("password"), None, "nothing is known about grant types");
+    }
+
+    #[test]
+    fn what_the_issuer_refuses_is_lacking_with_its_words() {
+        let mut capabilities = Capabilities::default();
+        capabilities.refuse("code id_token", "unsupported_response_type".to_owned());
+        let client = client(capabilities);
+        assert!(
+            client
+                .lacks_response_type("id_token code")
+                .is_some_and(|reason| reason.ends_with("the issuer says unsupported_response_type"))
+        );
+        assert_eq!(client.lacks_response_type("code"), None);
+    }
 }

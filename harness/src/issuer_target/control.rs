@@ -1,6 +1,7 @@
 //! A client of the mock's control API: clock, faults, keys, reset.
 
 use clap::ValueEnum as _;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -13,6 +14,45 @@ pub struct About {
     /// Name and version.
     pub software: String,
     pub behavior: Option<Behavior>,
+}
+
+/// The clock of a mock.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct ClockState {
+    /// The time, RFC 3339.
+    pub now: String,
+    /// Seconds from the real time.
+    pub offset: i64,
+    /// Whether the clock is stopped.
+    pub frozen: bool,
+}
+
+/// What a run may change in a mock that others use too: its clock and its faults.
+#[derive(Clone, Debug, Default)]
+pub struct FoundState {
+    pub clock: ClockState,
+    pub faults: Vec<Value>,
+}
+
+impl FoundState {
+    /// What is not as at the start of a mock, one line each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.clock.frozen {
+            notes.push(format!("the mock's clock is stopped at {}", self.clock.now));
+        } else if self.clock.offset != 0 {
+            notes.push(format!("the mock's clock differs by {} seconds from the real time", self.clock.offset));
+        }
+        for fault in &self.faults {
+            let name = fault.get("name").and_then(Value::as_str).unwrap_or("?");
+            let members = fault.as_object().into_iter().flatten().filter(|(member, _)| *member != "name");
+            let members: Vec<String> = members.map(|(member, value)| format!("{member} {value}")).collect();
+            let details = if members.is_empty() { String::new() } else { format!(" ({})", members.join(", ")) };
+            notes.push(format!("the mock has the fault {name} on{details}"));
+        }
+        notes
+    }
 }
 
 /// A client of `/_mock`.
@@ -57,12 +97,39 @@ impl Control {
         self.post("clock", json!({ "advance": seconds })).await
     }
 
-    /// Sets the clock back to the real time.
+    /// The clock and the faults as they are.
     ///
     /// # Errors
     /// When the control API answers with an error.
-    pub async fn reset_clock(&self) -> Result<(), WireError> {
-        self.post("clock", json!({ "reset": true })).await
+    pub async fn state(&self) -> Result<FoundState, WireError> {
+        let clock = self.http.get(&self.address("clock")?).await?.json("the mock's clock")?;
+        Ok(FoundState { clock, faults: self.faults().await? })
+    }
+
+    /// Sets the clock and the faults as they were found.
+    ///
+    /// # Errors
+    /// When the control API answers with an error.
+    pub async fn restore(&self, found: &FoundState) -> Result<(), WireError> {
+        let ClockState { now, offset, frozen } = &found.clock;
+        let clock = match (frozen, offset) {
+            (true, _) => json!({ "reset": true, "set": now, "freeze": true }),
+            (false, 0) => json!({ "reset": true, "freeze": false }),
+            (false, offset) => json!({ "reset": true, "advance": offset, "freeze": false }),
+        };
+        self.post("clock", clock).await?;
+        if self.faults().await? == found.faults {
+            return Ok(());
+        }
+        self.send(reqwest::Method::DELETE, "faults", json!({})).await?;
+        for fault in &found.faults {
+            self.post("faults", fault.clone()).await?;
+        }
+        Ok(())
+    }
+
+    async fn faults(&self) -> Result<Vec<Value>, WireError> {
+        self.http.get(&self.address("faults")?).await?.json("the mock's faults")
     }
 
     /// Switches a fault on until [`Control::reset`]. A transport fault affects only paths below `path`.
@@ -102,7 +169,11 @@ impl Control {
     }
 
     async fn post(&self, what: &str, body: Value) -> Result<(), WireError> {
-        let call = Request::new(reqwest::Method::POST, self.address(what)?, Body::Json(body));
+        self.send(reqwest::Method::POST, what, body).await
+    }
+
+    async fn send(&self, method: reqwest::Method, what: &str, body: Value) -> Result<(), WireError> {
+        let call = Request::new(method, self.address(what)?, Body::Json(body));
         let reply = self.http.send(call).await?;
         if (200..300).contains(&reply.status) {
             return Ok(());

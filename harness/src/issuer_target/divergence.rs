@@ -6,7 +6,9 @@
 use globset::{Glob, GlobMatcher};
 use serde::Deserialize;
 
+use super::applicability::TargetNames;
 use super::kind::Behavior;
+use super::target::Target;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +21,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Entry {
     /// The name or kind of the target, or a list of them.
-    target: Names,
+    target: TargetNames,
     /// The scenario's id, or a pattern of ids.
     scenario: String,
     /// Limits the entry to targets with this behavior.
@@ -30,31 +32,36 @@ struct Entry {
     link: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Names {
-    One(String),
-    Some(Vec<String>),
-}
-
-impl From<Names> for Vec<String> {
-    fn from(names: Names) -> Self {
-        match names {
-            Names::One(name) => vec![name],
-            Names::Some(names) => names,
-        }
-    }
-}
-
 /// One known divergence.
 #[derive(Clone, Debug)]
 pub struct Divergence {
     targets: Vec<String>,
     behavior: Option<Behavior>,
     scenario: GlobMatcher,
-    check: String,
+    /// The id of the check.
+    pub check: String,
     /// Why the failure is accepted, with the link if there is one.
     pub reason: String,
+}
+
+impl Divergence {
+    /// The targets of the entry: names, kinds, or ids of orgs.
+    #[must_use]
+    pub fn targets(&self) -> &[String] {
+        &self.targets
+    }
+
+    /// The pattern of scenario ids.
+    #[must_use]
+    pub fn scenario(&self) -> &str {
+        self.scenario.glob().glob()
+    }
+
+    /// Whether the entry is about that scenario.
+    #[must_use]
+    pub fn is_about(&self, scenario: &str) -> bool {
+        self.scenario.is_match(scenario)
+    }
 }
 
 /// The list of known divergences.
@@ -85,7 +92,7 @@ impl Divergences {
                 return Err(DivergenceError::Reason(entry.check));
             }
             Ok(Divergence {
-                targets: entry.target.into(),
+                targets: entry.target.list().to_vec(),
                 behavior: entry.behavior,
                 scenario: Glob::new(&entry.scenario)?.compile_matcher(),
                 check: entry.check,
@@ -98,14 +105,25 @@ impl Divergences {
         Ok(Self(entries.collect::<Result<_, _>>()?))
     }
 
-    /// Only the entries for a target with one of these names and this behavior.
+    /// Only the entries for that target.
     #[must_use]
-    pub fn of(mut self, target: &[&str], behavior: Behavior) -> Self {
+    pub fn of_target(self, target: &Target) -> Self {
+        self.of(|name| target.goes_by(name), target.behavior)
+    }
+
+    /// Only the entries for a target with these names and this behavior.
+    #[must_use]
+    pub fn of(mut self, goes_by: impl Fn(&str) -> bool, behavior: Behavior) -> Self {
         self.0.retain(|entry| {
-            let applies = target.iter().any(|name| entry.targets.iter().any(|known| known == name));
+            let applies = entry.targets.iter().any(|name| goes_by(name));
             applies && entry.behavior.is_none_or(|wanted| wanted == behavior)
         });
         self
+    }
+
+    /// All entries.
+    pub fn iter(&self) -> impl Iterator<Item = &Divergence> {
+        self.0.iter()
     }
 
     /// The entry for this check in this scenario.
@@ -125,9 +143,9 @@ mod tests {
             "[[divergence]]\ntarget = 'okta'\nscenario = 'code.reuse*'\ncheck = 'code.reuse.revokes'\nreason = 'seen'\n",
         )
         .expect("a list");
-        let okta = list.clone().of(&["org", "okta"], Behavior::Okta);
+        let okta = list.clone().of(|name| ["org", "okta"].contains(&name), Behavior::Okta);
         assert_eq!(okta.find("code.reuse", "code.reuse.revokes").expect("found").reason, "seen");
-        assert!(list.of(&["mock"], Behavior::Okta).find("code.reuse", "code.reuse.revokes").is_none());
+        assert!(list.of(|name| name == "mock", Behavior::Okta).find("code.reuse", "code.reuse.revokes").is_none());
         assert!(okta.find("code.web", "code.reuse.revokes").is_none());
         assert!(okta.find("code.reuse", "other").is_none());
     }
@@ -136,8 +154,8 @@ mod tests {
     fn an_entry_for_one_behavior_does_not_apply_to_the_other() {
         let text = "[[divergence]]\ntarget=['okta', 'mock']\nbehavior='okta'\nscenario='s'\ncheck='c'\nreason='seen'\n";
         let list = Divergences::parse(text).expect("a list");
-        assert!(list.clone().of(&["mock"], Behavior::Okta).find("s", "c").is_some());
-        assert!(list.of(&["mock"], Behavior::OpenId).find("s", "c").is_none());
+        assert!(list.clone().of(|name| name == "mock", Behavior::Okta).find("s", "c").is_some());
+        assert!(list.of(|name| name == "mock", Behavior::OpenId).find("s", "c").is_none());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! written in a file.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
@@ -47,6 +48,20 @@ pub struct TargetFile {
     pub api_token: Option<Text>,
     #[serde(default)]
     pub accounts: BTreeMap<AccountName, AccountFile>,
+    /// A file with certificates of authorities to trust besides those of the system, relative to this file.
+    pub ca: Option<PathBuf>,
+    /// Where the file comes from.
+    #[serde(skip)]
+    pub source: Source,
+}
+
+/// Where a target file comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// The path for messages.
+    pub path: String,
+    /// The folder of the file, if it is not built in.
+    pub folder: Option<PathBuf>,
 }
 
 /// An authorization server. `{base}`, `{issuer}` and `{origin}` are filled in.
@@ -73,6 +88,10 @@ pub struct ClientFile {
     pub pkce_required: bool,
     pub scopes: Vec<String>,
     pub consent_scope: Option<String>,
+    /// The response types that the client may use. By default the issuer is asked.
+    pub response_types: Option<Vec<String>>,
+    /// The grant types that the client may use. By default the issuer is asked.
+    pub grant_types: Option<Vec<String>>,
 }
 
 /// An account.
@@ -88,7 +107,7 @@ impl TargetFile {
     ///
     /// # Errors
     /// A syntax error, an unknown key or a missing key, with its line.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+    pub fn parse(text: &str, source: Source) -> Result<Self, toml::de::Error> {
+        Ok(Self { source, ..toml::from_str(text)? })
     }
 }

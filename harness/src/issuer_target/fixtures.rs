@@ -1,7 +1,12 @@
-//! The fixtures: read from a folder if there is one, else from the copy in the program.
+//! The fixtures: target files, sign-in scripts, scope tables, claim snapshots, keys and known divergences.
+//!
+//! They come from a folder or from the copy in the program. Target files, sign-in scripts and keys are looked up by
+//! name, first in the folder. Tables, snapshots and divergences are about one org, so a folder that has its own replaces
+//! the built-in ones as a whole.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
@@ -28,27 +33,68 @@ struct Claims;
 
 /// Single files: the known divergences and the keys that clients sign with.
 const SINGLE: &[(&str, &str)] = &[
-    ("divergences.toml", DIVERGENCES),
+    (DIVERGENCES, include_str!("../../../fixtures/divergences.toml")),
     ("keys/client.pem", include_str!("../../../fixtures/keys/client.pem")),
     ("keys/registered.pem", include_str!("../../../fixtures/keys/registered.pem")),
     ("keys/registered-next.pem", include_str!("../../../fixtures/keys/registered-next.pem")),
     ("keys/spare-1.pem", include_str!("../../../fixtures/keys/spare-1.pem")),
 ];
 
-const DIVERGENCES: &str = include_str!("../../../fixtures/divergences.toml");
+/// The file of known divergences.
+pub const DIVERGENCES: &str = "divergences.toml";
 
-/// The source of target files, sign-in scripts, scope tables, claim snapshots, keys and known divergences.
-#[derive(Clone, Debug)]
+/// The areas of a fixtures folder with the endings of their files.
+const AREAS: &[(&str, &[&str])] = &[
+    ("targets", &[".toml"]),
+    ("sign_in", &[".toml"]),
+    ("scopes", &[".toml"]),
+    ("claims", &[".toml", ".json"]),
+    ("keys", &[".pem"]),
+];
+
+/// The areas that a folder replaces as a whole.
+const REPLACED: [&str; 2] = ["scopes", "claims"];
+
+/// Why fixtures cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FixturesError {
+    /// The folder of the command line does not exist or has none of the expected files.
+    #[error("--fixtures {folder}: {reason}")]
+    Folder { folder: String, reason: String },
+    /// A file that exists and cannot be read.
+    #[error("{path}: {reason}")]
+    File { path: String, reason: String },
+}
+
+/// The source of all documents of a run.
+#[derive(Clone, Debug, Default)]
 pub struct Fixtures {
     folder: Option<PathBuf>,
 }
 
 impl Fixtures {
-    /// Uses the given folder, else `fixtures` in the current folder if that has target files, else the built-in copy.
-    #[must_use]
-    pub fn find(asked: Option<PathBuf>) -> Self {
-        let here = || Some(PathBuf::from("fixtures")).filter(|folder| folder.join("targets").is_dir());
-        Self { folder: asked.or_else(here) }
+    /// Uses the given folder, else `fixtures` in the current folder if that has files of the harness, else the built-in
+    /// copy.
+    ///
+    /// # Errors
+    /// When the given folder does not exist, or has no file that the harness reads.
+    pub fn find(asked: Option<PathBuf>) -> Result<Self, FixturesError> {
+        let Some(folder) = asked else {
+            let here = PathBuf::from("fixtures");
+            return Ok(Self { folder: Some(here).filter(|here| has_any(here)) });
+        };
+        let wrong = |reason: String| FixturesError::Folder { folder: folder.display().to_string(), reason };
+        let entry = std::fs::metadata(&folder).map_err(|error| wrong(error.to_string()))?;
+        if !entry.is_dir() {
+            return Err(wrong("not a folder".to_owned()));
+        }
+        if !has_any(&folder) {
+            let expected = AREAS.iter().map(|(area, endings)| format!("{area}/*{}", endings[0]));
+            let expected: Vec<String> = expected.chain([DIVERGENCES.to_owned()]).collect();
+            return Err(wrong(format!("has no file that the harness reads ({})", expected.join(", "))));
+        }
+        Ok(Self { folder: Some(folder) })
     }
 
     /// Uses the built-in copy.
@@ -63,25 +109,85 @@ impl Fixtures {
         self.folder.as_deref()
     }
 
-    /// The text of a file such as `targets/mock.toml`.
+    /// Whether the folder has that file.
     #[must_use]
-    pub fn read(&self, path: &str) -> Option<String> {
-        let on_disk = self.folder.as_ref().and_then(|folder| std::fs::read_to_string(folder.join(path)).ok());
-        on_disk.or_else(|| built_in(path))
+    pub fn is_own(&self, path: &str) -> bool {
+        self.folder.as_ref().is_some_and(|folder| folder.join(path).exists())
+    }
+
+    /// Where the documents come from, in words.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let Some(folder) = &self.folder else { return "built-in".to_owned() };
+        let areas = AREAS.iter().map(|(area, _)| *area).filter(|area| self.has_own(area));
+        let own: Vec<&str> = areas.chain(folder.join(DIVERGENCES).is_file().then_some(DIVERGENCES)).collect();
+        format!("{} ({}), otherwise built-in", folder.display(), own.join(", "))
+    }
+
+    /// The text of a file such as `targets/mock.toml`, or none if there is no such file.
+    ///
+    /// # Errors
+    /// When the file exists and cannot be read.
+    pub fn read(&self, path: &str) -> Result<Option<String>, FixturesError> {
+        if let Some(folder) = &self.folder {
+            let file = folder.join(path);
+            match std::fs::read_to_string(&file) {
+                Ok(text) => return Ok(Some(text)),
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(error) => {
+                    return Err(FixturesError::File { path: file.display().to_string(), reason: error.to_string() });
+                }
+            }
+        }
+        let area = path.split('/').next().unwrap_or_default();
+        if REPLACED.contains(&area) && self.has_own(area) {
+            return Ok(None);
+        }
+        Ok(built_in(path))
     }
 
     /// The names of the files in `area` (`targets`, `scopes`, …) that end with `ending`, without the ending.
-    #[must_use]
-    pub fn names(&self, area: &str, ending: &str) -> Vec<String> {
-        let mut names: BTreeSet<String> = built_in_paths(area)
-            .filter_map(|path| Some(path.strip_prefix(area)?.strip_prefix('/')?.strip_suffix(ending)?.to_owned()))
-            .collect();
-        let folder = self.folder.as_ref().map(|folder| folder.join(area));
-        for entry in folder.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten() {
-            names.extend(entry.file_name().to_str().and_then(|name| name.strip_suffix(ending)).map(str::to_owned));
+    ///
+    /// # Errors
+    /// When the folder exists and cannot be read.
+    pub fn names(&self, area: &str, ending: &str) -> Result<Vec<String>, FixturesError> {
+        let mut names = BTreeSet::new();
+        if !(REPLACED.contains(&area) && self.has_own(area)) {
+            let built_in = built_in_paths(area)
+                .filter_map(|path| Some(path.strip_prefix(area)?.strip_prefix('/')?.strip_suffix(ending)?.to_owned()));
+            names.extend(built_in);
         }
-        names.into_iter().collect()
+        if let Some(folder) = self.folder.as_ref().map(|folder| folder.join(area)).filter(|folder| folder.exists()) {
+            let failed = |error: io::Error| FixturesError::File {
+                path: folder.display().to_string(),
+                reason: error.to_string(),
+            };
+            for entry in std::fs::read_dir(&folder).map_err(failed)? {
+                let name = entry.map_err(failed)?.file_name();
+                names.extend(name.to_str().and_then(|name| name.strip_suffix(ending)).map(str::to_owned));
+            }
+        }
+        Ok(names.into_iter().collect())
     }
+
+    /// Whether the folder has files of this area.
+    fn has_own(&self, area: &str) -> bool {
+        let endings = AREAS.iter().find(|(name, _)| *name == area).map_or(&[][..], |(_, endings)| endings);
+        self.folder.as_ref().is_some_and(|folder| contains(&folder.join(area), endings))
+    }
+}
+
+/// Whether a folder has a file of any area.
+fn has_any(folder: &Path) -> bool {
+    folder.join(DIVERGENCES).exists() || AREAS.iter().any(|(area, endings)| contains(&folder.join(area), endings))
+}
+
+/// Whether a folder has a file with one of these endings.
+fn contains(folder: &Path, endings: &[&str]) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .any(|name| endings.iter().any(|e| name.ends_with(e)))
 }
 
 fn built_in(path: &str) -> Option<String> {

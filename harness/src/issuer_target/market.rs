@@ -2,6 +2,9 @@
 
 use super::name::{AccountName, ClientName};
 
+/// The id of the market org.
+pub const ORG: &str = "00omarket000000005d7";
+
 /// A confidential web application.
 pub const WEB: ClientName = ClientName::new("web");
 /// A browser application without a secret.

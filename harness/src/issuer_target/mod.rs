@@ -3,6 +3,7 @@
 //! They differ in data only: a target file (`fixtures/targets/*.toml`) and the discovery documents. Both decide which
 //! scenarios can be run.
 
+mod applicability;
 mod client;
 mod control;
 mod divergence;
@@ -16,13 +17,14 @@ mod server;
 mod sign_in;
 mod target;
 
-pub use client::{Account, AuthMethod, Client};
-pub use control::Control;
+pub use applicability::{Applicability, TargetNames};
+pub use client::{Account, AuthMethod, Capabilities, Client};
+pub use control::{Control, FoundState};
 pub use divergence::{Divergence, Divergences};
-pub use file::TargetFile;
+pub use file::{Source, TargetFile};
 pub use kind::{Behavior, TargetKind};
 pub use name::{AccountName, ClientName};
-pub use open::{Opening, TargetError};
+pub use open::{Opening, TargetError, org_base, org_id, read_file};
 pub use server::{Endpoint, Server, ServerKind};
 pub use sign_in::{Credential, Script, ScriptStep};
 pub use target::Target;

@@ -1,19 +1,22 @@
 //! Makes a [`Target`] from a target file: fills in values, reads the environment, fetches the discovery documents.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::AtomicI64;
 
+use serde_json::Value;
 use url::Url;
 
-use super::client::{Account, AuthMethod, Client};
-use super::control::Control;
-use super::file::{AccountFile, ClientFile, ServerFile, TargetFile, Text};
-use super::fixtures::Fixtures;
+use super::client::{Account, AuthMethod, Capabilities, Client};
+use super::control::{Control, FoundState};
+use super::file::{AccountFile, ServerFile, TargetFile, Text};
+use super::fixtures::{Fixtures, FixturesError};
 use super::kind::{Behavior, TargetKind};
 use super::name::{AccountName, ClientName};
 use super::server::{Server, ServerKind};
 use super::sign_in::Script;
 use super::target::Target;
+use crate::nearest::did_you_mean;
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::metadata::Metadata;
@@ -24,8 +27,11 @@ use crate::wire::{Http, WireError};
 #[non_exhaustive]
 pub enum TargetError {
     /// Neither the name of a target file nor a URL.
-    #[error("no target {name:?}: use one of {known}, or the URL of an issuer")]
-    Unknown { name: String, known: String },
+    #[error("no target {name:?}{suggestion}: use one of {known}, a target file (./name.toml), or the URL of an issuer")]
+    Unknown { name: String, known: String, suggestion: String },
+    /// Fixtures that cannot be read.
+    #[error(transparent)]
+    Fixtures(#[from] FixturesError),
     /// A fixture that is missing or cannot be read.
     #[error("{path}: {reason}")]
     Document { path: String, reason: String },
@@ -50,7 +56,7 @@ pub struct Opening<'a> {
     pub issuer: Option<String>,
     /// Replaces the origin of the redirect URIs in the file, when the harness listens on a free port.
     pub callback: Option<Url>,
-    /// The certificate authority to trust instead of those of the system, PEM.
+    /// The certificate authorities to trust besides those of the system, PEM.
     pub ca_pem: Option<String>,
     /// The URL of the same issuer over https, with a certificate of that authority.
     pub https_base: Option<Url>,
@@ -68,29 +74,38 @@ impl Opening<'_> {
     /// # Errors
     /// When a variable is missing, a fixture cannot be read, or the issuer cannot be reached.
     pub async fn open(self, file: &TargetFile) -> Result<Target, TargetError> {
-        let path = format!("targets/{}.toml", file.name);
+        let path = file.source.path.clone();
         let recorder = Recorder::new(self.scrubber.clone());
-        let clients = self.clients(file, &path)?;
+        let mut left_out = LeftOut::default();
+        let clients = self.clients(file, &path, &mut left_out)?;
         let api_token = file.api_token.as_ref().map(|token| self.text(token, &path)).transpose()?.flatten();
         if let Some(token) = &api_token {
             self.scrubber.learn("secret", token);
         }
-        let accounts = self.accounts(file, &path)?;
+        let accounts = self.accounts(file, &path, &mut left_out)?;
         let scripts = self.scripts(file)?;
-        let trusted = self.ca_pem.as_deref().filter(|_| self.base.as_ref().is_none_or(|base| base.scheme() == "https"));
-        let http = Http::new(trusted, recorder)?;
+        let http = Http::new(self.ca_pem.as_deref(), recorder)?;
         let servers = self.servers(file, &path, &http).await?;
-        let control_base = self.base.clone().or_else(|| {
-            let server = servers.values().next().filter(|_| file.kind == TargetKind::Mock)?;
-            Url::parse(&server.issuer).ok()?.join("/").ok()
-        });
-        let control =
-            control_base.filter(|_| file.kind == TargetKind::Mock).map(|base| Control::new(base, http.clone()));
-        let about = match &control {
-            Some(control) => control.about().await.ok(),
+        let org_base = self.base.clone().or_else(|| org_base(&servers.values().next()?.issuer));
+        let mut notes = left_out.notes;
+        let mut control = None;
+        let (mut software, mut behavior, mut found) = (None, None, FoundState::default());
+        if let Some(base) = org_base.clone().filter(|_| file.kind == TargetKind::Mock) {
+            let candidate = Control::new(base.clone(), http.clone());
+            match candidate.about().await {
+                Ok(about) => {
+                    (software, behavior) = (Some(about.software), about.behavior);
+                    found = candidate.state().await?;
+                    notes.extend(found.notes());
+                    control = Some(candidate);
+                }
+                Err(error) => notes.push(format!("the mock at {base} has no control API: {error}")),
+            }
+        }
+        let org_id = match org_base.filter(|_| file.kind != TargetKind::Generic) {
+            Some(base) => org_id(&base, &http).await,
             None => None,
         };
-        let (software, behavior) = about.map(|about| (about.software, about.behavior)).unzip();
         let address = |text: &str| {
             Url::parse(text)
                 .map_err(|error| TargetError::Document { path: path.clone(), reason: format!("{text}: {error}") })
@@ -102,7 +117,8 @@ impl Opening<'_> {
         Ok(Target {
             name: file.name.clone(),
             kind: file.kind,
-            behavior: self.behavior.or(behavior.flatten()).or(file.behavior).unwrap_or(match file.kind {
+            org_id,
+            behavior: self.behavior.or(behavior).or(file.behavior).unwrap_or(match file.kind {
                 TargetKind::Mock | TargetKind::Okta => Behavior::Okta,
                 TargetKind::Generic => Behavior::OpenId,
             }),
@@ -117,9 +133,20 @@ impl Opening<'_> {
             unregistered_key: self.key("spare-1.pem")?,
             registration_keys: [self.key("registered.pem")?, self.key("registered-next.pem")?],
             api: self.api,
-            https: self.https_base.zip(self.ca_pem),
+            https: self.https_base.zip(self.ca_pem.clone()),
+            ca_pem: self.ca_pem,
             software,
             http,
+            declared: file
+                .clients
+                .keys()
+                .map(|name| name.word())
+                .chain(file.accounts.keys().map(|name| name.word()))
+                .map(str::to_owned)
+                .collect(),
+            notes,
+            unset_variables: left_out.variables,
+            found,
             clock_offset: AtomicI64::new(0),
         })
     }
@@ -137,37 +164,71 @@ impl Opening<'_> {
 
     fn key(&self, name: &str) -> Result<String, TargetError> {
         let path = format!("keys/{name}");
-        self.fixtures.read(&path).ok_or_else(|| TargetError::Document { path, reason: "not found".to_owned() })
+        self.fixtures.read(&path)?.ok_or_else(|| TargetError::Document { path, reason: "not found".to_owned() })
     }
 
-    fn clients(&self, file: &TargetFile, path: &str) -> Result<BTreeMap<ClientName, Client>, TargetError> {
+    /// A key of a client: a file beside the target file, or one of the fixtures.
+    fn client_key(&self, file: &TargetFile, name: &str) -> Result<String, TargetError> {
+        let beside = file.source.folder.as_ref().map(|folder| folder.join(name)).filter(|path| path.exists());
+        match beside {
+            Some(path) => read_file(&path),
+            None => self.key(name),
+        }
+    }
+
+    fn clients(
+        &self,
+        file: &TargetFile,
+        path: &str,
+        left_out: &mut LeftOut,
+    ) -> Result<BTreeMap<ClientName, Client>, TargetError> {
         let mut clients = BTreeMap::new();
-        for (name, ClientFile { id, secret, key, auth, pkce_required, scopes, consent_scope }) in &file.clients {
-            let Some(id) = self.text(id, path)? else { continue };
-            let secret = secret.as_ref().map(|secret| self.text(secret, path)).transpose()?.flatten();
-            if let Some(secret) = &secret {
-                self.scrubber.learn("secret", secret);
+        for (name, client) in &file.clients {
+            let Some(id) = self.text(&client.id, path)? else {
+                left_out.add(format!("the {name} client is left out"), &[&client.id]);
+                continue;
+            };
+            let secret = client.secret.as_ref().map(|secret| self.text(secret, path)).transpose()?.flatten();
+            match (&secret, &client.secret) {
+                (Some(secret), _) => drop(self.scrubber.learn("secret", secret)),
+                (None, Some(variable)) => {
+                    left_out.add(format!("the {name} client is used as a public client"), &[variable]);
+                }
+                (None, None) => {}
             }
-            let client = Client {
+            let known = Client {
                 name: *name,
                 id,
                 // A client without its secret is used as a public one.
-                auth: if secret.is_some() || key.is_some() { *auth } else { AuthMethod::None },
+                auth: if secret.is_some() || client.key.is_some() { client.auth } else { AuthMethod::None },
                 secret,
-                key: key.as_ref().map(|key| self.key(key)).transpose()?,
-                pkce_required: *pkce_required,
-                scopes: scopes.clone(),
-                consent_scope: consent_scope.clone(),
+                key: client.key.as_ref().map(|key| self.client_key(file, key)).transpose()?,
+                pkce_required: client.pkce_required,
+                scopes: client.scopes.clone(),
+                consent_scope: client.consent_scope.clone(),
+                capabilities: Capabilities::stated(client.response_types.as_deref(), client.grant_types.as_deref()),
             };
-            clients.insert(*name, client);
+            clients.insert(*name, known);
         }
         Ok(clients)
     }
 
-    fn accounts(&self, file: &TargetFile, path: &str) -> Result<BTreeMap<AccountName, Account>, TargetError> {
+    fn accounts(
+        &self,
+        file: &TargetFile,
+        path: &str,
+        left_out: &mut LeftOut,
+    ) -> Result<BTreeMap<AccountName, Account>, TargetError> {
         let mut accounts = BTreeMap::new();
-        for (name, AccountFile { login, password }) in &file.accounts {
-            let (Some(login), Some(password)) = (self.text(login, path)?, self.text(password, path)?) else { continue };
+        for (name, AccountFile { login: login_text, password: password_text }) in &file.accounts {
+            let (login, password) = (self.text(login_text, path)?, self.text(password_text, path)?);
+            let (Some(login), Some(password)) = (login.clone(), password.clone()) else {
+                let missing = [(login_text, login.is_none()), (password_text, password.is_none())];
+                let missing: Vec<&Text> =
+                    missing.into_iter().filter_map(|(text, missing)| missing.then_some(text)).collect();
+                left_out.add(format!("the {name} account is left out"), &missing);
+                continue;
+            };
             self.scrubber.learn("password", &password);
             accounts.insert(*name, Account { name: *name, login, password });
         }
@@ -179,11 +240,16 @@ impl Opening<'_> {
             let path = format!("sign_in/{name}.toml");
             let text = self
                 .fixtures
-                .read(&path)
-                .ok_or_else(|| TargetError::Document { path: path.clone(), reason: "not found".to_owned() })?;
+                .read(&path)?
+                .ok_or_else(|| TargetError::Document { path: path.clone(), reason: self.not_found("sign_in", name) })?;
             Script::parse(&text).map_err(|error| TargetError::Document { path, reason: error.to_string() })
         };
         file.sign_in.iter().map(read).collect()
+    }
+
+    fn not_found(&self, area: &str, name: &str) -> String {
+        let known = self.fixtures.names(area, ".toml").unwrap_or_default();
+        format!("not found{}", did_you_mean(name, known.iter().map(String::as_str)))
     }
 
     async fn servers(
@@ -227,6 +293,48 @@ impl Opening<'_> {
         let origin = Url::parse(issuer).map(|issuer| issuer.origin().ascii_serialization()).unwrap_or_default();
         text.replace("{base}", base).replace("{issuer}", issuer).replace("{origin}", &origin)
     }
+}
+
+/// What is left out of a target because environment variables are not set.
+#[derive(Default)]
+struct LeftOut {
+    notes: Vec<String>,
+    variables: Vec<String>,
+}
+
+impl LeftOut {
+    fn add(&mut self, what: String, missing: &[&Text]) {
+        let variables: Vec<&str> = missing
+            .iter()
+            .filter_map(|text| match text {
+                Text::Variable { env, .. } => Some(env.as_str()),
+                Text::Plain(_) => None,
+            })
+            .collect();
+        let verb = if variables.len() == 1 { "is" } else { "are" };
+        self.notes.push(format!("{what}: {} {verb} not set", variables.join(" and ")));
+        self.variables.extend(variables.into_iter().map(str::to_owned));
+    }
+}
+
+/// The text of a file.
+pub fn read_file(path: &Path) -> Result<String, TargetError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| TargetError::Document { path: path.display().to_string(), reason: error.to_string() })
+}
+
+/// The base URL of the org of an issuer: Okta's custom servers are below `/oauth2`.
+#[must_use]
+pub fn org_base(issuer: &str) -> Option<Url> {
+    let base = issuer.split_once("/oauth2/").map_or(issuer, |(base, _)| base);
+    Url::parse(base).ok()
+}
+
+/// The id of an Okta org, which its public document has.
+pub async fn org_id(base: &Url, http: &Http) -> Option<String> {
+    let address = format!("{}/.well-known/okta-organization", base.as_str().trim_end_matches('/'));
+    let document: Value = http.get(&Url::parse(&address).ok()?).await.ok()?.json("a description of an org").ok()?;
+    document.get("id").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// The URL with that path.

@@ -1,15 +1,17 @@
 //! The issuer under test: its servers, clients, accounts and clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use url::Url;
 
 use super::client::{Account, Client};
-use super::control::Control;
+use super::control::{Control, FoundState};
 use super::kind::{Behavior, TargetKind};
 use super::name::{AccountName, ClientName};
 use super::server::{Server, ServerKind};
@@ -21,6 +23,8 @@ use crate::wire::Http;
 pub struct Target {
     pub name: String,
     pub kind: TargetKind,
+    /// The id of an Okta org.
+    pub org_id: Option<String>,
     pub behavior: Behavior,
     pub servers: BTreeMap<ServerKind, Server>,
     pub clients: BTreeMap<ClientName, Client>,
@@ -44,6 +48,16 @@ pub struct Target {
     pub software: Option<String>,
     /// Connections without cookies.
     pub http: Http,
+    /// The certificate authorities that are trusted besides those of the system, PEM.
+    pub ca_pem: Option<String>,
+    /// The clients and accounts of the target file, including those that are left out.
+    pub declared: BTreeSet<String>,
+    /// What a reader of the report has to know about the target.
+    pub notes: Vec<String>,
+    /// Environment variables that are not set.
+    pub unset_variables: Vec<String>,
+    /// The state of the mock before the run.
+    pub found: FoundState,
     pub(super) clock_offset: AtomicI64,
 }
 
@@ -54,12 +68,27 @@ impl Target {
         self.kind.speaks_okta() && self.behavior == Behavior::Okta
     }
 
-    /// The issuer's time in seconds since 1970: the time of this machine plus what the issuer's clock was advanced by.
+    /// Whether this is a name of the target: its own, its kind, or the id of its org.
+    #[must_use]
+    pub fn goes_by(&self, name: &str) -> bool {
+        self.name == name || self.kind.word() == name || self.org_id.as_deref() == Some(name)
+    }
+
+    /// The issuer's time in seconds since 1970: the time of this machine, or that at which the issuer's clock was stopped
+    /// before the run, plus what the clock was advanced by.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the clock that checks compare times with")]
     pub fn now(&self) -> i64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        i64::try_from(now).unwrap_or(i64::MAX) + self.clock_offset.load(Ordering::Relaxed)
+        let clock = &self.found.clock;
+        let stopped = OffsetDateTime::parse(&clock.now, &Rfc3339).ok().filter(|_| clock.frozen);
+        let now = stopped.map_or_else(
+            || {
+                let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+                i64::try_from(real).unwrap_or(i64::MAX).saturating_add(clock.offset)
+            },
+            OffsetDateTime::unix_timestamp,
+        );
+        now.saturating_add(self.clock_offset.load(Ordering::Relaxed))
     }
 
     /// Records that the issuer's clock was advanced.
@@ -67,8 +96,8 @@ impl Target {
         self.clock_offset.fetch_add(seconds, Ordering::Relaxed);
     }
 
-    /// Records that the issuer's clock shows the real time again.
-    pub fn clock_was_reset(&self) {
+    /// Records that the issuer's clock is as it was before the run.
+    pub fn clock_was_restored(&self) {
         self.clock_offset.store(0, Ordering::Relaxed);
     }
 

@@ -1,5 +1,7 @@
 //! The entries of a record.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The severity of a check (RFC 2119).
@@ -64,6 +66,10 @@ pub enum Entry {
     },
     Exchange(Exchange),
     Finding(Finding),
+    /// Passed checks and how often each passed: the stored form of scenarios with an expected result.
+    Passed {
+        checks: BTreeMap<String, usize>,
+    },
     /// A remark, for example about the browser.
     Note {
         text: String,
@@ -82,11 +88,23 @@ pub struct Exchange {
     pub response_body: String,
     /// Milliseconds from sending to the last byte.
     pub millis: f64,
-    /// The request as a curl command.
-    pub curl: String,
 }
 
 impl Exchange {
+    /// The request as a curl command.
+    #[must_use]
+    pub fn curl(&self) -> String {
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+        let mut line = format!("curl -sS -i -X {} {}", self.method, quoted(&self.url));
+        for (name, value) in &self.request_headers {
+            line.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
+        }
+        if !self.request_body.is_empty() {
+            line.push_str(&format!(" --data {}", quoted(&self.request_body)));
+        }
+        line
+    }
+
     /// The request id in the issuer's log.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
@@ -113,6 +131,6 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Whether the finding compares a claim snapshot.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snapshot: bool,
 }

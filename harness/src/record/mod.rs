@@ -4,6 +4,7 @@
 
 mod check;
 mod entry;
+mod invocation;
 mod recorder;
 pub mod run;
 pub mod scrub;
@@ -11,4 +12,5 @@ pub mod scrub;
 pub use check::Check;
 pub(crate) use check::checks;
 pub use entry::{Entry, Exchange, Finding, Severity, Verdict};
+pub use invocation::{Invocation, shell_quoted};
 pub use recorder::Recorder;

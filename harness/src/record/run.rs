@@ -1,11 +1,15 @@
 //! The record of a whole run: the JSON report is exactly this.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Finding, Severity, Verdict};
+use super::invocation::Invocation;
 
 /// The version of the JSON report. It changes with every incompatible change.
-pub const SCHEMA: &str = "harness-run/1";
+pub const SCHEMA: &str = "harness-run/2";
 
 /// The result of a scenario.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd, Serialize, Deserialize)]
@@ -109,6 +113,11 @@ impl ScenarioRecord {
         })
     }
 
+    /// The findings that failed as a known divergence says, in order.
+    pub fn known_failures(&self) -> impl Iterator<Item = &Finding> {
+        self.findings().filter(|finding| finding.verdict == Verdict::ExpectedFail)
+    }
+
     /// The failed findings, in order.
     pub fn failures(&self) -> impl Iterator<Item = &Finding> {
         self.findings().filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::UnexpectedPass))
@@ -198,6 +207,18 @@ impl Totals {
         }
     }
 
+    /// The number of scenarios that ran.
+    #[must_use]
+    pub const fn ran(&self) -> usize {
+        self.scenarios - self.skip
+    }
+
+    /// The number of scenarios with an unexpected result.
+    #[must_use]
+    pub const fn bad(&self) -> usize {
+        self.fail + self.error + self.unexpected_pass
+    }
+
     /// The count of one state.
     #[must_use]
     pub const fn get(&self, state: State) -> usize {
@@ -268,10 +289,44 @@ pub struct RunRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<PlanRecord>,
     pub verdict: String,
+    /// The command line.
+    pub invocation: Invocation,
+    /// Where the target files, tables and snapshots come from.
+    pub fixtures: String,
+    /// What a reader has to know about the target: what the run found there, and what was left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Environment variables of the target file that are not set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unset_variables: Vec<String>,
+    /// Whether a signal ended the run. Scenarios that did not run are skipped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// Accepted snapshots that no scenario compares any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub orphans: Vec<String>,
     pub scenarios: Vec<ScenarioRecord>,
 }
 
 impl RunRecord {
+    /// The reasons of skipped scenarios with their numbers, the most frequent first.
+    #[must_use]
+    pub fn skip_reasons(&self) -> Vec<(&str, usize)> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for scenario in self.scenarios.iter().filter(|scenario| scenario.state == State::Skip) {
+            *counts.entry(scenario.reason.as_deref().unwrap_or_default()).or_default() += 1;
+        }
+        let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(*count));
+        counts
+    }
+
+    /// The command that repeats a scenario of this run.
+    #[must_use]
+    pub fn rerun(&self, scenario: &ScenarioRecord) -> String {
+        self.invocation.scenario(&scenario.id, &scenario.driver)
+    }
+
     /// Finds a scenario by id.
     #[must_use]
     pub fn scenario(&self, id: &str) -> Option<&ScenarioRecord> {

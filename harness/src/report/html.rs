@@ -1,16 +1,24 @@
-//! The HTML report: one page without scripts and external files.
+//! The HTML report: one page without external files.
+//!
+//! Without a script the page shows the counts, the list of scenarios and everything about those with an unexpected
+//! result. The details of all others are compressed in the page; its script unpacks them.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write as _};
 
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
+use super::diagram::{Diagram, diagram};
 use crate::record::run::{RunRecord, ScenarioRecord, State};
 use crate::record::{Entry, Exchange, Finding, Severity, Verdict};
 
 const STYLE: &str = include_str!("../../templates/report.css");
+const SCRIPT: &str = include_str!("../../templates/report.js");
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -18,10 +26,14 @@ struct Page<'a> {
     run: &'a RunRecord,
     style: &'static str,
     style_hash: String,
+    script: &'static str,
+    script_hash: String,
     areas: Vec<Area<'a>>,
-    bad: Vec<&'a ScenarioRecord>,
+    failing: Vec<Row<'a>>,
     slowest: Vec<&'a ScenarioRecord>,
+    /// The states that occur.
     counts: Vec<(State, usize)>,
+    skips: Vec<(&'a str, usize)>,
     /// Every check once: the rows of passed checks contain only the id.
     checks: Vec<&'a Finding>,
 }
@@ -29,17 +41,30 @@ struct Page<'a> {
 /// The scenarios of one area and their states.
 struct Area<'a> {
     name: &'a str,
-    scenarios: Vec<ScenarioView<'a>>,
+    rows: Vec<Row<'a>>,
     counts: Vec<(State, usize)>,
+    /// The details of the scenarios with an expected result.
+    data: Option<String>,
 }
 
-/// A scenario with its entries. Consecutive findings share a table.
-struct ScenarioView<'a> {
+/// A scenario in a list.
+struct Row<'a> {
     record: &'a ScenarioRecord,
+    anchor: String,
+    /// Its details, if they are not in the data of the area.
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "scenario.html")]
+struct Details<'a> {
+    scenario: &'a ScenarioRecord,
+    rerun: String,
+    diagram: Option<Diagram>,
     sections: Vec<Section<'a>>,
 }
 
-/// A section of a scenario.
+/// A section of a scenario. Consecutive findings share a table.
 enum Section<'a> {
     Step(&'a str),
     Note(&'a str),
@@ -47,81 +72,96 @@ enum Section<'a> {
     Exchange(&'a Exchange, String),
     Findings(Vec<&'a Finding>),
     /// The passed checks and how often each passed.
-    Passed(BTreeMap<&'a str, usize>),
+    Passed(&'a BTreeMap<String, usize>),
 }
 
-/// The longest shown body of a passed scenario. run.json has the whole body.
-const LONGEST_BODY: usize = 500;
+/// Renders the page. `stored` is the run as it is in run.json; `run` has every finding.
+pub(super) fn render(run: &RunRecord, stored: &RunRecord) -> io::Result<String> {
+    let counts: Vec<(State, usize)> = State::ALL
+        .into_iter()
+        .map(|state| (state, run.totals.get(state)))
+        .filter(|(state, count)| *count > 0 || *state == State::Pass)
+        .collect();
+    let mut slowest: Vec<&ScenarioRecord> = run.scenarios.iter().collect();
+    slowest.sort_by(|one, other| other.millis.total_cmp(&one.millis));
+    slowest.truncate(10);
+    let findings = run.scenarios.iter().flat_map(ScenarioRecord::findings);
+    let checks: BTreeMap<&str, &Finding> = findings.map(|finding| (finding.check.as_str(), finding)).collect();
+    let failing = stored.scenarios.iter().filter(|scenario| scenario.state.is_bad());
+    let page = Page {
+        run,
+        checks: checks.into_values().collect(),
+        style: STYLE,
+        style_hash: STANDARD.encode(Sha256::digest(STYLE.as_bytes())),
+        script: SCRIPT,
+        script_hash: STANDARD.encode(Sha256::digest(SCRIPT.as_bytes())),
+        areas: areas(stored, &counts)?,
+        failing: failing.map(|record| row(record, details(stored, record)?)).collect::<io::Result<_>>()?,
+        slowest,
+        skips: run.skip_reasons(),
+        counts,
+    };
+    page.render().map_err(io::Error::other)
+}
 
-/// The longest shown page.
-const LONGEST_PAGE: usize = 100;
+fn areas<'a>(run: &'a RunRecord, states: &[(State, usize)]) -> io::Result<Vec<Area<'a>>> {
+    let mut names: Vec<&str> = Vec::new();
+    for scenario in &run.scenarios {
+        if !names.contains(&scenario.area.as_str()) {
+            names.push(&scenario.area);
+        }
+    }
+    names.into_iter().map(|name| area(run, name, states)).collect()
+}
+
+fn area<'a>(run: &'a RunRecord, name: &'a str, states: &[(State, usize)]) -> io::Result<Area<'a>> {
+    let records: Vec<&ScenarioRecord> = run.scenarios.iter().filter(|scenario| scenario.area == name).collect();
+    let count = |state: State| records.iter().filter(|record| record.state == state).count();
+    let counts = states.iter().map(|(state, _)| (*state, count(*state))).collect();
+    let expected = records.iter().filter(|record| !record.state.is_bad());
+    let bodies: BTreeMap<String, String> =
+        expected.map(|record| Ok((anchor(record), details(run, record)?))).collect::<io::Result<_>>()?;
+    let data = if bodies.is_empty() { None } else { Some(packed(&serde_json::to_vec(&bodies)?)?) };
+    let rows = records.iter().map(|record| row(record, String::new())).collect::<io::Result<_>>()?;
+    Ok(Area { name, rows, counts, data })
+}
+
+fn row(record: &ScenarioRecord, body: String) -> io::Result<Row<'_>> {
+    Ok(Row { record, anchor: anchor(record), body })
+}
+
+fn details(run: &RunRecord, record: &ScenarioRecord) -> io::Result<String> {
+    let details =
+        Details { scenario: record, rerun: run.rerun(record), diagram: diagram(record), sections: sections(record) };
+    details.render().map_err(io::Error::other)
+}
 
 fn sections(record: &ScenarioRecord) -> Vec<Section<'_>> {
     let mut sections = Vec::new();
-    // Hundreds of passed modules would make the page too large. run.json has all entries.
-    let brief = record.plan.is_some() && !record.state.is_bad();
-    if brief {
-        let mut passed = BTreeMap::new();
-        for finding in record.findings().filter(|finding| finding.verdict == Verdict::Pass) {
-            *passed.entry(finding.check.as_str()).or_default() += 1;
-        }
-        sections.push(Section::Passed(passed));
-    }
-    let passed_briefly = brief && record.state == State::Pass;
     for entry in &record.entries {
         match (entry, sections.last_mut()) {
-            (Entry::Finding(finding), _) if brief && finding.verdict == Verdict::Pass => {}
-            (Entry::Exchange(_) | Entry::Step { .. }, _) if passed_briefly => {}
             (Entry::Finding(finding), Some(Section::Findings(findings))) => findings.push(finding),
             (Entry::Finding(finding), _) => sections.push(Section::Findings(vec![finding])),
             (Entry::Step { text }, _) => sections.push(Section::Step(text)),
             (Entry::Note { text }, _) => sections.push(Section::Note(text)),
+            (Entry::Passed { checks }, _) => sections.push(Section::Passed(checks)),
             (Entry::Exchange(exchange), _) => {
-                let longest = match () {
-                    () if record.state.is_bad() => usize::MAX,
-                    () if exchange.response_body.starts_with("<!") => LONGEST_PAGE,
-                    () => LONGEST_BODY,
-                };
-                sections.push(Section::Exchange(exchange, shown(&exchange.response_body, longest)));
+                sections.push(Section::Exchange(exchange, formatted(&exchange.response_body)));
             }
         }
     }
     sections
 }
 
-pub(super) fn render(run: &RunRecord) -> Result<String, askama::Error> {
-    let mut areas: Vec<Area<'_>> = Vec::new();
-    for scenario in &run.scenarios {
-        match areas.iter_mut().find(|area| area.name == scenario.area) {
-            Some(area) => area.scenarios.push(ScenarioView { record: scenario, sections: sections(scenario) }),
-            None => {
-                let first = ScenarioView { record: scenario, sections: sections(scenario) };
-                areas.push(Area { name: &scenario.area, scenarios: vec![first], counts: Vec::new() });
-            }
-        }
-    }
-    for area in &mut areas {
-        area.counts = State::ALL
-            .into_iter()
-            .map(|state| (state, area.scenarios.iter().filter(|scenario| scenario.record.state == state).count()))
-            .collect();
-    }
-    let mut slowest: Vec<&ScenarioRecord> = run.scenarios.iter().collect();
-    slowest.sort_by(|one, other| other.millis.total_cmp(&one.millis));
-    slowest.truncate(10);
-    let findings = run.scenarios.iter().flat_map(ScenarioRecord::findings);
-    let checks: BTreeMap<&str, &Finding> = findings.map(|finding| (finding.check.as_str(), finding)).collect();
-    let page = Page {
-        run,
-        checks: checks.into_values().collect(),
-        style: STYLE,
-        style_hash: STANDARD.encode(Sha256::digest(STYLE.as_bytes())),
-        areas,
-        bad: run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).collect(),
-        slowest,
-        counts: State::ALL.into_iter().map(|state| (state, run.totals.get(state))).collect(),
-    };
-    page.render()
+/// Compressed with gzip, as base64.
+fn packed(text: &[u8]) -> io::Result<String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::new(6));
+    encoder.write_all(text)?;
+    Ok(STANDARD.encode(encoder.finish()?))
+}
+
+fn is_good(run: &RunRecord) -> bool {
+    run.totals.bad() == 0 && run.totals.ran() > 0 && !run.interrupted && run.orphans.is_empty()
 }
 
 fn seconds(millis: &f64) -> String {
@@ -132,16 +172,9 @@ fn milliseconds(millis: &f64) -> String {
     format!("{millis:.1} ms")
 }
 
-/// A formatted body, shortened to about `longest` characters.
-fn shown(body: &str, longest: usize) -> String {
-    let pretty = serde_json::from_str::<serde_json::Value>(body)
-        .ok()
-        .and_then(|value| serde_json::to_string_pretty(&value).ok())
-        .unwrap_or_else(|| body.to_owned());
-    match pretty.char_indices().nth(longest) {
-        Some((end, _)) => format!("{}\n… the rest is in run.json", &pretty[..end]),
-        None => pretty,
-    }
+fn formatted(body: &str) -> String {
+    let json = serde_json::from_str::<serde_json::Value>(body).ok();
+    json.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| body.to_owned())
 }
 
 /// The anchor of a scenario: its id and driver.
@@ -153,7 +186,6 @@ fn anchor(scenario: &ScenarioRecord) -> String {
 fn class(finding: &Finding) -> &'static str {
     match (finding.verdict, finding.severity) {
         (Verdict::Fail, Severity::Should | Severity::May) => "warn",
-        (Verdict::Skip, _) => "skip-state",
         (verdict, _) => verdict.word(),
     }
 }

@@ -19,6 +19,12 @@ pub(super) fn render(run: &RunRecord) -> String {
         run.target.issuer,
         run.target.fingerprint
     );
+    for note in &run.notes {
+        let _ = writeln!(text, "* {}", escaped(note));
+    }
+    if !run.notes.is_empty() {
+        text.push('\n');
+    }
     let states: Vec<State> = State::ALL.into_iter().filter(|state| run.totals.get(*state) > 0).collect();
     let cells =
         |cell: &dyn Fn(State) -> String| states.iter().map(|state| cell(*state)).collect::<Vec<_>>().join(" | ");
@@ -34,6 +40,16 @@ pub(super) fn render(run: &RunRecord) -> String {
             let _ = writeln!(text, "| {} | {} |", plan.plan, counts.join(" | "));
         }
     }
+    if !run.orphans.is_empty() {
+        text.push_str("\n## Snapshots that no scenario compares\n\n");
+        run.orphans.iter().for_each(|name| text.push_str(&format!("* `claims/{name}.json`\n")));
+    }
+    if run.totals.skip > 0 {
+        text.push_str("\n## Skipped\n\n");
+        for (reason, count) in run.skip_reasons() {
+            let _ = writeln!(text, "* {count}: {}", escaped(reason));
+        }
+    }
     let bad: Vec<_> = run.scenarios.iter().filter(|scenario| scenario.state.is_bad()).collect();
     if bad.is_empty() {
         return text;
@@ -44,6 +60,7 @@ pub(super) fn render(run: &RunRecord) -> String {
         if let Some(reason) = &scenario.reason {
             let _ = writeln!(text, "  * {}", escaped(reason));
         }
+        let _ = writeln!(text, "  * run again: `{}`", run.rerun(scenario));
         for finding in scenario.failures() {
             let actual = finding.actual.lines().next().unwrap_or_default();
             let _ = writeln!(

@@ -5,10 +5,13 @@ use std::io::{self, Write};
 
 use super::Files;
 use crate::record::run::{RunRecord, ScenarioRecord, State, Totals};
-use crate::record::{Entry, Finding, Verdict};
+use crate::record::{Entry, Finding, Invocation, Verdict, shell_quoted};
 
 /// The most lines of one failure.
 const FAILURE_LINES: usize = 12;
+
+/// The most reasons of skipped scenarios in the summary.
+const MOST_REASONS: usize = 5;
 
 /// Shows the progress of a run.
 #[derive(Debug)]
@@ -17,13 +20,14 @@ pub struct Terminal {
     colour: bool,
     width: usize,
     totals: Totals,
+    invocation: Invocation,
 }
 
 impl Terminal {
     /// With `live` one line is updated; otherwise each scenario has a line of its own.
     #[must_use]
-    pub fn new(live: bool, colour: bool, width: usize) -> Self {
-        Self { live, colour, width, totals: Totals::default() }
+    pub fn new(live: bool, colour: bool, width: usize, invocation: Invocation) -> Self {
+        Self { live, colour, width, totals: Totals::default(), invocation }
     }
 
     /// Shows a finished scenario.
@@ -51,14 +55,14 @@ impl Terminal {
         if !self.live {
             writeln!(output, "{line}")?;
             if scenario.state.is_bad() {
-                write!(output, "{}", failure(scenario))?;
+                write!(output, "{}", failure(scenario, &self.invocation))?;
             }
             return Ok(());
         }
         write!(output, "\r\x1b[2K")?;
         if scenario.state.is_bad() {
             writeln!(output, "{line}")?;
-            write!(output, "{}", failure(scenario))?;
+            write!(output, "{}", failure(scenario, &self.invocation))?;
         }
         let Totals { pass, warn, fail, error, .. } = self.totals;
         let text = format!("{done}/{total}  {pass} pass  {warn} warn  {} fail  {}", fail + error, scenario.id);
@@ -92,7 +96,7 @@ impl Terminal {
 }
 
 /// The failures of a scenario in a few lines.
-fn failure(scenario: &ScenarioRecord) -> String {
+fn failure(scenario: &ScenarioRecord, invocation: &Invocation) -> String {
     let mut text = String::new();
     for finding in scenario.failures() {
         described(&mut text, scenario, finding);
@@ -107,7 +111,7 @@ fn failure(scenario: &ScenarioRecord) -> String {
         let kept: Vec<&str> = text.lines().take(FAILURE_LINES - 1).collect();
         text = format!("{}\n    … and {} more lines in the report\n", kept.join("\n"), lines - kept.len());
     }
-    let _ = writeln!(text, "    run again: harness run '{}'", scenario.id);
+    let _ = writeln!(text, "    run again: {}", invocation.scenario(&scenario.id, &scenario.driver));
     text
 }
 
@@ -147,7 +151,13 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
             let why = first.or(scenario.reason.as_deref()).unwrap_or_default();
             let _ = writeln!(text, "  {} {}  {why}", scenario.state.symbol(), scenario.id);
         }
+        let _ = writeln!(text, "Run these again: harness run --failed{}", reports(run));
     }
+    if !run.orphans.is_empty() {
+        let _ = writeln!(text, "\nSnapshots that no scenario compares:");
+        run.orphans.iter().for_each(|name| text.push_str(&format!("  claims/{name}.json\n")));
+    }
+    text.push_str(&skips(run));
     let counts: Vec<String> = State::ALL
         .into_iter()
         .filter(|state| run.totals.get(*state) > 0 || *state == State::Pass)
@@ -172,6 +182,32 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
         name(&files.json).unwrap_or_default()
     );
     let _ = writeln!(text, "{}", run.verdict);
+    text
+}
+
+/// The option that names the folder of reports, if it is not the default one.
+fn reports(run: &RunRecord) -> String {
+    run.invocation
+        .report_dir
+        .as_ref()
+        .map(|folder| format!(" --report-dir {}", shell_quoted(folder)))
+        .unwrap_or_default()
+}
+
+/// The most frequent reasons of skipped scenarios.
+fn skips(run: &RunRecord) -> String {
+    let reasons = run.skip_reasons();
+    let mut text = String::new();
+    if !reasons.is_empty() {
+        text.push_str("\nSkipped:\n");
+    }
+    for (reason, count) in reasons.iter().take(MOST_REASONS) {
+        let _ = writeln!(text, "  {count:>4}  {reason}");
+    }
+    let left: usize = reasons.iter().skip(MOST_REASONS).map(|(_, count)| count).sum();
+    if left > 0 {
+        let _ = writeln!(text, "  {left:>4}  for other reasons, see the report");
+    }
     text
 }
 

@@ -3,6 +3,7 @@
 use super::filter::FilterError;
 use crate::exit::Exit;
 use crate::issuer_target::TargetError;
+use crate::issuer_target::fixtures::FixturesError;
 use crate::scenario::TableError;
 
 /// Why a run cannot start.
@@ -13,8 +14,14 @@ pub enum RunError {
     Target(#[from] TargetError),
     #[error(transparent)]
     Table(#[from] TableError),
+    #[error(transparent)]
+    Fixtures(#[from] FixturesError),
     #[error("divergences.toml: {0}")]
     Divergences(String),
+    #[error("{document}: the target {target} has no {name:?}{suggestion}")]
+    UnknownName { document: String, target: String, name: String, suggestion: String },
+    #[error("--report-dir {folder}: {reason}")]
+    Reports { folder: String, reason: String },
     #[error("the built-in issuer did not start: {0}")]
     Start(String),
     #[error("cannot listen on {address}, the address of the redirect URI: {reason}")]
@@ -23,8 +30,10 @@ pub enum RunError {
     Filter(#[from] FilterError),
     #[error("--behavior works with the built-in mock only, not with the target {0}")]
     Behavior(String),
-    #[error("no scenario is selected")]
-    NothingSelected,
+    #[error("--ca is for an issuer with a private certificate authority, not for the built-in mock")]
+    Ca,
+    #[error("no scenario is selected{0}")]
+    NothingSelected(&'static str),
     #[error("{0} (required by --require-browser)")]
     NoBrowser(String),
 }
@@ -37,9 +46,18 @@ impl RunError {
             Self::Target(TargetError::Unreachable(_)) | Self::Start(_) | Self::Listen { .. } | Self::NoBrowser(_) => {
                 Exit::Unreachable
             }
-            Self::Target(TargetError::Unknown { .. }) | Self::Filter(_) | Self::Behavior(_) => Exit::Usage,
-            Self::Target(_) | Self::Table(_) | Self::Divergences(_) => Exit::Configuration,
-            Self::NothingSelected => Exit::NothingSelected,
+            Self::Target(TargetError::Unknown { .. })
+            | Self::Fixtures(FixturesError::Folder { .. })
+            | Self::Filter(FilterError::Pattern(_))
+            | Self::Behavior(_)
+            | Self::Ca => Exit::Usage,
+            Self::Target(_)
+            | Self::Table(_)
+            | Self::Fixtures(_)
+            | Self::Divergences(_)
+            | Self::UnknownName { .. }
+            | Self::Reports { .. } => Exit::Configuration,
+            Self::NothingSelected(_) | Self::Filter(FilterError::Unknown { .. }) => Exit::NothingSelected,
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Filters of scenarios.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobMatcher};
 
+use crate::nearest::did_you_mean;
 use crate::record::run::RunRecord;
 use crate::scenario::{Plan, Scenario};
 
@@ -14,15 +14,35 @@ use crate::scenario::{Plan, Scenario};
 pub enum FilterError {
     #[error("invalid pattern of scenario ids: {0}")]
     Pattern(#[from] globset::Error),
-    #[error("--failed needs the record of an earlier run: {0}")]
-    NoLastRun(String),
+    #[error("no scenario has {what} {name:?}{suggestion}; harness list shows all")]
+    Unknown { what: &'static str, name: String, suggestion: String },
+}
+
+/// A pattern of scenario ids. It also matches all ids below it: `code.pkce` selects `code.pkce.plain`.
+#[derive(Clone, Debug)]
+struct Pattern {
+    text: String,
+    whole: GlobMatcher,
+    below: GlobMatcher,
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Result<Self, FilterError> {
+        let whole = Glob::new(text)?.compile_matcher();
+        let below = Glob::new(&format!("{text}.*"))?.compile_matcher();
+        Ok(Self { text: text.to_owned(), whole, below })
+    }
+
+    fn matches(&self, id: &str) -> bool {
+        self.whole.is_match(id) || self.below.is_match(id)
+    }
 }
 
 /// A selection of scenarios.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    ids: Option<GlobSet>,
-    not: Option<GlobSet>,
+    ids: Vec<Pattern>,
+    not: Vec<Pattern>,
     tags: Vec<String>,
     plans: Vec<Plan>,
     only: Option<BTreeSet<String>>,
@@ -35,7 +55,8 @@ impl Filter {
     /// # Errors
     /// When a pattern is invalid.
     pub fn new(ids: &[String], not: &[String], tags: &[String]) -> Result<Self, FilterError> {
-        Ok(Self { ids: globs(ids)?, not: globs(not)?, tags: tags.to_vec(), ..Self::default() })
+        let parse = |patterns: &[String]| patterns.iter().map(|text| Pattern::parse(text)).collect::<Result<_, _>>();
+        Ok(Self { ids: parse(ids)?, not: parse(not)?, tags: tags.to_vec(), ..Self::default() })
     }
 
     /// Keeps only the scenarios of these certification plans, if there are any.
@@ -44,42 +65,57 @@ impl Filter {
         Self { plans: plans.to_vec(), ..self }
     }
 
-    /// Keeps only the scenarios that failed in the run recorded in `file`.
-    ///
-    /// # Errors
-    /// When there is no such record.
-    pub fn failed_in(mut self, file: &Path) -> Result<Self, FilterError> {
-        let missing = |reason: String| FilterError::NoLastRun(format!("{}: {reason}", file.display()));
-        let text = std::fs::read_to_string(file).map_err(|error| missing(error.to_string()))?;
-        let run: RunRecord = serde_json::from_str(&text).map_err(|error| missing(error.to_string()))?;
-        let failed = run.scenarios.into_iter().filter(|scenario| scenario.state.is_bad()).map(|scenario| scenario.id);
-        self.only = Some(failed.collect());
-        Ok(self)
+    /// Keeps only the scenarios that failed in that run.
+    #[must_use]
+    pub fn failed_in(self, run: &RunRecord) -> Self {
+        let failed = run.scenarios.iter().filter(|scenario| scenario.state.is_bad());
+        Self { only: Some(failed.map(|scenario| scenario.id.clone()).collect()), ..self }
     }
 
     /// Whether `scenario` is selected.
     #[must_use]
     pub fn selects(&self, scenario: &Scenario) -> bool {
         let id = &*scenario.id;
-        self.ids.as_ref().is_none_or(|ids| ids.is_match(id))
-            && !self.not.as_ref().is_some_and(|not| not.is_match(id))
+        (self.ids.is_empty() || self.ids.iter().any(|pattern| pattern.matches(id)))
+            && !self.not.iter().any(|pattern| pattern.matches(id))
             && (self.tags.is_empty() || scenario.tags.iter().any(|tag| self.tags.iter().any(|wanted| wanted == tag)))
             && (self.plans.is_empty() || scenario.plan().is_some_and(|plan| self.plans.contains(&plan)))
             && self.only.as_ref().is_none_or(|only| only.contains(id))
     }
-}
 
-/// A pattern also matches all ids below it: `code.pkce` selects `code.pkce.plain`.
-fn globs(patterns: &[String]) -> Result<Option<GlobSet>, FilterError> {
-    if patterns.is_empty() {
-        return Ok(None);
+    /// Checks that every pattern and tag selects something by itself, so that a mistyped one is noticed.
+    ///
+    /// # Errors
+    /// When one selects nothing.
+    pub fn check(&self, scenarios: &[Scenario]) -> Result<(), FilterError> {
+        let ids = || scenarios.iter().map(|scenario| &*scenario.id);
+        let unknown = |what, name: &str, suggestion| FilterError::Unknown { what, name: name.to_owned(), suggestion };
+        for pattern in self.ids.iter().chain(&self.not) {
+            if !ids().any(|id| pattern.matches(id)) {
+                let areas = scenarios.iter().map(Scenario::area);
+                return Err(unknown("the id", &pattern.text, did_you_mean(&pattern.text, ids().chain(areas))));
+            }
+        }
+        let tags: BTreeSet<&str> = scenarios.iter().flat_map(|scenario| scenario.tags.iter().copied()).collect();
+        match self.tags.iter().find(|tag| !tags.contains(tag.as_str())) {
+            Some(tag) => Err(unknown("the tag", tag, did_you_mean(tag, tags.iter().copied()))),
+            None => Ok(()),
+        }
     }
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        set.add(Glob::new(pattern)?);
-        set.add(Glob::new(&format!("{pattern}.*"))?);
+
+    /// The arguments of the command line that select the same scenarios.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<String> {
+        let mut arguments: Vec<String> = match &self.only {
+            Some(only) => only.iter().cloned().collect(),
+            None => self.ids.iter().map(|pattern| pattern.text.clone()).collect(),
+        };
+        let mut options = |name: &str, value: &str| arguments.extend([name.to_owned(), value.to_owned()]);
+        self.not.iter().for_each(|pattern| options("--not", &pattern.text));
+        self.tags.iter().for_each(|tag| options("--tag", tag));
+        self.plans.iter().for_each(|plan| options("--plan", plan.word()));
+        arguments
     }
-    Ok(Some(set.build()?))
 }
 
 #[cfg(test)]
@@ -115,5 +151,19 @@ mod tests {
         let ids = ids(&tagged);
         assert!(ids.iter().any(|id| id.starts_with("prompt.")) && ids.iter().any(|id| id.starts_with("logout.")));
         assert!(ids.iter().all(|id| !id.starts_with("token.")));
+    }
+
+    #[test]
+    fn an_id_or_tag_that_selects_nothing_is_an_error_with_the_nearest_name() {
+        let all = catalogue(&Fixtures::built_in()).expect("a catalogue");
+        let error = |ids: &[&str], not: &[&str], tags: &[&str]| {
+            let filter = Filter::new(&words(ids), &words(not), &words(tags)).expect("a filter");
+            filter.check(&all).expect_err("unknown").to_string()
+        };
+        assert!(
+            error(&["keys.custom", "code.resue"], &[], &[]).contains("\"code.resue\"; did you mean \"code.reuse\"?")
+        );
+        assert!(error(&[], &["dcsovery"], &[]).contains("did you mean \"discovery\"?"));
+        assert!(error(&[], &[], &["sesion"]).contains("no scenario has the tag \"sesion\"; did you mean \"session\"?"));
     }
 }

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use super::filter::Filter;
 use crate::issuer_target::Behavior;
 use crate::issuer_target::fixtures::Fixtures;
+use crate::record::Invocation;
+
+/// The folder of reports unless another one is named.
+pub const REPORTS: &str = "target/harness/last";
 
 /// Which drivers to use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -19,10 +23,23 @@ pub enum Drivers {
     Both,
 }
 
+impl Drivers {
+    /// The value on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Http => "http",
+            Self::Browser => "browser",
+            Self::Both => "both",
+        }
+    }
+}
+
 /// What to run and how.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The name of a target or the URL of an issuer.
+    /// The name of a target, the path of a target file, or the URL of an issuer.
     pub target: String,
     pub fixtures: Fixtures,
     pub filter: Filter,
@@ -31,8 +48,28 @@ pub struct Options {
     pub drivers: Drivers,
     /// Whether a missing browser is an error instead of a skip.
     pub require_browser: bool,
+    /// A file with certificates of authorities to trust.
+    pub ca: Option<PathBuf>,
     /// How many scenarios run at the same time.
     pub jobs: usize,
     /// The folder of reports and pending snapshots.
     pub reports: PathBuf,
+}
+
+impl Options {
+    /// The command line with these options.
+    #[must_use]
+    pub fn invocation(&self) -> Invocation {
+        let text = |path: &std::path::Path| path.display().to_string();
+        Invocation {
+            target: self.target.clone(),
+            fixtures: self.fixtures.folder().map(text),
+            behavior: self.behavior.map(|behavior| behavior.word().to_owned()),
+            driver: self.drivers.word().to_owned(),
+            require_browser: self.require_browser,
+            ca: self.ca.as_deref().map(text),
+            report_dir: Some(text(&self.reports)).filter(|reports| reports != REPORTS),
+            selection: self.filter.arguments(),
+        }
+    }
 }

@@ -34,6 +34,7 @@ async fn run(id: &str, fixtures: &Fixtures, behavior: Behavior) -> Result<Option
         behavior: Some(behavior),
         drivers: Drivers::Http,
         require_browser: false,
+        ca: None,
         jobs: 1,
         reports: reports.clone(),
     };

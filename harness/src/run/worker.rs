@@ -1,5 +1,6 @@
 //! Runs one scenario.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,9 +13,9 @@ use super::plan::PlannedScenario;
 use crate::claims::Snapshots;
 use crate::driver::{BrowserDriver, Chromedriver, Driver, HttpDriver, Missing};
 use crate::issuer_target::Divergences;
-use crate::record::Recorder;
 use crate::record::run::{ScenarioRecord, State};
 use crate::record::scrub::Scrubber;
+use crate::record::{Entry, Recorder, Verdict};
 use crate::scenario::{RequiredDriver, ScenarioContext, Stopped};
 use crate::subject::Subject;
 
@@ -63,8 +64,20 @@ impl Worker {
             Execution::Finished(Err(Stopped::CheckFailed)) if judged < State::ExpectedFail => {
                 (State::Error, Some("the scenario stopped early without a failed check".to_owned()))
             }
+            Execution::Finished(Ok(())) if nothing_checked(&entries) => unchecked(&entries),
             Execution::Finished(Err(Stopped::CheckFailed) | Ok(())) => (judged, None),
         };
+        ScenarioRecord {
+            state,
+            reason: reason.map(|reason| recorder.scrubber().text(&reason)),
+            millis: clock.elapsed().as_secs_f64() * 1000.0,
+            entries,
+            ..Self::unfinished(planned, state, String::new())
+        }
+    }
+
+    /// The record of a scenario that did not run to its end.
+    pub(super) fn unfinished(planned: &PlannedScenario, state: State, reason: String) -> ScenarioRecord {
         let scenario = &planned.scenario;
         ScenarioRecord {
             id: scenario.id.to_string(),
@@ -81,15 +94,15 @@ impl Worker {
             }
             .to_owned(),
             state,
-            reason: reason.map(|reason| recorder.scrubber().text(&reason)),
-            millis: clock.elapsed().as_secs_f64() * 1000.0,
-            entries,
+            reason: Some(reason),
+            millis: 0.0,
+            entries: Vec::new(),
         }
     }
 
     async fn execute(&self, planned: &PlannedScenario, recorder: &Recorder) -> Execution {
         let Subject::Issuer(target) = self.bench.subject();
-        if let Some(reason) = planned.scenario.needs.iter().find_map(|need| need.unmet(&target)) {
+        if let Some(reason) = planned.scenario.unmet(&target) {
             return Execution::Skipped(reason);
         }
         let bench = if planned.scenario.is_exclusive() && self.bench.is_repeatable {
@@ -99,7 +112,7 @@ impl Worker {
                 &self.name,
                 fixtures,
                 recorder.scrubber(),
-                BenchOptions { api: false, ..self.bench_options },
+                BenchOptions { api: false, ..self.bench_options.clone() },
             )
             .await
             {
@@ -118,7 +131,7 @@ impl Worker {
         let result = AssertUnwindSafe(planned.scenario.run(&context)).catch_unwind().await;
         // Always: dropping a session leaves its browser running.
         context.close().await;
-        result.map_or_else(|_| Execution::Failed("the scenario panicked".to_owned()), Execution::Finished)
+        result.map_or_else(|panic| Execution::Failed(described(&*panic)), Execution::Finished)
     }
 
     fn driver(&self, planned: &PlannedScenario, bench: &Bench, recorder: &Recorder) -> Result<Driver, String> {
@@ -132,15 +145,66 @@ impl Worker {
         };
         let listener = bench.listener.clone().ok_or("the port of the redirect URI is in use")?;
         let scripts = bench.target.scripts.clone();
-        let driver = BrowserDriver::new(chromedriver, listener, scripts, recorder.clone(), bench.is_local());
+        let driver = BrowserDriver::new(chromedriver, listener, scripts, recorder.clone(), bench.trust());
         Ok(Driver::Browser(Box::new(driver)))
     }
 
-    /// Resets a shared issuer after a scenario that changed its clock.
-    pub(super) async fn reset_target(&self) {
-        if let Some(control) = &self.bench.target.control {
+    /// Sets the clock and the faults of a shared mock as they were before the run. After a scenario that had the mock
+    /// for itself the mock is `reset` first, so that the next one finds no consent and no moved key.
+    pub(super) async fn restore_target(&self, reset: bool) {
+        let target = &self.bench.target;
+        let Some(control) = target.control.as_ref().filter(|_| !self.bench.is_repeatable) else { return };
+        if reset {
             let _ = control.reset().await;
-            self.bench.target.clock_was_reset();
         }
+        let _ = control.restore(&target.found).await;
+        target.clock_was_restored();
+    }
+}
+
+/// Whether no check was made.
+fn nothing_checked(entries: &[Entry]) -> bool {
+    entries.iter().all(|entry| !matches!(entry, Entry::Finding(finding) if finding.verdict != Verdict::Skip))
+}
+
+/// The state of a scenario in which no check was made.
+fn unchecked(entries: &[Entry]) -> (State, Option<String>) {
+    let reason = entries.iter().find_map(|entry| match entry {
+        Entry::Finding(finding) => finding.reason.clone(),
+        _ => None,
+    });
+    match reason {
+        Some(reason) => (State::Skip, Some(reason)),
+        None => (State::Error, Some("the scenario made no check".to_owned())),
+    }
+}
+
+/// The message of a panic.
+fn described(panic: &(dyn Any + Send)) -> String {
+    let message = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("the scenario panicked: {}", message.unwrap_or("no message"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::token::{JSON, STATUS};
+
+    #[test]
+    fn a_scenario_whose_checks_were_all_skipped_is_skipped_and_one_without_checks_is_an_error() {
+        let recorder = Recorder::new(Scrubber::default());
+        recorder.step("do nothing");
+        assert!(nothing_checked(&recorder.entries()));
+        assert_eq!(unchecked(&recorder.entries()).0, State::Error);
+        STATUS.skip(&recorder, "no endpoint");
+        assert_eq!(unchecked(&recorder.entries()), (State::Skip, Some("no endpoint".to_owned())));
+        JSON.holds(&recorder, true, "JSON", "JSON");
+        assert!(!nothing_checked(&recorder.entries()));
+    }
+
+    #[test]
+    fn the_message_of_a_panic_is_the_reason() {
+        let panic = std::panic::catch_unwind(|| panic!("no {}", "token")).expect_err("a panic");
+        assert_eq!(described(&*panic), "the scenario panicked: no token");
     }
 }

@@ -34,6 +34,11 @@ impl<'a> Actors<'a> {
         Self { client, ..self }
     }
 
+    /// Skips the scenario if the client may not use the grant type.
+    pub(super) fn may_use(&self, grant_type: &str) -> Result<(), Stopped> {
+        self.client.lacks_grant_type(grant_type).map_or(Ok(()), |reason| Err(Stopped::Skipped(reason)))
+    }
+
     /// An endpoint of the server.
     pub(super) fn endpoint(&self, endpoint: Endpoint) -> Result<&'a Url, Stopped> {
         self.context.endpoint(self.server, endpoint)

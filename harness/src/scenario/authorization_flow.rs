@@ -85,6 +85,7 @@ impl<'a> AuthorizationFlow<'a> {
         request: &AuthorizationRequest,
         journey: &'b Journey,
     ) -> Result<&'b Callback, Stopped> {
+        self.permitted(request)?;
         let recorder = &self.actors.context.recorder;
         authorization::success(recorder, journey, self.expected(request)).ok_or(Stopped::CheckFailed)
     }
@@ -103,9 +104,22 @@ impl<'a> AuthorizationFlow<'a> {
         error: &str,
         text: &str,
     ) -> Result<(), Stopped> {
+        if error != "unsupported_response_type" {
+            self.permitted(request)?;
+        }
         let journey = self.send(request).await?;
         self.judge_error(request, &journey, error, text);
         Ok(())
+    }
+
+    /// Skips the scenario if the client may not use the response type or the refresh tokens of the request.
+    pub(super) fn permitted(&self, request: &AuthorizationRequest) -> Result<(), Stopped> {
+        let client = self.actors.client;
+        let offline = request.get("scope").unwrap_or_default().split(' ').any(|scope| scope == "offline_access");
+        let lacking = client
+            .lacks_response_type(request.get("response_type").unwrap_or_default())
+            .or_else(|| client.lacks_grant_type("refresh_token").filter(|_| offline));
+        lacking.map_or(Ok(()), |reason| Err(Stopped::Skipped(reason)))
     }
 
     /// Sends a request, judges the response and returns its code.

@@ -21,6 +21,9 @@ use crate::wire::jwt::{Jwt, left_half_hash};
 const ADMIN_SCOPES: &str =
     "openid profile email address phone products:read products:update orders:create orders:read orders:update";
 
+/// The tag of scenarios that compare tokens with snapshots.
+pub const SNAPSHOT_TAG: &str = "claims";
+
 pub(super) fn scenarios() -> Vec<Scenario> {
     let person =
         |id, title, role, function| scenario(id, title, function).needs(&[Need::Client(WEB), Need::Account(role)]);
@@ -51,7 +54,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scenario {
     Scenario::new(id, title, function)
         .cites(&["Okta: access token claims", "Okta: ID token claims", "OIDC Core 5.1"])
-        .tags(&["claims"])
+        .tags(&[SNAPSHOT_TAG])
         .needs(&[Need::Market, Need::Snapshots, Need::Server(Custom)])
 }
 
@@ -65,11 +68,11 @@ pub(super) fn judge(
     document: &Value,
     nonce: Option<&str>,
     hashes: Vec<(&'static str, String)>,
-) {
+) -> Result<(), Stopped> {
     let base = url::Url::parse(context.target.issuer()).map(|issuer| issuer.origin().ascii_serialization());
     let base = base.unwrap_or_default();
     let normalising = Context { base: &base, now: context.target.now(), nonce, hashes };
-    context.snapshots.judge(&context.recorder, name, document, &normalising);
+    Ok(context.snapshots.judge(&context.recorder, name, document, &normalising)?)
 }
 
 async fn signed_in(
@@ -90,8 +93,7 @@ async fn signed_in(
     }
     document.insert("userinfo".to_owned(), userinfo(context, &actors, &tokens).await?);
     let hashes = vec![("at_hash", left_half_hash(&tokens.reply.access_token))];
-    judge(context, name, &Value::Object(document), tokens.request.get("nonce"), hashes);
-    Ok(())
+    judge(context, name, &Value::Object(document), tokens.request.get("nonce"), hashes)
 }
 
 async fn userinfo(context: &ScenarioContext, actors: &Actors<'_>, tokens: &Tokens) -> Result<Value, Stopped> {
@@ -109,8 +111,7 @@ async fn fat(context: &ScenarioContext) -> Result<(), Stopped> {
     authorization::ID_TOKEN.present(&context.recorder, "an ID token", callback.get("id_token"));
     let nonce = request.get("nonce");
     let token = actors.tokens().judge_id_token(callback.get("id_token"), nonce, None, None).await?;
-    judge(context, "claims.fat", &json!({ "id_token": shown(&token) }), nonce, Vec::new());
-    Ok(())
+    judge(context, "claims.fat", &json!({ "id_token": shown(&token) }), nonce, Vec::new())
 }
 
 async fn machine(context: &ScenarioContext) -> Result<(), Stopped> {
@@ -127,6 +128,5 @@ async fn machine(context: &ScenarioContext) -> Result<(), Stopped> {
     let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let access_token =
         judge_access_token(context, server, client, &tokens, None, None).await?.ok_or(Stopped::CheckFailed)?;
-    judge(context, "claims.service", &json!({ "access_token": shown(&access_token) }), None, Vec::new());
-    Ok(())
+    judge(context, "claims.service", &json!({ "access_token": shown(&access_token) }), None, Vec::new())
 }

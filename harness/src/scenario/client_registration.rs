@@ -9,7 +9,7 @@ use super::stopped::Stopped;
 use crate::check::registration;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::WEB;
-use crate::issuer_target::{AuthMethod, Client, Endpoint, Target};
+use crate::issuer_target::{AuthMethod, Capabilities, Client, Endpoint, Target};
 use crate::record::Recorder;
 use crate::wire::error::summary;
 use crate::wire::{Body, Http, Reply, Request};
@@ -72,6 +72,7 @@ impl ClientRegistration<'_> {
             pkce_required: false,
             scopes: vec!["openid".to_owned()],
             consent_scope: None,
+            capabilities: Capabilities::default(),
         })
     }
 

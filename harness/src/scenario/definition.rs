@@ -10,6 +10,7 @@ use super::certification::plan::Plan;
 use super::context::ScenarioContext;
 use super::needs::Need;
 use super::stopped::Stopped;
+use crate::issuer_target::{Applicability, Target};
 
 /// A function that runs a scenario.
 pub type ScenarioFn = for<'a> fn(&'a ScenarioContext) -> BoxFuture<'a, Result<(), Stopped>>;
@@ -60,6 +61,14 @@ pub struct Certification {
     pub module: &'static str,
 }
 
+/// The table that a scenario is a row of.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The path of the file in the fixtures.
+    pub document: Cow<'static, str>,
+    pub applicability: Applicability,
+}
+
 /// A scenario.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -72,6 +81,7 @@ pub struct Scenario {
     pub needs: Vec<Need>,
     pub driver: RequiredDriver,
     pub certification: Option<Certification>,
+    pub table: Option<Table>,
     procedure: Procedure,
 }
 
@@ -105,6 +115,7 @@ impl Scenario {
             needs: Vec::new(),
             driver: RequiredDriver::Any,
             certification: None,
+            table: None,
             procedure,
         }
     }
@@ -132,6 +143,18 @@ impl Scenario {
     pub(super) const fn certification(mut self, plan: Plan, module: &'static str) -> Self {
         self.certification = Some(Certification { plan, module });
         self
+    }
+
+    pub(super) fn of_table(mut self, document: impl Into<Cow<'static, str>>, applicability: &Applicability) -> Self {
+        self.table = Some(Table { document: document.into(), applicability: applicability.clone() });
+        self
+    }
+
+    /// The reason to skip the scenario, if the target lacks something that it needs.
+    #[must_use]
+    pub fn unmet(&self, target: &Target) -> Option<String> {
+        let table = self.table.as_ref().and_then(|table| table.applicability.unmet(target));
+        table.or_else(|| self.needs.iter().find_map(|need| need.unmet(target)))
     }
 
     /// Runs the scenario. Its steps, requests and findings are in the context's recorder afterwards.

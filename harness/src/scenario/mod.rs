@@ -48,8 +48,9 @@ mod users;
 
 pub use catalogue::{catalogue, checks};
 pub use certification::plan::Plan;
+pub use claims::SNAPSHOT_TAG;
 pub use context::ScenarioContext;
-pub use definition::{Certification, RequiredDriver, Scenario, ScenarioFn};
+pub use definition::{Certification, RequiredDriver, Scenario, ScenarioFn, Table};
 pub use needs::Need;
 pub use scope_table::{ApiRow, Rows, TokenRow};
 pub use stopped::Stopped;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::issuer_target::{AccountName, ClientName, Endpoint, Server, ServerKind, Target, TargetKind};
+use crate::issuer_target::{AccountName, ClientName, Endpoint, Server, ServerKind, Target, market};
 
 /// A precondition of a scenario.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -77,7 +77,7 @@ impl Need {
             Self::Snapshots => {
                 row("Okta's behavior: the snapshots record the claims that Okta issues", Target::speaks_okta)
             }
-            Self::Market => row("the market org of the mock", |target| target.kind == TargetKind::Mock),
+            Self::Market => row("the built-in market org", |target| target.goes_by(market::ORG)),
             Self::Server(kind) => {
                 row(format!("the {} server", kind.word()), move |target| target.servers.contains_key(&kind))
             }

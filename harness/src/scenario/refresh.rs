@@ -80,6 +80,7 @@ fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scen
 }
 
 fn form(actors: &Actors<'_>, refresh_token: &str) -> Result<FormRequest, Stopped> {
+    actors.may_use("refresh_token")?;
     Ok(flow::refresh(actors.endpoint(Endpoint::Token)?, actors.client, refresh_token))
 }
 

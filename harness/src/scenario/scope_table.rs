@@ -15,7 +15,7 @@ use crate::check::api::{API_CHALLENGE, API_STATUS, GRANTED, LIFETIME, REFUSED_CO
 use crate::flow;
 use crate::issuer_target::fixtures::Fixtures;
 use crate::issuer_target::market::BUYER;
-use crate::issuer_target::{AccountName, ClientName, Endpoint, ServerKind};
+use crate::issuer_target::{AccountName, Applicability, Behavior, ClientName, Endpoint, ServerKind, TargetNames};
 use crate::wire::error::{OAuthError, summary};
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
@@ -105,15 +105,20 @@ pub struct ApiRow {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    target: Option<TargetNames>,
+    behavior: Option<Behavior>,
     #[serde(default)]
     token: Vec<TokenRow>,
     #[serde(default)]
     api: Vec<ApiRow>,
 }
 
-/// All rows.
-#[derive(Debug, Default)]
+/// The rows of one table.
+#[derive(Debug)]
 pub struct Rows {
+    /// The path of the table in the fixtures.
+    pub document: String,
+    pub applicability: Applicability,
     pub token: Vec<TokenRow>,
     pub api: Vec<ApiRow>,
 }
@@ -123,20 +128,24 @@ impl Rows {
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn read(fixtures: &Fixtures) -> Result<Self, TableError> {
-        let mut rows = Self::default();
-        for file in fixtures.names("scopes", ".toml") {
-            let text = fixtures.read(&format!("scopes/{file}.toml")).unwrap_or_default();
-            let File { token, api } =
-                Self::parse(&text).map_err(|reason| TableError::new(&format!("scopes/{file}.toml"), reason))?;
-            rows.token.extend(token);
-            rows.api.extend(api);
-        }
-        Ok(rows)
+    pub fn read(fixtures: &Fixtures) -> Result<Vec<Self>, TableError> {
+        let names = fixtures.names("scopes", ".toml").map_err(|error| TableError::new("scopes", error.to_string()))?;
+        let read = |name: &String| {
+            let document = format!("scopes/{name}.toml");
+            let wrong = |reason: String| TableError::new(&document, reason);
+            let text = fixtures.read(&document).map_err(|error| wrong(error.to_string()))?.unwrap_or_default();
+            let File { target, behavior, token, api } = Self::parse(&text).map_err(wrong)?;
+            let applicability = Applicability { target, behavior };
+            Ok(Self { document, applicability, token, api })
+        };
+        names.iter().map(read).collect()
     }
 
     fn parse(text: &str) -> Result<File, String> {
         let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        if file.token.is_empty() && file.api.is_empty() {
+            return Err("no [[token]] and no [[api]]: the table has no row".to_owned());
+        }
         for row in &file.token {
             let needs_user = row.grant != Grant::ClientCredentials;
             if needs_user != row.user.is_some() {
@@ -148,30 +157,26 @@ impl Rows {
 }
 
 pub(super) fn scenarios(fixtures: &Fixtures) -> Result<Vec<Scenario>, TableError> {
-    let Rows { token, api } = Rows::read(fixtures)?;
-    let token = token.into_iter().map(|row| {
-        let mut needs = vec![Need::Market, Need::Server(row.server), Need::Client(row.client)];
-        needs.extend(row.user.map(Need::Account));
-        let driver = if row.user.is_some() { RequiredDriver::Any } else { RequiredDriver::None };
-        let (id, title) = (format!("scopes.{}", row.id), row.why.clone());
-        Scenario::from_data(id, title, row, |row, context| Box::pin(row.run(context)))
-            .tags(&["scopes"])
-            .cites(&["Okta: access policies", "RFC 6749 3.3"])
-            .needs(&needs)
-            .driver(driver)
-    });
-    let api = api.into_iter().map(|row| {
-        let (id, title) = (format!("api.{}", row.id), row.why.clone());
-        Scenario::from_data(id, title, row, |row, context| Box::pin(row.run(context)))
-            .tags(&["api", "scopes"])
-            .cites(&["RFC 6750 3.1", "Okta: protect your API endpoints"])
-            .needs(&[Need::Market, Need::ResourceServer])
-            .driver(RequiredDriver::Http)
-    });
+    let tables = Rows::read(fixtures)?;
+    let token = tables.iter().flat_map(|table| table.token.iter().map(move |row| row.scenario(table)));
+    let api = tables.iter().flat_map(|table| table.api.iter().map(move |row| row.scenario(table)));
     Ok(token.chain(api).collect())
 }
 
 impl TokenRow {
+    fn scenario(&self, table: &Rows) -> Scenario {
+        let mut needs = vec![Need::Server(self.server), Need::Client(self.client)];
+        needs.extend(self.user.map(Need::Account));
+        let driver = if self.user.is_some() { RequiredDriver::Any } else { RequiredDriver::None };
+        let (id, title) = (format!("scopes.{}", self.id), self.why.clone());
+        Scenario::from_data(id, title, self.clone(), |row, context| Box::pin(row.run(context)))
+            .tags(&["scopes"])
+            .cites(&["Okta: access policies", "RFC 6749 3.3"])
+            .of_table(table.document.clone(), &table.applicability)
+            .needs(&needs)
+            .driver(driver)
+    }
+
     /// Runs the row.
     async fn run(&self, context: &ScenarioContext) -> Result<(), Stopped> {
         match self.grant {
@@ -266,7 +271,33 @@ impl TokenRow {
     }
 }
 
+impl Bearer {
+    /// The client and the user whose token it is.
+    const fn names(&self) -> (Option<ClientName>, Option<AccountName>) {
+        match self {
+            Self::None | Self::Garbage => (None, None),
+            Self::Machine { client, .. } => (Some(*client), None),
+            Self::IdToken { user, client, .. }
+            | Self::OrgToken { user, client, .. }
+            | Self::Person { user, client, .. } => (Some(*client), Some(*user)),
+        }
+    }
+}
+
 impl ApiRow {
+    fn scenario(&self, table: &Rows) -> Scenario {
+        let (client, user) = self.bearer.names();
+        let needs = client.map(Need::Client).into_iter().chain(user.map(Need::Account));
+        let needs: Vec<Need> = [Need::ResourceServer].into_iter().chain(needs).collect();
+        let (id, title) = (format!("api.{}", self.id), self.why.clone());
+        Scenario::from_data(id, title, self.clone(), |row, context| Box::pin(row.run(context)))
+            .tags(&["api", "scopes"])
+            .cites(&["RFC 6750 3.1", "Okta: protect your API endpoints"])
+            .of_table(table.document.clone(), &table.applicability)
+            .needs(&needs)
+            .driver(RequiredDriver::Http)
+    }
+
     /// Runs the row.
     async fn run(&self, context: &ScenarioContext) -> Result<(), Stopped> {
         let api = context.resource_server()?;
@@ -352,12 +383,14 @@ mod tests {
             "[[token]]\nid='a'\nwhy='w'\nclient='web'\ngrant='authorization_code'\nscopes='openid'\ngranted='openid'\n",
         );
         assert!(rows.expect_err("refused").contains("token row a"));
+        assert!(Rows::parse("").expect_err("refused").contains("no row"));
     }
 
     #[test]
     fn the_tables_are_large_enough_to_mean_something() {
-        let rows = Rows::read(&Fixtures::built_in()).expect("rows");
-        assert!(rows.token.len() >= 25, "{}", rows.token.len());
-        assert!(rows.api.len() >= 15, "{}", rows.api.len());
+        let tables = Rows::read(&Fixtures::built_in()).expect("tables");
+        let (token, api): (Vec<_>, Vec<_>) = tables.iter().map(|table| (table.token.len(), table.api.len())).unzip();
+        assert!(token.iter().sum::<usize>() >= 25, "{token:?}");
+        assert!(api.iter().sum::<usize>() >= 15, "{api:?}");
     }
 }

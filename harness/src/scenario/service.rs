@@ -56,8 +56,11 @@ fn form(
     client: ClientName,
     scope: Option<&str>,
 ) -> Result<FormRequest, Stopped> {
-    let endpoint = context.server_endpoint(server, Endpoint::Token)?;
-    Ok(flow::client_credentials(endpoint, context.client(client)?, scope))
+    let (endpoint, client) = (context.server_endpoint(server, Endpoint::Token)?, context.client(client)?);
+    match client.lacks_grant_type("client_credentials") {
+        Some(reason) => Err(Stopped::Skipped(reason)),
+        None => Ok(flow::client_credentials(endpoint, client, scope)),
+    }
 }
 
 async fn issued(context: &ScenarioContext, client: ClientName) -> Result<(), Stopped> {

@@ -2,6 +2,7 @@
 
 use crate::driver::DriverError;
 use crate::flow::signed::KeyError;
+use crate::issuer_target::fixtures::FixturesError;
 use crate::wire::WireError;
 
 /// Why a scenario stops before its end.
@@ -35,6 +36,12 @@ impl From<DriverError> for Stopped {
 
 impl From<KeyError> for Stopped {
     fn from(error: KeyError) -> Self {
+        Self::HarnessError(error.to_string())
+    }
+}
+
+impl From<FixturesError> for Stopped {
+    fn from(error: FixturesError) -> Self {
         Self::HarnessError(error.to_string())
     }
 }

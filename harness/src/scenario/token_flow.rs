@@ -70,12 +70,14 @@ impl TokenFlow<'_> {
     /// The form that exchanges a code.
     pub(super) fn exchange_form(&self, request: &AuthorizationRequest, code: &str) -> Result<FormRequest, Stopped> {
         let Actors { context, client, .. } = self.actors;
+        self.actors.may_use("authorization_code")?;
         authenticated(context, flow::exchange(self.actors.endpoint(Endpoint::Token)?, client, request, code), client)
     }
 
     /// The form that refreshes.
     pub(super) fn refresh_form(&self, refresh_token: &str) -> Result<FormRequest, Stopped> {
         let Actors { context, client, .. } = self.actors;
+        self.actors.may_use("refresh_token")?;
         authenticated(context, flow::refresh(self.actors.endpoint(Endpoint::Token)?, client, refresh_token), client)
     }
 

@@ -3,9 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::cookie::{CookieStore as _, Jar};
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE};
 use reqwest::redirect;
+use reqwest::tls::TlsInfo;
+use rustls::pki_types::CertificateDer;
+use rustls::server::ParsedCertificate;
+use sha2::{Digest as _, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::failure::WireError;
@@ -26,7 +32,7 @@ pub struct Http {
 }
 
 impl Http {
-    /// A client that trusts the system's root certificates, or only `ca_pem`, and keeps no cookies.
+    /// A client that trusts the system's root certificates and those in `ca_pem`, and keeps no cookies.
     ///
     /// # Errors
     /// When the certificate can't be read or TLS can't be set up.
@@ -38,9 +44,10 @@ impl Http {
             .redirect(redirect::Policy::none())
             .timeout(TIMEOUT)
             .user_agent(concat!("harness/", env!("CARGO_PKG_VERSION")))
+            .tls_info(true)
             .no_proxy();
         if let Some(pem) = ca_pem {
-            builder = builder.tls_certs_only([reqwest::Certificate::from_pem(pem.as_bytes()).map_err(failed)?]);
+            builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem.as_bytes()).map_err(failed)?);
         }
         Ok(Self { client: builder.build().map_err(failed)?, jar: None, recorder })
     }
@@ -106,6 +113,20 @@ impl Http {
             Reply { status, headers: response_headers, body: String::from_utf8_lossy(&bytes).into_owned(), url };
         record(&self.recorder, (&method, &headers, &text), &reply, started.elapsed());
         Ok(reply)
+    }
+
+    /// The hash of the public key of the server's certificate, which must be valid: SHA-256 of its
+    /// `SubjectPublicKeyInfo`, as base64 (RFC 7469 2.4).
+    ///
+    /// # Errors
+    /// When there is no response, or the server has no certificate.
+    pub async fn public_key_hash(&self, url: &Url) -> Result<String, WireError> {
+        let failed = |reason: String| WireError::NoResponse { url: url.to_string(), reason };
+        let response = self.client.get(url.clone()).send().await.map_err(|error| failed(describe(&error)))?;
+        let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
+        let certificate = CertificateDer::from(certificate.ok_or_else(|| failed("no certificate".to_owned()))?);
+        let parsed = ParsedCertificate::try_from(&certificate).map_err(|error| failed(error.to_string()))?;
+        Ok(STANDARD.encode(Sha256::digest(parsed.subject_public_key_info())))
     }
 
     /// Sends a GET request that accepts JSON.

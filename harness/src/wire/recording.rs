@@ -28,7 +28,6 @@ pub(super) fn record(recorder: &Recorder, request: (&Method, &HeaderMap, &str), 
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let request_body = scrubber.body(kind, body);
     let url = scrubber.url(reply.url.as_str());
-    let curl = curl(method.as_str(), &url, &request_headers, &request_body);
     recorder.exchange(Exchange {
         method: method.as_str().to_owned(),
         url,
@@ -38,19 +37,5 @@ pub(super) fn record(recorder: &Recorder, request: (&Method, &HeaderMap, &str), 
         response_headers,
         response_body,
         millis: took.as_secs_f64() * 1000.0,
-        curl,
     });
-}
-
-/// The request as a curl command.
-fn curl(method: &str, url: &str, headers: &[(String, String)], body: &str) -> String {
-    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-    let mut line = format!("curl -sS -i -X {method} {}", quoted(url));
-    for (name, value) in headers {
-        line.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
-    }
-    if !body.is_empty() {
-        line.push_str(&format!(" --data {}", quoted(body)));
-    }
-    line
 }

@@ -1,6 +1,7 @@
 //! Scenarios with a browser, if there is one. With BROWSER_TESTS=required a missing browser is a failure.
 
 use harness::driver::Chromedriver;
+use harness::embedded;
 use harness::record::run::State;
 use harness::run::{Drivers, Options, Runner};
 
@@ -23,4 +24,49 @@ async fn the_browser_scenarios_pass_or_are_skipped_without_a_browser() {
         assert_eq!(record.state, expected, "{}: {:?}", record.id, record.reason);
         assert_eq!(record.driver, "browser");
     }
+}
+
+/// A port that is free now.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_https_target_with_a_private_authority_is_tested_over_http_and_with_a_browser() {
+    let mock = embedded::Mock::start().await.expect("a mock");
+    let base = mock.https_base.clone().expect("an https address");
+    let origin = format!("http://localhost:{}", free_port());
+    let uri = |path: &str| format!("{origin}{path}").parse().expect("an address");
+    mock.register(&["0oamarketweb000005d7"], &uri("/callback"), &uri("/signed-out")).expect("the web client");
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("ca.pem"), mock.ca_pem.as_deref().expect("an authority")).expect("a file");
+    let target = |ca: &str| {
+        format!(
+            "name = \"secure\"\nkind = \"mock\"\nredirect_uri = \"{origin}/callback\"\n\
+             signed_out_uri = \"{origin}/signed-out\"\nsign_in = [\"mock\"]\n{ca}\n\
+             [servers.custom]\nissuer = \"{base}oauth2/default\"\naudience = \"api://default\"\nown_claims = [\"groups\"]\n\
+             [clients.web]\nid = \"0oamarketweb000005d7\"\n\
+             secret = \"mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK\"\n\
+             auth = \"client_secret_basic\"\nscopes = [\"openid\", \"profile\", \"email\"]\n\
+             [accounts.buyer]\nlogin = \"buyer@example.test\"\npassword = \"Passw0rd!\"\n"
+        )
+    };
+    let file = folder.path().join("secure.toml");
+    std::fs::write(&file, target("ca = \"ca.pem\"")).expect("a file");
+    let missing = Chromedriver::start().await.err();
+    let drivers = if missing.is_none() { Drivers::Both } else { Drivers::Http };
+    let options = Options { drivers, ..options(file.to_str().expect("a path"), &["code.web.custom"], folder.path()) };
+    let run = Runner::open(options.clone()).await.expect("a target").run(|_| {}).await;
+    assert_eq!(run.totals.scenarios, if missing.is_none() { 2 } else { 1 });
+    for record in &run.scenarios {
+        assert_eq!(record.state, State::Pass, "{}: {:?}", record.driver, record.reason);
+    }
+    // The same with the option instead of the key of the file, and without either.
+    std::fs::write(&file, target("")).expect("a file");
+    let untrusted = Options { drivers: Drivers::Http, ..options };
+    let trusted = Options { ca: Some(folder.path().join("ca.pem")), ..untrusted.clone() };
+    assert!(Runner::open(trusted).await.is_ok());
+    let error = Runner::open(untrusted).await.expect_err("an unknown authority");
+    assert_eq!(error.exit().code(), 4, "{error}");
 }

@@ -20,7 +20,7 @@ pub(crate) fn stdout(command: &mut Command, code: i32) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-fn stderr(command: &mut Command, code: i32) -> String {
+pub(crate) fn stderr(command: &mut Command, code: i32) -> String {
     let output = command.assert().code(code).get_output().clone();
     String::from_utf8(output.stderr).expect("text")
 }
@@ -31,7 +31,7 @@ fn help_lists_the_exit_codes() {
     let help = stdout(harness(folder.path()).arg("--help"), 0);
     for line in [
         "    0  all as expected",
-        "    5  configuration or secrets missing",
+        "    5  configuration or secrets missing, or report not writable",
         "  101  internal error",
         "  130  interrupted",
     ] {
@@ -56,8 +56,13 @@ fn a_run_prints_its_verdict_and_writes_reports() {
 #[test]
 fn an_empty_selection_exits_with_3() {
     let folder = tempfile::tempdir().expect("a folder");
-    assert!(stderr(harness(folder.path()).args(["run", "no.such"]), 3).contains("no scenario is selected"));
-    assert!(stderr(harness(folder.path()).args(["show", "no.such"]), 3).contains("no.such"));
+    assert!(stderr(harness(folder.path()).args(["run", "no.such"]), 3).contains("no scenario has the id \"no.such\""));
+    let error = stderr(harness(folder.path()).args(["run", "code.web", "code.resue"]), 3);
+    assert!(error.contains("\"code.resue\"; did you mean \"code.reuse\"?"), "{error}");
+    let error = stderr(harness(folder.path()).args(["show", "code.resue"]), 3);
+    assert!(error.contains("did you mean \"code.reuse\"?"), "{error}");
+    let error = stderr(harness(folder.path()).args(["run", "browser", "--driver", "http"]), 3);
+    assert!(error.contains("--driver http excludes it"), "{error}");
 }
 
 #[test]
@@ -80,10 +85,15 @@ fn an_unreachable_issuer_exits_with_4() {
 fn wrong_usage_exits_with_2() {
     let folder = tempfile::tempdir().expect("a folder");
     stderr(harness(folder.path()).arg("--no-such-flag"), 2);
+    let error = stderr(harness(folder.path()).args(["run", "--target", "okat"]), 2);
     assert!(
-        stderr(harness(folder.path()).args(["run", "--target", "nosuch"]), 2)
-            .contains("generic, mock, oidc-provider, okta")
+        error.contains("did you mean \"okta\"?") && error.contains("generic, mock, oidc-provider, okta"),
+        "{error}"
     );
+    let error = stderr(harness(folder.path()).args(["run", "--jobs", "abc"]), 2);
+    assert!(error.contains("expected a number from 1 to 64"), "{error}");
+    assert!(stderr(harness(folder.path()).args(["run", "--driver", "htpp"]), 2).contains("http"));
+    assert!(stderr(harness(folder.path()).args(["run", "--target", "./nosuch.toml"]), 5).contains("./nosuch.toml"));
     assert!(stderr(harness(folder.path()).args(["run", "--failed"]), 2).contains("--failed"));
     let review = stderr(harness(folder.path()).args(["review", "--accept-all"]).env("CI", "true"), 2);
     assert!(review.contains("CI"), "{review}");
@@ -101,6 +111,8 @@ fn a_failure_exits_with_1_and_failed_selects_it() {
     assert!(output.contains("unexpected-pass keys.custom"), "{output}");
     assert!(output.contains("a known divergence no longer occurs: it was so"), "{output}");
     assert!(output.ends_with("1 known divergence no longer occurs: remove it from divergences.toml.\n"), "{output}");
+    // Without the wrong entry the same scenario passes.
+    std::fs::write(fixtures.join("divergences.toml"), "").expect("a list");
     let output = stdout(harness(folder.path()).args(["run", "--failed"]), 0);
     assert!(output.contains("\n1 scenarios  1 pass  "), "{output}");
 }
@@ -111,6 +123,12 @@ fn list_and_show_print_scenarios() {
     let json = stdout(harness(folder.path()).args(["list", "--json"]), 0);
     let scenarios: Vec<serde_json::Value> = serde_json::from_str(&json).expect("JSON");
     assert!(scenarios.len() >= 200, "{}", scenarios.len());
+    for list in [&["list"][..], &["list", "--checks"]] {
+        let list = stdout(harness(folder.path()).args(list).env_remove("COLUMNS"), 0);
+        assert!(list.lines().all(|line| line.chars().count() <= 80), "{list}");
+    }
+    let check = stdout(harness(folder.path()).args(["show", "code.reuse-revokes"]), 0);
+    assert!(check.contains("Severity  ") && check.contains("Citations\n"), "{check}");
     let table = stdout(harness(folder.path()).args(["list", "code.pkce"]), 0);
     assert!(table.contains("code.pkce.missing-verifier") && !table.contains("refresh."), "{table}");
     let plan = stdout(harness(folder.path()).args(["list", "--plan", "basic"]), 0);
@@ -144,8 +162,6 @@ fn plans_are_counted_and_behavior_needs_the_built_in_mock() {
     assert!(output.contains(counts), "{output}");
     let summary = std::fs::read_to_string(folder.path().join("last/summary.md")).expect("a summary");
     assert!(summary.contains("| rp-logout | 9 | 0 | 0 | 2 | 0 | 0 |"), "{summary}");
-    let page = std::fs::read_to_string(folder.path().join("last/index.html")).expect("a page");
-    assert!(page.contains("mirrors <code>oidcc-rp-initiated-logout-no-params</code>"));
     let error = stderr(harness(folder.path()).args(["run", "--target", "generic", "--behavior", "openid"]), 2);
     assert!(error.contains("--behavior works with the built-in mock only"), "{error}");
 }
@@ -155,7 +171,7 @@ fn a_missing_browser_is_a_skip_unless_it_is_required() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut command = harness(folder.path());
     command.env("CHROMEDRIVER", "/nowhere").args(["run", "code.web.custom", "--driver", "browser"]);
-    let output = stdout(&mut command, 0);
+    let output = stdout(&mut command, 3);
     assert!(output.contains("1 skip") && output.contains("CHROMEDRIVER"), "{output}");
     assert!(stderr(command.arg("--require-browser"), 4).contains("--require-browser"));
 }

@@ -17,6 +17,7 @@ pub(crate) fn options(target: &str, ids: &[&str], reports: &Path) -> Options {
         behavior: None,
         drivers: Drivers::Http,
         require_browser: false,
+        ca: None,
         jobs: 2,
         reports: reports.to_owned(),
     }

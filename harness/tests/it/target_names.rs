@@ -35,7 +35,7 @@ async fn a_target_file_with_other_names_loads_and_scenarios_that_need_the_market
     std::fs::create_dir_all(folder.path().join("targets")).expect("a folder");
     std::fs::write(folder.path().join("targets/shop.toml"), TARGET).expect("a target file");
     let mut options = options("shop", &["keys.custom", "code.web.custom"], &folder.path().join("reports"));
-    options.fixtures = Fixtures::find(Some(folder.path().to_owned()));
+    options.fixtures = Fixtures::find(Some(folder.path().to_owned())).expect("fixtures");
     let runner = Runner::open(options).await.expect("a target");
     let target = &runner.bench.target;
     assert_eq!(target.clients[&ClientName::from("storefront")].id, "0oamarketweb000005d7");

@@ -84,6 +84,7 @@ impl<'a> ModuleRun<'a> {
         };
         keys::standard(&context.recorder, actors.server.keys(&context.http).await?);
         let run = Self { context, actors, variant };
+        run.actors.authorization().permitted(&run.request())?;
         run.lists_auth_method();
         Ok(run)
     }
