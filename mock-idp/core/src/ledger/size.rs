@@ -62,7 +62,6 @@ sizes! {
         + claims(&it.claims);
     Session: |_it| 4 * VALUE;
     SignedIn: |_it| 3 * VALUE;
-    FailedSignIns: |_it| 0;
     Authorization: |it| 6 * VALUE + scopes(&it.scopes) + text(it.acr.as_deref()) + claims(&it.claims);
     Code: |it| 4 * VALUE + it.authorization.size() + it.redirect_uri.len() + text(it.nonce.as_deref());
     TokenFamily: |it| VALUE + it.authorization.size() + match &it.state {

@@ -21,12 +21,12 @@ struct Flow<'e> {
 }
 
 /// The id of the flow of each entry: that of the flow's first request. `entries` are in the order of time.
-pub(super) fn flows(entries: &[Entry]) -> Vec<Option<&str>> {
+pub(super) fn flows(entries: &[JournalEntry]) -> Vec<Option<&str>> {
     let mut flows: Vec<Flow<'_>> = Vec::new();
     entries.iter().map(|entry| flow_of(entry, &mut flows)).collect()
 }
 
-fn flow_of<'e>(entry: &'e Entry, flows: &mut Vec<Flow<'e>>) -> Option<&'e str> {
+fn flow_of<'e>(entry: &'e JournalEntry, flows: &mut Vec<Flow<'e>>) -> Option<&'e str> {
     let client = entry.client.as_deref()?;
     let begins = BEGINNINGS.iter().any(|end| entry.path.ends_with(end));
     // A token request continues a flow if there is one.
@@ -57,9 +57,9 @@ mod tests {
     use super::*;
     use crate::request_id::RequestId;
 
-    fn entry(path: &str, client: &str, user: &str) -> Entry {
+    fn entry(path: &str, client: &str, user: &str) -> JournalEntry {
         let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Entry {
+        JournalEntry {
             request_id: RequestId::random(),
             time: 0,
             method: Method::GET,
@@ -74,7 +74,7 @@ mod tests {
     }
 
     /// For each entry the position of its flow's first entry.
-    fn positions(entries: &[Entry]) -> Vec<Option<usize>> {
+    fn positions(entries: &[JournalEntry]) -> Vec<Option<usize>> {
         let position = |id: &str| entries.iter().position(|entry| entry.request_id.as_str() == id);
         flows(entries).into_iter().map(|flow| flow.and_then(position)).collect()
     }
