@@ -97,3 +97,22 @@ pub fn judge(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {
         CACHED.holds(recorder, cached.contains("max-age="), "Cache-Control: max-age=…", cached);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::record::scrub::Scrubber;
+
+    #[test]
+    fn an_rsa_key_of_1024_bits_is_too_short() {
+        let fails = |octets: usize| {
+            let n = "_".repeat(octets * 4 / 3);
+            let recorder = Recorder::new(Scrubber::default());
+            long_enough(&recorder, &KeySet::from(json!({ "keys": [{ "kty": "RSA", "n": n, "e": "AQAB" }] })));
+            recorder.failed()
+        };
+        assert!(fails(126) && !fails(258));
+    }
+}

@@ -19,6 +19,9 @@ macro_rules! detects {
             }
         )+
 
+        /// The faults that are tested here.
+        const FAULTS: &[&str] = &[$($fault),+];
+
         /// The checks that are tested here.
         pub(crate) const TESTED: &[&str] = &[$($check),+];
     };
@@ -49,6 +52,33 @@ detects! {
     access_token_wrong_audience_at_the_api: "access_token.wrong-audience", "api.products.read", "api.status";
     access_token_bad_signature_at_the_api: "access_token.bad-signature", "api.products.no-scope", "api.challenge";
     access_token_extra_scope_in_a_row: "access_token.extra-scope", "scopes.buyer.web.read", "scope.granted";
+    refresh_token_unknown: "refresh_token.unknown", "refresh.rotation", "token.status";
+    refresh_token_missing: "refresh_token.missing", "refresh.rotation", "token.refresh-issued";
+    id_jag_bad_signature: "id_jag.bad-signature", "cross-app.agent", "id-jag.signature";
+    id_jag_unknown_kid: "id_jag.unknown-kid", "cross-app.agent", "id-jag.signature";
+    id_jag_alg_none: "id_jag.alg-none", "cross-app.agent", "id-jag.signature";
+    id_jag_wrong_type: "id_jag.wrong-type", "cross-app.agent", "id-jag.header";
+    id_jag_wrong_issuer: "id_jag.wrong-issuer", "cross-app.agent", "id-jag.claims";
+    id_jag_wrong_audience: "id_jag.wrong-audience", "cross-app.agent", "id-jag.claims";
+    id_jag_wrong_subject: "id_jag.wrong-subject", "cross-app.agent", "id-jag.claims";
+    id_jag_expired: "id_jag.expired", "cross-app.agent", "id-jag.lifetime";
+    id_jag_issued_in_future: "id_jag.issued-in-future", "cross-app.agent", "id-jag.lifetime";
+    id_jag_extra_scope: "id_jag.extra-scope", "cross-app.agent", "id-jag.claims";
+    interclient_token_bad_signature: "interclient_token.bad-signature", "interclient.hand-over", "callback.succeeds";
+    interclient_token_unknown_kid: "interclient_token.unknown-kid", "interclient.hand-over", "callback.succeeds";
+    interclient_token_alg_none: "interclient_token.alg-none", "interclient.hand-over", "callback.succeeds";
+    interclient_token_wrong_issuer: "interclient_token.wrong-issuer", "interclient.hand-over", "callback.succeeds";
+    interclient_token_expired: "interclient_token.expired", "interclient.hand-over", "callback.succeeds";
+    logout_token_bad_signature: "logout_token.bad-signature", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.signature";
+    logout_token_unknown_kid: "logout_token.unknown-kid", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.signature";
+    logout_token_alg_none: "logout_token.alg-none", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.signature";
+    logout_token_wrong_issuer: "logout_token.wrong-issuer", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.iss";
+    logout_token_wrong_audience: "logout_token.wrong-audience", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.aud";
+    logout_token_wrong_subject: "logout_token.wrong-subject", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.about";
+    logout_token_expired: "logout_token.expired", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.exp";
+    logout_token_issued_in_future: "logout_token.issued-in-future", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.iat";
+    logout_token_missing_events: "logout_token.missing-events", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.events";
+    logout_token_with_nonce: "logout_token.with-nonce", "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.no-nonce";
     http_500: "http.status-500" at TOKEN, "service.basic", "token.status";
     http_503: "http.status-503" at TOKEN, "token.wrong-secret", "token-error.status";
     http_429: "http.status-429" at TOKEN, "service.basic", "token.status";
@@ -83,4 +113,22 @@ async fn without_a_fault_the_same_scenarios_pass() {
         assert_passes(&run, scenario);
     }
     assert_eq!(harness::run::exit(&run).code(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_token_fault_of_the_mock_fails_a_check() {
+    let mock = harness::embedded::Mock::start().await.expect("a mock");
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let url = mock.base.join("_mock/faults").expect("an address");
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    // The answer to an unknown name lists the known ones.
+    let request = client.post(url).header("content-type", "application/json").body(r#"{ "name": "unknown" }"#);
+    let text = request.send().await.expect("an answer").text().await.expect("a text");
+    let names = text
+        .split(['"', ' ', ',', '\n', '`', '\''])
+        .filter(|word| word.contains("_token.") || word.starts_with("id_jag."));
+    let names: std::collections::BTreeSet<&str> = names.map(|name| name.trim_end_matches(['.', '\\'])).collect();
+    assert!(names.len() > 40, "{text}");
+    let untested: Vec<&&str> = names.iter().filter(|name| !FAULTS.contains(name)).collect();
+    assert!(untested.is_empty(), "{untested:?}");
 }

@@ -11,6 +11,15 @@ mod worker;
 use row::{Effect, Row};
 use worker::run_all;
 
+/// The checks that a row shows to fail.
+pub(crate) fn tested() -> Vec<&'static str> {
+    let check = |row: Row| match row.effect {
+        Effect::Fails { check, .. } => Some(check),
+        Effect::Harmless => None,
+    };
+    rows::all().into_iter().filter_map(check).collect()
+}
+
 /// The rows, or those whose name contains the text in `MUTATION`.
 fn chosen(rows: Vec<Row>) -> Vec<Row> {
     let wanted = std::env::var("MUTATION").unwrap_or_default();

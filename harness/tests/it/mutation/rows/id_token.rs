@@ -92,6 +92,15 @@ pub(super) fn rows() -> Vec<Row> {
     }
     rows.extend([
         must(
+            "id_token without kid in the signature module",
+            "basic.oidcc-idtoken-signature",
+            "id-token.names-key",
+            mutate(|message| {
+                message.keys(|keys| *keys = keys.split_off(keys.len() - 1));
+                message.id_tokens(|token| drop(token.header.shift_remove("kid")));
+            }),
+        ),
+        must(
             "id_token with c_hash of another code",
             SERVER,
             "id-token.c-hash",

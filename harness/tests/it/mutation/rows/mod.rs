@@ -7,6 +7,7 @@ mod id_token;
 mod keys;
 mod logout;
 mod refusal;
+mod registration;
 mod token;
 mod userinfo;
 
@@ -25,6 +26,7 @@ pub(super) fn all() -> Vec<Row> {
         logout::rows(),
         logout::token_rows(),
         refusal::rows(),
+        registration::rows(),
         token::rows(),
         userinfo::rows(),
     ]
