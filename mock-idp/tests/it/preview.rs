@@ -318,6 +318,7 @@ fn comparing_nothing_is_an_error_that_says_why() {
     let empty = changed(|document| {
         document.apps.clear();
         document.authorization_servers.clear();
+        document.settings.any_loopback_port.clear();
     });
     let error = difference(&empty, &empty, &[]).unwrap_err().to_string();
     assert_eq!(error, "there is no token request to compare: neither org has a client");
