@@ -60,7 +60,7 @@ pub(super) const FLOWS: &[Flow] = &[
                     1,
                     2,
                     Front,
-                    "redirect: client_id, scope, state, nonce, code_challenge",
+                    "client_id, scope, state, challenge",
                     "The app sends the browser to the issuer. The request has the hash of the verifier (code_challenge), not the verifier.",
                 ),
                 message(
@@ -109,13 +109,7 @@ pub(super) const FLOWS: &[Flow] = &[
         diagram: Diagram {
             lanes: &[BROWSER, APP, ISSUER],
             messages: &[
-                message(
-                    1,
-                    2,
-                    Front,
-                    "redirect: client_id, scope, state, nonce",
-                    "The app sends the browser to the issuer.",
-                ),
+                message(1, 2, Front, "client_id, scope, state, nonce", "The app sends the browser to the issuer."),
                 message(0, 2, Front, "the user signs in and consents", "The user signs in at the issuer."),
                 message(
                     2,
