@@ -18,12 +18,12 @@ pub(super) fn run(command: &CaCommand) -> Result<(), Failure> {
     match command {
         CaCommand::Path(_) => print(&format!("{}\n", path.display())),
         CaCommand::Print(_) => print(&fs::read_to_string(&path).map_err(Failure::machine)?),
-        CaCommand::Hint(_) => print(&hint(&path)),
+        CaCommand::Hint(args) => print(&hint(&path, &args.base())),
     }
 }
 
 /// What `ca hint` prints.
-fn hint(path: &Path) -> String {
+fn hint(path: &Path, base: &str) -> String {
     let path = path.to_string_lossy();
     let path = shell_quoted(&path);
     format!(
@@ -48,7 +48,7 @@ fn hint(path: &Path) -> String {
          #   certutil -user -addstore Root {path}\n\
          \n\
          # curl\n\
-         curl --cacert {path} https://localhost:7801/healthz\n\
+         curl --cacert {path} {base}/healthz\n\
          \n\
          # Browsers: import the file in the certificate settings (\"authorities\").\n"
     )
@@ -60,12 +60,12 @@ mod tests {
 
     #[test]
     fn the_hint_has_a_line_for_every_runtime_and_quotes_the_path() {
-        let text = hint(Path::new("/home/a b/ca.pem"));
+        let text = hint(Path::new("/home/a b/ca.pem"), "https://localhost:9443");
         for line in [
             "export NODE_EXTRA_CA_CERTS='/home/a b/ca.pem'",
             "export REQUESTS_CA_BUNDLE='/home/a b/ca.pem'",
             "export SSL_CERT_FILE='/home/a b/ca.pem'",
-            "curl --cacert '/home/a b/ca.pem' https://localhost:7801/healthz",
+            "curl --cacert '/home/a b/ca.pem' https://localhost:9443/healthz",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}: {text}");
         }

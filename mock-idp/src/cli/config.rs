@@ -255,7 +255,7 @@ impl DiffArgs {
 /// Arguments of `env`.
 #[derive(Debug, Args)]
 pub(super) struct EnvArgs {
-    /// Form of the output.
+    /// Form of the output: a list of settings, or a complete file for a stack.
     #[arg(long = "for", value_enum, default_value = "shell")]
     pub(super) form: EnvForm,
     /// The org document of the mock. Default: the built-in org.
@@ -283,18 +283,41 @@ pub(super) enum EnvForm {
     Json,
     /// A .env file.
     Dotenv,
+    /// Token and introspection of a service: a shell script.
+    Curl,
     /// Node.js with openid-client.
     Node,
-    /// Spring Boot: application.properties.
-    Spring,
-    /// Flask with Authlib.
-    Flask,
-    /// ASP.NET Core: appsettings.json.
-    Dotnet,
+    /// Express with openid-client.
+    Express,
+    /// Next.js with next-auth.
+    Next,
     /// React with okta-auth-js.
     React,
+    /// Vue with okta-auth-js.
+    Vue,
+    /// Angular with angular-oauth2-oidc.
+    Angular,
+    /// Flask with Authlib.
+    Flask,
+    /// Django with Authlib.
+    Django,
+    /// FastAPI with Authlib.
+    Fastapi,
+    /// Spring Boot: application.properties.
+    Spring,
+    /// ASP.NET Core: appsettings.json.
+    Dotnet,
     /// Go with coreos/go-oidc.
     Go,
+    /// Rust with openidconnect and axum.
+    Rust,
+    /// oauth2-proxy: its configuration file.
+    #[value(name = "oauth2-proxy")]
+    Oauth2Proxy,
+    /// A test that signs in with Playwright.
+    Playwright,
+    /// A test that signs in with Cypress.
+    Cypress,
 }
 
 /// Arguments of `behavior`.
@@ -313,13 +336,37 @@ pub(super) enum CaCommand {
     /// Print its certificate.
     Print(StateArgs),
     /// Print how Node, Python, Java, .NET, curl and browsers trust it.
-    Hint(StateArgs),
+    Hint(HintArgs),
+}
+
+/// Arguments of `ca hint`.
+#[derive(Debug, Args)]
+pub(super) struct HintArgs {
+    #[command(flatten)]
+    state: StateArgs,
+    /// Port of the mock.
+    #[arg(long, default_value_t = MockIdp::DEFAULT_PORT, env = "MOCK_IDP_PORT")]
+    port: u16,
+    /// Base URL of the mock, if it is not https://localhost:PORT.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
+    url: Option<IssuerUrl>,
+}
+
+impl HintArgs {
+    /// The base URL of the mock, for https.
+    pub(super) fn base(&self) -> String {
+        match &self.url {
+            Some(url) => url.as_str().replacen("http://", "https://", 1),
+            None => format!("https://localhost:{}", self.port),
+        }
+    }
 }
 
 impl CaCommand {
     pub(super) fn state(&self) -> &StateArgs {
         match self {
-            Self::Path(state) | Self::Print(state) | Self::Hint(state) => state,
+            Self::Path(state) | Self::Print(state) => state,
+            Self::Hint(hint) => &hint.state,
         }
     }
 }

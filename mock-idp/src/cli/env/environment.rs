@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use mock_idp_core::model::{App, ApplicationType, User, UserStatus};
 use mock_idp_core::org::Document;
 
+/// The redirect URI of Okta's samples for servers.
+const SAMPLES_CALLBACK: &str = "http://localhost:8080/authorization-code/callback";
+
 /// Names and values, in the order in which they are printed. Settings without a value are left out.
 #[derive(Debug, Eq, PartialEq)]
 pub(in crate::cli) struct Environment(pub(in crate::cli) Vec<(&'static str, String)>);
@@ -29,7 +32,7 @@ impl Environment {
         let web = client(document, ApplicationType::Web);
         add("OKTA_CLIENT_ID", web.map(client_id));
         add("OKTA_CLIENT_SECRET", web.and_then(client_secret));
-        add("OKTA_REDIRECT_URI", web.and_then(|app| app.oauth().redirect_uris.first().cloned()));
+        add("OKTA_REDIRECT_URI", web.and_then(redirect_uri));
         add("OKTA_SPA_CLIENT_ID", client(document, ApplicationType::Browser).map(client_id));
         add("OKTA_NATIVE_CLIENT_ID", client(document, ApplicationType::Native).map(client_id));
         let service = client(document, ApplicationType::Service);
@@ -52,7 +55,8 @@ impl Environment {
     }
 }
 
-fn client(document: &Document, kind: ApplicationType) -> Option<&App> {
+/// The first client of a kind.
+pub(super) fn client(document: &Document, kind: ApplicationType) -> Option<&App> {
     document.apps.iter().find(|app| app.oauth().application_type == kind)
 }
 
@@ -62,6 +66,12 @@ fn client_id(app: &App) -> String {
 
 fn client_secret(app: &App) -> Option<String> {
     app.credentials.oauth_client.client_secret.clone()
+}
+
+/// One for an app of the user's: where most samples listen, or the first one.
+fn redirect_uri(app: &App) -> Option<String> {
+    let registered = &app.oauth().redirect_uris;
+    registered.iter().find(|uri| *uri == SAMPLES_CALLBACK).or(registered.first()).cloned()
 }
 
 /// The first active member of the group Admins, else the first active user.

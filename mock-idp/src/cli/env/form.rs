@@ -2,27 +2,43 @@
 
 use std::borrow::Cow;
 
-use super::environment::Environment;
+use mock_idp_core::org::Document;
+
+use super::callback::Callback;
+use super::environment::{Environment, client};
+use super::escape::{dotenv_quoted, shell_quoted};
+use super::stacks::{Stack, stack};
 use crate::cli::config::EnvForm;
 
 /// The settings in this form.
-pub(super) fn render(environment: &Environment, form: EnvForm) -> String {
-    let (stack, escape): (&str, Escape) = match form {
-        EnvForm::Shell => return lines(environment, |name, value| format!("export {name}={}\n", shell_quoted(value))),
-        EnvForm::Dotenv => return dotenv(environment),
-        EnvForm::Json => return json(environment),
-        EnvForm::Node => (include_str!("stacks/node.txt"), dotenv_quoted),
-        EnvForm::Spring => (include_str!("stacks/spring.txt"), property_escaped),
-        EnvForm::Flask => (include_str!("stacks/flask.txt"), dotenv_quoted),
-        EnvForm::Dotnet => (include_str!("stacks/dotnet.txt"), json_escaped),
-        EnvForm::React => (include_str!("stacks/react.txt"), dotenv_quoted),
-        EnvForm::Go => (include_str!("stacks/go.txt"), shell_quoted),
-    };
-    fill(stack, environment, escape)
+pub(super) fn render(document: &Document, environment: &Environment, form: EnvForm) -> String {
+    if let Some(stack) = stack(form) {
+        return snippet(&stack, document, environment);
+    }
+    match form {
+        EnvForm::Json => json(environment),
+        EnvForm::Dotenv => lines(environment, |name, value| format!("{name}={}\n", dotenv_quoted(value))),
+        _ => lines(environment, |name, value| format!("export {name}={}\n", shell_quoted(value))),
+    }
 }
 
-/// Escapes a value for a form.
-type Escape = fn(&str) -> Cow<'_, str>;
+/// The stack's template with the settings, and with a redirect URI that fits.
+fn snippet(stack: &Stack, document: &Document, environment: &Environment) -> String {
+    let callback = stack.sign_in.and_then(|(kind, callbacks)| Callback::of(callbacks, client(document, kind)?));
+    fill(stack.template, |name| {
+        let callback = callback.as_ref();
+        let value = match name {
+            // A comment, and a number.
+            "REDIRECT_NOTE" => return callback.map(|it| it.note.clone()),
+            "APP_PORT" => return callback.and_then(|it| it.uri.port()).map(|port| port.to_string()),
+            "REDIRECT_URI" => Cow::from(callback?.uri.as_str()),
+            "REDIRECT_PATH" => Cow::from(callback?.uri.path()),
+            "APP_URL" => Cow::from(callback?.origin()),
+            _ => value(environment, name)?,
+        };
+        Some((stack.escape)(&value).into_owned())
+    })
+}
 
 fn lines(environment: &Environment, line: impl Fn(&str, &str) -> String) -> String {
     environment.iter().map(|(name, value)| line(name, value)).collect()
@@ -34,58 +50,18 @@ fn json(environment: &Environment) -> String {
     format!("{:#}\n", serde_json::Value::Object(object))
 }
 
-fn dotenv(environment: &Environment) -> String {
-    lines(environment, |name, value| format!("{name}={}\n", dotenv_quoted(value)))
-}
-
-/// A value of a .env file: all readers accept plain values, and single quotes around a value without one.
-fn dotenv_quoted(value: &str) -> Cow<'_, str> {
-    if value.bytes().all(is_plain) {
-        value.into()
-    } else if !value.contains(['\'', '\n']) {
-        format!("'{value}'").into()
-    } else {
-        let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('\n', "\\n");
-        format!("\"{escaped}\"").into()
-    }
-}
-
-/// The part of a JSON string between the quotes.
-fn json_escaped(value: &str) -> Cow<'_, str> {
-    let quoted = serde_json::Value::from(value).to_string();
-    quoted[1..quoted.len() - 1].to_owned().into()
-}
-
-/// A value of a Java properties file.
-fn property_escaped(value: &str) -> Cow<'_, str> {
-    if value.contains(['\\', '\n']) { value.replace('\\', "\\\\").replace('\n', "\\n").into() } else { value.into() }
-}
-
-/// A word that a POSIX shell does not change.
-pub(in crate::cli) fn shell_quoted(value: &str) -> Cow<'_, str> {
-    if !value.is_empty() && value.bytes().all(is_plain) {
-        return value.into();
-    }
-    // POSIX 2.2.2: nothing is special between single quotes, not even a backslash.
-    format!("'{}'", value.replace('\'', r"'\''")).into()
-}
-
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-./:@%+,".contains(&byte)
-}
-
 /// Replaces `{{NAME}}` by values. `{{HTTPS_ORG_URL}}` and `{{HTTPS_ISSUER}}` are for stacks that refuse http. A line with a name
 /// that has no value is left out.
-fn fill(stack: &str, environment: &Environment, escape: Escape) -> String {
+fn fill(template: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut filled = String::new();
-    'lines: for line in stack.lines() {
+    'lines: for line in template.lines() {
         let mut rest = line;
         let mut whole = String::new();
         while let Some((before, after)) = rest.split_once("{{") {
             let Some((name, after)) = after.split_once("}}") else { break };
-            let Some(value) = value(environment, name) else { continue 'lines };
+            let Some(value) = value(name) else { continue 'lines };
             whole.push_str(before);
-            whole.push_str(&escape(&value));
+            whole.push_str(&value);
             rest = after;
         }
         filled.push_str(&whole);
@@ -106,56 +82,4 @@ fn value<'a>(environment: &'a Environment, name: &str) -> Option<Cow<'a, str>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::ValueEnum as _;
-
-    use super::*;
-
-    fn environment() -> Environment {
-        Environment(vec![
-            ("OKTA_ORG_URL", "http://localhost:7801".into()),
-            ("OKTA_ISSUER", "http://localhost:7801/oauth2/default".into()),
-            ("OKTA_CLIENT_ID", "0oaweb".into()),
-            ("OKTA_CLIENT_SECRET", "it's $HOME `pwd` \"x\" \\".into()),
-        ])
-    }
-
-    #[test]
-    fn shell_quoting_changes_no_value() {
-        assert_eq!(shell_quoted("0oa/_-.:@"), "0oa/_-.:@");
-        assert_eq!(shell_quoted(""), "''");
-        assert_eq!(shell_quoted("a b"), "'a b'");
-        assert_eq!(shell_quoted("it's; rm -rf /"), r"'it'\''s; rm -rf /'");
-        let script = format!("{}printf %s \"$OKTA_CLIENT_SECRET\"", render(&environment(), EnvForm::Shell));
-        let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), "it's $HOME `pwd` \"x\" \\");
-    }
-
-    #[test]
-    fn dotenv_and_json_keep_names_values_and_order() {
-        assert_eq!(
-            render(&environment(), EnvForm::Dotenv),
-            "OKTA_ORG_URL=http://localhost:7801\nOKTA_ISSUER=http://localhost:7801/oauth2/default\nOKTA_CLIENT_ID=0oaweb\n\
-             OKTA_CLIENT_SECRET=\"it's \\$HOME `pwd` \\\"x\\\" \\\\\"\n"
-        );
-        let json: serde_json::Value = serde_json::from_str(&render(&environment(), EnvForm::Json)).unwrap();
-        assert_eq!(json["OKTA_CLIENT_SECRET"], "it's $HOME `pwd` \"x\" \\");
-        assert_eq!(json.as_object().unwrap().keys().next().unwrap(), "OKTA_ORG_URL");
-    }
-
-    #[test]
-    fn every_template_is_filled_and_lines_without_a_value_are_left_out() {
-        for form in EnvForm::value_variants() {
-            let text = render(&environment(), *form);
-            assert!(text.contains("localhost:7801"), "{form:?}: {text}");
-            assert!(!text.contains("{{"), "{form:?}: {text}");
-        }
-        let spring = render(&environment(), EnvForm::Spring);
-        assert!(spring.contains("okta.oauth2.issuer=https://localhost:7801/oauth2/default\n"), "{spring}");
-        let gaps = "a={{OKTA_CLIENT_ID}} b={{HTTPS_ISSUER}}\nc={{OKTA_API_TOKEN}}\nd";
-        let filled = fill(gaps, &environment(), json_escaped);
-        assert_eq!(filled, "a=0oaweb b=https://localhost:7801/oauth2/default\nd\n");
-        let dotnet: serde_json::Value = serde_json::from_str(&render(&environment(), EnvForm::Dotnet)).unwrap();
-        assert_eq!(dotnet["Okta"]["ClientSecret"], "it's $HOME `pwd` \"x\" \\");
-    }
-}
+mod tests;

@@ -1,7 +1,10 @@
 //! `mock-idp env`: the settings that an app needs, in the form that its stack reads.
 
+mod callback;
 mod environment;
+mod escape;
 mod form;
+mod stacks;
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +12,7 @@ use std::path::Path;
 use mock_idp::{BUILT_IN_ORG, MockIdp, StartError};
 use mock_idp_core::org::Document;
 
-pub(super) use form::shell_quoted;
+pub(super) use escape::shell_quoted;
 
 use super::config::EnvArgs;
 use super::failure::Failure;
@@ -38,5 +41,6 @@ pub(super) fn run(args: &EnvArgs) -> Result<(), Failure> {
             None
         }
     });
-    print(&form::render(&Environment::new(&document, &MockAddress { base: &base, ca }), args.form))
+    let environment = Environment::new(&document, &MockAddress { base: &base, ca });
+    print(&form::render(&document, &environment, args.form))
 }
