@@ -1,8 +1,10 @@
 //! Starts the mock and the demo app in this process, through their public builders. Nothing else uses these packages.
 
 use demo_app::DemoApp;
-use mock_idp::{Behavior, MockIdp};
+use mock_idp::MockIdp;
 use url::Url;
+
+use crate::issuer_target::Behavior;
 
 /// Why the mock or the demo app does not start.
 #[derive(Debug, thiserror::Error)]
@@ -33,15 +35,19 @@ impl Mock {
     /// # Errors
     /// When it doesn't start.
     pub async fn start() -> Result<Self, StartError> {
-        Self::start_as(false).await
+        Self::start_as(Behavior::Okta).await
     }
 
-    /// Starts the market org on a free port, with Okta's behavior or that of OpenID conformance.
+    /// Starts the market org on a free port, with that behavior.
     ///
     /// # Errors
     /// When it doesn't start.
-    pub async fn start_as(openid: bool) -> Result<Self, StartError> {
-        let behavior = if openid { Behavior::Openid } else { Behavior::Okta };
+    pub async fn start_as(behavior: Behavior) -> Result<Self, StartError> {
+        let behavior = match behavior {
+            Behavior::Okta => mock_idp::Behavior::Okta,
+            Behavior::OpenId => mock_idp::Behavior::Openid,
+            Behavior::Fapi2 => mock_idp::Behavior::Fapi2,
+        };
         let mock = MockIdp::builder().behavior(behavior).start().await.map_err(StartError::of)?;
         let address = |text: &str| Url::parse(text).map_err(StartError::of);
         Ok(Self {

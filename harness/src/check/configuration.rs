@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::checks;
+use super::discovery::{FAPI_ALGORITHMS, requires_pushed_requests};
 use super::metadata_members::{MEMBERS, MemberType};
 use crate::record::Recorder;
 
@@ -141,7 +142,12 @@ fn lists(recorder: &Recorder, document: &Map<String, Value>) {
     };
     has(&RESPONSE_TYPES, "response_types_supported", OPENID_CONNECT);
     has(&SUBJECTS, "subject_types_supported", &["public", "pairwise"]);
-    has(&ALGORITHM, "id_token_signing_alg_values_supported", &["RS256"]);
+    let fapi = requires_pushed_requests(document);
+    if fapi {
+        ALGORITHM.skip(recorder, FAPI_ALGORITHMS);
+    } else {
+        has(&ALGORITHM, "id_token_signing_alg_values_supported", &["RS256"]);
+    }
     if document.contains_key("grant_types_supported") {
         let grants = list(document, "grant_types_supported").unwrap_or_default();
         GRANTS.holds(recorder, !grants.is_empty(), "a grant type", grants.join(" "));
@@ -160,7 +166,7 @@ fn lists(recorder: &Recorder, document: &Map<String, Value>) {
     CLAIMS_LISTED.present(recorder, "claims_supported", claims.as_deref());
     let takes = ["request_parameter_supported", "request_uri_parameter_supported"];
     let takes = takes.into_iter().any(|name| document.get(name) == Some(&Value::Bool(true)));
-    if let Some(algorithms) = list(document, "request_object_signing_alg_values_supported").filter(|_| takes) {
+    if let Some(algorithms) = list(document, "request_object_signing_alg_values_supported").filter(|_| takes && !fapi) {
         OBJECT_ALGORITHM.holds(recorder, algorithms.contains(&"RS256"), "RS256", algorithms.join(" "));
     }
 }

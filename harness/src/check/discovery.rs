@@ -10,6 +10,14 @@ use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
 
+/// Why RS256 is not asked of a provider that requires pushed requests.
+pub(super) const FAPI_ALGORITHMS: &str = "FAPI 2 Security Profile 5.4 excludes RS256";
+
+/// Whether a document is that of a FAPI 2 provider.
+pub(super) fn requires_pushed_requests(document: &Map<String, Value>) -> bool {
+    document.get("require_pushed_authorization_requests") == Some(&Value::Bool(true))
+}
+
 checks! {
     STATUS = Must "discovery.status", "The document is served as JSON", ["OIDC Discovery 4.2", "OIDF oidcc-discovery-endpoint-verification"];
     ISSUER = Must "discovery.issuer", "Its issuer is the one it was requested from", ["OIDC Discovery 4.3", "RFC 8414 3.3"];
@@ -52,7 +60,11 @@ pub fn standard(recorder: &Recorder, reply: &Reply, issuer: &str, document: Docu
     };
     if document == Document::OpenId {
         let algorithms = body.get("id_token_signing_alg_values_supported").map_or(String::new(), Value::to_string);
-        ALGORITHM.holds(recorder, lists("id_token_signing_alg_values_supported", "RS256"), "RS256", algorithms);
+        if requires_pushed_requests(&body) {
+            ALGORITHM.skip(recorder, FAPI_ALGORITHMS);
+        } else {
+            ALGORITHM.holds(recorder, lists("id_token_signing_alg_values_supported", "RS256"), "RS256", algorithms);
+        }
         match body.get("scopes_supported") {
             Some(scopes) => drop(OPENID.holds(recorder, lists("scopes_supported", "openid"), "openid", scopes)),
             None => OPENID.skip(recorder, "the document does not list its scopes"),

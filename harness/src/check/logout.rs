@@ -22,6 +22,7 @@ checks! {
     PARAMETERS = Should "logout.parameters", "No parameter but the state is returned", ["OIDF oidcc-rp-initiated-logout"];
     SESSION_OVER = Must "logout.session-over", "The session has ended: prompt=none fails", ["OIDC RP-Initiated Logout 2", "OIDF oidcc-rp-initiated-logout"];
     STAYS = Must "logout.stays", "The browser stays on a page of the issuer", ["OIDC RP-Initiated Logout 3", "OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-post-logout-redirect-uri"];
+    ASKS = Must "logout.asks", "Without an id_token_hint the user is asked before the session ends", ["OIDC RP-Initiated Logout 2", "OIDF oidcc-rp-initiated-logout-no-id-token-hint"];
     NOT_LED_BACK = Must "logout.not-led-back", "An invalid hint does not end the session", ["OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-id-token-hint"];
     SESSION_ALIVE = Must "logout.session-alive", "The session continues: prompt=none succeeds", ["OIDC RP-Initiated Logout 4"];
     TOKENS_LIVE = Should "logout.tokens-live", "Tokens stay valid after the session", ["Okta: /logout"];

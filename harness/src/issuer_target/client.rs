@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use url::Url;
 
 use super::name::{AccountName, ClientName};
 
@@ -33,6 +34,8 @@ pub struct Client {
     /// A scope that needs the user's consent for this client.
     pub consent_scope: Option<String>,
     pub capabilities: Capabilities,
+    /// What a registered client manages its registration with. RFC 7592.
+    pub registration: Option<RegistrationAccess>,
 }
 
 /// What a client may use, as far as it is known. What is not known is taken as allowed.
@@ -101,6 +104,20 @@ impl Client {
     }
 }
 
+/// The URI of a registration, and the token for it. RFC 7592 3.
+#[derive(Clone)]
+pub struct RegistrationAccess {
+    pub uri: Url,
+    pub token: String,
+}
+
+/// The token stays out of logs.
+impl std::fmt::Debug for RegistrationAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RegistrationAccess").field("uri", &self.uri).finish_non_exhaustive()
+    }
+}
+
 /// The account of a user.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -125,6 +142,7 @@ mod tests {
             scopes: Vec::new(),
             consent_scope: None,
             capabilities,
+            registration: None,
         }
     }
 

@@ -24,19 +24,27 @@ struct Entry {
     target: TargetNames,
     /// The scenario's id, or a pattern of ids.
     scenario: String,
-    /// Limits the entry to targets with this behavior.
-    behavior: Option<Behavior>,
+    /// Limits the entry to targets with this behavior, or one of these.
+    behavior: Option<Behaviors>,
     /// The check's id.
     check: String,
     reason: String,
     link: Option<String>,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Behaviors {
+    One(Behavior),
+    Some(Vec<Behavior>),
+}
+
 /// One known divergence.
 #[derive(Clone, Debug)]
 pub struct Divergence {
     targets: Vec<String>,
-    behavior: Option<Behavior>,
+    /// `None`: all.
+    behaviors: Option<Vec<Behavior>>,
     scenario: GlobMatcher,
     /// The id of the check.
     pub check: String,
@@ -93,7 +101,10 @@ impl Divergences {
             }
             Ok(Divergence {
                 targets: entry.target.list().to_vec(),
-                behavior: entry.behavior,
+                behaviors: entry.behavior.map(|behavior| match behavior {
+                    Behaviors::One(behavior) => vec![behavior],
+                    Behaviors::Some(behaviors) => behaviors,
+                }),
                 scenario: Glob::new(&entry.scenario)?.compile_matcher(),
                 check: entry.check,
                 reason: match entry.link {
@@ -116,7 +127,7 @@ impl Divergences {
     pub fn of(mut self, goes_by: impl Fn(&str) -> bool, behavior: Behavior) -> Self {
         self.0.retain(|entry| {
             let applies = entry.targets.iter().any(|name| goes_by(name));
-            applies && entry.behavior.is_none_or(|wanted| wanted == behavior)
+            applies && entry.behaviors.as_ref().is_none_or(|wanted| wanted.contains(&behavior))
         });
         self
     }

@@ -42,6 +42,8 @@ pub enum Behavior {
     #[value(name = "openid")]
     #[serde(rename = "openid")]
     OpenId,
+    /// As the FAPI 2 Security Profile asks for.
+    Fapi2,
 }
 
 impl Behavior {
@@ -51,6 +53,7 @@ impl Behavior {
         match self {
             Self::Okta => "okta",
             Self::OpenId => "openid",
+            Self::Fapi2 => "fapi2",
         }
     }
 }

@@ -18,7 +18,7 @@ mod sign_in;
 mod target;
 
 pub use applicability::{Applicability, TargetNames};
-pub use client::{Account, AuthMethod, Capabilities, Client};
+pub use client::{Account, AuthMethod, Capabilities, Client, RegistrationAccess};
 pub use control::{Control, FoundState};
 pub use divergence::{Divergence, Divergences};
 pub use file::{Source, TargetFile};

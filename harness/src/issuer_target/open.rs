@@ -207,6 +207,7 @@ impl Opening<'_> {
                 scopes: client.scopes.clone(),
                 consent_scope: client.consent_scope.clone(),
                 capabilities: Capabilities::stated(client.response_types.as_deref(), client.grant_types.as_deref()),
+                registration: None,
             };
             clients.insert(*name, known);
         }

@@ -85,7 +85,7 @@ impl Bench {
         options: BenchOptions,
     ) -> Result<Self, RunError> {
         let failed = |error: embedded::StartError| RunError::Start(error.to_string());
-        let mock = embedded::Mock::start_as(options.behavior.or(file.behavior) == Some(Behavior::OpenId))
+        let mock = embedded::Mock::start_as(options.behavior.or(file.behavior).unwrap_or(Behavior::Okta))
             .await
             .map_err(failed)?;
         let listener = if options.listener { Some(listen(0).await?) } else { None };

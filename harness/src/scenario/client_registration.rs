@@ -3,13 +3,14 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
+use url::Url;
 
 use super::needs::Need;
 use super::stopped::Stopped;
 use crate::check::registration;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::WEB;
-use crate::issuer_target::{AuthMethod, Capabilities, Client, Endpoint, Target};
+use crate::issuer_target::{AuthMethod, Capabilities, Client, Endpoint, RegistrationAccess, Target};
 use crate::record::Recorder;
 use crate::wire::error::summary;
 use crate::wire::{Body, Http, Reply, Request};
@@ -41,7 +42,7 @@ impl RegisteredClients {
     /// Removes the clients and judges the answers.
     pub(super) async fn remove(&self, at: &ClientRegistration<'_>) {
         for client in [&self.first, &self.second].into_iter().filter_map(OnceCell::get) {
-            let reply = at.delete(&client.id).await.ok();
+            let reply = at.delete(client).await.ok();
             let actual = reply.as_ref().map_or_else(|| "no answer".to_owned(), summary);
             registration::DELETED.holds(at.recorder, reply.is_some_and(|reply| reply.status == 204), 204, actual);
         }
@@ -73,7 +74,18 @@ impl ClientRegistration<'_> {
             scopes: vec!["openid".to_owned()],
             consent_scope: None,
             capabilities: Capabilities::default(),
+            registration: self.access(&body),
         })
+    }
+
+    /// What a standard client manages its registration with.
+    fn access(&self, body: &Value) -> Option<RegistrationAccess> {
+        if self.target.speaks_okta() {
+            return None;
+        }
+        let (uri, token) = (body["registration_client_uri"].as_str(), body["registration_access_token"].as_str());
+        let uri = Url::parse(uri?).ok()?;
+        Some(RegistrationAccess { uri, token: token?.to_owned() })
     }
 
     /// Sends a registration request with these members besides the client's name and redirect URI.
@@ -83,38 +95,55 @@ impl ClientRegistration<'_> {
         for (name, value) in members.as_object().into_iter().flatten() {
             metadata[name] = value.clone();
         }
-        self.send(Method::POST, "", Body::Json(metadata), true).await
+        let url = self.endpoint()?;
+        // RFC 7591 3: an initial access token; Okta: an API token.
+        let scheme = if self.target.speaks_okta() { "SSWS" } else { "Bearer" };
+        let token = self.target.api_token.as_deref().map(|token| format!("{scheme} {token}"));
+        self.send(Method::POST, url, Body::Json(metadata), token.as_deref()).await
     }
 
     /// Sends a registration request without the administrator's token.
     pub(super) async fn create_without_token(&self) -> Result<Reply, Stopped> {
         self.recorder.step("register a client without a token");
-        self.send(Method::POST, "", Body::Json(self.metadata()), false).await
+        self.send(Method::POST, self.endpoint()?, Body::Json(self.metadata()), None).await
     }
 
-    /// Reads the client with that id.
-    pub(super) async fn read(&self, id: &str) -> Result<Reply, Stopped> {
+    /// Reads the registration of a client.
+    pub(super) async fn read(&self, client: &Client) -> Result<Reply, Stopped> {
         self.recorder.step("read the client's registration");
-        self.send(Method::GET, id, Body::None, true).await
+        self.manage(Method::GET, client).await
     }
 
-    /// Removes the client with that id.
-    pub(super) async fn delete(&self, id: &str) -> Result<Reply, Stopped> {
+    /// Removes a client.
+    pub(super) async fn delete(&self, client: &Client) -> Result<Reply, Stopped> {
         self.recorder.step("remove the client");
-        self.send(Method::DELETE, id, Body::None, true).await
+        self.manage(Method::DELETE, client).await
     }
 
-    async fn send(&self, method: Method, id: &str, body: Body, with_token: bool) -> Result<Reply, Stopped> {
+    /// RFC 7592 2: with the client's own token, at the URI that came with it; Okta: with an API token, below the endpoint.
+    async fn manage(&self, method: Method, client: &Client) -> Result<Reply, Stopped> {
+        let (url, token) = match &client.registration {
+            Some(RegistrationAccess { uri, token }) => (uri.clone(), Some(format!("Bearer {token}"))),
+            None => {
+                let mut url = self.endpoint()?;
+                url.set_path(&format!("{}/{}", url.path(), client.id));
+                (url, self.target.api_token.as_deref().map(|token| format!("SSWS {token}")))
+            }
+        };
+        self.send(method, url, Body::None, token.as_deref()).await
+    }
+
+    fn endpoint(&self) -> Result<Url, Stopped> {
         let server = self.target.servers.get(&Custom);
         let endpoint = server.and_then(|server| server.endpoint(Endpoint::Registration));
         let need = Need::Endpoint(Custom, Endpoint::Registration);
-        let mut url = endpoint.ok_or_else(|| Stopped::Skipped(need.reason()))?.clone();
-        if !id.is_empty() {
-            url.set_path(&format!("{}/{id}", url.path()));
-        }
+        endpoint.cloned().ok_or_else(|| Stopped::Skipped(need.reason()))
+    }
+
+    async fn send(&self, method: Method, url: Url, body: Body, token: Option<&str>) -> Result<Reply, Stopped> {
         let call = Request::new(method, url, body).header("accept", "application/json")?;
-        let call = match self.target.api_token.as_deref().filter(|_| with_token) {
-            Some(token) => call.header("authorization", &format!("SSWS {token}"))?,
+        let call = match token {
+            Some(token) => call.header("authorization", token)?,
             None => call,
         };
         Ok(self.http.send(call).await?)

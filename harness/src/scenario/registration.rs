@@ -37,11 +37,11 @@ async fn life_cycle(context: &ScenarioContext) -> Result<(), Stopped> {
     let client = endpoint.register(&json!({})).await?;
     let actors = Actors { context, server: context.server(Custom)?, client: &client, account: context.account(BUYER)? };
     actors.tokens().sign_in(actors.authorization().request()).await?;
-    let read = endpoint.read(&client.id).await?;
+    let read = endpoint.read(&client).await?;
     let body: Value = serde_json::from_str(&read.body).unwrap_or_default();
     let kept = read.status == 200 && body["client_id"] == json!(client.id) && body["client_secret"].is_null();
     registration::SECRET_ONCE.holds(&context.recorder, kept, "200 without client_secret", summary(&read));
-    let removed = endpoint.delete(&client.id).await?;
+    let removed = endpoint.delete(&client).await?;
     let journey = actors.authorization().send(&actors.authorization().request()).await?;
     let gone = removed.status == 204 && journey.callback().is_none();
     let actual = format!("{}, then {}", removed.status, journey.summary());

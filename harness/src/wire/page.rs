@@ -16,6 +16,8 @@ pub enum PageKind {
     SignedOut,
     /// A page of a server error, or one without any content.
     Broken,
+    /// It asks whether to sign out.
+    SignOutQuestion,
     Other,
 }
 
@@ -30,6 +32,7 @@ impl PageKind {
             Self::Error => "error page",
             Self::SignedOut => "signed-out page",
             Self::Broken => "server error or blank page",
+            Self::SignOutQuestion => "question whether to sign out",
             Self::Other => "page",
         }
     }
@@ -73,6 +76,8 @@ impl Page {
             PageKind::Error
         } else if !failed && exists(&document, "[data-se=\"signed-out\"]") {
             PageKind::SignedOut
+        } else if exists(&document, "[data-se=\"sign-out\"]") {
+            PageKind::SignOutQuestion
         } else if forms.iter().any(Form::asks_consent) {
             PageKind::Consent
         } else if forms.iter().any(Form::asks_sign_in) {

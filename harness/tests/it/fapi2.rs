@@ -84,3 +84,14 @@ async fn with_openid_behavior_only_known_divergences_from_fapi_2_remain() {
         ]
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_fapi2_behavior_the_security_profile_passes_without_divergences() {
+    let reports = tempfile::tempdir().expect("a folder");
+    let mut options = options("mock", &["fapi2"], reports.path());
+    options.behavior = Some(Behavior::Fapi2);
+    let run = harness::run::Runner::open(options).await.expect("a mock").run(|_| {}).await;
+    let [plan] = run.plans.as_slice() else { panic!("{} plans", run.plans.len()) };
+    // Assertions that are signed with RS256 are for clients with RSA keys; the client with a scope that needs consent has a secret.
+    assert_eq!((plan.totals.scenarios, plan.totals.pass, plan.totals.skip), (56, 54, 2));
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use harness::embedded;
-use harness::issuer_target::TargetError;
+use harness::issuer_target::{Behavior, TargetError};
 use harness::record::Entry;
 use harness::record::run::{RunRecord, State};
 use harness::run::{RunError, Runner};
@@ -68,7 +68,7 @@ async fn an_issuer_with_another_name_is_rejected() {
 
 /// Runs the program against a mock, as against any other issuer.
 async fn run_as(target: &'static str, openid: bool) -> RunRecord {
-    let mock = embedded::Mock::start_as(openid).await.expect("a mock");
+    let mock = embedded::Mock::start_as(if openid { Behavior::OpenId } else { Behavior::Okta }).await.expect("a mock");
     let issuer = format!("{}oauth2/default", mock.base);
     let folder = tempfile::tempdir().expect("a folder");
     let reports = folder.path().to_owned();

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::embedded::Mock;
+use harness::issuer_target::Behavior;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -173,7 +174,7 @@ pub(crate) struct Tampered {
 impl Tampered {
     /// Starts a mock with the behavior of OpenID conformance or Okta.
     pub(crate) async fn start_as(openid: bool, tamper: Tamper) -> Self {
-        let mock = Mock::start_as(openid).await.expect("a mock");
+        let mock = Mock::start_as(if openid { Behavior::OpenId } else { Behavior::Okta }).await.expect("a mock");
         // Installs the TLS provider that a client needs even for plain http.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");

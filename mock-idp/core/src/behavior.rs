@@ -1,7 +1,7 @@
-//! The differences between Okta and OpenID Connect, as one table.
+//! The differences between Okta and OpenID Connect, as one table, and what the FAPI 2 Security Profile requires beyond that, as another.
 //!
 //! The default is Okta's behavior. `behavior: openid` follows OpenID Connect instead, so that a provider test suite can
-//! distinguish Okta's deviations from errors of the mock.
+//! distinguish Okta's deviations from errors of the mock. `behavior: fapi2` follows OpenID Connect and the profile.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,6 +18,8 @@ pub enum Behavior {
     Okta,
     /// As OpenID Connect and the RFCs require.
     Openid,
+    /// As the FAPI 2 Security Profile requires, for clients with `private_key_jwt` and DPoP.
+    Fapi2,
 }
 
 /// One difference.
@@ -45,7 +47,7 @@ macro_rules! departures {
                 #[doc = concat!("OpenID behavior: ", $openid)]
                 #[must_use]
                 pub fn $method(self) -> bool {
-                    self == Self::Openid
+                    self != Self::Okta
                 }
             )*
         }
@@ -129,14 +131,70 @@ departures! {
         "a second use of a code is refused, and revokes nothing"
         "a second use of a code is refused and revokes the tokens of the first"
         "RFC 6749 4.1.2; OIDF oidcc-codereuse-30seconds";
-    signs_out_without_hint "logout.no-hint"
+    registers_standard_clients "registration.access"
+        "registration needs an API token or a scope of the org's APIs, and a name"
+        "it needs nothing, or an API token as initial access token; the answer has a registration access token and its URI, and the name is optional"
+        "RFC 7591 2, 3; RFC 7592 3; OIDC Registration 3; OIDF oidcc-server with dynamic clients";
+    asks_before_sign_out "logout.no-hint"
         "signing out without `id_token_hint` is refused with invalid_client"
-        "signing out without `id_token_hint` ends the session and shows a page; it leads nowhere else"
+        "signing out without `id_token_hint` shows a page that asks the user first; it leads nowhere else"
         "OIDC RP-Initiated Logout 2, 3; OIDF oidcc-rp-initiated-logout-no-params, -no-id-token-hint, -only-state";
     advertises_single_logout "logout.metadata"
         "front-channel and back-channel logout are served; only the org server's RFC 8414 document says so, of the front channel"
         "openid-configuration says that both are served"
         "OIDC Front-Channel Logout 3; OIDC Back-Channel Logout 2.1";
+}
+
+/// Something that the FAPI 2 Security Profile requires.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ProfileRule {
+    /// Its public name.
+    pub id: &'static str,
+    /// What the profile requires.
+    pub fapi2: &'static str,
+    /// The section.
+    pub source: &'static str,
+}
+
+macro_rules! profile_rules {
+    ($($method:ident $id:literal $fapi2:literal $source:literal;)*) => {
+        /// What `fapi2` requires beyond `openid`.
+        pub const PROFILE_RULES: &[ProfileRule] = &[$(ProfileRule { id: $id, fapi2: $fapi2, source: $source }),*];
+
+        impl Behavior {
+            $(
+                #[doc = concat!("FAPI 2: ", $fapi2)]
+                #[must_use]
+                pub fn $method(self) -> bool {
+                    self == Self::Fapi2
+                }
+            )*
+        }
+    };
+}
+
+profile_rules! {
+    requires_pushed_requests "fapi2.pushed-requests"
+        "authorization requests have to be pushed, and metadata say so; a request_uri lives five minutes and can be used again until the user has signed in"
+        "FAPI 2 Security Profile 5.3.2.2; RFC 9126 5";
+    requires_code_challenges "fapi2.pkce"
+        "every authorization request needs a code challenge with S256, and every redemption its verifier"
+        "FAPI 2 Security Profile 5.3.2.2";
+    issues_codes_only "fapi2.response-type"
+        "`code` is the only response type, and the password grant is refused"
+        "FAPI 2 Security Profile 5.3.2.1, 5.3.2.2";
+    shortens_codes "fapi2.code-lifetime"
+        "an authorization code lives 60 seconds"
+        "FAPI 2 Security Profile 5.3.2.2";
+    requires_client_keys "fapi2.client-authentication"
+        "clients authenticate with private_key_jwt; the audience of an assertion is the issuer alone, as a string"
+        "FAPI 2 Security Profile 5.3.2.1";
+    binds_tokens "fapi2.sender-constrained"
+        "access tokens are bound to the key of a DPoP proof"
+        "FAPI 2 Security Profile 5.3.2.1; RFC 9449";
+    restricts_algorithms "fapi2.algorithms"
+        "tokens are signed with PS256; client assertions and request objects with ES256"
+        "FAPI 2 Security Profile 5.4";
 }
 
 impl Behavior {
@@ -146,7 +204,7 @@ impl Behavior {
         if self.tolerates_clock_skew() { 10 } else { 0 }
     }
 
-    const NAMES: [(&str, Self); 2] = [("okta", Self::Okta), ("openid", Self::Openid)];
+    const NAMES: [(&str, Self); 3] = [("okta", Self::Okta), ("openid", Self::Openid), ("fapi2", Self::Fapi2)];
 }
 
 impl fmt::Display for Behavior {
@@ -164,7 +222,7 @@ impl FromStr for Behavior {
     }
 }
 
-/// A text that is neither name.
+/// A text that is none of the names.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0:?} is not a behavior: expected okta or openid")]
+#[error("{0:?} is not a behavior: expected okta, openid or fapi2")]
 pub struct UnknownBehavior(String);

@@ -71,7 +71,7 @@ pub(super) struct ServeArgs {
     /// Show a sign-in page like that of Okta's Classic Engine: one page, with the names username and password.
     #[arg(long, env = "MOCK_IDP_CLASSIC_SIGN_IN", value_parser = clap::builder::FalseyValueParser::new())]
     classic_sign_in: bool,
-    /// What to follow where Okta deviates from OpenID Connect: okta or openid. Overrides the org documents.
+    /// What to follow where Okta deviates from OpenID Connect: okta, openid or fapi2 (FAPI 2 Security Profile). Overrides the org documents.
     #[arg(long, value_name = "WHOSE", env = "MOCK_IDP_BEHAVIOR")]
     behavior: Option<Behavior>,
     /// Format of the request log on stderr; MOCK_IDP_LOG filters it.

@@ -2,7 +2,7 @@
 
 use mock_idp_core::endpoint::authorization::{self, AuthorizationError};
 use mock_idp_core::ledger::AuthorizationRequest;
-use mock_idp_core::protocol::{OAuthError, Parameters};
+use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::{Context, request_object, token_lookup};
@@ -28,12 +28,19 @@ pub(super) async fn read(
     if pushed.is_some() {
         trace.note(NoteStatus::Matched, "pushed request", "what the client has pushed counts, and nothing else");
     }
+    let name = parameters.get("request_uri").filter(|_| pushed.is_some()).map(str::to_owned);
+    // FAPI 2 Security Profile 5.3.2.2. An unknown request_uri is refused below.
+    if server.behavior.requires_pushed_requests() && parameters.get("request_uri").is_none() {
+        let error = OAuthError::new(ErrorId::InvalidRequestUri, "the request has not been pushed");
+        return Err(authorization::early_error(org, urls, parameters, error));
+    }
     let parameters = pushed.as_ref().unwrap_or(parameters);
     let opened = request_object::open(context, parameters, trace).await?;
     let parameters = opened.as_ref().unwrap_or(parameters);
     note_resource(parameters, trace);
     let hinted_user = hinted_user(context, parameters).await.map_err(shown)?;
-    let request = authorization::begin(org, server, urls, parameters, hinted_user)?;
+    let mut request = authorization::begin(org, server, urls, parameters, hinted_user)?;
+    request.pushed_as = name.filter(|_| server.behavior.requires_pushed_requests());
     let token = |name: &str| parameters.get(name).map(str::to_owned);
     let sign_in_token = match (token("interclient_token"), token("sessionToken")) {
         (Some(token), _) => SignInToken::Interclient(token),
@@ -51,13 +58,17 @@ pub(super) fn note_resource(parameters: &Parameters, trace: &mut Trace) {
     }
 }
 
-/// What the client has pushed under the request's `request_uri`, which is removed.
+/// What the client has pushed under the request's `request_uri`, which is removed. FAPI 2 Security Profile 5.3.2.2 note 3: it stays
+/// until the user has signed in.
 async fn redeem_pushed(context: &Context, parameters: &Parameters) -> Result<Option<Parameters>, AuthorizationError> {
     let pushed = context.ledger().pushed_requests();
     let Some(name) = parameters.get("request_uri") else { return Ok(None) };
     let found = pushed.get(name).await.map_err(|error| shown(error.into()))?;
     let Some(found) = found else { return Ok(None) };
     authorization::check_pushed_request(&context.server, parameters, &found)?;
+    if context.server.behavior.requires_pushed_requests() {
+        return Ok(Some(found.parameters));
+    }
     // Another request may have been faster: then the name is unknown.
     let taken = pushed.take(name).await.map_err(|error| shown(error.into()))?;
     Ok(taken.map(|found| found.parameters))

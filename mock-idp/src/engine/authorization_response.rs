@@ -5,7 +5,7 @@ use mock_idp_core::ledger::{
     Authorization, AuthorizationRequest, Code, IssuedCredential, RedirectTarget, Session, SessionClient,
 };
 use mock_idp_core::model::App;
-use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::trace::Trace;
 
 use super::browser::{BrowserRequest, Destination};
@@ -19,6 +19,12 @@ pub(super) async fn respond(
     authorization: Authorization,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
+    if let Some(name) = &wanted.pushed_as
+        && context.ledger().pushed_requests().take(name).await?.is_none()
+    {
+        let error = OAuthError::new(ErrorId::InvalidRequestUri, "the request_uri has been used, or has expired");
+        return Ok(fail(context, &wanted.target, &error, request));
+    }
     let authentication = authorization.authentication.clone();
     let response = match create(context, &wanted, authorization, &mut request.trace).await {
         Ok(response) => response,
@@ -35,7 +41,7 @@ pub(super) async fn respond(
         token::record_requested_claims(context, &mut batch, jti, response.claims);
     }
     if let Some((code, record)) = response.code {
-        batch.put(context.ledger().codes(), &code, record, context.now + Code::LIFETIME);
+        batch.put(context.ledger().codes(), &code, record, context.now + Code::lifetime(context.server.behavior));
     }
     batch.commit().await?;
     Ok(deliver(context, response.response, request))

@@ -55,7 +55,7 @@ pub(super) async fn authenticate_with_key<'c>(
         trace.note(NoteStatus::Matched, "client assertion", signature_info);
     }
     // Okta: some of its SDKs send a proof with every request; apps that do not ask for bound tokens get plain ones.
-    let bound = client.oauth().dpop_bound_access_tokens;
+    let bound = context.server.binds_tokens_of(client);
     if !bound && !dpop.is_empty() {
         trace.note(NoteStatus::PassedOver, "DPoP proof", "the app does not ask for bound tokens");
     }

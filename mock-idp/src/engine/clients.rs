@@ -8,6 +8,7 @@ use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
 use super::Context;
+use super::nonces::registration_key;
 
 /// A page of the list of clients.
 #[derive(Debug)]
@@ -48,39 +49,43 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// The metadata is not valid.
-    pub fn register(self, body: Value) -> Result<Value, ClientError> {
+    pub async fn register(self, body: Value) -> Result<Value, ClientError> {
         let metadata = Metadata::read(body)?;
         let app = self.create(|moment| clients::register(&self.0.org, metadata, moment))?;
-        self.0.instance.change(|draft| {
+        let client_id = app.client_id().to_owned();
+        let view = self.0.instance.change(|draft| {
             let view = clients::view(&app, true);
             draft.put_app(app);
-            Ok(view)
-        })
+            Ok::<_, ClientError>(view)
+        })?;
+        self.with_access(view, &client_id).await
     }
 
     /// A client.
     ///
     /// # Errors
     /// There is no client with that id.
-    pub fn get(self, client_id: &str) -> Result<Value, ClientError> {
-        clients::find(&self.0.org, client_id).map(|app| clients::view(app, false))
+    pub async fn get(self, client_id: &str) -> Result<Value, ClientError> {
+        let view = clients::find(&self.0.org, client_id).map(|app| clients::view(app, false))?;
+        self.with_access(view, client_id).await
     }
 
     /// Replaces a client's metadata.
     ///
     /// # Errors
     /// There is no client with that id, or the metadata is not valid.
-    pub fn replace(self, client_id: &str, body: Value) -> Result<Value, ClientError> {
-        self.0.instance.change(|draft| {
+    pub async fn replace(self, client_id: &str, body: Value) -> Result<Value, ClientError> {
+        let view = self.0.instance.change(|draft| {
             let known = clients::find(draft, client_id)?;
             let metadata = Metadata::read(body)?;
-            let app = self.create(|moment| clients::replace(known, metadata, moment))?;
+            let app = self.create(|moment| clients::replace(&self.0.org, known, metadata, moment))?;
             let secret = |app: &App| app.credentials.oauth_client.client_secret.is_some();
             // A secret that was generated now is shown this once.
             let view = clients::view(&app, !secret(known) && secret(&app));
             draft.put_app(app);
-            Ok(view)
-        })
+            Ok::<_, ClientError>(view)
+        })?;
+        self.with_access(view, client_id).await
     }
 
     /// Removes a client.
@@ -109,6 +114,15 @@ impl<'c> ClientRegistration<'c> {
             draft.put_app(app);
             Ok(view)
         })
+    }
+
+    /// RFC 7592 3: a client that registers by the standards gets what it needs to manage its registration.
+    async fn with_access(self, mut view: Value, client_id: &str) -> Result<Value, ClientError> {
+        if self.0.org.behavior().registers_standard_clients() {
+            let key = registration_key(self.0).await.map_err(ApiError::from)?;
+            key.add_to(&mut view, client_id, &self.0.urls);
+        }
+        Ok(view)
     }
 
     fn create(self, rule: impl FnOnce(&mut Moment<'_>) -> Result<App, ClientError>) -> Result<App, ClientError> {

@@ -86,8 +86,15 @@ impl OrgInstance {
     #[must_use]
     pub fn behavior_warning(&self) -> Option<String> {
         let behavior = self.org().behavior();
-        let openid = behavior == Behavior::Openid;
-        openid.then(|| format!("Does not answer as Okta where OpenID asks for something else (behavior: {behavior})."))
+        match behavior {
+            Behavior::Okta => None,
+            Behavior::Openid => {
+                Some(format!("Does not answer as Okta where OpenID asks for something else (behavior: {behavior})."))
+            }
+            Behavior::Fapi2 => Some(format!(
+                "Follows the FAPI 2 Security Profile: pushed requests, private_key_jwt and DPoP only (behavior: {behavior})."
+            )),
+        }
     }
 
     /// Changes the org until the next reset. Changes are made one after the other.

@@ -1,6 +1,6 @@
 //! The logout endpoint: a client signs its user out, and all clients of the session that want a logout notice get one.
 
-use crate::pages::view::{Frame, PageView, SignedOutView};
+use crate::pages::view::{Frame, PageView, SignOutView, SignedOutView};
 use mock_idp_core::endpoint::logout::{self, Destination};
 use mock_idp_core::protocol::{OAuthError, Parameters};
 
@@ -13,6 +13,8 @@ use crate::journal::{Explained, Explanation};
 pub enum LogoutResponse {
     Redirect(String),
     Page(Box<PageView>),
+    /// A page that asks whether to sign out: nothing has been signed out.
+    Question(Box<PageView>),
     /// An error page: nothing has been signed out.
     Refused(Box<PageView>),
     /// An error in the shape of Okta's APIs, also for browsers.
@@ -46,7 +48,7 @@ impl<'c> LogoutEndpoint<'c> {
     ) -> Explained<LogoutResponse> {
         let mut explanation = Explanation::default();
         let result = match self.sign_out(parameters, session, &mut explanation).await {
-            Ok(sign_out) => sign_out.response(frame),
+            Ok(sign_out) => sign_out.response(frame, self.0.urls.endpoints(&self.0.server)),
             Err(error) => {
                 explanation.reason = Some(error.to_string());
                 if error.is_api_shaped() {
@@ -70,7 +72,10 @@ impl<'c> LogoutEndpoint<'c> {
         let signed_in = authentication.as_ref().map(|known| known.user_id.as_str());
         explanation.client = hint.as_ref().and_then(|hint| hint.text("aud")).map(str::to_owned);
         explanation.user = signed_in.and_then(|id| org.user(id)).map(|user| user.profile.login.clone());
-        let destination = logout::check(org, server, urls, parameters, hint.as_ref(), signed_in)?;
+        let destination = logout::check(org, server, urls, parameters, hint.as_ref(), authentication.as_ref())?;
+        if let Destination::Question(_) = destination {
+            return Ok(SignOut { destination, was_signed_in: true, frames: Vec::new() });
+        }
         // Okta: signing out of Native SSO. The secret itself shows that the app is on the device.
         if let Some(device_secret) = parameters.get("device_secret") {
             revocations::revoke_device_secret(self.0, device_secret).await?;
@@ -84,12 +89,17 @@ impl<'c> LogoutEndpoint<'c> {
 }
 
 impl SignOut {
-    fn response(self, frame: Frame) -> LogoutResponse {
+    /// `endpoints` is the address of the server's endpoints.
+    fn response(self, frame: Frame, endpoints: String) -> LogoutResponse {
         let Self { destination, was_signed_in, frames } = self;
         let next = match destination {
             Destination::Redirect(location) if frames.is_empty() => return LogoutResponse::Redirect(location),
             Destination::Redirect(location) => Some(location),
             Destination::SignedOutPage => None,
+            Destination::Question(confirmation) => {
+                let view = SignOutView { frame, action: format!("{endpoints}/v1/logout"), confirmation };
+                return LogoutResponse::Question(Box::new(PageView::SignOut(view)));
+            }
         };
         LogoutResponse::Page(Box::new(PageView::SignedOut(SignedOutView { frame, was_signed_in, frames, next })))
     }

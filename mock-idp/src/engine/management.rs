@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::keys::{credential, credentials};
-use mock_idp_core::management::{self, AccessError, ApiError, Challenged, Credential};
+use mock_idp_core::management::{self, AccessError, ApiError, Challenged, Credential, clients};
 use mock_idp_core::org::CompiledServer;
 use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
 use mock_idp_core::tokens::resource;
 use serde_json::Value;
 
+use super::nonces::registration_key;
 use super::single_use::consume;
 use super::{Context, token_lookup};
 use crate::keys::LoadedKeys;
@@ -33,6 +34,27 @@ impl<'c> ManagementAccess<'c> {
     #[must_use]
     pub fn new(context: &'c Context) -> Self {
         Self(context)
+    }
+
+    /// The same for a call at the registration endpoint, about the client with this id or to register one. Under `behavior: openid`
+    /// standard clients need what RFC 7591 and RFC 7592 provide.
+    ///
+    /// # Errors
+    /// Okta's errors.
+    pub async fn check_registration(
+        self,
+        credentials: ManagementCredentials<'_>,
+        client_id: Option<&str>,
+        scopes: &[&'static str],
+    ) -> Result<(), AccessError> {
+        let Context { org, .. } = self.0;
+        let credential = Credential::read(credentials.authorization);
+        let admitted = org.behavior().registers_standard_clients()
+            && match client_id {
+                None => clients::may_register(org, credential),
+                Some(id) => registration_key(self.0).await.map_err(ApiError::from)?.admits(org, credential, id),
+            };
+        if admitted { Ok(()) } else { self.check(credentials, scopes).await }
     }
 
     /// Allows the call to a caller with an API token, or with an access token of the org server that has one of these scopes.

@@ -56,10 +56,11 @@ impl<'c> PushedRequestEndpoint<'c> {
         // RFC 9126 2.1 step 3: as at the authorization endpoint.
         authorization::begin(org, server, urls, &parameters, None).map_err(AuthorizationError::into_oauth_error)?;
         let name = context.decide(trace, authorization::request_uri);
+        let lifetime = PushedRequest::lifetime(server.behavior);
         let (server, client_id) = (server.id.clone(), client.client_id().to_owned());
         let pushed = PushedRequest { server, client_id, parameters };
-        let expires = context.now + PushedRequest::LIFETIME;
+        let expires = context.now + lifetime;
         context.ledger().pushed_requests().put(&name, pushed, expires).await?;
-        Ok(json!({"request_uri": name, "expires_in": PushedRequest::LIFETIME}))
+        Ok(json!({"request_uri": name, "expires_in": lifetime}))
     }
 }

@@ -20,9 +20,15 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
         Err(refused) => return Box::pin(std::future::ready(refused)),
     };
     let handler = matched.handler();
-    match matched.route().map(|route| route.access) {
-        Some(Access::Management(scopes)) => Box::pin(async move {
-            match admit(&head, scopes).await {
+    let registration = matched.parameter(head.uri.path(), "id").map(|id| id.into_owned());
+    let wanted = match matched.route().map(|route| route.access) {
+        Some(Access::Management(scopes)) => Some((scopes, None)),
+        Some(Access::Registration(scopes)) => Some((scopes, Some(registration))),
+        _ => None,
+    };
+    match wanted {
+        Some((scopes, registration)) => Box::pin(async move {
+            match admit(&head, scopes, registration).await {
                 Err(refused) => refused,
                 Ok(context) => {
                     let mut request = Request::from_parts(head, body);
@@ -31,7 +37,7 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
                 }
             }
         }),
-        _ => handler(Request::from_parts(head, body)),
+        None => handler(Request::from_parts(head, body)),
     }
 }
 
@@ -47,15 +53,25 @@ impl FromHead for Admitted {
     }
 }
 
-/// Admits a caller who has one of these scopes, or an API token.
-async fn admit(head: &Parts, scopes: &'static [&'static str]) -> Result<Context, Decided> {
+/// Admits a caller who has one of these scopes, or an API token. `registration` is there at the registration endpoint: the id in the
+/// path, if there is one.
+async fn admit(
+    head: &Parts,
+    scopes: &'static [&'static str],
+    registration: Option<Option<String>>,
+) -> Result<Context, Decided> {
     let AtServer(context) = AtServer::from_head(head)?;
     let (authorization, dpop) =
         (header_text(&head.headers, header::AUTHORIZATION), header_texts(&head.headers, "dpop"));
     let path = head.uri.path();
     let authorization = authorization.as_deref();
     let credentials = ManagementCredentials { authorization, dpop: &dpop, method: head.method.as_str(), path };
-    match ManagementAccess::new(&context).check(credentials, scopes).await {
+    let access = ManagementAccess::new(&context);
+    let checked = match &registration {
+        Some(client_id) => access.check_registration(credentials, client_id.as_deref(), scopes).await,
+        None => access.check(credentials, scopes).await,
+    };
+    match checked {
         Ok(()) => Ok(context),
         Err(AccessError::Refused(error)) => Err(api_error::render(&error)),
         Err(AccessError::Challenged(challenged)) => {

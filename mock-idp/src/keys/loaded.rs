@@ -7,7 +7,7 @@ use mock_idp_core::endpoint::keys::{self, KeyStatus, PublishedKey};
 use mock_idp_core::ledger::{KeyMaterial, KeyRecord};
 use mock_idp_core::model::RotationMode;
 use mock_idp_core::org::CompiledServer;
-use mock_idp_core::tokens::{ServerKeys, SigningKey, Verified, verify_access_token};
+use mock_idp_core::tokens::{ServerKeys, SignatureAlgorithm, SigningKey, Verified, verify_access_token};
 
 use super::KeyError;
 use super::source::pem;
@@ -19,6 +19,7 @@ use super::verified::VerifiedTokens;
 pub(crate) struct LoadedKeys {
     pub(crate) keys: ServerKeys,
     pub(super) record: KeyRecord,
+    algorithm: SignatureAlgorithm,
     published: OnceLock<Vec<PublishedKey>>,
     key_set: OnceLock<Bytes>,
     verified: VerifiedTokens,
@@ -29,17 +30,21 @@ impl LoadedKeys {
     pub(crate) const PERIOD: i64 = 90 * 24 * 3600;
 
     /// Loads the keys of a record; those that `earlier` has are shared.
-    pub(super) fn load(record: KeyRecord, earlier: Option<&Self>) -> Result<Self, KeyError> {
+    pub(super) fn load(
+        record: KeyRecord,
+        algorithm: SignatureAlgorithm,
+        earlier: Option<&Self>,
+    ) -> Result<Self, KeyError> {
         let load = |material: &KeyMaterial| match earlier.and_then(|earlier| earlier.key(material)) {
             Some(key) => Ok(key),
-            None => parse(material),
+            None => parse(material, algorithm),
         };
         let published = load(&record.active)?;
         let access = record.access.as_ref().map_or_else(|| Ok(Arc::clone(&published)), load)?;
         let retired = record.retired.as_ref().map(load).transpose()?;
         let keys = ServerKeys { published, access, retired };
         let (published, key_set) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { keys, record, published, key_set, verified: VerifiedTokens::default() })
+        Ok(Self { keys, record, algorithm, published, key_set, verified: VerifiedTokens::default() })
     }
 
     fn key(&self, material: &KeyMaterial) -> Option<Arc<SigningKey>> {
@@ -61,7 +66,7 @@ impl LoadedKeys {
     pub(crate) fn published(&self) -> &[PublishedKey] {
         self.published.get_or_init(|| {
             let with = |status| move |key: Arc<SigningKey>| PublishedKey { status, key };
-            let next = self.record.next.as_ref().and_then(|next| parse(next).ok());
+            let next = self.record.next.as_ref().and_then(|next| parse(next, self.algorithm).ok());
             std::iter::once(Arc::clone(&self.keys.published))
                 .map(with(KeyStatus::Active))
                 .chain(next.map(with(KeyStatus::Next)))
@@ -81,8 +86,8 @@ impl LoadedKeys {
     }
 }
 
-fn parse(material: &KeyMaterial) -> Result<Arc<SigningKey>, KeyError> {
-    let key = SigningKey::from_pem(pem(material));
+fn parse(material: &KeyMaterial, algorithm: SignatureAlgorithm) -> Result<Arc<SigningKey>, KeyError> {
+    let key = SigningKey::from_pem(pem(material), algorithm);
     key.map(Arc::new).map_err(|error| KeyError::Unusable(error.to_string()))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mock_idp_core::ledger::{KeyMaterial, KeyRecord};
 use mock_idp_core::org::CompiledServer;
+use mock_idp_core::tokens::SignatureAlgorithm;
 use parking_lot::{Mutex, RwLock};
 
 use super::loaded::periods_due;
@@ -23,6 +24,7 @@ pub(crate) struct KeyRing {
 /// The keys of one server.
 #[derive(Debug)]
 struct Slot {
+    algorithm: SignatureAlgorithm,
     active: Source,
     /// The org server's second pair.
     access: Option<Source>,
@@ -41,7 +43,7 @@ impl KeyRing {
         let slots = servers.iter().map(|server| {
             let active = pool.key();
             let access = server.is_org().then(|| pool.key());
-            (server.id.clone(), Slot::new(active, access, pool.next_key()))
+            (server.id.clone(), Slot::new(SignatureAlgorithm::of(server.behavior), active, access, pool.next_key()))
         });
         Self { slots: Mutex::new(slots.collect()), created }
     }
@@ -49,7 +51,7 @@ impl KeyRing {
     fn slot(&self, server: &CompiledServer) -> Arc<Slot> {
         let mut slots = self.slots.lock();
         // A server that was added after the start.
-        let added = || Slot::new(Source::Generate, None, None);
+        let added = || Slot::new(SignatureAlgorithm::of(server.behavior), Source::Generate, None, None);
         Arc::clone(slots.entry(server.id.clone()).or_insert_with(added))
     }
 
@@ -165,9 +167,14 @@ async fn rotate(record: &KeyRecord, at: i64) -> Result<KeyRecord, KeyError> {
 }
 
 impl Slot {
-    fn new(active: Source, access: Option<Source>, next: Option<KeyMaterial>) -> Arc<Self> {
+    fn new(
+        algorithm: SignatureAlgorithm,
+        active: Source,
+        access: Option<Source>,
+        next: Option<KeyMaterial>,
+    ) -> Arc<Self> {
         let (first, current) = (RwLock::default(), RwLock::default());
-        Arc::new(Self { active, access, next, first, current, generating: tokio::sync::Mutex::default() })
+        Arc::new(Self { algorithm, active, access, next, first, current, generating: tokio::sync::Mutex::default() })
     }
 
     fn current(&self) -> Option<Arc<LoadedKeys>> {
@@ -186,7 +193,7 @@ impl Slot {
             None => None,
         };
         let record = KeyRecord { active, access, next: self.next.clone(), retired: None, last_rotated: created };
-        let first = Arc::new(LoadedKeys::load(record, None)?);
+        let first = Arc::new(LoadedKeys::load(record, self.algorithm, None)?);
         *self.first.write() = Some(Arc::clone(&first));
         Ok(first)
     }
@@ -197,7 +204,7 @@ impl Slot {
         let mut same = known.iter().flatten().filter(|loaded| loaded.record == record);
         let loaded = match same.next() {
             Some(loaded) => Arc::clone(loaded),
-            None => Arc::new(LoadedKeys::load(record, known[0].as_deref().or(known[1].as_deref()))?),
+            None => Arc::new(LoadedKeys::load(record, self.algorithm, known[0].as_deref().or(known[1].as_deref()))?),
         };
         *self.current.write() = Some(Arc::clone(&loaded));
         Ok(loaded)

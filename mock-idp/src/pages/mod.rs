@@ -21,6 +21,7 @@ mod post_message;
 mod security_policy;
 mod sign_in;
 mod sign_in_problem;
+mod sign_out;
 mod signed_out;
 mod uri_difference;
 pub(crate) mod view;
@@ -42,6 +43,7 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::SignIn(view) => sign_in::SignInPage::new(view).render(),
         PageView::Consent(view) => consent::ConsentPage::new(view).render(),
         PageView::Error(view) => error::ErrorPage::new(view).render(),
+        PageView::SignOut(view) => sign_out::SignOutPage::new(view).render(),
         PageView::SignedOut(view) => signed_out::SignedOutPage::new(view).render(),
         PageView::FormPost(view) => form_post::FormPostPage::new(view).render(),
         PageView::PostMessage(view) => post_message::PostMessagePage::new(view).render(),

@@ -27,7 +27,7 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
     };
     let form_action = match view {
         PageView::SignIn(_) | PageView::Consent(_) | PageView::FormPost(_) | PageView::Activation(_) => "",
-        PageView::Backchannel(_) => "; form-action 'self'",
+        PageView::Backchannel(_) | PageView::SignOut(_) => "; form-action 'self'",
         PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) => "; form-action 'none'",
     };
     let frames = match view {

@@ -33,6 +33,9 @@ pub(crate) enum Access {
     /// An API token, or an access token of the org server with one of these scopes. Checked before the handler; a challenge
     /// names the first.
     Management(&'static [&'static str]),
+    /// The same. Under `behavior: openid` also what RFC 7591 and RFC 7592 provide: nothing or an initial access token to register a
+    /// client, its registration access token to manage it.
+    Registration(&'static [&'static str]),
     /// What the settings demand for the control API. Checked before the handler.
     Control,
 }

@@ -9,6 +9,7 @@ use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, d
 use crate::jose::{self, Key, jwt};
 use crate::market::{NOW, stop_clock};
 use crate::org::TestOrg;
+use crate::registration::API_TOKEN;
 use crate::registration::register;
 
 /// Id of the row, Okta's result and OpenID's result.
@@ -69,9 +70,14 @@ const ROWS: &[(&str, &str, &str)] = &[
     ),
     ("token.code-replay", "refused; the tokens live: true", "refused; the tokens live: false"),
     (
+        "registration.access",
+        "nothing: 403; initial access token: 401; no name: 400",
+        "nothing: 201; initial access token: 201; no name: 201",
+    ),
+    (
         "logout.no-hint",
         "400 Invalid value for 'client_id' parameter.; the session lives: true",
-        "200 signed out; the session lives: false",
+        "200 asked; the session lives: true",
     ),
     ("logout.metadata", "null, null, null, null", "true, true, true, true"),
 ];
@@ -295,6 +301,18 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             assert_eq!(active(mock, &body["refresh_token"]).await, access);
             format!("refused; the tokens live: {access}")
         }
+        "registration.access" => {
+            let register = async |scheme: &str, name: bool| {
+                let body = json!({ "client_name": name.then_some("x"), "redirect_uris": ["https://app.example.com/"] });
+                let request = browser().post(format!("{}/oauth2/v1/clients", mock.url())).json(&body);
+                let token = (!scheme.is_empty()).then(|| format!("{scheme} {API_TOKEN}"));
+                let request = token.into_iter().fold(request, |request, token| request.header("authorization", token));
+                request.send().await.unwrap().status().as_u16()
+            };
+            let (nothing, initial, unnamed) =
+                (register("", true).await, register("Bearer", true).await, register("SSWS", false).await);
+            format!("nothing: {nothing}; initial access token: {initial}; no name: {unnamed}")
+        }
         "logout.no-hint" => {
             let browser = browser();
             authorize(mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
@@ -306,8 +324,8 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let silent = with(code_request(WEB, "openid"), "prompt", "none");
             let lives = parameter(&authorize(mock, &browser, "", &silent).await, "code").is_some();
             let refused = "Invalid value for 'client_id' parameter.";
-            let says = if page.contains(r#"data-se="signed-out""#) { "signed out" } else { refused };
-            assert!(says == "signed out" || page.contains(says), "{page}");
+            let says = if page.contains(r#"data-se="sign-out""#) { "asked" } else { refused };
+            assert!(says == "asked" || page.contains(says), "{page}");
             format!("{status} {says}; the session lives: {lives}")
         }
         "logout.metadata" => {

@@ -24,6 +24,7 @@ mod encryption;
 mod exchange;
 mod explain;
 mod explain_program;
+mod fapi2;
 mod flow;
 mod global_revocation;
 mod hostile;

@@ -1,6 +1,6 @@
 //! Dynamic client registration: responses, permissions, and use of a registered client.
 
-use mock_idp::MockIdp;
+use mock_idp::{Behavior, MockIdp};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
@@ -333,4 +333,97 @@ async fn a_reset_removes_registered_clients_and_keeps_what_the_mock_was_started_
     let shown: Value = clients(&mock, Method::GET, &format!("/{web}"), Value::Null).await.json().await.unwrap();
     let uris = shown["redirect_uris"].as_array().unwrap();
     assert!(uris.contains(&json!("https://app.example.test/callback")), "{uris:?}");
+}
+
+/// A mock with the behavior `openid`.
+async fn openid() -> MockIdp {
+    MockIdp::builder().behavior(Behavior::Openid).start().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_standard_client_registers_and_manages_itself_under_openid() {
+    let mock = openid().await;
+    let endpoint = format!("{}/oauth2/v1/clients", mock.url());
+    for token in [None, Some(API_TOKEN)] {
+        let request = browser().post(&endpoint).json(&json!({ "redirect_uris": [CALLBACK] }));
+        let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 201);
+        let client: Value = response.json().await.unwrap();
+        let (uri, access) = (text(&client["registration_client_uri"]), text(&client["registration_access_token"]));
+        let id = text(&client["client_id"]);
+        assert_eq!(uri, format!("{endpoint}/{id}"));
+        assert_eq!(redeemed(&mock, id, text(&client["client_secret"])).await.0, 200);
+
+        let read: Value = browser().get(uri).bearer_auth(access).send().await.unwrap().json().await.unwrap();
+        assert_eq!((&read["client_id"], &read["registration_access_token"]), (&json!(id), &json!(access)));
+        assert_eq!(read["registration_client_uri"], uri);
+        let changed = json!({ "client_id": id, "client_name": "Changed", "redirect_uris": [CALLBACK] });
+        let changed = browser().put(uri).bearer_auth(access).json(&changed).send().await.unwrap();
+        assert_eq!(changed.status(), 200);
+        assert_eq!(changed.json::<Value>().await.unwrap()["client_name"], "Changed");
+
+        assert_eq!(browser().delete(uri).bearer_auth(access).send().await.unwrap().status(), 204);
+        assert_eq!(browser().get(uri).bearer_auth(access).send().await.unwrap().status(), 401);
+    }
+}
+
+#[tokio::test]
+async fn a_registration_access_token_is_for_its_client_only() {
+    let mock = openid().await;
+    let endpoint = format!("{}/oauth2/v1/clients", mock.url());
+    let register = async || {
+        let request = browser().post(&endpoint).json(&json!({ "redirect_uris": [CALLBACK] }));
+        request.send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let (own, other) = (register().await, register().await);
+    let (access, uri) = (text(&own["registration_access_token"]), text(&own["registration_client_uri"]));
+    for (method, url) in [
+        (Method::GET, text(&other["registration_client_uri"]).to_owned()),
+        (Method::DELETE, text(&other["registration_client_uri"]).to_owned()),
+        (Method::GET, endpoint.clone()),
+        (Method::POST, endpoint.clone()),
+        (Method::POST, format!("{uri}/lifecycle/newSecret")),
+        (Method::GET, format!("{}/api/v1/authorizationServers/default/credentials/keys", mock.url())),
+    ] {
+        let refused =
+            browser().request(method.clone(), &url).bearer_auth(access).json(&json!({})).send().await.unwrap();
+        assert_eq!(refused.status(), 401, "{method} {url}");
+    }
+    for refused in [browser().get(uri), browser().get(uri).bearer_auth("x"), browser().get(uri).bearer_auth(API_TOKEN)]
+    {
+        assert!(matches!(refused.send().await.unwrap().status().as_u16(), 401 | 403));
+    }
+    let journal = crate::market::journal(&mock).await;
+    assert!(!journal.contains(access), "the journal has no registration access token");
+}
+
+#[tokio::test]
+async fn okta_registers_no_client_without_an_api_token_and_gives_no_registration_access_token() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let client = register(&mock, json!({ "client_name": "x", "redirect_uris": [CALLBACK] })).await;
+    assert_eq!(client.get("registration_access_token").or(client.get("registration_client_uri")), None);
+}
+
+#[tokio::test]
+async fn sign_out_without_a_hint_asks_first_under_openid() {
+    let mock = openid().await;
+    let (buyer, url) = (browser(), format!("{}/v1/logout", mock.issuer()));
+    authorize(&mock, &buyer, "buyer@example.test", &code_request(crate::flow::WEB, "openid")).await;
+    let silent = [code_request(crate::flow::WEB, "openid"), vec![("prompt", "none")]].concat();
+    let is_signed_in = async || parameter(&authorize(&mock, &buyer, "", &silent).await, "code").is_some();
+    let asked = buyer.get(&url).send().await.unwrap();
+    assert_eq!(asked.status(), 200);
+    let page = asked.text().await.unwrap();
+    let confirmation = crate::flow::after(&page, "name=\"confirmation\" value=\"").to_owned();
+    assert!(page.contains(&format!("action=\"{url}\"")), "{page}");
+    for guess in ["", "yes", &confirmation[1..]] {
+        assert_eq!(buyer.post(&url).form(&[("confirmation", guess)]).send().await.unwrap().status(), 200);
+        assert!(is_signed_in().await, "{guess}");
+    }
+    let done = buyer.post(&url).form(&[("confirmation", confirmation)]).send().await.unwrap().text().await.unwrap();
+    assert!(done.contains("You are signed out"), "{done}");
+    assert!(!is_signed_in().await);
+    let again = buyer.get(&url).send().await.unwrap().text().await.unwrap();
+    assert!(again.contains("You were not signed in"), "{again}");
 }

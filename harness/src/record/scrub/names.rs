@@ -10,6 +10,7 @@ const SENSITIVE: &[(&str, &str)] = &[
     ("client_secret", "secret"),
     ("code", "code"),
     ("code_verifier", "verifier"),
+    ("confirmation", "session"),
     ("credentials.passcode", "password"),
     ("device_code", "code"),
     ("device_secret", "secret"),

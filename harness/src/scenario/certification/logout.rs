@@ -174,8 +174,8 @@ async fn stays(context: &ScenarioContext, variant: Variant, hint: Hint, suffix: 
     params.extend(hint.as_deref().map(|hint| ("id_token_hint", hint)));
     // A question of the page stays unanswered: only a redirect without a question is wrong.
     let journey = sign_out(&run, &params, User::anonymous()).await?;
-    judge_page(context, &journey, &[PageKind::Error, PageKind::SignedOut]);
-    Ok(())
+    judge_page(context, &journey, &[PageKind::Error, PageKind::SignedOut, PageKind::SignOutQuestion]);
+    if hint.is_none() { asks_first(&run).await } else { Ok(()) }
 }
 
 /// Signs out without a redirect URI.
@@ -190,7 +190,21 @@ async fn page(context: &ScenarioContext, variant: Variant, sent: &[Sent]) -> Res
         })
         .collect();
     let journey = sign_out(&run, &params, User::anonymous()).await?;
-    judge_page(context, &journey, &[PageKind::SignedOut, PageKind::SignIn]);
+    if sent.contains(&Sent::Hint) {
+        judge_page(context, &journey, &[PageKind::SignedOut, PageKind::SignIn]);
+        return Ok(());
+    }
+    judge_page(context, &journey, &[PageKind::SignedOut, PageKind::SignIn, PageKind::SignOutQuestion]);
+    asks_first(&run).await
+}
+
+/// Judges that a sign-out without a hint has ended nothing yet: the user has to be asked.
+async fn asks_first(run: &ModuleRun<'_>) -> Result<(), Stopped> {
+    run.step("send a request with prompt=none");
+    let request = run.request_with_long_state().with("prompt", "none");
+    let journey = run.actors.authorization().send(&request).await?;
+    let alive = journey.callback().is_some_and(|callback| callback.get("code").is_some());
+    logout::ASKS.holds(&run.context.recorder, alive, "a code: the session continues", journey.summary());
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::model::MetadataPublish;
 use crate::org::{API_SCOPES, CompiledServer, Urls};
 use crate::protocol::acr;
 use crate::protocol::jose::{CONTENT_ENCRYPTION, KeyEncryptionAlgorithm};
+use crate::tokens::SignatureAlgorithm;
 
 /// The type of a discovery document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -19,6 +20,8 @@ pub enum MetadataType {
 const AUTH_METHODS: [&str; 5] =
     ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
 const SIGNING_ALGORITHMS: [&str; 9] = ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
+/// FAPI 2 Security Profile 5.4.
+const PROFILE_ALGORITHMS: [&str; 1] = ["ES256"];
 const DPOP_ALGORITHMS: [&str; 6] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 const OPENID_CLAIMS: [&str; 31] = [
     "iss",
@@ -77,21 +80,25 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     if openid || !org {
         put("jwks_uri", endpoint("keys"));
     }
-    put("response_types_supported", response_types(openid));
+    let strict = server.behavior.restricts_algorithms();
+    let algorithms = if strict { &PROFILE_ALGORITHMS[..] } else { &SIGNING_ALGORITHMS[..] };
+    let auth_methods =
+        if server.behavior.requires_client_keys() { &["private_key_jwt"][..] } else { &AUTH_METHODS[..] };
+    put("response_types_supported", response_types(server, openid));
     put("response_modes_supported", json!(["query", "fragment", "form_post", "okta_post_message"]));
-    put("grant_types_supported", grant_types(openid, org));
+    put("grant_types_supported", grant_types(server, openid));
     put("subject_types_supported", json!(["public"]));
     if openid {
-        put("id_token_signing_alg_values_supported", json!(["RS256"]));
+        put("id_token_signing_alg_values_supported", json!([SignatureAlgorithm::of(server.behavior).name()]));
         if !org {
             put("id_token_encryption_alg_values_supported", json!(KeyEncryptionAlgorithm::ALL));
             put("id_token_encryption_enc_values_supported", json!([CONTENT_ENCRYPTION]));
         }
     }
     put("scopes_supported", scopes(server, openid));
-    put("token_endpoint_auth_methods_supported", json!(AUTH_METHODS));
+    put("token_endpoint_auth_methods_supported", json!(auth_methods));
     if server.behavior.lists_assertion_algorithms() {
-        put("token_endpoint_auth_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
+        put("token_endpoint_auth_signing_alg_values_supported", json!(algorithms));
     }
     put("claims_supported", if openid { openid_claims(server) } else { json!(ACCESS_TOKEN_CLAIMS) });
     if server.behavior.returns_issuer() {
@@ -99,9 +106,9 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     }
     put("code_challenge_methods_supported", json!(["S256"]));
     put("introspection_endpoint", endpoint("introspect"));
-    put("introspection_endpoint_auth_methods_supported", json!(AUTH_METHODS));
+    put("introspection_endpoint_auth_methods_supported", json!(auth_methods));
     put("revocation_endpoint", endpoint("revoke"));
-    put("revocation_endpoint_auth_methods_supported", json!(AUTH_METHODS));
+    put("revocation_endpoint_auth_methods_supported", json!(auth_methods));
     put("end_session_endpoint", endpoint("logout"));
     put("request_parameter_supported", true.into());
     if server.behavior.rejects_request_uri_as_unsupported() {
@@ -113,12 +120,15 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     if openid && server.behavior.acr_values_are_voluntary() {
         put("acr_values_supported", json!(acr::MET_BY_PASSWORD));
     }
-    put("request_object_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
+    put("request_object_signing_alg_values_supported", json!(algorithms));
     put("device_authorization_endpoint", endpoint("device/authorize"));
     put("pushed_authorization_request_endpoint", endpoint("par"));
+    if server.behavior.requires_pushed_requests() {
+        put("require_pushed_authorization_requests", true.into());
+    }
     if openid || !org {
         put("backchannel_token_delivery_modes_supported", json!(["poll"]));
-        put("backchannel_authentication_request_signing_alg_values_supported", json!(SIGNING_ALGORITHMS));
+        put("backchannel_authentication_request_signing_alg_values_supported", json!(algorithms));
     }
     put("dpop_signing_alg_values_supported", json!(DPOP_ALGORITHMS));
     if openid && server.behavior.advertises_single_logout() {
@@ -148,8 +158,10 @@ fn openid_claims(server: &CompiledServer) -> Value {
 }
 
 /// Okta: bare `token` is listed by the RFC 8414 document only.
-fn response_types(openid: bool) -> Value {
-    if openid {
+fn response_types(server: &CompiledServer, openid: bool) -> Value {
+    if server.behavior.issues_codes_only() {
+        json!(["code"])
+    } else if openid {
         json!(["code", "id_token", "code id_token", "code token", "id_token token", "code id_token token"])
     } else {
         json!(["code", "token", "id_token", "code id_token", "code token", "id_token token", "code id_token token"])
@@ -157,8 +169,12 @@ fn response_types(openid: bool) -> Value {
 }
 
 /// Okta: `client_credentials` is listed by the RFC 8414 document only, right after `password`.
-fn grant_types(openid: bool, org: bool) -> Value {
+fn grant_types(server: &CompiledServer, openid: bool) -> Value {
+    let org = server.is_org();
     let mut grants = vec!["authorization_code", "implicit", "refresh_token", "password"];
+    if server.behavior.issues_codes_only() {
+        grants.retain(|grant| !matches!(*grant, "implicit" | "password"));
+    }
     if !openid {
         grants.push("client_credentials");
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::behavior::Behavior;
 use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
 
 /// An authorization request whose client and redirect URI have been checked.
@@ -35,6 +36,9 @@ pub struct AuthorizationRequest {
     /// The user that a valid `id_token_hint` is about.
     #[serde(default)]
     pub hinted_user: Option<String>,
+    /// The `request_uri` of a pushed request that is used up only by the response.
+    #[serde(default)]
+    pub pushed_as: Option<String>,
 }
 
 impl AuthorizationRequest {
@@ -55,7 +59,16 @@ pub struct PushedRequest {
 
 impl PushedRequest {
     /// Okta: seconds until an unused `request_uri` expires.
-    pub const LIFETIME: i64 = 3600;
+    const LIFETIME: i64 = 3600;
+
+    /// FAPI 2 Security Profile 5.3.2.2: less than 600 seconds.
+    const LIFETIME_UNDER_FAPI: i64 = 300;
+
+    /// How long it can be redeemed, in seconds.
+    #[must_use]
+    pub fn lifetime(behavior: Behavior) -> i64 {
+        if behavior.requires_pushed_requests() { Self::LIFETIME_UNDER_FAPI } else { Self::LIFETIME }
+    }
 }
 
 /// Where the response is sent. It exists only if client and redirect URI have been checked.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::session::Authentication;
+use crate::behavior::Behavior;
 use crate::model::TokenLifetimes;
 use crate::protocol::{RequestedClaims, Scopes};
 
@@ -38,8 +39,11 @@ pub struct Code {
 }
 
 impl Code {
-    /// Okta: seconds until an unused code expires.
-    pub const LIFETIME: i64 = 300;
+    /// How long it can be redeemed, in seconds. Okta: 300; FAPI 2 Security Profile 5.3.2.2: at most 60.
+    #[must_use]
+    pub fn lifetime(behavior: Behavior) -> i64 {
+        if behavior.shortens_codes() { 60 } else { 300 }
+    }
 }
 
 /// Whether a code can be redeemed.

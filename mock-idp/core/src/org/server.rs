@@ -6,7 +6,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::behavior::Behavior;
 use crate::expression::Expression;
-use crate::model::{AppGroupsClaim, ClaimType, GroupFilterType, PolicyRule, RotationMode, Scope, TrustedIssuer};
+use crate::model::{App, AppGroupsClaim, ClaimType, GroupFilterType, PolicyRule, RotationMode, Scope, TrustedIssuer};
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 use crate::trace::{PolicySummary, RuleSummary};
 
@@ -71,6 +71,12 @@ pub struct CompiledRule {
 }
 
 impl CompiledServer {
+    /// Whether access tokens of this client are bound to the key of a DPoP proof. FAPI 2 Security Profile 5.3.2.1: all are.
+    #[must_use]
+    pub fn binds_tokens_of(&self, client: &App) -> bool {
+        client.oauth().dpop_bound_access_tokens || self.behavior.binds_tokens()
+    }
+
     #[must_use]
     pub fn is_org(&self) -> bool {
         self.kind == ServerKind::Org

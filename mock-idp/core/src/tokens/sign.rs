@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
-use aws_lc_rs::signature::RSA_PKCS1_SHA256;
+use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaSignatureEncoding};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::crypto::JwtSigner;
 use jsonwebtoken::signature::{self, Signer};
@@ -17,10 +17,52 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::fault::Flaw;
+use crate::behavior::Behavior;
+
+/// The algorithm of a server's signatures.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SignatureAlgorithm {
+    /// Okta's.
+    Rs256,
+    Ps256,
+}
+
+impl SignatureAlgorithm {
+    /// FAPI 2 Security Profile 5.4.
+    #[must_use]
+    pub fn of(behavior: Behavior) -> Self {
+        if behavior.restricts_algorithms() { Self::Ps256 } else { Self::Rs256 }
+    }
+
+    /// Its `alg` name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Ps256 => "PS256",
+        }
+    }
+
+    /// Its name for the verifier.
+    pub(super) fn verified(self) -> Algorithm {
+        match self {
+            Self::Rs256 => Algorithm::RS256,
+            Self::Ps256 => Algorithm::PS256,
+        }
+    }
+
+    fn encoding(self) -> &'static RsaSignatureEncoding {
+        match self {
+            Self::Rs256 => &RSA_PKCS1_SHA256,
+            Self::Ps256 => &RSA_PSS_SHA256,
+        }
+    }
+}
 
 /// A parsed signing key. Parsing a private key takes more than a third of the time of a signature.
 pub struct SigningKey {
     kid: String,
+    algorithm: SignatureAlgorithm,
     /// Modulus and exponent, base64url, as in the JWK.
     modulus: String,
     exponent: String,
@@ -45,18 +87,18 @@ impl SigningKey {
     ///
     /// # Errors
     /// Text that is not such a key.
-    pub fn from_pem(pem: &str) -> Result<Self, UnusableKey> {
+    pub fn from_pem(pem: &str, algorithm: SignatureAlgorithm) -> Result<Self, UnusableKey> {
         let key = RsaPrivateKey::from_pkcs8_pem(pem)
             .or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem))
             .map_err(|error| UnusableKey(error.to_string()))?;
-        Self::new(&key)
+        Self::new(&key, algorithm)
     }
 
     /// Takes an RSA private key of at least 2048 bits.
     ///
     /// # Errors
     /// A key that is too small.
-    pub fn new(key: &RsaPrivateKey) -> Result<Self, UnusableKey> {
+    pub fn new(key: &RsaPrivateKey, algorithm: SignatureAlgorithm) -> Result<Self, UnusableKey> {
         let der = key.to_pkcs1_der().map_err(|error| UnusableKey(error.to_string()))?;
         let pair = KeyPair::from_der(der.as_bytes()).map_err(|error| UnusableKey(error.to_string()))?;
         let modulus = URL_SAFE_NO_PAD.encode(key.n().to_bytes_be());
@@ -66,12 +108,17 @@ impl SigningKey {
         // RFC 7638: the thumbprint of the key is its id; Okta's kids have the same 43 characters.
         let canonical = format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#);
         let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(canonical.as_bytes()));
-        Ok(Self { kid, modulus, exponent, pair, random: SystemRandom::new(), decoding })
+        Ok(Self { kid, algorithm, modulus, exponent, pair, random: SystemRandom::new(), decoding })
     }
 
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
+    }
+
+    #[must_use]
+    pub fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
     }
 
     /// The public half, for verification.
@@ -87,8 +134,9 @@ impl SigningKey {
         mut payload: Map<String, Value>,
         flaws: &[Flaw],
     ) -> Result<String, signature::Error> {
-        // The header has an entry for it already, so that the order stays.
+        // The header has entries for them already, so that the order stays.
         header.insert("kid".to_owned(), self.kid.as_str().into());
+        header.insert("alg".to_owned(), self.algorithm.name().into());
         for flaw in flaws {
             apply(*flaw, &mut header, &mut payload);
         }
@@ -113,7 +161,7 @@ impl Signer<Vec<u8>> for SigningKey {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
-            .sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature)
+            .sign(self.algorithm.encoding(), &self.random, message, &mut signature)
             .map_err(|_| signature::Error::new())?;
         Ok(signature)
     }
@@ -121,7 +169,7 @@ impl Signer<Vec<u8>> for SigningKey {
 
 impl JwtSigner for SigningKey {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::RS256
+        self.algorithm.verified()
     }
 }
 
@@ -164,5 +212,5 @@ fn apply(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, 
 /// The public half as a JWK, in Okta's key order.
 #[must_use]
 pub fn public_jwk(key: &SigningKey) -> Value {
-    json!({"kty": "RSA", "alg": "RS256", "kid": key.kid, "use": "sig", "e": key.exponent, "n": key.modulus})
+    json!({"kty": "RSA", "alg": key.algorithm.name(), "kid": key.kid, "use": "sig", "e": key.exponent, "n": key.modulus})
 }

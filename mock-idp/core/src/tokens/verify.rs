@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use jsonwebtoken::{Algorithm, Validation};
+use jsonwebtoken::Validation;
 use serde_json::{Map, Value};
 
 use super::keys::ServerKeys;
-use super::sign::SigningKey;
+use super::sign::{SignatureAlgorithm, SigningKey};
 
 /// The audience that a token must have.
 #[derive(Clone, Copy, Debug)]
@@ -80,18 +80,22 @@ pub fn verify_id_token(token: &str, keys: &ServerKeys, audience: Audience<'_>) -
 }
 
 /// Only the signature is checked here: the caller checks times and issuers.
-static SIGNATURE_ONLY: LazyLock<Validation> = LazyLock::new(|| {
-    let mut validation = Validation::new(Algorithm::RS256);
+static SIGNATURE_ONLY: LazyLock<[Validation; 2]> =
+    LazyLock::new(|| [SignatureAlgorithm::Rs256, SignatureAlgorithm::Ps256].map(signature_only));
+
+fn signature_only(algorithm: SignatureAlgorithm) -> Validation {
+    let mut validation = Validation::new(algorithm.verified());
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
     validation
-});
+}
 
 /// RFC 7515 4.1.4: the `kid` of the header selects the key.
 pub(super) fn verify(token: &str, keys: &ServerKeys, current: &SigningKey) -> Option<Verified> {
     let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
     let key = std::iter::once(current).chain(keys.retired.as_deref()).find(|key| key.kid() == kid)?;
-    let data = jsonwebtoken::decode::<Map<String, Value>>(token, key.decoding_key(), &SIGNATURE_ONLY).ok()?;
+    let validation = &SIGNATURE_ONLY[key.algorithm() as usize];
+    let data = jsonwebtoken::decode::<Map<String, Value>>(token, key.decoding_key(), validation).ok()?;
     Some(Verified(data.claims))
 }

@@ -14,18 +14,20 @@ use crate::http::respond::{api_error, oauth_error};
 use crate::journal::Explained;
 use crate::routing::{Access, Decided, IntoDecided, PathParameters, Query, RateClass, Readers, Route, handler};
 
-const REGISTER: Access = Access::Management(&["okta.clients.register", "okta.clients.manage"]);
-const READ: Access = Access::Management(&["okta.clients.read", "okta.clients.manage"]);
-const MANAGE: Access = Access::Management(&["okta.clients.manage"]);
+const REGISTER: Access = Access::Registration(&["okta.clients.register", "okta.clients.manage"]);
+const LIST: Access = Access::Management(&["okta.clients.read", "okta.clients.manage"]);
+const READ: Access = Access::Registration(&["okta.clients.read", "okta.clients.manage"]);
+const MANAGE: Access = Access::Registration(&["okta.clients.manage"]);
+const RENEW: Access = Access::Management(&["okta.clients.manage"]);
 
 /// What registered metadata hold.
-const SECRETS: &[&str] = &["client_secret"];
+const SECRETS: &[&str] = &["client_secret", "registration_access_token"];
 
 pub(in crate::http) static ROUTES: &[Route] = &[
     Route {
         method: Method::GET,
         paths: &["/oauth2/v1/clients"],
-        access: READ,
+        access: LIST,
         rate: RateClass::OAuth,
         readers: Readers::SameOrigin,
         secrets: SECRETS,
@@ -71,7 +73,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     Route {
         method: Method::POST,
         paths: &["/oauth2/v1/clients/{id}/lifecycle/newSecret"],
-        access: MANAGE,
+        access: RENEW,
         rate: RateClass::OAuth,
         readers: Readers::SameOrigin,
         secrets: SECRETS,
@@ -84,7 +86,7 @@ const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 200;
 
 async fn register(Admitted(call): Admitted, body: JsonBody) -> Result<Response, ClientError> {
-    let client = ClientRegistration::new(&call).register(body.read()?)?;
+    let client = ClientRegistration::new(&call).register(body.read()?).await?;
     Ok((StatusCode::CREATED, axum::Json(client)).into_response())
 }
 
@@ -116,11 +118,11 @@ async fn list(Admitted(call): Admitted, Query(query): Query) -> Result<Response,
 }
 
 async fn get(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientError> {
-    ClientRegistration::new(&call).get(&path.get("id")).map(|client| respond::ok(&client))
+    ClientRegistration::new(&call).get(&path.get("id")).await.map(|client| respond::ok(&client))
 }
 
 async fn replace(Admitted(call): Admitted, path: PathParameters, body: JsonBody) -> Result<Response, ClientError> {
-    ClientRegistration::new(&call).replace(&path.get("id"), body.read()?).map(|client| respond::ok(&client))
+    ClientRegistration::new(&call).replace(&path.get("id"), body.read()?).await.map(|client| respond::ok(&client))
 }
 
 async fn remove(Admitted(call): Admitted, path: PathParameters) -> Result<Response, ClientError> {

@@ -151,7 +151,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         access: Access::Session,
         rate: RateClass::OAuth,
         readers: Readers::SameOrigin,
-        secrets: &["id_token_hint", "device_secret"],
+        secrets: &["id_token_hint", "device_secret", "confirmation"],
         handler: handler!(logout::get),
     },
     Route {
@@ -160,7 +160,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         access: Access::Session,
         rate: RateClass::OAuth,
         readers: Readers::SameOrigin,
-        secrets: &["id_token_hint", "device_secret"],
+        secrets: &["id_token_hint", "device_secret", "confirmation"],
         handler: handler!(logout::post),
     },
     Route {

@@ -43,7 +43,7 @@ pub(crate) fn response_as_json(decided: Explained<BrowserResponse>, names: &Cook
 pub(crate) fn signed_out(decided: Explained<LogoutResponse>) -> Decided {
     decided.map(|result| match result {
         LogoutResponse::Redirect(location) => redirect(&location),
-        LogoutResponse::Page(view) | LogoutResponse::Refused(view) => render(&view),
+        LogoutResponse::Page(view) | LogoutResponse::Question(view) | LogoutResponse::Refused(view) => render(&view),
         // Okta: 400, as for pages, and JSON whatever the browser prefers.
         LogoutResponse::RefusedAsJson(error) => {
             api_error::envelope(StatusCode::BAD_REQUEST, error.error(), &error.description(), &[])

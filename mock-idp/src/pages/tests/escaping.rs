@@ -101,6 +101,10 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 fields.extend(&mut uris.command);
             }
         }
+        PageView::SignOut(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend([&mut view.action, &mut view.confirmation]);
+        }
         PageView::SignedOut(view) => {
             frame(&mut view.frame, &mut fields);
             fields.extend(&mut view.frames);

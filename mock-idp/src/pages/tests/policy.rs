@@ -22,7 +22,7 @@ fn pages_whose_forms_end_at_an_app_have_no_form_action() {
         let directive = policy.split("; ").find(|directive| directive.starts_with("form-action"));
         let expected = match view {
             PageView::SignIn(_) | PageView::Consent(_) | PageView::FormPost(_) | PageView::Activation(_) => None,
-            PageView::Backchannel(_) => Some("form-action 'self'"),
+            PageView::Backchannel(_) | PageView::SignOut(_) => Some("form-action 'self'"),
             PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) => Some("form-action 'none'"),
         };
         assert_eq!(directive, expected, "{name}");

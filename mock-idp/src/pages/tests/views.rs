@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
     ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RedirectUriMismatch, RequestSummary,
-    ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignedOutView,
+    ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
@@ -195,6 +195,14 @@ pub(super) fn unknown_client() -> ErrorView {
     }
 }
 
+pub(super) fn sign_out() -> SignOutView {
+    SignOutView {
+        frame: frame(),
+        action: "/oauth2/default/v1/logout".to_owned(),
+        confirmation: "confirmation-of-a-session".to_owned(),
+    }
+}
+
 pub(super) fn signed_out(was_signed_in: bool) -> SignedOutView {
     SignedOutView { frame: frame(), was_signed_in, frames: Vec::new(), next: None }
 }
@@ -305,6 +313,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("consent".to_owned(), PageView::Consent(consent())),
         ("error_redirect_uri".to_owned(), PageView::Error(unregistered_redirect())),
         ("error_unknown_client".to_owned(), PageView::Error(unknown_client())),
+        ("sign_out".to_owned(), PageView::SignOut(sign_out())),
         ("signed_out".to_owned(), PageView::SignedOut(signed_out(true))),
         ("signed_out_everywhere".to_owned(), PageView::SignedOut(single_sign_out())),
         ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),

@@ -15,6 +15,6 @@ pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
     ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary, ShownDecision,
-    SignInStep, SignInView, SignedOutView,
+    SignInStep, SignInView, SignOutView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};

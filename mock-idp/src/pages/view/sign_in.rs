@@ -18,6 +18,8 @@ pub enum PageView {
     Consent(ConsentView),
     /// An error that must not be redirected, or that has no redirect target.
     Error(ErrorView),
+    /// Asks whether to sign out.
+    SignOut(SignOutView),
     /// After sign-out without a registered return address.
     SignedOut(SignedOutView),
     /// `response_mode=form_post`: the answer travels as an auto-submitted form.
@@ -153,6 +155,16 @@ pub struct RedirectUriMismatch {
     pub registered: Vec<String>,
     /// The shell command that registers the received one; `None` if it could never be registered.
     pub command: Option<String>,
+}
+
+/// The page that asks whether to sign out.
+#[derive(Clone, Debug, Serialize)]
+pub struct SignOutView {
+    pub frame: Frame,
+    /// Where the form is posted to.
+    pub action: String,
+    /// Shows that the form was sent from this page.
+    pub confirmation: String,
 }
 
 /// The page after sign-out.

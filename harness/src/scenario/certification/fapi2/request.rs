@@ -131,6 +131,12 @@ async fn rejects(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     let actors = run.actors.with_client(context.client(PARTNER)?);
     let scope = actors.client.consent_scope.as_deref();
     let scope = scope.ok_or_else(|| Stopped::Skipped("no scope needs consent".to_owned()))?;
+    // FAPI 2 Security Profile 5.3.2.1: a server may refuse clients with secrets.
+    let metadata = &actors.server.metadata;
+    if metadata.lists("token_endpoint_auth_methods_supported", "client_secret_basic") == Some(false) {
+        let reason = "the client with a scope that needs consent has a secret, which the server does not accept";
+        return Err(Stopped::Skipped(reason.to_owned()));
+    }
     let request =
         actors.authorization().request().scopes(&format!("openid {scope}")).with("prompt", "consent").with_pkce();
     let request = request.with("state", &random_text(96));

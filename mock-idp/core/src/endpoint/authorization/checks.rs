@@ -36,7 +36,7 @@ pub(super) fn request(
     }
     check_unsupported(parameters)?;
     enrollment::check(parameters)?;
-    let response_type = response_type(client, parameters)?;
+    let response_type = response_type(server, client, parameters)?;
     response_mode(client, target, response_type, parameters)?;
     // OIDC Core 3.2.2.1; Okta requires it with `token` too.
     let needs_nonce = response_type.id_token || (response_type.token && !server.behavior.nonce_only_for_id_tokens());
@@ -60,9 +60,9 @@ pub(super) fn request(
         scopes_by_default: parameters.get("scope").is_none(),
         scopes,
         nonce: parameters.get("nonce").map(str::to_owned),
-        code_challenge: code_challenge(client, response_type, parameters)?,
+        code_challenge: code_challenge(server, client, response_type, parameters)?,
         // Okta: only apps that are set to bound tokens get them.
-        dpop_jkt: dpop_jkt(parameters)?.filter(|_| client.oauth().dpop_bound_access_tokens),
+        dpop_jkt: dpop_jkt(parameters)?.filter(|_| server.binds_tokens_of(client)),
         prompt_none: prompt.none,
         prompt_login: prompt.login || prompt.select_account,
         prompt_consent: prompt.consent,
@@ -71,6 +71,8 @@ pub(super) fn request(
         acr_values: parameters.get("acr_values").map(str::to_owned),
         claims: claims(server, parameters)?,
         hinted_user,
+        // Set by the caller, who has read the pushed request.
+        pushed_as: None,
     })
 }
 
@@ -86,7 +88,7 @@ fn check_unsupported(parameters: &Parameters) -> Result<(), OAuthError> {
     Ok(())
 }
 
-fn response_type(client: &App, parameters: &Parameters) -> Result<ResponseType, OAuthError> {
+fn response_type(server: &CompiledServer, client: &App, parameters: &Parameters) -> Result<ResponseType, OAuthError> {
     let oauth = client.oauth();
     let configured = || oauth.response_types.iter().map(|word| word.name()).collect::<Vec<_>>().join(", ");
     let unsupported = |reason: String| OAuthError::with(ErrorId::UnsupportedResponseType, configured(), reason);
@@ -97,6 +99,10 @@ fn response_type(client: &App, parameters: &Parameters) -> Result<ResponseType, 
     let enabled = |word: &str| oauth.response_types.iter().any(|known| known.name() == word);
     if let Some(word) = parsed.words().find(|word| !enabled(word)) {
         return Err(unsupported(format!("response_type `{word}` is not enabled on the app")));
+    }
+    // FAPI 2 Security Profile 5.3.2.2.
+    if server.behavior.issues_codes_only() && parsed.front_channel_token() {
+        return Err(unsupported(format!("response_type `{requested}` is not `code`")));
     }
     for (used, grant) in
         [(parsed.code, GrantType::AuthorizationCode), (parsed.front_channel_token(), GrantType::Implicit)]
@@ -162,13 +168,14 @@ fn max_age(parameters: &Parameters) -> Result<Option<i64>, OAuthError> {
 
 /// RFC 7636 4.3; Okta: S256 only, and apps can require it.
 fn code_challenge(
+    server: &CompiledServer,
     client: &App,
     response_type: ResponseType,
     parameters: &Parameters,
 ) -> Result<Option<String>, OAuthError> {
     let Some(challenge) = parameters.get("code_challenge") else {
-        if response_type.code && client.pkce_required() {
-            return Err(OAuthError::new(ErrorId::PkceMissingChallenge, "the app requires PKCE"));
+        if response_type.code && (client.pkce_required() || server.behavior.requires_code_challenges()) {
+            return Err(OAuthError::new(ErrorId::PkceMissingChallenge, "the app or the profile requires PKCE"));
         }
         return Ok(None);
     };

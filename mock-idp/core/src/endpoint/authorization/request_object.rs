@@ -77,7 +77,10 @@ impl RequestObject<'_> {
         now: i64,
     ) -> Result<VerifiedRequestObject, AuthorizationError> {
         let verified = || {
-            self.check_signature(fetched)?;
+            self.check_signature(server, fetched)?;
+            if server.behavior.restricts_algorithms() {
+                self.check_start(now)?;
+            }
             let single_use = self.check_claims(&urls.issuer(server), now, server.behavior.clock_skew())?;
             let signature_info = self.object.signature_info();
             Ok(VerifiedRequestObject { parameters: self.merged()?, single_use, signature_info })
@@ -85,7 +88,7 @@ impl RequestObject<'_> {
         verified().map_err(|error| early_error(org, urls, self.outer, error))
     }
 
-    fn check_signature(&self, fetched: Option<&Fetched>) -> Result<(), OAuthError> {
+    fn check_signature(&self, server: &CompiledServer, fetched: Option<&Fetched>) -> Result<(), OAuthError> {
         let Self { client, object, .. } = self;
         let secret = client.credentials.oauth_client.client_secret.as_deref();
         // Okta: the same error for unsigned objects and for clients that cannot sign.
@@ -94,12 +97,20 @@ impl RequestObject<'_> {
         if unsigned || keyless {
             let reason =
                 if unsigned { "the request object is not signed" } else { "the client has neither secret nor keys" };
-            return Err(OAuthError::new(ErrorId::RequestObjectsNotSupported, reason));
+            // RFC 9101 6.2: invalid_request_object, where signed objects are supported.
+            let strict = server.behavior.restricts_algorithms();
+            let id = if strict { ErrorId::InvalidRequestObject } else { ErrorId::RequestObjectsNotSupported };
+            return Err(OAuthError::new(id, reason));
         }
         let algorithm = object.algorithm().ok_or_else(|| {
             let reason = format!("alg is {:?}", object.header_text("alg"));
             OAuthError::new(ErrorId::RequestObjectInvalidSignatureAlgorithm, reason)
         })?;
+        // FAPI 2 Security Profile 5.4.
+        if server.behavior.restricts_algorithms() && algorithm != Algorithm::Es256 {
+            let reason = format!("alg is {}, the profile allows ES256", algorithm.name());
+            return Err(OAuthError::new(ErrorId::RequestObjectInvalidSignatureAlgorithm, reason));
+        }
         // Okta: `request_object_signing_alg` of the app.
         if let Some(own) = client.oauth().request_object_signing_alg.filter(|own| *own != algorithm) {
             let reason =
@@ -149,6 +160,15 @@ impl RequestObject<'_> {
             KeyProblem::Unusable(unusable) => OAuthError::new(ErrorId::RequestObjectInvalidJwks, unusable.to_string()),
         })?;
         Ok(self.object.is_signed_by(algorithm, &key))
+    }
+
+    /// FAPI 2 Message Signing 5.3.1: nbf is there, and no longer than an hour ago.
+    fn check_start(&self, now: i64) -> Result<(), OAuthError> {
+        match self.object.time("nbf") {
+            Some(start) if start >= now - MAX_LIFETIME => Ok(()),
+            Some(_) => Err(OAuthError::new(ErrorId::InvalidRequestObject, "nbf is more than an hour ago")),
+            None => Err(OAuthError::new(ErrorId::InvalidRequestObject, "nbf is missing or not a number")),
+        }
     }
 
     /// Okta: issued by this client, for this server, and not expired. Returns its `jti`.

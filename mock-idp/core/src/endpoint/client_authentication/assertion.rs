@@ -47,6 +47,11 @@ pub(super) fn check(
         let reason = format!("alg is {:?}", assertion.header_text("alg"));
         OAuthError::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason)
     })?;
+    // FAPI 2 Security Profile 5.4.
+    if called.server.behavior.restricts_algorithms() && algorithm != Algorithm::Es256 {
+        let reason = format!("alg is {}, the profile allows ES256", algorithm.name());
+        return Err(OAuthError::new(ErrorId::ClientAssertionInvalidSignatureAlgorithm, reason));
+    }
     let method = if algorithm.is_symmetric() {
         signed_by_secret(client, assertion, algorithm)?;
         AuthMethod::ClientSecretJwt
@@ -59,20 +64,7 @@ pub(super) fn check(
         return Err(OAuthError::new(ErrorId::InvalidTokenEndpointAuthMethod, reason));
     }
     let expires = expiry(assertion, now)?;
-    // RFC 7523 3 step 3. Okta: the called endpoint, not the issuer.
-    let is_accepted = |audience: &str| {
-        called.urls.is_endpoint(called.server, called.endpoint, audience)
-            || (called.server.behavior.accepts_assertions_for_issuer() && audience == called.urls.issuer(called.server))
-    };
-    if !assertion.audiences().any(is_accepted) {
-        let reason = format!(
-            "aud is {:?}, the endpoint is {}/v1/{}",
-            assertion.audiences().collect::<Vec<_>>(),
-            called.urls.endpoints(called.server),
-            called.endpoint
-        );
-        return Err(OAuthError::new(ErrorId::ClientAssertionInvalidAudience, reason));
-    }
+    check_audience(assertion, called)?;
     // RFC 7523 3 steps 5 and 6.
     let latest = now + called.server.behavior.clock_skew();
     if let Some(name) = ["iat", "nbf"].into_iter().find(|name| assertion.time(name).is_some_and(|time| time > latest)) {
@@ -82,6 +74,28 @@ pub(super) fn check(
     Ok(assertion.text("jti").map(|jti| {
         SingleUse::new("client_assertion", client.client_id(), jti, expires, ErrorId::ClientAssertionAlreadyUsed)
     }))
+}
+
+/// RFC 7523 3 step 3. Okta: the called endpoint, not the issuer.
+fn check_audience(assertion: &Jws, called: CalledEndpoint<'_>) -> Result<(), OAuthError> {
+    let CalledEndpoint { urls, server, endpoint } = called;
+    let issuer = urls.issuer(server);
+    let is_accepted = |audience: &str| {
+        urls.is_endpoint(server, endpoint, audience)
+            || (server.behavior.accepts_assertions_for_issuer() && audience == issuer)
+    };
+    // FAPI 2 Security Profile 5.3.2.1: the issuer alone, as a string.
+    let accepted = if server.behavior.requires_client_keys() {
+        assertion.text("aud") == Some(issuer.as_str())
+    } else {
+        assertion.audiences().any(is_accepted)
+    };
+    if accepted {
+        return Ok(());
+    }
+    let audiences = assertion.audiences().collect::<Vec<_>>();
+    let reason = format!("aud is {audiences:?}, the endpoint is {}/v1/{endpoint}", urls.endpoints(server));
+    Err(OAuthError::new(ErrorId::ClientAssertionInvalidAudience, reason))
 }
 
 fn signed_by_secret(client: &App, assertion: &Jws, algorithm: Algorithm) -> Result<(), OAuthError> {

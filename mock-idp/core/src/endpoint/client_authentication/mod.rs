@@ -128,6 +128,10 @@ impl<'a> UnverifiedClient<'a> {
             let reason = format!("{} {reason}", client.client_id());
             OAuthError::new(ErrorId::InvalidTokenEndpointAuthMethod, reason)
         };
+        // FAPI 2 Security Profile 5.3.2.1.
+        if called.server.behavior.requires_client_keys() && client.auth_method() != AuthMethod::PrivateKeyJwt {
+            return Err(mismatch("does not authenticate by `private_key_jwt`, as the profile requires"));
+        }
         match (self.proof, client.auth_method()) {
             (Proof::Assertion(assertion), _) => {
                 let single_use = assertion::check(client, &assertion, called, fetched, now)?;

@@ -4,10 +4,11 @@ mod notices;
 
 pub use notices::{BackChannelNotice, LogoutNotices, logout_notices};
 
+use crate::ledger::Authentication;
 use crate::model::{App, matches_any_port};
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters};
-use crate::tokens::Verified;
+use crate::tokens::{Verified, half_hash};
 
 /// Where the browser goes after the session has ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -15,9 +16,19 @@ pub enum Destination {
     Redirect(String),
     /// The org's own page: there is no redirect URI.
     SignedOutPage,
+    /// The user is asked first; nothing has ended. The form of the page sends [`CONFIRMATION`] with this value.
+    Question(String),
 }
 
-/// Checks a sign-out request. `hint` is the verified ID token, which may be expired; `signed_in` is the user of the session.
+/// The parameter by which the user confirms to sign out.
+pub const CONFIRMATION: &str = "confirmation";
+
+/// Shows that the form was sent from a page of this session: other sites do not know the session's id.
+fn confirmation(session_id: &str) -> String {
+    half_hash(&format!("sign out of {session_id}"))
+}
+
+/// Checks a sign-out request. `hint` is the verified ID token, which may be expired; `session` is that of the browser.
 ///
 /// # Errors
 /// Okta's errors. They are shown, not redirected.
@@ -27,7 +38,7 @@ pub fn check(
     urls: &Urls,
     parameters: &Parameters,
     hint: Option<&Verified>,
-    signed_in: Option<&str>,
+    session: Option<&Authentication>,
 ) -> Result<Destination, OAuthError> {
     let repeated = parameters.duplicates();
     if !repeated.is_empty() {
@@ -40,8 +51,8 @@ pub fn check(
     if parameters.get("id_token_hint").is_some() && hint.is_none() {
         return Err(OAuthError::new(ErrorId::IdTokenInvalid, "id_token_hint was not issued by this server"));
     }
-    if let (Some(hint), Some(user)) = (hint, signed_in)
-        && hint.text("sub") != Some(user)
+    if let (Some(hint), Some(session)) = (hint, session)
+        && hint.text("sub") != Some(session.user_id.as_str())
     {
         return Err(OAuthError::new(
             ErrorId::IdTokenDoesNotMatchSession,
@@ -49,13 +60,14 @@ pub fn check(
         ));
     }
     if hint.is_none() {
-        // RP-Initiated Logout 2, 3: without a hint the client is unknown, so that its redirect URI is not used.
-        return if server.behavior.signs_out_without_hint() {
-            Ok(Destination::SignedOutPage)
-        } else {
+        // RP-Initiated Logout 2: without a hint the user is asked. 3: the client is unknown, so that its redirect URI is not used.
+        if !server.behavior.asks_before_sign_out() {
             // Okta: the hint is required; without it the client is unknown.
-            Err(OAuthError::new(ErrorId::InvalidClientId, "id_token_hint is missing"))
-        };
+            return Err(OAuthError::new(ErrorId::InvalidClientId, "id_token_hint is missing"));
+        }
+        let expected = session.map(|session| confirmation(&session.session_id));
+        let unconfirmed = expected.filter(|expected| parameters.get(CONFIRMATION) != Some(expected));
+        return Ok(unconfirmed.map_or(Destination::SignedOutPage, Destination::Question));
     }
     // RP-Initiated Logout 2: client_id is the client that the hint was issued to.
     if let (Some(named), Some(hint)) = (parameters.get("client_id"), hint)

@@ -4,9 +4,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::ClientError;
+use crate::behavior::Behavior;
 use crate::model::{ApplicationType, AuthMethod, ConsentMethod, OauthClientSettings, ResponseWord, WildcardRedirect};
 use crate::protocol::GrantType;
 use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
+
+/// The name of a client that registers without one.
+const UNNAMED: &str = "Registered client";
 
 /// The body of a request that registers a client or replaces its metadata.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -50,10 +54,11 @@ impl Metadata {
         self.token_endpoint_auth_method.unwrap_or_default()
     }
 
-    /// Okta: a name is required.
-    pub(super) fn name(&self) -> Result<String, ClientError> {
+    /// Okta: a name is required. RFC 7591 2: it is optional.
+    pub(super) fn name(&self, behavior: Behavior) -> Result<String, ClientError> {
         let name = self.client_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        name.map(str::to_owned).ok_or_else(|| ClientError::blank("client_name"))
+        let default = behavior.registers_standard_clients().then_some(UNNAMED);
+        name.or(default).map(str::to_owned).ok_or_else(|| ClientError::blank("client_name"))
     }
 
     /// Okta: an encryption algorithm needs an active encryption key.
@@ -68,7 +73,6 @@ impl Metadata {
 
     /// The settings of the app, with Okta's defaults: a web app that uses codes.
     pub(super) fn settings(&self) -> Result<OauthClientSettings, ClientError> {
-        self.name()?;
         let grant_types = self.grant_types.clone().unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
         let redirects =
             grant_types.iter().any(|grant| matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit));

@@ -14,12 +14,13 @@ use crate::org::{Org, Tables};
 /// Metadata that are invalid by themselves; the rest is checked when the app is added to the org.
 pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
     let id = moment.id("0oa");
+    let label = metadata.name(org.behavior())?;
     let settings = metadata.settings()?;
     let method = metadata.auth_method();
     // A client that registers itself is assigned to all users.
     let everyone = org.everyone().map(|id| Assignment { id: id.to_owned(), profile: indexmap::IndexMap::new() });
     Ok(App {
-        label: metadata.name()?,
+        label,
         status: Status::Active,
         credentials: AppCredentials {
             oauth_client: OauthClientCredentials {
@@ -46,10 +47,11 @@ pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Resul
 ///
 /// # Errors
 /// Metadata that are invalid by themselves, or of another client.
-pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
+pub fn replace(org: &Org, app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
     if metadata.client_id.as_deref() != Some(app.client_id()) {
         return Err(ClientError::metadata("client_id in the body is not the one in the path"));
     }
+    let label = metadata.name(org.behavior())?;
     let mut settings = metadata.settings()?;
     if settings.application_type != app.oauth().application_type {
         return Err(ClientError::metadata("application_type cannot be changed"));
@@ -61,7 +63,7 @@ pub fn replace(app: &App, metadata: Metadata, moment: &mut Moment<'_>) -> Result
     settings.backchannel_logout_uri = settings.backchannel_logout_uri.or(app.oauth().backchannel_logout_uri.clone());
     let method = metadata.auth_method();
     let mut changed = app.clone();
-    changed.label = metadata.name()?;
+    changed.label = label;
     changed.settings.oauth_client = settings;
     let credentials = &mut changed.credentials.oauth_client;
     credentials.token_endpoint_auth_method = Some(method);

@@ -115,7 +115,12 @@ fn check_key(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> 
 fn check_verifier(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> {
     match (&code.code_challenge, request.get("code_verifier")) {
         (None, None) => Ok(()),
-        (Some(_), None) => Err(OAuthError::new(ErrorId::PkceMissingVerifier, "code_verifier is missing")),
+        (Some(_), None) => {
+            // RFC 7636 4.6: invalid_grant.
+            let strict = request.server.behavior.requires_code_challenges();
+            let id = if strict { ErrorId::PkceVerificationFailed } else { ErrorId::PkceMissingVerifier };
+            Err(OAuthError::new(id, "code_verifier is missing"))
+        }
         (None, Some(_)) => Err(OAuthError::new(
             ErrorId::PkceMissingChallengeVerifierPresent,
             "code_verifier is present, but the authorization request had no code_challenge",

@@ -1,0 +1,19 @@
+//! The page that asks whether to sign out.
+
+use crate::pages::view::SignOutView;
+use askama::Template;
+
+use super::chrome::Chrome;
+
+#[derive(Debug, Template)]
+#[template(path = "sign_out.html")]
+pub(super) struct SignOutPage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a SignOutView,
+}
+
+impl<'a> SignOutPage<'a> {
+    pub(super) fn new(view: &'a SignOutView) -> Self {
+        Self { chrome: Chrome::new(&view.frame, "Sign out"), view }
+    }
+}
