@@ -63,10 +63,10 @@ const DEMO_APP: Layers = Layers {
 const HARNESS: Layers = Layers {
     folder: "harness",
     layers: &[
-        &["exit", "embedded", "nearest", "record"],
+        &["exit", "nearest", "record"],
         &["wire"],
         &["issuer_target"],
-        &["driver", "flow", "check", "claims", "subject"],
+        &["driver", "flow", "check", "claims", "subject", "embedded"],
         &["scenario"],
         &["report", "run"],
         &["cli"],

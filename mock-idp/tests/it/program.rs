@@ -186,11 +186,15 @@ fn behavior_prints_the_differences_from_openid() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for row in json.as_array().unwrap() {
-        assert!(text.contains(row["id"].as_str().unwrap()) && text.contains(row["openid"].as_str().unwrap()), "{text}");
+        assert!(
+            text.contains(row["id"].as_str().unwrap())
+                && text.contains(row["openid"].as_str().or(row["fapi2"].as_str()).unwrap()),
+            "{text}"
+        );
     }
     let wrong = output(program(dir.path()).args(["--behavior", "oidc", "--check"]));
     assert_eq!(wrong.status.code(), Some(2));
-    assert!(stderr(&wrong).contains("expected okta or openid"), "{}", stderr(&wrong));
+    assert!(stderr(&wrong).contains("expected okta, openid or fapi2"), "{}", stderr(&wrong));
 }
 
 #[test]
