@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use harness::embedded::Mock;
+use harness::issuer_target::Behavior;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -47,7 +48,7 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Starts a mock with the behavior of OpenID conformance or Okta.
     pub(crate) async fn start(openid: bool) -> Self {
-        let mock = Mock::start_as(openid).await.expect("a mock");
+        let mock = Mock::start_as(if openid { Behavior::OpenId } else { Behavior::Okta }).await.expect("a mock");
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
