@@ -53,7 +53,11 @@ impl ControlApi {
         }
         let response = self.send(&self.address(path_and_query)).await.ok()?;
         let date = response.headers().get(DATE).and_then(|date| date.to_str().ok()).map(str::to_owned);
-        let body = if response.status().is_success() { response.json().await.ok() } else { None };
+        let body = if response.status().is_success() {
+            crate::body::read(response).await.ok().and_then(|body| serde_json::from_slice(&body).ok())
+        } else {
+            None
+        };
         Some(ControlAnswer { body, date })
     }
 
@@ -65,7 +69,8 @@ impl ControlApi {
     /// `Err` if there is no answer.
     async fn probe(&self) -> Result<bool, reqwest::Error> {
         let response = self.send(&format!("{}/healthz", self.origin)).await?;
-        let health: Value = response.json().await.unwrap_or_default();
+        let body = crate::body::read(response).await.unwrap_or_default();
+        let health: Value = serde_json::from_slice(&body).unwrap_or_default();
         Ok(health.get("product").and_then(Value::as_str) == Some(PRODUCT))
     }
 

@@ -23,6 +23,7 @@
 //!
 //! The relying party, the resource server and the viewer do not use one another; this file combines them.
 
+mod body;
 mod builder;
 mod clock;
 mod config;
@@ -51,7 +52,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_sessions::cookie::{SameSite, time as cookie_time};
-use tower_sessions::{Expiry, MemoryStore, SessionManagerLayer};
+use tower_sessions::{Expiry, SessionManagerLayer};
 use url::Url;
 
 pub use builder::{Builder, StartError};
@@ -65,6 +66,7 @@ use guard::RequestGuard;
 use pages::Pages;
 use relying_party::RelyingParty;
 use resource_server::ResourceServer;
+use session::BoundedStore;
 use token::keys::KeyCache;
 use viewer::Viewer;
 
@@ -74,8 +76,8 @@ const COOKIE: &str = "demo_sid";
 /// A session ends after this time without use.
 const SESSION_IDLE: cookie_time::Duration = cookie_time::Duration::hours(8);
 
-/// How long open requests may take to finish when the app stops.
-const STOP_TIMEOUT: Duration = Duration::from_millis(800);
+/// How long open requests may take to finish when the app stops, all together.
+const STOP_TIMEOUT: Duration = Duration::from_millis(250);
 
 impl Builder {
     /// Listens, starts the mock if one is needed, and serves. A configured issuer is first contacted at sign-in.
@@ -173,8 +175,9 @@ impl DemoApp {
     /// Stops the app, and the embedded mock after it. Open requests get a moment to finish.
     pub async fn stop(mut self) {
         let _ = self.stop.send(true);
+        let end = tokio::time::Instant::now() + STOP_TIMEOUT;
         for server in &mut self.servers {
-            if tokio::time::timeout(STOP_TIMEOUT, &mut *server).await.is_err() {
+            if tokio::time::timeout_at(end, &mut *server).await.is_err() {
                 server.abort();
             }
         }
@@ -205,7 +208,7 @@ fn compose(settings: Arc<Settings>, http: reqwest::Client, guard: RequestGuard) 
     let api = ResourceServer::new(settings, keys, clock);
 
     // The app listens on plain http: WebKit drops Secure cookies there, so sign-in would fail.
-    let sessions = SessionManagerLayer::new(MemoryStore::default())
+    let sessions = SessionManagerLayer::new(BoundedStore::default())
         .with_name(COOKIE)
         .with_secure(false)
         .with_http_only(true)

@@ -7,8 +7,12 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use demo_app::{Builder, Cli, DemoApp, StartError};
 use tracing::Level;
+use tracing_appender::non_blocking::NonBlockingBuilder;
 use tracing_subscriber::Layer as _;
+use tracing_subscriber::field::MakeExt as _;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::FormatFields;
+use tracing_subscriber::fmt::format::debug_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -16,13 +20,38 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 const APP_PORT: u16 = 7802;
 const MOCK_PORT: u16 = 7801;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// Log lines that wait for somebody to read them.
+const MAX_BUFFERED_LINES: usize = 4_096;
+
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            return ExitCode::from(4);
+        }
+    };
+    let code = runtime.block_on(log_and_run());
+    // Not waited for: output that nobody reads.
+    runtime.shutdown_background();
+    code
+}
+
+async fn log_and_run() -> ExitCode {
     let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
     let filter = filter.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Lines that do not fit are dropped and counted: a stderr that nobody reads must not stop the app.
+    let (writer, flushing) =
+        NonBlockingBuilder::default().buffered_lines_limit(MAX_BUFFERED_LINES).finish(std::io::stderr());
+    let dropped = writer.error_counter();
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).fmt_fields(log_fields());
     tracing_subscriber::registry().with(lines.with_ansi(std::io::stderr().is_terminal()).with_filter(filter)).init();
-    match run(Cli::parse().without_blanks()).await {
+    let result = run(Cli::parse().without_blanks()).await;
+    if dropped.dropped_lines() > 0 {
+        tracing::warn!(dropped = dropped.dropped_lines(), "log lines were dropped, because nobody read stderr");
+    }
+    drop(flushing);
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Printed independently of the log filter.
@@ -32,31 +61,69 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Fields of log lines. What comes from a request or an issuer may contain line breaks and terminal codes, which are escaped.
+fn log_fields() -> impl for<'writer> FormatFields<'writer> + 'static {
+    debug_fn(|writer, field, value| {
+        let text = escaped(&format!("{value:?}"));
+        if field.name() == "message" { write!(writer, "{text}") } else { write!(writer, "{field}={text}") }
+    })
+    .delimited(" ")
+}
+
+/// The text with its control characters as escapes.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, char| {
+        if char.is_control() {
+            shown.extend(char.escape_debug())
+        } else {
+            shown.push(char)
+        }
+        shown
+    })
+}
+
 async fn run(cli: Cli) -> anyhow::Result<()> {
     let embedded = cli.issuer.is_none();
-    let (demo, remarks) = start(cli).await?;
-    let mut out = std::io::stdout().lock();
-    banner(&mut out, &demo, embedded, &remarks)?;
-    writeln!(out, "READY issuer={} app={}", demo.issuer(), demo.url())?;
-    out.flush()?;
-    drop(out);
-    stop_signal().await?;
+    let stop = stop_signal()?;
+    tokio::pin!(stop);
+    let (demo, remarks) = tokio::select! {
+        started = start(cli) => started?,
+        stopped = &mut stop => return Ok(stopped?),
+    };
+    let mut text = Vec::new();
+    banner(&mut text, &demo, embedded, &remarks)?;
+    writeln!(text, "READY issuer={} app={}", demo.issuer(), demo.url())?;
+    // Not waited for: nobody may be reading.
+    let printed = tokio::task::spawn_blocking(move || {
+        let mut out = std::io::stdout().lock();
+        out.write_all(&text).and_then(|()| out.flush())
+    });
+    tokio::select! {
+        stopped = &mut stop => stopped?,
+        result = printed => {
+            result??;
+            stop.await?;
+        }
+    }
     demo.stop().await;
     Ok(())
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn stop_signal() -> std::io::Result<()> {
+/// Resolves on Ctrl-C and SIGTERM. Signals are received from the call on.
+fn stop_signal() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     #[cfg(unix)]
     {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => Ok(()),
+                _ = terminate.recv() => Ok(()),
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    Ok(tokio::signal::ctrl_c())
 }
 
 /// Starts on the default ports, or on free ones when those are in use and no port was configured.
@@ -133,4 +200,14 @@ fn banner(out: &mut impl std::io::Write, demo: &DemoApp, embedded: bool, remarks
         writeln!(out, "\n  Data in memory, lost on exit.")?;
     }
     writeln!(out, "  Stop: Ctrl-C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_escaped_in_log_lines() {
+        assert_eq!(escaped("a\n2026 INFO b\x1b[31m\r\tü"), "a\\n2026 INFO b\\u{1b}[31m\\r\\tü");
+    }
 }

@@ -15,7 +15,7 @@ struct Layers {
 const CORE: Layers = Layers {
     folder: "mock-idp/core",
     layers: &[
-        &["trace"],
+        &["text", "trace"],
         &["moment"],
         &["protocol", "expression", "behavior"],
         &["model"],
@@ -41,7 +41,7 @@ const MOCK_IDP: Layers = Layers {
         &["tls"],
         &["listen"],
         &["start_error"],
-        &["logging"],
+        &["logging", "org_source"],
         &["mock_idp"],
         &["cli"],
     ],
@@ -50,6 +50,7 @@ const MOCK_IDP: Layers = Layers {
 const DEMO_APP: Layers = Layers {
     folder: "demo-app",
     layers: &[
+        &["body"],
         &["control_api", "timestamp"],
         &["clock", "config", "decision", "endpoint", "guard", "listen"],
         &["builder", "outbound"],

@@ -110,7 +110,7 @@ async fn redeem(
         .request_async(&recorder)
         .await
         .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules, asked_at))?;
-    let tokens = TokenResponse::new(&response, &recorder);
+    let tokens = TokenResponse::new(&response, &recorder)?;
     let raw = tokens.id_token.ok_or(SignInError::NoIdToken)?;
     let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
     let subject = verified_subject(app, &provider, &raw, rules).await?;

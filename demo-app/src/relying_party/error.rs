@@ -59,6 +59,8 @@ pub(super) enum SignInError {
     },
     #[error("the token request failed: {reason}")]
     TokenRequest { reason: String },
+    #[error("the token type is {received}")]
+    TokenType { received: String },
     #[error("the ID token was rejected: {reason}")]
     IdToken { reason: String, checks: Vec<Check> },
     #[error("the response has no id_token")]
@@ -149,6 +151,12 @@ impl SignInError {
                 "token_request_failed",
                 reason,
                 "The token endpoint sent no usable response. No token was accepted.",
+            ),
+            Self::TokenType { received } => plain(
+                Status::BAD_GATEWAY,
+                "token_type_unknown",
+                format!("The token type is {received}, and the app knows Bearer only."),
+                "A client must not use an access token if it does not know its type (RFC 6749 7.1). The tokens were discarded.",
             ),
             Self::NoIdToken => plain(
                 Status::BAD_GATEWAY,

@@ -89,7 +89,7 @@ async fn renew(app: &RelyingParty, previous: SignedIn, refresh_token: String) ->
         .request_async(&recorder)
         .await
         .map_err(|error| token_endpoint_error(error, &recorder, &provider, rules, asked_at))?;
-    let tokens = TokenResponse::new(&response, &recorder);
+    let tokens = TokenResponse::new(&response, &recorder)?;
     if let Some(raw) = &tokens.id_token {
         let rules = IdTokenRules { access_token: Some(&tokens.access_token), ..rules };
         verified_subject(app, &provider, raw, rules).await?;

@@ -20,14 +20,19 @@ pub(super) struct TokenResponse {
 }
 
 impl TokenResponse {
-    pub(super) fn new(response: &CoreTokenResponse, recorder: &Recorder) -> Self {
-        Self {
+    /// RFC 6749 7.1: a client must not use a token of a type that it does not know.
+    pub(super) fn new(response: &CoreTokenResponse, recorder: &Recorder) -> Result<Self, SignInError> {
+        let token_type = response.token_type().as_ref();
+        if !token_type.eq_ignore_ascii_case("bearer") {
+            return Err(SignInError::TokenType { received: token_type.to_owned() });
+        }
+        Ok(Self {
             id_token: raw_id_token(recorder),
             access_token: response.access_token().secret().clone(),
             refresh_token: response.refresh_token().map(|token| token.secret().clone()),
             expires_in: response.expires_in().and_then(|lifetime| i64::try_from(lifetime.as_secs()).ok()),
             scopes: response.scopes().map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()),
-        }
+        })
     }
 }
 

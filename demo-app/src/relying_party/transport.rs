@@ -32,6 +32,8 @@ pub(super) enum TransportError {
     #[error("{}", crate::outbound::error_chain(.0))]
     Http(#[from] reqwest::Error),
     #[error(transparent)]
+    Body(#[from] crate::body::BodyError),
+    #[error(transparent)]
     Answer(#[from] http::Error),
 }
 
@@ -81,7 +83,7 @@ impl Recorder {
         if let Some(headers) = response.headers_mut() {
             headers.clone_from(answer.headers());
         }
-        Ok(response.body(answer.bytes().await?.to_vec())?)
+        Ok(response.body(crate::body::read(answer).await?)?)
     }
 }
 

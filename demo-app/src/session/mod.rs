@@ -5,8 +5,11 @@ mod api_call;
 mod browser;
 mod notice;
 mod sign_in;
+mod store;
 
 pub(crate) use api_call::ApiCall;
 pub(crate) use browser::{BrowserSession, SessionError};
 pub(crate) use notice::{Notice, NoticeKind};
+
 pub(crate) use sign_in::{Exchange, Inspection, PendingSignIn, Refreshed, SignedIn, TokenChange};
+pub(crate) use store::BoundedStore;

@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::RwLock;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::clock;
 
@@ -76,7 +78,37 @@ pub(crate) struct KeyCache {
     http: reqwest::Client,
     issuer: String,
     cached: RwLock<Option<CachedKeys>>,
-    fetching: tokio::sync::Mutex<()>,
+    fetching: tokio::sync::Mutex<FetchBudget>,
+}
+
+/// How many times keys may be fetched: anybody can send a token with an unknown `kid`.
+#[derive(Debug)]
+struct FetchBudget {
+    left: u32,
+    since: Instant,
+}
+
+impl FetchBudget {
+    /// Fetches in a row, for an issuer that rotates its keys in a test.
+    const BURST: u32 = 10;
+    /// One more after this time.
+    const REFILL: Duration = Duration::from_secs(10);
+
+    fn new(now: Instant) -> Self {
+        Self { left: Self::BURST, since: now }
+    }
+
+    /// Whether one more fetch is allowed, which it then counts.
+    fn take(&mut self, now: Instant) -> bool {
+        let periods = now.saturating_duration_since(self.since).as_secs() / Self::REFILL.as_secs();
+        if periods > 0 {
+            self.left = self.left.saturating_add(u32::try_from(periods).unwrap_or(Self::BURST)).min(Self::BURST);
+            self.since = now;
+        }
+        let allowed = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        allowed
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -94,7 +126,12 @@ impl CachedKeys {
 
 impl KeyCache {
     pub(crate) fn new(http: reqwest::Client, issuer: &str) -> Self {
-        Self { http, issuer: issuer.to_owned(), cached: RwLock::new(None), fetching: tokio::sync::Mutex::new(()) }
+        Self {
+            http,
+            issuer: issuer.to_owned(),
+            cached: RwLock::new(None),
+            fetching: tokio::sync::Mutex::new(FetchBudget::new(Instant::now())),
+        }
     }
 
     /// The keys for a token with this `kid`: the cached ones if they contain it, otherwise newly fetched ones.
@@ -106,11 +143,18 @@ impl KeyCache {
         {
             return Ok(cached.keys.clone());
         }
-        let _guard = self.fetching.lock().await;
+        let mut budget = self.fetching.lock().await;
         // Another request may have fetched the keys while this one waited for the lock.
-        let generation = before.map_or(0, |cached| cached.generation);
+        let generation = before.as_ref().map_or(0, |cached| cached.generation);
         let latest = self.cached.read().clone();
         if let Some(cached) = latest.filter(|cached| cached.generation > generation) {
+            return Ok(cached.keys);
+        }
+        // Without the key, the token is refused as by an issuer that does not have it.
+        if let Some(cached) = before.filter(CachedKeys::is_fresh)
+            && !budget.take(Instant::now())
+        {
+            tracing::warn!("unknown keys were asked for too often; the issuer's keys are not fetched for a moment");
             return Ok(cached.keys);
         }
         let keys = Arc::new(KeySet::from_json(&self.fetch().await?));
@@ -141,6 +185,26 @@ impl KeyCache {
         if !answer.status().is_success() {
             return Err(unavailable(format!("status {}", answer.status())));
         }
-        answer.json().await.map_err(|error| unavailable(crate::outbound::error_chain(&error)))
+        let body =
+            crate::body::read(answer).await.map_err(|error| unavailable(crate::outbound::error_chain(&error)))?;
+        serde_json::from_slice(&body).map_err(|error| unavailable(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fetches_are_limited_and_allowed_again_later() {
+        let start = Instant::now();
+        let mut budget = FetchBudget::new(start);
+        let taken = (0..100).filter(|_| budget.take(start)).count();
+        assert_eq!(taken, 10);
+        assert!(!budget.take(start + Duration::from_secs(9)));
+        assert!(budget.take(start + Duration::from_secs(10)));
+        assert!(!budget.take(start + Duration::from_secs(11)));
+        let later = start + Duration::from_secs(100_000);
+        assert_eq!((0..100).filter(|_| budget.take(later)).count(), 10);
     }
 }

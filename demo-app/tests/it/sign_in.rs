@@ -148,6 +148,30 @@ async fn errors_of_the_token_endpoint_are_explained() {
     }
 }
 
+#[tokio::test]
+async fn a_token_type_that_the_app_does_not_know_is_refused() {
+    let issuer = FakeIssuer::start().await;
+    let answer = json!({ "token_type": "mac", "access_token": "a", "id_token": "b", "expires_in": 3_600 });
+    issuer.behaviour.lock().token_error = Some((200, answer));
+    let demo = demo_at(&issuer).await;
+    let browser = Browser::at(&demo);
+    let page = page_of(browser.sign_in(&issuer).await).await;
+    assert_eq!((page.status, page.text("#error-code").as_str()), (502, "token_type_unknown"));
+    assert!(page.text("#error-description").contains("mac"), "{}", page.text("#error-description"));
+    assert_eq!(browser.json("/data.json").await["signed_in"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_answer_of_the_issuer_that_is_too_long_is_refused() {
+    let issuer = FakeIssuer::start().await;
+    let answer = json!({ "token_type": "Bearer", "access_token": "a".repeat(5 * 1024 * 1024) });
+    issuer.behaviour.lock().token_error = Some((200, answer));
+    let demo = demo_at(&issuer).await;
+    let page = page_of(Browser::at(&demo).sign_in(&issuer).await).await;
+    assert_eq!((page.status, page.text("#error-code").as_str()), (502, "token_request_failed"));
+    assert!(page.text("#error-description").contains("longer than 4 MiB"), "{}", page.text("#error-description"));
+}
+
 /// Signs in at an issuer that misbehaves. The page must show the failed check, and there must be no sign-in.
 async fn assert_rejected(check: &str, misbehave: impl FnOnce(&mut crate::fake_issuer::Behaviour)) -> Page {
     let issuer = FakeIssuer::start().await;

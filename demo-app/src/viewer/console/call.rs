@@ -102,7 +102,8 @@ async fn send(viewer: &Viewer, endpoint: &Endpoint, form: &CallForm, signed_in: 
         .filter(|(name, _)| ["content-type", "www-authenticate"].contains(&name.as_str()))
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    let text = answer.text().await.map_err(|error| crate::outbound::error_chain(&error))?;
+    let received = crate::body::read(answer).await.map_err(|error| crate::outbound::error_chain(&error))?;
+    let text = String::from_utf8_lossy(&received).into_owned();
     let shown = serde_json::from_str::<Value>(&text).map_or(text, |value| pretty(&value));
     Ok(ApiCall {
         endpoint: name_of(endpoint.id),
