@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mock_idp_core::org::Urls;
+
 use crate::engine::OrgInstance;
 use crate::settings::Settings;
 
@@ -12,7 +14,7 @@ pub(crate) struct Address {
     pub org: Arc<OrgInstance>,
     /// The base of its endpoints: `scheme://host[:port]`, with `/_org/{name}` if the request has that prefix.
     pub base: Arc<str>,
-    /// The base of its issuers: `base`, unless `--issuer-url` pins it.
+    /// The base of its issuers, and of what browsers visit: `base`, unless `--issuer-url` pins it.
     pub issuer_base: Arc<str>,
     /// `""` or `/_org/{name}`: the prefix of paths on this host.
     pub path_prefix: Arc<str>,
@@ -23,6 +25,16 @@ pub(crate) struct Address {
 }
 
 impl Address {
+    /// The org's URLs as this request sees them.
+    #[must_use]
+    pub(crate) fn urls(&self) -> Urls {
+        Urls {
+            issuer_base: Arc::clone(&self.issuer_base),
+            endpoint_base: Arc::clone(&self.base),
+            pinned: self.settings.issuer_url.is_some(),
+        }
+    }
+
     /// Warnings for the user: leniencies, active faults, a moved clock.
     #[must_use]
     pub(crate) fn warnings(&self) -> Vec<String> {

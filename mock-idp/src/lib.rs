@@ -24,6 +24,7 @@ mod ledger;
 mod listen;
 mod logging;
 mod mock_idp;
+mod org_source;
 mod outbound;
 mod pages;
 mod people;
@@ -36,8 +37,11 @@ mod state_dir;
 mod tls;
 
 pub use logging::LogFormat;
-pub use mock_idp::{BUILT_IN_ORG, Builder, ChangeError, MockIdp};
+#[doc(hidden)]
+pub use logging::{flush_stderr, write_stderr};
+pub use mock_idp::{Builder, ChangeError, MockIdp};
 pub use mock_idp_core::behavior::Behavior;
+pub use org_source::{BUILT_IN_ORG, OrgSource};
 pub use people::Person;
 pub use settings::IssuerUrl;
 pub use start_error::StartError;

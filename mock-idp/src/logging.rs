@@ -3,7 +3,7 @@
 mod line;
 mod writer;
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::Targets;
@@ -56,7 +56,13 @@ pub(crate) fn install(format: LogFormat) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Waits until all log lines are written.
-pub(crate) fn flush() {
+/// Writes a text to stderr, in the order of the log lines, without waiting for it.
+pub fn write_stderr(text: &str) {
+    // The writer returns no error.
+    let _ = LogWriter::to_stderr().write_all(text.as_bytes());
+}
+
+/// Waits a moment until everything for stderr is written.
+pub fn flush_stderr() {
     LogWriter::flush_all();
 }

@@ -1,5 +1,7 @@
 //! A mock org in this process: built, started, stopped when dropped.
 
+mod reload;
+
 use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,7 @@ use std::sync::Arc;
 
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::org::{Draft, Org, Problems, RateLimits, SignInForm};
+use parking_lot::Mutex;
 
 use crate::control;
 use crate::engine::{OrgInstance, Orgs};
@@ -16,6 +19,8 @@ use crate::keys::KeyPool;
 use crate::listen::port::{Bound, DEFAULT_PORT, PortChoice};
 use crate::listen::{self, Serving};
 use crate::logging::{self, LogFormat};
+use crate::org_source::{OrgSource, unsound};
+use crate::outbound::Networks;
 use crate::people::{Person, people};
 use crate::routing::Table;
 use crate::settings::{ControlAccess, IssuerUrl, Settings, is_loopback};
@@ -37,6 +42,10 @@ pub struct MockIdp {
     ca_pem: String,
     ca_path: Option<PathBuf>,
     warnings: Vec<String>,
+    control_url: Option<String>,
+    builder: Builder,
+    /// The documents of the orgs, the default one's first.
+    sources: Mutex<Vec<OrgSource>>,
 }
 
 /// What a mock is started with.
@@ -54,13 +63,8 @@ pub struct Builder {
     behavior: Option<Behavior>,
     log: LogFormat,
     control_token: Option<String>,
-}
-
-/// An org document and where it came from.
-#[derive(Clone, Debug)]
-struct OrgSource {
-    origin: String,
-    yaml: String,
+    max_connections: Option<usize>,
+    private_networks: bool,
 }
 
 impl MockIdp {
@@ -81,6 +85,8 @@ impl MockIdp {
             behavior: None,
             log: LogFormat::Off,
             control_token: None,
+            max_connections: None,
+            private_networks: false,
         }
     }
 
@@ -130,6 +136,24 @@ impl MockIdp {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Where the control API is; none if it is closed, because others can connect and there is no control token.
+    #[must_use]
+    pub fn control_url(&self) -> Option<&str> {
+        self.control_url.as_deref()
+    }
+
+    /// Whether it serves the built-in org, whose passwords are public.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.builder.orgs.is_empty()
+    }
+
+    /// How many requests are being answered.
+    #[must_use]
+    pub fn running_requests(&self) -> usize {
+        self.serving.running()
     }
 
     /// The names of the orgs, the default one first.
@@ -199,13 +223,13 @@ impl MockIdp {
     /// # Errors
     /// The directory cannot be made, read or written.
     pub fn ensure_certificate_authority(dir: &Path) -> Result<PathBuf, StartError> {
-        tls::keep_authority(dir).map_err(|error| StartError::Certificate(error.to_string()))
+        tls::keep_authority(dir, &[]).map_err(|error| StartError::Certificate(error.to_string()))
     }
 
     /// Stops listening, lets running requests finish, and ends all tasks.
     pub async fn stop(self) {
         self.serving.stop().await;
-        logging::flush();
+        logging::flush_stderr();
     }
 }
 
@@ -231,23 +255,20 @@ impl Drop for MockIdp {
 }
 
 impl Builder {
-    /// Serves the org of this file instead of the built-in one. Called again, it adds an org: the first is the default,
+    /// Serves the org of this file (`-` is standard input) instead of the built-in one. Called again, it adds an org: the first is the default,
     /// the others answer at `/_org/{subdomain}/…` and `{subdomain}.localhost`.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// The file cannot be read, or is no text.
     pub fn org_file(mut self, path: impl AsRef<Path>) -> Result<Self, StartError> {
-        let path = path.as_ref();
-        let yaml =
-            std::fs::read_to_string(path).map_err(|source| StartError::OrgFile { path: path.to_owned(), source })?;
-        self.orgs.push(OrgSource { origin: path.display().to_string(), yaml });
+        self.orgs.push(OrgSource::read(path.as_ref())?);
         Ok(self)
     }
 
     /// The same, from a text.
     pub fn org_yaml(mut self, yaml: impl Into<String>) -> Self {
         let origin = format!("the org text no. {}", self.orgs.len() + 1);
-        self.orgs.push(OrgSource { origin, yaml: yaml.into() });
+        self.orgs.push(OrgSource::text(origin, yaml));
         self
     }
 
@@ -317,6 +338,19 @@ impl Builder {
         self
     }
 
+    /// Whether the mock may send requests to addresses of private networks for its clients: for their key sets and logout notices.
+    /// Public addresses are always allowed, and so is loopback while only this machine can connect.
+    pub fn allow_private_networks(mut self, on: bool) -> Self {
+        self.private_networks = on;
+        self
+    }
+
+    /// Serves at most this number of connections at a time. Default: 4,096, or what the process may open.
+    pub fn max_connections(mut self, max: usize) -> Self {
+        self.max_connections = Some(max.max(1));
+        self
+    }
+
     /// Checks the org documents; their names.
     ///
     /// # Errors
@@ -343,7 +377,9 @@ impl Builder {
         warnings.extend(self.leniencies());
 
         let (tls, ca_path) = self.tls(&orgs, &mut warnings);
-        let ca_pem = tls.authority().map_err(|error| StartError::Certificate(error.to_string()))?.pem().to_owned();
+        let authority = tls.authority().map_err(|error| StartError::Certificate(error.to_string()))?;
+        let ca_pem = authority.pem().to_owned();
+        warnings.extend_from_slice(authority.warnings());
 
         let settings = Arc::new(Settings {
             issuer_url: self.issuer_url.clone(),
@@ -351,6 +387,7 @@ impl Builder {
             log_requests: self.log != LogFormat::Off,
             warnings: warnings.clone(),
             control: self.control_access(),
+            ca_pem: ca_pem.clone(),
             started: now_millis(),
         });
         warnings.extend(orgs.default_org().behavior_warning());
@@ -358,13 +395,16 @@ impl Builder {
             Table::new(&http::GROUP, &[&control::GROUP]).map_err(|error| StartError::Setting(error.to_string()))?;
         let front = Front::new(Arc::clone(&orgs), settings, table);
         let _entered = runtime.enter();
-        let serving = listen::serve(listeners, &front, &tls)
+        let serving = listen::serve(listeners, self.max_connections, &front, &tls)
             .map_err(|source| StartError::Address { address: format!("{}:{port}", self.host), source })?;
 
         let authority = format!("{}:{port}", self.shown_host());
         let url = format!("http://{authority}");
         let issuer_base = self.issuer_url.as_ref().map_or(url.as_str(), IssuerUrl::as_str);
+        let control_open = self.control_access() != ControlAccess::Closed;
         Ok(MockIdp {
+            control_url: control_open.then(|| format!("{url}/_mock/info")),
+            sources: Mutex::new(self.sources()),
             issuer: format!("{issuer_base}/oauth2/default"),
             https_url: format!("https://{authority}"),
             url,
@@ -374,28 +414,32 @@ impl Builder {
             ca_pem,
             ca_path,
             warnings,
+            builder: self,
         })
     }
 
     fn load_orgs(&self) -> Result<Vec<OrgInstance>, StartError> {
-        let built_in = [OrgSource { origin: "the built-in org".to_owned(), yaml: BUILT_IN_ORG.to_owned() }];
-        let sources = if self.orgs.is_empty() { &built_in[..] } else { &self.orgs };
         let mut names = HashSet::new();
         let mut orgs = Vec::new();
         let mut keys = KeyPool::default();
-        for source in sources {
-            let unsound = |problems: Problems| StartError::OrgDocument {
-                origin: source.origin.clone(),
-                problems: problems.lines(&source.origin),
-            };
-            let org = Org::parse(&source.yaml).map_err(unsound)?;
-            let org = OrgInstance::new(self.adjusted(org).map_err(unsound)?, &mut keys);
+        for source in self.sources() {
+            let mut org = OrgInstance::new(self.org(&source)?, &mut keys);
+            org.networks = self.networks();
             if !names.insert(org.name.clone()) {
                 return Err(StartError::SameName { name: org.name });
             }
             orgs.push(org);
         }
         Ok(orgs)
+    }
+
+    fn sources(&self) -> Vec<OrgSource> {
+        if self.orgs.is_empty() { vec![OrgSource::built_in()] } else { self.orgs.clone() }
+    }
+
+    /// The org of a document, with the settings of this builder.
+    fn org(&self, source: &OrgSource) -> Result<Org, StartError> {
+        self.adjusted(source.org()?).map_err(|problems| unsound(source.origin(), &problems))
     }
 
     /// The org with the settings of this builder, which win over those of the document.
@@ -422,7 +466,7 @@ impl Builder {
         let mut names = self.own_names();
         names.extend(orgs.orgs().map(|org| format!("{}.localhost", org.name)));
         if let Some(dir) = &self.state_dir {
-            match tls::keep_authority(dir) {
+            match tls::keep_authority(dir, &names) {
                 Ok(path) => return (Arc::new(Tls::new(Some(dir.clone()), names)), Some(path)),
                 Err(error) => {
                     warnings
@@ -460,6 +504,10 @@ impl Builder {
         }
     }
 
+    fn networks(&self) -> Networks {
+        Networks { loopback: self.private_networks || is_loopback(&self.host), private: self.private_networks }
+    }
+
     fn leniencies(&self) -> Vec<String> {
         let mut leniencies = Vec::new();
         if !is_loopback(&self.host) {
@@ -467,6 +515,10 @@ impl Builder {
                 "Other machines can reach this mock (--host {}). It gives tokens to anybody.",
                 self.host
             ));
+        }
+        if self.private_networks {
+            leniencies
+                .push("Sends requests to private networks for its clients (--allow-private-networks).".to_owned());
         }
         if !self.allowed_hosts.is_empty() {
             leniencies.push(format!("Answers to foreign host names too: {}.", self.allowed_hosts.join(", ")));
@@ -481,6 +533,3 @@ fn now_millis() -> i64 {
     let now = time::OffsetDateTime::now_utc();
     i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }
-
-/// The document of the org that is served when none is given.
-pub const BUILT_IN_ORG: &str = include_str!("../../fixtures/orgs/market.yaml");

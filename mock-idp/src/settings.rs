@@ -15,6 +15,8 @@ pub(crate) struct Settings {
     pub warnings: Vec<String>,
     /// Who may use the control API.
     pub control: ControlAccess,
+    /// The certificate of the local authority, PEM.
+    pub ca_pem: String,
     /// When the process started: milliseconds since 1970.
     pub started: i64,
 }

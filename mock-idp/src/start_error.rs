@@ -10,7 +10,7 @@ use crate::listen::port::{BindError, DEFAULT_PORT, PortOwner};
 #[non_exhaustive]
 pub enum StartError {
     /// An org file cannot be read.
-    #[error("cannot read the org file {}: {source}", path.display())]
+    #[error("cannot read the org file {}: {}", path.display(), because(source))]
     OrgFile {
         /// The file.
         path: PathBuf,
@@ -65,6 +65,16 @@ pub enum StartError {
     /// `start` was called outside a tokio runtime.
     #[error("start the mock inside a tokio runtime: {0}")]
     Runtime(String),
+}
+
+/// The system's error in plain words, as far as it is a usual one.
+fn because(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory; give a YAML file in it".to_owned(),
+        io::ErrorKind::PermissionDenied => "this user may not read it".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 impl From<BindError> for StartError {

@@ -5,6 +5,8 @@
 
 mod authority;
 mod error;
+mod files;
+mod names;
 
 use std::io;
 use std::path::PathBuf;
@@ -44,8 +46,8 @@ impl Tls {
             return Ok(authority);
         }
         let authority = match &self.state_dir {
-            Some(dir) => Authority::kept_in(dir)?,
-            None => Authority::in_memory()?,
+            Some(dir) => Authority::kept_in(dir, &self.names)?,
+            None => Authority::in_memory(&self.names)?,
         };
         Ok(self.authority.get_or_init(|| authority))
     }
@@ -65,7 +67,9 @@ impl Tls {
     fn build(&self) -> Result<ServerConfig, TlsError> {
         let authority = self.authority()?;
         let key = KeyPair::generate()?;
-        let leaf = leaf(&self.names)?.signed_by(&key, authority.issuer())?;
+        // One name outside of the authority's limits would spoil the certificate for all.
+        let names: Vec<_> = self.names.iter().filter(|name| authority.certifies(name)).cloned().collect();
+        let leaf = leaf(&names)?.signed_by(&key, authority.issuer())?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
@@ -80,8 +84,8 @@ impl Tls {
 }
 
 fn leaf(extra: &[String]) -> Result<CertificateParams, rcgen::Error> {
-    // Strict clients accept no wildcard directly under a top-level name, so the names of the orgs are in `extra`.
-    let mut names: Vec<String> = ["localhost", "*.localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+    // No wildcard: strict clients accept none directly under a top-level name. The names of the orgs are in `extra`.
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     for name in extra {
         if !names.contains(name) {
             names.push(name.clone());

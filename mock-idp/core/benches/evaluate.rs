@@ -134,7 +134,7 @@ fn document() -> Value {
 }
 
 fn urls() -> Urls {
-    Urls { issuer_base: "http://localhost:7801".into(), endpoint_base: "http://localhost:7801".into() }
+    Urls::at("http://localhost:7801")
 }
 
 /// The median time of one call, in microseconds.

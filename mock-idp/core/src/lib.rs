@@ -18,5 +18,6 @@ pub mod policy;
 pub mod preview;
 pub mod protocol;
 pub mod sign_in;
+pub mod text;
 pub mod tokens;
 pub mod trace;

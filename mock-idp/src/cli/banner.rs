@@ -11,7 +11,8 @@ const MAX_ROWS: usize = 2;
 
 /// The one line for scripts.
 pub(super) fn ready_line(mock: &MockIdp) -> String {
-    format!("READY issuer={} control={}/_mock/info", mock.issuer(), mock.url())
+    let control = mock.control_url().map(|url| format!(" control={url}")).unwrap_or_default();
+    format!("READY issuer={}{control}", mock.issuer())
 }
 
 /// The banner; with `styled`, the most important parts are bold.
@@ -27,15 +28,20 @@ pub(super) fn banner(mock: &MockIdp, styled: bool) -> String {
         line(&mut text, "", &format!("{}/_org/{name}/oauth2/default", mock.url()));
     }
     more(&mut text, mock.org_names().count().saturating_sub(1 + MAX_ROWS), "orgs");
-    line(&mut text, "Console", &format!("{}/console", mock.url()));
-    line(&mut text, "Control", &format!("{}/_mock/info", mock.url()));
+    if let Some(control) = mock.control_url() {
+        line(&mut text, "Console", &format!("{}/console", mock.url()));
+        line(&mut text, "Control", control);
+    } else {
+        line(&mut text, "Control", "closed: other machines can connect (--control-token opens it)");
+    }
     text.push('\n');
 
     let people = mock.people();
     for (index, person) in people.iter().take(MAX_ROWS).enumerate() {
         let note = person.note.as_ref().map(|note| format!("   ({note})")).unwrap_or_default();
         let title = if index == 0 { "Sign in" } else { "" };
-        line(&mut text, title, &clipped(&format!("{} / {}{note}", person.login, person.password)));
+        let password = if mock.is_built_in() { format!(" / {}", person.password) } else { String::new() };
+        line(&mut text, title, &clipped(&format!("{}{password}{note}", person.login)));
     }
     more(&mut text, people.len().saturating_sub(MAX_ROWS), "in the org document");
     if !people.is_empty() {

@@ -8,7 +8,13 @@ use mock_idp::{Behavior, Builder, IssuerUrl, LogFormat, MockIdp, StartError};
 
 /// A local mock of an Okta org: issuer, sign-in pages, policies. Not Okta; test use only.
 #[derive(Debug, Parser)]
-#[command(name = "mock-idp", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+#[command(
+    name = "mock-idp",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 80,
+    after_help = AFTER_HELP
+)]
 pub(super) struct Config {
     #[command(subcommand)]
     command: Option<Command>,
@@ -26,6 +32,8 @@ pub(super) enum Command {
     Serve(ServeArgs),
     /// Print the settings that an app needs.
     Env(EnvArgs),
+    /// Ask whether a mock is ready: exit code 0 if it is, else 1.
+    Health(HealthArgs),
     /// Show the outcome of a token request, without a running mock.
     Token(Box<TokenArgs>),
     /// Explain an answer of a running mock.
@@ -48,14 +56,14 @@ impl Config {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
-    /// Org document to serve instead of the built-in org; repeat it to serve further orgs.
+    /// Org document to serve instead of the built-in org, - for standard input; repeatable.
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
     org: Vec<PathBuf>,
     /// Address to listen on; with any but loopback, other machines can connect.
     #[arg(long, default_value = "localhost", env = "MOCK_IDP_HOST")]
     host: String,
     /// Port for http and https; 0 takes any free one. Default: 7801, or the next free one.
-    #[arg(long, env = "MOCK_IDP_PORT")]
+    #[arg(long, env = "MOCK_IDP_PORT", value_parser = port)]
     port: Option<u16>,
     /// Pin the issuer to this scheme, host and port, instead of following each request.
     #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
@@ -76,13 +84,22 @@ pub(super) struct ServeArgs {
     behavior: Option<Behavior>,
     /// Format of the request log on stderr; MOCK_IDP_LOG filters it.
     #[arg(long, value_enum, default_value = "text", env = "MOCK_IDP_LOG_FORMAT")]
-    log: LogFormat,
+    pub(super) log: LogFormat,
     /// File to write the READY line to once requests are served; removed at the end.
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_READY_FILE")]
     pub(super) ready_file: Option<PathBuf>,
     /// Bearer token for the control API; without it, the API is closed if --host lets other machines connect.
     #[arg(long, value_name = "TOKEN", env = "MOCK_IDP_CONTROL_TOKEN", hide_env_values = true)]
     control_token: Option<String>,
+    /// Let the mock fetch keys and send logout notices to private addresses too.
+    #[arg(long, env = "MOCK_IDP_ALLOW_PRIVATE_NETWORKS", value_parser = clap::builder::FalseyValueParser::new())]
+    allow_private_networks: bool,
+    /// Largest number of connections at a time. Default: 4096, or what the process may open.
+    #[arg(long, value_name = "N", env = "MOCK_IDP_MAX_CONNECTIONS", value_parser = count)]
+    max_connections: Option<usize>,
+    /// Read the org files again when they change, as on SIGHUP.
+    #[arg(long, requires = "org", env = "MOCK_IDP_WATCH", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(super) watch: bool,
     /// Check the org documents and exit.
     #[arg(long)]
     pub(super) check: bool,
@@ -262,7 +279,7 @@ pub(super) struct EnvArgs {
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
     pub(super) org: Option<PathBuf>,
     /// Port of the mock.
-    #[arg(long, default_value_t = MockIdp::DEFAULT_PORT, env = "MOCK_IDP_PORT")]
+    #[arg(long, default_value_t = MockIdp::DEFAULT_PORT, env = "MOCK_IDP_PORT", value_parser = port)]
     pub(super) port: u16,
     /// Base URL of the mock, if it is not http://localhost:PORT.
     #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
@@ -318,6 +335,20 @@ pub(super) enum EnvForm {
     Playwright,
     /// A test that signs in with Cypress.
     Cypress,
+}
+
+/// Arguments of `health`. The variables are those of `serve`, so that a container needs no arguments.
+#[derive(Debug, Args)]
+pub(super) struct HealthArgs {
+    /// Base URL of the mock. Default: from --host and --port.
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// The --host that the mock was started with.
+    #[arg(long, default_value = "localhost", env = "MOCK_IDP_HOST")]
+    pub(super) host: String,
+    /// Port of the mock. Default: 7801.
+    #[arg(long, env = "MOCK_IDP_PORT", value_parser = port)]
+    pub(super) port: Option<u16>,
 }
 
 /// Arguments of `behavior`.
@@ -378,6 +409,7 @@ impl ServeArgs {
             .host(self.host.as_str())
             .picker(!self.no_picker)
             .classic_sign_in(self.classic_sign_in)
+            .allow_private_networks(self.allow_private_networks)
             .log(self.log);
         if let Some(behavior) = self.behavior {
             builder = builder.behavior(behavior);
@@ -386,8 +418,14 @@ impl ServeArgs {
             Some(port) => builder.port(port),
             None => builder.prefer_port(MockIdp::DEFAULT_PORT),
         };
+        if self.org.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+            return Err(StartError::Setting("--org - is given twice, but standard input is read only once".to_owned()));
+        }
         for path in &self.org {
             builder = builder.org_file(path)?;
+        }
+        if let Some(max) = self.max_connections {
+            builder = builder.max_connections(max);
         }
         for name in &self.allow_host {
             builder = builder.allow_host(name.as_str());
@@ -403,4 +441,12 @@ impl ServeArgs {
         }
         Ok(builder)
     }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("a port is a number from 0 to {}", u16::MAX))
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "expected a whole number from 1 on".to_owned())
 }

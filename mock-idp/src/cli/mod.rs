@@ -7,8 +7,13 @@ mod config;
 mod env;
 mod explain;
 mod failure;
+mod health;
+mod http_client;
 mod output;
+mod ready_file;
 mod serve;
+mod signals;
+mod watch;
 mod wrap;
 
 use std::process::ExitCode;
@@ -27,7 +32,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Diff(args) => return finish(explain::diff(&args)),
         Command::Explain(args) => return finish(explain::explain(&args)),
         Command::Serve(args) if args.check => serve::check(&args),
-        Command::Serve(args) => serve::serve(&args),
+        Command::Serve(args) => serve::serve(args),
+        Command::Health(args) => health::run(&args),
         Command::Env(args) => env::run(&args),
         Command::Behavior(args) => print(&behavior::render(args.json)),
         Command::Ca(command) => ca::run(&command),

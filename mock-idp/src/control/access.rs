@@ -23,7 +23,7 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
             Ok(matched) => matched,
             Err(refused) => return refused,
         };
-        if matched.route().is_some_and(|route| route.access == Access::Public) {
+        if matched.route().is_some_and(|route| matches!(route.access, Access::Public | Access::AnyHost)) {
             return matched.handler()(Request::from_parts(head, body)).await;
         }
         let mut decided = match check(&head) {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::StatusCode;
-use mock_idp_core::org::{Org, Urls};
+use mock_idp_core::org::Org;
 use mock_idp_core::preview::{BadParameter, PARAMETERS, Preview, Question, Remedies, Report};
 use serde_json::{Map, Value, json};
 
@@ -48,12 +48,7 @@ async fn answer<'p>(address: &Address, parameters: impl IntoIterator<Item = (&'p
     let report = |org: &Org, question: &Question, preview: Preview, remedies: Remedies| {
         Json(Report::new(org, question, preview, remedies)).into_response()
     };
-    preview::explain(&address.org, urls(address), question, report).await
-}
-
-/// The org's addresses as this request sees them.
-pub(super) fn urls(address: &Address) -> Urls {
-    Urls { issuer_base: address.issuer_base.clone(), endpoint_base: address.base.clone() }
+    preview::explain(&address.org, address.urls(), question, report).await
 }
 
 fn refused(bad: BadParameter) -> Response {

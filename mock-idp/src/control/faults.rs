@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use bytes::Bytes;
+use mock_idp_core::text::nearest;
 use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
@@ -73,12 +74,11 @@ impl TryFrom<FaultBody> for Fault {
 fn unknown(name: &str) -> ControlError {
     let names: Vec<_> = FaultKind::names().collect();
     // A name without its first half is recognised too.
-    let score = |known: &&str| {
-        let short = known.split_once('.').map_or(*known, |(_, short)| short);
-        strsim::jaro_winkler(name, known).max(strsim::jaro_winkler(name, short))
-    };
-    let nearest = names.iter().copied().max_by(|left, right| score(left).total_cmp(&score(right)));
-    let error = match nearest.filter(|known| score(known) > 0.7) {
+    let short = |known: &str| known.split_once('.').map_or(known, |(_, short)| short).to_owned();
+    let shorts: Vec<String> = names.iter().map(|known| short(known)).collect();
+    let by_short = nearest(name, shorts.iter().map(String::as_str));
+    let by_short = by_short.and_then(|found| names.iter().copied().find(|known| short(known) == found));
+    let error = match nearest(name, names.iter().copied()).or(by_short) {
         Some(known) => format!("no fault is named {name:?}; did you mean {known:?}?"),
         None => format!("no fault is named {name:?}"),
     };

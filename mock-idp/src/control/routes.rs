@@ -37,7 +37,9 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::GET, &["/_mock/requests/{request_id}"], CONTROL, handler!(requests::one)),
     route(Method::POST, &["/_mock/reset"], CONTROL, handler!(server::reset)),
     route(Method::POST, &["/_mock/unlock"], CONTROL, handler!(unlock::post)),
-    // Whoever can connect may know what runs here, and load what its pages need.
-    route(Method::GET, &["/healthz"], Access::Public, handler!(server::healthz)),
+    // Whoever can connect may know what runs here, trust its certificates, and load what its pages need.
+    route(Method::GET, &["/healthz"], Access::AnyHost, handler!(server::healthz)),
+    route(Method::GET, &["/readyz"], Access::AnyHost, handler!(server::readyz)),
+    route(Method::GET, &["/_mock/ca.pem"], Access::Public, handler!(server::ca_certificate)),
     route(Method::GET, &["/_mock/assets/{name}"], Access::Public, handler!(assets::get)),
 ];

@@ -19,7 +19,7 @@ use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::keys::{KeyPool, KeyRing, LoadedKeys};
 use crate::ledger::{Ledger, NEVER};
-use crate::outbound::KeySets;
+use crate::outbound::{KeySets, Networks};
 
 /// One org: configuration, ledger, keys, clock, faults and journal of its own.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub struct OrgInstance {
     pub clock: Clock,
     pub journal: Journal,
     pub faults: Faults,
+    /// Where requests that the org sends itself may go.
+    pub(crate) networks: Networks,
     pub(super) ledger: Ledger,
     pub(super) keys: KeyRing,
     pub(super) key_sets: KeySets,
@@ -63,6 +65,7 @@ impl OrgInstance {
             clock,
             journal: Journal::default(),
             faults: Faults::default(),
+            networks: Networks::default(),
             ledger,
             keys,
             key_sets: KeySets::default(),
@@ -113,6 +116,16 @@ impl OrgInstance {
     /// As of [`Self::change`].
     pub fn change_seed<E: From<Problems>>(&self, change: impl Fn(&mut Draft) -> Result<(), E>) -> Result<(), E> {
         self.snapshots.change_seed(self.clock.now(), change)?;
+        self.increment_revision();
+        Ok(())
+    }
+
+    /// Replaces the document that the org was started with. What sign-ins and changes have left behind stays.
+    ///
+    /// # Errors
+    /// The changes do not fit the new document; nothing is changed then.
+    pub fn replace_document(&self, org: Org) -> Result<(), Problems> {
+        self.snapshots.replace_document(org)?;
         self.increment_revision();
         Ok(())
     }

@@ -38,7 +38,7 @@ pub(super) async fn send(context: &Context, notices: Vec<BackChannelNotice>) -> 
 async fn deliver(org: Arc<OrgInstance>, notice: BackChannelNotice, token: String) {
     let started = Instant::now();
     let form = format!("logout_token={token}");
-    let mut result = outbound::post_form(&notice.uri, form.clone()).await;
+    let mut result = outbound::post_form(&notice.uri, form.clone(), org.networks).await;
     for pause in PAUSES {
         if !may_be_temporary(&result) {
             break;
@@ -46,7 +46,7 @@ async fn deliver(org: Arc<OrgInstance>, notice: BackChannelNotice, token: String
         record(&org, &notice, &result, started);
         #[expect(clippy::disallowed_methods, reason = "there is no event to wait for: the receiver has to recover")]
         tokio::time::sleep(pause).await;
-        result = outbound::post_form(&notice.uri, form.clone()).await;
+        result = outbound::post_form(&notice.uri, form.clone(), org.networks).await;
     }
     record(&org, &notice, &result, started);
 }

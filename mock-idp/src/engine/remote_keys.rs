@@ -10,7 +10,7 @@ use super::Context;
 /// Fetches the keys of a client that publishes them.
 pub(super) async fn fetch(context: &Context, source: Option<KeySource<'_>>) -> Option<Fetched> {
     let KeySource { uri, kid } = source?;
-    Some(context.instance.key_sets.of(uri, kid, context.now).await)
+    Some(context.instance.key_sets.of(uri, kid, context.now, context.instance.networks).await)
 }
 
 /// Fetches the keys that tokens are encrypted with, as far as clients publish them.

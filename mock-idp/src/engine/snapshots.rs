@@ -1,4 +1,4 @@
-//! The configuration of an org: the current snapshot, and the one that it was started with.
+//! The configuration of an org: its document, the snapshot that a reset restores, and the current one.
 
 use std::sync::Arc;
 
@@ -10,13 +10,16 @@ use parking_lot::Mutex;
 #[derive(Debug)]
 pub(crate) struct Snapshots {
     current: ArcSwap<Org>,
+    /// The document, with what the program that embeds the mock has changed.
     seed: ArcSwap<Org>,
+    document: ArcSwap<Org>,
     changing: Mutex<()>,
 }
 
 impl Snapshots {
     pub(crate) fn new(org: Arc<Org>) -> Self {
-        Self { current: ArcSwap::new(Arc::clone(&org)), seed: ArcSwap::new(org), changing: Mutex::new(()) }
+        let [current, seed, document] = [Arc::clone(&org), Arc::clone(&org), org].map(ArcSwap::new);
+        Self { current, seed, document, changing: Mutex::new(()) }
     }
 
     /// The current snapshot. Changes do not touch it.
@@ -65,6 +68,25 @@ impl Snapshots {
             self.seed.store(seed);
             self.current.store(current);
         }
+        Ok(())
+    }
+
+    /// Replaces the document, and keeps what was changed since.
+    ///
+    /// # Errors
+    /// The changes do not fit the new document; nothing is changed then.
+    pub(crate) fn replace_document(&self, next: Org) -> Result<(), Problems> {
+        let _changing = self.changing.lock();
+        let next = Arc::new(next);
+        let document = self.document.load_full();
+        let changed = |org: Arc<Org>| match Arc::ptr_eq(&org, &document) {
+            true => Ok(Arc::clone(&next)),
+            false => next.with_changes(&document, &org).map(Arc::new),
+        };
+        let (current, seed) = (changed(self.current())?, changed(self.seed.load_full())?);
+        self.document.store(Arc::clone(&next));
+        self.seed.store(seed);
+        self.current.store(current);
         Ok(())
     }
 

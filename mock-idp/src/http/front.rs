@@ -35,7 +35,7 @@ use crate::http::layers::{cors, limits, okta_headers, request_body};
 use crate::http::respond::api_error;
 use crate::journal::Explained;
 use crate::request_id::{self, RequestId};
-use crate::routing::{Decided, Matched, Pipeline, Readers, Table};
+use crate::routing::{Access, Decided, Matched, Pipeline, Readers, Table};
 use crate::settings::Settings;
 
 /// Serves all connections.
@@ -160,6 +160,11 @@ impl Shared {
         let path = matched.recordable(uri.path().to_owned());
         *request.uri_mut() = uri;
         let record = RequestRecord { started, request_id: RequestId::random(), method: request.method().clone(), path };
+        let answers_any_host = matched.route().is_some_and(|route| route.access == Access::AnyHost);
+        let resolved = match resolved {
+            Err(_) if answers_any_host => self.resolver.nameless(connection.secure),
+            resolved => resolved,
+        };
         let resolved = match resolved {
             Ok(resolved) => resolved,
             Err(misaddressed) => {
@@ -331,7 +336,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::engine::OrgInstance;
     use crate::keys::KeyPool;
-    use crate::routing::{Access, Group, RateClass, Route, handler};
+    use crate::routing::{Group, RateClass, Route, handler};
 
     fn orgs() -> Arc<Orgs> {
         let org = Org::parse(crate::BUILT_IN_ORG).unwrap();

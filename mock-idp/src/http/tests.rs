@@ -50,7 +50,7 @@ fn management_rows_name_scopes_and_others_do_not_begin_with_the_api_prefix() {
             Access::Management(scopes) | Access::Registration(scopes) => {
                 assert!(!scopes.is_empty() && scopes.iter().all(|scope| scope.starts_with("okta.")), "{:?}", row.paths);
             }
-            Access::Control => panic!("{:?} is not in the control API", row.paths),
+            Access::Control | Access::AnyHost => panic!("{:?} is not in the control API", row.paths),
             Access::Public | Access::Client | Access::BearerToken | Access::Session => {
                 let authn = row.paths[0].starts_with("/api/v1/authn");
                 assert!(authn || !row.paths[0].starts_with("/api/"), "{:?}", row.paths);

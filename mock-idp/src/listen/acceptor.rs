@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use tokio_util::either::Either;
 
 use crate::listen::connection::Connection;
+use crate::listen::connections::Progress;
 use crate::tls::Tls;
 
 /// A TLS record that opens a connection is a handshake record (RFC 8446 5.1); no HTTP method begins with it.
@@ -30,11 +31,19 @@ impl Acceptor {
     }
 
     /// The connection, whether it is secure, and the flag that makes it end with a reset.
-    pub(crate) async fn open(&self, stream: TcpStream) -> io::Result<(Connection, bool, Arc<AtomicBool>)> {
-        timeout(TIMEOUT, self.accept(stream)).await?
+    pub(super) async fn open(
+        &self,
+        stream: TcpStream,
+        progress: Arc<Progress>,
+    ) -> io::Result<(Connection, bool, Arc<AtomicBool>)> {
+        timeout(TIMEOUT, self.accept(stream, progress)).await?
     }
 
-    async fn accept(&self, stream: TcpStream) -> io::Result<(Connection, bool, Arc<AtomicBool>)> {
+    async fn accept(
+        &self,
+        stream: TcpStream,
+        progress: Arc<Progress>,
+    ) -> io::Result<(Connection, bool, Arc<AtomicBool>)> {
         stream.set_nodelay(true)?;
         let mut first = [0];
         stream.peek(&mut first).await?;
@@ -42,6 +51,6 @@ impl Acceptor {
         let io =
             if secure { Either::Left(self.tls.acceptor().await?.accept(stream).await?) } else { Either::Right(stream) };
         let reset = Arc::new(AtomicBool::new(false));
-        Ok((Connection::new(io, Arc::clone(&reset)), secure, reset))
+        Ok((Connection::new(io, Arc::clone(&reset), progress), secure, reset))
     }
 }

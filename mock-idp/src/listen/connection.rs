@@ -1,4 +1,4 @@
-//! An open connection, plain or TLS, that can end in a reset.
+//! An open connection, plain or TLS, that reports its progress and can end in a reset.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,17 +11,31 @@ use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
+use crate::listen::connections::Progress;
+
 /// A connection. Reads and writes pass through.
 #[derive(Debug)]
 pub(crate) struct Connection {
     io: Either<TlsStream<TcpStream>, TcpStream>,
     reset: Arc<AtomicBool>,
+    progress: Arc<Progress>,
 }
 
 impl Connection {
     /// Ends in a reset if `reset` is set by then.
-    pub(crate) fn new(io: Either<TlsStream<TcpStream>, TcpStream>, reset: Arc<AtomicBool>) -> Self {
-        Self { io, reset }
+    pub(super) fn new(
+        io: Either<TlsStream<TcpStream>, TcpStream>,
+        reset: Arc<AtomicBool>,
+        progress: Arc<Progress>,
+    ) -> Self {
+        Self { io, reset, progress }
+    }
+
+    fn sent(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.progress.sent();
+        }
+        written
     }
 }
 
@@ -41,13 +55,19 @@ impl Drop for Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_read(cx, buf)
+        let before = buf.filled().len();
+        let read = Pin::new(&mut self.io).poll_read(cx, buf);
+        if buf.filled().len() > before {
+            self.progress.received();
+        }
+        read
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write(cx, buf)
+        let written = Pin::new(&mut self.io).poll_write(cx, buf);
+        self.sent(written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -63,7 +83,8 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
+        self.sent(written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -2,6 +2,7 @@
 
 mod acceptor;
 mod connection;
+pub(crate) mod connections;
 pub(crate) mod port;
 
 use std::io;
@@ -19,10 +20,14 @@ use tokio_util::task::TaskTracker;
 
 use crate::http::front::Front;
 use crate::listen::acceptor::Acceptor;
+use crate::listen::connections::{Admitted, Connections, Phase};
 use crate::tls::Tls;
 
 /// How long running requests may take once the server stops.
 const GRACE: Duration = Duration::from_millis(500);
+
+/// Largest head of a request, in bytes.
+const MAX_HEAD: usize = 128 * 1024;
 
 /// How long accepting pauses after the system refused a connection, for lack of descriptors or memory.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -35,12 +40,22 @@ pub(crate) struct Serving {
     /// End everything at once.
     ending: CancellationToken,
     tasks: TaskTracker,
+    connections: Arc<Connections>,
 }
 
-/// Serves these listeners on the current runtime.
-pub(crate) fn serve(listeners: Vec<TcpListener>, front: &Front, tls: &Arc<Tls>) -> io::Result<Serving> {
-    let serving =
-        Serving { stopping: CancellationToken::new(), ending: CancellationToken::new(), tasks: TaskTracker::new() };
+/// Serves these listeners on the current runtime, with at most `max` connections at a time.
+pub(crate) fn serve(
+    listeners: Vec<TcpListener>,
+    max: Option<usize>,
+    front: &Front,
+    tls: &Arc<Tls>,
+) -> io::Result<Serving> {
+    let serving = Serving {
+        stopping: CancellationToken::new(),
+        ending: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+        connections: Connections::new(max),
+    };
     for listener in listeners {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let acceptor = Acceptor::new(Arc::clone(tls));
@@ -67,11 +82,25 @@ impl Serving {
         self.tasks.spawn(task);
     }
 
+    /// How many requests are being answered.
+    pub(crate) fn running(&self) -> usize {
+        self.connections.serving()
+    }
+
     async fn accept(self, listener: tokio::net::TcpListener, acceptor: Acceptor, front: Front) {
         while let Some(accepted) = self.stopping.run_until_cancelled(listener.accept()).await {
             match accepted {
-                Ok((stream, _)) => self.spawn(self.clone().connection(stream, acceptor.clone(), front.clone())),
+                Ok((stream, _)) => {
+                    // A child token: connections that poll the same token contend for its lock.
+                    let admitted = self.connections.admit(self.stopping.child_token());
+                    let Some(admitted) = self.stopping.run_until_cancelled(admitted).await else { return };
+                    self.spawn(self.clone().connection(stream, admitted, acceptor.clone(), front.clone()));
+                }
                 Err(error) if is_of_one_connection(&error) => {}
+                // Most likely the process may open no more files.
+                Err(_) if self.connections.end_longest_waiting() => {
+                    let _ = timeout(PAUSE, self.connections.one_closed()).await;
+                }
                 Err(error) => {
                     tracing::error!(target: "mock_idp", "accepting connections pauses for a moment: {error}");
                     let _ = timeout(PAUSE, self.stopping.cancelled()).await;
@@ -80,18 +109,37 @@ impl Serving {
         }
     }
 
-    async fn connection(self, stream: TcpStream, acceptor: Acceptor, front: Front) {
-        // A child token: connections that poll the same token contend for its lock.
-        let stopping = self.stopping.child_token();
-        let Some(Ok((stream, secure, reset))) = stopping.run_until_cancelled(acceptor.open(stream)).await else {
+    async fn connection(self, stream: TcpStream, admitted: Admitted, acceptor: Acceptor, front: Front) {
+        let progress = Arc::clone(&admitted.progress);
+        let open = acceptor.open(stream, Arc::clone(&progress));
+        let Some(Ok((stream, secure, reset))) = progress.ending.run_until_cancelled(open).await else {
             return;
         };
+        progress.enter(Phase::Idle);
         let front = front.for_connection(secure, reset);
-        let service = service_fn(move |request| front.answer(request));
+        let service = {
+            let progress = Arc::clone(&progress);
+            service_fn(move |request| {
+                progress.enter(Phase::Serving);
+                let (answer, progress) = (front.answer(request), Arc::clone(&progress));
+                async move {
+                    let answer = answer.await;
+                    progress.enter(Phase::Idle);
+                    answer
+                }
+            })
+        };
         // Answers are small: one write of copied bytes is cheaper than a vectored write.
-        let http = http1::Builder::new().writev(false).serve_connection(TokioIo::new(stream), service);
+        let http =
+            http1::Builder::new().writev(false).max_buf_size(MAX_HEAD).serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(http);
-        if stopping.run_until_cancelled(connection.as_mut()).await.is_none() {
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = progress.overdue() => return,
+            () = progress.ending.cancelled() => {}
+        }
+        // The rest of a head may never come.
+        if progress.phase() != Phase::Head {
             connection.as_mut().graceful_shutdown();
             self.ending.run_until_cancelled(timeout(GRACE, connection)).await;
         }

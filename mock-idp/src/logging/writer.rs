@@ -1,4 +1,5 @@
-//! Writes log lines in batches on a thread of its own, so that requests do not wait for a terminal or a file.
+//! Writes to stderr in batches on a thread of its own, so that requests do not wait for a terminal or a file, nor for a pipe that
+//! nobody reads.
 
 use std::io::{self, Write};
 use std::sync::OnceLock;
@@ -9,10 +10,10 @@ use parking_lot::{Condvar, Mutex};
 /// How long lines are collected for one batch.
 const BATCH_PERIOD: Duration = Duration::from_millis(10);
 
-/// Largest number of buffered bytes. Above it, callers wait: no line is lost.
+/// Largest number of buffered bytes. Lines that do not fit are dropped and counted.
 const MAX_BUFFERED: usize = 1 << 20;
 
-/// Longest wait for lines to be written.
+/// Longest wait for lines to be written, at the end.
 const MAX_WAIT: Duration = Duration::from_millis(200);
 
 /// Accepts log lines.
@@ -37,6 +38,8 @@ struct Buffer {
     urgent: bool,
     /// The thread could not be started: callers write themselves.
     unthreaded: bool,
+    /// Lines that were dropped since the last batch.
+    dropped: u64,
 }
 
 static STDERR: OnceLock<Shared> = OnceLock::new();
@@ -78,8 +81,9 @@ impl Write for LogWriter {
         if buffer.unthreaded {
             return io::stderr().write(line);
         }
-        while buffer.bytes.len() > MAX_BUFFERED {
-            self.0.written.wait_for(&mut buffer, MAX_WAIT);
+        if buffer.bytes.len() + line.len() > MAX_BUFFERED {
+            buffer.dropped += 1;
+            return Ok(line.len());
         }
         let idle = buffer.bytes.is_empty() && !buffer.writing;
         buffer.bytes.extend_from_slice(line);
@@ -112,10 +116,14 @@ impl Shared {
             }
             batch.clear();
             std::mem::swap(&mut batch, &mut buffer.bytes);
+            let dropped = std::mem::take(&mut buffer.dropped);
             buffer.writing = true;
             drop(buffer);
             // An error of stderr cannot be reported.
             let _ = out.write_all(&batch);
+            if dropped > 0 {
+                tracing::warn!(target: "mock_idp", dropped, "log lines were dropped, because nobody read stderr");
+            }
         }
     }
 }

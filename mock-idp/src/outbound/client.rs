@@ -3,6 +3,7 @@
 //! http and https. Redirects are not followed and proxies not used: the other end is a program on this machine or in the network
 //! of the test.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::networks::{AddressType, Networks};
+
 /// Time limit for a whole exchange.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Largest answer, in bytes.
@@ -30,6 +33,11 @@ pub(crate) enum OutboundError {
     NotAnAddress(String),
     #[error("no connection: {0}")]
     Connection(#[from] std::io::Error),
+    #[error(
+        "`{host}` is {address}, an address of {}; start the mock with --allow-private-networks if it may be called",
+        if AddressType::of(*address) == AddressType::Loopback { "this machine, which other machines can reach through this mock" } else { "a private network" }
+    )]
+    Network { host: String, address: IpAddr },
     #[error("TLS is unavailable: {0}")]
     Tls(#[from] rustls::Error),
     #[error("the exchange failed: {0}")]
@@ -48,13 +56,13 @@ pub(crate) enum OutboundError {
 ///
 /// # Errors
 /// Anything but a 200 in time.
-pub(crate) async fn fetch(uri: &str) -> Result<Bytes, OutboundError> {
-    tokio::time::timeout(TIMEOUT, get(uri)).await.map_err(|_| OutboundError::Late)?
+pub(crate) async fn fetch(uri: &str, networks: Networks) -> Result<Bytes, OutboundError> {
+    tokio::time::timeout(TIMEOUT, get(uri, networks)).await.map_err(|_| OutboundError::Late)?
 }
 
-async fn get(uri: &str) -> Result<Bytes, OutboundError> {
+async fn get(uri: &str, networks: Networks) -> Result<Bytes, OutboundError> {
     let request = Request::get(uri).header(header::ACCEPT, "application/json").body(Body::empty())?;
-    let (status, answer) = send(uri, request).await?;
+    let (status, answer) = send(uri, request, networks).await?;
     if status == StatusCode::OK { Ok(answer) } else { Err(OutboundError::Status(status)) }
 }
 
@@ -62,19 +70,23 @@ async fn get(uri: &str) -> Result<Bytes, OutboundError> {
 ///
 /// # Errors
 /// Anything but a success in time.
-pub(crate) async fn post_form(uri: &str, form: String) -> Result<(), OutboundError> {
+pub(crate) async fn post_form(uri: &str, form: String, networks: Networks) -> Result<(), OutboundError> {
     let post = async {
         let request = Request::post(uri)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::CONTENT_LENGTH, form.len())
             .body(Body::from(form))?;
-        let (status, _) = send(uri, request).await?;
+        let (status, _) = send(uri, request, networks).await?;
         if status.is_success() { Ok(()) } else { Err(OutboundError::Status(status)) }
     };
     tokio::time::timeout(TIMEOUT, post).await.map_err(|_| OutboundError::Late)?
 }
 
-async fn send(text: &str, mut request: Request<Body>) -> Result<(StatusCode, Bytes), OutboundError> {
+async fn send(
+    text: &str,
+    mut request: Request<Body>,
+    networks: Networks,
+) -> Result<(StatusCode, Bytes), OutboundError> {
     let not_an_address = || OutboundError::NotAnAddress(text.to_owned());
     let uri: Uri = text.parse().map_err(|_| not_an_address())?;
     let authority = uri.authority().ok_or_else(not_an_address)?;
@@ -90,7 +102,7 @@ async fn send(text: &str, mut request: Request<Body>) -> Result<(StatusCode, Byt
     let headers = request.headers_mut();
     headers.insert(header::HOST, HeaderValue::from_str(authority.as_str()).map_err(|_| not_an_address())?);
     headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("mock-idp/", env!("CARGO_PKG_VERSION"))));
-    let stream = connect(host, port).await?;
+    let stream = connect(host, port, networks).await?;
     if !secure {
         return exchange(stream, request).await;
     }
@@ -99,10 +111,22 @@ async fn send(text: &str, mut request: Request<Body>) -> Result<(StatusCode, Byt
     exchange(connector.connect(name, stream).await?, request).await
 }
 
-/// RFC 6761 6.3: names under `localhost` are this machine; resolvers may not know them.
-async fn connect(host: &str, port: u16) -> std::io::Result<TcpStream> {
-    let host = if host.ends_with(".localhost") { "localhost" } else { host };
-    TcpStream::connect((host, port)).await
+/// Connects to the addresses of a host that may be called. RFC 6761 6.3: names under `localhost` are this machine; resolvers may not
+/// know them.
+async fn connect(host: &str, port: u16, networks: Networks) -> Result<TcpStream, OutboundError> {
+    let resolved = if host.ends_with(".localhost") { "localhost" } else { host };
+    let mut error = OutboundError::Connection(std::io::ErrorKind::AddrNotAvailable.into());
+    for address in tokio::net::lookup_host((resolved, port)).await? {
+        if !networks.permit(address.ip()) {
+            error = OutboundError::Network { host: host.to_owned(), address: address.ip() };
+            continue;
+        }
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(refused) => error = refused.into(),
+        }
+    }
+    Err(error)
 }
 
 async fn exchange(

@@ -2,6 +2,8 @@
 
 mod client;
 mod key_sets;
+mod networks;
 
 pub(crate) use client::{OutboundError, post_form};
 pub(crate) use key_sets::KeySets;
+pub(crate) use networks::Networks;

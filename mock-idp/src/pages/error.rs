@@ -56,16 +56,20 @@ impl<'a> Comparison<'a> {
     fn new(mismatch: &'a RedirectUriMismatch) -> Self {
         let received = mismatch.received.as_str();
         let nearest = mismatch.registered.first().map_or(received, String::as_str);
-        let candidate = |uri: &'a String| Candidate {
-            uri: mark(uri, received),
-            differs: if received.is_empty() { String::new() } else { differing_parts(received, uri).join(", ") },
+        let differs = |uri: &str| match received.is_empty() {
+            true => String::new(),
+            false => differing_parts(received, uri).join(", "),
         };
+        let marked = |uri: &'a String| Candidate { uri: mark(uri, received), differs: differs(uri) };
+        // Without marks, which take longer than everything else of the page.
+        let plain =
+            |uri: &'a String| Candidate { uri: vec![Piece { text: uri, different: false }], differs: differs(uri) };
         let (shown, folded) = mismatch.registered.split_at(mismatch.registered.len().min(NEAREST_SHOWN));
         Self {
             client_label: &mismatch.client_label,
             received: (!received.is_empty()).then(|| mark(received, nearest)),
-            nearest: shown.iter().map(candidate).collect(),
-            others: folded.iter().map(candidate).collect(),
+            nearest: shown.iter().map(marked).collect(),
+            others: folded.iter().map(plain).collect(),
             // A JSON string is a YAML string.
             remedy: mismatch
                 .command

@@ -24,6 +24,8 @@ pub(crate) struct Route {
 pub(crate) enum Access {
     /// Nothing.
     Public,
+    /// Nothing, not even a host name that is ours: a probe asks under the address that it has for this machine.
+    AnyHost,
     /// Client authentication, as registered for the client. The handler checks it.
     Client,
     /// An access token of the authorization server. The handler checks it.

@@ -1,7 +1,5 @@
 //! The local certificate authority, in memory or in a directory.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use rcgen::{
@@ -14,6 +12,8 @@ use rustls::pki_types::pem::PemObject as _;
 use time::{Duration, OffsetDateTime};
 
 use super::error::TlsError;
+use super::files::{self, PRIVATE, PUBLIC};
+use super::names;
 
 /// The file in the state directory that holds the certificate.
 const CA_FILE: &str = "ca.pem";
@@ -22,16 +22,11 @@ const LOCK_FILE: &str = "ca.lock";
 const YEARS: i64 = 10;
 const NAME: &str = "mock-idp local CA (test use only)";
 
-/// Only the owner may read the key.
-const PRIVATE: u32 = 0o600;
-/// Everybody may read the certificate.
-const PUBLIC: u32 = 0o644;
-
-/// Makes sure that `dir` holds an authority, and returns the path of its certificate.
-pub(crate) fn keep_authority(dir: &Path) -> Result<PathBuf, TlsError> {
+/// Makes sure that `dir` holds an authority, and returns the path of its certificate. A new one may certify these names.
+pub(crate) fn keep_authority(dir: &Path, names: &[String]) -> Result<PathBuf, TlsError> {
     let path = dir.join(CA_FILE);
     if !path.exists() {
-        Authority::kept_in(dir)?;
+        Authority::kept_in(dir, names)?;
     }
     Ok(path)
 }
@@ -42,24 +37,59 @@ pub(crate) struct Authority {
     pem: String,
     der: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
+    /// The encoded names that it may certify. An authority of an earlier version has no limits.
+    limits: Option<Vec<u8>>,
+    warnings: Vec<String>,
 }
 
 impl Authority {
-    /// A new one in memory.
-    pub(crate) fn in_memory() -> Result<Self, TlsError> {
-        Self::load(&Pems::generate()?)
+    /// A new one in memory, for loopback and these names.
+    pub(crate) fn in_memory(names: &[String]) -> Result<Self, TlsError> {
+        Self::load(&Pems::generate(names)?)
     }
 
-    /// The one in `dir`, which is generated if there is none.
-    pub(crate) fn kept_in(dir: &Path) -> Result<Self, TlsError> {
+    /// The one in `dir`, which is generated for loopback and these names if there is none.
+    pub(crate) fn kept_in(dir: &Path, names: &[String]) -> Result<Self, TlsError> {
         let pems = match Pems::read(dir)? {
             Some(pems) => pems,
-            None => Pems::create(dir)?,
+            None => Pems::create(dir, names)?,
         };
-        Self::load(&pems).map_err(|error| match error {
+        let loaded = Self::load(&pems).map(|mut authority| {
+            authority.warnings = files::loose_modes(dir, &dir.join(KEY_FILE));
+            authority.warn_about(dir, names);
+            authority
+        });
+        loaded.map_err(|error| match error {
             TlsError::File { .. } => error,
             other => TlsError::Unusable { dir: dir.to_owned(), reason: other.to_string() },
         })
+    }
+
+    /// What a person has to change about its files.
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Whether a certificate of this name is accepted under this authority.
+    pub(super) fn certifies(&self, name: &str) -> bool {
+        let Some(limits) = &self.limits else { return true };
+        names::subtrees_of(name).iter().any(|subtree| limits.windows(subtree.len()).any(|part| part == subtree))
+    }
+
+    fn warn_about(&mut self, dir: &Path, names: &[String]) {
+        let renew = format!("Remove ca.pem and ca.key.pem in {}, start again, and trust the new one", dir.display());
+        let missing: Vec<_> = names.iter().filter(|name| !self.certifies(name)).map(String::as_str).collect();
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            self.warnings.push(format!(
+                "The certificate authority was made without {missing}, so https fails under that name. {renew}."
+            ));
+        }
+        if self.limits.is_none() {
+            self.warnings.push(format!(
+                "The certificate authority may certify any name, as it was made by an earlier version. {renew}."
+            ));
+        }
     }
 
     /// Its certificate.
@@ -90,8 +120,9 @@ impl Authority {
         if !anchor.subject.ends_with(NAME.as_bytes()) {
             return Err(TlsError::NotOurs("was not made by mock-idp"));
         }
-        let issuer = Issuer::new(authority_params(), key);
-        Ok(Self { pem: pems.certificate.clone(), der, issuer })
+        let limits = anchor.name_constraints.as_ref().map(|limits| limits.to_vec());
+        let issuer = Issuer::new(authority_params(&[]), key);
+        Ok(Self { pem: pems.certificate.clone(), der, issuer, limits, warnings: Vec::new() })
     }
 }
 
@@ -102,9 +133,9 @@ struct Pems {
 }
 
 impl Pems {
-    fn generate() -> Result<Self, TlsError> {
+    fn generate(names: &[String]) -> Result<Self, TlsError> {
         let key = KeyPair::generate()?;
-        let mut params = authority_params();
+        let mut params = authority_params(names);
         #[expect(clippy::disallowed_methods, reason = "browsers judge a certificate by the machine's clock")]
         let now = OffsetDateTime::now_utc();
         params.not_before = now - Duration::DAY;
@@ -124,83 +155,62 @@ impl Pems {
     }
 
     /// Creates both files, under a lock, so that two processes that start at once use one authority.
-    fn create(dir: &Path) -> Result<Self, TlsError> {
+    fn create(dir: &Path, names: &[String]) -> Result<Self, TlsError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| TlsError::File { path, source }
         };
-        fs::create_dir_all(dir).map_err(failed(dir))?;
+        files::create_dir(dir).map_err(failed(dir))?;
         let lock_path = dir.join(LOCK_FILE);
-        let lock = file(&lock_path, PRIVATE).map_err(failed(&lock_path))?;
+        let lock = files::lock_file(&lock_path).map_err(failed(&lock_path))?;
         lock.lock().map_err(failed(&lock_path))?;
         if let Some(pems) = Self::read(dir)? {
             return Ok(pems);
         }
-        let pems = Self::generate()?;
+        let pems = Self::generate(names)?;
         for (name, text, mode) in [(KEY_FILE, &pems.key, PRIVATE), (CA_FILE, &pems.certificate, PUBLIC)] {
             let path = dir.join(name);
-            write_whole(&path, text, mode).map_err(failed(&path))?;
+            files::write_whole(&path, text, mode).map_err(failed(&path))?;
         }
         Ok(pems)
     }
 }
 
-/// The parameters of all authorities made here.
-fn authority_params() -> CertificateParams {
+/// The parameters of all authorities made here. They may certify loopback and these names only (RFC 5280 4.2.1.10): who gets hold
+/// of the key cannot use it for other sites.
+fn authority_params(names: &[String]) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = rcgen::DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, NAME);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.name_constraints = Some(names::limits(names));
     params
 }
 
 fn read(path: &Path) -> Result<Option<String>, TlsError> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(TlsError::File { path: path.to_owned(), source }),
-    }
-}
-
-/// Writes a file under another name and renames it, so that no reader sees a part of it.
-fn write_whole(path: &Path, text: &str, mode: u32) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
-    let mut file = file(&unfinished, mode)?;
-    file.set_len(0)?;
-    file.write_all(text.as_bytes())?;
-    drop(file);
-    fs::rename(&unfinished, path)
-}
-
-/// A file to write, created with these permissions.
-fn file(path: &Path, mode: u32) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    #[cfg(not(unix))]
-    let _ = mode;
-    options.open(path)
+    files::read(path).map_err(|source| TlsError::File { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// The error for a directory in which the files of a new authority were changed.
     fn error_after(change: impl FnOnce(&Path)) -> String {
         let dir = tempfile::tempdir().unwrap();
-        Authority::kept_in(dir.path()).unwrap();
+        Authority::kept_in(dir.path(), &[]).unwrap();
         change(dir.path());
-        let error = Authority::kept_in(dir.path()).unwrap_err().to_string();
+        let error = Authority::kept_in(dir.path(), &[]).unwrap_err().to_string();
         assert!(error.ends_with(". Remove ca.pem and ca.key.pem there"), "{error}");
         error
     }
 
     #[test]
     fn an_authority_that_cannot_sign_is_refused_with_the_reason() {
-        let other = || Pems::generate().unwrap();
+        let other = || Pems::generate(&[]).unwrap();
         let missing = error_after(|dir| fs::remove_file(dir.join(KEY_FILE)).unwrap());
         assert!(missing.contains("ca.key.pem is missing"), "{missing}");
         let mixed = error_after(|dir| fs::write(dir.join(KEY_FILE), other().key).unwrap());
@@ -209,11 +219,29 @@ mod tests {
         assert!(garbage.contains("certificate:"), "{garbage}");
         let foreign = error_after(|dir| {
             let key = KeyPair::generate().unwrap();
-            let mut params = authority_params();
+            let mut params = authority_params(&[]);
             params.distinguished_name.push(DnType::CommonName, "Another CA");
             fs::write(dir.join(KEY_FILE), key.serialize_pem()).unwrap();
             fs::write(dir.join(CA_FILE), CertifiedIssuer::self_signed(params, key).unwrap().pem()).unwrap();
         });
         assert!(foreign.contains("ca.pem was not made by mock-idp"), "{foreign}");
+    }
+
+    #[test]
+    fn an_authority_certifies_loopback_and_the_names_it_was_made_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let names = ["idp.example.test".to_owned(), "192.0.2.7".to_owned()];
+        let made = Authority::kept_in(dir.path(), &names).unwrap();
+        assert!(made.warnings().is_empty(), "{:?}", made.warnings());
+        for name in
+            ["localhost", "market.localhost", "127.0.0.1", "::1", "idp.example.test", "a.idp.example.test", "192.0.2.7"]
+        {
+            assert!(made.certifies(name), "{name}");
+        }
+        for name in ["example.test", "okta.com", "192.0.2.8", "notlocalhost"] {
+            assert!(!made.certifies(name), "{name}");
+        }
+        let later = Authority::kept_in(dir.path(), &["other.test".to_owned()]).unwrap();
+        assert!(later.warnings()[0].contains("was made without other.test"), "{:?}", later.warnings());
     }
 }

@@ -16,7 +16,7 @@ const SERVICE: &str = "0oamarketservice05d7";
 const REPORTS: &str = "0oamarketreports05d7";
 
 fn urls() -> Urls {
-    Urls { issuer_base: "http://localhost:7801".into(), endpoint_base: "http://localhost:7801".into() }
+    Urls::at("http://localhost:7801")
 }
 
 /// The time of the tests.

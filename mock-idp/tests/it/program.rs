@@ -35,26 +35,26 @@ pub(crate) fn stderr(output: &Output) -> String {
 }
 
 /// A running program, stopped when dropped.
-struct Running {
-    child: Child,
-    ready: String,
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    pub(crate) ready: String,
 }
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut ready = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut ready).unwrap();
         Self { child, ready }
     }
 
-    fn value(&self, name: &str) -> &str {
+    pub(crate) fn value(&self, name: &str) -> &str {
         let start = format!("{name}=");
         self.ready.split_whitespace().find_map(|word| word.strip_prefix(start.as_str())).unwrap()
     }
 
     /// Sends SIGTERM; exit code, and everything said on stderr.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
         let mut said = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
@@ -90,13 +90,19 @@ async fn the_program_prints_ready_logs_requests_and_stops_on_a_signal() {
     let (code, said) = running.end();
     assert_eq!(code, Some(0));
     assert!(!ready_file.exists());
-    let (banner, log) = said.split_at(said.find("{\"").unwrap());
-    assert!(banner.contains("Not Okta") && banner.contains("admin@example.test / Passw0rd!"), "{banner}");
-    assert!(banner.lines().count() <= 24 && banner.lines().all(|line| line.chars().count() <= 80), "{banner}");
     assert!(!said.contains("canary") && !said.contains('\x1b'), "{said}");
-    let line: Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
+    let mut lines = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let line = lines.find(|line| line["path"] == "/nowhere").unwrap();
     assert_eq!((&line["status"], &line["method"], &line["path"]), (&404.into(), &"GET".into(), &"/nowhere".into()));
     assert_eq!((&line["level"], &line["request_id"]), (&"WARN".into(), &id.to_str().unwrap().into()));
+}
+
+#[test]
+fn the_banner_fits_a_terminal_of_80_columns_and_24_lines() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, banner) = Running::start(program(dir.path()).args(["--port", "0", "--log", "off"])).end();
+    assert!(banner.contains("Not Okta") && banner.contains("admin@example.test / Passw0rd!"), "{banner}");
+    assert!(banner.lines().count() <= 24 && banner.lines().all(|line| line.chars().count() <= 80), "{banner}");
 }
 
 #[test]
@@ -211,4 +217,65 @@ fn ca_prints_path_certificate_and_trust_instructions() {
     let elsewhere = dir.path().join("elsewhere");
     let printed = output(program(dir.path()).args(["ca", "path", "--state-dir"]).arg(&elsewhere));
     assert_eq!(stdout(&printed), format!("{}\n", elsewhere.join("ca.pem").display()));
+}
+
+#[test]
+fn every_help_text_fits_80_columns() {
+    let dir = tempfile::tempdir().unwrap();
+    let commands =
+        ["", "serve", "env", "token", "explain", "diff", "behavior", "health", "ca", "ca path", "ca print", "ca hint"];
+    for command in commands {
+        for flag in ["-h", "--help"] {
+            let text = stdout(&output(program(dir.path()).args(command.split_whitespace()).arg(flag)));
+            assert!(text.contains("Usage:"), "{command}: {text}");
+            let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
+            assert!(wide.is_empty(), "{command} {flag}: {wide:#?}");
+        }
+    }
+}
+
+#[test]
+fn wrong_values_are_explained_with_what_is_accepted() {
+    let dir = tempfile::tempdir().unwrap();
+    for (args, expected) in [
+        (&["--port", "abc"][..], "a port is a number from 0 to 65535"),
+        (&["--port", "70000"], "a port is a number from 0 to 65535"),
+        (&["--port", "-1"], "unexpected argument"),
+        (&["env", "--port", "x"], "a port is a number from 0 to 65535"),
+        (&["health", "--port", ""], "a port is a number from 0 to 65535"),
+        (&["--max-connections", "0"], "expected a whole number from 1 on"),
+        (&["--max-connections", "many"], "expected a whole number from 1 on"),
+        (&["--log", "jsno"], "'json'"),
+        (&["env", "--for", "flsk"], "'flask'"),
+        (&["--behavior", "oidc"], "expected okta or openid"),
+        (&["tokn"], "'token'"),
+        (&["--prot", "1"], "'--port'"),
+    ] {
+        let ended = output(program(dir.path()).args(args));
+        let said = stderr(&ended);
+        assert_eq!(ended.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(expected), "{args:?}: {said}");
+        assert!(!said.contains("invalid digit"), "{said}");
+    }
+    let by_variable = output(program(dir.path()).env("MOCK_IDP_PORT", "abc"));
+    assert!(stderr(&by_variable).contains("a port is a number"), "{}", stderr(&by_variable));
+}
+
+#[test]
+fn unknown_names_are_answered_with_the_nearest() {
+    let dir = tempfile::tempdir().unwrap();
+    let web = ["token", "--client", "0oamarketweb000005d7", "--user", "admin@example.test"];
+    for (more, expected) in
+        [(&["--server", "defalt"][..], "default"), (&["--grant", "authorisation_code"], "authorization_code")]
+    {
+        let said = stderr(&output(program(dir.path()).args(web).args(more)));
+        assert!(said.contains(&format!("did you mean \"{expected}\"?")), "{more:?}: {said}");
+    }
+    for (client, user, expected) in [
+        ("0oamarketweb000005d8", "admin@example.test", "0oamarketweb000005d7"),
+        ("0oamarketweb000005d7", "admn@example.test", "admin@example.test"),
+    ] {
+        let said = stderr(&output(program(dir.path()).args(["token", "--client", client, "--user", user])));
+        assert!(said.contains(&format!("did you mean \"{expected}\"?")), "{said}");
+    }
 }

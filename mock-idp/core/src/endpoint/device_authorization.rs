@@ -55,7 +55,7 @@ pub fn normalized_user_code(typed: &str) -> String {
 /// The answer. Okta: in this order.
 #[must_use]
 pub fn answer(urls: &Urls, device_code: &str, user_code: &str) -> Map<String, Value> {
-    let page = format!("{}/activate", urls.endpoint_base);
+    let page = format!("{}/activate", urls.issuer_base);
     let complete = format!("{page}?user_code={user_code}");
     let members: [(&str, Value); 6] = [
         ("device_code", device_code.into()),

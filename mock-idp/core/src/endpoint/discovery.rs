@@ -65,11 +65,13 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     let org = server.is_org();
     let endpoints = urls.endpoints(server);
     let endpoint = |name: &str| Value::from(format!("{endpoints}/v1/{name}"));
+    let for_browsers = urls.browser_endpoints(server);
+    let page = |name: &str| Value::from(format!("{for_browsers}/v1/{name}"));
     let mut document = Map::new();
     let mut put = |name: &str, value: Value| _ = document.insert(name.to_owned(), value);
 
     put("issuer", urls.issuer(server).into());
-    put("authorization_endpoint", endpoint("authorize"));
+    put("authorization_endpoint", page("authorize"));
     put("token_endpoint", endpoint("token"));
     if openid {
         put("userinfo_endpoint", endpoint("userinfo"));
@@ -109,7 +111,7 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     put("introspection_endpoint_auth_methods_supported", json!(auth_methods));
     put("revocation_endpoint", endpoint("revoke"));
     put("revocation_endpoint_auth_methods_supported", json!(auth_methods));
-    put("end_session_endpoint", endpoint("logout"));
+    put("end_session_endpoint", page("logout"));
     put("request_parameter_supported", true.into());
     if server.behavior.rejects_request_uri_as_unsupported() {
         put("request_uri_parameter_supported", false.into());

@@ -74,6 +74,7 @@ sizes! {
     Vec<SessionClient>: |it| it.len() * 2 * VALUE;
     Consent: |it| scopes(&it.scopes);
     ConsumedValue: |_it| 0;
+    FailedSignIns: |_it| 0;
     PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
     // Up to four private keys.
     KeyRecord: |_it| 4 * 2_048;

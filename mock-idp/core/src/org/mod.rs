@@ -7,6 +7,7 @@ mod defaults;
 mod document;
 mod draft;
 mod import;
+mod merge;
 mod picker;
 mod problem;
 mod records;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::de;
 
+use crate::text::nearest;
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
@@ -41,38 +43,8 @@ impl Problem {
 
     /// Adds the nearest of the known names, if one is near at all.
     pub(super) fn near<'a>(mut self, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
-        self.nearest = nearest(wanted, known);
+        self.nearest = nearest(wanted, known).map(str::to_owned);
         self
-    }
-
-    /// An error of YAML itself.
-    pub(super) fn from_yaml(error: &serde_saphyr::Error) -> Self {
-        let error = error.without_snippet();
-        let place = error.location().map(|location| (location.line(), location.column()));
-        let cause = match error {
-            serde_saphyr::Error::AliasError { error, .. } => error,
-            other => other,
-        };
-        let message = match cause {
-            serde_saphyr::Error::Budget { .. }
-            | serde_saphyr::Error::AliasReplayCounterOverflow { .. }
-            | serde_saphyr::Error::AliasReplayLimitExceeded { .. }
-            | serde_saphyr::Error::AliasExpansionLimitExceeded { .. }
-            | serde_saphyr::Error::AliasReplayStackDepthExceeded { .. } => {
-                "the document is nested too deeply, or its anchors and aliases (`&`, `*`) expand to too much: at most 64 \
-                 levels, 250,000 expanded values, and ten aliases for each anchor"
-                    .to_owned()
-            }
-            serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } => {
-                format!("the key `{key}` is duplicated")
-            }
-            _ => {
-                let text = error.to_string();
-                // The place is shown in front of the message.
-                text.split(" at line ").next().unwrap_or(&text).to_owned()
-            }
-        };
-        Self { place, ..Self::at("", message) }
     }
 }
 
@@ -111,15 +83,6 @@ impl de::Error for Problem {
 }
 
 impl std::error::Error for Problem {}
-
-fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    known
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, name)| name.to_owned())
-}
 
 impl fmt::Display for Problem {
     /// `line:column: message (did you mean …?)`, the path behind it when there is one.

@@ -34,6 +34,13 @@ pub(super) struct GroupEntry {
     pub(super) view: Arc<GroupView>,
 }
 
+/// The view is made from the group.
+impl PartialEq for GroupEntry {
+    fn eq(&self, other: &Self) -> bool {
+        self.group == other.group
+    }
+}
+
 impl GroupEntry {
     pub(super) fn new(group: Group) -> Self {
         let view = GroupView {
@@ -81,7 +88,7 @@ pub(super) enum Assignee {
 }
 
 /// The assignment of an app to a user or a group.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct AppAssignment {
     pub(super) app_id: Box<str>,
     pub(super) assignee: Assignee,
@@ -118,7 +125,7 @@ impl Record for AuthorizationServer {
 }
 
 /// An object that belongs to another one: a scope to its server, a rule to its policy.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Child<T> {
     /// Id of the object that it belongs to.
     pub(super) owner: Box<str>,

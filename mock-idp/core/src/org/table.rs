@@ -177,8 +177,12 @@ impl<T: Record> Table<T> {
 
     /// Puts a row in the place of the one with its id, or behind the others; its slot.
     pub(super) fn put(&mut self, id: &str, row: Row<T>) -> u32 {
-        let Some(slot) = self.slot(id) else { return self.push(row) };
-        let row = Arc::new(row);
+        self.put_shared(id, Arc::new(row))
+    }
+
+    /// The same, for a row of another table.
+    pub(super) fn put_shared(&mut self, id: &str, row: Arc<Row<T>>) -> u32 {
+        let Some(slot) = self.slot(id) else { return self.append(row) };
         if let Some(old) = self.exchange(slot, Some(Arc::clone(&row))) {
             self.unlist(slot, &old);
         }

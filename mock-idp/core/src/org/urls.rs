@@ -7,18 +7,20 @@ use super::server::CompiledServer;
 /// The base URLs of an org, of its issuers and of its endpoints. They differ only if the issuer is pinned.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Urls {
-    /// `scheme://host[:port][/_org/name]`, without trailing slash: the start of `iss`.
+    /// `scheme://host[:port][/_org/name]`, without trailing slash: the start of `iss`, and of the pages that browsers visit.
     pub issuer_base: Arc<str>,
-    /// The same for the endpoints, with the host of the request.
+    /// The same for the endpoints that programs call, with the host of the request.
     pub endpoint_base: Arc<str>,
+    /// Whether the issuer is pinned, so that it does not follow the host of the request.
+    pub pinned: bool,
 }
 
 impl Urls {
-    /// The same base for issuers and endpoints.
+    /// The URLs of an org whose issuer follows the host of the request.
     #[must_use]
-    pub fn at(base: &str) -> Self {
-        let base: Arc<str> = base.into();
-        Self { issuer_base: Arc::clone(&base), endpoint_base: base }
+    pub fn at(base: impl Into<Arc<str>>) -> Self {
+        let base = base.into();
+        Self { issuer_base: Arc::clone(&base), endpoint_base: base, pinned: false }
     }
 
     /// The issuer of a server. Okta: the org URL, or `{org}/oauth2/{id}`; the default server has `default` instead of its id.
@@ -34,25 +36,35 @@ impl Urls {
     /// The base URL of a server's endpoints, without `/v1/…`.
     #[must_use]
     pub fn endpoints(&self, server: &CompiledServer) -> String {
-        if server.is_org() {
-            format!("{}/oauth2", self.endpoint_base)
-        } else {
-            format!("{}/oauth2/{}", self.endpoint_base, server.path_name)
-        }
+        under(&self.endpoint_base, server)
+    }
+
+    /// The same for the endpoints that browsers visit. A program may ask under a name that the browser cannot resolve, such as that of
+    /// a container, so they are at the pinned base.
+    #[must_use]
+    pub fn browser_endpoints(&self, server: &CompiledServer) -> String {
+        under(&self.issuer_base, server)
+    }
+
+    /// The base in challenges. Okta: the scheme is `http`, also if the request had `https`. A pinned base is used as it is: a proxy in
+    /// front of the mock may have no other scheme.
+    #[must_use]
+    pub fn challenge_base(&self) -> String {
+        if self.pinned { self.issuer_base.to_string() } else { format!("http://{}", self.host()) }
     }
 
     /// Whether a URL is that of an endpoint: with the host of the request or of the pinned issuer, and with the id or the path name of
     /// the server.
     #[must_use]
     pub fn is_endpoint(&self, server: &CompiledServer, endpoint: &str, url: &str) -> bool {
-        let under = |base: &str| url.strip_prefix(base).and_then(|rest| rest.strip_prefix("/oauth2/"));
+        let below = |base: &str| url.strip_prefix(base).and_then(|rest| rest.strip_prefix("/oauth2/"));
         let path = |rest: &str| match server.is_org() {
             true => rest.strip_prefix("v1/") == Some(endpoint),
             false => [&server.path_name, &server.id].into_iter().any(|name| {
                 rest.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix("/v1/")) == Some(endpoint)
             }),
         };
-        [&self.endpoint_base, &self.issuer_base].into_iter().filter_map(|base| under(base)).any(path)
+        [&self.endpoint_base, &self.issuer_base].into_iter().filter_map(|base| below(base)).any(path)
     }
 
     /// Whether a URL is that of a path of the org, with or without trailing slash.
@@ -62,9 +74,7 @@ impl Urls {
         [&self.endpoint_base, &self.issuer_base].into_iter().any(|base| url.strip_prefix(&**base) == Some(path))
     }
 
-    /// The host of the org, for challenge headers.
-    #[must_use]
-    pub fn host(&self) -> &str {
+    fn host(&self) -> &str {
         self.endpoint_base.split_once("://").map_or(&*self.endpoint_base, |(_, host)| host)
     }
 
@@ -77,4 +87,9 @@ impl Urls {
         let (label, rest) = host.split_at(split);
         format!("{scheme}://{label}-admin{rest}/admin/app/oidc_client/instance/{client_id}#tab-general")
     }
+}
+
+/// The base URL of a server's endpoints under the base of an org.
+fn under(base: &str, server: &CompiledServer) -> String {
+    if server.is_org() { format!("{base}/oauth2") } else { format!("{base}/oauth2/{}", server.path_name) }
 }

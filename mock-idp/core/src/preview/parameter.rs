@@ -1,5 +1,7 @@
 //! The parameters of a question, and errors about their values.
 
+use crate::text::nearest;
+
 /// The names that a question is asked with, and what each wants.
 pub const PARAMETERS: &[(&str, &str)] = &[
     ("client", "client id or label"),
@@ -49,17 +51,4 @@ impl BadParameter {
         let allowed = known.take(MOST).map(str::to_owned).collect();
         Self::new(parameter, format!("{what} {given:?}{}", hint.unwrap_or_default()), allowed)
     }
-}
-
-fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // The time that it takes grows with the product of the lengths.
-    const LONGEST: usize = 200;
-    if given.len() > LONGEST {
-        return None;
-    }
-    let given = given.to_lowercase();
-    let known = known.filter(|known| known.len() <= LONGEST);
-    let rated = known.map(|known| (strsim::jaro_winkler(&given, &known.to_lowercase()), known));
-    let (likeness, nearest) = rated.max_by(|left, right| left.0.total_cmp(&right.0))?;
-    (likeness > 0.7).then_some(nearest)
 }

@@ -30,7 +30,7 @@ impl ShownRequest {
     #[must_use]
     pub fn authorize(urls: &Urls, server: &CompiledServer, parameters: &Parameters) -> Self {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters.iter()).finish();
-        let url = format!("{}/v1/authorize?{query}", urls.endpoints(server));
+        let url = format!("{}/v1/authorize?{query}", urls.browser_endpoints(server));
         Self { method: "GET", url, parameters: owned(parameters), curl: None }
     }
 

@@ -79,13 +79,13 @@ pub struct Resource<'a> {
     pub path: &'a str,
 }
 
-/// Okta's challenge, with an error if there is one. Both URIs have the scheme `http`, even if the request had `https`.
+/// Okta's challenge, with an error if there is one.
 #[must_use]
 pub fn challenge(scheme: Scheme, error: Option<&OAuthError>, resource: Resource<'_>, urls: &Urls) -> String {
     let Resource { server, scope, path } = resource;
     // RFC 9110 5.6.4: the path must not end the quoted string.
     let path = path.replace('"', "%22").replace('\\', "%5C");
-    let host = urls.host();
+    let base = urls.challenge_base();
     let endpoints = if server.is_org() { "/oauth2".to_owned() } else { format!("/oauth2/{}", server.path_name) };
     let error = error.map_or_else(String::new, |error| {
         format!("error=\"{}\", error_description=\"{}\", ", error.error(), error.description())
@@ -95,7 +95,7 @@ pub fn challenge(scheme: Scheme, error: Option<&OAuthError>, resource: Resource<
         Scheme::Dpop => "DPoP algs=\"RS256 RS384 RS512 ES256 ES384 ES512\",",
     };
     format!(
-        "{scheme} authorization_uri=\"http://{host}{endpoints}/v1/authorize\", realm=\"http://{host}\", scope=\"{scope}\", \
+        "{scheme} authorization_uri=\"{base}{endpoints}/v1/authorize\", realm=\"{base}\", scope=\"{scope}\", \
          {error}resource=\"{path}\""
     )
 }

@@ -22,7 +22,7 @@ fn request(org: &Org, client: &str, scope: &str, extra: &[(&str, &str)]) -> Auth
         ("scope", scope),
     ];
     let parameters: Parameters = base.iter().chain(extra).copied().collect();
-    let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
+    let urls = Urls::at("http://localhost");
     begin(org, org.server("default").unwrap(), &urls, &parameters, None).unwrap()
 }
 

@@ -69,7 +69,7 @@ fn a_value_of_the_wrong_type_is_an_error_with_the_expected_type() {
             "string \"public\" where an object is expected",
         ),
         ("  name: Market\n", "  name: Market\n  name: Market\n", "the key `name` is duplicated"),
-        ("  name: Market\n", "  name: 'Market\n", "invalid indentation in multiline quoted scalar"),
+        ("  name: Market\n", "  name: 'Market\n", "a quotation mark is not closed"),
     ] {
         let (line, error) = (line_of(piece, by), error(piece, by));
         assert!(error.contains(expected), "{piece} → {by}: {error}");

@@ -55,7 +55,7 @@ fn refresh(
         [("grant_type", "refresh_token"), ("client_id", caller), ("refresh_token", token)].into_iter().collect();
     let request = TokenRequest { body, ..TokenRequest::default() };
     let unverified = client_authentication::identify(org, request.credential_sources(), "token")?;
-    let urls = Urls { issuer_base: "http://localhost".into(), endpoint_base: "http://localhost".into() };
+    let urls = Urls::at("http://localhost");
     let called = CalledEndpoint { urls: &urls, server: org.org_server(), endpoint: "token" };
     let client = unverified.verify(called, None, now)?.client;
     let server = org.server("default").unwrap();

@@ -6,11 +6,7 @@ mod escape;
 mod form;
 mod stacks;
 
-use std::fs;
-use std::path::Path;
-
-use mock_idp::{BUILT_IN_ORG, MockIdp, StartError};
-use mock_idp_core::org::Document;
+use mock_idp::{MockIdp, OrgSource};
 
 pub(super) use escape::shell_quoted;
 
@@ -21,14 +17,8 @@ use environment::{Environment, MockAddress};
 
 /// Runs `mock-idp env`.
 pub(super) fn run(args: &EnvArgs) -> Result<(), Failure> {
-    let yaml = match &args.org {
-        None => BUILT_IN_ORG.to_owned(),
-        Some(path) => fs::read_to_string(path).map_err(|source| StartError::OrgFile { path: path.clone(), source })?,
-    };
-    let document = Document::parse(&yaml).map_err(|problems| {
-        let origin = args.org.as_deref().unwrap_or(Path::new("the built-in org")).display().to_string();
-        StartError::OrgDocument { origin, problems: problems.to_string() }
-    })?;
+    let source = args.org.as_deref().map_or_else(|| Ok(OrgSource::built_in()), OrgSource::read)?;
+    let document = source.org()?.to_document();
     let scheme = if args.https { "https" } else { "http" };
     let base = match &args.url {
         Some(url) => url.as_str().to_owned(),

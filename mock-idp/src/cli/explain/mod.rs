@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mock_idp::preview::{self, BadParameter, Outcome, Question, Remedies, Report, SearchLimits, Selection};
-use mock_idp::{BUILT_IN_ORG, MockIdp, StartError};
+use mock_idp::{MockIdp, OrgSource};
 use mock_idp_core::org::{Org, Urls};
 
 pub(super) use journal::explain;
@@ -69,24 +69,16 @@ fn pretty(value: &impl serde::Serialize) -> Result<String, Failure> {
 
 /// The org of a file, or the built-in one.
 fn org(path: Option<&Path>) -> Result<Org, Failure> {
-    let (yaml, origin) = match path {
-        None => (BUILT_IN_ORG.to_owned(), "the built-in org".to_owned()),
-        Some(path) => {
-            let read = std::fs::read_to_string(path);
-            let yaml = read.map_err(|source| StartError::OrgFile { path: path.to_path_buf(), source })?;
-            (yaml, path.display().to_string())
-        }
-    };
-    let unsound = |problems: mock_idp_core::org::Problems| StartError::OrgDocument {
-        origin: origin.clone(),
-        problems: problems.to_string(),
-    };
-    Ok(Org::parse(&yaml).map_err(unsound)?)
+    let source = path.map_or_else(|| Ok(OrgSource::built_in()), OrgSource::read)?;
+    Ok(source.org()?)
 }
 
 /// The addresses of the mock.
 fn urls(base: Option<&str>) -> Urls {
-    Urls::at(base.unwrap_or(&format!("http://localhost:{}", MockIdp::DEFAULT_PORT)))
+    match base {
+        Some(base) => Urls::at(base),
+        None => Urls::at(format!("http://localhost:{}", MockIdp::DEFAULT_PORT)),
+    }
 }
 
 /// The machine's time.

@@ -8,7 +8,6 @@ use mock_idp_core::preview::{Preview, Question, Remedies};
 
 use super::response::{frame, page};
 use crate::address::Address;
-use crate::control::explain::urls;
 use crate::pages::view::{ConsoleView, FormView, PreviewView, ResultView};
 use crate::preview;
 use crate::routing::{At, Query};
@@ -31,7 +30,7 @@ pub(in crate::control) async fn preview_page(At(address): At, Query(parameters):
             let view = move |org: &Org, question: &Question, preview: Preview, remedies: Remedies| {
                 ResultView::new(org, &base, question, &preview, &remedies)
             };
-            result = Some(preview::explain(&address.org, urls(&address), question, view).await);
+            result = Some(preview::explain(&address.org, address.urls(), question, view).await);
         }
     }
     let form = FormView::new(&org, &given);
@@ -58,7 +57,7 @@ async fn granted_combination(address: &Address, org: &Arc<Org>) -> Vec<(String, 
     for (client, login) in combinations(org) {
         let given = [("client", &*client), ("user", &login), ("server", "default"), ("scope", "openid profile")];
         let Ok(question) = Question::read(org, given) else { continue };
-        if !preview::preview(org, &urls(address), &question, address.org.clock.now()).await.is_refused() {
+        if !preview::preview(org, &address.urls(), &question, address.org.clock.now()).await.is_refused() {
             return given.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         }
     }

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use mock_idp_core::management::ApiError;
-use mock_idp_core::org::Urls;
 
 use super::error::render_error;
-use crate::address::Address;
 use crate::engine::Context;
 use crate::routing::{At, Decided, FromHead, Matched};
 
@@ -30,11 +28,6 @@ impl FromHead for AtServer {
                 }
             },
         };
-        Ok(Self(Context::new(Arc::clone(&address.org), org, server, urls(&address))))
+        Ok(Self(Context::new(Arc::clone(&address.org), org, server, address.urls())))
     }
-}
-
-/// The org's addresses as this request sees them.
-pub(crate) fn urls(address: &Address) -> Urls {
-    Urls { issuer_base: Arc::clone(&address.issuer_base), endpoint_base: Arc::clone(&address.base) }
 }

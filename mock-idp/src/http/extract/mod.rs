@@ -7,7 +7,7 @@ mod frame;
 mod head;
 mod json;
 
-pub(crate) use context::{AtServer, urls};
+pub(crate) use context::AtServer;
 pub(crate) use error::render_error;
 pub(crate) use form::{ClientForm, Form};
 pub(crate) use frame::PageFrame;

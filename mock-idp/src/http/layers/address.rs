@@ -103,12 +103,19 @@ impl Resolver {
             return Ok(Arc::clone(resolved));
         }
         let org = match parse_host(&host)? {
-            (Name::OrgOnLocalhost(name), _) => self.named(name)?,
+            (Name::UnderLocalhost { label, name }, _) if !self.is_given(name) || self.orgs.org(label).is_some() => {
+                self.named(label)?
+            }
             _ => self.orgs.default_org(),
         };
         let resolved = self.build(&host, org, "", secure)?;
         *last = Some((host, Arc::clone(&resolved)));
         Ok(resolved)
+    }
+
+    /// The address of a request that is answered under any name: that of the default org on this machine.
+    pub(crate) fn nameless(&self, secure: bool) -> Result<Arc<Resolved>, Misaddressed> {
+        self.build(&HeaderValue::from_static("localhost"), self.orgs.default_org(), "", secure)
     }
 
     fn named(&self, name: &str) -> Result<&Arc<OrgInstance>, Misaddressed> {
@@ -117,7 +124,12 @@ impl Resolver {
             for org in self.orgs.orgs() {
                 let _ = write!(text, " {}", org.name);
             }
-            Misaddressed::new(StatusCode::NOT_FOUND, text + ".\n")
+            let _ = writeln!(
+                text,
+                ".\nIf {name}.localhost is another name of this machine, start the mock with --allow-host {name}.localhost \
+                 (or MOCK_IDP_ALLOW_HOST={name}.localhost)."
+            );
+            Misaddressed::new(StatusCode::NOT_FOUND, text)
         })
     }
 
@@ -156,13 +168,16 @@ impl Resolver {
 
     fn is_ours(&self, name: &Name<'_>) -> bool {
         match name {
-            Name::Loopback | Name::OrgOnLocalhost(_) => true,
-            Name::Other(name) => {
-                let pinned = self.settings.issuer_url.as_ref().map(|url| url.host());
-                let allowed = self.settings.allowed_hosts.iter().map(String::as_str);
-                allowed.chain(pinned).any(|ours| ours.eq_ignore_ascii_case(name))
-            }
+            Name::Loopback | Name::UnderLocalhost { .. } => true,
+            Name::Other(name) => self.is_given(name),
         }
+    }
+
+    /// Whether the name is one of those in the settings.
+    fn is_given(&self, name: &str) -> bool {
+        let pinned = self.settings.issuer_url.as_ref().map(|url| url.host());
+        let allowed = self.settings.allowed_hosts.iter().map(String::as_str);
+        allowed.chain(pinned).any(|ours| ours.eq_ignore_ascii_case(name))
     }
 
     fn foreign(&self, authority: &str) -> Misaddressed {
@@ -170,8 +185,9 @@ impl Resolver {
         Misaddressed::new(
             StatusCode::MISDIRECTED_REQUEST,
             format!(
-                "This mock is not called {name:?}. It answers to localhost, 127.0.0.1, [::1], names under .localhost, and \
-                 names that are given to it: start it with --allow-host {name} (or MOCK_IDP_ALLOW_HOST={name}).\n"
+                "This mock is not called {name:?}. It answers to localhost, 127.0.0.1, [::1], its orgs' names under \
+                 .localhost, and names that are given to it: start it with --allow-host {name} (or \
+                 MOCK_IDP_ALLOW_HOST={name}).\n"
             ),
         )
     }
@@ -181,7 +197,11 @@ impl Resolver {
 #[derive(Debug, Eq, PartialEq)]
 enum Name<'a> {
     Loopback,
-    OrgOnLocalhost(&'a str),
+    /// `{label}.localhost`: an org's, or one that is given.
+    UnderLocalhost {
+        label: &'a str,
+        name: &'a str,
+    },
     Other(&'a str),
 }
 
@@ -208,7 +228,7 @@ fn parse_host(host: &HeaderValue) -> Result<(Name<'_>, &str), Misaddressed> {
     let (name, _port) = split_port(authority).ok_or_else(bad)?;
     let name = match strip_localhost(name) {
         _ if matches!(name, "127.0.0.1" | "[::1]") || name.eq_ignore_ascii_case("localhost") => Name::Loopback,
-        Some(label) => Name::OrgOnLocalhost(label),
+        Some(label) => Name::UnderLocalhost { label, name },
         None => Name::Other(name),
     };
     Ok((name, authority))

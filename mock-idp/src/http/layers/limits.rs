@@ -1,5 +1,7 @@
 //! What Okta's edge refuses before any endpoint sees it: bodies of unknown or excessive length.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest as _};
 use axum::response::{Html, IntoResponse as _, Response};
@@ -13,6 +15,9 @@ use crate::routing::Decided;
 
 /// Largest body, in bytes. The largest one that clients send is a form with a signed request object.
 const MAX_BODY: usize = 64 * 1024;
+
+/// Time limit for a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The refusal of a request whose body has no length, or is too long.
 pub(crate) fn check(request: &Request<Body>) -> Option<Decided> {
@@ -35,11 +40,14 @@ pub(crate) fn check(request: &Request<Body>) -> Option<Decided> {
 /// A whole body.
 ///
 /// # Errors
-/// It is too long, or ends early.
+/// It is too long, too slow, or ends early.
 pub(crate) async fn read(body: Body) -> Result<Bytes, Decided> {
     let mut request = Request::new(body);
     DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
-    Bytes::from_request(request, &()).await.map_err(|rejection| {
+    let Ok(read) = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await else {
+        return Err(refuse(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within 10 s"));
+    };
+    read.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             return too_long();
         }

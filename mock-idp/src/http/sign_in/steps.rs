@@ -5,7 +5,7 @@ use mock_idp_core::sign_in::Input;
 
 use super::form::{PickerForm, SignInForm};
 use crate::engine::{SignInEndpoint, SignInStep};
-use crate::http::extract::{Form, urls};
+use crate::http::extract::Form;
 use crate::http::respond::page;
 use crate::routing::{Decided, Query};
 
@@ -55,7 +55,7 @@ async fn step(form: SignInForm, fields: &Parameters, step: SignInStep<'_>) -> De
     let SignInForm { address, browser, names, frame } = form;
     let handle = fields.get("stateHandle").unwrap_or_default();
     page::response(
-        SignInEndpoint::new(&address.org, urls(&address)).respond(handle, step, browser, frame).await,
+        SignInEndpoint::new(&address.org, address.urls()).respond(handle, step, browser, frame).await,
         &names,
     )
 }

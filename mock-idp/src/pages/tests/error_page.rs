@@ -1,6 +1,7 @@
 //! The error page and its comparison of redirect URIs.
 
-use crate::pages::view::{ErrorView, Frame, PageView, RedirectUriMismatch};
+use crate::pages::view::{ErrorView, Frame, PageView, RedirectUriMismatch, redirect_uri_help};
+use mock_idp_core::org::{Org, Urls};
 use proptest::prelude::*;
 
 use super::super::uri_difference::{differing_parts, mark};
@@ -131,4 +132,19 @@ proptest! {
             rest = &rest[at.unwrap() + piece.text.len()..];
         }
     }
+}
+
+#[test]
+fn long_redirect_uris_are_compared_and_shown_in_part() {
+    let org = Org::parse(crate::BUILT_IN_ORG).unwrap();
+    let mut app = org.client("0oamarketweb000005d7").unwrap().clone();
+    let long = format!("http://localhost/{}", "a/".repeat(30_000));
+    app.settings.oauth_client.redirect_uris.extend((0..2_000).map(|number| format!("{long}{number}")));
+    let help = redirect_uri_help(&app, &long.replace('a', "b"), &Urls::at("http://localhost"));
+    assert_eq!((help.received.chars().count(), help.registered.len()), (513, 100));
+    assert!(help.received.ends_with('…'));
+    let page = document(&PageView::Error(ErrorView { redirect_uris: Some(help), ..views::unregistered_redirect() }));
+    assert_eq!(text(one(&page, "details summary")), "95 more");
+    assert_eq!(all(&page, "details mark").len(), 0);
+    assert_eq!(all(&page, "pre").len(), 0);
 }

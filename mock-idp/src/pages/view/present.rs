@@ -6,6 +6,7 @@ use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
 use mock_idp_core::model::{App, RedirectPurpose, Scope, check_redirect_uri};
 use mock_idp_core::org::{CompiledServer, Org, SignInForm, Urls};
 use mock_idp_core::sign_in::SignInProblem;
+use mock_idp_core::text::clipped;
 use serde_json::json;
 
 use super::sign_in::{
@@ -178,18 +179,28 @@ pub(super) fn request_summary(org: &Org, server: &CompiledServer, request: &Auth
     }
 }
 
+/// Longest part of a redirect URI that is compared and shown, in characters.
+const MAX_COMPARED: usize = 512;
+
+/// Largest number of registered redirect URIs that are compared and shown.
+const MAX_REGISTERED: usize = 100;
+
 /// The received redirect URI, and the registered ones, the nearest first.
 #[must_use]
 pub(crate) fn redirect_uri_help(client: &App, received: &str, urls: &Urls) -> RedirectUriMismatch {
-    let mut registered = client.oauth().redirect_uris.clone();
-    registered.sort_by(|left, right| strsim::jaro(right, received).total_cmp(&strsim::jaro(left, received)));
-    let acceptable = check_redirect_uri(received, RedirectPurpose::SignIn { wildcard: false }).is_ok();
+    let acceptable = received.len() <= MAX_COMPARED
+        && check_redirect_uri(received, RedirectPurpose::SignIn { wildcard: false }).is_ok();
     let command = acceptable.then(|| {
         let body = json!({ "client": client.client_id(), "redirect_uri": received }).to_string();
         // JSON can write the quote that would end the shell's string.
         format!("curl --json '{}' {}/_mock/redirect-uris", body.replace('\'', "\\u0027"), urls.endpoint_base)
     });
-    RedirectUriMismatch { client_label: client.label.clone(), received: received.to_owned(), registered, command }
+    let received = clipped(received, MAX_COMPARED);
+    let registered = client.oauth().redirect_uris.iter().take(MAX_REGISTERED).map(|uri| clipped(uri, MAX_COMPARED));
+    let mut registered: Vec<_> = registered.map(|uri| (strsim::jaro(&uri, &received), uri)).collect();
+    registered.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    let registered = registered.into_iter().map(|(_, uri)| uri).collect();
+    RedirectUriMismatch { client_label: client.label.clone(), received, registered, command }
 }
 
 fn about(client: Option<&App>) -> AboutClient {

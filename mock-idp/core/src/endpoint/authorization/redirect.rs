@@ -5,6 +5,10 @@ use crate::ledger::RedirectTarget;
 use crate::model::{App, ApplicationType, WildcardRedirect, matches_any_port, matches_wildcard};
 use crate::org::{Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters, ResponseMode, ResponseType};
+use crate::text::clipped;
+
+/// Longest part of a redirect URI that a reason shows, in characters.
+const MAX_SHOWN: usize = 512;
 
 /// The client and the redirect URI are given once.
 pub(super) fn check_unambiguous(parameters: &Parameters) -> Result<(), OAuthError> {
@@ -39,7 +43,11 @@ pub(super) fn redirect_uri(org: &Org, client: &App, received: Option<&str>, urls
             || (wildcard && matches_wildcard(uri, received))
             || (any_port && matches_any_port(uri, received))
     });
-    if registered { Ok(received.to_owned()) } else { Err(unregistered(format!("`{received}` is not registered"))) }
+    if registered {
+        Ok(received.to_owned())
+    } else {
+        Err(unregistered(format!("`{}` is not registered", clipped(received, MAX_SHOWN))))
+    }
 }
 
 /// The target of all further errors. A response mode that cannot be used is replaced by the default of the response type.

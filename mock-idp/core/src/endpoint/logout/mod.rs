@@ -8,6 +8,7 @@ use crate::ledger::Authentication;
 use crate::model::{App, matches_any_port};
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters};
+use crate::text::clipped;
 use crate::tokens::{Verified, half_hash};
 
 /// Where the browser goes after the session has ended.
@@ -87,7 +88,7 @@ pub fn check(
         return Err(OAuthError::with(
             ErrorId::IllegalPostLogoutRedirectUri,
             page,
-            format!("`{redirect_uri}` is not registered"),
+            format!("`{}` is not registered", clipped(redirect_uri, 512)),
         ));
     }
     Ok(Destination::Redirect(with_state(redirect_uri, parameters.get("state"))))

@@ -9,6 +9,7 @@ use winnow::token::{one_of, take_while};
 
 use crate::expression::syntax::NameSet;
 use crate::expression::value::Value;
+use crate::text::nearest;
 
 pub(super) type Input<'s> = Stateful<LocatingSlice<&'s str>, State>;
 pub(super) type Parsed<T> = winnow::Result<T, ErrMode<SyntaxFailure>>;
@@ -116,13 +117,11 @@ pub(super) fn unknown(
     name: &str,
     known: impl Iterator<Item = &'static str>,
 ) -> ErrMode<SyntaxFailure> {
-    let likeness = |known: &str| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
-    let nearest = known.max_by(|left, right| likeness(left).total_cmp(&likeness(right)));
     wrong(
         offset,
-        match nearest {
-            Some(nearest) if likeness(nearest) > 0.75 => format!("unknown {what} {name:?}, did you mean {nearest:?}?"),
-            _ => format!("unknown {what} {name:?}"),
+        match nearest(name, known) {
+            Some(nearest) => format!("unknown {what} {name:?}, did you mean {nearest:?}?"),
+            None => format!("unknown {what} {name:?}"),
         },
     )
 }

@@ -2,6 +2,7 @@
 //! shape and of its contents, have line and column.
 
 mod document;
+mod error;
 mod reader;
 mod tree;
 

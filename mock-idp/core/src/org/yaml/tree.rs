@@ -33,9 +33,13 @@ impl<'a> Yaml<'a> {
     /// # Errors
     /// The first error of syntax, with its place.
     pub(in crate::org) fn read(text: &'a str) -> Result<Self, Problem> {
-        match serde_saphyr::from_str_with_options(text, options()) {
-            Ok(root) => Ok(Self { text, root }),
-            Err(error) => Err(Problem::from_yaml(&error)),
+        let root: Node =
+            serde_saphyr::from_str_with_options(text, options()).map_err(|error| super::error::problem(&error))?;
+        let refuse = |message| Err(Problem { place: Some(place_of(&root)), ..Problem::at("", message) });
+        match root.value {
+            Value::Mapping(_) => Ok(Self { text, root }),
+            Value::Null => refuse("the document is empty; it needs at least the key `org`"),
+            _ => refuse("the document is not an object; its first line is usually `org:`"),
         }
     }
 

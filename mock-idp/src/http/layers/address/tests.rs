@@ -89,12 +89,26 @@ fn a_given_name_is_ours() {
 }
 
 #[test]
+fn a_given_name_under_localhost_is_the_default_org_unless_an_org_has_the_name() {
+    let allowed_hosts = vec!["idp.localhost".into(), "a.b.localhost".into(), "tenant2.localhost".into()];
+    let resolver = resolver(Settings { allowed_hosts, ..Settings::default() });
+    assert_eq!(parts(&resolver, "IDP.localhost:7801", "/", false)[..2], ["market", "http://idp.localhost:7801"]);
+    assert_eq!(parts(&resolver, "a.b.localhost", "/", true)[..2], ["market", "https://a.b.localhost"]);
+    assert_eq!(parts(&resolver, "tenant2.localhost", "/", false)[0], "tenant2");
+    let pinned = Settings { issuer_url: Some("http://login.localhost:7801".parse().unwrap()), ..Settings::default() };
+    assert_eq!(parts(&self::resolver(pinned), "login.localhost:7801", "/", false)[0], "market");
+}
+
+#[test]
 fn an_unknown_org_is_refused_with_the_names_there_are() {
     let resolver = resolver(Settings::default());
     for (host, target) in [("localhost", "/_org/nobody/x"), ("nobody.localhost", "/")] {
         let error = resolve(&resolver, host, target, false).unwrap_err();
         assert_eq!(error.status, StatusCode::NOT_FOUND);
-        assert_eq!(error.text, "No org is named \"nobody\" here. Orgs of this mock: market tenant2.\n");
+        let text = "No org is named \"nobody\" here. Orgs of this mock: market tenant2.\n\
+                    If nobody.localhost is another name of this machine, start the mock with --allow-host nobody.localhost \
+                    (or MOCK_IDP_ALLOW_HOST=nobody.localhost).\n";
+        assert_eq!(error.text, text);
     }
 }
 
