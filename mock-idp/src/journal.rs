@@ -36,7 +36,7 @@ pub struct Explanation {
     /// Inside reason of a refusal.
     pub reason: Option<String>,
     /// The error that a browser was shown, or that was redirected to the client.
-    pub error: Option<OAuthError>,
+    pub error: Option<Box<OAuthError>>,
     /// The decision, step by step.
     pub notes: Vec<Note>,
 }

@@ -79,7 +79,7 @@ impl BrowserRequest {
     pub(super) fn note_error(&mut self, error: &OAuthError) {
         self.trace.note(NoteStatus::Refused, error.id.row().id, error.reason.as_str());
         self.explanation.reason = Some(error.to_string());
-        self.explanation.error = Some(error.clone());
+        self.explanation.error = Some(Box::new(error.clone()));
     }
 
     /// The destination that carries a response of the authorization endpoint to the client.

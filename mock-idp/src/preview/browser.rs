@@ -108,7 +108,7 @@ impl Browser {
                 known.clone_from(new);
             }
         }
-        Received { response, error }
+        Received { response, error: error.map(|error| *error) }
     }
 
     async fn sign_in(&mut self, handle: &str, problem: Option<SignInProblem>) -> Result<Received, Ended> {

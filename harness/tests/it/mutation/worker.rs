@@ -64,7 +64,8 @@ impl Worker {
         proxy.set(Some(Arc::clone(&row.mutation)));
         let mut options = options(&target, &[row.scenario], self.reports.path());
         if row.subject == Subject::Provider {
-            options.fixtures = Fixtures::find(Some(self.fixtures.path().to_owned()));
+            options.fixtures =
+                Fixtures::find(Some(self.fixtures.path().to_owned())).map_err(|error| error.to_string())?;
         }
         let run = Runner::open(options).await.map_err(|error| error.to_string())?.run(|_| {}).await;
         proxy.set(None);

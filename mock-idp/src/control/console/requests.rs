@@ -33,7 +33,7 @@ pub(in crate::control) async fn requests(At(address): At, Query(query): Query) -
     let found = rows.len();
     rows.truncate(MAX_ROWS);
     let grouped = if filter.grouped { grouped(rows) } else { vec![FlowView::all(rows)] };
-    page(&ConsoleView::Requests(RequestsView { frame: frame(&address), filter, all, found, grouped }))
+    page(&ConsoleView::Requests(Box::new(RequestsView { frame: frame(&address), filter, all, found, grouped })))
 }
 
 pub(in crate::control) async fn request(At(address): At, path: PathParameters) -> Response {

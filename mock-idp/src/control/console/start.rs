@@ -6,7 +6,6 @@ use mock_idp_core::org::CompiledServer;
 
 use super::response::{frame, page};
 use crate::address::Address;
-use crate::control::explain::urls;
 use crate::faults::Fault;
 use crate::pages::view::{ClientRow, ConsoleView, IssuerRow, StartView};
 use crate::routing::At;
@@ -33,7 +32,7 @@ pub(in crate::control) async fn start(At(address): At) -> Response {
 }
 
 fn issuer(address: &Address, server: &CompiledServer) -> IssuerRow {
-    let issuer = urls(address).issuer(server);
+    let issuer = address.urls().issuer(server);
     let path = issuer.strip_prefix(&*address.issuer_base).unwrap_or_default().to_owned();
     IssuerRow {
         name: if server.is_org() { "org authorization server".to_owned() } else { server.name.clone() },

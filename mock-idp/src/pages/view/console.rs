@@ -16,7 +16,7 @@ use super::start::StartView;
 pub(crate) enum ConsoleView {
     Start(Box<StartView>),
     Preview(Box<PreviewView>),
-    Requests(RequestsView),
+    Requests(Box<RequestsView>),
     Request(Box<RequestView>),
 }
 

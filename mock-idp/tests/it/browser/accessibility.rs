@@ -200,6 +200,7 @@ impl Inspection<'_> {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 async fn inspect(options: Options) {
     let Some(axe) = axe() else {
         println!("skipped: axe-core is missing, because npm is, or its registry cannot be reached");

@@ -42,6 +42,7 @@ pub(super) struct Chromium {
 
 impl Chromium {
     /// A new browser; `None` on machines without one.
+    #[expect(clippy::print_stdout, reason = "a test that is skipped says why")]
     pub(super) async fn start(options: Options) -> Option<Self> {
         let programs = program("CHROMEDRIVER", &["chromedriver"])
             .zip(program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"]));
@@ -96,10 +97,16 @@ impl Chromium {
 
     /// Waits until a script returns `true`.
     pub(super) async fn wait_until(&self, script: &str) {
+        let waiting = format!(
+            "const done = arguments[arguments.length - 1];
+             const test = () => {{ {script} }};
+             const check = () => test() === true ? done(true) : setTimeout(check, 50);
+             check();"
+        );
         let deadline = tokio::time::Instant::now() + TIMEOUT;
-        while self.client.execute(script, Vec::new()).await.ok() != Some(json!(true)) {
+        // A script that waits ends with an error when another page is loaded.
+        while self.client.execute_async(&waiting, Vec::new()).await.ok() != Some(json!(true)) {
             assert!(tokio::time::Instant::now() < deadline, "not true in time: {script}");
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 

@@ -59,7 +59,7 @@ async fn a_form_of_the_sign_in_ends_where_the_redirects_of_the_app_end() {
     assert_eq!(chromium.text("#arrived").await, "Arrived", "a password");
 
     open(&chromium, &mock, &app, WEB, &[]).await;
-    chromium.css(&format!("a[data-se=picker-user][href$='user=buyer%40example.test']")).await.click().await.unwrap();
+    chromium.css("a[data-se=picker-user][href$='user=buyer%40example.test']").await.click().await.unwrap();
     assert_eq!(chromium.text("#arrived").await, "Arrived", "the picker");
 
     open(&chromium, &mock, &app, WEB, &[("response_mode", "form_post")]).await;
