@@ -22,9 +22,8 @@ pub(super) struct TokenResponse {
 impl TokenResponse {
     /// RFC 6749 7.1: a client must not use a token of a type that it does not know.
     pub(super) fn new(response: &CoreTokenResponse, recorder: &Recorder) -> Result<Self, SignInError> {
-        let token_type = response.token_type().as_ref();
-        if !token_type.eq_ignore_ascii_case("bearer") {
-            return Err(SignInError::TokenType { received: token_type.to_owned() });
+        if let Some(unknown) = unknown_token_type(response.token_type().as_ref()) {
+            return Err(unknown);
         }
         Ok(Self {
             id_token: raw_id_token(recorder),
@@ -34,6 +33,10 @@ impl TokenResponse {
             scopes: response.scopes().map(|scopes| scopes.iter().map(|scope| scope.to_string()).collect()),
         })
     }
+}
+
+fn unknown_token_type(received: &str) -> Option<SignInError> {
+    (!received.eq_ignore_ascii_case("bearer")).then(|| SignInError::TokenType { received: received.to_owned() })
 }
 
 /// The ID token as it was sent, even if `openidconnect` cannot parse it.
@@ -73,6 +76,9 @@ pub(super) fn token_endpoint_error(
                     request_id: recorder.last_request_id(),
                 },
                 (None, Some(raw)) => {
+                    if let Some(unknown) = body["token_type"].as_str().and_then(unknown_token_type) {
+                        return unknown;
+                    }
                     let rules = IdTokenRules { access_token: body["access_token"].as_str(), ..rules };
                     let checks = Jwt::read(&raw).map(|jwt| verify::id_token(&jwt, &provider.keys, rules, now));
                     SignInError::IdToken { reason, checks: checks.unwrap_or_default() }

@@ -61,7 +61,7 @@ async fn a_stop_finishes_open_requests_and_ends_all_tasks() {
     handshaking.write_all(&[0x16, 0x03, 0x01]).await.unwrap();
 
     let mut asking = TcpStream::connect(("127.0.0.1", mock.port())).await.unwrap();
-    asking.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    asking.write_all(b"GET /nothing HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     // Until the request is under way: the fault is spent as soon as it strikes.
     let list = format!("{}/_mock/faults", mock.url());
     while client::plain().get(&list).send().await.unwrap().text().await.unwrap() != "[]" {}

@@ -161,7 +161,7 @@ fn env_prints_the_settings_of_the_built_in_org() {
         "OKTA_ISSUER": "http://localhost:7801/oauth2/default",
         "OKTA_CLIENT_ID": "0oamarketweb000005d7",
         "OKTA_CLIENT_SECRET": "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK",
-        "OKTA_REDIRECT_URI": "http://localhost:7802/authorization-code/callback",
+        "OKTA_REDIRECT_URI": "http://localhost:8080/authorization-code/callback",
         "OKTA_SPA_CLIENT_ID": "0oamarketspa000005d7",
         "OKTA_NATIVE_CLIENT_ID": "0oamarketnative005d7",
         "OKTA_SERVICE_CLIENT_ID": "0oamarketservice05d7",
@@ -179,7 +179,7 @@ fn env_prints_the_settings_of_the_built_in_org() {
     assert_eq!(stdout(&evaluated), "https://localhost:7900/oauth2/default Passw0rd!");
 
     let react = stdout(&output(program(dir.path()).args(["env", "--for", "react"])));
-    assert!(react.contains("VITE_OKTA_CLIENT_ID=0oamarketspa000005d7\n"), "{react}");
+    assert!(react.contains("clientId: \"0oamarketspa000005d7\""), "{react}");
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn wrong_values_are_explained_with_what_is_accepted() {
         (&["--max-connections", "many"], "expected a whole number from 1 on"),
         (&["--log", "jsno"], "'json'"),
         (&["env", "--for", "flsk"], "'flask'"),
-        (&["--behavior", "oidc"], "expected okta or openid"),
+        (&["--behavior", "oidc"], "expected okta, openid or fapi2"),
         (&["tokn"], "'token'"),
         (&["--prot", "1"], "'--port'"),
     ] {

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::collections::HashMap;
 
 use super::defaults::{complete_id, default_policy, everyone, value_type};
-use super::document::Document;
+use super::document::{Document, OrgIdentity};
 use crate::model::{
     AccessPolicy, App, Assignment, Assignments, AuthorizationServer, ClaimType, GlobalSessionPolicy, Group, GroupType,
     IncludeExclude, LAST, People,
@@ -74,6 +74,27 @@ impl Document {
             directory.people(&mut policy.conditions.people);
             policy.rules.iter_mut().for_each(|rule| directory.people(&mut rule.conditions.people));
         }
+    }
+}
+
+impl OrgIdentity {
+    fn complete(&mut self) {
+        if self.name.is_empty() {
+            self.name = if self.subdomain.is_empty() { "Local org".to_owned() } else { self.subdomain.clone() };
+        }
+        if self.subdomain.is_empty() {
+            let words: Vec<String> = self
+                .name
+                .split(|letter: char| !letter.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_ascii_lowercase)
+                .collect();
+            self.subdomain = words.join("-").chars().take(63).collect::<String>().trim_end_matches('-').to_owned();
+        }
+        if self.subdomain.is_empty() {
+            "org".clone_into(&mut self.subdomain);
+        }
+        complete_id(&mut self.id, "00o", &[&self.subdomain]);
     }
 }
 

@@ -2,7 +2,6 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::document::OrgIdentity;
 use crate::model::{
     AccessPolicy, App, ApplicationType, AuthMethod, AuthorizationServer, ClaimValueType, Group, GroupProfile,
     GroupType, LAST, PolicyConditions, PolicyRule, ResponseWord, RotationMode, RuleActions, RuleConditions,
@@ -56,27 +55,6 @@ pub(super) fn everyone() -> Group {
     let profile =
         GroupProfile { name: "Everyone".to_owned(), description: "All users in your organization".to_owned() };
     Group { id: String::new(), kind: GroupType::BuiltIn, profile, source: None }
-}
-
-impl OrgIdentity {
-    pub(super) fn complete(&mut self) {
-        if self.name.is_empty() {
-            self.name = if self.subdomain.is_empty() { "Local org".to_owned() } else { self.subdomain.clone() };
-        }
-        if self.subdomain.is_empty() {
-            let words: Vec<String> = self
-                .name
-                .split(|letter: char| !letter.is_ascii_alphanumeric())
-                .filter(|word| !word.is_empty())
-                .map(str::to_ascii_lowercase)
-                .collect();
-            self.subdomain = words.join("-").chars().take(63).collect::<String>().trim_end_matches('-').to_owned();
-        }
-        if self.subdomain.is_empty() {
-            "org".clone_into(&mut self.subdomain);
-        }
-        complete_id(&mut self.id, "00o", &[&self.subdomain]);
-    }
 }
 
 impl App {

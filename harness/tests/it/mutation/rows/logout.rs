@@ -15,8 +15,24 @@ const BACK_CHANNEL: &str = "back-channel.oidcc-backchannel-rp-initiated-logout";
 
 const LOGOUT: &str = "rp-logout.oidcc-rp-initiated-logout";
 
+const NO_HINT: &str = "rp-logout.oidcc-rp-initiated-logout-no-id-token-hint";
+
 pub(super) fn rows() -> Vec<Row> {
     vec![
+        must(
+            "logout without a hint that ends the session unasked",
+            NO_HINT,
+            "logout.asks",
+            mutate(|message| {
+                if message.asked.contains("prompt=none") {
+                    message.parameters(|pairs| {
+                        pairs.iter_mut().filter(|(name, _)| name == "code").for_each(|pair| {
+                            *pair = ("error".to_owned(), "login_required".to_owned());
+                        });
+                    });
+                }
+            }),
+        ),
         must("logout state twice", LOGOUT, "logout.once", logout_by(|pairs| pairs.extend(pairs.clone()))),
         must("logout state cut", LOGOUT, "logout.state", logout_by(|pairs| pairs[0].1.truncate(64))),
         must(
