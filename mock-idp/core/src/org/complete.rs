@@ -40,7 +40,7 @@ impl Document {
     }
 
     fn resolve_names(&mut self) {
-        let Self { groups, users, apps, authorization_servers, global_session_policies, .. } = self;
+        let Self { settings, groups, users, apps, authorization_servers, global_session_policies, .. } = self;
         let everyone = groups.iter().find(|group| group.kind == GroupType::BuiltIn).map(|group| group.id.as_str());
         let group_names = Names::new(groups.iter().map(|group| (group.profile.name.clone(), group.id.as_str())));
         for id in users.iter_mut().flat_map(|user| &mut user.group_ids) {
@@ -60,6 +60,7 @@ impl Document {
         let client_names = Names::new(apps.iter().map(|app| (app.label.clone(), app.client_id())));
         let server_names =
             Names::new(authorization_servers.iter().map(|server| (server.name.clone(), server.id.as_str())));
+        settings.any_loopback_port.iter_mut().for_each(|id| client_names.resolve(id));
         for app in apps {
             app.resolve_names(&directory, &app_names, &server_names);
         }

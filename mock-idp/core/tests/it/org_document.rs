@@ -399,7 +399,7 @@ fn a_setting_that_names_an_unknown_client_is_an_error() {
     let document = edited("anyLoopbackPort: [0oamarketnative005d7]", "anyLoopbackPort: [0oamarketnative0057d]");
     let error = Org::parse(&document).unwrap_err().lines("org.yaml");
     assert!(
-        error.contains("no app has the client id `0oamarketnative0057d`; did you mean `0oamarketnative005d7`?"),
+        error.ends_with("no app has the client id `0oamarketnative0057d` (at /settings/anyLoopbackPort/0); did you mean `0oamarketnative005d7`?"),
         "{error}"
     );
 }

@@ -1,7 +1,7 @@
 //! The authorization endpoint. RFC 6749 4.1.1, OIDC Core 3.1.2; Okta: `/v1/authorize`.
 //!
 //! [`begin`] checks a request; [`decide`] returns the next step, and is called again after every step of the sign-in;
-//! [`prepare()`] decides the contents of the answer, and [`PreparedResponse::issue`] issues its tokens.
+//! [`prepare()`] decides the contents of the answer, and [`PreparedResponse::with_tokens`] adds the issued tokens.
 
 mod checks;
 mod consent;
