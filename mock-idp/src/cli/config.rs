@@ -30,6 +30,8 @@ const AFTER_HELP: &str = "Without a command it serves. \
 pub(super) enum Command {
     /// Serve until Ctrl-C (the default).
     Serve(ServeArgs),
+    /// Write an org document to start from, as okta.yaml.
+    Init(InitArgs),
     /// Print the settings that an app needs.
     Env(EnvArgs),
     /// Ask whether a mock is ready: exit code 0 if it is, else 1.
@@ -103,6 +105,14 @@ pub(super) struct ServeArgs {
     /// Check the org documents and exit.
     #[arg(long)]
     pub(super) check: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The folder of the document; it is created if it does not exist. Default: the current folder.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
 }
 
 /// The state directory.

@@ -9,6 +9,7 @@ mod explain;
 mod failure;
 mod health;
 mod http_client;
+mod init;
 mod output;
 mod ready_file;
 mod serve;
@@ -34,6 +35,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Serve(args) if args.check => serve::check(&args),
         Command::Serve(args) => serve::serve(args),
         Command::Health(args) => health::run(&args),
+        Command::Init(args) => init::run(&args.dir),
         Command::Env(args) => env::run(&args),
         Command::Behavior(args) => print(&behavior::render(args.json)),
         Command::Ca(command) => ca::run(&command),

@@ -279,3 +279,27 @@ fn unknown_names_are_answered_with_the_nearest() {
         assert!(said.contains(&format!("did you mean \"{expected}\"?")), "{said}");
     }
 }
+
+#[test]
+fn init_writes_a_document_whose_first_token_needs_no_edit() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("new");
+    let said = stdout(&output(program(dir.path()).arg("init").arg(&folder)));
+    let file = folder.join("okta.yaml");
+    let commands: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    assert_eq!(commands.len(), 3, "{said}");
+    assert!(std::fs::read_to_string(&file).unwrap().lines().count() < 50);
+    let checked = output(program(dir.path()).arg("--org").arg(&file).arg("--check"));
+    assert!(checked.status.success(), "{}", stderr(&checked));
+    let token = |user: &str, scope: &str| {
+        let args = ["--client", "My web app", "--user", user, "--scope", scope, "--json"];
+        output(program(dir.path()).arg("token").arg("--org").arg(&file).args(args))
+    };
+    let granted = stdout(&token("ada@example.com", "openid orders:write"));
+    assert!(granted.contains("\"department\": \"Engineering\""), "{granted}");
+    assert_eq!(token("ben@example.com", "openid orders:write").status.code(), Some(1));
+    assert!(stdout(&token("ben@example.com", "openid orders:read")).contains("orders:read"));
+    let again = output(program(dir.path()).arg("init").arg(&folder));
+    assert_eq!(again.status.code(), Some(2));
+    assert!(stderr(&again).contains("exists already"), "{}", stderr(&again));
+}

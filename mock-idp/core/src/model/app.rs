@@ -1,9 +1,14 @@
 //! OpenID Connect apps: the clients. Okta: Apps API, `oidc_client`.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::{Agent, Connection, GroupFilterType, Status};
 use crate::protocol::GrantType;
@@ -17,8 +22,9 @@ pub struct App {
     #[serde(default)]
     pub id: String,
     pub label: String,
-    /// When a client was registered at run time, in seconds since the epoch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// When a client was registered at run time, in seconds since the epoch. Documents may have an RFC 3339 time, like Okta's
+    /// answers.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub created: Option<i64>,
     #[serde(default)]
     pub status: Status,
@@ -47,6 +53,37 @@ pub struct App {
     /// `/apps/{id}/interclient-allowed-apps`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interclient_allowed_apps: Vec<String>,
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    struct Time;
+
+    impl Visitor<'_> for Time {
+        type Value = Option<i64>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an RFC 3339 time, or seconds since the epoch")
+        }
+
+        fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Self::Value, E> {
+            Ok(Some(seconds))
+        }
+
+        fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<Self::Value, E> {
+            i64::try_from(seconds).map(Some).map_err(E::custom)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            let time = OffsetDateTime::parse(text, &Rfc3339);
+            time.map(|time| Some(time.unix_timestamp())).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        }
+
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(Time)
 }
 
 impl App {
@@ -143,8 +180,8 @@ pub struct OauthClientCredentials {
     pub pkce_required: Option<bool>,
 }
 
-impl std::fmt::Debug for OauthClientCredentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for OauthClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OauthClientCredentials")
             .field("client_id", &self.client_id)
             .field("token_endpoint_auth_method", &self.token_endpoint_auth_method)

@@ -32,7 +32,7 @@ pub struct AuthorizationServer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<JwkSet>,
     /// The URI of the keys, instead of `jwks`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "jwks_uri", skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
     /// Scopes in addition to the built-in ones. Like the two lists below only filled in documents: in an org they are rows of their
     /// own.

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// A user of the org.
@@ -135,8 +135,19 @@ impl UserProfile {
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserCredentials {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Without a value, as in Okta's answers, it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_password")]
     pub password: Option<Password>,
+}
+
+fn known_password<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Password>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(rename = "Password", deny_unknown_fields)]
+    struct Written {
+        value: Option<String>,
+    }
+    let written = Option::<Written>::deserialize(deserializer)?;
+    Ok(written.and_then(|written| written.value).map(|value| Password { value }))
 }
 
 /// A password in plain text: passwords of a mock are public.

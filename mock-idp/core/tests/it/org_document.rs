@@ -1,5 +1,6 @@
 //! The org document: its errors with location and suggestion, and the JSON schema for editors.
 
+use mock_idp_core::model::AuthMethod;
 use mock_idp_core::org::{Document, Org, json_schema};
 
 use crate::market::MARKET;
@@ -45,15 +46,16 @@ fn an_unknown_value_is_an_error_with_the_expected_values() {
 
 #[test]
 fn a_missing_key_is_an_error() {
-    let error = error("    label: Market SPA\n", "");
-    assert!(error.contains("the key `label` is missing"), "{error}");
+    for by in ["", "    label:\n", "    label: null\n"] {
+        let error = error("    label: Market SPA\n", by);
+        assert!(error.contains("the key `label` is missing"), "{error}");
+    }
 }
 
 #[test]
 fn a_value_of_the_wrong_type_is_an_error_with_the_expected_type() {
     for (piece, by, expected) in [
         ("  name: Market\n", "  name: [Market]\n", "sequence where a string is expected"),
-        ("  name: Market\n", "  name:\n", "no value where a string is expected"),
         ("leeway: 30", "leeway: soon", "string \"soon\" where u8 is expected"),
         ("leeway: 30", "leeway: -3", "invalid value: integer `-3`, expected u8"),
         (
@@ -402,4 +404,126 @@ fn a_setting_that_names_an_unknown_client_is_an_error() {
         error.ends_with("no app has the client id `0oamarketnative0057d` (at /settings/anyLoopbackPort/0); did you mean `0oamarketnative005d7`?"),
         "{error}"
     );
+}
+
+/// Everything that a document can leave out is left out.
+const SMALL: &str = r#"
+users:
+  - profile: { login: ada@example.test, email: ada@example.test, firstName: Ada, lastName: A }
+    groupIds: [Staff]
+  - profile: { login: ben@example.test, email: ben@example.test, firstName: Ben, lastName: B }
+groups:
+  - profile: { name: Staff }
+apps:
+  - label: Web
+    settings: { oauthClient: { application_type: web, redirect_uris: ["http://localhost:3000/callback"] } }
+    assignments: { users: [{ id: BEN@example.test }], groups: [{ id: Staff }] }
+  - label: Single page
+    settings: { oauthClient: { application_type: browser, redirect_uris: ["http://localhost:3000/callback"] } }
+  - label: Worker
+    settings: { oauthClient: { application_type: service } }
+"#;
+
+#[test]
+fn what_a_document_leaves_out_is_derived_or_as_in_a_fresh_org() {
+    let document = Document::parse(SMALL).unwrap();
+    let [web, spa, worker] = &document.apps[..] else { panic!("{:?}", document.apps) };
+    assert_eq!((document.org.name.as_str(), document.org.subdomain.as_str()), ("Local org", "local-org"));
+    let everyone = document.groups.iter().find(|group| group.profile.name == "Everyone").unwrap();
+    let staff = &document.groups[0].id;
+    for (id, prefix) in [
+        (&document.org.id, "00o"),
+        (&web.id, "0oa"),
+        (staff, "00g"),
+        (&everyone.id, "00g"),
+        (&document.users[0].id, "00u"),
+    ] {
+        assert!(id.len() == 20 && id.starts_with(prefix), "{id}");
+    }
+    assert_eq!(&document.users[0].group_ids, &[staff.clone()]);
+    let assigned = web.assignments.as_ref().unwrap();
+    assert_eq!((&assigned.users[0].id, &assigned.groups[0].id), (&document.users[1].id, staff));
+    assert_eq!(spa.assignments.as_ref().unwrap().groups[0].id, everyone.id);
+    assert_eq!(web.credentials.oauth_client.client_secret.as_ref().unwrap().len(), 55);
+    assert_eq!(spa.credentials.oauth_client.client_secret, None);
+    let kinds = [web, spa, worker].map(|app| {
+        let oauth = app.oauth();
+        (oauth.grant_types[0].name(), oauth.response_types.len(), app.auth_method())
+    });
+    assert_eq!(
+        kinds,
+        [
+            ("authorization_code", 1, AuthMethod::ClientSecretBasic),
+            ("authorization_code", 1, AuthMethod::None),
+            ("client_credentials", 0, AuthMethod::ClientSecretBasic)
+        ]
+    );
+    let server = &document.authorization_servers[0];
+    assert_eq!((server.path_name(), server.audience()), ("default", "api://default"));
+    let policy = &server.policies.as_ref().unwrap()[0];
+    assert_eq!((policy.priority, policy.rules[0].priority), (1, 1));
+    assert_eq!(policy.rules[0].conditions.people.groups.include, ["EVERYONE"]);
+}
+
+#[test]
+fn derived_ids_depend_on_names_only_and_survive_a_round_trip() {
+    let document = Document::parse(SMALL).unwrap();
+    assert_eq!(Document::parse(SMALL).unwrap(), document);
+    assert_eq!(Document::parse(&document.to_yaml().unwrap()).unwrap(), document);
+    let reordered = SMALL.replacen(
+        "  - label: Worker",
+        "  - label: Another\n    settings: { oauthClient: { application_type: service } }\n  - label: Worker",
+        1,
+    );
+    let other = Document::parse(&reordered).unwrap();
+    assert_eq!(other.apps[3].id, document.apps[2].id);
+    assert_ne!(other.apps[2].id, document.apps[2].id);
+}
+
+#[test]
+fn priorities_that_are_left_out_come_behind_the_others() {
+    let yaml = format!(
+        "{SMALL}authorizationServers:\n  - {{ name: API, audiences: [api://a], policies: [{{ name: A, rules: [{{ name: r1 }}, {{ name: r2, priority: 7 }}, {{ name: r3 }}] }}] }}\n"
+    );
+    let document = Document::parse(&yaml).unwrap();
+    let rules = &document.authorization_servers[0].policies.as_ref().unwrap()[0].rules;
+    assert_eq!(rules.iter().map(|rule| rule.priority).collect::<Vec<_>>(), [8, 7, 9]);
+}
+
+#[test]
+fn objects_of_oktas_api_can_be_pasted() {
+    let yaml = r#"
+users:
+  - {"id": "00ub0oNGTSWTBKOLGLNR", "status": "ACTIVE", "created": "2013-06-24T16:39:18.000Z", "activated": null,
+     "statusChanged": null, "lastLogin": null, "lastUpdated": "2013-06-24T16:39:19.000Z", "passwordChanged": null,
+     "type": {"id": "otyfnjfba4ye7pgjB0g4"}, "realmId": null,
+     "profile": {"login": "ada@example.test", "firstName": "Ada", "lastName": "A", "email": "ada@example.test", "mobilePhone": null},
+     "credentials": {"password": {}, "recovery_question": {"question": "?"}, "provider": {"type": "OKTA", "name": "OKTA"}},
+     "_links": {"self": {"href": "https://example.test"}}}
+groups:
+  - {"id": "00g1emaKYZTWRYYRRTSK", "created": "2015-02-06T10:11:28.000Z", "lastUpdated": "2015-10-05T19:16:43.000Z",
+     "lastMembershipUpdated": "2015-11-28T19:15:32.000Z", "objectClass": ["okta:user_group"], "type": "OKTA_GROUP",
+     "profile": {"name": "West Coast Users", "description": null}, "_links": {}}
+apps:
+  - {"id": "0oa1gjh63g214q0Hq0g4", "orn": "orn:okta:idp:00o1n8sbwArJ7OQRw406:apps:oidc_client:0oa1gjh63g214q0Hq0g4",
+     "name": "oidc_client", "label": "Sample Client", "status": "ACTIVE", "created": "2017-01-10T23:35:23.000Z",
+     "lastUpdated": "2017-01-10T23:35:23.000Z", "accessibility": {"selfService": false}, "visibility": {"autoLaunch": false},
+     "features": [], "signOnMode": "OPENID_CONNECT", "profile": null,
+     "credentials": {"userNameTemplate": {"template": "${source.login}", "type": "BUILT_IN"}, "signing": {"kid": "k"},
+       "oauthClient": {"autoKeyRotation": true, "client_id": "0oa1gjh63g214q0Hq0g4", "client_secret": "a-secret-of-20-chars",
+         "token_endpoint_auth_method": "client_secret_post", "pkce_required": false}},
+     "settings": {"app": {}, "notifications": {"vpn": {}}, "manualProvisioning": false, "implicitAssignment": false, "signOn": null,
+       "oauthClient": {"client_uri": null, "logo_uri": null, "redirect_uris": ["https://example.test/cb"], "response_types": ["code"],
+         "grant_types": ["authorization_code"], "initiate_login_uri": null, "application_type": "web", "consent_method": "REQUIRED",
+         "issuer_mode": "DYNAMIC", "idp_initiated_login": {"mode": "DISABLED", "default_scope": []}, "wildcard_redirect": "DISABLED",
+         "dpop_bound_access_tokens": false, "jwks": null}},
+     "_links": {}, "_embedded": {}}
+"#;
+    let document = Document::parse(yaml).unwrap();
+    let (user, group, app) = (&document.users[0], &document.groups[0], &document.apps[0]);
+    assert_eq!((user.credentials.password.is_none(), user.profile.attribute("mobilePhone")), (true, None));
+    assert_eq!((group.profile.description.as_str(), app.created), ("", Some(1_484_091_323)));
+    let misspelt = yaml.replacen("\"visibility\"", "\"visiblity\"", 1);
+    let error = Document::parse(&misspelt).unwrap_err().lines("org.yaml");
+    assert!(error.contains("unknown key `visiblity`"), "{error}");
 }

@@ -40,7 +40,7 @@ impl<'de> Visitor<'de> for DocumentVisitor<'_> {
         }
         let (first, _) = entries.first().ok_or_else(|| de::Error::custom("an empty document"))?;
         let reader = Reader { text: self.text, node: first };
-        let entries = MapEntries { reader, entries: entries.iter(), value: None };
+        let entries = MapEntries { reader, entries: entries.iter(), of: None, value: None };
         let document = Document::deserialize(MapAccessDeserializer::new(entries)).map_err(de::Error::custom)?;
         Ok(Document { users, ..document })
     }

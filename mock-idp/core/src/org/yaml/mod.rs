@@ -3,6 +3,7 @@
 
 mod document;
 mod error;
+mod known_keys;
 mod reader;
 mod tree;
 

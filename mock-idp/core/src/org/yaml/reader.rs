@@ -4,6 +4,7 @@ use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::known_keys::is_known;
 use super::tree::{Node, Value, Yaml, place_of, written};
 use crate::org::problem::Problem;
 
@@ -51,7 +52,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
             Value::Text(value) => visitor.visit_borrowed_str(value),
             Value::Sequence(items) => visitor.visit_seq(SequenceItems { reader: self, items: items.iter() }),
             Value::Mapping(entries) => {
-                visitor.visit_map(MapEntries { reader: self, entries: entries.iter(), value: None })
+                visitor.visit_map(MapEntries { reader: self, entries: entries.iter(), of: None, value: None })
             }
         })
     }
@@ -84,14 +85,19 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         visitor.visit_newtype_struct(self)
     }
 
-    /// Without the lists of values that derived visitors accept for an object.
+    /// Without the lists of values that derived visitors accept for an object, and without what Okta's answers have and a document
+    /// does not keep.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
-        _: &'static [&'static str],
+        name: &'static str,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Problem> {
         match &self.node.value {
+            Value::Mapping(entries) => {
+                let of = Some(TypeKeys { name, fields });
+                self.placed(visitor.visit_map(MapEntries { reader: self, entries: entries.iter(), of, value: None }))
+            }
             Value::Sequence(_) => self.placed(Err(de::Error::invalid_type(de::Unexpected::Other("a list"), &visitor))),
             _ => self.deserialize_any(visitor),
         }
@@ -105,7 +111,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     ) -> Result<V::Value, Problem> {
         self.placed(match &self.node.value {
             Value::Mapping(entries) => {
-                let entries = MapEntries { reader: self, entries: entries.iter(), value: None };
+                let entries = MapEntries { reader: self, entries: entries.iter(), of: None, value: None };
                 visitor.visit_enum(MapAccessDeserializer::new(entries))
             }
             _ => visitor.visit_enum(StrDeserializer::new(written(self.text, self.node))),
@@ -134,14 +140,31 @@ impl<'a> SeqAccess<'a> for SequenceItems<'a> {
 pub(super) struct MapEntries<'a> {
     pub(super) reader: Reader<'a>,
     pub(super) entries: std::slice::Iter<'a, (Node, Node)>,
+    pub(super) of: Option<TypeKeys>,
     pub(super) value: Option<&'a Node>,
+}
+
+/// The type of an object, and its keys.
+#[derive(Clone, Copy)]
+pub(super) struct TypeKeys {
+    name: &'static str,
+    fields: &'static [&'static str],
+}
+
+impl TypeKeys {
+    /// Whether an entry says nothing: a key of Okta's that is not kept, or a key of the type without a value.
+    fn skips(self, key: &str, value: &Value) -> bool {
+        if self.fields.contains(&key) { matches!(value, Value::Null) } else { is_known(self.name, key) }
+    }
 }
 
 impl<'a> MapAccess<'a> for MapEntries<'a> {
     type Error = Problem;
 
     fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
-        let Some((key, value)) = self.entries.next() else { return Ok(None) };
+        let (of, text) = (self.of, self.reader.text);
+        let skips = |key, value: &Node| of.is_some_and(|of| of.skips(written(text, key), &value.value));
+        let Some((key, value)) = self.entries.find(|(key, value)| !skips(key, value)) else { return Ok(None) };
         self.value = Some(value);
         let key = self.reader.below(key);
         // As text even for `flatten`, which asks for keys of any type.

@@ -38,7 +38,7 @@ impl<'a> Yaml<'a> {
         let refuse = |message| Err(Problem { place: Some(place_of(&root)), ..Problem::at("", message) });
         match root.value {
             Value::Mapping(_) => Ok(Self { text, root }),
-            Value::Null => refuse("the document is empty; it needs at least the key `org`"),
+            Value::Null => refuse("the document is empty; `mock-idp init` writes an example"),
             _ => refuse("the document is not an object; its first line is usually `org:`"),
         }
     }
