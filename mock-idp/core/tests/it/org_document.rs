@@ -440,7 +440,7 @@ fn what_a_document_leaves_out_is_derived_or_as_in_a_fresh_org() {
     ] {
         assert!(id.len() == 20 && id.starts_with(prefix), "{id}");
     }
-    assert_eq!(&document.users[0].group_ids, &[staff.clone()]);
+    assert_eq!(document.users[0].group_ids, std::slice::from_ref(staff));
     let assigned = web.assignments.as_ref().unwrap();
     assert_eq!((&assigned.users[0].id, &assigned.groups[0].id), (&document.users[1].id, staff));
     assert_eq!(spa.assignments.as_ref().unwrap().groups[0].id, everyone.id);
