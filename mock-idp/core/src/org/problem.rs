@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::de;
-
 use crate::text::nearest;
 
 /// One thing that is wrong.
@@ -45,40 +43,6 @@ impl Problem {
     pub(super) fn near<'a>(mut self, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         self.nearest = nearest(wanted, known).map(str::to_owned);
         self
-    }
-}
-
-/// A value that a document cannot have there; the reader adds the place.
-impl de::Error for Problem {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::at("", message.to_string())
-    }
-
-    fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let found = match found {
-            de::Unexpected::Unit => "no value".to_owned(),
-            found => found.to_string(),
-        };
-        // Types are named as documents have them, not as the code does.
-        let expected = match expected.to_string() {
-            expected if expected.starts_with("struct ") => "an object".to_owned(),
-            expected => expected,
-        };
-        Self::at("", format!("{found} where {expected} is expected"))
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let message = format!("unknown key `{field}`; expected one of {}", expected.join(", "));
-        Self::at("", message).near(field, expected.iter().copied())
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let message = format!("unknown value `{variant}`; expected one of {}", expected.join(", "));
-        Self::at("", message).near(variant, expected.iter().copied())
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::at("", format!("the key `{field}` is missing"))
     }
 }
 

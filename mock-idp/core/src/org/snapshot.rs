@@ -32,8 +32,8 @@ impl Org {
     /// The org of a document in YAML (JSON is YAML too).
     ///
     /// # Errors
-    /// The first syntax error, unknown key, missing key or wrong type; else every problem that [`Self::from_document`] finds.
-    /// Each with line and column.
+    /// The first syntax error; else every unknown key, missing key and wrong type, and, if there are no others than unknown keys, every
+    /// problem that [`Self::from_document`] finds. Each with line and column.
     pub fn parse(yaml: &str) -> Result<Self, Problems> {
         // Without the places of values, which take several times the memory of the org.
         if let Some(document) = read_document_without_places(yaml)
@@ -41,14 +41,18 @@ impl Org {
         {
             return Ok(org);
         }
-        let one = |problem| Problems(vec![problem]);
-        let yaml = Yaml::read(yaml).map_err(one)?;
-        Self::from_document(yaml.value().map_err(one)?).map_err(|mut problems| {
-            for problem in &mut problems.0 {
+        let yaml = Yaml::read(yaml).map_err(|problem| Problems(vec![problem]))?;
+        let (document, mut problems) = yaml.value::<Document>();
+        match document.map(Self::from_document) {
+            Some(Ok(org)) if problems.is_empty() => return Ok(org),
+            Some(Err(found)) => problems.extend(found.0.into_iter().map(|mut problem| {
                 problem.place = Some(yaml.place(&problem.path));
-            }
-            problems
-        })
+                problem
+            })),
+            _ => {}
+        }
+        problems.sort_by_key(|problem| problem.place);
+        Err(Problems(problems))
     }
 
     /// The org of a document.

@@ -527,3 +527,33 @@ apps:
     let error = Document::parse(&misspelt).unwrap_err().lines("org.yaml");
     assert!(error.contains("unknown key `visiblity`"), "{error}");
 }
+
+#[test]
+fn all_problems_of_a_document_are_reported_in_one_run() {
+    let wrong = SMALL
+        .replacen("firstName: Ben", "fristName: Ben", 1)
+        .replacen("label: Web", "lable: Web", 1)
+        .replacen("application_type: browser", "application_type: spa", 1)
+        .replacen("application_type: service", "application_type: 7", 1)
+        .replacen("- profile: { name: Staff }", "- profile: { nmae: Staff }", 1);
+    let problems = Document::parse(&wrong).unwrap_err();
+    let found: Vec<(u64, &str)> = problems
+        .0
+        .iter()
+        .map(|problem| (problem.place.unwrap().0, problem.message.split([';', '`']).nth(1).unwrap_or_default()))
+        .collect();
+    assert_eq!(
+        found,
+        [(5, "firstName"), (7, "name"), (7, "nmae"), (9, "lable"), (9, "label"), (13, "spa"), (15, "7")],
+        "{problems}"
+    );
+}
+
+#[test]
+fn unknown_keys_and_wrong_references_are_reported_together() {
+    let wrong = SMALL.replacen("groupIds: [Staff]", "groupIds: [Stuff]\n    nickname: Ada", 1);
+    let problems = Document::parse(&wrong).unwrap_err().lines("org.yaml");
+    assert!(problems.contains("org.yaml:4:16: no group has the id `Stuff`"), "{problems}");
+    assert!(problems.contains("org.yaml:5:5: unknown key `nickname`"), "{problems}");
+    assert_eq!(problems.lines().count(), 2, "{problems}");
+}

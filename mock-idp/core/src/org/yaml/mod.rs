@@ -4,6 +4,7 @@
 mod document;
 mod error;
 mod known_keys;
+mod mismatch;
 mod reader;
 mod tree;
 

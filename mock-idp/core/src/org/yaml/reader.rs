@@ -5,16 +5,41 @@ use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Seq
 use serde::forward_to_deserialize_any;
 
 use super::known_keys::is_known;
-use super::tree::{Node, Value, Yaml, place_of, written};
+use super::mismatch::{Mismatch, MismatchKind};
+use super::tree::{LeftOut, Node, Value, Yaml, node_id, place_of, written};
 use crate::org::problem::Problem;
 
+/// Up to this number of parts that do not fit are reported.
+const MOST_REPORTED: usize = 100;
+
 impl<'a> Yaml<'a> {
-    /// What the text holds, as a `T`.
-    ///
-    /// # Errors
-    /// The first value that a `T` cannot hold, with its place.
-    pub(in crate::org) fn value<T: Deserialize<'a>>(&'a self) -> Result<T, Problem> {
-        T::deserialize(Reader { text: self.text, node: &self.root })
+    /// What the text holds, as a `T`, and each part that a `T` cannot hold. Such a part is left out while the others are read. The value
+    /// is returned if nothing but unknown keys was left out.
+    pub(in crate::org) fn value<T: Deserialize<'a>>(&'a self) -> (Option<T>, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut complete = true;
+        loop {
+            let reader = Reader { text: self.text, node: &self.root, left_out: Some(&self.left_out) };
+            let Mismatch { problem, kind, node } = match T::deserialize(reader) {
+                Ok(value) => return (complete.then_some(value), problems),
+                Err(mismatch) => mismatch,
+            };
+            // The value of a key that was left out is missing, which is no problem of its own.
+            let follows = node.is_some_and(|node| match kind {
+                MismatchKind::MissingKey(key) => self.leaves_out(node, key),
+                _ => self.left_out.borrow().contains(&node),
+            });
+            if !follows {
+                problems.push(problem);
+            }
+            complete &= kind == MismatchKind::UnknownKey;
+            let Some(node) = node.filter(|node| *node != node_id(&self.root) && problems.len() < MOST_REPORTED) else {
+                return (None, problems);
+            };
+            if !self.left_out.borrow_mut().insert(node) {
+                return (None, problems);
+            }
+        }
     }
 }
 
@@ -23,6 +48,8 @@ impl<'a> Yaml<'a> {
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) node: &'a Node,
+    /// Keys, values and elements that are read as if they were not there.
+    pub(super) left_out: Option<&'a LeftOut>,
 }
 
 impl<'a> Reader<'a> {
@@ -30,19 +57,24 @@ impl<'a> Reader<'a> {
         Self { node, ..self }
     }
 
-    /// Adds the place to a problem that has none: the innermost one counts.
-    fn placed<T>(self, result: Result<T, Problem>) -> Result<T, Problem> {
-        result.map_err(|mut problem| {
-            problem.place.get_or_insert(place_of(self.node));
-            problem
+    fn leaves_out(self, node: &Node) -> bool {
+        self.left_out.is_some_and(|left_out| left_out.borrow().contains(&node_id(node)))
+    }
+
+    /// Adds the place to a mismatch that has none: the innermost one counts.
+    fn placed<T>(self, result: Result<T, Mismatch>) -> Result<T, Mismatch> {
+        result.map_err(|mut mismatch| {
+            mismatch.problem.place.get_or_insert(place_of(self.node));
+            mismatch.node.get_or_insert(node_id(self.node));
+            mismatch
         })
     }
 }
 
 impl<'de> Deserializer<'de> for Reader<'de> {
-    type Error = Problem;
+    type Error = Mismatch;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.placed(match &self.node.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
@@ -57,7 +89,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         })
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match &self.node.value {
             Value::Bool(_) | Value::Integer(_) | Value::Unsigned(_) | Value::Float(_) => {
                 self.placed(visitor.visit_borrowed_str(written(self.text, self.node)))
@@ -66,22 +98,22 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         match &self.node.value {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Problem> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -92,7 +124,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Problem> {
+    ) -> Result<V::Value, Mismatch> {
         match &self.node.value {
             Value::Mapping(entries) => {
                 let of = Some(TypeKeys { name, fields });
@@ -108,7 +140,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Problem> {
+    ) -> Result<V::Value, Mismatch> {
         self.placed(match &self.node.value {
             Value::Mapping(entries) => {
                 let entries = MapEntries { reader: self, entries: entries.iter(), of: None, value: None };
@@ -130,10 +162,14 @@ struct SequenceItems<'a> {
 }
 
 impl<'a> SeqAccess<'a> for SequenceItems<'a> {
-    type Error = Problem;
+    type Error = Mismatch;
 
-    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Problem> {
-        self.items.next().map(|item| seed.deserialize(self.reader.below(item))).transpose()
+    fn next_element_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
+        let reader = self.reader;
+        self.items
+            .find(|item| !reader.leaves_out(item))
+            .map(|item| seed.deserialize(self.reader.below(item)))
+            .transpose()
     }
 }
 
@@ -159,11 +195,15 @@ impl TypeKeys {
 }
 
 impl<'a> MapAccess<'a> for MapEntries<'a> {
-    type Error = Problem;
+    type Error = Mismatch;
 
-    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Problem> {
-        let (of, text) = (self.of, self.reader.text);
-        let skips = |key, value: &Node| of.is_some_and(|of| of.skips(written(text, key), &value.value));
+    fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
+        let (of, reader) = (self.of, self.reader);
+        let skips = |key, value: &Node| {
+            reader.leaves_out(key)
+                || reader.leaves_out(value)
+                || of.is_some_and(|of| of.skips(written(reader.text, key), &value.value))
+        };
         let Some((key, value)) = self.entries.find(|(key, value)| !skips(key, value)) else { return Ok(None) };
         self.value = Some(value);
         let key = self.reader.below(key);
@@ -171,7 +211,7 @@ impl<'a> MapAccess<'a> for MapEntries<'a> {
         key.placed(seed.deserialize(StrDeserializer::new(written(key.text, key.node)))).map(Some)
     }
 
-    fn next_value_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<T::Value, Problem> {
+    fn next_value_seed<T: DeserializeSeed<'a>>(&mut self, seed: T) -> Result<T::Value, Mismatch> {
         match self.value.take() {
             Some(value) => seed.deserialize(self.reader.below(value)),
             None => Err(de::Error::custom("a value was read without its key")),

@@ -1,5 +1,7 @@
 //! YAML as a tree whose values know their places.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -11,6 +13,17 @@ use crate::org::problem::Problem;
 pub(in crate::org) struct Yaml<'a> {
     pub(super) text: &'a str,
     pub(super) root: Node,
+    pub(super) left_out: LeftOut,
+}
+
+/// The parts of a document that are read as if they were not there.
+pub(super) type LeftOut = RefCell<HashSet<NodeId>>;
+
+/// Identifies a node of a tree: its address.
+pub(super) type NodeId = usize;
+
+pub(super) fn node_id(node: &Node) -> NodeId {
+    std::ptr::from_ref(node).addr()
 }
 
 pub(super) type Node = Spanned<Value>;
@@ -37,7 +50,7 @@ impl<'a> Yaml<'a> {
             serde_saphyr::from_str_with_options(text, options()).map_err(|error| super::error::problem(&error))?;
         let refuse = |message| Err(Problem { place: Some(place_of(&root)), ..Problem::at("", message) });
         match root.value {
-            Value::Mapping(_) => Ok(Self { text, root }),
+            Value::Mapping(_) => Ok(Self { text, root, left_out: LeftOut::default() }),
             Value::Null => refuse("the document is empty; `mock-idp init` writes an example"),
             _ => refuse("the document is not an object; its first line is usually `org:`"),
         }
@@ -60,8 +73,28 @@ impl<'a> Yaml<'a> {
         place_of(node)
     }
 
+    /// Whether the value of a key of an object is left out.
+    pub(super) fn leaves_out(&self, object: NodeId, key: &str) -> bool {
+        let left_out = self.left_out.borrow();
+        let Some(Value::Mapping(entries)) = find(&self.root, object).map(|node| &node.value) else { return false };
+        entries.iter().any(|(name, value)| {
+            self.written(name) == key && [name, value].iter().any(|node| left_out.contains(&node_id(node)))
+        })
+    }
+
     fn written<'n>(&'n self, node: &'n Node) -> &'n str {
         written(self.text, node)
+    }
+}
+
+fn find(node: &Node, id: NodeId) -> Option<&Node> {
+    if node_id(node) == id {
+        return Some(node);
+    }
+    match &node.value {
+        Value::Sequence(items) => items.iter().find_map(|item| find(item, id)),
+        Value::Mapping(entries) => entries.iter().find_map(|(_, value)| find(value, id)),
+        _ => None,
     }
 }
 
