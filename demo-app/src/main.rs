@@ -20,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 const APP_PORT: u16 = 7802;
 const MOCK_PORT: u16 = 7801;
 
-/// Log lines that wait for somebody to read them.
+/// The number of log lines that can wait until stderr is read.
 const MAX_BUFFERED_LINES: usize = 4_096;
 
 fn main() -> ExitCode {
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         }
     };
     let code = runtime.block_on(log_and_run());
-    // Not waited for: output that nobody reads.
+    // Does not wait for writes to an output that is not read.
     runtime.shutdown_background();
     code
 }
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 async fn log_and_run() -> ExitCode {
     let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
     let filter = filter.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
-    // Lines that do not fit are dropped and counted: a stderr that nobody reads must not stop the app.
+    // Lines that do not fit are dropped and counted: a stderr that is not read must not stop the app.
     let (writer, flushing) =
         NonBlockingBuilder::default().buffered_lines_limit(MAX_BUFFERED_LINES).finish(std::io::stderr());
     let dropped = writer.error_counter();
@@ -48,7 +48,7 @@ async fn log_and_run() -> ExitCode {
     tracing_subscriber::registry().with(lines.with_ansi(std::io::stderr().is_terminal()).with_filter(filter)).init();
     let result = run(Cli::parse().without_blanks()).await;
     if dropped.dropped_lines() > 0 {
-        tracing::warn!(dropped = dropped.dropped_lines(), "log lines were dropped, because nobody read stderr");
+        tracing::warn!(dropped = dropped.dropped_lines(), "log lines were dropped because stderr was not read");
     }
     drop(flushing);
     match result {
@@ -93,7 +93,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let mut text = Vec::new();
     banner(&mut text, &demo, embedded, &remarks)?;
     writeln!(text, "READY issuer={} app={}", demo.issuer(), demo.url())?;
-    // Not waited for: nobody may be reading.
+    // Does not wait: stdout may not be read.
     let printed = tokio::task::spawn_blocking(move || {
         let mut out = std::io::stdout().lock();
         out.write_all(&text).and_then(|()| out.flush())

@@ -16,7 +16,7 @@ impl From<RunError> for CommandError {
 
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
-        // Whoever reads the output has closed the pipe and has what they wanted.
+        // The reader has closed the pipe and needs no more output.
         let exit = if error.kind() == io::ErrorKind::BrokenPipe { Exit::Expected } else { Exit::Internal };
         Self(exit, error.to_string())
     }

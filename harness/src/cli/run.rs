@@ -57,7 +57,7 @@ pub(super) fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result
     // Stops the browsers before the reports are written.
     drop(runtime);
     let files = report::write(&record, &reports).map_err(|error| not_writable(&reports, &error))?;
-    // The exit code says how the run ended, even if nobody reads the summary.
+    // The exit code says how the run ended, even if the summary cannot be written.
     let _ = write!(io::stdout(), "{}", report::summary(&record, &files));
     Ok(run::exit(&record))
 }

@@ -5,6 +5,12 @@ use rand::Rng;
 
 use crate::trace::Trace;
 
+/// The characters of Okta's object ids.
+pub(crate) const ID_ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The end of the ids of one cell of Okta, the same for all ids of the mock.
+pub(crate) const ID_CELL: &str = "5d7";
+
 /// The current time, randomness and the trace. Rules get them as one argument.
 pub struct Moment<'a> {
     /// Seconds since 1970-01-01T00:00:00Z, by the org's clock.
@@ -51,14 +57,13 @@ impl Moment<'_> {
 
     /// A random object id in Okta's format: 20 characters that begin with the three-letter prefix.
     pub fn id(&mut self, prefix: &str) -> String {
-        const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let mut id = String::with_capacity(20);
         id.push_str(prefix);
         while id.len() < 17 {
-            let index = self.rng.next_u32() as usize % ALPHABET.len();
-            id.push(char::from(ALPHABET[index]));
+            let index = self.rng.next_u32() as usize % ID_ALPHABET.len();
+            id.push(char::from(ID_ALPHABET[index]));
         }
-        id.push_str("5d7");
+        id.push_str(ID_CELL);
         id
     }
 }

@@ -1,4 +1,4 @@
-//! Names and values that somebody else wrote, in messages: cut to a length, and the nearest known name.
+//! Names and values from requests and documents in messages: shortened, and the nearest known name.
 
 /// Longest name, in bytes, for which a near one is searched.
 const MAX_NAME: usize = 200;

@@ -29,7 +29,7 @@ pub(super) fn serve(args: ServeArgs) -> Result<(), Failure> {
     let served = runtime.block_on(serve_until_stopped(Arc::new(args), signals));
     remove();
     flush_stderr();
-    // Not waited for: what a request, a start or an output that nobody reads has left running.
+    // Does not wait for tasks that a request, the start or an output that is not read has left running.
     runtime.shutdown_background();
     served
 }
@@ -93,7 +93,7 @@ fn announce(args: &ServeArgs, mock: &MockIdp) {
     write_stderr(&banner::banner(mock, styled));
 }
 
-/// Writes the READY line to the file, and prints it. Not waited for: nobody may be reading.
+/// Writes the READY line to the file, and prints it. Does not wait: stdout may not be read.
 fn report_ready(args: &ServeArgs, mock: &MockIdp) -> JoinHandle<Result<(), Failure>> {
     let line = banner::ready_line(mock) + "\n";
     let file = args.ready_file.clone();

@@ -37,7 +37,7 @@ pub(super) static ROUTES: &[Route] = &[
     route(Method::GET, &["/_mock/requests/{request_id}"], CONTROL, handler!(requests::one)),
     route(Method::POST, &["/_mock/reset"], CONTROL, handler!(server::reset)),
     route(Method::POST, &["/_mock/unlock"], CONTROL, handler!(unlock::post)),
-    // Whoever can connect may know what runs here, trust its certificates, and load what its pages need.
+    // Open to every client that can connect: what runs here, its certificate authority, and the files of its pages.
     route(Method::GET, &["/healthz"], Access::AnyHost, handler!(server::healthz)),
     route(Method::GET, &["/readyz"], Access::AnyHost, handler!(server::readyz)),
     route(Method::GET, &["/_mock/ca.pem"], Access::Public, handler!(server::ca_certificate)),

@@ -1,5 +1,5 @@
-//! Writes to stderr in batches on a thread of its own, so that requests do not wait for a terminal or a file, nor for a pipe that
-//! nobody reads.
+//! Writes to stderr in batches on a thread of its own, so that requests do not wait for a terminal, a file, or a pipe
+//! that is not read.
 
 use std::io::{self, Write};
 use std::sync::OnceLock;
@@ -122,7 +122,7 @@ impl Shared {
             // An error of stderr cannot be reported.
             let _ = out.write_all(&batch);
             if dropped > 0 {
-                tracing::warn!(target: "mock_idp", dropped, "log lines were dropped, because nobody read stderr");
+                tracing::warn!(target: "mock_idp", dropped, "log lines were dropped because stderr was not read");
             }
         }
     }

@@ -149,7 +149,7 @@ impl Fields {
                 remember_label: "Remember me",
                 submit_id: Some("okta-signin-submit"),
             },
-            // The third generation's ids are the names; those of the second are generated, and nobody selects by them.
+            // The third generation's ids are the names; those of the second are generated, and scripts do not select by them.
             SignInStep::Identifier | SignInStep::Password { .. } | SignInStep::Single => Self {
                 identifier: "identifier",
                 identifier_id: "identifier",

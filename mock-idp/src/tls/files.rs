@@ -1,4 +1,4 @@
-//! The files of the certificate authority: only regular ones are read, and nobody else's are written to.
+//! The files of the certificate authority. Only regular files are read, and files of other users are not written to.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -34,7 +34,7 @@ pub(super) fn write_whole(path: &Path, text: &str, mode: u32) -> io::Result<()> 
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // Fails if somebody else has put a file there in the meantime.
+    // Fails if the file has been created in the meantime.
     let mut file = with_mode(OpenOptions::new().write(true).create_new(true), mode).open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     drop(file);
@@ -73,7 +73,7 @@ pub(super) fn loose_modes(dir: &Path, key: &Path) -> Vec<String> {
                 "Other users can use the key of the certificate authority (mode {shown:03o}): chmod 600 {key}"
             ));
         }
-        // In a sticky directory nobody can replace the files of others.
+        // In a sticky directory users cannot replace the files of others.
         if mode(dir) & 0o022 != 0 && mode(dir) & 0o1000 == 0 {
             let shown = mode(dir);
             let dir = dir.display();

@@ -1,4 +1,4 @@
-//! The process: signals in every state, pipes that nobody reads, org files that change, health checks.
+//! The process: signals in every state, pipes that are not read, org files that change, health checks.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -112,7 +112,7 @@ async fn a_running_request_is_named_and_the_second_signal_ends_the_process() {
     assert!(slow.await.unwrap().is_err());
 }
 
-/// A full pipe that nobody reads: a program holds its reading end.
+/// A full pipe that is not read: a program holds its reading end.
 fn full_pipe() -> (Child, Stdio) {
     let mut holder = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();
     let mut pipe = holder.stdin.take().unwrap();
@@ -127,7 +127,7 @@ async fn healthy(port: u16) -> bool {
 }
 
 #[tokio::test]
-async fn output_that_nobody_reads_stops_neither_the_start_nor_the_answers_nor_the_end() {
+async fn an_unread_pipe_stops_neither_start_nor_answers_nor_end() {
     let dir = tempfile::tempdir().unwrap();
     let ready = dir.path().join("ready");
     let (mut out_holder, out) = full_pipe();
@@ -158,7 +158,7 @@ async fn output_that_nobody_reads_stops_neither_the_start_nor_the_answers_nor_th
 }
 
 #[tokio::test]
-async fn dropped_lines_are_counted_once_somebody_reads_again() {
+async fn dropped_lines_are_counted_when_stderr_is_read_again() {
     let dir = tempfile::tempdir().unwrap();
     let mut running = Running::start(program(dir.path()).args(["--port", "0", "--log", "json"]));
     let base = base(&running);

@@ -7,6 +7,7 @@ use crate::model::{
     GroupType, LAST, PolicyConditions, PolicyRule, ResponseWord, RotationMode, RuleActions, RuleConditions,
     ServerCredentials, ServerSigning, Status,
 };
+use crate::moment::{ID_ALPHABET, ID_CELL};
 use crate::protocol::GrantType;
 
 /// The custom authorization server of a fresh org.
@@ -105,8 +106,6 @@ pub(super) fn complete_id(id: &mut String, prefix: &str, names: &[&str]) {
 /// An id in Okta's format that depends on nothing but the names: first those of the objects that hold it, then its own. It begins
 /// with letters of the name, so that people recognise it.
 fn derived_id(prefix: &str, names: &[&str]) -> String {
-    /// Ids of generated objects end like those of one cell of Okta.
-    const CELL: &str = "5d7";
     const MOST_OF_NAME: usize = 7;
     let own = names.last().copied().unwrap_or_default();
     let name: String = own
@@ -115,17 +114,16 @@ fn derived_id(prefix: &str, names: &[&str]) -> String {
         .take(MOST_OF_NAME)
         .map(|letter| letter.to_ascii_lowercase())
         .collect();
-    let count = 20 - prefix.len() - name.len() - CELL.len();
+    let count = 20 - prefix.len() - name.len() - ID_CELL.len();
     let mut seed = vec![prefix];
     seed.extend(names);
-    format!("{prefix}{name}{}{CELL}", letters(&seed, count))
+    format!("{prefix}{name}{}{ID_CELL}", letters(&seed, count))
 }
 
 /// Letters and digits that depend on the words; at most 43.
 fn letters(words: &[&str], count: usize) -> String {
-    const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let hash = |salt: &str| digest(&SHA256, format!("{salt}\0{}", words.join("\0")).as_bytes());
     let (first, second) = (hash("1"), hash("2"));
     let bytes = first.as_ref().iter().chain(second.as_ref());
-    bytes.take(count).map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
+    bytes.take(count).map(|byte| char::from(ID_ALPHABET[usize::from(*byte) % ID_ALPHABET.len()])).collect()
 }

@@ -1,4 +1,4 @@
-//! The changes that might grant what was refused, found in the notes of the refusal. Whoever proposes one has to try it.
+//! The changes that might grant what was refused, found in the notes of the refusal. The caller has to try each.
 
 use indexmap::IndexSet;
 

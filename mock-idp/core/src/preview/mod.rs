@@ -1,7 +1,7 @@
-//! Questions about token requests that nobody makes, and what their answers say: the tokens, or what would be refused and where
-//! that would be shown; the notes that the rules left ([`Why`]); the changes that might grant what was refused ([`candidates()`]).
+//! Types of the preview: a question about a token request that is not sent, and the answer to it: the tokens, or the error and where it
+//! would be shown; the notes of the rules ([`Why`]); the changes that might grant a refused request ([`candidates()`]).
 //!
-//! Nothing here answers a question: that takes the endpoints.
+//! The endpoints answer the questions; nothing here does.
 
 mod candidates;
 mod cases;

@@ -18,7 +18,7 @@ pub const GRANTS: [GrantType; 7] = [
     GrantType::Ciba,
 ];
 
-/// Whether somebody signs in.
+/// Whether a user signs in.
 pub(super) fn has_user(grant_type: GrantType) -> bool {
     grant_type != GrantType::ClientCredentials
 }

@@ -1,4 +1,4 @@
-//! Bodies that nobody read: an answer that is sent before them.
+//! Request bodies that were not read when the response was sent.
 //!
 //! What is left of a body is read after the answer has been decided, so that the connection can be kept (RFC 9112 9.3). If that would
 //! take too much, the answer says that the connection closes (RFC 9110 7.6.1), and a client does not send its next request on it.
@@ -15,7 +15,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// The most that is read of a body that nobody wants, in bytes.
+/// The most that is read of a body that is not needed, in bytes.
 const MAX_UNREAD: u64 = 256 * 1024;
 
 /// How long that may take.

@@ -1,4 +1,4 @@
-//! Errors of YAML itself, in the words of somebody who writes an org document: what is wrong there, and what to do.
+//! Messages for YAML syntax errors: what is wrong at the place, and how to correct it.
 
 use serde_saphyr::Error;
 
