@@ -25,7 +25,7 @@ const LIMIT_SECONDS: i64 = 253_402_300_799;
 
 /// A clock that follows the machine's, may be moved by an offset, and may be stopped.
 #[derive(Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     offset_millis: AtomicI64,
     frozen_at: AtomicI64,
     /// Locked by whoever moves the clock, not by readers.
@@ -50,7 +50,7 @@ impl HttpDates {
 
 /// The state of a clock, for the control API and the banner.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-pub struct ClockState {
+pub(crate) struct ClockState {
     /// The org's time, RFC 3339.
     pub now: String,
     /// Seconds by which it differs from the machine's.
@@ -77,13 +77,13 @@ impl From<ClockSetting> for Clock {
 impl Clock {
     /// Seconds since 1970.
     #[must_use]
-    pub fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.now_millis().div_euclid(1000)
     }
 
     /// Milliseconds since 1970.
     #[must_use]
-    pub fn now_millis(&self) -> i64 {
+    pub(crate) fn now_millis(&self) -> i64 {
         match self.frozen_at.load(Ordering::Acquire) {
             RUNNING => machine_millis().saturating_add(self.offset_millis.load(Ordering::Acquire)),
             frozen => frozen,
@@ -101,19 +101,19 @@ impl Clock {
     }
 
     /// Moves the clock by so many seconds; backwards when negative.
-    pub fn advance(&self, seconds: i64) {
+    pub(crate) fn advance(&self, seconds: i64) {
         let _moving = self.moving.lock();
         self.show(self.now_millis().saturating_add(seconds.saturating_mul(1000)));
     }
 
     /// Stops the clock at the time that it shows.
-    pub fn freeze(&self) {
+    pub(crate) fn freeze(&self) {
         let _moving = self.moving.lock();
         self.frozen_at.store(self.now_millis(), Ordering::Release);
     }
 
     /// Starts a stopped clock from the time that it shows.
-    pub fn run(&self) {
+    pub(crate) fn run(&self) {
         let _moving = self.moving.lock();
         let shown = self.now_millis();
         self.offset_millis.store(shown.saturating_sub(machine_millis()), Ordering::Release);
@@ -121,25 +121,25 @@ impl Clock {
     }
 
     /// Sets the clock to `seconds` since 1970. A stopped clock stays stopped.
-    pub fn set(&self, seconds: i64) {
+    pub(crate) fn set(&self, seconds: i64) {
         let _moving = self.moving.lock();
         self.show(seconds.saturating_mul(1000));
     }
 
     /// Back to the machine's time, running.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         self.follow(ClockSetting::default());
     }
 
     /// How the clock is set.
     #[must_use]
-    pub fn setting(&self) -> ClockSetting {
+    pub(crate) fn setting(&self) -> ClockSetting {
         let frozen_at = Some(self.frozen_at.load(Ordering::Acquire)).filter(|millis| *millis != RUNNING);
         ClockSetting { offset_millis: self.offset_millis.load(Ordering::Acquire), frozen_at }
     }
 
     /// Sets the clock as another one is set.
-    pub fn follow(&self, setting: ClockSetting) {
+    pub(crate) fn follow(&self, setting: ClockSetting) {
         let _moving = self.moving.lock();
         self.offset_millis.store(setting.offset_millis, Ordering::Release);
         self.frozen_at.store(setting.frozen_at.unwrap_or(RUNNING), Ordering::Release);
@@ -147,7 +147,7 @@ impl Clock {
 
     /// The state of the clock.
     #[must_use]
-    pub fn state(&self) -> ClockState {
+    pub(crate) fn state(&self) -> ClockState {
         let now = self.now_millis();
         let frozen = self.frozen_at.load(Ordering::Acquire) != RUNNING;
         let offset = now.saturating_sub(machine_millis());

@@ -14,7 +14,7 @@ const SLOW: Duration = Duration::from_secs(3);
 
 /// Faults of the transport.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum TransportFault {
+pub(crate) enum TransportFault {
     /// 500 with an Okta error envelope.
     Status500,
     /// 503 with an Okta error envelope.
@@ -44,7 +44,7 @@ impl TransportFault {
 
     /// Its name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Status500 => "http.status-500",
             Self::Status503 => "http.status-503",
@@ -59,7 +59,7 @@ impl TransportFault {
 
 /// All faults.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum FaultKind {
+pub(crate) enum FaultKind {
     Token(TokenFault),
     Transport(TransportFault),
 }
@@ -67,14 +67,14 @@ pub enum FaultKind {
 impl FaultKind {
     /// The fault of that name.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         let transport = TransportFault::ALL.iter().find(|(known, _)| *known == name);
         TokenFault::named(name).map(Self::Token).or_else(|| transport.map(|(_, fault)| Self::Transport(*fault)))
     }
 
     /// Its name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Token(fault) => fault.name(),
             Self::Transport(fault) => fault.name(),
@@ -82,14 +82,14 @@ impl FaultKind {
     }
 
     /// The names of all faults.
-    pub fn names() -> impl Iterator<Item = &'static str> {
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         TokenFault::ALL.iter().map(|(name, _)| *name).chain(TransportFault::ALL.iter().map(|(name, _)| *name))
     }
 }
 
 /// A fault that is on.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Fault {
+pub(crate) struct Fault {
     pub kind: FaultKind,
     /// How many times it still applies. `None`: until it is cleared.
     pub times: Option<u32>,
@@ -120,14 +120,14 @@ impl Fault {
 
 /// The active faults of an org, in the order in which they were added.
 #[derive(Debug, Default)]
-pub struct Faults {
+pub(crate) struct Faults {
     any: AtomicBool,
     list: Mutex<Vec<Fault>>,
 }
 
 impl Faults {
     /// Turns a fault on.
-    pub fn add(&self, fault: Fault) {
+    pub(crate) fn add(&self, fault: Fault) {
         let mut list = self.list.lock();
         list.push(fault);
         self.remove_used_up(&mut list);
@@ -135,19 +135,19 @@ impl Faults {
 
     /// The active faults.
     #[must_use]
-    pub fn list(&self) -> Vec<Fault> {
+    pub(crate) fn list(&self) -> Vec<Fault> {
         self.list.lock().clone()
     }
 
     /// Turns all faults off.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         let mut list = self.list.lock();
         list.clear();
         self.remove_used_up(&mut list);
     }
 
     /// The faults that apply to the tokens of these kinds that are now issued to this client.
-    pub fn take_token_faults(&self, client_id: &str, kinds: impl Iterator<Item = TokenKind>) -> Vec<TokenFault> {
+    pub(crate) fn take_token_faults(&self, client_id: &str, kinds: impl Iterator<Item = TokenKind>) -> Vec<TokenFault> {
         if !self.any.load(Ordering::Acquire) {
             return Vec::new();
         }
@@ -168,7 +168,7 @@ impl Faults {
     }
 
     /// The first transport fault that applies to a request for this path.
-    pub fn take_transport(&self, path: &str) -> Option<TransportFault> {
+    pub(crate) fn take_transport(&self, path: &str) -> Option<TransportFault> {
         if !self.any.load(Ordering::Acquire) {
             return None;
         }

@@ -28,7 +28,7 @@ pub(crate) const LOG_TARGET: &str = "mock_idp::request";
 
 /// The inside half of an answer: the client and user it concerns, and the reasons. It never reaches the wire.
 #[derive(Clone, Debug, Default)]
-pub struct Explanation {
+pub(crate) struct Explanation {
     /// Client id, as far as known.
     pub client: Option<String>,
     /// The user's login name, as far as known.
@@ -43,38 +43,38 @@ pub struct Explanation {
 
 /// A result, and the explanation of the decision behind it.
 #[derive(Debug)]
-pub struct Explained<T> {
+pub(crate) struct Explained<T> {
     pub result: T,
     pub explanation: Explanation,
 }
 
 impl<T> Explained<T> {
     /// A result that needs no explanation: nothing was decided.
-    pub fn undecided(result: T) -> Self {
+    pub(crate) fn undecided(result: T) -> Self {
         Self { result, explanation: Explanation::default() }
     }
 
     /// A refusal, with the inside reason.
-    pub fn refused(result: T, reason: impl Into<String>) -> Self {
+    pub(crate) fn refused(result: T, reason: impl Into<String>) -> Self {
         Self { result, explanation: Explanation { reason: Some(reason.into()), ..Explanation::default() } }
     }
 
     /// The same result, with this inside reason.
     #[must_use]
-    pub fn with_reason(mut self, reason: impl Into<String>) -> Self {
+    pub(crate) fn with_reason(mut self, reason: impl Into<String>) -> Self {
         self.explanation.reason = Some(reason.into());
         self
     }
 
     /// The same explanation of another result.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Explained<U> {
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Explained<U> {
         Explained { result: change(self.result), explanation: self.explanation }
     }
 }
 
 /// One request and its answer.
 #[derive(Clone, Debug, Serialize)]
-pub struct JournalEntry {
+pub(crate) struct JournalEntry {
     /// Value of the answer's `x-okta-request-id`.
     pub request_id: RequestId,
     /// When it was answered, by the org's clock: milliseconds since 1970, written as RFC 3339.
@@ -114,7 +114,7 @@ impl JournalEntry {
 
 /// The last [`CAPACITY`] entries, or fewer if they are large.
 #[derive(Debug, Default)]
-pub struct Journal {
+pub(crate) struct Journal {
     recorded: Mutex<Recorded>,
 }
 
@@ -127,7 +127,7 @@ struct Recorded {
 
 impl Journal {
     /// Adds an entry. The oldest ones are dropped when the journal is full.
-    pub fn record(&self, entry: JournalEntry) {
+    pub(crate) fn record(&self, entry: JournalEntry) {
         let entry = entry.shortened();
         let size = entry.size();
         let mut dropped = Vec::new();
@@ -146,20 +146,20 @@ impl Journal {
 
     /// The newest entries first, at most `limit`.
     #[must_use]
-    pub fn latest(&self, limit: usize) -> Vec<JournalEntry> {
+    pub(crate) fn latest(&self, limit: usize) -> Vec<JournalEntry> {
         self.recorded.lock().entries.iter().rev().take(limit).map(|(entry, _)| entry.clone()).collect()
     }
 
     /// The entry of one request.
     #[must_use]
-    pub fn find(&self, request_id: &str) -> Option<JournalEntry> {
+    pub(crate) fn find(&self, request_id: &str) -> Option<JournalEntry> {
         let recorded = self.recorded.lock();
         let mut newest_first = recorded.entries.iter().rev().map(|(entry, _)| entry);
         newest_first.find(|entry| entry.request_id.as_str() == request_id).cloned()
     }
 
     /// Removes all entries.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         *self.recorded.lock() = Recorded::default();
     }
 }

@@ -14,8 +14,7 @@
 mod address;
 mod clock;
 mod control;
-#[doc(hidden)]
-pub mod engine;
+mod engine;
 mod faults;
 mod http;
 mod journal;

@@ -11,12 +11,12 @@ pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-okta-request-id
 
 /// 32 lowercase hex digits, in the request's extensions.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RequestId([u8; 32]);
+pub(crate) struct RequestId([u8; 32]);
 
 impl RequestId {
     /// A new random id.
     #[must_use]
-    pub fn random() -> Self {
+    pub(crate) fn random() -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut bytes = [0; 16];
         rand::rng().fill_bytes(&mut bytes);
@@ -30,13 +30,13 @@ impl RequestId {
 
     /// The digits.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// As the header's value.
     #[must_use]
-    pub fn header_value(&self) -> HeaderValue {
+    pub(crate) fn header_value(&self) -> HeaderValue {
         HeaderValue::from_bytes(&self.0).unwrap_or(HeaderValue::from_static(""))
     }
 }

@@ -14,19 +14,19 @@ use crate::journal::Explained;
 
 /// The page on which a user types the code of a device.
 #[derive(Clone, Debug)]
-pub struct ActivationPage<'o> {
+pub(crate) struct ActivationPage<'o> {
     instance: &'o Arc<OrgInstance>,
     urls: Urls,
 }
 
 impl<'o> ActivationPage<'o> {
     #[must_use]
-    pub fn new(instance: &'o Arc<OrgInstance>, urls: Urls) -> Self {
+    pub(crate) fn new(instance: &'o Arc<OrgInstance>, urls: Urls) -> Self {
         Self { instance, urls }
     }
 
     /// The page, with the code that a link contained.
-    pub fn show(self, user_code: Option<&str>, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
+    pub(crate) fn show(self, user_code: Option<&str>, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
         let mut request = BrowserRequest::new(self.instance, cookies, frame);
         let user_code = device::normalized_user_code(user_code.unwrap_or_default());
         let page = sign_in_flow::ask_for_user_code(&mut request, user_code, None);
@@ -34,7 +34,7 @@ impl<'o> ActivationPage<'o> {
     }
 
     /// Begins the activation of the device that shows the code.
-    pub async fn submit(self, typed: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
+    pub(crate) async fn submit(self, typed: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
         let mut request = BrowserRequest::new(self.instance, cookies, frame);
         let result = self.destination(device::normalized_user_code(typed), &mut request).await;
         request.respond(result)

@@ -14,17 +14,17 @@ use crate::journal::{Explained, Explanation};
 
 /// The authentication API of an org.
 #[derive(Clone, Copy, Debug)]
-pub struct Authn<'c>(&'c Context);
+pub(crate) struct Authn<'c>(&'c Context);
 
 impl<'c> Authn<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Exchanges name and password for a session token. Okta: the error is the same for unknown users and for users who may not
     /// sign in.
-    pub async fn sign_in(self, username: &str, password: &str) -> Explained<Result<Value, ApiError>> {
+    pub(crate) async fn sign_in(self, username: &str, password: &str) -> Explained<Result<Value, ApiError>> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let result = self.session_token(username, password, &mut trace, &mut explanation).await;
         if let Err(error) = &result {

@@ -12,16 +12,21 @@ use crate::journal::Explained;
 
 /// The authorization endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct AuthorizationEndpoint<'c>(&'c Context);
+pub(crate) struct AuthorizationEndpoint<'c>(&'c Context);
 
 impl<'c> AuthorizationEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Answers an authorization request, or begins the sign-in that it needs.
-    pub async fn respond(self, parameters: &Parameters, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
+    pub(crate) async fn respond(
+        self,
+        parameters: &Parameters,
+        cookies: Browser,
+        frame: Frame,
+    ) -> Explained<BrowserResponse> {
         let mut request = BrowserRequest::new(&self.0.instance, cookies, frame);
         let result = self.destination(parameters, &mut request).await;
         request.respond(result)

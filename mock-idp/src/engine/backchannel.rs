@@ -21,16 +21,19 @@ use crate::ledger::NEVER;
 
 /// The backchannel authentication endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct BackchannelEndpoint<'c>(&'c Context);
+pub(crate) struct BackchannelEndpoint<'c>(&'c Context);
 
 impl<'c> BackchannelEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Stores a client's request for a user's decision.
-    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Map<String, Value>, OAuthError>> {
+    pub(crate) async fn respond(
+        self,
+        presented: CredentialSources<'_>,
+    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let result = self.begin(presented, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)
@@ -92,14 +95,14 @@ impl<'c> BackchannelEndpoint<'c> {
 
 /// The requests of an org that wait for a user's decision, and the decisions.
 #[derive(Clone, Copy, Debug)]
-pub struct BackchannelInbox<'o> {
+pub(crate) struct BackchannelInbox<'o> {
     instance: &'o Arc<OrgInstance>,
     now: i64,
 }
 
 impl<'o> BackchannelInbox<'o> {
     #[must_use]
-    pub fn new(instance: &'o Arc<OrgInstance>) -> Self {
+    pub(crate) fn new(instance: &'o Arc<OrgInstance>) -> Self {
         Self { instance, now: instance.clock.now() }
     }
 
@@ -107,7 +110,7 @@ impl<'o> BackchannelInbox<'o> {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn waiting(self) -> Result<Vec<BackchannelRequest>, LedgerError> {
+    pub(crate) async fn waiting(self) -> Result<Vec<BackchannelRequest>, LedgerError> {
         let pending =
             self.instance.ledger.at(self.now).pending_requests().get(PendingRequests::KEY).await?.unwrap_or_default();
         Ok(pending.requests.into_iter().filter(|request| self.now < request.expires).collect())
@@ -117,7 +120,7 @@ impl<'o> BackchannelInbox<'o> {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn decide(
+    pub(crate) async fn decide(
         self,
         allowed: bool,
         matches: impl Fn(&BackchannelRequest) -> bool,
@@ -154,7 +157,7 @@ impl<'o> BackchannelInbox<'o> {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn page(self, decided: Option<ShownDecision>, frame: Frame) -> Result<PageView, LedgerError> {
+    pub(crate) async fn page(self, decided: Option<ShownDecision>, frame: Frame) -> Result<PageView, LedgerError> {
         let org = self.instance.org();
         let item = |request: BackchannelRequest| BackchannelItem {
             client_label: org.client(&request.client_id).map_or(request.client_id, |client| client.label.clone()),

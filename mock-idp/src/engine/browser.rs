@@ -10,7 +10,7 @@ use crate::journal::{Explained, Explanation};
 
 /// The values of our cookies.
 #[derive(Clone, Debug, Default)]
-pub struct Browser {
+pub(crate) struct Browser {
     pub session: Option<String>,
     /// Binds transactions to the browser that started them.
     pub id: Option<String>,
@@ -18,7 +18,7 @@ pub struct Browser {
 
 /// What a browser gets.
 #[derive(Debug)]
-pub enum BrowserResponse {
+pub(crate) enum BrowserResponse {
     /// To the client, or to the next page.
     Redirect {
         location: String,

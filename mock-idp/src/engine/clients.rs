@@ -12,7 +12,7 @@ use super::nonces::registration_key;
 
 /// A page of the list of clients.
 #[derive(Debug)]
-pub struct ClientPage {
+pub(crate) struct ClientPage {
     pub clients: Vec<Value>,
     /// The cursor of the next page.
     pub next: Option<String>,
@@ -20,11 +20,11 @@ pub struct ClientPage {
 
 /// The clients of an org.
 #[derive(Clone, Copy, Debug)]
-pub struct ClientRegistration<'c>(&'c Context);
+pub(crate) struct ClientRegistration<'c>(&'c Context);
 
 impl<'c> ClientRegistration<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
@@ -32,7 +32,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// The cursor names no client.
-    pub fn list(self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
+    pub(crate) fn list(self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
         let mut apps = self.0.org.apps();
         if let Some(after) = after
             && !apps.any(|app| app.client_id() == after)
@@ -49,7 +49,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// The metadata is not valid.
-    pub async fn register(self, body: Value) -> Result<Value, ClientError> {
+    pub(crate) async fn register(self, body: Value) -> Result<Value, ClientError> {
         let metadata = Metadata::read(body)?;
         let app = self.create(|moment| clients::register(&self.0.org, metadata, moment))?;
         let client_id = app.client_id().to_owned();
@@ -65,7 +65,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id.
-    pub async fn get(self, client_id: &str) -> Result<Value, ClientError> {
+    pub(crate) async fn get(self, client_id: &str) -> Result<Value, ClientError> {
         let view = clients::find(&self.0.org, client_id).map(|app| clients::view(app, false))?;
         self.with_access(view, client_id).await
     }
@@ -74,7 +74,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id, or the metadata is not valid.
-    pub async fn replace(self, client_id: &str, body: Value) -> Result<Value, ClientError> {
+    pub(crate) async fn replace(self, client_id: &str, body: Value) -> Result<Value, ClientError> {
         let view = self.0.instance.change(|draft| {
             let known = clients::find(draft, client_id)?;
             let metadata = Metadata::read(body)?;
@@ -92,7 +92,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id.
-    pub fn remove(self, client_id: &str) -> Result<(), ClientError> {
+    pub(crate) fn remove(self, client_id: &str) -> Result<(), ClientError> {
         self.0.instance.change(|draft| {
             clients::find(draft, client_id)?;
             draft.remove_client(client_id);
@@ -105,7 +105,7 @@ impl<'c> ClientRegistration<'c> {
     ///
     /// # Errors
     /// There is no client with that id, or it has no secret.
-    pub fn renew_secret(self, client_id: &str) -> Result<Value, ClientError> {
+    pub(crate) fn renew_secret(self, client_id: &str) -> Result<Value, ClientError> {
         self.0.instance.change(|draft| {
             let unknown = |_| ClientError::from(ApiError::not_found(client_id, "PublicClientApp"));
             let known = clients::find(draft, client_id).map_err(unknown)?;

@@ -11,7 +11,7 @@ const LIFETIME: i64 = 10 * 365 * 24 * 3600;
 
 /// The scopes that a user has allowed a client at a server.
 #[derive(Clone, Debug)]
-pub struct GivenConsent {
+pub(crate) struct GivenConsent {
     /// `org`, `default` or the server's id.
     pub server: String,
     pub client_id: String,
@@ -21,11 +21,11 @@ pub struct GivenConsent {
 
 /// The consents of an org's users, for the control API.
 #[derive(Clone, Copy, Debug)]
-pub struct Consents<'o>(&'o OrgInstance);
+pub(crate) struct Consents<'o>(&'o OrgInstance);
 
 impl<'o> Consents<'o> {
     #[must_use]
-    pub fn new(instance: &'o OrgInstance) -> Self {
+    pub(crate) fn new(instance: &'o OrgInstance) -> Self {
         Self(instance)
     }
 
@@ -33,7 +33,7 @@ impl<'o> Consents<'o> {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn of_user(self, user_id: &str) -> Result<Vec<GivenConsent>, LedgerError> {
+    pub(crate) async fn of_user(self, user_id: &str) -> Result<Vec<GivenConsent>, LedgerError> {
         let org = self.0.org();
         let consents = self.0.ledger.at(self.0.clock.now()).consents();
         let mut given = Vec::new();
@@ -52,7 +52,7 @@ impl<'o> Consents<'o> {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn revoke(self, consent: &GivenConsent) -> Result<(), LedgerError> {
+    pub(crate) async fn revoke(self, consent: &GivenConsent) -> Result<(), LedgerError> {
         self.0.ledger.at(self.0.clock.now()).consents().take(&consent.key).await?;
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::ledger::LedgerAt;
 
 /// A request at one of an org's authorization servers.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub(crate) struct Context {
     pub instance: Arc<OrgInstance>,
     /// The snapshot that the whole request is decided on.
     pub org: Arc<Org>,
@@ -26,7 +26,7 @@ pub struct Context {
 impl Context {
     /// A request that is made now.
     #[must_use]
-    pub fn new(instance: Arc<OrgInstance>, org: Arc<Org>, server: Arc<CompiledServer>, urls: Urls) -> Self {
+    pub(crate) fn new(instance: Arc<OrgInstance>, org: Arc<Org>, server: Arc<CompiledServer>, urls: Urls) -> Self {
         let now = instance.clock.now();
         Self { instance, org, server, urls, now }
     }

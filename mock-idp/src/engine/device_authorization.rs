@@ -13,16 +13,19 @@ use crate::journal::{Explained, Explanation};
 
 /// The device authorization endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct DeviceAuthorizationEndpoint<'c>(&'c Context);
+pub(crate) struct DeviceAuthorizationEndpoint<'c>(&'c Context);
 
 impl<'c> DeviceAuthorizationEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Issues the codes for a device.
-    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Map<String, Value>, OAuthError>> {
+    pub(crate) async fn respond(
+        self,
+        presented: CredentialSources<'_>,
+    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let result = self.issue(presented, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)

@@ -55,7 +55,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn unlock(&self, user: &User) -> Result<bool, LedgerError> {
+    pub(crate) async fn unlock(&self, user: &User) -> Result<bool, LedgerError> {
         let now = self.clock.now();
         let failed = self.ledger.at(now).failed_sign_ins().take(&user.id).await?;
         let by_attempts = failed.is_some_and(|failed| failed.lock(&self.org().settings().lockout, now));

@@ -9,11 +9,11 @@ use super::{Context, revocations, session_end};
 
 /// Global token revocation in an org.
 #[derive(Clone, Copy, Debug)]
-pub struct GlobalRevocation<'c>(&'c Context);
+pub(crate) struct GlobalRevocation<'c>(&'c Context);
 
 impl<'c> GlobalRevocation<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
@@ -21,7 +21,7 @@ impl<'c> GlobalRevocation<'c> {
     ///
     /// # Errors
     /// It names no user, or the ledger's store is unavailable.
-    pub async fn respond(self, body: &Value) -> Result<(), ApiError> {
+    pub(crate) async fn respond(self, body: &Value) -> Result<(), ApiError> {
         let user = global_revocation::user(&self.0.org, &self.0.urls, body)?;
         self.revoke(&user.id).await.map_err(ApiError::from)
     }

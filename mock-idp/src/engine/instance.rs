@@ -23,7 +23,7 @@ use crate::outbound::{KeySets, Networks};
 
 /// One org: configuration, ledger, keys, clock, faults and journal of its own.
 #[derive(Debug)]
-pub struct OrgInstance {
+pub(crate) struct OrgInstance {
     /// The org's subdomain, which addresses it.
     pub name: String,
     pub clock: Clock,
@@ -53,7 +53,7 @@ const CLOCK: &str = "clock";
 impl OrgInstance {
     /// An instance of an org, with keys from the pool.
     #[must_use]
-    pub fn new(org: Org, pool: &mut KeyPool) -> Self {
+    pub(crate) fn new(org: Org, pool: &mut KeyPool) -> Self {
         let clock = Clock::default();
         let keys = KeyRing::new(org.servers(), pool, clock.now());
         Self::with(Arc::new(org), clock, keys, Ledger::default())
@@ -81,13 +81,13 @@ impl OrgInstance {
 
     /// The current snapshot; changes do not touch it.
     #[must_use]
-    pub fn org(&self) -> Arc<Org> {
+    pub(crate) fn org(&self) -> Arc<Org> {
         self.snapshots.current()
     }
 
     /// The warning for an org that does not answer as Okta does.
     #[must_use]
-    pub fn behavior_warning(&self) -> Option<String> {
+    pub(crate) fn behavior_warning(&self) -> Option<String> {
         let behavior = self.org().behavior();
         match behavior {
             Behavior::Okta => None,
@@ -104,7 +104,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The change's own, or the changed org is not valid; the org stays as it is.
-    pub fn change<T, E: From<Problems>>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn change<T, E: From<Problems>>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E>) -> Result<T, E> {
         let result = self.snapshots.change(self.clock.now(), change)?;
         self.increment_revision();
         Ok(result)
@@ -114,7 +114,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// As of [`Self::change`].
-    pub fn change_seed<E: From<Problems>>(&self, change: impl Fn(&mut Draft) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn change_seed<E: From<Problems>>(&self, change: impl Fn(&mut Draft) -> Result<(), E>) -> Result<(), E> {
         self.snapshots.change_seed(self.clock.now(), change)?;
         self.increment_revision();
         Ok(())
@@ -124,7 +124,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The changes do not fit the new document; nothing is changed then.
-    pub fn replace_document(&self, org: Org) -> Result<(), Problems> {
+    pub(crate) fn replace_document(&self, org: Org) -> Result<(), Problems> {
         self.snapshots.replace_document(org)?;
         self.increment_revision();
         Ok(())
@@ -134,7 +134,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn reset(&self) -> Result<(), LedgerError> {
+    pub(crate) async fn reset(&self) -> Result<(), LedgerError> {
         self.ledger.clear().await?;
         self.snapshots.reset();
         self.key_sets.clear();
@@ -148,13 +148,13 @@ impl OrgInstance {
 
     /// The number of the state that the org and its keys are in: another one after each change.
     #[must_use]
-    pub fn revision(&self) -> u64 {
+    pub(crate) fn revision(&self) -> u64 {
         self.revision.load(Ordering::Acquire)
     }
 
     /// How often the org has been reset.
     #[must_use]
-    pub fn resets(&self) -> u64 {
+    pub(crate) fn resets(&self) -> u64 {
         self.resets.load(Ordering::Acquire)
     }
 
@@ -167,7 +167,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable; the clock stays as it is.
-    pub async fn change_clock(&self, change: impl Fn(&Clock)) -> Result<ClockState, LedgerError> {
+    pub(crate) async fn change_clock(&self, change: impl Fn(&Clock)) -> Result<ClockState, LedgerError> {
         let _setting = self.setting_clock.lock().await;
         let ledger = self.ledger.at(NEVER - 1);
         loop {
@@ -193,7 +193,7 @@ impl OrgInstance {
 
     /// Whether the clock is set as the ledger says. It always is if no other process shares the ledger.
     #[must_use]
-    pub fn clock_is_current(&self) -> bool {
+    pub(crate) fn clock_is_current(&self) -> bool {
         self.ledger.clock_revision().is_none_or(|revision| revision == self.followed_revision.load(Ordering::Acquire))
     }
 
@@ -201,7 +201,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable; the clock stays as it is.
-    pub async fn follow_clock(&self) -> Result<(), LedgerError> {
+    pub(crate) async fn follow_clock(&self) -> Result<(), LedgerError> {
         if self.clock_is_current() {
             return Ok(());
         }
@@ -230,7 +230,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed, or the ledger's store is unavailable.
-    pub async fn key_set(&self, server: &CompiledServer) -> Result<(Bytes, Option<i64>), OAuthError> {
+    pub(crate) async fn key_set(&self, server: &CompiledServer) -> Result<(Bytes, Option<i64>), OAuthError> {
         let now = self.clock.now();
         let keys = self.keys(server, now).await?;
         let until_rotation = keys.next_rotation(server).map(|at| (at - now).clamp(0, LoadedKeys::PERIOD));
@@ -241,7 +241,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed, or the ledger's store is unavailable.
-    pub async fn published_keys(&self, server: &CompiledServer) -> Result<Vec<PublishedKey>, OAuthError> {
+    pub(crate) async fn published_keys(&self, server: &CompiledServer) -> Result<Vec<PublishedKey>, OAuthError> {
         Ok(self.keys(server, self.clock.now()).await?.published().to_vec())
     }
 
@@ -249,7 +249,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// Key generation failed, or the ledger's store is unavailable.
-    pub async fn rotate_keys(&self, server: &CompiledServer) -> Result<(), OAuthError> {
+    pub(crate) async fn rotate_keys(&self, server: &CompiledServer) -> Result<(), OAuthError> {
         let now = self.clock.now();
         let rotated = self.keys.rotate(server, self.ledger.at(now), now).await;
         self.increment_revision();

@@ -13,17 +13,17 @@ use crate::journal::{Explained, Explanation};
 
 /// The interaction endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct InteractionEndpoint<'c>(&'c Context);
+pub(crate) struct InteractionEndpoint<'c>(&'c Context);
 
 impl<'c> InteractionEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// The error for every client, after it has been authenticated. Okta: an org of Classic Engine does not have the flow; in one of
     /// Identity Engine a client needs the grant type.
-    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Infallible, OAuthError>> {
+    pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Infallible, OAuthError>> {
         let mut explanation = Explanation::default();
         let error = match authenticate(self.0, presented, "interact").await {
             Err(error) => error,

@@ -13,16 +13,16 @@ use crate::journal::{Explained, Explanation};
 
 /// The introspection endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct IntrospectionEndpoint<'c>(&'c Context);
+pub(crate) struct IntrospectionEndpoint<'c>(&'c Context);
 
 impl<'c> IntrospectionEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// The state of a token.
-    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Value, OAuthError>> {
+    pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Value, OAuthError>> {
         let mut explanation = Explanation::default();
         let result = self.introspect(presented, &mut explanation).await;
         Explained::new(result, Trace::default(), explanation)

@@ -10,7 +10,7 @@ use crate::journal::{Explained, Explanation};
 
 /// What a browser gets when it signs out.
 #[derive(Debug)]
-pub enum LogoutResponse {
+pub(crate) enum LogoutResponse {
     Redirect(String),
     Page(Box<PageView>),
     /// A page that asks whether to sign out: nothing has been signed out.
@@ -23,7 +23,7 @@ pub enum LogoutResponse {
 
 /// The logout endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct LogoutEndpoint<'c>(&'c Context);
+pub(crate) struct LogoutEndpoint<'c>(&'c Context);
 
 /// A sign-out that has happened.
 struct SignOut {
@@ -35,12 +35,12 @@ struct SignOut {
 
 impl<'c> LogoutEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Ends the browser's session.
-    pub async fn respond(
+    pub(crate) async fn respond(
         self,
         parameters: &Parameters,
         session: Option<&str>,

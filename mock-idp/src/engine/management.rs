@@ -16,7 +16,7 @@ use crate::keys::LoadedKeys;
 
 /// The credentials of a call of the management API, and the request that they came with.
 #[derive(Clone, Copy, Debug)]
-pub struct ManagementCredentials<'a> {
+pub(crate) struct ManagementCredentials<'a> {
     /// The `Authorization` header.
     pub authorization: Option<&'a str>,
     /// The `DPoP` headers.
@@ -28,11 +28,11 @@ pub struct ManagementCredentials<'a> {
 
 /// Access to the management API of an org; the request has to be one at the org server.
 #[derive(Clone, Copy, Debug)]
-pub struct ManagementAccess<'c>(&'c Context);
+pub(crate) struct ManagementAccess<'c>(&'c Context);
 
 impl<'c> ManagementAccess<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
@@ -41,7 +41,7 @@ impl<'c> ManagementAccess<'c> {
     ///
     /// # Errors
     /// Okta's errors.
-    pub async fn check_registration(
+    pub(crate) async fn check_registration(
         self,
         credentials: ManagementCredentials<'_>,
         client_id: Option<&str>,
@@ -61,7 +61,7 @@ impl<'c> ManagementAccess<'c> {
     ///
     /// # Errors
     /// Okta's errors.
-    pub async fn check(
+    pub(crate) async fn check(
         self,
         credentials: ManagementCredentials<'_>,
         scopes: &[&'static str],
@@ -96,11 +96,11 @@ impl<'c> ManagementAccess<'c> {
 
 /// The keys of an org's custom authorization servers.
 #[derive(Clone, Copy, Debug)]
-pub struct ServerKeyManagement<'c>(&'c Context);
+pub(crate) struct ServerKeyManagement<'c>(&'c Context);
 
 impl<'c> ServerKeyManagement<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
@@ -108,7 +108,7 @@ impl<'c> ServerKeyManagement<'c> {
     ///
     /// # Errors
     /// There is none.
-    pub fn server(self, id: &str) -> Result<Arc<CompiledServer>, ApiError> {
+    pub(crate) fn server(self, id: &str) -> Result<Arc<CompiledServer>, ApiError> {
         self.0.org.server(id).map(Arc::clone).ok_or_else(|| ApiError::not_found(id, "AuthorizationServer"))
     }
 
@@ -116,7 +116,7 @@ impl<'c> ServerKeyManagement<'c> {
     ///
     /// # Errors
     /// Key generation failed, or the ledger's store is unavailable.
-    pub async fn list(self, server: &CompiledServer) -> Result<Value, ApiError> {
+    pub(crate) async fn list(self, server: &CompiledServer) -> Result<Value, ApiError> {
         let keys = self.keys(server).await?;
         Ok(credentials(keys.published(), server, &self.0.urls))
     }
@@ -125,7 +125,7 @@ impl<'c> ServerKeyManagement<'c> {
     ///
     /// # Errors
     /// There is no such key, key generation failed, or the ledger's store is unavailable.
-    pub async fn get(self, server: &CompiledServer, kid: &str) -> Result<Value, ApiError> {
+    pub(crate) async fn get(self, server: &CompiledServer, kid: &str) -> Result<Value, ApiError> {
         let keys = self.keys(server).await?;
         let found = keys.published().iter().find(|published| published.key.kid() == kid);
         let key = found.ok_or_else(|| ApiError::not_found(kid, "JsonWebKey"))?;
@@ -136,7 +136,7 @@ impl<'c> ServerKeyManagement<'c> {
     ///
     /// # Errors
     /// Key generation failed, or the ledger's store is unavailable.
-    pub async fn rotate(self, server: &CompiledServer) -> Result<Value, ApiError> {
+    pub(crate) async fn rotate(self, server: &CompiledServer) -> Result<Value, ApiError> {
         self.0.instance.rotate_keys(server).await?;
         self.list(server).await
     }

@@ -15,7 +15,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn dpop_nonce(&self) -> Result<String, LedgerError> {
+    pub(crate) async fn dpop_nonce(&self) -> Result<String, LedgerError> {
         let now = self.clock.now();
         Ok(key(self, self.ledger.at(now)).await?.current(now))
     }

@@ -15,16 +15,16 @@ use crate::journal::{Explained, Explanation};
 
 /// The pushed authorization request endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct PushedRequestEndpoint<'c>(&'c Context);
+pub(crate) struct PushedRequestEndpoint<'c>(&'c Context);
 
 impl<'c> PushedRequestEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Stores a request, which the client then names at the authorization endpoint; `dpop` are the `DPoP` headers.
-    pub async fn respond(
+    pub(crate) async fn respond(
         self,
         presented: CredentialSources<'_>,
         dpop: &[String],

@@ -12,16 +12,16 @@ use crate::journal::{Explained, Explanation};
 
 /// The revocation endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct RevocationEndpoint<'c>(&'c Context);
+pub(crate) struct RevocationEndpoint<'c>(&'c Context);
 
 impl<'c> RevocationEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Revokes a token. RFC 7009 2.2: an unknown token is not an error.
-    pub async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<(), OAuthError>> {
+    pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<(), OAuthError>> {
         let mut explanation = Explanation::default();
         let result = self.revoke(presented, &mut explanation).await;
         Explained::new(result, Trace::default(), explanation)

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// What a scratch instance assumes instead of checking it.
 #[derive(Clone, Debug, Default)]
-pub struct Assumptions {
+pub(crate) struct Assumptions {
     /// The client that every request comes from.
     pub client_id: String,
     /// How users authenticate (RFC 8176 values); empty: as they did.
@@ -22,7 +22,7 @@ pub struct Assumptions {
 
 /// Tokens that were recorded instead of signed.
 #[derive(Clone, Debug)]
-pub struct RecordedTokens {
+pub(crate) struct RecordedTokens {
     pub tokens: UnsignedTokens,
     /// The granted scopes, at the authorization endpoint.
     pub scopes: Option<Scopes>,

@@ -19,7 +19,7 @@ const SESSION: &str = "idxpreview";
 impl OrgInstance {
     /// An instance with an empty ledger in memory and a clock that is stopped at `now`.
     #[must_use]
-    pub fn scratch(org: Arc<Org>, now: i64, assumptions: Assumptions) -> Self {
+    pub(crate) fn scratch(org: Arc<Org>, now: i64, assumptions: Assumptions) -> Self {
         let keys = KeyRing::new(&[], &mut KeyPool::default(), now);
         let clock = Clock::from(ClockSetting::frozen(now));
         let mut instance = Self::with(org, clock, keys, Ledger::default());
@@ -31,7 +31,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn assume_session(&self, proof: SignedIn) -> Result<String, LedgerError> {
+    pub(crate) async fn assume_session(&self, proof: SignedIn) -> Result<String, LedgerError> {
         const SPARE_MINUTES: i64 = 24 * 60;
         let now = self.clock.now();
         let minutes = (now.saturating_sub(proof.auth_time).max(0) / 60).saturating_add(SPARE_MINUTES);
@@ -46,7 +46,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn assume_consent(
+    pub(crate) async fn assume_consent(
         &self,
         server_id: &str,
         client_id: &str,
@@ -58,7 +58,7 @@ impl OrgInstance {
     }
 
     /// The tokens of the last answer that has any.
-    pub fn recorded_tokens(&self) -> Option<RecordedTokens> {
+    pub(crate) fn recorded_tokens(&self) -> Option<RecordedTokens> {
         self.scratch.as_ref()?.recorded_tokens()
     }
 
@@ -66,7 +66,7 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub async fn refresh_token_family(&self, token: &str) -> Result<Option<TokenFamily>, LedgerError> {
+    pub(crate) async fn refresh_token_family(&self, token: &str) -> Result<Option<TokenFamily>, LedgerError> {
         let ledger = self.ledger.at(self.clock.now());
         match ledger.refresh_tokens().get(token).await? {
             Some(owner) => ledger.families().get(&owner.family).await,

@@ -21,7 +21,7 @@ use crate::journal::Explained;
 
 /// What a user did on a page.
 #[derive(Clone, Copy, Debug)]
-pub enum SignInStep<'a> {
+pub(crate) enum SignInStep<'a> {
     Enter {
         input: Input<'a>,
         remember: bool,
@@ -37,19 +37,19 @@ pub enum SignInStep<'a> {
 
 /// The endpoints that the pages of a sign-in post to.
 #[derive(Clone, Debug)]
-pub struct SignInEndpoint<'o> {
+pub(crate) struct SignInEndpoint<'o> {
     instance: &'o Arc<OrgInstance>,
     urls: Urls,
 }
 
 impl<'o> SignInEndpoint<'o> {
     #[must_use]
-    pub fn new(instance: &'o Arc<OrgInstance>, urls: Urls) -> Self {
+    pub(crate) fn new(instance: &'o Arc<OrgInstance>, urls: Urls) -> Self {
         Self { instance, urls }
     }
 
     /// Takes one step of the transaction with this handle.
-    pub async fn respond(
+    pub(crate) async fn respond(
         self,
         handle: &str,
         step: SignInStep<'_>,

@@ -17,16 +17,16 @@ use crate::ledger::Batch;
 
 /// The token endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct TokenEndpoint<'c>(&'c Context);
+pub(crate) struct TokenEndpoint<'c>(&'c Context);
 
 impl<'c> TokenEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Answers a token request.
-    pub async fn respond(self, request: TokenRequest) -> Explained<Result<Map<String, Value>, OAuthError>> {
+    pub(crate) async fn respond(self, request: TokenRequest) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let result = self.issue(&request, &mut trace, &mut explanation).await;
         Explained::new(result, trace, explanation)

@@ -13,16 +13,16 @@ use crate::journal::{Explained, Explanation};
 
 /// The userinfo endpoint of a server.
 #[derive(Clone, Copy, Debug)]
-pub struct UserinfoEndpoint<'c>(&'c Context);
+pub(crate) struct UserinfoEndpoint<'c>(&'c Context);
 
 impl<'c> UserinfoEndpoint<'c> {
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
+    pub(crate) fn new(context: &'c Context) -> Self {
         Self(context)
     }
 
     /// Claims about the user of an access token; `method` is that of the request, `dpop` are its `DPoP` headers.
-    pub async fn respond(
+    pub(crate) async fn respond(
         self,
         method: &str,
         presented: userinfo::TokenSources<'_>,

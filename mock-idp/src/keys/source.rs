@@ -24,7 +24,7 @@ const NEXT: std::ops::Range<usize> = 6..8;
 
 /// The fixture keys that no server of this process has been given yet.
 #[derive(Debug)]
-pub struct KeyPool {
+pub(crate) struct KeyPool {
     first: std::ops::Range<usize>,
     next: std::ops::Range<usize>,
 }

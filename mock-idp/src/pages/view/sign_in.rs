@@ -11,7 +11,7 @@ use serde::Serialize;
 /// One whole page of the hosted sign-in.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "page", rename_all = "snake_case")]
-pub enum PageView {
+pub(crate) enum PageView {
     /// Identifier, password or both.
     SignIn(SignInView),
     /// The client asks for scopes that need the user's consent.
@@ -34,7 +34,7 @@ pub enum PageView {
 
 /// The frame that every page shares.
 #[derive(Clone, Debug, Serialize)]
-pub struct Frame {
+pub(crate) struct Frame {
     /// The org's name, shown as the page's brand.
     pub org_name: String,
     /// `""` or `/_org/{name}`: what every link and asset path starts with.
@@ -48,7 +48,7 @@ pub struct Frame {
 /// Which fields the sign-in form shows.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
-pub enum SignInStep {
+pub(crate) enum SignInStep {
     /// First the identifier alone.
     Identifier,
     /// Then the password of the identifier shown.
@@ -61,7 +61,7 @@ pub enum SignInStep {
 
 /// What a client has registered about itself, for people to see. OIDC Registration 2.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct AboutClient {
+pub(crate) struct AboutClient {
     pub logo_uri: Option<String>,
     pub client_uri: Option<String>,
     pub policy_uri: Option<String>,
@@ -70,7 +70,7 @@ pub struct AboutClient {
 
 /// The sign-in form.
 #[derive(Clone, Debug, Serialize)]
-pub struct SignInView {
+pub(crate) struct SignInView {
     pub frame: Frame,
     pub step: SignInStep,
     /// Where the form posts to: a path on this host.
@@ -95,7 +95,7 @@ pub struct SignInView {
 
 /// What the client requests.
 #[derive(Clone, Debug, Serialize)]
-pub struct RequestSummary {
+pub(crate) struct RequestSummary {
     pub client_label: String,
     pub client_id: String,
     pub server_name: String,
@@ -113,7 +113,7 @@ pub struct RequestSummary {
 
 /// The consent form.
 #[derive(Clone, Debug, Serialize)]
-pub struct ConsentView {
+pub(crate) struct ConsentView {
     pub frame: Frame,
     pub action: String,
     pub state_handle: String,
@@ -126,7 +126,7 @@ pub struct ConsentView {
 
 /// One line of the consent form.
 #[derive(Clone, Debug, Serialize)]
-pub struct ConsentScope {
+pub(crate) struct ConsentScope {
     pub name: String,
     pub display_name: String,
     pub description: String,
@@ -136,7 +136,7 @@ pub struct ConsentScope {
 
 /// An error page. `code` and `description` are what Okta shows; the rest helps the developer in front of it.
 #[derive(Clone, Debug, Serialize)]
-pub struct ErrorView {
+pub(crate) struct ErrorView {
     pub frame: Frame,
     pub status: u16,
     pub code: String,
@@ -148,7 +148,7 @@ pub struct ErrorView {
 
 /// The received redirect URI, and the registered ones.
 #[derive(Clone, Debug, Serialize)]
-pub struct RedirectUriMismatch {
+pub(crate) struct RedirectUriMismatch {
     pub client_label: String,
     pub received: String,
     /// The nearest first.
@@ -159,7 +159,7 @@ pub struct RedirectUriMismatch {
 
 /// The page that asks whether to sign out.
 #[derive(Clone, Debug, Serialize)]
-pub struct SignOutView {
+pub(crate) struct SignOutView {
     pub frame: Frame,
     /// Where the form is posted to.
     pub action: String,
@@ -169,7 +169,7 @@ pub struct SignOutView {
 
 /// The page after sign-out.
 #[derive(Clone, Debug, Serialize)]
-pub struct SignedOutView {
+pub(crate) struct SignedOutView {
     pub frame: Frame,
     pub was_signed_in: bool,
     /// Front-channel logout addresses of clients, loaded in frames.
@@ -180,7 +180,7 @@ pub struct SignedOutView {
 
 /// The answer of `response_mode=form_post`.
 #[derive(Clone, Debug, Serialize)]
-pub struct FormPostView {
+pub(crate) struct FormPostView {
     pub frame: Frame,
     /// The checked redirect URI.
     pub action: String,
@@ -192,7 +192,7 @@ pub struct FormPostView {
 
 /// The answer of `response_mode=okta_post_message`.
 #[derive(Clone, Debug, Serialize)]
-pub struct PostMessageView {
+pub(crate) struct PostMessageView {
     /// Its request id, fresh and unguessable, is also the nonce that lets the page's one script run.
     pub frame: Frame,
     /// The origin of the checked redirect URI: the only one that may receive the message.
@@ -203,7 +203,7 @@ pub struct PostMessageView {
 
 /// A page of device activation. RFC 8628 3.3.
 #[derive(Clone, Debug, Serialize)]
-pub struct ActivationView {
+pub(crate) struct ActivationView {
     pub frame: Frame,
     pub step: ActivationStep,
 }
@@ -211,7 +211,7 @@ pub struct ActivationView {
 /// The steps of device activation.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
-pub enum ActivationStep {
+pub(crate) enum ActivationStep {
     /// Asks for the code that the device shows.
     Code {
         action: String,
@@ -235,7 +235,7 @@ pub enum ActivationStep {
 
 /// The requests that wait for a user's decision. OpenID CIBA.
 #[derive(Clone, Debug, Serialize)]
-pub struct BackchannelView {
+pub(crate) struct BackchannelView {
     pub frame: Frame,
     pub action: String,
     /// What the last decision led to.
@@ -247,7 +247,7 @@ pub struct BackchannelView {
 
 /// What a decision on a backchannel request led to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ShownDecision {
+pub(crate) enum ShownDecision {
     Approved,
     Denied,
     /// The request did not wait any more.
@@ -259,7 +259,7 @@ impl ShownDecision {
 
     /// Its name in an address.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Approved => "approved",
             Self::Denied => "denied",
@@ -269,14 +269,14 @@ impl ShownDecision {
 
     /// The one of this name.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|decided| decided.name() == name)
     }
 }
 
 /// One of them.
 #[derive(Clone, Debug, Serialize)]
-pub struct BackchannelItem {
+pub(crate) struct BackchannelItem {
     /// The id of the request in the form. It is shown on this page only.
     pub id: String,
     pub client_label: String,
