@@ -1,0 +1,147 @@
+//! What a mock is started with.
+
+use std::path::{Path, PathBuf};
+
+use mock_idp_core::behavior::Behavior;
+
+use crate::listen::port::PortChoice;
+use crate::logging::LogFormat;
+use crate::org_source::OrgSource;
+use crate::settings::IssuerUrl;
+use crate::start_error::StartError;
+
+/// What a mock is started with.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    pub(super) orgs: Vec<OrgSource>,
+    pub(super) host: String,
+    pub(super) port: PortChoice,
+    pub(super) issuer_url: Option<IssuerUrl>,
+    pub(super) allowed_hosts: Vec<String>,
+    pub(super) state_dir: Option<PathBuf>,
+    pub(super) picker: bool,
+    pub(super) classic_sign_in: bool,
+    pub(super) behavior: Option<Behavior>,
+    pub(super) log: LogFormat,
+    pub(super) control_token: Option<String>,
+    pub(super) max_connections: Option<usize>,
+    pub(super) private_networks: bool,
+}
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            orgs: Vec::new(),
+            host: "localhost".to_owned(),
+            port: PortChoice::Any,
+            issuer_url: None,
+            allowed_hosts: Vec::new(),
+            state_dir: None,
+            picker: true,
+            classic_sign_in: false,
+            behavior: None,
+            log: LogFormat::Off,
+            control_token: None,
+            max_connections: None,
+            private_networks: false,
+        }
+    }
+}
+
+impl Builder {
+    /// Serves the org of this file (`-` is standard input) instead of the built-in one. Called again, it adds an org: the first is the default,
+    /// the others answer at `/_org/{subdomain}/…` and `{subdomain}.localhost`.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no text.
+    pub fn org_file(mut self, path: impl AsRef<Path>) -> Result<Self, StartError> {
+        self.orgs.push(OrgSource::read(path.as_ref())?);
+        Ok(self)
+    }
+
+    /// The same, from a text.
+    pub fn org_yaml(mut self, yaml: impl Into<String>) -> Self {
+        let origin = format!("the org text no. {}", self.orgs.len() + 1);
+        self.orgs.push(OrgSource::text(origin, yaml));
+        self
+    }
+
+    /// Listens on this port, or does not start. 0 is any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = PortChoice::Exactly(port);
+        self
+    }
+
+    /// Listens on this port if it is free, else on the next free one; [`MockIdp::warnings`](super::MockIdp::warnings) has the reason.
+    pub fn prefer_port(mut self, port: u16) -> Self {
+        self.port = PortChoice::Preferably(port);
+        self
+    }
+
+    /// Listens on this address instead of loopback. Whoever can reach it can use the mock.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// Answers requests under this host name too.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.allowed_hosts.push(name.into());
+        self
+    }
+
+    /// Pins the issuer to this base, whatever scheme and host a request has.
+    pub fn issuer_url(mut self, url: IssuerUrl) -> Self {
+        self.issuer_url = Some(url);
+        self
+    }
+
+    /// Keeps the certificate authority in this directory.
+    pub fn state_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(dir.into());
+        self
+    }
+
+    /// Whether the sign-in page offers users to pick with one click, where the org's document does.
+    pub fn picker(mut self, on: bool) -> Self {
+        self.picker = on;
+        self
+    }
+
+    /// Whether the sign-in page is like that of Okta's Classic Engine. Overrides the org's document.
+    pub fn classic_sign_in(mut self, on: bool) -> Self {
+        self.classic_sign_in = on;
+        self
+    }
+
+    /// What is followed where Okta deviates from OpenID Connect. Overrides the org's document.
+    pub fn behavior(mut self, behavior: Behavior) -> Self {
+        self.behavior = Some(behavior);
+        self
+    }
+
+    /// How requests are logged on stderr.
+    pub fn log(mut self, format: LogFormat) -> Self {
+        self.log = format;
+        self
+    }
+
+    /// Asks for this bearer token at the control API.
+    pub fn control_token(mut self, token: impl Into<String>) -> Self {
+        self.control_token = Some(token.into());
+        self
+    }
+
+    /// Whether the mock may send requests to addresses of private networks for its clients: for their key sets and logout notices.
+    /// Public addresses are always allowed, and so is loopback while only this machine can connect.
+    pub fn allow_private_networks(mut self, on: bool) -> Self {
+        self.private_networks = on;
+        self
+    }
+
+    /// Serves at most this number of connections at a time. Default: 4,096, or what the process may open.
+    pub fn max_connections(mut self, max: usize) -> Self {
+        self.max_connections = Some(max.max(1));
+        self
+    }
+}

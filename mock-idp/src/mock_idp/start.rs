@@ -1,0 +1,210 @@
+//! From a builder to a running mock.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mock_idp_core::org::{Draft, Org, Problems, SignInForm};
+use parking_lot::Mutex;
+
+use super::MockIdp;
+use super::builder::Builder;
+use crate::control;
+use crate::engine::{OrgInstance, Orgs};
+use crate::http;
+use crate::http::front::Front;
+use crate::keys::KeyPool;
+use crate::listen;
+use crate::listen::port::Bound;
+use crate::logging::{self, LogFormat};
+use crate::org_source::{OrgSource, unsound};
+use crate::outbound::Networks;
+use crate::routing::Table;
+use crate::settings::{ControlAccess, IssuerUrl, Settings, is_loopback};
+use crate::start_error::StartError;
+use crate::tls::{self, Tls};
+
+impl Builder {
+    /// Checks the org documents; their names.
+    ///
+    /// # Errors
+    /// Every problem of the first document that has one, or two orgs of one name.
+    pub fn check(&self) -> Result<Vec<String>, StartError> {
+        Ok(self.load_orgs()?.into_iter().map(|org| org.name).collect())
+    }
+
+    /// Starts the mock on the current tokio runtime.
+    ///
+    /// # Errors
+    /// A wrong org document, a port that is taken, an address that is not this machine's.
+    // Nothing is awaited today; a store that is not in memory will be.
+    #[expect(clippy::unused_async, reason = "starting may wait one day, and callers should not notice")]
+    pub async fn start(self) -> Result<MockIdp, StartError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|error| StartError::Runtime(error.to_string()))?;
+        let mut orgs = self.load_orgs()?.into_iter();
+        let default = orgs.next().ok_or_else(|| StartError::Setting("there is no org".to_owned()))?;
+        let orgs = Arc::new(Orgs::new(default, orgs.collect()));
+        logging::install(self.log)?;
+
+        let Bound { listeners, port, moved } = listen::port::bind(&self.host, self.port)?;
+        let mut warnings: Vec<String> = moved.into_iter().collect();
+        warnings.extend(self.leniencies());
+
+        let (tls, ca_path) = self.tls(&orgs, &mut warnings);
+        let authority = tls.authority().map_err(|error| StartError::Certificate(error.to_string()))?;
+        let ca_pem = authority.pem().to_owned();
+        warnings.extend_from_slice(authority.warnings());
+
+        let settings = Arc::new(Settings {
+            issuer_url: self.issuer_url.clone(),
+            allowed_hosts: self.own_names(),
+            log_requests: self.log != LogFormat::Off,
+            warnings: warnings.clone(),
+            control: self.control_access(),
+            ca_pem: ca_pem.clone(),
+            started: now_millis(),
+        });
+        warnings.extend(orgs.default_org().behavior_warning());
+        let table =
+            Table::new(&http::GROUP, &[&control::GROUP]).map_err(|error| StartError::Setting(error.to_string()))?;
+        let front = Front::new(Arc::clone(&orgs), settings, table);
+        let _entered = runtime.enter();
+        let serving = listen::serve(listeners, self.max_connections, &front, &tls)
+            .map_err(|source| StartError::Address { address: format!("{}:{port}", self.host), source })?;
+
+        let authority = format!("{}:{port}", self.shown_host());
+        let url = format!("http://{authority}");
+        let issuer_base = self.issuer_url.as_ref().map_or(url.as_str(), IssuerUrl::as_str);
+        let control_open = self.control_access() != ControlAccess::Closed;
+        Ok(MockIdp {
+            control_url: control_open.then(|| format!("{url}/_mock/info")),
+            sources: Mutex::new(self.sources()),
+            issuer: format!("{issuer_base}/oauth2/default"),
+            https_url: format!("https://{authority}"),
+            url,
+            orgs,
+            serving,
+            port,
+            ca_pem,
+            ca_path,
+            warnings,
+            builder: self,
+        })
+    }
+
+    fn load_orgs(&self) -> Result<Vec<OrgInstance>, StartError> {
+        let mut names = HashSet::new();
+        let mut orgs = Vec::new();
+        let mut keys = KeyPool::default();
+        for source in self.sources() {
+            let mut org = OrgInstance::new(self.org(&source)?, &mut keys);
+            org.networks = self.networks();
+            if !names.insert(org.name.clone()) {
+                return Err(StartError::SameName { name: org.name });
+            }
+            orgs.push(org);
+        }
+        Ok(orgs)
+    }
+
+    fn sources(&self) -> Vec<OrgSource> {
+        if self.orgs.is_empty() { vec![OrgSource::built_in()] } else { self.orgs.clone() }
+    }
+
+    /// The org of a document, with the settings of this builder.
+    pub(super) fn org(&self, source: &OrgSource) -> Result<Org, StartError> {
+        self.adjusted(source.org()?).map_err(|problems| unsound(source.origin(), &problems))
+    }
+
+    /// The org with the settings of this builder, which win over those of the document.
+    fn adjusted(&self, org: Org) -> Result<Org, Problems> {
+        let mut settings = org.settings().clone();
+        let page = &mut settings.sign_in_page;
+        // The picker signs in without a password: never where other machines can reach it.
+        page.picker &= self.picker && is_loopback(&self.host);
+        if self.classic_sign_in {
+            page.form = SignInForm::Classic;
+        }
+        settings.behavior = self.behavior.unwrap_or(settings.behavior);
+        if settings == *org.settings() {
+            return Ok(org);
+        }
+        // A draft's time becomes that of the rows that it puts; it puts none.
+        let mut draft = Draft::new(&org, 0);
+        draft.put_settings(settings);
+        draft.finish()
+    }
+
+    /// The TLS side. If the directory cannot be written, the authority stays in memory, with a warning.
+    fn tls(&self, orgs: &Orgs, warnings: &mut Vec<String>) -> (Arc<Tls>, Option<PathBuf>) {
+        let mut names = self.own_names();
+        names.extend(orgs.orgs().map(|org| format!("{}.localhost", org.name)));
+        if let Some(dir) = &self.state_dir {
+            match tls::keep_authority(dir, &names) {
+                Ok(path) => return (Arc::new(Tls::new(Some(dir.clone()), names)), Some(path)),
+                Err(error) => {
+                    warnings
+                        .push(format!("The certificate authority is not saved, so it is new at each start: {error}."));
+                }
+            }
+        }
+        (Arc::new(Tls::new(None, names)), None)
+    }
+
+    /// Names beyond those of loopback: given, listened on, or pinned.
+    fn own_names(&self) -> Vec<String> {
+        let pinned = self.issuer_url.as_ref().map(|url| url.host().to_owned());
+        let host = Some(self.host.clone()).filter(|host| {
+            let unspecified = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_unspecified());
+            host != "localhost" && !unspecified
+        });
+        self.allowed_hosts.iter().cloned().chain(host).chain(pinned).collect()
+    }
+
+    /// The host in the URL.
+    fn shown_host(&self) -> String {
+        match self.host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(ip) if ip.is_unspecified() => "localhost".to_owned(),
+            Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
+            _ => self.host.clone(),
+        }
+    }
+
+    fn control_access(&self) -> ControlAccess {
+        match &self.control_token {
+            Some(token) => ControlAccess::Token(token.clone()),
+            None if is_loopback(&self.host) => ControlAccess::ThisMachine,
+            None => ControlAccess::Closed,
+        }
+    }
+
+    fn networks(&self) -> Networks {
+        Networks { loopback: self.private_networks || is_loopback(&self.host), private: self.private_networks }
+    }
+
+    fn leniencies(&self) -> Vec<String> {
+        let mut leniencies = Vec::new();
+        if !is_loopback(&self.host) {
+            leniencies.push(format!(
+                "Other machines can reach this mock (--host {}). It gives tokens to anybody.",
+                self.host
+            ));
+        }
+        if self.private_networks {
+            leniencies
+                .push("Sends requests to private networks for its clients (--allow-private-networks).".to_owned());
+        }
+        if !self.allowed_hosts.is_empty() {
+            leniencies.push(format!("Answers to foreign host names too: {}.", self.allowed_hosts.join(", ")));
+        }
+        leniencies
+    }
+}
+
+/// The machine's time.
+fn now_millis() -> i64 {
+    #[expect(clippy::disallowed_methods, reason = "the start of the process, whatever the orgs' clocks show")]
+    let now = time::OffsetDateTime::now_utc();
+    i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
+}
