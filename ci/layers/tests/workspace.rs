@@ -42,7 +42,7 @@ const MOCK_IDP: Layers = Layers {
         &["listen"],
         &["start_error"],
         &["logging", "org_source"],
-        &["mock_idp"],
+        &["mock_idp", "org_document"],
         &["cli"],
     ],
 };

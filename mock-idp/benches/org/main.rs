@@ -31,6 +31,7 @@ fn main() {
     changes();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(previews());
+    changed_rule();
     runtime.block_on(over_http());
 }
 
@@ -122,6 +123,27 @@ async fn previews() {
     let compared = difference(&org, &org, &urls, &Selection::default(), NOW).await.unwrap();
     let each = started.elapsed() / u32::try_from(2 * compared.cases).unwrap();
     println!("| comparison of {} token requests in two orgs, per preview | {each:.1?} | < 1 ms |", compared.cases);
+}
+
+/// `mock-idp diff` as a program, from two files to the list of the tokens that a changed rule changes.
+fn changed_rule() {
+    let folder = std::env::temp_dir();
+    let file = |name: &str, role: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, document::thousand_cases(role)).unwrap();
+        path
+    };
+    let files = [file("mock-idp-bench-before.yaml", "\"a\""), file("mock-idp-bench-after.yaml", "\"b\"")];
+    let mut times = Vec::new();
+    let mut summary = String::new();
+    for _ in 0..5 {
+        let started = Instant::now();
+        let output = program::command().arg("diff").args(&files).args(["--format", "markdown"]).output().unwrap();
+        times.push(started.elapsed());
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        summary = String::from_utf8(output.stdout).unwrap().lines().next().unwrap().replace("### Tokens: ", "");
+    }
+    println!("| a changed claim rule: {summary} | {} | < 1 s |", median_and_worst(times));
 }
 
 async fn over_http() {

@@ -24,7 +24,7 @@ impl Program {
     /// The mock with an org document, or the market, ready.
     pub(crate) fn start(org: Option<&Path>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new(program());
+        let mut command = command();
         command.args(["--port", &port.to_string(), "--log", "off", "--state-dir"]);
         command.arg(std::env::temp_dir().join("mock-idp-bench"));
         if let Some(org) = org {
@@ -43,6 +43,11 @@ impl Program {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
+}
+
+/// A command of the program.
+pub(crate) fn command() -> Command {
+    Command::new(program())
 }
 
 /// The document of an org with so many users.

@@ -6,6 +6,8 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mock_idp::{Behavior, Builder, IssuerUrl, LogFormat, MockIdp, StartError};
 
+use super::snapshot::SnapshotArgs;
+
 /// A local mock of an Okta org: issuer, sign-in pages, policies. Not Okta; test use only.
 #[derive(Debug, Parser)]
 #[command(
@@ -23,7 +25,7 @@ pub(super) struct Config {
 }
 
 const AFTER_HELP: &str = "Without a command it serves. \
-    Exit codes: 0 success, 1 the token is refused or the orgs differ, 2 invalid argument or org document, 4 port taken, 5 something of this machine is missing.";
+    Exit codes: 0 success, 1 the token is refused, or tokens differ, 2 invalid argument or org document, 4 port taken, 5 something of this machine is missing.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -42,6 +44,8 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List the tokens that differ between two org documents.
     Diff(DiffArgs),
+    /// Write the tokens of an org as files, or compare them with the files.
+    Snapshot(SnapshotArgs),
     /// List where Okta deviates from OpenID Connect, and what `--behavior openid` changes.
     Behavior(BehaviorArgs),
     /// The local certificate authority: its path, its certificate, and how programs trust it.
@@ -160,10 +164,10 @@ pub(super) struct QuestionArgs {
     /// Scopes, separated by spaces. Default: the default scopes of the server.
     #[arg(long)]
     scope: Option<String>,
-    /// authorization_code, implicit, refresh_token, client_credentials, password, device_code or ciba. Default: the one that fits the user.
+    /// authorization_code, implicit, refresh_token, client_credentials, password, device_code, ciba or token-exchange. Default: the one that fits the user.
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     grant: Option<String>,
-    /// default, org, or an authorization server's id.
+    /// default, org, or an authorization server's name or id.
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     server: Option<String>,
     /// code, token, id_token, or several.
@@ -256,15 +260,31 @@ pub(super) struct DiffArgs {
     /// Only this grant, named as in `mock-idp token`.
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     grant: Option<String>,
-    /// Only this server: default, org, or an authorization server's id.
+    /// Only this server: default, org, or an authorization server's name or id.
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     server: Option<String>,
-    /// Print every case as JSON.
-    #[arg(long)]
-    pub(super) json: bool,
+    /// text, markdown (a comment for a pull request), or json (every case).
+    #[arg(long, value_enum, default_value = "text", value_name = "FORMAT")]
+    format: DiffFormat,
+    /// The same as --format json.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+/// Forms of a difference.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum DiffFormat {
+    Text,
+    Markdown,
+    Json,
 }
 
 impl DiffArgs {
+    /// The form of the output.
+    pub(super) fn format(&self) -> DiffFormat {
+        if self.json { DiffFormat::Json } else { self.format }
+    }
+
     /// What the comparison is narrowed to, by the names of a token request's parameters.
     pub(super) fn selection(&self) -> impl Iterator<Item = (&str, &str)> {
         [

@@ -3,6 +3,7 @@
 mod banner;
 mod behavior;
 mod ca;
+mod changes;
 mod config;
 mod env;
 mod explain;
@@ -11,9 +12,11 @@ mod health;
 mod http_client;
 mod init;
 mod output;
+mod preview_inputs;
 mod ready_file;
 mod serve;
 mod signals;
+mod snapshot;
 mod watch;
 mod wrap;
 
@@ -22,9 +25,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use config::{Command, Config};
-use explain::CommandOutput;
 use failure::{Failure, NEGATIVE};
-use output::{print, print_error};
+use output::{CommandOutput, print, print_error};
 
 /// Runs the command of the command line.
 pub(crate) fn main() -> ExitCode {
@@ -32,6 +34,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Token(args) => return finish(explain::token(&args)),
         Command::Diff(args) => return finish(explain::diff(&args)),
         Command::Explain(args) => return finish(explain::explain(&args)),
+        Command::Snapshot(args) => return finish(snapshot::run(&args)),
         Command::Serve(args) if args.check => serve::check(&args),
         Command::Serve(args) => serve::serve(args),
         Command::Health(args) => health::run(&args),

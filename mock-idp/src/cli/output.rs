@@ -1,8 +1,18 @@
-//! Output on stdout and stderr.
+//! Output on stdout and stderr, and what the commands print.
 
 use std::io::{self, Write as _};
 
+use serde_json::Value;
+
 use super::failure::Failure;
+
+/// The output of a command.
+#[derive(Debug)]
+pub(super) struct CommandOutput {
+    pub(super) text: String,
+    /// Whether the token is granted, or the orgs do not differ.
+    pub(super) positive: bool,
+}
 
 /// Prints to stdout. A closed stdout is not an error.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -16,4 +26,12 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 /// Prints to stderr. Errors are ignored.
 pub(super) fn print_error(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// A value on one line.
+pub(super) fn brief(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        other => other.to_string(),
+    }
 }

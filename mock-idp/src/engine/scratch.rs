@@ -9,7 +9,7 @@ use mock_idp_core::tokens::{SignedTokens, UnsignedToken, UnsignedTokens, Verifie
 use parking_lot::Mutex;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a scratch instance assumes instead of checking it.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,8 @@ pub(super) struct Scratch {
     /// Always seeded alike: the same requests have the same result.
     rng: Mutex<StdRng>,
     recorded: Mutex<Vec<RecordedTokens>>,
+    /// The claims of access tokens that were issued before.
+    earlier: Mutex<Vec<Map<String, Value>>>,
 }
 
 /// In place of the thumbprint of a client's key.
@@ -42,7 +44,8 @@ const KEY: &str = "preview";
 
 impl Scratch {
     pub(super) fn new(assumptions: Assumptions) -> Self {
-        Self { assumptions, rng: Mutex::new(StdRng::seed_from_u64(0)), recorded: Mutex::default() }
+        let rng = Mutex::new(StdRng::seed_from_u64(0));
+        Self { assumptions, rng, recorded: Mutex::default(), earlier: Mutex::default() }
     }
 
     /// The tokens of the last answer that has any.
@@ -81,12 +84,30 @@ impl Scratch {
         issued
     }
 
-    /// The claims of a recorded access token. A token that is encrypted is not known by what is inside, as everywhere.
+    /// Adds an access token that was issued before, by its claims.
+    pub(super) fn add_earlier(&self, claims: Map<String, Value>) {
+        self.earlier.lock().push(claims);
+    }
+
+    /// The claims of an access token that was recorded or issued before. A token that is encrypted is not known by what is inside, as
+    /// everywhere.
     pub(super) fn access_token(&self, token: &str) -> Option<Arc<Verified>> {
+        let is_presented = |claims: &&Map<String, Value>| claims.get("jti").and_then(Value::as_str) == Some(token);
+        if let Some(claims) = self.earlier.lock().iter().find(is_presented) {
+            return Some(Arc::new(Verified(claims.clone())));
+        }
         let recorded = self.recorded.lock();
         let mut access_tokens = recorded.iter().filter_map(|recorded| recorded.tokens.access_token.as_ref());
         let found = access_tokens.find(|known| known.recipient.is_none() && jti(known) == Some(token))?;
         Some(Arc::new(Verified(found.payload.clone())))
+    }
+
+    /// The claims of a recorded ID token.
+    pub(super) fn id_token(&self, token: &str) -> Option<Verified> {
+        let recorded = self.recorded.lock();
+        let mut id_tokens = recorded.iter().filter_map(|recorded| recorded.tokens.id_token.as_ref());
+        let found = id_tokens.find(|known| known.recipient.is_none() && jti(known) == Some(token))?;
+        Some(Verified(found.payload.clone()))
     }
 }
 

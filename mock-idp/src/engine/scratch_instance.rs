@@ -6,6 +6,7 @@ use mock_idp_core::ledger::{ClockSetting, Consent, LedgerError, Session, SignedI
 use mock_idp_core::model::SessionActions;
 use mock_idp_core::org::Org;
 use mock_idp_core::protocol::Scopes;
+use serde_json::{Map, Value};
 
 use super::OrgInstance;
 use super::scratch::{Assumptions, RecordedTokens, Scratch};
@@ -55,6 +56,13 @@ impl OrgInstance {
     ) -> Result<(), LedgerError> {
         let key = Consent::key(server_id, client_id, user_id);
         self.ledger.at(self.clock.now()).consents().put(&key, Consent { scopes }, NEVER).await
+    }
+
+    /// Adds an access token that was issued before, by its claims. It is presented by its `jti`.
+    pub(crate) fn assume_access_token(&self, claims: Map<String, Value>) {
+        if let Some(scratch) = &self.scratch {
+            scratch.add_earlier(claims);
+        }
     }
 
     /// The tokens of the last answer that has any.

@@ -26,15 +26,21 @@ mod live;
 mod parameters;
 mod remedies;
 mod run;
+mod snapshots;
 mod tokens;
 
 pub use mock_idp_core::org::{Org, Urls};
 pub use mock_idp_core::preview::{
-    Asks, BadParameter, Case, Cases, Change, Changed, Granted, NoCase, Outcome, Preview, Question, Refused, Remedies,
-    Remedy, Report, Selection, Why,
+    Alteration, Asks, BadParameter, Case, Cases, Change, ChangeGroup, Changed, Circumstances, Granted, NoCase,
+    NoSnapshot, Outcome, Preview, Question, Refused, Remedies, Remedy, Report, Selection, Snapshot, ValueChange, Why,
+    grouped,
 };
 
-pub use difference::{Alteration, Difference, difference};
+pub use difference::{Difference, difference};
 pub(crate) use live::explain;
 pub use remedies::{SearchLimits, remedies};
 pub use run::preview;
+pub use snapshots::{
+    AddedCase, BadSelectionFile, FolderError, MOST_CASES, RemovedCase, SELECTION_FILE, SelectionError, SelectionFile,
+    SnapshotCheck, SnapshotFolder, Snapshots, StoredSnapshot, TakenSnapshot, selections,
+};

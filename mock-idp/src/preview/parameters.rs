@@ -1,14 +1,18 @@
 //! The parameters that a client sends for a question.
 
-use mock_idp_core::org::Org;
+use mock_idp_core::org::{CompiledServer, Org};
 use mock_idp_core::preview::Question;
+use mock_idp_core::protocol::token_type::{ACCESS_TOKEN, DEVICE_SECRET, ID_TOKEN};
 use mock_idp_core::protocol::{GrantType, Parameters, Scopes, pkce};
+use serde_json::{Map, Value};
 
 /// In place of what a client chooses at random.
 const STATE: &str = "preview";
 const NONCE: &str = "preview";
 /// What is typed for a user who has none.
 const NO_PASSWORD: &str = "none";
+/// What is presented for a token that the sign-in did not give.
+const NO_TOKEN: &str = "none";
 const VERIFIER: &str = "preview-preview-preview-preview-preview-preview";
 
 /// The authorization request of a question, at the client's first redirect URI.
@@ -85,4 +89,38 @@ pub(super) fn back_channel(org: &Org, question: &Question) -> Parameters {
 
 pub(super) fn redeem_polled(question: &Question, (name, code): (&str, &str)) -> Parameters {
     [("grant_type", question.grant_type.name()), (name, code)].into_iter().collect()
+}
+
+/// Okta: "Set up OAuth 2.0 On-Behalf-Of Token Exchange".
+pub(super) fn exchange_access_token(question: &Question, server: &CompiledServer, token: &str) -> Parameters {
+    let subject = [("subject_token_type", ACCESS_TOKEN), ("subject_token", token)];
+    exchange(question, server, subject.into_iter())
+}
+
+/// Okta: "Configure SSO for native apps". The answer is that of the sign-in which gave the device secret.
+pub(super) fn exchange_device_secret(
+    question: &Question,
+    server: &CompiledServer,
+    answer: &Map<String, Value>,
+) -> Parameters {
+    let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or(NO_TOKEN);
+    let subject = [
+        ("subject_token_type", ID_TOKEN),
+        ("subject_token", text("id_token")),
+        ("actor_token_type", DEVICE_SECRET),
+        ("actor_token", text("device_secret")),
+    ];
+    exchange(question, server, subject.into_iter())
+}
+
+fn exchange<'p>(
+    question: &Question,
+    server: &CompiledServer,
+    subject: impl Iterator<Item = (&'p str, &'p str)>,
+) -> Parameters {
+    let mut pairs = vec![("grant_type", GrantType::TokenExchange.name().to_owned())];
+    pairs.extend(subject.map(|(name, value)| (name, value.to_owned())));
+    pairs.extend(server.audience.clone().map(|audience| ("audience", audience)));
+    pairs.extend(Some(question.scopes.join()).filter(|scopes| !scopes.is_empty()).map(|scopes| ("scope", scopes)));
+    pairs.into_iter().collect()
 }

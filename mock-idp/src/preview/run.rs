@@ -7,7 +7,7 @@ use mock_idp_core::endpoint::token::TokenRequest;
 use mock_idp_core::endpoint::userinfo::TokenSources;
 use mock_idp_core::ledger::SignedIn;
 use mock_idp_core::management::ApiError;
-use mock_idp_core::model::App;
+use mock_idp_core::model::{App, ApplicationType};
 use mock_idp_core::org::{CompiledServer, Org, Urls};
 use mock_idp_core::preview::{Asks, EndpointTokens, Granted, Outcome, Preview, Question, Refused, Shown, ShownRequest};
 use mock_idp_core::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
@@ -75,6 +75,7 @@ impl<'a> Run<'a> {
             GrantType::RefreshToken => self.refreshed().await?,
             GrantType::DeviceCode => self.by_device().await?,
             GrantType::Ciba => self.by_back_channel().await?,
+            GrantType::TokenExchange => self.exchanged().await?,
             _ => self.directly(&question.scopes).await?.0,
         };
         granted.userinfo = self.userinfo(&granted).await;
@@ -85,8 +86,8 @@ impl<'a> Run<'a> {
         self.context.org.client(&self.question.client_id)
     }
 
-    /// Authorization request, sign-in, consent, response; then the code, if there is one.
-    async fn by_browser(&mut self, scopes: &Scopes) -> Result<(Granted, Option<String>), Ended> {
+    /// Authorization request, sign-in, consent, response; then the code, if there is one. Also the answer of the token endpoint.
+    async fn by_browser(&mut self, scopes: &Scopes) -> Result<(Granted, Map<String, Value>), Ended> {
         let Context { org, server, urls, .. } = &self.context;
         let authorize = parameters::authorize(org, self.question, scopes);
         self.requests.push(ShownRequest::authorize(urls, server, &authorize));
@@ -99,11 +100,11 @@ impl<'a> Run<'a> {
             let scope = recorded.scopes.map(|scopes| scopes.join()).unwrap_or_default();
             granted.authorize = tokens::previewed(recorded.tokens, "Bearer", scope);
         }
-        let Destination::Client(response) = destination? else { return Ok((granted, None)) };
-        let Some(code) = response.get("code") else { return Ok((granted, None)) };
-        let (answer, refresh_token) = self.at_token_endpoint(parameters::redeem_code(code, &authorize)).await?;
-        granted.token = Some(answer);
-        Ok((granted, refresh_token))
+        let Destination::Client(response) = destination? else { return Ok((granted, Map::new())) };
+        let Some(code) = response.get("code") else { return Ok((granted, Map::new())) };
+        let (tokens, answer) = self.at_token_endpoint(parameters::redeem_code(code, &authorize)).await?;
+        granted.token = Some(tokens);
+        Ok((granted, answer))
     }
 
     /// What the user has allowed before.
@@ -168,10 +169,19 @@ impl<'a> Run<'a> {
     }
 
     /// A request that the client makes by itself, with the user's password or without a user.
-    async fn directly(&mut self, scopes: &Scopes) -> Result<(Granted, Option<String>), Ended> {
+    async fn directly(&mut self, scopes: &Scopes) -> Result<(Granted, Map<String, Value>), Ended> {
         let body = parameters::directly(&self.context.org, self.question, scopes);
-        let (answer, refresh_token) = self.at_token_endpoint(body).await?;
-        Ok((Granted { token: Some(answer), ..Granted::default() }, refresh_token))
+        let (tokens, answer) = self.at_token_endpoint(body).await?;
+        Ok((Granted { token: Some(tokens), ..Granted::default() }, answer))
+    }
+
+    /// The sign-in that comes before another grant: in a browser, if the client may use one.
+    async fn signed_in(&mut self, scopes: &Scopes) -> Result<(Granted, Map<String, Value>), Ended> {
+        let has = |grant| self.client().is_some_and(|app| app.oauth().grant_types.contains(&grant));
+        match has(GrantType::Password) && !has(GrantType::AuthorizationCode) {
+            true => self.directly(scopes).await,
+            false => self.by_browser(scopes).await,
+        }
     }
 
     /// A refresh, after a sign-in with these scopes and `offline_access`.
@@ -181,14 +191,9 @@ impl<'a> Run<'a> {
         if unknown.result.as_ref().is_err_and(|error| error.id != ErrorId::InvalidRefreshToken) {
             self.take(unknown)?;
         }
-        let has = |grant| self.client().is_some_and(|app| app.oauth().grant_types.contains(&grant));
-        let by_password = has(GrantType::Password) && !has(GrantType::AuthorizationCode);
         let scopes: Scopes = self.question.scopes.iter().chain(["offline_access"]).collect();
-        let (_, refresh_token) = match by_password {
-            true => self.directly(&scopes).await?,
-            false => self.by_browser(&scopes).await?,
-        };
-        let Some(token) = refresh_token else {
+        let (_, answer) = self.signed_in(&scopes).await?;
+        let Some(token) = answer.get("refresh_token").and_then(Value::as_str) else {
             let error = OAuthError::new(ErrorId::InvalidRefreshToken, "the sign-in gave no refresh token");
             let mut trace = Trace::default();
             trace.note(NoteStatus::Refused, error.id.row().id, error.reason.as_str());
@@ -197,8 +202,58 @@ impl<'a> Run<'a> {
         };
         // The notes of the sign-in stay; those on the claims of its tokens are replaced.
         self.notes.retain(|note| !note.is_about_claim());
-        let (answer, _) = self.at_token_endpoint(parameters::refresh(&token)).await?;
+        let (answer, _) = self.at_token_endpoint(parameters::refresh(token)).await?;
         Ok(Granted { token: Some(answer), ..Granted::default() })
+    }
+
+    /// A service exchanges an access token of the user; any other client the device secret of its own sign-in.
+    async fn exchanged(&mut self) -> Result<Granted, Ended> {
+        let is_service =
+            self.client().is_some_and(|client| client.oauth().application_type == ApplicationType::Service);
+        let body = match is_service {
+            true => {
+                parameters::exchange_access_token(self.question, &self.context.server, &self.subject_token().await?)
+            }
+            false => {
+                let scopes: Scopes = ["openid", "device_sso", "offline_access"].into_iter().collect();
+                let (_, answer) = self.signed_in(&scopes).await?;
+                parameters::exchange_device_secret(self.question, &self.context.server, &answer)
+            }
+        };
+        self.notes.retain(|note| !note.is_about_claim());
+        let (answer, _) = self.at_token_endpoint(body).await?;
+        Ok(Granted { token: Some(answer), ..Granted::default() })
+    }
+
+    /// The id of an access token that the user has from the first app that gives them one.
+    async fn subject_token(&self) -> Result<String, Ended> {
+        let Context { org, server, urls, instance, now, .. } = &self.context;
+        let (user, mut refused) = (self.question.user(org), None);
+        for (app, grant_type) in org.apps().filter_map(|app| Some((app, sign_in_grant(app)?))) {
+            if user.is_none_or(|user| org.assignment(app, user).is_none()) {
+                continue;
+            }
+            let question = Question {
+                client_id: app.client_id().to_owned(),
+                grant_type,
+                scopes: ["openid"].into_iter().collect(),
+                proves_key: app.oauth().dpop_bound_access_tokens,
+                ..self.question.clone()
+            };
+            let mut run = Run::new(org, urls, &question, server, *now);
+            match run.by_browser(&question.scopes).await {
+                Ok((Granted { authorize, token, .. }, _)) => {
+                    let tokens = [token, authorize].into_iter().flatten();
+                    let Some(token) = tokens.filter_map(|tokens| tokens.access_token).next() else { continue };
+                    let id = text(&token.payload, "jti").to_owned();
+                    instance.assume_access_token(token.payload);
+                    return Ok(id);
+                }
+                Err(ended) => _ = refused.get_or_insert(ended),
+            }
+        }
+        let none = || OAuthError::new(ErrorId::InvalidSubjectToken, "no app of the org gives the user an access token");
+        Err(refused.unwrap_or_else(|| none().into()))
     }
 
     fn token_request(&self, body: Parameters) -> TokenRequest {
@@ -207,8 +262,8 @@ impl<'a> Run<'a> {
         TokenRequest { body, dpop, ..TokenRequest::default() }
     }
 
-    /// The tokens of a token request, and the refresh token itself.
-    async fn at_token_endpoint(&mut self, body: Parameters) -> Result<(EndpointTokens, Option<String>), Ended> {
+    /// The tokens of a token request, and the answer itself.
+    async fn at_token_endpoint(&mut self, body: Parameters) -> Result<(EndpointTokens, Map<String, Value>), Ended> {
         self.show("token", &body);
         let answer = TokenEndpoint::new(&self.context).respond(self.token_request(body)).await;
         let answer = self.take(answer)?;
@@ -217,12 +272,12 @@ impl<'a> Run<'a> {
         let token_type = if text(&answer, "token_type") == "DPoP" { "DPoP" } else { "Bearer" };
         let previewed = tokens::previewed(recorded, token_type, text(&answer, "scope").to_owned());
         let mut previewed = previewed.unwrap_or_default();
-        let refresh_token = answer.get("refresh_token").and_then(Value::as_str).map(str::to_owned);
-        if let (Some(token), Some(client)) = (&refresh_token, self.client()) {
+        let refresh_token = answer.get("refresh_token").and_then(Value::as_str);
+        if let (Some(token), Some(client)) = (refresh_token, self.client()) {
             let family = instance.refresh_token_family(token).await?;
             previewed.refresh_token = family.map(|family| tokens::refresh_token(client, &family));
         }
-        Ok((previewed, refresh_token))
+        Ok((previewed, answer))
     }
 
     /// What userinfo returns for the access token; `None` if that is an error.
@@ -252,6 +307,12 @@ impl<'a> Run<'a> {
         self.notes.extend(answer.explanation.notes);
         Ok(answer.result?)
     }
+}
+
+/// The grant by which users sign in to an app.
+fn sign_in_grant(app: &App) -> Option<GrantType> {
+    let has = |grant: &GrantType| app.oauth().grant_types.contains(grant);
+    [GrantType::AuthorizationCode, GrantType::Implicit].into_iter().find(has).filter(|_| app.status.is_active())
 }
 
 /// The client sends no credentials: see `Assumptions`.

@@ -85,6 +85,39 @@ async fn a_service_exchanges_a_users_token_and_is_named_in_the_new_one() {
     assert_eq!(refused, (400, "invalid_request".to_owned(), expected.to_owned()));
 }
 
+/// The payload of the previewed access token, without what is new each time.
+async fn previewed_claims(mock: &MockIdp, query: &[(&str, &str)]) -> Value {
+    let url = format!("{}/_mock/explain", mock.url());
+    let preview = body(browser().get(url).query(query).send().await.unwrap()).await;
+    stable(&preview["token"]["access_token"]["payload"])
+}
+
+fn stable(payload: &Value) -> Value {
+    let mut payload = payload.clone();
+    for name in ["jti", "iat", "exp", "auth_time"] {
+        assert!(payload.as_object_mut().unwrap().shift_remove(name).is_some(), "no {name} in {payload}");
+    }
+    payload
+}
+
+#[tokio::test]
+async fn the_preview_of_an_exchange_has_the_claims_of_the_real_one() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let tokens = shop_tokens(&mock, "buyer@example.test", "openid").await;
+    let exchanged = body(exchange_token(&mock, text(&tokens, "access_token"), "products:read", &[]).await).await;
+    let (_, claims) = decode(text(&exchanged, "access_token"));
+    let query = [("client", API), ("user", "buyer"), ("grant", "token-exchange"), ("scope", "products:read")];
+    assert_eq!(previewed_claims(&mock, &query).await, stable(&claims));
+
+    let tokens = courier_tokens(&mock, &browser(), "openid offline_access device_sso").await;
+    let (id_token, secret) = (text(&tokens, "id_token"), text(&tokens, "device_secret"));
+    let exchanged = body(exchange_with_device_secret(&mock, id_token, secret, "openid profile").await).await;
+    let (_, claims) = decode(text(&exchanged, "access_token"));
+    let user = claims["sub"].as_str().unwrap().to_owned();
+    let query = [("client", COURIER), ("user", &user), ("grant", "token-exchange"), ("scope", "openid profile")];
+    assert_eq!(previewed_claims(&mock, &query).await, stable(&claims));
+}
+
 #[tokio::test]
 async fn invalid_token_exchanges_are_refused_with_oktas_errors() {
     let mock = MockIdp::builder().start().await.unwrap();

@@ -75,11 +75,19 @@ fn a_difference_between_orgs_is_exit_code_1() {
     assert_eq!(code, Some(1));
     assert!(
         text.contains(
-            "\ntoken.access_token.market_role: \"admin\" -> \"boss\"\n    admin@example.test · 0oamarketweb000005d7"
+            "\n  \"admin\" -> \"boss\"\n    admin@example.test · Market demo · authorization_code · default · "
         ),
         "{text}"
     );
+    let cause = "from expression `isMemberOfGroupName(\"Admins\") ? \"boss\" : \"shopper\"`; before: expression `isMemberOfGroupName(";
+    assert!(text.contains("\ntoken.access_token.market_role of ") && text.contains(cause), "{text}");
     assert!(!text.contains("buyer@example.test"), "{text}");
+    let (code, comment, _) = run(&["diff", MARKET, after, "--client", WEB, "--format", "markdown"]);
+    assert_eq!(code, Some(1));
+    assert!(comment.starts_with("### Tokens: "), "{comment}");
+    let row = "| <code>admin&#64;example.test</code> | <code>Market demo</code> | <code>authorization&#95;code</code> | \
+               <code>default</code> | <code>openid</code> |\n";
+    assert!(comment.contains(row), "{comment}");
     let (_, json, _) = run(&["diff", MARKET, after, "--client", WEB, "--user", "admin@example.test", "--json"]);
     let difference: Value = serde_json::from_str(&json).unwrap();
     let altered = &difference["alterations"][0];

@@ -54,5 +54,7 @@ mod request_objects;
 mod session_policy;
 mod session_token;
 mod single_sign_out;
+mod snapshot_program;
+mod snapshot_property;
 mod unread_bodies;
 mod wire;

@@ -56,7 +56,7 @@ fn search(org: &SharedOrg, question: &Question, limits: &SearchLimits) -> Remedi
 }
 
 fn difference(before: &SharedOrg, after: &SharedOrg, selected: &[(&str, &str)]) -> Result<Difference, NoCase> {
-    let selection = Selection::read([before, after], selected.iter().copied()).unwrap();
+    let selection = Selection::read(&[before, after], selected.iter().copied()).unwrap();
     wait(preview::difference(before, after, &urls(), &selection, NOW))
 }
 
@@ -280,7 +280,7 @@ fn a_selection_of_an_unknown_name_is_an_error_with_the_nearest_name() {
         ),
         (("clinet", WEB), "no parameter is named \"clinet\"; did you mean \"client\"?"),
     ] {
-        let bad = Selection::read([&org, &org], [selected]).unwrap_err();
+        let bad = Selection::read(&[&org, &org], [selected]).unwrap_err();
         assert_eq!(bad.error, error, "{selected:?}");
     }
 }
@@ -321,7 +321,7 @@ fn comparing_nothing_is_an_error_that_says_why() {
         document.settings.any_loopback_port.clear();
     });
     let error = difference(&empty, &empty, &[]).unwrap_err().to_string();
-    assert_eq!(error, "there is no token request to compare: neither org has a client");
+    assert_eq!(error, "there is no token request to compare: no org has a client");
 }
 
 fn unknown_scopes(count: usize) -> String {

@@ -1,225 +1,281 @@
-//! The token requests over which two orgs are compared: clients, servers, grants, users and scope sets.
+//! The token requests that snapshots record and comparisons compare: clients, servers, grants, users and scope sets.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
-use super::names::{GRANTS, clients, grant, has_user, servers, users};
-use super::parameter::BadParameter;
+use super::names::{CaseNames, GRANTS, has_user};
 use super::question::{Question, Session};
+use super::selection::{NoCase, Selection};
 use crate::org::{CompiledServer, Org};
 use crate::protocol::{GrantType, Scopes};
 
 /// A token request, in names that a person knows.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
 pub struct Case {
+    /// The login; none for a client that acts for itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// The label; the id, if several clients have the label.
     pub client: String,
+    pub client_id: String,
     pub grant: &'static str,
+    /// `org`, `default`, or the name; the id, if several servers have the name.
     pub server: String,
     /// None: the server's default scopes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
 
-/// What a comparison is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    clients: Option<IndexSet<String>>,
-    users: Option<IndexSet<String>>,
-    servers: Option<IndexSet<String>>,
-    grant: Option<GrantType>,
-    scopes: Option<Scopes>,
-}
+impl Case {
+    /// The case of a question.
+    #[must_use]
+    pub fn of(org: &Org, question: &Question) -> Self {
+        let server = (question.server != org.identity().id).then_some(question.server.as_str());
+        let scopes = question.scopes.join();
+        let (client, grant, user) = (&question.client_id, question.grant_type, question.user_id.as_deref());
+        CaseNames::new(&[org]).case(&[org], Request { client, server, grant, user, scopes: &scopes })
+    }
 
-/// There is nothing to compare.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("there is no token request to compare: {0}")]
-pub struct NoCase(String);
+    /// On one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let Self { client, grant, server, .. } = self;
+        let (user, scope) = (self.user_words(), self.scope_words());
+        format!("{user} · {client} · {grant} · {server} · {scope}")
+    }
 
-impl Selection {
-    /// Reads a selection from parameters with the names and values of a question's: `client`, `user`, `server`, `grant` and
-    /// `scope`. Names that one of the orgs has are known.
-    ///
-    /// # Errors
-    /// A name that no org has.
-    pub fn read<'p>(
-        orgs: [&Org; 2],
-        parameters: impl IntoIterator<Item = (&'p str, &'p str)>,
-    ) -> Result<Self, BadParameter> {
-        const KNOWN: [&str; 5] = ["client", "user", "server", "grant", "scope"];
-        let mut selection = Self::default();
-        for (name, value) in parameters {
-            match name {
-                "client" => selection.clients = Some(clients(&orgs, value)?),
-                "user" => selection.users = Some(users(&orgs, value)?),
-                "server" => selection.servers = Some(servers(&orgs, value)?),
-                "grant" => selection.grant = Some(grant(value)?),
-                "scope" => selection.scopes = Some(scopes(&orgs, value)?),
-                _ => return Err(BadParameter::unknown(name, "no parameter is named", name, KNOWN.into_iter())),
-            }
-        }
-        Ok(selection)
+    /// The login, or that there is no user.
+    #[must_use]
+    pub fn user_words(&self) -> &str {
+        self.user.as_deref().unwrap_or("no user")
+    }
+
+    /// The scopes, or that there are none.
+    #[must_use]
+    pub fn scope_words(&self) -> &str {
+        self.scope.as_deref().unwrap_or("(default scopes)")
     }
 }
 
-/// Scopes that some server has: a misspelt one would be refused in both orgs.
-fn scopes(orgs: &[&Org], given: &str) -> Result<Scopes, BadParameter> {
-    let servers = orgs.iter().flat_map(|org| org.servers());
-    let known: IndexSet<&str> = servers.flat_map(|server| &server.scopes).map(|scope| scope.name.as_str()).collect();
-    let scopes = Scopes::parse(&given.replace(',', " "));
-    if let Some(unknown) = scopes.iter().find(|scope| !known.contains(scope)) {
-        let what = "no authorization server has the scope";
-        return Err(BadParameter::unknown("scope", what, unknown, known.iter().copied()));
-    }
-    Ok(scopes)
-}
+/// The value of `nonce` in every authorization request.
+const NONCE: &str = "preview";
 
-/// The selected requests of two orgs.
+/// The selected requests of some orgs, each once.
 #[derive(Debug)]
-pub struct Cases<'a> {
-    orgs: [&'a Org; 2],
-    users: Vec<&'a str>,
-    groups: Vec<Group<'a>>,
+pub struct Cases<'a, const N: usize> {
+    orgs: [&'a Org; N],
+    names: CaseNames<'a>,
+    blocks: Vec<Block<'a>>,
 }
+
+/// The requests of one selection.
+#[derive(Debug)]
+struct Block<'a> {
+    users: IndexSet<&'a str>,
+    /// By client and server.
+    groups: IndexMap<(&'a str, ServerId<'a>), Group>,
+}
+
+/// The id of a custom server. None is the org authorization server, which has another id in each org.
+type ServerId<'a> = Option<&'a str>;
 
 /// The requests of one client at one server.
 #[derive(Debug)]
-struct Group<'a> {
-    client: &'a str,
-    /// Of a custom server; the org authorization server has another id in each org.
-    server: Option<&'a str>,
+struct Group {
     grants: Vec<GrantType>,
     scopes: IndexSet<String>,
 }
 
-impl<'a> Cases<'a> {
-    /// The selected requests.
+/// One request, in ids.
+#[derive(Clone, Copy, Debug)]
+struct Request<'c> {
+    client: &'c str,
+    server: ServerId<'c>,
+    grant: GrantType,
+    user: Option<&'c str>,
+    scopes: &'c str,
+}
+
+impl<'a, const N: usize> Cases<'a, N> {
+    /// The requests of all the selections.
     ///
     /// # Errors
-    /// There is none.
-    pub fn new(before: &'a Org, after: &'a Org, selection: &Selection) -> Result<Self, NoCase> {
-        let orgs = [before, after];
-        let is_selected =
-            |names: &Option<IndexSet<String>>, id: &str| names.as_ref().is_none_or(|ids| ids.contains(id));
-        let clients: IndexSet<&str> = orgs.iter().flat_map(|org| org.apps()).map(|app| app.client_id()).collect();
-        let users: IndexSet<&str> = orgs.iter().flat_map(|org| org.users()).map(|user| user.id.as_str()).collect();
-        let custom = orgs.iter().flat_map(|org| org.authorization_servers()).map(|server| Some(server.id.as_str()));
-        let servers: IndexSet<Option<&str>> = std::iter::once(None).chain(custom).collect();
-        let is_selected_server = |server: Option<&str>| match server {
-            Some(id) => is_selected(&selection.servers, id),
-            None => orgs.iter().any(|org| is_selected(&selection.servers, &org.identity().id)),
-        };
-        let mut groups = Vec::new();
-        for client in clients.into_iter().filter(|client| is_selected(&selection.clients, client)) {
-            let grants = grants(&orgs, client, selection);
-            for server in servers.iter().copied().filter(|server| is_selected_server(*server)) {
-                let scopes = match &selection.scopes {
-                    Some(scopes) => IndexSet::from([scopes.join()]),
-                    None => scope_sets(&orgs, client, server),
-                };
-                groups.push(Group { client, server, grants: grants.clone(), scopes });
+    /// A selection has none.
+    pub fn new(orgs: [&'a Org; N], selections: &[Selection]) -> Result<Self, NoCase> {
+        let mut blocks = Vec::new();
+        for (index, selection) in selections.iter().enumerate() {
+            let block = Block::new(&orgs, selection);
+            if block.len() == 0 {
+                return Err(NoCase { selection: index, why: block.why_none(selection) });
             }
+            blocks.push(block);
         }
-        let users: Vec<&str> = users.into_iter().filter(|user| is_selected(&selection.users, user)).collect();
-        let cases = Self { orgs, users, groups };
-        if cases.is_empty() { Err(NoCase(cases.why_none(selection))) } else { Ok(cases) }
+        Ok(Self { orgs, names: CaseNames::new(&orgs), blocks })
     }
 
     /// The number of requests.
     #[must_use]
     pub fn len(&self) -> usize {
-        let users = |grant: &GrantType| if has_user(*grant) { self.users.len() } else { 1 };
-        self.groups.iter().map(|group| group.grants.iter().map(users).sum::<usize>() * group.scopes.len()).sum()
+        match self.blocks.as_slice() {
+            [block] => block.len(),
+            _ => self.requests().count(),
+        }
     }
 
-    /// Never: a selection of nothing is an error.
+    /// Whether nothing was selected from.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn why_none(&self, selection: &Selection) -> String {
-        if self.groups.is_empty() {
-            return "neither org has a client".to_owned();
-        }
-        if self.groups.iter().any(|group| !group.grants.is_empty()) {
-            return "neither org has a user".to_owned();
-        }
-        let grants = match (selection.grant, &selection.users) {
-            (Some(grant), Some(_)) if !has_user(grant) => return format!("{} has no user", grant.name()),
-            (Some(grant), _) => grant.name().to_owned(),
-            (None, Some(_)) => {
-                let with_user: Vec<&str> =
-                    GRANTS.into_iter().filter(|grant| has_user(*grant)).map(GrantType::name).collect();
-                format!("a grant in which a user signs in ({})", with_user.join(", "))
-            }
-            (None, None) => format!("a grant that can be previewed ({})", GRANTS.map(GrantType::name).join(", ")),
-        };
-        let mut clients: Vec<&str> = self.groups.iter().map(|group| group.client).collect();
-        clients.dedup();
-        match clients.as_slice() {
-            [client] => format!("the client {client} may not use {grants}"),
-            _ => format!("no client may use {grants}"),
-        }
+        self.blocks.is_empty()
     }
 
     /// Each request, with the question that it is to each of the orgs.
-    pub fn iter(&self) -> impl Iterator<Item = (Case, [Question; 2])> {
-        self.groups.iter().flat_map(move |group| {
-            group.grants.iter().flat_map(move |grant| {
-                let nobody = (!has_user(*grant)).then_some(None);
-                let somebody = self.users.iter().filter(|_| has_user(*grant)).map(|user| Some(*user));
-                nobody
-                    .into_iter()
-                    .chain(somebody)
-                    .flat_map(move |user| group.scopes.iter().map(move |scopes| self.case(group, *grant, user, scopes)))
-            })
+    pub fn iter(&self) -> impl Iterator<Item = (Case, [Question; N])> {
+        self.requests()
+            .map(|request| (self.names.case(&self.orgs, request), self.orgs.map(|org| self.question(org, request))))
+    }
+
+    fn requests(&self) -> impl Iterator<Item = Request<'_>> {
+        self.blocks.iter().enumerate().flat_map(|(index, block)| {
+            let earlier = &self.blocks[..index];
+            block.requests().filter(|request| !earlier.iter().any(|block| block.contains(*request)))
         })
     }
 
-    fn case(&self, group: &Group<'_>, grant: GrantType, user: Option<&str>, scopes: &str) -> (Case, [Question; 2]) {
-        let login = |id: &str| self.orgs.iter().find_map(|org| org.user(id)).map(|user| user.profile.login.clone());
-        let name =
-            |id: &str| self.orgs.iter().find_map(|org| org.server_by_id(id)).map(|server| server.path_name.clone());
-        let case = Case {
-            user: user.map(|id| login(id).unwrap_or_else(|| id.to_owned())),
-            client: group.client.to_owned(),
-            grant: grant.name(),
-            server: group.server.map_or_else(|| "org".to_owned(), |id| name(id).unwrap_or_else(|| id.to_owned())),
-            scope: (!scopes.is_empty()).then(|| scopes.to_owned()),
-        };
-        let bound = |org: &&Org| org.client(group.client).is_some_and(|client| client.oauth().dpop_bound_access_tokens);
-        let proves_key = self.orgs.iter().any(bound);
-        let question = |org: &Org| Question {
-            client_id: group.client.to_owned(),
+    fn question(&self, org: &Org, request: Request<'_>) -> Question {
+        let Request { client, server, grant, user, scopes } = request;
+        let bound = |org: &&Org| org.client(client).is_some_and(|client| client.oauth().dpop_bound_access_tokens);
+        Question {
+            client_id: client.to_owned(),
             user_id: user.map(str::to_owned),
-            server: group.server.unwrap_or(&org.identity().id).to_owned(),
+            server: server.unwrap_or(&org.identity().id).to_owned(),
             grant_type: grant,
             response_type: None,
             scopes: Scopes::parse(scopes),
-            nonce: None,
+            nonce: Some(NONCE.to_owned()),
             acr_values: None,
             prompt: None,
             max_age: None,
             session: Session::default(),
             consent_given: true,
-            proves_key,
-        };
-        (case, self.orgs.map(question))
+            proves_key: self.orgs.iter().any(bound),
+        }
     }
 }
 
-/// The grants of a client in either org that can be previewed and are selected.
-fn grants(orgs: &[&Org; 2], client: &str, selection: &Selection) -> Vec<GrantType> {
+impl CaseNames<'_> {
+    fn case(&self, orgs: &[&Org], request: Request<'_>) -> Case {
+        let Request { client, server, grant, user, scopes } = request;
+        let login = |id: &str| orgs.iter().find_map(|org| org.user(id)).map(|user| user.profile.login.clone());
+        Case {
+            user: user.map(|id| login(id).unwrap_or_else(|| id.to_owned())),
+            user_id: user.map(str::to_owned),
+            client: self.client(client).to_owned(),
+            client_id: client.to_owned(),
+            grant: grant.name(),
+            server: server.map_or("org", |id| self.server(id)).to_owned(),
+            scope: (!scopes.is_empty()).then(|| scopes.to_owned()),
+        }
+    }
+}
+
+impl<'a> Block<'a> {
+    fn new(orgs: &[&'a Org], selection: &Selection) -> Self {
+        let is_selected =
+            |names: &Option<IndexSet<String>>, id: &str| names.as_ref().is_none_or(|ids| ids.contains(id));
+        let clients: IndexSet<&str> = orgs.iter().flat_map(|org| org.apps()).map(|app| app.client_id()).collect();
+        let users = orgs.iter().flat_map(|org| org.users()).map(|user| user.id.as_str());
+        let custom = orgs.iter().flat_map(|org| org.authorization_servers()).map(|server| Some(server.id.as_str()));
+        let is_selected_server = |server: &ServerId<'_>| match server {
+            Some(id) => is_selected(&selection.servers, id),
+            None => orgs.iter().any(|org| is_selected(&selection.servers, &org.identity().id)),
+        };
+        let servers: IndexSet<ServerId<'_>> =
+            std::iter::once(None).chain(custom).filter(|server| is_selected_server(server)).collect();
+        let mut groups = IndexMap::new();
+        for client in clients.into_iter().filter(|client| is_selected(&selection.clients, client)) {
+            let grants = grants(orgs, client, selection);
+            for server in &servers {
+                let scopes = match &selection.scopes {
+                    Some(scopes) => scopes.clone(),
+                    None if grants.is_empty() => IndexSet::new(),
+                    None => scope_sets(orgs, client, *server),
+                };
+                groups.insert((client, *server), Group { grants: grants.clone(), scopes });
+            }
+        }
+        Self { users: users.filter(|user| is_selected(&selection.users, user)).collect(), groups }
+    }
+
+    fn len(&self) -> usize {
+        let users = |grant: &GrantType| if has_user(*grant) { self.users.len() } else { 1 };
+        self.groups.values().map(|group| group.grants.iter().map(users).sum::<usize>() * group.scopes.len()).sum()
+    }
+
+    fn contains(&self, request: Request<'_>) -> bool {
+        let Request { client, server, grant, user, scopes } = request;
+        user.is_none_or(|user| self.users.contains(user))
+            && self
+                .groups
+                .get(&(client, server))
+                .is_some_and(|group| group.grants.contains(&grant) && group.scopes.contains(scopes))
+    }
+
+    fn requests(&self) -> impl Iterator<Item = Request<'_>> {
+        self.groups.iter().flat_map(move |(&(client, server), group)| {
+            group.grants.iter().flat_map(move |&grant| {
+                let by_itself = (!has_user(grant)).then_some(None);
+                let by_users = self.users.iter().filter(move |_| has_user(grant)).map(|user| Some(*user));
+                by_itself.into_iter().chain(by_users).flat_map(move |user| {
+                    group.scopes.iter().map(move |scopes| Request { client, server, grant, user, scopes })
+                })
+            })
+        })
+    }
+
+    fn why_none(&self, selection: &Selection) -> String {
+        if self.groups.is_empty() {
+            return "no org has a client".to_owned();
+        }
+        if self.groups.values().any(|group| !group.grants.is_empty()) {
+            return "no org has a user".to_owned();
+        }
+        let selected: Option<Vec<GrantType>> = selection.grants.as_ref().map(|grants| grants.iter().copied().collect());
+        let grants = match (selected.as_deref(), &selection.users) {
+            (Some([grant]), Some(_)) if !has_user(*grant) => return format!("{} has no user", grant.name()),
+            (Some(grants), _) => listed(grants),
+            (None, Some(_)) => {
+                let with_user: Vec<GrantType> = GRANTS.into_iter().filter(|grant| has_user(*grant)).collect();
+                format!("a grant in which a user signs in ({})", listed(&with_user))
+            }
+            (None, None) => format!("a grant that can be previewed ({})", listed(&GRANTS)),
+        };
+        let clients: IndexSet<&str> = self.groups.keys().map(|(client, _)| *client).collect();
+        match clients.first() {
+            Some(client) if clients.len() == 1 => format!("the client {client} may not use {grants}"),
+            _ => format!("no client may use {grants}"),
+        }
+    }
+}
+
+fn listed(grants: &[GrantType]) -> String {
+    grants.iter().map(|grant| grant.name()).collect::<Vec<_>>().join(", ")
+}
+
+/// The grants of a client in any of the orgs that can be previewed and are selected.
+fn grants(orgs: &[&Org], client: &str, selection: &Selection) -> Vec<GrantType> {
     let of_client = orgs.iter().filter_map(|org| org.client(client)).flat_map(|app| &app.oauth().grant_types);
     let grants: IndexSet<GrantType> = of_client.copied().filter(|grant| GRANTS.contains(grant)).collect();
     let is_selected = |grant: &GrantType| {
-        selection.grant.is_none_or(|selected| selected == *grant) && (selection.users.is_none() || has_user(*grant))
+        selection.grants.as_ref().is_none_or(|selected| selected.contains(grant))
+            && (selection.users.is_none() || has_user(*grant))
     };
     grants.into_iter().filter(is_selected).collect()
 }
 
 /// The server's default scopes, each scope alone, and all that the rules for this client mention.
-fn scope_sets(orgs: &[&Org; 2], client: &str, server: Option<&str>) -> IndexSet<String> {
+fn scope_sets(orgs: &[&Org], client: &str, server: ServerId<'_>) -> IndexSet<String> {
     let server = |org: &&'_ Org| org.server_by_id(server.unwrap_or(&org.identity().id)).cloned();
     let servers: Vec<_> = orgs.iter().filter_map(server).collect();
     let mut sets = IndexSet::from([String::new()]);

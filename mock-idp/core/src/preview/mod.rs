@@ -11,21 +11,25 @@ mod names;
 mod parameter;
 mod question;
 mod report;
+mod selection;
 mod shown_request;
+mod snapshot;
 mod why;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use candidates::{Candidates, candidates};
-pub use cases::{Case, Cases, NoCase, Selection};
+pub use cases::{Case, Cases};
 pub use change::Change;
-pub use comparison::{Changed, compare};
+pub use comparison::{Alteration, ChangeGroup, Changed, DecidedResult, ValueChange, compare, grouped};
 pub use names::GRANTS;
 pub use parameter::{BadParameter, PARAMETERS};
 pub use question::{Question, Session};
 pub use report::{QuestionSummary, Remedies, Remedy, Report};
+pub use selection::{NoCase, Selection};
 pub use shown_request::{ShownRequest, ask_again};
+pub use snapshot::{Circumstances, NoSnapshot, Snapshot, paths, result};
 pub use why::{ClaimWhy, LifetimesWhy, PartWhy, PolicyWhy, RuleWhy, ScopeWhy, StepWhy, UnmetWhy, Why};
 
 use crate::tokens::ServerKeys;

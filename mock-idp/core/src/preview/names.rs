@@ -1,14 +1,16 @@
 //! What the names in a question mean, in one org or in several that are compared.
 
-use indexmap::IndexSet;
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::parameter::BadParameter;
 use crate::model::App;
-use crate::org::Org;
+use crate::org::{CompiledServer, Org};
 use crate::protocol::GrantType;
 
 /// The grants that can be previewed.
-pub const GRANTS: [GrantType; 7] = [
+pub const GRANTS: [GrantType; 8] = [
     GrantType::AuthorizationCode,
     GrantType::Implicit,
     GrantType::RefreshToken,
@@ -16,6 +18,7 @@ pub const GRANTS: [GrantType; 7] = [
     GrantType::Password,
     GrantType::DeviceCode,
     GrantType::Ciba,
+    GrantType::TokenExchange,
 ];
 
 /// Whether a user signs in.
@@ -72,15 +75,25 @@ pub(super) fn logins(org: &Org) -> Vec<String> {
     org.users().take(MOST).map(|user| user.profile.login.clone()).collect()
 }
 
-/// The authorization server that is meant in each of the orgs: `org`, its path name or its id.
+fn only_server_named<'a>(org: &'a Org, name: &str) -> Option<&'a Arc<CompiledServer>> {
+    let mut named = org.servers().iter().filter(|server| !server.is_org() && server.name == name);
+    named.next().filter(|_| named.next().is_none())
+}
+
+/// The authorization server that is meant in each of the orgs: `org`, `default`, its name or its id.
 pub(super) fn servers(orgs: &[&Org], given: &str) -> Result<IndexSet<String>, BadParameter> {
     let server = |org: &&Org| match given {
         "org" => Some(org.identity().id.clone()),
-        _ => org.server(given).or_else(|| org.server_by_id(given)).map(|server| server.id.clone()),
+        _ => org
+            .server(given)
+            .or_else(|| org.server_by_id(given))
+            .or_else(|| only_server_named(org, given))
+            .map(|server| server.id.clone()),
     };
     let found: IndexSet<String> = orgs.iter().filter_map(server).collect();
     if found.is_empty() {
-        let custom = orgs.iter().flat_map(|org| org.servers().iter().skip(1)).map(|server| server.path_name.as_str());
+        let custom = orgs.iter().flat_map(|org| org.servers().iter().skip(1));
+        let custom = custom.flat_map(|server| [server.path_name.as_str(), server.name.as_str()]);
         let known: IndexSet<&str> = std::iter::once("org").chain(custom).collect();
         return Err(BadParameter::unknown("server", "no authorization server is", given, known.iter().copied()));
     }
@@ -109,4 +122,52 @@ pub(super) fn fitting_grant(org: &Org, client_id: &str, user: bool) -> GrantType
             .find(|grant| has(*grant))
             .unwrap_or(GrantType::AuthorizationCode),
     }
+}
+
+/// The names of clients and servers in cases. A name that several of them have, in any letter case, is replaced by the id.
+#[derive(Debug)]
+pub(super) struct CaseNames<'a> {
+    clients: IndexMap<&'a str, &'a str>,
+    servers: IndexMap<&'a str, &'a str>,
+}
+
+impl<'a> CaseNames<'a> {
+    pub(super) fn new(orgs: &[&'a Org]) -> Self {
+        let apps = orgs.iter().flat_map(|org| org.apps()).map(|app| (app.client_id(), app.label.as_str()));
+        let custom = orgs.iter().flat_map(|org| org.servers()).filter(|server| !server.is_org());
+        let custom = custom.map(|server| match server.path_name.as_str() {
+            "default" => (server.id.as_str(), "default"),
+            _ => (server.id.as_str(), server.name.as_str()),
+        });
+        Self { clients: unambiguous(apps, &[]), servers: unambiguous(custom, &["org"]) }
+    }
+
+    pub(super) fn client<'i>(&self, id: &'i str) -> &'i str
+    where
+        'a: 'i,
+    {
+        self.clients.get(id).copied().unwrap_or(id)
+    }
+
+    /// Of a custom authorization server.
+    pub(super) fn server<'i>(&self, id: &'i str) -> &'i str
+    where
+        'a: 'i,
+    {
+        self.servers.get(id).copied().unwrap_or(id)
+    }
+}
+
+/// The names by id. Of an object that several orgs have, the first one's counts.
+fn unambiguous<'a>(named: impl Iterator<Item = (&'a str, &'a str)>, reserved: &[&str]) -> IndexMap<&'a str, &'a str> {
+    let mut names: IndexMap<&str, &str> = IndexMap::new();
+    for (id, name) in named {
+        names.entry(id).or_insert(name);
+    }
+    let mut owners: IndexMap<String, usize> = reserved.iter().map(|name| ((*name).to_owned(), 1)).collect();
+    for name in names.values() {
+        *owners.entry(name.to_lowercase()).or_default() += 1;
+    }
+    names.retain(|_, name| !name.trim().is_empty() && owners.get(&name.to_lowercase()) == Some(&1));
+    names
 }

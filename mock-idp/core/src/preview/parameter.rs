@@ -8,11 +8,11 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("user", "login or id; none for client_credentials"),
     (
         "grant",
-        "authorization_code, implicit, refresh_token, client_credentials, password, or the URN of device_code or ciba; none: what fits the user",
+        "authorization_code, implicit, refresh_token, client_credentials, password, or the URN of device_code, ciba or token-exchange; none: what fits the user",
     ),
     ("response_type", "code, token, id_token, or several, where the grant has one"),
     ("scope", "scopes, with spaces between; none: the server's default ones"),
-    ("server", "default, org, or an authorization server's id"),
+    ("server", "default, org, or an authorization server's name or id"),
     ("nonce", "as in the authorization request"),
     ("acr_values", "as in the authorization request"),
     ("prompt", "as in the authorization request"),

@@ -215,9 +215,11 @@ fn response_type(given: Option<&str>, grant_type: GrantType) -> Result<Option<St
             format!("{} needs a code", grant_type.name()),
             &["code", "code id_token", "code token", "code id_token token"],
         ),
-        GrantType::ClientCredentials | GrantType::Password | GrantType::DeviceCode | GrantType::Ciba => {
-            wrong(format!("{} has no response type", grant_type.name()), &[])
-        }
+        GrantType::ClientCredentials
+        | GrantType::Password
+        | GrantType::DeviceCode
+        | GrantType::Ciba
+        | GrantType::TokenExchange => wrong(format!("{} has no response type", grant_type.name()), &[]),
         _ => Ok(Some(given.to_owned())),
     }
 }

@@ -40,7 +40,10 @@ impl ShownRequest {
         let url = format!("{}/v1/{endpoint}", urls.endpoints(server));
         let mut parameters = owned(body);
         for (name, value) in &mut parameters {
-            if matches!(name.as_str(), "code" | "refresh_token" | "password" | "device_code" | "auth_req_id") {
+            if matches!(
+                name.as_str(),
+                "code" | "refresh_token" | "password" | "device_code" | "auth_req_id" | "subject_token" | "actor_token"
+            ) {
                 *value = format!("${}", name.to_uppercase());
             }
         }

@@ -41,7 +41,7 @@ fn value_size(value: &Value) -> usize {
 }
 
 /// Where a claim is returned.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimTarget {
     AccessToken,
@@ -193,7 +193,15 @@ impl Absence {
 }
 
 impl ClaimNote {
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    /// Where it comes from, in words.
+    #[must_use]
+    pub fn source_text(&self) -> Cow<'static, str> {
+        self.source.text()
+    }
+
+    /// Where it comes from, or why it is absent, in words.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
         match &self.value {
             Ok(_) => self.source.text(),
             Err(absence) => absence.text(),

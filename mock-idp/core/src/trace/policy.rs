@@ -153,7 +153,9 @@ pub struct Lifetimes {
 }
 
 impl Lifetimes {
-    fn source(&self) -> String {
+    /// What sets them, in words.
+    #[must_use]
+    pub fn source(&self) -> String {
         self.rule.as_ref().map_or_else(|| "org authorization server, fixed".to_owned(), |rule| rule.subject())
     }
 

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::output::{CommandOutput, brief};
 use crate::cli::config::ExplainArgs;
 use crate::cli::failure::Failure;
 use crate::cli::http_client::get;
+use crate::cli::output::{CommandOutput, brief};
 
 /// The journal entry of a request.
 pub(in crate::cli) fn explain(args: &ExplainArgs) -> Result<CommandOutput, Failure> {

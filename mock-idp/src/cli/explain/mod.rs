@@ -1,22 +1,20 @@
 //! The commands that explain: `token` and `diff` apply the rules, `explain` reads the journal of a running mock.
 
 mod journal;
-mod output;
 mod text;
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use mock_idp::preview::{self, BadParameter, Outcome, Question, Remedies, Report, SearchLimits, Selection};
-use mock_idp::{MockIdp, OrgSource};
-use mock_idp_core::org::{Org, Urls};
 
 pub(super) use journal::explain;
-pub(super) use output::CommandOutput;
 
-use super::config::{DiffArgs, TokenArgs};
+use super::changes::{ReportedChanges, markdown, text as changes_text};
+use super::config::{DiffArgs, DiffFormat, TokenArgs};
 use super::failure::Failure;
+use super::output::CommandOutput;
+use super::preview_inputs::{now, org, urls, wait};
 
 /// The outcome of a token request.
 pub(super) fn token(args: &TokenArgs) -> Result<CommandOutput, Failure> {
@@ -41,11 +39,17 @@ pub(super) fn token(args: &TokenArgs) -> Result<CommandOutput, Failure> {
 /// The tokens that differ between two org documents.
 pub(super) fn diff(args: &DiffArgs) -> Result<CommandOutput, Failure> {
     let (before, after) = (Arc::new(org(Some(&args.before))?), Arc::new(org(Some(&args.after))?));
-    let selection = Selection::read([&before, &after], args.selection()).map_err(bad_parameter)?;
+    let selection = Selection::read(&[&before, &after], args.selection()).map_err(bad_parameter)?;
     let difference = wait(preview::difference(&before, &after, &urls(None), &selection, now()))?;
     let difference = difference.map_err(Failure::invalid)?;
     let positive = difference.alterations.is_empty();
-    let text = if args.json { pretty(&difference)? } else { text::difference(&difference) };
+    let (cases, alterations) = (difference.cases, &*difference.alterations);
+    let changes = ReportedChanges { cases, alterations, added: &[], removed: &[] };
+    let text = match args.format() {
+        DiffFormat::Text => changes_text(&changes),
+        DiffFormat::Markdown => markdown(&changes),
+        DiffFormat::Json => pretty(&difference)?,
+    };
     Ok(CommandOutput { text, positive })
 }
 
@@ -57,33 +61,6 @@ fn bad_parameter(bad: BadParameter) -> Failure {
     Failure::invalid(text)
 }
 
-/// Waits for a future, on a runtime of its own.
-fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Failure::machine)?;
-    Ok(runtime.block_on(future))
-}
-
 fn pretty(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(Failure::machine)
-}
-
-/// The org of a file, or the built-in one.
-fn org(path: Option<&Path>) -> Result<Org, Failure> {
-    let source = path.map_or_else(|| Ok(OrgSource::built_in()), OrgSource::read)?;
-    Ok(source.org()?)
-}
-
-/// The addresses of the mock.
-fn urls(base: Option<&str>) -> Urls {
-    match base {
-        Some(base) => Urls::at(base),
-        None => Urls::at(format!("http://localhost:{}", MockIdp::DEFAULT_PORT)),
-    }
-}
-
-/// The machine's time.
-fn now() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "a preview without a running mock has no org clock")]
-    let now = time::OffsetDateTime::now_utc();
-    now.unix_timestamp()
 }

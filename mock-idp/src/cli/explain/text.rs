@@ -2,12 +2,11 @@
 
 use std::fmt::Write as _;
 
-use mock_idp::preview::{Alteration, Difference};
 use mock_idp_core::preview::{Asks, EndpointTokens, Outcome, PreviewedToken, Report, Why};
 use mock_idp_core::trace::{ClaimTarget, NoteStatus};
 use serde_json::{Map, Value};
 
-use super::output::brief;
+use crate::cli::output::brief;
 
 /// A preview: the tokens or the refusal, and with `why` the reasons.
 pub(super) fn report(report: &Report, with_why: bool) -> String {
@@ -133,40 +132,4 @@ fn mark(verdict: NoteStatus) -> char {
         NoteStatus::PassedOver | NoteStatus::Absent => '-',
         NoteStatus::Refused => '!',
     }
-}
-
-/// The largest number of requests listed below a change.
-const MAX_REQUESTS: usize = 5;
-
-/// Each change once, with the requests that it affects.
-pub(super) fn difference(difference: &Difference) -> String {
-    let Difference { cases, alterations } = difference;
-    if alterations.is_empty() {
-        return format!("no difference in {cases} token requests\n");
-    }
-    let mut text = format!("{} of {cases} token requests come out differently\n", alterations.len());
-    let mut groups: Vec<(&Alteration, Vec<String>)> = Vec::new();
-    for alteration in alterations {
-        let case = &alteration.case;
-        let user = case.user.as_deref().unwrap_or("no user");
-        let scope = case.scope.as_deref().unwrap_or("(default scopes)");
-        let request = format!("{user} · {} · {} · {} · {scope}", case.client, case.grant, case.server);
-        match groups.iter_mut().find(|(first, _)| first.changes == alteration.changes) {
-            Some((_, members)) => members.push(request),
-            None => groups.push((alteration, vec![request])),
-        }
-    }
-    for (alteration, members) in groups {
-        text.push('\n');
-        for changed in &alteration.changes {
-            let _ = writeln!(text, "{}: {} -> {}", changed.what, brief(&changed.before), brief(&changed.after));
-        }
-        for member in members.iter().take(MAX_REQUESTS) {
-            let _ = writeln!(text, "    {member}");
-        }
-        if members.len() > MAX_REQUESTS {
-            let _ = writeln!(text, "    … and {} more", members.len() - MAX_REQUESTS);
-        }
-    }
-    text
 }
