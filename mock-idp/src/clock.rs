@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use http::HeaderValue;
 use mock_idp_core::ledger::ClockSetting;
 use parking_lot::Mutex;
+use schemars::JsonSchema;
 use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
@@ -49,7 +50,7 @@ impl HttpDates {
 }
 
 /// The state of a clock, for the control API and the banner.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub(crate) struct ClockState {
     /// The org's time, RFC 3339.
     pub now: String,

@@ -9,6 +9,7 @@ use http::Method;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::{Note, shorten};
 use parking_lot::Mutex;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 use crate::clock::rfc3339;
@@ -73,14 +74,17 @@ impl<T> Explained<T> {
 }
 
 /// One request and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct JournalEntry {
     /// Value of the answer's `x-okta-request-id`.
+    #[schemars(with = "String")]
     pub request_id: RequestId,
     /// When it was answered, by the org's clock: milliseconds since 1970, written as RFC 3339.
     #[serde(serialize_with = "as_rfc3339")]
+    #[schemars(with = "String")]
     pub time: i64,
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub method: Method,
     /// Path without query and secrets.
     pub path: String,
@@ -90,7 +94,9 @@ pub(crate) struct JournalEntry {
     pub client: Option<String>,
     pub user: Option<String>,
     pub reason: Option<String>,
+    /// The decision, step by step.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Option<Vec<serde_json::Value>>")]
     pub notes: Vec<Note>,
 }
 

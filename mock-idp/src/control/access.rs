@@ -8,9 +8,13 @@ use axum::response::IntoResponse as _;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use mock_idp_core::protocol::Parameters;
+use mock_idp_core::text::nearest;
 use subtle::ConstantTimeEq as _;
 
 use crate::control::ControlError;
+use crate::control::description::ResponseContent;
+use crate::control::index::described;
 use crate::journal::Explained;
 use crate::routing::{Access, At, Decided, FromHead as _, Matched};
 use crate::settings::ControlAccess;
@@ -26,7 +30,7 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
         if matched.route().is_some_and(|route| matches!(route.access, Access::Public | Access::AnyHost)) {
             return matched.handler()(Request::from_parts(head, body)).await;
         }
-        let mut decided = match check(&head) {
+        let mut decided = match check(&head).and_then(|()| check_query(&head, &matched)) {
             Ok(()) => matched.handler()(Request::from_parts(head, body)).await,
             Err(refused) => return refused,
         };
@@ -56,6 +60,26 @@ fn check(head: &Parts) -> Result<(), Decided> {
         )));
     }
     Ok(())
+}
+
+/// A parameter that the operation does not have is an error, except on pages.
+fn check_query(head: &Parts, matched: &Matched) -> Result<(), Decided> {
+    let Some(row) = matched.route().and_then(described) else { return Ok(()) };
+    // The explanation of a preview has an error of its own.
+    if !matches!(row.content, ResponseContent::Json(_)) || !row.texts.is_empty() {
+        return Ok(());
+    }
+    let query = Parameters::parse(head.uri.query().unwrap_or_default().as_bytes());
+    match query.iter().find(|(name, _)| !row.has_query_parameter(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let hint = nearest(name, row.query_parameters());
+            let hint = hint.map(|known| format!("; did you mean {known:?}?")).unwrap_or_default();
+            let error = format!("the query has no parameter {name:?}{hint}");
+            let known: Vec<&str> = row.query_parameters().collect();
+            Err(Explained::undecided(ControlError::bad_request(error, known).into_response()))
+        }
+    }
 }
 
 fn allows(access: &ControlAccess, headers: &HeaderMap) -> Result<(), ControlError> {

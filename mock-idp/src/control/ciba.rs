@@ -4,8 +4,9 @@ use axum::Json;
 use bytes::Bytes;
 use http::StatusCode;
 use mock_idp_core::ledger::BackchannelRequest;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::address::Address;
 use crate::control::ControlError;
@@ -16,27 +17,50 @@ use crate::routing::At;
 const EXPECTED: &str = r#"{"decision": "approve" or "deny"}, and to leave others waiting {"user": a login} or {"id": one of GET /_mock/ciba}"#;
 
 /// A decision on all requests that match.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct DecideRequest {
+pub(super) struct DecideRequest {
     decision: CibaDecision,
+    /// Only the request with this id.
     id: Option<String>,
+    /// Only requests for the user with this login.
     user: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "snake_case")]
 enum CibaDecision {
     Approve,
     Deny,
 }
 
-pub(super) async fn list(At(address): At) -> Result<Json<Value>, ControlError> {
+/// A request that waits for a user. It has no `auth_req_id`, by which the client gets its tokens.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct WaitingRequest {
+    id: String,
+    client_id: String,
+    /// The label of the client.
+    client: Option<String>,
+    /// The login of the user.
+    user: Option<String>,
+    scopes: Vec<String>,
+    binding_message: Option<String>,
+    /// Seconds.
+    expires_in: i64,
+}
+
+/// The requests that were decided.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct DecidedRequests {
+    decided: Vec<WaitingRequest>,
+}
+
+pub(super) async fn list(At(address): At) -> Result<Json<Vec<WaitingRequest>>, ControlError> {
     let waiting = BackchannelInbox::new(&address.org).waiting().await?;
     Ok(Json(waiting.iter().map(|request| shown(&address, request)).collect()))
 }
 
-pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<Value>, ControlError> {
+pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<DecidedRequests>, ControlError> {
     let DecideRequest { decision, id, user } = parse(&body, EXPECTED)?;
     let org = address.org.org();
     let user = match user {
@@ -55,21 +79,20 @@ pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<Value>, 
     let decided = BackchannelInbox::new(&address.org).decide(decision == CibaDecision::Approve, matches).await?;
     if decided.is_empty() {
         let waiting = list(At(address)).await?.0;
-        return Err(ControlError::new(StatusCode::NOT_FOUND, "no pending request matches", waiting));
+        return Err(ControlError::new(StatusCode::NOT_FOUND, "no pending request matches", json!(waiting)));
     }
-    Ok(Json(json!({ "decided": decided.iter().map(|request| shown(&address, request)).collect::<Vec<_>>() })))
+    Ok(Json(DecidedRequests { decided: decided.iter().map(|request| shown(&address, request)).collect() }))
 }
 
-/// Without `auth_req_id`, by which the client gets its tokens.
-fn shown(address: &Address, request: &BackchannelRequest) -> Value {
+fn shown(address: &Address, request: &BackchannelRequest) -> WaitingRequest {
     let org = address.org.org();
-    json!({
-        "id": request.id,
-        "client_id": request.client_id,
-        "client": org.client(&request.client_id).map(|client| client.label.as_str()),
-        "user": org.user(&request.user_id).map(|user| user.profile.login.as_str()),
-        "scopes": request.scopes.as_slice(),
-        "binding_message": request.binding_message,
-        "expires_in": request.expires - address.org.clock.now(),
-    })
+    WaitingRequest {
+        id: request.id.clone(),
+        client_id: request.client_id.clone(),
+        client: org.client(&request.client_id).map(|client| client.label.clone()),
+        user: org.user(&request.user_id).map(|user| user.profile.login.clone()),
+        scopes: request.scopes.iter().map(str::to_owned).collect(),
+        binding_message: request.binding_message.clone(),
+        expires_in: request.expires - address.org.clock.now(),
+    }
 }

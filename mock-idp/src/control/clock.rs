@@ -2,6 +2,7 @@
 
 use axum::Json;
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -14,13 +15,17 @@ use crate::routing::At;
 const EXPECTED: &str = r#"at least one of {"reset": true}, {"set": "2026-01-31T12:00:00Z"}, {"advance": seconds}, {"freeze": true or false}"#;
 
 /// Changes of the clock, applied in this order.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ClockChange {
+pub(super) struct ClockChange {
+    /// Back to the real time, running.
     #[serde(default)]
     reset: bool,
+    /// To this time, RFC 3339.
     set: Option<String>,
+    /// Forward by so many seconds; backward if negative.
     advance: Option<i64>,
+    /// Stops the clock, or starts it again.
     freeze: Option<bool>,
 }
 

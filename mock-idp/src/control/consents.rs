@@ -2,8 +2,8 @@
 
 use axum::Json;
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::control::ControlError;
@@ -15,16 +15,29 @@ use crate::routing::{At, Query};
 const EXPECTED: &str = r#"{"user": login or id, "client"?: client id, "server"?: "default", "org" or an id}"#;
 
 /// Revokes consents of a user: all, or those for one client, one server, or both.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RevokeRequest {
+pub(super) struct RevokeRequest {
+    /// Login or id.
     user: String,
+    /// Client id.
     client: Option<String>,
+    /// `default`, `org`, or the id of an authorization server.
     server: Option<String>,
 }
 
+/// What a user has allowed a client at an authorization server.
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Consent")]
+pub(super) struct ShownConsent {
+    client: String,
+    server: String,
+    /// Scopes, with spaces between.
+    scope: String,
+}
+
 /// The consents of the user in the query.
-pub(super) async fn list(At(address): At, Query(query): Query) -> Result<Json<Vec<Value>>, ControlError> {
+pub(super) async fn list(At(address): At, Query(query): Query) -> Result<Json<Vec<ShownConsent>>, ControlError> {
     let name =
         query.get("user").ok_or_else(|| ControlError::bad_request("the parameter `user` is missing", "user=LOGIN"))?;
     let user_id = user_id(&address, name)?;
@@ -32,7 +45,7 @@ pub(super) async fn list(At(address): At, Query(query): Query) -> Result<Json<Ve
 }
 
 /// Revokes consents, and returns them.
-pub(super) async fn revoke(At(address): At, body: Bytes) -> Result<Json<Vec<Value>>, ControlError> {
+pub(super) async fn revoke(At(address): At, body: Bytes) -> Result<Json<Vec<ShownConsent>>, ControlError> {
     let RevokeRequest { user: name, client, server } = parse(&body, EXPECTED)?;
     let user_id = user_id(&address, &name)?;
     let mut revoked = Vec::new();
@@ -50,6 +63,7 @@ fn user_id(address: &Address, name: &str) -> Result<String, ControlError> {
     Ok(user(&address.org.org(), name, EXPECTED)?.id.clone())
 }
 
-fn shown(consent: &GivenConsent) -> Value {
-    json!({"client": consent.client_id, "server": consent.server, "scope": consent.scopes.join()})
+fn shown(consent: &GivenConsent) -> ShownConsent {
+    let GivenConsent { client_id, server, scopes, .. } = consent;
+    ShownConsent { client: client_id.clone(), server: server.clone(), scope: scopes.join() }
 }

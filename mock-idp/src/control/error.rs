@@ -5,20 +5,31 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::org::Problems;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-/// `{"error": …, "expected": …}`.
+/// An error, and its status.
 #[derive(Debug, PartialEq)]
 pub(crate) struct ControlError {
     status: StatusCode,
+    body: ErrorBody,
+}
+
+/// The JSON of an error.
+#[derive(Debug, JsonSchema, PartialEq, Serialize)]
+#[schemars(rename = "Error")]
+pub(super) struct ErrorBody {
+    /// What is wrong.
     error: String,
+    /// What would be right.
     expected: Value,
 }
 
 impl ControlError {
     pub(crate) fn new(status: StatusCode, error: impl Into<String>, expected: impl Into<Value>) -> Self {
-        Self { status, error: error.into(), expected: expected.into() }
+        Self { status, body: ErrorBody { error: error.into(), expected: expected.into() } }
     }
 
     pub(crate) fn bad_request(error: impl Into<String>, expected: impl Into<Value>) -> Self {
@@ -40,12 +51,23 @@ impl From<Problems> for ControlError {
 
 impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "error": self.error, "expected": self.expected }))).into_response()
+        (self.status, Json(self.body)).into_response()
     }
 }
 
 /// The body as the wanted type.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8], expected: &'static str) -> Result<T, ControlError> {
-    serde_json::from_slice(body)
-        .map_err(|error| ControlError::bad_request(format!("the body is invalid: {error}"), expected))
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let place = if path == "." { String::new() } else { format!("{path}: ") };
+        format!("{place}{}", error.inner())
+    });
+    let parsed = parsed.and_then(|value| reader.end().map(|()| value).map_err(|error| error.to_string()));
+    parsed.map_err(|error| ControlError::bad_request(format!("the body is invalid: {error}"), expected))
+}
+
+/// The same. No body stands for an empty object.
+pub(super) fn parse_optional<T: DeserializeOwned>(body: &[u8], expected: &'static str) -> Result<T, ControlError> {
+    parse(if body.is_empty() { b"{}" } else { body }, expected)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use bytes::Bytes;
 use mock_idp_core::text::nearest;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
@@ -18,16 +19,21 @@ const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: fo
 const MAX_DELAY_MS: u64 = 600_000;
 
 /// A fault in the JSON of the control API.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Fault")]
 pub(super) struct FaultBody {
     name: String,
+    /// How many times it occurs; without it, until it is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
+    /// Only tokens of this client (faults of tokens).
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<String>,
+    /// Only paths with this prefix (faults of the transport).
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
+    /// How long http.slow delays the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     delay_ms: Option<u64>,
 }

@@ -1,40 +1,56 @@
 //! `/_mock/keys`: shows and rotates signing keys.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
 use bytes::Bytes;
 use http::StatusCode;
+use mock_idp_core::endpoint::keys::KeyStatus;
 use mock_idp_core::org::{CompiledServer, Org};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
-use crate::control::error::parse;
+use crate::control::error::parse_optional;
 use crate::engine::OrgInstance;
 use crate::routing::At;
 
 const EXPECTED: &str = r#"{"server"?: "default", the id of another custom authorization server, or "org"}"#;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RotateRequest {
+pub(super) struct RotateRequest {
+    /// `default`, `org`, or the id of an authorization server; `default` without it.
     server: Option<String>,
 }
 
+/// The keys of servers, by the name or id of the server.
+pub(super) type KeysOfServers = BTreeMap<String, Vec<ShownKey>>;
+
+/// A published key.
+#[derive(Debug, JsonSchema, Serialize)]
+#[schemars(rename = "Key")]
+pub(super) struct ShownKey {
+    kid: String,
+    /// `ACTIVE`, `NEXT` or `EXPIRED`.
+    #[schemars(with = "String")]
+    status: KeyStatus,
+}
+
 /// The keys of every server.
-pub(super) async fn show(At(address): At) -> Result<Json<Value>, ControlError> {
+pub(super) async fn show(At(address): At) -> Result<Json<KeysOfServers>, ControlError> {
     let org = address.org.org();
-    let mut servers = serde_json::Map::new();
+    let mut servers = KeysOfServers::new();
     for server in org.servers() {
         servers.insert(name(server).to_owned(), listed(&address.org, server).await?);
     }
-    Ok(Json(servers.into()))
+    Ok(Json(servers))
 }
 
 /// Rotates the keys of one server, and returns them.
-pub(super) async fn rotate(At(address): At, body: Bytes) -> Result<Json<Value>, ControlError> {
-    let RotateRequest { server } = if body.is_empty() { RotateRequest::default() } else { parse(&body, EXPECTED)? };
+pub(super) async fn rotate(At(address): At, body: Bytes) -> Result<Json<Vec<ShownKey>>, ControlError> {
+    let RotateRequest { server } = parse_optional(&body, EXPECTED)?;
     let org = address.org.org();
     let server = find(&org, server.as_deref().unwrap_or("default"))?;
     address.org.rotate_keys(server).await.map_err(failed)?;
@@ -52,9 +68,9 @@ fn name(server: &CompiledServer) -> &str {
     if server.is_org() { "org" } else { &server.path_name }
 }
 
-async fn listed(org: &OrgInstance, server: &CompiledServer) -> Result<Value, ControlError> {
+async fn listed(org: &OrgInstance, server: &CompiledServer) -> Result<Vec<ShownKey>, ControlError> {
     let keys = org.published_keys(server).await.map_err(failed)?;
-    Ok(keys.iter().map(|published| json!({ "kid": published.key.kid(), "status": published.status })).collect())
+    Ok(keys.iter().map(|known| ShownKey { kid: known.key.kid().to_owned(), status: known.status }).collect())
 }
 
 fn failed(error: impl ToString) -> ControlError {

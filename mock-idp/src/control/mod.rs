@@ -7,10 +7,12 @@ mod ciba;
 mod clock;
 mod consents;
 mod console;
+mod description;
 mod error;
 mod explain;
 mod faults;
 mod handler;
+mod index;
 mod keys;
 mod redirect_uris;
 mod requests;
@@ -31,7 +33,7 @@ use crate::routing::{Area, Group, Matched, PathParameters, Pipeline, RateClass, 
 /// The control API.
 pub(crate) static GROUP: Group = Group {
     pipeline: Pipeline::Control,
-    routes: &[routes::ROUTES],
+    rows: || index::rows().map(|row| &row.route).collect(),
     areas: &[Area {
         prefix: "/_mock",
         rate: RateClass::Unlimited,
@@ -46,8 +48,8 @@ pub(crate) static GROUP: Group = Group {
 };
 
 async fn not_found(path: PathParameters) -> ControlError {
-    let operations =
-        routes::ROUTES.iter().flat_map(|route| route.paths.iter().map(|path| operation(&route.method, path)));
+    let rows = index::rows().map(|row| &row.route);
+    let operations = rows.flat_map(|route| route.paths.iter().map(|path| operation(&route.method, path)));
     ControlError::new(
         StatusCode::NOT_FOUND,
         format!("nothing is at {}", path.path()),

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
 use crate::control::error::parse;
@@ -11,17 +11,25 @@ use crate::routing::At;
 
 const EXPECTED: &str = r#"{"client": client id, "redirect_uri": absolute URI}"#;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Registration {
+pub(super) struct Registration {
+    /// Client id.
     client: String,
     redirect_uri: String,
 }
 
+/// A client, and where it may send users.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct RegisteredUris {
+    client: String,
+    redirect_uris: Vec<String>,
+}
+
 /// Registers the URI, and returns all redirect URIs of the client.
-pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<Value>, ControlError> {
+pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<RegisteredUris>, ControlError> {
     let Registration { client, redirect_uri } = parse(&body, EXPECTED)?;
-    let registered = address.org.change(|draft| {
+    let redirect_uris = address.org.change(|draft| {
         let changed = draft.change_client(&client, |app| {
             let known = &mut app.settings.oauth_client.redirect_uris;
             if !known.contains(&redirect_uri) {
@@ -31,5 +39,5 @@ pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<Value>, Con
         });
         changed.ok_or_else(|| ControlError::bad_request(format!("no app has the client id {client:?}"), EXPECTED))
     })?;
-    Ok(Json(json!({ "client": client, "redirect_uris": registered })))
+    Ok(Json(RegisteredUris { client, redirect_uris }))
 }

@@ -15,11 +15,11 @@ use crate::routing::{At, PathParameters, Query};
 const DEFAULT_LIMIT: usize = 100;
 
 /// The newest first, without their notes.
-pub(super) async fn latest(At(address): At, Query(query): Query) -> Result<Json<Vec<Value>>, ControlError> {
+pub(super) async fn latest(At(address): At, Query(query): Query) -> Result<Json<Vec<JournalEntry>>, ControlError> {
     let limit = limit(&query).ok_or_else(|| {
         ControlError::bad_request("the query has more than a valid limit", format!("limit=1 to limit={CAPACITY}"))
     })?;
-    Ok(Json(address.org.journal.latest(limit).iter().map(without_notes).collect()))
+    Ok(Json(address.org.journal.latest(limit).into_iter().map(without_notes).collect()))
 }
 
 /// Without a query: [`DEFAULT_LIMIT`]. `None` for anything but `limit=NUMBER`.
@@ -32,12 +32,8 @@ fn limit(query: &Parameters) -> Option<usize> {
     }
 }
 
-fn without_notes(entry: &JournalEntry) -> Value {
-    let mut value = json!(entry);
-    if let Some(fields) = value.as_object_mut() {
-        fields.shift_remove("notes");
-    }
-    value
+fn without_notes(entry: JournalEntry) -> JournalEntry {
+    JournalEntry { notes: Vec::new(), ..entry }
 }
 
 pub(super) async fn one(At(address): At, path: PathParameters) -> Result<Json<Value>, ControlError> {

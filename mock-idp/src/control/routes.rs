@@ -1,45 +1,245 @@
 //! The rows of the control API.
 
-use http::Method;
+use mock_idp_core::preview::PARAMETERS;
+use serde_json::{Map, Value};
 
+use super::description::ParameterShape::{Text, UpTo};
+use super::description::{DescribedRoute, Parameter, Topic, delete, get, post};
 use super::handler::handler;
 use super::{assets, ciba, clock, consents, console, explain, faults, keys, redirect_uris, requests, server, unlock};
-use crate::routing::{Access, Handler, RateClass, Readers, Route};
+use crate::journal::{CAPACITY, JournalEntry};
+use crate::routing::Access;
 
-/// A row of the control API: neither counted, nor shared with other origins, nor recorded.
-const fn route(method: Method, paths: &'static [&'static str], access: Access, handler: Handler) -> Route {
-    Route { method, paths, access, rate: RateClass::Unlimited, readers: Readers::SameOrigin, secrets: &[], handler }
-}
+const REQUEST_ID: Parameter =
+    Parameter::path("request_id", "the x-okta-request-id of an answer", "0123456789abcdef0123456789abcdef");
 
-const CONTROL: Access = Access::Control;
+/// The filters of the page of requests.
+const PAGE_FILTERS: &[(&str, &str)] = &[
+    ("method", "the method"),
+    ("path", "a part of the path"),
+    ("client", "a part of the client id"),
+    ("user", "a part of the login"),
+    ("status", "the status, or its class: 4xx"),
+    ("text", "a text of the entry or of its notes"),
+    ("flow", "the request id that a sign-in began with"),
+    ("group", "flow: one sign-in at a time"),
+];
 
-pub(super) static ROUTES: &[Route] = &[
-    route(Method::GET, &["/_mock/info"], CONTROL, handler!(server::info)),
-    route(Method::GET, &["/_mock/ciba"], CONTROL, handler!(ciba::list)),
-    route(Method::POST, &["/_mock/ciba"], CONTROL, handler!(ciba::decide)),
-    route(Method::GET, &["/_mock/clock"], CONTROL, handler!(clock::show)),
-    route(Method::POST, &["/_mock/clock"], CONTROL, handler!(clock::change)),
-    route(Method::GET, &["/_mock/faults"], CONTROL, handler!(faults::list)),
-    route(Method::POST, &["/_mock/faults"], CONTROL, handler!(faults::add)),
-    route(Method::DELETE, &["/_mock/faults"], CONTROL, handler!(faults::clear)),
-    route(Method::GET, &["/_mock/consents"], CONTROL, handler!(consents::list)),
-    route(Method::DELETE, &["/_mock/consents"], CONTROL, handler!(consents::revoke)),
-    route(Method::GET, &["/_mock/explain"], CONTROL, handler!(explain::get)),
-    route(Method::POST, &["/_mock/explain"], CONTROL, handler!(explain::post)),
-    route(Method::GET, &["/_mock/keys"], CONTROL, handler!(keys::show)),
-    route(Method::POST, &["/_mock/keys/rotate"], CONTROL, handler!(keys::rotate)),
-    route(Method::GET, &["/", "/console", "/_mock/console"], CONTROL, handler!(console::start)),
-    route(Method::GET, &["/_mock/console/preview"], CONTROL, handler!(console::preview_page)),
-    route(Method::GET, &["/_mock/console/requests"], CONTROL, handler!(console::requests)),
-    route(Method::GET, &["/_mock/console/requests/{request_id}"], CONTROL, handler!(console::request)),
-    route(Method::POST, &["/_mock/redirect-uris"], CONTROL, handler!(redirect_uris::add)),
-    route(Method::GET, &["/_mock/requests"], CONTROL, handler!(requests::latest)),
-    route(Method::GET, &["/_mock/requests/{request_id}"], CONTROL, handler!(requests::one)),
-    route(Method::POST, &["/_mock/reset"], CONTROL, handler!(server::reset)),
-    route(Method::POST, &["/_mock/unlock"], CONTROL, handler!(unlock::post)),
-    // Open to every client that can connect: what runs here, its certificate authority, and the files of its pages.
-    route(Method::GET, &["/healthz"], Access::AnyHost, handler!(server::healthz)),
-    route(Method::GET, &["/readyz"], Access::AnyHost, handler!(server::readyz)),
-    route(Method::GET, &["/_mock/ca.pem"], Access::Public, handler!(server::ca_certificate)),
-    route(Method::GET, &["/_mock/assets/{name}"], Access::Public, handler!(assets::get)),
+pub(super) static ROUTES: &[DescribedRoute] = &[
+    get(
+        &["/_mock/info"],
+        "info",
+        Topic::Server,
+        "Tells the version, the issuer, the behavior, and warnings about everything that is not as in production.",
+        handler!(server::info),
+    )
+    .returns::<server::Info>(),
+    get(&["/healthz"], "healthz", Topic::Server, "Tells whether the mock is running.", handler!(server::healthz))
+        .open_to(Access::AnyHost)
+        .returns::<server::Health>(),
+    get(
+        &["/readyz"],
+        "readyz",
+        Topic::Server,
+        "Tells whether the mock can answer: its store is available.",
+        handler!(server::readyz),
+    )
+    .open_to(Access::AnyHost)
+    .returns::<server::Health>(),
+    post(&["/_mock/reset"], "reset", Topic::Server, "Goes back to the state at the start.", handler!(server::reset))
+        .body::<server::ResetRequest>(&[("Goes back to the start", "{}")])
+        .returns::<server::ResetResult>(),
+    get(
+        &["/_mock/ca.pem"],
+        "ca_certificate",
+        Topic::Server,
+        "Returns the certificate of the local authority.",
+        handler!(server::ca_certificate),
+    )
+    .open_to(Access::Public)
+    .returns_text("application/pem-certificate-chain"),
+    get(&["/_mock/clock"], "clock", Topic::Clock, "Shows the org's clock.", handler!(clock::show))
+        .returns::<crate::clock::ClockState>(),
+    post(
+        &["/_mock/clock"],
+        "change_clock",
+        Topic::Clock,
+        "Moves, stops, starts or resets the org's clock, which decides about every lifetime.",
+        handler!(clock::change),
+    )
+    .body::<clock::ClockChange>(&[
+        ("An hour later", r#"{"advance": 3600}"#),
+        ("A fixed time", r#"{"set": "2027-01-31T12:00:00Z", "freeze": true}"#),
+        ("The real time again", r#"{"reset": true}"#),
+    ])
+    .returns::<crate::clock::ClockState>(),
+    get(&["/_mock/faults"], "faults", Topic::Faults, "Lists the faults that are on.", handler!(faults::list))
+        .returns::<Vec<faults::FaultBody>>(),
+    post(
+        &["/_mock/faults"],
+        "add_fault",
+        Topic::Faults,
+        "Turns a fault on; returns all that are on. An unknown name is answered with the list of all names.",
+        handler!(faults::add),
+    )
+    .body::<faults::FaultBody>(&[
+        ("One ID token with a wrong nonce", r#"{"name": "id_token.wrong-nonce", "times": 1}"#),
+        ("Key sets are not available", r#"{"name": "http.status-503", "path": "/oauth2/default/v1/keys"}"#),
+        ("Slow answers", r#"{"name": "http.slow", "delay_ms": 50}"#),
+    ])
+    .returns::<Vec<faults::FaultBody>>(),
+    delete(&["/_mock/faults"], "clear_faults", Topic::Faults, "Turns all faults off.", handler!(faults::clear))
+        .returns::<Vec<faults::FaultBody>>(),
+    get(
+        &["/_mock/keys"],
+        "keys",
+        Topic::Keys,
+        "Lists the signing keys of every authorization server.",
+        handler!(keys::show),
+    )
+    .returns::<keys::KeysOfServers>(),
+    post(
+        &["/_mock/keys/rotate"],
+        "rotate_keys",
+        Topic::Keys,
+        "Rotates the keys of an authorization server; returns its keys.",
+        handler!(keys::rotate),
+    )
+    .body::<keys::RotateRequest>(&[
+        ("The server default", "{}"),
+        ("The org authorization server", r#"{"server": "org"}"#),
+    ])
+    .returns::<Vec<keys::ShownKey>>(),
+    get(
+        &["/_mock/ciba"],
+        "waiting_backchannel_requests",
+        Topic::SignIns,
+        "Lists the back-channel requests (CIBA) that wait for a user.",
+        handler!(ciba::list),
+    )
+    .returns::<Vec<ciba::WaitingRequest>>(),
+    post(
+        &["/_mock/ciba"],
+        "decide_backchannel_requests",
+        Topic::SignIns,
+        "Decides for the user on all back-channel requests that match.",
+        handler!(ciba::decide),
+    )
+    .body::<ciba::DecideRequest>(&[("Approves all requests of a user", r#"{"decision": "approve", "user": "buyer"}"#)])
+    .returns::<ciba::DecidedRequests>(),
+    get(
+        &["/_mock/consents"],
+        "consents",
+        Topic::SignIns,
+        "Lists what a user has consented to.",
+        handler!(consents::list),
+    )
+    .parameters(&[Parameter::query("user", Text, "login or id of the user", "buyer").required()])
+    .returns::<Vec<consents::ShownConsent>>(),
+    delete(
+        &["/_mock/consents"],
+        "revoke_consents",
+        Topic::SignIns,
+        "Revokes consents of a user; returns them.",
+        handler!(consents::revoke),
+    )
+    .body::<consents::RevokeRequest>(&[
+        ("All of a user", r#"{"user": "buyer"}"#),
+        ("For one client at one server", r#"{"user": "buyer", "client": "0oamarketweb000005d7", "server": "default"}"#),
+    ])
+    .returns::<Vec<consents::ShownConsent>>(),
+    post(&["/_mock/unlock"], "unlock_user", Topic::SignIns, "Unlocks the account of a user.", handler!(unlock::post))
+        .body::<unlock::UnlockRequest>(&[("A user by login", r#"{"user": "buyer"}"#)])
+        .returns::<unlock::UnlockResult>(),
+    post(
+        &["/_mock/redirect-uris"],
+        "add_redirect_uri",
+        Topic::Clients,
+        "Registers a redirect URI for a client, until the next reset; returns all of the client.",
+        handler!(redirect_uris::add),
+    )
+    .body::<redirect_uris::Registration>(&[(
+        "Another port",
+        r#"{"client": "0oamarketweb000005d7", "redirect_uri": "http://localhost:4000/callback"}"#,
+    )])
+    .returns::<redirect_uris::RegisteredUris>(),
+    get(
+        &["/_mock/explain"],
+        "explain",
+        Topic::Explanations,
+        "Tells what a token request would return, and why, without making it.",
+        handler!(explain::get),
+    )
+    .parameters(&[
+        Parameter::query("client", Text, "client id or label", "0oamarketweb000005d7").required(),
+        Parameter::query("user", Text, "login or id; none for client_credentials", "buyer"),
+        Parameter::query("scope", Text, "scopes, with spaces between; none: the server's default ones", "openid"),
+    ])
+    .texts(PARAMETERS)
+    .returns::<Map<String, Value>>(),
+    post(
+        &["/_mock/explain"],
+        "explain_json",
+        Topic::Explanations,
+        "The same, with the parameters as a JSON object.",
+        handler!(explain::post),
+    )
+    .body::<Map<String, Value>>(&[(
+        "A refused request",
+        r#"{"client": "Market demo", "user": "buyer", "scope": ["openid", "orders:update"]}"#,
+    )])
+    .returns::<Map<String, Value>>(),
+    get(
+        &["/_mock/requests"],
+        "requests",
+        Topic::Explanations,
+        "Lists the last requests, the newest first, without the notes of the decisions.",
+        handler!(requests::latest),
+    )
+    .parameters(&[Parameter::query("limit", UpTo(CAPACITY), "how many, at most; 100 without it", "5")])
+    .returns::<Vec<JournalEntry>>(),
+    get(
+        &["/_mock/requests/{request_id}"],
+        "request",
+        Topic::Explanations,
+        "Explains the answer to a request.",
+        handler!(requests::one),
+    )
+    .parameters(&[REQUEST_ID])
+    .returns::<Map<String, Value>>(),
+    get(
+        &["/_mock/console", "/", "/console"],
+        "start_page",
+        Topic::Pages,
+        "Shows issuers, people, clients, clock and faults.",
+        handler!(console::start),
+    ),
+    get(
+        &["/_mock/console/preview"],
+        "preview_page",
+        Topic::Pages,
+        "Shows what a token request would return, and why.",
+        handler!(console::preview_page),
+    )
+    .texts(PARAMETERS),
+    get(
+        &["/_mock/console/requests"],
+        "requests_page",
+        Topic::Pages,
+        "Shows the last requests.",
+        handler!(console::requests),
+    )
+    .texts(PAGE_FILTERS),
+    get(
+        &["/_mock/console/requests/{request_id}"],
+        "request_page",
+        Topic::Pages,
+        "Explains the answer to a request.",
+        handler!(console::request),
+    )
+    .parameters(&[REQUEST_ID]),
+    get(&["/_mock/assets/{name}"], "asset", Topic::Pages, "Returns a file that the pages use.", handler!(assets::get))
+        .open_to(Access::Public)
+        .parameters(&[Parameter::path("name", "the name of the file", "page.css")])
+        .returns_text("*/*"),
 ];

@@ -2,34 +2,72 @@
 
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
 use http::header;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::control::ControlError;
+use crate::control::error::parse_optional;
 use crate::routing::At;
 
 /// The product's name in `/healthz`; by it another start recognises a running mock.
 pub(crate) const PRODUCT: &str = "mock-idp";
 
+/// What a probe gets.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct Health {
+    status: &'static str,
+    product: &'static str,
+    version: &'static str,
+    /// When the program was started, RFC 3339.
+    started: String,
+}
+
+/// What runs here.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct Info {
+    name: &'static str,
+    version: &'static str,
+    /// The org's subdomain.
+    org: String,
+    /// The issuer of the custom authorization server `default`.
+    issuer: String,
+    /// `okta`, `openid` or `fapi2`.
+    behavior: String,
+    /// Lenient settings, faults, a moved clock.
+    warnings: Vec<String>,
+}
+
+/// Everything is reset; there is nothing to choose.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResetRequest {}
+
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct ResetResult {
+    reset: bool,
+}
+
 /// Whether the process runs.
-pub(super) async fn healthz(At(address): At) -> Json<Value> {
-    status(&address)
+pub(super) async fn healthz(At(address): At) -> Json<Health> {
+    health(&address)
 }
 
 /// Whether requests can be answered: the ledger's store is available.
-pub(super) async fn readyz(At(address): At) -> Result<Json<Value>, ControlError> {
+pub(super) async fn readyz(At(address): At) -> Result<Json<Health>, ControlError> {
     address.org.follow_clock().await?;
-    Ok(status(&address))
+    Ok(health(&address))
 }
 
-fn status(address: &Address) -> Json<Value> {
-    Json(json!({
-        "status": "ok",
-        "product": PRODUCT,
-        "version": env!("CARGO_PKG_VERSION"),
-        "started": crate::clock::rfc3339(address.settings.started),
-    }))
+fn health(address: &Address) -> Json<Health> {
+    Json(Health {
+        status: "ok",
+        product: PRODUCT,
+        version: env!("CARGO_PKG_VERSION"),
+        started: crate::clock::rfc3339(address.settings.started),
+    })
 }
 
 /// The certificate of the local authority.
@@ -42,18 +80,19 @@ pub(super) async fn ca_certificate(At(address): At) -> Response {
     (headers, address.settings.ca_pem.clone()).into_response()
 }
 
-pub(super) async fn info(At(address): At) -> Json<Value> {
-    Json(json!({
-        "name": PRODUCT,
-        "version": env!("CARGO_PKG_VERSION"),
-        "org": address.org.name,
-        "issuer": format!("{}/oauth2/default", address.issuer_base),
-        "behavior": address.org.org().behavior(),
-        "warnings": address.warnings(),
-    }))
+pub(super) async fn info(At(address): At) -> Json<Info> {
+    Json(Info {
+        name: PRODUCT,
+        version: env!("CARGO_PKG_VERSION"),
+        org: address.org.name.clone(),
+        issuer: format!("{}/oauth2/default", address.issuer_base),
+        behavior: address.org.org().behavior().to_string(),
+        warnings: address.warnings(),
+    })
 }
 
-pub(super) async fn reset(At(address): At) -> Result<Json<Value>, ControlError> {
+pub(super) async fn reset(At(address): At, body: Bytes) -> Result<Json<ResetResult>, ControlError> {
+    let ResetRequest {} = parse_optional(&body, "{}")?;
     address.org.reset().await?;
-    Ok(Json(json!({ "reset": true })))
+    Ok(Json(ResetResult { reset: true }))
 }

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
 use crate::control::error::parse;
@@ -12,16 +12,24 @@ use crate::routing::At;
 
 const EXPECTED: &str = r#"{"user": login or id}"#;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct UnlockRequest {
+pub(super) struct UnlockRequest {
+    /// Login or id.
     user: String,
 }
 
-pub(super) async fn post(At(address): At, body: Bytes) -> Result<Json<Value>, ControlError> {
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct UnlockResult {
+    /// The user's login.
+    user: String,
+    was_locked: bool,
+}
+
+pub(super) async fn post(At(address): At, body: Bytes) -> Result<Json<UnlockResult>, ControlError> {
     let UnlockRequest { user: name } = parse(&body, EXPECTED)?;
     let org = address.org.org();
     let user = user(&org, &name, EXPECTED)?;
     let was_locked = address.org.unlock(user).await?;
-    Ok(Json(json!({ "user": user.profile.login, "was_locked": was_locked })))
+    Ok(Json(UnlockResult { user: user.profile.login.clone(), was_locked }))
 }

@@ -347,17 +347,19 @@ mod tests {
         panic!("canary")
     }
 
+    static BOOM: Route = Route {
+        method: Method::GET,
+        paths: &["/boom"],
+        access: Access::Public,
+        rate: RateClass::Unlimited,
+        readers: Readers::SameOrigin,
+        secrets: &[],
+        handler: handler!(panicking),
+    };
+
     static PANICKING: Group = Group {
         pipeline: Pipeline::Okta,
-        routes: &[&[Route {
-            method: Method::GET,
-            paths: &["/boom"],
-            access: Access::Public,
-            rate: RateClass::Unlimited,
-            readers: Readers::SameOrigin,
-            secrets: &[],
-            handler: handler!(panicking),
-        }]],
+        rows: || vec![&BOOM],
         areas: &[],
         dispatch: |request| Box::pin(crate::routing::run(panicking, request)),
         not_found: handler!(panicking),

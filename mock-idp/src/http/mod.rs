@@ -16,26 +16,28 @@ use mock_idp_core::management::{ApiError, ApiErrorId};
 
 use crate::http::extract::render_error;
 use crate::journal::Explained;
-use crate::routing::{Area, Decided, FromBody, Group, Pipeline, RateClass, Readers, handler};
+use crate::routing::{Area, Decided, FromBody, Group, Pipeline, RateClass, Readers, Route, handler};
 
 /// Okta's own paths.
 pub(crate) static GROUP: Group = Group {
     pipeline: Pipeline::Okta,
-    routes: &[
-        oauth::ROUTES,
-        oauth::METADATA_ROUTES,
-        sign_in::ROUTES,
-        sign_in::AUTHN_ROUTES,
-        management::CLIENT_ROUTES,
-        management::GLOBAL_REVOCATION_ROUTES,
-        management::AUTHORIZATION_SERVER_ROUTES,
-    ],
+    rows: || ROUTES.iter().copied().flatten().collect(),
     areas: AREAS,
     dispatch: dispatch::dispatch,
     not_found: handler!(not_found),
     method_not_allowed: handler!(method_not_allowed),
     preflight: Some(handler!(preflight::answer)),
 };
+
+static ROUTES: &[&[Route]] = &[
+    oauth::ROUTES,
+    oauth::METADATA_ROUTES,
+    sign_in::ROUTES,
+    sign_in::AUTHN_ROUTES,
+    management::CLIENT_ROUTES,
+    management::GLOBAL_REVOCATION_ROUTES,
+    management::AUTHORIZATION_SERVER_ROUTES,
+];
 
 const fn area(prefix: &'static str, rate: RateClass, readers: Readers) -> Area {
     Area { prefix, rate, readers, secret_segment: false, ignores_trailing_slash: false }

@@ -1,6 +1,6 @@
 //! The console pages: the start page, the preview of a token request, and the journal with its explanations.
 
-use crate::pages::view::{ConsoleView, PreviewView, RequestView, RequestsView, StartView};
+use crate::pages::view::{ConsoleView, ControlApiView, PreviewView, RequestView, RequestsView, StartView};
 use askama::Template;
 
 use super::chrome::Chrome;
@@ -21,7 +21,17 @@ pub(super) fn render(view: &ConsoleView) -> askama::Result<String> {
         }
         ConsoleView::Requests(view) => RequestsPage { chrome: Chrome::new(&view.frame, "Requests"), view }.render(),
         ConsoleView::Request(view) => RequestPage { chrome: Chrome::new(&view.frame, "Request"), view }.render(),
+        ConsoleView::ControlApi(view) => {
+            ControlApiPage { chrome: Chrome::new(&view.frame, "Control API"), view }.render()
+        }
     }
+}
+
+#[derive(Debug, Template)]
+#[template(path = "console_control_api.html")]
+struct ControlApiPage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a ControlApiView,
 }
 
 #[derive(Debug, Template)]

@@ -6,7 +6,8 @@ use super::{Area, Handler, Route};
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) pipeline: Pipeline,
-    pub(crate) routes: &'static [&'static [Route]],
+    /// All rows.
+    pub(crate) rows: fn() -> Vec<&'static Route>,
     /// For paths that no route has. The first that fits counts.
     pub(crate) areas: &'static [Area],
     /// Checks the access that a route needs, and calls its handler.
@@ -15,13 +16,6 @@ pub(crate) struct Group {
     pub(crate) method_not_allowed: Handler,
     /// Answers OPTIONS where other origins may read an answer.
     pub(crate) preflight: Option<Handler>,
-}
-
-impl Group {
-    /// All rows.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &'static Route> {
-        self.routes.iter().copied().flatten()
-    }
 }
 
 /// What surrounds the handlers of a group.

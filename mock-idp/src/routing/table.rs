@@ -37,7 +37,7 @@ impl Table {
         let groups: Vec<_> = std::iter::once(first).chain(others.iter().copied()).collect();
         let mut all: Vec<PathRoutes> = Vec::new();
         for group in &groups {
-            for route in group.rows() {
+            for route in (group.rows)() {
                 for template in route.paths {
                     match all.iter_mut().find(|known| known.template == *template) {
                         None => all.push(PathRoutes { template, routes: vec![route], group }),

@@ -21,7 +21,7 @@ const fn route(method: Method, paths: &'static [&'static str], secrets: &'static
 
 const EMPTY: Group = Group {
     pipeline: Pipeline::Okta,
-    routes: &[],
+    rows: Vec::new,
     areas: &[],
     dispatch: handler!(answer),
     not_found: handler!(answer),
@@ -29,18 +29,16 @@ const EMPTY: Group = Group {
     preflight: None,
 };
 
-static SESSIONS: Group = Group {
-    routes: &[&[
-        route(Method::GET, &["/sessions/{id}"], &["id"]),
-        route(Method::GET, &["/sessions/{id}/users/{user}"], &["id"]),
-        route(Method::GET, &["/sessions/me"], &[]),
-    ]],
-    ..EMPTY
-};
-static TWICE: Group =
-    Group { routes: &[&[route(Method::GET, &["/a"], &[]), route(Method::GET, &["/a"], &[])]], ..EMPTY };
-static AMBIGUOUS: Group =
-    Group { routes: &[&[route(Method::GET, &["/a/{b}"], &[]), route(Method::GET, &["/a/{c}"], &[])]], ..EMPTY };
+static SESSION_ROUTES: &[Route] = &[
+    route(Method::GET, &["/sessions/{id}"], &["id"]),
+    route(Method::GET, &["/sessions/{id}/users/{user}"], &["id"]),
+    route(Method::GET, &["/sessions/me"], &[]),
+];
+static SESSIONS: Group = Group { rows: || SESSION_ROUTES.iter().collect(), ..EMPTY };
+static SAME: &[Route] = &[route(Method::GET, &["/a"], &[]), route(Method::GET, &["/a"], &[])];
+static TWICE: Group = Group { rows: || SAME.iter().collect(), ..EMPTY };
+static SIMILAR: &[Route] = &[route(Method::GET, &["/a/{b}"], &[]), route(Method::GET, &["/a/{c}"], &[])];
+static AMBIGUOUS: Group = Group { rows: || SIMILAR.iter().collect(), ..EMPTY };
 
 #[test]
 fn parameters_are_decoded_and_secret_ones_are_not_recorded() {

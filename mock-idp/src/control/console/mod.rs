@@ -8,4 +8,5 @@ mod start;
 
 pub(super) use preview::preview_page;
 pub(super) use requests::{request, requests};
+pub(super) use response::{frame, page};
 pub(super) use start::start;

@@ -7,7 +7,7 @@ use crate::address::Address;
 use crate::pages;
 use crate::pages::view::{ConsoleView, Frame};
 
-pub(super) fn frame(address: &Address) -> Frame {
+pub(in crate::control) fn frame(address: &Address) -> Frame {
     Frame {
         org_name: address.org.org().identity().name.clone(),
         path_prefix: address.path_prefix.to_string(),
@@ -16,7 +16,7 @@ pub(super) fn frame(address: &Address) -> Frame {
     }
 }
 
-pub(super) fn page(view: &ConsoleView) -> Response {
+pub(in crate::control) fn page(view: &ConsoleView) -> Response {
     let mut response = (StatusCode::OK, Html(pages::render_console(view))).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(pages::CONSOLE_POLICY));

@@ -7,6 +7,7 @@ use mock_idp_core::preview::{
 };
 use serde_json::Value;
 
+use super::control_api::ControlApiView;
 use super::journal::{RequestView, RequestsView};
 use super::sign_in::Frame;
 use super::start::StartView;
@@ -18,6 +19,7 @@ pub(crate) enum ConsoleView {
     Preview(Box<PreviewView>),
     Requests(Box<RequestsView>),
     Request(Box<RequestView>),
+    ControlApi(Box<ControlApiView>),
 }
 
 /// The preview page: the form, and the result of the submitted question.

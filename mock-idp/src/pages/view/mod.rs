@@ -1,6 +1,7 @@
 //! What pages show: plain data, made from records and from what the rules decided.
 
 mod console;
+mod control_api;
 mod journal;
 mod present;
 mod sign_in;
@@ -10,6 +11,7 @@ pub(crate) use mock_idp_core::org::PickerUser;
 pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 
 pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
+pub(crate) use control_api::{ControlApiView, FieldView, OperationExample, OperationView, TopicView};
 pub(crate) use journal::{FilterView, FlowView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 pub(crate) use sign_in::{

@@ -174,6 +174,8 @@ async fn inspect_devices(page: &mut Inspection<'_>) {
 async fn inspect_console(page: &mut Inspection<'_>) {
     page.open("/console").await;
     page.check("start", "[data-se=start]").await;
+    page.open("/_mock").await;
+    page.check("control API", "[data-se=control-api]").await;
     page.open("/_mock/console/preview").await;
     page.check("preview granted", "[data-se=preview-result]").await;
     page.open(&format!("/_mock/console/preview?client={WEB}&user=buyer&scope=openid+orders:update")).await;

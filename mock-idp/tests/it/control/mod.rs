@@ -1,5 +1,7 @@
 //! The control API.
 
+mod description;
+
 use http::Method;
 use mock_idp::MockIdp;
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 use crate::client;
 
 /// Status and body.
-async fn ask(mock: &MockIdp, method: Method, path: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn ask(mock: &MockIdp, method: Method, path: &str, body: Value) -> (u16, Value) {
     let request = client::plain().request(method.clone(), format!("{}{path}", mock.url()));
     let request = if method == Method::GET { request } else { request.json(&body) };
     let answer = request.send().await.unwrap();
