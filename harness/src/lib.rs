@@ -8,10 +8,12 @@
 pub mod check;
 pub mod claims;
 pub mod cli;
+pub mod doctor;
 pub mod driver;
 pub mod embedded;
 pub mod exit;
 pub mod flow;
+pub mod init;
 pub mod issuer_target;
 pub mod nearest;
 pub mod record;

@@ -70,6 +70,7 @@ const HARNESS: Layers = Layers {
         &["driver", "flow", "check", "claims", "subject", "embedded"],
         &["scenario"],
         &["report", "run"],
+        &["doctor", "init"],
         &["cli"],
     ],
 };

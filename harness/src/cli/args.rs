@@ -19,6 +19,8 @@ Examples:
   harness run --target okta                 a real org: OKTA_ISSUER, OKTA_CLIENT_ID, OKTA_CLIENT_SECRET
   harness run --target ./my.toml            your own clients and accounts
   harness run --target https://issuer.example
+  harness init --target https://issuer.example my.toml   writes a target file
+  harness doctor --target ./my.toml         finds out why a target cannot be tested
   harness show code.reuse
   harness review                            accept or reject changed claim snapshots";
 
@@ -49,6 +51,10 @@ pub(super) enum Command {
     },
     /// Accept or reject changed claim snapshots
     Review(ReviewArgs),
+    /// Write a target file for an issuer, and say what is missing in it
+    Init(InitArgs),
+    /// Check a target: connection, certificate, discovery, clock, redirect URIs, credentials, sign-in, browser
+    Doctor(DoctorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +65,9 @@ pub(super) struct RunArgs {
     /// mock, okta, another name in fixtures/targets, a target file, or the URL of an issuer [default: mock]
     #[arg(long)]
     pub(super) target: Option<String>,
+    /// A custom server of the target file [default: all, one after the other]
+    #[arg(long, value_name = "NAME")]
+    pub(super) server: Option<String>,
     /// Only scenarios with this tag
     #[arg(long, value_name = "TAG")]
     pub(super) tag: Vec<String>,
@@ -83,6 +92,9 @@ pub(super) struct RunArgs {
     /// Fail instead of skip if there is no browser
     #[arg(long)]
     pub(super) require_browser: bool,
+    /// Run even if the target is not configured as its file says
+    #[arg(long)]
+    pub(super) no_doctor: bool,
     /// Number of scenarios that run at the same time
     #[arg(long, default_value = "4", value_parser = jobs)]
     pub(super) jobs: usize,
@@ -123,6 +135,35 @@ pub(super) struct ListArgs {
     /// List checks instead of scenarios
     #[arg(long)]
     pub(super) checks: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The URL of the issuer
+    #[arg(long, value_name = "URL")]
+    pub(super) target: String,
+    /// The file to write
+    #[arg(default_value = "target.toml")]
+    pub(super) file: PathBuf,
+    /// Certificates of authorities to trust besides those of the system, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// mock, okta, another name in fixtures/targets, a target file, or the URL of an issuer [default: mock]
+    #[arg(long)]
+    pub(super) target: Option<String>,
+    /// A custom server of the target file [default: the first]
+    #[arg(long, value_name = "NAME")]
+    pub(super) server: Option<String>,
+    /// How users are signed in; http leaves the browser out [default: auto]
+    #[arg(long, value_enum)]
+    pub(super) driver: Option<Drivers>,
+    /// Certificates of authorities to trust besides those of the system, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

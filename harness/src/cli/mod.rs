@@ -1,8 +1,10 @@
 //! The command line.
 
 mod args;
+mod doctor;
 mod environment;
 mod error;
+mod init;
 mod list;
 mod review;
 mod run;
@@ -55,6 +57,8 @@ fn perform(cli: Cli) -> Result<Exit, CommandError> {
             }
         }
         Some(Command::Run(args)) => run::run(args, fixtures, reports),
+        Some(Command::Init(args)) => init::init(&args, &fixtures),
+        Some(Command::Doctor(args)) => doctor::doctor(args, fixtures, reports),
         Some(Command::List(args)) => list::list(&args, &fixtures),
         Some(Command::Show { id }) => show::show(&id, &fixtures),
         Some(Command::Review(args)) => review::review(&args, &Snapshots::new(fixtures, &reports)),

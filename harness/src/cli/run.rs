@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use super::args::{Colour, RunArgs};
+use super::doctor;
 use super::environment::{is_set, width};
 use super::error::CommandError;
+use crate::doctor::{LineState, before_run};
 use crate::exit::Exit;
 use crate::issuer_target::fixtures::Fixtures;
 use crate::record::run::RunRecord;
+use crate::record::shell_quoted;
 use crate::report;
 use crate::run::{self, Drivers, Event, Filter, Options, RunError, Runner};
 
 /// Runs scenarios and writes the reports.
 pub(super) fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Exit, CommandError> {
     writable(&reports)?;
-    let (jobs, colour) = (args.jobs, args.color);
+    let (jobs, colour, check) = (args.jobs, args.color, !args.no_doctor);
     let options = if args.failed {
         let last = last_run(&reports)?;
         if let Some(exit) = nothing_to_repeat(&last)? {
@@ -33,26 +36,39 @@ pub(super) fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result
         Colour::Never => false,
         Colour::Auto => on_terminal && !is_set("NO_COLOR"),
     };
-    let invocation = options.invocation();
-    let mut terminal = report::Terminal::new(on_terminal && !is_set("CI"), colour, width(), invocation);
+    let mut terminal = report::Terminal::new(on_terminal && !is_set("CI"), colour, width(), options.invocation());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let record = runtime.block_on(async {
         let stop = interrupted();
         tokio::pin!(stop);
-        let runner = tokio::select! {
-            runner = Runner::open(Options { jobs, ..options }) => runner?,
-            () = &mut stop => return Err(CommandError(Exit::Interrupted, "interrupted".to_owned())),
-        };
-        for note in runner.notes() {
-            let _ = writeln!(io::stdout(), "Note: {note}");
-        }
-        let on_event = |event: Event<'_>| {
-            if let Event::Finished { scenario, done, total } = event {
-                // The reports are written even if the pipe is closed.
-                let _ = terminal.finished(&mut io::stdout().lock(), scenario, done, total);
+        let mut record: Option<RunRecord> = None;
+        for options in of_servers(&options)? {
+            let runner = tokio::select! {
+                runner = opened(Options { jobs, ..options }, check) => runner?,
+                () = &mut stop => return Err(CommandError(Exit::Interrupted, "interrupted".to_owned())),
+            };
+            for note in runner.notes() {
+                let _ = writeln!(io::stdout(), "Note: {note}");
             }
-        };
-        Ok(runner.run_until(stop, on_event).await)
+            let on_event = |event: Event<'_>| {
+                if let Event::Finished { scenario, done, total } = event {
+                    // The reports are written even if the pipe is closed.
+                    let _ = terminal.finished(&mut io::stdout().lock(), scenario, done, total);
+                }
+            };
+            let part = runner.run_until(&mut stop, on_event).await;
+            match &mut record {
+                Some(record) => record.append(part),
+                None => record = Some(part),
+            }
+            if record.as_ref().is_some_and(|record| record.interrupted) {
+                break;
+            }
+        }
+        let mut record = record.ok_or_else(|| CommandError(Exit::Internal, "the target has no server".to_owned()))?;
+        record.invocation = options.invocation();
+        record.verdict = run::verdict(&record);
+        Ok(record)
     })?;
     // Stops the browsers before the reports are written.
     drop(runtime);
@@ -62,10 +78,57 @@ pub(super) fn run(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result
     Ok(run::exit(&record))
 }
 
+/// The options of the run with each custom server of the target file.
+fn of_servers(options: &Options) -> Result<Vec<Options>, RunError> {
+    let servers = if options.server.is_none() { run::servers(options)? } else { Vec::new() };
+    if servers.is_empty() {
+        return Ok(vec![options.clone()]);
+    }
+    let of =
+        |(index, server): (usize, String)| Options { server: Some(server), continuing: index > 0, ..options.clone() };
+    Ok(servers.into_iter().enumerate().map(of).collect())
+}
+
+/// A runner whose target is configured as the scenarios need it. What is wrong with it is said in one line each.
+async fn opened(options: Options, check: bool) -> Result<Runner, CommandError> {
+    let runner = match Runner::open(options.clone()).await {
+        Ok(runner) => runner,
+        Err(error) => {
+            let exit = error.exit();
+            let reason = error.to_string();
+            let problems = match exit {
+                Exit::Unreachable | Exit::Configuration => doctor::problems(&options).await,
+                _ => Vec::new(),
+            };
+            let others = problems.into_iter().filter(|line| !line.contains(&reason));
+            let lines: Vec<String> = std::iter::once(reason.clone()).chain(others).collect();
+            return Err(CommandError(exit, lines.join("\n")));
+        }
+    };
+    let problems = if check { before_run(&runner).await } else { Vec::new() };
+    let exit = problems.iter().find_map(|line| match line.state {
+        LineState::Problem { exit, .. } => Some(exit),
+        LineState::Sound | LineState::Note => None,
+    });
+    let Some(exit) = exit else { return Ok(runner) };
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let target = shell_quoted(&options.target);
+    Err(CommandError(
+        exit,
+        format!(
+            "no scenario was run, because the target is not configured as its file says:\n{}\n\
+             All checks: harness doctor --target {target}. To run anyway: --no-doctor",
+            lines.join("\n")
+        ),
+    ))
+}
+
 fn options(args: RunArgs, fixtures: Fixtures, reports: PathBuf) -> Result<Options, CommandError> {
     Ok(Options {
         target: args.target.unwrap_or_else(|| "mock".to_owned()),
         fixtures,
+        server: args.server,
+        continuing: false,
         filter: Filter::new(&args.ids, &args.not, &args.tag).map_err(RunError::from)?.of_plans(&args.plan),
         behavior: args.behavior,
         drivers: args.driver.unwrap_or(Drivers::Auto),
@@ -86,6 +149,7 @@ fn repeating(args: RunArgs, fixtures: Fixtures, reports: PathBuf, last: &RunReco
     };
     let args = RunArgs {
         target: args.target.or_else(|| Some(before.target.clone())),
+        server: args.server.or_else(|| before.server.clone().filter(|_| !other_target)),
         behavior: args.behavior.or_else(|| value(before.behavior.as_deref()).filter(|_| !other_target)),
         driver: args.driver.or_else(|| value(Some(&before.driver))),
         ca: args.ca.or_else(|| before.ca.as_ref().map(PathBuf::from).filter(|_| !other_target)),

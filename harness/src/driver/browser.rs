@@ -154,6 +154,14 @@ impl BrowserDriver {
         }
     }
 
+    /// Starts the browser, which otherwise happens on first use.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start(&mut self) -> Result<(), DriverError> {
+        self.client().await.map(drop)
+    }
+
     /// Ends the session. Dropping it leaves the browser running.
     pub async fn close(&mut self) {
         if let Some(session) = self.session.take() {

@@ -21,6 +21,52 @@ pub enum Missing {
     Start(String),
 }
 
+/// What the browser and ChromeDriver say about their versions.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct BrowserVersions {
+    pub browser: String,
+    pub driver: String,
+}
+
+impl BrowserVersions {
+    /// Whether both have the same main version, as ChromeDriver demands. Unknown versions are not compared.
+    #[must_use]
+    pub fn match_each_other(&self) -> bool {
+        let main =
+            |text: &str| text.split(|c: char| !c.is_ascii_digit()).find(|part| !part.is_empty()).map(str::to_owned);
+        match (main(&self.browser), main(&self.driver)) {
+            (Some(browser), Some(driver)) => browser == driver,
+            _ => true,
+        }
+    }
+}
+
+/// Asks both programs for their versions.
+///
+/// # Errors
+/// When one is missing or does not run.
+pub async fn browser_versions() -> Result<BrowserVersions, Missing> {
+    let (driver, browser) = programs()?;
+    Ok(BrowserVersions { browser: version(&browser).await?, driver: version(&driver).await? })
+}
+
+/// Name and version of a program: its first two or three words.
+async fn version(program: &Path) -> Result<String, Missing> {
+    let failed = |reason: String| Missing::Start(format!("{}: {reason}", program.display()));
+    let output = Command::new(program).arg("--version").output().await.map_err(|error| failed(error.to_string()))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let end =
+        words.iter().position(|word| word.starts_with(|c: char| c.is_ascii_digit())).map_or(words.len(), |at| at + 1);
+    if words.is_empty() { Err(failed("no version".to_owned())) } else { Ok(words[..end].join(" ")) }
+}
+
+/// The paths of ChromeDriver and of the browser.
+fn programs() -> Result<(PathBuf, PathBuf), Missing> {
+    let driver = find("CHROMEDRIVER", "chromedriver", &["chromedriver"])?;
+    Ok((driver, find("CHROMIUM", "Chromium", &["chromium", "chromium-browser", "google-chrome"])?))
+}
+
 /// A running chromedriver in its own process group.
 #[derive(Debug)]
 pub struct Chromedriver {
@@ -36,8 +82,7 @@ impl Chromedriver {
     /// # Errors
     /// When chromedriver or the browser is missing, or doesn't start.
     pub async fn start() -> Result<Self, Missing> {
-        let driver = find("CHROMEDRIVER", "chromedriver", &["chromedriver"])?;
-        let browser = find("CHROMIUM", "Chromium", &["chromium", "chromium-browser", "google-chrome"])?;
+        let (driver, browser) = programs()?;
         let failed = |error: std::io::Error| Missing::Start(error.to_string());
         let mut process = Command::new(driver)
             .arg("--port=0")
@@ -113,7 +158,17 @@ fn find(variable: &'static str, what: &'static str, names: &[&str]) -> Result<Pa
 
 #[cfg(test)]
 mod tests {
-    use super::port_in;
+    use super::{BrowserVersions, port_in};
+
+    #[test]
+    fn only_the_main_versions_have_to_be_equal() {
+        let versions = |browser: &str, driver: &str| {
+            BrowserVersions { browser: browser.to_owned(), driver: driver.to_owned() }.match_each_other()
+        };
+        assert!(versions("Chromium 142.0.7444.175", "ChromeDriver 142.0.7444.59"));
+        assert!(!versions("Chromium 142.0.7444.175", "ChromeDriver 141.0.1.1"));
+        assert!(versions("Chromium", "ChromeDriver 141.0.1.1"));
+    }
 
     #[test]
     fn the_port_is_read_from_the_output() {

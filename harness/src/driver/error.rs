@@ -9,8 +9,14 @@ pub enum DriverError {
     #[error(transparent)]
     Wire(#[from] WireError),
     /// The page needs JavaScript.
-    #[error("the sign-in page needs a browser (--driver browser): {0}")]
+    #[error("the {0} needs JavaScript, which the HTTP driver does not run: use --driver browser")]
     NeedsScript(String),
+    /// The page has a form whose fields are unknown.
+    #[error(
+        "the HTTP driver cannot fill in the {page} with the fields {fields}: use --driver browser, or describe the page in a \
+         sign-in script (docs/own-issuer.md)"
+    )]
+    UnknownForm { page: String, fields: String },
     #[error("no end after {0} pages")]
     Endless(usize),
     #[error("browser: {0}")]

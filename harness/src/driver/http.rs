@@ -5,8 +5,9 @@ use url::{Url, form_urlencoded};
 
 use super::error::DriverError;
 use super::user::User;
+use crate::issuer_target::{Account, Credential, Script};
 use crate::wire::authorization::{Callback, is_landing};
-use crate::wire::form::Form;
+use crate::wire::form::{Form, located};
 use crate::wire::journey::{Arrival, Journey, Prompt};
 use crate::wire::page::{Page, PageKind};
 use crate::wire::{Http, Reply, Request};
@@ -21,6 +22,7 @@ const BROWSER_ACCEPT: &str = "text/html,application/xhtml+xml,application/xml;q=
 #[derive(Debug)]
 pub struct HttpDriver {
     http: Http,
+    scripts: Vec<Script>,
 }
 
 /// The next action.
@@ -40,7 +42,13 @@ impl HttpDriver {
     /// A browser without cookies.
     #[must_use]
     pub fn new(http: &Http) -> Self {
-        Self { http: http.with_cookies() }
+        Self { http: http.with_cookies(), scripts: Vec::new() }
+    }
+
+    /// With scripts for forms whose fields are unknown.
+    #[must_use]
+    pub fn with_scripts(self, scripts: &[Script]) -> Self {
+        Self { scripts: scripts.to_vec(), ..self }
     }
 
     /// See [`super::Driver::walk`].
@@ -61,7 +69,7 @@ impl HttpDriver {
         let mut request = as_browser(first)?;
         for _ in 0..MAX_PAGES {
             let reply = self.http.send(request).await?;
-            match next(&reply, landing, user, &mut prompts, &mut filled)? {
+            match next(&reply, landing, user, &self.scripts, &mut prompts, &mut filled)? {
                 Next::Send(following) => request = as_browser(following)?,
                 Next::Done(arrival) => return Ok(Journey { arrival, prompts }),
             }
@@ -86,6 +94,7 @@ fn next(
     reply: &Reply,
     landing: &Url,
     user: User<'_>,
+    scripts: &[Script],
     prompts: &mut Vec<Prompt>,
     filled: &mut FilledFields,
 ) -> Result<Next, DriverError> {
@@ -113,29 +122,90 @@ fn next(
         }
         return Ok(Next::Send(submit(form, &reply.url, form.with_consent(user.consent))?));
     }
-    let Some(form) = page.forms.iter().find(|form| form.asks_sign_in()) else {
-        if page.kind == PageKind::Other
-            && page.forms.is_empty()
-            && reply.body.contains("<script")
-            && reply.status == 200
-        {
-            return Err(DriverError::NeedsScript(page.summary()));
-        }
-        return Ok(Next::Done(Arrival::Stopped(page)));
+    let known = page.forms.iter().find(|form| form.asks_sign_in());
+    let scripted = match user.account {
+        Some(account) if !known.is_some_and(Form::asks_sign_in_only) => scripted(&reply.body, &page, scripts, account),
+        _ => None,
+    };
+    let form = match (known, &scripted) {
+        (None, None) if page.kind == PageKind::Other && reply.status == 200 => return unknown(reply, page, user),
+        (None, None) => return Ok(Next::Done(Arrival::Stopped(page))),
+        (_, Some(scripted)) => &page.forms[scripted.form],
+        (Some(known), None) => known,
     };
     if !prompts.contains(&Prompt::SignIn) {
         prompts.push(Prompt::SignIn);
     }
     let Some(account) = user.account else { return Ok(Next::Done(Arrival::Stopped(page))) };
-    let asks_password = form.asks_password();
-    let rejected = if asks_password { filled.password } else { filled.login };
+    let (asks_login, asks_password) = match &scripted {
+        Some(scripted) => (scripted.login, scripted.password),
+        None => (true, form.asks_password()),
+    };
+    let rejected = if asks_password { filled.password } else { asks_login && filled.login };
     if rejected {
         let kind = PageKind::Refused;
         return Ok(Next::Done(Arrival::Stopped(Page { kind, ..page })));
     }
-    filled.login = true;
+    filled.login |= asks_login;
     filled.password |= asks_password;
-    Ok(Next::Send(submit(form, &reply.url, form.filled(&account.login, &account.password))?))
+    let pairs = match scripted {
+        Some(scripted) => form.filled_with(&scripted.values, scripted.button),
+        None => form.filled(&account.login, &account.password),
+    };
+    Ok(Next::Send(submit(form, &reply.url, pairs)?))
+}
+
+/// A form that a script fills in.
+struct ScriptedForm {
+    /// Its place on the page.
+    form: usize,
+    values: Vec<(String, String)>,
+    button: Option<(String, String)>,
+    login: bool,
+    password: bool,
+}
+
+/// The first form of the page into which a script types something.
+fn scripted(html: &str, page: &Page, scripts: &[Script], account: &Account) -> Option<ScriptedForm> {
+    for script in scripts {
+        let typed = script.steps.iter().filter_map(|step| Some((step, step.fill?, located(html, &step.wait)?)));
+        let typed: Vec<_> = typed.collect();
+        let Some(form) = typed.first().map(|(_, _, (form, ..))| *form).filter(|form| *form < page.forms.len()) else {
+            continue;
+        };
+        let mut scripted = ScriptedForm { form, values: Vec::new(), button: None, login: false, password: false };
+        for (step, credential, (_, name, _)) in typed.into_iter().filter(|(_, _, (of, ..))| *of == form) {
+            let value = match credential {
+                Credential::Login => &account.login,
+                Credential::Password => &account.password,
+            };
+            scripted.login |= credential == Credential::Login;
+            scripted.password |= credential == Credential::Password;
+            scripted.values.push((name, value.clone()));
+            let button = step.click.as_ref().and_then(|button| located(html, button));
+            scripted.button = button.map(|(_, name, value)| (name, value)).or(scripted.button);
+        }
+        return Some(scripted);
+    }
+    None
+}
+
+/// What to do at a page that asks for something else than a user name and a password.
+fn unknown(reply: &Reply, page: Page, user: User<'_>) -> Result<Next, DriverError> {
+    if page.forms.is_empty() && reply.body.contains("<script") {
+        return Err(DriverError::NeedsScript(described(&page, &reply.url)));
+    }
+    let fields: Vec<&str> = page.forms.iter().flat_map(Form::typed).map(|field| field.name.as_str()).collect();
+    if user.account.is_some() && !fields.is_empty() {
+        let fields = fields.join(", ");
+        return Err(DriverError::UnknownForm { page: described(&page, &reply.url), fields });
+    }
+    Ok(Next::Done(Arrival::Stopped(page)))
+}
+
+fn described(page: &Page, url: &Url) -> String {
+    let address = format!("{}{}", url.origin().ascii_serialization(), url.path());
+    format!("page {:?} ({address})", page.title)
 }
 
 /// Whether a URL has the parameters of an authorization response.
@@ -205,6 +275,53 @@ mod tests {
         );
         assert_eq!(form.buttons, [("logout", "yes"), ("logout", "no")].map(|(n, v)| (n.to_owned(), v.to_owned())));
         assert!(form.asks_consent());
+    }
+
+    fn script() -> Script {
+        Script::parse(
+            "about = 'a test page'\nrecognised_by = '#uid'\nrefused = '.problem'\n\
+             [[step]]\ndoes = 'type the user name'\nwait = '#uid'\nfill = 'login'\n\
+             [[step]]\ndoes = 'type the password'\nwait = '#pw'\nfill = 'password'\nclick = '#go'\n",
+        )
+        .expect("a script")
+    }
+
+    fn page_reply(html: &str) -> Reply {
+        let headers = [("content-type", "text/html")];
+        let headers = headers.map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
+        let url = Url::parse("http://localhost:1/sign-in").expect("a URL");
+        Reply { status: 200, headers: headers.into_iter().collect(), body: html.to_owned(), url }
+    }
+
+    fn step(html: &str, scripts: &[Script]) -> Result<Next, DriverError> {
+        let account = Account {
+            name: crate::issuer_target::market::BUYER,
+            login: "me@example.test".to_owned(),
+            password: "secret".to_owned(),
+        };
+        let landing = Url::parse("http://localhost:2/callback").expect("a URL");
+        let (mut prompts, mut filled) = (Vec::new(), FilledFields::default());
+        next(&page_reply(html), &landing, User::consenting(&account), scripts, &mut prompts, &mut filled)
+    }
+
+    const UNUSUAL: &str = "<title>Portal</title><form method=post action=/in><input id=uid name=uid><input type=tel id=pw \
+                           name=pin><button id=go name=do value=in>Go</button><button name=do value=out>Leave</button></form>";
+
+    #[test]
+    fn a_form_with_unknown_fields_is_filled_in_by_its_script() {
+        let Ok(Next::Send(request)) = step(UNUSUAL, &[script()]) else { panic!("no request") };
+        let crate::wire::Body::Form(pairs) = request.body else { panic!("no form") };
+        let expected = [("uid", "me@example.test"), ("pin", "secret"), ("do", "in")];
+        assert_eq!(pairs, expected.map(|(n, v)| (n.to_owned(), v.to_owned())));
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_filled_in_is_named_with_the_ways_out() {
+        let error = step(UNUSUAL, &[]).err().expect("an error").to_string();
+        assert!(error.contains("page \"Portal\" (http://localhost:1/sign-in) with the fields uid, pin"), "{error}");
+        assert!(error.contains("--driver browser") && error.contains("sign-in script"), "{error}");
+        let error = step("<title>App</title><script src=a.js></script>", &[]).err().expect("an error").to_string();
+        assert!(error.contains("page \"App\"") && error.contains("needs JavaScript"), "{error}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod user;
 use url::Url;
 
 pub use browser::{BrowserDriver, Trust};
-pub use chromedriver::{Chromedriver, Missing};
+pub use chromedriver::{BrowserVersions, Chromedriver, Missing, browser_versions};
 pub use error::DriverError;
 pub use http::HttpDriver;
 pub use listener::Listener;

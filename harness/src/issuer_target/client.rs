@@ -18,6 +18,20 @@ pub enum AuthMethod {
     None,
 }
 
+impl AuthMethod {
+    /// The name in target files and discovery documents.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
 /// A registered client.
 #[derive(Clone, Debug)]
 pub struct Client {

@@ -132,7 +132,7 @@ impl Control {
         self.http.get(&self.address("faults")?).await?.json("the mock's faults")
     }
 
-    /// Switches a fault on until [`Control::reset`]. A transport fault affects only paths below `path`.
+    /// Switches a fault on. A transport fault affects only paths below `path`.
     ///
     /// # Errors
     /// When the control API answers with an error.
@@ -160,12 +160,12 @@ impl Control {
         self.post("keys/rotate", json!({})).await
     }
 
-    /// Removes sessions, tokens, faults and the clock's offset.
+    /// Revokes what a user has allowed a client.
     ///
     /// # Errors
     /// When the control API answers with an error.
-    pub async fn reset(&self) -> Result<(), WireError> {
-        self.post("reset", json!({})).await
+    pub async fn revoke_consents(&self, login: &str, client_id: &str) -> Result<(), WireError> {
+        self.send(reqwest::Method::DELETE, "consents", json!({ "user": login, "client": client_id })).await
     }
 
     async fn post(&self, what: &str, body: Value) -> Result<(), WireError> {

@@ -37,10 +37,11 @@ pub struct TargetFile {
     /// The behavior, if neither the command line nor the mock states one. Default: `okta` for the mock and Okta, `openid` for
     /// any other provider.
     pub behavior: Option<Behavior>,
-    pub servers: BTreeMap<ServerKind, ServerFile>,
+    /// Any names. The server `org` is the org's own, all others are custom ones.
+    pub servers: BTreeMap<String, ServerFile>,
     pub redirect_uri: String,
     pub signed_out_uri: String,
-    /// Names of sign-in scripts, in the order in which they are tried.
+    /// Sign-in scripts, in the order in which they are tried: names in the fixtures, or paths relative to this file.
     pub sign_in: Vec<String>,
     #[serde(default)]
     pub clients: BTreeMap<ClientName, ClientFile>,
@@ -68,6 +69,8 @@ pub struct Source {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerFile {
+    /// By default `org` for the server of that name, and `custom` for all others.
+    pub kind: Option<ServerKind>,
     pub issuer: Text,
     pub audience: Option<String>,
     /// Claims that the org's configuration adds to every ID token.
@@ -79,6 +82,8 @@ pub struct ServerFile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientFile {
+    /// The client of the market org in whose place scenarios use this one. By default one that fits.
+    pub role: Option<ClientName>,
     pub id: Text,
     pub secret: Option<Text>,
     /// The file under `keys/` that holds its private key.
@@ -98,6 +103,8 @@ pub struct ClientFile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountFile {
+    /// The account of the market org in whose place scenarios use this one. By default the first account is `buyer`.
+    pub role: Option<AccountName>,
     pub login: Text,
     pub password: Text,
 }
@@ -109,5 +116,48 @@ impl TargetFile {
     /// A syntax error, an unknown key or a missing key, with its line.
     pub fn parse(text: &str, source: Source) -> Result<Self, toml::de::Error> {
         Ok(Self { source, ..toml::from_str(text)? })
+    }
+
+    /// The servers of that kind, by name.
+    pub fn servers_of(&self, kind: ServerKind) -> impl Iterator<Item = (&str, &ServerFile)> {
+        let of_kind = move |name: &str, server: &ServerFile| {
+            let by_name = if name == ServerKind::Org.word() { ServerKind::Org } else { ServerKind::Custom };
+            server.kind.unwrap_or(by_name) == kind
+        };
+        self.servers
+            .iter()
+            .map(|(name, server)| (name.as_str(), server))
+            .filter(move |(name, server)| of_kind(name, server))
+    }
+
+    /// The environment variables of the file: the variable, what it is for, and whether the target opens without it.
+    #[must_use]
+    pub fn variables(&self) -> Vec<(&str, String, bool)> {
+        let servers = self
+            .servers
+            .iter()
+            .map(|(name, server)| (Some(&server.issuer), format!("the issuer of the server {name}")));
+        let clients = self.clients.iter().flat_map(|(name, client)| {
+            [
+                (Some(&client.id), format!("the id of the client {name}")),
+                (client.secret.as_ref(), format!("the secret of the client {name}")),
+            ]
+        });
+        let accounts = self.accounts.iter().flat_map(|(name, account)| {
+            [
+                (Some(&account.login), format!("the login of the account {name}")),
+                (Some(&account.password), format!("the password of the account {name}")),
+            ]
+        });
+        let token = [(self.api_token.as_ref(), "the API token".to_owned())];
+        servers
+            .chain(clients)
+            .chain(accounts)
+            .chain(token)
+            .filter_map(|(text, what)| match text? {
+                Text::Variable { env, optional } => Some((env.as_str(), what, *optional)),
+                Text::Plain(_) => None,
+            })
+            .collect()
     }
 }

@@ -63,3 +63,11 @@ pub const COMPLETE: AccountName = AccountName::new("complete");
 
 /// The clients that never receive an authorization response and need no redirect URI.
 pub const WITHOUT_REDIRECT_URI: [ClientName; 5] = [SERVICE, REPORTS, AUTOMATION, TV, KIOSK];
+
+/// Every name of a client that scenarios use.
+pub const CLIENT_ROLES: [ClientName; 15] =
+    [WEB, SPA, NATIVE, PARTNER, SERVICE, REPORTS, SECOND, TV, KIOSK, AUTOMATION, VAULT, API, OFFICE, AGENT, COURIER];
+
+/// Every name of an account that scenarios use.
+pub const ACCOUNT_ROLES: [AccountName; 12] =
+    [ADMIN, BUYER, PREMIUM, LOCKED, SUSPENDED, DEPROVISIONED, EXPIRED, STAGED, UNASSIGNED, DENIED, UNICODE, COMPLETE];

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::AtomicI64;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use chrono::DateTime;
 use serde_json::Value;
 use url::Url;
 
@@ -13,6 +15,7 @@ use super::file::{AccountFile, ServerFile, TargetFile, Text};
 use super::fixtures::{Fixtures, FixturesError};
 use super::kind::{Behavior, TargetKind};
 use super::name::{AccountName, ClientName};
+use super::roles::Roles;
 use super::server::{Server, ServerKind};
 use super::sign_in::Script;
 use super::target::Target;
@@ -20,7 +23,7 @@ use crate::nearest::did_you_mean;
 use crate::record::Recorder;
 use crate::record::scrub::Scrubber;
 use crate::wire::metadata::Metadata;
-use crate::wire::{Http, WireError};
+use crate::wire::{Http, Reply, WireError};
 
 /// Why a target cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +47,9 @@ pub enum TargetError {
     /// The discovery document has another issuer (OIDC Discovery 4.3).
     #[error("the discovery document has the issuer {found}, the target file has {expected}: they must be identical")]
     Issuer { expected: String, found: String },
+    /// A server that the target file does not have.
+    #[error("{path} has no custom server {name:?}{suggestion}; it has {known}")]
+    Server { path: String, name: String, known: String, suggestion: String },
 }
 
 /// What is needed to open a target besides its file.
@@ -54,6 +60,8 @@ pub struct Opening<'a> {
     pub base: Option<Url>,
     /// Replaces the issuer of the file: the URL on the command line.
     pub issuer: Option<String>,
+    /// The name of the custom server. By default the first of the file.
+    pub server: Option<String>,
     /// Replaces the origin of the redirect URIs in the file, when the harness listens on a free port.
     pub callback: Option<Url>,
     /// The certificate authorities to trust besides those of the system, PEM.
@@ -87,7 +95,10 @@ impl Opening<'_> {
         let http = Http::new(self.ca_pem.as_deref(), recorder)?;
         let servers = self.servers(file, &path, &http).await?;
         let org_base = self.base.clone().or_else(|| org_base(&servers.values().next()?.issuer));
+        let roles = Roles::of(file, &clients, &accounts)
+            .map_err(|reason| TargetError::Document { path: path.clone(), reason })?;
         let mut notes = left_out.notes;
+        notes.extend(roles.notes());
         let mut control = None;
         let (mut software, mut behavior, mut found) = (None, None, FoundState::default());
         if let Some(base) = org_base.clone().filter(|_| file.kind == TargetKind::Mock) {
@@ -125,6 +136,7 @@ impl Opening<'_> {
             servers,
             clients,
             accounts,
+            roles,
             redirect_uri,
             signed_out_uri,
             scripts,
@@ -221,7 +233,7 @@ impl Opening<'_> {
         left_out: &mut LeftOut,
     ) -> Result<BTreeMap<AccountName, Account>, TargetError> {
         let mut accounts = BTreeMap::new();
-        for (name, AccountFile { login: login_text, password: password_text }) in &file.accounts {
+        for (name, AccountFile { login: login_text, password: password_text, .. }) in &file.accounts {
             let (login, password) = (self.text(login_text, path)?, self.text(password_text, path)?);
             let (Some(login), Some(password)) = (login.clone(), password.clone()) else {
                 let missing = [(login_text, login.is_none()), (password_text, password.is_none())];
@@ -239,10 +251,14 @@ impl Opening<'_> {
     fn scripts(&self, file: &TargetFile) -> Result<Vec<Script>, TargetError> {
         let read = |name: &String| {
             let path = format!("sign_in/{name}.toml");
-            let text = self
-                .fixtures
-                .read(&path)?
-                .ok_or_else(|| TargetError::Document { path: path.clone(), reason: self.not_found("sign_in", name) })?;
+            let text = if name.contains('/') || name.to_ascii_lowercase().ends_with(".toml") {
+                read_file(&file.source.folder.clone().unwrap_or_default().join(name))?
+            } else {
+                self.fixtures.read(&path)?.ok_or_else(|| TargetError::Document {
+                    path: path.clone(),
+                    reason: self.not_found("sign_in", name),
+                })?
+            };
             Script::parse(&text).map_err(|error| TargetError::Document { path, reason: error.to_string() })
         };
         file.sign_in.iter().map(read).collect()
@@ -261,7 +277,11 @@ impl Opening<'_> {
     ) -> Result<BTreeMap<ServerKind, Server>, TargetError> {
         let mut servers = BTreeMap::new();
         let mut main_issuer = self.issuer.clone();
-        for (kind, ServerFile { issuer, audience, own_claims }) in &file.servers {
+        let custom = self.custom_server(file, path)?;
+        let org = file.servers_of(ServerKind::Org).next();
+        let chosen = [(ServerKind::Custom, custom), (ServerKind::Org, org)];
+        for (kind, (name, server)) in chosen.into_iter().filter_map(|(kind, server)| Some((kind, server?))) {
+            let ServerFile { issuer, audience, own_claims, .. } = server;
             let first = servers.is_empty();
             let issuer = match &self.issuer {
                 Some(issuer) if first => Some(issuer.clone()),
@@ -274,8 +294,8 @@ impl Opening<'_> {
                 continue;
             }
             let found = discover(&issuer, http).await;
-            let metadata = match found {
-                Ok(metadata) => metadata,
+            let (metadata, clock_ahead) = match found {
+                Ok(found) => found,
                 Err(error) if first => return Err(error),
                 // The main server is enough; scenarios that need the other one are skipped.
                 Err(_) => continue,
@@ -283,9 +303,27 @@ impl Opening<'_> {
             let issuer = metadata.issuer.clone();
             main_issuer.get_or_insert_with(|| issuer.clone());
             let audience = audience.as_ref().map(|audience| self.filled(audience, main_issuer.as_deref()));
-            servers.insert(*kind, Server::new(*kind, issuer, audience, metadata).with_own_claims(own_claims));
+            let server = Server::new(kind, issuer, audience, metadata).with_own_claims(own_claims);
+            servers.insert(kind, server.named(name).with_clock_ahead(clock_ahead));
         }
         Ok(servers)
+    }
+
+    /// The custom server of the run.
+    fn custom_server<'b>(
+        &self,
+        file: &'b TargetFile,
+        path: &str,
+    ) -> Result<Option<(&'b str, &'b ServerFile)>, TargetError> {
+        let Some(wanted) = &self.server else { return Ok(file.servers_of(ServerKind::Custom).next()) };
+        let known: Vec<&str> = file.servers_of(ServerKind::Custom).map(|(name, _)| name).collect();
+        let found = file.servers_of(ServerKind::Custom).find(|(name, _)| name == wanted);
+        found.map(Some).ok_or_else(|| TargetError::Server {
+            path: path.to_owned(),
+            name: wanted.clone(),
+            known: known.join(", "),
+            suggestion: did_you_mean(wanted, known.iter().copied()),
+        })
     }
 
     fn filled(&self, text: &str, main_issuer: Option<&str>) -> String {
@@ -345,14 +383,31 @@ fn join(base: &Url, path: &str) -> Url {
     url
 }
 
-/// OIDC Discovery 4: the document is below the issuer and has the same issuer.
-async fn discover(issuer: &str, http: &Http) -> Result<Metadata, TargetError> {
-    let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let address = Url::parse(&address).map_err(WireError::from)?;
-    let metadata: Metadata = http.get(&address).await?.json("a discovery document")?;
+/// OIDC Discovery 4: the document is below the issuer and has the same issuer. Also returns the seconds by which the
+/// issuer's clock is ahead.
+async fn discover(issuer: &str, http: &Http) -> Result<(Metadata, Option<i64>), TargetError> {
+    let reply = http.get(&discovery_address(issuer)?).await?;
+    let metadata: Metadata = reply.json("a discovery document")?;
     // OIDC Discovery 4.1: a slash at the end of the issuer is left out in the address of the document.
     if metadata.issuer.trim_end_matches('/') != issuer.trim_end_matches('/') {
         return Err(TargetError::Issuer { expected: issuer.to_owned(), found: metadata.issuer });
     }
-    Ok(metadata)
+    Ok((metadata, clock_ahead(&reply)))
+}
+
+/// The address of the discovery document of an issuer. OIDC Discovery 4.
+///
+/// # Errors
+/// When the issuer is not a URL.
+pub fn discovery_address(issuer: &str) -> Result<Url, WireError> {
+    Ok(Url::parse(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')))?)
+}
+
+/// The seconds by which the clock of a server is ahead of this machine's, by its `Date` header.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the clock that the issuer's is compared with")]
+pub fn clock_ahead(reply: &Reply) -> Option<i64> {
+    let date = DateTime::parse_from_rfc2822(reply.header("date")?).ok()?;
+    let here = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+    Some(date.timestamp() - i64::try_from(here).ok()?)
 }

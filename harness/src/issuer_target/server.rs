@@ -67,12 +67,16 @@ impl Endpoint {
 #[derive(Debug)]
 pub struct Server {
     pub kind: ServerKind,
+    /// The name in the target file.
+    pub name: String,
     pub issuer: String,
     /// The audience of its access tokens, where it is known.
     pub audience: Option<String>,
     pub metadata: Metadata,
     /// Claims that the org's own configuration adds to every ID token.
     pub own_claims: Vec<String>,
+    /// The seconds by which the issuer's clock is ahead of this machine's, by the `Date` of its discovery document.
+    pub clock_ahead: Option<i64>,
     keys: OnceCell<KeySet>,
 }
 
@@ -80,7 +84,29 @@ impl Server {
     /// A server with that discovery document.
     #[must_use]
     pub fn new(kind: ServerKind, issuer: String, audience: Option<String>, metadata: Metadata) -> Self {
-        Self { kind, issuer, audience, metadata, own_claims: Vec::new(), keys: OnceCell::new() }
+        let name = kind.word().to_owned();
+        Self {
+            kind,
+            name,
+            issuer,
+            audience,
+            metadata,
+            own_claims: Vec::new(),
+            clock_ahead: None,
+            keys: OnceCell::new(),
+        }
+    }
+
+    /// With the name of the target file.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
+
+    /// With the difference of the clocks, in seconds.
+    #[must_use]
+    pub fn with_clock_ahead(self, clock_ahead: Option<i64>) -> Self {
+        Self { clock_ahead, ..self }
     }
 
     /// With claims that the org's own configuration adds to every ID token.

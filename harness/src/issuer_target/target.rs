@@ -14,6 +14,7 @@ use super::client::{Account, Client};
 use super::control::{Control, FoundState};
 use super::kind::{Behavior, TargetKind};
 use super::name::{AccountName, ClientName};
+use super::roles::Roles;
 use super::server::{Server, ServerKind};
 use super::sign_in::Script;
 use crate::wire::Http;
@@ -29,6 +30,8 @@ pub struct Target {
     pub servers: BTreeMap<ServerKind, Server>,
     pub clients: BTreeMap<ClientName, Client>,
     pub accounts: BTreeMap<AccountName, Account>,
+    /// Which client or account scenarios mean by a name of the market org.
+    pub roles: Roles,
     pub redirect_uri: Url,
     pub signed_out_uri: Url,
     /// Sign-in scripts for the browser, in the order in which they are tried.
@@ -62,6 +65,18 @@ pub struct Target {
 }
 
 impl Target {
+    /// The client with that name or role.
+    #[must_use]
+    pub fn client(&self, name: ClientName) -> Option<&Client> {
+        self.clients.get(&name).or_else(|| self.clients.get(&self.roles.client(name)))
+    }
+
+    /// The account with that name or role.
+    #[must_use]
+    pub fn account(&self, name: AccountName) -> Option<&Account> {
+        self.accounts.get(&name).or_else(|| self.accounts.get(&self.roles.account(name)))
+    }
+
     /// Whether Okta's answers are expected, error texts and departures from OpenID conformance included.
     #[must_use]
     pub fn speaks_okta(&self) -> bool {

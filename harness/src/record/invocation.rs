@@ -12,6 +12,9 @@ pub struct Invocation {
     pub target: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fixtures: Option<String>,
+    /// The custom server of the target file, if it was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behavior: Option<String>,
     /// `auto`, `http`, `browser` or `both`.
@@ -33,27 +36,28 @@ impl Invocation {
     /// The command that repeats the whole run.
     #[must_use]
     pub fn whole(&self) -> String {
-        self.command(&self.selection, &self.driver)
+        self.command(&self.selection, &self.driver, self.server.as_deref())
     }
 
-    /// The command that repeats one scenario with the driver that it ran with.
+    /// The command that repeats one scenario with the driver and the server that it ran with.
     #[must_use]
-    pub fn scenario(&self, id: &str, driver: &str) -> String {
+    pub fn scenario(&self, id: &str, driver: &str, server: Option<&str>) -> String {
         let driver = match (self.driver.as_str(), driver) {
             (AUTO, _) => AUTO,
             (_, "browser") => "browser",
             _ => "http",
         };
-        self.command(&[id.to_owned()], driver)
+        self.command(&[id.to_owned()], driver, server)
     }
 
-    fn command(&self, selection: &[String], driver: &str) -> String {
+    fn command(&self, selection: &[String], driver: &str, server: Option<&str>) -> String {
         let mut words = vec!["harness".to_owned(), "run".to_owned()];
         words.extend(selection.iter().cloned());
         let mut option = |name: &str, value: Option<&str>| {
             words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_owned()]));
         };
         option("--target", Some(self.target.as_str()).filter(|target| *target != "mock"));
+        option("--server", server);
         option("--behavior", self.behavior.as_deref());
         option("--driver", Some(driver).filter(|driver| *driver != AUTO));
         option("--ca", self.ca.as_deref());
@@ -87,6 +91,7 @@ mod tests {
         let invocation = Invocation {
             target: "./my targets/shop's.toml".to_owned(),
             fixtures: Some("docs".to_owned()),
+            server: Some("payments".to_owned()),
             behavior: Some("openid".to_owned()),
             driver: "both".to_owned(),
             require_browser: true,
@@ -96,16 +101,16 @@ mod tests {
         };
         let options = r"--ca ca.pem --fixtures docs --report-dir out --require-browser";
         assert_eq!(
-            invocation.scenario("code.reuse", "http"),
+            invocation.scenario("code.reuse", "http", Some("payments")),
             format!(
-                r"harness run code.reuse --target './my targets/shop'\''s.toml' --behavior openid --driver http {options}"
+                r"harness run code.reuse --target './my targets/shop'\''s.toml' --server payments --behavior openid --driver http {options}"
             )
         );
-        assert!(invocation.scenario("code.reuse", "browser").contains(" --driver browser "));
+        assert!(invocation.scenario("code.reuse", "browser", None).contains(" --driver browser "));
         assert_eq!(
             invocation.whole(),
             format!(
-                r"harness run 'code.*' --not code.pkce --target './my targets/shop'\''s.toml' --behavior openid --driver both {options}"
+                r"harness run 'code.*' --not code.pkce --target './my targets/shop'\''s.toml' --server payments --behavior openid --driver both {options}"
             )
         );
     }
@@ -113,7 +118,7 @@ mod tests {
     #[test]
     fn a_run_with_the_default_options_is_repeated_without_options() {
         let invocation = Invocation { target: "mock".to_owned(), driver: "auto".to_owned(), ..Invocation::default() };
-        assert_eq!(invocation.scenario("browser.code", "browser"), "harness run browser.code");
+        assert_eq!(invocation.scenario("browser.code", "browser", None), "harness run browser.code");
         assert_eq!(invocation.whole(), "harness run");
     }
 }

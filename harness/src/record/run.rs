@@ -96,6 +96,9 @@ pub struct ScenarioRecord {
     pub module: Option<String>,
     pub citations: Vec<String>,
     pub driver: String,
+    /// The custom server of the target file, if the target has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     pub state: State,
     /// Why it was skipped, or the error of the harness.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +108,15 @@ pub struct ScenarioRecord {
 }
 
 impl ScenarioRecord {
+    /// The id with the name of the server, if the target has several.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match &self.server {
+            Some(server) => format!("{} [{server}]", self.id),
+            None => self.id.clone(),
+        }
+    }
+
     /// The findings, in order.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.entries.iter().filter_map(|entry| match entry {
@@ -324,7 +336,24 @@ impl RunRecord {
     /// The command that repeats a scenario of this run.
     #[must_use]
     pub fn rerun(&self, scenario: &ScenarioRecord) -> String {
-        self.invocation.scenario(&scenario.id, &scenario.driver)
+        self.invocation.scenario(&scenario.id, &scenario.driver, scenario.server.as_deref())
+    }
+
+    /// Adds the scenarios of another run with the same target.
+    pub fn append(&mut self, other: Self) {
+        self.millis += other.millis;
+        self.scenarios.extend(other.scenarios);
+        self.totals = Totals::of(&self.scenarios);
+        self.plans = PlanRecord::all(&self.scenarios);
+        self.interrupted |= other.interrupted;
+        for (known, others) in [
+            (&mut self.drivers, other.drivers),
+            (&mut self.notes, other.notes),
+            (&mut self.unset_variables, other.unset_variables),
+        ] {
+            let new: Vec<String> = others.into_iter().filter(|text| !known.contains(text)).collect();
+            known.extend(new);
+        }
     }
 
     /// Finds a scenario by id.

@@ -177,9 +177,10 @@ fn formatted(body: &str) -> String {
     json.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| body.to_owned())
 }
 
-/// The anchor of a scenario: its id and driver.
+/// The anchor of a scenario: its id, server and driver.
 fn anchor(scenario: &ScenarioRecord) -> String {
-    format!("{}-{}", scenario.id, scenario.driver)
+    let server = scenario.server.as_deref().map(|server| format!("-{server}")).unwrap_or_default();
+    format!("{}{server}-{}", scenario.id, scenario.driver)
 }
 
 /// The CSS class of a finding.

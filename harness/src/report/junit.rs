@@ -64,7 +64,7 @@ fn suite(run: &RunRecord, name: &str) -> TestSuite {
 }
 
 fn case(run: &RunRecord, scenario: &ScenarioRecord) -> TestCase {
-    let mut case = TestCase::new(format!("{} ({})", scenario.id, scenario.driver), status(scenario));
+    let mut case = TestCase::new(format!("{} ({})", scenario.label(), scenario.driver), status(scenario));
     case.set_classname(scenario.area.as_str());
     case.set_time(duration(scenario.millis));
     case.set_assertions(scenario.findings().filter(|finding| finding.verdict != Verdict::Skip).count());

@@ -56,7 +56,7 @@ pub(super) fn render(run: &RunRecord) -> String {
     }
     text.push_str("\n## Unexpected results\n\n");
     for scenario in bad.iter().take(MOST) {
-        let _ = writeln!(text, "* **{}** `{}` {}", scenario.state.word(), scenario.id, escaped(&scenario.title));
+        let _ = writeln!(text, "* **{}** `{}` {}", scenario.state.word(), scenario.label(), escaped(&scenario.title));
         if let Some(reason) = &scenario.reason {
             let _ = writeln!(text, "  * {}", escaped(reason));
         }

@@ -78,7 +78,7 @@ impl Terminal {
         let state = self.painted(scenario.state, &state);
         let reason = scenario.reason.as_ref().map(|reason| format!("  ({reason})")).unwrap_or_default();
         let driver = if scenario.driver == "browser" { "  [browser]" } else { "" };
-        format!("{state} {}{driver}{reason}", scenario.id)
+        format!("{state} {}{driver}{reason}", scenario.label())
     }
 
     fn painted(&self, state: State, text: &str) -> String {
@@ -111,7 +111,11 @@ fn failure(scenario: &ScenarioRecord, invocation: &Invocation) -> String {
         let kept: Vec<&str> = text.lines().take(FAILURE_LINES - 1).collect();
         text = format!("{}\n    … and {} more lines in the report\n", kept.join("\n"), lines - kept.len());
     }
-    let _ = writeln!(text, "    run again: {}", invocation.scenario(&scenario.id, &scenario.driver));
+    let _ = writeln!(
+        text,
+        "    run again: {}",
+        invocation.scenario(&scenario.id, &scenario.driver, scenario.server.as_deref())
+    );
     text
 }
 
@@ -149,7 +153,7 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
         for scenario in &bad {
             let first = scenario.failures().next().map(|finding| finding.check.as_str());
             let why = first.or(scenario.reason.as_deref()).unwrap_or_default();
-            let _ = writeln!(text, "  {} {}  {why}", scenario.state.symbol(), scenario.id);
+            let _ = writeln!(text, "  {} {}  {why}", scenario.state.symbol(), scenario.label());
         }
         let _ = writeln!(text, "Run these again: harness run --failed{}", reports(run));
     }

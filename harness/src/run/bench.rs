@@ -46,6 +46,8 @@ pub(super) struct BenchOptions {
     pub(super) listener_required: bool,
     /// The behavior of the mock; by default the target file's.
     pub(super) behavior: Option<Behavior>,
+    /// The custom server; by default the first of the target file.
+    pub(super) server: Option<String>,
     /// Certificate authorities of the command line, PEM.
     pub(super) ca_pem: Option<String>,
 }
@@ -100,6 +102,7 @@ impl Bench {
             https_base: mock.https_base.clone(),
             api: None,
             behavior: options.behavior,
+            server: options.server.clone(),
             scrubber: scrubber.clone(),
             environment,
         };
@@ -111,7 +114,7 @@ impl Bench {
             .map(|client| client.id.as_str())
             .collect();
         mock.register(&clients, &target.redirect_uri, &target.signed_out_uri).map_err(failed)?;
-        let demo = match target.clients.get(&WEB).filter(|_| options.api) {
+        let demo = match target.client(WEB).filter(|_| options.api) {
             Some(web) => {
                 let secret = web.secret.as_deref().unwrap_or_default();
                 Some(embedded::Demo::start(target.issuer(), &web.id, secret).await.map_err(failed)?)
@@ -142,10 +145,11 @@ impl Bench {
             base,
             issuer: issuer.map(str::to_owned),
             callback: None,
-            ca_pem: authorities(file, &options)?,
+            ca_pem: authorities(file, options.ca_pem.as_deref())?,
             https_base: None,
             api: None,
             behavior: None,
+            server: options.server.clone(),
             scrubber: scrubber.clone(),
             environment,
         };
@@ -164,6 +168,12 @@ impl Bench {
         };
         let public_keys = if listener.is_some() { public_keys(&target).await? } else { Vec::new() };
         Ok(Self { target: Arc::new(target), listener, is_repeatable: false, public_keys, _mock: None, _demo: None })
+    }
+
+    /// Whether the harness has started the issuer itself.
+    #[must_use]
+    pub const fn is_embedded(&self) -> bool {
+        self.is_repeatable
     }
 
     /// What the run judges.
@@ -214,14 +224,18 @@ fn environment(name: &str) -> Option<String> {
 }
 
 /// What a target is named by.
-pub(super) enum TargetSource {
+#[derive(Debug)]
+pub enum TargetSource {
     File(Box<TargetFile>),
     /// The URL of an issuer.
     Issuer,
 }
 
 /// Reads the file of a target that is named on the command line.
-pub(super) fn target_file(name: &str, fixtures: &Fixtures) -> Result<TargetSource, TargetError> {
+///
+/// # Errors
+/// When there is no such target, or its file is invalid.
+pub fn target_file(name: &str, fixtures: &Fixtures) -> Result<TargetSource, TargetError> {
     if Url::parse(name).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
         return Ok(TargetSource::Issuer);
     }
@@ -254,10 +268,13 @@ fn parsed(text: &str, source: Source) -> Result<TargetFile, TargetError> {
 }
 
 /// The certificate authorities of the command line and of the target file, PEM.
-fn authorities(file: &TargetFile, options: &BenchOptions) -> Result<Option<String>, TargetError> {
+///
+/// # Errors
+/// When the file that the target file names cannot be read.
+pub fn authorities(file: &TargetFile, of_command_line: Option<&str>) -> Result<Option<String>, TargetError> {
     let folder = file.source.folder.clone().unwrap_or_default();
     let of_file = file.ca.as_ref().map(|ca| read_file(&folder.join(ca))).transpose()?;
-    let all: Vec<String> = options.ca_pem.iter().cloned().chain(of_file).collect();
+    let all: Vec<String> = of_command_line.map(str::to_owned).into_iter().chain(of_file).collect();
     Ok((!all.is_empty()).then(|| all.join("\n")))
 }
 

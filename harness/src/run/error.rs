@@ -46,7 +46,7 @@ impl RunError {
             Self::Target(TargetError::Unreachable(_)) | Self::Start(_) | Self::Listen { .. } | Self::NoBrowser(_) => {
                 Exit::Unreachable
             }
-            Self::Target(TargetError::Unknown { .. })
+            Self::Target(TargetError::Unknown { .. } | TargetError::Server { .. })
             | Self::Fixtures(FixturesError::Folder { .. })
             | Self::Filter(FilterError::Pattern(_))
             | Self::Behavior(_)

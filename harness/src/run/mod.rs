@@ -13,10 +13,10 @@ mod result;
 mod runner;
 mod worker;
 
-pub use bench::Bench;
+pub use bench::{Bench, TargetSource, authorities, target_file};
 pub use error::RunError;
 pub use filter::{Filter, FilterError};
 pub use options::{Drivers, Options, REPORTS};
 pub use recorded::recorded;
 pub use result::{exit, verdict};
-pub use runner::{Event, Runner};
+pub use runner::{Event, Runner, servers};

@@ -42,6 +42,10 @@ pub struct Options {
     /// The name of a target, the path of a target file, or the URL of an issuer.
     pub target: String,
     pub fixtures: Fixtures,
+    /// The custom server of the target file; by default the first.
+    pub server: Option<String>,
+    /// Whether the run continues one with another server of the same target: it leaves out what is about the whole org.
+    pub continuing: bool,
     pub filter: Filter,
     /// The behavior of the built-in mock; by default the target file's.
     pub behavior: Option<Behavior>,
@@ -64,6 +68,7 @@ impl Options {
         Invocation {
             target: self.target.clone(),
             fixtures: self.fixtures.folder().map(text),
+            server: self.server.clone(),
             behavior: self.behavior.map(|behavior| behavior.word().to_owned()),
             driver: self.drivers.word().to_owned(),
             require_browser: self.require_browser,

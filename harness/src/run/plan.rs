@@ -24,6 +24,8 @@ pub(super) fn plan(options: &Options, scenarios: &[Scenario]) -> Result<Vec<Plan
     let mut planned = Vec::new();
     options.filter.check(scenarios)?;
     let selected: Vec<&Scenario> = scenarios.iter().filter(|scenario| options.filter.selects(scenario)).collect();
+    let selected: Vec<&Scenario> =
+        selected.into_iter().filter(|scenario| !options.continuing || scenario.is_about_one_server()).collect();
     for scenario in &selected {
         let scenario = Arc::new((*scenario).clone());
         let (http, browser) = match (scenario.driver, options.drivers) {

@@ -30,6 +30,8 @@ async fn run(id: &str, fixtures: &Fixtures, behavior: Behavior) -> Result<Option
     let options = Options {
         target: "mock".to_owned(),
         fixtures: fixtures.clone(),
+        server: None,
+        continuing: false,
         filter: Filter::new(&[id.to_owned()], &[], &[])?,
         behavior: Some(behavior),
         drivers: Drivers::Http,

@@ -12,12 +12,13 @@ use super::options::{Drivers, Options};
 use super::plan::{PlannedScenario, check_names, plan};
 use super::pool::Pool;
 use super::result::verdict;
-use super::worker::Worker;
+use super::worker::{Worker, driver};
 use crate::claims::Snapshots;
-use crate::driver::{Chromedriver, Missing};
+use crate::driver::{Chromedriver, Driver, Missing};
 use crate::issuer_target::fixtures::{DIVERGENCES, Fixtures};
-use crate::issuer_target::{Divergence, Divergences, read_file};
+use crate::issuer_target::{Divergence, Divergences, ServerKind, read_file};
 use crate::nearest::did_you_mean;
+use crate::record::Recorder;
 use crate::record::run::{PlanRecord, RunRecord, SCHEMA, ScenarioRecord, TargetRecord, Totals};
 use crate::record::scrub::Scrubber;
 use crate::scenario::{Need, SNAPSHOT_TAG, Scenario, catalogue, checks};
@@ -61,6 +62,7 @@ impl Runner {
             listener: browser,
             listener_required: options.require_browser || matches!(options.drivers, Drivers::Browser | Drivers::Both),
             behavior: options.behavior,
+            server: options.server.clone(),
             ca_pem: options.ca.as_deref().map(read_file).transpose()?,
         };
         let chromedriver = if browser { Some(Chromedriver::start().await.map(Arc::new)) } else { None };
@@ -96,6 +98,21 @@ impl Runner {
         &self.bench.target.notes
     }
 
+    /// What the selected scenarios need that the target can run.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Need> {
+        let runnable = self.planned.iter().filter(|planned| planned.scenario.unmet(&self.bench.target).is_none());
+        runnable.flat_map(|planned| planned.scenario.needs.iter().copied()).collect()
+    }
+
+    /// A driver that signs users in as most scenarios of the run do.
+    ///
+    /// # Errors
+    /// When the run needs a browser and there is none.
+    pub fn sign_in_driver(&self, recorder: &Recorder) -> Result<Driver, String> {
+        driver(self.options.drivers == Drivers::Browser, &self.bench, self.chromedriver.as_ref(), recorder)
+    }
+
     /// Runs the selected scenarios. `on_event` is called for each step of progress.
     pub async fn run(self, on_event: impl FnMut(Event<'_>)) -> RunRecord {
         self.run_until(std::future::pending(), on_event).await
@@ -106,30 +123,36 @@ impl Runner {
         #[expect(clippy::disallowed_methods, reason = "a report contains its start time")]
         let started = OffsetDateTime::now_utc();
         let clock = Instant::now();
-        self.snapshots.clear();
+        if !self.options.continuing {
+            self.snapshots.clear();
+        }
         let planned: Vec<Arc<PlannedScenario>> = std::mem::take(&mut self.planned).into_iter().map(Arc::new).collect();
         let total = planned.len();
         on_event(Event::Planned { total });
         let worker = Arc::new(self.worker());
         // Scenarios that change the clock of a shared issuer run after all others, one at a time.
         let shared_clock = !worker.bench.is_repeatable && worker.bench.target.control.is_some();
-        let (exclusive, parallel): (Vec<_>, Vec<_>) =
+        let (mut exclusive, parallel): (Vec<_>, Vec<_>) =
             planned.into_iter().enumerate().partition(|(_, planned)| shared_clock && planned.scenario.is_exclusive());
         let mut records: Vec<(usize, ScenarioRecord)> = Vec::with_capacity(total);
+        let server = self.options.server.clone();
         let mut finished = |index: usize, record: ScenarioRecord| {
+            let record = ScenarioRecord { server: server.clone(), ..record };
             on_event(Event::Finished { scenario: &record, done: records.len() + 1, total });
             records.push((index, record));
         };
         let stop = std::pin::pin!(stop);
         let mut pool = Pool::new(Arc::clone(&worker), stop);
         pool.run(parallel, self.options.jobs.max(1), &mut finished).await;
+        // The keys of the target are read once, so those that rotate them are the last.
+        exclusive.sort_by_key(|(_, planned)| planned.scenario.needs.contains(&Need::KeyRotation));
         for scenario in exclusive {
             pool.run(vec![scenario], 1, &mut finished).await;
-            worker.restore_target(true).await;
+            worker.restore_target().await;
         }
         let interrupted = pool.is_stopped();
         drop(pool);
-        worker.restore_target(false).await;
+        worker.restore_target().await;
         records.sort_by_key(|(index, _)| *index);
         let scenarios: Vec<ScenarioRecord> = records.into_iter().map(|(_, record)| record).collect();
         let totals = Totals::of(&scenarios);
@@ -181,6 +204,16 @@ fn described(subject: &Subject) -> TargetRecord {
         fingerprint: target.fingerprint(),
         behavior: target.behavior.word().to_owned(),
     }
+}
+
+/// The custom servers of a target file with several. A target with one has no choice.
+///
+/// # Errors
+/// When the target file cannot be read.
+pub fn servers(options: &Options) -> Result<Vec<String>, RunError> {
+    let TargetSource::File(file) = target_file(&options.target, &options.fixtures)? else { return Ok(Vec::new()) };
+    let names: Vec<String> = file.servers_of(ServerKind::Custom).map(|(name, _)| name.to_owned()).collect();
+    Ok(if names.len() > 1 { names } else { Vec::new() })
 }
 
 /// `--behavior` is allowed for the built-in mock only, `--ca` for all other targets.

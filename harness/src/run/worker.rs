@@ -13,6 +13,7 @@ use super::plan::PlannedScenario;
 use crate::claims::Snapshots;
 use crate::driver::{BrowserDriver, Chromedriver, Driver, HttpDriver, Missing};
 use crate::issuer_target::Divergences;
+use crate::issuer_target::market::{BUYER, PARTNER};
 use crate::record::run::{ScenarioRecord, State};
 use crate::record::scrub::Scrubber;
 use crate::record::{Entry, Recorder, Verdict};
@@ -93,6 +94,7 @@ impl Worker {
                 (..) => "http",
             }
             .to_owned(),
+            server: None,
             state,
             reason: Some(reason),
             millis: 0.0,
@@ -122,7 +124,7 @@ impl Worker {
         } else {
             Arc::clone(&self.bench)
         };
-        let driver = match self.driver(planned, &bench, recorder) {
+        let driver = match driver(planned.browser, &bench, self.chromedriver.as_ref(), recorder) {
             Ok(driver) => driver,
             Err(reason) => return Execution::Skipped(reason),
         };
@@ -134,32 +136,39 @@ impl Worker {
         result.map_or_else(|panic| Execution::Failed(described(&*panic)), Execution::Finished)
     }
 
-    fn driver(&self, planned: &PlannedScenario, bench: &Bench, recorder: &Recorder) -> Result<Driver, String> {
-        if !planned.browser {
-            return Ok(Driver::Http(HttpDriver::new(&bench.target.http.recorded_by(recorder.clone()))));
-        }
-        let chromedriver = match &self.chromedriver {
-            Some(Ok(chromedriver)) => Arc::clone(chromedriver),
-            Some(Err(missing)) => return Err(missing.to_string()),
-            None => return Err("no browser was started".to_owned()),
-        };
-        let listener = bench.listener.clone().ok_or("the port of the redirect URI is in use")?;
-        let scripts = bench.target.scripts.clone();
-        let driver = BrowserDriver::new(chromedriver, listener, scripts, recorder.clone(), bench.trust());
-        Ok(Driver::Browser(Box::new(driver)))
-    }
-
-    /// Sets the clock and the faults of a shared mock as they were before the run. After a scenario that had the mock
-    /// for itself the mock is `reset` first, so that the next one finds no consent and no moved key.
-    pub(super) async fn restore_target(&self, reset: bool) {
+    /// Sets the clock and the faults of a shared mock as they were before the run, and revokes the consents that
+    /// scenarios give. Everything else of the mock is left as it is: others use it too.
+    pub(super) async fn restore_target(&self) {
         let target = &self.bench.target;
         let Some(control) = target.control.as_ref().filter(|_| !self.bench.is_repeatable) else { return };
-        if reset {
-            let _ = control.reset().await;
+        if let (Some(account), Some(client)) = (target.account(BUYER), target.client(PARTNER)) {
+            let _ = control.revoke_consents(&account.login, &client.id).await;
         }
         let _ = control.restore(&target.found).await;
         target.clock_was_restored();
     }
+}
+
+/// A driver for the users of that bench.
+pub(super) fn driver(
+    browser: bool,
+    bench: &Bench,
+    chromedriver: Option<&Result<Arc<Chromedriver>, Missing>>,
+    recorder: &Recorder,
+) -> Result<Driver, String> {
+    if !browser {
+        let http = bench.target.http.recorded_by(recorder.clone());
+        return Ok(Driver::Http(HttpDriver::new(&http).with_scripts(&bench.target.scripts)));
+    }
+    let chromedriver = match chromedriver {
+        Some(Ok(chromedriver)) => Arc::clone(chromedriver),
+        Some(Err(missing)) => return Err(missing.to_string()),
+        None => return Err("no browser was started".to_owned()),
+    };
+    let listener = bench.listener.clone().ok_or("the port of the redirect URI is in use")?;
+    let scripts = bench.target.scripts.clone();
+    let driver = BrowserDriver::new(chromedriver, listener, scripts, recorder.clone(), bench.trust());
+    Ok(Driver::Browser(Box::new(driver)))
 }
 
 /// Whether no check was made.

@@ -61,7 +61,7 @@ impl ScenarioContext {
     }
 
     pub(super) fn client(&self, name: ClientName) -> Result<&Client, Stopped> {
-        self.target.clients.get(&name).ok_or_else(|| missing(Need::Client(name)))
+        self.target.client(name).ok_or_else(|| missing(Need::Client(name)))
     }
 
     /// The private key of a client, PEM.
@@ -70,7 +70,7 @@ impl ScenarioContext {
     }
 
     pub(super) fn account(&self, name: AccountName) -> Result<&Account, Stopped> {
-        self.target.accounts.get(&name).ok_or_else(|| missing(Need::Account(name)))
+        self.target.account(name).ok_or_else(|| missing(Need::Account(name)))
     }
 
     /// The issuer over https, and the certificate authority of its certificate.
@@ -130,7 +130,7 @@ impl ScenarioContext {
         let mut driver = self.driver.lock().await;
         driver.close().await;
         if matches!(*driver, Driver::Http(_)) {
-            *driver = Driver::Http(HttpDriver::new(&self.http));
+            *driver = Driver::Http(HttpDriver::new(&self.http).with_scripts(&self.target.scripts));
         }
     }
 

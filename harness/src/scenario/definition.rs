@@ -183,9 +183,16 @@ impl Scenario {
         self.certification.map(|certification| certification.module)
     }
 
+    /// Whether the scenario is about one custom server, and not about the org or recorded claims.
+    #[must_use]
+    pub fn is_about_one_server(&self) -> bool {
+        self.table.is_none() && !self.needs.contains(&Need::Snapshots) && !self.id.ends_with(".org")
+    }
+
     /// Whether no other scenario may use its issuer at the same time.
     #[must_use]
     pub fn is_exclusive(&self) -> bool {
-        self.needs.contains(&Need::ExclusiveIssuer) || self.needs.contains(&Need::ElapsedTime)
+        let exclusive = [Need::ExclusiveIssuer, Need::KeyRotation, Need::ElapsedTime];
+        exclusive.iter().any(|need| self.needs.contains(need))
     }
 }

@@ -54,7 +54,7 @@ fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scen
 
 /// The client whose tokens are bound, or the web client.
 fn actors(context: &ScenarioContext) -> Result<Actors<'_>, Stopped> {
-    let role = if context.target.clients.contains_key(&VAULT) { VAULT } else { WEB };
+    let role = if context.target.client(VAULT).is_some() { VAULT } else { WEB };
     context.actors(Custom, role, BUYER)
 }
 
@@ -98,7 +98,7 @@ async fn proved(
 fn is_bound(context: &ScenarioContext, reply: &Reply) -> Result<(), Stopped> {
     let tokens: Option<TokenReply> = serde_json::from_str(&reply.body).ok();
     let unbound = tokens.is_some_and(|tokens| tokens.token_type.eq_ignore_ascii_case("bearer"));
-    if unbound && !context.target.clients.contains_key(&VAULT) {
+    if unbound && context.target.client(VAULT).is_none() {
         return Err(Stopped::Skipped("needs a client whose tokens are bound to a key".to_owned()));
     }
     Ok(())

@@ -50,7 +50,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         })
         .cites(&["OIDC Core 10.1.1", "Okta: key rotation"])
         .tags(&["keys"])
-        .needs(&[Need::Market, Need::Client(WEB), Need::Account(BUYER), Need::ExclusiveIssuer]),
+        .needs(&[Need::Market, Need::Client(WEB), Need::Account(BUYER), Need::KeyRotation]),
     ]
 }
 

@@ -27,6 +27,8 @@ pub enum Need {
     GrantType(ServerKind, &'static str),
     /// An issuer that no other scenario uses at the same time, and whose clock can be advanced.
     ExclusiveIssuer,
+    /// An issuer that no other scenario uses at the same time, and whose signing keys can be rotated.
+    KeyRotation,
     /// A few seconds: the clock is advanced, or the scenario waits.
     ElapsedTime,
     /// A response type that the discovery document does not leave out of its list.
@@ -81,16 +83,14 @@ impl Need {
             Self::Server(kind) => {
                 row(format!("the {} server", kind.word()), move |target| target.servers.contains_key(&kind))
             }
-            Self::Client(name) => row(format!("the {name} client"), move |target| target.clients.contains_key(&name)),
+            Self::Client(name) => row(format!("the {name} client"), move |target| target.client(name).is_some()),
             Self::Secret(name) => row(format!("the {name} client with its secret"), move |target| {
-                target.clients.get(&name).is_some_and(|client| client.secret.is_some())
+                target.client(name).is_some_and(|client| client.secret.is_some())
             }),
             Self::Key(name) => row(format!("the {name} client with its private key"), move |target| {
-                target.clients.get(&name).is_some_and(|client| client.key.is_some())
+                target.client(name).is_some_and(|client| client.key.is_some())
             }),
-            Self::Account(name) => {
-                row(format!("the {name} account"), move |target| target.accounts.contains_key(&name))
-            }
+            Self::Account(name) => row(format!("the {name} account"), move |target| target.account(name).is_some()),
             Self::Endpoint(kind, endpoint) => {
                 let member = endpoint.member();
                 row(format!("{member} in the discovery document of the {} server", kind.word()), move |target| {
@@ -107,6 +107,9 @@ impl Need {
             }
             Self::ExclusiveIssuer => {
                 row("a clock that can be advanced, on an issuer of its own", |target| target.control.is_some())
+            }
+            Self::KeyRotation => {
+                row("signing keys that can be rotated, on an issuer of its own", |target| target.control.is_some())
             }
             Self::ElapsedTime => row("a clock that can be advanced, or a few seconds", |_| true),
             Self::ApiToken => row("an API token of an administrator", |target| target.api_token.is_some()),

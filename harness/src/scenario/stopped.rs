@@ -27,7 +27,7 @@ impl From<WireError> for Stopped {
 impl From<DriverError> for Stopped {
     fn from(error: DriverError) -> Self {
         match error {
-            DriverError::NeedsScript(_) => Self::Skipped(error.to_string()),
+            DriverError::NeedsScript(_) | DriverError::UnknownForm { .. } => Self::Skipped(error.to_string()),
             DriverError::Crashed(_) => Self::BrowserCrashed(error.to_string()),
             other => Self::HarnessError(other.to_string()),
         }

@@ -1,12 +1,14 @@
 //! Why a request has no usable response.
 
+use super::obstacle::Obstacle;
+
 /// Why a request has no usable response.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WireError {
     /// No response: connection refused or reset, or timed out.
     #[error("no response from {url}: {reason}")]
-    NoResponse { url: String, reason: String },
+    NoResponse { url: String, reason: String, obstacle: Obstacle },
     /// A response that can't be parsed.
     #[error("the response of {url} is not {wanted}: {reason}")]
     Unreadable { url: String, wanted: &'static str, reason: String },

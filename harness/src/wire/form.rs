@@ -22,6 +22,18 @@ pub struct Field {
     pub checked: bool,
 }
 
+/// The form that has the element of a CSS selector, as its place on the page, and the name and value of the element.
+#[must_use]
+pub fn located(html: &str, selector: &str) -> Option<(usize, String, String)> {
+    let document = Html::parse_document(html);
+    let (selector, forms) = (Selector::parse(selector).ok()?, Selector::parse("form").ok()?);
+    let element = document.select(&selector).next()?;
+    let form = element.ancestors().filter_map(ElementRef::wrap).find(|parent| parent.value().name() == "form")?;
+    let place = document.select(&forms).position(|candidate| candidate.id() == form.id())?;
+    let attribute = |name| element.attr(name).unwrap_or_default().to_owned();
+    Some((place, attribute("name"), attribute("value")))
+}
+
 /// A form.
 #[derive(Clone, Debug)]
 pub struct Form {
@@ -77,6 +89,27 @@ impl Form {
     #[must_use]
     pub fn asks_sign_in(&self) -> bool {
         self.login_field().is_some() || self.asks_password()
+    }
+
+    /// Whether all text fields are known: it has none besides those for a user name and passwords.
+    #[must_use]
+    pub fn asks_sign_in_only(&self) -> bool {
+        let known = self.login_field().map(|field| &field.name);
+        self.asks_sign_in() && self.typed().all(|field| field.kind == "password" || Some(&field.name) == known)
+    }
+
+    /// The fields that a user types into.
+    pub fn typed(&self) -> impl Iterator<Item = &Field> {
+        let typed = ["", "text", "email", "tel", "number", "password", "textarea"];
+        self.fields.iter().filter(move |field| typed.contains(&field.kind.as_str()))
+    }
+
+    /// The parameters with these fields filled in and this button.
+    #[must_use]
+    pub fn filled_with(&self, values: &[(String, String)], button: Option<(String, String)>) -> Vec<(String, String)> {
+        let value = |field: &Field| values.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value);
+        let fields = self.sent().map(|field| (field.name.clone(), value(field).unwrap_or(&field.value).clone()));
+        fields.chain(button.filter(|(name, _)| !name.is_empty())).collect()
     }
 
     /// Whether it asks for a password.

@@ -15,6 +15,8 @@ use sha2::{Digest as _, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::failure::WireError;
+use super::obstacle::Obstacle;
+use super::proxies::Proxies;
 use super::recording::record;
 use super::reply::Reply;
 use super::request::{Body, Request};
@@ -46,6 +48,9 @@ impl Http {
             .user_agent(concat!("harness/", env!("CARGO_PKG_VERSION")))
             .tls_info(true)
             .no_proxy();
+        for proxy in Proxies::of_environment().for_client().map_err(failed)? {
+            builder = builder.proxy(proxy);
+        }
         if let Some(pem) = ca_pem {
             builder = builder.tls_certs_merge(reqwest::Certificate::from_pem_bundle(pem.as_bytes()).map_err(failed)?);
         }
@@ -91,6 +96,7 @@ impl Http {
         let failed = |error: reqwest::Error| WireError::NoResponse {
             url: self.recorder.scrubber().url(url.as_str()),
             reason: describe(&error),
+            obstacle: Obstacle::of(&error),
         };
         let mut request = self.client.request(method.clone(), url.clone()).headers(headers.clone());
         if !matches!(body, Body::None) {
@@ -121,8 +127,12 @@ impl Http {
     /// # Errors
     /// When there is no response, or the server has no certificate.
     pub async fn public_key_hash(&self, url: &Url) -> Result<String, WireError> {
-        let failed = |reason: String| WireError::NoResponse { url: url.to_string(), reason };
-        let response = self.client.get(url.clone()).send().await.map_err(|error| failed(describe(&error)))?;
+        let failed = |reason| WireError::NoResponse { url: url.to_string(), reason, obstacle: Obstacle::Certificate };
+        let response = self.client.get(url.clone()).send().await.map_err(|error| WireError::NoResponse {
+            url: url.to_string(),
+            reason: describe(&error),
+            obstacle: Obstacle::of(&error),
+        })?;
         let certificate = response.extensions().get::<TlsInfo>().and_then(TlsInfo::peer_certificate);
         let certificate = CertificateDer::from(certificate.ok_or_else(|| failed("no certificate".to_owned()))?);
         let parsed = ParsedCertificate::try_from(&certificate).map_err(|error| failed(error.to_string()))?;

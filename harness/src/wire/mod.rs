@@ -12,7 +12,9 @@ pub mod jwe;
 pub mod jwt;
 pub mod keys;
 pub mod metadata;
+mod obstacle;
 pub mod page;
+mod proxies;
 mod recording;
 mod reply;
 mod request;
@@ -20,5 +22,7 @@ pub mod token;
 
 pub use failure::WireError;
 pub use http::Http;
+pub use obstacle::Obstacle;
+pub use proxies::Proxies;
 pub use reply::Reply;
 pub use request::{Body, Request};

@@ -13,6 +13,8 @@ pub(crate) fn options(target: &str, ids: &[&str], reports: &Path) -> Options {
     Options {
         target: target.to_owned(),
         fixtures: Fixtures::built_in(),
+        server: None,
+        continuing: false,
         filter: Filter::new(&ids, &[], &[]).expect("patterns"),
         behavior: None,
         drivers: Drivers::Http,

@@ -221,6 +221,8 @@ fn a_reader_who_closes_the_pipe_does_not_turn_a_failure_into_a_success() {
     assert_eq!(process.wait().expect("an end").code(), Some(1));
 }
 
+const WEB_ID: &str = "0oamarketweb000005d7";
+
 fn control(mock: &MockIdp) -> Control {
     let http = Http::new(None, Recorder::new(Scrubber::default())).expect("a client");
     Control::new(mock.url().parse().expect("an address"), http)
@@ -232,6 +234,7 @@ async fn the_faults_and_the_clock_of_a_mock_are_reported_and_are_as_before_after
     let control = control(&mock);
     control.fault("id_token.wrong-nonce", None).await.expect("a fault");
     control.advance(5000).await.expect("a moved clock");
+    mock.allow_return(&[WEB_ID], "http://localhost:1/mine", "http://localhost:1/bye").expect("a redirect URI");
     let reports = tempfile::tempdir().expect("a folder");
     // The last two move the clock and have the mock for themselves.
     let options = options(mock.issuer(), &["code.web.custom", "prompt.login", "consent.allow"], reports.path());
@@ -249,6 +252,15 @@ async fn the_faults_and_the_clock_of_a_mock_are_reported_and_are_as_before_after
         after.faults.iter().map(|fault| fault["name"].as_str()).collect::<Vec<_>>(),
         [Some("id_token.wrong-nonce")]
     );
+    let request = format!(
+        "{}/v1/authorize?client_id={WEB_ID}&response_type=code&scope=openid&state=s&prompt=none&\
+         redirect_uri=http://localhost:1/mine",
+        mock.issuer()
+    );
+    let http = Http::new(None, Recorder::new(Scrubber::default())).expect("a client");
+    let reply = http.get(&request.parse().expect("a URL")).await.expect("a reply");
+    let to = reply.location().expect("a redirect");
+    assert_eq!((to.port(), to.path()), (Some(1), "/mine"), "the mock was not reset");
 }
 
 /// A target file for the web client of an org on a running mock.

@@ -45,7 +45,7 @@ pub(in crate::scenario::certification) const MODULES: &[Module] = &[
     })
     .runs(runs::in_dynamic)
     .driver(RequiredDriver::None)
-    .needs(&[Need::ExclusiveIssuer]),
+    .needs(&[Need::KeyRotation]),
     Module::new(
         "oidcc-refresh-token-rp-key-rotation",
         "A client that publishes another key authenticates with it",
