@@ -17,8 +17,8 @@ checks! {
     DELIVERY = Must "callback.delivery", "The response arrives with the right response mode", ["OAuth 2.0 Multiple Response Types 2.1", "OAuth 2.0 Form Post Response Mode 2"];
     STATE = Must "callback.state", "The state is returned unchanged", ["RFC 6749 4.1.2", "OIDF oidcc-server"];
     CODE = Must "callback.code", "The response carries a code", ["RFC 6749 4.1.2"];
-    CODE_LENGTH = Must "callback.code-length", "A code is too long to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
-    CODE_ENTROPY = Must "callback.code-entropy", "A code has too much entropy to be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
+    CODE_LENGTH = Must "callback.code-length", "A code is long enough that it cannot be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
+    CODE_ENTROPY = Must "callback.code-entropy", "A code has enough entropy that it cannot be guessed", ["RFC 6749 10.10", "OIDF oidcc-server"];
     STATUS = Must "callback.status", "The redirect is a 302 or 303, which do not repeat the POST of the password", ["RFC 9700 4.12"];
     ISSUER = Must "callback.issuer", "An issuer in the response is the issuer of the server", ["RFC 9207 2.4"];
     PARAMETERS = Should "callback.parameters", "The response carries no other parameters", ["OIDC Core 3.1.2.5", "OIDC Core 3.1.2.6"];
@@ -30,7 +30,7 @@ checks! {
     ID_TOKEN = Must "callback.id-token", "The response carries an ID token exactly if one was requested", ["OIDC Core 3.2.2.5"];
     ACCESS_TOKEN = Must "callback.access-token", "The response carries an access token exactly if one was requested", ["OIDC Core 3.2.2.5"];
     ERROR_REDIRECTED = Must "refusal.redirected", "The error is delivered to the redirect URI", ["RFC 6749 4.1.2.1", "Okta: /authorize, response properties"];
-    ERROR_CODE = Must "refusal.error", "The error code is the right one", ["RFC 6749 4.1.2.1", "OIDC Core 3.1.2.6"];
+    ERROR_CODE = Must "refusal.error", "The error code is the one that the specification or Okta's documentation names", ["RFC 6749 4.1.2.1", "OIDC Core 3.1.2.6"];
     ERROR_TEXT = Should "refusal.description", "The description is Okta's", ["Okta: OAuth 2.0 and OpenID Connect error codes"];
     ERROR_STATE = Must "refusal.state", "The error carries the state", ["RFC 6749 4.1.2.1"];
     ERROR_NO_CODE = Must "refusal.no-code", "An error response carries no code and no token", ["RFC 6749 4.1.2.1"];
@@ -38,8 +38,8 @@ checks! {
     ERROR_LINES = Should "refusal.lines", "The description has no line breaks and tabs", ["RFC 6749 4.1.2.1", "OIDF oidcc-prompt-none-not-logged-in"];
     ERROR_URI = Must "refusal.uri", "error_uri is a URI of permitted characters", ["RFC 6749 4.1.2.1", "OIDF oidcc-prompt-none-not-logged-in"];
     ERROR_DELIVERY = Must "refusal.delivery", "The error arrives with the requested response mode", ["OAuth 2.0 Multiple Response Types 2.1"];
-    STAYS = Must "page.stays", "The browser is never sent to an address that isn't registered", ["RFC 6749 4.1.2.1", "RFC 9700 4.1", "OIDF oidcc-ensure-registered-redirect-uri"];
-    PAGE_STATUS = Should "page.status", "The error page comes with status 400", ["Okta: redirect URI errors"];
+    STAYS = Must "page.stays", "The browser is not sent to an unregistered address: the error is a page of the issuer", ["RFC 6749 4.1.2.1", "RFC 9700 4.1", "OIDF oidcc-ensure-registered-redirect-uri"];
+    PAGE_STATUS = Should "page.status", "The status of the error page is 400", ["Okta: redirect URI errors"];
     PAGE_SAYS = Should "page.says", "The error page contains the error", ["RFC 6749 4.1.2.1", "Okta: redirect URI errors"];
     ASKED = Must "prompt.sign-in", "The user is asked to sign in", ["OIDC Core 3.1.2.3"];
     NOT_ASKED = Must "prompt.silent", "The user is not asked to sign in again", ["OIDC Core 3.1.2.3"];

@@ -17,7 +17,7 @@ checks! {
     ID_TOKEN_ALGORITHM = Must "fapi.id-token-alg", "The ID token is signed with PS256, ES256 or EdDSA", ["FAPI 2 Security Profile 5.4"];
     PUSHED_STATUS = Must "fapi.pushed-status", "A pushed request is answered with 201", ["RFC 9126 2.2", "FAPI 2 Security Profile 5.3.2.2-2"];
     PUSHED_LIFETIME = Must "fapi.pushed-lifetime", "The lifetime of a request_uri is between 5 seconds and a year", ["RFC 9126 2.2"];
-    PUSHED_ENTROPY = Must "fapi.pushed-entropy", "A request_uri has too much entropy to be guessed", ["RFC 9126 7.1", "RFC 9101 10.2"];
+    PUSHED_ENTROPY = Must "fapi.pushed-entropy", "A request_uri has enough entropy that it cannot be guessed", ["RFC 9126 7.1", "RFC 9101 10.2"];
     PUSH_VERB = Must "fapi.push-verb", "The pushed authorization request endpoint accepts POST only", ["RFC 9126 2.3"];
     REVISITED = Should "fapi.revisited", "A request_uri can be used again until the user has signed in", ["FAPI 2 Security Profile 5.3.2.2 note 3"];
     FOLLOWED_ONCE = Should "fapi.followed-once", "A request_uri gives one code only", ["RFC 9126 7.3"];

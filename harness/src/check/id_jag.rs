@@ -18,7 +18,7 @@ checks! {
     ANSWER = Must "id-jag.answer", "The response contains an ID-JAG", ["RFC 8693 2.2.1", "ID-JAG draft 4.3.2", "Okta: Cross App Access"];
     HEADER = Must "id-jag.header", "The header's type is that of an ID-JAG", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
     SIGNATURE = Must "id-jag.signature", "Its signature verifies with a key of the org", ["RFC 7515 5.2", "Okta: validate ID-JAG tokens"];
-    CLAIMS = Must "id-jag.claims", "Issuer, audience, subject, client and scope are right", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
+    CLAIMS = Must "id-jag.claims", "Issuer, audience, subject, client and scope are those of the request", ["ID-JAG draft 3.1", "Okta: validate ID-JAG tokens"];
     ACTOR = Must "id-jag.act", "act names the agent and the app", ["RFC 8693 4.1", "Okta: validate ID-JAG tokens"];
     TIMES = Must "id-jag.lifetime", "It is valid for five minutes and has an id", ["ID-JAG draft 3.1", "Okta: Cross App Access"];
     REDEEMED = Must "id-jag.redeemed", "The access token has the same user, client and agent", ["ID-JAG draft 4.4.2", "Okta: AI agent token exchange"];

@@ -20,7 +20,7 @@ checks! {
     DELETED = Should "registration.deleted", "The client can be deleted", ["RFC 7592 2.3", "OIDF oidcc-server"];
     REFUSED = Must "registration.refused", "The registration is rejected", ["RFC 7591 3.2.2", "Okta: dynamic client registration"];
     JSON = Must "registration.json", "The error is a JSON object", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
-    ERROR = Should "registration.error", "The error code is the right one", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
+    ERROR = Should "registration.error", "The error code is the one that the specification or Okta's documentation names", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
     LOGO = Should "page.logo", "The sign-in page shows the client's logo", ["OIDC Registration 2", "OIDF oidcc-registration-logo-uri"];
     POLICY = Should "page.policy", "The sign-in page links to the client's policy", ["OIDC Registration 2", "OIDF oidcc-registration-policy-uri"];
     TERMS = Should "page.terms", "The sign-in page links to the client's terms of service", ["OIDC Registration 2", "OIDF oidcc-registration-tos-uri"];

@@ -16,7 +16,7 @@ checks! {
     TYPE = Must "token.type", "The token type is Bearer", ["RFC 6749 7.1", "RFC 6750 4"];
     EXPIRES_IN = Must "token.expires-in", "expires_in is a positive number of seconds, a year at most", ["RFC 6749 5.1", "OIDF oidcc-server"];
     EXPIRES_IN_PRESENT = Should "token.expires-in-told", "The response contains the lifetime of the access token", ["RFC 6749 5.1", "OIDF oidcc-server"];
-    UNGUESSABLE = Must "token.unguessable", "An access token has too much entropy to be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
+    UNGUESSABLE = Must "token.unguessable", "An access token has enough entropy that it cannot be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
     SCOPE = Must "token.scope", "The granted scope is the requested scope, in the same order", ["RFC 6749 5.1", "Okta: /token, response properties"];
     NO_ID_TOKEN = Must "token.no-id-token", "Without the openid scope there is no ID token", ["OIDC Core 3.1.2.1"];
     REFRESH_ISSUED = Must "token.refresh-issued", "offline_access gives a refresh token", ["OIDC Core 11", "Okta: refresh access tokens"];
@@ -25,8 +25,8 @@ checks! {
     ROTATED = Must "refresh.rotated", "Each refresh gives a new refresh token", ["RFC 9700 4.14.2", "Okta: refresh token rotation"];
     NOT_ROTATED = Must "refresh.not-rotated", "A static refresh token does not change", ["Okta: refresh token rotation"];
     NEW_ACCESS_TOKEN = Must "refresh.new-access-token", "A refresh gives a new access token", ["RFC 6749 6", "OIDF oidcc-refresh-token"];
-    ERROR_STATUS = Must "token-error.status", "The error has the right status", ["RFC 6749 5.2", "Okta: OAuth 2.0 and OpenID Connect error codes"];
-    ERROR_CODE = Must "token-error.error", "The error code is the right one", ["RFC 6749 5.2"];
+    ERROR_STATUS = Must "token-error.status", "The status is the one that the specification or Okta's documentation names", ["RFC 6749 5.2", "Okta: OAuth 2.0 and OpenID Connect error codes"];
+    ERROR_CODE = Must "token-error.error", "The error code is the one that the specification or Okta's documentation names", ["RFC 6749 5.2"];
     ERROR_TEXT = Should "token-error.description", "The description is Okta's", ["Okta: OAuth 2.0 and OpenID Connect error codes"];
     ERROR_JSON = Must "token-error.json", "The error is JSON", ["RFC 6749 5.2"];
     ERROR_NO_STORE = Should "token-error.no-store", "The error must not be cached", ["RFC 6749 5.2"];
@@ -37,11 +37,11 @@ checks! {
     NO_ERROR = Must "token.no-error", "A successful response has no error", ["RFC 6749 5.1", "RFC 6749 5.2", "OIDF oidcc-server"];
     CHARACTERS = Must "token.characters", "An access token has printable ASCII characters only", ["RFC 6749 A.12", "OIDF oidcc-refresh-token"];
     REFRESH_LENGTH = Must "refresh-token.length", "A refresh token has at least 128 bits", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
-    REFRESH_ENTROPY = Must "refresh-token.entropy", "A refresh token has too much entropy to be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
+    REFRESH_ENTROPY = Must "refresh-token.entropy", "A refresh token has enough entropy that it cannot be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
     REFRESH_CHARACTERS = Must "refresh-token.characters", "A refresh token has printable ASCII characters only", ["RFC 6749 A.17", "OIDF oidcc-refresh-token"];
     REFRESHED_TYPE = Must "refresh.content-type", "The content type of a refresh is application/json", ["RFC 6749 5.1", "OIDF oidcc-refresh-token"];
     ENVELOPE = Must "token-error.envelope", "An unknown client gets Okta's API error", ["Okta: error codes, invalid_client"];
-    CODE_REUSE = Must "code.single-use", "A code works once", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse"];
+    CODE_REUSE = Must "code.single-use", "A code that was redeemed before is rejected", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse"];
     REUSE_REVOKES = Should "code.reuse-revokes", "Using a code twice revokes its tokens", ["RFC 6749 4.1.2", "OIDF oidcc-codereuse-30seconds"];
     FAMILY_REVOKED = Must "refresh.reuse-revokes", "Using a rotated refresh token again revokes the newest one too", ["RFC 9700 4.14.2", "Okta: refresh token reuse detection"];
     LEEWAY = Must "refresh.leeway", "Within the grace period the previous refresh token still works", ["Okta: refresh token rotation, grace period"];

@@ -21,11 +21,11 @@ checks! {
     SIGNED = Must "userinfo.signed", "The response is a signed token, as registered by the client", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
     SIGNATURE = Must "userinfo.signature", "Its signature verifies with the published key", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
     SIGNED_BY = Must "userinfo.alg", "It is signed with RS256", ["OIDC Registration 2", "OIDF oidcc-userinfo-rs256"];
-    SIGNED_FOR = Should "userinfo.iss-aud", "Its issuer and audience are right", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
+    SIGNED_FOR = Should "userinfo.iss-aud", "Its issuer is the server and its audience the client", ["OIDC Core 5.3.2", "OIDF oidcc-userinfo-rs256"];
     NO_NONCE = Must "userinfo.no-nonce", "It has no nonce", ["OIDC Core 5.1", "OIDF oidcc-userinfo-rs256"];
-    REFUSED = Must "bearer.status", "The request is rejected with the right status", ["RFC 6750 3.1", "OIDC Core 5.3.3"];
+    REFUSED = Must "bearer.status", "The status is the one that RFC 6750 names for the error", ["RFC 6750 3.1", "OIDC Core 5.3.3"];
     CHALLENGE = Must "bearer.challenge", "The error has a Bearer challenge", ["RFC 6750 3"];
-    ERROR = Must "bearer.error", "The challenge names the right error", ["RFC 6750 3.1"];
+    ERROR = Must "bearer.error", "The challenge names the error that the specification requires", ["RFC 6750 3.1"];
     NO_ERROR = Should "bearer.no-error", "Without a token the challenge names no error", ["RFC 6750 3.1"];
 }
 

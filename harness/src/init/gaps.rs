@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::text::Slot;
+use super::slot::Slot;
 use crate::issuer_target::{AccountName, ClientName, Target};
 use crate::scenario::Scenario;
 

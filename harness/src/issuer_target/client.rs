@@ -107,6 +107,19 @@ impl Client {
         self.lacks("grant type", value, self.capabilities.grant_types.as_deref())
     }
 
+    /// Why scenarios that are not about assertions cannot use the client: they send a secret, or nothing.
+    #[must_use]
+    pub fn lacks_simple_authentication(&self) -> Option<String> {
+        let signs = matches!(self.auth, AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt);
+        signs.then(|| {
+            let name = self.name;
+            format!(
+                "needs the {name} client with client_secret_basic, client_secret_post or none: it has {}",
+                self.auth.word()
+            )
+        })
+    }
+
     fn lacks(&self, noun: &str, value: &str, stated: Option<&[String]>) -> Option<String> {
         let wanted = normalised(value);
         let why = match stated {
@@ -168,6 +181,14 @@ mod tests {
         let reason = client.lacks_response_type("id_token").expect("a reason");
         assert_eq!(reason, "needs the response type id_token for the web client: the target file does not list it");
         assert_eq!(client.lacks_grant_type("password"), None, "nothing is known about grant types");
+    }
+
+    #[test]
+    fn a_client_that_signs_assertions_does_not_send_a_secret() {
+        let client = Client { auth: AuthMethod::PrivateKeyJwt, ..client(Capabilities::default()) };
+        let reason = client.lacks_simple_authentication().expect("a reason");
+        assert!(reason.ends_with("client_secret_post or none: it has private_key_jwt"), "{reason}");
+        assert_eq!(Client { auth: AuthMethod::ClientSecretPost, ..client }.lacks_simple_authentication(), None);
     }
 
     #[test]

@@ -160,6 +160,14 @@ impl Control {
         self.post("keys/rotate", json!({})).await
     }
 
+    /// Makes the org as it was at the start.
+    ///
+    /// # Errors
+    /// When the control API answers with an error.
+    pub async fn reset(&self) -> Result<(), WireError> {
+        self.post("reset", json!({})).await
+    }
+
     /// Revokes what a user has allowed a client.
     ///
     /// # Errors

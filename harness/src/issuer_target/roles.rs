@@ -91,9 +91,8 @@ fn fitting(client: &Client) -> &'static [ClientName] {
         && client.lacks_response_type("code").is_none();
     match (signs_in, client.secret.is_some(), client.auth) {
         (true, true, _) => &[WEB, SECOND],
-        (true, false, AuthMethod::PrivateKeyJwt) => &[WEB],
-        (true, false, _) => &[SPA, NATIVE],
+        (true, false, AuthMethod::None) => &[SPA, NATIVE],
         (false, true, _) => &[SERVICE, REPORTS],
-        (false, false, _) => &[],
+        (_, false, _) => &[],
     }
 }

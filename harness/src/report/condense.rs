@@ -14,7 +14,7 @@ const LONGEST_BODY: usize = 160;
 pub(super) const MOST_WHOLE: usize = 60;
 
 /// Headers that say nothing about a flow.
-const DULL_HEADERS: [&str; 23] = [
+const DULL_HEADERS: [&str; 24] = [
     "accept",
     "accept-ch",
     "access-control-expose-headers",
@@ -33,6 +33,7 @@ const DULL_HEADERS: [&str; 23] = [
     "vary",
     "x-content-type-options",
     "x-frame-options",
+    "x-okta-request-id",
     "x-rate-limit-limit",
     "x-rate-limit-remaining",
     "x-rate-limit-reset",
@@ -61,7 +62,11 @@ fn shortened(exchange: &Exchange) -> Exchange {
         headers.iter().filter(|(name, _)| !DULL_HEADERS.contains(&name.as_str())).cloned().collect()
     };
     Exchange {
-        request_headers: telling(&exchange.request_headers),
+        // The type of the body can be seen in it.
+        request_headers: telling(&exchange.request_headers)
+            .into_iter()
+            .filter(|(name, _)| name != "content-type")
+            .collect(),
         response_headers: telling(&exchange.response_headers),
         response_body: cut(&exchange.response_body),
         millis: tenths(exchange.millis),

@@ -31,7 +31,7 @@ pub struct Bench {
     pub(super) is_repeatable: bool,
     /// Hashes of the public keys of servers whose certificates only the harness can verify.
     public_keys: Vec<String>,
-    _mock: Option<embedded::Mock>,
+    mock: Option<embedded::Mock>,
     _demo: Option<embedded::Demo>,
 }
 
@@ -107,13 +107,7 @@ impl Bench {
             environment,
         };
         let mut target = opening.open(file).await?;
-        let clients: Vec<&str> = target
-            .clients
-            .values()
-            .filter(|client| !WITHOUT_REDIRECT_URI.contains(&client.name))
-            .map(|client| client.id.as_str())
-            .collect();
-        mock.register(&clients, &target.redirect_uri, &target.signed_out_uri).map_err(failed)?;
+        register(&mock, &target)?;
         let demo = match target.client(WEB).filter(|_| options.api) {
             Some(web) => {
                 let secret = web.secret.as_deref().unwrap_or_default();
@@ -127,7 +121,7 @@ impl Bench {
             listener,
             is_repeatable: true,
             public_keys: Vec::new(),
-            _mock: Some(mock),
+            mock: Some(mock),
             _demo: demo,
         })
     }
@@ -167,7 +161,15 @@ impl Bench {
             _ => None,
         };
         let public_keys = if listener.is_some() { public_keys(&target).await? } else { Vec::new() };
-        Ok(Self { target: Arc::new(target), listener, is_repeatable: false, public_keys, _mock: None, _demo: None })
+        Ok(Self { target: Arc::new(target), listener, is_repeatable: false, public_keys, mock: None, _demo: None })
+    }
+
+    /// Makes a mock that a scenario had for itself as it was when it was started.
+    pub(super) async fn renew(&self) -> Result<(), RunError> {
+        let (Some(mock), Some(control)) = (&self.mock, &self.target.control) else { return Ok(()) };
+        control.reset().await.map_err(TargetError::from)?;
+        self.target.clock_was_restored();
+        register(mock, &self.target)
     }
 
     /// Whether the harness has started the issuer itself.
@@ -190,6 +192,14 @@ impl Bench {
             public_keys: self.public_keys.clone(),
         }
     }
+}
+
+/// Registers the redirect URIs of the harness, which a reset of the mock removes.
+fn register(mock: &embedded::Mock, target: &Target) -> Result<(), RunError> {
+    let clients = target.clients.values().filter(|client| !WITHOUT_REDIRECT_URI.contains(&client.name));
+    let clients: Vec<&str> = clients.map(|client| client.id.as_str()).collect();
+    mock.register(&clients, &target.redirect_uri, &target.signed_out_uri)
+        .map_err(|error| RunError::Start(error.to_string()))
 }
 
 /// The keys of the target's servers that a browser visits, if they have certificates of a private authority.

@@ -1,6 +1,6 @@
 //! Runs the selected scenarios: most in parallel against one issuer, exclusive ones each against an issuer of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use time::OffsetDateTime;
@@ -190,6 +190,7 @@ impl Runner {
             scrubber: self.scrubber.clone(),
             bench_options: self.bench_options.clone(),
             name: self.options.target.clone(),
+            spare: Mutex::default(),
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use futures_util::FutureExt as _;
 
 use super::bench::{Bench, BenchOptions};
 use super::divergences;
+use super::error::RunError;
 use super::plan::PlannedScenario;
 use crate::claims::Snapshots;
 use crate::driver::{BrowserDriver, Chromedriver, Driver, HttpDriver, Missing};
@@ -30,6 +31,8 @@ pub(super) struct Worker {
     pub(super) bench_options: BenchOptions,
     /// The name of the target.
     pub(super) name: String,
+    /// Benches that scenarios had for themselves, as they were when they were opened.
+    pub(super) spare: Mutex<Vec<Arc<Bench>>>,
 }
 
 /// How the execution of a scenario ended.
@@ -63,7 +66,7 @@ impl Worker {
             }
             // A scenario that a failed check stopped must have that check in its record.
             Execution::Finished(Err(Stopped::CheckFailed)) if judged < State::ExpectedFail => {
-                (State::Error, Some("the scenario stopped early without a failed check".to_owned()))
+                (State::Error, Some("the scenario stopped early without a failed check, which is a defect of the harness: please report it".to_owned()))
             }
             Execution::Finished(Ok(())) if nothing_checked(&entries) => unchecked(&entries),
             Execution::Finished(Err(Stopped::CheckFailed) | Ok(())) => (judged, None),
@@ -107,22 +110,11 @@ impl Worker {
         if let Some(reason) = planned.scenario.unmet(&target) {
             return Execution::Skipped(reason);
         }
-        let bench = if planned.scenario.is_exclusive() && self.bench.is_repeatable {
-            // An issuer of its own, whose clock it may change.
-            let fixtures = self.snapshots.fixtures();
-            match Bench::open(
-                &self.name,
-                fixtures,
-                recorder.scrubber(),
-                BenchOptions { api: false, ..self.bench_options.clone() },
-            )
-            .await
-            {
-                Ok(bench) => Arc::new(bench),
-                Err(error) => return Execution::Failed(error.to_string()),
-            }
-        } else {
-            Arc::clone(&self.bench)
+        // An issuer of its own, whose clock it may change.
+        let own = planned.scenario.is_exclusive() && self.bench.is_repeatable;
+        let bench = match if own { self.own_bench(recorder).await } else { Ok(Arc::clone(&self.bench)) } {
+            Ok(bench) => bench,
+            Err(error) => return Execution::Failed(error.to_string()),
         };
         let driver = match driver(planned.browser, &bench, self.chromedriver.as_ref(), recorder) {
             Ok(driver) => driver,
@@ -133,7 +125,24 @@ impl Worker {
         let result = AssertUnwindSafe(planned.scenario.run(&context)).catch_unwind().await;
         // Always: dropping a session leaves its browser running.
         context.close().await;
+        if own && bench.renew().await.is_ok() {
+            self.lock_spare().push(bench);
+        }
         result.map_or_else(|panic| Execution::Failed(described(&*panic)), Execution::Finished)
+    }
+
+    /// A bench that no other scenario uses at the same time: one that another scenario has used before, or a new one.
+    async fn own_bench(&self, recorder: &Recorder) -> Result<Arc<Bench>, RunError> {
+        let spare = self.lock_spare().pop();
+        if let Some(bench) = spare {
+            return Ok(bench);
+        }
+        let options = BenchOptions { api: false, ..self.bench_options.clone() };
+        Bench::open(&self.name, self.snapshots.fixtures(), recorder.scrubber(), options).await.map(Arc::new)
+    }
+
+    fn lock_spare(&self) -> MutexGuard<'_, Vec<Arc<Bench>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sets the clock and the faults of a shared mock as they were before the run, and revokes the consents that
@@ -184,7 +193,10 @@ fn unchecked(entries: &[Entry]) -> (State, Option<String>) {
     });
     match reason {
         Some(reason) => (State::Skip, Some(reason)),
-        None => (State::Error, Some("the scenario made no check".to_owned())),
+        None => (
+            State::Error,
+            Some("the scenario made no check, which is a defect of the harness: please report it".to_owned()),
+        ),
     }
 }
 

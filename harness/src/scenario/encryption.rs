@@ -49,9 +49,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         .needs(&[Need::ResponseType("code id_token")]),
         scenario("encryption.org", "The org server encrypts ID tokens", |c| Box::pin(at_the_org(c)))
             .needs(&[Need::Server(Org)]),
-        scenario("encryption.hint", "An encrypted ID token is no id_token_hint, the decrypted one is", |c| {
-            Box::pin(hint(c))
-        })
+        scenario(
+            "encryption.hint",
+            "An encrypted ID token is rejected as id_token_hint, and the decrypted one is accepted",
+            |c| Box::pin(hint(c)),
+        )
         .cites(&["OIDC Core 3.1.2.1", "OIDC RP-Initiated Logout 2"])
         .needs(&[Need::Endpoint(Custom, Endpoint::EndSession)]),
         scenario("encryption.no-key", "A registration for encryption without a key is rejected", |c| {

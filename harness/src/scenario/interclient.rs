@@ -23,7 +23,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
         scenario(
             "interclient.hand-over",
-            "A user of one app is signed in to another with an interclient token, without a prompt",
+            "A user who is signed in to one app is signed in to another one with an interclient token, without a prompt",
             |c| Box::pin(hand_over(c)),
         ),
         scenario("interclient.again", "An interclient token that is used twice is rejected", |c| Box::pin(again(c))),

@@ -42,9 +42,11 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         by_secret("assertion.secret-forged", "An assertion signed with another secret is rejected", |s| {
             Box::pin(secret_forged(s))
         }),
-        by_secret("assertion.secret-shown", "A client with client_secret_jwt cannot send its secret", |s| {
-            Box::pin(secret_shown(s))
-        }),
+        by_secret(
+            "assertion.secret-shown",
+            "A client that is registered for client_secret_jwt is rejected if it sends its secret",
+            |s| Box::pin(secret_shown(s)),
+        ),
         Scenario::new("rotation.keys", "After a rotation another key signs, and old tokens stay valid", |s| {
             Box::pin(rotation(s))
         })

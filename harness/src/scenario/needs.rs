@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::issuer_target::{AccountName, ClientName, Endpoint, Server, ServerKind, Target, market};
+use crate::issuer_target::{AccountName, Client, ClientName, Endpoint, Server, ServerKind, Target, market};
 
 /// A precondition of a scenario.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,6 +47,9 @@ pub enum Need {
     Https,
 }
 
+/// Clients whose scenarios are about assertions.
+const ABOUT_ASSERTIONS: [ClientName; 2] = [market::AUTOMATION, market::OFFICE];
+
 /// A row of the table: what is needed, and whether a target has it.
 struct Row {
     description: String,
@@ -69,7 +72,14 @@ impl Need {
     /// The reason to skip the scenario, if the target does not meet this need.
     #[must_use]
     pub fn unmet(self, target: &Target) -> Option<String> {
-        (!(self.row().is_met)(target)).then(|| self.reason())
+        let signs = match self {
+            Self::Client(name) | Self::Secret(name) if ABOUT_ASSERTIONS.contains(&name) => None,
+            Self::Client(name) | Self::Secret(name) => {
+                target.client(name).and_then(Client::lacks_simple_authentication)
+            }
+            _ => None,
+        };
+        (!(self.row().is_met)(target)).then(|| self.reason()).or(signs)
     }
 
     /// The table of needs.

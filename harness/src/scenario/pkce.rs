@@ -16,14 +16,16 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         scenario("code.pkce.web", "A client with a secret may use PKCE too", |c| Box::pin(web(c)))
             .cites(&["RFC 9700 2.1.1", "OIDF oidcc-ensure-request-with-valid-pkce-succeeds"])
             .needs(&[Need::Client(WEB)]),
-        scenario("code.pkce.wrong-verifier", "A code with another code_verifier is rejected", |c| {
-            Box::pin(wrong_verifier(c))
-        })
+        scenario(
+            "code.pkce.wrong-verifier",
+            "A code is rejected if the code_verifier does not match the code_challenge",
+            |c| Box::pin(wrong_verifier(c)),
+        )
         .cites(&["RFC 7636 4.6"])
         .needs(&[Need::Client(WEB)]),
         scenario(
             "code.pkce.missing-verifier",
-            "A code of a request with a challenge is rejected without code_verifier",
+            "A code whose request had a code_challenge is rejected without a code_verifier",
             |s| Box::pin(missing_verifier(s)),
         )
         .cites(&["RFC 7636 4.5", "RFC 9700 4.8.2"])

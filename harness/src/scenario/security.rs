@@ -21,13 +21,17 @@ const CROWD: usize = 24;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     vec![
-        scenario("security.race.code", "Of many concurrent exchanges of a code one succeeds", |c| {
-            Box::pin(code_race(c))
-        })
+        scenario(
+            "security.race.code",
+            "Of many simultaneous requests with the same code exactly one gets tokens",
+            |c| Box::pin(code_race(c)),
+        )
         .cites(&["RFC 6749 4.1.2"]),
-        scenario("security.race.refresh", "Of many concurrent uses of a rotating refresh token one succeeds", |s| {
-            Box::pin(refresh_race(s))
-        })
+        scenario(
+            "security.race.refresh",
+            "Of many simultaneous requests with the same rotating refresh token exactly one gets tokens",
+            |s| Box::pin(refresh_race(s)),
+        )
         .cites(&["RFC 9700 4.14.2"])
         .needs(&[Need::Market, Need::Client(SPA)]),
         scenario("security.chance", "Codes are not predictable", |c| Box::pin(chance(c))).cites(&["RFC 6749 10.10"]),
@@ -35,7 +39,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             Box::pin(downgrade(s))
         })
         .cites(&["RFC 9700 4.8.2"]),
-        scenario("security.mix-up", "The response has iss if the discovery document promises it", |c| {
+        scenario("security.mix-up", "The authorization response has iss if the discovery document says so", |c| {
             Box::pin(mix_up(c))
         })
         .cites(&["RFC 9207 2.3"])

@@ -26,7 +26,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         .needs(&[Need::Endpoint(Org, Endpoint::Userinfo)]),
         scenario("userinfo.post", "Userinfo accepts POST", |c| Box::pin(returns_claims(c, Custom, Method::POST)))
             .cites(&["OIDC Core 5.3.1", "OIDF oidcc-userinfo-post-header"]),
-        scenario("userinfo.openid-only", "A token with the openid scope alone gets the subject", |s| {
+        scenario("userinfo.openid-only", "Userinfo returns only sub for a token with the openid scope alone", |s| {
             Box::pin(openid_only(s))
         })
         .cites(&["OIDC Core 5.3", "OIDF oidcc-server"]),

@@ -53,7 +53,7 @@ pub(super) const MODULES: &[Module] = &[
     ),
     module(
         "oidcc-rp-initiated-logout-no-id-token-hint",
-        "Without an id_token_hint the browser is not redirected without a question",
+        "Signing out without an id_token_hint asks the user before the browser is redirected",
         |c, v| Box::pin(stays(c, v, Hint::None, "")),
     ),
     module("oidcc-rp-initiated-logout-no-params", "Signing out without parameters succeeds", |c, v| {

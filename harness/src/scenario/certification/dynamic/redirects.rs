@@ -23,7 +23,7 @@ const PAIRWISE: Need = Need::MetadataLists("subject_types_supported", "pairwise"
 pub(in crate::scenario::certification) const MODULES: &[Module] = &[
     Module::new(
         "oidcc-ensure-redirect-uri-in-authorization-request",
-        "A request of a client with two redirect URIs must have one",
+        "A request without a redirect URI is rejected if the client has registered two",
         |c, v| Box::pin(unnamed(c, v)),
     )
     .runs(runs::in_dynamic),
@@ -51,7 +51,7 @@ pub(in crate::scenario::certification) const MODULES: &[Module] = &[
     .needs(&[Need::ApiToken]),
     Module::new(
         "oidcc-registration-sector-uri",
-        "A sector whose document names the redirect URI can be registered",
+        "A registration is accepted if the document at sector_identifier_uri lists the redirect URI",
         |c, v| Box::pin(sector(c, v, true)),
     )
     .runs(runs::in_dynamic)
@@ -59,7 +59,7 @@ pub(in crate::scenario::certification) const MODULES: &[Module] = &[
     .needs(&[Need::ApiToken, PAIRWISE]),
     Module::new(
         "oidcc-registration-sector-bad",
-        "A sector whose document lacks the redirect URI cannot be registered",
+        "A registration is rejected if the document at sector_identifier_uri does not list the redirect URI",
         |c, v| Box::pin(sector(c, v, false)),
     )
     .runs(runs::in_dynamic)

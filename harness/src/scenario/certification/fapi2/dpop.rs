@@ -35,31 +35,31 @@ pub(super) const MODULES: &[Module] = &[
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-mismatched-dpop-jkt-fails",
-        "A request whose dpop_jkt is not the key of its proof is rejected",
+        "A pushed request is rejected if dpop_jkt names another key than its DPoP proof",
         |c, v| run_with_clients(c, v, |p| Box::pin(mismatched(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-proof-jkt",
-        "A code is rejected with another key than that of the pushed request's proof",
+        "A code is rejected if its DPoP proof has another key than the proof of the pushed request",
         |c, v| run_with_clients(c, v, |p| Box::pin(other_key_than_pushed(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-token-endpoint-fails-with-mismatched-dpop-jkt",
-        "A code is rejected with another key than the request's dpop_jkt",
+        "A code is rejected if its DPoP proof has another key than dpop_jkt names",
         |c, v| run_with_clients(c, v, |p| Box::pin(other_key_than_named(p))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-dpopproof-at-par-endpoint-binding-success",
-        "The key of the pushed request's proof gets the tokens",
+        "The key that signed the DPoP proof of the pushed request gets the tokens",
         |c, v| run_with_clients(c, v, |p| Box::pin(bound(p, p.request()))),
     )
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-ensure-dpop-auth-code-binding-success",
-        "The key of dpop_jkt and the proof gets the tokens",
+        "The key that dpop_jkt and the DPoP proof of the pushed request name gets the tokens",
         |c, v| run_with_clients(c, v, |p| Box::pin(named_and_proved(p))),
     )
     .runs(runs::in_fapi2),

@@ -21,7 +21,7 @@ pub(super) const MODULES: &[Module] = &[
     .runs(runs::in_fapi2),
     Module::new(
         "fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected",
-        "A code with another code_verifier is rejected",
+        "A code is rejected if the code_verifier does not match the code_challenge",
         |c, v| run_with_clients(c, v, |p| Box::pin(verifier(p, Some(random_text(32))))),
     )
     .runs(runs::in_fapi2),
