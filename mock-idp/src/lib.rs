@@ -39,7 +39,7 @@ mod tls;
 pub use logging::LogFormat;
 #[doc(hidden)]
 pub use logging::{flush_stderr, write_stderr};
-pub use mock_idp::{Builder, ChangeError, MockIdp};
+pub use mock_idp::{Builder, ChangeError, CheckedOrg, MockIdp};
 pub use mock_idp_core::behavior::Behavior;
 pub use org_document::{OrgDocument, PreviewError};
 pub use org_source::{BUILT_IN_ORG, OrgSource};

@@ -1,6 +1,7 @@
 //! A mock org in this process: built, started, stopped when dropped.
 
 mod builder;
+mod checked_org;
 mod reload;
 mod start;
 
@@ -11,6 +12,7 @@ use mock_idp_core::org::{Problems, RateLimits};
 use parking_lot::Mutex;
 
 pub use self::builder::Builder;
+pub use self::checked_org::CheckedOrg;
 use crate::engine::Orgs;
 use crate::listen::Serving;
 use crate::listen::port::DEFAULT_PORT;
@@ -92,7 +94,8 @@ impl MockIdp {
         self.orgs.default_org().org().rate_limits() == RateLimits::Enforced
     }
 
-    /// What a person must know of: leniencies, another port than the usual, an address that others can reach.
+    /// What a person must know of: leniencies, another port than the usual, an address that others can reach, and what is probably a
+    /// mistake in the org documents, as they were at the start.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings

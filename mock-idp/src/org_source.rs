@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use mock_idp_core::org::{Org, Problem, Problems};
+use mock_idp_core::lint;
+use mock_idp_core::org::{Org, Problem, Problems, locate};
 
 use crate::start_error::StartError;
 
@@ -84,6 +85,14 @@ impl OrgSource {
     pub fn org(&self) -> Result<Org, StartError> {
         Org::parse(&self.yaml).map_err(|problems| unsound(&self.origin, &problems))
     }
+
+    /// What is valid in the document, but has no effect or is most often a mistake: one `origin:line:column: …` for each.
+    #[must_use]
+    pub fn warnings(&self, org: &Org) -> Vec<String> {
+        let mut warnings = lint::warnings(org);
+        locate(&self.yaml, &mut warnings);
+        warnings.into_iter().map(|warning| Problems(vec![warning]).lines(&self.origin)).collect()
+    }
 }
 
 /// The error for a document with these problems.
@@ -146,12 +155,8 @@ fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Result<String, Problem> {
 fn no_text(before: &str, what: &str) -> Problem {
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Problem {
-        path: String::new(),
-        place: Some((line as u64, column as u64)),
-        message: format!("{what}; save the document as UTF-8"),
-        nearest: None,
-    }
+    let message = format!("{what}; save the document as UTF-8");
+    Problem { place: Some((line as u64, column as u64)), ..Problem::at("", message) }
 }
 
 #[cfg(test)]

@@ -15,13 +15,13 @@ struct Layers {
 const CORE: Layers = Layers {
     folder: "mock-idp/core",
     layers: &[
-        &["text", "trace"],
+        &["java_regex", "text", "trace"],
         &["moment"],
         &["protocol", "expression", "behavior"],
         &["model"],
         &["org", "ledger"],
         &["policy", "claims"],
-        &["tokens", "sign_in"],
+        &["tokens", "sign_in", "lint"],
         &["endpoint", "management"],
         &["preview"],
     ],

@@ -2,14 +2,16 @@
 //!
 //! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
 //! arrive as one argument, [`moment::Moment`]. Layers, lowest first (a module imports only from layers below its own):
-//! `moment trace` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in` ·
+//! `moment trace java_regex` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in lint` ·
 //! `endpoint management` · `preview`.
 
 pub mod behavior;
 pub mod claims;
 pub mod endpoint;
 pub mod expression;
+pub mod java_regex;
 pub mod ledger;
+pub mod lint;
 pub mod management;
 pub mod model;
 pub mod moment;

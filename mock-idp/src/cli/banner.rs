@@ -8,6 +8,7 @@ use super::wrap::{WIDTH, wrapped};
 
 /// The largest number of users and of further orgs in the banner.
 const MAX_ROWS: usize = 2;
+const MAX_WARNINGS: usize = 6;
 
 /// The one line for scripts.
 pub(super) fn ready_line(mock: &MockIdp) -> String {
@@ -48,11 +49,13 @@ pub(super) fn banner(mock: &MockIdp, styled: bool) -> String {
         text.push('\n');
     }
 
-    for warning in mock.warnings() {
+    let warnings = mock.warnings();
+    for warning in warnings.iter().take(MAX_WARNINGS) {
         for (index, part) in wrapped(warning, WIDTH - 12).into_iter().enumerate() {
             line(&mut text, if index == 0 { "Warning" } else { "" }, &bold(&part));
         }
     }
+    more(&mut text, warnings.len().saturating_sub(MAX_WARNINGS), "warnings, at /_mock/info and with --check");
     let limits = if mock.enforces_rate_limits() { "enforced" } else { "off" };
     let _ = writeln!(text, "  Clock real · faults none · rate limits {limits} · data in memory (lost on exit)");
     if let Some(path) = mock.ca_path() {

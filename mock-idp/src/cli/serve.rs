@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
-use mock_idp::{LogFormat, MockIdp, StartError, flush_stderr, write_stderr};
+use mock_idp::{CheckedOrg, LogFormat, MockIdp, StartError, flush_stderr, write_stderr};
 use tokio::runtime::{Handle, Runtime};
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -14,10 +14,17 @@ use super::signals::Signals;
 use super::watch::Watch;
 use super::{banner, ready_file};
 
-/// Checks the org documents.
+/// Checks the org documents. Warnings go to stderr.
 pub(super) fn check(args: &ServeArgs) -> Result<(), Failure> {
-    let names = args.builder()?.check()?;
-    print(&format!("ok: {}\n", names.join(", ")))
+    let orgs = args.builder()?.check()?;
+    for warning in orgs.iter().flat_map(|org| &org.warnings) {
+        write_stderr(&format!("warning: {warning}\n"));
+    }
+    print(&format!("ok: {}\n", names(&orgs)))
+}
+
+fn names(orgs: &[CheckedOrg]) -> String {
+    orgs.iter().map(|org| org.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Serves until a signal arrives.
@@ -120,8 +127,11 @@ async fn reload(args: &ServeArgs, mock: &Arc<MockIdp>) {
     }
     let reloading = Arc::clone(mock);
     match spawn_blocking(move || reloading.reload()).await {
-        Ok(Ok(names)) if names.is_empty() => notice(args, "the org files have not changed"),
-        Ok(Ok(names)) => notice(args, &format!("changed: {}", names.join(", "))),
+        Ok(Ok(orgs)) if orgs.is_empty() => notice(args, "the org files have not changed"),
+        Ok(Ok(orgs)) => {
+            notice(args, &format!("changed: {}", names(&orgs)));
+            orgs.iter().flat_map(|org| &org.warnings).for_each(|text| warning(args, text));
+        }
         Ok(Err(error)) => problem(args, &format!("nothing is changed: {error}")),
         Err(error) => problem(args, &format!("nothing is changed: {error}")),
     }
@@ -132,6 +142,13 @@ fn notice(args: &ServeArgs, text: &str) {
     match args.log {
         LogFormat::Off => write_stderr(&format!("mock-idp: {text}\n")),
         LogFormat::Text | LogFormat::Json => tracing::info!(target: "mock_idp", "{text}"),
+    }
+}
+
+fn warning(args: &ServeArgs, text: &str) {
+    match args.log {
+        LogFormat::Off => write_stderr(&format!("mock-idp: warning: {text}\n")),
+        LogFormat::Text | LogFormat::Json => tracing::warn!(target: "mock_idp", "{text}"),
     }
 }
 

@@ -81,13 +81,15 @@ pub(super) async fn ca_certificate(At(address): At) -> Response {
 }
 
 pub(super) async fn info(At(address): At) -> Json<Info> {
+    let mut warnings = address.warnings();
+    warnings.extend(address.org.document_warnings().iter().cloned());
     Json(Info {
         name: PRODUCT,
         version: env!("CARGO_PKG_VERSION"),
         org: address.org.name.clone(),
         issuer: format!("{}/oauth2/default", address.issuer_base),
         behavior: address.org.org().behavior().to_string(),
-        warnings: address.warnings(),
+        warnings,
     })
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
@@ -39,6 +40,7 @@ pub(crate) struct OrgInstance {
     /// What is different if this is a scratch instance.
     pub(super) scratch: Option<Scratch>,
     snapshots: Snapshots,
+    document_warnings: ArcSwap<Vec<String>>,
     revision: AtomicU64,
     resets: AtomicU64,
     /// Held while the clock is set, so that the last change of the ledger is also the last one here.
@@ -72,6 +74,7 @@ impl OrgInstance {
             nonce_secret: rand::random(),
             scratch: None,
             snapshots: Snapshots::new(org),
+            document_warnings: ArcSwap::default(),
             revision: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             setting_clock: tokio::sync::Mutex::default(),
@@ -98,6 +101,17 @@ impl OrgInstance {
                 "Follows the FAPI 2 Security Profile: pushed requests, private_key_jwt and DPoP only (behavior: {behavior})."
             )),
         }
+    }
+
+    /// Warnings about the document of the org, with its file and their places.
+    #[must_use]
+    pub(crate) fn document_warnings(&self) -> Arc<Vec<String>> {
+        self.document_warnings.load_full()
+    }
+
+    /// Sets the warnings about the document of the org.
+    pub(crate) fn set_document_warnings(&self, warnings: Vec<String>) {
+        self.document_warnings.store(Arc::new(warnings));
     }
 
     /// Changes the org until the next reset. Changes are made one after the other.

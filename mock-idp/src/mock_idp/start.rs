@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use super::MockIdp;
 use super::builder::Builder;
+use super::checked_org::CheckedOrg;
 use crate::control;
 use crate::engine::{OrgInstance, Orgs};
 use crate::http;
@@ -26,12 +27,12 @@ use crate::start_error::StartError;
 use crate::tls::{self, Tls};
 
 impl Builder {
-    /// Checks the org documents; their names.
+    /// Checks the org documents.
     ///
     /// # Errors
     /// Every problem of the first document that has one, or two orgs of one name.
-    pub fn check(&self) -> Result<Vec<String>, StartError> {
-        Ok(self.load_orgs()?.into_iter().map(|org| org.name).collect())
+    pub fn check(&self) -> Result<Vec<CheckedOrg>, StartError> {
+        Ok(self.load_orgs()?.iter().map(CheckedOrg::of).collect())
     }
 
     /// Starts the mock on the current tokio runtime.
@@ -66,6 +67,7 @@ impl Builder {
             started: now_millis(),
         });
         warnings.extend(orgs.default_org().behavior_warning());
+        warnings.extend(orgs.orgs().flat_map(|org| org.document_warnings().to_vec()));
         let table =
             Table::new(&http::GROUP, &[&control::GROUP]).map_err(|error| StartError::Setting(error.to_string()))?;
         let front = Front::new(Arc::clone(&orgs), settings, table);
@@ -98,8 +100,11 @@ impl Builder {
         let mut orgs = Vec::new();
         let mut keys = KeyPool::default();
         for source in self.sources() {
-            let mut org = OrgInstance::new(self.org(&source)?, &mut keys);
+            let org = self.org(&source)?;
+            let warnings = source.warnings(&org);
+            let mut org = OrgInstance::new(org, &mut keys);
             org.networks = self.networks();
+            org.set_document_warnings(warnings);
             if !names.insert(org.name.clone()) {
                 return Err(StartError::SameName { name: org.name });
             }

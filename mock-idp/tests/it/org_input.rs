@@ -110,3 +110,21 @@ fn documents_in_utf_16_and_with_a_byte_order_mark_are_read() {
         assert_eq!(stdout(&ended), "ok: tenant2\n", "{}", stderr(&ended));
     }
 }
+
+#[test]
+fn warnings_of_a_valid_document_are_printed_by_the_check_with_their_places() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("org.yaml");
+    let server = "authorizationServers:\n  - name: A\n    audiences: [\"api://a\"]\n    default: true\n    claims:\n";
+    let claims = "      - { name: one, claimType: RESOURCE, value: user.departmnt }\n";
+    std::fs::write(&file, format!("{TENANT_2}{server}{claims}")).unwrap();
+    let checked = output(program(dir.path()).arg("--check").arg("--org").arg(&file));
+    assert_eq!((checked.status.code(), stdout(&checked).as_str()), (Some(0), "ok: tenant2\n"));
+    let line = TENANT_2.lines().count() + 6;
+    let expected = format!(
+        "warning: {}:{line}:50: claim `one`: `user.departmnt` is null: no user has the attribute `departmnt` \
+         (at /authorizationServers/0/claims/0/value); did you mean `department`?\n",
+        file.display()
+    );
+    assert_eq!(stderr(&checked), expected);
+}

@@ -270,6 +270,38 @@ async fn a_hangup_reads_the_org_file_again() {
 }
 
 #[tokio::test]
+async fn warnings_of_the_org_document_are_shown_at_the_start_and_after_each_reload() {
+    let dir = tempfile::tempdir().unwrap();
+    let org = dir.path().join("org.yaml");
+    let with = |attribute: &str| {
+        let claims = format!("claims: [{{ name: one, claimType: RESOURCE, value: user.{attribute} }}], scopes");
+        fs::write(&org, tenant("first").replace("scopes", &claims)).unwrap();
+    };
+    with("departmnt");
+    let mut running = Running::start(program(dir.path()).args(["--port", "0", "--org"]).arg(&org));
+    let mut said = BufReader::new(running.child.stderr.take().unwrap());
+    line_with(&mut said, "Warning");
+    let base = base(&running);
+    let warnings = async || info(&base).await["warnings"].to_string();
+    let place = format!("{}:", org.display());
+    let first = warnings().await;
+    assert!(first.contains(&place) && first.contains("`user.departmnt` is null"), "{first}");
+
+    with("titel");
+    signal(&running.child, "HUP");
+    let warned = line_with(&mut said, "`user.titel` is null");
+    assert!(warned.contains("WARN") && warned.contains(&place), "{warned}");
+    let second = warnings().await;
+    assert!(second.contains("did you mean `title`?") && !second.contains("departmnt"), "{second}");
+
+    with("title");
+    signal(&running.child, "HUP");
+    until("the warning is gone", async || warnings().await == "[]").await;
+    signal(&running.child, "TERM");
+    ended(&mut running.child).await;
+}
+
+#[tokio::test]
 async fn a_hangup_without_an_org_file_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let mut running = Running::start(program(dir.path()).args(["--port", "0"]));

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub use standard::{address_claim, locale_claim, updated_at};
 pub use subject::Subject;
 
-use crate::model::ClaimType;
+use crate::model::{ClaimType, GroupType};
 use crate::moment::Moment;
 use crate::org::{ClaimValue, CompiledClaim, CompiledServer, GroupFilter};
 use crate::protocol::{ErrorId, OAuthError, Scopes};
@@ -217,6 +217,7 @@ fn source(claim: &CompiledClaim) -> ClaimSource {
     let rule = Arc::clone(&claim.id);
     match &claim.value {
         ClaimValue::Expression(expression) => ClaimSource::Expression { rule, text: expression.shared_source() },
+        ClaimValue::Invalid { text, .. } => ClaimSource::Expression { rule, text: Arc::clone(text) },
         ClaimValue::Groups(filter) => {
             ClaimSource::Groups { rule, filter: filter.kind.name(), operand: Arc::clone(&filter.operand) }
         }
@@ -228,23 +229,30 @@ fn evaluate(
     subject: &Subject<'_>,
     steps: &mut Vec<EvaluationStep>,
 ) -> Result<Value, OAuthError> {
+    let failure = |text: &str, reason: &dyn std::fmt::Display| {
+        OAuthError::with(ErrorId::UserClaimEvaluationFailure, &claim.name, format!("`{text}`: {reason}"))
+    };
     match &claim.value {
         ClaimValue::Expression(expression) => {
-            expression.evaluate_with_steps(subject, steps).map(Value::from).map_err(|error| {
-                OAuthError::with(
-                    ErrorId::UserClaimEvaluationFailure,
-                    &claim.name,
-                    format!("`{}`: {error}", expression.source()),
-                )
-            })
+            let value = expression.evaluate_with_steps(subject, steps);
+            value.map(Value::from).map_err(|error| failure(expression.source(), &error))
         }
-        ClaimValue::Groups(filter) => groups(filter, subject),
+        ClaimValue::Invalid { text, reason } => Err(failure(text, reason)),
+        ClaimValue::Groups(filter) => groups(filter, &claim.name, subject),
     }
 }
 
-fn groups(filter: &GroupFilter, subject: &Subject<'_>) -> Result<Value, OAuthError> {
-    let names: Vec<&str> =
-        subject.groups.iter().map(|group| group.name.as_str()).filter(|name| filter.matches(name)).collect();
+/// Okta: a filter applies to the groups of Okta itself only; an expression finds those of apps.
+fn groups(filter: &GroupFilter, claim: &str, subject: &Subject<'_>) -> Result<Value, OAuthError> {
+    let mut names = Vec::new();
+    for group in subject.groups.iter().filter(|group| group.kind != GroupType::AppGroup.name()) {
+        let matches = filter.matches(&group.name).map_err(|error| {
+            OAuthError::with(ErrorId::UserClaimEvaluationFailure, claim, format!("`{}`: {error}", filter.operand))
+        })?;
+        if matches {
+            names.push(group.name.as_str());
+        }
+    }
     if names.len() > MAX_GROUPS {
         return Err(OAuthError::new(ErrorId::TooManyGroups, format!("{} groups matched", names.len())));
     }
@@ -265,7 +273,7 @@ fn app_groups(
     let source = ClaimSource::AppGroups { filter: setting.group_filter_type.name(), operand: setting.value.clone() };
     let noted = if scopes.contains("groups") {
         let filter = GroupFilter::of_app(setting).map_err(|reason| OAuthError::new(ErrorId::ServerError, reason))?;
-        let value = groups(&filter, subject)?;
+        let value = groups(&filter, &name, subject)?;
         let noted = shortened(&value);
         claims.insert(name.clone(), value);
         Ok(noted)

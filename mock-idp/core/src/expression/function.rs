@@ -3,13 +3,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use regex::RegexBuilder;
-
 use super::roots::Roots;
 use super::value::Value;
-
-/// How large a regular expression may become once compiled.
-const MAX_REGEX_SIZE: usize = 256 * 1024;
+use crate::java_regex::{JavaRegexError, TooManySteps};
 
 /// One function or method.
 pub(super) struct Function {
@@ -70,9 +66,27 @@ pub(super) type FunctionResult = Result<Value, Failure>;
 #[derive(Debug)]
 pub(super) struct Failure(pub(super) String);
 
-impl<T: Into<String>> From<T> for Failure {
-    fn from(message: T) -> Self {
-        Self(message.into())
+impl From<JavaRegexError> for Failure {
+    fn from(error: JavaRegexError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<TooManySteps> for Failure {
+    fn from(error: TooManySteps) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<&str> for Failure {
+    fn from(message: &str) -> Self {
+        Self(message.to_owned())
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self(message)
     }
 }
 
@@ -143,12 +157,4 @@ pub(super) trait Evaluator {
 
     /// Evaluates an expression once for each group: the format of `getFilteredGroups`.
     fn format_groups(&mut self, format: &str, groups: Vec<Value>) -> Result<Vec<Value>, Failure>;
-}
-
-/// A regular expression that must match the whole text, as `String.matches` does in Java.
-pub(super) fn whole_match(pattern: &str) -> Result<regex::Regex, Failure> {
-    RegexBuilder::new(&format!("^(?:{pattern})$"))
-        .size_limit(MAX_REGEX_SIZE)
-        .build()
-        .map_err(|error| Failure(format!("{pattern:?} is not a usable regular expression: {error}")))
 }

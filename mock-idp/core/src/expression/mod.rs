@@ -11,6 +11,7 @@ mod function;
 mod functions;
 mod operators;
 mod parse;
+mod reading;
 mod roots;
 mod syntax;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub use error::{EvaluationError, ParseError};
 pub use functions::functions;
 pub use parse::{MAX_DEPTH, MAX_LENGTH};
+pub use reading::{Reading, ReadingKind};
 pub use roots::{GroupView, Relation, Roots};
 pub use value::Value;
 
@@ -47,6 +49,23 @@ impl Expression {
     pub fn parse(source: &str) -> Result<Self, ParseError> {
         let root = parse::parse(source, syntax::NameSet::Roots)?;
         Ok(Self { parsed: Arc::new(Parsed { source: source.into(), root }) })
+    }
+
+    /// Parses the format of `getFilteredGroups`, in which `group` is the current group.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`].
+    pub fn parse_group_format(source: &str) -> Result<Self, ParseError> {
+        let root = parse::parse(source, syntax::NameSet::RootsAndGroup)?;
+        Ok(Self { parsed: Arc::new(Parsed { source: source.into(), root }) })
+    }
+
+    /// What the expression reads of the org.
+    #[must_use]
+    pub fn readings(&self) -> Vec<Reading<'_>> {
+        let mut readings = Vec::new();
+        reading::collect(self.source(), &self.parsed.root, &mut readings);
+        readings
     }
 
     /// The text that was parsed.

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::error::EvaluationError;
-use super::function::{Failure, whole_match};
 use super::syntax::{Binary, Node};
 use super::value::Value;
+use crate::java_regex::JavaRegex;
 
 const OVERFLOW: &str = "the number is too large";
 
@@ -53,8 +53,9 @@ pub(super) fn matches(node: &Node, left: &Value, right: &Value) -> Result<Value,
         (Value::String(text), Value::String(pattern)) => (text, pattern),
         _ => return Err(fail(node, format!("matches compares two strings, not {} and {}", left.kind(), right.kind()))),
     };
-    let regex = whole_match(pattern).map_err(|Failure(reason)| fail(node, reason))?;
-    Ok(Value::Bool(regex.is_match(text)))
+    let regex = JavaRegex::new(pattern).map_err(|error| fail(node, error.to_string()))?;
+    let matches = regex.matches(text).map_err(|error| fail(node, error.to_string()))?;
+    Ok(Value::Bool(matches))
 }
 
 pub(super) fn compute(node: &Node, operator: Binary, left: &Value, right: &Value) -> Result<Value, EvaluationError> {

@@ -24,6 +24,9 @@ pub struct Group {
 pub struct GroupSource {
     /// `0oa` and 17 more characters. The app, most often a directory, need not be in the document.
     pub id: String,
+    /// The type of the app, such as `active_directory`: expressions may name it instead of the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// The source of a group. All users are members of the built-in group `Everyone`.

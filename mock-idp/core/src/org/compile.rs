@@ -172,7 +172,11 @@ pub(super) fn compile_claim(claim: &ClaimRule) -> Result<CompiledClaim, String> 
             ClaimValue::Groups(GroupFilter::new(kind, &claim.value)?)
         }
         ClaimValueType::Expression | ClaimValueType::System => {
-            ClaimValue::Expression(Expression::parse(&claim.value).map_err(|error| error.to_string())?)
+            match Expression::parse(&claim.value) {
+                Ok(expression) => ClaimValue::Expression(expression),
+                // Okta: the Admin Console does not validate expressions ("Create API access claims").
+                Err(error) => ClaimValue::Invalid { text: claim.value.as_str().into(), reason: error.to_string() },
+            }
         }
     };
     Ok(CompiledClaim {

@@ -31,3 +31,4 @@ pub use snapshot::Org;
 pub use table::Times;
 pub use tables::Tables;
 pub use urls::Urls;
+pub use yaml::locate;

@@ -9,6 +9,8 @@ use crate::text::nearest;
 pub struct Problem {
     /// Where, as a JSON pointer: `/apps/0/assignments/groups/1/id`. Empty when only the place is known.
     pub path: String,
+    /// What is wrong begins behind this number of characters of the value.
+    pub offset: usize,
     /// Line and column, both from 1.
     pub place: Option<(u64, u64)>,
     /// What is wrong and what was expected.
@@ -35,12 +37,14 @@ impl Problems {
 }
 
 impl Problem {
-    pub(super) fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), place: None, message: message.into(), nearest: None }
+    /// A problem of the value at a JSON pointer.
+    pub fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), offset: 0, place: None, message: message.into(), nearest: None }
     }
 
     /// Adds the nearest of the known names, if one is near at all.
-    pub(super) fn near<'a>(mut self, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+    #[must_use]
+    pub fn near<'a>(mut self, wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         self.nearest = nearest(wanted, known).map(str::to_owned);
         self
     }

@@ -48,8 +48,8 @@ impl GroupEntry {
             name: group.profile.name.clone(),
             kind: group.kind.name().to_owned(),
             source_id: group.source.as_ref().map(|source| source.id.clone()),
+            source_name: group.source.as_ref().and_then(|source| source.name.clone()),
             attributes: [("description".to_owned(), group.profile.description.as_str().into())].into(),
-            ..GroupView::default()
         };
         Self { group, view: Arc::new(view) }
     }

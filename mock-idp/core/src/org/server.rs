@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
-
 use crate::behavior::Behavior;
 use crate::expression::Expression;
+use crate::java_regex::{JavaRegex, TooManySteps};
 use crate::model::{App, AppGroupsClaim, ClaimType, GroupFilterType, PolicyRule, RotationMode, Scope, TrustedIssuer};
+use crate::protocol::is_oidc;
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 use crate::trace::{PolicySummary, RuleSummary};
 
@@ -70,6 +70,15 @@ pub struct CompiledRule {
     pub names_oidc: bool,
 }
 
+impl CompiledRule {
+    /// Whether the rule covers a scope. `*` covers all. A list without any OpenID Connect scope covers all of these; a list that names
+    /// some covers only those (Okta documents the first half, a support article shows the second).
+    #[must_use]
+    pub fn covers(&self, scope: &str) -> bool {
+        self.any_scope || (!self.names_oidc && is_oidc(scope)) || self.summary.scopes.iter().any(|known| known == scope)
+    }
+}
+
 impl CompiledServer {
     /// Whether access tokens of this client are bound to the key of a DPoP proof. FAPI 2 Security Profile 5.3.2.1: all are.
     #[must_use]
@@ -107,6 +116,11 @@ pub struct CompiledClaim {
 #[derive(Debug)]
 pub enum ClaimValue {
     Expression(Expression),
+    /// A text that is not an expression, and why. Okta stores it, and requests for tokens with the claim fail.
+    Invalid {
+        text: Arc<str>,
+        reason: String,
+    },
     Groups(GroupFilter),
 }
 
@@ -123,7 +137,7 @@ enum Matcher {
     /// Every name.
     All,
     Folded(String),
-    Regex(Regex),
+    Regex(JavaRegex),
 }
 
 impl GroupFilter {
@@ -136,11 +150,7 @@ impl GroupFilter {
             // Okta: what administrators write for all groups.
             GroupFilterType::Regex if operand == ".*" => Matcher::All,
             // Okta: the whole name must match, and the case counts.
-            GroupFilterType::Regex => RegexBuilder::new(&format!("^(?:{operand})$"))
-                .size_limit(1 << 20)
-                .build()
-                .map(Matcher::Regex)
-                .map_err(|error| error.to_string())?,
+            GroupFilterType::Regex => Matcher::Regex(JavaRegex::new(operand).map_err(|error| error.to_string())?),
             _ => Matcher::Folded(operand.to_lowercase()),
         };
         Ok(Self { kind, operand: operand.into(), matcher })
@@ -154,16 +164,18 @@ impl GroupFilter {
         Self::new(claim.group_filter_type, &claim.value)
     }
 
-    /// Whether a group of that name is listed.
-    #[must_use]
-    pub fn matches(&self, name: &str) -> bool {
-        match (&self.matcher, self.kind) {
-            // A line break is the one thing that `.` does not match.
-            (Matcher::All, _) => !name.contains('\n'),
-            (Matcher::Regex(regex), _) => regex.is_match(name),
+    /// Whether a group is listed if it has that name.
+    ///
+    /// # Errors
+    /// A regular expression takes too long.
+    pub fn matches(&self, name: &str) -> Result<bool, TooManySteps> {
+        Ok(match (&self.matcher, self.kind) {
+            // Line breaks are all that `.` does not match.
+            (Matcher::All, _) => !name.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']),
+            (Matcher::Regex(regex), _) => return regex.matches(name),
             (Matcher::Folded(operand), GroupFilterType::StartsWith) => name.to_lowercase().starts_with(operand),
             (Matcher::Folded(operand), GroupFilterType::Contains) => name.to_lowercase().contains(operand),
             (Matcher::Folded(operand), _) => name.to_lowercase() == *operand,
-        }
+        })
     }
 }

@@ -46,7 +46,7 @@ impl Org {
         match document.map(Self::from_document) {
             Some(Ok(org)) if problems.is_empty() => return Ok(org),
             Some(Err(found)) => problems.extend(found.0.into_iter().map(|mut problem| {
-                problem.place = Some(yaml.place(&problem.path));
+                problem.place = Some(yaml.place(&problem));
                 problem
             })),
             _ => {}

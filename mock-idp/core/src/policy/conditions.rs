@@ -57,8 +57,7 @@ impl<'a> RequestedScopes<'a> {
         Self { scopes: scopes.iter().map(|scope| (scope, is_oidc(scope))).collect(), last: Arc::default() }
     }
 
-    /// The scopes that a rule does not cover, if any. `*` covers all. A list without any OpenID Connect scope covers all of these;
-    /// a list that names some covers only those (Okta documents the first half, a support article shows the second).
+    /// The scopes that a rule does not cover, if any: as of [`CompiledRule::covers`].
     pub(super) fn uncovered(&mut self, rule: &CompiledRule) -> Option<Arc<[String]>> {
         let is_uncovered = |(scope, oidc): &&(&str, bool)| {
             !rule.any_scope && (rule.names_oidc || !oidc) && !rule.summary.scopes.iter().any(|known| known == scope)

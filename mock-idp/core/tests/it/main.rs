@@ -5,6 +5,7 @@ mod authorization;
 mod claim_subject;
 mod expression_cases;
 mod expressions;
+mod lint;
 mod market;
 mod org_document;
 mod org_tables;

@@ -55,20 +55,31 @@ fn a_missing_key_is_an_error() {
 #[test]
 fn a_value_of_the_wrong_type_is_an_error_with_the_expected_type() {
     for (piece, by, expected) in [
-        ("  name: Market\n", "  name: [Market]\n", "sequence where a string is expected"),
-        ("leeway: 30", "leeway: soon", "string \"soon\" where u8 is expected"),
-        ("leeway: 30", "leeway: -3", "invalid value: integer `-3`, expected u8"),
+        ("  name: Market\n", "  name: [Market]\n", "a list where a text is expected"),
+        ("leeway: 30", "leeway: soon", "the text `soon` where a number from 0 to 255 is expected"),
+        ("leeway: 30", "leeway: -3", "the number `-3` where a number from 0 to 255 is expected"),
         (
             "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: false",
             "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK\n        token_endpoint_auth_method: client_secret_basic\n        pkce_required: maybe",
-            "string \"maybe\" where a boolean is expected",
+            "the text `maybe` where `true` or `false` is expected",
         ),
-        ("audiences: [api://default]", "audiences: api://default", "\"api://default\" where a sequence is expected"),
-        ("status: LOCKED_OUT", "status: { LOCKED_OUT: 1 }", "integer `1` where unit is expected"),
+        ("audiences: [api://default]", "audiences: api://default", "the text `api://default` where a list is expected"),
+        ("status: LOCKED_OUT", "status: { LOCKED_OUT: 1 }", "an object where one of STAGED, PROVISIONED, ACTIVE"),
+        ("status: LOCKED_OUT", "status: [ACTIVE]", "a list where one of STAGED, PROVISIONED, ACTIVE"),
+        (
+            "accessTokenLifetimeMinutes: 15",
+            "accessTokenLifetimeMinutes: -1",
+            "the number `-1` where a whole number of 0 or more is expected",
+        ),
+        (
+            "accessTokenLifetimeMinutes: 15",
+            "accessTokenLifetimeMinutes: true",
+            "`true` where a whole number of 0 or more is expected",
+        ),
         (
             "label: Market SPA\n    credentials:\n      oauthClient: { token_endpoint_auth_method: none, pkce_required: true }",
             "label: Market SPA\n    credentials:\n      oauthClient: public",
-            "string \"public\" where an object is expected",
+            "the text `public` where an object is expected",
         ),
         ("  name: Market\n", "  name: Market\n  name: Market\n", "the key `name` is duplicated"),
         ("  name: Market\n", "  name: 'Market\n", "a quotation mark is not closed"),
@@ -98,11 +109,11 @@ fn a_reference_to_an_unknown_id_is_an_error_with_the_nearest_id() {
     assert_eq!(
         error(piece, by),
         format!(
-            "org.yaml:{line}:16: no group has the id `00gadmin0000000005d7` (at /users/0/groupIds/0); did you mean `00gadmins000000005d7`?"
+            "org.yaml:{line}:16: no group has the id or name `00gadmin0000000005d7` (at /users/0/groupIds/0); did you mean `00gadmins000000005d7`?"
         )
     );
     let client = error("include: [0oamarketservice05d7]", "include: [0oamarketservise05d7]");
-    assert!(client.contains("no app has the client id `0oamarketservise05d7`"), "{client}");
+    assert!(client.contains("no app has the client id or label `0oamarketservise05d7`"), "{client}");
     assert!(client.ends_with("did you mean `0oamarketservice05d7`?"), "{client}");
     let everyone =
         "grantTypes: { include: [authorization_code, implicit, password] }\n              scopes: { include: ";
@@ -139,7 +150,6 @@ fn duplicates_and_values_out_of_bounds_are_errors() {
             "id: market",
             "`market` is not a valid id: expected 20 letters and digits that start with `00o`",
         ),
-        ("value: appuser.app_features", "value: appuser.", "claim `feature_access`"),
         ("name: feature_access", "name: scp", "`scp` is a reserved claim name in access tokens"),
         (
             "name: groups, claimType: IDENTITY",
@@ -263,7 +273,7 @@ fn agents_and_trust_must_refer_to_existing_objects() {
     let six = ["web000", "spa000", "native", "tv0000", "ciba00", "devsso"].map(|name| format!("0oamarket{name}005d7"));
     let six = format!("interclientAllowedApps: [{}]", six.join(", "));
     let linked = error("agent: { appId: 0oamarketweb000005d7 }", "agent: { appId: 0oamarketweb0000005d }");
-    assert!(linked.contains("no app has the id `0oamarketweb0000005d` (at /apps/"), "{linked}");
+    assert!(linked.contains("no app has the id or label `0oamarketweb0000005d` (at /apps/"), "{linked}");
     assert!(linked.ends_with("did you mean `0oamarketweb000005d7`?"), "{linked}");
     for (piece, by, expected) in [
         (
@@ -401,7 +411,7 @@ fn a_setting_that_names_an_unknown_client_is_an_error() {
     let document = edited("anyLoopbackPort: [0oamarketnative005d7]", "anyLoopbackPort: [0oamarketnative0057d]");
     let error = Org::parse(&document).unwrap_err().lines("org.yaml");
     assert!(
-        error.ends_with("no app has the client id `0oamarketnative0057d` (at /settings/anyLoopbackPort/0); did you mean `0oamarketnative005d7`?"),
+        error.ends_with("no app has the client id or label `0oamarketnative0057d` (at /settings/anyLoopbackPort/0); did you mean `0oamarketnative005d7`?"),
         "{error}"
     );
 }
@@ -553,7 +563,7 @@ fn all_problems_of_a_document_are_reported_in_one_run() {
 fn unknown_keys_and_wrong_references_are_reported_together() {
     let wrong = SMALL.replacen("groupIds: [Staff]", "groupIds: [Stuff]\n    nickname: Ada", 1);
     let problems = Document::parse(&wrong).unwrap_err().lines("org.yaml");
-    assert!(problems.contains("org.yaml:4:16: no group has the id `Stuff`"), "{problems}");
+    assert!(problems.contains("org.yaml:4:16: no group has the id or name `Stuff`"), "{problems}");
     assert!(problems.contains("org.yaml:5:5: unknown key `nickname`"), "{problems}");
     assert_eq!(problems.lines().count(), 2, "{problems}");
 }

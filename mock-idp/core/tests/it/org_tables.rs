@@ -224,7 +224,7 @@ fn a_change_is_rejected_with_the_place_of_the_problem() {
     let message = problem(&org, |draft| edit(draft, &buyer.id, |user| user.group_ids.push("00gnone".to_owned())));
     let member = buyer.group_ids.len();
     assert!(
-        message.starts_with(&format!("no group has the id `00gnone` (at /users/{position}/groupIds/{member})")),
+        message.starts_with(&format!("no group has the id or name `00gnone` (at /users/{position}/groupIds/{member})")),
         "{message}"
     );
     let taken =
@@ -245,7 +245,7 @@ fn a_removed_object_that_others_refer_to_is_a_problem_of_theirs() {
     let org = market();
     let admins = org.groups().find(|group| group.profile.name == "Admins").unwrap().id.clone();
     let message = problem(&org, |draft| draft.remove_group(&admins));
-    assert!(message.contains(&format!("no group has the id `{admins}` (at /users/0/groupIds/0)")), "{message}");
+    assert!(message.contains(&format!("no group has the id or name `{admins}` (at /users/0/groupIds/0)")), "{message}");
     assert!(message.contains("/conditions/people/groups/"), "{message}");
     let everyone = org.everyone().unwrap().to_owned();
     assert!(
@@ -310,10 +310,13 @@ fn a_row_of_an_unknown_owner_is_a_problem() {
     let org = market();
     let scope = org.scopes(&org.servers()[1].id).next().unwrap().clone();
     let message = problem(&org, |draft| draft.put_scope(&id("aus", 9), scope));
-    assert!(message.starts_with(&format!("no authorization server has the id `{}`", id("aus", 9))), "{message}");
+    assert!(
+        message.starts_with(&format!("no authorization server has the id or name `{}`", id("aus", 9))),
+        "{message}"
+    );
     let assignment = Assignment { id: user(&org, "buyer").id, profile: Default::default() };
     let message = problem(&org, |draft| draft.assign_user(&id("0oa", 9), assignment));
-    assert!(message.starts_with(&format!("no app has the id `{}`", id("0oa", 9))), "{message}");
+    assert!(message.starts_with(&format!("no app has the id or label `{}`", id("0oa", 9))), "{message}");
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
-use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult, whole_match};
+use crate::expression::function::{Arity, Failure, Function, FunctionCall, FunctionResult};
 use crate::expression::roots::GroupView;
 use crate::expression::value::Value;
+use crate::java_regex::JavaRegex;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -90,7 +91,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn named(call: &mut FunctionCall<'_>, matches: fn(&str, &str) -> bool) -> FunctionResult {
     let (app, pattern) = (call.required_text(0)?, call.required_text(1)?.to_lowercase());
-    let limit = limit(call, 2)?;
+    let limit = limit(call, 2, 100)?;
     let found: Vec<Value> = (call.evaluation.roots().groups().iter())
         .filter(|group| comes_from(group, &app) && matches(&group.name.to_lowercase(), &pattern))
         .take(limit)
@@ -108,17 +109,18 @@ fn comes_from(group: &GroupView, app: &str) -> bool {
     group.source_id.as_deref() == Some(app) || group.source_name.as_deref() == Some(app)
 }
 
-/// Okta: outside 1 to 100 the claim cannot be evaluated.
-fn limit(call: &FunctionCall<'_>, index: usize) -> Result<usize, Failure> {
+/// A number of groups. Okta: with more than 100 as the limit of a `Groups` function the claim cannot be evaluated ("Limitations of
+/// Group Functions"); `getFilteredGroups` takes up to the largest `int` of Java ("How to Exceed the 100 Groups Limitation").
+fn limit(call: &FunctionCall<'_>, index: usize, most: i64) -> Result<usize, Failure> {
     let limit = call.integer(index)?;
-    match usize::try_from(limit) {
-        Ok(limit @ 1..=100) => Ok(limit),
-        _ => Err(format!("the limit must be 1 to 100, not {limit}").into()),
-    }
+    let within = Some(limit).filter(|limit| (1..=most).contains(limit));
+    within
+        .and_then(|limit| usize::try_from(limit).ok())
+        .ok_or_else(|| format!("the limit must be 1 to {most}, not {limit}").into())
 }
 
 fn filtered(call: &mut FunctionCall<'_>) -> FunctionResult {
-    let limit = limit(call, 2)?;
+    let limit = limit(call, 2, i64::from(i32::MAX))?;
     let format = call.required_text(1)?.into_owned();
     let allowed = call.list(0);
     let groups = call.evaluation.roots().groups().iter();
@@ -139,8 +141,13 @@ fn member_by_name(call: &mut FunctionCall<'_>, matches: fn(&str, &str) -> bool) 
 }
 
 fn member_by_regex(call: &mut FunctionCall<'_>) -> FunctionResult {
-    let regex = whole_match(&call.required_text(0)?)?;
-    Ok(Value::Bool(call.evaluation.roots().groups().iter().any(|group| regex.is_match(&group.name))))
+    let regex = JavaRegex::new(&call.required_text(0)?)?;
+    for group in call.evaluation.roots().groups() {
+        if regex.matches(&group.name)? {
+            return Ok(Value::Bool(true));
+        }
+    }
+    Ok(Value::Bool(false))
 }
 
 /// One search criterion: a key of the group and the values it may have.

@@ -38,9 +38,9 @@ impl Check<'_> {
         let tables = self.tables;
         for (index, client_id) in tables.settings().any_loopback_port.iter().enumerate() {
             if tables.client(client_id).is_none() {
-                let known = tables.apps.iter().map(|app| app.client_id());
+                let known = tables.apps().flat_map(|app| [app.client_id(), app.label.as_str()]);
                 let path = format!("/settings/anyLoopbackPort/{index}");
-                self.unknown(path, format!("no app has the client id `{client_id}`"), client_id, known);
+                self.unknown(path, format!("no app has the client id or label `{client_id}`"), client_id, known);
             }
         }
     }
@@ -85,8 +85,8 @@ impl Check<'_> {
     pub(super) fn group(&mut self, path: impl Fn() -> String, id: &str) {
         let groups = &self.tables.groups;
         if !groups.contains(id) {
-            let known = groups.iter().map(|row| row.group.id.as_str());
-            self.unknown(path(), format!("no group has the id `{id}`"), id, known);
+            let known = groups.iter().flat_map(|row| [row.group.id.as_str(), row.group.profile.name.as_str()]);
+            self.unknown(path(), format!("no group has the id or name `{id}`"), id, known);
         }
     }
 
@@ -94,7 +94,8 @@ impl Check<'_> {
     pub(super) fn user(&mut self, path: impl Fn() -> String, id: &str) {
         let users = &self.tables.users;
         if !users.contains(id) {
-            self.unknown(path(), format!("no user has the id `{id}`"), id, users.iter().map(|row| row.id.as_str()));
+            let known = users.iter().flat_map(|row| [row.id.as_str(), row.profile.login.as_str()]);
+            self.unknown(path(), format!("no user has the id or login `{id}`"), id, known);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Access policies and their rules, global session policies.
 
 use super::check::Check;
-use crate::model::{App, GlobalSessionPolicy, People, TokenLifetimes};
+use crate::model::{GlobalSessionPolicy, People, TokenLifetimes};
 use crate::org::records::OWNER;
 use crate::org::table::ID;
 
@@ -18,9 +18,9 @@ impl Check<'_> {
         self.unique_id(&path, &policy.id, "00p", twin);
         for (index, client) in policy.conditions.clients.include.iter().enumerate() {
             if client != "ALL_CLIENTS" && tables.client(client).is_none() {
-                let known = tables.apps().map(App::client_id).chain(["ALL_CLIENTS"]);
+                let known = tables.apps().flat_map(|app| [app.client_id(), app.label.as_str()]).chain(["ALL_CLIENTS"]);
                 let path = format!("{path}/conditions/clients/include/{index}");
-                self.unknown(path, format!("no app has the client id `{client}`"), client, known);
+                self.unknown(path, format!("no app has the client id or label `{client}`"), client, known);
             }
         }
     }

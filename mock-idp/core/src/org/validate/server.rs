@@ -107,8 +107,8 @@ impl Check<'_> {
         let servers = &self.tables.servers;
         let known = servers.contains(id);
         if !known {
-            let ids = servers.iter().map(|row| row.id.as_str());
-            self.unknown(path.to_owned(), format!("no authorization server has the id `{id}`"), id, ids);
+            let known = servers.iter().flat_map(|row| [row.id.as_str(), row.name.as_str()]);
+            self.unknown(path.to_owned(), format!("no authorization server has the id or name `{id}`"), id, known);
         }
         known
     }

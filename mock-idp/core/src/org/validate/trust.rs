@@ -20,7 +20,8 @@ impl Check<'_> {
     pub(super) fn app_with_id(&mut self, path: String, id: &str) {
         let apps = &self.tables.apps;
         if !apps.contains(id) {
-            self.unknown(path, format!("no app has the id `{id}`"), id, apps.iter().map(|app| app.id.as_str()));
+            let known = apps.iter().flat_map(|app| [app.id.as_str(), app.label.as_str()]);
+            self.unknown(path, format!("no app has the id or label `{id}`"), id, known);
         }
     }
 

@@ -35,16 +35,11 @@ impl de::Error for Mismatch {
     }
 
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let found = match found {
-            de::Unexpected::Unit => "no value".to_owned(),
-            found => found.to_string(),
-        };
-        // Types are named as documents have them, not as the code does.
-        let expected = match expected.to_string() {
-            expected if expected.starts_with("struct ") => "an object".to_owned(),
-            expected => expected,
-        };
-        Self::new(format!("{found} where {expected} is expected"))
+        Self::new(format!("{} where {} is expected", found_value(found), expected_value(&expected.to_string())))
+    }
+
+    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::invalid_type(found, expected)
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -63,6 +58,40 @@ impl de::Error for Mismatch {
         let problem = Problem::at("", format!("the key `{field}` is missing"));
         Self { problem, kind: MismatchKind::MissingKey(field), node: None }
     }
+}
+
+/// What a document has, in the words of its authors instead of the library's.
+fn found_value(found: de::Unexpected<'_>) -> String {
+    match found {
+        de::Unexpected::Unit | de::Unexpected::Option => "no value".to_owned(),
+        de::Unexpected::Bool(value) => format!("`{value}`"),
+        de::Unexpected::Signed(number) => format!("the number `{number}`"),
+        de::Unexpected::Unsigned(number) => format!("the number `{number}`"),
+        de::Unexpected::Float(number) => format!("the number `{number}`"),
+        de::Unexpected::Str(text) => format!("the text `{text}`"),
+        de::Unexpected::Seq => "a list".to_owned(),
+        de::Unexpected::Map | de::Unexpected::Enum => "an object".to_owned(),
+        found => found.to_string(),
+    }
+}
+
+/// The type that is expected, in the same words.
+fn expected_value(expected: &str) -> String {
+    let plain = match expected {
+        "u8" => "a number from 0 to 255",
+        "u16" => "a number from 0 to 65535",
+        "u32" | "u64" | "usize" => "a whole number of 0 or more",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "`true` or `false`",
+        "a string" | "string" | "a borrowed string" => "a text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "unit" => "no value",
+        expected if expected.starts_with("struct ") => "an object",
+        expected => expected,
+    };
+    plain.to_owned()
 }
 
 impl fmt::Display for Mismatch {

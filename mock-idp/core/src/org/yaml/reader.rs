@@ -1,6 +1,6 @@
 //! Reads typed values from a tree.
 
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::StrDeserializer;
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
@@ -135,19 +135,20 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
+    /// The enums of documents are words.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        words: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
-        self.placed(match &self.node.value {
-            Value::Mapping(entries) => {
-                let entries = MapEntries { reader: self, entries: entries.iter(), of: None, value: None };
-                visitor.visit_enum(MapAccessDeserializer::new(entries))
-            }
-            _ => visitor.visit_enum(StrDeserializer::new(written(self.text, self.node))),
-        })
+        let found = match &self.node.value {
+            Value::Mapping(_) => "an object",
+            Value::Sequence(_) => "a list",
+            _ => return self.placed(visitor.visit_enum(StrDeserializer::new(written(self.text, self.node)))),
+        };
+        let message = format!("{found} where one of {} is expected", words.join(", "));
+        self.placed(Err(de::Error::custom(message)))
     }
 
     forward_to_deserialize_any! {

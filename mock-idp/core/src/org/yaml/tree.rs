@@ -56,8 +56,27 @@ impl<'a> Yaml<'a> {
         }
     }
 
-    /// Line and column, from 1, of the value at a JSON pointer; of the object that lacks it, if nothing is there.
-    pub(in crate::org) fn place(&self, pointer: &str) -> (u64, u64) {
+    /// Line and column, from 1, of a problem's part of the document.
+    pub(in crate::org) fn place(&self, problem: &Problem) -> (u64, u64) {
+        let node = self.at(&problem.path);
+        let (line, column) = place_of(node);
+        (line, column + self.column_inside(node, problem.offset))
+    }
+
+    /// How far behind the beginning of a text its characters are; 0 if it is not written as it is read.
+    fn column_inside(&self, node: &Node, characters: usize) -> u64 {
+        let Value::Text(text) = &node.value else { return 0 };
+        let (Some(written), true) = (source(self.text, node), node.defined == node.referenced) else { return 0 };
+        let quote = match written.strip_prefix(['"', '\'']).and_then(|rest| rest.get(..rest.len().saturating_sub(1))) {
+            Some(inside) if inside == text => 1,
+            _ if written.trim_end() == text => 0,
+            _ => return 0,
+        };
+        if text.contains('\n') { 0 } else { (quote + characters) as u64 }
+    }
+
+    /// The value at a JSON pointer; the object that lacks it, if nothing is there.
+    fn at(&self, pointer: &str) -> &Node {
         let mut node = &self.root;
         for segment in pointer.split('/').skip(1) {
             let below = match &node.value {
@@ -70,7 +89,7 @@ impl<'a> Yaml<'a> {
             let Some(below) = below else { break };
             node = below;
         }
-        place_of(node)
+        node
     }
 
     /// Whether the value of a key of an object is left out.
@@ -122,10 +141,15 @@ pub(super) fn written<'a>(text: &'a str, node: &'a Node) -> &'a str {
     if let Value::Text(text) = &node.value {
         return text;
     }
+    source(text, node).unwrap_or_default()
+}
+
+/// The part of the document that a node is written as.
+fn source<'a>(text: &'a str, node: &Node) -> Option<&'a str> {
     let span = node.defined.span();
     let bounds = span.byte_offset().zip(span.byte_len());
     let bounds = bounds.and_then(|(from, length)| Some((usize::try_from(from).ok()?, usize::try_from(length).ok()?)));
-    bounds.and_then(|(from, length)| text.get(from..from + length)).unwrap_or_default()
+    bounds.and_then(|(from, length)| text.get(from..from + length))
 }
 
 impl<'de> Deserialize<'de> for Value {
