@@ -21,6 +21,12 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, name)| name)
 }
 
+/// The end of a message about an unknown name: `; did you mean …?`, or nothing.
+#[must_use]
+pub fn did_you_mean<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(wanted, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
 /// At most this number of characters; what is cut off is shown as `…`.
 #[must_use]
 pub fn clipped(text: &str, max: usize) -> String {
@@ -39,6 +45,8 @@ mod tests {
         let known = ["openid", "profile", "email"];
         assert_eq!(nearest("Profle", known), Some("profile"));
         assert_eq!(nearest("xyz", known), None);
+        assert_eq!(did_you_mean("Profle", known), "; did you mean `profile`?");
+        assert_eq!(did_you_mean("xyz", known), "");
         assert_eq!(nearest(&"profile".repeat(100), known), None);
     }
 

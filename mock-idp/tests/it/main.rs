@@ -47,6 +47,7 @@ mod program;
 mod pushed;
 mod races;
 mod rate_limits;
+mod reasons;
 mod redirect_uris;
 mod refusals;
 mod registration;

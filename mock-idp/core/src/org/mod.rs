@@ -17,6 +17,7 @@ mod snapshot;
 mod table;
 mod tables;
 mod touched;
+mod unknown_client;
 mod urls;
 mod validate;
 mod yaml;

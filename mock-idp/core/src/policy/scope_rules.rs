@@ -3,6 +3,7 @@
 use crate::model::App;
 use crate::org::{API_SCOPES, CompiledServer, Org};
 use crate::protocol::{ErrorId, INTERCLIENT_ACCESS, OAuthError, Scopes};
+use crate::text::did_you_mean;
 
 /// The requested scopes, or the server's default ones. All of them exist at the server, and those of the org's own APIs are granted
 /// to the app.
@@ -34,8 +35,16 @@ fn known(server: &CompiledServer, client: &App, requested: &Scopes) -> Result<Sc
     if unknown.is_empty() {
         granted(client, requested)
     } else {
-        Err(OAuthError::new(ErrorId::NoMatchingScope, format!("the server has no scope {}", unknown.listed())))
+        let hint = unknown.iter().next().map(|first| did_you_mean(first, scope_names(server))).unwrap_or_default();
+        let reason = format!("the server has no scope {}{hint}", unknown.listed());
+        Err(OAuthError::new(ErrorId::NoMatchingScope, reason))
     }
+}
+
+/// The scopes that may be requested at a server.
+fn scope_names(server: &CompiledServer) -> impl Iterator<Item = &str> {
+    let of_apis = if server.is_org() { &API_SCOPES[..] } else { &[] };
+    server.scopes.iter().map(|scope| scope.name.as_str()).chain(of_apis.iter().copied())
 }
 
 /// The requested scopes without those of the org's own APIs that no administrator has granted to the app.

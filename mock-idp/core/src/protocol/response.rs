@@ -12,6 +12,9 @@ pub struct ResponseType {
 }
 
 impl ResponseType {
+    /// The values that a list may have.
+    pub const WORDS: [&str; 3] = ["code", "token", "id_token"];
+
     /// Parses the space-separated list; `None` for an unknown or repeated value or an empty list.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
@@ -61,16 +64,12 @@ pub enum ResponseMode {
 }
 
 impl ResponseMode {
+    pub const ALL: [Self; 4] = [Self::Query, Self::Fragment, Self::FormPost, Self::OktaPostMessage];
+
     /// The mode of that wire name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "query" => Some(Self::Query),
-            "fragment" => Some(Self::Fragment),
-            "form_post" => Some(Self::FormPost),
-            "okta_post_message" => Some(Self::OktaPostMessage),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
     }
 
     /// Its wire name.

@@ -11,6 +11,7 @@ use crate::protocol::{
     ErrorId, GrantType, INTERCLIENT_ACCESS, OAuthError, Parameters, Prompt, RequestedClaims, ResponseMode,
     ResponseType, Scopes, pkce,
 };
+use crate::text::did_you_mean;
 
 /// Checks all parameters.
 pub(super) fn request(
@@ -46,7 +47,8 @@ pub(super) fn request(
     let scopes = scopes(org, server, client, response_type, parameters)?;
     let prompt =
         Prompt::parse(parameters.get("prompt"), server.behavior.supports_select_account()).map_err(|value| {
-            OAuthError::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`", value.0))
+            let hint = did_you_mean(&value.0, ["none", "login", "consent", "enroll_authenticator"]);
+            OAuthError::with(ErrorId::InvalidPrompt, Prompt::SUPPORTED, format!("prompt `{}`{hint}", value.0))
         })?;
     let max_age = max_age(parameters)?;
     if prompt.none && max_age == Some(0) {
@@ -94,8 +96,11 @@ fn response_type(server: &CompiledServer, client: &App, parameters: &Parameters)
     let unsupported = |reason: String| OAuthError::with(ErrorId::UnsupportedResponseType, configured(), reason);
     let requested =
         parameters.get("response_type").ok_or_else(|| unsupported("response_type is missing".to_owned()))?;
-    let parsed =
-        ResponseType::parse(requested).ok_or_else(|| unsupported(format!("response_type `{requested}` is unknown")))?;
+    let parsed = ResponseType::parse(requested).ok_or_else(|| {
+        let unknown = requested.split(' ').find(|word| !ResponseType::WORDS.contains(word)).unwrap_or_default();
+        let hint = did_you_mean(unknown, ResponseType::WORDS);
+        unsupported(format!("response_type `{requested}` is unknown{hint}"))
+    })?;
     let enabled = |word: &str| oauth.response_types.iter().any(|known| known.name() == word);
     if let Some(word) = parsed.words().find(|word| !enabled(word)) {
         return Err(unsupported(format!("response_type `{word}` is not enabled on the app")));
@@ -123,7 +128,10 @@ fn response_mode(
     let Some(requested) = parameters.get("response_mode") else { return Ok(()) };
     let reason = format!("response_mode `{requested}`");
     match ResponseMode::named(requested) {
-        None => Err(OAuthError::new(ErrorId::UnsupportedResponseMode, reason)),
+        None => {
+            let hint = did_you_mean(requested, ResponseMode::ALL.map(ResponseMode::name));
+            Err(OAuthError::new(ErrorId::UnsupportedResponseMode, format!("{reason} is unknown{hint}")))
+        }
         Some(mode) => match mode_error(client, target, mode, response_type, parameters) {
             None => Ok(()),
             Some(id) => Err(OAuthError::new(id, reason)),

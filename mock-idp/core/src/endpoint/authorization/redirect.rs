@@ -22,9 +22,10 @@ pub(super) fn check_unambiguous(parameters: &Parameters) -> Result<(), OAuthErro
 /// The client of a request. Okta: the same error for unknown and inactive clients.
 pub(super) fn client<'a>(org: &'a Org, client_id: Option<&str>) -> Result<&'a App, OAuthError> {
     let client_id = client_id.ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, "client_id is missing"))?;
-    let client = org.client(client_id).filter(|client| client.status.is_active()).ok_or_else(|| {
-        OAuthError::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`"))
-    })?;
+    let client = org
+        .client(client_id)
+        .filter(|client| client.status.is_active())
+        .ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, org.why_no_client(client_id)))?;
     if client.oauth().application_type == ApplicationType::Service {
         return Err(OAuthError::with(ErrorId::InvalidClientApplicationType, "authorize", "a service app has no users"));
     }

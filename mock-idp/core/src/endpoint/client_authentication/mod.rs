@@ -100,7 +100,7 @@ pub fn identify<'a>(
 pub fn active_client<'a>(org: &'a Org, client_id: &str) -> Result<&'a App, OAuthError> {
     org.client(client_id)
         .filter(|client| client.status.is_active())
-        .ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, format!("no active client has the id `{client_id}`")))
+        .ok_or_else(|| OAuthError::new(ErrorId::InvalidClientId, org.why_no_client(client_id)))
 }
 
 impl<'a> UnverifiedClient<'a> {

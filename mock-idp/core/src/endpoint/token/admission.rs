@@ -8,6 +8,7 @@ use crate::model::App;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::policy::grant_rules;
 use crate::protocol::{ErrorId, GrantType, OAuthError};
+use crate::text::{did_you_mean, nearest};
 
 /// The grant type of a request. It is checked before the client is authenticated.
 ///
@@ -20,7 +21,18 @@ pub fn grant_type(request: &TokenRequest) -> Result<GrantType, OAuthError> {
     })?;
     GrantType::named(name)
         .filter(|grant_type| row(*grant_type).is_some())
-        .ok_or_else(|| unsupported(&GRANTS, format!("grant_type `{name}`")))
+        .ok_or_else(|| unsupported(&GRANTS, format!("grant_type `{name}` is unknown{}", hint(name))))
+}
+
+/// The grant type that is meant: the last part of its URN is often taken for its name.
+fn hint(name: &str) -> String {
+    let names = || GRANTS.iter().map(|grant| grant.grant_type.name());
+    let last = |name: &'static str| name.rsplit(':').next().unwrap_or(name);
+    let by_last_part = names().find(|known| last(known) == name).or_else(|| {
+        let near = nearest(name, names().map(last))?;
+        names().find(|known| last(known) == near)
+    });
+    by_last_part.map_or_else(|| did_you_mean(name, names()), |known| format!("; did you mean `{known}`?"))
 }
 
 /// Admits an authenticated client to a grant. `proved_key` is the thumbprint of the key that it has proved possession of.
