@@ -2,7 +2,7 @@
 //! Okta: `/api/v1/authn`, `sessionToken`.
 
 use mock_idp_core::ledger::{Authentication, LedgerError, SignedIn, Stage};
-use mock_idp_core::management::ApiError;
+use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::sign_in::{Advance, Input, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::Value;
@@ -42,6 +42,10 @@ impl<'c> Authn<'c> {
         explanation: &mut Explanation,
     ) -> Result<Value, ApiError> {
         let context = self.0;
+        if context.instance.refuses_sign_in(username) {
+            let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
+            return Err(ApiError::new(ApiErrorId::TooManyRequests, reason));
+        }
         let input = Input::Both { identifier: username, password };
         let advance = failed_sign_ins::advance(context, &Stage::Identify, input, trace).await?;
         let (user_id, amr) = match advance {

@@ -9,12 +9,13 @@ use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
 use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::moment::Moment;
-use mock_idp_core::org::{CompiledServer, Draft, Org, Problems};
+use mock_idp_core::org::{CompiledServer, Draft, Org, Problems, RateLimits};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 
 use super::scratch::Scratch;
 use super::snapshots::Snapshots;
+use super::user_rates::UserRates;
 use crate::clock::{Clock, ClockState};
 use crate::faults::Faults;
 use crate::journal::Journal;
@@ -41,6 +42,7 @@ pub(crate) struct OrgInstance {
     pub(super) scratch: Option<Scratch>,
     snapshots: Snapshots,
     document_warnings: ArcSwap<Vec<String>>,
+    pub(super) user_rates: UserRates,
     revision: AtomicU64,
     resets: AtomicU64,
     /// Held while the clock is set, so that the last change of the ledger is also the last one here.
@@ -75,6 +77,7 @@ impl OrgInstance {
             scratch: None,
             snapshots: Snapshots::new(org),
             document_warnings: ArcSwap::default(),
+            user_rates: UserRates::default(),
             revision: AtomicU64::new(0),
             resets: AtomicU64::new(0),
             setting_clock: tokio::sync::Mutex::default(),
@@ -144,6 +147,13 @@ impl OrgInstance {
         Ok(())
     }
 
+    /// Counts a sign-in of a user by a program. Whether it has to be refused, because the org enforces rate limits.
+    pub(super) fn refuses_sign_in(&self, username: &str) -> bool {
+        self.scratch.is_none()
+            && self.org().rate_limits() == RateLimits::Enforced
+            && self.user_rates.exceeds(username, self.clock.now())
+    }
+
     /// Goes back to the state at the start. Access tokens that have been revoked stay revoked.
     ///
     /// # Errors
@@ -156,6 +166,7 @@ impl OrgInstance {
         self.change_clock(Clock::reset).await?;
         self.faults.clear();
         self.journal.clear();
+        self.user_rates.clear();
         self.resets.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }

@@ -48,6 +48,7 @@ mod tests;
 mod token;
 mod token_lookup;
 mod transactions;
+mod user_rates;
 mod userinfo;
 
 pub(crate) use activation::ActivationPage;

@@ -3,7 +3,7 @@
 
 use mock_idp_core::endpoint::token::{self, Extra, GrantRequest, PassedOnToken, Redeemed, Redemption, TokenRequest};
 use mock_idp_core::ledger::LedgerError;
-use mock_idp_core::protocol::{OAuthError, RequestedClaims};
+use mock_idp_core::protocol::{ErrorId, OAuthError, RequestedClaims};
 use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
@@ -47,6 +47,12 @@ impl<'c> TokenEndpoint<'c> {
         let grant = token::admit(org, server, urls, client, request, key.as_deref())?;
         for value in single_use {
             consume(context, value).await?;
+        }
+        if let Some(username) = grant.username()
+            && context.instance.refuses_sign_in(username)
+        {
+            let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
+            return Err(OAuthError::new(ErrorId::UserRateLimited, reason));
         }
         self.redeem(&grant, trace, explanation).await
     }

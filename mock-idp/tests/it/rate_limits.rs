@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 
 use crate::client;
 use crate::org::TestOrg;
+use crate::refusals::{token, token_error};
+
+const LEGACY: &str = "0oamarketlegacy005d7";
+const LEGACY_SECRET: &str = "mock-secret-legacy-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
 
 /// Okta: the limit of a client on /authorize.
 const LIMIT: usize = 60;
@@ -75,4 +79,39 @@ async fn a_reset_begins_new_windows() {
     }
     control(&mock, "reset", json!({})).await;
     assert_eq!(authorize(&mock).await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_fifth_sign_in_of_a_user_in_a_second_is_refused_where_limits_are_enforced() {
+    let buyer = "buyer@example.test";
+    let with_authn = async |mock: &MockIdp, login: &str| {
+        let body = json!({ "username": login, "password": "Passw0rd!" });
+        client::plain().post(format!("{}/api/v1/authn", mock.url())).json(&body).send().await.unwrap()
+    };
+    let with_token = async |mock: &MockIdp, login: &str| {
+        let form = [("grant_type", "password"), ("username", login), ("password", "Passw0rd!"), ("scope", "openid")];
+        token(mock, "/oauth2/default", Some((LEGACY, LEGACY_SECRET)), &form).await
+    };
+    let mock = enforced().await;
+    control(&mock, "clock", json!({ "set": "2026-01-31T12:00:00Z", "freeze": true })).await;
+    for _ in 0..2 {
+        assert_eq!(with_authn(&mock, buyer).await.status(), 200);
+        assert_eq!(with_token(&mock, buyer).await.status(), 200);
+    }
+    let refused = with_authn(&mock, "Buyer@example.test").await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.json::<Value>().await.unwrap()["errorCode"], "E0000047");
+    let refused = token_error(with_token(&mock, buyer).await).await;
+    let text = "API call exceeded rate limit due to too many requests.";
+    assert_eq!(refused, (429, "invalid_grant".to_owned(), text.to_owned()));
+
+    assert_eq!(with_token(&mock, "admin@example.test").await.status(), 200);
+    control(&mock, "clock", json!({ "advance": 1 })).await;
+    assert_eq!(with_token(&mock, buyer).await.status(), 200);
+
+    let counted = MockIdp::builder().start().await.unwrap();
+    control(&counted, "clock", json!({ "freeze": true })).await;
+    for _ in 0..6 {
+        assert_eq!(with_token(&counted, buyer).await.status(), 200);
+    }
 }

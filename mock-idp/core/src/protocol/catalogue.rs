@@ -139,6 +139,7 @@ catalogue! {
     InvalidAuthorizationCode "invalid_authorization_code" 400 "invalid_grant" "The authorization code is invalid or has expired.";
     InvalidDeviceCode "invalid_device_code" 400 "invalid_grant" "The device code is invalid or has expired.";
     InvalidGrant "invalid_grant" 400 "invalid_grant" "Invalid grant";
+    UserRateLimited "user_rate_limited" 429 "invalid_grant" "API call exceeded rate limit due to too many requests.";
     InvalidPasswordCredentials "invalid_password_credentials" 400 "invalid_grant" "The credentials provided were invalid.";
     InvalidRefreshToken "invalid_refresh_token" 400 "invalid_grant" "The refresh token is invalid or expired.";
     JwtBearerGrantInvalidAudience "jwt_bearer_grant_invalid_audience" 400 "invalid_grant" "The audience of the JWT Bearer Grant must match the the issuer of the authorization server.";

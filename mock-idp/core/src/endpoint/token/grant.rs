@@ -40,6 +40,12 @@ impl<'a> GrantRequest<'a> {
         self.grant.grant_type
     }
 
+    /// The user whose password the request has.
+    #[must_use]
+    pub fn username(&self) -> Option<&'a str> {
+        self.get("username").filter(|_| self.grant_type() == GrantType::Password)
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {
         self.parameters.get(name)
     }
