@@ -71,3 +71,9 @@ pub const CLIENT_ROLES: [ClientName; 15] =
 /// Every name of an account that scenarios use.
 pub const ACCOUNT_ROLES: [AccountName; 12] =
     [ADMIN, BUYER, PREMIUM, LOCKED, SUSPENDED, DEPROVISIONED, EXPIRED, STAGED, UNASSIGNED, DENIED, UNICODE, COMPLETE];
+
+/// Whether scenarios use a client or an account of that name.
+#[must_use]
+pub fn is_role(name: &str) -> bool {
+    CLIENT_ROLES.iter().any(|role| role.word() == name) || ACCOUNT_ROLES.iter().any(|role| role.word() == name)
+}

@@ -6,6 +6,7 @@ use super::error::RunError;
 use super::options::{Drivers, Options};
 use crate::issuer_target::Target;
 use crate::issuer_target::fixtures::Fixtures;
+use crate::issuer_target::market::is_role;
 use crate::nearest::did_you_mean;
 use crate::scenario::{Need, RequiredDriver, Scenario};
 
@@ -64,7 +65,8 @@ pub(super) fn check_names(planned: &[PlannedScenario], fixtures: &Fixtures, targ
             Need::Account(name) => Some(name.word()),
             _ => None,
         });
-        if let Some(name) = names.find(|name| !target.declared.contains(*name)) {
+        // A role that no client or account of the target file has is a reason to skip, not a wrong name.
+        if let Some(name) = names.find(|name| !target.declared.contains(*name) && !is_role(name)) {
             return Err(RunError::UnknownName {
                 document: table.document.to_string(),
                 target: target.name.clone(),

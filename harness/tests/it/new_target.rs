@@ -57,6 +57,10 @@ async fn an_issuer_is_tested_with_init_the_values_the_doctor_and_a_run() {
         ] {
             assert!(output.lines().any(|known| known == line), "{line} is not in {output}");
         }
+        // The tables of a folder name clients and accounts that this target does not have.
+        let fixtures = ["--fixtures", concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures")];
+        let doctor = ["doctor", "--target", "./my.toml", "--driver", "http"];
+        stdout(command().args(doctor).args(fixtures), 0);
         let output = stdout(command().args(["run", "code.web.custom", "code.reuse", "--target", "./my.toml"]), 0);
         assert!(output.ends_with("All 2 scenarios that ran gave the expected result.\n"), "{output}");
     })
