@@ -79,10 +79,14 @@ departures! {
         "`id_token_hint` is ignored"
         "with prompt=none, a hint about another user than the one signed in is answered with login_required"
         "OIDC Core 3.1.2.1";
-    rejects_request_uri_as_unsupported "authorize.request-uri"
+    fetches_request_objects "authorize.request-uri"
         "a `request_uri` that is a URL is refused with invalid_request_uri, like an unknown name of a pushed request; metadata do not say that URLs are not supported"
-        "it is refused with request_uri_not_supported, and metadata say request_uri_parameter_supported: false"
-        "OIDC Core 3.1.2.6; OIDC Discovery 3";
+        "a `request_uri` that the client has registered is fetched, and its request object is used; metadata say so. Under `fapi2` it is refused with request_uri_not_supported"
+        "OIDC Core 6.2, 15.2; OIDC Discovery 3; OIDF oidcc-request-uri-signed-rs256";
+    accepts_unsigned_objects "authorize.unsigned-object"
+        "a request object without a signature is refused with request_not_supported"
+        "it is used, unless the client has registered an algorithm; the claims `iss`, `aud` and `exp` are optional. Not under `fapi2`"
+        "OIDC Core 6.1; OIDF oidcc-request-uri-unsigned";
     shows_client_at_sign_in "sign-in.about-client"
         "logo, policy and terms of a client are shown where the user is asked for consent, not where they sign in"
         "the sign-in page shows them too"
@@ -107,6 +111,10 @@ departures! {
         "`phone_number_verified` and the address's `formatted` are left out"
         "the scopes phone and address give all their claims"
         "OIDC Core 5.4, 5.1.1; OIDF oidcc-scope-phone, oidcc-scope-address";
+    signs_userinfo "userinfo.signed"
+        "userinfo is JSON for every client"
+        "a client that registers `userinfo_signed_response_alg: RS256` gets a signed JWT; metadata say so. Not under `fapi2`"
+        "OIDC Core 5.3.2; OIDF oidcc-userinfo-rs256";
     challenges_without_error "userinfo.no-token"
         "the challenge to a request without a token names an error, invalid_request"
         "the challenge to a request without a token names no error"
@@ -193,7 +201,7 @@ profile_rules! {
         "access tokens are bound to the key of a DPoP proof"
         "FAPI 2 Security Profile 5.3.2.1; RFC 9449";
     restricts_algorithms "fapi2.algorithms"
-        "tokens are signed with PS256; client assertions and request objects with ES256"
+        "tokens are signed with PS256; client assertions, request objects and DPoP proofs with ES256"
         "FAPI 2 Security Profile 5.4";
 }
 

@@ -34,7 +34,8 @@ pub(super) async fn read(
         let error = OAuthError::new(ErrorId::InvalidRequestUri, "the request has not been pushed");
         return Err(authorization::early_error(org, urls, parameters, error));
     }
-    let parameters = pushed.as_ref().unwrap_or(parameters);
+    let fetched = if pushed.is_none() { request_object::fetch(context, parameters, trace).await? } else { None };
+    let parameters = pushed.as_ref().or(fetched.as_ref()).unwrap_or(parameters);
     let opened = request_object::open(context, parameters, trace).await?;
     let parameters = opened.as_ref().unwrap_or(parameters);
     note_resource(parameters, trace);

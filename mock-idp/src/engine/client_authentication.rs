@@ -91,8 +91,8 @@ async fn check_proof(
     }
     let nonces = nonces::nonce_key(context).await?;
     let is_uri = |uri: &str| context.urls.is_endpoint(&context.server, endpoint, uri);
-    let skew = context.server.behavior.clock_skew();
-    let request = ProvenRequest { method: "POST", is_uri: &is_uri, skew, freshness: Freshness::Nonce(&nonces) };
+    let behavior = context.server.behavior;
+    let request = ProvenRequest { method: "POST", is_uri: &is_uri, behavior, freshness: Freshness::Nonce(&nonces) };
     let proof = dpop::check(dpop, request, context.now)?;
     Ok(proof.map(|Proof { thumbprint, single_use }| (thumbprint, single_use)).unzip())
 }

@@ -79,7 +79,7 @@ impl<'c> ManagementAccess<'c> {
                 let request = ProvenRequest {
                     method: credentials.method,
                     is_uri: &is_uri,
-                    skew: org.behavior().clock_skew(),
+                    behavior: org.behavior(),
                     freshness: Freshness::AccessToken(token),
                 };
                 let single_use =

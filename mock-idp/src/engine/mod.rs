@@ -72,4 +72,4 @@ pub(crate) use revocation::RevocationEndpoint;
 pub(crate) use scratch::Assumptions;
 pub(crate) use sign_in::{SignInEndpoint, SignInStep};
 pub(crate) use token::TokenEndpoint;
-pub(crate) use userinfo::UserinfoEndpoint;
+pub(crate) use userinfo::{UserinfoAnswer, UserinfoEndpoint};

@@ -6,6 +6,23 @@ use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::single_use::consume;
 use super::{Context, remote_keys};
+use crate::outbound;
+
+/// The request with the request object that its `request_uri` points at, if it is a URL.
+pub(super) async fn fetch(
+    context: &Context,
+    parameters: &Parameters,
+    trace: &mut Trace,
+) -> Result<Option<Parameters>, AuthorizationError> {
+    let Context { org, server, urls, .. } = context;
+    let Some(url) = authorization::object_url(org, server, urls, parameters)? else { return Ok(None) };
+    let fetched = outbound::fetch(url, context.instance.networks).await;
+    let fetched = fetched
+        .map_err(|error| error.to_string())
+        .and_then(|document| String::from_utf8(document.to_vec()).map_err(|_| "the answer is not a text".to_owned()));
+    trace.note(NoteStatus::Matched, "request_uri", format!("the request object at {url} is used"));
+    authorization::with_fetched_object(org, urls, parameters, fetched).map(Some)
+}
 
 /// The parameters inside a request object, if there is one.
 pub(super) async fn open(

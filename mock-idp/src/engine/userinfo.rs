@@ -8,8 +8,16 @@ use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
 use super::single_use::consume;
-use super::{Context, token_lookup};
+use super::{Context, signing, token_lookup};
 use crate::journal::{Explained, Explanation};
+
+/// A successful answer. OIDC Core 5.3.2.
+#[derive(Clone, Debug)]
+pub(crate) enum UserinfoAnswer {
+    Claims(Map<String, Value>),
+    /// A signed JWT.
+    Signed(String),
+}
 
 /// The userinfo endpoint of a server.
 #[derive(Clone, Copy, Debug)]
@@ -27,10 +35,24 @@ impl<'c> UserinfoEndpoint<'c> {
         method: &str,
         presented: userinfo::TokenSources<'_>,
         dpop: &[String],
-    ) -> Explained<Result<Map<String, Value>, OAuthError>> {
+    ) -> Explained<Result<UserinfoAnswer, OAuthError>> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
-        let result = self.claims(method, presented, dpop, &mut trace, &mut explanation).await;
+        let claims = self.claims(method, presented, dpop, &mut trace, &mut explanation).await;
+        let result = match claims {
+            Ok(claims) => self.signed(claims, explanation.client.as_deref()).await,
+            Err(error) => Err(error),
+        };
         Explained::new(result, trace, explanation)
+    }
+
+    /// The claims, or a token with them if the client asks for one.
+    async fn signed(self, claims: Map<String, Value>, client_id: Option<&str>) -> Result<UserinfoAnswer, OAuthError> {
+        let Context { org, server, urls, .. } = self.0;
+        let client_id = client_id.unwrap_or_default();
+        match userinfo::signed(org, server, urls, client_id, &claims) {
+            Some(token) => Ok(UserinfoAnswer::Signed(signing::issue_one(self.0, server, token, client_id).await?)),
+            None => Ok(UserinfoAnswer::Claims(claims)),
+        }
     }
 
     async fn claims(
@@ -50,8 +72,8 @@ impl<'c> UserinfoEndpoint<'c> {
             && self.0.instance.scratch.is_none()
         {
             let is_uri = |uri: &str| urls.is_endpoint(server, "userinfo", uri);
-            let skew = server.behavior.clock_skew();
-            let request = ProvenRequest { method, is_uri: &is_uri, skew, freshness: Freshness::AccessToken(token) };
+            let behavior = server.behavior;
+            let request = ProvenRequest { method, is_uri: &is_uri, behavior, freshness: Freshness::AccessToken(token) };
             consume(self.0, resource::check_possession(scheme, verified, dpop, request, *now)?).await?;
         }
         let requested = match verified.as_ref().and_then(|token| token.text("jti")) {

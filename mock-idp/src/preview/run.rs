@@ -10,6 +10,7 @@ use mock_idp_core::management::ApiError;
 use mock_idp_core::model::{App, ApplicationType};
 use mock_idp_core::org::{CompiledServer, Org, Urls};
 use mock_idp_core::preview::{Asks, EndpointTokens, Granted, Outcome, Preview, Question, Refused, Shown, ShownRequest};
+use mock_idp_core::protocol::jose::Jws;
 use mock_idp_core::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 use mock_idp_core::trace::{Note, NoteStatus, Trace};
 use serde_json::{Map, Value};
@@ -19,7 +20,7 @@ use super::ended::Ended;
 use super::{parameters, tokens};
 use crate::engine::{
     Assumptions, BackchannelEndpoint, BackchannelInbox, Context, DeviceAuthorizationEndpoint, OrgInstance,
-    TokenEndpoint, UserinfoEndpoint,
+    TokenEndpoint, UserinfoAnswer, UserinfoEndpoint,
 };
 use crate::journal::Explained;
 
@@ -289,9 +290,12 @@ impl<'a> Run<'a> {
         let none = Parameters::default();
         let presented = TokenSources { authorization: Some(&bearer), query: &none, body: &none };
         let answer = UserinfoEndpoint::new(&self.context).respond("GET", presented, &[]).await;
-        let claims = answer.result.ok()?;
+        let answered = answer.result.ok()?;
         self.notes.extend(answer.explanation.notes);
-        Some(claims)
+        match answered {
+            UserinfoAnswer::Claims(claims) => Some(claims),
+            UserinfoAnswer::Signed(token) => Jws::parse(&token).map(|token| token.claims().clone()),
+        }
     }
 
     /// Adds a request of the client to those that are shown.

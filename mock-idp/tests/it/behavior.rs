@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, authorize, browser, code_request, decode, parameter, redeem};
 use crate::jose::{self, Key, jwt};
-use crate::market::{NOW, stop_clock};
+use crate::market::{NOW, key_server, stop_clock};
 use crate::org::TestOrg;
 use crate::registration::API_TOKEN;
 use crate::registration::register;
@@ -40,7 +40,12 @@ const ROWS: &[(&str, &str, &str)] = &[
         "a code",
         "The client specified not to prompt, but the client app requires re-authentication or MFA.",
     ),
-    ("authorize.request-uri", "invalid_request_uri; advertised null", "request_uri_not_supported; advertised false"),
+    ("authorize.request-uri", "invalid_request_uri; advertised null", "a code and state inside; advertised true"),
+    (
+        "authorize.unsigned-object",
+        "request_not_supported; advertised false",
+        "a code and state inside; advertised true",
+    ),
     (
         "sign-in.about-client",
         "logo_uri: false, policy_uri: false, tos_uri: false",
@@ -55,6 +60,7 @@ const ROWS: &[(&str, &str, &str)] = &[
         "code: ; code id_token: ",
     ),
     ("userinfo.standard-claims", "null; null", "true; \"1 Market Street\\nLondon\\nGreater London\\nEC1A 1AA\\nGB\""),
+    ("userinfo.signed", "application/json; advertised null", "application/jwt RS256; advertised [\"RS256\"]"),
     ("userinfo.no-token", "401, error=\"invalid_request\"", "401, no error"),
     (
         "token.assertion-audience",
@@ -115,6 +121,12 @@ async fn the_behavior_setting_is_a_warning_and_may_be_in_the_org_document() {
     assert_eq!(json!(mock.warnings()), warning);
     let mock = MockIdp::builder().org_yaml(yaml).behavior(Behavior::Okta).start().await.unwrap();
     assert!(mock.warnings().is_empty(), "the builder's setting overrides the document");
+}
+
+/// The state of a successful response, or the error.
+fn state_of(arrived: &str) -> String {
+    let code = parameter(arrived, "code").map(|_| format!("a code and state {}", parameter(arrived, "state").unwrap()));
+    code.or_else(|| parameter(arrived, "error")).unwrap()
 }
 
 /// The mock's result for a row.
@@ -181,10 +193,54 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             result(&authorize(mock, &browser, "", &silent).await, "a code")
         }
         "authorize.request-uri" => {
-            let request = with(code_request(WEB, "openid"), "request_uri", "https://app.example.test/request.jwt");
-            let arrived = buyer(mock, request).await;
+            let (server, served, _) = key_server().await;
+            let uri = format!("{server}#part");
+            let about = json!({
+                "client_name": "Refers", "redirect_uris": [CALLBACK], "request_uris": [uri],
+                "token_endpoint_auth_method": "private_key_jwt", "jwks": { "keys": [Key::client().jwk()] },
+            });
+            let client = register(mock, about).await;
+            let id = client["client_id"].as_str().unwrap();
+            let claims = json!({ "iss": id, "aud": mock.issuer(), "state": "inside" });
+            *served.lock() = (StatusCode::OK, jwt(&json!({ "alg": "RS256" }), &claims, &Key::client()));
+            let arrived = buyer(mock, with(code_request(id, "openid"), "request_uri", &uri)).await;
+            let other = buyer(mock, with(code_request(id, "openid"), "request_uri", &server)).await;
+            assert_eq!(parameter(&other, "error").as_deref(), Some("invalid_request_uri"), "not registered");
+            *served.lock() = (StatusCode::NOT_FOUND, String::new());
+            let gone = buyer(mock, with(code_request(id, "openid"), "request_uri", &uri)).await;
+            assert_eq!(parameter(&gone, "error").as_deref(), Some("invalid_request_uri"), "not served");
             let advertised = &metadata(mock).await["request_uri_parameter_supported"];
-            format!("{}; advertised {advertised}", parameter(&arrived, "error").unwrap())
+            format!("{}; advertised {advertised}", state_of(&arrived))
+        }
+        "authorize.unsigned-object" => {
+            let signed = jwt(&json!({ "alg": "none" }), &json!({ "state": "inside" }), &Key::client());
+            let object = format!("{}.", signed.rsplit_once('.').unwrap().0);
+            let arrived = buyer(mock, with(code_request(WEB, "openid"), "request", &object)).await;
+            let listed = &metadata(mock).await["request_object_signing_alg_values_supported"];
+            let advertised = listed.as_array().unwrap().contains(&json!("none"));
+            format!("{}; advertised {advertised}", state_of(&arrived))
+        }
+        "userinfo.signed" => {
+            let metadata_of_client = json!({
+                "client_name": "Signed", "redirect_uris": [CALLBACK], "userinfo_signed_response_alg": "RS256",
+            });
+            let client = register(mock, metadata_of_client).await;
+            let (id, secret) = (client["client_id"].as_str().unwrap(), client["client_secret"].as_str().unwrap());
+            let (_, tokens) = crate::registration::redeemed(mock, id, secret).await;
+            let url = format!("{}/v1/userinfo", mock.issuer());
+            let token = tokens["access_token"].as_str().unwrap();
+            let response = browser().get(url).bearer_auth(token).send().await.unwrap();
+            let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+            let body = response.text().await.unwrap();
+            let algorithm = if kind == "application/jwt" {
+                let (header, claims) = decode(&body);
+                assert_eq!((&claims["iss"], &claims["aud"]), (&json!(mock.issuer()), &json!(id)), "{claims}");
+                format!(" {}", header["alg"].as_str().unwrap())
+            } else {
+                String::new()
+            };
+            let advertised = &metadata(mock).await["userinfo_signing_alg_values_supported"];
+            format!("{kind}{algorithm}; advertised {advertised}")
         }
         "sign-in.about-client" => {
             let link = |name: &str| format!("https://app.example.test/{name}");

@@ -29,6 +29,9 @@ async fn metadata_and_keys_state_the_profile() {
         ("token_endpoint_auth_methods_supported", json!(["private_key_jwt"])),
         ("token_endpoint_auth_signing_alg_values_supported", json!(["ES256"])),
         ("request_object_signing_alg_values_supported", json!(["ES256"])),
+        ("dpop_signing_alg_values_supported", json!(["ES256"])),
+        ("request_uri_parameter_supported", json!(false)),
+        ("userinfo_signing_alg_values_supported", Value::Null),
         ("authorization_response_iss_parameter_supported", json!(true)),
     ] {
         assert_eq!(document[name], expected, "{name}");

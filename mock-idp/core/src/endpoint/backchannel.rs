@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::ledger::{BackchannelRequest, PolledRequest};
-use crate::model::{App, ApplicationType, AuthMethod, User};
+use crate::model::{App, ApplicationType, AuthMethod, RequestObjectAlgorithm, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::scope_rules;
@@ -69,7 +69,8 @@ pub fn check_client(client: &App, body: &Parameters) -> Result<(), OAuthError> {
     if !client.oauth().grant_types.contains(&GrantType::Ciba) {
         return Err(OAuthError::new(ErrorId::CibaGrantTypeNotConfigured, "the app lacks the grant type"));
     }
-    if body.get("request").is_some() && client.oauth().request_object_signing_alg.is_none() {
+    let signs = matches!(client.oauth().request_object_signing_alg, Some(RequestObjectAlgorithm::Signed(_)));
+    if body.get("request").is_some() && !signs {
         return Err(OAuthError::new(ErrorId::CibaSignedAlgorithmNotConfigured, "the app has no signing algorithm"));
     }
     Ok(())

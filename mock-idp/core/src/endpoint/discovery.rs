@@ -22,6 +22,9 @@ const AUTH_METHODS: [&str; 5] =
 const SIGNING_ALGORITHMS: [&str; 9] = ["HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 /// FAPI 2 Security Profile 5.4.
 const PROFILE_ALGORITHMS: [&str; 1] = ["ES256"];
+/// OIDC Core 6.1: without a signature too.
+const REQUEST_OBJECT_ALGORITHMS: [&str; 10] =
+    ["none", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 const DPOP_ALGORITHMS: [&str; 6] = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"];
 const OPENID_CLAIMS: [&str; 31] = [
     "iss",
@@ -113,8 +116,9 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     put("revocation_endpoint_auth_methods_supported", json!(auth_methods));
     put("end_session_endpoint", page("logout"));
     put("request_parameter_supported", true.into());
-    if server.behavior.rejects_request_uri_as_unsupported() {
-        put("request_uri_parameter_supported", false.into());
+    if server.behavior.fetches_request_objects() {
+        put("request_uri_parameter_supported", (!strict).into());
+        put("require_request_uri_registration", (!strict).into());
     }
     if openid && server.behavior.supports_claims_parameter() {
         put("claims_parameter_supported", true.into());
@@ -122,7 +126,12 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
     if openid && server.behavior.acr_values_are_voluntary() {
         put("acr_values_supported", json!(acr::MET_BY_PASSWORD));
     }
-    put("request_object_signing_alg_values_supported", json!(algorithms));
+    let unsigned = server.behavior.accepts_unsigned_objects() && !strict;
+    let object_algorithms = if unsigned { &REQUEST_OBJECT_ALGORITHMS[..] } else { algorithms };
+    put("request_object_signing_alg_values_supported", json!(object_algorithms));
+    if openid && server.behavior.signs_userinfo() && !strict {
+        put("userinfo_signing_alg_values_supported", json!([SignatureAlgorithm::of(server.behavior).name()]));
+    }
     put("device_authorization_endpoint", endpoint("device/authorize"));
     put("pushed_authorization_request_endpoint", endpoint("par"));
     if server.behavior.requires_pushed_requests() {
@@ -132,7 +141,8 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
         put("backchannel_token_delivery_modes_supported", json!(["poll"]));
         put("backchannel_authentication_request_signing_alg_values_supported", json!(algorithms));
     }
-    put("dpop_signing_alg_values_supported", json!(DPOP_ALGORITHMS));
+    let proof_algorithms = if strict { &PROFILE_ALGORITHMS[..] } else { &DPOP_ALGORITHMS[..] };
+    put("dpop_signing_alg_values_supported", json!(proof_algorithms));
     if openid && server.behavior.advertises_single_logout() {
         put("frontchannel_logout_supported", true.into());
         put("frontchannel_logout_session_supported", true.into());

@@ -6,8 +6,8 @@ use crate::claims::{self, Subject};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters, Scopes};
-use crate::tokens::Verified;
 use crate::tokens::resource::{self, Resource, Scheme};
+use crate::tokens::{TokenKind, UnsignedToken, Verified};
 
 /// Where the access token of a request may be. RFC 6750 2.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,27 @@ pub fn answer(
         .ok_or_else(|| invalid("the token has no active user"))?;
     let subject = Subject::new(org, client, Some(user), None, &scopes, moment.now).with_requested_claims(requested);
     claims::for_userinfo(server, &subject, &scopes, moment)
+}
+
+/// The claims as a token for the client that asks for signed userinfo. OIDC Core 5.3.2: `iss` and `aud` are there, and the
+/// signature is the server's.
+#[must_use]
+pub fn signed(
+    org: &Org,
+    server: &CompiledServer,
+    urls: &Urls,
+    client_id: &str,
+    claims: &Map<String, Value>,
+) -> Option<UnsignedToken> {
+    let signs = server.behavior.signs_userinfo() && !server.behavior.restricts_algorithms();
+    let algorithm = org.client(client_id)?.oauth().userinfo_signed_response_alg.filter(|_| signs)?;
+    let mut header = Map::new();
+    header.insert("kid".to_owned(), Value::Null);
+    header.insert("alg".to_owned(), algorithm.name().into());
+    let mut payload = claims.clone();
+    payload.insert("iss".to_owned(), urls.issuer(server).as_str().into());
+    payload.insert("aud".to_owned(), client_id.into());
+    Some(UnsignedToken { kind: TokenKind::Userinfo, header, payload, recipient: None })
 }
 
 /// Whether an error is about the access token, so that another one may help. RFC 6750 3.1; the others are the server's own.

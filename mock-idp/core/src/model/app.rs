@@ -253,7 +253,13 @@ pub struct OauthClientSettings {
     pub jwks_uri: Option<String>,
     /// The required signature algorithm of request objects; any if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_object_signing_alg: Option<Algorithm>,
+    pub request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    /// The URLs of request objects, which only OpenID behavior fetches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
+    /// The algorithm that userinfo is signed with, `RS256`; it is JSON if this is left out, and always under Okta's behavior.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
     /// The algorithm that encrypts ID tokens for the client's key with `use: enc`; they are not encrypted if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
@@ -282,6 +288,22 @@ pub struct OauthClientSettings {
     pub policy_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+}
+
+/// How request objects are signed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RequestObjectAlgorithm {
+    Signed(Algorithm),
+    /// Without a signature, which only OpenID behavior accepts.
+    Unsigned(NoAlgorithm),
+}
+
+/// The algorithm `none`. RFC 7518 3.6.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum NoAlgorithm {
+    #[serde(rename = "none")]
+    None,
 }
 
 /// The type of an app.

@@ -10,4 +10,6 @@ pub enum TokenKind {
     IdJag,
     InterclientToken,
     LogoutToken,
+    /// Signed claims about a user. OIDC Core 5.3.2.
+    Userinfo,
 }

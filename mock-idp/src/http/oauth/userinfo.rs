@@ -6,7 +6,7 @@ use mock_idp_core::protocol::Parameters;
 use mock_idp_core::tokens::resource::Scheme;
 use serde_json::Value;
 
-use crate::engine::UserinfoEndpoint;
+use crate::engine::{UserinfoAnswer, UserinfoEndpoint};
 use crate::http::extract::{AtServer, Form, header_text, header_texts};
 use crate::http::respond::{challenge, json, oauth_error};
 use crate::routing::{Decided, Query};
@@ -30,7 +30,8 @@ async fn answer(
     let presented = TokenSources { authorization: authorization.as_deref(), query: &query, body: &body };
     let decided = UserinfoEndpoint::new(&call).respond(method, presented, &header_texts(headers, "dpop")).await;
     decided.map(|result| match result {
-        Ok(claims) => json::text(Value::Object(claims).to_string().into()),
+        Ok(UserinfoAnswer::Claims(claims)) => json::text(Value::Object(claims).to_string().into()),
+        Ok(UserinfoAnswer::Signed(token)) => json::jwt(token),
         // Okta: only errors about the access token are challenges.
         Err(error) if !userinfo::is_about_token(&error) => oauth_error::render(&error),
         Err(error) => {

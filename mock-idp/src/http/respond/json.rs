@@ -20,6 +20,13 @@ pub(crate) fn text(body: Bytes) -> Response {
     response
 }
 
+/// An answer that is a JWT. RFC 7519 10.3.1.
+pub(crate) fn jwt(token: String) -> Response {
+    let mut response = text(token.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+    response
+}
+
 /// The answer of an OAuth endpoint: an object, or an error.
 pub(crate) fn decided(decided: Explained<Result<impl Into<Value>, OAuthError>>) -> Decided {
     decided.map(|result| match result {

@@ -10,7 +10,7 @@ use super::redirect::{self, early_error};
 use super::request_uri::check_outer;
 use crate::endpoint::client_authentication::{KeySource, key_source, keys};
 use crate::ledger::SingleUse;
-use crate::model::App;
+use crate::model::{App, RequestObjectAlgorithm};
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::jose::{Algorithm, Fetched, Jws, KeyProblem};
 use crate::protocol::{ErrorId, OAuthError, Parameters};
@@ -81,7 +81,7 @@ impl RequestObject<'_> {
             if server.behavior.restricts_algorithms() {
                 self.check_start(now)?;
             }
-            let single_use = self.check_claims(&urls.issuer(server), now, server.behavior.clock_skew())?;
+            let single_use = self.check_claims(server, &urls.issuer(server), now)?;
             let signature_info = self.object.signature_info();
             Ok(VerifiedRequestObject { parameters: self.merged()?, single_use, signature_info })
         };
@@ -93,6 +93,11 @@ impl RequestObject<'_> {
         let secret = client.credentials.oauth_client.client_secret.as_deref();
         // Okta: the same error for unsigned objects and for clients that cannot sign.
         let unsigned = matches!(object.header_text("alg"), None | Some("none"));
+        let registered = client.oauth().request_object_signing_alg;
+        let may_be_unsigned = matches!(registered, None | Some(RequestObjectAlgorithm::Unsigned(_)));
+        if unsigned && may_be_unsigned && is_lenient(server) {
+            return Ok(());
+        }
         let keyless = secret.is_none() && client.oauth().jwks.is_none() && client.oauth().jwks_uri.is_none();
         if unsigned || keyless {
             let reason =
@@ -112,9 +117,12 @@ impl RequestObject<'_> {
             return Err(OAuthError::new(ErrorId::RequestObjectInvalidSignatureAlgorithm, reason));
         }
         // Okta: `request_object_signing_alg` of the app.
-        if let Some(own) = client.oauth().request_object_signing_alg.filter(|own| *own != algorithm) {
-            let reason =
-                format!("the app is configured for {}, the object is signed with {}", own.name(), algorithm.name());
+        if let Some(own) = registered.filter(|own| *own != RequestObjectAlgorithm::Signed(algorithm)) {
+            let own = match own {
+                RequestObjectAlgorithm::Signed(own) => own.name(),
+                RequestObjectAlgorithm::Unsigned(_) => "none",
+            };
+            let reason = format!("the app is configured for {own}, the object is signed with {}", algorithm.name());
             return Err(OAuthError::new(ErrorId::RequestObjectHeaderAlgoMismatch, reason));
         }
         let signed = if algorithm.is_symmetric() {
@@ -171,21 +179,23 @@ impl RequestObject<'_> {
         }
     }
 
-    /// Okta: issued by this client, for this server, and not expired. Returns its `jti`.
-    fn check_claims(&self, issuer: &str, now: i64, skew: i64) -> Result<Option<SingleUse>, OAuthError> {
+    /// Okta: issued by this client, for this server, and not expired. OIDC Core 6.1: as far as it says so. Returns its `jti`.
+    fn check_claims(&self, server: &CompiledServer, issuer: &str, now: i64) -> Result<Option<SingleUse>, OAuthError> {
         let Self { client, object, .. } = self;
-        let client_id = client.client_id();
-        if object.text("iss") != Some(client_id) {
+        let (client_id, skew) = (client.client_id(), server.behavior.clock_skew());
+        let is_left_out = |name: &str| is_lenient(server) && !object.claims().contains_key(name);
+        if object.text("iss") != Some(client_id) && !is_left_out("iss") {
             let reason = format!("iss is {:?}, the client is {client_id}", object.text("iss"));
             return Err(OAuthError::new(ErrorId::RequestObjectInvalidIssuer, reason));
         }
         // RFC 9101 4: aud is the issuer.
-        if !object.audiences().any(|audience| audience == issuer) {
+        if !object.audiences().any(|audience| audience == issuer) && !is_left_out("aud") {
             let reason = format!("aud is {:?}, expected {issuer}", object.audiences().collect::<Vec<_>>());
             return Err(OAuthError::new(ErrorId::RequestObjectAudienceMismatch, reason));
         }
         let expires = object
             .time("exp")
+            .or_else(|| is_left_out("exp").then_some(now + MAX_LIFETIME))
             .ok_or_else(|| OAuthError::new(ErrorId::InvalidRequestObject, "exp is missing or not a number"))?;
         if expires <= now {
             let reason = format!("expired {} s ago", now.saturating_sub(expires));
@@ -226,4 +236,9 @@ impl RequestObject<'_> {
         let outer = outer.map(|(name, value)| (name.to_owned(), value.to_owned()));
         Ok(outer.chain(inside.map(|(name, value)| (name.clone(), text(value)))).collect())
     }
+}
+
+/// OIDC Core 6.1: a request object may be unsigned, and its claims about itself are optional.
+fn is_lenient(server: &CompiledServer) -> bool {
+    server.behavior.accepts_unsigned_objects() && !server.behavior.restricts_algorithms()
 }

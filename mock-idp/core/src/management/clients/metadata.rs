@@ -5,7 +5,10 @@ use serde_json::Value;
 
 use super::error::ClientError;
 use crate::behavior::Behavior;
-use crate::model::{ApplicationType, AuthMethod, ConsentMethod, OauthClientSettings, ResponseWord, WildcardRedirect};
+use crate::model::{
+    ApplicationType, AuthMethod, ConsentMethod, OauthClientSettings, RequestObjectAlgorithm, ResponseWord,
+    WildcardRedirect,
+};
 use crate::protocol::GrantType;
 use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
 
@@ -35,7 +38,9 @@ pub struct Metadata {
     frontchannel_logout_uri: Option<String>,
     frontchannel_logout_session_required: Option<bool>,
     backchannel_logout_uri: Option<String>,
-    request_object_signing_alg: Option<Algorithm>,
+    request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    request_uris: Option<Vec<String>>,
+    userinfo_signed_response_alg: Option<Algorithm>,
     id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
     dpop_bound_access_tokens: Option<bool>,
 }
@@ -71,8 +76,23 @@ impl Metadata {
         Ok(())
     }
 
+    /// What OpenID Connect defines and Okta does not: the URLs of request objects, unsigned ones, and signed userinfo.
+    fn check_openid(&self, behavior: Behavior) -> Result<(), ClientError> {
+        let strict = behavior.restricts_algorithms();
+        let unsigned = matches!(self.request_object_signing_alg, Some(RequestObjectAlgorithm::Unsigned(_)));
+        if unsigned && (strict || !behavior.accepts_unsigned_objects()) {
+            return Err(ClientError::metadata("request_object_signing_alg is none"));
+        }
+        let signed = self.userinfo_signed_response_alg.filter(|_| behavior.signs_userinfo());
+        if signed.is_some_and(|algorithm| strict || algorithm != Algorithm::Rs256) {
+            return Err(ClientError::metadata("userinfo can be signed with RS256 only"));
+        }
+        Ok(())
+    }
+
     /// The settings of the app, with Okta's defaults: a web app that uses codes.
-    pub(super) fn settings(&self) -> Result<OauthClientSettings, ClientError> {
+    pub(super) fn settings(&self, behavior: Behavior) -> Result<OauthClientSettings, ClientError> {
+        self.check_openid(behavior)?;
         let grant_types = self.grant_types.clone().unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
         let redirects =
             grant_types.iter().any(|grant| matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit));
@@ -114,6 +134,9 @@ impl Metadata {
             jwks: self.jwks.clone(),
             jwks_uri: self.jwks_uri.clone(),
             request_object_signing_alg: self.request_object_signing_alg,
+            // Okta does not know these two. RFC 7591 2: unknown members are ignored.
+            request_uris: self.request_uris.clone().filter(|_| behavior.fetches_request_objects()).unwrap_or_default(),
+            userinfo_signed_response_alg: self.userinfo_signed_response_alg.filter(|_| behavior.signs_userinfo()),
             id_token_encrypted_response_alg: self.id_token_encrypted_response_alg,
             dpop_bound_access_tokens: self.dpop_bound_access_tokens.unwrap_or_default(),
             participate_slo: self.frontchannel_logout_uri.is_some(),

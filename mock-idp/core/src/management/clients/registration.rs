@@ -15,7 +15,7 @@ use crate::org::{Org, Tables};
 pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Result<App, ClientError> {
     let id = moment.id("0oa");
     let label = metadata.name(org.behavior())?;
-    let settings = metadata.settings()?;
+    let settings = metadata.settings(org.behavior())?;
     let method = metadata.auth_method();
     // A client that registers itself is assigned to all users.
     let everyone = org.everyone().map(|id| Assignment { id: id.to_owned(), profile: indexmap::IndexMap::new() });
@@ -52,7 +52,7 @@ pub fn replace(org: &Org, app: &App, metadata: Metadata, moment: &mut Moment<'_>
         return Err(ClientError::metadata("client_id in the body is not the one in the path"));
     }
     let label = metadata.name(org.behavior())?;
-    let mut settings = metadata.settings()?;
+    let mut settings = metadata.settings(org.behavior())?;
     if settings.application_type != app.oauth().application_type {
         return Err(ClientError::metadata("application_type cannot be changed"));
     }

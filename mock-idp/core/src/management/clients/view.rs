@@ -48,6 +48,12 @@ pub fn view(app: &App, include_secret: bool) -> Value {
     if let Some(algorithm) = oauth.request_object_signing_alg {
         put("request_object_signing_alg", json!(algorithm));
     }
+    if !oauth.request_uris.is_empty() {
+        put("request_uris", json!(oauth.request_uris));
+    }
+    if let Some(algorithm) = oauth.userinfo_signed_response_alg {
+        put("userinfo_signed_response_alg", json!(algorithm));
+    }
     if let Some(algorithm) = oauth.id_token_encrypted_response_alg {
         put("id_token_encrypted_response_alg", json!(algorithm));
     }

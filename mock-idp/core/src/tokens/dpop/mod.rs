@@ -9,8 +9,9 @@ use subtle::ConstantTimeEq;
 
 pub use nonce::NonceKey;
 
+use crate::behavior::Behavior;
 use crate::ledger::SingleUse;
-use crate::protocol::jose::{Jwk, Jws};
+use crate::protocol::jose::{Algorithm, Jwk, Jws};
 use crate::protocol::{ErrorId, OAuthError};
 
 /// Okta: a proof can be used for five minutes.
@@ -32,8 +33,8 @@ pub struct ProvenRequest<'a> {
     pub method: &'a str,
     /// Whether a URI, without query and fragment, is an address of the endpoint.
     pub is_uri: &'a dyn Fn(&str) -> bool,
-    /// The seconds by which the proof may be in the future.
-    pub skew: i64,
+    /// How far the proof may be in the future, and which algorithms it may be signed with.
+    pub behavior: Behavior,
     pub freshness: Freshness<'a>,
 }
 
@@ -72,7 +73,7 @@ pub fn check(headers: &[String], request: ProvenRequest<'_>, now: i64) -> Result
         let reason = format!("typ is {:?}", proof.header_text("typ"));
         return Err(OAuthError::new(ErrorId::DpopInvalidType, reason));
     }
-    let thumbprint = signer(&proof)?;
+    let thumbprint = signer(&proof, request.behavior)?;
     // Step 8.
     if proof.text("htm") != Some(request.method) {
         let reason = format!("htm is {:?}, the method {}", proof.text("htm"), request.method);
@@ -92,7 +93,7 @@ pub fn check(headers: &[String], request: ProvenRequest<'_>, now: i64) -> Result
         .text("jti")
         .filter(|jti| !jti.is_empty())
         .ok_or_else(|| error(ErrorId::DpopInvalidJti, "jti is missing or not a string"))?;
-    let made = check_time(&proof, now, request.skew)?;
+    let made = check_time(&proof, now, request.behavior.clock_skew())?;
     match request.freshness {
         // Step 10.
         Freshness::Nonce(nonces) => match proof.text("nonce") {
@@ -120,10 +121,13 @@ pub fn check(headers: &[String], request: ProvenRequest<'_>, now: i64) -> Result
 }
 
 /// The thumbprint of the key that has made the signature: RFC 9449 4.3 steps 5 to 7.
-fn signer(proof: &Jws) -> Result<String, OAuthError> {
-    let algorithm = proof.algorithm().filter(|algorithm| !algorithm.is_symmetric()).ok_or_else(|| {
-        OAuthError::new(ErrorId::DpopInvalidSignatureAlgorithm, format!("alg is {:?}", proof.header_text("alg")))
-    })?;
+fn signer(proof: &Jws, behavior: Behavior) -> Result<String, OAuthError> {
+    // FAPI 2 Security Profile 5.4.
+    let allowed = |algorithm: &Algorithm| !behavior.restricts_algorithms() || *algorithm == Algorithm::Es256;
+    let algorithm =
+        proof.algorithm().filter(|algorithm| !algorithm.is_symmetric()).filter(allowed).ok_or_else(|| {
+            OAuthError::new(ErrorId::DpopInvalidSignatureAlgorithm, format!("alg is {:?}", proof.header_text("alg")))
+        })?;
     let invalid = |reason: String| OAuthError::new(ErrorId::InvalidDpopProof, reason);
     let jwk: Jwk = proof
         .header("jwk")
@@ -171,8 +175,12 @@ mod tests {
 
     fn check_at(proof: &str, token: &str, now: i64) -> Result<Option<Proof>, ErrorId> {
         let is_uri = |uri: &str| uri == "https://resource.example.org/protectedresource";
-        let request =
-            ProvenRequest { method: "GET", is_uri: &is_uri, skew: 0, freshness: Freshness::AccessToken(token) };
+        let request = ProvenRequest {
+            method: "GET",
+            is_uri: &is_uri,
+            behavior: Behavior::Okta,
+            freshness: Freshness::AccessToken(token),
+        };
         check(&[proof.to_owned()], request, now).map_err(|error| error.id)
     }
 
