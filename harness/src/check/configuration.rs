@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use language_tags::{LanguageTag, ValidationError};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -23,13 +24,13 @@ checks! {
     ALGORITHM = Must "configuration.rs256", "ID tokens can be signed with RS256", ["OIDC Discovery 3"];
     GRANTS = Must "configuration.grant-types", "A list of grant types is not empty", ["OIDC Discovery 3"];
     SCOPES = Must "configuration.scopes", "The scopes are valid and include openid", ["OIDC Discovery 3", "RFC 6749 3.3"];
-    LOCALES = Must "configuration.locales", "Language tags are valid", ["OIDC Discovery 3", "RFC 5646 2.1"];
+    LOCALES = Must "configuration.locales", "Language tags are well-formed, and their parts are registered", ["OIDC Discovery 3", "RFC 5646 2.2.9"];
     KNOWN = Should "configuration.known", "No member is unknown", ["OIDF oidcc-discovery-endpoint-verification"];
     CLAIMS_LISTED = Should "configuration.claims", "The claims are listed", ["OIDC Discovery 3"];
     SCOPES_LISTED = Should "configuration.scopes-told", "The scopes are listed", ["OIDC Discovery 3"];
     USERINFO_LISTED = Should "configuration.userinfo", "There is a userinfo endpoint", ["OIDC Discovery 3"];
     OBJECT_ALGORITHM = Should "configuration.request-object-rs256", "Request objects, if supported, can be signed with RS256", ["OIDC Discovery 3", "OIDC Core 6.1"];
-    LOCALE_CASE = Should "configuration.locale-case", "The language of a tag is in lower case", ["RFC 5646 2.1.1"];
+    LOCALE_CASE = Should "configuration.locale-case", "The parts of a tag have their usual letter case, as in zh-Hant-TW", ["RFC 5646 2.1.1"];
 }
 
 fn kind(name: &str) -> Option<MemberType> {
@@ -43,6 +44,7 @@ fn fits(kind: MemberType, value: &Value) -> bool {
         MemberType::Flag => value.is_boolean(),
         MemberType::List => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
         MemberType::Object => value.is_object(),
+        MemberType::Any => true,
         MemberType::Aliases => {
             let address = |value: &Value| value.as_str().is_some_and(|text| is_bare(text) && Url::parse(text).is_ok());
             value.as_object().is_some_and(|members| members.values().all(address))
@@ -66,11 +68,7 @@ pub fn judge(recorder: &Recorder, address: &Url, document: &Map<String, Value>) 
     addresses(recorder, address, document);
     let wrong = document.iter().find(|(name, value)| kind(name).is_some_and(|kind| !fits(kind, value)));
     TYPES.absent(recorder, "member of another type", wrong.map(|(name, value)| format!("{name} {value}")).as_deref());
-    let unknown: Vec<&str> = document
-        .keys()
-        .map(String::as_str)
-        .filter(|name| kind(name).is_none() && !name.ends_with("_endpoint"))
-        .collect();
+    let unknown: Vec<&str> = document.keys().map(String::as_str).filter(|name| kind(name).is_none()).collect();
     KNOWN.absent(recorder, "unknown member", Some(unknown.join(" ")).filter(|names| !names.is_empty()).as_deref());
     lists(recorder, document);
     locales(recorder, document);
@@ -177,13 +175,17 @@ fn locales(recorder: &Recorder, document: &Map<String, Value>) {
     if tags.is_empty() {
         return;
     }
-    let legal = |tag: &&&str| {
-        tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()))
-    };
-    LOCALES.absent(recorder, "illegal tag", tags.iter().find(|tag| !legal(tag)).copied());
-    let usual =
-        |tag: &&&str| tag.split('-').next().is_some_and(|language| language.chars().all(|c| c.is_ascii_lowercase()));
-    LOCALE_CASE.absent(recorder, "unusual tag", tags.iter().find(|tag| !usual(tag)).copied());
+    LOCALES.absent(recorder, "illegal tag", tags.iter().find(|tag| !is_registered(tag)).copied());
+    // Parsing writes every part in its usual case.
+    let unusual = |tag: &&&str| LanguageTag::parse(tag).is_ok_and(|parsed| parsed.as_str() != **tag);
+    LOCALE_CASE.absent(recorder, "unusual tag", tags.iter().find(unusual).copied());
+}
+
+/// RFC 5646 2.2.9: the tag is well-formed and its parts are registered. The prefixes of variants are recommendations.
+fn is_registered(tag: &str) -> bool {
+    use ValidationError::{WrongExtendedLanguagePrefix, WrongVariantPrefix};
+    let validated = LanguageTag::parse(tag).ok().map(|parsed| parsed.validate());
+    matches!(validated, Some(Ok(()) | Err(WrongVariantPrefix | WrongExtendedLanguagePrefix)))
 }
 
 #[cfg(test)]
@@ -208,6 +210,16 @@ mod tests {
             _ => None,
         });
         findings.collect()
+    }
+
+    #[test]
+    fn a_language_tag_has_registered_parts() {
+        for right in ["en", "en-US", "zh-Hant-TW", "de-1996", "EN-us", "i-klingon", "x-private", "sl-rozaj-biske"] {
+            assert!(is_registered(right), "{right}");
+        }
+        for wrong in ["xx", "en-AB", "en-Xxxx", "en_US", "not a tag", "de-abcde", "", "en-"] {
+            assert!(!is_registered(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub(super) fn requires_pushed_requests(document: &Map<String, Value>) -> bool {
 
 checks! {
     STATUS = Must "discovery.status", "The document is served as JSON", ["OIDC Discovery 4.2", "OIDF oidcc-discovery-endpoint-verification"];
+    FETCHED = Must "discovery.fetched", "The document that the client configures itself with is served with status 200", ["OIDC Discovery 4.2", "OIDF oidcc-server"];
     ISSUER = Must "discovery.issuer", "Its issuer is the one it was requested from", ["OIDC Discovery 4.3", "RFC 8414 3.3"];
     REQUIRED = Must "discovery.required", "It has every member that the specification requires", ["OIDC Discovery 3", "RFC 8414 2"];
     ALGORITHM = Must "discovery.rs256", "ID tokens can be signed with RS256", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
@@ -32,6 +33,11 @@ checks! {
     UNKNOWN_CLIENT = Must "discovery.unknown-client", "An unknown client_id is 400 invalid_client in Okta's envelope", ["Okta: OpenID Connect metadata, client_id"];
     SAME = Must "discovery.same", "Both URLs serve the same document", ["RFC 8414 3.1"];
     SCHEME = Must "discovery.scheme", "Requested over https, every URL in the document is https", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
+}
+
+/// Checks the status of the response with the document.
+pub fn fetched(recorder: &Recorder, status: u16) {
+    FETCHED.holds(recorder, status == 200, 200, status);
 }
 
 /// Checks a document against the specification. Returns its members.

@@ -1,9 +1,11 @@
 //! The members of an error response (RFC 6749 4.1.2.1 and 5.2): permitted characters, and URIs.
 
+use serde_json::Value;
 use url::Url;
 
 use super::Check;
 use crate::record::Recorder;
+use crate::wire::Reply;
 
 /// The checks of one kind of error response.
 pub(super) struct ErrorChecks {
@@ -41,19 +43,31 @@ impl ErrorChecks {
     }
 }
 
+/// Checks that a successful response has neither `error` nor `error_description`, which only errors have.
+pub(super) fn no_error(recorder: &Recorder, check: &Check, reply: &Reply) {
+    let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    let found = ["error", "error_description"].into_iter().find_map(|name| Some(format!("{name} {}", body.get(name)?)));
+    check.absent(recorder, "error", found.as_deref());
+}
+
 /// RFC 6749 4.1.2.1: %x21 / %x23-5B / %x5D-7E.
 const fn permitted(c: char) -> bool {
     matches!(c, '!' | '#'..='[' | ']'..='~')
 }
 
-/// RFC 3986: an absolute URI.
+/// An absolute http or https URI.
 fn is_uri(text: &str) -> bool {
+    is_absolute(text) && Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// RFC 3986: an absolute URI.
+pub(super) fn is_absolute(text: &str) -> bool {
     let encoded = text
         .split('%')
         .skip(1)
         .all(|rest| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)));
-    let known = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-    known && encoded && text.chars().all(permitted) && !text.contains(['<', '>', '{', '}', '|', '^', '`'])
+    let characters = text.chars().all(permitted) && !text.contains(['<', '>', '{', '}', '|', '^', '`']);
+    encoded && characters && Url::parse(text).is_ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! FAPI 2 Security Profile and FAPI 2 Message Signing: the rules beyond those of the underlying specifications.
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+use uuid::Uuid;
 
 use super::checks;
+use super::error_text::is_absolute;
 use super::module::all_there;
 use super::token::{LEAST_ENTROPY, entropy};
 use crate::record::Recorder;
@@ -19,6 +23,11 @@ checks! {
     PUSHED_LIFETIME = Must "fapi.pushed-lifetime", "The lifetime of a request_uri is between 5 seconds and a year", ["RFC 9126 2.2"];
     PUSHED_ENTROPY = Must "fapi.pushed-entropy", "A request_uri has enough entropy that it cannot be guessed", ["RFC 9126 7.1", "RFC 9101 10.2"];
     PUSH_VERB = Must "fapi.push-verb", "The pushed authorization request endpoint accepts POST only", ["RFC 9126 2.3"];
+    PUSHED_TYPE = Must "fapi.pushed-content-type", "The response to a pushed request is application/json", ["RFC 9126 2.2", "OIDF fapi2-security-profile-final-happy-flow"];
+    PUSHED_URI = Must "fapi.pushed-uri", "request_uri is a URI", ["RFC 9126 2.2", "RFC 3986 4.3"];
+    DATE = Must "fapi.date", "The response of the protected resource has a Date within five minutes of now", ["RFC 9110 6.6.1", "OIDF fapi2-security-profile-final-happy-flow"];
+    INTERACTION = Must "fapi.interaction-id", "x-fapi-interaction-id, if returned, is the UUID of the request", ["FAPI 2 Implementation Advice 2.1.1", "OIDF fapi2-security-profile-final-happy-flow"];
+    ACCEPTS = Must "fapi.accept", "The protected resource answers whatever Accept header the client sends", ["RFC 9110 12.5.1", "OIDF fapi2-security-profile-final-happy-flow"];
     REVISITED = Should "fapi.revisited", "A request_uri can be used again until the user has signed in", ["FAPI 2 Security Profile 5.3.2.2 note 3"];
     FOLLOWED_ONCE = Should "fapi.followed-once", "A request_uri gives one code only", ["RFC 9126 7.3"];
     LONG_VALUE = Should "fapi.long-value", "A long state or nonce is accepted", ["FAPI 2 Security Profile 5.3.2.2"];
@@ -37,6 +46,9 @@ checks! {
     ID_TOKEN_ALGORITHMS = Must "fapi.metadata-id-token-algs", "Metadata list a FAPI algorithm for ID tokens", ["FAPI 2 Security Profile 5.4"];
     OBJECT_ALGORITHMS = Must "fapi.metadata-object-algs", "Metadata list a FAPI algorithm for request objects", ["FAPI 2 Message Signing 5.3.1", "FAPI 2 Security Profile 5.4"];
 }
+
+/// The tolerated clock skew in seconds.
+const CLOCK_TOLERANCE: i64 = 300;
 
 /// FAPI 2 Security Profile 5.4.1: the algorithms that may sign anything.
 const ALGORITHMS: [&str; 4] = ["PS256", "ES256", "EdDSA", "Ed25519"];
@@ -58,6 +70,27 @@ pub fn pushed(recorder: &Recorder, reply: &Reply, name: &str, lifetime: i64) {
     PUSHED_LIFETIME.holds(recorder, (5..31_536_000).contains(&lifetime), "5 s to a year", format!("{lifetime} s"));
     let bits = entropy(name);
     PUSHED_ENTROPY.holds(recorder, bits >= LEAST_ENTROPY, "at least 96 bits", format!("{bits:.0} bits"));
+    PUSHED_TYPE.holds(recorder, reply.is_json(), "application/json", reply.content_type());
+    PUSHED_URI.holds(recorder, is_absolute(name), "a URI", name);
+}
+
+/// The header by which a client and a resource recognise a request in their logs.
+pub const INTERACTION_ID: &str = "x-fapi-interaction-id";
+
+/// Checks the headers of a response of the protected resource. `times` are the clocks that its Date may show, and
+/// `interaction` is what the request had.
+pub fn resource(recorder: &Recorder, reply: &Reply, times: &[i64], interaction: &Uuid) {
+    let date = reply.header("date").unwrap_or_default();
+    let shown = OffsetDateTime::parse(date, &Rfc2822).ok().map(OffsetDateTime::unix_timestamp);
+    let near = shown
+        .is_some_and(|shown| times.iter().any(|now| (now - CLOCK_TOLERANCE..=now + CLOCK_TOLERANCE).contains(&shown)));
+    DATE.holds(recorder, near, "a time within five minutes of now", if date.is_empty() { "no Date" } else { date });
+    let mut returned = reply.headers.get_all(INTERACTION_ID).iter();
+    if let (Some(first), second) = (returned.next(), returned.next()) {
+        let text = first.to_str().unwrap_or_default();
+        let same = second.is_none() && Uuid::parse_str(text).is_ok_and(|id| id == *interaction);
+        INTERACTION.holds(recorder, same, interaction, if second.is_some() { "more than one" } else { text });
+    }
 }
 
 /// Checks the signature algorithm of an ID token.

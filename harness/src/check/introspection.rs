@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::checks;
+use super::{checks, error_text};
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
@@ -10,6 +10,7 @@ use crate::wire::introspection::Introspection;
 
 checks! {
     STATUS = Must "introspection.status", "Introspection returns 200 for every token", ["RFC 7662 2.2"];
+    NO_ERROR = Must "introspection.no-error", "A successful response has neither error nor error_description", ["RFC 7662 2.2", "RFC 7662 2.3"];
     ACTIVE = Must "introspection.active", "A valid token is active", ["RFC 7662 2.2"];
     INACTIVE = Must "introspection.inactive", "An invalid token is inactive", ["RFC 7662 2.2", "RFC 7662 4"];
     NOTHING_ELSE = Must "introspection.nothing-else", "For an inactive token nothing else is returned", ["RFC 7662 2.2"];
@@ -85,5 +86,8 @@ pub fn revoked(recorder: &Recorder, reply: &Reply) {
 fn read(recorder: &Recorder, reply: &Reply) -> Option<Introspection> {
     let introspection = serde_json::from_str(&reply.body).ok().filter(|_| reply.status == 200);
     STATUS.holds(recorder, introspection.is_some(), "200 with an introspection response", summary(reply));
+    if introspection.is_some() {
+        error_text::no_error(recorder, &NO_ERROR, reply);
+    }
     introspection
 }

@@ -12,6 +12,7 @@ use crate::wire::keys::KeySet;
 
 checks! {
     STATUS = Must "keys.status", "The key set is served as JSON", ["RFC 7517 5", "OIDC Discovery 3"];
+    FETCHED = Must "keys.fetched", "The key set is served with status 200", ["RFC 9110 15.3.1", "OIDF oidcc-server"];
     NOT_EMPTY = Must "keys.not-empty", "It has one to three keys", ["Okta: key rotation", "OIDC Core 10.1.1"];
     IDS = Must "keys.ids", "Every key has an id of its own", ["RFC 7517 4.5", "OIDF oidcc-discovery-endpoint-verification"];
     PUBLIC = Must "keys.public", "No key has a private member", ["RFC 7517 9.2", "OIDF oidcc-discovery-endpoint-verification"];

@@ -10,6 +10,7 @@ pub(super) enum MemberType {
     Object,
     /// An object of addresses.
     Aliases,
+    Any,
 }
 
 /// The registered members of provider metadata, and those of specifications in use.
@@ -37,6 +38,7 @@ pub(super) const MEMBERS: &[(MemberType, &[&str])] = &[
             "federation_registration_endpoint",
             "signed_jwks_uri",
             "challenge_endpoint",
+            "authorization_challenge_endpoint",
             "nonce_endpoint",
             "global_token_revocation_endpoint",
             "grant_management_endpoint",
@@ -115,6 +117,15 @@ pub(super) const MEMBERS: &[(MemberType, &[&str])] = &[
             "trust_frameworks_supported",
             "evidence_supported",
             "documents_supported",
+            "documents_check_methods_supported",
+            "documents_methods_supported",
+            "electronic_records_supported",
+            "attachments_supported",
+            "transformed_claims_functions_supported",
+            "client_attestation_signing_alg_values_supported",
+            "client_attestation_pop_signing_alg_values_supported",
+            "global_token_revocation_endpoint_auth_methods_supported",
+            "request_authentication_signing_alg_values_supported",
             "claims_in_verified_claims_supported",
             "grant_management_actions_supported",
             "client_registration_types_supported",
@@ -123,4 +134,5 @@ pub(super) const MEMBERS: &[(MemberType, &[&str])] = &[
     ),
     (MemberType::Aliases, &["mtls_endpoint_aliases"]),
     (MemberType::Object, &["jwks"]),
+    (MemberType::Any, &["transformed_claims_predefined", "request_authentication_methods_supported"]),
 ];

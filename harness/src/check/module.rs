@@ -9,6 +9,7 @@ use crate::wire::metadata::Metadata;
 
 checks! {
     AUTH_METHOD = Must "module.auth-method", "Discovery lists the authentication method of the client, if it lists any", ["OIDC Discovery 3", "OIDF oidcc-server"];
+    ENDPOINTS = Must "module.endpoints", "The discovery document has every endpoint that the plan needs", ["OIDC Discovery 3", "OIDF oidcc-server"];
     NO_NAME = Should "id-token.no-name", "With an access token the name is at userinfo, not in the ID token", ["OIDC Core 5.4", "OIDF oidcc-server"];
     NO_EMAIL = Should "id-token.no-email", "With an access token the email is at userinfo, not in the ID token", ["OIDC Core 5.4", "OIDF oidcc-scope-email"];
     ONLY_REQUESTED = Should "id-token.only-requested", "It has no claims but the protocol's and the requested ones", ["OIDC Core 2", "OIDF oidcc-server"];

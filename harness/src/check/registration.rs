@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::checks;
+use super::{checks, error_text};
 use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
@@ -12,7 +12,7 @@ use crate::wire::journey::Journey;
 checks! {
     REGISTERED = Must "registration.created", "The client is registered, and gets a secret if it needs one", ["RFC 7591 3.2.1", "Okta: dynamic client registration"];
     TYPE = Must "registration.content-type", "The content type is application/json", ["OIDC Registration 3.2", "RFC 7591 3.2.1"];
-    NO_ERROR = Must "registration.no-error", "A successful response has no error", ["OIDC Registration 3.3", "RFC 7591 3.2.2"];
+    NO_ERROR = Must "registration.no-error", "A successful response has neither error nor error_description", ["OIDC Registration 3.3", "RFC 7591 3.2.2"];
     MANAGEMENT = Must "registration.management", "registration_client_uri, an https address, and registration_access_token come together", ["OIDC Registration 3.2", "RFC 7592 3"];
     SECRET_EXPIRY = Must "registration.secret-expiry", "A secret comes with the time when it expires", ["OIDC Registration 3.2", "RFC 7591 3.2.1"];
     SECRET_ONCE = Must "registration.secret-once", "Reading the registration does not return the secret", ["Okta: dynamic client registration"];
@@ -21,6 +21,8 @@ checks! {
     REFUSED = Must "registration.refused", "The registration is rejected", ["RFC 7591 3.2.2", "Okta: dynamic client registration"];
     JSON = Must "registration.json", "The error is a JSON object", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
     ERROR = Should "registration.error", "The error code is the one that the specification or Okta's documentation names", ["OIDC Registration 3.3", "OIDF oidcc-redirect-uri-regfrag"];
+    BY_REFERENCE = Must "registration.request-uri", "The discovery document offers request objects by reference, with the algorithm", ["OIDC Core 15.2", "OIDF oidcc-request-uri-signed-rs256"];
+    SIGNED_USERINFO = Must "registration.signed-userinfo", "The discovery document offers userinfo signed with RS256", ["OIDC Discovery 3", "OIDF oidcc-userinfo-rs256"];
     LOGO = Should "page.logo", "The sign-in page shows the client's logo", ["OIDC Registration 2", "OIDF oidcc-registration-logo-uri"];
     POLICY = Should "page.policy", "The sign-in page links to the client's policy", ["OIDC Registration 2", "OIDF oidcc-registration-policy-uri"];
     TERMS = Should "page.terms", "The sign-in page links to the client's terms of service", ["OIDC Registration 2", "OIDF oidcc-registration-tos-uri"];
@@ -30,7 +32,7 @@ checks! {
 /// Checks the members of a successful registration.
 pub fn created(recorder: &Recorder, reply: &Reply, body: &Value) {
     TYPE.equals(recorder, "application/json", Some(reply.media_type()));
-    NO_ERROR.absent(recorder, "error", body.get("error").map(Value::to_string).as_deref());
+    error_text::no_error(recorder, &NO_ERROR, reply);
     let address = body.get("registration_client_uri");
     let token = body.get("registration_access_token");
     let filled = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());

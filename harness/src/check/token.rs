@@ -1,7 +1,7 @@
 //! Responses of the token endpoint.
 
 use super::checks;
-use super::error_text::{ErrorChecks, ErrorMembers};
+use super::error_text::{self, ErrorChecks, ErrorMembers};
 use super::extension::BOUND_TYPE;
 use crate::record::Recorder;
 use crate::wire::Reply;
@@ -22,6 +22,7 @@ checks! {
     REFRESH_ISSUED = Must "token.refresh-issued", "offline_access gives a refresh token", ["OIDC Core 11", "Okta: refresh access tokens"];
     REFRESH_NOT_ISSUED = Must "token.refresh-not-issued", "Without offline_access, or a user, there is no refresh token", ["OIDC Core 11", "RFC 6749 4.4.3"];
     ORDER = May "token.order", "The members come in Okta's order", ["Okta: /token, response example"];
+    ISSUED = Must "grant.tokens", "Tokens are issued", ["RFC 6749 5.1"];
     ROTATED = Must "refresh.rotated", "Each refresh gives a new refresh token", ["RFC 9700 4.14.2", "Okta: refresh token rotation"];
     NOT_ROTATED = Must "refresh.not-rotated", "A static refresh token does not change", ["Okta: refresh token rotation"];
     NEW_ACCESS_TOKEN = Must "refresh.new-access-token", "A refresh gives a new access token", ["RFC 6749 6", "OIDF oidcc-refresh-token"];
@@ -34,7 +35,7 @@ checks! {
     ERROR_CHARACTERS = Must "token-error.characters", "Error and description have permitted characters only", ["RFC 6749 5.2", "OIDF oidcc-codereuse"];
     ERROR_LINES = Should "token-error.lines", "The description has no line breaks and tabs", ["RFC 6749 5.2", "OIDF oidcc-codereuse"];
     ERROR_URI = Must "token-error.uri", "error_uri is a URI of permitted characters", ["RFC 6749 5.2", "OIDF oidcc-codereuse"];
-    NO_ERROR = Must "token.no-error", "A successful response has no error", ["RFC 6749 5.1", "RFC 6749 5.2", "OIDF oidcc-server"];
+    NO_ERROR = Must "token.no-error", "A successful response has neither error nor error_description", ["RFC 6749 5.1", "RFC 6749 5.2", "OIDF oidcc-server"];
     CHARACTERS = Must "token.characters", "An access token has printable ASCII characters only", ["RFC 6749 A.12", "OIDF oidcc-refresh-token"];
     REFRESH_LENGTH = Must "refresh-token.length", "A refresh token has at least 128 bits", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
     REFRESH_ENTROPY = Must "refresh-token.entropy", "A refresh token has enough entropy that it cannot be guessed", ["RFC 6749 10.10", "OIDF oidcc-refresh-token"];
@@ -58,8 +59,21 @@ pub struct ExpectedTokenResponse<'a> {
     pub speaks_okta: bool,
 }
 
-/// Checks a token response. Returns it if it can be parsed.
+/// Checks a token response with its content type. Returns it if it can be parsed.
 pub fn success(recorder: &Recorder, reply: &Reply, expected: ExpectedTokenResponse<'_>) -> Option<TokenReply> {
+    content_type(recorder, reply, expected.speaks_okta);
+    tokens(recorder, reply, expected)
+}
+
+/// Checks the content type of a token response.
+fn content_type(recorder: &Recorder, reply: &Reply, speaks_okta: bool) {
+    // RFC 8259 11 defines no parameters, but receivers ignore them. Okta sends none.
+    let came = if speaks_okta { reply.content_type() } else { reply.media_type() };
+    CONTENT_TYPE.equals(recorder, "application/json", Some(came));
+}
+
+/// Checks a token response. Returns it if it can be parsed.
+pub fn tokens(recorder: &Recorder, reply: &Reply, expected: ExpectedTokenResponse<'_>) -> Option<TokenReply> {
     success_of_type(recorder, reply, expected, (&TYPE, "Bearer"))
 }
 
@@ -77,10 +91,6 @@ fn success_of_type(
     if !STATUS.holds(recorder, reply.status == 200, "200", summary(reply)) {
         return None;
     }
-    // RFC 8259 11 defines no parameters, but receivers ignore them. Okta sends none.
-    let bare = reply.content_type().split(';').next().unwrap_or_default().trim();
-    let came = if expected.speaks_okta { reply.content_type() } else { bare };
-    CONTENT_TYPE.equals(recorder, "application/json", Some(came));
     let tokens = serde_json::from_str::<TokenReply>(&reply.body);
     let reason = tokens.as_ref().err().map(ToString::to_string);
     JSON.holds(recorder, tokens.is_ok(), "a token response", reason.as_deref().unwrap_or("a token response"));
@@ -90,8 +100,7 @@ fn success_of_type(
     lifetime(recorder, tokens.expires_in);
     let entropy = entropy(&tokens.access_token);
     UNGUESSABLE.holds(recorder, entropy >= LEAST_ENTROPY, "at least 96 bits", format!("{entropy:.0} bits"));
-    let members: serde_json::Value = serde_json::from_str(&reply.body).unwrap_or_default();
-    NO_ERROR.absent(recorder, "error", members.get("error").map(ToString::to_string).as_deref());
+    error_text::no_error(recorder, &NO_ERROR, reply);
     printable(recorder, &CHARACTERS, &tokens.access_token);
     if let Some(refresh_token) = &tokens.refresh_token {
         refresh_token_itself(recorder, refresh_token);
@@ -111,6 +120,15 @@ fn success_of_type(
         order(recorder, reply);
     }
     Some(tokens)
+}
+
+/// Checks that tokens were issued. Returns whether they were.
+pub fn issued(recorder: &Recorder, reply: &Reply) -> bool {
+    let issued = ISSUED.holds(recorder, reply.status == 200, "200", summary(reply));
+    if issued {
+        error_text::no_error(recorder, &NO_ERROR, reply);
+    }
+    issued
 }
 
 fn refresh_token_itself(recorder: &Recorder, token: &str) {

@@ -38,7 +38,7 @@ pub(super) fn count(mut target: Target, slots: &[Slot], scenarios: &[Scenario]) 
     let mut clients = std::mem::take(&mut target.clients);
     let mut accounts = std::mem::take(&mut target.accounts);
     let runnable = |target: &Target| -> BTreeSet<String> {
-        let runs = scenarios.iter().filter(|scenario| scenario.unmet(target).is_none());
+        let runs = scenarios.iter().filter(|scenario| scenario.unmet(target, false).is_none());
         runs.map(|scenario| scenario.id.to_string()).collect()
     };
     let mut known = runnable(&target);

@@ -27,6 +27,6 @@ pub use kind::{Behavior, TargetKind};
 pub use name::{AccountName, ClientName};
 pub use open::{Opening, TargetError, clock_ahead, discovery_address, org_base, org_id, read_file};
 pub use roles::Roles;
-pub use server::{Endpoint, Server, ServerKind};
+pub use server::{Endpoint, PublishedKeys, Server, ServerKind};
 pub use sign_in::{Credential, Script, ScriptStep};
 pub use target::Target;

@@ -294,7 +294,7 @@ impl Opening<'_> {
                 continue;
             }
             let found = discover(&issuer, http).await;
-            let (metadata, clock_ahead) = match found {
+            let (status, metadata, clock_ahead) = match found {
                 Ok(found) => found,
                 Err(error) if first => return Err(error),
                 // The main server is enough; scenarios that need the other one are skipped.
@@ -304,7 +304,8 @@ impl Opening<'_> {
             main_issuer.get_or_insert_with(|| issuer.clone());
             let audience = audience.as_ref().map(|audience| self.filled(audience, main_issuer.as_deref()));
             let server = Server::new(kind, issuer, audience, metadata).with_own_claims(own_claims);
-            servers.insert(kind, server.named(name).with_clock_ahead(clock_ahead));
+            let server = server.named(name).with_document_status(status).with_clock_ahead(clock_ahead);
+            servers.insert(kind, server);
         }
         Ok(servers)
     }
@@ -383,16 +384,16 @@ fn join(base: &Url, path: &str) -> Url {
     url
 }
 
-/// OIDC Discovery 4: the document is below the issuer and has the same issuer. Also returns the seconds by which the
-/// issuer's clock is ahead.
-async fn discover(issuer: &str, http: &Http) -> Result<(Metadata, Option<i64>), TargetError> {
+/// The discovery document, the status of its response, and the seconds by which the issuer's clock is ahead. OIDC Discovery
+/// 4: the document is below the issuer and has the same issuer.
+async fn discover(issuer: &str, http: &Http) -> Result<(u16, Metadata, Option<i64>), TargetError> {
     let reply = http.get(&discovery_address(issuer)?).await?;
     let metadata: Metadata = reply.json("a discovery document")?;
     // OIDC Discovery 4.1: a slash at the end of the issuer is left out in the address of the document.
     if metadata.issuer.trim_end_matches('/') != issuer.trim_end_matches('/') {
         return Err(TargetError::Issuer { expected: issuer.to_owned(), found: metadata.issuer });
     }
-    Ok((metadata, clock_ahead(&reply)))
+    Ok((reply.status, metadata, clock_ahead(&reply)))
 }
 
 /// The address of the discovery document of an issuer. OIDC Discovery 4.

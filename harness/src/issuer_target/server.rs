@@ -73,11 +73,21 @@ pub struct Server {
     /// The audience of its access tokens, where it is known.
     pub audience: Option<String>,
     pub metadata: Metadata,
+    /// The status of the response with the discovery document.
+    pub document_status: u16,
     /// Claims that the org's own configuration adds to every ID token.
     pub own_claims: Vec<String>,
     /// The seconds by which the issuer's clock is ahead of this machine's, by the `Date` of its discovery document.
     pub clock_ahead: Option<i64>,
-    keys: OnceCell<KeySet>,
+    keys: OnceCell<PublishedKeys>,
+}
+
+/// A key set as it was served.
+#[derive(Debug)]
+pub struct PublishedKeys {
+    /// The status of the response.
+    pub status: u16,
+    pub set: KeySet,
 }
 
 impl Server {
@@ -91,6 +101,7 @@ impl Server {
             issuer,
             audience,
             metadata,
+            document_status: 200,
             own_claims: Vec::new(),
             clock_ahead: None,
             keys: OnceCell::new(),
@@ -101,6 +112,12 @@ impl Server {
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         Self { name: name.to_owned(), ..self }
+    }
+
+    /// With the status of the response with the discovery document.
+    #[must_use]
+    pub fn with_document_status(self, document_status: u16) -> Self {
+        Self { document_status, ..self }
     }
 
     /// With the difference of the clocks, in seconds.
@@ -139,6 +156,14 @@ impl Server {
     /// # Errors
     /// When the discovery document has no `jwks_uri`, or it does not serve a key set.
     pub async fn keys(&self, http: &Http) -> Result<&KeySet, WireError> {
+        Ok(&self.published_keys(http).await?.set)
+    }
+
+    /// The published keys and the status of their response, fetched once.
+    ///
+    /// # Errors
+    /// See [`Server::keys`].
+    pub async fn published_keys(&self, http: &Http) -> Result<&PublishedKeys, WireError> {
         self.keys
             .get_or_try_init(|| async {
                 let Some(address) = &self.metadata.jwks_uri else {
@@ -148,7 +173,8 @@ impl Server {
                         reason: "no jwks_uri in the discovery document".to_owned(),
                     });
                 };
-                http.get(address).await?.json("a key set")
+                let reply = http.get(address).await?;
+                Ok(PublishedKeys { status: reply.status, set: reply.json("a key set")? })
             })
             .await
     }

@@ -92,18 +92,20 @@ impl Target {
     /// The issuer's time in seconds since 1970: the time of this machine, or that at which the issuer's clock was stopped
     /// before the run, plus what the clock was advanced by.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the clock that checks compare times with")]
     pub fn now(&self) -> i64 {
         let clock = &self.found.clock;
         let stopped = OffsetDateTime::parse(&clock.now, &Rfc3339).ok().filter(|_| clock.frozen);
-        let now = stopped.map_or_else(
-            || {
-                let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-                i64::try_from(real).unwrap_or(i64::MAX).saturating_add(clock.offset)
-            },
-            OffsetDateTime::unix_timestamp,
-        );
+        let now =
+            stopped.map_or_else(|| Self::machine_time().saturating_add(clock.offset), OffsetDateTime::unix_timestamp);
         now.saturating_add(self.clock_offset.load(Ordering::Relaxed))
+    }
+
+    /// The time of this machine in seconds since 1970.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the clock that checks compare times with")]
+    pub fn machine_time() -> i64 {
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        i64::try_from(real).unwrap_or(i64::MAX)
     }
 
     /// Records that the issuer's clock was advanced.

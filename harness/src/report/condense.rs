@@ -14,7 +14,7 @@ const LONGEST_BODY: usize = 160;
 pub(super) const MOST_WHOLE: usize = 60;
 
 /// Headers that say nothing about a flow.
-const DULL_HEADERS: [&str; 24] = [
+const DULL_HEADERS: [&str; 25] = [
     "accept",
     "accept-ch",
     "access-control-expose-headers",

@@ -83,6 +83,18 @@ impl Filter {
             && self.only.as_ref().is_none_or(|only| only.contains(id))
     }
 
+    /// Whether the scenario was asked for by its plan, its id or the first word of its id.
+    #[must_use]
+    pub fn names(&self, scenario: &Scenario) -> bool {
+        let area = scenario.area();
+        let by_id = |pattern: &Pattern| {
+            pattern.matches(&scenario.id) && pattern.text.split('.').next().is_some_and(|first| first == area)
+        };
+        scenario.plan().is_some_and(|plan| self.plans.contains(&plan))
+            || self.ids.iter().any(by_id)
+            || self.only.as_ref().is_some_and(|only| only.contains(&*scenario.id))
+    }
+
     /// Checks that every pattern and tag selects something by itself, so that a mistyped one is noticed.
     ///
     /// # Errors

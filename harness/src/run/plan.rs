@@ -15,6 +15,8 @@ use crate::scenario::{Need, RequiredDriver, Scenario};
 pub(super) struct PlannedScenario {
     pub(super) scenario: Arc<Scenario>,
     pub(super) browser: bool,
+    /// Whether it was asked for by name.
+    pub(super) named: bool,
 }
 
 /// Selects the scenarios and their drivers.
@@ -28,6 +30,7 @@ pub(super) fn plan(options: &Options, scenarios: &[Scenario]) -> Result<Vec<Plan
     let selected: Vec<&Scenario> =
         selected.into_iter().filter(|scenario| !options.continuing || scenario.is_about_one_server()).collect();
     for scenario in &selected {
+        let named = options.filter.names(scenario);
         let scenario = Arc::new((*scenario).clone());
         let (http, browser) = match (scenario.driver, options.drivers) {
             (RequiredDriver::None | RequiredDriver::Http, _) => (true, false),
@@ -37,10 +40,10 @@ pub(super) fn plan(options: &Options, scenarios: &[Scenario]) -> Result<Vec<Plan
             (RequiredDriver::Browser, drivers) => (false, drivers != Drivers::Http),
         };
         if http {
-            planned.push(PlannedScenario { scenario: Arc::clone(&scenario), browser: false });
+            planned.push(PlannedScenario { scenario: Arc::clone(&scenario), browser: false, named });
         }
         if browser {
-            planned.push(PlannedScenario { scenario, browser: true });
+            planned.push(PlannedScenario { scenario, browser: true, named });
         }
     }
     match (selected.is_empty(), planned.is_empty()) {

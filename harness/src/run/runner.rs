@@ -101,7 +101,8 @@ impl Runner {
     /// What the selected scenarios need that the target can run.
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {
-        let runnable = self.planned.iter().filter(|planned| planned.scenario.unmet(&self.bench.target).is_none());
+        let runnable =
+            self.planned.iter().filter(|planned| planned.scenario.unmet(&self.bench.target, planned.named).is_none());
         runnable.flat_map(|planned| planned.scenario.needs.iter().copied()).collect()
     }
 

@@ -107,7 +107,8 @@ impl Worker {
 
     async fn execute(&self, planned: &PlannedScenario, recorder: &Recorder) -> Execution {
         let Subject::Issuer(target) = self.bench.subject();
-        if let Some(reason) = planned.scenario.unmet(&target) {
+        let claimed = planned.named || planned.scenario.is_announced_by(&target);
+        if let Some(reason) = planned.scenario.unmet(&target, claimed) {
             return Execution::Skipped(reason);
         }
         // An issuer of its own, whose clock it may change.
@@ -121,7 +122,8 @@ impl Worker {
             Err(reason) => return Execution::Skipped(reason),
         };
         let Subject::Issuer(target) = bench.subject();
-        let context = ScenarioContext::new(target, recorder.clone(), driver, self.snapshots.clone());
+        let mut context = ScenarioContext::new(target, recorder.clone(), driver, self.snapshots.clone());
+        context.claimed = claimed;
         let result = AssertUnwindSafe(planned.scenario.run(&context)).catch_unwind().await;
         // Always: dropping a session leaves its browser running.
         context.close().await;

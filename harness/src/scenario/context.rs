@@ -24,6 +24,8 @@ pub struct ScenarioContext {
     /// Connections without cookies: the back channel.
     pub http: Http,
     pub snapshots: Snapshots,
+    /// Whether the provider is claimed to follow the certification plan of the scenario.
+    pub claimed: bool,
     registered_clients: RegisteredClients,
     driver: Mutex<Driver>,
 }
@@ -34,7 +36,8 @@ impl ScenarioContext {
     pub fn new(target: Arc<Target>, recorder: Recorder, driver: Driver, snapshots: Snapshots) -> Self {
         let http = target.http.recorded_by(recorder.clone());
         let registered_clients = RegisteredClients::default();
-        Self { target, recorder, http, snapshots, registered_clients, driver: Mutex::new(driver) }
+        let driver = Mutex::new(driver);
+        Self { target, recorder, http, snapshots, claimed: false, registered_clients, driver }
     }
 
     /// Removes the clients that the scenario has registered and ends the browser session. Must be called however the

@@ -79,6 +79,8 @@ pub struct Scenario {
     pub tags: Vec<&'static str>,
     pub citations: Vec<&'static str>,
     pub needs: Vec<Need>,
+    /// What a provider offers that claims the certification plan.
+    pub plan_needs: Vec<Need>,
     pub driver: RequiredDriver,
     pub certification: Option<Certification>,
     pub table: Option<Table>,
@@ -113,6 +115,7 @@ impl Scenario {
             tags: Vec::new(),
             citations: Vec::new(),
             needs: Vec::new(),
+            plan_needs: Vec::new(),
             driver: RequiredDriver::Any,
             certification: None,
             table: None,
@@ -127,6 +130,11 @@ impl Scenario {
 
     pub(super) fn needs(mut self, needs: &[Need]) -> Self {
         self.needs.extend(needs);
+        self
+    }
+
+    pub(super) fn plan_needs(mut self, needs: &[Need]) -> Self {
+        self.plan_needs.extend(needs);
         self
     }
 
@@ -150,11 +158,19 @@ impl Scenario {
         self
     }
 
-    /// The reason to skip the scenario, if the target lacks something that it needs.
+    /// The reason to skip the scenario, if the target lacks something that it needs. If the provider is `claimed` to
+    /// follow the plan, what the plan demands is no reason: then the scenario fails without it.
     #[must_use]
-    pub fn unmet(&self, target: &Target) -> Option<String> {
+    pub fn unmet(&self, target: &Target, claimed: bool) -> Option<String> {
         let table = self.table.as_ref().and_then(|table| table.applicability.unmet(target));
-        table.or_else(|| self.needs.iter().find_map(|need| need.unmet(target)))
+        let plan_needs = self.plan_needs.iter().filter(|_| !claimed);
+        table.or_else(|| self.needs.iter().chain(plan_needs).find_map(|need| need.unmet(target)))
+    }
+
+    /// Whether the provider itself says that it follows the plan of the scenario.
+    #[must_use]
+    pub fn is_announced_by(&self, target: &Target) -> bool {
+        self.plan().is_some_and(|plan| plan.is_announced_by(target))
     }
 
     /// Runs the scenario. Its steps, requests and findings are in the context's recorder afterwards.

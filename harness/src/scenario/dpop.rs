@@ -67,11 +67,15 @@ pub(super) async fn with_nonce(
     let first = make(None)?;
     let reply = context.send(first.clone()).await?;
     let challenge = reply.header("www-authenticate").unwrap_or_default();
-    let asks = reply.body.contains("use_dpop_nonce") || challenge.contains("use_dpop_nonce");
-    match reply.header("dpop-nonce").filter(|_| asks && matches!(reply.status, 400 | 401)) {
+    let asks = matches!(reply.status, 400 | 401)
+        && (reply.body.contains("use_dpop_nonce") || challenge.contains("use_dpop_nonce"));
+    extension::nonce(&context.recorder, &reply, asks);
+    match reply.header("dpop-nonce").filter(|_| asks) {
         Some(nonce) => {
             let second = make(Some(nonce))?;
-            Ok((context.send(second.clone()).await?, second))
+            let reply = context.send(second.clone()).await?;
+            extension::nonce(&context.recorder, &reply, false);
+            Ok((reply, second))
         }
         None => Ok((reply, first)),
     }
@@ -111,7 +115,7 @@ async fn get<'a>(context: &'a ScenarioContext, key: &Key) -> Result<(Actors<'a>,
     context.step("exchange the code with a proof");
     let form = actors.tokens().exchange_form(&request, &code)?;
     let (reply, _) = proved(context, key, actors.endpoint(Endpoint::Token)?, &form).await?;
-    if !extension::issued(&context.recorder, &reply) {
+    if !token::issued(&context.recorder, &reply) {
         return Err(Stopped::CheckFailed);
     }
     is_bound(context, &reply)?;
@@ -180,7 +184,7 @@ async fn again(context: &ScenarioContext) -> Result<(), Stopped> {
     let first = actors.authorization().request();
     let code = actors.authorization().code(&first).await?;
     let (reply, proof) = proved(context, &key, endpoint, &actors.tokens().exchange_form(&first, &code)?).await?;
-    extension::issued(&context.recorder, &reply);
+    token::issued(&context.recorder, &reply);
     is_bound(context, &reply)?;
     context.step("send the same proof again");
     let second = actors.authorization().request();

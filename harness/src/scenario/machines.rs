@@ -93,7 +93,7 @@ fn claims(context: &ScenarioContext) -> Result<Value, Stopped> {
 
 async fn by_key(context: &ScenarioContext) -> Result<(), Stopped> {
     let reply = ask(context, &private_key(context)?.sign(&json!({}), &claims(context)?)?).await?;
-    extension::issued(&context.recorder, &reply);
+    token::issued(&context.recorder, &reply);
     Ok(())
 }
 
@@ -105,7 +105,7 @@ fn refused(context: &ScenarioContext, reply: &Reply) {
 
 async fn again(context: &ScenarioContext) -> Result<(), Stopped> {
     let assertion = private_key(context)?.sign(&json!({}), &claims(context)?)?;
-    extension::issued(&context.recorder, &ask(context, &assertion).await?);
+    token::issued(&context.recorder, &ask(context, &assertion).await?);
     context.step("send the same assertion again");
     refused(context, &ask(context, &assertion).await?);
     Ok(())
@@ -147,7 +147,7 @@ fn signed_with(context: &ScenarioContext, client: &Client, secret: &str) -> Resu
 async fn secret_jwt(context: &ScenarioContext) -> Result<(), Stopped> {
     let (actors, request, reply) =
         redeemed(context, |form, client, secret| Ok(form.asserted(&signed_with(context, client, secret)?))).await?;
-    extension::issued(&context.recorder, &reply);
+    token::issued(&context.recorder, &reply);
     if reply.status == 200 {
         actors.tokens().judge(request, reply.json("a token response")?).await?;
     }

@@ -100,7 +100,7 @@ fn pending(context: &ScenarioContext, reply: &Reply) {
 }
 
 fn tokens(context: &ScenarioContext, reply: &Reply) -> Result<TokenReply, Stopped> {
-    if !extension::issued(&context.recorder, reply) {
+    if !token::issued(&context.recorder, reply) {
         return Err(Stopped::CheckFailed);
     }
     let tokens: TokenReply = reply.json("a token response")?;
@@ -119,6 +119,7 @@ async fn show_codes(context: &ScenarioContext) -> Result<Waiting<'_>, Stopped> {
     let begun = reply.status == 200 && shown && !waiting.code.is_empty() && waiting.lifetime > 0;
     let expected = "device_code, user_code, verification_uri, expires_in";
     if extension::DEVICE_BEGINS.holds(&context.recorder, begun, expected, summary(&reply)) {
+        extension::no_error(&context.recorder, &extension::DEVICE_NO_ERROR, &reply);
         Ok(waiting)
     } else {
         Err(Stopped::CheckFailed)
@@ -205,6 +206,7 @@ async fn asked(context: &ScenarioContext) -> Result<Waiting<'_>, Stopped> {
     let begun = reply.status == 200 && !waiting.code.is_empty() && waiting.lifetime > 0;
     let expected = "auth_req_id, expires_in";
     if extension::BACK_CHANNEL_BEGINS.holds(&context.recorder, begun, expected, summary(&reply)) {
+        extension::no_error(&context.recorder, &extension::BACK_CHANNEL_NO_ERROR, &reply);
         Ok(waiting)
     } else {
         Err(Stopped::CheckFailed)

@@ -105,6 +105,7 @@ pub(super) fn accepted(context: &ScenarioContext, reply: &Reply) -> Result<(Stri
         // RFC 9126 2.2: 201. Okta answers 200.
         let status = if context.target.speaks_okta() { 200 } else { 201 };
         extension::PUSHED_STATUS.holds(&context.recorder, reply.status == status, status, reply.status);
+        extension::no_error(&context.recorder, &extension::PUSHED_NO_ERROR, reply);
         Ok((name, lifetime))
     } else {
         Err(Stopped::CheckFailed)

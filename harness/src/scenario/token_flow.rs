@@ -9,6 +9,7 @@ use crate::check::{access_token, id_token, token};
 use crate::flow::signed::{Key, assertion};
 use crate::flow::{self, AuthorizationRequest, FormRequest};
 use crate::issuer_target::{Account, AuthMethod, Client, Endpoint, Server, ServerKind};
+use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::jwt::Jwt;
 use crate::wire::token::TokenReply;
@@ -81,8 +82,22 @@ impl TokenFlow<'_> {
         authenticated(context, flow::refresh(self.actors.endpoint(Endpoint::Token)?, client, refresh_token), client)
     }
 
-    /// Exchanges a code and judges the tokens.
+    /// Exchanges a code and judges the answer.
     pub(super) async fn exchange(&self, request: AuthorizationRequest, code: &str) -> Result<Tokens, Stopped> {
+        self.exchange_by(request, code, token::success).await
+    }
+
+    /// Exchanges a code and judges the answer in a plan: the suite leaves its content type alone.
+    pub(super) async fn exchange_in_plan(&self, request: AuthorizationRequest, code: &str) -> Result<Tokens, Stopped> {
+        self.exchange_by(request, code, token::tokens).await
+    }
+
+    async fn exchange_by(
+        &self,
+        request: AuthorizationRequest,
+        code: &str,
+        success: fn(&Recorder, &Reply, token::ExpectedTokenResponse<'_>) -> Option<TokenReply>,
+    ) -> Result<Tokens, Stopped> {
         let context = self.actors.context;
         context.default_step(|| "exchange the code".to_owned());
         let reply = context.post(&self.exchange_form(&request, code)?).await?;
@@ -94,7 +109,7 @@ impl TokenFlow<'_> {
             refresh_token: (!has_scope(scope, "offline_access")).then_some(false),
             speaks_okta,
         };
-        let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
+        let tokens = success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
         self.judge(request, tokens).await
     }
 

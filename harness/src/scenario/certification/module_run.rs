@@ -4,18 +4,20 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::plan::{ResponseType, Variant};
-use crate::check::{authorization, id_token, keys, module, token, userinfo};
+use crate::check::{authorization, discovery, id_token, keys, module, token, userinfo};
 use crate::flow::signed::Key;
 use crate::flow::{self, AuthorizationRequest, random_text};
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, COMPLETE, SECOND, WEB};
-use crate::issuer_target::{AuthMethod, Endpoint};
+use crate::issuer_target::{AuthMethod, Endpoint, PublishedKeys, Server};
 use crate::scenario::actors::Actors;
 use crate::scenario::context::ScenarioContext;
 use crate::scenario::stopped::Stopped;
+use crate::wire::WireError;
 use crate::wire::authorization::Callback;
 use crate::wire::journey::Journey;
 use crate::wire::jwt::Jwt;
+use crate::wire::keys::KeySet;
 use crate::wire::page::PageKind;
 use crate::wire::token::TokenReply;
 
@@ -82,7 +84,7 @@ impl<'a> ModuleRun<'a> {
         } else {
             context.actors(Custom, WEB, BUYER)?
         };
-        keys::standard(&context.recorder, actors.server.keys(&context.http).await?);
+        documents(context, actors.server).await?;
         let run = Self { context, actors, variant };
         run.actors.authorization().permitted(&run.request())?;
         run.lists_auth_method();
@@ -173,7 +175,7 @@ impl<'a> ModuleRun<'a> {
             request,
         };
         if let Some(code) = result.code.clone() {
-            let tokens = self.actors.tokens().exchange(result.request.clone(), &code).await?;
+            let tokens = self.actors.tokens().exchange_in_plan(result.request.clone(), &code).await?;
             let TokenReply { access_token, refresh_token, id_token, .. } = tokens.reply;
             (result.access_token, result.refresh_token) = (Some(access_token), refresh_token);
             (result.back, result.hint) = (tokens.id_token, id_token.or(result.hint));
@@ -283,6 +285,24 @@ impl<'a> ModuleRun<'a> {
         let expected = self.actors.authorization().expected(request);
         authorization::refusal_by(&self.context.recorder, &journey, expected, errors, None);
         Ok(())
+    }
+}
+
+/// Judges the documents that every module reads, the discovery document and the keys. Returns the keys.
+pub(super) async fn documents<'a>(context: &ScenarioContext, server: &'a Server) -> Result<&'a KeySet, Stopped> {
+    let recorder = &context.recorder;
+    discovery::fetched(recorder, server.document_status);
+    match server.published_keys(&context.http).await {
+        Ok(PublishedKeys { status, set }) => {
+            keys::FETCHED.holds(recorder, *status == 200, 200, status);
+            keys::standard(recorder, set);
+            Ok(set)
+        }
+        Err(error @ WireError::Unreadable { .. }) => {
+            keys::FETCHED.holds(recorder, false, "200 with a key set", error);
+            Err(Stopped::CheckFailed)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

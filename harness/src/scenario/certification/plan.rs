@@ -1,10 +1,11 @@
 //! Certification plans and the variants that their modules are run in.
 
 use clap::ValueEnum;
+use serde_json::Value;
 
-use crate::issuer_target::Endpoint;
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, WEB};
+use crate::issuer_target::{Behavior, Endpoint, Target};
 use crate::scenario::needs::Need;
 
 /// A certification plan for OpenID Providers.
@@ -59,6 +60,20 @@ impl Plan {
             Self::Fapi2 => "fapi2-security-profile-final-test-plan",
             Self::Fapi2MessageSigning => "fapi2-message-signing-final-test-plan",
         }
+    }
+}
+
+impl Plan {
+    /// Whether the provider itself says that it follows the plan: it has the behavior of FAPI 2, or requires pushed
+    /// requests.
+    #[must_use]
+    pub(crate) fn is_announced_by(self, target: &Target) -> bool {
+        let requires_pushed_requests = || {
+            let metadata = target.servers.get(&Custom).map(|server| &server.metadata.rest);
+            metadata.and_then(|rest| rest.get("require_pushed_authorization_requests")) == Some(&Value::Bool(true))
+        };
+        matches!(self, Self::Fapi2 | Self::Fapi2MessageSigning)
+            && (target.behavior == Behavior::Fapi2 || requires_pushed_requests())
     }
 }
 
@@ -225,19 +240,59 @@ impl Variant {
         matches!(self, Self::FrontChannel | Self::BackChannel | Self::Dynamic)
     }
 
-    /// What its scenarios need of the target, besides the needs of their modules.
-    pub(super) fn needs(self) -> Vec<Need> {
+    /// The endpoints that a provider of the plan has. Scenarios fail without them.
+    pub(super) const fn endpoints(self) -> &'static [Endpoint] {
+        use Endpoint::{Authorization, EndSession, Keys, Push, Registration, Token, Userinfo};
         match self {
-            Self::Config => vec![Need::Server(Custom)],
+            Self::Config => &[],
+            // The suite reads all of these before every module.
+            Self::Flow { .. } => &[Authorization, Token, Keys, Userinfo],
             Self::Logout | Self::FrontChannel | Self::BackChannel => {
-                vec![Need::Endpoint(Custom, Endpoint::EndSession)]
+                &[Authorization, Token, Keys, Userinfo, EndSession]
             }
-            Self::Dynamic => vec![Need::Endpoint(Custom, Endpoint::Registration)],
+            Self::Dynamic => &[Authorization, Token, Keys, Userinfo, Registration],
+            Self::Fapi2 { .. } => &[Authorization, Token, Keys, Userinfo, Push],
+        }
+    }
+
+    /// The endpoints that a provider of the plan has, as far as modules are about them that read documents only.
+    pub(super) const fn documented_endpoints(self) -> &'static [Endpoint] {
+        match self {
+            Self::Logout | Self::FrontChannel | Self::BackChannel => &[Endpoint::EndSession],
+            Self::Config | Self::Flow { .. } | Self::Dynamic | Self::Fapi2 { .. } => &[],
+        }
+    }
+
+    /// What else a provider of the plan offers.
+    pub(super) fn features(self) -> Vec<Need> {
+        match self {
+            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => Vec::new(),
             Self::Flow { .. } => {
                 let mut needs = vec![Need::ResponseType(self.response_type().value())];
                 needs.extend(self.response_mode().map(Need::ResponseMode));
                 needs
             }
+            Self::Fapi2 { signed } => {
+                let mut needs = vec![
+                    Need::MetadataLists("token_endpoint_auth_methods_supported", "private_key_jwt"),
+                    Need::MetadataLists("dpop_signing_alg_values_supported", "ES256"),
+                ];
+                if signed {
+                    needs.push(Need::MetadataTrue("request_parameter_supported"));
+                    needs.push(Need::MetadataLists("request_object_signing_alg_values_supported", "ES256"));
+                }
+                needs
+            }
+        }
+    }
+
+    /// What its scenarios need of the target.
+    pub(super) fn needs(self) -> Vec<Need> {
+        match self {
+            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => {
+                vec![Need::Server(Custom)]
+            }
+            Self::Flow { .. } => Vec::new(),
             Self::Fapi2 { .. } => vec![Need::Server(Custom), Need::ApiToken, Need::Account(BUYER)],
         }
     }
@@ -248,20 +303,7 @@ impl Variant {
             Self::Config => Vec::new(),
             Self::FrontChannel | Self::BackChannel | Self::Dynamic => vec![Need::ApiToken, Need::Account(BUYER)],
             Self::Logout | Self::Flow { .. } => vec![Need::Server(Custom), Need::Secret(WEB), Need::Account(BUYER)],
-            Self::Fapi2 { signed } => {
-                let mut needs = vec![
-                    Need::Endpoint(Custom, Endpoint::Registration),
-                    Need::Endpoint(Custom, Endpoint::Push),
-                    Need::Endpoint(Custom, Endpoint::Userinfo),
-                    Need::MetadataLists("token_endpoint_auth_methods_supported", "private_key_jwt"),
-                    Need::MetadataLists("dpop_signing_alg_values_supported", "ES256"),
-                ];
-                if signed {
-                    needs.push(Need::MetadataTrue("request_parameter_supported"));
-                    needs.push(Need::MetadataLists("request_object_signing_alg_values_supported", "ES256"));
-                }
-                needs
-            }
+            Self::Fapi2 { .. } => vec![Need::Endpoint(Custom, Endpoint::Registration)],
         }
     }
 }

@@ -124,7 +124,7 @@ pub(super) async fn refreshed(
     let expected =
         token::ExpectedTokenResponse { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
     token::REFRESHED_TYPE.equals(&context.recorder, "application/json", Some(reply.media_type()));
-    let tokens = token::success(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
+    let tokens = token::tokens(&context.recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let other = Some(tokens.access_token.as_str()) != first.access_token.as_deref();
     let actual = if other { "another" } else { "the same" };
     token::NEW_ACCESS_TOKEN.holds(&context.recorder, other, "another", actual);

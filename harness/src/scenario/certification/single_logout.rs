@@ -64,9 +64,10 @@ pub(super) const MODULES: &[Module] = &[
 
 async fn discovery(context: &ScenarioContext, _: Variant, channel: &str) -> Result<(), Stopped> {
     let (_, address, document) = config::document(context).await?;
-    // Okta notifies clients but does not announce it; any other provider that does not announce it is skipped.
+    // Okta notifies clients but does not announce it; any other provider that does not announce it is skipped, unless
+    // it was asked for the plan.
     let silent = !document.contains_key(&format!("{channel}_logout_supported"));
-    if silent && !context.target.speaks_okta() {
+    if silent && !context.target.speaks_okta() && !context.claimed {
         return Err(Stopped::Skipped(format!("the discovery document does not offer {channel} logout")));
     }
     configuration::addresses(&context.recorder, &address, &document);

@@ -18,6 +18,8 @@ pub(crate) struct Message<'a> {
     pub(crate) path: String,
     /// The form or query of the request.
     pub(crate) asked: String,
+    /// The headers of the request.
+    pub(crate) asked_headers: HeaderMap,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,

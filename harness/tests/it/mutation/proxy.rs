@@ -35,6 +35,8 @@ struct Shared {
     own: String,
     client: reqwest::Client,
     signer: Signer,
+    /// What the proxy's RSA key is published for.
+    algorithm: &'static str,
     current: Mutex<Current>,
 }
 
@@ -46,9 +48,9 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    /// Starts a mock with the behavior of OpenID conformance or Okta.
-    pub(crate) async fn start(openid: bool) -> Self {
-        let mock = Mock::start_as(if openid { Behavior::OpenId } else { Behavior::Okta }).await.expect("a mock");
+    /// Starts a mock with that behavior.
+    pub(crate) async fn start(behavior: Behavior) -> Self {
+        let mock = Mock::start_as(behavior).await.expect("a mock");
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -58,11 +60,17 @@ impl Proxy {
             own,
             client: client.build().expect("a client"),
             signer: Signer::new(),
+            algorithm: if behavior == Behavior::Fapi2 { "PS256" } else { "RS256" },
             current: Mutex::default(),
         });
         let routes = Router::new().fallback(forward).with_state(Arc::clone(&shared));
         let server = tokio::spawn(async move { axum::serve(socket, routes).await.expect("a server") });
         Self { shared, server, _mock: mock }
+    }
+
+    /// The URL of the org.
+    pub(crate) fn base(&self) -> &str {
+        &self.shared.own
     }
 
     pub(crate) fn issuer(&self) -> String {
@@ -91,6 +99,7 @@ async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Respons
         return deliver(&shared, parts.headers, body).await;
     }
     let (uri, headers, body) = translated(&shared, parts.uri.to_string(), parts.headers, body);
+    let asked_headers = headers.clone();
     let asked = format!("{body}&{}", uri.split_once('?').map_or("", |(_, query)| query));
     let method = Method::from_bytes(parts.method.as_str().as_bytes()).expect("a method");
     let url = format!("{}{uri}", shared.mock);
@@ -102,7 +111,15 @@ async fn forward(State(shared): State<Arc<Shared>>, request: Request) -> Respons
     let response = request.body(body).send().await.expect("a response");
     let (status, headers) = (response.status(), response.headers().clone());
     let body = response.text().await.expect("a text");
-    respond(&shared, path, asked, status, headers, body)
+    let asked = Asked { path, parameters: asked, headers: asked_headers };
+    respond(&shared, asked, status, headers, body)
+}
+
+/// A request, as far as mutations look at it.
+struct Asked {
+    path: String,
+    parameters: String,
+    headers: HeaderMap,
 }
 
 /// The request as the mock would have received it without the proxy. The Host header is kept, so that the issuer is the
@@ -132,14 +149,8 @@ fn translated(shared: &Shared, uri: String, headers: HeaderMap, body: String) ->
 }
 
 /// Changes a response and sends it.
-fn respond(
-    shared: &Shared,
-    path: String,
-    asked: String,
-    status: StatusCode,
-    mut headers: HeaderMap,
-    mut body: String,
-) -> Response {
+fn respond(shared: &Shared, asked: Asked, status: StatusCode, mut headers: HeaderMap, mut body: String) -> Response {
+    let Asked { path, parameters: asked, headers: asked_headers } = asked;
     headers.remove(header::TRANSFER_ENCODING);
     headers.remove(header::CONTENT_LENGTH);
     let mut current = shared.current.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,8 +162,9 @@ fn respond(
     }
     let mutation = current.mutation.clone();
     let replaced = &mut current.replaced;
-    let mut message = Message { path, asked, status, headers, body, signer: &shared.signer, replaced };
-    let proxy_key = message.jwk(RSA);
+    let mut message = Message { path, asked, asked_headers, status, headers, body, signer: &shared.signer, replaced };
+    let mut proxy_key = message.jwk(RSA);
+    proxy_key["alg"] = json!(shared.algorithm);
     // Last, where Okta has its oldest key.
     message.keys(|keys| keys.push(proxy_key));
     if let Some(mutation) = mutation {
@@ -170,7 +182,9 @@ async fn deliver(shared: &Shared, headers: HeaderMap, body: String) -> Response 
         kept.extend(headers.get(header::CONTENT_TYPE).map(|kind| (header::CONTENT_TYPE, kind.clone())));
         let (path, asked, status) = (POSTED.to_owned(), String::new(), StatusCode::OK);
         let replaced = &mut current.replaced;
-        let mut message = Message { path, asked, status, headers: kept, body, signer: &shared.signer, replaced };
+        let asked_headers = headers.clone();
+        let signer = &shared.signer;
+        let mut message = Message { path, asked, asked_headers, status, headers: kept, body, signer, replaced };
         if let Some(mutation) = mutation {
             mutation(&mut message);
         }

@@ -17,6 +17,17 @@ pub(crate) enum Subject {
     Provider,
     /// A provider without a control API, with the answers of Okta.
     Okta,
+    /// The mock with its control API, with the answers of Okta.
+    Mock,
+    /// The mock with its control API, with the behavior of FAPI 2.
+    Fapi2,
+}
+
+impl Subject {
+    /// The same rows about this subject.
+    pub(crate) fn of(self, rows: Vec<Row>) -> Vec<Row> {
+        rows.into_iter().map(|row| Row { subject: self, ..row }).collect()
+    }
 }
 
 /// What must happen.

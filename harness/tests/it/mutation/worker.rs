@@ -1,14 +1,15 @@
 //! Runs rows: several workers, each with a mock and proxies of its own.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use harness::issuer_target::Behavior;
 use harness::issuer_target::fixtures::Fixtures;
 use harness::record::run::{RunRecord, State};
 use harness::record::{Severity, Verdict};
 use harness::run::Runner;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 use super::proxy::Proxy;
@@ -25,7 +26,7 @@ pub(crate) async fn run_all(rows: Vec<Row>) -> Vec<String> {
         let queue = Arc::clone(&queue);
         workers.spawn(async move {
             let mut failures = Vec::new();
-            let worker = Worker::start().await;
+            let worker = Worker::new();
             loop {
                 let row = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                 let Some(row) = row else { return failures };
@@ -41,29 +42,47 @@ pub(crate) async fn run_all(rows: Vec<Row>) -> Vec<String> {
     failures
 }
 
+/// A worker starts a mock when the first row needs it.
 struct Worker {
-    openid: Proxy,
-    okta: Proxy,
+    openid: OnceCell<Proxy>,
+    okta: OnceCell<Proxy>,
+    fapi2: OnceCell<Proxy>,
     fixtures: TempDir,
     reports: TempDir,
 }
 
 impl Worker {
-    async fn start() -> Self {
-        let (openid, okta) = (Proxy::start(true).await, Proxy::start(false).await);
+    fn new() -> Self {
         let fixtures = tempfile::tempdir().expect("a folder");
-        write_target(fixtures.path(), &openid);
-        Self { openid, okta, fixtures, reports: tempfile::tempdir().expect("a folder") }
+        std::fs::create_dir(fixtures.path().join("targets")).expect("a folder");
+        let reports = tempfile::tempdir().expect("a folder");
+        Self { openid: OnceCell::new(), okta: OnceCell::new(), fapi2: OnceCell::new(), fixtures, reports }
+    }
+
+    /// The proxy and the target of a subject.
+    async fn target(&self, subject: Subject) -> (&Proxy, String) {
+        let (cell, behavior) = match subject {
+            Subject::Provider => (&self.openid, Behavior::OpenId),
+            Subject::Okta | Subject::Mock => (&self.okta, Behavior::Okta),
+            Subject::Fapi2 => (&self.fapi2, Behavior::Fapi2),
+        };
+        let proxy = cell.get_or_init(|| Proxy::start(behavior)).await;
+        let (name, text) = match subject {
+            Subject::Okta => return (proxy, proxy.issuer()),
+            Subject::Provider => ("provider", provider(proxy)),
+            Subject::Mock => ("market", mock("market", proxy)),
+            Subject::Fapi2 => ("fapi2", mock("fapi2", proxy)),
+        };
+        let path = self.fixtures.path().join(format!("targets/{name}.toml"));
+        std::fs::write(&path, text).expect("a file");
+        (proxy, name.to_owned())
     }
 
     async fn run(&self, row: &Row) -> Result<(), String> {
-        let (proxy, target) = match row.subject {
-            Subject::Provider => (&self.openid, "provider".to_owned()),
-            Subject::Okta => (&self.okta, self.okta.issuer()),
-        };
+        let (proxy, target) = self.target(row.subject).await;
         proxy.set(Some(Arc::clone(&row.mutation)));
         let mut options = options(&target, &[row.scenario], self.reports.path());
-        if row.subject == Subject::Provider {
+        if row.subject != Subject::Okta {
             options.fixtures =
                 Fixtures::find(Some(self.fixtures.path().to_owned())).map_err(|error| error.to_string())?;
         }
@@ -74,8 +93,8 @@ impl Worker {
 }
 
 /// A provider that is known by its documents only, with the mock's clients and users.
-fn write_target(folder: &Path, proxy: &Proxy) {
-    let file = format!(
+fn provider(proxy: &Proxy) -> String {
+    format!(
         r#"
 name = "provider"
 kind = "generic"
@@ -109,9 +128,13 @@ login = "complete@example.test"
 password = "Passw0rd!"
 "#,
         proxy.issuer()
-    );
-    std::fs::create_dir(folder.join("targets")).expect("a folder");
-    std::fs::write(folder.join("targets/provider.toml"), file).expect("a file");
+    )
+}
+
+/// The target file of the mock, for a running one.
+fn mock(name: &str, proxy: &Proxy) -> String {
+    let file = include_str!("../../../../fixtures/targets/mock.toml").replace("embedded = true", "");
+    file.replacen("name = \"mock\"", &format!("name = \"{name}\""), 1).replace("{base}", proxy.base())
 }
 
 fn judge(row: &Row, run: &RunRecord) -> Result<(), String> {

@@ -31,11 +31,7 @@ pub(in crate::scenario::certification) const MODULES: &[Module] = &[
         Box::pin(signed_userinfo(c, v))
     })
     .runs(runs::in_dynamic)
-    // The suite fails a provider without signed userinfo. Here it is skipped.
-    .needs(&[
-        Need::Endpoint(Custom, Endpoint::Userinfo),
-        Need::MetadataLists("userinfo_signing_alg_values_supported", "RS256"),
-    ]),
+    .plan_needs(&[Need::MetadataLists("userinfo_signing_alg_values_supported", "RS256")]),
     Module::new("oidcc-registration-jwks-uri", "A client authenticates with a key of its jwks_uri", |c, v| {
         Box::pin(published(c, v))
     })
@@ -77,6 +73,14 @@ async fn id_token(context: &ScenarioContext, variant: Variant) -> Result<(), Sto
 
 async fn signed_userinfo(context: &ScenarioContext, variant: Variant) -> Result<(), Stopped> {
     let server = context.server(Custom)?;
+    let listed = server.metadata.lists("userinfo_signing_alg_values_supported", "RS256") == Some(true);
+    let actual = if listed { "listed" } else { "not listed" };
+    registration::SIGNED_USERINFO.holds(
+        &context.recorder,
+        listed,
+        "RS256 in userinfo_signing_alg_values_supported",
+        actual,
+    );
     let run = ModuleRun::registering(context, variant, json!({ "userinfo_signed_response_alg": "RS256" })).await?;
     let result = run.sign_in(run.request()).await?;
     run.step("GET userinfo");
@@ -142,16 +146,22 @@ async fn keys_of(context: &ScenarioContext, server: &Server) -> Result<KeySet, S
 
 async fn by_reference(context: &ScenarioContext, variant: Variant, signed: bool) -> Result<(), Stopped> {
     let metadata = &context.server(Custom)?.metadata;
-    // OIDC Discovery 3: supported by default.
-    if metadata.rest.get("request_uri_parameter_supported") == Some(&Value::Bool(false)) {
-        return Err(Stopped::Skipped("the discovery document does not offer the parameter request_uri".to_owned()));
-    }
     let algorithm = if signed { "RS256" } else { "none" };
-    if metadata.lists("request_object_signing_alg_values_supported", algorithm) == Some(false) {
-        return Err(Stopped::Skipped(format!(
-            "the discovery document does not offer request objects with the algorithm {algorithm}"
-        )));
+    let listed = metadata.lists("request_object_signing_alg_values_supported", algorithm);
+    let reason = format!("the discovery document does not offer request objects with the algorithm {algorithm}");
+    // OIDC Core 15.2: signed objects by reference are mandatory with dynamic registration, unsigned ones are not.
+    if listed == Some(false) && !(signed && context.claimed) {
+        return Err(Stopped::Skipped(reason));
     }
+    // OIDC Discovery 3: supported by default.
+    let offers_uris = metadata.rest.get("request_uri_parameter_supported") != Some(&Value::Bool(false));
+    if !offers_uris && !context.claimed {
+        let reason = "the discovery document does not offer the parameter request_uri";
+        return Err(Stopped::Skipped(reason.to_owned()));
+    }
+    let offered = offers_uris && listed != Some(false);
+    let actual = if offered { "offered" } else { "not offered" };
+    registration::BY_REFERENCE.holds(&context.recorder, offered, format!("request_uri, {algorithm}"), actual);
     let publisher = publisher().await?;
     let mut uri = publisher.base().ok_or(Stopped::CheckFailed)?.join("request.jwt")?;
     uri.set_fragment(Some(&random_text(9)));

@@ -4,15 +4,17 @@
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use url::Url;
+use uuid::Uuid;
 
 use super::registered_client::RegisteredClient;
-use crate::check::{authorization, fapi, keys, token, userinfo};
+use crate::check::{authorization, fapi, id_token, keys, token, userinfo};
 use crate::flow::signed::{Draft, Key, Proof, assertion, request_object};
 use crate::flow::{self, AuthorizationRequest, FormRequest};
 use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::BUYER;
-use crate::issuer_target::{Endpoint, Server};
+use crate::issuer_target::{Endpoint, Server, Target};
 use crate::scenario::actors::Actors;
+use crate::scenario::certification::module_run::documents;
 use crate::scenario::certification::plan::Variant;
 use crate::scenario::context::ScenarioContext;
 use crate::scenario::dpop::with_nonce;
@@ -25,6 +27,9 @@ use crate::wire::page::PageKind;
 
 /// RFC 6749 5.2: client authentication failed.
 pub(super) const INVALID_CLIENT: &str = "invalid_client";
+
+/// The usual Accept header of a client.
+const ACCEPTED_TYPE: &str = "application/json";
 
 /// A function that runs a FAPI 2 module.
 pub(super) type Fapi2Fn = for<'a> fn(&'a Fapi2Run<'a>) -> BoxFuture<'a, Result<(), Stopped>>;
@@ -59,9 +64,7 @@ pub(super) fn run_with_clients(
     Box::pin(async move {
         let signed = variant == Variant::Fapi2 { signed: true };
         let server = context.server(Custom)?;
-        let published = server.keys(&context.http).await?;
-        keys::standard(&context.recorder, published);
-        keys::long_enough(&context.recorder, published);
+        keys::long_enough(&context.recorder, documents(context, server).await?);
         let registered = RegisteredClient::register(context, context.target.redirect_uri.clone(), false).await?;
         let mut redirect_uri = context.target.redirect_uri.clone();
         // RFC 6749 3.1.2: the redirect URI of the second client has a query.
@@ -221,7 +224,7 @@ impl<'a> Fapi2Run<'a> {
         let code = self.code(&request, journey)?;
         let form = self.exchange_form(&request, &code)?;
         let reply = self.redeem(&form).await?;
-        self.tokens(request, &reply).await
+        self.tokens(request, Some(&code), &reply).await
     }
 
     /// The form that exchanges a code, without client authentication.
@@ -274,14 +277,22 @@ impl<'a> Fapi2Run<'a> {
         Ok(draft)
     }
 
-    /// Judges tokens.
-    pub(super) async fn tokens(&self, request: AuthorizationRequest, reply: &Reply) -> Result<Tokens, Stopped> {
+    /// Judges the tokens that a code was exchanged for.
+    pub(super) async fn tokens(
+        &self,
+        request: AuthorizationRequest,
+        code: Option<&str>,
+        reply: &Reply,
+    ) -> Result<Tokens, Stopped> {
         let scope = request.get("scope").filter(|_| self.context.target.speaks_okta());
         let speaks_okta = self.context.target.speaks_okta();
         let expected = token::ExpectedTokenResponse { scope, id_token: true, refresh_token: None, speaks_okta };
         let tokens = token::bound(&self.context.recorder, reply, expected).ok_or(Stopped::CheckFailed)?;
         let tokens = self.actors.tokens().judge(request, tokens).await?;
-        fapi::id_token(&self.context.recorder, tokens.id_token.as_ref().ok_or(Stopped::CheckFailed)?);
+        let (recorder, token) = (&self.context.recorder, tokens.id_token.as_ref().ok_or(Stopped::CheckFailed)?);
+        fapi::id_token(recorder, token);
+        id_token::NAMES_KEY.present(recorder, "a kid", token.header_text("kid"));
+        id_token::hashes_of_response(recorder, token, code, tokens.request.get("state"));
         Ok(tokens)
     }
 
@@ -293,7 +304,10 @@ impl<'a> Fapi2Run<'a> {
     /// Calls userinfo with that spelling of the scheme.
     pub(super) async fn userinfo_as(&self, tokens: &Tokens, scheme: &str) -> Result<Map<String, Value>, Stopped> {
         self.step("call userinfo");
-        let reply = self.resource(&tokens.reply.access_token, scheme).await?;
+        let interaction = Uuid::new_v4();
+        let reply = self.resource_with(&tokens.reply.access_token, scheme, &interaction, ACCEPTED_TYPE).await?;
+        let target = &self.context.target;
+        fapi::resource(&self.context.recorder, &reply, &[target.now(), Target::machine_time()], &interaction);
         let subject = tokens.id_token.as_ref().and_then(|token| token.text("sub"));
         userinfo::success(&self.context.recorder, &reply, subject, &[], self.context.target.now())
             .ok_or(Stopped::CheckFailed)
@@ -301,10 +315,22 @@ impl<'a> Fapi2Run<'a> {
 
     /// Calls userinfo with that token and a proof of this client's key.
     pub(super) async fn resource(&self, access_token: &str, scheme: &str) -> Result<Reply, Stopped> {
+        self.resource_with(access_token, scheme, &Uuid::new_v4(), ACCEPTED_TYPE).await
+    }
+
+    /// Calls userinfo with that id of the interaction and Accept header.
+    pub(super) async fn resource_with(
+        &self,
+        access_token: &str,
+        scheme: &str,
+        interaction: &Uuid,
+        accept: &str,
+    ) -> Result<Reply, Stopped> {
         let (url, key) = (self.endpoint(Endpoint::Userinfo)?, &self.registered.possession);
         let (reply, _) = with_nonce(self.context, |nonce| {
             let proof = key.seal(&self.draft(key, "GET", url, nonce, Some(access_token))?)?;
-            let call = flow::userinfo(url, reqwest::Method::GET, access_token)?;
+            let call = flow::userinfo(url, reqwest::Method::GET, access_token)?.header("accept", accept)?;
+            let call = call.header(fapi::INTERACTION_ID, &interaction.to_string())?;
             Ok(call.header("authorization", &format!("{scheme} {access_token}"))?.header("dpop", &proof)?)
         })
         .await?;
@@ -389,9 +415,19 @@ impl<'a> Fapi2Run<'a> {
 
     /// Judges that an endpoint answered with one of `errors`.
     pub(super) fn denied(&self, reply: &Reply, errors: &[&str]) {
+        // RFC 6749 5.2: 400, or 401 for invalid_client.
+        let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+        self.denied_with(reply, errors, body["error"] == INVALID_CLIENT && errors.contains(&INVALID_CLIENT));
+    }
+
+    /// Judges that an endpoint did not take the client's authentication: with one of `errors` and 400 or 401.
+    pub(super) fn not_authenticated(&self, reply: &Reply, errors: &[&str]) {
+        self.denied_with(reply, errors, true);
+    }
+
+    fn denied_with(&self, reply: &Reply, errors: &[&str], unauthorized: bool) {
         if fapi::refused(&self.context.recorder, reply) {
-            // RFC 6749 5.2: 400, or 401 for a failed client authentication.
-            let status = if reply.status == 401 && errors.contains(&INVALID_CLIENT) { 401 } else { 400 };
+            let status = if reply.status == 401 && unauthorized { 401 } else { 400 };
             token::refusal_by(&self.context.recorder, reply, status, errors, None);
         }
     }

@@ -54,7 +54,8 @@ async fn other_client(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
 async fn reuse(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     let (request, code) = run.sign_in_for_code().await?;
     let form = run.exchange_form(&request, &code)?;
-    let tokens = run.tokens(request, &run.redeem(&form).await?).await?;
+    let reply = run.redeem(&form).await?;
+    let tokens = run.tokens(request, Some(&code), &reply).await?;
     run.context.pass_time(1).await?;
     let again = run.redeem(&form).await?;
     run.denied(&again, &["invalid_grant"]);
@@ -91,6 +92,7 @@ async fn refresh(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     let reply = run.redeem(&form).await?;
     let expected =
         token::ExpectedTokenResponse { scope: None, id_token: true, refresh_token: None, speaks_okta: false };
+    token::REFRESHED_TYPE.equals(recorder, "application/json", Some(reply.media_type()));
     let tokens = token::bound(recorder, &reply, expected).ok_or(Stopped::CheckFailed)?;
     let id_token = first.id_token.as_ref().ok_or(Stopped::CheckFailed)?;
     judge_refreshed(context, &run.actors, &first.request, id_token, &tokens).await?;
@@ -99,7 +101,7 @@ async fn refresh(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     fapi::KEPT.holds(recorder, again.status == 200, 200, summary(&again));
     run.step("refresh without an assertion");
     let reply = run.with_proof(url, run.possession(), || Ok(form.clone())).await?;
-    run.denied(&reply, &[INVALID_CLIENT, "invalid_grant", "invalid_request"]);
+    run.not_authenticated(&reply, &[INVALID_CLIENT, "invalid_grant", "invalid_request"]);
     run.step("refresh without a proof");
     let reply = run.post(&form, Endpoint::Token).await?;
     run.denied(&reply, &["invalid_request", "invalid_grant", "invalid_dpop_proof"]);

@@ -1,6 +1,7 @@
 //! Valid requests, and requests that may be accepted or rejected.
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::module_run::{Fapi2Run, is_accepted, run_with_clients};
 use crate::check::{authorization, extension, fapi, module};
@@ -114,6 +115,11 @@ async fn happy(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     url.query_pairs_mut().append_pair("access_token", &tokens.reply.access_token);
     let reply = run.context.send(Request::get(url)).await?;
     extension::QUERY_TOKEN.holds(recorder, matches!(reply.status, 400 | 401 | 414), "400 or 401", summary(&reply));
+    for accept in ["application/json; charset=utf-8", "application/json, */*"] {
+        run.step(format!("call userinfo with Accept: {accept}"));
+        let reply = run.resource_with(&tokens.reply.access_token, "DPoP", &Uuid::new_v4(), accept).await?;
+        fapi::ACCEPTS.holds(recorder, matches!(reply.status, 200 | 201), "200 or 201", summary(&reply));
+    }
     run.step("the second client");
     let second = run.swapped();
     let request = second.request().with("dpop_jkt", &second.possession().thumbprint()?);

@@ -103,6 +103,8 @@ pub(super) fn rows() -> Vec<Row> {
         must("code that nobody asked for in front", IMPLICIT, "callback.code", parameter("code", Some("x"))),
         must("state altered", SERVER, "callback.state", parameter("state", Some("other"))),
         must("state missing", SERVER, "callback.state", parameter("state", None)),
+        must("State instead of state", SERVER, "callback.state", renamed("state", "State")),
+        must("Code instead of code", SERVER, "callback.code", renamed("code", "Code")),
         must("code missing", SERVER, "callback.code", parameter("code", None)),
         must("code of 8 characters", SERVER, "callback.code-length", parameter("code", Some("abcdefgh"))),
         must(
@@ -133,6 +135,17 @@ pub(super) fn rows() -> Vec<Row> {
 
 const HYBRID: &str = "hybrid.code-id-token.oidcc-server";
 const IMPLICIT: &str = "implicit.id-token-token.oidcc-server";
+
+/// A parameter with another name.
+fn renamed(from: &'static str, to: &'static str) -> Mutation {
+    mutate(move |message| {
+        message.parameters(|pairs| {
+            for (name, _) in pairs.iter_mut().filter(|(name, _)| name == from) {
+                to.clone_into(name);
+            }
+        });
+    })
+}
 
 /// Changes the page that posts the response.
 fn page(from: &'static str, to: &'static str) -> Mutation {

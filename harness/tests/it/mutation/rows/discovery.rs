@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::id_token::typed;
 use crate::mutation::message::Change::Remove;
-use crate::mutation::row::{Row, header, member, must, set, should};
+use crate::mutation::row::{Row, header, member, must, set, should, status};
 
 const CONFIG: &str = "config.oidcc-discovery-endpoint-verification";
 const DOCUMENT: &str = "openid-configuration";
@@ -98,6 +98,91 @@ pub(super) fn rows() -> Vec<Row> {
             CONFIG,
             "configuration.locale-case",
             m("ui_locales_supported", set(json!(["EN"]))),
+        ),
+        must(
+            "discovery with a language that is not registered",
+            CONFIG,
+            "configuration.locales",
+            m("ui_locales_supported", set(json!(["en", "xx"]))),
+        ),
+        must(
+            "discovery with a region that is not registered",
+            CONFIG,
+            "configuration.locales",
+            m("claims_locales_supported", set(json!(["en-AB"]))),
+        ),
+        must(
+            "discovery with a script that is not registered",
+            CONFIG,
+            "configuration.locales",
+            m("ui_locales_supported", set(json!(["en-Xxxx"]))),
+        ),
+        must(
+            "discovery with an empty locale",
+            CONFIG,
+            "configuration.locales",
+            m("ui_locales_supported", set(json!([""]))),
+        ),
+        should(
+            "discovery with a region in lower case",
+            CONFIG,
+            "configuration.locale-case",
+            m("claims_locales_supported", set(json!(["en-us"]))),
+        ),
+        should(
+            "discovery with a script in capitals",
+            CONFIG,
+            "configuration.locale-case",
+            m("ui_locales_supported", set(json!(["zh-HANT"]))),
+        ),
+        should(
+            "discovery with an unknown endpoint",
+            CONFIG,
+            "configuration.known",
+            m("mail_endpoint", set("https://issuer.example/mail")),
+        ),
+        should(
+            "discovery with a member in capitals",
+            CONFIG,
+            "configuration.known",
+            m("Claims_supported", set(json!(["sub"]))),
+        ),
+        must(
+            "discovery with response types in capitals",
+            CONFIG,
+            "configuration.response-types",
+            m("response_types_supported", set(json!(["CODE"]))),
+        ),
+        must(
+            "discovery with subject types in capitals",
+            CONFIG,
+            "configuration.subject-types",
+            m("subject_types_supported", set(json!(["Public"]))),
+        ),
+        must(
+            "discovery with an algorithm in lower case",
+            CONFIG,
+            "configuration.rs256",
+            m("id_token_signing_alg_values_supported", set(json!(["rs256"]))),
+        ),
+        must(
+            "discovery with OPENID as a scope",
+            CONFIG,
+            "configuration.scopes",
+            m("scopes_supported", set(json!(["OPENID"]))),
+        ),
+        must(
+            "discovery as Application/JSON",
+            CONFIG,
+            "discovery.status",
+            header(DOCUMENT, "content-type", Some("Application/JSON")),
+        ),
+        must("discovery with 201, config", CONFIG, "discovery.status", status(DOCUMENT, 201)),
+        must(
+            "discovery with an authorization_endpoint that is a number",
+            CONFIG,
+            "configuration.types",
+            m("authorization_endpoint", set(7)),
         ),
         should(
             "discovery with an unknown member",

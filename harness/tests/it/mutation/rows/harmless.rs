@@ -167,6 +167,14 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         harmless("extra member in the token response", SERVER, member("/token", "extra", set("x"))),
         harmless("extra member in a key", SERVER, mutate(|message| message.keys(|keys| keys[0]["extra"] = json!("x")))),
+        harmless("a name in German too", "basic.oidcc-scope-all", member("/userinfo", "name#de", set("Ben"))),
+        harmless("a name in German that is a number", "basic.oidcc-scope-all", member("/userinfo", "name#de", set(7))),
+        harmless("a claim in capitals", "basic.oidcc-scope-all", member("/userinfo", "Birthdate", set("x"))),
+        harmless(
+            "locales",
+            CONFIG,
+            member("openid-configuration", "ui_locales_supported", set(json!(["en-US", "zh-Hant-TW", "i-klingon"]))),
+        ),
         harmless("extra member in userinfo", SERVER, member("/userinfo", "extra", set("x"))),
         harmless(
             "extra white space in the token response",

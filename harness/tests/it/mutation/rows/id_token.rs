@@ -239,6 +239,17 @@ pub(super) fn rows() -> Vec<Row> {
             "id-token.c-hash",
             claim("c_hash", set("AAAAAAAAAAAAAAAAAAAAAA")),
         ),
+        should("id_token with a name in German", SERVER, "id-token.only-requested", claim("name#de", set("Ben"))),
+        must("id_token with the algorithm in lower case", SERVER, "id-token.signature", head("alg", set("rs256"))),
+        must(
+            "id_token with Nonce",
+            SERVER,
+            "id-token.nonce",
+            id_tokens(|token| {
+                let nonce = token.claims.shift_remove("nonce");
+                token.claims.insert("Nonce".to_owned(), json!(nonce));
+            }),
+        ),
         should("id_token with name", SERVER, "id-token.no-name", claim("name", set("Ben Buyer"))),
         should(
             "id_token with a claim nobody asked for",

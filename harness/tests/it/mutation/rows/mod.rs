@@ -2,6 +2,8 @@
 
 mod callback;
 mod discovery;
+mod endpoints;
+mod fapi2;
 mod harmless;
 mod id_token;
 mod keys;
@@ -20,6 +22,9 @@ pub(super) fn all() -> Vec<Row> {
     [
         callback::rows(),
         discovery::rows(),
+        endpoints::rows(),
+        fapi2::rows(),
+        fapi2::harmless_rows(),
         harmless::rows(),
         id_token::rows(),
         keys::rows(),

@@ -1,8 +1,13 @@
 //! Answers of the registration endpoint.
 
-use crate::mutation::message::Change::Remove;
-use crate::mutation::row::{Row, Subject, at, header, member, must, set};
+use serde_json::json;
 
+use crate::mutation::message::Change::Remove;
+use crate::mutation::proxy::Mutation;
+use crate::mutation::row::{Row, Subject, at, harmless, header, member, must, mutate, set};
+
+const SIGNED_USERINFO: &str = "dynamic.oidcc-userinfo-rs256";
+const BY_REFERENCE: &str = "dynamic.oidcc-request-uri-signed-rs256";
 const REGISTERING: &str = "back-channel.oidcc-backchannel-rp-initiated-logout";
 
 pub(super) fn rows() -> Vec<Row> {
@@ -54,5 +59,42 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
     ];
-    rows.into_iter().map(|row| Row { subject: Subject::Okta, ..row }).collect()
+    let mut rows = Subject::Okta.of(rows);
+    rows.extend([
+        must(
+            "discovery without signed userinfo",
+            SIGNED_USERINFO,
+            "registration.signed-userinfo",
+            member("openid-configuration", "userinfo_signing_alg_values_supported", Remove),
+        ),
+        must("userinfo that is not signed", SIGNED_USERINFO, "userinfo.signed", plain_userinfo()),
+        must(
+            "discovery without request_uri",
+            BY_REFERENCE,
+            "registration.request-uri",
+            member("openid-configuration", "request_uri_parameter_supported", set(false)),
+        ),
+        must(
+            "discovery without RS256 for request objects",
+            BY_REFERENCE,
+            "registration.request-uri",
+            member("openid-configuration", "request_object_signing_alg_values_supported", set(json!(["ES256"]))),
+        ),
+        harmless("nothing at all, signed userinfo", SIGNED_USERINFO, mutate(|_| {})),
+        harmless("nothing at all, request object by reference", BY_REFERENCE, mutate(|_| {})),
+        harmless(
+            "nothing at all, unsigned request object by reference",
+            "dynamic.oidcc-request-uri-unsigned",
+            mutate(|_| {}),
+        ),
+    ]);
+    rows
+}
+
+/// Userinfo as JSON, whatever the client has registered.
+fn plain_userinfo() -> Mutation {
+    at("/userinfo", |message| {
+        message.set_header("content-type", Some("application/json"));
+        message.body = json!({ "sub": "x" }).to_string();
+    })
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::SERVER;
 use super::id_token::typed;
+use super::userinfo::renamed;
 use crate::mutation::message::Change::Remove;
 use crate::mutation::row::{Row, at, header, member, must, set, should, status};
 
@@ -84,6 +85,12 @@ pub(super) fn rows() -> Vec<Row> {
         must("refreshed azp of another client", REFRESH, "id-token.same-aud", refreshed("azp", json!("other"))),
         must("refreshed auth_time", REFRESH, "id-token.same-auth-time", refreshed("auth_time", json!(1_790_000_000))),
         must("token response without access_token", SERVER, "token.json", member("/token", "access_token", Remove)),
+        must(
+            "token response with Access_Token",
+            SERVER,
+            "token.json",
+            renamed("/token", "access_token", "Access_Token"),
+        ),
         must("token response without token_type", SERVER, "token.json", member("/token", "token_type", Remove)),
         must("token response without id_token", SERVER, "id-token.present", member("/token", "id_token", Remove)),
         must("token response with token_type mac", SERVER, "token.type", member("/token", "token_type", set("mac"))),
@@ -121,12 +128,6 @@ pub(super) fn rows() -> Vec<Row> {
             header("/token", "cache-control", Some("public")),
         ),
         must("token response without Cache-Control", SERVER, "token.no-store", header("/token", "cache-control", None)),
-        should(
-            "token response as text/plain",
-            SERVER,
-            "token.content-type",
-            header("/token", "content-type", Some("text/plain")),
-        ),
         must(
             "token response that is not JSON",
             SERVER,

@@ -94,6 +94,14 @@ pub(super) fn rows() -> Vec<Row> {
             sources(json!({ "score": "src1" }), json!({ "src1": {} })),
         ),
         must("userinfo without sub", GET, "userinfo.sub", member("/userinfo", "sub", Remove)),
+        must("userinfo with Sub", GET, "userinfo.sub", renamed("/userinfo", "sub", "Sub")),
+        should("userinfo with Email", PROFILE, "userinfo.claims", renamed("/userinfo", "email", "Email")),
+        should(
+            "userinfo with a name in German only",
+            PROFILE,
+            "userinfo.claims",
+            renamed("/userinfo", "name", "name#de"),
+        ),
         must("userinfo of another user", GET, "userinfo.sub", member("/userinfo", "sub", set("00uother"))),
         must("userinfo with status 201", GET, "userinfo.status", status("/userinfo", 201)),
         must("userinfo with status 500", GET, "userinfo.status", status("/userinfo", 500)),
@@ -149,6 +157,17 @@ pub(super) fn rows() -> Vec<Row> {
         }
     }
     rows
+}
+
+/// A member with another name.
+pub(super) fn renamed(end: &'static str, from: &'static str, to: &'static str) -> crate::mutation::proxy::Mutation {
+    at(end, move |message| {
+        message.json(|members| {
+            if let Some(value) = members.shift_remove(from) {
+                members.insert(to.to_owned(), value);
+            }
+        });
+    })
 }
 
 /// Aggregated or distributed claims.
