@@ -53,7 +53,7 @@ impl Block {
         let machine = self.grant == Grant::ClientCredentials;
         match (self.users.is_empty(), machine) {
             (false, true) => Some("client_credentials has no users"),
-            (true, false) => Some("users is empty: somebody has to sign in"),
+            (true, false) => Some("users is empty: a user has to sign in"),
             _ if self.clients.is_empty() => Some("clients is empty"),
             _ if self.scopes.is_empty() => Some("scopes is empty"),
             _ => None,
@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn a_block_without_cases_is_rejected_with_its_number() {
         let code = "grant = \"authorization_code\"\nclients = [\"web\"]\nscopes = [\"read\"]";
-        assert_eq!(ids(code).expect_err("no users"), "block 1: users is empty: somebody has to sign in");
-        let nobody = format!("{code}\nusers = [\"a\"]").replace("[\"web\"]", "[]");
-        assert_eq!(ids(&nobody).expect_err("no clients"), "block 1: clients is empty");
+        assert_eq!(ids(code).expect_err("no users"), "block 1: users is empty: a user has to sign in");
+        let no_clients = format!("{code}\nusers = [\"a\"]").replace("[\"web\"]", "[]");
+        assert_eq!(ids(&no_clients).expect_err("no clients"), "block 1: clients is empty");
         let unknown = format!("{code}\nusers = [\"a\"]").replace("[\"read\"]", "[\"raed\"]");
         assert_eq!(
             ids(&unknown).expect_err("an unknown set"),

@@ -27,10 +27,10 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         asserted("assertion.again", "An assertion that is sent twice is rejected", |c| Box::pin(again(c)))
             .cites(&["RFC 7523 3 step 7"]),
         asserted("assertion.expired", "An expired assertion is rejected", |s| {
-            Box::pin(spoilt(s, |claims| claims["exp"] = json!(claims["iat"].as_i64().unwrap_or_default() - 86_400)))
+            Box::pin(invalid(s, |claims| claims["exp"] = json!(claims["iat"].as_i64().unwrap_or_default() - 86_400)))
         }),
         asserted("assertion.other-audience", "An assertion with another audience is rejected", |s| {
-            Box::pin(spoilt(s, |claims| claims["aud"] = json!("https://elsewhere.example/token")))
+            Box::pin(invalid(s, |claims| claims["aud"] = json!("https://elsewhere.example/token")))
         })
         .cites(&["OIDF fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails"]),
         asserted("assertion.forged", "An assertion with a signature of another key is rejected", |c| {
@@ -111,7 +111,7 @@ async fn again(context: &ScenarioContext) -> Result<(), Stopped> {
     Ok(())
 }
 
-async fn spoilt(context: &ScenarioContext, change: fn(&mut Value)) -> Result<(), Stopped> {
+async fn invalid(context: &ScenarioContext, change: fn(&mut Value)) -> Result<(), Stopped> {
     let mut claims = claims(context)?;
     change(&mut claims);
     refused(context, &ask(context, &private_key(context)?.sign(&json!({}), &claims)?).await?);

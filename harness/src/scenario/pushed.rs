@@ -37,20 +37,20 @@ pub(super) fn scenarios() -> Vec<Scenario> {
             .needs(&[Need::ExclusiveIssuer]),
         object("request-object.signed", "The parameters of a signed request object are used", |c| Box::pin(signed(c))),
         object("request-object.forged", "A request object with a wrong signature is rejected", |s| {
-            Box::pin(spoilt(s, |_| {}, |_| Key::secret(&random_text(48))))
+            Box::pin(invalid(s, |_| {}, |_| Key::secret(&random_text(48))))
         }),
         object("request-object.expired", "An expired request object is rejected", |s| {
-            Box::pin(spoilt(
+            Box::pin(invalid(
                 s,
                 |claims| claims["exp"] = json!(claims["exp"].as_i64().unwrap_or_default() - 86_400),
                 own,
             ))
         }),
         object("request-object.other-audience", "A request object with another audience is rejected", |s| {
-            Box::pin(spoilt(s, |claims| claims["aud"] = json!("https://elsewhere.example"), own))
+            Box::pin(invalid(s, |claims| claims["aud"] = json!("https://elsewhere.example"), own))
         }),
         object("request-object.other-issuer", "A request object of another client is rejected", |s| {
-            Box::pin(spoilt(s, |claims| claims["iss"] = json!("somebody-else"), own))
+            Box::pin(invalid(s, |claims| claims["iss"] = json!("somebody-else"), own))
         }),
     ]
 }
@@ -239,7 +239,7 @@ async fn signed(context: &ScenarioContext) -> Result<(), Stopped> {
     finish(context, &actors, inner, &journey).await
 }
 
-async fn spoilt(context: &ScenarioContext, change: fn(&mut Value), key: fn(&str) -> Key) -> Result<(), Stopped> {
+async fn invalid(context: &ScenarioContext, change: fn(&mut Value), key: fn(&str) -> Key) -> Result<(), Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
     let request = actors.authorization().request();
     let mut claims = request_object(&request, actors.client, &actors.server.issuer, context.target.now());

@@ -6,8 +6,8 @@ use harness::issuer_target::Behavior;
 use harness::record::Verdict;
 use harness::record::run::State;
 
+use crate::changed_responses::ChangingProxy;
 use crate::support::{failed, options, run};
-use crate::tampering::Tampered;
 
 const PROBES: &str = "fapi2.fapi2-security-profile-final-dpop-negative-tests";
 
@@ -17,13 +17,13 @@ const ACCEPTED: [&str; 6] =
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_that_accepts_every_proof_fails_the_checks_of_rejection() {
-    let tampered = Tampered::start_as(true, |response| {
+    let proxy = ChangingProxy::start_as(true, |response| {
         if response.at("/userinfo") {
             response.succeed("{\"sub\":\"me\"}");
         }
     })
     .await;
-    let failed = failed(&run(&tampered.url, &[PROBES]).await, PROBES);
+    let failed = failed(&run(&proxy.url, &[PROBES]).await, PROBES);
     for check in proof::ALL {
         assert_eq!(failed.iter().any(|id| id == check.id), !ACCEPTED.contains(&check.id), "{}", check.id);
     }
@@ -31,13 +31,13 @@ async fn a_resource_that_accepts_every_proof_fails_the_checks_of_rejection() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resource_that_rejects_every_proof_fails_the_checks_of_acceptance() {
-    let tampered = Tampered::start_as(true, |response| {
+    let proxy = ChangingProxy::start_as(true, |response| {
         if response.at("/userinfo") {
             response.status = StatusCode::UNAUTHORIZED;
         }
     })
     .await;
-    let failed = failed(&run(&tampered.url, &[PROBES]).await, PROBES);
+    let failed = failed(&run(&proxy.url, &[PROBES]).await, PROBES);
     for check in proof::ALL {
         assert_eq!(failed.iter().any(|id| id == check.id), ACCEPTED.contains(&check.id), "{}", check.id);
     }

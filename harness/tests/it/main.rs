@@ -4,23 +4,23 @@
 
 mod browser;
 mod canaries;
+mod changed_responses;
+mod changed_responses_by_check;
+mod changed_responses_of_modules;
 mod command;
 mod doctor;
 mod fapi2;
 mod faults;
 mod generic;
 mod matrix;
-mod modules;
 mod mutation;
 mod new_target;
 mod proofs;
 mod report_page;
 mod reports;
 mod several_servers;
-mod spoilt;
 mod steps;
 mod support;
-mod tampering;
 mod target_names;
 mod tls_server;
 mod trust;

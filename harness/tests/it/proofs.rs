@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use harness::record::Severity;
 
-use crate::{faults, modules, mutation, spoilt, tampering};
+use crate::{changed_responses, changed_responses_by_check, changed_responses_of_modules, faults, mutation};
 
 /// Checks, or prefixes of their ids, that are tested elsewhere, and where.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -23,7 +23,12 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 #[test]
 fn every_must_check_fails_in_a_test() {
-    let tables = [faults::TESTED, modules::TESTED, spoilt::TESTED, tampering::TESTED];
+    let tables = [
+        faults::TESTED,
+        changed_responses_of_modules::TESTED,
+        changed_responses_by_check::TESTED,
+        changed_responses::TESTED,
+    ];
     let tested: BTreeSet<&str> = tables.into_iter().flatten().copied().chain(mutation::tested()).collect();
     let musts = || harness::scenario::checks().filter(|check| check.severity == Severity::Must).map(|check| check.id);
     let elsewhere = |id: &str| ELSEWHERE.iter().any(|(beginning, _)| id.starts_with(beginning));

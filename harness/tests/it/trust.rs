@@ -285,7 +285,7 @@ async fn run_own(org: &str, more: &str) -> RunRecord {
     Runner::open(Options { filter: Filter::default(), jobs: 4, ..options }).await.expect("a target").run(|_| {}).await
 }
 
-/// The market org as somebody else's: another id, and a web client that may use the response type `code` only.
+/// The market org as a foreign org: another id, and a web client that may use the response type `code` only.
 fn foreign_org() -> String {
     let grants =
         "grant_types: [authorization_code, implicit, refresh_token]\n        response_types: [code, token, id_token]";

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::claim_changes::{remove, shift};
 use super::module_run::{Fapi2Run, INVALID_CLIENT, is_accepted, run_with_clients};
-use super::spoil::{remove, shift};
 use crate::check::fapi;
 use crate::issuer_target::{Endpoint, Server};
 use crate::scenario::certification::module::Module;
@@ -120,8 +120,8 @@ fn for_several(claims: &mut Value, server: &Server) {
 
 /// Pushes with an assertion that must be rejected.
 async fn pushed(run: &Fapi2Run<'_>, assertion: fn(&mut Value, &Server)) -> Result<(), Stopped> {
-    let spoilt = Fapi2Run { assertion, ..*run };
-    let reply = spoilt.send(&run.form(&run.request())?).await?;
+    let invalid = Fapi2Run { assertion, ..*run };
+    let reply = invalid.send(&run.form(&run.request())?).await?;
     run.denied(&reply, INVALID);
     Ok(())
 }
@@ -137,8 +137,8 @@ async fn for_audience(run: &Fapi2Run<'_>, assertion: fn(&mut Value, &Server)) ->
 /// Exchanges a code with an assertion that must be rejected.
 async fn exchanged(run: &Fapi2Run<'_>, assertion: fn(&mut Value, &Server)) -> Result<(), Stopped> {
     let (request, code) = run.sign_in_for_code().await?;
-    let spoilt = Fapi2Run { assertion, ..*run };
-    let reply = spoilt.redeem(&run.exchange_form(&request, &code)?).await?;
+    let invalid = Fapi2Run { assertion, ..*run };
+    let reply = invalid.redeem(&run.exchange_form(&request, &code)?).await?;
     run.denied(&reply, INVALID);
     Ok(())
 }

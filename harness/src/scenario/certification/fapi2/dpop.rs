@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::claim_changes::shift;
 use super::module_run::{Fapi2Run, run_with_clients};
-use super::spoil::shift;
 use crate::flow::AuthorizationRequest;
 use crate::flow::signed::{Draft, Key};
 use crate::issuer_target::Endpoint;

@@ -6,6 +6,7 @@
 //! left to a TLS scanner.
 
 mod assertion;
+mod claim_changes;
 mod discovery;
 mod dpop;
 mod module_run;
@@ -16,7 +17,6 @@ mod pushed;
 mod redemption;
 mod registered_client;
 mod request;
-mod spoil;
 use super::module::Module;
 
 pub(super) const MODULES: [&[Module]; 9] = [

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::claim_changes::{remove, shift};
 use super::module_run::{Fapi2Run, is_accepted, run_with_clients};
-use super::spoil::{remove, shift};
 use crate::check::fapi;
 use crate::flow::signed::{forged, unsigned};
 use crate::scenario::certification::module::Module;
@@ -31,19 +31,19 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-without-exp-fails",
         "A request object without exp is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(spoilt(p, |claims| remove(claims, "exp")))),
+        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| remove(claims, "exp")))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-without-nbf-fails",
         "A request object without nbf is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(spoilt(p, |claims| remove(claims, "nbf")))),
+        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| remove(claims, "nbf")))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-expired-request-object-fails",
         "A request object that expired an hour ago is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(spoilt(p, |claims| shift(claims, "exp", -3900)))),
+        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| shift(claims, "exp", -3900)))),
     )
     .runs(runs::in_message_signing),
     Module::new(
@@ -51,7 +51,7 @@ pub(super) const MODULES: &[Module] = &[
         "A request object with another audience is rejected",
         |c, v| {
             run_with_clients(c, v, |p| {
-                Box::pin(spoilt(p, |claims| claims["aud"] = json!("https://elsewhere.example/")))
+                Box::pin(invalid(p, |claims| claims["aud"] = json!("https://elsewhere.example/")))
             })
         },
     )
@@ -59,13 +59,13 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-exp-over-60-fails",
         "A request object with a lifetime of more than an hour is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(spoilt(p, |claims| shift(claims, "exp", 3900)))),
+        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| shift(claims, "exp", 3900)))),
     )
     .runs(runs::in_message_signing),
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-with-nbf-over-60-fails",
         "A request object with an nbf of more than an hour ago is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(spoilt(p, |claims| shift(claims, "nbf", -4200)))),
+        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, |claims| shift(claims, "nbf", -4200)))),
     )
     .runs(runs::in_message_signing),
     Module::new(
@@ -109,7 +109,7 @@ pub(super) const MODULES: &[Module] = &[
         "A request object with a request_uri is rejected",
         |c, v| {
             run_with_clients(c, v, |p| {
-                Box::pin(spoilt(p, |claims| claims["request_uri"] = json!("urn:ietf:params:oauth:request_uri:name")))
+                Box::pin(invalid(p, |claims| claims["request_uri"] = json!("urn:ietf:params:oauth:request_uri:name")))
             })
         },
     )
@@ -142,7 +142,7 @@ async fn ahead(run: &Fapi2Run<'_>) -> Result<(), Stopped> {
     Ok(())
 }
 
-async fn spoilt(run: &Fapi2Run<'_>, change: fn(&mut Value)) -> Result<(), Stopped> {
+async fn invalid(run: &Fapi2Run<'_>, change: fn(&mut Value)) -> Result<(), Stopped> {
     let request = run.request();
     let mut claims = run.object(&request);
     change(&mut claims);

@@ -7,8 +7,8 @@
 use serde_json::json;
 use url::Url;
 
+use super::claim_changes::{remove, shift};
 use super::module_run::{Fapi2Run, run_with_clients};
-use super::spoil::{remove, shift};
 use crate::check::{Check, proof};
 use crate::flow::random_text;
 use crate::flow::signed::{Draft, Key, forged, unsigned};

@@ -84,7 +84,7 @@ pub(super) const MODULES: &[Module] = &[
     Module::new(
         "fapi2-security-profile-final-ensure-request-object-without-redirect-uri-fails",
         "A pushed request without a redirect URI is rejected",
-        |c, v| run_with_clients(c, v, |p| Box::pin(spoilt(p, p.request().without("redirect_uri"), INVALID))),
+        |c, v| run_with_clients(c, v, |p| Box::pin(invalid(p, p.request().without("redirect_uri"), INVALID))),
     )
     .runs(runs::in_fapi2),
     Module::new(
@@ -101,13 +101,13 @@ pub(super) const MODULES: &[Module] = &[
     .runs(runs::in_fapi2),
 ];
 
-async fn spoilt(run: &Fapi2Run<'_>, request: AuthorizationRequest, errors: &[&str]) -> Result<(), Stopped> {
+async fn invalid(run: &Fapi2Run<'_>, request: AuthorizationRequest, errors: &[&str]) -> Result<(), Stopped> {
     run.refused(&request, &run.form(&request)?, errors).await
 }
 
 async fn response_type(run: &Fapi2Run<'_>, kind: &str) -> Result<(), Stopped> {
     let errors = ["unsupported_response_type", "invalid_request", "unauthorized_client"];
-    spoilt(run, run.request().with("response_type", kind), &errors).await
+    invalid(run, run.request().with("response_type", kind), &errors).await
 }
 
 async fn revisited(run: &Fapi2Run<'_>) -> Result<(), Stopped> {

@@ -52,13 +52,13 @@ pub(super) fn rows() -> Vec<Row> {
             m("id_token_signing_alg_values_supported", Remove),
         ),
         must(
-            "discovery with response types of nobody",
+            "discovery with unknown response types",
             CONFIG,
             "configuration.response-types",
             m("response_types_supported", set(json!(["x"]))),
         ),
         must(
-            "discovery with subject types of nobody",
+            "discovery with unknown subject types",
             CONFIG,
             "configuration.subject-types",
             m("subject_types_supported", set(json!(["x"]))),

@@ -121,7 +121,7 @@ pub(super) fn rows() -> Vec<Row> {
         must("id_token at_hash is a number", SERVER, "id-token.at-hash", claim("at_hash", set(7))),
         must("id_token at_hash is empty", SERVER, "id-token.at-hash", claim("at_hash", set(""))),
         must(
-            "id_token nonce that nobody sent",
+            "id_token nonce that was not requested",
             "basic.oidcc-ensure-request-without-nonce-succeeds-for-code-flow",
             "id-token.no-nonce",
             claim("nonce", set(7)),
@@ -251,12 +251,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
         should("id_token with name", SERVER, "id-token.no-name", claim("name", set("Ben Buyer"))),
-        should(
-            "id_token with a claim nobody asked for",
-            SERVER,
-            "id-token.only-requested",
-            claim("shoe_size", set(43)),
-        ),
+        should("id_token with an unrequested claim", SERVER, "id-token.only-requested", claim("shoe_size", set(43))),
         must("id_token with a kid that is not published", SERVER, "id-token.kid", head("kid", set("other"))),
         must("id_token with the algorithm none", SERVER, "id-token.signature", head("alg", set("none"))),
         must("id_token with the algorithm HS256", SERVER, "id-token.signature", head("alg", set("HS256"))),

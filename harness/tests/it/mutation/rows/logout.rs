@@ -87,7 +87,7 @@ pub(super) fn rows() -> Vec<Row> {
         must("logout state missing", LOGOUT, "logout.state", only_logout("state", None)),
         should("logout with an unknown parameter", LOGOUT, "logout.parameters", only_logout("extra", Some("x"))),
         must(
-            "logout state that nobody sent",
+            "logout state that was not requested",
             "rp-logout.oidcc-rp-initiated-logout-no-state",
             "logout.state",
             only_logout("state", Some("x")),

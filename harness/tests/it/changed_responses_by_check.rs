@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::tampering::detects;
+use crate::changed_responses::detects;
 
 /// A sign-in form.
 const SIGN_IN: &str = "<form method=post><input name=identifier><input type=password name=p></form>";
@@ -27,7 +27,7 @@ detects! {
         |response| response.reclaim_access(|claims| drop(claims.insert("ver".into(), json!("1"))));
     access_token_with_another_id: "code.web.custom", "access-token.jti",
         |response| response.reclaim_access(|claims| drop(claims.insert("jti".into(), json!("AT.short"))));
-    access_token_about_somebody_else: "code.web.custom", "access-token.sub",
+    access_token_with_another_sub: "code.web.custom", "access-token.sub",
         |response| response.reclaim_access(|claims| drop(claims.insert("sub".into(), json!("other"))));
     access_token_with_another_user_id: "code.web.custom", "access-token.uid",
         |response| response.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
@@ -38,7 +38,7 @@ detects! {
         };
     org_access_token_of_another_type: "code.web.org", "access-token.org-header",
         |response| response.rehead_access(|header| drop(header.insert("typ".into(), json!("JWT"))));
-    org_access_token_for_somebody_else: "code.web.org", "access-token.org-aud",
+    org_access_token_with_another_aud: "code.web.org", "access-token.org-aud",
         |response| response.reclaim_access(|claims| drop(claims.insert("aud".into(), json!("elsewhere"))));
 
     scopes_refused_with_another_error: "scopes.buyer.web.update", "scope.refused",
@@ -48,13 +48,13 @@ detects! {
     scopes_for_another_time: "scopes.admin.web.all", "scope.lifetime",
         |response| response.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
 
-    response_elsewhere: "code.web.custom", "callback.arrives",
+    response_at_another_path: "code.web.custom", "callback.arrives",
         |response| response.relocate(|location| location.replace("/callback", "/elsewhere"));
     response_without_a_code: "code.web.custom", "callback.code",
         |response| response.relocate(|location| location.replace("code=", "kode="));
-    id_token_that_nobody_asked_for: "hybrid.code-token.oidcc-server", "callback.id-token",
+    response_with_an_unrequested_id_token: "hybrid.code-token.oidcc-server", "callback.id-token",
         |response| response.relocate(|location| format!("{location}&id_token=t"));
-    refusal_elsewhere: "prompt.none.no-session", "refusal.redirected",
+    error_at_another_path: "prompt.none.no-session", "refusal.redirected",
         |response| response.relocate(|location| location.replace("/callback", "/elsewhere"));
     refusal_with_another_error: "prompt.none.no-session", "refusal.error",
         |response| response.relocate(|location| location.replace("login_required", "server_error"));
@@ -62,20 +62,20 @@ detects! {
         |response| response.relocate(|location| format!("{location}&code=c"));
     refusal_with_a_quotation_mark: "prompt.none.no-session", "refusal.characters",
         |response| response.relocate(|location| location.replace("description=", "description=%22"));
-    prompt_ignored: "prompt.login", "prompt.sign-in",
+    prompt_login_ignored: "prompt.login", "prompt.sign-in",
         |response| if response.body.contains("<dt>Prompt</dt><dd><code>login</code>") { response.issue_a_code() };
-    session_ignored: "prompt.max-age.within", "prompt.silent",
+    session_not_used: "prompt.max-age.within", "prompt.silent",
         |response| if response.at("/authorize") && response.carries("code=") { response.show(SIGN_IN) };
-    consent_forgotten: "consent.allow", "consent.asked",
+    consent_not_asked: "consent.allow", "consent.asked",
         |response| if response.body.contains("data-se=\"consent\"") { response.issue_a_code() };
     consent_asked_for_without_need: "consent.implicit-scope", "consent.not-asked",
         |response| if response.carries("code=") { response.show(CONSENT) };
-    sign_in_refused_without_a_word: "users.wrong-password", "sign-in.refused",
+    sign_in_refused_without_an_alert: "users.wrong-password", "sign-in.refused",
         |response| response.body = response.body.replace("role=\"alert\"", "").replace("callout", "").replace("infobox", "");
 
     discovery_as_a_page: "discovery.custom.oauth", "discovery.status",
         |response| if response.at("authorization-server") { response.show("{}") };
-    discovery_with_a_gap: "discovery.custom.oauth", "discovery.required",
+    discovery_without_a_required_member: "discovery.custom.oauth", "discovery.required",
         |response| response.body = response.body.replace("\"response_types_supported\"", "\"response_types\"");
     discovery_without_rs256: "discovery.custom.openid", "discovery.rs256",
         |response| response.body = response.body.replace("signing_alg_values_supported\":[\"RS256\"]", "signing_alg_values_supported\":[]");
@@ -101,13 +101,13 @@ detects! {
         |response| response.body = response.body.replace("\"id_token\":\"", "\"id_token\":\"x.");
     id_token_that_lives_longer: "code.web.custom", "id-token.lifetime",
         |response| response.reclaim(|claims| drop(claims.insert("iat".into(), json!(1))));
-    nonce_made_up: "basic.oidcc-ensure-request-without-nonce-succeeds-for-code-flow", "id-token.no-nonce",
+    unrequested_nonce: "basic.oidcc-ensure-request-without-nonce-succeeds-for-code-flow", "id-token.no-nonce",
         |response| response.reclaim(|claims| drop(claims.insert("nonce".into(), json!("n"))));
-    sign_in_time_that_moves: "basic.oidcc-refresh-token", "id-token.same-auth-time",
+    auth_time_changes_without_a_sign_in: "basic.oidcc-refresh-token", "id-token.same-auth-time",
         |response| response.reclaim(|claims| { let iat = claims["iat"].clone(); claims.insert("auth_time".into(), iat); });
-    sign_in_time_that_stays: "prompt.login", "id-token.newer-auth-time",
+    auth_time_unchanged_after_a_sign_in: "prompt.login", "id-token.newer-auth-time",
         |response| response.reclaim(|claims| drop(claims.insert("auth_time".into(), json!(1_790_000_000))));
-    hash_of_no_access_token: "response.implicit.id-token", "id-token.no-at-hash",
+    at_hash_without_an_access_token: "response.implicit.id-token", "id-token.no-at-hash",
         |response| response.reclaim(|claims| drop(claims.insert("at_hash".into(), json!("h"))));
     id_token_of_another_version: "code.web.custom", "id-token.ver",
         |response| response.reclaim(|claims| drop(claims.insert("ver".into(), json!("1"))));
@@ -115,24 +115,24 @@ detects! {
         |response| response.reclaim(|claims| drop(claims.insert("jti".into(), json!("ID.short"))));
     id_token_with_a_type: "code.web.custom", "id-token.header",
         |response| response.rehead(|header| drop(header.insert("typ".into(), json!("JWT"))));
-    id_token_too_fat: "code.web.custom", "id-token.thin",
+    thin_id_token_with_more_claims: "code.web.custom", "id-token.thin",
         |response| response.reclaim(|claims| drop(claims.insert("given_name".into(), json!("Ben"))));
-    id_token_too_thin: "response.implicit.id-token", "id-token.fat",
+    fat_id_token_with_fewer_claims: "response.implicit.id-token", "id-token.fat",
         |response| response.reclaim(|claims| drop(claims.remove("family_name")));
 
-    id_jag_called_a_bearer_token: "cross-app.agent", "id-jag.answer",
+    id_jag_with_token_type_bearer: "cross-app.agent", "id-jag.answer",
         |response| response.body = response.body.replace("\"N_A\"", "\"Bearer\"");
     id_jag_of_another_type: "cross-app.agent", "id-jag.header",
         |response| response.rehead_access(|header| if header["typ"] == "oauth-id-jag+jwt" { header.insert("typ".into(), json!("JWT")); });
-    id_jag_that_nobody_signed: "cross-app.agent", "id-jag.signature",
+    id_jag_with_an_invalid_signature: "cross-app.agent", "id-jag.signature",
         |response| response.reclaim_access(|claims| drop(claims.insert("email".into(), json!("other@example.test"))));
-    id_jag_about_somebody_else: "cross-app.agent", "id-jag.claims",
+    id_jag_with_another_sub: "cross-app.agent", "id-jag.claims",
         |response| response.reclaim_access(|claims| drop(claims.insert("sub".into(), json!("00uother"))));
     id_jag_without_an_actor: "cross-app.agent", "id-jag.act",
         |response| response.reclaim_access(|claims| drop(claims.remove("act")));
     id_jag_that_lives_longer: "cross-app.agent", "id-jag.lifetime",
         |response| response.reclaim_access(|claims| drop(claims.insert("iat".into(), json!(1))));
-    id_jag_redeemed_for_somebody_else: "cross-app.agent", "id-jag.redeemed",
+    id_jag_redeemed_for_another_user: "cross-app.agent", "id-jag.redeemed",
         |response| if response.at("/default/v1/token") {
             response.reclaim_access(|claims| drop(claims.insert("uid".into(), json!("00uother"))));
         };
@@ -143,23 +143,23 @@ detects! {
         |response| response.rehead(|header| drop(header.insert("alg".into(), json!("RSA-OAEP"))));
     content_encrypted_by_another_algorithm: "encryption.rsa-oaep-256", "encryption.enc",
         |response| response.rehead(|header| drop(header.insert("enc".into(), json!("A128GCM"))));
-    id_token_that_hides_what_is_inside: "encryption.rsa-oaep-256", "encryption.cty",
+    encrypted_id_token_without_cty: "encryption.rsa-oaep-256", "encryption.cty",
         |response| response.rehead(|header| drop(header.remove("cty")));
     id_token_for_another_key: "encryption.rsa-oaep-256", "encryption.kid",
         |response| response.rehead(|header| drop(header.insert("kid".into(), json!("other"))));
-    header_altered_on_its_way: "encryption.rsa-oaep-384", "encryption.opens",
+    encrypted_id_token_with_a_changed_header: "encryption.rsa-oaep-384", "encryption.opens",
         |response| response.rehead(|header| drop(header.insert("typ".into(), json!("JWT"))));
     id_token_given_twice: "encryption.refresh", "encryption.fresh",
         |response| if response.at("/v1/token") { response.succeed("AGAIN") };
 
-    interclient_token_called_a_bearer_token: "interclient.hand-over", "interclient.answer",
+    interclient_token_with_token_type_bearer: "interclient.hand-over", "interclient.answer",
         |response| response.body = response.body.replace("\"N_A\"", "\"Bearer\"");
 
     introspection_that_fails: "introspect.access-token", "introspection.status",
         |response| if response.at("/introspect") { response.status = StatusCode::INTERNAL_SERVER_ERROR };
-    good_token_called_inactive: "introspect.access-token", "introspection.active",
+    valid_token_introspected_as_inactive: "introspect.access-token", "introspection.active",
         |response| if response.at("/introspect") { response.succeed("{\"active\":false}") };
-    introspection_with_a_gap: "introspect.access-token", "introspection.members",
+    introspection_without_a_member: "introspect.access-token", "introspection.members",
         |response| if response.at("/introspect") { response.body = response.body.replace("\"jti\"", "\"id\"") };
     introspection_of_another_scope: "introspect.access-token", "introspection.scope",
         |response| if response.at("/introspect") { response.body = response.body.replace("openid", "open") };

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::spoilt;
+use crate::changed_responses_by_check;
 use crate::support::{assert_passes, run};
 
 /// A response that passes the proxy.
@@ -135,7 +135,7 @@ pub(crate) type Tamper = fn(&mut ProxiedResponse);
 struct Proxy {
     mock: String,
     client: reqwest::Client,
-    tamper: Tamper,
+    change: Tamper,
     /// The first good answer of the token endpoint, for a proxy that gives it again.
     tokens: Mutex<Option<String>>,
 }
@@ -157,7 +157,7 @@ async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response 
     if response.at("/v1/token") && response.status == 200 {
         proxy.tokens.lock().expect("a lock").get_or_insert_with(|| response.body.clone());
     }
-    (proxy.tamper)(&mut response);
+    (proxy.change)(&mut response);
     if response.body == "AGAIN" {
         response.body = proxy.tokens.lock().expect("a lock").clone().unwrap_or_default();
     }
@@ -165,21 +165,21 @@ async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response 
 }
 
 /// A mock behind a proxy. Dropping it stops both.
-pub(crate) struct Tampered {
+pub(crate) struct ChangingProxy {
     pub(crate) url: String,
     server: JoinHandle<()>,
     _mock: Mock,
 }
 
-impl Tampered {
+impl ChangingProxy {
     /// Starts a mock with the behavior of OpenID conformance or Okta.
-    pub(crate) async fn start_as(openid: bool, tamper: Tamper) -> Self {
+    pub(crate) async fn start_as(openid: bool, change: Tamper) -> Self {
         let mock = Mock::start_as(if openid { Behavior::OpenId } else { Behavior::Okta }).await.expect("a mock");
         // Installs the TLS provider that a client needs even for plain http.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         let base = mock.base.as_str().trim_end_matches('/').to_owned();
-        let proxy = Arc::new(Proxy { mock: base, client, tamper, tokens: Mutex::default() });
+        let proxy = Arc::new(Proxy { mock: base, client, change, tokens: Mutex::default() });
         let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = socket.local_addr().expect("an address").port();
         let routes = Router::new().fallback(forward).with_state(proxy);
@@ -188,7 +188,7 @@ impl Tampered {
     }
 }
 
-impl Drop for Tampered {
+impl Drop for ChangingProxy {
     fn drop(&mut self) {
         self.server.abort();
     }
@@ -196,12 +196,12 @@ impl Drop for Tampered {
 
 /// Each line is a test: with this change of a response, this check of this scenario fails.
 macro_rules! detects {
-    ($($name:ident: $scenario:literal, $check:literal, $tamper:expr;)+) => {
+    ($($name:ident: $scenario:literal, $check:literal, $change:expr;)+) => {
         $(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                let tampered = $crate::tampering::Tampered::start_as(false, $tamper).await;
-                let run = $crate::support::run(&tampered.url, &[$scenario]).await;
+                let proxy = $crate::changed_responses::ChangingProxy::start_as(false, $change).await;
+                let run = $crate::support::run(&proxy.url, &[$scenario]).await;
                 $crate::support::assert_check_fails(&run, $scenario, $check);
             }
         )+
@@ -255,7 +255,7 @@ detects! {
         |response| if response.at("/v1/token") && response.status == 400 { response.succeed("AGAIN") };
     refresh_that_does_not_rotate: "refresh.rotation", "refresh.rotated",
         |response| if response.at("/v1/token") { response.succeed("AGAIN") };
-    userinfo_of_somebody_else: "userinfo.get.custom", "userinfo.sub",
+    userinfo_with_another_sub: "userinfo.get.custom", "userinfo.sub",
         |response| if response.at("/userinfo") { response.body = response.body.replace("00ubuyer", "00uadmin") };
     userinfo_that_lacks_claims: "userinfo.get.custom", "userinfo.claims",
         |response| if response.at("/userinfo") { response.body = response.body.replace("email_verified", "email_seen") };
@@ -324,11 +324,11 @@ detects! {
         |response| if response.path.contains("/clients/") && response.status == 204 { response.succeed("{}") };
     rotation_after_which_the_old_key_signs: "rotation.keys", "rotation.new-key",
         |response| if response.at("/v1/token") { response.succeed("AGAIN") };
-    rotation_to_a_key_that_nobody_knew: "rotation.keys", "rotation.ahead", ProxiedResponse::one_key;
+    rotation_to_a_key_that_was_not_published: "rotation.keys", "rotation.ahead", ProxiedResponse::one_key;
     rotation_that_drops_the_old_key: "rotation.keys", "rotation.old-key", ProxiedResponse::one_key;
     exchange_without_a_type: "exchange.on-behalf", "exchange.issued-token-type",
         |response| if response.at("/v1/token") { response.body = response.body.replace("token-type:access_token", "token-type:jwt") };
-    exchange_for_somebody_else: "exchange.on-behalf", "exchange.subject",
+    exchange_for_another_user: "exchange.on-behalf", "exchange.subject",
         |response| if response.body.contains("issued_token_type") {
             response.body = with_changed_part(&response.body, "\"access_token\":\"", 1, &|claims| drop(claims.insert("sub".into(), "other".into())));
         };
@@ -358,7 +358,7 @@ detects! {
         |response| if response.at("/logout") { response.body = response.body.replace("?iss=", "?more=1&amp;iss=") };
     signed_out_without_a_way_back: "front-channel.oidcc-frontchannel-rp-initiated-logout", "front-channel.onward",
         |response| if response.at("/logout") { response.body = response.body.replace("state=", "stale=") };
-    nobody_told_of_a_logout: "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.posted",
+    logout_without_a_logout_token: "back-channel.oidcc-backchannel-rp-initiated-logout", "logout-token.posted",
         // A hint that was changed on its way is no hint, so that the session lives on.
         |response| response.reclaim(|claims| drop(claims.insert("sid".into(), "another".into())));
     registration_for_everybody: "registration.no-token", "registration.refused",
@@ -389,14 +389,14 @@ detects! {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proxy_that_spoils_nothing_turns_nothing_red() {
-    let mut scenarios = [SCENARIOS, spoilt::SCENARIOS].concat();
+async fn without_a_change_every_scenario_passes() {
+    let mut scenarios = [SCENARIOS, changed_responses_by_check::SCENARIOS].concat();
     scenarios.sort_unstable();
     scenarios.dedup();
     // Nobody promises to name the issuer unless the proxy does.
     scenarios.retain(|id| *id != "security.mix-up");
-    let tampered = Tampered::start_as(false, |_| {}).await;
-    let run = run(&tampered.url, &scenarios).await;
+    let proxy = ChangingProxy::start_as(false, |_| {}).await;
+    let run = run(&proxy.url, &scenarios).await;
     for scenario in scenarios {
         assert_passes(&run, scenario);
     }
