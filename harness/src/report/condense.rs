@@ -32,6 +32,7 @@ const DULL_HEADERS: [&str; 25] = [
     "user-agent",
     "vary",
     "x-content-type-options",
+    "x-fapi-interaction-id",
     "x-frame-options",
     "x-okta-request-id",
     "x-rate-limit-limit",

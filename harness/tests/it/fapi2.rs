@@ -73,6 +73,7 @@ async fn with_openid_behavior_only_known_divergences_from_fapi_2_remain() {
             "ensure-pkce-code-verifier-required: token-error.error",
             "ensure-request-object-signature-algorithm-is-not-none: token-error.error",
             "ensure-request-object-with-nbf-over-60-fails: fapi.refused",
+            "ensure-request-object-without-exp-fails: fapi.refused",
             "ensure-request-object-without-nbf-fails: fapi.refused",
             "ensure-token-endpoint-fails-with-expired-auth-code: fapi.refused",
             "ensure-unsigned-authorization-request-without-using-par-fails: fapi.refused",
