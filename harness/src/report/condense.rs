@@ -8,7 +8,7 @@ use crate::record::run::ScenarioRecord;
 use crate::record::{Entry, Exchange, Verdict};
 
 /// The longest body.
-const LONGEST_BODY: usize = 160;
+const LONGEST_BODY: usize = 140;
 
 /// The number of scenarios with an unexpected result that keep everything.
 pub(super) const MOST_WHOLE: usize = 60;
