@@ -11,6 +11,15 @@ pub(crate) const ID_ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ
 /// The end of the ids of one cell of Okta, the same for all ids of the mock.
 pub(crate) const ID_CELL: &str = "5d7";
 
+/// A time as Okta's objects have it: whole seconds, `2026-01-01T00:00:00.000Z`.
+#[must_use]
+pub fn timestamp(seconds: i64) -> String {
+    // The org's clock is bounded, so that each time has a year of four digits.
+    let time = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(time::OffsetDateTime::UNIX_EPOCH);
+    let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.000Z", time.hour(), time.minute(), time.second())
+}
+
 /// The current time, randomness and the trace. Rules get them as one argument.
 pub struct Moment<'a> {
     /// Seconds since 1970-01-01T00:00:00Z, by the org's clock.

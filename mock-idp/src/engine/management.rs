@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::keys::{credential, credentials};
-use mock_idp_core::management::{self, AccessError, ApiError, Challenged, Credential, clients};
+use mock_idp_core::management::{self, AccessError, ApiError, Caller, Challenged, Credential, clients};
 use mock_idp_core::org::CompiledServer;
 use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
 use mock_idp_core::tokens::resource;
@@ -46,7 +46,7 @@ impl<'c> ManagementAccess<'c> {
         credentials: ManagementCredentials<'_>,
         client_id: Option<&str>,
         scopes: &[&'static str],
-    ) -> Result<(), AccessError> {
+    ) -> Result<Caller, AccessError> {
         let Context { org, .. } = self.0;
         let credential = Credential::read(credentials.authorization);
         let admitted = org.behavior().registers_standard_clients()
@@ -54,7 +54,7 @@ impl<'c> ManagementAccess<'c> {
                 None => clients::may_register(org, credential),
                 Some(id) => registration_key(self.0).await.map_err(ApiError::from)?.admits(org, credential, id),
             };
-        if admitted { Ok(()) } else { self.check(credentials, scopes).await }
+        if admitted { Ok(Caller::default()) } else { self.check(credentials, scopes).await }
     }
 
     /// Allows the call to a caller with an API token, or with an access token of the org server that has one of these scopes.
@@ -65,7 +65,7 @@ impl<'c> ManagementAccess<'c> {
         self,
         credentials: ManagementCredentials<'_>,
         scopes: &[&'static str],
-    ) -> Result<(), AccessError> {
+    ) -> Result<Caller, AccessError> {
         let Context { org, urls, now, .. } = self.0;
         let credential = Credential::read(credentials.authorization);
         let mut verified = None;

@@ -4,9 +4,9 @@ use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
 use http::{Request, header};
-use mock_idp_core::management::{AccessError, ApiError};
+use mock_idp_core::management::{AccessError, ApiError, Caller};
 
-use crate::engine::{Context, ManagementAccess, ManagementCredentials};
+use crate::engine::{Context, Management, ManagementAccess, ManagementCredentials};
 use crate::http::extract::{AtServer, header_text, header_texts};
 use crate::http::respond::{api_error, challenge};
 use crate::journal::Explained;
@@ -30,8 +30,9 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
         Some((scopes, registration)) => Box::pin(async move {
             match admit(&head, scopes, registration).await {
                 Err(refused) => refused,
-                Ok(context) => {
+                Ok((context, caller)) => {
                     let mut request = Request::from_parts(head, body);
+                    request.extensions_mut().insert(Management::new(context.clone(), caller));
                     request.extensions_mut().insert(Admitted(context));
                     handler(request).await
                 }
@@ -47,10 +48,19 @@ pub(super) struct Admitted(pub(super) Context);
 
 impl FromHead for Admitted {
     fn from_head(head: &Parts) -> Result<Self, Decided> {
-        let admitted = head.extensions.get::<Self>().cloned();
-        admitted
-            .ok_or_else(|| api_error::render(&ApiError::internal("the route demands no access to the management API")))
+        admitted(head)
     }
+}
+
+impl FromHead for Management {
+    fn from_head(head: &Parts) -> Result<Self, Decided> {
+        admitted(head)
+    }
+}
+
+fn admitted<T: Clone + Send + Sync + 'static>(head: &Parts) -> Result<T, Decided> {
+    let admitted = head.extensions.get::<T>().cloned();
+    admitted.ok_or_else(|| api_error::render(&ApiError::internal("the route demands no access to the management API")))
 }
 
 /// Admits a caller who has one of these scopes, or an API token. `registration` is there at the registration endpoint: the id in the
@@ -59,7 +69,7 @@ async fn admit(
     head: &Parts,
     scopes: &'static [&'static str],
     registration: Option<Option<String>>,
-) -> Result<Context, Decided> {
+) -> Result<(Context, Caller), Decided> {
     let AtServer(context) = AtServer::from_head(head)?;
     let (authorization, dpop) =
         (header_text(&head.headers, header::AUTHORIZATION), header_texts(&head.headers, "dpop"));
@@ -72,7 +82,7 @@ async fn admit(
         None => access.check(credentials, scopes).await,
     };
     match checked {
-        Ok(()) => Ok(context),
+        Ok(caller) => Ok((context, caller)),
         Err(AccessError::Refused(error)) => Err(api_error::render(&error)),
         Err(AccessError::Challenged(challenged)) => {
             let text = challenged.challenge(&context.org, path, &context.urls);

@@ -34,9 +34,10 @@ static ROUTES: &[&[Route]] = &[
     oauth::METADATA_ROUTES,
     sign_in::ROUTES,
     sign_in::AUTHN_ROUTES,
-    management::CLIENT_ROUTES,
-    management::GLOBAL_REVOCATION_ROUTES,
-    management::AUTHORIZATION_SERVER_ROUTES,
+    management::authorization_servers::ROUTES,
+    management::clients::ROUTES,
+    management::global_revocation::ROUTES,
+    management::network_zones::ROUTES,
 ];
 
 const fn area(prefix: &'static str, rate: RateClass, readers: Readers) -> Area {

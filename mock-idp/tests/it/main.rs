@@ -35,6 +35,7 @@ mod jose;
 mod keys;
 mod lifecycle;
 mod lockout;
+mod management;
 mod market;
 mod once;
 mod org;

@@ -3,7 +3,9 @@
 
 use subtle::ConstantTimeEq;
 
-use super::ApiError;
+use super::call::Caller;
+use super::{ApiError, ApiErrorId, roles};
+use crate::model::{ApiToken, UserStatus};
 use crate::org::{Org, Urls};
 use crate::protocol::{ErrorId, OAuthError};
 use crate::tokens::Verified;
@@ -86,13 +88,14 @@ pub fn check(
     verified: Option<&Verified>,
     scopes: &[&'static str],
     now: i64,
-) -> Result<(), AccessError> {
+) -> Result<Caller, AccessError> {
     match credential {
         Credential::Nothing => Err(ApiError::invalid_session().into()),
         Credential::ApiToken(token) => {
-            let known = |known: &&String| bool::from(token.as_bytes().ct_eq(known.as_bytes()));
+            let known = |known: &&ApiToken| bool::from(token.as_bytes().ct_eq(known.value.as_bytes()));
             let found = org.api_tokens().iter().find(known);
-            found.map(|_| ()).ok_or_else(|| ApiError::invalid_token("no such API token").into())
+            let token = found.ok_or_else(|| ApiError::invalid_token("no such API token"))?;
+            Ok(owner(org, token, scopes)?)
         }
         Credential::AccessToken(scheme, _) => {
             let invalid = |reason: &str| AccessError::from(ApiError::invalid_token(reason));
@@ -105,7 +108,8 @@ pub fn check(
             }
             let granted = |scope: &&&str| token.scopes().any(|granted| granted == **scope);
             if scopes.iter().find(granted).is_some() {
-                return Ok(());
+                let text = |name| token.text(name).map(str::to_owned);
+                return Ok(Caller { user_id: text("uid"), client_id: text("cid") });
             }
             let scope = scopes.first().copied().unwrap_or_default();
             let refusal =
@@ -113,4 +117,18 @@ pub fn check(
             Err(AccessError::Challenged(Challenged { scheme, refusal, scope }))
         }
     }
+}
+
+/// The owner of an API token, who needs an administrator role for the call. Okta: a token has the permissions of the user that created
+/// it. A token without an owner, of an org without a super administrator, has all permissions.
+fn owner(org: &Org, token: &ApiToken, scopes: &[&str]) -> Result<Caller, ApiError> {
+    let Some(user) = org.owner_of(token) else { return Ok(Caller::default()) };
+    if user.status != UserStatus::Active {
+        return Err(ApiError::invalid_token(format!("the owner of the API token is {}", user.status.name())));
+    }
+    if !user.roles.iter().any(|role| roles::admits(role.kind, scopes)) {
+        let reason = format!("no role of {} admits {}", user.profile.login, scopes.join(" or "));
+        return Err(ApiError::new(ApiErrorId::AccessDenied, reason));
+    }
+    Ok(Caller { user_id: Some(user.id.clone()), client_id: None })
 }

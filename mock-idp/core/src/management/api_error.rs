@@ -54,6 +54,24 @@ impl ApiError {
         }
     }
 
+    /// `E0000006`.
+    #[must_use]
+    pub fn access_denied(reason: impl Into<String>) -> Self {
+        Self::new(ApiErrorId::AccessDenied, reason)
+    }
+
+    /// `E0000031`: a text that is no filter, or names an attribute that cannot be searched.
+    #[must_use]
+    pub fn invalid_search(reason: impl Into<String>) -> Self {
+        Self::new(ApiErrorId::InvalidSearch, reason)
+    }
+
+    /// `E0000001`: a member with one problem. The cause is `{member}: {message}`.
+    #[must_use]
+    pub fn invalid(member: &str, message: &str) -> Self {
+        Self::validation(member, vec![format!("{member}: {message}")])
+    }
+
     /// `E0000009`.
     #[must_use]
     pub fn internal(reason: impl Into<String>) -> Self {

@@ -3,11 +3,26 @@
 
 mod access;
 mod api_error;
+mod body;
+mod call;
 mod catalogue;
 pub mod clients;
+pub mod directory;
+pub mod filter;
 pub mod global_revocation;
+mod java_order;
+mod links;
+mod list;
+pub mod network_zones;
+mod org_errors;
+mod roles;
 mod store_errors;
 
 pub use access::{AccessError, Challenged, Credential, check};
 pub use api_error::ApiError;
+pub use body::{BodyMembers, Causes};
+pub use call::{Caller, ManagementCall, ManagementChange};
 pub use catalogue::{API_ERRORS, ApiErrorId, ApiErrorRow};
+pub use java_order::{java_ordered, java_set};
+pub use links::Links;
+pub use list::{ListQuery, ListStyle, ListedPage};

@@ -2,25 +2,31 @@
 //!
 //! The same types are the org file, the management API's bodies, import and export.
 
+mod api_token;
 mod app;
 mod authorization_server;
 mod condition;
 mod connection;
+mod directory_object;
 mod group;
 mod lockout;
 mod policy;
 mod redirect_uri;
+mod role;
 mod session_policy;
 mod user;
 
+pub use api_token::*;
 pub use app::*;
 pub use authorization_server::*;
 pub use condition::*;
 pub use connection::*;
+pub use directory_object::*;
 pub use group::*;
 pub use lockout::*;
 pub use policy::*;
 pub use redirect_uri::{RedirectPurpose, check_redirect_uri, matches_any_port, matches_wildcard};
+pub use role::*;
 pub use session_policy::*;
 pub use user::*;
 

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::role::{AdminRole, RoleType};
+
 /// A user of the org.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -20,6 +22,12 @@ pub struct User {
     /// Groups that the user is a member of, without `Everyone`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub group_ids: Vec<String>,
+    /// The id of the user type. Without one: the default type.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub user_type: Option<UserTypeReference>,
+    /// The standard administrator roles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<AdminRole>,
     /// RFC 3339, like the times below. Expressions read them by `user.getInternalProperty(…)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,
@@ -40,6 +48,12 @@ pub struct User {
 }
 
 impl User {
+    /// Whether the user has a standard administrator role.
+    #[must_use]
+    pub fn has_role(&self, role: RoleType) -> bool {
+        self.roles.iter().any(|assigned| assigned.kind == role)
+    }
+
     /// The times, by their names.
     #[must_use]
     pub fn times(&self) -> [(&'static str, Option<&str>); 6] {
@@ -52,6 +66,12 @@ impl User {
             ("lastUpdated", self.last_updated.as_deref()),
         ]
     }
+}
+
+/// The type of a user.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserTypeReference {
+    pub id: String,
 }
 
 /// The state of a user in the lifecycle.

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 
 use super::defaults::{complete_id, default_policy, everyone, value_type};
 use super::document::{Document, OrgIdentity};
+use super::fresh;
+use super::import::CREATED;
 use crate::model::{
-    AccessPolicy, App, Assignment, Assignments, AuthorizationServer, ClaimType, GlobalSessionPolicy, Group, GroupType,
-    IncludeExclude, LAST, People,
+    AccessPolicy, App, Assignment, Assignments, AuthorizationServer, ClaimType, DirectoryKind, DirectoryObject,
+    GlobalSessionPolicy, Group, GroupType, IncludeExclude, LAST, People,
 };
 
 impl Document {
@@ -20,6 +22,7 @@ impl Document {
             self.groups.push(everyone());
         }
         self.complete_ids();
+        self.complete_directory();
         self.resolve_names();
     }
 
@@ -36,6 +39,40 @@ impl Document {
         self.global_session_policies.iter_mut().for_each(GlobalSessionPolicy::complete);
         for origin in &mut self.trusted_origins {
             complete_id(&mut origin.id, "tos", &[&origin.origin]);
+        }
+    }
+
+    /// Adds what a fresh org has and the document does not write, behind the others, whose positions problems name.
+    fn complete_directory(&mut self) {
+        for (kind, objects) in &mut self.directory {
+            for object in objects {
+                let names = [object.owner.clone(), object.name().to_owned()];
+                complete_id(&mut object.id, kind.prefix(), &[&names[0], &names[1]]);
+            }
+        }
+        for (kind, object) in fresh::objects(&self.org, CREATED) {
+            let written = self.directory.entry(kind).or_default();
+            let same_name = |other: &DirectoryObject| {
+                !other.name().is_empty() && (&other.owner, other.name()) == (&object.owner, object.name())
+            };
+            if !written.iter().any(|other| other.id == object.id || same_name(other)) {
+                written.push(object);
+            }
+        }
+        self.define_attributes();
+        for token in &mut self.api_tokens {
+            complete_id(&mut token.id, "00T", &[&token.value]);
+            if token.name.is_empty() {
+                "API token".clone_into(&mut token.name);
+            }
+        }
+    }
+
+    /// Attributes of users that the schema does not define are added to it, with the type of their values.
+    fn define_attributes(&mut self) {
+        let schemas = self.directory.get_mut(&DirectoryKind::UserSchema).into_iter().flatten();
+        if let Some(schema) = schemas.into_iter().find(|schema| schema.name() == "user") {
+            fresh::define_attributes(schema, &self.users);
         }
     }
 

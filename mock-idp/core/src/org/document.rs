@@ -1,11 +1,16 @@
 //! The org document: the file that describes an org.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::fresh_servers;
 use crate::behavior::Behavior;
-use crate::model::{App, AuthorizationServer, GlobalSessionPolicy, Group, Lockout, TrustedOrigin, User};
+use crate::model::{
+    ApiToken, App, AuthorizationServer, DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, Lockout,
+    TrustedOrigin, User,
+};
 
 /// An org in Okta's own object shapes, as YAML or JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -29,9 +34,12 @@ pub struct Document {
     pub global_session_policies: Vec<GlobalSessionPolicy>,
     #[serde(default)]
     pub trusted_origins: Vec<TrustedOrigin>,
-    /// Secrets for `Authorization: SSWS …`.
+    /// API tokens for `Authorization: SSWS …`.
     #[serde(default)]
-    pub api_tokens: Vec<String>,
+    pub api_tokens: Vec<ApiToken>,
+    /// Objects of other kinds, in the shapes of Okta's API. What a fresh org has need not be written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub directory: BTreeMap<DirectoryKind, Vec<DirectoryObject>>,
 }
 
 /// The identity of the org. What a document leaves out is derived from the rest.

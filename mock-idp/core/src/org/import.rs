@@ -1,18 +1,20 @@
 //! A document as tables, and back. Nothing is lost either way.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::document::Document;
-use super::records::{AppAssignment, Assignee, Child, GroupEntry, OWNER};
+use super::fresh;
+use super::records::{AppAssignment, Assignee, Child, DirectoryRow, GroupEntry, OWNER};
 use super::table::{Record, Row, Table};
 use super::tables::{OrgSettings, Tables};
-use crate::model::{AccessPolicy, App, Assignments, AuthorizationServer, User};
+use crate::model::{AccessPolicy, App, Assignments, AuthorizationServer, DirectoryKind, DirectoryObject, User};
 
 /// When the objects of a document were created, unless it says so itself: 2026-01-01T00:00:00Z.
-const CREATED: i64 = 1_767_225_600;
+pub(super) const CREATED: i64 = 1_767_225_600;
 
 impl From<Document> for Tables {
     fn from(document: Document) -> Self {
@@ -30,6 +32,7 @@ impl From<Document> for Tables {
             rules: Table::default(),
             session_policies: Table::default(),
             trusted_origins: Table::default(),
+            directory: Table::default(),
         };
         for group in document.groups {
             push(&mut tables.groups, GroupEntry::new(group));
@@ -49,6 +52,9 @@ impl From<Document> for Tables {
         }
         for origin in document.trusted_origins {
             push(&mut tables.trusted_origins, origin);
+        }
+        for (kind, objects) in document.directory {
+            objects.into_iter().for_each(|object| push(&mut tables.directory, DirectoryRow { kind, object }));
         }
         tables
     }
@@ -105,6 +111,7 @@ impl Tables {
         self.rules.compact();
         self.session_policies.compact();
         self.trusted_origins.compact();
+        self.directory.compact();
     }
 
     /// The tables as a document.
@@ -120,7 +127,25 @@ impl Tables {
             global_session_policies: self.session_policies().cloned().collect(),
             trusted_origins: self.trusted_origins.iter().map(|row| (***row).clone()).collect(),
             api_tokens: self.api_tokens().to_vec(),
+            directory: self.export_directory(),
         }
+    }
+
+    /// What a fresh org has is left out: every org gets it.
+    fn export_directory(&self) -> BTreeMap<DirectoryKind, Vec<DirectoryObject>> {
+        let mut directory: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut fresh = fresh::objects(self.identity(), CREATED);
+        for (_, schema) in
+            fresh.iter_mut().filter(|(kind, object)| *kind == DirectoryKind::UserSchema && object.name() == "user")
+        {
+            fresh::define_attributes(schema, self.users());
+        }
+        for row in self.directory.iter() {
+            if !fresh.iter().any(|(kind, object)| (*kind, object) == (row.kind, &row.object)) {
+                directory.entry(row.kind).or_default().push(row.object.clone());
+            }
+        }
+        directory
     }
 
     fn export_app(&self, app: &App) -> App {

@@ -39,6 +39,7 @@ impl Tables {
         merge(&mut self.rules, &seed.rules, &current.rules);
         merge(&mut self.session_policies, &seed.session_policies, &current.session_policies);
         merge(&mut self.trusted_origins, &seed.trusted_origins, &current.trusted_origins);
+        merge(&mut self.directory, &seed.directory, &current.directory);
     }
 }
 

@@ -6,6 +6,7 @@ mod complete;
 mod defaults;
 mod document;
 mod draft;
+mod fresh;
 mod import;
 mod merge;
 mod picker;

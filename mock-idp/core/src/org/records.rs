@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::table::{KeysOf, Record};
 use crate::expression::GroupView;
 use crate::model::{
-    AccessPolicy, App, Assignment, AuthorizationServer, ClaimRule, GlobalSessionPolicy, Group, PolicyRule, Scope,
-    TrustedOrigin, User,
+    AccessPolicy, App, Assignment, AuthorizationServer, ClaimRule, DirectoryKind, DirectoryObject, GlobalSessionPolicy,
+    Group, PolicyRule, Scope, TrustedOrigin, User,
 };
 
 pub(super) const USER_LOGIN: usize = 1;
@@ -167,4 +167,31 @@ pub(super) const ORIGIN: usize = 1;
 
 impl Record for TrustedOrigin {
     const INDEXES: &'static [KeysOf<Self>] = &[|trusted, key| key(&trusted.id), |trusted, key| key(&trusted.origin)];
+}
+
+/// A directory object of a kind.
+#[derive(Debug, PartialEq)]
+pub(super) struct DirectoryRow {
+    pub(super) kind: DirectoryKind,
+    pub(super) object: DirectoryObject,
+}
+
+pub(super) const OF_KIND: usize = 1;
+/// The objects of a kind that belong to another object.
+pub(super) const OF_OWNER: usize = 2;
+
+impl Record for DirectoryRow {
+    const INDEXES: &'static [KeysOf<Self>] = &[
+        |row, key| key(&directory_key(row.kind, &row.object.id)),
+        |row, key| key(row.kind.name()),
+        |row, key| {
+            if !row.object.owner.is_empty() {
+                key(&directory_key(row.kind, &row.object.owner));
+            }
+        },
+    ];
+}
+
+pub(super) fn directory_key(kind: DirectoryKind, id: &str) -> String {
+    format!("{} {id}", kind.name())
 }

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use super::document::{OrgIdentity, RateLimits, Settings, SignInForm};
 use super::records::{
-    APP_CLIENT_ID, APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Child, GROUP_TYPE, GroupEntry, ORIGIN, OWNER,
-    SCOPE_NAME, USER_LOGIN, USER_SHORT_NAME, assignment_id, scope_key,
+    APP_CLIENT_ID, APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Child, DirectoryRow, GROUP_TYPE, GroupEntry,
+    OF_KIND, OF_OWNER, ORIGIN, OWNER, SCOPE_NAME, USER_GROUP, USER_LOGIN, USER_SHORT_NAME, assignment_id,
+    directory_key, scope_key,
 };
 use super::table::{Table, Times};
 use crate::behavior::Behavior;
 use crate::expression::GroupView;
 use crate::model::{
-    AccessPolicy, App, Assignment, AuthorizationServer, ClaimRule, GlobalSessionPolicy, Group, GroupType, PolicyRule,
-    Scope, TrustedOrigin, TrustedOriginScopeType, User,
+    AccessPolicy, ApiToken, App, Assignment, AuthorizationServer, ClaimRule, DirectoryKind, DirectoryObject,
+    GlobalSessionPolicy, Group, GroupType, PolicyRule, RoleType, Scope, TrustedOrigin, TrustedOriginScopeType, User,
 };
 
 /// What an administrator wrote. Objects that a document nests (the scopes of a server, the rules of a policy, the assignments of
@@ -31,6 +32,7 @@ pub struct Tables {
     pub(super) rules: Table<Child<PolicyRule>>,
     pub(super) session_policies: Table<GlobalSessionPolicy>,
     pub(super) trusted_origins: Table<TrustedOrigin>,
+    pub(super) directory: Table<DirectoryRow>,
 }
 
 /// What there is once per org.
@@ -38,7 +40,7 @@ pub struct Tables {
 pub(super) struct OrgSettings {
     pub(super) identity: OrgIdentity,
     pub(super) settings: Settings,
-    pub(super) api_tokens: Vec<String>,
+    pub(super) api_tokens: Vec<ApiToken>,
 }
 
 impl Tables {
@@ -54,9 +56,9 @@ impl Tables {
         &self.settings.settings
     }
 
-    /// Secrets for `Authorization: SSWS …`.
+    /// The API tokens.
     #[must_use]
-    pub fn api_tokens(&self) -> &[String] {
+    pub fn api_tokens(&self) -> &[ApiToken] {
         &self.settings.api_tokens
     }
 
@@ -244,6 +246,49 @@ impl Tables {
     #[must_use]
     pub fn policy_of_rule(&self, rule_id: &str) -> Option<&AccessPolicy> {
         self.policy(&self.rules.get(rule_id)?.owner)
+    }
+
+    /// The directory objects of a kind, in the order in which they were added.
+    pub fn objects(&self, kind: DirectoryKind) -> impl Iterator<Item = &DirectoryObject> + use<'_> {
+        self.directory.rows(OF_KIND, kind.name()).map(|row| &row.object)
+    }
+
+    /// A directory object by kind and id.
+    #[must_use]
+    pub fn object(&self, kind: DirectoryKind, id: &str) -> Option<&DirectoryObject> {
+        self.directory.get(&directory_key(kind, id)).map(|row| &row.object)
+    }
+
+    /// The directory objects of a kind that belong to another object.
+    pub fn objects_of(&self, kind: DirectoryKind, owner: &str) -> impl Iterator<Item = &DirectoryObject> + use<'_> {
+        self.directory.rows(OF_OWNER, &directory_key(kind, owner)).map(|row| &row.object)
+    }
+
+    /// The users that are members of a group, in document order.
+    pub fn members(&self, group: &Group) -> Box<dyn Iterator<Item = &User> + '_> {
+        if group.kind == GroupType::BuiltIn && self.everyone() == Some(&group.id) {
+            return Box::new(self.users());
+        }
+        Box::new(self.users.rows(USER_GROUP, &group.id).map(|row| &***row))
+    }
+
+    /// A user by id, login, or the part of the login before its `@`.
+    #[must_use]
+    pub fn user_named(&self, name: &str) -> Option<&User> {
+        self.user(name).or_else(|| self.user_by_identifier(name))
+    }
+
+    /// A user by the exact login, whatever its case.
+    #[must_use]
+    pub fn user_by_login(&self, login: &str) -> Option<&User> {
+        self.users.first(USER_LOGIN, &login.to_lowercase()).map(|row| &***row)
+    }
+
+    /// The user that acts when an API token is used: its owner, else the first super administrator, if there is one.
+    #[must_use]
+    pub fn owner_of(&self, token: &ApiToken) -> Option<&User> {
+        let written = token.user_id.as_deref().and_then(|id| self.user(id));
+        written.or_else(|| self.users().find(|user| user.has_role(RoleType::SuperAdmin)))
     }
 
     /// The global session policies in document order.

@@ -19,6 +19,7 @@ pub(super) struct Touched {
     pub(super) rules: BTreeSet<u32>,
     pub(super) session_policies: BTreeSet<u32>,
     pub(super) trusted_origins: BTreeSet<u32>,
+    pub(super) directory: BTreeSet<u32>,
     /// Ids of the servers that are prepared anew.
     pub(super) compiled: BTreeSet<Box<str>>,
 }

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use mock_idp_core::management::ListedPage;
 use serde::Serialize;
 
 /// 204. Okta: such an answer may be framed by the org itself.
@@ -14,4 +15,13 @@ pub(super) fn no_content() -> Response {
 /// 200 and the object.
 pub(super) fn ok(body: &impl Serialize) -> Response {
     (StatusCode::OK, axum::Json(body)).into_response()
+}
+
+/// 200 and a page of a list, with a `Link` header for each link.
+pub(super) fn list(page: ListedPage) -> Response {
+    let mut response = ok(&page.objects);
+    for link in page.links.iter().filter_map(|link| HeaderValue::from_str(link).ok()) {
+        response.headers_mut().append(header::LINK, link);
+    }
+    response
 }

@@ -54,7 +54,7 @@ pub fn may_register(org: &Org, credential: Credential<'_>) -> bool {
     match credential {
         Credential::Nothing => true,
         Credential::AccessToken(Scheme::Bearer, token) => {
-            org.api_tokens().iter().any(|known| known.as_bytes().ct_eq(token.as_bytes()).into())
+            org.api_tokens().iter().any(|known| known.value.as_bytes().ct_eq(token.as_bytes()).into())
         }
         Credential::AccessToken(Scheme::Dpop, _) | Credential::ApiToken(_) => false,
     }

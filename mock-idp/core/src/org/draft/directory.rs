@@ -1,10 +1,13 @@
 //! Changes of groups, users, global session policies and trusted origins.
 
+use std::sync::Arc;
+
 use super::{Draft, put};
 use crate::model::{
-    GlobalSessionPolicy, Group, People, Status, TrustedOrigin, TrustedOriginScope, TrustedOriginScopeType, User,
+    ApiToken, DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, People, Status, TrustedOrigin,
+    TrustedOriginScope, TrustedOriginScopeType, User,
 };
-use crate::org::records::{ASSIGNEE, GroupEntry, ORIGIN, USER_GROUP};
+use crate::org::records::{ASSIGNEE, DirectoryRow, GroupEntry, ORIGIN, USER_GROUP, directory_key};
 use crate::org::tables::Tables;
 
 impl Draft {
@@ -79,6 +82,24 @@ impl Draft {
         if let Some(slot) = self.tables.trusted_origins.slot(id) {
             self.tables.trusted_origins.remove(slot);
         }
+    }
+
+    pub fn put_object(&mut self, kind: DirectoryKind, object: DirectoryObject) {
+        let key = directory_key(kind, &object.id);
+        let slot = put(&mut self.tables.directory, &key, DirectoryRow { kind, object }, self.now);
+        self.touched.directory.insert(slot);
+    }
+
+    pub fn remove_object(&mut self, kind: DirectoryKind, id: &str) {
+        if let Some(slot) = self.tables.directory.slot(&directory_key(kind, id)) {
+            self.tables.directory.remove(slot);
+        }
+    }
+
+    /// Changes the API tokens.
+    pub fn put_api_tokens(&mut self, tokens: Vec<ApiToken>) {
+        Arc::make_mut(&mut self.tables.settings).api_tokens = tokens;
+        self.touched.settings = true;
     }
 
     /// Lets scripts of that origin's pages read answers.

@@ -5,7 +5,8 @@ use time::format_description::well_known::Rfc3339;
 
 use super::check::Check;
 use crate::model::{Group, GroupType, TrustedOrigin, User};
-use crate::org::records::{GROUP_NAME, GROUP_TYPE, USER_LOGIN};
+use crate::org::records::{DirectoryRow, GROUP_NAME, GROUP_TYPE, USER_LOGIN, directory_key};
+use crate::org::table::ID;
 
 impl Check<'_> {
     pub(super) fn subdomain(&mut self) {
@@ -26,9 +27,12 @@ impl Check<'_> {
     pub(super) fn api_tokens(&mut self) {
         for (index, token) in self.tables.api_tokens().iter().enumerate() {
             // Okta: an SSWS secret is 42 characters that start with 00.
-            if token.len() != 42 || !token.starts_with("00") {
+            if token.value.len() != 42 || !token.value.starts_with("00") {
                 let message = "an API token has 42 characters and starts with `00`";
                 self.problem(format!("/apiTokens/{index}"), message);
+            }
+            if let Some(owner) = &token.user_id {
+                self.user(|| format!("/apiTokens/{index}/userId"), owner);
             }
         }
     }
@@ -96,6 +100,19 @@ impl Check<'_> {
         if !users.contains(id) {
             let known = users.iter().flat_map(|row| [row.id.as_str(), row.profile.login.as_str()]);
             self.unknown(path(), format!("no user has the id or login `{id}`"), id, known);
+        }
+    }
+
+    pub(super) fn directory_object(&mut self, slot: u32, row: &DirectoryRow) {
+        let directory = &self.tables.directory;
+        let path = |slot| {
+            let before = directory.slots().filter(|(other, _)| *other < slot);
+            let position = before.filter(|(_, other)| other.kind == row.kind).count();
+            format!("/directory/{}/{position}", row.kind.name())
+        };
+        if let Some(other) = self.other(directory, ID, slot, &directory_key(row.kind, &row.object.id)) {
+            let message = format!("the id `{}` is used twice; first at {}/id", row.object.id, path(other));
+            self.problem(format!("{}/id", path(slot)), message);
         }
     }
 

@@ -54,6 +54,9 @@ pub(super) fn everything(tables: &Tables) -> Vec<Problem> {
     for (slot, origin) in tables.trusted_origins.slots() {
         check.trusted_origin(slot, origin);
     }
+    for (slot, row) in tables.directory.slots() {
+        check.directory_object(slot, row);
+    }
     check.api_tokens();
     check.found
 }
@@ -96,6 +99,9 @@ pub(super) fn touched(tables: &Tables, touched: &Touched) -> Vec<Problem> {
     }
     for (slot, origin) in rows(&tables.trusted_origins, &touched.trusted_origins) {
         check.trusted_origin(slot, origin);
+    }
+    for (slot, row) in rows(&tables.directory, &touched.directory) {
+        check.directory_object(slot, row);
     }
     check.found
 }

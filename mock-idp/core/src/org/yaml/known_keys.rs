@@ -9,7 +9,7 @@ const COMPUTED: &[&str] = &["created", "createdBy", "lastUpdated", "lastUpdatedB
 
 /// The names of the types here, and further keys of Okta's objects.
 const BY_TYPE: &[(&str, &[&str])] = &[
-    ("User", &["realmId", "transitioningToStatus", "type"]),
+    ("User", &["realmId", "transitioningToStatus"]),
     ("UserCredentials", &["emails", "provider", "recovery_question"]),
     ("Group", &["lastMembershipUpdated", "objectClass"]),
     (

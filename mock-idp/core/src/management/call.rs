@@ -1,0 +1,53 @@
+//! What a rule of the management API knows about the call that it answers.
+
+use crate::model::User;
+use crate::moment::Moment;
+use crate::org::{Draft, Tables, Urls};
+
+/// Who makes a call.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Caller {
+    /// The owner of the API token, or the user of the access token.
+    pub user_id: Option<String>,
+    /// The client of the access token.
+    pub client_id: Option<String>,
+}
+
+/// A call whose caller may make it.
+#[derive(Clone, Copy, Debug)]
+pub struct ManagementCall<'a> {
+    pub urls: &'a Urls,
+    pub caller: &'a Caller,
+    /// Seconds since the epoch, by the org's clock.
+    pub now: i64,
+}
+
+impl ManagementCall<'_> {
+    /// The URL of the org, below which links are.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.urls.endpoint_base
+    }
+
+    /// The user that makes the call, if it is one.
+    #[must_use]
+    pub fn user<'t>(&self, org: &'t Tables) -> Option<&'t User> {
+        org.user(self.caller.user_id.as_deref()?)
+    }
+}
+
+/// A call that changes the org. If the rule fails, nothing is changed.
+#[derive(Debug)]
+pub struct ManagementChange<'a, 'm> {
+    pub draft: &'a mut Draft,
+    pub moment: &'a mut Moment<'m>,
+    pub call: ManagementCall<'a>,
+}
+
+impl ManagementChange<'_, '_> {
+    /// The current time as objects have it.
+    #[must_use]
+    pub fn now(&self) -> String {
+        crate::moment::timestamp(self.moment.now)
+    }
+}

@@ -1,0 +1,70 @@
+//! Objects in answers.
+
+use serde_json::{Map, Value};
+
+use super::DirectoryResource;
+use crate::management::filter::{Filter, read_json};
+use crate::management::{ApiError, ListQuery, ListedPage, ManagementCall};
+use crate::model::DirectoryObject;
+use crate::org::Tables;
+use crate::protocol::Parameters;
+
+/// The object with an id.
+///
+/// # Errors
+/// No object has the id.
+pub fn find<'t>(org: &'t Tables, resource: &DirectoryResource, id: &str) -> Result<&'t DirectoryObject, ApiError> {
+    org.object(resource.kind, id).ok_or_else(|| ApiError::not_found(id, resource.type_name))
+}
+
+/// Answers a request for one object.
+///
+/// # Errors
+/// No object has the id.
+pub fn get(org: &Tables, call: ManagementCall<'_>, resource: &DirectoryResource, id: &str) -> Result<Value, ApiError> {
+    find(org, resource, id).map(|object| show(call, resource, object))
+}
+
+/// Answers a request for a list. `path` is that of the list. `q` is the beginning of a name, `filter` is about any member.
+///
+/// # Errors
+/// An invalid limit, cursor or filter.
+pub fn list(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    resource: &DirectoryResource,
+    path: &str,
+    query: &Parameters,
+) -> Result<ListedPage, ApiError> {
+    let paging = ListQuery::read(query, resource.list)?;
+    let filter = query.get("filter").map(Filter::parse).transpose()?;
+    let beginning = query.get("q").map(str::to_lowercase);
+    let mut objects: Vec<(&DirectoryObject, Value)> = org
+        .objects(resource.kind)
+        .filter(|object| beginning.as_ref().is_none_or(|beginning| object.name().to_lowercase().starts_with(beginning)))
+        .map(|object| (object, show(call, resource, object)))
+        .filter(|(_, shown)| {
+            filter.as_ref().is_none_or(|filter| filter.accepts(&|path, visit| read_json(shown, path, visit)))
+        })
+        .collect();
+    // Okta: what it made itself comes first.
+    objects.sort_by_key(|(object, _)| !object.is_system());
+    let (page, next) = paging.page(&objects, |(object, _)| &object.id)?;
+    let shown = page.into_iter().map(|(_, shown)| shown.clone()).collect();
+    Ok(paging.listed(call, path, shown, next))
+}
+
+/// An object as answers show it.
+#[must_use]
+pub fn show(call: ManagementCall<'_>, resource: &DirectoryResource, object: &DirectoryObject) -> Value {
+    let mut shown = Map::new();
+    for name in resource.members {
+        if *name == "id" {
+            shown.insert("id".to_owned(), object.id.as_str().into());
+        } else if let Some(value) = object.members.get(*name) {
+            shown.insert((*name).to_owned(), value.clone());
+        }
+    }
+    shown.insert("_links".to_owned(), (resource.links)(call, object));
+    Value::Object(shown)
+}

@@ -1,0 +1,13 @@
+//! How problems of a changed org look in the management API. Rules check before what Okta has an error for; this is for the rest.
+
+use super::ApiError;
+use crate::org::Problems;
+
+impl From<Problems> for ApiError {
+    fn from(problems: Problems) -> Self {
+        let member = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let subject = problems.0.first().map(|problem| member(&problem.path)).unwrap_or_default();
+        let causes = problems.0.iter().map(|problem| format!("{}: {}", member(&problem.path), problem.message));
+        Self::validation(&subject, causes.collect())
+    }
+}

@@ -1,0 +1,64 @@
+//! What standard administrator roles may do.
+
+use crate::model::RoleType;
+
+/// Whether a role may make a call that needs one of these scopes. Okta: the table of permissions of the standard administrator roles,
+/// in the terms of scopes.
+pub(super) fn admits(role: RoleType, scopes: &[&str]) -> bool {
+    let reads = || scopes.iter().any(|scope| scope.ends_with(".read"));
+    let reads_about = |areas: &[&str]| reads() && about(scopes, areas);
+    match role {
+        RoleType::SuperAdmin => true,
+        RoleType::OrgAdmin => {
+            reads() || !about(scopes, &["roles", "authorizationServers", "apps", "appGrants", "clients"])
+        }
+        RoleType::AppAdmin => {
+            about(scopes, &["apps", "appGrants", "clients", "profileMappings", "schemas", "inlineHooks"])
+                || reads_about(&["users", "groups", "userTypes", "logs", "policies"])
+        }
+        RoleType::UserAdmin => {
+            about(scopes, &["users", "groups", "sessions", "factors"]) || reads_about(&["userTypes", "schemas", "logs"])
+        }
+        RoleType::HelpDeskAdmin => {
+            about(scopes, &["factors", "sessions"]) || reads_about(&["users", "groups", "userTypes", "schemas"])
+        }
+        RoleType::GroupMembershipAdmin => about(scopes, &["groups"]) || reads_about(&["users", "userTypes", "schemas"]),
+        RoleType::ReadOnlyAdmin => reads(),
+        RoleType::ReportAdmin => reads_about(&["logs", "reports", "users", "groups"]),
+        RoleType::MobileAdmin => reads_about(&["users", "groups", "apps", "logs"]),
+        RoleType::ApiAccessManagementAdmin => {
+            about(scopes, &["authorizationServers", "apps", "appGrants", "clients"])
+                || reads_about(&["users", "groups", "logs", "policies"])
+        }
+    }
+}
+
+/// Whether a scope is about one of these areas: `okta.{area}.{verb}`.
+fn about(scopes: &[&str], areas: &[&str]) -> bool {
+    let area = |scope: &str| scope.split('.').nth(1).map(str::to_owned).unwrap_or_default();
+    scopes.iter().any(|scope| areas.contains(&area(scope).as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READ_USERS: &[&str] = &["okta.users.read", "okta.users.manage"];
+    const MANAGE_USERS: &[&str] = &["okta.users.manage"];
+    const MANAGE_APPS: &[&str] = &["okta.apps.manage"];
+
+    #[test]
+    fn roles_admit_what_okta_documents() {
+        for (role, expected) in [
+            (RoleType::SuperAdmin, [true, true, true]),
+            (RoleType::OrgAdmin, [true, true, false]),
+            (RoleType::AppAdmin, [true, false, true]),
+            (RoleType::UserAdmin, [true, true, false]),
+            (RoleType::ReadOnlyAdmin, [true, false, false]),
+            (RoleType::HelpDeskAdmin, [true, false, false]),
+        ] {
+            let admitted = [READ_USERS, MANAGE_USERS, MANAGE_APPS].map(|scopes| admits(role, scopes));
+            assert_eq!(admitted, expected, "{role:?}");
+        }
+    }
+}

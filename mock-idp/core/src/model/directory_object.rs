@@ -1,0 +1,81 @@
+//! Objects of an org that only the Management API works on, or that other rules read as they are: one shape for all kinds.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident $name:literal $prefix:literal;)*) => {
+        /// The kinds of directory objects.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
+        pub enum DirectoryKind { $($(#[$doc])* #[serde(rename = $name)] $variant),* }
+
+        impl DirectoryKind {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its key in the org document.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// The first three characters of ids.
+            #[must_use]
+            pub fn prefix(self) -> &'static str {
+                match self { $(Self::$variant => $prefix),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Okta: `/api/v1/meta/types/user`.
+    UserType "userTypes" "oty";
+    /// The schema of a user type, which is its owner. Okta: `/api/v1/meta/schemas/user`.
+    UserSchema "userSchemas" "osc";
+    /// The schema of groups: one for each org. Okta: `/api/v1/meta/schemas/group/default`.
+    GroupSchema "groupSchemas" "osc";
+    /// Okta: `/api/v1/zones`.
+    NetworkZone "networkZones" "nzo";
+}
+
+/// An object of an org in Okta's shape, without its links.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DirectoryObject {
+    /// The prefix of the kind and 17 more characters. Derived from the name if a document leaves it out.
+    #[serde(default)]
+    pub id: String,
+    /// The id of the object that it belongs to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// All other members, in Okta's order.
+    #[serde(flatten)]
+    pub members: Map<String, Value>,
+}
+
+impl DirectoryObject {
+    /// A textual member.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str)
+    }
+
+    /// What people call it: `name`, else `label`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.text("name").or_else(|| self.text("label")).unwrap_or_default()
+    }
+
+    /// Whether it is not deactivated.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.text("status").is_none_or(|status| status == "ACTIVE")
+    }
+
+    /// Whether Okta made it. Such an object cannot be removed.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        self.members.get("system").and_then(Value::as_bool).unwrap_or_default()
+    }
+}

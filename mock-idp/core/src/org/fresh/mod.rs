@@ -1,0 +1,22 @@
+//! The directory objects that every Okta org has from the start.
+
+mod network_zones;
+mod object;
+mod user_schema;
+
+use object::Fresh;
+
+use super::document::OrgIdentity;
+use crate::model::{DirectoryKind, DirectoryObject};
+use crate::moment::timestamp;
+
+pub(super) use user_schema::define_attributes;
+
+/// The objects of a fresh org, created at this time.
+pub(super) fn objects(org: &OrgIdentity, created: i64) -> Vec<(DirectoryKind, DirectoryObject)> {
+    let fresh = Fresh { org, created: timestamp(created) };
+    let mut objects = Vec::new();
+    user_schema::add(&fresh, &mut objects);
+    network_zones::add(&fresh, &mut objects);
+    objects
+}

@@ -1,0 +1,109 @@
+//! The management API, one file for each resource.
+
+mod access;
+mod network_zones;
+
+use mock_idp::MockIdp;
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::Value;
+
+/// The API token of the market.
+const TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
+
+/// A mock and a client of its management API.
+struct Api {
+    mock: MockIdp,
+    client: Client,
+    token: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+struct Reply {
+    status: StatusCode,
+    links: Vec<String>,
+    /// Null if there is none.
+    body: Value,
+}
+
+impl Api {
+    /// A client of the market.
+    async fn market() -> Self {
+        Self::of(crate::org::TestOrg::market().start().await)
+    }
+
+    fn of(mock: MockIdp) -> Self {
+        Self { mock, client: crate::client::plain(), token: TOKEN.to_owned() }
+    }
+
+    fn base(&self) -> String {
+        self.mock.url().trim_end_matches('/').to_owned()
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    async fn put(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let request = self.client.request(method, format!("{}{path}", self.base()));
+        let request = request.header("authorization", format!("SSWS {}", self.token));
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request.header("content-length", "0"),
+        };
+        Reply::read(request.send().await.unwrap()).await
+    }
+
+    /// An object that a request creates.
+    async fn create(&self, path: &str, body: Value) -> Value {
+        let reply = self.post(path, body).await;
+        assert!(reply.status.is_success(), "{path}: {} {}", reply.status, reply.body);
+        reply.body
+    }
+}
+
+impl Reply {
+    async fn read(response: Response) -> Self {
+        let links = response.headers().get_all("link").iter().map(|link| link.to_str().unwrap().to_owned()).collect();
+        let status = response.status();
+        let text = response.text().await.unwrap();
+        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        Self { status, links, body }
+    }
+
+    /// Status, `errorCode`, `errorSummary` and causes of an error.
+    fn error(&self) -> (u16, &str, &str, Vec<&str>) {
+        let text = |name: &str| self.body[name].as_str().unwrap_or_default();
+        let causes = self.body["errorCauses"].as_array().into_iter().flatten();
+        let causes = causes.map(|cause| cause["errorSummary"].as_str().unwrap()).collect();
+        (self.status.as_u16(), text("errorCode"), text("errorSummary"), causes)
+    }
+
+    /// The names of the answer's members in their order.
+    fn keys(&self) -> Vec<&str> {
+        keys(&self.body)
+    }
+}
+
+/// The names of an object's members in their order.
+fn keys(object: &Value) -> Vec<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+/// The values of a member of the objects of a list.
+fn values<'a>(list: &'a Value, pointer: &str) -> Vec<&'a str> {
+    let values = list.as_array().unwrap().iter().map(|object| object.pointer(pointer).and_then(Value::as_str));
+    values.map(Option::unwrap_or_default).collect()
+}
