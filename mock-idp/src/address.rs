@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mock_idp_core::org::Urls;
 
-use crate::engine::OrgInstance;
+use crate::engine::{OrgInstance, Orgs};
 use crate::settings::Settings;
 
 /// The resolved address of a request, in its extensions.
@@ -20,6 +20,8 @@ pub(crate) struct Address {
     pub path_prefix: Arc<str>,
     /// Whether the request came over TLS, or through a proxy with the pinned `https` issuer.
     pub secure: bool,
+    /// All orgs of this server.
+    pub orgs: Arc<Orgs>,
     /// The settings of this server.
     pub settings: Arc<Settings>,
 }
@@ -33,6 +35,20 @@ impl Address {
             endpoint_base: Arc::clone(&self.base),
             pinned: self.settings.issuer_url.is_some(),
         }
+    }
+
+    /// The addresses of an org as this request sees the server: below the path `/_org/{name}`, and under its own host name.
+    #[must_use]
+    pub(crate) fn org_urls(&self, name: &str) -> OrgUrls {
+        let root = self.base.strip_suffix(&*self.path_prefix).unwrap_or(&self.base);
+        let (scheme, authority) = root.split_once("://").unwrap_or(("http", root));
+        let port = authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let port = port.map(|(_, port)| format!(":{port}")).unwrap_or_default();
+        // The default org of this host name needs no path; a name below `.localhost` addresses the org by itself.
+        let url = format!("{scheme}://{}/_org/{name}", authority_of_server(authority, &port));
+        let issuer_base = self.settings.issuer_url.as_ref().map(|pinned| format!("{}/_org/{name}", pinned.as_str()));
+        let issuer = format!("{}/oauth2/default", issuer_base.as_deref().unwrap_or(&url));
+        OrgUrls { host_url: format!("{scheme}://{name}.localhost{port}"), issuer, url }
     }
 
     /// Warnings for the user: leniencies, active faults, a moved clock.
@@ -52,4 +68,19 @@ impl Address {
         }
         warnings
     }
+}
+
+/// The addresses of an org.
+#[derive(Clone, Debug)]
+pub(crate) struct OrgUrls {
+    pub url: String,
+    /// Of its `default` authorization server, under `url`.
+    pub issuer: String,
+    pub host_url: String,
+}
+
+/// The same server under a name that addresses no other org.
+fn authority_of_server(authority: &str, port: &str) -> String {
+    let name = authority.strip_suffix(port).unwrap_or(authority);
+    if name.ends_with(".localhost") { format!("localhost{port}") } else { authority.to_owned() }
 }

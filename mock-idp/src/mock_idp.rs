@@ -8,7 +8,7 @@ mod start;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mock_idp_core::org::{Problems, RateLimits};
+use mock_idp_core::org::{Document, Problems, RateLimits};
 use parking_lot::Mutex;
 
 pub use self::builder::Builder;
@@ -113,15 +113,21 @@ impl MockIdp {
         self.builder.orgs.is_empty()
     }
 
+    /// The default org as a document, with the changes since the start.
+    #[must_use]
+    pub fn document(&self) -> Document {
+        self.orgs.default_org().org().to_document()
+    }
+
     /// How many requests are being answered.
     #[must_use]
     pub fn running_requests(&self) -> usize {
         self.serving.running()
     }
 
-    /// The names of the orgs, the default one first.
+    /// The names of the orgs that it was started with, the default one first.
     pub fn org_names(&self) -> impl Iterator<Item = &str> {
-        self.orgs.orgs().map(|org| org.name.as_str())
+        self.orgs.loaded().map(|org| org.name.as_str())
     }
 
     /// Registers a redirect URI for a client of the default org.

@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 
+use mock_idp_core::behavior::Behavior;
+use mock_idp_core::org::{Draft, Org, Problems, SignInForm};
+
 /// The settings.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
@@ -19,6 +22,45 @@ pub(crate) struct Settings {
     pub ca_pem: String,
     /// When the process started: milliseconds since 1970.
     pub started: i64,
+}
+
+/// Settings of the server that win over those of an org document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OrgOverrides {
+    /// Whether sign-in pages may offer users to pick.
+    pub picker: bool,
+    /// Whether sign-in pages are like those of Okta's Classic Engine.
+    pub classic_sign_in: bool,
+    pub behavior: Option<Behavior>,
+}
+
+impl Default for OrgOverrides {
+    fn default() -> Self {
+        Self { picker: true, classic_sign_in: false, behavior: None }
+    }
+}
+
+impl OrgOverrides {
+    /// The org with these settings.
+    ///
+    /// # Errors
+    /// The org does not allow them.
+    pub(crate) fn apply(self, org: Org) -> Result<Org, Problems> {
+        let mut settings = org.settings().clone();
+        let page = &mut settings.sign_in_page;
+        page.picker &= self.picker;
+        if self.classic_sign_in {
+            page.form = SignInForm::Classic;
+        }
+        settings.behavior = self.behavior.unwrap_or(settings.behavior);
+        if settings == *org.settings() {
+            return Ok(org);
+        }
+        // A draft's time becomes that of the rows that it puts; it puts none.
+        let mut draft = Draft::new(&org, 0);
+        draft.put_settings(settings);
+        draft.finish()
+    }
 }
 
 /// Who may use the control API.

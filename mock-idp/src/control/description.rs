@@ -25,6 +25,7 @@ pub(super) struct DescribedRoute {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Topic {
     Server,
+    Orgs,
     Clock,
     Faults,
     Keys,
@@ -38,6 +39,7 @@ impl Topic {
     /// In the order of the page.
     pub(super) const ALL: &[Self] = &[
         Self::Server,
+        Self::Orgs,
         Self::Clock,
         Self::Faults,
         Self::Keys,
@@ -50,6 +52,7 @@ impl Topic {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Server => "Server",
+            Self::Orgs => "Orgs and sandboxes",
             Self::Clock => "Clock",
             Self::Faults => "Faults",
             Self::Keys => "Signing keys",

@@ -14,6 +14,7 @@ mod faults;
 mod handler;
 mod index;
 mod keys;
+mod orgs;
 mod redirect_uris;
 mod requests;
 mod routes;

@@ -6,7 +6,9 @@ use serde_json::{Map, Value};
 use super::description::ParameterShape::{Text, UpTo};
 use super::description::{DescribedRoute, Parameter, Topic, delete, get, post};
 use super::handler::handler;
-use super::{assets, ciba, clock, consents, console, explain, faults, keys, redirect_uris, requests, server, unlock};
+use super::{
+    assets, ciba, clock, consents, console, explain, faults, keys, orgs, redirect_uris, requests, server, unlock,
+};
 use crate::journal::{CAPACITY, JournalEntry};
 use crate::routing::Access;
 
@@ -58,6 +60,23 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .open_to(Access::Public)
     .returns_text("application/pem-certificate-chain"),
+    get(&["/_mock/orgs"], "orgs", Topic::Orgs, "Lists the orgs of this mock.", handler!(orgs::list))
+        .returns::<Vec<orgs::ListedOrg>>(),
+    post(
+        &["/_mock/orgs"],
+        "add_org",
+        Topic::Orgs,
+        "Adds a sandbox: an org with its own address, users, keys, clock, faults and journal.",
+        handler!(orgs::add),
+    )
+    .body::<orgs::SandboxBody>(&[
+        ("As this org was started", r#"{"name": "checkout"}"#),
+        ("From another org, for ten minutes", r#"{"from": "market", "lifetime": 600}"#),
+    ])
+    .returns::<orgs::ListedOrg>(),
+    delete(&["/_mock/orgs/{org}"], "remove_org", Topic::Orgs, "Removes a sandbox.", handler!(orgs::remove))
+        .parameters(&[Parameter::path("org", "the name of a sandbox", "checkout")])
+        .returns::<orgs::RemovedOrg>(),
     get(&["/_mock/clock"], "clock", Topic::Clock, "Shows the org's clock.", handler!(clock::show))
         .returns::<crate::clock::ClockState>(),
     post(

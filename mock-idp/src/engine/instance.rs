@@ -12,6 +12,7 @@ use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{CompiledServer, Draft, Org, Problems, RateLimits};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
+use tokio_util::sync::CancellationToken;
 
 use super::scratch::Scratch;
 use super::snapshots::Snapshots;
@@ -40,6 +41,8 @@ pub(crate) struct OrgInstance {
     pub(super) nonce_secret: [u8; 32],
     /// What is different if this is a scratch instance.
     pub(super) scratch: Option<Scratch>,
+    /// Cancelled when the org is removed. `None` if it cannot be.
+    end: Option<CancellationToken>,
     snapshots: Snapshots,
     document_warnings: ArcSwap<Vec<String>>,
     pub(super) user_rates: UserRates,
@@ -75,6 +78,7 @@ impl OrgInstance {
             key_sets: KeySets::default(),
             nonce_secret: rand::random(),
             scratch: None,
+            end: None,
             snapshots: Snapshots::new(org),
             document_warnings: ArcSwap::default(),
             user_rates: UserRates::default(),
@@ -89,6 +93,35 @@ impl OrgInstance {
     #[must_use]
     pub(crate) fn org(&self) -> Arc<Org> {
         self.snapshots.current()
+    }
+
+    /// The snapshot that a reset restores.
+    pub(super) fn seed(&self) -> Arc<Org> {
+        self.snapshots.seed()
+    }
+
+    /// Makes an org that can be removed; cancelled when it is.
+    pub(super) fn can_end(&mut self) -> CancellationToken {
+        self.end.insert(CancellationToken::new()).clone()
+    }
+
+    /// Cancelled when the org is removed. `None` if it cannot be.
+    #[must_use]
+    pub(crate) fn ending(&self) -> Option<&CancellationToken> {
+        self.end.as_ref()
+    }
+
+    /// Ends what runs for the org.
+    pub(super) fn end(&self) {
+        self.end.iter().for_each(CancellationToken::cancel);
+    }
+
+    /// Runs something until the org is removed; `None` if that happens first.
+    pub(crate) async fn unless_removed<T>(&self, run: impl Future<Output = T>) -> Option<T> {
+        match &self.end {
+            None => Some(run.await),
+            Some(end) => end.run_until_cancelled(run).await,
+        }
     }
 
     /// The warning for an org that does not answer as Okta does.

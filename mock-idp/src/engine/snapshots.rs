@@ -27,6 +27,11 @@ impl Snapshots {
         self.current.load_full()
     }
 
+    /// The snapshot that a reset restores.
+    pub(crate) fn seed(&self) -> Arc<Org> {
+        self.seed.load_full()
+    }
+
     /// Replaces the current snapshot by a changed one.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use mock_idp_core::org::Org;
 use mock_idp_core::protocol::Scopes;
 use serde_json::{Value, json};
 
-use super::{OrgInstance, Orgs};
+use super::{OrgInstance, Orgs, SandboxSettings};
 use crate::clock::Clock;
 use crate::control::ControlError;
 use crate::http::front::Front;
@@ -35,7 +35,7 @@ fn instance(ledger: Ledger) -> OrgInstance {
 /// The response of an org whose store is unavailable, and the reason in its journal.
 async fn respond(request: Request<Body>) -> (StatusCode, String, Option<String>) {
     let ledger = Ledger::in_store(Arc::new(FailingStore));
-    let orgs = Arc::new(Orgs::new(instance(ledger), Vec::new()));
+    let orgs = Arc::new(Orgs::new(instance(ledger), Vec::new(), SandboxSettings::default()));
     let front = Front::new(Arc::clone(&orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap());
     let response = front.for_connection(false, Arc::default()).answer(request).await.unwrap();
     let (parts, body) = response.into_parts();
@@ -201,7 +201,7 @@ async fn a_device_code_can_be_redeemed_again_if_its_tokens_could_not_be_stored()
         decision: UserDecision::Allowed(authentication),
     };
     org.ledger.at(now).devices().put("code", allowed, now + 600).await.unwrap();
-    let orgs = Arc::new(Orgs::new(org, Vec::new()));
+    let orgs = Arc::new(Orgs::new(org, Vec::new(), SandboxSettings::default()));
     store.allow(0);
     let unavailable = (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable".to_owned());
     assert_eq!(redeem_device_code(&orgs).await, unavailable);

@@ -27,7 +27,7 @@ use crate::address::Address;
 use crate::engine::Orgs;
 use crate::faults::TransportFault;
 use crate::http::layers::access_log::RequestRecord;
-use crate::http::layers::address::{Edge, LastAddress, Resolved, Resolver};
+use crate::http::layers::address::{Edge, LastAddress, Misaddressed, Resolved, Resolver};
 use crate::http::layers::okta_headers::RateCount;
 use crate::http::layers::response_cache::{self, State};
 use crate::http::layers::transport_faults::{self, FaultEffect};
@@ -83,6 +83,11 @@ impl Front {
 }
 
 impl ConnectionFront {
+    /// Resolves when the org that the last request named by its host is removed: the connection can end.
+    pub(crate) async fn org_removed(&self) {
+        self.0.last_address.org_removed().await;
+    }
+
     /// Answers one request of this connection.
     ///
     /// # Errors
@@ -201,7 +206,19 @@ impl Shared {
         }
     }
 
-    async fn answer(
+    async fn answer(&self, connection: &ConnectionState, pending: PendingRequest) -> Result<Response, ConnectionReset> {
+        let (org, id) = (Arc::clone(&pending.resolved.address.org), pending.record.request_id);
+        match org.unless_removed(self.answer_in_org(connection, pending)).await {
+            Some(answer) => answer,
+            None => {
+                let mut response = with_id(with_nosniff(Misaddressed::removed(&org).into_response()), id);
+                response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                Ok(response)
+            }
+        }
+    }
+
+    async fn answer_in_org(
         &self,
         connection: &ConnectionState,
         PendingRequest { mut request, resolved, matched, record, fault, state, sharing }: PendingRequest,
@@ -334,13 +351,13 @@ mod tests {
 
     use super::*;
     use crate::clock::Clock;
-    use crate::engine::OrgInstance;
+    use crate::engine::{OrgInstance, SandboxSettings};
     use crate::keys::KeyPool;
     use crate::routing::{Group, RateClass, Route, handler};
 
     fn orgs() -> Arc<Orgs> {
         let org = Org::parse(crate::BUILT_IN_ORG).unwrap();
-        Arc::new(Orgs::new(OrgInstance::new(org, &mut KeyPool::default()), Vec::new()))
+        Arc::new(Orgs::new(OrgInstance::new(org, &mut KeyPool::default()), Vec::new(), SandboxSettings::default()))
     }
 
     async fn panicking() -> Decided {

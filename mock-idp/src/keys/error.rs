@@ -8,8 +8,6 @@ use mock_idp_core::protocol::{ErrorId, OAuthError};
 pub(crate) enum KeyError {
     #[error("{0}")]
     Unusable(String),
-    #[error("generating an RSA key failed: {0}")]
-    Generation(#[from] rsa::Error),
     #[error("the task that generates the key was cancelled")]
     Cancelled(#[from] tokio::task::JoinError),
     #[error(transparent)]

@@ -3,12 +3,14 @@
 //! Which keys a server has is a record of the ledger. What this process adds are the keys that its servers begin with, and the
 //! loaded keys.
 
+mod bank;
 mod error;
 mod loaded;
 mod ring;
 mod source;
 mod verified;
 
+pub(crate) use bank::expect_use;
 pub(crate) use error::KeyError;
 pub(crate) use loaded::LoadedKeys;
 pub(crate) use ring::KeyRing;

@@ -1,10 +1,8 @@
 //! Where keys come from: a few that come with the mock, then generated ones.
 
 use mock_idp_core::ledger::KeyMaterial;
-use rsa::RsaPrivateKey;
-use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 
-use super::KeyError;
+use super::{KeyError, bank};
 
 /// Key pairs that come with the mock. They are public and protect nothing; they make starts fast and key ids stable.
 const FIXTURES: [&str; 8] = [
@@ -27,17 +25,34 @@ const NEXT: std::ops::Range<usize> = 6..8;
 pub(crate) struct KeyPool {
     first: std::ops::Range<usize>,
     next: std::ops::Range<usize>,
+    generated: usize,
 }
 
 impl Default for KeyPool {
     fn default() -> Self {
-        Self { first: FIRST, next: NEXT }
+        Self { first: FIRST, next: NEXT, generated: 0 }
     }
 }
 
 impl KeyPool {
+    /// A pool that gives generated keys only.
+    pub(crate) fn without_fixtures() -> Self {
+        Self { first: 0..0, next: 0..0, generated: 0 }
+    }
+
     pub(super) fn key(&mut self) -> Source {
-        self.first.next().map_or(Source::Generate, Source::Fixture)
+        self.first.next().map_or_else(
+            || {
+                self.generated += 1;
+                Source::Generate
+            },
+            Source::Fixture,
+        )
+    }
+
+    /// How many keys have to be generated, because there are more servers than fixture keys.
+    pub(crate) fn generated(&self) -> usize {
+        self.generated
     }
 
     pub(super) fn next_key(&mut self) -> Option<KeyMaterial> {
@@ -65,12 +80,7 @@ impl Source {
     pub(super) async fn material(self) -> Result<KeyMaterial, KeyError> {
         match self {
             Self::Fixture(position) => Ok(KeyMaterial::Fixture(position)),
-            Self::Generate => {
-                let generate = || RsaPrivateKey::new(&mut rsa::rand_core::OsRng, 2048);
-                let key = tokio::task::spawn_blocking(generate).await??;
-                let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| KeyError::Unusable(error.to_string()))?;
-                Ok(KeyMaterial::Pem(pem.to_string()))
-            }
+            Self::Generate => bank::take().await,
         }
     }
 }

@@ -117,6 +117,7 @@ impl Serving {
         };
         progress.enter(Phase::Idle);
         let front = front.for_connection(secure, reset);
+        let org_removed = front.clone();
         let service = {
             let progress = Arc::clone(&progress);
             service_fn(move |request| {
@@ -137,6 +138,7 @@ impl Serving {
             _ = connection.as_mut() => return,
             () = progress.overdue() => return,
             () = progress.ending.cancelled() => {}
+            () = org_removed.org_removed() => {}
         }
         // The rest of a head may never come.
         if progress.phase() != Phase::Head {

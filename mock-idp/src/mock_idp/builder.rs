@@ -27,6 +27,7 @@ pub struct Builder {
     pub(super) control_token: Option<String>,
     pub(super) max_connections: Option<usize>,
     pub(super) private_networks: bool,
+    pub(super) max_sandboxes: Option<usize>,
 }
 impl Default for Builder {
     fn default() -> Self {
@@ -44,6 +45,7 @@ impl Default for Builder {
             control_token: None,
             max_connections: None,
             private_networks: false,
+            max_sandboxes: None,
         }
     }
 }
@@ -136,6 +138,12 @@ impl Builder {
     /// Public addresses are always allowed, and so is loopback while only this machine can connect.
     pub fn allow_private_networks(mut self, on: bool) -> Self {
         self.private_networks = on;
+        self
+    }
+
+    /// Allows at most this number of sandboxes at a time. Default: 1,000.
+    pub fn max_sandboxes(mut self, max: usize) -> Self {
+        self.max_sandboxes = Some(max);
         self
     }
 

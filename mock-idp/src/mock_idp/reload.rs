@@ -22,7 +22,7 @@ impl MockIdp {
     pub fn reload(&self) -> Result<Vec<CheckedOrg>, StartError> {
         let mut sources = self.sources.lock();
         let mut changed = Vec::new();
-        for (index, instance) in self.orgs.orgs().enumerate() {
+        for (index, instance) in self.orgs.loaded().enumerate() {
             let Some(source) = sources.get(index).map(|source| source.read_again()).transpose()?.flatten() else {
                 continue;
             };

@@ -5,24 +5,24 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mock_idp_core::org::{Draft, Org, Problems, SignInForm};
+use mock_idp_core::org::Org;
 use parking_lot::Mutex;
 
 use super::MockIdp;
 use super::builder::Builder;
 use super::checked_org::CheckedOrg;
 use crate::control;
-use crate::engine::{OrgInstance, Orgs};
+use crate::engine::{OrgInstance, Orgs, Sandbox, SandboxSettings};
 use crate::http;
 use crate::http::front::Front;
-use crate::keys::KeyPool;
+use crate::keys::{KeyPool, expect_use};
 use crate::listen;
 use crate::listen::port::Bound;
 use crate::logging::{self, LogFormat};
 use crate::org_source::{OrgSource, unsound};
 use crate::outbound::Networks;
 use crate::routing::Table;
-use crate::settings::{ControlAccess, IssuerUrl, Settings, is_loopback};
+use crate::settings::{ControlAccess, IssuerUrl, OrgOverrides, Settings, is_loopback};
 use crate::start_error::StartError;
 use crate::tls::{self, Tls};
 
@@ -32,7 +32,7 @@ impl Builder {
     /// # Errors
     /// Every problem of the first document that has one, or two orgs of one name.
     pub fn check(&self) -> Result<Vec<CheckedOrg>, StartError> {
-        Ok(self.load_orgs()?.iter().map(CheckedOrg::of).collect())
+        Ok(self.load_orgs()?.0.iter().map(CheckedOrg::of).collect())
     }
 
     /// Starts the mock on the current tokio runtime.
@@ -43,9 +43,10 @@ impl Builder {
     #[expect(clippy::unused_async, reason = "starting may wait one day, and callers should not notice")]
     pub async fn start(self) -> Result<MockIdp, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|error| StartError::Runtime(error.to_string()))?;
-        let mut orgs = self.load_orgs()?.into_iter();
+        let (orgs, keys) = self.load_orgs()?;
+        let mut orgs = orgs.into_iter();
         let default = orgs.next().ok_or_else(|| StartError::Setting("there is no org".to_owned()))?;
-        let orgs = Arc::new(Orgs::new(default, orgs.collect()));
+        let orgs = Arc::new(Orgs::new(default, orgs.collect(), self.sandbox_settings()));
         logging::install(self.log)?;
 
         let Bound { listeners, port, moved } = listen::port::bind(&self.host, self.port)?;
@@ -67,7 +68,7 @@ impl Builder {
             started: now_millis(),
         });
         warnings.extend(orgs.default_org().behavior_warning());
-        warnings.extend(orgs.orgs().flat_map(|org| org.document_warnings().to_vec()));
+        warnings.extend(orgs.loaded().flat_map(|org| org.document_warnings().to_vec()));
         let table =
             Table::new(&http::GROUP, &[&control::GROUP]).map_err(|error| StartError::Setting(error.to_string()))?;
         let front = Front::new(Arc::clone(&orgs), settings, table);
@@ -75,6 +76,7 @@ impl Builder {
         let serving = listen::serve(listeners, self.max_connections, &front, &tls)
             .map_err(|source| StartError::Address { address: format!("{}:{port}", self.host), source })?;
 
+        expect_use(keys.generated());
         let authority = format!("{}:{port}", self.shown_host());
         let url = format!("http://{authority}");
         let issuer_base = self.issuer_url.as_ref().map_or(url.as_str(), IssuerUrl::as_str);
@@ -95,7 +97,7 @@ impl Builder {
         })
     }
 
-    fn load_orgs(&self) -> Result<Vec<OrgInstance>, StartError> {
+    fn load_orgs(&self) -> Result<(Vec<OrgInstance>, KeyPool), StartError> {
         let mut names = HashSet::new();
         let mut orgs = Vec::new();
         let mut keys = KeyPool::default();
@@ -110,7 +112,7 @@ impl Builder {
             }
             orgs.push(org);
         }
-        Ok(orgs)
+        Ok((orgs, keys))
     }
 
     fn sources(&self) -> Vec<OrgSource> {
@@ -119,32 +121,19 @@ impl Builder {
 
     /// The org of a document, with the settings of this builder.
     pub(super) fn org(&self, source: &OrgSource) -> Result<Org, StartError> {
-        self.adjusted(source.org()?).map_err(|problems| unsound(source.origin(), &problems))
+        self.overrides().apply(source.org()?).map_err(|problems| unsound(source.origin(), &problems))
     }
 
-    /// The org with the settings of this builder, which win over those of the document.
-    fn adjusted(&self, org: Org) -> Result<Org, Problems> {
-        let mut settings = org.settings().clone();
-        let page = &mut settings.sign_in_page;
+    fn overrides(&self) -> OrgOverrides {
         // The picker signs in without a password: never where other machines can reach it.
-        page.picker &= self.picker && is_loopback(&self.host);
-        if self.classic_sign_in {
-            page.form = SignInForm::Classic;
-        }
-        settings.behavior = self.behavior.unwrap_or(settings.behavior);
-        if settings == *org.settings() {
-            return Ok(org);
-        }
-        // A draft's time becomes that of the rows that it puts; it puts none.
-        let mut draft = Draft::new(&org, 0);
-        draft.put_settings(settings);
-        draft.finish()
+        let picker = self.picker && is_loopback(&self.host);
+        OrgOverrides { picker, classic_sign_in: self.classic_sign_in, behavior: self.behavior }
     }
 
     /// The TLS side. If the directory cannot be written, the authority stays in memory, with a warning.
     fn tls(&self, orgs: &Orgs, warnings: &mut Vec<String>) -> (Arc<Tls>, Option<PathBuf>) {
         let mut names = self.own_names();
-        names.extend(orgs.orgs().map(|org| format!("{}.localhost", org.name)));
+        names.extend(orgs.loaded().map(|org| format!("{}.localhost", org.name)));
         if let Some(dir) = &self.state_dir {
             match tls::keep_authority(dir, &names) {
                 Ok(path) => return (Arc::new(Tls::new(Some(dir.clone()), names)), Some(path)),
@@ -182,6 +171,11 @@ impl Builder {
             None if is_loopback(&self.host) => ControlAccess::ThisMachine,
             None => ControlAccess::Closed,
         }
+    }
+
+    fn sandbox_settings(&self) -> SandboxSettings {
+        let max = self.max_sandboxes.unwrap_or(Sandbox::MAX);
+        SandboxSettings { max, overrides: self.overrides(), networks: self.networks() }
     }
 
     fn networks(&self) -> Networks {

@@ -53,6 +53,7 @@ mod redirect_uris;
 mod refusals;
 mod registration;
 mod request_objects;
+mod sandboxes;
 mod session_policy;
 mod session_token;
 mod single_sign_out;

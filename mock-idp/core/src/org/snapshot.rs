@@ -70,6 +70,20 @@ impl Org {
         Ok(Self::of(tables, servers))
     }
 
+    /// The same org under another subdomain. It shares everything else.
+    ///
+    /// # Errors
+    /// The name is not a host label.
+    pub fn renamed(&self, subdomain: &str) -> Result<Self, Problems> {
+        let mut tables = self.tables.clone();
+        subdomain.clone_into(&mut Arc::make_mut(&mut tables.settings).identity.subdomain);
+        let problems = validate::identity(&tables);
+        if !problems.is_empty() {
+            return Err(Problems(problems));
+        }
+        Ok(Self::of(tables, Arc::clone(&self.servers)))
+    }
+
     pub(super) fn of(tables: Tables, servers: Arc<Servers>) -> Self {
         Self { tables, servers, picker: OnceLock::new() }
     }

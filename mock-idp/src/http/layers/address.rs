@@ -6,12 +6,15 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::net::Ipv6Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
+use arc_swap::ArcSwap;
 use axum::response::{IntoResponse as _, Response};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use parking_lot::Mutex;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::address::Address;
 use crate::engine::{OrgInstance, Orgs};
@@ -29,7 +32,7 @@ const WELL_KNOWN_ORG_PATH: &str = "/.well-known/oauth-authorization-server/_org/
 pub(crate) struct Resolver {
     orgs: Arc<Orgs>,
     settings: Arc<Settings>,
-    edges: HashMap<String, Arc<Edge>>,
+    edges: Edges,
 }
 
 /// An address, with the edge state of its org.
@@ -38,6 +41,9 @@ pub(crate) struct Resolved {
     pub(crate) address: Arc<Address>,
     pub(crate) edge: Arc<Edge>,
 }
+
+/// What the front stores for each org. Entries of removed orgs are dropped when another org is added.
+type Edges = ArcSwap<HashMap<String, (Weak<OrgInstance>, Arc<Edge>)>>;
 
 /// What the front stores for an org.
 #[derive(Debug, Default)]
@@ -48,7 +54,53 @@ pub(crate) struct Edge {
 
 /// The last address of a connection: nearly all requests of a connection have the same one.
 #[derive(Debug, Default)]
-pub(crate) struct LastAddress(Mutex<Option<(HeaderValue, Arc<Resolved>)>>);
+pub(crate) struct LastAddress {
+    last: Mutex<Option<Remembered>>,
+    /// Cancelled when the org of the last address is removed.
+    ending: watch::Sender<Option<CancellationToken>>,
+}
+
+#[derive(Debug)]
+struct Remembered {
+    host: HeaderValue,
+    /// The revision of the sandboxes.
+    revision: u64,
+    resolved: Arc<Resolved>,
+}
+
+impl LastAddress {
+    fn find(&self, host: &HeaderValue, revision: u64) -> Option<Arc<Resolved>> {
+        let last = self.last.lock();
+        let found = last.as_ref().filter(|last| last.host == *host && last.revision == revision)?;
+        Some(Arc::clone(&found.resolved))
+    }
+
+    fn remember(&self, host: HeaderValue, revision: u64, resolved: &Arc<Resolved>) {
+        let ending = resolved.address.org.ending().cloned();
+        self.ending.send_if_modified(|known| {
+            let changes = known.is_some() || ending.is_some();
+            *known = ending;
+            changes
+        });
+        *self.last.lock() = Some(Remembered { host, revision, resolved: Arc::clone(resolved) });
+    }
+
+    /// Resolves when the org of the last address is removed.
+    pub(crate) async fn org_removed(&self) {
+        let mut ending = self.ending.subscribe();
+        loop {
+            let Some(end) = ending.borrow_and_update().clone() else {
+                // The sender lives as long as `self`.
+                let _ = ending.changed().await;
+                continue;
+            };
+            tokio::select! {
+                () = end.cancelled() => return,
+                _ = ending.changed() => {}
+            }
+        }
+    }
+}
 
 /// Why a request is for no org.
 #[derive(Debug, Eq, PartialEq)]
@@ -67,6 +119,11 @@ impl Misaddressed {
         (self.status, [(header::CACHE_CONTROL, "no-store")], self.text).into_response()
     }
 
+    /// The request was for an org that was removed while it was being answered.
+    pub(crate) fn removed(org: &OrgInstance) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("The org {:?} has been removed.\n", org.name))
+    }
+
     pub(crate) fn reason(&self) -> &str {
         &self.text
     }
@@ -74,8 +131,7 @@ impl Misaddressed {
 
 impl Resolver {
     pub(crate) fn new(orgs: Arc<Orgs>, settings: Arc<Settings>) -> Self {
-        let edges = orgs.orgs().map(|org| (org.name.clone(), Arc::default())).collect();
-        Self { orgs, settings, edges }
+        Self { orgs, settings, edges: Edges::default() }
     }
 
     /// Resolves the request's address, and takes `/_org/{name}` off its path.
@@ -94,22 +150,21 @@ impl Resolver {
             let (name, rest) = split_org_path(uri);
             let org = self.named(&name)?;
             *uri = rest;
-            return self.build(&host, org, &format!("{ORG_PATH}{name}"), secure);
+            return self.build(&host, &org, &format!("{ORG_PATH}{name}"), secure);
         }
-        let mut last = last.0.lock();
-        if let Some((known, resolved)) = &*last
-            && *known == host
-        {
-            return Ok(Arc::clone(resolved));
+        // Read first, so that a change in the meantime is not missed.
+        let revision = self.orgs.sandboxes().revision();
+        if let Some(resolved) = last.find(&host, revision) {
+            return Ok(resolved);
         }
         let org = match parse_host(&host)? {
             (Name::UnderLocalhost { label, name }, _) if !self.is_given(name) || self.orgs.org(label).is_some() => {
                 self.named(label)?
             }
-            _ => self.orgs.default_org(),
+            _ => Arc::clone(self.orgs.default_org()),
         };
-        let resolved = self.build(&host, org, "", secure)?;
-        *last = Some((host, Arc::clone(&resolved)));
+        let resolved = self.build(&host, &org, "", secure)?;
+        last.remember(host, revision, &resolved);
         Ok(resolved)
     }
 
@@ -118,11 +173,16 @@ impl Resolver {
         self.build(&HeaderValue::from_static("localhost"), self.orgs.default_org(), "", secure)
     }
 
-    fn named(&self, name: &str) -> Result<&Arc<OrgInstance>, Misaddressed> {
+    fn named(&self, name: &str) -> Result<Arc<OrgInstance>, Misaddressed> {
         self.orgs.org(name).ok_or_else(|| {
             let mut text = format!("No org is named {name:?} here. Orgs of this mock:");
-            for org in self.orgs.orgs() {
+            for org in self.orgs.loaded() {
                 let _ = write!(text, " {}", org.name);
+            }
+            match self.orgs.sandboxes().list().len() {
+                0 => {}
+                1 => text.push_str(", and 1 sandbox"),
+                more => _ = write!(text, ", and {more} sandboxes"),
             }
             let _ = writeln!(
                 text,
@@ -159,11 +219,32 @@ impl Resolver {
             Some(url) if Arc::ptr_eq(org, self.orgs.default_org()) => url.as_str().into(),
             Some(url) => format!("{}{ORG_PATH}{}", url.as_str(), org.name).into(),
         };
-        let edge = self.edges.get(&org.name).cloned().unwrap_or_default();
-        let settings = Arc::clone(&self.settings);
+        let edge = self.edge(org);
+        let (orgs, settings) = (Arc::clone(&self.orgs), Arc::clone(&self.settings));
         let path_prefix = path_prefix.into();
-        let address = Address { org: Arc::clone(org), base, issuer_base, path_prefix, secure, settings };
+        let address = Address { org: Arc::clone(org), base, issuer_base, path_prefix, secure, orgs, settings };
         Ok(Arc::new(Resolved { address: Arc::new(address), edge }))
+    }
+
+    fn edge(&self, org: &Arc<OrgInstance>) -> Arc<Edge> {
+        let find = |edges: &HashMap<String, (Weak<OrgInstance>, Arc<Edge>)>| {
+            let (owner, edge) = edges.get(&org.name)?;
+            // A sandbox of the same name may have been removed before.
+            std::ptr::eq(owner.as_ptr(), Arc::as_ptr(org)).then(|| Arc::clone(edge))
+        };
+        if let Some(edge) = find(&self.edges.load()) {
+            return edge;
+        }
+        let new = Arc::new(Edge::default());
+        self.edges.rcu(|edges| {
+            let mut next: HashMap<_, _> = (**edges).clone();
+            if find(&next).is_none() {
+                next.retain(|_, (owner, _)| owner.strong_count() > 0);
+                next.insert(org.name.clone(), (Arc::downgrade(org), Arc::clone(&new)));
+            }
+            next
+        });
+        find(&self.edges.load()).unwrap_or(new)
     }
 
     fn is_ours(&self, name: &Name<'_>) -> bool {

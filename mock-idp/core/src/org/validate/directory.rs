@@ -9,7 +9,12 @@ use crate::org::records::{DirectoryRow, GROUP_NAME, GROUP_TYPE, USER_LOGIN, dire
 use crate::org::table::ID;
 
 impl Check<'_> {
-    pub(super) fn subdomain(&mut self) {
+    pub(super) fn identity(&mut self) {
+        self.id("/org/id", &self.tables.identity().id, "00o");
+        self.subdomain();
+    }
+
+    fn subdomain(&mut self) {
         let name = &self.tables.identity().subdomain;
         let label = !name.is_empty()
             && name.len() <= 63

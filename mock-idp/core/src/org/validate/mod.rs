@@ -20,8 +20,7 @@ use super::touched::Touched;
 /// Every problem of an org, in document order.
 pub(super) fn everything(tables: &Tables) -> Vec<Problem> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: true };
-    check.id("/org/id", &tables.identity().id, "00o");
-    check.subdomain();
+    check.identity();
     check.settings();
     for (slot, group) in tables.groups.slots() {
         check.group_row(slot, &group.group);
@@ -61,12 +60,18 @@ pub(super) fn everything(tables: &Tables) -> Vec<Problem> {
     check.found
 }
 
+/// The problems of the id and the subdomain of an org.
+pub(super) fn identity(tables: &Tables) -> Vec<Problem> {
+    let mut check = Check { tables, found: Vec::new(), first_is_right: false };
+    check.identity();
+    check.found
+}
+
 /// The problems of the rows that a change touched, and of those that refer to what it took away.
 pub(super) fn touched(tables: &Tables, touched: &Touched) -> Vec<Problem> {
     let mut check = Check { tables, found: Vec::new(), first_is_right: false };
     if touched.settings {
-        check.id("/org/id", &tables.identity().id, "00o");
-        check.subdomain();
+        check.identity();
         check.settings();
         check.api_tokens();
     }

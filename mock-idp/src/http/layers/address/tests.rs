@@ -1,6 +1,7 @@
 use mock_idp_core::org::Org;
 
 use super::*;
+use crate::engine::SandboxSettings;
 use crate::keys::KeyPool;
 
 fn resolver(settings: Settings) -> Resolver {
@@ -9,7 +10,7 @@ fn resolver(settings: Settings) -> Resolver {
         let yaml = format!("org: {{ id: 00onamed000000000000, name: Named, subdomain: {name} }}\n{everyone}\n");
         OrgInstance::new(Org::parse(&yaml).unwrap(), &mut KeyPool::default())
     };
-    let orgs = Orgs::new(org("market"), vec![org("tenant2")]);
+    let orgs = Orgs::new(org("market"), vec![org("tenant2")], SandboxSettings::default());
     Resolver::new(Arc::new(orgs), Arc::new(settings))
 }
 
