@@ -1,5 +1,6 @@
 //! The arguments, and the variables `MOCK_IDP_*` that replace them.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -36,6 +37,8 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Print the settings that an app needs.
     Env(EnvArgs),
+    /// Start a mock on a free port, run a command with the settings of `env`, stop, and return its exit code.
+    Exec(ExecArgs),
     /// Ask whether a mock is ready: exit code 0 if it is, else 1.
     Health(HealthArgs),
     /// Show the outcome of a token request, without a running mock.
@@ -62,6 +65,38 @@ impl Config {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
+    #[command(flatten)]
+    mock: MockArgs,
+    /// Format of the request log on stderr; MOCK_IDP_LOG filters it.
+    #[arg(long, value_enum, default_value = "text", env = "MOCK_IDP_LOG_FORMAT")]
+    pub(super) log: LogFormat,
+    /// File to write the READY line to once requests are served; removed at the end.
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_READY_FILE")]
+    pub(super) ready_file: Option<PathBuf>,
+    /// Read the org files again when they change, as on SIGHUP.
+    #[arg(long, requires = "org", env = "MOCK_IDP_WATCH", value_parser = clap::builder::FalseyValueParser::new())]
+    pub(super) watch: bool,
+    /// Check the org documents and exit.
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+/// Arguments of `exec`.
+#[derive(Debug, Args)]
+pub(super) struct ExecArgs {
+    #[command(flatten)]
+    mock: MockArgs,
+    /// Format of the request log on stderr; MOCK_IDP_LOG filters it.
+    #[arg(long, value_enum, default_value = "off")]
+    log: LogFormat,
+    /// The command and its arguments.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(super) command: Vec<OsString>,
+}
+
+/// Settings of a mock.
+#[derive(Debug, Args)]
+struct MockArgs {
     /// Org document to serve instead of the built-in org, - for standard input; repeatable.
     #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
     org: Vec<PathBuf>,
@@ -88,12 +123,6 @@ pub(super) struct ServeArgs {
     /// What to follow where Okta deviates from OpenID Connect: okta, openid or fapi2 (FAPI 2 Security Profile). Overrides the org documents.
     #[arg(long, value_name = "WHOSE", env = "MOCK_IDP_BEHAVIOR")]
     behavior: Option<Behavior>,
-    /// Format of the request log on stderr; MOCK_IDP_LOG filters it.
-    #[arg(long, value_enum, default_value = "text", env = "MOCK_IDP_LOG_FORMAT")]
-    pub(super) log: LogFormat,
-    /// File to write the READY line to once requests are served; removed at the end.
-    #[arg(long, value_name = "FILE", env = "MOCK_IDP_READY_FILE")]
-    pub(super) ready_file: Option<PathBuf>,
     /// Bearer token for the control API; without it, the API is closed if --host lets other machines connect.
     #[arg(long, value_name = "TOKEN", env = "MOCK_IDP_CONTROL_TOKEN", hide_env_values = true)]
     control_token: Option<String>,
@@ -103,12 +132,9 @@ pub(super) struct ServeArgs {
     /// Largest number of connections at a time. Default: 4096, or what the process may open.
     #[arg(long, value_name = "N", env = "MOCK_IDP_MAX_CONNECTIONS", value_parser = count)]
     max_connections: Option<usize>,
-    /// Read the org files again when they change, as on SIGHUP.
-    #[arg(long, requires = "org", env = "MOCK_IDP_WATCH", value_parser = clap::builder::FalseyValueParser::new())]
-    pub(super) watch: bool,
-    /// Check the org documents and exit.
-    #[arg(long)]
-    pub(super) check: bool,
+    /// Largest number of sandboxes (POST /_mock/orgs) at a time. Default: 1000.
+    #[arg(long, value_name = "N", env = "MOCK_IDP_MAX_SANDBOXES")]
+    max_sandboxes: Option<usize>,
 }
 
 /// Arguments of `init`.
@@ -371,6 +397,9 @@ pub(super) enum EnvForm {
 #[derive(Debug, Args)]
 pub(super) struct HealthArgs {
     /// Base URL of the mock. Default: from --host and --port.
+    #[arg(value_name = "URL", conflicts_with = "url")]
+    pub(super) base: Option<String>,
+    /// The same.
     #[arg(long, value_name = "URL")]
     pub(super) url: Option<String>,
     /// The --host that the mock was started with.
@@ -435,19 +464,31 @@ impl CaCommand {
 impl ServeArgs {
     /// The builder for these arguments.
     pub(super) fn builder(&self) -> Result<Builder, StartError> {
+        let builder = self.mock.builder()?.log(self.log);
+        Ok(if self.mock.port.is_none() { builder.prefer_port(MockIdp::DEFAULT_PORT) } else { builder })
+    }
+}
+
+impl ExecArgs {
+    /// The builder for these arguments. Without a port it is any free one, so that commands can run side by side.
+    pub(super) fn builder(&self) -> Result<Builder, StartError> {
+        Ok(self.mock.builder()?.log(self.log))
+    }
+}
+
+impl MockArgs {
+    fn builder(&self) -> Result<Builder, StartError> {
         let mut builder = MockIdp::builder()
             .host(self.host.as_str())
             .picker(!self.no_picker)
             .classic_sign_in(self.classic_sign_in)
-            .allow_private_networks(self.allow_private_networks)
-            .log(self.log);
+            .allow_private_networks(self.allow_private_networks);
         if let Some(behavior) = self.behavior {
             builder = builder.behavior(behavior);
         }
-        builder = match self.port {
-            Some(port) => builder.port(port),
-            None => builder.prefer_port(MockIdp::DEFAULT_PORT),
-        };
+        if let Some(port) = self.port {
+            builder = builder.port(port);
+        }
         if self.org.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(StartError::Setting("--org - is given twice, but standard input is read only once".to_owned()));
         }
@@ -456,6 +497,9 @@ impl ServeArgs {
         }
         if let Some(max) = self.max_connections {
             builder = builder.max_connections(max);
+        }
+        if let Some(max) = self.max_sandboxes {
+            builder = builder.max_sandboxes(max);
         }
         for name in &self.allow_host {
             builder = builder.allow_host(name.as_str());

@@ -12,7 +12,7 @@ use super::output::print;
 
 /// Runs `mock-idp health`. Whatever is wrong is exit code 1: Docker knows no other.
 pub(super) fn run(args: &HealthArgs) -> Result<(), Failure> {
-    let url = args.url.clone().unwrap_or_else(|| base(&args.host, args.port));
+    let url = args.base.as_ref().or(args.url.as_ref()).cloned().unwrap_or_else(|| base(&args.host, args.port));
     let unhealthy = |text: String| Failure { code: NEGATIVE, text };
     let readyz = format!("{}/readyz", url.trim_end_matches('/'));
     let (status, answer) = get(&readyz, None).map_err(|failure| unhealthy(failure.text))?;

@@ -6,6 +6,7 @@ mod ca;
 mod changes;
 mod config;
 mod env;
+mod exec;
 mod explain;
 mod failure;
 mod health;
@@ -38,6 +39,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Serve(args) if args.check => serve::check(&args),
         Command::Serve(args) => serve::serve(args),
         Command::Health(args) => health::run(&args),
+        Command::Exec(args) => return exec::run(&args).unwrap_or_else(|failure| fail(&failure)),
         Command::Init(args) => init::run(&args.dir),
         Command::Env(args) => env::run(&args),
         Command::Behavior(args) => print(&behavior::render(args.json)),

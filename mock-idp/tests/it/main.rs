@@ -22,6 +22,7 @@ mod dpop;
 mod edge;
 mod encryption;
 mod exchange;
+mod exec;
 mod explain;
 mod explain_program;
 mod fapi2;

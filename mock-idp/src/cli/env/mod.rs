@@ -13,7 +13,7 @@ pub(super) use escape::shell_quoted;
 use super::config::EnvArgs;
 use super::failure::Failure;
 use super::output::{print, print_error};
-use environment::{Environment, MockAddress};
+pub(super) use environment::{Environment, MockAddress};
 
 /// Runs `mock-idp env`.
 pub(super) fn run(args: &EnvArgs) -> Result<(), Failure> {
