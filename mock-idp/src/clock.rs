@@ -29,6 +29,8 @@ const LIMIT_SECONDS: i64 = 253_402_300_799;
 pub(crate) struct Clock {
     offset_millis: AtomicI64,
     frozen_at: AtomicI64,
+    /// How it is set after a reset.
+    start: ClockSetting,
     /// Locked by whoever moves the clock, not by readers.
     moving: Mutex<()>,
     written: Mutex<HttpDates>,
@@ -62,14 +64,16 @@ pub(crate) struct ClockState {
 
 impl Default for Clock {
     fn default() -> Self {
-        let written = Mutex::new(HttpDates::of(0));
-        Self { offset_millis: AtomicI64::new(0), frozen_at: AtomicI64::new(RUNNING), moving: Mutex::new(()), written }
+        Self::from(ClockSetting::default())
     }
 }
 
+/// The clock is set like this, now and after each reset.
 impl From<ClockSetting> for Clock {
     fn from(setting: ClockSetting) -> Self {
-        let clock = Self::default();
+        let (offset_millis, frozen_at) = (AtomicI64::new(0), AtomicI64::new(RUNNING));
+        let written = Mutex::new(HttpDates::of(0));
+        let clock = Self { offset_millis, frozen_at, start: setting, moving: Mutex::new(()), written };
         clock.follow(setting);
         clock
     }
@@ -127,9 +131,23 @@ impl Clock {
         self.show(seconds.saturating_mul(1000));
     }
 
-    /// Back to the machine's time, running.
+    /// Back to how it was at the start: the machine's time, running, unless the org has a seed.
     pub(crate) fn reset(&self) {
-        self.follow(ClockSetting::default());
+        self.follow(self.start);
+    }
+
+    /// How it is set after a reset.
+    #[must_use]
+    pub(crate) fn start(&self) -> ClockSetting {
+        self.start
+    }
+
+    /// A clock with the same start that is set like this.
+    #[must_use]
+    pub(crate) fn with_setting(&self, setting: ClockSetting) -> Self {
+        let clock = Self::from(self.start);
+        clock.follow(setting);
+        clock
     }
 
     /// How the clock is set.
@@ -198,7 +216,7 @@ fn http_date(seconds: i64) -> String {
 
 /// The only place that reads the machine's wall clock.
 #[expect(clippy::disallowed_methods, reason = "all other clocks are derived from it")]
-fn machine_millis() -> i64 {
+pub(crate) fn machine_millis() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -31,6 +31,7 @@ mod people;
 pub mod preview;
 mod request_id;
 mod routing;
+mod seed;
 mod settings;
 mod start_error;
 mod state_dir;

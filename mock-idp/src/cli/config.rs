@@ -132,6 +132,9 @@ struct MockArgs {
     /// Largest number of connections at a time. Default: 4096, or what the process may open.
     #[arg(long, value_name = "N", env = "MOCK_IDP_MAX_CONNECTIONS", value_parser = count)]
     max_connections: Option<usize>,
+    /// Derive ids, codes, tokens and keys from this number and stop the clock, so that runs have equal results.
+    #[arg(long, value_name = "N", env = "MOCK_IDP_SEED")]
+    seed: Option<u64>,
     /// Largest number of sandboxes (POST /_mock/orgs) at a time. Default: 1000.
     #[arg(long, value_name = "N", env = "MOCK_IDP_MAX_SANDBOXES")]
     max_sandboxes: Option<usize>,
@@ -497,6 +500,9 @@ impl MockArgs {
         }
         if let Some(max) = self.max_connections {
             builder = builder.max_connections(max);
+        }
+        if let Some(seed) = self.seed {
+            builder = builder.seed(seed);
         }
         if let Some(max) = self.max_sandboxes {
             builder = builder.max_sandboxes(max);

@@ -17,8 +17,7 @@ use crate::control::error::parse_optional;
 use crate::engine::{OrgInstance, Sandbox, SandboxError, SandboxRequest, SandboxSource};
 use crate::routing::{At, PathParameters};
 
-const EXPECTED: &str =
-    r#"{"from"?: name of an org, or an org document as an object, "name"?: a host label, "lifetime"?: seconds}"#;
+const EXPECTED: &str = r#"{"from"?: name of an org, or an org document as an object, "name"?: a host label, "lifetime"?: seconds, "seed"?: number}"#;
 
 /// A sandbox to add.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -30,6 +29,8 @@ pub(super) struct SandboxBody {
     name: Option<String>,
     /// Seconds until it is removed by itself, at most 86,400. Default: 3,600.
     lifetime: Option<u64>,
+    /// As `--seed`, for this org. Default: that of the mock.
+    seed: Option<u64>,
 }
 
 /// An org of this mock.
@@ -64,7 +65,7 @@ pub(super) async fn list(At(address): At) -> Json<Vec<ListedOrg>> {
 
 /// Adds a sandbox.
 pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<ListedOrg>, ControlError> {
-    let SandboxBody { from, name, lifetime } = parse_optional(&body, EXPECTED)?;
+    let SandboxBody { from, name, lifetime, seed } = parse_optional(&body, EXPECTED)?;
     let lifetime = lifetime.map_or(Sandbox::LIFETIME, Duration::from_secs);
     if lifetime.is_zero() || lifetime > Sandbox::LONGEST_LIFETIME {
         let longest = Sandbox::LONGEST_LIFETIME.as_secs();
@@ -75,7 +76,7 @@ pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<ListedOrg>,
         Some(Value::String(name)) => SandboxSource::Org(name),
         Some(document) => SandboxSource::Document(Box::new(read(document).await?)),
     };
-    let sandbox = address.orgs.add_sandbox(SandboxRequest { from, name, lifetime })?;
+    let sandbox = address.orgs.add_sandbox(SandboxRequest { from, name, lifetime, seed })?;
     Ok(Json(listed_sandbox(&address, &sandbox)))
 }
 

@@ -7,22 +7,24 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
-use mock_idp_core::ledger::LedgerError;
+use mock_idp_core::ledger::{ClockSetting, LedgerError};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{CompiledServer, Draft, Org, Problems, RateLimits};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 use tokio_util::sync::CancellationToken;
 
+use super::randomness::Randomness;
 use super::scratch::Scratch;
 use super::snapshots::Snapshots;
 use super::user_rates::UserRates;
 use crate::clock::{Clock, ClockState};
 use crate::faults::Faults;
 use crate::journal::Journal;
-use crate::keys::{KeyPool, KeyRing, LoadedKeys};
+use crate::keys::{KeyPool, KeyRing, LoadedKeys, NewKeys};
 use crate::ledger::{Ledger, NEVER};
 use crate::outbound::{KeySets, Networks};
+use crate::seed::Seed;
 
 /// One org: configuration, ledger, keys, clock, faults and journal of its own.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ pub(crate) struct OrgInstance {
     pub(super) key_sets: KeySets,
     /// The secret for the nonces of DPoP proofs, unless the ledger has another one.
     pub(super) nonce_secret: [u8; 32],
+    pub(super) randomness: Randomness,
     /// What is different if this is a scratch instance.
     pub(super) scratch: Option<Scratch>,
     /// Cancelled when the org is removed. `None` if it cannot be.
@@ -58,15 +61,24 @@ pub(crate) struct OrgInstance {
 const CLOCK: &str = "clock";
 
 impl OrgInstance {
-    /// An instance of an org, with keys from the pool.
+    /// 2026-01-01T00:00:00Z.
+    const START_WITH_SEED: i64 = 1_767_225_600;
+
+    /// An instance of an org, with keys from the pool. With a seed, everything that is random elsewhere is the same in each run, and
+    /// the clock is stopped at [`Self::START_WITH_SEED`].
     #[must_use]
-    pub(crate) fn new(org: Org, pool: &mut KeyPool) -> Self {
-        let clock = Clock::default();
-        let keys = KeyRing::new(org.servers(), pool, clock.now());
-        Self::with(Arc::new(org), clock, keys, Ledger::default())
+    pub(crate) fn new(org: Org, pool: &mut KeyPool, seed: Option<u64>) -> Self {
+        let seed = seed.map(|number| Seed::of_org(number, &org.identity().subdomain));
+        let clock = match seed {
+            None => Clock::default(),
+            Some(_) => Clock::from(ClockSetting::frozen(Self::START_WITH_SEED)),
+        };
+        let new_keys = seed.map_or(NewKeys::Generated, NewKeys::Derived);
+        let keys = KeyRing::new(org.servers(), pool, new_keys, clock.now());
+        Self::with(Arc::new(org), clock, keys, Ledger::default(), Randomness::new(seed))
     }
 
-    pub(super) fn with(org: Arc<Org>, clock: Clock, keys: KeyRing, ledger: Ledger) -> Self {
+    pub(super) fn with(org: Arc<Org>, clock: Clock, keys: KeyRing, ledger: Ledger, randomness: Randomness) -> Self {
         Self {
             name: org.identity().subdomain.clone(),
             clock,
@@ -76,7 +88,8 @@ impl OrgInstance {
             ledger,
             keys,
             key_sets: KeySets::default(),
-            nonce_secret: rand::random(),
+            nonce_secret: nonce_secret(&randomness),
+            randomness,
             scratch: None,
             end: None,
             snapshots: Snapshots::new(org),
@@ -197,6 +210,9 @@ impl OrgInstance {
         self.key_sets.clear();
         self.increment_revision();
         self.change_clock(Clock::reset).await?;
+        // The nonce secret, which stays, has the first value of the sequence.
+        self.randomness.restart(&[]);
+        nonce_secret(&self.randomness);
         self.faults.clear();
         self.journal.clear();
         self.user_rates.clear();
@@ -230,7 +246,8 @@ impl OrgInstance {
         let ledger = self.ledger.at(NEVER - 1);
         loop {
             let stored = ledger.clock_settings().get_versioned(CLOCK).await?;
-            let changed = Clock::from(stored.as_ref().map_or_else(|| self.clock.setting(), |stored| stored.value));
+            let changed =
+                self.clock.with_setting(stored.as_ref().map_or_else(|| self.clock.setting(), |stored| stored.value));
             change(&changed);
             let setting = changed.setting();
             let mut batch = ledger.batch();
@@ -266,17 +283,14 @@ impl OrgInstance {
         let _setting = self.setting_clock.lock().await;
         let Some(revision) = self.ledger.clock_revision() else { return Ok(()) };
         let setting = self.ledger.at(NEVER - 1).clock_settings().get(CLOCK).await?;
-        self.clock.follow(setting.unwrap_or_default());
+        self.clock.follow(setting.unwrap_or_else(|| self.clock.start()));
         self.followed_revision.store(revision, Ordering::Release);
         Ok(())
     }
 
     /// Runs a rule at a time, with randomness and the trace.
     pub(super) fn decide_at<T>(&self, now: i64, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
-        match &self.scratch {
-            None => rule(&mut Moment { now, rng: &mut rand::rng(), trace }),
-            Some(scratch) => scratch.with_rng(|rng| rule(&mut Moment { now, rng, trace })),
-        }
+        self.randomness.with(|rng| rule(&mut Moment { now, rng, trace }))
     }
 
     /// The keys of a server.
@@ -313,4 +327,10 @@ impl OrgInstance {
         self.increment_revision();
         Ok(rotated?)
     }
+}
+
+fn nonce_secret(randomness: &Randomness) -> [u8; 32] {
+    let mut secret = [0; 32];
+    randomness.with(|rng| rng.fill_bytes(&mut secret));
+    secret
 }

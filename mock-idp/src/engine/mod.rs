@@ -29,6 +29,7 @@ mod management_call;
 mod nonces;
 mod orgs;
 mod pushed_request;
+mod randomness;
 mod redemption;
 mod refresh_tokens;
 mod remote_keys;

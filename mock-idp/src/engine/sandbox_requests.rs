@@ -4,12 +4,12 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use mock_idp_core::org::{Org, Problems};
-use time::OffsetDateTime;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::sandboxes::Sandbox;
 use super::{OrgInstance, Orgs};
+use crate::clock::machine_millis;
 use crate::keys::{self, KeyPool};
 
 /// What a sandbox is made from.
@@ -27,6 +27,7 @@ pub(crate) struct SandboxRequest {
     /// Default: one that is free.
     pub(crate) name: Option<String>,
     pub(crate) lifetime: Duration,
+    pub(crate) seed: Option<u64>,
 }
 
 /// Why a sandbox was not added or removed.
@@ -56,7 +57,10 @@ impl Orgs {
             SandboxSource::Org(name) => self.org(&name).ok_or(SandboxError::UnknownOrg(name))?.seed(),
             SandboxSource::Document(org) => Arc::new(settings.overrides.apply(*org)?),
         };
-        keys::expect_use(1);
+        let seed = request.seed.or(settings.seed);
+        if seed.is_none() {
+            keys::expect_use(1);
+        }
         let mut change = sandboxes.change();
         if change.by_name.len() >= settings.max {
             return Err(SandboxError::Full(settings.max));
@@ -66,7 +70,7 @@ impl Orgs {
             Some(name) => name,
             None => self.free_name(&org.identity().subdomain),
         };
-        let mut instance = OrgInstance::new(org.renamed(&name)?, &mut KeyPool::without_fixtures());
+        let mut instance = OrgInstance::new(org.renamed(&name)?, &mut KeyPool::without_fixtures(), seed);
         instance.networks = settings.networks;
         let end = instance.can_end();
         let expires = machine_millis().saturating_add(i64::try_from(request.lifetime.as_millis()).unwrap_or(i64::MAX));
@@ -96,7 +100,11 @@ impl Orgs {
         // A host label has at most 63 characters.
         let from: String = from.chars().take(54).collect();
         loop {
-            let name = format!("{}-{:08x}", from.trim_end_matches('-'), rand::random::<u32>());
+            let name = format!(
+                "{}-{:08x}",
+                from.trim_end_matches('-'),
+                self.default_org().randomness.with(|rng| rng.next_u32())
+            );
             if self.org(&name).is_none() {
                 return name;
             }
@@ -112,10 +120,4 @@ async fn expire(orgs: Weak<Orgs>, name: String, end: CancellationToken, lifetime
         // An error means that it has just been removed.
         let _ = orgs.remove_sandbox(&name);
     }
-}
-
-fn machine_millis() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "lifetimes of sandboxes do not depend on their clocks")]
-    let now = OffsetDateTime::now_utc();
-    i64::try_from(now.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }

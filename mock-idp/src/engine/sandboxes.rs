@@ -26,6 +26,8 @@ pub(crate) struct Sandboxes {
 pub(crate) struct SandboxSettings {
     /// The largest number of them.
     pub max: usize,
+    /// The seed of those that have none of their own.
+    pub seed: Option<u64>,
     pub overrides: OrgOverrides,
     /// Where requests that they send themselves may go.
     pub networks: Networks,
@@ -33,7 +35,7 @@ pub(crate) struct SandboxSettings {
 
 impl Default for SandboxSettings {
     fn default() -> Self {
-        Self { max: Sandbox::MAX, overrides: OrgOverrides::default(), networks: Networks::default() }
+        Self { max: Sandbox::MAX, seed: None, overrides: OrgOverrides::default(), networks: Networks::default() }
     }
 }
 

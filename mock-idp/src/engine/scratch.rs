@@ -7,8 +7,6 @@ use mock_idp_core::org::Org;
 use mock_idp_core::protocol::{OAuthError, Scopes};
 use mock_idp_core::tokens::{SignedTokens, UnsignedToken, UnsignedTokens, Verified};
 use parking_lot::Mutex;
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
 use serde_json::{Map, Value};
 
 /// What a scratch instance assumes instead of checking it.
@@ -32,8 +30,6 @@ pub(crate) struct RecordedTokens {
 #[derive(Debug)]
 pub(super) struct Scratch {
     pub(super) assumptions: Assumptions,
-    /// Always seeded alike: the same requests have the same result.
-    rng: Mutex<StdRng>,
     recorded: Mutex<Vec<RecordedTokens>>,
     /// The claims of access tokens that were issued before.
     earlier: Mutex<Vec<Map<String, Value>>>,
@@ -44,18 +40,12 @@ const KEY: &str = "preview";
 
 impl Scratch {
     pub(super) fn new(assumptions: Assumptions) -> Self {
-        let rng = Mutex::new(StdRng::seed_from_u64(0));
-        Self { assumptions, rng, recorded: Mutex::default(), earlier: Mutex::default() }
+        Self { assumptions, recorded: Mutex::default(), earlier: Mutex::default() }
     }
 
     /// The tokens of the last answer that has any.
     pub(super) fn recorded_tokens(&self) -> Option<RecordedTokens> {
         self.recorded.lock().last().cloned()
-    }
-
-    /// Runs a rule with seeded randomness.
-    pub(super) fn with_rng<T>(&self, rule: impl FnOnce(&mut StdRng) -> T) -> T {
-        rule(&mut self.rng.lock())
     }
 
     /// The client of every request, as if it had authenticated.

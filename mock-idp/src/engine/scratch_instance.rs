@@ -9,10 +9,12 @@ use mock_idp_core::protocol::Scopes;
 use serde_json::{Map, Value};
 
 use super::OrgInstance;
+use super::randomness::Randomness;
 use super::scratch::{Assumptions, RecordedTokens, Scratch};
 use crate::clock::Clock;
-use crate::keys::{KeyPool, KeyRing};
+use crate::keys::{KeyPool, KeyRing, NewKeys};
 use crate::ledger::{Ledger, NEVER};
+use crate::seed::Seed;
 
 /// The id of the session that a browser begins with.
 const SESSION: &str = "idxpreview";
@@ -21,9 +23,11 @@ impl OrgInstance {
     /// An instance with an empty ledger in memory and a clock that is stopped at `now`.
     #[must_use]
     pub(crate) fn scratch(org: Arc<Org>, now: i64, assumptions: Assumptions) -> Self {
-        let keys = KeyRing::new(&[], &mut KeyPool::default(), now);
+        let keys = KeyRing::new(&[], &mut KeyPool::default(), NewKeys::default(), now);
         let clock = Clock::from(ClockSetting::frozen(now));
-        let mut instance = Self::with(org, clock, keys, Ledger::default());
+        // Always seeded alike: the same requests have the same result.
+        let randomness = Randomness::new(Some(Seed::of_org(0, SESSION)));
+        let mut instance = Self::with(org, clock, keys, Ledger::default(), randomness);
         instance.scratch = Some(Scratch::new(assumptions));
         instance
     }

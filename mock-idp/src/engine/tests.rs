@@ -11,11 +11,12 @@ use mock_idp_core::org::Org;
 use mock_idp_core::protocol::Scopes;
 use serde_json::{Value, json};
 
+use super::randomness::Randomness;
 use super::{OrgInstance, Orgs, SandboxSettings};
 use crate::clock::Clock;
 use crate::control::ControlError;
 use crate::http::front::Front;
-use crate::keys::{KeyPool, KeyRing};
+use crate::keys::{KeyPool, KeyRing, NewKeys};
 use crate::ledger::Ledger;
 use crate::ledger::tests::{BrokenStore, BytesInMemory, FailingStore};
 use crate::routing::Table;
@@ -28,8 +29,8 @@ fn org() -> Arc<Org> {
 fn instance(ledger: Ledger) -> OrgInstance {
     let org = org();
     let clock = Clock::default();
-    let keys = KeyRing::new(org.servers(), &mut KeyPool::default(), clock.now());
-    OrgInstance::with(org, clock, keys, ledger)
+    let keys = KeyRing::new(org.servers(), &mut KeyPool::default(), NewKeys::default(), clock.now());
+    OrgInstance::with(org, clock, keys, ledger, Randomness::new(None))
 }
 
 /// The response of an org whose store is unavailable, and the reason in its journal.

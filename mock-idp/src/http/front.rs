@@ -357,7 +357,11 @@ mod tests {
 
     fn orgs() -> Arc<Orgs> {
         let org = Org::parse(crate::BUILT_IN_ORG).unwrap();
-        Arc::new(Orgs::new(OrgInstance::new(org, &mut KeyPool::default()), Vec::new(), SandboxSettings::default()))
+        Arc::new(Orgs::new(
+            OrgInstance::new(org, &mut KeyPool::default(), None),
+            Vec::new(),
+            SandboxSettings::default(),
+        ))
     }
 
     async fn panicking() -> Decided {

@@ -14,4 +14,4 @@ pub(crate) use bank::expect_use;
 pub(crate) use error::KeyError;
 pub(crate) use loaded::LoadedKeys;
 pub(crate) use ring::KeyRing;
-pub(crate) use source::KeyPool;
+pub(crate) use source::{KeyPool, NewKeys};

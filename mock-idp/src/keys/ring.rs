@@ -9,14 +9,18 @@ use mock_idp_core::tokens::SignatureAlgorithm;
 use parking_lot::{Mutex, RwLock};
 
 use super::loaded::periods_due;
-use super::source::Source;
-use super::{KeyError, KeyPool, LoadedKeys};
+use super::source::{Source, pem};
+use super::{KeyError, KeyPool, LoadedKeys, NewKeys};
 use crate::ledger::{LedgerAt, LedgerError, NEVER, Version, Versioned};
+
+/// The purpose of a key that is derived from a seed.
+const ACTIVE: &str = "active";
 
 /// The keys of one org's servers.
 #[derive(Debug)]
 pub(crate) struct KeyRing {
     slots: Mutex<HashMap<String, Arc<Slot>>>,
+    new_keys: NewKeys,
     /// The time of the first "rotation": seconds since 1970.
     created: i64,
 }
@@ -39,19 +43,22 @@ struct Slot {
 impl KeyRing {
     /// Assigns keys of the pool to the servers, the org server's first.
     #[must_use]
-    pub(crate) fn new(servers: &[Arc<CompiledServer>], pool: &mut KeyPool, created: i64) -> Self {
+    pub(crate) fn new(servers: &[Arc<CompiledServer>], pool: &mut KeyPool, new_keys: NewKeys, created: i64) -> Self {
         let slots = servers.iter().map(|server| {
-            let active = pool.key();
-            let access = server.is_org().then(|| pool.key());
+            let active = pool.key(new_keys.source(&[&server.id, ACTIVE]));
+            let access = server.is_org().then(|| pool.key(new_keys.source(&[&server.id, "access"])));
             (server.id.clone(), Slot::new(SignatureAlgorithm::of(server.behavior), active, access, pool.next_key()))
         });
-        Self { slots: Mutex::new(slots.collect()), created }
+        Self { slots: Mutex::new(slots.collect()), new_keys, created }
     }
 
     fn slot(&self, server: &CompiledServer) -> Arc<Slot> {
         let mut slots = self.slots.lock();
         // A server that was added after the start.
-        let added = || Slot::new(SignatureAlgorithm::of(server.behavior), Source::Generate, None, None);
+        let added = || {
+            let active = self.new_keys.source(&[&server.id, ACTIVE]);
+            Slot::new(SignatureAlgorithm::of(server.behavior), active, None, None)
+        };
         Arc::clone(slots.entry(server.id.clone()).or_insert_with(added))
     }
 
@@ -83,7 +90,7 @@ impl KeyRing {
             let mut rotated = record;
             // After two rotations none of the first keys is left: further ones would change nothing.
             for _ in 0..periods.min(2) {
-                rotated = rotate(&rotated, due).await?;
+                rotated = rotate(&rotated, self.new_keys, due).await?;
             }
             replace(server, ledger, version, rotated).await?;
         }
@@ -117,7 +124,7 @@ impl KeyRing {
         loop {
             let Versioned { value: record, version } = self.record(&slot, server, ledger).await?;
             slot.load(record.clone())?;
-            let rotated = rotate(&record, now).await?;
+            let rotated = rotate(&record, self.new_keys, now).await?;
             if replace(server, ledger, version, rotated).await? {
                 return Ok(());
             }
@@ -158,12 +165,13 @@ async fn replace(
     }
 }
 
-async fn rotate(record: &KeyRecord, at: i64) -> Result<KeyRecord, KeyError> {
+async fn rotate(record: &KeyRecord, new_keys: NewKeys, at: i64) -> Result<KeyRecord, KeyError> {
     let active = match &record.next {
         Some(next) => next.clone(),
-        None => Source::Generate.material().await?,
+        None => new_keys.source(&[ACTIVE, pem(&record.active)]).material().await?,
     };
-    Ok(record.rotated(active, Source::Generate.material().await?, at))
+    let next = new_keys.source(&["next", pem(&active)]).material().await?;
+    Ok(record.rotated(active, next, at))
 }
 
 impl Slot {

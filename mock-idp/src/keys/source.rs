@@ -1,8 +1,14 @@
 //! Where keys come from: a few that come with the mock, then generated ones.
 
 use mock_idp_core::ledger::KeyMaterial;
+use rand::Rng as _;
+use rand::rngs::StdRng;
+use rsa::RsaPrivateKey;
+use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
+use rsa::rand_core::{CryptoRng, RngCore};
 
 use super::{KeyError, bank};
+use crate::seed::Seed;
 
 /// Key pairs that come with the mock. They are public and protect nothing; they make starts fast and key ids stable.
 const FIXTURES: [&str; 8] = [
@@ -40,14 +46,15 @@ impl KeyPool {
         Self { first: 0..0, next: 0..0, generated: 0 }
     }
 
-    pub(super) fn key(&mut self) -> Source {
-        self.first.next().map_or_else(
-            || {
-                self.generated += 1;
-                Source::Generate
-            },
-            Source::Fixture,
-        )
+    /// A fixture key, or the other one if there is none left.
+    pub(super) fn key(&mut self, other: Source) -> Source {
+        if let Some(position) = self.first.next() {
+            return Source::Fixture(position);
+        }
+        if matches!(other, Source::Generate) {
+            self.generated += 1;
+        }
+        other
     }
 
     /// How many keys have to be generated, because there are more servers than fixture keys.
@@ -74,6 +81,27 @@ pub(super) enum Source {
     Fixture(usize),
     /// Generated on first use; a different one after each start.
     Generate,
+    /// Generated on first use; always the same one.
+    Derive(Seed),
+}
+
+/// Where the keys of an org come from that are not fixture keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum NewKeys {
+    #[default]
+    Generated,
+    /// From the seed of the org.
+    Derived(Seed),
+}
+
+impl NewKeys {
+    /// The key for a purpose.
+    pub(super) fn source(self, purpose: &[&str]) -> Source {
+        match self {
+            Self::Generated => Source::Generate,
+            Self::Derived(seed) => Source::Derive(seed.derived(purpose)),
+        }
+    }
 }
 
 impl Source {
@@ -81,6 +109,38 @@ impl Source {
         match self {
             Self::Fixture(position) => Ok(KeyMaterial::Fixture(position)),
             Self::Generate => bank::take().await,
+            Self::Derive(seed) => tokio::task::spawn_blocking(move || derive(seed)).await?,
         }
     }
 }
+
+fn derive(seed: Seed) -> Result<KeyMaterial, KeyError> {
+    let unusable = |error: &dyn std::fmt::Display| KeyError::Unusable(format!("deriving an RSA key failed: {error}"));
+    let key = RsaPrivateKey::new(&mut SeededRng(seed.rng()), 2048).map_err(|error| unusable(&error))?;
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&error))?;
+    Ok(KeyMaterial::Pem(pem.to_string()))
+}
+
+/// A seeded generator with the traits that the crate `rsa` knows.
+struct SeededRng(StdRng);
+
+impl RngCore for SeededRng {
+    fn next_u32(&mut self) -> u32 {
+        self.0.next_u32()
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        self.0.fill_bytes(bytes);
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), rsa::rand_core::Error> {
+        self.0.fill_bytes(bytes);
+        Ok(())
+    }
+}
+
+impl CryptoRng for SeededRng {}

@@ -28,6 +28,7 @@ pub struct Builder {
     pub(super) max_connections: Option<usize>,
     pub(super) private_networks: bool,
     pub(super) max_sandboxes: Option<usize>,
+    pub(super) seed: Option<u64>,
 }
 impl Default for Builder {
     fn default() -> Self {
@@ -46,6 +47,7 @@ impl Default for Builder {
             max_connections: None,
             private_networks: false,
             max_sandboxes: None,
+            seed: None,
         }
     }
 }
@@ -138,6 +140,13 @@ impl Builder {
     /// Public addresses are always allowed, and so is loopback while only this machine can connect.
     pub fn allow_private_networks(mut self, on: bool) -> Self {
         self.private_networks = on;
+        self
+    }
+
+    /// Derives ids, codes, tokens and keys from this number, and stops the clocks at 2026-01-01T00:00:00Z: the same requests, one after
+    /// the other, get the same answers in each run and on each machine.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
         self
     }
 

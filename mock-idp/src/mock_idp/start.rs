@@ -104,7 +104,7 @@ impl Builder {
         for source in self.sources() {
             let org = self.org(&source)?;
             let warnings = source.warnings(&org);
-            let mut org = OrgInstance::new(org, &mut keys);
+            let mut org = OrgInstance::new(org, &mut keys, self.seed);
             org.networks = self.networks();
             org.set_document_warnings(warnings);
             if !names.insert(org.name.clone()) {
@@ -175,7 +175,7 @@ impl Builder {
 
     fn sandbox_settings(&self) -> SandboxSettings {
         let max = self.max_sandboxes.unwrap_or(Sandbox::MAX);
-        SandboxSettings { max, overrides: self.overrides(), networks: self.networks() }
+        SandboxSettings { max, seed: self.seed, overrides: self.overrides(), networks: self.networks() }
     }
 
     fn networks(&self) -> Networks {
@@ -188,6 +188,11 @@ impl Builder {
             leniencies.push(format!(
                 "Other machines can reach this mock (--host {}). It gives tokens to anybody.",
                 self.host
+            ));
+        }
+        if let Some(seed) = self.seed {
+            leniencies.push(format!(
+                "Tokens, codes and keys can be predicted: they are derived from the seed {seed} (--seed)."
             ));
         }
         if self.private_networks {

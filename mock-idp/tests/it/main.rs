@@ -55,6 +55,7 @@ mod refusals;
 mod registration;
 mod request_objects;
 mod sandboxes;
+mod seed;
 mod session_policy;
 mod session_token;
 mod single_sign_out;

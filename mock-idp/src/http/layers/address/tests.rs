@@ -8,7 +8,7 @@ fn resolver(settings: Settings) -> Resolver {
     let org = |name: &str| {
         let everyone = "groups: [{ id: 00geveryone000000000, type: BUILT_IN, profile: { name: Everyone } }]";
         let yaml = format!("org: {{ id: 00onamed000000000000, name: Named, subdomain: {name} }}\n{everyone}\n");
-        OrgInstance::new(Org::parse(&yaml).unwrap(), &mut KeyPool::default())
+        OrgInstance::new(Org::parse(&yaml).unwrap(), &mut KeyPool::default(), None)
     };
     let orgs = Orgs::new(org("market"), vec![org("tenant2")], SandboxSettings::default());
     Resolver::new(Arc::new(orgs), Arc::new(settings))

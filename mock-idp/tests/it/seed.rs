@@ -1,0 +1,92 @@
+//! Mocks with a seed: equal results in each run.
+
+use http::Method;
+use mock_idp::{BUILT_IN_ORG, MockIdp};
+use serde_json::{Value, json};
+
+use crate::client::{TENANT_2, plain};
+use crate::flow::{CALLBACK, WEB, WEB_SECRET, browser, code_request, decode, location, parameter, state_handle};
+
+/// A mock whose issuer does not depend on its port. It has three orgs, so that some keys do not come with the mock.
+async fn mock(seed: u64) -> MockIdp {
+    let third = TENANT_2.replace("tenant2", "tenant3");
+    let builder = MockIdp::builder().seed(seed).issuer_url("http://idp.test".parse().unwrap());
+    builder.org_yaml(BUILT_IN_ORG).org_yaml(TENANT_2).org_yaml(third).start().await.unwrap()
+}
+
+async fn control(mock: &MockIdp, path: &str, body: Value) -> Value {
+    let request = plain().request(Method::POST, format!("{}{path}", mock.url())).json(&body);
+    request.send().await.unwrap().json().await.unwrap()
+}
+
+/// A sign-in, a redemption and a refresh, then a rotation and a service's token: everything that was answered, as text.
+async fn transcript(mock: &MockIdp) -> Vec<String> {
+    let browser = browser();
+    let server = format!("{}/oauth2/default/v1", mock.url());
+    let page = browser.get(format!("{server}/authorize")).query(&code_request(WEB, "openid offline_access"));
+    let page = page.send().await.unwrap().text().await.unwrap();
+    let handle = state_handle(&page);
+    let form = [("stateHandle", handle.as_str()), ("user", "buyer@example.test")];
+    let done = browser.post(format!("{}/signin/pick", mock.url())).form(&form).send().await.unwrap();
+    let cookies: Vec<String> =
+        done.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
+    let arrived = location(&done);
+    let token = async |form: &[(&str, &str)]| {
+        let request = browser.post(format!("{server}/token")).basic_auth(WEB, Some(WEB_SECRET)).form(form);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let code = parameter(&arrived, "code").unwrap();
+    let issued = token(&[("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK)]).await;
+    let refresh_token: Value = serde_json::from_str(&issued).unwrap();
+    let refresh_token = refresh_token["refresh_token"].as_str().unwrap();
+    control(mock, "/_mock/clock", json!({ "advance": 60 })).await;
+    control(mock, "/_mock/keys/rotate", json!({})).await;
+    let refreshed = token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)]).await;
+    let keys = |org: &str| format!("{}{org}/oauth2/v1/keys", mock.url());
+    let get = async |url: String| plain().get(url).send().await.unwrap().text().await.unwrap();
+    let tenant_3 = get(keys("/_org/tenant3")).await;
+    let rotated = get(format!("{server}/keys")).await;
+    vec![handle, arrived, cookies.join("\n"), issued, refreshed, rotated, tenant_3]
+}
+
+#[tokio::test]
+async fn mocks_with_one_seed_give_byte_equal_answers_and_others_do_not() {
+    let (first, second, other) = (mock(7).await, mock(7).await, mock(8).await);
+    let expected = transcript(&first).await;
+    assert_eq!(transcript(&second).await, expected);
+    for (index, (one, another)) in transcript(&other).await.iter().zip(&expected).enumerate() {
+        assert_ne!(one, another, "answer {index}");
+    }
+    let issued: Value = serde_json::from_str(&expected[3]).unwrap();
+    let (_, claims) = decode(issued["access_token"].as_str().unwrap());
+    assert_eq!((&claims["iat"], &claims["iss"]), (&json!(1_767_225_600), &json!("http://idp.test/oauth2/default")));
+}
+
+#[tokio::test]
+async fn a_reset_begins_the_sequence_of_the_seed_again() {
+    let mock = mock(7).await;
+    let before = transcript(&mock).await;
+    control(&mock, "/_mock/reset", json!({})).await;
+    assert_eq!(transcript(&mock).await, before);
+    let reset = control(&mock, "/_mock/clock", json!({ "reset": true })).await;
+    assert_eq!((&reset["now"], &reset["frozen"]), (&json!("2026-01-01T00:00:00Z"), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_sandbox_can_have_a_seed_of_its_own() {
+    let mock = MockIdp::builder().issuer_url("http://idp.test".parse().unwrap()).start().await.unwrap();
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let sandbox = control(&mock, "/_mock/orgs", json!({ "name": "seeded", "seed": 3 })).await;
+        let url = sandbox["url"].as_str().unwrap().to_owned();
+        let form = [("client_id", "0oamarkettv0000005d7"), ("scope", "openid")];
+        let device = plain().post(format!("{url}/oauth2/default/v1/device/authorize")).form(&form);
+        let device = device.send().await.unwrap().text().await.unwrap();
+        let keys = plain().get(format!("{url}/oauth2/default/v1/keys")).send().await.unwrap().text().await.unwrap();
+        answers.push((device, keys));
+        let removed = plain().delete(format!("{}/_mock/orgs/seeded", mock.url())).json(&json!({}));
+        assert_eq!(removed.send().await.unwrap().status(), 200);
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert!(answers[0].0.contains("device_code") && answers[0].1.contains("kid"), "{answers:?}");
+}
