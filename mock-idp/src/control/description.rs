@@ -238,3 +238,13 @@ pub(super) const fn delete(
 ) -> DescribedRoute {
     DescribedRoute::new(Method::DELETE, paths, id, topic, summary, handler)
 }
+
+pub(super) const fn put(
+    paths: Paths,
+    id: &'static str,
+    topic: Topic,
+    summary: &'static str,
+    handler: Handler,
+) -> DescribedRoute {
+    DescribedRoute::new(Method::PUT, paths, id, topic, summary, handler)
+}

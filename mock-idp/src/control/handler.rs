@@ -13,6 +13,13 @@ use crate::routing::{Decided, FromBody, Operation};
 /// Largest body, in bytes.
 const MAX_BODY: usize = 2 * 1024 * 1024;
 
+/// Largest state of an org in a body, in bytes.
+const MAX_STATE: usize = 256 * 1024 * 1024;
+
+/// A body that may be as large as the state of an org.
+#[derive(Debug)]
+pub(super) struct LargeBody(pub(super) Bytes);
+
 /// Makes a [`Handler`](crate::routing::Handler) of an async function.
 macro_rules! handler {
     ($function:path) => {
@@ -35,10 +42,20 @@ where
 
 impl FromBody for Bytes {
     async fn from_body(_: &Parts, body: Body) -> Result<Self, Decided> {
-        axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| {
-            let expected = format!("a body of at most {MAX_BODY} bytes");
-            let error = ControlError::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string(), expected);
-            Explained::undecided(error.into_response())
-        })
+        read(body, MAX_BODY).await
     }
+}
+
+impl FromBody for LargeBody {
+    async fn from_body(_: &Parts, body: Body) -> Result<Self, Decided> {
+        Ok(Self(read(body, MAX_STATE).await?))
+    }
+}
+
+async fn read(body: Body, most: usize) -> Result<Bytes, Decided> {
+    axum::body::to_bytes(body, most).await.map_err(|error| {
+        let expected = format!("a body of at most {most} bytes");
+        let error = ControlError::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string(), expected);
+        Explained::undecided(error.into_response())
+    })
 }

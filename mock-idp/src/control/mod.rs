@@ -19,6 +19,8 @@ mod redirect_uris;
 mod requests;
 mod routes;
 mod server;
+mod state;
+mod state_difference;
 mod unlock;
 mod user;
 

@@ -4,11 +4,12 @@ use mock_idp_core::preview::PARAMETERS;
 use serde_json::{Map, Value};
 
 use super::description::ParameterShape::{Text, UpTo};
-use super::description::{DescribedRoute, Parameter, Topic, delete, get, post};
+use super::description::{BodyExample, DescribedRoute, Parameter, Topic, delete, get, post, put};
 use super::handler::handler;
 use super::{
-    assets, ciba, clock, consents, console, explain, faults, keys, orgs, redirect_uris, requests, server, unlock,
+    assets, ciba, clock, consents, console, explain, faults, keys, orgs, redirect_uris, requests, server, state, unlock,
 };
+use crate::engine::OrgState;
 use crate::journal::{CAPACITY, JournalEntry};
 use crate::routing::Access;
 
@@ -26,6 +27,11 @@ const PAGE_FILTERS: &[(&str, &str)] = &[
     ("flow", "the request id that a sign-in began with"),
     ("group", "flow: one sign-in at a time"),
 ];
+
+const EMPTY_STATE: &[BodyExample] = &[(
+    "The state of an org without users and clients",
+    r#"{"format": "mock-idp-state", "version": 1, "saved_at": 1767225600, "clock": {"offset_millis": 0, "frozen_at": null}, "org": {}, "ledger": {}}"#,
+)];
 
 pub(super) static ROUTES: &[DescribedRoute] = &[
     get(
@@ -60,6 +66,32 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .open_to(Access::Public)
     .returns_text("application/pem-certificate-chain"),
+    get(
+        &["/_mock/state"],
+        "state",
+        Topic::Server,
+        "Returns the whole state of the org: its document, clock, keys, and what sign-ins have left behind. It has secrets.",
+        handler!(state::save),
+    )
+    .returns::<OrgState>(),
+    put(&["/_mock/state"], "load_state", Topic::Server, "Replaces the whole state of the org.", handler!(state::load))
+        .parameters(&[Parameter::query(
+            "clock",
+            Text,
+            "setting: the clock as it was set; saved: from the time of the state; setting without it",
+            "saved",
+        )])
+        .body::<OrgState>(EMPTY_STATE)
+        .returns::<state::LoadedState>(),
+    post(
+        &["/_mock/state/diff"],
+        "compare_state",
+        Topic::Server,
+        "Compares a saved state with the current one, without showing secrets.",
+        handler!(state::compare),
+    )
+    .body::<OrgState>(EMPTY_STATE)
+    .returns::<state::StateDifference>(),
     get(&["/_mock/orgs"], "orgs", Topic::Orgs, "Lists the orgs of this mock.", handler!(orgs::list))
         .returns::<Vec<orgs::ListedOrg>>(),
     post(

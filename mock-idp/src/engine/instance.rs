@@ -46,7 +46,7 @@ pub(crate) struct OrgInstance {
     pub(super) scratch: Option<Scratch>,
     /// Cancelled when the org is removed. `None` if it cannot be.
     end: Option<CancellationToken>,
-    snapshots: Snapshots,
+    pub(super) snapshots: Snapshots,
     document_warnings: ArcSwap<Vec<String>>,
     pub(super) user_rates: UserRates,
     revision: AtomicU64,
@@ -232,7 +232,7 @@ impl OrgInstance {
         self.resets.load(Ordering::Acquire)
     }
 
-    fn increment_revision(&self) {
+    pub(super) fn increment_revision(&self) {
         self.revision.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -47,6 +47,7 @@ mod sign_in_flow;
 mod signing;
 mod single_use;
 mod snapshots;
+mod state;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -78,5 +79,6 @@ pub(crate) use sandbox_requests::{SandboxError, SandboxRequest, SandboxSource};
 pub(crate) use sandboxes::{Sandbox, SandboxSettings};
 pub(crate) use scratch::Assumptions;
 pub(crate) use sign_in::{SignInEndpoint, SignInStep};
+pub(crate) use state::{LoadedClock, OrgState, StateError};
 pub(crate) use token::TokenEndpoint;
 pub(crate) use userinfo::{UserinfoAnswer, UserinfoEndpoint};

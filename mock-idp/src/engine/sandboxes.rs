@@ -78,6 +78,11 @@ impl Sandboxes {
         self.by_name.load().values().map(Arc::clone).collect()
     }
 
+    /// Settings of the server that win over those of an org.
+    pub(crate) fn overrides(&self) -> OrgOverrides {
+        self.settings.overrides
+    }
+
     /// Another number after each change.
     pub(crate) fn revision(&self) -> u64 {
         self.revision.load(Ordering::Acquire)

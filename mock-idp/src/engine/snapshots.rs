@@ -95,6 +95,12 @@ impl Snapshots {
         Ok(())
     }
 
+    /// Replaces the current snapshot.
+    pub(crate) fn load(&self, org: Org) {
+        let _changing = self.changing.lock();
+        self.current.store(Arc::new(org));
+    }
+
     /// Goes back to the snapshot that the org was started with.
     pub(crate) fn reset(&self) {
         let _changing = self.changing.lock();

@@ -9,6 +9,9 @@ use mock_idp_core::ledger::RecordSize;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Version(pub(super) u64);
 
+/// The expiry of a record that never expires.
+pub(crate) const NEVER: i64 = i64::MAX;
+
 /// How much a table holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bound {
@@ -48,6 +51,12 @@ impl<T> Default for Entries<T> {
 impl<T: RecordSize> Entries<T> {
     pub(super) fn get(&self, key: &str, now: i64) -> Option<(&T, Version)> {
         self.by_key.get(key).filter(|entry| now < entry.expires).map(|entry| (&entry.value, entry.version))
+    }
+
+    /// The records that have not expired, with their expiry.
+    pub(super) fn iter(&self, now: i64) -> impl Iterator<Item = (&str, i64, &T)> {
+        let live = self.by_key.iter().filter(move |(_, entry)| now < entry.expires);
+        live.map(|(key, entry)| (&**key, entry.expires, &entry.value))
     }
 
     /// Changes a record in place.

@@ -10,6 +10,7 @@ mod byte_store;
 mod entries;
 mod list;
 mod memory;
+mod saved;
 mod store;
 mod table;
 mod tables;
@@ -17,15 +18,13 @@ mod tables;
 pub(crate) mod tests;
 
 pub(crate) use batch::Batch;
-pub(crate) use entries::Version;
+pub(crate) use entries::{NEVER, Version};
 pub(crate) use mock_idp_core::ledger::LedgerError;
+pub(crate) use saved::{SavedTables, SavedTablesError};
 pub(crate) use table::{StoredRecord, Table, Versioned};
 pub(crate) use tables::LedgerAt;
 
 use store::Store;
-
-/// A record that never expires.
-pub(crate) const NEVER: i64 = i64::MAX;
 
 /// All records of one org.
 #[derive(Debug, Default)]
@@ -51,6 +50,32 @@ impl Ledger {
             Store::Memory(_) => None,
             #[cfg(test)]
             Store::Bytes(store) => Some(store.clock_revision()),
+        }
+    }
+
+    /// All records that have not expired at `now`.
+    ///
+    /// # Errors
+    /// The store is unavailable, or is not in this process' memory.
+    pub(crate) fn save(&self, now: i64) -> Result<SavedTables, LedgerError> {
+        match &self.store {
+            Store::Memory(memory) => {
+                memory.save(now).map_err(|error| LedgerError::Unavailable(format!("a record cannot be saved: {error}")))
+            }
+            #[cfg(test)]
+            Store::Bytes(_) => Err(LedgerError::Unavailable("it cannot list its records".to_owned())),
+        }
+    }
+
+    /// Replaces all records by saved ones.
+    ///
+    /// # Errors
+    /// A table is unknown, or has a record that cannot be read; nothing is changed then.
+    pub(crate) fn load(&self, saved: SavedTables, now: i64) -> Result<(), SavedTablesError> {
+        match &self.store {
+            Store::Memory(memory) => memory.load(saved, now),
+            #[cfg(test)]
+            Store::Bytes(_) => Ok(()),
         }
     }
 

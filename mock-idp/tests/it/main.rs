@@ -61,5 +61,6 @@ mod session_token;
 mod single_sign_out;
 mod snapshot_program;
 mod snapshot_property;
+mod state;
 mod unread_bodies;
 mod wire;
