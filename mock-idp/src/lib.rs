@@ -10,6 +10,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! `docs/rust-tests.md` has complete tests, for one mock per test and for one that all tests share.
 
 mod address;
 mod clock;
@@ -40,10 +42,18 @@ mod tls;
 pub use logging::LogFormat;
 #[doc(hidden)]
 pub use logging::{flush_stderr, write_stderr};
-pub use mock_idp::{Builder, ChangeError, CheckedOrg, MockIdp};
+pub use mock_idp::{
+    Builder, ChangeError, CheckedOrg, ControlFailure, FaultSpec, MockIdp, OrgClock, OrgControl, PublishedKey,
+    RecordedConsent, RecordedRequest, SandboxOrg, SandboxSpec, SavedState, SpawnedMockIdp,
+};
 pub use mock_idp_core::behavior::Behavior;
 pub use org_document::{OrgDocument, PreviewError};
 pub use org_source::{BUILT_IN_ORG, OrgSource};
 pub use people::Person;
 pub use settings::IssuerUrl;
 pub use start_error::StartError;
+
+/// The examples of the documentation.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/rust-tests.md")]
+pub struct RustTests;

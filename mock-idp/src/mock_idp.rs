@@ -2,7 +2,10 @@
 
 mod builder;
 mod checked_org;
+mod org_control;
 mod reload;
+mod sandbox_org;
+mod spawned;
 mod start;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +16,13 @@ use parking_lot::Mutex;
 
 pub use self::builder::Builder;
 pub use self::checked_org::CheckedOrg;
+pub use self::org_control::{
+    ControlFailure, FaultSpec, OrgClock, OrgControl, PublishedKey, RecordedConsent, RecordedRequest, SavedState,
+};
+pub use self::sandbox_org::{SandboxOrg, SandboxSpec};
+pub use self::spawned::SpawnedMockIdp;
 use crate::engine::Orgs;
+use crate::http::front::Front;
 use crate::listen::Serving;
 use crate::listen::port::DEFAULT_PORT;
 use crate::logging;
@@ -29,6 +38,7 @@ use crate::tls;
 #[derive(Debug)]
 pub struct MockIdp {
     orgs: Arc<Orgs>,
+    front: Front,
     serving: Serving,
     port: u16,
     url: String,

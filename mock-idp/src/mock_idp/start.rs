@@ -88,6 +88,7 @@ impl Builder {
             https_url: format!("https://{authority}"),
             url,
             orgs,
+            front,
             serving,
             port,
             ca_pem,

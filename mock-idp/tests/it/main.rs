@@ -54,6 +54,7 @@ mod redirect_uris;
 mod refusals;
 mod registration;
 mod request_objects;
+mod rust_api;
 mod sandboxes;
 mod seed;
 mod session_policy;

@@ -210,7 +210,7 @@ async fn work(base: String, worker: i64) {
 async fn parallel_workers_with_a_sandbox_each_do_not_see_one_another() {
     let mock = std::sync::Arc::new(MockIdp::builder().start().await.unwrap());
     let mut workers = JoinSet::new();
-    for worker in 0..24 {
+    for worker in 0..12 {
         let mock = std::sync::Arc::clone(&mock);
         workers.spawn(async move {
             let sandbox = add(&mock, json!({ "from": "market" })).await;
