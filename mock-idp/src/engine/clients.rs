@@ -33,7 +33,7 @@ impl<'c> ClientRegistration<'c> {
     /// # Errors
     /// The cursor names no client.
     pub(crate) fn list(self, beginning: &str, after: Option<&str>, limit: usize) -> Result<ClientPage, ApiError> {
-        let mut apps = self.0.org.apps();
+        let mut apps = self.0.org.clients();
         if let Some(after) = after
             && !apps.any(|app| app.client_id() == after)
         {

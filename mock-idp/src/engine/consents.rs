@@ -38,7 +38,7 @@ impl<'o> Consents<'o> {
         let consents = self.0.ledger.at(self.0.clock.now()).consents();
         let mut given = Vec::new();
         for server in org.servers() {
-            for app in org.apps() {
+            for app in org.clients() {
                 let key = Consent::key(&server.id, app.client_id(), user_id);
                 let Some(Consent { scopes }) = consents.get(&key).await? else { continue };
                 let server = if server.is_org() { "org".to_owned() } else { server.path_name.clone() };

@@ -1,5 +1,6 @@
 //! Calls of the management API: what they read, and how they change the org.
 
+use mock_idp_core::management::authorization_servers::SigningState;
 use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange};
 use mock_idp_core::org::Org;
 use mock_idp_core::trace::Trace;
@@ -42,6 +43,38 @@ impl Management {
                 rule(&mut ManagementChange { draft, moment, call: self.call() })
             })
         })
+    }
+
+    /// Runs a rule that reads the latest snapshot of the org: the result of a change of this call.
+    ///
+    /// # Errors
+    /// The rule's own.
+    pub(crate) fn read_latest<T>(
+        &self,
+        rule: impl FnOnce(&Org, ManagementCall<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        rule(&self.context.instance.org(), self.call())
+    }
+
+    /// The state of the keys of an authorization server of the latest snapshot.
+    ///
+    /// # Errors
+    /// There is no such server, key generation failed, or the ledger's store is unavailable.
+    pub(crate) async fn signing_state(&self, server_id: &str) -> Result<SigningState, ApiError> {
+        let org = self.context.instance.org();
+        let server = org.server(server_id).ok_or_else(|| ApiError::not_found(server_id, "AuthorizationServer"))?;
+        let keys = self.context.instance.keys(server, self.context.now).await?;
+        let kid = keys.published().first().map(|published| published.key.kid().to_owned()).unwrap_or_default();
+        Ok(SigningState { kid, last_rotated: keys.last_rotated(), next_rotation: keys.next_rotation(server) })
+    }
+
+    /// The id of the key that signs ID tokens of the org authorization server.
+    ///
+    /// # Errors
+    /// Key generation failed, or the ledger's store is unavailable.
+    pub(crate) async fn signing_key_id(&self) -> Result<String, ApiError> {
+        let keys = self.context.keys().await?;
+        Ok(keys.published().first().map(|published| published.key.kid().to_owned()).unwrap_or_default())
     }
 
     fn call(&self) -> ManagementCall<'_> {

@@ -34,10 +34,17 @@ static ROUTES: &[&[Route]] = &[
     oauth::METADATA_ROUTES,
     sign_in::ROUTES,
     sign_in::AUTHN_ROUTES,
+    management::app_assignments::ROUTES,
+    management::app_credentials::ROUTES,
+    management::apps::ROUTES,
+    management::authenticators::ROUTES,
     management::authorization_servers::ROUTES,
     management::clients::ROUTES,
     management::global_revocation::ROUTES,
     management::network_zones::ROUTES,
+    management::policies::ROUTES,
+    management::server_rules::ROUTES,
+    management::servers::ROUTES,
 ];
 
 const fn area(prefix: &'static str, rate: RateClass, readers: Readers) -> Area {

@@ -57,6 +57,11 @@ impl LoadedKeys {
         self.keys.retired.clone().filter(|_| self.record.retired.as_ref() == Some(material))
     }
 
+    /// When the active key became active.
+    pub(crate) fn last_rotated(&self) -> i64 {
+        self.record.last_rotated
+    }
+
     /// When the keys will be rotated automatically, if they will.
     pub(crate) fn next_rotation(&self, server: &CompiledServer) -> Option<i64> {
         (server.rotation == RotationMode::Auto).then_some(self.record.last_rotated + Self::PERIOD)

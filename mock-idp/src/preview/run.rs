@@ -230,7 +230,7 @@ impl<'a> Run<'a> {
     async fn subject_token(&self) -> Result<String, Ended> {
         let Context { org, server, urls, instance, now, .. } = &self.context;
         let (user, mut refused) = (self.question.user(org), None);
-        for (app, grant_type) in org.apps().filter_map(|app| Some((app, sign_in_grant(app)?))) {
+        for (app, grant_type) in org.clients().filter_map(|app| Some((app, sign_in_grant(app)?))) {
             if user.is_none_or(|user| org.assignment(app, user).is_none()) {
                 continue;
             }

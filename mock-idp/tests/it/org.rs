@@ -44,7 +44,8 @@ impl TestOrg {
 
     /// Grants scopes of the org's own APIs to the app with this id.
     pub(crate) fn grant(self, id: &str, scopes: &[&str]) -> Self {
-        let grants = scopes.iter().map(|scope| ScopeGrant { scope_id: (*scope).to_owned() });
+        let grants =
+            scopes.iter().map(|scope| ScopeGrant { id: String::new(), created: None, scope_id: (*scope).to_owned() });
         self.app(id, |app| app.grants.extend(grants))
     }
 

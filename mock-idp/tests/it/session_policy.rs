@@ -26,12 +26,12 @@ async fn frozen(org: &TestOrg) -> MockIdp {
     mock
 }
 
-async fn control(mock: &MockIdp, body: Value) {
+pub(crate) async fn control(mock: &MockIdp, body: Value) {
     browser().post(format!("{}/_mock/clock", mock.url())).json(&body).send().await.unwrap();
 }
 
 /// A browser in which this user has just signed in.
-async fn signed_in(mock: &MockIdp, username: &str) -> Client {
+pub(crate) async fn signed_in(mock: &MockIdp, username: &str) -> Client {
     let body = json!({ "username": username, "password": "Passw0rd!" });
     let answer = browser().post(format!("{}/api/v1/authn", mock.url())).json(&body).send().await.unwrap();
     let token = answer.json::<Value>().await.unwrap()["sessionToken"].as_str().unwrap().to_owned();
@@ -44,7 +44,7 @@ async fn signed_in(mock: &MockIdp, username: &str) -> Client {
 }
 
 /// The result of a request with `prompt=none` after so many minutes: `None` for a code, else the error.
-async fn after(mock: &MockIdp, minutes: u32, client: &Client) -> Option<String> {
+pub(crate) async fn after(mock: &MockIdp, minutes: u32, client: &Client) -> Option<String> {
     control(mock, json!({ "advance": minutes * 60 })).await;
     let request = [code_request(WEB, "openid"), vec![("prompt", "none")]].concat();
     let url = format!("{}/v1/authorize", mock.issuer());

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub use standard::{address_claim, locale_claim, updated_at};
 pub use subject::Subject;
 
-use crate::model::{ClaimType, GroupType};
+use crate::model::{ClaimType, GroupFilterType, GroupType};
 use crate::moment::Moment;
 use crate::org::{ClaimValue, CompiledClaim, CompiledServer, GroupFilter};
 use crate::protocol::{ErrorId, OAuthError, Scopes};
@@ -185,7 +185,7 @@ fn custom(
         let excluded = if claim.active { filter.excludes(claim, subject, scopes) } else { Some(Absence::Inactive) };
         let value = match excluded {
             Some(absence) => Err(absence),
-            None => match evaluate(claim, subject, &mut steps) {
+            None => match evaluate(&claim.name, &claim.value, subject, &mut steps) {
                 Ok(value) => Ok(value),
                 Err(error) => {
                     let noted = Err(Absence::Failed(error.reason.clone()));
@@ -225,20 +225,21 @@ fn source(claim: &CompiledClaim) -> ClaimSource {
 }
 
 fn evaluate(
-    claim: &CompiledClaim,
+    name: &str,
+    value: &ClaimValue,
     subject: &Subject<'_>,
     steps: &mut Vec<EvaluationStep>,
 ) -> Result<Value, OAuthError> {
     let failure = |text: &str, reason: &dyn std::fmt::Display| {
-        OAuthError::with(ErrorId::UserClaimEvaluationFailure, &claim.name, format!("`{text}`: {reason}"))
+        OAuthError::with(ErrorId::UserClaimEvaluationFailure, name, format!("`{text}`: {reason}"))
     };
-    match &claim.value {
+    match value {
         ClaimValue::Expression(expression) => {
             let value = expression.evaluate_with_steps(subject, steps);
             value.map(Value::from).map_err(|error| failure(expression.source(), &error))
         }
         ClaimValue::Invalid { text, reason } => Err(failure(text, reason)),
-        ClaimValue::Groups(filter) => groups(filter, &claim.name, subject),
+        ClaimValue::Groups(filter) => groups(filter, name, subject),
     }
 }
 
@@ -270,16 +271,18 @@ fn app_groups(
 ) -> Result<(), OAuthError> {
     let Some(setting) = subject.client.settings.id_token.as_ref().filter(|_| server.is_org()) else { return Ok(()) };
     let name = setting.name.clone();
-    let source = ClaimSource::AppGroups { filter: setting.group_filter_type.name(), operand: setting.value.clone() };
+    let filter = setting.group_filter_type.map_or("EXPRESSION", GroupFilterType::name);
+    let source = ClaimSource::AppGroups { filter, operand: setting.value.clone() };
+    let mut steps = Vec::new();
     let noted = if scopes.contains("groups") {
-        let filter = GroupFilter::of_app(setting).map_err(|reason| OAuthError::new(ErrorId::ServerError, reason))?;
-        let value = groups(&filter, &name, subject)?;
+        let value = ClaimValue::of_app(setting).map_err(|reason| OAuthError::new(ErrorId::ServerError, reason))?;
+        let value = evaluate(&name, &value, subject, &mut steps)?;
         let noted = shortened(&value);
         claims.insert(name.clone(), value);
         Ok(noted)
     } else {
         Err(Absence::ScopeNotGranted(NeededScopes::One("groups")))
     };
-    note_claim(ClaimNote { token, name: name.into(), source, steps: Vec::new(), value: noted }, moment);
+    note_claim(ClaimNote { token, name: name.into(), source, steps, value: noted }, moment);
     Ok(())
 }

@@ -30,9 +30,11 @@ impl Lint<'_> {
 
     /// The groups claim of the org authorization server.
     pub(super) fn app_groups_claim(&mut self, path: &str, app: &App) {
-        if let Some(claim) = &app.settings.id_token {
+        if let Some(claim) = &app.settings.id_token
+            && let Some(filter) = claim.group_filter_type
+        {
             let path = format!("{path}/settings/idToken/value");
-            self.group_filter(path, &claim.name, claim.group_filter_type, &claim.value);
+            self.group_filter(path, &claim.name, filter, &claim.value);
         }
     }
 

@@ -68,6 +68,6 @@ catalogue! {
     ExpiringWithoutPassword "E0000124" 400 "Could not create user. To create a user and expire their password immediately, a password must be specified";
     ExpiringInactive "E0000125" 400 "Could not create user. To create a user and expire their password immediately, \"activate\" must be true";
     UserTypeInUse "E0000142" 403 "This User Type cannot be deleted.";
-    AuthenticatorInUse "E0000148" 403 "Cannot modify/disable this authenticator because it is enabled in one or more policies. To continue, disable the authenticator in these policies.";
+    AuthenticatorInUse "E0000148" 403 "Cannot modify/disable this authenticator because it is enabled in one or more policies. To continue, disable the authenticator in these policies.{0}";
     Unavailable "E0000181" 503 "Service temporarily unavailable.";
 }

@@ -3,6 +3,9 @@
 
 mod access;
 mod api_error;
+pub mod apps;
+pub mod authenticators;
+pub mod authorization_servers;
 mod body;
 mod call;
 mod catalogue;
@@ -15,8 +18,10 @@ mod links;
 mod list;
 pub mod network_zones;
 mod org_errors;
+pub mod policies;
 mod roles;
 mod store_errors;
+mod tolerant;
 
 pub use access::{AccessError, Challenged, Credential, check};
 pub use api_error::ApiError;

@@ -1,4 +1,4 @@
-//! OpenID Connect apps: the clients. Okta: Apps API, `oidc_client`.
+//! Apps. Those of OpenID Connect are the clients; the others are kept for administrators and tools. Okta: Apps API.
 
 use std::fmt;
 
@@ -10,7 +10,10 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Agent, Connection, GroupFilterType, Status};
+use super::{
+    Agent, AppAccessibility, AppLicensing, AppNotes, AppNotifications, AppVisibility, ClaimValueType, ClientNetwork,
+    Connection, CredentialScheme, GroupFilterType, IdpInitiatedLogin, IssuerMode, SignOnMode, Status, UserNameTemplate,
+};
 use crate::protocol::GrantType;
 use crate::protocol::jose::{Algorithm, JwkSet, KeyEncryptionAlgorithm};
 
@@ -21,16 +24,36 @@ pub struct App {
     /// `0oa` and 17 more characters. Derived from the label if a document leaves it out.
     #[serde(default)]
     pub id: String,
+    /// What the app was made from: `oidc_client`, `bookmark`, a template, an app of Okta's catalog, or a name that the org gave.
+    #[serde(default = "oidc_client", skip_serializing_if = "is_oidc_client")]
+    pub name: String,
     pub label: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sign_on_mode: SignOnMode,
     /// When a client was registered at run time, in seconds since the epoch. Documents may have an RFC 3339 time, like Okta's
     /// answers.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
     pub created: Option<i64>,
     #[serde(default)]
     pub status: Status,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub accessibility: AppAccessibility,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licensing: Option<AppLicensing>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub visibility: AppVisibility,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
     #[serde(default)]
     pub credentials: AppCredentials,
+    #[serde(default)]
     pub settings: AppSettings,
+    /// Id of the policy of the type `ACCESS_POLICY`, if it is not the org's default one. Okta links to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_policy: Option<String>,
+    /// Id of the policy of the type `PROFILE_ENROLLMENT`, if it is not the org's default one. Okta links to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile_enrollment_policy: Option<String>,
     /// Custom properties, which expressions read as `app.profile.…`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub profile: IndexMap<String, Value>,
@@ -86,7 +109,69 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D:
     deserializer.deserialize_any(Time)
 }
 
+fn oidc_client() -> String {
+    "oidc_client".to_owned()
+}
+
+/// For serde.
+fn is_oidc_client(name: &str) -> bool {
+    name == "oidc_client"
+}
+
+/// For serde.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// For serde, which gives references.
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
 impl App {
+    /// An app of OpenID Connect.
+    #[must_use]
+    pub fn client(id: String, label: String, oauth_client: OauthClientSettings) -> Self {
+        Self {
+            id,
+            name: oidc_client(),
+            label,
+            sign_on_mode: SignOnMode::OpenidConnect,
+            created: None,
+            status: Status::Active,
+            accessibility: AppAccessibility::default(),
+            licensing: None,
+            visibility: AppVisibility::default(),
+            features: Vec::new(),
+            credentials: AppCredentials::default(),
+            settings: AppSettings { oauth_client, ..AppSettings::default() },
+            access_policy: None,
+            profile_enrollment_policy: None,
+            profile: IndexMap::new(),
+            assignments: None,
+            grants: Vec::new(),
+            agent: None,
+            connections: Vec::new(),
+            interclient_allowed_apps: Vec::new(),
+        }
+    }
+
+    /// Whether the app can request tokens.
+    #[must_use]
+    pub fn is_client(&self) -> bool {
+        self.sign_on_mode == SignOnMode::OpenidConnect
+    }
+
+    /// The app itself, if it can request tokens.
+    #[must_use]
+    pub fn as_client(&self) -> Option<&Self> {
+        self.is_client().then_some(self)
+    }
+
     /// The `client_id` on the wire.
     #[must_use]
     pub fn client_id(&self) -> &str {
@@ -160,12 +245,22 @@ impl App {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppCredentials {
-    #[serde(default)]
+    /// Of apps that are no clients: who knows the password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<CredentialScheme>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub user_name_template: UserNameTemplate,
+    /// The user name that all users of an app share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reveal_password: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
     pub oauth_client: OauthClientCredentials,
 }
 
 /// `credentials.oauthClient` of an app.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OauthClientCredentials {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,6 +273,56 @@ pub struct OauthClientCredentials {
     pub token_endpoint_auth_method: Option<AuthMethod>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pkce_required: Option<bool>,
+    /// Whether tokens for the client are signed with the current key of the org.
+    #[serde(rename = "autoKeyRotation", default = "yes", skip_serializing_if = "is_true")]
+    pub auto_key_rotation: bool,
+    /// The secrets, if there is another one than `client_secret`, which is the first active one of them. Okta keeps these under
+    /// `/apps/{id}/credentials/secrets`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<ClientSecret>,
+}
+
+/// A secret of a client.
+#[derive(Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSecret {
+    /// `ocs` and 17 more characters.
+    pub id: String,
+    #[serde(default)]
+    pub status: Status,
+    pub client_secret: String,
+    /// Seconds since the epoch.
+    pub created: i64,
+    /// Seconds since the epoch.
+    pub last_updated: i64,
+}
+
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientSecret").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+impl Default for OauthClientCredentials {
+    fn default() -> Self {
+        Self {
+            client_id: None,
+            client_secret: None,
+            token_endpoint_auth_method: None,
+            pkce_required: None,
+            auto_key_rotation: true,
+            secrets: Vec::new(),
+        }
+    }
+}
+
+impl OauthClientCredentials {
+    /// The secrets that the client may use.
+    pub fn active_secrets(&self) -> impl Iterator<Item = &str> {
+        let listed = self.secrets.iter().filter(|secret| secret.status.is_active());
+        let only = self.client_secret.as_deref().filter(|_| self.secrets.is_empty());
+        listed.map(|secret| secret.client_secret.as_str()).chain(only)
+    }
 }
 
 impl fmt::Debug for OauthClientCredentials {
@@ -204,9 +349,25 @@ pub enum AuthMethod {
 }
 
 /// `settings` of an app.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppSettings {
+    /// The settings that the app's kind has.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub app: IndexMap<String, Value>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub notifications: AppNotifications,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manual_provisioning: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub implicit_assignment: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub notes: AppNotes,
+    /// Of apps that are no clients: how users sign in.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub sign_on: IndexMap<String, Value>,
+    /// Of clients.
+    #[serde(default, skip_serializing_if = "OauthClientSettings::is_unused")]
     pub oauth_client: OauthClientSettings,
     /// The groups claim that the org authorization server puts into this app's ID tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -217,11 +378,20 @@ pub struct AppSettings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppGroupsClaim {
+    /// `GROUPS` or `EXPRESSION`.
+    #[serde(default = "groups_type")]
+    pub value_type: ClaimValueType,
     /// The claim's name, usually `groups`.
     pub name: String,
-    pub group_filter_type: GroupFilterType,
-    /// The filter's operand.
+    /// Of the value type `GROUPS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_filter_type: Option<GroupFilterType>,
+    /// The filter's operand, or the expression.
     pub value: String,
+}
+
+fn groups_type() -> ClaimValueType {
+    ClaimValueType::Groups
 }
 
 /// `settings.oauthClient` of an app.
@@ -288,6 +458,60 @@ pub struct OauthClientSettings {
     pub policy_uri: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub issuer_mode: IssuerMode,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub idp_initiated_login: IdpInitiatedLogin,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<ClientNetwork>,
+}
+
+impl OauthClientSettings {
+    /// The settings of a client of that type which uses no grant.
+    #[must_use]
+    pub fn of_type(application_type: ApplicationType) -> Self {
+        Self {
+            application_type,
+            grant_types: Vec::new(),
+            response_types: Vec::new(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            consent_method: ConsentMethod::Trusted,
+            refresh_token: None,
+            wildcard_redirect: WildcardRedirect::Disabled,
+            jwks: None,
+            jwks_uri: None,
+            request_object_signing_alg: None,
+            id_token_encrypted_response_alg: None,
+            dpop_bound_access_tokens: false,
+            participate_slo: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
+            backchannel_logout_uri: None,
+            initiate_login_uri: None,
+            client_uri: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
+            request_uris: Vec::new(),
+            userinfo_signed_response_alg: None,
+            issuer_mode: IssuerMode::Dynamic,
+            idp_initiated_login: IdpInitiatedLogin::default(),
+            network: None,
+        }
+    }
+
+    /// For serde: of an app that is no client.
+    fn is_unused(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Those of an app that is no client.
+impl Default for OauthClientSettings {
+    fn default() -> Self {
+        Self::of_type(ApplicationType::Web)
+    }
 }
 
 /// How request objects are signed.
@@ -393,6 +617,12 @@ pub struct Assignments {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScopeGrant {
+    /// `oag` and 17 more characters. Derived from the app and the scope if a document leaves it out.
+    #[serde(default)]
+    pub id: String,
+    /// Seconds since the epoch; when the app was created if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "seconds")]
+    pub created: Option<i64>,
     /// The scope's name, for instance `okta.users.read`.
     pub scope_id: String,
 }
@@ -403,7 +633,29 @@ pub struct ScopeGrant {
 pub struct Assignment {
     /// The user's or group's id.
     pub id: String,
+    /// Of a group: groups are taken in ascending order. Behind all others if a document leaves it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u32>,
+    /// Of a user: the name at the app; the login if it is left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub credentials: AssignmentCredentials,
     /// Attributes of the app user, which expressions read as `appuser.…`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub profile: IndexMap<String, Value>,
+}
+
+impl Assignment {
+    /// An assignment without app profile.
+    #[must_use]
+    pub fn of(id: impl Into<String>) -> Self {
+        Self { id: id.into(), priority: None, credentials: AssignmentCredentials::default(), profile: IndexMap::new() }
+    }
+}
+
+/// `credentials` of an app user.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AssignmentCredentials {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_name: Option<String>,
 }

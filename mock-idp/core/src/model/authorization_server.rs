@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AccessPolicy, Status, TrustedIssuer};
+use super::{AccessPolicy, IssuerMode, Status, TrustedIssuer};
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 
 /// A custom authorization server.
@@ -18,6 +18,9 @@ pub struct AuthorizationServer {
     pub description: String,
     /// Exactly one. The `aud` claim of its access tokens.
     pub audiences: Vec<String>,
+    /// Which URL of the org its issuer begins with. The mock has one URL.
+    #[serde(default, skip_serializing_if = "is_dynamic")]
+    pub issuer_mode: IssuerMode,
     #[serde(default)]
     pub status: Status,
     /// Whether the paths of the server contain the word `default` instead of its id. At most one server has it.
@@ -54,7 +57,34 @@ pub struct AuthorizationServer {
     pub trusted_issuers: Vec<TrustedIssuer>,
 }
 
+fn is_dynamic(mode: &IssuerMode) -> bool {
+    *mode == IssuerMode::Dynamic
+}
+
 impl AuthorizationServer {
+    /// A server without scopes, claims and policies of its own.
+    #[must_use]
+    pub fn fresh(id: String) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            description: String::new(),
+            audiences: Vec::new(),
+            issuer_mode: IssuerMode::Dynamic,
+            status: Status::Active,
+            default: false,
+            credentials: ServerCredentials::default(),
+            access_token_encrypted_response_algorithm: None,
+            jwks: None,
+            jwks_uri: None,
+            scopes: Vec::new(),
+            claims: Vec::new(),
+            policies: None,
+            associated_servers: Vec::new(),
+            trusted_issuers: Vec::new(),
+        }
+    }
+
     /// The last segment of its issuer: `default` or its id.
     #[must_use]
     pub fn path_name(&self) -> &str {

@@ -19,3 +19,11 @@ pub struct IncludeExclude {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
 }
+
+impl IncludeExclude {
+    /// Whether neither list has an element.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.include.is_empty() && self.exclude.is_empty()
+    }
+}

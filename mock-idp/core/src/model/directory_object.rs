@@ -38,6 +38,10 @@ kinds! {
     GroupSchema "groupSchemas" "osc";
     /// Okta: `/api/v1/zones`.
     NetworkZone "networkZones" "nzo";
+    /// A policy with its rules, except those that decide about sessions and those of authorization servers. Okta: `/api/v1/policies`.
+    Policy "policies" "00p";
+    /// Okta: `/api/v1/authenticators`.
+    Authenticator "authenticators" "aut";
 }
 
 /// An object of an org in Okta's shape, without its links.

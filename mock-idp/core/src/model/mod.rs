@@ -4,6 +4,7 @@
 
 mod api_token;
 mod app;
+mod app_directory;
 mod authorization_server;
 mod condition;
 mod connection;
@@ -18,6 +19,7 @@ mod user;
 
 pub use api_token::*;
 pub use app::*;
+pub use app_directory::*;
 pub use authorization_server::*;
 pub use condition::*;
 pub use connection::*;

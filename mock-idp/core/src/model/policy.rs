@@ -74,9 +74,9 @@ pub struct RuleConditions {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct People {
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "IncludeExclude::is_empty")]
     pub users: IncludeExclude,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "IncludeExclude::is_empty")]
     pub groups: IncludeExclude,
 }
 

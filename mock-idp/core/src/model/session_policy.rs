@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{People, Status};
 
@@ -13,11 +14,16 @@ pub struct GlobalSessionPolicy {
     #[serde(default)]
     pub id: String,
     pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     #[serde(default)]
     pub status: Status,
     /// Policies and rules are evaluated in ascending order. Behind all others if a document leaves it out.
     #[serde(default = "super::last")]
     pub priority: u32,
+    /// Whether it is the one that applies if no other does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub system: bool,
     #[serde(default)]
     pub conditions: SessionConditions,
     #[serde(default)]
@@ -37,18 +43,35 @@ pub struct GlobalSessionRule {
     /// Policies and rules are evaluated in ascending order. Behind all others if a document leaves it out.
     #[serde(default = "super::last")]
     pub priority: u32,
+    /// Whether it is the one that applies if no other does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub system: bool,
     #[serde(default)]
     pub conditions: SessionConditions,
     #[serde(default)]
     pub actions: SessionRuleActions,
 }
 
-/// The people that a policy or rule applies to. Empty: everyone.
+/// The people that a policy or rule applies to; empty: everyone. The other conditions are kept and always met.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionConditions {
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_everyone")]
     pub people: People,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_context: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub risk_score: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_provider: Option<Value>,
+}
+
+fn is_everyone(people: &People) -> bool {
+    *people == People::default()
 }
 
 /// The result of a matching rule.
@@ -59,10 +82,22 @@ pub struct SessionRuleActions {
     pub signon: SignOnActions,
 }
 
-/// The settings of a sign-in.
+/// The settings of a sign-in. Only those of the session are obeyed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignOnActions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_factor: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary_factor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remember_device_by_default: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor_lifetime: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor_prompt_mode: Option<String>,
     #[serde(default)]
     pub session: SessionActions,
 }
@@ -71,6 +106,8 @@ pub struct SignOnActions {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionActions {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_persistent_cookie: Option<bool>,
     /// After this time without use a session expires; at least 1.
     #[serde(default = "two_hours")]
     pub max_session_idle_minutes: u32,
@@ -82,7 +119,7 @@ pub struct SessionActions {
 impl Default for SessionActions {
     /// Okta's default rule: two hours without use, no maximum age.
     fn default() -> Self {
-        Self { max_session_idle_minutes: two_hours(), max_session_lifetime_minutes: 0 }
+        Self { use_persistent_cookie: None, max_session_idle_minutes: two_hours(), max_session_lifetime_minutes: 0 }
     }
 }
 

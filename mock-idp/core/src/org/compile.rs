@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::defaults::derived_id;
 use super::server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, CompiledServer, GroupFilter, ServerKind};
 use super::tables::Tables;
-use crate::expression::Expression;
 use crate::model::{
-    AccessPolicy, AuthorizationServer, ClaimRule, ClaimValueType, MetadataPublish, PolicyRule, RotationMode, Scope,
-    ScopeConsent,
+    AccessPolicy, AuthorizationServer, ClaimConditions, ClaimRule, ClaimType, ClaimValueType, MetadataPublish,
+    PolicyRule, RotationMode, Scope, ScopeConsent, Status,
 };
 use crate::protocol::{INTERCLIENT_ACCESS, is_oidc};
 use crate::trace::{PolicySummary, RuleSummary};
@@ -63,6 +63,65 @@ fn built_in(name: &str, display_name: &str, description: &str) -> Scope {
     }
 }
 
+/// The built-in scopes of a custom server, as the management API shows them: with ids of their own.
+pub(crate) fn built_in_scopes(server_id: &str) -> Vec<Scope> {
+    let scope = |(name, display_name, description): &(&str, &str, &str)| Scope {
+        id: derived_id("scp", &[server_id, "built-in", name]),
+        ..built_in(name, display_name, description)
+    };
+    BUILT_IN_SCOPES.iter().map(scope).collect()
+}
+
+/// The scope that selects a built-in claim, and whether the claim is in every token.
+// Okta: in the order of the list.
+const BUILT_IN_CLAIMS: [(&str, &str, bool); 19] = [
+    ("middle_name", "profile", false),
+    ("zoneinfo", "profile", false),
+    ("website", "profile", false),
+    ("updated_at", "profile", false),
+    ("profile", "profile", false),
+    ("preferred_username", "profile", true),
+    ("picture", "profile", false),
+    ("phone_number", "phone", false),
+    ("nickname", "profile", false),
+    ("name", "profile", true),
+    ("sub", "", true),
+    ("locale", "profile", false),
+    ("given_name", "profile", false),
+    ("gender", "profile", false),
+    ("family_name", "profile", false),
+    ("email_verified", "email", false),
+    ("email", "email", true),
+    ("birthdate", "profile", false),
+    ("address", "address", false),
+];
+
+/// The built-in claims of a custom server, as the management API shows them.
+pub(crate) fn built_in_claims(server_id: &str) -> Vec<ClaimRule> {
+    let claim = |(name, scope, always): &(&str, &str, bool)| {
+        let is_subject = *name == "sub";
+        ClaimRule {
+            id: derived_id("ocl", &[server_id, "built-in", name]),
+            name: (*name).to_owned(),
+            status: Status::Active,
+            claim_type: if is_subject { ClaimType::Resource } else { ClaimType::Identity },
+            value_type: if is_subject { ClaimValueType::Expression } else { ClaimValueType::System },
+            value: if is_subject {
+                "(appuser != null) ? appuser.userName : app.clientId".to_owned()
+            } else {
+                String::new()
+            },
+            group_filter_type: None,
+            conditions: ClaimConditions {
+                scopes: Some(*scope).filter(|scope| !scope.is_empty()).map(str::to_owned).into_iter().collect(),
+            },
+            always_include_in_token: *always,
+            system: true,
+        }
+    };
+    BUILT_IN_CLAIMS.iter().map(claim).collect()
+}
+
 /// The org authorization server.
 pub(super) fn compile_org_server(tables: &Tables) -> CompiledServer {
     let scope = |name: &&str| {
@@ -102,7 +161,8 @@ pub(super) fn compile_server(tables: &Tables, server: &AuthorizationServer) -> C
         .map(|(name, display_name, description)| built_in(name, display_name, description))
         .collect();
     scopes.extend(tables.scopes(&server.id).cloned());
-    let claims = tables.claim_rules(&server.id).filter(|claim| claim.value_type != ClaimValueType::System);
+    let claims =
+        tables.claim_rules(&server.id).filter(|claim| !claim.system && claim.value_type != ClaimValueType::System);
     let mut policies: Vec<&AccessPolicy> =
         tables.policies(&server.id).filter(|policy| policy.status.is_active()).collect();
     policies.sort_by_key(|policy| policy.priority);
@@ -171,13 +231,7 @@ pub(super) fn compile_claim(claim: &ClaimRule) -> Result<CompiledClaim, String> 
             let kind = claim.group_filter_type.ok_or("a GROUPS claim needs `group_filter_type`")?;
             ClaimValue::Groups(GroupFilter::new(kind, &claim.value)?)
         }
-        ClaimValueType::Expression | ClaimValueType::System => {
-            match Expression::parse(&claim.value) {
-                Ok(expression) => ClaimValue::Expression(expression),
-                // Okta: the Admin Console does not validate expressions ("Create API access claims").
-                Err(error) => ClaimValue::Invalid { text: claim.value.as_str().into(), reason: error.to_string() },
-            }
-        }
+        ClaimValueType::Expression | ClaimValueType::System => ClaimValue::of_expression(&claim.value),
     };
     Ok(CompiledClaim {
         id: claim.id.as_str().into(),

@@ -53,7 +53,8 @@ impl Document {
         for (kind, object) in fresh::objects(&self.org, CREATED) {
             let written = self.directory.entry(kind).or_default();
             let same_name = |other: &DirectoryObject| {
-                !other.name().is_empty() && (&other.owner, other.name()) == (&object.owner, object.name())
+                let same_type = other.text("type") == object.text("type");
+                same_type && !other.name().is_empty() && (&other.owner, other.name()) == (&object.owner, object.name())
             };
             if !written.iter().any(|other| other.id == object.id || same_name(other)) {
                 written.push(object);
@@ -191,10 +192,13 @@ impl App {
         let Assignments { users, groups } = self.assignments.get_or_insert_with(|| Assignments {
             users: Vec::new(),
             // Okta: what the Admin Console offers for a new app.
-            groups: vec![Assignment { id: directory.everyone.to_owned(), profile: indexmap::IndexMap::new() }],
+            groups: vec![Assignment::of(directory.everyone)],
         });
         users.iter_mut().for_each(|assignment| (directory.user)(&mut assignment.id));
         groups.iter_mut().for_each(|assignment| directory.groups.resolve(&mut assignment.id));
+        for grant in &mut self.grants {
+            complete_id(&mut grant.id, "oag", &[&self.id, &grant.scope_id]);
+        }
         self.interclient_allowed_apps.iter_mut().for_each(|id| apps.resolve(id));
         if let Some(agent) = &mut self.agent {
             apps.resolve(&mut agent.app_id);

@@ -13,21 +13,12 @@ use crate::protocol::GrantType;
 /// The custom authorization server of a fresh org.
 pub(super) fn fresh_servers() -> Vec<AuthorizationServer> {
     vec![AuthorizationServer {
-        id: String::new(),
         name: "default".to_owned(),
         description: "Default Authorization Server for your Applications".to_owned(),
         audiences: vec!["api://default".to_owned()],
-        status: Status::Active,
         default: true,
         credentials: ServerCredentials { signing: ServerSigning { rotation_mode: RotationMode::Manual } },
-        access_token_encrypted_response_algorithm: None,
-        jwks: None,
-        jwks_uri: None,
-        scopes: Vec::new(),
-        claims: Vec::new(),
-        policies: None,
-        associated_servers: Vec::new(),
-        trusted_issuers: Vec::new(),
+        ..AuthorizationServer::fresh(String::new())
     }]
 }
 
@@ -62,6 +53,9 @@ impl App {
     /// Settings that depend on other settings, and the secret.
     pub(super) fn complete(&mut self) {
         complete_id(&mut self.id, "0oa", &[&self.label]);
+        if !self.is_client() {
+            return;
+        }
         let oauth = &mut self.settings.oauth_client;
         if oauth.grant_types.is_empty() {
             oauth.grant_types.push(match oauth.application_type {

@@ -14,7 +14,7 @@ use super::tables::{OrgSettings, Tables};
 use crate::model::{AccessPolicy, App, Assignments, AuthorizationServer, DirectoryKind, DirectoryObject, User};
 
 /// When the objects of a document were created, unless it says so itself: 2026-01-01T00:00:00Z.
-pub(super) const CREATED: i64 = 1_767_225_600;
+pub(crate) const CREATED: i64 = 1_767_225_600;
 
 impl From<Document> for Tables {
     fn from(document: Document) -> Self {

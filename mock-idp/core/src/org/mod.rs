@@ -24,8 +24,11 @@ mod validate;
 mod yaml;
 
 pub use api_scopes::API_SCOPES;
+pub(crate) use compile::{built_in_claims, built_in_scopes};
 pub use document::{Document, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings, json_schema};
 pub use draft::Draft;
+pub(crate) use fresh::{access_catch_all, default_session_policy, enrollment_catch_all};
+pub(crate) use import::CREATED;
 pub use picker::PickerUser;
 pub use problem::{Problem, Problems};
 pub use server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, CompiledServer, GroupFilter, ServerKind};

@@ -74,7 +74,11 @@ pub(super) const APP_CONNECTION: usize = 3;
 impl Record for App {
     const INDEXES: &'static [KeysOf<Self>] = &[
         |app, key| key(&app.id),
-        |app, key| key(app.client_id()),
+        |app, key| {
+            if app.is_client() {
+                key(app.client_id());
+            }
+        },
         |app, key| app.interclient_allowed_apps.iter().for_each(|id| key(id)),
         |app, key| app.connections.iter().for_each(|connection| key(&connection.id)),
     ];

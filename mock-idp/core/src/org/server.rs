@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::behavior::Behavior;
 use crate::expression::Expression;
 use crate::java_regex::{JavaRegex, TooManySteps};
-use crate::model::{App, AppGroupsClaim, ClaimType, GroupFilterType, PolicyRule, RotationMode, Scope, TrustedIssuer};
+use crate::model::{
+    App, AppGroupsClaim, ClaimType, ClaimValueType, GroupFilterType, PolicyRule, RotationMode, Scope, TrustedIssuer,
+};
 use crate::protocol::is_oidc;
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
 use crate::trace::{PolicySummary, RuleSummary};
@@ -124,6 +126,33 @@ pub enum ClaimValue {
     Groups(GroupFilter),
 }
 
+impl ClaimValue {
+    /// The value of an expression.
+    #[must_use]
+    pub fn of_expression(text: &str) -> Self {
+        match Expression::parse(text) {
+            Ok(expression) => Self::Expression(expression),
+            // Okta: the Admin Console does not validate expressions ("Create API access claims").
+            Err(error) => Self::Invalid { text: text.into(), reason: error.to_string() },
+        }
+    }
+
+    /// The value of an app's groups claim.
+    ///
+    /// # Errors
+    /// A regular expression that does not parse; a filter without its type.
+    pub fn of_app(claim: &AppGroupsClaim) -> Result<Self, String> {
+        match claim.value_type {
+            ClaimValueType::Groups => {
+                let kind = claim.group_filter_type.ok_or("a GROUPS claim needs `groupFilterType`")?;
+                GroupFilter::new(kind, &claim.value).map(Self::Groups)
+            }
+            ClaimValueType::Expression => Ok(Self::of_expression(&claim.value)),
+            ClaimValueType::System => Err("the value type is GROUPS or EXPRESSION".to_owned()),
+        }
+    }
+}
+
 /// Which of the user's groups a claim lists.
 #[derive(Debug)]
 pub struct GroupFilter {
@@ -154,14 +183,6 @@ impl GroupFilter {
             _ => Matcher::Folded(operand.to_lowercase()),
         };
         Ok(Self { kind, operand: operand.into(), matcher })
-    }
-
-    /// The filter of an app's groups claim.
-    ///
-    /// # Errors
-    /// A regular expression that does not parse.
-    pub fn of_app(claim: &AppGroupsClaim) -> Result<Self, String> {
-        Self::new(claim.group_filter_type, &claim.value)
     }
 
     /// Whether a group is listed if it has that name.

@@ -157,6 +157,17 @@ impl Tables {
         self.apps.iter().map(|row| &***row)
     }
 
+    /// The apps that can request tokens, in document order.
+    pub fn clients(&self) -> impl Iterator<Item = &App> + Clone {
+        self.apps().filter(|app| app.is_client())
+    }
+
+    /// An app by id.
+    #[must_use]
+    pub fn app(&self, id: &str) -> Option<&App> {
+        self.apps.get(id).map(|row| &***row)
+    }
+
     /// A client by its `client_id`.
     #[must_use]
     pub fn client(&self, client_id: &str) -> Option<&App> {
@@ -168,12 +179,34 @@ impl Tables {
         self.assignments.rows(APP_USERS, &app.id).map(|row| &row.assignment)
     }
 
-    /// The assignments of an app to groups, in document order.
+    /// The assignments of an app to groups, by priority.
     pub fn assigned_groups(&self, app: &App) -> impl Iterator<Item = &Assignment> {
-        self.assignments.rows(APP_GROUPS, &app.id).map(|row| &row.assignment)
+        self.group_priorities(&app.id).into_iter().map(|(assignment, _)| assignment)
     }
 
-    /// How a user is assigned to a client: directly, else through the first assigned group that holds the user.
+    /// The assignments of an app to groups with their priorities. Okta: they count from 0; one without a priority is behind the others.
+    #[must_use]
+    pub fn group_priorities(&self, app_id: &str) -> Vec<(&Assignment, u32)> {
+        let mut assignments: Vec<&Assignment> =
+            self.assignments.rows(APP_GROUPS, app_id).map(|row| &row.assignment).collect();
+        assignments.sort_by_key(|assignment| assignment.priority.unwrap_or(u32::MAX));
+        let mut next = 0;
+        let with_priority = |assignment: &'_ Assignment| {
+            let priority = assignment.priority.unwrap_or(next);
+            next = priority.saturating_add(1);
+            priority
+        };
+        let priorities: Vec<u32> = assignments.iter().copied().map(with_priority).collect();
+        assignments.into_iter().zip(priorities).collect()
+    }
+
+    /// When an assignment was made and last changed.
+    #[must_use]
+    pub fn assignment_times(&self, app_id: &str, assignee_id: &str) -> Option<Times> {
+        self.assignments.get(&assignment_id(app_id, assignee_id)).map(|row| row.times)
+    }
+
+    /// How a user is assigned to an app: directly, else through the first assigned group that holds the user.
     #[must_use]
     pub fn assignment(&self, app: &App, user: &User) -> Option<&Assignment> {
         let direct = self.assignments.get(&assignment_id(&app.id, &user.id)).map(|row| &row.assignment);

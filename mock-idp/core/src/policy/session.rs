@@ -12,7 +12,7 @@ pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions
     const TITLE: &str = "global session policy";
     let subject = PolicySubject::new(org, user);
     let mut policies: Vec<_> = org.session_policies().collect();
-    policies.sort_by_key(|policy| policy.priority);
+    policies.sort_by_key(|policy| (policy.system, policy.priority));
     let policy =
         policies.into_iter().find(|policy| policy.status.is_active() && covers(&subject, &policy.conditions.people));
     let Some(policy) = policy else {
@@ -34,7 +34,7 @@ pub fn limits(org: &Org, user: &User, moment: &mut Moment<'_>) -> SessionActions
 }
 
 fn describe(limits: SessionActions) -> String {
-    let SessionActions { max_session_idle_minutes: idle, max_session_lifetime_minutes: lifetime } = limits;
+    let SessionActions { max_session_idle_minutes: idle, max_session_lifetime_minutes: lifetime, .. } = limits;
     let ends = if lifetime == 0 {
         "without a maximum lifetime".to_owned()
     } else {

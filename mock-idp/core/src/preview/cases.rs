@@ -184,7 +184,7 @@ impl<'a> Block<'a> {
     fn new(orgs: &[&'a Org], selection: &Selection) -> Self {
         let is_selected =
             |names: &Option<IndexSet<String>>, id: &str| names.as_ref().is_none_or(|ids| ids.contains(id));
-        let clients: IndexSet<&str> = orgs.iter().flat_map(|org| org.apps()).map(|app| app.client_id()).collect();
+        let clients: IndexSet<&str> = orgs.iter().flat_map(|org| org.clients()).map(|app| app.client_id()).collect();
         let users = orgs.iter().flat_map(|org| org.users()).map(|user| user.id.as_str());
         let custom = orgs.iter().flat_map(|org| org.authorization_servers()).map(|server| Some(server.id.as_str()));
         let is_selected_server = |server: &ServerId<'_>| match server {

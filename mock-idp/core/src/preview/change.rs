@@ -118,7 +118,7 @@ impl Change {
             }),
             Self::AssignUserToClient { user, client } => {
                 let app = draft.client(client)?.id.clone();
-                draft.assign_user(&app, Assignment { id: user.clone(), profile: indexmap::IndexMap::new() });
+                draft.assign_user(&app, Assignment::of(user.as_str()));
                 Some(())
             }
             Self::ActivateClient { client } => draft.change_client(client, |app| {

@@ -33,7 +33,7 @@ pub(super) fn clients(orgs: &[&Org], given: &str) -> Result<IndexSet<String>, Ba
         found.extend(client(org, given)?.map(|app| app.client_id().to_owned()));
     }
     if found.is_empty() {
-        let names = orgs.iter().flat_map(|org| org.apps()).flat_map(|app| [app.client_id(), app.label.as_str()]);
+        let names = orgs.iter().flat_map(|org| org.clients()).flat_map(|app| [app.client_id(), app.label.as_str()]);
         let known: IndexSet<&str> = names.collect();
         return Err(BadParameter::unknown("client", "no client is", given, known.iter().copied()));
     }
@@ -44,8 +44,8 @@ fn client<'a>(org: &'a Org, given: &str) -> Result<Option<&'a App>, BadParameter
     if let Some(app) = org.client(given) {
         return Ok(Some(app));
     }
-    let exact: Vec<&App> = org.apps().filter(|app| app.label == given).collect();
-    let alike = || org.apps().filter(|app| app.label.eq_ignore_ascii_case(given)).collect();
+    let exact: Vec<&App> = org.clients().filter(|app| app.label == given).collect();
+    let alike = || org.clients().filter(|app| app.label.eq_ignore_ascii_case(given)).collect();
     match if exact.is_empty() { alike() } else { exact }.as_slice() {
         [] => Ok(None),
         [app] => Ok(Some(app)),
@@ -133,7 +133,7 @@ pub(super) struct CaseNames<'a> {
 
 impl<'a> CaseNames<'a> {
     pub(super) fn new(orgs: &[&'a Org]) -> Self {
-        let apps = orgs.iter().flat_map(|org| org.apps()).map(|app| (app.client_id(), app.label.as_str()));
+        let apps = orgs.iter().flat_map(|org| org.clients()).map(|app| (app.client_id(), app.label.as_str()));
         let custom = orgs.iter().flat_map(|org| org.servers()).filter(|server| !server.is_org());
         let custom = custom.map(|server| match server.path_name.as_str() {
             "default" => (server.id.as_str(), "default"),

@@ -64,7 +64,7 @@ impl Question {
             given.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).filter(|value| !value.is_empty())
         };
         let Some(client) = get("client") else {
-            let ids = org.apps().map(|app| app.client_id().to_owned()).collect();
+            let ids = org.clients().map(|app| app.client_id().to_owned()).collect();
             return Err(BadParameter::new("client", "client is missing", ids));
         };
         let client_id = only(clients(&[org], client)?);

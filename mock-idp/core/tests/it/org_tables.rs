@@ -314,7 +314,7 @@ fn a_row_of_an_unknown_owner_is_a_problem() {
         message.starts_with(&format!("no authorization server has the id or name `{}`", id("aus", 9))),
         "{message}"
     );
-    let assignment = Assignment { id: user(&org, "buyer").id, profile: Default::default() };
+    let assignment = Assignment::of(user(&org, "buyer").id);
     let message = problem(&org, |draft| draft.assign_user(&id("0oa", 9), assignment));
     assert!(message.starts_with(&format!("no app has the id or label `{}`", id("0oa", 9))), "{message}");
 }

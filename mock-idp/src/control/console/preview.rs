@@ -67,6 +67,6 @@ async fn granted_combination(address: &Address, org: &Arc<Org>) -> Vec<(String, 
 /// The first clients, each with the first users.
 fn combinations(org: &Org) -> Vec<(String, String)> {
     let logins = || org.users().map(|user| user.profile.login.clone());
-    let pairs = org.apps().flat_map(|app| logins().map(|login| (app.client_id().to_owned(), login)));
+    let pairs = org.clients().flat_map(|app| logins().map(|login| (app.client_id().to_owned(), login)));
     pairs.take(MAX_TRIES).collect()
 }

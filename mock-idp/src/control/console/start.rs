@@ -19,7 +19,7 @@ pub(in crate::control) async fn start(At(address): At) -> Response {
         frame: frame(&address),
         issuers: servers.map(|server| issuer(&address, server)).collect(),
         users: org.picker_users().to_vec(),
-        clients: org.apps().map(client).collect(),
+        clients: org.clients().map(client).collect(),
         behavior: org.behavior().to_string(),
         clock: match (clock.frozen, clock.offset) {
             (true, _) => format!("stopped at {}", clock.now),

@@ -35,4 +35,12 @@ impl JsonBody {
         }
         serde_json::from_slice(&self.bytes).map_err(|error| ApiError::not_well_formed(error.to_string()))
     }
+
+    /// The same for a body that may be left out, which counts as an empty object.
+    ///
+    /// # Errors
+    /// As of [`Self::read`].
+    pub(crate) fn read_optional(&self) -> Result<serde_json::Value, ApiError> {
+        if self.bytes.is_empty() { Ok(serde_json::Value::Object(serde_json::Map::new())) } else { self.read() }
+    }
 }

@@ -1,8 +1,15 @@
 //! The management API, as far as it is served. Okta: `/api/v1/…`, `/oauth2/v1/clients`. One file of rows for each resource.
 
+pub(super) mod app_assignments;
+pub(super) mod app_credentials;
+pub(super) mod apps;
+pub(super) mod authenticators;
 pub(super) mod authorization_servers;
 pub(super) mod clients;
 pub(super) mod global_revocation;
 pub(super) mod network_zones;
+pub(super) mod policies;
 mod respond;
 mod rows;
+pub(super) mod server_rules;
+pub(super) mod servers;

@@ -17,6 +17,11 @@ pub(super) fn ok(body: &impl Serialize) -> Response {
     (StatusCode::OK, axum::Json(body)).into_response()
 }
 
+/// 201 and the object.
+pub(super) fn created(body: &impl Serialize) -> Response {
+    (StatusCode::CREATED, axum::Json(body)).into_response()
+}
+
 /// 200 and a page of a list, with a `Link` header for each link.
 pub(super) fn list(page: ListedPage) -> Response {
     let mut response = ok(&page.objects);

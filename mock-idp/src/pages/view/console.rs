@@ -106,7 +106,7 @@ impl FormView {
         };
         let (client, user, server) = (get("client"), get("user"), get("server"));
         let clients =
-            org.apps().map(|app| choice(app.client_id(), format!("{} ({})", app.label, app.client_id()), client));
+            org.clients().map(|app| choice(app.client_id(), format!("{} ({})", app.label, app.client_id()), client));
         let no_user = choice("", "no user (client credentials)".to_owned(), user);
         let users = org.users().map(|known| {
             let note = known.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();

@@ -39,7 +39,7 @@ pub fn selections(org: &Org, file: Option<&SelectionFile>, folder: &Path) -> Res
 }
 
 fn too_many(org: &Org, cases: &Cases<'_, 1>, folder: &Path) -> String {
-    let (count, users, clients) = (cases.len(), org.users().count(), org.apps().count());
+    let (count, users, clients) = (cases.len(), org.users().count(), org.clients().count());
     let servers = org.servers().len();
     let file = folder.join(SELECTION_FILE);
     let mut requests = cases.iter().map(|(case, _)| case);

@@ -1,7 +1,12 @@
 //! The management API, one file for each resource.
 
 mod access;
+mod app_assignments;
+mod app_credentials;
+mod apps;
 mod network_zones;
+mod policies;
+mod servers;
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Method, Response, StatusCode};

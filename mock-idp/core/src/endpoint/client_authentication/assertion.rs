@@ -99,15 +99,18 @@ fn check_audience(assertion: &Jws, called: CalledEndpoint<'_>) -> Result<(), OAu
 }
 
 fn signed_by_secret(client: &App, assertion: &Jws, algorithm: Algorithm) -> Result<(), OAuthError> {
-    let secret = client.credentials.oauth_client.client_secret.as_deref().ok_or_else(|| {
+    let mut secrets = client.credentials.oauth_client.active_secrets().peekable();
+    if secrets.peek().is_none() {
         let reason = format!("{} has no secret, the assertion is {}", client.client_id(), algorithm.name());
-        OAuthError::new(ErrorId::ClientAssertionInvalidNoSecret, reason)
-    })?;
-    if secret.len() < algorithm.shortest_secret() {
+        return Err(OAuthError::new(ErrorId::ClientAssertionInvalidNoSecret, reason));
+    }
+    let mut long_enough = secrets.filter(|secret| secret.len() >= algorithm.shortest_secret()).peekable();
+    if long_enough.peek().is_none() {
         let reason = format!("{} needs a secret of {} characters", algorithm.name(), algorithm.shortest_secret());
         return Err(OAuthError::new(ErrorId::ClientAssertionInvalidSecretLength, reason));
     }
-    if assertion.is_signed_by_secret(algorithm, secret) { Ok(()) } else { Err(bad_signature(client)) }
+    let signed = long_enough.any(|secret| assertion.is_signed_by_secret(algorithm, secret));
+    if signed { Ok(()) } else { Err(bad_signature(client)) }
 }
 
 fn signed_by_key(

@@ -142,8 +142,8 @@ impl<'a> UnverifiedClient<'a> {
             (Proof::None, _) => return Err(mismatch("must authenticate, but sent only its id")),
             // Okta: both ways to send a secret are accepted.
             (Proof::Secret(secret), AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost) => {
-                let expected = client.credentials.oauth_client.client_secret.as_deref().unwrap_or_default();
-                if expected.is_empty() || !bool::from(secret.as_bytes().ct_eq(expected.as_bytes())) {
+                let mut known = client.credentials.oauth_client.active_secrets().filter(|known| !known.is_empty());
+                if !known.any(|known| secret.as_bytes().ct_eq(known.as_bytes()).into()) {
                     let reason = format!("wrong secret for {}", client.client_id());
                     return Err(OAuthError::new(ErrorId::InvalidClientSecret, reason));
                 }

@@ -148,6 +148,7 @@ impl Metadata {
             logo_uri: self.logo_uri.clone(),
             policy_uri: self.policy_uri.clone(),
             tos_uri: self.tos_uri.clone(),
+            ..OauthClientSettings::of_type(application_type)
         })
     }
 }

@@ -2,9 +2,7 @@
 
 use super::error::ClientError;
 use super::metadata::Metadata;
-use crate::model::{
-    App, AppCredentials, AppSettings, Assignment, Assignments, AuthMethod, OauthClientCredentials, Status,
-};
+use crate::model::{App, Assignment, Assignments, AuthMethod};
 use crate::moment::Moment;
 use crate::org::{Org, Tables};
 
@@ -18,28 +16,13 @@ pub fn register(org: &Org, metadata: Metadata, moment: &mut Moment<'_>) -> Resul
     let settings = metadata.settings(org.behavior())?;
     let method = metadata.auth_method();
     // A client that registers itself is assigned to all users.
-    let everyone = org.everyone().map(|id| Assignment { id: id.to_owned(), profile: indexmap::IndexMap::new() });
-    Ok(App {
-        label,
-        status: Status::Active,
-        credentials: AppCredentials {
-            oauth_client: OauthClientCredentials {
-                client_id: None,
-                client_secret: secret_for(method, moment),
-                token_endpoint_auth_method: Some(method),
-                pkce_required: None,
-            },
-        },
-        settings: AppSettings { oauth_client: settings, id_token: None },
-        profile: indexmap::IndexMap::new(),
-        assignments: Some(Assignments { users: Vec::new(), groups: everyone.into_iter().collect() }),
-        grants: Vec::new(),
-        agent: None,
-        connections: Vec::new(),
-        interclient_allowed_apps: Vec::new(),
-        created: Some(moment.now),
-        id,
-    })
+    let everyone = org.everyone().map(Assignment::of);
+    let mut app = App::client(id, label, settings);
+    app.created = Some(moment.now);
+    app.credentials.oauth_client.client_secret = secret_for(method, moment);
+    app.credentials.oauth_client.token_endpoint_auth_method = Some(method);
+    app.assignments = Some(Assignments { users: Vec::new(), groups: everyone.into_iter().collect() });
+    Ok(app)
 }
 
 /// The app with other metadata. RFC 7592 2.2: all of them are replaced. Okta: the body names the client, and the application type
@@ -60,6 +43,9 @@ pub fn replace(org: &Org, app: &App, metadata: Metadata, moment: &mut Moment<'_>
     settings.consent_method = app.oauth().consent_method;
     settings.refresh_token = app.oauth().refresh_token;
     settings.wildcard_redirect = app.oauth().wildcard_redirect;
+    settings.issuer_mode = app.oauth().issuer_mode;
+    settings.idp_initiated_login = app.oauth().idp_initiated_login.clone();
+    settings.network = app.oauth().network.clone();
     settings.backchannel_logout_uri = settings.backchannel_logout_uri.or(app.oauth().backchannel_logout_uri.clone());
     let method = metadata.auth_method();
     let mut changed = app.clone();
@@ -84,6 +70,7 @@ pub fn with_new_secret(app: &App, moment: &mut Moment<'_>) -> Result<App, Client
         .ok_or_else(|| ClientError::metadata("the client does not authenticate by a secret"))?;
     let mut changed = app.clone();
     changed.credentials.oauth_client.client_secret = Some(secret);
+    changed.credentials.oauth_client.secrets.clear();
     Ok(changed)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Draft, put, put_row};
 use crate::model::{AccessPolicy, App, Assignment, Assignments};
-use crate::org::records::{APP_CLIENT_ID, APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Assignee, assignment_id};
+use crate::org::records::{APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Assignee, assignment_id};
 use crate::org::table::Row;
 
 impl Draft {
@@ -29,9 +29,16 @@ impl Draft {
         Some(changed)
     }
 
-    /// Removes a client and its assignments, and takes it out of the policies that name it.
+    /// Removes a client, as [`Self::remove_app`] does.
     pub fn remove_client(&mut self, client_id: &str) {
-        let Some(slot) = self.tables.apps.matches(APP_CLIENT_ID, client_id).min() else { return };
+        if let Some(id) = self.client(client_id).map(|app| app.id.clone()) {
+            self.remove_app(&id);
+        }
+    }
+
+    /// Removes an app and its assignments, and takes it out of the policies that name it.
+    pub fn remove_app(&mut self, id: &str) {
+        let Some(slot) = self.tables.apps.slot(id) else { return };
         let Some(app) = self.tables.apps.remove(slot) else { return };
         for index in [APP_USERS, APP_GROUPS] {
             for slot in self.tables.assignments.find(index, &app.id) {
@@ -41,10 +48,13 @@ impl Draft {
         self.touched.apps.extend(self.tables.apps.find(APP_TRUSTED, &app.id));
         let linked = |other: &App| other.agent.as_ref().is_some_and(|agent| agent.app_id == app.id);
         self.touched.apps.extend(self.tables.apps.slots().filter(|(_, other)| linked(other)).map(|(slot, _)| slot));
-        for slot in self.policies_for(client_id) {
+        if !app.is_client() {
+            return;
+        }
+        for slot in self.policies_for(app.client_id()) {
             let Some(row) = self.tables.policies.at(slot) else { continue };
             let (owner, mut policy) = (row.owner.clone(), row.object.clone());
-            policy.conditions.clients.include.retain(|named| named != client_id);
+            policy.conditions.clients.include.retain(|named| named != app.client_id());
             self.put_policy(&owner, policy);
         }
     }
@@ -54,8 +64,21 @@ impl Draft {
         self.assign(app_id, Assignee::User, assignment);
     }
 
-    /// Assigns an app to a group.
-    pub fn assign_group(&mut self, app_id: &str, assignment: Assignment) {
+    /// Assigns an app to a group: at the assignment's priority, at which it had, or behind the others. Okta: a group at that priority
+    /// and those behind it make room.
+    pub fn assign_group(&mut self, app_id: &str, mut assignment: Assignment) {
+        let known: Vec<(Assignment, u32)> =
+            self.group_priorities(app_id).into_iter().map(|(known, priority)| (known.clone(), priority)).collect();
+        let (own, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|(known, _)| known.id == assignment.id);
+        assignment.priority = assignment.priority.or_else(|| own.first().and_then(|(known, _)| known.priority));
+        if let Some(wanted) = assignment.priority
+            && others.iter().any(|(_, priority)| *priority == wanted)
+        {
+            for (mut other, priority) in others.into_iter().filter(|(_, priority)| *priority >= wanted) {
+                other.priority = Some(priority.saturating_add(1));
+                self.assign(app_id, Assignee::Group, other);
+            }
+        }
         self.assign(app_id, Assignee::Group, assignment);
     }
 

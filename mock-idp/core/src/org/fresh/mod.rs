@@ -1,7 +1,9 @@
 //! The directory objects that every Okta org has from the start.
 
+mod authenticators;
 mod network_zones;
 mod object;
+mod policies;
 mod user_schema;
 
 use object::Fresh;
@@ -10,6 +12,7 @@ use super::document::OrgIdentity;
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::moment::timestamp;
 
+pub(crate) use policies::{access_catch_all, default_session_policy, enrollment_catch_all};
 pub(super) use user_schema::define_attributes;
 
 /// The objects of a fresh org, created at this time.
@@ -18,5 +21,7 @@ pub(super) fn objects(org: &OrgIdentity, created: i64) -> Vec<(DirectoryKind, Di
     let mut objects = Vec::new();
     user_schema::add(&fresh, &mut objects);
     network_zones::add(&fresh, &mut objects);
+    policies::add(&fresh, &mut objects);
+    authenticators::add(&fresh, &mut objects);
     objects
 }

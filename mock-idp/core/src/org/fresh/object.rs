@@ -29,7 +29,7 @@ impl Fresh<'_> {
         object
     }
 
-    fn id(&self, prefix: &str, name: &str) -> String {
+    pub(super) fn id(&self, prefix: &str, name: &str) -> String {
         derived_id(prefix, &[&self.org.id, name])
     }
 }

@@ -3,7 +3,7 @@
 use super::check::Check;
 use crate::model::{App, AuthMethod};
 use crate::org::records::{APP_CLIENT_ID, APP_GROUPS, APP_USERS, Assignee};
-use crate::org::server::GroupFilter;
+use crate::org::server::ClaimValue;
 use crate::protocol::{GrantType, is_reserved_in_id_token};
 
 impl Check<'_> {
@@ -12,6 +12,9 @@ impl Check<'_> {
         let position = |slot| format!("/apps/{}", apps.position(slot));
         self.row_id(apps, slot, &app.id, "0oa", position);
         let path = &position(slot);
+        if !app.is_client() {
+            return;
+        }
         if apps.matches(APP_CLIENT_ID, app.client_id()).count() > 1 {
             self.problem(
                 format!("{path}/credentials/oauthClient/client_id"),
@@ -36,7 +39,7 @@ impl Check<'_> {
                 let message = format!("`{}` is a reserved claim name in ID tokens", claim.name);
                 self.problem(format!("{path}/settings/idToken/name"), message);
             }
-            if let Err(message) = GroupFilter::of_app(claim) {
+            if let Err(message) = ClaimValue::of_app(claim) {
                 self.problem(format!("{path}/settings/idToken/value"), message);
             }
         }
@@ -78,6 +81,7 @@ impl Check<'_> {
                 let name = if method == AuthMethod::None { "none" } else { "private_key_jwt" };
                 self.problem(path, format!("a client with `token_endpoint_auth_method: {name}` has no secret"));
             }
+            (_, None) if !app.credentials.oauth_client.secrets.is_empty() => {}
             (_, None) => self.problem(path, "a client that authenticates by secret needs `client_secret`"),
             // Okta: a supplied client_secret has 14 to 100 printable ASCII characters.
             (_, Some(secret))

@@ -47,7 +47,7 @@ impl Check<'_> {
         let tables = self.tables;
         for (index, client_id) in tables.settings().any_loopback_port.iter().enumerate() {
             if tables.client(client_id).is_none() {
-                let known = tables.apps().flat_map(|app| [app.client_id(), app.label.as_str()]);
+                let known = tables.clients().flat_map(|app| [app.client_id(), app.label.as_str()]);
                 let path = format!("/settings/anyLoopbackPort/{index}");
                 self.unknown(path, format!("no app has the client id or label `{client_id}`"), client_id, known);
             }

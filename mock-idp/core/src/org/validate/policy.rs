@@ -18,7 +18,8 @@ impl Check<'_> {
         self.unique_id(&path, &policy.id, "00p", twin);
         for (index, client) in policy.conditions.clients.include.iter().enumerate() {
             if client != "ALL_CLIENTS" && tables.client(client).is_none() {
-                let known = tables.apps().flat_map(|app| [app.client_id(), app.label.as_str()]).chain(["ALL_CLIENTS"]);
+                let known =
+                    tables.clients().flat_map(|app| [app.client_id(), app.label.as_str()]).chain(["ALL_CLIENTS"]);
                 let path = format!("{path}/conditions/clients/include/{index}");
                 self.unknown(path, format!("no app has the client id or label `{client}`"), client, known);
             }

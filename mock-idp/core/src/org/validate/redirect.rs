@@ -1,7 +1,7 @@
 //! Where the browser is sent to: redirect URIs, logout URIs.
 
 use super::check::Check;
-use crate::model::{App, ApplicationType, RedirectPurpose, WildcardRedirect, check_redirect_uri};
+use crate::model::{App, RedirectPurpose, WildcardRedirect, check_redirect_uri};
 use crate::protocol::GrantType;
 
 impl Check<'_> {
@@ -15,9 +15,6 @@ impl Check<'_> {
                 format!("{path}/settings/oauthClient/redirect_uris"),
                 "a client with interactive grants needs a redirect URI",
             );
-        }
-        if oauth.application_type == ApplicationType::Service && interactive {
-            self.problem(format!("{path}/settings/oauthClient/grant_types"), "a service app has no interactive grants");
         }
         let wildcard = oauth.wildcard_redirect == WildcardRedirect::Subdomain;
         for (list, uris, purpose) in [

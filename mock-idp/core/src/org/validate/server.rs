@@ -76,7 +76,9 @@ impl Check<'_> {
             ClaimType::Resource => (is_reserved_in_access_token(&claim.name), "access tokens"),
             ClaimType::Identity => (is_reserved_in_id_token(&claim.name), "ID tokens"),
         };
-        if is_reserved {
+        // A built-in claim is only kept to be shown.
+        let built_in = claim.system || claim.value_type == ClaimValueType::System;
+        if is_reserved && !built_in {
             let message = format!("`{}` is a reserved claim name in {tokens}", claim.name);
             self.problem(format!("{path}/name"), message);
         }
@@ -86,9 +88,7 @@ impl Check<'_> {
         for (index, scope) in claim.conditions.scopes.iter().enumerate() {
             self.scope(format!("{path}/conditions/scopes/{index}"), &row.owner, scope);
         }
-        if claim.value_type != ClaimValueType::System
-            && let Err(message) = compile_claim(claim)
-        {
+        if !built_in && let Err(message) = compile_claim(claim) {
             self.problem(format!("{path}/value"), format!("claim `{}`: {message}", claim.name));
         }
     }

@@ -1,6 +1,8 @@
 //! Public keys as clients publish them. RFC 7517, RFC 7518 6, RFC 7638.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, URL_SAFE_NO_PAD};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -15,6 +17,9 @@ pub struct Jwk {
     pub kty: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
+    /// Okta: the id of a key in the settings of an app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// `sig` or `enc`.
     #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
     pub key_use: Option<String>,
@@ -69,6 +74,9 @@ pub enum UnusableJwk {
     Algorithm { own: String, wanted: &'static str },
 }
 
+/// Okta: the unused bits of the last letter do not matter.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
+
 /// Bytes of a coordinate, by curve. RFC 7518 6.2.1.2.
 const CURVES: [(&str, usize); 3] = [("P-256", 32), ("P-384", 48), ("P-521", 66)];
 
@@ -83,7 +91,7 @@ impl Jwk {
         }
         let bytes = |name: &'static str, member: &Option<String>| {
             let text = member.as_deref().filter(|text| !text.is_empty());
-            text.and_then(|text| URL_SAFE_NO_PAD.decode(text).ok()).ok_or(UnusableJwk::Member(name))
+            text.and_then(|text| LENIENT.decode(text).ok()).ok_or(UnusableJwk::Member(name))
         };
         match self.kty.as_str() {
             "RSA" => {

@@ -44,8 +44,9 @@ impl JwkSet {
         }
         let mut set: Set = serde_json::from_slice(json)?;
         for key in set.keys.iter_mut().filter_map(Value::as_object_mut) {
-            // Okta: only keys in an org have a status.
+            // Okta: only keys in an org have a status and an id.
             key.remove("status");
+            key.remove("id");
         }
         Ok(Self { keys: set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect() })
     }

@@ -1,0 +1,221 @@
+//! App users and app groups. Okta: `/api/v1/apps/{id}/users`, `/api/v1/apps/{id}/groups`.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::view::ordered;
+use crate::management::{ApiError, Links, java_ordered, tolerant};
+use crate::model::{App, Assignment, AssignmentCredentials, User};
+use crate::moment::timestamp;
+use crate::org::{Tables, Times};
+
+/// The attributes of the profile of an app user of a client, and the attributes of the user that they are mapped from.
+// Okta: the default mapping of `oidc_client`.
+const CLIENT_PROFILE: [(&str, &str); 20] = [
+    ("name", ""),
+    ("nickname", "nickName"),
+    ("given_name", "firstName"),
+    ("middle_name", "middleName"),
+    ("family_name", "lastName"),
+    ("email", "email"),
+    ("profile", "profileUrl"),
+    ("picture", ""),
+    ("website", ""),
+    ("gender", ""),
+    ("birthdate", ""),
+    ("zoneinfo", "timezone"),
+    ("locale", "locale"),
+    ("phone_number", "primaryPhone"),
+    ("street_address", "streetAddress"),
+    ("locality", "city"),
+    ("region", "state"),
+    ("postal_code", "zipCode"),
+    ("country", "countryCode"),
+    ("formatted", "postalAddress"),
+];
+
+/// A request about an app user or an app group.
+#[derive(Debug, Deserialize)]
+struct AssignmentRequest {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    priority: Option<u32>,
+    #[serde(default)]
+    credentials: UserNameRequest,
+    #[serde(default)]
+    profile: Option<IndexMap<String, Value>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UserNameRequest {
+    #[serde(default)]
+    user_name: Option<String>,
+}
+
+/// How a user is assigned.
+#[derive(Clone, Copy, Debug)]
+pub struct AppUser<'a> {
+    pub user: &'a User,
+    assignment: &'a Assignment,
+    /// Whether the user is assigned directly.
+    direct: bool,
+}
+
+impl AppUser<'_> {
+    /// Okta: whether the user name, or the first, last or email name of the user begins like that.
+    #[must_use]
+    pub fn begins_with(&self, beginning: &str) -> bool {
+        let beginning = beginning.to_lowercase();
+        let profile = &self.user.profile;
+        let name = self.assignment.credentials.user_name.as_deref().unwrap_or(&profile.login);
+        let names = [name, &profile.first_name, &profile.last_name, &profile.email];
+        names.into_iter().any(|name| name.to_lowercase().starts_with(&beginning))
+    }
+}
+
+/// The users of an app: those who are assigned directly, then those through groups.
+#[must_use]
+pub fn users<'a>(org: &'a Tables, app: &App) -> Vec<AppUser<'a>> {
+    let direct = org
+        .assigned_users(app)
+        .filter_map(|assignment| org.user(&assignment.id).map(|user| AppUser { user, assignment, direct: true }));
+    let mut found: Vec<AppUser<'a>> = direct.collect();
+    let groups: Vec<&Assignment> = org.assigned_groups(app).collect();
+    if !groups.is_empty() {
+        let known: std::collections::HashSet<&str> = found.iter().map(|known| known.user.id.as_str()).collect();
+        let through_groups = org.users().filter(|user| !known.contains(user.id.as_str())).filter_map(|user| {
+            let assignment = groups.iter().find(|group| org.group_ids(user).any(|id| id == group.id))?;
+            Some(AppUser { user, assignment, direct: false })
+        });
+        let through_groups: Vec<_> = through_groups.collect();
+        found.extend(through_groups);
+    }
+    found
+}
+
+/// One user of an app.
+///
+/// # Errors
+/// The user is not assigned.
+pub fn user<'a>(org: &'a Tables, app: &App, id: &str) -> Result<AppUser<'a>, ApiError> {
+    let found = org.user(id).and_then(|user| {
+        let assignment = org.assignment(app, user)?;
+        Some(AppUser { user, assignment, direct: org.assigned_users(app).any(|direct| direct.id == user.id) })
+    });
+    found.ok_or_else(|| ApiError::not_found(id, "AppUser"))
+}
+
+/// One group of an app.
+///
+/// # Errors
+/// The group is not assigned.
+pub fn group<'t>(org: &'t Tables, app: &App, id: &str) -> Result<&'t Assignment, ApiError> {
+    let found = org.assigned_groups(app).find(|group| group.id == id);
+    found.ok_or_else(|| ApiError::not_found(id, "AppGroup"))
+}
+
+/// The assignment of a request to assign a user, or to change the app user with that id.
+///
+/// # Errors
+/// No user has the id; the body is not an app user.
+pub fn read_user(org: &Tables, app: &App, id: Option<&str>, body: Value) -> Result<Assignment, ApiError> {
+    let request: AssignmentRequest = tolerant::read(body)?;
+    let id = id.unwrap_or(&request.id);
+    let user = org.user(id).ok_or_else(|| ApiError::not_found(id, "User"))?;
+    let known = org.assigned_users(app).find(|known| known.id == user.id);
+    let mut assignment = known.cloned().unwrap_or_else(|| Assignment::of(user.id.as_str()));
+    if let Some(user_name) = request.credentials.user_name.filter(|name| !name.is_empty()) {
+        assignment.credentials = AssignmentCredentials { user_name: Some(user_name) };
+    }
+    // Okta: attributes that are not sent stay; null removes one.
+    for (name, value) in request.profile.unwrap_or_default() {
+        match value {
+            Value::Null => _ = assignment.profile.shift_remove(&name),
+            value => _ = assignment.profile.insert(name, value),
+        }
+    }
+    Ok(assignment)
+}
+
+/// The assignment of a request to assign a group.
+///
+/// # Errors
+/// No group has the id; the body is not an app group.
+pub fn read_group(org: &Tables, group_id: &str, body: Value) -> Result<Assignment, ApiError> {
+    let request: AssignmentRequest = tolerant::read(body)?;
+    let group = org.group(group_id).ok_or_else(|| ApiError::not_found(group_id, "UserGroup"))?;
+    let profile = request.profile.unwrap_or_default().into_iter().filter(|(_, value)| !value.is_null()).collect();
+    Ok(Assignment { priority: request.priority, profile, ..Assignment::of(group.id.as_str()) })
+}
+
+/// An app user in answers. Okta: the profile has what the mapping of the app takes from the user.
+#[must_use]
+pub fn user_view(org: &Tables, base: &str, app: &App, app_user: AppUser<'_>) -> Value {
+    let AppUser { user, assignment, direct } = app_user;
+    let times = org.assignment_times(&app.id, &assignment.id).unwrap_or(Times { created: 0, last_updated: 0 });
+    let scope = if direct { "USER" } else { "GROUP" };
+    let name = assignment.credentials.user_name.as_deref().unwrap_or(&user.profile.login);
+    let mut links = Links::at(base)
+        .bare("app", &format!("/api/v1/apps/{}", app.id))
+        .bare("user", &format!("/api/v1/users/{}", user.id));
+    if !direct {
+        links = links.bare("group", &format!("/api/v1/groups/{}", assignment.id));
+    }
+    json!({
+        "id": user.id,
+        "externalId": null,
+        "created": timestamp(times.created),
+        "lastUpdated": timestamp(times.last_updated),
+        "scope": scope,
+        "status": "ACTIVE",
+        "statusChanged": timestamp(times.created),
+        "passwordChanged": null,
+        "syncState": "DISABLED",
+        "credentials": { "userName": name },
+        "profile": profile(app, user, assignment),
+        "_links": links.into_value(),
+    })
+}
+
+fn profile(app: &App, user: &User, assignment: &Assignment) -> Value {
+    let mut profile = Map::new();
+    if app.is_client() {
+        for (name, source) in CLIENT_PROFILE {
+            let value = user.profile.attribute(source).unwrap_or_default();
+            profile.insert(name.to_owned(), value);
+        }
+        profile["name"] = format!("{} {}", user.profile.first_name, user.profile.last_name).into();
+        for (name, default) in [("zoneinfo", "America/Los_Angeles"), ("locale", "en_US")] {
+            if profile[name].is_null() {
+                profile[name] = default.into();
+            }
+        }
+    }
+    for (name, value) in &assignment.profile {
+        profile.insert(name.clone(), value.clone());
+    }
+    Value::Object(java_ordered(profile))
+}
+
+/// An app group in answers.
+#[must_use]
+pub fn group_view(org: &Tables, base: &str, app: &App, assignment: &Assignment) -> Value {
+    let times = org.assignment_times(&app.id, &assignment.id).unwrap_or(Times { created: 0, last_updated: 0 });
+    let known = org.group_priorities(&app.id).into_iter().find(|(known, _)| known.id == assignment.id);
+    let priority = known.map_or(0, |(_, priority)| priority);
+    let own = format!("/api/v1/apps/{}", app.id);
+    let links = Links::at(base)
+        .bare("app", &own)
+        .bare("self", &format!("{own}/groups/{}", assignment.id))
+        .bare("group", &format!("/api/v1/groups/{}", assignment.id));
+    json!({
+        "id": assignment.id,
+        "lastUpdated": timestamp(times.last_updated),
+        "priority": priority,
+        "profile": ordered(&assignment.profile),
+        "_links": links.into_value(),
+    })
+}

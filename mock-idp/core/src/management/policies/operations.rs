@@ -1,0 +1,235 @@
+//! The operations on policies.
+
+use serde_json::{Map, Value, json};
+
+use super::complete::password_settings;
+use super::lookup::default_policy;
+use super::priorities::{CATCH_ALL, close_gaps, place};
+use super::record::{self, PolicyRecord};
+use super::types::PolicyType;
+use super::view;
+use crate::management::{
+    ApiError, ApiErrorId, BodyMembers, Causes, Links, ListedPage, ManagementCall, ManagementChange,
+};
+use crate::org::Tables;
+use crate::protocol::Parameters;
+
+/// Answers a request for the policies of a type.
+///
+/// # Errors
+/// No type, or an unknown one.
+pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Result<ListedPage, ApiError> {
+    let Some(name) = query.get("type") else {
+        return Err(ApiError::new(ApiErrorId::MissingParameter, "the list needs a type of policies"));
+    };
+    let kind = PolicyType::named(name)
+        .ok_or_else(|| ApiError::invalid("type", &format!("`{name}` is not a type of policies")))?;
+    let (status, beginning) = (query.get("status"), query.get("q").unwrap_or_default().to_lowercase());
+    let is_listed = |shown: &Value| {
+        let name = shown["name"].as_str().unwrap_or_default().to_lowercase();
+        status.is_none_or(|status| shown["status"] == status) && name.starts_with(&beginning)
+    };
+    let with_rules = query.get("expand") == Some("rules");
+    let shown = record::all(org, kind).into_iter().map(|policy| {
+        let mut shown = view::policy(org, call, &policy, true);
+        if with_rules {
+            let rules = policy.rules.iter().map(|rule| view::rule(call, &policy.id, kind, rule)).collect::<Vec<_>>();
+            shown["_embedded"]["rules"] = rules.into();
+        }
+        shown
+    });
+    let link = format!("<{}/api/v1/policies?type={name}>; rel=\"self\"", call.base());
+    Ok(ListedPage { objects: shown.filter(is_listed).collect(), links: vec![link] })
+}
+
+/// Answers a request for one policy.
+///
+/// # Errors
+/// There is none with that id.
+pub fn get(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Value, ApiError> {
+    record::find(org, id).map(|policy| view::policy(org, call, &policy, false))
+}
+
+/// Creates a policy. Okta: behind the others of its type, unless it has a priority.
+///
+/// # Errors
+/// The body is not a policy.
+pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) -> Result<Value, ApiError> {
+    let read = BodyMembers::of(body);
+    let mut causes = Causes::default();
+    causes.required("name", read.text("name")?);
+    let kind = causes.required("type", read.text("type")?).to_owned();
+    causes.into_result("policy")?;
+    let kind = PolicyType::named(&kind)
+        .ok_or_else(|| ApiError::invalid("type", &format!("`{kind}` is not a type of policies")))?;
+    let id = change.moment.id(kind.prefixes[0]);
+    let rules = kind.catch_all.map(|actions| catch_all(change, kind, actions())).into_iter().collect();
+    let mut members = Map::new();
+    members.insert("status".to_owned(), "ACTIVE".into());
+    members.insert("system".to_owned(), false.into());
+    members.insert("created".to_owned(), change.now().into());
+    let mut policy = PolicyRecord { id, kind, members, rules };
+    write(&mut policy, read)?;
+    let wanted = read.integer("priority")?.and_then(|priority| u64::try_from(priority).ok());
+    keep(change, policy, wanted)
+}
+
+/// Replaces a policy. Okta: its status stays.
+///
+/// # Errors
+/// There is none with that id, or the body is not a policy.
+pub fn replace(change: &mut ManagementChange<'_, '_>, id: &str, body: &Map<String, Value>) -> Result<Value, ApiError> {
+    let mut policy = record::find(change.draft, id)?;
+    let read = BodyMembers::of(body);
+    let mut causes = Causes::default();
+    causes.required("name", read.text("name")?);
+    causes.into_result("policy")?;
+    write(&mut policy, read)?;
+    let wanted = read.integer("priority")?.and_then(|priority| u64::try_from(priority).ok());
+    let wanted = wanted.or(Some(policy.priority()));
+    keep(change, policy, wanted)
+}
+
+/// What a body says about a policy.
+fn write(policy: &mut PolicyRecord, read: BodyMembers<'_>) -> Result<(), ApiError> {
+    let kind = policy.kind;
+    for name in ["name", "description"] {
+        match read.text(name)? {
+            Some(text) => _ = policy.members.insert(name.to_owned(), text.into()),
+            None => _ = policy.members.remove(name),
+        }
+    }
+    if let Some(conditions) = read.object("conditions")? {
+        policy.members.insert("conditions".to_owned(), json!(conditions.all()));
+    }
+    if kind.name == "PASSWORD" {
+        let written = read.object("settings")?.map(|settings| json!(settings.all()));
+        let known = policy.members.get("settings").cloned();
+        let settings = password_settings(&written.or(known).unwrap_or_default());
+        policy.members.insert("settings".to_owned(), settings);
+    } else if let Some(settings) = read.object("settings")? {
+        policy.members.insert("settings".to_owned(), json!(settings.all()));
+    }
+    Ok(())
+}
+
+/// Stores a policy at its place among those of its type.
+fn keep(
+    change: &mut ManagementChange<'_, '_>,
+    mut policy: PolicyRecord,
+    wanted: Option<u64>,
+) -> Result<Value, ApiError> {
+    let now = change.now();
+    policy.members.insert("lastUpdated".to_owned(), now.into());
+    if policy.kind.is_ordered && !policy.is_system() {
+        let mut others = record::all(change.draft, policy.kind);
+        others.retain(|other| other.id != policy.id);
+        let before: Vec<u64> = others.iter().map(PolicyRecord::priority).collect();
+        let mut members: Vec<_> = others.iter_mut().map(|other| &mut other.members).collect();
+        place(&mut members, &mut policy.members, wanted);
+        let moved = others.into_iter().zip(before).filter(|(other, before)| other.priority() != *before);
+        moved.into_iter().try_for_each(|(other, _)| record::put(change.draft, other))?;
+    } else if !policy.kind.is_ordered {
+        policy.members.insert("priority".to_owned(), 1.into());
+    }
+    let shown = view::policy(change.draft, change.call, &policy, false);
+    record::put(change.draft, policy)?;
+    Ok(shown)
+}
+
+fn catch_all(change: &mut ManagementChange<'_, '_>, kind: &PolicyType, actions: Value) -> Map<String, Value> {
+    let now = change.now();
+    let rule = json!({
+        "id": change.moment.id(kind.prefixes[1]), "status": "ACTIVE", "name": "Catch-all Rule", "priority": CATCH_ALL,
+        "created": now, "lastUpdated": now, "system": true, "conditions": null, "actions": actions,
+    });
+    rule.as_object().cloned().unwrap_or_default()
+}
+
+/// Activates or deactivates a policy.
+///
+/// # Errors
+/// There is none with that id, or it is one of the system.
+pub fn set_status(change: &mut ManagementChange<'_, '_>, id: &str, active: bool) -> Result<(), ApiError> {
+    let mut policy = record::find(change.draft, id)?;
+    refuse_system(policy.is_system())?;
+    let status = if active { "ACTIVE" } else { "INACTIVE" };
+    if policy.members.insert("status".to_owned(), status.into()) == Some(status.into()) {
+        return Ok(());
+    }
+    let now = change.now();
+    policy.members.insert("lastUpdated".to_owned(), now.into());
+    record::put(change.draft, policy)
+}
+
+/// Removes a policy with its rules. Apps that had it go back to the one of the system.
+///
+/// # Errors
+/// There is none with that id, or it is one of the system.
+pub fn remove(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<(), ApiError> {
+    let policy = record::find(change.draft, id)?;
+    refuse_system(policy.is_system())?;
+    record::remove(change.draft, &policy);
+    if policy.kind.is_ordered {
+        let mut others = record::all(change.draft, policy.kind);
+        close_gaps(others.iter_mut().map(|other| &mut other.members));
+        others.into_iter().try_for_each(|other| record::put(change.draft, other))?;
+    }
+    let named = |app: &&crate::model::App| {
+        [&app.access_policy, &app.profile_enrollment_policy].into_iter().flatten().any(|named| named == id)
+    };
+    let apps: Vec<_> = change.draft.apps().filter(named).cloned().collect();
+    for mut app in apps {
+        app.access_policy = app.access_policy.filter(|named| named != id);
+        app.profile_enrollment_policy = app.profile_enrollment_policy.filter(|named| named != id);
+        change.draft.put_app(app);
+    }
+    Ok(())
+}
+
+pub(super) fn refuse_system(system: bool) -> Result<(), ApiError> {
+    if system { Err(ApiError::access_denied("it belongs to the system")) } else { Ok(()) }
+}
+
+/// The ids of the apps that have a policy.
+///
+/// # Errors
+/// There is no policy with that id.
+pub fn apps(org: &Tables, id: &str) -> Result<Vec<String>, ApiError> {
+    let policy = record::find(org, id)?;
+    let default = default_policy(org, policy.kind.name);
+    let has = |app: &&crate::model::App| {
+        let own = match policy.kind.name {
+            "ACCESS_POLICY" => app.access_policy.as_deref(),
+            "PROFILE_ENROLLMENT" => app.profile_enrollment_policy.as_deref(),
+            _ => return false,
+        };
+        own.or(default) == Some(id)
+    };
+    Ok(org.apps().filter(has).map(|app| app.id.clone()).collect())
+}
+
+/// The mappings of a policy: a link to each app that has it.
+///
+/// # Errors
+/// There is no policy with that id.
+pub fn mappings(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Vec<Value>, ApiError> {
+    let mapping = |app: String| {
+        let own = format!("/api/v1/policies/{id}/mappings/{app}");
+        let links = Links::at(call.base())
+            .allowing("application", &format!("/api/v1/apps/{app}"), &["GET"])
+            .allowing("policy", &format!("/api/v1/policies/{id}"), &["GET"])
+            .allowing("self", &own, &["GET", "DELETE"]);
+        json!({ "id": app, "_links": links.into_value() })
+    };
+    Ok(apps(org, id)?.into_iter().map(mapping).collect())
+}
+
+/// Answers a request to map a resource to a policy.
+///
+/// # Errors
+/// Always. Okta: mappings are made by the resources.
+pub fn refuse_mapping(org: &Tables, id: &str) -> Result<Value, ApiError> {
+    record::find(org, id)?;
+    Err(ApiError::validation("Policy mappings are no longer supported on this endpoint.", Vec::new()))
+}

@@ -1,0 +1,127 @@
+//! Apps. Okta: `/api/v1/apps`.
+
+use axum::response::Response;
+use http::Method;
+use mock_idp_core::management::ApiError;
+use mock_idp_core::management::apps::{self, id_token};
+use mock_idp_core::model::Status;
+use serde_json::{Value, json};
+
+use super::respond;
+use super::rows::row;
+use crate::engine::Management;
+use crate::http::extract::JsonBody;
+use crate::routing::{PathParameters, Query, Route, handler};
+
+const READ: &[&str] = &["okta.apps.read", "okta.apps.manage"];
+const MANAGE: &[&str] = &["okta.apps.manage"];
+
+pub(in crate::http) static ROUTES: &[Route] = &[
+    row(Method::GET, &["/api/v1/apps"], READ, handler!(list)),
+    row(Method::POST, &["/api/v1/apps"], MANAGE, handler!(create)),
+    row(Method::GET, &["/api/v1/apps/{id}"], READ, handler!(get)),
+    row(Method::PUT, &["/api/v1/apps/{id}"], MANAGE, handler!(replace)),
+    row(Method::DELETE, &["/api/v1/apps/{id}"], MANAGE, handler!(remove)),
+    row(Method::POST, &["/api/v1/apps/{id}/lifecycle/activate"], MANAGE, handler!(activate)),
+    row(Method::POST, &["/api/v1/apps/{id}/lifecycle/deactivate"], MANAGE, handler!(deactivate)),
+    row(Method::PUT, &["/api/v1/apps/{id}/policies/{policy}"], MANAGE, handler!(set_policy)),
+    row(Method::GET, &["/api/v1/apps/{id}/features"], READ, handler!(features)),
+    row(Method::GET, &["/api/v1/apps/{id}/features/{feature}"], READ, handler!(feature)),
+    row(Method::GET, &["/api/v1/apps/{id}/connections/default"], READ, handler!(connection)),
+    row(Method::POST, &["/api/v1/apps/{id}/connections/default/lifecycle/activate"], MANAGE, handler!(set_connection)),
+    row(
+        Method::POST,
+        &["/api/v1/apps/{id}/connections/default/lifecycle/deactivate"],
+        MANAGE,
+        handler!(set_connection),
+    ),
+    row(Method::GET, &["/api/v1/internal/apps/{id}/settings/oauth/idToken"], READ, handler!(get_id_token)),
+    row(Method::POST, &["/api/v1/internal/apps/{id}/settings/oauth/idToken"], MANAGE, handler!(set_id_token)),
+];
+
+async fn list(call: Management, Query(query): Query) -> Result<Response, ApiError> {
+    let kid = call.signing_key_id().await?;
+    call.read(|org, call| apps::list(org, call, &kid, &query)).map(respond::list)
+}
+
+async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
+    let (kid, body) = (call.signing_key_id().await?, body.read()?);
+    let activate = query.get("activate") != Some("false");
+    Ok(respond::ok(&call.change(|change| apps::create(change, &kid, body, activate))?))
+}
+
+async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let kid = call.signing_key_id().await?;
+    Ok(respond::ok(&call.read(|org, call| apps::get(org, call, &kid, &path.get("id")))?))
+}
+
+async fn replace(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let (kid, body) = (call.signing_key_id().await?, body.read()?);
+    Ok(respond::ok(&call.change(|change| apps::replace(change, &kid, &path.get("id"), body))?))
+}
+
+async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.change(|change| apps::remove(change, &path.get("id")))?;
+    Ok(respond::no_content())
+}
+
+async fn activate(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.change(|change| apps::set_status(change, &path.get("id"), Status::Active))?;
+    Ok(respond::ok(&json!({})))
+}
+
+async fn deactivate(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.change(|change| apps::set_status(change, &path.get("id"), Status::Inactive))?;
+    Ok(respond::ok(&json!({})))
+}
+
+async fn set_policy(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.change(|change| apps::set_policy(change, &path.get("id"), &path.get("policy")))?;
+    Ok(respond::no_content())
+}
+
+/// Okta: apps without provisioning have no features. None here has any.
+async fn features(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.read(|org, _| apps::find(org, &path.get("id")).map(|_| ()))?;
+    Err(ApiError::validation("feature", vec!["Provisioning is not supported.".to_owned()]))
+}
+
+/// Okta: that a feature has an unknown name is told before anything else.
+async fn feature(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let name = path.get("feature");
+    if !["USER_PROVISIONING", "INBOUND_PROVISIONING"].contains(&name.as_str()) {
+        return Err(ApiError::not_found(&name, "PublicAppFeatureSetName"));
+    }
+    features(call, path).await
+}
+
+/// Okta: the connection of an app without provisioning.
+async fn connection(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.read(|org, _| apps::find(org, &path.get("id")).map(|_| ()))?;
+    Ok(respond::ok(&json!({ "status": "UNKNOWN", "profile": { "authScheme": "UNKNOWN" } })))
+}
+
+/// Okta: such a connection can be activated and deactivated, and stays as it is.
+async fn set_connection(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.read(|org, _| apps::find(org, &path.get("id")).map(|_| ()))?;
+    Ok(respond::no_content())
+}
+
+async fn get_id_token(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let shown = call.read(|org, call| {
+        let app = apps::find_client(org, &path.get("id"))?;
+        Ok(id_token::view(app, call.base(), false))
+    })?;
+    Ok(respond::ok(&shown))
+}
+
+async fn set_id_token(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Value = body.read()?;
+    let shown = call.change(|change| {
+        let app = id_token::replace(apps::find_client(change.draft, &path.get("id"))?, body)?;
+        let shown = id_token::view(&app, change.call.base(), true);
+        change.draft.put_app(app);
+        Ok(shown)
+    })?;
+    Ok(respond::ok(&shown))
+}

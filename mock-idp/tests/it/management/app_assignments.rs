@@ -1,0 +1,98 @@
+//! `/api/v1/apps/{id}/users`, `…/groups`, `…/grants`.
+
+use serde_json::{Value, json};
+
+use super::{Api, keys, values};
+
+async fn app(api: &Api) -> String {
+    let body = json!({
+        "name": "oidc_client", "label": "Shop", "signOnMode": "OPENID_CONNECT",
+        "settings": { "oauthClient": {
+            "application_type": "web", "grant_types": ["authorization_code"], "redirect_uris": ["https://a.example/cb"],
+        } },
+    });
+    format!("/api/v1/apps/{}", api.create("/api/v1/apps", body).await["id"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_user_is_assigned_with_what_the_mapping_takes_from_the_profile() {
+    let api = Api::market().await;
+    let app = app(&api).await;
+    assert_eq!(api.get(&format!("{app}/users")).await.body, json!([]));
+    let body = json!({ "id": "00ubuyer0000000005d7", "scope": "USER", "profile": { "nickname": "Bee" } });
+    let assigned = api.post(&format!("{app}/users"), body).await;
+    assert_eq!(assigned.status, 200);
+    assert_eq!(
+        assigned.keys(),
+        [
+            "id",
+            "externalId",
+            "created",
+            "lastUpdated",
+            "scope",
+            "status",
+            "statusChanged",
+            "passwordChanged",
+            "syncState",
+            "credentials",
+            "profile",
+            "_links",
+        ]
+    );
+    assert_eq!(assigned.body["credentials"], json!({ "userName": "buyer@example.test" }));
+    let profile = &assigned.body["profile"];
+    assert_eq!(profile.as_object().unwrap().len(), 20);
+    assert_eq!((&profile["nickname"], &profile["email"]), (&json!("Bee"), &json!("buyer@example.test")));
+    assert_eq!(keys(&assigned.body["_links"]), ["app", "user"]);
+    let own = format!("{app}/users/00ubuyer0000000005d7");
+    assert_eq!(api.get(&own).await.body, assigned.body);
+    let changed = api.post(&own, json!({ "credentials": { "userName": "bee" } })).await.body;
+    assert_eq!((&changed["credentials"]["userName"], &changed["profile"]["nickname"]), (&json!("bee"), &json!("Bee")));
+    assert_eq!(api.delete(&own).await.status, 204);
+    assert_eq!(api.get(&own).await.status, 404);
+}
+
+#[tokio::test]
+async fn groups_are_ordered_by_priority_and_make_their_members_users_of_the_app() {
+    let api = Api::market().await;
+    let app = app(&api).await;
+    let groups = ["00gadmins000000005d7", "00gbuyers000000005d7", "00gpremium00000005d7"];
+    let put = |group: &'static str, body: Value| {
+        let path = format!("{app}/groups/{group}");
+        let api = &api;
+        async move { api.put(&path, body).await.body }
+    };
+    let first = put(groups[0], json!({})).await;
+    assert_eq!(keys(&first), ["id", "lastUpdated", "priority", "profile", "_links"]);
+    assert_eq!((&first["priority"], keys(&first["_links"])), (&json!(0), vec!["app", "self", "group"]));
+    assert_eq!(put(groups[1], json!({})).await["priority"], 1);
+    assert_eq!(put(groups[2], json!({ "priority": 0, "id": "x" })).await["priority"], 0);
+    let list = api.get(&format!("{app}/groups")).await;
+    assert_eq!(values(&list.body, "/id"), [groups[2], groups[0], groups[1]]);
+    assert_eq!(list.links, [format!("<{}{app}/groups?limit=20>; rel=\"self\"", api.base())]);
+    let admin = api.get(&format!("{app}/users/00uadmin0000000005d7")).await.body;
+    assert_eq!(admin["scope"], "GROUP");
+    assert_eq!(admin["_links"]["group"]["href"], format!("{}/api/v1/groups/{}", api.base(), groups[2]));
+    assert_eq!(api.delete(&format!("{app}/groups/{}", groups[2])).await.status, 204);
+    assert_eq!(api.get(&format!("{app}/groups/{}", groups[2])).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_granted_scope_can_be_requested_until_it_is_taken_back() {
+    let api = Api::market().await;
+    let app = app(&api).await;
+    let body = json!({ "scopeId": "okta.users.read", "issuer": api.base() });
+    let granted = api.post(&format!("{app}/grants"), body).await;
+    assert_eq!(granted.status, 201);
+    assert_eq!(
+        granted.keys(),
+        ["id", "status", "created", "createdBy", "lastUpdated", "issuer", "clientId", "scopeId", "source", "_links",]
+    );
+    let own = format!("{app}/grants/{}", granted.body["id"].as_str().unwrap());
+    assert_eq!(api.get(&own).await.body, granted.body);
+    assert_eq!(values(&api.get(&format!("{app}/grants")).await.body, "/scopeId"), ["okta.users.read"]);
+    assert_eq!(api.delete(&own).await.status, 204);
+    assert_eq!(api.get(&format!("{app}/grants")).await.body, json!([]));
+    let foreign = json!({ "scopeId": "orders:read", "issuer": api.base() });
+    assert_eq!(api.post(&format!("{app}/grants"), foreign).await.status, 400);
+}

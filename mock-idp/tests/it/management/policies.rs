@@ -1,0 +1,170 @@
+//! `/api/v1/policies`.
+
+use serde_json::{Value, json};
+
+use super::{Api, keys, values};
+use crate::session_policy::{after, control, signed_in};
+
+const PATH: &str = "/api/v1/policies";
+
+#[tokio::test]
+async fn every_org_has_the_policies_of_a_fresh_one() {
+    let api = Api::market().await;
+    for (kind, names) in [
+        (
+            "ACCESS_POLICY",
+            vec![
+                "Okta Admin Console",
+                "Okta Dashboard",
+                "Okta Browser Plugin",
+                "Any two factors",
+                "Okta Account Management Policy",
+                "Okta End User Settings",
+            ],
+        ),
+        ("PASSWORD", vec!["Default Policy"]),
+        ("MFA_ENROLL", vec!["Default Policy"]),
+        ("OKTA_SIGN_ON", vec!["Default Policy"]),
+        ("PROFILE_ENROLLMENT", vec!["Default Policy"]),
+        ("IDP_DISCOVERY", vec!["Idp Discovery Policy"]),
+        ("POST_AUTH_SESSION", vec!["Post Auth Policy"]),
+        ("SESSION_VIOLATION_DETECTION", vec!["Session Violation Detection Policy"]),
+    ] {
+        let list = api.get(&format!("{PATH}?type={kind}")).await;
+        assert_eq!(values(&list.body, "/name"), names, "{kind}");
+        assert_eq!(list.links, [format!("<{}{PATH}?type={kind}>; rel=\"self\"", api.base())]);
+        let id = list.body[0]["id"].as_str().unwrap();
+        assert_eq!(id.len(), 20);
+        let rules = api.get(&format!("{PATH}/{id}/rules")).await.body;
+        assert!(!rules.as_array().unwrap().is_empty(), "{kind}");
+    }
+    assert_eq!(api.get(PATH).await.error().1, "E0000028");
+}
+
+#[tokio::test]
+async fn a_new_access_policy_has_a_rule_that_catches_all() {
+    let api = Api::market().await;
+    let created = api.post(PATH, json!({ "type": "ACCESS_POLICY", "name": "Strict", "priority": 5 })).await;
+    assert_eq!(created.status, 200);
+    assert_eq!(
+        created.keys(),
+        ["id", "status", "name", "priority", "system", "conditions", "created", "lastUpdated", "_links", "type"]
+    );
+    assert_eq!((&created.body["priority"], &created.body["conditions"]), (&json!(1), &json!(null)));
+    assert_eq!(keys(&created.body["_links"]), ["mappings", "self", "rules", "deactivate"]);
+    let path = format!("{PATH}/{}", created.body["id"].as_str().unwrap());
+    let rules = api.get(&format!("{path}/rules")).await.body;
+    assert_eq!((values(&rules, "/name"), &rules[0]["priority"]), (vec!["Catch-all Rule"], &json!(99)));
+    assert_eq!(rules[0]["_links"]["self"]["hints"]["allow"], json!(["GET", "PUT"]));
+    let catch_all = format!("{path}/rules/{}", rules[0]["id"].as_str().unwrap());
+    assert_eq!(api.delete(&catch_all).await.status, 403);
+
+    let rule = json!({
+        "type": "ACCESS_POLICY", "name": "Desktop", "priority": 0,
+        "conditions": {
+            "network": { "connection": "ANYWHERE" },
+            "platform": { "include": [{ "os": { "expression": null, "type": "OTHER" }, "type": "DESKTOP" }] },
+        },
+        "actions": { "appSignOn": { "access": "ALLOW", "verificationMethod": {
+            "factorMode": "2FA", "inactivityPeriod": "PT1H", "reauthenticateIn": "PT0S", "type": "AUTH_METHOD_CHAIN",
+            "chains": [],
+        } } },
+    });
+    let created = api.post(&format!("{path}/rules"), rule).await;
+    assert_eq!((created.status.as_u16(), &created.body["priority"]), (200, &json!(0)));
+    assert_eq!(
+        created.body["conditions"],
+        json!({
+            "people": { "users": { "exclude": [] } },
+            "network": { "connection": "ANYWHERE" },
+            "platform": { "include": [{ "type": "DESKTOP", "os": { "type": "OTHER" } }], "exclude": [] },
+            "riskScore": { "level": "ANY" },
+            "userType": { "include": [], "exclude": [] },
+        })
+    );
+    assert_eq!(
+        created.body["actions"]["appSignOn"],
+        json!({
+            "access": "ALLOW",
+            "verificationMethod": { "type": "AUTH_METHOD_CHAIN", "chains": [], "reauthenticateIn": "PT0S" },
+            "keepMeSignedIn": { "postAuth": "NOT_ALLOWED" },
+        })
+    );
+    let rules = api.get(&format!("{path}/rules")).await.body;
+    assert_eq!(values(&rules, "/name"), ["Desktop", "Catch-all Rule"]);
+    assert_eq!(api.delete(&path).await.status, 204);
+    assert!(api.get(&path).await.error().2.ends_with("(Policy)"));
+}
+
+#[tokio::test]
+async fn policies_for_people_are_numbered_before_the_default_one() {
+    let api = Api::market().await;
+    let people = json!({ "people": { "groups": { "include": ["00gbuyers000000005d7"] } } });
+    let mut ids = Vec::new();
+    for name in ["one", "two"] {
+        let body = json!({ "type": "PASSWORD", "name": name, "conditions": people });
+        let policy = api.create(PATH, body).await;
+        assert_eq!(keys(&policy["settings"]["password"]), ["complexity", "age", "lockout", "breachedProtection"]);
+        ids.push(policy["id"].as_str().unwrap().to_owned());
+    }
+    let list = format!("{PATH}?type=PASSWORD");
+    let priorities = |list: &Value| -> Vec<u64> {
+        list.as_array().unwrap().iter().map(|policy| policy["priority"].as_u64().unwrap()).collect()
+    };
+    let all = api.get(&list).await.body;
+    assert_eq!((values(&all, "/name"), priorities(&all)), (vec!["one", "two", "Default Policy"], vec![1, 2, 3]));
+    let moved = json!({ "type": "PASSWORD", "name": "two", "priority": 1, "conditions": people, "status": "INACTIVE" });
+    let moved = api.put(&format!("{PATH}/{}", ids[1]), moved).await.body;
+    assert_eq!((&moved["priority"], &moved["status"]), (&json!(1), &json!("ACTIVE")));
+    let all = api.get(&list).await.body;
+    assert_eq!((values(&all, "/name"), priorities(&all)), (vec!["two", "one", "Default Policy"], vec![1, 2, 3]));
+    assert_eq!(api.delete(&format!("{PATH}/{}", ids[1])).await.status, 204);
+    assert_eq!(priorities(&api.get(&list).await.body), [1, 2]);
+    let default = api.get(&list).await.body[1]["id"].as_str().unwrap().to_owned();
+    assert_eq!(api.delete(&format!("{PATH}/{default}")).await.status, 403);
+}
+
+#[tokio::test]
+async fn the_limits_of_a_session_policy_are_those_of_the_next_session() {
+    let api = Api::market().await;
+    let policy = json!({
+        "type": "OKTA_SIGN_ON", "name": "Buyers", "description": "Short",
+        "conditions": { "people": { "groups": { "include": ["00gbuyers000000005d7"] } } },
+    });
+    let policy = api.create(PATH, policy).await;
+    assert_eq!((&policy["description"], &policy["priority"]), (&json!("Short"), &json!(1)));
+    let path = format!("{PATH}/{}", policy["id"].as_str().unwrap());
+    let rule = json!({
+        "type": "SIGN_ON", "name": "Short",
+        "conditions": { "network": { "connection": "ANYWHERE" }, "riskScore": { "level": "LOW" } },
+        "actions": { "signon": { "access": "ALLOW", "requireFactor": false, "session": {
+            "maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 60, "usePersistentCookie": false,
+        } } },
+    });
+    let rule = api.create(&format!("{path}/rules"), rule).await;
+    assert_eq!((&rule["type"], &rule["priority"]), (&json!("SIGN_ON"), &json!(1)));
+    assert_eq!(
+        rule["conditions"],
+        json!({
+            "people": { "users": { "exclude": [] } }, "network": { "connection": "ANYWHERE" },
+            "risk": { "behaviors": [] }, "riskScore": { "level": "LOW" },
+        })
+    );
+    assert_eq!(rule["actions"]["signon"]["primaryFactor"], "PASSWORD_IDP_ANY_FACTOR");
+    let read = api.get(&format!("{path}/rules/{}", rule["id"].as_str().unwrap())).await.body;
+    assert_eq!((&read["conditions"], &read["actions"]), (&rule["conditions"], &rule["actions"]));
+    control(&api.mock, json!({ "set": "2027-01-15T08:00:00Z", "freeze": true })).await;
+    let buyer = signed_in(&api.mock, "buyer@example.test").await;
+    assert_eq!(after(&api.mock, 29, &buyer).await, None);
+    assert_eq!(after(&api.mock, 30, &buyer).await.as_deref(), Some("login_required"));
+}
+
+#[tokio::test]
+async fn mappings_are_made_by_apps_only() {
+    let api = Api::market().await;
+    let policy = api.create(PATH, json!({ "type": "ACCESS_POLICY", "name": "Strict" })).await;
+    let path = format!("{PATH}/{}/mappings", policy["id"].as_str().unwrap());
+    assert_eq!(api.get(&path).await.body, json!([]));
+    let summary = "Api validation failed: Policy mappings are no longer supported on this endpoint.";
+    assert_eq!(api.post(&path, json!({ "resourceId": "x" })).await.error(), (400, "E0000001", summary, vec![]));
+}
