@@ -1,13 +1,17 @@
-//! Claim snapshots: the claims of a token, with volatile values replaced by typed placeholders.
+//! Snapshots: the results of token requests, with volatile values replaced by typed placeholders. `docs/snapshots.md` describes their
+//! format.
 //!
-//! A snapshot is `fixtures/claims/<name>.json`. A changed one is pending until `harness review` accepts or rejects it.
+//! A snapshot is `snapshots/<name>.json` in the fixtures. A changed one is pending until `harness review` accepts or rejects it.
 
+mod alike;
 mod diff;
 mod normalise;
 mod review;
 mod snapshots;
+mod stored;
 
 pub use diff::diff;
 pub use normalise::{Context, normalise};
 pub use review::{Pending, ReviewDecision, ReviewError, ask, pending, review};
-pub use snapshots::{ALL, PLACEHOLDERS, SNAPSHOT, Snapshots};
+pub use snapshots::{ALL, FoundResult, PLACEHOLDERS, SNAPSHOT, Snapshots, scenario_id};
+pub use stored::{Snapshot, SnapshotCase};

@@ -46,9 +46,10 @@ fn object(members: &Map<String, Value>, context: &Context<'_>, broken: &mut Vec<
                 "jti" => token_id(found),
                 "kid" => text(found, |kid| kid.len() == 43 && is_base64url(kid), "[kid]"),
                 "nonce" => text(found, |nonce| Some(nonce) == context.nonce, "[nonce]"),
-                "idp" => text(found, |idp| idp.starts_with("00o") || idp.starts_with("0oa"), "[idp 00o|0oa]"),
                 "sid" => text(found, |sid| sid.starts_with("idx") || sid.starts_with("102"), "[sid]"),
                 "at_hash" | "c_hash" => hash(name, found, context),
+                "ds_hash" => text(found, |hash| hash.len() == 22 && is_base64url(hash), "[ds_hash]"),
+                "jkt" => text(found, |key| key.len() == 43 && is_base64url(key), "[jkt]"),
                 "updated_at" => text_or_number(found),
                 _ => None,
             };

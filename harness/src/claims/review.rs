@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::diff::diff;
 use super::snapshots::{Snapshots, path_of};
-use crate::issuer_target::fixtures::FixturesError;
+use crate::issuer_target::fixtures::{FixturesError, SNAPSHOTS, files_below};
 
 /// A pending snapshot.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub enum ReviewDecision {
 pub enum ReviewError {
     #[error("snapshots can't be accepted if the environment variable CI is set")]
     InCi,
-    #[error("no fixtures folder to write to: run in the repository or set --fixtures")]
+    #[error("no folder to write to: run in the repository, or set --snapshots or --fixtures")]
     NoFolder,
     #[error(transparent)]
     Fixtures(#[from] FixturesError),
@@ -64,12 +64,11 @@ pub fn pending<'a>(
 ) -> Result<Vec<Pending>, ReviewError> {
     let mut pending = Vec::new();
     let known = |name: &str| snapshots.fixtures().read(&path_of(name)).map(Option::unwrap_or_default);
-    for entry in std::fs::read_dir(snapshots.pending_folder()).into_iter().flatten().flatten() {
-        let file_name = entry.file_name();
-        let Some(name) = file_name.to_str().and_then(|name| name.strip_suffix(".json")) else { continue };
-        let file = entry.path();
+    let folder = snapshots.pending_folder();
+    for name in files_below(folder, ".json") {
+        let file = folder.join(format!("{name}.json"));
         let found = std::fs::read_to_string(&file).map_err(|error| failed(&file, error))?;
-        pending.push(Pending { name: name.to_owned(), known: known(name)?, found, file: Some(file) });
+        pending.push(Pending { known: known(&name)?, name, found, file: Some(file) });
     }
     pending.sort_by(|one, other| one.name.cmp(&other.name));
     for name in snapshots.orphans(scenarios)? {
@@ -97,7 +96,7 @@ pub fn review(
     if in_ci {
         return Err(ReviewError::InCi);
     }
-    let folder = snapshots.fixtures().folder().ok_or(ReviewError::NoFolder)?.join("claims");
+    let folder = snapshots.fixtures().area_folder(SNAPSHOTS).ok_or(ReviewError::NoFolder)?;
     let mut skipped = 0;
     for pending in pending {
         let verb = match decide(pending, output)? {
@@ -123,7 +122,8 @@ pub fn review(
 fn accept(folder: &Path, pending: &Pending) -> Result<(), ReviewError> {
     let target = folder.join(format!("{}.json", pending.name));
     let Some(file) = &pending.file else { return remove(&target) };
-    std::fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    let parent = target.parent().unwrap_or(folder);
+    std::fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
     std::fs::write(&target, &pending.found).map_err(|error| failed(&target, error))?;
     remove(file)
 }

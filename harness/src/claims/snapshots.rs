@@ -1,17 +1,19 @@
-//! Compares documents with snapshots and writes pending snapshots.
+//! Compares results with snapshots and writes pending snapshots.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::alike::{TargetIds, adopted, comparable};
 use super::diff::diff;
 use super::normalise::{Context, normalise};
-use crate::issuer_target::fixtures::{Fixtures, FixturesError};
+use super::stored::{Snapshot, SnapshotCase};
+use crate::issuer_target::fixtures::{Fixtures, FixturesError, SNAPSHOTS};
 use crate::record::{Finding, Recorder, Verdict, checks};
 
 checks! {
-    SNAPSHOT = Must "claims.snapshot", "The claims are those of the accepted snapshot", ["Okta: access token claims", "Okta: ID token claims"];
+    SNAPSHOT = Must "claims.snapshot", "The result is that of the accepted snapshot", ["Okta: access token claims", "Okta: ID token claims"];
     PLACEHOLDERS = Must "claims.volatile", "Volatile claims have values of the right form", ["RFC 7519 4.1", "Okta: recorded traffic"];
 }
 
@@ -20,6 +22,17 @@ checks! {
 pub struct Snapshots {
     fixtures: Fixtures,
     pending: PathBuf,
+}
+
+/// The result of a request at the target.
+#[derive(Clone, Debug)]
+pub struct FoundResult<'a> {
+    pub result: Map<String, Value>,
+    /// Ids at the target.
+    pub client_id: &'a str,
+    pub user_id: Option<&'a str>,
+    /// Whether error texts are compared too.
+    pub okta_texts: bool,
 }
 
 impl Snapshots {
@@ -47,8 +60,8 @@ impl Snapshots {
     /// When the folder of snapshots cannot be read.
     pub fn orphans<'a>(&self, scenarios: impl Iterator<Item = &'a str>) -> Result<Vec<String>, FixturesError> {
         let known: BTreeSet<&str> = scenarios.collect();
-        let mut names = self.fixtures.names("claims", ".json")?;
-        names.retain(|name| !known.contains(name.as_str()));
+        let mut names = self.fixtures.names(SNAPSHOTS, ".json")?;
+        names.retain(|name| !known.contains(scenario_id(name).as_str()));
         Ok(names)
     }
 
@@ -57,7 +70,7 @@ impl Snapshots {
         let _ = std::fs::remove_dir_all(&self.pending);
     }
 
-    /// Checks `document` against the snapshot `name`. A different document becomes a pending snapshot.
+    /// Checks a result against the snapshot `name`. A different result becomes a pending snapshot.
     ///
     /// # Errors
     /// When the accepted snapshot exists and cannot be read.
@@ -65,18 +78,34 @@ impl Snapshots {
         &self,
         recorder: &Recorder,
         name: &str,
-        document: &Value,
+        case: &SnapshotCase,
+        found: FoundResult<'_>,
         context: &Context<'_>,
     ) -> Result<(), FixturesError> {
-        let known = self.fixtures.read(&path_of(name))?.unwrap_or_default();
-        let (document, broken) = normalise(document, context);
+        let FoundResult { result, client_id, user_id, okta_texts } = found;
+        let (result, broken) = normalise(&Value::Object(result), context);
         let actual = broken.first().map_or("all right", String::as_str);
         PLACEHOLDERS.holds(recorder, broken.is_empty(), "all right", actual);
-        let text = rendered(&document);
-        let same = known.trim() == text.trim();
+        let found = result.as_object().cloned().unwrap_or_default();
+        let known = self.fixtures.read(&path_of(name))?.unwrap_or_default();
+        let found_comparable = comparable(&found, TargetIds { client: client_id, user: user_id }, okta_texts);
+        let (same, text) = match Snapshot::parse(&known) {
+            Ok(stored) => {
+                let ids = TargetIds { client: &stored.case.client_id, user: stored.case.user_id.as_deref() };
+                let stored_comparable = comparable(&stored.result, ids, okta_texts);
+                let result = adopted(&stored.result, &stored_comparable, &found, &found_comparable);
+                (stored_comparable == found_comparable, Snapshot { case: stored.case, result }.text())
+            }
+            Err(_) => {
+                let user_id = user_id.filter(|_| case.user.is_some()).map(str::to_owned);
+                let case = SnapshotCase { client_id: client_id.to_owned(), user_id, ..case.clone() };
+                (false, Snapshot { case, result: found }.text())
+            }
+        };
         if !same {
-            let written = std::fs::create_dir_all(&self.pending)
-                .and_then(|()| std::fs::write(self.pending.join(format!("{name}.json")), &text));
+            let file = self.pending.join(format!("{name}.json"));
+            let folder = file.parent().unwrap_or(&self.pending);
+            let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, &text));
             if let Err(error) = written {
                 recorder.note(format!("the pending snapshot could not be written: {error}"));
             }
@@ -96,11 +125,12 @@ impl Snapshots {
     }
 }
 
-pub(super) fn path_of(name: &str) -> String {
-    format!("claims/{name}.json")
+/// The id of the scenario that compares the snapshot of that name.
+#[must_use]
+pub fn scenario_id(name: &str) -> String {
+    format!("matrix.{}", name.replace('/', "."))
 }
 
-fn rendered(document: &Value) -> String {
-    // A JSON value always renders.
-    serde_json::to_string_pretty(document).unwrap_or_default() + "\n"
+pub(super) fn path_of(name: &str) -> String {
+    format!("{SNAPSHOTS}/{name}.json")
 }

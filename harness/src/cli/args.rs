@@ -22,7 +22,8 @@ Examples:
   harness init --target https://issuer.example my.toml   writes a target file
   harness doctor --target ./my.toml         finds out why a target cannot be tested
   harness show code.reuse
-  harness review                            accept or reject changed claim snapshots";
+  harness run matrix --snapshots ./snapshots  the files of `mock-idp snapshot` against real flows
+  harness review                            accept or reject changed snapshots";
 
 #[derive(Debug, Parser)]
 #[command(name = "harness", version, about = "Tests an OpenID Connect issuer: runs flows and checks the responses.")]
@@ -33,6 +34,9 @@ pub(super) struct Cli {
     /// Folder of targets, sign-in scripts, scope tables and snapshots [default: ./fixtures, else built-in]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) fixtures: Option<PathBuf>,
+    /// Folder of snapshots, as `mock-idp snapshot` writes them [default: snapshots in the fixtures]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) snapshots: Option<PathBuf>,
     /// Folder for reports and pending snapshots
     #[arg(long, global = true, value_name = "DIR", default_value = REPORTS)]
     pub(super) report_dir: PathBuf,
@@ -49,7 +53,7 @@ pub(super) enum Command {
         /// The id of a scenario or a check
         id: String,
     },
-    /// Accept or reject changed claim snapshots
+    /// Accept or reject changed snapshots
     Review(ReviewArgs),
     /// Write a target file for an issuer, and say what is missing in it
     Init(InitArgs),

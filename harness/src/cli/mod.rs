@@ -47,6 +47,7 @@ pub fn main() -> ExitCode {
 
 fn perform(cli: Cli) -> Result<Exit, CommandError> {
     let fixtures = Fixtures::find(cli.fixtures).map_err(RunError::from)?;
+    let fixtures = fixtures.with_snapshots(cli.snapshots).map_err(RunError::from)?;
     let reports = cli.report_dir;
     match cli.command {
         None => {

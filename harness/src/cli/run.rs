@@ -144,7 +144,15 @@ fn repeating(args: RunArgs, fixtures: Fixtures, reports: PathBuf, last: &RunReco
     let before = &last.invocation;
     let other_target = args.target.as_ref().is_some_and(|target| *target != before.target);
     let fixtures = match (&before.fixtures, fixtures.folder()) {
-        (Some(folder), None) => Fixtures::find(Some(PathBuf::from(folder))).map_err(RunError::from)?,
+        (Some(folder), None) => {
+            let snapshots = fixtures.own_snapshots().map(Path::to_path_buf);
+            let found = Fixtures::find(Some(PathBuf::from(folder))).map_err(RunError::from)?;
+            found.with_snapshots(snapshots).map_err(RunError::from)?
+        }
+        _ => fixtures,
+    };
+    let fixtures = match (&before.snapshots, fixtures.own_snapshots()) {
+        (Some(folder), None) => fixtures.with_snapshots(Some(PathBuf::from(folder))).map_err(RunError::from)?,
         _ => fixtures,
     };
     let args = RunArgs {

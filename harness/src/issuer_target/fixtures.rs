@@ -1,4 +1,4 @@
-//! The fixtures: target files, sign-in scripts, scope tables, claim snapshots, keys and known divergences.
+//! The fixtures: target files, sign-in scripts, scope tables, snapshots, keys and known divergences.
 //!
 //! They come from a folder or from the copy in the program. Target files, sign-in scripts and keys are looked up by
 //! name, first in the folder. Tables, snapshots and divergences are about one org, so a folder that has its own replaces
@@ -27,9 +27,9 @@ struct SignIn;
 struct Scopes;
 
 #[derive(RustEmbed)]
-#[folder = "../fixtures/claims/"]
-#[prefix = "claims/"]
-struct Claims;
+#[folder = "../fixtures/snapshots/"]
+#[prefix = "snapshots/"]
+struct BuiltInSnapshots;
 
 /// Single files: the known divergences and the keys that clients sign with.
 const SINGLE: &[(&str, &str)] = &[
@@ -48,12 +48,15 @@ const AREAS: &[(&str, &[&str])] = &[
     ("targets", &[".toml"]),
     ("sign_in", &[".toml"]),
     ("scopes", &[".toml"]),
-    ("claims", &[".toml", ".json"]),
+    (SNAPSHOTS, &[".toml", ".json"]),
     ("keys", &[".pem"]),
 ];
 
+/// The area of snapshots. Its files are in folders.
+pub const SNAPSHOTS: &str = "snapshots";
+
 /// The areas that a folder replaces as a whole.
-const REPLACED: [&str; 2] = ["scopes", "claims"];
+const REPLACED: [&str; 2] = ["scopes", SNAPSHOTS];
 
 /// Why fixtures cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +74,8 @@ pub enum FixturesError {
 #[derive(Clone, Debug, Default)]
 pub struct Fixtures {
     folder: Option<PathBuf>,
+    /// In place of the snapshots of the folder.
+    snapshots: Option<PathBuf>,
 }
 
 impl Fixtures {
@@ -82,7 +87,7 @@ impl Fixtures {
     pub fn find(asked: Option<PathBuf>) -> Result<Self, FixturesError> {
         let Some(folder) = asked else {
             let here = PathBuf::from("fixtures");
-            return Ok(Self { folder: Some(here).filter(|here| has_any(here)) });
+            return Ok(Self { folder: Some(here).filter(|here| has_any(here)), snapshots: None });
         };
         let wrong = |reason: String| FixturesError::Folder { folder: folder.display().to_string(), reason };
         let entry = std::fs::metadata(&folder).map_err(|error| wrong(error.to_string()))?;
@@ -94,34 +99,74 @@ impl Fixtures {
             let expected: Vec<String> = expected.chain([DIVERGENCES.to_owned()]).collect();
             return Err(wrong(format!("has no file that the harness reads ({})", expected.join(", "))));
         }
-        Ok(Self { folder: Some(folder) })
+        Ok(Self { folder: Some(folder), snapshots: None })
+    }
+
+    /// With the snapshots of this folder.
+    ///
+    /// # Errors
+    /// When the folder does not exist.
+    pub fn with_snapshots(self, folder: Option<PathBuf>) -> Result<Self, FixturesError> {
+        if let Some(missing) = folder.as_ref().filter(|folder| !folder.is_dir()) {
+            let reason = "no such folder of snapshots".to_owned();
+            return Err(FixturesError::File { path: missing.display().to_string(), reason });
+        }
+        Ok(Self { snapshots: folder, ..self })
     }
 
     /// Uses the built-in copy.
     #[must_use]
     pub const fn built_in() -> Self {
-        Self { folder: None }
+        Self { folder: None, snapshots: None }
     }
 
-    /// The folder, if there is one. Accepted snapshots are written to it.
+    /// The folder, if there is one.
     #[must_use]
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
+    /// The folder of snapshots that is not that of the fixtures.
+    #[must_use]
+    pub fn own_snapshots(&self) -> Option<&Path> {
+        self.snapshots.as_deref()
+    }
+
+    /// The folder of an area, if there is one. Accepted snapshots are written to theirs.
+    #[must_use]
+    pub fn area_folder(&self, area: &str) -> Option<PathBuf> {
+        let own = self.snapshots.clone().filter(|_| area == SNAPSHOTS);
+        own.or_else(|| self.folder.as_ref().map(|folder| folder.join(area)))
+    }
+
+    /// The file of a path such as `targets/mock.toml`, if there is a folder for it.
+    fn own_file(&self, path: &str) -> Option<PathBuf> {
+        match path.split_once('/') {
+            Some((area, rest)) => self.area_folder(area).map(|folder| folder.join(rest)),
+            None => self.folder.as_ref().map(|folder| folder.join(path)),
+        }
+    }
+
     /// Whether the folder has that file.
     #[must_use]
     pub fn is_own(&self, path: &str) -> bool {
-        self.folder.as_ref().is_some_and(|folder| folder.join(path).exists())
+        self.own_file(path).is_some_and(|file| file.exists())
     }
 
     /// Where the documents come from, in words.
     #[must_use]
     pub fn description(&self) -> String {
-        let Some(folder) = &self.folder else { return "built-in".to_owned() };
-        let areas = AREAS.iter().map(|(area, _)| *area).filter(|area| self.has_own(area));
-        let own: Vec<&str> = areas.chain(folder.join(DIVERGENCES).is_file().then_some(DIVERGENCES)).collect();
-        format!("{} ({}), otherwise built-in", folder.display(), own.join(", "))
+        let snapshots = self.snapshots.as_ref().map(|folder| format!("{} ({SNAPSHOTS})", folder.display()));
+        let folder = self.folder.as_ref().map(|folder| {
+            let elsewhere = |area: &str| self.snapshots.is_some() && area == SNAPSHOTS;
+            let areas = AREAS.iter().map(|(area, _)| *area).filter(|area| self.has_own(area) && !elsewhere(area));
+            let own: Vec<&str> = areas.chain(folder.join(DIVERGENCES).is_file().then_some(DIVERGENCES)).collect();
+            format!("{} ({})", folder.display(), own.join(", "))
+        });
+        match snapshots.into_iter().chain(folder).collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => "built-in".to_owned(),
+            folders => format!("{folders}, otherwise built-in"),
+        }
     }
 
     /// The text of a file such as `targets/mock.toml`, or none if there is no such file.
@@ -129,8 +174,7 @@ impl Fixtures {
     /// # Errors
     /// When the file exists and cannot be read.
     pub fn read(&self, path: &str) -> Result<Option<String>, FixturesError> {
-        if let Some(folder) = &self.folder {
-            let file = folder.join(path);
+        if let Some(file) = self.own_file(path) {
             match std::fs::read_to_string(&file) {
                 Ok(text) => return Ok(Some(text)),
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
@@ -157,11 +201,15 @@ impl Fixtures {
                 .filter_map(|path| Some(path.strip_prefix(area)?.strip_prefix('/')?.strip_suffix(ending)?.to_owned()));
             names.extend(built_in);
         }
-        if let Some(folder) = self.folder.as_ref().map(|folder| folder.join(area)).filter(|folder| folder.exists()) {
+        if let Some(folder) = self.area_folder(area).filter(|folder| folder.exists()) {
             let failed = |error: io::Error| FixturesError::File {
                 path: folder.display().to_string(),
                 reason: error.to_string(),
             };
+            if area == SNAPSHOTS {
+                names.extend(files_below(&folder, ending));
+                return Ok(names.into_iter().collect());
+            }
             for entry in std::fs::read_dir(&folder).map_err(failed)? {
                 let name = entry.map_err(failed)?.file_name();
                 names.extend(name.to_str().and_then(|name| name.strip_suffix(ending)).map(str::to_owned));
@@ -173,8 +221,32 @@ impl Fixtures {
     /// Whether the folder has files of this area.
     fn has_own(&self, area: &str) -> bool {
         let endings = AREAS.iter().find(|(name, _)| *name == area).map_or(&[][..], |(_, endings)| endings);
-        self.folder.as_ref().is_some_and(|folder| contains(&folder.join(area), endings))
+        if area == SNAPSHOTS && self.snapshots.is_some() {
+            return true;
+        }
+        let own = self.area_folder(area);
+        own.is_some_and(|folder| contains(&folder, endings) || area == SNAPSHOTS && has_folders(&folder))
     }
+}
+
+/// Whether a folder has folders.
+fn has_folders(folder: &Path) -> bool {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| entry.path().is_dir())
+}
+
+/// The files in a folder and the folders below it that have this ending, without it, with `/` between folders, in order.
+#[must_use]
+pub fn files_below(folder: &Path, ending: &str) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if entry.path().is_dir() {
+            names.extend(files_below(&entry.path(), ending).into_iter().map(|below| format!("{name}/{below}")));
+        } else {
+            names.extend(name.strip_suffix(ending).map(str::to_owned));
+        }
+    }
+    names.into_iter().collect()
 }
 
 /// Whether a folder has a file of any area.
@@ -194,7 +266,7 @@ fn built_in(path: &str) -> Option<String> {
     if let Some((_, text)) = SINGLE.iter().find(|(name, _)| *name == path) {
         return Some((*text).to_owned());
     }
-    let folders = [Targets::get, SignIn::get, Scopes::get, Claims::get];
+    let folders = [Targets::get, SignIn::get, Scopes::get, BuiltInSnapshots::get];
     let file = folders.into_iter().find_map(|get| get(path))?;
     String::from_utf8(file.data.into_owned()).ok()
 }
@@ -204,7 +276,7 @@ fn built_in_paths(area: &str) -> Box<dyn Iterator<Item = Cow<'static, str>>> {
         "targets" => Box::new(Targets::iter()),
         "sign_in" => Box::new(SignIn::iter()),
         "scopes" => Box::new(Scopes::iter()),
-        "claims" => Box::new(Claims::iter()),
+        SNAPSHOTS => Box::new(BuiltInSnapshots::iter()),
         _ => Box::new(std::iter::empty()),
     }
 }

@@ -130,7 +130,7 @@ pub struct Finding {
     /// Why it was skipped, or the reason of the known divergence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// Whether the finding compares a claim snapshot.
+    /// Whether the finding compares a snapshot.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snapshot: bool,
 }

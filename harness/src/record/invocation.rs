@@ -15,6 +15,9 @@ pub struct Invocation {
     /// The custom server of the target file, if it was chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
+    /// A folder of snapshots that is not that of the fixtures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshots: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behavior: Option<String>,
     /// `auto`, `http`, `browser` or `both`.
@@ -62,6 +65,7 @@ impl Invocation {
         option("--driver", Some(driver).filter(|driver| *driver != AUTO));
         option("--ca", self.ca.as_deref());
         option("--fixtures", self.fixtures.as_deref());
+        option("--snapshots", self.snapshots.as_deref());
         option("--report-dir", self.report_dir.as_deref());
         if self.require_browser {
             words.push("--require-browser".to_owned());
@@ -92,6 +96,7 @@ mod tests {
             target: "./my targets/shop's.toml".to_owned(),
             fixtures: Some("docs".to_owned()),
             server: Some("payments".to_owned()),
+            snapshots: Some("tokens".to_owned()),
             behavior: Some("openid".to_owned()),
             driver: "both".to_owned(),
             require_browser: true,
@@ -99,7 +104,7 @@ mod tests {
             report_dir: Some("out".to_owned()),
             selection: vec!["code.*".to_owned(), "--not".to_owned(), "code.pkce".to_owned()],
         };
-        let options = r"--ca ca.pem --fixtures docs --report-dir out --require-browser";
+        let options = r"--ca ca.pem --fixtures docs --snapshots tokens --report-dir out --require-browser";
         assert_eq!(
             invocation.scenario("code.reuse", "http", Some("payments")),
             format!(

@@ -135,7 +135,7 @@ impl ScenarioRecord {
         self.findings().filter(|finding| matches!(finding.verdict, Verdict::Fail | Verdict::UnexpectedPass))
     }
 
-    /// Whether all failures are pending claim snapshots.
+    /// Whether all failures are pending snapshots.
     #[must_use]
     pub fn only_pending(&self) -> bool {
         self.state == State::Fail
@@ -190,7 +190,7 @@ pub struct Totals {
     pub error: usize,
     /// The findings of all scenarios.
     pub checks: usize,
-    /// The pending claim snapshots.
+    /// The pending snapshots.
     pub pending: usize,
 }
 

@@ -33,7 +33,7 @@ pub(super) fn render(run: &RunRecord) -> Result<String, SerializeError> {
         for name in &run.orphans {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_type("orphan").set_message("no scenario compares this snapshot: harness review");
-            suite.add_test_case(TestCase::new(format!("claims/{name}.json"), status));
+            suite.add_test_case(TestCase::new(format!("snapshots/{name}.json"), status));
         }
         report.add_test_suite(suite);
     }

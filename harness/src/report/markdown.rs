@@ -42,7 +42,7 @@ pub(super) fn render(run: &RunRecord) -> String {
     }
     if !run.orphans.is_empty() {
         text.push_str("\n## Snapshots that no scenario compares\n\n");
-        run.orphans.iter().for_each(|name| text.push_str(&format!("* `claims/{name}.json`\n")));
+        run.orphans.iter().for_each(|name| text.push_str(&format!("* `snapshots/{name}.json`\n")));
     }
     if run.totals.skip > 0 {
         text.push_str("\n## Skipped\n\n");

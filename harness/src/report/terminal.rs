@@ -159,7 +159,7 @@ pub fn summary(run: &RunRecord, files: &Files) -> String {
     }
     if !run.orphans.is_empty() {
         let _ = writeln!(text, "\nSnapshots that no scenario compares:");
-        run.orphans.iter().for_each(|name| text.push_str(&format!("  claims/{name}.json\n")));
+        run.orphans.iter().for_each(|name| text.push_str(&format!("  snapshots/{name}.json\n")));
     }
     text.push_str(&skips(run));
     let counts: Vec<String> = State::ALL

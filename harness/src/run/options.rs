@@ -69,6 +69,7 @@ impl Options {
             target: self.target.clone(),
             fixtures: self.fixtures.folder().map(text),
             server: self.server.clone(),
+            snapshots: self.fixtures.own_snapshots().map(text),
             behavior: self.behavior.map(|behavior| behavior.word().to_owned()),
             driver: self.drivers.word().to_owned(),
             require_browser: self.require_browser,

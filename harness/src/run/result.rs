@@ -42,7 +42,7 @@ pub fn verdict(run: &RunRecord) -> String {
         return format!("{entries}: remove it from divergences.toml.");
     }
     if bad > 0 && totals.pending > 0 && totals.fail <= totals.pending && totals.error == 0 {
-        let snapshots = plural(totals.pending, "claim snapshot is pending", "claim snapshots are pending");
+        let snapshots = plural(totals.pending, "snapshot is pending", "snapshots are pending");
         return format!("{snapshots}: harness review");
     }
     if bad > 0 {
@@ -56,7 +56,7 @@ pub fn verdict(run: &RunRecord) -> String {
         return format!("Nothing was tested: {} skipped.{variables}", every(totals.scenarios));
     }
     if !run.orphans.is_empty() {
-        let snapshots = plural(run.orphans.len(), "claim snapshot belongs", "claim snapshots belong");
+        let snapshots = plural(run.orphans.len(), "snapshot belongs", "snapshots belong");
         return format!("{snapshots} to no case of the matrix: harness review");
     }
     let mut text = format!("All {} scenarios that ran gave the expected result.", totals.ran());

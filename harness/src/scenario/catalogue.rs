@@ -3,9 +3,9 @@
 use super::definition::Scenario;
 use super::table::TableError;
 use super::{
-    binding, browser, certification, claim_matrix, claims, code, consent, cross_app, discovery, dpop, encryption,
-    exchange, headers, https, interclient, introspection, logout, machines, pkce, polled, prompt, pushed, redirect,
-    refresh, registration, response, scope_table, security, service, token, userinfo, users,
+    binding, browser, certification, code, consent, cross_app, discovery, dpop, encryption, exchange, headers, https,
+    interclient, introspection, logout, machines, pkce, polled, prompt, pushed, redirect, refresh, registration,
+    response, scope_table, security, service, snapshot_matrix, token, userinfo, users,
 };
 use crate::issuer_target::fixtures::Fixtures;
 use crate::record::Check;
@@ -13,7 +13,7 @@ use crate::record::Check;
 /// Every scenario, in the order of the areas.
 ///
 /// # Errors
-/// When a table of scopes or claims cannot be read.
+/// When a table of scopes or a snapshot cannot be read.
 pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, TableError> {
     let mut scenarios: Vec<Scenario> = [
         discovery::scenarios(),
@@ -43,14 +43,13 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, TableError> {
         security::scenarios(),
         headers::scenarios(),
         https::scenarios(),
-        claims::scenarios(),
         browser::scenarios(),
     ]
     .into_iter()
     .flatten()
     .collect();
     scenarios.extend(scope_table::scenarios(fixtures)?);
-    scenarios.extend(claim_matrix::scenarios(fixtures)?);
+    scenarios.extend(snapshot_matrix::scenarios(fixtures)?);
     scenarios.extend(certification::scenarios());
     Ok(scenarios)
 }

@@ -202,7 +202,7 @@ impl Scenario {
     /// Whether the scenario is about one custom server, and not about the org or recorded claims.
     #[must_use]
     pub fn is_about_one_server(&self) -> bool {
-        self.table.is_none() && !self.needs.contains(&Need::Snapshots) && !self.id.ends_with(".org")
+        self.table.is_none() && !self.id.ends_with(".org")
     }
 
     /// Whether no other scenario may use its issuer at the same time.

@@ -9,8 +9,6 @@ use crate::issuer_target::{AccountName, Client, ClientName, Endpoint, Server, Se
 pub enum Need {
     /// Okta's answers, departures from OpenID conformance included.
     Okta,
-    /// The claims that the snapshots have recorded.
-    Snapshots,
     /// The users, scopes and policies of the market org.
     Market,
     Server(ServerKind),
@@ -86,9 +84,6 @@ impl Need {
     fn row(self) -> Row {
         match self {
             Self::Okta => row("an issuer that answers as Okta does", Target::speaks_okta),
-            Self::Snapshots => {
-                row("Okta's behavior: the snapshots record the claims that Okta issues", Target::speaks_okta)
-            }
             Self::Market => row("the built-in market org", |target| target.goes_by(market::ORG)),
             Self::Server(kind) => {
                 row(format!("the {} server", kind.word()), move |target| target.servers.contains_key(&kind))

@@ -25,7 +25,6 @@ pub(super) struct TokenFlow<'a> {
 pub(super) struct Tokens {
     pub(super) reply: TokenReply,
     pub(super) id_token: Option<Jwt>,
-    pub(super) access_token: Option<Jwt>,
     pub(super) request: AuthorizationRequest,
 }
 
@@ -125,9 +124,8 @@ impl TokenFlow<'_> {
         if let Some(id_token) = id_token.as_ref().filter(|_| context.target.speaks_okta()) {
             id_token::thin(&context.recorder, id_token);
         }
-        let access_token =
-            judge_access_token(context, server, client, &reply, Some(account), id_token.as_ref()).await?;
-        Ok(Tokens { reply, id_token, access_token, request })
+        judge_access_token(context, server, client, &reply, Some(account), id_token.as_ref()).await?;
+        Ok(Tokens { reply, id_token, request })
     }
 
     /// Judges an ID token. The scenario stops when it cannot be read.

@@ -26,26 +26,28 @@ fn write(folder: &Path, path: &str, text: &str) -> PathBuf {
 
 fn matrix(client: &str) -> String {
     format!(
-        "[scopes]\nmine = \"openid\"\n[[block]]\nserver = \"custom\"\ngrant = \"authorization_code\"\n\
-         clients = [\"{client}\"]\nusers = [\"buyer\"]\nscopes = [\"mine\"]\n"
+        "[[cases]]\nclients = [\"{client}\"]\nusers = [\"buyer\"]\nservers = [\"default\"]\n\
+         grants = [\"authorization_code\"]\nscopes = [\"openid\"]\n"
     )
 }
 
 #[test]
 fn a_matrix_without_other_files_beside_it_is_the_one_that_runs() {
     let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path(), "fixtures/claims/matrix.toml", &matrix("web"));
+    write(folder.path(), "fixtures/snapshots/snapshots.toml", &matrix("web"));
     let output = stdout(harness(folder.path()).args(["run", "matrix"]), 6);
-    assert!(output.contains("matrix.custom.code.web.buyer.mine") && output.contains("\n1 scenarios "), "{output}");
-    write(folder.path(), "fixtures/claims/matrix.toml", &matrix("wbe"));
+    let id = "matrix.web.buyer.default.authorization_code.openid";
+    assert!(output.contains(id) && output.contains("\n1 scenarios "), "{output}");
+    write(folder.path(), "fixtures/snapshots/snapshots.toml", "[[cases]]\nclients = []\n");
     let error = stderr(harness(folder.path()).args(["run", "matrix"]), 5);
-    assert!(error.contains("claims/matrix.toml: the target mock has no \"wbe\"; did you mean \"web\"?"), "{error}");
+    assert!(error.contains("snapshots/snapshots.toml: cases 1: clients is empty"), "{error}");
 }
 
 #[test]
 fn tables_for_another_target_are_skipped_and_a_broken_one_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
-    write(folder.path(), "fixtures/claims/matrix.toml", &format!("target = \"shop\"\n{}", matrix("storefront")));
+    let selection = format!("{}[harness]\ntarget = \"shop\"\n", matrix("storefront"));
+    write(folder.path(), "fixtures/snapshots/snapshots.toml", &selection);
     let output = stdout(harness(folder.path()).args(["run", "matrix"]), 3);
     assert!(output.contains("needs the target or org shop"), "{output}");
     assert!(output.ends_with("Nothing was tested: the selected scenario was skipped.\n"), "{output}");
@@ -179,29 +181,26 @@ fn a_signal_ends_the_run_with_a_report_of_what_was_done() {
 fn a_snapshot_without_a_case_is_reported_until_it_is_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     let fixtures = folder.path().join("fixtures");
-    let machine = "[scopes]\nread = \"products:read\"\n[[block]]\nserver = \"custom\"\ngrant = \"client_credentials\"\n\
-                   clients = [\"service\"]\nscopes = [\"read\"]\n";
-    write(&fixtures, "claims/matrix.toml", machine);
-    write(&fixtures, "claims/matrix.custom.code.web.gone.mine.json", "{}\n");
+    let machine = "[[cases]]\nclients = [\"service\"]\nservers = [\"default\"]\ngrants = [\"client_credentials\"]\n\
+                   scopes = [\"products:read\"]\n";
+    write(&fixtures, "snapshots/snapshots.toml", machine);
+    let gone = "snapshots/web/buyer/default.authorization_code.openid.json";
+    let case = "\"user\": \"buyer\", \"client\": \"web\", \"client_id\": \"web\", \"grant\": \"authorization_code\", \"server\": \"default\"";
+    write(&fixtures, gone, &format!("{{\"case\": {{{case}}}, \"outcome\": \"granted\"}}\n"));
     let output = stdout(harness(folder.path()).args(["run", "matrix"]), 6);
-    assert!(output.contains("matrix.custom.client-credentials.service.read"), "{output}");
-    assert!(
-        output.contains("Snapshots that no scenario compares:\n  claims/matrix.custom.code.web.gone.mine.json"),
-        "{output}"
-    );
+    let name = "service/no-user/default.client_credentials.products-read";
+    assert!(output.contains(&format!("matrix.{}", name.replace('/', "."))), "{output}");
+    assert!(output.contains(&format!("Snapshots that no scenario compares:\n  {gone}")), "{output}");
     let junit = std::fs::read_to_string(folder.path().join("last/junit.xml")).expect("the JUnit file");
     assert!(junit.lines().any(|line| line.contains("<failure") && line.contains("type=\"orphan\"")), "{junit}");
     let pending = stdout(harness(folder.path()).args(["review", "pending"]), 6);
-    assert!(
-        pending.contains("client-credentials.service.read  (new)") && pending.contains("gone.mine  (no scenario"),
-        "{pending}"
-    );
+    assert!(pending.contains(&format!("{name}  (new)")) && pending.contains("openid  (no scenario"), "{pending}");
     stdout(harness(folder.path()).args(["review", "--accept-all"]), 0);
-    assert!(!fixtures.join("claims/matrix.custom.code.web.gone.mine.json").exists());
+    assert!(!fixtures.join(gone).exists());
     let output = stdout(harness(folder.path()).args(["run", "matrix"]), 0);
     assert!(output.ends_with("All 1 scenarios that ran gave the expected result.\n"), "{output}");
-    let text = std::fs::read_to_string(fixtures.join("claims/matrix.custom.client-credentials.service.read.json"));
-    assert!(text.expect("a snapshot").contains("\"sub\": \"0oamarketservice05d7\""));
+    let text = std::fs::read_to_string(fixtures.join(format!("snapshots/{name}.json"))).expect("a snapshot");
+    assert!(text.contains("\"sub\": \"0oamarketservice05d7\""), "{text}");
 }
 
 #[test]
@@ -315,7 +314,7 @@ async fn scenarios_that_a_client_cannot_run_are_skipped_with_the_words_of_the_is
         "{:?}",
         refresh.reason
     );
-    for table in ["scopes.buyer.web.read", "matrix.custom.code.web.buyer.openid"] {
+    for table in ["scopes.buyer.web.read", "matrix.market-demo.buyer@example.test.default.authorization_code.openid"] {
         assert_eq!(run.scenario(table).expect("a record").state, State::Skip, "the tables of the market: {table}");
     }
 }

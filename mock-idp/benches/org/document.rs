@@ -57,7 +57,7 @@ pub(crate) const SECRET: &str = "benchmark-secret-0123456789";
 /// An org with about a thousand token requests: a web app, a custom claim, and users. `role` is the value of the claim.
 pub(crate) fn thousand_cases(role: &str) -> String {
     let mut yaml = format!(
-        "apps:\n  - label: Web\n    settings: {{ oauthClient: {{ grant_types: [authorization_code, refresh_token], redirect_uris: [\"http://localhost:3000/callback\"] }} }}\n\
+        "apps:\n  - label: Web\n    settings: {{ oauthClient: {{ application_type: web, grant_types: [authorization_code, refresh_token], redirect_uris: [\"http://localhost:3000/callback\"] }} }}\n\
          authorizationServers:\n  - name: Default\n    default: true\n    audiences: [\"api://default\"]\n\
          \x20   scopes: [{{ name: read }}, {{ name: write }}]\n\
          \x20   claims: [{{ name: role, claimType: RESOURCE, value: '{role}', conditions: {{ scopes: [write] }} }}]\nusers:\n"

@@ -310,3 +310,11 @@ fn every_grant_that_can_be_previewed_has_a_snapshot() {
         assert!(granted.count() > 0, "no snapshot with tokens of {name}");
     }
 }
+
+#[test]
+fn the_snapshots_of_the_built_in_org_are_up_to_date() {
+    let state = tempfile::tempdir().unwrap();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/snapshots");
+    let done = output(program(state.path()).env_remove("CI").args(["snapshot", folder, "--check"]));
+    assert_eq!(done.status.code(), Some(0), "mock-idp snapshot fixtures/snapshots --accept\n{}", stdout(&done));
+}

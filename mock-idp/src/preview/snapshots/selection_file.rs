@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use mock_idp_core::org::Org;
 use mock_idp_core::preview::{Case, Cases, Selection};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
 /// Its name, in the folder of the snapshots.
@@ -29,6 +30,9 @@ pub struct BadSelectionFile {
 #[serde(deny_unknown_fields)]
 struct Contents {
     cases: Vec<Spanned<CaseLists>>,
+    /// What only the harness reads.
+    #[serde(default, rename = "harness")]
+    _harness: IgnoredAny,
 }
 
 /// All combinations of some lists. A list that is left out stands for everything that the org has.
@@ -54,7 +58,7 @@ impl SelectionFile {
             line: error.span().map(|span| line(text, span.start)),
             problem: error.message().to_owned(),
         };
-        let Contents { cases } = toml::from_str(text).map_err(wrong)?;
+        let Contents { cases, .. } = toml::from_str(text).map_err(wrong)?;
         if cases.is_empty() {
             return Err(BadSelectionFile {
                 line: None,
