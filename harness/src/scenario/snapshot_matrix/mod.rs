@@ -81,7 +81,8 @@ impl Field {
     async fn run(&self, context: &ScenarioContext) -> Result<(), Stopped> {
         let (server, client) = (self.server(context)?, self.client(context)?);
         let account = self.case.user.as_deref().map(|login| account(context, login)).transpose()?;
-        let reached = requests::Requester { context, server, client, account, field: self }.request().await?;
+        let (case, stored) = (&self.case, self.stored.as_ref());
+        let reached = requests::Requester { context, server, client, account, case, stored }.request().await?;
         let found = result::found(context, server, reached, self.case.scopes()).await?;
         let base = base(context);
         let now = context.target.now();

@@ -7,9 +7,9 @@ use super::super::actors::Actors;
 use super::super::context::ScenarioContext;
 use super::super::stopped::Stopped;
 use super::super::token_flow::with_assertion;
-use super::Field;
 use crate::check::authorization::ARRIVES;
 use crate::check::token::STATUS;
+use crate::claims::{Snapshot, SnapshotCase};
 use crate::driver::User;
 use crate::flow::{AuthorizationRequest, FormRequest};
 use crate::issuer_target::{Account, AuthMethod, Client, Endpoint, Server};
@@ -43,13 +43,14 @@ pub(super) struct Requester<'a> {
     pub(super) server: &'a Server,
     pub(super) client: &'a Client,
     pub(super) account: Option<&'a Account>,
-    pub(super) field: &'a Field,
+    pub(super) case: &'a SnapshotCase,
+    pub(super) stored: Option<&'a Snapshot>,
 }
 
 impl<'a> Requester<'a> {
     pub(super) async fn request(&self) -> Result<Reached, Stopped> {
         self.check_means()?;
-        let case = &self.field.case;
+        let case = self.case;
         match case.short_grant() {
             "authorization_code" => self.by_browser(self.client, case.scopes()).await,
             "implicit" => self.in_front().await,
@@ -80,7 +81,7 @@ impl<'a> Requester<'a> {
 
     /// A value in an answer of the snapshot.
     fn stored(&self, pointer: &str) -> Option<&'a Value> {
-        let result = self.field.stored.as_ref().map(|stored| &stored.result)?;
+        let result = self.stored.map(|stored| &stored.result)?;
         ["token", "authorize"].into_iter().find_map(|answer| result.get(answer)?.pointer(pointer))
     }
 
@@ -114,9 +115,9 @@ impl<'a> Requester<'a> {
 
     /// Tokens of the authorization endpoint.
     async fn in_front(&self) -> Result<Reached, Stopped> {
-        let stored = self.field.stored.as_ref().and_then(|stored| stored.result.get("authorize"));
+        let stored = self.stored.and_then(|stored| stored.result.get("authorize"));
         let has = |name: &str| stored.is_some_and(|answer| answer.get(name).is_some());
-        let openid = self.field.case.scopes().split(' ').any(|scope| scope == "openid");
+        let openid = self.case.scopes().split(' ').any(|scope| scope == "openid");
         let response_type = match (stored.is_some(), has("id_token"), has("access_token")) {
             (true, true, false) => "id_token",
             (true, false, true) => "token",
@@ -124,7 +125,7 @@ impl<'a> Requester<'a> {
             _ => "id_token token",
         };
         let actors = self.actors(self.client)?;
-        let request = with_scopes(actors.authorization().request(), self.field.case.scopes());
+        let request = with_scopes(actors.authorization().request(), self.case.scopes());
         let request = request.with("response_type", response_type).without_pkce();
         self.authorize(&actors, &request).await
     }
@@ -157,7 +158,7 @@ impl<'a> Requester<'a> {
 
     /// A form with the grant and the scopes of the case.
     fn form(&self) -> Result<FormRequest, Stopped> {
-        let case = &self.field.case;
+        let case = self.case;
         let form = FormRequest::new(self.endpoint(Endpoint::Token)?).with("grant_type", &case.grant);
         Ok(if case.scopes().is_empty() { form } else { form.with("scope", case.scopes()) })
     }
@@ -203,7 +204,7 @@ impl<'a> Requester<'a> {
     }
 
     async fn refreshed(&self) -> Result<Reached, Stopped> {
-        let scopes = format!("{} offline_access", self.field.case.scopes());
+        let scopes = format!("{} offline_access", self.case.scopes());
         let answers = match self.signed_in(scopes.trim()).await? {
             Reached::Granted(answers) => answers,
             refused => return Ok(refused),
@@ -240,13 +241,13 @@ impl<'a> Requester<'a> {
     }
 
     fn first_form(&self, endpoint: &url::Url) -> FormRequest {
-        let (form, scopes) = (FormRequest::new(endpoint), self.field.case.scopes());
+        let (form, scopes) = (FormRequest::new(endpoint), self.case.scopes());
         if scopes.is_empty() { form } else { form.with("scope", scopes) }
     }
 
     async fn redeem(&self, (name, code): (&str, &str)) -> Result<Reached, Stopped> {
         let form = FormRequest::new(self.endpoint(Endpoint::Token)?);
-        self.post_form(form.with("grant_type", &self.field.case.grant).with(name, code)).await
+        self.post_form(form.with("grant_type", &self.case.grant).with(name, code)).await
     }
 
     /// A service exchanges an access token of the user; any other client the device secret of its own sign-in.
@@ -254,7 +255,7 @@ impl<'a> Requester<'a> {
         let audience = self.server.audience.as_deref().unwrap_or_default();
         let form = self.form()?.with("audience", audience);
         // RFC 8693 4.1: who acts for the user. Okta: such a service cannot ask for openid.
-        let openid = self.field.case.scopes().split(' ').any(|scope| scope == "openid");
+        let openid = self.case.scopes().split(' ').any(|scope| scope == "openid");
         if self.stored("/access_token/payload/act").is_some() || !openid {
             let subject = self.subject_token().await?;
             return self.post_form(form.with("subject_token_type", ACCESS_TOKEN).with("subject_token", &subject)).await;
