@@ -40,11 +40,13 @@ static ROUTES: &[&[Route]] = &[
     management::authenticators::ROUTES,
     management::authorization_servers::ROUTES,
     management::clients::ROUTES,
+    management::custom_roles::ROUTES,
     management::global_revocation::ROUTES,
     management::network_zones::ROUTES,
     management::policies::ROUTES,
     management::server_rules::ROUTES,
     management::servers::ROUTES,
+    management::resource_sets::ROUTES,
 ];
 
 const fn area(prefix: &'static str, rate: RateClass, readers: Readers) -> Area {

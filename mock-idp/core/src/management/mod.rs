@@ -13,6 +13,7 @@ pub mod clients;
 pub mod directory;
 pub mod filter;
 pub mod global_revocation;
+pub mod iam;
 mod java_order;
 mod links;
 mod list;

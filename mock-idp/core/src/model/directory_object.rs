@@ -42,6 +42,10 @@ kinds! {
     Policy "policies" "00p";
     /// Okta: `/api/v1/authenticators`.
     Authenticator "authenticators" "aut";
+    /// Roles with permissions that the org chose. Okta: `/api/v1/iam/roles`.
+    CustomRole "customRoles" "cr0";
+    /// What custom roles are about, with their bindings. Okta: `/api/v1/iam/resource-sets`.
+    ResourceSet "resourceSets" "iam";
 }
 
 /// An object of an org in Okta's shape, without its links.

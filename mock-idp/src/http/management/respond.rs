@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::management::ListedPage;
+use mock_idp_core::management::iam::LinkedObject;
 use serde::Serialize;
 
 /// 204. Okta: such an answer may be framed by the org itself.
@@ -20,6 +21,15 @@ pub(super) fn ok(body: &impl Serialize) -> Response {
 /// 201 and the object.
 pub(super) fn created(body: &impl Serialize) -> Response {
     (StatusCode::CREATED, axum::Json(body)).into_response()
+}
+
+/// 200 and an object, with a `Link` header to itself.
+pub(super) fn linked(linked: &LinkedObject) -> Response {
+    let mut response = ok(&linked.object);
+    if let Ok(link) = HeaderValue::from_str(&format!("<{}>; rel=\"self\"", linked.url)) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }
 
 /// 200 and a page of a list, with a `Link` header for each link.

@@ -4,8 +4,10 @@ mod access;
 mod app_assignments;
 mod app_credentials;
 mod apps;
+mod custom_roles;
 mod network_zones;
 mod policies;
+mod resource_sets;
 mod servers;
 
 use mock_idp::MockIdp;
@@ -55,6 +57,10 @@ impl Api {
 
     async fn put(&self, path: &str, body: Value) -> Reply {
         self.send(Method::PUT, path, Some(body)).await
+    }
+
+    async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PATCH, path, Some(body)).await
     }
 
     async fn delete(&self, path: &str) -> Reply {
