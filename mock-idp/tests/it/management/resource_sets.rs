@@ -77,6 +77,7 @@ async fn resources_are_added_changed_and_removed() {
 
     let first = api.get(&format!("{path}?limit=1")).await.body;
     let next = first["_links"]["next"]["href"].as_str().unwrap().strip_prefix(&api.base()).unwrap();
+    assert!(next.ends_with("&limit=1"), "{next}");
     assert_eq!(values(&api.get(next).await.body["resources"], "/orn"), [ORN]);
 
     let conditions = json!({ "Exclude": { "okta:ORN": ["a"] } });

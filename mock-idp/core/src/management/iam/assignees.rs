@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LinkedObject, bindings};
+use super::{LinkedObject, bindings, next_path};
 use crate::management::{ApiError, Links, ListQuery, ListStyle, ManagementCall};
 use crate::model::User;
 use crate::org::Tables;
@@ -33,9 +33,8 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         .collect();
     let mut object = Map::new();
     object.insert("value".to_owned(), shown.into());
-    if let Some(after) = next {
-        let limit = paging.limit.map(|limit| format!("&limit={limit}")).unwrap_or_default();
-        let links = Links::at(call.base()).bare("next", &format!("{PATH}?after={after}{limit}"));
+    if let Some(next) = next_path(PATH, &paging, next) {
+        let links = Links::at(call.base()).bare("next", &next);
         object.insert("_links".to_owned(), links.into_value());
     }
     Ok(LinkedObject::new(call, PATH, object.into()))

@@ -10,7 +10,7 @@ pub mod roles;
 
 use serde_json::{Map, Value};
 
-use super::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
+use super::{ApiError, BodyMembers, Links, ListQuery, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
 
@@ -101,8 +101,14 @@ fn list_links(call: ManagementCall<'_>, path: &str, next: Option<&str>, parent: 
         links = links.bare(name, path);
     }
     links = links.bare("self", path);
-    if let Some(after) = next {
-        links = links.bare("next", &format!("{path}?after={after}"));
+    if let Some(next) = next {
+        links = links.bare("next", next);
     }
     links.into_value()
+}
+
+/// The path of the next page of a list, with the limit of this one.
+fn next_path(path: &str, paging: &ListQuery, after: Option<String>) -> Option<String> {
+    let limit = paging.limit.map(|limit| format!("&limit={limit}")).unwrap_or_default();
+    after.map(|after| format!("{path}?after={after}{limit}"))
 }

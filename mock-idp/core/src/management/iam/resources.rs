@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LinkedObject, find, held, hold, list_links, orn, resource_sets};
+use super::{LinkedObject, find, held, hold, list_links, next_path, orn, resource_sets};
 use crate::management::{ApiError, BodyMembers, Links, ListQuery, ListStyle, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
@@ -53,6 +53,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, set: &str, query: &Parameter
     let paging = ListQuery::read(query, ListStyle::paged(100, 1000))?;
     let (page, next) = paging.page(&resources, |resource| resource["id"].as_str().unwrap_or_default())?;
     let shown: Vec<Value> = page.into_iter().map(|resource| show(call, set, resource).object).collect();
+    let next = next_path(&path, &paging, next);
     let links = list_links(call, &path, next.as_deref(), Some(("resource-set", &own)));
     Ok(LinkedObject::new(call, &path, json!({ "resources": shown, "_links": links })))
 }
