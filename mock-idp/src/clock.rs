@@ -31,6 +31,7 @@ pub(crate) struct Clock {
     frozen_at: AtomicI64,
     /// How it is set after a reset.
     start: ClockSetting,
+    step_millis: AtomicI64,
     /// Locked by whoever moves the clock, not by readers.
     moving: Mutex<()>,
     written: Mutex<HttpDates>,
@@ -60,6 +61,10 @@ pub(crate) struct ClockState {
     pub offset: i64,
     /// Whether it is stopped.
     pub frozen: bool,
+    /// Seconds by which each request moves it.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schemars(default)]
+    pub step: i64,
 }
 
 impl Default for Clock {
@@ -72,8 +77,8 @@ impl Default for Clock {
 impl From<ClockSetting> for Clock {
     fn from(setting: ClockSetting) -> Self {
         let (offset_millis, frozen_at) = (AtomicI64::new(0), AtomicI64::new(RUNNING));
-        let written = Mutex::new(HttpDates::of(0));
-        let clock = Self { offset_millis, frozen_at, start: setting, moving: Mutex::new(()), written };
+        let (step_millis, written) = (AtomicI64::new(0), Mutex::new(HttpDates::of(0)));
+        let clock = Self { offset_millis, frozen_at, start: setting, step_millis, moving: Mutex::new(()), written };
         clock.follow(setting);
         clock
     }
@@ -109,6 +114,21 @@ impl Clock {
     pub(crate) fn advance(&self, seconds: i64) {
         let _moving = self.moving.lock();
         self.show(self.now_millis().saturating_add(seconds.saturating_mul(1000)));
+    }
+
+    /// Lets each request move the clock by so many seconds; 0 ends it.
+    pub(crate) fn set_step(&self, seconds: i64) {
+        self.step_millis.store(seconds.saturating_mul(1000), Ordering::Release);
+    }
+
+    /// Whether each request moves the clock.
+    pub(crate) fn steps(&self) -> bool {
+        self.step_millis.load(Ordering::Acquire) != 0
+    }
+
+    /// Moves the clock as a request does.
+    pub(crate) fn step(&self) {
+        self.advance(self.step_millis.load(Ordering::Acquire) / 1000);
     }
 
     /// Stops the clock at the time that it shows.
@@ -154,7 +174,12 @@ impl Clock {
     #[must_use]
     pub(crate) fn setting(&self) -> ClockSetting {
         let frozen_at = Some(self.frozen_at.load(Ordering::Acquire)).filter(|millis| *millis != RUNNING);
-        ClockSetting { offset_millis: self.offset_millis.load(Ordering::Acquire), frozen_at }
+        let (offset, step) = (&self.offset_millis, &self.step_millis);
+        ClockSetting {
+            offset_millis: offset.load(Ordering::Acquire),
+            frozen_at,
+            step_millis: step.load(Ordering::Acquire),
+        }
     }
 
     /// Sets the clock as another one is set.
@@ -162,6 +187,7 @@ impl Clock {
         let _moving = self.moving.lock();
         self.offset_millis.store(setting.offset_millis, Ordering::Release);
         self.frozen_at.store(setting.frozen_at.unwrap_or(RUNNING), Ordering::Release);
+        self.step_millis.store(setting.step_millis, Ordering::Release);
     }
 
     /// The state of the clock.
@@ -171,7 +197,8 @@ impl Clock {
         let frozen = self.frozen_at.load(Ordering::Acquire) != RUNNING;
         let offset = now.saturating_sub(machine_millis());
         // Rounded, so that the time between two readings of the machine's clock is not part of it.
-        ClockState { now: rfc3339(now), offset: offset.saturating_add(500).div_euclid(1000), frozen }
+        let offset = offset.saturating_add(500).div_euclid(1000);
+        ClockState { now: rfc3339(now), offset, frozen, step: self.step_millis.load(Ordering::Acquire) / 1000 }
     }
 
     /// `moving` must be locked.
@@ -182,6 +209,11 @@ impl Clock {
             self.frozen_at.store(millis, Ordering::Release);
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_zero(seconds: &i64) -> bool {
+    *seconds == 0
 }
 
 /// Milliseconds since 1970 in the format of RFC 3339, with milliseconds, as Okta formats times.

@@ -11,6 +11,7 @@ use mock_idp_core::trace::{Note, shorten};
 use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
+use tokio::sync::watch;
 
 use crate::clock::rfc3339;
 use crate::request_id::RequestId;
@@ -122,6 +123,8 @@ impl JournalEntry {
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     recorded: Mutex<Recorded>,
+    /// Changes with each entry.
+    added: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -146,6 +149,7 @@ impl Journal {
         recorded.bytes += size;
         recorded.entries.push_back((entry, size));
         drop(recorded);
+        self.added.send_replace(());
         // Freed outside the lock.
         drop(dropped);
     }
@@ -154,6 +158,11 @@ impl Journal {
     #[must_use]
     pub(crate) fn latest(&self, limit: usize) -> Vec<JournalEntry> {
         self.recorded.lock().entries.iter().rev().take(limit).map(|(entry, _)| entry.clone()).collect()
+    }
+
+    /// Tells when there are entries that were added after this call.
+    pub(crate) fn watch(&self) -> watch::Receiver<()> {
+        self.added.subscribe()
     }
 
     /// The entry of one request.

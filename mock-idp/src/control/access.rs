@@ -65,8 +65,7 @@ fn check(head: &Parts) -> Result<(), Decided> {
 /// A parameter that the operation does not have is an error, except on pages.
 fn check_query(head: &Parts, matched: &Matched) -> Result<(), Decided> {
     let Some(row) = matched.route().and_then(described) else { return Ok(()) };
-    // The explanation of a preview has an error of its own.
-    if !matches!(row.content, ResponseContent::Json(_)) || !row.texts.is_empty() {
+    if !matches!(row.content, ResponseContent::Json(_)) || row.checks_query {
         return Ok(());
     }
     let query = Parameters::parse(head.uri.query().unwrap_or_default().as_bytes());

@@ -12,7 +12,10 @@ use crate::control::ControlError;
 use crate::control::error::parse;
 use crate::routing::At;
 
-const EXPECTED: &str = r#"at least one of {"reset": true}, {"set": "2026-01-31T12:00:00Z"}, {"advance": seconds}, {"freeze": true or false}"#;
+const EXPECTED: &str = r#"at least one of {"reset": true}, {"set": "2026-01-31T12:00:00Z"}, {"advance": seconds}, {"freeze": true or false}, {"step": seconds, 0 to end it}"#;
+
+/// The most seconds of a step: ten years.
+const MAX_STEP: i64 = 10 * 366 * 86_400;
 
 /// Changes of the clock, applied in this order.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -27,6 +30,8 @@ pub(super) struct ClockChange {
     advance: Option<i64>,
     /// Stops the clock, or starts it again.
     freeze: Option<bool>,
+    /// Each request moves the clock by so many seconds before it is answered; 0 ends it.
+    step: Option<i64>,
 }
 
 pub(super) async fn show(At(address): At) -> Json<ClockState> {
@@ -35,8 +40,16 @@ pub(super) async fn show(At(address): At) -> Json<ClockState> {
 
 pub(super) async fn change(At(address): At, body: Bytes) -> Result<Json<ClockState>, ControlError> {
     let change: ClockChange = parse(&body, EXPECTED)?;
-    if !change.reset && change.set.is_none() && change.advance.is_none() && change.freeze.is_none() {
+    if !change.reset
+        && change.set.is_none()
+        && change.advance.is_none()
+        && change.freeze.is_none()
+        && change.step.is_none()
+    {
         return Err(ControlError::bad_request("the body changes nothing", EXPECTED));
+    }
+    if change.step.is_some_and(|seconds| !(0..=MAX_STEP).contains(&seconds)) {
+        return Err(ControlError::bad_request(format!("step: is 0 to {MAX_STEP} seconds"), EXPECTED));
     }
     let set = change.set.as_deref().map(|text| {
         OffsetDateTime::parse(text, &Rfc3339)
@@ -58,6 +71,9 @@ pub(super) async fn change(At(address): At, body: Bytes) -> Result<Json<ClockSta
             Some(true) => clock.freeze(),
             Some(false) => clock.run(),
             None => {}
+        }
+        if let Some(seconds) = change.step {
+            clock.set_step(seconds);
         }
     };
     Ok(Json(address.org.change_clock(apply).await?))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
-use crate::control::user::user;
+use crate::control::names::user;
 use crate::engine::{Consents, GivenConsent};
 use crate::routing::{At, Query};
 

@@ -17,6 +17,8 @@ pub(super) struct DescribedRoute {
     pub(super) parameters: &'static [Parameter],
     /// More parameters of the query, all texts, with their meanings. What is in `parameters` too counts there.
     pub(super) texts: &'static [(&'static str, &'static str)],
+    /// The handler itself refuses parameters that it does not know.
+    pub(super) checks_query: bool,
     pub(super) body: Option<BodyDescription>,
     pub(super) content: ResponseContent,
 }
@@ -27,9 +29,11 @@ pub(super) enum Topic {
     Server,
     Orgs,
     Clock,
+    Tokens,
     Faults,
     Keys,
     SignIns,
+    Users,
     Clients,
     Explanations,
     Pages,
@@ -41,9 +45,11 @@ impl Topic {
         Self::Server,
         Self::Orgs,
         Self::Clock,
+        Self::Tokens,
         Self::Faults,
         Self::Keys,
         Self::SignIns,
+        Self::Users,
         Self::Clients,
         Self::Explanations,
         Self::Pages,
@@ -54,9 +60,11 @@ impl Topic {
             Self::Server => "Server",
             Self::Orgs => "Orgs and sandboxes",
             Self::Clock => "Clock",
+            Self::Tokens => "Tokens",
             Self::Faults => "Faults",
             Self::Keys => "Signing keys",
             Self::SignIns => "Sign-ins and consents",
+            Self::Users => "Users and groups",
             Self::Clients => "Clients",
             Self::Explanations => "Explanations and the journal",
             Self::Pages => "Pages",
@@ -148,7 +156,7 @@ impl DescribedRoute {
     ) -> Self {
         let (access, rate, readers) = (Access::Control, RateClass::Unlimited, Readers::SameOrigin);
         let route = Route { method, paths, access, rate, readers, secrets: &[], handler };
-        Self { route, id, topic, summary, parameters: &[], texts: &[], body: None, content: HTML }
+        Self { route, id, topic, summary, parameters: &[], texts: &[], checks_query: false, body: None, content: HTML }
     }
 
     pub(super) const fn open_to(mut self, access: Access) -> Self {
@@ -163,6 +171,11 @@ impl DescribedRoute {
 
     pub(super) const fn texts(mut self, texts: &'static [(&'static str, &'static str)]) -> Self {
         self.texts = texts;
+        self
+    }
+
+    pub(super) const fn checking_query(mut self) -> Self {
+        self.checks_query = true;
         self
     }
 

@@ -4,16 +4,20 @@ use std::time::Duration;
 
 use axum::Json;
 use bytes::Bytes;
+use mock_idp_core::org::Org;
 use mock_idp_core::text::nearest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
 use crate::control::error::parse;
-use crate::faults::{Fault, FaultKind, TransportFault};
+use crate::control::names::user;
+use crate::control::next_tokens::is_next_token;
+use crate::control::oauth_error;
+use crate::faults::{Chance, Fault, FaultKind, TransportFault};
 use crate::routing::At;
 
-const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: for token faults, "path"?: prefix, for http faults, "delay_ms"?: for http.slow}"#;
+const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: and "user"?: for faults of tokens and authorize.error, "path"?: prefix, for http faults, "delay_ms"?: for http.slow, "error" and "error_description"?: for http.oauth-error and authorize.error, "probability"?: 0 to 1, "seed"?: whole number}"#;
 
 /// Longest delay of `http.slow`.
 const MAX_DELAY_MS: u64 = 600_000;
@@ -27,44 +31,99 @@ pub(super) struct FaultBody {
     /// How many times it occurs; without it, until it is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
-    /// Only tokens of this client (faults of tokens).
+    /// Only what is issued to this client (faults of tokens, authorize.error).
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<String>,
+    /// Only what is issued for this user, by login or id (faults of tokens, authorize.error).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
     /// Only paths with this prefix (faults of the transport).
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
     /// How long http.slow delays the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     delay_ms: Option<u64>,
+    /// An error of Okta's catalogue, by its public name or its id (http.oauth-error, authorize.error).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    /// The public description, if not that of the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_description: Option<String>,
+    /// In how many of the cases it occurs, from 0 to 1; in all without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<f64>,
+    /// The same seed gives the same series of cases; random without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
 }
 
-impl From<Fault> for FaultBody {
-    fn from(fault: Fault) -> Self {
-        let delay_ms = match fault.kind {
-            FaultKind::Transport(TransportFault::Slow(delay)) => u64::try_from(delay.as_millis()).ok(),
-            _ => None,
-        };
-        let name = fault.kind.name().to_owned();
-        Self { name, times: fault.times, client_id: fault.client_id, path: fault.path, delay_ms }
+fn shown(org: &Org, fault: Fault) -> FaultBody {
+    let delay_ms = match &fault.kind {
+        FaultKind::Transport(TransportFault::Slow(delay)) => u64::try_from(delay.as_millis()).ok(),
+        _ => None,
+    };
+    let error = match &fault.kind {
+        FaultKind::Transport(TransportFault::OAuthError(error)) | FaultKind::AuthorizationError(error) => Some(error),
+        _ => None,
+    };
+    FaultBody {
+        name: fault.kind.name().to_owned(),
+        times: fault.times,
+        client_id: fault.client_id,
+        user: fault.user_id.map(|id| org.user(&id).map_or(id, |user| user.profile.login.clone())),
+        path: fault.path,
+        delay_ms,
+        error: error.map(|error| error.error().to_owned()),
+        error_description: error.map(|error| error.description()),
+        probability: fault.chance.as_ref().map(|chance| chance.probability),
+        seed: fault.chance.map(|chance| chance.seed),
     }
 }
 
-impl TryFrom<FaultBody> for Fault {
-    type Error = ControlError;
-
-    fn try_from(body: FaultBody) -> Result<Self, ControlError> {
+impl FaultBody {
+    fn into_fault(self, org: &Org) -> Result<Fault, ControlError> {
         let refuse = |error: &str| Err(ControlError::bad_request(error, EXPECTED));
-        let mut kind = FaultKind::named(&body.name).ok_or_else(|| unknown(&body.name))?;
-        if body.times == Some(0) {
+        let kind = self.kind()?;
+        let transport = matches!(kind, FaultKind::Transport(_));
+        if self.times == Some(0) {
             return refuse("times is at least 1");
         }
-        if body.client_id.is_some() && !matches!(kind, FaultKind::Token(_)) {
-            return refuse("client_id is for token faults only; use path for http faults");
+        if transport && (self.client_id.is_some() || self.user.is_some()) {
+            return refuse(
+                "client_id and user are for token faults and authorize.error only; use path for http faults",
+            );
         }
-        if body.path.is_some() && !matches!(kind, FaultKind::Transport(_)) {
+        if self.path.is_some() && !transport {
             return refuse("path is for http faults only; use client_id for token faults");
         }
-        if let Some(millis) = body.delay_ms {
+        let user = self.user.as_deref().map(|name| user(org, name, EXPECTED)).transpose()?;
+        Ok(Fault {
+            times: self.times,
+            user_id: user.map(|user| user.id.clone()),
+            chance: self.chance()?,
+            client_id: self.client_id,
+            path: self.path,
+            ..Fault::new(kind)
+        })
+    }
+
+    fn kind(&self) -> Result<FaultKind, ControlError> {
+        let refuse = |error: &str| Err(ControlError::bad_request(error, EXPECTED));
+        let with_error = [FaultKind::HTTP_ERROR, FaultKind::AUTHORIZATION_ERROR].contains(&self.name.as_str());
+        let error = match (&self.error, with_error) {
+            (Some(name), true) => Some(Box::new(oauth_error::named(name, self.error_description.as_deref())?)),
+            (None, true) => return refuse("error is missing"),
+            (None, false) if self.error_description.is_none() => None,
+            (_, false) => return refuse("error and error_description belong to http.oauth-error and authorize.error"),
+        };
+        let mut kind = match error {
+            Some(error) if self.name == FaultKind::HTTP_ERROR => {
+                FaultKind::Transport(TransportFault::OAuthError(error))
+            }
+            Some(error) => FaultKind::AuthorizationError(error),
+            None => FaultKind::named(&self.name).ok_or_else(|| unknown(&self.name))?,
+        };
+        if let Some(millis) = self.delay_ms {
             if millis > MAX_DELAY_MS {
                 return refuse("delay_ms is at most 600000");
             }
@@ -73,7 +132,22 @@ impl TryFrom<FaultBody> for Fault {
                 _ => return refuse("delay_ms belongs to http.slow"),
             }
         }
-        Ok(Self { kind, times: body.times, client_id: body.client_id, path: body.path })
+        Ok(kind)
+    }
+
+    fn chance(&self) -> Result<Option<Chance>, ControlError> {
+        match (self.probability, self.seed) {
+            (Some(probability), _) if !(0.0..=1.0).contains(&probability) => {
+                Err(ControlError::bad_request("probability is from 0 to 1", EXPECTED))
+            }
+            (None, Some(_)) => Err(ControlError::bad_request("seed belongs to probability", EXPECTED)),
+            (None, None) => Ok(None),
+            // Small enough for every JSON parser.
+            (Some(probability), seed) => {
+                let seed = seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+                Ok(Some(Chance { probability, seed, draws: 0 }))
+            }
+        }
     }
 }
 
@@ -92,16 +166,17 @@ fn unknown(name: &str) -> ControlError {
 }
 
 pub(super) async fn list(At(address): At) -> Json<Vec<FaultBody>> {
-    Json(address.org.faults.list().into_iter().map(FaultBody::from).collect())
+    let (org, faults) = (address.org.org(), address.org.faults.list());
+    Json(faults.into_iter().filter(|fault| !is_next_token(fault)).map(|fault| shown(&org, fault)).collect())
 }
 
 pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
     let fault: FaultBody = parse(&body, EXPECTED)?;
-    address.org.faults.add(fault.try_into()?);
+    address.org.faults.add(fault.into_fault(&address.org.org())?);
     Ok(list(At(address)).await)
 }
 
 pub(super) async fn clear(At(address): At) -> Json<Vec<FaultBody>> {
-    address.org.faults.clear();
+    address.org.faults.remove(|fault| !is_next_token(fault));
     list(At(address)).await
 }

@@ -1,18 +1,18 @@
 //! `/_mock/keys`: shows and rotates signing keys.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Json;
 use bytes::Bytes;
 use http::StatusCode;
 use mock_idp_core::endpoint::keys::KeyStatus;
-use mock_idp_core::org::{CompiledServer, Org};
+use mock_idp_core::org::CompiledServer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
 use crate::control::error::parse_optional;
+use crate::control::names::server as server_named;
 use crate::engine::OrgInstance;
 use crate::routing::At;
 
@@ -52,16 +52,9 @@ pub(super) async fn show(At(address): At) -> Result<Json<KeysOfServers>, Control
 pub(super) async fn rotate(At(address): At, body: Bytes) -> Result<Json<Vec<ShownKey>>, ControlError> {
     let RotateRequest { server } = parse_optional(&body, EXPECTED)?;
     let org = address.org.org();
-    let server = find(&org, server.as_deref().unwrap_or("default"))?;
+    let server = server_named(&org, server.as_deref().unwrap_or("default"), EXPECTED)?;
     address.org.rotate_keys(server).await.map_err(failed)?;
     Ok(Json(listed(&address.org, server).await?))
-}
-
-fn find<'a>(org: &'a Org, name_or_id: &str) -> Result<&'a Arc<CompiledServer>, ControlError> {
-    let found = if name_or_id == "org" { Some(org.org_server()) } else { org.server(name_or_id) };
-    found.ok_or_else(|| {
-        ControlError::bad_request(format!("no authorization server has the name or id {name_or_id:?}"), EXPECTED)
-    })
 }
 
 fn name(server: &CompiledServer) -> &str {

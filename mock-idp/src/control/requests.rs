@@ -1,5 +1,7 @@
 //! `/_mock/requests`: the org's journal.
 
+use std::time::Duration;
+
 use axum::Json;
 use http::StatusCode;
 use mock_idp_core::preview::Why;
@@ -8,28 +10,63 @@ use serde_json::{Value, json};
 
 use crate::address::Address;
 use crate::control::ControlError;
+use crate::control::request_filter::RequestFilter;
 use crate::journal::{CAPACITY, JournalEntry};
 use crate::routing::{At, PathParameters, Query};
 
 /// Without `?limit=`.
 const DEFAULT_LIMIT: usize = 100;
 
-/// The newest first, without their notes.
+/// The longest time that a request waits for others, in seconds.
+pub(super) const MAX_WAIT: usize = 300;
+
+/// Without `?timeout=`, in seconds.
+const DEFAULT_WAIT: usize = 30;
+
+/// The newest that fit, without their notes.
 pub(super) async fn latest(At(address): At, Query(query): Query) -> Result<Json<Vec<JournalEntry>>, ControlError> {
-    let limit = limit(&query).ok_or_else(|| {
-        ControlError::bad_request("the query has more than a valid limit", format!("limit=1 to limit={CAPACITY}"))
-    })?;
-    Ok(Json(address.org.journal.latest(limit).into_iter().map(without_notes).collect()))
+    let limit = number(&query, "limit", CAPACITY)?.unwrap_or(DEFAULT_LIMIT);
+    let filter = RequestFilter::read(&address.org, &query)?;
+    let mut found = filter.select(address.org.journal.latest(usize::MAX));
+    found.truncate(limit);
+    Ok(Json(found.into_iter().map(without_notes).collect()))
 }
 
-/// Without a query: [`DEFAULT_LIMIT`]. `None` for anything but `limit=NUMBER`.
-fn limit(query: &Parameters) -> Option<usize> {
-    let mut given = query.iter();
-    match (given.next(), given.next()) {
-        (None, _) => Some(DEFAULT_LIMIT),
-        (Some(("limit", limit)), None) => limit.parse().ok(),
-        _ => None,
-    }
+/// The requests that fit, as soon as there are enough.
+pub(super) async fn wait(At(address): At, Query(query): Query) -> Result<Json<Vec<JournalEntry>>, ControlError> {
+    let count = number(&query, "count", CAPACITY)?.unwrap_or(1);
+    let seconds = number(&query, "timeout", MAX_WAIT)?.unwrap_or(DEFAULT_WAIT);
+    let filter = RequestFilter::read(&address.org, &query)?;
+    let mut added = address.org.journal.watch();
+    let enough = async {
+        loop {
+            added.mark_unchanged();
+            let found = filter.select(address.org.journal.latest(usize::MAX));
+            // The sender lives as long as the org.
+            if found.len() >= count || added.changed().await.is_err() {
+                return found;
+            }
+        }
+    };
+    let limit = Duration::from_secs(seconds.try_into().unwrap_or(u64::MAX));
+    let found = tokio::time::timeout(limit, enough).await.map_err(|_| {
+        let found = filter.select(address.org.journal.latest(usize::MAX)).len();
+        let error = format!("{found} of {count} requests fit after {seconds} seconds");
+        ControlError::new(StatusCode::REQUEST_TIMEOUT, error, "requests that fit, or a larger timeout")
+    })?;
+    Ok(Json(found.into_iter().map(without_notes).collect()))
+}
+
+/// A whole number from 1 to `most`.
+fn number(query: &Parameters, name: &str, most: usize) -> Result<Option<usize>, ControlError> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+    number.map(Some).ok_or_else(|| {
+        ControlError::bad_request(
+            format!("{name}: {text:?} is not a number from 1 to {most}"),
+            format!("{name}=1 to {name}={most}"),
+        )
+    })
 }
 
 fn without_notes(entry: JournalEntry) -> JournalEntry {

@@ -7,7 +7,8 @@ use super::description::ParameterShape::{Text, UpTo};
 use super::description::{BodyExample, DescribedRoute, Parameter, Topic, delete, get, post, put};
 use super::handler::handler;
 use super::{
-    assets, ciba, clock, consents, console, explain, faults, keys, orgs, redirect_uris, requests, server, state, unlock,
+    assets, ciba, clock, consents, console, directory, explain, faults, keys, login, mint, next_tokens, orgs,
+    redirect_uris, requests, server, sign_ins, state, unlock,
 };
 use crate::engine::OrgState;
 use crate::journal::{CAPACITY, JournalEntry};
@@ -15,6 +16,18 @@ use crate::routing::Access;
 
 const REQUEST_ID: Parameter =
     Parameter::path("request_id", "the x-okta-request-id of an answer", "0123456789abcdef0123456789abcdef");
+
+/// The filters of requests.
+const REQUEST_FILTERS: &[(&str, &str)] = &[
+    ("client", "only of this client: its id or label"),
+    ("user", "only of this user: login or id"),
+    ("path", "only paths that begin with this"),
+    ("method", "only this method"),
+    ("status", "only this status, or a class: 4xx"),
+    ("since", "not before this time of the org's clock, RFC 3339"),
+    ("until", "before this time of the org's clock, RFC 3339"),
+    ("flow", "only the requests of one sign-in, by the request id of its first"),
+];
 
 /// The filters of the page of requests.
 const PAGE_FILTERS: &[(&str, &str)] = &[
@@ -121,6 +134,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     .body::<clock::ClockChange>(&[
         ("An hour later", r#"{"advance": 3600}"#),
         ("A fixed time", r#"{"set": "2027-01-31T12:00:00Z", "freeze": true}"#),
+        ("Each request a minute later than the one before", r#"{"freeze": true, "step": 60}"#),
         ("The real time again", r#"{"reset": true}"#),
     ])
     .returns::<crate::clock::ClockState>(),
@@ -137,10 +151,99 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         ("One ID token with a wrong nonce", r#"{"name": "id_token.wrong-nonce", "times": 1}"#),
         ("Key sets are not available", r#"{"name": "http.status-503", "path": "/oauth2/default/v1/keys"}"#),
         ("Slow answers", r#"{"name": "http.slow", "delay_ms": 50}"#),
+        (
+            "A refused authorization request of a user",
+            r#"{"name": "authorize.error", "error": "access_denied", "user": "buyer", "times": 1}"#,
+        ),
+        (
+            "An OAuth error in a third of the token requests, the same each time",
+            r#"{"name": "http.oauth-error", "error": "invalid_grant", "path": "/oauth2/default/v1/token", "probability": 0.33, "seed": 7}"#,
+        ),
     ])
     .returns::<Vec<faults::FaultBody>>(),
     delete(&["/_mock/faults"], "clear_faults", Topic::Faults, "Turns all faults off.", handler!(faults::clear))
         .returns::<Vec<faults::FaultBody>>(),
+    post(
+        &["/_mock/login"],
+        "login",
+        Topic::Tokens,
+        "Returns the tokens of a complete sign-in. Policies apply; a refusal comes with the explanation.",
+        handler!(login::post),
+    )
+    .body::<login::LoginRequest>(&[
+        (
+            "A user signs in",
+            r#"{"client": "Market demo", "user": "buyer", "scopes": ["openid", "email", "offline_access"]}"#,
+        ),
+        (
+            "A client acts for itself",
+            r#"{"client": "0oamarketreports05d7", "grant": "client_credentials", "scopes": ["products:read"]}"#,
+        ),
+    ])
+    .returns::<login::LoginResult>(),
+    post(
+        &["/_mock/tokens"],
+        "mint_token",
+        Topic::Tokens,
+        "Signs a token with the claims of the org and those that are given. No policy is asked.",
+        handler!(mint::post),
+    )
+    .body::<mint::MintRequest>(&[
+        (
+            "An access token with a claim of its own",
+            r#"{"kind": "access_token", "client": "Market demo", "user": "buyer", "scopes": ["products:read"], "claims": {"plan": "gold"}}"#,
+        ),
+        (
+            "An expired ID token",
+            r#"{"kind": "id_token", "client": "Market demo", "user": "buyer", "scopes": ["openid"], "faults": ["expired"]}"#,
+        ),
+        ("A logout token", r#"{"kind": "logout_token", "client": "Market demo", "user": "buyer"}"#),
+    ])
+    .returns::<mint::MintedTokenResult>(),
+    get(
+        &["/_mock/next-tokens"],
+        "next_tokens",
+        Topic::Tokens,
+        "Lists what will be different about the next tokens.",
+        handler!(next_tokens::list),
+    )
+    .returns::<Vec<next_tokens::ListedNextToken>>(),
+    post(
+        &["/_mock/next-tokens"],
+        "add_next_token",
+        Topic::Tokens,
+        "Changes claims or the lifetime of the next tokens, or returns an error in place of them; returns the change.",
+        handler!(next_tokens::add),
+    )
+    .body::<next_tokens::NextToken>(&[
+        (
+            "Another role in the next access token of a user",
+            r#"{"user": "buyer", "tokens": ["access_token"], "claims": {"market_role": "owner"}}"#,
+        ),
+        (
+            "The next two answers to a client: no email, and tokens for a minute",
+            r#"{"client": "0oamarketweb000005d7", "times": 2, "drop": ["email"], "lifetime": 60}"#,
+        ),
+        ("An error until it is removed", r#"{"error": "invalid_grant", "always": true}"#),
+    ])
+    .returns::<next_tokens::ListedNextToken>(),
+    delete(
+        &["/_mock/next-tokens"],
+        "clear_next_tokens",
+        Topic::Tokens,
+        "Removes all changes of the next tokens.",
+        handler!(next_tokens::clear),
+    )
+    .returns::<next_tokens::RemovedNextTokens>(),
+    delete(
+        &["/_mock/next-tokens/{id}"],
+        "remove_next_token",
+        Topic::Tokens,
+        "Removes one change of the next tokens.",
+        handler!(next_tokens::remove),
+    )
+    .parameters(&[Parameter::path("id", "the id of the change", "1")])
+    .returns::<next_tokens::RemovedNextTokens>(),
     get(
         &["/_mock/keys"],
         "keys",
@@ -161,6 +264,34 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         ("The org authorization server", r#"{"server": "org"}"#),
     ])
     .returns::<Vec<keys::ShownKey>>(),
+    get(
+        &["/_mock/sign-ins"],
+        "waiting_sign_ins",
+        Topic::SignIns,
+        "Lists the users who sign in next without a page.",
+        handler!(sign_ins::list),
+    )
+    .returns::<Vec<sign_ins::WaitingSignIn>>(),
+    post(
+        &["/_mock/sign-ins"],
+        "add_sign_ins",
+        Topic::SignIns,
+        "Lets users sign in without a page where the next sign-in pages would be shown; returns all that are waiting.",
+        handler!(sign_ins::add),
+    )
+    .body::<sign_ins::NextSignIns>(&[
+        ("Two users, one after the other", r#"{"users": ["buyer", "admin"]}"#),
+        ("Only at one client", r#"{"users": ["buyer"], "client": "Market demo"}"#),
+    ])
+    .returns::<Vec<sign_ins::WaitingSignIn>>(),
+    delete(
+        &["/_mock/sign-ins"],
+        "clear_sign_ins",
+        Topic::SignIns,
+        "Removes all users who are waiting.",
+        handler!(sign_ins::clear),
+    )
+    .returns::<sign_ins::RemovedSignIns>(),
     get(
         &["/_mock/ciba"],
         "waiting_backchannel_requests",
@@ -203,6 +334,25 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         .body::<unlock::UnlockRequest>(&[("A user by login", r#"{"user": "buyer"}"#)])
         .returns::<unlock::UnlockResult>(),
     post(
+        &["/_mock/directory"],
+        "change_directory",
+        Topic::Users,
+        "Changes users, groups, memberships and assignments, all or nothing; returns the changed users and groups.",
+        handler!(directory::post),
+    )
+    .body::<directory::DirectoryChange>(&[
+        (
+            "Another group and attribute of a user",
+            r#"{"users": [{"user": "buyer", "join": ["Admins"], "profile": {"department": "Sales"}}]}"#,
+        ),
+        (
+            "A new group with a new user, and an app for them",
+            r#"{"groups": [{"group": "Guests", "members": ["ada@example.test"]}], "users": [{"user": "ada@example.test", "password": "Passw0rd!", "profile": {"firstName": "Ada", "lastName": "Lovelace"}}], "assignments": [{"client": "Market demo", "group": "Guests"}]}"#,
+        ),
+        ("A suspended user", r#"{"users": [{"user": "buyer", "status": "SUSPENDED"}]}"#),
+    ])
+    .returns::<directory::ChangedDirectory>(),
+    post(
         &["/_mock/redirect-uris"],
         "add_redirect_uri",
         Topic::Clients,
@@ -227,6 +377,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         Parameter::query("scope", Text, "scopes, with spaces between; none: the server's default ones", "openid"),
     ])
     .texts(PARAMETERS)
+    .checking_query()
     .returns::<Map<String, Value>>(),
     post(
         &["/_mock/explain"],
@@ -244,10 +395,24 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         &["/_mock/requests"],
         "requests",
         Topic::Explanations,
-        "Lists the last requests, the newest first, without the notes of the decisions.",
+        "Lists the last requests that fit, the newest first, without the notes of the decisions.",
         handler!(requests::latest),
     )
     .parameters(&[Parameter::query("limit", UpTo(CAPACITY), "how many, at most; 100 without it", "5")])
+    .texts(REQUEST_FILTERS)
+    .returns::<Vec<JournalEntry>>(),
+    get(
+        &["/_mock/requests/wait"],
+        "wait_for_requests",
+        Topic::Explanations,
+        "Waits until so many requests fit, those of the past included, and returns them; 408 if they do not in time.",
+        handler!(requests::wait),
+    )
+    .parameters(&[
+        Parameter::query("count", UpTo(CAPACITY), "how many; 1 without it", "1"),
+        Parameter::query("timeout", UpTo(requests::MAX_WAIT), "seconds; 30 without it", "10"),
+    ])
+    .texts(REQUEST_FILTERS)
     .returns::<Vec<JournalEntry>>(),
     get(
         &["/_mock/requests/{request_id}"],

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::ControlError;
 use crate::control::error::parse;
-use crate::control::user::user;
+use crate::control::names::user;
 use crate::routing::At;
 
 const EXPECTED: &str = r#"{"user": login or id}"#;

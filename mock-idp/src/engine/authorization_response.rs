@@ -10,6 +10,7 @@ use mock_idp_core::trace::Trace;
 
 use super::browser::{BrowserRequest, Destination};
 use super::{Context, issued_tokens, signing, token};
+use crate::faults::IssuedTo;
 use crate::ledger::Batch;
 
 /// Issues what an authorization allows, and sends it to the client.
@@ -69,9 +70,11 @@ async fn create(
     trace: &mut Trace,
 ) -> Result<IssuedResponse, OAuthError> {
     let Context { org, server, urls, .. } = context;
+    let user_id = authorization.authentication.as_ref().map(|known| known.user_id.clone());
     let prepared =
         context.decide(trace, |moment| authorization::prepare(org, server, urls, wanted, authorization, moment))?;
-    signing::issue_response(context, prepared, wanted).await
+    let to = IssuedTo { client_id: &wanted.client_id, user_id: user_id.as_deref() };
+    signing::issue_response(context, prepared, wanted, to).await
 }
 
 /// Adds the client to those that get a logout notice when the session ends, if it wants one.

@@ -71,8 +71,9 @@ async fn decide<'c>(
     presented: CredentialSources<'_>,
     endpoint: &str,
 ) -> Result<client_authentication::AuthenticatedClient<'c>, OAuthError> {
-    if let Some(scratch) = &context.instance.scratch {
-        return scratch.client(&context.org);
+    if let Some(client_id) = context.assumed_client() {
+        let client = client_authentication::active_client(&context.org, client_id)?;
+        return Ok(client_authentication::AuthenticatedClient { client, single_use: None, signature_info: None });
     }
     let attempt = client_authentication::identify(&context.org, presented, endpoint)?;
     let fetched = remote_keys::fetch(context, attempt.key_source()).await;

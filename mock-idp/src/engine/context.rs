@@ -19,6 +19,8 @@ pub(crate) struct Context {
     pub org: Arc<Org>,
     pub server: Arc<CompiledServer>,
     pub urls: Urls,
+    /// A client that counts as authenticated, on behalf of the one who runs the mock.
+    assumed_client: Option<String>,
     /// The time at which the whole request is decided: seconds since 1970 by the org's clock.
     pub now: i64,
 }
@@ -28,7 +30,18 @@ impl Context {
     #[must_use]
     pub(crate) fn new(instance: Arc<OrgInstance>, org: Arc<Org>, server: Arc<CompiledServer>, urls: Urls) -> Self {
         let now = instance.clock.now();
-        Self { instance, org, server, urls, now }
+        Self { instance, org, server, urls, assumed_client: None, now }
+    }
+
+    /// The same request, from this client, which needs no credentials.
+    #[must_use]
+    pub(crate) fn assuming_client(self, client_id: &str) -> Self {
+        Self { assumed_client: Some(client_id.to_owned()), ..self }
+    }
+
+    /// The client that needs no credentials.
+    pub(super) fn assumed_client(&self) -> Option<&str> {
+        self.assumed_client.as_deref()
     }
 
     /// The same request at another server of the org; `None` if there is no such server.

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::randomness::Randomness;
 use super::scratch::Scratch;
+use super::sign_in_queue::SignInQueue;
 use super::snapshots::Snapshots;
 use super::user_rates::UserRates;
 use crate::clock::{Clock, ClockState};
@@ -34,6 +35,7 @@ pub(crate) struct OrgInstance {
     pub clock: Clock,
     pub journal: Journal,
     pub faults: Faults,
+    pub sign_in_queue: SignInQueue,
     /// Where requests that the org sends itself may go.
     pub(crate) networks: Networks,
     pub(super) ledger: Ledger,
@@ -84,6 +86,7 @@ impl OrgInstance {
             clock,
             journal: Journal::default(),
             faults: Faults::default(),
+            sign_in_queue: SignInQueue::default(),
             networks: Networks::default(),
             ledger,
             keys,
@@ -214,6 +217,7 @@ impl OrgInstance {
         self.randomness.restart(&[]);
         nonce_secret(&self.randomness);
         self.faults.clear();
+        self.sign_in_queue.clear();
         self.journal.clear();
         self.user_rates.clear();
         self.resets.fetch_add(1, Ordering::AcqRel);

@@ -15,7 +15,7 @@ pub(super) async fn sign_in(
     token: &str,
     request: &mut BrowserRequest,
 ) -> Result<Option<CurrentUser>, OAuthError> {
-    let Context { instance, org, server, urls, now } = context;
+    let Context { instance, org, server, urls, now, .. } = context;
     let interclient_grants = context.ledger().interclient_grants();
     let claims = token_lookup::interclient_token(context, token).await?;
     let jti = authorization::check_interclient_token(org, server, urls, wanted, claims.as_ref(), *now)?;

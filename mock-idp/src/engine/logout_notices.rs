@@ -11,6 +11,7 @@ use mock_idp_core::tokens::LogoutToken;
 use mock_idp_core::trace::Trace;
 
 use super::{Context, OrgInstance, signing};
+use crate::faults::IssuedTo;
 use crate::journal::JournalEntry;
 use crate::outbound::{self, OutboundError};
 use crate::request_id::RequestId;
@@ -29,7 +30,8 @@ pub(super) async fn send(context: &Context, notices: Vec<BackChannelNotice>) -> 
             sid: &notice.sid,
         };
         let unsigned = context.decide(&mut Trace::default(), |moment| contents.unsigned(&moment.token(), moment.now));
-        let token = signing::issue_one(context, server, unsigned, &notice.client_id).await?;
+        let to = IssuedTo { client_id: &notice.client_id, user_id: Some(&notice.user_id) };
+        let token = signing::issue_one(context, server, unsigned, to).await?;
         tokio::spawn(deliver(Arc::clone(&context.instance), notice, token));
     }
     Ok(())

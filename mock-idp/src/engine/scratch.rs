@@ -1,10 +1,8 @@
-//! What is different on a scratch instance: clients need no credentials, and tokens are recorded instead of signed.
+//! What is different on a scratch instance: tokens are recorded instead of signed, and proofs of keys are not checked.
 
 use std::sync::Arc;
 
-use mock_idp_core::endpoint::client_authentication::{AuthenticatedClient, active_client};
-use mock_idp_core::org::Org;
-use mock_idp_core::protocol::{OAuthError, Scopes};
+use mock_idp_core::protocol::Scopes;
 use mock_idp_core::tokens::{SignedTokens, UnsignedToken, UnsignedTokens, Verified};
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
@@ -12,8 +10,6 @@ use serde_json::{Map, Value};
 /// What a scratch instance assumes instead of checking it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assumptions {
-    /// The client that every request comes from.
-    pub client_id: String,
     /// How users authenticate (RFC 8176 values); empty: as they did.
     pub amr: Vec<String>,
 }
@@ -46,12 +42,6 @@ impl Scratch {
     /// The tokens of the last answer that has any.
     pub(super) fn recorded_tokens(&self) -> Option<RecordedTokens> {
         self.recorded.lock().last().cloned()
-    }
-
-    /// The client of every request, as if it had authenticated.
-    pub(super) fn client<'a>(&self, org: &'a Org) -> Result<AuthenticatedClient<'a>, OAuthError> {
-        let client = active_client(org, &self.assumptions.client_id)?;
-        Ok(AuthenticatedClient { client, single_use: None, signature_info: None })
     }
 
     /// The key of a client that sends a proof, which is not checked.

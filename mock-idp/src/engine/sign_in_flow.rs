@@ -3,12 +3,14 @@
 use crate::pages::view::{self, ActivationStep, ActivationView, PageView, SignInProblem};
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
-use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, Stage};
+use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, SignedIn, Stage};
 use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::sign_in::{Advance, Input};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{BrowserRequest, Destination};
-use super::{Context, authorization_response, consents, transactions};
+use super::sign_in_queue::NextSignIn;
+use super::{Context, authorization_response, consents, failed_sign_ins, sessions, transactions};
 
 /// The next step of a sign-in.
 pub(super) async fn proceed(
@@ -44,6 +46,9 @@ async fn proceed_authorization(
     });
     match (step, current_user) {
         (Step::SignIn, _) | (Step::Consent(_), None) => {
+            if let Some(next) = context.instance.sign_in_queue.take(&wanted.client_id) {
+                return sign_in_without_page(context, Purpose::Authorize(Box::new(wanted)), &next, request).await;
+            }
             ask_to_sign_in(context, Purpose::Authorize(Box::new(wanted)), Stage::Identify, None, request).await
         }
         (Step::Consent(scopes), Some(user)) => {
@@ -58,6 +63,27 @@ async fn proceed_authorization(
             authorization_response::respond(context, wanted, *authorization, request).await
         }
         (Step::Fail(error), _) => Ok(authorization_response::fail(context, &wanted.target, &error, request)),
+    }
+}
+
+/// Signs the user in as a click on the list of users does. A user who may not sign in sees the page with the reason.
+async fn sign_in_without_page(
+    context: &Context,
+    purpose: Purpose,
+    next: &NextSignIn,
+    request: &mut BrowserRequest,
+) -> Result<Destination, OAuthError> {
+    let login = context.org.user(&next.user_id).map_or("", |user| user.profile.login.as_str());
+    request.trace.note(NoteStatus::Matched, "sign-in", format!("{login} is the next in the queue of the control API"));
+    let advance = failed_sign_ins::advance(context, &Stage::Identify, Input::Pick(login), &mut request.trace).await?;
+    match advance {
+        Advance::Ask { stage, problem } => ask_to_sign_in(context, purpose, stage, problem, request).await,
+        Advance::SignedIn { user_id, amr } => {
+            let proof = SignedIn { user_id, auth_time: context.now, amr };
+            let authentication = sessions::begin(context, proof, request).await?;
+            // Boxed, because it leads back here.
+            Box::pin(proceed(context, purpose, Some(CurrentUser::SignedIn(authentication)), request)).await
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::redemption::{self, RedeemedGrant};
 use super::revocations::LONGEST_ACCESS_TOKEN;
 use super::single_use::consume;
 use super::{Context, issued_tokens, refresh_tokens, signing};
+use crate::faults::IssuedTo;
 use crate::journal::{Explained, Explanation};
 use crate::ledger::Batch;
 
@@ -74,7 +75,8 @@ impl<'c> TokenEndpoint<'c> {
             explanation.user = redeemed.user_id().and_then(|id| org.user(id)).map(|user| user.profile.login.clone());
             let unsigned =
                 context.decide(trace, |moment| token::unsigned_tokens(org, server, urls, &redeemed, moment))?;
-            let issued = signing::issue(context, unsigned, grant.client.client_id()).await?;
+            let to = IssuedTo { client_id: grant.client.client_id(), user_id: redeemed.user_id() };
+            let issued = signing::issue(context, unsigned, to).await?;
             let body = token::body(&redeemed, issued);
             match redeemed {
                 Redeemed::Tokens(redemption) => self.add(&mut batch, *redemption),

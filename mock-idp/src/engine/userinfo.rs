@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::single_use::consume;
 use super::{Context, signing, token_lookup};
+use crate::faults::IssuedTo;
 use crate::journal::{Explained, Explanation};
 
 /// A successful answer. OIDC Core 5.3.2.
@@ -50,7 +51,10 @@ impl<'c> UserinfoEndpoint<'c> {
         let Context { org, server, urls, .. } = self.0;
         let client_id = client_id.unwrap_or_default();
         match userinfo::signed(org, server, urls, client_id, &claims) {
-            Some(token) => Ok(UserinfoAnswer::Signed(signing::issue_one(self.0, server, token, client_id).await?)),
+            Some(token) => {
+                let to = IssuedTo { client_id, user_id: claims.get("sub").and_then(Value::as_str) };
+                Ok(UserinfoAnswer::Signed(signing::issue_one(self.0, server, token, to).await?))
+            }
             None => Ok(UserinfoAnswer::Claims(claims)),
         }
     }

@@ -24,6 +24,7 @@ use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::org::RateLimits;
 
 use crate::address::Address;
+use crate::clock::Clock;
 use crate::engine::Orgs;
 use crate::faults::TransportFault;
 use crate::http::layers::access_log::RequestRecord;
@@ -196,7 +197,8 @@ impl Shared {
         }
         let path = request.uri().path();
         let fault = address.org.faults.take_transport(path);
-        let cacheable = fault.is_none() && address.org.clock_is_current() && response_cache::is_cacheable(&request);
+        let current = address.org.clock_is_current() && !address.org.clock.steps();
+        let cacheable = fault.is_none() && current && response_cache::is_cacheable(&request);
         let state = cacheable.then(|| State::now(address));
         match state.and_then(|state| edge.cache.find(address, path, state)) {
             Some(response) => {
@@ -233,22 +235,28 @@ impl Shared {
             let Explained { result: response, .. } = handle(&matched, request).await;
             return Ok(with_id(with_nosniff(response), record.request_id));
         }
+        if address.org.clock.steps()
+            && let Err(error) = address.org.change_clock(Clock::step).await
+        {
+            tracing::warn!("the clock could not be moved: {error}");
+        }
         request.extensions_mut().insert(record.request_id);
         let path = state.is_some().then(|| request.uri().path().to_owned());
         let rate = enforced_count(address, edge, &matched, request.method());
         let mut decided = match fault {
             _ if rate.is_some_and(RateCount::is_exceeded) => rate_limited(),
             None => handle(&matched, request).await,
-            Some(fault) => match transport_faults::before_handler(fault, matched.rate(), address.org.clock.now()).await
-            {
-                FaultEffect::Replace(decided) => *decided,
-                FaultEffect::Spoil => transport_faults::spoil(fault, handle(&matched, request).await).await,
-                FaultEffect::Reset => {
-                    record.aborted(address, &transport_faults::reason(fault), self.log_requests);
-                    connection.reset.store(true, Ordering::Release);
-                    return Err(ConnectionReset);
+            Some(fault) => {
+                match transport_faults::before_handler(&fault, matched.rate(), address.org.clock.now()).await {
+                    FaultEffect::Replace(decided) => *decided,
+                    FaultEffect::Spoil => transport_faults::spoil(&fault, handle(&matched, request).await).await,
+                    FaultEffect::Reset => {
+                        record.aborted(address, &transport_faults::reason(&fault), self.log_requests);
+                        connection.reset.store(true, Ordering::Release);
+                        return Err(ConnectionReset);
+                    }
                 }
-            },
+            }
         };
         // An answer of a fault has its own.
         if let Some(rate) = rate.filter(|_| !decided.result.headers().contains_key(okta_headers::RATE_LIMIT)) {

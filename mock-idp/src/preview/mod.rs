@@ -23,6 +23,7 @@ mod browser;
 mod difference;
 mod ended;
 mod live;
+mod login;
 mod parameters;
 mod remedies;
 mod run;
@@ -38,6 +39,7 @@ pub use mock_idp_core::preview::{
 
 pub use difference::{Difference, difference};
 pub(crate) use live::explain;
+pub(crate) use login::{LOGIN_GRANTS, Login, login};
 pub use remedies::{SearchLimits, remedies};
 pub use run::preview;
 pub use snapshots::{

@@ -63,9 +63,10 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(org: &Arc<Org>, urls: &Urls, question: &'a Question, server: &Arc<CompiledServer>, now: i64) -> Self {
-        let assumptions = Assumptions { client_id: question.client_id.clone(), amr: question.session.amr.clone() };
+        let assumptions = Assumptions { amr: question.session.amr.clone() };
         let instance = Arc::new(OrgInstance::scratch(Arc::clone(org), now, assumptions));
         let context = Context::new(instance, Arc::clone(org), Arc::clone(server), urls.clone());
+        let context = context.assuming_client(&question.client_id);
         Self { question, context, requests: Vec::new(), notes: Vec::new() }
     }
 
@@ -319,7 +320,7 @@ fn sign_in_grant(app: &App) -> Option<GrantType> {
     [GrantType::AuthorizationCode, GrantType::Implicit].into_iter().find(has).filter(|_| app.status.is_active())
 }
 
-/// The client sends no credentials: see `Assumptions`.
+/// The client sends no credentials: see `Context::assuming_client`.
 fn sources<'p>(body: &'p Parameters, query: &'p Parameters) -> CredentialSources<'p> {
     CredentialSources { authorization: None, query, body }
 }

@@ -9,12 +9,15 @@ pub struct ClockSetting {
     pub offset_millis: i64,
     /// The time that it shows while it is stopped: milliseconds since 1970.
     pub frozen_at: Option<i64>,
+    /// By how much each request moves it, before it is answered.
+    #[serde(default)]
+    pub step_millis: i64,
 }
 
 impl ClockSetting {
     /// A clock that is stopped at this time, in seconds since 1970.
     #[must_use]
     pub fn frozen(seconds: i64) -> Self {
-        Self { offset_millis: 0, frozen_at: Some(seconds.saturating_mul(1000)) }
+        Self { frozen_at: Some(seconds.saturating_mul(1000)), ..Self::default() }
     }
 }

@@ -22,6 +22,11 @@ macro_rules! catalogue {
         #[derive(Clone, Copy, Debug, Eq, PartialEq)]
         pub enum ErrorId { $($variant),* }
 
+        impl ErrorId {
+            /// All errors.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+        }
+
         /// The rows, in the order of [`ErrorId`].
         pub const CATALOGUE: &[Row] = &[
             $(Row { id: $id, status: $status, error: $error, description: $description }),*

@@ -9,6 +9,8 @@ pub struct OAuthError {
     pub id: ErrorId,
     /// What fills `{0}`, `{1}` … of the description.
     pub arguments: Vec<String>,
+    /// The public description, if not that of the catalogue.
+    pub described_as: Option<String>,
     /// The internal reason, which is never sent.
     pub reason: String,
 }
@@ -16,12 +18,12 @@ pub struct OAuthError {
 impl OAuthError {
     /// An error whose description has no argument.
     pub fn new(id: ErrorId, reason: impl Into<String>) -> Self {
-        Self { id, arguments: Vec::new(), reason: reason.into() }
+        Self { id, arguments: Vec::new(), described_as: None, reason: reason.into() }
     }
 
     /// An error whose description has one argument.
     pub fn with(id: ErrorId, argument: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { id, arguments: vec![argument.into()], reason: reason.into() }
+        Self { id, arguments: vec![argument.into()], described_as: None, reason: reason.into() }
     }
 
     /// HTTP status when the error is a body.
@@ -39,6 +41,9 @@ impl OAuthError {
     /// The public `error_description`.
     #[must_use]
     pub fn description(&self) -> String {
+        if let Some(description) = &self.described_as {
+            return description.clone();
+        }
         self.arguments.iter().enumerate().fold(self.id.row().description.to_owned(), |text, (index, value)| {
             text.replace(&format!("{{{index}}}"), value)
         })

@@ -1,5 +1,8 @@
 //! Token faults: single things that can be wrong with an issued token, by name.
 
+use std::sync::Arc;
+
+use super::change::TokenChange;
 use super::kind::TokenKind;
 use super::kind::TokenKind::{AccessToken, IdJag, IdToken, InterclientToken, LogoutToken, RefreshToken};
 
@@ -7,17 +10,36 @@ use super::kind::TokenKind::{AccessToken, IdJag, IdToken, InterclientToken, Logo
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
 pub enum Flaw {
     BadSignature,
+    /// Signed by a key that is not published, under the `kid` of the right one.
+    ForeignKey,
     UnknownKid,
     AlgNone,
+    /// Signed with HS256, with the published key as the secret. RFC 8725 2.1.
+    PublicKeyAsSecret,
     WrongType,
     WrongIssuer,
+    /// The issuer with a slash at the end. RFC 8414 3.3: issuers are equal only if all characters are.
+    IssuerWithSlash,
+    MissingIssuer,
     WrongAudience,
+    /// One more audience. OIDC Core 3.1.3.7 step 3.
+    SecondAudience,
+    MissingAudience,
     WrongNonce,
     WrongAtHash,
     WrongSubject,
     Expired,
+    /// `exp` as a text. RFC 7519 4.1.4: a number.
+    ExpiresAsText,
+    MissingExpiry,
     IssuedInFuture,
+    /// `nbf` is a day ahead. RFC 7519 4.1.5.
+    NotBeforeInFuture,
     MissingSub,
+    /// `iss` twice, the second time with another value. RFC 7519 4.
+    DuplicateClaim,
+    /// A claim of 64 KiB.
+    Oversize,
     ExtraScope,
     MissingScp,
     /// No `events` claim.
@@ -37,56 +59,50 @@ pub struct TokenFault {
     pub flaw: Flaw,
 }
 
+macro_rules! faults {
+    ($($prefix:literal $kind:ident: $($name:literal $flaw:ident),+;)+) => {
+        &[$($((concat!($prefix, ".", $name), TokenFault::of($kind, Flaw::$flaw)),)+)+]
+    };
+}
+
 impl TokenFault {
     /// All faults with their names.
-    pub const ALL: &[(&str, Self)] = &[
-        ("id_token.bad-signature", Self::of(IdToken, Flaw::BadSignature)),
-        ("id_token.unknown-kid", Self::of(IdToken, Flaw::UnknownKid)),
-        ("id_token.alg-none", Self::of(IdToken, Flaw::AlgNone)),
-        ("id_token.wrong-issuer", Self::of(IdToken, Flaw::WrongIssuer)),
-        ("id_token.wrong-audience", Self::of(IdToken, Flaw::WrongAudience)),
-        ("id_token.wrong-nonce", Self::of(IdToken, Flaw::WrongNonce)),
-        ("id_token.wrong-at-hash", Self::of(IdToken, Flaw::WrongAtHash)),
-        ("id_token.wrong-subject", Self::of(IdToken, Flaw::WrongSubject)),
-        ("id_token.expired", Self::of(IdToken, Flaw::Expired)),
-        ("id_token.issued-in-future", Self::of(IdToken, Flaw::IssuedInFuture)),
-        ("id_token.missing-sub", Self::of(IdToken, Flaw::MissingSub)),
-        ("access_token.bad-signature", Self::of(AccessToken, Flaw::BadSignature)),
-        ("access_token.unknown-kid", Self::of(AccessToken, Flaw::UnknownKid)),
-        ("access_token.alg-none", Self::of(AccessToken, Flaw::AlgNone)),
-        ("access_token.wrong-issuer", Self::of(AccessToken, Flaw::WrongIssuer)),
-        ("access_token.wrong-audience", Self::of(AccessToken, Flaw::WrongAudience)),
-        ("access_token.expired", Self::of(AccessToken, Flaw::Expired)),
-        ("access_token.extra-scope", Self::of(AccessToken, Flaw::ExtraScope)),
-        ("access_token.missing-scp", Self::of(AccessToken, Flaw::MissingScp)),
-        ("refresh_token.unknown", Self::of(RefreshToken, Flaw::Unknown)),
-        ("refresh_token.missing", Self::of(RefreshToken, Flaw::Missing)),
-        ("id_jag.bad-signature", Self::of(IdJag, Flaw::BadSignature)),
-        ("id_jag.unknown-kid", Self::of(IdJag, Flaw::UnknownKid)),
-        ("id_jag.alg-none", Self::of(IdJag, Flaw::AlgNone)),
-        ("id_jag.wrong-type", Self::of(IdJag, Flaw::WrongType)),
-        ("id_jag.wrong-issuer", Self::of(IdJag, Flaw::WrongIssuer)),
-        ("id_jag.wrong-audience", Self::of(IdJag, Flaw::WrongAudience)),
-        ("id_jag.wrong-subject", Self::of(IdJag, Flaw::WrongSubject)),
-        ("id_jag.expired", Self::of(IdJag, Flaw::Expired)),
-        ("id_jag.issued-in-future", Self::of(IdJag, Flaw::IssuedInFuture)),
-        ("id_jag.extra-scope", Self::of(IdJag, Flaw::ExtraScope)),
-        ("interclient_token.bad-signature", Self::of(InterclientToken, Flaw::BadSignature)),
-        ("interclient_token.unknown-kid", Self::of(InterclientToken, Flaw::UnknownKid)),
-        ("interclient_token.alg-none", Self::of(InterclientToken, Flaw::AlgNone)),
-        ("interclient_token.wrong-issuer", Self::of(InterclientToken, Flaw::WrongIssuer)),
-        ("interclient_token.expired", Self::of(InterclientToken, Flaw::Expired)),
-        ("logout_token.bad-signature", Self::of(LogoutToken, Flaw::BadSignature)),
-        ("logout_token.unknown-kid", Self::of(LogoutToken, Flaw::UnknownKid)),
-        ("logout_token.alg-none", Self::of(LogoutToken, Flaw::AlgNone)),
-        ("logout_token.wrong-issuer", Self::of(LogoutToken, Flaw::WrongIssuer)),
-        ("logout_token.wrong-audience", Self::of(LogoutToken, Flaw::WrongAudience)),
-        ("logout_token.wrong-subject", Self::of(LogoutToken, Flaw::WrongSubject)),
-        ("logout_token.expired", Self::of(LogoutToken, Flaw::Expired)),
-        ("logout_token.issued-in-future", Self::of(LogoutToken, Flaw::IssuedInFuture)),
-        ("logout_token.missing-events", Self::of(LogoutToken, Flaw::MissingEvents)),
-        ("logout_token.with-nonce", Self::of(LogoutToken, Flaw::WithNonce)),
-    ];
+    pub const ALL: &[(&str, Self)] = faults! {
+        "id_token" IdToken:
+            "bad-signature" BadSignature, "foreign-key" ForeignKey, "unknown-kid" UnknownKid, "alg-none" AlgNone,
+            "public-key-as-secret" PublicKeyAsSecret, "wrong-type" WrongType,
+            "wrong-issuer" WrongIssuer, "issuer-with-slash" IssuerWithSlash, "missing-issuer" MissingIssuer,
+            "wrong-audience" WrongAudience, "second-audience" SecondAudience, "missing-audience" MissingAudience,
+            "wrong-nonce" WrongNonce, "wrong-at-hash" WrongAtHash, "wrong-subject" WrongSubject,
+            "expired" Expired, "expires-as-text" ExpiresAsText, "missing-expiry" MissingExpiry,
+            "issued-in-future" IssuedInFuture, "not-before-in-future" NotBeforeInFuture,
+            "missing-sub" MissingSub, "duplicate-claim" DuplicateClaim, "oversize" Oversize;
+        "access_token" AccessToken:
+            "bad-signature" BadSignature, "foreign-key" ForeignKey, "unknown-kid" UnknownKid, "alg-none" AlgNone,
+            "public-key-as-secret" PublicKeyAsSecret, "wrong-type" WrongType,
+            "wrong-issuer" WrongIssuer, "issuer-with-slash" IssuerWithSlash, "missing-issuer" MissingIssuer,
+            "wrong-audience" WrongAudience, "second-audience" SecondAudience, "missing-audience" MissingAudience,
+            "wrong-subject" WrongSubject,
+            "expired" Expired, "expires-as-text" ExpiresAsText, "missing-expiry" MissingExpiry,
+            "issued-in-future" IssuedInFuture, "not-before-in-future" NotBeforeInFuture,
+            "missing-sub" MissingSub, "duplicate-claim" DuplicateClaim, "oversize" Oversize,
+            "extra-scope" ExtraScope, "missing-scp" MissingScp;
+        "refresh_token" RefreshToken: "unknown" Unknown, "missing" Missing;
+        "id_jag" IdJag:
+            "bad-signature" BadSignature, "foreign-key" ForeignKey, "unknown-kid" UnknownKid, "alg-none" AlgNone,
+            "public-key-as-secret" PublicKeyAsSecret, "wrong-type" WrongType, "wrong-issuer" WrongIssuer,
+            "wrong-audience" WrongAudience, "wrong-subject" WrongSubject, "expired" Expired,
+            "issued-in-future" IssuedInFuture, "extra-scope" ExtraScope, "duplicate-claim" DuplicateClaim;
+        "interclient_token" InterclientToken:
+            "bad-signature" BadSignature, "foreign-key" ForeignKey, "unknown-kid" UnknownKid, "alg-none" AlgNone,
+            "public-key-as-secret" PublicKeyAsSecret, "wrong-issuer" WrongIssuer, "expired" Expired;
+        "logout_token" LogoutToken:
+            "bad-signature" BadSignature, "foreign-key" ForeignKey, "unknown-kid" UnknownKid, "alg-none" AlgNone,
+            "public-key-as-secret" PublicKeyAsSecret, "wrong-type" WrongType, "wrong-issuer" WrongIssuer,
+            "wrong-audience" WrongAudience, "wrong-subject" WrongSubject, "expired" Expired,
+            "issued-in-future" IssuedInFuture, "missing-events" MissingEvents, "with-nonce" WithNonce,
+            "duplicate-claim" DuplicateClaim;
+    };
 
     const fn of(token: TokenKind, flaw: Flaw) -> Self {
         Self { token, flaw }
@@ -105,16 +121,31 @@ impl TokenFault {
     }
 }
 
-/// The flaws of a token of this kind.
-pub(super) fn flaws_of(kind: TokenKind, faults: &[TokenFault]) -> Vec<Flaw> {
-    faults.iter().filter(|fault| fault.token == kind).map(|fault| fault.flaw).collect()
+/// What is done to the tokens of one answer on purpose.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TokenFaults {
+    pub named: Vec<TokenFault>,
+    /// Changes of claims, in the order in which they are made.
+    pub changes: Vec<Arc<TokenChange>>,
 }
 
-/// The refresh token to return, which is not a JWT.
-pub(super) fn apply_to_refresh_token(token: String, faults: &[TokenFault]) -> Option<String> {
-    flaws_of(RefreshToken, faults).into_iter().try_fold(token, |token, flaw| match flaw {
-        Flaw::Missing => None,
-        Flaw::Unknown => Some(token.chars().rev().collect()),
-        _ => Some(token),
-    })
+impl TokenFaults {
+    /// The flaws of a token of this kind.
+    pub(super) fn flaws_of(&self, kind: TokenKind) -> Vec<Flaw> {
+        self.named.iter().filter(|fault| fault.token == kind).map(|fault| fault.flaw).collect()
+    }
+
+    /// The changes of a token of this kind.
+    pub(super) fn changes_of(&self, kind: TokenKind) -> impl Iterator<Item = &TokenChange> {
+        self.changes.iter().map(Arc::as_ref).filter(move |change| change.applies_to(kind))
+    }
+
+    /// The refresh token to return, which is not a JWT.
+    pub(super) fn apply_to_refresh_token(&self, token: String) -> Option<String> {
+        self.flaws_of(RefreshToken).into_iter().try_fold(token, |token, flaw| match flaw {
+            Flaw::Missing => None,
+            Flaw::Unknown => Some(token.chars().rev().collect()),
+            _ => Some(token),
+        })
+    }
 }

@@ -1,6 +1,6 @@
 //! Issues tokens: [`prepare`] decides the contents of access tokens and ID tokens, [`issue`] signs a token of any kind.
 
-use super::fault::{self, TokenFault};
+use super::fault::TokenFaults;
 use super::keys::ServerKeys;
 use super::kind::TokenKind;
 use super::recipient::Recipient;
@@ -58,7 +58,10 @@ impl UnsignedTokens {
     ///
     /// # Errors
     /// The cryptography fails, or the key of a recipient has not been fetched.
-    pub fn issue(self, keys: &ServerKeys, faults: &[TokenFault]) -> Result<SignedTokens, OAuthError> {
+    pub fn issue(self, keys: &ServerKeys, faults: &TokenFaults) -> Result<SignedTokens, OAuthError> {
+        // A changed lifetime is that of the access token, which the answer repeats.
+        let changed = self.access_token.iter().flat_map(|token| faults.changes_of(token.kind));
+        let expires_in = changed.filter_map(|change| change.lifetime).last().unwrap_or(self.expires_in);
         let access_token = self.access_token.map(|token| issue(token, keys, faults)).transpose()?;
         let id_token = self.id_token.map(|mut token| {
             if let Some(access_token) = &access_token {
@@ -69,8 +72,8 @@ impl UnsignedTokens {
         Ok(SignedTokens {
             access_token,
             id_token: id_token.transpose()?,
-            refresh_token: self.refresh_token.and_then(|token| fault::apply_to_refresh_token(token, faults)),
-            expires_in: self.expires_in,
+            refresh_token: self.refresh_token.and_then(|token| faults.apply_to_refresh_token(token)),
+            expires_in,
         })
     }
 }
@@ -79,18 +82,17 @@ impl UnsignedTokens {
 ///
 /// # Errors
 /// The cryptography fails, or the key of the recipient has not been fetched.
-pub fn issue(token: UnsignedToken, keys: &ServerKeys, faults: &[TokenFault]) -> Result<String, OAuthError> {
-    let UnsignedToken { kind, header, payload, recipient } = token;
+pub fn issue(token: UnsignedToken, keys: &ServerKeys, faults: &TokenFaults) -> Result<String, OAuthError> {
+    let UnsignedToken { kind, header, mut payload, recipient } = token;
+    faults.changes_of(kind).for_each(|change| change.apply(&mut payload));
     let error_id = if kind == TokenKind::IdJag { ErrorId::IdJagNotGenerated } else { ErrorId::ServerError };
     let failed = |what: &str| OAuthError::new(error_id, format!("{what} failed"));
     let recipient = match &recipient {
         Some(recipient) => Some((recipient.key()?, recipient.content_secret())),
         None => None,
     };
-    let signed = keys
-        .signing_key(kind)
-        .sign_token(header, payload, &fault::flaws_of(kind, faults))
-        .map_err(|_| failed("signing"))?;
+    let signed =
+        keys.signing_key(kind).sign_token(header, payload, &faults.flaws_of(kind)).map_err(|_| failed("signing"))?;
     match recipient {
         // RFC 7519 11.2: signed first, then encrypted.
         Some((key, content_secret)) => key.encrypt(&signed, content_secret).map_err(|_| failed("encryption")),

@@ -1,6 +1,7 @@
 //! Tokens: their contents, their signatures, and whom they are encrypted for. Every token of every kind is issued by [`issue()`].
 
 mod access_token;
+mod change;
 pub mod dpop;
 pub mod fault;
 mod id_jag;
@@ -17,6 +18,7 @@ mod spec;
 mod unsigned;
 mod verify;
 
+pub use change::TokenChange;
 pub use id_jag::{IdJag, is_signed_id_jag};
 pub use id_token::half_hash;
 pub use interclient::{InterclientToken, verify_interclient_token};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaSignatureEncoding};
@@ -10,9 +11,9 @@ use jsonwebtoken::crypto::JwtSigner;
 use jsonwebtoken::signature::{self, Signer};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use rsa::pkcs1::EncodeRsaPrivateKey;
-use rsa::pkcs8::DecodePrivateKey;
+use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, LineEnding};
 use rsa::traits::PublicKeyParts;
-use rsa::{RsaPrivateKey, pkcs1::DecodeRsaPrivateKey};
+use rsa::{BigUint, RsaPrivateKey, RsaPublicKey, pkcs1::DecodeRsaPrivateKey};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -140,14 +141,26 @@ impl SigningKey {
         for flaw in flaws {
             apply(*flaw, &mut header, &mut payload);
         }
+        let mut claims = Value::Object(payload).to_string();
+        if flaws.contains(&Flaw::DuplicateClaim) {
+            claims.pop();
+            claims.push_str(r#","iss":"https://issuer.invalid"}"#);
+        }
         let mut jwt = URL_SAFE_NO_PAD.encode(Value::Object(header).to_string());
         jwt.push('.');
-        URL_SAFE_NO_PAD.encode_string(Value::Object(payload).to_string(), &mut jwt);
+        URL_SAFE_NO_PAD.encode_string(claims, &mut jwt);
         if flaws.contains(&Flaw::AlgNone) {
             jwt.push('.');
             return Ok(jwt);
         }
-        let mut signature = self.try_sign(jwt.as_bytes())?;
+        let mut signature = if flaws.contains(&Flaw::PublicKeyAsSecret) {
+            let secret = hmac::Key::new(hmac::HMAC_SHA256, self.public_pem()?.as_bytes());
+            hmac::sign(&secret, jwt.as_bytes()).as_ref().to_vec()
+        } else if flaws.contains(&Flaw::ForeignKey) {
+            foreign_key(self.algorithm)?.try_sign(jwt.as_bytes())?
+        } else {
+            self.try_sign(jwt.as_bytes())?
+        };
         if flaws.contains(&Flaw::BadSignature) {
             signature[7] ^= 0x20;
         }
@@ -155,6 +168,22 @@ impl SigningKey {
         URL_SAFE_NO_PAD.encode_string(signature, &mut jwt);
         Ok(jwt)
     }
+}
+
+impl SigningKey {
+    /// The public half as PEM, as it can be made from the key set.
+    fn public_pem(&self) -> Result<String, signature::Error> {
+        let number = |text: &str| URL_SAFE_NO_PAD.decode(text).map(|bytes| BigUint::from_bytes_be(&bytes));
+        let failed = |_| signature::Error::new();
+        let (modulus, exponent) = (number(&self.modulus).map_err(failed)?, number(&self.exponent).map_err(failed)?);
+        let key = RsaPublicKey::new(modulus, exponent).map_err(|_| signature::Error::new())?;
+        key.to_public_key_pem(LineEnding::LF).map_err(|_| signature::Error::new())
+    }
+}
+
+/// A key that no server publishes.
+fn foreign_key(algorithm: SignatureAlgorithm) -> Result<SigningKey, signature::Error> {
+    SigningKey::from_pem(include_str!("foreign_key.pem"), algorithm).map_err(|_| signature::Error::new())
 }
 
 impl Signer<Vec<u8>> for SigningKey {
@@ -173,6 +202,8 @@ impl JwtSigner for SigningKey {
     }
 }
 
+const WRONG_TYPE: &str = "dpop+jwt";
+
 fn apply(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, Value>) {
     let mut shift = |seconds: i64| {
         for name in ["iat", "exp", "auth_time"] {
@@ -182,14 +213,39 @@ fn apply(flaw: Flaw, header: &mut Map<String, Value>, payload: &mut Map<String, 
         }
     };
     match flaw {
-        // The signature and opaque tokens are changed elsewhere.
-        Flaw::BadSignature | Flaw::Unknown | Flaw::Missing => {}
+        // The signature, the text of the claims, and opaque tokens are changed elsewhere.
+        Flaw::BadSignature | Flaw::ForeignKey | Flaw::DuplicateClaim | Flaw::Unknown | Flaw::Missing => {}
+        Flaw::PublicKeyAsSecret => _ = header.insert("alg".to_owned(), "HS256".into()),
         Flaw::Expired => shift(-86_400 * 2),
         Flaw::IssuedInFuture => shift(86_400),
         Flaw::UnknownKid => _ = header.insert("kid".to_owned(), "no-such-key".into()),
-        Flaw::WrongType => _ = header.insert("typ".to_owned(), "JWT".into()),
+        // RFC 8725 3.11: the type of no token of this issuer.
+        Flaw::WrongType => _ = header.insert("typ".to_owned(), WRONG_TYPE.into()),
         Flaw::AlgNone => _ = header.insert("alg".to_owned(), "none".into()),
         Flaw::WrongIssuer => _ = payload.insert("iss".to_owned(), "https://issuer.invalid".into()),
+        Flaw::IssuerWithSlash => {
+            if let Some(Value::String(issuer)) = payload.get_mut("iss") {
+                issuer.push('/');
+            }
+        }
+        Flaw::MissingIssuer => _ = payload.shift_remove("iss"),
+        Flaw::SecondAudience => {
+            if let Some(audience) = payload.get_mut("aud") {
+                *audience = json!([audience.take(), "https://audience.invalid"]);
+            }
+        }
+        Flaw::MissingAudience => _ = payload.shift_remove("aud"),
+        Flaw::ExpiresAsText => {
+            if let Some(expires) = payload.get_mut("exp") {
+                *expires = expires.to_string().into();
+            }
+        }
+        Flaw::MissingExpiry => _ = payload.shift_remove("exp"),
+        Flaw::NotBeforeInFuture => {
+            let issued = payload.get("iat").and_then(Value::as_i64).unwrap_or_default();
+            payload.insert("nbf".to_owned(), (issued + 86_400).into());
+        }
+        Flaw::Oversize => _ = payload.insert("padding".to_owned(), "x".repeat(64 * 1024).into()),
         Flaw::WrongAudience => _ = payload.insert("aud".to_owned(), "https://audience.invalid".into()),
         Flaw::WrongNonce => _ = payload.insert("nonce".to_owned(), "wrong-nonce".into()),
         Flaw::WrongAtHash => _ = payload.insert("at_hash".to_owned(), "AAAAAAAAAAAAAAAAAAAAAA".into()),

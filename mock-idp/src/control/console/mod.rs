@@ -1,6 +1,5 @@
 //! The console: the start page, the explain API and the journal as pages.
 
-mod flows;
 mod preview;
 mod requests;
 mod response;

@@ -6,9 +6,9 @@ use axum::response::{IntoResponse as _, Response};
 use mock_idp_core::preview::Why;
 use mock_idp_core::protocol::Parameters;
 
-use super::flows::flows;
 use super::response::{frame, page};
 use crate::clock::{rfc3339, time_of_day};
+use crate::control::flows::flows;
 use crate::control::requests::unknown;
 use crate::journal::JournalEntry;
 use crate::pages::view::{ConsoleView, FilterView, FlowView, RequestRow, RequestView, RequestsView};

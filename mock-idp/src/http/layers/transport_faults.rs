@@ -7,7 +7,7 @@ use mock_idp_core::management::{ApiError, ApiErrorId};
 
 use crate::faults::TransportFault;
 use crate::http::layers::okta_headers::{RATE_LIMIT, RATE_REMAINING, RATE_RESET};
-use crate::http::respond::api_error;
+use crate::http::respond::{api_error, oauth_error};
 use crate::journal::Explained;
 use crate::routing::{Decided, RateClass};
 
@@ -29,7 +29,7 @@ pub(crate) enum FaultEffect {
 }
 
 /// The part of a fault that happens before the request is handled. `now` is the org's time.
-pub(crate) async fn before_handler(fault: TransportFault, class: RateClass, now: i64) -> FaultEffect {
+pub(crate) async fn before_handler(fault: &TransportFault, class: RateClass, now: i64) -> FaultEffect {
     let error = |id| api_error::render(&ApiError::new(id, "")).with_reason(reason(fault));
     match fault {
         TransportFault::Status500 => FaultEffect::Replace(Box::new(error(ApiErrorId::Internal))),
@@ -43,9 +43,12 @@ pub(crate) async fn before_handler(fault: TransportFault, class: RateClass, now:
             headers.insert(RATE_RESET, (now + i64::from(RETRY_AFTER)).into());
             FaultEffect::Replace(Box::new(decided))
         }
+        TransportFault::OAuthError(error) => {
+            FaultEffect::Replace(Box::new(Explained::refused(oauth_error::render(error), reason(fault))))
+        }
         TransportFault::Slow(delay) => {
             #[expect(clippy::disallowed_methods, reason = "the delay is the fault")]
-            tokio::time::sleep(delay).await;
+            tokio::time::sleep(*delay).await;
             FaultEffect::Spoil
         }
         TransportFault::Reset => FaultEffect::Reset,
@@ -54,7 +57,7 @@ pub(crate) async fn before_handler(fault: TransportFault, class: RateClass, now:
 }
 
 /// The part of a fault that changes the endpoint's answer.
-pub(crate) async fn spoil(fault: TransportFault, decided: Decided) -> Decided {
+pub(crate) async fn spoil(fault: &TransportFault, decided: Decided) -> Decided {
     let Explained { mut result, mut explanation } = decided;
     match fault {
         TransportFault::BadJson => result = cut(result).await,
@@ -71,7 +74,7 @@ pub(crate) async fn spoil(fault: TransportFault, decided: Decided) -> Decided {
 }
 
 /// The reason that the journal gives.
-pub(crate) fn reason(fault: TransportFault) -> String {
+pub(crate) fn reason(fault: &TransportFault) -> String {
     format!("fault {}", fault.name())
 }
 

@@ -123,7 +123,11 @@ async fn every_described_example_is_accepted_and_answered_as_described() {
                 begin_backchannel_request(&mock).await;
                 let journal = ask(&mock, Method::GET, "/_mock/requests?limit=1", Value::Null).await.1;
                 let request_id = journal[0]["request_id"].as_str().unwrap().to_owned();
-                let address = address(path, operation, &[("request_id", request_id), ("name", asset.clone())]);
+                let next = ask(&mock, Method::POST, "/_mock/next-tokens", json!({ "lifetime": 60 })).await.1;
+                let id = next["id"].as_str().unwrap().to_owned();
+                // The request that is waited for has been made already.
+                let known = [("request_id", request_id), ("name", asset.clone()), ("id", id)];
+                let address = address(path, operation, &known);
                 let name = format!("{method} {address} {body:?}");
                 if let Some(body) = body {
                     assert_eq!(problems(&document, &media["schema"], body, "body"), [""; 0], "{name}");

@@ -7,11 +7,14 @@ use crate::model::{
     ApiToken, DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, People, Status, TrustedOrigin,
     TrustedOriginScope, TrustedOriginScopeType, User,
 };
+use crate::org::defaults::complete_id;
 use crate::org::records::{ASSIGNEE, DirectoryRow, GroupEntry, ORIGIN, USER_GROUP, directory_key};
 use crate::org::tables::Tables;
 
 impl Draft {
-    pub fn put_group(&mut self, group: Group) {
+    /// Puts a group. Without an id, it gets that of its name.
+    pub fn put_group(&mut self, mut group: Group) {
+        complete_id(&mut group.id, "00g", &[&group.profile.name]);
         let id = group.id.clone();
         let renamed = self.group(&id).is_some_and(|known| known.profile.name != group.profile.name);
         let slot = put(&mut self.tables.groups, &id, GroupEntry::new(group), self.now);
@@ -31,7 +34,9 @@ impl Draft {
         self.touch_references_to(id);
     }
 
-    pub fn put_user(&mut self, user: User) {
+    /// Puts a user. Without an id, they get that of their login.
+    pub fn put_user(&mut self, mut user: User) {
+        complete_id(&mut user.id, "00u", &[&user.profile.login]);
         let id = user.id.clone();
         let renamed = self.user(&id).is_some_and(|known| known.profile.login != user.profile.login);
         let slot = put(&mut self.tables.users, &id, user, self.now);

@@ -70,6 +70,7 @@ fn access_token_lookup<'a>(request: &GrantRequest<'a>, requested: Option<&str>) 
         (ACCESS_TOKEN, Some(DEVICE_SECRET)) => Err(OAuthError {
             id: ErrorId::InvalidSubjectActorTokenMatch,
             arguments: vec![DEVICE_SECRET.to_owned(), ID_TOKEN.to_owned()],
+            described_as: None,
             reason: "a device secret has to be presented with its ID token".to_owned(),
         }),
         (ACCESS_TOKEN | ID_TOKEN, Some(other)) => {
