@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LinkedObject, find, held, hold, list_links, resource_sets};
+use super::views::resource_set_path;
+use super::{LinkedObject, find, held, hold, list_links};
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
@@ -15,7 +16,7 @@ const KIND: DirectoryKind = DirectoryKind::ResourceSet;
 /// There is no such set.
 pub fn list(org: &Tables, call: ManagementCall<'_>, set: &str) -> Result<LinkedObject, ApiError> {
     let set = find(org, KIND, set)?;
-    let own = resource_sets::path(set);
+    let own = resource_set_path(set);
     let roles: Vec<Value> = held(set, "bindings")
         .iter()
         .map(|binding| {
@@ -64,7 +65,7 @@ pub fn get(org: &Tables, call: ManagementCall<'_>, set: &str, role: &str) -> Res
     let path = binding_path(set, &binding);
     let links = Links::at(call.base())
         .bare("self", &path)
-        .bare("resource-set", &resource_sets::path(set))
+        .bare("resource-set", &resource_set_path(set))
         .bare("members", &format!("{path}/members"));
     Ok(LinkedObject::new(call, &path, json!({ "id": binding["role"], "_links": links.into_value() })))
 }
@@ -211,12 +212,12 @@ fn existing<'b>(org: &'b Tables, binding: &'b Value) -> impl Iterator<Item = &'b
 }
 
 fn binding_path(set: &DirectoryObject, binding: &Value) -> String {
-    format!("{}/bindings/{}", resource_sets::path(set), binding["role"].as_str().unwrap_or_default())
+    format!("{}/bindings/{}", resource_set_path(set), binding["role"].as_str().unwrap_or_default())
 }
 
 /// What Okta answers to a change of a binding.
 fn edited(call: ManagementCall<'_>, set: &DirectoryObject, binding: &Value) -> LinkedObject {
-    let (own, path) = (resource_sets::path(set), binding_path(set, binding));
+    let (own, path) = (resource_set_path(set), binding_path(set, binding));
     let links = Links::at(call.base())
         .bare("self", &path)
         .bare("resource-set", &own)

@@ -7,6 +7,7 @@ pub mod permissions;
 pub mod resource_sets;
 pub mod resources;
 pub mod roles;
+mod views;
 
 use serde_json::{Map, Value};
 

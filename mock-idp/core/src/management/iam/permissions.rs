@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LinkedObject, find, held, hold, roles};
+use super::views::role_path;
+use super::{LinkedObject, find, held, hold};
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
@@ -23,7 +24,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, role: &str) -> Result<Linked
     let role = find(org, KIND, role)?;
     let permissions: Vec<Value> =
         held(role, "permissions").iter().map(|permission| show(call, role, permission).object).collect();
-    Ok(LinkedObject::new(call, &format!("{}/permissions", roles::path(role)), json!({ "permissions": permissions })))
+    Ok(LinkedObject::new(call, &format!("{}/permissions", role_path(role)), json!({ "permissions": permissions })))
 }
 
 /// Answers a request for one permission of a role.
@@ -104,7 +105,7 @@ fn set_conditions(change: &ManagementChange<'_, '_>, permission: &mut Value, con
 }
 
 fn show(call: ManagementCall<'_>, role: &DirectoryObject, permission: &Value) -> LinkedObject {
-    let role = roles::path(role);
+    let role = role_path(role);
     let path = format!("{role}/permissions/{}", permission["label"].as_str().unwrap_or_default());
     let mut object = permission.clone();
     object["_links"] = Links::at(call.base()).bare("role", &role).bare("self", &path).into_value();

@@ -2,19 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
+use super::views::{RESOURCE_SETS, show_resource_set};
 use super::{LinkedObject, described, find, list_links, put, resources};
-use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
-use crate::model::{DirectoryKind, DirectoryObject};
+use crate::management::{ApiError, BodyMembers, ManagementCall, ManagementChange};
+use crate::model::DirectoryKind;
 use crate::org::Tables;
 
 const KIND: DirectoryKind = DirectoryKind::ResourceSet;
-const PATH: &str = "/api/v1/iam/resource-sets";
 
 /// Answers a request for all sets. Okta: the links come first.
 #[must_use]
 pub fn list(org: &Tables, call: ManagementCall<'_>) -> LinkedObject {
-    let sets: Vec<Value> = org.objects(KIND).map(|set| show(call, set).object).collect();
-    LinkedObject::new(call, PATH, json!({ "_links": list_links(call, PATH, None, None), "resource-sets": sets }))
+    let sets: Vec<Value> = org.objects(KIND).map(|set| show_resource_set(call, set).object).collect();
+    LinkedObject::new(
+        call,
+        RESOURCE_SETS,
+        json!({ "_links": list_links(call, RESOURCE_SETS, None, None), "resource-sets": sets }),
+    )
 }
 
 /// Answers a request for a set by id or label.
@@ -22,7 +26,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>) -> LinkedObject {
 /// # Errors
 /// There is no such set.
 pub fn get(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<LinkedObject, ApiError> {
-    find(org, KIND, name).map(|set| show(call, set))
+    find(org, KIND, name).map(|set| show_resource_set(call, set))
 }
 
 /// Creates a set.
@@ -41,7 +45,7 @@ pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) 
     }
     members.insert("resources".to_owned(), held.into());
     let set = put(change, KIND, None, members);
-    Ok(show(change.call, &set))
+    Ok(show_resource_set(change.call, &set))
 }
 
 /// Replaces label and description of a set.
@@ -59,7 +63,7 @@ pub fn replace(
         members.extend(known.members.get_key_value(name).map(|(name, list)| (name.clone(), list.clone())));
     }
     let set = put(change, KIND, Some(&known), members);
-    Ok(show(change.call, &set))
+    Ok(show_resource_set(change.call, &set))
 }
 
 /// Removes a set with its bindings.
@@ -70,26 +74,4 @@ pub fn remove(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<(), A
     let id = find(change.draft, KIND, name)?.id.clone();
     change.draft.remove_object(KIND, &id);
     Ok(())
-}
-
-pub(super) fn path(set: &DirectoryObject) -> String {
-    format!("{PATH}/{}", set.id)
-}
-
-fn show(call: ManagementCall<'_>, set: &DirectoryObject) -> LinkedObject {
-    let path = path(set);
-    let links = Links::at(call.base())
-        .bare("bindings", &format!("{path}/bindings"))
-        .bare("self", &path)
-        .bare("resources", &format!("{path}/resources"));
-    let own = |name: &str| set.members.get(name).cloned().unwrap_or_default();
-    let object = json!({
-        "id": set.id,
-        "label": own("label"),
-        "description": own("description"),
-        "created": own("created"),
-        "lastUpdated": own("lastUpdated"),
-        "_links": links.into_value(),
-    });
-    LinkedObject::new(call, &path, object)
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{LinkedObject, find, held, hold, list_links, next_path, orn, resource_sets};
+use super::views::{resource_set_path, show_resource_set};
+use super::{LinkedObject, find, held, hold, list_links, next_path, orn};
 use crate::management::{ApiError, BodyMembers, Links, ListQuery, ListStyle, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
@@ -46,7 +47,7 @@ fn name(change: &ManagementChange<'_, '_>, resource: &str) -> Result<String, Api
 /// There is no such set, or an invalid limit or cursor.
 pub fn list(org: &Tables, call: ManagementCall<'_>, set: &str, query: &Parameters) -> Result<LinkedObject, ApiError> {
     let set = find(org, KIND, set)?;
-    let own = resource_sets::path(set);
+    let own = resource_set_path(set);
     let path = format!("{own}/resources");
     let resources = held(set, "resources");
     // Okta: 100 resources unless the request has another limit.
@@ -103,7 +104,7 @@ pub fn extend(
         add(change, &mut resources, &resource, Value::Null)?;
     }
     hold(change, KIND, &set.id, "resources", resources);
-    resource_sets::get(change.draft, change.call, &set.id)
+    find(change.draft, KIND, &set.id).map(|set| show_resource_set(change.call, set))
 }
 
 /// Replaces the conditions of a resource.
@@ -150,7 +151,7 @@ fn conditions(body: BodyMembers<'_>) -> Result<Value, ApiError> {
 /// Okta: `self` is the resource, `resource` its place in the set.
 fn show(call: ManagementCall<'_>, set: &DirectoryObject, resource: &Value) -> LinkedObject {
     let id = resource["id"].as_str().unwrap_or_default();
-    let path = format!("{}/resources/{id}", resource_sets::path(set));
+    let path = format!("{}/resources/{id}", resource_set_path(set));
     let mut links = Links::at(call.base());
     if let Some(target) = resource["orn"].as_str().and_then(orn::path) {
         links = links.bare("self", &target);
