@@ -20,7 +20,7 @@ pub(crate) fn people(org: &OrgInstance) -> Vec<Person> {
     let org = org.org();
     let active = org.users().filter(|user| user.status == UserStatus::Active);
     let person = |user: &mock_idp_core::model::User| {
-        let password = user.credentials.password.as_ref()?.value.clone();
+        let password = user.credentials.password.as_ref()?.text()?.to_owned();
         Some(Person { login: user.profile.login.clone(), password, note: user.note.clone() })
     };
     active.filter_map(person).collect()

@@ -26,7 +26,19 @@ impl<'c> GlobalRevocation<'c> {
         self.revoke(&user.id).await.map_err(ApiError::from)
     }
 
-    async fn revoke(self, user_id: &str) -> Result<(), OAuthError> {
+    /// Ends the sessions of a user; tokens stay valid. Okta: `DELETE /api/v1/users/{id}/sessions`.
+    pub(super) async fn end_sessions(self, user_id: &str) -> Result<(), OAuthError> {
+        let issued = self.0.ledger().issued_tokens().get(user_id).await?.unwrap_or_default();
+        for credential in issued {
+            if let IssuedCredential::Session(id) = credential {
+                session_end::end(self.0, &id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the sessions of a user and revokes the user's tokens.
+    pub(super) async fn revoke(self, user_id: &str) -> Result<(), OAuthError> {
         let ledger = self.0.ledger();
         let mut batch = ledger.batch();
         let mut sessions = Vec::new();

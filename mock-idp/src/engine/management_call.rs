@@ -1,11 +1,12 @@
 //! Calls of the management API: what they read, and how they change the org.
 
 use mock_idp_core::management::authorization_servers::SigningState;
-use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange};
+use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange, users};
 use mock_idp_core::org::Org;
 use mock_idp_core::trace::Trace;
 
 use super::Context;
+use super::global_revocation::GlobalRevocation;
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
@@ -38,9 +39,53 @@ impl Management {
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
+        self.run(rule).map(|(result, _)| result)
+    }
+
+    /// The same for a rule that may end the sessions of users, and revoke their tokens.
+    ///
+    /// # Errors
+    /// As of [`Self::change`]; or the ledger's store is unavailable.
+    pub(crate) async fn change_and_end_sessions<T>(
+        &self,
+        rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let (result, ended) = self.run(rule)?;
+        for user in ended {
+            self.end_sessions(&user, true).await?;
+        }
+        Ok(result)
+    }
+
+    /// Ends the sessions of a user, and revokes the user's tokens if that is asked for.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn end_sessions(&self, user_id: &str, with_tokens: bool) -> Result<(), ApiError> {
+        let revocation = GlobalRevocation::new(&self.context);
+        let ended = if with_tokens { revocation.revoke(user_id).await } else { revocation.end_sessions(user_id).await };
+        ended.map_err(ApiError::from)
+    }
+
+    /// Unlocks a user, whether wrong passwords or the status have locked the account.
+    ///
+    /// # Errors
+    /// There is no such user, or it is not locked; or the ledger's store is unavailable.
+    pub(crate) async fn unlock(&self, name: &str) -> Result<(), ApiError> {
+        let user = self.read(|org, call| users::find(org, call, name).cloned())?;
+        let unlocked = self.context.instance.unlock(&user).await?;
+        if unlocked { Ok(()) } else { Err(users::not_locked(&user)) }
+    }
+
+    fn run<T>(
+        &self,
+        rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
+    ) -> Result<(T, Vec<String>), ApiError> {
         self.context.instance.change(|draft| {
             self.context.decide(&mut Trace::default(), |moment| {
-                rule(&mut ManagementChange { draft, moment, call: self.call() })
+                let mut change = ManagementChange { draft, moment, call: self.call(), ended_users: Vec::new() };
+                let result = rule(&mut change)?;
+                Ok((result, change.ended_users))
             })
         })
     }

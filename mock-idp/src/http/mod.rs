@@ -42,11 +42,18 @@ static ROUTES: &[&[Route]] = &[
     management::clients::ROUTES,
     management::custom_roles::ROUTES,
     management::global_revocation::ROUTES,
+    management::group_rules::ROUTES,
+    management::groups::ROUTES,
+    management::linked_objects::ROUTES,
     management::network_zones::ROUTES,
     management::policies::ROUTES,
+    management::schemas::ROUTES,
     management::server_rules::ROUTES,
     management::servers::ROUTES,
     management::resource_sets::ROUTES,
+    management::user_roles::ROUTES,
+    management::user_types::ROUTES,
+    management::users::ROUTES,
 ];
 
 const fn area(prefix: &'static str, rate: RateClass, readers: Readers) -> Area {

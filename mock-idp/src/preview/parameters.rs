@@ -1,5 +1,6 @@
 //! The parameters that a client sends for a question.
 
+use mock_idp_core::model::Password;
 use mock_idp_core::org::{CompiledServer, Org};
 use mock_idp_core::preview::Question;
 use mock_idp_core::protocol::token_type::{ACCESS_TOKEN, DEVICE_SECRET, ID_TOKEN};
@@ -67,7 +68,7 @@ pub(super) fn directly(org: &Org, question: &Question, scopes: &Scopes) -> Param
     if grant == GrantType::Password {
         let password = user.and_then(|user| user.credentials.password.as_ref());
         pairs.push(("username", user.map_or_else(String::new, |user| user.profile.login.clone())));
-        pairs.push(("password", password.map_or_else(|| NO_PASSWORD.to_owned(), |password| password.value.clone())));
+        pairs.push(("password", password.and_then(Password::text).unwrap_or(NO_PASSWORD).to_owned()));
     }
     if !scopes.is_empty() {
         pairs.push(("scope", scopes.join()));

@@ -143,10 +143,10 @@ impl Causes {
     }
 
     /// # Errors
-    /// The validation error, if there are causes. Okta: its summary names the only member with a problem, else the object.
-    pub fn into_result(self, object: &str) -> Result<(), ApiError> {
+    /// The validation error, if there are causes. Okta: its summary names the first member with a problem.
+    pub fn into_result(self) -> Result<(), ApiError> {
         let Some((first, _)) = self.0.first() else { return Ok(()) };
-        let subject = if self.0.iter().all(|(member, _)| member == first) { first.clone() } else { object.to_owned() };
+        let subject = first.clone();
         Err(ApiError::validation(&subject, self.0.into_iter().map(|(_, cause)| cause).collect()))
     }
 }

@@ -42,6 +42,8 @@ pub struct ManagementChange<'a, 'm> {
     pub draft: &'a mut Draft,
     pub moment: &'a mut Moment<'m>,
     pub call: ManagementCall<'a>,
+    /// Ids of users whose sessions and tokens end with the change.
+    pub ended_users: Vec<String>,
 }
 
 impl ManagementChange<'_, '_> {

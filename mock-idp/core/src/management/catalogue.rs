@@ -63,6 +63,7 @@ catalogue! {
     TooManyRequests "E0000047" 429 "API call exceeded rate limit due to too many requests.";
     DeleteAppForbidden "E0000056" 403 "Delete application forbidden.";
     Unsupported "E0000060" 501 "Unsupported operation.";
+    RecoveryAnswerWrong "E0000087" 403 "The recovery question answer did not match our records.";
     RoleAssigned "E0000090" 409 "The role specified is already assigned to the user.";
     ReadOnlyObject "E0000111" 403 "Cannot modify the {0} object because it is read-only.";
     ExpiringWithoutPassword "E0000124" 400 "Could not create user. To create a user and expire their password immediately, a password must be specified";

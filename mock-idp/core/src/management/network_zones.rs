@@ -56,7 +56,7 @@ fn prepare(
     if !kind.is_empty() && !["IP", "DYNAMIC", "DYNAMIC_V2"].contains(&kind.as_str()) {
         return Err(ApiError::not_well_formed(format!("`{kind}` is no type of zone")));
     }
-    causes.into_result("networkZone")?;
+    causes.into_result()?;
     let usage = body.text("usage")?.unwrap_or("POLICY").to_owned();
     let mut put = |name: &str, value: Value| _ = zone.insert(name.to_owned(), value);
     put("usage", usage.into());

@@ -36,6 +36,16 @@ kinds! {
     UserSchema "userSchemas" "osc";
     /// The schema of groups: one for each org. Okta: `/api/v1/meta/schemas/group/default`.
     GroupSchema "groupSchemas" "osc";
+    /// The schema of an app's users, if it has been changed; the app is its owner. Okta: `/api/v1/meta/schemas/apps`.
+    AppUserSchema "appUserSchemas" "0oa";
+    /// A definition of links between users; its id is the primary name. Okta: `/api/v1/meta/schemas/user/linkedObjects`.
+    LinkedObject "linkedObjects" "";
+    /// A user that is linked to its owner. Okta: `/api/v1/users/{id}/linkedObjects`.
+    LinkedUser "linkedUsers" "";
+    /// Okta: `/api/v1/groups/rules`.
+    GroupRule "groupRules" "0pr";
+    /// An owner of a group. Okta: `/api/v1/groups/{id}/owners`.
+    GroupOwner "groupOwners" "";
     /// Okta: `/api/v1/zones`.
     NetworkZone "networkZones" "nzo";
     /// A policy with its rules, except those that decide about sessions and those of authorization servers. Okta: `/api/v1/policies`.

@@ -1,7 +1,9 @@
 //! Groups. Okta: Groups API.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A group of users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +18,13 @@ pub struct Group {
     /// The source app of an `APP_GROUP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<GroupSource>,
+    /// RFC 3339, like the times below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_updated: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_membership_updated: Option<String>,
 }
 
 /// The source app of a group.
@@ -53,9 +62,12 @@ impl GroupType {
 
 /// A group's profile.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct GroupProfile {
     pub name: String,
-    #[serde(default)]
-    pub description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Custom attributes, as the schema of groups defines them.
+    #[serde(flatten)]
+    pub others: IndexMap<String, Value>,
 }

@@ -2,13 +2,14 @@
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::password::Password;
 use super::role::{AdminRole, RoleType};
 
 /// A user of the org.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     /// `00u` and 17 more characters. Derived from the login if a document leaves it out.
@@ -22,9 +23,14 @@ pub struct User {
     /// Groups that the user is a member of, without `Everyone`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub group_ids: Vec<String>,
+    /// Of these groups, those that a group rule assigned, with the id of the rule.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub rule_memberships: IndexMap<String, String>,
     /// The id of the user type. Without one: the default type.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub user_type: Option<UserTypeReference>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub realm_id: Option<String>,
     /// The standard administrator roles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<AdminRole>,
@@ -156,29 +162,42 @@ impl UserProfile {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UserCredentials {
     /// Without a value, as in Okta's answers, it is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known_password")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::password::known_password")]
     pub password: Option<Password>,
+    #[serde(rename = "recovery_question", default, skip_serializing_if = "Option::is_none")]
+    pub recovery_question: Option<RecoveryQuestion>,
+    /// Who checks the password. Without one: Okta.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<CredentialProvider>,
 }
 
-fn known_password<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Password>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(rename = "Password", deny_unknown_fields)]
-    struct Written {
-        value: Option<String>,
-    }
-    let written = Option::<Written>::deserialize(deserializer)?;
-    Ok(written.and_then(|written| written.value).map(|value| Password { value }))
-}
-
-/// A password in plain text: passwords of a mock are public.
+/// A question that a user answers to reset the password.
 #[derive(Clone, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Password {
-    pub value: String,
+pub struct RecoveryQuestion {
+    pub question: String,
+    #[serde(default)]
+    pub answer: String,
 }
 
-impl std::fmt::Debug for Password {
+impl std::fmt::Debug for RecoveryQuestion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password(…)")
+        f.debug_struct("RecoveryQuestion").field("question", &self.question).finish_non_exhaustive()
+    }
+}
+
+/// Who checks a user's password.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialProvider {
+    /// `OKTA`, `IMPORT`, `ACTIVE_DIRECTORY`, `FEDERATION` …
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub name: String,
+}
+
+impl Default for CredentialProvider {
+    fn default() -> Self {
+        Self { kind: "OKTA".to_owned(), name: "OKTA".to_owned() }
     }
 }

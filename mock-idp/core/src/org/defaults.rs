@@ -44,9 +44,20 @@ pub(super) fn default_policy() -> AccessPolicy {
 
 /// The built-in group of all users.
 pub(super) fn everyone() -> Group {
-    let profile =
-        GroupProfile { name: "Everyone".to_owned(), description: "All users in your organization".to_owned() };
-    Group { id: String::new(), kind: GroupType::BuiltIn, profile, source: None }
+    let profile = GroupProfile {
+        name: "Everyone".to_owned(),
+        description: Some("All users in your organization".to_owned()),
+        ..GroupProfile::default()
+    };
+    Group {
+        id: String::new(),
+        kind: GroupType::BuiltIn,
+        profile,
+        source: None,
+        created: None,
+        last_updated: None,
+        last_membership_updated: None,
+    }
 }
 
 impl App {

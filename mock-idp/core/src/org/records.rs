@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+
 use super::table::{KeysOf, Record};
 use crate::expression::GroupView;
 use crate::model::{
@@ -43,13 +45,17 @@ impl PartialEq for GroupEntry {
 
 impl GroupEntry {
     pub(super) fn new(group: Group) -> Self {
+        let profile = &group.profile;
+        let mut attributes =
+            IndexMap::from([("description".to_owned(), profile.description.as_deref().unwrap_or_default().into())]);
+        attributes.extend(profile.others.iter().map(|(name, value)| (name.clone(), value.clone().into())));
         let view = GroupView {
             id: group.id.clone(),
             name: group.profile.name.clone(),
             kind: group.kind.name().to_owned(),
             source_id: group.source.as_ref().map(|source| source.id.clone()),
             source_name: group.source.as_ref().and_then(|source| source.name.clone()),
-            attributes: [("description".to_owned(), group.profile.description.as_str().into())].into(),
+            attributes,
         };
         Self { group, view: Arc::new(view) }
     }

@@ -5,8 +5,6 @@ mod problem;
 
 pub use problem::{SignInProblem, SignInProblemKind};
 
-use subtle::ConstantTimeEq;
-
 use crate::ledger::{FailedSignIns, Stage};
 use crate::model::{User, UserStatus};
 use crate::moment::Moment;
@@ -124,8 +122,7 @@ fn authenticate(
     if failed.lock(lockout, moment.now) {
         return locked(org, user, "is locked by wrong passwords", moment);
     }
-    let expected = user.credentials.password.as_ref().map_or("", |password| password.value.as_str());
-    if expected.is_empty() || !bool::from(password.as_bytes().ct_eq(expected.as_bytes())) {
+    if !user.credentials.password.as_ref().is_some_and(|known| known.is(password)) {
         let count = failed.add(lockout, moment.now);
         let login = &user.profile.login;
         let reason = match lockout.max_attempts {

@@ -532,7 +532,7 @@ apps:
     let document = Document::parse(yaml).unwrap();
     let (user, group, app) = (&document.users[0], &document.groups[0], &document.apps[0]);
     assert_eq!((user.credentials.password.is_none(), user.profile.attribute("mobilePhone")), (true, None));
-    assert_eq!((group.profile.description.as_str(), app.created), ("", Some(1_484_091_323)));
+    assert_eq!((group.profile.description.as_deref(), app.created), (None, Some(1_484_091_323)));
     let misspelt = yaml.replacen("\"visibility\"", "\"visiblity\"", 1);
     let error = Document::parse(&misspelt).unwrap_err().lines("org.yaml");
     assert!(error.contains("unknown key `visiblity`"), "{error}");
@@ -554,7 +554,7 @@ fn all_problems_of_a_document_are_reported_in_one_run() {
         .collect();
     assert_eq!(
         found,
-        [(5, "firstName"), (7, "name"), (7, "nmae"), (9, "lable"), (9, "label"), (13, "spa"), (15, "7")],
+        [(5, "firstName"), (7, "name"), (9, "lable"), (9, "label"), (13, "spa"), (15, "7")],
         "{problems}"
     );
 }

@@ -82,5 +82,5 @@ fn main_user(document: &Document) -> Option<&User> {
 }
 
 fn password(user: &User) -> Option<String> {
-    user.credentials.password.as_ref().map(|password| password.value.clone())
+    user.credentials.password.as_ref().and_then(|password| password.text().map(str::to_owned))
 }

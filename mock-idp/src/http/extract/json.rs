@@ -40,7 +40,10 @@ impl JsonBody {
     ///
     /// # Errors
     /// As of [`Self::read`].
-    pub(crate) fn read_optional(&self) -> Result<serde_json::Value, ApiError> {
-        if self.bytes.is_empty() { Ok(serde_json::Value::Object(serde_json::Map::new())) } else { self.read() }
+    pub(crate) fn read_optional<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        if self.bytes.is_empty() {
+            return serde_json::from_str("{}").map_err(|error| ApiError::not_well_formed(error.to_string()));
+        }
+        self.read()
     }
 }

@@ -40,3 +40,8 @@ pub(super) fn list(page: ListedPage) -> Response {
     }
     response
 }
+
+/// 202 and the object.
+pub(super) fn accepted(body: &impl Serialize) -> Response {
+    (StatusCode::ACCEPTED, axum::Json(body)).into_response()
+}

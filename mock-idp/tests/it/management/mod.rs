@@ -5,10 +5,16 @@ mod app_assignments;
 mod app_credentials;
 mod apps;
 mod custom_roles;
+mod group_rules;
+mod groups;
+mod linked_objects;
 mod network_zones;
 mod policies;
 mod resource_sets;
+mod schemas;
 mod servers;
+mod user_types;
+mod users;
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Method, Response, StatusCode};

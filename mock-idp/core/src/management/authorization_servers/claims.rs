@@ -93,7 +93,7 @@ fn check(members: &Map<String, Value>, known: Option<&ClaimRule>) -> Result<(), 
     if needs_value {
         causes.required("value", body.text("value")?);
     }
-    causes.into_result("claim")
+    causes.into_result()
 }
 
 /// Removes a claim.

@@ -65,7 +65,7 @@ pub fn put(
     if change.draft.policies(&server.id).filter(other).any(|policy| policy.name == name) {
         causes.add("name", "An object with this field already exists in the current organization");
     }
-    causes.into_result("policy")?;
+    causes.into_result()?;
     let clients = body.object("conditions")?.map(|conditions| conditions.object("clients")).transpose()?.flatten();
     let include = clients.map(|clients| clients.texts("include")).transpose()?.flatten().unwrap_or_default();
     let wanted = body.integer("priority")?.and_then(|priority| u32::try_from(priority).ok());

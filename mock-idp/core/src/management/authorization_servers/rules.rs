@@ -67,7 +67,7 @@ pub fn put(
     if change.draft.rules(policy_id).filter(other).any(|rule| rule.name == name) {
         causes.add("name", "An object with this field already exists in the current organization");
     }
-    causes.into_result("policyRule")?;
+    causes.into_result()?;
     let wanted = body.integer("priority")?.and_then(|priority| u32::try_from(priority).ok());
     let rule = PolicyRule {
         id: known.as_ref().map_or_else(|| change.moment.id("0pr"), |known| known.id.clone()),

@@ -81,7 +81,7 @@ pub fn put(
     if all(change.draft, &server).iter().any(taken) {
         causes.add("name", "An object with this field already exists in the current organization");
     }
-    causes.into_result("scope")?;
+    causes.into_result()?;
     let mut scope: Scope = tolerant::read(body)?;
     scope.system = known.as_ref().is_some_and(|known| known.system);
     if scope.system && known.as_ref().is_some_and(|known| known.name != scope.name) {

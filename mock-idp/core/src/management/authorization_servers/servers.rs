@@ -79,7 +79,7 @@ fn write(org: &Tables, server: &mut AuthorizationServer, body: BodyMembers<'_>) 
     if org.authorization_servers().any(|other| other.id != server.id && other.name == name) {
         causes.add("name", "An object with this field already exists in the current organization");
     }
-    causes.into_result("authorizationServer")?;
+    causes.into_result()?;
     server.name = name;
     server.audiences = audiences;
     body.text("description")?.unwrap_or_default().clone_into(&mut server.description);

@@ -26,7 +26,7 @@ pub struct DirectoryResource {
     pub path: fn(&DirectoryObject) -> String,
     /// Checks and completes what a body says. `known` is the object that it replaces. Members that Okta computes are not there.
     pub prepare: PrepareObject,
-    /// The links of an object.
+    /// The links of an object; null for one without `_links`.
     pub links: fn(ManagementCall<'_>, &DirectoryObject) -> Value,
 }
 

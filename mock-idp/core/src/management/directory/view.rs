@@ -65,6 +65,9 @@ pub fn show(call: ManagementCall<'_>, resource: &DirectoryResource, object: &Dir
             shown.insert((*name).to_owned(), value.clone());
         }
     }
-    shown.insert("_links".to_owned(), (resource.links)(call, object));
+    let links = (resource.links)(call, object);
+    if !links.is_null() {
+        shown.insert("_links".to_owned(), links);
+    }
     Value::Object(shown)
 }

@@ -59,7 +59,7 @@ pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) 
     let mut causes = Causes::default();
     causes.required("name", read.text("name")?);
     let kind = causes.required("type", read.text("type")?).to_owned();
-    causes.into_result("policy")?;
+    causes.into_result()?;
     let kind = PolicyType::named(&kind)
         .ok_or_else(|| ApiError::invalid("type", &format!("`{kind}` is not a type of policies")))?;
     let id = change.moment.id(kind.prefixes[0]);
@@ -83,7 +83,7 @@ pub fn replace(change: &mut ManagementChange<'_, '_>, id: &str, body: &Map<Strin
     let read = BodyMembers::of(body);
     let mut causes = Causes::default();
     causes.required("name", read.text("name")?);
-    causes.into_result("policy")?;
+    causes.into_result()?;
     write(&mut policy, read)?;
     let wanted = read.integer("priority")?.and_then(|priority| u64::try_from(priority).ok());
     let wanted = wanted.or(Some(policy.priority()));

@@ -69,7 +69,7 @@ fn write(policy: &PolicyRecord, rule: &mut Map<String, Value>, read: BodyMembers
     let system = is_system(rule);
     let mut causes = Causes::default();
     let name = causes.required("name", read.text("name")?);
-    causes.into_result("policyRule")?;
+    causes.into_result()?;
     let same_name = |other: &&Map<String, Value>| other.get("name").is_some_and(|other| other == name);
     if policy.rules.iter().filter(|other| other.get("id") != rule.get("id")).any(|other| same_name(&other)) {
         return Err(ApiError::invalid("name", "An object with this field already exists in the current organization"));

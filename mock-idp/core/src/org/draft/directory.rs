@@ -64,6 +64,50 @@ impl Draft {
         self.touch_references_to(id);
     }
 
+    /// Removes a user, and takes it out of the rules that name it.
+    pub fn forget_user(&mut self, id: &str) {
+        self.unname(id);
+        let links: Vec<String> = self.objects_of(DirectoryKind::LinkedUser, id).map(|link| link.id.clone()).collect();
+        links.iter().for_each(|link| self.remove_object(DirectoryKind::LinkedUser, link));
+        self.remove_user(id);
+    }
+
+    /// Removes a group, and takes it out of memberships, assignments and the rules that name it.
+    pub fn forget_group(&mut self, id: &str) {
+        self.unname(id);
+        for slot in self.tables.users.find(USER_GROUP, id) {
+            let Some(user) = self.tables.users.at(slot).map(|row| (***row).clone()) else { continue };
+            self.put_user(without_group(user, id));
+        }
+        for slot in self.tables.assignments.find(ASSIGNEE, id) {
+            self.tables.assignments.remove(slot);
+        }
+        self.remove_group(id);
+    }
+
+    /// Takes a user or group out of the rules that name it.
+    fn unname(&mut self, id: &str) {
+        let Tables { rules, session_policies, .. } = &self.tables;
+        let rules: Vec<_> = rules
+            .iter()
+            .filter(|rule| mentions(&rule.object.conditions.people, id))
+            .map(|rule| (rule.owner.clone(), rule.object.clone()))
+            .collect();
+        let policies: Vec<GlobalSessionPolicy> = session_policies.iter().map(|row| (***row).clone()).collect();
+        for (owner, mut rule) in rules {
+            unlist(&mut rule.conditions.people, id);
+            self.put_rule(&owner, rule);
+        }
+        for mut policy in policies {
+            let before = policy.clone();
+            unlist(&mut policy.conditions.people, id);
+            policy.rules.iter_mut().for_each(|rule| unlist(&mut rule.conditions.people, id));
+            if policy != before {
+                self.put_session_policy(policy);
+            }
+        }
+    }
+
     /// Puts a global session policy.
     pub fn put_session_policy(&mut self, policy: GlobalSessionPolicy) {
         let id = policy.id.clone();
@@ -153,4 +197,17 @@ impl Draft {
 fn mentions(people: &People, id: &str) -> bool {
     let lists = [&people.users.include, &people.users.exclude, &people.groups.include, &people.groups.exclude];
     lists.into_iter().flatten().any(|named| named == id)
+}
+
+fn unlist(people: &mut People, id: &str) {
+    let (users, groups) = (&mut people.users, &mut people.groups);
+    for list in [&mut users.include, &mut users.exclude, &mut groups.include, &mut groups.exclude] {
+        list.retain(|named| named != id);
+    }
+}
+
+fn without_group(mut user: User, id: &str) -> User {
+    user.group_ids.retain(|known| known != id);
+    user.rule_memberships.shift_remove(id);
+    user
 }

@@ -9,9 +9,9 @@ const COMPUTED: &[&str] = &["created", "createdBy", "lastUpdated", "lastUpdatedB
 
 /// The names of the types here, and further keys of Okta's objects.
 const BY_TYPE: &[(&str, &[&str])] = &[
-    ("User", &["realmId", "transitioningToStatus"]),
-    ("UserCredentials", &["emails", "provider", "recovery_question"]),
-    ("Group", &["lastMembershipUpdated", "objectClass"]),
+    ("User", &["transitioningToStatus"]),
+    ("UserCredentials", &["emails"]),
+    ("Group", &["objectClass"]),
     ("App", &["expressConfiguration", "universalLogout"]),
     ("AppCredentials", &["password", "signing"]),
     ("AppSettings", &["emOptInStatus", "identityStoreId", "inlineHookId"]),

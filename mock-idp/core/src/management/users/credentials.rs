@@ -1,0 +1,187 @@
+//! Passwords, recovery questions and providers.
+
+use serde_json::{Map, Value, json};
+
+use super::find;
+use super::lifecycle::{SentLink, allow_status};
+use super::view::credentials as show_credentials;
+use crate::management::{ApiError, ApiErrorId, BodyMembers, Causes, ManagementChange};
+use crate::model::{
+    CredentialProvider, Password, PasswordHash, RecoveryQuestion, User, UserCredentials, UserProfile, UserStatus,
+};
+
+/// The credentials that a body gives; what it leaves out is that of `known`. `None` if it has none.
+pub(super) fn read(
+    given: Option<BodyMembers<'_>>,
+    profile: &UserProfile,
+    known: Option<&UserCredentials>,
+) -> Result<Option<UserCredentials>, ApiError> {
+    let Some(given) = given else { return Ok(None) };
+    let mut credentials = known.cloned().unwrap_or_default();
+    if let Some(provider) = given.object("provider")? {
+        let text = |name| Ok::<_, ApiError>(provider.text(name)?.unwrap_or("OKTA").to_owned());
+        credentials.provider = Some(CredentialProvider { kind: text("type")?, name: text("name")? });
+    }
+    if let Some(password) = given.object("password")? {
+        if let Some(value) = password.text("value")? {
+            check_password(value, profile)?;
+            credentials.password = Some(Password::plain(value));
+        } else if let Some(hash) = password.object("hash")? {
+            credentials.password = Some(Password::hashed(imported(hash)?));
+            credentials.provider = Some(CredentialProvider { kind: "IMPORT".to_owned(), name: "IMPORT".to_owned() });
+        }
+    }
+    if let Some(question) = given.object("recovery_question")? {
+        credentials.recovery_question = read_question(question)?.or(credentials.recovery_question);
+    }
+    Ok(Some(credentials))
+}
+
+fn imported(hash: BodyMembers<'_>) -> Result<PasswordHash, ApiError> {
+    let hash: PasswordHash = serde_json::from_value(Value::Object(hash.all().clone()))
+        .map_err(|error| ApiError::not_well_formed(format!("credentials.password.hash: {error}")))?;
+    match hash.problem() {
+        Some((member, message)) => Err(ApiError::invalid(member, &message)),
+        None => Ok(hash),
+    }
+}
+
+/// A question with its answer; `None` if nothing is given.
+fn read_question(question: BodyMembers<'_>) -> Result<Option<RecoveryQuestion>, ApiError> {
+    let (text, answer) = (question.text("question")?, question.text("answer")?);
+    if (text, answer) == (None, None) {
+        return Ok(None);
+    }
+    let mut causes = Causes::default();
+    let text = causes.required("question", text).to_owned();
+    let answer = answer.map(str::to_owned);
+    causes.into_result()?;
+    // Okta: of the default password policy, `recoveryQuestion.properties.complexity.minLength`.
+    if answer.as_ref().is_some_and(|answer| answer.chars().count() < 4) {
+        let cause = "The security question answer must be at least 4 characters in length";
+        return Err(ApiError::validation("recovery_question", vec![cause.to_owned()]));
+    }
+    Ok(Some(RecoveryQuestion { question: text, answer: answer.unwrap_or_default() }))
+}
+
+/// Okta: the complexity of the default password policy.
+pub(super) fn check_password(password: &str, profile: &UserProfile) -> Result<(), ApiError> {
+    const LEAST: usize = 8;
+    const MOST: usize = 72;
+    let any = |accepts: fn(&char) -> bool| password.chars().any(|letter| accepts(&letter));
+    let lower = password.to_lowercase();
+    // Parts of the user name that are long enough to matter.
+    let parts = profile.login.split(['@', '.', ',', '_', '-', '#']).filter(|part| part.len() > 3);
+    let strong = (LEAST..=MOST).contains(&password.chars().count())
+        && any(|letter| letter.is_lowercase())
+        && any(|letter| letter.is_uppercase())
+        && any(|letter| letter.is_numeric())
+        && !parts.into_iter().any(|part| lower.contains(&part.to_lowercase()));
+    if strong {
+        return Ok(());
+    }
+    let requirements = "Password requirements were not met. Password requirements: at least 8 characters, a lowercase letter, \
+                        an uppercase letter, a number, no parts of your username. Your password cannot be any of your last 4 \
+                        passwords.";
+    Err(ApiError::invalid("password", requirements))
+}
+
+/// `POST …/credentials/change_password`: the user gives the old password.
+///
+/// # Errors
+/// A status that does not allow it, a wrong old password, or a weak new one.
+pub fn change_password(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    let body = BodyMembers::of(body);
+    let allowed = [UserStatus::Active, UserStatus::PasswordExpired, UserStatus::Staged, UserStatus::Recovery];
+    allow_status(&user, &allowed, ApiErrorId::ChangePasswordNotAllowed)?;
+    let value = |name: &'static str| -> Result<String, ApiError> {
+        let value = body.object(name)?.map(|password| password.text("value")).transpose()?.flatten();
+        Ok(value.unwrap_or_default().to_owned())
+    };
+    let (old, new) = (value("oldPassword")?, value("newPassword")?);
+    verify(&user, &old, "oldPassword: The credentials provided were incorrect.")?;
+    check_password(&new, &user.profile)?;
+    set_password(&mut user, &new, change.now());
+    Ok(put(change, user))
+}
+
+/// `POST …/credentials/change_recovery_question`: the user gives the password.
+///
+/// # Errors
+/// A status that does not allow it, a wrong password, or no question.
+pub fn change_recovery_question(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    let body = BodyMembers::of(body);
+    let allowed = [UserStatus::Active, UserStatus::PasswordExpired, UserStatus::Staged, UserStatus::Recovery];
+    allow_status(&user, &allowed, ApiErrorId::ChangeQuestionNotAllowed)?;
+    let password = body.object("password")?.map(|password| password.text("value")).transpose()?.flatten();
+    verify(&user, password.unwrap_or_default(), "password: The credentials provided were incorrect.")?;
+    let question = body.object("recovery_question")?.map(read_question).transpose()?.flatten();
+    let question = question.ok_or_else(|| ApiError::invalid("question", "The field cannot be left blank"))?;
+    user.credentials.recovery_question = Some(question);
+    Ok(put(change, user))
+}
+
+/// `POST …/credentials/forgot_password`: a link to reset the password or, if the body answers the recovery question, the new password.
+///
+/// # Errors
+/// A status that does not allow it, or a wrong answer.
+pub fn forgot_password(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    link: SentLink,
+    body: &Map<String, Value>,
+) -> Result<Value, ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    allow_status(
+        &user,
+        &[UserStatus::Active, UserStatus::PasswordExpired, UserStatus::LockedOut],
+        ApiErrorId::ForgotPasswordNotAllowed,
+    )?;
+    let body = BodyMembers::of(body);
+    let password = body.object("password")?.map(|password| password.text("value")).transpose()?.flatten();
+    let Some(password) = password else { return Ok(super::lifecycle::reset_link(change, link)) };
+    let answer = body.object("recovery_question")?.map(|question| question.text("answer")).transpose()?.flatten();
+    let known = user.credentials.recovery_question.as_ref().map(|question| question.answer.as_str());
+    if known.is_none_or(str::is_empty)
+        || !known.zip(answer).is_some_and(|(known, given)| known.eq_ignore_ascii_case(given))
+    {
+        return Err(ApiError::new(ApiErrorId::RecoveryAnswerWrong, "the answer is not that of the recovery question"));
+    }
+    check_password(password, &user.profile)?;
+    set_password(&mut user, password, change.now());
+    Ok(put(change, user))
+}
+
+/// Sets a password that the user has chosen.
+fn set_password(user: &mut User, password: &str, now: String) {
+    user.credentials.password = Some(Password::plain(password));
+    user.password_changed = Some(now.clone());
+    if user.status != UserStatus::Staged && user.status != UserStatus::Active {
+        user.status = UserStatus::Active;
+        user.status_changed = Some(now);
+    }
+}
+
+fn verify(user: &User, password: &str, cause: &str) -> Result<(), ApiError> {
+    if user.credentials.password.as_ref().is_some_and(|known| known.is(password)) {
+        return Ok(());
+    }
+    let error = ApiError::new(ApiErrorId::CredentialUpdateFailed, format!("wrong password of {}", user.profile.login));
+    Err(ApiError { causes: vec![cause.to_owned()], ..error })
+}
+
+fn put(change: &mut ManagementChange<'_, '_>, user: User) -> Value {
+    let shown = show_credentials(&user.credentials, None);
+    change.draft.put_user(user);
+    json!(shown)
+}

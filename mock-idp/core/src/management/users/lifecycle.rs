@@ -1,0 +1,224 @@
+//! The lifecycle of users.
+
+use serde_json::{Value, json};
+
+use super::find;
+use crate::management::{ApiError, ApiErrorId, ManagementChange};
+use crate::model::{Password, User, UserStatus};
+
+/// What happens to the link of an operation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SentLink {
+    /// Okta mails it; the answer is empty.
+    ByMail,
+    /// The answer has it.
+    InAnswer,
+}
+
+impl SentLink {
+    /// Okta: `sendEmail` has a default that depends on the operation.
+    #[must_use]
+    pub fn read(send_email: Option<&str>, default: bool) -> Self {
+        let sends = send_email.map_or(default, |text| text != "false");
+        if sends { Self::ByMail } else { Self::InAnswer }
+    }
+}
+
+/// # Errors
+/// There is no such user, or it is not STAGED or DEPROVISIONED.
+pub fn activate(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLink) -> Result<Value, ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    allow_status(user, &[UserStatus::Staged, UserStatus::Deprovisioned], ApiErrorId::AlreadyActive)?;
+    let has_password = user.credentials.password.is_some() && user.status == UserStatus::Staged;
+    let status = if has_password { UserStatus::Active } else { UserStatus::Provisioned };
+    let now = change.now();
+    change_status(change, name, status, |user| user.activated = Some(now))?;
+    Ok(activation_link(change, link))
+}
+
+/// # Errors
+/// There is no such user, or it has been activated.
+pub fn reactivate(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLink) -> Result<Value, ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    allow_status(user, &[UserStatus::Provisioned, UserStatus::Recovery], ApiErrorId::StatusNotAllowed)?;
+    Ok(activation_link(change, link))
+}
+
+/// Okta: deactivating a user that is deactivated changes nothing.
+///
+/// # Errors
+/// There is no such user.
+pub fn deactivate(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<Value, ApiError> {
+    if find(change.draft, change.call, name)?.status != UserStatus::Deprovisioned {
+        change_status(change, name, UserStatus::Deprovisioned, |_| {})?;
+        end_sessions(change, name)?;
+    }
+    Ok(json!({}))
+}
+
+/// # Errors
+/// There is no such user, or it is not ACTIVE.
+pub fn suspend(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<Value, ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    if user.status != UserStatus::Active {
+        return Err(ApiError::validation("suspend", vec!["Cannot suspend a user that is not active".to_owned()]));
+    }
+    change_status(change, name, UserStatus::Suspended, |_| {})?;
+    end_sessions(change, name)?;
+    Ok(json!({}))
+}
+
+/// # Errors
+/// There is no such user, or it is not SUSPENDED.
+pub fn unsuspend(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<Value, ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    if user.status != UserStatus::Suspended {
+        return Err(ApiError::validation(
+            "unsuspend",
+            vec!["Cannot unsuspend a user that is not suspended".to_owned()],
+        ));
+    }
+    change_status(change, name, UserStatus::Active, |_| {})?;
+    Ok(json!({}))
+}
+
+/// The error of a request to unlock a user whose account is not locked.
+#[must_use]
+pub fn not_locked(user: &User) -> ApiError {
+    let error =
+        ApiError::new(ApiErrorId::UnlockNotAllowed, format!("{} is {}", user.profile.login, user.status.name()));
+    ApiError { causes: vec!["The user is not locked out.".to_owned()], ..error }
+}
+
+/// # Errors
+/// There is no such user, or it is not ACTIVE.
+pub fn expire_password(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<Value, ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    let allowed = [UserStatus::Active, UserStatus::PasswordExpired, UserStatus::Recovery];
+    allow_status(user, &allowed, ApiErrorId::StatusNotAllowed)?;
+    change_status(change, name, UserStatus::PasswordExpired, |_| {})?;
+    super::get(change.draft, change.call, name)
+}
+
+/// The same, with a temporary password, which the answer has.
+///
+/// # Errors
+/// There is no such user, or it is not ACTIVE.
+pub fn expire_password_with_temporary_one(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+) -> Result<Value, ApiError> {
+    const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    expire_password(change, name)?;
+    // A letter of each kind that the policy demands.
+    let password = format!("{}aA1", change.moment.letters(LETTERS, 9));
+    let now = change.now();
+    let chosen = password.clone();
+    change_status(change, name, UserStatus::PasswordExpired, |user| {
+        user.credentials.password = Some(Password::plain(&chosen));
+        user.password_changed = Some(now);
+    })?;
+    Ok(json!({ "tempPassword": password }))
+}
+
+/// # Errors
+/// There is no such user, or its status does not allow it.
+pub fn reset_password(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLink) -> Result<Value, ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    let allowed = [
+        UserStatus::Active,
+        UserStatus::PasswordExpired,
+        UserStatus::Recovery,
+        UserStatus::Provisioned,
+        UserStatus::LockedOut,
+    ];
+    allow_status(user, &allowed, ApiErrorId::PasswordResetFailed)?;
+    change_status(change, name, UserStatus::Recovery, |_| {})?;
+    Ok(reset_link(change, link))
+}
+
+/// # Errors
+/// There is no such user.
+pub fn reset_factors(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<Value, ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    allow_status(
+        user,
+        &[
+            UserStatus::Active,
+            UserStatus::PasswordExpired,
+            UserStatus::Recovery,
+            UserStatus::Staged,
+            UserStatus::Provisioned,
+            UserStatus::Suspended,
+            UserStatus::LockedOut,
+        ],
+        ApiErrorId::StatusNotAllowed,
+    )?;
+    Ok(json!({}))
+}
+
+/// Okta: the first request deactivates the user, the second one removes it.
+///
+/// # Errors
+/// There is no such user.
+pub fn remove(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<(), ApiError> {
+    let user = find(change.draft, change.call, name)?;
+    if user.status != UserStatus::Deprovisioned {
+        return deactivate(change, name).map(|_| ());
+    }
+    let id = user.id.clone();
+    change.draft.forget_user(&id);
+    Ok(())
+}
+
+/// Okta's error, unless the user has one of these statuses.
+pub(super) fn allow_status(user: &User, allowed: &[UserStatus], error: ApiErrorId) -> Result<(), ApiError> {
+    if allowed.contains(&user.status) {
+        return Ok(());
+    }
+    Err(ApiError::new(error, format!("{} is {}", user.profile.login, user.status.name())))
+}
+
+fn change_status(
+    change: &mut ManagementChange<'_, '_>,
+    name: &str,
+    status: UserStatus,
+    more: impl FnOnce(&mut User),
+) -> Result<(), ApiError> {
+    let mut user = find(change.draft, change.call, name)?.clone();
+    if user.status != status {
+        user.status = status;
+        user.status_changed = Some(change.now());
+        user.last_updated = Some(change.now());
+    }
+    more(&mut user);
+    change.draft.put_user(user);
+    Ok(())
+}
+
+fn end_sessions(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<(), ApiError> {
+    let id = find(change.draft, change.call, name)?.id.clone();
+    change.ended_users.push(id);
+    Ok(())
+}
+
+/// Okta: 20 letters; the page behind the link asks for a password.
+fn activation_link(change: &mut ManagementChange<'_, '_>, link: SentLink) -> Value {
+    if link == SentLink::ByMail {
+        return json!({});
+    }
+    let token = one_time_token(change);
+    json!({ "activationUrl": format!("{}/tokens/{token}/verify", change.call.base()), "activationToken": token })
+}
+
+pub(super) fn reset_link(change: &mut ManagementChange<'_, '_>, link: SentLink) -> Value {
+    if link == SentLink::ByMail {
+        return json!({});
+    }
+    let token = one_time_token(change);
+    json!({ "resetPasswordUrl": format!("{}/reset_password/{token}", change.call.base()) })
+}
+
+fn one_time_token(change: &mut ManagementChange<'_, '_>) -> String {
+    change.moment.token().chars().take(20).collect()
+}

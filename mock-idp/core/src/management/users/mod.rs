@@ -1,0 +1,48 @@
+//! Users. Okta: `/api/v1/users`.
+
+mod create;
+mod credentials;
+mod lifecycle;
+mod links;
+mod list;
+mod profile;
+mod roles;
+mod update;
+mod user_type;
+mod view;
+
+use super::{ApiError, ManagementCall};
+use crate::model::User;
+use crate::org::Tables;
+
+pub use create::create;
+pub use credentials::{change_password, change_recovery_question, forgot_password};
+pub use lifecycle::{
+    SentLink, activate, deactivate, expire_password, expire_password_with_temporary_one, not_locked, reactivate,
+    remove, reset_factors, reset_password, suspend, unsuspend,
+};
+pub use list::list;
+pub use roles::{assign_role, list_roles, role, unassign_role};
+pub use update::{change, replace};
+pub use view::{get, show_listed};
+
+/// The user that a path names: by id, login, the part of the login before its `@`, or `me` for the caller.
+///
+/// # Errors
+/// There is none.
+pub fn find<'t>(org: &'t Tables, call: ManagementCall<'_>, name: &str) -> Result<&'t User, ApiError> {
+    let found = if name == "me" { call.user(org) } else { org.user_named(name) };
+    found.ok_or_else(|| ApiError::not_found(name, "User"))
+}
+
+/// The groups of a user, `Everyone` first.
+///
+/// # Errors
+/// There is no such user.
+pub fn groups(org: &Tables, call: ManagementCall<'_>, name: &str) -> Result<super::ListedPage, ApiError> {
+    let user = find(org, call, name)?;
+    let groups = org.group_ids(user).filter_map(|id| org.group(id));
+    let shown = groups.map(|group| super::groups::show(org, call, group)).collect();
+    let link = format!("<{}/api/v1/users/{}/groups?limit=200>; rel=\"self\"", call.base(), user.id);
+    Ok(super::ListedPage { objects: shown, links: vec![link] })
+}

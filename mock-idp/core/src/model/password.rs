@@ -1,0 +1,253 @@
+//! Passwords: in plain text, or as an imported hash. Okta: `credentials.password.hash`.
+
+use aws_lc_rs::digest;
+use aws_lc_rs::pbkdf2;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use subtle::ConstantTimeEq;
+
+/// A password. Passwords of a mock are public, so that most are in plain text.
+#[derive(Clone, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Password {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hash: Option<PasswordHash>,
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl Password {
+    /// A password in plain text.
+    #[must_use]
+    pub fn plain(value: &str) -> Self {
+        Self { value: Some(value.to_owned()), hash: None }
+    }
+
+    /// A password of which only a hash is known.
+    #[must_use]
+    pub fn hashed(hash: PasswordHash) -> Self {
+        Self { value: None, hash: Some(hash) }
+    }
+
+    /// The password, if it is known.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    /// Whether this is the password.
+    #[must_use]
+    pub fn is(&self, typed: &str) -> bool {
+        match (&self.value, &self.hash) {
+            (Some(value), _) => !value.is_empty() && value.as_bytes().ct_eq(typed.as_bytes()).into(),
+            (None, Some(hash)) => hash.verifies(typed),
+            (None, None) => false,
+        }
+    }
+}
+
+/// For documents: a password without value and hash, as in Okta's answers, is not known.
+pub(super) fn known_password<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Password>, D::Error> {
+    let written = Option::<Password>::deserialize(deserializer)?;
+    Ok(written.filter(|password| password.value.is_some() || password.hash.is_some()))
+}
+
+/// The hash of a password.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PasswordHash {
+    pub algorithm: HashAlgorithm,
+    /// Base64; for BCRYPT in its own alphabet.
+    pub value: String,
+    /// Base64; for BCRYPT 22 characters of its own alphabet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salt: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salt_order: Option<SaltOrder>,
+    /// For BCRYPT: 4 to 14.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_factor: Option<u32>,
+    /// For PBKDF2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iteration_count: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_size: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest_algorithm: Option<DigestAlgorithm>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum HashAlgorithm {
+    #[serde(rename = "BCRYPT")]
+    Bcrypt,
+    #[serde(rename = "SHA-512")]
+    Sha512,
+    #[serde(rename = "SHA-256")]
+    Sha256,
+    #[serde(rename = "SHA-1")]
+    Sha1,
+    #[serde(rename = "PBKDF2")]
+    Pbkdf2,
+}
+
+/// The hash function of PBKDF2.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub enum DigestAlgorithm {
+    #[serde(rename = "SHA256_HMAC")]
+    Sha256,
+    #[serde(rename = "SHA512_HMAC")]
+    Sha512,
+}
+
+/// Where the salt stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SaltOrder {
+    Prefix,
+    Postfix,
+}
+
+/// More iterations would let one request keep the server busy.
+const MOST_ITERATIONS: u32 = 1_000_000;
+/// The same for BCRYPT: a factor of 14 takes about a second. Okta: 20.
+const MOST_WORK: u32 = 14;
+
+impl PasswordHash {
+    /// What is wrong with it: the member and a message.
+    #[must_use]
+    pub fn problem(&self) -> Option<(&'static str, String)> {
+        let problem = |member, message: &str| Some((member, message.to_owned()));
+        match self.algorithm {
+            HashAlgorithm::Bcrypt => {
+                if !self.work_factor.is_some_and(|factor| (4..=MOST_WORK).contains(&factor)) {
+                    return problem("workFactor", "The work factor must be between 4 and 14");
+                }
+                if self.salt.as_ref().is_none_or(|salt| salt.len() != 22) {
+                    return problem("salt", "The salt of BCRYPT must have 22 characters");
+                }
+                (self.value.len() != 31).then(|| ("value", "The hash of BCRYPT must have 31 characters".to_owned()))
+            }
+            HashAlgorithm::Pbkdf2 => {
+                if !self.iteration_count.is_some_and(|count| (1..=MOST_ITERATIONS).contains(&count)) {
+                    return problem("iterationCount", "The iteration count must be between 1 and 1000000");
+                }
+                if self.salt.is_none() {
+                    return problem("salt", "PBKDF2 needs a salt");
+                }
+                self.undecodable()
+            }
+            _ => self.undecodable(),
+        }
+    }
+
+    fn undecodable(&self) -> Option<(&'static str, String)> {
+        let fails = |text: &str| STANDARD.decode(text).is_err();
+        if fails(&self.value) {
+            return Some(("value", "The hash must be Base64".to_owned()));
+        }
+        self.salt.as_deref().is_some_and(fails).then(|| ("salt", "The salt must be Base64".to_owned()))
+    }
+
+    /// Whether this is the hash of a password.
+    #[must_use]
+    pub fn verifies(&self, password: &str) -> bool {
+        self.matches(password).unwrap_or_default()
+    }
+
+    fn matches(&self, password: &str) -> Option<bool> {
+        match self.algorithm {
+            HashAlgorithm::Bcrypt => {
+                let text = format!("$2b${:02}${}{}", self.work_factor?, self.salt.as_ref()?, self.value);
+                bcrypt::verify(password, &text).ok()
+            }
+            HashAlgorithm::Pbkdf2 => {
+                let expected = STANDARD.decode(&self.value).ok()?;
+                let salt = STANDARD.decode(self.salt.as_ref()?).ok()?;
+                let count = std::num::NonZeroU32::new(self.iteration_count?.min(MOST_ITERATIONS))?;
+                let algorithm = match self.digest_algorithm {
+                    Some(DigestAlgorithm::Sha512) => pbkdf2::PBKDF2_HMAC_SHA512,
+                    _ => pbkdf2::PBKDF2_HMAC_SHA256,
+                };
+                Some(pbkdf2::verify(algorithm, count, &salt, password.as_bytes(), &expected).is_ok())
+            }
+            HashAlgorithm::Sha1 => self.digests(&digest::SHA1_FOR_LEGACY_USE_ONLY, password),
+            HashAlgorithm::Sha256 => self.digests(&digest::SHA256, password),
+            HashAlgorithm::Sha512 => self.digests(&digest::SHA512, password),
+        }
+    }
+
+    fn digests(&self, algorithm: &'static digest::Algorithm, password: &str) -> Option<bool> {
+        let expected = STANDARD.decode(&self.value).ok()?;
+        let salt = STANDARD.decode(self.salt.as_deref().unwrap_or_default()).ok()?;
+        let salted = match self.salt_order {
+            Some(SaltOrder::Postfix) => [password.as_bytes(), &salt].concat(),
+            _ => [&salt, password.as_bytes()].concat(),
+        };
+        Some(digest::digest(algorithm, &salted).as_ref().ct_eq(&expected).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(json: serde_json::Value) -> PasswordHash {
+        let hash: PasswordHash = serde_json::from_value(json).unwrap();
+        assert_eq!(hash.problem(), None);
+        hash
+    }
+
+    #[test]
+    fn hashes_of_all_algorithms_verify_their_password_only() {
+        use serde_json::json;
+        let sha = |algorithm, salted: &str| STANDARD.encode(digest::digest(algorithm, salted.as_bytes()).as_ref());
+        let salt = STANDARD.encode("salt");
+        for hash in [
+            hash(
+                json!({ "algorithm": "SHA-256", "salt": salt, "saltOrder": "PREFIX", "value": sha(&digest::SHA256, "saltpass") }),
+            ),
+            hash(
+                json!({ "algorithm": "SHA-512", "salt": salt, "saltOrder": "POSTFIX", "value": sha(&digest::SHA512, "passsalt") }),
+            ),
+            hash(json!({ "algorithm": "SHA-1", "value": sha(&digest::SHA1_FOR_LEGACY_USE_ONLY, "pass") })),
+        ] {
+            assert_eq!([hash.verifies("pass"), hash.verifies("Pass"), hash.verifies("")], [true, false, false]);
+        }
+        // RFC 7914 11: PBKDF2-HMAC-SHA256 of `passwd` and `salt`, one iteration.
+        let key = "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc";
+        let key: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&key[at * 2..at * 2 + 2], 16).unwrap()).collect();
+        let pbkdf2 = hash(json!({
+            "algorithm": "PBKDF2", "salt": salt, "iterationCount": 1, "keySize": 32, "digestAlgorithm": "SHA256_HMAC",
+            "value": STANDARD.encode(key),
+        }));
+        assert_eq!([pbkdf2.verifies("passwd"), pbkdf2.verifies("pass")], [true, false]);
+        // From the test vectors of OpenBSD's bcrypt: the password `U*U`.
+        let bcrypt = hash(json!({
+            "algorithm": "BCRYPT", "workFactor": 5, "salt": "CCCCCCCCCCCCCCCCCCCCC.", "value": "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+        }));
+        assert_eq!([bcrypt.verifies("U*U"), bcrypt.verifies("U*V")], [true, false]);
+    }
+
+    #[test]
+    fn incomplete_hashes_are_problems() {
+        use serde_json::json;
+        for (json, member) in [
+            (json!({ "algorithm": "BCRYPT", "value": "x", "salt": "y" }), "workFactor"),
+            (json!({ "algorithm": "BCRYPT", "value": "x", "salt": "y", "workFactor": 10 }), "salt"),
+            (json!({ "algorithm": "SHA-256", "value": "not base64!" }), "value"),
+            (json!({ "algorithm": "PBKDF2", "value": "eA==", "salt": "eA==" }), "iterationCount"),
+            (json!({ "algorithm": "PBKDF2", "value": "eA==", "iterationCount": 4_000_000_000_u32 }), "iterationCount"),
+        ] {
+            let hash: PasswordHash = serde_json::from_value(json).unwrap();
+            assert_eq!(hash.problem().map(|(member, _)| member), Some(member));
+        }
+    }
+}

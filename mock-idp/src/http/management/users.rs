@@ -1,0 +1,168 @@
+//! Users. Okta: `/api/v1/users`.
+
+use axum::response::Response;
+use http::Method;
+use mock_idp_core::management::users::{self, SentLink};
+use mock_idp_core::management::{ApiError, ManagementChange};
+use serde_json::{Map, Value, json};
+
+use super::respond;
+use super::rows::row;
+use crate::engine::Management;
+use crate::http::extract::JsonBody;
+use crate::routing::{PathParameters, Query, Route, handler};
+
+const READ: &[&str] = &["okta.users.read", "okta.users.manage"];
+const MANAGE: &[&str] = &["okta.users.manage"];
+const SESSIONS: &[&str] = &["okta.sessions.manage", "okta.users.manage"];
+
+pub(in crate::http) static ROUTES: &[Route] = &[
+    row(Method::GET, &["/api/v1/users"], READ, handler!(list)),
+    row(Method::POST, &["/api/v1/users"], MANAGE, handler!(create)),
+    row(Method::GET, &["/api/v1/users/{id}"], READ, handler!(get)),
+    row(Method::POST, &["/api/v1/users/{id}"], MANAGE, handler!(update)),
+    row(Method::PUT, &["/api/v1/users/{id}"], MANAGE, handler!(replace)),
+    row(Method::DELETE, &["/api/v1/users/{id}"], MANAGE, handler!(remove)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/activate"], MANAGE, handler!(activate)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/reactivate"], MANAGE, handler!(reactivate)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/deactivate"], MANAGE, handler!(deactivate)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/suspend"], MANAGE, handler!(suspend)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/unsuspend"], MANAGE, handler!(unsuspend)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/unlock"], MANAGE, handler!(unlock)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/expire_password"], MANAGE, handler!(expire_password)),
+    row(
+        Method::POST,
+        &["/api/v1/users/{id}/lifecycle/expire_password_with_temp_password"],
+        MANAGE,
+        handler!(expire_password_with_temporary_one),
+    ),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/reset_password"], MANAGE, handler!(reset_password)),
+    row(Method::POST, &["/api/v1/users/{id}/lifecycle/reset_factors"], MANAGE, handler!(reset_factors)),
+    row(Method::POST, &["/api/v1/users/{id}/credentials/change_password"], MANAGE, handler!(change_password)),
+    row(
+        Method::POST,
+        &["/api/v1/users/{id}/credentials/change_recovery_question"],
+        MANAGE,
+        handler!(change_recovery_question),
+    ),
+    row(Method::POST, &["/api/v1/users/{id}/credentials/forgot_password"], MANAGE, handler!(forgot_password)),
+    row(Method::DELETE, &["/api/v1/users/{id}/sessions"], SESSIONS, handler!(end_sessions)),
+    row(Method::GET, &["/api/v1/users/{id}/groups"], READ, handler!(groups)),
+];
+
+async fn list(call: Management, Query(query): Query) -> Result<Response, ApiError> {
+    call.read(|org, call| users::list(org, call, &query)).map(respond::list)
+}
+
+async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    Ok(respond::ok(&call.change(|change| users::create(change, &query, &body))?))
+}
+
+async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, call| users::get(org, call, &path.get("id")))?))
+}
+
+async fn update(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    Ok(respond::ok(&call.change(|change| users::change(change, &path.get("id"), &body))?))
+}
+
+async fn replace(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    Ok(respond::ok(&call.change(|change| users::replace(change, &path.get("id"), &body))?))
+}
+
+async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.change_and_end_sessions(|change| users::remove(change, &path.get("id"))).await?;
+    Ok(respond::no_content())
+}
+
+async fn activate(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    let link = SentLink::read(query.get("sendEmail"), true);
+    step(&call, |change| users::activate(change, &path.get("id"), link)).await
+}
+
+async fn reactivate(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    // Okta: the link is not mailed unless that is asked for.
+    let link = SentLink::read(query.get("sendEmail"), false);
+    step(&call, |change| users::reactivate(change, &path.get("id"), link)).await
+}
+
+async fn deactivate(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    step(&call, |change| users::deactivate(change, &path.get("id"))).await
+}
+
+async fn suspend(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    step(&call, |change| users::suspend(change, &path.get("id"))).await
+}
+
+async fn unsuspend(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    step(&call, |change| users::unsuspend(change, &path.get("id"))).await
+}
+
+async fn unlock(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.unlock(&path.get("id")).await?;
+    Ok(respond::ok(&json!({})))
+}
+
+async fn expire_password(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    step(&call, |change| users::expire_password(change, &path.get("id"))).await
+}
+
+async fn expire_password_with_temporary_one(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    step(&call, |change| users::expire_password_with_temporary_one(change, &path.get("id"))).await
+}
+
+async fn reset_password(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    let link = SentLink::read(query.get("sendEmail"), true);
+    step(&call, |change| users::reset_password(change, &path.get("id"), link)).await
+}
+
+async fn reset_factors(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    step(&call, |change| users::reset_factors(change, &path.get("id"))).await
+}
+
+async fn change_password(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    step(&call, |change| users::change_password(change, &path.get("id"), &body)).await
+}
+
+async fn change_recovery_question(
+    call: Management,
+    path: PathParameters,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    step(&call, |change| users::change_recovery_question(change, &path.get("id"), &body)).await
+}
+
+async fn forgot_password(
+    call: Management,
+    path: PathParameters,
+    Query(query): Query,
+    body: JsonBody,
+) -> Result<Response, ApiError> {
+    let link = SentLink::read(query.get("sendEmail"), true);
+    let body: Map<String, Value> = body.read_optional()?;
+    step(&call, |change| users::forgot_password(change, &path.get("id"), link, &body)).await
+}
+
+async fn end_sessions(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    let user = call.read(|org, call| users::find(org, call, &path.get("id")).map(|user| user.id.clone()))?;
+    let with_tokens = query.get("oauthTokens") == Some("true");
+    call.end_sessions(&user, with_tokens).await?;
+    Ok(respond::no_content())
+}
+
+async fn groups(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.read(|org, call| users::groups(org, call, &path.get("id"))).map(respond::list)
+}
+
+/// A step of a user's lifecycle.
+async fn step(
+    call: &Management,
+    rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<Value, ApiError>,
+) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.change_and_end_sessions(rule).await?))
+}

@@ -1,0 +1,346 @@
+//! `/api/v1/users`.
+
+use serde_json::{Value, json};
+
+use super::{Api, Reply, keys, values};
+use crate::org::TestOrg;
+
+const PATH: &str = "/api/v1/users";
+const PASSWORD: &str = "Correct-Horse7";
+
+fn profile(login: &str) -> Value {
+    json!({ "firstName": "Nora", "lastName": "New", "login": login, "email": login })
+}
+
+fn body(login: &str) -> Value {
+    json!({ "profile": profile(login), "credentials": { "password": { "value": PASSWORD } } })
+}
+
+async fn create(api: &Api, query: &str, body: Value) -> Value {
+    api.create(&format!("{PATH}{query}"), body).await
+}
+
+fn id(user: &Value) -> &str {
+    user["id"].as_str().unwrap()
+}
+
+/// Signs in with a password: the status of `/api/v1/authn`.
+async fn authn(api: &Api, login: &str, password: &str) -> (u16, Value) {
+    let body = json!({ "username": login, "password": password });
+    let request = api.client.post(format!("{}/api/v1/authn", api.base())).json(&body);
+    let reply = Reply::read(request.send().await.unwrap()).await;
+    (reply.status.as_u16(), reply.body["status"].clone())
+}
+
+#[tokio::test]
+async fn the_status_of_a_new_user_depends_on_password_and_activation() {
+    let api = Api::market().await;
+    let without = json!({ "profile": profile("a@new.test") });
+    for (login, query, with_password, status, times) in [
+        ("a@new.test", "", false, "PROVISIONED", [true, true, false]),
+        ("b@new.test", "?activate=true", true, "ACTIVE", [true, true, true]),
+        ("c@new.test", "?activate=false", false, "STAGED", [false, false, false]),
+        ("d@new.test", "?activate=false", true, "STAGED", [false, true, true]),
+        ("e@new.test", "?activate=true&nextLogin=changePassword", true, "PASSWORD_EXPIRED", [true, true, true]),
+    ] {
+        let body = if with_password { body(login) } else { json!({ "profile": profile(login), "credentials": null }) };
+        let user = create(&api, query, body).await;
+        let set = ["activated", "statusChanged", "passwordChanged"].map(|time| user[time].is_string());
+        assert_eq!((user["status"].as_str(), set), (Some(status), times), "{query} {with_password}");
+        assert_eq!(api.get(&format!("{PATH}/{}", id(&user))).await.body, user);
+    }
+    let mut expiring = without.clone();
+    expiring["profile"] = profile("f@new.test");
+    let reply = api.post(&format!("{PATH}?nextLogin=changePassword"), expiring).await;
+    assert_eq!((reply.status.as_u16(), reply.error().1), (400, "E0000124"));
+    let reply = api.post(&format!("{PATH}?nextLogin=changePassword&activate=false"), body("f@new.test")).await;
+    assert_eq!((reply.status.as_u16(), reply.error().1), (400, "E0000125"));
+}
+
+#[tokio::test]
+async fn a_user_is_shown_in_oktas_order_without_secrets() {
+    let api = Api::market().await;
+    let mut body = body("nora@new.test");
+    body["credentials"]["recovery_question"] = json!({ "question": "Who?", "answer": "Nobody" });
+    body["profile"]["nickName"] = "No".into();
+    let created = api.post(PATH, body).await;
+    assert_eq!(
+        created.keys(),
+        [
+            "id",
+            "status",
+            "created",
+            "activated",
+            "statusChanged",
+            "lastLogin",
+            "lastUpdated",
+            "passwordChanged",
+            "realmId",
+            "type",
+            "profile",
+            "credentials",
+            "_links",
+        ]
+    );
+    let user = &created.body;
+    assert_eq!(
+        keys(&user["profile"]),
+        ["firstName", "lastName", "mobilePhone", "nickName", "secondEmail", "login", "email"]
+    );
+    assert_eq!(
+        user["credentials"],
+        json!({
+            "password": {}, "recovery_question": { "question": "Who?" },
+            "emails": [{ "value": "nora@new.test", "status": "VERIFIED", "type": "PRIMARY" }],
+            "provider": { "type": "OKTA", "name": "OKTA" },
+        })
+    );
+    assert_eq!(
+        keys(&user["_links"]),
+        [
+            "suspend",
+            "schema",
+            "resetPassword",
+            "forgotPassword",
+            "expirePassword",
+            "changeRecoveryQuestion",
+            "self",
+            "resetFactors",
+            "type",
+            "changePassword",
+            "deactivate",
+        ]
+    );
+    let own = format!("{}{PATH}/{}", api.base(), id(user));
+    assert_eq!(
+        user["_links"]["forgotPassword"],
+        json!({ "href": format!("{own}/credentials/forgot_password"), "method": "POST" })
+    );
+    assert_eq!(user["_links"]["self"], json!({ "href": own }));
+}
+
+#[tokio::test]
+async fn a_user_is_found_by_id_login_short_name_and_me() {
+    let api = Api::market().await;
+    for name in ["00uadmin0000000005d7", "admin@example.test", "ADMIN@example.test", "admin", "me"] {
+        let reply = api.get(&format!("{PATH}/{name}")).await;
+        assert_eq!(reply.body["id"], "00uadmin0000000005d7", "{name}: {}", reply.body);
+    }
+    let summary = "Not found: Resource not found: nobody (User)";
+    assert_eq!(api.get(&format!("{PATH}/nobody")).await.error(), (404, "E0000007", summary, vec![]));
+}
+
+#[tokio::test]
+async fn invalid_users_are_refused_with_oktas_causes() {
+    let api = Api::market().await;
+    let taken = "login: An object with this field already exists in the current organization";
+    let weak = "password: Password requirements were not met. Password requirements: at least 8 characters, a lowercase letter, an \
+                uppercase letter, a number, no parts of your username. Your password cannot be any of your last 4 passwords.";
+    let mut unknown = body("x@new.test");
+    unknown["profile"]["shoe"] = 44.into();
+    let mut weak_password = body("x@new.test");
+    weak_password["credentials"]["password"]["value"] = "abc".into();
+    let mut no_mail = body("x@new.test");
+    no_mail["profile"]["login"] = "x".into();
+    no_mail["profile"]["email"] = "y".into();
+    for (body, member, causes) in [
+        (body("admin@example.test"), "login", vec![taken]),
+        (unknown, "newUser", vec!["Property name 'shoe' is not defined in profile"]),
+        (weak_password, "password", vec![weak]),
+        (
+            no_mail,
+            "login",
+            vec!["login: Username must be in the form of an email address", "email: Does not match required pattern"],
+        ),
+    ] {
+        let reply = api.post(PATH, body).await;
+        let (status, code, summary, found) = reply.error();
+        let summary = (status, code, summary.strip_prefix("Api validation failed: ").unwrap_or_default());
+        assert_eq!(summary, (400, "E0000001", member));
+        for cause in causes {
+            assert!(found.contains(&cause), "{found:?}");
+        }
+    }
+    let missing = api.post(PATH, json!({ "profile": { "login": "x@new.test" } })).await;
+    let blank = |name: &str| format!("{name}: The field cannot be left blank");
+    assert_eq!(missing.error().3, [blank("firstName"), blank("lastName"), blank("email")]);
+    for body in [json!([]), json!({ "profile": "x" }), json!({ "profile": profile("x@new.test"), "groupIds": "x" })] {
+        assert_eq!(api.post(PATH, body).await.error().1, "E0000003");
+    }
+}
+
+#[tokio::test]
+async fn post_merges_a_profile_and_put_replaces_it() {
+    let api = Api::market().await;
+    let mut body = body("nora@new.test");
+    body["profile"]["nickName"] = "No".into();
+    body["profile"]["mobilePhone"] = "+1".into();
+    let path = format!("{PATH}/{}", id(&create(&api, "", body).await));
+    let merged = api.post(&path, json!({ "profile": { "title": "Dr", "nickName": null } })).await.body;
+    assert_eq!(
+        (&merged["profile"]["title"], &merged["profile"]["nickName"], &merged["profile"]["mobilePhone"]),
+        (&json!("Dr"), &Value::Null, &json!("+1"))
+    );
+    let replaced = api.put(&path, json!({ "profile": profile("nora2@new.test") })).await.body;
+    assert_eq!(keys(&replaced["profile"]), ["firstName", "lastName", "mobilePhone", "secondEmail", "login", "email"]);
+    assert_eq!(replaced["profile"]["mobilePhone"], Value::Null);
+    assert_eq!(replaced["credentials"]["password"], json!({}), "credentials stay");
+    let with_password = json!({ "credentials": { "password": { "value": "Another-Horse8" } } });
+    assert_eq!(api.put(&path, with_password).await.body["profile"], replaced["profile"]);
+    assert_eq!(authn(&api, "nora2@new.test", "Another-Horse8").await, (200, json!("SUCCESS")));
+}
+
+#[tokio::test]
+async fn the_lifecycle_decides_about_sign_in() {
+    let api = Api::market().await;
+    let user = create(&api, "", body("nora@new.test")).await;
+    let path = format!("{PATH}/{}", id(&user));
+    let sign_in = || authn(&api, "nora@new.test", PASSWORD);
+    assert_eq!(sign_in().await.0, 200);
+    for (step, status, may_sign_in) in [
+        ("suspend", "SUSPENDED", false),
+        ("unsuspend", "ACTIVE", true),
+        ("deactivate", "DEPROVISIONED", false),
+        ("activate", "PROVISIONED", false),
+    ] {
+        let reply = api.post(&format!("{path}/lifecycle/{step}"), json!({})).await;
+        assert_eq!((reply.status.as_u16(), reply.body), (200, json!({})), "{step}");
+        assert_eq!(api.get(&path).await.body["status"], status, "{step}");
+        assert_eq!(sign_in().await.0 == 200, may_sign_in, "{step}");
+    }
+}
+
+#[tokio::test]
+async fn steps_that_the_status_does_not_allow_are_refused() {
+    let api = Api::market().await;
+    let active = format!("{PATH}/{}", id(&create(&api, "", body("a@new.test")).await));
+    let staged = format!("{PATH}/{}", id(&create(&api, "?activate=false", body("b@new.test")).await));
+    for (user, step, expected) in [
+        (&active, "activate", (403, "E0000016", vec![])),
+        (&active, "unlock", (403, "E0000032", vec!["The user is not locked out."])),
+        (&active, "unsuspend", (400, "E0000001", vec!["Cannot unsuspend a user that is not suspended"])),
+        (&active, "reactivate", (403, "E0000038", vec![])),
+        (&staged, "suspend", (400, "E0000001", vec!["Cannot suspend a user that is not active"])),
+        (&staged, "expire_password", (403, "E0000038", vec![])),
+    ] {
+        let reply = api.post(&format!("{user}/lifecycle/{step}"), json!({})).await;
+        let (status, code, _, causes) = reply.error();
+        assert_eq!((status, code, causes), expected, "{step}");
+    }
+}
+
+#[tokio::test]
+async fn links_are_in_the_answer_unless_they_are_mailed() {
+    let api = Api::market().await;
+    let staged = format!("{PATH}/{}", id(&create(&api, "?activate=false", body("b@new.test")).await));
+    let activated = api.post(&format!("{staged}/lifecycle/activate?sendEmail=false"), json!({})).await.body;
+    let token = activated["activationToken"].as_str().unwrap();
+    assert_eq!(token.len(), 20);
+    assert_eq!(activated["activationUrl"], format!("{}/tokens/{token}/verify", api.base()));
+    assert_eq!(api.get(&staged).await.body["status"], "ACTIVE");
+    let reset = api.post(&format!("{staged}/lifecycle/reset_password?sendEmail=false"), json!({})).await.body;
+    assert!(reset["resetPasswordUrl"].as_str().unwrap().starts_with(&format!("{}/reset_password/", api.base())));
+    assert_eq!(api.get(&staged).await.body["status"], "RECOVERY");
+    let expired = api.post(&format!("{staged}/lifecycle/expire_password_with_temp_password"), json!({})).await.body;
+    let temporary = expired["tempPassword"].as_str().unwrap().to_owned();
+    let chosen = json!({ "oldPassword": { "value": temporary }, "newPassword": { "value": "Chosen-Pass9" } });
+    let changed = api.post(&format!("{staged}/credentials/change_password"), chosen).await;
+    assert_eq!(changed.body, json!({ "password": {}, "provider": { "type": "OKTA", "name": "OKTA" } }));
+    assert_eq!(authn(&api, "b@new.test", "Chosen-Pass9").await.0, 200);
+}
+
+#[tokio::test]
+async fn credentials_are_changed_with_the_old_password_only() {
+    let api = Api::market().await;
+    let path = format!("{PATH}/{}/credentials", id(&create(&api, "", body("a@new.test")).await));
+    let new = json!({ "value": "Another-Horse8" });
+    let wrong = json!({ "oldPassword": { "value": "wrong" }, "newPassword": new });
+    assert_eq!(api.post(&format!("{path}/change_password"), wrong).await.error().1, "E0000014");
+    let question = json!({ "question": "Who?", "answer": "Nobody" });
+    let body = json!({ "password": { "value": PASSWORD }, "recovery_question": question });
+    let reply = api.post(&format!("{path}/change_recovery_question"), body).await;
+    assert_eq!(reply.body["recovery_question"], json!({ "question": "Who?" }));
+    let forgot = |answer: &str| json!({ "password": new, "recovery_question": { "answer": answer } });
+    assert_eq!(api.post(&format!("{path}/forgot_password"), forgot("Somebody")).await.error().1, "E0000087");
+    assert_eq!(api.post(&format!("{path}/forgot_password"), forgot("nobody")).await.status, 200);
+    assert_eq!(authn(&api, "a@new.test", "Another-Horse8").await.0, 200);
+}
+
+#[tokio::test]
+async fn an_imported_hash_verifies_its_password() {
+    let api = Api::market().await;
+    // From the test vectors of OpenBSD's bcrypt: the password `U*U`.
+    let hash = json!({
+        "algorithm": "BCRYPT", "workFactor": 5, "salt": "CCCCCCCCCCCCCCCCCCCCC.", "value": "E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+    });
+    let body = json!({ "profile": profile("i@new.test"), "credentials": { "password": { "hash": hash } } });
+    let user = create(&api, "", body).await;
+    assert_eq!(user["credentials"]["provider"], json!({ "type": "IMPORT", "name": "IMPORT" }));
+    assert_eq!(authn(&api, "i@new.test", "U*U").await.0, 200);
+    assert_eq!(authn(&api, "i@new.test", "U*V").await.0, 401);
+}
+
+#[tokio::test]
+async fn a_user_is_removed_by_the_second_delete() {
+    let api = Api::market().await;
+    let path = format!("{PATH}/{}", id(&create(&api, "", body("a@new.test")).await));
+    assert_eq!(api.delete(&path).await.status, 204);
+    assert_eq!(api.get(&path).await.body["status"], "DEPROVISIONED");
+    assert_eq!(api.delete(&path).await.status, 204);
+    assert_eq!(api.get(&path).await.status, 404);
+    create(&api, "", body("a@new.test")).await;
+}
+
+#[tokio::test]
+async fn lists_are_searched_filtered_and_paged() {
+    let api = Api::market().await;
+    for (login, department) in [("n1@new.test", "Ops"), ("n2@new.test", "Dev"), ("n3@new.test", "Ops")] {
+        let mut body = body(login);
+        body["profile"]["department"] = department.into();
+        create(&api, "", body).await;
+    }
+    let logins =
+        |reply: &Reply| values(&reply.body, "/profile/login").into_iter().map(str::to_owned).collect::<Vec<_>>();
+    for (query, expected) in [
+        ("search=profile.department+eq+%22ops%22+and+profile.login+sw+%22n%22", vec!["n1@new.test", "n3@new.test"]),
+        (
+            "search=profile.login+co+%22new.test%22&sortBy=profile.department",
+            vec!["n2@new.test", "n1@new.test", "n3@new.test"],
+        ),
+        ("filter=profile.login+eq+%22n2%40new.test%22", vec!["n2@new.test"]),
+        ("q=n3%40", vec!["n3@new.test"]),
+    ] {
+        assert_eq!(logins(&api.get(&format!("{PATH}?{query}")).await), expected, "{query}");
+    }
+    let first = api.get(&format!("{PATH}?limit=1&search=profile.department+eq+%22Ops%22+and+id+gt+%2200u%22")).await;
+    assert_eq!(first.body.as_array().unwrap().len(), 1);
+    assert_eq!(first.links.len(), 2);
+    assert!(first.links[1].contains("&limit=1&search=profile.department+eq+%22Ops%22"), "{}", first.links[1]);
+    assert_eq!(keys(&first.body[0]["_links"]), ["self"]);
+    assert_eq!(api.get(&format!("{PATH}?filter=profile.department+eq+%22Ops%22")).await.error().1, "E0000031");
+    assert_eq!(api.get(&format!("{PATH}?search=x&filter=y")).await.error().1, "E0000033");
+}
+
+#[tokio::test]
+async fn roles_are_assigned_once_and_removed() {
+    let api = Api::market().await;
+    let path = format!("{PATH}/00ubuyer0000000005d7/roles");
+    let role = api.post(&path, json!({ "type": "APP_ADMIN" })).await;
+    assert_eq!(role.status, 201);
+    assert_eq!(role.keys(), ["id", "label", "type", "status", "created", "lastUpdated", "assignmentType", "_links"]);
+    assert_eq!(
+        (role.body["id"].as_str(), role.body["label"].as_str()),
+        (Some("IFIFAX2BIRGUSTQ"), Some("Application Administrator"))
+    );
+    assert_eq!(api.get(&path).await.body, json!([role.body]));
+    assert_eq!(api.post(&path, json!({ "type": "APP_ADMIN" })).await.error().0, 409);
+    assert_eq!(api.delete(&format!("{path}/IFIFAX2BIRGUSTQ")).await.status, 204);
+    assert_eq!(api.get(&path).await.body, json!([]));
+}
+
+#[tokio::test]
+async fn sessions_end_on_request_and_with_deactivation() {
+    let api = Api::of(TestOrg::market().start().await);
+    assert_eq!(api.delete(&format!("{PATH}/admin/sessions?oauthTokens=true")).await.status, 204);
+    assert_eq!(api.delete(&format!("{PATH}/nobody/sessions")).await.status, 404);
+}
