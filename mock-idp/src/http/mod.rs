@@ -38,13 +38,17 @@ static ROUTES: &[&[Route]] = &[
     management::app_credentials::ROUTES,
     management::apps::ROUTES,
     management::authenticators::ROUTES,
+    management::api_tokens::ROUTES,
     management::authorization_servers::ROUTES,
     management::clients::ROUTES,
     management::custom_roles::ROUTES,
+    management::event_hooks::ROUTES,
     management::global_revocation::ROUTES,
     management::group_rules::ROUTES,
     management::groups::ROUTES,
     management::linked_objects::ROUTES,
+    management::identity_providers::ROUTES,
+    management::inline_hooks::ROUTES,
     management::network_zones::ROUTES,
     management::policies::ROUTES,
     management::schemas::ROUTES,
@@ -54,6 +58,7 @@ static ROUTES: &[&[Route]] = &[
     management::user_roles::ROUTES,
     management::user_types::ROUTES,
     management::users::ROUTES,
+    management::trusted_origins::ROUTES,
 ];
 
 const fn area(prefix: &'static str, rate: RateClass, readers: Readers) -> Area {

@@ -84,6 +84,21 @@ impl<'a> BodyMembers<'a> {
         }
     }
 
+    /// The members with these names, in this order. Those whose name ends with `?` are null if they are left out, others are not there.
+    #[must_use]
+    pub fn arranged(self, names: &[&str]) -> Map<String, Value> {
+        let mut arranged = Map::new();
+        for name in names {
+            let (name, shown_as_null) = name.strip_suffix('?').map_or((*name, false), |name| (name, true));
+            match self.value(name) {
+                Some(value) => _ = arranged.insert(name.to_owned(), value.clone()),
+                None if shown_as_null => _ = arranged.insert(name.to_owned(), Value::Null),
+                None => {}
+            }
+        }
+        arranged
+    }
+
     /// All members.
     #[must_use]
     pub fn all(self) -> &'a Map<String, Value> {

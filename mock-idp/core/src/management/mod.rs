@@ -3,6 +3,7 @@
 
 mod access;
 mod api_error;
+pub mod api_tokens;
 pub mod apps;
 pub mod authenticators;
 pub mod authorization_servers;
@@ -11,11 +12,15 @@ mod call;
 mod catalogue;
 pub mod clients;
 pub mod directory;
+pub mod event_hooks;
 pub mod filter;
 pub mod global_revocation;
 pub mod group_rules;
 pub mod groups;
 pub mod iam;
+pub mod hooks;
+pub mod identity_providers;
+pub mod inline_hooks;
 mod java_order;
 pub mod linked_objects;
 mod links;
@@ -29,6 +34,7 @@ mod store_errors;
 mod tolerant;
 pub mod user_types;
 pub mod users;
+pub mod trusted_origins;
 
 pub use access::{AccessError, Challenged, Credential, check};
 pub use api_error::ApiError;

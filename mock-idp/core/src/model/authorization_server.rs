@@ -254,7 +254,7 @@ pub struct ClaimConditions {
 
 /// An origin that may call from a browser, be redirected to, or embed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TrustedOrigin {
     /// `tos` and 17 more characters. Derived from the origin if a document leaves it out.
     #[serde(default)]
@@ -264,6 +264,12 @@ pub struct TrustedOrigin {
     #[serde(default)]
     pub status: Status,
     pub scopes: Vec<TrustedOriginScope>,
+    /// The user that created it by the management API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_by: Option<String>,
+    /// The user that last changed it by the management API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_updated_by: Option<String>,
 }
 
 /// A permission of a trusted origin.

@@ -56,6 +56,23 @@ kinds! {
     CustomRole "customRoles" "cr0";
     /// What custom roles are about, with their bindings. Okta: `/api/v1/iam/resource-sets`.
     ResourceSet "resourceSets" "iam";
+    /// Okta: `/api/v1/inlineHooks`.
+    InlineHook "inlineHooks" "cal";
+    /// Okta: `/api/v1/eventHooks`.
+    EventHook "eventHooks" "who";
+    /// Okta: `/api/v1/idps`.
+    IdentityProvider "identityProviders" "0oa";
+}
+
+impl DirectoryKind {
+    /// What answers never show of an object, as JSON pointers.
+    #[must_use]
+    pub fn secrets(self) -> &'static [&'static str] {
+        match self {
+            Self::InlineHook | Self::EventHook => &["/channel/config/authScheme/value", "/channel/config/clientSecret"],
+            _ => &[],
+        }
+    }
 }
 
 /// An object of an org in Okta's shape, without its links.

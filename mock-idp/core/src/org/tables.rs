@@ -281,6 +281,17 @@ impl Tables {
         self.policy(&self.rules.get(rule_id)?.owner)
     }
 
+    /// The trusted origins in document order.
+    pub fn trusted_origins(&self) -> impl Iterator<Item = &TrustedOrigin> {
+        self.trusted_origins.iter().map(|row| &***row)
+    }
+
+    /// A trusted origin by id.
+    #[must_use]
+    pub fn trusted_origin(&self, id: &str) -> Option<&TrustedOrigin> {
+        self.trusted_origins.get(id).map(|row| &***row)
+    }
+
     /// The directory objects of a kind, in the order in which they were added.
     pub fn objects(&self, kind: DirectoryKind) -> impl Iterator<Item = &DirectoryObject> + use<'_> {
         self.directory.rows(OF_KIND, kind.name()).map(|row| &row.object)

@@ -5,8 +5,17 @@ use http::Method;
 use crate::routing::{Access, Handler, RateClass, Readers, Route};
 
 /// Parameters and members that must not be recorded.
-const SECRETS: &[&str] =
-    &["activationToken", "answer", "client_secret", "clientSecret", "password", "recoveryToken", "secret", "token"];
+const SECRETS: &[&str] = &[
+    "activationToken",
+    "answer",
+    "authScheme",
+    "client_secret",
+    "clientSecret",
+    "password",
+    "recoveryToken",
+    "secret",
+    "token",
+];
 
 /// A row that reads or changes a resource. Okta: the API may be called by scripts of trusted origins.
 pub(super) const fn row(
@@ -26,9 +35,13 @@ pub(super) const fn row(
     }
 }
 
-/// The handlers and rows of a directory resource: `directory_routes!(RESOURCE, "/api/v1/…", READ, MANAGE)`.
+/// The handlers and rows of a directory resource: `directory_routes!(RESOURCE, "/api/v1/…", READ, MANAGE)`. A resource with rules of its own
+/// for listing, replacing or removing gives them as well.
 macro_rules! directory_routes {
     ($resource:path, $path:literal, $read:expr, $manage:expr) => {
+        directory_routes!($resource, $path, $read, $manage, directory::list, directory::replace, directory::remove);
+    };
+    ($resource:path, $path:literal, $read:expr, $manage:expr, $list:path, $replace:path, $remove:path) => {
         pub(in crate::http) static ROUTES: &[$crate::routing::Route] = &[
             row(http::Method::GET, &[$path], $read, handler!(list)),
             row(http::Method::POST, &[$path], $manage, handler!(create)),
@@ -40,7 +53,7 @@ macro_rules! directory_routes {
         ];
 
         async fn list(call: Management, Query(query): Query) -> Result<Response, ApiError> {
-            call.read(|org, call| directory::list(org, call, &$resource, $path, &query)).map(respond::list)
+            call.read(|org, call| $list(org, call, &$resource, $path, &query)).map(respond::list)
         }
 
         async fn create(call: Management, body: JsonBody) -> Result<Response, ApiError> {
@@ -54,11 +67,11 @@ macro_rules! directory_routes {
 
         async fn replace(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
             let body = body.read()?;
-            Ok(respond::ok(&call.change(|change| directory::replace(change, &$resource, &path.get("id"), body))?))
+            Ok(respond::ok(&call.change(|change| $replace(change, &$resource, &path.get("id"), body))?))
         }
 
         async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-            call.change(|change| directory::remove(change, &$resource, &path.get("id")))?;
+            call.change(|change| $remove(change, &$resource, &path.get("id")))?;
             Ok(respond::no_content())
         }
 

@@ -1,6 +1,7 @@
 //! The management API, one file for each resource.
 
 mod access;
+mod api_tokens;
 mod app_assignments;
 mod app_credentials;
 mod apps;
@@ -8,6 +9,9 @@ mod custom_roles;
 mod group_rules;
 mod groups;
 mod linked_objects;
+mod event_hooks;
+mod identity_providers;
+mod inline_hooks;
 mod network_zones;
 mod policies;
 mod resource_sets;
@@ -15,6 +19,7 @@ mod schemas;
 mod servers;
 mod user_types;
 mod users;
+mod trusted_origins;
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Method, Response, StatusCode};

@@ -10,7 +10,7 @@ use super::{ApiError, Links, ListStyle, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject};
 
 pub use change::{create, remove, replace, set_status};
-pub use view::{find, get, list, show};
+pub use view::{find, get, list, list_of_type, show};
 
 /// A resource of the management API.
 #[derive(Debug)]

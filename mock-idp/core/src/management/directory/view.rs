@@ -36,11 +36,38 @@ pub fn list(
     path: &str,
     query: &Parameters,
 ) -> Result<ListedPage, ApiError> {
+    list_where(org, call, resource, path, query, &|_| true)
+}
+
+/// Answers a request for a list that may be one of the objects of a type.
+///
+/// # Errors
+/// An invalid limit, cursor or filter.
+pub fn list_of_type(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    resource: &DirectoryResource,
+    path: &str,
+    query: &Parameters,
+) -> Result<ListedPage, ApiError> {
+    let kind = query.get("type");
+    list_where(org, call, resource, path, query, &|object| kind.is_none() || kind == object.text("type"))
+}
+
+fn list_where(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    resource: &DirectoryResource,
+    path: &str,
+    query: &Parameters,
+    wanted: &dyn Fn(&DirectoryObject) -> bool,
+) -> Result<ListedPage, ApiError> {
     let paging = ListQuery::read(query, resource.list)?;
     let filter = query.get("filter").map(Filter::parse).transpose()?;
     let beginning = query.get("q").map(str::to_lowercase);
     let mut objects: Vec<(&DirectoryObject, Value)> = org
         .objects(resource.kind)
+        .filter(|object| wanted(object))
         .filter(|object| beginning.as_ref().is_none_or(|beginning| object.name().to_lowercase().starts_with(beginning)))
         .map(|object| (object, show(call, resource, object)))
         .filter(|(_, shown)| {
@@ -69,5 +96,16 @@ pub fn show(call: ManagementCall<'_>, resource: &DirectoryResource, object: &Dir
     if !links.is_null() {
         shown.insert("_links".to_owned(), links);
     }
-    Value::Object(shown)
+    let mut shown = Value::Object(shown);
+    for pointer in resource.kind.secrets() {
+        hide(&mut shown, pointer);
+    }
+    shown
+}
+
+fn hide(shown: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else { return };
+    if let Some(Value::Object(members)) = shown.pointer_mut(parent) {
+        members.shift_remove(name);
+    }
 }

@@ -165,6 +165,8 @@ impl Draft {
             origin: origin.to_owned(),
             status: Status::Active,
             scopes: vec![TrustedOriginScope { kind: TrustedOriginScopeType::Cors }],
+            created_by: None,
+            last_updated_by: None,
         });
     }
 

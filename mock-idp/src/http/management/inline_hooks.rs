@@ -1,0 +1,24 @@
+//! Inline hooks. Okta: `/api/v1/inlineHooks`.
+
+use axum::response::Response;
+use mock_idp_core::management::inline_hooks::INLINE_HOOKS;
+use mock_idp_core::management::{ApiError, directory, hooks};
+
+use super::respond;
+use super::rows::{directory_routes, row};
+use crate::engine::Management;
+use crate::http::extract::JsonBody;
+use crate::routing::{PathParameters, Query, handler};
+
+const READ: &[&str] = &["okta.inlineHooks.read", "okta.inlineHooks.manage"];
+const MANAGE: &[&str] = &["okta.inlineHooks.manage"];
+
+directory_routes!(
+    INLINE_HOOKS,
+    "/api/v1/inlineHooks",
+    READ,
+    MANAGE,
+    directory::list_of_type,
+    directory::replace,
+    hooks::remove
+);

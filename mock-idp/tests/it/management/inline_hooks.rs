@@ -1,0 +1,86 @@
+//! `/api/v1/inlineHooks`.
+
+use serde_json::{Value, json};
+
+use super::{Api, keys, values};
+
+const PATH: &str = "/api/v1/inlineHooks";
+
+fn hook(name: &str) -> Value {
+    let scheme = json!({ "type": "HEADER", "key": "Authorization", "value": "secret" });
+    json!({
+        "name": name, "status": "INACTIVE", "type": "com.okta.oauth2.tokens.transform", "version": "1.0.1",
+        "channel": { "type": "HTTP", "version": "1.0.0", "config": { "authScheme": scheme, "uri": "https://example.com/a" } },
+    })
+}
+
+#[tokio::test]
+async fn a_hook_is_created_replaced_deactivated_and_removed() {
+    let api = Api::market().await;
+    let created = api.post(PATH, hook("a")).await;
+    assert_eq!(created.status, 200);
+    assert_eq!(
+        created.keys(),
+        ["id", "status", "name", "type", "version", "channel", "created", "lastUpdated", "_links"]
+    );
+    assert_eq!(created.body["status"], "ACTIVE");
+    assert_eq!(
+        created.body["channel"]["config"],
+        json!({
+            "uri": "https://example.com/a", "headers": [], "method": "POST",
+            "authScheme": { "type": "HEADER", "key": "Authorization" },
+        })
+    );
+    assert_eq!(keys(&created.body["_links"]), ["self", "execute", "deactivate"]);
+    let path = format!("{PATH}/{}", created.body["id"].as_str().unwrap());
+    assert_eq!(api.delete(&path).await.error().1, "E0000006");
+
+    let mut other = hook("b");
+    other["channel"]["config"]["authScheme"] = Value::Null;
+    let replaced = api.put(&path, other).await;
+    assert_eq!((&replaced.body["name"], &replaced.body["status"]), (&json!("b"), &json!("ACTIVE")));
+    assert_eq!(replaced.body["channel"]["config"]["authScheme"], Value::Null);
+
+    let inactive = api.post(&format!("{path}/lifecycle/deactivate"), json!({})).await;
+    assert_eq!((inactive.status.as_u16(), &inactive.body["status"]), (200, &json!("INACTIVE")));
+    assert_eq!(keys(&inactive.body["_links"]), ["activate", "self", "delete"]);
+    assert_eq!(api.delete(&path).await.status, 204);
+    assert_eq!(api.get(&path).await.error().1, "E0000007");
+}
+
+#[tokio::test]
+async fn secrets_of_a_hook_are_never_shown() {
+    let api = Api::market().await;
+    let mut body = hook("a");
+    body["channel"]["type"] = "OAUTH".into();
+    let more =
+        json!({ "clientId": "c", "clientSecret": "s", "tokenUrl": "https://a.example", "authType": "x", "scope": "y" });
+    body["channel"]["config"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let created = api.create(PATH, body).await;
+    let config = &created["channel"]["config"];
+    let shown = ["uri", "headers", "method", "authScheme", "clientId", "tokenUrl", "authType", "scope"];
+    assert_eq!(keys(config), shown);
+    let path = format!("{PATH}/{}", created["id"].as_str().unwrap());
+    let replaced = api.put(&path, created.clone()).await;
+    assert_eq!(replaced.body["channel"], created["channel"]);
+}
+
+#[tokio::test]
+async fn hooks_are_listed_by_type_and_invalid_ones_are_refused() {
+    let api = Api::market().await;
+    api.create(PATH, hook("a")).await;
+    let mut other = hook("b");
+    other["type"] = "com.okta.import.transform".into();
+    api.create(PATH, other).await;
+    assert_eq!(values(&api.get(PATH).await.body, "/name"), ["a", "b"]);
+    let of_type = api.get(&format!("{PATH}?type=com.okta.import.transform")).await;
+    assert_eq!(values(&of_type.body, "/name"), ["b"]);
+    let taken = "name: An object with this field already exists in the current organization";
+    assert_eq!(api.post(PATH, hook("a")).await.error(), (400, "E0000001", "Api validation failed: name", vec![taken]));
+    let mut nowhere = hook("c");
+    nowhere["channel"]["config"]["uri"] = Value::Null;
+    assert_eq!(api.post(PATH, nowhere).await.error().3, ["channel.config.uri: The field cannot be left blank"]);
+    let mut unknown = hook("c");
+    unknown["channel"]["type"] = "MAIL".into();
+    assert_eq!(api.post(PATH, unknown).await.error().1, "E0000003");
+}
