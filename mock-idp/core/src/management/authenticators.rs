@@ -113,6 +113,7 @@ pub fn create(
 /// There is none with that id, or the body is not an authenticator.
 pub fn replace(change: &mut ManagementChange<'_, '_>, id: &str, body: &Map<String, Value>) -> Result<Value, ApiError> {
     let mut authenticator = find(change.draft, &AUTHENTICATORS, id)?.clone();
+    require_telephony(change.draft, &authenticator)?;
     let body = BodyMembers::of(body);
     for member in ["key", "name"] {
         if body.text(member)?.is_none_or(str::is_empty) {
@@ -158,9 +159,10 @@ fn put(change: &mut ManagementChange<'_, '_>, mut authenticator: DirectoryObject
 /// Activates an authenticator.
 ///
 /// # Errors
-/// There is none with that id.
+/// There is none with that id, or it is the phone and nothing can call.
 pub fn activate(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<Value, ApiError> {
     let mut authenticator = find(change.draft, &AUTHENTICATORS, id)?.clone();
+    require_telephony(change.draft, &authenticator)?;
     authenticator.members.insert("status".to_owned(), "ACTIVE".into());
     enroll(change, &authenticator)?;
     put(change, authenticator)
@@ -186,6 +188,15 @@ pub fn deactivate(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<Val
     }
     authenticator.members.insert("status".to_owned(), "INACTIVE".into());
     put(change, authenticator)
+}
+
+/// Okta: messages and calls to phones are sent by an inline hook.
+fn require_telephony(org: &Tables, authenticator: &DirectoryObject) -> Result<(), ApiError> {
+    let calls = |hook: &DirectoryObject| hook.is_active() && hook.text("type") == Some("com.okta.telephony.provider");
+    if authenticator.text("key") == Some("phone_number") && !org.objects(DirectoryKind::InlineHook).any(calls) {
+        return Err(ApiError::new(ApiErrorId::NoTelephonyHook, "no active telephony inline hook"));
+    }
+    Ok(())
 }
 
 fn enroll(change: &mut ManagementChange<'_, '_>, authenticator: &DirectoryObject) -> Result<(), ApiError> {

@@ -71,4 +71,5 @@ catalogue! {
     UserTypeInUse "E0000142" 403 "This User Type cannot be deleted.";
     AuthenticatorInUse "E0000148" 403 "Cannot modify/disable this authenticator because it is enabled in one or more policies. To continue, disable the authenticator in these policies.{0}";
     Unavailable "E0000181" 503 "Service temporarily unavailable.";
+    NoTelephonyHook "E0000226" 400 "You must have an active telephony inline hook to activate and use the Phone authenticator.";
 }

@@ -70,6 +70,7 @@ impl DirectoryKind {
     pub fn secrets(self) -> &'static [&'static str] {
         match self {
             Self::InlineHook | Self::EventHook => &["/channel/config/authScheme/value", "/channel/config/clientSecret"],
+            Self::Authenticator => &["/provider/configuration/sharedSecret"],
             _ => &[],
         }
     }

@@ -14,6 +14,7 @@ const SECRETS: &[&str] = &[
     "password",
     "recoveryToken",
     "secret",
+    "sharedSecret",
     "token",
 ];
 

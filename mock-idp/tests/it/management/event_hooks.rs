@@ -7,7 +7,7 @@ use super::{Api, keys};
 const PATH: &str = "/api/v1/eventHooks";
 
 fn hook() -> Value {
-    let items = ["user.lifecycle.delete.initiated", "user.account.update_profile", "user.lifecycle.create"];
+    let items = ["user.lifecycle.delete.initiated", "user.lifecycle.create", "user.account.update_profile"];
     json!({
         "name": "a", "events": { "type": "EVENT_TYPE", "items": items },
         "channel": { "type": "HTTP", "version": "1.0.0", "config": { "uri": "https://example.com/a" } },

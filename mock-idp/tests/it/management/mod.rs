@@ -9,6 +9,7 @@ mod custom_roles;
 mod group_rules;
 mod groups;
 mod linked_objects;
+mod authenticators;
 mod event_hooks;
 mod identity_providers;
 mod inline_hooks;
