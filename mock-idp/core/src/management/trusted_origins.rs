@@ -122,7 +122,8 @@ fn write(
         causes.add("scopes", "The field cannot be left blank");
     }
     causes.into_result("trustedOrigin")?;
-    (name.clone_into(&mut trusted.name), origin.clone_into(&mut trusted.origin));
+    name.clone_into(&mut trusted.name);
+    origin.clone_into(&mut trusted.origin);
     trusted.scopes = body.list("scopes")?.into_iter().flatten().map(scope).collect::<Result<_, _>>()?;
     match body.text("status")? {
         Some("ACTIVE") => trusted.status = Status::Active,

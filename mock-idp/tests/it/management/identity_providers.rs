@@ -102,6 +102,7 @@ async fn providers_are_listed_by_name_and_type_and_invalid_ones_are_refused() {
     let by_name = api.get(&format!("{PATH}?q=BETA")).await;
     assert_eq!(values(&by_name.body, "/name"), ["beta", "betamax"]);
     assert_eq!(by_name.links, [""; 0]);
+    assert_eq!(values(&api.get(&format!("{PATH}?q=max")).await.body, "/name"), ["betamax"]);
     let by_type = api.get(&format!("{PATH}?type=FACEBOOK&limit=1")).await;
     assert_eq!(values(&by_type.body, "/protocol/type"), ["OAUTH2"]);
     assert_eq!(by_type.links, [format!("<{}{PATH}?limit=1>; rel=\"self\"", api.base())]);

@@ -36,10 +36,11 @@ pub fn list(
     path: &str,
     query: &Parameters,
 ) -> Result<ListedPage, ApiError> {
-    list_where(org, call, resource, path, query, &|_| true)
+    let beginning = query.get("q").map(str::to_lowercase).unwrap_or_default();
+    list_where(org, call, resource, path, query, &|object| object.name().to_lowercase().starts_with(&beginning))
 }
 
-/// Answers a request for a list that may be one of the objects of a type.
+/// Answers a request for a list that may be one of the objects of a type. `q` is a part of a name.
 ///
 /// # Errors
 /// An invalid limit, cursor or filter.
@@ -51,7 +52,10 @@ pub fn list_of_type(
     query: &Parameters,
 ) -> Result<ListedPage, ApiError> {
     let kind = query.get("type");
-    list_where(org, call, resource, path, query, &|object| kind.is_none() || kind == object.text("type"))
+    let part = query.get("q").map(str::to_lowercase).unwrap_or_default();
+    list_where(org, call, resource, path, query, &|object| {
+        (kind.is_none() || kind == object.text("type")) && object.name().to_lowercase().contains(&part)
+    })
 }
 
 fn list_where(
@@ -64,11 +68,9 @@ fn list_where(
 ) -> Result<ListedPage, ApiError> {
     let paging = ListQuery::read(query, resource.list)?;
     let filter = query.get("filter").map(Filter::parse).transpose()?;
-    let beginning = query.get("q").map(str::to_lowercase);
     let mut objects: Vec<(&DirectoryObject, Value)> = org
         .objects(resource.kind)
         .filter(|object| wanted(object))
-        .filter(|object| beginning.as_ref().is_none_or(|beginning| object.name().to_lowercase().starts_with(beginning)))
         .map(|object| (object, show(call, resource, object)))
         .filter(|(_, shown)| {
             filter.as_ref().is_none_or(|filter| filter.accepts(&|path, visit| read_json(shown, path, visit)))
