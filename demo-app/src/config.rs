@@ -10,9 +10,12 @@ use url::Url;
 #[command(
     name = "demo-app",
     version,
+    args_conflicts_with_subcommands = true,
     after_help = "Open the printed address, press Log In, look at the tokens, call the API."
 )]
 pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Issuer, for example `https://dev-123.okta.com/oauth2/default`. Without it, a mock org starts on port 7801.
     #[arg(long, env = "OKTA_ISSUER")]
     pub issuer: Option<String>,
@@ -40,6 +43,21 @@ pub struct Cli {
     /// PEM file with the CA of an https issuer; no other CA is trusted then.
     #[arg(long, env = "DEMO_CA_FILE")]
     pub ca_file: Option<std::path::PathBuf>,
+}
+
+/// What the program does instead of serving.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Print a script that completes the arguments in a shell.
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual page into a folder.
+    Man {
+        #[arg(value_name = "DIR")]
+        dir: std::path::PathBuf,
+    },
 }
 
 impl Cli {

@@ -58,7 +58,7 @@ use url::Url;
 pub use builder::{Builder, StartError};
 use clock::Clock;
 use config::{CALLBACK_PATH, Client, Settings};
-pub use config::{Cli, ClientAuth};
+pub use config::{Cli, ClientAuth, Command};
 use control_api::ControlApi;
 use decision::Decisions;
 use embedded::{Embedded, MockIdp};

@@ -1,11 +1,13 @@
 //! `demo-app`: starts the app, prints its addresses and runs until Ctrl-C.
 
+mod manual;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use demo_app::{Builder, Cli, DemoApp, StartError};
+use demo_app::{Builder, Cli, Command, DemoApp, StartError};
 use tracing::Level;
 use tracing_appender::non_blocking::NonBlockingBuilder;
 use tracing_subscriber::Layer as _;
@@ -24,20 +26,31 @@ const MOCK_PORT: u16 = 7801;
 const MAX_BUFFERED_LINES: usize = 4_096;
 
 fn main() -> ExitCode {
+    let mut cli = Cli::parse().without_blanks();
+    let written = match cli.command.take() {
+        None => return serve(cli),
+        Some(Command::Completions { shell }) => manual::completions(shell),
+        Some(Command::Man { dir }) => manual::pages(&dir),
+    };
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+/// Runs the app until it is stopped.
+fn serve(cli: Cli) -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            return ExitCode::from(4);
-        }
+        Err(error) => return failed(&error.into()),
     };
-    let code = runtime.block_on(log_and_run());
+    let code = runtime.block_on(log_and_run(cli));
     // Does not wait for writes to an output that is not read.
     runtime.shutdown_background();
     code
 }
 
-async fn log_and_run() -> ExitCode {
+async fn log_and_run(cli: Cli) -> ExitCode {
     let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
     let filter = filter.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
     // Lines that do not fit are dropped and counted: a stderr that is not read must not stop the app.
@@ -46,19 +59,21 @@ async fn log_and_run() -> ExitCode {
     let dropped = writer.error_counter();
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).fmt_fields(log_fields());
     tracing_subscriber::registry().with(lines.with_ansi(std::io::stderr().is_terminal()).with_filter(filter)).init();
-    let result = run(Cli::parse().without_blanks()).await;
+    let result = run(cli).await;
     if dropped.dropped_lines() > 0 {
         tracing::warn!(dropped = dropped.dropped_lines(), "log lines were dropped because stderr was not read");
     }
     drop(flushing);
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Printed independently of the log filter.
-            let _ = writeln!(std::io::stderr(), "error: {error:#}");
-            ExitCode::from(4)
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// Prints an error, whatever the log filter is.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+    ExitCode::from(4)
 }
 
 /// Fields of log lines. What comes from a request or an issuer may contain line breaks and terminal codes, which are escaped.

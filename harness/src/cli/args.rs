@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::exit::Exit;
 use crate::issuer_target::Behavior;
@@ -59,6 +60,16 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Check a target: connection, certificate, discovery, clock, redirect URIs, credentials, sign-in, browser
     Doctor(DoctorArgs),
+    /// Print a script that completes the arguments in a shell
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

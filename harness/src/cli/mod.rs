@@ -6,6 +6,7 @@ mod environment;
 mod error;
 mod init;
 mod list;
+mod manual;
 mod review;
 mod run;
 mod show;
@@ -62,6 +63,8 @@ fn perform(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Doctor(args)) => doctor::doctor(args, fixtures, reports),
         Some(Command::List(args)) => list::list(&args, &fixtures),
         Some(Command::Show { id }) => show::show(&id, &fixtures),
+        Some(Command::Completions { shell }) => manual::completions(shell),
+        Some(Command::Man { dir }) => manual::pages(&dir),
         Some(Command::Review(args)) => review::review(&args, &Snapshots::new(fixtures, &reports)),
     }
 }

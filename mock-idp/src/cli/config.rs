@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use mock_idp::{Behavior, Builder, IssuerUrl, LogFormat, MockIdp, StartError};
 
 use super::snapshot::SnapshotArgs;
@@ -54,6 +55,16 @@ pub(super) enum Command {
     /// The local certificate authority: its path, its certificate, and how programs trust it.
     #[command(subcommand)]
     Ca(CaCommand),
+    /// Print a script that completes the arguments in a shell.
+    Completions {
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder.
+    Man {
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
 }
 
 impl Config {

@@ -12,6 +12,7 @@ mod failure;
 mod health;
 mod http_client;
 mod init;
+mod manual;
 mod output;
 mod preview_inputs;
 mod ready_file;
@@ -44,6 +45,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Env(args) => env::run(&args),
         Command::Behavior(args) => print(&behavior::render(args.json)),
         Command::Ca(command) => ca::run(&command),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { dir } => manual::pages(&dir),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,2 @@
+// Package api is the API under test.
+package api

@@ -1,0 +1,57 @@
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.BadJWSException;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import com.nimbusds.jwt.proc.ExpiredJWTException;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** An API that verifies tokens with Nimbus, tested against tokens that the mock issues. */
+@ExtendWith(MockIdp.class)
+class ApiTest {
+  /** What the API under test does with a bearer token. */
+  private static JWTClaimsSet verify(MockIdp.Running mock, String token) throws Exception {
+    var keys = JWKSourceBuilder.<SecurityContext>create(URI.create(mock.issuer() + "/v1/keys").toURL()).build();
+    var processor = new DefaultJWTProcessor<SecurityContext>();
+    processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.RS256, keys));
+    var expected = new JWTClaimsSet.Builder().issuer(mock.issuer()).audience("api://default").build();
+    processor.setJWTClaimsSetVerifier(new DefaultJWTClaimsVerifier<>(expected, Set.of("exp", "scp")));
+    return processor.process(token, null);
+  }
+
+  private static String accessToken(MockIdp.Running mock) throws Exception {
+    var form = "grant_type=client_credentials&scope=products%3Aread&client_id="
+        + mock.setting("OKTA_SERVICE_CLIENT_ID") + "&client_secret=" + mock.setting("OKTA_SERVICE_CLIENT_SECRET");
+    return (String) mock.token(form).get("access_token");
+  }
+
+  @Test
+  void acceptsATokenOfItsIssuer(MockIdp.Running mock) throws Exception {
+    assertEquals(List.of("products:read"), verify(mock, accessToken(mock)).getClaim("scp"));
+  }
+
+  @Test
+  void rejectsAnAlteredSignature(MockIdp.Running mock) throws Exception {
+    mock.control("/faults", "{\"name\": \"access_token.bad-signature\", \"times\": 1}");
+    var token = accessToken(mock);
+    assertThrows(BadJWSException.class, () -> verify(mock, token));
+  }
+
+  @Test
+  void rejectsAnExpiredToken(MockIdp.Running mock) throws Exception {
+    mock.control("/clock", "{\"advance\": -86400}");
+    var token = accessToken(mock);
+    mock.control("/clock", "{\"reset\": true}");
+    assertThrows(ExpiredJWTException.class, () -> verify(mock, token));
+  }
+}

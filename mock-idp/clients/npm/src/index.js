@@ -1,0 +1,124 @@
+// Starts a mock and controls it.
+import { spawn, execFile } from "node:child_process";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { Org } from "./org.js";
+import { programPath } from "./program.js";
+
+export { ControlError, Org } from "./org.js";
+export { programPath } from "./program.js";
+
+/**
+ * @typedef {object} StartOptions
+ * @property {string | string[]} [org] Files of org documents; without one, the built-in org.
+ * @property {number} [port] Default: a free port.
+ * @property {string[]} [args] More arguments of `mock-idp serve`.
+ * @property {"inherit" | "ignore"} [log] Where the request log goes. Default: "ignore".
+ * @property {number} [timeout] Milliseconds until the start has failed. Default: 30,000.
+ */
+
+/** A running mock: its first org, and sandboxes. */
+export class MockIdp extends Org {
+  /** @type {import("node:child_process").ChildProcess} */
+  #child;
+  /** @type {string[]} */
+  #orgArguments;
+
+  /**
+   * @param {string} url
+   * @param {string} issuer
+   * @param {import("node:child_process").ChildProcess} child
+   * @param {string[]} orgArguments
+   */
+  constructor(url, issuer, child, orgArguments) {
+    super(url, issuer);
+    this.#child = child;
+    this.#orgArguments = orgArguments;
+  }
+
+  /**
+   * Starts a mock as a child process. It ends with this process at the latest.
+   * @param {StartOptions} [options]
+   * @returns {Promise<MockIdp>}
+   */
+  static async start(options = {}) {
+    const orgArguments = [options.org ?? []].flat().flatMap((file) => ["--org", file]);
+    const log = options.log ?? "ignore";
+    const child = spawn(
+      programPath(),
+      ["serve", "--port", String(options.port ?? 0), ...orgArguments, ...(options.args ?? [])],
+      { stdio: ["ignore", "pipe", log === "inherit" ? "inherit" : "pipe"] },
+    );
+    const kill = () => child.kill();
+    process.once("exit", kill);
+    child.once("exit", () => process.off("exit", kill));
+    const issuer = await ready(child, options.timeout ?? 30_000);
+    child.stdout?.resume();
+    child.stderr?.resume();
+    for (const handle of [child, child.stdout, child.stderr]) {
+      // Does not keep this process alive. Node's types do not list unref of the streams of a child.
+      /** @type {{ unref?: () => void } | null} */ (handle)?.unref?.();
+    }
+    return new MockIdp(new URL(issuer).origin, issuer, child, orgArguments);
+  }
+
+  /**
+   * The settings of an app that uses this mock, as `mock-idp env` prints them: OKTA_ISSUER, OKTA_CLIENT_ID, …
+   * @returns {Promise<Record<string, string>>}
+   */
+  async env() {
+    const org = this.#orgArguments.slice(0, 2);
+    const { stdout } = await promisify(execFile)(programPath(), ["env", "--for", "json", "--url", this.url, ...org]);
+    return JSON.parse(stdout);
+  }
+
+  /** Stops the mock and waits until it has ended. */
+  async stop() {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      return;
+    }
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGTERM");
+    await ended;
+  }
+
+  /** Stops the mock at the end of a block: `await using mock = await MockIdp.start()`. */
+  async [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
+    await this.stop();
+  }
+}
+
+/**
+ * Waits for the line `READY issuer=…`.
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {number} timeout
+ * @returns {Promise<string>}
+ */
+function ready(child, timeout) {
+  return new Promise((resolve, reject) => {
+    let errors = "";
+    /** @param {string} reason */
+    const fail = (reason) => {
+      clearTimeout(timer);
+      child.kill();
+      reject(new Error(`mock-idp did not start: ${reason}\n${errors}`.trim()));
+    };
+    const timer = setTimeout(() => fail(`not ready after ${timeout} ms`), timeout);
+    child.stderr?.setEncoding("utf8").on("data", (text) => {
+      // Enough for every message about a wrong org document.
+      errors = (errors + text).slice(-65_536);
+    });
+    child.once("error", (error) => fail(error.message));
+    // Its output is complete at "close", not at "exit".
+    child.once("close", (code, signal) => fail(`it ended with ${signal ?? `exit code ${code}`}`));
+    if (child.stdout) {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        const issuer = /^READY issuer=(\S+)/.exec(line)?.[1];
+        if (issuer) {
+          clearTimeout(timer);
+          resolve(issuer);
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,159 @@
+// The control API of one org.
+
+/** An answer of the control API that is not 2xx. */
+export class ControlError extends Error {
+  /**
+   * @param {number} status
+   * @param {any} body
+   * @param {string} operation
+   */
+  constructor(status, body, operation) {
+    const expected = body?.expected === undefined ? "" : `; expected: ${JSON.stringify(body.expected)}`;
+    super(`${operation}: ${status} ${body?.error ?? JSON.stringify(body)}${expected}`);
+    this.name = "ControlError";
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/**
+ * @typedef {object} Clock
+ * @property {string} now RFC 3339.
+ * @property {number} offset Seconds ahead of the real time.
+ * @property {boolean} frozen
+ */
+
+/**
+ * @typedef {object} Fault
+ * @property {string} name For example `id_token.expired` or `http.status-503`.
+ * @property {number} [times] How many times it occurs; without it, until it is removed.
+ * @property {string} [client_id] Only tokens of this client.
+ * @property {string} [path] Only paths with this prefix.
+ * @property {number} [delay_ms] The delay of `http.slow`.
+ */
+
+/**
+ * @typedef {object} SandboxOptions
+ * @property {string | object} [from] The name of an org, or an org document. Default: this org.
+ * @property {string} [name] A host label. Default: a generated one.
+ * @property {number} [lifetime] Seconds until it is removed by itself.
+ */
+
+/** An org of a running mock. */
+export class Org {
+  /**
+   * @param {string} url The base URL: http://localhost:7801, or that of a sandbox.
+   * @param {string} issuer Its authorization server `default`.
+   */
+  constructor(url, issuer) {
+    this.url = url;
+    this.issuer = issuer;
+  }
+
+  /**
+   * An operation of the control API, https://localhost:7801/_mock lists them.
+   * @param {"GET" | "POST" | "PUT" | "DELETE"} method
+   * @param {string} path Below `/_mock`: `/clock`.
+   * @param {unknown} [body]
+   * @returns {Promise<any>}
+   */
+  async control(method, path, body) {
+    const answer = await fetch(`${this.url}/_mock${path}`, {
+      method,
+      headers: method === "GET" ? {} : { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    /** @type {any} */
+    let parsed = text;
+    try {
+      parsed = text === "" ? undefined : JSON.parse(text);
+    } catch {
+      // An answer that is not JSON is returned as it is.
+    }
+    if (!answer.ok) {
+      throw new ControlError(answer.status, parsed, `${method} /_mock${path}`);
+    }
+    return parsed;
+  }
+
+  /** Version, issuer and warnings. @returns {Promise<any>} */
+  info() {
+    return this.control("GET", "/info");
+  }
+
+  /** The org's clock. */
+  clock = {
+    /** @returns {Promise<Clock>} */
+    get: () => this.control("GET", "/clock"),
+    /** @param {number} seconds @returns {Promise<Clock>} */
+    advance: (seconds) => this.control("POST", "/clock", { advance: seconds }),
+    /**
+     * @param {string | Date} time
+     * @param {{ freeze?: boolean }} [options]
+     * @returns {Promise<Clock>}
+     */
+    set: (time, options = {}) =>
+      this.control("POST", "/clock", { set: time instanceof Date ? time.toISOString() : time, ...options }),
+    /** @returns {Promise<Clock>} */
+    reset: () => this.control("POST", "/clock", { reset: true }),
+  };
+
+  /** What the org makes wrong. */
+  faults = {
+    /** @param {Fault} fault @returns {Promise<any>} */
+    add: (fault) => this.control("POST", "/faults", fault),
+    /** @returns {Promise<any>} */
+    list: () => this.control("GET", "/faults"),
+    /** @returns {Promise<any>} */
+    clear: () => this.control("DELETE", "/faults"),
+  };
+
+  /** The last requests, with the reasons of their answers. */
+  journal = {
+    /** @param {Record<string, string>} [filter] Parameters of the query. @returns {Promise<any>} */
+    list: (filter = {}) => {
+      const query = new URLSearchParams(filter).toString();
+      return this.control("GET", `/requests${query ? `?${query}` : ""}`);
+    },
+    /** @param {string} id The value of `x-okta-request-id`. @returns {Promise<any>} */
+    get: (id) => this.control("GET", `/requests/${encodeURIComponent(id)}`),
+  };
+
+  /** Removes everything that sign-ins and tests have left behind. @returns {Promise<any>} */
+  reset() {
+    return this.control("POST", "/reset", {});
+  }
+
+  /**
+   * Adds an org of its own for a test: users, keys, clock, faults and journal are not shared.
+   * @param {SandboxOptions} [options]
+   * @returns {Promise<Sandbox>}
+   */
+  async sandbox(options = {}) {
+    const added = await this.control("POST", "/orgs", options);
+    return new Sandbox(added.url, added.issuer, added.name, this);
+  }
+}
+
+/** An org that was added at run time. */
+export class Sandbox extends Org {
+  #parent;
+
+  /**
+   * @param {string} url
+   * @param {string} issuer
+   * @param {string} name
+   * @param {Org} parent
+   */
+  constructor(url, issuer, name, parent) {
+    super(url, issuer);
+    this.name = name;
+    this.#parent = parent;
+  }
+
+  /** Removes the org with everything that it holds. */
+  async remove() {
+    await this.#parent.control("DELETE", `/orgs/${encodeURIComponent(this.name)}`);
+  }
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ControlError, MockIdp } from "mock-idp";
+
+/** @type {MockIdp} */
+let mock;
+before(async () => {
+  mock = await MockIdp.start();
+});
+after(() => mock.stop());
+
+/** A client-credentials token. @param {string} issuer @param {Record<string, string>} env */
+async function token(issuer, env) {
+  const answer = await fetch(`${issuer}/v1/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      scope: "products:read",
+      client_id: env.OKTA_SERVICE_CLIENT_ID,
+      client_secret: env.OKTA_SERVICE_CLIENT_SECRET,
+    }),
+  });
+  assert.equal(answer.status, 200);
+  const { access_token } = await answer.json();
+  return JSON.parse(Buffer.from(access_token.split(".")[1], "base64url").toString());
+}
+
+test("env names the issuer and a client that gets a token", async () => {
+  const env = await mock.env();
+  assert.equal(env.OKTA_ISSUER, mock.issuer);
+  const claims = await token(mock.issuer, env);
+  assert.deepEqual(claims.scp, ["products:read"]);
+  assert.equal(claims.iss, mock.issuer);
+});
+
+test("the clock of a sandbox does not move that of another org", async () => {
+  const org = await mock.sandbox({ name: "clocks" });
+  const { offset } = await org.clock.advance(7200);
+  assert.equal(offset, 7200);
+  assert.equal((await mock.clock.get()).offset, 0);
+  const claims = await token(org.issuer, await mock.env());
+  assert.equal(claims.iss, org.issuer);
+  assert.ok(claims.iat > Date.now() / 1000 + 7000, `iat ${claims.iat}`);
+  await org.remove();
+  assert.equal((await fetch(`${org.issuer}/v1/keys`)).status, 404);
+});
+
+test("a fault occurs as often as it was asked for", async () => {
+  await mock.faults.add({ name: "http.status-503", path: "/oauth2/default/v1/keys", times: 1 });
+  const statuses = [];
+  for (let i = 0; i < 2; i += 1) {
+    statuses.push((await fetch(`${mock.issuer}/v1/keys`)).status);
+  }
+  assert.deepEqual(statuses, [503, 200]);
+  await mock.faults.clear();
+});
+
+test("the journal has the request and its answer", async () => {
+  const answer = await fetch(`${mock.issuer}/v1/token`, { method: "POST", body: new URLSearchParams() });
+  const id = answer.headers.get("x-okta-request-id") ?? "";
+  const entry = await mock.journal.get(id);
+  assert.equal(entry.status, answer.status);
+});
+
+test("an operation with a wrong body is rejected with what is expected", async () => {
+  await assert.rejects(mock.control("POST", "/faults", { name: "no-such-fault" }), (error) => {
+    assert.ok(error instanceof ControlError);
+    assert.equal(error.status, 400);
+    assert.match(error.message, /expected/);
+    return true;
+  });
+});
+
+test("a mock that cannot start says why", async () => {
+  await assert.rejects(MockIdp.start({ org: "no-such-file.yaml" }), /no-such-file\.yaml/);
+});

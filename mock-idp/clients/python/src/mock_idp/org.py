@@ -1,0 +1,181 @@
+"""The control API of one org."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from datetime import datetime
+from typing import Any, Mapping, TypedDict, cast
+
+
+class ControlError(Exception):
+    """An answer of the control API that is not 2xx."""
+
+    def __init__(self, status: int, body: Any, operation: str) -> None:
+        error = body.get("error") if isinstance(body, dict) else body
+        expected = body.get("expected") if isinstance(body, dict) else None
+        hint = f"; expected: {json.dumps(expected)}" if expected is not None else ""
+        super().__init__(f"{operation}: {status} {error}{hint}")
+        self.status = status
+        self.body = body
+
+
+class Org:
+    """An org of a running mock."""
+
+    def __init__(self, url: str, issuer: str) -> None:
+        self.url = url
+        """The base URL: ``http://localhost:7801``, or that of a sandbox."""
+        self.issuer = issuer
+        """Its authorization server ``default``."""
+        self.clock = Clock(self)
+        self.faults = Faults(self)
+        self.journal = Journal(self)
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """An operation of the control API; ``path`` is below ``/_mock``. The page ``/_mock`` lists them."""
+        data = json.dumps(body).encode() if body is not None else (None if method == "GET" else b"")
+        headers = {} if method == "GET" else {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/_mock{path}", data=data, headers=headers, method=method)
+        # Not through a proxy: the mock is on this machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request) as answer:
+                return _parsed(answer.read())
+        except urllib.error.HTTPError as error:
+            raise ControlError(error.code, _parsed(error.read()), f"{method} /_mock{path}") from None
+
+    def info(self) -> Any:
+        """Version, issuer and warnings."""
+        return self.control("GET", "/info")
+
+    def reset(self) -> None:
+        """Removes everything that sign-ins and tests have left behind."""
+        self.control("POST", "/reset", {})
+
+    def sandbox(
+        self,
+        from_: str | Mapping[str, Any] | None = None,
+        name: str | None = None,
+        lifetime: int | None = None,
+    ) -> Sandbox:
+        """Adds an org of its own for a test: users, keys, clock, faults and journal are not shared.
+
+        :param from_: the name of an org, or an org document. Default: this org.
+        :param lifetime: seconds until it is removed by itself.
+        """
+        options = {"from": from_, "name": name, "lifetime": lifetime}
+        added = self.control("POST", "/orgs", {key: value for key, value in options.items() if value is not None})
+        return Sandbox(added["url"], added["issuer"], added["name"], self)
+
+
+class Sandbox(Org):
+    """An org that was added at run time. As a context manager it is removed at the end."""
+
+    def __init__(self, url: str, issuer: str, name: str, parent: Org) -> None:
+        super().__init__(url, issuer)
+        self.name = name
+        self._parent = parent
+
+    def remove(self) -> None:
+        """Removes the org with everything that it holds."""
+        self._parent.control("DELETE", f"/orgs/{urllib.parse.quote(self.name, safe='')}")
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+class ClockState(TypedDict):
+    """What a clock shows."""
+
+    now: str
+    offset: int
+    frozen: bool
+
+
+class Clock:
+    """The clock of an org. Each operation returns what it shows: ``offset`` is in seconds."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+
+    def get(self) -> ClockState:
+        return cast(ClockState, self._org.control("GET", "/clock"))
+
+    def advance(self, seconds: int) -> ClockState:
+        return self._change({"advance": seconds})
+
+    def set(self, time: str | datetime, freeze: bool = False) -> ClockState:
+        """Sets the time, RFC 3339 or a datetime with a time zone."""
+        if isinstance(time, datetime):
+            if time.tzinfo is None:
+                raise ValueError("the time has no time zone; use datetime.now(timezone.utc)")
+            time = time.isoformat()
+        return self._change({"set": time, "freeze": freeze})
+
+    def reset(self) -> ClockState:
+        return self._change({"reset": True})
+
+    def _change(self, change: dict[str, Any]) -> ClockState:
+        return cast(ClockState, self._org.control("POST", "/clock", change))
+
+
+class Faults:
+    """What an org makes wrong."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+
+    def add(
+        self,
+        name: str,
+        *,
+        times: int | None = None,
+        client_id: str | None = None,
+        path: str | None = None,
+        delay_ms: int | None = None,
+    ) -> Any:
+        """Switches a fault on.
+
+        :param name: for example ``id_token.expired`` or ``http.status-503``.
+        :param times: how many times it occurs; without it, until it is removed.
+        """
+        fault = {"name": name, "times": times, "client_id": client_id, "path": path, "delay_ms": delay_ms}
+        return self._org.control("POST", "/faults", {key: value for key, value in fault.items() if value is not None})
+
+    def list(self) -> Any:
+        return self._org.control("GET", "/faults")
+
+    def clear(self) -> None:
+        self._org.control("DELETE", "/faults")
+
+
+class Journal:
+    """The last requests of an org, with the reasons of their answers."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+
+    def list(self, **filter: str) -> Any:
+        """The requests, newest first; keyword arguments are parameters of the query."""
+        query = urllib.parse.urlencode(filter)
+        return self._org.control("GET", f"/requests?{query}" if query else "/requests")
+
+    def get(self, request_id: str) -> Any:
+        """One request, by the value of ``x-okta-request-id``."""
+        return self._org.control("GET", f"/requests/{urllib.parse.quote(request_id, safe='')}")
+
+
+def _parsed(body: bytes) -> Any:
+    text = body.decode()
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import base64
+import json
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+from mock_idp import ControlError, MockIdp, Sandbox, StartError
+
+
+def token(issuer: str, env: dict[str, str]) -> dict[str, object]:
+    form = {
+        "grant_type": "client_credentials",
+        "scope": "products:read",
+        "client_id": env["OKTA_SERVICE_CLIENT_ID"],
+        "client_secret": env["OKTA_SERVICE_CLIENT_SECRET"],
+    }
+    with urllib.request.urlopen(f"{issuer}/v1/token", urllib.parse.urlencode(form).encode()) as answer:
+        access_token: str = json.load(answer)["access_token"]
+    claims = access_token.split(".")[1]
+    decoded: dict[str, object] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    return decoded
+
+
+def status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_env_names_the_issuer_and_a_client_that_gets_a_token(mock_idp: MockIdp) -> None:
+    env = mock_idp.env()
+    assert env["OKTA_ISSUER"] == mock_idp.issuer
+    claims = token(mock_idp.issuer, env)
+    assert (claims["iss"], claims["scp"]) == (mock_idp.issuer, ["products:read"])
+
+
+def test_the_clock_of_a_sandbox_does_not_move_that_of_another_org(mock_idp: MockIdp, okta_org: Sandbox) -> None:
+    assert okta_org.clock.advance(7200)["offset"] == 7200
+    assert mock_idp.clock.get()["offset"] == 0
+    claims = token(okta_org.issuer, mock_idp.env())
+    assert claims["iss"] == okta_org.issuer
+    assert isinstance(claims["iat"], int) and claims["iat"] > time.time() + 7000
+
+
+def test_a_removed_sandbox_is_not_found(mock_idp: MockIdp) -> None:
+    with mock_idp.sandbox(name="short-lived") as sandbox:
+        assert status(f"{sandbox.issuer}/v1/keys") == 200
+    assert status(f"{sandbox.issuer}/v1/keys") == 404
+
+
+def test_a_fault_occurs_as_often_as_it_was_asked_for(okta_org: Sandbox) -> None:
+    okta_org.faults.add("http.status-503", path="/oauth2/default/v1/keys", times=1)
+    assert [status(f"{okta_org.issuer}/v1/keys") for _ in range(2)] == [503, 200]
+
+
+def test_a_wrong_body_is_rejected_with_what_is_expected(mock_idp: MockIdp) -> None:
+    with pytest.raises(ControlError, match="expected") as rejected:
+        mock_idp.faults.add("no-such-fault")
+    assert rejected.value.status == 400
+
+
+def test_a_mock_that_cannot_start_says_why() -> None:
+    with pytest.raises(StartError, match=r"no-such-file\.yaml"):
+        MockIdp.start("no-such-file.yaml")
