@@ -30,6 +30,37 @@ export class ControlError extends Error {
  * @property {string} [client_id] Only tokens of this client.
  * @property {string} [path] Only paths with this prefix.
  * @property {number} [delay_ms] The delay of `http.slow`.
+ * @property {string} [user] Only tokens of this user.
+ * @property {string} [error] The error of `http.oauth-error` and `authorize.error`.
+ * @property {string} [error_description]
+ * @property {number} [probability] From 0 to 1.
+ * @property {number} [seed] The same seed gives the same series.
+ */
+
+/**
+ * @typedef {object} Login
+ * @property {string} client Client id or label.
+ * @property {string} [user] Login or id; none for a client without a user.
+ * @property {string[]} [scopes]
+ * @property {string} [server] `default`, `org`, or an authorization server's name or id.
+ * @property {"authorization_code" | "implicit" | "password" | "client_credentials"} [grant]
+ * @property {string} [nonce]
+ * @property {string} [acr_values]
+ * @property {boolean} [consent] `false`: the user has not allowed anything.
+ */
+
+/**
+ * @typedef {object} NextToken
+ * @property {string} [client] Only tokens for this client.
+ * @property {string} [user] Only tokens of this user.
+ * @property {number} [times] For how many answers. Default: 1.
+ * @property {boolean} [always] Until it is removed.
+ * @property {string[]} [tokens] The kinds of tokens: `access_token`, `id_token`, … Default: all.
+ * @property {Record<string, unknown>} [claims] Claims that are set.
+ * @property {string[]} [drop] Claims that are removed.
+ * @property {number} [lifetime] Seconds.
+ * @property {string} [error] An OAuth error in place of the tokens.
+ * @property {string} [error_description]
  */
 
 /**
@@ -116,9 +147,62 @@ export class Org {
       const query = new URLSearchParams(filter).toString();
       return this.control("GET", `/requests${query ? `?${query}` : ""}`);
     },
+    /**
+     * Waits until requests match.
+     * @param {Record<string, string>} filter Parameters of the query, with `count` and `timeout` in seconds.
+     * @returns {Promise<any>}
+     */
+    wait: (filter) => this.control("GET", `/requests/wait?${new URLSearchParams(filter)}`),
     /** @param {string} id The value of `x-okta-request-id`. @returns {Promise<any>} */
     get: (id) => this.control("GET", `/requests/${encodeURIComponent(id)}`),
   };
+
+  /** Other claims, or an error, in the next tokens. */
+  nextTokens = {
+    /** @param {NextToken} change @returns {Promise<any>} */
+    add: (change) => this.control("POST", "/next-tokens", change),
+    /** @returns {Promise<any>} */
+    list: () => this.control("GET", "/next-tokens"),
+    /** @returns {Promise<any>} */
+    clear: () => this.control("DELETE", "/next-tokens"),
+  };
+
+  /**
+   * The tokens of a complete sign-in. Policies apply: a refusal is a `ControlError` of status 403 with the reasons.
+   * @param {Login} login
+   * @returns {Promise<any>}
+   */
+  login(login) {
+    return this.control("POST", "/login", login);
+  }
+
+  /**
+   * A signed token with given claims; no policy is asked.
+   * @param {Record<string, unknown>} token `kind`, `client`, `user`, `scopes`, `claims`, `drop`, `lifetime`, `faults`.
+   * @returns {Promise<any>}
+   */
+  signToken(token) {
+    return this.control("POST", "/tokens", token);
+  }
+
+  /**
+   * These users sign in next, without a page.
+   * @param {string[]} users
+   * @param {{ client?: string }} [options]
+   * @returns {Promise<any>}
+   */
+  signInNext(users, options = {}) {
+    return this.control("POST", "/sign-ins", { users, ...options });
+  }
+
+  /**
+   * Changes users, groups, memberships and assignments; all or none.
+   * @param {{ users?: object[], groups?: object[], assignments?: object[] }} change
+   * @returns {Promise<any>}
+   */
+  change(change) {
+    return this.control("POST", "/directory", change);
+  }
 
   /** Removes everything that sign-ins and tests have left behind. @returns {Promise<any>} */
   reset() {

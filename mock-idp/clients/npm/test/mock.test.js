@@ -55,6 +55,24 @@ test("a fault occurs as often as it was asked for", async () => {
   await mock.faults.clear();
 });
 
+test("the next token has the claims that were asked for", async () => {
+  const org = await mock.sandbox();
+  await org.nextTokens.add({ user: "buyer", tokens: ["access_token"], claims: { market_role: "owner" } });
+  const { claims } = await org.login({ client: "Market demo", user: "buyer", scopes: ["openid"] });
+  assert.equal(claims.access_token.market_role, "owner");
+  const again = await org.login({ client: "Market demo", user: "buyer", scopes: ["openid"] });
+  assert.equal(again.claims.access_token.market_role, "shopper");
+  await org.remove();
+});
+
+test("a change of a user is in the next token", async () => {
+  const org = await mock.sandbox();
+  await org.change({ groups: [{ group: "Guests" }], users: [{ user: "buyer", join: ["Guests"] }] });
+  const { claims } = await org.login({ client: "Market demo", user: "buyer", scopes: ["openid", "groups"] });
+  assert.ok(claims.id_token.groups.includes("Guests"), JSON.stringify(claims.id_token.groups));
+  await org.remove();
+});
+
 test("the journal has the request and its answer", async () => {
   const answer = await fetch(`${mock.issuer}/v1/token`, { method: "POST", body: new URLSearchParams() });
   const id = answer.headers.get("x-okta-request-id") ?? "";

@@ -60,6 +60,21 @@ def test_a_fault_occurs_as_often_as_it_was_asked_for(okta_org: Sandbox) -> None:
     assert [status(f"{okta_org.issuer}/v1/keys") for _ in range(2)] == [503, 200]
 
 
+def test_the_next_token_has_the_claims_that_were_asked_for(okta_org: Sandbox) -> None:
+    okta_org.next_tokens.add(user="buyer", tokens=["access_token"], claims={"market_role": "owner"})
+    roles = [
+        okta_org.login("Market demo", "buyer", scopes=["openid"])["claims"]["access_token"]["market_role"]
+        for _ in range(2)
+    ]
+    assert roles == ["owner", "shopper"]
+
+
+def test_a_change_of_a_user_is_in_the_next_token(okta_org: Sandbox) -> None:
+    okta_org.change(groups=[{"group": "Guests"}], users=[{"user": "buyer", "join": ["Guests"]}])
+    claims = okta_org.login("Market demo", "buyer", scopes=["openid", "groups"])["claims"]
+    assert "Guests" in claims["id_token"]["groups"]
+
+
 def test_a_wrong_body_is_rejected_with_what_is_expected(mock_idp: MockIdp) -> None:
     with pytest.raises(ControlError, match="expected") as rejected:
         mock_idp.faults.add("no-such-fault")

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import datetime
-from typing import Any, Mapping, TypedDict, cast
+from typing import Any, Mapping, Sequence, TypedDict, cast
 
 
 class ControlError(Exception):
@@ -33,6 +33,7 @@ class Org:
         self.clock = Clock(self)
         self.faults = Faults(self)
         self.journal = Journal(self)
+        self.next_tokens = NextTokens(self)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """An operation of the control API; ``path`` is below ``/_mock``. The page ``/_mock`` lists them."""
@@ -51,6 +52,37 @@ class Org:
         """Version, issuer and warnings."""
         return self.control("GET", "/info")
 
+    def login(self, client: str, user: str | None = None, **parameters: Any) -> Any:
+        """The tokens of a complete sign-in. Policies apply: a refusal is a ``ControlError`` of status 403.
+
+        :param client: client id or label.
+        :param user: login or id; none for a client without a user.
+        :param parameters: ``scopes``, ``server``, ``grant``, ``nonce``, ``acr_values``, ``consent``.
+        """
+        return self.control("POST", "/login", _given({"client": client, "user": user, **parameters}))
+
+    def sign_token(self, kind: str, **parameters: Any) -> Any:
+        """A signed token with given claims; no policy is asked.
+
+        :param kind: ``access_token``, ``id_token``, ``id_jag``, ``interclient_token`` or ``logout_token``.
+        :param parameters: ``client``, ``user``, ``scopes``, ``claims``, ``drop``, ``lifetime``, ``faults``.
+        """
+        return self.control("POST", "/tokens", _given({"kind": kind, **parameters}))
+
+    def sign_in_next(self, *users: str, client: str | None = None) -> Any:
+        """These users sign in next, without a page."""
+        return self.control("POST", "/sign-ins", _given({"users": list(users), "client": client}))
+
+    def change(
+        self,
+        users: Sequence[Mapping[str, Any]] = (),
+        groups: Sequence[Mapping[str, Any]] = (),
+        assignments: Sequence[Mapping[str, Any]] = (),
+    ) -> Any:
+        """Changes users, groups, memberships and assignments; all or none."""
+        change = {"users": list(users), "groups": list(groups), "assignments": list(assignments)}
+        return self.control("POST", "/directory", change)
+
     def reset(self) -> None:
         """Removes everything that sign-ins and tests have left behind."""
         self.control("POST", "/reset", {})
@@ -67,7 +99,7 @@ class Org:
         :param lifetime: seconds until it is removed by itself.
         """
         options = {"from": from_, "name": name, "lifetime": lifetime}
-        added = self.control("POST", "/orgs", {key: value for key, value in options.items() if value is not None})
+        added = self.control("POST", "/orgs", _given(options))
         return Sandbox(added["url"], added["issuer"], added["name"], self)
 
 
@@ -138,21 +170,43 @@ class Faults:
         times: int | None = None,
         client_id: str | None = None,
         path: str | None = None,
-        delay_ms: int | None = None,
+        **more: Any,
     ) -> Any:
         """Switches a fault on.
 
         :param name: for example ``id_token.expired`` or ``http.status-503``.
         :param times: how many times it occurs; without it, until it is removed.
+        :param more: ``user``, ``delay_ms``, ``error``, ``error_description``, ``probability``, ``seed``.
         """
-        fault = {"name": name, "times": times, "client_id": client_id, "path": path, "delay_ms": delay_ms}
-        return self._org.control("POST", "/faults", {key: value for key, value in fault.items() if value is not None})
+        fault = {"name": name, "times": times, "client_id": client_id, "path": path, **more}
+        return self._org.control("POST", "/faults", _given(fault))
 
     def list(self) -> Any:
         return self._org.control("GET", "/faults")
 
     def clear(self) -> None:
         self._org.control("DELETE", "/faults")
+
+
+class NextTokens:
+    """Other claims, or an error, in the next tokens."""
+
+    def __init__(self, org: Org) -> None:
+        self._org = org
+
+    def add(self, **change: Any) -> Any:
+        """Sets what is different about the next tokens.
+
+        :param change: ``client``, ``user``, ``times``, ``always``, ``tokens``, ``claims``, ``drop``, ``lifetime``, ``error``,
+            ``error_description``.
+        """
+        return self._org.control("POST", "/next-tokens", change)
+
+    def list(self) -> Any:
+        return self._org.control("GET", "/next-tokens")
+
+    def clear(self) -> None:
+        self._org.control("DELETE", "/next-tokens")
 
 
 class Journal:
@@ -166,9 +220,18 @@ class Journal:
         query = urllib.parse.urlencode(filter)
         return self._org.control("GET", f"/requests?{query}" if query else "/requests")
 
+    def wait(self, **filter: str | int) -> Any:
+        """Waits until requests match; ``count`` and ``timeout`` in seconds are parameters too."""
+        return self._org.control("GET", f"/requests/wait?{urllib.parse.urlencode(filter)}")
+
     def get(self, request_id: str) -> Any:
         """One request, by the value of ``x-okta-request-id``."""
         return self._org.control("GET", f"/requests/{urllib.parse.quote(request_id, safe='')}")
+
+
+def _given(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the members that are none."""
+    return {key: value for key, value in members.items() if value is not None}
 
 
 def _parsed(body: bytes) -> Any:
