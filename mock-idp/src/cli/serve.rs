@@ -20,6 +20,7 @@ pub(super) fn check(args: &ServeArgs) -> Result<(), Failure> {
     for warning in orgs.iter().flat_map(|org| &org.warnings) {
         write_stderr(&format!("warning: {warning}\n"));
     }
+    flush_stderr();
     print(&format!("ok: {}\n", names(&orgs)))
 }
 
