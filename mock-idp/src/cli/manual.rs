@@ -20,6 +20,7 @@ pub(super) fn completions(shell: Shell) -> Result<(), Failure> {
 
 /// Writes one page for the program and one for each of its commands: `mock-idp.1`, `mock-idp-serve.1`, …
 pub(super) fn pages(dir: &Path) -> Result<(), Failure> {
-    let written = std::fs::create_dir_all(dir).and_then(|()| clap_mangen::generate_to(<Config as CommandFactory>::command(), dir));
+    let written = std::fs::create_dir_all(dir)
+        .and_then(|()| clap_mangen::generate_to(<Config as CommandFactory>::command(), dir));
     written.map_err(|error| Failure::machine(format!("cannot write to {}: {error}", dir.display())))
 }

@@ -38,7 +38,7 @@ fn prepare(
     hook: &mut Map<String, Value>,
     known: Option<&DirectoryObject>,
 ) -> Result<(), ApiError> {
-    hooks::require(hook, &["name"], &["events", "channel"])?.into_result("eventHook")?;
+    hooks::require(hook, &["name"], &["events", "channel"])?.into_result()?;
     let body = BodyMembers::of(hook);
     let description = body.text("description")?.map(str::to_owned);
     let events = body.object("events")?.map(events).transpose()?;

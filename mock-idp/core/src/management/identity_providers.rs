@@ -122,7 +122,7 @@ fn prepare(
             causes.add(member, "The field cannot be left blank");
         }
     }
-    causes.into_result("identityProvider")?;
+    causes.into_result()?;
     let protocol = protocol.map(|protocol| shown_protocol(kind, protocol)).transpose()?;
     let policy = policy.map(|policy| shown_policy(kind, policy)).transpose()?;
     let mode = body.text("issuerMode")?.unwrap_or("DYNAMIC").to_owned();

@@ -34,6 +34,6 @@ fn prepare(
     if change.draft.objects(DirectoryKind::InlineHook).filter(is_other).any(|other| other.name() == name) {
         causes.add("name", "An object with this field already exists in the current organization");
     }
-    causes.into_result("inlineHook")?;
+    causes.into_result()?;
     hooks::complete_channel(hook, known, &["HTTP", "OAUTH"])
 }

@@ -121,7 +121,7 @@ fn write(
     if body.list("scopes")?.is_none_or(Vec::is_empty) {
         causes.add("scopes", "The field cannot be left blank");
     }
-    causes.into_result("trustedOrigin")?;
+    causes.into_result()?;
     name.clone_into(&mut trusted.name);
     origin.clone_into(&mut trusted.origin);
     trusted.scopes = body.list("scopes")?.into_iter().flatten().map(scope).collect::<Result<_, _>>()?;

@@ -52,8 +52,11 @@ fn put_group(draft: &mut Draft, change: &GroupChange, place: &str) -> Result<Str
         (None, false) => Group {
             id: String::new(),
             kind: GroupType::OktaGroup,
-            profile: GroupProfile { name: name.clone(), description: String::new() },
+            profile: GroupProfile { name: name.clone(), ..GroupProfile::default() },
             source: None,
+            created: None,
+            last_updated: None,
+            last_membership_updated: None,
         },
     };
     if group.kind == GroupType::BuiltIn && members.is_some() {
@@ -63,7 +66,7 @@ fn put_group(draft: &mut Draft, change: &GroupChange, place: &str) -> Result<Str
         group.profile.name.clone_from(renamed);
     }
     if let Some(description) = description {
-        group.profile.description.clone_from(description);
+        group.profile.description = Some(description.clone());
     }
     let name = group.profile.name.clone();
     draft.put_group(group);
@@ -83,7 +86,7 @@ fn put_user(draft: &mut Draft, change: &UserChange, place: &str) -> Result<Strin
         user.status = status;
     }
     if let Some(value) = &change.password {
-        user.credentials = UserCredentials { password: Some(Password { value: value.clone() }) };
+        user.credentials = UserCredentials { password: Some(Password::plain(value)), ..user.credentials };
     }
     if let Some(groups) = &change.groups {
         user.group_ids = group_ids(draft, groups, &format!("{place}.groups"))?;
