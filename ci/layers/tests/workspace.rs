@@ -58,6 +58,7 @@ const DEMO_APP: Layers = Layers {
         &["session"],
         &["pages"],
         &["relying_party", "resource_server", "viewer", "embedded"],
+        &["manual"],
     ],
 };
 
