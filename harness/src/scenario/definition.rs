@@ -40,6 +40,16 @@ impl fmt::Debug for Procedure {
     }
 }
 
+/// The reason for which a target cannot run a scenario; for needs that depend on the data of the scenario.
+#[derive(Clone)]
+struct Precondition(Arc<dyn Fn(&Target) -> Option<String> + Send + Sync>);
+
+impl fmt::Debug for Precondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Precondition")
+    }
+}
+
 /// Which driver a scenario needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RequiredDriver {
@@ -84,6 +94,7 @@ pub struct Scenario {
     pub driver: RequiredDriver,
     pub certification: Option<Certification>,
     pub table: Option<Table>,
+    precondition: Option<Precondition>,
     procedure: Procedure,
 }
 
@@ -119,6 +130,7 @@ impl Scenario {
             driver: RequiredDriver::Any,
             certification: None,
             table: None,
+            precondition: None,
             procedure,
         }
     }
@@ -153,6 +165,12 @@ impl Scenario {
         self
     }
 
+    /// Lets only targets run the scenario for which `unmet` returns no reason.
+    pub(super) fn unless(mut self, unmet: impl Fn(&Target) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.precondition = Some(Precondition(Arc::new(unmet)));
+        self
+    }
+
     pub(super) fn of_table(mut self, document: impl Into<Cow<'static, str>>, applicability: &Applicability) -> Self {
         self.table = Some(Table { document: document.into(), applicability: applicability.clone() });
         self
@@ -164,7 +182,8 @@ impl Scenario {
     pub fn unmet(&self, target: &Target, claimed: bool) -> Option<String> {
         let table = self.table.as_ref().and_then(|table| table.applicability.unmet(target));
         let plan_needs = self.plan_needs.iter().filter(|_| !claimed);
-        table.or_else(|| self.needs.iter().chain(plan_needs).find_map(|need| need.unmet(target)))
+        let needs = || self.needs.iter().chain(plan_needs).find_map(|need| need.unmet(target));
+        table.or_else(needs).or_else(|| self.precondition.as_ref().and_then(|precondition| precondition.0(target)))
     }
 
     /// Whether the provider itself says that it follows the plan of the scenario.

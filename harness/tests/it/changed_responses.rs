@@ -384,7 +384,9 @@ detects! {
         |response| drop(response.headers.remove(header::REFERRER_POLICY));
     page_that_loads_anything: "security.sign-in-page", "security.content-policy",
         |response| drop(response.headers.remove(header::CONTENT_SECURITY_POLICY));
-    another_claim_in_the_snapshot: "claims.buyer", "claims.snapshot",
+    another_claim_in_the_snapshot:
+        "matrix.market-demo.buyer@example.test.default.authorization_code.openid+profile+email+address+phone",
+        "claims.snapshot",
         |response| if response.at("/userinfo") { response.body = response.body.replace("Ben", "Bob") };
 }
 

@@ -224,6 +224,6 @@ detects! {
         |response| if response.at("/userinfo") { response.body = response.body.replace("\"email_verified\":true", "\"email_verified\":\"true\"") };
     challenge_for_another_reason: "userinfo.bad-token", "bearer.error",
         |response| drop(response.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"other\"")));
-    volatile_claim_of_another_kind: "claims.buyer", "claims.volatile",
-        |response| response.reclaim(|claims| drop(claims.insert("idp".into(), json!("other"))));
+    volatile_claim_of_another_form: "matrix.market-demo.buyer@example.test.default.authorization_code.openid", "claims.volatile",
+        |response| response.reclaim(|claims| drop(claims.insert("jti".into(), json!("other"))));
 }

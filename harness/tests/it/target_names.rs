@@ -41,7 +41,7 @@ async fn a_client_and_an_account_with_other_names_get_the_roles_that_fit() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir_all(folder.path().join("targets")).expect("a folder");
     std::fs::write(folder.path().join("targets/shop.toml"), TARGET).expect("a target file");
-    let ids = ["code.web.custom", "refresh.static.custom", "claims.service"];
+    let ids = ["code.web.custom", "refresh.static.custom", "service.basic"];
     let mut options = options("shop", &ids, &folder.path().join("reports"));
     options.fixtures = Fixtures::find(Some(folder.path().to_owned())).expect("fixtures");
     let runner = Runner::open(options).await.expect("a target");
@@ -55,7 +55,7 @@ async fn a_client_and_an_account_with_other_names_get_the_roles_that_fit() {
     }
     let run = runner.run(|_| {}).await;
     assert_eq!(run.scenario("code.web.custom").expect("a record").state, State::Pass);
-    let skipped = run.scenario("claims.service").expect("a record");
+    let skipped = run.scenario("service.basic").expect("a record");
     let reason = "needs the service client with its secret";
     assert_eq!((skipped.state, skipped.reason.as_deref()), (State::Skip, Some(reason)));
 }

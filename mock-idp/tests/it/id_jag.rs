@@ -160,7 +160,7 @@ async fn a_fault_changes_the_id_jag_and_no_other_token() {
 
     post(&mock, "/_mock/faults", json!({ "name": "id_jag.wrong-type", "times": 1 })).await;
     let spoiled = body(assert_identity(&mock, agent, text(&tokens, "id_token"), &[]).await).await;
-    assert_eq!(decode(text(&spoiled, "access_token")).0["typ"], "JWT");
+    assert_eq!(decode(text(&spoiled, "access_token")).0["typ"], "dpop+jwt");
 }
 
 #[tokio::test]

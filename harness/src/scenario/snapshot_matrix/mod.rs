@@ -12,7 +12,7 @@ use super::stopped::Stopped;
 use super::table::TableError;
 use crate::claims::{Context, FoundResult, Snapshot, SnapshotCase, scenario_id};
 use crate::issuer_target::fixtures::{Fixtures, SNAPSHOTS};
-use crate::issuer_target::{Account, Applicability, Client, Server, ServerKind};
+use crate::issuer_target::{Account, Applicability, Client, Server, ServerKind, Target};
 use crate::nearest::did_you_mean;
 use selection::Selection;
 
@@ -69,7 +69,9 @@ impl Field {
         let driver = if user.is_some() { RequiredDriver::Http } else { RequiredDriver::None };
         // The user agrees in the control API, for all requests that wait.
         let needs: &[Need] = if self.case.short_grant() == "ciba" { &[Need::ExclusiveIssuer] } else { &[] };
+        let field = self.clone();
         Scenario::from_data(scenario_id(&self.name), title, self, |field, context| Box::pin(field.run(context)))
+            .unless(move |target| field.unmet(target))
             .tags(&[SNAPSHOT_TAG, "matrix"])
             .cites(&["Okta: access token claims", "Okta: ID token claims"])
             .needs(needs)
@@ -79,12 +81,13 @@ impl Field {
 
     /// Makes the request and compares the result with the snapshot.
     async fn run(&self, context: &ScenarioContext) -> Result<(), Stopped> {
-        let (server, client) = (self.server(context)?, self.client(context)?);
-        let account = self.case.user.as_deref().map(|login| account(context, login)).transpose()?;
+        let target = &context.target;
+        let parties = || Ok((self.server(target)?, self.client(target)?, self.account(target)?));
+        let (server, client, account) = parties().map_err(Stopped::Skipped)?;
         let (case, stored) = (&self.case, self.stored.as_ref());
         let reached = requests::Requester { context, server, client, account, case, stored }.request().await?;
         let found = result::found(context, server, reached, self.case.scopes()).await?;
-        let base = base(context);
+        let base = base(target);
         let now = context.target.now();
         let normalising = Context { base: &base, now, nonce: found.nonce.as_deref(), hashes: found.hashes };
         let (okta_texts, user_id) = (context.target.speaks_okta(), found.user_id.as_deref());
@@ -92,19 +95,29 @@ impl Field {
         Ok(context.snapshots.judge(&context.recorder, &self.name, &self.case, result, &normalising)?)
     }
 
-    fn client<'a>(&self, context: &'a ScenarioContext) -> Result<&'a Client, Stopped> {
+    /// Why a target cannot make the request.
+    fn unmet(&self, target: &Target) -> Option<String> {
+        let parties = self.server(target).and(self.client(target).map(|_| ()));
+        parties.and(self.account(target).map(|_| ())).err()
+    }
+
+    fn account<'a>(&self, target: &'a Target) -> Result<Option<&'a Account>, String> {
+        self.case.user.as_deref().map(|login| account(target, login)).transpose()
+    }
+
+    fn client<'a>(&self, target: &'a Target) -> Result<&'a Client, String> {
         let SnapshotCase { client, client_id, .. } = &self.case;
-        let clients = || context.target.clients.values();
+        let clients = || target.clients.values();
         let found = clients().find(|known| known.id == *client_id);
         found.or_else(|| clients().find(|known| known.name.word() == client)).ok_or_else(|| {
-            let suggestion = did_you_mean(client, context.target.clients.keys().map(|name| name.word()));
-            Stopped::Skipped(format!("needs a client with the id {client_id:?} or the name {client:?}{suggestion}"))
+            let suggestion = did_you_mean(client, target.clients.keys().map(|name| name.word()));
+            format!("needs a client with the id {client_id:?} or the name {client:?}{suggestion}")
         })
     }
 
-    fn server<'a>(&self, context: &'a ScenarioContext) -> Result<&'a Server, Stopped> {
+    fn server<'a>(&self, target: &'a Target) -> Result<&'a Server, String> {
         let name = self.case.server.as_str();
-        let base = base(context);
+        let base = base(target);
         // A name that is not in the URL of the issuer: the issuer is in the token.
         let issuer = self.stored.as_ref().and_then(|stored| {
             ["token", "authorize"].iter().find_map(|answer| {
@@ -123,22 +136,22 @@ impl Field {
             };
             named || issuer.as_deref() == Some(server.issuer.as_str())
         };
-        let found = context.target.servers.values().find(is_meant);
-        found.ok_or_else(|| Stopped::Skipped(format!("needs the authorization server {name}")))
+        let found = target.servers.values().find(is_meant);
+        found.ok_or_else(|| format!("needs the authorization server {name}"))
     }
 }
 
-fn account<'a>(context: &'a ScenarioContext, login: &str) -> Result<&'a Account, Stopped> {
-    let accounts = || context.target.accounts.values();
+fn account<'a>(target: &'a Target, login: &str) -> Result<&'a Account, String> {
+    let accounts = || target.accounts.values();
     let found = accounts().find(|known| known.login == login);
     found.or_else(|| accounts().find(|known| known.name.word() == login)).ok_or_else(|| {
         let suggestion = did_you_mean(login, accounts().map(|account| account.login.as_str()));
-        Stopped::Skipped(format!("needs the account of {login:?}{suggestion}"))
+        format!("needs the account of {login:?}{suggestion}")
     })
 }
 
 /// The base URL of the issuer.
-fn base(context: &ScenarioContext) -> String {
-    let base = url::Url::parse(context.target.issuer()).map(|issuer| issuer.origin().ascii_serialization());
+fn base(target: &Target) -> String {
+    let base = url::Url::parse(target.issuer()).map(|issuer| issuer.origin().ascii_serialization());
     base.unwrap_or_default()
 }
