@@ -42,7 +42,9 @@ impl fmt::Debug for Procedure {
 
 /// The reason for which a target cannot run a scenario; for needs that depend on the data of the scenario.
 #[derive(Clone)]
-struct Precondition(Arc<dyn Fn(&Target) -> Option<String> + Send + Sync>);
+struct Precondition(Arc<UnmetFn>);
+
+type UnmetFn = dyn Fn(&Target) -> Option<String> + Send + Sync;
 
 impl fmt::Debug for Precondition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
