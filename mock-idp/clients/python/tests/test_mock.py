@@ -6,13 +6,20 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from typing import Any
 
 import pytest
 
 from mock_idp import ControlError, MockIdp, Sandbox, StartError
 
 
-def token(issuer: str, env: dict[str, str]) -> dict[str, object]:
+def decode(token: str) -> dict[str, Any]:
+    claims = token.split(".")[1]
+    decoded: dict[str, Any] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+    return decoded
+
+
+def token(issuer: str, env: dict[str, str]) -> dict[str, Any]:
     form = {
         "grant_type": "client_credentials",
         "scope": "products:read",
@@ -20,10 +27,7 @@ def token(issuer: str, env: dict[str, str]) -> dict[str, object]:
         "client_secret": env["OKTA_SERVICE_CLIENT_SECRET"],
     }
     with urllib.request.urlopen(f"{issuer}/v1/token", urllib.parse.urlencode(form).encode()) as answer:
-        access_token: str = json.load(answer)["access_token"]
-    claims = access_token.split(".")[1]
-    decoded: dict[str, object] = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
-    return decoded
+        return decode(json.load(answer)["access_token"])
 
 
 def status(url: str) -> int:
@@ -63,7 +67,7 @@ def test_a_fault_occurs_as_often_as_it_was_asked_for(okta_org: Sandbox) -> None:
 def test_the_next_token_has_the_claims_that_were_asked_for(okta_org: Sandbox) -> None:
     okta_org.next_tokens.add(user="buyer", tokens=["access_token"], claims={"market_role": "owner"})
     roles = [
-        okta_org.login("Market demo", "buyer", scopes=["openid"])["claims"]["access_token"]["market_role"]
+        decode(okta_org.login("Market demo", "buyer", scopes=["openid"])["tokens"]["access_token"])["market_role"]
         for _ in range(2)
     ]
     assert roles == ["owner", "shopper"]
@@ -71,8 +75,8 @@ def test_the_next_token_has_the_claims_that_were_asked_for(okta_org: Sandbox) ->
 
 def test_a_change_of_a_user_is_in_the_next_token(okta_org: Sandbox) -> None:
     okta_org.change(groups=[{"group": "Guests"}], users=[{"user": "buyer", "join": ["Guests"]}])
-    claims = okta_org.login("Market demo", "buyer", scopes=["openid", "groups"])["claims"]
-    assert "Guests" in claims["id_token"]["groups"]
+    tokens = okta_org.login("Market demo", "buyer", scopes=["openid"])["tokens"]
+    assert "Guests" in decode(tokens["id_token"])["groups"]
 
 
 def test_a_wrong_body_is_rejected_with_what_is_expected(mock_idp: MockIdp) -> None:
