@@ -70,13 +70,13 @@ fn remedy(words: &str, client: &Client, uri: &str) -> String {
 /// The words of an error page.
 pub(super) fn words(page: &Page) -> String {
     let status = page.status.map(|status| format!("{status} ")).unwrap_or_default();
-    let told = match (&page.error_code, &page.error_description, &page.alert) {
+    let message = match (&page.error_code, &page.error_description, &page.alert) {
         (Some(code), Some(description), _) => format!("{code}: {description}"),
         (Some(text), None, _) | (None, Some(text), _) | (None, None, Some(text)) => text.clone(),
         (None, None, None) if page.text.is_empty() => page.title.clone(),
         (None, None, None) => page.text.clone(),
     };
-    format!("{status}{told}")
+    format!("{status}{message}")
 }
 
 /// Redeems a code that does not exist: the issuer authenticates the client first (RFC 6749 3.2.1).

@@ -1,4 +1,4 @@
-//! Runs scenarios at the same time, and stops when it is told to.
+//! Runs scenarios at the same time, and stops on request.
 
 use std::collections::HashMap;
 use std::pin::Pin;

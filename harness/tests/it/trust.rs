@@ -161,7 +161,8 @@ fn a_signal_ends_the_run_with_a_report_of_what_was_done() {
             .spawn()
             .expect("the program");
         let mut lines = std::io::BufRead::lines(std::io::BufReader::new(process.stdout.take().expect("a pipe")));
-        assert!(lines.next().expect("a line").expect("text").contains("discovery"));
+        // A scenario has finished: which one is first depends on the machine.
+        lines.next().expect("a line").expect("text");
         let id = process.id().to_string();
         assert!(Process::new("kill").args(["-s", signal, &id]).status().expect("kill").success());
         // The pipe is read, so that the program is not blocked by it.

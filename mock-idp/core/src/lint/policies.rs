@@ -48,7 +48,7 @@ impl Lint<'_> {
             let message = format!("the rule `{}` matches nothing: it lists no grant type", rule.name);
             return self.warn(format!("{path}/conditions/grantTypes/include"), message);
         }
-        if includes_nobody(&rule.conditions.people) {
+        if includes_no_user(&rule.conditions.people) {
             let without_user = grant_types.contains(&GrantType::ClientCredentials);
             // A rule for services only needs no people.
             if !without_user || grant_types.len() > 1 {
@@ -105,7 +105,7 @@ impl Lint<'_> {
     }
 }
 
-fn includes_nobody(people: &People) -> bool {
+fn includes_no_user(people: &People) -> bool {
     people.users.include.is_empty() && people.groups.include.is_empty()
 }
 

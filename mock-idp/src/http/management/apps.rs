@@ -86,7 +86,7 @@ async fn features(call: Management, path: PathParameters) -> Result<Response, Ap
     Err(ApiError::validation("feature", vec!["Provisioning is not supported.".to_owned()]))
 }
 
-/// Okta: that a feature has an unknown name is told before anything else.
+/// Okta: an unknown name of a feature is reported before anything else.
 async fn feature(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     let name = path.get("feature");
     if !["USER_PROVISIONING", "INBOUND_PROVISIONING"].contains(&name.as_str()) {

@@ -97,7 +97,7 @@ pub(super) fn enrollment_settings(written: &Value, authenticators: &[(String, St
 
 /// The conditions of a rule.
 pub(super) fn rule_conditions(kind: &PolicyType, written: &Value) -> Value {
-    let nobody = || Some(json!({ "users": { "exclude": [] } }));
+    let no_exclusions = || Some(json!({ "users": { "exclude": [] } }));
     let anywhere = || Some(json!({ "connection": "ANYWHERE" }));
     let lists = || Some(json!({ "include": [], "exclude": [] }));
     match kind.name {
@@ -107,7 +107,7 @@ pub(super) fn rule_conditions(kind: &PolicyType, written: &Value) -> Value {
             let mut written = written.clone();
             platform(&mut written);
             let order = [
-                ("people", nobody()),
+                ("people", no_exclusions()),
                 ("network", None),
                 ("platform", None),
                 ("riskScore", risk),
@@ -125,12 +125,12 @@ pub(super) fn rule_conditions(kind: &PolicyType, written: &Value) -> Value {
                 }
                 *people = arranged(people, &[("users", None), ("groups", None)]);
             }
-            arranged(&written, &[("people", nobody()), ("network", anywhere())])
+            arranged(&written, &[("people", no_exclusions()), ("network", anywhere())])
         }
         "OKTA_SIGN_ON" => {
             let behaviors = written.get("riskScore").filter(|risk| !risk.is_null()).map(|_| json!({ "behaviors": [] }));
             let order = [
-                ("people", nobody()),
+                ("people", no_exclusions()),
                 ("network", None),
                 ("authContext", None),
                 ("risk", behaviors),
@@ -146,10 +146,10 @@ pub(super) fn rule_conditions(kind: &PolicyType, written: &Value) -> Value {
         "POST_AUTH_SESSION" => {
             let mut written = written.clone();
             drop_empty_people(&mut written);
-            arranged(&written, &[("people", nobody())])
+            arranged(&written, &[("people", no_exclusions())])
         }
         "SESSION_VIOLATION_DETECTION" => arranged(written, &[("network", anywhere()), ("riskScore", None)]),
-        _ => arranged(written, &[("people", nobody()), ("network", None)]),
+        _ => arranged(written, &[("people", no_exclusions()), ("network", None)]),
     }
 }
 
