@@ -32,7 +32,7 @@ pub(crate) struct Clock {
     /// How it is set after a reset.
     start: ClockSetting,
     step_millis: AtomicI64,
-    /// Locked by whoever moves the clock, not by readers.
+    /// Locked while the clock is moved; readers do not lock it.
     moving: Mutex<()>,
     written: Mutex<HttpDates>,
 }

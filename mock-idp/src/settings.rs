@@ -70,7 +70,7 @@ pub(crate) enum ControlAccess {
     ThisMachine,
     /// Requests with this bearer token.
     Token(String),
-    /// Nobody: others can connect, and no token was given.
+    /// Closed: other machines can connect, and no token was given.
     #[default]
     Closed,
 }

@@ -46,7 +46,7 @@ fn is_filled(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty() && !text.eq_ignore_ascii_case("null"))
 }
 
-/// `YYYY-MM-DD`, with the year 0000 if it is not told, or only `YYYY`.
+/// `YYYY-MM-DD`, with the year 0000 if it is left out, or only `YYYY`.
 fn is_birthdate(text: &str, this_year: i32) -> bool {
     let number = |part: &str, length| {
         Some(part).filter(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()

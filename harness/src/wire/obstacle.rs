@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_of_a_certificate_are_told_apart() {
+    fn problems_of_a_certificate_have_texts_of_their_own() {
         let of = |problem| of_tls(&rustls::Error::InvalidCertificate(problem));
         assert_eq!(of(CertificateError::UnknownIssuer), Obstacle::UnknownAuthority);
         assert_eq!(of(CertificateError::NotValidForName), Obstacle::OtherName);

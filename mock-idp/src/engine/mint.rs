@@ -32,7 +32,7 @@ pub(crate) struct MintedToken<'a> {
 pub(crate) async fn mint(context: &Context, wanted: MintedToken<'_>) -> Result<Option<String>, OAuthError> {
     let unsigned = context.decide(&mut Trace::default(), |moment| unsigned(context, wanted, moment))?;
     let Some(token) = unsigned else { return Ok(None) };
-    // Okta: ID-JAGs are the org server's, whoever they are for.
+    // Okta: the org server issues all ID-JAGs.
     let server = if wanted.kind == TokenKind::IdJag { context.org.org_server() } else { &context.server };
     let tokens = UnsignedTokens { access_token: Some(token), ..UnsignedTokens::default() };
     Ok(signing::issue_with(context, server, tokens, wanted.faults).await?.access_token)

@@ -82,7 +82,7 @@ impl Builder {
         self
     }
 
-    /// Listens on this address instead of loopback. Whoever can reach it can use the mock.
+    /// Listens on this address instead of loopback. Every machine that can reach it can use the mock.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self

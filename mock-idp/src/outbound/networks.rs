@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_told_apart_however_they_are_written() {
+    fn addresses_are_classified_in_every_notation() {
         for (expected, addresses) in [
             (AddressType::Loopback, &["127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"][..]),
             (AddressType::Private, &["10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"]),

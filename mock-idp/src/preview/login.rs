@@ -83,7 +83,7 @@ impl Flow<'_> {
     }
 }
 
-/// A question to the user is a refusal: there is nobody to answer it.
+/// A page that asks the user something is a refusal, because no user answers it.
 fn refused(ended: Ended) -> Refused {
     let asks = |error: &str, reason: String| Refused {
         shown: Shown::SignInPage,

@@ -107,16 +107,16 @@ async fn a_service_gets_a_bound_token_after_the_nonce_challenge() {
     assert_eq!(status_and_body(without).await, missing);
 
     let first = post(&url, None, &form, &[&proof(&key, &url, &json!({}))]).await;
-    let nonce_told = nonce(&first);
-    assert_eq!(nonce_told.len(), 43);
+    let offered_nonce = nonce(&first);
+    assert_eq!(offered_nonce.len(), 43);
     let text = "Authorization server requires nonce in DPoP proof.";
     assert_eq!(status_and_body(first).await, refusal(400, "use_dpop_nonce", text));
     // The same assertion again: it was not consumed while the proof or its nonce was missing.
-    let second = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": nonce_told}))]).await;
-    assert_eq!(nonce(&second), nonce_told);
+    let second = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": offered_nonce}))]).await;
+    assert_eq!(nonce(&second), offered_nonce);
     let (status, body) = status_and_body(second).await;
     assert_eq!((status, &body["token_type"]), (200, &json!("DPoP")), "{body}");
-    let again = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": nonce_told}))]).await;
+    let again = post(&url, None, &form, &[&proof(&key, &url, &json!({"nonce": offered_nonce}))]).await;
     assert_eq!(
         status_and_body(again).await,
         refusal(401, "invalid_client", "The client_assertion token has already been used.")

@@ -183,7 +183,7 @@ fn the_state_token_is_in_the_page_as_scripts_read_it() {
 }
 
 #[test]
-fn each_refusal_is_told_in_words_with_code_and_reason_beside_it() {
+fn each_refusal_has_a_text_with_code_and_reason_beside_it() {
     for (kind, code, reason) in views::ALL_PROBLEMS {
         let page = document(&PageView::SignIn(views::refused(kind)));
         let callout = one(
@@ -348,7 +348,7 @@ fn a_post_message_is_one_script_with_escaped_values_for_one_origin() {
 }
 
 #[test]
-fn a_device_code_is_typed_into_one_field_and_a_wrong_one_is_told() {
+fn a_device_code_is_typed_into_one_field_and_a_wrong_one_is_reported() {
     let page = document(&views::device_code(None));
     let field = one(&page, "form[data-se='o-form'][method='post'][action='/activate'] input[name='userCode']");
     assert_eq!(field.attr("aria-invalid"), None);

@@ -98,8 +98,8 @@ async fn an_invalid_change_is_refused_with_its_place_and_nothing_is_changed() {
             "assignments[0]: either user or group is needed",
         ),
         (
-            json!({ "users": [good], "groups": [{ "group": "Nobody", "remove": true }] }),
-            "groups[0]: no group is named \"Nobody\"",
+            json!({ "users": [good], "groups": [{ "group": "Missing", "remove": true }] }),
+            "groups[0]: no group is named \"Missing\"",
         ),
         (
             json!({ "users": [good, { "user": "admin", "status": "ASLEEP" }] }),

@@ -60,7 +60,7 @@ async fn a_refused_login_is_explained() {
     assert!(body["why"].to_string().contains("Administrators"), "{body}");
     for (login, error) in [
         (json!({ "client": WEB, "user": "byuer" }), "user: no user is \"byuer\""),
-        (json!({ "client": "Nobody", "user": "buyer" }), "client: no client is \"Nobody\""),
+        (json!({ "client": "Unregistered", "user": "buyer" }), "client: no client is \"Unregistered\""),
         (json!({ "client": WEB, "user": "buyer", "scope": "openid" }), "unknown field `scope`"),
         (
             json!({ "client": WEB, "user": "buyer", "grant": "refresh_token" }),
@@ -133,7 +133,8 @@ async fn every_kind_of_signed_token_is_minted_with_a_published_key() {
 #[tokio::test]
 async fn queued_users_sign_in_without_a_page_in_their_order() {
     let mock = MockIdp::builder().start().await.unwrap();
-    let (status, waiting) = post(&mock, "/_mock/sign-ins", json!({ "users": ["admin"], "client": "Nobody" })).await;
+    let (status, waiting) =
+        post(&mock, "/_mock/sign-ins", json!({ "users": ["admin"], "client": "Unregistered" })).await;
     assert_eq!(status, 400, "{waiting}");
     let other = json!({ "users": ["admin"], "client": "0oamarketspa000005d7" });
     assert_eq!(post(&mock, "/_mock/sign-ins", other).await.0, 200);

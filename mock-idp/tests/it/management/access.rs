@@ -8,17 +8,17 @@ use crate::org::{TestOrg, model};
 #[tokio::test]
 async fn the_role_of_the_tokens_owner_decides() {
     let read_only = "00mockReadOnlyApiToken0123456789abcdefghij";
-    let nobody = "00mockNoRoleApiToken0123456789abcdefghijkl";
+    let without_role = "00mockNoRoleApiToken0123456789abcdefghijkl";
     let org = TestOrg::market()
         .user("00ubuyer0000000005d7", |user| user.roles.push(model(json!({ "type": "READ_ONLY_ADMIN" }))))
         .edit(|document| {
             document.api_tokens.push(model(json!({ "value": read_only, "userId": "00ubuyer0000000005d7" })));
-            document.api_tokens.push(model(json!({ "value": nobody, "userId": "00upremium00000005d7" })));
+            document.api_tokens.push(model(json!({ "value": without_role, "userId": "00upremium00000005d7" })));
         });
     let mut api = Api::of(org.start().await);
     let zone = json!({ "type": "IP", "name": "office" });
     let denied = (403, "E0000006", "You do not have permission to perform the requested action", vec![]);
-    for (token, reads, writes) in [(TOKEN, true, true), (read_only, true, false), (nobody, false, false)] {
+    for (token, reads, writes) in [(TOKEN, true, true), (read_only, true, false), (without_role, false, false)] {
         token.clone_into(&mut api.token);
         let (list, created) = (api.get("/api/v1/zones").await, api.post("/api/v1/zones", zone.clone()).await);
         assert_eq!(list.status == 200, reads, "{token} {}", list.body);

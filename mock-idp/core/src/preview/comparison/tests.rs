@@ -48,7 +48,7 @@ fn each_part_of_an_answer_is_a_field_of_its_own() {
 }
 
 #[test]
-fn a_refusal_instead_of_tokens_is_told_without_each_claim() {
+fn a_refusal_instead_of_tokens_is_reported_without_each_claim() {
     let before = json!({"outcome": "granted", "token": {"scope": "a", "access_token": {"payload": {"sub": "x"}}}});
     let refusal = json!({"shown": "redirect", "error": "access_denied", "error_description": "d", "reason": "r"});
     let after = json!({"outcome": "refused", "refusal": refusal});

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_of_scopes_is_cut_between_scopes_and_told_apart_by_a_hash() {
+    fn a_long_list_of_scopes_is_cut_between_scopes_and_ends_with_a_hash() {
         let list: Vec<String> = (0..40).map(|number| format!("scope:number:{number}")).collect();
         let long = case("web", None, "client_credentials", Some(&list.join(" ")));
         let path = only(&long);
