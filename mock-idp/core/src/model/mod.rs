@@ -4,6 +4,7 @@
 
 mod api_token;
 mod app;
+mod app_assignment;
 mod app_directory;
 mod authorization_server;
 mod condition;
@@ -11,15 +12,20 @@ mod connection;
 mod directory_object;
 mod group;
 mod lockout;
+mod oauth_client;
 mod password;
 mod policy;
 mod redirect_uri;
 mod role;
+mod scope_grant;
+mod serde_defaults;
 mod session_policy;
+mod unix_time;
 mod user;
 
 pub use api_token::*;
 pub use app::*;
+pub use app_assignment::*;
 pub use app_directory::*;
 pub use authorization_server::*;
 pub use condition::*;
@@ -27,10 +33,12 @@ pub use connection::*;
 pub use directory_object::*;
 pub use group::*;
 pub use lockout::*;
+pub use oauth_client::*;
 pub use password::*;
 pub use policy::*;
 pub use redirect_uri::{RedirectPurpose, check_redirect_uri, matches_any_port, matches_wildcard};
 pub use role::*;
+pub use scope_grant::*;
 pub use session_policy::*;
 pub use user::*;
 
