@@ -13,6 +13,7 @@ mod health;
 mod http_client;
 mod init;
 mod manual;
+mod mock_args;
 mod output;
 mod preview_inputs;
 mod ready_file;

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use mock_idp_core::org::Document;
 
+use super::args::EnvForm;
 use super::callback::Callback;
 use super::environment::{Environment, client};
 use super::escape::{dotenv_quoted, shell_quoted};
 use super::stacks::{Stack, stack};
-use crate::cli::config::EnvForm;
 
 /// The settings in this form.
 pub(super) fn render(document: &Document, environment: &Environment, form: EnvForm) -> String {

@@ -1,5 +1,6 @@
 //! `mock-idp env`: the settings that an app needs, in the form that its stack reads.
 
+pub(super) mod args;
 mod callback;
 mod environment;
 mod escape;
@@ -10,7 +11,7 @@ use mock_idp::{MockIdp, OrgSource};
 
 pub(super) use escape::shell_quoted;
 
-use super::config::EnvArgs;
+use self::args::EnvArgs;
 use super::failure::Failure;
 use super::output::{print, print_error};
 pub(super) use environment::{Environment, MockAddress};

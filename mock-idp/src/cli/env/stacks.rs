@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use mock_idp_core::model::ApplicationType;
 
+use super::args::EnvForm;
 use super::callback::Callbacks;
 use super::escape::{json_escaped, property_escaped, shell_quoted};
-use crate::cli::config::EnvForm;
 
 /// A stack.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::cli::config::ExplainArgs;
+use super::args::ExplainArgs;
 use crate::cli::failure::Failure;
 use crate::cli::http_client::get;
 use crate::cli::output::{CommandOutput, brief};

@@ -1,5 +1,6 @@
 //! The commands that explain: `token` and `diff` apply the rules, `explain` reads the journal of a running mock.
 
+pub(super) mod args;
 mod journal;
 mod text;
 
@@ -10,8 +11,8 @@ use mock_idp::preview::{self, BadParameter, Outcome, Question, Remedies, Report,
 
 pub(super) use journal::explain;
 
+use self::args::{DiffArgs, DiffFormat, TokenArgs};
 use super::changes::{ReportedChanges, markdown, text as changes_text};
-use super::config::{DiffArgs, DiffFormat, TokenArgs};
 use super::failure::Failure;
 use super::output::CommandOutput;
 use super::preview_inputs::{now, org, urls, wait};

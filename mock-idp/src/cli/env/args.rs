@@ -1,0 +1,76 @@
+//! The arguments of `env`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mock_idp::{IssuerUrl, MockIdp};
+
+use crate::cli::mock_args::{StateArgs, port};
+
+/// Arguments of `env`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EnvArgs {
+    /// Form of the output: a list of settings, or a complete file for a stack.
+    #[arg(long = "for", value_enum, default_value = "shell")]
+    pub(in crate::cli) form: EnvForm,
+    /// The org document of the mock. Default: the built-in org.
+    #[arg(long, value_name = "FILE", env = "MOCK_IDP_ORG")]
+    pub(in crate::cli) org: Option<PathBuf>,
+    /// Port of the mock.
+    #[arg(long, default_value_t = MockIdp::DEFAULT_PORT, env = "MOCK_IDP_PORT", value_parser = port)]
+    pub(in crate::cli) port: u16,
+    /// Base URL of the mock, if it is not http://localhost:PORT.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_ISSUER_URL")]
+    pub(in crate::cli) url: Option<IssuerUrl>,
+    /// Settings for https, also in forms that work with http.
+    #[arg(long)]
+    pub(in crate::cli) https: bool,
+    #[command(flatten)]
+    pub(in crate::cli) state: StateArgs,
+}
+
+/// Forms of settings.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(in crate::cli) enum EnvForm {
+    /// Lines for `eval "$(mock-idp env)"`.
+    Shell,
+    /// One JSON object.
+    Json,
+    /// A .env file.
+    Dotenv,
+    /// Token and introspection of a service: a shell script.
+    Curl,
+    /// Node.js with openid-client.
+    Node,
+    /// Express with openid-client.
+    Express,
+    /// Next.js with next-auth.
+    Next,
+    /// React with okta-auth-js.
+    React,
+    /// Vue with okta-auth-js.
+    Vue,
+    /// Angular with angular-oauth2-oidc.
+    Angular,
+    /// Flask with Authlib.
+    Flask,
+    /// Django with Authlib.
+    Django,
+    /// FastAPI with Authlib.
+    Fastapi,
+    /// Spring Boot: application.properties.
+    Spring,
+    /// ASP.NET Core: appsettings.json.
+    Dotnet,
+    /// Go with coreos/go-oidc.
+    Go,
+    /// Rust with openidconnect and axum.
+    Rust,
+    /// oauth2-proxy: its configuration file.
+    #[value(name = "oauth2-proxy")]
+    Oauth2Proxy,
+    /// A test that signs in with Playwright.
+    Playwright,
+    /// A test that signs in with Cypress.
+    Cypress,
+}
