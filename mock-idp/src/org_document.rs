@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use mock_idp_core::org::{Org, Urls};
-use mock_idp_core::preview::{BadParameter, Case, Circumstances, NoSnapshot, Question, Snapshot};
+use mock_idp_core::preview::{BadParameter, Circumstances, NoSnapshot, Question, Snapshot, TokenCase};
 
 use crate::org_source::OrgSource;
 use crate::preview::preview;
@@ -112,7 +112,7 @@ impl OrgDocument {
         let previewed = thread::scope(|scope| scope.spawn(run).join());
         let previewed = previewed.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         let circumstances = Circumstances { base: &urls.issuer_base, now: NOW };
-        let case = Case::of(&self.org, &question);
+        let case = TokenCase::of(&self.org, &question);
         Snapshot::new(case, &previewed.outcome, circumstances).map_err(PreviewError::NoAnswer)
     }
 }

@@ -27,7 +27,7 @@ struct Module {
 
 /// What a path leads to.
 #[derive(Debug, Eq, PartialEq)]
-pub(crate) enum Target {
+pub(crate) enum Resolved {
     /// An item in this file.
     Source(usize),
     /// A module as a whole, or a name of this file that cannot be found.
@@ -67,18 +67,18 @@ impl Names {
     }
 
     /// Follows a path that is written in `from`.
-    pub(crate) fn resolve(&self, from: &[String], path: &[String]) -> Target {
+    pub(crate) fn resolve(&self, from: &[String], path: &[String]) -> Resolved {
         self.follow(from, path, 0)
     }
 
-    fn follow(&self, from: &[String], path: &[String], depth: usize) -> Target {
-        let Some((first, rest)) = path.split_first() else { return Target::Module };
+    fn follow(&self, from: &[String], path: &[String], depth: usize) -> Resolved {
+        let Some((first, rest)) = path.split_first() else { return Resolved::Module };
         match first.as_str() {
             "crate" => self.descend(Vec::new(), rest, depth),
             "self" => self.descend(from.to_vec(), rest, depth),
             "super" => self.follow(&from[..from.len().saturating_sub(1)], &with_self(rest), depth),
             _ if self.knows(from, first) => self.descend(from.to_vec(), path, depth),
-            _ => Target::Foreign(first.clone()),
+            _ => Resolved::Foreign(first.clone()),
         }
     }
 
@@ -109,8 +109,8 @@ impl Names {
         (self.modules.contains_key(&module) && module != from).then_some(module)
     }
 
-    fn descend(&self, module: Vec<String>, path: &[String], depth: usize) -> Target {
-        let Some((name, rest)) = path.split_first() else { return Target::Module };
+    fn descend(&self, module: Vec<String>, path: &[String], depth: usize) -> Resolved {
+        let Some((name, rest)) = path.split_first() else { return Resolved::Module };
         if name == "super" {
             return self.descend(module[..module.len().saturating_sub(1)].to_vec(), rest, depth);
         }
@@ -118,9 +118,9 @@ impl Names {
         if self.modules.contains_key(&below) {
             return self.descend(below, rest, depth);
         }
-        let Some(known) = self.modules.get(&module) else { return Target::Module };
+        let Some(known) = self.modules.get(&module) else { return Resolved::Module };
         if known.defined.iter().any(|defined| defined == name) {
-            return Target::Source(known.source);
+            return Resolved::Source(known.source);
         }
         if depth < LONGEST_CHAIN {
             if let Some(imported) = known.imported.get(name) {
@@ -133,7 +133,7 @@ impl Names {
                 }
             }
         }
-        Target::Source(known.source)
+        Resolved::Source(known.source)
     }
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, Macro, UseTree};
 
-use crate::resolve::{Names, Target, is_re_export};
+use crate::resolve::{Names, Resolved, is_re_export};
 use crate::source::Source;
 
 /// What a file uses.
@@ -101,11 +101,11 @@ struct Visitor<'a> {
 impl Visitor<'_> {
     fn path(&mut self, path: &[String]) {
         match self.names.resolve(&self.module, path) {
-            Target::Source(index) if index != self.index => {
+            Resolved::Source(index) if index != self.index => {
                 self.found.sources.entry(index).or_insert_with(|| path.join("::"));
             }
-            Target::Source(_) | Target::Module => {}
-            Target::Foreign(name) => drop(self.found.foreign.insert(name)),
+            Resolved::Source(_) | Resolved::Module => {}
+            Resolved::Foreign(name) => drop(self.found.foreign.insert(name)),
         }
     }
 
@@ -181,7 +181,7 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         for import in tree_paths(&item.tree) {
             if !is_re_export(&item.vis) {
                 self.path(&import.path);
-            } else if let Target::Foreign(name) = self.names.resolve(&self.module, &import.path) {
+            } else if let Resolved::Foreign(name) = self.names.resolve(&self.module, &import.path) {
                 self.found.foreign.insert(name);
             }
         }

@@ -21,12 +21,12 @@ pub(crate) struct Browser {
 }
 
 /// A received page.
-pub(crate) struct Page {
+pub(crate) struct DemoPage {
     pub(crate) status: u16,
     pub(crate) html: String,
 }
 
-impl Page {
+impl DemoPage {
     /// The text of the first element that matches the CSS selector.
     pub(crate) fn text(&self, selector: &str) -> String {
         let found = Html::parse_document(&self.html);
@@ -61,7 +61,7 @@ impl Browser {
         self.http.get(self.address(path)).header("accept", "text/html").send().await.unwrap()
     }
 
-    pub(crate) async fn page(&self, path: &str) -> Page {
+    pub(crate) async fn page(&self, path: &str) -> DemoPage {
         page_of(self.get(path).await).await
     }
 
@@ -92,8 +92,8 @@ impl Browser {
     }
 }
 
-pub(crate) async fn page_of(answer: Response) -> Page {
-    Page { status: answer.status().as_u16(), html: answer.text().await.unwrap() }
+pub(crate) async fn page_of(answer: Response) -> DemoPage {
+    DemoPage { status: answer.status().as_u16(), html: answer.text().await.unwrap() }
 }
 
 pub(crate) fn location(answer: &Response) -> Url {

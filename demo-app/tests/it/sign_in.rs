@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, Page, demo_at, location, page_of};
+use crate::browser::{Browser, DemoPage, demo_at, location, page_of};
 use crate::fake_issuer::{CODE, FakeIssuer, USER_ID, now, parameter};
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn two_tabs_can_sign_in_at_the_same_time() {
 }
 
 /// The page of a callback with these parameters, after a sign-in was started.
-async fn callback_page(issuer: &FakeIssuer, parameters: impl FnOnce(&str) -> String) -> Page {
+async fn callback_page(issuer: &FakeIssuer, parameters: impl FnOnce(&str) -> String) -> DemoPage {
     let demo = demo_at(issuer).await;
     let browser = Browser::at(&demo);
     let state = parameter(&browser.start("/login").await, "state").unwrap();
@@ -173,7 +173,7 @@ async fn an_answer_of_the_issuer_that_is_too_long_is_refused() {
 }
 
 /// Signs in at an issuer that misbehaves. The page must show the failed check, and there must be no sign-in.
-async fn assert_rejected(check: &str, misbehave: impl FnOnce(&mut crate::fake_issuer::Behaviour)) -> Page {
+async fn assert_rejected(check: &str, misbehave: impl FnOnce(&mut crate::fake_issuer::Behaviour)) -> DemoPage {
     let issuer = FakeIssuer::start().await;
     misbehave(&mut issuer.behaviour.lock());
     let demo = demo_at(&issuer).await;

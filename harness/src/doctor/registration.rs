@@ -8,7 +8,7 @@ use crate::flow::{AuthorizationRequest, FormRequest, random_text};
 use crate::issuer_target::{AuthMethod, Client, Endpoint, Server, Target};
 use crate::wire::error::{OAuthError, summary};
 use crate::wire::journey::Arrival;
-use crate::wire::page::{Page, PageKind};
+use crate::wire::page::{HtmlPage, PageKind};
 
 /// A value that no issuer has issued.
 const UNKNOWN: &str = "harness-probe";
@@ -68,7 +68,7 @@ fn remedy(words: &str, client: &Client, uri: &str) -> String {
 }
 
 /// The words of an error page.
-pub(super) fn words(page: &Page) -> String {
+pub(super) fn words(page: &HtmlPage) -> String {
     let status = page.status.map(|status| format!("{status} ")).unwrap_or_default();
     let message = match (&page.error_code, &page.error_description, &page.alert) {
         (Some(code), Some(description), _) => format!("{code}: {description}"),
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_words_of_an_error_page_are_its_code_alert_or_text() {
-        let of = |html: &str| words(&Page::parse(html, Some(400)));
+        let of = |html: &str| words(&HtmlPage::parse(html, Some(400)));
         assert_eq!(of("<title>Oops</title><p>invalid_redirect_uri</p>"), "400 invalid_redirect_uri");
         assert_eq!(of("<p role=alert>Unknown client</p>"), "400 Unknown client");
     }

@@ -14,7 +14,7 @@ use crate::run::Runner;
 use crate::wire::authorization::Callback;
 use crate::wire::error::summary;
 use crate::wire::journey::Arrival;
-use crate::wire::page::{Page, PageKind};
+use crate::wire::page::{HtmlPage, PageKind};
 
 const SUBJECT: &str = "sign-in";
 
@@ -90,7 +90,7 @@ fn failed(error: &DriverError, account: &Account, lines: &mut Lines<'_>) {
 }
 
 /// The sign-in ended on a page of the issuer.
-fn stopped(page: &Page, account: &Account, recorder: &Recorder, lines: &mut Lines<'_>) {
+fn stopped(page: &HtmlPage, account: &Account, recorder: &Recorder, lines: &mut Lines<'_>) {
     let at = last_address(recorder).map(|address| format!(" ({address})")).unwrap_or_default();
     let text = format!(
         "account {}: stopped on the {} {:?}{at}: {}",

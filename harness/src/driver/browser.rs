@@ -20,7 +20,7 @@ use crate::record::Recorder;
 use crate::wire::authorization::{Callback, is_landing};
 use crate::wire::consent::Consent;
 use crate::wire::journey::{Arrival, Journey, Prompt};
-use crate::wire::page::{Page, PageKind};
+use crate::wire::page::{HtmlPage, PageKind};
 
 /// How long to wait for an element.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -234,9 +234,9 @@ impl BrowserDriver {
     }
 
     async fn stopped(&self, client: &Client, kind: Option<PageKind>) -> Result<Arrival, DriverError> {
-        let page = Page::parse(&client.source().await.map_err(broken)?, None);
+        let page = HtmlPage::parse(&client.source().await.map_err(broken)?, None);
         let kind = kind.unwrap_or(page.kind);
-        Ok(Arrival::Stopped(Page { kind, ..page }))
+        Ok(Arrival::Stopped(HtmlPage { kind, ..page }))
     }
 }
 

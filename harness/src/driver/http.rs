@@ -9,7 +9,7 @@ use crate::issuer_target::{Account, Credential, Script};
 use crate::wire::authorization::{Callback, is_landing};
 use crate::wire::form::{Form, located};
 use crate::wire::journey::{Arrival, Journey, Prompt};
-use crate::wire::page::{Page, PageKind};
+use crate::wire::page::{HtmlPage, PageKind};
 use crate::wire::{Http, Reply, Request};
 
 /// The most pages of a sign-in.
@@ -108,7 +108,7 @@ fn next(
         }
         return Ok(Next::Send(Request::get(to)));
     }
-    let page = Page::parse(&reply.body, Some(reply.status));
+    let page = HtmlPage::parse(&reply.body, Some(reply.status));
     if let Some(callback) = page.forms.iter().find_map(|form| form.response(&reply.url, landing)) {
         return Ok(Next::Done(Arrival::Landed(callback.by(reply.clone()))));
     }
@@ -144,7 +144,7 @@ fn next(
     let rejected = if asks_password { filled.password } else { asks_login && filled.login };
     if rejected {
         let kind = PageKind::Refused;
-        return Ok(Next::Done(Arrival::Stopped(Page { kind, ..page })));
+        return Ok(Next::Done(Arrival::Stopped(HtmlPage { kind, ..page })));
     }
     filled.login |= asks_login;
     filled.password |= asks_password;
@@ -166,7 +166,7 @@ struct ScriptedForm {
 }
 
 /// The first form of the page into which a script types something.
-fn scripted(html: &str, page: &Page, scripts: &[Script], account: &Account) -> Option<ScriptedForm> {
+fn scripted(html: &str, page: &HtmlPage, scripts: &[Script], account: &Account) -> Option<ScriptedForm> {
     for script in scripts {
         let typed = script.steps.iter().filter_map(|step| Some((step, step.fill?, located(html, &step.wait)?)));
         let typed: Vec<_> = typed.collect();
@@ -191,7 +191,7 @@ fn scripted(html: &str, page: &Page, scripts: &[Script], account: &Account) -> O
 }
 
 /// What to do at a page that asks for something else than a user name and a password.
-fn unknown(reply: &Reply, page: Page, user: User<'_>) -> Result<Next, DriverError> {
+fn unknown(reply: &Reply, page: HtmlPage, user: User<'_>) -> Result<Next, DriverError> {
     if page.forms.is_empty() && reply.body.contains("<script") {
         return Err(DriverError::NeedsScript(described(&page, &reply.url)));
     }
@@ -203,7 +203,7 @@ fn unknown(reply: &Reply, page: Page, user: User<'_>) -> Result<Next, DriverErro
     Ok(Next::Done(Arrival::Stopped(page)))
 }
 
-fn described(page: &Page, url: &Url) -> String {
+fn described(page: &HtmlPage, url: &Url) -> String {
     let address = format!("{}{}", url.origin().ascii_serialization(), url.path());
     format!("page {:?} ({address})", page.title)
 }
@@ -232,7 +232,7 @@ mod tests {
     use crate::wire::consent::Consent;
 
     fn form(html: &str) -> Form {
-        Page::parse(html, Some(200)).forms.into_iter().next().expect("a form")
+        HtmlPage::parse(html, Some(200)).forms.into_iter().next().expect("a form")
     }
 
     #[test]

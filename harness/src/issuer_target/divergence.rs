@@ -14,12 +14,12 @@ use super::target::Target;
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    divergence: Vec<Entry>,
+    divergence: Vec<DivergenceRow>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct DivergenceRow {
     /// The name or kind of the target, or a list of them.
     target: TargetNames,
     /// The scenario's id, or a pattern of ids.

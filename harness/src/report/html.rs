@@ -22,7 +22,7 @@ const SCRIPT: &str = include_str!("../../templates/report.js");
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
+struct ReportPage<'a> {
     run: &'a RunRecord,
     style: &'static str,
     style_hash: String,
@@ -88,7 +88,7 @@ pub(super) fn render(run: &RunRecord, stored: &RunRecord) -> io::Result<String> 
     let findings = run.scenarios.iter().flat_map(ScenarioRecord::findings);
     let checks: BTreeMap<&str, &Finding> = findings.map(|finding| (finding.check.as_str(), finding)).collect();
     let failing = stored.scenarios.iter().filter(|scenario| scenario.state.is_bad());
-    let page = Page {
+    let page = ReportPage {
         run,
         checks: checks.into_values().collect(),
         style: STYLE,

@@ -32,7 +32,7 @@ pub enum Where {
 /// What a row expects.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub enum Outcome {
+pub enum ExpectedOutcome {
     Granted {
         /// The granted scopes, in order.
         granted: String,
@@ -61,7 +61,7 @@ pub struct TokenRow {
     pub server: ServerKind,
     pub scopes: String,
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: ExpectedOutcome,
 }
 
 const fn custom() -> ServerKind {
@@ -189,7 +189,7 @@ impl TokenRow {
         let (server, client) = (context.server(self.server)?, context.client(self.client)?);
         let form = flow::client_credentials(context.endpoint(server, Endpoint::Token)?, client, Some(&self.scopes));
         let reply = context.post(&form).await?;
-        if let Outcome::Refused { error, place, status } = &self.outcome {
+        if let ExpectedOutcome::Refused { error, place, status } = &self.outcome {
             REFUSED_WHERE.holds(&context.recorder, *place == Where::Body, "in the body", summary(&reply));
             let came = serde_json::from_str::<OAuthError>(&reply.body).map(|body| body.error).unwrap_or_default();
             let right = came == *error && status.is_none_or(|status| status == reply.status);
@@ -214,7 +214,7 @@ impl TokenRow {
         let journey = actors.authorization().send(&request).await?;
         let callback = journey.callback();
         let error = callback.and_then(|callback| callback.get("error"));
-        if let Outcome::Refused { error: expected, place, .. } = &self.outcome {
+        if let ExpectedOutcome::Refused { error: expected, place, .. } = &self.outcome {
             let redirected = callback.is_some();
             REFUSED_WHERE.holds(
                 &context.recorder,
@@ -252,7 +252,7 @@ impl TokenRow {
     }
 
     fn judge_grant(&self, context: &ScenarioContext, tokens: &TokenReply) {
-        let Outcome::Granted { granted, lifetime } = &self.outcome else { return };
+        let ExpectedOutcome::Granted { granted, lifetime } = &self.outcome else { return };
         let token = Jwt::parse(&tokens.access_token).ok();
         let scopes = token.as_ref().and_then(|token| token.claims.get("scp")).and_then(Value::as_array);
         let scopes = scopes.map(|scopes| scopes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
@@ -265,8 +265,8 @@ impl TokenRow {
 
     fn expected(&self) -> String {
         match &self.outcome {
-            Outcome::Granted { granted, .. } => granted.clone(),
-            Outcome::Refused { error, .. } => error.clone(),
+            ExpectedOutcome::Granted { granted, .. } => granted.clone(),
+            ExpectedOutcome::Refused { error, .. } => error.clone(),
         }
     }
 }
@@ -372,9 +372,12 @@ mod tests {
         )
         .expect("rows");
         assert!(
-            matches!(&file.token[0].outcome, Outcome::Granted { granted, lifetime: Some(3600) } if granted == "openid")
+            matches!(&file.token[0].outcome, ExpectedOutcome::Granted { granted, lifetime: Some(3600) } if granted == "openid")
         );
-        assert!(matches!(&file.token[1].outcome, Outcome::Refused { place: Where::Body, status: Some(400), .. }));
+        assert!(matches!(
+            &file.token[1].outcome,
+            ExpectedOutcome::Refused { place: Where::Body, status: Some(400), .. }
+        ));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::authorization::Callback;
-use super::page::Page;
+use super::page::HtmlPage;
 
 /// What the user was asked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,7 +18,7 @@ pub enum Arrival {
     /// At the landing URL: the redirect URI or the post-logout redirect URI.
     Landed(Callback),
     /// On a page of the issuer.
-    Stopped(Page),
+    Stopped(HtmlPage),
     /// At another URL than the landing URL, with an authorization response.
     Astray(Url),
 }
@@ -42,7 +42,7 @@ impl Journey {
 
     /// The last page of the issuer.
     #[must_use]
-    pub const fn page(&self) -> Option<&Page> {
+    pub const fn page(&self) -> Option<&HtmlPage> {
         match &self.arrival {
             Arrival::Landed(_) | Arrival::Astray(_) => None,
             Arrival::Stopped(page) => Some(page),

@@ -40,7 +40,7 @@ impl PageKind {
 
 /// A page.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct HtmlPage {
     pub kind: PageKind,
     /// The HTTP status, if the driver knows it.
     pub status: Option<u16>,
@@ -60,7 +60,7 @@ pub struct Page {
     pub images: Vec<String>,
 }
 
-impl Page {
+impl HtmlPage {
     /// Parses a page.
     #[must_use]
     pub fn parse(html: &str, status: Option<u16>) -> Self {
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_code_and_description_of_an_error_page_are_read() {
-        let page = Page::parse(
+        let page = HtmlPage::parse(
             "<title>400</title><main data-se='error-page'><p data-se='error-code'>invalid_request</p>\
              <p data-se='error-description'>The  'redirect_uri'\n parameter</p></main>",
             Some(400),
@@ -159,9 +159,9 @@ mod tests {
     #[test]
     fn a_sign_in_page_with_an_alert_is_refused() {
         let form = "<form method=post data-se='o-form'><input name=identifier></form>";
-        assert_eq!(Page::parse(form, Some(200)).kind, PageKind::SignIn);
+        assert_eq!(HtmlPage::parse(form, Some(200)).kind, PageKind::SignIn);
         let alert = format!("<div data-se='callout' role='alert'>No.</div>{form}");
-        let page = Page::parse(&alert, Some(200));
+        let page = HtmlPage::parse(&alert, Some(200));
         assert_eq!((page.kind, page.alert.as_deref()), (PageKind::Refused, Some("No.")));
     }
 }

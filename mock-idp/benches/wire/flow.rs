@@ -92,25 +92,25 @@ pub(crate) async fn run(port: u16, count: usize) {
 
 /// The server under measurement.
 #[derive(Clone, Copy)]
-enum Subject {
+enum Measured {
     Mock,
     Ceiling,
 }
 
 /// Flows a second against the mock.
 pub(crate) async fn per_second(port: u16) -> f64 {
-    measure(port, Subject::Mock).await
+    measure(port, Measured::Mock).await
 }
 
 /// The same three requests against the ceiling.
 pub(crate) async fn ceiling_per_second(port: u16) -> f64 {
-    measure(port, Subject::Ceiling).await
+    measure(port, Measured::Ceiling).await
 }
 
-async fn step(subject: Subject, connection: &mut Connection) {
+async fn step(subject: Measured, connection: &mut Connection) {
     match subject {
-        Subject::Mock => drop(once(connection).await),
-        Subject::Ceiling => {
+        Measured::Mock => drop(once(connection).await),
+        Measured::Ceiling => {
             connection.get("/page", "").await;
             connection.post("/sign-in", "", "identifier=buyer&credentials.passcode=x").await;
             connection.post("/two-tokens", "", "grant_type=authorization_code").await;
@@ -118,7 +118,7 @@ async fn step(subject: Subject, connection: &mut Connection) {
     }
 }
 
-async fn measure(port: u16, subject: Subject) -> f64 {
+async fn measure(port: u16, subject: Measured) -> f64 {
     let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let begun = Instant::now();
     let workers = (0..CONNECTIONS).map(|_| {

@@ -19,7 +19,7 @@ mod expression_cases;
 use std::hint::black_box;
 use std::time::Instant;
 
-use expression_cases::Outcome;
+use expression_cases::ExpressionOutcome;
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::expression::Expression;
 use mock_idp_core::ledger::{Authentication, Consent, CurrentUser};
@@ -204,7 +204,7 @@ fn expressions() {
         .iter()
         .filter_map(|path| {
             let (case, view) = expression_cases::load(path).expect("a readable case");
-            if !matches!(case.outcome, Outcome::Result(_)) {
+            if !matches!(case.outcome, ExpressionOutcome::Result(_)) {
                 return None;
             }
             let source = case.expression.as_str();

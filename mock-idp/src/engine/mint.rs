@@ -1,6 +1,6 @@
 //! Tokens that a test asks for, with the claims that it wants: no policy is asked, nothing is stored.
 
-use mock_idp_core::claims::Subject;
+use mock_idp_core::claims::ClaimSubject;
 use mock_idp_core::ledger::Authentication;
 use mock_idp_core::model::{App, TokenActions, User};
 use mock_idp_core::moment::Moment;
@@ -86,7 +86,7 @@ fn issued_at_sign_in(
     let spec = TokenSpec {
         server,
         urls,
-        subject: Subject::new(org, client, user, authentication.as_ref(), scopes, moment.now),
+        subject: ClaimSubject::new(org, client, user, authentication.as_ref(), scopes, moment.now),
         scopes,
         lifetimes: TokenActions::default().lifetimes(),
         nonce,

@@ -106,9 +106,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Page(Arc<Mutex<Vec<u8>>>);
+    struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Page {
+    impl io::Write for LogBuffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -121,7 +121,7 @@ mod tests {
 
     /// What is written after the time.
     fn lines(ansi: bool, log: impl FnOnce()) -> Vec<String> {
-        let page = Page::default();
+        let page = LogBuffer::default();
         let writer = page.clone();
         let subscriber =
             tracing_subscriber::fmt().with_ansi(ansi).with_writer(move || writer.clone()).event_format(Line).finish();

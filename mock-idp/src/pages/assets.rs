@@ -37,7 +37,7 @@ pub(super) fn public_name(file: &str) -> &'static str {
 #[folder = "src/pages/assets"]
 struct Files;
 
-struct Entry {
+struct PreparedAsset {
     file: Cow<'static, str>,
     public_name: String,
     body: Cow<'static, [u8]>,
@@ -45,10 +45,10 @@ struct Entry {
     etag: String,
 }
 
-static TABLE: LazyLock<Vec<Entry>> =
+static TABLE: LazyLock<Vec<PreparedAsset>> =
     LazyLock::new(|| Files::iter().filter_map(|file| Files::get(&file).map(|content| entry(file, content))).collect());
 
-fn entry(file: Cow<'static, str>, content: EmbeddedFile) -> Entry {
+fn entry(file: Cow<'static, str>, content: EmbeddedFile) -> PreparedAsset {
     let hash = content.metadata.sha256_hash().iter().take(8).fold(String::new(), |mut hex, byte| {
         // Writing to a `String` cannot fail.
         let _ = write!(hex, "{byte:02x}");
@@ -61,7 +61,7 @@ fn entry(file: Cow<'static, str>, content: EmbeddedFile) -> Entry {
         "svg" => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    Entry {
+    PreparedAsset {
         public_name: format!("{stem}.{hash}.{extension}"),
         etag: format!("\"{hash}\""),
         body: content.data,

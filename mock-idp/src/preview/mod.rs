@@ -6,13 +6,13 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::sync::Arc;
 //!
-//! use mock_idp::preview::{Org, Outcome, Question, Urls, preview};
+//! use mock_idp::preview::{Org, PreviewOutcome, Question, Urls, preview};
 //!
 //! let org = Arc::new(Org::parse(mock_idp::BUILT_IN_ORG)?);
 //! let question = [("client", "Market demo"), ("user", "buyer@example.test"), ("scope", "openid products:read")];
 //! let question = Question::read(&org, question)?;
 //! let preview = preview(&org, &Urls::at("http://localhost:7801"), &question, 1_800_000_000).await;
-//! let Outcome::Granted(granted) = preview.outcome else { panic!("{:?}", preview.outcome) };
+//! let PreviewOutcome::Granted(granted) = preview.outcome else { panic!("{:?}", preview.outcome) };
 //! let access_token = granted.token.and_then(|answer| answer.access_token).expect("an access token");
 //! assert_eq!(access_token.payload["market_role"], "shopper");
 //! # Ok(())
@@ -32,9 +32,9 @@ mod tokens;
 
 pub use mock_idp_core::org::{Org, Urls};
 pub use mock_idp_core::preview::{
-    Alteration, Asks, BadParameter, Case, Cases, Change, ChangeGroup, Changed, Circumstances, Granted, NoCase,
-    NoSnapshot, Outcome, Preview, Question, Refused, Remedies, Remedy, Report, Selection, Snapshot, ValueChange, Why,
-    grouped,
+    Alteration, Asks, BadParameter, Cases, Change, ChangeGroup, Changed, Circumstances, Granted, NoCase, NoSnapshot,
+    Preview, PreviewOutcome, Question, Refused, Remedies, Remedy, Report, Selection, Snapshot, TokenCase, ValueChange,
+    Why, grouped,
 };
 
 pub use difference::{Difference, difference};

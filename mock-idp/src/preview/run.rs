@@ -9,7 +9,9 @@ use mock_idp_core::ledger::SignedIn;
 use mock_idp_core::management::ApiError;
 use mock_idp_core::model::{App, ApplicationType};
 use mock_idp_core::org::{CompiledServer, Org, Urls};
-use mock_idp_core::preview::{Asks, EndpointTokens, Granted, Outcome, Preview, Question, Refused, Shown, ShownRequest};
+use mock_idp_core::preview::{
+    Asks, EndpointTokens, Granted, Preview, PreviewOutcome, Question, Refused, Shown, ShownRequest,
+};
 use mock_idp_core::protocol::jose::Jws;
 use mock_idp_core::protocol::{ErrorId, GrantType, OAuthError, Parameters, Scopes};
 use mock_idp_core::trace::{Note, NoteStatus, Trace};
@@ -31,9 +33,9 @@ pub async fn preview(org: &Arc<Org>, urls: &Urls, question: &Question, now: i64)
     };
     let mut run = Run::new(org, urls, question, server, now);
     let outcome = match run.grant().await {
-        Ok(granted) => Outcome::Granted(Box::new(granted)),
-        Err(Ended::Asks(asks)) => Outcome::Asks(asks),
-        Err(Ended::Refused(refused)) => Outcome::Refused(refused),
+        Ok(granted) => PreviewOutcome::Granted(Box::new(granted)),
+        Err(Ended::Asks(asks)) => PreviewOutcome::Asks(asks),
+        Err(Ended::Refused(refused)) => PreviewOutcome::Refused(refused),
     };
     Preview { outcome, requests: run.requests, notes: run.notes }
 }
@@ -43,7 +45,7 @@ fn no_server(question: &Question) -> Preview {
     let reason = "no active authorization server has this id";
     let mut trace = Trace::default();
     trace.note(NoteStatus::Refused, error.code().to_owned(), reason);
-    let outcome = Outcome::Refused(Refused {
+    let outcome = PreviewOutcome::Refused(Refused {
         shown: Shown::Api,
         status: error.status(),
         id: error.code().to_owned(),

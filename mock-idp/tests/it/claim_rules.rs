@@ -2,7 +2,7 @@
 
 use mock_idp_core::model::{ClaimRule, Group, Status};
 use mock_idp_core::org::Document;
-use mock_idp_core::preview::{self, Outcome, Preview, Question, Shown};
+use mock_idp_core::preview::{self, Preview, PreviewOutcome, Question, Shown};
 use mock_idp_core::protocol::GrantType;
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ const BUYER: &[(&str, &str)] = &[("client", WEB), ("user", "buyer"), ("scope", "
 
 /// One claim of the access token, the ID token and userinfo of a preview.
 fn everywhere(preview: &Preview, name: &str) -> [Option<Value>; 3] {
-    let Outcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+    let PreviewOutcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     let answer = granted.token.as_ref().unwrap();
     let of =
         |token: &Option<preview::PreviewedToken>| token.as_ref().and_then(|token| token.payload.get(name).cloned());
@@ -69,7 +69,7 @@ fn a_groups_claim_lists_at_most_a_hundred_groups() {
     let [_, groups, _] = everywhere(&ask(&crowded(98), BUYER), "groups");
     assert_eq!(groups.unwrap().as_array().unwrap().len(), 100);
     let preview = ask(&crowded(99), BUYER);
-    let Outcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+    let PreviewOutcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     assert_eq!((refused.shown, refused.status, refused.error.as_str()), (Shown::TokenResponse, 400, "server_error"));
     assert_eq!(
         refused.error_description,
@@ -87,7 +87,7 @@ fn a_claim_that_is_not_always_included_is_at_userinfo_only() {
     assert_eq!(absences(&preview, "seldom"), [("ID token", "thin_id_token")]);
 
     let alone = [BUYER, &[("grant", "implicit"), ("response_type", "id_token")]].concat();
-    let Outcome::Granted(granted) = ask(&org, &alone).outcome else { panic!("no ID token") };
+    let PreviewOutcome::Granted(granted) = ask(&org, &alone).outcome else { panic!("no ID token") };
     let fat = granted.authorize.unwrap().id_token.unwrap();
     assert_eq!(fat.payload["seldom"], "Purchasing");
     assert_eq!(fat.payload["given_name"], "Ben");
@@ -135,7 +135,7 @@ fn null_inactive_and_system_claims_are_omitted() {
 fn a_claim_that_fails_ends_the_request_with_oktas_error() {
     let org = with_claims(json!([claim(1, "broken", "RESOURCE", "user.nothing.toUpperCase()")]));
     let preview = ask(&org, BUYER);
-    let Outcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+    let PreviewOutcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     assert_eq!((refused.status, refused.error.as_str()), (400, "server_error"));
     assert_eq!(refused.error_description, "The 'broken' user claim could not be evaluated.");
     assert_eq!(absences(&preview, "broken"), [("access token", "failed")]);
@@ -181,7 +181,7 @@ fn a_request_without_scopes_gets_the_default_scopes() {
     });
     for parameters in [&[("client", WEB), ("user", "buyer")][..], &[("client", SERVICE)]] {
         let preview = ask(&org, parameters);
-        let Outcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+        let PreviewOutcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
         assert_eq!(granted.token.as_ref().unwrap().scope, "products:read");
         let why = preview::Why::of(&preview.notes);
         assert_eq!(why.scopes[0].because, "a default scope, listed by the rule");
@@ -192,7 +192,7 @@ fn a_request_without_scopes_gets_the_default_scopes() {
 fn an_inactive_server_is_not_found() {
     let org = changed(|document| document.authorization_servers[0].status = Status::Inactive);
     let preview = ask(&org, BUYER);
-    let Outcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+    let PreviewOutcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     assert_eq!((refused.shown, refused.status, refused.error.as_str()), (Shown::Api, 404, "E0000007"));
 }
 
@@ -205,12 +205,12 @@ fn a_client_with_bound_tokens_has_to_prove_possession_of_its_key() {
         client.grant_types.retain(|grant| *grant != GrantType::Implicit);
     });
     let preview = ask(&org, BUYER);
-    let Outcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+    let PreviewOutcome::Granted(granted) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     let answer = granted.token.as_ref().unwrap();
     assert_eq!(answer.token_type, "DPoP");
     assert_eq!(answer.access_token.as_ref().unwrap().payload["cnf"], json!({"jkt": "preview"}));
     let unproved = [BUYER, &[("dpop", "missing")]].concat();
-    let Outcome::Refused(refused) = ask(&org, &unproved).outcome else { panic!("granted without a proof") };
+    let PreviewOutcome::Refused(refused) = ask(&org, &unproved).outcome else { panic!("granted without a proof") };
     assert_eq!(
         (refused.status, refused.error.as_str(), refused.error_description.as_str()),
         (400, "invalid_dpop_proof", "The DPoP proof JWT header is missing.")

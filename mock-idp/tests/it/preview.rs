@@ -6,7 +6,7 @@ use std::time::Duration;
 use mock_idp::preview::{self, Difference, NoCase, SearchLimits, Selection};
 use mock_idp_core::model::{Status, UserStatus};
 use mock_idp_core::org::{Document, Draft, Org, Urls};
-use mock_idp_core::preview::{Outcome, Preview, Question, Remedies, Remedy, Report, Shown};
+use mock_idp_core::preview::{Preview, PreviewOutcome, Question, Remedies, Remedy, Report, Shown};
 use tokio_util::sync::CancellationToken;
 
 const WEB: &str = "0oamarketweb000005d7";
@@ -174,7 +174,7 @@ fn remedies_activate_inactive_objects() {
     let inactive = changed(|document| document.apps[0].status = Status::Inactive);
     let question = read(&inactive, &[("client", WEB), ("user", "buyer"), ("scope", "openid")]);
     let preview = preview_of(&inactive, &question);
-    let Outcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
+    let PreviewOutcome::Refused(refused) = &preview.outcome else { panic!("{:?}", preview.outcome) };
     assert_eq!((refused.error.as_str(), refused.shown), ("invalid_client", Shown::Page));
     assert_eq!(words(&remedies(&inactive, &question)), ["activate the client Market demo"]);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use mock_idp::preview::{Cases, Outcome, Preview, Selection, difference};
+use mock_idp::preview::{Cases, Preview, PreviewOutcome, Selection, difference};
 use mock_idp_core::model::{ClaimRule, ClaimType};
 use mock_idp_core::org::Urls;
 use proptest::prelude::*;
@@ -55,7 +55,7 @@ fn org(rules: &[Rule]) -> SharedOrg {
 
 /// The values of the claims `first` and `second` in each token, as text.
 fn claims(preview: &Preview) -> BTreeSet<(String, String)> {
-    let Outcome::Granted(granted) = &preview.outcome else { return BTreeSet::new() };
+    let PreviewOutcome::Granted(granted) = &preview.outcome else { return BTreeSet::new() };
     let mut found = BTreeSet::new();
     let mut add = |place: &str, claims: &serde_json::Map<String, serde_json::Value>| {
         for (name, value) in claims.iter().filter(|(name, _)| ["first", "second"].contains(&name.as_str())) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use harness::wire::jwt::left_half;
-use harness::wire::page::Page;
+use harness::wire::page::HtmlPage;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -113,7 +113,7 @@ impl Message<'_> {
         if !self.header(&header::CONTENT_TYPE).starts_with("text/html") || !self.body.contains(LANDING) {
             return None;
         }
-        let form = Page::parse(&self.body, None).forms.into_iter().find(|form| form.action.starts_with(LANDING))?;
+        let form = HtmlPage::parse(&self.body, None).forms.into_iter().find(|form| form.action.starts_with(LANDING))?;
         Some((form.action.clone(), form.carried()))
     }
 

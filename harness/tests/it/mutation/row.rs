@@ -12,7 +12,7 @@ use super::signer::Parts;
 
 /// What the harness believes to test.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Subject {
+pub(crate) enum IssuerSetup {
     /// Any OpenID provider: only the specifications count.
     Provider,
     /// A provider without a control API, with the answers of Okta.
@@ -23,7 +23,7 @@ pub(crate) enum Subject {
     Fapi2,
 }
 
-impl Subject {
+impl IssuerSetup {
     /// The same rows about this subject.
     pub(crate) fn of(self, rows: Vec<Row>) -> Vec<Row> {
         rows.into_iter().map(|row| Row { subject: self, ..row }).collect()
@@ -46,13 +46,13 @@ pub(crate) enum Effect {
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) scenario: &'static str,
-    pub(crate) subject: Subject,
+    pub(crate) subject: IssuerSetup,
     pub(crate) effect: Effect,
     pub(crate) mutation: Mutation,
 }
 
 fn row(name: String, scenario: &'static str, effect: Effect, mutation: Mutation) -> Row {
-    Row { name, scenario, subject: Subject::Provider, effect, mutation }
+    Row { name, scenario, subject: IssuerSetup::Provider, effect, mutation }
 }
 
 /// A row whose check is a failure.

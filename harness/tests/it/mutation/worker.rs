@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 use super::proxy::Proxy;
-use super::row::{Effect, Row, Subject};
+use super::row::{Effect, IssuerSetup, Row};
 use crate::support::options;
 
 const WORKERS: usize = 4;
@@ -60,18 +60,18 @@ impl Worker {
     }
 
     /// The proxy and the target of a subject.
-    async fn target(&self, subject: Subject) -> (&Proxy, String) {
+    async fn target(&self, subject: IssuerSetup) -> (&Proxy, String) {
         let (cell, behavior) = match subject {
-            Subject::Provider => (&self.openid, Behavior::OpenId),
-            Subject::Okta | Subject::Mock => (&self.okta, Behavior::Okta),
-            Subject::Fapi2 => (&self.fapi2, Behavior::Fapi2),
+            IssuerSetup::Provider => (&self.openid, Behavior::OpenId),
+            IssuerSetup::Okta | IssuerSetup::Mock => (&self.okta, Behavior::Okta),
+            IssuerSetup::Fapi2 => (&self.fapi2, Behavior::Fapi2),
         };
         let proxy = cell.get_or_init(|| Proxy::start(behavior)).await;
         let (name, text) = match subject {
-            Subject::Okta => return (proxy, proxy.issuer()),
-            Subject::Provider => ("provider", provider(proxy)),
-            Subject::Mock => ("market", mock("market", proxy)),
-            Subject::Fapi2 => ("fapi2", mock("fapi2", proxy)),
+            IssuerSetup::Okta => return (proxy, proxy.issuer()),
+            IssuerSetup::Provider => ("provider", provider(proxy)),
+            IssuerSetup::Mock => ("market", mock("market", proxy)),
+            IssuerSetup::Fapi2 => ("fapi2", mock("fapi2", proxy)),
         };
         let path = self.fixtures.path().join(format!("targets/{name}.toml"));
         std::fs::write(&path, text).expect("a file");
@@ -82,7 +82,7 @@ impl Worker {
         let (proxy, target) = self.target(row.subject).await;
         proxy.set(Some(Arc::clone(&row.mutation)));
         let mut options = options(&target, &[row.scenario], self.reports.path());
-        if row.subject != Subject::Okta {
+        if row.subject != IssuerSetup::Okta {
             options.fixtures =
                 Fixtures::find(Some(self.fixtures.path().to_owned())).map_err(|error| error.to_string())?;
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 pub use standard::{address_claim, locale_claim, updated_at};
-pub use subject::Subject;
+pub use subject::ClaimSubject;
 
 use crate::model::{ClaimType, GroupFilterType, GroupType};
 use crate::moment::Moment;
@@ -44,7 +44,7 @@ pub struct IdTokenClaims {
 /// A claim that cannot be evaluated.
 pub fn for_id_token(
     server: &CompiledServer,
-    subject: &Subject<'_>,
+    subject: &ClaimSubject<'_>,
     scopes: &Scopes,
     content: IdTokenContent,
     moment: &mut Moment<'_>,
@@ -73,7 +73,7 @@ pub fn for_id_token(
 /// A claim that cannot be evaluated.
 pub fn for_access_token(
     server: &CompiledServer,
-    subject: &Subject<'_>,
+    subject: &ClaimSubject<'_>,
     scopes: &Scopes,
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, OAuthError> {
@@ -87,7 +87,7 @@ pub fn for_access_token(
 /// A claim that cannot be evaluated.
 pub fn for_userinfo(
     server: &CompiledServer,
-    subject: &Subject<'_>,
+    subject: &ClaimSubject<'_>,
     scopes: &Scopes,
     moment: &mut Moment<'_>,
 ) -> Result<Map<String, Value>, OAuthError> {
@@ -117,7 +117,7 @@ fn note_claim(note: ClaimNote, moment: &mut Moment<'_>) {
 /// scopes.
 fn standard(
     token: ClaimTarget,
-    subject: &Subject<'_>,
+    subject: &ClaimSubject<'_>,
     scopes: &Scopes,
     only: Option<&[&str]>,
     moment: &mut Moment<'_>,
@@ -155,7 +155,7 @@ impl CustomClaimFilter {
     const ALL: Self = Self { content: IdTokenContent::Full, only_requested: false };
 
     /// Why a claim of an active rule is left out, if it is.
-    fn excludes(self, claim: &CompiledClaim, subject: &Subject<'_>, scopes: &Scopes) -> Option<Absence> {
+    fn excludes(self, claim: &CompiledClaim, subject: &ClaimSubject<'_>, scopes: &Scopes) -> Option<Absence> {
         let requested = subject.requests_claim(&claim.name);
         if !claim.scopes.is_empty() && !claim.scopes.iter().any(|scope| scopes.contains(scope)) {
             Some(Absence::ScopeNotGranted(NeededScopes::Any(Arc::clone(&claim.scopes))))
@@ -173,7 +173,7 @@ impl CustomClaimFilter {
 fn custom(
     server: &CompiledServer,
     token: ClaimTarget,
-    subject: &Subject<'_>,
+    subject: &ClaimSubject<'_>,
     scopes: &Scopes,
     filter: CustomClaimFilter,
     moment: &mut Moment<'_>,
@@ -227,7 +227,7 @@ fn source(claim: &CompiledClaim) -> ClaimSource {
 fn evaluate(
     name: &str,
     value: &ClaimValue,
-    subject: &Subject<'_>,
+    subject: &ClaimSubject<'_>,
     steps: &mut Vec<EvaluationStep>,
 ) -> Result<Value, OAuthError> {
     let failure = |text: &str, reason: &dyn std::fmt::Display| {
@@ -244,7 +244,7 @@ fn evaluate(
 }
 
 /// Okta: a filter applies to the groups of Okta itself only; an expression finds those of apps.
-fn groups(filter: &GroupFilter, claim: &str, subject: &Subject<'_>) -> Result<Value, OAuthError> {
+fn groups(filter: &GroupFilter, claim: &str, subject: &ClaimSubject<'_>) -> Result<Value, OAuthError> {
     let mut names = Vec::new();
     for group in subject.groups.iter().filter(|group| group.kind != GroupType::AppGroup.name()) {
         let matches = filter.matches(&group.name).map_err(|error| {
@@ -264,7 +264,7 @@ fn groups(filter: &GroupFilter, claim: &str, subject: &Subject<'_>) -> Result<Va
 fn app_groups(
     server: &CompiledServer,
     token: ClaimTarget,
-    subject: &Subject<'_>,
+    subject: &ClaimSubject<'_>,
     scopes: &Scopes,
     claims: &mut Map<String, Value>,
     moment: &mut Moment<'_>,

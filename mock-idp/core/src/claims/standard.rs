@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::Subject;
+use super::ClaimSubject;
 use crate::model::{User, UserProfile};
 
 /// A standard claim.
@@ -61,7 +61,7 @@ const STANDARD: [StandardClaim; 19] = [
 ];
 
 /// The standard claims of a subject.
-pub(super) fn of(subject: &Subject<'_>) -> impl Iterator<Item = &'static StandardClaim> {
+pub(super) fn of(subject: &ClaimSubject<'_>) -> impl Iterator<Item = &'static StandardClaim> {
     let complete = subject.org.behavior().completes_standard_claims();
     // OIDC Core 5.4 has it in the scope. Okta does not return it.
     let included = move |claim: &&StandardClaim| complete || claim.source != AttributeSource::PhoneVerified;
@@ -70,7 +70,7 @@ pub(super) fn of(subject: &Subject<'_>) -> impl Iterator<Item = &'static Standar
 
 impl StandardClaim {
     /// The profile attribute that it comes from.
-    pub(super) fn attribute(&self, subject: &Subject<'_>) -> &'static str {
+    pub(super) fn attribute(&self, subject: &ClaimSubject<'_>) -> &'static str {
         match self.source {
             AttributeSource::Text(attribute) => attribute,
             AttributeSource::DisplayName => "displayName",
@@ -89,7 +89,7 @@ impl StandardClaim {
     }
 
     /// Its value; `None` when the user has none.
-    pub(super) fn value(&self, subject: &Subject<'_>) -> Option<Value> {
+    pub(super) fn value(&self, subject: &ClaimSubject<'_>) -> Option<Value> {
         let user = subject.user?;
         let profile = &user.profile;
         let text = |name: &str| profile.text(name).map(Value::from);

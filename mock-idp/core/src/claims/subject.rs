@@ -13,7 +13,7 @@ use crate::protocol::Scopes;
 
 /// The subject of a token: a user, or the client itself.
 #[derive(Clone, Debug)]
-pub struct Subject<'a> {
+pub struct ClaimSubject<'a> {
     pub org: &'a Org,
     pub client: &'a App,
     pub user: Option<&'a User>,
@@ -27,7 +27,7 @@ pub struct Subject<'a> {
     pub now: i64,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> ClaimSubject<'a> {
     /// The subject of a grant.
     #[must_use]
     pub fn new(
@@ -97,7 +97,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-impl Roots for Subject<'_> {
+impl Roots for ClaimSubject<'_> {
     fn root(&self, name: &str) -> Option<Value> {
         let map = |entries: Vec<(&str, Option<Value>)>| {
             let entries: IndexMap<String, Value> =

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::claims::{self, Subject};
+use crate::claims::{self, ClaimSubject};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, Parameters, Scopes};
@@ -74,7 +74,8 @@ pub fn answer(
         .and_then(|id| org.user(id))
         .filter(|user| user.status.may_hold_tokens())
         .ok_or_else(|| invalid("the token has no active user"))?;
-    let subject = Subject::new(org, client, Some(user), None, &scopes, moment.now).with_requested_claims(requested);
+    let subject =
+        ClaimSubject::new(org, client, Some(user), None, &scopes, moment.now).with_requested_claims(requested);
     claims::for_userinfo(server, &subject, &scopes, moment)
 }
 

@@ -183,7 +183,7 @@ fn is_never_there(root: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claims::Subject;
+    use crate::claims::ClaimSubject;
     use crate::expression::Roots as _;
     use crate::org::Document;
     use crate::protocol::Scopes;
@@ -195,7 +195,7 @@ mod tests {
         let org = crate::org::Org::from_document(document).unwrap();
         let (client, scopes) = (org.apps().next().unwrap(), Scopes::default());
         let user = org.users().next().unwrap();
-        let subject = Subject::new(&org, client, Some(user), None, &scopes, 0);
+        let subject = ClaimSubject::new(&org, client, Some(user), None, &scopes, 0);
         for (root, names) in [("app", APP_PROPERTIES), ("org", ORG_PROPERTIES), ("access", ACCESS_PROPERTIES)] {
             let Some(Value::Map(entries)) = subject.root(root) else { panic!("{root}") };
             let mut found: Vec<&str> = entries.keys().map(String::as_str).collect();

@@ -50,7 +50,7 @@ pub(super) const ID: usize = 0;
 
 /// A slot under the hash of a key. The key itself is read from the row.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct IndexEntry {
     hash: u32,
     slot: u32,
 }
@@ -61,7 +61,7 @@ type Chunk<T> = Arc<Vec<Option<Arc<Row<T>>>>>;
 #[derive(Debug)]
 pub(super) struct Table<T> {
     chunks: Arc<Vec<Chunk<T>>>,
-    indexes: Vec<Arc<HashTable<Entry>>>,
+    indexes: Vec<Arc<HashTable<IndexEntry>>>,
     hasher: RandomState,
     slots: u32,
     rows: u32,
@@ -236,7 +236,7 @@ impl<T: Record> Table<T> {
             keys(row, &mut |key| {
                 let hash = self.hash(key);
                 let entries = Arc::make_mut(&mut self.indexes[index]);
-                entries.insert_unique(spread(hash), Entry { hash, slot }, |entry| spread(entry.hash));
+                entries.insert_unique(spread(hash), IndexEntry { hash, slot }, |entry| spread(entry.hash));
             });
         }
     }

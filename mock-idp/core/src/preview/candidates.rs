@@ -2,7 +2,7 @@
 
 use indexmap::IndexSet;
 
-use super::{Change, Outcome, Preview, Question, Refused};
+use super::{Change, Preview, PreviewOutcome, Question, Refused};
 use crate::model::{PolicyRule, ResponseWord, Status};
 use crate::org::Org;
 use crate::protocol::{CATALOGUE, ErrorId, GrantType, INTERCLIENT_ACCESS, OIDC_SCOPES, ResponseType};
@@ -23,7 +23,7 @@ pub struct Candidates {
 /// The changes that may bring a refused question further.
 #[must_use]
 pub fn candidates(org: &Org, question: &Question, preview: &Preview) -> Candidates {
-    let Outcome::Refused(refused) = &preview.outcome else { return Candidates::default() };
+    let PreviewOutcome::Refused(refused) = &preview.outcome else { return Candidates::default() };
     let mut list = List { org, question, candidates: Candidates::default() };
     list.by_refusal(refused);
     list.by_notes(preview);
@@ -158,7 +158,7 @@ impl List<'_> {
             }
         }
         if passed_over
-            || matches!(&preview.outcome, Outcome::Refused(refused) if refused.id == CATALOGUE[ErrorId::NoMatchingPolicy as usize].id)
+            || matches!(&preview.outcome, PreviewOutcome::Refused(refused) if refused.id == CATALOGUE[ErrorId::NoMatchingPolicy as usize].id)
         {
             self.inactive();
         }

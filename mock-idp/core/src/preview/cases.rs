@@ -11,7 +11,7 @@ use crate::protocol::{GrantType, Scopes};
 
 /// A token request, in names that a person knows.
 #[derive(Clone, Debug, Eq, Hash, PartialEq, Serialize)]
-pub struct Case {
+pub struct TokenCase {
     /// The login; none for a client that acts for itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
@@ -28,7 +28,7 @@ pub struct Case {
     pub scope: Option<String>,
 }
 
-impl Case {
+impl TokenCase {
     /// The case of a question.
     #[must_use]
     pub fn of(org: &Org, question: &Question) -> Self {
@@ -131,7 +131,7 @@ impl<'a, const N: usize> Cases<'a, N> {
     }
 
     /// Each request, with the question that it is to each of the orgs.
-    pub fn iter(&self) -> impl Iterator<Item = (Case, [Question; N])> {
+    pub fn iter(&self) -> impl Iterator<Item = (TokenCase, [Question; N])> {
         self.requests()
             .map(|request| (self.names.case(&self.orgs, request), self.orgs.map(|org| self.question(org, request))))
     }
@@ -165,10 +165,10 @@ impl<'a, const N: usize> Cases<'a, N> {
 }
 
 impl CaseNames<'_> {
-    fn case(&self, orgs: &[&Org], request: Request<'_>) -> Case {
+    fn case(&self, orgs: &[&Org], request: Request<'_>) -> TokenCase {
         let Request { client, server, grant, user, scopes } = request;
         let login = |id: &str| orgs.iter().find_map(|org| org.user(id)).map(|user| user.profile.login.clone());
-        Case {
+        TokenCase {
             user: user.map(|id| login(id).unwrap_or_else(|| id.to_owned())),
             user_id: user.map(str::to_owned),
             client: self.client(client).to_owned(),

@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use candidates::{Candidates, candidates};
-pub use cases::{Case, Cases};
+pub use cases::{Cases, TokenCase};
 pub use change::Change;
 pub use comparison::{Alteration, ChangeGroup, Changed, DecidedResult, ValueChange, compare, grouped};
 pub use names::GRANTS;
@@ -38,7 +38,7 @@ use crate::trace::Note;
 /// What a question comes to, and how.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    pub outcome: Outcome,
+    pub outcome: PreviewOutcome,
     /// The requests that a client would make for it.
     pub requests: Vec<ShownRequest>,
     pub notes: Vec<Note>,
@@ -47,7 +47,7 @@ pub struct Preview {
 /// What a question comes to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Outcome {
+pub enum PreviewOutcome {
     Granted(Box<Granted>),
     /// The user would be asked first; nothing is refused.
     Asks(Asks),
@@ -179,7 +179,7 @@ impl Shown {
 impl Preview {
     /// Names the keys that would sign: the real flow puts their ids into the headers.
     pub fn name_keys(&mut self, keys: &ServerKeys) {
-        let Outcome::Granted(granted) = &mut self.outcome else { return };
+        let PreviewOutcome::Granted(granted) = &mut self.outcome else { return };
         for answer in [&mut granted.authorize, &mut granted.token].into_iter().flatten() {
             for (token, key) in [(&mut answer.access_token, &keys.access), (&mut answer.id_token, &keys.published)] {
                 if let Some(token) = token {
@@ -192,6 +192,6 @@ impl Preview {
     /// Whether tokens come, at once or after the user agreed.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        matches!(self.outcome, Outcome::Refused(_))
+        matches!(self.outcome, PreviewOutcome::Refused(_))
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Change, Outcome, Preview, Question, ShownRequest, Why};
+use super::{Change, Preview, PreviewOutcome, Question, ShownRequest, Why};
 use crate::org::Org;
 use crate::trace::Note;
 
@@ -28,7 +28,7 @@ pub struct Remedies {
 pub struct Report {
     pub question: QuestionSummary,
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: PreviewOutcome,
     /// The smallest changes that would grant it; empty unless it is refused.
     pub what_would_it_take: Vec<Remedy>,
     /// Why the search for these changes ended before everything was tried, if it did.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::claims::Subject;
+use crate::claims::ClaimSubject;
 use crate::model::TokenLifetimes;
 use crate::org::{CompiledServer, Urls};
 use crate::protocol::Scopes;
@@ -12,7 +12,7 @@ use crate::protocol::Scopes;
 pub struct TokenSpec<'a> {
     pub server: &'a CompiledServer,
     pub urls: &'a Urls,
-    pub subject: Subject<'a>,
+    pub subject: ClaimSubject<'a>,
     pub scopes: &'a Scopes,
     pub lifetimes: TokenLifetimes,
     pub nonce: Option<&'a str>,

@@ -1,6 +1,6 @@
 //! The values of the market org in claim expressions: users, groups, apps and sessions.
 
-use mock_idp_core::claims::Subject;
+use mock_idp_core::claims::ClaimSubject;
 use mock_idp_core::expression::{Expression, Value};
 use mock_idp_core::ledger::Authentication;
 use mock_idp_core::protocol::Scopes;
@@ -25,7 +25,8 @@ fn value(user: Option<&str>, expression: &str) -> Json {
         session_id: "102session".to_owned(),
     });
     let scopes = Scopes::parse("openid orders:read");
-    let subject = Subject::new(&org, org.client(WEB).unwrap(), user, authentication.as_ref(), &scopes, 1_438_363_117);
+    let subject =
+        ClaimSubject::new(&org, org.client(WEB).unwrap(), user, authentication.as_ref(), &scopes, 1_438_363_117);
     let value: Value = Expression::parse(expression).unwrap().evaluate(&subject).unwrap();
     value.into()
 }

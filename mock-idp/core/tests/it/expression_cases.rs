@@ -14,10 +14,10 @@ use time::format_description::well_known::Rfc3339;
 /// One case; its format is described in `fixtures/expressions/README.md`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Case {
+pub(crate) struct ExpressionCase {
     pub(crate) expression: String,
     #[serde(flatten)]
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: ExpressionOutcome,
     /// Where the example is documented.
     #[expect(dead_code, reason = "for readers")]
     source: String,
@@ -28,12 +28,12 @@ pub(crate) struct Case {
     #[serde(default)]
     like: Option<String>,
     #[serde(default)]
-    subject: Subject,
+    subject: ExpressionSubject,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Outcome {
+pub(crate) enum ExpressionOutcome {
     /// The value.
     Result(serde_json::Value),
     /// Part of the evaluation error.
@@ -45,7 +45,7 @@ pub(crate) enum Outcome {
 /// The subject of the expression.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Subject {
+pub(crate) struct ExpressionSubject {
     #[serde(default)]
     now: Option<String>,
     #[serde(default)]
@@ -75,12 +75,12 @@ pub(crate) struct Group {
 }
 
 pub(crate) struct View {
-    subject: Subject,
+    subject: ExpressionSubject,
     groups: Vec<Arc<GroupView>>,
 }
 
 impl View {
-    pub(crate) fn new(subject: Subject) -> Self {
+    pub(crate) fn new(subject: ExpressionSubject) -> Self {
         let view = |group: &Group| {
             Arc::new(GroupView {
                 id: group.id.clone(),
@@ -145,13 +145,13 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
 }
 
 /// A case with its subject.
-pub(crate) fn load(path: &Path) -> Result<(Case, View), String> {
-    let mut case: Case = read(path)?;
+pub(crate) fn load(path: &Path) -> Result<(ExpressionCase, View), String> {
+    let mut case: ExpressionCase = read(path)?;
     let mut subject = match &case.like {
         Some(name) => read(&folder().join("subjects").join(format!("{name}.yaml")))?,
-        None => Subject::default(),
+        None => ExpressionSubject::default(),
     };
-    let Subject { now, roots, internal, related, groups } = std::mem::take(&mut case.subject);
+    let ExpressionSubject { now, roots, internal, related, groups } = std::mem::take(&mut case.subject);
     subject.now = now.or(subject.now);
     subject.roots.extend(roots);
     subject.internal.extend(internal);

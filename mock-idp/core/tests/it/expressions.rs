@@ -4,24 +4,25 @@ use std::path::Path;
 
 use mock_idp_core::expression::Expression;
 
-use crate::expression_cases::{Outcome, cases, folder, load};
+use crate::expression_cases::{ExpressionOutcome, cases, folder, load};
 
 fn check(path: &Path) -> Result<(), String> {
     let (case, view) = load(path)?;
     let parsed = Expression::parse(&case.expression);
     let outcome = match (&case.outcome, parsed) {
-        (Outcome::Rejected(_), parsed) => {
-            Outcome::Rejected(parsed.err().map_or(String::new(), |error| error.to_string()))
+        (ExpressionOutcome::Rejected(_), parsed) => {
+            ExpressionOutcome::Rejected(parsed.err().map_or(String::new(), |error| error.to_string()))
         }
-        (_, Err(error)) => Outcome::Rejected(error.to_string()),
+        (_, Err(error)) => ExpressionOutcome::Rejected(error.to_string()),
         (_, Ok(expression)) => match expression.evaluate(&view) {
-            Ok(value) => Outcome::Result(value.into()),
-            Err(error) => Outcome::Fails(error.to_string()),
+            Ok(value) => ExpressionOutcome::Result(value.into()),
+            Err(error) => ExpressionOutcome::Fails(error.to_string()),
         },
     };
     let matches = match (&case.outcome, &outcome) {
-        (Outcome::Result(wanted), Outcome::Result(value)) => wanted == value,
-        (Outcome::Fails(wanted), Outcome::Fails(error)) | (Outcome::Rejected(wanted), Outcome::Rejected(error)) => {
+        (ExpressionOutcome::Result(wanted), ExpressionOutcome::Result(value)) => wanted == value,
+        (ExpressionOutcome::Fails(wanted), ExpressionOutcome::Fails(error))
+        | (ExpressionOutcome::Rejected(wanted), ExpressionOutcome::Rejected(error)) => {
             error.contains(wanted.as_str()) && !wanted.is_empty()
         }
         _ => false,

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use mock_idp::preview::{AddedCase, Alteration, Case, RemovedCase, SnapshotCheck, TakenSnapshot};
+use mock_idp::preview::{AddedCase, Alteration, RemovedCase, SnapshotCheck, TakenSnapshot, TokenCase};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use crate::cli::output::brief;
 
 /// The report. A changed, new or removed snapshot is a failure.
 pub(in crate::cli) fn junit(check: &SnapshotCheck, taken: &[TakenSnapshot]) -> Result<String, SerializeError> {
-    let altered: HashMap<&Case, &Alteration> = check.alterations.iter().map(|found| (&found.case, found)).collect();
-    let added: HashMap<&Case, &AddedCase> = check.added.iter().map(|found| (&found.case, found)).collect();
+    let altered: HashMap<&TokenCase, &Alteration> =
+        check.alterations.iter().map(|found| (&found.case, found)).collect();
+    let added: HashMap<&TokenCase, &AddedCase> = check.added.iter().map(|found| (&found.case, found)).collect();
     let mut suite = TestSuite::new("snapshots");
     for TakenSnapshot { path, snapshot, .. } in taken {
         let status = match (altered.get(&snapshot.case), added.contains_key(&snapshot.case)) {

@@ -1,6 +1,6 @@
 //! Changes as a comment on a pull request: every request is listed, as far as a comment can be that long.
 
-use mock_idp::preview::{Case, grouped};
+use mock_idp::preview::{TokenCase, grouped};
 
 use super::{ReportedChanges, requests};
 use crate::cli::output::brief;
@@ -91,7 +91,7 @@ impl Comment {
     }
 }
 
-fn row(case: &Case) -> String {
+fn row(case: &TokenCase) -> String {
     let cells = [case.user_words(), &case.client, case.grant, &case.server, case.scope_words()];
     format!("| {} |", cells.map(code).join(" | "))
 }

@@ -1,9 +1,9 @@
-use mock_idp::preview::{Case, Changed};
+use mock_idp::preview::{Changed, TokenCase};
 
 use super::*;
 
-fn case(user: &str) -> Case {
-    Case {
+fn case(user: &str) -> TokenCase {
+    TokenCase {
         user: Some(user.to_owned()),
         user_id: None,
         client: "Web".to_owned(),

@@ -7,7 +7,7 @@ mod text;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use mock_idp::preview::{self, BadParameter, Outcome, Question, Remedies, Report, SearchLimits, Selection};
+use mock_idp::preview::{self, BadParameter, PreviewOutcome, Question, Remedies, Report, SearchLimits, Selection};
 
 pub(super) use journal::explain;
 
@@ -32,7 +32,7 @@ pub(super) fn token(args: &TokenArgs) -> Result<CommandOutput, Failure> {
         };
         Report::new(&org, &question, preview, remedies)
     })?;
-    let positive = !matches!(report.outcome, Outcome::Refused(_));
+    let positive = !matches!(report.outcome, PreviewOutcome::Refused(_));
     let text = if args.json { pretty(&report)? } else { text::report(&report, args.why) };
     Ok(CommandOutput { text, positive })
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mock_idp_core::preview::{Asks, EndpointTokens, Outcome, PreviewedToken, Report, Why};
+use mock_idp_core::preview::{Asks, EndpointTokens, PreviewOutcome, PreviewedToken, Report, Why};
 use mock_idp_core::trace::{ClaimTarget, NoteStatus};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use crate::cli::output::brief;
 pub(super) fn report(report: &Report, with_why: bool) -> String {
     let mut text = String::new();
     match &report.outcome {
-        Outcome::Granted(granted) => {
+        PreviewOutcome::Granted(granted) => {
             for (place, answer) in [("authorize", &granted.authorize), ("token", &granted.token)] {
                 if let Some(answer) = answer {
                     tokens(&mut text, place, answer);
@@ -22,11 +22,11 @@ pub(super) fn report(report: &Report, with_why: bool) -> String {
                 object(&mut text, "userinfo", claims);
             }
         }
-        Outcome::Asks(Asks::SignIn) => text.push_str("The user would be asked to sign in again.\n"),
-        Outcome::Asks(Asks::Consent { scopes }) => {
+        PreviewOutcome::Asks(Asks::SignIn) => text.push_str("The user would be asked to sign in again.\n"),
+        PreviewOutcome::Asks(Asks::Consent { scopes }) => {
             let _ = writeln!(text, "The user would be asked to allow: {}", scopes.join(", "));
         }
-        Outcome::Refused(refused) => {
+        PreviewOutcome::Refused(refused) => {
             let _ = writeln!(text, "refused  {}: {}", refused.error, refused.error_description);
             let _ = writeln!(text, "shown    {} (status {})", refused.shown.words(), refused.status);
             let _ = writeln!(text, "because  {}", refused.reason);

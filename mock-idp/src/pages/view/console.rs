@@ -2,8 +2,8 @@
 
 use mock_idp_core::org::Org;
 use mock_idp_core::preview::{
-    Asks, EndpointTokens, GRANTS, Outcome, Preview, PreviewedToken, Question, Refused, Remedies, ShownRequest, Why,
-    ask_again,
+    Asks, EndpointTokens, GRANTS, Preview, PreviewOutcome, PreviewedToken, Question, Refused, Remedies, ShownRequest,
+    Why, ask_again,
 };
 use serde_json::Value;
 
@@ -155,7 +155,7 @@ impl ResultView {
         let mut tokens = Vec::new();
         let mut refusal = None;
         let (headline, granted) = match &preview.outcome {
-            Outcome::Granted(granted) => {
+            PreviewOutcome::Granted(granted) => {
                 for (place, answer) in
                     [("authorization endpoint", &granted.authorize), ("token endpoint", &granted.token)]
                 {
@@ -169,11 +169,11 @@ impl ResultView {
                 }));
                 ("Granted".to_owned(), true)
             }
-            Outcome::Asks(Asks::SignIn) => ("The user would be asked to sign in again".to_owned(), true),
-            Outcome::Asks(Asks::Consent { scopes }) => {
+            PreviewOutcome::Asks(Asks::SignIn) => ("The user would be asked to sign in again".to_owned(), true),
+            PreviewOutcome::Asks(Asks::Consent { scopes }) => {
                 (format!("The user would be asked to allow {}", scopes.join(", ")), true)
             }
-            Outcome::Refused(refused) => {
+            PreviewOutcome::Refused(refused) => {
                 refusal = Some(RefusalView::of(refused));
                 (format!("Refused: {}", refused.error), false)
             }

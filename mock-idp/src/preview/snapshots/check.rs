@@ -1,6 +1,6 @@
 //! The comparison of snapshots with the files of a folder.
 
-use mock_idp_core::preview::{Alteration, Case, DecidedResult, compare};
+use mock_idp_core::preview::{Alteration, DecidedResult, TokenCase, compare};
 
 use super::folder::SnapshotFolder;
 use super::taken::{Snapshots, TakenSnapshot};
@@ -21,7 +21,7 @@ pub struct SnapshotCheck {
 #[derive(Clone, Debug)]
 pub struct AddedCase {
     pub path: String,
-    pub case: Case,
+    pub case: TokenCase,
 }
 
 /// A file whose case is no more.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use mock_idp_core::preview::{Case, Changed};
+use mock_idp_core::preview::{Changed, TokenCase};
 use serde_json::{Map, Value};
 
 use super::selection_file::{BadSelectionFile, SELECTION_FILE, SelectionFile};
@@ -129,7 +129,7 @@ impl StoredSnapshot {
     }
 
     /// The ids that are other than in the file: its path has names.
-    pub(super) fn changed_ids(&self, case: &Case) -> Vec<Changed> {
+    pub(super) fn changed_ids(&self, case: &TokenCase) -> Vec<Changed> {
         let ids = [("client_id", Some(&case.client_id)), ("user_id", case.user_id.as_ref())];
         let changed = |(name, id): (&str, Option<&String>)| {
             let (before, after) = (self.case.get(name).cloned().unwrap_or_default(), Value::from(id.cloned()));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mock_idp_core::org::Org;
-use mock_idp_core::preview::{Case, Cases, Selection};
+use mock_idp_core::preview::{Cases, Selection, TokenCase};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
@@ -110,7 +110,7 @@ impl SelectionFile {
 
     /// A file that selects one case.
     #[must_use]
-    pub fn example(case: &Case) -> String {
+    pub fn example(case: &TokenCase) -> String {
         let mut text = "[[cases]]\n".to_owned();
         let lists = [
             ("clients", Some(&case.client)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mock_idp_core::org::{Org, Urls};
-use mock_idp_core::preview::{Case, Cases, Circumstances, NoCase, NoSnapshot, Selection, Snapshot, paths};
+use mock_idp_core::preview::{Cases, Circumstances, NoCase, NoSnapshot, Selection, Snapshot, TokenCase, paths};
 use mock_idp_core::trace::Note;
 
 use crate::preview::run::preview;
@@ -33,7 +33,7 @@ impl Snapshots {
     /// A selection has no request.
     pub async fn take(org: &Arc<Org>, urls: &Urls, selections: &[Selection], now: i64) -> Result<Self, NoCase> {
         let requests = Cases::new([org], selections)?;
-        let (cases, questions): (Vec<Case>, Vec<_>) = requests.iter().unzip();
+        let (cases, questions): (Vec<TokenCase>, Vec<_>) = requests.iter().unzip();
         let paths = paths(&cases.iter().collect::<Vec<_>>());
         let circumstances = Circumstances { base: &urls.issuer_base, now };
         let mut snapshots = Self::default();

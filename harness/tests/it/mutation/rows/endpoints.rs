@@ -5,7 +5,7 @@ use serde_json::json;
 use super::SERVER;
 use crate::mutation::message::Change::Remove;
 use crate::mutation::proxy::Mutation;
-use crate::mutation::row::{Row, Subject, at, harmless, header, member, must, set, should, status};
+use crate::mutation::row::{IssuerSetup, Row, at, harmless, header, member, must, set, should, status};
 
 const DISCOVERY: &str = "openid-configuration";
 const LOGOUT: &str = "rp-logout.oidcc-rp-initiated-logout";
@@ -24,12 +24,12 @@ pub(super) fn rows() -> Vec<Row> {
 /// `error` and `error_description` in a successful response.
 fn errors_beside_success() -> Vec<Row> {
     let endpoints = [
-        ("pushed request", PUSHED, "/par", "pushed.no-error", Subject::Provider),
-        ("introspection", INTROSPECTED, "/introspect", "introspection.no-error", Subject::Provider),
-        ("token response", SERVER, "/token", "token.no-error", Subject::Provider),
-        ("device", "device.allowed", "/device/authorize", "device.no-error", Subject::Mock),
-        ("tokens of a device", "device.allowed", "/token", "token.no-error", Subject::Mock),
-        ("backchannel request", "back-channel.approved", "/bc/authorize", "back-channel.no-error", Subject::Mock),
+        ("pushed request", PUSHED, "/par", "pushed.no-error", IssuerSetup::Provider),
+        ("introspection", INTROSPECTED, "/introspect", "introspection.no-error", IssuerSetup::Provider),
+        ("token response", SERVER, "/token", "token.no-error", IssuerSetup::Provider),
+        ("device", "device.allowed", "/device/authorize", "device.no-error", IssuerSetup::Mock),
+        ("tokens of a device", "device.allowed", "/token", "token.no-error", IssuerSetup::Mock),
+        ("backchannel request", "back-channel.approved", "/bc/authorize", "back-channel.no-error", IssuerSetup::Mock),
     ];
     let mut rows = Vec::new();
     for (what, scenario, path, check, subject) in endpoints {

@@ -7,8 +7,8 @@ use super::id_token::{by_another_key, id_tokens_of_a_key};
 use crate::mutation::message::Change::Remove;
 use crate::mutation::proxy::Mutation;
 use crate::mutation::row::{
-    Row, Subject, at, claim, error_member, error_status, harmless, head, header, member, must, mutate, parameter, set,
-    should, status, twice,
+    IssuerSetup, Row, at, claim, error_member, error_status, harmless, head, header, member, must, mutate, parameter,
+    set, should, status, twice,
 };
 use crate::mutation::signer::EC;
 
@@ -21,7 +21,7 @@ const DISCOVERY: &str = "fapi2.fapi2-security-profile-final-discovery-end-point-
 const INTERACTION: &str = "x-fapi-interaction-id";
 
 pub(super) fn rows() -> Vec<Row> {
-    Subject::Fapi2.of([documents(), pushed(), responses(), tokens(), resource(), refusals()].concat())
+    IssuerSetup::Fapi2.of([documents(), pushed(), responses(), tokens(), resource(), refusals()].concat())
 }
 
 fn documents() -> Vec<Row> {
@@ -265,7 +265,7 @@ fn refusals() -> Vec<Row> {
 }
 
 pub(super) fn harmless_rows() -> Vec<Row> {
-    Subject::Fapi2.of(vec![
+    IssuerSetup::Fapi2.of(vec![
         harmless("FAPI, nothing at all", HAPPY, mutate(|_| {})),
         harmless("FAPI, nothing at all, refresh", REFRESH, mutate(|_| {})),
         harmless("FAPI, nothing at all, refused assertion", WRONG_AUDIENCE, mutate(|_| {})),

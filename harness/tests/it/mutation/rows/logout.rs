@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::mutation::message::Change;
 use crate::mutation::message::Change::Remove;
 use crate::mutation::proxy::Mutation;
-use crate::mutation::row::{Row, Subject, at, header, must, mutate, parameter, set, should};
+use crate::mutation::row::{IssuerSetup, Row, at, header, must, mutate, parameter, set, should};
 use crate::mutation::signer::Parts;
 
 const NO_ADDRESS: &str = "rp-logout.oidcc-rp-initiated-logout-no-post-logout-redirect-uri";
@@ -220,7 +220,7 @@ pub(super) fn token_rows() -> Vec<Row> {
         ),
     ];
     for row in &mut rows {
-        row.subject = Subject::Okta;
+        row.subject = IssuerSetup::Okta;
     }
     rows
 }

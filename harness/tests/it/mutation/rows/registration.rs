@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::mutation::message::Change::Remove;
 use crate::mutation::proxy::Mutation;
-use crate::mutation::row::{Row, Subject, at, harmless, header, member, must, mutate, set};
+use crate::mutation::row::{IssuerSetup, Row, at, harmless, header, member, must, mutate, set};
 
 const SIGNED_USERINFO: &str = "dynamic.oidcc-userinfo-rs256";
 const BY_REFERENCE: &str = "dynamic.oidcc-request-uri-signed-rs256";
@@ -59,7 +59,7 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
     ];
-    let mut rows = Subject::Okta.of(rows);
+    let mut rows = IssuerSetup::Okta.of(rows);
     rows.extend([
         must(
             "discovery without signed userinfo",

@@ -1,7 +1,7 @@
 //! The response of the authorization endpoint. RFC 6749 4.1.2, OAuth 2.0 Multiple Response Types, Form Post Response Mode.
 
 use super::redirect;
-use crate::claims::Subject;
+use crate::claims::ClaimSubject;
 use crate::ledger::{Authorization, AuthorizationRequest, Code, CodeState, RedirectTarget};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
@@ -133,7 +133,7 @@ pub fn unsigned_tokens(
     let spec = TokenSpec {
         server,
         urls,
-        subject: Subject::new(org, client, user, authentication, &authorization.scopes, moment.now)
+        subject: ClaimSubject::new(org, client, user, authentication, &authorization.scopes, moment.now)
             .with_requested_claims(&authorization.claims.id_token),
         scopes: &authorization.scopes,
         lifetimes: authorization.lifetimes,

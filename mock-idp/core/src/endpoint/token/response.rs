@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::redemption::{Extra, Redeemed, Redemption};
-use crate::claims::Subject;
+use crate::claims::ClaimSubject;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, token_type};
@@ -47,7 +47,7 @@ fn tokens_of(
     let spec = TokenSpec {
         server,
         urls,
-        subject: Subject::new(org, client, user, authentication, &redemption.scopes, moment.now)
+        subject: ClaimSubject::new(org, client, user, authentication, &redemption.scopes, moment.now)
             .with_requested_claims(&authorization.claims.id_token),
         scopes: &redemption.scopes,
         lifetimes: authorization.lifetimes,

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::preview::Case;
+use crate::preview::TokenCase;
 
 /// One request whose result is another than before.
 #[derive(Clone, Debug, Serialize)]
 pub struct Alteration {
-    pub case: Case,
+    pub case: TokenCase,
     pub changes: Vec<Changed>,
 }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::changed::{Alteration, Changed};
-use crate::preview::Case;
+use crate::preview::TokenCase;
 
 /// Changes of one value by one cause.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct ChangeGroup<'a> {
 pub struct ValueChange<'a> {
     pub before: &'a Value,
     pub after: &'a Value,
-    pub cases: Vec<&'a Case>,
+    pub cases: Vec<&'a TokenCase>,
 }
 
 impl ChangeGroup<'_> {

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::preview::Case;
+use crate::preview::TokenCase;
 
 fn result(value: Value) -> Map<String, Value> {
     let Value::Object(members) = value else { panic!("an object") };
@@ -63,7 +63,7 @@ fn a_refusal_for_another_reason_is_a_change() {
 
 #[test]
 fn claims_come_first_and_cases_with_the_same_change_are_together() {
-    let case = |user: &str| Case {
+    let case = |user: &str| TokenCase {
         user: Some(user.to_owned()),
         user_id: None,
         client: "Web".to_owned(),

@@ -7,7 +7,7 @@ mod placeholder;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{Asks, Case, EndpointTokens, Granted, Outcome, PreviewedToken, Refused, Shown};
+use super::{Asks, EndpointTokens, Granted, PreviewOutcome, PreviewedToken, Refused, Shown, TokenCase};
 use placeholder::Placeholders;
 
 pub use path::paths;
@@ -16,7 +16,7 @@ pub use placeholder::Circumstances;
 /// The result of a token request, without what is new each time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Snapshot {
-    pub case: Case,
+    pub case: TokenCase,
     /// `outcome`, and the members that belong to it.
     #[serde(flatten)]
     pub result: Map<String, Value>,
@@ -34,16 +34,22 @@ impl Snapshot {
     ///
     /// # Errors
     /// The client would get no answer: there is an error page, the sign-in fails, or the user is asked.
-    pub fn new(case: Case, outcome: &Outcome, circumstances: Circumstances<'_>) -> Result<Self, NoSnapshot> {
+    pub fn new(
+        case: TokenCase,
+        outcome: &PreviewOutcome,
+        circumstances: Circumstances<'_>,
+    ) -> Result<Self, NoSnapshot> {
         let reason = match outcome {
-            Outcome::Granted(_) => None,
-            Outcome::Refused(Refused { shown: Shown::Redirect | Shown::TokenResponse, .. }) => None,
-            Outcome::Refused(Refused { shown: Shown::SignInPage, reason, .. }) => {
+            PreviewOutcome::Granted(_) => None,
+            PreviewOutcome::Refused(Refused { shown: Shown::Redirect | Shown::TokenResponse, .. }) => None,
+            PreviewOutcome::Refused(Refused { shown: Shown::SignInPage, reason, .. }) => {
                 Some(format!("the sign-in fails: {reason}"))
             }
-            Outcome::Refused(Refused { error, reason, .. }) => Some(format!("an error page ({error}): {reason}")),
-            Outcome::Asks(Asks::SignIn) => Some("the user is asked to sign in again".to_owned()),
-            Outcome::Asks(Asks::Consent { scopes }) => {
+            PreviewOutcome::Refused(Refused { error, reason, .. }) => {
+                Some(format!("an error page ({error}): {reason}"))
+            }
+            PreviewOutcome::Asks(Asks::SignIn) => Some("the user is asked to sign in again".to_owned()),
+            PreviewOutcome::Asks(Asks::Consent { scopes }) => {
                 Some(format!("the user is asked to allow {}", scopes.join(", ")))
             }
         };
@@ -63,12 +69,12 @@ impl Snapshot {
 
 /// An outcome with placeholders.
 #[must_use]
-pub fn result(outcome: &Outcome, circumstances: Circumstances<'_>) -> Map<String, Value> {
+pub fn result(outcome: &PreviewOutcome, circumstances: Circumstances<'_>) -> Map<String, Value> {
     let placeholders = Placeholders::new(circumstances);
     let mut result = Map::new();
     let mut put = |name: &str, value: Value| _ = result.insert(name.to_owned(), value);
     match outcome {
-        Outcome::Granted(granted) => {
+        PreviewOutcome::Granted(granted) => {
             let Granted { authorize, token, userinfo } = &**granted;
             put("outcome", "granted".into());
             for (name, answer) in [("authorize", authorize), ("token", token)] {
@@ -80,15 +86,15 @@ pub fn result(outcome: &Outcome, circumstances: Circumstances<'_>) -> Map<String
                 put("userinfo", placeholders.object(claims).into());
             }
         }
-        Outcome::Asks(Asks::SignIn) => {
+        PreviewOutcome::Asks(Asks::SignIn) => {
             put("outcome", "asks".into());
             put("asks", json!({"for": "sign_in"}));
         }
-        Outcome::Asks(Asks::Consent { scopes }) => {
+        PreviewOutcome::Asks(Asks::Consent { scopes }) => {
             put("outcome", "asks".into());
             put("asks", json!({"for": "consent", "scopes": scopes}));
         }
-        Outcome::Refused(Refused { shown, error, error_description, reason, .. }) => {
+        PreviewOutcome::Refused(Refused { shown, error, error_description, reason, .. }) => {
             put("outcome", "refused".into());
             let refusal = json!({
                 "shown": shown, "error": error, "error_description": error_description, "reason": reason

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::preview::Case;
+use crate::preview::TokenCase;
 
 /// In place of a user, if the client acts for itself.
 const NO_USER: &str = "no-user";
@@ -19,20 +19,20 @@ const HASH: usize = 6;
 
 /// The paths of some cases, in order: `client/user/server.grant.scopes.json`.
 #[must_use]
-pub fn paths(cases: &[&Case]) -> Vec<String> {
+pub fn paths(cases: &[&TokenCase]) -> Vec<String> {
     let plain: Vec<String> = cases.iter().map(|case| path(case)).collect();
     let mut uses: HashMap<&str, usize> = HashMap::new();
     for path in &plain {
         *uses.entry(path).or_default() += 1;
     }
-    let distinct = |(path, case): (&String, &&Case)| match uses.get(path.as_str()) {
+    let distinct = |(path, case): (&String, &&TokenCase)| match uses.get(path.as_str()) {
         Some(1) => format!("{path}.json"),
         _ => format!("{path}.{}.json", hash(&exact(case))),
     };
     plain.iter().zip(cases).map(distinct).collect()
 }
 
-fn path(case: &Case) -> String {
+fn path(case: &TokenCase) -> String {
     let grant = case.grant.rsplit(':').next().unwrap_or(case.grant);
     let user = case.user.as_deref().map_or_else(|| NO_USER.to_owned(), part);
     let scopes = case.scope.as_deref().map_or_else(|| DEFAULT_SCOPES.to_owned(), scopes);
@@ -40,7 +40,7 @@ fn path(case: &Case) -> String {
 }
 
 /// What makes a case what it is.
-fn exact(case: &Case) -> String {
+fn exact(case: &TokenCase) -> String {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     [text(&case.user), case.client_id.clone(), case.grant.to_owned(), case.server.clone(), text(&case.scope)].join("\n")
 }
@@ -99,8 +99,8 @@ fn hash(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn case(client: &str, user: Option<&str>, grant: &'static str, scope: Option<&str>) -> Case {
-        Case {
+    fn case(client: &str, user: Option<&str>, grant: &'static str, scope: Option<&str>) -> TokenCase {
+        TokenCase {
             user: user.map(str::to_owned),
             user_id: None,
             client: client.to_owned(),
@@ -111,7 +111,7 @@ mod tests {
         }
     }
 
-    fn only(case: &Case) -> String {
+    fn only(case: &TokenCase) -> String {
         paths(&[case]).remove(0)
     }
 

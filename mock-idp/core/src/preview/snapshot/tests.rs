@@ -4,8 +4,8 @@ use super::*;
 
 const NOW: i64 = 1_800_000_000;
 
-fn case() -> Case {
-    Case {
+fn case() -> TokenCase {
+    TokenCase {
         user: Some("ann@example.test".to_owned()),
         user_id: Some("00uann".to_owned()),
         client: "Web".to_owned(),
@@ -20,15 +20,15 @@ fn at(now: i64) -> Circumstances<'static> {
     Circumstances { base: "http://localhost:1", now }
 }
 
-fn token(payload: Value) -> Outcome {
+fn token(payload: Value) -> PreviewOutcome {
     let Value::Object(payload) = payload else { panic!("an object") };
     let header = Map::from_iter([("kid".to_owned(), Value::Null), ("alg".to_owned(), "RS256".into())]);
     let access_token = Some(PreviewedToken { header, payload, encrypted: None });
     let answer = EndpointTokens { token_type: "Bearer", expires_in: 3600, access_token, ..EndpointTokens::default() };
-    Outcome::Granted(Box::new(Granted { token: Some(answer), ..Granted::default() }))
+    PreviewOutcome::Granted(Box::new(Granted { token: Some(answer), ..Granted::default() }))
 }
 
-fn payload(outcome: &Outcome, now: i64) -> Value {
+fn payload(outcome: &PreviewOutcome, now: i64) -> Value {
     let snapshot = Snapshot::new(case(), outcome, at(now)).expect("a snapshot");
     snapshot.result["token"]["access_token"]["payload"].clone()
 }
@@ -67,7 +67,7 @@ fn a_refusal_has_error_and_reason_and_no_token() {
         error_description: "Policy evaluation failed".to_owned(),
         reason: "no rule".to_owned(),
     };
-    let snapshot = Snapshot::new(case(), &Outcome::Refused(refused.clone()), at(NOW)).expect("a snapshot");
+    let snapshot = Snapshot::new(case(), &PreviewOutcome::Refused(refused.clone()), at(NOW)).expect("a snapshot");
     let text: Value = serde_json::from_str(&snapshot.text()).expect("JSON");
     assert_eq!(
         text,
@@ -80,10 +80,10 @@ fn a_refusal_has_error_and_reason_and_no_token() {
         })
     );
     for shown in [Shown::Page, Shown::SignInPage, Shown::Api] {
-        let outcome = Outcome::Refused(Refused { shown, ..refused.clone() });
+        let outcome = PreviewOutcome::Refused(Refused { shown, ..refused.clone() });
         let error = Snapshot::new(case(), &outcome, at(NOW)).expect_err("no answer to the client");
         assert!(error.reason.ends_with("no rule"), "{}", error.reason);
     }
-    let asks = Outcome::Asks(Asks::Consent { scopes: vec!["a".to_owned()] });
+    let asks = PreviewOutcome::Asks(Asks::Consent { scopes: vec!["a".to_owned()] });
     assert_eq!(Snapshot::new(case(), &asks, at(NOW)).expect_err("a question").reason, "the user is asked to allow a");
 }
