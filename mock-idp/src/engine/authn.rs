@@ -1,9 +1,9 @@
 //! Sign-in by a program: name and password for a session token, which a browser then brings to the authorization endpoint.
 //! Okta: `/api/v1/authn`, `sessionToken`.
 
-use mock_idp_core::ledger::{Authentication, LedgerError, SignedIn, Stage};
+use mock_idp_core::ledger::{Authentication, FailedSignIns, LedgerError, SignedIn};
 use mock_idp_core::management::{ApiError, ApiErrorId};
-use mock_idp_core::sign_in::{Advance, Input, primary};
+use mock_idp_core::sign_in::{self, SignInProblem, SignInProblemKind, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::Value;
 
@@ -46,31 +46,53 @@ impl<'c> Authn<'c> {
             let reason = "more than 4 sign-ins of the user in a second (rateLimits: enforced)";
             return Err(ApiError::new(ApiErrorId::TooManyRequests, reason));
         }
-        let input = Input::Both { identifier: username, password };
-        let advance = failed_sign_ins::advance(context, &Stage::Identify, input, trace).await?;
-        let (user_id, amr) = match advance {
-            Advance::SignedIn { user_id, amr } => (user_id, amr),
+        let proof = match self.verify(username.trim(), password, trace).await? {
+            Ok(proof) => proof,
             // Okta: only where the password policy shows lockouts.
-            Advance::Ask { problem: Some(problem), .. } if problem.okta_code == "E0000069" => {
+            Err(problem) if problem.okta_code == "E0000069" => {
                 explanation.reason = Some(problem.reason);
                 return Ok(primary::locked_out(&context.urls.endpoint_base));
             }
-            Advance::Ask { problem, .. } => {
-                let reason = problem.map_or_else(|| "more is needed".to_owned(), |problem| problem.reason);
-                return Err(ApiError::authentication_failed(reason));
-            }
+            Err(problem) => return Err(ApiError::authentication_failed(problem.reason)),
         };
-        let user = context.org.user(&user_id);
+        let user = context.org.user(&proof.user_id);
         let user = user.ok_or_else(|| ApiError::authentication_failed("the user has been removed"))?;
         explanation.user = Some(user.profile.login.clone());
         let expires = context.now + primary::SESSION_TOKEN_LIFETIME;
         let token: String =
             context.decide(trace, |moment| (moment.token() + &moment.token()).chars().take(50).collect());
         let token = format!("20111{token}");
-        let proof = SignedIn { user_id, auth_time: context.now, amr };
         context.ledger().session_tokens().put(&token, proof, expires).await?;
         let expires = rfc3339(expires * 1_000).replace('Z', ".000Z");
         Ok(primary::success(user, &token, &expires, &context.urls.endpoint_base))
+    }
+
+    /// Checks a password, and counts wrong ones.
+    async fn verify(
+        self,
+        identifier: &str,
+        password: &str,
+        trace: &mut Trace,
+    ) -> Result<Result<SignedIn, SignInProblem>, LedgerError> {
+        let Context { org, .. } = self.0;
+        let verify = |failed: &mut FailedSignIns, trace: &mut Trace| {
+            let if_wrong = SignInProblemKind::AuthenticationFailed;
+            self.0.decide(trace, |moment| sign_in::verify_password(org, identifier, password, if_wrong, failed, moment))
+        };
+        let Some(user) = org.user_by_identifier(identifier) else {
+            return Ok(verify(&mut FailedSignIns::default(), trace));
+        };
+        let counting = |failed: &mut FailedSignIns| {
+            let mut step = Trace::default();
+            (verify(failed, &mut step), step)
+        };
+        match failed_sign_ins::update(self.0, &user.id, counting).await? {
+            Some((verified, step)) => {
+                trace.notes.extend(step.notes);
+                Ok(verified)
+            }
+            None => Ok(verify(&mut FailedSignIns::default(), trace)),
+        }
     }
 }
 

@@ -78,7 +78,7 @@ async fn create(
 }
 
 /// Adds the client to those that get a logout notice when the session ends, if it wants one.
-fn add_session_client<'c>(context: &'c Context, batch: &mut Batch<'c>, session_id: &str, client_id: &str) {
+pub(super) fn add_session_client<'c>(context: &'c Context, batch: &mut Batch<'c>, session_id: &str, client_id: &str) {
     if !context.org.client(client_id).is_some_and(App::receives_logout_notices) {
         return;
     }

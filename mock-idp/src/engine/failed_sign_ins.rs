@@ -1,10 +1,8 @@
 //! The wrong passwords of users.
 
-use mock_idp_core::ledger::{FailedSignIns, LedgerError, Stage};
+use mock_idp_core::ledger::{FailedSignIns, LedgerError};
 use mock_idp_core::model::{User, UserStatus};
 use mock_idp_core::org::Problems;
-use mock_idp_core::sign_in::{self, Advance, Input};
-use mock_idp_core::trace::Trace;
 
 use super::{Context, OrgInstance};
 use crate::ledger::NEVER;
@@ -18,35 +16,6 @@ pub(super) async fn update<T>(
     let table = context.ledger().failed_sign_ins();
     table.put_if_absent(user_id, FailedSignIns::default(), NEVER).await?;
     table.update(user_id, change).await
-}
-
-/// Performs a step of a sign-in, and counts wrong passwords.
-pub(super) async fn advance(
-    context: &Context,
-    stage: &Stage,
-    input: Input<'_>,
-    trace: &mut Trace,
-) -> Result<Advance, LedgerError> {
-    let step = |failed: &mut FailedSignIns, trace: &mut Trace| {
-        context.decide(trace, |moment| sign_in::advance(&context.org, stage, input, failed, moment))
-    };
-    let counted = match sign_in::user_of_step(&context.org, stage, input) {
-        Some(user) => {
-            let counting = |failed: &mut FailedSignIns| {
-                let mut trace = Trace::default();
-                (step(failed, &mut trace), trace)
-            };
-            update(context, &user.id, counting).await?
-        }
-        None => None,
-    };
-    Ok(match counted {
-        Some((advance, steps)) => {
-            trace.notes.extend(steps.notes);
-            advance
-        }
-        None => step(&mut FailedSignIns::default(), trace),
-    })
 }
 
 impl OrgInstance {

@@ -46,6 +46,7 @@ impl<'c> GlobalRevocation<'c> {
             match issued {
                 IssuedCredential::Session(id) => sessions.push(id),
                 IssuedCredential::Code(code) => batch.delete(ledger.codes(), &code),
+                IssuedCredential::InteractionCode(code) => batch.delete(ledger.interaction_codes(), &code),
                 IssuedCredential::AccessToken(jti) => revocations::revoke_access_token(self.0, &mut batch, &jti),
                 IssuedCredential::Family(id) => revocations::revoke_family(self.0, &mut batch, &id),
                 IssuedCredential::DeviceSecret(secret) => {

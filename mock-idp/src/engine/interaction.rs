@@ -1,15 +1,19 @@
-//! The endpoint that begins a sign-in with the IDX API, which this org does not have.
+//! The endpoint that begins a sign-in which the client performs itself. Okta: `/v1/interact`.
 
-use std::convert::Infallible;
-
+use mock_idp_core::endpoint::authorization::begin_interaction;
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
-use mock_idp_core::policy::grant_rules;
-use mock_idp_core::protocol::{ErrorId, GrantType, OAuthError};
+use mock_idp_core::endpoint::idx;
+use mock_idp_core::ledger::{Interaction, Purpose, Stage, StateHandle, Transaction};
+use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
+use serde_json::{Value, json};
 
 use super::Context;
 use super::client_authentication::authenticate;
 use crate::journal::{Explained, Explanation};
+
+/// Seconds for which an interaction handle can be used. Okta does not document it.
+const HANDLE_LIFETIME: i64 = 3600;
 
 /// The interaction endpoint of a server.
 #[derive(Clone, Copy, Debug)]
@@ -21,20 +25,35 @@ impl<'c> InteractionEndpoint<'c> {
         Self(context)
     }
 
-    /// The error for every client, after it has been authenticated. Okta: an org of Classic Engine does not have the flow; in one of
-    /// Identity Engine a client needs the grant type.
-    pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Infallible, OAuthError>> {
-        let mut explanation = Explanation::default();
-        let error = match authenticate(self.0, presented, "interact").await {
-            Err(error) => error,
-            Ok(client) => {
-                explanation.client = Some(client.client_id().to_owned());
-                match grant_rules::may_use(client, GrantType::InteractionCode) {
-                    Err(error) if !self.0.org.is_classic() => error,
-                    _ => OAuthError::new(ErrorId::InteractionCodeNotEnabled, "the org has no IDX API"),
-                }
-            }
-        };
-        Explained::new(Err(error), Trace::default(), explanation)
+    /// Begins a sign-in, and returns the handle by which the client knows it.
+    pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<Value, OAuthError>> {
+        let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
+        let result = self.begin(presented, &mut trace, &mut explanation).await;
+        Explained::new(result, trace, explanation)
+    }
+
+    async fn begin(
+        self,
+        presented: CredentialSources<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, OAuthError> {
+        let context = self.0;
+        let client = authenticate(context, presented, "interact").await?;
+        explanation.client = Some(client.client_id().to_owned());
+        let request = begin_interaction(&context.org, &context.server, client, &context.urls, presented.body)?;
+        let (handle, state_handle) =
+            context.decide(trace, |moment| (moment.token(), idx::new_state_handle(false, moment)));
+        let purpose = Purpose::Interact(Box::new(Interaction { request, handle: handle.clone() }));
+        let mut transaction =
+            Transaction { purpose, stage: Stage::Identify, browser: None, remember: false, expires: 0 };
+        transaction.expires = idx::expires(&transaction, context.now);
+        let ledger = context.ledger();
+        let mut batch = ledger.batch();
+        let expires = transaction.expires;
+        batch.put(ledger.transactions(), &state_handle, transaction, expires);
+        batch.put(ledger.interactions(), &handle, StateHandle(state_handle), context.now + HANDLE_LIFETIME);
+        batch.commit().await?;
+        Ok(json!({ "interaction_handle": handle }))
     }
 }

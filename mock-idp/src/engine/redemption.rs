@@ -58,6 +58,10 @@ async fn load_and_redeem<'c>(
             let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Code));
             redeem_record(context, ledger.codes(), code, batch, redeem).await
         }
+        Lookup::InteractionCode(code) => {
+            let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Code));
+            redeem_record(context, ledger.interaction_codes(), code, batch, redeem).await
+        }
         Lookup::DeviceCode(code) => {
             let redeem = |record: Option<&mut _>| redeem(record.map_or(LoadedRecord::None, LoadedRecord::Polled));
             redeem_record(context, ledger.devices(), code, batch, redeem).await

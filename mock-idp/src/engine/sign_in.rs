@@ -2,38 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::pages::view::{ActivationStep, Frame, SignInProblemKind};
-use mock_idp_core::endpoint::authorization;
-use mock_idp_core::ledger::{
-    Activation, Authentication, CurrentUser, IssuedCredential, PolledRequest, Purpose, SignedIn, Stage, Transaction,
-    UserDecision,
-};
+use crate::pages::view::{ActivationStep, Frame, SignInProblem, SignInProblemKind};
+use mock_idp_core::ledger::{CurrentUser, Purpose, Stage, Transaction};
 use mock_idp_core::org::Urls;
-use mock_idp_core::protocol::{ErrorId, OAuthError, Scopes};
-use mock_idp_core::sign_in::{self, Advance, Input};
+use mock_idp_core::protocol::{ErrorId, OAuthError};
+use mock_idp_core::sign_in::SignInAnswer;
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
-use super::{
-    Context, OrgInstance, authorization_response, consents, failed_sign_ins, issued_tokens, sessions, sign_in_flow,
-};
+use super::sign_in_step::{CommittedStep, NextHandle};
+use super::{Context, OrgInstance, authorization_response, idx, sessions, sign_in_flow, sign_in_step};
 use crate::journal::Explained;
-
-/// What a user did on a page.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum SignInStep<'a> {
-    Enter {
-        input: Input<'a>,
-        remember: bool,
-    },
-    Consent {
-        allowed: bool,
-        /// The optional scopes that the user has selected.
-        selected: &'a Scopes,
-    },
-    /// Back to the first step.
-    Restart,
-}
 
 /// The endpoints that the pages of a sign-in post to.
 #[derive(Clone, Debug)]
@@ -48,138 +27,142 @@ impl<'o> SignInEndpoint<'o> {
         Self { instance, urls }
     }
 
-    /// Takes one step of the transaction with this handle.
+    /// Takes one step of the transaction with this handle. `remember`: the user wants to stay signed in.
     pub(crate) async fn respond(
         self,
         handle: &str,
-        step: SignInStep<'_>,
+        answer: SignInAnswer<'_>,
+        remember: bool,
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
         let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.destination(handle, step, &mut request).await;
+        let result = self.destination(handle, answer, remember, &mut request).await;
         request.respond(result)
     }
 
     async fn destination(
         self,
         handle: &str,
-        step: SignInStep<'_>,
+        answer: SignInAnswer<'_>,
+        remember: bool,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
-        let ledger = self.instance.ledger.at(self.instance.clock.now());
-        let found = ledger.transactions().get(handle).await?;
-        let context = found
-            .as_ref()
-            .and_then(|transaction| Context::at_server(self.instance, self.urls, transaction.purpose.server()));
-        let (Some(transaction), Some(context)) = (found, context) else {
-            let reason = "there is no sign-in in progress with this state handle";
-            return Err(OAuthError::new(ErrorId::RequestExpired, reason));
-        };
+        let (context, transaction) = self.find(handle).await?;
         let context = &context;
         request.explanation.client = Some(transaction.purpose.client_id().to_owned());
-        if request.cookies.id.as_deref() != Some(transaction.browser.as_str()) {
-            // Either cookies are blocked, or the page was opened in one browser and submitted from another.
-            let reason = "the request came without the browser cookie of this sign-in";
-            let problem = Some(sign_in::problem(SignInProblemKind::CookiesBlocked, reason));
-            return sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, problem, request).await;
-        }
         request.remember = transaction.remember;
+        if let Some(problem) = foreign_browser(&transaction, request) {
+            let (purpose, problem) = (transaction.purpose, Some(problem));
+            return sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, problem, request).await;
+        }
+        if matches!(answer, SignInAnswer::Restart) {
+            // A link: the page that it is on can still be submitted.
+            return sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await;
+        }
+        let step = sign_in_step::take(context, handle, answer, remember, NextHandle::New, &mut request.trace).await?;
         match step {
-            SignInStep::Restart => {
-                sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await
+            // Each page can be submitted once.
+            None => Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before")),
+            Some(CommittedStep::Taken(transaction)) => go_on(context, transaction, request).await,
+            Some(CommittedStep::Rejected(transaction, problem)) => {
+                let Transaction { purpose, stage, remember, .. } = transaction;
+                request.remember = remember;
+                sign_in_flow::ask_to_sign_in(context, purpose, stage, Some(problem), request).await
             }
-            SignInStep::Enter { input, remember } => {
-                request.remember |= remember;
-                enter(context, handle, transaction, input, request).await
+            Some(CommittedStep::DeviceGone) => {
+                let reason = Some("the device does not wait for an answer any more".to_owned());
+                Ok(sign_in_flow::ask_for_user_code(request, String::new(), reason))
             }
-            SignInStep::Consent { allowed, selected } => {
-                context.ledger().transactions().take(handle).await?;
-                consent(context, transaction, allowed, selected, request).await
+        }
+    }
+
+    /// Begins the session of a sign-in that was performed by the IDX API, and sends the browser on.
+    pub(crate) async fn finish(self, handle: &str, cookies: Browser, frame: Frame) -> Explained<BrowserResponse> {
+        let mut request = BrowserRequest::new(self.instance, cookies, frame);
+        let result = self.finished(idx::state_handle(handle), &mut request).await;
+        request.respond(result)
+    }
+
+    async fn finished(self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
+        let (context, transaction) = self.find(handle).await?;
+        let context = &context;
+        request.explanation.client = Some(transaction.purpose.client_id().to_owned());
+        if let Some(problem) = foreign_browser(&transaction, request) {
+            let (purpose, problem) = (transaction.purpose, Some(problem));
+            return sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, problem, request).await;
+        }
+        match context.ledger().transactions().take(handle).await? {
+            Some(transaction) => go_on(context, transaction, request).await,
+            None => Err(OAuthError::new(ErrorId::RequestExpired, "this sign-in has been finished before")),
+        }
+    }
+
+    /// The transaction, and where it is for. One whose client asks the user itself has no pages.
+    async fn find(&self, handle: &str) -> Result<(Context, Transaction), OAuthError> {
+        let ledger = self.instance.ledger.at(self.instance.clock.now());
+        let found = ledger.transactions().get(handle).await?.filter(|transaction| transaction.browser.is_some());
+        let context = found
+            .as_ref()
+            .and_then(|transaction| Context::at_server(self.instance, self.urls.clone(), transaction.purpose.server()));
+        match (context, found) {
+            (Some(context), Some(transaction)) => Ok((context, transaction)),
+            _ => {
+                let reason = "there is no sign-in in progress with this state handle";
+                Err(OAuthError::new(ErrorId::RequestExpired, reason))
             }
         }
     }
 }
 
-async fn enter(
+/// The problem of a request from another browser than the one that has begun the sign-in.
+fn foreign_browser(transaction: &Transaction, request: &BrowserRequest) -> Option<SignInProblem> {
+    // Either cookies are blocked, or the page was opened in one browser and submitted from another.
+    let reason = "the request came without the browser cookie of this sign-in";
+    let foreign = request.cookies.id != transaction.browser;
+    foreign.then(|| SignInProblem::new(SignInProblemKind::CookiesBlocked, reason))
+}
+
+/// What follows from the stage of a transaction.
+pub(super) async fn go_on(
     context: &Context,
-    handle: &str,
     transaction: Transaction,
-    input: Input<'_>,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    // Each page can be submitted once.
-    if context.ledger().transactions().take(handle).await?.is_none() {
-        return Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before"));
-    }
-    let advance = failed_sign_ins::advance(context, &transaction.stage, input, &mut request.trace).await?;
-    match advance {
-        Advance::Ask { stage, problem } => {
-            sign_in_flow::ask_to_sign_in(context, transaction.purpose, stage, problem, request).await
+    let Transaction { purpose, stage, remember, .. } = transaction;
+    request.remember = remember;
+    match stage {
+        Stage::Identify | Stage::Challenge { .. } => {
+            sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await
         }
-        Advance::SignedIn { user_id, amr } => {
-            let proof = SignedIn { user_id, auth_time: context.now, amr };
+        Stage::SignedIn(proof) => {
             let authentication = sessions::begin(context, proof, request).await?;
-            sign_in_flow::proceed(context, transaction.purpose, Some(CurrentUser::SignedIn(authentication)), request)
-                .await
+            sign_in_flow::proceed(context, purpose, Some(CurrentUser::SignedIn(authentication)), request).await
         }
+        Stage::Consent { user } => sign_in_flow::proceed(context, purpose, Some(user), request).await,
+        Stage::Decided { user, allowed } => decided(context, purpose, user, allowed, request).await,
     }
 }
 
-async fn consent(
+async fn decided(
     context: &Context,
-    transaction: Transaction,
+    purpose: Purpose,
+    user: CurrentUser,
     allowed: bool,
-    selected: &Scopes,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    let Stage::Consent { user } = transaction.stage else {
-        return sign_in_flow::ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await;
-    };
-    let wanted = match transaction.purpose {
-        Purpose::Authorize(wanted) => *wanted,
-        Purpose::Activate(activation) => {
-            return decide_activation(context, activation, user.into_authentication(), allowed, request).await;
+    if let Purpose::Activate(activation) = purpose {
+        let client_id = activation.client_id;
+        let status = if allowed { NoteStatus::Matched } else { NoteStatus::Refused };
+        request.trace.note(status, "device", format!("the user's decision on {client_id}"));
+        let client_label = context.org.client(&client_id).map_or(client_id, |client| client.label.clone());
+        return Ok(sign_in_flow::activation_page(request, ActivationStep::Done { client_label, allowed }));
+    }
+    match purpose.request() {
+        Some(wanted) if !allowed => {
+            let error = OAuthError::new(ErrorId::AccessDenied, "the user did not allow it");
+            Ok(authorization_response::fail(context, &wanted.target, &error, request))
         }
-    };
-    if !allowed {
-        let error = OAuthError::new(ErrorId::AccessDenied, "the user did not allow it");
-        return Ok(authorization_response::fail(context, &wanted.target, &error, request));
+        _ => sign_in_flow::proceed(context, purpose, Some(user), request).await,
     }
-    let (server, client_id, user_id) = (&wanted.server, &wanted.client_id, &user.authentication().user_id);
-    let earlier = consents::find(context, server, client_id, user_id).await?;
-    let scopes = authorization::consented_scopes(&context.org, &context.server, &wanted, &earlier, selected);
-    let mut batch = context.ledger().batch();
-    consents::add(context, &mut batch, server, client_id, user_id, &scopes);
-    batch.commit().await?;
-    let purpose = Purpose::Authorize(Box::new(wanted.with_consent(scopes)));
-    sign_in_flow::proceed(context, purpose, Some(user), request).await
-}
-
-/// Records the user's decision on a device. It counts once, and only while the device waits for it.
-async fn decide_activation(
-    context: &Context,
-    activation: Activation,
-    authentication: Authentication,
-    allowed: bool,
-    request: &mut BrowserRequest,
-) -> Result<Destination, OAuthError> {
-    let Activation { server, client_id, scopes, device_code, .. } = activation;
-    let user_id = authentication.user_id.clone();
-    let decision = if allowed { UserDecision::Allowed(authentication) } else { UserDecision::Denied };
-    let decide = |record: &mut PolledRequest| record.decide(decision.clone(), context.now);
-    if context.ledger().devices().update(&device_code, decide).await? != Some(true) {
-        let reason = Some("the device does not wait for an answer any more".to_owned());
-        return Ok(sign_in_flow::ask_for_user_code(request, String::new(), reason));
-    }
-    let status = if allowed { NoteStatus::Matched } else { NoteStatus::Refused };
-    request.trace.note(status, "device", format!("the user's decision on {client_id}"));
-    if allowed {
-        let mut batch = context.ledger().batch();
-        consents::add(context, &mut batch, &server, &client_id, &user_id, &scopes);
-        issued_tokens::record(context, &mut batch, &user_id, vec![IssuedCredential::Device(device_code)]);
-        batch.commit().await?;
-    }
-    let client_label = context.org.client(&client_id).map_or(client_id, |client| client.label.clone());
-    Ok(sign_in_flow::activation_page(request, ActivationStep::Done { client_label, allowed }))
 }

@@ -3,14 +3,15 @@
 use crate::pages::view::{self, ActivationStep, ActivationView, PageView, SignInProblem};
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
-use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, SignedIn, Stage};
-use mock_idp_core::protocol::OAuthError;
-use mock_idp_core::sign_in::{Advance, Input};
+use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, Stage, Transaction};
+use mock_idp_core::protocol::{ErrorId, OAuthError};
+use mock_idp_core::sign_in::{self, SignInAnswer, SignInFacts};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{BrowserRequest, Destination};
 use super::sign_in_queue::NextSignIn;
-use super::{Context, authorization_response, consents, failed_sign_ins, sessions, transactions};
+use super::sign_in_step::CommittedStep;
+use super::{Context, authorization_response, consents, sessions, sign_in_step, transactions};
 
 /// The next step of a sign-in.
 pub(super) async fn proceed(
@@ -26,6 +27,10 @@ pub(super) async fn proceed(
     request.explanation.user = user.map(|user| user.profile.login.clone());
     match purpose {
         Purpose::Authorize(wanted) => proceed_authorization(context, *wanted, current_user, request).await,
+        Purpose::Interact(_) => {
+            let reason = "the client asks the user of this sign-in itself";
+            Err(OAuthError::new(ErrorId::RequestExpired, reason))
+        }
         Purpose::Activate(activation) => proceed_activation(context, activation, current_user, request).await,
     }
 }
@@ -54,7 +59,8 @@ async fn proceed_authorization(
         (Step::Consent(scopes), Some(user)) => {
             let user_id = user.authentication().user_id.clone();
             let purpose = Purpose::Authorize(Box::new(wanted.clone()));
-            let handle = transactions::store(context, purpose, Stage::Consent { user }, request).await?;
+            let transaction = transactions::new(context, purpose, Stage::Consent { user }, request);
+            let handle = transactions::store(context, transaction, request).await?;
             let frame = request.frame.clone();
             let view = view::consent_page(org, server, &wanted, &user_id, &scopes, &handle, frame);
             Ok(Destination::page(PageView::Consent(view)))
@@ -75,14 +81,19 @@ async fn sign_in_without_page(
 ) -> Result<Destination, OAuthError> {
     let login = context.org.user(&next.user_id).map_or("", |user| user.profile.login.as_str());
     request.trace.note(NoteStatus::Matched, "sign-in", format!("{login} is the next in the queue of the control API"));
-    let advance = failed_sign_ins::advance(context, &Stage::Identify, Input::Pick(login), &mut request.trace).await?;
-    match advance {
-        Advance::Ask { stage, problem } => ask_to_sign_in(context, purpose, stage, problem, request).await,
-        Advance::SignedIn { user_id, amr } => {
-            let proof = SignedIn { user_id, auth_time: context.now, amr };
+    let transaction = transactions::new(context, purpose, Stage::Identify, request);
+    let step = sign_in_step::take_first(context, &transaction, SignInAnswer::Pick(login), &mut request.trace).await?;
+    match step {
+        CommittedStep::Taken(Transaction { purpose, stage: Stage::SignedIn(proof), .. }) => {
             let authentication = sessions::begin(context, proof, request).await?;
             // Boxed, because it leads back here.
             Box::pin(proceed(context, purpose, Some(CurrentUser::SignedIn(authentication)), request)).await
+        }
+        CommittedStep::Rejected(Transaction { purpose, stage, .. }, problem) => {
+            ask_to_sign_in(context, purpose, stage, Some(problem), request).await
+        }
+        CommittedStep::Taken(_) | CommittedStep::DeviceGone => {
+            ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await
         }
     }
 }
@@ -100,7 +111,8 @@ async fn proceed_activation(
         (ActivationDecision::Confirm(scopes), Some(user)) => {
             let user_id = user.authentication().user_id.clone();
             let purpose = Purpose::Activate(wanted.clone());
-            let handle = transactions::store(context, purpose, Stage::Consent { user }, request).await?;
+            let transaction = transactions::new(context, purpose, Stage::Consent { user }, request);
+            let handle = transactions::store(context, transaction, request).await?;
             let step = view::activation_step(org, &wanted, &user_id, &scopes, &handle, &request.frame);
             Ok(activation_page(request, step))
         }
@@ -123,9 +135,12 @@ pub(super) async fn ask_to_sign_in(
         request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
         request.explanation.reason = Some(problem.reason.clone());
     }
-    let handle = transactions::store(context, purpose.clone(), stage.clone(), request).await?;
+    let transaction = transactions::new(context, purpose, stage, request);
+    let handle = transactions::store(context, transaction.clone(), request).await?;
+    let options = sign_in::options(&context.org, &context.server, &transaction, &SignInFacts::default());
     let frame = request.frame.clone();
-    let view = view::sign_in_page(&context.org, &context.server, &purpose, &stage, problem, &handle, frame);
+    let view =
+        view::sign_in_page(&context.org, &context.server, &transaction.purpose, &options, problem, &handle, frame);
     Ok(Destination::page(PageView::SignIn(view)))
 }
 

@@ -5,19 +5,23 @@ use mock_idp_core::ledger::{LedgerError, Purpose, Stage, Transaction};
 use super::Context;
 use super::browser::BrowserRequest;
 
-/// How long a sign-in may take, in seconds. Okta: a transaction lives at most an hour.
+/// How long a page of a sign-in can be submitted, in seconds. Okta: a transaction lives at most an hour.
 const LIFETIME: i64 = 3600;
+
+/// A transaction of the browser that sends this request.
+pub(super) fn new(context: &Context, purpose: Purpose, stage: Stage, request: &BrowserRequest) -> Transaction {
+    let (browser, remember) = (Some(request.browser_id.clone()), request.remember);
+    Transaction { purpose, stage, browser, remember, expires: context.now + LIFETIME }
+}
 
 /// Stores a transaction under a new handle: each page can be submitted once.
 pub(super) async fn store(
     context: &Context,
-    purpose: Purpose,
-    stage: Stage,
+    transaction: Transaction,
     request: &mut BrowserRequest,
 ) -> Result<String, LedgerError> {
     let handle = context.decide(&mut request.trace, |moment| format!("02.id.{}", moment.token()));
-    let (browser, remember) = (request.browser_id.clone(), request.remember);
-    let transaction = Transaction { purpose, stage, browser, remember };
-    context.ledger().transactions().put(&handle, transaction, context.now + LIFETIME).await?;
+    let expires = transaction.expires;
+    context.ledger().transactions().put(&handle, transaction, expires).await?;
     Ok(handle)
 }

@@ -4,6 +4,7 @@ mod cookies;
 mod dispatch;
 mod extract;
 pub(crate) mod front;
+mod idx;
 mod layers;
 mod management;
 mod oauth;
@@ -34,6 +35,7 @@ static ROUTES: &[&[Route]] = &[
     oauth::METADATA_ROUTES,
     sign_in::ROUTES,
     sign_in::AUTHN_ROUTES,
+    idx::ROUTES,
     management::app_assignments::ROUTES,
     management::app_credentials::ROUTES,
     management::apps::ROUTES,
@@ -52,6 +54,7 @@ static ROUTES: &[&[Route]] = &[
     management::network_zones::ROUTES,
     management::policies::ROUTES,
     management::schemas::ROUTES,
+    management::sessions::ROUTES,
     management::server_rules::ROUTES,
     management::servers::ROUTES,
     management::resource_sets::ROUTES,

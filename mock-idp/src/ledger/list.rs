@@ -29,6 +29,10 @@ macro_rules! for_all_tables {
             session_tokens: SignedIn, 10_000, 8;
             /// By code.
             codes: Code, 10_000, 32;
+            /// By interaction code.
+            interaction_codes: Code, 10_000, 32;
+            /// By interaction handle.
+            interactions: StateHandle, 10_000, 4;
             /// By id (`oar…`).
             families: TokenFamily, 20_000, 64;
             /// By refresh token.

@@ -3,7 +3,7 @@
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InterclientGrant, IssuedTokens, KeyRecord,
     PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient,
-    SignedIn, TokenFamily, Transaction, UserCode,
+    SignedIn, StateHandle, TokenFamily, Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

@@ -2,12 +2,12 @@
 
 use mock_idp_core::preview::{Asks, Refused, Shown};
 use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters, Scopes};
-use mock_idp_core::sign_in::Input;
+use mock_idp_core::sign_in::SignInAnswer;
 use mock_idp_core::trace::Note;
 
 use super::ended::Ended;
 use crate::engine::{
-    ActivationPage, AuthorizationEndpoint, Browser as Cookies, BrowserResponse, Context, SignInEndpoint, SignInStep,
+    ActivationPage, AuthorizationEndpoint, Browser as Cookies, BrowserResponse, Context, SignInEndpoint,
 };
 use crate::journal::{Explained, Explanation};
 use crate::pages::view::{ActivationStep, ConsentScope, Frame, PageView, SignInProblem};
@@ -127,8 +127,7 @@ impl Browser {
         }
         self.signed_in = true;
         let login = self.login.clone();
-        let step = SignInStep::Enter { input: Input::Pick(&login), remember: false };
-        Ok(self.submit(handle, step).await)
+        Ok(self.submit(handle, SignInAnswer::Pick(&login)).await)
     }
 
     async fn consent(&mut self, handle: &str, scopes: &[ConsentScope]) -> Result<Received, Ended> {
@@ -137,12 +136,12 @@ impl Browser {
             return Err(Ended::Asks(Asks::Consent { scopes: names().map(str::to_owned).collect() }));
         }
         let selected: Scopes = names().collect();
-        Ok(self.submit(handle, SignInStep::Consent { allowed: true, selected: &selected }).await)
+        Ok(self.submit(handle, SignInAnswer::Consent { allowed: true, selected: &selected }).await)
     }
 
-    async fn submit(&mut self, handle: &str, step: SignInStep<'_>) -> Received {
+    async fn submit(&mut self, handle: &str, answer: SignInAnswer<'_>) -> Received {
         let endpoint = SignInEndpoint::new(&self.context.instance, self.context.urls.clone());
-        let received = endpoint.respond(handle, step, self.cookies.clone(), frame()).await;
+        let received = endpoint.respond(handle, answer, false, self.cookies.clone(), frame()).await;
         self.receive(received)
     }
 }

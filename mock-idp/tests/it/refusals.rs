@@ -506,7 +506,7 @@ async fn policy_and_assignment_errors_are_redirected() {
 
 #[tokio::test]
 async fn the_interaction_code_flow_is_refused_as_the_organization_document_says() {
-    let classic = TestOrg::market().edit(|document| document.settings.sign_in_page.form = SignInForm::Single);
+    let classic = TestOrg::market().edit(|document| document.settings.sign_in_page.form = SignInForm::Classic);
     let not_enabled = "The requested feature (Interaction Code flow) isn't enabled in this environment. Ensure that you have Okta Identity Engine enabled and the Interaction Code flow enabled for this application and authorization server.";
     let not_listed = "The client is not authorized to use the provided grant type. Configured grant types: [authorization_code, refresh_token].";
     for (org, pipeline, error, text) in

@@ -6,6 +6,7 @@ pub mod backchannel;
 pub mod client_authentication;
 pub mod device_authorization;
 pub mod discovery;
+pub mod idx;
 pub mod introspection;
 pub mod keys;
 pub mod logout;

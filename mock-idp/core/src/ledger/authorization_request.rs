@@ -39,6 +39,9 @@ pub struct AuthorizationRequest {
     /// The `request_uri` of a pushed request that is used up only by the response.
     #[serde(default)]
     pub pushed_as: Option<String>,
+    /// Whether the client asks the user itself, and gets an interaction code.
+    #[serde(default)]
+    pub interaction: bool,
 }
 
 impl AuthorizationRequest {

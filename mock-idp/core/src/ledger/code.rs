@@ -39,6 +39,9 @@ pub struct Code {
 }
 
 impl Code {
+    /// How long an interaction code can be redeemed, in seconds.
+    pub const INTERACTION_LIFETIME: i64 = 60;
+
     /// How long it can be redeemed, in seconds. Okta: 300; FAPI 2 Security Profile 5.3.2.2: at most 60.
     #[must_use]
     pub fn lifetime(behavior: Behavior) -> i64 {

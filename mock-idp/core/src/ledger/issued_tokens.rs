@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum IssuedCredential {
     Session(String),
     Code(String),
+    InteractionCode(String),
     /// An access token without a family, by its `jti`. Others are revoked with their family.
     AccessToken(String),
     Family(String),

@@ -34,4 +34,4 @@ pub use size::RecordSize;
 pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };
-pub use transaction::{Activation, Purpose, Stage, Transaction};
+pub use transaction::{Activation, Interaction, Purpose, Stage, StateHandle, Transaction};

@@ -99,11 +99,22 @@ impl Session {
         }
     }
 
+    /// The first second at which it is over if it is not used before.
+    #[must_use]
+    pub fn expires(&self) -> i64 {
+        self.ends().min(self.used + i64::from(self.limits.max_session_idle_minutes) * 60)
+    }
+
+    /// Whether it is not over.
+    #[must_use]
+    pub fn is_active_at(&self, now: i64) -> bool {
+        now < self.expires()
+    }
+
     /// Uses the session, if it is not over. Okta: each use begins the idle time anew.
     #[must_use]
     pub fn use_at(&mut self, now: i64) -> bool {
-        let idle_until = self.used + i64::from(self.limits.max_session_idle_minutes) * 60;
-        let live = now < idle_until && now < self.ends();
+        let live = self.is_active_at(now);
         if live {
             self.used = now;
         }

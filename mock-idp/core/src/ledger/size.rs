@@ -13,7 +13,7 @@ use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
 use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
-use super::transaction::{Purpose, Transaction};
+use super::transaction::{Purpose, StateHandle, Transaction};
 use crate::protocol::{Parameters, RequestedClaims, Scopes};
 
 /// The size of a record, for the bound of its table.
@@ -50,8 +50,10 @@ sizes! {
     UserCode: |_it| VALUE;
     Transaction: |it| 4 * VALUE + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
+        Purpose::Interact(interaction) => VALUE + interaction.request.size(),
         Purpose::Activate(activation) => 4 * VALUE + scopes(&activation.scopes),
     };
+    StateHandle: |_it| VALUE;
     AuthorizationRequest: |it| 6 * VALUE
         + it.target.redirect_uri().len()
         + text(it.target.state())

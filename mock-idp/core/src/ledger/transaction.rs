@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorization_request::AuthorizationRequest;
-use super::session::CurrentUser;
+use super::session::{CurrentUser, SignedIn};
 use crate::protocol::Scopes;
 
 /// A sign-in in progress, stored under its state handle.
@@ -11,10 +11,12 @@ use crate::protocol::Scopes;
 pub struct Transaction {
     pub purpose: Purpose,
     pub stage: Stage,
-    /// The browser that began it: no other can continue it.
-    pub browser: String,
+    /// The browser that began it: no other can continue it. `None` if its client asks the user itself: then the state handle is enough.
+    pub browser: Option<String>,
     /// "Keep me signed in".
     pub remember: bool,
+    /// The first second at which it cannot be continued.
+    pub expires: i64,
 }
 
 /// What a sign-in is for.
@@ -22,6 +24,8 @@ pub struct Transaction {
 pub enum Purpose {
     /// A client has sent the browser to the authorization endpoint.
     Authorize(Box<AuthorizationRequest>),
+    /// A client asks the user itself, and gets an interaction code.
+    Interact(Box<Interaction>),
     /// The user has entered the code of a device.
     Activate(Activation),
 }
@@ -32,6 +36,7 @@ impl Purpose {
     pub fn server(&self) -> &str {
         match self {
             Self::Authorize(request) => &request.server,
+            Self::Interact(interaction) => &interaction.request.server,
             Self::Activate(activation) => &activation.server,
         }
     }
@@ -40,9 +45,41 @@ impl Purpose {
     pub fn client_id(&self) -> &str {
         match self {
             Self::Authorize(request) => &request.client_id,
+            Self::Interact(interaction) => &interaction.request.client_id,
             Self::Activate(activation) => &activation.client_id,
         }
     }
+
+    /// The request of the client, unless the sign-in is for a device.
+    #[must_use]
+    pub fn request(&self) -> Option<&AuthorizationRequest> {
+        match self {
+            Self::Authorize(request) => Some(request),
+            Self::Interact(interaction) => Some(&interaction.request),
+            Self::Activate(_) => None,
+        }
+    }
+
+    /// The same purpose, once the user has allowed these scopes.
+    #[must_use]
+    pub(crate) fn with_consent(self, scopes: Scopes) -> Self {
+        match self {
+            Self::Authorize(request) => Self::Authorize(Box::new(request.with_consent(scopes))),
+            Self::Interact(interaction) => {
+                let Interaction { request, handle } = *interaction;
+                Self::Interact(Box::new(Interaction { request: request.with_consent(scopes), handle }))
+            }
+            Self::Activate(activation) => Self::Activate(activation),
+        }
+    }
+}
+
+/// A sign-in that a client performs itself. Okta: the Interaction Code flow.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Interaction {
+    pub request: AuthorizationRequest,
+    /// The interaction handle, by which the client knows the sign-in.
+    pub handle: String,
 }
 
 /// A device for which a user is signing in. RFC 8628.
@@ -55,13 +92,21 @@ pub struct Activation {
     pub user_code: String,
 }
 
-/// The next input that a sign-in needs.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+/// How far a sign-in is, with what that stage knows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Stage {
-    /// An identifier.
+    /// It needs an identifier.
     Identify,
-    /// A password. The identifier may be unknown.
+    /// It needs a password. The identifier may be unknown.
     Challenge { identifier: String },
-    /// Consent. The user is signed in, by this transaction or before.
+    /// The user has authenticated, and has no session yet.
+    SignedIn(SignedIn),
+    /// It needs consent. The user is signed in, by this transaction or before.
     Consent { user: CurrentUser },
+    /// The user has given consent, or has refused it.
+    Decided { user: CurrentUser, allowed: bool },
 }
+
+/// The state handle of the transaction that a client knows by its interaction handle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StateHandle(pub String);

@@ -30,6 +30,7 @@ mod org_errors;
 pub mod policies;
 mod roles;
 pub mod schemas;
+pub mod sessions;
 mod store_errors;
 mod tolerant;
 pub mod trusted_origins;

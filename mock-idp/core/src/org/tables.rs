@@ -68,10 +68,10 @@ impl Tables {
         self.settings().behavior
     }
 
-    /// Whether the org looks like one of Okta's Classic Engine: its sign-in page asks for user name and password at once.
+    /// Whether the org is like one of Okta's Classic Engine, as its sign-in page is.
     #[must_use]
     pub fn is_classic(&self) -> bool {
-        self.settings().sign_in_page.form == SignInForm::Single
+        self.settings().sign_in_page.form == SignInForm::Classic
     }
 
     /// Whether the port of this client's loopback redirect URIs does not count.

@@ -148,6 +148,15 @@ pub fn decide<'a>(
     ))
 }
 
+/// Whether a client can use a grant type at a server at all: some rule lists it.
+#[must_use]
+pub fn offers(server: &CompiledServer, client: &App, grant_type: GrantType) -> bool {
+    let mut policies = server.policies.iter().filter(|policy| covers_client(policy, client));
+    let lists = |rule: &CompiledRule| rule.rule.conditions.grant_types.include.contains(&grant_type);
+    // Okta: the org authorization server has no access policies.
+    server.is_org() || policies.any(|policy| policy.rules.iter().any(lists))
+}
+
 fn note_lifetimes(actions: TokenLifetimes, rule: Option<&Arc<RuleSummary>>, moment: &mut Moment<'_>) {
     let seconds = |minutes: u32| i64::from(minutes) * 60;
     let lifetimes = Lifetimes {

@@ -145,6 +145,7 @@ catalogue! {
     InvalidDeviceCode "invalid_device_code" 400 "invalid_grant" "The device code is invalid or has expired.";
     InvalidGrant "invalid_grant" 400 "invalid_grant" "Invalid grant";
     UserRateLimited "user_rate_limited" 429 "invalid_grant" "API call exceeded rate limit due to too many requests.";
+    InvalidInteractionCode "invalid_interaction_code" 400 "invalid_grant" "The interaction code is invalid or has expired.";
     InvalidPasswordCredentials "invalid_password_credentials" 400 "invalid_grant" "The credentials provided were invalid.";
     InvalidRefreshToken "invalid_refresh_token" 400 "invalid_grant" "The refresh token is invalid or expired.";
     JwtBearerGrantInvalidAudience "jwt_bearer_grant_invalid_audience" 400 "invalid_grant" "The audience of the JWT Bearer Grant must match the the issuer of the authorization server.";
@@ -201,6 +202,9 @@ catalogue! {
     MismatchedAuthorizationServer "mismatched_authorization_server" 400 "invalid_request" "The grant was issued for another authorization server.";
     MissingTokenRequestParameter "missing_token_request_parameter" 400 "invalid_request" "The required parameter '{0}' is missing.";
     OnBehalfInvalidClientType "on_behalf_invalid_client_type" 400 "invalid_request" "Only service clients may use on-behalf token exchange.";
+    PkceChallengeRequired "pkce_challenge_required" 400 "invalid_request" "PKCE code challenge is required to use the interaction code flow.";
+    InvalidActivationToken "invalid_activation_token" 400 "invalid_request" "The activation token is invalid";
+    InvalidRecoveryToken "invalid_recovery_token" 400 "invalid_request" "The recovery token is invalid";
     PkceInvalidChallenge "pkce_invalid_challenge" 400 "invalid_request" "PKCE code challenge contains illegal characters.";
     PkceMissingChallenge "pkce_missing_challenge" 400 "invalid_request" "PKCE code challenge is required by the application.";
     PkceMissingChallengeVerifierPresent "pkce_missing_challenge_verifier_present" 400 "invalid_request" "PKCE code challenge should be specified in the authorize request for code verification.";

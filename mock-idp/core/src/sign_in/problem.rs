@@ -12,6 +12,26 @@ pub struct SignInProblem {
     pub reason: String,
 }
 
+impl SignInProblem {
+    /// A problem with Okta's error code for it.
+    #[must_use]
+    pub fn new(kind: SignInProblemKind, reason: impl Into<String>) -> Self {
+        let okta_code = match kind {
+            SignInProblemKind::PasswordExpired => "E0000064",
+            SignInProblemKind::MissingIdentifier | SignInProblemKind::MissingPassword => "E0000001",
+            SignInProblemKind::CookiesBlocked => "E0000011",
+            SignInProblemKind::IncorrectPassword => "incorrectPassword",
+            // Okta: the same for all that may not sign in, so that accounts cannot be probed.
+            SignInProblemKind::AuthenticationFailed
+            | SignInProblemKind::LockedOut
+            | SignInProblemKind::Suspended
+            | SignInProblemKind::Deprovisioned
+            | SignInProblemKind::Staged => "E0000004",
+        };
+        Self { kind, okta_code: okta_code.to_owned(), reason: reason.into() }
+    }
+}
+
 /// The closed set of reasons; wording is the page's business.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -157,11 +157,6 @@ fn duplicates_and_values_out_of_bounds_are_errors() {
             "`nonce` is a reserved claim name in ID tokens",
         ),
         ("name: groups, groupFilterType", "name: amr, groupFilterType", "`amr` is a reserved claim name in ID tokens"),
-        (
-            "grant_types: [authorization_code, refresh_token]\n        response_types: [code]\n        refresh_token: { rotation_type: ROTATE, leeway: 0 }",
-            "grant_types: [authorization_code, interaction_code]\n        response_types: [code]\n        refresh_token: { rotation_type: ROTATE, leeway: 0 }",
-            "`interaction_code` needs the Interaction Code flow",
-        ),
         ("- com.example.market:/callback", "- \"javascript:alert(1)\"", "the scheme `javascript:` is refused"),
         (
             "- com.example.market:/signed-out",

@@ -47,3 +47,25 @@ impl JsonBody {
         self.read()
     }
 }
+
+/// A body of the IDX API: JSON, also under the media type of its answers.
+#[derive(Debug)]
+pub(crate) struct IonBody(JsonBody);
+
+impl FromBody for IonBody {
+    async fn from_body(head: &Parts, body: Body) -> Result<Self, Decided> {
+        let is_json =
+            ["application/json", "application/ion+json"].into_iter().any(|wanted| media_type_is(head, wanted));
+        Ok(Self(JsonBody { is_json, bytes: limits::read(body).await? }))
+    }
+}
+
+impl IonBody {
+    /// The body as the wanted type.
+    ///
+    /// # Errors
+    /// As of [`JsonBody::read`].
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        self.0.read()
+    }
+}

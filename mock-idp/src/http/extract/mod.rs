@@ -1,5 +1,6 @@
 //! What handlers take out of a request.
 
+mod browser_form;
 mod context;
 mod error;
 mod form;
@@ -7,9 +8,10 @@ mod frame;
 mod head;
 mod json;
 
+pub(crate) use browser_form::BrowserForm;
 pub(crate) use context::AtServer;
 pub(crate) use error::render_error;
 pub(crate) use form::{ClientForm, Form};
 pub(crate) use frame::PageFrame;
 pub(crate) use head::{Origin, header_text, header_texts};
-pub(crate) use json::JsonBody;
+pub(crate) use json::{IonBody, JsonBody};

@@ -23,6 +23,7 @@ mod rows;
 pub(super) mod schemas;
 pub(super) mod server_rules;
 pub(super) mod servers;
+pub(super) mod sessions;
 pub(super) mod trusted_origins;
 pub(super) mod user_roles;
 pub(super) mod user_types;

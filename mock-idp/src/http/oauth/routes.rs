@@ -9,9 +9,6 @@ use super::{
 };
 use crate::routing::{Access, RateClass, Readers, Route, handler};
 
-/// What a client authenticates with.
-const CLIENT_SECRETS: &[&str] = &["client_secret", "client_assertion"];
-
 /// What an authorization request can carry of an earlier sign-in or of another client.
 const AUTHORIZATION_SECRETS: &[&str] =
     &["sessionToken", "interclient_token", "id_token_hint", "login_hint_token", "request"];
@@ -21,6 +18,7 @@ const TOKEN_SECRETS: &[&str] = &[
     "client_secret",
     "client_assertion",
     "code",
+    "interaction_code",
     "code_verifier",
     "refresh_token",
     "password",
@@ -142,7 +140,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         access: Access::Client,
         rate: RateClass::OAuth,
         readers: Readers::TrustedOrigins,
-        secrets: CLIENT_SECRETS,
+        secrets: &["client_secret", "client_assertion", "activation_token", "recovery_token"],
         handler: handler!(interaction::post),
     },
     Route {

@@ -4,16 +4,16 @@
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 
-use super::form::{PickerForm, SignInForm};
+use super::form::PickerForm;
 use crate::engine::BackchannelInbox;
-use crate::http::extract::Form;
+use crate::http::extract::{BrowserForm, Form};
 use crate::http::respond::{api_error, page};
 use crate::journal::Explained;
 use crate::pages::view;
 use crate::routing::{Decided, Query};
 
 pub(super) async fn get(PickerForm(form): PickerForm, Query(query): Query) -> Decided {
-    let SignInForm { address, frame, .. } = form;
+    let BrowserForm { address, frame, .. } = form;
     let decided = query.get("decided").and_then(view::ShownDecision::named);
     match BackchannelInbox::new(&address.org).page(decided, frame).await {
         Ok(view) => Explained::undecided(page::render(&view)),

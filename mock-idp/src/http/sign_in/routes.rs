@@ -109,6 +109,15 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         secrets: FORM_SECRETS,
         handler: handler!(steps::restart),
     },
+    Route {
+        method: Method::GET,
+        paths: &["/login/token/redirect"],
+        access: Access::Session,
+        rate: RateClass::SignIn,
+        readers: Readers::SameOrigin,
+        secrets: &["stateToken"],
+        handler: handler!(steps::finish),
+    },
 ];
 
 /// Okta: `/api/v1/authn`.

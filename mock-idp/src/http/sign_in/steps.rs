@@ -1,61 +1,66 @@
 //! One handler for each form of the sign-in.
 
 use mock_idp_core::protocol::{Parameters, Scopes};
-use mock_idp_core::sign_in::Input;
+use mock_idp_core::sign_in::SignInAnswer;
 
-use super::form::{PickerForm, SignInForm};
-use crate::engine::{SignInEndpoint, SignInStep};
-use crate::http::extract::Form;
+use super::form::PickerForm;
+use crate::engine::SignInEndpoint;
+use crate::http::extract::{BrowserForm, Form};
 use crate::http::respond::page;
 use crate::routing::{Decided, Query};
 
-pub(super) async fn identify(form: SignInForm, Form(fields): Form) -> Decided {
-    submit(form, &fields, Input::Identifier(fields.get("identifier").unwrap_or_default())).await
+pub(super) async fn identify(form: BrowserForm, Form(fields): Form) -> Decided {
+    submit(form, &fields, SignInAnswer::Identifier(fields.get("identifier").unwrap_or_default())).await
 }
 
-pub(super) async fn challenge(form: SignInForm, Form(fields): Form) -> Decided {
-    submit(form, &fields, Input::Password(fields.get("credentials.passcode").unwrap_or_default())).await
+pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided {
+    submit(form, &fields, SignInAnswer::Password(fields.get("credentials.passcode").unwrap_or_default())).await
 }
 
-pub(super) async fn both(form: SignInForm, Form(fields): Form) -> Decided {
+pub(super) async fn both(form: BrowserForm, Form(fields): Form) -> Decided {
     // The names of both engines.
     let either = |names: [&str; 2]| names.into_iter().find_map(|name| fields.get(name)).unwrap_or_default();
-    let input = Input::Both {
+    let answer = SignInAnswer::Both {
         identifier: either(["username", "identifier"]),
         password: either(["password", "credentials.passcode"]),
     };
-    submit(form, &fields, input).await
+    submit(form, &fields, answer).await
 }
 
 pub(super) async fn pick(PickerForm(form): PickerForm, Form(fields): Form) -> Decided {
-    submit(form, &fields, Input::Pick(fields.get("user").unwrap_or_default())).await
+    submit(form, &fields, SignInAnswer::Pick(fields.get("user").unwrap_or_default())).await
 }
 
 /// The links of the picker.
 pub(super) async fn pick_by_link(PickerForm(form): PickerForm, Query(query): Query) -> Decided {
-    submit(form, &query, Input::Pick(query.get("user").unwrap_or_default())).await
+    submit(form, &query, SignInAnswer::Pick(query.get("user").unwrap_or_default())).await
 }
 
-pub(super) async fn consent(form: SignInForm, Form(fields): Form) -> Decided {
+pub(super) async fn consent(form: BrowserForm, Form(fields): Form) -> Decided {
     let opted: Scopes = fields.iter().filter(|(name, _)| *name == "scope").map(|(_, scope)| scope).collect();
     let allowed = fields.get("consent") == Some("allow");
-    step(form, &fields, SignInStep::Consent { allowed, selected: &opted }).await
+    step(form, &fields, SignInAnswer::Consent { allowed, selected: &opted }, false).await
 }
 
-pub(super) async fn restart(form: SignInForm, Query(query): Query) -> Decided {
-    step(form, &query, SignInStep::Restart).await
+pub(super) async fn restart(form: BrowserForm, Query(query): Query) -> Decided {
+    step(form, &query, SignInAnswer::Restart, false).await
 }
 
-async fn submit(form: SignInForm, fields: &Parameters, input: Input<'_>) -> Decided {
+/// The end of a sign-in by the IDX API. Okta: `/login/token/redirect`.
+pub(super) async fn finish(form: BrowserForm, Query(query): Query) -> Decided {
+    let BrowserForm { address, browser, names, frame } = form;
+    let handle = query.get("stateToken").unwrap_or_default();
+    page::response(SignInEndpoint::new(&address.org, address.urls()).finish(handle, browser, frame).await, &names)
+}
+
+async fn submit(form: BrowserForm, fields: &Parameters, answer: SignInAnswer<'_>) -> Decided {
     let remember = fields.get("rememberMe").or_else(|| fields.get("remember")).is_some();
-    step(form, fields, SignInStep::Enter { input, remember }).await
+    step(form, fields, answer, remember).await
 }
 
-async fn step(form: SignInForm, fields: &Parameters, step: SignInStep<'_>) -> Decided {
-    let SignInForm { address, browser, names, frame } = form;
+async fn step(form: BrowserForm, fields: &Parameters, answer: SignInAnswer<'_>, remember: bool) -> Decided {
+    let BrowserForm { address, browser, names, frame } = form;
     let handle = fields.get("stateHandle").unwrap_or_default();
-    page::response(
-        SignInEndpoint::new(&address.org, address.urls()).respond(handle, step, browser, frame).await,
-        &names,
-    )
+    let endpoint = SignInEndpoint::new(&address.org, address.urls());
+    page::response(endpoint.respond(handle, answer, remember, browser, frame).await, &names)
 }

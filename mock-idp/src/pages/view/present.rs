@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose, Stage};
+use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose};
 use mock_idp_core::model::{App, RedirectPurpose, Scope, check_redirect_uri};
 use mock_idp_core::org::{CompiledServer, Org, SignInForm, Urls};
-use mock_idp_core::sign_in::SignInProblem;
+use mock_idp_core::sign_in::{Remediation, SignInProblem};
 use mock_idp_core::text::clipped;
 use serde_json::json;
 
@@ -20,21 +20,26 @@ pub(crate) fn sign_in_page(
     org: &Org,
     server: &CompiledServer,
     purpose: &Purpose,
-    stage: &Stage,
+    options: &[Remediation],
     problem: Option<SignInProblem>,
     state_handle: &str,
     frame: Frame,
 ) -> SignInView {
     let settings = &org.settings().sign_in_page;
-    let typed = match stage {
-        Stage::Challenge { identifier } => Some(identifier.clone()),
-        Stage::Identify | Stage::Consent { .. } => None,
-    };
-    let step = match (settings.form, &typed) {
-        (SignInForm::Single, _) => SignInStep::Single,
-        (SignInForm::Classic, _) => SignInStep::Classic,
-        (SignInForm::IdentifierFirst, Some(identifier)) => SignInStep::Password { identifier: identifier.clone() },
-        (SignInForm::IdentifierFirst, None) => SignInStep::Identifier,
+    let (step, identifier) = match (settings.form, options.first()) {
+        (_, Some(Remediation::Password { identifier })) => {
+            (SignInStep::Password { identifier: identifier.clone() }, Some(identifier.clone()))
+        }
+        (SignInForm::Single, Some(Remediation::Identify { identifier, .. })) => {
+            (SignInStep::Single, identifier.clone())
+        }
+        (SignInForm::Classic, Some(Remediation::Identify { identifier, .. })) => {
+            (SignInStep::Classic, identifier.clone())
+        }
+        (SignInForm::IdentifierFirst, Some(Remediation::Identify { identifier, .. })) => {
+            (SignInStep::Identifier, identifier.clone())
+        }
+        (_, Some(Remediation::Consent { .. }) | None) => (SignInStep::Identifier, None),
     };
     let word = match &step {
         SignInStep::Identifier => "identify",
@@ -47,17 +52,18 @@ pub(crate) fn sign_in_page(
         pick_action: format!("{prefix}/signin/pick"),
         restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
         state_handle: state_handle.to_owned(),
-        identifier: typed.or_else(|| login_hint(purpose)).unwrap_or_default(),
+        identifier: identifier.unwrap_or_default(),
         keep_me_signed_in: false,
         problem,
         about: match purpose {
             Purpose::Authorize(request) if server.behavior.shows_client_at_sign_in() => {
                 about(org.client(&request.client_id))
             }
-            Purpose::Authorize(_) | Purpose::Activate(_) => AboutClient::default(),
+            Purpose::Authorize(_) | Purpose::Interact(_) | Purpose::Activate(_) => AboutClient::default(),
         },
         request: match purpose {
             Purpose::Authorize(request) => request_summary(org, server, request),
+            Purpose::Interact(interaction) => request_summary(org, server, &interaction.request),
             Purpose::Activate(activation) => activation_summary(org, server, activation),
         },
         personas: if settings.picker { Arc::clone(org.picker_users()) } else { Arc::default() },
@@ -117,13 +123,6 @@ fn consent_scope(scope: &Scope) -> ConsentScope {
         display_name: scope.title().to_owned(),
         description: scope.description.clone().unwrap_or_default(),
         optional: scope.optional,
-    }
-}
-
-fn login_hint(purpose: &Purpose) -> Option<String> {
-    match purpose {
-        Purpose::Authorize(request) => request.login_hint.clone(),
-        Purpose::Activate(_) => None,
     }
 }
 

@@ -44,6 +44,36 @@ pub(super) fn request(
     if needs_nonce && parameters.get("nonce").is_none() {
         return Err(OAuthError::new(ErrorId::InvalidNonce, "nonce is missing"));
     }
+    let request = common(org, server, client, target, response_type, parameters)?;
+    Ok(AuthorizationRequest { hinted_user, ..request })
+}
+
+/// Checks the parameters of a client that asks the user itself. Okta: `/v1/interact`.
+pub(super) fn interaction(
+    org: &Org,
+    server: &CompiledServer,
+    client: &App,
+    target: &RedirectTarget,
+    parameters: &Parameters,
+) -> Result<AuthorizationRequest, OAuthError> {
+    check_unsupported(parameters)?;
+    if parameters.get("code_challenge").is_none() {
+        return Err(OAuthError::new(ErrorId::PkceChallengeRequired, "code_challenge is missing"));
+    }
+    let response_type = ResponseType { code: true, ..ResponseType::default() };
+    let request = common(org, server, client, target, response_type, parameters)?;
+    Ok(AuthorizationRequest { interaction: true, ..request })
+}
+
+/// What all requests to authorize a client have in common.
+fn common(
+    org: &Org,
+    server: &CompiledServer,
+    client: &App,
+    target: &RedirectTarget,
+    response_type: ResponseType,
+    parameters: &Parameters,
+) -> Result<AuthorizationRequest, OAuthError> {
     let scopes = scopes(org, server, client, response_type, parameters)?;
     let prompt =
         Prompt::parse(parameters.get("prompt"), server.behavior.supports_select_account()).map_err(|value| {
@@ -72,9 +102,10 @@ pub(super) fn request(
         login_hint: parameters.get("login_hint").map(str::to_owned),
         acr_values: parameters.get("acr_values").map(str::to_owned),
         claims: claims(server, parameters)?,
-        hinted_user,
+        hinted_user: None,
         // Set by the caller, who has read the pushed request.
         pushed_as: None,
+        interaction: false,
     })
 }
 

@@ -1,15 +1,15 @@
 //! What an authorization request needs next: sign-in, consent, or an answer.
 
-use super::consent::{consent_note, missing_consent};
 use super::redirect;
 use crate::ledger::{Authentication, Authorization, AuthorizationRequest, Consent, CurrentUser};
-use crate::model::Scope;
+use crate::model::{App, ConsentMethod, Scope, ScopeConsent, TokenActions};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
 use crate::policy::{self, PolicyRequest};
 use crate::protocol::acr::Acr;
 use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
-use crate::trace::{NoteStatus, ScopeSource};
+use crate::sign_in::missing_consent;
+use crate::trace::{ConsentNote, NoteStatus, ScopeSource};
 
 /// The next step of an authorization request.
 #[derive(Clone, Debug)]
@@ -69,13 +69,21 @@ fn next(
         ));
     }
     let acr = granted_acr(server, request)?;
-    let grant_type = if request.response_type.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
-    let policy_request = PolicyRequest { client, user: Some(user), grant_type, scopes: &request.scopes };
-    let decision = policy::decide(org, server, policy_request, moment)?;
     let missing = missing_consent(server, client, request, consent);
-    let source = if request.scopes_by_default { ScopeSource::Default } else { ScopeSource::Requested };
-    let consent_of = |scope: &str| Some(consent_note(server, client, &missing, scope));
-    decision.note_scopes(&request.scopes, source, consent_of, moment);
+    // Okta: for an interaction code the access policy is evaluated at the token endpoint.
+    let lifetimes = match request.interaction {
+        true => TokenActions::default().lifetimes(),
+        false => {
+            let grant_type =
+                if request.response_type.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
+            let policy_request = PolicyRequest { client, user: Some(user), grant_type, scopes: &request.scopes };
+            let decision = policy::decide(org, server, policy_request, moment)?;
+            let source = if request.scopes_by_default { ScopeSource::Default } else { ScopeSource::Requested };
+            let consent_of = |scope: &str| Some(consent_note(server, client, &missing, scope));
+            decision.note_scopes(&request.scopes, source, consent_of, moment);
+            decision.lifetimes
+        }
+    };
     if !missing.is_empty() {
         let names: Scopes = missing.iter().map(|scope| &scope.name).collect();
         moment.trace.note(NoteStatus::Absent, "consent", names.listed());
@@ -94,7 +102,7 @@ fn next(
         authentication: Some(current_user.authentication().clone()),
         scopes: request.scopes.clone(),
         acr,
-        lifetimes: decision.lifetimes,
+        lifetimes,
         claims: request.claims.clone(),
         device_secret_hash: None,
     })))
@@ -136,5 +144,15 @@ fn granted_acr(server: &CompiledServer, request: &AuthorizationRequest) -> Resul
             ),
         )),
         Acr::Unmet | Acr::NotRequested => Ok(None),
+    }
+}
+
+/// Whether the user has consented to a scope, for the trace.
+fn consent_note(server: &CompiledServer, client: &App, missing: &[Scope], name: &str) -> ConsentNote {
+    match server.scope(name).map_or(ScopeConsent::Implicit, |scope| scope.consent) {
+        ScopeConsent::Implicit => ConsentNote::NotNeeded,
+        _ if missing.iter().any(|scope| scope.name == name) => ConsentNote::Missing,
+        _ if client.oauth().consent_method == ConsentMethod::Trusted => ConsentNote::TrustedApp,
+        _ => ConsentNote::Allowed,
     }
 }

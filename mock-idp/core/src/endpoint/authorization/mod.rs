@@ -4,10 +4,10 @@
 //! [`prepare()`] decides the contents of the answer, and [`PreparedResponse::with_tokens`] adds the issued tokens.
 
 mod checks;
-mod consent;
 mod decision;
 mod enrollment;
 mod error;
+mod interaction;
 mod interclient;
 mod pushed;
 mod redirect;
@@ -15,9 +15,9 @@ mod request_object;
 mod request_uri;
 mod respond;
 
-pub use consent::consented_scopes;
 pub use decision::{Step, decide};
 pub use error::AuthorizationError;
+pub use interaction::begin_interaction;
 pub use interclient::{check_interclient_token, redeem_interclient_token, unknown_interclient_token};
 pub use pushed::{bind_to_key, check_pushed_request, pushed_parameters, request_uri};
 pub use redirect::early_error;

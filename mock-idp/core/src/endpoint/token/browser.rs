@@ -10,7 +10,7 @@ pub(super) fn check(request: &GrantRequest<'_>) -> Result<(), OAuthError> {
     let client = request.client;
     let browser_app = client.oauth().application_type == ApplicationType::Browser;
     match request.grant_type() {
-        GrantType::AuthorizationCode if request.get("code_verifier").is_some() => {}
+        GrantType::AuthorizationCode | GrantType::InteractionCode if request.get("code_verifier").is_some() => {}
         GrantType::RefreshToken if browser_app => {}
         GrantType::RefreshToken => {
             return Err(OAuthError::new(
@@ -40,7 +40,8 @@ pub(super) fn check_scopes(request: &GrantRequest<'_>, scopes: Option<&Scopes>) 
     let Some(origin) = request.parameters.origin.as_deref() else { return Ok(()) };
     let offline = scopes.is_some_and(|scopes| scopes.contains("offline_access"));
     let is_browser_app = request.client.oauth().application_type == ApplicationType::Browser;
-    if offline && request.grant_type() == GrantType::AuthorizationCode && !is_browser_app {
+    let by_code = matches!(request.grant_type(), GrantType::AuthorizationCode | GrantType::InteractionCode);
+    if offline && by_code && !is_browser_app {
         return Err(OAuthError::new(ErrorId::UnsupportedScopeBrowserRequest, format!("offline_access from {origin}")));
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::protocol::{ErrorId, GrantType, OAuthError};
 #[derive(Debug)]
 pub(super) struct Grant {
     pub(super) grant_type: GrantType,
-    /// Whether Okta's errors list it as supported. The others are rejected by their `lookup`, once the client may use them.
+    /// Whether Okta's errors list it as supported.
     pub(super) supported: bool,
     /// Reads the parameters of the grant, and names the record that has to be loaded.
     pub(super) lookup: for<'r> fn(&GrantRequest<'r>) -> Result<Lookup<'r>, OAuthError>,

@@ -15,6 +15,7 @@ pub enum Lookup<'a> {
     /// The wrong passwords of the user with this id.
     FailedSignIns(&'a str),
     Code(&'a str),
+    InteractionCode(&'a str),
     RefreshToken(&'a str),
     DeviceCode(&'a str),
     AuthReqId(&'a str),

@@ -43,11 +43,6 @@ impl Check<'_> {
                 self.problem(format!("{path}/settings/idToken/value"), message);
             }
         }
-        // Okta: only orgs with the Interaction Code flow have this grant type.
-        if let Some(index) = app.oauth().grant_types.iter().position(|grant| *grant == GrantType::InteractionCode) {
-            let message = "`interaction_code` needs the Interaction Code flow, which this org does not have";
-            self.problem(format!("{path}/settings/oauthClient/grant_types/{index}"), message);
-        }
         if app.oauth().refresh_token.is_some_and(|settings| settings.leeway > 60) {
             self.problem(format!("{path}/settings/oauthClient/refresh_token/leeway"), "a leeway is 0 to 60 seconds");
         }

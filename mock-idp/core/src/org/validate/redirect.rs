@@ -8,8 +8,9 @@ impl Check<'_> {
     pub(super) fn redirect_uris(&mut self, path: &str, app: &App) {
         let oauth = app.oauth();
         // Okta: at least one redirect URI unless only password or client credentials are allowed.
-        let interactive =
-            oauth.grant_types.iter().any(|grant| matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit));
+        let interactive = oauth.grant_types.iter().any(|grant| {
+            matches!(grant, GrantType::AuthorizationCode | GrantType::Implicit | GrantType::InteractionCode)
+        });
         if interactive && oauth.redirect_uris.is_empty() {
             self.problem(
                 format!("{path}/settings/oauthClient/redirect_uris"),

@@ -50,7 +50,7 @@ fn redeem(
 }
 
 /// RFC 6749 4.1.3: the code was issued to this client. The attempt of another client does not change the code.
-fn check_issued_to(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> {
+pub(super) fn check_issued_to(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> {
     let Code { authorization, .. } = code;
     if authorization.client_id != request.client.client_id() {
         let reason =
@@ -78,7 +78,7 @@ fn used_before(request: &GrantRequest<'_>, code: &Code) -> RedemptionError {
 
 /// Native SSO 3.2: the scope `device_sso` gives a device secret, and an ID token that is bound to it. Okta: it lives as long as
 /// an unused refresh token.
-fn device_secret(authorization: &mut Authorization, ids: &TokenIds, now: i64) -> Extra {
+pub(super) fn device_secret(authorization: &mut Authorization, ids: &TokenIds, now: i64) -> Extra {
     let Some(authentication) = &authorization.authentication else { return Extra::Nothing };
     if !authorization.scopes.contains("device_sso") {
         return Extra::Nothing;
@@ -100,7 +100,7 @@ fn check_redirect_uri(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAu
 }
 
 /// RFC 9449 10: the key that the authorization request named.
-fn check_key(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> {
+pub(super) fn check_key(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> {
     match (code.dpop_jkt.as_deref(), request.proved_key) {
         (None, _) => Ok(()),
         (Some(named), Some(proved)) if named == proved => Ok(()),
@@ -112,7 +112,7 @@ fn check_key(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> 
 }
 
 /// RFC 7636 4.6; a verifier without a challenge is rejected too, against downgrades (RFC 9700 2.1.1).
-fn check_verifier(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> {
+pub(super) fn check_verifier(request: &GrantRequest<'_>, code: &Code) -> Result<(), OAuthError> {
     match (&code.code_challenge, request.get("code_verifier")) {
         (None, None) => Ok(()),
         (Some(_), None) => {

@@ -4,12 +4,12 @@ use super::super::entitlement::{UserGrant, entitle, scopes_needing_consent};
 use super::super::grant::{Grant, GrantRequest};
 use super::super::lookup::{LoadedRecord, Lookup};
 use super::super::redemption::{Redeemed, RedemptionError, TokenIds};
-use crate::ledger::{Authentication, FailedSignIns, Stage};
+use crate::ledger::{Authentication, FailedSignIns};
 use crate::moment::Moment;
 use crate::org::Org;
 use crate::policy::scope_rules;
 use crate::protocol::{ErrorId, GrantType, OAuthError, Scopes};
-use crate::sign_in::{self, Advance, Input, SignInProblemKind};
+use crate::sign_in::{self, SignInProblemKind};
 
 pub(super) const GRANT: Grant = Grant { grant_type: GrantType::Password, supported: true, lookup, redeem };
 
@@ -55,23 +55,25 @@ fn authenticate(
     failed: &mut FailedSignIns,
     moment: &mut Moment<'_>,
 ) -> Result<Authentication, OAuthError> {
-    match sign_in::advance(org, &Stage::Identify, Input::Both { identifier, password }, failed, moment) {
-        Advance::SignedIn { user_id, amr } => Ok(Authentication {
-            user_id,
-            auth_time: moment.now,
-            amr,
+    let identifier = identifier.trim();
+    let if_wrong = SignInProblemKind::AuthenticationFailed;
+    match sign_in::verify_password(org, identifier, password, if_wrong, failed, moment) {
+        Ok(proof) => Ok(Authentication {
+            user_id: proof.user_id,
+            auth_time: proof.auth_time,
+            amr: proof.amr,
             // Okta: no session begins; the id only distinguishes this authentication from others.
             session_id: format!("102{}", moment.token()),
         }),
-        Advance::Ask { problem, .. } => {
+        Err(problem) => {
             let has_password =
                 org.user_by_identifier(identifier).is_none_or(|user| user.credentials.password.is_some());
-            let id = match problem.as_ref().map(|problem| problem.kind) {
-                Some(SignInProblemKind::PasswordExpired) => ErrorId::ExpiredPasswordCredentials,
-                Some(SignInProblemKind::AuthenticationFailed) if !has_password => ErrorId::MissingPasswordEnrollment,
+            let id = match problem.kind {
+                SignInProblemKind::PasswordExpired => ErrorId::ExpiredPasswordCredentials,
+                SignInProblemKind::AuthenticationFailed if !has_password => ErrorId::MissingPasswordEnrollment,
                 _ => ErrorId::InvalidPasswordCredentials,
             };
-            Err(OAuthError::new(id, problem.map_or_else(String::new, |problem| problem.reason)))
+            Err(OAuthError::new(id, problem.reason))
         }
     }
 }

@@ -4,11 +4,11 @@ use crate::ledger::{AuthorizationRequest, Consent};
 use crate::model::{App, ConsentMethod, Scope, ScopeConsent};
 use crate::org::{CompiledServer, Org};
 use crate::protocol::Scopes;
-use crate::trace::ConsentNote;
 
 /// The scopes that the user is asked to allow. Okta: `prompt=consent` asks again for any app; without it only an app with
 /// `consent_method: REQUIRED` asks, and only for scopes that were not allowed before.
-pub(super) fn missing_consent(
+#[must_use]
+pub fn missing_consent(
     server: &CompiledServer,
     client: &App,
     request: &AuthorizationRequest,
@@ -27,8 +27,7 @@ pub(super) fn missing_consent(
 
 /// The scopes of a request without the optional ones that the user has declined. Okta: only scopes that the page shows can be
 /// declined.
-#[must_use]
-pub fn consented_scopes(
+pub(super) fn consented_scopes(
     org: &Org,
     server: &CompiledServer,
     request: &AuthorizationRequest,
@@ -40,14 +39,4 @@ pub fn consented_scopes(
     let declined =
         |name: &str| shown.iter().any(|scope| scope.name == name && scope.optional) && !selected.contains(name);
     request.scopes.iter().filter(|name| !declined(name)).collect()
-}
-
-/// Whether the user has consented to a scope, for the trace.
-pub(super) fn consent_note(server: &CompiledServer, client: &App, missing: &[Scope], name: &str) -> ConsentNote {
-    match server.scope(name).map_or(ScopeConsent::Implicit, |scope| scope.consent) {
-        ScopeConsent::Implicit => ConsentNote::NotNeeded,
-        _ if missing.iter().any(|scope| scope.name == name) => ConsentNote::Missing,
-        _ if client.oauth().consent_method == ConsentMethod::Trusted => ConsentNote::TrustedApp,
-        _ => ConsentNote::Allowed,
-    }
 }

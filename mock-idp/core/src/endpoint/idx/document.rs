@@ -1,0 +1,246 @@
+//! A document: the state of a transaction, and what can be done next.
+
+use serde_json::{Map, Value, json};
+
+use super::authenticators;
+use super::form::{self, Form};
+use super::message::IdxError;
+use super::state_handle::RESULT_LIFETIME;
+use crate::ledger::{Stage, Transaction};
+use crate::model::{AuthMethod, Scope, User};
+use crate::moment::timestamp;
+use crate::org::{CompiledServer, Org, Urls};
+use crate::sign_in::Remediation;
+
+const VERSION: &str = "1.0.0";
+
+/// A transaction whose documents are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct IdxTransaction<'a> {
+    pub org: &'a Org,
+    pub server: &'a CompiledServer,
+    pub urls: &'a Urls,
+    pub state_handle: &'a str,
+    pub transaction: &'a Transaction,
+}
+
+/// The document for a handle that is unknown, used or too old.
+#[must_use]
+pub fn expired() -> Value {
+    failed(&IdxError::SessionExpired)
+}
+
+/// The document of an error without a transaction.
+#[must_use]
+pub fn failed(error: &IdxError) -> Value {
+    json!({ "version": VERSION, "messages": error.messages() })
+}
+
+impl IdxTransaction<'_> {
+    /// What can be done next, and why the last answer was rejected.
+    #[must_use]
+    pub fn document(self, options: &[Remediation], error: Option<&IdxError>) -> Value {
+        let mut document = self.head(self.transaction.expires);
+        let forms = error.is_none_or(|error| !error.is_terminal());
+        if forms {
+            let forms: Vec<Value> = options.iter().map(|option| self.form(option)).collect();
+            document.insert("remediation".to_owned(), json!({ "type": "array", "value": forms }));
+        }
+        if let Some(error) = error {
+            document.insert("messages".to_owned(), error.messages());
+        }
+        if forms {
+            self.add_authenticators(&mut document, options);
+            document.extend(self.user().map(|user| ("user".to_owned(), object(user))));
+            document.insert("cancel".to_owned(), self.cancel());
+            self.add_app(&mut document);
+        }
+        Value::Object(document)
+    }
+
+    /// The end of a sign-in on the org's own pages: the browser goes on to `href`.
+    #[must_use]
+    pub fn success_redirect(self, href: &str) -> Value {
+        self.redirect("success", "success-redirect", href)
+    }
+
+    /// The end of a sign-in that the client performs itself and the user has refused: the client gets the error at `href`.
+    #[must_use]
+    pub fn failure_redirect(self, href: &str) -> Value {
+        self.redirect("failure", "failure-redirect", href)
+    }
+
+    /// The end of a sign-in that the client performs itself: an interaction code.
+    #[must_use]
+    pub fn with_interaction_code(self, code: &str, user_id: &str, now: i64) -> Value {
+        let mut document = self.head(now + RESULT_LIFETIME);
+        let user = self.org.user(user_id).map(|user| ("user".to_owned(), object(described(user))));
+        document.extend(user);
+        self.add_app(&mut document);
+        let client = self.org.client(self.transaction.purpose.client_id());
+        let mut fields = vec![
+            json!({ "name": "grant_type", "required": true, "value": "interaction_code" }),
+            json!({ "name": "interaction_code", "required": true, "value": code }),
+            json!({ "name": "client_id", "required": true, "value": self.transaction.purpose.client_id() }),
+        ];
+        if client.is_some_and(|client| client.auth_method() != AuthMethod::None) {
+            fields.push(json!({ "name": "client_secret", "required": true }));
+        }
+        fields.push(json!({ "name": "code_verifier", "required": true }));
+        document.insert(
+            "successWithInteractionCode".to_owned(),
+            json!({
+                "rel": ["create-form"],
+                "name": "issue",
+                "href": format!("{}/v1/token", self.urls.endpoints(self.server)),
+                "method": "POST",
+                "value": fields,
+                "accepts": "application/x-www-form-urlencoded",
+            }),
+        );
+        Value::Object(document)
+    }
+
+    fn redirect(self, member: &str, name: &str, href: &str) -> Value {
+        let mut document = self.head(self.transaction.expires);
+        document.extend(self.user().map(|user| ("user".to_owned(), object(user))));
+        self.add_app(&mut document);
+        document.insert(member.to_owned(), json!({ "name": name, "href": href }));
+        Value::Object(document)
+    }
+
+    /// The members that every document begins with.
+    fn head(self, expires: i64) -> Map<String, Value> {
+        let mut document = Map::new();
+        document.insert("version".to_owned(), VERSION.into());
+        document.insert("stateHandle".to_owned(), self.state_handle.into());
+        document.insert("expiresAt".to_owned(), timestamp(expires).into());
+        document.insert("intent".to_owned(), "LOGIN".into());
+        document
+    }
+
+    fn form(self, option: &Remediation) -> Value {
+        let (name, endpoint, relates_to, fields) = match option {
+            Remediation::Identify { identifier, with_password } => {
+                let mut fields = vec![form::identifier(identifier.as_deref())];
+                fields.extend(with_password.then(form::password));
+                fields.push(form::remember_me());
+                ("identify", "identify", None, fields)
+            }
+            Remediation::Password { .. } => {
+                let relates_to = Some("$.currentAuthenticatorEnrollment");
+                ("challenge-authenticator", "challenge/answer", relates_to, vec![form::password()])
+            }
+            Remediation::Consent { scopes, .. } if is_granular(scopes) => {
+                ("granular-consent", "consent", None, form::granular_consent(scopes))
+            }
+            Remediation::Consent { .. } => ("consent", "consent", None, vec![form::consent()]),
+        };
+        let form = Form { name, relates_to, href: self.href(endpoint), fields, state_handle: self.state_handle };
+        let mut form = form.into_value();
+        if let (Remediation::Consent { scopes, .. }, Some(form)) = (option, form.as_object_mut())
+            && !is_granular(scopes)
+        {
+            form.insert("scopes".to_owned(), form::scopes(scopes));
+        }
+        form
+    }
+
+    fn cancel(self) -> Value {
+        let href = self.href("cancel");
+        Form { name: "cancel", relates_to: None, href, fields: Vec::new(), state_handle: self.state_handle }
+            .into_value()
+    }
+
+    fn href(self, endpoint: &str) -> String {
+        format!("{}/idp/idx/{endpoint}", self.urls.issuer_base)
+    }
+
+    fn add_authenticators(self, document: &mut Map<String, Value>, options: &[Remediation]) {
+        match options.first() {
+            Some(Remediation::Identify { with_password: true, .. }) => {
+                document.insert("currentAuthenticator".to_owned(), object(authenticators::password(self.org)));
+            }
+            Some(Remediation::Password { identifier }) => {
+                let enrollment = authenticators::password_enrollment(self.org, identifier);
+                let list = |value: Value| json!({ "type": "array", "value": [value] });
+                document.insert("currentAuthenticatorEnrollment".to_owned(), object(enrollment.clone()));
+                document.insert("authenticators".to_owned(), list(authenticators::password(self.org)));
+                document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
+            }
+            Some(Remediation::Identify { .. } | Remediation::Consent { .. }) | None => {}
+        }
+    }
+
+    /// The user. Before a password has been checked, it is only what was typed: whether there is such a user does not show.
+    fn user(self) -> Option<Value> {
+        let user_id = match &self.transaction.stage {
+            Stage::Identify => return None,
+            Stage::Challenge { identifier } => return Some(json!({ "identifier": identifier })),
+            Stage::SignedIn(proof) => &proof.user_id,
+            Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,
+        };
+        self.org.user(user_id).map(described)
+    }
+
+    fn add_app(self, document: &mut Map<String, Value>) {
+        let client_id = self.transaction.purpose.client_id();
+        let client = self.org.client(client_id);
+        let label = client.map_or(client_id, |client| client.label.as_str());
+        let mut app = json!({ "name": "oidc_client", "label": label, "id": client_id });
+        let about = client.map(|client| client.oauth());
+        if let (Some(app), Some(about), Stage::Consent { .. }) = (app.as_object_mut(), about, &self.transaction.stage) {
+            let links = [
+                ("termsOfService", &about.tos_uri, "terms-of-service"),
+                ("privacyPolicy", &about.policy_uri, "privacy-policy"),
+            ];
+            for (name, uri, relation) in links {
+                app.extend(uri.as_ref().map(|uri| (name.to_owned(), json!({ "rel": [relation], "href": uri }))));
+            }
+            let logo = |uri| json!({ "rel": ["icon"], "href": uri, "alt": "Logo for the app" });
+            app.extend(about.logo_uri.as_ref().map(|uri| ("logo".to_owned(), logo(uri))));
+            app.extend(about.client_uri.as_ref().map(|uri| ("clientUri".to_owned(), json!({ "href": uri }))));
+        }
+        document.insert("app".to_owned(), object(app));
+        if let Some(request) = self.transaction.purpose.request() {
+            let mut shown = Map::new();
+            shown.insert("max_age".to_owned(), request.max_age.unwrap_or(-1).into());
+            shown.insert("scope".to_owned(), request.scopes.join().into());
+            shown
+                .insert("response_type".to_owned(), request.response_type.words().collect::<Vec<_>>().join(" ").into());
+            shown.insert("redirect_uri".to_owned(), request.target.redirect_uri().into());
+            shown.extend(request.target.state().map(|state| ("state".to_owned(), state.into())));
+            if let Some(challenge) = &request.code_challenge {
+                shown.insert("code_challenge_method".to_owned(), "S256".into());
+                shown.insert("code_challenge".to_owned(), challenge.as_str().into());
+            }
+            shown.insert("response_mode".to_owned(), request.target.mode().name().into());
+            let issuer =
+                json!({ "id": self.server.id, "name": self.server.name, "uri": self.urls.issuer(self.server) });
+            let authentication = json!({ "protocol": "OAUTH2.0", "issuer": issuer, "request": shown });
+            document.insert("authentication".to_owned(), object(authentication));
+        }
+    }
+}
+
+fn is_granular(scopes: &[Scope]) -> bool {
+    scopes.iter().any(|scope| scope.optional)
+}
+
+fn object(value: Value) -> Value {
+    json!({ "type": "object", "value": value })
+}
+
+fn described(user: &User) -> Value {
+    let profile = &user.profile;
+    json!({
+        "id": user.id,
+        "identifier": profile.login,
+        "profile": {
+            "firstName": profile.first_name,
+            "lastName": profile.last_name,
+            "timeZone": profile.text("timezone").unwrap_or("America/Los_Angeles"),
+            "locale": profile.text("locale").unwrap_or("en_US"),
+        },
+    })
+}

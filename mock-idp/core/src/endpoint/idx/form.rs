@@ -1,0 +1,107 @@
+//! Forms: what can be done next, and what it needs.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::Scope;
+
+/// The media types of requests and answers.
+const PRODUCES: &str = "application/ion+json; okta-version=1.0.0";
+const ACCEPTS: &str = "application/json; okta-version=1.0.0";
+
+/// A form, which ends with the state handle.
+pub(super) struct Form<'a> {
+    pub(super) name: &'static str,
+    /// A JSON path to the authenticator that it is about.
+    pub(super) relates_to: Option<&'static str>,
+    pub(super) href: String,
+    pub(super) fields: Vec<Value>,
+    pub(super) state_handle: &'a str,
+}
+
+impl Form<'_> {
+    /// Its JSON, members in Okta's order.
+    pub(super) fn into_value(self) -> Value {
+        let mut form = Map::new();
+        form.insert("rel".to_owned(), json!(["create-form"]));
+        form.insert("name".to_owned(), self.name.into());
+        if let Some(path) = self.relates_to {
+            form.insert("relatesTo".to_owned(), json!([path]));
+        }
+        form.insert("href".to_owned(), self.href.into());
+        form.insert("method".to_owned(), "POST".into());
+        form.insert("produces".to_owned(), PRODUCES.into());
+        let mut fields = self.fields;
+        fields.push(json!({
+            "name": "stateHandle", "required": true, "value": self.state_handle, "visible": false, "mutable": false,
+        }));
+        form.insert("value".to_owned(), fields.into());
+        form.insert("accepts".to_owned(), ACCEPTS.into());
+        Value::Object(form)
+    }
+}
+
+/// The name of the user. `value` is its initial value.
+pub(super) fn identifier(value: Option<&str>) -> Value {
+    let mut field = json!({ "name": "identifier", "label": "Username", "required": true });
+    if let (Some(value), Some(field)) = (value, field.as_object_mut()) {
+        field.insert("value".to_owned(), value.into());
+    }
+    field
+}
+
+/// A password.
+pub(super) fn password() -> Value {
+    json!({
+        "name": "credentials",
+        "type": "object",
+        "form": { "value": [{ "name": "passcode", "label": "Password", "secret": true }] },
+        "required": true,
+    })
+}
+
+/// "Keep me signed in".
+pub(super) fn remember_me() -> Value {
+    json!({ "name": "rememberMe", "type": "boolean", "label": "Remember this device" })
+}
+
+/// Consent to all scopes or to none.
+pub(super) fn consent() -> Value {
+    json!({
+        "name": "consent",
+        "type": "boolean",
+        "required": true,
+        "options": [{ "label": "Allow Access", "value": true }, { "label": "Don't Allow", "value": false }],
+    })
+}
+
+/// Consent to each scope: mandatory ones cannot be left out.
+pub(super) fn granular_consent(scopes: &[Scope]) -> Vec<Value> {
+    let scope = |scope: &Scope| {
+        let mut field = Map::new();
+        field.insert("name".to_owned(), scope.name.as_str().into());
+        field.insert("label".to_owned(), scope.title().into());
+        field.extend(scope.description.as_deref().map(|text| ("desc".to_owned(), text.into())));
+        field.insert("type".to_owned(), "boolean".into());
+        field.insert("required".to_owned(), true.into());
+        field.insert("value".to_owned(), true.into());
+        field.insert("visible".to_owned(), true.into());
+        field.insert("mutable".to_owned(), scope.optional.into());
+        Value::Object(field)
+    };
+    let fields: Vec<Value> = scopes.iter().map(scope).collect();
+    vec![
+        json!({ "name": "consent", "type": "boolean", "visible": false, "required": true }),
+        json!({ "name": "optedScopes", "form": { "value": fields } }),
+    ]
+}
+
+/// The scopes that the user is asked to allow, for the page.
+pub(super) fn scopes(scopes: &[Scope]) -> Value {
+    let scope = |scope: &Scope| {
+        json!({
+            "name": scope.name, "label": scope.title(), "value": scope.name,
+            "desc": scope.description.as_deref().unwrap_or_default(),
+        })
+    };
+    scopes.iter().map(scope).collect()
+}

@@ -1,0 +1,108 @@
+//! The errors of the IDX API: their keys, texts and statuses.
+
+use serde_json::{Value, json};
+
+use crate::protocol::{ErrorId, OAuthError};
+use crate::sign_in::{SignInProblem, SignInProblemKind};
+
+/// An error. Okta: clients find their own texts by its key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum IdxError {
+    /// The user is unknown, may not sign in, or has entered a wrong password beside the identifier.
+    AuthenticationFailed,
+    /// A wrong password on a page of its own, also for an unknown user.
+    IncorrectPassword,
+    /// Okta: only where the password policy shows lockouts.
+    UserLocked,
+    UserNotAssigned,
+    /// No authenticators of the org meet the request.
+    AssuranceUnsatisfiable {
+        app: String,
+    },
+    AccessDenied,
+    BadRequest,
+    SessionExpired,
+}
+
+impl IdxError {
+    /// The error for a rejected answer.
+    #[must_use]
+    pub fn of_problem(problem: &SignInProblem, with_identifier: bool) -> Self {
+        match problem.kind {
+            SignInProblemKind::MissingIdentifier | SignInProblemKind::MissingPassword => Self::BadRequest,
+            SignInProblemKind::LockedOut if problem.okta_code == "E0000069" => Self::UserLocked,
+            SignInProblemKind::IncorrectPassword => Self::IncorrectPassword,
+            // Known and unknown users cannot be told apart.
+            SignInProblemKind::AuthenticationFailed if !with_identifier => Self::IncorrectPassword,
+            _ => Self::AuthenticationFailed,
+        }
+    }
+
+    /// The error for a user who has signed in, and whom the client may not sign in.
+    #[must_use]
+    pub fn of_refusal(error: &OAuthError, app: &str) -> Self {
+        match error.id {
+            ErrorId::UserNotAssigned => Self::UserNotAssigned,
+            ErrorId::UnmetAuthenticationRequirements => Self::AssuranceUnsatisfiable { app: app.to_owned() },
+            _ => Self::AccessDenied,
+        }
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::AuthenticationFailed | Self::IncorrectPassword | Self::UserLocked | Self::SessionExpired => 401,
+            Self::UserNotAssigned | Self::AssuranceUnsatisfiable { .. } | Self::BadRequest => 400,
+            Self::AccessDenied => 403,
+        }
+    }
+
+    /// Whether the sign-in cannot go on: the answer has no forms.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Self::AccessDenied | Self::BadRequest | Self::SessionExpired)
+    }
+
+    fn key(&self) -> &'static str {
+        match self {
+            Self::AuthenticationFailed => "errors.E0000004",
+            Self::IncorrectPassword => "incorrectPassword",
+            Self::UserLocked => "errors.E0000069",
+            Self::UserNotAssigned => "idx.error.user.not.assigned.to.app",
+            Self::AssuranceUnsatisfiable { .. } => "oie.assurance.unsatisfiable",
+            Self::AccessDenied => "security.access_denied",
+            Self::BadRequest => "E0000020",
+            Self::SessionExpired => "idx.session.expired",
+        }
+    }
+
+    fn text(&self) -> String {
+        let text = match self {
+            Self::AuthenticationFailed => "Authentication failed",
+            Self::IncorrectPassword => "Password is incorrect",
+            Self::UserLocked => "User Locked",
+            Self::UserNotAssigned => "User is not assigned to this application.",
+            Self::AssuranceUnsatisfiable { app } => {
+                return format!(
+                    "Unable to login to \"{app}\" at this time. For assistance, please contact your administrator."
+                );
+            }
+            Self::AccessDenied => "You do not have permission to perform the requested action.",
+            Self::BadRequest => "Bad request.",
+            Self::SessionExpired => {
+                "You have been logged out due to inactivity. Refresh or return to the sign in screen."
+            }
+        };
+        text.to_owned()
+    }
+
+    /// The member `messages` with this error.
+    pub(super) fn messages(&self) -> Value {
+        let mut i18n = json!({ "key": self.key() });
+        if let (Self::AssuranceUnsatisfiable { app }, Some(i18n)) = (self, i18n.as_object_mut()) {
+            i18n.insert("params".to_owned(), json!([app]));
+        }
+        json!({ "type": "array", "value": [{ "message": self.text(), "i18n": i18n, "class": "ERROR" }] })
+    }
+}

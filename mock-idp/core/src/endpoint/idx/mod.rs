@@ -1,0 +1,11 @@
+//! The documents of the IDX API, in the ion format. Okta: `/idp/idx/…`, the API of the sign-in widget and of the embedded SDKs.
+
+mod authenticators;
+mod document;
+mod form;
+mod message;
+mod state_handle;
+
+pub use document::{IdxTransaction, expired, failed};
+pub use message::IdxError;
+pub use state_handle::{expires, new_state_handle};

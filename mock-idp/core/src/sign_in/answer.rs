@@ -1,0 +1,54 @@
+//! What goes into a step of a sign-in, and what comes out of it.
+
+use super::problem::SignInProblem;
+use crate::ledger::{Activation, Consent, FailedSignIns, Transaction, UserDecision};
+use crate::protocol::Scopes;
+
+/// What a user does in a step.
+#[derive(Clone, Copy, Debug)]
+pub enum SignInAnswer<'a> {
+    Identifier(&'a str),
+    Password(&'a str),
+    /// Both, from the single form.
+    Both {
+        identifier: &'a str,
+        password: &'a str,
+    },
+    /// One click on the development picker, by login.
+    Pick(&'a str),
+    Consent {
+        allowed: bool,
+        /// The optional scopes that the user has selected.
+        selected: &'a Scopes,
+    },
+    /// Back to the first step.
+    Restart,
+}
+
+/// What a step depends on besides the transaction. The caller loads it.
+#[derive(Clone, Debug, Default)]
+pub struct SignInFacts {
+    /// The wrong passwords of the user of the step: [`user_of_step`].
+    pub failed: FailedSignIns,
+    /// What the signed-in user has allowed the client before.
+    pub consent: Consent,
+}
+
+/// What has to be stored because of a step.
+#[derive(Clone, Debug)]
+pub enum SignInEffect {
+    /// The wrong passwords of a user.
+    FailedSignIns { user_id: String, failed: FailedSignIns },
+    /// The user has allowed the client these scopes.
+    GiveConsent { user_id: String, scopes: Scopes },
+    /// The user has decided on a device.
+    DecideDevice { activation: Activation, decision: UserDecision },
+}
+
+/// A step that was not taken: why, what has to be stored, and the transaction, which may be at an earlier stage.
+#[derive(Clone, Debug)]
+pub struct RejectedAnswer {
+    pub problem: SignInProblem,
+    pub transaction: Transaction,
+    pub effects: Vec<SignInEffect>,
+}

@@ -1,0 +1,151 @@
+//! Who the user is, and the password.
+
+use super::answer::SignInEffect;
+use super::problem::{SignInProblem, SignInProblemKind};
+use crate::ledger::{FailedSignIns, SignedIn, Stage};
+use crate::model::{User, UserStatus};
+use crate::moment::Moment;
+use crate::org::Org;
+use crate::trace::NoteStatus;
+
+/// The next stage, or the problem with the answer and the stage that asks again.
+pub(super) type NextStage = Result<(Stage, Vec<SignInEffect>), (Stage, SignInProblem)>;
+
+/// Checks the password of the user with this identifier, and whether the user may sign in. `failed` is what is stored for the user, and is
+/// changed.
+///
+/// # Errors
+/// Why the user is not signed in. `if_wrong` is the problem of a wrong password.
+pub fn verify_password(
+    org: &Org,
+    identifier: &str,
+    password: &str,
+    if_wrong: SignInProblemKind,
+    failed: &mut FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> Result<SignedIn, SignInProblem> {
+    if password.is_empty() {
+        return Err(SignInProblem::new(SignInProblemKind::MissingPassword, "password is empty"));
+    }
+    let Some(user) = org.user_by_identifier(identifier) else {
+        let reason = "no user has this identifier";
+        return Err(SignInProblem::new(SignInProblemKind::AuthenticationFailed, reason));
+    };
+    let lockout = &org.settings().lockout;
+    if failed.lock(lockout, moment.now) {
+        return Err(locked(org, user, "is locked by wrong passwords", moment));
+    }
+    if !user.credentials.password.as_ref().is_some_and(|known| known.is(password)) {
+        let count = failed.add(lockout, moment.now);
+        let login = &user.profile.login;
+        let reason = match lockout.max_attempts {
+            0 => format!("wrong password for {login}"),
+            max if count < max => format!("wrong password for {login}: {count} in a row, {max} lock the account"),
+            max => format!("wrong password for {login}: {max} in a row, the account is locked now"),
+        };
+        return Err(SignInProblem::new(if_wrong, reason));
+    }
+    *failed = FailedSignIns::default();
+    check_status(org, user, moment)
+}
+
+pub(super) fn identify(identifier: &str) -> NextStage {
+    let identifier = identifier.trim();
+    if identifier.is_empty() {
+        return Err((Stage::Identify, SignInProblem::new(SignInProblemKind::MissingIdentifier, "identifier is empty")));
+    }
+    // The next stage is the same for unknown identifiers, so that accounts cannot be enumerated.
+    Ok((Stage::Challenge { identifier: identifier.to_owned() }, Vec::new()))
+}
+
+/// A password on a page of its own. Okta: `incorrectPassword`.
+pub(super) fn verify_alone(
+    org: &Org,
+    identifier: &str,
+    password: &str,
+    failed: &mut FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> NextStage {
+    let if_wrong = SignInProblemKind::IncorrectPassword;
+    let verified = verify_password(org, identifier, password, if_wrong, failed, moment);
+    next_stage(identifier, verified)
+}
+
+/// A password together with the identifier.
+pub(super) fn verify_both(
+    org: &Org,
+    identifier: &str,
+    password: &str,
+    failed: &mut FailedSignIns,
+    moment: &mut Moment<'_>,
+) -> NextStage {
+    let identifier = identifier.trim();
+    if identifier.is_empty() {
+        return Err((Stage::Identify, SignInProblem::new(SignInProblemKind::MissingIdentifier, "identifier is empty")));
+    }
+    let if_wrong = SignInProblemKind::AuthenticationFailed;
+    let verified = verify_password(org, identifier, password, if_wrong, failed, moment);
+    next_stage(identifier, verified)
+}
+
+/// The user picker replaces the password only; the status of the user is checked as always.
+pub(super) fn pick(org: &Org, login: &str, failed: &FailedSignIns, moment: &mut Moment<'_>) -> NextStage {
+    let picked = match org.user_by_identifier(login.trim()) {
+        Some(user) if failed.lock(&org.settings().lockout, moment.now) => {
+            Err(locked(org, user, "is locked by wrong passwords", moment))
+        }
+        Some(user) => check_status(org, user, moment),
+        None => Err(SignInProblem::new(SignInProblemKind::AuthenticationFailed, format!("no user `{login}`"))),
+    };
+    let stage = |proof| (Stage::SignedIn(proof), Vec::new());
+    picked.map(stage).map_err(|problem| (Stage::Identify, problem))
+}
+
+/// The problem of a password before an identifier.
+pub(super) fn no_identifier() -> SignInProblem {
+    SignInProblem::new(SignInProblemKind::MissingIdentifier, "no identifier was entered")
+}
+
+fn next_stage(identifier: &str, verified: Result<SignedIn, SignInProblem>) -> NextStage {
+    let problem = match verified {
+        Ok(proof) => return Ok((Stage::SignedIn(proof), Vec::new())),
+        Err(problem) => problem,
+    };
+    let stage = match problem.kind {
+        SignInProblemKind::MissingPassword
+        | SignInProblemKind::AuthenticationFailed
+        | SignInProblemKind::IncorrectPassword => Stage::Challenge { identifier: identifier.to_owned() },
+        // Another user may be able to sign in: a password for this one is not asked for again.
+        _ => Stage::Identify,
+    };
+    Err((stage, problem))
+}
+
+fn check_status(org: &Org, user: &User, moment: &mut Moment<'_>) -> Result<SignedIn, SignInProblem> {
+    let kind = match user.status {
+        UserStatus::Active => {
+            moment.trace.note(NoteStatus::Matched, "password", user.profile.login.as_str());
+            return Ok(SignedIn { user_id: user.id.clone(), auth_time: moment.now, amr: vec!["pwd".to_owned()] });
+        }
+        UserStatus::LockedOut => return Err(locked(org, user, "is LOCKED_OUT", moment)),
+        UserStatus::Suspended => SignInProblemKind::Suspended,
+        UserStatus::Deprovisioned => SignInProblemKind::Deprovisioned,
+        UserStatus::Staged | UserStatus::Provisioned => SignInProblemKind::Staged,
+        UserStatus::PasswordExpired | UserStatus::Recovery => SignInProblemKind::PasswordExpired,
+    };
+    let reason = format!("{} is {}", user.profile.login, user.status.name());
+    Err(may_not_sign_in(SignInProblem::new(kind, reason), moment))
+}
+
+fn locked(org: &Org, user: &User, because: &str, moment: &mut Moment<'_>) -> SignInProblem {
+    let mut problem = SignInProblem::new(SignInProblemKind::LockedOut, format!("{} {because}", user.profile.login));
+    if org.settings().lockout.show_lockout_failures {
+        "E0000069".clone_into(&mut problem.okta_code);
+    }
+    may_not_sign_in(problem, moment)
+}
+
+fn may_not_sign_in(problem: SignInProblem, moment: &mut Moment<'_>) -> SignInProblem {
+    moment.trace.note(NoteStatus::Refused, "user status", &problem.reason);
+    problem
+}

@@ -1,0 +1,374 @@
+//! The IDX API: the steps of a sign-in as JSON documents. Okta: `/idp/idx/…`, for its sign-in widget and its embedded SDKs.
+
+use std::sync::Arc;
+
+use crate::pages::view::Frame;
+use mock_idp_core::endpoint::authorization::{self, Step};
+use mock_idp_core::endpoint::idx::{self, IdxError, IdxTransaction};
+use mock_idp_core::ledger::{
+    Authorization, Code, CurrentUser, IssuedCredential, LedgerError, Purpose, Stage, StateHandle, Transaction,
+};
+use mock_idp_core::management::ApiError;
+use mock_idp_core::org::Urls;
+use mock_idp_core::protocol::{ErrorId, OAuthError};
+use mock_idp_core::sign_in::{self, Remediation, SignInAnswer, SignInFacts};
+use mock_idp_core::trace::NoteStatus;
+use serde_json::Value;
+
+use super::browser::{Browser, BrowserRequest};
+use super::sign_in_step::{CommittedStep, NextHandle};
+use super::{Context, OrgInstance, authorization_response, consents, issued_tokens, sessions, sign_in_step};
+use crate::journal::Explained;
+
+/// What a client does in the IDX API.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum IdxAction<'a> {
+    /// Asks for the state of a transaction.
+    Introspect(IdxHandle<'a>),
+    Answer {
+        state_handle: &'a str,
+        answer: SignInAnswer<'a>,
+        remember: bool,
+    },
+    /// Begins again.
+    Cancel {
+        state_handle: &'a str,
+    },
+}
+
+/// How a client names a transaction.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum IdxHandle<'a> {
+    State(&'a str),
+    Interaction(&'a str),
+}
+
+/// What a client gets.
+#[derive(Debug)]
+pub(crate) struct IdxResponse {
+    pub(crate) status: u16,
+    pub(crate) document: Value,
+    /// The session that has begun.
+    pub(crate) cookies: Browser,
+    pub(crate) remember: bool,
+}
+
+/// The endpoints of the IDX API.
+#[derive(Clone, Debug)]
+pub(crate) struct IdxEndpoint<'o> {
+    instance: &'o Arc<OrgInstance>,
+    urls: Urls,
+}
+
+/// The status of an answer, and its document.
+type Answered = (u16, Value);
+
+impl<'o> IdxEndpoint<'o> {
+    #[must_use]
+    pub(crate) fn new(instance: &'o Arc<OrgInstance>, urls: Urls) -> Self {
+        Self { instance, urls }
+    }
+
+    /// Performs an action.
+    pub(crate) async fn respond(
+        self,
+        action: IdxAction<'_>,
+        cookies: Browser,
+        frame: Frame,
+    ) -> Explained<Result<IdxResponse, ApiError>> {
+        let mut request = BrowserRequest::new(self.instance, cookies, frame);
+        let answered = self.answer(action, &mut request).await;
+        let BrowserRequest { new_session, remember, trace, mut explanation, .. } = request;
+        let cookies = Browser { session: new_session, id: None };
+        let result = match answered {
+            Ok((status, document)) => Ok(IdxResponse { status, document, cookies, remember }),
+            Err(error) => {
+                explanation.reason = Some(error.to_string());
+                Err(ApiError::from(error))
+            }
+        };
+        explanation.notes = trace.notes;
+        Explained { result, explanation }
+    }
+
+    async fn answer(&self, action: IdxAction<'_>, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
+        let handle = match action {
+            IdxAction::Introspect(IdxHandle::Interaction(handle)) => {
+                let ledger = self.instance.ledger.at(self.instance.clock.now());
+                ledger.interactions().get(handle).await?.map(|StateHandle(handle)| handle)
+            }
+            IdxAction::Introspect(IdxHandle::State(handle))
+            | IdxAction::Answer { state_handle: handle, .. }
+            | IdxAction::Cancel { state_handle: handle } => Some(state_handle(handle).to_owned()),
+        };
+        let found = match &handle {
+            Some(handle) => self.find(handle, request).await?,
+            None => None,
+        };
+        let (Some(handle), Some((context, transaction))) = (handle, found) else {
+            request.explanation.reason = Some("there is no sign-in in progress with this handle".to_owned());
+            return Ok((IdxError::SessionExpired.status(), idx::expired()));
+        };
+        let call = IdxCall { context: &context, handle: &handle };
+        request.explanation.client = Some(transaction.purpose.client_id().to_owned());
+        match action {
+            IdxAction::Introspect(_) => call.introspect(transaction, request).await,
+            IdxAction::Answer { answer, remember, .. } => call.take(answer, remember, request).await,
+            IdxAction::Cancel { .. } => call.cancel(transaction, request).await,
+        }
+    }
+
+    /// The transaction, if it belongs to the browser, and where it is for.
+    async fn find(
+        &self,
+        handle: &str,
+        request: &mut BrowserRequest,
+    ) -> Result<Option<(Context, Transaction)>, LedgerError> {
+        let ledger = self.instance.ledger.at(self.instance.clock.now());
+        let Some(transaction) = ledger.transactions().get(handle).await? else { return Ok(None) };
+        if transaction.browser.is_some() && transaction.browser != request.cookies.id {
+            let reason = "the request came without the browser cookie of this sign-in";
+            request.trace.note(NoteStatus::Refused, "state handle", reason);
+            return Ok(None);
+        }
+        let context = Context::at_server(self.instance, self.urls.clone(), transaction.purpose.server());
+        Ok(context.map(|context| (context, transaction)))
+    }
+}
+
+/// Okta: what follows `~` is not part of the handle.
+pub(super) fn state_handle(handle: &str) -> &str {
+    handle.split('~').next().unwrap_or_default()
+}
+
+/// One action on a transaction.
+#[derive(Clone, Copy, Debug)]
+struct IdxCall<'a> {
+    context: &'a Context,
+    handle: &'a str,
+}
+
+impl<'a> IdxCall<'a> {
+    async fn introspect(self, transaction: Transaction, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
+        // Okta: a session that satisfies the request needs no form.
+        if let (Stage::Identify, Purpose::Interact(_)) = (&transaction.stage, &transaction.purpose)
+            && let Some(known) =
+                sessions::authentication(&self.context.instance, request.session(), self.context.now).await?
+            && let Step::Respond(authorization) =
+                self.step(&transaction, &CurrentUser::HasSession(known), request).await?
+        {
+            return self.issue(&transaction, *authorization, request).await;
+        }
+        self.go_on(transaction, None, request).await
+    }
+
+    async fn take(
+        self,
+        answer: SignInAnswer<'_>,
+        remember: bool,
+        request: &mut BrowserRequest,
+    ) -> Result<Answered, OAuthError> {
+        let next = NextHandle::Same(idx::expires);
+        let step = sign_in_step::take(self.context, self.handle, answer, remember, next, &mut request.trace).await?;
+        match step {
+            None => {
+                request.explanation.reason = Some("another request has finished this sign-in".to_owned());
+                Ok((IdxError::SessionExpired.status(), idx::expired()))
+            }
+            Some(CommittedStep::Taken(transaction)) => self.go_on(transaction, None, request).await,
+            Some(CommittedStep::Rejected(transaction, problem)) => {
+                request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
+                request.explanation.reason = Some(problem.reason.clone());
+                let with_identifier = !matches!(answer, SignInAnswer::Password(_));
+                let error = IdxError::of_problem(&problem, with_identifier);
+                self.show(&transaction, Some(&error), request).await
+            }
+            Some(CommittedStep::DeviceGone) => {
+                request.explanation.reason = Some("the device does not wait for an answer any more".to_owned());
+                Ok((IdxError::SessionExpired.status(), idx::expired()))
+            }
+        }
+    }
+
+    /// Begins again, under a new handle. Okta: the old one is dead then.
+    async fn cancel(self, transaction: Transaction, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
+        let context = self.context;
+        let hosted = transaction.browser.is_some();
+        let handle = context.decide(&mut request.trace, |moment| idx::new_state_handle(hosted, moment));
+        let mut transaction = Transaction { stage: Stage::Identify, remember: false, ..transaction };
+        transaction.expires = idx::expires(&transaction, context.now);
+        let ledger = context.ledger();
+        let mut batch = ledger.batch();
+        batch.require(ledger.transactions(), self.handle, |_| true);
+        batch.delete(ledger.transactions(), self.handle);
+        batch.put(ledger.transactions(), &handle, transaction.clone(), transaction.expires);
+        if let Purpose::Interact(interaction) = &transaction.purpose {
+            let known = StateHandle(handle.clone());
+            batch.update(ledger.interactions(), &interaction.handle, move |state| *state = known.clone());
+        }
+        match batch.commit().await {
+            Err(LedgerError::Conflict { .. }) => Ok((IdxError::SessionExpired.status(), idx::expired())),
+            other => {
+                other?;
+                IdxCall { context, handle: &handle }.show(&transaction, None, request).await
+            }
+        }
+    }
+
+    /// What follows from the stage of a transaction.
+    async fn go_on(
+        self,
+        mut transaction: Transaction,
+        error: Option<&IdxError>,
+        request: &mut BrowserRequest,
+    ) -> Result<Answered, OAuthError> {
+        request.remember = transaction.remember;
+        let finished = matches!(transaction.stage, Stage::SignedIn(_) | Stage::Decided { .. });
+        if finished && transaction.browser.is_some() {
+            // The browser gets its session there, and then what the client gets.
+            let base = &self.context.urls.issuer_base;
+            let href = format!("{base}/login/token/redirect?stateToken={}", self.handle);
+            return Ok((200, self.of(&transaction).success_redirect(&href)));
+        }
+        let user = match transaction.stage.clone() {
+            Stage::SignedIn(proof) => CurrentUser::SignedIn(sessions::begin(self.context, proof, request).await?),
+            Stage::Decided { user, allowed: true } => user,
+            Stage::Decided { allowed: false, .. } => return self.refuse(&transaction, request).await,
+            Stage::Identify | Stage::Challenge { .. } | Stage::Consent { .. } => {
+                return self.show(&transaction, error, request).await;
+            }
+        };
+        let known = self.context.org.user(&user.authentication().user_id);
+        request.explanation.user = known.map(|user| user.profile.login.clone());
+        match self.step(&transaction, &user, request).await? {
+            Step::Respond(authorization) => self.issue(&transaction, *authorization, request).await,
+            Step::Consent(_) => {
+                transaction.stage = Stage::Consent { user };
+                self.store(&mut transaction).await?;
+                self.show(&transaction, None, request).await
+            }
+            Step::SignIn => {
+                transaction.stage = Stage::Identify;
+                self.store(&mut transaction).await?;
+                self.show(&transaction, None, request).await
+            }
+            Step::Fail(refusal) => {
+                request.note_error(&refusal);
+                let client_id = transaction.purpose.client_id();
+                let label = self.context.org.client(client_id).map_or(client_id, |client| client.label.as_str());
+                let error = IdxError::of_refusal(&refusal, label);
+                transaction.stage = Stage::Identify;
+                self.store(&mut transaction).await?;
+                self.show(&transaction, Some(&error), request).await
+            }
+        }
+    }
+
+    /// What the request needs next.
+    async fn step(
+        self,
+        transaction: &Transaction,
+        user: &CurrentUser,
+        request: &mut BrowserRequest,
+    ) -> Result<Step, OAuthError> {
+        let Some(wanted) = transaction.purpose.request() else { return Ok(Step::SignIn) };
+        let Context { org, server, .. } = self.context;
+        let user_id = &user.authentication().user_id;
+        let consent = consents::find(self.context, &wanted.server, &wanted.client_id, user_id).await?;
+        Ok(self.context.decide(&mut request.trace, |moment| {
+            authorization::decide(org, server, wanted, Some(user), &consent, moment)
+        }))
+    }
+
+    /// Issues an interaction code, which ends the transaction.
+    async fn issue(
+        self,
+        transaction: &Transaction,
+        authorization: Authorization,
+        request: &mut BrowserRequest,
+    ) -> Result<Answered, OAuthError> {
+        let context = self.context;
+        let (Purpose::Interact(interaction), Some(known)) = (&transaction.purpose, &authorization.authentication)
+        else {
+            return Err(OAuthError::new(ErrorId::ServerError, "an interaction code without an interaction"));
+        };
+        let (user_id, session_id) = (known.user_id.clone(), known.session_id.clone());
+        let code = context.decide(&mut request.trace, |moment| moment.token());
+        let record = authorization::code_record(&interaction.request, authorization);
+        let ledger = context.ledger();
+        let mut batch = ledger.batch();
+        batch.require(ledger.transactions(), self.handle, |_| true);
+        batch.delete(ledger.transactions(), self.handle);
+        batch.delete(ledger.interactions(), &interaction.handle);
+        batch.put(ledger.interaction_codes(), &code, record, context.now + Code::INTERACTION_LIFETIME);
+        issued_tokens::record(context, &mut batch, &user_id, vec![IssuedCredential::InteractionCode(code.clone())]);
+        authorization_response::add_session_client(context, &mut batch, &session_id, &interaction.request.client_id);
+        match batch.commit().await {
+            // Another request has finished the transaction.
+            Err(LedgerError::Conflict { .. }) => Ok((IdxError::SessionExpired.status(), idx::expired())),
+            other => {
+                other?;
+                Ok((200, self.of(transaction).with_interaction_code(&code, &user_id, context.now)))
+            }
+        }
+    }
+
+    /// The user has not allowed what the client wants: the client gets the error at its redirect URI, and the transaction ends.
+    async fn refuse(self, transaction: &Transaction, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
+        let Some(wanted) = transaction.purpose.request() else { return self.show(transaction, None, request).await };
+        let error = OAuthError::new(ErrorId::AccessDenied, "the user did not allow it");
+        request.note_error(&error);
+        let response = authorization::error_response(&wanted.target, &error);
+        let response = response.with_issuer(&self.context.server, &self.context.urls);
+        let href = response.location().unwrap_or_else(|| wanted.target.redirect_uri().to_owned());
+        self.context.ledger().transactions().take(self.handle).await?;
+        Ok((200, self.of(transaction).failure_redirect(&href)))
+    }
+
+    /// The document of the transaction as it is stored.
+    async fn show(
+        self,
+        transaction: &Transaction,
+        error: Option<&IdxError>,
+        request: &mut BrowserRequest,
+    ) -> Result<Answered, OAuthError> {
+        let Context { org, server, .. } = self.context;
+        let consent = sign_in_step::earlier_consent(self.context, transaction).await?;
+        let facts = SignInFacts { consent, ..SignInFacts::default() };
+        let options = sign_in::options(org, server, transaction, &facts);
+        for option in &options {
+            request.trace.note(NoteStatus::Absent, "sign-in", asked_for(option));
+        }
+        Ok((error.map_or(200, IdxError::status), self.of(transaction).document(&options, error)))
+    }
+
+    fn of<'t>(self, transaction: &'t Transaction) -> IdxTransaction<'t>
+    where
+        'a: 't,
+    {
+        let Context { org, server, urls, .. } = self.context;
+        IdxTransaction { org, server, urls, state_handle: self.handle, transaction }
+    }
+
+    /// Stores the next stage of a transaction.
+    async fn store(self, transaction: &mut Transaction) -> Result<(), LedgerError> {
+        transaction.expires = idx::expires(transaction, self.context.now);
+        let expires = transaction.expires;
+        self.context.ledger().transactions().put(self.handle, transaction.clone(), expires).await
+    }
+}
+
+/// What a form asks for, and why.
+fn asked_for(option: &Remediation) -> String {
+    match option {
+        Remediation::Identify { with_password: false, .. } => "asks who signs in".to_owned(),
+        Remediation::Identify { with_password: true, .. } => "asks who signs in, and for the password".to_owned(),
+        Remediation::Password { identifier } => {
+            format!("asks for the password of {identifier}: a sign-in needs one factor")
+        }
+        Remediation::Consent { scopes, .. } => {
+            let names: Vec<&str> = scopes.iter().map(|scope| scope.name.as_str()).collect();
+            format!("asks for consent to {}", names.join(", "))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! One step of a sign-in: loads what it depends on, applies it, and commits the result.
+
+use mock_idp_core::ledger::{Consent, FailedSignIns, IssuedCredential, LedgerError, Stage, Transaction, UserDecision};
+use mock_idp_core::sign_in::{self, RejectedAnswer, SignInAnswer, SignInEffect, SignInFacts, SignInProblem};
+use mock_idp_core::trace::Trace;
+
+use super::{Context, consents, issued_tokens};
+use crate::ledger::{Batch, NEVER, Version};
+
+/// A step that has been committed.
+#[derive(Debug)]
+pub(super) enum CommittedStep {
+    Taken(Transaction),
+    /// The answer was rejected. The transaction may be at an earlier stage.
+    Rejected(Transaction, SignInProblem),
+    /// The device that the user has decided on did not wait any more.
+    DeviceGone,
+}
+
+/// What becomes of a stored transaction with its next step.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum NextHandle {
+    /// Each page has a handle of its own, which is used up.
+    New,
+    /// The transaction keeps its handle. The result says when it expires then.
+    Same(fn(&Transaction, i64) -> i64),
+}
+
+/// Takes a step of the transaction with this handle. `None`: there is none, or another request has taken the step. Of several requests at
+/// the same time one takes it; the others are decided on what it has left.
+pub(super) async fn take(
+    context: &Context,
+    handle: &str,
+    answer: SignInAnswer<'_>,
+    remember: bool,
+    next: NextHandle,
+    trace: &mut Trace,
+) -> Result<Option<CommittedStep>, LedgerError> {
+    let transactions = context.ledger().transactions();
+    loop {
+        let Some(found) = transactions.get_versioned(handle).await? else { return Ok(None) };
+        let mut transaction = found.value;
+        transaction.remember |= remember;
+        let stage = transaction.stage.clone();
+        let mut batch = context.ledger().batch();
+        let mut step = Trace::default();
+        let mut result = decide(context, transaction, answer, &mut batch, &mut step).await?;
+        match (next, &mut result) {
+            (NextHandle::New, _) | (NextHandle::Same(_), CommittedStep::DeviceGone) => {
+                batch.require_version(transactions, handle, found.version);
+                batch.delete(transactions, handle);
+            }
+            (NextHandle::Same(expires), CommittedStep::Taken(transaction)) => {
+                transaction.expires = expires(transaction, context.now);
+                batch.require_version(transactions, handle, found.version);
+                batch.put(transactions, handle, transaction.clone(), transaction.expires);
+            }
+            // Okta: a failed answer neither changes the form nor extends the transaction.
+            (NextHandle::Same(_), CommittedStep::Rejected(transaction, _)) => {
+                transaction.stage = stage;
+                batch.require_version(transactions, handle, found.version);
+                batch.put(transactions, handle, transaction.clone(), transaction.expires);
+            }
+        }
+        match batch.commit().await {
+            Err(LedgerError::Conflict { .. }) => {}
+            other => {
+                trace.notes.extend(step.notes);
+                return other.map(|()| Some(result));
+            }
+        }
+    }
+}
+
+/// Takes the first step of a transaction that is not stored.
+pub(super) async fn take_first(
+    context: &Context,
+    transaction: &Transaction,
+    answer: SignInAnswer<'_>,
+    trace: &mut Trace,
+) -> Result<CommittedStep, LedgerError> {
+    loop {
+        let mut batch = context.ledger().batch();
+        let mut step = Trace::default();
+        let result = decide(context, transaction.clone(), answer, &mut batch, &mut step).await?;
+        match batch.commit().await {
+            Err(LedgerError::Conflict { .. }) => {}
+            other => {
+                trace.notes.extend(step.notes);
+                return other.map(|()| result);
+            }
+        }
+    }
+}
+
+async fn decide<'c>(
+    context: &'c Context,
+    transaction: Transaction,
+    answer: SignInAnswer<'_>,
+    batch: &mut Batch<'c>,
+    trace: &mut Trace,
+) -> Result<CommittedStep, LedgerError> {
+    let (facts, version) = load(context, &transaction, answer).await?;
+    let Context { org, server, .. } = context;
+    let client_id = transaction.purpose.client_id().to_owned();
+    let applied = context.decide(trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
+    let (result, effects) = match applied {
+        Ok((transaction, effects)) => (CommittedStep::Taken(transaction), effects),
+        Err(rejected) => {
+            let RejectedAnswer { problem, transaction, effects } = *rejected;
+            (CommittedStep::Rejected(transaction, problem), effects)
+        }
+    };
+    for effect in effects {
+        match effect {
+            SignInEffect::FailedSignIns { user_id, failed } => {
+                let table = context.ledger().failed_sign_ins();
+                match version {
+                    Some(version) => batch.replace(table, &user_id, version, failed),
+                    None => batch.put_new(table, &user_id, failed, NEVER),
+                }
+            }
+            SignInEffect::GiveConsent { user_id, scopes } => {
+                consents::add(context, batch, &server.id, &client_id, &user_id, &scopes);
+            }
+            SignInEffect::DecideDevice { activation, decision } => {
+                let devices = context.ledger().devices();
+                let Some(mut found) = devices.get_versioned(&activation.device_code).await? else {
+                    return Ok(CommittedStep::DeviceGone);
+                };
+                if !found.value.decide(decision.clone(), context.now) {
+                    return Ok(CommittedStep::DeviceGone);
+                }
+                batch.replace(devices, &activation.device_code, found.version, found.value);
+                if let UserDecision::Allowed(authentication) = &decision {
+                    let device = vec![IssuedCredential::Device(activation.device_code)];
+                    issued_tokens::record(context, batch, &authentication.user_id, device);
+                }
+            }
+        }
+    }
+    Ok(result)
+}
+
+/// What a step depends on, and the version of the stored record of wrong passwords.
+async fn load(
+    context: &Context,
+    transaction: &Transaction,
+    answer: SignInAnswer<'_>,
+) -> Result<(SignInFacts, Option<Version>), LedgerError> {
+    let failed = match sign_in::user_of_step(&context.org, &transaction.stage, answer) {
+        Some(user) => context.ledger().failed_sign_ins().get_versioned(&user.id).await?,
+        None => None,
+    };
+    let facts = SignInFacts {
+        failed: failed.as_ref().map_or_else(FailedSignIns::default, |failed| failed.value),
+        consent: earlier_consent(context, transaction).await?,
+    };
+    Ok((facts, failed.map(|failed| failed.version)))
+}
+
+/// What the user who is asked for consent has allowed the client before.
+pub(super) async fn earlier_consent(context: &Context, transaction: &Transaction) -> Result<Consent, LedgerError> {
+    let Stage::Consent { user } = &transaction.stage else { return Ok(Consent::default()) };
+    let purpose = &transaction.purpose;
+    consents::find(context, purpose.server(), purpose.client_id(), &user.authentication().user_id).await
+}

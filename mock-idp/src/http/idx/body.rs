@@ -1,0 +1,51 @@
+//! The bodies of the IDX API.
+
+use std::collections::BTreeMap;
+
+use http::request::Parts;
+use mock_idp_core::protocol::Scopes;
+use serde::Deserialize;
+
+use crate::http::extract::IonBody;
+use crate::routing::{Decided, FromBody};
+
+/// The members that the steps have. Others are ignored.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct IdxBody {
+    pub(super) state_handle: Option<String>,
+    pub(super) state_token: Option<String>,
+    pub(super) interaction_handle: Option<String>,
+    pub(super) identifier: Option<String>,
+    pub(super) credentials: Option<IdxCredentials>,
+    pub(super) remember_me: bool,
+    pub(super) consent: Option<bool>,
+    opted_scopes: BTreeMap<String, bool>,
+}
+
+/// What proves who the user is. It stays out of logs.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct IdxCredentials {
+    pub(super) passcode: String,
+}
+
+impl std::fmt::Debug for IdxCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdxCredentials")
+    }
+}
+
+impl IdxBody {
+    /// The optional scopes that the user has selected.
+    pub(super) fn selected(&self) -> Scopes {
+        self.opted_scopes.iter().filter(|(_, selected)| **selected).map(|(scope, _)| scope.as_str()).collect()
+    }
+}
+
+impl FromBody for IdxBody {
+    async fn from_body(head: &Parts, body: axum::body::Body) -> Result<Self, Decided> {
+        let body = IonBody::from_body(head, body).await?;
+        body.read().map_err(|error| crate::http::respond::api_error::render(&error))
+    }
+}

@@ -1,0 +1,29 @@
+//! The rows of the IDX API.
+
+use http::Method;
+
+use super::steps;
+use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
+
+/// What its bodies contain.
+const SECRETS: &[&str] = &["stateHandle", "stateToken", "interactionHandle", "credentials", "passcode"];
+
+pub(in crate::http) static ROUTES: &[Route] = &[
+    row(&["/idp/idx/introspect"], handler!(steps::introspect)),
+    row(&["/idp/idx/identify"], handler!(steps::identify)),
+    row(&["/idp/idx/challenge/answer"], handler!(steps::answer)),
+    row(&["/idp/idx/consent"], handler!(steps::consent)),
+    row(&["/idp/idx/cancel"], handler!(steps::cancel)),
+];
+
+const fn row(paths: &'static [&'static str], handler: Handler) -> Route {
+    Route {
+        method: Method::POST,
+        paths,
+        access: Access::Session,
+        rate: RateClass::SignIn,
+        readers: Readers::TrustedOrigins,
+        secrets: SECRETS,
+        handler,
+    }
+}

@@ -1,0 +1,90 @@
+//! One handler for each step.
+
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+use mock_idp_core::endpoint::idx::{self, IdxError};
+use mock_idp_core::sign_in::SignInAnswer;
+
+use super::body::IdxBody;
+use crate::engine::{IdxAction, IdxEndpoint, IdxHandle, IdxResponse};
+use crate::http::cookies::{CookieNames, set_cookies};
+use crate::http::extract::BrowserForm;
+use crate::http::respond::api_error;
+use crate::journal::Explained;
+use crate::routing::Decided;
+
+pub(super) async fn introspect(form: BrowserForm, body: IdxBody) -> Decided {
+    let IdxBody { state_handle, state_token, interaction_handle, .. } = &body;
+    let state = state_handle.as_deref().or(state_token.as_deref()).map(IdxHandle::State);
+    match state.or(interaction_handle.as_deref().map(IdxHandle::Interaction)) {
+        Some(handle) => respond(form, IdxAction::Introspect(handle)).await,
+        None => bad_request("the body names no transaction"),
+    }
+}
+
+pub(super) async fn identify(form: BrowserForm, body: IdxBody) -> Decided {
+    let identifier = body.identifier.as_deref().unwrap_or_default();
+    let answer = match &body.credentials {
+        Some(credentials) => SignInAnswer::Both { identifier, password: &credentials.passcode },
+        None => SignInAnswer::Identifier(identifier),
+    };
+    step(form, &body, answer).await
+}
+
+pub(super) async fn answer(form: BrowserForm, body: IdxBody) -> Decided {
+    let passcode = body.credentials.as_ref().map_or("", |credentials| &credentials.passcode);
+    step(form, &body, SignInAnswer::Password(passcode)).await
+}
+
+pub(super) async fn consent(form: BrowserForm, body: IdxBody) -> Decided {
+    let selected = body.selected();
+    match body.consent {
+        Some(allowed) => step(form, &body, SignInAnswer::Consent { allowed, selected: &selected }).await,
+        None => bad_request("the body has no consent"),
+    }
+}
+
+pub(super) async fn cancel(form: BrowserForm, body: IdxBody) -> Decided {
+    match body.state_handle.as_deref() {
+        Some(state_handle) => respond(form, IdxAction::Cancel { state_handle }).await,
+        None => bad_request("the body has no stateHandle"),
+    }
+}
+
+async fn step(form: BrowserForm, body: &IdxBody, answer: SignInAnswer<'_>) -> Decided {
+    match body.state_handle.as_deref() {
+        Some(state_handle) => {
+            let action = IdxAction::Answer { state_handle, answer, remember: body.remember_me };
+            respond(form, action).await
+        }
+        None => bad_request("the body has no stateHandle"),
+    }
+}
+
+async fn respond(form: BrowserForm, action: IdxAction<'_>) -> Decided {
+    let BrowserForm { address, browser, names, frame } = form;
+    let decided = IdxEndpoint::new(&address.org, address.urls()).respond(action, browser, frame).await;
+    decided.map(|result| match result {
+        Ok(response) => render(&response, &names),
+        Err(error) => api_error::render(&error).result,
+    })
+}
+
+fn bad_request(reason: &str) -> Decided {
+    let error = IdxError::BadRequest;
+    Explained::refused(ion(error.status(), &idx::failed(&error)), reason)
+}
+
+fn render(answer: &IdxResponse, names: &CookieNames) -> Response {
+    let mut response = ion(answer.status, &answer.document);
+    set_cookies(&mut response, names, &answer.cookies, answer.remember);
+    response
+}
+
+fn ion(status: u16, document: &serde_json::Value) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    let mut response = (status, document.to_string()).into_response();
+    let media_type = HeaderValue::from_static("application/ion+json; okta-version=1.0.0");
+    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    response
+}
