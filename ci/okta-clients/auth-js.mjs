@@ -1,0 +1,110 @@
+// Signs in with @okta/okta-auth-js, in Node: the steps of its IDX functions, in a whole flow and with mistakes.
+import assert from "node:assert/strict";
+import { OktaAuth } from "@okta/okta-auth-js";
+
+// The library warns that its storage is in memory, which is what these flows need.
+console.warn = () => {};
+
+const LOGIN = "buyer@example.test";
+const PASSWORD = "Passw0rd!";
+
+function client(more = {}) {
+  return new OktaAuth({
+    issuer: `${process.env.ORG}/oauth2/default`,
+    clientId: "0oamarketembed0005d7",
+    redirectUri: "http://localhost:8080/login/callback",
+    scopes: ["openid", "profile", "email", "offline_access", "products:read"],
+    ...more,
+  });
+}
+
+const step = (transaction) => transaction.nextStep ?? transaction.availableSteps[0];
+const keys = (transaction) => (transaction.messages ?? []).map((message) => message.i18n.key);
+
+const flows = {
+  async "start, and one step after the other"() {
+    const auth = client();
+    let transaction = await auth.idx.start();
+    assert.equal(transaction.status, "PENDING");
+    assert.equal(step(transaction).name, "identify");
+    transaction = await auth.idx.proceed({ step: "identify", username: LOGIN });
+    assert.equal(step(transaction).name, "challenge-authenticator");
+    transaction = await auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode: PASSWORD } });
+    assert.equal(transaction.status, "SUCCESS");
+    const { accessToken, idToken, refreshToken } = transaction.tokens;
+    assert.equal(idToken.claims.email, LOGIN);
+    assert.deepEqual(idToken.claims.amr, ["pwd"]);
+    assert.ok(accessToken.scopes.includes("products:read"));
+    assert.ok(refreshToken.refreshToken);
+    auth.tokenManager.setTokens(transaction.tokens);
+    const renewed = await auth.token.renewTokens();
+    assert.notEqual(renewed.accessToken.accessToken, accessToken.accessToken);
+  },
+
+  async "authenticate with all values at once"() {
+    const transaction = await client({ idx: { enableLegacyMode: true } }).idx.authenticate({
+      username: LOGIN, password: PASSWORD, rememberMe: true,
+    });
+    assert.equal(transaction.status, "SUCCESS");
+    assert.equal(transaction.tokens.idToken.claims.email, LOGIN);
+  },
+
+  async "a wrong password, then the right one"() {
+    const auth = client();
+    await auth.idx.start();
+    await auth.idx.proceed({ step: "identify", username: LOGIN });
+    let transaction = await auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode: "wrong" } });
+    assert.equal(transaction.status, "PENDING");
+    assert.deepEqual(keys(transaction), ["incorrectPassword"]);
+    transaction = await auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode: PASSWORD } });
+    assert.equal(transaction.status, "SUCCESS");
+  },
+
+  async "an unknown user is told apart by nothing"() {
+    const auth = client();
+    await auth.idx.start();
+    let transaction = await auth.idx.proceed({ step: "identify", username: "nobody@example.test" });
+    assert.equal(step(transaction).name, "challenge-authenticator");
+    transaction = await auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode: PASSWORD } });
+    assert.deepEqual(keys(transaction), ["incorrectPassword"]);
+  },
+
+  async "a user who is not assigned"() {
+    const auth = client();
+    await auth.idx.start();
+    await auth.idx.proceed({ step: "identify", username: "unassigned@example.test" });
+    const transaction = await auth.idx.proceed({ step: "challenge-authenticator", credentials: { passcode: PASSWORD } });
+    assert.deepEqual(keys(transaction), ["idx.error.user.not.assigned.to.app"]);
+    assert.equal(step(transaction).name, "identify");
+  },
+
+  async "cancel, and begin again"() {
+    const auth = client();
+    await auth.idx.start();
+    await auth.idx.proceed({ step: "identify", username: LOGIN });
+    const canceled = await auth.idx.cancel();
+    assert.equal(canceled.status, "CANCELED");
+    const transaction = await auth.idx.start();
+    assert.equal(step(transaction).name, "identify");
+  },
+
+  async "an interaction code is redeemed once"() {
+    const auth = client();
+    await auth.idx.start({ exchangeCodeForTokens: false });
+    await auth.idx.proceed({ step: "identify", username: LOGIN, exchangeCodeForTokens: false });
+    const { interactionCode } = await auth.idx.proceed({
+      step: "challenge-authenticator", credentials: { passcode: PASSWORD }, exchangeCodeForTokens: false,
+    });
+    const { codeVerifier } = await auth.idx.getSavedTransactionMeta();
+    const exchange = () => auth.token.exchangeCodeForTokens({ interactionCode, codeVerifier });
+    assert.ok((await exchange()).tokens.accessToken);
+    await assert.rejects(exchange, { errorCode: "invalid_grant" });
+  },
+};
+
+for (const [name, flow] of Object.entries(flows)) {
+  await flow();
+  console.log(`auth-js: ${name}`);
+}
+// Its services keep timers.
+process.exit();

@@ -1,0 +1,53 @@
+// A browser for tests: Chromium by WebDriver (https://www.w3.org/TR/webdriver2/). CHROMIUM and CHROMEDRIVER name programs that are not
+// on the PATH.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+
+export async function open() {
+  const driver = spawn(process.env.CHROMEDRIVER || "chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "inherit"] });
+  let port;
+  for await (const chunk of driver.stdout.setEncoding("utf8")) {
+    port = /started successfully on port (\d+)/.exec(chunk)?.[1];
+    if (port) break;
+  }
+  const call = async (method, path, body) => {
+    const answer = await fetch(`http://localhost:${port}${path}`, { method, body: body && JSON.stringify(body) });
+    const { value } = await answer.json();
+    if (value?.error) throw new Error(`${value.error}: ${value.message}`);
+    return value;
+  };
+  const args = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
+  const binary = process.env.CHROMIUM || undefined;
+  const capabilities = { alwaysMatch: { browserName: "chrome", "goog:chromeOptions": { args, binary } } };
+  const { sessionId } = await call("POST", "/session", { capabilities });
+  const session = `/session/${sessionId}`;
+
+  /** What `read` makes of the first element that fits, as soon as it makes something of it. */
+  async function first(css, read) {
+    for (let tries = 0; tries < 200; tries++) {
+      const found = await call("POST", `${session}/elements`, { using: "css selector", value: css });
+      const value = found.length && (await read(`${session}/element/${found[0][ELEMENT]}`));
+      if (value) return value;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    const { [ELEMENT]: body } = await call("POST", `${session}/element`, { using: "css selector", value: "body" });
+    throw new Error(`there is no ${css} on the page:\n${await call("GET", `${session}/element/${body}/text`)}`);
+  }
+
+  const element = (css) => first(css, (path) => path);
+
+  return {
+    visit: (url) => call("POST", `${session}/url`, { url }),
+    // Control and A select what the field contains, and the text replaces it.
+    type: async (css, text) => call("POST", `${await element(css)}/value`, { text: `\uE009a\uE000${text}` }),
+    click: async (css) => call("POST", `${await element(css)}/click`, {}),
+    text: (css) => first(css, (path) => call("GET", `${path}/text`)),
+    async close() {
+      await call("DELETE", session);
+      driver.kill();
+      await once(driver, "exit");
+    },
+  };
+}

@@ -1,0 +1,101 @@
+// Signs in with @okta/okta-signin-widget in Chromium: the files of the npm package, served here, in each of its generations.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { open } from "./browser.mjs";
+
+const { ORG } = process.env;
+const LOGIN = "buyer@example.test";
+const PASSWORD = "Passw0rd!";
+const API_TOKEN = "00mockMarketApiToken0123456789abcdefghijkl";
+const DIST = new URL("node_modules/@okta/okta-signin-widget/dist/", import.meta.url);
+
+const page = (script, style, more) => `<!doctype html><title>widget</title>
+<link rel="stylesheet" href="/css/${style}"><script src="/js/${script}"></script>
+<div id="widget"></div><p id="result"></p>
+<script>
+  const widget = new OktaSignIn(${JSON.stringify(more)});
+  widget.showSignInToGetTokens({ el: "#widget", scopes: ["openid", "profile", "email"] }).then(
+    (tokens) => { document.querySelector("#result").textContent = "Hello " + tokens.idToken.claims.email; },
+    (error) => { document.querySelector("#result").textContent = "Error " + error; });
+</script>`;
+
+const types = { js: "text/javascript", css: "text/css", json: "application/json" };
+const pages = {};
+const server = createServer(async ({ url }, response) => {
+  const path = url.split("?")[0];
+  if (pages[path]) return response.setHeader("content-type", "text/html").end(pages[path]);
+  try {
+    const file = await readFile(new URL(`.${path}`, DIST));
+    response.setHeader("content-type", types[path.split(".").pop()] ?? "application/octet-stream").end(file);
+  } catch {
+    response.writeHead(404).end();
+  }
+});
+await new Promise((done) => server.listen(0, "localhost", done));
+const site = `http://localhost:${server.address().port}`;
+
+const redirectUri = `${site}/login/callback`;
+const config = {
+  baseUrl: ORG, clientId: "0oamarketembed0005d7", redirectUri, language: "en",
+  authParams: { issuer: `${ORG}/oauth2/default`, scopes: ["openid", "profile", "email"] },
+};
+Object.assign(pages, {
+  "/gen2": page("okta-sign-in.min.js", "okta-sign-in.min.css", config),
+  "/gen3": page("okta-sign-in.next.js", "okta-sign-in.next.css", { ...config, authScheme: "OAUTH2" }),
+  "/classic": page("okta-sign-in.min.js", "okta-sign-in.min.css", { ...config, useClassicEngine: true }),
+});
+
+// The mock does not know the port of this server.
+const added = await fetch(`${ORG}/_mock/redirect-uris`, {
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ client: config.clientId, redirect_uri: redirectUri }),
+});
+assert.equal(added.status, 200);
+const trusted = await fetch(`${ORG}/api/v1/trustedOrigins`, {
+  method: "POST",
+  headers: { authorization: `SSWS ${API_TOKEN}`, "content-type": "application/json" },
+  body: JSON.stringify({ name: "widget", origin: site, scopes: [{ type: "CORS" }, { type: "REDIRECT" }] }),
+});
+assert.equal(trusted.status, 200);
+
+const IDENTIFIER = 'input[name="identifier"]';
+const PASSCODE = 'input[name="credentials.passcode"]';
+const SUBMIT = { gen2: 'input[type="submit"]', gen3: 'button[type="submit"]' };
+
+async function inTwoSteps(browser, submit) {
+  await browser.type(IDENTIFIER, LOGIN);
+  await browser.click(submit);
+  await browser.type(PASSCODE, "wrong");
+  await browser.click(submit);
+  assert.match(await browser.text('[role="alert"], .infobox-error'), /incorrect|Unable to sign in/i);
+  await browser.type(PASSCODE, PASSWORD);
+  await browser.click(submit);
+}
+
+const generations = {
+  gen2: (browser) => inTwoSteps(browser, SUBMIT.gen2),
+  gen3: (browser) => inTwoSteps(browser, SUBMIT.gen3),
+  async classic(browser) {
+    await browser.type("#okta-signin-username", LOGIN);
+    await browser.type("#okta-signin-password", PASSWORD);
+    await browser.click("#okta-signin-submit");
+  },
+};
+
+try {
+  for (const [name, signIn] of Object.entries(generations)) {
+    const browser = await open();
+    try {
+      await browser.visit(`${site}/${name}`);
+      await signIn(browser);
+      assert.equal(await browser.text("#result"), `Hello ${LOGIN}`);
+      console.log(`widget: ${name}`);
+    } finally {
+      await browser.close();
+    }
+  }
+} finally {
+  server.close();
+}
