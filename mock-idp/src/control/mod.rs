@@ -7,6 +7,7 @@ mod ciba;
 mod clock;
 mod consents;
 mod console;
+mod coverage;
 mod description;
 mod directory;
 mod error;

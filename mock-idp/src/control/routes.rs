@@ -7,7 +7,7 @@ use super::description::ParameterShape::{Text, UpTo};
 use super::description::{BodyExample, DescribedRoute, Parameter, Topic, delete, get, post, put};
 use super::handler::handler;
 use super::{
-    assets, ciba, clock, consents, console, directory, explain, faults, keys, login, mint, next_tokens, orgs,
+    assets, ciba, clock, consents, console, coverage, directory, explain, faults, keys, login, mint, next_tokens, orgs,
     redirect_uris, requests, server, sign_ins, state, unlock,
 };
 use crate::engine::OrgState;
@@ -40,6 +40,10 @@ const PAGE_FILTERS: &[(&str, &str)] = &[
     ("flow", "the request id that a sign-in began with"),
     ("group", "flow: one sign-in at a time"),
 ];
+
+/// The filters of the page about the management API.
+const COVERAGE_FILTERS: &[(&str, &str)] =
+    &[("state", "complete, partial or absent"), ("text", "a part of the path or of the operation id")];
 
 const EMPTY_STATE: &[BodyExample] = &[(
     "The state of an org without users and clients",
@@ -105,6 +109,14 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .body::<OrgState>(EMPTY_STATE)
     .returns::<state::StateDifference>(),
+    get(
+        &["/_mock/coverage"],
+        "coverage",
+        Topic::Server,
+        "Lists the operations that Okta publishes for its management API: which are served, and what is missing.",
+        handler!(coverage::list),
+    )
+    .returns::<coverage::Coverage>(),
     get(&["/_mock/orgs"], "orgs", Topic::Orgs, "Lists the orgs of this mock.", handler!(orgs::list))
         .returns::<Vec<orgs::ListedOrg>>(),
     post(
@@ -454,6 +466,14 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         handler!(console::request),
     )
     .parameters(&[REQUEST_ID]),
+    get(
+        &["/_mock/console/coverage"],
+        "coverage_page",
+        Topic::Pages,
+        "Shows which operations of Okta's management API are served.",
+        handler!(console::coverage),
+    )
+    .texts(COVERAGE_FILTERS),
     get(&["/_mock/assets/{name}"], "asset", Topic::Pages, "Returns a file that the pages use.", handler!(assets::get))
         .open_to(Access::Public)
         .parameters(&[Parameter::path("name", "the name of the file", "page.css")])

@@ -50,7 +50,7 @@ pub(crate) struct ConnectionFront(Arc<ConnectionState>);
 #[derive(Debug)]
 struct Shared {
     resolver: Resolver,
-    table: Table,
+    table: Arc<Table>,
     log_requests: bool,
 }
 
@@ -73,7 +73,7 @@ impl Front {
     pub(crate) fn new(orgs: Arc<Orgs>, settings: Arc<Settings>, table: Table) -> Self {
         let log_requests = settings.log_requests;
         let resolver = Resolver::new(orgs, settings);
-        Self(Arc::new(Shared { resolver, table, log_requests }))
+        Self(Arc::new(Shared { resolver, table: Arc::new(table), log_requests }))
     }
 
     /// The front for one connection. `reset` is set when the connection has to be reset.
@@ -232,6 +232,7 @@ impl Shared {
         request.extensions_mut().insert(Arc::clone(address));
         request.extensions_mut().insert(matched.clone());
         if matched.group().pipeline == Pipeline::Control {
+            request.extensions_mut().insert(Arc::clone(&self.table));
             let Explained { result: response, .. } = handle(&matched, request).await;
             return Ok(with_id(with_nosniff(response), record.request_id));
         }

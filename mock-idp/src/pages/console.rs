@@ -1,6 +1,8 @@
 //! The console pages: the start page, the preview of a token request, and the journal with its explanations.
 
-use crate::pages::view::{ConsoleView, ControlApiView, PreviewView, RequestView, RequestsView, StartView};
+use crate::pages::view::{
+    ConsoleView, ControlApiView, CoverageView, PreviewView, RequestView, RequestsView, StartView,
+};
 use askama::Template;
 
 use super::chrome::Chrome;
@@ -21,6 +23,9 @@ pub(super) fn render(view: &ConsoleView) -> askama::Result<String> {
         }
         ConsoleView::Requests(view) => RequestsPage { chrome: Chrome::new(&view.frame, "Requests"), view }.render(),
         ConsoleView::Request(view) => RequestPage { chrome: Chrome::new(&view.frame, "Request"), view }.render(),
+        ConsoleView::Coverage(view) => {
+            CoveragePage { chrome: Chrome::new(&view.frame, "Management API"), view }.render()
+        }
         ConsoleView::ControlApi(view) => {
             ControlApiPage { chrome: Chrome::new(&view.frame, "Control API"), view }.render()
         }
@@ -32,6 +37,13 @@ pub(super) fn render(view: &ConsoleView) -> askama::Result<String> {
 struct ControlApiPage<'a> {
     chrome: Chrome<'a>,
     view: &'a ControlApiView,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "console_coverage.html")]
+struct CoveragePage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a CoverageView,
 }
 
 #[derive(Debug, Template)]

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use mock_idp_core::protocol::Parameters;
 
-use super::{Decided, FromHead, Matched};
+use super::{Decided, FromHead, Matched, Table};
 use crate::address::Address;
 
 /// The org and the address that a request is for.
@@ -24,6 +24,17 @@ impl FromHead for Matched {
     #[expect(clippy::expect_used, reason = "the front inserts it into every request")]
     fn from_head(head: &Parts) -> Result<Self, Decided> {
         Ok(head.extensions.get::<Self>().expect("the front matches the route").clone())
+    }
+}
+
+/// The table that requests are matched with. Only handlers of the control API can extract it.
+#[derive(Clone, Debug)]
+pub(crate) struct Served(pub(crate) Arc<Table>);
+
+impl FromHead for Served {
+    #[expect(clippy::expect_used, reason = "the front inserts it into every request for the control API")]
+    fn from_head(head: &Parts) -> Result<Self, Decided> {
+        Ok(Self(Arc::clone(head.extensions.get::<Arc<Table>>().expect("the front inserts the table"))))
     }
 }
 

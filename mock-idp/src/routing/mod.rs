@@ -12,7 +12,7 @@ mod route;
 mod table;
 
 pub(crate) use area::Area;
-pub(crate) use extract::{At, PathParameters, Query};
+pub(crate) use extract::{At, PathParameters, Query, Served};
 pub(crate) use group::{Group, Pipeline};
 pub(crate) use handler::{Decided, FromBody, FromHead, Handler, IntoDecided, Operation, handler, run};
 pub(crate) use matched::Matched;

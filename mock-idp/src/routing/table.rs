@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Method;
 
 use super::matched::PathRoutes;
-use super::{Area, Group, Matched, RateClass, Readers};
+use super::{Area, Group, Matched, RateClass, Readers, Route};
 
 /// All routes of the server.
 #[derive(Debug)]
@@ -57,6 +57,11 @@ impl Table {
             inserted.map_err(|error| RouteConflict { path: template, because: error.to_string() })?;
         }
         Ok(Self { paths, groups })
+    }
+
+    /// All rows.
+    pub(crate) fn routes(&self) -> impl Iterator<Item = &'static Route> {
+        self.groups.iter().flat_map(|group| (group.rows)())
     }
 
     /// The route of a request, or what applies without one.

@@ -8,6 +8,7 @@ use mock_idp_core::preview::{
 use serde_json::Value;
 
 use super::control_api::ControlApiView;
+use super::coverage::CoverageView;
 use super::journal::{RequestView, RequestsView};
 use super::sign_in::Frame;
 use super::start::StartView;
@@ -20,6 +21,7 @@ pub(crate) enum ConsoleView {
     Requests(Box<RequestsView>),
     Request(Box<RequestView>),
     ControlApi(Box<ControlApiView>),
+    Coverage(Box<CoverageView>),
 }
 
 /// The preview page: the form, and the result of the submitted question.

@@ -1,5 +1,6 @@
 //! The control API.
 
+mod coverage;
 mod description;
 mod directory;
 mod journal;
