@@ -23,7 +23,7 @@ const CORE: Layers = Layers {
         &["policy", "claims"],
         &["tokens", "sign_in", "lint"],
         &["endpoint", "management"],
-        &["preview"],
+        &["preview", "transfer"],
     ],
 };
 

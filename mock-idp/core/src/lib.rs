@@ -3,7 +3,7 @@
 //! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
 //! arrive as one argument, [`moment::Moment`]. Layers, lowest first (a module imports only from layers below its own):
 //! `moment trace java_regex` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in lint` ·
-//! `endpoint management` · `preview`.
+//! `endpoint management` · `preview` · `transfer`.
 
 pub mod behavior;
 pub mod claims;
@@ -23,3 +23,4 @@ pub mod sign_in;
 pub mod text;
 pub mod tokens;
 pub mod trace;
+pub mod transfer;

@@ -9,6 +9,8 @@ use mock_idp::{Builder, IssuerUrl, LogFormat, MockIdp, StartError};
 
 use super::env::args::EnvArgs;
 use super::explain::args::{DiffArgs, ExplainArgs, TokenArgs};
+use super::export::ExportArgs;
+use super::import::args::ImportArgs;
 use super::mock_args::{MockArgs, StateArgs, port};
 use super::snapshot::SnapshotArgs;
 
@@ -38,6 +40,10 @@ pub(super) enum Command {
     Serve(ServeArgs),
     /// Write an org document to start from, as okta.yaml.
     Init(InitArgs),
+    /// Write an org document from a live org, a Terraform state, or answers of the API.
+    Import(Box<ImportArgs>),
+    /// Write an org as a document, or as a Terraform configuration.
+    Export(ExportArgs),
     /// Print the settings that an app needs.
     Env(EnvArgs),
     /// Start a mock on a free port, run a command with the settings of `env`, stop, and return its exit code.

@@ -8,9 +8,11 @@ mod config;
 mod env;
 mod exec;
 mod explain;
+mod export;
 mod failure;
 mod health;
 mod http_client;
+mod import;
 mod init;
 mod manual;
 mod mock_args;
@@ -22,6 +24,7 @@ mod signals;
 mod snapshot;
 mod watch;
 mod wrap;
+mod written_file;
 
 use std::process::ExitCode;
 
@@ -43,6 +46,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Health(args) => health::run(&args),
         Command::Exec(args) => return exec::run(&args).unwrap_or_else(|failure| fail(&failure)),
         Command::Init(args) => init::run(&args.dir),
+        Command::Import(args) => import::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Env(args) => env::run(&args),
         Command::Behavior(args) => print(&behavior::render(args.json)),
         Command::Ca(command) => ca::run(&command),

@@ -65,5 +65,6 @@ mod single_sign_out;
 mod snapshot_program;
 mod snapshot_property;
 mod state;
+mod transfer;
 mod unread_bodies;
 mod wire;

@@ -32,7 +32,7 @@ mod roles;
 pub mod schemas;
 pub mod sessions;
 mod store_errors;
-mod tolerant;
+pub(crate) mod tolerant;
 pub mod trusted_origins;
 pub mod user_types;
 pub mod users;

@@ -1,5 +1,7 @@
 //! Reads objects of requests as Okta does: null is the same as nothing, and members that an object does not have are ignored.
 
+use std::cell::RefCell;
+
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -12,13 +14,41 @@ use super::ApiError;
 /// # Errors
 /// Okta: `E0000003` for a value of another type, an unknown word, or a missing member.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
-    T::deserialize(Tolerant(value)).map_err(|error| ApiError::not_well_formed(error.to_string()))
+    T::deserialize(Tolerant { value, at: String::new(), ignored: None })
+        .map_err(|error| ApiError::not_well_formed(error.to_string()))
+}
+
+/// Reads a value and lists the unknown members that have a value, as paths such as `settings.color`.
+///
+/// # Errors
+/// The path of a value that has another type or is an unknown word, and a message.
+pub(crate) fn read_noting<T: DeserializeOwned>(
+    value: Value,
+    ignored: &RefCell<Vec<String>>,
+) -> Result<T, serde_path_to_error::Error<Error>> {
+    serde_path_to_error::deserialize(Tolerant { value, at: String::new(), ignored: Some(ignored) })
 }
 
 /// A value whose objects are read without null and unknown members.
-struct Tolerant(Value);
+struct Tolerant<'n> {
+    value: Value,
+    /// Where the value is. Only kept for the list of ignored members.
+    at: String,
+    ignored: Option<&'n RefCell<Vec<String>>>,
+}
 
-impl IntoDeserializer<'_, Error> for Tolerant {
+impl<'n> Tolerant<'n> {
+    fn member(ignored: Option<&'n RefCell<Vec<String>>>, at: &str, name: &str, value: Value) -> Self {
+        let at = match ignored {
+            None => String::new(),
+            Some(_) if at.is_empty() => name.to_owned(),
+            Some(_) => format!("{at}.{name}"),
+        };
+        Self { value, at, ignored }
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Error> for Tolerant<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -26,15 +56,25 @@ impl IntoDeserializer<'_, Error> for Tolerant {
     }
 }
 
-impl<'de> Deserializer<'de> for Tolerant {
+impl<'de> Deserializer<'de> for Tolerant<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0 {
+        let Self { value, at, ignored } = self;
+        match value {
             Value::Object(members) => {
-                visitor.visit_map(MapDeserializer::new(members.into_iter().map(|(key, value)| (key, Self(value)))))
+                visitor.visit_map(MapDeserializer::new(members.into_iter().map(|(key, value)| {
+                    let member = Self::member(ignored, &at, &key, value);
+                    (key, member)
+                })))
             }
-            Value::Array(elements) => visitor.visit_seq(SeqDeserializer::new(elements.into_iter().map(Self))),
+            Value::Array(elements) => {
+                let elements = elements.into_iter().enumerate();
+                visitor.visit_seq(SeqDeserializer::new(elements.map(|(index, value)| {
+                    let index = if ignored.is_some() { index.to_string() } else { String::new() };
+                    Self::member(ignored, &at, &index, value)
+                })))
+            }
             other => other.deserialize_any(visitor),
         }
     }
@@ -45,17 +85,20 @@ impl<'de> Deserializer<'de> for Tolerant {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0 {
-            Value::Object(mut members) => {
-                members.retain(|key, value| fields.contains(&key.as_str()) && !value.is_null());
-                Self(Value::Object(members)).deserialize_any(visitor)
+        let Self { value, at, ignored } = self;
+        let Value::Object(mut members) = value else { return Self { value, at, ignored }.deserialize_any(visitor) };
+        members.retain(|key, value| {
+            let known = fields.contains(&key.as_str());
+            if let Some(ignored) = ignored.filter(|_| !known && !value.is_null()) {
+                ignored.borrow_mut().push(if at.is_empty() { key.clone() } else { format!("{at}.{key}") });
             }
-            other => Self(other).deserialize_any(visitor),
-        }
+            known && !value.is_null()
+        });
+        Self { value: Value::Object(members), at, ignored }.deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.value.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
@@ -68,7 +111,7 @@ impl<'de> Deserializer<'de> for Tolerant {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.0.deserialize_enum(name, variants, visitor)
+        self.value.deserialize_enum(name, variants, visitor)
     }
 
     forward_to_deserialize_any! {
@@ -82,7 +125,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Scope, UserNameTemplate};
+    use crate::model::{App, Scope, UserNameTemplate};
 
     #[test]
     fn null_and_unknown_members_are_left_out() {
@@ -91,6 +134,21 @@ mod tests {
         assert_eq!((scope.name.as_str(), scope.description), ("orders:read", None));
         let template: UserNameTemplate = read(json!({ "template": null, "type": "CUSTOM" })).unwrap();
         assert_eq!(template, UserNameTemplate { kind: "CUSTOM".into(), ..Default::default() });
+    }
+
+    #[test]
+    fn unknown_members_with_a_value_are_listed_with_their_paths() {
+        let ignored = RefCell::new(Vec::new());
+        let app = json!({
+            "label": "Shop", "logo": null, "color": 7,
+            "credentials": { "userNameTemplate": { "template": "x", "age": 1 }, "signing": { "kid": "a" } },
+        });
+        let app: App = read_noting(app, &ignored).unwrap();
+        assert_eq!(app.label, "Shop");
+        let expected = ["color", "credentials.signing", "credentials.userNameTemplate.age"];
+        let mut ignored = ignored.into_inner();
+        ignored.sort();
+        assert_eq!(ignored, expected);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! `init`: writes an org document to start from.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::fs;
 use std::path::Path;
 
 use super::failure::Failure;
 use super::output::print;
+use super::written_file::write_new;
 
 /// A small org with what most teams change first.
 const DOCUMENT: &str = include_str!("okta.yaml");
@@ -15,14 +15,7 @@ pub(super) fn run(dir: &Path) -> Result<(), Failure> {
     let path = dir.join(FILE_NAME);
     let failed = |error: std::io::Error| Failure::machine(format!("{} cannot be written: {error}", path.display()));
     fs::create_dir_all(dir).map_err(failed)?;
-    let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Failure::invalid(format!("{} exists already; it is left as it is", path.display())));
-        }
-        Err(error) => return Err(failed(error)),
-    };
-    file.write_all(DOCUMENT.as_bytes()).map_err(failed)?;
+    write_new(&path, DOCUMENT)?;
     let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
     print(&format!(
         "Wrote {shown}. Next:\n\n  \

@@ -181,6 +181,16 @@ pub fn user_view(org: &Tables, base: &str, app: &App, app_user: AppUser<'_>) -> 
 }
 
 fn profile(app: &App, user: &User, assignment: &Assignment) -> Value {
+    let mut profile = mapped_profile(app, user);
+    for (name, value) in &assignment.profile {
+        profile.insert(name.clone(), value.clone());
+    }
+    Value::Object(java_ordered(profile))
+}
+
+/// What the default mapping of an app takes from a user.
+#[must_use]
+pub fn mapped_profile(app: &App, user: &User) -> Map<String, Value> {
     let mut profile = Map::new();
     if app.is_client() {
         for (name, source) in CLIENT_PROFILE {
@@ -194,10 +204,7 @@ fn profile(app: &App, user: &User, assignment: &Assignment) -> Value {
             }
         }
     }
-    for (name, value) in &assignment.profile {
-        profile.insert(name.clone(), value.clone());
-    }
-    Value::Object(java_ordered(profile))
+    profile
 }
 
 /// An app group in answers.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::management::{ApiError, Links};
 use crate::model::{App, AuthMethod, ClientSecret, Status};
 use crate::moment::{Moment, timestamp};
+use crate::org::CREATED;
 
 /// Okta: a client has at most two secrets.
 const MOST_SECRETS: usize = 2;
@@ -42,7 +43,7 @@ pub fn all(app: &App) -> Vec<ClientSecret> {
     if !credentials.secrets.is_empty() {
         return credentials.secrets.clone();
     }
-    let created = app.created.unwrap_or_default();
+    let created = app.created.unwrap_or(CREATED);
     let only = credentials.client_secret.iter().map(|secret| ClientSecret {
         // The first secret is created with the app.
         id: app.id.replacen("0oa", "ocs", 1),

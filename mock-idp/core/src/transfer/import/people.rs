@@ -1,0 +1,91 @@
+//! Users and groups.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::reading::{Reading, own_members};
+use crate::model::{AdminRole, Group, Password, RoleType, User};
+
+const USER: &str = "user";
+
+pub(super) fn groups(reading: &mut Reading<'_>) -> Vec<Group> {
+    let mut groups = Vec::new();
+    for object in reading.answers.list("/api/v1/groups") {
+        groups.extend(reading.read::<Group>("group", object, shape(object)));
+    }
+    groups
+}
+
+pub(super) fn users(reading: &mut Reading<'_>, password: Option<&str>) -> Vec<User> {
+    let answers = reading.answers;
+    let mut groups: HashMap<&str, Vec<String>> = HashMap::new();
+    for group in answers.list("/api/v1/groups") {
+        let Some(group_id) = group["id"].as_str() else { continue };
+        for member in answers.list(&format!("/api/v1/groups/{group_id}/users")) {
+            groups.entry(member["id"].as_str().unwrap_or_default()).or_default().push(group_id.to_owned());
+        }
+    }
+    let mut users = Vec::new();
+    for object in answers.list("/api/v1/users") {
+        let Some(mut user) = user(reading, object, password) else { continue };
+        user.group_ids = groups.remove(user.id.as_str()).unwrap_or_default();
+        user.roles = roles(reading, object);
+        users.push(user);
+    }
+    users
+}
+
+fn user(reading: &mut Reading<'_>, object: &Value, password: Option<&str>) -> Option<User> {
+    let has_password = object["credentials"]["password"].is_object();
+    let has_question = object["credentials"]["recovery_question"].is_object();
+    let mut user: User = reading.read(USER, object, shape(object))?;
+    if has_password {
+        match password {
+            _ if user.credentials.password.is_some() => {}
+            Some(password) => user.credentials.password = Some(Password::plain(password)),
+            None => reading.leave_out(
+                USER,
+                object,
+                "credentials.password",
+                "Okta does not show it; --password sets one for all",
+            ),
+        }
+    }
+    if has_question {
+        reading.leave_out(USER, object, "credentials.recovery_question.answer", "Okta does not show it");
+    }
+    // Okta: what users have who are checked by Okta itself.
+    if user.credentials.provider.as_ref().is_some_and(|provider| *provider == Default::default()) {
+        user.credentials.provider = None;
+    }
+    Some(user)
+}
+
+/// Attributes without a value are null in answers.
+fn shape(object: &Value) -> Value {
+    let mut shape = own_members(object);
+    if let Some(Value::Object(profile)) = shape.get_mut("profile") {
+        profile.retain(|_, value| !value.is_null());
+    }
+    Value::Object(shape)
+}
+
+fn roles(reading: &mut Reading<'_>, object: &Value) -> Vec<AdminRole> {
+    let path = format!("/api/v1/users/{}/roles", object["id"].as_str().unwrap_or_default());
+    let mut roles = Vec::new();
+    for role in reading.answers.list(&path) {
+        let name = role["type"].as_str().unwrap_or_default();
+        if role["assignmentType"] == "GROUP" {
+            reading.leave_out(USER, object, "roles", &format!("{name} is assigned through a group"));
+            continue;
+        }
+        match RoleType::named(name) {
+            Some(kind) => roles.push(AdminRole { kind, created: role["created"].as_str().map(str::to_owned) }),
+            // These are among the bindings of resource sets.
+            None if name == "CUSTOM" => {}
+            None => reading.leave_out(USER, object, "roles", &format!("the mock has no role {name}")),
+        }
+    }
+    roles
+}

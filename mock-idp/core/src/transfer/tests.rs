@@ -1,0 +1,210 @@
+use serde_json::{Value, json};
+
+use super::terraform::{ExportedResource, configuration, exported, read_state};
+use super::*;
+use crate::model::{DirectoryKind, GroupType};
+use crate::org::{Document, Org};
+
+const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
+
+fn market() -> Org {
+    Org::parse(MARKET).unwrap()
+}
+
+fn settings() -> ImportSettings<'static> {
+    ImportSettings { subdomain: "market", password: None }
+}
+
+/// A state with these resources.
+fn state(resources: &[ExportedResource]) -> String {
+    let of = |resource: &ExportedResource| {
+        json!({
+            "mode": if resource.is_data { "data" } else { "managed" }, "type": resource.kind, "name": resource.name,
+            "instances": [{ "attributes": resource.state() }],
+        })
+    };
+    json!({ "version": 4, "resources": resources.iter().map(of).collect::<Vec<_>>() }).to_string()
+}
+
+/// What both have after a way through Terraform: without what it does not know.
+fn comparable(mut document: Document) -> Value {
+    document.groups.retain(|group| group.kind == GroupType::OktaGroup);
+    document.apps.retain(crate::model::App::is_client);
+    document.api_tokens.clear();
+    document.settings = crate::org::Settings::default();
+    document.org = crate::org::OrgIdentity::default();
+    document.directory.clear();
+    document.global_session_policies.retain(|policy| !policy.system);
+    for group in &mut document.groups {
+        (group.created, group.last_updated, group.last_membership_updated) = (None, None, None);
+    }
+    for user in &mut document.users {
+        user.note = None;
+        user.group_ids.sort();
+        for time in [&mut user.created, &mut user.activated, &mut user.status_changed, &mut user.last_login] {
+            *time = None;
+        }
+        (user.password_changed, user.last_updated) = (None, None);
+        user.roles.iter_mut().for_each(|role| role.created = None);
+    }
+    for app in &mut document.apps {
+        app.grants.iter_mut().for_each(|grant| (grant.id, grant.created) = (String::new(), None));
+        (app.created, app.agent) = (None, None);
+        (app.connections, app.interclient_allowed_apps) = (Vec::new(), Vec::new());
+        // The provider has no attribute for these.
+        let oauth = &mut app.settings.oauth_client;
+        (oauth.jwks, oauth.dpop_bound_access_tokens, oauth.backchannel_logout_uri) = (None, false, None);
+        (oauth.request_object_signing_alg, oauth.id_token_encrypted_response_alg) = (None, None);
+    }
+    for server in &mut document.authorization_servers {
+        (server.jwks, server.jwks_uri, server.access_token_encrypted_response_algorithm) = (None, None, None);
+        server.associated_servers.clear();
+        server.trusted_issuers.clear();
+    }
+    json!(document)
+}
+
+#[test]
+fn an_org_is_the_same_after_its_export_to_terraform_and_the_import_of_the_state() {
+    let (resources, _) = exported(&market());
+    let (answers, not_read) = read_state(&state(&resources)).unwrap();
+    let imported = import(&answers, settings()).unwrap();
+    let expected = comparable(market().to_document());
+    let actual = comparable(Org::from_document(imported.document).unwrap().to_document());
+    for list in ["groups", "users", "apps", "authorizationServers", "globalSessionPolicies", "trustedOrigins"] {
+        let pairs = |value: &Value| value[list].as_array().cloned().unwrap_or_default();
+        for (expected, actual) in pairs(&expected).into_iter().zip(pairs(&actual)) {
+            assert_eq!(expected, actual);
+        }
+        assert_eq!(pairs(&expected).len(), pairs(&actual).len(), "{list}");
+    }
+    let only_schema = |left_out: &LeftOut| left_out.name.starts_with("okta_user_schema_property.");
+    assert!(not_read.iter().all(only_schema), "{not_read:?}");
+}
+
+#[test]
+fn a_configuration_refers_to_resources_and_has_variables_for_secrets() {
+    let (resources, left_out) = exported(&market());
+    let text = configuration(&resources).unwrap();
+    let body = hcl::parse(&text).unwrap();
+    let blocks = |kind: &str| {
+        let kind = kind.to_owned();
+        body.blocks().filter(move |block| block.identifier() == kind).count()
+    };
+    assert_eq!(blocks("resource") + blocks("data"), resources.len());
+    assert_eq!(blocks("data"), 1);
+    assert_eq!(blocks("terraform"), 1);
+    assert!(blocks("variable") > 5);
+    for secret in ["Passw0rd!", "mock-secret-", "00mockMarketApiToken"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    insta::assert_snapshot!(text);
+    let lines = LeftOut::lines(&left_out);
+    assert!(lines.iter().any(|line| line.contains("API token")), "{lines:?}");
+}
+
+#[test]
+fn templates_of_okta_are_texts_in_a_configuration() {
+    let mut document = market().to_document();
+    document.apps[0].credentials.user_name_template.template = "${user.email}".to_owned();
+    let group = document.groups.iter_mut().find(|group| group.kind == GroupType::OktaGroup).unwrap();
+    group.profile.description = Some("says \"hello\" and %{ if }".to_owned());
+    let (resources, _) = exported(&Org::from_document(document).unwrap());
+    let text = configuration(&resources).unwrap();
+    assert!(text.contains("user_name_template = \"$${user.email}\""), "{text}");
+    assert!(text.contains("description = \"says \\\"hello\\\" and %%{ if }\""), "{text}");
+}
+
+#[test]
+fn what_the_mock_does_not_know_is_left_out_and_listed() {
+    let mut answers = ApiAnswers::default();
+    answers.add(
+        "/api/v1/groups",
+        [json!({ "id": "00gone00000000000001", "type": "OKTA_GROUP", "profile": { "name": "One" } })],
+    );
+    answers.add("/api/v1/users", [json!({
+        "id": "00uada00000000000001", "status": "ACTIVE", "color": "red",
+        "profile": { "login": "ada@example.com", "email": "ada@example.com", "firstName": "Ada", "lastName": "L", "mobilePhone": null },
+        "credentials": { "password": {}, "provider": { "type": "OKTA", "name": "OKTA" } },
+        "_links": {},
+    })]);
+    answers.add("/api/v1/apps", [json!({
+        "id": "0oashop0000000000001", "name": "oidc_client", "label": "Shop", "signOnMode": "OPENID_CONNECT", "status": "ACTIVE",
+        "credentials": { "oauthClient": { "client_id": "0oashop0000000000001", "token_endpoint_auth_method": "none" } },
+        "settings": { "oauthClient": {
+            "application_type": "browser", "grant_types": ["authorization_code", "teleportation"], "response_types": ["code"],
+            "redirect_uris": ["https://shop.example/cb"], "sparkle": 7,
+        } },
+    })]);
+    let assigned = |id: &str| json!({ "id": id, "priority": 0 });
+    answers.add(
+        "/api/v1/apps/0oashop0000000000001/groups",
+        [assigned("00gone00000000000001"), assigned("00gmissing0000000001")],
+    );
+    let Imported { document, left_out } =
+        import(&answers, ImportSettings { subdomain: "acme", password: None }).unwrap();
+    assert_eq!(document.org.subdomain, "acme");
+    let app = &document.apps[0];
+    assert_eq!(app.oauth().grant_types.len(), 1);
+    let groups: Vec<&str> = app.assignments.iter().flat_map(|all| &all.groups).map(|group| group.id.as_str()).collect();
+    assert_eq!(groups, ["00gone00000000000001"]);
+    let listed = LeftOut::lines(&left_out);
+    let begins = |text: &str| assert!(listed.iter().any(|line| line.starts_with(text)), "{text} is not in {listed:#?}");
+    begins("user ada@example.com, color: the org document does not have it");
+    begins("user ada@example.com, credentials.password: Okta does not show it");
+    begins("app Shop, settings.oauthClient.grant_types[1]: unknown variant `teleportation`");
+    begins("app Shop, settings.oauthClient.sparkle: the org document does not have it");
+    begins("app Shop, assignments.groups.1");
+    assert_eq!(listed.len(), 5, "{listed:#?}");
+}
+
+#[test]
+fn a_password_for_all_lets_the_users_sign_in_that_have_one() {
+    let user = |login: &str, credentials: Value| {
+        let profile = json!({ "login": login, "email": login, "firstName": "A", "lastName": "B" });
+        json!({ "id": login, "status": "ACTIVE", "profile": profile, "credentials": credentials })
+    };
+    let mut answers = ApiAnswers::default();
+    answers.add("/api/v1/users", [user("a@example.com", json!({ "password": {} })), user("b@example.com", json!({}))]);
+    let imported = import(&answers, ImportSettings { subdomain: "a", password: Some("Secret1!") });
+    let users = imported.unwrap().document.users;
+    let passwords: Vec<_> =
+        users.iter().map(|user| user.credentials.password.as_ref().and_then(|known| known.text())).collect();
+    assert_eq!(passwords, [Some("Secret1!"), None]);
+}
+
+#[test]
+fn the_output_of_terraform_show_is_read_with_its_modules() {
+    let group = |name: &str| {
+        let values =
+            json!({ "id": format!("00g{name}"), "name": name, "description": "", "custom_profile_attributes": "{}" });
+        json!({ "mode": "managed", "type": "okta_group", "name": name, "values": values })
+    };
+    let zone = json!({ "mode": "managed", "type": "okta_network_zone", "name": "z", "values": {
+        "id": "nzo1", "name": "Office", "type": "IP", "status": "ACTIVE", "usage": "POLICY",
+        "gateways": ["192.0.2.0/24", "198.51.100.1-198.51.100.9"], "dynamic_locations": null,
+    } });
+    let brand = json!({ "mode": "managed", "type": "okta_brand", "name": "b", "values": { "id": "bnd1" } });
+    let shown = json!({ "format_version": "1.0", "values": { "root_module": {
+        "resources": [group("one"), zone, brand], "child_modules": [{ "resources": [group("two")] }],
+    } } });
+    let (answers, left_out) = read_state(&shown.to_string()).unwrap();
+    let names: Vec<_> = answers.list("/api/v1/groups").iter().map(|group| group["profile"]["name"].clone()).collect();
+    assert_eq!(names, ["one", "two"]);
+    let imported = import(&answers, settings()).unwrap();
+    let zones = &imported.document.directory[&DirectoryKind::NetworkZone];
+    let gateways = json!([
+        { "type": "CIDR", "value": "192.0.2.0/24" }, { "type": "RANGE", "value": "198.51.100.1-198.51.100.9" },
+    ]);
+    assert_eq!(zones[0].members["gateways"], gateways);
+    assert_eq!(LeftOut::lines(&left_out), ["resource okta_brand.b: resources of this type are not imported"]);
+    assert!(read_state("{}").is_err() && read_state("state").is_err());
+}
+
+#[test]
+fn equal_lines_of_a_report_are_counted() {
+    let one = |name: &str| LeftOut::new("user", name, "password", "not shown");
+    let all = [one("a"), one("b"), LeftOut::new("API tokens", "", "", "refused"), one("c"), one("d")];
+    let lines = ["4 of type user (a, b, c, …), password: not shown", "API tokens: refused"];
+    assert_eq!(LeftOut::lines(&all), lines);
+}

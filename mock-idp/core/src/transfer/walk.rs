@@ -1,0 +1,152 @@
+//! The lists of Okta's API that an import reads, as a tree: lists that belong to objects are below the list of these objects.
+
+use serde_json::Value;
+
+/// A list, or one object.
+#[derive(Debug)]
+pub struct ApiList {
+    /// What progress calls it.
+    pub name: &'static str,
+    /// `{}` stands for an object that it belongs to, the outermost first.
+    pub path: &'static str,
+    pub query: &'static str,
+    /// The member of the answer that has the list. `None`: the answer is the list or the object.
+    pub member: Option<&'static str>,
+    /// Whether the object that it belongs to has it.
+    pub of: fn(&Value) -> bool,
+    /// What stands in the paths of the lists below. `None`: the object has none.
+    pub key: fn(&Value) -> Option<&str>,
+    pub below: &'static [ApiList],
+}
+
+const LEAF: ApiList = ApiList { name: "", path: "", query: "", member: None, of: |_| true, key: |_| None, below: &[] };
+
+const fn list(name: &'static str, path: &'static str, query: &'static str) -> ApiList {
+    ApiList { name, path, query, ..LEAF }
+}
+
+fn id(object: &Value) -> Option<&str> {
+    object["id"].as_str()
+}
+
+/// The last segment of a link of the object.
+fn linked<'v>(object: &'v Value, link: &str) -> Option<&'v str> {
+    object["_links"][link]["href"].as_str()?.rsplit('/').next()
+}
+
+const fn of_clients(name: &'static str, path: &'static str) -> ApiList {
+    ApiList { of: |app| app["signOnMode"] == "OPENID_CONNECT", ..list(name, path, "") }
+}
+
+/// Okta: policies are listed by their type.
+const fn policies(name: &'static str, query: &'static str) -> ApiList {
+    ApiList { key: id, below: POLICY_RULES, ..list(name, "/api/v1/policies", query) }
+}
+
+const POLICY_RULES: &[ApiList] = &[list("policy rules", "/api/v1/policies/{}/rules", "")];
+
+/// Everything, in the order in which it is read.
+pub static WALK: &[ApiList] = &[
+    list("organization", "/.well-known/okta-organization", ""),
+    list("org settings", "/api/v1/org", ""),
+    ApiList {
+        key: |kind| linked(kind, "schema"),
+        below: &[list("user schemas", "/api/v1/meta/schemas/user/{}", "")],
+        ..list("user types", "/api/v1/meta/types/user", "")
+    },
+    list("group schema", "/api/v1/meta/schemas/group/default", ""),
+    list("linked objects", "/api/v1/meta/schemas/user/linkedObjects", ""),
+    list("users", "/api/v1/users", "limit=200"),
+    list("deactivated users", "/api/v1/users", "limit=200&filter=status%20eq%20%22DEPROVISIONED%22"),
+    ApiList {
+        member: Some("value"),
+        key: id,
+        below: &[list("administrator roles", "/api/v1/users/{}/roles", "")],
+        ..list("administrators", "/api/v1/iam/assignees/users", "")
+    },
+    ApiList {
+        // Okta: all users are members of the built-in groups.
+        key: |group| id(group).filter(|_| group["type"] != "BUILT_IN"),
+        below: &[
+            list("memberships", "/api/v1/groups/{}/users", "limit=200"),
+            list("group owners", "/api/v1/groups/{}/owners", ""),
+        ],
+        ..list("groups", "/api/v1/groups", "limit=200")
+    },
+    list("group rules", "/api/v1/groups/rules", "limit=200"),
+    ApiList {
+        key: id,
+        below: &[
+            list("app users", "/api/v1/apps/{}/users", "limit=200"),
+            list("app groups", "/api/v1/apps/{}/groups", "limit=200"),
+            of_clients("client secrets", "/api/v1/apps/{}/credentials/secrets"),
+            of_clients("scope grants", "/api/v1/apps/{}/grants"),
+            of_clients("groups claims", "/api/v1/internal/apps/{}/settings/oauth/idToken"),
+            list("app schemas", "/api/v1/meta/schemas/apps/{}/default", ""),
+        ],
+        ..list("apps", "/api/v1/apps", "limit=200")
+    },
+    ApiList {
+        key: id,
+        below: &[
+            list("scopes", "/api/v1/authorizationServers/{}/scopes", ""),
+            list("claims", "/api/v1/authorizationServers/{}/claims", ""),
+            list("associated servers", "/api/v1/authorizationServers/{}/associatedServers", "trusted=true"),
+            ApiList {
+                key: id,
+                below: &[list("access policy rules", "/api/v1/authorizationServers/{}/policies/{}/rules", "")],
+                ..list("access policies", "/api/v1/authorizationServers/{}/policies", "")
+            },
+        ],
+        ..list("authorization servers", "/api/v1/authorizationServers", "limit=200")
+    },
+    policies("global session policies", "type=OKTA_SIGN_ON"),
+    policies("password policies", "type=PASSWORD"),
+    policies("enrollment policies", "type=MFA_ENROLL"),
+    policies("routing policies", "type=IDP_DISCOVERY"),
+    policies("app sign-in policies", "type=ACCESS_POLICY"),
+    policies("profile enrollment policies", "type=PROFILE_ENROLLMENT"),
+    policies("session protection policies", "type=POST_AUTH_SESSION"),
+    policies("session violation policies", "type=SESSION_VIOLATION_DETECTION"),
+    list("trusted origins", "/api/v1/trustedOrigins", ""),
+    list("network zones", "/api/v1/zones", ""),
+    list("authenticators", "/api/v1/authenticators", ""),
+    list("identity providers", "/api/v1/idps", ""),
+    list("inline hooks", "/api/v1/inlineHooks", ""),
+    list("event hooks", "/api/v1/eventHooks", ""),
+    ApiList {
+        member: Some("roles"),
+        key: id,
+        below: &[ApiList {
+            member: Some("permissions"),
+            ..list("permissions", "/api/v1/iam/roles/{}/permissions", "")
+        }],
+        ..list("custom roles", "/api/v1/iam/roles", "")
+    },
+    ApiList {
+        member: Some("resource-sets"),
+        key: id,
+        below: &[
+            ApiList { member: Some("resources"), ..list("resources", "/api/v1/iam/resource-sets/{}/resources", "") },
+            ApiList {
+                member: Some("roles"),
+                key: id,
+                below: &[ApiList {
+                    member: Some("members"),
+                    ..list("bound members", "/api/v1/iam/resource-sets/{}/bindings/{}/members", "")
+                }],
+                ..list("bindings", "/api/v1/iam/resource-sets/{}/bindings", "")
+            },
+        ],
+        ..list("resource sets", "/api/v1/iam/resource-sets", "")
+    },
+    list("API tokens", "/api/v1/api-tokens", ""),
+];
+
+impl ApiList {
+    /// The path for the objects that it belongs to.
+    #[must_use]
+    pub fn path_of(&self, keys: &[&str]) -> String {
+        keys.iter().fold(self.path.to_owned(), |path, key| path.replacen("{}", key, 1))
+    }
+}

@@ -1,0 +1,12 @@
+//! What a source has.
+
+use serde_json::Value;
+
+/// What a source has of a list.
+#[derive(Debug)]
+pub(super) enum FoundList {
+    /// The answers, one for each page.
+    Pages(Vec<Value>),
+    /// It is not there, or the token may not read it: the status, and Okta's error.
+    Refused(String),
+}
