@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::problem::Problems;
+use super::rows::id_of;
 use super::servers::Servers;
 use super::snapshot::Org;
-use super::table::{ID, Record, Table};
+use super::table::{Record, Table};
 use super::tables::Tables;
 use super::validate;
 
@@ -66,10 +67,4 @@ fn merge<T: Record + PartialEq>(next: &mut Table<T>, seed: &Table<T>, current: &
             next.remove(slot);
         }
     }
-}
-
-fn id_of<T: Record>(object: &T) -> String {
-    let mut id = String::new();
-    T::INDEXES[ID](object, &mut |key| key.clone_into(&mut id));
-    id
 }

@@ -12,6 +12,7 @@ mod merge;
 mod picker;
 mod problem;
 mod records;
+mod rows;
 mod server;
 mod servers;
 mod snapshot;
@@ -31,6 +32,7 @@ pub(crate) use fresh::{access_catch_all, default_session_policy, enrollment_catc
 pub(crate) use import::CREATED;
 pub use picker::PickerUser;
 pub use problem::{Problem, Problems};
+pub use rows::{RowChange, StoredRow};
 pub use server::{ClaimValue, CompiledClaim, CompiledPolicy, CompiledRule, CompiledServer, GroupFilter, ServerKind};
 pub use snapshot::Org;
 pub use table::Times;

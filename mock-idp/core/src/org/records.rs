@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::table::{KeysOf, Record};
 use crate::expression::GroupView;
@@ -40,6 +41,19 @@ pub(super) struct GroupEntry {
 impl PartialEq for GroupEntry {
     fn eq(&self, other: &Self) -> bool {
         self.group == other.group
+    }
+}
+
+/// The group alone.
+impl Serialize for GroupEntry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.group.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for GroupEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Group::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -91,14 +105,14 @@ impl Record for App {
 }
 
 /// What an app is assigned to.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) enum Assignee {
     User,
     Group,
 }
 
 /// The assignment of an app to a user or a group.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct AppAssignment {
     pub(super) app_id: Box<str>,
     pub(super) assignee: Assignee,
@@ -135,7 +149,7 @@ impl Record for AuthorizationServer {
 }
 
 /// An object that belongs to another one: a scope to its server, a rule to its policy.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct Child<T> {
     /// Id of the object that it belongs to.
     pub(super) owner: Box<str>,
@@ -180,7 +194,7 @@ impl Record for TrustedOrigin {
 }
 
 /// A directory object of a kind.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub(super) struct DirectoryRow {
     pub(super) kind: DirectoryKind,
     pub(super) object: DirectoryObject,

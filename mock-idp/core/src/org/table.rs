@@ -20,12 +20,14 @@ pub struct Times {
 #[derive(Debug)]
 pub(super) struct Row<T> {
     pub(super) times: Times,
+    /// The place among the rows of its table: larger than those of the rows that were there when it was added.
+    pub(super) order: u64,
     object: T,
 }
 
 impl<T> Row<T> {
     pub(super) fn new(object: T, created: i64, last_updated: i64) -> Self {
-        Self { times: Times { created, last_updated }, object }
+        Self { times: Times { created, last_updated }, order: 0, object }
     }
 }
 
@@ -65,6 +67,8 @@ pub(super) struct Table<T> {
     hasher: RandomState,
     slots: u32,
     rows: u32,
+    /// The order of the next row that is added.
+    next_order: u64,
 }
 
 impl<T> Clone for Table<T> {
@@ -75,6 +79,7 @@ impl<T> Clone for Table<T> {
             hasher: self.hasher.clone(),
             slots: self.slots,
             rows: self.rows,
+            next_order: self.next_order,
         }
     }
 }
@@ -87,6 +92,7 @@ impl<T: Record> Default for Table<T> {
             hasher: RandomState::new(),
             slots: 0,
             rows: 0,
+            next_order: 1,
         }
     }
 }
@@ -171,13 +177,29 @@ impl<T: Record> Table<T> {
     }
 
     /// Adds a row behind the others, even if its id is taken; its slot.
-    pub(super) fn push(&mut self, row: Row<T>) -> u32 {
+    pub(super) fn push(&mut self, mut row: Row<T>) -> u32 {
+        row.order = self.next_order;
         self.append(Arc::new(row))
     }
 
     /// Puts a row in the place of the one with its id, or behind the others; its slot.
     pub(super) fn put(&mut self, id: &str, row: Row<T>) -> u32 {
+        let order = self.get(id).map_or(self.next_order, |known| known.order);
+        self.put_ordered(id, row, order)
+    }
+
+    /// The same, for a row that had its place in a table before.
+    pub(super) fn put_ordered(&mut self, id: &str, mut row: Row<T>, order: u64) -> u32 {
+        row.order = order;
         self.put_shared(id, Arc::new(row))
+    }
+
+    /// The rows of the parts that another table does not share.
+    pub(super) fn rows_not_shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a Arc<Row<T>>> {
+        let chunks = self.chunks.iter().enumerate();
+        let own =
+            chunks.filter(|(index, chunk)| !other.chunks.get(*index).is_some_and(|known| Arc::ptr_eq(known, chunk)));
+        own.flat_map(|(_, chunk)| chunk.iter().flatten())
     }
 
     /// The same, for a row of another table.
@@ -202,7 +224,7 @@ impl<T: Record> Table<T> {
         if self.slots as usize <= 2 * self.rows as usize + CHUNK {
             return;
         }
-        let mut dense = Self { hasher: self.hasher.clone(), ..Self::default() };
+        let mut dense = Self { hasher: self.hasher.clone(), next_order: self.next_order, ..Self::default() };
         for row in self.iter() {
             dense.append(Arc::clone(row));
         }
@@ -220,6 +242,7 @@ impl<T: Record> Table<T> {
         }
         self.slots += 1;
         self.rows += 1;
+        self.next_order = self.next_order.max(row.order + 1);
         self.list(slot, &row);
         slot
     }
