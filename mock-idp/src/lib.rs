@@ -24,6 +24,7 @@ mod keys;
 mod ledger;
 mod listen;
 mod logging;
+mod metrics;
 mod mock_idp;
 mod org_document;
 mod org_source;

@@ -7,9 +7,11 @@ mod reload;
 mod sandbox_org;
 mod spawned;
 mod start;
+mod state_store;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mock_idp_core::org::{Document, Problems, RateLimits};
 use parking_lot::Mutex;
@@ -21,6 +23,7 @@ pub use self::org_control::{
 };
 pub use self::sandbox_org::{SandboxOrg, SandboxSpec};
 pub use self::spawned::SpawnedMockIdp;
+use self::state_store::StateStore;
 use crate::engine::Orgs;
 use crate::http::front::Front;
 use crate::listen::Serving;
@@ -49,8 +52,11 @@ pub struct MockIdp {
     warnings: Vec<String>,
     control_url: Option<String>,
     builder: Builder,
+    stopping: Arc<AtomicBool>,
     /// The documents of the orgs, the default one's first.
     sources: Mutex<Vec<OrgSource>>,
+    /// Dropped last: what the requests have changed is on the disk then.
+    _state: StateStore,
 }
 
 impl MockIdp {
@@ -96,6 +102,12 @@ impl MockIdp {
     #[must_use]
     pub fn ca_path(&self) -> Option<&Path> {
         self.ca_path.as_deref()
+    }
+
+    /// The directory that the state is kept in. `None` if it is in memory.
+    #[must_use]
+    pub fn state_path(&self) -> Option<&Path> {
+        self.builder.state.dir.as_deref()
     }
 
     /// Whether the default org refuses requests beyond Okta's rate limits.
@@ -205,9 +217,29 @@ impl MockIdp {
         tls::keep_authority(dir, &[]).map_err(|error| StartError::Certificate(error.to_string()))
     }
 
+    /// Lets `/readyz` say that the mock is stopping. Requests are still answered.
+    pub fn announce_stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    /// Puts the state of the last start in the place of a damaged one, which is kept; where that is.
+    ///
+    /// # Errors
+    /// There is no state of the last start, or it cannot be copied.
+    #[cfg(feature = "disk")]
+    pub fn recover_state(dir: &Path) -> Result<PathBuf, StartError> {
+        Ok(crate::ledger::DiskFile::recover(dir)?)
+    }
+
     /// Stops listening, lets running requests finish, and ends all tasks.
     pub async fn stop(self) {
         self.serving.stop().await;
+        for org in self.orgs.loaded() {
+            // What an embedding program or a changed file has changed since the last request.
+            if let Err(error) = org.settle().await {
+                tracing::error!(target: "mock_idp", "the last changes of the org {} are not stored: {error}", org.name);
+            }
+        }
         logging::flush_stderr();
     }
 }

@@ -1,6 +1,8 @@
 //! Settings of the server, for all its orgs.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::org::{Draft, Org, Problems, SignInForm};
@@ -22,6 +24,8 @@ pub(crate) struct Settings {
     pub ca_pem: String,
     /// When the process started: milliseconds since 1970.
     pub started: i64,
+    /// Set when the process is going to stop.
+    pub stopping: Arc<AtomicBool>,
 }
 
 /// Settings of the server that win over those of an org document.

@@ -59,6 +59,9 @@ pub enum StartError {
     /// A setting is invalid.
     #[error("{0}")]
     Setting(String),
+    /// The state that was kept cannot be used.
+    #[error("{0}")]
+    State(String),
     /// The certificate authority cannot be made or read.
     #[error("no certificate authority: {0}")]
     Certificate(String),

@@ -30,7 +30,7 @@ const CORE: Layers = Layers {
 const MOCK_IDP: Layers = Layers {
     folder: "mock-idp",
     layers: &[
-        &["clock", "faults", "outbound", "pages", "request_id", "seed", "settings", "state_dir"],
+        &["clock", "faults", "metrics", "outbound", "pages", "request_id", "seed", "settings", "state_dir"],
         &["journal", "ledger"],
         &["keys"],
         &["engine"],

@@ -13,6 +13,7 @@ use super::export::ExportArgs;
 use super::import::args::ImportArgs;
 use super::mock_args::{MockArgs, StateArgs, port};
 use super::snapshot::SnapshotArgs;
+use super::state::StateCommand;
 
 /// A local mock of an Okta org: issuer, sign-in pages, policies. Not Okta; test use only.
 #[derive(Debug, Parser)]
@@ -58,6 +59,9 @@ pub(super) enum Command {
     Diff(DiffArgs),
     /// Write the tokens of an org as files, or compare them with the files.
     Snapshot(SnapshotArgs),
+    /// Save, load or compare the state of an org, of a running mock or in a directory.
+    #[command(subcommand)]
+    State(StateCommand),
     /// List where Okta deviates from OpenID Connect, and what `--behavior openid` changes.
     Behavior(BehaviorArgs),
     /// The local certificate authority: its path, its certificate, and how programs trust it.
@@ -95,6 +99,9 @@ pub(super) struct ServeArgs {
     /// Read the org files again when they change, as on SIGHUP.
     #[arg(long, requires = "org", env = "MOCK_IDP_WATCH", value_parser = clap::builder::FalseyValueParser::new())]
     pub(super) watch: bool,
+    /// Seconds for which requests are still answered after SIGTERM or Ctrl-C, while /readyz says that the mock is stopping.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, env = "MOCK_IDP_DRAIN")]
+    pub(super) drain: u32,
     /// Check the org documents and exit.
     #[arg(long)]
     pub(super) check: bool,

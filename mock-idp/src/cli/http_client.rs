@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use http::{Request, Uri, header};
+use http::{Method, Request, Uri, header};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -13,19 +13,34 @@ use super::failure::Failure;
 /// Time limit for the whole exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Largest answer, in bytes.
-const MAX_ANSWER: usize = 16 * 1024 * 1024;
+const MAX_ANSWER: usize = 256 * 1024 * 1024;
+
+/// A request to a mock.
+#[derive(Debug)]
+pub(super) struct Exchange<'a> {
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) token: Option<&'a str>,
+    /// JSON.
+    pub(super) body: Option<String>,
+}
+
+/// Status and JSON body of the answer to a GET request.
+pub(super) fn get(url: &str, token: Option<&str>) -> Result<(u16, Value), Failure> {
+    send(&Exchange { method: Method::GET, url: url.to_owned(), token, body: None })
+}
 
 /// Status and JSON body of an answer.
-pub(super) fn get(url: &str, token: Option<&str>) -> Result<(u16, Value), Failure> {
+pub(super) fn send(exchanged: &Exchange<'_>) -> Result<(u16, Value), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::machine)?;
-    let answer = async { tokio::time::timeout(TIMEOUT, exchange(url, token)).await };
-    let late = || Failure::machine(format!("no answer from {url} within {} s", TIMEOUT.as_secs()));
+    let answer = async { tokio::time::timeout(TIMEOUT, exchange(exchanged)).await };
+    let late = || Failure::machine(format!("no answer from {} within {} s", exchanged.url, TIMEOUT.as_secs()));
     let answer = runtime.block_on(answer).map_err(|_| late())?;
     runtime.shutdown_background();
     answer
 }
 
-async fn exchange(url: &str, token: Option<&str>) -> Result<(u16, Value), Failure> {
+async fn exchange(Exchange { method, url, token, body }: &Exchange<'_>) -> Result<(u16, Value), Failure> {
     let uri: Uri = url.parse().map_err(|error| Failure::invalid(format!("{url:?} is not a URL: {error}")))?;
     let (Some("http"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(Failure::invalid(format!(
@@ -39,11 +54,15 @@ async fn exchange(url: &str, token: Option<&str>) -> Result<(u16, Value), Failur
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(&error))?;
     let driver = tokio::spawn(connection);
-    let mut request = Request::get(uri.path()).header(header::HOST, authority.as_str());
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut request = Request::builder().method(method).uri(path).header(header::HOST, authority.as_str());
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
-    let request = request.body(String::new()).map_err(Failure::machine)?;
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    let request = request.body(body.clone().unwrap_or_default()).map_err(Failure::machine)?;
     let response = sender.send_request(request).await.map_err(|error| unreachable(&error))?;
     let status = response.status().as_u16();
     let body =

@@ -25,6 +25,9 @@ pub(super) struct MockArgs {
     allow_host: Vec<String>,
     #[command(flatten)]
     state: StateArgs,
+    #[cfg(feature = "disk")]
+    #[command(flatten)]
+    store: StoreArgs,
     /// Do not show the user picker on the sign-in page.
     #[arg(long, env = "MOCK_IDP_NO_PICKER", value_parser = clap::builder::FalseyValueParser::new())]
     no_picker: bool,
@@ -49,6 +52,21 @@ pub(super) struct MockArgs {
     /// Largest number of sandboxes (POST /_mock/orgs) at a time. Default: 1000.
     #[arg(long, value_name = "N", env = "MOCK_IDP_MAX_SANDBOXES")]
     max_sandboxes: Option<usize>,
+}
+
+/// Where the state is kept.
+#[cfg(feature = "disk")]
+#[derive(Debug, Args)]
+struct StoreArgs {
+    /// Keep sessions, tokens, keys, the clock and all changes at run time in this directory, and continue with what is there.
+    #[arg(long = "state", value_name = "DIR", env = "MOCK_IDP_STATE")]
+    dir: Option<PathBuf>,
+    /// Whether a change is acknowledged only when it is on the disk; off: a crash loses the last second.
+    #[arg(long, value_name = "on|off", default_value = "on", requires = "dir", env = "MOCK_IDP_SYNC", action = clap::ArgAction::Set, value_parser = clap::builder::BoolishValueParser::new())]
+    sync: bool,
+    /// Set the state that is in the directory aside, and start over.
+    #[arg(long, requires = "dir", env = "MOCK_IDP_RESET_STATE", value_parser = clap::builder::FalseyValueParser::new())]
+    reset_state: bool,
 }
 
 /// The state directory.
@@ -104,6 +122,10 @@ impl MockArgs {
         }
         if let Some(dir) = self.state.dir() {
             builder = builder.state_dir(dir);
+        }
+        #[cfg(feature = "disk")]
+        if let Some(dir) = &self.store.dir {
+            builder = builder.state(dir).sync_state(self.store.sync).reset_state(self.store.reset_state);
         }
         Ok(builder)
     }

@@ -22,6 +22,7 @@ mod ready_file;
 mod serve;
 mod signals;
 mod snapshot;
+mod state;
 mod watch;
 mod wrap;
 mod written_file;
@@ -41,6 +42,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Diff(args) => return finish(explain::diff(&args)),
         Command::Explain(args) => return finish(explain::explain(&args)),
         Command::Snapshot(args) => return finish(snapshot::run(&args)),
+        Command::State(command) => return finish(state::run(&command)),
         Command::Serve(args) if args.check => serve::check(&args),
         Command::Serve(args) => serve::serve(args),
         Command::Health(args) => health::run(&args),

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use mock_idp::{CheckedOrg, LogFormat, MockIdp, StartError, flush_stderr, write_stderr};
 use tokio::runtime::{Handle, Runtime};
@@ -32,7 +33,7 @@ fn names(orgs: &[CheckedOrg]) -> String {
 pub(super) fn serve(args: ServeArgs) -> Result<(), Failure> {
     let ready_file = args.ready_file.clone();
     let remove = move || ready_file.iter().for_each(|path| ready_file::remove(path));
-    let signals = Signals::receive(remove.clone())?;
+    let signals = Signals::receive(Duration::from_secs(args.drain.into()), remove.clone())?;
     let runtime = Runtime::new().map_err(Failure::machine)?;
     let served = runtime.block_on(serve_until_stopped(Arc::new(args), signals));
     remove();
@@ -70,6 +71,7 @@ async fn serve_until_stopped(args: Arc<ServeArgs>, signals: Signals) -> Result<(
             () = reload(&args, &mock) => {}
         }
     }
+    drain(&args, &mock).await;
     let running = mock.running_requests();
     if running > 0 {
         let what = if running == 1 { "1 request" } else { &format!("{running} requests") };
@@ -81,6 +83,15 @@ async fn serve_until_stopped(args: Arc<ServeArgs>, signals: Signals) -> Result<(
         Err(mock) => drop(mock),
     }
     Ok(())
+}
+
+/// Answers requests for a while, so that a load balancer can notice that the mock is stopping.
+async fn drain(args: &ServeArgs, mock: &MockIdp) {
+    if args.drain > 0 {
+        mock.announce_stop();
+        notice(args, &format!("stopping in {} s (Ctrl-C again: stop now)", args.drain));
+        let _ = tokio::time::timeout(Duration::from_secs(args.drain.into()), std::future::pending::<()>()).await;
+    }
 }
 
 async fn start(args: &ServeArgs) -> Result<MockIdp, StartError> {

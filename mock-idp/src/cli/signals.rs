@@ -25,8 +25,8 @@ pub(super) struct Signals {
 
 impl Signals {
     /// Receives signals from now on. Ctrl-C or SIGTERM asks for an orderly end; the second one, or the end of the patience, ends the
-    /// process at once, after `last`. SIGHUP asks to read the org files again.
-    pub(super) fn receive(last: impl FnOnce() + Send + 'static) -> Result<Self, Failure> {
+    /// process at once, after `last`. SIGHUP asks to read the org files again. An orderly end may take `drain` longer.
+    pub(super) fn receive(drain: Duration, last: impl FnOnce() + Send + 'static) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::machine)?;
         let mut received = {
             let _entered = runtime.enter();
@@ -39,7 +39,7 @@ impl Signals {
             received.stop(&reload).await;
             // An error means that the server has ended.
             let _ = stopping.send(true);
-            let _ = timeout(PATIENCE, received.stop(&reload)).await;
+            let _ = timeout(PATIENCE + drain, received.stop(&reload)).await;
             last();
             process::exit(INTERRUPTED);
         };

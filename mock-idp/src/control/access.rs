@@ -3,11 +3,14 @@
 //! Pages of other sites have no access. A request that changes something must be JSON, which browsers send across origins only
 //! after a preflight, and preflights are not answered. Other requests tell where they come from.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::response::IntoResponse as _;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use mock_idp_core::ledger::LedgerError;
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::text::nearest;
 use subtle::ConstantTimeEq as _;
@@ -19,7 +22,7 @@ use crate::journal::Explained;
 use crate::routing::{Access, At, Decided, FromHead as _, Matched};
 use crate::settings::ControlAccess;
 
-/// Checks the access that the route needs, and calls the handler.
+/// Checks the access that the route needs, calls the handler, and waits until changes of the org are stored.
 pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
     let (head, body) = request.into_parts();
     Box::pin(async move {
@@ -30,10 +33,21 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
         if matched.route().is_some_and(|route| matches!(route.access, Access::Public | Access::AnyHost)) {
             return matched.handler()(Request::from_parts(head, body)).await;
         }
+        let org = match At::from_head(&head) {
+            Ok(At(address)) => Arc::clone(&address.org),
+            Err(refused) => return refused,
+        };
+        let unavailable = |error: LedgerError| Explained::undecided(ControlError::from(error).into_response());
+        if let Err(error) = org.follow_store().await {
+            return unavailable(error);
+        }
         let mut decided = match check(&head).and_then(|()| check_query(&head, &matched)) {
             Ok(()) => matched.handler()(Request::from_parts(head, body)).await,
             Err(refused) => return refused,
         };
+        if let Err(error) = org.settle().await {
+            return unavailable(error);
+        }
         let no_store = HeaderValue::from_static("no-store");
         decided.result.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
         decided

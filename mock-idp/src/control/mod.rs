@@ -18,6 +18,7 @@ mod handler;
 mod index;
 mod keys;
 mod login;
+mod metrics;
 mod mint;
 mod names;
 mod next_tokens;

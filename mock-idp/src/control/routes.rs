@@ -7,8 +7,8 @@ use super::description::ParameterShape::{Text, UpTo};
 use super::description::{BodyExample, DescribedRoute, Parameter, Topic, delete, get, post, put};
 use super::handler::handler;
 use super::{
-    assets, ciba, clock, consents, console, coverage, directory, explain, faults, keys, login, mint, next_tokens, orgs,
-    redirect_uris, requests, server, sign_ins, state, unlock,
+    assets, ciba, clock, consents, console, coverage, directory, explain, faults, keys, login, metrics, mint,
+    next_tokens, orgs, redirect_uris, requests, server, sign_ins, state, unlock,
 };
 use crate::engine::OrgState;
 use crate::journal::{CAPACITY, JournalEntry};
@@ -71,6 +71,14 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .open_to(Access::AnyHost)
     .returns::<server::Health>(),
+    get(
+        &["/metrics"],
+        "metrics",
+        Topic::Server,
+        "Returns numbers about requests, tokens and the store, in the format of Prometheus.",
+        handler!(metrics::metrics),
+    )
+    .returns_text("text/plain"),
     post(&["/_mock/reset"], "reset", Topic::Server, "Goes back to the state at the start.", handler!(server::reset))
         .body::<server::ResetRequest>(&[("Goes back to the start", "{}")])
         .returns::<server::ResetResult>(),

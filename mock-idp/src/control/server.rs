@@ -1,11 +1,14 @@
 //! `/healthz`, `/readyz`, `/_mock/ca.pem`, `/_mock/info` and `/_mock/reset`.
 
+use std::sync::atomic::Ordering;
+
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use http::header;
+use http::{StatusCode, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::address::Address;
 use crate::control::ControlError;
@@ -55,9 +58,15 @@ pub(super) async fn healthz(At(address): At) -> Json<Health> {
     health(&address)
 }
 
-/// Whether requests can be answered: the ledger's store is available.
+/// Whether requests can be answered: the store of every org is available.
 pub(super) async fn readyz(At(address): At) -> Result<Json<Health>, ControlError> {
-    address.org.follow_clock().await?;
+    if address.settings.stopping.load(Ordering::Acquire) {
+        return Err(ControlError::new(StatusCode::SERVICE_UNAVAILABLE, "the mock is stopping", Value::Null));
+    }
+    for org in address.orgs.loaded() {
+        org.follow_store().await?;
+        org.follow_clock().await?;
+    }
     Ok(health(&address))
 }
 

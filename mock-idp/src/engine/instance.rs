@@ -17,13 +17,15 @@ use tokio_util::sync::CancellationToken;
 use super::randomness::Randomness;
 use super::scratch::Scratch;
 use super::sign_in_queue::SignInQueue;
-use super::snapshots::Snapshots;
+use super::snapshots::{OrgChange, Snapshots};
+use super::unstored_rows::UnstoredRows;
 use super::user_rates::UserRates;
 use crate::clock::{Clock, ClockState};
 use crate::faults::Faults;
 use crate::journal::Journal;
 use crate::keys::{KeyPool, KeyRing, LoadedKeys, NewKeys};
 use crate::ledger::{Ledger, NEVER};
+use crate::metrics::Metrics;
 use crate::outbound::{KeySets, Networks};
 use crate::seed::Seed;
 
@@ -34,6 +36,7 @@ pub(crate) struct OrgInstance {
     pub name: String,
     pub clock: Clock,
     pub journal: Journal,
+    pub metrics: Metrics,
     pub faults: Faults,
     pub sign_in_queue: SignInQueue,
     /// Where requests that the org sends itself may go.
@@ -49,6 +52,7 @@ pub(crate) struct OrgInstance {
     /// Cancelled when the org is removed. `None` if it cannot be.
     end: Option<CancellationToken>,
     pub(super) snapshots: Snapshots,
+    pub(super) unstored: UnstoredRows,
     document_warnings: ArcSwap<Vec<String>>,
     pub(super) user_rates: UserRates,
     revision: AtomicU64,
@@ -70,6 +74,12 @@ impl OrgInstance {
     /// the clock is stopped at [`Self::START_WITH_SEED`].
     #[must_use]
     pub(crate) fn new(org: Org, pool: &mut KeyPool, seed: Option<u64>) -> Self {
+        Self::in_ledger(org, pool, seed, Ledger::default())
+    }
+
+    /// The same, with the records of a store. They have to be loaded with [`Self::restore`].
+    #[must_use]
+    pub(crate) fn in_ledger(org: Org, pool: &mut KeyPool, seed: Option<u64>, ledger: Ledger) -> Self {
         let seed = seed.map(|number| Seed::of_org(number, &org.identity().subdomain));
         let clock = match seed {
             None => Clock::default(),
@@ -77,7 +87,7 @@ impl OrgInstance {
         };
         let new_keys = seed.map_or(NewKeys::Generated, NewKeys::Derived);
         let keys = KeyRing::new(org.servers(), pool, new_keys, clock.now());
-        Self::with(Arc::new(org), clock, keys, Ledger::default(), Randomness::new(seed))
+        Self::with(Arc::new(org), clock, keys, ledger, Randomness::new(seed))
     }
 
     pub(super) fn with(org: Arc<Org>, clock: Clock, keys: KeyRing, ledger: Ledger, randomness: Randomness) -> Self {
@@ -85,6 +95,7 @@ impl OrgInstance {
             name: org.identity().subdomain.clone(),
             clock,
             journal: Journal::default(),
+            metrics: Metrics::default(),
             faults: Faults::default(),
             sign_in_queue: SignInQueue::default(),
             networks: Networks::default(),
@@ -96,6 +107,7 @@ impl OrgInstance {
             scratch: None,
             end: None,
             snapshots: Snapshots::new(org),
+            unstored: UnstoredRows::default(),
             document_warnings: ArcSwap::default(),
             user_rates: UserRates::default(),
             revision: AtomicU64::new(0),
@@ -171,7 +183,8 @@ impl OrgInstance {
     /// # Errors
     /// The change's own, or the changed org is not valid; the org stays as it is.
     pub(crate) fn change<T, E: From<Problems>>(&self, change: impl FnOnce(&mut Draft) -> Result<T, E>) -> Result<T, E> {
-        let result = self.snapshots.change(self.clock.now(), change)?;
+        let note = |change: &OrgChange<'_>| self.note_change(change);
+        let result = self.snapshots.change(self.clock.now(), change, note)?;
         self.increment_revision();
         Ok(result)
     }
@@ -191,7 +204,7 @@ impl OrgInstance {
     /// # Errors
     /// The changes do not fit the new document; nothing is changed then.
     pub(crate) fn replace_document(&self, org: Org) -> Result<(), Problems> {
-        self.snapshots.replace_document(org)?;
+        self.snapshots.replace_document(org, |change| self.note_change(change))?;
         self.increment_revision();
         Ok(())
     }

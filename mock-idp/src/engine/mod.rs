@@ -53,11 +53,13 @@ mod signing;
 mod single_use;
 mod snapshots;
 mod state;
+mod stored_org;
 #[cfg(test)]
 mod tests;
 mod token;
 mod token_lookup;
 mod transactions;
+mod unstored_rows;
 mod user_rates;
 mod userinfo;
 

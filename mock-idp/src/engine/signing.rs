@@ -64,6 +64,7 @@ pub(super) async fn issue_with(
 ) -> Result<SignedTokens, OAuthError> {
     remote_keys::fetch_recipients(context, &mut tokens).await?;
     let keys = context.instance.keys(server, context.now).await?;
+    context.instance.metrics.signed(tokens.kinds().count());
     tokens.issue(&keys.keys, faults)
 }
 
@@ -79,5 +80,6 @@ pub(super) async fn issue_one(
 ) -> Result<String, OAuthError> {
     let keys = context.instance.keys(server, context.now).await?;
     let faults = context.instance.faults.take_for_tokens(to, std::iter::once(token.kind))?;
+    context.instance.metrics.signed(1);
     tokens::issue(token, &keys.keys, &faults)
 }

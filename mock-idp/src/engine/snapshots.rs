@@ -16,6 +16,14 @@ pub(crate) struct Snapshots {
     changing: Mutex<()>,
 }
 
+/// A change of the current snapshot.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OrgChange<'s> {
+    pub(crate) before: &'s Org,
+    pub(crate) after: &'s Org,
+    pub(crate) seed: &'s Org,
+}
+
 impl Snapshots {
     pub(crate) fn new(org: Arc<Org>) -> Self {
         let [current, seed, document] = [Arc::clone(&org), Arc::clone(&org), org].map(ArcSwap::new);
@@ -32,7 +40,7 @@ impl Snapshots {
         self.seed.load_full()
     }
 
-    /// Replaces the current snapshot by a changed one.
+    /// Replaces the current snapshot by a changed one. `note` is called before, in the order of the changes.
     ///
     /// # Errors
     /// The change's own, or the changed org is not valid; the org stays as it is.
@@ -40,11 +48,15 @@ impl Snapshots {
         &self,
         now: i64,
         change: impl FnOnce(&mut Draft) -> Result<T, E>,
+        note: impl FnOnce(&OrgChange<'_>) -> Result<(), Problems>,
     ) -> Result<T, E> {
         let _changing = self.changing.lock();
-        let mut draft = Draft::new(&self.current(), now);
+        let before = self.current();
+        let mut draft = Draft::new(&before, now);
         let result = change(&mut draft)?;
-        self.current.store(Arc::new(draft.finish()?));
+        let after = draft.finish()?;
+        note(&OrgChange { before: &before, after: &after, seed: &self.seed() })?;
+        self.current.store(Arc::new(after));
         Ok(result)
     }
 
@@ -80,7 +92,11 @@ impl Snapshots {
     ///
     /// # Errors
     /// The changes do not fit the new document; nothing is changed then.
-    pub(crate) fn replace_document(&self, next: Org) -> Result<(), Problems> {
+    pub(crate) fn replace_document(
+        &self,
+        next: Org,
+        note: impl FnOnce(&OrgChange<'_>) -> Result<(), Problems>,
+    ) -> Result<(), Problems> {
         let _changing = self.changing.lock();
         let next = Arc::new(next);
         let document = self.document.load_full();
@@ -88,7 +104,9 @@ impl Snapshots {
             true => Ok(Arc::clone(&next)),
             false => next.with_changes(&document, &org).map(Arc::new),
         };
-        let (current, seed) = (changed(self.current())?, changed(self.seed.load_full())?);
+        let before = self.current();
+        let (current, seed) = (changed(Arc::clone(&before))?, changed(self.seed.load_full())?);
+        note(&OrgChange { before: &before, after: &current, seed: &seed })?;
         self.document.store(Arc::clone(&next));
         self.seed.store(seed);
         self.current.store(current);

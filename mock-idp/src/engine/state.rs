@@ -97,8 +97,9 @@ impl OrgInstance {
         let org = overrides.apply(Org::from_document(org)?)?.renamed(&self.name)?;
         let digest = serde_json::to_string(&ledger).unwrap_or_default();
         // Records that have expired at the saved time were not saved.
-        self.ledger.load(ledger, saved_at)?;
+        self.ledger.load(ledger, self.all_rows(&org)?, saved_at).await?;
         self.snapshots.load(org);
+        self.unstored.clear();
         self.key_sets.clear();
         self.increment_revision();
         // Values that the saved state has taken are not given again.

@@ -122,7 +122,9 @@ async fn the_control_api_answers_503_when_the_store_is_unavailable() {
     let org = instance(Ledger::in_store(Arc::new(FailingStore)));
     let clock = org.clock.setting();
     let error = org.change_clock(Clock::freeze).await.unwrap_err();
-    assert_eq!(ControlError::from(error).into_response().status(), StatusCode::SERVICE_UNAVAILABLE);
+    let response = ControlError::from(error).into_response();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()[header::RETRY_AFTER], "1");
     assert_eq!(org.clock.setting(), clock, "the clock is not changed");
     assert_eq!(org.reset().await.unwrap_err(), FailingStore::error());
 }

@@ -1,24 +1,45 @@
 //! Calls handlers, after checking the access that the table demands.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
 use http::{Request, header};
 use mock_idp_core::management::{AccessError, ApiError, Caller};
 
+use crate::address::Address;
 use crate::engine::{Context, Management, ManagementAccess, ManagementCredentials};
 use crate::http::extract::{AtServer, header_text, header_texts};
 use crate::http::respond::{api_error, challenge};
 use crate::journal::Explained;
 use crate::routing::{Access, Decided, FromHead, Matched};
 
-/// Checks the access that the route needs, and calls the handler.
+/// Checks the access that the route needs, calls the handler, and waits until changes of the org are stored.
 pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
     let (head, body) = request.into_parts();
     let matched = match Matched::from_head(&head) {
         Ok(matched) => matched,
         Err(refused) => return Box::pin(std::future::ready(refused)),
     };
+    let address = head.extensions.get::<Arc<Address>>().filter(|address| address.org.is_stored()).cloned();
+    let decided = call(&matched, head, body);
+    match address {
+        None => decided,
+        Some(address) => Box::pin(async move {
+            if let Err(error) = address.org.follow_store().await {
+                return api_error::render(&error.into());
+            }
+            let decided = decided.await;
+            match address.org.settle().await {
+                Ok(()) => decided,
+                Err(error) => api_error::render(&error.into()),
+            }
+        }),
+    }
+}
+
+fn call(matched: &Matched, head: Parts, body: Body) -> BoxFuture<'static, Decided> {
     let handler = matched.handler();
     let registration = matched.parameter(head.uri.path(), "id").map(|id| id.into_owned());
     let wanted = match matched.route().map(|route| route.access) {

@@ -165,7 +165,8 @@ impl Shared {
         }
         let path = matched.recordable(uri.path().to_owned());
         *request.uri_mut() = uri;
-        let record = RequestRecord { started, request_id: RequestId::random(), method: request.method().clone(), path };
+        let method = request.method().clone();
+        let record = RequestRecord { started, request_id: RequestId::random(), method, path, route: matched.label() };
         let answers_any_host = matched.route().is_some_and(|route| route.access == Access::AnyHost);
         let resolved = match resolved {
             Err(_) if answers_any_host => self.resolver.nameless(connection.secure),
@@ -234,6 +235,7 @@ impl Shared {
         if matched.group().pipeline == Pipeline::Control {
             request.extensions_mut().insert(Arc::clone(&self.table));
             let Explained { result: response, .. } = handle(&matched, request).await;
+            record.counted(address, response.status().as_u16());
             return Ok(with_id(with_nosniff(response), record.request_id));
         }
         if address.org.clock.steps()

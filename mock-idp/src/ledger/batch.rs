@@ -5,9 +5,11 @@ use std::fmt;
 use mock_idp_core::ledger::LedgerError;
 
 use super::entries::{Entries, Version};
-use super::memory::MemoryTables;
+use super::log::LoggedChange;
+use super::memory::{Definition, MemoryTables, MemoryWrite, changes};
+use super::record::StoredRecord;
 use super::store::Store;
-use super::table::{Definition, StoredRecord, Table};
+use super::table::Table;
 
 /// Writes to records of any tables, and conditions that must hold when they are committed.
 #[must_use = "a batch writes nothing until it is committed"]
@@ -119,18 +121,11 @@ impl<'l> Batch<'l> {
     ///
     /// # Errors
     /// A condition is not met, or the store is unavailable.
-    #[expect(clippy::unused_async, reason = "stores outside this process' memory are awaited")]
     pub(crate) async fn commit(self) -> Result<(), LedgerError> {
         match self.store {
             Store::Memory(memory) => {
-                let mut tables = memory.lock();
-                for write in &self.writes {
-                    write.check(&mut tables, self.now)?;
-                }
-                for write in self.writes {
-                    write.apply(&mut tables, self.now);
-                }
-                Ok(())
+                let writes = self.writes.into_iter().map(|write| write as Box<dyn MemoryWrite>).collect();
+                memory.commit(writes, self.now).await
             }
             #[cfg(test)]
             Store::Bytes(store) => super::byte_store::commit(&**store, &self.writes, self.now),
@@ -139,9 +134,7 @@ impl<'l> Batch<'l> {
 }
 
 /// One write, whatever its record.
-pub(super) trait Write: Send {
-    fn check(&self, tables: &mut MemoryTables, now: i64) -> Result<(), LedgerError>;
-    fn apply(self: Box<Self>, tables: &mut MemoryTables, now: i64);
+pub(super) trait Write: MemoryWrite {
     #[cfg(test)]
     fn to_bytes(
         &self,
@@ -189,7 +182,7 @@ impl<T: StoredRecord> TypedWrite<T> {
     }
 }
 
-impl<T: StoredRecord> Write for TypedWrite<T> {
+impl<T: StoredRecord> MemoryWrite for TypedWrite<T> {
     fn check(&self, tables: &mut MemoryTables, now: i64) -> Result<(), LedgerError> {
         let found = self.entries(tables).get(&self.key, now);
         let is_met = match &self.change {
@@ -203,7 +196,15 @@ impl<T: StoredRecord> Write for TypedWrite<T> {
         if is_met { Ok(()) } else { Err(LedgerError::Conflict { table: self.definition.name }) }
     }
 
-    fn apply(self: Box<Self>, tables: &mut MemoryTables, now: i64) {
+    fn apply(
+        self: Box<Self>,
+        tables: &mut MemoryTables,
+        now: i64,
+        changed: Option<&mut Vec<LoggedChange>>,
+    ) -> Result<(), LedgerError> {
+        if matches!(self.change, Change::RequireVersion(_) | Change::Require(_)) {
+            return Ok(());
+        }
         let entries = self.entries(tables);
         let Self { definition, key, change } = *self;
         match change {
@@ -225,8 +226,14 @@ impl<T: StoredRecord> Write for TypedWrite<T> {
             }
             Change::RequireVersion(_) | Change::Require(_) => {}
         }
+        if let Some(changed) = changed {
+            changed.extend(changes(entries, definition.name, &key)?);
+        }
+        Ok(())
     }
+}
 
+impl<T: StoredRecord> Write for TypedWrite<T> {
     #[cfg(test)]
     fn to_bytes(
         &self,

@@ -6,7 +6,8 @@ use std::fmt;
 use super::LedgerError;
 use super::batch::{Change, TypedWrite, Write};
 use super::entries::{Bound, Version};
-use super::table::{StoredRecord, Table, Versioned};
+use super::record::StoredRecord;
+use super::table::{Table, Versioned};
 
 /// A store of serialised records.
 pub(crate) trait ByteStore: fmt::Debug + Send + Sync {

@@ -19,6 +19,13 @@ pub(crate) struct Bound {
     pub(crate) bytes: usize,
 }
 
+/// How much a table has.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct TableUsage {
+    pub(crate) records: usize,
+    pub(crate) bytes: usize,
+}
+
 /// What a record takes beside its value and twice its key: the entries of both indexes.
 const ENTRY_OVERHEAD: usize = 128;
 
@@ -31,6 +38,8 @@ pub(super) struct Entries<T> {
     last_version: u64,
     /// The sizes of all records.
     bytes: usize,
+    /// The keys of records that were removed to make room, if a store has to know of them.
+    displaced: Option<Vec<Arc<str>>>,
 }
 
 #[derive(Debug)]
@@ -44,7 +53,7 @@ struct StoredEntry<T> {
 
 impl<T> Default for Entries<T> {
     fn default() -> Self {
-        Self { by_key: HashMap::new(), by_expiry: BTreeSet::new(), last_version: 0, bytes: 0 }
+        Self { by_key: HashMap::new(), by_expiry: BTreeSet::new(), last_version: 0, bytes: 0, displaced: None }
     }
 }
 
@@ -57,6 +66,21 @@ impl<T: RecordSize> Entries<T> {
     pub(super) fn iter(&self, now: i64) -> impl Iterator<Item = (&str, i64, &T)> {
         let live = self.by_key.iter().filter(move |(_, entry)| now < entry.expires);
         live.map(|(key, entry)| (&**key, entry.expires, &entry.value))
+    }
+
+    /// The record, expired or not, and its expiry.
+    pub(super) fn stored(&self, key: &str) -> Option<(&T, i64)> {
+        self.by_key.get(key).map(|entry| (&entry.value, entry.expires))
+    }
+
+    /// The number of records and their size, expired or not.
+    pub(super) fn usage(&self) -> TableUsage {
+        TableUsage { records: self.by_key.len(), bytes: self.bytes }
+    }
+
+    /// The keys of the records that were removed to make room since the last call. They are remembered after the first call.
+    pub(super) fn take_displaced(&mut self) -> Vec<Arc<str>> {
+        self.displaced.replace(Vec::new()).unwrap_or_default()
     }
 
     /// Changes a record in place.
@@ -125,6 +149,9 @@ impl<T: RecordSize> Entries<T> {
             let Some((_, key)) = oldest.next().filter(|(expires, _)| *expires <= now || exceeded) else { return };
             let key = Arc::clone(key);
             self.remove(&key);
+            if let Some(displaced) = &mut self.displaced {
+                displaced.push(key);
+            }
         }
     }
 }

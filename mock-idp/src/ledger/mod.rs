@@ -7,9 +7,14 @@
 mod batch;
 #[cfg(test)]
 mod byte_store;
+#[cfg(feature = "disk")]
+mod disk;
 mod entries;
 mod list;
+#[cfg_attr(not(feature = "disk"), expect(dead_code, reason = "only the store on disk has a log"))]
+mod log;
 mod memory;
+mod record;
 mod saved;
 mod store;
 mod table;
@@ -18,12 +23,18 @@ mod tables;
 pub(crate) mod tests;
 
 pub(crate) use batch::Batch;
-pub(crate) use entries::{NEVER, Version};
+#[cfg(feature = "disk")]
+pub(crate) use disk::{DiskError, DiskFile, DiskStore};
+pub(crate) use entries::{NEVER, TableUsage, Version};
 pub(crate) use mock_idp_core::ledger::LedgerError;
+pub(crate) use record::StoredRecord;
 pub(crate) use saved::{SavedTables, SavedTablesError};
-pub(crate) use table::{StoredRecord, Table, Versioned};
+pub(crate) use table::{Table, Versioned};
 pub(crate) use tables::LedgerAt;
 
+use crate::metrics::Histogram;
+use log::LoggedChange;
+use mock_idp_core::ledger::ClockSetting;
 use store::Store;
 
 /// All records of one org.
@@ -32,10 +43,26 @@ pub(crate) struct Ledger {
     store: Store,
 }
 
+/// A row of the org that differs from the one it was started with, as a store keeps it; none if it does not any more.
+#[derive(Clone, Debug)]
+pub(crate) struct OrgRow {
+    pub(crate) key: String,
+    pub(crate) bytes: Option<Vec<u8>>,
+}
+
+/// The name of the rows of the org in a store. They are in no table of the memory: the org's snapshot has them.
+const ORG_ROWS: &str = "org_rows";
+
 impl Ledger {
     #[cfg(test)]
     pub(crate) fn in_store(store: std::sync::Arc<dyn byte_store::ByteStore>) -> Self {
         Self { store: Store::Bytes(store) }
+    }
+
+    /// The records of an org in a store on disk.
+    #[cfg(feature = "disk")]
+    pub(crate) fn on_disk(store: &DiskStore, org: &str) -> Self {
+        Self { store: Store::Memory(Box::new(memory::Memory::with_log(store.log(org)))) }
     }
 
     /// The records that have not expired at `now`, in seconds since 1970 by the org's clock.
@@ -53,6 +80,89 @@ impl Ledger {
         }
     }
 
+    /// Whether changes of the org are stored, so that they survive a restart.
+    pub(crate) fn stores_org(&self) -> bool {
+        match &self.store {
+            Store::Memory(memory) => memory.log().is_some(),
+            #[cfg(test)]
+            Store::Bytes(_) => false,
+        }
+    }
+
+    /// Whether what is in memory has to be loaded from the store again, because changes could not be stored.
+    pub(crate) fn is_outdated(&self) -> bool {
+        match &self.store {
+            Store::Memory(memory) => memory.log().is_some_and(log::ChangeLog::is_outdated),
+            #[cfg(test)]
+            Store::Bytes(_) => false,
+        }
+    }
+
+    /// Loads all records from the store. `now` is the time by the clock with the stored setting. Returns the rows of the org.
+    ///
+    /// # Errors
+    /// The store is unavailable, or has a record that this version cannot read.
+    pub(crate) fn load_stored(
+        &self,
+        now: impl FnOnce(Option<ClockSetting>) -> i64,
+    ) -> Result<Vec<OrgRow>, LedgerError> {
+        let records = match &self.store {
+            Store::Memory(memory) => memory.load_stored(|records| {
+                let setting = records.iter().find(|record| record.table == "clock_settings");
+                now(setting.and_then(|record| serde_json::from_slice(&record.bytes).ok()))
+            })?,
+            #[cfg(test)]
+            Store::Bytes(_) => Vec::new(),
+        };
+        let rows = records.into_iter().map(|record| match record.table == ORG_ROWS {
+            true => Ok(OrgRow { key: record.key, bytes: Some(record.bytes) }),
+            false => Err(LedgerError::Unavailable(format!(
+                "this version has no table `{}`; use the version that wrote the state, or start over with --reset-state",
+                record.table
+            ))),
+        });
+        rows.collect()
+    }
+
+    /// Stores changed rows of the org.
+    ///
+    /// # Errors
+    /// The store is unavailable.
+    pub(crate) async fn store_org(&self, rows: Vec<OrgRow>) -> Result<(), LedgerError> {
+        match &self.store {
+            Store::Memory(memory) => memory.add(rows.into_iter().map(OrgRow::into_change).collect()).await,
+            #[cfg(test)]
+            Store::Bytes(_) => Ok(()),
+        }
+    }
+
+    /// Why the store is not available.
+    pub(crate) fn error(&self) -> Option<String> {
+        match &self.store {
+            Store::Memory(memory) => memory.log().and_then(log::ChangeLog::error),
+            #[cfg(test)]
+            Store::Bytes(_) => None,
+        }
+    }
+
+    /// How long writes to the store took. `None` if it is in this process' memory.
+    pub(crate) fn write_times(&self) -> Option<&Histogram> {
+        match &self.store {
+            Store::Memory(memory) => memory.log().map(log::ChangeLog::write_times),
+            #[cfg(test)]
+            Store::Bytes(_) => None,
+        }
+    }
+
+    /// How many records each table has, and about how much memory they take. Empty if the store is not in this process' memory.
+    pub(crate) fn usage(&self) -> Vec<(&'static str, TableUsage)> {
+        match &self.store {
+            Store::Memory(memory) => memory.usage(),
+            #[cfg(test)]
+            Store::Bytes(_) => Vec::new(),
+        }
+    }
+
     /// All records that have not expired at `now`.
     ///
     /// # Errors
@@ -67,28 +177,41 @@ impl Ledger {
         }
     }
 
-    /// Replaces all records by saved ones.
+    /// Replaces all records by saved ones, and the rows of the org.
     ///
     /// # Errors
-    /// A table is unknown, or has a record that cannot be read; nothing is changed then.
-    pub(crate) fn load(&self, saved: SavedTables, now: i64) -> Result<(), SavedTablesError> {
+    /// A table is unknown, or has a record that cannot be read; nothing is changed then. Or the store is unavailable.
+    pub(crate) async fn load(&self, saved: SavedTables, org: Vec<OrgRow>, now: i64) -> Result<(), SavedTablesError> {
         match &self.store {
-            Store::Memory(memory) => memory.load(saved, now),
+            Store::Memory(memory) => {
+                let rows = org.into_iter().map(OrgRow::into_change).collect();
+                memory.load(saved, rows, now).await
+            }
             #[cfg(test)]
             Store::Bytes(_) => Ok(()),
         }
     }
 
-    /// Removes all records, except those of revoked access tokens: the tokens stay valid by themselves, and must stay revoked.
+    /// Removes all records, except those of revoked access tokens: the tokens stay valid by themselves, and must stay revoked. The
+    /// rows of the org are removed too.
     ///
     /// # Errors
     /// The store is unavailable.
     pub(crate) async fn clear(&self) -> Result<(), LedgerError> {
         match &self.store {
-            Store::Memory(memory) => memory.clear(),
+            Store::Memory(memory) => memory.clear().await,
             #[cfg(test)]
-            Store::Bytes(store) => store.clear_except("revoked_access_tokens")?,
+            Store::Bytes(store) => store.clear_except(memory::KEPT),
         }
-        Ok(())
+    }
+}
+
+impl OrgRow {
+    fn into_change(self) -> LoggedChange {
+        let Self { key, bytes } = self;
+        match bytes {
+            Some(bytes) => LoggedChange::Put { table: ORG_ROWS, key, expires: NEVER, bytes },
+            None => LoggedChange::Delete { table: ORG_ROWS, key },
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The records of a ledger as they are saved and loaded.
 
+use mock_idp_core::ledger::LedgerError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -35,4 +36,6 @@ pub(crate) enum SavedTablesError {
     UnknownTable(String),
     #[error("the table `{table}`: {error}")]
     Records { table: &'static str, error: serde_json::Error },
+    #[error("{0}")]
+    Store(#[from] LedgerError),
 }

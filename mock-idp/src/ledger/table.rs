@@ -1,31 +1,11 @@
 //! One table, and the operations on one of its records.
 
-use std::fmt;
+use mock_idp_core::ledger::LedgerError;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
-use mock_idp_core::ledger::{LedgerError, RecordSize};
-
-use super::entries::{Bound, Entries, Version};
-use super::memory::MemoryTables;
+use super::entries::{Entries, Version};
+use super::memory::{Definition, Written};
+use super::record::StoredRecord;
 use super::store::Store;
-
-/// What can be stored.
-pub(crate) trait StoredRecord:
-    Clone + fmt::Debug + Send + RecordSize + Serialize + DeserializeOwned + 'static
-{
-}
-
-impl<T: Clone + fmt::Debug + Send + RecordSize + Serialize + DeserializeOwned + 'static> StoredRecord for T {}
-
-/// A row of the list of tables.
-#[derive(Debug)]
-pub(super) struct Definition<T: 'static> {
-    pub(super) name: &'static str,
-    pub(super) bound: Bound,
-    pub(super) entries: fn(&mut MemoryTables) -> &mut Entries<T>,
-}
 
 /// A value, and the version of the record that it was read from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,7 +30,6 @@ impl<T> Clone for Table<'_, T> {
 
 impl<T> Copy for Table<'_, T> {}
 
-#[expect(clippy::unused_async, reason = "stores outside this process' memory are awaited")]
 impl<T: StoredRecord> Table<'_, T> {
     /// A copy of the record.
     pub(crate) async fn get(self, key: &str) -> Result<Option<T>, LedgerError> {
@@ -61,9 +40,8 @@ impl<T: StoredRecord> Table<'_, T> {
     pub(crate) async fn get_versioned(self, key: &str) -> Result<Option<Versioned<T>>, LedgerError> {
         match self.store {
             Store::Memory(memory) => {
-                let mut tables = memory.lock();
-                let found = (self.definition.entries)(&mut tables).get(key, self.now);
-                Ok(found.map(|(value, version)| Versioned { value: value.clone(), version }))
+                let copy = |(value, version): (&T, Version)| Versioned { value: value.clone(), version };
+                memory.read(self.definition, key, |entries| entries.get(key, self.now).map(copy)).await
             }
             #[cfg(test)]
             Store::Bytes(store) => super::byte_store::get(&**store, self, key),
@@ -74,9 +52,8 @@ impl<T: StoredRecord> Table<'_, T> {
     pub(crate) async fn read<R>(self, key: &str, read: impl FnOnce(&T) -> R) -> Result<Option<R>, LedgerError> {
         match self.store {
             Store::Memory(memory) => {
-                let mut tables = memory.lock();
-                let found = (self.definition.entries)(&mut tables).get(key, self.now);
-                Ok(found.map(|(value, _)| read(value)))
+                let read = |entries: &mut Entries<T>| entries.get(key, self.now).map(|(value, _)| read(value));
+                memory.read(self.definition, key, read).await
             }
             #[cfg(test)]
             Store::Bytes(store) => Ok(super::byte_store::get(&**store, self, key)?.map(|found| read(&found.value))),
@@ -87,9 +64,11 @@ impl<T: StoredRecord> Table<'_, T> {
     pub(crate) async fn put(self, key: &str, value: T, expires: i64) -> Result<(), LedgerError> {
         match self.store {
             Store::Memory(memory) => {
-                let mut tables = memory.lock();
-                (self.definition.entries)(&mut tables).put(key, value, expires, self.now, self.definition.bound);
-                Ok(())
+                let put = |entries: &mut Entries<T>| {
+                    entries.put(key, value, expires, self.now, self.definition.bound);
+                    Written { result: (), changed: true }
+                };
+                memory.write(self.definition, key, put).await
             }
             #[cfg(test)]
             Store::Bytes(store) => super::byte_store::put(&**store, self, key, &value, expires),
@@ -100,13 +79,14 @@ impl<T: StoredRecord> Table<'_, T> {
     pub(crate) async fn put_if_absent(self, key: &str, value: T, expires: i64) -> Result<bool, LedgerError> {
         match self.store {
             Store::Memory(memory) => {
-                let mut tables = memory.lock();
-                let entries = (self.definition.entries)(&mut tables);
-                let absent = entries.get(key, self.now).is_none();
-                if absent {
-                    entries.put(key, value, expires, self.now, self.definition.bound);
-                }
-                Ok(absent)
+                let put = |entries: &mut Entries<T>| {
+                    let absent = entries.get(key, self.now).is_none();
+                    if absent {
+                        entries.put(key, value, expires, self.now, self.definition.bound);
+                    }
+                    Written { result: absent, changed: absent }
+                };
+                memory.write(self.definition, key, put).await
             }
             #[cfg(test)]
             Store::Bytes(store) => super::byte_store::put_if_absent(&**store, self, key, &value, expires),
@@ -117,8 +97,11 @@ impl<T: StoredRecord> Table<'_, T> {
     pub(crate) async fn take(self, key: &str) -> Result<Option<T>, LedgerError> {
         match self.store {
             Store::Memory(memory) => {
-                let mut tables = memory.lock();
-                Ok((self.definition.entries)(&mut tables).take(key, self.now))
+                let take = |entries: &mut Entries<T>| {
+                    let changed = entries.stored(key).is_some();
+                    Written { result: entries.take(key, self.now), changed }
+                };
+                memory.write(self.definition, key, take).await
             }
             #[cfg(test)]
             Store::Bytes(store) => super::byte_store::take(&**store, self, key),
@@ -140,10 +123,12 @@ impl<T: StoredRecord> Table<'_, T> {
     ) -> Result<Option<Versioned<R>>, LedgerError> {
         match self.store {
             Store::Memory(memory) => {
-                let mut tables = memory.lock();
-                let updated =
-                    (self.definition.entries)(&mut tables).update(key, self.now, self.definition.bound, change);
-                Ok(updated.map(|(value, version)| Versioned { value, version }))
+                let update = |entries: &mut Entries<T>| {
+                    let updated = entries.update(key, self.now, self.definition.bound, change);
+                    let result = updated.map(|(value, version)| Versioned { value, version });
+                    Written { changed: result.is_some(), result }
+                };
+                memory.write(self.definition, key, update).await
             }
             #[cfg(test)]
             Store::Bytes(store) => super::byte_store::update(&**store, self, key, &mut change),

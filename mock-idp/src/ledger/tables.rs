@@ -10,8 +10,9 @@ use mock_idp_core::protocol::RequestedClaims;
 use super::batch::Batch;
 use super::entries::Bound;
 use super::list::for_all_tables;
+use super::memory::Definition;
 use super::store::Store;
-use super::table::{Definition, Table};
+use super::table::Table;
 
 /// The ledger as one request sees it: records that have expired at its time are not there.
 #[derive(Clone, Copy, Debug)]

@@ -29,7 +29,20 @@ pub struct Builder {
     pub(super) private_networks: bool,
     pub(super) max_sandboxes: Option<usize>,
     pub(super) seed: Option<u64>,
+    pub(super) state: StateSettings,
 }
+
+/// The state in a directory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StateSettings {
+    /// The directory. Without one, the state is in memory.
+    pub(super) dir: Option<PathBuf>,
+    /// Whether changes are acknowledged before they are on the disk.
+    pub(super) unsynced: bool,
+    /// Whether the state that is there is set aside.
+    pub(super) reset: bool,
+}
+
 impl Default for Builder {
     fn default() -> Self {
         Self {
@@ -48,6 +61,7 @@ impl Default for Builder {
             private_networks: false,
             max_sandboxes: None,
             seed: None,
+            state: StateSettings::default(),
         }
     }
 }
@@ -103,6 +117,28 @@ impl Builder {
     /// Keeps the certificate authority in this directory.
     pub fn state_dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.state_dir = Some(dir.into());
+        self
+    }
+
+    /// Keeps what sign-ins and changes at run time leave behind in this directory, and continues with what is there: sessions, tokens,
+    /// keys, the clock, registered clients and changed objects. A change is acknowledged once it is on the disk.
+    #[cfg(feature = "disk")]
+    pub fn state(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.state.dir = Some(dir.into());
+        self
+    }
+
+    /// Whether a change of the state waits until it is on the disk. Without, a crash loses the changes of the last second.
+    #[cfg(feature = "disk")]
+    pub fn sync_state(mut self, on: bool) -> Self {
+        self.state.unsynced = !on;
+        self
+    }
+
+    /// Whether the state that is in the directory is set aside, to start over.
+    #[cfg(feature = "disk")]
+    pub fn reset_state(mut self, on: bool) -> Self {
+        self.state.reset = on;
         self
     }
 

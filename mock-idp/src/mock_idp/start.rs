@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use mock_idp_core::org::Org;
 use parking_lot::Mutex;
@@ -11,6 +12,7 @@ use parking_lot::Mutex;
 use super::MockIdp;
 use super::builder::Builder;
 use super::checked_org::CheckedOrg;
+use super::state_store::StateStore;
 use crate::control;
 use crate::engine::{OrgInstance, Orgs, Sandbox, SandboxSettings};
 use crate::http;
@@ -32,18 +34,19 @@ impl Builder {
     /// # Errors
     /// Every problem of the first document that has one, or two orgs of one name.
     pub fn check(&self) -> Result<Vec<CheckedOrg>, StartError> {
-        Ok(self.load_orgs()?.0.iter().map(CheckedOrg::of).collect())
+        Ok(self.load_orgs(&StateStore::default())?.0.iter().map(CheckedOrg::of).collect())
     }
 
     /// Starts the mock on the current tokio runtime.
     ///
     /// # Errors
     /// A wrong org document, a port that is taken, an address that is not this machine's.
-    // Nothing is awaited today; a store that is not in memory will be.
-    #[expect(clippy::unused_async, reason = "starting may wait one day, and callers should not notice")]
     pub async fn start(self) -> Result<MockIdp, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|error| StartError::Runtime(error.to_string()))?;
-        let (orgs, keys) = self.load_orgs()?;
+        let mut state_warnings = Vec::new();
+        let state = StateStore::open(&self.state, &mut state_warnings)?;
+        let (orgs, keys) = self.load_orgs(&state)?;
+        state_warnings.extend(self.restore(&state, &orgs).await?);
         let mut orgs = orgs.into_iter();
         let default = orgs.next().ok_or_else(|| StartError::Setting("there is no org".to_owned()))?;
         let orgs = Arc::new(Orgs::new(default, orgs.collect(), self.sandbox_settings()));
@@ -52,12 +55,14 @@ impl Builder {
         let Bound { listeners, port, moved } = listen::port::bind(&self.host, self.port)?;
         let mut warnings: Vec<String> = moved.into_iter().collect();
         warnings.extend(self.leniencies());
+        warnings.extend(state_warnings);
 
         let (tls, ca_path) = self.tls(&orgs, &mut warnings);
         let authority = tls.authority().map_err(|error| StartError::Certificate(error.to_string()))?;
         let ca_pem = authority.pem().to_owned();
         warnings.extend_from_slice(authority.warnings());
 
+        let stopping = Arc::new(AtomicBool::new(false));
         let settings = Arc::new(Settings {
             issuer_url: self.issuer_url.clone(),
             allowed_hosts: self.own_names(),
@@ -66,6 +71,7 @@ impl Builder {
             control: self.control_access(),
             ca_pem: ca_pem.clone(),
             started: now_millis(),
+            stopping: Arc::clone(&stopping),
         });
         warnings.extend(orgs.default_org().behavior_warning());
         warnings.extend(orgs.loaded().flat_map(|org| org.document_warnings().to_vec()));
@@ -95,17 +101,20 @@ impl Builder {
             ca_path,
             warnings,
             builder: self,
+            stopping,
+            _state: state,
         })
     }
 
-    fn load_orgs(&self) -> Result<(Vec<OrgInstance>, KeyPool), StartError> {
+    fn load_orgs(&self, state: &StateStore) -> Result<(Vec<OrgInstance>, KeyPool), StartError> {
         let mut names = HashSet::new();
         let mut orgs = Vec::new();
         let mut keys = KeyPool::default();
         for source in self.sources() {
             let org = self.org(&source)?;
             let warnings = source.warnings(&org);
-            let mut org = OrgInstance::new(org, &mut keys, self.seed);
+            let ledger = state.ledger(&org.identity().subdomain);
+            let mut org = OrgInstance::in_ledger(org, &mut keys, self.seed, ledger);
             org.networks = self.networks();
             org.set_document_warnings(warnings);
             if !names.insert(org.name.clone()) {

@@ -87,6 +87,11 @@ impl Matched {
         }
     }
 
+    /// Method and path template of the route; empty if there is none.
+    pub(crate) fn label(&self) -> (&'static str, &'static str) {
+        self.route().map_or(("", ""), |route| (route.method.as_str(), self.template()))
+    }
+
     pub(crate) fn ignores_trailing_slash(&self) -> bool {
         matches!(self, Self::Nothing(_, area, _) if area.ignores_trailing_slash)
     }

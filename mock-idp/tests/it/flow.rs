@@ -26,7 +26,7 @@ pub(crate) fn state_handle(page: &str) -> String {
 
 /// Signs in with the picker and returns the redirect to the client.
 pub(crate) async fn authorize(mock: &MockIdp, browser: &Client, login: &str, query: &[(&str, &str)]) -> String {
-    let url = format!("{}/v1/authorize", mock.issuer());
+    let url = format!("{}/oauth2/default/v1/authorize", mock.url());
     let response = browser.get(url).query(query).send().await.unwrap();
     if response.status() == 302 {
         return location(&response);
@@ -60,7 +60,7 @@ pub(crate) fn code_request<'a>(client_id: &'a str, scope: &'a str) -> Vec<(&'a s
 
 pub(crate) async fn redeem(mock: &MockIdp, code: &str) -> Response {
     let form = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)];
-    let url = format!("{}/v1/token", mock.issuer());
+    let url = format!("{}/oauth2/default/v1/token", mock.url());
     browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap()
 }
 
@@ -392,7 +392,7 @@ async fn rotation_returns_a_new_refresh_token_and_reuse_revokes_the_family() {
     let arrived = authorize(&mock, &browser(), "buyer@example.test", &request).await;
     let code = parameter(&arrived, "code").unwrap();
     let send = async |form: &[(&str, &str)]| -> (u16, Value) {
-        let url = format!("{}/v1/token", mock.issuer());
+        let url = format!("{}/oauth2/default/v1/token", mock.url());
         let form: Vec<_> = form.iter().copied().chain([("client_id", spa)]).collect();
         let response = browser().post(url).form(&form).send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap())

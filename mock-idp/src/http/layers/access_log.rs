@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 
 use crate::address::Address;
 use crate::journal::{Explanation, JournalEntry, LOG_TARGET};
+use crate::metrics::RequestLabel;
 use crate::request_id::RequestId;
 
 /// What is recorded of a request.
@@ -16,12 +17,20 @@ pub(crate) struct RequestRecord {
     pub(crate) method: Method,
     /// Without query and secrets.
     pub(crate) path: String,
+    /// Method and template of its route; empty if it has none.
+    pub(crate) route: (&'static str, &'static str),
 }
 
 impl RequestRecord {
     /// Records an answer.
     pub(crate) fn answered(self, address: &Address, status: StatusCode, explanation: Explanation, log: bool) {
         self.write(address, status.as_u16(), explanation, log);
+    }
+
+    /// Counts an answer of the control API, of which nothing is recorded.
+    pub(crate) fn counted(&self, address: &Address, status: u16) {
+        let (method, route) = self.route;
+        address.org.metrics.answered(RequestLabel { route, method, status }, self.started.elapsed());
     }
 
     /// Records that there was no answer, as status 0.
@@ -32,7 +41,7 @@ impl RequestRecord {
 
     /// Logs a request that is for no org.
     pub(crate) fn misaddressed(self, status: StatusCode, reason: &str) {
-        let Self { started, request_id, method, path } = self;
+        let Self { started, request_id, method, path, .. } = self;
         let entry = JournalEntry {
             request_id,
             time: 0,
@@ -49,6 +58,7 @@ impl RequestRecord {
     }
 
     fn write(self, address: &Address, status: u16, explanation: Explanation, log: bool) {
+        self.counted(address, status);
         let Explanation { client, user, reason, notes, .. } = explanation;
         let entry = JournalEntry {
             request_id: self.request_id,

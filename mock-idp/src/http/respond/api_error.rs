@@ -1,7 +1,7 @@
 //! Okta's API error envelope: `errorCode`, `errorSummary`, `errorLink`, `errorId`, `errorCauses`.
 
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::management::ApiError;
 use rand::RngExt as _;
 use serde_json::json;
@@ -12,7 +12,16 @@ use crate::routing::{Decided, IntoDecided};
 /// The answer to a request that fails with this error.
 pub(crate) fn render(error: &ApiError) -> Decided {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    Explained::refused(envelope(status, error.code(), &error.summary(), &error.causes), error.to_string())
+    let response = with_retry_after(envelope(status, error.code(), &error.summary(), &error.causes));
+    Explained::refused(response, error.to_string())
+}
+
+/// Says when to try again, if a service is unavailable. RFC 9110 15.6.4.
+pub(crate) fn with_retry_after(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 /// The body alone, also for OAuth errors that Okta sends in this shape.

@@ -17,7 +17,7 @@ pub(crate) fn render(error: &OAuthError) -> Response {
     let mut response = Response::new(body.to_string().into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    api_error::with_retry_after(response)
 }
 
 /// RFC 6749 5.2.

@@ -50,7 +50,20 @@ macro_rules! conformance {
 }
 
 conformance!(memory, Ledger::default());
+#[cfg(feature = "disk")]
+conformance!(disk, on_disk());
 conformance!(bytes, Ledger::in_store(Arc::new(BytesInMemory::default())));
+
+/// A ledger in a file that is removed with it.
+#[cfg(feature = "disk")]
+fn on_disk() -> Ledger {
+    let dir = tempfile::tempdir().unwrap();
+    let store = crate::ledger::DiskStore::open(dir.path(), true).unwrap();
+    let ledger = Ledger::on_disk(&store, "org");
+    // Its thread writes until the test program ends.
+    std::mem::forget(store);
+    ledger
+}
 
 #[test]
 fn the_tables_have_different_names() {

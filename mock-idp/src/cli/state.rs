@@ -1,0 +1,165 @@
+//! `mock-idp state`: saves, loads and compares the state of an org, of a running mock or in a directory.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use http::Method;
+use mock_idp::MockIdp;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use super::failure::Failure;
+use super::http_client::{Exchange, send};
+use super::output::{CommandOutput, brief};
+
+/// Commands of `state`.
+#[derive(Debug, Subcommand)]
+pub(super) enum StateCommand {
+    /// Write the state of an org as JSON: its document, keys, sessions, tokens. It has secrets.
+    Save(SaveArgs),
+    /// Replace the state of an org by a saved one.
+    Load(FileArgs),
+    /// List what differs between a saved state and that of an org; exit code 1 if anything does.
+    Diff(FileArgs),
+    /// Put the state of the last start in the place of a damaged one, which is kept.
+    #[cfg(feature = "disk")]
+    Recover {
+        #[arg(long, value_name = "DIR", env = "MOCK_IDP_STATE")]
+        state: PathBuf,
+    },
+}
+
+/// Which state.
+#[derive(Debug, Args)]
+struct PlaceArgs {
+    /// Base URL of a running mock; below /_org/NAME for another org than the default one. Default: http://localhost:7801.
+    #[arg(long, value_name = "URL", conflicts_with = "state")]
+    url: Option<String>,
+    /// Bearer token for its control API.
+    #[arg(long, value_name = "TOKEN", env = "MOCK_IDP_CONTROL_TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+    /// Directory of a state that no mock uses.
+    #[cfg(feature = "disk")]
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// Org document that the state in the directory belongs to. Default: the built-in org.
+    #[cfg(feature = "disk")]
+    #[arg(long, value_name = "FILE", requires = "state")]
+    org: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SaveArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// File to write. Default: stdout.
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FileArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// File that `state save` has written; - is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+pub(super) fn run(command: &StateCommand) -> Result<CommandOutput, Failure> {
+    match command {
+        StateCommand::Save(args) => save(args),
+        StateCommand::Load(args) => {
+            let body = read(&args.file)?;
+            args.place.ask(Method::PUT, "/_mock/state", Some(body))?;
+            Ok(positive("the state is loaded\n".to_owned()))
+        }
+        StateCommand::Diff(args) => {
+            let body = read(&args.file)?;
+            let difference = args.place.ask(Method::POST, "/_mock/state/diff", Some(body))?;
+            let equal = difference["equal"] == true;
+            let text = if equal { "equal\n".to_owned() } else { lines(&difference["changes"]) };
+            Ok(CommandOutput { text, positive: equal })
+        }
+        #[cfg(feature = "disk")]
+        StateCommand::Recover { state } => {
+            let damaged = MockIdp::recover_state(state)?;
+            let damaged = damaged.display();
+            Ok(positive(format!("the state is that of the last start; the damaged file is {damaged}\n")))
+        }
+    }
+}
+
+fn positive(text: String) -> CommandOutput {
+    CommandOutput { text, positive: true }
+}
+
+fn save(args: &SaveArgs) -> Result<CommandOutput, Failure> {
+    let state = args.place.ask(Method::GET, "/_mock/state", None)?;
+    let text = serde_json::to_string_pretty(&state).map_err(Failure::machine)? + "\n";
+    let Some(path) = &args.file else { return Ok(positive(text)) };
+    write_private(path, &text).map_err(|error| Failure::machine(format!("{}: {error}", path.display())))?;
+    Ok(positive(String::new()))
+}
+
+/// One line for each difference.
+fn lines(changes: &Value) -> String {
+    let line = |change: &Value| {
+        let text = |name: &str| change[name].as_str().unwrap_or_default().to_owned();
+        let values = match (change.get("before"), change.get("after")) {
+            (None, None) => String::new(),
+            (before, after) => {
+                let value = |value: Option<&Value>| value.map_or_else(|| "nothing".to_owned(), brief);
+                format!(": {} -> {}", value(before), value(after))
+            }
+        };
+        format!("{} {}{values}\n", text("change"), text("path"))
+    };
+    changes.as_array().into_iter().flatten().map(line).collect()
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
+    text.map_err(|error| Failure::invalid(format!("{}: {error}", path.display())))
+}
+
+/// The file has secrets: only this user may read it.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+impl PlaceArgs {
+    /// Asks the control API of the mock. For a state in a directory, one is started for the moment.
+    fn ask(&self, method: Method, path: &str, body: Option<String>) -> Result<Value, Failure> {
+        #[cfg(feature = "disk")]
+        if let Some(dir) = &self.state {
+            let mut builder = MockIdp::builder().state(dir);
+            if let Some(org) = &self.org {
+                builder = builder.org_file(org)?;
+            }
+            let runtime = Runtime::new().map_err(Failure::machine)?;
+            let mock = runtime.block_on(builder.start())?;
+            let answer = exchange(&Exchange { method, url: format!("{}{path}", mock.url()), token: None, body });
+            runtime.block_on(mock.stop());
+            return answer;
+        }
+        let base = self.url.clone().unwrap_or_else(|| format!("http://localhost:{}", MockIdp::DEFAULT_PORT));
+        let url = format!("{}{path}", base.trim_end_matches('/'));
+        exchange(&Exchange { method, url, token: self.control_token.as_deref(), body })
+    }
+}
+
+fn exchange(exchange: &Exchange<'_>) -> Result<Value, Failure> {
+    let (status, answer) = send(exchange)?;
+    if status == 200 {
+        return Ok(answer);
+    }
+    let error = answer["error"].as_str().unwrap_or("no mock-idp answers there");
+    Err(Failure::invalid(format!("{} answered {status}: {error}", exchange.url)))
+}

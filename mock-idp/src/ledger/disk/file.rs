@@ -1,0 +1,331 @@
+//! The file: its format, and what is read from and written to it.
+
+use std::fs::{DirBuilder, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use redb::{
+    Database, DatabaseError, Durability, ReadableDatabase as _, ReadableTable as _, StorageError, TableDefinition,
+    WriteTransaction,
+};
+
+use crate::ledger::log::{LoggedChange, LoggedRecord};
+
+/// By org, table and key, separated by zero bytes: the expiry in eight bytes, and the record in JSON.
+const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records");
+/// What the file is: its format.
+const ABOUT: TableDefinition<'_, &str, u32> = TableDefinition::new("about");
+const FORMAT_KEY: &str = "format";
+/// Another value after each attempt to write.
+const PROBE_KEY: &str = "probe";
+
+/// Changes a file from one format to the next.
+pub(super) type Migration = fn(&WriteTransaction) -> Result<(), redb::Error>;
+
+/// The migrations, the one from format 1 first.
+const MIGRATIONS: &[Migration] = &[];
+
+/// What the file keeps in memory.
+const CACHE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Why there is no store.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DiskError {
+    #[error(
+        "another mock-idp uses the state in {}. Stop it, or give another directory with --state",
+        path.parent().unwrap_or(path).display()
+    )]
+    InUse { path: PathBuf },
+    #[error(
+        "a later version of mock-idp has written {} (format {format}, this version reads up to {known}). Use that version, or start over with --reset-state",
+        path.display()
+    )]
+    Later { path: PathBuf, format: u32, known: u32 },
+    #[error(
+        "{} is damaged: {error}. {} Or start over with --reset-state. Both keep the damaged file",
+        path.display(),
+        recoverable(path)
+    )]
+    Damaged { path: PathBuf, error: String },
+    #[error("the state {} cannot be used: {error}", path.display())]
+    Io { path: PathBuf, error: String },
+}
+
+/// The file, and how it is opened again after an error.
+pub(crate) struct DiskFile {
+    path: PathBuf,
+    open: Box<Open>,
+    /// `None` after an error.
+    database: RwLock<Option<Arc<Database>>>,
+}
+
+type Open = dyn Fn() -> Result<Database, DatabaseError> + Send + Sync;
+
+impl std::fmt::Debug for DiskFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DiskFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl DiskFile {
+    /// The name of the file in its directory.
+    pub(crate) const NAME: &str = "state.redb";
+
+    /// The file of a directory.
+    pub(super) fn in_dir(dir: &Path) -> Result<Self, DiskError> {
+        let path = dir.join(Self::NAME);
+        let unusable = |error: io::Error| DiskError::Io { path: path.clone(), error: error.to_string() };
+        create_private(dir, &path).map_err(unusable)?;
+        let copy = copy_of(&path);
+        let checked = copy.with_extension("new");
+        {
+            let file = OpenOptions::new().read(true).write(true).open(&path).map_err(unusable)?;
+            if let Err(TryLockError::WouldBlock) = file.try_lock() {
+                return Err(DiskError::InUse { path });
+            }
+            std::fs::copy(&path, &checked).map_err(unusable)?;
+        }
+        if let Err(error) = check(&checked) {
+            std::fs::remove_file(&checked).map_err(unusable)?;
+            return Err(DiskError::Damaged { path, error: error.to_string() });
+        }
+        std::fs::rename(&checked, &copy).map_err(unusable)?;
+        let opened = path.clone();
+        Self::open(path, move || Database::builder().set_cache_size(CACHE_BYTES).create(&opened), MIGRATIONS)
+    }
+
+    /// Closes the file. Another process can use it then.
+    pub(super) fn close(&self) {
+        drop(self.database.write().take());
+    }
+
+    /// Moves the file of a directory aside, so that the next one is empty; where it is then, if there was one.
+    pub(crate) fn set_aside(dir: &Path) -> Result<Option<PathBuf>, DiskError> {
+        let path = dir.join(Self::NAME);
+        let aside = (1..).map(|number| dir.join(format!("{}.old-{number}", Self::NAME))).find(|aside| !aside.exists());
+        let Some(aside) = aside.filter(|_| path.exists()) else { return Ok(None) };
+        // Only a file that can be opened can be in use.
+        if let Err(DatabaseError::DatabaseAlreadyOpen) = Database::open(&path) {
+            return Err(DiskError::InUse { path });
+        }
+        std::fs::rename(&path, &aside)
+            .map_err(|error| DiskError::Io { path: path.clone(), error: error.to_string() })?;
+        Ok(Some(aside))
+    }
+
+    /// Puts the copy of the last start in the place of a damaged file, which is kept; where that is.
+    pub(crate) fn recover(dir: &Path) -> Result<PathBuf, DiskError> {
+        let path = dir.join(Self::NAME);
+        let unusable = |error: io::Error| DiskError::Io { path: path.clone(), error: error.to_string() };
+        let copy = copy_of(&path);
+        std::fs::metadata(&copy).map_err(unusable)?;
+        let aside = Self::set_aside(dir)?.ok_or_else(|| unusable(io::ErrorKind::NotFound.into()))?;
+        std::fs::copy(&copy, &path).map_err(unusable)?;
+        Ok(aside)
+    }
+
+    pub(super) fn open(
+        path: PathBuf,
+        open: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
+        migrations: &[Migration],
+    ) -> Result<Self, DiskError> {
+        let damaged = |error: DatabaseError| DiskError::Damaged { path: path.clone(), error: error.to_string() };
+        let database = match open() {
+            Ok(database) => database,
+            Err(DatabaseError::DatabaseAlreadyOpen) => return Err(DiskError::InUse { path }),
+            Err(DatabaseError::Storage(StorageError::Io(error))) if error.kind() != io::ErrorKind::InvalidData => {
+                return Err(DiskError::Io { path, error: error.to_string() });
+            }
+            Err(error) => return Err(damaged(error)),
+        };
+        let file = Self { path, open: Box::new(open), database: RwLock::new(Some(Arc::new(database))) };
+        file.prepare(migrations)?;
+        Ok(file)
+    }
+
+    pub(super) fn io(&self, error: impl std::fmt::Display) -> DiskError {
+        DiskError::Io { path: self.path.clone(), error: error.to_string() }
+    }
+
+    /// Makes the tables of a new file, and changes an older format to the current one.
+    fn prepare(&self, migrations: &[Migration]) -> Result<(), DiskError> {
+        let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let prepare = |database: &Database| -> Result<u32, redb::Error> {
+            let transaction = database.begin_write()?;
+            let format = {
+                let mut about = transaction.open_table(ABOUT)?;
+                let stored = about.get(FORMAT_KEY)?.map(|format| format.value());
+                if stored.is_none() {
+                    about.insert(FORMAT_KEY, known)?;
+                }
+                stored.unwrap_or(known)
+            };
+            if format <= known {
+                transaction.open_table(RECORDS)?;
+                for migration in migrations.iter().skip(format.saturating_sub(1) as usize) {
+                    migration(&transaction)?;
+                }
+                transaction.open_table(ABOUT)?.insert(FORMAT_KEY, known)?;
+                transaction.commit()?;
+            }
+            Ok(format)
+        };
+        let format = self.with(prepare).map_err(|error| self.io(error))?;
+        if format > known {
+            return Err(DiskError::Later { path: self.path.clone(), format, known });
+        }
+        Ok(())
+    }
+
+    fn with<T>(&self, run: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, String> {
+        let database = self.database.read().clone();
+        let database = database.ok_or_else(|| format!("{} is not open", self.path.display()))?;
+        run(&database).map_err(|error| error.to_string())
+    }
+
+    /// Makes changes, all or none.
+    pub(super) fn commit(&self, changes: &[(Arc<str>, LoggedChange)], sync: bool) -> Result<(), String> {
+        self.with(|database| {
+            let mut transaction = database.begin_write()?;
+            transaction.set_durability(if sync { Durability::Immediate } else { Durability::None })?;
+            {
+                let mut records = transaction.open_table(RECORDS)?;
+                for (org, change) in changes {
+                    match change {
+                        LoggedChange::Put { table, key, expires, bytes } => {
+                            let value = [&expires.to_le_bytes()[..], bytes].concat();
+                            records.insert(&record_key(org, table, key)[..], &value[..])?;
+                        }
+                        LoggedChange::Delete { table, key } => _ = records.remove(&record_key(org, table, key)[..])?,
+                        LoggedChange::Clear { except } => {
+                            let (from, to) = keys_of(org);
+                            let kept = except.map(|table| table_prefix(org, table));
+                            let keep = |key: &[u8], _: &[u8]| kept.as_ref().is_some_and(|kept| key.starts_with(kept));
+                            records.retain_in(&from[..]..&to[..], keep)?;
+                        }
+                    }
+                }
+            }
+            Ok(transaction.commit()?)
+        })
+    }
+
+    /// Closes the file and opens it again. Succeeds if it can be written.
+    pub(super) fn reopen(&self) -> Result<(), String> {
+        // It is locked while it is open.
+        self.close();
+        let database = (self.open)().map_err(|error| error.to_string())?;
+        *self.database.write() = Some(Arc::new(database));
+        self.with(|database| {
+            let transaction = database.begin_write()?;
+            {
+                let mut about = transaction.open_table(ABOUT)?;
+                let probe = about.get(PROBE_KEY)?.map_or(0, |probe| probe.value());
+                about.insert(PROBE_KEY, probe.wrapping_add(1))?;
+            }
+            Ok(transaction.commit()?)
+        })
+    }
+
+    /// The records of an org.
+    pub(super) fn read(&self, org: &str) -> Result<Vec<LoggedRecord>, String> {
+        self.with(|database| {
+            let records = database.begin_read()?.open_table(RECORDS)?;
+            let (from, to) = keys_of(org);
+            let mut read = Vec::new();
+            for entry in records.range(&from[..]..&to[..])? {
+                let (key, value) = entry?;
+                read.extend(record(key.value(), value.value()).map(|(_, record)| record));
+            }
+            Ok(read)
+        })
+    }
+
+    /// The orgs that have records.
+    pub(super) fn orgs(&self) -> Result<Vec<String>, String> {
+        self.with(|database| {
+            let records = database.begin_read()?.open_table(RECORDS)?;
+            let mut orgs: Vec<String> = Vec::new();
+            let mut from = Vec::new();
+            while let Some(entry) = records.range(&from[..]..)?.next() {
+                let Some((org, _)) = entry.as_ref().ok().and_then(|(key, value)| record(key.value(), value.value()))
+                else {
+                    entry?;
+                    break;
+                };
+                from = keys_of(&org).1;
+                orgs.push(org);
+            }
+            Ok(orgs)
+        })
+    }
+}
+
+/// Checks a copy: what is found damaged is changed by the check.
+fn check(copy: &Path) -> Result<(), DatabaseError> {
+    let mut database = Database::create(copy)?;
+    let checked = database.check_integrity();
+    if matches!(checked, Ok(true)) {
+        return Ok(());
+    }
+    // It cannot be closed in this state.
+    std::mem::forget(database);
+    checked?;
+    Err(StorageError::Corrupted("its last changes cannot be read".to_owned()).into())
+}
+
+/// The copy that is made at each start.
+fn copy_of(path: &Path) -> PathBuf {
+    path.with_extension("last-start")
+}
+
+/// What is left of a damaged file.
+fn recoverable(path: &Path) -> String {
+    let time = std::fs::metadata(copy_of(path)).and_then(|found| found.modified());
+    match time.map(time::OffsetDateTime::from) {
+        Ok(time) => format!(
+            "The state at the start of {} UTC can be used: mock-idp state recover --state DIR.",
+            time.truncate_to_second()
+        ),
+        Err(_) => "There is no copy of an earlier start.".to_owned(),
+    }
+}
+
+fn table_prefix(org: &str, table: &str) -> Vec<u8> {
+    [org.as_bytes(), b"\0", table.as_bytes(), b"\0"].concat()
+}
+
+fn record_key(org: &str, table: &str, key: &str) -> Vec<u8> {
+    [org.as_bytes(), b"\0", table.as_bytes(), b"\0", key.as_bytes()].concat()
+}
+
+/// The first key of an org, and the first behind it.
+fn keys_of(org: &str) -> (Vec<u8>, Vec<u8>) {
+    ([org.as_bytes(), b"\0"].concat(), [org.as_bytes(), b"\x01"].concat())
+}
+
+/// An org and its record.
+fn record(key: &[u8], value: &[u8]) -> Option<(String, LoggedRecord)> {
+    let mut parts = key.splitn(3, |byte| *byte == 0).map(|part| String::from_utf8_lossy(part).into_owned());
+    let (org, table, key) = (parts.next()?, parts.next()?, parts.next()?);
+    let (expires, bytes) = value.split_first_chunk()?;
+    Some((org, LoggedRecord { table, key, expires: i64::from_le_bytes(*expires), bytes: bytes.to_vec() }))
+}
+
+/// Makes the directory and the file, which has private keys, for this user only.
+fn create_private(dir: &Path, path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        builder.mode(0o700);
+        options.mode(0o600);
+    }
+    builder.create(dir)?;
+    options.open(path).map(drop)
+}

@@ -1,0 +1,313 @@
+//! The store on disk: what is there after a restart, a full disk, and damage.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mock_idp_core::ledger::{PushedRequest, UserCode};
+use parking_lot::Mutex;
+use redb::{Database, ReadableDatabase as _, StorageBackend, TableDefinition};
+
+use super::DiskStore;
+use super::file::{DiskError, DiskFile};
+use crate::ledger::{Ledger, OrgRow};
+
+fn code(device_code: &str) -> UserCode {
+    UserCode { device_code: device_code.to_owned() }
+}
+
+fn saved(ledger: &Ledger) -> serde_json::Value {
+    serde_json::to_value(ledger.save(0).unwrap()).unwrap()
+}
+
+/// The ledger of the org after a restart, and the rows of the org.
+fn reopened(store: &DiskStore) -> (Ledger, Vec<String>) {
+    let ledger = Ledger::on_disk(store, "org");
+    let rows = ledger.load_stored(|_| 0).unwrap();
+    let text = |row: OrgRow| format!("{} {}", row.key, String::from_utf8(row.bytes.unwrap()).unwrap());
+    (ledger, rows.into_iter().map(text).collect())
+}
+
+fn row(key: &str, bytes: Option<&[u8]>) -> OrgRow {
+    OrgRow { key: key.to_owned(), bytes: bytes.map(<[u8]>::to_vec) }
+}
+
+#[tokio::test]
+async fn every_kind_of_change_is_there_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    let (ledger, other) = (Ledger::on_disk(&store, "org"), Ledger::on_disk(&store, "org2"));
+    other.at(0).user_codes().put("key", code("of another org"), 100).await.unwrap();
+    let at = ledger.at(0);
+    for key in ["kept", "updated", "taken", "deleted", "replaced"] {
+        at.user_codes().put(key, code("first"), 100).await.unwrap();
+    }
+    assert!(at.user_codes().put_if_absent("absent", code("new"), 100).await.unwrap());
+    assert!(!at.user_codes().put_if_absent("absent", code("newer"), 100).await.unwrap());
+    at.user_codes().update("updated", |code| code.device_code.push('!')).await.unwrap();
+    at.user_codes().take("taken").await.unwrap();
+    let version = at.user_codes().get_versioned("replaced").await.unwrap().unwrap().version;
+    let mut batch = at.batch();
+    batch.delete(at.user_codes(), "deleted");
+    batch.replace_until(at.user_codes(), "replaced", version, code("second"), 200);
+    batch.put(at.nonce_secrets(), "secret", [7; 32], i64::MAX);
+    batch.commit().await.unwrap();
+    ledger.store_org(vec![row("users/1", Some(b"{}")), row("users/2", Some(b"null"))]).await.unwrap();
+    ledger.store_org(vec![row("users/2", None)]).await.unwrap();
+    let before = saved(&ledger);
+    drop(store);
+
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    let (ledger, rows) = reopened(&store);
+    assert_eq!(saved(&ledger), before);
+    assert_eq!(rows, ["users/1 {}"]);
+    assert_eq!(store.orgs().unwrap(), ["org", "org2"]);
+    ledger.clear().await.unwrap();
+    let cleared = saved(&ledger);
+    assert_ne!(cleared, before);
+    assert!(reopened(&store).1.is_empty());
+    assert_eq!(saved(&reopened(&store).0), cleared);
+    let other = Ledger::on_disk(&store, "org2");
+    other.load_stored(|_| 0).unwrap();
+    assert!(other.at(0).user_codes().get("key").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn records_that_made_room_are_not_on_the_disk_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    let ledger = Ledger::on_disk(&store, "org");
+    let large = || {
+        let state = "s".repeat(1024 * 1024);
+        let parameters = [("state", state.as_str())].into_iter().collect();
+        PushedRequest { server: "server".to_owned(), client_id: "client".to_owned(), parameters }
+    };
+    for number in 0..40 {
+        ledger.at(0).pushed_requests().put(&number.to_string(), large(), 1_000 + number).await.unwrap();
+    }
+    let on_disk = store.file.read("org").unwrap();
+    assert_eq!(on_disk.len(), 31, "as many as the table holds");
+    assert_eq!(saved(&reopened(&store).0), saved(&ledger));
+}
+
+#[tokio::test]
+async fn without_sync_all_changes_are_there_after_an_orderly_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = DiskStore::open(dir.path(), false).unwrap();
+    let ledger = Ledger::on_disk(&store, "org");
+    for number in 0..1_000 {
+        ledger.at(0).user_codes().put(&number.to_string(), code("a"), 100).await.unwrap();
+    }
+    let before = saved(&ledger);
+    drop(store);
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    assert_eq!(saved(&reopened(&store).0), before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_requests_share_a_write_to_the_disk() {
+    let disk = Arc::new(TestDisk::default());
+    let store = disk.store();
+    let ledger = Arc::new(Ledger::on_disk(&store, "org"));
+    let before = disk.syncs.load(Ordering::Acquire);
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..2_000 {
+        let ledger = Arc::clone(&ledger);
+        tasks.spawn(async move { ledger.at(0).user_codes().put(&number.to_string(), code("a"), 100).await.unwrap() });
+    }
+    tasks.join_all().await;
+    let syncs = disk.syncs.load(Ordering::Acquire) - before;
+    assert!(syncs < 1_000, "{syncs} writes for 2,000 changes");
+    drop(store);
+    assert_eq!(saved(&reopened(&disk.store()).0), saved(&ledger));
+}
+
+#[test]
+fn two_processes_cannot_use_one_state() {
+    let dir = tempfile::tempdir().unwrap();
+    let _store = DiskStore::open(dir.path(), true).unwrap();
+    let error = DiskStore::open(dir.path(), true).unwrap_err().to_string();
+    assert!(error.starts_with("another mock-idp uses the state in "), "{error}");
+    assert!(DiskFile::set_aside(dir.path()).unwrap_err().to_string().starts_with("another mock-idp"));
+}
+
+#[test]
+fn a_later_format_is_refused_and_an_earlier_one_is_changed() {
+    const NAMES: TableDefinition<'_, &str, u32> = TableDefinition::new("names");
+    let disk = Arc::new(TestDisk::default());
+    let open = |migrations| {
+        let disk = Arc::clone(&disk);
+        DiskFile::open(PathBuf::from("state"), move || disk.database(), migrations)
+    };
+    open(&[]).unwrap();
+    let migrations: &[super::file::Migration] = &[
+        |transaction| Ok(_ = transaction.open_table(NAMES)?.insert("two", 2)?),
+        |transaction| Ok(_ = transaction.open_table(NAMES)?.insert("three", 3)?),
+    ];
+    open(&migrations[..1]).unwrap();
+    open(migrations).unwrap();
+    let database = disk.database().unwrap();
+    let names = database.begin_read().unwrap().open_table(NAMES).unwrap();
+    let value = |name| names.get(name).unwrap().map(|value| value.value());
+    assert_eq!((value("two"), value("three")), (Some(2), Some(3)), "each migration has run");
+    drop((names, database));
+    match open(&[]) {
+        Err(DiskError::Later { format: 3, known: 1, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_changes_until_there_is_room() {
+    let disk = Arc::new(TestDisk::default());
+    let store = disk.store();
+    let ledger = Ledger::on_disk(&store, "org");
+    ledger.at(0).user_codes().put("stored", code("a"), 100).await.unwrap();
+    disk.full.store(true, Ordering::Release);
+    let error = ledger.at(0).user_codes().put("refused", code("b"), 100).await.unwrap_err();
+    assert!(error.to_string().contains("the state cannot be written"), "{error}");
+    assert!(ledger.is_outdated());
+    assert!(ledger.at(0).user_codes().get("refused").await.is_err(), "it was never acknowledged");
+    assert!(ledger.at(0).user_codes().put("refused", code("b"), 100).await.is_err());
+    disk.full.store(false, Ordering::Release);
+    while ledger.load_stored(|_| 0).is_err() {
+        tokio::task::yield_now().await;
+    }
+    let codes = ledger.at(0).user_codes();
+    assert_eq!(codes.get("stored").await.unwrap().unwrap().device_code, "a");
+    assert!(codes.get("refused").await.unwrap().is_none());
+    codes.put("again", code("c"), 100).await.unwrap();
+    drop(store);
+    let (ledger, _) = reopened(&disk.store());
+    assert!(ledger.at(0).user_codes().get("again").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn damage_is_reported_and_the_state_of_the_last_start_is_recovered() {
+    let dir = tempfile::tempdir().unwrap();
+    let put = async |from: usize| {
+        let store = DiskStore::open(dir.path(), true).unwrap();
+        let ledger = Ledger::on_disk(&store, "org");
+        ledger.load_stored(|_| 0).unwrap();
+        for number in from..from + 500 {
+            ledger.at(0).user_codes().put(&format!("{number:04}"), code(&"x".repeat(200)), 100).await.unwrap();
+        }
+    };
+    put(1_000).await;
+    put(2_000).await;
+    let path = dir.path().join(DiskFile::NAME);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let damaged = bytes.windows(4).position(|window| window == b"2100").unwrap();
+    bytes[damaged..damaged + 64].fill(0xFF);
+    std::fs::write(&path, &bytes).unwrap();
+
+    let error = DiskStore::open(dir.path(), true).unwrap_err();
+    assert!(matches!(error, DiskError::Damaged { .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains("can be used: mock-idp state recover") && text.contains("--reset-state"), "{text}");
+    let aside = DiskFile::recover(dir.path()).unwrap();
+    assert!(aside.exists());
+    let store = DiskStore::open(dir.path(), true).unwrap();
+    let (ledger, _) = reopened(&store);
+    assert_eq!(saved(&ledger)["user_codes"].as_array().unwrap().len(), 500);
+}
+
+#[test]
+fn a_file_of_another_kind_is_not_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(DiskFile::NAME);
+    std::fs::write(&path, "something else ".repeat(10_000)).unwrap();
+    let error = DiskStore::open(dir.path(), true).unwrap_err();
+    assert!(error.to_string().contains("There is no copy"), "{error}");
+    assert!(DiskFile::recover(dir.path()).is_err());
+    let aside = DiskFile::set_aside(dir.path()).unwrap().unwrap();
+    assert!(std::fs::read_to_string(aside).unwrap().starts_with("something else"));
+    DiskStore::open(dir.path(), true).unwrap();
+}
+
+#[tokio::test]
+async fn a_change_is_read_only_when_it_is_stored() {
+    let disk = Arc::new(TestDisk::default());
+    let store = disk.store();
+    let ledger = Arc::new(Ledger::on_disk(&store, "org"));
+    disk.stopped.store(true, Ordering::Release);
+    let writer = Arc::clone(&ledger);
+    let writing = tokio::spawn(async move { writer.at(0).user_codes().put("key", code("a"), 100).await });
+    tokio::task::yield_now().await;
+    let reader = Arc::clone(&ledger);
+    let reading = tokio::spawn(async move { reader.at(0).user_codes().get("key").await });
+    tokio::task::yield_now().await;
+    assert!(!writing.is_finished() && !reading.is_finished(), "the write has not reached the disk");
+    assert!(ledger.at(0).user_codes().get("other").await.unwrap().is_none(), "other records do not wait");
+    disk.stopped.store(false, Ordering::Release);
+    writing.await.unwrap().unwrap();
+    assert_eq!(reading.await.unwrap().unwrap().unwrap().device_code, "a");
+}
+
+/// A disk in memory that can be full, or stop.
+#[derive(Debug, Default)]
+struct TestDisk {
+    bytes: Mutex<Vec<u8>>,
+    full: AtomicBool,
+    syncs: std::sync::atomic::AtomicUsize,
+    /// Whether no write reaches the disk.
+    stopped: AtomicBool,
+}
+
+impl TestDisk {
+    fn database(self: &Arc<Self>) -> Result<Database, redb::DatabaseError> {
+        Database::builder().create_with_backend(TestBackend(Arc::clone(self)))
+    }
+
+    fn store(self: &Arc<Self>) -> DiskStore {
+        let disk = Arc::clone(self);
+        let file = DiskFile::open(PathBuf::from("state"), move || disk.database(), &[]).unwrap();
+        DiskStore::start(file, true).unwrap()
+    }
+
+    fn check_room(&self) -> io::Result<()> {
+        match self.full.load(Ordering::Acquire) {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => Ok(()),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct TestBackend(Arc<TestDisk>);
+
+impl StorageBackend for TestBackend {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.0.bytes.lock().len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let bytes = self.0.bytes.lock();
+        let from = usize::try_from(offset).unwrap();
+        out.copy_from_slice(bytes.get(from..from + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.check_room()?;
+        self.0.bytes.lock().resize(usize::try_from(len).unwrap(), 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        while self.0.stopped.load(Ordering::Acquire) {
+            std::thread::yield_now();
+        }
+        self.0.syncs.fetch_add(1, Ordering::AcqRel);
+        self.0.check_room()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.0.check_room()?;
+        let mut bytes = self.0.bytes.lock();
+        let from = usize::try_from(offset).unwrap();
+        bytes.get_mut(from..from + data.len()).ok_or(io::ErrorKind::UnexpectedEof)?.copy_from_slice(data);
+        Ok(())
+    }
+}
