@@ -12,6 +12,12 @@ pub(crate) fn trusting(ca_pem: &str) -> Client {
     builder().tls_certs_only([Certificate::from_pem(ca_pem.as_bytes()).unwrap()]).build().unwrap()
 }
 
+/// The same, for which `name` is a name of this machine.
+pub(crate) fn trusting_under(ca_pem: &str, name: &str) -> Client {
+    let ca = Certificate::from_pem(ca_pem.as_bytes()).unwrap();
+    builder().tls_certs_only([ca]).resolve(name, ([127, 0, 0, 1], 0).into()).build().unwrap()
+}
+
 fn builder() -> reqwest::ClientBuilder {
     // Fails if another test has installed it already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

@@ -1,10 +1,11 @@
 //! The names under which a mock is asked, and what its answers name.
 
 use mock_idp::MockIdp;
-use reqwest::Response;
-use serde_json::Value;
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
 
 use crate::client;
+use crate::flow::{CALLBACK, WEB, WEB_SECRET, code_request, decode, location, parameter};
 
 async fn get(mock: &MockIdp, host: &str, path: &str) -> Response {
     client::plain().get(format!("{}{path}", mock.url())).header("host", host).send().await.unwrap()
@@ -129,4 +130,64 @@ async fn the_certificate_of_the_authority_is_served_also_while_the_control_api_i
     assert_eq!(pem, mock.ca_pem());
     let url = format!("https://localhost:{}/healthz", mock.port());
     assert_eq!(client::trusting(&pem).get(url).send().await.unwrap().status(), 200);
+}
+
+/// A client for which `idp` is the name of this machine, as it is in the network of a container.
+fn in_a_container(ca_pem: &str) -> Client {
+    client::trusting_under(ca_pem, "idp")
+}
+
+#[tokio::test]
+async fn an_app_and_a_browser_use_one_issuer_under_two_names_and_both_schemes() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for scheme in ["http", "https"] {
+        let pinned = format!("{scheme}://localhost:{port}");
+        let builder = MockIdp::builder().port(port).issuer_url(pinned.parse().unwrap()).allow_host("idp");
+        let mock = builder.start().await.unwrap();
+        let app = in_a_container(mock.ca_pem());
+        let get = async |url: &Value| app.get(url.as_str().unwrap()).send().await.unwrap();
+        let issuer = format!("{pinned}/oauth2/default");
+        let address = format!("{scheme}://idp:{port}/oauth2/default/.well-known/openid-configuration");
+        let document: Value = get(&json!(address)).await.json().await.unwrap();
+        assert_eq!(document["issuer"], issuer);
+
+        // The browser signs in under the name of the issuer.
+        let browser = client::trusting(mock.ca_pem());
+        let sign_in = json!({ "username": "buyer@example.test", "password": "Passw0rd!" });
+        let authn = browser.post(format!("{pinned}/api/v1/authn")).json(&sign_in).send().await.unwrap();
+        let session: Value = authn.json().await.unwrap();
+        let mut request = code_request(WEB, "openid offline_access");
+        request.push(("sessionToken", session["sessionToken"].as_str().unwrap()));
+        let endpoint = document["authorization_endpoint"].as_str().unwrap();
+        assert_eq!(endpoint, format!("{issuer}/v1/authorize"));
+        let arrived = location(&browser.get(endpoint).query(&request).send().await.unwrap());
+        let code = parameter(&arrived, "code").unwrap_or_else(|| panic!("{arrived}"));
+
+        // The app redeems the code under its name of the mock.
+        let there = format!("{scheme}://idp:{port}/oauth2/default/v1");
+        assert_eq!(document["token_endpoint"], format!("{there}/token"));
+        let token = async |form: &[(&str, &str)]| -> Value {
+            let request = app.post(format!("{there}/token")).basic_auth(WEB, Some(WEB_SECRET)).form(form);
+            request.send().await.unwrap().json().await.unwrap()
+        };
+        let redirect = ("redirect_uri", CALLBACK);
+        let tokens = token(&[("grant_type", "authorization_code"), ("code", &code), redirect]).await;
+        let refresh = tokens["refresh_token"].as_str().unwrap_or_else(|| panic!("{tokens}"));
+        let refreshed = token(&[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await;
+        for tokens in [&tokens, &refreshed] {
+            for name in ["id_token", "access_token"] {
+                assert_eq!(decode(tokens[name].as_str().unwrap()).1["iss"], issuer, "{name}");
+            }
+        }
+        let kid = decode(tokens["id_token"].as_str().unwrap()).0["kid"].clone();
+        let keys: Value = get(&document["jwks_uri"]).await.json().await.unwrap();
+        assert!(keys["keys"].as_array().unwrap().iter().any(|key| key["kid"] == kid), "{keys}");
+        let access = tokens["access_token"].as_str().unwrap();
+        let userinfo = app.get(document["userinfo_endpoint"].as_str().unwrap()).bearer_auth(access);
+        assert_eq!(userinfo.send().await.unwrap().json::<Value>().await.unwrap()["sub"], "00ubuyer0000000005d7");
+        let form = [("token", access), ("client_id", WEB), ("client_secret", WEB_SECRET)];
+        let introspected = app.post(document["introspection_endpoint"].as_str().unwrap()).form(&form);
+        assert_eq!(introspected.send().await.unwrap().json::<Value>().await.unwrap()["active"], true);
+        mock.stop().await;
+    }
 }
