@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a failed precondition fails the test")]
 
+mod accessibility;
 mod browser;
 mod canaries;
 mod changed_responses;

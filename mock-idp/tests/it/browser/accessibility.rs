@@ -245,6 +245,16 @@ async fn axe_finds_nothing_in_light() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_in_dark() {
+    inspect(Options { scheme: Scheme::Dark, ..Options::default() }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_in_light_on_a_phone() {
+    inspect(Options { width: 390, ..Options::default() }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_nothing_in_dark_on_a_phone() {
     inspect(Options { width: 390, scheme: Scheme::Dark, ..Options::default() }).await;
 }
