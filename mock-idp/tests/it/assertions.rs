@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::flow::decode;
 use crate::jose::{CLIENT_PEM, Key, jwt, with};
 use crate::market::{NOW, advance, journal, key_server, market, market_with, post, shared, stop_clock};
-use crate::org::{private_key_jwt, service};
+use crate::org::{TestOrg, private_key_jwt, service};
 
 const KEYJWT: &str = "0oamarketkeyjwt005d7";
 const SECJWT: &str = "0oamarketjwtsec005d7";
@@ -475,6 +475,36 @@ async fn an_unreachable_jwks_uri_is_refused() {
     let mock = market_with([service("0oaelsewhere00000000", &private_key_jwt(), &settings)], &[]).await;
     let assertion = jwt(&json!({"alg": "RS256"}), &claims("0oaelsewhere00000000", &mock), &Key::client());
     refused(&grant(&mock, &assertion).await, "Error retrieving the client JWKSet from jwks_uri.");
+}
+
+#[tokio::test]
+async fn many_assertions_of_unknown_keys_cause_few_requests_for_the_key_set() {
+    let (uri, published, asked) = key_server().await;
+    let client = "0oaelsewhere00000000";
+    let mock = market_with([service(client, &private_key_jwt(), &json!({"jwks_uri": uri}))], &[client]).await;
+    let key = Key::client();
+    *published.lock() = (StatusCode::OK, json!({"keys": [with(key.jwk(), &json!({"kid": "known"}))]}).to_string());
+    for number in 0..30 {
+        let header = json!({"alg": "RS256", "kid": format!("unknown-{number}")});
+        assert_ne!(grant(&mock, &jwt(&header, &claims(client, &mock), &key)).await.0, 200);
+    }
+    let requests = asked.load(Ordering::SeqCst);
+    assert!((1..=7).contains(&requests), "{requests}");
+    // A key that is known needs no request.
+    assert_eq!(grant(&mock, &jwt(&json!({"alg": "RS256", "kid": "known"}), &claims(client, &mock), &key)).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_mock_that_other_machines_reach_asks_no_key_server_on_this_machine() {
+    for (host, requests) in [("127.0.0.1", 1), ("0.0.0.0", 0)] {
+        let (uri, _, asked) = key_server().await;
+        let app = service("0oaelsewhere00000000", &private_key_jwt(), &json!({"jwks_uri": uri}));
+        let org = TestOrg::market().with_apps([app]).yaml();
+        let mock = MockIdp::builder().org_yaml(org).host(host).start().await.unwrap();
+        let assertion = jwt(&json!({"alg": "RS256"}), &claims("0oaelsewhere00000000", &mock), &Key::client());
+        refused(&grant(&mock, &assertion).await, "Error retrieving the client JWKSet from jwks_uri.");
+        assert_eq!(asked.load(Ordering::SeqCst), requests, "{host}");
+    }
 }
 
 #[tokio::test]

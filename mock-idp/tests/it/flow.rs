@@ -2,7 +2,10 @@
 
 use mock_idp::MockIdp;
 use reqwest::{Client, Response, redirect};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::market::{advance, stop_clock};
+use crate::org::{TestOrg, model};
 
 pub(crate) const WEB: &str = "0oamarketweb000005d7";
 pub(crate) const WEB_SECRET: &str = "mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK";
@@ -466,4 +469,28 @@ async fn a_hybrid_response_has_code_and_tokens_in_the_fragment() {
     assert_eq!(names, ["code", "id_token", "access_token", "token_type", "expires_in", "scope", "state"]);
     let (_, id) = decode(&parameter(&arrived, "id_token").unwrap());
     assert!(id["c_hash"].is_string() && id["at_hash"].is_string());
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_gives_another_usable_token_each_time_until_its_leeway_ends() {
+    let rotating = json!({ "rotation_type": "ROTATE", "leeway": 30 });
+    let mock = TestOrg::market().oauth(WEB, |client| client.refresh_token = Some(model(rotating))).start().await;
+    stop_clock(&mock).await;
+    let request = code_request(WEB, "openid offline_access");
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &request).await;
+    let first: Value = redeem(&mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
+    let refresh = async |token: &Value| -> Value {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token.as_str().unwrap())];
+        let url = format!("{}/v1/token", mock.issuer());
+        browser().post(url).basic_auth(WEB, Some(WEB_SECRET)).form(&form).send().await.unwrap().json().await.unwrap()
+    };
+    let first = &first["refresh_token"];
+    let second = refresh(first).await["refresh_token"].clone();
+    let third = refresh(first).await["refresh_token"].clone();
+    assert!(second.is_string() && third.is_string() && second != third && second != *first, "{second} {third}");
+    let after_second = refresh(&second).await["refresh_token"].clone();
+    assert!(after_second.is_string() && refresh(&third).await["refresh_token"].is_string());
+    advance(&mock, 31).await;
+    assert_eq!(refresh(first).await["error"], "invalid_grant");
+    assert_eq!(refresh(&after_second).await["error"], "invalid_grant", "the late use has revoked the family");
 }

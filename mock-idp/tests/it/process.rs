@@ -112,6 +112,24 @@ async fn a_running_request_is_named_and_the_second_signal_ends_the_process() {
     assert!(slow.await.unwrap().is_err());
 }
 
+#[tokio::test]
+async fn requests_that_stay_half_sent_do_not_keep_others_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = Running::start(program(dir.path()).args(["--port", "0", "--max-connections", "16"]));
+    let port = base(&running).rsplit_once(':').unwrap().1.parse::<u16>().unwrap();
+    let mut half = Vec::new();
+    for _ in 0..40 {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nhost: local").await.unwrap();
+        half.push(stream);
+    }
+    assert!(healthy(port).await);
+    // The first of them were closed without an answer.
+    let mut rest = Vec::new();
+    let ended = half[0].read_to_end(&mut rest).await;
+    assert!(rest.is_empty() && ended.err().is_none_or(|error| error.kind() == std::io::ErrorKind::ConnectionReset));
+}
+
 /// A full pipe that is not read: a program holds its reading end.
 fn full_pipe() -> (Child, Stdio) {
     let mut holder = Command::new("sleep").arg("600").stdin(Stdio::piped()).spawn().unwrap();

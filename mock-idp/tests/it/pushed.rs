@@ -231,3 +231,13 @@ async fn a_pushed_request_with_an_assertion_needs_no_client_id() {
         assert!(!journal.contains(secret), "{journal}");
     }
 }
+
+#[tokio::test]
+async fn a_pushed_resource_is_explained_as_ignored() {
+    let mock = market().await;
+    let mut form = code_request(WEB, "openid");
+    form.push(("resource", "https://api.example.test"));
+    name(push(&mock, (WEB, WEB_SECRET), &form).await).await;
+    let explained = journal(&mock).await;
+    assert!(explained.contains("`https://api.example.test` is ignored"), "{explained}");
+}
