@@ -234,7 +234,7 @@ impl<'a> Run<'a> {
         let Context { org, server, urls, instance, now, .. } = &self.context;
         let (user, mut refused) = (self.question.user(org), None);
         for (app, grant_type) in org.clients().filter_map(|app| Some((app, sign_in_grant(app)?))) {
-            if user.is_none_or(|user| org.assignment(app, user).is_none()) {
+            if user.is_none_or(|user| !org.is_assigned(app, user)) {
                 continue;
             }
             let question = Question {

@@ -529,3 +529,19 @@ async fn the_interaction_code_flow_is_refused_as_the_organization_document_says(
         }
     }
 }
+
+#[tokio::test]
+async fn an_app_with_implicit_assignment_is_open_to_every_user() {
+    let org = TestOrg::market().app(WEB, |app| app.settings.implicit_assignment = true);
+    for (mock, expected) in [
+        (org.start().await, None),
+        (TestOrg::market().start().await, Some("User is not assigned to the client application.")),
+    ] {
+        let request = code_request(WEB, "openid");
+        let arrived = authorize(&mock, &browser(), "unassigned@example.test", &request).await;
+        assert_eq!(parameter(&arrived, "error_description").as_deref(), expected, "{arrived}");
+        if let Some(code) = parameter(&arrived, "code") {
+            assert_eq!(redeem(&mock, &code).await.status(), 200);
+        }
+    }
+}

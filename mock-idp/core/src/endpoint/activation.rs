@@ -33,7 +33,7 @@ pub fn decide(
     let Some(client) = client else {
         return ActivationDecision::Fail(OAuthError::new(ErrorId::InvalidClientId, "the client has been removed"));
     };
-    if org.assignment(client, user).is_none() {
+    if !org.is_assigned(client, user) {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
         return ActivationDecision::Fail(OAuthError::new(ErrorId::UserNotAssigned, reason));
     }

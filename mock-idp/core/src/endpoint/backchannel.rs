@@ -104,7 +104,7 @@ fn user<'a>(org: &'a Org, client: &App, body: &Parameters, hinted: Option<&str>)
     if !user.status.may_hold_tokens() {
         return Err(unknown(format!("{} is {}", user.profile.login, user.status.name())));
     }
-    if org.assignment(client, user).is_none() {
+    if !org.is_assigned(client, user) {
         return Err(unknown(format!("{} is not assigned to {}", user.profile.login, client.client_id())));
     }
     Ok(user)

@@ -215,6 +215,7 @@ pub struct AppSettings {
     pub notifications: AppNotifications,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub manual_provisioning: bool,
+    /// Whether every user may use the app without an assignment. Okta: Federation Broker Mode.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub implicit_assignment: bool,
     #[serde(default, skip_serializing_if = "is_default")]

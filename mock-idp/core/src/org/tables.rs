@@ -214,6 +214,12 @@ impl Tables {
             .or_else(|| self.assigned_groups(app).find(|assignment| self.group_ids(user).any(|id| id == assignment.id)))
     }
 
+    /// Whether a user may use an app. Okta: in Federation Broker Mode everybody may, without an assignment.
+    #[must_use]
+    pub fn is_assigned(&self, app: &App, user: &User) -> bool {
+        app.settings.implicit_assignment || self.assignment(app, user).is_some()
+    }
+
     /// Whether some app trusts this one with its sign-in. Okta: a trust mapping.
     #[must_use]
     pub fn is_trusted_by_an_app(&self, origin: &App) -> bool {

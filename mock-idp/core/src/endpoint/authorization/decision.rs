@@ -58,7 +58,7 @@ fn next(
         moment.trace.note(NoteStatus::PassedOver, "session", &because);
         return sign_in_unless_prompt_none(request, ErrorId::ReauthenticationRequired, &because);
     }
-    if org.assignment(client, user).is_none() {
+    if !org.is_assigned(client, user) {
         return Err(OAuthError::new(
             ErrorId::UserNotAssigned,
             format!(

@@ -36,7 +36,7 @@ pub(super) fn entitle(
         let reason = format!("{} is {}", user.profile.login, user.status.name());
         return Err(OAuthError::new(ErrorId::InvalidUserStatus, reason));
     }
-    if org.assignment(client, user).is_none() {
+    if !org.is_assigned(client, user) {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
         return Err(OAuthError::new(ErrorId::UserNotAssigned, reason));
     }
@@ -158,7 +158,7 @@ pub(super) fn check_still_entitled(request: &GrantRequest<'_>, authorization: &A
     if !user.status.may_hold_tokens() {
         return Err(format!("{} is {}", user.profile.login, user.status.name()));
     }
-    if org.assignment(client, user).is_none() {
+    if !org.is_assigned(client, user) {
         return Err(format!("{} is no longer assigned to {}", user.profile.login, client.client_id()));
     }
     Ok(())

@@ -58,7 +58,7 @@ pub(super) fn user_of<'a>(org: &'a Org, client: &App, user_id: Option<&str>) -> 
         user.ok_or_else(|| OAuthError::new(ErrorId::InvalidSubjectTokenUserInactive, "the user is not active"))?;
     // Users are not assigned to service apps, which get tokens on behalf of a user all the same.
     let service = client.oauth().application_type == ApplicationType::Service;
-    if !service && org.assignment(client, user).is_none() {
+    if !service && !org.is_assigned(client, user) {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
         return Err(OAuthError::new(ErrorId::InvalidSubjectTokenUserNotAssigned, reason));
     }

@@ -72,7 +72,7 @@ fn redeem(
     let resource = resource(request, assertion)?;
     let user = user(org, issuer, assertion)?;
     // Users are not assigned to service apps.
-    if client.oauth().application_type != ApplicationType::Service && org.assignment(client, user).is_none() {
+    if client.oauth().application_type != ApplicationType::Service && !org.is_assigned(client, user) {
         let reason = format!("{} is not assigned to {}", user.profile.login, client.client_id());
         return Err(OAuthError::new(ErrorId::UserNotAssigned, reason).into());
     }
