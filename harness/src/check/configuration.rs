@@ -16,6 +16,7 @@ checks! {
     ISSUER = Must "configuration.issuer", "The issuer is an https address without query and fragment", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
     TYPES = Must "configuration.types", "Every known member has the right type", ["OIDC Discovery 3", "RFC 8414 2"];
     ENDPOINTS = Must "configuration.https", "Every endpoint is an https address", ["OIDC Discovery 3", "OIDF oidcc-discovery-endpoint-verification"];
+    SESSION_FRAME = Must "configuration.session-frame", "The frame for changes of the session is at an https address", ["OIDC Session Management 3.3", "OIDF oidcc-session-management-discovery-endpoint-verification"];
     PRESENT = Must "configuration.endpoints", "The endpoints that every relying party needs are present", ["OIDC Discovery 3"];
     RESPONSE_TYPES = Must "configuration.response-types", "At least one response type is one of OpenID Connect's", ["OIDC Discovery 3"];
     EVERY_TYPE = Must "configuration.mandatory-types", "With dynamic registration, the mandatory response types are supported", ["OIDC Core 15.2", "OIDC Discovery 3"];
@@ -128,6 +129,13 @@ fn is_local(address: &str) -> bool {
         let host = address.host_str().unwrap_or_default();
         address.scheme() == "http" && matches!(host, "localhost" | "127.0.0.1" | "[::1]")
     })
+}
+
+/// Checks the frame that clients ask for changes of the session.
+pub fn session_frame(recorder: &Recorder, document: &Map<String, Value>) {
+    let frame = document.get("check_session_iframe").and_then(Value::as_str);
+    let address = frame.unwrap_or_default();
+    secure(recorder, &SESSION_FRAME, Url::parse(address).is_ok(), address, "an https address");
 }
 
 fn lists(recorder: &Recorder, document: &Map<String, Value>) {

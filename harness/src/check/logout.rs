@@ -12,6 +12,7 @@ use crate::wire::form::URL_ENCODED;
 use crate::wire::journey::Journey;
 use crate::wire::jwt::Jwt;
 use crate::wire::keys::KeySet;
+use crate::wire::page::{HtmlPage, PageKind};
 
 checks! {
     LED_BACK = Must "logout.led-back", "The browser is redirected to the registered URI", ["OIDC RP-Initiated Logout 3", "OIDF oidcc-rp-initiated-logout"];
@@ -26,6 +27,7 @@ checks! {
     NOT_LED_BACK = Must "logout.not-led-back", "An invalid hint does not end the session", ["OIDC RP-Initiated Logout 4", "OIDF oidcc-rp-initiated-logout-bad-id-token-hint"];
     SESSION_ALIVE = Must "logout.session-alive", "The session continues: prompt=none succeeds", ["OIDC RP-Initiated Logout 4"];
     TOKENS_LIVE = Should "logout.tokens-live", "Tokens stay valid after the session", ["Okta: /logout"];
+    NO_ERROR = Must "front-channel.page", "The signed-out page is not an error page", ["OIDC Front-Channel Logout 2", "OIDF oidcc-frontchannel-rp-initiated-logout"];
     FRAMED = Must "front-channel.loaded", "The signed-out page loads the client's logout URI", ["OIDC Front-Channel Logout 2", "OIDF oidcc-frontchannel-rp-initiated-logout"];
     FRAMED_ISSUER = Must "front-channel.iss", "The logout URI has the issuer as a parameter", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
     FRAMED_SESSION = Must "front-channel.sid", "The logout URI has the sid of the ID token as a parameter", ["OIDC Front-Channel Logout 3", "OIDF oidcc-frontchannel-rp-initiated-logout"];
@@ -77,6 +79,12 @@ const LONGEST_LIFE: i64 = 300;
 
 /// The tolerated clock skew in seconds.
 const CLOCK_SKEW: i64 = 120;
+
+/// Checks the page with the frames.
+pub fn page_with_frames(recorder: &Recorder, page: &HtmlPage) {
+    let failed = matches!(page.kind, PageKind::Error | PageKind::Broken);
+    NO_ERROR.holds(recorder, !failed, PageKind::SignedOut.word(), page.summary());
+}
 
 /// Checks the frame that loads the logout URI of a client.
 pub fn framed(recorder: &Recorder, frames: &[String], uri: &str, issuer: &str, sid: Option<&str>) {

@@ -23,6 +23,7 @@ mod okta_metadata;
 pub mod proof;
 mod published_key;
 pub mod registration;
+pub mod session_management;
 mod signed_token;
 mod standard_claims;
 pub mod token;
@@ -50,6 +51,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         logout::ALL,
         module::ALL,
         registration::ALL,
+        session_management::ALL,
         proof::ALL,
         token::ALL,
         userinfo::ALL,

@@ -8,6 +8,7 @@ use crate::record::Recorder;
 use crate::wire::Reply;
 use crate::wire::error::summary;
 use crate::wire::journey::Journey;
+use crate::wire::page::PageKind;
 
 checks! {
     REGISTERED = Must "registration.created", "The client is registered, and gets a secret if it needs one", ["RFC 7591 3.2.1", "Okta: dynamic client registration"];
@@ -15,6 +16,10 @@ checks! {
     NO_ERROR = Must "registration.no-error", "A successful response has neither error nor error_description", ["OIDC Registration 3.3", "RFC 7591 3.2.2"];
     MANAGEMENT = Must "registration.management", "registration_client_uri, an https address, and registration_access_token come together", ["OIDC Registration 3.2", "RFC 7592 3"];
     SECRET_EXPIRY = Must "registration.secret-expiry", "A secret comes with the time when it expires", ["OIDC Registration 3.2", "RFC 7591 3.2.1"];
+    INITIATE_LOGIN = Must "registration.initiate-login-uri", "The response has the initiate_login_uri of the request", ["OIDC Registration 3.2", "OIDF oidcc-3rd_party-init-login"];
+    INITIATE_LOGIN_READ = Must "registration.initiate-login-uri-read", "The registration that is read has the initiate_login_uri", ["OIDC Registration 4.3", "OIDF oidcc-3rd_party-init-login"];
+    READ = Must "registration.read", "The client can read its registration: 200, application/json", ["OIDC Registration 4.3", "RFC 7592 2.1"];
+    METADATA_ERROR = Must "registration.metadata-error", "The error is invalid_client_metadata", ["OIDC Registration 3.3", "OIDF oidcc-3rd_party-init-login-nohttps"];
     SECRET_ONCE = Must "registration.secret-once", "Reading the registration does not return the secret", ["Okta: dynamic client registration"];
     GONE = Must "registration.removed", "A removed client cannot start a sign-in", ["RFC 7592 2.3"];
     DELETED = Should "registration.deleted", "The client can be deleted", ["RFC 7592 2.3", "OIDF oidcc-server"];
@@ -52,6 +57,13 @@ pub fn created(recorder: &Recorder, reply: &Reply, body: &Value) {
     }
 }
 
+/// Checks that the response has the page where others start a sign-in, if the request has one.
+pub fn initiates_login(recorder: &Recorder, members: &Value, body: &Value) {
+    if let Some(uri) = members["initiate_login_uri"].as_str() {
+        INITIATE_LOGIN.equals(recorder, uri, body["initiate_login_uri"].as_str());
+    }
+}
+
 /// Whether it is an https address, or one of this machine.
 fn is_address(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| {
@@ -70,9 +82,25 @@ pub fn refused(recorder: &Recorder, reply: &Reply, errors: &[&str]) {
     ERROR.holds(recorder, errors.contains(&error), errors.join(" or "), error);
 }
 
-/// Checks that the last page shows `uri` as an image or a link.
+/// OIDC Registration 3.3.
+pub const INVALID_METADATA: &str = "invalid_client_metadata";
+
+/// Checks that the error is about the client metadata.
+pub fn names_metadata(recorder: &Recorder, reply: &Reply) {
+    let body: Value = serde_json::from_str(&reply.body).unwrap_or_default();
+    METADATA_ERROR.equals(recorder, INVALID_METADATA, body["error"].as_str());
+}
+
+/// Checks the response with a registration that is read.
+pub fn read(recorder: &Recorder, reply: &Reply) {
+    let actual = format!("{} {}", reply.status, reply.content_type());
+    READ.holds(recorder, reply.status == 200 && reply.is_json(), "200 application/json", actual);
+}
+
+/// Checks that the last page shows `uri` as an image or a link, and is not an error.
 pub fn shown(recorder: &Recorder, check: &super::Check, journey: &Journey, uri: &str) {
-    let shown = journey.page().is_some_and(|page| page.images.iter().chain(&page.links).any(|shown| shown == uri));
+    let page = journey.page().filter(|page| !matches!(page.kind, PageKind::Error | PageKind::Broken));
+    let shown = page.is_some_and(|page| page.images.iter().chain(&page.links).any(|shown| shown == uri));
     let actual = if shown { uri.to_owned() } else { format!("{} without it", journey.summary()) };
     check.holds(recorder, shown, uri, actual);
 }

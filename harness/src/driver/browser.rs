@@ -31,6 +31,21 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// The last pages of the issuer.
 const END_PAGES: &str = r#"[data-se="error-page"], [data-se="signed-out"]"#;
 
+/// Loads a frame, sends it a message and returns its answer.
+const ASK_FRAME: &str = r#"
+    const [address, message, patience, done] = arguments;
+    const frame = document.createElement("iframe");
+    const origin = new URL(address).origin;
+    const end = (answer) => { clearTimeout(timer); frame.remove(); done(answer); };
+    const timer = setTimeout(() => end(""), patience);
+    addEventListener("message", (event) => {
+        if (event.source === frame.contentWindow && event.origin === origin) end(String(event.data));
+    });
+    frame.addEventListener("load", () => frame.contentWindow.postMessage(message, origin));
+    frame.src = address;
+    document.body.append(frame);
+"#;
+
 /// A browser session with its own profile.
 #[derive(Debug)]
 pub struct BrowserDriver {
@@ -152,6 +167,21 @@ impl BrowserDriver {
             }
             next_step = index + 1;
         }
+    }
+
+    /// See [`super::Driver::ask_frame`]. Without an answer in time it is empty.
+    ///
+    /// # Errors
+    /// When the browser fails.
+    pub async fn ask_frame(&mut self, frame: &Url, landing: &Url, message: &str) -> Result<String, DriverError> {
+        let client = self.client().await?;
+        self.recorder.note(format!("browser: send a message to a frame at {frame}"));
+        client.goto(landing.as_str()).await.map_err(broken)?;
+        self.wait(&client, LANDING_MARK).await?;
+        let patience = u64::try_from(TIMEOUT.as_millis()).unwrap_or_default();
+        let arguments = vec![json!(frame), json!(message), json!(patience)];
+        let answer = client.execute_async(ASK_FRAME, arguments).await.map_err(broken)?;
+        Ok(answer.as_str().unwrap_or_default().to_owned())
     }
 
     /// Starts the browser, which otherwise happens on first use.

@@ -20,6 +20,9 @@ use crate::wire::authorization::Callback;
 /// The selector of the page at the redirect URI.
 pub(super) const LANDING_MARK: &str = "#harness-landing";
 
+/// Clients load frames of their providers.
+const LANDING_POLICY: &str = "default-src 'none'; frame-src http: https:";
+
 /// The largest accepted form.
 const BODY_LIMIT: usize = 256 * 1024;
 
@@ -135,5 +138,5 @@ async fn receive(forms: &PostedForms, request: Request) -> impl IntoResponse {
     }
     let page = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Arrived</title>\
                 <main id=\"harness-landing\"><h1>Arrived</h1><p>The harness has received the response.</p></main></html>";
-    ([("cache-control", "no-store"), ("content-security-policy", "default-src 'none'")], Html(page))
+    ([("cache-control", "no-store"), ("content-security-policy", LANDING_POLICY)], Html(page))
 }

@@ -49,6 +49,17 @@ impl Driver {
         }
     }
 
+    /// Loads `frame` in a page at `landing`, sends it a message and returns its answer.
+    ///
+    /// # Errors
+    /// When the browser fails, or the driver is not a browser.
+    pub async fn ask_frame(&mut self, frame: &Url, landing: &Url, message: &str) -> Result<String, DriverError> {
+        match self {
+            Self::Http(_) => Err(DriverError::Browser("a frame needs a browser".to_owned())),
+            Self::Browser(driver) => driver.ask_frame(frame, landing, message).await,
+        }
+    }
+
     /// Ends the browser session, if there is one. It must always be called.
     pub async fn close(&mut self) {
         if let Self::Browser(driver) = self {

@@ -62,6 +62,7 @@ impl ClientRegistration<'_> {
         registration::REGISTERED.holds(self.recorder, created, expected, summary(&reply));
         if created {
             registration::created(self.recorder, &reply, &body);
+            registration::initiates_login(self.recorder, members, &body);
         }
         let Some(id) = id.filter(|_| created) else { return Err(Stopped::CheckFailed) };
         Ok(Client {

@@ -122,6 +122,11 @@ impl ScenarioContext {
         Ok(self.driver.lock().await.walk(url, landing, visitor).await?)
     }
 
+    /// What a frame of the issuer answers to a message from a page of the client.
+    pub(super) async fn ask_frame(&self, frame: &Url, message: &str) -> Result<String, Stopped> {
+        Ok(self.driver.lock().await.ask_frame(frame, &self.target.redirect_uri, message).await?)
+    }
+
     /// Sends any first request from the browser and follows its answer to the redirect URI.
     pub(super) async fn browse_from(&self, first: Request, visitor: User<'_>) -> Result<Journey, Stopped> {
         let mut driver = self.driver.lock().await;

@@ -24,6 +24,8 @@ pub struct Metadata {
     #[serde(default, deserialize_with = "address")]
     pub end_session_endpoint: Option<Url>,
     #[serde(default, deserialize_with = "address")]
+    pub check_session_iframe: Option<Url>,
+    #[serde(default, deserialize_with = "address")]
     pub pushed_authorization_request_endpoint: Option<Url>,
     #[serde(default, deserialize_with = "address")]
     pub device_authorization_endpoint: Option<Url>,

@@ -72,9 +72,11 @@ impl HtmlPage {
         let failed = status.is_some_and(|status| status >= 400);
         let kind = if blank || status.is_some_and(|status| status >= 500) {
             PageKind::Broken
-        } else if exists(&document, "[data-se=\"error-page\"]") {
+        } else if exists(&document, "[data-se=\"error-page\"]")
+            || (failed && exists(&document, "[data-se=\"signed-out\"], [data-se=\"sign-out\"]"))
+        {
             PageKind::Error
-        } else if !failed && exists(&document, "[data-se=\"signed-out\"]") {
+        } else if exists(&document, "[data-se=\"signed-out\"]") {
             PageKind::SignedOut
         } else if exists(&document, "[data-se=\"sign-out\"]") {
             PageKind::SignOutQuestion

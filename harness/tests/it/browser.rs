@@ -5,7 +5,8 @@ use harness::embedded;
 use harness::record::run::State;
 use harness::run::{Drivers, Options, Runner};
 
-use crate::support::options;
+use crate::changed_responses::{ChangingProxy, ProxiedResponse};
+use crate::support::{failed, options};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_browser_scenarios_pass_or_are_skipped_without_a_browser() {
@@ -69,4 +70,49 @@ async fn an_https_target_with_a_private_authority_is_tested_over_http_and_with_a
     assert!(Runner::open(trusted).await.is_ok());
     let error = Runner::open(untrusted).await.expect_err("an unknown authority");
     assert_eq!(error.exit().code(), 4, "{error}");
+}
+
+/// The module whose frame only a browser can ask.
+const SESSION: &str = "session-management.oidcc-session-management-rp-initiated-logout";
+
+/// The answer of the frame's script.
+const ANSWER: &str = "await answer(event.data, event.origin)";
+
+/// The checks that fail in the module with this change of the provider's responses.
+async fn failed_with(change: fn(&mut ProxiedResponse)) -> Vec<String> {
+    let proxy = ChangingProxy::start_as(true, change).await;
+    let origin = format!("http://localhost:{}", free_port());
+    let uri = |path: &str| format!("{origin}{path}").parse().expect("an address");
+    proxy.mock.register(&["0oamarketweb000005d7"], &uri("/callback"), &uri("/signed-out")).expect("the web client");
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = format!(
+        "name = \"framed\"\nkind = \"generic\"\nredirect_uri = \"{origin}/callback\"\n\
+         signed_out_uri = \"{origin}/signed-out\"\nsign_in = [\"mock\"]\n\
+         [servers.custom]\nissuer = \"{}\"\nown_claims = [\"groups\"]\n\
+         [clients.web]\nid = \"0oamarketweb000005d7\"\n\
+         secret = \"mock-secret-web-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJK\"\n\
+         auth = \"client_secret_basic\"\nscopes = [\"openid\", \"profile\", \"email\"]\n\
+         [accounts.buyer]\nlogin = \"buyer@example.test\"\npassword = \"Passw0rd!\"\n",
+        proxy.url
+    );
+    let file = folder.path().join("framed.toml");
+    std::fs::write(&file, target).expect("a file");
+    let options =
+        Options { drivers: Drivers::Browser, ..options(file.to_str().expect("a path"), &[SESSION], folder.path()) };
+    failed(&Runner::open(options).await.expect("a target").run(|_| {}).await, SESSION)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_answers_of_the_session_frame_fail_their_checks() {
+    if Chromedriver::start().await.is_err() {
+        return;
+    }
+    assert_eq!(failed_with(|_| {}).await, [""; 0]);
+    let without_state =
+        failed_with(|response| response.relocate(|location| location.replace("session_state=", "x="))).await;
+    assert!(without_state.contains(&"session-management.state".to_owned()), "{without_state:?}");
+    let changed = failed_with(|response| response.body = response.body.replace(ANSWER, "\"changed\"")).await;
+    assert_eq!(changed, ["session-management.unchanged"]);
+    let unchanged = failed_with(|response| response.body = response.body.replace(ANSWER, "\"unchanged\"")).await;
+    assert_eq!(unchanged, ["session-management.changed"]);
 }

@@ -167,8 +167,8 @@ async fn forward(State(proxy): State<Arc<Proxy>>, request: Request) -> Response 
 /// A mock behind a proxy. Dropping it stops both.
 pub(crate) struct ChangingProxy {
     pub(crate) url: String,
+    pub(crate) mock: Mock,
     server: JoinHandle<()>,
-    _mock: Mock,
 }
 
 impl ChangingProxy {
@@ -184,7 +184,7 @@ impl ChangingProxy {
         let port = socket.local_addr().expect("an address").port();
         let routes = Router::new().fallback(forward).with_state(proxy);
         let server = tokio::spawn(async move { axum::serve(socket, routes).await.expect("a server") });
-        Self { url: format!("http://localhost:{port}/oauth2/default"), server, _mock: mock }
+        Self { url: format!("http://localhost:{port}/oauth2/default"), mock, server }
     }
 }
 

@@ -14,6 +14,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("configuration.issuer", "the same"),
     ("discovery.scheme", "the proxy has no https"),
+    ("session-management.", "tested in browser"),
     ("logout-token.readable", "unit tests of check::logout"),
     ("proof.", "tested in fapi2"),
     ("userinfo.signature", "unit tests of check::userinfo"),

@@ -77,7 +77,7 @@ async fn a_missing_snapshot_is_pending_and_exits_with_6() {
     assert_eq!(harness::run::exit(&again).code(), 0);
 }
 
-/// Only modules for unsupported features are skipped.
+/// Only modules for unsupported features are skipped. The frame of the session management plan needs a browser.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_openid_behavior_every_plan_passes_without_a_warning() {
     let reports = tempfile::tempdir().expect("a folder");
@@ -87,9 +87,21 @@ async fn with_openid_behavior_every_plan_passes_without_a_warning() {
     let plans: Vec<&str> = run.plans.iter().map(|plan| plan.plan.as_str()).collect();
     assert_eq!(
         plans,
-        ["basic", "config", "form-post", "implicit", "hybrid", "rp-logout", "front-channel", "back-channel", "dynamic"]
+        [
+            "basic",
+            "config",
+            "form-post",
+            "implicit",
+            "hybrid",
+            "rp-logout",
+            "front-channel",
+            "back-channel",
+            "session-management",
+            "dynamic",
+            "third-party-login"
+        ]
     );
-    assert_eq!(run.totals.scenarios, 38 + 1 + 198 + 58 + 102 + 11 + 2 + 2 + 23);
+    assert_eq!(run.totals.scenarios, 38 + 1 + 198 + 58 + 102 + 11 + 2 + 2 + 1 + 23 + 2);
     for scenario in &run.scenarios {
         assert!(matches!(scenario.state, State::Pass | State::Skip), "{} {:?}", scenario.id, scenario.state);
     }

@@ -87,6 +87,10 @@ departures! {
         "a request object without a signature is refused with request_not_supported"
         "it is used, unless the client has registered an algorithm; the claims `iss`, `aud` and `exp` are optional. Not under `fapi2`"
         "OIDC Core 6.1; OIDF oidcc-request-uri-unsigned";
+    requires_signed_requests "authorize.signed-requests"
+        "a client cannot register that all its requests are signed"
+        "a request without a request object is refused with invalid_request if the client has registered `require_signed_request_object`"
+        "RFC 9101 10.5; OIDF fapi2-security-profile-final-ensure-unsigned-request-at-par-endpoint-fails";
     shows_client_at_sign_in "sign-in.about-client"
         "logo, policy and terms of a client are shown where the user is asked for consent, not where they sign in"
         "the sign-in page shows them too"
@@ -151,6 +155,10 @@ departures! {
         "front-channel and back-channel logout are served; only the org server's RFC 8414 document says so, of the front channel"
         "openid-configuration says that both are served"
         "OIDC Front-Channel Logout 3; OIDC Back-Channel Logout 2.1";
+    manages_sessions "session.management"
+        "authorization responses have no `session_state`, and there is no `check_session_iframe`"
+        "the response has a `session_state`, and a frame of the page that metadata name says whether the session has changed"
+        "OpenID Connect Session Management 2, 3.2, 3.3; OIDF oidcc-session-management-rp-initiated-logout";
 }
 
 /// Something that the FAPI 2 Security Profile requires.

@@ -36,7 +36,8 @@ pub(super) async fn read(
     }
     let fetched = if pushed.is_none() { request_object::fetch(context, parameters, trace).await? } else { None };
     let parameters = pushed.as_ref().or(fetched.as_ref()).unwrap_or(parameters);
-    let opened = request_object::open(context, parameters, trace).await?;
+    // That of a pushed request has been opened when it was pushed.
+    let opened = if pushed.is_some() { None } else { request_object::open(context, parameters, trace).await? };
     let parameters = opened.as_ref().unwrap_or(parameters);
     note_resource(parameters, trace);
     let hinted_user = hinted_user(context, parameters).await.map_err(shown)?;

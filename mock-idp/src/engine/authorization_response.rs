@@ -32,7 +32,12 @@ pub(super) async fn respond(
         Err(error) => return Ok(fail(context, &wanted.target, &error, request)),
     };
     let mut batch = context.ledger().batch();
+    let mut answer = response.response;
     if let Some(known) = authentication {
+        if context.server.behavior.manages_sessions() {
+            let salt = context.decide(&mut request.trace, |moment| moment.token());
+            answer = answer.with_session_state(&wanted.client_id, &known.session_id, &salt);
+        }
         add_session_client(context, &mut batch, &known.session_id, &wanted.client_id);
         let access_token = response.access_token_id.iter().cloned().map(IssuedCredential::AccessToken);
         let code = response.code.iter().map(|(code, _)| IssuedCredential::Code(code.clone()));
@@ -45,7 +50,7 @@ pub(super) async fn respond(
         batch.put(context.ledger().codes(), &code, record, context.now + Code::lifetime(context.server.behavior));
     }
     batch.commit().await?;
-    Ok(deliver(context, response.response, request))
+    Ok(deliver(context, answer, request))
 }
 
 /// Sends an error to the client.

@@ -12,6 +12,8 @@ use crate::journal::{Explained, Explanation};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
     pub session: Option<String>,
+    /// What scripts may know of the session. Session Management 3.2.
+    pub state: Option<String>,
     /// Binds transactions to the browser that started them.
     pub id: Option<String>,
 }
@@ -55,6 +57,8 @@ pub(super) struct BrowserRequest {
     pub(super) user_id: Option<String>,
     /// A session that has begun with this request.
     pub(super) new_session: Option<String>,
+    /// What scripts may know of it.
+    pub(super) new_state: Option<String>,
     /// "Keep me signed in".
     pub(super) remember: bool,
     pub(super) trace: Trace,
@@ -67,7 +71,17 @@ impl BrowserRequest {
         let new_id = || instance.decide_at(now, &mut trace, |moment| moment.token());
         let browser_id = cookies.id.clone().unwrap_or_else(new_id);
         let explanation = Explanation::default();
-        Self { frame, cookies, browser_id, user_id: None, new_session: None, remember: false, trace, explanation }
+        Self {
+            frame,
+            cookies,
+            browser_id,
+            user_id: None,
+            new_session: None,
+            new_state: None,
+            remember: false,
+            trace,
+            explanation,
+        }
     }
 
     /// The session that the browser came with.
@@ -109,7 +123,7 @@ impl BrowserRequest {
     pub(super) fn respond(mut self, result: Result<Destination, OAuthError>) -> Explained<BrowserResponse> {
         let destination = result.unwrap_or_else(|error| self.error_page(&error, None));
         let id = self.cookies.id.is_none().then_some(self.browser_id);
-        let cookies = Browser { session: self.new_session, id };
+        let cookies = Browser { session: self.new_session, state: self.new_state, id };
         let explanation = Explanation { notes: self.trace.notes, ..self.explanation };
         let result = match destination {
             Destination::Redirect(location) => BrowserResponse::Redirect { location, cookies },

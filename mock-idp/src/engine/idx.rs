@@ -78,8 +78,8 @@ impl<'o> IdxEndpoint<'o> {
     ) -> Explained<Result<IdxResponse, ApiError>> {
         let mut request = BrowserRequest::new(self.instance, cookies, frame);
         let answered = self.answer(action, &mut request).await;
-        let BrowserRequest { new_session, remember, trace, mut explanation, .. } = request;
-        let cookies = Browser { session: new_session, id: None };
+        let BrowserRequest { new_session, new_state, remember, trace, mut explanation, .. } = request;
+        let cookies = Browser { session: new_session, state: new_state, id: None };
         let result = match answered {
             Ok((status, document)) => Ok(IdxResponse { status, document, cookies, remember }),
             Err(error) => {

@@ -31,7 +31,10 @@ pub(super) async fn open(
     trace: &mut Trace,
 ) -> Result<Option<Parameters>, AuthorizationError> {
     let Context { org, server, urls, .. } = context;
-    let Some(sealed) = authorization::request_object(org, urls, parameters)? else { return Ok(None) };
+    let Some(sealed) = authorization::request_object(org, urls, parameters)? else {
+        authorization::check_unsigned(org, server, urls, parameters)?;
+        return Ok(None);
+    };
     let fetched = remote_keys::fetch(context, sealed.key_source()).await;
     let opened = sealed.verify(org, server, urls, fetched.as_ref(), context.now)?;
     let consumed = consume(context, opened.single_use).await;

@@ -2,6 +2,7 @@
 
 use mock_idp_core::ledger::{Authentication, IssuedCredential, LedgerError, Session, SignedIn};
 use mock_idp_core::policy;
+use mock_idp_core::protocol::session_state::browser_state;
 
 use super::browser::BrowserRequest;
 use super::{Context, OrgInstance, issued_tokens};
@@ -41,6 +42,7 @@ pub(super) async fn begin(
         batch.delete(sessions, earlier);
     }
     batch.commit().await?;
+    request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(&session_id));
     request.new_session = Some(session_id);
     Ok(authentication)
 }

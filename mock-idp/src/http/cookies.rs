@@ -28,6 +28,7 @@ impl FromHead for BrowserCookies {
         let names = CookieNames { org: address.org.name.clone(), secure: address.secure };
         let browser = Browser {
             session: value(&head.headers, &names.name("sid")),
+            state: value(&head.headers, &names.state()),
             id: value(&head.headers, &names.name("browser")),
         };
         Ok(Self { browser, names })
@@ -41,9 +42,18 @@ impl CookieNames {
         format!("{prefix}mockidp_{}_{what}", self.org)
     }
 
+    /// The cookie that scripts of our own pages read. Session Management 3.2.
+    pub(crate) fn state(&self) -> String {
+        self.name("state")
+    }
+
     /// On https `SameSite=None`, as Okta's: apps on another scheme or site embed hidden frames. On http that is not allowed.
     fn attributes(&self) -> &'static str {
         if self.secure { "Path=/; HttpOnly; Secure; SameSite=None" } else { "Path=/; HttpOnly; SameSite=Lax" }
+    }
+
+    fn attributes_for_scripts(&self) -> &'static str {
+        if self.secure { "Path=/; Secure; SameSite=None" } else { "Path=/; SameSite=Lax" }
     }
 }
 
@@ -64,14 +74,22 @@ pub(crate) fn set_cookies(response: &mut Response, names: &CookieNames, cookies:
     if let Some(session) = &cookies.session {
         append(response, &format!("{}={session}; {}{age}", names.name("sid"), names.attributes()));
     }
+    if let Some(state) = &cookies.state {
+        append(response, &format!("{}={state}; {}{age}", names.state(), names.attributes_for_scripts()));
+    }
     if let Some(id) = &cookies.id {
         append(response, &format!("{}={id}; {}", names.name("browser"), names.attributes()));
     }
 }
 
-/// Removes the session cookie.
-pub(crate) fn clear_session(response: &mut Response, names: &CookieNames) {
-    append(response, &format!("{}=; {}; Max-Age=0", names.name("sid"), names.attributes()));
+/// Removes the cookies of the session that the browser has.
+pub(crate) fn clear_session(response: &mut Response, names: &CookieNames, browser: &Browser) {
+    if browser.session.is_some() {
+        append(response, &format!("{}=; {}; Max-Age=0", names.name("sid"), names.attributes()));
+    }
+    if browser.state.is_some() {
+        append(response, &format!("{}=; {}; Max-Age=0", names.state(), names.attributes_for_scripts()));
+    }
 }
 
 fn append(response: &mut Response, cookie: &str) {

@@ -12,12 +12,11 @@ mod preflight;
 mod respond;
 mod sign_in;
 
-use http::request::Parts;
 use mock_idp_core::management::{ApiError, ApiErrorId};
 
-use crate::http::extract::render_error;
+use crate::http::extract::{RequestHead, render_error};
 use crate::journal::Explained;
-use crate::routing::{Area, Decided, FromBody, Group, Pipeline, RateClass, Readers, Route, handler};
+use crate::routing::{Area, Decided, Group, Pipeline, RateClass, Readers, Route, handler};
 
 /// Okta's own paths.
 pub(crate) static GROUP: Group = Group {
@@ -89,15 +88,6 @@ static AREAS: &[Area] = &[
     area("/.well-known", RateClass::Unlimited, Readers::AnyOrigin),
     Area { secret_segment: true, ..area("/welcome", RateClass::Unlimited, Readers::SameOrigin) },
 ];
-
-/// The head of a request, for answers that depend on what it prefers.
-struct RequestHead(Parts);
-
-impl FromBody for RequestHead {
-    async fn from_body(head: &Parts, _: axum::body::Body) -> Result<Self, Decided> {
-        Ok(Self(head.clone()))
-    }
-}
 
 async fn not_found(RequestHead(head): RequestHead) -> Decided {
     Explained::undecided(render_error(&ApiError::new(ApiErrorId::PathNotFound, ""), &head).result)

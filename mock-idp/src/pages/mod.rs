@@ -11,6 +11,7 @@ mod about;
 mod activation;
 mod assets;
 mod backchannel;
+mod check_session;
 mod chrome;
 mod consent;
 mod console;
@@ -46,6 +47,7 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::SignOut(view) => sign_out::SignOutPage::new(view).render(),
         PageView::SignedOut(view) => signed_out::SignedOutPage::new(view).render(),
         PageView::FormPost(view) => form_post::FormPostPage::new(view).render(),
+        PageView::CheckSession(view) => check_session::CheckSessionPage::new(view).render(),
         PageView::PostMessage(view) => post_message::PostMessagePage::new(view).render(),
         PageView::Backchannel(view) => backchannel::BackchannelPage::new(view).render(),
         PageView::Activation(view) => activation::ActivationPage::new(view).render(),

@@ -18,6 +18,8 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
     // A message goes to a window of the redirect URI's origin: it may embed the page, and the one script may run.
     let (script, ancestors) = match view {
         PageView::PostMessage(view) => (format!("'nonce-{}'", view.frame.request_id), embedder(&view.target_origin)),
+        // Any app may embed it: the answer depends on the origin of the page that asks.
+        PageView::CheckSession(_) => ("'self'".to_owned(), "http: https:".to_owned()),
         _ => ("'self'".to_owned(), "'none'".to_owned()),
     };
     let logo = match view {
@@ -28,7 +30,9 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
     let form_action = match view {
         PageView::SignIn(_) | PageView::Consent(_) | PageView::FormPost(_) | PageView::Activation(_) => "",
         PageView::Backchannel(_) | PageView::SignOut(_) => "; form-action 'self'",
-        PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) => "; form-action 'none'",
+        PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::CheckSession(_) => {
+            "; form-action 'none'"
+        }
     };
     let frames = match view {
         PageView::SignedOut(view) if !view.frames.is_empty() => "; frame-src http: https:",

@@ -48,7 +48,14 @@ impl Browser {
     /// A browser; `session` is that of a user who is signed in already.
     pub(super) fn new(context: Context, login: String, allows: bool, session: Option<String>) -> Self {
         let signed_in = session.is_some();
-        Self { context, login, allows, cookies: Cookies { session, id: None }, signed_in, notes: Vec::new() }
+        Self {
+            context,
+            login,
+            allows,
+            cookies: Cookies { session, ..Cookies::default() },
+            signed_in,
+            notes: Vec::new(),
+        }
     }
 
     /// The notes on the decisions of all requests.

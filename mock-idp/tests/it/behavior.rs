@@ -47,6 +47,11 @@ const ROWS: &[(&str, &str, &str)] = &[
         "a code and state inside; advertised true",
     ),
     (
+        "authorize.signed-requests",
+        "signed: a code and state inside; unsigned: a code and state s-1",
+        "signed: a code and state inside; unsigned: invalid_request",
+    ),
+    (
         "sign-in.about-client",
         "logo_uri: false, policy_uri: false, tos_uri: false",
         "logo_uri: true, policy_uri: true, tos_uri: true",
@@ -86,6 +91,7 @@ const ROWS: &[(&str, &str, &str)] = &[
         "200 asked; the session lives: true",
     ),
     ("logout.metadata", "null, null, null, null", "true, true, true, true"),
+    ("session.management", "state: false; advertised null; 404", "state: true; advertised true; 200"),
 ];
 
 #[test]
@@ -219,6 +225,19 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
             let listed = &metadata(mock).await["request_object_signing_alg_values_supported"];
             let advertised = listed.as_array().unwrap().contains(&json!("none"));
             format!("{}; advertised {advertised}", state_of(&arrived))
+        }
+        "authorize.signed-requests" => {
+            let about = json!({
+                "client_name": "Signs", "redirect_uris": [CALLBACK], "require_signed_request_object": true,
+                "token_endpoint_auth_method": "private_key_jwt", "jwks": { "keys": [Key::client().jwk()] },
+            });
+            let client = register(mock, about).await;
+            let id = client["client_id"].as_str().unwrap();
+            let claims = json!({ "iss": id, "aud": mock.issuer(), "exp": now(mock).await + 300, "state": "inside" });
+            let object = jwt(&json!({ "alg": "RS256" }), &claims, &Key::client());
+            let signed = state_of(&buyer(mock, with(code_request(id, "openid"), "request", &object)).await);
+            let unsigned = state_of(&buyer(mock, code_request(id, "openid")).await);
+            format!("signed: {signed}; unsigned: {unsigned}")
         }
         "userinfo.signed" => {
             let metadata_of_client = json!({
@@ -393,6 +412,22 @@ async fn observe(id: &str, mock: &MockIdp) -> String {
                 "backchannel_logout_session",
             ];
             names.map(|name| metadata[format!("{name}_supported")].to_string()).join(", ")
+        }
+        "session.management" => {
+            let arrived = buyer(mock, code_request(WEB, "openid")).await;
+            let again = buyer(mock, code_request(WEB, "openid")).await;
+            let state = parameter(&arrived, "session_state");
+            if let Some(state) = &state {
+                let (hash, salt) = state.split_once('.').unwrap();
+                assert!(
+                    hash.len() == 64 && !salt.is_empty() && Some(state) != parameter(&again, "session_state").as_ref()
+                );
+            }
+            let metadata = metadata(mock).await;
+            let advertised = metadata["check_session_iframe"].as_str().map(|url| url.ends_with("/v1/check_session"));
+            let page = browser().get(format!("{}/v1/check_session", mock.issuer())).send().await.unwrap();
+            let advertised = advertised.map_or("null".to_owned(), |right| right.to_string());
+            format!("state: {}; advertised {advertised}; {}", state.is_some(), page.status().as_u16())
         }
         other => panic!("no way to try {other}"),
     }

@@ -18,7 +18,9 @@ mod runs;
 mod scopes;
 mod server;
 mod session;
+mod session_management;
 mod single_logout;
+mod third_party_login;
 use module::Module;
 use plan::Variant;
 
@@ -32,7 +34,7 @@ pub(super) fn scenarios() -> Vec<Scenario> {
 
 /// Every module, in the order of the basic plan.
 fn modules() -> impl Iterator<Item = &'static Module> {
-    let tables: [&'static [Module]; 11] = [
+    let tables: [&'static [Module]; 13] = [
         server::MODULES,
         scopes::MODULES,
         session::MODULES,
@@ -41,9 +43,11 @@ fn modules() -> impl Iterator<Item = &'static Module> {
         config::MODULES,
         logout::MODULES,
         single_logout::MODULES,
+        session_management::MODULES,
         dynamic::redirects::MODULES,
         dynamic::pages::MODULES,
         dynamic::keys::MODULES,
+        third_party_login::MODULES,
     ];
     tables.into_iter().chain(fapi2::MODULES).flatten()
 }
@@ -65,7 +69,9 @@ mod tests {
         assert_eq!(count(Plan::RpLogout), 11);
         assert_eq!(count(Plan::FrontChannel), 2);
         assert_eq!(count(Plan::BackChannel), 2);
+        assert_eq!(count(Plan::SessionManagement), 2);
         assert_eq!(count(Plan::Dynamic), 23);
+        assert_eq!(count(Plan::ThirdPartyLogin), 2);
         // The suite's list without the modules of national profiles.
         assert_eq!(count(Plan::Fapi2), 56);
         assert_eq!(count(Plan::Fapi2MessageSigning), 70);

@@ -43,6 +43,7 @@ pub(super) struct SignInResult {
     pub(super) access_token: Option<String>,
     pub(super) refresh_token: Option<String>,
     pub(super) code: Option<String>,
+    pub(super) session_state: Option<String>,
 }
 
 impl SignInResult {
@@ -172,6 +173,7 @@ impl<'a> ModuleRun<'a> {
             access_token: callback.get("access_token").map(str::to_owned),
             refresh_token: None,
             code,
+            session_state: callback.get("session_state").map(str::to_owned),
             request,
         };
         if let Some(code) = result.code.clone() {

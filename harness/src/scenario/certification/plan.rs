@@ -19,7 +19,9 @@ pub enum Plan {
     RpLogout,
     FrontChannel,
     BackChannel,
+    SessionManagement,
     Dynamic,
+    ThirdPartyLogin,
     /// The FAPI 2 Security Profile.
     Fapi2,
     Fapi2MessageSigning,
@@ -38,7 +40,9 @@ impl Plan {
             Self::RpLogout => "rp-logout",
             Self::FrontChannel => "front-channel",
             Self::BackChannel => "back-channel",
+            Self::SessionManagement => "session-management",
             Self::Dynamic => "dynamic",
+            Self::ThirdPartyLogin => "third-party-login",
             Self::Fapi2 => "fapi2",
             Self::Fapi2MessageSigning => "fapi2-message-signing",
         }
@@ -56,7 +60,9 @@ impl Plan {
             Self::RpLogout => "oidcc-rp-initiated-logout-certification-test-plan",
             Self::FrontChannel => "oidcc-frontchannel-rp-initiated-logout-certification-test-plan",
             Self::BackChannel => "oidcc-backchannel-rp-initiated-logout-certification-test-plan",
+            Self::SessionManagement => "oidcc-session-management-certification-test-plan",
             Self::Dynamic => "oidcc-dynamic-certification-test-plan",
+            Self::ThirdPartyLogin => "oidcc-3rdparty-init-login-certification-test-plan",
             Self::Fapi2 => "fapi2-security-profile-final-test-plan",
             Self::Fapi2MessageSigning => "fapi2-message-signing-final-test-plan",
         }
@@ -153,8 +159,12 @@ pub(crate) enum Variant {
     FrontChannel,
     /// Back-channel logout: wait for the logout token to a client.
     BackChannel,
+    /// Logout after a code flow, which the provider's frame reports.
+    SessionManagement,
     /// The code flow with dynamically registered clients.
     Dynamic,
+    /// Registration of a page where others start a sign-in.
+    ThirdPartyLogin,
     /// A sign-in with that response type, with `form_post` or the default response mode.
     Flow { response_type: ResponseType, form_post: bool },
     /// Pushed requests, signed or not, and tokens bound to keys.
@@ -172,7 +182,9 @@ impl Variant {
             Self::Logout,
             Self::FrontChannel,
             Self::BackChannel,
+            Self::SessionManagement,
             Self::Dynamic,
+            Self::ThirdPartyLogin,
             Self::Fapi2 { signed: false },
             Self::Fapi2 { signed: true },
         ])
@@ -186,7 +198,9 @@ impl Variant {
             Self::Logout => Plan::RpLogout,
             Self::FrontChannel => Plan::FrontChannel,
             Self::BackChannel => Plan::BackChannel,
+            Self::SessionManagement => Plan::SessionManagement,
             Self::Dynamic => Plan::Dynamic,
+            Self::ThirdPartyLogin => Plan::ThirdPartyLogin,
             Self::Fapi2 { signed: false } => Plan::Fapi2,
             Self::Fapi2 { signed: true } => Plan::Fapi2MessageSigning,
             Self::Flow { form_post: true, .. } => Plan::FormPost,
@@ -197,14 +211,9 @@ impl Variant {
     /// The first part of its scenarios' ids.
     pub(super) fn path(self) -> String {
         match self {
-            Self::Config
-            | Self::Logout
-            | Self::FrontChannel
-            | Self::BackChannel
-            | Self::Dynamic
-            | Self::Fapi2 { .. } => self.plan().word().to_owned(),
             Self::Flow { response_type, form_post: true } => format!("form-post.{}", response_type.path()),
             Self::Flow { response_type, form_post: false } => response_type.path().to_owned(),
+            _ => self.plan().word().to_owned(),
         }
     }
 
@@ -212,12 +221,7 @@ impl Variant {
     pub(super) const fn response_type(self) -> ResponseType {
         match self {
             Self::Flow { response_type, .. } => response_type,
-            Self::Config
-            | Self::Logout
-            | Self::FrontChannel
-            | Self::BackChannel
-            | Self::Dynamic
-            | Self::Fapi2 { .. } => ResponseType::Code,
+            _ => ResponseType::Code,
         }
     }
 
@@ -225,24 +229,18 @@ impl Variant {
     pub(super) const fn response_mode(self) -> Option<&'static str> {
         match self {
             Self::Flow { form_post: true, .. } => Some("form_post"),
-            Self::Config
-            | Self::Logout
-            | Self::FrontChannel
-            | Self::BackChannel
-            | Self::Dynamic
-            | Self::Fapi2 { .. }
-            | Self::Flow { .. } => None,
+            _ => None,
         }
     }
 
     /// Whether its clients are registered by the scenario.
     pub(super) const fn registers(self) -> bool {
-        matches!(self, Self::FrontChannel | Self::BackChannel | Self::Dynamic)
+        matches!(self, Self::FrontChannel | Self::BackChannel | Self::Dynamic | Self::ThirdPartyLogin)
     }
 
     /// The endpoints that a provider of the plan has. Scenarios fail without them.
     pub(super) const fn endpoints(self) -> &'static [Endpoint] {
-        use Endpoint::{Authorization, EndSession, Keys, Push, Registration, Token, Userinfo};
+        use Endpoint::{Authorization, CheckSession, EndSession, Keys, Push, Registration, Token, Userinfo};
         match self {
             Self::Config => &[],
             // The suite reads all of these before every module.
@@ -250,7 +248,8 @@ impl Variant {
             Self::Logout | Self::FrontChannel | Self::BackChannel => {
                 &[Authorization, Token, Keys, Userinfo, EndSession]
             }
-            Self::Dynamic => &[Authorization, Token, Keys, Userinfo, Registration],
+            Self::SessionManagement => &[Authorization, Token, Keys, Userinfo, EndSession, CheckSession],
+            Self::Dynamic | Self::ThirdPartyLogin => &[Authorization, Token, Keys, Userinfo, Registration],
             Self::Fapi2 { .. } => &[Authorization, Token, Keys, Userinfo, Push],
         }
     }
@@ -259,6 +258,8 @@ impl Variant {
     pub(super) const fn documented_endpoints(self) -> &'static [Endpoint] {
         match self {
             Self::Logout | Self::FrontChannel | Self::BackChannel => &[Endpoint::EndSession],
+            Self::SessionManagement => &[Endpoint::EndSession, Endpoint::CheckSession],
+            Self::ThirdPartyLogin => &[Endpoint::Registration],
             Self::Config | Self::Flow { .. } | Self::Dynamic | Self::Fapi2 { .. } => &[],
         }
     }
@@ -266,7 +267,6 @@ impl Variant {
     /// What else a provider of the plan offers.
     pub(super) fn features(self) -> Vec<Need> {
         match self {
-            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => Vec::new(),
             Self::Flow { .. } => {
                 let mut needs = vec![Need::ResponseType(self.response_type().value())];
                 needs.extend(self.response_mode().map(Need::ResponseMode));
@@ -283,17 +283,16 @@ impl Variant {
                 }
                 needs
             }
+            _ => Vec::new(),
         }
     }
 
     /// What its scenarios need of the target.
     pub(super) fn needs(self) -> Vec<Need> {
         match self {
-            Self::Config | Self::Logout | Self::FrontChannel | Self::BackChannel | Self::Dynamic => {
-                vec![Need::Server(Custom)]
-            }
             Self::Flow { .. } => Vec::new(),
             Self::Fapi2 { .. } => vec![Need::Server(Custom), Need::ApiToken, Need::Account(BUYER)],
+            _ => vec![Need::Server(Custom)],
         }
     }
 
@@ -301,8 +300,12 @@ impl Variant {
     pub(super) fn client_needs(self) -> Vec<Need> {
         match self {
             Self::Config => Vec::new(),
-            Self::FrontChannel | Self::BackChannel | Self::Dynamic => vec![Need::ApiToken, Need::Account(BUYER)],
-            Self::Logout | Self::Flow { .. } => vec![Need::Server(Custom), Need::Secret(WEB), Need::Account(BUYER)],
+            Self::FrontChannel | Self::BackChannel | Self::Dynamic | Self::ThirdPartyLogin => {
+                vec![Need::ApiToken, Need::Account(BUYER)]
+            }
+            Self::Logout | Self::SessionManagement | Self::Flow { .. } => {
+                vec![Need::Server(Custom), Need::Secret(WEB), Need::Account(BUYER)]
+            }
             Self::Fapi2 { .. } => vec![Need::Endpoint(Custom, Endpoint::Registration)],
         }
     }

@@ -54,6 +54,14 @@ pub(in crate::scenario) const fn in_dynamic(variant: Variant) -> bool {
     matches!(variant, Variant::Dynamic)
 }
 
+pub(in crate::scenario) const fn in_session_management(variant: Variant) -> bool {
+    matches!(variant, Variant::SessionManagement)
+}
+
+pub(in crate::scenario) const fn in_third_party_login(variant: Variant) -> bool {
+    matches!(variant, Variant::ThirdPartyLogin)
+}
+
 pub(in crate::scenario) const fn in_front_channel(variant: Variant) -> bool {
     matches!(variant, Variant::FrontChannel)
 }

@@ -94,6 +94,9 @@ async fn front_channel(context: &ScenarioContext, variant: Variant) -> Result<()
     let members = json!({ "frontchannel_logout_uri": FRAME, "frontchannel_logout_session_required": true });
     let state = random_text(12);
     let (run, result, journey) = in_and_out(context, variant, members, &state).await?;
+    if let Some(page) = journey.page() {
+        logout::page_with_frames(&context.recorder, page);
+    }
     let frames = journey.page().map(|page| page.frames.as_slice()).unwrap_or_default();
     let sid = result.id_token()?.text("sid");
     logout::framed(&context.recorder, frames, FRAME, &run.actors.server.issuer, sid);

@@ -149,6 +149,10 @@ pub fn document(metadata_type: MetadataType, server: &CompiledServer, urls: &Url
         put("backchannel_logout_supported", true.into());
         put("backchannel_logout_session_supported", true.into());
     }
+    if openid && server.behavior.manages_sessions() {
+        // Session Management 3.3.
+        put("check_session_iframe", page("check_session"));
+    }
     if org && !openid {
         put("frontchannel_logout_supported", true.into());
         put("frontchannel_logout_session_supported", true.into());

@@ -129,6 +129,9 @@ pub struct OauthClientSettings {
     /// The required signature algorithm of request objects; any if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    /// Whether every request has to be in a request object, which only OpenID behavior demands.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_signed_request_object: bool,
     /// The URLs of request objects, which only OpenID behavior fetches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub request_uris: Vec<String>,
@@ -187,6 +190,7 @@ impl OauthClientSettings {
             jwks: None,
             jwks_uri: None,
             request_object_signing_alg: None,
+            require_signed_request_object: false,
             id_token_encrypted_response_alg: None,
             dpop_bound_access_tokens: false,
             participate_slo: false,

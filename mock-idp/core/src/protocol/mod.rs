@@ -13,6 +13,7 @@ mod requested_claims;
 mod reserved_claims;
 mod response;
 mod scopes;
+pub mod session_state;
 mod status;
 pub mod token_type;
 

@@ -1,9 +1,19 @@
-//! Single headers.
+//! The head of a request, and single headers.
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, header};
 
 use crate::routing::{Decided, FromHead};
+
+/// The whole head, for answers that depend on what the request prefers.
+#[derive(Debug)]
+pub(crate) struct RequestHead(pub(crate) Parts);
+
+impl FromHead for RequestHead {
+    fn from_head(head: &Parts) -> Result<Self, Decided> {
+        Ok(Self(head.clone()))
+    }
+}
 
 /// The origin of the page that sends a request, if the browser names one.
 #[derive(Clone, Debug)]

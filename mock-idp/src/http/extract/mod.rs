@@ -13,5 +13,5 @@ pub(crate) use context::AtServer;
 pub(crate) use error::render_error;
 pub(crate) use form::{ClientForm, Form};
 pub(crate) use frame::PageFrame;
-pub(crate) use head::{Origin, header_text, header_texts};
+pub(crate) use head::{Origin, RequestHead, header_text, header_texts};
 pub(crate) use json::{IonBody, JsonBody};

@@ -86,7 +86,7 @@ async fn refresh_mine(AtServer(context): AtServer, form: BrowserForm, head: Head
 async fn close_mine(AtServer(context): AtServer, form: BrowserForm) -> Result<Response, ApiError> {
     SessionApi::new(&context).close(SessionName::Me(form.browser.session.as_deref())).await?;
     let mut response = respond::no_content();
-    clear_session(&mut response, &form.names);
+    clear_session(&mut response, &form.names, &form.browser);
     Ok(response)
 }
 

@@ -25,8 +25,8 @@ async fn answer(
     let decided = LogoutEndpoint::new(&call).respond(parameters, browser.session.as_deref(), frame).await;
     let ended = matches!(decided.result, LogoutResponse::Page(_) | LogoutResponse::Redirect(_));
     let mut decided = page::signed_out(decided);
-    if ended && browser.session.is_some() {
-        clear_session(&mut decided.result, &names);
+    if ended {
+        clear_session(&mut decided.result, &names, &browser);
     }
     decided
 }

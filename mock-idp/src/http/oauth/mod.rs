@@ -2,6 +2,7 @@
 
 mod authorization;
 mod backchannel;
+mod check_session;
 mod device;
 mod discovery;
 mod interaction;

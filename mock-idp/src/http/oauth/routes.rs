@@ -4,8 +4,8 @@
 use http::Method;
 
 use super::{
-    authorization, backchannel, device, discovery, interaction, introspection, keys, logout, organization,
-    pushed_request, revocation, token, userinfo, webfinger,
+    authorization, backchannel, check_session, device, discovery, interaction, introspection, keys, logout,
+    organization, pushed_request, revocation, token, userinfo, webfinger,
 };
 use crate::routing::{Access, RateClass, Readers, Route, handler};
 
@@ -160,6 +160,15 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         readers: Readers::SameOrigin,
         secrets: &["id_token_hint", "device_secret", "confirmation"],
         handler: handler!(logout::post),
+    },
+    Route {
+        method: Method::GET,
+        paths: &["/oauth2/v1/check_session", "/oauth2/{server}/v1/check_session"],
+        access: Access::Public,
+        rate: RateClass::OAuth,
+        readers: Readers::SameOrigin,
+        secrets: &[],
+        handler: handler!(check_session::get),
     },
     Route {
         method: Method::GET,

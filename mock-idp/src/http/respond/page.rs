@@ -71,8 +71,8 @@ pub(crate) fn render(view: &PageView) -> Response {
     if let Ok(policy) = HeaderValue::from_str(&pages::content_security_policy(view)) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    // The app loads that page in a hidden frame: its content security policy has the allowed embedders.
-    if !matches!(view, PageView::PostMessage(_)) {
+    // Apps load these pages in hidden frames: the content security policy has the allowed embedders.
+    if !matches!(view, PageView::PostMessage(_) | PageView::CheckSession(_)) {
         response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
     response

@@ -110,6 +110,10 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
             fields.extend(&mut view.frames);
             fields.extend(&mut view.next);
         }
+        PageView::CheckSession(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.push(&mut view.state_cookie);
+        }
         PageView::FormPost(view) => {
             frame(&mut view.frame, &mut fields);
             fields.push(&mut view.action);

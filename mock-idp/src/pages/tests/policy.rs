@@ -23,7 +23,9 @@ fn pages_whose_forms_end_at_an_app_have_no_form_action() {
         let expected = match view {
             PageView::SignIn(_) | PageView::Consent(_) | PageView::FormPost(_) | PageView::Activation(_) => None,
             PageView::Backchannel(_) | PageView::SignOut(_) => Some("form-action 'self'"),
-            PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) => Some("form-action 'none'"),
+            PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::CheckSession(_) => {
+                Some("form-action 'none'")
+            }
         };
         assert_eq!(directive, expected, "{name}");
         assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"), "{name}: {policy}");
@@ -92,6 +94,7 @@ fn assets_are_found_by_their_hashed_name_only() {
         ("journal.js", "text/javascript; charset=utf-8"),
         ("form-post.js", "text/javascript; charset=utf-8"),
         ("signed-out.js", "text/javascript; charset=utf-8"),
+        ("check-session.js", "text/javascript; charset=utf-8"),
         ("icon.svg", "image/svg+xml"),
     ] {
         let name = assets::public_name(file);
@@ -122,4 +125,11 @@ fn a_post_message_page_runs_its_one_script_and_may_be_embedded_by_the_app_alone(
         "default-src 'none'; style-src 'self'; script-src 'nonce-0123456789abcdef0123456789abcdef'; \
          img-src 'self' data:; base-uri 'none'; frame-ancestors http://localhost:7803; form-action 'none'"
     );
+}
+
+#[test]
+fn a_check_session_page_may_be_embedded_by_any_app_and_runs_its_file_only() {
+    let policy = content_security_policy(&PageView::CheckSession(views::check_session()));
+    assert!(policy.contains("; script-src 'self'; "), "{policy}");
+    assert!(policy.contains("; frame-ancestors http: https:; "), "{policy}");
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::pages::view::{
-    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
-    ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RedirectUriMismatch, RequestSummary,
-    ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignOutView, SignedOutView,
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
+    ConsentView, ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RedirectUriMismatch,
+    RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignOutView,
+    SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
@@ -238,6 +239,10 @@ pub(super) fn post_message() -> PostMessageView {
     }
 }
 
+pub(super) fn check_session() -> CheckSessionView {
+    CheckSessionView { frame: frame(), state_cookie: "mockidp_market_state".to_owned() }
+}
+
 fn activation(step: ActivationStep) -> PageView {
     PageView::Activation(ActivationView { frame: frame(), step })
 }
@@ -319,6 +324,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),
         ("form_post".to_owned(), PageView::FormPost(form_post())),
         ("post_message".to_owned(), PageView::PostMessage(post_message())),
+        ("check_session".to_owned(), PageView::CheckSession(check_session())),
         ("backchannel".to_owned(), backchannel(true, None)),
         ("backchannel_empty".to_owned(), backchannel(false, None)),
         ("backchannel_approved".to_owned(), backchannel(false, Some(ShownDecision::Approved))),

@@ -17,8 +17,8 @@ pub(crate) use coverage::{CoverageRow, CoverageView, CoveredResource};
 pub(crate) use journal::{FilterView, FlowView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 pub(crate) use sign_in::{
-    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, ConsentScope, ConsentView,
-    ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary, ShownDecision,
-    SignInStep, SignInView, SignOutView, SignedOutView,
+    AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
+    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary,
+    ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};

@@ -26,6 +26,8 @@ pub(crate) enum PageView {
     FormPost(FormPostView),
     /// `response_mode=okta_post_message`: the answer travels as a message to another window.
     PostMessage(PostMessageView),
+    /// Loaded by clients in a hidden frame: says whether the session has changed.
+    CheckSession(CheckSessionView),
     /// A user activates a device.
     Activation(ActivationView),
     /// Backchannel requests, which the tester answers.
@@ -199,6 +201,14 @@ pub(crate) struct PostMessageView {
     pub target_origin: String,
     /// In wire order.
     pub fields: Vec<(&'static str, String)>,
+}
+
+/// The page that clients embed to learn whether the session has changed.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CheckSessionView {
+    pub frame: Frame,
+    /// The name of the cookie that its script reads.
+    pub state_cookie: String,
 }
 
 /// A page of device activation. RFC 8628 3.3.

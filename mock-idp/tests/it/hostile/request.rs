@@ -42,6 +42,7 @@ const PATHS: &[&str] = &[
     "{B}/v1/introspect",
     "{B}/v1/revoke",
     "{B}/v1/logout",
+    "{B}/v1/check_session",
     "{B}/v1/keys",
     "{B}/v1/par",
     "{B}/v1/device/authorize",

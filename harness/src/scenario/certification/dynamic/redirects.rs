@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::publisher::publisher;
+use crate::check::registration::INVALID_METADATA;
 use crate::check::{authorization, registration};
 use crate::scenario::certification::module::Module;
 use crate::scenario::certification::module_run::{ModuleRun, metadata};
@@ -16,7 +17,6 @@ use crate::wire::page::PageKind;
 
 /// OIDC Registration 3.3.
 const INVALID_REDIRECT_URI: &str = "invalid_redirect_uri";
-const INVALID_METADATA: &str = "invalid_client_metadata";
 
 const PAIRWISE: Need = Need::MetadataLists("subject_types_supported", "pairwise");
 

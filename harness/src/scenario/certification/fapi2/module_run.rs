@@ -65,11 +65,12 @@ pub(super) fn run_with_clients(
         let signed = variant == Variant::Fapi2 { signed: true };
         let server = context.server(Custom)?;
         keys::long_enough(&context.recorder, documents(context, server).await?);
-        let registered = RegisteredClient::register(context, context.target.redirect_uri.clone(), false).await?;
+        let registered =
+            RegisteredClient::register(context, context.target.redirect_uri.clone(), signed, false).await?;
         let mut redirect_uri = context.target.redirect_uri.clone();
         // RFC 6749 3.1.2: the redirect URI of the second client has a query.
         redirect_uri.set_query(Some("dummy1=lorem&dummy2=ipsum"));
-        let other = RegisteredClient::register(context, redirect_uri, true).await?;
+        let other = RegisteredClient::register(context, redirect_uri, signed, true).await?;
         let actors = Actors { context, server, client: &registered.client, account: context.account(BUYER)? };
         let run = Fapi2Run {
             context,

@@ -20,8 +20,13 @@ pub(super) struct RegisteredClient {
 }
 
 impl RegisteredClient {
-    /// The first or second client of the scenario, with new keys.
-    pub(super) async fn register(context: &ScenarioContext, redirect_uri: Url, second: bool) -> Result<Self, Stopped> {
+    /// The first or second client of the scenario, with new keys. If it `signs`, all its requests are signed.
+    pub(super) async fn register(
+        context: &ScenarioContext,
+        redirect_uri: Url,
+        signs: bool,
+        second: bool,
+    ) -> Result<Self, Stopped> {
         let (key, possession) = (Key::fresh()?, Key::fresh()?);
         let mut jwk = key.public()?;
         jwk["kid"] = json!(key.thumbprint()?);
@@ -32,6 +37,7 @@ impl RegisteredClient {
             "grant_types": ["authorization_code", "refresh_token"],
             "jwks": { "keys": [jwk] },
             "request_object_signing_alg": "ES256",
+            "require_signed_request_object": signs,
             "dpop_bound_access_tokens": true,
         });
         let client = match second {

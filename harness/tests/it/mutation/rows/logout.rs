@@ -3,17 +3,25 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::mutation::message::Change;
+use super::SERVER;
 use crate::mutation::message::Change::Remove;
+use crate::mutation::message::{Change, Message};
 use crate::mutation::proxy::Mutation;
-use crate::mutation::row::{IssuerSetup, Row, at, header, must, mutate, parameter, set, should};
+use crate::mutation::row::{IssuerSetup, Row, at, harmless, header, member, must, mutate, parameter, set, should};
 use crate::mutation::signer::Parts;
 
 const NO_ADDRESS: &str = "rp-logout.oidcc-rp-initiated-logout-no-post-logout-redirect-uri";
 const UNREGISTERED: &str = "basic.oidcc-ensure-registered-redirect-uri";
 const BACK_CHANNEL: &str = "back-channel.oidcc-backchannel-rp-initiated-logout";
 
+const NO_PARAMETERS: &str = "rp-logout.oidcc-rp-initiated-logout-no-params";
+const ONLY_STATE: &str = "rp-logout.oidcc-rp-initiated-logout-only-state";
+const FRONT_CHANNEL: &str = "front-channel.oidcc-frontchannel-rp-initiated-logout";
+const LOGO: &str = "dynamic.oidcc-registration-logo-uri";
+
 const LOGOUT: &str = "rp-logout.oidcc-rp-initiated-logout";
+
+const SESSION_FRAME: &str = "session-management.oidcc-session-management-discovery-endpoint-verification";
 
 const NO_HINT: &str = "rp-logout.oidcc-rp-initiated-logout-no-id-token-hint";
 
@@ -33,6 +41,25 @@ pub(super) fn rows() -> Vec<Row> {
                 }
             }),
         ),
+        must(
+            "discovery with a session frame at a plain http address elsewhere",
+            SESSION_FRAME,
+            "configuration.session-frame",
+            member("openid-configuration", "check_session_iframe", set("http://issuer.example/frame")),
+        ),
+        must(
+            "discovery with a session frame that is no address",
+            SESSION_FRAME,
+            "module.endpoints",
+            member("openid-configuration", "check_session_iframe", set("frame")),
+        ),
+        must(
+            "discovery without a session frame",
+            SESSION_FRAME,
+            "module.endpoints",
+            member("openid-configuration", "check_session_iframe", Remove),
+        ),
+        harmless("nothing at all, session frame", SESSION_FRAME, mutate(|_| {})),
         must("logout state twice", LOGOUT, "logout.once", logout_by(|pairs| pairs.extend(pairs.clone()))),
         must("logout state cut", LOGOUT, "logout.state", logout_by(|pairs| pairs[0].1.truncate(64))),
         must(
@@ -75,6 +102,34 @@ pub(super) fn rows() -> Vec<Row> {
             "logout.stays",
             at("/logout", |message| message.status = StatusCode::INTERNAL_SERVER_ERROR),
         ),
+        must(
+            "question whether to sign out as a bad request",
+            NO_PARAMETERS,
+            "logout.stays",
+            at("/logout", bad_request),
+        ),
+        must("question whether to sign out that is not found", ONLY_STATE, "logout.stays", at("/logout", not_found)),
+        must("question whether to sign out without content", NO_PARAMETERS, "logout.stays", at("/logout", blank)),
+        must(
+            "signed-out page with frames as a server error",
+            FRONT_CHANNEL,
+            "front-channel.page",
+            at("/logout", broken),
+        ),
+        must(
+            "signed-out page with frames as a bad request",
+            FRONT_CHANNEL,
+            "front-channel.page",
+            at("/logout", bad_request),
+        ),
+        must("signed-out page with frames without content", FRONT_CHANNEL, "front-channel.page", at("/logout", blank)),
+        must("logout page that is not found", NO_ADDRESS, "logout.stays", at("/logout", not_found)),
+        must("sign-in page without content", SERVER, "callback.arrives", at("/authorize", blank)),
+        must("sign-in page of a server error", SERVER, "callback.arrives", at("/authorize", broken)),
+        must("page after the password without content", SERVER, "callback.arrives", at("/signin/challenge", blank)),
+        should("sign-in page with the logo as a server error", LOGO, "page.logo", at("/authorize", broken)),
+        should("sign-in page without the logo", LOGO, "page.logo", at("/authorize", blank)),
+        harmless("nothing at all, front-channel logout", FRONT_CHANNEL, mutate(|_| {})),
         must("logout page without content", NO_ADDRESS, "logout.stays", at("/logout", |message| message.show(""))),
         must(
             "error page of a server error",
@@ -112,6 +167,22 @@ pub(super) fn rows() -> Vec<Row> {
             }),
         ),
     ]
+}
+
+fn bad_request(message: &mut Message<'_>) {
+    message.status = StatusCode::BAD_REQUEST;
+}
+
+fn not_found(message: &mut Message<'_>) {
+    message.status = StatusCode::NOT_FOUND;
+}
+
+fn broken(message: &mut Message<'_>) {
+    message.status = StatusCode::INTERNAL_SERVER_ERROR;
+}
+
+fn blank(message: &mut Message<'_>) {
+    message.show("");
 }
 
 /// Changes a parameter of the sign-out only.

@@ -1,11 +1,17 @@
 //! Answers of the registration endpoint.
 
+use axum::http::StatusCode;
 use serde_json::json;
 
 use crate::mutation::message::Change::Remove;
+use crate::mutation::message::{Change, Message};
 use crate::mutation::proxy::Mutation;
-use crate::mutation::row::{IssuerSetup, Row, at, harmless, header, member, must, mutate, set};
+use crate::mutation::row::{
+    IssuerSetup, Row, at, error_member, error_status, harmless, header, member, must, mutate, set,
+};
 
+const THIRD_PARTY: &str = "third-party-login.oidcc-3rd-party-init-login";
+const NO_HTTPS: &str = "third-party-login.oidcc-3rd-party-init-login-nohttps";
 const SIGNED_USERINFO: &str = "dynamic.oidcc-userinfo-rs256";
 const BY_REFERENCE: &str = "dynamic.oidcc-request-uri-signed-rs256";
 const REGISTERING: &str = "back-channel.oidcc-backchannel-rp-initiated-logout";
@@ -80,6 +86,51 @@ pub(super) fn rows() -> Vec<Row> {
             "registration.request-uri",
             member("openid-configuration", "request_object_signing_alg_values_supported", set(json!(["ES256"]))),
         ),
+        must("initiate_login_uri left out", THIRD_PARTY, "registration.initiate-login-uri", created(Remove)),
+        must(
+            "initiate_login_uri of another page",
+            THIRD_PARTY,
+            "registration.initiate-login-uri",
+            created(set("https://app.example.test/other")),
+        ),
+        must(
+            "initiate_login_uri left out when read",
+            THIRD_PARTY,
+            "registration.initiate-login-uri-read",
+            read(|message| message.json(|members| Remove.apply("initiate_login_uri", members))),
+        ),
+        must(
+            "registration read as text/html",
+            THIRD_PARTY,
+            "registration.read",
+            read(|message| message.set_header("content-type", Some("text/html"))),
+        ),
+        must(
+            "registration read with 201",
+            THIRD_PARTY,
+            "registration.read",
+            read(|message| message.status = StatusCode::CREATED),
+        ),
+        must(
+            "http initiate_login_uri refused with 401",
+            NO_HTTPS,
+            "registration.refused",
+            error_status("/clients", 401),
+        ),
+        must(
+            "http initiate_login_uri refused as invalid_redirect_uri",
+            NO_HTTPS,
+            "registration.metadata-error",
+            error_member("/clients", "error", set("invalid_redirect_uri")),
+        ),
+        must(
+            "http initiate_login_uri refused as text/html",
+            NO_HTTPS,
+            "registration.json",
+            header("/clients", "content-type", Some("text/html")),
+        ),
+        harmless("nothing at all, initiate_login_uri", THIRD_PARTY, mutate(|_| {})),
+        harmless("nothing at all, http initiate_login_uri", NO_HTTPS, mutate(|_| {})),
         harmless("nothing at all, signed userinfo", SIGNED_USERINFO, mutate(|_| {})),
         harmless("nothing at all, request object by reference", BY_REFERENCE, mutate(|_| {})),
         harmless(
@@ -89,6 +140,20 @@ pub(super) fn rows() -> Vec<Row> {
         ),
     ]);
     rows
+}
+
+/// The initiate_login_uri in the response to a registration.
+fn created(change: Change) -> Mutation {
+    member("/clients", "initiate_login_uri", change)
+}
+
+/// Changes the response with a registration that is read.
+fn read(change: impl Fn(&mut Message<'_>) + Send + Sync + 'static) -> Mutation {
+    mutate(move |message| {
+        if message.path.contains("/clients/") && message.status == StatusCode::OK {
+            change(message);
+        }
+    })
 }
 
 /// Userinfo as JSON, whatever the client has registered.

@@ -21,7 +21,7 @@ pub use interaction::begin_interaction;
 pub use interclient::{check_interclient_token, redeem_interclient_token, unknown_interclient_token};
 pub use pushed::{bind_to_key, check_pushed_request, pushed_parameters, request_uri};
 pub use redirect::early_error;
-pub use request_object::{RequestObject, VerifiedRequestObject, request_object};
+pub use request_object::{RequestObject, VerifiedRequestObject, check_unsigned, request_object};
 pub use request_uri::{object_url, with_fetched_object};
 pub use respond::{
     AuthorizationResponse, IssuedResponse, PreparedResponse, code_record, error_response, prepare, unsigned_tokens,

@@ -57,6 +57,26 @@ pub fn request_object<'a>(
     Ok(Some(RequestObject { client, outer, object }))
 }
 
+/// RFC 9101 10.5: a client can register that all its requests are signed.
+///
+/// # Errors
+/// The client has, and this request has no request object.
+pub fn check_unsigned(
+    org: &Org,
+    server: &CompiledServer,
+    urls: &Urls,
+    parameters: &Parameters,
+) -> Result<(), AuthorizationError> {
+    let client = parameters.get("client_id").and_then(|id| org.client(id));
+    let signs = client.is_some_and(|client| client.oauth().require_signed_request_object);
+    // An unknown request_uri has an error of its own.
+    if signs && parameters.get("request_uri").is_none() && server.behavior.requires_signed_requests() {
+        let error = OAuthError::new(ErrorId::InvalidRequest, "the client has registered that its requests are signed");
+        return Err(early_error(org, urls, parameters, error));
+    }
+    Ok(())
+}
+
 impl RequestObject<'_> {
     /// Where the client's keys have to be fetched from; `None` when none have to be fetched.
     #[must_use]

@@ -5,6 +5,7 @@ use crate::claims::ClaimSubject;
 use crate::ledger::{Authorization, AuthorizationRequest, Code, CodeState, RedirectTarget};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
+use crate::protocol::session_state::{browser_state, session_state};
 use crate::protocol::{OAuthError, RequestedClaims, ResponseMode, ResponseType};
 use crate::tokens::{self, SignedTokens, TokenSelection, TokenSpec, UnsignedTokens};
 
@@ -23,6 +24,14 @@ impl AuthorizationResponse {
         if server.behavior.returns_issuer() {
             self.fields.push(("iss", urls.issuer(server)));
         }
+        self
+    }
+
+    /// The response with the state of the session that the browser has. Session Management 2; Okta: without it.
+    #[must_use]
+    pub fn with_session_state(mut self, client_id: &str, session_id: &str, salt: &str) -> Self {
+        let state = session_state(client_id, &self.target.origin(), &browser_state(session_id), salt);
+        self.fields.push(("session_state", state));
         self
     }
 

@@ -39,6 +39,7 @@ pub struct Metadata {
     frontchannel_logout_session_required: Option<bool>,
     backchannel_logout_uri: Option<String>,
     request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    require_signed_request_object: Option<bool>,
     request_uris: Option<Vec<String>>,
     userinfo_signed_response_alg: Option<Algorithm>,
     id_token_encrypted_response_alg: Option<KeyEncryptionAlgorithm>,
@@ -134,7 +135,9 @@ impl Metadata {
             jwks: self.jwks.clone(),
             jwks_uri: self.jwks_uri.clone(),
             request_object_signing_alg: self.request_object_signing_alg,
-            // Okta does not know these two. RFC 7591 2: unknown members are ignored.
+            // Okta does not know these three. RFC 7591 2: unknown members are ignored.
+            require_signed_request_object: behavior.requires_signed_requests()
+                && self.require_signed_request_object.unwrap_or_default(),
             request_uris: self.request_uris.clone().filter(|_| behavior.fetches_request_objects()).unwrap_or_default(),
             userinfo_signed_response_alg: self.userinfo_signed_response_alg.filter(|_| behavior.signs_userinfo()),
             id_token_encrypted_response_alg: self.id_token_encrypted_response_alg,

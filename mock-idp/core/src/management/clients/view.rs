@@ -48,6 +48,9 @@ pub fn view(app: &App, include_secret: bool) -> Value {
     if let Some(algorithm) = oauth.request_object_signing_alg {
         put("request_object_signing_alg", json!(algorithm));
     }
+    if oauth.require_signed_request_object {
+        put("require_signed_request_object", true.into());
+    }
     if !oauth.request_uris.is_empty() {
         put("request_uris", json!(oauth.request_uris));
     }
