@@ -44,6 +44,13 @@ impl Context {
         self.assumed_client.as_deref()
     }
 
+    /// The same request on the latest snapshot of the org; `None` if its server has been removed.
+    pub(super) fn on_latest_snapshot(&self) -> Option<Self> {
+        let org = self.instance.org();
+        let server = Arc::clone(org.server_by_id(&self.server.id)?);
+        Some(Self { org, server, ..self.clone() })
+    }
+
     /// The same request at another server of the org; `None` if there is no such server.
     pub(super) fn at_server(instance: &Arc<OrgInstance>, urls: Urls, server_id: &str) -> Option<Self> {
         let org = instance.org();

@@ -110,7 +110,7 @@ impl<'o> IdxEndpoint<'o> {
             return Ok((IdxError::SessionExpired.status(), idx::expired()));
         };
         let call = IdxCall { context: &context, handle: &handle };
-        request.explanation.client = Some(transaction.purpose.client_id().to_owned());
+        request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         match action {
             IdxAction::Introspect(_) => call.introspect(transaction, request).await,
             IdxAction::Answer { answer, remember, .. } => call.take(answer, remember, request).await,
@@ -126,6 +126,10 @@ impl<'o> IdxEndpoint<'o> {
     ) -> Result<Option<(Context, Transaction)>, LedgerError> {
         let ledger = self.instance.ledger.at(self.instance.clock.now());
         let Some(transaction) = ledger.transactions().get(handle).await? else { return Ok(None) };
+        if matches!(transaction.purpose, Purpose::Authn { .. }) {
+            request.trace.note(NoteStatus::Refused, "state handle", "it is a state token of /api/v1/authn");
+            return Ok(None);
+        }
         if transaction.browser.is_some() && transaction.browser != request.cookies.id {
             let reason = "the request came without the browser cookie of this sign-in";
             request.trace.note(NoteStatus::Refused, "state handle", reason);
@@ -175,7 +179,12 @@ impl<'a> IdxCall<'a> {
                 request.explanation.reason = Some("another request has finished this sign-in".to_owned());
                 Ok((IdxError::SessionExpired.status(), idx::expired()))
             }
-            Some(CommittedStep::Taken(transaction)) => self.go_on(transaction, None, request).await,
+            Some(CommittedStep::Taken(transaction)) => {
+                // The step may have given the user a password.
+                let latest = self.context.on_latest_snapshot();
+                let call = IdxCall { context: latest.as_ref().unwrap_or(self.context), ..self };
+                call.go_on(transaction, None, request).await
+            }
             Some(CommittedStep::Rejected(transaction, problem)) => {
                 request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
                 request.explanation.reason = Some(problem.reason.clone());
@@ -234,7 +243,7 @@ impl<'a> IdxCall<'a> {
             Stage::SignedIn(proof) => CurrentUser::SignedIn(sessions::begin(self.context, proof, request).await?),
             Stage::Decided { user, allowed: true } => user,
             Stage::Decided { allowed: false, .. } => return self.refuse(&transaction, request).await,
-            Stage::Identify | Stage::Challenge { .. } | Stage::Consent { .. } => {
+            Stage::Identify | Stage::Challenge { .. } | Stage::NewPassword { .. } | Stage::Consent { .. } => {
                 return self.show(&transaction, error, request).await;
             }
         };
@@ -254,7 +263,7 @@ impl<'a> IdxCall<'a> {
             }
             Step::Fail(refusal) => {
                 request.note_error(&refusal);
-                let client_id = transaction.purpose.client_id();
+                let client_id = transaction.purpose.client_id().unwrap_or_default();
                 let label = self.context.org.client(client_id).map_or(client_id, |client| client.label.as_str());
                 let error = IdxError::of_refusal(&refusal, label);
                 transaction.stage = Stage::Identify;
@@ -366,6 +375,7 @@ fn asked_for(option: &Remediation) -> String {
         Remediation::Password { identifier } => {
             format!("asks for the password of {identifier}: a sign-in needs one factor")
         }
+        Remediation::NewPassword { .. } => "asks for a new password: the old one has expired".to_owned(),
         Remediation::Consent { scopes, .. } => {
             let names: Vec<&str> = scopes.iter().map(|scope| scope.name.as_str()).collect();
             format!("asks for consent to {}", names.join(", "))

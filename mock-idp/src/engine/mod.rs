@@ -64,7 +64,7 @@ mod user_rates;
 mod userinfo;
 
 pub(crate) use activation::ActivationPage;
-pub(crate) use authn::Authn;
+pub(crate) use authn::{Authn, AuthnAction};
 pub(crate) use authorization::AuthorizationEndpoint;
 pub(crate) use backchannel::{BackchannelEndpoint, BackchannelInbox};
 pub(crate) use browser::{Browser, BrowserResponse};

@@ -50,7 +50,7 @@ impl<'o> SignInEndpoint<'o> {
     ) -> Result<Destination, OAuthError> {
         let (context, transaction) = self.find(handle).await?;
         let context = &context;
-        request.explanation.client = Some(transaction.purpose.client_id().to_owned());
+        request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
         if let Some(problem) = foreign_browser(&transaction, request) {
             let (purpose, problem) = (transaction.purpose, Some(problem));
@@ -64,7 +64,11 @@ impl<'o> SignInEndpoint<'o> {
         match step {
             // Each page can be submitted once.
             None => Err(OAuthError::new(ErrorId::RequestExpired, "this page has been submitted before")),
-            Some(CommittedStep::Taken(transaction)) => go_on(context, transaction, request).await,
+            Some(CommittedStep::Taken(transaction)) => {
+                // The step may have given the user a password.
+                let latest = context.on_latest_snapshot();
+                go_on(latest.as_ref().unwrap_or(context), transaction, request).await
+            }
             Some(CommittedStep::Rejected(transaction, problem)) => {
                 let Transaction { purpose, stage, remember, .. } = transaction;
                 request.remember = remember;
@@ -87,7 +91,7 @@ impl<'o> SignInEndpoint<'o> {
     async fn finished(self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
         let (context, transaction) = self.find(handle).await?;
         let context = &context;
-        request.explanation.client = Some(transaction.purpose.client_id().to_owned());
+        request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         if let Some(problem) = foreign_browser(&transaction, request) {
             let (purpose, problem) = (transaction.purpose, Some(problem));
             return sign_in_flow::ask_to_sign_in(context, purpose, Stage::Identify, problem, request).await;
@@ -132,7 +136,7 @@ pub(super) async fn go_on(
     let Transaction { purpose, stage, remember, .. } = transaction;
     request.remember = remember;
     match stage {
-        Stage::Identify | Stage::Challenge { .. } => {
+        Stage::Identify | Stage::Challenge { .. } | Stage::NewPassword { .. } => {
             sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await
         }
         Stage::SignedIn(proof) => {

@@ -20,15 +20,15 @@ pub(super) async fn proceed(
     current_user: Option<CurrentUser>,
     request: &mut BrowserRequest,
 ) -> Result<Destination, OAuthError> {
-    request.explanation.client = Some(purpose.client_id().to_owned());
+    request.explanation.client = purpose.client_id().map(str::to_owned);
     let known = current_user.as_ref().map(CurrentUser::authentication);
     request.user_id = known.map(|known| known.user_id.clone());
     let user = known.and_then(|known| context.org.user(&known.user_id));
     request.explanation.user = user.map(|user| user.profile.login.clone());
     match purpose {
         Purpose::Authorize(wanted) => proceed_authorization(context, *wanted, current_user, request).await,
-        Purpose::Interact(_) => {
-            let reason = "the client asks the user of this sign-in itself";
+        Purpose::Interact(_) | Purpose::Authn { .. } => {
+            let reason = "this sign-in has no pages";
             Err(OAuthError::new(ErrorId::RequestExpired, reason))
         }
         Purpose::Activate(activation) => proceed_activation(context, activation, current_user, request).await,
@@ -92,9 +92,10 @@ async fn sign_in_without_page(
         CommittedStep::Rejected(Transaction { purpose, stage, .. }, problem) => {
             ask_to_sign_in(context, purpose, stage, Some(problem), request).await
         }
-        CommittedStep::Taken(_) | CommittedStep::DeviceGone => {
-            ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await
+        CommittedStep::Taken(Transaction { purpose, stage, .. }) => {
+            ask_to_sign_in(context, purpose, stage, None, request).await
         }
+        CommittedStep::DeviceGone => ask_to_sign_in(context, transaction.purpose, Stage::Identify, None, request).await,
     }
 }
 

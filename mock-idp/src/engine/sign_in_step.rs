@@ -1,6 +1,9 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
 use mock_idp_core::ledger::{Consent, FailedSignIns, IssuedCredential, LedgerError, Stage, Transaction, UserDecision};
+use mock_idp_core::model::{Password, User};
+use mock_idp_core::moment::timestamp;
+use mock_idp_core::org::Problems;
 use mock_idp_core::sign_in::{self, RejectedAnswer, SignInAnswer, SignInEffect, SignInFacts, SignInProblem};
 use mock_idp_core::trace::Trace;
 
@@ -22,6 +25,8 @@ pub(super) enum CommittedStep {
 pub(super) enum NextHandle {
     /// Each page has a handle of its own, which is used up.
     New,
+    /// The handle is used up by a step that is taken, and stays after a rejected answer.
+    SameIfRejected,
     /// The transaction keeps its handle. The result says when it expires then.
     Same(fn(&Transaction, i64) -> i64),
 }
@@ -44,9 +49,11 @@ pub(super) async fn take(
         let stage = transaction.stage.clone();
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let mut result = decide(context, transaction, answer, &mut batch, &mut step).await?;
+        let (mut result, new_password) = decide(context, transaction, answer, &mut batch, &mut step).await?;
         match (next, &mut result) {
-            (NextHandle::New, _) | (NextHandle::Same(_), CommittedStep::DeviceGone) => {
+            (NextHandle::New, _)
+            | (NextHandle::SameIfRejected, CommittedStep::Taken(_))
+            | (NextHandle::Same(_) | NextHandle::SameIfRejected, CommittedStep::DeviceGone) => {
                 batch.require_version(transactions, handle, found.version);
                 batch.delete(transactions, handle);
             }
@@ -56,7 +63,7 @@ pub(super) async fn take(
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
             }
             // Okta: a failed answer neither changes the form nor extends the transaction.
-            (NextHandle::Same(_), CommittedStep::Rejected(transaction, _)) => {
+            (NextHandle::Same(_) | NextHandle::SameIfRejected, CommittedStep::Rejected(transaction, _)) => {
                 transaction.stage = stage;
                 batch.require_version(transactions, handle, found.version);
                 batch.put(transactions, handle, transaction.clone(), transaction.expires);
@@ -66,7 +73,11 @@ pub(super) async fn take(
             Err(LedgerError::Conflict { .. }) => {}
             other => {
                 trace.notes.extend(step.notes);
-                return other.map(|()| Some(result));
+                other?;
+                if let Some((user_id, password)) = new_password {
+                    set_password(context, &user_id, password);
+                }
+                return Ok(Some(result));
             }
         }
     }
@@ -82,7 +93,8 @@ pub(super) async fn take_first(
     loop {
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let result = decide(context, transaction.clone(), answer, &mut batch, &mut step).await?;
+        // A first step sets no password.
+        let (result, _) = decide(context, transaction.clone(), answer, &mut batch, &mut step).await?;
         match batch.commit().await {
             Err(LedgerError::Conflict { .. }) => {}
             other => {
@@ -99,10 +111,10 @@ async fn decide<'c>(
     answer: SignInAnswer<'_>,
     batch: &mut Batch<'c>,
     trace: &mut Trace,
-) -> Result<CommittedStep, LedgerError> {
+) -> Result<(CommittedStep, Option<NewPassword>), LedgerError> {
     let (facts, version) = load(context, &transaction, answer).await?;
     let Context { org, server, .. } = context;
-    let client_id = transaction.purpose.client_id().to_owned();
+    let client_id = transaction.purpose.client_id().map(str::to_owned);
     let applied = context.decide(trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
     let (result, effects) = match applied {
         Ok((transaction, effects)) => (CommittedStep::Taken(transaction), effects),
@@ -111,6 +123,7 @@ async fn decide<'c>(
             (CommittedStep::Rejected(transaction, problem), effects)
         }
     };
+    let mut new_password = None;
     for effect in effects {
         match effect {
             SignInEffect::FailedSignIns { user_id, failed } => {
@@ -120,16 +133,18 @@ async fn decide<'c>(
                     None => batch.put_new(table, &user_id, failed, NEVER),
                 }
             }
+            SignInEffect::SetPassword { user_id, password } => new_password = Some((user_id, password)),
             SignInEffect::GiveConsent { user_id, scopes } => {
-                consents::add(context, batch, &server.id, &client_id, &user_id, &scopes);
+                let client_id = client_id.as_deref().unwrap_or_default();
+                consents::add(context, batch, &server.id, client_id, &user_id, &scopes);
             }
             SignInEffect::DecideDevice { activation, decision } => {
                 let devices = context.ledger().devices();
                 let Some(mut found) = devices.get_versioned(&activation.device_code).await? else {
-                    return Ok(CommittedStep::DeviceGone);
+                    return Ok((CommittedStep::DeviceGone, None));
                 };
                 if !found.value.decide(decision.clone(), context.now) {
-                    return Ok(CommittedStep::DeviceGone);
+                    return Ok((CommittedStep::DeviceGone, None));
                 }
                 batch.replace(devices, &activation.device_code, found.version, found.value);
                 if let UserDecision::Allowed(authentication) = &decision {
@@ -139,7 +154,20 @@ async fn decide<'c>(
             }
         }
     }
-    Ok(result)
+    Ok((result, new_password))
+}
+
+/// The id of a user, and the user's new password.
+type NewPassword = (String, Password);
+
+/// Gives a user a new password in the org, until the next reset.
+fn set_password(context: &Context, user_id: &str, password: Password) {
+    let set = |user: &mut User| {
+        user.set_password(password.clone(), timestamp(context.now));
+        Some(())
+    };
+    // The user is as valid with it as without.
+    let _ = context.instance.change::<_, Problems>(|draft| Ok(draft.change_user(user_id, set)));
 }
 
 /// What a step depends on, and the version of the stored record of wrong passwords.
@@ -163,5 +191,6 @@ async fn load(
 pub(super) async fn earlier_consent(context: &Context, transaction: &Transaction) -> Result<Consent, LedgerError> {
     let Stage::Consent { user } = &transaction.stage else { return Ok(Consent::default()) };
     let purpose = &transaction.purpose;
-    consents::find(context, purpose.server(), purpose.client_id(), &user.authentication().user_id).await
+    consents::find(context, purpose.server(), purpose.client_id().unwrap_or_default(), &user.authentication().user_id)
+        .await
 }

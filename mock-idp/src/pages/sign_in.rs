@@ -46,17 +46,25 @@ impl<'a> SignInPage<'a> {
     }
 
     fn asks_identifier(&self) -> bool {
-        !matches!(self.view.step, SignInStep::Password { .. })
+        !matches!(self.view.step, SignInStep::Password { .. } | SignInStep::NewPassword { .. })
     }
 
     fn asks_password(&self) -> bool {
-        !matches!(self.view.step, SignInStep::Identifier)
+        !matches!(self.view.step, SignInStep::Identifier | SignInStep::NewPassword { .. })
+    }
+
+    /// What a new password has to be like, where the page asks for one.
+    fn new_password(&self) -> Option<&'static str> {
+        match self.view.step {
+            SignInStep::NewPassword { requirements, .. } => Some(requirements),
+            _ => None,
+        }
     }
 
     /// The identifier that the password belongs to, after the first step.
     fn known_identifier(&self) -> Option<&str> {
         match &self.view.step {
-            SignInStep::Password { identifier } => Some(identifier),
+            SignInStep::Password { identifier } | SignInStep::NewPassword { identifier, .. } => Some(identifier),
             SignInStep::Identifier | SignInStep::Single | SignInStep::Classic => None,
         }
     }
@@ -81,7 +89,7 @@ impl<'a> SignInPage<'a> {
             (Some(Problem { field: Some(Field::Identifier), .. }), _) => Focus::Identifier,
             (Some(Problem { field: Some(Field::Password), .. }), _) => Focus::Password,
             (Some(_), _) => Focus::Problem,
-            (None, SignInStep::Password { .. }) => Focus::Password,
+            (None, SignInStep::Password { .. } | SignInStep::NewPassword { .. }) => Focus::Password,
             (None, SignInStep::Single | SignInStep::Classic) if !self.view.identifier.is_empty() => Focus::Password,
             (None, _) => Focus::Identifier,
         }
@@ -116,6 +124,11 @@ impl StepWords {
             SignInStep::Password { .. } => {
                 words("Verify with your password", "Verify", "siw-main-view mfa-verify-password")
             }
+            SignInStep::NewPassword { .. } => words(
+                "Your password has expired",
+                "Change Password",
+                "siw-main-view reenroll-authenticator--okta_password",
+            ),
             SignInStep::Single => words("Sign In", "Sign in", "siw-main-view identify primary-auth"),
             SignInStep::Classic => {
                 Self { form_class: "primary-auth-form o-form", ..words("Sign In", "Sign In", "primary-auth") }
@@ -150,7 +163,10 @@ impl Fields {
                 submit_id: Some("okta-signin-submit"),
             },
             // The third generation's ids are the names; those of the second are generated, and scripts do not select by them.
-            SignInStep::Identifier | SignInStep::Password { .. } | SignInStep::Single => Self {
+            SignInStep::Identifier
+            | SignInStep::Password { .. }
+            | SignInStep::NewPassword { .. }
+            | SignInStep::Single => Self {
                 identifier: "identifier",
                 identifier_id: "identifier",
                 password: "credentials.passcode",

@@ -26,14 +26,16 @@ impl<'a> Problem<'a> {
         let (text, note) = words(problem);
         let field = match problem.kind {
             Kind::MissingIdentifier => Some(Field::Identifier),
-            Kind::MissingPassword | Kind::IncorrectPassword => Some(Field::Password),
+            Kind::MissingPassword | Kind::IncorrectPassword | Kind::PasswordRequirements | Kind::PasswordsDiffer => {
+                Some(Field::Password)
+            }
             Kind::AuthenticationFailed if matches!(step, SignInStep::Identifier) => Some(Field::Identifier),
             Kind::AuthenticationFailed => Some(Field::Password),
             _ => None,
         };
         // Only fields of this step can be marked.
         let field = field.filter(|field| match field {
-            Field::Identifier => !matches!(step, SignInStep::Password { .. }),
+            Field::Identifier => !matches!(step, SignInStep::Password { .. } | SignInStep::NewPassword { .. }),
             Field::Password => !matches!(step, SignInStep::Identifier),
         });
         Self { text, note, field, okta_code: &problem.okta_code, reason: &problem.reason }
@@ -60,10 +62,11 @@ fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
         Kind::Suspended => (REFUSED, "The account is suspended; Okta does not say so."),
         Kind::Deprovisioned => (REFUSED, "The account is deactivated; Okta does not say so."),
         Kind::Staged => (REFUSED, "The account has not been activated yet; Okta does not say so."),
-        Kind::PasswordExpired => (
-            "Your password has expired",
-            "Okta asks for a new password now. The mock has no such step: change the user's status in the org file.",
-        ),
+        Kind::PasswordExpired => {
+            ("Your password has expired", "An administrator has begun to reset the password of this account.")
+        }
+        Kind::PasswordRequirements => ("Password requirements were not met", ""),
+        Kind::PasswordsDiffer => ("New passwords must match", ""),
         Kind::CookiesBlocked => (
             "The browser did not keep the cookie",
             "Signing in needs one cookie from this address, and it did not come back. Allow cookies here, or open the mock as \

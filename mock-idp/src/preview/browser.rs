@@ -10,7 +10,7 @@ use crate::engine::{
     ActivationPage, AuthorizationEndpoint, Browser as Cookies, BrowserResponse, Context, SignInEndpoint,
 };
 use crate::journal::{Explained, Explanation};
-use crate::pages::view::{ActivationStep, ConsentScope, Frame, PageView, SignInProblem};
+use crate::pages::view::{ActivationStep, ConsentScope, Frame, PageView, SignInProblem, SignInProblemKind, SignInStep};
 
 /// More pages than any sign-in has.
 const MOST_PAGES: usize = 10;
@@ -86,6 +86,11 @@ impl Browser {
                 BrowserResponse::Page { view, .. } => *view,
             };
             received = match view {
+                PageView::SignIn(page) if matches!(page.step, SignInStep::NewPassword { .. }) => {
+                    let reason = "the password has expired, and the user is asked for a new one";
+                    let problem = SignInProblem::new(SignInProblemKind::PasswordExpired, reason);
+                    self.sign_in(&page.state_handle, Some(problem)).await?
+                }
                 PageView::SignIn(page) => self.sign_in(&page.state_handle, page.problem).await?,
                 PageView::Consent(page) => self.consent(&page.state_handle, &page.scopes).await?,
                 PageView::Activation(page) => match page.step {

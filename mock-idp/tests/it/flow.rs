@@ -208,7 +208,6 @@ async fn users_who_cannot_sign_in_see_the_reason() {
         ("suspended@example.test", "E0000004", "SUSPENDED"),
         ("deprovisioned@example.test", "E0000004", "DEPROVISIONED"),
         ("staged@example.test", "E0000004", "STAGED"),
-        ("expired@example.test", "E0000064", "PASSWORD_EXPIRED"),
     ] {
         let page = authorize(&mock, &browser(), login, &code_request(WEB, "openid")).await;
         assert!(page.contains(code) && page.contains(status), "{login}: {page}");

@@ -50,6 +50,7 @@ sizes! {
     UserCode: |_it| VALUE;
     Transaction: |it| 4 * VALUE + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
+        Purpose::Authn { .. } => VALUE,
         Purpose::Interact(interaction) => VALUE + interaction.request.size(),
         Purpose::Activate(activation) => 4 * VALUE + scopes(&activation.scopes),
     };

@@ -28,6 +28,11 @@ pub enum Purpose {
     Interact(Box<Interaction>),
     /// The user has entered the code of a device.
     Activate(Activation),
+    /// A program signs the user in, for a session token. Okta: `/api/v1/authn`.
+    Authn {
+        /// Id of the org authorization server.
+        server: String,
+    },
 }
 
 impl Purpose {
@@ -38,25 +43,28 @@ impl Purpose {
             Self::Authorize(request) => &request.server,
             Self::Interact(interaction) => &interaction.request.server,
             Self::Activate(activation) => &activation.server,
+            Self::Authn { server } => server,
         }
     }
 
+    /// The client that the user signs in for, if it is known.
     #[must_use]
-    pub fn client_id(&self) -> &str {
+    pub fn client_id(&self) -> Option<&str> {
         match self {
-            Self::Authorize(request) => &request.client_id,
-            Self::Interact(interaction) => &interaction.request.client_id,
-            Self::Activate(activation) => &activation.client_id,
+            Self::Authorize(request) => Some(&request.client_id),
+            Self::Interact(interaction) => Some(&interaction.request.client_id),
+            Self::Activate(activation) => Some(&activation.client_id),
+            Self::Authn { .. } => None,
         }
     }
 
-    /// The request of the client, unless the sign-in is for a device.
+    /// The request of the client, if it has sent one.
     #[must_use]
     pub fn request(&self) -> Option<&AuthorizationRequest> {
         match self {
             Self::Authorize(request) => Some(request),
             Self::Interact(interaction) => Some(&interaction.request),
-            Self::Activate(_) => None,
+            Self::Activate(_) | Self::Authn { .. } => None,
         }
     }
 
@@ -69,7 +77,7 @@ impl Purpose {
                 let Interaction { request, handle } = *interaction;
                 Self::Interact(Box::new(Interaction { request: request.with_consent(scopes), handle }))
             }
-            Self::Activate(activation) => Self::Activate(activation),
+            other @ (Self::Activate(_) | Self::Authn { .. }) => other,
         }
     }
 }
@@ -99,6 +107,8 @@ pub enum Stage {
     Identify,
     /// It needs a password. The identifier may be unknown.
     Challenge { identifier: String },
+    /// The password is right, and has expired: it needs a new one.
+    NewPassword { user_id: String },
     /// The user has authenticated, and has no session yet.
     SignedIn(SignedIn),
     /// It needs consent. The user is signed in, by this transaction or before.

@@ -60,6 +60,16 @@ impl User {
         self.roles.iter().any(|assigned| assigned.kind == role)
     }
 
+    /// Gives the user a password. Okta: a user who waits for one is active then.
+    pub fn set_password(&mut self, password: Password, now: String) {
+        self.credentials.password = Some(password);
+        self.password_changed = Some(now.clone());
+        if self.status != UserStatus::Staged && self.status != UserStatus::Active {
+            self.status = UserStatus::Active;
+            self.status_changed = Some(now);
+        }
+    }
+
     /// The times, by their names.
     #[must_use]
     pub fn times(&self) -> [(&'static str, Option<&str>); 6] {

@@ -3,6 +3,7 @@
 
 mod conditions;
 pub mod grant_rules;
+pub mod password;
 pub mod scope_rules;
 pub mod session;
 

@@ -2,6 +2,7 @@
 
 use super::problem::SignInProblem;
 use crate::ledger::{Activation, Consent, FailedSignIns, Transaction, UserDecision};
+use crate::model::Password;
 use crate::protocol::Scopes;
 
 /// What a user does in a step.
@@ -13,6 +14,11 @@ pub enum SignInAnswer<'a> {
     Both {
         identifier: &'a str,
         password: &'a str,
+    },
+    /// A new password, and whether it was typed twice without a difference.
+    NewPassword {
+        password: &'a str,
+        repeated: bool,
     },
     /// One click on the development picker, by login.
     Pick(&'a str),
@@ -39,6 +45,8 @@ pub struct SignInFacts {
 pub enum SignInEffect {
     /// The wrong passwords of a user.
     FailedSignIns { user_id: String, failed: FailedSignIns },
+    /// The user has a new password.
+    SetPassword { user_id: String, password: Password },
     /// The user has allowed the client these scopes.
     GiveConsent { user_id: String, scopes: Scopes },
     /// The user has decided on a device.

@@ -55,6 +55,14 @@ pub fn apply(
         // The form of another page.
         (SignInAnswer::Consent { .. }, _) => Ok((Stage::Identify, Vec::new())),
         (SignInAnswer::Identifier(identifier), _) => password::identify(identifier),
+        (SignInAnswer::NewPassword { password, repeated }, Stage::NewPassword { user_id }) => {
+            password::renew(org, user_id, password, repeated, moment)
+        }
+        // The IDX API has one form for both.
+        (SignInAnswer::Password(password), Stage::NewPassword { user_id }) => {
+            password::renew(org, user_id, password, true, moment)
+        }
+        (SignInAnswer::NewPassword { .. }, _) => Err((Stage::Identify, password::no_identifier())),
         (SignInAnswer::Password(password), Stage::Challenge { identifier }) => {
             password::verify_alone(org, identifier, password, &mut failed, moment)
         }
@@ -99,7 +107,7 @@ fn decide(
     }
     let scopes = match &purpose {
         Purpose::Activate(activation) => activation.scopes.clone(),
-        Purpose::Authorize(_) | Purpose::Interact(_) => purpose.request().map_or_else(Scopes::default, |request| {
+        _ => purpose.request().map_or_else(Scopes::default, |request| {
             consent::consented_scopes(org, server, request, &facts.consent, selected)
         }),
     };

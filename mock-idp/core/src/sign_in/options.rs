@@ -18,6 +18,8 @@ pub enum Remediation {
     },
     /// Enter the password of the user with this identifier, who may be unknown.
     Password { identifier: String },
+    /// Enter a new password: that of this user has expired.
+    NewPassword { user_id: String },
     /// Allow these scopes, or refuse.
     Consent { user_id: String, scopes: Vec<Scope> },
 }
@@ -36,17 +38,18 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
             vec![Remediation::Identify { identifier: Some(identifier.clone()), with_password }]
         }
         Stage::Challenge { identifier } => vec![Remediation::Password { identifier: identifier.clone() }],
+        Stage::NewPassword { user_id } => vec![Remediation::NewPassword { user_id: user_id.clone() }],
         Stage::Consent { user } => {
-            let client = org.client(purpose.client_id());
+            let client = purpose.client_id().and_then(|client_id| org.client(client_id));
             let scopes = match (purpose, client) {
                 (Purpose::Activate(activation), _) => {
                     activation.scopes.iter().filter_map(|name| server.scope(name)).cloned().collect()
                 }
-                (Purpose::Authorize(_) | Purpose::Interact(_), Some(client)) => purpose
+                (_, Some(client)) => purpose
                     .request()
                     .map(|request| missing_consent(server, client, request, &facts.consent))
                     .unwrap_or_default(),
-                (Purpose::Authorize(_) | Purpose::Interact(_), None) => Vec::new(),
+                (_, None) => Vec::new(),
             };
             vec![Remediation::Consent { user_id: user.authentication().user_id.clone(), scopes }]
         }

@@ -3,9 +3,10 @@
 use super::answer::SignInEffect;
 use super::problem::{SignInProblem, SignInProblemKind};
 use crate::ledger::{FailedSignIns, SignedIn, Stage};
-use crate::model::{User, UserStatus};
+use crate::model::{Password, User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
+use crate::policy::password::may_follow;
 use crate::trace::NoteStatus;
 
 /// The next stage, or the problem with the answer and the stage that asks again.
@@ -68,7 +69,7 @@ pub(super) fn verify_alone(
 ) -> NextStage {
     let if_wrong = SignInProblemKind::IncorrectPassword;
     let verified = verify_password(org, identifier, password, if_wrong, failed, moment);
-    next_stage(identifier, verified)
+    next_stage(org, identifier, verified)
 }
 
 /// A password together with the identifier.
@@ -85,7 +86,7 @@ pub(super) fn verify_both(
     }
     let if_wrong = SignInProblemKind::AuthenticationFailed;
     let verified = verify_password(org, identifier, password, if_wrong, failed, moment);
-    next_stage(identifier, verified)
+    next_stage(org, identifier, verified)
 }
 
 /// The user picker replaces the password only; the status of the user is checked as always.
@@ -97,8 +98,45 @@ pub(super) fn pick(org: &Org, login: &str, failed: &FailedSignIns, moment: &mut 
         Some(user) => check_status(org, user, moment),
         None => Err(SignInProblem::new(SignInProblemKind::AuthenticationFailed, format!("no user `{login}`"))),
     };
-    let stage = |proof| (Stage::SignedIn(proof), Vec::new());
-    picked.map(stage).map_err(|problem| (Stage::Identify, problem))
+    match picked {
+        Ok(proof) => Ok((Stage::SignedIn(proof), Vec::new())),
+        Err(problem) => expired(org, login, problem).map_err(|problem| (Stage::Identify, problem)),
+    }
+}
+
+/// A new password in place of the expired one.
+pub(super) fn renew(org: &Org, user_id: &str, password: &str, repeated: bool, moment: &mut Moment<'_>) -> NextStage {
+    let asked = Stage::NewPassword { user_id: user_id.to_owned() };
+    let Some(user) = org.user(user_id).filter(|user| user.status == UserStatus::PasswordExpired) else {
+        let reason = "the user has been removed, or has another status now";
+        return Err((Stage::Identify, SignInProblem::new(SignInProblemKind::AuthenticationFailed, reason)));
+    };
+    let problem = |kind, reason: &str| (asked.clone(), SignInProblem::new(kind, reason));
+    if password.is_empty() {
+        return Err(problem(SignInProblemKind::MissingPassword, "the new password is empty"));
+    }
+    if !repeated {
+        return Err(problem(SignInProblemKind::PasswordsDiffer, "the new password was typed in two ways"));
+    }
+    if !may_follow(password, user.credentials.password.as_ref(), &user.profile) {
+        let reason = "the new password does not meet the requirements, or is the old one";
+        return Err(problem(SignInProblemKind::PasswordRequirements, reason));
+    }
+    moment.trace.note(NoteStatus::Matched, "password", format!("{} has a new one", user.profile.login));
+    let proof = SignedIn { user_id: user_id.to_owned(), auth_time: moment.now, amr: vec!["pwd".to_owned()] };
+    let effect = SignInEffect::SetPassword { user_id: user_id.to_owned(), password: Password::plain(password) };
+    Ok((Stage::SignedIn(proof), vec![effect]))
+}
+
+/// The stage that asks for a new password, if the problem is that the password has expired.
+fn expired(org: &Org, identifier: &str, problem: SignInProblem) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
+    match org.user_by_identifier(identifier.trim()) {
+        // Okta: in `RECOVERY` an administrator has sent a link for the new password.
+        Some(user) if problem.kind == SignInProblemKind::PasswordExpired && user.status != UserStatus::Recovery => {
+            Ok((Stage::NewPassword { user_id: user.id.clone() }, Vec::new()))
+        }
+        _ => Err(problem),
+    }
 }
 
 /// The problem of a password before an identifier.
@@ -106,9 +144,13 @@ pub(super) fn no_identifier() -> SignInProblem {
     SignInProblem::new(SignInProblemKind::MissingIdentifier, "no identifier was entered")
 }
 
-fn next_stage(identifier: &str, verified: Result<SignedIn, SignInProblem>) -> NextStage {
+fn next_stage(org: &Org, identifier: &str, verified: Result<SignedIn, SignInProblem>) -> NextStage {
     let problem = match verified {
         Ok(proof) => return Ok((Stage::SignedIn(proof), Vec::new())),
+        Err(problem) => problem,
+    };
+    let problem = match expired(org, identifier, problem) {
+        Ok(next) => return Ok(next),
         Err(problem) => problem,
     };
     let stage = match problem.kind {

@@ -3,17 +3,59 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::User;
+use crate::policy::password::MIN_LENGTH;
 
 /// Seconds until an unused session token expires.
 pub const SESSION_TOKEN_LIFETIME: i64 = 300;
 
+/// Seconds from one step to the next.
+pub const STATE_TOKEN_LIFETIME: i64 = 300;
+
 /// Status SUCCESS: the body, in Okta's order. `expires_at` is RFC 3339.
 #[must_use]
 pub fn success(user: &User, session_token: &str, expires_at: &str, org_url: &str) -> Value {
+    json!({
+        "expiresAt": expires_at,
+        "status": "SUCCESS",
+        "sessionToken": session_token,
+        "_embedded": { "user": shown(user) },
+        "_links": { "cancel": link(org_url, "cancel") },
+    })
+}
+
+/// Status PASSWORD_EXPIRED: the user has to set a new password.
+#[must_use]
+pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_url: &str) -> Value {
+    let mut next = json!({ "name": "changePassword" });
+    if let (Some(next), Value::Object(link)) = (next.as_object_mut(), link(org_url, "credentials/change_password")) {
+        next.extend(link);
+    }
+    json!({
+        "stateToken": state_token,
+        "expiresAt": expires_at,
+        "status": "PASSWORD_EXPIRED",
+        "_embedded": {
+            "user": shown(user),
+            "policy": {
+                "complexity": {
+                    "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
+                    "excludeUsername": true,
+                },
+            },
+        },
+        "_links": { "next": next, "cancel": link(org_url, "cancel") },
+    })
+}
+
+fn link(org_url: &str, path: &str) -> Value {
+    json!({ "href": format!("{org_url}/api/v1/authn/{path}"), "hints": { "allow": ["POST"] } })
+}
+
+fn shown(user: &User) -> Value {
     let profile = &user.profile;
     let mut shown = Map::new();
     shown.insert("id".to_owned(), user.id.as_str().into());
-    if let Some(changed) = &user.last_updated {
+    if let Some(changed) = user.password_changed.as_ref().or(user.last_updated.as_ref()) {
         shown.insert("passwordChanged".to_owned(), changed.as_str().into());
     }
     shown.insert(
@@ -26,13 +68,7 @@ pub fn success(user: &User, session_token: &str, expires_at: &str, org_url: &str
             "timeZone": profile.text("timezone").unwrap_or("America/Los_Angeles"),
         }),
     );
-    json!({
-        "expiresAt": expires_at,
-        "status": "SUCCESS",
-        "sessionToken": session_token,
-        "_embedded": { "user": shown },
-        "_links": { "cancel": { "href": format!("{org_url}/api/v1/authn/cancel"), "hints": { "allow": ["POST"] } } },
-    })
+    Value::Object(shown)
 }
 
 /// Status LOCKED_OUT. Okta: it has neither a state token nor the user.

@@ -19,6 +19,7 @@ impl SignInProblem {
         let okta_code = match kind {
             SignInProblemKind::PasswordExpired => "E0000064",
             SignInProblemKind::MissingIdentifier | SignInProblemKind::MissingPassword => "E0000001",
+            SignInProblemKind::PasswordRequirements | SignInProblemKind::PasswordsDiffer => "E0000014",
             SignInProblemKind::CookiesBlocked => "E0000011",
             SignInProblemKind::IncorrectPassword => "incorrectPassword",
             // Okta: the same for all that may not sign in, so that accounts cannot be probed.
@@ -48,6 +49,10 @@ pub enum SignInProblemKind {
     /// The account has not been activated yet.
     Staged,
     PasswordExpired,
+    /// A new password that the password policy does not allow.
+    PasswordRequirements,
+    /// A new password that was typed in two ways.
+    PasswordsDiffer,
     /// The browser did not send back the cookie that was just set.
     CookiesBlocked,
 }
@@ -66,6 +71,8 @@ impl SignInProblemKind {
             Self::Deprovisioned => "deprovisioned",
             Self::Staged => "staged",
             Self::PasswordExpired => "password_expired",
+            Self::PasswordRequirements => "password_requirements",
+            Self::PasswordsDiffer => "passwords_differ",
             Self::CookiesBlocked => "cookies_blocked",
         }
     }

@@ -3,10 +3,10 @@
 use http::Method;
 
 use super::{activate, authn, backchannel, steps};
-use crate::routing::{Access, RateClass, Readers, Route, handler};
+use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
-const FORM_SECRETS: &[&str] = &["credentials.passcode", "password", "stateHandle"];
+const FORM_SECRETS: &[&str] = &["credentials.passcode", "confirmPassword", "password", "stateHandle"];
 
 /// The hosted sign-in's own addresses: its pages, and what its forms post to.
 pub(in crate::http) static ROUTES: &[Route] = &[
@@ -66,6 +66,15 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     },
     Route {
         method: Method::POST,
+        paths: &["/signin/new-password"],
+        access: Access::Session,
+        rate: RateClass::Unlimited,
+        readers: Readers::SameOrigin,
+        secrets: FORM_SECRETS,
+        handler: handler!(steps::new_password),
+    },
+    Route {
+        method: Method::POST,
         paths: &["/signin/sign-in"],
         access: Access::Session,
         rate: RateClass::Unlimited,
@@ -122,22 +131,20 @@ pub(in crate::http) static ROUTES: &[Route] = &[
 
 /// Okta: `/api/v1/authn`.
 pub(in crate::http) static AUTHN_ROUTES: &[Route] = &[
-    Route {
-        method: Method::POST,
-        paths: &["/api/v1/authn"],
-        access: Access::Public,
-        rate: RateClass::Authn,
-        readers: Readers::TrustedOriginsOfApi,
-        secrets: &["password", "stateToken", "sessionToken"],
-        handler: handler!(authn::post),
-    },
-    Route {
-        method: Method::POST,
-        paths: &["/api/v1/authn/cancel"],
-        access: Access::Public,
-        rate: RateClass::Authn,
-        readers: Readers::TrustedOriginsOfApi,
-        secrets: &["stateToken"],
-        handler: handler!(authn::cancel),
-    },
+    authn_row(&["/api/v1/authn"], handler!(authn::post)),
+    authn_row(&["/api/v1/authn/introspect"], handler!(authn::introspect)),
+    authn_row(&["/api/v1/authn/credentials/change_password"], handler!(authn::change_password)),
+    authn_row(&["/api/v1/authn/cancel"], handler!(authn::cancel)),
 ];
+
+const fn authn_row(paths: &'static [&'static str], handler: Handler) -> Route {
+    Route {
+        method: Method::POST,
+        paths,
+        access: Access::Public,
+        rate: RateClass::Authn,
+        readers: Readers::TrustedOriginsOfApi,
+        secrets: &["password", "oldPassword", "newPassword", "stateToken", "sessionToken"],
+        handler,
+    }
+}

@@ -17,6 +17,12 @@ pub(super) async fn challenge(form: BrowserForm, Form(fields): Form) -> Decided 
     submit(form, &fields, SignInAnswer::Password(fields.get("credentials.passcode").unwrap_or_default())).await
 }
 
+pub(super) async fn new_password(form: BrowserForm, Form(fields): Form) -> Decided {
+    let password = fields.get("credentials.passcode").unwrap_or_default();
+    let repeated = fields.get("confirmPassword") == Some(password);
+    submit(form, &fields, SignInAnswer::NewPassword { password, repeated }).await
+}
+
 pub(super) async fn both(form: BrowserForm, Form(fields): Form) -> Decided {
     // The names of both engines.
     let either = |names: [&str; 2]| names.into_iter().find_map(|name| fields.get(name)).unwrap_or_default();

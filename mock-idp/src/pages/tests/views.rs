@@ -9,7 +9,7 @@ use crate::pages::view::{
     SignedOutView,
 };
 
-pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
+pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 12] = [
     (SignInProblemKind::MissingIdentifier, "E0000001", "identifier was empty"),
     (SignInProblemKind::MissingPassword, "E0000001", "credentials.passcode was empty"),
     (SignInProblemKind::AuthenticationFailed, "E0000004", "the password of buyer@example.test does not match"),
@@ -19,6 +19,8 @@ pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 10] = [
     (SignInProblemKind::Deprovisioned, "E0000004", "the status of deprovisioned@example.test is DEPROVISIONED"),
     (SignInProblemKind::Staged, "E0000004", "the status of staged@example.test is STAGED"),
     (SignInProblemKind::PasswordExpired, "E0000064", "the status of expired@example.test is PASSWORD_EXPIRED"),
+    (SignInProblemKind::PasswordRequirements, "E0000014", "the new password is the old one"),
+    (SignInProblemKind::PasswordsDiffer, "E0000014", "the new password was typed in two ways"),
     (SignInProblemKind::CookiesBlocked, "E0000005", "the transaction cookie did not come back"),
 ];
 
@@ -102,6 +104,11 @@ pub(super) fn password() -> SignInView {
     sign_in(SignInStep::Password { identifier: "buyer@example.test".to_owned() })
 }
 
+pub(super) fn new_password() -> SignInView {
+    let requirements = mock_idp_core::policy::password::REQUIREMENTS;
+    sign_in(SignInStep::NewPassword { identifier: "expired@example.test".to_owned(), requirements })
+}
+
 pub(super) fn single() -> SignInView {
     sign_in(SignInStep::Single)
 }
@@ -117,6 +124,7 @@ pub(super) fn refused(kind: SignInProblemKind) -> SignInView {
         SignInProblemKind::MissingPassword
         | SignInProblemKind::IncorrectPassword
         | SignInProblemKind::AuthenticationFailed => password(),
+        SignInProblemKind::PasswordRequirements | SignInProblemKind::PasswordsDiffer => new_password(),
         _ => identifier(),
     };
     SignInView {
@@ -311,6 +319,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
     let mut pages = vec![
         ("sign_in_identifier".to_owned(), PageView::SignIn(identifier())),
         ("sign_in_password".to_owned(), PageView::SignIn(password())),
+        ("sign_in_new_password".to_owned(), PageView::SignIn(new_password())),
         ("sign_in_single".to_owned(), PageView::SignIn(single())),
         ("sign_in_classic".to_owned(), PageView::SignIn(classic())),
         ("sign_in_warnings_no_picker".to_owned(), PageView::SignIn(warned)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mock_idp_core::ledger::{Activation, AuthorizationRequest, Purpose};
 use mock_idp_core::model::{App, RedirectPurpose, Scope, check_redirect_uri};
 use mock_idp_core::org::{CompiledServer, Org, SignInForm, Urls};
+use mock_idp_core::policy::password;
 use mock_idp_core::sign_in::{Remediation, SignInProblem};
 use mock_idp_core::text::clipped;
 use serde_json::json;
@@ -30,6 +31,11 @@ pub(crate) fn sign_in_page(
         (_, Some(Remediation::Password { identifier })) => {
             (SignInStep::Password { identifier: identifier.clone() }, Some(identifier.clone()))
         }
+        (_, Some(Remediation::NewPassword { user_id })) => {
+            let identifier = org.user(user_id).map(|user| user.profile.login.clone()).unwrap_or_default();
+            let requirements = password::REQUIREMENTS;
+            (SignInStep::NewPassword { identifier: identifier.clone(), requirements }, Some(identifier))
+        }
         (SignInForm::Single, Some(Remediation::Identify { identifier, .. })) => {
             (SignInStep::Single, identifier.clone())
         }
@@ -44,6 +50,7 @@ pub(crate) fn sign_in_page(
     let word = match &step {
         SignInStep::Identifier => "identify",
         SignInStep::Password { .. } => "challenge",
+        SignInStep::NewPassword { .. } => "new-password",
         SignInStep::Single | SignInStep::Classic => "sign-in",
     };
     let prefix = frame.path_prefix.clone();
@@ -59,12 +66,13 @@ pub(crate) fn sign_in_page(
             Purpose::Authorize(request) if server.behavior.shows_client_at_sign_in() => {
                 about(org.client(&request.client_id))
             }
-            Purpose::Authorize(_) | Purpose::Interact(_) | Purpose::Activate(_) => AboutClient::default(),
+            _ => AboutClient::default(),
         },
         request: match purpose {
             Purpose::Authorize(request) => request_summary(org, server, request),
             Purpose::Interact(interaction) => request_summary(org, server, &interaction.request),
             Purpose::Activate(activation) => activation_summary(org, server, activation),
+            Purpose::Authn { .. } => RequestSummary::default(),
         },
         personas: if settings.picker { Arc::clone(org.picker_users()) } else { Arc::default() },
         step,

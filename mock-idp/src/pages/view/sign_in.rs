@@ -55,6 +55,8 @@ pub(crate) enum SignInStep {
     Identifier,
     /// Then the password of the identifier shown.
     Password { identifier: String },
+    /// A new password in place of an expired one.
+    NewPassword { identifier: String, requirements: &'static str },
     /// Both at once.
     Single,
     /// Both at once, on a page like that of the Classic Engine.
@@ -96,7 +98,7 @@ pub(crate) struct SignInView {
 }
 
 /// What the client requests.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct RequestSummary {
     pub client_label: String,
     pub client_id: String,

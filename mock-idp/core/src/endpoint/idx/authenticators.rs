@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::model::DirectoryKind;
 use crate::org::Org;
+use crate::policy::password::{HISTORY, MIN_LENGTH};
 
 /// The password, as an authenticator of the org.
 pub(super) fn password(org: &Org) -> Value {
@@ -13,6 +14,20 @@ pub(super) fn password(org: &Org) -> Value {
     let id = known.find(|object| object.text("key") == Some("okta_password")).map(|object| object.id.clone());
     let id = id.unwrap_or_else(|| derived_id("aut", &[&org.identity().id, "okta_password"]));
     described(&id)
+}
+
+/// The same, with what a new password has to be like.
+pub(super) fn password_with_settings(org: &Org) -> Value {
+    let mut authenticator = password(org);
+    if let Some(members) = authenticator.as_object_mut() {
+        let complexity = json!({
+            "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
+            "excludeUsername": true, "excludeAttributes": [],
+        });
+        let age = json!({ "minAgeMinutes": 0, "historyCount": HISTORY });
+        members.insert("settings".to_owned(), json!({ "complexity": complexity, "age": age }));
+    }
+    authenticator
 }
 
 /// The password of the user with this identifier, who may be unknown.

@@ -43,10 +43,11 @@ impl IdxTransaction<'_> {
         let mut document = self.head(self.transaction.expires);
         let forms = error.is_none_or(|error| !error.is_terminal());
         if forms {
-            let forms: Vec<Value> = options.iter().map(|option| self.form(option)).collect();
+            let about_password = error.filter(|error| error.is_about_password()).map(IdxError::messages);
+            let forms: Vec<Value> = options.iter().map(|option| self.form(option, about_password.clone())).collect();
             document.insert("remediation".to_owned(), json!({ "type": "array", "value": forms }));
         }
-        if let Some(error) = error {
+        if let Some(error) = error.filter(|error| !error.is_about_password()) {
             document.insert("messages".to_owned(), error.messages());
         }
         if forms {
@@ -77,11 +78,12 @@ impl IdxTransaction<'_> {
         let user = self.org.user(user_id).map(|user| ("user".to_owned(), object(described(user))));
         document.extend(user);
         self.add_app(&mut document);
-        let client = self.org.client(self.transaction.purpose.client_id());
+        let client_id = self.transaction.purpose.client_id().unwrap_or_default();
+        let client = self.org.client(client_id);
         let mut fields = vec![
             json!({ "name": "grant_type", "required": true, "value": "interaction_code" }),
             json!({ "name": "interaction_code", "required": true, "value": code }),
-            json!({ "name": "client_id", "required": true, "value": self.transaction.purpose.client_id() }),
+            json!({ "name": "client_id", "required": true, "value": client_id }),
         ];
         if client.is_some_and(|client| client.auth_method() != AuthMethod::None) {
             fields.push(json!({ "name": "client_secret", "required": true }));
@@ -119,17 +121,22 @@ impl IdxTransaction<'_> {
         document
     }
 
-    fn form(self, option: &Remediation) -> Value {
+    fn form(self, option: &Remediation, about_password: Option<Value>) -> Value {
         let (name, endpoint, relates_to, fields) = match option {
             Remediation::Identify { identifier, with_password } => {
                 let mut fields = vec![form::identifier(identifier.as_deref())];
-                fields.extend(with_password.then(form::password));
+                fields.extend(with_password.then(|| form::password("Password", None)));
                 fields.push(form::remember_me());
                 ("identify", "identify", None, fields)
             }
             Remediation::Password { .. } => {
                 let relates_to = Some("$.currentAuthenticatorEnrollment");
-                ("challenge-authenticator", "challenge/answer", relates_to, vec![form::password()])
+                let fields = vec![form::password("Password", None)];
+                ("challenge-authenticator", "challenge/answer", relates_to, fields)
+            }
+            Remediation::NewPassword { .. } => {
+                let fields = vec![form::password("New password", about_password)];
+                ("reenroll-authenticator", "challenge/answer", Some("$.currentAuthenticator"), fields)
             }
             Remediation::Consent { scopes, .. } if is_granular(scopes) => {
                 ("granular-consent", "consent", None, form::granular_consent(scopes))
@@ -168,6 +175,16 @@ impl IdxTransaction<'_> {
                 document.insert("authenticators".to_owned(), list(authenticators::password(self.org)));
                 document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
             }
+            Some(Remediation::NewPassword { user_id }) => {
+                let login = self.org.user(user_id).map_or(user_id.as_str(), |user| user.profile.login.as_str());
+                let list = |value: Value| json!({ "type": "array", "value": [value] });
+                let current = authenticators::password_with_settings(self.org);
+                document.insert("currentAuthenticator".to_owned(), object(current.clone()));
+                document.insert("authenticators".to_owned(), list(authenticators::password(self.org)));
+                let enrollment = authenticators::password_enrollment(self.org, login);
+                document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
+                document.insert("recoveryAuthenticator".to_owned(), object(current));
+            }
             Some(Remediation::Identify { .. } | Remediation::Consent { .. }) | None => {}
         }
     }
@@ -177,6 +194,7 @@ impl IdxTransaction<'_> {
         let user_id = match &self.transaction.stage {
             Stage::Identify => return None,
             Stage::Challenge { identifier } => return Some(json!({ "identifier": identifier })),
+            Stage::NewPassword { user_id } => user_id,
             Stage::SignedIn(proof) => &proof.user_id,
             Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,
         };
@@ -184,7 +202,7 @@ impl IdxTransaction<'_> {
     }
 
     fn add_app(self, document: &mut Map<String, Value>) {
-        let client_id = self.transaction.purpose.client_id();
+        let client_id = self.transaction.purpose.client_id().unwrap_or_default();
         let client = self.org.client(client_id);
         let label = client.map_or(client_id, |client| client.label.as_str());
         let mut app = json!({ "name": "oidc_client", "label": label, "id": client_id });

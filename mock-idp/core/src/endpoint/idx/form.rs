@@ -49,14 +49,13 @@ pub(super) fn identifier(value: Option<&str>) -> Value {
     field
 }
 
-/// A password.
-pub(super) fn password() -> Value {
-    json!({
-        "name": "credentials",
-        "type": "object",
-        "form": { "value": [{ "name": "passcode", "label": "Password", "secret": true }] },
-        "required": true,
-    })
+/// A password, with the messages about it.
+pub(super) fn password(label: &str, messages: Option<Value>) -> Value {
+    let mut field = json!({ "name": "passcode", "label": label, "secret": true });
+    if let (Some(messages), Some(field)) = (messages, field.as_object_mut()) {
+        field.insert("messages".to_owned(), messages);
+    }
+    json!({ "name": "credentials", "type": "object", "form": { "value": [field] }, "required": true })
 }
 
 /// "Keep me signed in".

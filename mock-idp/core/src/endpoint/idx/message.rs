@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::policy::password::REQUIREMENTS;
 use crate::protocol::{ErrorId, OAuthError};
 use crate::sign_in::{SignInProblem, SignInProblemKind};
 
@@ -14,6 +15,8 @@ pub enum IdxError {
     IncorrectPassword,
     /// Okta: only where the password policy shows lockouts.
     UserLocked,
+    /// A new password that the password policy does not allow.
+    PasswordRequirements,
     UserNotAssigned,
     /// No authenticators of the org meet the request.
     AssuranceUnsatisfiable {
@@ -32,6 +35,7 @@ impl IdxError {
             SignInProblemKind::MissingIdentifier | SignInProblemKind::MissingPassword => Self::BadRequest,
             SignInProblemKind::LockedOut if problem.okta_code == "E0000069" => Self::UserLocked,
             SignInProblemKind::IncorrectPassword => Self::IncorrectPassword,
+            SignInProblemKind::PasswordRequirements => Self::PasswordRequirements,
             // Known and unknown users cannot be told apart.
             SignInProblemKind::AuthenticationFailed if !with_identifier => Self::IncorrectPassword,
             _ => Self::AuthenticationFailed,
@@ -53,7 +57,10 @@ impl IdxError {
     pub fn status(&self) -> u16 {
         match self {
             Self::AuthenticationFailed | Self::IncorrectPassword | Self::UserLocked | Self::SessionExpired => 401,
-            Self::UserNotAssigned | Self::AssuranceUnsatisfiable { .. } | Self::BadRequest => 400,
+            Self::PasswordRequirements
+            | Self::UserNotAssigned
+            | Self::AssuranceUnsatisfiable { .. }
+            | Self::BadRequest => 400,
             Self::AccessDenied => 403,
         }
     }
@@ -64,11 +71,17 @@ impl IdxError {
         matches!(self, Self::AccessDenied | Self::BadRequest | Self::SessionExpired)
     }
 
+    /// Whether it is about the password field: the message is there, and not at the top.
+    pub(super) fn is_about_password(&self) -> bool {
+        matches!(self, Self::PasswordRequirements)
+    }
+
     fn key(&self) -> &'static str {
         match self {
             Self::AuthenticationFailed => "errors.E0000004",
             Self::IncorrectPassword => "incorrectPassword",
             Self::UserLocked => "errors.E0000069",
+            Self::PasswordRequirements => "password.passwordRequirementsNotMet",
             Self::UserNotAssigned => "idx.error.user.not.assigned.to.app",
             Self::AssuranceUnsatisfiable { .. } => "oie.assurance.unsatisfiable",
             Self::AccessDenied => "security.access_denied",
@@ -82,6 +95,7 @@ impl IdxError {
             Self::AuthenticationFailed => "Authentication failed",
             Self::IncorrectPassword => "Password is incorrect",
             Self::UserLocked => "User Locked",
+            Self::PasswordRequirements => return format!("Password requirements were not met. {REQUIREMENTS}"),
             Self::UserNotAssigned => "User is not assigned to this application.",
             Self::AssuranceUnsatisfiable { app } => {
                 return format!(
@@ -100,8 +114,13 @@ impl IdxError {
     /// The member `messages` with this error.
     pub(super) fn messages(&self) -> Value {
         let mut i18n = json!({ "key": self.key() });
-        if let (Self::AssuranceUnsatisfiable { app }, Some(i18n)) = (self, i18n.as_object_mut()) {
-            i18n.insert("params".to_owned(), json!([app]));
+        let parameter = match self {
+            Self::AssuranceUnsatisfiable { app } => Some(app.as_str()),
+            Self::PasswordRequirements => Some(REQUIREMENTS),
+            _ => None,
+        };
+        if let (Some(parameter), Some(i18n)) = (parameter, i18n.as_object_mut()) {
+            i18n.insert("params".to_owned(), json!([parameter]));
         }
         json!({ "type": "array", "value": [{ "message": self.text(), "i18n": i18n, "class": "ERROR" }] })
     }

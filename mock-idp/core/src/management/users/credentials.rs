@@ -9,6 +9,7 @@ use crate::management::{ApiError, ApiErrorId, BodyMembers, Causes, ManagementCha
 use crate::model::{
     CredentialProvider, Password, PasswordHash, RecoveryQuestion, User, UserCredentials, UserProfile, UserStatus,
 };
+use crate::policy;
 
 /// The credentials that a body gives; what it leaves out is that of `known`. `None` if it has none.
 pub(super) fn read(
@@ -66,24 +67,11 @@ fn read_question(question: BodyMembers<'_>) -> Result<Option<RecoveryQuestion>, 
 
 /// Okta: the complexity of the default password policy.
 pub(super) fn check_password(password: &str, profile: &UserProfile) -> Result<(), ApiError> {
-    const LEAST: usize = 8;
-    const MOST: usize = 72;
-    let any = |accepts: fn(&char) -> bool| password.chars().any(|letter| accepts(&letter));
-    let lower = password.to_lowercase();
-    // Parts of the user name that are long enough to matter.
-    let parts = profile.login.split(['@', '.', ',', '_', '-', '#']).filter(|part| part.len() > 3);
-    let strong = (LEAST..=MOST).contains(&password.chars().count())
-        && any(|letter| letter.is_lowercase())
-        && any(|letter| letter.is_uppercase())
-        && any(|letter| letter.is_numeric())
-        && !parts.into_iter().any(|part| lower.contains(&part.to_lowercase()));
-    if strong {
+    if policy::password::is_complex(password, profile) {
         return Ok(());
     }
-    let requirements = "Password requirements were not met. Password requirements: at least 8 characters, a lowercase letter, \
-                        an uppercase letter, a number, no parts of your username. Your password cannot be any of your last 4 \
-                        passwords.";
-    Err(ApiError::invalid("password", requirements))
+    let cause = format!("Password requirements were not met. {}", policy::password::REQUIREMENTS);
+    Err(ApiError::invalid("password", &cause))
 }
 
 /// `POST …/credentials/change_password`: the user gives the old password.
@@ -106,7 +94,7 @@ pub fn change_password(
     let (old, new) = (value("oldPassword")?, value("newPassword")?);
     verify(&user, &old, "oldPassword: The credentials provided were incorrect.")?;
     check_password(&new, &user.profile)?;
-    set_password(&mut user, &new, change.now());
+    user.set_password(Password::plain(&new), change.now());
     Ok(put(change, user))
 }
 
@@ -158,20 +146,11 @@ pub fn forgot_password(
         return Err(ApiError::new(ApiErrorId::RecoveryAnswerWrong, "the answer is not that of the recovery question"));
     }
     check_password(password, &user.profile)?;
-    set_password(&mut user, password, change.now());
+    user.set_password(Password::plain(password), change.now());
     Ok(put(change, user))
 }
 
 /// Sets a password that the user has chosen.
-fn set_password(user: &mut User, password: &str, now: String) {
-    user.credentials.password = Some(Password::plain(password));
-    user.password_changed = Some(now.clone());
-    if user.status != UserStatus::Staged && user.status != UserStatus::Active {
-        user.status = UserStatus::Active;
-        user.status_changed = Some(now);
-    }
-}
-
 fn verify(user: &User, password: &str, cause: &str) -> Result<(), ApiError> {
     if user.credentials.password.as_ref().is_some_and(|known| known.is(password)) {
         return Ok(());
