@@ -235,7 +235,7 @@ impl<'a> IdxCall<'a> {
         let finished = matches!(transaction.stage, Stage::SignedIn(_) | Stage::Decided { .. });
         if finished && transaction.browser.is_some() {
             // The browser gets its session there, and then what the client gets.
-            let base = &self.context.urls.issuer_base;
+            let base = &self.context.urls.endpoint_base;
             let href = format!("{base}/login/token/redirect?stateToken={}", self.handle);
             return Ok((200, self.of(&transaction).success_redirect(&href)));
         }

@@ -125,3 +125,39 @@ async fn a_session_that_is_over_is_not_found() {
     assert_eq!(call(&mock, &client, Method::GET, "/me").await.status(), 404);
     assert_eq!(call(&mock, &client, Method::POST, "/me/lifecycle/refresh").await.status(), 404);
 }
+
+#[tokio::test]
+async fn a_session_token_in_a_redirect_begins_a_session_and_the_browser_goes_on() {
+    let mock = market().await;
+    let authorize = format!("{}/v1/authorize", mock.issuer());
+    let request = [code_request(WEB, "openid"), vec![("prompt", "none")]].concat();
+    let own = url::Url::parse_with_params(&authorize, &request).unwrap().to_string();
+    let redirect = async |client: &Client, token: &str, to: &str| {
+        let url = format!("{}/login/sessionCookieRedirect", mock.url());
+        let query = [("checkAccountSetupComplete", "true"), ("token", token), ("redirectUrl", to)];
+        client.get(url).query(&query).send().await.unwrap()
+    };
+    let client = browser();
+    let token = session_token(&mock).await;
+    let response = redirect(&client, &token, &own).await;
+    assert_eq!((response.status().as_u16(), location(&response).as_str()), (302, own.as_str()));
+    let arrived = location(&client.get(&own).send().await.unwrap());
+    assert!(parameter(&arrived, "code").is_some(), "{arrived}");
+
+    let trusted = redirect(&browser(), &session_token(&mock).await, "http://localhost:8080/home").await;
+    assert_eq!(location(&trusted), "http://localhost:8080/home");
+    // A used token signs no one in, and a page of the org asks for a sign-in.
+    let client = browser();
+    assert_eq!(location(&redirect(&client, &token, &own).await), own);
+    let arrived = location(&client.get(&own).send().await.unwrap());
+    assert_eq!(parameter(&arrived, "error").as_deref(), Some("login_required"));
+    for (token, to) in [
+        (token.as_str(), "http://localhost:8080/home"),
+        ("20111unknown", "https://elsewhere.example.test/"),
+        ("20111unknown", "javascript:alert(1)"),
+        ("20111unknown", "/relative"),
+        ("20111unknown", &format!("{}.example.test/", mock.url())),
+    ] {
+        assert_eq!(redirect(&browser(), token, to).await.status(), 400, "{to}");
+    }
+}

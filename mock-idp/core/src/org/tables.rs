@@ -349,8 +349,18 @@ impl Tables {
     /// Whether a browser page of that origin may read answers.
     #[must_use]
     pub fn trusts_origin(&self, origin: &str) -> bool {
-        self.trusted_origins.rows(ORIGIN, origin).any(|trusted| {
-            trusted.status.is_active() && trusted.scopes.iter().any(|scope| scope.kind == TrustedOriginScopeType::Cors)
-        })
+        self.trusts(origin, TrustedOriginScopeType::Cors)
+    }
+
+    /// Whether browsers may be redirected to pages of that origin.
+    #[must_use]
+    pub fn trusts_redirect_to(&self, origin: &str) -> bool {
+        self.trusts(origin, TrustedOriginScopeType::Redirect)
+    }
+
+    fn trusts(&self, origin: &str, wanted: TrustedOriginScopeType) -> bool {
+        self.trusted_origins
+            .rows(ORIGIN, origin)
+            .any(|trusted| trusted.status.is_active() && trusted.scopes.iter().any(|scope| scope.kind == wanted))
     }
 }

@@ -74,6 +74,14 @@ impl Urls {
         [&self.endpoint_base, &self.issuer_base].into_iter().any(|base| url.strip_prefix(&**base) == Some(path))
     }
 
+    /// Whether a URL is that of the org or of a path below it.
+    #[must_use]
+    pub fn is_below(&self, url: &str) -> bool {
+        [&self.endpoint_base, &self.issuer_base].into_iter().any(|base| {
+            url.strip_prefix(&**base).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+        })
+    }
+
     fn host(&self) -> &str {
         self.endpoint_base.split_once("://").map_or(&*self.endpoint_base, |(_, host)| host)
     }

@@ -120,6 +120,15 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     },
     Route {
         method: Method::GET,
+        paths: &["/login/sessionCookieRedirect"],
+        access: Access::Session,
+        rate: RateClass::SignIn,
+        readers: Readers::SameOrigin,
+        secrets: &["token"],
+        handler: handler!(steps::session_cookie),
+    },
+    Route {
+        method: Method::GET,
         paths: &["/login/token/redirect"],
         access: Access::Session,
         rate: RateClass::SignIn,

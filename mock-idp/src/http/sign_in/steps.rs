@@ -4,8 +4,8 @@ use mock_idp_core::protocol::{Parameters, Scopes};
 use mock_idp_core::sign_in::SignInAnswer;
 
 use super::form::PickerForm;
-use crate::engine::SignInEndpoint;
-use crate::http::extract::{BrowserForm, Form};
+use crate::engine::{SessionRedirect, SignInEndpoint};
+use crate::http::extract::{AtServer, BrowserForm, Form};
 use crate::http::respond::page;
 use crate::routing::{Decided, Query};
 
@@ -57,6 +57,13 @@ pub(super) async fn finish(form: BrowserForm, Query(query): Query) -> Decided {
     let BrowserForm { address, browser, names, frame } = form;
     let handle = query.get("stateToken").unwrap_or_default();
     page::response(SignInEndpoint::new(&address.org, address.urls()).finish(handle, browser, frame).await, &names)
+}
+
+/// Okta: `/login/sessionCookieRedirect`.
+pub(super) async fn session_cookie(AtServer(call): AtServer, form: BrowserForm, Query(query): Query) -> Decided {
+    let BrowserForm { browser, names, frame, .. } = form;
+    let (token, redirect_url) = (query.get("token").unwrap_or_default(), query.get("redirectUrl").unwrap_or_default());
+    page::response(SessionRedirect::new(&call).respond(token, redirect_url, browser, frame).await, &names)
 }
 
 async fn submit(form: BrowserForm, fields: &Parameters, answer: SignInAnswer<'_>) -> Decided {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pages::view::{AboutClient, ActivationStep, PageView};
+use crate::pages::view::{AboutClient, ActivationStep, PageView, SignInStep};
 use serde_json::Value;
 
 use super::{all, document, render, views};
@@ -62,7 +62,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
     match view {
         PageView::SignIn(view) => {
             frame(&mut view.frame, &mut fields);
-            if let crate::pages::view::SignInStep::Password { identifier } = &mut view.step {
+            if let SignInStep::Password { identifier } | SignInStep::NewPassword { identifier, .. } = &mut view.step {
                 fields.push(identifier);
             }
             fields.extend([

@@ -57,7 +57,7 @@ fn labels_ids_and_descriptions_hold_together() {
         }
         for element in all(&page, "[for], [aria-describedby], [aria-labelledby], [aria-controls]") {
             for attribute in ["for", "aria-describedby", "aria-labelledby", "aria-controls"] {
-                if let Some(target) = element.attr(attribute) {
+                for target in element.attr(attribute).unwrap_or_default().split_whitespace() {
                     assert!(ids.contains(&target), "{name}: {attribute}={target}");
                 }
             }

@@ -56,7 +56,11 @@ pub(crate) enum SignInStep {
     /// Then the password of the identifier shown.
     Password { identifier: String },
     /// A new password in place of an expired one.
-    NewPassword { identifier: String, requirements: &'static str },
+    NewPassword {
+        identifier: String,
+        #[serde(skip_serializing)]
+        requirements: &'static str,
+    },
     /// Both at once.
     Single,
     /// Both at once, on a page like that of the Classic Engine.

@@ -107,6 +107,7 @@ const PATHS: &[&str] = &[
     "/signin/consent",
     "/signin/restart",
     "/login/token/redirect",
+    "/login/sessionCookieRedirect",
     "/idp/idx/introspect",
     "/idp/idx/identify",
     "/idp/idx/challenge/answer",

@@ -160,7 +160,7 @@ impl IdxTransaction<'_> {
     }
 
     fn href(self, endpoint: &str) -> String {
-        format!("{}/idp/idx/{endpoint}", self.urls.issuer_base)
+        format!("{}/idp/idx/{endpoint}", self.urls.endpoint_base)
     }
 
     fn add_authenticators(self, document: &mut Map<String, Value>, options: &[Remediation]) {
