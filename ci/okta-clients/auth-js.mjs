@@ -21,6 +21,13 @@ function client(more = {}) {
 const step = (transaction) => transaction.nextStep ?? transaction.availableSteps[0];
 const keys = (transaction) => (transaction.messages ?? []).map((message) => message.i18n.key);
 
+/** Lets the password of a user expire, as an administrator does. */
+async function expire(login) {
+  const headers = { authorization: "SSWS 00mockMarketApiToken0123456789abcdefghijkl" };
+  const url = `${process.env.ORG}/api/v1/users/${login}/lifecycle/expire_password`;
+  assert.equal((await fetch(url, { method: "POST", headers })).status, 200);
+}
+
 const flows = {
   async "start, and one step after the other"() {
     const auth = client();
@@ -86,6 +93,36 @@ const flows = {
     assert.equal(canceled.status, "CANCELED");
     const transaction = await auth.idx.start();
     assert.equal(step(transaction).name, "identify");
+  },
+
+  async "an expired password"() {
+    const auth = client();
+    await auth.idx.start();
+    await auth.idx.proceed({ step: "identify", username: "expired@example.test" });
+    const enter = (name, passcode) => auth.idx.proceed({ step: name, credentials: { passcode } });
+    let transaction = await enter("challenge-authenticator", PASSWORD);
+    assert.equal(step(transaction).name, "reenroll-authenticator");
+    transaction = await enter("reenroll-authenticator", "weak");
+    assert.deepEqual(keys(transaction), ["password.passwordRequirementsNotMet"]);
+    transaction = await enter("reenroll-authenticator", "Str0nger-than-before");
+    assert.equal(transaction.status, "SUCCESS");
+  },
+
+  async "the authentication API, with an expired password"() {
+    const auth = client();
+    let transaction = await auth.signInWithCredentials({ username: LOGIN, password: PASSWORD });
+    assert.equal(transaction.status, "SUCCESS");
+    assert.ok(transaction.sessionToken);
+    await assert.rejects(auth.signInWithCredentials({ username: LOGIN, password: "wrong" }), { errorCode: "E0000004" });
+    await expire("admin@example.test");
+    transaction = await auth.signInWithCredentials({ username: "admin@example.test", password: PASSWORD });
+    assert.equal(transaction.status, "PASSWORD_EXPIRED");
+    assert.equal((await auth.tx.resume()).status, "PASSWORD_EXPIRED");
+    const change = (newPassword) => transaction.changePassword({ oldPassword: PASSWORD, newPassword });
+    await assert.rejects(change("weak"), { errorCode: "E0000014" });
+    transaction = await change("Str0nger-than-before");
+    assert.equal(transaction.status, "SUCCESS");
+    assert.ok(transaction.sessionToken);
   },
 
   async "an interaction code is redeemed once"() {

@@ -16,7 +16,11 @@ const page = (script, style, more) => `<!doctype html><title>widget</title>
 <script>
   const widget = new OktaSignIn(${JSON.stringify(more)});
   widget.showSignInToGetTokens({ el: "#widget", scopes: ["openid", "profile", "email"] }).then(
-    (tokens) => { document.querySelector("#result").textContent = "Hello " + tokens.idToken.claims.email; },
+    async (tokens) => {
+      const session = await widget.authClient.session.get();
+      const { email } = tokens.idToken.claims;
+      document.querySelector("#result").textContent = "Hello " + email + ", session of " + session.login + " " + session.status;
+    },
     (error) => { document.querySelector("#result").textContent = "Error " + error; });
 </script>`;
 
@@ -90,7 +94,7 @@ try {
     try {
       await browser.visit(`${site}/${name}`);
       await signIn(browser);
-      assert.equal(await browser.text("#result"), `Hello ${LOGIN}`);
+      assert.equal(await browser.text("#result"), `Hello ${LOGIN}, session of ${LOGIN} ACTIVE`);
       console.log(`widget: ${name}`);
     } finally {
       await browser.close();
