@@ -64,3 +64,9 @@ test("a wrong password leaves the user on the page", async ({ page, mock, org })
   await expect(page.getByRole("alert")).toBeVisible();
   expect(page.url()).toContain(mock.url);
 });
+
+test("a selector that fits several elements fails, because locators are strict", async ({ page, mock, org }) => {
+  const env = await mock.env();
+  await page.goto(authorization(org.issuer, env.OKTA_SPA_CLIENT_ID).url);
+  await expect(page.locator("input").fill(env.OKTA_USERNAME)).rejects.toThrow("strict mode violation");
+});
