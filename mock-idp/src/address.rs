@@ -56,6 +56,7 @@ impl Address {
     pub(crate) fn warnings(&self) -> Vec<String> {
         let mut warnings = self.settings.warnings.clone();
         warnings.extend(self.org.behavior_warning());
+        warnings.extend(self.org.seed_warning());
         let clock = self.org.clock.state();
         if clock.frozen {
             warnings.push(format!("The clock is frozen at {}.", clock.now));

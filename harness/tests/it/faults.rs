@@ -116,6 +116,11 @@ detects! {
     http_bad_json: "http.bad-json" at TOKEN, "service.basic", "token.json";
     http_wrong_content_type: "http.wrong-content-type" at TOKEN, "service.basic", "token.content-type";
     http_bad_keys: "http.bad-json" at KEYS, "keys.custom", "keys.status";
+    keys_duplicate_kid: "keys.duplicate-kid", "keys.custom", "keys.ids";
+    keys_missing_kid: "keys.missing-kid", "keys.custom", "keys.ids";
+    keys_missing_active: "keys.missing-active", "code.web.custom", "id-token.kid";
+    keys_empty: "keys.empty", "keys.custom", "keys.not-empty";
+    keys_unknown_type: "keys.unknown-type", "keys.custom", "keys.usable";
 }
 
 /// Faults for the apps under test that no specification forbids an issuer: a size, a start of validity, the times of a token that
@@ -157,7 +162,7 @@ async fn without_a_fault_the_same_scenarios_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_token_fault_of_the_mock_fails_a_check() {
+async fn every_fault_of_tokens_and_key_sets_fails_a_check() {
     let mock = harness::embedded::Mock::start().await.expect("a mock");
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let url = mock.base.join("_mock/faults").expect("an address");
@@ -167,7 +172,7 @@ async fn every_token_fault_of_the_mock_fails_a_check() {
     let text = request.send().await.expect("an answer").text().await.expect("a text");
     let names = text
         .split(['"', ' ', ',', '\n', '`', '\''])
-        .filter(|word| word.contains("_token.") || word.starts_with("id_jag."));
+        .filter(|word| word.contains("_token.") || word.starts_with("id_jag.") || word.starts_with("keys."));
     let names: std::collections::BTreeSet<&str> = names.map(|name| name.trim_end_matches(['.', '\\'])).collect();
     assert!(names.len() > 40, "{text}");
     let untested: Vec<&&str> =

@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::control::ControlError;
 use crate::control::error::parse;
 use crate::control::names::user;
-use crate::control::next_tokens::is_next_token;
+use crate::control::next_tokens::{is_next_token, too_many};
 use crate::control::oauth_error;
 use crate::faults::{Chance, Fault, FaultKind, TransportFault};
 use crate::routing::At;
 
-const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: and "user"?: for faults of tokens and authorize.error, "path"?: prefix, for http faults, "delay_ms"?: for http.slow, "error" and "error_description"?: for http.oauth-error and authorize.error, "probability"?: 0 to 1, "seed"?: whole number}"#;
+const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: and "user"?: for faults of tokens and authorize.error, "path"?: prefix, for faults of http and keys, "delay_ms"?: for http.slow, "error" and "error_description"?: for http.oauth-error and authorize.error, "probability"?: 0 to 1, "seed"?: whole number}"#;
 
 /// Longest delay of `http.slow`.
 const MAX_DELAY_MS: u64 = 600_000;
@@ -90,11 +90,11 @@ impl FaultBody {
         }
         if transport && (self.client_id.is_some() || self.user.is_some()) {
             return refuse(
-                "client_id and user are for token faults and authorize.error only; use path for http faults",
+                "client_id and user are for token faults and authorize.error only; use path for faults of http and keys",
             );
         }
         if self.path.is_some() && !transport {
-            return refuse("path is for http faults only; use client_id for token faults");
+            return refuse("path is for faults of http and keys only; use client_id for token faults");
         }
         let user = self.user.as_deref().map(|name| user(org, name, EXPECTED)).transpose()?;
         Ok(Fault {
@@ -172,7 +172,8 @@ pub(super) async fn list(At(address): At) -> Json<Vec<FaultBody>> {
 
 pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
     let fault: FaultBody = parse(&body, EXPECTED)?;
-    address.org.faults.add(fault.into_fault(&address.org.org())?);
+    let fault = fault.into_fault(&address.org.org())?;
+    address.org.faults.add(fault).ok_or_else(too_many)?;
     Ok(list(At(address)).await)
 }
 

@@ -14,15 +14,22 @@ use crate::control::ControlError;
 use crate::control::error::parse_optional;
 use crate::control::names::server as server_named;
 use crate::engine::OrgInstance;
+use crate::keys::Rotation;
 use crate::routing::At;
 
-const EXPECTED: &str = r#"{"server"?: "default", the id of another custom authorization server, or "org"}"#;
+const EXPECTED: &str = r#"{"server"?: "default", the id of another custom authorization server, or "org", "remove_previous"?: true, "unannounced"?: true}"#;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RotateRequest {
     /// `default`, `org`, or the id of an authorization server; `default` without it.
     server: Option<String>,
+    /// The key that has signed until now is not published any more, and its tokens are not accepted. Okta keeps it until the next rotation.
+    #[serde(default)]
+    remove_previous: bool,
+    /// The key that signs from now on has not been published before. Okta announces it.
+    #[serde(default)]
+    unannounced: bool,
 }
 
 /// The keys of servers, by the name or id of the server.
@@ -50,10 +57,10 @@ pub(super) async fn show(At(address): At) -> Result<Json<KeysOfServers>, Control
 
 /// Rotates the keys of one server, and returns them.
 pub(super) async fn rotate(At(address): At, body: Bytes) -> Result<Json<Vec<ShownKey>>, ControlError> {
-    let RotateRequest { server } = parse_optional(&body, EXPECTED)?;
+    let RotateRequest { server, remove_previous, unannounced } = parse_optional(&body, EXPECTED)?;
     let org = address.org.org();
     let server = server_named(&org, server.as_deref().unwrap_or("default"), EXPECTED)?;
-    address.org.rotate_keys(server).await.map_err(failed)?;
+    address.org.rotate_keys(server, Rotation { remove_previous, unannounced }).await.map_err(failed)?;
     Ok(Json(listed(&address.org, server).await?))
 }
 

@@ -97,7 +97,7 @@ pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<ListedNextT
     let body: NextToken = parse(&body, EXPECTED)?;
     let org = address.org.org();
     let fault = body.into_fault(&org)?;
-    let id = address.org.faults.add(fault.clone());
+    let id = address.org.faults.add(fault.clone()).ok_or_else(too_many)?;
     let listed = listed(&org, Fault { id, ..fault });
     listed.map(Json).ok_or_else(|| ControlError::bad_request("the body changes nothing", EXPECTED))
 }
@@ -125,6 +125,16 @@ fn remove_from(faults: &Faults, which: impl Fn(&Fault) -> bool) -> usize {
 /// Whether a fault was added here.
 pub(super) fn is_next_token(fault: &Fault) -> bool {
     matches!(fault.kind, FaultKind::TokenChange(_) | FaultKind::TokenError(_))
+}
+
+/// The error where one more fault would be too many.
+pub(super) fn too_many() -> ControlError {
+    let error = format!("{} faults and changes of tokens are on, which is the most", Faults::MAX);
+    ControlError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        error,
+        "DELETE /_mock/faults, DELETE /_mock/next-tokens, or a reset",
+    )
 }
 
 impl NextToken {

@@ -23,7 +23,7 @@ use super::user_rates::UserRates;
 use crate::clock::{Clock, ClockState};
 use crate::faults::Faults;
 use crate::journal::Journal;
-use crate::keys::{KeyPool, KeyRing, LoadedKeys, NewKeys};
+use crate::keys::{KeyPool, KeyRing, LoadedKeys, NewKeys, Rotation};
 use crate::ledger::{Ledger, NEVER};
 use crate::metrics::Metrics;
 use crate::outbound::{KeySets, Networks};
@@ -70,8 +70,8 @@ impl OrgInstance {
     /// 2026-01-01T00:00:00Z.
     const START_WITH_SEED: i64 = 1_767_225_600;
 
-    /// An instance of an org, with keys from the pool. With a seed, everything that is random elsewhere is the same in each run, and
-    /// the clock is stopped at [`Self::START_WITH_SEED`].
+    /// An instance of an org, with keys from the pool. With a seed, given or in the document, everything that is random elsewhere is
+    /// the same in each run, and the clock is stopped at [`Self::START_WITH_SEED`].
     #[must_use]
     pub(crate) fn new(org: Org, pool: &mut KeyPool, seed: Option<u64>) -> Self {
         Self::in_ledger(org, pool, seed, Ledger::default())
@@ -80,7 +80,7 @@ impl OrgInstance {
     /// The same, with the records of a store. They have to be loaded with [`Self::restore`].
     #[must_use]
     pub(crate) fn in_ledger(org: Org, pool: &mut KeyPool, seed: Option<u64>, ledger: Ledger) -> Self {
-        let seed = seed.map(|number| Seed::of_org(number, &org.identity().subdomain));
+        let seed = seed.or(org.settings().seed).map(|number| Seed::of_org(number, &org.identity().subdomain));
         let clock = match seed {
             None => Clock::default(),
             Some(_) => Clock::from(ClockSetting::frozen(Self::START_WITH_SEED)),
@@ -165,6 +165,16 @@ impl OrgInstance {
                 "Follows the FAPI 2 Security Profile: pushed requests, private_key_jwt and DPoP only (behavior: {behavior})."
             )),
         }
+    }
+
+    /// The warning for an org whose document has a seed.
+    #[must_use]
+    pub(crate) fn seed_warning(&self) -> Option<String> {
+        let seed = self.org().settings().seed?;
+        Some(format!(
+            "Tokens, codes and keys of the org {:?} can be predicted: its document has the seed {seed}.",
+            self.name
+        ))
     }
 
     /// Warnings about the document of the org, with its file and their places.
@@ -334,13 +344,14 @@ impl OrgInstance {
         Ok(self.keys(server, self.clock.now()).await?.published().to_vec())
     }
 
-    /// Rotates the keys of a server. Okta: ACTIVE becomes EXPIRED, NEXT becomes ACTIVE, and there is a new NEXT.
+    /// Rotates the keys of a server. Okta: ACTIVE becomes EXPIRED, NEXT becomes ACTIVE, and there is a new NEXT; `rotation` may
+    /// differ from that.
     ///
     /// # Errors
     /// Key generation failed, or the ledger's store is unavailable.
-    pub(crate) async fn rotate_keys(&self, server: &CompiledServer) -> Result<(), OAuthError> {
+    pub(crate) async fn rotate_keys(&self, server: &CompiledServer, rotation: Rotation) -> Result<(), OAuthError> {
         let now = self.clock.now();
-        let rotated = self.keys.rotate(server, self.ledger.at(now), now).await;
+        let rotated = self.keys.rotate(server, rotation, self.ledger.at(now), now).await;
         self.increment_revision();
         Ok(rotated?)
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::nonces::registration_key;
 use super::single_use::consume;
 use super::{Context, token_lookup};
-use crate::keys::LoadedKeys;
+use crate::keys::{LoadedKeys, Rotation};
 
 /// The credentials of a call of the management API, and the request that they came with.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +137,7 @@ impl<'c> ServerKeyManagement<'c> {
     /// # Errors
     /// Key generation failed, or the ledger's store is unavailable.
     pub(crate) async fn rotate(self, server: &CompiledServer) -> Result<Value, ApiError> {
-        self.0.instance.rotate_keys(server).await?;
+        self.0.instance.rotate_keys(server, Rotation::default()).await?;
         self.list(server).await
     }
 

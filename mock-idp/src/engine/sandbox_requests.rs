@@ -57,9 +57,9 @@ impl Orgs {
             SandboxSource::Org(name) => self.org(&name).ok_or(SandboxError::UnknownOrg(name))?.seed(),
             SandboxSource::Document(org) => Arc::new(settings.overrides.apply(*org)?),
         };
-        let seed = request.seed.or(settings.seed);
+        let seed = request.seed.or(settings.seed).or(org.settings().seed);
         if seed.is_none() {
-            keys::expect_use(1);
+            keys::expect_sandbox();
         }
         let mut change = sandboxes.change();
         if change.by_name.len() >= settings.max {

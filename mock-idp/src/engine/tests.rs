@@ -16,7 +16,7 @@ use super::{OrgInstance, Orgs, SandboxSettings};
 use crate::clock::Clock;
 use crate::control::ControlError;
 use crate::http::front::Front;
-use crate::keys::{KeyPool, KeyRing, NewKeys};
+use crate::keys::{KeyPool, KeyRing, NewKeys, Rotation};
 use crate::ledger::Ledger;
 use crate::ledger::tests::{BrokenStore, BytesInMemory, FailingStore};
 use crate::routing::Table;
@@ -218,7 +218,7 @@ async fn a_reset_restores_keys_nonces_and_clock() {
     let org = instance(Ledger::default());
     let server = Arc::clone(org.org().server("default").unwrap());
     let (key_set, nonce) = (org.key_set(&server).await.unwrap().0, org.dpop_nonce().await.unwrap());
-    org.rotate_keys(&server).await.unwrap();
+    org.rotate_keys(&server, Rotation::default()).await.unwrap();
     assert_ne!(org.key_set(&server).await.unwrap().0, key_set);
     org.change_clock(|clock| clock.advance(10)).await.unwrap();
     org.reset().await.unwrap();

@@ -29,6 +29,23 @@ pub(crate) enum TransportFault {
     WrongContentType,
     /// An OAuth error in place of the answer.
     OAuthError(Box<OAuthError>),
+    /// A key set with a defect.
+    KeySet(KeySetFault),
+}
+
+/// What is wrong with a key set.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum KeySetFault {
+    /// A key that signs nothing has the `kid` of the signing key, and comes first. RFC 7517 4.5: `kid` values should be distinct.
+    DuplicateKid,
+    /// No key has a `kid`. RFC 7517 4.5: it is optional.
+    MissingKid,
+    /// The signing key is not among them.
+    MissingActive,
+    /// There are no keys.
+    Empty,
+    /// The first key has a type that is not understood. RFC 7517 5: it should be ignored.
+    UnknownType,
 }
 
 impl TransportFault {
@@ -40,6 +57,11 @@ impl TransportFault {
         ("http.reset", Self::Reset),
         ("http.bad-json", Self::BadJson),
         ("http.wrong-content-type", Self::WrongContentType),
+        ("keys.duplicate-kid", Self::KeySet(KeySetFault::DuplicateKid)),
+        ("keys.missing-kid", Self::KeySet(KeySetFault::MissingKid)),
+        ("keys.missing-active", Self::KeySet(KeySetFault::MissingActive)),
+        ("keys.empty", Self::KeySet(KeySetFault::Empty)),
+        ("keys.unknown-type", Self::KeySet(KeySetFault::UnknownType)),
     ];
 
     /// Its name.
@@ -54,7 +76,17 @@ impl TransportFault {
             Self::BadJson => "http.bad-json",
             Self::WrongContentType => "http.wrong-content-type",
             Self::OAuthError(_) => FaultKind::HTTP_ERROR,
+            Self::KeySet(KeySetFault::DuplicateKid) => "keys.duplicate-kid",
+            Self::KeySet(KeySetFault::MissingKid) => "keys.missing-kid",
+            Self::KeySet(KeySetFault::MissingActive) => "keys.missing-active",
+            Self::KeySet(KeySetFault::Empty) => "keys.empty",
+            Self::KeySet(KeySetFault::UnknownType) => "keys.unknown-type",
         }
+    }
+
+    /// Whether it can apply to an answer. `is_key_set`: whether the answer is a key set.
+    pub(super) fn can_spoil(&self, is_key_set: bool) -> bool {
+        is_key_set || !matches!(self, Self::KeySet(_))
     }
 }
 

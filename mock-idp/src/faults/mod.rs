@@ -13,7 +13,7 @@ use mock_idp_core::tokens::fault::TokenFaults;
 use parking_lot::Mutex;
 
 pub(crate) use fault::{Chance, Fault, IssuedTo};
-pub(crate) use kind::{FaultKind, TransportFault};
+pub(crate) use kind::{FaultKind, KeySetFault, TransportFault};
 
 /// The active faults of an org, in the order in which they were added.
 #[derive(Debug, Default)]
@@ -24,13 +24,20 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Turns a fault on; its id.
-    pub(crate) fn add(&self, fault: Fault) -> String {
-        let id = (self.added.fetch_add(1, Ordering::AcqRel) + 1).to_string();
+    /// The most faults that can be on.
+    pub(crate) const MAX: usize = 1_000;
+
+    /// Turns a fault on; its id. `None`: too many are on.
+    #[must_use]
+    pub(crate) fn add(&self, fault: Fault) -> Option<String> {
         let mut list = self.list.lock();
+        if list.len() >= Self::MAX {
+            return None;
+        }
+        let id = (self.added.fetch_add(1, Ordering::AcqRel) + 1).to_string();
         list.push(Fault { id: id.clone(), ..fault });
         self.remove_used_up(&mut list);
-        id
+        Some(id)
     }
 
     /// The active faults.
@@ -104,10 +111,12 @@ impl Faults {
         })
     }
 
-    /// The first transport fault that applies to a request for this path.
-    pub(crate) fn take_transport(&self, path: &str) -> Option<TransportFault> {
+    /// The first transport fault that applies to a request for this path. `is_key_set`: whether the answer is a key set.
+    pub(crate) fn take_transport(&self, path: &str, is_key_set: bool) -> Option<TransportFault> {
         self.take_first(|fault| match &fault.kind {
-            FaultKind::Transport(transport) if fault.concerns_path(path) => Some(transport.clone()),
+            FaultKind::Transport(transport) if fault.concerns_path(path) && transport.can_spoil(is_key_set) => {
+                Some(transport.clone())
+            }
             _ => None,
         })
     }

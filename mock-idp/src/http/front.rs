@@ -33,6 +33,7 @@ use crate::http::layers::okta_headers::RateCount;
 use crate::http::layers::response_cache::{self, State};
 use crate::http::layers::transport_faults::{self, FaultEffect};
 use crate::http::layers::{cors, limits, okta_headers, request_body};
+use crate::http::oauth;
 use crate::http::respond::api_error;
 use crate::journal::Explained;
 use crate::request_id::{self, RequestId};
@@ -197,7 +198,8 @@ impl Shared {
             return ControlFlow::Break(self.finish(refusal, address, record, &sharing));
         }
         let path = request.uri().path();
-        let fault = address.org.faults.take_transport(path);
+        let is_key_set = matched.route().is_some_and(oauth::is_key_set);
+        let fault = address.org.faults.take_transport(path, is_key_set);
         let current = address.org.clock_is_current() && !address.org.clock.steps();
         let cacheable = fault.is_none() && current && response_cache::is_cacheable(&request);
         let state = cacheable.then(|| State::now(address));
@@ -363,7 +365,7 @@ mod tests {
     use super::*;
     use crate::clock::Clock;
     use crate::engine::{OrgInstance, SandboxSettings};
-    use crate::keys::KeyPool;
+    use crate::keys::{KeyPool, Rotation};
     use crate::routing::{Group, RateClass, Route, handler};
 
     fn orgs() -> Arc<Orgs> {
@@ -453,7 +455,7 @@ mod tests {
         let keys = async || ask(&front, Request::get("/oauth2/default/v1/keys")).await;
         let (_, headers, before) = keys().await;
         let default = Arc::clone(org.org().server("default").unwrap());
-        org.rotate_keys(&default).await.unwrap();
+        org.rotate_keys(&default, Rotation::default()).await.unwrap();
         assert_ne!(keys().await.2, before, "rotated");
         org.change_clock(|clock| clock.advance(1)).await.unwrap();
         assert_ne!(keys().await.1[header::DATE], headers[header::DATE], "a second later");

@@ -10,8 +10,8 @@ mod ring;
 mod source;
 mod verified;
 
-pub(crate) use bank::expect_use;
+pub(crate) use bank::{expect_sandbox, expect_use};
 pub(crate) use error::KeyError;
 pub(crate) use loaded::LoadedKeys;
-pub(crate) use ring::KeyRing;
+pub(crate) use ring::{KeyRing, Rotation};
 pub(crate) use source::{KeyPool, NewKeys};

@@ -16,6 +16,15 @@ use crate::ledger::{LedgerAt, LedgerError, NEVER, Version, Versioned};
 /// The purpose of a key that is derived from a seed.
 const ACTIVE: &str = "active";
 
+/// How keys are rotated. The default is what Okta does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rotation {
+    /// The key that has signed until now is not published any more.
+    pub remove_previous: bool,
+    /// The key that signs from now on has not been published before, and NEXT is dropped.
+    pub unannounced: bool,
+}
+
 /// The keys of one org's servers.
 #[derive(Debug)]
 pub(crate) struct KeyRing {
@@ -90,7 +99,7 @@ impl KeyRing {
             let mut rotated = record;
             // After two rotations none of the first keys is left: further ones would change nothing.
             for _ in 0..periods.min(2) {
-                rotated = rotate(&rotated, self.new_keys, due).await?;
+                rotated = rotate(&rotated, Rotation::default(), self.new_keys, due).await?;
             }
             replace(server, ledger, version, rotated).await?;
         }
@@ -118,13 +127,19 @@ impl KeyRing {
     ///
     /// # Errors
     /// Key generation failed, or the ledger.
-    pub(crate) async fn rotate(&self, server: &CompiledServer, ledger: LedgerAt<'_>, now: i64) -> Result<(), KeyError> {
+    pub(crate) async fn rotate(
+        &self,
+        server: &CompiledServer,
+        rotation: Rotation,
+        ledger: LedgerAt<'_>,
+        now: i64,
+    ) -> Result<(), KeyError> {
         let slot = self.slot(server);
         let _generating = slot.generating.lock().await;
         loop {
             let Versioned { value: record, version } = self.record(&slot, server, ledger).await?;
             slot.load(record.clone())?;
-            let rotated = rotate(&record, self.new_keys, now).await?;
+            let rotated = rotate(&record, rotation, self.new_keys, now).await?;
             if replace(server, ledger, version, rotated).await? {
                 return Ok(());
             }
@@ -165,13 +180,14 @@ async fn replace(
     }
 }
 
-async fn rotate(record: &KeyRecord, new_keys: NewKeys, at: i64) -> Result<KeyRecord, KeyError> {
+async fn rotate(record: &KeyRecord, rotation: Rotation, new_keys: NewKeys, at: i64) -> Result<KeyRecord, KeyError> {
     let active = match &record.next {
-        Some(next) => next.clone(),
-        None => new_keys.source(&[ACTIVE, pem(&record.active)]).material().await?,
+        Some(next) if !rotation.unannounced => next.clone(),
+        _ => new_keys.source(&[ACTIVE, pem(&record.active)]).material().await?,
     };
     let next = new_keys.source(&["next", pem(&active)]).material().await?;
-    Ok(record.rotated(active, next, at))
+    let rotated = record.rotated(active, next, at);
+    Ok(if rotation.remove_previous { rotated.without_retired() } else { rotated })
 }
 
 impl Slot {

@@ -74,6 +74,7 @@ impl Builder {
             stopping: Arc::clone(&stopping),
         });
         warnings.extend(orgs.default_org().behavior_warning());
+        warnings.extend(orgs.loaded().filter_map(|org| org.seed_warning()));
         warnings.extend(orgs.loaded().flat_map(|org| org.document_warnings().to_vec()));
         let table =
             Table::new(&http::GROUP, &[&control::GROUP]).map_err(|error| StartError::Setting(error.to_string()))?;

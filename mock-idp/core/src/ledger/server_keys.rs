@@ -48,4 +48,10 @@ impl KeyRecord {
             last_rotated: at,
         }
     }
+
+    /// The record without the key that signed until the last rotation.
+    #[must_use]
+    pub fn without_retired(self) -> Self {
+        Self { retired: None, ..self }
+    }
 }

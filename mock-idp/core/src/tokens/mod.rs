@@ -27,7 +27,7 @@ pub use keys::ServerKeys;
 pub use kind::TokenKind;
 pub use logout_token::LogoutToken;
 pub use recipient::Recipient;
-pub use sign::{SignatureAlgorithm, SigningKey, public_jwk};
+pub use sign::{SignatureAlgorithm, SigningKey, foreign_jwk, public_jwk};
 pub use spec::{DelegatedClaims, TokenSelection, TokenSpec};
 pub use unsigned::{SignedTokens, UnsignedToken, UnsignedTokens};
 pub use verify::{Audience, Verified, family_of, verify_access_token, verify_id_token};

@@ -181,6 +181,12 @@ impl SigningKey {
     }
 }
 
+/// The public half of the key that [`Flaw::ForeignKey`] signs with. No server publishes it by itself.
+#[must_use]
+pub fn foreign_jwk() -> Option<Value> {
+    Some(public_jwk(&foreign_key(SignatureAlgorithm::Rs256).ok()?))
+}
+
 /// A key that no server publishes.
 fn foreign_key(algorithm: SignatureAlgorithm) -> Result<SigningKey, signature::Error> {
     SigningKey::from_pem(include_str!("foreign_key.pem"), algorithm).map_err(|_| signature::Error::new())

@@ -1,7 +1,10 @@
 //! Transport faults: the only place where an answer is spoiled on its way out.
 
+mod key_set;
+
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
+use bytes::Bytes;
 use http::{HeaderValue, header};
 use mock_idp_core::management::{ApiError, ApiErrorId};
 
@@ -52,7 +55,7 @@ pub(crate) async fn before_handler(fault: &TransportFault, class: RateClass, now
             FaultEffect::Spoil
         }
         TransportFault::Reset => FaultEffect::Reset,
-        TransportFault::BadJson | TransportFault::WrongContentType => FaultEffect::Spoil,
+        TransportFault::BadJson | TransportFault::WrongContentType | TransportFault::KeySet(_) => FaultEffect::Spoil,
     }
 }
 
@@ -64,6 +67,7 @@ pub(crate) async fn spoil(fault: &TransportFault, decided: Decided) -> Decided {
         TransportFault::WrongContentType => {
             result.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
         }
+        TransportFault::KeySet(fault) => result = with_body(result, |body| key_set::spoil(*fault, body)).await,
         _ => {}
     }
     explanation.reason = Some(match explanation.reason {
@@ -78,11 +82,19 @@ pub(crate) fn reason(fault: &TransportFault) -> String {
     format!("fault {}", fault.name())
 }
 
-/// The first half of the answer, with a length that fits.
+/// The first half of the answer.
 async fn cut(response: Response) -> Response {
+    with_body(response, |whole| match whole.is_empty() {
+        true => Bytes::from_static(b"{"),
+        false => whole.slice(..whole.len() / 2),
+    })
+    .await
+}
+
+/// The answer with another body, and a length that fits.
+async fn with_body(response: Response, change: impl FnOnce(Bytes) -> Bytes) -> Response {
     let (mut parts, body) = response.into_parts();
-    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let half = if whole.is_empty() { bytes::Bytes::from_static(b"{") } else { whole.slice(..whole.len() / 2) };
-    parts.headers.insert(header::CONTENT_LENGTH, half.len().into());
-    Response::from_parts(parts, Body::from(half))
+    let changed = change(to_bytes(body, usize::MAX).await.unwrap_or_default());
+    parts.headers.insert(header::CONTENT_LENGTH, changed.len().into());
+    Response::from_parts(parts, Body::from(changed))
 }

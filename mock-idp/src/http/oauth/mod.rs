@@ -18,4 +18,4 @@ mod token;
 mod userinfo;
 mod webfinger;
 
-pub(super) use routes::{METADATA_ROUTES, ROUTES};
+pub(super) use routes::{METADATA_ROUTES, ROUTES, is_key_set};

@@ -172,7 +172,7 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     },
     Route {
         method: Method::GET,
-        paths: &["/oauth2/v1/keys", "/oauth2/{server}/v1/keys"],
+        paths: KEY_SETS,
         access: Access::Public,
         rate: RateClass::Unlimited,
         readers: Readers::AnyOrigin,
@@ -180,6 +180,13 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         handler: handler!(keys::get),
     },
 ];
+
+const KEY_SETS: &[&str] = &["/oauth2/v1/keys", "/oauth2/{server}/v1/keys"];
+
+/// Whether the answers of a row are key sets.
+pub(in crate::http) fn is_key_set(route: &Route) -> bool {
+    route.paths == KEY_SETS
+}
 
 pub(in crate::http) static METADATA_ROUTES: &[Route] = &[
     Route {
