@@ -1,9 +1,13 @@
 //! The journal of an org: the last requests, their answers, and the reasons.
 //!
-//! Bounded in entries and bytes: new entries replace the oldest. It has no secrets, codes or tokens: paths are recorded without query and without the
-//! secrets that the route names.
+//! Bounded in entries and bytes: new entries replace the oldest. It has no secrets, codes or tokens: paths, queries, headers and bodies are
+//! recorded without what the route calls a secret.
+
+mod message;
+mod scrub;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use http::Method;
 use mock_idp_core::protocol::OAuthError;
@@ -13,6 +17,8 @@ use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use tokio::sync::watch;
 
+pub(crate) use self::message::{JsonText, MAX_BODY, RecordedMessage, WireBody};
+pub(crate) use self::scrub::Scrubber;
 use crate::clock::rfc3339;
 use crate::request_id::RequestId;
 
@@ -21,6 +27,9 @@ pub(crate) const CAPACITY: usize = 1_000;
 
 /// The largest size of all entries, in bytes.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The largest size of the messages of all entries, in bytes. Beyond it, the oldest entries lose theirs.
+const MAX_MESSAGE_BYTES: usize = 2 * 1024 * 1024;
 
 /// The longest text of an entry, in bytes. Longer ones are shortened: they can come from a request.
 const MAX_TEXT: usize = 2_048;
@@ -99,6 +108,12 @@ pub(crate) struct JournalEntry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Option<Vec<serde_json::Value>>")]
     pub notes: Vec<Note>,
+    /// What was sent. Older entries have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Arc<RecordedMessage>>,
+    /// What was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response: Option<Arc<RecordedMessage>>,
 }
 
 impl JournalEntry {
@@ -112,7 +127,12 @@ impl JournalEntry {
         self
     }
 
-    /// About how many bytes of memory it takes.
+    /// About how many bytes of memory its messages take.
+    fn message_size(&self) -> usize {
+        RecordedMessage::size(self.request.as_ref()) + RecordedMessage::size(self.response.as_ref())
+    }
+
+    /// About how many bytes of memory it takes without its messages.
     fn size(&self) -> usize {
         let texts = [&self.client, &self.user, &self.reason].into_iter().flatten().map(String::len).sum::<usize>();
         size_of::<Self>() + self.path.len() + texts + self.notes.iter().map(Note::size).sum::<usize>()
@@ -132,6 +152,10 @@ struct Recorded {
     entries: VecDeque<(JournalEntry, usize)>,
     /// The sizes of all entries.
     bytes: usize,
+    /// The sizes of their messages.
+    message_bytes: usize,
+    /// How many of the oldest entries have no messages any more.
+    without_messages: usize,
 }
 
 impl Journal {
@@ -144,10 +168,14 @@ impl Journal {
         while recorded.entries.len() >= CAPACITY || recorded.bytes + size > MAX_BYTES {
             let Some((oldest, size)) = recorded.entries.pop_front() else { break };
             recorded.bytes -= size;
+            recorded.message_bytes -= oldest.message_size();
+            recorded.without_messages = recorded.without_messages.saturating_sub(1);
             dropped.push(oldest);
         }
         recorded.bytes += size;
+        recorded.message_bytes += entry.message_size();
         recorded.entries.push_back((entry, size));
+        recorded.drop_messages();
         drop(recorded);
         self.added.send_replace(());
         // Freed outside the lock.
@@ -179,6 +207,18 @@ impl Journal {
     }
 }
 
+impl Recorded {
+    /// Drops the messages of the oldest entries, until those of all are within the bound.
+    fn drop_messages(&mut self) {
+        while self.message_bytes > MAX_MESSAGE_BYTES {
+            let Some((oldest, _)) = self.entries.get_mut(self.without_messages) else { break };
+            self.message_bytes -= oldest.message_size();
+            (oldest.request, oldest.response) = (None, None);
+            self.without_messages += 1;
+        }
+    }
+}
+
 fn as_rfc3339<S: Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&rfc3339(*millis))
 }
@@ -203,6 +243,8 @@ mod tests {
             user: None,
             reason: None,
             notes: Vec::new(),
+            request: None,
+            response: None,
         }
     }
 
@@ -247,6 +289,31 @@ mod tests {
         let kept = journal.latest(usize::MAX);
         assert!((200..256).contains(&kept.len()), "each takes a little more than 64 KiB: {}", kept.len());
         assert_eq!(kept[0].path, "999");
+    }
+
+    #[test]
+    fn the_oldest_entries_lose_their_messages_when_those_of_all_are_too_large() {
+        let journal = Journal::default();
+        let scrubber = Scrubber::new(&[], false);
+        let message = || {
+            let headers =
+                http::HeaderMap::from_iter([(http::header::CONTENT_TYPE, "application/json".parse().unwrap())]);
+            let body = WireBody::Whole(format!("\"{}\"", "x".repeat(10_000)).into());
+            Some(Arc::new(RecordedMessage::of_response(&headers, &scrubber).with_body(body, &scrubber)))
+        };
+        for number in 0..=CAPACITY {
+            journal.record(JournalEntry { response: message(), ..entry(&number.to_string()) });
+        }
+        let kept = journal.latest(usize::MAX);
+        assert_eq!(kept.len(), CAPACITY);
+        let with_messages = kept.iter().take_while(|entry| entry.response.is_some()).count();
+        assert!((190..=209).contains(&with_messages), "2 MiB of a little more than 10,000 bytes: {with_messages}");
+        assert!(kept[with_messages..].iter().all(|entry| entry.response.is_none()));
+        let recorded = journal.recorded.lock();
+        assert_eq!(
+            recorded.message_bytes,
+            recorded.entries.iter().map(|(entry, _)| entry.message_size()).sum::<usize>()
+        );
     }
 
     #[test]

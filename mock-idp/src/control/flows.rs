@@ -70,6 +70,8 @@ mod tests {
             user: known(user),
             reason: None,
             notes: Vec::new(),
+            request: None,
+            response: None,
         }
     }
 

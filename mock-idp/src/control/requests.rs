@@ -27,15 +27,17 @@ const DEFAULT_WAIT: usize = 30;
 pub(super) async fn latest(At(address): At, Query(query): Query) -> Result<Json<Vec<JournalEntry>>, ControlError> {
     let limit = number(&query, "limit", CAPACITY)?.unwrap_or(DEFAULT_LIMIT);
     let filter = RequestFilter::read(&address.org, &query)?;
+    let with_messages = with_messages(&query)?;
     let mut found = filter.select(address.org.journal.latest(usize::MAX));
     found.truncate(limit);
-    Ok(Json(found.into_iter().map(without_notes).collect()))
+    Ok(Json(found.into_iter().map(|entry| listed(entry, with_messages)).collect()))
 }
 
 /// The requests that fit, as soon as there are enough.
 pub(super) async fn wait(At(address): At, Query(query): Query) -> Result<Json<Vec<JournalEntry>>, ControlError> {
     let count = number(&query, "count", CAPACITY)?.unwrap_or(1);
     let seconds = number(&query, "timeout", MAX_WAIT)?.unwrap_or(DEFAULT_WAIT);
+    let with_messages = with_messages(&query)?;
     let filter = RequestFilter::read(&address.org, &query)?;
     let mut added = address.org.journal.watch();
     let enough = async {
@@ -54,7 +56,19 @@ pub(super) async fn wait(At(address): At, Query(query): Query) -> Result<Json<Ve
         let error = format!("{found} of {count} requests fit after {seconds} seconds");
         ControlError::new(StatusCode::REQUEST_TIMEOUT, error, "requests that fit, or a larger timeout")
     })?;
-    Ok(Json(found.into_iter().map(without_notes).collect()))
+    Ok(Json(found.into_iter().map(|entry| listed(entry, with_messages)).collect()))
+}
+
+/// Whether the list has the messages too.
+fn with_messages(query: &Parameters) -> Result<bool, ControlError> {
+    match query.get("messages") {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(other) => {
+            let error = format!("messages: {other:?} is neither true nor false");
+            Err(ControlError::bad_request(error, vec!["true", "false"]))
+        }
+    }
 }
 
 /// A whole number from 1 to `most`.
@@ -69,8 +83,10 @@ fn number(query: &Parameters, name: &str, most: usize) -> Result<Option<usize>, 
     })
 }
 
-fn without_notes(entry: JournalEntry) -> JournalEntry {
-    JournalEntry { notes: Vec::new(), ..entry }
+/// An entry of a list: without its notes.
+fn listed(entry: JournalEntry, with_messages: bool) -> JournalEntry {
+    let entry = JournalEntry { notes: Vec::new(), ..entry };
+    if with_messages { entry } else { JournalEntry { request: None, response: None, ..entry } }
 }
 
 pub(super) async fn one(At(address): At, path: PathParameters) -> Result<Json<Value>, ControlError> {

@@ -17,8 +17,9 @@ use crate::routing::Access;
 const REQUEST_ID: Parameter =
     Parameter::path("request_id", "the x-okta-request-id of an answer", "0123456789abcdef0123456789abcdef");
 
-/// The filters of requests.
+/// The filters of requests, and what is shown of them.
 const REQUEST_FILTERS: &[(&str, &str)] = &[
+    ("messages", "true: with the query, headers and bodies of requests and answers, without their secrets"),
     ("client", "only of this client: its id or label"),
     ("user", "only of this user: login or id"),
     ("path", "only paths that begin with this"),
@@ -176,6 +177,10 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
             r#"{"name": "authorize.error", "error": "access_denied", "user": "buyer", "times": 1}"#,
         ),
         (
+            "Two keys with the kid of the signing key, the wrong one first",
+            r#"{"name": "keys.duplicate-kid"}"#,
+        ),
+        (
             "An OAuth error in a third of the token requests, the same each time",
             r#"{"name": "http.oauth-error", "error": "invalid_grant", "path": "/oauth2/default/v1/token", "probability": 0.33, "seed": 7}"#,
         ),
@@ -282,6 +287,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     .body::<keys::RotateRequest>(&[
         ("The server default", "{}"),
         ("The org authorization server", r#"{"server": "org"}"#),
+        ("All keys at once, as after a leak", r#"{"remove_previous": true, "unannounced": true}"#),
     ])
     .returns::<Vec<keys::ShownKey>>(),
     get(
@@ -438,7 +444,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         &["/_mock/requests/{request_id}"],
         "request",
         Topic::Explanations,
-        "Explains the answer to a request.",
+        "Explains the answer to a request, and shows both without their secrets.",
         handler!(requests::one),
     )
     .parameters(&[REQUEST_ID])

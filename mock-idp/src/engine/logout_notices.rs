@@ -81,5 +81,7 @@ fn record(org: &OrgInstance, notice: &BackChannelNotice, result: &Result<(), Out
         user,
         reason: result.as_ref().err().map(|error| format!("logout token not delivered: {error}")),
         notes: Vec::new(),
+        request: None,
+        response: None,
     });
 }

@@ -30,6 +30,7 @@ use crate::faults::TransportFault;
 use crate::http::layers::access_log::RequestRecord;
 use crate::http::layers::address::{Edge, LastAddress, Misaddressed, Resolved, Resolver};
 use crate::http::layers::okta_headers::RateCount;
+use crate::http::layers::recorded_body::{BodyCopy, RecordedRequest};
 use crate::http::layers::response_cache::{self, State};
 use crate::http::layers::transport_faults::{self, FaultEffect};
 use crate::http::layers::{cors, limits, okta_headers, request_body};
@@ -106,11 +107,11 @@ impl ConnectionFront {
         let (head, body) = request.into_parts();
         // Most requests have no body: an empty one costs no allocation.
         if !body.is_end_stream() {
-            let (body, unread) = request_body::watch(&head.headers, Body::new(body));
+            let (body, copy, unread) = request_body::watch(&head.headers, Body::new(body));
             let request = Request::from_parts(head, body);
             // Boxed, so that the future of a cached answer is small.
             return Either::Right(Either::Left(Box::pin(async move {
-                let mut response = match connection.shared.answer_at_once(&connection, request) {
+                let mut response = match connection.shared.answer_at_once(&connection, request, Some(copy)) {
                     ControlFlow::Break(response) => response,
                     ControlFlow::Continue(pending) => connection.shared.answer(&connection, pending).await?,
                 };
@@ -118,7 +119,7 @@ impl ConnectionFront {
                 Ok(response)
             })));
         }
-        match connection.shared.answer_at_once(&connection, Request::from_parts(head, Body::empty())) {
+        match connection.shared.answer_at_once(&connection, Request::from_parts(head, Body::empty()), None) {
             ControlFlow::Break(response) => Either::Left(ready(Ok(response))),
             ControlFlow::Continue(pending) => {
                 Either::Right(Either::Right(Box::pin(
@@ -153,6 +154,7 @@ impl Shared {
         &self,
         connection: &ConnectionState,
         mut request: Request<Body>,
+        body: Option<BodyCopy>,
     ) -> ControlFlow<Response, PendingRequest> {
         let started = Instant::now();
         let mut uri = std::mem::take(request.uri_mut());
@@ -166,8 +168,8 @@ impl Shared {
         }
         let path = matched.recordable(uri.path().to_owned());
         *request.uri_mut() = uri;
-        let method = request.method().clone();
-        let record = RequestRecord { started, request_id: RequestId::random(), method, path, route: matched.label() };
+        let (request_id, method) = (RequestId::random(), request.method().clone());
+        let mut record = RequestRecord { started, request_id, method, path, route: matched.label(), sent: None };
         let answers_any_host = matched.route().is_some_and(|route| route.access == Access::AnyHost);
         let resolved = match resolved {
             Err(_) if answers_any_host => self.resolver.nameless(connection.secure),
@@ -190,6 +192,7 @@ impl Shared {
             let (fault, state) = (None, None);
             return ControlFlow::Continue(PendingRequest { request, resolved, matched, record, fault, state, sharing });
         }
+        record.sent = Some(RecordedRequest::new(&request, &matched, body));
         if sharing.readers != Readers::SameOrigin {
             sharing.origin = cors::origin(request.headers()).cloned();
         }
@@ -279,7 +282,7 @@ impl Shared {
         let Explained { result: mut response, explanation } = decided;
         cors::fill(response.headers_mut(), sharing.readers, sharing.origin.as_ref(), &address.org);
         let id = record.request_id;
-        record.answered(address, response.status(), explanation, self.log_requests);
+        record.answered(address, &mut response, explanation, self.log_requests);
         with_id(response, id)
     }
 }

@@ -117,6 +117,13 @@ async fn the_journal_links_to_the_explanation() {
         claims.iter().any(|row| row
             == "nickname ID token absent alwaysIncludeInToken is false, and an access token is returned with it")
     );
+    assert_eq!(texts(&why, "[data-se=message] h2"), ["Request", "Answer"]);
+    let bodies = texts(&why, "[data-se=message-body]");
+    assert!(
+        bodies[0].contains("\"grant_type\": \"authorization_code\"") && bodies[0].contains("\"code\": \"…\""),
+        "{bodies:?}"
+    );
+    assert!(bodies[1].contains("\"token_type\": \"Bearer\""), "{bodies:?}");
     let missing = browser().get(format!("{}/_mock/console/requests/none", mock.url())).send().await.unwrap();
     assert_eq!(missing.status(), 404);
 }

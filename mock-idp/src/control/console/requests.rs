@@ -10,8 +10,8 @@ use super::response::{frame, page};
 use crate::clock::{rfc3339, time_of_day};
 use crate::control::flows::flows;
 use crate::control::requests::unknown;
-use crate::journal::JournalEntry;
-use crate::pages::view::{ConsoleView, FilterView, FlowView, RequestRow, RequestView, RequestsView};
+use crate::journal::{JournalEntry, JsonText, RecordedMessage};
+use crate::pages::view::{ConsoleView, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 use crate::routing::{At, PathParameters, Query};
 
 /// The largest number of requests on the page.
@@ -50,8 +50,22 @@ pub(in crate::control) async fn request(At(address): At, path: PathParameters) -
         row: row(entry, flows(&entries)[position]),
         time: rfc3339(entry.time),
         why: Why::of(&entry.notes),
+        messages: [("Request", &entry.request), ("Answer", &entry.response)]
+            .into_iter()
+            .filter_map(|(title, message)| Some(shown(title, message.as_deref()?)))
+            .collect(),
     };
     page(&ConsoleView::Request(Box::new(view)))
+}
+
+fn shown(title: &'static str, message: &RecordedMessage) -> MessageView {
+    MessageView {
+        title,
+        query: message.query.as_ref().map(JsonText::pretty),
+        headers: message.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        body: message.body.as_ref().map(JsonText::pretty),
+        body_omitted: message.body_omitted.clone(),
+    }
 }
 
 fn filter(query: &Parameters) -> FilterView {

@@ -1,11 +1,15 @@
-//! One journal entry and one log line for every request. Neither has a query, a body, a header, a code or a token.
+//! One journal entry and one log line for every request. Neither has a secret, a code or a token; the log line has no query, header or
+//! body either.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::response::Response;
 use http::{Method, StatusCode};
 
 use crate::address::Address;
-use crate::journal::{Explanation, JournalEntry, LOG_TARGET};
+use crate::http::layers::recorded_body::RecordedRequest;
+use crate::journal::{Explanation, JournalEntry, LOG_TARGET, RecordedMessage};
 use crate::metrics::RequestLabel;
 use crate::request_id::RequestId;
 
@@ -19,12 +23,15 @@ pub(crate) struct RequestRecord {
     pub(crate) path: String,
     /// Method and template of its route; empty if it has none.
     pub(crate) route: (&'static str, &'static str),
+    /// `None` for what is not recorded in a journal.
+    pub(crate) sent: Option<RecordedRequest>,
 }
 
 impl RequestRecord {
     /// Records an answer.
-    pub(crate) fn answered(self, address: &Address, status: StatusCode, explanation: Explanation, log: bool) {
-        self.write(address, status.as_u16(), explanation, log);
+    pub(crate) fn answered(mut self, address: &Address, response: &mut Response, explanation: Explanation, log: bool) {
+        let messages = self.sent.take().map(|sent| sent.answered(response));
+        self.write(address, response.status().as_u16(), explanation, messages.unzip(), log);
     }
 
     /// Counts an answer of the control API, of which nothing is recorded.
@@ -34,9 +41,10 @@ impl RequestRecord {
     }
 
     /// Records that there was no answer, as status 0.
-    pub(crate) fn aborted(self, address: &Address, reason: &str, log: bool) {
+    pub(crate) fn aborted(mut self, address: &Address, reason: &str, log: bool) {
         let explanation = Explanation { reason: Some(reason.to_owned()), ..Explanation::default() };
-        self.write(address, 0, explanation, log);
+        let request = self.sent.take().map(RecordedRequest::aborted);
+        self.write(address, 0, explanation, (request, None), log);
     }
 
     /// Logs a request that is for no org.
@@ -53,11 +61,20 @@ impl RequestRecord {
             user: None,
             reason: Some(reason.trim_end().to_owned()),
             notes: Vec::new(),
+            request: None,
+            response: None,
         };
         log_line(&entry, "");
     }
 
-    fn write(self, address: &Address, status: u16, explanation: Explanation, log: bool) {
+    fn write(
+        self,
+        address: &Address,
+        status: u16,
+        explanation: Explanation,
+        (request, response): (Option<RecordedMessage>, Option<RecordedMessage>),
+        log: bool,
+    ) {
         self.counted(address, status);
         let Explanation { client, user, reason, notes, .. } = explanation;
         let entry = JournalEntry {
@@ -71,6 +88,8 @@ impl RequestRecord {
             user,
             reason,
             notes,
+            request: request.map(Arc::new),
+            response: response.map(Arc::new),
         };
         if log {
             log_line(&entry, &address.path_prefix);

@@ -15,6 +15,8 @@ use hyper::body::{Frame, SizeHint};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use crate::http::layers::recorded_body::BodyCopy;
+
 /// The most that is read of a body that is not needed, in bytes.
 const MAX_UNREAD: u64 = 256 * 1024;
 
@@ -29,11 +31,13 @@ pub(crate) struct UnreadBody {
     waits_for_continue: bool,
 }
 
-/// Watches the body of a request.
-pub(crate) fn watch(headers: &HeaderMap, body: Body) -> (Body, UnreadBody) {
+/// Watches the body of a request, and copies what is read of it.
+pub(crate) fn watch(headers: &HeaderMap, body: Body) -> (Body, BodyCopy, UnreadBody) {
     let (sender, rest) = oneshot::channel();
     let waits_for_continue = headers.contains_key(header::EXPECT);
-    (Body::new(WatchedBody { body, sender: Some(sender) }), UnreadBody { rest, waits_for_continue })
+    let copy = BodyCopy::default();
+    let watched = WatchedBody { body, copy: copy.clone(), sender: Some(sender) };
+    (Body::new(watched), copy, UnreadBody { rest, waits_for_continue })
 }
 
 impl UnreadBody {
@@ -73,6 +77,7 @@ impl UnreadBody {
 /// A body that hands over its rest when it is dropped before its end.
 struct WatchedBody {
     body: Body,
+    copy: BodyCopy,
     sender: Option<oneshot::Sender<Body>>,
 }
 
@@ -93,8 +98,18 @@ impl HttpBody for WatchedBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let frame = Pin::new(&mut self.body).poll_frame(cx);
-        if let Poll::Ready(None) = frame {
-            self.sender = None;
+        match &frame {
+            Poll::Ready(None) => {
+                self.sender = None;
+                self.copy.end();
+            }
+            Poll::Ready(Some(Ok(frame))) => {
+                self.copy.push(frame.data_ref().map_or(&[], |data| data));
+                if self.body.is_end_stream() {
+                    self.copy.end();
+                }
+            }
+            _ => {}
         }
         frame
     }

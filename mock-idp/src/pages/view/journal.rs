@@ -66,6 +66,21 @@ pub(crate) struct RequestView {
     /// Date and time.
     pub time: String,
     pub why: Why,
+    /// What was sent and what was answered.
+    pub messages: Vec<MessageView>,
+}
+
+/// A request or an answer, without its secrets.
+#[derive(Clone, Debug)]
+pub(crate) struct MessageView {
+    pub title: &'static str,
+    /// JSON.
+    pub query: Option<String>,
+    pub headers: Vec<(String, String)>,
+    /// JSON.
+    pub body: Option<String>,
+    /// What a body was that is not shown.
+    pub body_omitted: Option<String>,
 }
 
 impl RequestsView {

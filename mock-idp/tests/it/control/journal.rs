@@ -46,6 +46,70 @@ async fn requests_are_filtered_by_client_user_path_status_time_and_flow() {
 }
 
 #[tokio::test]
+async fn messages_have_query_headers_and_bodies_without_secrets() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid")).await;
+    let code = parameter(&arrived, "code").unwrap();
+    let issued: Value = redeem(&mock, &code).await.json().await.unwrap();
+    let (_, listed) = ask(&mock, Method::GET, "/_mock/requests?messages=true", Value::Null).await;
+    let [token, pick, authorization] = &listed.as_array().unwrap()[..] else { panic!("{listed}") };
+
+    assert_eq!(token["request"]["headers"]["authorization"], format!("Basic {WEB}:…"));
+    assert_eq!(token["request"]["headers"]["content-type"], "application/x-www-form-urlencoded");
+    let sent = &token["request"]["body"];
+    assert_eq!((&sent["grant_type"], &sent["code"]), (&json!("authorization_code"), &json!("…")));
+    let answered = &token["response"]["body"];
+    assert_eq!((&answered["token_type"], &answered["expires_in"]), (&json!("Bearer"), &issued["expires_in"]));
+    let id_token = issued["id_token"].as_str().unwrap();
+    assert_eq!(answered["id_token"], format!("{}.…", id_token.rsplit_once('.').unwrap().0));
+
+    assert_eq!(pick["request"]["body"]["stateHandle"], "…");
+    let location = pick["response"]["headers"]["location"].as_str().unwrap();
+    assert!(location.contains("?code=…&state="), "{location}");
+    assert!(pick["response"]["headers"]["set-cookie"].as_str().unwrap().contains("=…;"), "{pick}");
+    assert_eq!(authorization["request"]["query"]["client_id"], WEB);
+    assert_eq!(authorization["request"].get("body"), None);
+    assert!(authorization["response"]["body_omitted"].as_str().unwrap().starts_with("text/html, "), "{authorization}");
+
+    let signatures =
+        ["id_token", "access_token"].map(|name| issued[name].as_str().unwrap().rsplit_once('.').unwrap().1);
+    for secret in signatures.into_iter().chain([code.as_str(), crate::flow::WEB_SECRET]) {
+        assert!(!listed.to_string().contains(secret), "{secret} in {listed}");
+    }
+    let (_, plain) = ask(&mock, Method::GET, "/_mock/requests", Value::Null).await;
+    assert!(plain[0].get("request").is_none() && plain[0].get("response").is_none(), "{plain}");
+    let by_id = format!("/_mock/requests/{}", token["request_id"].as_str().unwrap());
+    assert_eq!(ask(&mock, Method::GET, &by_id, Value::Null).await.1["request"], token["request"]);
+    let waited = "/_mock/requests/wait?path=/oauth2/default/v1/token&messages=true";
+    assert_eq!(ask(&mock, Method::GET, waited, Value::Null).await.1[0]["response"], token["response"]);
+}
+
+#[tokio::test]
+async fn nothing_but_known_headers_is_recorded_of_paths_without_a_route() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let request = client::plain().post(format!("{}/nowhere?canary=1", mock.url())).header("x-canary", "canary");
+    request.json(&json!({ "pin": "canary" })).send().await.unwrap();
+    let (_, listed) = ask(&mock, Method::GET, "/_mock/requests?messages=true", Value::Null).await;
+    assert_eq!(listed[0]["request"]["headers"]["content-type"], "application/json");
+    assert!(!listed.to_string().contains("canary"), "{listed}");
+}
+
+#[tokio::test]
+async fn passwords_of_the_management_api_are_not_recorded() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let profile = json!({ "login": "c@example.test", "email": "c@example.test", "firstName": "C", "lastName": "D" });
+    let body = json!({ "profile": profile, "credentials": { "password": { "value": "Canary-1234" } } });
+    let request = client::plain().post(format!("{}/api/v1/users", mock.url()));
+    let created = request.header("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl").json(&body);
+    assert_eq!(created.send().await.unwrap().status(), 200);
+    let (_, listed) = ask(&mock, Method::GET, "/_mock/requests?messages=true&limit=1", Value::Null).await;
+    assert_eq!(listed[0]["request"]["body"]["profile"]["login"], "c@example.test");
+    assert_eq!(listed[0]["request"]["body"]["credentials"]["password"]["value"], "…");
+    assert_eq!(listed[0]["request"]["headers"]["authorization"], "SSWS …");
+    assert_eq!(listed[0]["response"]["body"]["profile"]["login"], "c@example.test");
+}
+
+#[tokio::test]
 async fn an_invalid_filter_is_refused_with_its_name() {
     let mock = MockIdp::builder().start().await.unwrap();
     for (query, error) in [
@@ -54,6 +118,7 @@ async fn an_invalid_filter_is_refused_with_its_name() {
         ("status=bad", "status: \"bad\" is no status"),
         ("since=yesterday", "since: \"yesterday\" is not a time"),
         ("limit=0", "limit: \"0\" is not a number from 1 to 1000"),
+        ("messages=yes", "messages: \"yes\" is neither true nor false"),
         ("flows=1", "the query has no parameter \"flows\"; did you mean \"flow\"?"),
     ] {
         let (status, refusal) = ask(&mock, Method::GET, &format!("/_mock/requests?{query}"), Value::Null).await;
