@@ -44,8 +44,11 @@ pub use logging::LogFormat;
 #[doc(hidden)]
 pub use logging::{flush_stderr, write_stderr};
 pub use mock_idp::{
-    Builder, ChangeError, CheckedOrg, ControlFailure, FaultSpec, MockIdp, OrgClock, OrgControl, PublishedKey,
-    RecordedConsent, RecordedRequest, SandboxOrg, SandboxSpec, SavedState, SpawnedMockIdp,
+    AssignmentSpec, BackchannelRequest, Builder, ChangeError, ChangedDirectory, ChangedGroup, ChangedUser, CheckedOrg,
+    ControlFailure, DirectorySpec, ExplainedRequest, FaultSpec, GroupSpec, KeyRotation, ListedOrg, LoginSpec,
+    LoginTokens, MintSpec, MintedToken, MockIdp, NextToken, NextTokenSpec, OrgClock, OrgControl, OrgInfo, PublishedKey,
+    RecordedConsent, RecordedMessage, RecordedRequest, RequestQuery, SandboxOrg, SandboxSpec, SavedState,
+    SpawnedMockIdp, StateChange, StateComparison, UserSpec, WaitingSignIn,
 };
 pub use mock_idp_core::behavior::Behavior;
 pub use org_document::{OrgDocument, PreviewError};

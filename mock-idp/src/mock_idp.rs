@@ -19,9 +19,12 @@ use parking_lot::Mutex;
 pub use self::builder::Builder;
 pub use self::checked_org::CheckedOrg;
 pub use self::org_control::{
-    ControlFailure, FaultSpec, OrgClock, OrgControl, PublishedKey, RecordedConsent, RecordedRequest, SavedState,
+    AssignmentSpec, BackchannelRequest, ChangedDirectory, ChangedGroup, ChangedUser, ControlFailure, DirectorySpec,
+    ExplainedRequest, FaultSpec, GroupSpec, KeyRotation, LoginSpec, LoginTokens, MintSpec, MintedToken, NextToken,
+    NextTokenSpec, OrgClock, OrgControl, OrgInfo, PublishedKey, RecordedConsent, RecordedMessage, RecordedRequest,
+    RequestQuery, SavedState, StateChange, StateComparison, UserSpec, WaitingSignIn,
 };
-pub use self::sandbox_org::{SandboxOrg, SandboxSpec};
+pub use self::sandbox_org::{ListedOrg, SandboxOrg, SandboxSpec};
 pub use self::spawned::SpawnedMockIdp;
 use self::state_store::StateStore;
 use crate::engine::Orgs;

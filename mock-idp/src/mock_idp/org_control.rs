@@ -1,7 +1,16 @@
 //! The control API of an org as methods: the same operations, without a connection.
 
+mod clock;
+mod directory;
+mod explanations;
+mod faults;
+mod journal;
+mod keys;
+mod sign_ins;
+mod state;
+mod tokens;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
@@ -9,6 +18,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use self::clock::OrgClock;
+pub use self::directory::{
+    AssignmentSpec, ChangedDirectory, ChangedGroup, ChangedUser, DirectorySpec, GroupSpec, UserSpec,
+};
+pub use self::explanations::OrgInfo;
+pub use self::faults::FaultSpec;
+pub use self::journal::{ExplainedRequest, RecordedMessage, RecordedRequest, RequestQuery};
+pub use self::keys::{KeyRotation, PublishedKey};
+pub use self::sign_ins::{BackchannelRequest, RecordedConsent, WaitingSignIn};
+pub use self::state::{SavedState, StateChange, StateComparison};
+pub use self::tokens::{LoginSpec, LoginTokens, MintSpec, MintedToken, NextToken, NextTokenSpec};
 use super::MockIdp;
 use crate::http::front::Front;
 
@@ -35,107 +55,6 @@ pub struct ControlFailure {
     /// What would be right.
     pub expected: Value,
 }
-
-/// The clock of an org.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct OrgClock {
-    /// The org's time, RFC 3339.
-    pub now: String,
-    /// Seconds by which it differs from the machine's.
-    pub offset: i64,
-    /// Whether it is stopped.
-    pub frozen: bool,
-}
-
-/// A request of the journal.
-#[derive(Clone, Debug, Deserialize)]
-#[non_exhaustive]
-pub struct RecordedRequest {
-    /// Value of the answer's `x-okta-request-id`.
-    pub request_id: String,
-    pub method: String,
-    /// Without query and secrets.
-    pub path: String,
-    pub status: u16,
-    /// Client id, as far as known.
-    pub client: Option<String>,
-    /// Login of the user, as far as known.
-    pub user: Option<String>,
-    /// Why the request was refused.
-    pub reason: Option<String>,
-}
-
-/// A published signing key.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct PublishedKey {
-    pub kid: String,
-    /// `ACTIVE`, `NEXT` or `EXPIRED`.
-    pub status: String,
-}
-
-/// Scopes that a user has allowed a client.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct RecordedConsent {
-    pub client: String,
-    /// `default`, `org`, or the id of a server.
-    pub server: String,
-    /// Separated by spaces.
-    pub scope: String,
-}
-
-/// A fault to switch on; its name is one of those of `/_mock/faults`, for example `id_token.expired`.
-#[derive(Clone, Debug, Serialize)]
-pub struct FaultSpec {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    times: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delay_ms: Option<u64>,
-}
-
-impl FaultSpec {
-    /// The fault of this name, for all requests, until it is switched off.
-    #[must_use]
-    pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), times: None, client_id: None, path: None, delay_ms: None }
-    }
-
-    /// Only so many times.
-    #[must_use]
-    pub fn times(self, times: u32) -> Self {
-        Self { times: Some(times), ..self }
-    }
-
-    /// Only for tokens of this client.
-    #[must_use]
-    pub fn client(self, client_id: impl Into<String>) -> Self {
-        Self { client_id: Some(client_id.into()), ..self }
-    }
-
-    /// Only for requests whose path begins like this.
-    #[must_use]
-    pub fn path(self, path: impl Into<String>) -> Self {
-        Self { path: Some(path.into()), ..self }
-    }
-
-    /// How long `http.slow` waits.
-    #[must_use]
-    pub fn delay(self, delay: Duration) -> Self {
-        Self { delay_ms: u64::try_from(delay.as_millis()).ok(), ..self }
-    }
-}
-
-/// The whole state of an org, with its secrets.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct SavedState(Value);
 
 impl MockIdp {
     /// The operations on the default org.
@@ -185,85 +104,10 @@ impl OrgControl {
         self.request::<Value>(Method::POST, "/_mock/reset", &json!({})).await.map(drop)
     }
 
-    /// The clock.
-    pub async fn clock(&self) -> Result<OrgClock, ControlFailure> {
-        self.request(Method::GET, "/_mock/clock", &()).await
-    }
-
-    /// Moves the clock forward, by whole seconds.
-    pub async fn advance_clock(&self, by: Duration) -> Result<OrgClock, ControlFailure> {
-        self.change_clock(&json!({ "advance": by.as_secs() })).await
-    }
-
-    /// Sets the clock to a time in RFC 3339.
-    pub async fn set_clock(&self, to: &str) -> Result<OrgClock, ControlFailure> {
-        self.change_clock(&json!({ "set": to })).await
-    }
-
-    /// Stops the clock at the time that it shows, or lets it run on.
-    pub async fn freeze_clock(&self, frozen: bool) -> Result<OrgClock, ControlFailure> {
-        self.change_clock(&json!({ "freeze": frozen })).await
-    }
-
-    /// Sets the clock back to how it was at the start.
-    pub async fn reset_clock(&self) -> Result<OrgClock, ControlFailure> {
-        self.change_clock(&json!({ "reset": true })).await
-    }
-
-    async fn change_clock(&self, change: &Value) -> Result<OrgClock, ControlFailure> {
-        self.request(Method::POST, "/_mock/clock", change).await
-    }
-
-    /// Switches a fault on.
-    pub async fn add_fault(&self, fault: &FaultSpec) -> Result<(), ControlFailure> {
-        self.request::<Value>(Method::POST, "/_mock/faults", fault).await.map(drop)
-    }
-
-    /// Switches all faults off.
-    pub async fn clear_faults(&self) -> Result<(), ControlFailure> {
-        self.request::<Value>(Method::DELETE, "/_mock/faults", &()).await.map(drop)
-    }
-
-    /// The last requests, the newest first.
-    pub async fn requests(&self) -> Result<Vec<RecordedRequest>, ControlFailure> {
-        self.request(Method::GET, "/_mock/requests", &()).await
-    }
-
-    /// Rotates the keys of a server (`default`, `org`, or an id), and returns those that are published then.
-    pub async fn rotate_keys(&self, server: &str) -> Result<Vec<PublishedKey>, ControlFailure> {
-        self.request(Method::POST, "/_mock/keys/rotate", &json!({ "server": server })).await
-    }
-
-    /// The consents of a user, by login or id.
-    pub async fn consents(&self, user: &str) -> Result<Vec<RecordedConsent>, ControlFailure> {
-        let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("user", user).finish();
-        self.request(Method::GET, &format!("/_mock/consents?{query}"), &()).await
-    }
-
-    /// Revokes all consents of a user, and returns them.
-    pub async fn revoke_consents(&self, user: &str) -> Result<Vec<RecordedConsent>, ControlFailure> {
-        self.request(Method::DELETE, "/_mock/consents", &json!({ "user": user })).await
-    }
-
-    /// Unlocks the account of a user.
-    pub async fn unlock(&self, user: &str) -> Result<(), ControlFailure> {
-        self.request::<Value>(Method::POST, "/_mock/unlock", &json!({ "user": user })).await.map(drop)
-    }
-
     /// Registers a redirect URI for a client until the next reset.
     pub async fn add_redirect_uri(&self, client_id: &str, uri: &str) -> Result<(), ControlFailure> {
         let body = json!({ "client": client_id, "redirect_uri": uri });
         self.request::<Value>(Method::POST, "/_mock/redirect-uris", &body).await.map(drop)
-    }
-
-    /// The whole state.
-    pub async fn save_state(&self) -> Result<SavedState, ControlFailure> {
-        self.request(Method::GET, "/_mock/state", &()).await
-    }
-
-    /// Replaces the whole state.
-    pub async fn load_state(&self, state: &SavedState) -> Result<(), ControlFailure> {
-        self.request::<Value>(Method::PUT, "/_mock/state", state).await.map(drop)
     }
 
     /// Any operation of the control API: its method, its path from `/_mock` on, and its body in JSON.
@@ -291,10 +135,13 @@ impl OrgControl {
 
     fn build(&self, method: Method, path: &str, body: &(impl Serialize + ?Sized)) -> Result<Request<Body>, BuildError> {
         let body = if method == Method::GET { Vec::new() } else { serde_json::to_vec(body)? };
+        // The address is in the tokens of the answers.
+        let (_, address) = self.url.split_once("://").unwrap_or_default();
+        let (host, prefix) = address.split_at(address.find('/').unwrap_or(address.len()));
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/_org/{}{path}", self.name))
-            .header(header::HOST, "localhost")
+            .uri(format!("{prefix}{path}"))
+            .header(header::HOST, host)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::CONTENT_LENGTH, body.len());
         if let Some(token) = &self.control_token {
@@ -302,6 +149,12 @@ impl OrgControl {
         }
         Ok(request.body(Body::from(body))?)
     }
+}
+
+/// How many were removed.
+#[derive(Debug, Deserialize)]
+struct RemovedCount {
+    removed: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -317,4 +170,8 @@ impl ControlFailure {
         let status = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
         Self { status, error: error.to_string(), expected: Value::Null }
     }
+}
+
+fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::MockIdp;
@@ -64,7 +64,38 @@ impl SandboxSpec {
     }
 }
 
+/// An org of a mock.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ListedOrg {
+    pub name: String,
+    /// Whether it was added since the start.
+    pub sandbox: bool,
+    /// The base of all its addresses.
+    pub url: String,
+    /// The issuer of its authorization server `default`.
+    pub issuer: String,
+    /// The same base under a host name of its own.
+    pub host_url: String,
+    /// When a sandbox is removed by itself, RFC 3339.
+    #[serde(default)]
+    pub expires: Option<String>,
+}
+
 impl MockIdp {
+    /// All orgs, the default one first.
+    pub async fn orgs(&self) -> Result<Vec<ListedOrg>, ControlFailure> {
+        self.org().request(Method::GET, "/_mock/orgs", &()).await
+    }
+
+    /// Removes a sandbox. One that was added by [`Self::sandbox`] is also removed when it is dropped.
+    ///
+    /// # Errors
+    /// There is none of this name.
+    pub async fn remove_sandbox(&self, name: &str) -> Result<(), ControlFailure> {
+        self.org().request::<Value>(Method::DELETE, &format!("/_mock/orgs/{name}"), &()).await.map(drop)
+    }
+
     /// Adds an org of its own for a test, as the default one was started.
     ///
     /// # Errors

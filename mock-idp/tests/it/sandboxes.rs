@@ -249,3 +249,18 @@ async fn two_hundred_sandboxes_are_added_and_answer_at_once() {
     let names: std::collections::HashSet<String> = workers.join_all().await.into_iter().collect();
     assert_eq!(names.len(), 200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_of_ten_sandboxes_signs_with_a_key_of_its_own() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let mut signing = std::collections::HashSet::new();
+    for _ in 0..10 {
+        let sandbox = mock.sandbox().await.unwrap();
+        let token = sandbox.mint(&mock_idp::MintSpec::access_token("Market demo").user("buyer")).await.unwrap();
+        let published = &sandbox.keys().await.unwrap()["default"];
+        assert_eq!(token.header["kid"], published[0].kid);
+        assert!(signing.insert(published[0].kid.clone()), "{published:?}");
+    }
+    let own = mock.org().keys().await.unwrap();
+    assert!(own.values().flatten().all(|key| !signing.contains(&key.kid)));
+}

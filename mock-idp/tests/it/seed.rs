@@ -90,3 +90,33 @@ async fn a_sandbox_can_have_a_seed_of_its_own() {
     assert_eq!(answers[0], answers[1]);
     assert!(answers[0].0.contains("device_code") && answers[0].1.contains("kid"), "{answers:?}");
 }
+
+#[tokio::test]
+async fn the_seed_of_an_org_document_is_like_that_of_the_option_which_wins() {
+    let document = BUILT_IN_ORG.replacen("settings:\n", "settings:\n  seed: 7\n", 1);
+    let start = async |document: &str, seed: Option<u64>| {
+        let third = TENANT_2.replace("tenant2", "tenant3");
+        let builder = MockIdp::builder().issuer_url("http://idp.test".parse().unwrap());
+        let builder = builder.org_yaml(document).org_yaml(TENANT_2).org_yaml(third);
+        match seed {
+            Some(seed) => builder.seed(seed).start().await.unwrap(),
+            None => builder.start().await.unwrap(),
+        }
+    };
+    let by_document = start(&document, None).await;
+    let expected = transcript(&mock(7).await).await;
+    // The keys of the third org, which has no seed, are others.
+    assert_eq!(transcript(&by_document).await[..6], expected[..6]);
+    let warning = "Tokens, codes and keys of the org \"market\" can be predicted: its document has the seed 7.";
+    assert!(by_document.warnings().iter().any(|known| known == warning), "{:?}", by_document.warnings());
+    assert!(by_document.org().info().await.unwrap().warnings.iter().any(|known| known == warning));
+    assert_eq!(transcript(&start(&document, Some(8)).await).await, transcript(&mock(8).await).await);
+
+    // A sandbox has the seed too, and ids of its own.
+    let sandbox = |name: &'static str| mock_idp::SandboxSpec::default().name(name);
+    let one = by_document.sandbox_with(&sandbox("checkout")).await.unwrap();
+    let keys = one.keys().await.unwrap();
+    drop(one);
+    assert_eq!(by_document.sandbox_with(&sandbox("checkout")).await.unwrap().keys().await.unwrap(), keys);
+    assert_ne!(by_document.sandbox_with(&sandbox("basket")).await.unwrap().keys().await.unwrap(), keys);
+}

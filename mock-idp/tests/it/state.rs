@@ -157,3 +157,26 @@ async fn a_loaded_clock_continues_as_it_was_set_or_from_the_saved_time() {
     assert!(loaded["clock"]["now"].as_str().unwrap().starts_with("2020-09-13T12:2"), "{loaded}");
     assert_eq!(loaded["clock"]["frozen"], false);
 }
+
+#[tokio::test]
+async fn faults_waiting_sign_ins_and_the_journal_are_not_part_of_a_state_and_stay() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    ask(&mock, Method::POST, "/_mock/clock", &json!({ "freeze": true })).await;
+    let before = state(&mock).await;
+    let [faults, next, queue] = ["/_mock/faults", "/_mock/next-tokens", "/_mock/sign-ins"];
+    for (path, body) in [
+        (faults, json!({ "name": "id_token.expired" })),
+        (next, json!({ "error": "invalid_grant" })),
+        (queue, json!({ "users": ["buyer"] })),
+    ] {
+        assert_eq!(ask(&mock, Method::POST, path, &body).await.0, 200, "{path}");
+    }
+    plain().get(format!("{}/.well-known/openid-configuration", mock.url())).send().await.unwrap();
+    let (_, difference) = ask(&mock, Method::POST, "/_mock/state/diff", &before).await;
+    assert_eq!(difference["equal"], true, "{difference}");
+    assert_eq!(ask(&mock, Method::PUT, "/_mock/state", &before).await.0, 200);
+    for path in [faults, next, queue, "/_mock/requests"] {
+        let (_, list) = ask(&mock, Method::GET, path, &Value::Null).await;
+        assert_eq!(list.as_array().map(Vec::len), Some(1), "{path}: {list}");
+    }
+}

@@ -4,6 +4,7 @@ mod coverage;
 mod description;
 mod directory;
 mod journal;
+mod key_faults;
 mod next_tokens;
 mod tokens;
 
