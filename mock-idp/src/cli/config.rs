@@ -49,6 +49,8 @@ pub(super) enum Command {
     Env(EnvArgs),
     /// Start a mock on a free port, run a command with the settings of `env`, stop, and return its exit code.
     Exec(ExecArgs),
+    /// Serve the control API to coding agents: the Model Context Protocol over standard input and output.
+    Mcp(McpArgs),
     /// Ask whether a mock is ready: exit code 0 if it is, else 1.
     Health(HealthArgs),
     /// Show the outcome of a token request, without a running mock.
@@ -118,6 +120,16 @@ pub(super) struct ExecArgs {
     /// The command and its arguments.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(super) command: Vec<OsString>,
+}
+
+/// Arguments of `mcp`.
+#[derive(Debug, Args)]
+pub(super) struct McpArgs {
+    #[command(flatten)]
+    mock: MockArgs,
+    /// Base URL of a running mock; without it, one is started.
+    #[arg(long, value_name = "URL", conflicts_with = "org")]
+    pub(super) url: Option<String>,
 }
 
 /// Arguments of `init`.
@@ -201,6 +213,18 @@ impl ServeArgs {
     pub(super) fn builder(&self) -> Result<Builder, StartError> {
         let builder = self.mock.builder()?.log(self.log);
         Ok(if self.mock.port.is_none() { builder.prefer_port(MockIdp::DEFAULT_PORT) } else { builder })
+    }
+}
+
+impl McpArgs {
+    /// The builder of the mock that is started.
+    pub(super) fn builder(&self) -> Result<Builder, StartError> {
+        let builder = self.mock.builder()?.log(LogFormat::Off);
+        Ok(if self.mock.port.is_none() { builder.prefer_port(MockIdp::DEFAULT_PORT) } else { builder })
+    }
+
+    pub(super) fn control_token(&self) -> Option<&str> {
+        self.mock.control_token()
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) fn send(exchanged: &Exchange<'_>) -> Result<(u16, Value), Failure> {
     answer
 }
 
-async fn exchange(Exchange { method, url, token, body }: &Exchange<'_>) -> Result<(u16, Value), Failure> {
+/// Makes a request; status and JSON body of the answer.
+pub(super) async fn exchange(Exchange { method, url, token, body }: &Exchange<'_>) -> Result<(u16, Value), Failure> {
     let uri: Uri = url.parse().map_err(|error| Failure::invalid(format!("{url:?} is not a URL: {error}")))?;
     let (Some("http"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(Failure::invalid(format!(

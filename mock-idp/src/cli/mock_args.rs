@@ -84,6 +84,10 @@ impl StateArgs {
 }
 
 impl MockArgs {
+    pub(super) fn control_token(&self) -> Option<&str> {
+        self.control_token.as_deref()
+    }
+
     pub(super) fn builder(&self) -> Result<Builder, StartError> {
         let mut builder = MockIdp::builder()
             .host(self.host.as_str())

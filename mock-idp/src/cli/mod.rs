@@ -15,6 +15,7 @@ mod http_client;
 mod import;
 mod init;
 mod manual;
+mod mcp;
 mod mock_args;
 mod output;
 mod preview_inputs;
@@ -47,6 +48,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Serve(args) => serve::serve(args),
         Command::Health(args) => health::run(&args),
         Command::Exec(args) => return exec::run(&args).unwrap_or_else(|failure| fail(&failure)),
+        Command::Mcp(args) => mcp::run(&args),
         Command::Init(args) => init::run(&args.dir),
         Command::Import(args) => import::run(&args),
         Command::Export(args) => export::run(&args),

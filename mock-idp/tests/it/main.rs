@@ -41,6 +41,7 @@ mod lifecycle;
 mod lockout;
 mod management;
 mod market;
+mod mcp;
 mod new_password;
 mod once;
 mod org;
