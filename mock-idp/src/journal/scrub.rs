@@ -62,6 +62,7 @@ const ALWAYS_SECRET: &[&str] = &[
     "stateToken",
     "subject_token",
     "tempPassword",
+    "token",
     "user_code",
     "userCode",
 ];
@@ -107,8 +108,12 @@ impl Scrubber {
     pub(super) fn json(&self, value: Value) -> Value {
         match value {
             Value::Object(members) => {
+                // A field of a form of the IDX API: {"name": "stateHandle", "value": …}.
+                let is_secret_field =
+                    members.get("name").and_then(Value::as_str).is_some_and(|name| self.is_secret(name));
                 let shown = members.into_iter().map(|(name, value)| {
-                    let value = if self.is_secret(&name) { hidden(value) } else { self.json(value) };
+                    let is_secret = self.is_secret(&name) || (is_secret_field && name == "value");
+                    let value = if is_secret { hidden(value) } else { self.json(value) };
                     (name, value)
                 });
                 Value::Object(shown.collect())
@@ -261,6 +266,14 @@ mod tests {
             SCRUBBER.json(json!({ "verification_uri_complete": "http://a/activate?user_code=AB" })),
             json!({ "verification_uri_complete": "http://a/activate?user_code=…" })
         );
+    }
+
+    #[test]
+    fn fields_of_forms_are_masked_by_their_names() {
+        let field = |name: &str, value: &str| json!({ "name": name, "value": value, "required": true });
+        let forms = json!([field("stateHandle", "02abc"), field("identifier", "ada"), field("interaction_code", "x")]);
+        let shown = json!([field("stateHandle", "…"), field("identifier", "ada"), field("interaction_code", "…")]);
+        assert_eq!(SCRUBBER.json(forms), shown);
     }
 
     #[test]

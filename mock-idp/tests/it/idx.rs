@@ -499,3 +499,22 @@ async fn the_journal_says_what_was_asked_and_why_it_was_refused() {
         assert!(!text.contains(&state) && !text.contains("\"wrong\""), "{text}");
     }
 }
+
+#[tokio::test]
+async fn no_secret_of_a_sign_in_is_recorded() {
+    let mock = market().await;
+    let client = browser();
+    let (interaction, document) = begun(&mock, &client, &interact_form(EMBEDDED)).await;
+    let state = handle(&document).to_owned();
+    let (_, finished) = sign_in(&mock, &client, &document, LOGIN).await;
+    let code = interaction_code(&finished);
+    let tokens: Value = token(&mock, "/oauth2/default", None, &redemption(&code, VERIFIER)).await.json().await.unwrap();
+    let query = mock_idp::RequestQuery::default().with_messages();
+    let recorded = mock.org().requests_that_fit(&query).await.unwrap();
+    assert!(recorded.iter().all(|request| request.response.as_ref().unwrap().body.is_object()), "{recorded:?}");
+    let text = format!("{recorded:?}");
+    let signature = tokens["access_token"].as_str().unwrap().rsplit_once('.').unwrap().1;
+    for secret in [&state, &interaction, &code, PASSWORD, VERIFIER, signature] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+}
