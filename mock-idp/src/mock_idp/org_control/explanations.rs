@@ -27,6 +27,12 @@ impl OrgControl {
         self.request(Method::GET, "/_mock/info", &()).await
     }
 
+    /// The operations that Okta publishes for its management API, with what is served and what is missing, as
+    /// `GET /_mock/coverage` returns them.
+    pub async fn coverage(&self) -> Result<Value, ControlFailure> {
+        self.request(Method::GET, "/_mock/coverage", &()).await
+    }
+
     /// What a token request would return and why, without making it. The parameters are those of `GET /_mock/explain`, for example
     /// `client`, `user`, `scope`.
     pub async fn explain(&self, parameters: &[(&str, &str)]) -> Result<Value, ControlFailure> {
