@@ -40,7 +40,7 @@ impl<'o> Consents<'o> {
         for server in org.servers() {
             for app in org.clients() {
                 let key = Consent::key(&server.id, app.client_id(), user_id);
-                let Some(Consent { scopes }) = consents.get(&key).await? else { continue };
+                let Some(Consent { scopes, .. }) = consents.get(&key).await? else { continue };
                 let server = if server.is_org() { "org".to_owned() } else { server.path_name.clone() };
                 given.push(GivenConsent { server, client_id: app.client_id().to_owned(), scopes, key });
             }
@@ -79,8 +79,11 @@ pub(super) fn add<'c>(
     scopes: &Scopes,
 ) {
     let key = Consent::key(server, client_id, user_id);
-    let scopes = scopes.clone();
+    let (scopes, now) = (scopes.clone(), context.now);
     batch.update_or_default(context.ledger().consents(), &key, context.now + LIFETIME, move |consent: &mut Consent| {
+        if consent.scopes.is_empty() {
+            consent.created = now;
+        }
         consent.scopes = consent.scopes.iter().chain(scopes.iter()).collect();
     });
 }

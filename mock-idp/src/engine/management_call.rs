@@ -5,8 +5,8 @@ use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChan
 use mock_idp_core::org::Org;
 use mock_idp_core::trace::Trace;
 
-use super::Context;
 use super::global_revocation::GlobalRevocation;
+use super::{Context, IssuedGrants};
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
@@ -120,6 +120,11 @@ impl Management {
     pub(crate) async fn signing_key_id(&self) -> Result<String, ApiError> {
         let keys = self.context.keys().await?;
         Ok(keys.published().first().map(|published| published.key.kid().to_owned()).unwrap_or_default())
+    }
+
+    /// The refresh tokens and consents of users.
+    pub(crate) fn issued_grants(&self) -> IssuedGrants<'_> {
+        IssuedGrants::new(&self.context)
     }
 
     fn call(&self) -> ManagementCall<'_> {

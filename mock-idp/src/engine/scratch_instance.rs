@@ -59,7 +59,11 @@ impl OrgInstance {
         scopes: Scopes,
     ) -> Result<(), LedgerError> {
         let key = Consent::key(server_id, client_id, user_id);
-        self.ledger.at(self.clock.now()).consents().put(&key, Consent { scopes }, NEVER).await
+        self.ledger
+            .at(self.clock.now())
+            .consents()
+            .put(&key, Consent { scopes, created: self.clock.now() }, NEVER)
+            .await
     }
 
     /// Adds an access token that was issued before, by its claims. It is presented by its `jti`.

@@ -7,18 +7,23 @@ use crate::org::{Org, Urls};
 /// The document. Okta: pipeline `idx` is Identity Engine, `v1` is Classic Engine.
 #[must_use]
 pub fn document(org: &Org, urls: &Urls) -> Value {
-    json!({
+    let features = org.settings().features;
+    let mut document = json!({
         "id": org.identity().id,
-        "cell": "op3",
+        "cell": org.identity().cell,
         "_links": { "organization": { "href": urls.endpoint_base } },
         "pipeline": if org.is_classic() { "v1" } else { "idx" },
         "settings": {
-            "analyticsCollectionEnabled": false,
-            "bugReportingEnabled": true,
-            "omEnabled": false,
-            "pssoEnabled": false,
-            "desktopMFAEnabled": false,
-            "itpEnabled": false,
+            "analyticsCollectionEnabled": features.analytics_collection_enabled,
+            "bugReportingEnabled": features.bug_reporting_enabled,
+            "omEnabled": features.om_enabled,
+            "pssoEnabled": features.psso_enabled,
+            "desktopMFAEnabled": features.desktop_mfa_enabled,
+            "itpEnabled": features.itp_enabled,
         },
-    })
+    });
+    if let Some(enabled) = features.op4w_enabled {
+        document["settings"]["op4wEnabled"] = enabled.into();
+    }
+    document
 }

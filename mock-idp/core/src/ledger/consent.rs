@@ -8,6 +8,9 @@ use crate::protocol::Scopes;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Consent {
     pub scopes: Scopes,
+    /// When the user has allowed the first of them, in seconds since the epoch.
+    #[serde(default)]
+    pub created: i64,
 }
 
 impl Consent {

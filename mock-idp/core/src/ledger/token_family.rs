@@ -8,6 +8,9 @@ use super::code::Authorization;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TokenFamily {
     pub authorization: Authorization,
+    /// When the first token was issued, in seconds since the epoch.
+    #[serde(default)]
+    pub created: i64,
     /// Seconds since the epoch; `None` is unlimited.
     pub expires: Option<i64>,
     /// Thumbprint of the key that a public client must prove with each use. RFC 9449 5.

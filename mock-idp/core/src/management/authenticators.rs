@@ -1,6 +1,6 @@
 //! Authenticators. Okta: `/api/v1/authenticators`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::directory::{DirectoryLifecycle, DirectoryResource, find, show};
 use super::{ApiError, ApiErrorId, BodyMembers, Links, ListStyle, ManagementCall, ManagementChange, policies};
@@ -49,7 +49,7 @@ const SETTINGS: [&str; 9] = [
     "oauthClientId",
 ];
 
-fn path(authenticator: &DirectoryObject) -> String {
+pub(super) fn path(authenticator: &DirectoryObject) -> String {
     format!("/api/v1/authenticators/{}", authenticator.id)
 }
 
@@ -202,61 +202,4 @@ fn require_telephony(org: &Tables, authenticator: &DirectoryObject) -> Result<()
 fn enroll(change: &mut ManagementChange<'_, '_>, authenticator: &DirectoryObject) -> Result<(), ApiError> {
     let key = authenticator.text("key").unwrap_or_default();
     if ENROLLED.contains(&key) { policies::enroll(change, &authenticator.id, key) } else { Ok(()) }
-}
-
-/// The methods of an authenticator.
-///
-/// # Errors
-/// There is no authenticator with that id.
-pub fn methods(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Vec<Value>, ApiError> {
-    let authenticator = find(org, &AUTHENTICATORS, id)?;
-    let active = if authenticator.is_active() { "ACTIVE" } else { "INACTIVE" };
-    let method = |name: &str, status: &str, settings: Value| {
-        let own = format!("{}/methods/{name}", path(authenticator));
-        let mut links = Links::at(call.base()).allowing("self", &own, &["GET", "PUT"]);
-        if status == "INACTIVE" {
-            links = links.allowing("activate", &format!("{own}/lifecycle/activate"), &["POST"]);
-        }
-        let mut shown = json!({ "type": name, "status": status });
-        if !settings.is_null() {
-            shown["settings"] = settings;
-        }
-        shown["_links"] = links.in_order();
-        shown
-    };
-    let plain = |name: &str| vec![method(name, active, Value::Null)];
-    // Okta: as recorded.
-    Ok(match authenticator.text("key").unwrap_or_default() {
-        "okta_email" => plain("email"),
-        "okta_password" => plain("password"),
-        "security_question" => plain("security_question"),
-        "google_otp" => plain("otp"),
-        "phone_number" => vec![method("sms", active, Value::Null), method("voice", active, Value::Null)],
-        "webauthn" => {
-            vec![method("webauthn", active, json!({ "userVerification": "DISCOURAGED", "attachment": "ANY" }))]
-        }
-        "okta_verify" => {
-            let algorithms = json!(["ES256", "RS256"]);
-            let totp = json!({
-                "timeIntervalInSeconds": 30, "encoding": "Base32", "algorithm": "HMACSHA1", "passCodeLength": 6,
-            });
-            let push = json!({ "algorithms": algorithms, "keyProtection": "ANY", "transactionTypes": ["LOGIN"] });
-            let nonce = json!({ "algorithms": algorithms, "keyProtection": "ANY", "showSignInWithOV": "NEVER" });
-            vec![
-                method("totp", active, totp),
-                method("push", "INACTIVE", push),
-                method("signed_nonce", "INACTIVE", nonce),
-            ]
-        }
-        _ => Vec::new(),
-    })
-}
-
-/// One method of an authenticator.
-///
-/// # Errors
-/// There is no such authenticator or method.
-pub fn method(org: &Tables, call: ManagementCall<'_>, id: &str, name: &str) -> Result<Value, ApiError> {
-    let found = methods(org, call, id)?.into_iter().find(|method| method["type"] == name);
-    found.ok_or_else(|| ApiError::not_found(name, "AuthenticatorMethod"))
 }

@@ -1,24 +1,30 @@
 //! The management API, as far as this issuer serves it: access, objects and errors. Okta: `/api/v1/…`,
 //! `/oauth2/v1/clients`, `/oauth2/v1/global-token-revocation`.
 
+pub mod aaguids;
 mod access;
 mod api_error;
 pub mod api_tokens;
 pub mod apps;
+pub mod authenticator_methods;
 pub mod authenticators;
 pub mod authorization_servers;
 mod body;
+pub mod brands;
 mod call;
 mod catalogue;
 pub mod clients;
+pub mod consent_grants;
 pub mod directory;
 pub mod event_hooks;
+pub mod features;
 pub mod filter;
 pub mod global_revocation;
 pub mod group_rules;
 pub mod groups;
 pub mod hooks;
 pub mod iam;
+pub mod identity_provider_users;
 pub mod identity_providers;
 pub mod inline_hooks;
 mod java_order;
@@ -27,11 +33,16 @@ mod links;
 mod list;
 pub mod network_zones;
 mod org_errors;
+pub mod org_settings;
 pub mod policies;
+pub mod profile_mappings;
+pub mod refresh_tokens;
+pub mod role_assignments;
 mod roles;
 pub mod schemas;
 pub mod sessions;
 mod store_errors;
+pub mod stored_keys;
 pub(crate) mod tolerant;
 pub mod trusted_origins;
 pub mod user_types;

@@ -1,6 +1,28 @@
-//! What standard administrator roles may do.
+//! What administrator roles may do.
 
-use crate::model::RoleType;
+use super::iam::bindings;
+use crate::model::{App, RoleType, User};
+use crate::org::Tables;
+
+/// Whether a user may make a call that needs one of these scopes: by a standard role of the user or of a group, or by a custom role. Okta:
+/// the permissions of custom roles have the names of scopes.
+pub(super) fn user_may(org: &Tables, user: &User, scopes: &[&str]) -> bool {
+    let groups = org.group_ids(user).filter_map(|id| org.group(id));
+    let mut roles = groups.flat_map(|group| &group.roles).chain(&user.roles);
+    roles.any(|role| admits(role.kind, scopes))
+        || bindings::permissions(org, user).iter().any(|label| scopes.contains(&label.as_str()))
+}
+
+/// Whether a client may make a call for itself. A client without a role is as one that was created with the super administrator role,
+/// which Okta can be told to give to new clients.
+pub(super) fn client_may(client: &App, scopes: &[&str]) -> bool {
+    client.roles.is_empty() || client.roles.iter().any(|role| admits(role.kind, scopes))
+}
+
+/// Whether a user or group has a role. An org of a document without roles has no administrators to tell from others.
+pub(super) fn has_administrators(org: &Tables) -> bool {
+    org.users().any(|user| !user.roles.is_empty()) || org.groups().any(|group| !group.roles.is_empty())
+}
 
 /// Whether a role may make a call that needs one of these scopes. Okta: the table of permissions of the standard administrator roles,
 /// in the terms of scopes.

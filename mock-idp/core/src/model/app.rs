@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::serde_defaults::is_default;
 use super::unix_time::seconds;
 use super::{
-    Agent, AppAccessibility, AppLicensing, AppNotes, AppNotifications, AppVisibility, ApplicationType, Assignments,
-    AuthMethod, ClaimValueType, Connection, CredentialScheme, GroupFilterType, OauthClientCredentials,
+    AdminRole, Agent, AppAccessibility, AppLicensing, AppNotes, AppNotifications, AppVisibility, ApplicationType,
+    Assignments, AuthMethod, ClaimValueType, Connection, CredentialScheme, GroupFilterType, OauthClientCredentials,
     OauthClientSettings, RefreshTokenSettings, ScopeGrant, SignOnMode, Status, UserNameTemplate,
 };
 
@@ -61,6 +61,9 @@ pub struct App {
     /// `/apps/{id}/grants`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<ScopeGrant>,
+    /// The standard administrator roles of a client, for the tokens that it requests for itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<AdminRole>,
     /// Set for an AI agent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<Agent>,
@@ -105,6 +108,7 @@ impl App {
             profile: IndexMap::new(),
             assignments: None,
             grants: Vec::new(),
+            roles: Vec::new(),
             agent: None,
             connections: Vec::new(),
             interclient_allowed_apps: Vec::new(),
@@ -147,10 +151,12 @@ impl App {
         self.interclient_allowed_apps.contains(&origin.id)
     }
 
-    /// The URI for front-channel logout notices. Okta: only used if the app participates in single logout.
+    /// The URI for front-channel logout notices. Okta: only used if the app participates in single logout. One with a wildcard says no
+    /// host that a notice could go to.
     #[must_use]
     pub fn frontchannel_logout_uri(&self) -> Option<&str> {
-        self.oauth().frontchannel_logout_uri.as_deref().filter(|_| self.oauth().participate_slo)
+        let uri = self.oauth().frontchannel_logout_uri.as_deref().filter(|_| self.oauth().participate_slo);
+        uri.filter(|uri| !self.oauth().has_wildcard(uri))
     }
 
     /// Whether the client gets logout notices.

@@ -62,6 +62,23 @@ kinds! {
     EventHook "eventHooks" "who";
     /// Okta: `/api/v1/idps`.
     IdentityProvider "identityProviders" "0oa";
+    /// A user of an identity provider, which is linked to its owner. Okta: `/api/v1/idps/{id}/users`.
+    IdentityProviderUser "identityProviderUsers" "";
+    /// A mapping that has been changed; the app or identity provider is its owner. Okta: `/api/v1/mappings`.
+    ProfileMapping "profileMappings" "prm";
+    /// The risk of its owner, as an administrator has set it. Okta: `/api/v1/users/{id}/risk`.
+    UserRisk "userRisks" "";
+    /// Whether its owner gets notices of a type. Okta: `/api/v1/users/{id}/subscriptions`.
+    Subscription "subscriptions" "";
+    /// Okta: `/api/v1/features`.
+    Feature "features" "ftr";
+    /// What there is once for each org, by its name. Okta: `/api/v1/org`, `…/preferences`, `…/privacy/…`, `…/contacts/{type}`.
+    OrgSetting "orgSettings" "";
+    /// A connection by which an app gives another one access. Okta: `/api/v1/apps/{id}/cwo/connections`.
+    AppConnection "appConnections" "con";
+    /// A model of authenticators that the org knows, by its AAGUID; the authenticator is its owner. Okta:
+    /// `/api/v1/authenticators/{id}/aaguids`.
+    CustomAaguid "customAaguids" "";
 }
 
 impl DirectoryKind {

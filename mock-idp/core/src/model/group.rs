@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::AdminRole;
+
 /// A group of users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -18,6 +20,9 @@ pub struct Group {
     /// The source app of an `APP_GROUP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<GroupSource>,
+    /// The standard administrator roles of the members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<AdminRole>,
     /// RFC 3339, like the times below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,

@@ -175,6 +175,12 @@ pub struct OauthClientSettings {
 }
 
 impl OauthClientSettings {
+    /// Whether a URI has a wildcard for subdomains, which the client may use.
+    #[must_use]
+    pub fn has_wildcard(&self, uri: &str) -> bool {
+        self.wildcard_redirect == WildcardRedirect::Subdomain && uri.contains("://*.")
+    }
+
     /// The settings of a client of that type which uses no grant.
     #[must_use]
     pub fn of_type(application_type: ApplicationType) -> Self {

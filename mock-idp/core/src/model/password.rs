@@ -4,6 +4,7 @@ use aws_lc_rs::digest;
 use aws_lc_rs::pbkdf2;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use subtle::ConstantTimeEq;
@@ -94,6 +95,8 @@ pub enum HashAlgorithm {
     Sha256,
     #[serde(rename = "SHA-1")]
     Sha1,
+    #[serde(rename = "MD5")]
+    Md5,
     #[serde(rename = "PBKDF2")]
     Pbkdf2,
 }
@@ -181,17 +184,25 @@ impl PasswordHash {
             HashAlgorithm::Sha1 => self.digests(&digest::SHA1_FOR_LEGACY_USE_ONLY, password),
             HashAlgorithm::Sha256 => self.digests(&digest::SHA256, password),
             HashAlgorithm::Sha512 => self.digests(&digest::SHA512, password),
+            HashAlgorithm::Md5 => self.equals(Md5::digest(self.salted(password)?).as_ref()),
         }
     }
 
     fn digests(&self, algorithm: &'static digest::Algorithm, password: &str) -> Option<bool> {
+        self.equals(digest::digest(algorithm, &self.salted(password)?).as_ref())
+    }
+
+    fn equals(&self, hashed: &[u8]) -> Option<bool> {
         let expected = STANDARD.decode(&self.value).ok()?;
+        Some(hashed.ct_eq(&expected).into())
+    }
+
+    fn salted(&self, password: &str) -> Option<Vec<u8>> {
         let salt = STANDARD.decode(self.salt.as_deref().unwrap_or_default()).ok()?;
-        let salted = match self.salt_order {
+        Some(match self.salt_order {
             Some(SaltOrder::Postfix) => [password.as_bytes(), &salt].concat(),
             _ => [&salt, password.as_bytes()].concat(),
-        };
-        Some(digest::digest(algorithm, &salted).as_ref().ct_eq(&expected).into())
+        })
     }
 }
 
@@ -218,6 +229,7 @@ mod tests {
                 json!({ "algorithm": "SHA-512", "salt": salt, "saltOrder": "POSTFIX", "value": sha(&digest::SHA512, "passsalt") }),
             ),
             hash(json!({ "algorithm": "SHA-1", "value": sha(&digest::SHA1_FOR_LEGACY_USE_ONLY, "pass") })),
+            hash(json!({ "algorithm": "MD5", "value": "Gh3JHJBzJcaScd3wyUS8cg==" })),
         ] {
             assert_eq!([hash.verifies("pass"), hash.verifies("Pass"), hash.verifies("")], [true, false, false]);
         }

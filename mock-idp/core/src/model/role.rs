@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::serde_defaults::is_default;
+
 macro_rules! roles {
     ($($variant:ident $name:literal $label:literal;)*) => {
         /// The standard roles.
@@ -43,6 +45,18 @@ roles! {
 }
 
 impl RoleType {
+    /// Whether groups can be targets of the role. Okta: of the roles about users and groups.
+    #[must_use]
+    pub fn has_group_targets(self) -> bool {
+        matches!(self, Self::UserAdmin | Self::HelpDeskAdmin | Self::GroupMembershipAdmin)
+    }
+
+    /// Whether apps can be targets of the role.
+    #[must_use]
+    pub fn has_app_targets(self) -> bool {
+        self == Self::AppAdmin
+    }
+
     /// The role of that wire name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -50,7 +64,7 @@ impl RoleType {
     }
 }
 
-/// A standard role of a user or a client.
+/// A standard role of a user, a group or a client.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdminRole {
@@ -59,4 +73,36 @@ pub struct AdminRole {
     /// RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub targets: RoleTargets,
+}
+
+impl AdminRole {
+    /// A role that is about everything.
+    #[must_use]
+    pub fn of(kind: RoleType) -> Self {
+        Self { kind, created: None, targets: RoleTargets::default() }
+    }
+}
+
+/// What a role is about. Without targets it is about everything.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleTargets {
+    /// Ids of groups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apps: Vec<AppTarget>,
+}
+
+/// An app, or all apps that were made from one of the catalog.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppTarget {
+    /// What the app was made from: `oidc_client`, `bookmark` …
+    pub name: String,
+    /// The id of one app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }

@@ -174,6 +174,9 @@ pub struct UserCredentials {
     /// Without a value, as in Okta's answers, it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "super::password::known_password")]
     pub password: Option<Password>,
+    /// Former passwords, the latest first, which the user cannot choose again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub password_history: Vec<Password>,
     #[serde(rename = "recovery_question", default, skip_serializing_if = "Option::is_none")]
     pub recovery_question: Option<RecoveryQuestion>,
     /// Who checks the password. Without one: Okta.

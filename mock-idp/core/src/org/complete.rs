@@ -3,6 +3,8 @@
 use std::cell::LazyCell;
 use std::collections::HashMap;
 
+use serde_json::{Map, Value};
+
 use super::defaults::{complete_id, default_policy, everyone, value_type};
 use super::document::{Document, OrgIdentity};
 use super::fresh;
@@ -44,20 +46,19 @@ impl Document {
 
     /// Adds what a fresh org has and the document does not write, behind the others, whose positions problems name.
     fn complete_directory(&mut self) {
+        for (kind, object) in fresh::objects(&self.org, CREATED) {
+            let written = self.directory.entry(kind).or_default();
+            match written.iter_mut().find(|written| is_same(written, &object)) {
+                // One with an id is complete: it comes from an org that had it.
+                Some(written) if written.id.is_empty() => complete_object(written, object),
+                Some(_) => {}
+                None => written.push(object),
+            }
+        }
         for (kind, objects) in &mut self.directory {
             for object in objects {
                 let names = [object.owner.clone(), object.name().to_owned()];
                 complete_id(&mut object.id, kind.prefix(), &[&names[0], &names[1]]);
-            }
-        }
-        for (kind, object) in fresh::objects(&self.org, CREATED) {
-            let written = self.directory.entry(kind).or_default();
-            let same_name = |other: &DirectoryObject| {
-                let same_type = other.text("type") == object.text("type");
-                same_type && !other.name().is_empty() && (&other.owner, other.name()) == (&object.owner, object.name())
-            };
-            if !written.iter().any(|other| other.id == object.id || same_name(other)) {
-                written.push(object);
             }
         }
         self.define_attributes();
@@ -112,6 +113,31 @@ impl Document {
         for policy in global_session_policies {
             directory.people(&mut policy.conditions.people);
             policy.rules.iter_mut().for_each(|rule| directory.people(&mut rule.conditions.people));
+        }
+    }
+}
+
+/// Whether a document writes an object of a fresh org: by its id, or by type and name.
+fn is_same(written: &DirectoryObject, fresh: &DirectoryObject) -> bool {
+    let same_owner = written.owner.is_empty() || written.owner == fresh.owner;
+    let same_name = !written.name().is_empty() && written.name() == fresh.name();
+    let same_type = written.text("type").is_none() || written.text("type") == fresh.text("type");
+    written.id == fresh.id || (same_owner && same_name && same_type)
+}
+
+/// What a document leaves out of an object of a fresh org is as in a fresh org.
+fn complete_object(written: &mut DirectoryObject, fresh: DirectoryObject) {
+    written.id = fresh.id;
+    written.owner = fresh.owner;
+    complete_members(&mut written.members, fresh.members);
+}
+
+fn complete_members(written: &mut Map<String, Value>, fresh: Map<String, Value>) {
+    for (name, value) in fresh {
+        match (written.get_mut(&name), value) {
+            (Some(Value::Object(written)), Value::Object(fresh)) => complete_members(written, fresh),
+            (Some(_), _) => {}
+            (None, value) => _ = written.insert(name, value),
         }
     }
 }

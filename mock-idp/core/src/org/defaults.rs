@@ -54,6 +54,7 @@ pub(super) fn everyone() -> Group {
         kind: GroupType::BuiltIn,
         profile,
         source: None,
+        roles: Vec::new(),
         created: None,
         last_updated: None,
         last_membership_updated: None,
@@ -110,7 +111,7 @@ pub(super) fn complete_id(id: &mut String, prefix: &str, names: &[&str]) {
 
 /// An id in Okta's format that depends on nothing but the names: first those of the objects that hold it, then its own. It begins
 /// with letters of the name, so that people recognise it.
-pub(super) fn derived_id(prefix: &str, names: &[&str]) -> String {
+pub(crate) fn derived_id(prefix: &str, names: &[&str]) -> String {
     const MOST_OF_NAME: usize = 7;
     let own = names.last().copied().unwrap_or_default();
     let name: String = own

@@ -43,7 +43,7 @@ pub struct Document {
 }
 
 /// The identity of the org. What a document leaves out is derived from the rest.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrgIdentity {
     /// `00o` and 17 more characters.
@@ -55,6 +55,25 @@ pub struct OrgIdentity {
     /// Its path prefix `/_org/{subdomain}` and host name `{subdomain}.localhost`.
     #[serde(default)]
     pub subdomain: String,
+    /// The cell of Okta's cloud that it says it is in.
+    #[serde(default = "cell", skip_serializing_if = "is_default_cell")]
+    pub cell: String,
+}
+
+impl Default for OrgIdentity {
+    fn default() -> Self {
+        Self { id: String::new(), name: String::new(), subdomain: String::new(), cell: cell() }
+    }
+}
+
+const CELL: &str = "op3";
+
+fn cell() -> String {
+    CELL.to_owned()
+}
+
+fn is_default_cell(cell: &str) -> bool {
+    cell == CELL
 }
 
 /// Settings of the mock, and of the org as a whole.
@@ -79,6 +98,53 @@ pub struct Settings {
     /// from the start on: a changed one needs another start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    /// What the org is licensed for.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub features: OrgFeatures,
+}
+
+/// What an org is licensed for. Orgs of Okta differ in it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct OrgFeatures {
+    /// Custom authorization servers can be managed; without it, their API answers 401.
+    pub api_access_management: bool,
+    /// Models of security keys can be named by their AAGUID; without it, their API answers 401.
+    pub custom_aaguids: bool,
+    /// Sign-ins from unknown devices can be blocked; without it, the API about them answers 401.
+    pub user_blocks: bool,
+    /// A member of the organization document, like those below.
+    pub analytics_collection_enabled: bool,
+    pub bug_reporting_enabled: bool,
+    pub om_enabled: bool,
+    pub psso_enabled: bool,
+    #[serde(rename = "desktopMFAEnabled")]
+    pub desktop_mfa_enabled: bool,
+    pub itp_enabled: bool,
+    /// Left out of the organization document if it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub op4w_enabled: Option<bool>,
+}
+
+impl Default for OrgFeatures {
+    fn default() -> Self {
+        Self {
+            api_access_management: true,
+            custom_aaguids: false,
+            user_blocks: false,
+            analytics_collection_enabled: false,
+            bug_reporting_enabled: true,
+            om_enabled: false,
+            psso_enabled: false,
+            desktop_mfa_enabled: false,
+            itp_enabled: false,
+            op4w_enabled: None,
+        }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What happens to requests beyond a rate limit.

@@ -26,7 +26,10 @@ mod yaml;
 
 pub use api_scopes::API_SCOPES;
 pub(crate) use compile::{built_in_claims, built_in_scopes};
-pub use document::{Document, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings, json_schema};
+pub(crate) use defaults::derived_id;
+pub use document::{
+    Document, OrgFeatures, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings, json_schema,
+};
 pub use draft::Draft;
 pub(crate) use fresh::{access_catch_all, default_session_policy, enrollment_catch_all};
 pub(crate) use import::CREATED;

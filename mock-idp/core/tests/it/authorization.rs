@@ -38,7 +38,7 @@ fn signed_in(login: &str, org: &Org, ago: i64, now: bool) -> CurrentUser {
 
 /// The step as text; an error as its id, consent as its scopes.
 fn next(org: &Org, request: &AuthorizationRequest, known: Option<&CurrentUser>, allowed: &str) -> String {
-    let consent = Consent { scopes: Scopes::parse(allowed) };
+    let consent = Consent { scopes: Scopes::parse(allowed), created: 0 };
     let server = org.server("default").unwrap();
     match ask_at(NOW, |moment| decide(org, server, request, known, &consent, moment)).0 {
         Step::SignIn => "sign in".to_owned(),

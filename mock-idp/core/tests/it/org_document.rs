@@ -1,6 +1,6 @@
 //! The org document: its errors with location and suggestion, and the JSON schema for editors.
 
-use mock_idp_core::model::AuthMethod;
+use mock_idp_core::model::{AuthMethod, DirectoryKind};
 use mock_idp_core::org::{Document, Org, json_schema};
 
 use crate::market::MARKET;
@@ -29,7 +29,9 @@ fn an_unknown_key_is_an_error_with_location_and_nearest_name() {
     let line = line_of(piece, by);
     assert_eq!(
         error(piece, by),
-        format!("org.yaml:{line}:3: unknown key `nmae`; expected one of id, name, subdomain; did you mean `name`?")
+        format!(
+            "org.yaml:{line}:3: unknown key `nmae`; expected one of id, name, subdomain, cell; did you mean `name`?"
+        )
     );
 }
 
@@ -561,4 +563,29 @@ fn unknown_keys_and_wrong_references_are_reported_together() {
     assert!(problems.contains("org.yaml:4:16: no group has the id or name `Stuff`"), "{problems}");
     assert!(problems.contains("org.yaml:5:5: unknown key `nickname`"), "{problems}");
     assert_eq!(problems.lines().count(), 2, "{problems}");
+}
+
+#[test]
+fn what_a_document_leaves_out_of_an_object_of_a_fresh_org_is_as_in_a_fresh_org() {
+    let yaml = r#"
+directory:
+  userSchemas:
+    - name: user
+      definitions: { custom: { properties: { badge: { title: Badge, type: string } } } }
+  authenticators:
+    - { name: Phone, status: ACTIVE }
+"#;
+    let org = Org::parse(yaml).unwrap();
+    let fresh = Org::parse("{}").unwrap();
+    let schema = |org: &Org| org.objects(DirectoryKind::UserSchema).next().unwrap().clone();
+    let (written, original) = (schema(&org), schema(&fresh));
+    assert_eq!((&written.id, &written.owner), (&original.id, &original.owner));
+    assert_eq!(written.members["definitions"]["base"], original.members["definitions"]["base"]);
+    assert_eq!(written.members["definitions"]["custom"]["properties"]["badge"]["title"], "Badge");
+    let phone = org.objects(DirectoryKind::Authenticator).find(|one| one.name() == "Phone").unwrap();
+    assert_eq!((phone.text("key"), phone.is_active()), (Some("phone_number"), true));
+    assert_eq!(org.objects(DirectoryKind::Authenticator).count(), fresh.objects(DirectoryKind::Authenticator).count());
+    // Written again, nothing changes.
+    let again = Org::from_document(org.to_document()).unwrap();
+    assert_eq!(again.to_document(), org.to_document());
 }

@@ -38,6 +38,7 @@ fn family(client_id: &str) -> TokenFamily {
             claims: RequestedClaims::default(),
             device_secret_hash: None,
         },
+        created: NOW,
         expires: Some(NOW + 30 * DAY),
         bound_to: None,
         state: FamilyState::Active(RefreshTokens::first("first".into(), NOW + 7 * DAY)),

@@ -54,6 +54,7 @@ fn put_group(draft: &mut Draft, change: &GroupChange, place: &str) -> Result<Str
             kind: GroupType::OktaGroup,
             profile: GroupProfile { name: name.clone(), ..GroupProfile::default() },
             source: None,
+            roles: Vec::new(),
             created: None,
             last_updated: None,
             last_membership_updated: None,

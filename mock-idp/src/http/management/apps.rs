@@ -3,9 +3,9 @@
 use axum::response::Response;
 use http::Method;
 use mock_idp_core::management::ApiError;
-use mock_idp_core::management::apps::{self, id_token};
+use mock_idp_core::management::apps::{self, id_token, interclient};
 use mock_idp_core::model::Status;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::respond;
 use super::rows::row;
@@ -15,10 +15,18 @@ use crate::routing::{PathParameters, Query, Route, handler};
 
 const READ: &[&str] = &["okta.apps.read", "okta.apps.manage"];
 const MANAGE: &[&str] = &["okta.apps.manage"];
+const READ_GROUPS: &[&str] = &["okta.groups.read", "okta.groups.manage"];
+
+const ALLOWED_APPS: &[&str] = &["/api/v1/apps/{id}/interclient-allowed-apps"];
 
 pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, &["/api/v1/apps"], READ, handler!(list)),
     row(Method::POST, &["/api/v1/apps"], MANAGE, handler!(create)),
+    row(Method::GET, &["/api/v1/groups/{id}/apps"], READ_GROUPS, handler!(list_of_group)),
+    row(Method::GET, ALLOWED_APPS, READ, handler!(allowed_apps)),
+    row(Method::POST, ALLOWED_APPS, MANAGE, handler!(allow_app)),
+    row(Method::DELETE, &["/api/v1/apps/{id}/interclient-allowed-apps/{app}"], MANAGE, handler!(disallow_app)),
+    row(Method::GET, &["/api/v1/apps/{id}/interclient-target-apps"], READ, handler!(target_apps)),
     row(Method::GET, &["/api/v1/apps/{id}"], READ, handler!(get)),
     row(Method::PUT, &["/api/v1/apps/{id}"], MANAGE, handler!(replace)),
     row(Method::DELETE, &["/api/v1/apps/{id}"], MANAGE, handler!(remove)),
@@ -42,6 +50,29 @@ pub(in crate::http) static ROUTES: &[Route] = &[
 async fn list(call: Management, Query(query): Query) -> Result<Response, ApiError> {
     let kid = call.signing_key_id().await?;
     call.read(|org, call| apps::list(org, call, &kid, &query)).map(respond::list)
+}
+
+async fn list_of_group(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    let kid = call.signing_key_id().await?;
+    call.read(|org, call| apps::list_of_group(org, call, &kid, &path.get("id"), &query)).map(respond::list)
+}
+
+async fn allowed_apps(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, _| interclient::allowed(org, &path.get("id")))?))
+}
+
+async fn allow_app(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    Ok(respond::created(&call.change(|change| interclient::allow(change, &path.get("id"), &body))?))
+}
+
+async fn disallow_app(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    call.change(|change| interclient::disallow(change, &path.get("id"), &path.get("app")))?;
+    Ok(respond::no_content())
+}
+
+async fn target_apps(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, _| interclient::targets(org, &path.get("id")))?))
 }
 
 async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::Method;
 use mock_idp_core::management::authenticators::{self, AUTHENTICATORS};
-use mock_idp_core::management::{ApiError, directory};
+use mock_idp_core::management::{ApiError, authenticator_methods, directory};
 
 use super::respond;
 use super::rows::row;
@@ -16,6 +16,7 @@ const MANAGE: &[&str] = &["okta.authenticators.manage"];
 
 const ALL: &[&str] = &["/api/v1/authenticators"];
 const ONE: &[&str] = &["/api/v1/authenticators/{id}"];
+const METHOD: &[&str] = &["/api/v1/authenticators/{id}/methods/{method}"];
 
 pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, ALL, READ, handler!(list)),
@@ -25,7 +26,20 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::POST, &["/api/v1/authenticators/{id}/lifecycle/activate"], MANAGE, handler!(activate)),
     row(Method::POST, &["/api/v1/authenticators/{id}/lifecycle/deactivate"], MANAGE, handler!(deactivate)),
     row(Method::GET, &["/api/v1/authenticators/{id}/methods"], READ, handler!(methods)),
-    row(Method::GET, &["/api/v1/authenticators/{id}/methods/{method}"], READ, handler!(method)),
+    row(Method::GET, METHOD, READ, handler!(method)),
+    row(Method::PUT, METHOD, MANAGE, handler!(replace_method)),
+    row(
+        Method::POST,
+        &["/api/v1/authenticators/{id}/methods/{method}/lifecycle/activate"],
+        MANAGE,
+        handler!(activate_method),
+    ),
+    row(
+        Method::POST,
+        &["/api/v1/authenticators/{id}/methods/{method}/lifecycle/deactivate"],
+        MANAGE,
+        handler!(deactivate_method),
+    ),
 ];
 
 async fn list(call: Management, Query(query): Query) -> Result<Response, ApiError> {
@@ -56,10 +70,28 @@ async fn deactivate(call: Management, path: PathParameters) -> Result<Response, 
 }
 
 async fn methods(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.read(|org, call| authenticators::methods(org, call, &path.get("id")))?))
+    Ok(respond::ok(&call.read(|org, call| authenticator_methods::list(org, call, &path.get("id")))?))
 }
 
 async fn method(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     let (id, method) = (path.get("id"), path.get("method"));
-    Ok(respond::ok(&call.read(|org, call| authenticators::method(org, call, &id, &method))?))
+    Ok(respond::ok(&call.read(|org, call| authenticator_methods::get(org, call, &id, &method))?))
+}
+
+async fn replace_method(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let (id, method, body) = (path.get("id"), path.get("method"), body.read()?);
+    Ok(respond::ok(&call.change(|change| authenticator_methods::replace(change, &id, &method, &body))?))
+}
+
+async fn activate_method(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    set_method_status(&call, &path, true)
+}
+
+async fn deactivate_method(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    set_method_status(&call, &path, false)
+}
+
+fn set_method_status(call: &Management, path: &PathParameters, active: bool) -> Result<Response, ApiError> {
+    let (id, method) = (path.get("id"), path.get("method"));
+    Ok(respond::ok(&call.change(|change| authenticator_methods::set_status(change, &id, &method, active))?))
 }

@@ -45,3 +45,8 @@ pub(super) fn list(page: ListedPage) -> Response {
 pub(super) fn accepted(body: &impl Serialize) -> Response {
     (StatusCode::ACCEPTED, axum::Json(body)).into_response()
 }
+
+/// A status without a body.
+pub(super) fn empty(status: StatusCode) -> Response {
+    status.into_response()
+}

@@ -311,3 +311,33 @@ async fn apps_without_provisioning_have_no_features() {
     let summary = "Not found: Resource not found: OTHER (PublicAppFeatureSetName)";
     assert_eq!(api.get(&format!("{PATH}/unknown/features/OTHER")).await.error(), (404, "E0000007", summary, vec![]));
 }
+
+#[tokio::test]
+async fn a_group_lists_its_apps_and_an_app_those_that_it_trusts() {
+    let api = Api::market().await;
+    let body = json!({
+        "name": "bookmark", "label": "News", "signOnMode": "BOOKMARK",
+        "settings": { "app": { "url": "https://news.example" } },
+    });
+    let news = api.create("/api/v1/apps", body).await["id"].as_str().unwrap().to_owned();
+    let listed = async || {
+        let apps = api.get("/api/v1/groups/00gbuyers000000005d7/apps?limit=200").await.body;
+        values(&apps, "/id").contains(&news.as_str())
+    };
+    assert!(!listed().await);
+    api.put(&format!("/api/v1/apps/{news}/groups/00gbuyers000000005d7"), json!({})).await;
+    assert!(listed().await);
+    assert_eq!(api.get("/api/v1/groups/00gunknown/apps").await.error().0, 404);
+    let (web, spa) = ("0oamarketweb000005d7", "0oamarketspa000005d7");
+    let allowed = format!("/api/v1/apps/{web}/interclient-allowed-apps");
+    let before = api.get(&allowed).await.body;
+    let created = api.post(&allowed, json!({ "id": spa })).await;
+    assert_eq!((created.status.as_u16(), &created.body["trustedAppInstanceId"]), (201, &json!(spa)));
+    assert!(api.get(&allowed).await.body.as_array().unwrap().contains(&json!(spa)));
+    let targets = api.get(&format!("/api/v1/apps/{spa}/interclient-target-apps")).await.body;
+    assert!(targets.as_array().unwrap().contains(&json!(web)), "{targets}");
+    assert_eq!(api.delete(&format!("{allowed}/{spa}")).await.status, 204);
+    assert_eq!(api.get(&allowed).await.body, before);
+    assert_eq!(api.delete(&format!("{allowed}/{spa}")).await.status, 404);
+    assert_eq!(api.post(&allowed, json!({ "id": web })).await.status, 400);
+}

@@ -3,6 +3,7 @@
 mod access;
 mod api_tokens;
 mod app_assignments;
+mod app_connections;
 mod app_credentials;
 mod apps;
 mod authenticators;
@@ -14,11 +15,17 @@ mod identity_providers;
 mod inline_hooks;
 mod linked_objects;
 mod network_zones;
+mod org_settings;
 mod policies;
+mod profile_mappings;
+mod refresh_tokens;
+mod resource_keys;
 mod resource_sets;
+mod role_assignments;
 mod schemas;
 mod servers;
 mod trusted_origins;
+mod user_details;
 mod user_types;
 mod users;
 

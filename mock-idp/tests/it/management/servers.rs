@@ -58,7 +58,17 @@ async fn a_server_is_created_listed_replaced_and_removed() {
     assert_eq!(keys(&server["credentials"]["signing"]), ["kid", "rotationMode", "lastRotated", "nextRotation"]);
     assert_eq!(
         keys(&server["_links"]),
-        ["rotateKey", "metadata", "keys", "claims", "policies", "self", "scopes", "deactivate"]
+        [
+            "rotateKey",
+            "metadata",
+            "resourceServerCredentialsKeys",
+            "keys",
+            "claims",
+            "policies",
+            "self",
+            "scopes",
+            "deactivate"
+        ]
     );
     let found = api.get(&format!("{PATH}?q=ord&limit=200")).await;
     assert_eq!(values(&found.body, "/id"), [id]);

@@ -344,3 +344,28 @@ async fn sessions_end_on_request_and_with_deactivation() {
     assert_eq!(api.delete(&format!("{PATH}/admin/sessions?oauthTokens=true")).await.status, 204);
     assert_eq!(api.delete(&format!("{PATH}/nobody/sessions")).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_user_cannot_choose_one_of_the_last_four_passwords() {
+    let api = Api::market().await;
+    let path = "/api/v1/users/00ubuyer0000000005d7/credentials/change_password";
+    let change = async |old: &str, new: &str| {
+        let body = json!({ "oldPassword": { "value": old }, "newPassword": { "value": new } });
+        api.post(path, body).await
+    };
+    let failed = |cause| (403, "E0000014", "Update of credentials failed", vec![cause]);
+    let current = change("Passw0rd!", "Passw0rd!").await;
+    assert_eq!(current.error(), failed("Password cannot be your current password"));
+    let mut last = "Passw0rd!".to_owned();
+    for number in 1..=3 {
+        let next = format!("Other{number}pass");
+        assert_eq!(change(&last, &next).await.status, 200);
+        last = next;
+    }
+    assert_eq!(change(&last, "Passw0rd!").await.error(), failed("Password has been used too recently"));
+    assert_eq!(change(&last, "Other4pass").await.status, 200);
+    assert_eq!(change("Other4pass", "Passw0rd!").await.status, 200);
+    // An administrator may set any.
+    let body = json!({ "credentials": { "password": { "value": "Other4pass" } } });
+    assert_eq!(api.post("/api/v1/users/00ubuyer0000000005d7", body).await.status, 200);
+}

@@ -104,6 +104,7 @@ pub(super) fn with_refresh_token(
     let idle_until = now + i64::from(lifetimes.refresh_token_window_minutes) * 60;
     let family = TokenFamily {
         authorization: authorization.clone(),
+        created: now,
         // Okta: 0 is unlimited.
         expires: (lifetimes.refresh_token_lifetime_minutes > 0)
             .then(|| now + i64::from(lifetimes.refresh_token_lifetime_minutes) * 60),

@@ -12,7 +12,7 @@ use crate::org::{Tables, Times};
 
 /// The attributes of the profile of an app user of a client, and the attributes of the user that they are mapped from.
 // Okta: the default mapping of `oidc_client`.
-const CLIENT_PROFILE: [(&str, &str); 20] = [
+pub(in crate::management) const CLIENT_PROFILE: [(&str, &str); 20] = [
     ("name", ""),
     ("nickname", "nickName"),
     ("given_name", "firstName"),

@@ -71,6 +71,26 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, kid: &str, query: &Parameter
     Ok(paging.listed(call, "/api/v1/apps", shown.collect(), next))
 }
 
+/// Answers a request for the apps that are assigned to a group.
+///
+/// # Errors
+/// There is no such group; an invalid limit or cursor.
+pub fn list_of_group(
+    org: &Tables,
+    call: ManagementCall<'_>,
+    kid: &str,
+    group: &str,
+    query: &Parameters,
+) -> Result<ListedPage, ApiError> {
+    let id = org.group(group).ok_or_else(|| ApiError::not_found(group, "UserGroup"))?.id.as_str();
+    let paging = ListQuery::read(query, LIST)?;
+    let assigned: Vec<&App> =
+        org.apps().filter(|app| org.assigned_groups(app).any(|assignment| assignment.id == id)).collect();
+    let (page, next) = paging.page(assigned, |app: &App| &app.id)?;
+    let shown = page.into_iter().map(|app| show(org, call, kid, app, false)).collect();
+    Ok(paging.listed(call, &format!("/api/v1/groups/{id}/apps"), shown, next))
+}
+
 /// Okta: what can be expanded is one user.
 fn expanded_user(expand: &str) -> Result<&str, ApiError> {
     let id = expand.strip_prefix("user/").filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric()));

@@ -7,7 +7,7 @@ use super::kinds::{AppKind, OFFICE_365};
 use crate::management::{Links, java_ordered};
 use crate::model::{App, AppHiding, ApplicationType, AuthMethod, CredentialScheme, OauthClientSettings, SignOnMode};
 use crate::moment::timestamp;
-use crate::org::{Tables, Times};
+use crate::org::{Tables, Times, derived_id};
 use crate::protocol::jose::Jwk;
 
 /// Okta: the logos of bookmarks and of other apps that have no own one.
@@ -246,7 +246,6 @@ fn key(key: &Jwk) -> Value {
 fn links(app: &App, context: AppContext<'_>) -> Value {
     let own = format!("/api/v1/apps/{}", app.id);
     let mut links = Links::at(context.base);
-    let logo = if app.sign_on_mode == SignOnMode::Bookmark { BOOKMARK_LOGO } else { DEFAULT_LOGO };
     if matches!(app.sign_on_mode, SignOnMode::Saml1 | SignOnMode::Saml2) {
         let href = links.url(&format!("{own}/sso/saml/metadata"));
         links = links.with("metadata", json!({ "href": href, "type": "application/xml" }));
@@ -256,7 +255,7 @@ fn links(app: &App, context: AppContext<'_>) -> Value {
         .with("appLinks", json!(home_links(app, context.base)))
         .allowing("policies", &format!("{own}/policies"), &["PUT"])
         .bare("groups", &format!("{own}/groups"))
-        .with("logo", json!([{ "name": "medium", "href": logo, "type": "image/png" }]))
+        .with("logo", json!([{ "name": "medium", "href": logo(app), "type": "image/png" }]))
         .bare("users", &format!("{own}/users"));
     for (name, policy) in [
         ("profileEnrollment", app.profile_enrollment_policy.as_deref().or(context.profile_enrollment_policy)),
@@ -279,6 +278,31 @@ fn links(app: &App, context: AppContext<'_>) -> Value {
         links = links.with("clientCredentials", json!([{ "name": name, "href": href }]));
     }
     links.into_value()
+}
+
+/// The links of an app on the dashboard of a user. Okta: those of hidden apps are listed too.
+#[must_use]
+pub fn links_for(app: &App, user_id: &str, base: &str) -> Vec<Value> {
+    let hidden = app.visibility.hide.unwrap_or(AppHiding { ios: app.is_client(), web: app.is_client() }).web;
+    let links = home_links(app, base).into_iter();
+    let shown = links.map(|link| {
+        json!({
+            "id": user_id,
+            "label": app.label,
+            "linkUrl": link["href"],
+            "logoUrl": logo(app),
+            "appName": app.name,
+            "appInstanceId": app.id,
+            "appAssignmentId": derived_id("0ua", &[&app.id, user_id]),
+            "credentialsSetup": false,
+            "hidden": hidden,
+        })
+    });
+    shown.collect()
+}
+
+fn logo(app: &App) -> &str {
+    if app.sign_on_mode == SignOnMode::Bookmark { BOOKMARK_LOGO } else { DEFAULT_LOGO }
 }
 
 /// The links to start the app with.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::kinds::{AppKind, OFFICE_365};
 use super::{keys, secrets};
-use crate::management::{ApiError, ApiErrorId, tolerant};
+use crate::management::{ApiError, ApiErrorId, stored_keys, tolerant};
 use crate::model::{
     App, AppCredentials, AppLicensing, ApplicationType, AuthMethod, CredentialScheme, ResponseWord, SignOnMode, Status,
 };
@@ -87,6 +87,7 @@ pub(super) fn replace(known: &App, body: Value, moment: &mut Moment<'_>) -> Resu
     app.agent.clone_from(&known.agent);
     app.connections.clone_from(&known.connections);
     app.interclient_allowed_apps.clone_from(&known.interclient_allowed_apps);
+    app.roles.clone_from(&known.roles);
     finish(&mut app)?;
     if app.is_client() {
         keep_client(&mut app, known);
@@ -229,7 +230,7 @@ fn keep_client(app: &mut App, known: &App) {
 }
 
 fn complete_client(app: &mut App) -> Result<(), ApiError> {
-    keys::all(app).iter().try_for_each(keys::check)?;
+    keys::all(app).iter().try_for_each(stored_keys::check)?;
     let method = *app.credentials.oauth_client.token_endpoint_auth_method.get_or_insert_default();
     let oauth = &mut app.settings.oauth_client;
     if oauth.grant_types.is_empty() {

@@ -3,6 +3,7 @@
 pub mod associated;
 pub mod claims;
 pub mod policies;
+pub mod resource_keys;
 pub mod rules;
 pub mod scopes;
 mod servers;

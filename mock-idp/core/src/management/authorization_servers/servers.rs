@@ -177,6 +177,7 @@ fn links(call: ManagementCall<'_>, server: &AuthorizationServer) -> Value {
     Links::at(call.base())
         .allowing("rotateKey", &format!("{own}/credentials/lifecycle/keyRotate"), &["POST"])
         .with("metadata", json!(metadata))
+        .allowing("resourceServerCredentialsKeys", &format!("{own}/resourceservercredentials/keys"), &["GET"])
         .allowing("keys", &format!("{own}/credentials/keys"), &["GET"])
         .allowing("claims", &format!("{own}/claims"), &["GET", "POST"])
         .allowing("policies", &format!("{own}/policies"), &["GET", "POST"])

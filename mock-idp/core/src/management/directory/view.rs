@@ -6,7 +6,8 @@ use super::DirectoryResource;
 use crate::management::filter::{Filter, read_json};
 use crate::management::{ApiError, ListQuery, ListedPage, ManagementCall};
 use crate::model::DirectoryObject;
-use crate::org::Tables;
+use crate::moment::timestamp;
+use crate::org::{CREATED, Tables};
 use crate::protocol::Parameters;
 
 /// The object with an id.
@@ -92,6 +93,9 @@ pub fn show(call: ManagementCall<'_>, resource: &DirectoryResource, object: &Dir
             shown.insert("id".to_owned(), object.id.as_str().into());
         } else if let Some(value) = object.members.get(*name) {
             shown.insert((*name).to_owned(), value.clone());
+        } else if ["created", "lastUpdated"].contains(name) {
+            // A document need not say when an object was created.
+            shown.insert((*name).to_owned(), timestamp(CREATED).into());
         }
     }
     let links = (resource.links)(call, object);

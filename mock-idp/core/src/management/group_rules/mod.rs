@@ -101,6 +101,22 @@ pub fn exclude(change: &mut ManagementChange<'_, '_>, rule: &str, user: &str) {
     change.draft.put_object(DirectoryKind::GroupRule, rule);
 }
 
+/// A group is gone. Okta: active rules that assign it are invalid from then on.
+pub fn invalidate(change: &mut ManagementChange<'_, '_>, group: &str) {
+    let assigns = |rule: &&DirectoryObject| {
+        let groups = rule.members.get("actions").and_then(|all| all.pointer("/assignUserToGroups/groupIds"));
+        groups.and_then(Value::as_array).is_some_and(|groups| groups.iter().any(|id| id == group))
+    };
+    let rules: Vec<DirectoryObject> = change.draft.objects(DirectoryKind::GroupRule).filter(assigns).cloned().collect();
+    for mut rule in rules {
+        if rule.is_active() {
+            rule.members.insert("status".to_owned(), "INVALID".into());
+        }
+        rule.members.insert("allGroupsValid".to_owned(), false.into());
+        change.draft.put_object(DirectoryKind::GroupRule, rule);
+    }
+}
+
 fn evaluate_all(change: &mut ManagementChange<'_, '_>) {
     let users: Vec<User> = change.draft.users().cloned().collect();
     for mut user in users {

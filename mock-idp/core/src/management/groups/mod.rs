@@ -9,8 +9,9 @@ use serde_json::{Map, Value, json};
 use super::filter::{Filter, read_json};
 use super::{
     ApiError, ApiErrorId, BodyMembers, Links, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange,
+    group_rules,
 };
-use crate::model::{DirectoryKind, Group, GroupType};
+use crate::model::{Group, GroupType};
 use crate::moment::timestamp;
 use crate::org::Tables;
 use crate::protocol::Parameters;
@@ -77,6 +78,7 @@ pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) 
         kind: GroupType::OktaGroup,
         profile,
         source: None,
+        roles: Vec::new(),
         created: now.clone(),
         last_updated: now.clone(),
         last_membership_updated: now,
@@ -103,10 +105,9 @@ pub fn replace(change: &mut ManagementChange<'_, '_>, id: &str, body: &Map<Strin
 /// No group has the id, or it may not be removed.
 pub fn remove(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<(), ApiError> {
     changeable(change.draft, id)?;
-    let owners: Vec<String> =
-        change.draft.objects_of(DirectoryKind::GroupOwner, id).map(|owner| owner.id.clone()).collect();
-    owners.iter().for_each(|owner| change.draft.remove_object(DirectoryKind::GroupOwner, owner));
+    change.draft.remove_objects_of(id);
     change.draft.forget_group(id);
+    group_rules::invalidate(change, id);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::views::resource_set_path;
 use super::{LinkedObject, find, held, hold, list_links};
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
-use crate::model::{DirectoryKind, DirectoryObject};
+use crate::model::{DirectoryKind, DirectoryObject, User};
 use crate::org::Tables;
 
 const KIND: DirectoryKind = DirectoryKind::ResourceSet;
@@ -154,6 +154,23 @@ pub(super) fn has_role(org: &Tables, user_id: &str) -> bool {
     let path = format!("/api/v1/users/{user_id}");
     let mut bindings = org.objects(KIND).flat_map(|set| held(set, "bindings"));
     bindings.any(|binding| existing(org, &binding).any(|member| member["path"] == path))
+}
+
+/// The permissions of the custom roles that a user has, by a binding of the user or of one of the user's groups.
+pub(in crate::management) fn permissions(org: &Tables, user: &User) -> Vec<String> {
+    let own = format!("/api/v1/users/{}", user.id);
+    let paths: Vec<String> = org.group_ids(user).map(|id| format!("/api/v1/groups/{id}")).chain([own]).collect();
+    let bindings = org.objects(KIND).flat_map(|set| held(set, "bindings"));
+    let is_member = |binding: &Value| {
+        let mut members = binding["members"].as_array().into_iter().flatten();
+        members.any(|member| member["path"].as_str().is_some_and(|path| paths.iter().any(|own| own == path)))
+    };
+    let roles = bindings.filter(is_member).filter_map(|binding| binding["role"].as_str().map(str::to_owned));
+    let held_by = |role: String| {
+        let role = org.object(DirectoryKind::CustomRole, &role);
+        role.map(|role| held(role, "permissions")).unwrap_or_default()
+    };
+    roles.flat_map(held_by).filter_map(|permission| permission["label"].as_str().map(str::to_owned)).collect()
 }
 
 fn bound<'t>(org: &'t Tables, set: &str, role: &str) -> Result<(&'t DirectoryObject, Value), ApiError> {

@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
 
 use super::attribute::AttributeStyle;
-use super::{AttributeRules, DRAFT_4, attributes, composition, merge};
+use super::{AttributeRules, DRAFT_4, attributes, composition, merge, shown_definitions};
 use crate::management::{ApiError, BodyMembers, ManagementCall, ManagementChange};
 use crate::model::{App, DirectoryKind, DirectoryObject};
 use crate::moment::timestamp;
@@ -21,9 +21,9 @@ const OIDC: [(&str, &str, &str, &str); 21] = [
     ("email", "Email", "", "End-User's preferred e-mail address."),
     ("profile", "Profile URL", "", "URL of the End-User's profile page."),
     ("picture", "Picture URL", "", "URL of the End-User's profile picture."),
-    ("website", "Website URL", "", "URL of the End-User's Web page or blog."),
+    ("website", "Website", "", "URL of the End-User's Web page or blog."),
     ("gender", "Gender", "", "End-User's gender."),
-    ("birthdate", "Birth Date", "", "End-User's birthday, represented as an ISO 8601:2004 YYYY-MM-DD format."),
+    ("birthdate", "Birthdate", "", "End-User's birthday, represented as an ISO 8601:2004 YYYY-MM-DD format."),
     ("zoneinfo", "Time Zone", "", "String representing the End-User's time zone."),
     ("locale", "Locale Name", "locale", "End-User's locale."),
     ("phone_number", "Phone Number", "", "End-User's preferred telephone number in E.164 format."),
@@ -32,7 +32,7 @@ const OIDC: [(&str, &str, &str, &str); 21] = [
     ("region", "Region", "address.region", "State, province, prefecture, or region component."),
     ("postal_code", "Postal Code", "address.postal_code", "Zip code or postal code component."),
     ("country", "Country", "address.country", "Country name component."),
-    ("formatted", "Formatted Address", "address.formatted", "Full mailing address, formatted for display."),
+    ("formatted", "Formatted", "address.formatted", "Full mailing address, formatted for display."),
 ];
 
 /// The schema of an app's users.
@@ -112,7 +112,7 @@ fn template(org: &Tables, app: &App) -> DirectoryObject {
     let members = json!({
         "name": format!("oidc_client_{name}"), "created": created, "lastUpdated": created,
         "definitions": {
-            "custom": { "id": "#custom", "type": "object", "properties": {} },
+            "custom": { "id": "#custom", "type": "object", "properties": {}, "required": [] },
             "base": { "id": "#base", "type": "object", "properties": properties, "required": ["userName"] },
         },
     });
@@ -132,7 +132,7 @@ fn show(call: ManagementCall<'_>, app: &App, schema: &DirectoryObject) -> Value 
         "title": format!("{} User", app.label),
         "lastUpdated": text("lastUpdated"),
         "created": text("created"),
-        "definitions": text("definitions"),
+        "definitions": shown_definitions(schema),
         "type": "object",
         "properties": composition(),
     })

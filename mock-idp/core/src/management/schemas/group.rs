@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::attribute::AttributeStyle;
-use super::{AttributeRules, DRAFT_4, attributes, composition, merge};
+use super::{AttributeRules, DRAFT_4, attributes, composition, merge, shown_definitions};
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject, Group};
 use crate::org::Tables;
@@ -54,7 +54,7 @@ fn show(call: ManagementCall<'_>, schema: &DirectoryObject) -> Value {
         "description": text("description"),
         "lastUpdated": text("lastUpdated"),
         "created": text("created"),
-        "definitions": text("definitions"),
+        "definitions": shown_definitions(schema),
         "type": "object",
         "properties": composition(),
         "_links": Links::at(call.base()).related("self", "/api/v1/meta/schemas/group/default", "GET").into_value(),

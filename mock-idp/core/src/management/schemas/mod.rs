@@ -80,10 +80,18 @@ fn list_required(definitions: &mut Value) {
         let properties = definitions[part]["properties"].as_object();
         let required = properties.into_iter().flatten().filter(|(_, attribute)| attribute["required"] == true);
         let names: Vec<Value> = required.map(|(name, _)| name.as_str().into()).collect();
-        if definitions[part].get("required").is_some() {
-            definitions[part]["required"] = names.into();
-        }
+        definitions[part]["required"] = names.into();
     }
+}
+
+/// The definitions in answers. Okta: the custom part lists what is required only if it has attributes.
+fn shown_definitions(schema: &DirectoryObject) -> Value {
+    let mut definitions = schema.members.get("definitions").cloned().unwrap_or_default();
+    let custom = definitions.get_mut("custom").and_then(Value::as_object_mut);
+    if let Some(custom) = custom.filter(|custom| custom["properties"].as_object().is_none_or(Map::is_empty)) {
+        custom.shift_remove("required");
+    }
+    definitions
 }
 
 /// The end of every schema.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::attribute::AttributeStyle;
-use super::{AttributeRules, DRAFT_4, attributes, composition, merge};
+use super::{AttributeRules, DRAFT_4, attributes, composition, merge, shown_definitions};
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject, User};
 use crate::org::Tables;
@@ -76,7 +76,7 @@ fn show(call: ManagementCall<'_>, id: &str, schema: &DirectoryObject) -> Value {
         "description": text("description"),
         "lastUpdated": text("lastUpdated"),
         "created": text("created"),
-        "definitions": text("definitions"),
+        "definitions": shown_definitions(schema),
         "type": "object",
         "properties": composition(),
         "_links": links.into_value(),

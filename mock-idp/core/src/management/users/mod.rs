@@ -1,12 +1,14 @@
 //! Users. Okta: `/api/v1/users`.
 
+mod app_links;
 mod create;
 mod credentials;
 mod lifecycle;
 mod links;
 mod list;
 mod profile;
-mod roles;
+mod risk;
+mod subscriptions;
 mod update;
 mod user_type;
 mod view;
@@ -15,6 +17,7 @@ use super::{ApiError, ManagementCall};
 use crate::model::User;
 use crate::org::Tables;
 
+pub use app_links::app_links;
 pub use create::create;
 pub use credentials::{change_password, change_recovery_question, forgot_password};
 pub use lifecycle::{
@@ -22,7 +25,8 @@ pub use lifecycle::{
     remove, reset_factors, reset_password, suspend, unsuspend,
 };
 pub use list::list;
-pub use roles::{assign_role, list_roles, role, unassign_role};
+pub use risk::{risk, set_risk};
+pub use subscriptions::{subscribe, subscription, subscriptions};
 pub use update::{change, replace};
 pub use view::{get, show_listed};
 

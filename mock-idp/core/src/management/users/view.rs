@@ -33,6 +33,9 @@ fn object(org: &Tables, user: &User, links: Value) -> Value {
     let recorded = org.times(&user.id);
     let created = user.created.clone().or_else(|| recorded.map(|times| timestamp(times.created)));
     let updated = user.last_updated.clone().or_else(|| recorded.map(|times| timestamp(times.last_updated)));
+    // A document need not say when a password was set: when the user was created.
+    let has_password = user.credentials.password.is_some();
+    let password_changed = user.password_changed.clone().or_else(|| created.clone().filter(|_| has_password));
     // Okta: the default realm of the org.
     let realm =
         user.realm_id.clone().unwrap_or_else(|| format!("guo{}", org.identity().id.get(3..).unwrap_or_default()));
@@ -44,7 +47,7 @@ fn object(org: &Tables, user: &User, links: Value) -> Value {
         "statusChanged": user.status_changed,
         "lastLogin": user.last_login,
         "lastUpdated": updated,
-        "passwordChanged": user.password_changed,
+        "passwordChanged": password_changed,
         "realmId": realm,
         "type": { "id": type_id(org, user) },
         "profile": profile(&user.profile),

@@ -45,6 +45,7 @@ impl Draft {
                 self.tables.assignments.remove(slot);
             }
         }
+        self.remove_objects_of(&app.id);
         self.touched.apps.extend(self.tables.apps.find(APP_TRUSTED, &app.id));
         let linked = |other: &App| other.agent.as_ref().is_some_and(|agent| agent.app_id == app.id);
         self.touched.apps.extend(self.tables.apps.slots().filter(|(_, other)| linked(other)).map(|(slot, _)| slot));

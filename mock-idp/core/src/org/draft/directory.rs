@@ -8,7 +8,7 @@ use crate::model::{
     TrustedOriginScope, TrustedOriginScopeType, User,
 };
 use crate::org::defaults::complete_id;
-use crate::org::records::{ASSIGNEE, DirectoryRow, GroupEntry, ORIGIN, USER_GROUP, directory_key};
+use crate::org::records::{ASSIGNEE, DirectoryRow, GroupEntry, OF_OWNER, ORIGIN, USER_GROUP, directory_key};
 use crate::org::tables::Tables;
 
 impl Draft {
@@ -67,8 +67,7 @@ impl Draft {
     /// Removes a user, and takes it out of the rules that name it.
     pub fn forget_user(&mut self, id: &str) {
         self.unname(id);
-        let links: Vec<String> = self.objects_of(DirectoryKind::LinkedUser, id).map(|link| link.id.clone()).collect();
-        links.iter().for_each(|link| self.remove_object(DirectoryKind::LinkedUser, link));
+        self.remove_objects_of(id);
         self.remove_user(id);
     }
 
@@ -142,6 +141,15 @@ impl Draft {
     pub fn remove_object(&mut self, kind: DirectoryKind, id: &str) {
         if let Some(slot) = self.tables.directory.slot(&directory_key(kind, id)) {
             self.tables.directory.remove(slot);
+        }
+    }
+
+    /// Removes the directory objects that belong to another object.
+    pub fn remove_objects_of(&mut self, owner: &str) {
+        for kind in DirectoryKind::ALL {
+            for slot in self.tables.directory.find(OF_OWNER, &directory_key(*kind, owner)) {
+                self.tables.directory.remove(slot);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The directory objects that every Okta org has from the start.
 
 mod authenticators;
+mod features;
 mod network_zones;
 mod object;
 mod policies;
@@ -23,5 +24,6 @@ pub(super) fn objects(org: &OrgIdentity, created: i64) -> Vec<(DirectoryKind, Di
     network_zones::add(&fresh, &mut objects);
     policies::add(&fresh, &mut objects);
     authenticators::add(&fresh, &mut objects);
+    features::add(&fresh, &mut objects);
     objects
 }

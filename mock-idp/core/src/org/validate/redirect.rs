@@ -43,7 +43,10 @@ impl Check<'_> {
             ("initiate_login_uri", &oauth.initiate_login_uri),
         ] {
             let Some(uri) = uri else { continue };
-            if let Err(message) = check_redirect_uri(uri, RedirectPurpose::Notice) {
+            // Okta: an app with wildcard redirects may have one here too.
+            let wildcard = name == "frontchannel_logout_uri" && oauth.has_wildcard(uri);
+            let purpose = if wildcard { RedirectPurpose::SignIn { wildcard } } else { RedirectPurpose::Notice };
+            if let Err(message) = check_redirect_uri(uri, purpose) {
                 self.problem(format!("{path}/settings/oauthClient/{name}"), message);
             }
         }

@@ -70,5 +70,6 @@ fn identity(answers: &ApiAnswers, subdomain: &str) -> OrgIdentity {
         id: first("/.well-known/okta-organization", "id").or_else(|| settings("id")).unwrap_or_default(),
         name: settings("companyName").unwrap_or_else(|| subdomain.clone()),
         subdomain,
+        ..OrgIdentity::default()
     }
 }

@@ -81,7 +81,9 @@ fn roles(reading: &mut Reading<'_>, object: &Value) -> Vec<AdminRole> {
             continue;
         }
         match RoleType::named(name) {
-            Some(kind) => roles.push(AdminRole { kind, created: role["created"].as_str().map(str::to_owned) }),
+            Some(kind) => {
+                roles.push(AdminRole { created: role["created"].as_str().map(str::to_owned), ..AdminRole::of(kind) })
+            }
             // These are among the bindings of resource sets.
             None if name == "CUSTOM" => {}
             None => reading.leave_out(USER, object, "roles", &format!("the mock has no role {name}")),

@@ -1,0 +1,69 @@
+//! The profiles that mappings are between: those of user types, of apps and of identity providers.
+
+use serde_json::{Value, json};
+
+use crate::management::{Links, ManagementCall};
+use crate::model::{App, DirectoryObject};
+
+/// One end of a mapping.
+#[derive(Clone, Debug)]
+pub(super) struct MappingEnd<'t> {
+    pub(super) id: &'t str,
+    pub(super) profile: MappedProfile<'t>,
+}
+
+/// Whose profile it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum MappedProfile<'t> {
+    UserType(&'t DirectoryObject),
+    App(&'t App),
+    IdentityProvider(&'t DirectoryObject),
+}
+
+impl<'t> MappingEnd<'t> {
+    pub(super) fn of_user_type(kind: &'t DirectoryObject) -> Self {
+        Self { id: &kind.id, profile: MappedProfile::UserType(kind) }
+    }
+
+    pub(super) fn of_app(app: &'t App) -> Self {
+        Self { id: &app.id, profile: MappedProfile::App(app) }
+    }
+
+    pub(super) fn of_identity_provider(provider: &'t DirectoryObject) -> Self {
+        Self { id: &provider.id, profile: MappedProfile::IdentityProvider(provider) }
+    }
+
+    pub(super) fn is_user_type(&self) -> bool {
+        matches!(self.profile, MappedProfile::UserType(_))
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        if self.is_user_type() { "user" } else { "app" }
+    }
+
+    /// Okta: type and schema by their links.
+    pub(super) fn show(&self, call: ManagementCall<'_>) -> Value {
+        let (name, kind, own, schema) = match self.profile {
+            MappedProfile::UserType(kind) => {
+                let schema = kind.id.replacen("oty", "osc", 1);
+                let own = format!("/api/v1/meta/types/user/{}", kind.id);
+                (kind.name().to_owned(), "user", own, format!("/api/v1/meta/schemas/user/{schema}"))
+            }
+            MappedProfile::App(app) => (app.name.clone(), "appuser", app_path(&app.id), app_schema_path(&app.id)),
+            MappedProfile::IdentityProvider(provider) => {
+                let name = format!("{}_idp", provider.text("type").unwrap_or_default().to_lowercase());
+                (name, "appuser", app_path(&provider.id), app_schema_path(&provider.id))
+            }
+        };
+        let links = Links::at(call.base()).bare("self", &own).bare("schema", &schema);
+        json!({ "id": self.id, "name": name, "type": kind, "_links": links.in_order() })
+    }
+}
+
+fn app_path(id: &str) -> String {
+    format!("/api/v1/apps/{id}")
+}
+
+fn app_schema_path(id: &str) -> String {
+    format!("/api/v1/meta/schemas/apps/{id}/default")
+}

@@ -1,0 +1,94 @@
+//! The refresh tokens and consents of users, for the management API.
+
+use mock_idp_core::ledger::{Consent, IssuedCredential};
+use mock_idp_core::management::ApiError;
+use mock_idp_core::management::consent_grants::ConsentGrant;
+use mock_idp_core::management::refresh_tokens::{IssuedRefreshToken, RefreshTokenFilter};
+
+use super::{Context, revocations};
+
+/// Reads and revokes what clients have been given.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IssuedGrants<'c>(&'c Context);
+
+impl<'c> IssuedGrants<'c> {
+    pub(super) fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// The refresh tokens that can be used, the oldest first.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn refresh_tokens(self, filter: &RefreshTokenFilter) -> Result<Vec<IssuedRefreshToken>, ApiError> {
+        let ledger = self.0.ledger();
+        let users: Vec<String> = match &filter.user_id {
+            Some(id) => vec![id.clone()],
+            None => self.0.org.users().map(|user| user.id.clone()).collect(),
+        };
+        let mut found = Vec::new();
+        for user_id in users {
+            for issued in ledger.issued_tokens().get(&user_id).await?.unwrap_or_default() {
+                let IssuedCredential::Family(id) = issued else { continue };
+                let Some(family) = ledger.families().get(&id).await? else { continue };
+                if family.refresh_tokens(self.0.now).is_some() && filter.accepts(&family) {
+                    found.push(IssuedRefreshToken { id, family });
+                }
+            }
+        }
+        found.sort_by_key(|token| token.family.created);
+        Ok(found)
+    }
+
+    /// Revokes refresh tokens, with the access tokens of their families.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn revoke(self, tokens: &[IssuedRefreshToken]) -> Result<(), ApiError> {
+        let mut batch = self.0.ledger().batch();
+        for token in tokens {
+            revocations::revoke_family(self.0, &mut batch, &token.id);
+        }
+        batch.commit().await?;
+        Ok(())
+    }
+
+    /// The scopes that a user has allowed clients.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn consents(self, user_id: &str) -> Result<Vec<ConsentGrant>, ApiError> {
+        let org = &self.0.org;
+        let mut grants = Vec::new();
+        for server in org.servers() {
+            for app in org.clients() {
+                let key = Consent::key(&server.id, app.client_id(), user_id);
+                let Some(consent) = self.0.ledger().consents().get(&key).await? else { continue };
+                grants.extend(consent.scopes.iter().map(|scope| ConsentGrant {
+                    server_id: server.id.clone(),
+                    client_id: app.client_id().to_owned(),
+                    scope: scope.to_owned(),
+                    created: consent.created,
+                }));
+            }
+        }
+        Ok(grants)
+    }
+
+    /// Takes scopes back: the user is asked again.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn withdraw(self, user_id: &str, grants: &[ConsentGrant]) -> Result<(), ApiError> {
+        let mut batch = self.0.ledger().batch();
+        for grant in grants {
+            let key = Consent::key(&grant.server_id, &grant.client_id, user_id);
+            let scope = grant.scope.clone();
+            batch.update(self.0.ledger().consents(), &key, move |consent: &mut Consent| {
+                consent.scopes = consent.scopes.iter().filter(|known| *known != scope).collect();
+            });
+        }
+        batch.commit().await?;
+        Ok(())
+    }
+}

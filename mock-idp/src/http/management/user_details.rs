@@ -1,0 +1,87 @@
+//! What is known about a user beside the profile: risk, notices, apps, identity providers. Okta: `/api/v1/users/{id}/…`.
+
+use axum::response::Response;
+use http::{Method, StatusCode};
+use mock_idp_core::management::{ApiError, ApiErrorId, identity_provider_users, users};
+use serde_json::{Map, Value};
+
+use super::respond;
+use super::rows::row;
+use crate::engine::Management;
+use crate::http::extract::JsonBody;
+use crate::routing::{PathParameters, Route, handler};
+
+const READ: &[&str] = &["okta.users.read", "okta.users.manage"];
+const MANAGE: &[&str] = &["okta.users.manage"];
+const READ_RISK: &[&str] = &["okta.userRisk.read", "okta.userRisk.manage"];
+const MANAGE_RISK: &[&str] = &["okta.userRisk.manage"];
+
+const RISK: &[&str] = &["/api/v1/users/{id}/risk"];
+
+pub(in crate::http) static ROUTES: &[Route] = &[
+    row(Method::GET, RISK, READ_RISK, handler!(risk)),
+    row(Method::PUT, RISK, MANAGE_RISK, handler!(set_risk)),
+    row(Method::GET, &["/api/v1/users/{id}/appLinks"], READ, handler!(app_links)),
+    row(Method::GET, &["/api/v1/users/{id}/idps"], READ, handler!(identity_providers)),
+    row(Method::GET, &["/api/v1/users/{id}/blocks"], READ, handler!(blocks)),
+    row(Method::GET, &["/api/v1/users/{id}/subscriptions"], READ, handler!(subscriptions)),
+    row(Method::GET, &["/api/v1/users/{id}/subscriptions/{type}"], READ, handler!(subscription)),
+    row(Method::POST, &["/api/v1/users/{id}/subscriptions/{type}/subscribe"], MANAGE, handler!(subscribe)),
+    row(Method::POST, &["/api/v1/users/{id}/subscriptions/{type}/unsubscribe"], MANAGE, handler!(unsubscribe)),
+];
+
+async fn risk(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, call| users::risk(org, call, &path.get("id")))?))
+}
+
+/// Okta: 201 the first time, 200 after it.
+async fn set_risk(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    let body: Map<String, Value> = body.read()?;
+    let (shown, is_new) = call.change(|change| users::set_risk(change, &path.get("id"), &body))?;
+    Ok(if is_new { respond::created(&shown) } else { respond::ok(&shown) })
+}
+
+async fn app_links(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, call| users::app_links(org, call, &path.get("id")))?))
+}
+
+async fn identity_providers(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, call| identity_provider_users::providers_of(org, call, &path.get("id")))?))
+}
+
+/// Okta: orgs without blocks of sign-ins from unknown devices refuse the question.
+async fn blocks(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let licensed = call.read(|org, call| {
+        users::find(org, call, &path.get("id"))?;
+        Ok(org.settings().features.user_blocks)
+    })?;
+    // A sign-in here never blocks a device.
+    if licensed {
+        Ok(respond::ok(&Vec::<Value>::new()))
+    } else {
+        Err(ApiError::new(ApiErrorId::FeatureDenied, "no user blocks"))
+    }
+}
+
+async fn subscriptions(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.read(|org, call| users::subscriptions(org, call, &path.get("id")))?))
+}
+
+async fn subscription(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    let (id, kind) = (path.get("id"), path.get("type"));
+    Ok(respond::ok(&call.read(|org, call| users::subscription(org, call, &id, &kind))?))
+}
+
+async fn subscribe(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    set_subscription(&call, &path, true)
+}
+
+async fn unsubscribe(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+    set_subscription(&call, &path, false)
+}
+
+/// Okta: 200 without a body.
+fn set_subscription(call: &Management, path: &PathParameters, subscribed: bool) -> Result<Response, ApiError> {
+    call.change(|change| users::subscribe(change, &path.get("id"), &path.get("type"), subscribed))?;
+    Ok(respond::empty(StatusCode::OK))
+}

@@ -1,0 +1,36 @@
+//! `/api/v1/apps/{id}/cwo/connections`.
+
+use serde_json::json;
+
+use super::{Api, values};
+use crate::flow::WEB;
+
+const SPA: &str = "0oamarketspa000005d7";
+
+#[tokio::test]
+async fn a_connection_is_listed_by_both_apps_and_goes_with_its_app() {
+    let api = Api::market().await;
+    let own = format!("/api/v1/apps/{WEB}/cwo/connections");
+    assert_eq!(api.get(&own).await.body, json!([]));
+    let created = api.post(&own, json!({ "resourceAppInstanceId": SPA })).await;
+    assert_eq!(created.status, 201);
+    assert_eq!(
+        created.keys(),
+        ["id", "requestingAppInstanceId", "resourceAppInstanceId", "status", "created", "lastUpdated"]
+    );
+    let id = created.body["id"].as_str().unwrap();
+    for app in [WEB, SPA] {
+        assert_eq!(values(&api.get(&format!("/api/v1/apps/{app}/cwo/connections")).await.body, "/id"), [id]);
+    }
+    let one = format!("{own}/{id}");
+    assert_eq!(api.patch(&one, json!({ "status": "INACTIVE" })).await.body["status"], "INACTIVE");
+    assert_eq!(api.get(&format!("{own}?status=ACTIVE")).await.body, json!([]));
+    assert_eq!(api.patch(&one, json!({ "status": "GONE" })).await.error().1, "E0000003");
+    assert_eq!(api.post(&own, json!({})).await.error().1, "E0000001");
+    assert_eq!(api.post(&own, json!({ "resourceAppInstanceId": "0oaunknown" })).await.error().0, 404);
+    assert_eq!(api.delete(&one).await.status, 204);
+    assert_eq!(
+        api.get(&one).await.error(),
+        (404, "E0000007", format!("Not found: Resource not found: {id} (Connection)").as_str(), vec![])
+    );
+}

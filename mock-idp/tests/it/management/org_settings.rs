@@ -1,0 +1,118 @@
+//! `/api/v1/org`, `/api/v1/features`, `/api/v1/brands`.
+
+use serde_json::json;
+
+use super::{Api, keys, values};
+
+#[tokio::test]
+async fn settings_are_merged_by_post_and_replaced_by_put() {
+    let api = Api::market().await;
+    let org = api.get("/api/v1/org").await;
+    assert_eq!(
+        org.keys(),
+        [
+            "id",
+            "subdomain",
+            "companyName",
+            "status",
+            "expiresAt",
+            "created",
+            "lastUpdated",
+            "website",
+            "phoneNumber",
+            "endUserSupportHelpURL",
+            "supportPhoneNumber",
+            "address1",
+            "address2",
+            "city",
+            "state",
+            "country",
+            "postalCode",
+            "_links",
+        ]
+    );
+    assert_eq!(
+        keys(&org.body["_links"]),
+        ["preferences", "uploadLogo", "oktaCommunication", "logo", "oktaSupport", "contacts"]
+    );
+    let changed = api.post("/api/v1/org", json!({ "supportPhoneNumber": "1234567890", "id": "00oother" })).await.body;
+    assert_eq!((&changed["supportPhoneNumber"], &changed["id"]), (&json!("1234567890"), &org.body["id"]));
+    let changed = api.post("/api/v1/org", json!({ "city": "Bern" })).await.body;
+    assert_eq!((&changed["supportPhoneNumber"], &changed["city"]), (&json!("1234567890"), &json!("Bern")));
+    let replaced = api.put("/api/v1/org", json!({ "companyName": "Shop" })).await.body;
+    assert_eq!((&replaced["supportPhoneNumber"], &replaced["city"]), (&json!(""), &json!(null)));
+    assert_eq!(api.get("/api/v1/org").await.body, replaced);
+    assert_eq!(api.post("/api/v1/org", json!({ "companyName": "" })).await.error().1, "E0000001");
+    assert_eq!(api.post("/api/v1/org", json!({ "city": 3 })).await.error().1, "E0000003");
+}
+
+#[tokio::test]
+async fn contacts_are_the_first_administrator_until_they_are_changed() {
+    let api = Api::market().await;
+    assert_eq!(values(&api.get("/api/v1/org/contacts").await.body, "/contactType"), ["BILLING", "TECHNICAL"]);
+    let billing = api.get("/api/v1/org/contacts/BILLING").await;
+    assert_eq!((billing.keys(), &billing.body["userId"]), (vec!["userId", "_links"], &json!("00uadmin0000000005d7")));
+    let changed = api.put("/api/v1/org/contacts/billing", json!({ "userId": "00ubuyer0000000005d7" })).await.body;
+    assert_eq!(api.get("/api/v1/org/contacts/BILLING").await.body, changed);
+    assert_eq!(api.get("/api/v1/org/contacts/TECHNICAL").await.body["userId"], "00uadmin0000000005d7");
+    assert_eq!(api.put("/api/v1/org/contacts/BILLING", json!({ "userId": "00uunknown" })).await.error().0, 404);
+    assert_eq!(api.put("/api/v1/org/contacts/BILLING", json!({})).await.error().1, "E0000001");
+    assert_eq!(api.get("/api/v1/org/contacts/MAGIC").await.error().0, 404);
+}
+
+#[tokio::test]
+async fn a_switch_links_to_the_operation_that_changes_it() {
+    let api = Api::market().await;
+    for (path, member, operation, other) in [
+        ("/api/v1/org/preferences", "showEndUserFooter", "hideEndUserFooter", "showEndUserFooter"),
+        ("/api/v1/org/privacy/oktaCommunication", "optOutEmailUsers", "optIn", "optOut"),
+    ] {
+        let before = api.get(path).await.body;
+        assert_eq!((&before[member], keys(&before["_links"])), (&json!(true), vec![operation]));
+        let after = api.post(&format!("{path}/{operation}"), json!({})).await.body;
+        assert_eq!((&after[member], keys(&after["_links"])), (&json!(false), vec![other]));
+        assert_eq!(api.get(path).await.body, after);
+        assert_eq!(api.post(&format!("{path}/{other}"), json!({})).await.body, before);
+    }
+    let support = api.get("/api/v1/org/privacy/oktaSupport").await.body;
+    assert_eq!((&support["support"], &support["expiration"]), (&json!("DISABLED"), &json!(null)));
+}
+
+#[tokio::test]
+async fn a_feature_is_enabled_and_disabled() {
+    let api = Api::market().await;
+    let listed = api.get("/api/v1/features").await.body;
+    assert_eq!(keys(&listed[0]), ["id", "type", "status", "name", "description", "stage", "_links"]);
+    let own = format!("/api/v1/features/{}", listed[0]["id"].as_str().unwrap());
+    assert_eq!(api.get(&own).await.body, listed[0]);
+    assert_eq!(api.post(&format!("{own}/enable"), json!({})).await.body["status"], "ENABLED");
+    assert_eq!(api.post(&format!("{own}/DISABLE"), json!({})).await.body["status"], "DISABLED");
+    assert_eq!(api.post(&format!("{own}/toggle"), json!({})).await.error().1, "E0000001");
+    for list in ["dependencies", "dependents"] {
+        assert_eq!(api.get(&format!("{own}/{list}")).await.body, json!([]));
+        assert_eq!(api.get(&format!("/api/v1/features/ftrunknown/{list}")).await.error().0, 404);
+    }
+}
+
+#[tokio::test]
+async fn the_brand_of_the_org_can_be_read() {
+    let api = Api::market().await;
+    let brands = api.get("/api/v1/brands?expand=themes").await.body;
+    assert_eq!((brands.as_array().unwrap().len(), &brands[0]["isDefault"]), (1, &json!(true)));
+    let own = format!("/api/v1/brands/{}", brands[0]["id"].as_str().unwrap());
+    let themes = api.get(&format!("{own}/themes")).await.body;
+    assert_eq!(brands[0]["_embedded"]["themes"], themes);
+    let theme = format!("{own}/themes/{}", themes[0]["id"].as_str().unwrap());
+    assert_eq!(api.get(&theme).await.body, themes[0]);
+    assert_eq!(api.get(&format!("{own}/domains")).await.body, json!({ "domains": [] }));
+    let page = api.get(&format!("{own}/templates/email?limit=5")).await;
+    assert_eq!(page.body.as_array().unwrap().len(), 5);
+    assert!(page.links.iter().any(|link| link.contains("rel=\"next\"")), "{:?}", page.links);
+    let template = format!("{own}/templates/email/UserActivation");
+    assert_eq!(api.get(&template).await.body["name"], "UserActivation");
+    assert_eq!(api.get(&format!("{template}/settings")).await.body["recipients"], "ALL_USERS");
+    assert_eq!(api.get(&format!("{template}/customizations")).await.body, json!([]));
+    for unknown in ["/api/v1/brands/bndunknown".to_owned(), format!("{own}/templates/email/Magic")] {
+        assert_eq!(api.get(&unknown).await.error().0, 404, "{unknown}");
+    }
+}

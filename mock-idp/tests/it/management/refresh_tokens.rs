@@ -1,0 +1,78 @@
+//! `/api/v1/apps/{id}/tokens`, `/api/v1/authorizationServers/{id}/clients`, `/api/v1/users/{id}/clients`, `/api/v1/users/{id}/grants`.
+
+use serde_json::{Value, json};
+
+use super::{Api, values};
+use crate::flow::{WEB, authorize, browser, code_request, parameter, redeem};
+
+const BUYER: &str = "/api/v1/users/00ubuyer0000000005d7";
+
+/// Refresh token of the buyer for the web client.
+async fn signed_in(api: &Api) -> String {
+    let request = code_request(WEB, "openid offline_access");
+    let arrived = authorize(&api.mock, &browser(), "buyer@example.test", &request).await;
+    let tokens: Value = redeem(&api.mock, &parameter(&arrived, "code").unwrap()).await.json().await.unwrap();
+    tokens["refresh_token"].as_str().unwrap().to_owned()
+}
+
+/// Whether the introspection endpoint accepts a token.
+async fn is_active(api: &Api, token: &str) -> bool {
+    let request = api.client.post(format!("{}/v1/introspect", api.mock.issuer()));
+    let request = request.basic_auth(WEB, Some(crate::flow::WEB_SECRET)).form(&[("token", token)]);
+    request.send().await.unwrap().json::<Value>().await.unwrap()["active"] == true
+}
+
+#[tokio::test]
+async fn the_same_token_is_found_by_app_by_server_and_by_user() {
+    let api = Api::market().await;
+    let lists = [
+        format!("/api/v1/apps/{WEB}/tokens"),
+        format!("/api/v1/authorizationServers/default/clients/{WEB}/tokens"),
+        format!("{BUYER}/clients/{WEB}/tokens"),
+    ];
+    let clients = ["/api/v1/authorizationServers/default/clients".to_owned(), format!("{BUYER}/clients")];
+    for path in lists.iter().chain(&clients) {
+        assert_eq!(api.get(path).await.body, json!([]), "{path}");
+    }
+    let token = signed_in(&api).await;
+    for list in &lists {
+        let found = api.get(list).await;
+        assert_eq!(found.body.as_array().unwrap().len(), 1, "{list} {}", found.body);
+        let own = format!("{list}/{}", found.body[0]["id"].as_str().unwrap());
+        let shown = api.get(&own).await;
+        assert_eq!(shown.body, found.body[0]);
+        assert_eq!(
+            shown.keys(),
+            ["id", "status", "created", "lastUpdated", "expiresAt", "issuer", "clientId", "userId", "scopes", "_links"]
+        );
+        let base = api.base();
+        assert_eq!(shown.body["_links"]["self"]["href"], format!("{base}{own}"));
+        assert_eq!(shown.body["issuer"], format!("{base}/oauth2/default"));
+        assert_eq!(shown.body["userId"], "00ubuyer0000000005d7");
+    }
+    for path in &clients {
+        assert_eq!(values(&api.get(path).await.body, "/client_id"), [WEB], "{path}");
+    }
+    assert!(is_active(&api, &token).await);
+    assert_eq!(api.delete(&lists[0]).await.status, 204);
+    assert!(!is_active(&api, &token).await);
+    assert_eq!(api.get(&lists[2]).await.body, json!([]));
+}
+
+#[tokio::test]
+async fn one_token_is_revoked_and_unknown_ones_are_not_found() {
+    let api = Api::market().await;
+    let (first, second) = (signed_in(&api).await, signed_in(&api).await);
+    let list = format!("{BUYER}/clients/{WEB}/tokens");
+    let id = api.get(&list).await.body[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(api.delete(&format!("{list}/{id}")).await.status, 204);
+    assert_eq!((is_active(&api, &first).await, is_active(&api, &second).await), (false, true));
+    let not_found = |id: &str, kind: &str| format!("Not found: Resource not found: {id} ({kind})");
+    for (path, text) in [
+        (format!("/api/v1/apps/{WEB}/tokens/x"), not_found(&format!("{WEB}.x"), "OAuth2RefreshTokenTx")),
+        ("/api/v1/apps/x/tokens".to_owned(), not_found("x", "AppInstance")),
+        ("/api/v1/authorizationServers/default/clients/x/tokens".to_owned(), not_found("x", "PublicClientApp")),
+    ] {
+        assert_eq!(api.get(&path).await.error(), (404, "E0000007", text.as_str(), vec![]), "{path}");
+    }
+}
