@@ -107,10 +107,10 @@ impl MockIdp {
         self.ca_path.as_deref()
     }
 
-    /// The directory that the state is kept in. `None` if it is in memory.
+    /// Where the state is kept: a directory, or the URL of a server without its password. `None` if it is in memory.
     #[must_use]
-    pub fn state_path(&self) -> Option<&Path> {
-        self.builder.state.dir.as_deref()
+    pub fn state_place(&self) -> Option<String> {
+        self.builder.state_place()
     }
 
     /// Whether the default org refuses requests beyond Okta's rate limits.

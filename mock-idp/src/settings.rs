@@ -148,6 +148,19 @@ impl std::str::FromStr for IssuerUrl {
     }
 }
 
+/// A URL as it may be shown.
+#[must_use]
+pub(crate) fn without_password(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut url) => {
+            // An error means that the URL cannot have one.
+            let _ = url.set_password(None);
+            url.to_string()
+        }
+        Err(_) => "the URL that was given".to_owned(),
+    }
+}
+
 /// Whether only this machine can reach an address.
 #[must_use]
 pub(crate) fn is_loopback(host: &str) -> bool {

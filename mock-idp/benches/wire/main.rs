@@ -17,6 +17,7 @@ mod client;
 mod dpop;
 mod flow;
 mod process;
+mod store;
 mod wrk;
 
 use std::time::Instant;
@@ -98,6 +99,7 @@ fn main() {
         || runtime.block_on(flow::ceiling_per_second(ceiling.port)),
     );
     drop(mock);
+    store::rows(&runtime, &form);
     memory(&runtime, &form);
     size();
 }

@@ -27,12 +27,26 @@ impl Program {
         program
     }
 
+    /// The mock with more arguments, ready.
+    pub(crate) fn mock_with(arguments: &[&str]) -> Self {
+        let port = free_port();
+        let mut command = Self::mock_command(port);
+        command.args(arguments);
+        let mut program = Self::spawn(command, port);
+        program.wait_for("READY");
+        program
+    }
+
     /// The mock, spawned and possibly not ready.
     pub(crate) fn mock_at(port: u16) -> Self {
+        Self::spawn(Self::mock_command(port), port)
+    }
+
+    fn mock_command(port: u16) -> Command {
         let mut command = Command::new(mock_program());
         command.args(["--port", &port.to_string(), "--log", "off", "--classic-sign-in", "--state-dir"]);
         command.arg(std::env::temp_dir().join("mock-idp-bench"));
-        Self::spawn(command, port)
+        command
     }
 
     /// The ceiling, ready, with bodies of these sizes and a token to verify.

@@ -57,10 +57,11 @@ pub(super) fn banner(mock: &MockIdp, styled: bool) -> String {
     }
     more(&mut text, warnings.len().saturating_sub(MAX_WARNINGS), "warnings, at /_mock/info and with --check");
     let limits = if mock.enforces_rate_limits() { "enforced" } else { "off" };
-    let data = if mock.state_path().is_some() { "data on disk" } else { "data in memory (lost on exit)" };
+    let place = mock.state_place();
+    let data = if place.is_some() { "data is kept" } else { "data in memory (lost on exit)" };
     let _ = writeln!(text, "  Clock real · faults none · rate limits {limits} · {data}");
-    if let Some(path) = mock.state_path() {
-        line(&mut text, "State", &clipped(&path.display().to_string()));
+    if let Some(place) = place {
+        line(&mut text, "State", &clipped(&place));
     }
     if let Some(path) = mock.ca_path() {
         line(&mut text, "https", &format!("trust {}", path.display()));

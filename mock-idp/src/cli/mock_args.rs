@@ -28,6 +28,9 @@ pub(super) struct MockArgs {
     #[cfg(feature = "disk")]
     #[command(flatten)]
     store: StoreArgs,
+    #[cfg(feature = "redis")]
+    #[command(flatten)]
+    shared: SharedArgs,
     /// Do not show the user picker on the sign-in page.
     #[arg(long, env = "MOCK_IDP_NO_PICKER", value_parser = clap::builder::FalseyValueParser::new())]
     no_picker: bool,
@@ -67,6 +70,15 @@ struct StoreArgs {
     /// Set the state that is in the directory aside, and start over.
     #[arg(long, requires = "dir", env = "MOCK_IDP_RESET_STATE", value_parser = clap::builder::FalseyValueParser::new())]
     reset_state: bool,
+}
+
+/// The server that mocks share.
+#[cfg(feature = "redis")]
+#[derive(Debug, Args)]
+struct SharedArgs {
+    /// Redis or Valkey server (redis://host:port, or rediss:// for TLS) that several mocks share, as if they were one.
+    #[arg(long, value_name = "URL", env = "MOCK_IDP_LEDGER", hide_env_values = true, conflicts_with = "seed")]
+    ledger: Option<String>,
 }
 
 /// The state directory.
@@ -126,6 +138,10 @@ impl MockArgs {
         }
         if let Some(dir) = self.state.dir() {
             builder = builder.state_dir(dir);
+        }
+        #[cfg(feature = "redis")]
+        if let Some(url) = &self.shared.ledger {
+            builder = builder.ledger(url.as_str());
         }
         #[cfg(feature = "disk")]
         if let Some(dir) = &self.store.dir {

@@ -38,16 +38,15 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
             Err(refused) => return refused,
         };
         let unavailable = |error: LedgerError| Explained::undecided(ControlError::from(error).into_response());
-        if let Err(error) = org.follow_store().await {
-            return unavailable(error);
+        if let Err(refused) = check(&head).and_then(|()| check_query(&head, &matched)) {
+            return refused;
         }
-        let mut decided = match check(&head).and_then(|()| check_query(&head, &matched)) {
-            Ok(()) => matched.handler()(Request::from_parts(head, body)).await,
-            Err(refused) => return refused,
+        let changes = !matches!(head.method, Method::GET | Method::HEAD);
+        let run = org.run_stored(changes, || matched.handler()(Request::from_parts(head, body)));
+        let mut decided = match run.await {
+            Ok(decided) => decided,
+            Err(error) => return unavailable(error),
         };
-        if let Err(error) = org.settle().await {
-            return unavailable(error);
-        }
         let no_store = HeaderValue::from_static("no-store");
         decided.result.headers_mut().entry(header::CACHE_CONTROL).or_insert(no_store);
         decided

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::{StatusCode, header};
+use mock_idp_core::ledger::LedgerError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,6 +66,9 @@ pub(super) async fn readyz(At(address): At) -> Result<Json<Health>, ControlError
     }
     for org in address.orgs.loaded() {
         org.follow_store().await?;
+        if let Some(error) = org.store_error() {
+            return Err(LedgerError::Unavailable(error).into());
+        }
         org.follow_clock().await?;
     }
     Ok(health(&address))

@@ -68,7 +68,7 @@ impl OrgInstance {
         // Nonces and registration access tokens stay valid where the state is loaded.
         self.dpop_nonce().await?;
         let saved_at = self.clock.now();
-        let mut ledger = self.ledger.save(saved_at)?;
+        let mut ledger = self.ledger.save(saved_at).await?;
         ledger.shift_remove(CLOCK_TABLE);
         Ok(OrgState {
             format: OrgState::FORMAT.to_owned(),

@@ -1,5 +1,7 @@
 //! Changes of an org on their way to the store, and an org that is restored from it.
 
+use std::sync::atomic::Ordering;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use mock_idp_core::ledger::LedgerError;
@@ -7,8 +9,29 @@ use mock_idp_core::org::{Org, Problem, Problems, RowChange, StoredRow};
 
 use super::OrgInstance;
 use super::snapshots::OrgChange;
-use crate::ledger::{OrgRow, TableUsage};
+use crate::ledger::{Ledger, OrgRow, TableUsage};
 use crate::metrics::Histogram;
+
+/// Keeps other processes from changing an org.
+#[derive(Debug)]
+struct OrgLock<'o> {
+    ledger: &'o Ledger,
+    owner: &'o str,
+    _guard: tokio::sync::MutexGuard<'o, ()>,
+}
+
+impl OrgLock<'_> {
+    /// Lets others change the org.
+    async fn release(self) {
+        // The store releases it by itself soon.
+        if let Err(error) = self.ledger.unlock_org(self.owner).await {
+            tracing::warn!("{error}");
+        }
+    }
+}
+
+/// The revision of an org that has to be loaded again.
+const OUTDATED: u64 = u64::MAX;
 
 /// Why an org is not restored.
 #[derive(Debug, thiserror::Error)]
@@ -20,12 +43,12 @@ pub(crate) enum RestoreError {
 }
 
 /// An org that has been restored.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Restored {
     /// How many objects differ from the document.
     pub(crate) changes: usize,
-    /// Whether the document is another one than when the state was written.
-    pub(crate) document_changed: bool,
+    /// The digest of the document that they belong to.
+    document: Option<Vec<u8>>,
 }
 
 /// The key of the digest of the document that the rows belong to.
@@ -70,33 +93,27 @@ impl OrgInstance {
     /// # Errors
     /// They cannot be stored; the org is restored without them.
     pub(crate) async fn settle(&self) -> Result<(), LedgerError> {
-        let made = {
-            let waiting = self.unstored.waiting.lock();
-            if waiting.stored >= waiting.made {
-                return Ok(());
-            }
-            waiting.made
-        };
-        let _storing = self.unstored.storing.lock().await;
-        let (rows, last) = {
-            let mut waiting = self.unstored.waiting.lock();
-            if let Some((until, error)) = &waiting.failed
-                && made <= *until
-            {
-                return Err(error.clone());
-            }
-            if waiting.stored >= made {
-                return Ok(());
-            }
-            (std::mem::take(&mut waiting.rows), waiting.made)
-        };
-        let stored = self.ledger.store_org(rows).await;
-        let mut waiting = self.unstored.waiting.lock();
-        waiting.stored = last;
-        if let Err(error) = &stored {
-            waiting.failed = Some((last, error.clone()));
+        let stored = self.unstored.waiting.lock().stored;
+        self.settle_since(stored).await
+    }
+
+    /// The same; it fails if any change after this number could not be stored.
+    async fn settle_since(&self, began: u64) -> Result<(), LedgerError> {
+        if let Some(settled) = self.unstored.settled(began) {
+            return settled;
         }
-        stored
+        let _storing = self.unstored.storing.lock().await;
+        if let Some(settled) = self.unstored.settled(began) {
+            return settled;
+        }
+        let (rows, last) = self.unstored.take();
+        let revision = self.unstored.revision.load(Ordering::Acquire);
+        let stored = self.ledger.store_org(rows, revision).await;
+        // If it failed, the snapshot has changes that are not stored: it is loaded again.
+        let revision = stored.as_ref().copied().unwrap_or(OUTDATED);
+        self.unstored.revision.store(revision, Ordering::Release);
+        self.unstored.finish(last, stored.err());
+        self.unstored.settled(began).unwrap_or(Ok(()))
     }
 
     /// Loads the org and its records again, if changes could not be stored.
@@ -104,12 +121,12 @@ impl OrgInstance {
     /// # Errors
     /// The store is unavailable.
     pub(crate) async fn follow_store(&self) -> Result<(), LedgerError> {
-        if !self.ledger.is_outdated() {
+        if !self.is_outdated() {
             return Ok(());
         }
         let _storing = self.unstored.storing.lock().await;
-        if self.ledger.is_outdated() {
-            self.restore().map_err(|error| LedgerError::Unavailable(error.to_string()))?;
+        if self.is_outdated() {
+            self.restore().await.map_err(|error| LedgerError::Unavailable(error.to_string()))?;
         }
         Ok(())
     }
@@ -118,29 +135,81 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The store is unavailable, or what it has does not fit the document.
-    pub(crate) fn restore(&self) -> Result<Restored, RestoreError> {
+    pub(crate) async fn restore(&self) -> Result<Restored, RestoreError> {
         if !self.is_stored() {
-            return Ok(Restored { changes: 0, document_changed: false });
+            return Ok(Restored::default());
         }
-        let mut rows = self.ledger.load_stored(|setting| {
+        let load = self.ledger.load_stored(|setting| {
             self.clock.follow(setting.unwrap_or_else(|| self.clock.start()));
             self.clock.now()
-        })?;
+        });
+        let (revision, mut rows) = load.await?;
         let document = rows.iter().position(|row| row.key == DOCUMENT).map(|position| rows.swap_remove(position));
         let seed = self.snapshots.seed();
-        let digest = document_digest(&seed);
         let changes = rows.len();
         let org = seed.with_rows(rows.into_iter().map(stored_row).collect::<Result<_, _>>()?)?;
         self.snapshots.load(org);
-        self.unstored.clear();
+        self.unstored.lose();
+        self.unstored.revision.store(revision, Ordering::Release);
         self.key_sets.clear();
         self.increment_revision();
-        let known = document.and_then(|row| row.bytes);
-        let document_changed = known.as_ref().is_some_and(|known| *known != digest);
-        if known.is_none() || document_changed {
-            self.unstored.add(vec![document_row(digest)]);
+        Ok(Restored { changes, document: document.and_then(|row| row.bytes) })
+    }
+
+    /// Notes which document the stored rows belong to; whether it was another one before.
+    pub(crate) fn note_document(&self, restored: &Restored) -> bool {
+        let digest = document_digest(&self.snapshots.seed());
+        if !self.is_stored() || restored.document.as_ref() == Some(&digest) {
+            return false;
         }
-        Ok(Restored { changes, document_changed })
+        self.unstored.add(vec![document_row(digest)]);
+        restored.document.is_some()
+    }
+
+    /// Whether other processes can change the org.
+    #[must_use]
+    pub(crate) fn is_shared(&self) -> bool {
+        self.ledger.is_shared()
+    }
+
+    fn is_outdated(&self) -> bool {
+        self.ledger.is_outdated(self.unstored.revision.load(Ordering::Acquire))
+    }
+
+    /// Runs a request on the org as it is stored now, and waits until its changes of the org are stored.
+    ///
+    /// # Errors
+    /// The store is unavailable, or the changes cannot be stored; the org is restored without them.
+    pub(crate) async fn run_stored<T, F: Future<Output = T>>(
+        &self,
+        may_change: bool,
+        request: impl FnOnce() -> F,
+    ) -> Result<T, LedgerError> {
+        let lock = if may_change { self.begin_change().await? } else { None };
+        let began = self.unstored.waiting.lock().made;
+        let result = match self.follow_store().await {
+            Ok(()) => Ok(request().await),
+            Err(error) => Err(error),
+        };
+        let settled = self.settle_since(began).await;
+        if let Some(lock) = lock {
+            lock.release().await;
+        }
+        settled.and(result)
+    }
+
+    /// Begins a request that may change the org: no other process changes it until the change has ended. `None` if no other process
+    /// can.
+    ///
+    /// # Errors
+    /// The store is unavailable, or others do not stop changing the org.
+    async fn begin_change(&self) -> Result<Option<OrgLock<'_>>, LedgerError> {
+        if !self.ledger.is_shared() {
+            return Ok(None);
+        }
+        let guard = self.unstored.changing.lock().await;
+        self.ledger.lock_org(&self.unstored.owner).await?;
+        Ok(Some(OrgLock { ledger: &self.ledger, owner: &self.unstored.owner, _guard: guard }))
     }
 
     /// All rows that an org needs so that it is restored from the seed.

@@ -7,7 +7,7 @@ use axum::response::IntoResponse as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Request, StatusCode, header};
 use mock_idp_core::ledger::{Authentication, ClockSetting, PolledRequest, UserDecision};
-use mock_idp_core::org::Org;
+use mock_idp_core::org::{Org, Problems};
 use mock_idp_core::protocol::Scopes;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ use crate::control::ControlError;
 use crate::http::front::Front;
 use crate::keys::{KeyPool, KeyRing, NewKeys, Rotation};
 use crate::ledger::Ledger;
-use crate::ledger::tests::{BrokenStore, BytesInMemory, FailingStore};
+use crate::ledger::tests::{BrokenStore, BytesInMemory};
 use crate::routing::Table;
 
 fn org() -> Arc<Org> {
@@ -35,7 +35,7 @@ fn instance(ledger: Ledger) -> OrgInstance {
 
 /// The response of an org whose store is unavailable, and the reason in its journal.
 async fn respond(request: Request<Body>) -> (StatusCode, String, Option<String>) {
-    let ledger = Ledger::in_store(Arc::new(FailingStore));
+    let ledger = Ledger::in_store(Arc::new(BrokenStore::silent()));
     let orgs = Arc::new(Orgs::new(instance(ledger), Vec::new(), SandboxSettings::default()));
     let front = Front::new(Arc::clone(&orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap());
     let response = front.for_connection(false, Arc::default()).answer(request).await.unwrap();
@@ -119,14 +119,14 @@ async fn oktas_apis_answer_with_the_503_envelope_when_the_store_is_unavailable()
 
 #[tokio::test]
 async fn the_control_api_answers_503_when_the_store_is_unavailable() {
-    let org = instance(Ledger::in_store(Arc::new(FailingStore)));
+    let org = instance(Ledger::in_store(Arc::new(BrokenStore::silent())));
     let clock = org.clock.setting();
     let error = org.change_clock(Clock::freeze).await.unwrap_err();
     let response = ControlError::from(error).into_response();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(response.headers()[header::RETRY_AFTER], "1");
     assert_eq!(org.clock.setting(), clock, "the clock is not changed");
-    assert_eq!(org.reset().await.unwrap_err(), FailingStore::error());
+    assert_eq!(org.reset().await.unwrap_err(), BrokenStore::error());
 }
 
 /// Two processes that share a store.
@@ -148,6 +148,44 @@ async fn a_clock_that_another_process_has_changed_is_followed() {
     second.reset().await.unwrap();
     first.follow_clock().await.unwrap();
     assert_eq!((first.clock.state().offset, first.clock.state().frozen), (0, false));
+}
+
+/// Trusts an origin.
+fn trust(process: &OrgInstance, origin: &str) {
+    process
+        .change(|draft| {
+            draft.trust_origin(origin);
+            Ok::<_, Problems>(())
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_change_of_the_org_by_another_process_is_followed() {
+    let [first, second] = two_processes();
+    trust(&first, "https://a.test");
+    first.settle().await.unwrap();
+    assert!(!second.org().trusts_origin("https://a.test"));
+    second.follow_store().await.unwrap();
+    assert!(second.org().trusts_origin("https://a.test"));
+    first.reset().await.unwrap();
+    second.follow_store().await.unwrap();
+    assert!(!second.org().trusts_origin("https://a.test"), "a reset is followed too");
+}
+
+#[tokio::test]
+async fn of_two_changes_of_one_revision_the_later_is_refused_and_undone() {
+    let [first, second] = two_processes();
+    trust(&first, "https://a.test");
+    trust(&second, "https://b.test");
+    first.settle().await.unwrap();
+    second.settle().await.unwrap_err();
+    second.follow_store().await.unwrap();
+    assert!(second.org().trusts_origin("https://a.test") && !second.org().trusts_origin("https://b.test"));
+    trust(&second, "https://b.test");
+    second.settle().await.unwrap();
+    first.follow_store().await.unwrap();
+    assert!(first.org().trusts_origin("https://b.test"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
-use http::{Request, header};
+use http::{Method, Request, header};
 use mock_idp_core::management::{AccessError, ApiError, Caller};
 
 use crate::address::Address;
@@ -23,18 +23,14 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
         Err(refused) => return Box::pin(std::future::ready(refused)),
     };
     let address = head.extensions.get::<Arc<Address>>().filter(|address| address.org.is_stored()).cloned();
-    let decided = call(&matched, head, body);
+    let changes = !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let may_change_org = changes
+        && matched.route().is_some_and(|route| matches!(route.access, Access::Management(_) | Access::Registration(_)));
     match address {
-        None => decided,
+        None => call(&matched, head, body),
         Some(address) => Box::pin(async move {
-            if let Err(error) = address.org.follow_store().await {
-                return api_error::render(&error.into());
-            }
-            let decided = decided.await;
-            match address.org.settle().await {
-                Ok(()) => decided,
-                Err(error) => api_error::render(&error.into()),
-            }
+            let run = address.org.run_stored(may_change_org, || call(&matched, head, body));
+            run.await.unwrap_or_else(|error| api_error::render(&error.into()))
         }),
     }
 }

@@ -203,7 +203,8 @@ impl Shared {
         let path = request.uri().path();
         let is_key_set = matched.route().is_some_and(oauth::is_key_set);
         let fault = address.org.faults.take_transport(path, is_key_set);
-        let current = address.org.clock_is_current() && !address.org.clock.steps();
+        // What other processes change is not known at once.
+        let current = !address.org.is_shared() && !address.org.clock.steps();
         let cacheable = fault.is_none() && current && response_cache::is_cacheable(&request);
         let state = cacheable.then(|| State::now(address));
         match state.and_then(|state| edge.cache.find(address, path, state)) {

@@ -4,6 +4,10 @@ use std::fmt;
 
 use mock_idp_core::ledger::LedgerError;
 
+#[cfg(any(test, feature = "redis"))]
+use super::byte_operations::{Found, find, put_change, unreadable};
+#[cfg(any(test, feature = "redis"))]
+use super::byte_store::{ByteChange, ByteStore, ByteWrite, Expected, Stored};
 use super::entries::{Entries, Version};
 use super::log::LoggedChange;
 use super::memory::{Definition, MemoryTables, MemoryWrite, changes};
@@ -67,7 +71,7 @@ impl<'l> Batch<'l> {
         &mut self,
         table: Table<'l, T>,
         key: &str,
-        change: impl Fn(&mut T) + Send + 'static,
+        change: impl Fn(&mut T) + Send + Sync + 'static,
     ) {
         self.add(table, key, Change::Update { change: Box::new(change), expires: None, or_insert: None });
     }
@@ -78,7 +82,7 @@ impl<'l> Batch<'l> {
         table: Table<'l, T>,
         key: &str,
         expires: i64,
-        change: impl Fn(&mut T) + Send + 'static,
+        change: impl Fn(&mut T) + Send + Sync + 'static,
     ) {
         self.add(table, key, Change::Update { change: Box::new(change), expires: Some(expires), or_insert: None });
     }
@@ -89,7 +93,7 @@ impl<'l> Batch<'l> {
         table: Table<'l, T>,
         key: &str,
         expires: i64,
-        change: impl Fn(&mut T) + Send + 'static,
+        change: impl Fn(&mut T) + Send + Sync + 'static,
     ) {
         self.add(
             table,
@@ -108,7 +112,7 @@ impl<'l> Batch<'l> {
         &mut self,
         table: Table<'l, T>,
         key: &str,
-        condition: impl Fn(&T) -> bool + Send + 'static,
+        condition: impl Fn(&T) -> bool + Send + Sync + 'static,
     ) {
         self.add(table, key, Change::Require(Box::new(condition)));
     }
@@ -127,20 +131,22 @@ impl<'l> Batch<'l> {
                 let writes = self.writes.into_iter().map(|write| write as Box<dyn MemoryWrite>).collect();
                 memory.commit(writes, self.now).await
             }
-            #[cfg(test)]
-            Store::Bytes(store) => super::byte_store::commit(&**store, &self.writes, self.now),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => commit(&**store, &self.writes, self.now).await,
         }
     }
 }
 
 /// One write, whatever its record.
 pub(super) trait Write: MemoryWrite {
-    #[cfg(test)]
-    fn to_bytes(
-        &self,
-        store: &dyn super::byte_store::ByteStore,
+    /// The write as a store of bytes makes it, after the earlier ones of the batch; `None` if there is nothing to write.
+    #[cfg(any(test, feature = "redis"))]
+    fn to_bytes<'w>(
+        &'w self,
+        store: &'w dyn ByteStore,
+        earlier: &'w [ByteWrite],
         now: i64,
-    ) -> Result<Vec<super::byte_store::ByteWrite>, LedgerError>;
+    ) -> Stored<'w, Option<ByteWrite>>;
 }
 
 pub(super) struct TypedWrite<T: 'static> {
@@ -166,14 +172,14 @@ pub(super) enum Change<T> {
     },
     Delete,
     Update {
-        change: Box<dyn Fn(&mut T) + Send>,
+        change: Box<dyn Fn(&mut T) + Send + Sync>,
         /// The earliest expiry of the changed record.
         expires: Option<i64>,
         /// The record to start from where there is none, and its expiry.
         or_insert: Option<(T, i64)>,
     },
     RequireVersion(Version),
-    Require(Box<dyn Fn(&T) -> bool + Send>),
+    Require(Box<dyn Fn(&T) -> bool + Send + Sync>),
 }
 
 impl<T: StoredRecord> TypedWrite<T> {
@@ -234,12 +240,92 @@ impl<T: StoredRecord> MemoryWrite for TypedWrite<T> {
 }
 
 impl<T: StoredRecord> Write for TypedWrite<T> {
-    #[cfg(test)]
-    fn to_bytes(
-        &self,
-        store: &dyn super::byte_store::ByteStore,
+    #[cfg(any(test, feature = "redis"))]
+    fn to_bytes<'w>(
+        &'w self,
+        store: &'w dyn ByteStore,
+        earlier: &'w [ByteWrite],
         now: i64,
-    ) -> Result<Vec<super::byte_store::ByteWrite>, LedgerError> {
-        super::byte_store::to_bytes(self, store, now)
+    ) -> Stored<'w, Option<ByteWrite>> {
+        Box::pin(self.as_bytes(store, earlier, now))
+    }
+}
+
+#[cfg(any(test, feature = "redis"))]
+async fn commit(store: &dyn ByteStore, writes: &[Box<dyn Write>], now: i64) -> Result<(), LedgerError> {
+    loop {
+        let mut bytes = Vec::new();
+        for write in writes {
+            // A version that the batch requires and that is not there is a conflict at once.
+            let write = write.to_bytes(store, &bytes, now).await?;
+            bytes.extend(write);
+        }
+        match store.commit(bytes, now).await {
+            Err(LedgerError::Conflict { .. }) => {}
+            other => return other.map(drop),
+        }
+    }
+}
+
+#[cfg(any(test, feature = "redis"))]
+impl<T: StoredRecord> TypedWrite<T> {
+    async fn as_bytes(
+        &self,
+        store: &dyn ByteStore,
+        earlier: &[ByteWrite],
+        now: i64,
+    ) -> Result<Option<ByteWrite>, LedgerError> {
+        let (table, bound) = (self.definition.name, self.definition.bound);
+        let conflict = Err(LedgerError::Conflict { table });
+        let one = |expected, change| Ok(Some(ByteWrite { table, key: self.key.clone(), expected, change }));
+        if let Change::Put { value, expires } = &self.change {
+            return one(Expected::Anything, put_change(value, *expires, bound)?);
+        }
+        if let Change::Delete = &self.change {
+            return one(Expected::Anything, ByteChange::Delete);
+        }
+        let Found { version, live } = self.find(store, earlier, now).await?;
+        let expected = Expected::Version(version);
+        match &self.change {
+            Change::Put { .. } | Change::Delete => Ok(None),
+            Change::PutNew { .. } if live.is_some() => conflict,
+            Change::PutNew { value, expires } => one(expected, put_change(value, *expires, bound)?),
+            Change::Replace { version: required, value, expires } => match live {
+                Some((_, known)) if version == Some(required.0) => {
+                    let expires = expires.map_or(known, |new| new.max(known));
+                    one(expected, put_change(value, expires, bound)?)
+                }
+                _ => conflict,
+            },
+            Change::RequireVersion(required) if live.is_some() && version == Some(required.0) => {
+                one(expected, ByteChange::Keep)
+            }
+            Change::Require(condition) if live.as_ref().is_some_and(|(value, _)| condition(value)) => {
+                one(expected, ByteChange::Keep)
+            }
+            Change::RequireVersion(_) | Change::Require(_) => conflict,
+            Change::Update { change, expires, or_insert } => {
+                let live = live.map(|(value, known)| (value, expires.map_or(known, |new| new.max(known))));
+                let Some((mut value, expires)) = live.or_else(|| or_insert.clone()) else { return Ok(None) };
+                change(&mut value);
+                one(expected, put_change(&value, expires, bound)?)
+            }
+        }
+    }
+
+    /// The record as the earlier writes of the batch leave it.
+    async fn find(&self, store: &dyn ByteStore, earlier: &[ByteWrite], now: i64) -> Result<Found<T>, LedgerError> {
+        let table = self.definition.name;
+        let mut found = find(store, table, &self.key, now).await?;
+        for write in earlier.iter().filter(|write| write.table == table && write.key == self.key) {
+            match &write.change {
+                ByteChange::Keep => {}
+                ByteChange::Delete => found.live = None,
+                ByteChange::Put { bytes, expires, .. } => {
+                    found.live = Some((serde_json::from_slice(bytes).map_err(unreadable)?, *expires));
+                }
+            }
+        }
+        Ok(found)
     }
 }

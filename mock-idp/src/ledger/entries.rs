@@ -9,6 +9,13 @@ use mock_idp_core::ledger::RecordSize;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Version(pub(super) u64);
 
+/// A value, and the version of the record that it was read from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Versioned<T> {
+    pub(crate) value: T,
+    pub(crate) version: Version,
+}
+
 /// The expiry of a record that never expires.
 pub(crate) const NEVER: i64 = i64::MAX;
 

@@ -85,8 +85,17 @@ macro_rules! memory_tables {
         }
 
         /// The names of all tables.
-        #[cfg(test)]
+        #[cfg(any(test, feature = "redis"))]
         pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// The bound of a table.
+        #[cfg(any(test, feature = "redis"))]
+        pub(super) fn bound_of(table: &str) -> Bound {
+            match table {
+                $(stringify!($name) => Bound { records: $records, bytes: $mebibytes * 1024 * 1024 },)*
+                _ => Bound { records: 0, bytes: 0 },
+            }
+        }
     };
 }
 
@@ -286,11 +295,17 @@ impl Memory {
     }
 }
 
+/// Saved records as changes.
+#[cfg(any(test, feature = "redis"))]
+pub(super) fn logged(saved: SavedTables, now: i64) -> Result<Vec<LoggedChange>, SavedTablesError> {
+    Ok(MemoryTables::load(saved, now)?.logged().map_err(unwritable)?)
+}
+
 /// The table that is not cleared: the tokens stay valid by themselves, and must stay revoked.
 pub(super) const KEPT: &str = "revoked_access_tokens";
 
 /// One write of a batch, whatever its record.
-pub(super) trait MemoryWrite: Send {
+pub(super) trait MemoryWrite: Send + Sync {
     fn check(&self, tables: &mut MemoryTables, now: i64) -> Result<(), LedgerError>;
 
     /// Makes the write, and adds what it has changed if that is wanted.

@@ -5,7 +5,9 @@
 //! expiry, which is judged by the org's clock; a store may remove expired records, and nothing depends on when it does.
 
 mod batch;
-#[cfg(test)]
+#[cfg(any(test, feature = "redis"))]
+mod byte_operations;
+#[cfg(any(test, feature = "redis"))]
 mod byte_store;
 #[cfg(feature = "disk")]
 mod disk;
@@ -14,7 +16,10 @@ mod list;
 #[cfg_attr(not(feature = "disk"), expect(dead_code, reason = "only the store on disk has a log"))]
 mod log;
 mod memory;
+mod org_row;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 mod saved;
 mod store;
 mod table;
@@ -25,16 +30,19 @@ pub(crate) mod tests;
 pub(crate) use batch::Batch;
 #[cfg(feature = "disk")]
 pub(crate) use disk::{DiskError, DiskFile, DiskStore};
-pub(crate) use entries::{NEVER, TableUsage, Version};
+pub(crate) use entries::{NEVER, TableUsage, Version, Versioned};
 pub(crate) use mock_idp_core::ledger::LedgerError;
+pub(crate) use org_row::OrgRow;
 pub(crate) use record::StoredRecord;
+#[cfg(feature = "redis")]
+pub(crate) use redis::{RedisError, RedisServer, RedisStore};
 pub(crate) use saved::{SavedTables, SavedTablesError};
-pub(crate) use table::{Table, Versioned};
+pub(crate) use table::Table;
 pub(crate) use tables::LedgerAt;
 
 use crate::metrics::Histogram;
-use log::LoggedChange;
 use mock_idp_core::ledger::ClockSetting;
+use org_row::ORG_ROWS;
 use store::Store;
 
 /// All records of one org.
@@ -42,16 +50,6 @@ use store::Store;
 pub(crate) struct Ledger {
     store: Store,
 }
-
-/// A row of the org that differs from the one it was started with, as a store keeps it; none if it does not any more.
-#[derive(Clone, Debug)]
-pub(crate) struct OrgRow {
-    pub(crate) key: String,
-    pub(crate) bytes: Option<Vec<u8>>,
-}
-
-/// The name of the rows of the org in a store. They are in no table of the memory: the org's snapshot has them.
-const ORG_ROWS: &str = "org_rows";
 
 impl Ledger {
     #[cfg(test)]
@@ -65,6 +63,12 @@ impl Ledger {
         Self { store: Store::Memory(Box::new(memory::Memory::with_log(store.log(org)))) }
     }
 
+    /// The records of an org in Redis.
+    #[cfg(feature = "redis")]
+    pub(crate) fn shared(store: RedisStore) -> Self {
+        Self { store: Store::Bytes(std::sync::Arc::new(store)) }
+    }
+
     /// The records that have not expired at `now`, in seconds since 1970 by the org's clock.
     pub(crate) fn at(&self, now: i64) -> LedgerAt<'_> {
         LedgerAt { store: &self.store, now }
@@ -75,8 +79,8 @@ impl Ledger {
     pub(crate) fn clock_revision(&self) -> Option<u64> {
         match &self.store {
             Store::Memory(_) => None,
-            #[cfg(test)]
-            Store::Bytes(store) => Some(store.clock_revision()),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => Some(store.known().clock_revision),
         }
     }
 
@@ -84,55 +88,82 @@ impl Ledger {
     pub(crate) fn stores_org(&self) -> bool {
         match &self.store {
             Store::Memory(memory) => memory.log().is_some(),
-            #[cfg(test)]
-            Store::Bytes(_) => false,
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(_) => true,
         }
     }
 
-    /// Whether what is in memory has to be loaded from the store again, because changes could not be stored.
-    pub(crate) fn is_outdated(&self) -> bool {
+    /// Whether what is in memory has to be loaded from the store again: changes could not be stored, or another process has changed
+    /// the org since this revision.
+    pub(crate) fn is_outdated(&self, revision: u64) -> bool {
         match &self.store {
             Store::Memory(memory) => memory.log().is_some_and(log::ChangeLog::is_outdated),
-            #[cfg(test)]
-            Store::Bytes(_) => false,
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.known().org_revision != revision,
         }
     }
 
-    /// Loads all records from the store. `now` is the time by the clock with the stored setting. Returns the rows of the org.
+    /// Loads all records that are kept in memory from the store. `now` is the time by the clock with the stored setting. Returns the
+    /// rows of the org and their revision.
     ///
     /// # Errors
     /// The store is unavailable, or has a record that this version cannot read.
-    pub(crate) fn load_stored(
+    pub(crate) async fn load_stored(
         &self,
         now: impl FnOnce(Option<ClockSetting>) -> i64,
-    ) -> Result<Vec<OrgRow>, LedgerError> {
-        let records = match &self.store {
-            Store::Memory(memory) => memory.load_stored(|records| {
-                let setting = records.iter().find(|record| record.table == "clock_settings");
-                now(setting.and_then(|record| serde_json::from_slice(&record.bytes).ok()))
-            })?,
-            #[cfg(test)]
-            Store::Bytes(_) => Vec::new(),
-        };
-        let rows = records.into_iter().map(|record| match record.table == ORG_ROWS {
-            true => Ok(OrgRow { key: record.key, bytes: Some(record.bytes) }),
-            false => Err(LedgerError::Unavailable(format!(
-                "this version has no table `{}`; use the version that wrote the state, or start over with --reset-state",
-                record.table
-            ))),
-        });
-        rows.collect()
+    ) -> Result<(u64, Vec<OrgRow>), LedgerError> {
+        match &self.store {
+            Store::Memory(memory) => Ok((0, load_in_memory(memory, now)?)),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.org_rows().await,
+        }
     }
 
-    /// Stores changed rows of the org.
+    /// Stores changed rows of the org of this revision. Returns the next revision.
     ///
     /// # Errors
-    /// The store is unavailable.
-    pub(crate) async fn store_org(&self, rows: Vec<OrgRow>) -> Result<(), LedgerError> {
+    /// The store is unavailable; a conflict if another process has changed the org.
+    pub(crate) async fn store_org(&self, rows: Vec<OrgRow>, revision: u64) -> Result<u64, LedgerError> {
         match &self.store {
-            Store::Memory(memory) => memory.add(rows.into_iter().map(OrgRow::into_change).collect()).await,
-            #[cfg(test)]
-            Store::Bytes(_) => Ok(()),
+            Store::Memory(memory) => {
+                memory.add(rows.into_iter().map(OrgRow::into_change).collect()).await?;
+                Ok(revision)
+            }
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.commit_org(rows, revision).await,
+        }
+    }
+
+    /// Whether other processes may change the org.
+    pub(crate) fn is_shared(&self) -> bool {
+        match &self.store {
+            Store::Memory(_) => false,
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(_) => true,
+        }
+    }
+
+    /// Keeps other processes from changing the org, for a moment.
+    ///
+    /// # Errors
+    /// The store is unavailable, or others do not stop changing the org.
+    pub(crate) async fn lock_org(&self, owner: &str) -> Result<(), LedgerError> {
+        match &self.store {
+            Store::Memory(_) => Ok(()),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.lock_org(owner).await,
+        }
+    }
+
+    /// Lets other processes change the org.
+    ///
+    /// # Errors
+    /// The store is unavailable; they can change it soon then.
+    pub(crate) async fn unlock_org(&self, owner: &str) -> Result<(), LedgerError> {
+        match &self.store {
+            Store::Memory(_) => Ok(()),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.unlock_org(owner).await,
         }
     }
 
@@ -140,8 +171,8 @@ impl Ledger {
     pub(crate) fn error(&self) -> Option<String> {
         match &self.store {
             Store::Memory(memory) => memory.log().and_then(log::ChangeLog::error),
-            #[cfg(test)]
-            Store::Bytes(_) => None,
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.known().error,
         }
     }
 
@@ -149,8 +180,8 @@ impl Ledger {
     pub(crate) fn write_times(&self) -> Option<&Histogram> {
         match &self.store {
             Store::Memory(memory) => memory.log().map(log::ChangeLog::write_times),
-            #[cfg(test)]
-            Store::Bytes(_) => None,
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => Some(store.times()),
         }
     }
 
@@ -158,7 +189,7 @@ impl Ledger {
     pub(crate) fn usage(&self) -> Vec<(&'static str, TableUsage)> {
         match &self.store {
             Store::Memory(memory) => memory.usage(),
-            #[cfg(test)]
+            #[cfg(any(test, feature = "redis"))]
             Store::Bytes(_) => Vec::new(),
         }
     }
@@ -166,14 +197,14 @@ impl Ledger {
     /// All records that have not expired at `now`.
     ///
     /// # Errors
-    /// The store is unavailable, or is not in this process' memory.
-    pub(crate) fn save(&self, now: i64) -> Result<SavedTables, LedgerError> {
+    /// The store is unavailable.
+    pub(crate) async fn save(&self, now: i64) -> Result<SavedTables, LedgerError> {
         match &self.store {
             Store::Memory(memory) => {
                 memory.save(now).map_err(|error| LedgerError::Unavailable(format!("a record cannot be saved: {error}")))
             }
-            #[cfg(test)]
-            Store::Bytes(_) => Err(LedgerError::Unavailable("it cannot list its records".to_owned())),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => byte_operations::save(&**store, now).await,
         }
     }
 
@@ -187,8 +218,8 @@ impl Ledger {
                 let rows = org.into_iter().map(OrgRow::into_change).collect();
                 memory.load(saved, rows, now).await
             }
-            #[cfg(test)]
-            Store::Bytes(_) => Ok(()),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => byte_operations::load(&**store, saved, org, now).await,
         }
     }
 
@@ -200,18 +231,26 @@ impl Ledger {
     pub(crate) async fn clear(&self) -> Result<(), LedgerError> {
         match &self.store {
             Store::Memory(memory) => memory.clear().await,
-            #[cfg(test)]
-            Store::Bytes(store) => store.clear_except(memory::KEPT),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.clear_except(Some(memory::KEPT)).await,
         }
     }
 }
 
-impl OrgRow {
-    fn into_change(self) -> LoggedChange {
-        let Self { key, bytes } = self;
-        match bytes {
-            Some(bytes) => LoggedChange::Put { table: ORG_ROWS, key, expires: NEVER, bytes },
-            None => LoggedChange::Delete { table: ORG_ROWS, key },
-        }
-    }
+fn load_in_memory(
+    memory: &memory::Memory,
+    now: impl FnOnce(Option<ClockSetting>) -> i64,
+) -> Result<Vec<OrgRow>, LedgerError> {
+    let records = memory.load_stored(|records| {
+        let setting = records.iter().find(|record| record.table == "clock_settings");
+        now(setting.and_then(|record| serde_json::from_slice(&record.bytes).ok()))
+    })?;
+    let rows = records.into_iter().map(|record| match record.table == ORG_ROWS {
+        true => Ok(OrgRow { key: record.key, bytes: Some(record.bytes) }),
+        false => Err(LedgerError::Unavailable(format!(
+            "this version has no table `{}`; use the version that wrote the state, or start over with --reset-state",
+            record.table
+        ))),
+    });
+    rows.collect()
 }

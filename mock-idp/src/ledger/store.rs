@@ -6,8 +6,8 @@ use super::memory::Memory;
 #[derive(Debug)]
 pub(super) enum Store {
     Memory(Box<Memory>),
-    /// What a file or a server would be. Only tests have one.
-    #[cfg(test)]
+    /// On a server that several processes share.
+    #[cfg(any(test, feature = "redis"))]
     Bytes(std::sync::Arc<dyn super::byte_store::ByteStore>),
 }
 

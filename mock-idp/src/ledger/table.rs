@@ -2,17 +2,10 @@
 
 use mock_idp_core::ledger::LedgerError;
 
-use super::entries::{Entries, Version};
+use super::entries::{Entries, Version, Versioned};
 use super::memory::{Definition, Written};
 use super::record::StoredRecord;
 use super::store::Store;
-
-/// A value, and the version of the record that it was read from.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Versioned<T> {
-    pub(crate) value: T,
-    pub(crate) version: Version,
-}
 
 /// The records of one kind, by key. Every operation fails when the store is unavailable.
 #[derive(Debug)]
@@ -43,8 +36,8 @@ impl<T: StoredRecord> Table<'_, T> {
                 let copy = |(value, version): (&T, Version)| Versioned { value: value.clone(), version };
                 memory.read(self.definition, key, |entries| entries.get(key, self.now).map(copy)).await
             }
-            #[cfg(test)]
-            Store::Bytes(store) => super::byte_store::get(&**store, self, key),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => super::byte_operations::get(&**store, self.record(key)).await,
         }
     }
 
@@ -55,8 +48,10 @@ impl<T: StoredRecord> Table<'_, T> {
                 let read = |entries: &mut Entries<T>| entries.get(key, self.now).map(|(value, _)| read(value));
                 memory.read(self.definition, key, read).await
             }
-            #[cfg(test)]
-            Store::Bytes(store) => Ok(super::byte_store::get(&**store, self, key)?.map(|found| read(&found.value))),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => {
+                Ok(super::byte_operations::get(&**store, self.record(key)).await?.map(|found| read(&found.value)))
+            }
         }
     }
 
@@ -70,8 +65,8 @@ impl<T: StoredRecord> Table<'_, T> {
                 };
                 memory.write(self.definition, key, put).await
             }
-            #[cfg(test)]
-            Store::Bytes(store) => super::byte_store::put(&**store, self, key, &value, expires),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => super::byte_operations::put(&**store, self.record(key), &value, expires).await,
         }
     }
 
@@ -88,8 +83,10 @@ impl<T: StoredRecord> Table<'_, T> {
                 };
                 memory.write(self.definition, key, put).await
             }
-            #[cfg(test)]
-            Store::Bytes(store) => super::byte_store::put_if_absent(&**store, self, key, &value, expires),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => {
+                super::byte_operations::put_if_absent(&**store, self.record(key), &value, expires).await
+            }
         }
     }
 
@@ -103,8 +100,8 @@ impl<T: StoredRecord> Table<'_, T> {
                 };
                 memory.write(self.definition, key, take).await
             }
-            #[cfg(test)]
-            Store::Bytes(store) => super::byte_store::take(&**store, self, key),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => super::byte_operations::take(&**store, self.record(key)).await,
         }
     }
 
@@ -118,7 +115,10 @@ impl<T: StoredRecord> Table<'_, T> {
     pub(crate) async fn update_versioned<R>(
         self,
         key: &str,
-        #[cfg_attr(not(test), expect(unused_mut, reason = "only other stores run the change more than once"))]
+        #[cfg_attr(
+            not(any(test, feature = "redis")),
+            expect(unused_mut, reason = "only shared stores run the change more than once")
+        )]
         mut change: impl FnMut(&mut T) -> R,
     ) -> Result<Option<Versioned<R>>, LedgerError> {
         match self.store {
@@ -130,8 +130,13 @@ impl<T: StoredRecord> Table<'_, T> {
                 };
                 memory.write(self.definition, key, update).await
             }
-            #[cfg(test)]
-            Store::Bytes(store) => super::byte_store::update(&**store, self, key, &mut change),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => super::byte_operations::update(&**store, self.record(key), &mut change).await,
         }
+    }
+
+    #[cfg(any(test, feature = "redis"))]
+    fn record(self, key: &str) -> super::byte_operations::RecordAt<'_, T> {
+        super::byte_operations::RecordAt { definition: self.definition, key, now: self.now }
     }
 }

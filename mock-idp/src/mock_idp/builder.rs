@@ -41,6 +41,8 @@ pub(super) struct StateSettings {
     pub(super) unsynced: bool,
     /// Whether the state that is there is set aside.
     pub(super) reset: bool,
+    /// The URL of a server that other mocks use too.
+    pub(super) shared: Option<String>,
 }
 
 impl Default for Builder {
@@ -125,6 +127,14 @@ impl Builder {
     #[cfg(feature = "disk")]
     pub fn state(mut self, dir: impl Into<PathBuf>) -> Self {
         self.state.dir = Some(dir.into());
+        self
+    }
+
+    /// Shares records, keys, clock and changes with all other mocks that use this server, as if they were one:
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://…` for TLS.
+    #[cfg(feature = "redis")]
+    pub fn ledger(mut self, url: impl Into<String>) -> Self {
+        self.state.shared = Some(url.into());
         self
     }
 

@@ -34,7 +34,17 @@ impl Builder {
     /// # Errors
     /// Every problem of the first document that has one, or two orgs of one name.
     pub fn check(&self) -> Result<Vec<CheckedOrg>, StartError> {
-        Ok(self.load_orgs(&StateStore::default())?.0.iter().map(CheckedOrg::of).collect())
+        let mut names = HashSet::new();
+        let mut checked = Vec::new();
+        for source in self.sources() {
+            let org = self.org(&source)?;
+            let (name, warnings) = (org.identity().subdomain.clone(), source.warnings(&org));
+            if !names.insert(name.clone()) {
+                return Err(StartError::SameName { name });
+            }
+            checked.push(CheckedOrg { name, warnings });
+        }
+        Ok(checked)
     }
 
     /// Starts the mock on the current tokio runtime.
@@ -44,8 +54,17 @@ impl Builder {
     pub async fn start(self) -> Result<MockIdp, StartError> {
         let runtime = tokio::runtime::Handle::try_current().map_err(|error| StartError::Runtime(error.to_string()))?;
         let mut state_warnings = Vec::new();
-        let state = StateStore::open(&self.state, &mut state_warnings)?;
-        let (orgs, keys) = self.load_orgs(&state)?;
+        if self.state.shared.is_some() && self.seed.is_some() {
+            return Err(StartError::Setting(
+                "--seed and --ledger cannot be used together: servers with one seed would issue the same ids"
+                    .to_owned(),
+            ));
+        }
+        if self.state.shared.is_some() && self.state.dir.is_some() {
+            return Err(StartError::Setting("give either --state or --ledger: the state is in one place".to_owned()));
+        }
+        let state = StateStore::open(&self.state, &mut state_warnings).await?;
+        let (orgs, keys) = self.load_orgs(&state).await?;
         state_warnings.extend(self.restore(&state, &orgs).await?);
         let mut orgs = orgs.into_iter();
         let default = orgs.next().ok_or_else(|| StartError::Setting("there is no org".to_owned()))?;
@@ -107,14 +126,14 @@ impl Builder {
         })
     }
 
-    fn load_orgs(&self, state: &StateStore) -> Result<(Vec<OrgInstance>, KeyPool), StartError> {
+    async fn load_orgs(&self, state: &StateStore) -> Result<(Vec<OrgInstance>, KeyPool), StartError> {
         let mut names = HashSet::new();
         let mut orgs = Vec::new();
         let mut keys = KeyPool::default();
         for source in self.sources() {
             let org = self.org(&source)?;
             let warnings = source.warnings(&org);
-            let ledger = state.ledger(&org.identity().subdomain);
+            let ledger = state.ledger(&org.identity().subdomain).await?;
             let mut org = OrgInstance::in_ledger(org, &mut keys, self.seed, ledger);
             org.networks = self.networks();
             org.set_document_warnings(warnings);

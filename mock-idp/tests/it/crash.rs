@@ -19,8 +19,8 @@ const CLIENTS: usize = 6;
 /// A kill comes after this many acknowledged requests.
 const REQUESTS: usize = 120;
 
-const API_TOKEN: &str = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
-const TV: &str = "0oamarkettv0000005d7";
+pub(crate) const API_TOKEN: &str = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
+pub(crate) const TV: &str = "0oamarkettv0000005d7";
 const SECJWT: &str = "0oamarketjwtsec005d7";
 const SECRET: &str = "mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
 
@@ -53,7 +53,7 @@ fn start(dir: &Path) -> (Running, String) {
 }
 
 /// Sends a form; status and body, or `None` if the mock does not answer.
-async fn form(url: String, client: Option<(&str, &str)>, form: &[(&str, &str)]) -> Option<(u16, Value)> {
+pub(crate) async fn form(url: String, client: Option<(&str, &str)>, form: &[(&str, &str)]) -> Option<(u16, Value)> {
     let request = plain().post(url).form(form);
     let request = match client {
         Some((id, secret)) => request.basic_auth(id, Some(secret)),
@@ -63,14 +63,14 @@ async fn form(url: String, client: Option<(&str, &str)>, form: &[(&str, &str)]) 
     Some((answer.status().as_u16(), answer.json().await.ok()?))
 }
 
-fn assertion(id: &str) -> String {
+pub(crate) fn assertion(id: &str) -> String {
     let aud = "http://idp.test/oauth2/default/v1/introspect";
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let claims = json!({"iss": SECJWT, "sub": SECJWT, "aud": aud, "jti": id, "exp": now + 3_000});
     jwt(&json!({"alg": "HS256"}), &claims, &Key::Secret(SECRET.to_owned()))
 }
 
-async fn use_assertion(base: &str, assertion: &str) -> Option<(u16, Value)> {
+pub(crate) async fn use_assertion(base: &str, assertion: &str) -> Option<(u16, Value)> {
     let fields = [
         ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
         ("client_assertion", assertion),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::client::plain;
 use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, location, parameter, redeem};
 use crate::org::TestOrg;
+use crate::program::{Running, output, program, stderr, stdout};
 
 const API_TOKEN: &str = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
 
@@ -121,4 +122,98 @@ async fn another_document_gets_the_changes_of_the_state_and_the_start_says_so() 
     assert!(warning.is_some_and(|warning| warning.contains("1 objects")), "{:?}", second.warnings());
     assert_eq!(document(&second).await["org"]["name"], "Another market");
     assert_eq!(ask(&second, Method::GET, &format!("/api/v1/users/{id}"), &Value::Null).await.0, 200);
+}
+
+#[tokio::test]
+async fn metrics_count_requests_tokens_and_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let mock = builder(dir.path()).start().await.unwrap();
+    let arrived = authorize(&mock, &browser(), "buyer@example.test", &code_request(WEB, "openid")).await;
+    redeem(&mock, &parameter(&arrived, "code").unwrap()).await;
+    let answer = plain().get(format!("{}/metrics", mock.url())).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "text/plain; version=0.0.4");
+    let text = answer.text().await.unwrap();
+    for line in [
+        r#"mock_idp_requests_total{org="market",method="POST",route="/oauth2/{server}/v1/token",status="200"} 1"#,
+        r#"mock_idp_signed_tokens_total{org="market"} 2"#,
+        r#"mock_idp_records{org="market",table="sessions"} 1"#,
+        r#"mock_idp_store_up{org="market"} 1"#,
+    ] {
+        assert!(text.lines().any(|known| known == line), "{line} is missing in\n{text}");
+    }
+    let writes = text.lines().find_map(|line| line.strip_prefix("mock_idp_store_write_duration_seconds_count "));
+    assert!(writes.unwrap().parse::<u64>().unwrap() > 0);
+}
+
+#[test]
+fn the_state_of_a_running_mock_and_of_a_directory_is_saved_compared_and_loaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let (state, saved) = (dir.path().join("state"), dir.path().join("saved.json"));
+    let state = state.to_str().unwrap();
+    let running = Running::start(program(dir.path()).args(["--port", "0", "--log", "off", "--state", state]));
+    let base = running.value("control").strip_suffix("/_mock/info").unwrap().to_owned();
+    let run = |arguments: &[&str]| {
+        let ended = output(program(dir.path()).arg("state").args(arguments).arg(&saved));
+        (ended.status.code(), stdout(&ended), stderr(&ended))
+    };
+    assert_eq!(run(&["save", "--url", &base]).0, Some(0));
+    assert_eq!(run(&["diff", "--url", &base]), (Some(0), "equal\n".to_owned(), String::new()));
+    let (code, _, said) = run(&["diff", "--state", state]);
+    assert!(code == Some(5) && said.contains("another mock-idp uses the state"), "{said}");
+    running.end();
+    assert_eq!(run(&["diff", "--state", state]).1, "equal\n");
+    let text = std::fs::read_to_string(&saved).unwrap();
+    std::fs::write(&saved, text.replacen("\"Market\"", "\"Bazaar\"", 1)).unwrap();
+    let (code, text, _) = run(&["diff", "--state", state]);
+    assert_eq!((code, text.as_str()), (Some(1), "changed org/org/name: \"Bazaar\" -> \"Market\"\n"));
+    assert_eq!(run(&["load", "--state", state]).1, "the state is loaded\n");
+    assert_eq!(run(&["diff", "--state", state]).1, "equal\n");
+}
+
+#[tokio::test]
+async fn a_mock_that_drains_answers_requests_but_is_not_ready() {
+    let dir = tempfile::tempdir().unwrap();
+    let running = Running::start(program(dir.path()).args(["--port", "0", "--log", "off", "--drain", "60"]));
+    let base = running.value("control").strip_suffix("/_mock/info").unwrap().to_owned();
+    let status = async |path: &str| plain().get(format!("{base}{path}")).send().await.unwrap().status().as_u16();
+    assert_eq!(status("/readyz").await, 200);
+    let id = running.child.id().to_string();
+    assert!(std::process::Command::new("kill").arg(&id).status().unwrap().success());
+    while status("/readyz").await == 200 {}
+    assert_eq!((status("/healthz").await, status("/oauth2/default/v1/keys").await), (200, 200));
+    let (code, _) = running.end();
+    assert_eq!(code, Some(130), "the second signal ends it at once");
+}
+
+/// The sizes of all tables together.
+async fn stored_bytes(mock: &MockIdp) -> usize {
+    let text = plain().get(format!("{}/metrics", mock.url())).send().await.unwrap().text().await.unwrap();
+    let sizes = text.lines().filter(|line| line.starts_with("mock_idp_record_bytes{"));
+    sizes.map(|line| line.rsplit_once(' ').unwrap().1.parse::<usize>().unwrap()).sum()
+}
+
+#[tokio::test]
+async fn the_tables_do_not_grow_over_24_hours_of_the_orgs_clock() {
+    const STEP_MINUTES: usize = 20;
+    let dir = tempfile::tempdir().unwrap();
+    let mock = builder(dir.path()).start().await.unwrap();
+    ask(&mock, Method::POST, "/_mock/clock", &json!({"freeze": true})).await;
+    let mut sizes = Vec::new();
+    for _ in 0..24 * 60 / STEP_MINUTES {
+        let browser = browser();
+        let arrived = authorize(&mock, &browser, "buyer@example.test", &code_request(WEB, "openid")).await;
+        redeem(&mock, &parameter(&arrived, "code").unwrap()).await;
+        let request = code_request(WEB, "openid");
+        let pushed = plain().post(format!("{}/oauth2/default/v1/par", mock.url())).basic_auth(WEB, Some(WEB_SECRET));
+        assert_eq!(pushed.form(&request).send().await.unwrap().status(), 200);
+        let device = plain().post(format!("{}/oauth2/default/v1/device/authorize", mock.url()));
+        let device = device.form(&[("client_id", "0oamarkettv0000005d7"), ("scope", "openid")]);
+        assert_eq!(device.send().await.unwrap().status(), 200);
+        sizes.push(stored_bytes(&mock).await);
+        ask(&mock, Method::POST, "/_mock/clock", &json!({"advance": STEP_MINUTES * 60})).await;
+    }
+    let (first, second) = sizes.split_at(sizes.len() / 2);
+    let (first, second) = (first.iter().max().unwrap(), second.iter().max().unwrap());
+    // Sessions last for at most a day; everything else ends within two hours.
+    assert!(second * 10 <= first * 22, "from {first} to {second} bytes: {sizes:?}");
 }

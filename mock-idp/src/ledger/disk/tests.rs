@@ -17,14 +17,14 @@ fn code(device_code: &str) -> UserCode {
     UserCode { device_code: device_code.to_owned() }
 }
 
-fn saved(ledger: &Ledger) -> serde_json::Value {
-    serde_json::to_value(ledger.save(0).unwrap()).unwrap()
+async fn saved(ledger: &Ledger) -> serde_json::Value {
+    serde_json::to_value(ledger.save(0).await.unwrap()).unwrap()
 }
 
 /// The ledger of the org after a restart, and the rows of the org.
-fn reopened(store: &DiskStore) -> (Ledger, Vec<String>) {
+async fn reopened(store: &DiskStore) -> (Ledger, Vec<String>) {
     let ledger = Ledger::on_disk(store, "org");
-    let rows = ledger.load_stored(|_| 0).unwrap();
+    let (_, rows) = ledger.load_stored(|_| 0).await.unwrap();
     let text = |row: OrgRow| format!("{} {}", row.key, String::from_utf8(row.bytes.unwrap()).unwrap());
     (ledger, rows.into_iter().map(text).collect())
 }
@@ -53,23 +53,23 @@ async fn every_kind_of_change_is_there_after_a_restart() {
     batch.replace_until(at.user_codes(), "replaced", version, code("second"), 200);
     batch.put(at.nonce_secrets(), "secret", [7; 32], i64::MAX);
     batch.commit().await.unwrap();
-    ledger.store_org(vec![row("users/1", Some(b"{}")), row("users/2", Some(b"null"))]).await.unwrap();
-    ledger.store_org(vec![row("users/2", None)]).await.unwrap();
-    let before = saved(&ledger);
+    ledger.store_org(vec![row("users/1", Some(b"{}")), row("users/2", Some(b"null"))], 0).await.unwrap();
+    ledger.store_org(vec![row("users/2", None)], 0).await.unwrap();
+    let before = saved(&ledger).await;
     drop(store);
 
     let store = DiskStore::open(dir.path(), true).unwrap();
-    let (ledger, rows) = reopened(&store);
-    assert_eq!(saved(&ledger), before);
+    let (ledger, rows) = reopened(&store).await;
+    assert_eq!(saved(&ledger).await, before);
     assert_eq!(rows, ["users/1 {}"]);
     assert_eq!(store.orgs().unwrap(), ["org", "org2"]);
     ledger.clear().await.unwrap();
-    let cleared = saved(&ledger);
+    let cleared = saved(&ledger).await;
     assert_ne!(cleared, before);
-    assert!(reopened(&store).1.is_empty());
-    assert_eq!(saved(&reopened(&store).0), cleared);
+    assert!(reopened(&store).await.1.is_empty());
+    assert_eq!(saved(&reopened(&store).await.0).await, cleared);
     let other = Ledger::on_disk(&store, "org2");
-    other.load_stored(|_| 0).unwrap();
+    other.load_stored(|_| 0).await.unwrap();
     assert!(other.at(0).user_codes().get("key").await.unwrap().is_some());
 }
 
@@ -88,7 +88,7 @@ async fn records_that_made_room_are_not_on_the_disk_any_more() {
     }
     let on_disk = store.file.read("org").unwrap();
     assert_eq!(on_disk.len(), 31, "as many as the table holds");
-    assert_eq!(saved(&reopened(&store).0), saved(&ledger));
+    assert_eq!(saved(&reopened(&store).await.0).await, saved(&ledger).await);
 }
 
 #[tokio::test]
@@ -99,10 +99,10 @@ async fn without_sync_all_changes_are_there_after_an_orderly_end() {
     for number in 0..1_000 {
         ledger.at(0).user_codes().put(&number.to_string(), code("a"), 100).await.unwrap();
     }
-    let before = saved(&ledger);
+    let before = saved(&ledger).await;
     drop(store);
     let store = DiskStore::open(dir.path(), true).unwrap();
-    assert_eq!(saved(&reopened(&store).0), before);
+    assert_eq!(saved(&reopened(&store).await.0).await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -120,7 +120,7 @@ async fn many_requests_share_a_write_to_the_disk() {
     let syncs = disk.syncs.load(Ordering::Acquire) - before;
     assert!(syncs < 1_000, "{syncs} writes for 2,000 changes");
     drop(store);
-    assert_eq!(saved(&reopened(&disk.store()).0), saved(&ledger));
+    assert_eq!(saved(&reopened(&disk.store()).await.0).await, saved(&ledger).await);
 }
 
 #[test]
@@ -167,11 +167,11 @@ async fn a_full_disk_refuses_changes_until_there_is_room() {
     disk.full.store(true, Ordering::Release);
     let error = ledger.at(0).user_codes().put("refused", code("b"), 100).await.unwrap_err();
     assert!(error.to_string().contains("the state cannot be written"), "{error}");
-    assert!(ledger.is_outdated());
+    assert!(ledger.is_outdated(0));
     assert!(ledger.at(0).user_codes().get("refused").await.is_err(), "it was never acknowledged");
     assert!(ledger.at(0).user_codes().put("refused", code("b"), 100).await.is_err());
     disk.full.store(false, Ordering::Release);
-    while ledger.load_stored(|_| 0).is_err() {
+    while ledger.load_stored(|_| 0).await.is_err() {
         tokio::task::yield_now().await;
     }
     let codes = ledger.at(0).user_codes();
@@ -179,7 +179,7 @@ async fn a_full_disk_refuses_changes_until_there_is_room() {
     assert!(codes.get("refused").await.unwrap().is_none());
     codes.put("again", code("c"), 100).await.unwrap();
     drop(store);
-    let (ledger, _) = reopened(&disk.store());
+    let (ledger, _) = reopened(&disk.store()).await;
     assert!(ledger.at(0).user_codes().get("again").await.unwrap().is_some());
 }
 
@@ -189,7 +189,7 @@ async fn damage_is_reported_and_the_state_of_the_last_start_is_recovered() {
     let put = async |from: usize| {
         let store = DiskStore::open(dir.path(), true).unwrap();
         let ledger = Ledger::on_disk(&store, "org");
-        ledger.load_stored(|_| 0).unwrap();
+        ledger.load_stored(|_| 0).await.unwrap();
         for number in from..from + 500 {
             ledger.at(0).user_codes().put(&format!("{number:04}"), code(&"x".repeat(200)), 100).await.unwrap();
         }
@@ -209,8 +209,8 @@ async fn damage_is_reported_and_the_state_of_the_last_start_is_recovered() {
     let aside = DiskFile::recover(dir.path()).unwrap();
     assert!(aside.exists());
     let store = DiskStore::open(dir.path(), true).unwrap();
-    let (ledger, _) = reopened(&store);
-    assert_eq!(saved(&ledger)["user_codes"].as_array().unwrap().len(), 500);
+    let (ledger, _) = reopened(&store).await;
+    assert_eq!(saved(&ledger).await["user_codes"].as_array().unwrap().len(), 500);
 }
 
 #[test]

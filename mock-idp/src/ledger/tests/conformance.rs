@@ -250,6 +250,21 @@ pub(super) async fn a_batch_updates_the_records_that_are_there(ledger: Arc<Ledge
     assert_eq!(ledger.at(100).session_clients().get("new").await.unwrap(), None, "an update keeps the expiry");
 }
 
+pub(super) async fn a_batch_that_changes_a_record_twice_makes_both_changes(ledger: Arc<Ledger>) {
+    let at = ledger.at(0);
+    let add = |number| move |known: &mut Vec<SessionClient>| known.push(client(number));
+    let mut batch = at.batch();
+    batch.update_or_default(at.session_clients(), "key", 100, add(1));
+    batch.update(at.session_clients(), "key", add(2));
+    batch.commit().await.unwrap();
+    let mut batch = at.batch();
+    batch.update(at.session_clients(), "key", add(3));
+    batch.update(at.session_clients(), "key", add(4));
+    batch.commit().await.unwrap();
+    let clients = at.session_clients().get("key").await.unwrap();
+    assert_eq!(clients, Some(vec![client(1), client(2), client(3), client(4)]));
+}
+
 pub(super) async fn every_update_in_a_batch_of_many_tasks_counts(ledger: Arc<Ledger>) {
     let committed = race(|number| {
         let ledger = Arc::clone(&ledger);

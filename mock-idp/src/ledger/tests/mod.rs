@@ -5,7 +5,7 @@ mod stores;
 
 use std::sync::Arc;
 
-pub(crate) use stores::{BrokenStore, BytesInMemory, FailingStore};
+pub(crate) use stores::{BrokenStore, BytesInMemory};
 
 use super::Ledger;
 use super::memory::NAMES;
@@ -32,6 +32,7 @@ macro_rules! conformance {
                 a_batch_lets_records_expire_later_but_not_earlier
                 one_of_many_batches_on_one_version_is_committed
                 a_batch_updates_the_records_that_are_there
+                a_batch_that_changes_a_record_twice_makes_both_changes
                 every_update_in_a_batch_of_many_tasks_counts
                 clear_removes_the_records_of_all_tables
                 clear_keeps_revoked_access_tokens
@@ -52,6 +53,14 @@ macro_rules! conformance {
 conformance!(memory, Ledger::default());
 #[cfg(feature = "disk")]
 conformance!(disk, on_disk());
+#[cfg(feature = "redis")]
+conformance!(
+    redis,
+    match crate::ledger::redis::tests::ledger().await {
+        Some(ledger) => ledger,
+        None => return,
+    }
+);
 conformance!(bytes, Ledger::in_store(Arc::new(BytesInMemory::default())));
 
 /// A ledger in a file that is removed with it.
@@ -73,9 +82,9 @@ fn the_tables_have_different_names() {
 
 #[tokio::test]
 async fn every_operation_on_an_unavailable_store_is_an_error() {
-    let ledger = Ledger::in_store(Arc::new(FailingStore));
+    let ledger = Ledger::in_store(Arc::new(BrokenStore::silent()));
     let (codes, used) = (ledger.at(0).user_codes(), ledger.at(0).consumed_values());
-    let expected = FailingStore::error();
+    let expected = BrokenStore::error();
     assert_eq!(codes.get("key").await.unwrap_err(), expected);
     assert_eq!(codes.take("key").await.unwrap_err(), expected);
     assert_eq!(codes.update("key", |_| ()).await.unwrap_err(), expected);

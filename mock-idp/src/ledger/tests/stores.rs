@@ -1,69 +1,124 @@
 //! Stores for tests.
 
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
-use crate::ledger::LedgerError;
-use crate::ledger::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected};
+use crate::ledger::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
 use crate::ledger::entries::Bound;
+use crate::ledger::{LedgerError, OrgRow};
+use crate::metrics::Histogram;
 
-/// Serialised records in memory: as a file or a server would have them.
+/// Serialised records in memory: as a server would have them.
 #[derive(Debug, Default)]
-pub(crate) struct BytesInMemory(Mutex<Records>);
+pub(crate) struct BytesInMemory {
+    records: Mutex<Records>,
+    times: Histogram,
+}
 
 #[derive(Debug, Default)]
 struct Records {
     by_key: BTreeMap<(&'static str, String), ByteRecord>,
+    org: BTreeMap<String, Vec<u8>>,
     last_version: u64,
-    clock_revision: u64,
+    known: KnownState,
+}
+
+/// What has been done, as an operation that resolves at once.
+fn done<'s, T: Send + 's>(result: Result<T, LedgerError>) -> Stored<'s, T> {
+    Box::pin(ready(result))
 }
 
 impl ByteStore for BytesInMemory {
-    fn read(&self, table: &'static str, key: &str) -> Result<Option<ByteRecord>, LedgerError> {
-        Ok(self.0.lock().by_key.get(&(table, key.to_owned())).cloned())
+    fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>> {
+        done(Ok(self.records.lock().by_key.get(&(table, key.to_owned())).cloned()))
     }
 
-    fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Result<(), LedgerError> {
-        let mut records = self.0.lock();
-        for ByteWrite { table, key, expected, .. } in &writes {
-            let version = records.by_key.get(&(*table, key.clone())).map(|record| record.version);
-            if *expected != Expected::Anything && *expected != Expected::Version(version) {
-                return Err(LedgerError::Conflict { table });
+    fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
+        done(self.records.lock().commit(writes, now))
+    }
+
+    fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
+        let records = self.records.lock();
+        let of_table = records.by_key.iter().filter(|((known, _), _)| *known == table);
+        done(Ok(of_table.map(|((_, key), record)| (key.clone(), record.clone())).collect()))
+    }
+
+    fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()> {
+        let mut records = self.records.lock();
+        records.by_key.retain(|key, _| Some(key.0) == table);
+        records.org.clear();
+        records.known.clock_revision += 1;
+        records.known.org_revision += 1;
+        done(Ok(()))
+    }
+
+    fn org_rows(&self) -> Stored<'_, (u64, Vec<OrgRow>)> {
+        let records = self.records.lock();
+        let row = |(key, bytes): (&String, &Vec<u8>)| OrgRow { key: key.clone(), bytes: Some(bytes.clone()) };
+        done(Ok((records.known.org_revision, records.org.iter().map(row).collect())))
+    }
+
+    fn commit_org(&self, rows: Vec<OrgRow>, expected: u64) -> Stored<'_, u64> {
+        let mut records = self.records.lock();
+        if records.known.org_revision != expected {
+            return done(Err(LedgerError::Conflict { table: "org_rows" }));
+        }
+        for OrgRow { key, bytes } in rows {
+            match bytes {
+                Some(bytes) => _ = records.org.insert(key, bytes),
+                None => _ = records.org.remove(&key),
             }
         }
-        for ByteWrite { table, key, change, .. } in writes {
-            if table == "clock_settings" {
-                records.clock_revision += 1;
-            }
-            match change {
-                ByteChange::Keep => {}
-                ByteChange::Delete => _ = records.by_key.remove(&(table, key)),
-                ByteChange::Put { bytes, expires, bound } => {
-                    records.last_version += 1;
-                    let version = records.last_version;
-                    records.by_key.insert((table, key.clone()), ByteRecord { bytes, expires, version });
-                    records.make_room(table, &key, bound, now);
-                }
-            }
-        }
-        Ok(())
+        records.known.org_revision += 1;
+        done(Ok(records.known.org_revision))
     }
 
-    fn clear_except(&self, table: &'static str) -> Result<(), LedgerError> {
-        let mut records = self.0.lock();
-        records.by_key.retain(|key, _| key.0 == table);
-        records.clock_revision += 1;
-        Ok(())
+    fn lock_org<'s>(&'s self, _: &'s str) -> Stored<'s, ()> {
+        done(Ok(()))
     }
 
-    fn clock_revision(&self) -> u64 {
-        self.0.lock().clock_revision
+    fn unlock_org<'s>(&'s self, _: &'s str) -> Stored<'s, ()> {
+        done(Ok(()))
+    }
+
+    fn known(&self) -> KnownState {
+        self.records.lock().known.clone()
+    }
+
+    fn times(&self) -> &Histogram {
+        &self.times
     }
 }
 
 impl Records {
+    fn commit(&mut self, writes: Vec<ByteWrite>, now: i64) -> Result<u64, LedgerError> {
+        for ByteWrite { table, key, expected, .. } in &writes {
+            let version = self.by_key.get(&(*table, key.clone())).map(|record| record.version);
+            if *expected != Expected::Anything && *expected != Expected::Version(version) {
+                return Err(LedgerError::Conflict { table });
+            }
+        }
+        self.last_version += 1;
+        let version = self.last_version;
+        for ByteWrite { table, key, change, .. } in writes {
+            if table == "clock_settings" {
+                self.known.clock_revision += 1;
+            }
+            match change {
+                ByteChange::Keep => {}
+                ByteChange::Delete => _ = self.by_key.remove(&(table, key)),
+                ByteChange::Put { bytes, expires, bound } => {
+                    self.by_key.insert((table, key.clone()), ByteRecord { bytes, expires, version });
+                    self.make_room(table, &key, bound, now);
+                }
+            }
+        }
+        Ok(version)
+    }
+
     fn make_room(&mut self, table: &'static str, written: &str, bound: Bound, now: i64) {
         self.by_key.retain(|key, record| key.0 != table || key.1 == written || now < record.expires);
         loop {
@@ -81,72 +136,87 @@ impl Records {
     }
 }
 
-/// A store that does not answer while it is out of order.
+/// A store that refuses writes while it is out of order.
 #[derive(Debug, Default)]
 pub(crate) struct BrokenStore {
     records: BytesInMemory,
-    /// The number of commits after which it is out of order.
-    working_commits: AtomicUsize,
+    /// The number of writes after which it is out of order.
+    working_writes: AtomicUsize,
+    /// Whether it does not answer at all.
+    silent: bool,
 }
 
 impl BrokenStore {
-    /// A store that answers until `commits` more writes have been made.
-    pub(crate) fn after(commits: usize) -> Self {
-        Self { records: BytesInMemory::default(), working_commits: AtomicUsize::new(commits) }
+    /// A store that answers until `writes` more writes have been made.
+    pub(crate) fn after(writes: usize) -> Self {
+        Self { working_writes: AtomicUsize::new(writes), ..Self::default() }
     }
 
-    /// Lets it answer so many more commits.
-    pub(crate) fn allow(&self, commits: usize) {
-        self.working_commits.store(commits, Ordering::Release);
+    /// A store that never answers.
+    pub(crate) fn silent() -> Self {
+        Self { silent: true, ..Self::default() }
+    }
+
+    /// Lets it answer so many more writes.
+    pub(crate) fn allow(&self, writes: usize) {
+        self.working_writes.store(writes, Ordering::Release);
+    }
+
+    pub(crate) fn error() -> LedgerError {
+        LedgerError::Unavailable("connection refused".to_owned())
+    }
+
+    fn read_or_fail<'s, T: Send + 's>(&self, answer: impl FnOnce() -> Stored<'s, T>) -> Stored<'s, T> {
+        if self.silent { done(Err(Self::error())) } else { answer() }
+    }
+
+    fn write_or_fail<'s, T: Send + 's>(&self, write: impl FnOnce() -> Stored<'s, T>) -> Stored<'s, T> {
+        let take = |left: usize| left.checked_sub(1);
+        match self.working_writes.fetch_update(Ordering::AcqRel, Ordering::Acquire, take) {
+            Ok(_) if !self.silent => write(),
+            _ => done(Err(Self::error())),
+        }
     }
 }
 
 impl ByteStore for BrokenStore {
-    fn read(&self, table: &'static str, key: &str) -> Result<Option<ByteRecord>, LedgerError> {
-        self.records.read(table, key)
+    fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>> {
+        self.read_or_fail(|| self.records.read(table, key))
     }
 
-    fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Result<(), LedgerError> {
-        let take = |left: usize| left.checked_sub(1);
-        match self.working_commits.fetch_update(Ordering::AcqRel, Ordering::Acquire, take) {
-            Ok(_) => self.records.commit(writes, now),
-            Err(_) => Err(FailingStore::error()),
-        }
+    fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
+        self.write_or_fail(|| self.records.commit(writes, now))
     }
 
-    fn clock_revision(&self) -> u64 {
-        self.records.clock_revision()
+    fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
+        self.read_or_fail(|| self.records.list(table))
     }
 
-    fn clear_except(&self, table: &'static str) -> Result<(), LedgerError> {
-        self.records.clear_except(table)
-    }
-}
-
-/// A store that never answers.
-#[derive(Debug)]
-pub(crate) struct FailingStore;
-
-impl FailingStore {
-    pub(crate) fn error() -> LedgerError {
-        LedgerError::Unavailable("connection refused".to_owned())
-    }
-}
-
-impl ByteStore for FailingStore {
-    fn read(&self, _: &'static str, _: &str) -> Result<Option<ByteRecord>, LedgerError> {
-        Err(Self::error())
+    fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()> {
+        self.write_or_fail(|| self.records.clear_except(table))
     }
 
-    fn commit(&self, _: Vec<ByteWrite>, _: i64) -> Result<(), LedgerError> {
-        Err(Self::error())
+    fn org_rows(&self) -> Stored<'_, (u64, Vec<OrgRow>)> {
+        self.read_or_fail(|| self.records.org_rows())
     }
 
-    fn clock_revision(&self) -> u64 {
-        0
+    fn commit_org(&self, rows: Vec<OrgRow>, expected: u64) -> Stored<'_, u64> {
+        self.write_or_fail(|| self.records.commit_org(rows, expected))
     }
 
-    fn clear_except(&self, _: &'static str) -> Result<(), LedgerError> {
-        Err(Self::error())
+    fn lock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {
+        self.read_or_fail(|| self.records.lock_org(owner))
+    }
+
+    fn unlock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {
+        self.read_or_fail(|| self.records.unlock_org(owner))
+    }
+
+    fn known(&self) -> KnownState {
+        self.records.known()
+    }
+
+    fn times(&self) -> &Histogram {
+        self.records.times()
     }
 }

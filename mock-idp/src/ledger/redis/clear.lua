@@ -1,0 +1,8 @@
+-- Removes records.
+-- KEYS: the org's numbers, then what is removed.
+for i = 2, #KEYS do
+  redis.call('DEL', KEYS[i])
+  redis.call('HDEL', KEYS[1], 'bytes:' .. KEYS[i])
+end
+redis.call('HINCRBY', KEYS[1], 'clock', 1)
+return redis.call('HINCRBY', KEYS[1], 'org', 1)

@@ -1,0 +1,304 @@
+//! The store in Redis or Valkey, which several processes share. The keys of an org have one hash tag, so that they are on one node of
+//! a cluster; whatever has to be atomic is a script.
+
+mod connection;
+#[cfg(test)]
+pub(super) mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mock_idp_core::ledger::LedgerError;
+use parking_lot::Mutex;
+use redis::{FromRedisValue, Script, ScriptInvocation};
+use tokio::task::AbortHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+pub(crate) use connection::{RedisError, RedisServer};
+
+use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
+use super::memory::NAMES;
+use super::org_row::OrgRow;
+use crate::metrics::Histogram;
+
+/// How long an operation may take.
+const LIMIT: Duration = Duration::from_millis(700);
+/// The time between two questions for what other processes have changed.
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
+/// How long a process may have the org to itself, if it does not say that it is done.
+const LOCK_MILLIS: u64 = 2_000;
+/// The time between two attempts to get the org.
+const LOCK_INTERVAL: Duration = Duration::from_millis(5);
+
+/// The records of one org in Redis.
+#[derive(Debug)]
+pub(crate) struct RedisStore {
+    server: RedisServer,
+    /// What all keys begin with.
+    prefix: String,
+    known: Arc<Mutex<KnownState>>,
+    times: Histogram,
+    poll: AbortHandle,
+}
+
+struct Scripts {
+    commit: Script,
+    commit_org: Script,
+    clear: Script,
+    unlock: Script,
+}
+
+static SCRIPTS: std::sync::LazyLock<Scripts> = std::sync::LazyLock::new(|| Scripts {
+    commit: Script::new(include_str!("commit.lua")),
+    commit_org: Script::new(include_str!("commit_org.lua")),
+    clear: Script::new(include_str!("clear.lua")),
+    unlock: Script::new(include_str!("unlock.lua")),
+});
+
+impl RedisStore {
+    /// The records of an org. What other processes change is asked for from now on.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub(crate) async fn open(server: RedisServer, org: &str) -> Result<Self, LedgerError> {
+        let prefix = format!("{{mock-idp/{org}}}");
+        let known = Arc::new(Mutex::new(KnownState::default()));
+        ask(&server, &prefix, &known).await?;
+        let polled = poll(server.clone(), prefix.clone(), Arc::clone(&known));
+        let poll = tokio::spawn(polled).abort_handle();
+        Ok(Self { server, prefix, known, times: Histogram::default(), poll })
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}:{name}", self.prefix)
+    }
+
+    fn numbers(&self) -> String {
+        numbers(&self.prefix)
+    }
+
+    /// Runs an operation. It fails at once while the server does not answer.
+    async fn run<T>(&self, operation: impl Future<Output = redis::RedisResult<T>>) -> Result<T, LedgerError> {
+        if let Some(error) = self.known.lock().error.clone() {
+            return Err(LedgerError::Unavailable(error));
+        }
+        let began = Instant::now();
+        let result = limited(operation).await;
+        self.times.record(began.elapsed());
+        result
+    }
+
+    async fn run_script<T: FromRedisValue>(&self, invocation: &ScriptInvocation<'_>) -> Result<T, LedgerError> {
+        let mut connection = self.server.connection();
+        self.run(async { invocation.invoke_async(&mut connection).await }).await
+    }
+
+    async fn read_record(&self, table: &str, key: &str) -> Result<Option<ByteRecord>, LedgerError> {
+        let mut connection = self.server.connection();
+        let mut command = redis::cmd("HGET");
+        command.arg(self.key(table)).arg(key);
+        let bytes: Option<Vec<u8>> = self.run(async { command.query_async(&mut connection).await }).await?;
+        bytes.map(|bytes| record(&bytes)).transpose()
+    }
+
+    async fn commit_writes(&self, writes: Vec<ByteWrite>, now: i64) -> Result<u64, LedgerError> {
+        let mut script = SCRIPTS.commit.prepare_invoke();
+        script.key(self.numbers()).arg(now);
+        let mut tables: Vec<&'static str> = Vec::new();
+        for ByteWrite { table, key, expected, change } in &writes {
+            let known = tables.iter().position(|known| known == table);
+            let number = known.unwrap_or_else(|| {
+                tables.push(table);
+                script.key(self.key(table)).key(self.key(&format!("{table}:expiries")));
+                tables.len() - 1
+            });
+            let expected = match expected {
+                Expected::Anything => "*".to_owned(),
+                Expected::Version(version) => version.map(|version| version.to_string()).unwrap_or_default(),
+            };
+            script.arg(number + 1).arg(key).arg(expected);
+            match change {
+                ByteChange::Keep => script.arg("keep").arg("").arg("").arg("").arg(""),
+                ByteChange::Delete => script.arg("delete").arg("").arg("").arg("").arg(""),
+                ByteChange::Put { bytes, expires, bound } => {
+                    script.arg("put").arg(expires).arg(&bytes[..]).arg(bound.records).arg(bound.bytes)
+                }
+            };
+        }
+        let version: i64 = self.run_script(&script).await?;
+        u64::try_from(version).map_err(|_| {
+            let table = usize::try_from(-version - 1).ok().and_then(|number| tables.get(number).copied());
+            LedgerError::Conflict { table: table.unwrap_or_default() }
+        })
+    }
+
+    async fn list_records(&self, table: &str) -> Result<Vec<(String, ByteRecord)>, LedgerError> {
+        let mut connection = self.server.connection();
+        let mut command = redis::cmd("HGETALL");
+        command.arg(self.key(table));
+        let all: HashMap<String, Vec<u8>> = self.run(async { command.query_async(&mut connection).await }).await?;
+        all.into_iter().map(|(key, bytes)| Ok((key, record(&bytes)?))).collect()
+    }
+
+    async fn clear_tables(&self, kept: Option<&'static str>) -> Result<(), LedgerError> {
+        let mut script = SCRIPTS.clear.prepare_invoke();
+        script.key(self.numbers()).key(self.key(ORG_ROWS));
+        for table in NAMES.iter().filter(|table| Some(**table) != kept) {
+            script.key(self.key(table)).key(self.key(&format!("{table}:expiries")));
+        }
+        let revision: u64 = self.run_script(&script).await?;
+        self.known.lock().org_revision = revision;
+        ask(&self.server, &self.prefix, &self.known).await
+    }
+
+    async fn read_org(&self) -> Result<(u64, Vec<OrgRow>), LedgerError> {
+        let mut connection = self.server.connection();
+        let mut both = redis::pipe();
+        both.atomic().hget(self.numbers(), "org").hgetall(self.key(ORG_ROWS));
+        let (revision, rows): (Option<u64>, HashMap<String, Vec<u8>>) =
+            self.run(async { both.query_async(&mut connection).await }).await?;
+        let rows = rows.into_iter().map(|(key, bytes)| OrgRow { key, bytes: Some(bytes) });
+        Ok((revision.unwrap_or_default(), rows.collect()))
+    }
+
+    async fn commit_rows(&self, rows: Vec<OrgRow>, expected: u64) -> Result<u64, LedgerError> {
+        let mut script = SCRIPTS.commit_org.prepare_invoke();
+        script.key(self.numbers()).key(self.key(ORG_ROWS)).arg(expected);
+        for OrgRow { key, bytes } in &rows {
+            script.arg(key).arg(bytes.as_deref().unwrap_or_default());
+        }
+        let revision: i64 = self.run_script(&script).await?;
+        let revision = u64::try_from(revision).map_err(|_| LedgerError::Conflict { table: ORG_ROWS })?;
+        self.known.lock().org_revision = revision;
+        Ok(revision)
+    }
+
+    async fn lock(&self, owner: &str) -> Result<(), LedgerError> {
+        let mut set = redis::cmd("SET");
+        set.arg(self.key("lock")).arg(owner).arg("NX").arg("PX").arg(LOCK_MILLIS);
+        let mut attempts = interval(LOCK_INTERVAL);
+        attempts.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let began = Instant::now();
+        while began.elapsed() < LIMIT {
+            attempts.tick().await;
+            let mut connection = self.server.connection();
+            let set: Option<String> = self.run(async { set.query_async(&mut connection).await }).await?;
+            if set.is_some() {
+                return Ok(());
+            }
+        }
+        Err(LedgerError::Unavailable("other servers are changing the org".to_owned()))
+    }
+
+    async fn unlock(&self, owner: &str) -> Result<(), LedgerError> {
+        let mut script = SCRIPTS.unlock.prepare_invoke();
+        script.key(self.key("lock")).arg(owner);
+        let _: u64 = self.run_script(&script).await?;
+        Ok(())
+    }
+}
+
+impl Drop for RedisStore {
+    fn drop(&mut self) {
+        self.poll.abort();
+    }
+}
+
+impl ByteStore for RedisStore {
+    fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>> {
+        Box::pin(self.read_record(table, key))
+    }
+
+    fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
+        Box::pin(self.commit_writes(writes, now))
+    }
+
+    fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
+        Box::pin(self.list_records(table))
+    }
+
+    fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()> {
+        Box::pin(self.clear_tables(table))
+    }
+
+    fn org_rows(&self) -> Stored<'_, (u64, Vec<OrgRow>)> {
+        Box::pin(self.read_org())
+    }
+
+    fn commit_org(&self, rows: Vec<OrgRow>, expected: u64) -> Stored<'_, u64> {
+        Box::pin(self.commit_rows(rows, expected))
+    }
+
+    fn lock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {
+        Box::pin(self.lock(owner))
+    }
+
+    fn unlock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {
+        Box::pin(self.unlock(owner))
+    }
+
+    fn known(&self) -> KnownState {
+        self.known.lock().clone()
+    }
+
+    fn times(&self) -> &Histogram {
+        &self.times
+    }
+}
+
+/// The rows of the org.
+const ORG_ROWS: &str = "org_rows";
+
+fn numbers(prefix: &str) -> String {
+    format!("{prefix}:numbers")
+}
+
+/// Asks again and again what other processes have changed.
+async fn poll(server: RedisServer, prefix: String, known: Arc<Mutex<KnownState>>) {
+    let mut ticks = interval(POLL_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let asked = ask(&server, &prefix, &known).await;
+        let mut known = known.lock();
+        let error = asked.err().map(|error| error.to_string());
+        if let (Some(error), None) = (&error, &known.error) {
+            tracing::error!(target: "mock_idp", "{error}");
+        }
+        known.error = error;
+    }
+}
+
+/// Asks what other processes have changed.
+async fn ask(server: &RedisServer, prefix: &str, known: &Mutex<KnownState>) -> Result<(), LedgerError> {
+    let mut connection = server.connection();
+    let mut command = redis::cmd("HMGET");
+    command.arg(numbers(prefix)).arg("clock").arg("org");
+    let answer = limited(async { command.query_async(&mut connection).await });
+    let (clock, org): (Option<u64>, Option<u64>) = answer.await?;
+    let mut known = known.lock();
+    known.clock_revision = clock.unwrap_or_default();
+    known.org_revision = org.unwrap_or_default();
+    Ok(())
+}
+
+async fn limited<T>(operation: impl Future<Output = redis::RedisResult<T>>) -> Result<T, LedgerError> {
+    match timeout(LIMIT, operation).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(LedgerError::Unavailable(error.to_string())),
+        Err(_) => Err(LedgerError::Unavailable(format!("no answer within {} ms", LIMIT.as_millis()))),
+    }
+}
+
+/// A record as the scripts write it: version and expiry in digits, each with a colon, and the value.
+fn record(bytes: &[u8]) -> Result<ByteRecord, LedgerError> {
+    let parse = || {
+        let mut parts = bytes.splitn(3, |byte| *byte == b':');
+        let number = |part: Option<&[u8]>| std::str::from_utf8(part?).ok().map(str::to_owned);
+        let version = number(parts.next())?.parse().ok()?;
+        let expires = number(parts.next())?.parse().ok()?;
+        Some(ByteRecord { bytes: parts.next()?.to_vec(), expires, version })
+    };
+    parse().ok_or_else(|| LedgerError::Unavailable("a record was not written by mock-idp".to_owned()))
+}

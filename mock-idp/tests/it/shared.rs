@@ -1,0 +1,265 @@
+//! Several mocks that share a ledger in Redis act as one. Without the program `redis-server` these tests are skipped, unless
+//! `REDIS_TESTS=required`.
+
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use http::Method;
+use mock_idp::MockIdp;
+use serde_json::{Value, json};
+
+use crate::client::plain;
+use crate::flow::{CALLBACK, WEB, WEB_SECRET, code_request, location, parameter, state_handle};
+use crate::jose::{Key, jwt};
+
+const API_TOKEN: &str = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
+const SECJWT: &str = "0oamarketjwtsec005d7";
+const SECRET: &str = "mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
+
+/// A server of its own for a test.
+pub(crate) struct Redis {
+    child: Child,
+    pub(crate) url: String,
+    _dir: tempfile::TempDir,
+}
+
+impl Redis {
+    pub(crate) fn start() -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"]);
+        let Ok(child) = command.current_dir(dir.path()).stdout(Stdio::null()).spawn() else {
+            assert_ne!(std::env::var("REDIS_TESTS").as_deref(), Ok("required"), "redis-server is not installed");
+            return None;
+        };
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            std::thread::yield_now();
+        }
+        Some(Self { child, url: format!("redis://127.0.0.1:{port}"), _dir: dir })
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+async fn mocks<const N: usize>(redis: &Redis) -> [MockIdp; N] {
+    let mut mocks = Vec::new();
+    for _ in 0..N {
+        let builder = MockIdp::builder().issuer_url("http://idp.test".parse().unwrap()).ledger(redis.url.as_str());
+        mocks.push(builder.start().await.unwrap());
+    }
+    mocks.try_into().ok().unwrap()
+}
+
+async fn ask(mock: &MockIdp, method: Method, path: &str, body: &Value) -> (u16, Value) {
+    let request = plain().request(method, format!("{}{path}", mock.url())).header("authorization", API_TOKEN);
+    let answer = request.json(body).send().await.unwrap();
+    let status = answer.status().as_u16();
+    (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
+}
+
+fn endpoint(mock: &MockIdp, name: &str) -> String {
+    format!("{}/oauth2/default/v1/{name}", mock.url())
+}
+
+/// Asks until the answer is as expected.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !holds().await {
+        assert!(start.elapsed() < Duration::from_secs(20), "{what}");
+        let _ = tokio::time::timeout(Duration::from_millis(5), std::future::pending::<()>()).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_begins_on_one_mock_ends_on_another_and_its_code_is_redeemed_on_a_third() {
+    let Some(redis) = Redis::start() else { return };
+    let [first, second, third] = mocks(&redis).await;
+    // Cookies do not depend on the port.
+    let browser = crate::flow::browser();
+    let page = browser.get(endpoint(&first, "authorize")).query(&code_request(WEB, "openid offline_access"));
+    let handle = state_handle(&page.send().await.unwrap().text().await.unwrap());
+    let form = [("stateHandle", handle.as_str()), ("user", "buyer@example.test")];
+    let done = browser.post(format!("{}/signin/pick", second.url())).form(&form).send().await.unwrap();
+    let code = parameter(&location(&done), "code").unwrap();
+    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", CALLBACK)];
+    let redeem = async |mock: &MockIdp| {
+        let request = plain().post(endpoint(mock, "token")).basic_auth(WEB, Some(WEB_SECRET)).form(&form);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    let (status, tokens) = redeem(&third).await;
+    assert_eq!(status, 200, "{tokens}");
+    let access = tokens["access_token"].as_str().unwrap();
+    for mock in [&first, &second, &third] {
+        let userinfo = plain().get(endpoint(mock, "userinfo")).bearer_auth(access).send().await.unwrap();
+        assert_eq!(userinfo.status(), 200, "all have the same keys");
+    }
+    assert_eq!(redeem(&first).await.0, 400, "the code is used up everywhere");
+    let revoke = plain().post(endpoint(&first, "revoke")).basic_auth(WEB, Some(WEB_SECRET)).form(&[("token", access)]);
+    assert_eq!(revoke.send().await.unwrap().status(), 200);
+    let introspect = plain().post(endpoint(&second, "introspect")).basic_auth(WEB, Some(WEB_SECRET));
+    let answer = introspect.form(&[("token", access)]).send().await.unwrap();
+    assert_eq!(answer.json::<Value>().await.unwrap(), json!({"active": false}), "it is revoked everywhere");
+}
+
+#[tokio::test]
+async fn changes_of_org_keys_and_clock_reach_all_mocks() {
+    let Some(redis) = Redis::start() else { return };
+    let [first, second] = mocks(&redis).await;
+    let profile = |name: &str| {
+        let login = format!("{name}@example.test");
+        json!({"profile": {"firstName": name, "lastName": "B", "email": login, "login": login}})
+    };
+    for number in 0..20 {
+        let mock = [&first, &second][number % 2];
+        let (status, user) = ask(mock, Method::POST, "/api/v1/users", &profile(&format!("user{number}"))).await;
+        assert_eq!(status, 200, "changes of one org by turns: {user}");
+    }
+    let document = async |mock: &MockIdp| ask(mock, Method::GET, "/_mock/state", &Value::Null).await.1["org"].clone();
+    until("both have all users", async || document(&first).await == document(&second).await).await;
+    assert_eq!(
+        document(&first).await["users"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|user| user["profile"]["login"].as_str().unwrap().starts_with("user"))
+            .count(),
+        20
+    );
+
+    let keys = async |mock: &MockIdp| ask(mock, Method::GET, "/oauth2/default/v1/keys", &Value::Null).await.1;
+    let before = keys(&second).await;
+    ask(&first, Method::POST, "/_mock/keys/rotate", &json!({})).await;
+    assert_ne!(keys(&second).await, before);
+    ask(&first, Method::POST, "/_mock/clock", &json!({"set": "2030-01-01T00:00:00Z", "freeze": true})).await;
+    until("the clock is set", async || {
+        ask(&second, Method::GET, "/_mock/clock", &Value::Null).await.1["now"] == "2030-01-01T00:00:00Z"
+    })
+    .await;
+
+    let [third] = mocks(&redis).await;
+    assert_eq!(document(&third).await, document(&first).await, "a mock that starts later has all changes");
+    ask(&third, Method::POST, "/_mock/reset", &json!({})).await;
+    until("a reset reaches the others", async || {
+        ask(&first, Method::GET, "/api/v1/users/user1", &Value::Null).await.0 == 404
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_assertion_is_accepted_once_by_all_mocks_together() {
+    let Some(redis) = Redis::start() else { return };
+    let mocks: [MockIdp; 3] = mocks(&redis).await;
+    for round in 0..20 {
+        let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let aud = "http://idp.test/oauth2/default/v1/introspect";
+        let claims = json!({"iss": SECJWT, "sub": SECJWT, "aud": aud, "jti": format!("j{round}"), "exp": now + 3_000});
+        let assertion = jwt(&json!({"alg": "HS256"}), &claims, &Key::Secret(SECRET.to_owned()));
+        let mut requests = tokio::task::JoinSet::new();
+        for number in 0..12 {
+            let (url, assertion) = (endpoint(&mocks[number % 3], "introspect"), assertion.clone());
+            requests.spawn(async move {
+                let form = [
+                    ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                    ("client_assertion", assertion.as_str()),
+                    ("token", "unknown"),
+                ];
+                plain().post(url).form(&form).send().await.unwrap().status().as_u16()
+            });
+        }
+        let statuses = requests.join_all().await;
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_503_with_retry_after_until_it_answers_again() {
+    let Some(redis) = Redis::start() else { return };
+    let [mock] = mocks(&redis).await;
+    let par = async || {
+        let fields = [("response_type", "code"), ("redirect_uri", CALLBACK), ("scope", "openid"), ("state", "s")];
+        plain().post(endpoint(&mock, "par")).basic_auth(WEB, Some(WEB_SECRET)).form(&fields).send().await.unwrap()
+    };
+    let ready = async || plain().get(format!("{}/readyz", mock.url())).send().await.unwrap().status().as_u16();
+    assert_eq!((par().await.status().as_u16(), ready().await), (200, 200));
+    redis.signal("STOP");
+    until("the mock is not ready", async || ready().await == 503).await;
+    let refused = par().await;
+    assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    redis.signal("CONT");
+    until("the mock is ready again", async || ready().await == 200).await;
+    assert_eq!(par().await.status(), 200);
+}
+
+/// Passes each connection on to the next of several ports; its own port.
+async fn balancer(ports: Vec<u16>) -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        for next in ports.into_iter().cycle() {
+            let (mut client, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut server = tokio::net::TcpStream::connect(("127.0.0.1", next)).await.unwrap();
+                // An error means that one side has closed the connection.
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn mocks_behind_a_load_balancer_are_one_issuer() {
+    let Some(redis) = Redis::start() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let issuer = format!("http://localhost:{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let running: Vec<_> = (0..3)
+        .map(|_| {
+            let mut command = crate::program::program(dir.path());
+            command.args(["--port", "0", "--log", "off", "--issuer-url", &issuer, "--ledger", &redis.url]);
+            crate::program::Running::start(&mut command)
+        })
+        .collect();
+    let port = |running: &crate::program::Running| {
+        let control = running.value("control").strip_suffix("/_mock/info").unwrap().to_owned();
+        control.rsplit_once(':').unwrap().1.parse::<u16>().unwrap()
+    };
+    let base = format!("http://127.0.0.1:{}", balancer(running.iter().map(port).collect()).await);
+    // A connection for each request: every step is at another mock.
+    let browser = reqwest::Client::builder().cookie_store(true).pool_max_idle_per_host(0);
+    let browser = browser.redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    for _ in 0..5 {
+        let authorize = format!("{base}/oauth2/default/v1/authorize");
+        let mut query = code_request(WEB, "openid offline_access");
+        query.push(("prompt", "login"));
+        let page = browser.get(authorize).query(&query).send().await.unwrap().text().await.unwrap();
+        let form = [("stateHandle", state_handle(&page)), ("user", "buyer@example.test".to_owned())];
+        let done = browser.post(format!("{base}/signin/pick")).form(&form).send().await.unwrap();
+        let code = parameter(&location(&done), "code").unwrap();
+        let mut form = vec![("grant_type", "authorization_code".to_owned()), ("code", code)];
+        form.push(("redirect_uri", CALLBACK.to_owned()));
+        // The code, then the refresh tokens, each at another mock.
+        for _ in 0..4 {
+            let token = plain().post(format!("{base}/oauth2/default/v1/token")).basic_auth(WEB, Some(WEB_SECRET));
+            let answer = token.form(&form).send().await.unwrap();
+            let (status, tokens) = (answer.status(), answer.json::<Value>().await.unwrap());
+            assert_eq!(status, 200, "{tokens}");
+            // The client's refresh tokens do not rotate.
+            if let Some(refresh) = tokens["refresh_token"].as_str() {
+                form = vec![("grant_type", "refresh_token".to_owned()), ("refresh_token", refresh.to_owned())];
+            }
+        }
+    }
+}
