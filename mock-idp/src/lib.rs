@@ -16,6 +16,7 @@
 mod address;
 mod clock;
 mod control;
+mod current_request;
 mod engine;
 mod faults;
 mod http;

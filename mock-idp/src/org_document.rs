@@ -105,7 +105,7 @@ impl OrgDocument {
         let question = Question::read(&self.org, parameters)?;
         let urls = Urls::at("http://localhost");
         let run = || -> io::Result<_> {
-            let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             Ok(runtime.block_on(preview(&self.org, &urls, &question, NOW)))
         };
         // On a thread of its own: a runtime cannot wait inside another one.

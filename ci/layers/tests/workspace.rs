@@ -15,7 +15,8 @@ struct Layers {
 const CORE: Layers = Layers {
     folder: "mock-idp/core",
     layers: &[
-        &["java_regex", "text", "trace"],
+        &["java_regex", "text", "system_log"],
+        &["trace"],
         &["moment"],
         &["protocol", "expression", "behavior"],
         &["model"],
@@ -31,7 +32,7 @@ const MOCK_IDP: Layers = Layers {
     folder: "mock-idp",
     layers: &[
         &["clock", "faults", "metrics", "outbound", "pages", "request_id", "seed", "settings", "state_dir"],
-        &["journal", "ledger"],
+        &["current_request", "journal", "ledger"],
         &["keys"],
         &["engine"],
         &["preview"],

@@ -2,8 +2,8 @@
 //!
 //! Pure: no server, no clock, no global randomness, no file, no environment. Time, randomness and the decision trace
 //! arrive as one argument, [`moment::Moment`]. Layers, lowest first (a module imports only from layers below its own):
-//! `moment trace java_regex` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` · `tokens sign_in lint` ·
-//! `endpoint management` · `preview` · `transfer`.
+//! `java_regex text system_log` · `trace` · `moment` · `protocol expression behavior` · `model` · `org` and `ledger` records · `policy claims` ·
+//! `tokens sign_in lint` · `endpoint management` · `preview` · `transfer`.
 
 pub mod behavior;
 pub mod claims;
@@ -20,6 +20,7 @@ pub mod policy;
 pub mod preview;
 pub mod protocol;
 pub mod sign_in;
+pub mod system_log;
 pub mod text;
 pub mod tokens;
 pub mod trace;

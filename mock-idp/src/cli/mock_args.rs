@@ -46,6 +46,9 @@ pub(super) struct MockArgs {
     /// Let the mock fetch keys and send logout notices to private addresses too.
     #[arg(long, env = "MOCK_IDP_ALLOW_PRIVATE_NETWORKS", value_parser = clap::builder::FalseyValueParser::new())]
     allow_private_networks: bool,
+    /// Host, with or without port, that hooks may be sent to besides this machine, or all; repeatable.
+    #[arg(long, value_name = "HOST", env = "MOCK_IDP_HOOKS", value_delimiter = ',')]
+    hooks: Vec<String>,
     /// Largest number of connections at a time. Default: 4096, or what the process may open.
     #[arg(long, value_name = "N", env = "MOCK_IDP_MAX_CONNECTIONS", value_parser = count)]
     max_connections: Option<usize>,
@@ -129,6 +132,9 @@ impl MockArgs {
         }
         for name in &self.allow_host {
             builder = builder.allow_host(name.as_str());
+        }
+        for target in &self.hooks {
+            builder = builder.hook_target(target)?;
         }
         if let Some(url) = &self.issuer_url {
             builder = builder.issuer_url(url.clone());

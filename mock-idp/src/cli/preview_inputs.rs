@@ -9,7 +9,7 @@ use super::failure::Failure;
 
 /// Waits for a future, on a runtime of its own.
 pub(super) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Failure::machine)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::machine)?;
     Ok(runtime.block_on(future))
 }
 

@@ -42,8 +42,10 @@ impl<'o> ActivationPage<'o> {
 
     async fn destination(self, user_code: String, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
         let found = self.waiting_device(&user_code).await?;
-        let context =
-            found.as_ref().and_then(|activation| Context::at_server(self.instance, self.urls, &activation.server));
+        let context = found
+            .as_ref()
+            .and_then(|activation| Context::at_server(self.instance, self.urls, &activation.server))
+            .map(|context| context.of_request(request.cookies.request.clone()));
         let (Some(activation), Some(context)) = (found, context) else {
             // Okta: `idx.invalid.device.code`, whatever is wrong with the code.
             let reason = Some("no waiting device shows this code".to_owned());

@@ -9,7 +9,7 @@ use mock_idp_core::protocol::{ErrorId, OAuthError};
 use mock_idp_core::trace::Trace;
 
 use super::browser::{BrowserRequest, Destination};
-use super::{Context, issued_tokens, signing, token};
+use super::{Context, issued_tokens, signing, token, token_hooks};
 use crate::faults::IssuedTo;
 use crate::ledger::Batch;
 
@@ -27,6 +27,7 @@ pub(super) async fn respond(
         return Ok(fail(context, &wanted.target, &error, request));
     }
     let authentication = authorization.authentication.clone();
+    let events = authorization::events::responded(&context.org, &context.server, &wanted, &authorization);
     let response = match create(context, &wanted, authorization, &mut request.trace).await {
         Ok(response) => response,
         Err(error) => return Ok(fail(context, &wanted.target, &error, request)),
@@ -50,6 +51,7 @@ pub(super) async fn respond(
         batch.put(context.ledger().codes(), &code, record, context.now + Code::lifetime(context.server.behavior));
     }
     batch.commit().await?;
+    context.log(events);
     Ok(deliver(context, answer, request))
 }
 
@@ -61,6 +63,9 @@ pub(super) fn fail(
     request: &mut BrowserRequest,
 ) -> Destination {
     request.note_error(error);
+    let client = request.explanation.client.as_deref().and_then(|id| context.org.client(id));
+    let user = request.user_id.as_deref().and_then(|id| context.org.user(id));
+    context.log([authorization::events::refused(&context.server, client, user, error)]);
     deliver(context, authorization::error_response(target, error), request)
 }
 
@@ -76,8 +81,9 @@ async fn create(
 ) -> Result<IssuedResponse, OAuthError> {
     let Context { org, server, urls, .. } = context;
     let user_id = authorization.authentication.as_ref().map(|known| known.user_id.clone());
-    let prepared =
+    let mut prepared =
         context.decide(trace, |moment| authorization::prepare(org, server, urls, wanted, authorization, moment))?;
+    prepared.tokens = token_hooks::apply(context, std::mem::take(&mut prepared.tokens), trace).await?;
     let to = IssuedTo { client_id: &wanted.client_id, user_id: user_id.as_deref() };
     signing::issue_response(context, prepared, wanted, to).await
 }

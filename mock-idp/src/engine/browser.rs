@@ -1,14 +1,17 @@
 //! Browsers: the cookies that they send, and what they get.
 
+use std::sync::Arc;
+
 use crate::pages::view::{ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch};
 use mock_idp_core::endpoint::authorization::AuthorizationResponse;
 use mock_idp_core::protocol::{ErrorId, OAuthError, ResponseMode};
 use mock_idp_core::trace::{NoteStatus, Trace};
 
 use super::OrgInstance;
+use crate::current_request::CurrentRequest;
 use crate::journal::{Explained, Explanation};
 
-/// The values of our cookies.
+/// The values of our cookies, and the request that they came with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Browser {
     pub session: Option<String>,
@@ -16,6 +19,7 @@ pub(crate) struct Browser {
     pub state: Option<String>,
     /// Binds transactions to the browser that started them.
     pub id: Option<String>,
+    pub request: Option<Arc<CurrentRequest>>,
 }
 
 /// What a browser gets.
@@ -123,7 +127,7 @@ impl BrowserRequest {
     pub(super) fn respond(mut self, result: Result<Destination, OAuthError>) -> Explained<BrowserResponse> {
         let destination = result.unwrap_or_else(|error| self.error_page(&error, None));
         let id = self.cookies.id.is_none().then_some(self.browser_id);
-        let cookies = Browser { session: self.new_session, state: self.new_state, id };
+        let cookies = Browser { session: self.new_session, state: self.new_state, id, request: None };
         let explanation = Explanation { notes: self.trace.notes, ..self.explanation };
         let result = match destination {
             Destination::Redirect(location) => BrowserResponse::Redirect { location, cookies },

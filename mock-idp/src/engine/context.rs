@@ -5,9 +5,11 @@ use std::sync::Arc;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{CompiledServer, Org, Urls};
 use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::system_log::LogEvent;
 use mock_idp_core::trace::Trace;
 
 use super::OrgInstance;
+use crate::current_request::CurrentRequest;
 use crate::keys::LoadedKeys;
 use crate::ledger::LedgerAt;
 
@@ -21,6 +23,8 @@ pub(crate) struct Context {
     pub urls: Urls,
     /// A client that counts as authenticated, on behalf of the one who runs the mock.
     assumed_client: Option<String>,
+    /// The request itself; `None` if it was not sent.
+    pub(super) request: Option<Arc<CurrentRequest>>,
     /// The time at which the whole request is decided: seconds since 1970 by the org's clock.
     pub now: i64,
 }
@@ -30,7 +34,13 @@ impl Context {
     #[must_use]
     pub(crate) fn new(instance: Arc<OrgInstance>, org: Arc<Org>, server: Arc<CompiledServer>, urls: Urls) -> Self {
         let now = instance.clock.now();
-        Self { instance, org, server, urls, assumed_client: None, now }
+        Self { instance, org, server, urls, assumed_client: None, request: None, now }
+    }
+
+    /// The same, of this request.
+    #[must_use]
+    pub(crate) fn of_request(self, request: Option<Arc<CurrentRequest>>) -> Self {
+        Self { request, ..self }
     }
 
     /// The same request, from this client, which needs no credentials.
@@ -69,6 +79,15 @@ impl Context {
 
     /// Runs a rule at the time of this request.
     pub(super) fn decide<T>(&self, trace: &mut Trace, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
-        self.instance.decide_at(self.now, trace, rule)
+        let result = self.instance.decide_at(self.now, trace, rule);
+        self.log(trace.events.drain(..));
+        result
+    }
+
+    /// Adds events of the System Log.
+    pub(super) fn log(&self, events: impl IntoIterator<Item = LogEvent>) {
+        if let Some(request) = &self.request {
+            request.log(events);
+        }
     }
 }

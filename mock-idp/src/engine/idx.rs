@@ -79,7 +79,7 @@ impl<'o> IdxEndpoint<'o> {
         let mut request = BrowserRequest::new(self.instance, cookies, frame);
         let answered = self.answer(action, &mut request).await;
         let BrowserRequest { new_session, new_state, remember, trace, mut explanation, .. } = request;
-        let cookies = Browser { session: new_session, state: new_state, id: None };
+        let cookies = Browser { session: new_session, state: new_state, id: None, request: None };
         let result = match answered {
             Ok((status, document)) => Ok(IdxResponse { status, document, cookies, remember }),
             Err(error) => {
@@ -136,7 +136,7 @@ impl<'o> IdxEndpoint<'o> {
             return Ok(None);
         }
         let context = Context::at_server(self.instance, self.urls.clone(), transaction.purpose.server());
-        Ok(context.map(|context| (context, transaction)))
+        Ok(context.map(|context| (context.of_request(request.cookies.request.clone()), transaction)))
     }
 }
 

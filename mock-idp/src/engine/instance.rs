@@ -14,6 +14,7 @@ use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 use tokio_util::sync::CancellationToken;
 
+use super::event_hooks::WaitingEvents;
 use super::randomness::Randomness;
 use super::scratch::Scratch;
 use super::sign_in_queue::SignInQueue;
@@ -26,7 +27,7 @@ use crate::journal::Journal;
 use crate::keys::{KeyPool, KeyRing, LoadedKeys, NewKeys, Rotation};
 use crate::ledger::{Ledger, NEVER};
 use crate::metrics::Metrics;
-use crate::outbound::{KeySets, Networks};
+use crate::outbound::{HookCaller, HookTargets, KeySets, Networks};
 use crate::seed::Seed;
 
 /// One org: configuration, ledger, keys, clock, faults and journal of its own.
@@ -41,6 +42,9 @@ pub(crate) struct OrgInstance {
     pub sign_in_queue: SignInQueue,
     /// Where requests that the org sends itself may go.
     pub(crate) networks: Networks,
+    pub(crate) hooks: Arc<HookCaller>,
+    pub(crate) event_hooks: HookCaller,
+    pub(super) waiting_events: WaitingEvents,
     pub(super) ledger: Ledger,
     pub(super) keys: KeyRing,
     pub(super) key_sets: KeySets,
@@ -99,6 +103,9 @@ impl OrgInstance {
             faults: Faults::default(),
             sign_in_queue: SignInQueue::default(),
             networks: Networks::default(),
+            hooks: Arc::default(),
+            event_hooks: HookCaller::default(),
+            waiting_events: WaitingEvents::default(),
             ledger,
             keys,
             key_sets: KeySets::default(),
@@ -115,6 +122,12 @@ impl OrgInstance {
             setting_clock: tokio::sync::Mutex::default(),
             followed_revision: AtomicU64::new(0),
         }
+    }
+
+    /// Sets where hooks may be sent.
+    pub(crate) fn set_hook_targets(&mut self, targets: &HookTargets) {
+        self.hooks = Arc::new(HookCaller::new(targets.clone()));
+        self.event_hooks = HookCaller::new(targets.clone());
     }
 
     /// The current snapshot; changes do not touch it.
@@ -234,6 +247,7 @@ impl OrgInstance {
         self.ledger.clear().await?;
         self.snapshots.reset();
         self.key_sets.clear();
+        self.waiting_events.clear();
         self.increment_revision();
         self.change_clock(Clock::reset).await?;
         // The nonce secret, which stays, has the first value of the sequence.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mock_idp_core::endpoint::keys::{credential, credentials};
 use mock_idp_core::management::{self, AccessError, ApiError, Caller, Challenged, Credential, clients};
 use mock_idp_core::org::CompiledServer;
+use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
 use mock_idp_core::tokens::resource;
 use serde_json::Value;
@@ -138,6 +139,8 @@ impl<'c> ServerKeyManagement<'c> {
     /// Key generation failed, or the ledger's store is unavailable.
     pub(crate) async fn rotate(self, server: &CompiledServer) -> Result<Value, ApiError> {
         self.0.instance.rotate_keys(server, Rotation::default()).await?;
+        let kind = server.event_type(EventType::OrgKeyRollover, EventType::KeyRollover);
+        self.0.log([LogEvent::new(kind).on(server.event_entity())]);
         self.list(server).await
     }
 

@@ -1,12 +1,15 @@
 //! Calls of the management API: what they read, and how they change the org.
 
 use mock_idp_core::management::authorization_servers::SigningState;
-use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange, users};
+use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange, system_log, users};
+use mock_idp_core::model::User;
+use mock_idp_core::moment::Moment;
 use mock_idp_core::org::Org;
+use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
 use super::global_revocation::GlobalRevocation;
-use super::{Context, IssuedGrants};
+use super::{Context, IssuedGrants, OrgInstance};
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
@@ -17,7 +20,14 @@ pub(crate) struct Management {
 
 impl Management {
     pub(crate) fn new(context: Context, caller: Caller) -> Self {
+        if let (Some(request), Some(token)) = (&context.request, &caller.api_token_id) {
+            request.has_api_token(token);
+        }
         Self { context, caller }
+    }
+
+    pub(super) fn instance(&self) -> &OrgInstance {
+        &self.context.instance
     }
 
     /// Runs a rule that reads the org.
@@ -67,6 +77,17 @@ impl Management {
         ended.map_err(ApiError::from)
     }
 
+    /// The same, because an administrator asks for it.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable.
+    pub(crate) async fn clear_sessions(&self, user_id: &str, with_tokens: bool) -> Result<(), ApiError> {
+        self.end_sessions(user_id, with_tokens).await?;
+        let user = self.context.org.user(user_id).map(User::event_entity);
+        self.log(user.map(|user| LogEvent::new(EventType::SessionClear).on(user)));
+        Ok(())
+    }
+
     /// Unlocks a user, whether wrong passwords or the status have locked the account.
     ///
     /// # Errors
@@ -74,20 +95,47 @@ impl Management {
     pub(crate) async fn unlock(&self, name: &str) -> Result<(), ApiError> {
         let user = self.read(|org, call| users::find(org, call, name).cloned())?;
         let unlocked = self.context.instance.unlock(&user).await?;
-        if unlocked { Ok(()) } else { Err(users::not_locked(&user)) }
+        if !unlocked {
+            return Err(users::not_locked(&user));
+        }
+        self.log([LogEvent::new(EventType::AccountUnlockByAdmin).on(user.event_entity())]);
+        Ok(())
     }
 
     fn run<T>(
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
     ) -> Result<(T, Vec<String>), ApiError> {
-        self.context.instance.change(|draft| {
-            self.context.decide(&mut Trace::default(), |moment| {
+        let Context { instance, now, .. } = &self.context;
+        let mut trace = Trace::default();
+        let result = instance.change(|draft| {
+            instance.decide_at(*now, &mut trace, |moment| {
                 let mut change = ManagementChange { draft, moment, call: self.call(), ended_users: Vec::new() };
                 let result = rule(&mut change)?;
-                Ok((result, change.ended_users))
+                let events = system_log::events_of(&instance.org(), change.draft);
+                change.moment.trace.events.extend(events);
+                let actor = self.call().actor(change.draft);
+                for event in &mut change.moment.trace.events {
+                    event.actor.get_or_insert_with(|| actor.clone());
+                }
+                Ok::<_, ApiError>((result, change.ended_users))
             })
-        })
+        })?;
+        self.log(trace.events);
+        Ok(result)
+    }
+
+    /// Adds events of the System Log; those without an actor are the caller's.
+    pub(super) fn log(&self, events: impl IntoIterator<Item = LogEvent>) {
+        let actor = self.call().actor(&self.context.org);
+        self.context.log(
+            events.into_iter().map(|event| LogEvent { actor: event.actor.or_else(|| Some(actor.clone())), ..event }),
+        );
+    }
+
+    /// Runs a rule that needs time and randomness only.
+    pub(super) fn decide<T>(&self, rule: impl FnOnce(&mut Moment<'_>) -> T) -> T {
+        self.context.decide(&mut Trace::default(), rule)
     }
 
     /// Runs a rule that reads the latest snapshot of the org: the result of a change of this call.

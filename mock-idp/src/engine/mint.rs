@@ -7,7 +7,8 @@ use mock_idp_core::moment::Moment;
 use mock_idp_core::protocol::{OAuthError, Scopes};
 use mock_idp_core::tokens::fault::TokenFaults;
 use mock_idp_core::tokens::{
-    self, IdJag, InterclientToken, LogoutToken, TokenKind, TokenSelection, TokenSpec, UnsignedToken, UnsignedTokens,
+    self, IdJag, InterclientToken, LogoutToken, TokenKind, TokenOrigin, TokenSelection, TokenSpec, UnsignedToken,
+    UnsignedTokens,
 };
 use mock_idp_core::trace::Trace;
 
@@ -95,6 +96,7 @@ fn issued_at_sign_in(
         delegated: None,
         access_token_id: &access_token_id,
         bound_to: None,
+        origin: TokenOrigin::default(),
     };
     let access_token = kind == TokenKind::AccessToken;
     let selection = TokenSelection { access_token, id_token: !access_token && user.is_some(), code: None };

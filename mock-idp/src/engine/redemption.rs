@@ -5,6 +5,7 @@ use mock_idp_core::endpoint::token::{
 };
 use mock_idp_core::ledger::{FailedSignIns, LedgerError};
 use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::tokens::is_signed_id_jag;
 use mock_idp_core::trace::Trace;
 
@@ -32,6 +33,11 @@ pub(super) async fn redeem<'c>(
         Ok(redeemed) => Ok(RedeemedGrant { redeemed, batch }),
         Err(RedemptionError { error, revokes }) => {
             if let Some(revokes) = revokes {
+                if revokes.family.is_some() {
+                    let kind = context.server.event_type(EventType::OrgDetectReuse, EventType::DetectReuse);
+                    let event = LogEvent::new(kind).by(grant.client.client_entity()).failed(error.id.row().id);
+                    context.log([event.on(grant.client.event_entity())]);
+                }
                 revoke(context, revokes).await?;
             }
             Err(error)

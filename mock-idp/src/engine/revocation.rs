@@ -4,6 +4,7 @@ use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::introspection;
 use mock_idp_core::endpoint::revocation::{self, RevocationTarget};
 use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
 use super::client_authentication::authenticate;
@@ -24,6 +25,15 @@ impl<'c> RevocationEndpoint<'c> {
     pub(crate) async fn respond(self, presented: CredentialSources<'_>) -> Explained<Result<(), OAuthError>> {
         let mut explanation = Explanation::default();
         let result = self.revoke(presented, &mut explanation).await;
+        let client = explanation.client.as_deref().and_then(|id| self.0.org.client(id));
+        if let Some(client) = client {
+            let kind = self.0.server.event_type(EventType::OrgTokenRevoke, EventType::TokenRevoke);
+            let event = LogEvent::new(kind).by(client.client_entity()).on(client.event_entity());
+            self.0.log([match &result {
+                Ok(()) => event,
+                Err(error) => event.failed(error.id.row().id),
+            }]);
+        }
         Explained::new(result, Trace::default(), explanation)
     }
 

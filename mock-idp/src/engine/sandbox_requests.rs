@@ -72,6 +72,7 @@ impl Orgs {
         };
         let mut instance = OrgInstance::new(org.renamed(&name)?, &mut KeyPool::without_fixtures(), seed);
         instance.networks = settings.networks;
+        instance.set_hook_targets(&settings.hook_targets);
         let end = instance.can_end();
         let expires = machine_millis().saturating_add(i64::try_from(request.lifetime.as_millis()).unwrap_or(i64::MAX));
         let sandbox = Arc::new(Sandbox { instance: Arc::new(instance), expires });

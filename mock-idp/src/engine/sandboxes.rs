@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::OrgInstance;
-use crate::outbound::Networks;
+use crate::outbound::{HookTargets, Networks};
 use crate::settings::OrgOverrides;
 
 /// The sandboxes of a server. Readers never wait; changes are made one after the other.
@@ -31,11 +31,18 @@ pub(crate) struct SandboxSettings {
     pub overrides: OrgOverrides,
     /// Where requests that they send themselves may go.
     pub networks: Networks,
+    pub hook_targets: HookTargets,
 }
 
 impl Default for SandboxSettings {
     fn default() -> Self {
-        Self { max: Sandbox::MAX, seed: None, overrides: OrgOverrides::default(), networks: Networks::default() }
+        Self {
+            max: Sandbox::MAX,
+            seed: None,
+            overrides: OrgOverrides::default(),
+            networks: Networks::default(),
+            hook_targets: HookTargets::default(),
+        }
     }
 }
 

@@ -7,11 +7,15 @@ use mock_idp_core::tokens::{SignedTokens, UnsignedToken, UnsignedTokens, Verifie
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
 
+use crate::outbound::HookCaller;
+
 /// What a scratch instance assumes instead of checking it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assumptions {
     /// How users authenticate (RFC 8176 values); empty: as they did.
     pub amr: Vec<String>,
+    /// What calls token inline hooks.
+    pub hooks: Arc<HookCaller>,
 }
 
 /// Tokens that were recorded instead of signed.

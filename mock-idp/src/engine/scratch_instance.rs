@@ -28,6 +28,7 @@ impl OrgInstance {
         // Always seeded alike: the same requests have the same result.
         let randomness = Randomness::new(Some(Seed::of_org(0, SESSION)));
         let mut instance = Self::with(org, clock, keys, Ledger::default(), randomness);
+        instance.hooks = Arc::clone(&assumptions.hooks);
         instance.scratch = Some(Scratch::new(assumptions));
         instance
     }

@@ -46,7 +46,7 @@ impl<'c> SessionApi<'c> {
         let session = session.ok_or_else(|| ApiError::internal("the session has not been stored"))?;
         let id = self.new_id(&known.session_id);
         let shown = self.show(&session, &id, &id)?;
-        Ok((shown, Browser { session: Some(known.session_id), state: request.new_state, id: None }))
+        Ok((shown, Browser { session: Some(known.session_id), state: request.new_state, id: None, request: None }))
     }
 
     /// A session.

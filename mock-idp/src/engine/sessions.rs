@@ -3,6 +3,7 @@
 use mock_idp_core::ledger::{Authentication, IssuedCredential, LedgerError, Session, SignedIn};
 use mock_idp_core::policy;
 use mock_idp_core::protocol::session_state::browser_state;
+use mock_idp_core::sign_in;
 
 use super::browser::BrowserRequest;
 use super::{Context, OrgInstance, issued_tokens};
@@ -43,6 +44,9 @@ pub(super) async fn begin(
     }
     batch.commit().await?;
     request.new_state = context.server.behavior.manages_sessions().then(|| browser_state(&session_id));
+    if let Some(user) = context.org.user(&authentication.user_id) {
+        context.log(sign_in::events::began(user, &authentication.sid()));
+    }
     request.new_session = Some(session_id);
     Ok(authentication)
 }

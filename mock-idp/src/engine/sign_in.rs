@@ -48,7 +48,7 @@ impl<'o> SignInEndpoint<'o> {
         remember: bool,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
-        let (context, transaction) = self.find(handle).await?;
+        let (context, transaction) = self.find(handle, &request.cookies).await?;
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         request.remember = transaction.remember;
@@ -89,7 +89,7 @@ impl<'o> SignInEndpoint<'o> {
     }
 
     async fn finished(self, handle: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
-        let (context, transaction) = self.find(handle).await?;
+        let (context, transaction) = self.find(handle, &request.cookies).await?;
         let context = &context;
         request.explanation.client = transaction.purpose.client_id().map(str::to_owned);
         if let Some(problem) = foreign_browser(&transaction, request) {
@@ -103,12 +103,13 @@ impl<'o> SignInEndpoint<'o> {
     }
 
     /// The transaction, and where it is for. One whose client asks the user itself has no pages.
-    async fn find(&self, handle: &str) -> Result<(Context, Transaction), OAuthError> {
+    async fn find(&self, handle: &str, cookies: &Browser) -> Result<(Context, Transaction), OAuthError> {
         let ledger = self.instance.ledger.at(self.instance.clock.now());
         let found = ledger.transactions().get(handle).await?.filter(|transaction| transaction.browser.is_some());
         let context = found
             .as_ref()
-            .and_then(|transaction| Context::at_server(self.instance, self.urls.clone(), transaction.purpose.server()));
+            .and_then(|transaction| Context::at_server(self.instance, self.urls.clone(), transaction.purpose.server()))
+            .map(|context| context.of_request(cookies.request.clone()));
         match (context, found) {
             (Some(context), Some(transaction)) => Ok((context, transaction)),
             _ => {

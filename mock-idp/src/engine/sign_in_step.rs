@@ -74,6 +74,7 @@ pub(super) async fn take(
             other => {
                 trace.notes.extend(step.notes);
                 other?;
+                context.log(step.events);
                 if let Some((user_id, password)) = new_password {
                     set_password(context, &user_id, password);
                 }
@@ -99,7 +100,9 @@ pub(super) async fn take_first(
             Err(LedgerError::Conflict { .. }) => {}
             other => {
                 trace.notes.extend(step.notes);
-                return other.map(|()| result);
+                other?;
+                context.log(step.events);
+                return Ok(result);
             }
         }
     }
@@ -115,7 +118,10 @@ async fn decide<'c>(
     let (facts, version) = load(context, &transaction, answer).await?;
     let Context { org, server, .. } = context;
     let client_id = transaction.purpose.client_id().map(str::to_owned);
-    let applied = context.decide(trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
+    // Its events count if it is committed.
+    let applied = context
+        .instance
+        .decide_at(context.now, trace, |moment| sign_in::apply(org, server, transaction, answer, &facts, moment));
     let (result, effects) = match applied {
         Ok((transaction, effects)) => (CommittedStep::Taken(transaction), effects),
         Err(rejected) => {

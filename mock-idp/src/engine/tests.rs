@@ -38,7 +38,11 @@ async fn respond(request: Request<Body>) -> (StatusCode, String, Option<String>)
     let ledger = Ledger::in_store(Arc::new(BrokenStore::silent()));
     let orgs = Arc::new(Orgs::new(instance(ledger), Vec::new(), SandboxSettings::default()));
     let front = Front::new(Arc::clone(&orgs), Arc::default(), Table::new(&crate::http::GROUP, &[]).unwrap());
-    let response = front.for_connection(false, Arc::default()).answer(request).await.unwrap();
+    let response = front
+        .for_connection(false, std::net::Ipv4Addr::LOCALHOST.into(), Arc::default())
+        .answer(request)
+        .await
+        .unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 1_000_000).await.unwrap();
     let id = parts.headers["x-okta-request-id"].to_str().unwrap();
@@ -215,7 +219,11 @@ async fn redeem_device_code(orgs: &Arc<Orgs>) -> (StatusCode, String) {
         .header(header::CONTENT_LENGTH, form.len())
         .body(Body::from(form))
         .unwrap();
-    let response = front.for_connection(false, Arc::default()).answer(request).await.unwrap();
+    let response = front
+        .for_connection(false, std::net::Ipv4Addr::LOCALHOST.into(), Arc::default())
+        .answer(request)
+        .await
+        .unwrap();
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), 1_000_000).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();

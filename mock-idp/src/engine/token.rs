@@ -11,7 +11,7 @@ use super::client_authentication::{ProvenClient, authenticate_with_key};
 use super::redemption::{self, RedeemedGrant};
 use super::revocations::LONGEST_ACCESS_TOKEN;
 use super::single_use::consume;
-use super::{Context, issued_tokens, refresh_tokens, signing};
+use super::{Context, issued_tokens, refresh_tokens, signing, token_hooks};
 use crate::faults::IssuedTo;
 use crate::journal::{Explained, Explanation};
 use crate::ledger::Batch;
@@ -30,6 +30,11 @@ impl<'c> TokenEndpoint<'c> {
     pub(crate) async fn respond(self, request: TokenRequest) -> Explained<Result<Map<String, Value>, OAuthError>> {
         let (mut trace, mut explanation) = (Trace::default(), Explanation::default());
         let result = self.issue(&request, &mut trace, &mut explanation).await;
+        if let Err(error) = &result {
+            let client = explanation.client.as_deref().and_then(|id| self.0.org.client(id));
+            let grant_type = token::grant_type(&request).ok();
+            self.0.log([token::events::refused(&self.0.server, client, grant_type, error)]);
+        }
         Explained::new(result, trace, explanation)
     }
 
@@ -67,14 +72,15 @@ impl<'c> TokenEndpoint<'c> {
         explanation: &mut Explanation,
     ) -> Result<Map<String, Value>, OAuthError> {
         let context = self.0;
-        let Context { org, server, urls, .. } = context;
+        let Context { org, .. } = context;
         let notes = trace.notes.len();
         loop {
             trace.notes.truncate(notes);
             let RedeemedGrant { redeemed, mut batch } = redemption::redeem(context, grant, trace).await?;
             explanation.user = redeemed.user_id().and_then(|id| org.user(id)).map(|user| user.profile.login.clone());
-            let unsigned =
-                context.decide(trace, |moment| token::unsigned_tokens(org, server, urls, &redeemed, moment))?;
+            let unsigned = context.decide(trace, |moment| token::unsigned_tokens(grant, &redeemed, moment))?;
+            let unsigned = token_hooks::apply(context, unsigned, trace).await?;
+            let events = token::events::granted(grant, &redeemed, &unsigned);
             let to = IssuedTo { client_id: grant.client.client_id(), user_id: redeemed.user_id() };
             let issued = signing::issue(context, unsigned, to).await?;
             let body = token::body(&redeemed, issued);
@@ -84,7 +90,11 @@ impl<'c> TokenEndpoint<'c> {
             }
             match batch.commit().await {
                 Err(LedgerError::Conflict { .. }) => {}
-                other => return Ok(other.map(|()| body)?),
+                Err(error) => return Err(error.into()),
+                Ok(()) => {
+                    context.log(events);
+                    return Ok(body);
+                }
             }
         }
     }

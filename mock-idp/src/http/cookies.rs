@@ -30,6 +30,7 @@ impl FromHead for BrowserCookies {
             session: value(&head.headers, &names.name("sid")),
             state: value(&head.headers, &names.state()),
             id: value(&head.headers, &names.name("browser")),
+            request: head.extensions.get().cloned(),
         };
         Ok(Self { browser, names })
     }

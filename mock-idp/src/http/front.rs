@@ -7,6 +7,7 @@
 //!
 //! One hand-written service instead of a stack of layers: a discovery request spends nearly all its time here.
 
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -25,7 +26,8 @@ use mock_idp_core::org::RateLimits;
 
 use crate::address::Address;
 use crate::clock::Clock;
-use crate::engine::Orgs;
+use crate::current_request::CurrentRequest;
+use crate::engine::{LoggedFrom, Orgs};
 use crate::faults::TransportFault;
 use crate::http::layers::access_log::RequestRecord;
 use crate::http::layers::address::{Edge, LastAddress, Misaddressed, Resolved, Resolver};
@@ -61,6 +63,8 @@ struct Shared {
 struct ConnectionState {
     shared: Arc<Shared>,
     secure: bool,
+    /// The address of the client.
+    peer: IpAddr,
     last_address: LastAddress,
     /// Set when the connection has to end with a reset instead of an orderly close.
     reset: Arc<AtomicBool>,
@@ -79,9 +83,9 @@ impl Front {
     }
 
     /// The front for one connection. `reset` is set when the connection has to be reset.
-    pub(crate) fn for_connection(&self, secure: bool, reset: Arc<AtomicBool>) -> ConnectionFront {
+    pub(crate) fn for_connection(&self, secure: bool, peer: IpAddr, reset: Arc<AtomicBool>) -> ConnectionFront {
         let (shared, last_address) = (Arc::clone(&self.0), LastAddress::default());
-        ConnectionFront(Arc::new(ConnectionState { shared, secure, last_address, reset }))
+        ConnectionFront(Arc::new(ConnectionState { shared, secure, peer, last_address, reset }))
     }
 }
 
@@ -250,6 +254,9 @@ impl Shared {
             tracing::warn!("the clock could not be moved: {error}");
         }
         request.extensions_mut().insert(record.request_id);
+        let current = Arc::new(CurrentRequest::new(record.request_id, connection.peer));
+        request.extensions_mut().insert(Arc::clone(&current));
+        let user_agent = request.headers().get(header::USER_AGENT).cloned();
         let path = state.is_some().then(|| request.uri().path().to_owned());
         let rate = enforced_count(address, edge, &matched, request.method());
         let mut decided = match fault {
@@ -267,6 +274,13 @@ impl Shared {
                 }
             }
         };
+        let log = current.take_log();
+        if !log.events.is_empty() {
+            let user_agent = user_agent.as_ref().map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
+            let base = &address.urls().endpoint_base;
+            let from = LoggedFrom { request: &current, path: &record.path, base, user_agent };
+            address.org.add_to_log(log, from).await;
+        }
         // An answer of a fault has its own.
         if let Some(rate) = rate.filter(|_| !decided.result.headers().contains_key(okta_headers::RATE_LIMIT)) {
             rate.fill(decided.result.headers_mut(), true);
@@ -411,7 +425,7 @@ mod tests {
 
     async fn ask(front: &Front, request: http::request::Builder) -> (StatusCode, HeaderMap, String) {
         let request = request.header(header::HOST, "localhost").body(Body::empty()).unwrap();
-        let front = front.for_connection(false, Arc::default());
+        let front = front.for_connection(false, std::net::Ipv4Addr::LOCALHOST.into(), Arc::default());
         let (parts, body) = front.answer(request).await.unwrap().into_parts();
         let body = axum::body::to_bytes(body, 100_000).await.unwrap();
         (parts.status, parts.headers, String::from_utf8(body.to_vec()).unwrap())

@@ -46,6 +46,7 @@ static ROUTES: &[&[Route]] = &[
     management::clients::ROUTES,
     management::custom_roles::ROUTES,
     management::event_hooks::ROUTES,
+    management::event_hooks::OPERATIONS,
     management::global_revocation::ROUTES,
     management::group_rules::ROUTES,
     management::groups::ROUTES,
@@ -53,6 +54,7 @@ static ROUTES: &[&[Route]] = &[
     management::identity_provider_users::ROUTES,
     management::identity_providers::ROUTES,
     management::inline_hooks::ROUTES,
+    management::inline_hooks::OPERATIONS,
     management::network_zones::ROUTES,
     management::org_settings::ROUTES,
     management::policies::ROUTES,
@@ -70,6 +72,7 @@ static ROUTES: &[&[Route]] = &[
     management::user_details::ROUTES,
     management::user_types::ROUTES,
     management::users::ROUTES,
+    management::system_log::ROUTES,
     management::trusted_origins::ROUTES,
 ];
 

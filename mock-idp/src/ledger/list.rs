@@ -49,6 +49,10 @@ macro_rules! for_all_tables {
             consumed_values: ConsumedValue, 100_000, 32;
             /// By `request_uri`.
             pushed_requests: PushedRequest, 10_000, 32;
+            /// By [`LoggedRequest::key`](mock_idp_core::ledger::LoggedRequest): the System Log.
+            logged_requests: LoggedRequest, 10_000, 32;
+            /// By [`LogPosition::KEY`](mock_idp_core::ledger::LogPosition).
+            log_positions: LogPosition, 1, 1;
             /// By id of the authorization server.
             server_keys: KeyRecord, 10_000, 128;
             /// One record: the secret that nonces for DPoP proofs are derived from.

@@ -2,8 +2,9 @@
 
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InterclientGrant, IssuedTokens, KeyRecord,
-    LedgerError, PendingRequests, PolledRequest, PushedRequest, RecordSize, RefreshTokenOwner, RevokedAccessToken,
-    Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UserCode,
+    LedgerError, LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RecordSize,
+    RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction,
+    UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};

@@ -2,8 +2,8 @@
 
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InterclientGrant, IssuedTokens, KeyRecord,
-    PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient,
-    SignedIn, StateHandle, TokenFamily, Transaction, UserCode,
+    LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken,
+    Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

@@ -6,7 +6,7 @@ pub(crate) mod connections;
 pub(crate) mod port;
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,11 +90,11 @@ impl Serving {
     async fn accept(self, listener: tokio::net::TcpListener, acceptor: Acceptor, front: Front) {
         while let Some(accepted) = self.stopping.run_until_cancelled(listener.accept()).await {
             match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     // A child token: connections that poll the same token contend for its lock.
                     let admitted = self.connections.admit(self.stopping.child_token());
                     let Some(admitted) = self.stopping.run_until_cancelled(admitted).await else { return };
-                    self.spawn(self.clone().connection(stream, admitted, acceptor.clone(), front.clone()));
+                    self.spawn(self.clone().connection((stream, peer.ip()), admitted, acceptor.clone(), front.clone()));
                 }
                 Err(error) if is_of_one_connection(&error) => {}
                 // Most likely the process may open no more files.
@@ -109,14 +109,20 @@ impl Serving {
         }
     }
 
-    async fn connection(self, stream: TcpStream, admitted: Admitted, acceptor: Acceptor, front: Front) {
+    async fn connection(
+        self,
+        (stream, peer): (TcpStream, IpAddr),
+        admitted: Admitted,
+        acceptor: Acceptor,
+        front: Front,
+    ) {
         let progress = Arc::clone(&admitted.progress);
         let open = acceptor.open(stream, Arc::clone(&progress));
         let Some(Ok((stream, secure, reset))) = progress.ending.run_until_cancelled(open).await else {
             return;
         };
         progress.enter(Phase::Idle);
-        let front = front.for_connection(secure, reset);
+        let front = front.for_connection(secure, peer.to_canonical(), reset);
         let org_removed = front.clone();
         let service = {
             let progress = Arc::clone(&progress);

@@ -7,6 +7,7 @@ use mock_idp_core::behavior::Behavior;
 use crate::listen::port::PortChoice;
 use crate::logging::LogFormat;
 use crate::org_source::OrgSource;
+use crate::outbound::{HookTarget, HookTargetError};
 use crate::settings::IssuerUrl;
 use crate::start_error::StartError;
 
@@ -27,6 +28,7 @@ pub struct Builder {
     pub(super) control_token: Option<String>,
     pub(super) max_connections: Option<usize>,
     pub(super) private_networks: bool,
+    pub(super) hook_targets: Vec<HookTarget>,
     pub(super) max_sandboxes: Option<usize>,
     pub(super) seed: Option<u64>,
     pub(super) state: StateSettings,
@@ -61,6 +63,7 @@ impl Default for Builder {
             control_token: None,
             max_connections: None,
             private_networks: false,
+            hook_targets: Vec::new(),
             max_sandboxes: None,
             seed: None,
             state: StateSettings::default(),
@@ -187,6 +190,17 @@ impl Builder {
     pub fn allow_private_networks(mut self, on: bool) -> Self {
         self.private_networks = on;
         self
+    }
+
+    /// Lets hooks be sent to a host, or to `host:port`, or to `all`. Hooks are always sent to loopback while only this machine can
+    /// connect.
+    ///
+    /// # Errors
+    /// The text names no host.
+    pub fn hook_target(mut self, target: &str) -> Result<Self, StartError> {
+        self.hook_targets
+            .push(target.parse().map_err(|error: HookTargetError| StartError::Setting(error.to_string()))?);
+        Ok(self)
     }
 
     /// Derives ids, codes, tokens and keys from this number, and stops the clocks at 2026-01-01T00:00:00Z: the same requests, one after

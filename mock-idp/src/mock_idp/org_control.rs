@@ -10,6 +10,7 @@ mod sign_ins;
 mod state;
 mod tokens;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -118,7 +119,8 @@ impl OrgControl {
         body: &(impl Serialize + Sync + ?Sized),
     ) -> Result<T, ControlFailure> {
         let request = self.build(method, path, body).map_err(ControlFailure::inside)?;
-        let response = self.front.for_connection(false, Arc::default()).answer(request).await;
+        let response =
+            self.front.for_connection(false, Ipv4Addr::LOCALHOST.into(), Arc::default()).answer(request).await;
         let (head, body) = response.map_err(ControlFailure::inside)?.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.map_err(ControlFailure::inside)?;
         if head.status.is_success() {

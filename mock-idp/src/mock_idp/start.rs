@@ -22,7 +22,7 @@ use crate::listen;
 use crate::listen::port::Bound;
 use crate::logging::{self, LogFormat};
 use crate::org_source::{OrgSource, unsound};
-use crate::outbound::Networks;
+use crate::outbound::{HookTargets, Networks};
 use crate::routing::Table;
 use crate::settings::{ControlAccess, IssuerUrl, OrgOverrides, Settings, is_loopback};
 use crate::start_error::StartError;
@@ -136,6 +136,7 @@ impl Builder {
             let ledger = state.ledger(&org.identity().subdomain).await?;
             let mut org = OrgInstance::in_ledger(org, &mut keys, self.seed, ledger);
             org.networks = self.networks();
+            org.set_hook_targets(&self.hook_targets());
             org.set_document_warnings(warnings);
             if !names.insert(org.name.clone()) {
                 return Err(StartError::SameName { name: org.name });
@@ -205,11 +206,16 @@ impl Builder {
 
     fn sandbox_settings(&self) -> SandboxSettings {
         let max = self.max_sandboxes.unwrap_or(Sandbox::MAX);
-        SandboxSettings { max, seed: self.seed, overrides: self.overrides(), networks: self.networks() }
+        let (overrides, networks, hook_targets) = (self.overrides(), self.networks(), self.hook_targets());
+        SandboxSettings { max, seed: self.seed, overrides, networks, hook_targets }
     }
 
     fn networks(&self) -> Networks {
         Networks { loopback: self.private_networks || is_loopback(&self.host), private: self.private_networks }
+    }
+
+    fn hook_targets(&self) -> HookTargets {
+        HookTargets { loopback: self.networks().loopback, named: self.hook_targets.clone().into() }
     }
 
     fn leniencies(&self) -> Vec<String> {
@@ -228,6 +234,10 @@ impl Builder {
         if self.private_networks {
             leniencies
                 .push("Sends requests to private networks for its clients (--allow-private-networks).".to_owned());
+        }
+        if !self.hook_targets.is_empty() {
+            let names: Vec<String> = self.hook_targets.iter().map(ToString::to_string).collect();
+            leniencies.push(format!("Sends hooks to other machines: {} (--hooks).", names.join(", ")));
         }
         if !self.allowed_hosts.is_empty() {
             leniencies.push(format!("Answers to foreign host names too: {}.", self.allowed_hosts.join(", ")));

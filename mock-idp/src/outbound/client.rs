@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::hook_targets::HookTargets;
 use super::networks::{AddressType, Networks};
 
 /// Time limit for a whole exchange.
@@ -38,6 +39,12 @@ pub(crate) enum OutboundError {
         if AddressType::of(*address) == AddressType::Loopback { "this machine, which other machines can reach through this mock" } else { "a private network" }
     )]
     Network { host: String, address: IpAddr },
+    #[error("hooks may not be sent to `{host}`, which is {address}; start the mock with --hooks {host} if they may")]
+    HookTarget { host: String, address: IpAddr },
+    #[error("hooks are not called here")]
+    HooksOff,
+    #[error("the access token for the hook: {0}")]
+    HookToken(String),
     #[error("TLS is unavailable: {0}")]
     Tls(#[from] rustls::Error),
     #[error("the exchange failed: {0}")]
@@ -48,8 +55,8 @@ pub(crate) enum OutboundError {
     Answer(#[from] axum::Error),
     #[error("status {}", .0.as_u16())]
     Status(StatusCode),
-    #[error("no answer within {} s", TIMEOUT.as_secs())]
-    Late,
+    #[error("no answer within {0} s")]
+    Late(u64),
 }
 
 /// Fetches a document.
@@ -57,12 +64,12 @@ pub(crate) enum OutboundError {
 /// # Errors
 /// Anything but a 200 in time.
 pub(crate) async fn fetch(uri: &str, networks: Networks) -> Result<Bytes, OutboundError> {
-    tokio::time::timeout(TIMEOUT, get(uri, networks)).await.map_err(|_| OutboundError::Late)?
+    within(TIMEOUT, get(uri, networks)).await
 }
 
 async fn get(uri: &str, networks: Networks) -> Result<Bytes, OutboundError> {
     let request = Request::get(uri).header(header::ACCEPT, "application/json").body(Body::empty())?;
-    let (status, answer) = send(uri, request, networks).await?;
+    let (status, answer) = send(uri, request, Permission::Networks(networks)).await?;
     if status == StatusCode::OK { Ok(answer) } else { Err(OutboundError::Status(status)) }
 }
 
@@ -76,16 +83,46 @@ pub(crate) async fn post_form(uri: &str, form: String, networks: Networks) -> Re
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(header::CONTENT_LENGTH, form.len())
             .body(Body::from(form))?;
-        let (status, _) = send(uri, request, networks).await?;
+        let (status, _) = send(uri, request, Permission::Networks(networks)).await?;
         if status.is_success() { Ok(()) } else { Err(OutboundError::Status(status)) }
     };
-    tokio::time::timeout(TIMEOUT, post).await.map_err(|_| OutboundError::Late)?
+    within(TIMEOUT, post).await
 }
 
-async fn send(
+/// Runs an exchange for at most this time.
+pub(super) async fn within<T>(
+    limit: Duration,
+    exchange: impl Future<Output = Result<T, OutboundError>>,
+) -> Result<T, OutboundError> {
+    tokio::time::timeout(limit, exchange).await.map_err(|_| OutboundError::Late(limit.as_secs()))?
+}
+
+/// Where a request may go.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Permission<'a> {
+    Networks(Networks),
+    Hooks(&'a HookTargets),
+}
+
+impl Permission<'_> {
+    /// The error if a request may not go to this address of the host.
+    fn refuses(self, host: &str, port: u16, address: IpAddr) -> Option<OutboundError> {
+        let host = host.to_owned();
+        match self {
+            Self::Networks(networks) if !networks.permit(address) => Some(OutboundError::Network { host, address }),
+            Self::Hooks(targets) if !targets.permit(&host, port, address) => {
+                Some(OutboundError::HookTarget { host, address })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Sends a request; the status and body of its answer.
+pub(super) async fn send(
     text: &str,
     mut request: Request<Body>,
-    networks: Networks,
+    permission: Permission<'_>,
 ) -> Result<(StatusCode, Bytes), OutboundError> {
     let not_an_address = || OutboundError::NotAnAddress(text.to_owned());
     let uri: Uri = text.parse().map_err(|_| not_an_address())?;
@@ -102,7 +139,7 @@ async fn send(
     let headers = request.headers_mut();
     headers.insert(header::HOST, HeaderValue::from_str(authority.as_str()).map_err(|_| not_an_address())?);
     headers.insert(header::USER_AGENT, HeaderValue::from_static(concat!("mock-idp/", env!("CARGO_PKG_VERSION"))));
-    let stream = connect(host, port, networks).await?;
+    let stream = connect(host, port, permission).await?;
     if !secure {
         return exchange(stream, request).await;
     }
@@ -113,12 +150,12 @@ async fn send(
 
 /// Connects to the addresses of a host that may be called. RFC 6761 6.3: names under `localhost` are this machine; resolvers may not
 /// know them.
-async fn connect(host: &str, port: u16, networks: Networks) -> Result<TcpStream, OutboundError> {
+async fn connect(host: &str, port: u16, permission: Permission<'_>) -> Result<TcpStream, OutboundError> {
     let resolved = if host.ends_with(".localhost") { "localhost" } else { host };
     let mut error = OutboundError::Connection(std::io::ErrorKind::AddrNotAvailable.into());
     for address in tokio::net::lookup_host((resolved, port)).await? {
-        if !networks.permit(address.ip()) {
-            error = OutboundError::Network { host: host.to_owned(), address: address.ip() };
+        if let Some(refused) = permission.refuses(host, port, address.ip()) {
+            error = refused;
             continue;
         }
         match TcpStream::connect(address).await {

@@ -8,8 +8,9 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::remedies::{SearchLimits, remedies};
-use super::run::preview;
+use super::run::preview_calling;
 use crate::engine::OrgInstance;
+use crate::outbound::HookCaller;
 
 /// The number of previews that are made at once.
 static RUNNING: Semaphore = Semaphore::const_new(2);
@@ -22,7 +23,7 @@ pub(crate) async fn explain<T: Send + 'static>(
     question: Question,
     present: impl FnOnce(&Org, &Question, Preview, Remedies) -> T + Send + 'static,
 ) -> T {
-    let (org, now) = (instance.org(), instance.clock.now());
+    let (org, now, hooks) = (instance.org(), instance.clock.now(), Arc::clone(&instance.hooks));
     let keys = match org.server_by_id(&question.server) {
         Some(server) => instance.keys(server, now).await.ok(),
         None => None,
@@ -34,7 +35,7 @@ pub(crate) async fn explain<T: Send + 'static>(
     let runtime = Handle::current();
     let explained = tokio::task::spawn_blocking(move || {
         let _running = running;
-        let (preview, found) = runtime.block_on(answer(&org, &urls, &question, now, &limits));
+        let (preview, found) = runtime.block_on(answer(&hooks, &org, &urls, &question, now, &limits));
         let mut preview = preview;
         if let Some(keys) = keys {
             preview.name_keys(&keys.keys);
@@ -45,13 +46,14 @@ pub(crate) async fn explain<T: Send + 'static>(
 }
 
 async fn answer(
+    hooks: &Arc<HookCaller>,
     org: &Arc<Org>,
     urls: &Urls,
     question: &Question,
     now: i64,
     limits: &SearchLimits,
 ) -> (Preview, Remedies) {
-    let preview = preview(org, urls, question, now).await;
+    let preview = preview_calling(hooks, org, urls, question, now).await;
     let found = match preview.is_refused() {
         true => remedies(org, urls, question, &preview, now, limits).await,
         false => Remedies::default(),

@@ -42,6 +42,7 @@ pub(crate) use live::explain;
 pub(crate) use login::{LOGIN_GRANTS, Login, login};
 pub use remedies::{SearchLimits, remedies};
 pub use run::preview;
+pub(crate) use run::preview_calling;
 pub use snapshots::{
     AddedCase, BadSelectionFile, FolderError, MOST_CASES, RemovedCase, SELECTION_FILE, SelectionError, SelectionFile,
     SnapshotCheck, SnapshotFolder, Snapshots, StoredSnapshot, TakenSnapshot, selections,

@@ -9,7 +9,8 @@ use mock_idp_core::org::{Draft, Org, Urls};
 use mock_idp_core::preview::{Candidates, Change, Preview, Question, Remedies, Remedy, candidates};
 use tokio_util::sync::CancellationToken;
 
-use super::run::preview;
+use super::run::preview_calling;
+use crate::outbound::HookCaller;
 
 /// When a search for changes ends, whatever it has found.
 #[derive(Clone, Debug)]
@@ -35,7 +36,8 @@ pub async fn remedies(
     now: i64,
     limits: &SearchLimits,
 ) -> Remedies {
-    let mut search = Search { urls, now, limits, started: Instant::now(), attempts: 0, cut_short: None };
+    let hooks = Arc::new(HookCaller::off());
+    let mut search = Search { hooks, urls, now, limits, started: Instant::now(), attempts: 0, cut_short: None };
     let mut found = Vec::new();
     let mut unfinished = Vec::new();
     for change in search.candidates(org, question, refused) {
@@ -55,6 +57,7 @@ pub async fn remedies(
 }
 
 struct Search<'a> {
+    hooks: Arc<HookCaller>,
     urls: &'a Urls,
     now: i64,
     limits: &'a SearchLimits,
@@ -118,7 +121,8 @@ impl Search<'_> {
         let (mut draft, mut question) = (Draft::new(org, self.now), question.clone());
         change.apply(&mut draft, &mut question)?;
         let org = Arc::new(draft.finish().ok()?);
-        let preview = preview(&org, self.urls, &question, self.now).await;
+        // Hooks are not called for every attempt.
+        let preview = preview_calling(&self.hooks, &org, self.urls, &question, self.now).await;
         Some(Tried { org, question, preview })
     }
 

@@ -25,13 +25,25 @@ use crate::engine::{
     TokenEndpoint, UserinfoAnswer, UserinfoEndpoint,
 };
 use crate::journal::Explained;
+use crate::outbound::HookCaller;
 
-/// The answer to a question at the time `now`, in seconds since 1970.
+/// The answer to a question at the time `now`, in seconds since 1970. Token inline hooks on this machine are called.
 pub async fn preview(org: &Arc<Org>, urls: &Urls, question: &Question, now: i64) -> Preview {
+    preview_calling(&Arc::default(), org, urls, question, now).await
+}
+
+/// The same, with hooks that are called as those of a running org.
+pub(crate) async fn preview_calling(
+    hooks: &Arc<HookCaller>,
+    org: &Arc<Org>,
+    urls: &Urls,
+    question: &Question,
+    now: i64,
+) -> Preview {
     let Some(server) = org.server_by_id(&question.server).filter(|server| server.active) else {
         return no_server(question);
     };
-    let mut run = Run::new(org, urls, question, server, now);
+    let mut run = Run::new(org, urls, question, server, now, hooks);
     let outcome = match run.grant().await {
         Ok(granted) => PreviewOutcome::Granted(Box::new(granted)),
         Err(Ended::Asks(asks)) => PreviewOutcome::Asks(asks),
@@ -64,8 +76,15 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(org: &Arc<Org>, urls: &Urls, question: &'a Question, server: &Arc<CompiledServer>, now: i64) -> Self {
-        let assumptions = Assumptions { amr: question.session.amr.clone() };
+    fn new(
+        org: &Arc<Org>,
+        urls: &Urls,
+        question: &'a Question,
+        server: &Arc<CompiledServer>,
+        now: i64,
+        hooks: &Arc<HookCaller>,
+    ) -> Self {
+        let assumptions = Assumptions { amr: question.session.amr.clone(), hooks: Arc::clone(hooks) };
         let instance = Arc::new(OrgInstance::scratch(Arc::clone(org), now, assumptions));
         let context = Context::new(instance, Arc::clone(org), Arc::clone(server), urls.clone());
         let context = context.assuming_client(&question.client_id);
@@ -244,7 +263,7 @@ impl<'a> Run<'a> {
                 proves_key: app.oauth().dpop_bound_access_tokens,
                 ..self.question.clone()
             };
-            let mut run = Run::new(org, urls, &question, server, *now);
+            let mut run = Run::new(org, urls, &question, server, *now, &instance.hooks);
             match run.by_browser(&question.scopes).await {
                 Ok((Granted { authorize, token, .. }, _)) => {
                     let tokens = [token, authorize].into_iter().flatten();

@@ -31,6 +31,7 @@ mod explain_program;
 mod fapi2;
 mod flow;
 mod global_revocation;
+mod hooks;
 mod host_names;
 mod hostile;
 mod id_jag;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::code::HookedRequest;
 use crate::behavior::Behavior;
 use crate::protocol::{Parameters, RequestedClaims, ResponseMode, ResponseType, Scopes};
 
@@ -49,6 +50,19 @@ impl AuthorizationRequest {
     #[must_use]
     pub fn with_consent(self, scopes: Scopes) -> Self {
         Self { scopes, prompt_consent: false, ..self }
+    }
+
+    /// What token inline hooks are told about it.
+    #[must_use]
+    pub fn for_hooks(&self) -> HookedRequest {
+        HookedRequest {
+            scope: self.scopes.join(),
+            state: self.target.state.clone(),
+            nonce: self.nonce.clone(),
+            redirect_uri: self.target.redirect_uri.clone(),
+            response_mode: self.target.mode.name().to_owned(),
+            response_type: self.response_type.words().collect::<Vec<_>>().join(" "),
+        }
     }
 }
 

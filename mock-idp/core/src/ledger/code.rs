@@ -23,6 +23,23 @@ pub struct Authorization {
     /// Claims that the request names. OIDC Core 5.5.
     #[serde(default)]
     pub claims: RequestedClaims,
+    /// Id of the policy rule that granted it; `None` at the org authorization server.
+    #[serde(default)]
+    pub rule_id: Option<String>,
+    /// What a token inline hook is told about the authorization request; only there if the rule names a hook.
+    #[serde(default)]
+    pub request: Option<Box<HookedRequest>>,
+}
+
+/// An authorization request, as token inline hooks see it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct HookedRequest {
+    pub scope: String,
+    pub state: Option<String>,
+    pub nonce: Option<String>,
+    pub redirect_uri: String,
+    pub response_mode: String,
+    pub response_type: String,
 }
 
 /// An authorization code.

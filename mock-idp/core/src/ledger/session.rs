@@ -102,13 +102,19 @@ impl Session {
     /// The first second at which it is over if it is not used before.
     #[must_use]
     pub fn expires(&self) -> i64 {
-        self.ends().min(self.used + i64::from(self.limits.max_session_idle_minutes) * 60)
+        self.ends().min(self.idle_until())
     }
 
     /// Whether it is not over.
     #[must_use]
     pub fn is_active_at(&self, now: i64) -> bool {
         now < self.expires()
+    }
+
+    /// The first second at which it is over if it is not used.
+    #[must_use]
+    pub fn idle_until(&self) -> i64 {
+        self.used + i64::from(self.limits.max_session_idle_minutes) * 60
     }
 
     /// Uses the session, if it is not over. Okta: each use begins the idle time anew.

@@ -2,12 +2,13 @@
 
 use super::authorization_request::{AuthorizationRequest, PushedRequest};
 use super::clock::ClockSetting;
-use super::code::{Authorization, Code};
+use super::code::{Authorization, Code, HookedRequest};
 use super::consent::Consent;
 use super::device_secret::{DeviceSecret, DeviceSecretState};
 use super::failed_sign_ins::FailedSignIns;
 use super::interclient_grant::InterclientGrant;
 use super::issued_tokens::IssuedTokens;
+use super::logged_request::{LogPosition, LoggedRequest};
 use super::polled::{PendingRequests, PolledRequest, UserCode};
 use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
@@ -15,6 +16,7 @@ use super::single_use::ConsumedValue;
 use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
 use super::transaction::{Purpose, StateHandle, Transaction};
 use crate::protocol::{Parameters, RequestedClaims, Scopes};
+use crate::system_log::{EventEntity, LogEvent};
 
 /// The size of a record, for the bound of its table.
 pub trait RecordSize {
@@ -65,7 +67,16 @@ sizes! {
         + claims(&it.claims);
     Session: |_it| 4 * VALUE;
     SignedIn: |_it| 3 * VALUE;
-    Authorization: |it| 6 * VALUE + scopes(&it.scopes) + text(it.acr.as_deref()) + claims(&it.claims);
+    Authorization: |it| 7 * VALUE
+        + scopes(&it.scopes)
+        + text(it.acr.as_deref())
+        + claims(&it.claims)
+        + it.request.as_ref().map_or(0, |request| request.size());
+    HookedRequest: |it| 2 * VALUE
+        + it.scope.len()
+        + text(it.state.as_deref())
+        + text(it.nonce.as_deref())
+        + it.redirect_uri.len();
     Code: |it| 4 * VALUE + it.authorization.size() + it.redirect_uri.len() + text(it.nonce.as_deref());
     TokenFamily: |it| VALUE + it.authorization.size() + match &it.state {
         FamilyState::Active(tokens) => tokens.len() * 2 * VALUE,
@@ -81,6 +92,12 @@ sizes! {
     PushedRequest: |it| 2 * VALUE + parameters(&it.parameters);
     // Up to four private keys.
     KeyRecord: |_it| 4 * 2_048;
+    LoggedRequest: |it| it.request_id.len()
+        + it.address.len()
+        + text(it.user_agent.as_deref())
+        + it.path.len()
+        + it.events.iter().map(event).sum::<usize>();
+    LogPosition: |_it| 0;
     [u8; 32]: |_it| 0;
     ClockSetting: |_it| 0;
 }
@@ -95,6 +112,12 @@ fn scopes(scopes: &Scopes) -> usize {
 
 fn claims(claims: &RequestedClaims) -> usize {
     claims.userinfo.iter().chain(&claims.id_token).map(|name| size_of::<String>() + name.len()).sum()
+}
+
+fn event(event: &LogEvent) -> usize {
+    let entities = event.actor.iter().chain(&event.targets).map(EventEntity::size).sum::<usize>();
+    let debug_data = event.debug_data.iter().map(|(_, value)| VALUE + value.len()).sum::<usize>();
+    size_of::<LogEvent>() + entities + debug_data + text(event.session.as_deref())
 }
 
 fn parameters(parameters: &Parameters) -> usize {

@@ -126,7 +126,7 @@ fn authorize(
             let granted = |scope: &&&str| token.scopes().any(|granted| granted == **scope);
             if scopes.iter().find(granted).is_some() {
                 let text = |name| token.text(name).map(str::to_owned);
-                let caller = Caller { user_id: text("uid"), client_id: text("cid") };
+                let caller = Caller { user_id: text("uid"), client_id: text("cid"), api_token_id: None };
                 allow_roles(org, &caller, scopes)?;
                 return Ok(caller);
             }
@@ -154,7 +154,8 @@ fn allow_roles(org: &Org, caller: &Caller, scopes: &[&str]) -> Result<(), ApiErr
 /// The owner of an API token, who needs an administrator role for the call. Okta: a token has the permissions of the user that created
 /// it. A token without an owner, of an org without a super administrator, has all permissions.
 fn owner(org: &Org, token: &ApiToken, scopes: &[&str]) -> Result<Caller, ApiError> {
-    let Some(user) = org.owner_of(token) else { return Ok(Caller::default()) };
+    let caller = Caller { api_token_id: Some(token.id.clone()), ..Caller::default() };
+    let Some(user) = org.owner_of(token) else { return Ok(caller) };
     if user.status != UserStatus::Active {
         return Err(ApiError::invalid_token(format!("the owner of the API token is {}", user.status.name())));
     }
@@ -162,5 +163,5 @@ fn owner(org: &Org, token: &ApiToken, scopes: &[&str]) -> Result<Caller, ApiErro
         let reason = format!("no role of {} admits {}", user.profile.login, scopes.join(" or "));
         return Err(ApiError::new(ApiErrorId::AccessDenied, reason));
     }
-    Ok(Caller { user_id: Some(user.id.clone()), client_id: None })
+    Ok(Caller { user_id: Some(user.id.clone()), ..caller })
 }

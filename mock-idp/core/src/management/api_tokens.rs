@@ -6,6 +6,7 @@ use super::{ApiError, Links, ManagementCall, ManagementChange};
 use crate::model::ApiToken;
 use crate::moment::timestamp;
 use crate::org::{CREATED, Tables};
+use crate::system_log::{EventEntity, EventType, LogEvent};
 
 /// Okta: a token expires 30 days after its last use.
 const WINDOW: i64 = 30 * 24 * 60 * 60;
@@ -34,6 +35,10 @@ pub fn revoke(change: &mut ManagementChange<'_, '_>, id: &str) -> Result<(), Api
         change.draft.api_tokens().iter().cloned().partition(|token| token.id == id);
     if revoked.is_empty() {
         return Err(ApiError::not_found(id, "Token"));
+    }
+    for token in revoked {
+        let entity = EventEntity::new("Token", token.id, token.name);
+        change.moment.trace.event(LogEvent::new(EventType::ApiTokenRevoke).on(entity));
     }
     change.draft.put_api_tokens(kept);
     Ok(())

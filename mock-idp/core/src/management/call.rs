@@ -3,6 +3,7 @@
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{Draft, Tables, Urls};
+use crate::system_log::EventEntity;
 
 /// Who makes a call.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -11,6 +12,8 @@ pub struct Caller {
     pub user_id: Option<String>,
     /// The client of the access token.
     pub client_id: Option<String>,
+    /// Id of the API token.
+    pub api_token_id: Option<String>,
 }
 
 /// A call whose caller may make it.
@@ -33,6 +36,19 @@ impl ManagementCall<'_> {
     #[must_use]
     pub fn user<'t>(&self, org: &'t Tables) -> Option<&'t User> {
         org.user(self.caller.user_id.as_deref()?)
+    }
+}
+
+impl ManagementCall<'_> {
+    /// The caller as the actor of events.
+    #[must_use]
+    pub fn actor(&self, org: &Tables) -> EventEntity {
+        let client = self.caller.client_id.as_deref().and_then(|id| org.client(id));
+        match (self.user(org), client) {
+            (Some(user), _) => user.event_entity(),
+            (None, Some(client)) => client.client_entity(),
+            (None, None) => EventEntity::system(),
+        }
     }
 }
 

@@ -61,6 +61,7 @@ catalogue! {
     ChangeQuestionNotAllowed "E0000036" 403 "Change recovery question not allowed on specified user.";
     StatusNotAllowed "E0000038" 403 "This operation is not allowed in the user's current status.";
     TooManyRequests "E0000047" 429 "API call exceeded rate limit due to too many requests.";
+    InvalidLogQuery "E0000053" 400 "{0}";
     DeleteAppForbidden "E0000056" 403 "Delete application forbidden.";
     Unsupported "E0000060" 501 "Unsupported operation.";
     RecoveryAnswerWrong "E0000087" 403 "The recovery question answer did not match our records.";
@@ -68,6 +69,7 @@ catalogue! {
     ReadOnlyObject "E0000111" 403 "Cannot modify the {0} object because it is read-only.";
     ExpiringWithoutPassword "E0000124" 400 "Could not create user. To create a user and expire their password immediately, a password must be specified";
     ExpiringInactive "E0000125" 400 "Could not create user. To create a user and expire their password immediately, \"activate\" must be true";
+    InlineHookFailed "E0000135" 400 "An inline hook responded with an error.";
     UserTypeInUse "E0000142" 403 "This User Type cannot be deleted.";
     AuthenticatorInUse "E0000148" 403 "Cannot modify/disable this authenticator because it is enabled in one or more policies. To continue, disable the authenticator in these policies.{0}";
     Unavailable "E0000181" 503 "Service temporarily unavailable.";

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::directory::{self, DirectoryResource};
-use super::{ApiError, BodyMembers, Causes, Links, ManagementCall, ManagementChange};
-use crate::model::DirectoryObject;
+use super::{ApiError, ApiErrorId, BodyMembers, Causes, Links, ManagementCall, ManagementChange};
+use crate::model::{DirectoryKind, DirectoryObject, HookChannel};
+use crate::org::Tables;
 
 /// Removes a hook. Okta: only one that is not active.
 ///
@@ -15,6 +16,24 @@ pub fn remove(change: &mut ManagementChange<'_, '_>, resource: &DirectoryResourc
         return Err(ApiError::access_denied("an active hook cannot be removed; deactivate it first"));
     }
     directory::remove(change, resource, id)
+}
+
+/// The channel of an inline hook that a request executes.
+///
+/// # Errors
+/// No active hook has the id.
+pub fn channel_to_execute(org: &Tables, id: &str) -> Result<HookChannel, ApiError> {
+    let hook = org.object(DirectoryKind::InlineHook, id).ok_or_else(|| ApiError::not_found(id, "InlineHook"))?;
+    if !hook.is_active() {
+        return Err(ApiError::access_denied("an inactive hook is not executed; activate it first"));
+    }
+    HookChannel::of(hook).ok_or_else(|| no_answer("the hook has no URI"))
+}
+
+/// The error for a hook that does not answer as it should. Okta: 400, with what failed.
+#[must_use]
+pub fn no_answer(reason: &str) -> ApiError {
+    ApiError { causes: vec![reason.to_owned()], ..ApiError::new(ApiErrorId::InlineHookFailed, reason) }
 }
 
 /// The links of a hook, with one operation that only active hooks have.

@@ -101,7 +101,7 @@ pub struct TokenActions {
     /// After this time without use a refresh token expires: 10 minutes to five years.
     #[serde(default = "default_refresh_token_window")]
     pub refresh_token_window_minutes: u32,
-    /// The token inline hook. Okta would call it; this mock calls no hooks, and adds a note to the decision.
+    /// The token inline hook that is called before the tokens are signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inline_hook: Option<InlineHook>,
 }

@@ -4,6 +4,7 @@ mod api_scopes;
 mod compile;
 mod complete;
 mod defaults;
+mod differences;
 mod document;
 mod draft;
 mod fresh;
@@ -27,6 +28,7 @@ mod yaml;
 pub use api_scopes::API_SCOPES;
 pub(crate) use compile::{built_in_claims, built_in_scopes};
 pub(crate) use defaults::derived_id;
+pub use differences::{Difference, ObjectDifference};
 pub use document::{
     Document, OrgFeatures, OrgIdentity, RateLimits, Settings, SignInForm, SignInPageSettings, json_schema,
 };

@@ -10,6 +10,7 @@ use crate::model::{
 };
 use crate::protocol::is_oidc;
 use crate::protocol::jose::{JwkSet, KeyEncryptionAlgorithm};
+use crate::system_log::{EventEntity, EventType};
 use crate::trace::{PolicySummary, RuleSummary};
 
 /// The two kinds of authorization servers.
@@ -82,6 +83,18 @@ impl CompiledRule {
 }
 
 impl CompiledServer {
+    /// Of two types of events, the one of the org authorization server or that of custom ones.
+    #[must_use]
+    pub fn event_type(&self, org: EventType, custom: EventType) -> EventType {
+        if self.is_org() { org } else { custom }
+    }
+
+    /// The server as a target of events.
+    #[must_use]
+    pub fn event_entity(&self) -> EventEntity {
+        EventEntity::new("AuthorizationServer", &self.id, &self.name)
+    }
+
     /// Whether access tokens of this client are bound to the key of a DPoP proof. FAPI 2 Security Profile 5.3.2.1: all are.
     #[must_use]
     pub fn binds_tokens_of(&self, client: &App) -> bool {

@@ -112,6 +112,29 @@ impl<T: Record> Table<T> {
         (0..self.slots).filter_map(|slot| Some((slot, self.at(slot)?)))
     }
 
+    /// Visits the slots whose rows are not shared with the table that this is a change of.
+    pub(super) fn differing<'a>(
+        &'a self,
+        before: &'a Self,
+        mut visit: impl FnMut(Option<&'a Row<T>>, Option<&'a Row<T>>),
+    ) {
+        for index in 0..self.chunks.len().max(before.chunks.len()) {
+            let (old, new) = (before.chunks.get(index), self.chunks.get(index));
+            if let (Some(old), Some(new)) = (old, new)
+                && Arc::ptr_eq(old, new)
+            {
+                continue;
+            }
+            for place in 0..CHUNK {
+                let row = |chunk: Option<&'a Chunk<T>>| chunk?.get(place)?.as_ref();
+                match (row(old), row(new)) {
+                    (Some(old), Some(new)) if Arc::ptr_eq(old, new) => {}
+                    (old, new) => visit(old.map(|row| &**row), new.map(|row| &**row)),
+                }
+            }
+        }
+    }
+
     pub(super) fn at(&self, slot: u32) -> Option<&Arc<Row<T>>> {
         let slot = slot as usize;
         self.chunks.get(slot / CHUNK)?.get(slot % CHUNK)?.as_ref()

@@ -42,7 +42,19 @@ pub struct PolicyDecision<'a> {
     rule: Option<&'a CompiledRule>,
 }
 
-impl PolicyDecision<'_> {
+impl<'a> PolicyDecision<'a> {
+    /// Id of the rule that grants the request; `None` at the org authorization server.
+    #[must_use]
+    pub fn rule_id(&self) -> Option<&'a str> {
+        self.rule.map(|rule| rule.summary.id.as_str())
+    }
+
+    /// Whether the rule names a token inline hook.
+    #[must_use]
+    pub fn has_hook(&self) -> bool {
+        self.rule.is_some_and(|rule| rule.rule.actions.token.inline_hook.is_some())
+    }
+
     /// Adds the granted scopes to the trace. The caller knows where each scope comes from and whether the user has consented.
     pub fn note_scopes(
         &self,
@@ -74,15 +86,15 @@ impl PolicyDecision<'_> {
 ///
 /// # Errors
 /// `no_matching_policy` when no rule matches.
-pub fn evaluate(
+pub fn evaluate<'a>(
     org: &Org,
-    server: &CompiledServer,
+    server: &'a CompiledServer,
     request: PolicyRequest<'_>,
     moment: &mut Moment<'_>,
-) -> Result<TokenLifetimes, OAuthError> {
+) -> Result<PolicyDecision<'a>, OAuthError> {
     let decision = decide(org, server, request, moment)?;
     decision.note_scopes(request.scopes, ScopeSource::Requested, |_| None, moment);
-    Ok(decision.lifetimes)
+    Ok(decision)
 }
 
 /// The same, for callers that add the scopes to the trace themselves: [`PolicyDecision::note_scopes`].
@@ -119,12 +131,7 @@ pub fn decide<'a>(
             let verdict = if matched { NoteStatus::Matched } else { NoteStatus::PassedOver };
             moment.trace.add(verdict, About::Rule { rule: Arc::clone(&rule.summary), unmet });
             if matched {
-                let actions = &rule.rule.actions.token;
-                if let Some(hook) = &actions.inline_hook {
-                    let because = "the rule names it; Okta would call it, but this mock does not call hooks";
-                    moment.trace.note(NoteStatus::PassedOver, format!("inline hook {}", hook.id), because);
-                }
-                let lifetimes = actions.lifetimes();
+                let lifetimes = rule.rule.actions.token.lifetimes();
                 note_lifetimes(lifetimes, Some(&rule.summary), moment);
                 return Ok(PolicyDecision { lifetimes, rule: Some(rule) });
             }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::trace::{About, ClaimNote, ClaimSource, ClaimTarget, Lifetimes, Note, NoteStatus, ScopeNote};
+use crate::trace::{About, ClaimNote, ClaimSource, ClaimTarget, HookOperation, Lifetimes, Note, NoteStatus, ScopeNote};
 
 /// A decision, explained.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -15,6 +15,9 @@ pub struct Why {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifetimes: Option<LifetimesWhy>,
     pub claims: Vec<ClaimWhy>,
+    /// The calls of token inline hooks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<HookWhy>,
     /// Everything else, in order: sign-in, consent, the refusal.
     pub steps: Vec<StepWhy>,
 }
@@ -75,7 +78,7 @@ pub struct ClaimWhy {
     pub claim: String,
     pub verdict: NoteStatus,
     pub because: String,
-    /// `standard`, `expression`, `groups` or `app_groups`.
+    /// `standard`, `expression`, `groups`, `app_groups` or `inline_hook`.
     pub source: &'static str,
     /// Id of the claim rule.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,6 +99,19 @@ pub struct ClaimWhy {
 pub struct PartWhy {
     pub part: String,
     pub value: Value,
+}
+
+/// The call of a token inline hook, and the changes that it asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HookWhy {
+    pub id: String,
+    pub name: String,
+    pub verdict: NoteStatus,
+    pub because: String,
+    pub uri: String,
+    /// HTTP status of the answer; `None` if there was none.
+    pub status: Option<u16>,
+    pub operations: Vec<HookOperation>,
 }
 
 /// What words alone say.
@@ -173,6 +189,15 @@ impl Why {
                         .extend(scopes.iter().map(|scope| ScopeWhy { note: scope.clone(), because: scope.because() }));
                 }
                 About::Claim(claim) => why.claims.push(ClaimWhy::of(note.verdict, because, claim)),
+                About::Hook(hook) => why.hooks.push(HookWhy {
+                    id: hook.hook.clone(),
+                    name: hook.name.clone(),
+                    verdict: note.verdict,
+                    because,
+                    uri: hook.uri.clone(),
+                    status: hook.status,
+                    operations: hook.operations.clone(),
+                }),
             }
         }
         why

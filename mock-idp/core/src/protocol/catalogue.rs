@@ -272,6 +272,8 @@ catalogue! {
     RequestUriNotSupported "request_uri_not_supported" 400 "request_uri_not_supported" "The authorize request uri is not supported by this client.";
     CibaSlowDown "ciba_slow_down" 400 "slow_down" "Slow down the polling frequency. Try again later.";
     SlowDown "slow_down" 400 "slow_down" "Slow down the polling frequency. Please try again later.";
+    CallbackReturnedError "callback_returned_error" 400 "server_error" "{0}";
+    CallbackReturnedErrorWithoutDescription "callback_returned_error_without_description" 400 "server_error" "The callback service returned an error.";
     TooManyGroups "too_many_groups_in_groups_claim" 400 "server_error" "The groups claim matched too many groups and must be configured to match fewer groups.";
     UserClaimEvaluationFailure "user_claim_evaluation_failure" 400 "server_error" "The '{0}' user claim could not be evaluated.";
     IdJagNotGenerated "id_jag_not_generated" 500 "server_error" "Failed to create the id assertion authorization grant.";

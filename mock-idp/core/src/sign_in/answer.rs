@@ -31,6 +31,17 @@ pub enum SignInAnswer<'a> {
     Restart,
 }
 
+impl<'a> SignInAnswer<'a> {
+    /// The name of a user that it has.
+    #[must_use]
+    pub fn identifier(self) -> Option<&'a str> {
+        match self {
+            Self::Identifier(identifier) | Self::Both { identifier, .. } | Self::Pick(identifier) => Some(identifier),
+            _ => None,
+        }
+    }
+}
+
 /// What a step depends on besides the transaction. The caller loads it.
 #[derive(Clone, Debug, Default)]
 pub struct SignInFacts {

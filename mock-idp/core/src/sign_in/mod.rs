@@ -3,6 +3,7 @@
 
 mod answer;
 mod consent;
+pub mod events;
 mod options;
 mod password;
 pub mod primary;
@@ -44,13 +45,15 @@ pub fn apply(
     facts: &SignInFacts,
     moment: &mut Moment<'_>,
 ) -> Result<(Transaction, Vec<SignInEffect>), Box<RejectedAnswer>> {
-    let user_id = user_of_step(org, &transaction.stage, answer).map(|user| user.id.clone());
+    let user = user_of_step(org, &transaction.stage, answer);
     let mut failed = facts.failed;
     let result = match (answer, &transaction.stage) {
         (SignInAnswer::Restart, _) => Ok((Stage::Identify, Vec::new())),
         (SignInAnswer::Consent { allowed, selected }, Stage::Consent { user }) => {
             let user = user.clone();
-            return Ok(decide(org, server, transaction, user, allowed, selected, facts));
+            let (transaction, effects) = decide(org, server, transaction, user, allowed, selected, facts);
+            events::consented(org, server, transaction.purpose.client_id(), &effects, moment);
+            return Ok((transaction, effects));
         }
         // The form of another page.
         (SignInAnswer::Consent { .. }, _) => Ok((Stage::Identify, Vec::new())),
@@ -72,8 +75,12 @@ pub fn apply(
         }
         (SignInAnswer::Pick(login), _) => password::pick(org, login, &failed, moment),
     };
-    let counted = user_id.filter(|_| failed != facts.failed);
-    let counted = counted.map(|user_id| SignInEffect::FailedSignIns { user_id, failed });
+    let counted = user.filter(|_| failed != facts.failed);
+    let counted = counted.map(|user| SignInEffect::FailedSignIns { user_id: user.id.clone(), failed });
+    // A new password that is refused is no failed sign-in.
+    let problem = result.as_ref().err().map(|(_, problem)| problem);
+    let problem = problem.filter(|_| !matches!(transaction.stage, Stage::NewPassword { .. }));
+    events::answered(org, user, answer, (&facts.failed, &failed), problem, moment);
     match result {
         Ok((stage, mut effects)) => {
             effects.extend(counted);

@@ -1,6 +1,7 @@
 //! Issues tokens: [`prepare`] decides the contents of access tokens and ID tokens, [`issue`] signs a token of any kind.
 
 use super::fault::TokenFaults;
+use super::hook;
 use super::keys::ServerKeys;
 use super::kind::TokenKind;
 use super::recipient::Recipient;
@@ -50,6 +51,7 @@ pub fn prepare(
             moment.trace.note(NoteStatus::Added, format!("encryption of the {title}"), recipient.describe());
         }
     }
+    tokens.hook = hook::of(spec, moment);
     Ok(tokens)
 }
 

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::claims::ClaimSubject;
+use crate::ledger::HookedRequest;
 use crate::model::TokenLifetimes;
 use crate::org::{CompiledServer, Urls};
-use crate::protocol::Scopes;
+use crate::protocol::{GrantType, Scopes};
 
 /// The input of an access token and an ID token.
 #[derive(Debug)]
@@ -24,6 +25,25 @@ pub struct TokenSpec<'a> {
     pub access_token_id: &'a str,
     /// Thumbprint of the key that the access token is bound to. RFC 9449 6.1.
     pub bound_to: Option<&'a str>,
+    pub origin: TokenOrigin<'a>,
+}
+
+/// What granted the tokens, and the request that they answer; for token inline hooks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokenOrigin<'a> {
+    /// Id of the policy rule.
+    pub rule_id: Option<&'a str>,
+    pub request: Option<&'a HookedRequest>,
+    /// The token request; `None` at the authorization endpoint.
+    pub grant: Option<TokenGrant<'a>>,
+}
+
+/// A token request, as token inline hooks see it.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenGrant<'a> {
+    pub grant_type: GrantType,
+    /// The scopes of the request, if it has any.
+    pub scope: Option<&'a str>,
 }
 
 /// Claims of an access token that come from the token it was exchanged for. RFC 8693.

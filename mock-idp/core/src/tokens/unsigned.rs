@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::hook::TokenHookCall;
 use super::kind::TokenKind;
 use super::recipient::Recipient;
 
@@ -25,6 +26,8 @@ pub struct UnsignedTokens {
     pub refresh_token: Option<String>,
     /// Seconds; of the access token.
     pub expires_in: i64,
+    /// The inline hook that has to be called before they are signed.
+    pub hook: Option<Box<TokenHookCall>>,
 }
 
 /// The tokens of one answer.
@@ -35,6 +38,21 @@ pub struct SignedTokens {
     pub refresh_token: Option<String>,
     /// Seconds; of the access token.
     pub expires_in: i64,
+}
+
+impl UnsignedToken {
+    /// Seconds from `iat` to `exp`.
+    #[must_use]
+    pub fn lifetime(&self) -> i64 {
+        let time = |name: &str| self.payload.get(name).and_then(Value::as_i64).unwrap_or_default();
+        time("exp").saturating_sub(time("iat"))
+    }
+
+    pub(super) fn set_lifetime(&mut self, seconds: i64) {
+        if let Some(issued) = self.payload.get("iat").and_then(Value::as_i64) {
+            self.payload.insert("exp".to_owned(), issued.saturating_add(seconds).into());
+        }
+    }
 }
 
 impl UnsignedTokens {

@@ -29,7 +29,7 @@ impl ClaimNote {
     }
 }
 
-fn value_size(value: &Value) -> usize {
+pub(super) fn value_size(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
         Value::String(text) => text.len(),
@@ -72,6 +72,8 @@ pub enum ClaimSource {
     Groups { rule: Arc<str>, filter: &'static str, operand: Arc<str> },
     /// The app's own groups claim at the org authorization server.
     AppGroups { filter: &'static str, operand: String },
+    /// A token inline hook, by its name.
+    Hook(String),
 }
 
 /// Why a claim is absent.
@@ -87,6 +89,8 @@ pub enum Absence {
     Null,
     /// Its rule is inactive.
     Inactive,
+    /// A token inline hook removed it.
+    Removed,
     /// It could not be evaluated, and the request failed.
     Failed(String),
 }
@@ -116,6 +120,7 @@ impl ClaimSource {
             Self::Expression { .. } => "expression",
             Self::Groups { .. } => "groups",
             Self::AppGroups { .. } => "app_groups",
+            Self::Hook(_) => "inline_hook",
         }
     }
 
@@ -124,7 +129,7 @@ impl ClaimSource {
     pub fn rule(&self) -> Option<&str> {
         match self {
             Self::Expression { rule, .. } | Self::Groups { rule, .. } => Some(rule),
-            Self::Standard { .. } | Self::AppGroups { .. } => None,
+            Self::Standard { .. } | Self::AppGroups { .. } | Self::Hook(_) => None,
         }
     }
 
@@ -134,6 +139,7 @@ impl ClaimSource {
             Self::Expression { text, .. } => format!("expression `{text}`").into(),
             Self::Groups { filter, operand, .. } => format!("groups {filter} `{operand}`").into(),
             Self::AppGroups { .. } => "the app's groups claim".into(),
+            Self::Hook(name) => format!("inline hook \"{name}\"").into(),
         }
     }
 
@@ -158,6 +164,7 @@ impl ClaimSource {
                 put("filter", (*filter).into());
                 put("operand", operand.as_str().into());
             }
+            Self::Hook(name) => put("hook", name.as_str().into()),
         }
     }
 }
@@ -172,6 +179,7 @@ impl Absence {
             Self::NotRequested => "no_scope_asks",
             Self::Null => "null",
             Self::Inactive => "inactive",
+            Self::Removed => "removed",
             Self::Failed(_) => "failed",
         }
     }
@@ -187,6 +195,7 @@ impl Absence {
             Self::NotRequested => "no scope selects it, so that it is at userinfo only".into(),
             Self::Null => "its value is null".into(),
             Self::Inactive => "its rule is inactive".into(),
+            Self::Removed => "an inline hook removed it".into(),
             Self::Failed(reason) => reason.into(),
         }
     }

@@ -4,6 +4,7 @@
 //! made from the data when it is read, and is the same in every release.
 
 mod claim;
+mod hook;
 mod policy;
 mod scope;
 
@@ -12,7 +13,10 @@ use std::borrow::Cow;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::system_log::LogEvent;
+
 pub use claim::{Absence, ClaimNote, ClaimSource, ClaimTarget, EvaluationStep, NeededScopes, shortened};
+pub use hook::{HookNote, HookOperation, HookResult};
 pub use policy::{Lifetimes, Person, PolicySummary, RuleSummary, Unmet};
 pub use scope::{ConsentNote, Coverage, ScopeNote, ScopeSource};
 
@@ -46,6 +50,8 @@ pub enum About {
     /// The requested scopes, and whether each is granted.
     Scopes(Vec<ScopeNote>),
     Claim(Box<ClaimNote>),
+    /// The call of a token inline hook.
+    Hook(Box<HookNote>),
 }
 
 impl Note {
@@ -59,6 +65,7 @@ impl Note {
             About::Rule { .. } | About::Lifetimes(_) => 0,
             About::Scopes(scopes) => scopes.len() * 2 * size_of::<ScopeNote>(),
             About::Claim(claim) => claim.size(),
+            About::Hook(hook) => hook.size(),
         };
         size_of::<Self>() + more
     }
@@ -128,6 +135,7 @@ impl Note {
             About::Lifetimes(_) => "lifetimes".into(),
             About::Scopes(_) => "scopes".into(),
             About::Claim(claim) => format!("claim {}", claim.name).into(),
+            About::Hook(hook) => hook.subject().into(),
         }
     }
 
@@ -142,6 +150,7 @@ impl Note {
             About::Lifetimes(lifetimes) => lifetimes.text().into(),
             About::Scopes(scopes) => scopes.iter().map(ScopeNote::text).collect::<Vec<_>>().join("; ").into(),
             About::Claim(claim) => claim.text(),
+            About::Hook(hook) => hook.text(),
         }
     }
 }
@@ -156,6 +165,7 @@ impl Serialize for Note {
             About::Lifetimes(lifetimes) => Some(lifetimes.detail()),
             About::Scopes(scopes) => Some(serde_json::json!({"kind": "scopes", "scopes": scopes})),
             About::Claim(claim) => Some(claim.detail()),
+            About::Hook(hook) => Some(hook.detail()),
         };
         let mut note = serializer.serialize_struct("Note", 3 + usize::from(detail.is_some()))?;
         note.serialize_field("verdict", &self.verdict)?;
@@ -169,16 +179,23 @@ impl Serialize for Note {
     }
 }
 
-/// The notes of one decision, in order.
+/// The notes of one decision, in order, and what the decision means for the System Log.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Trace {
     pub notes: Vec<Note>,
+    #[serde(skip)]
+    pub events: Vec<LogEvent>,
 }
 
 impl Trace {
     /// Adds a note that is only text.
     pub fn note(&mut self, verdict: NoteStatus, subject: impl Into<Cow<'static, str>>, because: impl Into<String>) {
         self.add(verdict, About::Text { subject: subject.into(), because: because.into() });
+    }
+
+    /// Adds an event of the System Log.
+    pub fn event(&mut self, event: LogEvent) {
+        self.events.push(event);
     }
 
     /// Adds a note.

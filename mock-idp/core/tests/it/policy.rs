@@ -24,8 +24,9 @@ fn decided(
     let request = PolicyRequest { client: org.client(client).unwrap(), user, grant_type, scopes: &scopes };
     let (decision, notes) = ask_at(NOW, |moment| evaluate(org, org.server("default").unwrap(), request, moment));
     let matched = texts(&notes, NoteStatus::Matched).into_iter().next().unwrap_or_default();
-    let result =
-        decision.map(|lifetimes| (matched, lifetimes.access_token_lifetime_minutes)).map_err(|refusal| refusal.id);
+    let result = decision
+        .map(|decision| (matched, decision.lifetimes.access_token_lifetime_minutes))
+        .map_err(|refusal| refusal.id);
     (result, texts(&notes, NoteStatus::PassedOver))
 }
 
@@ -118,14 +119,23 @@ fn a_list_with_an_openid_scope_covers_only_the_openid_scopes_in_it() {
 }
 
 #[test]
-fn an_inline_hook_of_the_rule_is_noted_and_not_called() {
+fn a_decision_names_its_rule_and_whether_the_rule_has_an_inline_hook() {
     let hooked = changed(|document| {
         let rule = &mut document.authorization_servers[0].policies.as_mut().unwrap()[0].rules[1];
         rule.actions.token.inline_hook = Some(InlineHook { id: "calhook0000000005d7a".to_owned() });
     });
-    let (decision, passed) = decided(&hooked, Some("buyer"), WEB, GrantType::AuthorizationCode, "openid");
-    assert_eq!(decision, rule("Market apps", "Everyone", 60));
-    let note =
-        "inline hook calhook0000000005d7a: the rule names it; Okta would call it, but this mock does not call hooks";
-    assert_eq!(passed.last().map(String::as_str), Some(note));
+    let scopes = Scopes::parse("openid");
+    for (org, has_hook) in [(market(), false), (hooked, true)] {
+        let request = PolicyRequest {
+            client: org.client(WEB).unwrap(),
+            user: org.user_by_identifier("buyer"),
+            grant_type: GrantType::AuthorizationCode,
+            scopes: &scopes,
+        };
+        let server = org.server("default").unwrap();
+        let (decision, _) = ask_at(NOW, |moment| evaluate(&org, server, request, moment));
+        let decision = decision.unwrap();
+        let rule = &server.policies[0].rules[1].summary;
+        assert_eq!((decision.rule_id(), decision.has_hook()), (Some(rule.id.as_str()), has_hook), "{}", rule.name);
+    }
 }

@@ -37,6 +37,8 @@ fn family(client_id: &str) -> TokenFamily {
             },
             claims: RequestedClaims::default(),
             device_secret_hash: None,
+            rule_id: None,
+            request: None,
         },
         created: NOW,
         expires: Some(NOW + 30 * DAY),

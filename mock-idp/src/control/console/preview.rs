@@ -8,6 +8,7 @@ use mock_idp_core::preview::{Preview, Question, Remedies};
 
 use super::response::{frame, page};
 use crate::address::Address;
+use crate::outbound::HookCaller;
 use crate::pages::view::{ConsoleView, FormView, PreviewView, ResultView};
 use crate::preview;
 use crate::routing::{At, Query};
@@ -54,10 +55,12 @@ fn joined<'p>(parameters: impl Iterator<Item = (&'p str, &'p str)>) -> Vec<(Stri
 
 /// The first client and user for whom a sign-in at the default server is granted. Empty if none of those that are tried is.
 async fn granted_combination(address: &Address, org: &Arc<Org>) -> Vec<(String, String)> {
+    let hooks = Arc::new(HookCaller::off());
     for (client, login) in combinations(org) {
         let given = [("client", &*client), ("user", &login), ("server", "default"), ("scope", "openid profile")];
         let Ok(question) = Question::read(org, given) else { continue };
-        if !preview::preview(org, &address.urls(), &question, address.org.clock.now()).await.is_refused() {
+        let now = address.org.clock.now();
+        if !preview::preview_calling(&hooks, org, &address.urls(), &question, now).await.is_refused() {
             return given.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         }
     }

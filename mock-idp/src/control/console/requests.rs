@@ -11,7 +11,9 @@ use crate::clock::{rfc3339, time_of_day};
 use crate::control::flows::flows;
 use crate::control::requests::unknown;
 use crate::journal::{JournalEntry, JsonText, RecordedMessage};
-use crate::pages::view::{ConsoleView, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
+use crate::pages::view::{
+    ConsoleView, EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView,
+};
 use crate::routing::{At, PathParameters, Query};
 
 /// The largest number of requests on the page.
@@ -54,6 +56,7 @@ pub(in crate::control) async fn request(At(address): At, path: PathParameters) -
             .into_iter()
             .filter_map(|(title, message)| Some(shown(title, message.as_deref()?)))
             .collect(),
+        events: address.org.events_of_request(&request_id).await.iter().map(EventRow::of).collect(),
     };
     page(&ConsoleView::Request(Box::new(view)))
 }

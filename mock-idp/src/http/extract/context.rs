@@ -28,6 +28,7 @@ impl FromHead for AtServer {
                 }
             },
         };
-        Ok(Self(Context::new(Arc::clone(&address.org), org, server, address.urls())))
+        let context = Context::new(Arc::clone(&address.org), org, server, address.urls());
+        Ok(Self(context.of_request(head.extensions.get().cloned())))
     }
 }

@@ -1,6 +1,7 @@
 //! Inline hooks. Okta: `/api/v1/inlineHooks`.
 
 use axum::response::Response;
+use http::Method;
 use mock_idp_core::management::inline_hooks::INLINE_HOOKS;
 use mock_idp_core::management::{ApiError, directory, hooks};
 
@@ -8,7 +9,7 @@ use super::respond;
 use super::rows::{directory_routes, row};
 use crate::engine::Management;
 use crate::http::extract::JsonBody;
-use crate::routing::{PathParameters, Query, handler};
+use crate::routing::{PathParameters, Query, Route, handler};
 
 const READ: &[&str] = &["okta.inlineHooks.read", "okta.inlineHooks.manage"];
 const MANAGE: &[&str] = &["okta.inlineHooks.manage"];
@@ -22,3 +23,11 @@ directory_routes!(
     directory::replace,
     hooks::remove
 );
+
+/// What only inline hooks have.
+pub(in crate::http) static OPERATIONS: &[Route] =
+    &[row(Method::POST, &["/api/v1/inlineHooks/{id}/execute"], MANAGE, handler!(execute))];
+
+async fn execute(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {
+    Ok(respond::ok(&call.execute_inline_hook(&path.get("id"), body.read()?).await?))
+}

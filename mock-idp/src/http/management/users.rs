@@ -151,7 +151,7 @@ async fn forgot_password(
 async fn end_sessions(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
     let user = call.read(|org, call| users::find(org, call, &path.get("id")).map(|user| user.id.clone()))?;
     let with_tokens = query.get("oauthTokens") == Some("true");
-    call.end_sessions(&user, with_tokens).await?;
+    call.clear_sessions(&user, with_tokens).await?;
     Ok(respond::no_content())
 }
 

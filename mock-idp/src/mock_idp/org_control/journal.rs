@@ -66,6 +66,9 @@ pub struct ExplainedRequest {
     /// The notes by subject: policies, scopes, claims.
     #[serde(default)]
     pub why: Value,
+    /// Its events in the System Log, in Okta's shape.
+    #[serde(default)]
+    pub events: Vec<Value>,
 }
 
 /// Which requests of the journal are wanted. Without restrictions it is all of them.

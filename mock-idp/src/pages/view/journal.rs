@@ -1,6 +1,7 @@
 //! What the pages of the journal show.
 
 use mock_idp_core::preview::Why;
+use serde_json::Value;
 
 use super::sign_in::Frame;
 
@@ -66,6 +67,8 @@ pub(crate) struct RequestView {
     /// Date and time.
     pub time: String,
     pub why: Why,
+    /// Its events in the System Log.
+    pub events: Vec<EventRow>,
     /// What was sent and what was answered.
     pub messages: Vec<MessageView>,
 }
@@ -81,6 +84,33 @@ pub(crate) struct MessageView {
     pub body: Option<String>,
     /// What a body was that is not shown.
     pub body_omitted: Option<String>,
+}
+
+/// An event of the System Log.
+#[derive(Clone, Debug)]
+pub(crate) struct EventRow {
+    pub kind: String,
+    pub message: String,
+    pub result: String,
+    pub reason: Option<String>,
+}
+
+impl EventRow {
+    /// The row of an event in Okta's shape.
+    pub(crate) fn of(event: &Value) -> Self {
+        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            kind: text("/eventType"),
+            message: text("/displayMessage"),
+            result: text("/outcome/result"),
+            reason: Some(text("/outcome/reason")).filter(|reason| !reason.is_empty()),
+        }
+    }
+
+    /// The class of its result.
+    pub(crate) fn verdict(&self) -> &'static str {
+        if matches!(self.result.as_str(), "SUCCESS" | "ALLOW") { "matched" } else { "refused" }
+    }
 }
 
 impl RequestsView {

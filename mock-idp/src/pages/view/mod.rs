@@ -14,7 +14,7 @@ pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
 pub(crate) use control_api::{ControlApiView, FieldView, OperationExample, OperationView, TopicView};
 pub(crate) use coverage::{CoverageRow, CoverageView, CoveredResource};
-pub(crate) use journal::{FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
+pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,

@@ -71,8 +71,8 @@ fn next(
     let acr = granted_acr(server, request)?;
     let missing = missing_consent(server, client, request, consent);
     // Okta: for an interaction code the access policy is evaluated at the token endpoint.
-    let lifetimes = match request.interaction {
-        true => TokenActions::default().lifetimes(),
+    let (lifetimes, rule_id, keep_request) = match request.interaction {
+        true => (TokenActions::default().lifetimes(), None, true),
         false => {
             let grant_type =
                 if request.response_type.code { GrantType::AuthorizationCode } else { GrantType::Implicit };
@@ -81,7 +81,7 @@ fn next(
             let source = if request.scopes_by_default { ScopeSource::Default } else { ScopeSource::Requested };
             let consent_of = |scope: &str| Some(consent_note(server, client, &missing, scope));
             decision.note_scopes(&request.scopes, source, consent_of, moment);
-            decision.lifetimes
+            (decision.lifetimes, decision.rule_id().map(str::to_owned), decision.has_hook())
         }
     };
     if !missing.is_empty() {
@@ -103,6 +103,8 @@ fn next(
         scopes: request.scopes.clone(),
         acr,
         lifetimes,
+        rule_id,
+        request: keep_request.then(|| Box::new(request.for_hooks())),
         claims: request.claims.clone(),
         device_secret_hash: None,
     })))

@@ -7,6 +7,7 @@ mod checks;
 mod decision;
 mod enrollment;
 mod error;
+pub mod events;
 mod interaction;
 mod interclient;
 mod pushed;

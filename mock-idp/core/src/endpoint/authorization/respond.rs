@@ -7,7 +7,7 @@ use crate::moment::Moment;
 use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::session_state::{browser_state, session_state};
 use crate::protocol::{OAuthError, RequestedClaims, ResponseMode, ResponseType};
-use crate::tokens::{self, SignedTokens, TokenSelection, TokenSpec, UnsignedTokens};
+use crate::tokens::{self, SignedTokens, TokenOrigin, TokenSelection, TokenSpec, UnsignedTokens};
 
 /// What is sent to the client by way of the browser.
 #[derive(Clone, Debug)]
@@ -152,6 +152,11 @@ pub fn unsigned_tokens(
         delegated: None,
         access_token_id: &access_token_id,
         bound_to: None,
+        origin: TokenOrigin {
+            rule_id: authorization.rule_id.as_deref(),
+            request: authorization.request.as_deref(),
+            grant: None,
+        },
     };
     let ResponseType { token, id_token, .. } = request.response_type;
     tokens::prepare(&spec, TokenSelection { access_token: token, id_token, code }, moment)

@@ -41,8 +41,11 @@ pub(super) fn entitle(
         return Err(OAuthError::new(ErrorId::UserNotAssigned, reason));
     }
     let policy_request = PolicyRequest { client, user: Some(user), grant_type: request.grant_type(), scopes: &scopes };
+    let decision = policy::evaluate(org, server, policy_request, moment)?;
     let authorization = Authorization {
-        lifetimes: policy::evaluate(org, server, policy_request, moment)?,
+        lifetimes: decision.lifetimes,
+        rule_id: decision.rule_id().map(str::to_owned),
+        request: None,
         server: server.id.clone(),
         client_id: client.client_id().to_owned(),
         authentication: Some(authentication),
@@ -71,8 +74,11 @@ pub(super) fn delegate(
 ) -> Result<Authorization, OAuthError> {
     let GrantRequest { org, server, client, .. } = *request;
     let policy_request = PolicyRequest { client, user: Some(user), grant_type: request.grant_type(), scopes: &scopes };
+    let decision = policy::evaluate(org, server, policy_request, moment)?;
     Ok(Authorization {
-        lifetimes: policy::evaluate(org, server, policy_request, moment)?,
+        lifetimes: decision.lifetimes,
+        rule_id: decision.rule_id().map(str::to_owned),
+        request: None,
         server: server.id.clone(),
         client_id: client.client_id().to_owned(),
         authentication: Some(Authentication {

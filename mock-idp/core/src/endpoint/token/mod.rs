@@ -15,6 +15,7 @@
 mod admission;
 mod browser;
 mod entitlement;
+pub mod events;
 mod grant;
 mod grants;
 mod lookup;

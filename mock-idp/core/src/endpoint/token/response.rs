@@ -2,26 +2,24 @@
 
 use serde_json::{Map, Value};
 
+use super::grant::GrantRequest;
 use super::redemption::{Extra, Redeemed, Redemption};
 use crate::claims::ClaimSubject;
 use crate::moment::Moment;
-use crate::org::{CompiledServer, Org, Urls};
 use crate::protocol::{ErrorId, OAuthError, token_type};
-use crate::tokens::{self, SignedTokens, TokenSelection, TokenSpec, UnsignedTokens};
+use crate::tokens::{self, SignedTokens, TokenGrant, TokenOrigin, TokenSelection, TokenSpec, UnsignedTokens};
 
 /// The contents of the tokens of a redeemed grant.
 ///
 /// # Errors
 /// A claim that cannot be evaluated, a missing encryption key.
 pub fn unsigned_tokens(
-    org: &Org,
-    server: &CompiledServer,
-    urls: &Urls,
+    request: &GrantRequest<'_>,
     redeemed: &Redeemed,
     moment: &mut Moment<'_>,
 ) -> Result<UnsignedTokens, OAuthError> {
     match redeemed {
-        Redeemed::Tokens(redemption) => tokens_of(org, server, urls, redemption, moment),
+        Redeemed::Tokens(redemption) => tokens_of(request, redemption, moment),
         Redeemed::PassedOn(passed_on) => Ok(UnsignedTokens {
             // RFC 8693 2.2.1: whatever its type, it is returned as `access_token`.
             access_token: Some(passed_on.token.clone()),
@@ -32,12 +30,11 @@ pub fn unsigned_tokens(
 }
 
 fn tokens_of(
-    org: &Org,
-    server: &CompiledServer,
-    urls: &Urls,
+    request: &GrantRequest<'_>,
     redemption: &Redemption,
     moment: &mut Moment<'_>,
 ) -> Result<UnsignedTokens, OAuthError> {
+    let GrantRequest { org, server, urls, .. } = *request;
     let authorization = &redemption.authorization;
     let client = org
         .client(&authorization.client_id)
@@ -57,6 +54,11 @@ fn tokens_of(
         delegated: redemption.extra.delegated_claims(),
         access_token_id: &redemption.access_token_id,
         bound_to: redemption.bound_to.as_deref(),
+        origin: TokenOrigin {
+            rule_id: authorization.rule_id.as_deref(),
+            request: authorization.request.as_deref(),
+            grant: Some(TokenGrant { grant_type: request.grant_type(), scope: request.get("scope") }),
+        },
     };
     // Okta: an ID-JAG is redeemed for an access token only.
     let may_sign_in = !matches!(redemption.extra, Extra::IdJag(_));

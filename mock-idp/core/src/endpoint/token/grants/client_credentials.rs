@@ -50,6 +50,8 @@ fn redeem(
         scopes,
         acr: None,
         lifetimes: decision.lifetimes,
+        rule_id: decision.rule_id().map(str::to_owned),
+        request: None,
         claims: RequestedClaims::default(),
         device_secret_hash: None,
     };

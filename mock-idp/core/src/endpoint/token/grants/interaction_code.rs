@@ -44,7 +44,10 @@ fn redeem(
     let user = authorization.authentication.as_ref().and_then(|known| org.user(&known.user_id));
     let policy_request =
         PolicyRequest { client, user, grant_type: GrantType::InteractionCode, scopes: &authorization.scopes };
-    authorization.lifetimes = policy::evaluate(org, server, policy_request, moment)?;
+    let decision = policy::evaluate(org, server, policy_request, moment)?;
+    authorization.lifetimes = decision.lifetimes;
+    authorization.rule_id = decision.rule_id().map(str::to_owned);
+    authorization.request = authorization.request.filter(|_| decision.has_hook());
     let ids = TokenIds::new(moment);
     let extra = device_secret(&mut authorization, &ids, moment.now);
     let redemption = with_refresh_token(request, authorization, &ids, moment.now);

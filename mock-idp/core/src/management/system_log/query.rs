@@ -1,0 +1,293 @@
+//! Queries of the System Log. Okta: "System Log query".
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use url::form_urlencoded::Serializer;
+
+use super::show::show;
+use crate::ledger::LoggedRequest;
+use crate::management::filter::{Filter, read_json};
+use crate::management::{ApiError, ApiErrorId, ListedPage, ManagementCall};
+use crate::protocol::Parameters;
+
+/// Okta: events of a page, unless the request has another limit.
+const DEFAULT_LIMIT: usize = 100;
+const MAX_LIMIT: usize = 1_000;
+
+/// Okta: without `since`, the events of a week.
+const WEEK: i64 = 7 * 24 * 3_600_000;
+
+/// Okta: a query must not begin earlier.
+const EARLIEST: i64 = 180 * 24 * 3_600_000;
+
+/// Okta: the longest keyword.
+const MAX_KEYWORD: usize = 40;
+
+/// The members of events that a filter may name, or the beginning of their path.
+const FIELDS: &[&str] = &[
+    "actor",
+    "authenticationContext",
+    "client",
+    "debugContext",
+    "device",
+    "displayMessage",
+    "eventType",
+    "legacyEventType",
+    "outcome",
+    "request",
+    "securityContext",
+    "severity",
+    "target",
+    "transaction",
+    "uuid",
+    "version",
+];
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LogOrder {
+    Ascending,
+    Descending,
+}
+
+/// A place between two events: before this event of this record.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct LogCursor {
+    record: u64,
+    event: usize,
+}
+
+/// A query.
+#[derive(Clone, Debug)]
+pub struct LogQuery {
+    pub order: LogOrder,
+    after: Option<LogCursor>,
+    limit: usize,
+    /// Milliseconds since 1970.
+    since: i64,
+    until: i64,
+    filter: Option<Filter>,
+    /// In lower case.
+    keywords: Vec<String>,
+    /// Okta: a query without an end, for those who ask again and again; it always has a next page.
+    polls: bool,
+    parameters: Vec<(String, String)>,
+}
+
+/// A page under construction.
+#[derive(Debug)]
+pub struct LogPage {
+    events: Vec<Value>,
+    /// Where the next page begins.
+    next: Option<LogCursor>,
+    is_full: bool,
+}
+
+impl LogQuery {
+    /// Reads the parameters. `now` is in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// A time, a filter, a keyword or a cursor that is not valid.
+    pub fn read(query: &Parameters, now: i64) -> Result<Self, ApiError> {
+        let until = query.get("until").filter(|text| !text.is_empty()).map(|text| time("until", text)).transpose()?;
+        let since = query.get("since").filter(|text| !text.is_empty()).map(|text| time("since", text)).transpose()?;
+        if since.is_some_and(|since| since < now - EARLIEST) {
+            let text = "Invalid parameter: The since parameter is over 180 days prior to the current day.";
+            return Err(invalid(text));
+        }
+        let order = match query.get("sortOrder") {
+            None | Some("" | "ASCENDING") => LogOrder::Ascending,
+            Some("DESCENDING") => LogOrder::Descending,
+            Some(_) => return Err(ApiError::invalid("sortOrder", "must be ASCENDING or DESCENDING")),
+        };
+        let limit = match query.get("limit").filter(|text| !text.is_empty()).map(str::parse::<usize>) {
+            None => DEFAULT_LIMIT,
+            // Okta: a larger limit counts as the largest one.
+            Some(Ok(limit)) => limit.min(MAX_LIMIT),
+            Some(Err(_)) => return Err(ApiError::validation("limit", vec!["limit: Invalid limit".to_owned()])),
+        };
+        let filter = query.get("filter").filter(|text| !text.trim().is_empty()).map(read_filter).transpose()?;
+        let after = query.get("after").map(|text| LogCursor::read(text).ok_or_else(|| ApiError::invalid_cursor(text)));
+        let keywords: Vec<String> =
+            query.get("q").unwrap_or_default().split_whitespace().map(str::to_lowercase).collect();
+        if keywords.iter().any(|keyword| keyword.chars().count() > MAX_KEYWORD) {
+            let text = "'q': Freeform search cannot contain items longer than 40 characters. Please shorten the items in your search or use an advanced filter to query by specific fields.";
+            return Err(ApiError { causes: Vec::new(), ..ApiError::validation(text, Vec::new()) });
+        }
+        let parameters = query.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(Self {
+            order,
+            after: after.transpose()?,
+            limit,
+            since: since.unwrap_or_else(|| until.unwrap_or(now) - WEEK),
+            until: until.unwrap_or(i64::MAX),
+            filter,
+            keywords,
+            polls: until.is_none() && order == LogOrder::Ascending,
+            parameters,
+        })
+    }
+
+    /// The numbers of the records to look at, of those that are there, in order.
+    pub fn records(&self, first: u64, next: u64) -> Box<dyn Iterator<Item = u64> + Send> {
+        match (self.order, self.after) {
+            (LogOrder::Ascending, after) => Box::new(after.map_or(first, |after| after.record.max(first))..next),
+            (LogOrder::Descending, None) => Box::new((first..next).rev()),
+            (LogOrder::Descending, Some(after)) => {
+                let end = after.record.saturating_add(u64::from(after.event > 0)).min(next);
+                Box::new((first..end).rev())
+            }
+        }
+    }
+
+    /// An empty page.
+    #[must_use]
+    pub fn page(&self) -> LogPage {
+        LogPage { events: Vec::new(), next: None, is_full: false }
+    }
+
+    /// Adds the events of a record that fit; `false`: the page is full.
+    pub fn add(&self, page: &mut LogPage, number: u64, request: &LoggedRequest) -> bool {
+        if !(self.since..self.until).contains(&request.published) {
+            return true;
+        }
+        let events: Box<dyn Iterator<Item = usize>> = match self.order {
+            LogOrder::Ascending => Box::new(0..request.events.len()),
+            LogOrder::Descending => Box::new((0..request.events.len()).rev()),
+        };
+        for event in events {
+            let place = LogCursor { record: number, event };
+            let is_seen = match (self.order, self.after) {
+                (_, None) => false,
+                (LogOrder::Ascending, Some(after)) => place < after,
+                (LogOrder::Descending, Some(after)) => place >= after,
+            };
+            if is_seen {
+                continue;
+            }
+            let shown = show(request, event);
+            if !self.accepts(&shown) {
+                continue;
+            }
+            if page.events.len() >= self.limit {
+                page.is_full = true;
+                return false;
+            }
+            page.events.push(shown);
+            page.next = Some(match self.order {
+                LogOrder::Ascending => LogCursor { record: number, event: event + 1 },
+                LogOrder::Descending => place,
+            });
+        }
+        true
+    }
+
+    fn accepts(&self, shown: &Value) -> bool {
+        let by_filter = self
+            .filter
+            .as_ref()
+            .is_none_or(|filter| filter.accepts(&|path, visit| read_json(shown, &camel_case(path), visit)));
+        by_filter && self.keywords.iter().all(|keyword| mentions(shown, keyword))
+    }
+
+    /// The page with its links. `end` is the number of the next record that will be added.
+    #[must_use]
+    pub fn listed(&self, call: ManagementCall<'_>, page: LogPage, end: u64) -> ListedPage {
+        let link = |relation: &str, after: Option<LogCursor>| {
+            let mut query = Serializer::new(String::new());
+            let kept = self.parameters.iter().filter(|(name, _)| after.is_none() || name != "after");
+            query.extend_pairs(kept);
+            query.extend_pairs(after.map(|after| ("after", after.text())));
+            let query = query.finish();
+            let mark = if query.is_empty() { "" } else { "?" };
+            format!("<{}/api/v1/logs{mark}{query}>; rel=\"{relation}\"", call.base())
+        };
+        let mut links = vec![link("self", None)];
+        let next = match (page.is_full, self.polls) {
+            (true, _) => page.next,
+            (false, true) if page.next.is_some() => page.next,
+            // There is nothing new: the same place, or the end of the log.
+            (false, true) => Some(self.after.unwrap_or(LogCursor { record: end, event: 0 })),
+            (false, false) => None,
+        };
+        links.extend(next.map(|next| link("next", Some(next))));
+        ListedPage { objects: page.events, links }
+    }
+}
+
+impl LogCursor {
+    fn read(text: &str) -> Option<Self> {
+        let (record, event) = text.split_once('_')?;
+        Some(Self { record: record.parse().ok()?, event: event.parse().ok()? })
+    }
+
+    fn text(self) -> String {
+        format!("{}_{}", self.record, self.event)
+    }
+}
+
+/// `E0000053`.
+fn invalid(text: impl Into<String>) -> ApiError {
+    let text = text.into();
+    ApiError { arguments: vec![text.clone()], ..ApiError::new(ApiErrorId::InvalidLogQuery, text) }
+}
+
+fn time(name: &str, text: &str) -> Result<i64, ApiError> {
+    // A plus sign that was not encoded is a blank.
+    let parsed = OffsetDateTime::parse(&text.replace(' ', "+"), &Rfc3339);
+    parsed.map(|time| (time.unix_timestamp_nanos() / 1_000_000) as i64).map_err(|_| {
+        let problems = [
+            "The date format in your query is not recognized. Please enter dates using ISO8601 string format.",
+            "must be a valid date-time or empty.",
+        ];
+        let summary = problems.map(|problem| format!("'{name}': {problem}")).join(" ");
+        ApiError::validation(&summary, problems.map(|problem| format!("{name}: {problem}")).into())
+    })
+}
+
+fn read_filter(text: &str) -> Result<Filter, ApiError> {
+    let filter = Filter::parse(text).map_err(|error| {
+        let reason = error.reason.rsplit_once("`: ").map_or(error.reason.as_str(), |(_, reason)| reason);
+        invalid(format!("Invalid filter '{text}': {reason}"))
+    })?;
+    for path in filter.attributes() {
+        let path = camel_case(path);
+        let first = path.split('.').next().unwrap_or_default();
+        // Okta: times are compared by since and until.
+        if !FIELDS.contains(&first) {
+            return Err(invalid(format!("field is not valid: {path}")));
+        }
+    }
+    Ok(filter)
+}
+
+/// Okta: `event_type` is `eventType`.
+fn camel_case(path: &str) -> String {
+    let mut camel = String::with_capacity(path.len());
+    let mut upper = false;
+    for letter in path.chars() {
+        match letter {
+            '_' => upper = true,
+            letter if upper => {
+                camel.extend(letter.to_uppercase());
+                upper = false;
+            }
+            letter => camel.push(letter),
+        }
+    }
+    camel
+}
+
+/// Okta: keywords are whole words of values; words with hyphens count in parts too.
+fn mentions(value: &Value, keyword: &str) -> bool {
+    match value {
+        Value::String(text) => text.split_whitespace().any(|word| {
+            let is_keyword = |word: &str| word.to_lowercase() == keyword;
+            is_keyword(word) || word.split('-').any(is_keyword)
+        }),
+        Value::Array(elements) => elements.iter().any(|element| mentions(element, keyword)),
+        Value::Object(members) => members.values().any(|member| mentions(member, keyword)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}

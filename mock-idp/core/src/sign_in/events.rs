@@ -1,0 +1,76 @@
+//! The events of sign-ins.
+
+use super::answer::{SignInAnswer, SignInEffect};
+use super::problem::{SignInProblem, SignInProblemKind};
+use crate::ledger::FailedSignIns;
+use crate::model::User;
+use crate::moment::Moment;
+use crate::org::{CompiledServer, Org};
+use crate::system_log::{EventEntity, EventOutcome, EventType, LogEvent};
+
+/// The events of a session that begins. `session` is its public id.
+#[must_use]
+pub fn began(user: &User, session: &str) -> [LogEvent; 2] {
+    let event = |kind| LogEvent::new(kind).by(user.event_entity()).in_session(Some(session.to_owned()));
+    let allowed = EventOutcome::Allow("Sign-on policy evaluation resulted in AUTHENTICATED".into());
+    [event(EventType::SignOnPolicy).with_outcome(allowed), event(EventType::SessionStart)]
+}
+
+/// Adds the events of a step in which the user says who they are. `failed` is what is stored of their wrong passwords, before and after it.
+pub(super) fn answered(
+    org: &Org,
+    user: Option<&User>,
+    answer: SignInAnswer<'_>,
+    (before, after): (&FailedSignIns, &FailedSignIns),
+    problem: Option<&SignInProblem>,
+    moment: &mut Moment<'_>,
+) {
+    let lockout = &org.settings().lockout;
+    let locks = !before.lock(lockout, moment.now) && after.lock(lockout, moment.now);
+    if let Some(user) = user.filter(|_| locks) {
+        moment.trace.event(locked(user));
+    }
+    let typed = answer.identifier().unwrap_or("unknown");
+    if let Some(event) = problem.and_then(|problem| failed(user, typed, problem)) {
+        moment.trace.event(event);
+    }
+}
+
+/// Adds the event of a consent, if it is among the effects of a step.
+pub(super) fn consented(
+    org: &Org,
+    server: &CompiledServer,
+    client_id: Option<&str>,
+    effects: &[SignInEffect],
+    moment: &mut Moment<'_>,
+) {
+    for effect in effects {
+        if let SignInEffect::GiveConsent { user_id, scopes } = effect
+            && let (Some(user), Some(client)) = (org.user(user_id), client_id.and_then(|id| org.client(id)))
+        {
+            let kind = server.event_type(EventType::OrgConsentGrant, EventType::ConsentGrant);
+            let event = LogEvent::new(kind).by(user.event_entity()).on(client.event_entity());
+            moment.trace.event(event.with_debug("grantedScopes", scopes.listed()));
+        }
+    }
+}
+
+/// The event of a step that failed; `None` if it was no attempt. `typed` is the name that was typed.
+#[must_use]
+pub fn failed(user: Option<&User>, typed: &str, problem: &SignInProblem) -> Option<LogEvent> {
+    let reason = match problem.kind {
+        SignInProblemKind::MissingIdentifier
+        | SignInProblemKind::MissingPassword
+        | SignInProblemKind::CookiesBlocked => return None,
+        SignInProblemKind::LockedOut => "LOCKED_OUT",
+        _ => "INVALID_CREDENTIALS",
+    };
+    let actor = user.map_or_else(|| EventEntity::unknown_user(typed), User::event_entity);
+    Some(LogEvent::new(EventType::SessionStart).by(actor).failed(reason))
+}
+
+/// The event of an account that wrong passwords have locked.
+#[must_use]
+pub fn locked(user: &User) -> LogEvent {
+    LogEvent::new(EventType::AccountLock).by(user.event_entity()).on(user.event_entity())
+}

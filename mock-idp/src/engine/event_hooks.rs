@@ -1,0 +1,181 @@
+//! Event hooks: events are delivered in the background, each hook's own in their order. A hook that is slow or does not answer delays
+//! no other one.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::Method;
+use mock_idp_core::ledger::LoggedRequest;
+use mock_idp_core::management::{ApiError, event_hooks, system_log};
+use mock_idp_core::model::{DirectoryKind, HookChannel};
+use mock_idp_core::moment::timestamp;
+use mock_idp_core::system_log::{EventEntity, EventType, LogEvent};
+use mock_idp_core::trace::Trace;
+use parking_lot::Mutex;
+use serde_json::Value;
+
+use super::{Management, OrgInstance};
+use crate::journal::JournalEntry;
+use crate::outbound::{HookReply, HookRequest, OutboundError};
+use crate::request_id::RequestId;
+
+/// The largest number of events that wait for a hook.
+const MOST_WAITING: usize = 1_000;
+
+/// The largest number of events of a delivery.
+const MOST_DELIVERED: usize = 100;
+
+/// The pause before the only further attempt.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// The events that wait for delivery, by id of the hook. While there is an entry, a task delivers them.
+#[derive(Debug, Default)]
+pub(super) struct WaitingEvents(Mutex<HashMap<String, VecDeque<Value>>>);
+
+impl WaitingEvents {
+    /// Adds an event; whether a task has to be started for the hook. `Err`: too many events wait, and it is dropped.
+    fn add(&self, hook_id: &str, event: Value) -> Result<bool, ()> {
+        let mut waiting = self.0.lock();
+        let starts = !waiting.contains_key(hook_id);
+        let events = waiting.entry(hook_id.to_owned()).or_default();
+        if events.len() >= MOST_WAITING {
+            return Err(());
+        }
+        events.push_back(event);
+        Ok(starts)
+    }
+
+    /// The next events of a hook. If there are none, its task ends.
+    fn take(&self, hook_id: &str) -> Option<Vec<Value>> {
+        let mut waiting = self.0.lock();
+        let events = waiting.get_mut(hook_id)?;
+        if events.is_empty() {
+            waiting.remove(hook_id);
+            return None;
+        }
+        let count = events.len().min(MOST_DELIVERED);
+        Some(events.drain(..count).collect())
+    }
+
+    /// Drops all.
+    pub(super) fn clear(&self) {
+        self.0.lock().values_mut().for_each(VecDeque::clear);
+    }
+}
+
+impl OrgInstance {
+    /// Hands the events of a request to the event hooks that ask for them. `base` is the URL of the org.
+    pub(super) fn deliver_events(self: &Arc<Self>, logged: &LoggedRequest, base: &str) {
+        let org = self.org();
+        if org.objects(DirectoryKind::EventHook).next().is_none() {
+            return;
+        }
+        for (index, event) in logged.events.iter().enumerate() {
+            let shown = system_log::hook_event(logged, index);
+            for hook in event_hooks::receivers(&org, event.event_type, &shown) {
+                match self.waiting_events.add(&hook.id, shown.clone()) {
+                    Ok(false) => {}
+                    Ok(true) => drop(tokio::spawn(Arc::clone(self).deliver_all(hook.id.clone(), base.to_owned()))),
+                    Err(()) => tracing::warn!("an event for the hook {} is dropped: too many wait", hook.id),
+                }
+            }
+        }
+    }
+
+    /// Delivers the events of a hook until none waits.
+    async fn deliver_all(self: Arc<Self>, hook_id: String, base: String) {
+        while let Some(events) = self.waiting_events.take(&hook_id) {
+            let org = self.org();
+            // The hook may have been removed in the meantime.
+            let Some(hook) = org.object(DirectoryKind::EventHook, &hook_id) else { continue };
+            let Some(channel) = HookChannel::of(hook) else { continue };
+            let now = self.clock.now();
+            let id = self.decide_at(now, &mut Trace::default(), |moment| moment.uuid());
+            let source = format!("{base}/api/v1/eventHooks/{hook_id}");
+            let body = event_hooks::delivery(&source, &id, &events, &timestamp(now));
+            let entity = EventEntity::new("EventHook", &hook_id, hook.name());
+            self.unless_removed(self.deliver(&channel, &body, entity)).await;
+        }
+    }
+
+    /// Makes one delivery. Okta: one more attempt after a status of 5xx.
+    async fn deliver(&self, channel: &HookChannel, body: &Value, hook: EventEntity) {
+        let mut failure = self.attempt(channel, body).await.err();
+        if let Some(OutboundError::Status(status)) = &failure
+            && status.is_server_error()
+        {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "there is no event to wait for: the receiver has to recover"
+            )]
+            tokio::time::sleep(PAUSE).await;
+            failure = self.attempt(channel, body).await.err();
+        }
+        if let Some(failure) = failure {
+            let event = LogEvent::new(EventType::EventHookDelivery).on(hook).failed(failure.to_string());
+            self.add_own_event(event).await;
+        }
+    }
+
+    /// An attempt is an entry of the journal like a request, under the URI that it was sent to.
+    async fn attempt(&self, channel: &HookChannel, body: &Value) -> Result<(), OutboundError> {
+        let started = Instant::now();
+        let request = HookRequest { channel, headers: &[], body: Some(body) };
+        let result = match self.event_hooks.call(request).await {
+            Ok(HookReply { status, .. }) if status.is_success() => Ok(status),
+            Ok(HookReply { status, .. }) => Err(OutboundError::Status(status)),
+            Err(error) => Err(error),
+        };
+        let status = match &result {
+            Ok(status) | Err(OutboundError::Status(status)) => status.as_u16(),
+            Err(_) => 0,
+        };
+        self.journal.record(JournalEntry {
+            request_id: RequestId::random(),
+            time: self.clock.now_millis(),
+            method: Method::POST,
+            path: channel.shown_uri(),
+            status,
+            ms: started.elapsed().as_secs_f64() * 1_000.0,
+            client: None,
+            user: None,
+            reason: result.as_ref().err().map(|error| format!("events not delivered: {error}")),
+            notes: Vec::new(),
+            request: None,
+            response: None,
+        });
+        result.map(drop)
+    }
+}
+
+impl Management {
+    /// Asks the target of an event hook to return a challenge. Okta: only then are events delivered to it.
+    ///
+    /// # Errors
+    /// There is no such hook, or its answer is not the challenge.
+    pub(crate) async fn verify_event_hook(&self, id: &str) -> Result<Value, ApiError> {
+        let (channel, name) = self.read(|org, _| {
+            let name = org.object(DirectoryKind::EventHook, id).map(|hook| hook.name().to_owned());
+            event_hooks::channel_to_verify(org, id).map(|channel| (channel, name.unwrap_or_default()))
+        })?;
+        let challenge = self.decide(|moment| moment.token());
+        let headers = [("x-okta-verification-challenge", challenge.as_str())];
+        let answer = self.instance().event_hooks.call(HookRequest { channel: &channel, headers: &headers, body: None });
+        let failure = match answer.await {
+            Err(error) => Some(error.to_string()),
+            Ok(HookReply { status, .. }) if !status.is_success() => Some(format!("the status is {}", status.as_u16())),
+            Ok(HookReply { body, .. }) => {
+                let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let returned = answer.get("verification").and_then(Value::as_str) == Some(&challenge);
+                (!returned).then(|| "the answer is not {\"verification\": …} with the challenge".to_owned())
+            }
+        };
+        let event = LogEvent::new(EventType::EventHookVerified).on(EventEntity::new("EventHook", id, name));
+        self.log([failure.clone().into_iter().fold(event, LogEvent::failed)]);
+        match failure {
+            Some(reason) => Err(event_hooks::not_verified(&reason)),
+            None => self.change(|change| event_hooks::set_verified(change, id)),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Calls of hooks: bounded in time, size and number, so that a slow or talkative hook delays only the request that needs it.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use mock_idp_core::model::{HookChannel, HookClient};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use url::form_urlencoded::Serializer;
+
+use super::client::{OutboundError, Permission, send, within};
+use super::hook_targets::HookTargets;
+
+/// Okta: the time limit for a call.
+const TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The number of calls of an org that run at once.
+const MOST_RUNNING: usize = 32;
+
+/// Calls the hooks of an org.
+#[derive(Debug)]
+pub(crate) struct HookCaller {
+    /// `None`: hooks are not called.
+    targets: Option<HookTargets>,
+    running: Semaphore,
+}
+
+/// A call.
+#[derive(Debug)]
+pub(crate) struct HookRequest<'a> {
+    pub channel: &'a HookChannel,
+    /// Headers besides those of the channel.
+    pub headers: &'a [(&'static str, &'a str)],
+    /// `None`: GET.
+    pub body: Option<&'a Value>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct HookReply {
+    pub status: StatusCode,
+    pub body: Bytes,
+}
+
+impl HookCaller {
+    #[must_use]
+    pub(crate) fn new(targets: HookTargets) -> Self {
+        Self { targets: Some(targets), running: Semaphore::new(MOST_RUNNING) }
+    }
+
+    /// Calls none.
+    #[must_use]
+    pub(crate) fn off() -> Self {
+        Self { targets: None, running: Semaphore::new(0) }
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// There is no answer in time, or the call may not be made.
+    pub(crate) async fn call(&self, request: HookRequest<'_>) -> Result<HookReply, OutboundError> {
+        let targets = self.targets.as_ref().ok_or(OutboundError::HooksOff)?;
+        let call = async {
+            // The semaphore is never closed. The time that a call waits for others counts too.
+            let _running = self.running.acquire().await.ok();
+            exchange(request, targets).await
+        };
+        within(TIMEOUT, call).await
+    }
+}
+
+impl Default for HookCaller {
+    fn default() -> Self {
+        Self::new(HookTargets::default())
+    }
+}
+
+async fn exchange(request: HookRequest<'_>, targets: &HookTargets) -> Result<HookReply, OutboundError> {
+    let HookRequest { channel, headers, body } = request;
+    let uri = channel.uri.as_str();
+    let method = match body {
+        None => Method::GET,
+        Some(_) => Method::from_bytes(channel.method.as_bytes()).map_err(http::Error::from)?,
+    };
+    // The client sets the URI again, with its path alone.
+    let mut built = Request::builder().method(method).uri(uri);
+    let text = body.map(Value::to_string).unwrap_or_default();
+    if let Some(map) = built.headers_mut() {
+        map.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        if body.is_some() {
+            map.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            map.insert(header::CONTENT_LENGTH, text.len().into());
+        }
+        let custom = channel.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in custom.chain(headers.iter().copied()) {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(http::Error::from)?;
+            map.insert(name, HeaderValue::from_str(value).map_err(http::Error::from)?);
+        }
+        if let Some(client) = &channel.oauth {
+            let bearer = format!("Bearer {}", access_token(client, targets).await?);
+            map.insert(header::AUTHORIZATION, HeaderValue::from_str(&bearer).map_err(http::Error::from)?);
+        }
+    }
+    let (status, body) = send(uri, built.body(Body::from(text))?, Permission::Hooks(targets)).await?;
+    Ok(HookReply { status, body })
+}
+
+/// An access token for a hook. Okta: `client_secret_post` at the token endpoint of the channel.
+async fn access_token(client: &HookClient, targets: &HookTargets) -> Result<String, OutboundError> {
+    let failed = |reason: &str| OutboundError::HookToken(reason.to_owned());
+    let secret = client.client_secret.as_ref().ok_or_else(|| failed("private_key_jwt is not supported"))?;
+    let form = token_request(client, secret);
+    let request = Request::post(&client.token_url)
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::CONTENT_LENGTH, form.len())
+        .body(Body::from(form))?;
+    let (status, answer) = send(&client.token_url, request, Permission::Hooks(targets)).await?;
+    if status != StatusCode::OK {
+        return Err(failed(&format!("the token endpoint answered with status {}", status.as_u16())));
+    }
+    let answer: Value = serde_json::from_slice(&answer).map_err(|_| failed("the token endpoint did not send JSON"))?;
+    let token = answer.get("access_token").and_then(Value::as_str);
+    token.map(str::to_owned).ok_or_else(|| failed("the token endpoint sent no `access_token`"))
+}
+
+fn token_request(client: &HookClient, secret: &str) -> String {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("grant_type", "client_credentials").append_pair("client_id", &client.client_id);
+    form.append_pair("client_secret", secret).append_pair("scope", &client.scope);
+    form.finish()
+}
