@@ -21,4 +21,5 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod subject;
+pub mod tape;
 pub mod wire;

@@ -72,7 +72,7 @@ const HARNESS: Layers = Layers {
         &["driver", "flow", "check", "claims", "subject", "embedded"],
         &["scenario"],
         &["report", "run"],
-        &["doctor", "init"],
+        &["doctor", "init", "tape"],
         &["cli"],
     ],
 };

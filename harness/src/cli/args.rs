@@ -1,9 +1,11 @@
 //! The arguments of the command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use url::Url;
 
 use crate::exit::Exit;
 use crate::issuer_target::Behavior;
@@ -24,7 +26,9 @@ Examples:
   harness doctor --target ./my.toml         finds out why a target cannot be tested
   harness show code.reuse
   harness run matrix --snapshots ./snapshots  the files of `mock-idp snapshot` against real flows
-  harness review                            accept or reject changed snapshots";
+  harness review                            accept or reject changed snapshots
+  harness record --target https://example.okta.com users.jsonl  records an org's traffic as a tape
+  harness replay users.jsonl                replays a tape at the built-in mock";
 
 #[derive(Debug, Parser)]
 #[command(name = "harness", version, about = "Tests an OpenID Connect issuer: runs flows and checks the responses.")]
@@ -60,6 +64,10 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Check a target: connection, certificate, discovery, clock, redirect URIs, credentials, sign-in, browser
     Doctor(DoctorArgs),
+    /// Write a tape: the requests that pass a proxy, or those of a HAR file
+    Record(RecordArgs),
+    /// Send the requests of tapes to a target and compare the answers
+    Replay(ReplayArgs),
     /// Print a script that completes the arguments in a shell
     Completions {
         #[arg(value_enum)]
@@ -176,6 +184,50 @@ pub(super) struct DoctorArgs {
     /// How users are signed in; http leaves the browser out [default: auto]
     #[arg(long, value_enum)]
     pub(super) driver: Option<Drivers>,
+    /// Certificates of authorities to trust besides those of the system, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RecordArgs {
+    /// The tape to write; it must not exist
+    #[arg(value_name = "TAPE")]
+    pub(super) tape: PathBuf,
+    /// The base URL of the org; of a HAR file only its requests to this org are taken
+    #[arg(long, value_name = "URL", required_unless_present = "har")]
+    pub(super) target: Option<Url>,
+    /// A HAR file to read instead of starting a proxy
+    #[arg(long, value_name = "FILE")]
+    pub(super) har: Option<PathBuf>,
+    /// The address of the proxy
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7804")]
+    pub(super) listen: SocketAddr,
+    /// Certificates of authorities to trust besides those of the system, PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayArgs {
+    /// The tapes to replay
+    #[arg(value_name = "TAPE", required = true)]
+    pub(super) tapes: Vec<PathBuf>,
+    /// The base URL of an org; mock is a new built-in one for each tape
+    #[arg(long, value_name = "URL", default_value = "mock")]
+    pub(super) target: String,
+    /// An API token of the org
+    #[arg(long, value_name = "TOKEN", env = "OKTA_API_TOKEN", hide_env_values = true)]
+    pub(super) token: Option<String>,
+    /// A list of known differences, TOML
+    #[arg(long, value_name = "FILE")]
+    pub(super) expected: Option<PathBuf>,
+    /// Report keys that were not recorded too
+    #[arg(long)]
+    pub(super) extra: bool,
+    /// Reset the running mock before each tape
+    #[arg(long)]
+    pub(super) reset: bool,
     /// Certificates of authorities to trust besides those of the system, PEM
     #[arg(long, value_name = "FILE")]
     pub(super) ca: Option<PathBuf>,

@@ -7,6 +7,8 @@ mod error;
 mod init;
 mod list;
 mod manual;
+mod record;
+mod replay;
 mod review;
 mod run;
 mod show;
@@ -61,6 +63,8 @@ fn perform(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Run(args)) => run::run(args, fixtures, reports),
         Some(Command::Init(args)) => init::init(&args, &fixtures),
         Some(Command::Doctor(args)) => doctor::doctor(args, fixtures, reports),
+        Some(Command::Record(args)) => record::record(&args),
+        Some(Command::Replay(args)) => replay::run(&args, &fixtures, &reports),
         Some(Command::List(args)) => list::list(&args, &fixtures),
         Some(Command::Show { id }) => show::show(&id, &fixtures),
         Some(Command::Completions { shell }) => manual::completions(shell),

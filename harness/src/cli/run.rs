@@ -210,7 +210,7 @@ fn not_writable(reports: &Path, error: &io::Error) -> CommandError {
 }
 
 /// Returns on SIGINT or SIGTERM.
-async fn interrupted() {
+pub(super) async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         return std::future::pending().await;

@@ -88,6 +88,7 @@ impl Http {
             Body::None => String::new(),
             Body::Form(pairs) => form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish(),
             Body::Json(value) => value.to_string(),
+            Body::Text(text) => text.clone(),
         };
         if let Some(kind) = body.content_type() {
             headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));

@@ -12,12 +12,14 @@ pub enum Body {
     None,
     Form(Vec<(String, String)>),
     Json(serde_json::Value),
+    /// A text; its type is a header of the request.
+    Text(String),
 }
 
 impl Body {
     pub(super) const fn content_type(&self) -> Option<&'static str> {
         match self {
-            Self::None => None,
+            Self::None | Self::Text(_) => None,
             Self::Form(_) => Some("application/x-www-form-urlencoded"),
             Self::Json(_) => Some("application/json"),
         }

@@ -22,6 +22,7 @@ mod reports;
 mod several_servers;
 mod steps;
 mod support;
+mod tapes;
 mod target_names;
 mod tls_server;
 mod trust;

@@ -150,7 +150,8 @@ async fn read(
         }
     }
     // A document does not have the times of these objects.
-    let has_times = !path.starts_with("/api/v1/authorizationServers") && !path.starts_with("/api/v1/trustedOrigins");
+    let without = ["/api/v1/authorizationServers", "/api/v1/trustedOrigins", "/roles?"];
+    let has_times = !without.iter().any(|part| path.contains(part));
     found.insert(path, comparable(answer, has_times));
 }
 
@@ -219,8 +220,8 @@ async fn an_imported_org_answers_like_the_one_that_it_came_from() {
     assert!(members.contains(&"credentials.recovery_question.answer"), "{members:?}");
     assert!(!members.contains(&"credentials.password"), "{members:?}");
 
-    let (code, _, said) = run(folder.path(), &args).await;
-    assert_eq!(code, 2);
+    let (code, _, said) = run(folder.path(), &args[..args.len() - 1]).await;
+    assert_eq!(code, 2, "{said}");
     assert!(said.contains("exists already; it is left as it is"), "{said}");
 }
 

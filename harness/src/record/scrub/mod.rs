@@ -175,6 +175,8 @@ impl Scrubber {
                     .iter()
                     .map(|(name, value)| match value {
                         Value::String(text) => (name.clone(), Value::String(self.value(name, text))),
+                        // Okta: `"password": {"value": "…"}`.
+                        Value::Object(secret) if kind_of(name).is_some() => (name.clone(), self.secrets(name, secret)),
                         other => (name.clone(), self.json(other)),
                     })
                     .collect(),
@@ -183,6 +185,16 @@ impl Scrubber {
             Value::String(text) => Value::String(self.text(text)),
             other => other.clone(),
         }
+    }
+
+    /// An object of a secret: all its texts are masked.
+    fn secrets(&self, name: &str, object: &serde_json::Map<String, Value>) -> Value {
+        let masked = object.iter().map(|(member, value)| match value {
+            Value::String(text) => (member.clone(), self.value(name, text).into()),
+            Value::Object(inner) => (member.clone(), self.secrets(name, inner)),
+            other => (member.clone(), self.json(other)),
+        });
+        Value::Object(masked.collect())
     }
 
     /// A page, as its outline. Scripts are left out, and the parser resolves character references, so that no secret

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::found::FoundList;
 use crate::cli::failure::Failure;
 
-/// Answers by their path; those of a recording by path and query, the last one of each.
+/// Answers by their path; those of a recording by path and query, the last one of each, in the order of the recording.
 #[derive(Debug, Default)]
-pub(super) struct Folder(BTreeMap<String, BTreeMap<String, Value>>);
+pub(super) struct Folder(BTreeMap<String, IndexMap<String, Value>>);
 
 impl Folder {
     pub(super) fn read(root: &Path) -> Result<Self, Failure> {
