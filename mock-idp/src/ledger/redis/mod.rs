@@ -185,7 +185,8 @@ impl RedisStore {
             let mut connection = self.server.connection();
             let set: Option<String> = self.run(async { set.query_async(&mut connection).await }).await?;
             if set.is_some() {
-                return Ok(());
+                // The revision of the last change, which the poll may not know yet.
+                return ask(&self.server, &self.prefix, &self.known).await;
             }
         }
         Err(LedgerError::Unavailable("other servers are changing the org".to_owned()))
