@@ -160,6 +160,12 @@ pub fn stays(recorder: &Recorder, journey: &Journey, status: u16, says: &[&str])
     }
 }
 
+/// Checks that the user has to set a new password.
+pub fn asks_new_password(recorder: &Recorder, journey: &Journey) {
+    let asked = journey.page().is_some_and(|page| page.kind == PageKind::NewPassword);
+    STAYS.holds(recorder, asked, PageKind::NewPassword.word(), journey.summary());
+}
+
 /// Checks that the request ends on a page of the issuer.
 pub fn shows(recorder: &Recorder, journey: &Journey, wanted: PageKind) {
     match journey.page() {

@@ -103,6 +103,7 @@ fn stopped(page: &HtmlPage, account: &Account, recorder: &Recorder, lines: &mut 
         PageKind::Refused | PageKind::SignIn => {
             "correct login and password of the account, and check that it is active"
         }
+        PageKind::NewPassword => "set a new password for the account: the present one has expired",
         PageKind::Error | PageKind::Broken => "read the log of the issuer",
         _ => {
             "use an account without a second factor and without open tasks, or write a sign-in script (docs/own-issuer.md)"

@@ -112,7 +112,7 @@ fn next(
     if let Some(callback) = page.forms.iter().find_map(|form| form.response(&reply.url, landing)) {
         return Ok(Next::Done(Arrival::Landed(callback.by(reply.clone()))));
     }
-    if !reply.is_page() || matches!(page.kind, PageKind::Error | PageKind::Broken) {
+    if !reply.is_page() || matches!(page.kind, PageKind::Error | PageKind::Broken | PageKind::NewPassword) {
         return Ok(Next::Done(Arrival::Stopped(page)));
     }
     if let Some(form) = page.forms.iter().find(|form| form.asks_consent()) {

@@ -10,6 +10,7 @@ use crate::issuer_target::ServerKind::Custom;
 use crate::issuer_target::market::{BUYER, DENIED, DEPROVISIONED, EXPIRED, LOCKED, STAGED, SUSPENDED, UNASSIGNED, WEB};
 use crate::issuer_target::{Account, AccountName};
 use crate::wire::consent::Consent;
+use crate::wire::journey::Journey;
 
 pub(super) fn scenarios() -> Vec<Scenario> {
     let on_the_page = |id, title, role, function| scenario(id, title, function).needs(&[Need::Account(role)]);
@@ -29,8 +30,8 @@ pub(super) fn scenarios() -> Vec<Scenario> {
         on_the_page("users.staged", "A user who was never activated cannot sign in", STAGED, |s| {
             Box::pin(refused(s, STAGED))
         }),
-        on_the_page("users.expired", "A user with an expired password cannot sign in", EXPIRED, |s| {
-            Box::pin(refused(s, EXPIRED))
+        on_the_page("users.expired", "A user with an expired password has to set a new one", EXPIRED, |s| {
+            Box::pin(expired(s))
         }),
         scenario("users.unassigned", "A user who is not assigned to the client gets access_denied", |s| {
             Box::pin(sent_back(s, UNASSIGNED, "User is not assigned to the client application."))
@@ -54,26 +55,36 @@ fn scenario(id: &'static str, title: &'static str, function: ScenarioFn) -> Scen
     ])
 }
 
-async fn visit(context: &ScenarioContext, account: &Account) -> Result<(), Stopped> {
+async fn visit(context: &ScenarioContext, account: &Account) -> Result<Journey, Stopped> {
     let actors = context.actors(Custom, WEB, BUYER)?;
     let visitor = User { account: Some(account), consent: Consent::Allow };
-    let journey = actors.authorization().send_as(&actors.authorization().request(), visitor).await?;
+    actors.authorization().send_as(&actors.authorization().request(), visitor).await
+}
+
+async fn refused_as(context: &ScenarioContext, account: &Account) -> Result<(), Stopped> {
+    let journey = visit(context, account).await?;
     authorization::sign_in_refused(&context.recorder, &journey);
     Ok(())
 }
 
+async fn expired(context: &ScenarioContext) -> Result<(), Stopped> {
+    let journey = visit(context, context.account(EXPIRED)?).await?;
+    authorization::asks_new_password(&context.recorder, &journey);
+    Ok(())
+}
+
 pub(super) async fn refused(context: &ScenarioContext, role: AccountName) -> Result<(), Stopped> {
-    visit(context, context.account(role)?).await
+    refused_as(context, context.account(role)?).await
 }
 
 async fn wrong_password(context: &ScenarioContext) -> Result<(), Stopped> {
     let account = context.account(BUYER)?.clone();
-    visit(context, &Account { password: "not the password".to_owned(), ..account }).await
+    refused_as(context, &Account { password: "not the password".to_owned(), ..account }).await
 }
 
 async fn unknown(context: &ScenarioContext) -> Result<(), Stopped> {
     let account = context.account(BUYER)?.clone();
-    visit(context, &Account { login: "nobody@example.test".to_owned(), ..account }).await
+    refused_as(context, &Account { login: "nobody@example.test".to_owned(), ..account }).await
 }
 
 async fn sent_back(context: &ScenarioContext, role: AccountName, text: &str) -> Result<(), Stopped> {

@@ -11,6 +11,8 @@ pub enum PageKind {
     SignIn,
     /// The sign-in page with an alert about the last attempt.
     Refused,
+    /// It asks for a new password, because the present one has expired.
+    NewPassword,
     Consent,
     Error,
     SignedOut,
@@ -28,6 +30,7 @@ impl PageKind {
         match self {
             Self::SignIn => "sign-in page",
             Self::Refused => "sign-in page with an alert",
+            Self::NewPassword => "page for a new password",
             Self::Consent => "consent page",
             Self::Error => "error page",
             Self::SignedOut => "signed-out page",
@@ -82,6 +85,8 @@ impl HtmlPage {
             PageKind::SignOutQuestion
         } else if forms.iter().any(Form::asks_consent) {
             PageKind::Consent
+        } else if exists(&document, "[autocomplete=\"new-password\"]") {
+            PageKind::NewPassword
         } else if forms.iter().any(Form::asks_sign_in) {
             if alert.is_some() { PageKind::Refused } else { PageKind::SignIn }
         } else if failed {
