@@ -1,7 +1,6 @@
 //! Event hooks: events are delivered in the background, each hook's own in their order. A hook that is slow or does not answer delays
 //! no other one.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,6 @@ use mock_idp_core::model::{DirectoryKind, HookChannel};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::system_log::{EventEntity, EventType, LogEvent};
 use mock_idp_core::trace::Trace;
-use parking_lot::Mutex;
 use serde_json::Value;
 
 use super::{Management, OrgInstance};
@@ -20,49 +18,8 @@ use crate::journal::JournalEntry;
 use crate::outbound::{HookReply, HookRequest, OutboundError};
 use crate::request_id::RequestId;
 
-/// The largest number of events that wait for a hook.
-const MOST_WAITING: usize = 1_000;
-
-/// The largest number of events of a delivery.
-const MOST_DELIVERED: usize = 100;
-
 /// The pause before the only further attempt.
 const PAUSE: Duration = Duration::from_millis(200);
-
-/// The events that wait for delivery, by id of the hook. While there is an entry, a task delivers them.
-#[derive(Debug, Default)]
-pub(super) struct WaitingEvents(Mutex<HashMap<String, VecDeque<Value>>>);
-
-impl WaitingEvents {
-    /// Adds an event; whether a task has to be started for the hook. `Err`: too many events wait, and it is dropped.
-    fn add(&self, hook_id: &str, event: Value) -> Result<bool, ()> {
-        let mut waiting = self.0.lock();
-        let starts = !waiting.contains_key(hook_id);
-        let events = waiting.entry(hook_id.to_owned()).or_default();
-        if events.len() >= MOST_WAITING {
-            return Err(());
-        }
-        events.push_back(event);
-        Ok(starts)
-    }
-
-    /// The next events of a hook. If there are none, its task ends.
-    fn take(&self, hook_id: &str) -> Option<Vec<Value>> {
-        let mut waiting = self.0.lock();
-        let events = waiting.get_mut(hook_id)?;
-        if events.is_empty() {
-            waiting.remove(hook_id);
-            return None;
-        }
-        let count = events.len().min(MOST_DELIVERED);
-        Some(events.drain(..count).collect())
-    }
-
-    /// Drops all.
-    pub(super) fn clear(&self) {
-        self.0.lock().values_mut().for_each(VecDeque::clear);
-    }
-}
 
 impl OrgInstance {
     /// Hands the events of a request to the event hooks that ask for them. `base` is the URL of the org.

@@ -14,13 +14,13 @@ use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
 use tokio_util::sync::CancellationToken;
 
-use super::event_hooks::WaitingEvents;
 use super::randomness::Randomness;
 use super::scratch::Scratch;
 use super::sign_in_queue::SignInQueue;
 use super::snapshots::{OrgChange, Snapshots};
 use super::unstored_rows::UnstoredRows;
 use super::user_rates::UserRates;
+use super::waiting_events::WaitingEvents;
 use crate::clock::{Clock, ClockState};
 use crate::faults::Faults;
 use crate::journal::Journal;

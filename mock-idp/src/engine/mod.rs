@@ -68,6 +68,7 @@ mod transactions;
 mod unstored_rows;
 mod user_rates;
 mod userinfo;
+mod waiting_events;
 
 pub(crate) use activation::ActivationPage;
 pub(crate) use authn::{Authn, AuthnAction};

@@ -44,7 +44,7 @@ impl FromStr for HookTarget {
         }
         let authority: http::uri::Authority = text.parse().map_err(|_| wrong())?;
         let name = authority.host().trim_matches(['[', ']']).to_lowercase();
-        let port_is_read = authority.port().is_none() || authority.port_u16().is_some();
+        let port_is_read = authority.as_str() == authority.host() || authority.port_u16().is_some();
         if name.is_empty() || text.contains(['@', '*', '/']) || !port_is_read {
             return Err(wrong());
         }
