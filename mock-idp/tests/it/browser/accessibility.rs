@@ -134,11 +134,14 @@ async fn inspect_sign_in(page: &mut Inspection<'_>) {
     page.fill("[type=password]", "wrong").await;
     page.click("[type=submit]").await;
     page.check("sign-in wrong password", "[data-se=callout]").await;
-    for user in ["locked", "suspended", "deprovisioned", "staged", "expired"] {
+    for user in ["locked", "suspended", "deprovisioned", "staged"] {
         page.authorize(WEB, "openid", &[]).await;
         page.pick(&format!("{user}@example.test")).await;
         page.check(&format!("sign-in {user}"), "[data-se=callout]").await;
     }
+    page.authorize(WEB, "openid", &[]).await;
+    page.pick("expired@example.test").await;
+    page.check("new password", "[autocomplete=new-password]").await;
     page.authorize(PARTNER, "openid orders:read:user", &[]).await;
     page.pick("buyer@example.test").await;
     page.check("consent", "[data-se=consent]").await;
