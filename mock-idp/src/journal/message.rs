@@ -41,7 +41,7 @@ static RESPONSE_HEADERS: [HeaderName; 9] = [
     header::ACCESS_CONTROL_ALLOW_ORIGIN,
 ];
 
-/// A request or an answer. What is secret is `…`; of signed tokens only the signature.
+/// A request or an answer. What is secret is `…`; of the tokens that the mock signs only the signature.
 #[derive(Clone, Debug, Default, JsonSchema, Serialize)]
 pub(crate) struct RecordedMessage {
     /// The parameters of a query. One that is repeated is a list.

@@ -67,6 +67,12 @@ const ALWAYS_SECRET: &[&str] = &[
     "userCode",
 ];
 
+/// Parameters that hold a signed token of the client: not even its claims are shown.
+const SIGNED_BY_THE_CLIENT: &[&str] = &["assertion", "client_assertion", "request"];
+
+/// Headers that are hidden as a whole: the proof of a key, and the nonce for the next one. RFC 9449 4.1, 8.
+const SECRET_HEADERS: &[&str] = &["dpop", "dpop-nonce"];
+
 /// Masks what a route calls a secret, and what always is one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scrubber {
@@ -134,12 +140,16 @@ impl Scrubber {
                 let rest = if attributes.is_empty() { String::new() } else { format!(";{attributes}") };
                 cookie(first) + &rest
             }
+            _ if SECRET_HEADERS.contains(&name.as_str()) => HIDDEN.to_owned(),
             _ => self.text(value).into_owned(),
         }
     }
 
     /// The value of a parameter.
     fn value(&self, name: &str, value: &str) -> String {
+        if SIGNED_BY_THE_CLIENT.contains(&name) && !value.is_empty() {
+            return HIDDEN.to_owned();
+        }
         match self.is_secret(name) {
             true if value.is_empty() => String::new(),
             true => token(value).unwrap_or_else(|| HIDDEN.to_owned()),
@@ -240,6 +250,17 @@ mod tests {
                 "keys": [{ "kty": "RSA", "n": "1", "d": "…" }], "passcode": "…", "client_secret": null, "password": "",
             })
         );
+    }
+
+    #[test]
+    fn assertions_request_objects_and_proofs_are_hidden_as_a_whole() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+        let form = format!("client_assertion={token}&assertion={token}&request={token}&id_token_hint=");
+        let shown = json!({"client_assertion": "…", "assertion": "…", "request": "…", "id_token_hint": ""});
+        assert_eq!(SCRUBBER.form(form.as_bytes()), shown);
+        for name in SECRET_HEADERS {
+            assert_eq!(SCRUBBER.header(&HeaderName::from_static(name), token), "…");
+        }
     }
 
     #[test]

@@ -518,17 +518,15 @@ async fn a_jwks_uri_with_an_untrusted_certificate_is_refused() {
 }
 
 #[tokio::test]
-async fn the_journal_does_not_contain_signatures_of_assertions() {
+async fn the_journal_does_not_contain_assertions() {
     let mock = market().await;
     let claims = with(claims(KEYJWT, &mock), &json!({"jti": "canary-jti", "aud": "https://elsewhere.test"}));
     let assertion = jwt(&json!({"alg": "RS256"}), &claims, &Key::client());
     assert_eq!(grant(&mock, &assertion).await.0, 401);
     let journal = journal(&mock).await;
     assert!(journal.contains("client_assertion_invalid_audience"), "{journal}");
-    let (signed, signature) = assertion.rsplit_once('.').unwrap();
-    assert!(journal.contains(&format!(r#""client_assertion":"{signed}.…""#)), "{journal}");
-    for secret in [signature, "canary-jti"] {
-        assert!(!journal.contains(secret), "{journal}");
+    for part in assertion.split('.').chain(["canary-jti"]) {
+        assert!(!journal.contains(part), "{journal}");
     }
 }
 
