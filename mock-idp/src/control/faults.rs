@@ -22,42 +22,42 @@ const EXPECTED: &str = r#"{"name": fault name, "times"?: count, "client_id"?: an
 /// Longest delay of `http.slow`.
 const MAX_DELAY_MS: u64 = 600_000;
 
-/// A fault in the JSON of the control API.
-#[derive(Debug, Deserialize, JsonSchema, Serialize)]
+/// A fault that is on or to be switched on; its name is one of those of `/_mock/faults`, for example `id_token.expired`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Fault")]
-pub(super) struct FaultBody {
-    name: String,
+pub struct FaultSpec {
+    pub(crate) name: String,
     /// How many times it occurs; without it, until it is removed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    times: Option<u32>,
+    pub(crate) times: Option<u32>,
     /// Only what is issued to this client (faults of tokens, authorize.error).
     #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<String>,
+    pub(crate) client_id: Option<String>,
     /// Only what is issued for this user, by login or id (faults of tokens, authorize.error).
     #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<String>,
+    pub(crate) user: Option<String>,
     /// Only paths with this prefix (faults of the transport).
     #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
+    pub(crate) path: Option<String>,
     /// How long http.slow delays the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    delay_ms: Option<u64>,
+    pub(crate) delay_ms: Option<u64>,
     /// An error of Okta's catalogue, by its public name or its id (http.oauth-error, authorize.error).
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    pub(crate) error: Option<String>,
     /// The public description, if not that of the catalogue.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_description: Option<String>,
+    pub(crate) error_description: Option<String>,
     /// In how many of the cases it occurs, from 0 to 1; in all without it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    probability: Option<f64>,
+    pub(crate) probability: Option<f64>,
     /// The same seed gives the same series of cases; random without it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
 }
 
-fn shown(org: &Org, fault: Fault) -> FaultBody {
+fn shown(org: &Org, fault: Fault) -> FaultSpec {
     let delay_ms = match &fault.kind {
         FaultKind::Transport(TransportFault::Slow(delay)) => u64::try_from(delay.as_millis()).ok(),
         _ => None,
@@ -66,7 +66,7 @@ fn shown(org: &Org, fault: Fault) -> FaultBody {
         FaultKind::Transport(TransportFault::OAuthError(error)) | FaultKind::AuthorizationError(error) => Some(error),
         _ => None,
     };
-    FaultBody {
+    FaultSpec {
         name: fault.kind.name().to_owned(),
         times: fault.times,
         client_id: fault.client_id,
@@ -80,7 +80,7 @@ fn shown(org: &Org, fault: Fault) -> FaultBody {
     }
 }
 
-impl FaultBody {
+impl FaultSpec {
     fn into_fault(self, org: &Org) -> Result<Fault, ControlError> {
         let refuse = |error: &str| Err(ControlError::bad_request(error, EXPECTED));
         let kind = self.kind()?;
@@ -165,19 +165,19 @@ fn unknown(name: &str) -> ControlError {
     ControlError::bad_request(error, names)
 }
 
-pub(super) async fn list(At(address): At) -> Json<Vec<FaultBody>> {
+pub(super) async fn list(At(address): At) -> Json<Vec<FaultSpec>> {
     let (org, faults) = (address.org.org(), address.org.faults.list());
     Json(faults.into_iter().filter(|fault| !is_next_token(fault)).map(|fault| shown(&org, fault)).collect())
 }
 
-pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<Vec<FaultBody>>, ControlError> {
-    let fault: FaultBody = parse(&body, EXPECTED)?;
+pub(super) async fn add(At(address): At, body: Bytes) -> Result<Json<Vec<FaultSpec>>, ControlError> {
+    let fault: FaultSpec = parse(&body, EXPECTED)?;
     let fault = fault.into_fault(&address.org.org())?;
     address.org.faults.add(fault).ok_or_else(too_many)?;
     Ok(list(At(address)).await)
 }
 
-pub(super) async fn clear(At(address): At) -> Json<Vec<FaultBody>> {
+pub(super) async fn clear(At(address): At) -> Json<Vec<FaultSpec>> {
     address.org.faults.remove(|fault| !is_next_token(fault));
     list(At(address)).await
 }

@@ -38,6 +38,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 pub(crate) use error::ControlError;
+pub use faults::FaultSpec;
 pub(crate) use server::PRODUCT;
 
 use crate::control::handler::handler;

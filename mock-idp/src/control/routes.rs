@@ -160,7 +160,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     ])
     .returns::<crate::clock::ClockState>(),
     get(&["/_mock/faults"], "faults", Topic::Faults, "Lists the faults that are on.", handler!(faults::list))
-        .returns::<Vec<faults::FaultBody>>(),
+        .returns::<Vec<faults::FaultSpec>>(),
     post(
         &["/_mock/faults"],
         "add_fault",
@@ -168,7 +168,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         "Turns a fault on; returns all that are on. An unknown name is answered with the list of all names.",
         handler!(faults::add),
     )
-    .body::<faults::FaultBody>(&[
+    .body::<faults::FaultSpec>(&[
         ("One ID token with a wrong nonce", r#"{"name": "id_token.wrong-nonce", "times": 1}"#),
         ("Key sets are not available", r#"{"name": "http.status-503", "path": "/oauth2/default/v1/keys"}"#),
         ("Slow answers", r#"{"name": "http.slow", "delay_ms": 50}"#),
@@ -185,9 +185,9 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
             r#"{"name": "http.oauth-error", "error": "invalid_grant", "path": "/oauth2/default/v1/token", "probability": 0.33, "seed": 7}"#,
         ),
     ])
-    .returns::<Vec<faults::FaultBody>>(),
+    .returns::<Vec<faults::FaultSpec>>(),
     delete(&["/_mock/faults"], "clear_faults", Topic::Faults, "Turns all faults off.", handler!(faults::clear))
-        .returns::<Vec<faults::FaultBody>>(),
+        .returns::<Vec<faults::FaultSpec>>(),
     post(
         &["/_mock/login"],
         "login",

@@ -3,33 +3,9 @@
 use std::time::Duration;
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 
 use super::{ControlFailure, OrgControl};
-
-/// A fault that is on or to be switched on; its name is one of those of `/_mock/faults`, for example `id_token.expired`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub struct FaultSpec {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    times: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delay_ms: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    probability: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<u64>,
-}
+pub use crate::control::FaultSpec;
 
 impl FaultSpec {
     /// The fault of this name, for all requests, until it is switched off.
