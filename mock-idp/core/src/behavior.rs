@@ -90,7 +90,7 @@ departures! {
     requires_signed_requests "authorize.signed-requests"
         "a client cannot register that all its requests are signed"
         "a request without a request object is refused with invalid_request if the client has registered `require_signed_request_object`"
-        "RFC 9101 10.5; OIDF fapi2-security-profile-final, ensure-unsigned-request-at-par-endpoint-fails";
+        "RFC 9101 10.5; OIDF fapi2-security-profile-final: ensure-unsigned-request-at-par-endpoint-fails";
     shows_client_at_sign_in "sign-in.about-client"
         "logo, policy and terms of a client are shown where the user is asked for consent, not where they sign in"
         "the sign-in page shows them too"

@@ -52,7 +52,7 @@ impl AuthorizationRequest {
         Self { scopes, prompt_consent: false, ..self }
     }
 
-    /// What token inline hooks are told about it.
+    /// The part of it that is sent to token inline hooks.
     #[must_use]
     pub fn for_hooks(&self) -> HookedRequest {
         HookedRequest {

@@ -26,7 +26,7 @@ pub struct Authorization {
     /// Id of the policy rule that granted it; `None` at the org authorization server.
     #[serde(default)]
     pub rule_id: Option<String>,
-    /// What a token inline hook is told about the authorization request; only there if the rule names a hook.
+    /// The part of the authorization request that is sent to a token inline hook; `None` if the rule names no hook.
     #[serde(default)]
     pub request: Option<Box<HookedRequest>>,
 }

@@ -13,8 +13,8 @@ pub(super) fn user_may(org: &Tables, user: &User, scopes: &[&str]) -> bool {
         || bindings::permissions(org, user).iter().any(|label| scopes.contains(&label.as_str()))
 }
 
-/// Whether a client may make a call for itself. A client without a role is as one that was created with the super administrator role,
-/// which Okta can be told to give to new clients.
+/// Whether a client may make a call for itself. A client without a role may do what a super administrator may: Okta has a setting that
+/// gives new clients this role.
 pub(super) fn client_may(client: &App, scopes: &[&str]) -> bool {
     client.roles.is_empty() || client.roles.iter().any(|role| admits(role.kind, scopes))
 }

@@ -36,7 +36,7 @@ impl IdxError {
             SignInProblemKind::LockedOut if problem.okta_code == "E0000069" => Self::UserLocked,
             SignInProblemKind::IncorrectPassword => Self::IncorrectPassword,
             SignInProblemKind::PasswordRequirements => Self::PasswordRequirements,
-            // Known and unknown users cannot be told apart.
+            // The same for known and unknown users.
             SignInProblemKind::AuthenticationFailed if !with_identifier => Self::IncorrectPassword,
             _ => Self::AuthenticationFailed,
         }

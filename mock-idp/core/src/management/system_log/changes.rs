@@ -246,14 +246,14 @@ fn on_server(event: LogEvent, before: &Tables, after: &Tables, id: &str) -> LogE
 fn of_user(before: &Tables, after: &Tables, difference: Difference<'_, User>, events: &mut Vec<LogEvent>) {
     let entity = difference.object().event_entity();
     let mut add = |kind: EventType| events.push(LogEvent::new(kind).on(entity.clone()));
-    let nobody = User::default();
+    let blank = User::default();
     let (was, is) = match difference {
         Difference::Created(user) => {
             add(EventType::UserCreate);
             if user.status != UserStatus::Staged {
                 add(EventType::UserActivate);
             }
-            (&nobody, user)
+            (&blank, user)
         }
         Difference::Removed(_) => {
             add(EventType::UserDeleteInitiated);

@@ -1,4 +1,4 @@
-//! Token inline hooks: what a hook is told about the tokens of an answer, and the changes that its answer asks for. The server makes
+//! Token inline hooks: what a hook is sent about the tokens of an answer, and the changes that its answer asks for. The server makes
 //! the call in between. Okta: `com.okta.oauth2.tokens.transform`.
 
 mod answer;
