@@ -29,7 +29,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The last pages of the issuer.
-const END_PAGES: &str = r#"[data-se="error-page"], [data-se="signed-out"], [autocomplete="new-password"]"#;
+const END_PAGES: &str = r#"[data-se="error-page"], [data-se="signed-out"], [data-se="password-authenticator--rules"]"#;
 
 /// Loads a frame, sends it a message and returns its answer.
 const ASK_FRAME: &str = r#"

@@ -56,7 +56,6 @@ impl std::fmt::Display for Difference {
 
 /// Members whose values are new in each org: times, keys, counts, addresses. Their type is compared.
 const COMPUTED: &[&str] = &[
-    "_links",
     "access_token",
     "activated",
     "activationToken",

@@ -16,39 +16,39 @@ pub(super) struct IdTranslation(HashMap<String, String>);
 
 impl IdTranslation {
     /// Compares two answers to the same request.
-    pub(super) fn learn(&mut self, recorded: &Value, live: &Value) {
+    pub(super) fn learn(&mut self, recorded: &Value, live: &Value, sent: &str) {
         match (recorded, live) {
             (Value::Object(recorded), Value::Object(live)) => {
                 for (name, value) in recorded {
                     if let Some(live) = live.get(name) {
-                        self.learn(value, live);
+                        self.learn(value, live, sent);
                     }
                 }
             }
             (Value::Array(recorded), Value::Array(live)) => {
                 for (recorded, live) in pairs(recorded, live) {
-                    self.learn(recorded, live);
+                    self.learn(recorded, live, sent);
                 }
             }
-            (Value::String(recorded), Value::String(live)) => self.learn_text(recorded, live),
+            (Value::String(recorded), Value::String(live)) => self.learn_text(recorded, live, sent),
             _ => {}
         }
     }
 
-    fn learn_text(&mut self, recorded: &str, live: &str) {
+    fn learn_text(&mut self, recorded: &str, live: &str, sent: &str) {
         match (Url::parse(recorded), Url::parse(live)) {
             (Ok(recorded), Ok(live)) if recorded.has_host() && live.has_host() => {
                 let (recorded, live) = (recorded.path().split('/'), live.path().split('/'));
                 if recorded.clone().count() == live.clone().count() {
-                    recorded.zip(live).for_each(|(recorded, live)| self.learn_id(recorded, live));
+                    recorded.zip(live).for_each(|(recorded, live)| self.learn_id(recorded, live, sent));
                 }
             }
-            _ => self.learn_id(recorded, live),
+            _ => self.learn_id(recorded, live, sent),
         }
     }
 
-    fn learn_id(&mut self, recorded: &str, live: &str) {
-        if recorded != live && is_id(recorded) && is_id(live) {
+    fn learn_id(&mut self, recorded: &str, live: &str, sent: &str) {
+        if recorded != live && is_id(recorded) && is_id(live) && !sent.contains(recorded) {
             self.0.entry(recorded.to_owned()).or_insert_with(|| live.to_owned());
         }
     }
@@ -93,13 +93,23 @@ mod tests {
         ids.learn(
             &json!({ "id": "00u1aaaaaaa", "_links": { "self": { "href": "https://a.example/api/v1/apps/0oa1aaaaaaa" } }, "name": "Ada" }),
             &json!({ "id": "00u9zzzzzzz", "_links": { "self": { "href": "http://b:1/api/v1/apps/0oa9zzzzzzz" } }, "name": "Bob" }),
+            "",
         );
         ids.learn(
             &json!([{ "profile": { "name": "B" }, "id": "00g1bbbbbbb" }]),
             &json!([{ "profile": { "name": "A" }, "id": "00g8aaaaaaa" }, { "profile": { "name": "B" }, "id": "00g8bbbbbbb" }]),
+            "",
         );
         let text = r#"{"u":"00u1aaaaaaa","x":"00u1aaaaaaaX","p":"/apps/0oa1aaaaaaa/groups/00g1bbbbbbb","n":"Ada"}"#;
         let expected = r#"{"u":"00u9zzzzzzz","x":"00u1aaaaaaaX","p":"/apps/0oa9zzzzzzz/groups/00g8bbbbbbb","n":"Ada"}"#;
         assert_eq!(ids.translate(text), expected);
+    }
+
+    #[test]
+    fn a_value_that_was_sent_is_no_id() {
+        let mut ids = IdTranslation::default();
+        let (recorded, live) = (json!({ "label": "Cockpit2026" }), json!({ "label": "Cockpit2027" }));
+        ids.learn(&recorded, &live, r#"{"label":"Cockpit2026"}"#);
+        assert_eq!(ids.translate("Cockpit2026"), "Cockpit2026");
     }
 }

@@ -6,13 +6,17 @@ pub const ORIGIN: &str = "https://org.okta.example";
 /// A text with the origin of tapes instead of that of the org, in JSON with escaped slashes too.
 pub(super) fn without_origin(text: &str, origin: &str) -> String {
     let origin = origin.trim_end_matches('/');
-    let escaped = |url: &str| url.replace('/', "\\/");
     text.replace(origin, ORIGIN).replace(&escaped(origin), &escaped(ORIGIN))
+}
+
+fn escaped(url: &str) -> String {
+    url.replace('/', "\\/")
 }
 
 /// A text of a tape with the origin of a target.
 pub(super) fn with_origin(text: &str, origin: &str) -> String {
-    text.replace(ORIGIN, origin.trim_end_matches('/'))
+    let origin = origin.trim_end_matches('/');
+    text.replace(ORIGIN, origin).replace(&escaped(ORIGIN), &escaped(origin))
 }
 
 #[cfg(test)]
@@ -24,6 +28,8 @@ mod tests {
         let text = r#"{"a":"https://acme.okta.com/api","b":"https:\/\/acme.okta.com\/x"}"#;
         let replaced = without_origin(text, "https://acme.okta.com/");
         assert_eq!(replaced, r#"{"a":"https://org.okta.example/api","b":"https:\/\/org.okta.example\/x"}"#);
+        let replayed = with_origin(&replaced, "http://localhost:1/");
+        assert_eq!(replayed, r#"{"a":"http://localhost:1/api","b":"http:\/\/localhost:1\/x"}"#);
         assert_eq!(with_origin("https://org.okta.example/api", "http://localhost:1/"), "http://localhost:1/api");
     }
 }

@@ -120,7 +120,7 @@ impl ReplayTarget {
             let (recorded, live) = ("JSON".to_owned(), beginning(&reply.body));
             return vec![Difference { kind: DifferenceType::Type, path: String::new(), recorded, live }];
         };
-        ids.learn(&recorded, &live);
+        ids.learn(&recorded, &live, sent);
         let recorded = translated(&recorded.to_string(), ids, self);
         let recorded = serde_json::from_str(&recorded).unwrap_or_default();
         Comparison { sent, extra: self.extra }.differences(&recorded, &live)

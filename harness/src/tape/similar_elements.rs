@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The members that name an object, the most telling first.
+/// The members that name an object, the most specific first.
 const NAMES: [&str; 7] = ["login", "name", "label", "title", "key", "scopeId", "type"];
 
 /// Pairs of a recorded and a live element. Objects belong together by name, in order among equal names; lists of other values of

@@ -4,6 +4,10 @@ use scraper::{ElementRef, Html, Selector};
 
 use super::form::Form;
 
+/// Okta's requirements of a new password, on the page that asks for it. Other issuers may have `autocomplete="new-password"` on a
+/// sign-in page.
+const NEW_PASSWORD: &str = r#"[data-se="password-authenticator--rules"]"#;
+
 /// The kind of a page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PageKind {
@@ -85,7 +89,7 @@ impl HtmlPage {
             PageKind::SignOutQuestion
         } else if forms.iter().any(Form::asks_consent) {
             PageKind::Consent
-        } else if exists(&document, "[autocomplete=\"new-password\"]") {
+        } else if exists(&document, NEW_PASSWORD) {
             PageKind::NewPassword
         } else if forms.iter().any(Form::asks_sign_in) {
             if alert.is_some() { PageKind::Refused } else { PageKind::SignIn }

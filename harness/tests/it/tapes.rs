@@ -48,7 +48,8 @@ async fn session(base: &str) -> Vec<Value> {
         "name": "oidc_client", "label": "Cockpit", "signOnMode": "OPENID_CONNECT",
         "credentials": { "oauthClient": { "token_endpoint_auth_method": "client_secret_basic" } },
         "settings": { "oauthClient": {
-            "application_type": "web", "grant_types": ["authorization_code"], "response_types": ["code"],
+            "application_type": "web", "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"],
+            "refresh_token": { "rotation_type": "ROTATE", "leeway": 20 },
             "redirect_uris": ["https://cockpit.example.test/callback"],
         } },
     });
@@ -82,6 +83,12 @@ async fn a_tape_has_no_secrets_and_not_the_address_of_the_org() {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }
     assert!(lines[0].request.as_deref().is_some_and(|body| body.contains("‹password:")), "{:?}", lines[0]);
+    // What only sounds like a secret stays.
+    assert!(
+        lines[5].request.as_deref().is_some_and(|body| body.contains(r#""rotation_type":"ROTATE""#)),
+        "{:?}",
+        lines[5]
+    );
     assert!(lines[1].answer.as_deref().is_some_and(|body| body.contains(ORIGIN)), "{:?}", lines[1]);
     assert_eq!((lines[6].operation().as_str(), lines[6].status), ("GET /api/v1/users/00unobody0000000000", 404));
     // Clients stay with the proxy.

@@ -162,7 +162,8 @@ fn a_signal_ends_the_run_with_a_report_of_what_was_done() {
             .expect("the program");
         let mut lines = std::io::BufRead::lines(std::io::BufReader::new(process.stdout.take().expect("a pipe")));
         // A scenario has finished: which one is first depends on the machine.
-        lines.next().expect("a line").expect("text");
+        let first = lines.next().expect("a line").expect("text");
+        assert!(first.split_whitespace().any(|word| word.contains('.')), "{first}");
         let id = process.id().to_string();
         assert!(Process::new("kill").args(["-s", signal, &id]).status().expect("kill").success());
         // The pipe is read, so that the program is not blocked by it.

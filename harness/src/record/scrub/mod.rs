@@ -176,7 +176,9 @@ impl Scrubber {
                     .map(|(name, value)| match value {
                         Value::String(text) => (name.clone(), Value::String(self.value(name, text))),
                         // Okta: `"password": {"value": "…"}`.
-                        Value::Object(secret) if kind_of(name).is_some() => (name.clone(), self.secrets(name, secret)),
+                        Value::Object(secret) if matches!(name.as_str(), "password" | "authScheme") => {
+                            (name.clone(), self.secrets(name, secret))
+                        }
                         other => (name.clone(), self.json(other)),
                     })
                     .collect(),
@@ -187,10 +189,12 @@ impl Scrubber {
         }
     }
 
-    /// An object of a secret: all its texts are masked.
+    /// An object of a secret. Of its texts the value and what it was hashed with are masked, not the algorithm.
     fn secrets(&self, name: &str, object: &serde_json::Map<String, Value>) -> Value {
         let masked = object.iter().map(|(member, value)| match value {
-            Value::String(text) => (member.clone(), self.value(name, text).into()),
+            Value::String(text) if matches!(member.as_str(), "value" | "salt") => {
+                (member.clone(), self.value(name, text).into())
+            }
             Value::Object(inner) => (member.clone(), self.secrets(name, inner)),
             other => (member.clone(), self.json(other)),
         });

@@ -24,9 +24,9 @@ pub(crate) enum IssuerSetup {
 }
 
 impl IssuerSetup {
-    /// The same rows about this subject.
+    /// The same rows for an issuer of this setup.
     pub(crate) fn of(self, rows: Vec<Row>) -> Vec<Row> {
-        rows.into_iter().map(|row| Row { subject: self, ..row }).collect()
+        rows.into_iter().map(|row| Row { setup: self, ..row }).collect()
     }
 }
 
@@ -46,13 +46,13 @@ pub(crate) enum Effect {
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) scenario: &'static str,
-    pub(crate) subject: IssuerSetup,
+    pub(crate) setup: IssuerSetup,
     pub(crate) effect: Effect,
     pub(crate) mutation: Mutation,
 }
 
 fn row(name: String, scenario: &'static str, effect: Effect, mutation: Mutation) -> Row {
-    Row { name, scenario, subject: IssuerSetup::Provider, effect, mutation }
+    Row { name, scenario, setup: IssuerSetup::Provider, effect, mutation }
 }
 
 /// A row whose check is a failure.

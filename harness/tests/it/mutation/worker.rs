@@ -59,15 +59,15 @@ impl Worker {
         Self { openid: OnceCell::new(), okta: OnceCell::new(), fapi2: OnceCell::new(), fixtures, reports }
     }
 
-    /// The proxy and the target of a subject.
-    async fn target(&self, subject: IssuerSetup) -> (&Proxy, String) {
-        let (cell, behavior) = match subject {
+    /// The proxy and the target for a setup.
+    async fn target(&self, setup: IssuerSetup) -> (&Proxy, String) {
+        let (cell, behavior) = match setup {
             IssuerSetup::Provider => (&self.openid, Behavior::OpenId),
             IssuerSetup::Okta | IssuerSetup::Mock => (&self.okta, Behavior::Okta),
             IssuerSetup::Fapi2 => (&self.fapi2, Behavior::Fapi2),
         };
         let proxy = cell.get_or_init(|| Proxy::start(behavior)).await;
-        let (name, text) = match subject {
+        let (name, text) = match setup {
             IssuerSetup::Okta => return (proxy, proxy.issuer()),
             IssuerSetup::Provider => ("provider", provider(proxy)),
             IssuerSetup::Mock => ("market", mock("market", proxy)),
@@ -79,10 +79,10 @@ impl Worker {
     }
 
     async fn run(&self, row: &Row) -> Result<(), String> {
-        let (proxy, target) = self.target(row.subject).await;
+        let (proxy, target) = self.target(row.setup).await;
         proxy.set(Some(Arc::clone(&row.mutation)));
         let mut options = options(&target, &[row.scenario], self.reports.path());
-        if row.subject != IssuerSetup::Okta {
+        if row.setup != IssuerSetup::Okta {
             options.fixtures =
                 Fixtures::find(Some(self.fixtures.path().to_owned())).map_err(|error| error.to_string())?;
         }

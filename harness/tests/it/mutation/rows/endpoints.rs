@@ -32,13 +32,13 @@ fn errors_beside_success() -> Vec<Row> {
         ("backchannel request", "back-channel.approved", "/bc/authorize", "back-channel.no-error", IssuerSetup::Mock),
     ];
     let mut rows = Vec::new();
-    for (what, scenario, path, check, subject) in endpoints {
+    for (what, scenario, path, check, setup) in endpoints {
         for (name, value) in [("error", "server_error"), ("error_description", "Something failed.")] {
             let mutation = member(path, name, set(value));
-            rows.push(Row { subject, ..must(format!("{what} with {name} beside success"), scenario, check, mutation) });
+            rows.push(Row { setup, ..must(format!("{what} with {name} beside success"), scenario, check, mutation) });
         }
         let name = format!("{what} with a further member");
-        rows.push(Row { subject, ..harmless(name, scenario, member(path, "extra", set("x"))) });
+        rows.push(Row { setup, ..harmless(name, scenario, member(path, "extra", set("x"))) });
     }
     rows
 }

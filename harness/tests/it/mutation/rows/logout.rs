@@ -291,7 +291,7 @@ pub(super) fn token_rows() -> Vec<Row> {
         ),
     ];
     for row in &mut rows {
-        row.subject = IssuerSetup::Okta;
+        row.setup = IssuerSetup::Okta;
     }
     rows
 }
