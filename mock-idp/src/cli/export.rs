@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::http_client;
 use super::output::{print, print_error};
 use super::preview_inputs::org;
-use super::written_file::write_new;
+use super::written_file::write_new_private;
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
         }
     };
     match &args.out {
-        Some(path) => write_new(path, &text)?,
+        Some(path) => write_new_private(path, &text)?,
         None => print(&text)?,
     }
     if !left_out.is_empty() {

@@ -1,7 +1,7 @@
 //! `mock-idp state`: saves, loads and compares the state of an org, of a running mock or in a directory.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use super::failure::Failure;
 use super::http_client::{Exchange, send};
 use super::output::{CommandOutput, brief};
+use super::written_file::replace_private;
 
 /// Commands of `state`.
 #[derive(Debug, Subcommand)]
@@ -100,7 +101,7 @@ fn save(args: &SaveArgs) -> Result<CommandOutput, Failure> {
     let state = args.place.ask(Method::GET, "/_mock/state", None)?;
     let text = serde_json::to_string_pretty(&state).map_err(Failure::machine)? + "\n";
     let Some(path) = &args.file else { return Ok(positive(text)) };
-    write_private(path, &text).map_err(|error| Failure::machine(format!("{}: {error}", path.display())))?;
+    replace_private(path, &text).map_err(|error| Failure::machine(format!("{}: {error}", path.display())))?;
     Ok(positive(String::new()))
 }
 
@@ -123,15 +124,6 @@ fn lines(changes: &Value) -> String {
 fn read(path: &Path) -> Result<String, Failure> {
     let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     text.map_err(|error| Failure::invalid(format!("{}: {error}", path.display())))
-}
-
-/// The file has secrets: only this user may read it.
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(text.as_bytes())
 }
 
 impl PlaceArgs {

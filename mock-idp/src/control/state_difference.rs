@@ -11,7 +11,7 @@ use serde_json::Value;
 const HIDDEN: &str = "…";
 
 /// Members of an org document whose values are secret.
-const SECRET: [&str; 6] = ["client_secret", "password", "apiTokens", "recovery_question", "k", "d"];
+const SECRET: [&str; 7] = ["client_secret", "password", "passwordHistory", "apiTokens", "recovery_question", "k", "d"];
 
 /// Members of records whose texts are not secret.
 const SHOWN: [&str; 16] = [

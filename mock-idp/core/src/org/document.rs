@@ -94,8 +94,8 @@ pub struct Settings {
     /// Whether requests beyond Okta's rate limits are refused.
     #[serde(default)]
     pub rate_limits: RateLimits,
-    /// Ids, codes, tokens and keys are derived from this number, and the clock stands still, as with `--seed`, which wins. It counts
-    /// from the start on: a changed one needs another start.
+    /// Ids, codes, tokens and keys are derived from this number, and the clock stands still, as with `--seed`, which wins. It is
+    /// read at start; a change takes effect after a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// What the org is licensed for.

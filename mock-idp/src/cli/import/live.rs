@@ -66,7 +66,10 @@ impl Live {
             let (status, headers, answer) = self.get(&next)?;
             match status {
                 StatusCode::OK => {}
-                StatusCode::UNAUTHORIZED => return Err(Failure::invalid("the org does not accept the token (401)")),
+                // Okta: E0000015 is a feature that the org does not have.
+                StatusCode::UNAUTHORIZED if answer["errorCode"] != "E0000015" => {
+                    return Err(Failure::invalid("the org does not accept the token (401)"));
+                }
                 _ => return Ok(FoundList::Refused(refusal(status, &answer))),
             }
             let following = next_page(&headers, &answer);
@@ -103,7 +106,7 @@ impl Live {
     #[expect(clippy::disallowed_methods, reason = "the rate limit of the org ends by the clock")]
     fn wait(&mut self) {
         let Some(pause) = self.pause.take().filter(|pause| !pause.is_zero()) else { return };
-        print_error(&format!("waiting {} s for the rate limit\n", pause.as_secs()));
+        print_error(&format!("waiting {} s before the next request\n", pause.as_secs()));
         self.runtime.block_on(async { tokio::time::sleep(pause).await });
     }
 }

@@ -20,7 +20,7 @@ use self::live::Live;
 use self::source::Source;
 use super::failure::Failure;
 use super::output::{print, print_error};
-use super::written_file::write_new;
+use super::written_file::{write_new, write_new_private};
 
 /// The subdomain of an org without one.
 const SUBDOMAIN: &str = "imported";
@@ -35,7 +35,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<(), Failure> {
     let yaml = document.to_yaml().map_err(Failure::machine)?;
     let text = format!("# Imported from {origin} by mock-idp {}\n{yaml}", env!("CARGO_PKG_VERSION"));
     match &args.out {
-        Some(path) => write_new(path, &text)?,
+        Some(path) => write_new_private(path, &text)?,
         None => print(&text)?,
     }
     if let Some(path) = &args.report {

@@ -91,7 +91,7 @@ fn remove(value: &mut Value, path: &str) -> bool {
     }
 }
 
-/// The members of an object without those that are links, copies or null.
+/// The members of an object without those that are links or copies.
 pub(super) fn own_members(object: &Value) -> serde_json::Map<String, Value> {
     let members = object.as_object().cloned().unwrap_or_default();
     let is_own = |name: &str| !matches!(name, "_links" | "_embedded");

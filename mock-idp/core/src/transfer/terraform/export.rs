@@ -1,6 +1,6 @@
 //! The resources of an org.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -317,7 +317,7 @@ fn without_resource(document: &Document) -> Vec<LeftOut> {
 /// The names of resources, which are unique for each type.
 #[derive(Debug, Default)]
 struct Names {
-    used: HashMap<(&'static str, String), usize>,
+    used: HashSet<(&'static str, String)>,
     /// The names of the objects themselves, by id.
     by_id: HashMap<String, String>,
 }
@@ -335,12 +335,25 @@ impl Names {
         if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
             name.insert_str(0, "r_");
         }
-        let times = self.used.entry((kind, name.clone())).or_default();
-        *times += 1;
-        if *times > 1 {
-            name = format!("{name}_{times}");
+        let base = name.clone();
+        let mut number = 2;
+        while !self.used.insert((kind, name.clone())) {
+            name = format!("{base}_{number}");
+            number += 1;
         }
         self.by_id.entry(id.to_owned()).or_insert_with(|| name.clone());
         name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_have_names_of_their_own() {
+        let mut names = Names::default();
+        let named = ["team", "Team", "team 2"].map(|own| names.of("okta_group", &[], &format!("id of {own}"), own));
+        assert_eq!(named, ["team", "team_2", "team_2_2"]);
     }
 }
