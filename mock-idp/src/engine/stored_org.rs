@@ -106,7 +106,7 @@ impl OrgInstance {
         if let Some(settled) = self.unstored.settled(began) {
             return settled;
         }
-        let (rows, last) = self.unstored.take();
+        let (rows, last) = self.unstored.to_store();
         let revision = self.unstored.revision.load(Ordering::Acquire);
         let stored = self.ledger.store_org(rows, revision).await;
         // If it failed, the snapshot has changes that are not stored: it is loaded again.

@@ -24,7 +24,8 @@ pub(super) struct UnstoredRows {
 
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    pub(super) rows: Vec<OrgRow>,
+    /// With the number of the change that each belongs to.
+    pub(super) rows: Vec<(u64, OrgRow)>,
     /// The number of the last change.
     pub(super) made: u64,
     pub(super) stored: u64,
@@ -49,7 +50,8 @@ impl UnstoredRows {
     pub(super) fn add(&self, rows: Vec<OrgRow>) {
         let mut waiting = self.waiting.lock();
         waiting.made += 1;
-        waiting.rows.extend(rows);
+        let number = waiting.made;
+        waiting.rows.extend(rows.into_iter().map(|row| (number, row)));
     }
 
     /// What waits is in the store, or not wanted any more.
@@ -70,16 +72,18 @@ impl UnstoredRows {
         }
     }
 
-    /// What to store, and the number of the last change.
-    pub(super) fn take(&self) -> (Vec<OrgRow>, u64) {
-        let mut waiting = self.waiting.lock();
-        (std::mem::take(&mut waiting.rows), waiting.made)
+    /// What to store, and the number of the last change. The rows wait until [`Self::finish`]: a request that ends while they are being
+    /// stored does not lose them.
+    pub(super) fn to_store(&self) -> (Vec<OrgRow>, u64) {
+        let waiting = self.waiting.lock();
+        (waiting.rows.iter().map(|(_, row)| row.clone()).collect(), waiting.made)
     }
 
     /// The changes up to a number are stored, or cannot be.
     pub(super) fn finish(&self, last: u64, error: Option<LedgerError>) {
         let mut waiting = self.waiting.lock();
         waiting.stored = waiting.stored.max(last);
+        waiting.rows.retain(|(number, _)| *number > last);
         if let Some(error) = error {
             waiting.failed = Some((last, error));
         }

@@ -219,6 +219,8 @@ impl ChangeLog {
         }
         let records = (self.load)(&self.org).map_err(LedgerError::Unavailable)?;
         self.unstored.lock().clear();
+        // A clear that could not be stored is not waited for.
+        self.cleared.store(0, Ordering::Release);
         self.loaded_after.store(failures, Ordering::Release);
         Ok(records)
     }

@@ -34,7 +34,7 @@ pub struct Builder {
     pub(super) state: StateSettings,
 }
 
-/// The state in a directory.
+/// Where the state is kept.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StateSettings {
     /// The directory. Without one, the state is in memory.

@@ -1,4 +1,4 @@
-//! Where the state of the orgs is kept: in memory, or in a directory.
+//! Where the state of the orgs is kept: in memory, in a directory, or in Redis.
 
 use super::builder::{Builder, StateSettings};
 use crate::engine::OrgInstance;

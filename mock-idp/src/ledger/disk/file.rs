@@ -121,8 +121,11 @@ impl DiskFile {
         let unusable = |error: io::Error| DiskError::Io { path: path.clone(), error: error.to_string() };
         let copy = copy_of(&path);
         std::fs::metadata(&copy).map_err(unusable)?;
+        // Copied first, so that there is no moment without a file but for the renaming.
+        let restored = path.with_extension("new");
+        std::fs::copy(&copy, &restored).map_err(unusable)?;
         let aside = Self::set_aside(dir)?.ok_or_else(|| unusable(io::ErrorKind::NotFound.into()))?;
-        std::fs::copy(&copy, &path).map_err(unusable)?;
+        std::fs::rename(&restored, &path).map_err(unusable)?;
         Ok(aside)
     }
 

@@ -89,6 +89,7 @@ fn write_changes(file: &DiskFile, queue: &ChangeQueue) {
                 queue.stored(last, began.elapsed());
             }
             Err(error) => {
+                tracing::error!(target: "mock_idp", "the state cannot be written: {error}");
                 queue.failed(format!("the state cannot be written: {error}"));
                 unsynced = false;
                 while file.reopen().is_err() {

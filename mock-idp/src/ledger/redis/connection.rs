@@ -1,10 +1,12 @@
 //! The connection to the server, which all orgs of a process share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::Client;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 
+use crate::metrics::Histogram;
 use crate::settings::without_password;
 
 /// How long the server may take for an answer, or to accept a connection.
@@ -23,7 +25,11 @@ pub(crate) struct RedisError {
 
 /// A server. Clones share its connection, which is made again when it is lost.
 #[derive(Clone)]
-pub(crate) struct RedisServer(ConnectionManager);
+pub(crate) struct RedisServer {
+    connection: ConnectionManager,
+    /// How long writes took.
+    write_times: Arc<Histogram>,
+}
 
 impl std::fmt::Debug for RedisServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -44,10 +50,15 @@ impl RedisServer {
             .set_connection_timeout(Some(LIMIT))
             .set_max_delay(RETRY_INTERVAL)
             .set_number_of_retries(1);
-        Ok(Self(ConnectionManager::new_with_config(client, config).await.map_err(failed)?))
+        let connection = ConnectionManager::new_with_config(client, config).await.map_err(failed)?;
+        Ok(Self { connection, write_times: Arc::default() })
     }
 
     pub(super) fn connection(&self) -> ConnectionManager {
-        self.0.clone()
+        self.connection.clone()
+    }
+
+    pub(super) fn write_times(&self) -> &Histogram {
+        &self.write_times
     }
 }

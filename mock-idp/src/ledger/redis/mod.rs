@@ -19,7 +19,7 @@ pub(crate) use connection::{RedisError, RedisServer};
 
 use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
 use super::memory::NAMES;
-use super::org_row::OrgRow;
+use super::org_row::{ORG_ROWS, OrgRow};
 use crate::metrics::Histogram;
 
 /// How long an operation may take.
@@ -38,7 +38,6 @@ pub(crate) struct RedisStore {
     /// What all keys begin with.
     prefix: String,
     known: Arc<Mutex<KnownState>>,
-    times: Histogram,
     poll: AbortHandle,
 }
 
@@ -67,7 +66,7 @@ impl RedisStore {
         ask(&server, &prefix, &known).await?;
         let polled = poll(server.clone(), prefix.clone(), Arc::clone(&known));
         let poll = tokio::spawn(polled).abort_handle();
-        Ok(Self { server, prefix, known, times: Histogram::default(), poll })
+        Ok(Self { server, prefix, known, poll })
     }
 
     fn key(&self, name: &str) -> String {
@@ -83,15 +82,15 @@ impl RedisStore {
         if let Some(error) = self.known.lock().error.clone() {
             return Err(LedgerError::Unavailable(error));
         }
-        let began = Instant::now();
-        let result = limited(operation).await;
-        self.times.record(began.elapsed());
-        result
+        limited(operation).await
     }
 
     async fn run_script<T: FromRedisValue>(&self, invocation: &ScriptInvocation<'_>) -> Result<T, LedgerError> {
         let mut connection = self.server.connection();
-        self.run(async { invocation.invoke_async(&mut connection).await }).await
+        let began = Instant::now();
+        let result = self.run(async { invocation.invoke_async(&mut connection).await }).await;
+        self.server.write_times().record(began.elapsed());
+        result
     }
 
     async fn read_record(&self, table: &str, key: &str) -> Result<Option<ByteRecord>, LedgerError> {
@@ -244,12 +243,9 @@ impl ByteStore for RedisStore {
     }
 
     fn times(&self) -> &Histogram {
-        &self.times
+        self.server.write_times()
     }
 }
-
-/// The rows of the org.
-const ORG_ROWS: &str = "org_rows";
 
 fn numbers(prefix: &str) -> String {
     format!("{prefix}:numbers")
