@@ -1,10 +1,11 @@
 //! Consents that users have given, and revoking them.
 
 use mock_idp_core::ledger::{Consent, LedgerError};
+use mock_idp_core::org::Org;
 use mock_idp_core::protocol::Scopes;
 
 use super::{Context, OrgInstance};
-use crate::ledger::Batch;
+use crate::ledger::{Batch, LedgerAt};
 
 /// Consents are kept until they are revoked: seconds.
 const LIFETIME: i64 = 10 * 365 * 24 * 3600;
@@ -14,8 +15,11 @@ const LIFETIME: i64 = 10 * 365 * 24 * 3600;
 pub(crate) struct GivenConsent {
     /// `org`, `default` or the server's id.
     pub server: String,
+    pub server_id: String,
     pub client_id: String,
     pub scopes: Scopes,
+    /// Seconds.
+    pub created: i64,
     key: String,
 }
 
@@ -34,18 +38,7 @@ impl<'o> Consents<'o> {
     /// # Errors
     /// The ledger's store is unavailable.
     pub(crate) async fn of_user(self, user_id: &str) -> Result<Vec<GivenConsent>, LedgerError> {
-        let org = self.0.org();
-        let consents = self.0.ledger.at(self.0.clock.now()).consents();
-        let mut given = Vec::new();
-        for server in org.servers() {
-            for app in org.clients() {
-                let key = Consent::key(&server.id, app.client_id(), user_id);
-                let Some(Consent { scopes, .. }) = consents.get(&key).await? else { continue };
-                let server = if server.is_org() { "org".to_owned() } else { server.path_name.clone() };
-                given.push(GivenConsent { server, client_id: app.client_id().to_owned(), scopes, key });
-            }
-        }
-        Ok(given)
+        given(&self.0.org(), self.0.ledger.at(self.0.clock.now()), user_id).await
     }
 
     /// Revokes a consent: the user is asked again. Tokens that were issued because of it stay valid, as Okta's do.
@@ -56,6 +49,27 @@ impl<'o> Consents<'o> {
         self.0.ledger.at(self.0.clock.now()).consents().take(&consent.key).await?;
         Ok(())
     }
+}
+
+/// All that a user has allowed. What has been taken back scope by scope is none.
+pub(super) async fn given(org: &Org, ledger: LedgerAt<'_>, user_id: &str) -> Result<Vec<GivenConsent>, LedgerError> {
+    let mut given = Vec::new();
+    for server in org.servers() {
+        for app in org.clients() {
+            let key = Consent::key(&server.id, app.client_id(), user_id);
+            let consent = ledger.consents().get(&key).await?.filter(|consent| !consent.scopes.is_empty());
+            let Some(Consent { scopes, created }) = consent else { continue };
+            given.push(GivenConsent {
+                server: if server.is_org() { "org".to_owned() } else { server.path_name.clone() },
+                server_id: server.id.clone(),
+                client_id: app.client_id().to_owned(),
+                scopes,
+                created,
+                key,
+            });
+        }
+    }
+    Ok(given)
 }
 
 /// What a user has allowed a client at a server.

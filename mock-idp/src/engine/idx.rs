@@ -163,7 +163,7 @@ impl<'a> IdxCall<'a> {
         {
             return self.issue(&transaction, *authorization, request).await;
         }
-        self.go_on(transaction, None, request).await
+        self.go_on(transaction, request).await
     }
 
     async fn take(
@@ -183,7 +183,7 @@ impl<'a> IdxCall<'a> {
                 // The step may have given the user a password.
                 let latest = self.context.on_latest_snapshot();
                 let call = IdxCall { context: latest.as_ref().unwrap_or(self.context), ..self };
-                call.go_on(transaction, None, request).await
+                call.go_on(transaction, request).await
             }
             Some(CommittedStep::Rejected(transaction, problem)) => {
                 request.trace.note(NoteStatus::Refused, "sign-in", problem.reason.as_str());
@@ -199,7 +199,7 @@ impl<'a> IdxCall<'a> {
         }
     }
 
-    /// Begins again, under a new handle. Okta: the old one is dead then.
+    /// Begins again, under a new handle. Okta: the old one is invalid then.
     async fn cancel(self, transaction: Transaction, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
         let context = self.context;
         let hosted = transaction.browser.is_some();
@@ -225,16 +225,11 @@ impl<'a> IdxCall<'a> {
     }
 
     /// What follows from the stage of a transaction.
-    async fn go_on(
-        self,
-        mut transaction: Transaction,
-        error: Option<&IdxError>,
-        request: &mut BrowserRequest,
-    ) -> Result<Answered, OAuthError> {
+    async fn go_on(self, mut transaction: Transaction, request: &mut BrowserRequest) -> Result<Answered, OAuthError> {
         request.remember = transaction.remember;
         let finished = matches!(transaction.stage, Stage::SignedIn(_) | Stage::Decided { .. });
         if finished && transaction.browser.is_some() {
-            // The browser gets its session there, and then what the client gets.
+            // That page begins the session and sends the browser to the client.
             let base = &self.context.urls.endpoint_base;
             let href = format!("{base}/login/token/redirect?stateToken={}", self.handle);
             return Ok((200, self.of(&transaction).success_redirect(&href)));
@@ -244,7 +239,7 @@ impl<'a> IdxCall<'a> {
             Stage::Decided { user, allowed: true } => user,
             Stage::Decided { allowed: false, .. } => return self.refuse(&transaction, request).await,
             Stage::Identify | Stage::Challenge { .. } | Stage::NewPassword { .. } | Stage::Consent { .. } => {
-                return self.show(&transaction, error, request).await;
+                return self.show(&transaction, None, request).await;
             }
         };
         let known = self.context.org.user(&user.authentication().user_id);

@@ -5,7 +5,7 @@ use mock_idp_core::management::ApiError;
 use mock_idp_core::management::consent_grants::ConsentGrant;
 use mock_idp_core::management::refresh_tokens::{IssuedRefreshToken, RefreshTokenFilter};
 
-use super::{Context, revocations};
+use super::{Context, consents, revocations};
 
 /// Reads and revokes what clients have been given.
 #[derive(Clone, Copy, Debug)]
@@ -58,21 +58,16 @@ impl<'c> IssuedGrants<'c> {
     /// # Errors
     /// The ledger's store is unavailable.
     pub(crate) async fn consents(self, user_id: &str) -> Result<Vec<ConsentGrant>, ApiError> {
-        let org = &self.0.org;
-        let mut grants = Vec::new();
-        for server in org.servers() {
-            for app in org.clients() {
-                let key = Consent::key(&server.id, app.client_id(), user_id);
-                let Some(consent) = self.0.ledger().consents().get(&key).await? else { continue };
-                grants.extend(consent.scopes.iter().map(|scope| ConsentGrant {
-                    server_id: server.id.clone(),
-                    client_id: app.client_id().to_owned(),
-                    scope: scope.to_owned(),
-                    created: consent.created,
-                }));
-            }
-        }
-        Ok(grants)
+        let given = consents::given(&self.0.org, self.0.ledger(), user_id).await?;
+        let grants = given.iter().flat_map(|consent| {
+            consent.scopes.iter().map(|scope| ConsentGrant {
+                server_id: consent.server_id.clone(),
+                client_id: consent.client_id.clone(),
+                scope: scope.to_owned(),
+                created: consent.created,
+            })
+        });
+        Ok(grants.collect())
     }
 
     /// Takes scopes back: the user is asked again.

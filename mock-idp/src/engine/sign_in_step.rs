@@ -4,6 +4,7 @@ use mock_idp_core::ledger::{Consent, FailedSignIns, IssuedCredential, LedgerErro
 use mock_idp_core::model::{Password, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
+use mock_idp_core::policy;
 use mock_idp_core::sign_in::{self, RejectedAnswer, SignInAnswer, SignInEffect, SignInFacts, SignInProblem};
 use mock_idp_core::trace::Trace;
 
@@ -147,9 +148,13 @@ async fn decide<'c>(
             SignInEffect::DecideDevice { activation, decision } => {
                 let devices = context.ledger().devices();
                 let Some(mut found) = devices.get_versioned(&activation.device_code).await? else {
+                    // Nothing is committed.
+                    trace.events.clear();
                     return Ok((CommittedStep::DeviceGone, None));
                 };
                 if !found.value.decide(decision.clone(), context.now) {
+                    // Nothing is committed.
+                    trace.events.clear();
                     return Ok((CommittedStep::DeviceGone, None));
                 }
                 batch.replace(devices, &activation.device_code, found.version, found.value);
@@ -168,8 +173,9 @@ type NewPassword = (String, Password);
 
 /// Gives a user a new password in the org, until the next reset.
 fn set_password(context: &Context, user_id: &str, password: Password) {
+    let remembered = policy::password::remembered(&context.org);
     let set = |user: &mut User| {
-        user.set_password(password.clone(), timestamp(context.now));
+        user.set_password(password.clone(), timestamp(context.now), remembered);
         Some(())
     };
     // The user is as valid with it as without.

@@ -81,7 +81,7 @@ impl OrgInstance {
         }
     }
 
-    /// Adds a record. The number is taken together with the record, so that whoever follows the log misses none.
+    /// Adds a record. The number is taken together with the record, so that clients that poll the log miss no record.
     async fn append(&self, logged: &LoggedRequest) -> Result<(), LedgerError> {
         let now = self.clock.now();
         let ledger = self.ledger.at(now);

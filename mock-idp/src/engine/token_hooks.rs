@@ -24,7 +24,7 @@ pub(super) async fn apply(
         Some(id) => context.ledger().sessions().get(id).await?,
         None => None,
     };
-    let session = session.filter(|session: &Session| context.now < session.idle_until());
+    let session = session.filter(|session: &Session| session.is_active_at(context.now));
     let request = context.request.clone().unwrap_or_default();
     let ip_address = request.address.to_string();
     let request = CallingRequest { id: request.id.as_str(), ip_address: &ip_address };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, header};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::ser::{Error as _, SerializeMap as _};
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -118,7 +118,7 @@ fn scrubbed(media_type: &str, bytes: &Bytes, scrubber: &Scrubber) -> Option<Json
     }
 }
 
-/// JSON as text, which takes less memory than its values.
+/// JSON as text, which takes less memory than its values. An answer with a fault may be no JSON: it is shown as a text.
 #[derive(Clone, Debug)]
 pub(crate) struct JsonText(Bytes);
 
@@ -127,16 +127,19 @@ impl JsonText {
         Self(value.to_string().into())
     }
 
+    fn value(&self) -> Value {
+        serde_json::from_slice(&self.0).unwrap_or_else(|_| String::from_utf8_lossy(&self.0).into())
+    }
+
     /// Its values, on several lines.
     pub(crate) fn pretty(&self) -> String {
-        let value: Value = serde_json::from_slice(&self.0).unwrap_or_default();
-        serde_json::to_string_pretty(&value).unwrap_or_default()
+        serde_json::to_string_pretty(&self.value()).unwrap_or_default()
     }
 }
 
 impl Serialize for JsonText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serde_json::from_slice::<Value>(&self.0).map_err(S::Error::custom)?.serialize(serializer)
+        self.value().serialize(serializer)
     }
 }
 

@@ -49,6 +49,7 @@ const ALWAYS_SECRET: &[&str] = &[
     "oldPassword",
     "passCode",
     "password",
+    "passwordHistory",
     "private_key",
     "privateKey",
     "recoveryToken",

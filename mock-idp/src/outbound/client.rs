@@ -39,7 +39,7 @@ pub(crate) enum OutboundError {
         if AddressType::of(*address) == AddressType::Loopback { "this machine, which other machines can reach through this mock" } else { "a private network" }
     )]
     Network { host: String, address: IpAddr },
-    #[error("hooks may not be sent to `{host}`, which is {address}; start the mock with --hooks {host} if they may")]
+    #[error("hooks may not be sent to `{host}`, which is {address}; to allow it, start the mock with --hooks {host}")]
     HookTarget { host: String, address: IpAddr },
     #[error("hooks are not called here")]
     HooksOff,

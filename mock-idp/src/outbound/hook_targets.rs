@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::networks::AddressType;
 
-/// Where hooks may be sent: this machine, if only it can connect to the mock, and what was named. The URIs come from whoever may change
-/// the org.
+/// Where hooks may be sent: this machine, if only it can connect to the mock, and what was named. Administrators of the
+/// org choose the URIs.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct HookTargets {
     pub(crate) loopback: bool,

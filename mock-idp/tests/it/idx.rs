@@ -95,6 +95,20 @@ fn redemption<'a>(code: &'a str, verifier: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 #[tokio::test]
+async fn a_client_can_be_registered_for_interaction_codes() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let body = json!({
+        "client_name": "x", "redirect_uris": ["https://app.example.com/cb"],
+        "grant_types": ["authorization_code", "interaction_code"],
+    });
+    let request = browser().post(format!("{}/oauth2/v1/clients", mock.url())).json(&body);
+    let token = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
+    let response = request.header("authorization", token).send().await.unwrap();
+    assert_eq!(response.status(), 201);
+    assert_eq!(response.json::<Value>().await.unwrap()["grant_types"], body["grant_types"]);
+}
+
+#[tokio::test]
 async fn a_client_signs_a_user_in_and_redeems_the_interaction_code_once() {
     let mock = market().await;
     let client = browser();

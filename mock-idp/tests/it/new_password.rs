@@ -69,6 +69,28 @@ async fn a_program_changes_an_expired_password_and_gets_a_session_token() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_replaced_in_a_sign_in_cannot_be_chosen_again() {
+    let mock = market().await;
+    let token = ("authorization", "SSWS 00mockMarketApiToken0123456789abcdefghijkl");
+    let renew = async |old: &str, new: &str| {
+        let (_, body) = authn(&mock, "", json!({ "username": LOGIN, "password": old })).await;
+        let body = json!({ "stateToken": body["stateToken"], "oldPassword": old, "newPassword": new });
+        authn(&mock, "/credentials/change_password", body).await.0
+    };
+    assert_eq!(renew(OLD, NEW).await, 200);
+    let expire = format!("{}/api/v1/users/{LOGIN}/lifecycle/expire_password", mock.url());
+    let expired = crate::client::plain().post(expire).header(token.0, token.1).header("content-length", "0");
+    assert_eq!(expired.send().await.unwrap().status(), 200);
+    assert_eq!(renew(NEW, OLD).await, 403);
+    assert_eq!(renew(NEW, "An0ther-one!").await, 200);
+    let logs = format!("{}/api/v1/logs?filter=eventType+eq+\"user.account.update_password\"", mock.url());
+    let logged = crate::client::plain().get(logs).header(token.0, token.1).send().await.unwrap();
+    let logged: Vec<Value> = logged.json().await.unwrap();
+    let actors: Vec<&Value> = logged.iter().map(|event| &event["actor"]["alternateId"]).collect();
+    assert_eq!(actors, [LOGIN, LOGIN]);
+}
+
+#[tokio::test]
 async fn a_state_token_is_dead_after_cancel_and_after_five_minutes() {
     let mock = market().await;
     for canceled in [true, false] {

@@ -111,9 +111,8 @@ impl Session {
         now < self.expires()
     }
 
-    /// The first second at which it is over if it is not used.
-    #[must_use]
-    pub fn idle_until(&self) -> i64 {
+    /// The end of its idle time.
+    fn idle_until(&self) -> i64 {
         self.used + i64::from(self.limits.max_session_idle_minutes) * 60
     }
 

@@ -60,9 +60,14 @@ impl User {
         self.roles.iter().any(|assigned| assigned.kind == role)
     }
 
-    /// Gives the user a password. Okta: a user who waits for one is active then.
-    pub fn set_password(&mut self, password: Password, now: String) {
-        self.credentials.password = Some(password);
+    /// Gives the user a password that the user has chosen. Okta: a user who waits for one is active then. `remembered`: how many of
+    /// the last passwords cannot be chosen again.
+    pub fn set_password(&mut self, password: Password, now: String, remembered: usize) {
+        if let Some(former) = self.credentials.password.replace(password) {
+            self.credentials.password_history.insert(0, former);
+        }
+        // The present one is one of them.
+        self.credentials.password_history.truncate(remembered.saturating_sub(1));
         self.password_changed = Some(now.clone());
         if self.status != UserStatus::Staged && self.status != UserStatus::Active {
             self.status = UserStatus::Active;

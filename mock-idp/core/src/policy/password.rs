@@ -1,15 +1,15 @@
 //! Password policies. Okta: the complexity of the default password policy.
 
-use crate::model::{Password, UserProfile};
+use serde_json::Value;
+
+use crate::model::{DirectoryKind, DirectoryObject, User, UserProfile};
+use crate::org::Tables;
 
 /// The fewest characters.
 pub const MIN_LENGTH: usize = 8;
 
 /// The most characters.
 const MAX_LENGTH: usize = 72;
-
-/// How many earlier passwords cannot be used again. Only the latest is known here.
-pub const HISTORY: usize = 4;
 
 /// The requirements in Okta's words.
 pub const REQUIREMENTS: &str = "Password requirements: at least 8 characters, a lowercase letter, an uppercase letter, a number, \
@@ -29,8 +29,24 @@ pub fn is_complex(password: &str, profile: &UserProfile) -> bool {
         && !parts.any(|part| lower.contains(&part.to_lowercase()))
 }
 
-/// Whether a password may follow the known one.
+/// How many of the last passwords cannot be chosen again. Okta: `age.historyCount` of the default password policy.
 #[must_use]
-pub fn may_follow(password: &str, known: Option<&Password>, profile: &UserProfile) -> bool {
-    is_complex(password, profile) && !known.is_some_and(|known| known.is(password))
+pub fn remembered(org: &Tables) -> usize {
+    let is_default = |policy: &&DirectoryObject| policy.text("type") == Some("PASSWORD") && policy.is_system();
+    let policy = org.objects(DirectoryKind::Policy).find(is_default);
+    let settings = policy.and_then(|policy| policy.members.get("settings"));
+    let count = settings.and_then(|settings| settings.pointer("/password/age/historyCount")).and_then(Value::as_u64);
+    count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default()
+}
+
+/// Whether a password is the present one of a user.
+#[must_use]
+pub fn is_current(password: &str, user: &User) -> bool {
+    user.credentials.password.as_ref().is_some_and(|known| known.is(password))
+}
+
+/// Whether a password is one of the last ones before the present one, which is one of the `remembered` itself.
+#[must_use]
+pub fn is_former(password: &str, user: &User, remembered: usize) -> bool {
+    user.credentials.password_history.iter().take(remembered.saturating_sub(1)).any(|known| known.is(password))
 }

@@ -45,7 +45,7 @@ impl<'a> SignInAnswer<'a> {
 /// What a step depends on besides the transaction. The caller loads it.
 #[derive(Clone, Debug, Default)]
 pub struct SignInFacts {
-    /// The wrong passwords of the user of the step: [`user_of_step`].
+    /// The wrong passwords of the user of the step: [`user_of_step`](super::user_of_step).
     pub failed: FailedSignIns,
     /// What the signed-in user has allowed the client before.
     pub consent: Consent,

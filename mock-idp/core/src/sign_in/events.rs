@@ -1,6 +1,6 @@
 //! The events of sign-ins.
 
-use super::answer::{SignInAnswer, SignInEffect};
+use super::answer::SignInEffect;
 use super::problem::{SignInProblem, SignInProblemKind};
 use crate::ledger::FailedSignIns;
 use crate::model::User;
@@ -16,11 +16,11 @@ pub fn began(user: &User, session: &str) -> [LogEvent; 2] {
     [event(EventType::SignOnPolicy).with_outcome(allowed), event(EventType::SessionStart)]
 }
 
-/// Adds the events of a step in which the user says who they are. `failed` is what is stored of their wrong passwords, before and after it.
+/// Adds the events of a step in which the user says who they are. `typed` is the name that was typed. `failed` is what is stored of their wrong passwords, before and after it.
 pub(super) fn answered(
     org: &Org,
     user: Option<&User>,
-    answer: SignInAnswer<'_>,
+    typed: &str,
     (before, after): (&FailedSignIns, &FailedSignIns),
     problem: Option<&SignInProblem>,
     moment: &mut Moment<'_>,
@@ -30,10 +30,14 @@ pub(super) fn answered(
     if let Some(user) = user.filter(|_| locks) {
         moment.trace.event(locked(user));
     }
-    let typed = answer.identifier().unwrap_or("unknown");
     if let Some(event) = problem.and_then(|problem| failed(user, typed, problem)) {
         moment.trace.event(event);
     }
+}
+
+/// The event of a password that the user has chosen.
+pub(super) fn password_chosen(user: &User) -> LogEvent {
+    LogEvent::new(EventType::AccountUpdatePassword).by(user.event_entity()).on(user.event_entity())
 }
 
 /// Adds the event of a consent, if it is among the effects of a step.
@@ -56,8 +60,7 @@ pub(super) fn consented(
 }
 
 /// The event of a step that failed; `None` if it was no attempt. `typed` is the name that was typed.
-#[must_use]
-pub fn failed(user: Option<&User>, typed: &str, problem: &SignInProblem) -> Option<LogEvent> {
+fn failed(user: Option<&User>, typed: &str, problem: &SignInProblem) -> Option<LogEvent> {
     let reason = match problem.kind {
         SignInProblemKind::MissingIdentifier
         | SignInProblemKind::MissingPassword
@@ -70,7 +73,6 @@ pub fn failed(user: Option<&User>, typed: &str, problem: &SignInProblem) -> Opti
 }
 
 /// The event of an account that wrong passwords have locked.
-#[must_use]
-pub fn locked(user: &User) -> LogEvent {
+fn locked(user: &User) -> LogEvent {
     LogEvent::new(EventType::AccountLock).by(user.event_entity()).on(user.event_entity())
 }

@@ -1,4 +1,4 @@
-//! The sign-in as a state machine over [`Transaction`]: [`options`] says what can be done next, as data that every front end renders, and
+//! The sign-in as a state machine over [`Transaction`]: [`options()`] says what can be done next, as data that every front end renders, and
 //! [`apply`] takes one step. No step calls another: after each one the caller decides what follows from the stage.
 
 mod answer;
@@ -80,7 +80,12 @@ pub fn apply(
     // A new password that is refused is no failed sign-in.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let problem = problem.filter(|_| !matches!(transaction.stage, Stage::NewPassword { .. }));
-    events::answered(org, user, answer, (&facts.failed, &failed), problem, moment);
+    let typed = match (answer.identifier(), &transaction.stage) {
+        (Some(typed), _) => typed,
+        (None, Stage::Challenge { identifier }) => identifier,
+        (None, _) => "unknown",
+    };
+    events::answered(org, user, typed, (&facts.failed, &failed), problem, moment);
     match result {
         Ok((stage, mut effects)) => {
             effects.extend(counted);

@@ -1,12 +1,13 @@
 //! Who the user is, and the password.
 
 use super::answer::SignInEffect;
+use super::events;
 use super::problem::{SignInProblem, SignInProblemKind};
 use crate::ledger::{FailedSignIns, SignedIn, Stage};
 use crate::model::{Password, User, UserStatus};
 use crate::moment::Moment;
 use crate::org::Org;
-use crate::policy::password::may_follow;
+use crate::policy::password::{is_complex, is_current, is_former, remembered};
 use crate::trace::NoteStatus;
 
 /// The next stage, or the problem with the answer and the stage that asks again.
@@ -118,11 +119,14 @@ pub(super) fn renew(org: &Org, user_id: &str, password: &str, repeated: bool, mo
     if !repeated {
         return Err(problem(SignInProblemKind::PasswordsDiffer, "the new password was typed in two ways"));
     }
-    if !may_follow(password, user.credentials.password.as_ref(), &user.profile) {
-        let reason = "the new password does not meet the requirements, or is the old one";
+    // The old password has expired: it is refused even where the policy remembers none.
+    let is_known = is_current(password, user) || is_former(password, user, remembered(org));
+    if is_known || !is_complex(password, &user.profile) {
+        let reason = "the new password does not meet the requirements, or is one of the last ones";
         return Err(problem(SignInProblemKind::PasswordRequirements, reason));
     }
     moment.trace.note(NoteStatus::Matched, "password", format!("{} has a new one", user.profile.login));
+    moment.trace.event(events::password_chosen(user));
     let proof = SignedIn { user_id: user_id.to_owned(), auth_time: moment.now, amr: vec!["pwd".to_owned()] };
     let effect = SignInEffect::SetPassword { user_id: user_id.to_owned(), password: Password::plain(password) };
     Ok((Stage::SignedIn(proof), vec![effect]))

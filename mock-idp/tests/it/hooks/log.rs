@@ -5,7 +5,7 @@ use reqwest::Response;
 use serde_json::{Value, json};
 
 use super::{TOKEN, events, types};
-use crate::flow::{WEB, WEB_SECRET, authorize, browser, code_request, parameter, redeem};
+use crate::flow::{WEB, WEB_SECRET, after, authorize, browser, code_request, parameter, redeem, state_handle};
 
 const BUYER: &str = "00ubuyer0000000005d7";
 
@@ -68,6 +68,23 @@ async fn a_code_flow_leaves_its_events_in_order() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_on_the_second_page_is_logged_under_the_name_of_the_first() {
+    let mock = MockIdp::builder().start().await.unwrap();
+    let client = browser();
+    let url = format!("{}/v1/authorize", mock.issuer());
+    let mut page = client.get(url).query(&code_request(WEB, "openid")).send().await.unwrap().text().await.unwrap();
+    for field in [("identifier", "stranger@example.test"), ("credentials.passcode", "wrong")] {
+        let action = format!("{}{}", mock.url(), after(&page, "method=\"post\" action=\""));
+        let state = state_handle(&page);
+        let form = [field, ("stateHandle", state.as_str())];
+        page = client.post(action).form(&form).send().await.unwrap().text().await.unwrap();
+    }
+    let found = events(&mock, "outcome.result eq \"FAILURE\"").await;
+    let actors: Vec<&Value> = found.iter().map(|event| &event["actor"]["alternateId"]).collect();
+    assert_eq!((types(&found), actors), (vec!["user.session.start"], vec![&json!("stranger@example.test")]));
+}
+
+#[tokio::test]
 async fn refused_requests_and_wrong_passwords_are_failures_with_okta_reasons() {
     let mock = MockIdp::builder().start().await.unwrap();
     let authn = |name: &'static str| {
@@ -81,7 +98,7 @@ async fn refused_requests_and_wrong_passwords_are_failures_with_okta_reasons() {
     let request = browser().post(format!("{}/v1/token", mock.issuer())).basic_auth(WEB, Some(WEB_SECRET));
     request.form(&form).send().await.unwrap();
     let failures = events(&mock, "outcome.result eq \"FAILURE\"").await;
-    let told: Vec<(&str, &str, &str)> = failures
+    let logged: Vec<(&str, &str, &str)> = failures
         .iter()
         .map(|event| {
             let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
@@ -89,7 +106,7 @@ async fn refused_requests_and_wrong_passwords_are_failures_with_okta_reasons() {
         })
         .collect();
     assert_eq!(
-        told,
+        logged,
         [
             ("user.session.start", "INVALID_CREDENTIALS", "buyer@example.test"),
             ("user.session.start", "INVALID_CREDENTIALS", "nobody@example.test"),

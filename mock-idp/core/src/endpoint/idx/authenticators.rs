@@ -1,12 +1,10 @@
 //! The authenticators of a document. Before the user has proved anything, they are the same for known and unknown users.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::model::DirectoryKind;
-use crate::org::Org;
-use crate::policy::password::{HISTORY, MIN_LENGTH};
+use crate::org::{Org, derived_id};
+use crate::policy::password::{MIN_LENGTH, remembered};
 
 /// The password, as an authenticator of the org.
 pub(super) fn password(org: &Org) -> Value {
@@ -24,7 +22,7 @@ pub(super) fn password_with_settings(org: &Org) -> Value {
             "minLength": MIN_LENGTH, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": 0,
             "excludeUsername": true, "excludeAttributes": [],
         });
-        let age = json!({ "minAgeMinutes": 0, "historyCount": HISTORY });
+        let age = json!({ "minAgeMinutes": 0, "historyCount": remembered(org) });
         members.insert("settings".to_owned(), json!({ "complexity": complexity, "age": age }));
     }
     authenticator
@@ -40,11 +38,4 @@ fn described(id: &str) -> Value {
         "type": "password", "key": "okta_password", "id": id, "displayName": "Password",
         "methods": [{ "type": "password" }],
     })
-}
-
-/// An id in Okta's format that is always the same for the same parts.
-fn derived_id(prefix: &str, parts: &[&str]) -> String {
-    let digest = STANDARD.encode(Sha256::digest(parts.join("\n").as_bytes()));
-    let letters: String = digest.chars().filter(char::is_ascii_alphanumeric).take(14).collect();
-    format!("{prefix}{letters:0<14}5d7")
 }

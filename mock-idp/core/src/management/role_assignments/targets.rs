@@ -74,7 +74,9 @@ pub fn apps(
     role: &str,
 ) -> Result<Vec<Value>, ApiError> {
     let role = find(org, call, kind, name, role)?;
-    Ok(role.targets.apps.iter().map(|target| show_app(org, call, target)).collect())
+    // An app may have been removed since.
+    let exists = |target: &&AppTarget| target.id.as_deref().is_none_or(|id| org.app(id).is_some());
+    Ok(role.targets.apps.iter().filter(exists).map(|target| show_app(org, call, target)).collect())
 }
 
 fn show_app(org: &Tables, call: ManagementCall<'_>, target: &AppTarget) -> Value {

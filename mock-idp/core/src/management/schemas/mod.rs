@@ -88,7 +88,9 @@ fn list_required(definitions: &mut Value) {
 fn shown_definitions(schema: &DirectoryObject) -> Value {
     let mut definitions = schema.members.get("definitions").cloned().unwrap_or_default();
     let custom = definitions.get_mut("custom").and_then(Value::as_object_mut);
-    if let Some(custom) = custom.filter(|custom| custom["properties"].as_object().is_none_or(Map::is_empty)) {
+    if let Some(custom) =
+        custom.filter(|custom| custom.get("properties").and_then(Value::as_object).is_none_or(Map::is_empty))
+    {
         custom.shift_remove("required");
     }
     definitions

@@ -99,7 +99,11 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
             let event = match difference {
                 Difference::Created(_) => EventType::GroupCreate,
                 // Only the times of its members have changed: they have events of their own.
-                Difference::Changed { before, after } if before.profile == after.profile => return,
+                Difference::Changed { before, after }
+                    if before.profile == after.profile && before.roles == after.roles =>
+                {
+                    return;
+                }
                 Difference::Changed { .. } => EventType::GroupUpdate,
                 Difference::Removed(_) => EventType::GroupDelete,
             };

@@ -7,10 +7,8 @@ use super::lifecycle::{SentLink, allow_status};
 use super::view::credentials as show_credentials;
 use crate::management::{ApiError, ApiErrorId, BodyMembers, Causes, ManagementChange};
 use crate::model::{
-    CredentialProvider, DirectoryKind, DirectoryObject, Password, PasswordHash, RecoveryQuestion, User,
-    UserCredentials, UserProfile, UserStatus,
+    CredentialProvider, Password, PasswordHash, RecoveryQuestion, User, UserCredentials, UserProfile, UserStatus,
 };
-use crate::org::Tables;
 use crate::policy;
 
 /// The credentials that a body gives; what it leaves out is that of `known`. `None` if it has none.
@@ -154,31 +152,15 @@ pub fn forgot_password(
 
 /// Sets a password that the user has chosen. Okta: one that an administrator sets may have been used before.
 fn choose_password(change: &ManagementChange<'_, '_>, user: &mut User, password: &str) -> Result<(), ApiError> {
-    let most = remembered_passwords(change.draft);
-    let credentials = &mut user.credentials;
-    let is_current = credentials.password.as_ref().is_some_and(|known| known.is(password));
-    if most > 0 && is_current {
+    let remembered = policy::password::remembered(change.draft);
+    if remembered > 0 && policy::password::is_current(password, user) {
         return Err(refused("Password cannot be your current password"));
     }
-    // The current one is one of the last ones.
-    if credentials.password_history.iter().take(most.saturating_sub(1)).any(|known| known.is(password)) {
+    if policy::password::is_former(password, user, remembered) {
         return Err(refused("Password has been used too recently"));
     }
-    if let Some(former) = credentials.password.clone() {
-        credentials.password_history.insert(0, former);
-        credentials.password_history.truncate(most.saturating_sub(1));
-    }
-    user.set_password(Password::plain(password), change.now());
+    user.set_password(Password::plain(password), change.now(), remembered);
     Ok(())
-}
-
-/// How many of the last passwords cannot be chosen again. Okta: `age.historyCount` of the default password policy.
-fn remembered_passwords(org: &Tables) -> usize {
-    let is_default = |policy: &&DirectoryObject| policy.text("type") == Some("PASSWORD") && policy.is_system();
-    let policy = org.objects(DirectoryKind::Policy).find(is_default);
-    let settings = policy.and_then(|policy| policy.members.get("settings"));
-    let count = settings.and_then(|settings| settings.pointer("/password/age/historyCount")).and_then(Value::as_u64);
-    count.and_then(|count| usize::try_from(count).ok()).unwrap_or_default()
 }
 
 fn refused(cause: &str) -> ApiError {

@@ -18,7 +18,7 @@ pub struct TokenHookCall {
     pub(super) data: HookData,
 }
 
-/// What a hook is told besides the tokens themselves.
+/// The members of the payload that are not tokens.
 #[derive(Clone, Debug)]
 pub(super) struct HookData {
     pub(super) method: &'static str,

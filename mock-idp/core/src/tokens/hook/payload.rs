@@ -186,7 +186,7 @@ impl TokenHookCall {
             "userId": session.user_id,
             "login": self.data.login,
             "createdAt": signed_in,
-            "expiresAt": timestamp(session.idle_until().min(session.ends())),
+            "expiresAt": timestamp(session.expires()),
             "status": "ACTIVE",
             "lastPasswordVerification": by_password.then_some(&signed_in),
             "amr": session.amr.iter().map(|method| session_method(method)).collect::<Vec<_>>(),
