@@ -67,7 +67,7 @@ const flows = {
     assert.equal(transaction.status, "SUCCESS");
   },
 
-  async "an unknown user is told apart by nothing"() {
+  async "an unknown user gets the answers of a known one"() {
     const auth = client();
     await auth.idx.start();
     let transaction = await auth.idx.proceed({ step: "identify", username: "nobody@example.test" });

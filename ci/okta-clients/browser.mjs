@@ -24,7 +24,7 @@ export async function open() {
   const { sessionId } = await call("POST", "/session", { capabilities });
   const session = `/session/${sessionId}`;
 
-  /** What `read` makes of the first element that fits, as soon as it makes something of it. */
+  /** The first truthy result of `read` for the first matching element. */
   async function first(css, read) {
     for (let tries = 0; tries < 200; tries++) {
       const found = await call("POST", `${session}/elements`, { using: "css selector", value: css });

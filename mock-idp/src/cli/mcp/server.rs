@@ -20,8 +20,8 @@ use crate::cli::http_client::{Exchange, exchange};
 const PATIENCE: Duration = Duration::from_secs(310);
 
 const INSTRUCTIONS: &str = "Controls a local mock of an Okta org for development and tests. \
-    info tells its issuer, explain what a token request would return and why, requests what has been asked of it, and request why \
-    it was answered so. add_org adds an org for an experiment, from an org document if one is given; in_org names it in other tools. \
+    info returns the issuer, explain what a token request would return and why, requests the recorded requests, and request the \
+    explanation of one. add_org adds an org for an experiment, from an org document if one is given; in_org names it in other tools. \
     reset undoes all changes.";
 
 /// The operations of one mock.

@@ -104,7 +104,7 @@ fn input_schema(description: &Value, parameters: &[&Value], body: Option<&Value>
             required.push(name.into());
         }
     }
-    let in_org = "the org that is meant: its name, as the tool orgs lists it; the first org without it";
+    let in_org = "name of the org, as listed by the tool orgs; without it the first org";
     properties.insert(IN_ORG.to_owned(), json!({ "type": "string", "description": in_org }));
     // Any value. Not all clients know schemas that are no objects.
     properties.values_mut().filter(|property| property.is_boolean()).for_each(|property| *property = json!({}));
