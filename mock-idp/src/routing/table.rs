@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::Method;
+use indexmap::IndexMap;
 
 use super::matched::PathRoutes;
 use super::{Area, Group, Matched, RateClass, Readers, Route};
@@ -35,24 +36,21 @@ impl Table {
     /// The table of these groups. The first answers where no other does.
     pub(crate) fn new(first: &'static Group, others: &[&'static Group]) -> Result<Self, RouteConflict> {
         let groups: Vec<_> = std::iter::once(first).chain(others.iter().copied()).collect();
-        let mut all: Vec<PathRoutes> = Vec::new();
+        let mut all: IndexMap<&str, PathRoutes> = IndexMap::new();
         for group in &groups {
             for route in (group.rows)() {
                 for template in route.paths {
-                    match all.iter_mut().find(|known| known.template == *template) {
-                        None => all.push(PathRoutes { template, routes: vec![route], group }),
-                        Some(known) if known.routes.iter().any(|other| other.method == route.method) => {
-                            let because = format!("two rows have the method {}", route.method);
-                            return Err(RouteConflict { path: template, because });
-                        }
-                        Some(known) => known.routes.push(route),
+                    let path = all.entry(*template).or_insert(PathRoutes { template, routes: Vec::new(), group });
+                    if path.routes.iter().any(|other| other.method == route.method) {
+                        let because = format!("two rows have the method {}", route.method);
+                        return Err(RouteConflict { path: template, because });
                     }
+                    path.routes.push(route);
                 }
             }
         }
         let mut paths = matchit::Router::new();
-        for path in all {
-            let template = path.template;
+        for (template, path) in all {
             let inserted = paths.insert(template, Arc::new(path));
             inserted.map_err(|error| RouteConflict { path: template, because: error.to_string() })?;
         }

@@ -1,5 +1,7 @@
 //! Orgs for tests: the market with changes. A change of something that does not exist, or that changes nothing, panics.
 
+use std::sync::LazyLock;
+
 use mock_idp::{BUILT_IN_ORG, MockIdp};
 use mock_idp_core::model::{
     AccessPolicy, App, Assignment, AuthorizationServer, ClaimRule, GlobalSessionPolicy, OauthClientSettings,
@@ -21,7 +23,8 @@ pub(crate) struct TestOrg {
 impl TestOrg {
     /// The market, unchanged.
     pub(crate) fn market() -> Self {
-        Self { document: Document::parse(BUILT_IN_ORG).unwrap() }
+        static MARKET: LazyLock<Document> = LazyLock::new(|| Document::parse(BUILT_IN_ORG).unwrap());
+        Self { document: MARKET.clone() }
     }
 
     /// Changes the document.
