@@ -57,6 +57,7 @@ impl Address {
         let mut warnings = self.settings.warnings.clone();
         warnings.extend(self.org.behavior_warning());
         warnings.extend(self.org.seed_warning());
+        warnings.extend(self.org.one_time_code_warning());
         let clock = self.org.clock.state();
         if clock.frozen {
             warnings.push(format!("The clock is frozen at {}.", clock.now));

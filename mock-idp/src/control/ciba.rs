@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::address::Address;
 use crate::control::ControlError;
 use crate::control::error::parse;
-use crate::engine::BackchannelInbox;
+use crate::engine::BackchannelDecisions;
 use crate::routing::At;
 
 const EXPECTED: &str = r#"{"decision": "approve" or "deny"}, and to leave others waiting {"user": a login} or {"id": one of GET /_mock/ciba}"#;
@@ -56,7 +56,7 @@ pub(super) struct DecidedRequests {
 }
 
 pub(super) async fn list(At(address): At) -> Result<Json<Vec<WaitingRequest>>, ControlError> {
-    let waiting = BackchannelInbox::new(&address.org).waiting().await?;
+    let waiting = BackchannelDecisions::new(&address.org).waiting().await?;
     Ok(Json(waiting.iter().map(|request| shown(&address, request)).collect()))
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn decide(At(address): At, body: Bytes) -> Result<Json<DecidedR
     let matches = |request: &BackchannelRequest| {
         id.as_ref().is_none_or(|id| *id == request.id) && user.as_ref().is_none_or(|user| *user == request.user_id)
     };
-    let decided = BackchannelInbox::new(&address.org).decide(decision == CibaDecision::Approve, matches).await?;
+    let decided = BackchannelDecisions::new(&address.org).decide(decision == CibaDecision::Approve, matches).await?;
     if decided.is_empty() {
         let waiting = list(At(address)).await?.0;
         return Err(ControlError::new(StatusCode::NOT_FOUND, "no pending request matches", json!(waiting)));

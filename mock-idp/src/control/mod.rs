@@ -15,6 +15,7 @@ mod explain;
 mod faults;
 mod flows;
 mod handler;
+mod inbox;
 mod index;
 mod keys;
 mod login;

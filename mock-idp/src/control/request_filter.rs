@@ -95,7 +95,7 @@ fn status(text: &str) -> Result<String, ControlError> {
     ))
 }
 
-fn time(name: &str, text: &str) -> Result<i64, ControlError> {
+pub(super) fn time(name: &str, text: &str) -> Result<i64, ControlError> {
     let parsed = OffsetDateTime::parse(text, &Rfc3339);
     let time = parsed.map_err(|error| {
         ControlError::bad_request(format!("{name}: {text:?} is not a time: {error}"), "RFC 3339: 2026-01-31T12:00:00Z")

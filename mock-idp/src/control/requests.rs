@@ -21,7 +21,7 @@ const DEFAULT_LIMIT: usize = 100;
 pub(super) const MAX_WAIT: usize = 300;
 
 /// Without `?timeout=`, in seconds.
-const DEFAULT_WAIT: usize = 30;
+pub(super) const DEFAULT_WAIT: usize = 30;
 
 /// The newest that fit, without their notes.
 pub(super) async fn latest(At(address): At, Query(query): Query) -> Result<Json<Vec<JournalEntry>>, ControlError> {
@@ -72,7 +72,7 @@ fn with_messages(query: &Parameters) -> Result<bool, ControlError> {
 }
 
 /// A whole number from 1 to `most`.
-fn number(query: &Parameters, name: &str, most: usize) -> Result<Option<usize>, ControlError> {
+pub(super) fn number(query: &Parameters, name: &str, most: usize) -> Result<Option<usize>, ControlError> {
     let Some(text) = query.get(name) else { return Ok(None) };
     let number = text.parse().ok().filter(|number| (1..=most).contains(number));
     number.map(Some).ok_or_else(|| {

@@ -1,5 +1,6 @@
 //! The rows of the control API.
 
+use mock_idp_core::ledger::Inbox;
 use mock_idp_core::preview::PARAMETERS;
 use serde_json::{Map, Value};
 
@@ -7,7 +8,7 @@ use super::description::ParameterShape::{Text, UpTo};
 use super::description::{BodyExample, DescribedRoute, Parameter, Topic, delete, get, post, put};
 use super::handler::handler;
 use super::{
-    assets, ciba, clock, consents, console, coverage, directory, explain, faults, keys, login, metrics, mint,
+    assets, ciba, clock, consents, console, coverage, directory, explain, faults, inbox, keys, login, metrics, mint,
     next_tokens, orgs, redirect_uris, requests, server, sign_ins, state, unlock,
 };
 use crate::engine::OrgState;
@@ -16,6 +17,8 @@ use crate::routing::Access;
 
 const REQUEST_ID: Parameter =
     Parameter::path("request_id", "the x-okta-request-id of an answer", "0123456789abcdef0123456789abcdef");
+
+const MESSAGE_ID: Parameter = Parameter::path("id", "the id of a message", "1");
 
 /// The filters of requests, and what is shown of them.
 const REQUEST_FILTERS: &[(&str, &str)] = &[
@@ -40,6 +43,16 @@ const PAGE_FILTERS: &[(&str, &str)] = &[
     ("text", "a text of the entry or of its notes"),
     ("flow", "the request id that a sign-in began with"),
     ("group", "flow: one sign-in at a time"),
+];
+
+/// The filters of messages.
+const MESSAGE_FILTERS: &[(&str, &str)] = &[
+    ("user", "only for this user: login or id"),
+    ("to", "only to this email address or phone number"),
+    ("kind", "only email, sms, voice or push"),
+    ("template", "only of this template, by Okta's name"),
+    ("since", "not before this time of the org's clock, RFC 3339"),
+    ("after", "only later ones than the message with this id"),
 ];
 
 /// The filters of the page about the management API.
@@ -319,6 +332,41 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .returns::<sign_ins::RemovedSignIns>(),
     get(
+        &["/_mock/inbox"],
+        "messages",
+        Topic::Inbox,
+        "Lists the messages that the org would have sent, the newest first, with their codes and links.",
+        handler!(inbox::list),
+    )
+    .parameters(&[Parameter::query("limit", UpTo(Inbox::CAPACITY), "how many, at most; 100 without it", "5")])
+    .texts(MESSAGE_FILTERS)
+    .returns::<Vec<inbox::ShownMessage>>(),
+    get(
+        &["/_mock/inbox/wait"],
+        "wait_for_message",
+        Topic::Inbox,
+        "Returns the newest message that fits, as soon as there is one; 408 if there is none in time.",
+        handler!(inbox::wait),
+    )
+    .parameters(&[Parameter::query("timeout", UpTo(requests::MAX_WAIT), "seconds; 30 without it", "10")])
+    .texts(MESSAGE_FILTERS)
+    .returns::<inbox::ShownMessage>(),
+    get(&["/_mock/inbox/{id}"], "message", Topic::Inbox, "Returns one message.", handler!(inbox::one))
+        .parameters(&[MESSAGE_ID])
+        .returns::<inbox::ShownMessage>(),
+    delete(
+        &["/_mock/inbox"],
+        "clear_messages",
+        Topic::Inbox,
+        "Removes the messages that fit.",
+        handler!(inbox::clear),
+    )
+    .texts(MESSAGE_FILTERS)
+    .returns::<inbox::RemovedMessages>(),
+    delete(&["/_mock/inbox/{id}"], "remove_message", Topic::Inbox, "Removes one message.", handler!(inbox::remove))
+        .parameters(&[MESSAGE_ID])
+        .returns::<inbox::RemovedMessages>(),
+    get(
         &["/_mock/ciba"],
         "waiting_backchannel_requests",
         Topic::SignIns,
@@ -480,6 +528,13 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         handler!(console::request),
     )
     .parameters(&[REQUEST_ID]),
+    get(
+        &["/_mock/console/inbox"],
+        "inbox_page",
+        Topic::Pages,
+        "Shows the messages that the org would have sent.",
+        handler!(console::inbox),
+    ),
     get(
         &["/_mock/console/coverage"],
         "coverage_page",

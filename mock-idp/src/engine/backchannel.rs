@@ -1,4 +1,4 @@
-//! The backchannel authentication endpoint (OpenID CIBA), and the inbox where its requests wait for the user's decision.
+//! The backchannel authentication endpoint (OpenID CIBA), and the decisions on its requests.
 
 use std::sync::Arc;
 
@@ -57,7 +57,9 @@ impl<'c> BackchannelEndpoint<'c> {
             .decide(trace, |moment| backchannel::begin(&context.org, &context.server, client, body, hinted, moment))?;
         explanation.user = context.org.user(&begun.request.user_id).map(|user| user.profile.login.clone());
         let answer = backchannel::answer(&begun, context.now);
+        let push = backchannel::push(&context.org, client, &begun.request);
         self.store(begun).await?;
+        context.instance.send(push).await?;
         Ok(answer)
     }
 
@@ -95,12 +97,12 @@ impl<'c> BackchannelEndpoint<'c> {
 
 /// The requests of an org that wait for a user's decision, and the decisions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct BackchannelInbox<'o> {
+pub(crate) struct BackchannelDecisions<'o> {
     instance: &'o Arc<OrgInstance>,
     now: i64,
 }
 
-impl<'o> BackchannelInbox<'o> {
+impl<'o> BackchannelDecisions<'o> {
     #[must_use]
     pub(crate) fn new(instance: &'o Arc<OrgInstance>) -> Self {
         Self { instance, now: instance.clock.now() }

@@ -12,6 +12,7 @@ use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{CompiledServer, Draft, Org, Problems, RateLimits};
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::Trace;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::randomness::Randomness;
@@ -45,6 +46,8 @@ pub(crate) struct OrgInstance {
     pub(crate) hooks: Arc<HookCaller>,
     pub(crate) event_hooks: HookCaller,
     pub(super) waiting_events: WaitingEvents,
+    /// Changes with each message that is sent.
+    pub(super) sent: watch::Sender<()>,
     pub(super) ledger: Ledger,
     pub(super) keys: KeyRing,
     pub(super) key_sets: KeySets,
@@ -106,6 +109,7 @@ impl OrgInstance {
             hooks: Arc::default(),
             event_hooks: HookCaller::default(),
             waiting_events: WaitingEvents::default(),
+            sent: watch::Sender::default(),
             ledger,
             keys,
             key_sets: KeySets::default(),
@@ -188,6 +192,13 @@ impl OrgInstance {
             "Tokens, codes and keys of the org {:?} can be predicted: its document has the seed {seed}.",
             self.name
         ))
+    }
+
+    /// The warning for an org whose codes are all the same.
+    #[must_use]
+    pub(crate) fn one_time_code_warning(&self) -> Option<String> {
+        self.org().settings().one_time_code.as_ref()?;
+        Some(format!("All codes that the org {:?} sends are the one of its document.", self.name))
     }
 
     /// Warnings about the document of the org, with its file and their places.

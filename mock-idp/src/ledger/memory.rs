@@ -1,8 +1,8 @@
 //! The tables of an org in memory, behind one lock, which makes a batch atomic.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InterclientGrant, IssuedTokens, KeyRecord,
-    LedgerError, LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RecordSize,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, Inbox, InterclientGrant, IssuedTokens,
+    KeyRecord, LedgerError, LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RecordSize,
     RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction,
     UserCode,
 };

@@ -1,9 +1,9 @@
 //! Access to the tables: one method per table.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InterclientGrant, IssuedTokens, KeyRecord,
-    LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken,
-    Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UserCode,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, Inbox, InterclientGrant, IssuedTokens,
+    KeyRecord, LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner,
+    RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

@@ -4,6 +4,7 @@ mod clock;
 mod directory;
 mod explanations;
 mod faults;
+mod inbox;
 mod journal;
 mod keys;
 mod sign_ins;
@@ -25,6 +26,7 @@ pub use self::directory::{
 };
 pub use self::explanations::OrgInfo;
 pub use self::faults::FaultSpec;
+pub use self::inbox::{MessageQuery, SentMessage};
 pub use self::journal::{ExplainedRequest, RecordedMessage, RecordedRequest, RequestQuery};
 pub use self::keys::{KeyRotation, PublishedKey};
 pub use self::sign_ins::{BackchannelRequest, RecordedConsent, WaitingSignIn};

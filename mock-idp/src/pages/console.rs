@@ -1,7 +1,7 @@
 //! The console pages: the start page, the preview of a token request, and the journal with its explanations.
 
 use crate::pages::view::{
-    ConsoleView, ControlApiView, CoverageView, PreviewView, RequestView, RequestsView, StartView,
+    ConsoleView, ControlApiView, CoverageView, InboxView, PreviewView, RequestView, RequestsView, StartView,
 };
 use askama::Template;
 
@@ -26,6 +26,7 @@ pub(super) fn render(view: &ConsoleView) -> askama::Result<String> {
         ConsoleView::Coverage(view) => {
             CoveragePage { chrome: Chrome::new(&view.frame, "Management API"), view }.render()
         }
+        ConsoleView::Inbox(view) => InboxPage { chrome: Chrome::new(&view.frame, "Inbox"), view }.render(),
         ConsoleView::ControlApi(view) => {
             ControlApiPage { chrome: Chrome::new(&view.frame, "Control API"), view }.render()
         }
@@ -37,6 +38,13 @@ pub(super) fn render(view: &ConsoleView) -> askama::Result<String> {
 struct ControlApiPage<'a> {
     chrome: Chrome<'a>,
     view: &'a ControlApiView,
+}
+
+#[derive(Debug, Template)]
+#[template(path = "console_inbox.html")]
+struct InboxPage<'a> {
+    chrome: Chrome<'a>,
+    view: &'a InboxView,
 }
 
 #[derive(Debug, Template)]

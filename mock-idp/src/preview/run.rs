@@ -21,7 +21,7 @@ use super::browser::{Browser, Destination};
 use super::ended::Ended;
 use super::{parameters, tokens};
 use crate::engine::{
-    Assumptions, BackchannelEndpoint, BackchannelInbox, Context, DeviceAuthorizationEndpoint, OrgInstance,
+    Assumptions, BackchannelDecisions, BackchannelEndpoint, Context, DeviceAuthorizationEndpoint, OrgInstance,
     TokenEndpoint, UserinfoAnswer, UserinfoEndpoint,
 };
 use crate::journal::Explained;
@@ -176,7 +176,7 @@ impl<'a> Run<'a> {
         self.show("bc/authorize", &body);
         let answer = BackchannelEndpoint::new(&self.context).respond(sources(&body, &Parameters::default())).await;
         let answer = self.take(answer)?;
-        let inbox = BackchannelInbox::new(&self.context.instance);
+        let inbox = BackchannelDecisions::new(&self.context.instance);
         if !self.question.consent_given {
             let waiting = inbox.waiting().await?;
             let scopes = waiting.iter().flat_map(|request| request.scopes.iter()).map(str::to_owned).collect();

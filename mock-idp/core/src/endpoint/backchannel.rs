@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::ledger::{BackchannelRequest, PolledRequest};
+use crate::ledger::{BackchannelRequest, MessageKind, OutgoingMessage, PolledRequest};
 use crate::model::{App, ApplicationType, AuthMethod, RequestObjectAlgorithm, User};
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -116,6 +116,23 @@ fn lifetime(body: &Parameters) -> Result<i64, OAuthError> {
     match text.parse::<i64>() {
         Ok(seconds) if (0..=i64::from(i32::MAX)).contains(&seconds) => Ok(seconds.clamp(1, LIFETIME)),
         _ => Err(OAuthError::new(ErrorId::InvalidRequestedExpiry, format!("`{text}` seconds"))),
+    }
+}
+
+/// The push notification by which the user is asked.
+#[must_use]
+pub fn push(org: &Org, client: &App, request: &BackchannelRequest) -> OutgoingMessage {
+    let login = org.user(&request.user_id).map_or(&request.user_id, |user| &user.profile.login);
+    let message = request.binding_message.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+    OutgoingMessage {
+        kind: MessageKind::Push,
+        to: login.clone(),
+        user_id: Some(request.user_id.clone()),
+        template: None,
+        subject: None,
+        text: format!("{} asks for your approval{message}", client.label),
+        code: None,
+        link: None,
     }
 }
 

@@ -6,6 +6,7 @@ use super::code::{Authorization, Code, HookedRequest};
 use super::consent::Consent;
 use super::device_secret::{DeviceSecret, DeviceSecretState};
 use super::failed_sign_ins::FailedSignIns;
+use super::inbox::Inbox;
 use super::interclient_grant::InterclientGrant;
 use super::issued_tokens::IssuedTokens;
 use super::logged_request::{LogPosition, LoggedRequest};
@@ -50,6 +51,10 @@ sizes! {
         6 * VALUE + scopes(&request.scopes) + text(request.binding_message.as_deref())
     }).sum::<usize>();
     UserCode: |_it| VALUE;
+    Inbox: |it| it.newest_first().map(|sent| {
+        let message = &sent.message;
+        5 * VALUE + message.to.len() + message.text.len() + text(message.subject.as_deref())
+    }).sum::<usize>();
     Transaction: |it| 4 * VALUE + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
         Purpose::Authn { .. } => VALUE,

@@ -9,7 +9,7 @@ use super::defaults::fresh_servers;
 use crate::behavior::Behavior;
 use crate::model::{
     ApiToken, App, AuthorizationServer, DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, Lockout,
-    TrustedOrigin, User,
+    OneTimeCode, TrustedOrigin, User,
 };
 
 /// An org in Okta's own object shapes, as YAML or JSON.
@@ -94,6 +94,9 @@ pub struct Settings {
     /// Whether requests beyond Okta's rate limits are refused.
     #[serde(default)]
     pub rate_limits: RateLimits,
+    /// Every code that is sent to a user is this one, six digits in quotes, so that a test need not read it from the inbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_time_code: Option<OneTimeCode>,
     /// Ids, codes, tokens and keys are derived from this number, and the clock stands still, as with `--seed`, which wins. It is
     /// read at start; a change takes effect after a restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ use crate::model::{
     AccessPolicy, ApiToken, App, Assignment, AuthorizationServer, ClaimRule, DirectoryKind, DirectoryObject,
     GlobalSessionPolicy, Group, GroupType, PolicyRule, RoleType, Scope, TrustedOrigin, TrustedOriginScopeType, User,
 };
+use crate::moment::Moment;
 
 /// What an administrator wrote. Objects that a document nests (the scopes of a server, the rules of a policy, the assignments of
 /// an app) are rows of their own here, and the lists that nest them are empty.
@@ -84,6 +85,15 @@ impl Tables {
     #[must_use]
     pub fn rate_limits(&self) -> RateLimits {
         self.settings().rate_limits
+    }
+
+    /// A code for a user, as it is sent by email, text message and call.
+    #[must_use]
+    pub fn one_time_code(&self, moment: &mut Moment<'_>) -> String {
+        match &self.settings().one_time_code {
+            Some(fixed) => fixed.as_str().to_owned(),
+            None => moment.letters(b"0123456789", 6),
+        }
     }
 
     /// When the object with an id was created and last changed.

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::form::PickerForm;
-use crate::engine::BackchannelInbox;
+use crate::engine::BackchannelDecisions;
 use crate::http::extract::{BrowserForm, Form};
 use crate::http::respond::{api_error, page};
 use crate::journal::Explained;
@@ -15,7 +15,7 @@ use crate::routing::{Decided, Query};
 pub(super) async fn get(PickerForm(form): PickerForm, Query(query): Query) -> Decided {
     let BrowserForm { address, frame, .. } = form;
     let decided = query.get("decided").and_then(view::ShownDecision::named);
-    match BackchannelInbox::new(&address.org).page(decided, frame).await {
+    match BackchannelDecisions::new(&address.org).page(decided, frame).await {
         Ok(view) => Explained::undecided(page::render(&view)),
         Err(error) => api_error::render(&error.into()),
     }
@@ -23,7 +23,7 @@ pub(super) async fn get(PickerForm(form): PickerForm, Query(query): Query) -> De
 
 pub(super) async fn post(PickerForm(form): PickerForm, Form(fields): Form) -> Decided {
     let (id, allowed) = (fields.get("id").unwrap_or_default(), fields.get("consent") == Some("allow"));
-    match BackchannelInbox::new(&form.address.org).decide(allowed, |request| request.id == id).await {
+    match BackchannelDecisions::new(&form.address.org).decide(allowed, |request| request.id == id).await {
         Ok(decided) => {
             let decided = match (decided.is_empty(), allowed) {
                 (true, _) => view::ShownDecision::TooLate,

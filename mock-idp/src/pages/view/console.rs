@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::control_api::ControlApiView;
 use super::coverage::CoverageView;
+use super::inbox::InboxView;
 use super::journal::{RequestView, RequestsView};
 use super::sign_in::Frame;
 use super::start::StartView;
@@ -22,6 +23,7 @@ pub(crate) enum ConsoleView {
     Request(Box<RequestView>),
     ControlApi(Box<ControlApiView>),
     Coverage(Box<CoverageView>),
+    Inbox(Box<InboxView>),
 }
 
 /// The preview page: the form, and the result of the submitted question.

@@ -3,6 +3,7 @@
 mod console;
 mod control_api;
 mod coverage;
+mod inbox;
 mod journal;
 mod present;
 mod sign_in;
@@ -14,6 +15,7 @@ pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
 pub(crate) use control_api::{ControlApiView, FieldView, OperationExample, OperationView, TopicView};
 pub(crate) use coverage::{CoverageRow, CoverageView, CoveredResource};
+pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
 pub(crate) use sign_in::{

@@ -68,7 +68,7 @@ async fn a_copy_button_copies_the_claims_or_selects_them() {
 async fn without_scripts_the_console_has_no_dead_controls() {
     let Some(chromium) = Chromium::start(Options { scripts: false, ..Options::default() }).await else { return };
     let mock = MockIdp::builder().start().await.unwrap();
-    for path in ["/", "/_mock", "/_mock/console/preview", "/_mock/console/requests"] {
+    for path in ["/", "/_mock", "/_mock/console/preview", "/_mock/console/requests", "/_mock/console/inbox"] {
         chromium.open(&format!("{}{path}", mock.url())).await;
         for control in chromium.client.find_all(fantoccini::Locator::Css("button.copy, #live")).await.unwrap() {
             assert!(!control.is_displayed().await.unwrap(), "{path}");

@@ -1,0 +1,115 @@
+//! The inbox.
+
+use std::time::Duration;
+
+use http::Method;
+use serde::Deserialize;
+
+use super::{ControlFailure, OrgControl, RemovedCount};
+
+/// A message that the org would have sent to a user.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[non_exhaustive]
+pub struct SentMessage {
+    /// The messages of an org are numbered from 1 on.
+    pub id: String,
+    /// By the org's clock, RFC 3339.
+    pub time: String,
+    /// `email`, `sms`, `voice` or `push`.
+    pub kind: String,
+    /// The email address, the phone number or, of a push notification, the login.
+    pub to: String,
+    /// Login of the user it is for.
+    pub user: Option<String>,
+    /// Okta's name of the template, where it has one.
+    pub template: Option<String>,
+    /// Of an email.
+    pub subject: Option<String>,
+    pub text: String,
+    /// The code in the text.
+    pub code: Option<String>,
+    /// The link in the text.
+    pub link: Option<String>,
+}
+
+/// Which messages are wanted. Without restrictions it is all of them.
+#[derive(Clone, Debug, Default)]
+pub struct MessageQuery(Vec<(&'static str, String)>);
+
+impl MessageQuery {
+    /// Only for this user: login or id.
+    #[must_use]
+    pub fn user(self, user: impl Into<String>) -> Self {
+        self.with("user", user)
+    }
+
+    /// Only to this email address or phone number.
+    #[must_use]
+    pub fn to(self, address: impl Into<String>) -> Self {
+        self.with("to", address)
+    }
+
+    /// Only `email`, `sms`, `voice` or `push`.
+    #[must_use]
+    pub fn kind(self, kind: impl Into<String>) -> Self {
+        self.with("kind", kind)
+    }
+
+    /// Only of this template, by Okta's name: `ForgotPassword`.
+    #[must_use]
+    pub fn template(self, template: impl Into<String>) -> Self {
+        self.with("template", template)
+    }
+
+    /// Not before this time of the org's clock, RFC 3339.
+    #[must_use]
+    pub fn since(self, time: impl Into<String>) -> Self {
+        self.with("since", time)
+    }
+
+    /// Only messages that were sent after this one.
+    #[must_use]
+    pub fn after(self, message: &SentMessage) -> Self {
+        self.with("after", message.id.clone())
+    }
+
+    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.push((name, value.into()));
+        self
+    }
+
+    fn path_of(&self, path: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(format!("{path}?"));
+        for (name, value) in &self.0 {
+            query.append_pair(name, value);
+        }
+        query.finish()
+    }
+}
+
+impl OrgControl {
+    /// The messages that fit, the newest first.
+    pub async fn messages(&self, query: &MessageQuery) -> Result<Vec<SentMessage>, ControlFailure> {
+        let query = query.clone().with("limit", "500");
+        self.request(Method::GET, &query.path_of("/_mock/inbox"), &()).await
+    }
+
+    /// The newest message that fits, as soon as there is one.
+    ///
+    /// # Errors
+    /// There is none within the time (status 408), which is 1 to 300 whole seconds.
+    pub async fn wait_for_message(
+        &self,
+        within: Duration,
+        query: &MessageQuery,
+    ) -> Result<SentMessage, ControlFailure> {
+        let query = query.clone().with("timeout", within.as_secs().to_string());
+        self.request(Method::GET, &query.path_of("/_mock/inbox/wait"), &()).await
+    }
+
+    /// Removes the messages that fit; how many.
+    pub async fn clear_messages(&self, query: &MessageQuery) -> Result<usize, ControlFailure> {
+        let cleared: RemovedCount = self.request(Method::DELETE, &query.path_of("/_mock/inbox"), &()).await?;
+        Ok(cleared.removed)
+    }
+}
