@@ -97,7 +97,7 @@ async fn newest(address: &Address, filter: &MessageFilter) -> Result<InboxMessag
 
 /// One message.
 pub(super) async fn one(At(address): At, path: PathParameters) -> Result<Json<ShownMessage>, ControlError> {
-    let id = path.get("id");
+    let id = path.get("message_id");
     let found = address.org.messages(|message| message.number.to_string() == id).await?.into_iter().next();
     let found = found.ok_or_else(|| unknown(&address, &id))?;
     Ok(Json(shown(&address.org.org(), found)))
@@ -112,7 +112,7 @@ pub(super) async fn clear(At(address): At, Query(query): Query) -> Result<Json<R
 
 /// Removes one message.
 pub(super) async fn remove(At(address): At, path: PathParameters) -> Result<Json<RemovedMessages>, ControlError> {
-    let id = path.get("id");
+    let id = path.get("message_id");
     match address.org.remove_messages(|message| message.number.to_string() == id).await? {
         0 => Err(unknown(&address, &id)),
         removed => Ok(Json(RemovedMessages { removed })),

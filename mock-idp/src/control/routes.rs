@@ -18,7 +18,7 @@ use crate::routing::Access;
 const REQUEST_ID: Parameter =
     Parameter::path("request_id", "the x-okta-request-id of an answer", "0123456789abcdef0123456789abcdef");
 
-const MESSAGE_ID: Parameter = Parameter::path("id", "the id of a message", "1");
+const MESSAGE_ID: Parameter = Parameter::path("message_id", "the id of a message", "1");
 
 /// The filters of requests, and what is shown of them.
 const REQUEST_FILTERS: &[(&str, &str)] = &[
@@ -351,7 +351,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     .parameters(&[Parameter::query("timeout", UpTo(requests::MAX_WAIT), "seconds; 30 without it", "10")])
     .texts(MESSAGE_FILTERS)
     .returns::<inbox::ShownMessage>(),
-    get(&["/_mock/inbox/{id}"], "message", Topic::Inbox, "Returns one message.", handler!(inbox::one))
+    get(&["/_mock/inbox/{message_id}"], "message", Topic::Inbox, "Returns one message.", handler!(inbox::one))
         .parameters(&[MESSAGE_ID])
         .returns::<inbox::ShownMessage>(),
     delete(
@@ -363,7 +363,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
     )
     .texts(MESSAGE_FILTERS)
     .returns::<inbox::RemovedMessages>(),
-    delete(&["/_mock/inbox/{id}"], "remove_message", Topic::Inbox, "Removes one message.", handler!(inbox::remove))
+    delete(&["/_mock/inbox/{message_id}"], "remove_message", Topic::Inbox, "Removes one message.", handler!(inbox::remove))
         .parameters(&[MESSAGE_ID])
         .returns::<inbox::RemovedMessages>(),
     get(
