@@ -1,10 +1,9 @@
 //! The standard claims of OpenID Connect, from the profile. OIDC Core 5.1; Okta: scope-dependent claims and their attributes.
 
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::ClaimSubject;
+use crate::model::unix_time::from_rfc3339;
 use crate::model::{User, UserProfile};
 
 /// A standard claim.
@@ -126,8 +125,7 @@ pub fn locale_claim(profile: &UserProfile) -> String {
 /// Seconds since the epoch. OIDC Core 5.1.
 #[must_use]
 pub fn updated_at(user: &User) -> Option<i64> {
-    let instant = user.last_updated.as_deref()?;
-    OffsetDateTime::parse(instant, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
+    from_rfc3339(user.last_updated.as_deref()?)
 }
 
 /// OIDC Core 5.1.1, from Okta's address attributes; `None` when the profile has none of them. `complete` adds `formatted`, with

@@ -1,6 +1,7 @@
 //! Objects as actors and targets of events.
 
 use super::app::App;
+use super::authorization_server::AuthorizationServer;
 use super::group::Group;
 use super::user::User;
 use crate::system_log::EventEntity;
@@ -22,6 +23,13 @@ impl Group {
     #[must_use]
     pub fn event_entity(&self) -> EventEntity {
         EventEntity::new("UserGroup", &self.id, &self.profile.name)
+    }
+}
+
+impl AuthorizationServer {
+    #[must_use]
+    pub fn event_entity(&self) -> EventEntity {
+        EventEntity::new("AuthorizationServer", &self.id, &self.name)
     }
 }
 

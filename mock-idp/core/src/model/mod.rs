@@ -21,9 +21,9 @@ mod policy;
 mod redirect_uri;
 mod role;
 mod scope_grant;
-mod serde_defaults;
+pub(crate) mod serde_defaults;
 mod session_policy;
-mod unix_time;
+pub(crate) mod unix_time;
 mod user;
 
 pub use api_token::*;

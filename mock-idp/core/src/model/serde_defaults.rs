@@ -1,7 +1,7 @@
 //! Defaults of members, in the signatures that serde calls.
 
 /// Whether a value can be left out.
-pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

@@ -7,6 +7,11 @@ use serde::de::{self, Unexpected, Visitor};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// Seconds since the epoch of an RFC 3339 time.
+pub(crate) fn from_rfc3339(text: &str) -> Option<i64> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
+}
+
 /// Reads a time as seconds since the epoch.
 pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     struct Time;
@@ -27,8 +32,8 @@ pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            let time = OffsetDateTime::parse(text, &Rfc3339);
-            time.map(|time| Some(time.unix_timestamp())).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+            let seconds = from_rfc3339(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+            Ok(Some(seconds))
         }
 
         fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {

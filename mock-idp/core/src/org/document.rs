@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults::fresh_servers;
 use crate::behavior::Behavior;
+use crate::model::serde_defaults::is_default;
 use crate::model::{
     ApiToken, App, AuthorizationServer, DirectoryKind, DirectoryObject, GlobalSessionPolicy, Group, Lockout,
     OneTimeCode, TrustedOrigin, User,
@@ -144,10 +145,6 @@ impl Default for OrgFeatures {
             op4w_enabled: None,
         }
     }
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// What happens to requests beyond a rate limit.

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
 use super::document::Document;
 use super::fresh;
 use super::records::{AppAssignment, Assignee, Child, DirectoryRow, GroupEntry, OWNER};
 use super::table::{Record, Row, Table};
 use super::tables::{OrgSettings, Tables};
+use crate::model::unix_time::from_rfc3339;
 use crate::model::{AccessPolicy, App, Assignments, AuthorizationServer, DirectoryKind, DirectoryObject, User};
 
 /// When the objects of a document were created, unless it says so itself: 2026-01-01T00:00:00Z.
@@ -65,9 +63,8 @@ fn push<T: Record>(table: &mut Table<T>, object: T) {
 }
 
 fn times(user: &User) -> (i64, i64) {
-    let seconds = |time: &str| OffsetDateTime::parse(time, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp);
-    let created = user.created.as_deref().and_then(seconds).unwrap_or(CREATED);
-    (created, user.last_updated.as_deref().and_then(seconds).unwrap_or(created))
+    let created = user.created.as_deref().and_then(from_rfc3339).unwrap_or(CREATED);
+    (created, user.last_updated.as_deref().and_then(from_rfc3339).unwrap_or(created))
 }
 
 impl Tables {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{App, DirectoryKind, DirectoryObject, User, UserStatus};
+use crate::model::{App, AuthorizationServer, DirectoryKind, DirectoryObject, User, UserStatus};
 use crate::org::{Difference, ObjectDifference, Tables};
 use crate::protocol::Status;
 use crate::system_log::{EventEntity, EventType, LogEvent};
@@ -128,7 +128,7 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
         }
         Object::Server(difference) => {
             let server = difference.object();
-            let entity = EventEntity::new("AuthorizationServer", &server.id, &server.name);
+            let entity = server.event_entity();
             events.push(of_object(difference, &SERVER, |server| active(server.status), entity));
         }
         Object::Scope(server_id, difference) => {
@@ -242,7 +242,7 @@ fn of_user_assignment(
 
 fn on_server(event: LogEvent, before: &Tables, after: &Tables, id: &str) -> LogEvent {
     let server = after.authorization_server(id).or_else(|| before.authorization_server(id));
-    let server = server.map(|server| EventEntity::new("AuthorizationServer", &server.id, &server.name));
+    let server = server.map(AuthorizationServer::event_entity);
     server.into_iter().fold(event, LogEvent::on)
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::reading::{Reading, linked, own_members};
 use crate::management::apps::assignments::mapped_profile;
+use crate::model::unix_time::from_rfc3339;
 use crate::model::{App, AppGroupsClaim, Assignment, Assignments, AuthMethod, ClientSecret, ScopeGrant, User};
 
 const APP: &str = "app";
@@ -126,10 +127,7 @@ fn add_secrets(reading: &mut Reading<'_>, app: &mut App, object: &Value, path: &
 }
 
 fn seconds(time: &Value) -> i64 {
-    let parsed = time
-        .as_str()
-        .and_then(|time| time::OffsetDateTime::parse(time, &time::format_description::well_known::Rfc3339).ok());
-    parsed.map(time::OffsetDateTime::unix_timestamp).unwrap_or_default()
+    time.as_str().and_then(from_rfc3339).unwrap_or_default()
 }
 
 /// The groups claim of the org authorization server; without a value type there is none.
