@@ -10,6 +10,7 @@ use mock_idp_core::sign_in::{SignInAnswer, SignInProblemKind, primary};
 use mock_idp_core::trace::{NoteStatus, Trace};
 use serde_json::{Value, json};
 
+use super::authn_recovery::{self, AuthnRecoveries, AuthnRecovery, RecoveryResult};
 use super::browser::BrowserRequest;
 use super::sign_in_step::{CommittedStep, NextHandle};
 use super::{Context, sessions, sign_in_step};
@@ -34,6 +35,7 @@ pub(crate) enum AuthnAction<'a> {
     Cancel {
         state_token: &'a str,
     },
+    Recover(AuthnRecovery<'a>),
 }
 
 /// The authentication API of an org.
@@ -58,6 +60,7 @@ impl<'c> Authn<'c> {
                 self.change_password(state_token, old, new, &mut trace, &mut explanation).await
             }
             AuthnAction::Cancel { state_token } => self.cancel(state_token).await,
+            AuthnAction::Recover(action) => self.recover(action, &mut trace, &mut explanation).await,
         };
         if let Err(error) = &result {
             explanation.reason = Some(error.to_string());
@@ -131,6 +134,22 @@ impl<'c> Authn<'c> {
         }
     }
 
+    async fn recover(
+        self,
+        action: AuthnRecovery<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        match AuthnRecoveries::new(self.0).perform(action, trace, explanation).await? {
+            RecoveryResult::State(state) => Ok(state),
+            RecoveryResult::Finished(transaction) => {
+                // The recovery has given the user a password.
+                let latest = self.0.on_latest_snapshot();
+                Authn(latest.as_ref().unwrap_or(self.0)).go_on(transaction, trace, explanation).await
+            }
+        }
+    }
+
     async fn introspect(self, state_token: &str) -> Result<Value, ApiError> {
         let transaction = self.find(state_token).await?;
         self.shown(state_token, &transaction)
@@ -189,6 +208,9 @@ impl<'c> Authn<'c> {
 
     /// The state of a transaction.
     fn shown(self, state_token: &str, transaction: &Transaction) -> Result<Value, ApiError> {
+        if let Some(state) = authn_recovery::shown(self.0, state_token, transaction) {
+            return Ok(state);
+        }
         let user = user_of(self.0, transaction)?;
         let expires = timestamp(transaction.expires);
         Ok(primary::password_expired(user, state_token, &expires, &self.0.urls.endpoint_base))

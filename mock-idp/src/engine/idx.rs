@@ -11,7 +11,7 @@ use mock_idp_core::ledger::{
 use mock_idp_core::management::ApiError;
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{self, Remediation, SignInAnswer, SignInFacts};
+use mock_idp_core::sign_in::{self, RecoveryOption, Remediation, SignInAnswer, SignInFacts};
 use mock_idp_core::trace::NoteStatus;
 use serde_json::Value;
 
@@ -238,7 +238,11 @@ impl<'a> IdxCall<'a> {
             Stage::SignedIn(proof) => CurrentUser::SignedIn(sessions::begin(self.context, proof, request).await?),
             Stage::Decided { user, allowed: true } => user,
             Stage::Decided { allowed: false, .. } => return self.refuse(&transaction, request).await,
-            Stage::Identify | Stage::Challenge { .. } | Stage::NewPassword { .. } | Stage::Consent { .. } => {
+            Stage::Identify
+            | Stage::Challenge { .. }
+            | Stage::NewPassword { .. }
+            | Stage::Recovery(_)
+            | Stage::Consent { .. } => {
                 return self.show(&transaction, None, request).await;
             }
         };
@@ -371,6 +375,16 @@ fn asked_for(option: &Remediation) -> String {
             format!("asks for the password of {identifier}: a sign-in needs one factor")
         }
         Remediation::NewPassword { .. } => "asks for a new password: the old one has expired".to_owned(),
+        Remediation::Recovery(option) => match option {
+            RecoveryOption::Identify { .. } => "asks whose account it is".to_owned(),
+            RecoveryOption::Code { identifier, .. } => format!("asks for the code that was sent to {identifier}"),
+            RecoveryOption::Question { .. } => "asks the recovery question, as the password policy demands".to_owned(),
+            RecoveryOption::Confirm { .. } => "asks for a confirmation".to_owned(),
+            RecoveryOption::Password { .. } => "asks for a new password".to_owned(),
+            RecoveryOption::Unlocked { .. } => "is over: the account is unlocked".to_owned(),
+        },
+        Remediation::ResetPassword => "offers to reset the password: a password policy allows it".to_owned(),
+        Remediation::Unlock => "offers to unlock the account: a password policy allows it".to_owned(),
         Remediation::Consent { scopes, .. } => {
             let names: Vec<&str> = scopes.iter().map(|scope| scope.name.as_str()).collect();
             format!("asks for consent to {}", names.join(", "))

@@ -3,13 +3,13 @@
 use mock_idp_core::endpoint::authorization::begin_interaction;
 use mock_idp_core::endpoint::client_authentication::CredentialSources;
 use mock_idp_core::endpoint::idx;
-use mock_idp_core::ledger::{Interaction, Purpose, Stage, StateHandle, Transaction};
-use mock_idp_core::protocol::OAuthError;
+use mock_idp_core::ledger::{Interaction, Purpose, RecoveryKind, Stage, StateHandle, Transaction};
+use mock_idp_core::protocol::{ErrorId, OAuthError, Parameters};
 use mock_idp_core::trace::Trace;
 use serde_json::{Value, json};
 
-use super::Context;
 use super::client_authentication::authenticate;
+use super::{Context, recovery};
 use crate::journal::{Explained, Explanation};
 
 /// Seconds for which an interaction handle can be used. Okta does not document it.
@@ -42,11 +42,11 @@ impl<'c> InteractionEndpoint<'c> {
         let client = authenticate(context, presented, "interact").await?;
         explanation.client = Some(client.client_id().to_owned());
         let request = begin_interaction(&context.org, &context.server, client, &context.urls, presented.body)?;
+        let stage = self.first_stage(presented.body).await?;
         let (handle, state_handle) =
             context.decide(trace, |moment| (moment.token(), idx::new_state_handle(false, moment)));
         let purpose = Purpose::Interact(Box::new(Interaction { request, handle: handle.clone() }));
-        let mut transaction =
-            Transaction { purpose, stage: Stage::Identify, browser: None, remember: false, expires: 0 };
+        let mut transaction = Transaction { purpose, stage, browser: None, remember: false, expires: 0 };
         transaction.expires = idx::expires(&transaction, context.now);
         let ledger = context.ledger();
         let mut batch = ledger.batch();
@@ -55,5 +55,21 @@ impl<'c> InteractionEndpoint<'c> {
         batch.put(ledger.interactions(), &handle, StateHandle(state_handle), context.now + HANDLE_LIFETIME);
         batch.commit().await?;
         Ok(json!({ "interaction_handle": handle }))
+    }
+
+    /// Where the sign-in begins: with the token of a link, the user need not be identified.
+    async fn first_stage(self, body: &Parameters) -> Result<Stage, OAuthError> {
+        let given = |name: &str| body.get(name).filter(|token| !token.is_empty());
+        let tokens =
+            [("activation_token", ErrorId::InvalidActivationToken), ("recovery_token", ErrorId::InvalidRecoveryToken)];
+        let Some((token, error)) = tokens.into_iter().find_map(|(name, error)| Some((given(name)?, error))) else {
+            return Ok(Stage::Identify);
+        };
+        let activates = error == ErrorId::InvalidActivationToken;
+        let found = recovery::find(self.0, token).await?;
+        let wanted = if activates { RecoveryKind::Activation } else { RecoveryKind::Password };
+        let fits = found.filter(|recovery| recovery.kind == wanted);
+        let recovery = fits.ok_or_else(|| OAuthError::new(error, "the token is unknown, used or too old"))?;
+        Ok(Stage::Recovery(recovery))
     }
 }

@@ -1,21 +1,29 @@
 //! Calls of the management API: what they read, and how they change the org.
 
 use mock_idp_core::management::authorization_servers::SigningState;
-use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange, system_log, users};
+use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange, SentLink, system_log, users};
 use mock_idp_core::model::User;
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::Org;
+use mock_idp_core::sign_in::SentRecovery;
 use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
 use super::global_revocation::GlobalRevocation;
-use super::{Context, IssuedGrants, OrgInstance};
+use super::{Context, IssuedGrants, OrgInstance, recovery};
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
 pub(crate) struct Management {
     context: Context,
     caller: Caller,
+}
+
+/// What is done when a change has been made.
+#[derive(Debug)]
+struct FollowUp {
+    ended_users: Vec<String>,
+    links: Vec<(SentRecovery, SentLink)>,
 }
 
 impl Management {
@@ -52,17 +60,25 @@ impl Management {
         self.run(rule).map(|(result, _)| result)
     }
 
-    /// The same for a rule that may end the sessions of users, and revoke their tokens.
+    /// The same for a rule that may end the sessions of users and revoke their tokens, or send links to them.
     ///
     /// # Errors
     /// As of [`Self::change`]; or the ledger's store is unavailable.
-    pub(crate) async fn change_and_end_sessions<T>(
+    pub(crate) async fn change_with_effects<T>(
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        let (result, ended) = self.run(rule)?;
-        for user in ended {
+        let (result, follow_up) = self.run(rule)?;
+        for user in follow_up.ended_users {
             self.end_sessions(&user, true).await?;
+        }
+        for (sent, link) in &follow_up.links {
+            let mut batch = self.context.ledger().batch();
+            recovery::store(&self.context, &mut batch, sent);
+            batch.commit().await?;
+            if *link == SentLink::ByMail {
+                recovery::send(&self.context, sent).await?;
+            }
         }
         Ok(result)
     }
@@ -105,12 +121,13 @@ impl Management {
     fn run<T>(
         &self,
         rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<T, ApiError>,
-    ) -> Result<(T, Vec<String>), ApiError> {
+    ) -> Result<(T, FollowUp), ApiError> {
         let Context { instance, now, .. } = &self.context;
         let mut trace = Trace::default();
         let result = instance.change(|draft| {
             instance.decide_at(*now, &mut trace, |moment| {
-                let mut change = ManagementChange { draft, moment, call: self.call(), ended_users: Vec::new() };
+                let mut change =
+                    ManagementChange { draft, moment, call: self.call(), ended_users: Vec::new(), links: Vec::new() };
                 let result = rule(&mut change)?;
                 let events = system_log::events_of(&instance.org(), change.draft);
                 change.moment.trace.events.extend(events);
@@ -118,7 +135,8 @@ impl Management {
                 for event in &mut change.moment.trace.events {
                     event.actor.get_or_insert_with(|| actor.clone());
                 }
-                Ok::<_, ApiError>((result, change.ended_users))
+                let ManagementChange { ended_users, links, .. } = change;
+                Ok::<_, ApiError>((result, FollowUp { ended_users, links }))
             })
         })?;
         self.log(trace.events);

@@ -3,6 +3,7 @@
 
 mod activation;
 mod authn;
+mod authn_recovery;
 mod authorization;
 mod authorization_request;
 mod authorization_response;
@@ -36,6 +37,7 @@ mod nonces;
 mod orgs;
 mod pushed_request;
 mod randomness;
+mod recovery;
 mod redemption;
 mod refresh_tokens;
 mod remote_keys;
@@ -73,6 +75,7 @@ mod waiting_events;
 
 pub(crate) use activation::ActivationPage;
 pub(crate) use authn::{Authn, AuthnAction};
+pub(crate) use authn_recovery::AuthnRecovery;
 pub(crate) use authorization::AuthorizationEndpoint;
 pub(crate) use backchannel::{BackchannelDecisions, BackchannelEndpoint};
 pub(crate) use browser::{Browser, BrowserResponse};
@@ -92,6 +95,7 @@ pub(crate) use management_call::Management;
 pub(crate) use mint::{MintedToken, mint};
 pub(crate) use orgs::Orgs;
 pub(crate) use pushed_request::PushedRequestEndpoint;
+pub(crate) use recovery::RecoveryPages;
 pub(crate) use revocation::RevocationEndpoint;
 pub(crate) use sandbox_requests::{SandboxError, SandboxRequest, SandboxSource};
 pub(crate) use sandboxes::{Sandbox, SandboxSettings};

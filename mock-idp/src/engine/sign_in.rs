@@ -137,7 +137,7 @@ pub(super) async fn go_on(
     let Transaction { purpose, stage, remember, .. } = transaction;
     request.remember = remember;
     match stage {
-        Stage::Identify | Stage::Challenge { .. } | Stage::NewPassword { .. } => {
+        Stage::Identify | Stage::Challenge { .. } | Stage::NewPassword { .. } | Stage::Recovery(_) => {
             sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await
         }
         Stage::SignedIn(proof) => {

@@ -1,11 +1,11 @@
 //! The dispatcher of sign-ins: what comes next, whatever came before. Pages and steps return to it and never to one another.
 
-use crate::pages::view::{self, ActivationStep, ActivationView, PageView, SignInProblem};
+use crate::pages::view::{self, ActivationStep, ActivationView, PageView, RecoveryView, SignInProblem};
 use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, Stage, Transaction};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{self, SignInAnswer, SignInFacts};
+use mock_idp_core::sign_in::{self, Remediation, SignInAnswer, SignInFacts};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{BrowserRequest, Destination};
@@ -32,6 +32,11 @@ pub(super) async fn proceed(
             Err(OAuthError::new(ErrorId::RequestExpired, reason))
         }
         Purpose::Activate(activation) => proceed_activation(context, activation, current_user, request).await,
+        Purpose::Home { target, .. } if current_user.is_some() => {
+            let own_page = || format!("{}/app/UserHome", request.frame.path_prefix);
+            Ok(Destination::Redirect(target.unwrap_or_else(own_page)))
+        }
+        purpose @ Purpose::Home { .. } => ask_to_sign_in(context, purpose, Stage::Identify, None, request).await,
     }
 }
 
@@ -140,6 +145,10 @@ pub(super) async fn ask_to_sign_in(
     let handle = transactions::store(context, transaction.clone(), request).await?;
     let options = sign_in::options(&context.org, &context.server, &transaction, &SignInFacts::default());
     let frame = request.frame.clone();
+    if let Some(Remediation::Recovery(option)) = options.first() {
+        let view = RecoveryView::new(&context.org, option, problem, &handle, frame);
+        return Ok(Destination::page(PageView::Recovery(view)));
+    }
     let view =
         view::sign_in_page(&context.org, &context.server, &transaction.purpose, &options, problem, &handle, frame);
     Ok(Destination::page(PageView::SignIn(view)))

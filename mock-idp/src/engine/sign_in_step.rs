@@ -1,14 +1,18 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
-use mock_idp_core::ledger::{Consent, FailedSignIns, IssuedCredential, LedgerError, Stage, Transaction, UserDecision};
+use mock_idp_core::ledger::{
+    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, Stage, Transaction, UserDecision,
+};
 use mock_idp_core::model::{Password, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
 use mock_idp_core::policy;
-use mock_idp_core::sign_in::{self, RejectedAnswer, SignInAnswer, SignInEffect, SignInFacts, SignInProblem};
+use mock_idp_core::sign_in::{
+    self, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts, SignInProblem,
+};
 use mock_idp_core::trace::Trace;
 
-use super::{Context, consents, issued_tokens};
+use super::{Context, consents, issued_tokens, recovery};
 use crate::ledger::{Batch, NEVER, Version};
 
 /// A step that has been committed.
@@ -50,7 +54,7 @@ pub(super) async fn take(
         let stage = transaction.stage.clone();
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        let (mut result, new_password) = decide(context, transaction, answer, &mut batch, &mut step).await?;
+        let (mut result, follow_up) = decide(context, transaction, answer, &mut batch, &mut step).await?;
         match (next, &mut result) {
             (NextHandle::New, _)
             | (NextHandle::SameIfRejected, CommittedStep::Taken(_))
@@ -76,9 +80,7 @@ pub(super) async fn take(
                 trace.notes.extend(step.notes);
                 other?;
                 context.log(step.events);
-                if let Some((user_id, password)) = new_password {
-                    set_password(context, &user_id, password);
-                }
+                follow_up.run(context).await?;
                 return Ok(Some(result));
             }
         }
@@ -95,14 +97,14 @@ pub(super) async fn take_first(
     loop {
         let mut batch = context.ledger().batch();
         let mut step = Trace::default();
-        // A first step sets no password.
-        let (result, _) = decide(context, transaction.clone(), answer, &mut batch, &mut step).await?;
+        let (result, follow_up) = decide(context, transaction.clone(), answer, &mut batch, &mut step).await?;
         match batch.commit().await {
             Err(LedgerError::Conflict { .. }) => {}
             other => {
                 trace.notes.extend(step.notes);
                 other?;
                 context.log(step.events);
+                follow_up.run(context).await?;
                 return Ok(result);
             }
         }
@@ -115,7 +117,7 @@ async fn decide<'c>(
     answer: SignInAnswer<'_>,
     batch: &mut Batch<'c>,
     trace: &mut Trace,
-) -> Result<(CommittedStep, Option<NewPassword>), LedgerError> {
+) -> Result<(CommittedStep, FollowUp), LedgerError> {
     let (facts, version) = load(context, &transaction, answer).await?;
     let Context { org, server, .. } = context;
     let client_id = transaction.purpose.client_id().map(str::to_owned);
@@ -130,7 +132,8 @@ async fn decide<'c>(
             (CommittedStep::Rejected(transaction, problem), effects)
         }
     };
-    let mut new_password = None;
+    let mut follow_up = FollowUp::default();
+    let wrong = facts.token.as_ref().map_or(0, |token| token.wrong);
     for effect in effects {
         match effect {
             SignInEffect::FailedSignIns { user_id, failed } => {
@@ -140,7 +143,23 @@ async fn decide<'c>(
                     None => batch.put_new(table, &user_id, failed, NEVER),
                 }
             }
-            SignInEffect::SetPassword { user_id, password } => new_password = Some((user_id, password)),
+            SignInEffect::SetPassword { user_id, password } => follow_up.new_password = Some((user_id, password)),
+            SignInEffect::SendRecovery(sent) => {
+                recovery::store(context, batch, &sent);
+                follow_up.sent.push(sent);
+            }
+            SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
+            SignInEffect::UseToken { key } => {
+                batch.require(context.ledger().one_time_tokens(), &key, |_| true);
+                batch.delete(context.ledger().one_time_tokens(), &key);
+            }
+            SignInEffect::CountWrong { key } if wrong + 1 >= OneTimeToken::MAX_WRONG => {
+                batch.delete(context.ledger().one_time_tokens(), &key);
+            }
+            SignInEffect::CountWrong { key } => {
+                batch.update(context.ledger().one_time_tokens(), &key, |token| token.wrong += 1);
+            }
+            SignInEffect::Unlock { user_id } => follow_up.unlocked = Some(user_id),
             SignInEffect::GiveConsent { user_id, scopes } => {
                 let client_id = client_id.as_deref().unwrap_or_default();
                 consents::add(context, batch, &server.id, client_id, &user_id, &scopes);
@@ -150,12 +169,12 @@ async fn decide<'c>(
                 let Some(mut found) = devices.get_versioned(&activation.device_code).await? else {
                     // Nothing is committed.
                     trace.events.clear();
-                    return Ok((CommittedStep::DeviceGone, None));
+                    return Ok((CommittedStep::DeviceGone, FollowUp::default()));
                 };
                 if !found.value.decide(decision.clone(), context.now) {
                     // Nothing is committed.
                     trace.events.clear();
-                    return Ok((CommittedStep::DeviceGone, None));
+                    return Ok((CommittedStep::DeviceGone, FollowUp::default()));
                 }
                 batch.replace(devices, &activation.device_code, found.version, found.value);
                 if let UserDecision::Allowed(authentication) = &decision {
@@ -165,11 +184,37 @@ async fn decide<'c>(
             }
         }
     }
-    Ok((result, new_password))
+    Ok((result, follow_up))
 }
 
-/// The id of a user, and the user's new password.
-type NewPassword = (String, Password);
+/// What is done when a step has been committed.
+#[derive(Debug, Default)]
+struct FollowUp {
+    /// The id of a user, and the user's new password.
+    new_password: Option<(String, Password)>,
+    unlocked: Option<String>,
+    sent: Vec<SentRecovery>,
+    /// A user whose policy does not allow a recovery.
+    denied: Option<String>,
+}
+
+impl FollowUp {
+    async fn run(self, context: &Context) -> Result<(), LedgerError> {
+        if let Some((user_id, password)) = self.new_password {
+            set_password(context, &user_id, password);
+        }
+        if let Some(user_id) = self.unlocked {
+            recovery::unlock(context, &user_id).await?;
+        }
+        for sent in &self.sent {
+            recovery::send(context, sent).await?;
+        }
+        if let Some(message) = self.denied.and_then(|user_id| sign_in::recovery_denied(&context.org, &user_id)) {
+            context.instance.send(message).await?;
+        }
+        Ok(())
+    }
+}
 
 /// Gives a user a new password in the org, until the next reset.
 fn set_password(context: &Context, user_id: &str, password: Password) {
@@ -195,6 +240,13 @@ async fn load(
     let facts = SignInFacts {
         failed: failed.as_ref().map_or_else(FailedSignIns::default, |failed| failed.value),
         consent: earlier_consent(context, transaction).await?,
+        token: match &transaction.stage {
+            Stage::Recovery(recovery) => match recovery.step.token() {
+                Some(key) => context.ledger().one_time_tokens().get(key).await?,
+                None => None,
+            },
+            _ => None,
+        },
     };
     Ok((facts, failed.map(|failed| failed.version)))
 }

@@ -99,6 +99,10 @@ static AREAS: &[Area] = &[
     Area { ignores_trailing_slash: true, ..area("/oauth2/v1/clients", RateClass::OAuth, Readers::SameOrigin) },
     area("/oauth2", RateClass::OAuth, Readers::AnyOrigin),
     area("/.well-known", RateClass::Unlimited, Readers::AnyOrigin),
+    Area { secret_segment: true, ..area("/tokens", RateClass::Unlimited, Readers::SameOrigin) },
+    Area { secret_segment: true, ..area("/reset_password", RateClass::Unlimited, Readers::SameOrigin) },
+    Area { secret_segment: true, ..area("/signin/reset-password", RateClass::Unlimited, Readers::SameOrigin) },
+    Area { secret_segment: true, ..area("/signin/unlock", RateClass::Unlimited, Readers::SameOrigin) },
     Area { secret_segment: true, ..area("/welcome", RateClass::Unlimited, Readers::SameOrigin) },
 ];
 

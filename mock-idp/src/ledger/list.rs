@@ -15,6 +15,8 @@ macro_rules! for_all_tables {
             backchannel: PolledRequest, 10_000, 16;
             /// By [`PendingRequests::KEY`].
             pending_requests: PendingRequests, 1, 4;
+            /// By [`OneTimeToken::hash`](mock_idp_core::ledger::OneTimeToken::hash) of the token.
+            one_time_tokens: OneTimeToken, 10_000, 8;
             /// By [`Inbox::KEY`].
             inboxes: Inbox, 1, 4;
             /// By device code.

@@ -2,9 +2,9 @@
 
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, Inbox, InterclientGrant, IssuedTokens,
-    KeyRecord, LedgerError, LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RecordSize,
-    RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction,
-    UserCode,
+    KeyRecord, LedgerError, LogPosition, LoggedRequest, OneTimeToken, PendingRequests, PolledRequest, PushedRequest,
+    RecordSize, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily,
+    Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};

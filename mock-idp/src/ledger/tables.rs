@@ -2,8 +2,9 @@
 
 use mock_idp_core::ledger::{
     ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, Inbox, InterclientGrant, IssuedTokens,
-    KeyRecord, LogPosition, LoggedRequest, PendingRequests, PolledRequest, PushedRequest, RefreshTokenOwner,
-    RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction, UserCode,
+    KeyRecord, LogPosition, LoggedRequest, OneTimeToken, PendingRequests, PolledRequest, PushedRequest,
+    RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction,
+    UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

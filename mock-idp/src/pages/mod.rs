@@ -19,6 +19,7 @@ mod error;
 mod form_post;
 mod javascript;
 mod post_message;
+mod recovery;
 mod security_policy;
 mod sign_in;
 mod sign_in_problem;
@@ -50,6 +51,7 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::CheckSession(view) => check_session::CheckSessionPage::new(view).render(),
         PageView::PostMessage(view) => post_message::PostMessagePage::new(view).render(),
         PageView::Backchannel(view) => backchannel::BackchannelPage::new(view).render(),
+        PageView::Recovery(view) => recovery::RecoveryPage::new(view).render(),
         PageView::Activation(view) => activation::ActivationPage::new(view).render(),
     };
     or_minimal(rendered)

@@ -28,7 +28,11 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
         _ => "",
     };
     let form_action = match view {
-        PageView::SignIn(_) | PageView::Consent(_) | PageView::FormPost(_) | PageView::Activation(_) => "",
+        PageView::SignIn(_)
+        | PageView::Recovery(_)
+        | PageView::Consent(_)
+        | PageView::FormPost(_)
+        | PageView::Activation(_) => "",
         PageView::Backchannel(_) | PageView::SignOut(_) => "; form-action 'self'",
         PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::CheckSession(_) => {
             "; form-action 'none'"

@@ -42,7 +42,7 @@ impl<'a> Problem<'a> {
     }
 }
 
-fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
+pub(super) fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
     // Okta: one text for all that may not sign in, so that accounts cannot be probed.
     const REFUSED: &str = "Unable to sign in";
     match problem.kind {
@@ -66,6 +66,10 @@ fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
             ("Your password has expired", "An administrator has begun to reset the password of this account.")
         }
         Kind::PasswordRequirements => ("Password requirements were not met", ""),
+        Kind::MissingCode => ("This field cannot be left blank", ""),
+        Kind::WrongCode => ("Invalid code. Try again.", ""),
+        Kind::WrongAnswer => ("Your answer doesn't match our records. Please try again.", ""),
+        Kind::LinkUsed => ("You have accessed an account recovery link that has expired or been previously used.", ""),
         Kind::PasswordsDiffer => ("New passwords must match", ""),
         Kind::CookiesBlocked => (
             "The browser did not keep the cookie",

@@ -58,6 +58,7 @@ mod pushed;
 mod races;
 mod rate_limits;
 mod reasons;
+mod recovery;
 mod redirect_uris;
 mod refusals;
 mod registration;

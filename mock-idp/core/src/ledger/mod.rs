@@ -11,6 +11,7 @@ mod inbox;
 mod interclient_grant;
 mod issued_tokens;
 mod logged_request;
+mod one_time_token;
 mod polled;
 mod server_keys;
 mod session;
@@ -30,6 +31,7 @@ pub use inbox::{Inbox, InboxMessage, MessageKind, MessageTemplate, OutgoingMessa
 pub use interclient_grant::{InterclientGrant, InterclientGrantState};
 pub use issued_tokens::{IssuedCredential, IssuedTokens};
 pub use logged_request::{LogPosition, LoggedRequest};
+pub use one_time_token::{OneTimeToken, RecoveryKind};
 pub use polled::{BackchannelRequest, PendingRequests, PolledRequest, UserCode, UserDecision};
 pub use server_keys::{KeyMaterial, KeyRecord};
 pub use session::{Authentication, CurrentUser, Session, SessionClient, SignedIn};
@@ -38,4 +40,4 @@ pub use size::RecordSize;
 pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };
-pub use transaction::{Activation, Interaction, Purpose, Stage, StateHandle, Transaction};
+pub use transaction::{Activation, Interaction, Purpose, Recovery, RecoveryStep, Stage, StateHandle, Transaction};

@@ -10,6 +10,7 @@ use super::inbox::Inbox;
 use super::interclient_grant::InterclientGrant;
 use super::issued_tokens::IssuedTokens;
 use super::logged_request::{LogPosition, LoggedRequest};
+use super::one_time_token::OneTimeToken;
 use super::polled::{PendingRequests, PolledRequest, UserCode};
 use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
@@ -58,10 +59,12 @@ sizes! {
     Transaction: |it| 4 * VALUE + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
         Purpose::Authn { .. } => VALUE,
+        Purpose::Home { target, .. } => VALUE + text(target.as_deref()),
         Purpose::Interact(interaction) => VALUE + interaction.request.size(),
         Purpose::Activate(activation) => 4 * VALUE + scopes(&activation.scopes),
     };
     StateHandle: |_it| VALUE;
+    OneTimeToken: |_it| 2 * VALUE;
     AuthorizationRequest: |it| 6 * VALUE
         + it.target.redirect_uri().len()
         + text(it.target.state())

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::authorization_request::AuthorizationRequest;
+use super::one_time_token::RecoveryKind;
 use super::session::{CurrentUser, SignedIn};
 use crate::protocol::Scopes;
 
@@ -33,6 +34,13 @@ pub enum Purpose {
         /// Id of the org authorization server.
         server: String,
     },
+    /// The user wants to use the org itself, or to go on to one of its pages.
+    Home {
+        /// Id of the org authorization server.
+        server: String,
+        /// The URL that the browser goes on to. Without one: the user's own page.
+        target: Option<String>,
+    },
 }
 
 impl Purpose {
@@ -43,7 +51,7 @@ impl Purpose {
             Self::Authorize(request) => &request.server,
             Self::Interact(interaction) => &interaction.request.server,
             Self::Activate(activation) => &activation.server,
-            Self::Authn { server } => server,
+            Self::Authn { server } | Self::Home { server, .. } => server,
         }
     }
 
@@ -54,7 +62,7 @@ impl Purpose {
             Self::Authorize(request) => Some(&request.client_id),
             Self::Interact(interaction) => Some(&interaction.request.client_id),
             Self::Activate(activation) => Some(&activation.client_id),
-            Self::Authn { .. } => None,
+            Self::Authn { .. } | Self::Home { .. } => None,
         }
     }
 
@@ -64,7 +72,7 @@ impl Purpose {
         match self {
             Self::Authorize(request) => Some(request),
             Self::Interact(interaction) => Some(&interaction.request),
-            Self::Activate(_) | Self::Authn { .. } => None,
+            Self::Activate(_) | Self::Authn { .. } | Self::Home { .. } => None,
         }
     }
 
@@ -77,7 +85,7 @@ impl Purpose {
                 let Interaction { request, handle } = *interaction;
                 Self::Interact(Box::new(Interaction { request: request.with_consent(scopes), handle }))
             }
-            other @ (Self::Activate(_) | Self::Authn { .. }) => other,
+            other @ (Self::Activate(_) | Self::Authn { .. } | Self::Home { .. }) => other,
         }
     }
 }
@@ -109,12 +117,64 @@ pub enum Stage {
     Challenge { identifier: String },
     /// The password is right, and has expired: it needs a new one.
     NewPassword { user_id: String },
+    /// It gives access to an account in another way than by its password.
+    Recovery(Recovery),
     /// The user has authenticated, and has no session yet.
     SignedIn(SignedIn),
     /// It needs consent. The user is signed in, by this transaction or before.
     Consent { user: CurrentUser },
     /// The user has given consent, or has refused it.
     Decided { user: CurrentUser, allowed: bool },
+}
+
+/// The recovery of an account, or its activation.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct Recovery {
+    pub kind: RecoveryKind,
+    pub step: RecoveryStep,
+}
+
+/// How far a recovery is. `token` is the key of the [`OneTimeToken`](super::OneTimeToken), which the last step uses up.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum RecoveryStep {
+    /// It needs an identifier.
+    Identify,
+    /// It needs the code that was sent. The identifier may be unknown; then there is no such token.
+    Code { identifier: String, token: String },
+    /// It needs the answer to the recovery question.
+    Question { user_id: String, token: String },
+    /// The link was opened, and the account can be unlocked.
+    Confirm { user_id: String, token: String },
+    /// It needs a new password.
+    Password { user_id: String, token: String },
+    /// The account is unlocked: it needs nothing more.
+    Unlocked { user_id: String },
+}
+
+impl RecoveryStep {
+    /// The user, if the user has proved something.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        match self {
+            Self::Identify | Self::Code { .. } => None,
+            Self::Question { user_id, .. }
+            | Self::Confirm { user_id, .. }
+            | Self::Password { user_id, .. }
+            | Self::Unlocked { user_id } => Some(user_id),
+        }
+    }
+
+    /// The key of the token.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Identify | Self::Unlocked { .. } => None,
+            Self::Code { token, .. }
+            | Self::Question { token, .. }
+            | Self::Confirm { token, .. }
+            | Self::Password { token, .. } => Some(token),
+        }
+    }
 }
 
 /// The state handle of the transaction that a client knows by its interaction handle.

@@ -3,6 +3,7 @@
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{Draft, Tables, Urls};
+use crate::sign_in::SentRecovery;
 use crate::system_log::EventEntity;
 
 /// Who makes a call.
@@ -52,6 +53,24 @@ impl ManagementCall<'_> {
     }
 }
 
+/// What happens to the link of an operation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SentLink {
+    /// Okta mails it; the answer is empty.
+    ByMail,
+    /// The answer has it.
+    InAnswer,
+}
+
+impl SentLink {
+    /// Okta: `sendEmail` has a default that depends on the operation.
+    #[must_use]
+    pub fn read(send_email: Option<&str>, default: bool) -> Self {
+        let sends = send_email.map_or(default, |text| text != "false");
+        if sends { Self::ByMail } else { Self::InAnswer }
+    }
+}
+
 /// A call that changes the org. If the rule fails, nothing is changed.
 #[derive(Debug)]
 pub struct ManagementChange<'a, 'm> {
@@ -60,6 +79,8 @@ pub struct ManagementChange<'a, 'm> {
     pub call: ManagementCall<'a>,
     /// Ids of users whose sessions and tokens end with the change.
     pub ended_users: Vec<String>,
+    /// The links that users get with the change, and whether they are sent. The answer has the others.
+    pub links: Vec<(SentRecovery, SentLink)>,
 }
 
 impl ManagementChange<'_, '_> {

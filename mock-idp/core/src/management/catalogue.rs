@@ -64,8 +64,11 @@ catalogue! {
     InvalidLogQuery "E0000053" 400 "{0}";
     DeleteAppForbidden "E0000056" 403 "Delete application forbidden.";
     Unsupported "E0000060" 501 "Unsupported operation.";
+    InvalidPasscode "E0000068" 403 "Invalid Passcode/Answer";
+    WrongState "E0000079" 403 "This operation is not allowed in the current authentication state.";
     RecoveryAnswerWrong "E0000087" 403 "The recovery question answer did not match our records.";
     RoleAssigned "E0000090" 409 "The role specified is already assigned to the user.";
+    UnknownRecoveryUser "E0000095" 403 "Recovery not allowed for unknown user.";
     ReadOnlyObject "E0000111" 403 "Cannot modify the {0} object because it is read-only.";
     ExpiringWithoutPassword "E0000124" 400 "Could not create user. To create a user and expire their password immediately, a password must be specified";
     ExpiringInactive "E0000125" 400 "Could not create user. To create a user and expire their password immediately, \"activate\" must be true";

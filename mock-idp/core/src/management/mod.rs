@@ -53,7 +53,7 @@ pub mod users;
 pub use access::{AccessError, Challenged, Credential, check};
 pub use api_error::ApiError;
 pub use body::{BodyMembers, Causes};
-pub use call::{Caller, ManagementCall, ManagementChange};
+pub use call::{Caller, ManagementCall, ManagementChange, SentLink};
 pub use catalogue::{API_ERRORS, ApiErrorId, ApiErrorRow};
 pub use event_filter::EventFilter;
 pub use java_order::{java_ordered, java_set};

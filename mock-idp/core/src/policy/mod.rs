@@ -4,6 +4,7 @@
 mod conditions;
 pub mod grant_rules;
 pub mod password;
+pub mod recovery;
 pub mod scope_rules;
 pub mod session;
 

@@ -1,7 +1,9 @@
 //! What goes into a step of a sign-in, and what comes out of it.
 
 use super::problem::SignInProblem;
-use crate::ledger::{Activation, Consent, FailedSignIns, Transaction, UserDecision};
+use crate::ledger::{
+    Activation, Consent, FailedSignIns, MessageKind, OneTimeToken, RecoveryKind, Transaction, UserDecision,
+};
 use crate::model::Password;
 use crate::protocol::Scopes;
 
@@ -22,6 +24,8 @@ pub enum SignInAnswer<'a> {
     },
     /// One click on the development picker, by login.
     Pick(&'a str),
+    /// Gives access to an account in another way than by its password.
+    Recover(RecoveryAnswer<'a>),
     Consent {
         allowed: bool,
         /// The optional scopes that the user has selected.
@@ -36,10 +40,40 @@ impl<'a> SignInAnswer<'a> {
     #[must_use]
     pub fn identifier(self) -> Option<&'a str> {
         match self {
-            Self::Identifier(identifier) | Self::Both { identifier, .. } | Self::Pick(identifier) => Some(identifier),
+            Self::Identifier(identifier)
+            | Self::Both { identifier, .. }
+            | Self::Pick(identifier)
+            | Self::Recover(RecoveryAnswer::Identifier(identifier)) => Some(identifier),
             _ => None,
         }
     }
+}
+
+/// What a user does in a recovery. Codes and new passwords are entered as elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub enum RecoveryAnswer<'a> {
+    Begin(RecoveryKind),
+    Identifier(&'a str),
+    /// Wants another code.
+    Resend,
+    /// Answers the recovery question.
+    Answer(&'a str),
+    /// Wants what the link is for.
+    Confirm,
+}
+
+/// A link, and perhaps a code, that a user gets.
+#[derive(Clone, Debug)]
+pub struct SentRecovery {
+    pub secret: String,
+    pub code: Option<String>,
+    /// What is stored under the hash of the secret.
+    pub token: OneTimeToken,
+    pub channel: MessageKind,
+    /// Whether an administrator has caused it.
+    pub by_administrator: bool,
+    /// Whether the account was locked.
+    pub was_locked: bool,
 }
 
 /// What a step depends on besides the transaction. The caller loads it.
@@ -49,6 +83,8 @@ pub struct SignInFacts {
     pub failed: FailedSignIns,
     /// What the signed-in user has allowed the client before.
     pub consent: Consent,
+    /// The token of a recovery, if it can be used.
+    pub token: Option<OneTimeToken>,
 }
 
 /// What has to be stored because of a step.
@@ -58,6 +94,16 @@ pub enum SignInEffect {
     FailedSignIns { user_id: String, failed: FailedSignIns },
     /// The user has a new password.
     SetPassword { user_id: String, password: Password },
+    /// The user gets a link and a code.
+    SendRecovery(SentRecovery),
+    /// The user gets a message that a reset is not allowed.
+    DenyRecovery { user_id: String },
+    /// The token of a recovery is used up. The key is that of its record.
+    UseToken { key: String },
+    /// A wrong code or answer was entered.
+    CountWrong { key: String },
+    /// The account is not locked any more.
+    Unlock { user_id: String },
     /// The user has allowed the client these scopes.
     GiveConsent { user_id: String, scopes: Scopes },
     /// The user has decided on a device.

@@ -4,18 +4,23 @@
 mod answer;
 mod consent;
 pub mod events;
+mod messages;
 mod options;
 mod password;
 pub mod primary;
 mod problem;
+mod recovery;
+pub mod recovery_states;
 
-pub use answer::{RejectedAnswer, SignInAnswer, SignInEffect, SignInFacts};
+pub use answer::{RecoveryAnswer, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts};
 pub use consent::missing_consent;
-pub use options::{Remediation, options};
+pub use messages::recovery_denied;
+pub use options::{RecoveryOption, Remediation, options};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
+pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
 
-use crate::ledger::{CurrentUser, Purpose, Stage, Transaction, UserDecision};
+use crate::ledger::{CurrentUser, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{CompiledServer, Org};
@@ -27,6 +32,14 @@ pub fn user_of_step<'o>(org: &'o Org, stage: &Stage, answer: SignInAnswer<'_>) -
     match (answer, stage) {
         (SignInAnswer::Both { identifier, .. } | SignInAnswer::Pick(identifier), _) => {
             org.user_by_identifier(identifier.trim())
+        }
+        (SignInAnswer::Identifier(identifier), Stage::Recovery(_))
+        | (SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier)), _) => {
+            org.user_by_identifier(identifier.trim())
+        }
+        (SignInAnswer::Recover(_), Stage::Challenge { identifier })
+        | (SignInAnswer::Recover(_), Stage::Recovery(Recovery { step: RecoveryStep::Code { identifier, .. }, .. })) => {
+            org.user_by_identifier(identifier)
         }
         (SignInAnswer::Password(_), Stage::Challenge { identifier }) => org.user_by_identifier(identifier),
         _ => None,
@@ -57,6 +70,11 @@ pub fn apply(
         }
         // The form of another page.
         (SignInAnswer::Consent { .. }, _) => Ok((Stage::Identify, Vec::new())),
+        (SignInAnswer::Recover(RecoveryAnswer::Begin(kind)), stage) => recovery::begin(org, stage, kind, facts, moment),
+        (_, Stage::Recovery(recovery)) if !matches!(answer, SignInAnswer::Both { .. } | SignInAnswer::Pick(_)) => {
+            recovery::answer(org, recovery, answer, facts, moment)
+        }
+        (SignInAnswer::Recover(_), stage) => Err((stage.clone(), password::no_identifier())),
         (SignInAnswer::Identifier(identifier), _) => password::identify(identifier),
         (SignInAnswer::NewPassword { password, repeated }, Stage::NewPassword { user_id }) => {
             password::renew(org, user_id, password, repeated, moment)
@@ -79,7 +97,8 @@ pub fn apply(
     let counted = counted.map(|user| SignInEffect::FailedSignIns { user_id: user.id.clone(), failed });
     // A new password that is refused is no failed sign-in.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
-    let problem = problem.filter(|_| !matches!(transaction.stage, Stage::NewPassword { .. }));
+    let wrong = wrong_proof(&transaction.stage, problem);
+    let problem = problem.filter(|_| !matches!(transaction.stage, Stage::NewPassword { .. } | Stage::Recovery(_)));
     let typed = match (answer.identifier(), &transaction.stage) {
         (Some(typed), _) => typed,
         (None, Stage::Challenge { identifier }) => identifier,
@@ -94,9 +113,16 @@ pub fn apply(
         Err((stage, problem)) => Err(Box::new(RejectedAnswer {
             problem,
             transaction: Transaction { stage, ..transaction },
-            effects: counted.into_iter().collect(),
+            effects: counted.into_iter().chain(wrong).collect(),
         })),
     }
+}
+
+/// A wrong code or answer counts where the token is that could be guessed with it.
+fn wrong_proof(stage: &Stage, problem: Option<&SignInProblem>) -> Option<SignInEffect> {
+    let Stage::Recovery(recovery) = stage else { return None };
+    let is_wrong = matches!(problem?.kind, SignInProblemKind::WrongCode | SignInProblemKind::WrongAnswer);
+    recovery.step.token().filter(|_| is_wrong).map(|key| SignInEffect::CountWrong { key: key.to_owned() })
 }
 
 /// The user's answer to a request for consent, or to a device.

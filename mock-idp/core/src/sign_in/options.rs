@@ -2,9 +2,10 @@
 
 use super::answer::SignInFacts;
 use super::consent::missing_consent;
-use crate::ledger::{Purpose, Stage, Transaction};
+use crate::ledger::{Purpose, Recovery, RecoveryKind, RecoveryStep, Stage, Transaction};
 use crate::model::Scope;
 use crate::org::{CompiledServer, Org, SignInForm};
+use crate::policy::recovery::is_offered;
 
 /// One thing that can be done next.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +21,31 @@ pub enum Remediation {
     Password { identifier: String },
     /// Enter a new password: that of this user has expired.
     NewPassword { user_id: String },
+    /// A step of a recovery.
+    Recovery(RecoveryOption),
+    /// Begin to set a new password without the old one.
+    ResetPassword,
+    /// Begin to unlock the account.
+    Unlock,
     /// Allow these scopes, or refuse.
     Consent { user_id: String, scopes: Vec<Scope> },
+}
+
+/// What can be done next in a recovery.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecoveryOption {
+    /// Say whose account it is.
+    Identify { is_unlock: bool, identifier: Option<String> },
+    /// Enter the code that was sent to the user with this identifier, who may be unknown.
+    Code { is_unlock: bool, identifier: String },
+    /// Answer the recovery question.
+    Question { user_id: String, question: String },
+    /// Confirm that the account is to be unlocked.
+    Confirm { user_id: String },
+    /// Enter a new password.
+    Password { user_id: String, is_activation: bool },
+    /// Nothing: the account is unlocked.
+    Unlocked { user_id: String },
 }
 
 /// What can be done next, the first thing to offer first. Nothing, if the sign-in waits for no answer.
@@ -32,12 +56,13 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
     match &transaction.stage {
         Stage::Identify => {
             let identifier = purpose.request().and_then(|request| request.login_hint.clone());
-            vec![Remediation::Identify { identifier, with_password }]
+            with_recovery(org, Remediation::Identify { identifier, with_password })
         }
         Stage::Challenge { identifier } if with_password => {
-            vec![Remediation::Identify { identifier: Some(identifier.clone()), with_password }]
+            with_recovery(org, Remediation::Identify { identifier: Some(identifier.clone()), with_password })
         }
-        Stage::Challenge { identifier } => vec![Remediation::Password { identifier: identifier.clone() }],
+        Stage::Challenge { identifier } => with_recovery(org, Remediation::Password { identifier: identifier.clone() }),
+        Stage::Recovery(recovery) => vec![Remediation::Recovery(recovery_option(org, purpose, recovery))],
         Stage::NewPassword { user_id } => vec![Remediation::NewPassword { user_id: user_id.clone() }],
         Stage::Consent { user } => {
             let client = purpose.client_id().and_then(|client_id| org.client(client_id));
@@ -54,5 +79,34 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
             vec![Remediation::Consent { user_id: user.authentication().user_id.clone(), scopes }]
         }
         Stage::SignedIn(_) | Stage::Decided { .. } => Vec::new(),
+    }
+}
+
+/// What can be done without the password, beside its form.
+fn with_recovery(org: &Org, first: Remediation) -> Vec<Remediation> {
+    let reset = is_offered(org, "selfServicePasswordReset").then_some(Remediation::ResetPassword);
+    let unlock = is_offered(org, "selfServiceUnlock").then_some(Remediation::Unlock);
+    [Some(first), reset, unlock].into_iter().flatten().collect()
+}
+
+fn recovery_option(org: &Org, purpose: &Purpose, recovery: &Recovery) -> RecoveryOption {
+    let is_unlock = recovery.kind == RecoveryKind::Unlock;
+    match &recovery.step {
+        RecoveryStep::Identify => {
+            let identifier = purpose.request().and_then(|request| request.login_hint.clone());
+            RecoveryOption::Identify { is_unlock, identifier }
+        }
+        RecoveryStep::Code { identifier, .. } => RecoveryOption::Code { is_unlock, identifier: identifier.clone() },
+        RecoveryStep::Question { user_id, .. } => {
+            let question = org.user(user_id).and_then(|user| user.credentials.recovery_question.as_ref());
+            let question = question.map(|question| question.question.clone()).unwrap_or_default();
+            RecoveryOption::Question { user_id: user_id.clone(), question }
+        }
+        RecoveryStep::Confirm { user_id, .. } => RecoveryOption::Confirm { user_id: user_id.clone() },
+        RecoveryStep::Password { user_id, .. } => {
+            let is_activation = recovery.kind == RecoveryKind::Activation;
+            RecoveryOption::Password { user_id: user_id.clone(), is_activation }
+        }
+        RecoveryStep::Unlocked { user_id } => RecoveryOption::Unlocked { user_id: user_id.clone() },
     }
 }

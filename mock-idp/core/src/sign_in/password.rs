@@ -112,18 +112,29 @@ pub(super) fn renew(org: &Org, user_id: &str, password: &str, repeated: bool, mo
         let reason = "the user has been removed, or has another status now";
         return Err((Stage::Identify, SignInProblem::new(SignInProblemKind::AuthenticationFailed, reason)));
     };
-    let problem = |kind, reason: &str| (asked.clone(), SignInProblem::new(kind, reason));
+    choose(org, user, password, repeated, moment).map_err(|problem| (asked, problem))
+}
+
+/// Gives the user a new password, with which the user has authenticated.
+pub(super) fn choose(
+    org: &Org,
+    user: &User,
+    password: &str,
+    repeated: bool,
+    moment: &mut Moment<'_>,
+) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
+    let user_id = user.id.as_str();
     if password.is_empty() {
-        return Err(problem(SignInProblemKind::MissingPassword, "the new password is empty"));
+        return Err(SignInProblem::new(SignInProblemKind::MissingPassword, "the new password is empty"));
     }
     if !repeated {
-        return Err(problem(SignInProblemKind::PasswordsDiffer, "the new password was typed in two ways"));
+        return Err(SignInProblem::new(SignInProblemKind::PasswordsDiffer, "the new password was typed in two ways"));
     }
-    // The old password has expired: it is refused even where the policy remembers none.
+    // The old password is refused even where the policy remembers none.
     let is_known = is_current(password, user) || is_former(password, user, remembered(org));
     if is_known || !is_complex(password, &user.profile) {
         let reason = "the new password does not meet the requirements, or is one of the last ones";
-        return Err(problem(SignInProblemKind::PasswordRequirements, reason));
+        return Err(SignInProblem::new(SignInProblemKind::PasswordRequirements, reason));
     }
     moment.trace.note(NoteStatus::Matched, "password", format!("{} has a new one", user.profile.login));
     moment.trace.event(events::password_chosen(user));

@@ -47,11 +47,11 @@ pub fn password_expired(user: &User, state_token: &str, expires_at: &str, org_ur
     })
 }
 
-fn link(org_url: &str, path: &str) -> Value {
+pub(super) fn link(org_url: &str, path: &str) -> Value {
     json!({ "href": format!("{org_url}/api/v1/authn/{path}"), "hints": { "allow": ["POST"] } })
 }
 
-fn shown(user: &User) -> Value {
+pub(super) fn shown(user: &User) -> Value {
     let profile = &user.profile;
     let mut shown = Map::new();
     shown.insert("id".to_owned(), user.id.as_str().into());

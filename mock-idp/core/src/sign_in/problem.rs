@@ -18,7 +18,12 @@ impl SignInProblem {
     pub fn new(kind: SignInProblemKind, reason: impl Into<String>) -> Self {
         let okta_code = match kind {
             SignInProblemKind::PasswordExpired => "E0000064",
-            SignInProblemKind::MissingIdentifier | SignInProblemKind::MissingPassword => "E0000001",
+            SignInProblemKind::MissingIdentifier
+            | SignInProblemKind::MissingPassword
+            | SignInProblemKind::MissingCode => "E0000001",
+            SignInProblemKind::WrongCode => "E0000068",
+            SignInProblemKind::WrongAnswer => "E0000087",
+            SignInProblemKind::LinkUsed => "E0000105",
             SignInProblemKind::PasswordRequirements | SignInProblemKind::PasswordsDiffer => "E0000014",
             SignInProblemKind::CookiesBlocked => "E0000011",
             SignInProblemKind::IncorrectPassword => "incorrectPassword",
@@ -53,6 +58,13 @@ pub enum SignInProblemKind {
     PasswordRequirements,
     /// A new password that was typed in two ways.
     PasswordsDiffer,
+    MissingCode,
+    /// A code that was not sent, or cannot be used any more.
+    WrongCode,
+    /// A wrong answer to a question.
+    WrongAnswer,
+    /// A link that has been used, or is too old.
+    LinkUsed,
     /// The browser did not send back the cookie that was just set.
     CookiesBlocked,
 }
@@ -73,6 +85,10 @@ impl SignInProblemKind {
             Self::PasswordExpired => "password_expired",
             Self::PasswordRequirements => "password_requirements",
             Self::PasswordsDiffer => "passwords_differ",
+            Self::MissingCode => "missing_code",
+            Self::WrongCode => "wrong_code",
+            Self::WrongAnswer => "wrong_answer",
+            Self::LinkUsed => "link_used",
             Self::CookiesBlocked => "cookies_blocked",
         }
     }

@@ -28,6 +28,7 @@ pub(super) struct IdxBody {
 #[serde(default)]
 pub(super) struct IdxCredentials {
     pub(super) passcode: String,
+    pub(super) answer: Option<String>,
 }
 
 impl std::fmt::Debug for IdxCredentials {

@@ -13,6 +13,10 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     row(&["/idp/idx/identify"], handler!(steps::identify)),
     row(&["/idp/idx/challenge/answer"], handler!(steps::answer)),
     row(&["/idp/idx/consent"], handler!(steps::consent)),
+    row(&["/idp/idx/recover"], handler!(steps::recover)),
+    row(&["/idp/idx/unlock-account"], handler!(steps::unlock_account)),
+    row(&["/idp/idx/challenge"], handler!(steps::challenge)),
+    row(&["/idp/idx/challenge/resend"], handler!(steps::resend)),
     row(&["/idp/idx/cancel"], handler!(steps::cancel)),
 ];
 

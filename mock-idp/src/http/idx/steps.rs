@@ -3,7 +3,8 @@
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::idx::{self, IdxError};
-use mock_idp_core::sign_in::SignInAnswer;
+use mock_idp_core::ledger::RecoveryKind;
+use mock_idp_core::sign_in::{RecoveryAnswer, SignInAnswer};
 
 use super::body::IdxBody;
 use crate::engine::{IdxAction, IdxEndpoint, IdxHandle, IdxResponse};
@@ -32,8 +33,32 @@ pub(super) async fn identify(form: BrowserForm, body: IdxBody) -> Decided {
 }
 
 pub(super) async fn answer(form: BrowserForm, body: IdxBody) -> Decided {
-    let passcode = body.credentials.as_ref().map_or("", |credentials| &credentials.passcode);
+    let credentials = body.credentials.as_ref();
+    if let Some(answer) = credentials.and_then(|credentials| credentials.answer.as_deref()) {
+        return step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Answer(answer))).await;
+    }
+    let passcode = credentials.map_or("", |credentials| &credentials.passcode);
     step(form, &body, SignInAnswer::Password(passcode)).await
+}
+
+pub(super) async fn recover(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Begin(RecoveryKind::Password))).await
+}
+
+pub(super) async fn unlock_account(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Begin(RecoveryKind::Unlock))).await
+}
+
+/// The user whose account is to be unlocked. Okta: together with the method, of which there is one.
+pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
+    match body.identifier.as_deref() {
+        Some(identifier) => step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Identifier(identifier))).await,
+        None => bad_request("the body has no identifier"),
+    }
+}
+
+pub(super) async fn resend(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Resend)).await
 }
 
 pub(super) async fn consent(form: BrowserForm, body: IdxBody) -> Decided {

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use http::Method;
-use mock_idp_core::management::users::{self, SentLink};
-use mock_idp_core::management::{ApiError, ManagementChange};
+use mock_idp_core::management::users;
+use mock_idp_core::management::{ApiError, ManagementChange, SentLink};
 use serde_json::{Map, Value, json};
 
 use super::respond;
@@ -56,7 +56,7 @@ async fn list(call: Management, Query(query): Query) -> Result<Response, ApiErro
 
 async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
     let body: Map<String, Value> = body.read()?;
-    Ok(respond::ok(&call.change(|change| users::create(change, &query, &body))?))
+    step(&call, |change| users::create(change, &query, &body)).await
 }
 
 async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
@@ -74,7 +74,7 @@ async fn replace(call: Management, path: PathParameters, body: JsonBody) -> Resu
 }
 
 async fn remove(call: Management, path: PathParameters) -> Result<Response, ApiError> {
-    call.change_and_end_sessions(|change| users::remove(change, &path.get("id"))).await?;
+    call.change_with_effects(|change| users::remove(change, &path.get("id"))).await?;
     Ok(respond::no_content())
 }
 
@@ -106,7 +106,11 @@ async fn unlock(call: Management, path: PathParameters) -> Result<Response, ApiE
     Ok(respond::ok(&json!({})))
 }
 
-async fn expire_password(call: Management, path: PathParameters) -> Result<Response, ApiError> {
+async fn expire_password(call: Management, path: PathParameters, Query(query): Query) -> Result<Response, ApiError> {
+    // Okta: the former way to ask for a temporary password.
+    if query.get("tempPassword") == Some("true") {
+        return expire_password_with_temporary_one(call, path).await;
+    }
     step(&call, |change| users::expire_password(change, &path.get("id"))).await
 }
 
@@ -164,5 +168,5 @@ async fn step(
     call: &Management,
     rule: impl FnOnce(&mut ManagementChange<'_, '_>) -> Result<Value, ApiError>,
 ) -> Result<Response, ApiError> {
-    Ok(respond::ok(&call.change_and_end_sessions(rule).await?))
+    Ok(respond::ok(&call.change_with_effects(rule).await?))
 }

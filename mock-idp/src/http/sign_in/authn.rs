@@ -1,13 +1,16 @@
 //! Signing in by a program. Okta: `/api/v1/authn`.
 
 use axum::response::IntoResponse as _;
+use http::header;
+use http::request::Parts;
+use mock_idp_core::ledger::{MessageKind, RecoveryKind};
 use mock_idp_core::management::ApiError;
 use serde::Deserialize;
 
-use crate::engine::{Authn, AuthnAction};
-use crate::http::extract::{AtServer, JsonBody};
+use crate::engine::{Authn, AuthnAction, AuthnRecovery, ManagementAccess, ManagementCredentials};
+use crate::http::extract::{AtServer, JsonBody, RequestHead, header_text};
 use crate::http::respond::api_error;
-use crate::routing::Decided;
+use crate::routing::{Decided, PathParameters};
 
 /// The members of the bodies that matter here; options and context change nothing.
 #[derive(Default, Deserialize)]
@@ -18,10 +21,23 @@ struct AuthnBody {
     state_token: String,
     old_password: String,
     new_password: String,
+    factor_type: Option<String>,
+    relay_state: Option<String>,
+    recovery_token: String,
+    /// Of an activation.
+    token: String,
+    answer: String,
+    pass_code: String,
 }
 
-pub(super) async fn post(at: AtServer, body: JsonBody) -> Decided {
+pub(super) async fn post(at: AtServer, RequestHead(head): RequestHead, body: JsonBody) -> Decided {
+    // Okta: only a trusted program may bring an activation token.
+    let trusted = is_trusted(&at, &head).await;
     respond(at, &body, |body| match (&*body.state_token, &*body.username, &*body.password) {
+        ("", "", _) if trusted && !body.token.is_empty() => {
+            let relay_state = body.relay_state.as_deref();
+            Some(AuthnAction::Recover(AuthnRecovery::Open { token: &body.token, relay_state }))
+        }
         ("", "", _) | ("", _, "") => None,
         ("", username, password) => Some(AuthnAction::SignIn { username, password }),
         (state_token, ..) => Some(AuthnAction::Introspect { state_token }),
@@ -43,6 +59,78 @@ pub(super) async fn change_password(at: AtServer, body: JsonBody) -> Decided {
 
 pub(super) async fn cancel(at: AtServer, body: JsonBody) -> Decided {
     respond(at, &body, |body| Some(AuthnAction::Cancel { state_token: &body.state_token })).await
+}
+
+pub(super) async fn recover_password(at: AtServer, RequestHead(head): RequestHead, body: JsonBody) -> Decided {
+    begin(at, &head, &body, RecoveryKind::Password).await
+}
+
+pub(super) async fn recover_account(at: AtServer, RequestHead(head): RequestHead, body: JsonBody) -> Decided {
+    begin(at, &head, &body, RecoveryKind::Unlock).await
+}
+
+pub(super) async fn recovery_token(at: AtServer, body: JsonBody) -> Decided {
+    respond(at, &body, |body| {
+        let (token, relay_state) = (&*body.recovery_token, body.relay_state.as_deref());
+        Some(AuthnAction::Recover(AuthnRecovery::Open { token, relay_state }))
+    })
+    .await
+}
+
+pub(super) async fn recovery_answer(at: AtServer, body: JsonBody) -> Decided {
+    respond(at, &body, |body| {
+        let AuthnBody { state_token, answer, .. } = body;
+        Some(AuthnAction::Recover(AuthnRecovery::Answer { state_token, answer }))
+    })
+    .await
+}
+
+pub(super) async fn verify_recovery(at: AtServer, body: JsonBody) -> Decided {
+    respond(at, &body, |body| {
+        let AuthnBody { state_token, pass_code: code, .. } = body;
+        Some(AuthnAction::Recover(AuthnRecovery::Verify { state_token, code }))
+    })
+    .await
+}
+
+pub(super) async fn resend_recovery(at: AtServer, path: PathParameters, body: JsonBody) -> Decided {
+    let is_call = path.get("factor").eq_ignore_ascii_case("CALL");
+    let channel = if is_call { MessageKind::Voice } else { MessageKind::Sms };
+    respond(at, &body, |body| {
+        Some(AuthnAction::Recover(AuthnRecovery::Resend { state_token: &body.state_token, channel }))
+    })
+    .await
+}
+
+pub(super) async fn reset_password(at: AtServer, body: JsonBody) -> Decided {
+    respond(at, &body, |body| {
+        let AuthnBody { state_token, new_password: password, .. } = body;
+        Some(AuthnAction::Recover(AuthnRecovery::ResetPassword { state_token, password }))
+    })
+    .await
+}
+
+async fn begin(at: AtServer, head: &Parts, body: &JsonBody, kind: RecoveryKind) -> Decided {
+    let trusted = is_trusted(&at, head).await;
+    respond(at, body, |body| {
+        let (factor, relay_state) = (body.factor_type.as_deref(), body.relay_state.as_deref());
+        let username = &*body.username;
+        let begin = AuthnRecovery::Begin { kind, username, factor, trusted, relay_state };
+        (!username.is_empty()).then_some(AuthnAction::Recover(begin))
+    })
+    .await
+}
+
+/// Whether the request has an API token. Okta: programs that have one are trusted.
+async fn is_trusted(AtServer(call): &AtServer, head: &Parts) -> bool {
+    let Some(authorization) = header_text(&head.headers, header::AUTHORIZATION) else { return false };
+    let credentials = ManagementCredentials {
+        authorization: Some(&authorization),
+        dpop: &[],
+        method: head.method.as_str(),
+        path: head.uri.path(),
+    };
+    ManagementAccess::new(call).check(credentials, &["okta.users.manage"]).await.is_ok()
 }
 
 async fn respond(

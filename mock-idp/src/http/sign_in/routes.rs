@@ -2,11 +2,12 @@
 
 use http::Method;
 
-use super::{activate, authn, backchannel, steps};
+use super::{activate, authn, backchannel, recovery, steps};
 use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
-const FORM_SECRETS: &[&str] = &["credentials.passcode", "confirmPassword", "password", "stateHandle"];
+const FORM_SECRETS: &[&str] =
+    &["credentials.answer", "credentials.passcode", "confirmPassword", "password", "stateHandle"];
 
 /// The hosted sign-in's own addresses: its pages, and what its forms post to.
 pub(in crate::http) static ROUTES: &[Route] = &[
@@ -118,6 +119,13 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         secrets: FORM_SECRETS,
         handler: handler!(steps::restart),
     },
+    page_row(Method::GET, &["/signin/forgot-password"], FORM_SECRETS, handler!(recovery::forgot_password)),
+    page_row(Method::GET, &["/signin/unlock"], FORM_SECRETS, handler!(recovery::unlock)),
+    page_row(Method::GET, LINKS, &["token"], handler!(recovery::open)),
+    page_row(Method::POST, &["/signin/recovery/identify"], FORM_SECRETS, handler!(recovery::identify)),
+    page_row(Method::POST, &["/signin/recovery/resend"], FORM_SECRETS, handler!(recovery::resend)),
+    page_row(Method::POST, &["/signin/recovery/answer"], FORM_SECRETS, handler!(recovery::answer)),
+    page_row(Method::POST, &["/signin/recovery/confirm"], FORM_SECRETS, handler!(recovery::confirm)),
     Route {
         method: Method::GET,
         paths: &["/login/sessionCookieRedirect"],
@@ -138,11 +146,37 @@ pub(in crate::http) static ROUTES: &[Route] = &[
     },
 ];
 
+/// The links in messages. Okta: the first three are those of its API.
+const LINKS: &[&str] = &[
+    "/tokens/{token}/verify",
+    "/welcome/{token}",
+    "/reset_password/{token}",
+    "/signin/reset-password/{token}",
+    "/signin/unlock/{token}",
+];
+
+const fn page_row(
+    method: Method,
+    paths: &'static [&'static str],
+    secrets: &'static [&'static str],
+    handler: Handler,
+) -> Route {
+    let (access, rate, readers) = (Access::Session, RateClass::SignIn, Readers::SameOrigin);
+    Route { method, paths, access, rate, readers, secrets, handler }
+}
+
 /// Okta: `/api/v1/authn`.
 pub(in crate::http) static AUTHN_ROUTES: &[Route] = &[
     authn_row(&["/api/v1/authn"], handler!(authn::post)),
     authn_row(&["/api/v1/authn/introspect"], handler!(authn::introspect)),
     authn_row(&["/api/v1/authn/credentials/change_password"], handler!(authn::change_password)),
+    authn_row(&["/api/v1/authn/credentials/reset_password"], handler!(authn::reset_password)),
+    authn_row(&["/api/v1/authn/recovery/password"], handler!(authn::recover_password)),
+    authn_row(&["/api/v1/authn/recovery/unlock"], handler!(authn::recover_account)),
+    authn_row(&["/api/v1/authn/recovery/token"], handler!(authn::recovery_token)),
+    authn_row(&["/api/v1/authn/recovery/answer"], handler!(authn::recovery_answer)),
+    authn_row(&["/api/v1/authn/recovery/factors/{factor}/verify"], handler!(authn::verify_recovery)),
+    authn_row(&["/api/v1/authn/recovery/factors/{factor}/resend"], handler!(authn::resend_recovery)),
     authn_row(&["/api/v1/authn/cancel"], handler!(authn::cancel)),
 ];
 
@@ -153,7 +187,17 @@ const fn authn_row(paths: &'static [&'static str], handler: Handler) -> Route {
         access: Access::Public,
         rate: RateClass::Authn,
         readers: Readers::TrustedOriginsOfApi,
-        secrets: &["password", "oldPassword", "newPassword", "stateToken", "sessionToken"],
+        secrets: &[
+            "password",
+            "oldPassword",
+            "newPassword",
+            "stateToken",
+            "sessionToken",
+            "recoveryToken",
+            "token",
+            "answer",
+            "passCode",
+        ],
         handler,
     }
 }

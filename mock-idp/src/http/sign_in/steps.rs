@@ -71,7 +71,7 @@ async fn submit(form: BrowserForm, fields: &Parameters, answer: SignInAnswer<'_>
     step(form, fields, answer, remember).await
 }
 
-async fn step(form: BrowserForm, fields: &Parameters, answer: SignInAnswer<'_>, remember: bool) -> Decided {
+pub(super) async fn step(form: BrowserForm, fields: &Parameters, answer: SignInAnswer<'_>, remember: bool) -> Decided {
     let BrowserForm { address, browser, names, frame } = form;
     let handle = fields.get("stateHandle").unwrap_or_default();
     let endpoint = SignInEndpoint::new(&address.org, address.urls());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pages::view::{AboutClient, ActivationStep, PageView, SignInStep};
+use crate::pages::view::{AboutClient, ActivationStep, PageView, RecoveryPageStep, SignInStep};
 use serde_json::Value;
 
 use super::{all, document, render, views};
@@ -72,6 +72,7 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 &mut view.pick_action,
                 &mut view.restart_href,
             ]);
+            fields.extend([&mut view.forgot_href, &mut view.unlock_href].into_iter().flatten());
             if let Some(problem) = &mut view.problem {
                 fields.extend([&mut problem.okta_code, &mut problem.reason]);
             }
@@ -136,6 +137,22 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 fields.extend(&mut request.scopes);
             }
         }
+        PageView::Recovery(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend([&mut view.action, &mut view.state_handle, &mut view.restart_href]);
+            fields.extend(&mut view.inbox_href);
+            if let Some(problem) = &mut view.problem {
+                fields.extend([&mut problem.okta_code, &mut problem.reason]);
+            }
+            match &mut view.step {
+                RecoveryPageStep::Code { identifier, resend_action, .. } => fields.extend([identifier, resend_action]),
+                RecoveryPageStep::Identify { identifier: text, .. }
+                | RecoveryPageStep::Question { question: text }
+                | RecoveryPageStep::Confirm { identifier: text }
+                | RecoveryPageStep::Password { identifier: text, .. }
+                | RecoveryPageStep::Unlocked { identifier: text } => fields.push(text),
+            }
+        }
         PageView::Activation(view) => {
             frame(&mut view.frame, &mut fields);
             activation(&mut view.step, &mut fields);
@@ -186,6 +203,7 @@ fn the_walk_reaches_every_string() {
         // Not text to show: the tags of the enums `page`, `step` and `kind`.
         let tags = match &view {
             PageView::SignIn(view) => 2 + usize::from(view.problem.is_some()),
+            PageView::Recovery(view) => 2 + usize::from(view.problem.is_some()),
             PageView::Activation(_) => 2,
             // The names of its fields are our own.
             PageView::PostMessage(view) => 1 + view.fields.len(),

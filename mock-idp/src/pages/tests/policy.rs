@@ -21,7 +21,11 @@ fn pages_whose_forms_end_at_an_app_have_no_form_action() {
         let policy = content_security_policy(&view);
         let directive = policy.split("; ").find(|directive| directive.starts_with("form-action"));
         let expected = match view {
-            PageView::SignIn(_) | PageView::Consent(_) | PageView::FormPost(_) | PageView::Activation(_) => None,
+            PageView::SignIn(_)
+            | PageView::Recovery(_)
+            | PageView::Consent(_)
+            | PageView::FormPost(_)
+            | PageView::Activation(_) => None,
             PageView::Backchannel(_) | PageView::SignOut(_) => Some("form-action 'self'"),
             PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::CheckSession(_) => {
                 Some("form-action 'none'")

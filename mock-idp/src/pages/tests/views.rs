@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RedirectUriMismatch,
-    RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignOutView,
-    SignedOutView,
+    ConsentView, ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RecoveryPageStep, RecoveryView,
+    RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView,
+    SignOutView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 12] = [
@@ -93,7 +93,53 @@ pub(super) fn sign_in(step: SignInStep) -> SignInView {
         personas: personas().into(),
         pick_action: "/oauth2/default/v1/authorize/pick".to_owned(),
         restart_href: "/oauth2/default/v1/authorize/restart?stateHandle=02.id.state".to_owned(),
+        forgot_href: Some("/signin/forgot-password?stateHandle=02.id.state".to_owned()),
+        unlock_href: Some("/signin/unlock?stateHandle=02.id.state".to_owned()),
     }
+}
+
+/// Each step of a recovery, and one with a problem.
+fn recoveries() -> Vec<(String, PageView)> {
+    let identifier = || "recover@example.test".to_owned();
+    let requirements = mock_idp_core::policy::password::REQUIREMENTS;
+    let steps = [
+        ("recovery_identify", RecoveryPageStep::Identify { is_unlock: false, identifier: String::new() }, None),
+        ("recovery_unlock", RecoveryPageStep::Identify { is_unlock: true, identifier: identifier() }, None),
+        (
+            "recovery_code_wrong",
+            RecoveryPageStep::Code {
+                is_unlock: false,
+                identifier: identifier(),
+                resend_action: "/signin/recovery/resend".to_owned(),
+            },
+            Some(SignInProblem::new(SignInProblemKind::WrongCode, "the code is not the one that was sent")),
+        ),
+        ("recovery_question", RecoveryPageStep::Question { question: "What is your <b>pet</b>?".to_owned() }, None),
+        ("recovery_confirm", RecoveryPageStep::Confirm { identifier: identifier() }, None),
+        (
+            "recovery_password",
+            RecoveryPageStep::Password { identifier: identifier(), is_activation: false, requirements },
+            None,
+        ),
+        (
+            "recovery_activation",
+            RecoveryPageStep::Password { identifier: identifier(), is_activation: true, requirements },
+            None,
+        ),
+        ("recovery_unlocked", RecoveryPageStep::Unlocked { identifier: identifier() }, None),
+    ];
+    let page = |step, problem| {
+        PageView::Recovery(RecoveryView {
+            frame: frame(),
+            step,
+            action: "/signin/challenge".to_owned(),
+            state_handle: "02.id.state~c.example".to_owned(),
+            problem,
+            restart_href: "/signin/restart?stateHandle=02.id.state".to_owned(),
+            inbox_href: Some("/_mock/console/inbox".to_owned()),
+        })
+    };
+    steps.into_iter().map(|(name, step, problem)| (name.to_owned(), page(step, problem))).collect()
 }
 
 pub(super) fn identifier() -> SignInView {
@@ -316,7 +362,8 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
             note: None,
         });
     }
-    let mut pages = vec![
+    let mut pages = recoveries();
+    pages.extend([
         ("sign_in_identifier".to_owned(), PageView::SignIn(identifier())),
         ("sign_in_password".to_owned(), PageView::SignIn(password())),
         ("sign_in_new_password".to_owned(), PageView::SignIn(new_password())),
@@ -344,7 +391,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("device_confirm".to_owned(), device_confirm()),
         ("device_activated".to_owned(), device_done(true)),
         ("device_not_activated".to_owned(), device_done(false)),
-    ];
+    ]);
     for (kind, ..) in ALL_PROBLEMS {
         pages.push((format!("sign_in_refused_{kind:?}"), PageView::SignIn(refused(kind))));
     }

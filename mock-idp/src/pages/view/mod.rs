@@ -6,6 +6,7 @@ mod coverage;
 mod inbox;
 mod journal;
 mod present;
+mod recovery;
 mod sign_in;
 mod start;
 
@@ -18,6 +19,7 @@ pub(crate) use coverage::{CoverageRow, CoverageView, CoveredResource};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
+pub(crate) use recovery::{RecoveryPageStep, RecoveryView};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
     ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary,

@@ -45,7 +45,7 @@ pub(crate) fn sign_in_page(
         (SignInForm::IdentifierFirst, Some(Remediation::Identify { identifier, .. })) => {
             (SignInStep::Identifier, identifier.clone())
         }
-        (_, Some(Remediation::Consent { .. }) | None) => (SignInStep::Identifier, None),
+        (_, Some(_) | None) => (SignInStep::Identifier, None),
     };
     let word = match &step {
         SignInStep::Identifier => "identify",
@@ -54,9 +54,14 @@ pub(crate) fn sign_in_page(
         SignInStep::Single | SignInStep::Classic => "sign-in",
     };
     let prefix = frame.path_prefix.clone();
+    let offered = |option: &Remediation, page: &str| {
+        options.contains(option).then(|| format!("{prefix}/signin/{page}?stateHandle={state_handle}"))
+    };
     SignInView {
         action: format!("{prefix}/signin/{word}"),
         pick_action: format!("{prefix}/signin/pick"),
+        forgot_href: offered(&Remediation::ResetPassword, "forgot-password"),
+        unlock_href: offered(&Remediation::Unlock, "unlock"),
         restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
         state_handle: state_handle.to_owned(),
         identifier: identifier.unwrap_or_default(),
@@ -72,7 +77,7 @@ pub(crate) fn sign_in_page(
             Purpose::Authorize(request) => request_summary(org, server, request),
             Purpose::Interact(interaction) => request_summary(org, server, &interaction.request),
             Purpose::Activate(activation) => activation_summary(org, server, activation),
-            Purpose::Authn { .. } => RequestSummary::default(),
+            Purpose::Authn { .. } | Purpose::Home { .. } => RequestSummary::default(),
         },
         personas: if settings.picker { Arc::clone(org.picker_users()) } else { Arc::default() },
         step,

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::recovery::RecoveryView;
 use mock_idp_core::org::PickerUser;
 use mock_idp_core::sign_in::SignInProblem;
 use serde::Serialize;
@@ -14,6 +15,8 @@ use serde::Serialize;
 pub(crate) enum PageView {
     /// Identifier, password or both.
     SignIn(SignInView),
+    /// A step of a recovery.
+    Recovery(RecoveryView),
     /// The client asks for scopes that need the user's consent.
     Consent(ConsentView),
     /// An error that must not be redirected, or that has no redirect target.
@@ -99,6 +102,10 @@ pub(crate) struct SignInView {
     pub pick_action: String,
     /// Where "Back to sign in" leads (first step again).
     pub restart_href: String,
+    /// Where "Forgot password?" leads, if a policy allows it.
+    pub forgot_href: Option<String>,
+    /// Where "Unlock account?" leads, if a policy allows it.
+    pub unlock_href: Option<String>,
 }
 
 /// What the client requests.

@@ -27,13 +27,6 @@ pub fn begin_interaction(
         let reason = format!("no rule of {} lists interaction_code for {}", server.name, client.client_id());
         return Err(OAuthError::new(ErrorId::InteractionCodeNotEnabled, reason));
     }
-    for (name, id) in
-        [("activation_token", ErrorId::InvalidActivationToken), ("recovery_token", ErrorId::InvalidRecoveryToken)]
-    {
-        if parameters.get(name).is_some() {
-            return Err(OAuthError::new(id, format!("no {name} of this org begins a sign-in")));
-        }
-    }
     let redirect_uri = redirect::redirect_uri(org, client, parameters.get("redirect_uri"), urls)?;
     let target = redirect::target(client, redirect_uri, parameters);
     checks::interaction(org, server, client, &target, parameters)

@@ -5,12 +5,13 @@ use serde_json::{Map, Value, json};
 use super::authenticators;
 use super::form::{self, Form};
 use super::message::IdxError;
+use super::recovery;
 use super::state_handle::RESULT_LIFETIME;
-use crate::ledger::{Stage, Transaction};
+use crate::ledger::{Purpose, RecoveryStep, Stage, Transaction};
 use crate::model::{AuthMethod, Scope, User};
 use crate::moment::timestamp;
 use crate::org::{CompiledServer, Org, Urls};
-use crate::sign_in::Remediation;
+use crate::sign_in::{RecoveryOption, Remediation};
 
 const VERSION: &str = "1.0.0";
 
@@ -41,17 +42,26 @@ impl IdxTransaction<'_> {
     #[must_use]
     pub fn document(self, options: &[Remediation], error: Option<&IdxError>) -> Value {
         let mut document = self.head(self.transaction.expires);
+        if let Some(Remediation::Recovery(RecoveryOption::Unlocked { .. })) = options.first() {
+            document.insert("messages".to_owned(), recovery::unlocked());
+            document.extend(self.user().map(|user| ("user".to_owned(), object(user))));
+            document.insert("cancel".to_owned(), self.cancel());
+            self.add_app(&mut document);
+            return Value::Object(document);
+        }
         let forms = error.is_none_or(|error| !error.is_terminal());
         if forms {
-            let about_password = error.filter(|error| error.is_about_password()).map(IdxError::messages);
-            let forms: Vec<Value> = options.iter().map(|option| self.form(option, about_password.clone())).collect();
+            let about_field = error.filter(|error| error.is_about_field()).map(IdxError::messages);
+            let forms: Vec<Value> =
+                options.iter().filter_map(|option| self.form(option, about_field.clone())).collect();
             document.insert("remediation".to_owned(), json!({ "type": "array", "value": forms }));
         }
-        if let Some(error) = error.filter(|error| !error.is_about_password()) {
+        if let Some(error) = error.filter(|error| !error.is_about_field()) {
             document.insert("messages".to_owned(), error.messages());
         }
         if forms {
             self.add_authenticators(&mut document, options);
+            self.add_recover_action(&mut document, options);
             document.extend(self.user().map(|user| ("user".to_owned(), object(user))));
             document.insert("cancel".to_owned(), self.cancel());
             self.add_app(&mut document);
@@ -121,7 +131,7 @@ impl IdxTransaction<'_> {
         document
     }
 
-    fn form(self, option: &Remediation, about_password: Option<Value>) -> Value {
+    fn form(self, option: &Remediation, about_field: Option<Value>) -> Option<Value> {
         let (name, endpoint, relates_to, fields) = match option {
             Remediation::Identify { identifier, with_password } => {
                 let mut fields = vec![form::identifier(identifier.as_deref())];
@@ -135,13 +145,17 @@ impl IdxTransaction<'_> {
                 ("challenge-authenticator", "challenge/answer", relates_to, fields)
             }
             Remediation::NewPassword { .. } => {
-                let fields = vec![form::password("New password", about_password)];
+                let fields = vec![form::password("New password", about_field)];
                 ("reenroll-authenticator", "challenge/answer", Some("$.currentAuthenticator"), fields)
             }
             Remediation::Consent { scopes, .. } if is_granular(scopes) => {
                 ("granular-consent", "consent", None, form::granular_consent(scopes))
             }
             Remediation::Consent { .. } => ("consent", "consent", None, vec![form::consent()]),
+            Remediation::Recovery(option) => recovery::form_of(self.org, option, about_field)?,
+            Remediation::Unlock => ("unlock-account", "unlock-account", None, Vec::new()),
+            // It is an action of the password.
+            Remediation::ResetPassword => return None,
         };
         let form = Form { name, relates_to, href: self.href(endpoint), fields, state_handle: self.state_handle };
         let mut form = form.into_value();
@@ -150,13 +164,29 @@ impl IdxTransaction<'_> {
         {
             form.insert("scopes".to_owned(), form::scopes(scopes));
         }
-        form
+        Some(form)
+    }
+
+    /// The form of something that can be done without an answer.
+    fn action(self, name: &'static str, endpoint: &str) -> Value {
+        let href = self.href(endpoint);
+        Form { name, relates_to: None, href, fields: Vec::new(), state_handle: self.state_handle }.into_value()
+    }
+
+    /// The action by which the user sets a new password without the old one. Okta: of the password, where it is asked for.
+    fn add_recover_action(self, document: &mut Map<String, Value>, options: &[Remediation]) {
+        if !options.contains(&Remediation::ResetPassword) {
+            return;
+        }
+        for name in ["currentAuthenticator", "currentAuthenticatorEnrollment"] {
+            if let Some(current) = document.get_mut(name) {
+                current["value"]["recover"] = self.action("recover", "recover");
+            }
+        }
     }
 
     fn cancel(self) -> Value {
-        let href = self.href("cancel");
-        Form { name: "cancel", relates_to: None, href, fields: Vec::new(), state_handle: self.state_handle }
-            .into_value()
+        self.action("cancel", "cancel")
     }
 
     fn href(self, endpoint: &str) -> String {
@@ -185,7 +215,11 @@ impl IdxTransaction<'_> {
                 document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
                 document.insert("recoveryAuthenticator".to_owned(), object(current));
             }
-            Some(Remediation::Identify { .. } | Remediation::Consent { .. }) | None => {}
+            Some(Remediation::Recovery(option)) => {
+                let action = |name: &'static str, endpoint: &str| self.action(name, endpoint);
+                recovery::add_authenticators(self.org, option, action, document);
+            }
+            _ => {}
         }
     }
 
@@ -194,6 +228,11 @@ impl IdxTransaction<'_> {
         let user_id = match &self.transaction.stage {
             Stage::Identify => return None,
             Stage::Challenge { identifier } => return Some(json!({ "identifier": identifier })),
+            Stage::Recovery(recovery) => match (&recovery.step, recovery.step.user_id()) {
+                (RecoveryStep::Code { identifier, .. }, _) => return Some(json!({ "identifier": identifier })),
+                (_, Some(user_id)) => user_id,
+                (_, None) => return None,
+            },
             Stage::NewPassword { user_id } => user_id,
             Stage::SignedIn(proof) => &proof.user_id,
             Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,
@@ -202,7 +241,14 @@ impl IdxTransaction<'_> {
     }
 
     fn add_app(self, document: &mut Map<String, Value>) {
-        let client_id = self.transaction.purpose.client_id().unwrap_or_default();
+        let client_id = match &self.transaction.purpose {
+            Purpose::Home { .. } => {
+                let app = json!({ "name": "okta_enduser", "label": "Okta Dashboard", "id": "DEFAULT_APP" });
+                document.insert("app".to_owned(), object(app));
+                return;
+            }
+            purpose => purpose.client_id().unwrap_or_default(),
+        };
         let client = self.org.client(client_id);
         let label = client.map_or(client_id, |client| client.label.as_str());
         let mut app = json!({ "name": "oidc_client", "label": label, "id": client_id });

@@ -17,6 +17,11 @@ pub enum IdxError {
     UserLocked,
     /// A new password that the password policy does not allow.
     PasswordRequirements,
+    /// A code that was not sent, or cannot be used any more.
+    InvalidPasscode,
+    WrongAnswer,
+    /// A link that has been used, or is too old.
+    ExpiredLink,
     UserNotAssigned,
     /// No authenticators of the org meet the request.
     AssuranceUnsatisfiable {
@@ -32,7 +37,12 @@ impl IdxError {
     #[must_use]
     pub fn of_problem(problem: &SignInProblem, with_identifier: bool) -> Self {
         match problem.kind {
-            SignInProblemKind::MissingIdentifier | SignInProblemKind::MissingPassword => Self::BadRequest,
+            SignInProblemKind::MissingIdentifier
+            | SignInProblemKind::MissingPassword
+            | SignInProblemKind::MissingCode => Self::BadRequest,
+            SignInProblemKind::WrongCode => Self::InvalidPasscode,
+            SignInProblemKind::WrongAnswer => Self::WrongAnswer,
+            SignInProblemKind::LinkUsed => Self::ExpiredLink,
             SignInProblemKind::LockedOut if problem.okta_code == "E0000069" => Self::UserLocked,
             SignInProblemKind::IncorrectPassword => Self::IncorrectPassword,
             SignInProblemKind::PasswordRequirements => Self::PasswordRequirements,
@@ -56,7 +66,13 @@ impl IdxError {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::AuthenticationFailed | Self::IncorrectPassword | Self::UserLocked | Self::SessionExpired => 401,
+            Self::AuthenticationFailed
+            | Self::IncorrectPassword
+            | Self::InvalidPasscode
+            | Self::WrongAnswer
+            | Self::UserLocked
+            | Self::ExpiredLink
+            | Self::SessionExpired => 401,
             Self::PasswordRequirements
             | Self::UserNotAssigned
             | Self::AssuranceUnsatisfiable { .. }
@@ -68,12 +84,12 @@ impl IdxError {
     /// Whether the sign-in cannot go on: the answer has no forms.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
-        matches!(self, Self::AccessDenied | Self::BadRequest | Self::SessionExpired)
+        matches!(self, Self::AccessDenied | Self::BadRequest | Self::ExpiredLink | Self::SessionExpired)
     }
 
-    /// Whether it is about the password field: the message is there, and not at the top.
-    pub(super) fn is_about_password(&self) -> bool {
-        matches!(self, Self::PasswordRequirements)
+    /// Whether it is about a field: the message is there, and not at the top.
+    pub(super) fn is_about_field(&self) -> bool {
+        matches!(self, Self::PasswordRequirements | Self::InvalidPasscode | Self::WrongAnswer)
     }
 
     fn key(&self) -> &'static str {
@@ -82,6 +98,9 @@ impl IdxError {
             Self::IncorrectPassword => "incorrectPassword",
             Self::UserLocked => "errors.E0000069",
             Self::PasswordRequirements => "password.passwordRequirementsNotMet",
+            Self::InvalidPasscode => "api.authn.error.PASSCODE_INVALID",
+            Self::WrongAnswer => "authfactor.challenge.question_factor.answer_invalid",
+            Self::ExpiredLink => "idx.invalid.reset.password.token",
             Self::UserNotAssigned => "idx.error.user.not.assigned.to.app",
             Self::AssuranceUnsatisfiable { .. } => "oie.assurance.unsatisfiable",
             Self::AccessDenied => "security.access_denied",
@@ -96,6 +115,9 @@ impl IdxError {
             Self::IncorrectPassword => "Password is incorrect",
             Self::UserLocked => "User Locked",
             Self::PasswordRequirements => return format!("Password requirements were not met. {REQUIREMENTS}"),
+            Self::InvalidPasscode => "Invalid code. Try again.",
+            Self::WrongAnswer => "Your answer doesn't match our records. Please try again.",
+            Self::ExpiredLink => "The reset password link is not valid.",
             Self::UserNotAssigned => "User is not assigned to this application.",
             Self::AssuranceUnsatisfiable { app } => {
                 return format!(

@@ -4,6 +4,7 @@ mod authenticators;
 mod document;
 mod form;
 mod message;
+mod recovery;
 mod state_handle;
 
 pub use document::{IdxTransaction, expired, failed};

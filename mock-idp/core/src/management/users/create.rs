@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::user_type::{default_type, named_type};
 use super::view::show;
-use super::{credentials, profile};
-use crate::management::{ApiError, ApiErrorId, BodyMembers, ManagementChange, group_rules, groups};
+use super::{credentials, lifecycle, profile};
+use crate::management::{ApiError, ApiErrorId, BodyMembers, ManagementChange, SentLink, group_rules, groups};
 use crate::model::{User, UserStatus};
 use crate::protocol::Parameters;
 
@@ -68,6 +68,10 @@ pub fn create(
         groups::touch_membership(change, &group);
     }
     let shown = show(change.draft, change.call, &user);
+    if status == UserStatus::Provisioned {
+        // Okta: a user without a password gets a link to choose one.
+        lifecycle::activation_link(change, &user, SentLink::ByMail);
+    }
     change.draft.put_user(user);
     Ok(shown)
 }

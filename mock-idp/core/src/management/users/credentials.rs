@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::find;
-use super::lifecycle::{SentLink, allow_status};
+use super::lifecycle::allow_status;
 use super::view::credentials as show_credentials;
-use crate::management::{ApiError, ApiErrorId, BodyMembers, Causes, ManagementChange};
+use crate::management::{ApiError, ApiErrorId, BodyMembers, Causes, ManagementChange, SentLink};
 use crate::model::{
     CredentialProvider, Password, PasswordHash, RecoveryQuestion, User, UserCredentials, UserProfile, UserStatus,
 };
@@ -137,7 +137,7 @@ pub fn forgot_password(
     )?;
     let body = BodyMembers::of(body);
     let password = body.object("password")?.map(|password| password.text("value")).transpose()?.flatten();
-    let Some(password) = password else { return Ok(super::lifecycle::reset_link(change, link)) };
+    let Some(password) = password else { return Ok(super::lifecycle::reset_link(change, &user, false, link)) };
     let answer = body.object("recovery_question")?.map(|question| question.text("answer")).transpose()?.flatten();
     let known = user.credentials.recovery_question.as_ref().map(|question| question.answer.as_str());
     if known.is_none_or(str::is_empty)

@@ -3,26 +3,11 @@
 use serde_json::{Value, json};
 
 use super::find;
-use crate::management::{ApiError, ApiErrorId, ManagementChange};
+use crate::ledger::RecoveryKind;
+use crate::management::{ApiError, ApiErrorId, ManagementChange, SentLink};
 use crate::model::{Password, User, UserStatus};
-
-/// What happens to the link of an operation.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum SentLink {
-    /// Okta mails it; the answer is empty.
-    ByMail,
-    /// The answer has it.
-    InAnswer,
-}
-
-impl SentLink {
-    /// Okta: `sendEmail` has a default that depends on the operation.
-    #[must_use]
-    pub fn read(send_email: Option<&str>, default: bool) -> Self {
-        let sends = send_email.map_or(default, |text| text != "false");
-        if sends { Self::ByMail } else { Self::InAnswer }
-    }
-}
+use crate::policy::recovery::RecoveryRights;
+use crate::sign_in::new_token;
 
 /// # Errors
 /// There is no such user, or it is not STAGED or DEPROVISIONED.
@@ -33,7 +18,12 @@ pub fn activate(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLin
     let status = if has_password { UserStatus::Active } else { UserStatus::Provisioned };
     let now = change.now();
     change_status(change, name, status, |user| user.activated = Some(now))?;
-    Ok(activation_link(change, link))
+    // Okta: with a password the user can sign in at once, and needs no link.
+    if has_password {
+        return Ok(json!({}));
+    }
+    let user = find(change.draft, change.call, name)?.clone();
+    Ok(activation_link(change, &user, link))
 }
 
 /// # Errors
@@ -41,7 +31,8 @@ pub fn activate(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLin
 pub fn reactivate(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLink) -> Result<Value, ApiError> {
     let user = find(change.draft, change.call, name)?;
     allow_status(user, &[UserStatus::Provisioned, UserStatus::Recovery], ApiErrorId::StatusNotAllowed)?;
-    Ok(activation_link(change, link))
+    let user = user.clone();
+    Ok(activation_link(change, &user, link))
 }
 
 /// Okta: deactivating a user that is deactivated changes nothing.
@@ -134,7 +125,8 @@ pub fn reset_password(change: &mut ManagementChange<'_, '_>, name: &str, link: S
     ];
     allow_status(user, &allowed, ApiErrorId::PasswordResetFailed)?;
     change_status(change, name, UserStatus::Recovery, |_| {})?;
-    Ok(reset_link(change, link))
+    let user = find(change.draft, change.call, name)?.clone();
+    Ok(reset_link(change, &user, true, link))
 }
 
 /// # Errors
@@ -202,23 +194,35 @@ fn end_sessions(change: &mut ManagementChange<'_, '_>, name: &str) -> Result<(),
     Ok(())
 }
 
-/// Okta: 20 letters; the page behind the link asks for a password.
-fn activation_link(change: &mut ManagementChange<'_, '_>, link: SentLink) -> Value {
-    if link == SentLink::ByMail {
-        return json!({});
+/// Okta: the activation link can be used for seven days.
+const ACTIVATION_LIFETIME: i64 = 7 * 24 * 3600;
+
+/// The page behind the link asks for a password.
+pub(super) fn activation_link(change: &mut ManagementChange<'_, '_>, user: &User, link: SentLink) -> Value {
+    let sent = new_token(user, RecoveryKind::Activation, ACTIVATION_LIFETIME, None, change.moment);
+    let (url, token) = (sent.link(change.call.base()), sent.secret.clone());
+    change.links.push((sent, link));
+    match link {
+        SentLink::ByMail => json!({}),
+        SentLink::InAnswer => json!({ "activationUrl": url, "activationToken": token }),
     }
-    let token = one_time_token(change);
-    json!({ "activationUrl": format!("{}/tokens/{token}/verify", change.call.base()), "activationToken": token })
 }
 
-pub(super) fn reset_link(change: &mut ManagementChange<'_, '_>, link: SentLink) -> Value {
-    if link == SentLink::ByMail {
-        return json!({});
+/// A link for a new password. One that the user has asked for asks the recovery question first.
+pub(super) fn reset_link(
+    change: &mut ManagementChange<'_, '_>,
+    user: &User,
+    by_administrator: bool,
+    link: SentLink,
+) -> Value {
+    let rights = RecoveryRights::of(change.draft, user);
+    let mut sent = new_token(user, RecoveryKind::Password, rights.lifetime.max(1), None, change.moment);
+    sent.by_administrator = by_administrator;
+    sent.token.asks_question = !by_administrator && rights.asks_question;
+    let url = sent.link(change.call.base());
+    change.links.push((sent, link));
+    match link {
+        SentLink::ByMail => json!({}),
+        SentLink::InAnswer => json!({ "resetPasswordUrl": url }),
     }
-    let token = one_time_token(change);
-    json!({ "resetPasswordUrl": format!("{}/reset_password/{token}", change.call.base()) })
-}
-
-fn one_time_token(change: &mut ManagementChange<'_, '_>) -> String {
-    change.moment.token().chars().take(20).collect()
 }

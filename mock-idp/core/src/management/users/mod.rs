@@ -21,8 +21,8 @@ pub use app_links::app_links;
 pub use create::create;
 pub use credentials::{change_password, change_recovery_question, forgot_password};
 pub use lifecycle::{
-    SentLink, activate, deactivate, expire_password, expire_password_with_temporary_one, not_locked, reactivate,
-    remove, reset_factors, reset_password, suspend, unsuspend,
+    activate, deactivate, expire_password, expire_password_with_temporary_one, not_locked, reactivate, remove,
+    reset_factors, reset_password, suspend, unsuspend,
 };
 pub use list::list;
 pub use risk::{risk, set_risk};

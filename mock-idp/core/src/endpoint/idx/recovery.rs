@@ -1,0 +1,139 @@
+//! The documents of a recovery.
+
+use serde_json::{Map, Value, json};
+
+use super::authenticators;
+use super::form;
+use crate::model::DirectoryKind;
+use crate::org::{Org, derived_id};
+use crate::sign_in::RecoveryOption;
+
+/// Name, endpoint, what it relates to, and fields of a form.
+type FormParts = (&'static str, &'static str, Option<&'static str>, Vec<Value>);
+
+/// The form of a step. `None`: nothing can be done any more.
+pub(super) fn form_of(org: &Org, option: &RecoveryOption, about_field: Option<Value>) -> Option<FormParts> {
+    match option {
+        RecoveryOption::Identify { is_unlock: false, identifier } => {
+            Some(("identify-recovery", "identify", None, vec![form::identifier(identifier.as_deref())]))
+        }
+        RecoveryOption::Identify { is_unlock: true, identifier } => {
+            let email = json!({
+                "label": "Email",
+                "value": { "form": { "value": [
+                    { "name": "id", "required": true, "value": email_id(org), "mutable": false },
+                    { "name": "methodType", "required": false, "value": "email", "mutable": false },
+                ] } },
+                "relatesTo": "$.authenticatorEnrollments.value[0]",
+            });
+            let choice = json!({ "name": "authenticator", "type": "object", "options": [email] });
+            let fields = vec![form::identifier(identifier.as_deref()), choice];
+            Some(("select-authenticator-unlock-account", "challenge", None, fields))
+        }
+        RecoveryOption::Code { .. } => {
+            let field = with_messages(json!({ "name": "passcode", "label": "Enter code" }), about_field);
+            Some(("challenge-authenticator", "challenge/answer", CURRENT_ENROLLMENT, vec![credentials(vec![field])]))
+        }
+        RecoveryOption::Question { question, .. } => {
+            let key = json!({
+                "name": "questionKey", "label": question, "required": true, "value": "custom", "visible": false,
+                "mutable": false,
+            });
+            let answer = json!({ "name": "answer", "label": "Answer", "required": true, "secret": true });
+            let fields = vec![key, with_messages(answer, about_field)];
+            Some(("challenge-authenticator", "challenge/answer", CURRENT_ENROLLMENT, vec![credentials(fields)]))
+        }
+        RecoveryOption::Password { is_activation, .. } => {
+            let name = if *is_activation { "enroll-authenticator" } else { "reset-authenticator" };
+            let label = if *is_activation { "Enter password" } else { "New password" };
+            Some((name, "challenge/answer", Some("$.currentAuthenticator"), vec![form::password(label, about_field)]))
+        }
+        RecoveryOption::Confirm { .. } | RecoveryOption::Unlocked { .. } => None,
+    }
+}
+
+const CURRENT_ENROLLMENT: Option<&str> = Some("$.currentAuthenticatorEnrollment");
+
+/// The authenticators of a step. `action`: makes the form of an action of the current one.
+pub(super) fn add_authenticators(
+    org: &Org,
+    option: &RecoveryOption,
+    action: impl Fn(&'static str, &str) -> Value,
+    document: &mut Map<String, Value>,
+) {
+    let list = |value: Value| json!({ "type": "array", "value": [value] });
+    let object = |value: Value| json!({ "type": "object", "value": value });
+    match option {
+        RecoveryOption::Identify { is_unlock: true, .. } => {
+            document.insert("authenticators".to_owned(), list(email(&email_id(org))));
+            let enrollment = json!({ "type": "email", "key": "okta_email", "methods": [{ "type": "email" }] });
+            document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
+        }
+        RecoveryOption::Code { identifier, is_unlock } => {
+            // Okta: without the address before anything has been proved.
+            let enrollment = email(&derived_id("eae", &[&org.identity().id, &identifier.to_lowercase()]));
+            let mut current = enrollment.clone();
+            current["resend"] = action("resend", "challenge/resend");
+            document.insert("currentAuthenticatorEnrollment".to_owned(), object(current));
+            document.insert("authenticators".to_owned(), list(email(&email_id(org))));
+            document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
+            if !is_unlock {
+                document.insert("recoveryAuthenticator".to_owned(), object(authenticators::password(org)));
+            }
+        }
+        RecoveryOption::Question { question, user_id } => {
+            let mut current = json!({
+                "type": "security_question", "key": "security_question",
+                "id": derived_id("qae", &[&org.identity().id, user_id]), "displayName": "Security Question",
+                "methods": [{ "type": "security_question" }],
+                "profile": { "questionKey": "custom", "question": question },
+            });
+            document.insert("authenticatorEnrollments".to_owned(), list(current.clone()));
+            current["contextualData"] =
+                json!({ "enrolledQuestion": { "questionKey": "custom", "question": question } });
+            document.insert("currentAuthenticatorEnrollment".to_owned(), object(current));
+        }
+        RecoveryOption::Password { user_id, .. } => {
+            let login = org.user(user_id).map_or(user_id.as_str(), |user| user.profile.login.as_str());
+            let current = authenticators::password_with_settings(org);
+            document.insert("currentAuthenticator".to_owned(), object(current.clone()));
+            document.insert("authenticators".to_owned(), list(authenticators::password(org)));
+            let enrollment = authenticators::password_enrollment(org, login);
+            document.insert("authenticatorEnrollments".to_owned(), list(enrollment));
+            document.insert("recoveryAuthenticator".to_owned(), object(current));
+        }
+        RecoveryOption::Identify { is_unlock: false, .. }
+        | RecoveryOption::Confirm { .. }
+        | RecoveryOption::Unlocked { .. } => {}
+    }
+}
+
+/// What is said of an account that has been unlocked.
+pub(super) fn unlocked() -> Value {
+    let message = "You can log in using your existing username and password";
+    let i18n = json!({ "key": "oie.selfservice.unlock_user.success.message", "params": [] });
+    json!({ "type": "array", "value": [{ "message": message, "i18n": i18n, "class": "INFO" }] })
+}
+
+fn credentials(fields: Vec<Value>) -> Value {
+    json!({ "name": "credentials", "type": "object", "form": { "value": fields }, "required": true })
+}
+
+fn with_messages(mut field: Value, messages: Option<Value>) -> Value {
+    if let Some(messages) = messages {
+        field["messages"] = messages;
+    }
+    field
+}
+
+fn email_id(org: &Org) -> String {
+    let mut known = org.objects(DirectoryKind::Authenticator);
+    let id = known.find(|object| object.text("key") == Some("okta_email")).map(|object| object.id.clone());
+    id.unwrap_or_else(|| derived_id("aut", &[&org.identity().id, "okta_email"]))
+}
+
+fn email(id: &str) -> Value {
+    json!({
+        "type": "email", "key": "okta_email", "id": id, "displayName": "Email", "methods": [{ "type": "email" }],
+    })
+}

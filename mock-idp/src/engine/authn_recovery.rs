@@ -1,0 +1,354 @@
+//! Recovery by a program. Okta: `/api/v1/authn/recovery/…`, `/api/v1/authn/credentials/reset_password`.
+
+use mock_idp_core::ledger::{
+    MessageKind, OneTimeToken, Purpose, Recovery, RecoveryKind, RecoveryStep, Stage, Transaction,
+};
+use mock_idp_core::management::{ApiError, ApiErrorId};
+use mock_idp_core::model::{User, UserStatus};
+use mock_idp_core::moment::timestamp;
+use mock_idp_core::policy::password::REQUIREMENTS;
+use mock_idp_core::policy::recovery::RecoveryRights;
+use mock_idp_core::sign_in::recovery_states::RecoveryState;
+use mock_idp_core::sign_in::{
+    self, RecoveryAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInProblemKind, primary,
+};
+use mock_idp_core::trace::Trace;
+use serde_json::Value;
+
+use super::sign_in_step::{CommittedStep, NextHandle};
+use super::{Context, recovery, sign_in_step};
+use crate::journal::Explanation;
+
+/// What a program does in a recovery.
+#[derive(Clone, Copy)]
+pub(crate) enum AuthnRecovery<'a> {
+    /// Wants a message to be sent to a user. A trusted program may get the token instead.
+    Begin {
+        kind: RecoveryKind,
+        username: &'a str,
+        factor: Option<&'a str>,
+        trusted: bool,
+        relay_state: Option<&'a str>,
+    },
+    /// Brings the token of a link.
+    Open {
+        token: &'a str,
+        relay_state: Option<&'a str>,
+    },
+    Answer {
+        state_token: &'a str,
+        answer: &'a str,
+    },
+    Verify {
+        state_token: &'a str,
+        code: &'a str,
+    },
+    Resend {
+        state_token: &'a str,
+        channel: MessageKind,
+    },
+    ResetPassword {
+        state_token: &'a str,
+        password: &'a str,
+    },
+}
+
+/// What follows from an action.
+#[derive(Debug)]
+pub(super) enum RecoveryResult {
+    /// The state that the program gets.
+    State(Value),
+    /// The recovery is over, and the sign-in goes on.
+    Finished(Transaction),
+}
+
+/// Recoveries in the authentication API of an org.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AuthnRecoveries<'c>(&'c Context);
+
+impl<'c> AuthnRecoveries<'c> {
+    pub(super) fn new(context: &'c Context) -> Self {
+        Self(context)
+    }
+
+    /// Performs an action.
+    pub(super) async fn perform(
+        self,
+        action: AuthnRecovery<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<RecoveryResult, ApiError> {
+        let recover = |answer| SignInAnswer::Recover(answer);
+        let (state_token, answer) = match action {
+            AuthnRecovery::Begin { kind, username, factor: None, trusted: true, relay_state } => {
+                let state = self.token(kind, username, relay_state, trace, explanation).await?;
+                return Ok(RecoveryResult::State(state));
+            }
+            AuthnRecovery::Begin { kind, username, factor, relay_state, .. } => {
+                let state = self.send(kind, username, factor, relay_state, trace).await?;
+                return Ok(RecoveryResult::State(state));
+            }
+            AuthnRecovery::Open { token, relay_state } => {
+                return self.open(token, relay_state, trace, explanation).await;
+            }
+            AuthnRecovery::Answer { state_token, answer } => (state_token, recover(RecoveryAnswer::Answer(answer))),
+            AuthnRecovery::Verify { state_token, code } => (state_token, SignInAnswer::Password(code)),
+            AuthnRecovery::Resend { state_token, channel } => {
+                return self.resend(state_token, channel, trace).await.map(RecoveryResult::State);
+            }
+            AuthnRecovery::ResetPassword { state_token, password } => {
+                (state_token, SignInAnswer::NewPassword { password, repeated: true })
+            }
+        };
+        self.step(state_token, answer, trace, explanation).await
+    }
+
+    /// Okta: only programs that are trusted learn whether there is such a user.
+    async fn token(
+        self,
+        kind: RecoveryKind,
+        username: &str,
+        relay_state: Option<&str>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<Value, ApiError> {
+        let context = self.0;
+        let user = context.org.user_by_identifier(username);
+        let user = user.ok_or_else(|| ApiError::new(ApiErrorId::UnknownRecoveryUser, "no user has this name"))?;
+        explanation.user = Some(user.profile.login.clone());
+        let rights = RecoveryRights::of(&context.org, user);
+        let allowed = if kind == RecoveryKind::Unlock { rights.unlocks } else { rights.resets_password };
+        if !allowed || !sign_in::has_recoverable_status(user) {
+            let id = if kind == RecoveryKind::Unlock {
+                ApiErrorId::UnlockNotAllowed
+            } else {
+                ApiErrorId::ForgotPasswordNotAllowed
+            };
+            let reason = format!("{} is {}, or its policy does not allow it", user.profile.login, user.status.name());
+            return Err(ApiError::new(id, reason));
+        }
+        if kind == RecoveryKind::Unlock && !self.is_locked(user).await? {
+            return Err(mock_idp_core::management::users::not_locked(user));
+        }
+        let mut sent = context.decide(trace, |moment| sign_in::new_token(user, kind, rights.lifetime, None, moment));
+        sent.token.asks_question = rights.asks_question;
+        self.store(&sent).await?;
+        let expires_at = timestamp(sent.token.expires);
+        Ok(self.state(kind, &expires_at, relay_state).token(user, &sent.secret))
+    }
+
+    async fn is_locked(self, user: &User) -> Result<bool, ApiError> {
+        let failed = self.0.ledger().failed_sign_ins().get(&user.id).await?.unwrap_or_default();
+        Ok(user.status == UserStatus::LockedOut || failed.lock(&self.0.org.settings().lockout, self.0.now))
+    }
+
+    /// Sends a message, if there is such a user and the policy allows it. Okta: the answer does not say whether it does.
+    async fn send(
+        self,
+        kind: RecoveryKind,
+        username: &str,
+        factor: Option<&str>,
+        relay_state: Option<&str>,
+        trace: &mut Trace,
+    ) -> Result<Value, ApiError> {
+        let channel = match factor.map(str::to_ascii_uppercase).as_deref() {
+            Some("EMAIL") => MessageKind::Email,
+            Some("SMS") => MessageKind::Sms,
+            Some("CALL") => MessageKind::Voice,
+            _ => {
+                let cause = "factorType: The field cannot be left blank".to_owned();
+                return Err(ApiError::validation("factorType", vec![cause]));
+            }
+        };
+        let key = self.send_message(kind, username, channel, trace).await?;
+        if channel == MessageKind::Email {
+            return Ok(self.state(kind, "", relay_state).sent_by_email());
+        }
+        let step = RecoveryStep::Code { identifier: username.to_owned(), token: key };
+        let (state_token, expires) = self.begin(Recovery { kind, step }, trace).await?;
+        Ok(self.state(kind, &timestamp(expires), relay_state).sent_to_phone(channel, &state_token))
+    }
+
+    /// Returns the key of the token; of none if nothing is sent.
+    async fn send_message(
+        self,
+        kind: RecoveryKind,
+        username: &str,
+        channel: MessageKind,
+        trace: &mut Trace,
+    ) -> Result<String, ApiError> {
+        let context = self.0;
+        let effect = match context.org.user_by_identifier(username) {
+            Some(user) => {
+                let is_locked = self.is_locked(user).await?;
+                context.decide(trace, |moment| {
+                    sign_in::send_recovery(&context.org, user, kind, channel, is_locked, moment)
+                })
+            }
+            None => None,
+        };
+        match effect {
+            Some(SignInEffect::SendRecovery(mut sent)) => {
+                if channel == MessageKind::Email {
+                    // The link leads to a page; there is no state in which a code could be entered.
+                    (sent.code, sent.token.code) = (None, None);
+                }
+                self.store(&sent).await?;
+                recovery::send(context, &sent).await?;
+                Ok(OneTimeToken::hash(&sent.secret))
+            }
+            Some(SignInEffect::DenyRecovery { user_id }) => {
+                if let Some(message) = sign_in::recovery_denied(&context.org, &user_id) {
+                    context.instance.send(message).await?;
+                }
+                Ok(context.decide(trace, |moment| moment.token()))
+            }
+            _ => Ok(context.decide(trace, |moment| moment.token())),
+        }
+    }
+
+    async fn resend(self, state_token: &str, channel: MessageKind, trace: &mut Trace) -> Result<Value, ApiError> {
+        let (mut transaction, recovery) = self.find(state_token).await?;
+        let RecoveryStep::Code { identifier, .. } = recovery.step else { return Err(wrong_state()) };
+        let token = self.send_message(recovery.kind, &identifier, channel, trace).await?;
+        let step = RecoveryStep::Code { identifier, token };
+        transaction.stage = Stage::Recovery(Recovery { kind: recovery.kind, step });
+        transaction.expires = self.0.now + primary::STATE_TOKEN_LIFETIME;
+        let expires = transaction.expires;
+        self.0.ledger().transactions().put(state_token, transaction, expires).await?;
+        Ok(self.state(recovery.kind, &timestamp(expires), None).sent_to_phone(channel, state_token))
+    }
+
+    /// Begins with the token of a link.
+    async fn open(
+        self,
+        token: &str,
+        relay_state: Option<&str>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<RecoveryResult, ApiError> {
+        let found = recovery::find(self.0, token).await?;
+        let recovery = found.ok_or_else(|| ApiError::invalid_token("the link has been used, or is too old"))?;
+        let user = recovery.step.user_id().and_then(|id| self.0.org.user(id));
+        explanation.user = user.map(|user| user.profile.login.clone());
+        let confirm = matches!(recovery.step, RecoveryStep::Confirm { .. });
+        let (kind, step) = (recovery.kind, recovery.step.clone());
+        let (state_token, expires) = self.begin(recovery, trace).await?;
+        if confirm {
+            // Okta: a program that brings the token wants what it is for.
+            let answer = SignInAnswer::Recover(RecoveryAnswer::Confirm);
+            return self.step(&state_token, answer, trace, explanation).await;
+        }
+        let expires_at = timestamp(expires);
+        let state = self.state(kind, &expires_at, relay_state).step(&step, &state_token);
+        state.map(RecoveryResult::State).ok_or_else(wrong_state)
+    }
+
+    /// Takes a step of a recovery.
+    async fn step(
+        self,
+        state_token: &str,
+        answer: SignInAnswer<'_>,
+        trace: &mut Trace,
+        explanation: &mut Explanation,
+    ) -> Result<RecoveryResult, ApiError> {
+        self.find(state_token).await?;
+        let next = NextHandle::Same(|_, now| now + primary::STATE_TOKEN_LIFETIME);
+        match sign_in_step::take(self.0, state_token, answer, false, next, trace).await? {
+            Some(CommittedStep::Taken(transaction)) => self.taken(state_token, transaction).await,
+            Some(CommittedStep::Rejected(_, problem)) => {
+                explanation.reason = Some(problem.reason.clone());
+                Err(refused(problem.kind, problem.reason))
+            }
+            Some(CommittedStep::DeviceGone) | None => Err(unknown_state_token()),
+        }
+    }
+
+    async fn taken(self, state_token: &str, transaction: Transaction) -> Result<RecoveryResult, ApiError> {
+        let Stage::Recovery(recovery) = &transaction.stage else {
+            self.0.ledger().transactions().take(state_token).await?;
+            return Ok(RecoveryResult::Finished(transaction));
+        };
+        if let RecoveryStep::Unlocked { .. } = recovery.step {
+            self.0.ledger().transactions().take(state_token).await?;
+        }
+        let expires_at = timestamp(transaction.expires);
+        let state = self.state(recovery.kind, &expires_at, None).step(&recovery.step, state_token);
+        state.map(RecoveryResult::State).ok_or_else(wrong_state)
+    }
+
+    async fn find(self, state_token: &str) -> Result<(Transaction, Recovery), ApiError> {
+        let found = self.0.ledger().transactions().get(state_token).await?;
+        let found = found.filter(|transaction| matches!(transaction.purpose, Purpose::Authn { .. }));
+        let transaction = found.ok_or_else(unknown_state_token)?;
+        match &transaction.stage {
+            Stage::Recovery(recovery) => {
+                let recovery = recovery.clone();
+                Ok((transaction, recovery))
+            }
+            _ => Err(wrong_state()),
+        }
+    }
+
+    /// Stores the beginning of a recovery; its state token, and when that expires.
+    async fn begin(self, recovery: Recovery, trace: &mut Trace) -> Result<(String, i64), ApiError> {
+        let context = self.0;
+        let state_token: String = context.decide(trace, |moment| moment.token().chars().take(40).collect());
+        let state_token = format!("00{state_token}");
+        let expires = context.now + primary::STATE_TOKEN_LIFETIME;
+        let purpose = Purpose::Authn { server: context.server.id.clone() };
+        let transaction =
+            Transaction { purpose, stage: Stage::Recovery(recovery), browser: None, remember: false, expires };
+        context.ledger().transactions().put(&state_token, transaction, expires).await?;
+        Ok((state_token, expires))
+    }
+
+    async fn store(self, sent: &SentRecovery) -> Result<(), ApiError> {
+        let mut batch = self.0.ledger().batch();
+        recovery::store(self.0, &mut batch, sent);
+        Ok(batch.commit().await?)
+    }
+
+    fn state<'a>(self, kind: RecoveryKind, expires_at: &'a str, relay_state: Option<&'a str>) -> RecoveryState<'a>
+    where
+        'c: 'a,
+    {
+        let (org, org_url) = (&*self.0.org, &*self.0.urls.endpoint_base);
+        RecoveryState { org, org_url, kind, expires_at, relay_state }
+    }
+}
+
+/// The state of a recovery for a program that asks for it.
+pub(super) fn shown(context: &Context, state_token: &str, transaction: &Transaction) -> Option<Value> {
+    let Stage::Recovery(recovery) = &transaction.stage else { return None };
+    let expires_at = timestamp(transaction.expires);
+    let state = AuthnRecoveries(context).state(recovery.kind, &expires_at, None);
+    match recovery.step {
+        RecoveryStep::Code { .. } => Some(state.sent_to_phone(MessageKind::Sms, state_token)),
+        _ => state.step(&recovery.step, state_token),
+    }
+}
+
+fn refused(kind: SignInProblemKind, reason: String) -> ApiError {
+    let with_cause = |id, cause: &str| ApiError { causes: vec![cause.to_owned()], ..ApiError::new(id, reason.clone()) };
+    match kind {
+        SignInProblemKind::WrongAnswer => ApiError::new(ApiErrorId::RecoveryAnswerWrong, reason),
+        SignInProblemKind::WrongCode => {
+            with_cause(ApiErrorId::InvalidPasscode, "Your token doesn't match our records. Please try again.")
+        }
+        SignInProblemKind::PasswordRequirements | SignInProblemKind::MissingPassword => {
+            let cause = format!("Password requirements were not met. {REQUIREMENTS}");
+            with_cause(ApiErrorId::CredentialUpdateFailed, &cause)
+        }
+        SignInProblemKind::LinkUsed => ApiError::invalid_token(reason),
+        _ => ApiError::new(ApiErrorId::WrongState, reason),
+    }
+}
+
+fn wrong_state() -> ApiError {
+    ApiError::new(ApiErrorId::WrongState, "the transaction is at another step")
+}
+
+fn unknown_state_token() -> ApiError {
+    ApiError::invalid_token("no transaction has this state token")
+}
