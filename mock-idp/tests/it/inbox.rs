@@ -138,7 +138,7 @@ async fn a_fixed_code_of_the_document_is_warned_about_and_has_six_digits() {
     let mock = MockIdp::builder().org_yaml(org("\"123456\"")).start().await.unwrap();
     let (_, info) = ask(&mock, Method::GET, "/_mock/info", Value::Null).await;
     assert!(info["warnings"].to_string().contains("All codes that the org"), "{info}");
-    for code in ["\"12345\"", "123456", "\"abcdef\""] {
+    for code in ["\"12345\"", "1234567", "\"abcdef\""] {
         let refused = mock_idp_core::org::Document::parse(&org(code)).unwrap_err().to_string();
         assert!(refused.starts_with("2:3: "), "{code}: {refused}");
     }

@@ -36,6 +36,7 @@ mod host_names;
 mod hostile;
 mod id_jag;
 mod idx;
+mod idx_recovery;
 mod inbox;
 mod interclient;
 mod jose;

@@ -18,10 +18,6 @@ pub fn activate(change: &mut ManagementChange<'_, '_>, name: &str, link: SentLin
     let status = if has_password { UserStatus::Active } else { UserStatus::Provisioned };
     let now = change.now();
     change_status(change, name, status, |user| user.activated = Some(now))?;
-    // Okta: with a password the user can sign in at once, and needs no link.
-    if has_password {
-        return Ok(json!({}));
-    }
     let user = find(change.draft, change.call, name)?.clone();
     Ok(activation_link(change, &user, link))
 }
