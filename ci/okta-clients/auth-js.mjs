@@ -28,6 +28,13 @@ async function expire(login) {
   assert.equal((await fetch(url, { method: "POST", headers })).status, 200);
 }
 
+/** The last message to a user. */
+async function message(user) {
+  const answer = await fetch(`${process.env.ORG}/_mock/inbox/wait?user=${user}&timeout=10`);
+  assert.equal(answer.status, 200);
+  return answer.json();
+}
+
 const flows = {
   async "start, and one step after the other"() {
     const auth = client();
@@ -123,6 +130,59 @@ const flows = {
     transaction = await change("Str0nger-than-before");
     assert.equal(transaction.status, "SUCCESS");
     assert.ok(transaction.sessionToken);
+  },
+
+  async "a forgotten password"() {
+    const auth = client();
+    let transaction = await auth.idx.recoverPassword({ username: "premium@example.test" });
+    assert.equal(step(transaction).name, "challenge-authenticator");
+    assert.equal(step(transaction).authenticator.key, "okta_email");
+    transaction = await auth.idx.proceed({ verificationCode: "000" });
+    assert.deepEqual(keys(transaction), ["api.authn.error.PASSCODE_INVALID"]);
+    transaction = await auth.idx.proceed({ verificationCode: (await message("premium@example.test")).code });
+    assert.equal(step(transaction).name, "reset-authenticator");
+    transaction = await auth.idx.proceed({ password: "Str0nger-than-before" });
+    assert.equal(transaction.status, "SUCCESS");
+    assert.equal(transaction.tokens.idToken.claims.email, "premium@example.test");
+  },
+
+  async "a locked account"() {
+    const auth = client();
+    let transaction = await auth.idx.unlockAccount();
+    assert.equal(step(transaction).name, "select-authenticator-unlock-account");
+    transaction = await auth.idx.proceed({ username: "locked@example.test", authenticator: "okta_email" });
+    assert.equal(step(transaction).name, "challenge-authenticator");
+    transaction = await auth.idx.proceed({ verificationCode: (await message("locked@example.test")).code });
+    assert.equal(transaction.status, "TERMINAL");
+    assert.deepEqual(keys(transaction), ["oie.selfservice.unlock_user.success.message"]);
+  },
+
+  async "the tokens of links"() {
+    const headers = { authorization: "SSWS 00mockMarketApiToken0123456789abcdefghijkl" };
+    const url = `${process.env.ORG}/api/v1/users/staged@example.test/lifecycle/activate?sendEmail=false`;
+    const { activationToken } = await (await fetch(url, { method: "POST", headers })).json();
+    const auth = client();
+    let transaction = await auth.idx.start({ activationToken });
+    assert.equal(step(transaction).name, "enroll-authenticator");
+    transaction = await auth.idx.proceed({ password: "Str0nger-than-before" });
+    assert.equal(transaction.status, "SUCCESS");
+  },
+
+  async "the authentication API, with a forgotten password"() {
+    const auth = client();
+    const username = "recover@example.test";
+    let transaction = await auth.forgotPassword({ username, factorType: "EMAIL" });
+    assert.equal(transaction.status, "RECOVERY_CHALLENGE");
+    const recoveryToken = (await message(username)).link.split("/").pop();
+    transaction = await auth.verifyRecoveryToken({ recoveryToken });
+    assert.equal(transaction.status, "RECOVERY");
+    await assert.rejects(transaction.answer({ answer: "wrong" }), { errorCode: "E0000087" });
+    transaction = await transaction.answer({ answer: "Rex the dog" });
+    assert.equal(transaction.status, "PASSWORD_RESET");
+    transaction = await transaction.resetPassword({ newPassword: "Str0nger-than-before" });
+    assert.equal(transaction.status, "SUCCESS");
+    transaction = await auth.unlockAccount({ username, factorType: "EMAIL" });
+    assert.equal(transaction.status, "RECOVERY_CHALLENGE");
   },
 
   async "an interaction code is redeemed once"() {
