@@ -16,7 +16,7 @@ use mock_idp_core::trace::Trace;
 use serde_json::Value;
 
 use super::sign_in_step::{CommittedStep, NextHandle};
-use super::{Context, recovery, sign_in_step};
+use super::{Context, recovery_links, sign_in_step};
 use crate::journal::Explanation;
 
 /// What a program does in a recovery.
@@ -194,7 +194,7 @@ impl<'c> AuthnRecoveries<'c> {
                     (sent.code, sent.token.code) = (None, None);
                 }
                 self.store(&sent).await?;
-                recovery::send(context, &sent).await?;
+                recovery_links::send(context, &sent).await?;
                 Ok(OneTimeToken::hash(&sent.secret))
             }
             Some(SignInEffect::DenyRecovery { user_id }) => {
@@ -227,7 +227,7 @@ impl<'c> AuthnRecoveries<'c> {
         trace: &mut Trace,
         explanation: &mut Explanation,
     ) -> Result<RecoveryResult, ApiError> {
-        let found = recovery::find(self.0, token).await?;
+        let found = recovery_links::find(self.0, token).await?;
         let recovery = found.ok_or_else(|| ApiError::invalid_token("the link has been used, or is too old"))?;
         let user = recovery.step.user_id().and_then(|id| self.0.org.user(id));
         explanation.user = user.map(|user| user.profile.login.clone());
@@ -305,7 +305,7 @@ impl<'c> AuthnRecoveries<'c> {
 
     async fn store(self, sent: &SentRecovery) -> Result<(), ApiError> {
         let mut batch = self.0.ledger().batch();
-        recovery::store(self.0, &mut batch, sent);
+        recovery_links::store(self.0, &mut batch, sent);
         Ok(batch.commit().await?)
     }
 

@@ -9,7 +9,7 @@ use mock_idp_core::trace::Trace;
 use serde_json::{Value, json};
 
 use super::client_authentication::authenticate;
-use super::{Context, recovery};
+use super::{Context, recovery_links};
 use crate::journal::{Explained, Explanation};
 
 /// Seconds for which an interaction handle can be used. Okta does not document it.
@@ -66,7 +66,7 @@ impl<'c> InteractionEndpoint<'c> {
             return Ok(Stage::Identify);
         };
         let activates = error == ErrorId::InvalidActivationToken;
-        let found = recovery::find(self.0, token).await?;
+        let found = recovery_links::find(self.0, token).await?;
         let wanted = if activates { RecoveryKind::Activation } else { RecoveryKind::Password };
         let fits = found.filter(|recovery| recovery.kind == wanted);
         let recovery = fits.ok_or_else(|| OAuthError::new(error, "the token is unknown, used or too old"))?;

@@ -10,7 +10,7 @@ use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
 use super::global_revocation::GlobalRevocation;
-use super::{Context, IssuedGrants, OrgInstance, recovery};
+use super::{Context, IssuedGrants, OrgInstance, recovery_links};
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
@@ -74,10 +74,10 @@ impl Management {
         }
         for (sent, link) in &follow_up.links {
             let mut batch = self.context.ledger().batch();
-            recovery::store(&self.context, &mut batch, sent);
+            recovery_links::store(&self.context, &mut batch, sent);
             batch.commit().await?;
             if *link == SentLink::ByMail {
-                recovery::send(&self.context, sent).await?;
+                recovery_links::send(&self.context, sent).await?;
             }
         }
         Ok(result)

@@ -38,6 +38,7 @@ mod orgs;
 mod pushed_request;
 mod randomness;
 mod recovery;
+mod recovery_links;
 mod redemption;
 mod refresh_tokens;
 mod remote_keys;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{LedgerError, OneTimeToken, Purpose, Recovery, RecoveryKind, RecoveryStep, Stage};
+use mock_idp_core::ledger::{Purpose, Recovery, RecoveryKind, RecoveryStep, Stage};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{self, SentRecovery, SignInProblem, SignInProblemKind};
+use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
-use super::{Context, OrgInstance, sign_in_flow};
+use super::{Context, OrgInstance, recovery_links, sign_in_flow};
 use crate::journal::Explained;
-use crate::ledger::Batch;
 use crate::pages::view::Frame;
 
 /// Where recoveries begin in a browser.
@@ -68,7 +67,7 @@ impl<'o> RecoveryPages<'o> {
     async fn linked_page(self, secret: &str, request: &mut BrowserRequest) -> Result<Destination, OAuthError> {
         let purpose = self.home();
         let context = self.context(&purpose, request)?;
-        match find(&context, secret).await? {
+        match recovery_links::find(&context, secret).await? {
             Some(recovery) => {
                 let user = recovery.step.user_id().and_then(|id| context.org.user(id));
                 request.explanation.user = user.map(|user| user.profile.login.clone());
@@ -91,33 +90,4 @@ impl<'o> RecoveryPages<'o> {
         let context = context.map(|context| context.of_request(request.cookies.request.clone()));
         context.ok_or_else(|| OAuthError::new(ErrorId::RequestExpired, "the authorization server has been removed"))
     }
-}
-
-/// What the token of a link leads to. `None`: it cannot be used, or its user has been removed.
-pub(super) async fn find(context: &Context, secret: &str) -> Result<Option<Recovery>, LedgerError> {
-    let key = OneTimeToken::hash(secret);
-    let token = context.ledger().one_time_tokens().get(&key).await?;
-    Ok(token.and_then(|token| sign_in::opened(&context.org, &key, &token)))
-}
-
-/// Adds what has to be stored of a link to a batch.
-pub(super) fn store<'c>(context: &'c Context, batch: &mut Batch<'c>, sent: &SentRecovery) {
-    let tokens = context.ledger().one_time_tokens();
-    batch.put(tokens, &OneTimeToken::hash(&sent.secret), sent.token.clone(), sent.token.expires);
-}
-
-/// Sends the message with a link that has been stored.
-pub(super) async fn send(context: &Context, sent: &SentRecovery) -> Result<(), LedgerError> {
-    // The change that has caused it may have created the user.
-    match sent.message(&context.instance.org(), &context.urls.issuer_base) {
-        Some(message) => context.instance.send(message).await,
-        None => Ok(()),
-    }
-}
-
-/// Unlocks an account, if it is locked.
-pub(super) async fn unlock(context: &Context, user_id: &str) -> Result<(), LedgerError> {
-    let Some(user) = context.instance.org().user(user_id).cloned() else { return Ok(()) };
-    context.instance.unlock(&user).await?;
-    Ok(())
 }

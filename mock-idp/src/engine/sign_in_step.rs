@@ -12,7 +12,7 @@ use mock_idp_core::sign_in::{
 };
 use mock_idp_core::trace::Trace;
 
-use super::{Context, consents, issued_tokens, recovery};
+use super::{Context, consents, issued_tokens, recovery_links};
 use crate::ledger::{Batch, NEVER, Version};
 
 /// A step that has been committed.
@@ -145,7 +145,7 @@ async fn decide<'c>(
             }
             SignInEffect::SetPassword { user_id, password } => follow_up.new_password = Some((user_id, password)),
             SignInEffect::SendRecovery(sent) => {
-                recovery::store(context, batch, &sent);
+                recovery_links::store(context, batch, &sent);
                 follow_up.sent.push(sent);
             }
             SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
@@ -204,10 +204,10 @@ impl FollowUp {
             set_password(context, &user_id, password);
         }
         if let Some(user_id) = self.unlocked {
-            recovery::unlock(context, &user_id).await?;
+            recovery_links::unlock(context, &user_id).await?;
         }
         for sent in &self.sent {
-            recovery::send(context, sent).await?;
+            recovery_links::send(context, sent).await?;
         }
         if let Some(message) = self.denied.and_then(|user_id| sign_in::recovery_denied(&context.org, &user_id)) {
             context.instance.send(message).await?;

@@ -3,6 +3,7 @@
 mod console;
 mod control_api;
 mod coverage;
+mod frame;
 mod inbox;
 mod journal;
 mod present;

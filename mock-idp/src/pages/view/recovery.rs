@@ -5,7 +5,7 @@ use mock_idp_core::policy::password;
 use mock_idp_core::sign_in::{RecoveryOption, SignInProblem};
 use serde::Serialize;
 
-use super::sign_in::Frame;
+use super::frame::Frame;
 
 /// A step of a recovery.
 #[derive(Clone, Debug, Serialize)]

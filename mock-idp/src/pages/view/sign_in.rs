@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+pub(crate) use super::frame::Frame;
 use super::recovery::RecoveryView;
 use mock_idp_core::org::PickerUser;
 use mock_idp_core::sign_in::SignInProblem;
@@ -35,19 +36,6 @@ pub(crate) enum PageView {
     Activation(ActivationView),
     /// Backchannel requests, which the tester answers.
     Backchannel(BackchannelView),
-}
-
-/// The frame that every page shares.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Frame {
-    /// The org's name, shown as the page's brand.
-    pub org_name: String,
-    /// `""` or `/_org/{name}`: what every link and asset path starts with.
-    pub path_prefix: String,
-    /// The request id in the log line.
-    pub request_id: String,
-    /// Leniencies, active faults, a moved clock. Mostly empty.
-    pub warnings: Vec<String>,
 }
 
 /// Which fields the sign-in form shows.
