@@ -113,7 +113,13 @@ impl Clock {
     /// Moves the clock by so many seconds; backwards when negative.
     pub(crate) fn advance(&self, seconds: i64) {
         let _moving = self.moving.lock();
-        self.show(self.now_millis().saturating_add(seconds.saturating_mul(1000)));
+        let shown = self.now_millis();
+        let moved = limited(shown.saturating_add(seconds.saturating_mul(1000)));
+        match self.frozen_at.load(Ordering::Acquire) {
+            // By this exactly: many changes add up to their sum.
+            RUNNING => _ = self.offset_millis.fetch_add(moved - shown, Ordering::AcqRel),
+            _ => self.show(moved),
+        }
     }
 
     /// Lets each request move the clock by so many seconds; 0 ends it.
@@ -203,12 +209,16 @@ impl Clock {
 
     /// `moving` must be locked.
     fn show(&self, millis: i64) {
-        let millis = millis.clamp(-LIMIT_SECONDS * 1000, LIMIT_SECONDS * 1000);
+        let millis = limited(millis);
         self.offset_millis.store(millis.saturating_sub(machine_millis()), Ordering::Release);
         if self.frozen_at.load(Ordering::Acquire) != RUNNING {
             self.frozen_at.store(millis, Ordering::Release);
         }
     }
+}
+
+fn limited(millis: i64) -> i64 {
+    millis.clamp(-LIMIT_SECONDS * 1000, LIMIT_SECONDS * 1000)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]

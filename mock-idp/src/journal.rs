@@ -10,11 +10,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use http::Method;
+use mock_idp_core::ledger::{LoggedRequest, RecordSize as _};
+use mock_idp_core::management::system_log;
 use mock_idp_core::protocol::OAuthError;
 use mock_idp_core::trace::{Note, shorten};
 use parking_lot::Mutex;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use tokio::sync::watch;
 
 pub(crate) use self::message::{JsonText, MAX_BODY, RecordedMessage, WireBody};
@@ -114,9 +117,19 @@ pub(crate) struct JournalEntry {
     /// What was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub response: Option<Arc<RecordedMessage>>,
+    /// Its events in the System Log.
+    #[serde(skip)]
+    pub logged: Option<Arc<LoggedRequest>>,
 }
 
 impl JournalEntry {
+    /// Its events, as `/api/v1/logs` shows them.
+    #[must_use]
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let Some(logged) = &self.logged else { return Vec::new() };
+        (0..logged.events.len()).map(|index| system_log::show(logged, index)).collect()
+    }
+
     /// The same entry with shortened texts.
     fn shortened(mut self) -> Self {
         shorten(&mut self.path, MAX_TEXT);
@@ -135,7 +148,8 @@ impl JournalEntry {
     /// About how many bytes of memory it takes without its messages.
     fn size(&self) -> usize {
         let texts = [&self.client, &self.user, &self.reason].into_iter().flatten().map(String::len).sum::<usize>();
-        size_of::<Self>() + self.path.len() + texts + self.notes.iter().map(Note::size).sum::<usize>()
+        let logged = self.logged.as_ref().map_or(0, |logged| logged.size());
+        size_of::<Self>() + self.path.len() + texts + self.notes.iter().map(Note::size).sum::<usize>() + logged
     }
 }
 
@@ -245,6 +259,7 @@ mod tests {
             notes: Vec::new(),
             request: None,
             response: None,
+            logged: None,
         }
     }
 

@@ -242,6 +242,9 @@ impl MockIdp {
             if let Err(error) = org.settle().await {
                 tracing::error!(target: "mock_idp", "the last changes of the org {} are not stored: {error}", org.name);
             }
+            if let Err(error) = org.write_log().await {
+                tracing::error!(target: "mock_idp", "the last events of the org {} are not stored: {error}", org.name);
+            }
         }
         logging::flush_stderr();
     }

@@ -72,6 +72,7 @@ mod tests {
             notes: Vec::new(),
             request: None,
             response: None,
+            logged: None,
         }
     }
 

@@ -96,7 +96,7 @@ pub(super) async fn one(At(address): At, path: PathParameters) -> Result<Json<Va
     if let Some(fields) = shown.as_object_mut().filter(|_| !entry.notes.is_empty()) {
         fields.insert("why".to_owned(), json!(Why::of(&entry.notes)));
     }
-    let events = address.org.events_of_request(&request_id).await;
+    let events = entry.events();
     if !events.is_empty() {
         shown["events"] = events.into();
     }

@@ -57,7 +57,7 @@ impl OrgInstance {
     }
 
     /// Makes one delivery. Okta: one more attempt after a status of 5xx.
-    async fn deliver(&self, channel: &HookChannel, body: &Value, hook: EventEntity) {
+    async fn deliver(self: &Arc<Self>, channel: &HookChannel, body: &Value, hook: EventEntity) {
         let mut failure = self.attempt(channel, body).await.err();
         if let Some(OutboundError::Status(status)) = &failure
             && status.is_server_error()
@@ -101,6 +101,7 @@ impl OrgInstance {
             notes: Vec::new(),
             request: None,
             response: None,
+            logged: None,
         });
         result.map(drop)
     }

@@ -20,6 +20,7 @@ use super::scratch::Scratch;
 use super::sign_in_queue::SignInQueue;
 use super::snapshots::{OrgChange, Snapshots};
 use super::unstored_rows::UnstoredRows;
+use super::unwritten_log::UnwrittenLog;
 use super::user_rates::UserRates;
 use super::waiting_events::WaitingEvents;
 use crate::clock::{Clock, ClockState};
@@ -48,6 +49,7 @@ pub(crate) struct OrgInstance {
     pub(super) waiting_events: WaitingEvents,
     /// Changes with each message that is sent.
     pub(super) sent: watch::Sender<()>,
+    pub(super) unwritten_log: UnwrittenLog,
     pub(super) ledger: Ledger,
     pub(super) keys: KeyRing,
     pub(super) key_sets: KeySets,
@@ -66,12 +68,9 @@ pub(crate) struct OrgInstance {
     resets: AtomicU64,
     /// Held while the clock is set, so that the last change of the ledger is also the last one here.
     setting_clock: tokio::sync::Mutex<()>,
-    /// The [`Ledger::clock_revision`] that the clock is set to.
+    /// The [`Ledger::settings_revision`] that the clock is set to.
     followed_revision: AtomicU64,
 }
-
-/// The key of the clock's record.
-const CLOCK: &str = "clock";
 
 impl OrgInstance {
     /// 2026-01-01T00:00:00Z.
@@ -110,6 +109,7 @@ impl OrgInstance {
             event_hooks: HookCaller::default(),
             waiting_events: WaitingEvents::default(),
             sent: watch::Sender::default(),
+            unwritten_log: UnwrittenLog::default(),
             ledger,
             keys,
             key_sets: KeySets::default(),
@@ -255,7 +255,10 @@ impl OrgInstance {
     /// # Errors
     /// The ledger's store is unavailable.
     pub(crate) async fn reset(&self) -> Result<(), LedgerError> {
-        self.ledger.clear().await?;
+        {
+            let _unchanged = self.hold_log().await;
+            self.ledger.clear().await?;
+        }
         self.snapshots.reset();
         self.key_sets.clear();
         self.waiting_events.clear();
@@ -297,15 +300,15 @@ impl OrgInstance {
         let _setting = self.setting_clock.lock().await;
         let ledger = self.ledger.at(NEVER - 1);
         loop {
-            let stored = ledger.clock_settings().get_versioned(CLOCK).await?;
+            let stored = ledger.clock_settings().get_versioned(ClockSetting::KEY).await?;
             let changed =
                 self.clock.with_setting(stored.as_ref().map_or_else(|| self.clock.setting(), |stored| stored.value));
             change(&changed);
             let setting = changed.setting();
             let mut batch = ledger.batch();
             match stored {
-                Some(stored) => batch.replace(ledger.clock_settings(), CLOCK, stored.version, setting),
-                None => batch.put_new(ledger.clock_settings(), CLOCK, setting, NEVER),
+                Some(stored) => batch.replace(ledger.clock_settings(), ClockSetting::KEY, stored.version, setting),
+                None => batch.put_new(ledger.clock_settings(), ClockSetting::KEY, setting, NEVER),
             }
             match batch.commit().await {
                 Err(LedgerError::Conflict { .. }) => {}
@@ -318,10 +321,17 @@ impl OrgInstance {
         }
     }
 
+    /// While this is held, the clock is not changed.
+    pub(super) async fn hold_clock(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.setting_clock.lock().await
+    }
+
     /// Whether the clock is set as the ledger says. It always is if no other process shares the ledger.
     #[must_use]
     pub(crate) fn clock_is_current(&self) -> bool {
-        self.ledger.clock_revision().is_none_or(|revision| revision == self.followed_revision.load(Ordering::Acquire))
+        self.ledger
+            .settings_revision()
+            .is_none_or(|revision| revision == self.followed_revision.load(Ordering::Acquire))
     }
 
     /// Sets the clock as the ledger says, if another process has changed it. The ledger is read only after a change.
@@ -329,12 +339,13 @@ impl OrgInstance {
     /// # Errors
     /// The ledger's store is unavailable; the clock stays as it is.
     pub(crate) async fn follow_clock(&self) -> Result<(), LedgerError> {
+        self.ledger.refresh().await?;
         if self.clock_is_current() {
             return Ok(());
         }
         let _setting = self.setting_clock.lock().await;
-        let Some(revision) = self.ledger.clock_revision() else { return Ok(()) };
-        let setting = self.ledger.at(NEVER - 1).clock_settings().get(CLOCK).await?;
+        let Some(revision) = self.ledger.settings_revision() else { return Ok(()) };
+        let setting = self.ledger.at(NEVER - 1).clock_settings().get(ClockSetting::KEY).await?;
         self.clock.follow(setting.unwrap_or_else(|| self.clock.start()));
         self.followed_revision.store(revision, Ordering::Release);
         Ok(())

@@ -83,5 +83,6 @@ fn record(org: &OrgInstance, notice: &BackChannelNotice, result: &Result<(), Out
         notes: Vec::new(),
         request: None,
         response: None,
+        logged: None,
     });
 }

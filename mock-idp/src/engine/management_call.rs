@@ -1,5 +1,7 @@
 //! Calls of the management API: what they read, and how they change the org.
 
+use std::sync::Arc;
+
 use mock_idp_core::management::authorization_servers::SigningState;
 use mock_idp_core::management::{ApiError, Caller, ManagementCall, ManagementChange, SentLink, system_log, users};
 use mock_idp_core::model::User;
@@ -34,7 +36,7 @@ impl Management {
         Self { context, caller }
     }
 
-    pub(super) fn instance(&self) -> &OrgInstance {
+    pub(super) fn instance(&self) -> &Arc<OrgInstance> {
         &self.context.instance
     }
 

@@ -70,6 +70,7 @@ mod token_hooks;
 mod token_lookup;
 mod transactions;
 mod unstored_rows;
+mod unwritten_log;
 mod user_rates;
 mod userinfo;
 mod waiting_events;

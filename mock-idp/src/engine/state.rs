@@ -1,5 +1,8 @@
 //! The whole state of an org: saved, and loaded into another mock or later.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use mock_idp_core::ledger::{ClockSetting, LedgerError};
 use mock_idp_core::org::{Document, Org, Problems};
 use schemars::JsonSchema;
@@ -9,9 +12,6 @@ use serde_json::{Map, Value};
 use super::OrgInstance;
 use crate::ledger::{SavedTables, SavedTablesError};
 use crate::settings::OrgOverrides;
-
-/// The table that the member `clock` stands for.
-const CLOCK_TABLE: &str = "clock_settings";
 
 /// The state of an org. It has all secrets: passwords, private keys, tokens.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
@@ -64,12 +64,12 @@ impl OrgInstance {
     ///
     /// # Errors
     /// The ledger's store is unavailable.
-    pub(crate) async fn state(&self) -> Result<OrgState, LedgerError> {
+    pub(crate) async fn state(self: &Arc<Self>) -> Result<OrgState, LedgerError> {
         // Nonces and registration access tokens stay valid where the state is loaded.
         self.dpop_nonce().await?;
         let saved_at = self.clock.now();
-        let mut ledger = self.ledger.save(saved_at).await?;
-        ledger.shift_remove(CLOCK_TABLE);
+        self.write_log().await?;
+        let ledger = self.ledger.save(saved_at).await?;
         Ok(OrgState {
             format: OrgState::FORMAT.to_owned(),
             version: OrgState::VERSION,
@@ -96,21 +96,22 @@ impl OrgInstance {
         }
         let org = overrides.apply(Org::from_document(org)?)?.renamed(&self.name)?;
         let digest = serde_json::to_string(&ledger).unwrap_or_default();
+        let loaded_clock = self.clock.with_setting(setting);
+        if clock == LoadedClock::SavedTime {
+            loaded_clock.set(saved_at);
+        }
+        let rows = self.all_rows(&org)?;
+        let _unchanged = (self.hold_clock().await, self.hold_log().await, self.unstored.storing.lock().await);
         // Records that have expired at the saved time were not saved.
-        self.ledger.load(ledger, self.all_rows(&org)?, saved_at).await?;
+        let revision = self.ledger.load(ledger, loaded_clock.setting(), rows, saved_at).await?;
         self.snapshots.load(org);
         self.unstored.clear();
+        self.unstored.revision.store(revision, Ordering::Release);
         self.key_sets.clear();
         self.increment_revision();
         // Values that the saved state has taken are not given again.
         self.randomness.restart(&["loaded", &digest]);
-        self.change_clock(|changed| {
-            changed.follow(setting);
-            if clock == LoadedClock::SavedTime {
-                changed.set(saved_at);
-            }
-        })
-        .await?;
+        self.clock.follow(loaded_clock.setting());
         Ok(())
     }
 }

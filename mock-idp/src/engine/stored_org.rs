@@ -121,6 +121,7 @@ impl OrgInstance {
     /// # Errors
     /// The store is unavailable.
     pub(crate) async fn follow_store(&self) -> Result<(), LedgerError> {
+        self.ledger.refresh().await?;
         if !self.is_outdated() {
             return Ok(());
         }
@@ -187,7 +188,7 @@ impl OrgInstance {
     ) -> Result<T, LedgerError> {
         let lock = if may_change { self.begin_change().await? } else { None };
         let began = self.unstored.waiting.lock().made;
-        let result = match self.follow_store().await {
+        let result = match self.follow().await {
             Ok(()) => Ok(request().await),
             Err(error) => Err(error),
         };
@@ -196,6 +197,12 @@ impl OrgInstance {
             lock.release().await;
         }
         settled.and(result)
+    }
+
+    /// The org and its clock are as they are stored.
+    async fn follow(&self) -> Result<(), LedgerError> {
+        self.follow_store().await?;
+        self.follow_clock().await
     }
 
     /// Begins a request that may change the org: no other process changes it until the change has ended. `None` if no other process

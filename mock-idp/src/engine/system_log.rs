@@ -1,13 +1,13 @@
-//! The System Log of an org: a bounded list of requests with their events.
+//! The System Log of an org: a bounded list of requests with their events. A store on disk or on a server gets them behind the
+//! requests, many at once.
 
 use std::sync::Arc;
 
 use mock_idp_core::ledger::{LedgerError, LogPosition, LoggedRequest};
-use mock_idp_core::management::system_log::{LogQuery, show};
+use mock_idp_core::management::system_log::LogQuery;
 use mock_idp_core::management::{ApiError, ListedPage};
 use mock_idp_core::protocol::Parameters;
 use mock_idp_core::system_log::LogEvent;
-use serde_json::Value;
 
 use super::{Management, OrgInstance};
 use crate::current_request::{CurrentRequest, RequestLog};
@@ -29,10 +29,10 @@ pub(crate) struct LoggedFrom<'a> {
 }
 
 impl OrgInstance {
-    /// Adds the events of a request. A store that is unavailable fails the request itself, and the events are not added.
-    pub(crate) async fn add_to_log(self: &Arc<Self>, log: RequestLog, from: LoggedFrom<'_>) {
+    /// Adds the events of a request.
+    pub(crate) async fn add_to_log(self: &Arc<Self>, log: RequestLog, from: LoggedFrom<'_>) -> Arc<LoggedRequest> {
         let LoggedFrom { request, path, base, user_agent } = from;
-        let logged = LoggedRequest {
+        let logged = Arc::new(LoggedRequest {
             published: self.clock.now_millis(),
             request_id: request.id.to_string(),
             is_request: true,
@@ -41,13 +41,14 @@ impl OrgInstance {
             path: path.to_owned(),
             api_token_id: log.api_token_id,
             events: log.events,
-        };
-        self.append_or_warn(&logged).await;
+        });
+        self.append(Arc::clone(&logged)).await;
         self.deliver_events(&logged, base);
+        logged
     }
 
     /// Adds an event that no request has caused.
-    pub(super) async fn add_own_event(&self, event: LogEvent) {
+    pub(super) async fn add_own_event(self: &Arc<Self>, event: LogEvent) {
         let logged = LoggedRequest {
             published: self.clock.now_millis(),
             request_id: RequestId::random().to_string(),
@@ -58,50 +59,86 @@ impl OrgInstance {
             api_token_id: None,
             events: vec![event],
         };
-        self.append_or_warn(&logged).await;
+        self.append(Arc::new(logged)).await;
     }
 
-    /// The events of a request, as `/api/v1/logs` shows them. Without a store there are none.
-    pub(crate) async fn events_of_request(&self, request_id: &str) -> Vec<Value> {
-        let ledger = self.ledger.at(self.clock.now());
-        let next = ledger.log_positions().get(LogPosition::KEY).await.ok().flatten().unwrap_or_default().next;
-        for number in (next.saturating_sub(MOST_RECORDS)..next).rev() {
-            let is_it = |logged: &LoggedRequest| (logged.request_id == request_id).then(|| logged.clone());
-            let found = ledger.logged_requests().read(&LoggedRequest::key(number), is_it).await;
-            if let Ok(Some(Some(logged))) = found {
-                return (0..logged.events.len()).map(|index| show(&logged, index)).collect();
+    /// In memory, a record is there at once.
+    async fn append(self: &Arc<Self>, logged: Arc<LoggedRequest>) {
+        let starts = self.unwritten_log.add(logged);
+        if !self.is_stored() {
+            warn_unwritten(self.write_waiting().await);
+        } else if starts {
+            let org = Arc::clone(self);
+            drop(tokio::spawn(async move { warn_unwritten(org.write_waiting().await) }));
+        }
+    }
+
+    /// Waits until all events that have been added are in the ledger.
+    ///
+    /// # Errors
+    /// The ledger's store is unavailable; the events wait.
+    pub(crate) async fn write_log(self: &Arc<Self>) -> Result<(), LedgerError> {
+        if !self.is_stored() {
+            return self.write_waiting().await;
+        }
+        // A request that is given up must not lose the records that it has taken.
+        let org = Arc::clone(self);
+        let written = tokio::spawn(async move { org.write_waiting().await });
+        written.await.unwrap_or_else(|error| Err(LedgerError::Unavailable(error.to_string())))
+    }
+
+    /// Drops the records that wait. While the result is held, none is written.
+    pub(super) async fn hold_log(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        let guard = self.unwritten_log.writing.lock().await;
+        self.unwritten_log.clear();
+        guard
+    }
+
+    async fn write_waiting(&self) -> Result<(), LedgerError> {
+        let _writing = self.unwritten_log.writing.lock().await;
+        loop {
+            let records = self.unwritten_log.take();
+            if records.is_empty() {
+                return Ok(());
+            }
+            if let Err(error) = self.write(&records).await {
+                self.unwritten_log.put_back(records);
+                return Err(error);
             }
         }
-        Vec::new()
     }
 
-    async fn append_or_warn(&self, logged: &LoggedRequest) {
-        if let Err(error) = self.append(logged).await {
-            tracing::warn!("events of the System Log are lost: {error}");
-        }
-    }
-
-    /// Adds a record. The number is taken together with the record, so that clients that poll the log miss no record.
-    async fn append(&self, logged: &LoggedRequest) -> Result<(), LedgerError> {
+    /// Writes records. Their numbers are taken together with them, so that clients that poll the log miss none.
+    async fn write(&self, records: &[Arc<LoggedRequest>]) -> Result<(), LedgerError> {
         let now = self.clock.now();
         let ledger = self.ledger.at(now);
         let positions = ledger.log_positions();
         loop {
             let stored = positions.get_versioned(LogPosition::KEY).await?;
-            let number = stored.as_ref().map_or(0, |stored| stored.value.next);
-            let next = LogPosition { next: number + 1 };
+            let first = stored.as_ref().map_or(0, |stored| stored.value.next);
+            let numbers = first..first + records.len() as u64;
+            let next = LogPosition { next: numbers.end };
             let mut batch = ledger.batch();
             match stored {
                 Some(Versioned { version, .. }) => batch.replace(positions, LogPosition::KEY, version, next),
                 None => batch.put_new(positions, LogPosition::KEY, next, NEVER),
             }
             let expires = now + LoggedRequest::LIFETIME;
-            batch.put(ledger.logged_requests(), &LoggedRequest::key(number), logged.clone(), expires);
+            for (number, logged) in numbers.zip(records) {
+                let logged = LoggedRequest::clone(logged);
+                batch.put(ledger.logged_requests(), &LoggedRequest::key(number), logged, expires);
+            }
             match batch.commit().await {
                 Err(LedgerError::Conflict { .. }) => {}
                 other => return other,
             }
         }
+    }
+}
+
+fn warn_unwritten(written: Result<(), LedgerError>) {
+    if let Err(error) = written {
+        tracing::warn!("events of the System Log wait until they can be stored: {error}");
     }
 }
 
@@ -113,6 +150,7 @@ impl Management {
     pub(crate) async fn system_log(&self, parameters: &Parameters) -> Result<ListedPage, ApiError> {
         let instance = self.instance();
         let query = LogQuery::read(parameters, instance.clock.now_millis())?;
+        instance.write_log().await?;
         let ledger = instance.ledger.at(instance.clock.now());
         let next = ledger.log_positions().get(LogPosition::KEY).await?.unwrap_or_default().next;
         let mut page = query.page();

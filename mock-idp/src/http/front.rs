@@ -173,7 +173,8 @@ impl Shared {
         let path = matched.recordable(uri.path().to_owned());
         *request.uri_mut() = uri;
         let (request_id, method) = (RequestId::random(), request.method().clone());
-        let mut record = RequestRecord { started, request_id, method, path, route: matched.label(), sent: None };
+        let mut record =
+            RequestRecord { started, request_id, method, path, route: matched.label(), sent: None, logged: None };
         let answers_any_host = matched.route().is_some_and(|route| route.access == Access::AnyHost);
         let resolved = match resolved {
             Err(_) if answers_any_host => self.resolver.nameless(connection.secure),
@@ -234,7 +235,7 @@ impl Shared {
     async fn answer_in_org(
         &self,
         connection: &ConnectionState,
-        PendingRequest { mut request, resolved, matched, record, fault, state, sharing }: PendingRequest,
+        PendingRequest { mut request, resolved, matched, mut record, fault, state, sharing }: PendingRequest,
     ) -> Result<Response, ConnectionReset> {
         let Resolved { address, edge } = &*resolved;
         if let Err(error) = address.org.follow_clock().await {
@@ -279,7 +280,7 @@ impl Shared {
             let user_agent = user_agent.as_ref().map(|text| String::from_utf8_lossy(text.as_bytes()).into_owned());
             let base = &address.urls().endpoint_base;
             let from = LoggedFrom { request: &current, path: &record.path, base, user_agent };
-            address.org.add_to_log(log, from).await;
+            record.logged = Some(address.org.add_to_log(log, from).await);
         }
         // An answer of a fault has its own.
         if let Some(rate) = rate.filter(|_| !decided.result.headers().contains_key(okta_headers::RATE_LIMIT)) {

@@ -44,9 +44,16 @@ struct Slot {
     next: Option<KeyMaterial>,
     /// The keys that the server begins with: a reset restores them.
     first: RwLock<Option<Arc<LoadedKeys>>>,
-    current: RwLock<Option<Arc<LoadedKeys>>>,
+    current: RwLock<Option<CurrentKeys>>,
     /// Locked while keys are generated, so that it happens once.
     generating: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Debug)]
+struct CurrentKeys {
+    keys: Arc<LoadedKeys>,
+    /// The [`LedgerAt::settings_revision`] at which they were loaded.
+    revision: Option<u64>,
 }
 
 impl KeyRing {
@@ -82,18 +89,20 @@ impl KeyRing {
         now: i64,
     ) -> Result<Arc<LoadedKeys>, KeyError> {
         let slot = self.slot(server);
-        if let Some(loaded) = slot.current()
-            && periods_due(&loaded.record, server, now) == 0
-            && ledger.server_keys().read(&server.id, |record| *record == loaded.record).await? == Some(true)
+        // Taken before the record is read: a change in the meantime is loaded by the next request.
+        let revision = ledger.settings_revision();
+        if let Some(current) = slot.current()
+            && periods_due(&current.keys.record, server, now) == 0
+            && current.is_stored(server, ledger, revision).await?
         {
-            return Ok(loaded);
+            return Ok(current.keys);
         }
         let _generating = slot.generating.lock().await;
         loop {
             let Versioned { value: record, version } = self.record(&slot, server, ledger).await?;
             let periods = periods_due(&record, server, now);
             if periods == 0 {
-                return slot.load(record);
+                return slot.load(record, revision);
             }
             let due = record.last_rotated + periods * LoadedKeys::PERIOD;
             let mut rotated = record;
@@ -138,7 +147,7 @@ impl KeyRing {
         let _generating = slot.generating.lock().await;
         loop {
             let Versioned { value: record, version } = self.record(&slot, server, ledger).await?;
-            slot.load(record.clone())?;
+            slot.load(record.clone(), None)?;
             let rotated = rotate(&record, rotation, self.new_keys, now).await?;
             if replace(server, ledger, version, rotated).await? {
                 return Ok(());
@@ -201,7 +210,7 @@ impl Slot {
         Arc::new(Self { algorithm, active, access, next, first, current, generating: tokio::sync::Mutex::default() })
     }
 
-    fn current(&self) -> Option<Arc<LoadedKeys>> {
+    fn current(&self) -> Option<CurrentKeys> {
         self.current.read().clone()
     }
 
@@ -223,14 +232,32 @@ impl Slot {
     }
 
     /// The keys of a record, loaded once.
-    fn load(&self, record: KeyRecord) -> Result<Arc<LoadedKeys>, KeyError> {
-        let known = [self.current(), self.first.read().clone()];
+    fn load(&self, record: KeyRecord, revision: Option<u64>) -> Result<Arc<LoadedKeys>, KeyError> {
+        let known = [self.current().map(|current| current.keys), self.first.read().clone()];
         let mut same = known.iter().flatten().filter(|loaded| loaded.record == record);
         let loaded = match same.next() {
             Some(loaded) => Arc::clone(loaded),
             None => Arc::new(LoadedKeys::load(record, self.algorithm, known[0].as_deref().or(known[1].as_deref()))?),
         };
-        *self.current.write() = Some(Arc::clone(&loaded));
+        *self.current.write() = Some(CurrentKeys { keys: Arc::clone(&loaded), revision });
         Ok(loaded)
+    }
+}
+
+impl CurrentKeys {
+    /// Whether the ledger has these keys. A shared store is not asked: it has a revision.
+    async fn is_stored(
+        &self,
+        server: &CompiledServer,
+        ledger: LedgerAt<'_>,
+        revision: Option<u64>,
+    ) -> Result<bool, KeyError> {
+        match revision {
+            Some(_) => Ok(self.revision == revision),
+            None => {
+                let same = ledger.server_keys().read(&server.id, |record| *record == self.keys.record);
+                Ok(same.await? == Some(true))
+            }
+        }
     }
 }

@@ -126,6 +126,9 @@ impl<'l> Batch<'l> {
     /// # Errors
     /// A condition is not met, or the store is unavailable.
     pub(crate) async fn commit(self) -> Result<(), LedgerError> {
+        if self.writes.is_empty() {
+            return Ok(());
+        }
         match self.store {
             Store::Memory(memory) => {
                 let writes = self.writes.into_iter().map(|write| write as Box<dyn MemoryWrite>).collect();
@@ -147,6 +150,10 @@ pub(super) trait Write: MemoryWrite {
         earlier: &'w [ByteWrite],
         now: i64,
     ) -> Stored<'w, Option<ByteWrite>>;
+
+    /// The write, if it can be made without reading the record: the store compares the version.
+    #[cfg(any(test, feature = "redis"))]
+    fn to_bytes_unread(&self, earlier: &[ByteWrite]) -> Result<Option<ByteWrite>, LedgerError>;
 }
 
 pub(super) struct TypedWrite<T: 'static> {
@@ -249,19 +256,45 @@ impl<T: StoredRecord> Write for TypedWrite<T> {
     ) -> Stored<'w, Option<ByteWrite>> {
         Box::pin(self.as_bytes(store, earlier, now))
     }
+
+    #[cfg(any(test, feature = "redis"))]
+    fn to_bytes_unread(&self, earlier: &[ByteWrite]) -> Result<Option<ByteWrite>, LedgerError> {
+        let (table, bound) = (self.definition.name, self.definition.bound);
+        if earlier.iter().any(|write| write.table == table && write.key == self.key) {
+            return Ok(None);
+        }
+        let (version, change) = match &self.change {
+            Change::RequireVersion(version) => (version, ByteChange::Keep),
+            Change::Replace { version, value, expires } => {
+                let bytes = serde_json::to_vec(value).map_err(unreadable)?;
+                (version, ByteChange::Extend { bytes, expires: expires.unwrap_or(0), bound })
+            }
+            _ => return Ok(None),
+        };
+        let expected = Expected::Version(Some(version.0));
+        Ok(Some(ByteWrite { table, key: self.key.clone(), expected, change }))
+    }
 }
 
 #[cfg(any(test, feature = "redis"))]
 async fn commit(store: &dyn ByteStore, writes: &[Box<dyn Write>], now: i64) -> Result<(), LedgerError> {
+    let mut first_attempt = true;
     loop {
         let mut bytes = Vec::new();
         for write in writes {
-            // A version that the batch requires and that is not there is a conflict at once.
-            let write = write.to_bytes(store, &bytes, now).await?;
+            let unread = if first_attempt { write.to_bytes_unread(&bytes)? } else { None };
+            let write = match unread {
+                Some(write) => Some(write),
+                // A version that the batch requires and that is not there is a conflict at once.
+                None => write.to_bytes(store, &bytes, now).await?,
+            };
             bytes.extend(write);
         }
+        if bytes.is_empty() {
+            return Ok(());
+        }
         match store.commit(bytes, now).await {
-            Err(LedgerError::Conflict { .. }) => {}
+            Err(LedgerError::Conflict { .. }) => first_attempt = false,
             other => return other.map(drop),
         }
     }
@@ -321,6 +354,11 @@ impl<T: StoredRecord> TypedWrite<T> {
             match &write.change {
                 ByteChange::Keep => {}
                 ByteChange::Delete => found.live = None,
+                // What is there may expire later; `expires` is a minimum then.
+                ByteChange::Extend { bytes, expires, .. } => {
+                    let expires = found.live.as_ref().map_or(*expires, |(_, known)| (*expires).max(*known));
+                    found.live = Some((serde_json::from_slice(bytes).map_err(unreadable)?, expires));
+                }
                 ByteChange::Put { bytes, expires, .. } => {
                     found.live = Some((serde_json::from_slice(bytes).map_err(unreadable)?, *expires));
                 }

@@ -5,8 +5,7 @@ use serde_json::Value;
 
 use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected};
 use super::entries::{Bound, Version, Versioned};
-use super::log::LoggedChange;
-use super::memory::{Definition, NAMES, bound_of, logged};
+use super::memory::{Definition, NAMES, serialised_tables};
 use super::org_row::OrgRow;
 use super::record::StoredRecord;
 use super::saved::{SavedRecord, SavedTables, SavedTablesError};
@@ -86,14 +85,17 @@ pub(super) async fn put_if_absent<T: StoredRecord>(
     value: &T,
     expires: i64,
 ) -> Result<bool, LedgerError> {
-    let found: Found<T> = at.find(store).await?;
-    if found.live.is_some() {
-        return Ok(false);
-    }
-    let change = at.put(value, expires)?;
-    match store.commit(at.write(Expected::Version(found.version), change), at.now).await {
-        Err(LedgerError::Conflict { .. }) => Ok(false),
-        other => other.map(|_| true),
+    loop {
+        let found: Found<T> = at.find(store).await?;
+        if found.live.is_some() {
+            return Ok(false);
+        }
+        let change = at.put(value, expires)?;
+        match store.commit(at.write(Expected::Version(found.version), change), at.now).await {
+            // Another request has put a record, or an expired one has been removed.
+            Err(LedgerError::Conflict { .. }) => {}
+            other => return other.map(|_| true),
+        }
     }
 }
 
@@ -149,24 +151,13 @@ pub(super) async fn save(store: &dyn ByteStore, now: i64) -> Result<SavedTables,
     Ok(saved)
 }
 
-/// Replaces all records by saved ones, and the rows of the org.
+/// Replaces all records by saved ones, and the rows of the org. Returns the next revision of the org.
 pub(super) async fn load(
     store: &dyn ByteStore,
     saved: SavedTables,
     org: Vec<OrgRow>,
     now: i64,
-) -> Result<(), SavedTablesError> {
-    let changes = logged(saved, now)?;
-    store.clear_except(None).await?;
-    let write = |change| match change {
-        LoggedChange::Put { table, key, expires, bytes } => {
-            let change = ByteChange::Put { bytes, expires, bound: bound_of(table) };
-            Some(ByteWrite { table, key, expected: Expected::Anything, change })
-        }
-        LoggedChange::Delete { .. } | LoggedChange::Clear { .. } => None,
-    };
-    store.commit(changes.into_iter().filter_map(write).collect(), now).await?;
-    let (revision, _) = store.org_rows().await?;
-    store.commit_org(org, revision).await?;
-    Ok(())
+) -> Result<u64, SavedTablesError> {
+    let tables = serialised_tables(saved, now)?;
+    Ok(store.replace_all(tables, org).await?)
 }

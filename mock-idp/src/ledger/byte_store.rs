@@ -6,6 +6,7 @@ use futures_util::future::BoxFuture;
 use mock_idp_core::ledger::LedgerError;
 
 use super::entries::Bound;
+use super::memory::SerialisedTable;
 use super::org_row::OrgRow;
 use crate::metrics::Histogram;
 
@@ -24,6 +25,9 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
     /// All records of a table, expired or not.
     fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>>;
 
+    /// Replaces all records and the rows of the org at once, and returns the next revision of the org.
+    fn replace_all(&self, tables: Vec<SerialisedTable>, rows: Vec<OrgRow>) -> Stored<'_, u64>;
+
     /// Removes the records of all tables but one, and the rows of the org.
     fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()>;
 
@@ -39,6 +43,9 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
     /// Lets other processes change the org.
     fn unlock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()>;
 
+    /// Asks what other processes have changed, unless [`Self::known`] has been asked for a moment ago.
+    fn refresh(&self) -> Stored<'_, ()>;
+
     /// What is known of the store without asking it.
     fn known(&self) -> KnownState;
 
@@ -49,8 +56,8 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
 /// What is known of a store without asking it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownState {
-    /// Another number after each change of the clock's record.
-    pub(crate) clock_revision: u64,
+    /// Another number after each change of the clock's setting or of the signing keys.
+    pub(crate) settings_revision: u64,
     /// Another number after each change of the org.
     pub(crate) org_revision: u64,
     /// Why it is not available.
@@ -81,7 +88,18 @@ pub(crate) enum Expected {
 
 #[derive(Debug)]
 pub(crate) enum ByteChange {
-    Put { bytes: Vec<u8>, expires: i64, bound: Bound },
+    Put {
+        bytes: Vec<u8>,
+        expires: i64,
+        bound: Bound,
+    },
+    /// The same, but the record expires no earlier than the one that is there, which has not expired.
+    Extend {
+        bytes: Vec<u8>,
+        expires: i64,
+        bound: Bound,
+    },
     Delete,
+    /// Nothing is changed; the record has not expired.
     Keep,
 }

@@ -26,6 +26,12 @@ pub(crate) struct Bound {
     pub(crate) bytes: usize,
 }
 
+impl Bound {
+    pub(super) const fn new(records: usize, mebibytes: usize) -> Self {
+        Self { records, bytes: mebibytes * 1024 * 1024 }
+    }
+}
+
 /// How much a table has.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct TableUsage {

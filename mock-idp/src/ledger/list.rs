@@ -68,3 +68,13 @@ macro_rules! for_all_tables {
 }
 
 pub(super) use for_all_tables;
+
+/// The table of the clock's setting.
+pub(super) const CLOCK_TABLE: &str = "clock_settings";
+
+/// The tables that processes keep a copy of: they follow each other's changes.
+#[cfg(any(test, feature = "redis"))]
+pub(super) const FOLLOWED_TABLES: &[&str] = &[CLOCK_TABLE, "server_keys"];
+
+/// The table that is not cleared: the tokens stay valid by themselves, and must stay revoked.
+pub(super) const KEPT_TABLE: &str = "revoked_access_tokens";

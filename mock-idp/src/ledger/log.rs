@@ -138,6 +138,9 @@ impl ChangeQueue {
 
     fn add(&self, org: &Arc<str>, changes: Vec<LoggedChange>) -> Result<u64, LedgerError> {
         let mut waiting = self.waiting.lock();
+        if waiting.closed {
+            return Err(LedgerError::Unavailable("the store is closed".to_owned()));
+        }
         if let Some(error) = self.error() {
             return Err(LedgerError::Unavailable(error));
         }

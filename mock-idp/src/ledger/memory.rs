@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::entries::{Bound, Entries, TableUsage};
-use super::list::for_all_tables;
+use super::list::{KEPT_TABLE, for_all_tables};
 use super::log::{ChangeLog, LoggedChange, LoggedRecord, Unstored};
 use super::record::StoredRecord;
 use super::saved::{SavedRecord, SavedTables, SavedTablesError};
@@ -36,7 +36,7 @@ macro_rules! memory_tables {
             fn load(mut saved: SavedTables, now: i64) -> Result<Self, SavedTablesError> {
                 let mut tables = Self::default();
                 $({
-                    let bound = Bound { records: $records, bytes: $mebibytes * 1024 * 1024 };
+                    let bound = Bound::new($records, $mebibytes);
                     let records = saved.shift_remove(stringify!($name)).unwrap_or(Value::Array(Vec::new()));
                     load(&mut tables.$name, records, bound, now)
                         .map_err(|error| SavedTablesError::Records { table: stringify!($name), error })?;
@@ -53,7 +53,7 @@ macro_rules! memory_tables {
             fn put_stored(&mut self, record: &LoggedRecord, now: i64) -> Result<bool, serde_json::Error> {
                 match record.table.as_str() {
                     $(stringify!($name) => {
-                        let bound = Bound { records: $records, bytes: $mebibytes * 1024 * 1024 };
+                        let bound = Bound::new($records, $mebibytes);
                         let value = serde_json::from_slice(&record.bytes)?;
                         self.$name.put(&record.key, value, record.expires, now, bound);
                     })*
@@ -62,15 +62,9 @@ macro_rules! memory_tables {
                 Ok(true)
             }
 
-            /// All records as changes.
-            fn logged(&mut self) -> Result<Vec<LoggedChange>, serde_json::Error> {
-                let mut changes = Vec::new();
-                $(for (key, expires, value) in self.$name.iter(i64::MIN) {
-                    let bytes = serde_json::to_vec(value)?;
-                    changes.push(LoggedChange::Put { table: stringify!($name), key: key.to_owned(), expires, bytes });
-                })*
-                self.take_displaced();
-                Ok(changes)
+            /// All records, table by table.
+            fn serialised(&self) -> Result<Vec<SerialisedTable>, serde_json::Error> {
+                Ok(vec![$(SerialisedTable { name: stringify!($name), records: serialised(&self.$name)? }),*])
             }
 
             /// The records that were removed to make room, as changes. Later ones are remembered.
@@ -88,19 +82,36 @@ macro_rules! memory_tables {
         /// The names of all tables.
         #[cfg(any(test, feature = "redis"))]
         pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
-
-        /// The bound of a table.
-        #[cfg(any(test, feature = "redis"))]
-        pub(super) fn bound_of(table: &str) -> Bound {
-            match table {
-                $(stringify!($name) => Bound { records: $records, bytes: $mebibytes * 1024 * 1024 },)*
-                _ => Bound { records: 0, bytes: 0 },
-            }
-        }
     };
 }
 
 for_all_tables!(memory_tables);
+
+/// A table as a store has it.
+#[derive(Debug)]
+pub(crate) struct SerialisedTable {
+    pub(crate) name: &'static str,
+    pub(crate) records: Vec<SerialisedRecord>,
+}
+
+#[derive(Debug)]
+pub(crate) struct SerialisedRecord {
+    pub(crate) key: String,
+    pub(crate) expires: i64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl SerialisedTable {
+    fn into_changes(self) -> impl Iterator<Item = LoggedChange> {
+        let Self { name: table, records } = self;
+        records.into_iter().map(move |SerialisedRecord { key, expires, bytes }| LoggedChange::Put {
+            table,
+            key,
+            expires,
+            bytes,
+        })
+    }
+}
 
 /// A row of the list of tables.
 #[derive(Debug)]
@@ -233,7 +244,10 @@ impl Memory {
             }
             Some(log) => {
                 let mut changes = vec![LoggedChange::Clear { except: None }];
-                changes.extend(loaded.logged().map_err(unwritable)?);
+                changes.extend(
+                    loaded.serialised().map_err(unwritable)?.into_iter().flat_map(SerialisedTable::into_changes),
+                );
+                loaded.take_displaced();
                 changes.extend(others);
                 let mut tables = self.lock()?;
                 let unstored = log.add(changes)?;
@@ -277,7 +291,7 @@ impl Memory {
                 None => None,
                 Some(log) => {
                     cleared.take_displaced();
-                    log.add(vec![LoggedChange::Clear { except: Some(KEPT) }])?
+                    log.add(vec![LoggedChange::Clear { except: Some(KEPT_TABLE) }])?
                 }
             };
             cleared.revoked_access_tokens = std::mem::take(&mut tables.revoked_access_tokens);
@@ -296,14 +310,11 @@ impl Memory {
     }
 }
 
-/// Saved records as changes.
+/// Saved records as a store has them.
 #[cfg(any(test, feature = "redis"))]
-pub(super) fn logged(saved: SavedTables, now: i64) -> Result<Vec<LoggedChange>, SavedTablesError> {
-    Ok(MemoryTables::load(saved, now)?.logged().map_err(unwritable)?)
+pub(super) fn serialised_tables(saved: SavedTables, now: i64) -> Result<Vec<SerialisedTable>, SavedTablesError> {
+    Ok(MemoryTables::load(saved, now)?.serialised().map_err(unwritable)?)
 }
-
-/// The table that is not cleared: the tokens stay valid by themselves, and must stay revoked.
-pub(super) const KEPT: &str = "revoked_access_tokens";
 
 /// One write of a batch, whatever its record.
 pub(super) trait MemoryWrite: Send + Sync {
@@ -359,6 +370,13 @@ fn save<T: RecordSize + Serialize>(entries: &Entries<T>, now: i64) -> Result<Val
         entries.iter(now).map(|(key, expires, value)| SavedRecord::new(key, expires, value)).collect();
     records.sort_by(|left, right| left.key.cmp(&right.key));
     serde_json::to_value(records)
+}
+
+fn serialised<T: RecordSize + Serialize>(entries: &Entries<T>) -> Result<Vec<SerialisedRecord>, serde_json::Error> {
+    let record = |(key, expires, value): (&str, i64, &T)| {
+        Ok(SerialisedRecord { key: key.to_owned(), expires, bytes: serde_json::to_vec(value)? })
+    };
+    entries.iter(i64::MIN).map(record).collect()
 }
 
 fn load<T: RecordSize + DeserializeOwned>(

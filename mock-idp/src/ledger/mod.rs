@@ -41,6 +41,7 @@ pub(crate) use table::Table;
 pub(crate) use tables::LedgerAt;
 
 use crate::metrics::Histogram;
+use list::CLOCK_TABLE;
 use mock_idp_core::ledger::ClockSetting;
 use org_row::ORG_ROWS;
 use store::Store;
@@ -74,14 +75,9 @@ impl Ledger {
         LedgerAt { store: &self.store, now }
     }
 
-    /// Changes whenever another process may have set the org's clock. `None` if no other process shares the store. A shared store
-    /// is notified of changes, so that no request has to ask for it.
-    pub(crate) fn clock_revision(&self) -> Option<u64> {
-        match &self.store {
-            Store::Memory(_) => None,
-            #[cfg(any(test, feature = "redis"))]
-            Store::Bytes(store) => Some(store.known().clock_revision),
-        }
+    /// Another number after each change of the clock's setting or of the signing keys. `None` if no other process shares the store.
+    pub(crate) fn settings_revision(&self) -> Option<u64> {
+        self.at(0).settings_revision()
     }
 
     /// Whether changes of the org are stored, so that they survive a restart.
@@ -116,6 +112,18 @@ impl Ledger {
             Store::Memory(memory) => Ok((0, load_in_memory(memory, now)?)),
             #[cfg(any(test, feature = "redis"))]
             Store::Bytes(store) => store.org_rows().await,
+        }
+    }
+
+    /// Learns of what other processes have changed up to a moment ago, also if this process has stood still.
+    ///
+    /// # Errors
+    /// The store is unavailable.
+    pub(crate) async fn refresh(&self) -> Result<(), LedgerError> {
+        match &self.store {
+            Store::Memory(_) => Ok(()),
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => store.refresh().await,
         }
     }
 
@@ -194,29 +202,40 @@ impl Ledger {
         }
     }
 
-    /// All records that have not expired at `now`.
+    /// All records that have not expired at `now`, except the setting of the clock.
     ///
     /// # Errors
     /// The store is unavailable.
     pub(crate) async fn save(&self, now: i64) -> Result<SavedTables, LedgerError> {
-        match &self.store {
-            Store::Memory(memory) => {
-                memory.save(now).map_err(|error| LedgerError::Unavailable(format!("a record cannot be saved: {error}")))
-            }
+        let mut saved = match &self.store {
+            Store::Memory(memory) => memory
+                .save(now)
+                .map_err(|error| LedgerError::Unavailable(format!("a record cannot be saved: {error}")))?,
             #[cfg(any(test, feature = "redis"))]
-            Store::Bytes(store) => byte_operations::save(&**store, now).await,
-        }
+            Store::Bytes(store) => byte_operations::save(&**store, now).await?,
+        };
+        saved.shift_remove(CLOCK_TABLE);
+        Ok(saved)
     }
 
-    /// Replaces all records by saved ones, and the rows of the org.
+    /// Replaces all records by saved ones, the setting of the clock, and the rows of the org, all at once. Returns the next revision
+    /// of the org.
     ///
     /// # Errors
     /// A table is unknown, or has a record that cannot be read; nothing is changed then. Or the store is unavailable.
-    pub(crate) async fn load(&self, saved: SavedTables, org: Vec<OrgRow>, now: i64) -> Result<(), SavedTablesError> {
+    pub(crate) async fn load(
+        &self,
+        mut saved: SavedTables,
+        clock: ClockSetting,
+        org: Vec<OrgRow>,
+        now: i64,
+    ) -> Result<u64, SavedTablesError> {
+        saved.insert(CLOCK_TABLE.to_owned(), saved::clock_records(clock)?);
         match &self.store {
             Store::Memory(memory) => {
                 let rows = org.into_iter().map(OrgRow::into_change).collect();
-                memory.load(saved, rows, now).await
+                memory.load(saved, rows, now).await?;
+                Ok(0)
             }
             #[cfg(any(test, feature = "redis"))]
             Store::Bytes(store) => byte_operations::load(&**store, saved, org, now).await,
@@ -232,7 +251,7 @@ impl Ledger {
         match &self.store {
             Store::Memory(memory) => memory.clear().await,
             #[cfg(any(test, feature = "redis"))]
-            Store::Bytes(store) => store.clear_except(Some(memory::KEPT)).await,
+            Store::Bytes(store) => store.clear_except(Some(list::KEPT_TABLE)).await,
         }
     }
 }
@@ -242,7 +261,7 @@ fn load_in_memory(
     now: impl FnOnce(Option<ClockSetting>) -> i64,
 ) -> Result<Vec<OrgRow>, LedgerError> {
     let records = memory.load_stored(|records| {
-        let setting = records.iter().find(|record| record.table == "clock_settings");
+        let setting = records.iter().find(|record| record.table == CLOCK_TABLE);
         now(setting.and_then(|record| serde_json::from_slice(&record.bytes).ok()))
     })?;
     let rows = records.into_iter().map(|record| match record.table == ORG_ROWS {

@@ -1,10 +1,11 @@
 //! The records of a ledger as they are saved and loaded.
 
-use mock_idp_core::ledger::LedgerError;
+use mock_idp_core::ledger::{ClockSetting, LedgerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::entries::NEVER;
+use super::list::CLOCK_TABLE;
 
 /// A record as it is saved.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -28,6 +29,12 @@ impl<T> SavedRecord<T> {
 
 /// The tables of a ledger by name: lists of records, ordered by key.
 pub(crate) type SavedTables = Map<String, Value>;
+
+/// The only record of the table of the clock's setting.
+pub(super) fn clock_records(clock: ClockSetting) -> Result<Value, SavedTablesError> {
+    let records = [SavedRecord::new(ClockSetting::KEY, NEVER, clock)];
+    serde_json::to_value(records).map_err(|error| SavedTablesError::Records { table: CLOCK_TABLE, error })
+}
 
 /// Why tables cannot be loaded.
 #[derive(Debug, thiserror::Error)]

@@ -28,7 +28,7 @@ macro_rules! accessors {
             $($(#[$doc])*
             pub(crate) fn $name(self) -> Table<'l, $record> {
                 const DEFINITION: Definition<$record> =
-                    Definition { name: stringify!($name), bound: Bound { records: $records, bytes: $mebibytes * 1024 * 1024 }, entries: |tables| &mut tables.$name };
+                    Definition { name: stringify!($name), bound: Bound::new($records, $mebibytes), entries: |tables| &mut tables.$name };
                 Table { store: self.store, definition: &DEFINITION, now: self.now }
             })*
         }
@@ -38,6 +38,16 @@ macro_rules! accessors {
 for_all_tables!(accessors);
 
 impl<'l> LedgerAt<'l> {
+    /// Another number after each change of the clock's setting or of the signing keys. `None` if no other process shares the store.
+    /// It is known without asking the store.
+    pub(crate) fn settings_revision(self) -> Option<u64> {
+        match self.store {
+            Store::Memory(_) => None,
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => Some(store.known().settings_revision),
+        }
+    }
+
     /// Writes that are committed together.
     pub(crate) fn batch(self) -> Batch<'l> {
         Batch::new(self.store, self.now)

@@ -15,6 +15,9 @@ pub struct ClockSetting {
 }
 
 impl ClockSetting {
+    /// The key of the only record.
+    pub const KEY: &'static str = "clock";
+
     /// A clock that is stopped at this time, in seconds since 1970.
     #[must_use]
     pub fn frozen(seconds: i64) -> Self {

@@ -56,7 +56,7 @@ pub(in crate::control) async fn request(At(address): At, path: PathParameters) -
             .into_iter()
             .filter_map(|(title, message)| Some(shown(title, message.as_deref()?)))
             .collect(),
-        events: address.org.events_of_request(&request_id).await.iter().map(EventRow::of).collect(),
+        events: entry.events().iter().map(EventRow::of).collect(),
     };
     page(&ConsoleView::Request(Box::new(view)))
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::response::Response;
 use http::{Method, StatusCode};
+use mock_idp_core::ledger::LoggedRequest;
 
 use crate::address::Address;
 use crate::http::layers::recorded_body::RecordedRequest;
@@ -25,6 +26,8 @@ pub(crate) struct RequestRecord {
     pub(crate) route: (&'static str, &'static str),
     /// `None` for what is not recorded in a journal.
     pub(crate) sent: Option<RecordedRequest>,
+    /// Its events in the System Log.
+    pub(crate) logged: Option<Arc<LoggedRequest>>,
 }
 
 impl RequestRecord {
@@ -63,6 +66,7 @@ impl RequestRecord {
             notes: Vec::new(),
             request: None,
             response: None,
+            logged: None,
         };
         log_line(&entry, "");
     }
@@ -90,6 +94,7 @@ impl RequestRecord {
             notes,
             request: request.map(Arc::new),
             response: response.map(Arc::new),
+            logged: self.logged,
         };
         if log {
             log_line(&entry, &address.path_prefix);

@@ -1,6 +1,6 @@
 //! The file: its format, and what is read from and written to it.
 
-use std::fs::{DirBuilder, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +26,9 @@ pub(super) type Migration = fn(&WriteTransaction) -> Result<(), redb::Error>;
 
 /// The migrations, the one from format 1 first.
 const MIGRATIONS: &[Migration] = &[];
+
+/// A file up to this size is not made smaller.
+const SMALL_BYTES: u64 = 4 * 1024 * 1024;
 
 /// What the file keeps in memory.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
@@ -81,10 +84,7 @@ impl DiskFile {
         let copy = copy_of(&path);
         let checked = copy.with_extension("new");
         {
-            let file = OpenOptions::new().read(true).write(true).open(&path).map_err(unusable)?;
-            if let Err(TryLockError::WouldBlock) = file.try_lock() {
-                return Err(DiskError::InUse { path });
-            }
+            let _locked = lock(&path)?;
             std::fs::copy(&path, &checked).map_err(unusable)?;
         }
         if let Err(error) = check(&checked) {
@@ -106,10 +106,7 @@ impl DiskFile {
         let path = dir.join(Self::NAME);
         let aside = (1..).map(|number| dir.join(format!("{}.old-{number}", Self::NAME))).find(|aside| !aside.exists());
         let Some(aside) = aside.filter(|_| path.exists()) else { return Ok(None) };
-        // Only a file that can be opened can be in use.
-        if let Err(DatabaseError::DatabaseAlreadyOpen) = Database::open(&path) {
-            return Err(DiskError::InUse { path });
-        }
+        let _locked = lock(&path)?;
         std::fs::rename(&path, &aside)
             .map_err(|error| DiskError::Io { path: path.clone(), error: error.to_string() })?;
         Ok(Some(aside))
@@ -143,9 +140,29 @@ impl DiskFile {
             }
             Err(error) => return Err(damaged(error)),
         };
-        let file = Self { path, open: Box::new(open), database: RwLock::new(Some(Arc::new(database))) };
+        let mut file = Self { path, open: Box::new(open), database: RwLock::new(Some(Arc::new(database))) };
         file.prepare(migrations)?;
+        file.compact();
         Ok(file)
+    }
+
+    /// Makes the file smaller if less than a quarter of it is in use.
+    fn compact(&mut self) {
+        let length = std::fs::metadata(&self.path).map_or(0, |found| found.len());
+        let Some(database) = self.database.get_mut().as_mut().and_then(Arc::get_mut) else { return };
+        let used = || -> Result<u64, redb::Error> {
+            let stats = database.begin_write()?.stats()?;
+            Ok(stats.stored_bytes() + stats.metadata_bytes())
+        };
+        if length <= SMALL_BYTES || used().map_or(true, |used| used > length / 4) {
+            return;
+        }
+        if let Err(error) = database.compact() {
+            // The disk may be full; the file is as good as before, but has to be opened again.
+            tracing::warn!(target: "mock_idp", "{} could not be made smaller: {error}", self.path.display());
+            self.close();
+            *self.database.get_mut() = (self.open)().ok().map(Arc::new);
+        }
     }
 
     pub(super) fn io(&self, error: impl std::fmt::Display) -> DiskError {
@@ -263,6 +280,17 @@ impl DiskFile {
             }
             Ok(orgs)
         })
+    }
+}
+
+/// Locks the file as an open database does, until the result is dropped.
+fn lock(path: &Path) -> Result<File, DiskError> {
+    let opened = OpenOptions::new().read(true).write(true).open(path);
+    let file = opened.map_err(|error| DiskError::Io { path: path.to_owned(), error: error.to_string() })?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(DiskError::InUse { path: path.to_owned() }),
+        // Where there are no locks, nothing can be in use.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
 }
 

@@ -11,6 +11,7 @@ use redb::{Database, ReadableDatabase as _, StorageBackend, TableDefinition};
 
 use super::DiskStore;
 use super::file::{DiskError, DiskFile};
+use crate::ledger::log::LoggedChange;
 use crate::ledger::{Ledger, OrgRow};
 
 fn code(device_code: &str) -> UserCode {
@@ -310,4 +311,31 @@ impl StorageBackend for TestBackend {
         bytes.get_mut(from..from + data.len()).ok_or(io::ErrorKind::UnexpectedEof)?.copy_from_slice(data);
         Ok(())
     }
+}
+
+#[test]
+fn a_file_that_is_hardly_used_any_more_is_smaller_after_a_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let length = || std::fs::metadata(dir.path().join(DiskFile::NAME)).unwrap().len();
+    let org: Arc<str> = "org".into();
+    let put = |number: usize, size| {
+        let change = LoggedChange::Put {
+            table: "pushed_requests",
+            key: number.to_string(),
+            expires: 100,
+            bytes: vec![b'x'; size],
+        };
+        (Arc::clone(&org), change)
+    };
+    let file = DiskFile::in_dir(dir.path()).unwrap();
+    file.commit(&(0..2_000).map(|number| put(number, 4_000)).collect::<Vec<_>>(), true).unwrap();
+    file.commit(&[(Arc::clone(&org), LoggedChange::Clear { except: None }), put(1, 10)], true).unwrap();
+    drop(file);
+    let before = length();
+    let file = DiskFile::in_dir(dir.path()).unwrap();
+    assert!(before > 8_000_000 && length() < before / 4, "from {before} to {}", length());
+    assert_eq!(file.read("org").unwrap().len(), 1);
+    drop(file);
+    drop(DiskFile::in_dir(dir.path()).unwrap());
+    assert!(length() < before / 4);
 }

@@ -4,5 +4,5 @@ for i = 2, #KEYS do
   redis.call('DEL', KEYS[i])
   redis.call('HDEL', KEYS[1], 'bytes:' .. KEYS[i])
 end
-redis.call('HINCRBY', KEYS[1], 'clock', 1)
+redis.call('HINCRBY', KEYS[1], 'settings', 1)
 return redis.call('HINCRBY', KEYS[1], 'org', 1)

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::Client;
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
+use redis::cluster::ClusterClient;
+use redis::cluster_async::ClusterConnection;
+use redis::{Client, Cmd, Pipeline, RedisFuture, RedisResult, Value};
 
 use crate::metrics::Histogram;
 use crate::settings::without_password;
@@ -23,10 +25,10 @@ pub(crate) struct RedisError {
     error: redis::RedisError,
 }
 
-/// A server. Clones share its connection, which is made again when it is lost.
+/// A server or a cluster. Clones share its connections, which are made again when they are lost.
 #[derive(Clone)]
 pub(crate) struct RedisServer {
-    connection: ConnectionManager,
+    connection: Connection,
     /// How long writes took.
     write_times: Arc<Histogram>,
 }
@@ -38,27 +40,78 @@ impl std::fmt::Debug for RedisServer {
 }
 
 impl RedisServer {
-    /// Connects to `redis://[user:password@]host[:port][/database]`, or `rediss://…` for TLS.
+    /// Connects to `redis://[user:password@]host[:port][/database]`, or `rediss://…` for TLS. If the server is a node of a cluster,
+    /// the others are found and used too.
     ///
     /// # Errors
     /// The URL is invalid, or the server does not answer.
     pub(crate) async fn connect(url: &str) -> Result<Self, RedisError> {
-        let failed = |error| RedisError { address: without_password(url), error };
-        let client = Client::open(url).map_err(failed)?;
-        let config = ConnectionManagerConfig::new()
-            .set_response_timeout(Some(LIMIT))
-            .set_connection_timeout(Some(LIMIT))
-            .set_max_delay(RETRY_INTERVAL)
-            .set_number_of_retries(1);
-        let connection = ConnectionManager::new_with_config(client, config).await.map_err(failed)?;
+        let connection = connect(url).await.map_err(|error| RedisError { address: without_password(url), error })?;
         Ok(Self { connection, write_times: Arc::default() })
     }
 
-    pub(super) fn connection(&self) -> ConnectionManager {
+    pub(super) fn connection(&self) -> Connection {
         self.connection.clone()
     }
 
     pub(super) fn write_times(&self) -> &Histogram {
         &self.write_times
+    }
+}
+
+async fn connect(url: &str) -> RedisResult<Connection> {
+    let config = ConnectionManagerConfig::new()
+        .set_response_timeout(Some(LIMIT))
+        .set_connection_timeout(Some(LIMIT))
+        .set_max_delay(RETRY_INTERVAL)
+        .set_number_of_retries(1);
+    let mut server = ConnectionManager::new_with_config(Client::open(url)?, config).await?;
+    // A user who may not ask uses the server as a single one.
+    let about: String = redis::cmd("INFO").arg("cluster").query_async(&mut server).await.unwrap_or_default();
+    if !about.contains("cluster_enabled:1") {
+        return Ok(Connection::Server(server));
+    }
+    let cluster = ClusterClient::builder([url])
+        .response_timeout(LIMIT)
+        .connection_timeout(LIMIT)
+        // A change that is sent again after its connection was lost could be made twice. When a slot has moved to another node, one
+        // operation fails, and the client learns of it.
+        .retries(0)
+        .build()?;
+    Ok(Connection::Cluster(cluster.get_async_connection().await?))
+}
+
+/// A connection to a server, or to the nodes of a cluster.
+#[derive(Clone)]
+pub(super) enum Connection {
+    Server(ConnectionManager),
+    Cluster(ClusterConnection),
+}
+
+impl ConnectionLike for Connection {
+    fn req_packed_command<'a>(&'a mut self, command: &'a Cmd) -> RedisFuture<'a, Value> {
+        match self {
+            Self::Server(server) => server.req_packed_command(command),
+            Self::Cluster(cluster) => cluster.req_packed_command(command),
+        }
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        commands: &'a Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> RedisFuture<'a, Vec<Value>> {
+        match self {
+            Self::Server(server) => server.req_packed_commands(commands, offset, count),
+            Self::Cluster(cluster) => cluster.req_packed_commands(commands, offset, count),
+        }
+    }
+
+    fn get_db(&self) -> i64 {
+        match self {
+            Self::Server(server) => server.get_db(),
+            Self::Cluster(cluster) => cluster.get_db(),
+        }
     }
 }

@@ -2,6 +2,10 @@
 //! a cluster; whatever has to be atomic is a script.
 
 mod connection;
+mod known;
+mod operation;
+mod poll;
+mod replace;
 #[cfg(test)]
 pub(super) mod tests;
 
@@ -10,22 +14,23 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mock_idp_core::ledger::LedgerError;
-use parking_lot::Mutex;
-use redis::{FromRedisValue, Script, ScriptInvocation};
+use redis::{FromRedisValue, Pipeline, Script, ScriptInvocation};
 use tokio::task::AbortHandle;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval};
 
 pub(crate) use connection::{RedisError, RedisServer};
 
+use self::known::Known;
+use self::operation::{LIMIT, limited};
+use self::poll::Polled;
 use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
-use super::memory::NAMES;
+use super::list::FOLLOWED_TABLES;
+use super::memory::{NAMES, SerialisedTable};
 use super::org_row::{ORG_ROWS, OrgRow};
 use crate::metrics::Histogram;
 
-/// How long an operation may take.
-const LIMIT: Duration = Duration::from_millis(700);
-/// The time between two questions for what other processes have changed.
-const POLL_INTERVAL: Duration = Duration::from_millis(40);
+/// For so long, a process need not ask what others have changed.
+const MOST_AGE: Duration = Duration::from_millis(80);
 /// How long a process may have the org to itself, if it does not say that it is done.
 const LOCK_MILLIS: u64 = 2_000;
 /// The time between two attempts to get the org.
@@ -34,16 +39,16 @@ const LOCK_INTERVAL: Duration = Duration::from_millis(5);
 /// The records of one org in Redis.
 #[derive(Debug)]
 pub(crate) struct RedisStore {
-    server: RedisServer,
+    polled: Polled,
     /// What all keys begin with.
     prefix: String,
-    known: Arc<Mutex<KnownState>>,
     poll: AbortHandle,
 }
 
 struct Scripts {
     commit: Script,
     commit_org: Script,
+    replace: Script,
     clear: Script,
     unlock: Script,
 }
@@ -51,6 +56,7 @@ struct Scripts {
 static SCRIPTS: std::sync::LazyLock<Scripts> = std::sync::LazyLock::new(|| Scripts {
     commit: Script::new(include_str!("commit.lua")),
     commit_org: Script::new(include_str!("commit_org.lua")),
+    replace: Script::new(include_str!("replace.lua")),
     clear: Script::new(include_str!("clear.lua")),
     unlock: Script::new(include_str!("unlock.lua")),
 });
@@ -62,39 +68,50 @@ impl RedisStore {
     /// The server does not answer.
     pub(crate) async fn open(server: RedisServer, org: &str) -> Result<Self, LedgerError> {
         let prefix = format!("{{mock-idp/{org}}}");
-        let known = Arc::new(Mutex::new(KnownState::default()));
-        ask(&server, &prefix, &known).await?;
-        let polled = poll(server.clone(), prefix.clone(), Arc::clone(&known));
-        let poll = tokio::spawn(polled).abort_handle();
-        Ok(Self { server, prefix, known, poll })
+        let polled = Polled { server, numbers: format!("{prefix}:numbers"), known: Arc::new(Known::default()) };
+        polled.ask().await?;
+        let poll = tokio::spawn(polled.clone().poll()).abort_handle();
+        Ok(Self { polled, prefix, poll })
     }
 
     fn key(&self, name: &str) -> String {
         format!("{}:{name}", self.prefix)
     }
 
-    fn numbers(&self) -> String {
-        numbers(&self.prefix)
+    fn numbers(&self) -> &str {
+        &self.polled.numbers
     }
 
     /// Runs an operation. It fails at once while the server does not answer.
     async fn run<T>(&self, operation: impl Future<Output = redis::RedisResult<T>>) -> Result<T, LedgerError> {
-        if let Some(error) = self.known.lock().error.clone() {
+        if let Some(error) = self.polled.known.error() {
             return Err(LedgerError::Unavailable(error));
         }
-        limited(operation).await
+        let result = limited(operation).await;
+        if let Err(failed) = &result
+            && failed.refuses_writes
+            && self.polled.known.refuse_writes(Some(failed.message.clone()))
+        {
+            tracing::error!(target: "mock_idp", "the store of the ledger refuses writes: {}", failed.message);
+        }
+        Ok(result?)
     }
 
     async fn run_script<T: FromRedisValue>(&self, invocation: &ScriptInvocation<'_>) -> Result<T, LedgerError> {
-        let mut connection = self.server.connection();
+        let mut connection = self.polled.server.connection();
         let began = Instant::now();
         let result = self.run(async { invocation.invoke_async(&mut connection).await }).await;
-        self.server.write_times().record(began.elapsed());
+        self.polled.server.write_times().record(began.elapsed());
         result
     }
 
+    async fn run_pipeline<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, LedgerError> {
+        let mut connection = self.polled.server.connection();
+        self.run(async { pipeline.query_async(&mut connection).await }).await
+    }
+
     async fn read_record(&self, table: &str, key: &str) -> Result<Option<ByteRecord>, LedgerError> {
-        let mut connection = self.server.connection();
+        let mut connection = self.polled.server.connection();
         let mut command = redis::cmd("HGET");
         command.arg(self.key(table)).arg(key);
         let bytes: Option<Vec<u8>> = self.run(async { command.query_async(&mut connection).await }).await?;
@@ -103,37 +120,49 @@ impl RedisStore {
 
     async fn commit_writes(&self, writes: Vec<ByteWrite>, now: i64) -> Result<u64, LedgerError> {
         let mut script = SCRIPTS.commit.prepare_invoke();
-        script.key(self.numbers()).arg(now);
         let mut tables: Vec<&'static str> = Vec::new();
-        for ByteWrite { table, key, expected, change } in &writes {
-            let known = tables.iter().position(|known| known == table);
-            let number = known.unwrap_or_else(|| {
+        for ByteWrite { table, .. } in &writes {
+            if !tables.contains(table) {
                 tables.push(table);
-                script.key(self.key(table)).key(self.key(&format!("{table}:expiries")));
-                tables.len() - 1
-            });
+            }
+        }
+        let number = |name: &str| tables.iter().position(|known| *known == name).map_or(0, |position| position + 1);
+        let is_followed = tables.iter().any(|table| FOLLOWED_TABLES.contains(table));
+        script.key(self.numbers()).arg(now).arg(u8::from(is_followed));
+        for name in &tables {
+            script.key(self.key(name)).key(self.key(&format!("{name}:expiries")));
+        }
+        for ByteWrite { table, key, expected, change } in &writes {
             let expected = match expected {
                 Expected::Anything => "*".to_owned(),
                 Expected::Version(version) => version.map(|version| version.to_string()).unwrap_or_default(),
             };
-            script.arg(number + 1).arg(key).arg(expected);
+            script.arg(number(table)).arg(key).arg(expected);
             match change {
                 ByteChange::Keep => script.arg("keep").arg("").arg("").arg("").arg(""),
                 ByteChange::Delete => script.arg("delete").arg("").arg("").arg("").arg(""),
                 ByteChange::Put { bytes, expires, bound } => {
                     script.arg("put").arg(expires).arg(&bytes[..]).arg(bound.records).arg(bound.bytes)
                 }
+                ByteChange::Extend { bytes, expires, bound } => {
+                    script.arg("extend").arg(expires).arg(&bytes[..]).arg(bound.records).arg(bound.bytes)
+                }
             };
         }
         let version: i64 = self.run_script(&script).await?;
-        u64::try_from(version).map_err(|_| {
+        let version = u64::try_from(version).map_err(|_| {
             let table = usize::try_from(-version - 1).ok().and_then(|number| tables.get(number).copied());
             LedgerError::Conflict { table: table.unwrap_or_default() }
-        })
+        })?;
+        if is_followed {
+            // This process follows its own change at once. If it cannot ask, it answers nothing until it can.
+            let _ = self.polled.ask().await;
+        }
+        Ok(version)
     }
 
     async fn list_records(&self, table: &str) -> Result<Vec<(String, ByteRecord)>, LedgerError> {
-        let mut connection = self.server.connection();
+        let mut connection = self.polled.server.connection();
         let mut command = redis::cmd("HGETALL");
         command.arg(self.key(table));
         let all: HashMap<String, Vec<u8>> = self.run(async { command.query_async(&mut connection).await }).await?;
@@ -146,17 +175,16 @@ impl RedisStore {
         for table in NAMES.iter().filter(|table| Some(**table) != kept) {
             script.key(self.key(table)).key(self.key(&format!("{table}:expiries")));
         }
-        let revision: u64 = self.run_script(&script).await?;
-        self.known.lock().org_revision = revision;
-        ask(&self.server, &self.prefix, &self.known).await
+        self.run_script::<u64>(&script).await?;
+        self.polled.ask().await
     }
 
     async fn read_org(&self) -> Result<(u64, Vec<OrgRow>), LedgerError> {
-        let mut connection = self.server.connection();
+        let question = self.polled.known.question();
         let mut both = redis::pipe();
         both.atomic().hget(self.numbers(), "org").hgetall(self.key(ORG_ROWS));
-        let (revision, rows): (Option<u64>, HashMap<String, Vec<u8>>) =
-            self.run(async { both.query_async(&mut connection).await }).await?;
+        let (revision, rows): (Option<u64>, HashMap<String, Vec<u8>>) = self.run_pipeline(&both).await?;
+        self.polled.known.note(&question, |state| state.org_revision = revision.unwrap_or_default());
         let rows = rows.into_iter().map(|(key, bytes)| OrgRow { key, bytes: Some(bytes) });
         Ok((revision.unwrap_or_default(), rows.collect()))
     }
@@ -167,9 +195,10 @@ impl RedisStore {
         for OrgRow { key, bytes } in &rows {
             script.arg(key).arg(bytes.as_deref().unwrap_or_default());
         }
+        let question = self.polled.known.question();
         let revision: i64 = self.run_script(&script).await?;
         let revision = u64::try_from(revision).map_err(|_| LedgerError::Conflict { table: ORG_ROWS })?;
-        self.known.lock().org_revision = revision;
+        self.polled.known.note(&question, |state| state.org_revision = revision);
         Ok(revision)
     }
 
@@ -181,14 +210,22 @@ impl RedisStore {
         let began = Instant::now();
         while began.elapsed() < LIMIT {
             attempts.tick().await;
-            let mut connection = self.server.connection();
+            let mut connection = self.polled.server.connection();
             let set: Option<String> = self.run(async { set.query_async(&mut connection).await }).await?;
             if set.is_some() {
                 // The revision of the last change, which the poll may not know yet.
-                return ask(&self.server, &self.prefix, &self.known).await;
+                return self.polled.ask().await;
             }
         }
         Err(LedgerError::Unavailable("other servers are changing the org".to_owned()))
+    }
+
+    async fn refresh_known(&self) -> Result<(), LedgerError> {
+        match self.polled.known.error() {
+            Some(error) => Err(LedgerError::Unavailable(error)),
+            None if self.polled.known.is_newer_than(MOST_AGE) => Ok(()),
+            None => self.polled.ask().await,
+        }
     }
 
     async fn unlock(&self, owner: &str) -> Result<(), LedgerError> {
@@ -218,6 +255,10 @@ impl ByteStore for RedisStore {
         Box::pin(self.list_records(table))
     }
 
+    fn replace_all(&self, tables: Vec<SerialisedTable>, rows: Vec<OrgRow>) -> Stored<'_, u64> {
+        Box::pin(self.replace(tables, rows))
+    }
+
     fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()> {
         Box::pin(self.clear_tables(table))
     }
@@ -238,53 +279,16 @@ impl ByteStore for RedisStore {
         Box::pin(self.unlock(owner))
     }
 
+    fn refresh(&self) -> Stored<'_, ()> {
+        Box::pin(self.refresh_known())
+    }
+
     fn known(&self) -> KnownState {
-        self.known.lock().clone()
+        self.polled.known.state()
     }
 
     fn times(&self) -> &Histogram {
-        self.server.write_times()
-    }
-}
-
-fn numbers(prefix: &str) -> String {
-    format!("{prefix}:numbers")
-}
-
-/// Asks again and again what other processes have changed.
-async fn poll(server: RedisServer, prefix: String, known: Arc<Mutex<KnownState>>) {
-    let mut ticks = interval(POLL_INTERVAL);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        let asked = ask(&server, &prefix, &known).await;
-        let mut known = known.lock();
-        let error = asked.err().map(|error| error.to_string());
-        if let (Some(error), None) = (&error, &known.error) {
-            tracing::error!(target: "mock_idp", "{error}");
-        }
-        known.error = error;
-    }
-}
-
-/// Asks what other processes have changed.
-async fn ask(server: &RedisServer, prefix: &str, known: &Mutex<KnownState>) -> Result<(), LedgerError> {
-    let mut connection = server.connection();
-    let mut command = redis::cmd("HMGET");
-    command.arg(numbers(prefix)).arg("clock").arg("org");
-    let answer = limited(async { command.query_async(&mut connection).await });
-    let (clock, org): (Option<u64>, Option<u64>) = answer.await?;
-    let mut known = known.lock();
-    known.clock_revision = clock.unwrap_or_default();
-    known.org_revision = org.unwrap_or_default();
-    Ok(())
-}
-
-async fn limited<T>(operation: impl Future<Output = redis::RedisResult<T>>) -> Result<T, LedgerError> {
-    match timeout(LIMIT, operation).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(LedgerError::Unavailable(error.to_string())),
-        Err(_) => Err(LedgerError::Unavailable(format!("no answer within {} ms", LIMIT.as_millis()))),
+        self.polled.server.write_times()
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub(crate) use stores::{BrokenStore, BytesInMemory};
 
 use super::Ledger;
+use super::list::{CLOCK_TABLE, KEPT_TABLE};
 use super::memory::NAMES;
 
 /// Runs every case of the suite against a store, each with a ledger of its own.
@@ -94,4 +95,20 @@ async fn every_operation_on_an_unavailable_store_is_an_error() {
     batch.delete(codes, "key");
     assert_eq!(batch.commit().await.unwrap_err(), expected);
     assert_eq!(ledger.clear().await.unwrap_err(), expected);
+}
+
+#[test]
+fn the_tables_that_are_treated_differently_are_in_the_list() {
+    assert!(NAMES.contains(&CLOCK_TABLE) && NAMES.contains(&KEPT_TABLE));
+}
+
+#[tokio::test]
+async fn an_expired_record_that_is_removed_while_its_key_is_used_again_counts_as_absent() {
+    let store = Arc::new(BytesInMemory::default());
+    let ledger = Ledger::in_store(Arc::clone(&store) as _);
+    let value = mock_idp_core::ledger::ConsumedValue {};
+    assert!(ledger.at(0).consumed_values().put_if_absent("key", value, 10).await.unwrap());
+    store.lose_records_before_commit();
+    assert!(ledger.at(10).consumed_values().put_if_absent("key", value, 20).await.unwrap());
+    assert!(!ledger.at(10).consumed_values().put_if_absent("key", value, 20).await.unwrap());
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::future::ready;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
 use crate::ledger::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
 use crate::ledger::entries::Bound;
+use crate::ledger::list::FOLLOWED_TABLES;
+use crate::ledger::memory::{SerialisedRecord, SerialisedTable};
 use crate::ledger::{LedgerError, OrgRow};
 use crate::metrics::Histogram;
 
@@ -16,6 +18,14 @@ use crate::metrics::Histogram;
 pub(crate) struct BytesInMemory {
     records: Mutex<Records>,
     times: Histogram,
+    loses_records: AtomicBool,
+}
+
+impl BytesInMemory {
+    /// Another process removes all records before the next commit.
+    pub(crate) fn lose_records_before_commit(&self) {
+        self.loses_records.store(true, Ordering::Release);
+    }
 }
 
 #[derive(Debug, Default)]
@@ -37,7 +47,11 @@ impl ByteStore for BytesInMemory {
     }
 
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
-        done(self.records.lock().commit(writes, now))
+        let mut records = self.records.lock();
+        if self.loses_records.swap(false, Ordering::AcqRel) {
+            records.by_key.clear();
+        }
+        done(records.commit(writes, now))
     }
 
     fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
@@ -46,11 +60,28 @@ impl ByteStore for BytesInMemory {
         done(Ok(of_table.map(|((_, key), record)| (key.clone(), record.clone())).collect()))
     }
 
+    fn replace_all(&self, tables: Vec<SerialisedTable>, rows: Vec<OrgRow>) -> Stored<'_, u64> {
+        let mut records = self.records.lock();
+        records.last_version += 1;
+        let version = records.last_version;
+        let of_table = |SerialisedTable { name, records }| {
+            let record = move |SerialisedRecord { key, expires, bytes }: SerialisedRecord| {
+                ((name, key), ByteRecord { bytes, expires, version })
+            };
+            records.into_iter().map(record)
+        };
+        records.by_key = tables.into_iter().flat_map(of_table).collect();
+        records.org = rows.into_iter().filter_map(|row| Some((row.key, row.bytes?))).collect();
+        records.known.settings_revision += 1;
+        records.known.org_revision += 1;
+        done(Ok(records.known.org_revision))
+    }
+
     fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()> {
         let mut records = self.records.lock();
         records.by_key.retain(|key, _| Some(key.0) == table);
         records.org.clear();
-        records.known.clock_revision += 1;
+        records.known.settings_revision += 1;
         records.known.org_revision += 1;
         done(Ok(()))
     }
@@ -84,6 +115,10 @@ impl ByteStore for BytesInMemory {
         done(Ok(()))
     }
 
+    fn refresh(&self) -> Stored<'_, ()> {
+        done(Ok(()))
+    }
+
     fn known(&self) -> KnownState {
         self.records.lock().known.clone()
     }
@@ -95,21 +130,30 @@ impl ByteStore for BytesInMemory {
 
 impl Records {
     fn commit(&mut self, writes: Vec<ByteWrite>, now: i64) -> Result<u64, LedgerError> {
-        for ByteWrite { table, key, expected, .. } in &writes {
-            let version = self.by_key.get(&(*table, key.clone())).map(|record| record.version);
-            if *expected != Expected::Anything && *expected != Expected::Version(version) {
+        for ByteWrite { table, key, expected, change } in &writes {
+            let found = self.by_key.get(&(*table, key.clone()));
+            let needs_live = matches!(change, ByteChange::Keep | ByteChange::Extend { .. });
+            let lives = !needs_live || found.is_some_and(|record| now < record.expires);
+            let version = found.map(|record| record.version);
+            if *expected != Expected::Anything && (*expected != Expected::Version(version) || !lives) {
                 return Err(LedgerError::Conflict { table });
             }
         }
         self.last_version += 1;
         let version = self.last_version;
         for ByteWrite { table, key, change, .. } in writes {
-            if table == "clock_settings" {
-                self.known.clock_revision += 1;
+            if FOLLOWED_TABLES.contains(&table) {
+                self.known.settings_revision += 1;
             }
             match change {
                 ByteChange::Keep => {}
                 ByteChange::Delete => _ = self.by_key.remove(&(table, key)),
+                ByteChange::Extend { bytes, expires, bound } => {
+                    let known = self.by_key.get(&(table, key.clone())).map_or(expires, |record| record.expires);
+                    let expires = expires.max(known);
+                    self.by_key.insert((table, key.clone()), ByteRecord { bytes, expires, version });
+                    self.make_room(table, &key, bound, now);
+                }
                 ByteChange::Put { bytes, expires, bound } => {
                     self.by_key.insert((table, key.clone()), ByteRecord { bytes, expires, version });
                     self.make_room(table, &key, bound, now);
@@ -192,6 +236,10 @@ impl ByteStore for BrokenStore {
         self.read_or_fail(|| self.records.list(table))
     }
 
+    fn replace_all(&self, tables: Vec<SerialisedTable>, rows: Vec<OrgRow>) -> Stored<'_, u64> {
+        self.write_or_fail(|| self.records.replace_all(tables, rows))
+    }
+
     fn clear_except(&self, table: Option<&'static str>) -> Stored<'_, ()> {
         self.write_or_fail(|| self.records.clear_except(table))
     }
@@ -210,6 +258,10 @@ impl ByteStore for BrokenStore {
 
     fn unlock_org<'s>(&'s self, owner: &'s str) -> Stored<'s, ()> {
         self.read_or_fail(|| self.records.unlock_org(owner))
+    }
+
+    fn refresh(&self) -> Stored<'_, ()> {
+        done(Ok(()))
     }
 
     fn known(&self) -> KnownState {

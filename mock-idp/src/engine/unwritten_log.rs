@@ -1,0 +1,63 @@
+//! Records of the System Log that are not in the ledger yet.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use mock_idp_core::ledger::LoggedRequest;
+use parking_lot::Mutex;
+
+/// The largest number of records that wait, while the store is unavailable.
+const MOST_WAITING: usize = 1_000;
+
+/// The largest number of records that are written at once.
+const MOST_WRITTEN: usize = 100;
+
+/// The records that wait to be written, in the order of the log.
+#[derive(Debug, Default)]
+pub(super) struct UnwrittenLog {
+    waiting: Mutex<Waiting>,
+    /// Locked while records are written.
+    pub(super) writing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    records: VecDeque<Arc<LoggedRequest>>,
+    /// Whether a task will write what is added.
+    has_writer: bool,
+}
+
+impl UnwrittenLog {
+    /// Adds a record; whether a task has to be started that writes it. If too many wait, the oldest is dropped.
+    pub(super) fn add(&self, record: Arc<LoggedRequest>) -> bool {
+        let mut waiting = self.waiting.lock();
+        if waiting.records.len() >= MOST_WAITING {
+            waiting.records.pop_front();
+            tracing::warn!("the events of a request are lost: the store of the System Log is not available");
+        }
+        waiting.records.push_back(record);
+        !std::mem::replace(&mut waiting.has_writer, true)
+    }
+
+    /// The next records to write. If there are none, the writer ends.
+    pub(super) fn take(&self) -> Vec<Arc<LoggedRequest>> {
+        let mut waiting = self.waiting.lock();
+        let count = waiting.records.len().min(MOST_WRITTEN);
+        waiting.has_writer = count > 0;
+        waiting.records.drain(..count).collect()
+    }
+
+    /// Puts back what could not be written. The writer ends; the next record starts another one.
+    pub(super) fn put_back(&self, records: Vec<Arc<LoggedRequest>>) {
+        let mut waiting = self.waiting.lock();
+        waiting.has_writer = false;
+        for record in records.into_iter().rev() {
+            waiting.records.push_front(record);
+        }
+    }
+
+    /// Drops all.
+    pub(super) fn clear(&self) {
+        self.waiting.lock().records.clear();
+    }
+}
