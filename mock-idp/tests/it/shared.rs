@@ -1,8 +1,5 @@
-//! Several mocks that share a ledger in Redis act as one. Without the program `redis-server` these tests are skipped, unless
-//! `REDIS_TESTS=required`.
+//! Several mocks that share a ledger in Redis act as one.
 
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use http::Method;
@@ -10,56 +7,25 @@ use mock_idp::MockIdp;
 use serde_json::{Value, json};
 
 use crate::client::plain;
+use crate::crash::TV;
 use crate::flow::{CALLBACK, WEB, WEB_SECRET, code_request, location, parameter, state_handle};
 use crate::jose::{Key, jwt};
+use crate::redis_server::{Redis, free_port};
 
 const API_TOKEN: &str = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
 const SECJWT: &str = "0oamarketjwtsec005d7";
 const SECRET: &str = "mock-secret-jwtsec-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGH";
 
-/// A server of its own for a test.
-pub(crate) struct Redis {
-    child: Child,
-    pub(crate) url: String,
-    _dir: tempfile::TempDir,
-}
-
-impl Redis {
-    pub(crate) fn start() -> Option<Self> {
-        let dir = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new("redis-server");
-        command.args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"]);
-        let Ok(child) = command.current_dir(dir.path()).stdout(Stdio::null()).spawn() else {
-            assert_ne!(std::env::var("REDIS_TESTS").as_deref(), Ok("required"), "redis-server is not installed");
-            return None;
-        };
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            std::thread::yield_now();
-        }
-        Some(Self { child, url: format!("redis://127.0.0.1:{port}"), _dir: dir })
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 async fn mocks<const N: usize>(redis: &Redis) -> [MockIdp; N] {
     let mut mocks = Vec::new();
     for _ in 0..N {
-        let builder = MockIdp::builder().issuer_url("http://idp.test".parse().unwrap()).ledger(redis.url.as_str());
-        mocks.push(builder.start().await.unwrap());
+        mocks.push(mock_with(&redis.url).await);
     }
     mocks.try_into().ok().unwrap()
+}
+
+pub(crate) async fn mock_with(store: &str) -> MockIdp {
+    MockIdp::builder().issuer_url("http://idp.test".parse().unwrap()).ledger(store).start().await.unwrap()
 }
 
 async fn ask(mock: &MockIdp, method: Method, path: &str, body: &Value) -> (u16, Value) {
@@ -69,12 +35,12 @@ async fn ask(mock: &MockIdp, method: Method, path: &str, body: &Value) -> (u16, 
     (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default())
 }
 
-fn endpoint(mock: &MockIdp, name: &str) -> String {
+pub(crate) fn endpoint(mock: &MockIdp, name: &str) -> String {
     format!("{}/oauth2/default/v1/{name}", mock.url())
 }
 
 /// Asks until the answer is as expected.
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let start = Instant::now();
     while !holds().await {
         assert!(start.elapsed() < Duration::from_secs(20), "{what}");
@@ -203,6 +169,46 @@ async fn a_store_that_does_not_answer_is_503_with_retry_after_until_it_answers_a
     assert_eq!(par().await.status(), 200);
 }
 
+#[tokio::test]
+async fn another_mock_sees_the_old_or_the_new_state_while_one_is_loaded() {
+    let Some(redis) = Redis::start() else { return };
+    let [first, second] = mocks(&redis).await;
+    ask(&first, Method::POST, "/_mock/clock", &json!({"set": "2031-05-05T00:00:00Z", "freeze": true})).await;
+    let device = plain().post(endpoint(&first, "device/authorize")).form(&[("client_id", TV), ("scope", "openid")]);
+    let device: Value = device.send().await.unwrap().json().await.unwrap();
+    let profile = json!({"firstName": "A", "lastName": "B", "email": "a@x.test", "login": "a@x.test"});
+    let (status, user) = ask(&first, Method::POST, "/api/v1/users", &json!({ "profile": profile })).await;
+    assert_eq!(status, 200, "{user}");
+    let user = format!("/api/v1/users/{}", user["id"].as_str().unwrap());
+    let (_, state) = ask(&first, Method::GET, "/_mock/state", &Value::Null).await;
+    until("both have the user", async || ask(&second, Method::GET, &user, &Value::Null).await.0 == 200).await;
+
+    let loads = async {
+        for _ in 0..10 {
+            let (status, loaded) = ask(&first, Method::PUT, "/_mock/state", &state).await;
+            assert_eq!(status, 200, "{loaded}");
+        }
+    };
+    let reads = async {
+        loop {
+            let form = [
+                ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+                ("client_id", TV),
+                ("device_code", device["device_code"].as_str().unwrap()),
+            ];
+            let polled = plain().post(endpoint(&second, "token")).form(&form).send().await.unwrap();
+            let polled: Value = polled.json().await.unwrap();
+            let error = polled["error"].as_str().unwrap();
+            assert!(["authorization_pending", "slow_down"].contains(&error), "{polled}");
+            assert_eq!(ask(&second, Method::GET, &user, &Value::Null).await.0, 200);
+            assert_eq!(ask(&second, Method::GET, "/_mock/clock", &Value::Null).await.1["now"], "2031-05-05T00:00:00Z");
+        }
+    };
+    tokio::select! { () = loads => {}, () = reads => {} }
+    assert_eq!(ask(&second, Method::GET, "/_mock/state", &Value::Null).await.1["org"], state["org"]);
+    assert_eq!(redis.command("KEYS *staged*"), "");
+}
+
 /// Passes each connection on to the next of several ports; its own port.
 async fn balancer(ports: Vec<u16>) -> u16 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -224,7 +230,7 @@ async fn balancer(ports: Vec<u16>) -> u16 {
 async fn mocks_behind_a_load_balancer_are_one_issuer() {
     let Some(redis) = Redis::start() else { return };
     let dir = tempfile::tempdir().unwrap();
-    let issuer = format!("http://localhost:{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let issuer = format!("http://localhost:{}", free_port());
     let running: Vec<_> = (0..3)
         .map(|_| {
             let mut command = crate::program::program(dir.path());
