@@ -97,14 +97,14 @@ enum Measured {
     Ceiling,
 }
 
-/// Flows a second against the mock.
-pub(crate) async fn per_second(port: u16) -> f64 {
-    measure(port, Measured::Mock).await
+/// Flows a second against mocks, each flow at one of them.
+pub(crate) async fn per_second(ports: &[u16]) -> f64 {
+    measure(ports, Measured::Mock).await
 }
 
 /// The same three requests against the ceiling.
 pub(crate) async fn ceiling_per_second(port: u16) -> f64 {
-    measure(port, Measured::Ceiling).await
+    measure(&[port], Measured::Ceiling).await
 }
 
 async fn step(subject: Measured, connection: &mut Connection) {
@@ -118,11 +118,11 @@ async fn step(subject: Measured, connection: &mut Connection) {
     }
 }
 
-async fn measure(port: u16, subject: Measured) -> f64 {
+async fn measure(ports: &[u16], subject: Measured) -> f64 {
     let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let begun = Instant::now();
-    let workers = (0..CONNECTIONS).map(|_| {
-        let (done, stop) = (Arc::clone(&done), Arc::clone(&stop));
+    let workers = (0..CONNECTIONS).map(|number| {
+        let (done, stop, port) = (Arc::clone(&done), Arc::clone(&stop), ports[number % ports.len()]);
         tokio::spawn(async move {
             let mut connection = Connection::open(port).await;
             while !stop.load(Ordering::Relaxed) {

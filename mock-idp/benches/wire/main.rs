@@ -2,7 +2,7 @@
 //! cached bodies and signs with one key.
 //!
 //! `cargo bench -p mock-idp --profile dist --bench wire` prints the table. It needs `wrk` on the PATH and is made for a quiet
-//! machine; nothing in it passes or fails. To measure the program as it is published, build it by itself
+//! machine; nothing in it passes or fails. With `-- --stores` it measures only the stores. To measure the program as it is published, build it by itself
 //! (`ci/dist`), put a copy aside and name that in `MOCK_IDP_PROGRAM`.
 
 #![expect(
@@ -38,14 +38,18 @@ fn main() {
         return;
     }
     println!("| what | mock | ceiling | ratio |\n|---|---|---|---|");
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let form = format!("grant_type=client_credentials&scope=products:read&{SERVICE}");
+    if std::env::args().any(|argument| argument == "--stores") {
+        store::rows(&runtime, &form);
+        return;
+    }
     starts();
     let mock = Program::mock();
     println!("| resident memory at start | {} kB | | |", mock.resident_kb());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let tokens = runtime.block_on(flow::tokens(mock.port));
     let ceiling = Program::ceiling(&runtime.block_on(sizes(mock.port)), &tokens.access);
 
-    let form = format!("grant_type=client_credentials&scope=products:read&{SERVICE}");
     let bound = format!("grant_type=client_credentials&scope=products:read&{LEDGER}");
     let bearer = format!("Bearer {}", tokens.access);
     let refresh = runtime.block_on(flow::refresh(mock.port));
@@ -95,7 +99,7 @@ fn main() {
     );
     row(
         "code + PKCE flow with sign-in form, two signatures",
-        || runtime.block_on(flow::per_second(mock.port)),
+        || runtime.block_on(flow::per_second(&[mock.port])),
         || runtime.block_on(flow::ceiling_per_second(ceiling.port)),
     );
     drop(mock);

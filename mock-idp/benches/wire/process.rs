@@ -29,12 +29,16 @@ impl Program {
 
     /// The mock with more arguments, ready.
     pub(crate) fn mock_with(arguments: &[&str]) -> Self {
-        let port = free_port();
-        let mut command = Self::mock_command(port);
-        command.args(arguments);
-        let mut program = Self::spawn(command, port);
+        let mut program = Self::mock_with_at(arguments, free_port());
         program.wait_for("READY");
         program
+    }
+
+    /// The same, spawned and possibly not ready.
+    pub(crate) fn mock_with_at(arguments: &[&str], port: u16) -> Self {
+        let mut command = Self::mock_command(port);
+        command.args(arguments);
+        Self::spawn(command, port)
     }
 
     /// The mock, spawned and possibly not ready.
@@ -77,6 +81,10 @@ impl Program {
         assert!(ready, "the program ended before it was ready");
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kilobytes, as the system counts them.
     pub(crate) fn resident_kb(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -89,6 +97,14 @@ impl Program {
 /// published: its dependencies have features that only tests need.
 pub(crate) fn mock_program() -> PathBuf {
     std::env::var_os("MOCK_IDP_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_mock-idp").into(), PathBuf::from)
+}
+
+/// The processor time that a process has used.
+pub(crate) fn cpu_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // Behind the name: the state is the third field, user and system time are the 14th and 15th, in hundredths of a second.
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    fields[11..13].iter().map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }
 
 pub(crate) fn free_port() -> u16 {

@@ -1,13 +1,16 @@
-//! A state on disk and a ledger in Redis, as ratios to the store in memory.
+//! A state on disk and a ledger in Redis, as ratios to the store in memory; several mocks on one Redis; a start with a large state.
 
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::process::{Program, free_port};
+use crate::process::{Program, cpu_seconds, free_port};
 use crate::wrk::Load;
-use crate::{flow, row};
+use crate::{client, flow, median, row};
 
 /// A Redis server; killed when dropped.
 struct Redis {
@@ -41,11 +44,17 @@ pub(crate) fn rows(runtime: &Runtime, token_form: &str) {
     let memory = Program::mock();
     let dir = std::env::temp_dir().join(format!("mock-idp-bench-state-{}", std::process::id()));
     compare(runtime, token_form, "disk", &Program::mock_with(&["--state", &dir.to_string_lossy()]), &memory);
-    let _ = std::fs::remove_dir_all(dir);
+    let _ = std::fs::remove_dir_all(&dir);
     match Redis::start() {
-        Some(redis) => compare(runtime, token_form, "Redis", &Program::mock_with(&["--ledger", &redis.url]), &memory),
+        Some(redis) => {
+            compare(runtime, token_form, "Redis", &Program::mock_with(&["--ledger", &redis.url]), &memory);
+            drop(memory);
+            several(runtime, &redis);
+        }
         None => println!("| Redis: redis-server is not installed | | | |"),
     }
+    start_with_state(runtime, &dir);
+    let _ = std::fs::remove_dir_all(&dir);
 }
 
 fn compare(runtime: &Runtime, token_form: &str, store: &str, stored: &Program, memory: &Program) {
@@ -57,7 +66,82 @@ fn compare(runtime: &Runtime, token_form: &str, store: &str, stored: &Program, m
     );
     row(
         &format!("code + PKCE flow: {store} against memory"),
-        || runtime.block_on(flow::per_second(stored.port)),
-        || runtime.block_on(flow::per_second(memory.port)),
+        || runtime.block_on(flow::per_second(&[stored.port])),
+        || runtime.block_on(flow::per_second(&[memory.port])),
     );
+}
+
+/// Flows through several mocks on one Redis, and what a flow costs in the mocks and in the store. The store has one thread: with so
+/// much processor time for a flow it serves at most one second of flows in a second, however many machines there are.
+fn several(runtime: &Runtime, redis: &Redis) {
+    for count in 1..=3 {
+        let mocks: Vec<_> = (0..count).map(|_| Program::mock_with(&["--ledger", &redis.url])).collect();
+        let ports: Vec<u16> = mocks.iter().map(|mock| mock.port).collect();
+        let used = || {
+            let mocks = mocks.iter().map(|mock| cpu_seconds(mock.id())).sum::<f64>();
+            (mocks, cpu_seconds(redis.child.id()))
+        };
+        let (began, before) = (Instant::now(), used());
+        let flows = runtime.block_on(flow::per_second(&ports));
+        let (done, after) = (flows * began.elapsed().as_secs_f64(), used());
+        let (in_mocks, in_store) = ((after.0 - before.0) / done, (after.1 - before.1) / done);
+        println!(
+            "| code + PKCE flow, {count} mocks on one Redis | {flows:.0}/s | {:.2} ms of a core in mocks, {:.2} ms in Redis | |",
+            in_mocks * 1e3,
+            in_store * 1e3
+        );
+        let machines = (2.0 / in_mocks).recip() / in_store;
+        println!(
+            "| projection: Redis is busy with | {machines:.1} machines of two cores | {:.0}/s | |",
+            1.0 / in_store
+        );
+    }
+}
+
+const SESSIONS: usize = 10_000;
+const USERS: usize = 1_000;
+
+/// From spawn to the first discovery document, with a state of many sessions and users.
+fn start_with_state(runtime: &Runtime, dir: &Path) {
+    let state = ["--state", &dir.to_string_lossy()].map(str::to_owned);
+    let arguments: Vec<&str> = state.iter().map(String::as_str).collect();
+    let mock = Program::mock_with(&arguments);
+    runtime.block_on(flow::tokens(mock.port));
+    runtime.block_on(fill(mock.port));
+    drop(mock);
+    let times = (0..9).map(|_| {
+        let port = free_port();
+        let begun = Instant::now();
+        let program = Program::mock_with_at(&arguments, port);
+        client::first_answer(port, "/oauth2/default/.well-known/openid-configuration");
+        let took = begun.elapsed().as_secs_f64() * 1000.0;
+        drop(program);
+        took
+    });
+    let took = median(times.collect());
+    println!("| start with {SESSIONS} sessions and {USERS} users on disk, median of 9 | {took:.1} ms | | |");
+}
+
+/// Multiplies the first user and the only session.
+async fn fill(port: u16) {
+    let url = format!("http://localhost:{port}/_mock/state");
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut state: Value = client.get(&url).send().await.unwrap().json().await.unwrap();
+    let sessions = state["ledger"]["sessions"].as_array_mut().unwrap();
+    let session = sessions[0].clone();
+    sessions.extend((0..SESSIONS).map(|number| {
+        let mut next = session.clone();
+        next["key"] = json!(format!("session{number}"));
+        next
+    }));
+    let users = state["org"]["users"].as_array_mut().unwrap();
+    users.extend((0..USERS).map(|number| {
+        let login = format!("user{number}@example.test");
+        json!({ "id": format!("00ubench{number:012}"), "profile": {
+            "login": login, "email": login, "firstName": "Many", "lastName": "Users",
+        } })
+    }));
+    let answer = client.put(&url).json(&state).send().await.unwrap();
+    let status = answer.status();
+    assert!(status.is_success(), "{status}: {}", answer.text().await.unwrap());
 }
