@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use mock_idp_core::endpoint::keys::{credential, credentials};
-use mock_idp_core::management::{self, AccessError, ApiError, Caller, Challenged, Credential, clients};
+use mock_idp_core::management::{
+    self, AccessError, AccessNeeds, ApiError, Caller, Challenged, Credential, NamedObject, clients,
+};
 use mock_idp_core::org::CompiledServer;
 use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::tokens::dpop::{Freshness, ProvenRequest};
@@ -25,6 +27,8 @@ pub(crate) struct ManagementCredentials<'a> {
     pub method: &'a str,
     /// Below the org's address.
     pub path: &'a str,
+    /// The first object that the path names.
+    pub object: Option<NamedObject<'a>>,
 }
 
 /// Access to the management API of an org; the request has to be one at the org server.
@@ -91,7 +95,8 @@ impl<'c> ManagementAccess<'c> {
                 }
             }
         }
-        management::check(org, urls, credential, verified.as_deref(), scopes, *now)
+        let needs = AccessNeeds { scopes, object: credentials.object };
+        management::check(org, urls, credential, verified.as_deref(), needs, *now)
     }
 }
 

@@ -6,7 +6,7 @@ use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::request::Parts;
 use http::{Method, Request, header};
-use mock_idp_core::management::{AccessError, ApiError, Caller};
+use mock_idp_core::management::{AccessError, ApiError, Caller, NamedObject};
 
 use crate::address::Address;
 use crate::engine::{Context, Management, ManagementAccess, ManagementCredentials};
@@ -38,6 +38,7 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
 fn call(matched: &Matched, head: Parts, body: Body) -> BoxFuture<'static, Decided> {
     let handler = matched.handler();
     let registration = matched.parameter(head.uri.path(), "id").map(|id| id.into_owned());
+    let object = matched.first_object(head.uri.path()).map(|(list, name)| (list, name.into_owned()));
     let wanted = match matched.route().map(|route| route.access) {
         Some(Access::Management(scopes)) => Some((scopes, None)),
         Some(Access::Registration(scopes)) => Some((scopes, Some(registration))),
@@ -45,7 +46,7 @@ fn call(matched: &Matched, head: Parts, body: Body) -> BoxFuture<'static, Decide
     };
     match wanted {
         Some((scopes, registration)) => Box::pin(async move {
-            match admit(&head, scopes, registration).await {
+            match admit(&head, scopes, object, registration).await {
                 Err(refused) => refused,
                 Ok((context, caller)) => {
                     let mut request = Request::from_parts(head, body);
@@ -80,11 +81,12 @@ fn admitted<T: Clone + Send + Sync + 'static>(head: &Parts) -> Result<T, Decided
     admitted.ok_or_else(|| api_error::render(&ApiError::internal("the route demands no access to the management API")))
 }
 
-/// Admits a caller who has one of these scopes, or an API token. `registration` is there at the registration endpoint: the id in the
+/// Admits a caller who has one of these scopes, or an API token, for a call about an object in a list. `registration` is there at the registration endpoint: the id in the
 /// path, if there is one.
 async fn admit(
     head: &Parts,
     scopes: &'static [&'static str],
+    object: Option<(&'static str, String)>,
     registration: Option<Option<String>>,
 ) -> Result<(Context, Caller), Decided> {
     let AtServer(context) = AtServer::from_head(head)?;
@@ -92,7 +94,8 @@ async fn admit(
         (header_text(&head.headers, header::AUTHORIZATION), header_texts(&head.headers, "dpop"));
     let path = head.uri.path();
     let authorization = authorization.as_deref();
-    let credentials = ManagementCredentials { authorization, dpop: &dpop, method: head.method.as_str(), path };
+    let object = object.as_ref().map(|(list, name)| NamedObject { list, name });
+    let credentials = ManagementCredentials { authorization, dpop: &dpop, method: head.method.as_str(), path, object };
     let access = ManagementAccess::new(&context);
     let checked = match &registration {
         Some(client_id) => access.check_registration(credentials, client_id.as_deref(), scopes).await,

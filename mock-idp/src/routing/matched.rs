@@ -128,6 +128,18 @@ impl Matched {
         Some(percent_decode_str(value).decode_utf8_lossy())
     }
 
+    /// The value of the first `{name}` of the template, decoded, and the segment before it: the list that it is in.
+    pub(crate) fn first_object<'p>(&self, path: &'p str) -> Option<(&'static str, Cow<'p, str>)> {
+        let mut list = "";
+        for (segment, value) in self.template().split('/').zip(path.split('/')) {
+            if parameter_name(segment).is_some() {
+                return Some((list, percent_decode_str(value).decode_utf8_lossy()));
+            }
+            list = segment;
+        }
+        None
+    }
+
     /// The path as it may be recorded: without its secrets.
     pub(crate) fn recordable(&self, path: String) -> String {
         if let Self::Nothing(_, area, _) = self {

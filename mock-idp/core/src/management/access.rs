@@ -3,8 +3,9 @@
 
 use subtle::ConstantTimeEq;
 
-use super::call::Caller;
-use super::{ApiError, ApiErrorId, roles};
+use super::call::{Caller, ManagementCall};
+use super::reach::Reach;
+use super::{ApiError, ApiErrorId, roles, users};
 use crate::model::{ApiToken, UserStatus};
 use crate::org::{Org, Urls};
 use crate::protocol::{ErrorId, OAuthError};
@@ -76,8 +77,25 @@ impl From<ApiError> for AccessError {
     }
 }
 
-/// Checks a caller, who needs one of the scopes. `verified` is the access token, if the org server signed it and it is not revoked;
-/// its binding to a key has been checked before.
+/// What a call demands of its caller.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessNeeds<'a> {
+    /// One of these scopes.
+    pub scopes: &'a [&'static str],
+    /// The object that the call is about, if its path names one.
+    pub object: Option<NamedObject<'a>>,
+}
+
+/// The first object that a path names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NamedObject<'a> {
+    /// The segment before it: `users`, `groups`, `apps` …
+    pub list: &'a str,
+    pub name: &'a str,
+}
+
+/// Checks a caller. `verified` is the access token, if the org server signed it and it is not revoked; its binding to a key has been
+/// checked before.
 ///
 /// # Errors
 /// The errors of Okta.
@@ -86,16 +104,39 @@ pub fn check(
     urls: &Urls,
     credential: Credential<'_>,
     verified: Option<&Verified>,
-    scopes: &[&'static str],
+    needs: AccessNeeds<'_>,
     now: i64,
 ) -> Result<Caller, AccessError> {
+    let AccessNeeds { scopes, object } = needs;
     let caller = authorize(org, urls, credential, verified, scopes, now)?;
+    if let Some(object) = object
+        && !reaches(org, ManagementCall { urls, caller: &caller, now }, object, scopes)
+    {
+        let reason = format!("the targets of the roles of the caller do not include {}", object.name);
+        return Err(ApiError::access_denied(reason).into());
+    }
     // Okta: an org without API Access Management refuses whatever is about authorization servers.
     let about_servers = scopes.iter().any(|scope| scope.starts_with("okta.authorizationServers."));
     if about_servers && !org.settings().features.api_access_management {
         return Err(ApiError::new(ApiErrorId::FeatureDenied, "the org has no API Access Management").into());
     }
     Ok(caller)
+}
+
+/// Whether the roles of the caller are about an object. Users may read themselves. Objects that do not exist are answered as such.
+fn reaches(org: &Org, call: ManagementCall<'_>, object: NamedObject<'_>, scopes: &[&str]) -> bool {
+    let reach = &call.caller.reach;
+    match object.list {
+        "users" => users::find(org, call, object.name).map_or(true, |user| {
+            let reads_itself =
+                call.caller.user_id.as_ref() == Some(&user.id) && scopes.iter().any(|scope| scope.ends_with(".read"));
+            reads_itself || reach.has_user(org, user)
+        }),
+        "groups" => org.group(object.name).is_none_or(|group| reach.has_group(group)),
+        "apps" => org.app(object.name).is_none_or(|app| reach.has_app(app)),
+        "clients" => org.client(object.name).is_none_or(|app| reach.has_app(app)),
+        _ => true,
+    }
 }
 
 fn authorize(
@@ -126,9 +167,9 @@ fn authorize(
             let granted = |scope: &&&str| token.scopes().any(|granted| granted == **scope);
             if scopes.iter().find(granted).is_some() {
                 let text = |name| token.text(name).map(str::to_owned);
-                let caller = Caller { user_id: text("uid"), client_id: text("cid"), api_token_id: None };
-                allow_roles(org, &caller, scopes)?;
-                return Ok(caller);
+                let caller = Caller { user_id: text("uid"), client_id: text("cid"), ..Caller::default() };
+                let reach = reach_of_roles(org, &caller, scopes)?;
+                return Ok(Caller { reach, ..caller });
             }
             let scope = scopes.first().copied().unwrap_or_default();
             let refusal =
@@ -139,16 +180,16 @@ fn authorize(
 }
 
 /// Okta: a scope allows nothing that the roles of the user, or of a client that acts for itself, do not allow.
-fn allow_roles(org: &Org, caller: &Caller, scopes: &[&str]) -> Result<(), ApiError> {
+fn reach_of_roles(org: &Org, caller: &Caller, scopes: &[&str]) -> Result<Reach, ApiError> {
     let user = caller.user_id.as_deref().and_then(|id| org.user(id));
     let client = caller.client_id.as_deref().and_then(|id| org.client(id));
-    let allowed = match (user, client) {
-        (Some(user), _) => roles::user_may(org, user, scopes) || !roles::has_administrators(org),
-        (None, Some(client)) => roles::client_may(client, scopes),
-        (None, None) => true,
+    let reach = match (user, client) {
+        (Some(_), _) if !roles::has_administrators(org) => Some(Reach::EVERYTHING),
+        (Some(user), _) => roles::reach_of_user(org, user, scopes),
+        (None, Some(client)) => roles::reach_of_client(client, scopes),
+        (None, None) => Some(Reach::EVERYTHING),
     };
-    let reason = || format!("no role of the caller admits {}", scopes.join(" or "));
-    if allowed { Ok(()) } else { Err(ApiError::access_denied(reason())) }
+    reach.ok_or_else(|| ApiError::access_denied(format!("no role of the caller admits {}", scopes.join(" or "))))
 }
 
 /// The owner of an API token, who needs an administrator role for the call. Okta: a token has the permissions of the user that created
@@ -159,9 +200,9 @@ fn owner(org: &Org, token: &ApiToken, scopes: &[&str]) -> Result<Caller, ApiErro
     if user.status != UserStatus::Active {
         return Err(ApiError::invalid_token(format!("the owner of the API token is {}", user.status.name())));
     }
-    if !roles::user_may(org, user, scopes) {
+    let reach = roles::reach_of_user(org, user, scopes).ok_or_else(|| {
         let reason = format!("no role of {} admits {}", user.profile.login, scopes.join(" or "));
-        return Err(ApiError::new(ApiErrorId::AccessDenied, reason));
-    }
-    Ok(Caller { user_id: Some(user.id.clone()), ..caller })
+        ApiError::new(ApiErrorId::AccessDenied, reason)
+    })?;
+    Ok(Caller { user_id: Some(user.id.clone()), reach, ..caller })
 }

@@ -1,5 +1,6 @@
 //! What a rule of the management API knows about the call that it answers.
 
+use super::reach::Reach;
 use crate::model::User;
 use crate::moment::Moment;
 use crate::org::{Draft, Tables, Urls};
@@ -15,6 +16,8 @@ pub struct Caller {
     pub client_id: Option<String>,
     /// Id of the API token.
     pub api_token_id: Option<String>,
+    /// What the roles of the caller are about.
+    pub reach: Reach,
 }
 
 /// A call whose caller may make it.

@@ -1,22 +1,32 @@
 //! What administrator roles may do.
 
 use super::iam::bindings;
-use crate::model::{App, RoleType, User};
+use super::reach::{Reach, is_about as about};
+use crate::model::{AdminRole, App, RoleType, User};
 use crate::org::Tables;
 
-/// Whether a user may make a call that needs one of these scopes: by a standard role of the user or of a group, or by a custom role. Okta:
-/// the permissions of custom roles have the names of scopes.
-pub(super) fn user_may(org: &Tables, user: &User, scopes: &[&str]) -> bool {
+/// What a user may work on by a call that needs one of these scopes; `None` if no role admits it. Standard roles are those of the user
+/// and of groups. Okta: the permissions of custom roles have the names of scopes.
+pub(super) fn reach_of_user(org: &Tables, user: &User, scopes: &[&str]) -> Option<Reach> {
     let groups = org.group_ids(user).filter_map(|id| org.group(id));
-    let mut roles = groups.flat_map(|group| &group.roles).chain(&user.roles);
-    roles.any(|role| admits(role.kind, scopes))
-        || bindings::permissions(org, user).iter().any(|label| scopes.contains(&label.as_str()))
+    let standard = by_standard_roles(groups.flat_map(|group| &group.roles).chain(&user.roles), scopes);
+    let custom = bindings::reaches(org, user, scopes);
+    standard.into_iter().chain(custom).reduce(merged)
 }
 
-/// Whether a client may make a call for itself. A client without a role may do what a super administrator may: Okta has a setting that
-/// gives new clients this role.
-pub(super) fn client_may(client: &App, scopes: &[&str]) -> bool {
-    client.roles.is_empty() || client.roles.iter().any(|role| admits(role.kind, scopes))
+/// The same of a client that makes a call for itself. A client without a role may do what a super administrator may: Okta has a setting
+/// that gives new clients this role.
+pub(super) fn reach_of_client(client: &App, scopes: &[&str]) -> Option<Reach> {
+    if client.roles.is_empty() { Some(Reach::EVERYTHING) } else { by_standard_roles(client.roles.iter(), scopes) }
+}
+
+fn by_standard_roles<'r>(roles: impl Iterator<Item = &'r AdminRole>, scopes: &[&str]) -> Option<Reach> {
+    roles.filter(|role| admits(role.kind, scopes)).map(|role| Reach::of_role(role, scopes)).reduce(merged)
+}
+
+fn merged(mut one: Reach, other: Reach) -> Reach {
+    one.extend(other);
+    one
 }
 
 /// Whether a user or group has a role. An org of a document without roles has no administrators to tell from others.
@@ -53,12 +63,6 @@ pub(super) fn admits(role: RoleType, scopes: &[&str]) -> bool {
                 || reads_about(&["users", "groups", "logs", "policies"])
         }
     }
-}
-
-/// Whether a scope is about one of these areas: `okta.{area}.{verb}`.
-fn about(scopes: &[&str], areas: &[&str]) -> bool {
-    let area = |scope: &str| scope.split('.').nth(1).map(str::to_owned).unwrap_or_default();
-    scopes.iter().any(|scope| areas.contains(&area(scope).as_str()))
 }
 
 #[cfg(test)]

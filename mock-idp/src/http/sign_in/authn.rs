@@ -129,6 +129,7 @@ async fn is_trusted(AtServer(call): &AtServer, head: &Parts) -> bool {
         dpop: &[],
         method: head.method.as_str(),
         path: head.uri.path(),
+        object: None,
     };
     ManagementAccess::new(call).check(credentials, &["okta.users.manage"]).await.is_ok()
 }

@@ -101,3 +101,106 @@ async fn a_client_with_a_role_may_do_what_the_role_allows() {
     let shown = keys(&api.get(&format!("/oauth2/v1/clients/{service}/roles")).await.body[0]).len();
     assert_eq!(shown, 8);
 }
+
+const BUYERS: &str = "00gbuyers000000005d7";
+const AUDITORS: &str = "00gauditors0000005d7";
+
+/// A market whose buyer has an API token, and a client with that token.
+async fn api_of_buyer(roles: Value) -> (Api, Api) {
+    let token = "00mockBuyersApiToken00123456789abcdefghijk";
+    let org = TestOrg::market().edit(|document| {
+        document.api_tokens.push(model(json!({ "value": token, "userId": "00ubuyer0000000005d7" })));
+        let buyer = document.users.iter_mut().find(|user| user.id == "00ubuyer0000000005d7").unwrap();
+        buyer.roles = model(roles);
+    });
+    let admin = Api::of(org.start().await);
+    let buyer = Api { mock: std::sync::Arc::clone(&admin.mock), client: admin.client.clone(), token: token.to_owned() };
+    (admin, buyer)
+}
+
+/// The members of the group that lists of users have.
+async fn buyers(admin: &Api) -> Value {
+    let members = admin.get(&format!("/api/v1/groups/{BUYERS}/users")).await.body;
+    members.as_array().unwrap().iter().filter(|user| user["status"] != "DEPROVISIONED").cloned().collect()
+}
+
+#[tokio::test]
+async fn group_targets_narrow_a_group_administrator_to_their_members() {
+    let role = json!([{ "type": "USER_ADMIN", "targets": { "groups": [BUYERS] } }]);
+    let (admin, api) = api_of_buyer(role).await;
+    let member = buyers(&admin).await;
+    let stranger = admin.create("/api/v1/users", user("stranger@example.test", &[])).await;
+    let stranger = format!("/api/v1/users/{}", stranger["id"].as_str().unwrap());
+    let own = format!("/api/v1/users/{}", member[0]["id"].as_str().unwrap());
+    assert_eq!(api.get(&own).await.status, 200);
+    assert_eq!(
+        api.get(&stranger).await.error(),
+        (403, "E0000006", "You do not have permission to perform the requested action", vec![])
+    );
+    assert_eq!(api.post(&format!("{stranger}/lifecycle/deactivate"), json!({})).await.status, 403);
+    assert_eq!(values(&api.get("/api/v1/groups").await.body, "/id"), [BUYERS]);
+    let (mut listed, mut members) = (api.get("/api/v1/users").await.body, member);
+    let by_id = |users: &mut Value| {
+        let mut ids: Vec<String> = values(users, "/id").into_iter().map(str::to_owned).collect();
+        ids.sort();
+        ids
+    };
+    assert_eq!(by_id(&mut listed), by_id(&mut members));
+    assert_eq!(api.get(&format!("/api/v1/groups/{AUDITORS}")).await.status, 403);
+    assert_eq!(api.post("/api/v1/groups", json!({ "profile": { "name": "New" } })).await.status, 403);
+    assert_eq!(api.post("/api/v1/users", user("new@example.test", &[])).await.status, 403);
+    assert_eq!(api.post("/api/v1/users", user("new@example.test", &[AUDITORS])).await.status, 403);
+    assert_eq!(api.post("/api/v1/users", user("new@example.test", &[BUYERS])).await.status, 200);
+    let stranger = stranger.rsplit('/').next().unwrap().to_owned();
+    assert_eq!(api.put(&format!("/api/v1/groups/{BUYERS}/users/{stranger}"), json!({})).await.status, 204);
+    assert_eq!(api.get(&format!("/api/v1/users/{stranger}")).await.status, 200);
+    assert_eq!(api.get("/api/v1/users/00uunknown").await.error().0, 404);
+}
+
+fn user(login: &str, groups: &[&str]) -> Value {
+    json!({
+        "profile": { "login": login, "email": login, "firstName": "New", "lastName": "User" }, "groupIds": groups,
+    })
+}
+
+#[tokio::test]
+async fn app_targets_narrow_an_app_administrator() {
+    let role = json!([{ "type": "APP_ADMIN", "targets": { "apps": [{ "name": "oidc_client", "id": WEB }, { "name": "bookmark" }] } }]);
+    let (admin, api) = api_of_buyer(role).await;
+    let wiki = |label: &str| {
+        json!({ "name": "bookmark", "label": label, "signOnMode": "BOOKMARK",
+            "settings": { "app": { "requestIntegration": false, "url": "https://wiki.example.test" } } })
+    };
+    let other = "0oamarketspa000005d7";
+    assert_eq!(api.get(&format!("/api/v1/apps/{WEB}")).await.status, 200);
+    assert_eq!(api.get(&format!("/api/v1/apps/{other}")).await.error().1, "E0000006");
+    assert_eq!(api.get(&format!("/oauth2/v1/clients/{other}")).await.status, 403);
+    assert_eq!(api.delete(&format!("/api/v1/apps/{other}/users/00ubuyer0000000005d7")).await.status, 403);
+    assert_eq!(values(&api.get("/api/v1/apps").await.body, "/id"), [WEB]);
+    assert_eq!(api.post("/api/v1/apps", wiki("Mine")).await.status, 200);
+    let client = json!({ "label": "Other", "signOnMode": "OPENID_CONNECT", "credentials": { "oauthClient": {} },
+        "settings": { "oauthClient": { "grant_types": ["client_credentials"], "application_type": "service" } } });
+    assert_eq!(api.post("/api/v1/apps", client).await.status, 403);
+    // Without targets the role is about all apps again.
+    let role = "/api/v1/users/00ubuyer0000000005d7/roles/IFIFAX2BIRGUSTQ/targets/catalog/apps";
+    assert_eq!(admin.put(role, json!({})).await.status, 200);
+    assert_eq!(api.get(&format!("/api/v1/apps/{other}")).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_custom_role_reaches_the_resources_of_its_set() {
+    let (admin, api) = api_of_buyer(json!([])).await;
+    let body =
+        json!({ "label": "Readers", "description": "read", "permissions": ["okta.users.read", "okta.groups.read"] });
+    let role = admin.create("/api/v1/iam/roles", body).await["id"].clone();
+    let resources = json!([format!("{}/api/v1/groups/{BUYERS}/users", admin.base())]);
+    let body = json!({ "label": "Buyers", "description": "members", "resources": resources });
+    let set = admin.create("/api/v1/iam/resource-sets", body).await["id"].as_str().unwrap().to_owned();
+    let member = format!("{}/api/v1/users/00ubuyer0000000005d7", admin.base());
+    let body: Value = json!({ "role": role, "members": [member] });
+    assert_eq!(admin.post(&format!("/api/v1/iam/resource-sets/{set}/bindings"), body).await.status, 200);
+    assert_eq!(values(&api.get("/api/v1/groups").await.body, "/id"), [BUYERS]);
+    assert_eq!(api.get(&format!("/api/v1/groups/{AUDITORS}/users")).await.status, 403);
+    let listed = api.get("/api/v1/users").await.body.as_array().unwrap().len();
+    assert_eq!(listed, buyers(&admin).await.as_array().unwrap().len());
+}

@@ -57,7 +57,8 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
     let condition = query.get("search").or(query.get("filter")).map(Filter::parse).transpose()?;
     let beginning = query.get("q").map(str::to_lowercase);
     let accepted = |group: &&Group| {
-        beginning.as_ref().is_none_or(|beginning| group.profile.name.to_lowercase().starts_with(beginning))
+        call.caller.reach.has_group(group)
+            && beginning.as_ref().is_none_or(|beginning| group.profile.name.to_lowercase().starts_with(beginning))
             && condition.as_ref().is_none_or(|filter| {
                 let shown = show(org, call, group);
                 filter.accepts(&|path, visit| read_json(&shown, path, visit))
@@ -71,6 +72,9 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
 /// # Errors
 /// A body that is not valid.
 pub fn create(change: &mut ManagementChange<'_, '_>, body: &Map<String, Value>) -> Result<Value, ApiError> {
+    if !change.call.caller.reach.has_new_group() {
+        return Err(ApiError::access_denied("the targets of the caller's roles are some groups"));
+    }
     let profile = profile::checked(change.draft, BodyMembers::of(body), None)?;
     let now = Some(change.now());
     let group = Group {

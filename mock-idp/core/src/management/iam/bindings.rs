@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::views::resource_set_path;
 use super::{LinkedObject, find, held, hold, list_links};
+use crate::management::reach::Reach;
 use crate::management::{ApiError, BodyMembers, Links, ManagementCall, ManagementChange};
 use crate::model::{DirectoryKind, DirectoryObject, User};
 use crate::org::Tables;
@@ -156,21 +157,27 @@ pub(super) fn has_role(org: &Tables, user_id: &str) -> bool {
     bindings.any(|binding| existing(org, &binding).any(|member| member["path"] == path))
 }
 
-/// The permissions of the custom roles that a user has, by a binding of the user or of one of the user's groups.
-pub(in crate::management) fn permissions(org: &Tables, user: &User) -> Vec<String> {
+/// What the custom roles of a user reach whose permissions have the name of one of these scopes; the user has them by a binding of the
+/// user or of one of the user's groups.
+pub(in crate::management) fn reaches(org: &Tables, user: &User, scopes: &[&str]) -> Vec<Reach> {
     let own = format!("/api/v1/users/{}", user.id);
     let paths: Vec<String> = org.group_ids(user).map(|id| format!("/api/v1/groups/{id}")).chain([own]).collect();
-    let bindings = org.objects(KIND).flat_map(|set| held(set, "bindings"));
     let is_member = |binding: &Value| {
         let mut members = binding["members"].as_array().into_iter().flatten();
         members.any(|member| member["path"].as_str().is_some_and(|path| paths.iter().any(|own| own == path)))
     };
-    let roles = bindings.filter(is_member).filter_map(|binding| binding["role"].as_str().map(str::to_owned));
-    let held_by = |role: String| {
-        let role = org.object(DirectoryKind::CustomRole, &role);
-        role.map(|role| held(role, "permissions")).unwrap_or_default()
+    let permits = |binding: &Value| {
+        let role = binding["role"].as_str().and_then(|role| org.object(DirectoryKind::CustomRole, role));
+        let permissions = role.map(|role| held(role, "permissions")).unwrap_or_default();
+        permissions.iter().any(|permission| permission["label"].as_str().is_some_and(|label| scopes.contains(&label)))
     };
-    roles.flat_map(held_by).filter_map(|permission| permission["label"].as_str().map(str::to_owned)).collect()
+    let binds =
+        |set: &&DirectoryObject| held(set, "bindings").iter().any(|binding| is_member(binding) && permits(binding));
+    let reach = |set: &DirectoryObject| {
+        let resources = held(set, "resources");
+        Reach::of_resources(resources.iter().filter_map(|resource| resource["orn"].as_str()))
+    };
+    org.objects(KIND).filter(binds).map(reach).collect()
 }
 
 fn bound<'t>(org: &'t Tables, set: &str, role: &str) -> Result<(&'t DirectoryObject, Value), ApiError> {

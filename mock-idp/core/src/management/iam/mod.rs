@@ -15,6 +15,8 @@ use super::{ApiError, BodyMembers, Links, ListQuery, ManagementCall, ManagementC
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
 
+pub(in crate::management) use orn::{apps_made_from, path as path_of};
+
 /// An object of an answer and its URL. Okta: the answers of this API have a `Link` header to themselves.
 #[derive(Clone, Debug)]
 pub struct LinkedObject {

@@ -16,7 +16,7 @@ pub(super) fn of_url(base: &str, org_id: &str, app_name: impl Fn(&str) -> Option
 }
 
 /// The path of a resource, if it has one.
-pub(super) fn path(orn: &str) -> Option<String> {
+pub(in crate::management) fn path(orn: &str) -> Option<String> {
     let resource = orn.strip_prefix("orn:")?.splitn(4, ':').nth(3)?;
     let parts: Vec<&str> = resource.split(':').collect();
     Some(match parts[..] {
@@ -25,6 +25,12 @@ pub(super) fn path(orn: &str) -> Option<String> {
         ["groups", id, "contained_resources"] => format!("/api/v1/groups/{id}/users"),
         _ => return None,
     })
+}
+
+/// The name of the app in the catalog, if the resource is all apps that were made from it.
+pub(in crate::management) fn apps_made_from(orn: &str) -> Option<&str> {
+    let name = orn.strip_prefix("orn:")?.splitn(4, ':').nth(3)?.strip_prefix("apps:")?;
+    (!name.is_empty() && !name.contains(':')).then_some(name)
 }
 
 /// Whether a text is a resource name.
@@ -59,5 +65,7 @@ mod tests {
             assert_eq!(of_url("http://mock/org", "00o1", app_name, unknown), None);
         }
         assert_eq!(path("orn:okta:governance:00o1:labels:1"), None);
+        assert_eq!(apps_made_from("orn:okta:idp:00o1:apps:bookmark"), Some("bookmark"));
+        assert_eq!(apps_made_from("orn:okta:idp:00o1:apps:bookmark:0oa1"), None);
     }
 }

@@ -47,13 +47,18 @@ pub fn create(
         (true, true) if expires => UserStatus::PasswordExpired,
         (true, true) => UserStatus::Active,
     };
+    let group_ids = group_ids(change, body)?;
+    // Okta: an administrator of some groups creates users in these groups.
+    if !change.call.caller.reach.has_new_user(&group_ids) {
+        return Err(ApiError::access_denied("the targets of the caller's roles do not include the groups of the user"));
+    }
     let now = Some(change.now());
     let mut user = User {
         id: change.moment.id("00u"),
         status,
         profile,
         credentials,
-        group_ids: group_ids(change, body)?,
+        group_ids,
         user_type,
         realm_id: body.text("realmId")?.map(str::to_owned),
         created: now.clone(),

@@ -36,6 +36,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
         condition.as_ref().is_some_and(|condition| search.is_some() || condition.attributes().contains(&"status"));
     let mut users: Vec<&User> = org
         .users()
+        .filter(|user| call.caller.reach.has_user(org, user))
         .filter(|user| all || user.status != UserStatus::Deprovisioned)
         .filter(|user| beginning.as_ref().is_none_or(|beginning| begins_with(user, beginning)))
         .filter(|user| {
