@@ -1,5 +1,6 @@
 //! Claims: what tokens and userinfo say about a subject. The only place that knows their order.
 
+mod app_profile;
 mod standard;
 mod subject;
 
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+pub use app_profile::{AppMapping, CLIENT_PROFILE, UserRoots};
 pub use standard::{address_claim, locale_claim, updated_at};
 pub use subject::ClaimSubject;
 

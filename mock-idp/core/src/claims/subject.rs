@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::app_profile::{AppMapping, UserRoots};
 use crate::expression::{GroupView, Roots, Value};
 use crate::ledger::Authentication;
 use crate::model::{App, Assignment, User};
@@ -77,11 +78,11 @@ impl<'a> ClaimSubject<'a> {
             return Some(value.clone().into());
         }
         // Okta: an OpenID Connect app's user name is the login unless its profile says otherwise.
-        match name {
-            "userName" => Some(user.profile.login.as_str().into()),
-            "email" => Some(user.profile.email.as_str().into()),
-            _ => None,
+        if name == "userName" {
+            return Some(user.profile.login.as_str().into());
         }
+        let roots = UserRoots { org_name: &self.org.identity().name, user, groups: self.groups.clone(), now: self.now };
+        AppMapping::of(self.org, self.client).value(name, &roots).map(Value::from)
     }
 
     /// Okta: `app.profile.label` is the app's label.

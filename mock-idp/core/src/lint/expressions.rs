@@ -1,7 +1,9 @@
 //! What expressions read that does not exist, so that it is null.
 
 use super::Lint;
+use crate::claims::CLIENT_PROFILE;
 use crate::expression::{Expression, Reading, ReadingKind, Value};
+use crate::model::DirectoryKind;
 use crate::org::Problem;
 use crate::text::nearest;
 
@@ -42,7 +44,7 @@ const USER_ATTRIBUTES: &[&str] = &[
 /// What `user` has beside the profile, and `user.getInternalProperty` finds.
 const USER_PROPERTIES: &[&str] =
     &["activated", "created", "id", "lastLogin", "lastUpdated", "passwordChanged", "status", "statusChanged"];
-const APP_USER_PROPERTIES: &[&str] = &["email", "userName"];
+const APP_USER_PROPERTIES: &[&str] = &["userName"];
 const APP_PROPERTIES: &[&str] = &["clientId", "id", "label", "name", "profile"];
 const ORG_PROPERTIES: &[&str] = &["name", "subDomain"];
 const SESSION_PROPERTIES: &[&str] = &["amr", "id"];
@@ -111,12 +113,19 @@ impl Lint<'_> {
             let assignments = org.apps().flat_map(|app| org.assigned_users(app).chain(org.assigned_groups(app)));
             assignments.map(|assignment| &assignment.profile)
         };
-        if APP_USER_PROPERTIES.contains(&name) || profiles().any(|profile| profile.contains_key(name)) {
+        let mappings =
+            org.objects(DirectoryKind::ProfileMapping).filter_map(|mapping| mapping.members.get("properties"));
+        let mapped = CLIENT_PROFILE.iter().any(|(known, expression)| *known == name && expression.is_some())
+            || mappings.into_iter().any(|properties| properties.get(name).is_some());
+        if mapped || APP_USER_PROPERTIES.contains(&name) || profiles().any(|profile| profile.contains_key(name)) {
             return None;
         }
         let custom = profiles().flat_map(|profile| profile.keys().map(String::as_str));
         let message = format!("`{text}` is null: no assignment of an app has the attribute `{name}` in its profile");
-        Some(Finding::new(message).near(name, custom.chain(APP_USER_PROPERTIES.iter().copied())))
+        Some(Finding::new(message).near(
+            name,
+            custom.chain(APP_USER_PROPERTIES.iter().copied()).chain(CLIENT_PROFILE.iter().map(|(name, _)| *name)),
+        ))
     }
 
     fn app_attribute(&self, text: &str, name: &str) -> Option<Finding> {

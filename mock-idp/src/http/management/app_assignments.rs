@@ -48,7 +48,7 @@ async fn list_users(call: Management, path: PathParameters, Query(query): Query)
         let users = assignments::users(org, app).into_iter().filter(|user| user.begins_with(beginning));
         let users: Vec<_> = users.collect();
         let (page, next) = paging.page(&users, |user| &user.user.id)?;
-        let shown = page.into_iter().map(|user| assignments::user_view(org, call.base(), app, *user)).collect();
+        let shown = page.into_iter().map(|user| assignments::user_view(org, call, app, *user)).collect();
         Ok(paging.listed(call, path.path(), shown, next))
     })
     .map(respond::list)
@@ -58,7 +58,7 @@ async fn get_user(call: Management, path: PathParameters) -> Result<Response, Ap
     let shown = call.read(|org, call| {
         let app = apps::find(org, &path.get("id"))?;
         let user = assignments::user(org, app, &path.get("user"))?;
-        Ok(assignments::user_view(org, call.base(), app, user))
+        Ok(assignments::user_view(org, call, app, user))
     })?;
     Ok(respond::ok(&shown))
 }
@@ -78,7 +78,7 @@ fn put_user(call: &Management, app_id: &str, user_id: Option<&str>, body: Value)
         let user_id = assignment.id.clone();
         change.draft.assign_user(app_id, assignment);
         let user = assignments::user(change.draft, &app, &user_id)?;
-        Ok(assignments::user_view(change.draft, change.call.base(), &app, user))
+        Ok(assignments::user_view(change.draft, change.call, &app, user))
     })?;
     Ok(respond::ok(&shown))
 }

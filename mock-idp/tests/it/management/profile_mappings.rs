@@ -81,6 +81,32 @@ async fn a_change_merges_and_null_removes() {
 }
 
 #[tokio::test]
+async fn a_changed_mapping_gives_the_profile_of_app_users() {
+    let api = Api::market().await;
+    let kind = default_type(&api).await;
+    let path = format!("/api/v1/mappings/{}", mapping(&api, &kind, WEB).await["id"].as_str().unwrap());
+    let app_user = format!("/api/v1/apps/{WEB}/users/00uadmin0000000005d7");
+    let before = api.get(&app_user).await.body["profile"].clone();
+    assert_eq!(
+        (&before["name"], &before["nickname"], &before["zoneinfo"]),
+        (&json!("Ada Admin"), &json!("Ada"), &json!("Europe/London"))
+    );
+    let body = json!({ "properties": {
+        "nickname": { "expression": "String.toUpperCase(user.department)" }, "website": { "expression": "\"https://\" + user.lastName" },
+        "given_name": null,
+    } });
+    assert_eq!(api.post(&path, body).await.status, 200);
+    let after = api.get(&app_user).await.body["profile"].clone();
+    assert_eq!(
+        [&after["nickname"], &after["website"], &after["given_name"], &after["name"]],
+        [&json!("OPERATIONS"), &json!("https://Admin"), &Value::Null, &json!("Ada Admin")]
+    );
+    // What the assignment says wins.
+    api.create(&app_user, json!({ "profile": { "nickname": "Countess" } })).await;
+    assert_eq!(api.get(&app_user).await.body["profile"]["nickname"], "Countess");
+}
+
+#[tokio::test]
 async fn a_list_is_paged_without_its_filters_in_the_links() {
     let api = Api::market().await;
     let first = api.get("/api/v1/mappings?limit=3").await;

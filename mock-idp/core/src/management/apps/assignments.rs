@@ -2,38 +2,14 @@
 
 use indexmap::IndexMap;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::view::ordered;
-use crate::management::{ApiError, Links, java_ordered, tolerant};
+use crate::claims::{AppMapping, UserRoots};
+use crate::management::{ApiError, Links, ManagementCall, java_ordered, tolerant};
 use crate::model::{App, Assignment, AssignmentCredentials, User};
 use crate::moment::timestamp;
 use crate::org::{Tables, Times};
-
-/// The attributes of the profile of an app user of a client, and the attributes of the user that they are mapped from.
-// Okta: the default mapping of `oidc_client`.
-pub(in crate::management) const CLIENT_PROFILE: [(&str, &str); 20] = [
-    ("name", ""),
-    ("nickname", "nickName"),
-    ("given_name", "firstName"),
-    ("middle_name", "middleName"),
-    ("family_name", "lastName"),
-    ("email", "email"),
-    ("profile", "profileUrl"),
-    ("picture", ""),
-    ("website", ""),
-    ("gender", ""),
-    ("birthdate", ""),
-    ("zoneinfo", "timezone"),
-    ("locale", "locale"),
-    ("phone_number", "primaryPhone"),
-    ("street_address", "streetAddress"),
-    ("locality", "city"),
-    ("region", "state"),
-    ("postal_code", "zipCode"),
-    ("country", "countryCode"),
-    ("formatted", "postalAddress"),
-];
 
 /// A request about an app user or an app group.
 #[derive(Debug, Deserialize)]
@@ -153,12 +129,14 @@ pub fn read_group(org: &Tables, group_id: &str, body: Value) -> Result<Assignmen
 
 /// An app user in answers. Okta: the profile has what the mapping of the app takes from the user.
 #[must_use]
-pub fn user_view(org: &Tables, base: &str, app: &App, app_user: AppUser<'_>) -> Value {
+pub fn user_view(org: &Tables, call: ManagementCall<'_>, app: &App, app_user: AppUser<'_>) -> Value {
     let AppUser { user, assignment, direct } = app_user;
     let times = org.assignment_times(&app.id, &assignment.id).unwrap_or(Times { created: 0, last_updated: 0 });
     let scope = if direct { "USER" } else { "GROUP" };
     let name = assignment.credentials.user_name.as_deref().unwrap_or(&user.profile.login);
-    let mut links = Links::at(base)
+    let mut profile = AppMapping::of(org, app).profile(app, &UserRoots::of(org, user, call.now));
+    profile.extend(assignment.profile.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let mut links = Links::at(call.base())
         .bare("app", &format!("/api/v1/apps/{}", app.id))
         .bare("user", &format!("/api/v1/users/{}", user.id));
     if !direct {
@@ -175,36 +153,9 @@ pub fn user_view(org: &Tables, base: &str, app: &App, app_user: AppUser<'_>) -> 
         "passwordChanged": null,
         "syncState": "DISABLED",
         "credentials": { "userName": name },
-        "profile": profile(app, user, assignment),
+        "profile": java_ordered(profile),
         "_links": links.into_value(),
     })
-}
-
-fn profile(app: &App, user: &User, assignment: &Assignment) -> Value {
-    let mut profile = mapped_profile(app, user);
-    for (name, value) in &assignment.profile {
-        profile.insert(name.clone(), value.clone());
-    }
-    Value::Object(java_ordered(profile))
-}
-
-/// What the default mapping of an app takes from a user.
-#[must_use]
-pub fn mapped_profile(app: &App, user: &User) -> Map<String, Value> {
-    let mut profile = Map::new();
-    if app.is_client() {
-        for (name, source) in CLIENT_PROFILE {
-            let value = user.profile.attribute(source).unwrap_or_default();
-            profile.insert(name.to_owned(), value);
-        }
-        profile["name"] = format!("{} {}", user.profile.first_name, user.profile.last_name).into();
-        for (name, default) in [("zoneinfo", "America/Los_Angeles"), ("locale", "en_US")] {
-            if profile[name].is_null() {
-                profile[name] = default.into();
-            }
-        }
-    }
-    profile
 }
 
 /// An app group in answers.

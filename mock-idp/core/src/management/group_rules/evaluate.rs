@@ -1,11 +1,9 @@
 //! Which groups rules assign a user to.
 
-use std::sync::Arc;
-
-use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use crate::expression::{Expression, GroupView, Roots, Value};
+use crate::claims::UserRoots;
+use crate::expression::{Expression, Value};
 use crate::model::{DirectoryKind, DirectoryObject, GroupType, User};
 use crate::org::Tables;
 
@@ -35,10 +33,7 @@ pub fn apply(org: &Tables, user: &mut User, now: i64) {
 
 fn apply_rule(org: &Tables, rule: &DirectoryObject, expression: &Expression, user: &mut User, now: i64) {
     let excluded = list(rule, "/conditions/people/users/exclude").any(|id| id == user.id);
-    let matches = !excluded && {
-        let groups = org.group_views(user).cloned().collect();
-        matches!(expression.evaluate(&RuleSubject { org, user, groups, now }), Ok(Value::Bool(true)))
-    };
+    let matches = !excluded && { matches!(expression.evaluate(&UserRoots::of(org, user, now)), Ok(Value::Bool(true))) };
     let groups: Vec<String> = list(rule, "/actions/assignUserToGroups/groupIds").map(str::to_owned).collect();
     for group in groups {
         let is_member = user.group_ids.contains(&group);
@@ -64,49 +59,4 @@ fn list<'a>(rule: &'a DirectoryObject, pointer: &str) -> impl Iterator<Item = &'
     let (first, rest) = pointer.trim_start_matches('/').split_once('/').unwrap_or_default();
     let found = rule.members.get(first).and_then(|value| value.pointer(&format!("/{rest}")));
     found.and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str)
-}
-
-/// What the expression of a rule can use.
-struct RuleSubject<'a> {
-    org: &'a Tables,
-    user: &'a User,
-    groups: Vec<Arc<GroupView>>,
-    now: i64,
-}
-
-impl Roots for RuleSubject<'_> {
-    fn root(&self, name: &str) -> Option<Value> {
-        match name {
-            "user" => {
-                let profile = serde_json::to_value(&self.user.profile).unwrap_or(Json::Null);
-                let mut user = Value::from(profile);
-                if let Value::Map(members) = &mut user {
-                    members.insert("id".to_owned(), self.user.id.as_str().into());
-                    members.insert("status".to_owned(), self.user.status.name().into());
-                }
-                Some(user)
-            }
-            "org" => {
-                let name = ("name".to_owned(), self.org.identity().name.as_str().into());
-                Some(Value::Map(IndexMap::from([name])))
-            }
-            _ => None,
-        }
-    }
-
-    fn groups(&self) -> &[Arc<GroupView>] {
-        &self.groups
-    }
-
-    fn internal_property(&self, name: &str) -> Option<Value> {
-        match name {
-            "id" => Some(self.user.id.as_str().into()),
-            "status" => Some(self.user.status.name().into()),
-            other => self.user.times().into_iter().find(|(known, _)| *known == other)?.1.map(Value::from),
-        }
-    }
-
-    fn now(&self) -> i64 {
-        self.now
-    }
 }

@@ -1,9 +1,8 @@
 //! What a mapping maps until it is changed, and what it can map.
 
-use super::ends::{MappedProfile, MappingEnd};
-use crate::management::apps::assignments::CLIENT_PROFILE;
+use super::ends::{MappedProfile, MappingEnd, ProfileKind};
+use crate::claims::CLIENT_PROFILE;
 use crate::management::schemas::{app_attributes, app_schema, user_attributes};
-use crate::model::DirectoryObject;
 use crate::org::Tables;
 
 /// Attribute of the user, and the expression about the user of the provider. Okta: as recorded.
@@ -39,32 +38,18 @@ const FROM_SOCIAL: [(&str, &str); 9] = [
 ];
 
 /// Target attributes with their expressions.
-pub(super) fn expressions(source: &MappingEnd<'_>, target: &MappingEnd<'_>) -> Vec<(String, String)> {
+pub(super) fn expressions(source: ProfileKind, target: ProfileKind) -> Vec<(String, String)> {
     let owned = |(name, expression): &(&str, &str)| ((*name).to_owned(), (*expression).to_owned());
-    match (source.profile, target.profile) {
-        (MappedProfile::IdentityProvider(provider), _) => from_provider(provider).iter().map(owned).collect(),
+    match (source, target) {
+        (ProfileKind::OidcProvider, _) => FROM_OIDC.iter().map(owned).collect(),
+        (ProfileKind::OtherProvider, _) => FROM_SOCIAL.iter().map(owned).collect(),
         // Okta: as recorded of an app whose users have nothing but a name.
-        (MappedProfile::App(_), _) => vec![("email".to_owned(), "appuser.userName".to_owned())],
-        (_, MappedProfile::App(app)) if app.is_client() => {
-            let mapped = CLIENT_PROFILE.iter().filter(|(name, source)| !source.is_empty() || *name == "name");
-            mapped.map(to_client).collect()
+        (ProfileKind::Client | ProfileKind::OtherApp, _) => vec![("email".to_owned(), "appuser.userName".to_owned())],
+        (_, ProfileKind::Client) => {
+            CLIENT_PROFILE.iter().filter_map(|(name, expression)| Some(owned(&(*name, (*expression)?)))).collect()
         }
         _ => Vec::new(),
     }
-}
-
-fn from_provider(provider: &DirectoryObject) -> &'static [(&'static str, &'static str)] {
-    if provider.text("type") == Some("OIDC") { &FROM_OIDC } else { &FROM_SOCIAL }
-}
-
-fn to_client((name, source): &(&str, &str)) -> (String, String) {
-    let expression = match *name {
-        "name" => "user.firstName + \" \" + user.lastName".to_owned(),
-        "zoneinfo" => format!("user.{source} == null ? \"America/Los_Angeles\" : user.{source}"),
-        "locale" => format!("user.{source} == null ? \"en_US\" : user.{source}"),
-        _ => format!("user.{source}"),
-    };
-    ((*name).to_owned(), expression)
 }
 
 /// The names of the attributes of an end.
@@ -77,14 +62,14 @@ pub(super) fn attributes(org: &Tables, end: &MappingEnd<'_>) -> Vec<String> {
             let schema = app_schema(org, app);
             app_attributes(&schema).into_iter().map(|rules| rules.name.to_owned()).collect()
         }
-        MappedProfile::IdentityProvider(provider) => provider_attributes(provider),
+        MappedProfile::IdentityProvider(_) => provider_attributes(end.kind()),
     }
 }
 
 /// The attributes of a provider's users: those that the default mapping reads.
-fn provider_attributes(provider: &DirectoryObject) -> Vec<String> {
+fn provider_attributes(kind: ProfileKind) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for (_, expression) in from_provider(provider) {
+    for (_, expression) in expressions(kind, ProfileKind::UserType) {
         let name = expression.rsplit("appuser.").next().unwrap_or_default().to_owned();
         if !names.contains(&name) {
             names.push(name);

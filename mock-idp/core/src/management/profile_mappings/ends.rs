@@ -20,7 +20,42 @@ pub(super) enum MappedProfile<'t> {
     IdentityProvider(&'t DirectoryObject),
 }
 
+/// What the default mappings of a profile depend on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum ProfileKind {
+    UserType,
+    Client,
+    OtherApp,
+    OidcProvider,
+    OtherProvider,
+}
+
+impl ProfileKind {
+    /// The kind of an end in an answer. Okta: the name of a provider is that of its type.
+    pub(super) fn of_answer(end: &Value) -> Self {
+        match (end["type"].as_str(), end["name"].as_str().unwrap_or_default()) {
+            (Some("user"), _) => Self::UserType,
+            (_, "oidc_client") => Self::Client,
+            (_, "oidc_idp") => Self::OidcProvider,
+            (_, name) if name.ends_with("_idp") => Self::OtherProvider,
+            _ => Self::OtherApp,
+        }
+    }
+}
+
 impl<'t> MappingEnd<'t> {
+    pub(super) fn kind(&self) -> ProfileKind {
+        match self.profile {
+            MappedProfile::UserType(_) => ProfileKind::UserType,
+            MappedProfile::App(app) if app.is_client() => ProfileKind::Client,
+            MappedProfile::App(_) => ProfileKind::OtherApp,
+            MappedProfile::IdentityProvider(provider) if provider.text("type") == Some("OIDC") => {
+                ProfileKind::OidcProvider
+            }
+            MappedProfile::IdentityProvider(_) => ProfileKind::OtherProvider,
+        }
+    }
+
     pub(super) fn of_user_type(kind: &'t DirectoryObject) -> Self {
         Self { id: &kind.id, profile: MappedProfile::UserType(kind) }
     }

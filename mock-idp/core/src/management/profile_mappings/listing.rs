@@ -4,12 +4,16 @@ use super::ends::MappingEnd;
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::{Tables, derived_id};
 
+const KIND: DirectoryKind = DirectoryKind::ProfileMapping;
+
 /// A mapping of one profile to another.
 #[derive(Clone, Debug)]
 pub(super) struct ProfileMapping<'t> {
     pub(super) id: String,
     pub(super) source: MappingEnd<'t>,
     pub(super) target: MappingEnd<'t>,
+    /// What has been written of it.
+    pub(super) written: Option<&'t DirectoryObject>,
 }
 
 impl ProfileMapping<'_> {
@@ -37,14 +41,17 @@ pub(super) fn mappings(org: &Tables) -> impl Iterator<Item = ProfileMapping<'_>>
     apps.chain(providers)
 }
 
-fn both_ways<'t>(org: &Tables, one: &MappingEnd<'t>, other: &MappingEnd<'t>) -> [ProfileMapping<'t>; 2] {
-    let mapping = |source: &MappingEnd<'t>, target: &MappingEnd<'t>| ProfileMapping {
-        id: derived_id(
-            DirectoryKind::ProfileMapping.prefix(),
-            &[&org.identity().id, source.id, target.id, source.name()],
-        ),
-        source: source.clone(),
-        target: target.clone(),
+fn both_ways<'t>(org: &'t Tables, one: &MappingEnd<'t>, other: &MappingEnd<'t>) -> [ProfileMapping<'t>; 2] {
+    let mapping = |source: &MappingEnd<'t>, target: &MappingEnd<'t>| {
+        let owner = if source.is_user_type() { target.id } else { source.id };
+        let is = |mapping: &&DirectoryObject, member: &str, id: &str| {
+            mapping.members.get(member).is_some_and(|end| end["id"] == id)
+        };
+        let mut written = org.objects_of(KIND, owner);
+        let written = written.find(|mapping| is(mapping, "source", source.id) && is(mapping, "target", target.id));
+        let derived = || derived_id(KIND.prefix(), &[&org.identity().id, source.id, target.id, source.name()]);
+        let id = written.map_or_else(derived, |written| written.id.clone());
+        ProfileMapping { id, source: source.clone(), target: target.clone(), written }
     };
     [mapping(one, other), mapping(other, one)]
 }

@@ -11,6 +11,7 @@ use super::{ApiError, BodyMembers, Links, ListQuery, ListStyle, ListedPage, Mana
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
 use crate::protocol::Parameters;
+use ends::ProfileKind;
 use listing::{ProfileMapping, mappings};
 
 /// Answers a request for a list. Okta: `sourceId` and `targetId` are exact, and links do not repeat them.
@@ -34,7 +35,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, query: &Parameters) -> Resul
 /// There is none with that id.
 pub fn get(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Value, ApiError> {
     let mapping = find(org, id)?;
-    Ok(show(call, &mapping, Some(properties(org, &mapping))))
+    Ok(show(call, &mapping, Some(properties(&mapping))))
 }
 
 /// Changes properties of a mapping. Okta: null removes one, and those that are not sent stay.
@@ -44,7 +45,7 @@ pub fn get(org: &Tables, call: ManagementCall<'_>, id: &str) -> Result<Value, Ap
 pub fn update(change: &mut ManagementChange<'_, '_>, id: &str, body: &Map<String, Value>) -> Result<Value, ApiError> {
     let mapping = find(change.draft, id)?;
     let targets = defaults::attributes(change.draft, &mapping.target);
-    let mut mapped = properties(change.draft, &mapping);
+    let mut mapped = properties(&mapping);
     let written = BodyMembers::of(body).object("properties")?.map(|written| written.all().clone()).unwrap_or_default();
     let unknown = written.keys().filter(|name| !targets.iter().any(|known| known == *name));
     let causes: Vec<String> = unknown.map(|name| format!("Invalid target field {name}")).collect();
@@ -89,15 +90,24 @@ fn mapped_property(name: &str, value: &Value) -> Result<Value, ApiError> {
 const DONT_PUSH: &str = "DONT_PUSH";
 
 /// What a mapping maps: what has been written, else what Okta maps.
-fn properties(org: &Tables, mapping: &ProfileMapping<'_>) -> Map<String, Value> {
-    if let Some(written) = org.object(DirectoryKind::ProfileMapping, &mapping.id) {
+fn properties(mapping: &ProfileMapping<'_>) -> Map<String, Value> {
+    if let Some(written) = mapping.written {
         return written.members.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
     }
+    default_properties(mapping.source.kind(), mapping.target.kind())
+}
+
+fn default_properties(source: ProfileKind, target: ProfileKind) -> Map<String, Value> {
     let property = |expression: &str| json!({ "expression": expression, "pushStatus": DONT_PUSH });
-    defaults::expressions(&mapping.source, &mapping.target)
-        .into_iter()
-        .map(|(name, expression)| (name, property(&expression)))
-        .collect()
+    let expressions = defaults::expressions(source, target).into_iter();
+    expressions.map(|(name, expression)| (name, property(&expression))).collect()
+}
+
+/// Whether a mapping of an answer maps what Okta maps until it is changed.
+#[must_use]
+pub fn is_default(mapping: &Value) -> bool {
+    let kind = |end: &str| ProfileKind::of_answer(&mapping[end]);
+    mapping["properties"].as_object() == Some(&default_properties(kind("source"), kind("target")))
 }
 
 fn find<'t>(org: &'t Tables, id: &str) -> Result<ProfileMapping<'t>, ApiError> {
