@@ -8,7 +8,7 @@ use crate::flow::WEB;
 const SPA: &str = "0oamarketspa000005d7";
 
 #[tokio::test]
-async fn a_connection_is_listed_by_both_apps_and_goes_with_its_app() {
+async fn a_connection_is_listed_by_both_apps_and_removed_with_either() {
     let api = Api::market().await;
     let own = format!("/api/v1/apps/{WEB}/cwo/connections");
     assert_eq!(api.get(&own).await.body, json!([]));
@@ -28,6 +28,14 @@ async fn a_connection_is_listed_by_both_apps_and_goes_with_its_app() {
     assert_eq!(api.patch(&one, json!({ "status": "GONE" })).await.error().1, "E0000003");
     assert_eq!(api.post(&own, json!({})).await.error().1, "E0000001");
     assert_eq!(api.post(&own, json!({ "resourceAppInstanceId": "0oaunknown" })).await.error().0, 404);
+    let resource = json!({ "name": "bookmark", "label": "Wiki", "signOnMode": "BOOKMARK",
+        "settings": { "app": { "requestIntegration": false, "url": "https://wiki.example.test" } } });
+    let resource = api.create("/api/v1/apps", resource).await["id"].as_str().unwrap().to_owned();
+    api.create(&own, json!({ "resourceAppInstanceId": resource })).await;
+    assert_eq!(values(&api.get(&own).await.body, "/resourceAppInstanceId"), [SPA, &resource]);
+    api.create(&format!("/api/v1/apps/{resource}/lifecycle/deactivate"), json!({})).await;
+    assert_eq!(api.delete(&format!("/api/v1/apps/{resource}")).await.status, 204);
+    assert_eq!(values(&api.get(&own).await.body, "/id"), [id]);
     assert_eq!(api.delete(&one).await.status, 204);
     assert_eq!(
         api.get(&one).await.error(),

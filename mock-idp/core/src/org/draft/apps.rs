@@ -1,7 +1,7 @@
 //! Changes of apps and their assignments.
 
 use super::{Draft, put, put_row};
-use crate::model::{AccessPolicy, App, Assignment, Assignments};
+use crate::model::{AccessPolicy, App, Assignment, Assignments, DirectoryKind, DirectoryObject};
 use crate::org::records::{APP_GROUPS, APP_TRUSTED, APP_USERS, AppAssignment, Assignee, assignment_id};
 use crate::org::table::Row;
 
@@ -46,6 +46,11 @@ impl Draft {
             }
         }
         self.remove_objects_of(&app.id);
+        let gives_access = |connection: &&DirectoryObject| connection.text("resourceAppInstanceId") == Some(&app.id);
+        let connections = self.objects(DirectoryKind::AppConnection).filter(gives_access);
+        for id in connections.map(|connection| connection.id.clone()).collect::<Vec<_>>() {
+            self.remove_object(DirectoryKind::AppConnection, &id);
+        }
         self.touched.apps.extend(self.tables.apps.find(APP_TRUSTED, &app.id));
         let linked = |other: &App| other.agent.as_ref().is_some_and(|agent| agent.app_id == app.id);
         self.touched.apps.extend(self.tables.apps.slots().filter(|(_, other)| linked(other)).map(|(slot, _)| slot));
