@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use mock_idp_core::behavior::Behavior;
 use mock_idp_core::endpoint::keys::PublishedKey;
-use mock_idp_core::ledger::{ClockSetting, LedgerError};
+use mock_idp_core::ledger::{ClockSetting, KeyMaterial, LedgerError};
 use mock_idp_core::moment::Moment;
 use mock_idp_core::org::{CompiledServer, Draft, Org, Problems, RateLimits};
 use mock_idp_core::protocol::OAuthError;
@@ -359,6 +359,14 @@ impl OrgInstance {
     /// The keys of a server.
     pub(crate) async fn keys(&self, server: &CompiledServer, now: i64) -> Result<Arc<LoadedKeys>, OAuthError> {
         Ok(self.keys.of(server, self.ledger.at(now), now).await?)
+    }
+
+    /// A key that no server has; of an org with a seed, it depends on the purpose.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub(crate) async fn new_key(&self, purpose: [u8; 8]) -> Result<KeyMaterial, OAuthError> {
+        Ok(self.keys.new_key(&format!("{:016x}", u64::from_be_bytes(purpose))).await?)
     }
 
     /// The key set of a server as it is sent, and the seconds until the next rotation, if one is planned.

@@ -4,6 +4,7 @@
 //! loaded keys.
 
 mod bank;
+mod certificate;
 mod error;
 mod loaded;
 mod ring;
@@ -11,6 +12,7 @@ mod source;
 mod verified;
 
 pub(crate) use bank::{expect_sandbox, expect_use};
+pub(crate) use certificate::{Validity, self_signed, signing_request};
 pub(crate) use error::KeyError;
 pub(crate) use loaded::LoadedKeys;
 pub(crate) use ring::{KeyRing, Rotation};

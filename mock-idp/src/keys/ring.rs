@@ -68,6 +68,14 @@ impl KeyRing {
         Self { slots: Mutex::new(slots.collect()), new_keys, created }
     }
 
+    /// A key that no server has.
+    ///
+    /// # Errors
+    /// Key generation failed.
+    pub(crate) async fn new_key(&self, purpose: &str) -> Result<KeyMaterial, KeyError> {
+        self.new_keys.source(&[purpose]).material().await
+    }
+
     fn slot(&self, server: &CompiledServer) -> Arc<Slot> {
         let mut slots = self.slots.lock();
         // A server that was added after the start.

@@ -147,7 +147,7 @@ fn shown_protocol(kind: &str, written: BodyMembers<'_>) -> Result<Map<String, Va
     }
     protocol.extend(written.arranged(&["scopes", "issuer"]));
     if let Some(credentials) = written.object("credentials")? {
-        let mut shown = credentials.arranged(&["signing"]);
+        let mut shown = credentials.arranged(&["trust", "signing"]);
         if let Some(client) = credentials.object("client")? {
             let client = client.arranged(&["client_id", "client_secret", "pkce_required"]);
             shown.insert("client".to_owned(), client.into());

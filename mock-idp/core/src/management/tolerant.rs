@@ -141,11 +141,11 @@ mod tests {
         let ignored = RefCell::new(Vec::new());
         let app = json!({
             "label": "Shop", "logo": null, "color": 7,
-            "credentials": { "userNameTemplate": { "template": "x", "age": 1 }, "signing": { "kid": "a" } },
+            "credentials": { "userNameTemplate": { "template": "x", "age": 1 }, "seal": { "kid": "a" } },
         });
         let app: App = read_noting(app, &ignored).unwrap();
         assert_eq!(app.label, "Shop");
-        let expected = ["color", "credentials.signing", "credentials.userNameTemplate.age"];
+        let expected = ["color", "credentials.seal", "credentials.userNameTemplate.age"];
         let mut ignored = ignored.into_inner();
         ignored.sort();
         assert_eq!(ignored, expected);

@@ -206,8 +206,20 @@ pub struct AppCredentials {
     pub user_name: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reveal_password: bool,
+    /// Of apps that are no clients: the key that signs.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub signing: AppSigning,
     #[serde(default, skip_serializing_if = "is_default")]
     pub oauth_client: OauthClientCredentials,
+}
+
+/// `credentials.signing` of an app.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppSigning {
+    /// The id of one of the app's keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
 }
 
 /// `settings` of an app.

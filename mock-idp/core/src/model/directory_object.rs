@@ -62,6 +62,12 @@ kinds! {
     EventHook "eventHooks" "who";
     /// Okta: `/api/v1/idps`.
     IdentityProvider "identityProviders" "0oa";
+    /// A certificate that identity providers are trusted by. Okta: `/api/v1/idps/credentials/keys`.
+    IdentityProviderKey "identityProviderKeys" "";
+    /// A key that its owner signs with, an app or an identity provider. Okta: `…/credentials/keys`.
+    SigningKey "signingKeys" "";
+    /// A certificate signing request of its owner, an app or an identity provider. Okta: `…/credentials/csrs`.
+    SigningRequest "signingRequests" "";
     /// A user of an identity provider, which is linked to its owner. Okta: `/api/v1/idps/{id}/users`.
     IdentityProviderUser "identityProviderUsers" "";
     /// A mapping that has been changed; the app or identity provider is its owner. Okta: `/api/v1/mappings`.

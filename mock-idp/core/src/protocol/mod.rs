@@ -3,6 +3,7 @@
 
 pub mod acr;
 mod catalogue;
+pub mod certificate;
 mod grant_type;
 pub mod jose;
 mod oauth_error;

@@ -133,6 +133,12 @@ event_types! {
     AuthenticatorUpdate "security.authenticator.lifecycle.update" "Fired when an admin updates an authenticator in the org" ["", ""] true;
     AuthenticatorActivate "security.authenticator.lifecycle.activate" "Fired when an admin activates an authenticator for the org" ["", ""] true;
     AuthenticatorDeactivate "security.authenticator.lifecycle.deactivate" "Fired when an admin deactivates an authenticator for the org" ["", ""] true;
+    AppKeyGenerate "app.keys.generate" "Generate application key" ["", ""] false;
+    AppKeyClone "app.keys.clone" "Clone application key" ["", ""] false;
+    AppKeyRotate "app.keys.rotate" "Rotate application key" ["", ""] false;
+    IdpKeyCreate "system.idp.key.create" "Identity provider key created" ["", ""] false;
+    IdpKeyUpdate "system.idp.key.update" "Identity provider key updated" ["", ""] false;
+    IdpKeyDelete "system.idp.key.delete" "Identity provider key deleted" ["", ""] false;
     IdpCreate "system.idp.lifecycle.create" "Identity provider created" ["", ""] true;
     IdpUpdate "system.idp.lifecycle.update" "Identity provider updated" ["", ""] true;
     IdpDelete "system.idp.lifecycle.delete" "Identity provider deleted" ["", ""] true;
@@ -160,6 +166,7 @@ event_types! {
     ResourceSetDelete "iam.resourceset.delete" "Resource set is deleted" ["", ""] true;
     LinkedObjectCreate "directory.linked_object.create" "An admin can create a linked object that is related to user profiles" ["", ""] false;
     LinkedObjectDelete "directory.linked_object.delete" "An admin can delete a linked object that is related to user profiles" ["", ""] false;
+    ApiTokenUpdate "system.api_token.update" "Update API token" ["", ""] false;
     ApiTokenRevoke "system.api_token.revoke" "Revoke API token" ["", ""] true;
     OrgAuthorize "app.oauth2.authorize" "OIDC authorization request" ["", "app.oauth2.authorize_failure"] false;
     OrgAuthorizeCode "app.oauth2.authorize.code" "OIDC authorization code request" ["app.oauth2.authorize.code_success", ""] false;

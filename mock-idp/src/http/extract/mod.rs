@@ -1,6 +1,7 @@
 //! What handlers take out of a request.
 
 mod browser_form;
+mod certificate;
 mod context;
 mod error;
 mod form;
@@ -9,6 +10,7 @@ mod head;
 mod json;
 
 pub(crate) use browser_form::BrowserForm;
+pub(crate) use certificate::{CertificateBody, WantsPkcs10};
 pub(crate) use context::AtServer;
 pub(crate) use error::render_error;
 pub(crate) use form::{ClientForm, Form};

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::respond;
 use super::rows::row;
-use crate::engine::Management;
+use crate::engine::{FIRST_CERTIFICATE, Management};
 use crate::http::extract::JsonBody;
 use crate::routing::{PathParameters, Query, Route, handler};
 
@@ -78,7 +78,10 @@ async fn target_apps(call: Management, path: PathParameters) -> Result<Response,
 async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
     let (kid, body) = (call.signing_key_id().await?, body.read()?);
     let activate = query.get("activate") != Some("false");
-    Ok(respond::ok(&call.change(|change| apps::create(change, &kid, body, activate))?))
+    let certificate =
+        if apps::needs_signing_key(&body) { Some(call.new_certificate(FIRST_CERTIFICATE).await?) } else { None };
+    let certificate = certificate.as_ref();
+    Ok(respond::ok(&call.change(|change| apps::create(change, &kid, body, activate, certificate))?))
 }
 
 async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {

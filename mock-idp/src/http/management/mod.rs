@@ -8,6 +8,7 @@ pub(super) mod app_credentials;
 pub(super) mod apps;
 pub(super) mod authenticators;
 pub(super) mod authorization_servers;
+pub(super) mod certificates;
 pub(super) mod clients;
 pub(super) mod custom_roles;
 pub(super) mod event_hooks;

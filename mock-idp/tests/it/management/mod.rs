@@ -7,6 +7,7 @@ mod app_connections;
 mod app_credentials;
 mod apps;
 mod authenticators;
+mod certificates;
 mod custom_roles;
 mod event_hooks;
 mod group_rules;
@@ -29,6 +30,8 @@ mod user_details;
 mod user_types;
 mod users;
 
+use std::sync::Arc;
+
 use mock_idp::MockIdp;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::Value;
@@ -38,7 +41,7 @@ const TOKEN: &str = "00mockMarketApiToken0123456789abcdefghijkl";
 
 /// A mock and a client of its management API.
 struct Api {
-    mock: MockIdp,
+    mock: Arc<MockIdp>,
     client: Client,
     token: String,
 }
@@ -59,7 +62,7 @@ impl Api {
     }
 
     fn of(mock: MockIdp) -> Self {
-        Self { mock, client: crate::client::plain(), token: TOKEN.to_owned() }
+        Self { mock: Arc::new(mock), client: crate::client::plain(), token: TOKEN.to_owned() }
     }
 
     fn base(&self) -> String {

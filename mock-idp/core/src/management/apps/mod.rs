@@ -12,5 +12,7 @@ pub mod secrets;
 mod view;
 mod write;
 
-pub use operations::{create, find, find_client, get, list, list_of_group, remove, replace, set_policy, set_status};
+pub use operations::{
+    create, find, find_client, get, list, list_of_group, needs_signing_key, remove, replace, set_policy, set_status,
+};
 pub use view::links_for;

@@ -4,12 +4,15 @@ use serde_json::{Value, json};
 
 use super::view::{AppContext, view};
 use super::{assignments, write};
+use crate::management::certificates::{self, KeyOwner};
 use crate::management::filter::{Filter, read_json};
 use crate::management::policies::{default_policy, policy_type};
 use crate::management::{ApiError, ApiErrorId, ListQuery, ListStyle, ListedPage, ManagementCall, ManagementChange};
 use crate::model::{App, Status};
 use crate::org::Tables;
 use crate::protocol::Parameters;
+use crate::protocol::certificate::X509Certificate;
+use crate::system_log::{EventType, LogEvent};
 
 /// Okta: 20 apps on a page, at most 200.
 const LIST: ListStyle = ListStyle::paged(20, 200);
@@ -57,6 +60,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, kid: &str, query: &Parameter
     let begins = |text: &str| text.to_lowercase().starts_with(&beginning);
     let found: Vec<&App> = org
         .apps()
+        .filter(|app| call.caller.reach.has_app(app))
         .filter(|app| begins(&app.label) || begins(&app.name))
         .filter(|app| filter.as_ref().is_none_or(|filter| accepts(org, call, kid, filter, app)))
         .collect();
@@ -64,7 +68,7 @@ pub fn list(org: &Tables, call: ManagementCall<'_>, kid: &str, query: &Parameter
     let shown = page.into_iter().map(|app| {
         let mut shown = show(org, call, kid, app, false);
         if let Some(user) = expanded.and_then(|id| assignments::user(org, app, id).ok()) {
-            shown["_embedded"] = json!({ "user": assignments::user_view(org, call.base(), app, user) });
+            shown["_embedded"] = json!({ "user": assignments::user_view(org, call, app, user) });
         }
         shown
     });
@@ -114,22 +118,55 @@ fn accepts(org: &Tables, call: ManagementCall<'_>, kid: &str, filter: &Filter, a
 ///
 /// # Errors
 /// The body is not an app.
+///
+/// `certificate` is that of its signing key, if it needs one.
 pub fn create(
     change: &mut ManagementChange<'_, '_>,
     kid: &str,
     body: Value,
     activate: bool,
+    certificate: Option<&X509Certificate>,
 ) -> Result<Value, ApiError> {
     let app = write::create(change.draft, body, activate, change.moment)?;
+    if !change.call.caller.reach.has_new_app(&app.name) {
+        return Err(ApiError::access_denied(format!(
+            "the targets of the caller's roles do not include `{}`",
+            app.name
+        )));
+    }
+    let mut app = app;
+    app.credentials.signing.kid = None;
+    let id = app.id.clone();
+    change.draft.put_app(app.clone());
+    if let Some(certificate) = certificate {
+        let key = certificates::add(change, KeyOwner::App, &id, certificate)?;
+        app.credentials.signing.kid = key["kid"].as_str().map(str::to_owned);
+    }
     put(change, kid, app)
+}
+
+/// Whether an app of this body gets a signing key when it is created.
+#[must_use]
+pub fn needs_signing_key(body: &Value) -> bool {
+    matches!(body["signOnMode"].as_str(), Some("SAML_1_1" | "SAML_2_0"))
 }
 
 /// Replaces an app.
 ///
 /// # Errors
-/// There is none with that id, or the body is not an app.
+/// There is none with that id, the body is not an app, or it names a signing key that the app does not have.
 pub fn replace(change: &mut ManagementChange<'_, '_>, kid: &str, id: &str, body: Value) -> Result<Value, ApiError> {
-    let app = write::replace(find(change.draft, id)?, body, change.moment)?;
+    let known = find(change.draft, id)?;
+    let (before, entity) = (known.credentials.signing.clone(), known.event_entity());
+    let app = write::replace(known, body, change.moment)?;
+    if let Some(signing) = &app.credentials.signing.kid
+        && !certificates::has_key(change.draft, &app, signing)
+    {
+        return Err(ApiError::invalid("credentials.signing.kid", "The field has an invalid value"));
+    }
+    if app.credentials.signing != before {
+        change.moment.trace.event(LogEvent::new(EventType::AppKeyRotate).on(entity));
+    }
     put(change, kid, app)
 }
 

@@ -112,7 +112,7 @@ fn credentials(app: &App, kid: &str, with_secret: bool) -> Value {
         if app.sign_on_mode != SignOnMode::Bookmark {
             put("revealPassword", own.reveal_password.into());
         }
-        put("signing", json!({}));
+        put("signing", json!(own.signing));
     }
     Value::Object(view)
 }

@@ -88,6 +88,8 @@ pub(super) fn replace(known: &App, body: Value, moment: &mut Moment<'_>) -> Resu
     app.connections.clone_from(&known.connections);
     app.interclient_allowed_apps.clone_from(&known.interclient_allowed_apps);
     app.roles.clone_from(&known.roles);
+    let signing = &mut app.credentials.signing;
+    signing.kid = signing.kid.take().or_else(|| known.credentials.signing.kid.clone());
     finish(&mut app)?;
     if app.is_client() {
         keep_client(&mut app, known);

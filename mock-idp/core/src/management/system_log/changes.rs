@@ -73,6 +73,9 @@ fn directory_lifecycle(kind: DirectoryKind) -> Option<(&'static str, Lifecycle)>
         DirectoryKind::IdentityProvider => {
             ("IdentityProvider", lifecycle!(IdpCreate, IdpUpdate, IdpDelete, IdpActivate, IdpDeactivate))
         }
+        DirectoryKind::IdentityProviderKey => {
+            ("IdentityProviderKey", lifecycle!(IdpKeyCreate, IdpKeyUpdate, IdpKeyDelete))
+        }
         DirectoryKind::LinkedObject => {
             ("LinkedObject", lifecycle!(LinkedObjectCreate, LinkedObjectCreate, LinkedObjectDelete))
         }
