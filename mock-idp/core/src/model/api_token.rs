@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::serde_defaults::is_default;
+
 /// An API token. A document may give its value alone.
 #[derive(Clone, Eq, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -17,6 +19,31 @@ pub struct ApiToken {
     /// The user that it acts for. Without one: the first super administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+    /// From where it may be used; the mock does not check it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub network: ApiTokenNetwork,
+}
+
+/// From where an API token may be used.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiTokenNetwork {
+    #[serde(default)]
+    pub connection: ApiTokenConnection,
+    /// Ids of network zones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
+}
+
+/// Whether network zones matter.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ApiTokenConnection {
+    #[default]
+    Anywhere,
+    Zone,
 }
 
 impl std::fmt::Debug for ApiToken {
@@ -37,6 +64,8 @@ impl<'de> Deserialize<'de> for ApiToken {
             name: String,
             #[serde(default)]
             user_id: Option<String>,
+            #[serde(default)]
+            network: ApiTokenNetwork,
         }
         struct ValueOrObject;
         impl<'de> serde::de::Visitor<'de> for ValueOrObject {
@@ -47,13 +76,19 @@ impl<'de> Deserialize<'de> for ApiToken {
             }
 
             fn visit_str<E>(self, value: &str) -> Result<ApiToken, E> {
-                Ok(ApiToken { value: value.to_owned(), id: String::new(), name: String::new(), user_id: None })
+                Ok(ApiToken {
+                    value: value.to_owned(),
+                    id: String::new(),
+                    name: String::new(),
+                    user_id: None,
+                    network: ApiTokenNetwork::default(),
+                })
             }
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<ApiToken, A::Error> {
-                let Written { value, id, name, user_id } =
+                let Written { value, id, name, user_id, network } =
                     Written::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                Ok(ApiToken { value, id, name, user_id })
+                Ok(ApiToken { value, id, name, user_id, network })
             }
         }
         deserializer.deserialize_any(ValueOrObject)

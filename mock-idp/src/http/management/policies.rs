@@ -23,6 +23,7 @@ const RULE: &[&str] = &["/api/v1/policies/{id}/rules/{rule}"];
 pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, POLICIES, READ, handler!(list)),
     row(Method::POST, POLICIES, MANAGE, handler!(create)),
+    row(Method::POST, &["/api/v1/policies/simulate"], READ, handler!(simulate)),
     row(Method::GET, POLICY, READ, handler!(get)),
     row(Method::PUT, POLICY, MANAGE, handler!(replace)),
     row(Method::DELETE, POLICY, MANAGE, handler!(remove)),
@@ -47,6 +48,11 @@ async fn list(call: Management, Query(query): Query) -> Result<Response, ApiErro
 async fn create(call: Management, body: JsonBody) -> Result<Response, ApiError> {
     let body = body.read()?;
     Ok(respond::ok(&call.change(|change| policies::create(change, &body))?))
+}
+
+async fn simulate(call: Management, Query(query): Query, body: JsonBody) -> Result<Response, ApiError> {
+    let body = body.read()?;
+    Ok(respond::ok(&call.read(|org, _| policies::simulate(org, &query, &body))?))
 }
 
 async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {

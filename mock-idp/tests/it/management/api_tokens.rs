@@ -38,3 +38,27 @@ async fn a_token_is_listed_shown_and_revoked() {
     assert_eq!(api.delete(&path).await.status, 204);
     assert_eq!(api.get(PATH).await.error().1, "E0000011");
 }
+
+#[tokio::test]
+async fn a_token_is_changed_and_revokes_itself() {
+    let api = Api::market().await;
+    let path = format!("{PATH}/{}", api.get(PATH).await.body[0]["id"].as_str().unwrap());
+    let zone = json!({ "type": "IP", "name": "Office", "gateways": [{ "type": "CIDR", "value": "192.0.2.0/24" }] });
+    let zone = api.create("/api/v1/zones", zone).await["id"].clone();
+    let network = json!({ "connection": "ZONE", "include": [zone] });
+    let changed = api.put(&path, json!({ "name": "CI", "userId": "00uadmin0000000005d7", "network": network })).await;
+    assert_eq!((changed.status.as_u16(), &changed.body["name"]), (200, &json!("CI")));
+    assert_eq!(api.get(&path).await.body["network"], network);
+    assert_eq!(api.put(&path, json!({ "network": { "connection": "ANYWHERE" } })).await.body["name"], "CI");
+    let unknown = json!({ "network": { "connection": "ZONE", "include": ["nzounknown"] } });
+    assert_eq!(api.put(&path, unknown).await.error().0, 404);
+    for wrong in [json!({ "network": { "connection": "MOON" } }), json!({ "name": 1 }), json!({ "network": [] })] {
+        assert_eq!(api.put(&path, wrong).await.error().1, "E0000003");
+    }
+    assert_eq!(api.put(&path, json!({ "userId": "00uunknown" })).await.error().0, 404);
+    assert_eq!(api.put(&format!("{PATH}/00T"), json!({})).await.error().0, 404);
+    let events = api.get("/api/v1/logs?filter=eventType+sw+%22system.api_token%22").await.body;
+    assert_eq!(super::values(&events, "/eventType"), ["system.api_token.update"; 2]);
+    assert_eq!(api.delete(&format!("{PATH}/current")).await.status, 204);
+    assert_eq!(api.get(PATH).await.error().1, "E0000011");
+}

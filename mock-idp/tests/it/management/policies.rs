@@ -168,3 +168,46 @@ async fn mappings_are_made_by_apps_only() {
     let summary = "Api validation failed: Policy mappings are no longer supported on this endpoint.";
     assert_eq!(api.post(&path, json!({ "resourceId": "x" })).await.error(), (400, "E0000001", summary, vec![]));
 }
+
+#[tokio::test]
+async fn a_simulation_names_the_policy_and_rule_that_would_decide() {
+    let api = Api::market().await;
+    let simulate = "/api/v1/policies/simulate";
+    let people = json!({ "people": { "groups": { "include": ["00gbuyers000000005d7"] } } });
+    let policy = json!({ "type": "OKTA_SIGN_ON", "name": "Buyers", "conditions": people });
+    let id = api.create("/api/v1/policies", policy).await["id"].as_str().unwrap().to_owned();
+    let rule = |name: &str, network: Value| json!({ "type": "SIGN_ON", "name": name, "conditions": { "network": network }, "actions": { "signon": { "access": "ALLOW" } } });
+    for (name, network) in [
+        ("Office", json!({ "connection": "ZONE", "include": ["nzooffice"] })),
+        ("Anywhere", json!({ "connection": "ANYWHERE" })),
+    ] {
+        api.create(&format!("/api/v1/policies/{id}/rules"), rule(name, network)).await;
+    }
+    let question = |user: &str, zones: &[&str]| {
+        json!({ "policyTypes": ["OKTA_SIGN_ON"], "policyContext": {
+            "user": { "id": user }, "groups": { "ids": [] }, "zones": { "ids": zones },
+        } })
+    };
+    for (user, zones, expected) in [
+        ("00ubuyer0000000005d7", &["nzooffice"][..], ["Buyers", "Office"]),
+        ("00ubuyer0000000005d7", &[], ["Buyers", "Anywhere"]),
+        ("00uunassigned00005d7", &[], ["Default Policy", "Default Rule"]),
+    ] {
+        let found = api.post(simulate, question(user, zones)).await.body;
+        assert_eq!((&found[0]["status"], &found[0]["policyType"]), (&json!("MATCH"), &json!(["OKTA_SIGN_ON"])));
+        let policy = &found[0]["result"]["policies"][0];
+        assert_eq!(
+            [&policy["name"], &policy["rules"][0]["name"]],
+            [&json!(expected[0]), &json!(expected[1])],
+            "{user}"
+        );
+    }
+    let evaluated = api.post(&format!("{simulate}?expand=EVALUATED"), question("00uunassigned00005d7", &[])).await.body;
+    assert_eq!(values(&evaluated[0]["evaluated"]["policies"], "/status"), ["NOT_MATCH"]);
+    assert_eq!(api.post(simulate, json!([])).await.error().1, "E0000003");
+    assert_eq!(api.post(simulate, json!({ "appInstance": "0oaunknown" })).await.error().0, 404);
+    assert_eq!(api.post(simulate, json!({ "policyTypes": ["PASSWORD"] })).await.error().1, "E0000001");
+    let app =
+        api.post(simulate, json!({ "appInstance": crate::flow::WEB, "policyTypes": ["ACCESS_POLICY"] })).await.body;
+    assert_eq!(app[0]["result"]["policies"][0]["name"], "Any two factors");
+}

@@ -8,6 +8,7 @@ mod operations;
 mod priorities;
 mod record;
 mod rules;
+mod simulate;
 mod types;
 mod view;
 
@@ -15,3 +16,4 @@ pub use enrollment::{enroll, enrolling};
 pub use lookup::{default_policy, policy_type};
 pub use operations::{apps, create, get, list, mappings, refuse_mapping, remove, replace, set_status};
 pub use rules::{create_rule, get_rule, list_rules, remove_rule, replace_rule, set_rule_status};
+pub use simulate::simulate;
