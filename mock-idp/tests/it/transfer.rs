@@ -16,6 +16,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::client;
+use crate::flow::WEB;
 use crate::org::TestOrg;
 use crate::program::{output, program, stderr, stdout};
 
@@ -57,6 +58,23 @@ async fn live_org() -> MockIdp {
     )
     .await;
     create(&format!("/api/v1/users/{}/roles", id(&user)), json!({ "type": "READ_ONLY_ADMIN" })).await;
+    let put = async |path: String| {
+        let request = client.put(format!("{}{path}", mock.url())).header("authorization", format!("SSWS {TOKEN}"));
+        assert!(request.json(&json!({})).send().await.unwrap().status().is_success(), "{path}");
+    };
+    for (owner, role, target) in [
+        (format!("/api/v1/users/{}", id(&user)), "USER_ADMIN", format!("groups/{}", id(&group))),
+        (format!("/api/v1/groups/{}", id(&group)), "APP_ADMIN", "catalog/apps/bookmark".to_owned()),
+        (format!("/oauth2/v1/clients/{WEB}"), "APP_ADMIN", format!("catalog/apps/oidc_client/{WEB}")),
+    ] {
+        let role = create(&format!("{owner}/roles"), json!({ "type": role })).await;
+        put(format!("{owner}/roles/{}/targets/{target}", id(&role))).await;
+    }
+    let mappings = client.get(format!("{}/api/v1/mappings?targetId={WEB}", mock.url()));
+    let mappings = mappings.header("authorization", format!("SSWS {TOKEN}")).send().await.unwrap();
+    let mappings: Value = serde_json::from_str(&mappings.text().await.unwrap()).unwrap();
+    let nickname = json!({ "properties": { "nickname": { "expression": "user.department" } } });
+    create(&format!("/api/v1/mappings/{}", id(&mappings[0])), nickname).await;
     let zone = json!({ "type": "IP", "name": "Office", "gateways": [{ "type": "CIDR", "value": "192.0.2.0/24" }] });
     create("/api/v1/zones", zone).await;
     create(
@@ -156,7 +174,8 @@ async fn read(
 }
 
 /// What is new in each org: ids of errors, keys, and times of changes.
-const NEW: [&str; 6] = ["errorId", "expiresAt", "kid", "lastRotated", "nextRotation", "lastUpdated"];
+const NEW: [&str; 7] =
+    ["client_id_issued_at", "errorId", "expiresAt", "kid", "lastRotated", "nextRotation", "lastUpdated"];
 
 /// Without what is new in each org. Lists are sorted.
 fn comparable(value: Value, has_times: bool) -> Value {

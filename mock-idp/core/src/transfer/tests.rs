@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::terraform::{ExportedResource, configuration, exported, read_state};
 use super::*;
-use crate::model::{DirectoryKind, GroupType};
+use crate::model::{AdminRole, AppTarget, DirectoryKind, GroupType, RoleTargets, RoleType};
 use crate::org::{Document, Org};
 
 const MARKET: &str = include_str!("../../../../fixtures/orgs/market.yaml");
@@ -207,4 +207,40 @@ fn equal_lines_of_a_report_are_counted() {
     let all = [one("a"), one("b"), LeftOut::new("API tokens", "", "", "refused"), one("c"), one("d")];
     let lines = ["4 of type user (a, b, c, …), password: not shown", "API tokens: refused"];
     assert_eq!(LeftOut::lines(&all), lines);
+}
+
+#[test]
+fn roles_with_their_targets_are_the_same_after_an_export_to_terraform() {
+    let role = |kind, groups: &[&str], apps: &[AppTarget]| AdminRole {
+        targets: RoleTargets { groups: groups.iter().map(|id| (*id).to_owned()).collect(), apps: apps.to_vec() },
+        ..AdminRole::of(kind)
+    };
+    let mut document = market().to_document();
+    let group = document.groups[1].id.clone();
+    let app = AppTarget { name: "oidc_client".to_owned(), id: Some(document.apps[0].id.clone()) };
+    let catalog = AppTarget { name: "bookmark".to_owned(), id: None };
+    document.users[1].roles =
+        vec![role(RoleType::HelpDeskAdmin, &[&group], &[]), role(RoleType::ReadOnlyAdmin, &[], &[])];
+    document.groups[1].roles = vec![role(RoleType::AppAdmin, &[], &[app, catalog])];
+    document.apps[0].roles = vec![role(RoleType::ReadOnlyAdmin, &[], &[])];
+    let org = Org::from_document(document).unwrap();
+    let (resources, left_out) = exported(&org);
+    let kinds: Vec<&str> = resources.iter().map(|resource| resource.kind).collect();
+    for kind in ["okta_admin_role_targets", "okta_group_role", "okta_app_oauth_role_assignment"] {
+        assert_eq!(kinds.iter().filter(|known| **known == kind).count(), 1, "{kind}");
+    }
+    assert!(!LeftOut::lines(&left_out).iter().any(|line| line.contains("roles")), "{left_out:?}");
+    let text = configuration(&resources).unwrap();
+    assert!(text.contains("target_app_list = [\n") && text.contains("oidc_client.0oamarket"), "{text}");
+    let (answers, _) = read_state(&state(&resources)).unwrap();
+    let imported = Org::from_document(import(&answers, settings()).unwrap().document).unwrap().to_document();
+    let expected = org.to_document();
+    let roles = |document: &Document| {
+        let users = document.users.iter().map(|user| (user.id.clone(), user.roles.clone()));
+        let groups = document.groups.iter().map(|group| (group.id.clone(), group.roles.clone()));
+        let apps = document.apps.iter().map(|app| (app.id.clone(), app.roles.clone()));
+        users.chain(groups).chain(apps).filter(|(_, roles)| !roles.is_empty()).collect::<Vec<_>>()
+    };
+    assert_eq!(roles(&imported), roles(&expected));
+    assert_eq!(roles(&expected).len(), 4);
 }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::model::RoleType;
+
 /// A list, or one object.
 #[derive(Debug)]
 pub struct ApiList {
@@ -43,6 +45,33 @@ const fn policies(name: &'static str, query: &'static str) -> ApiList {
     ApiList { key: id, below: POLICY_RULES, ..list(name, "/api/v1/policies", query) }
 }
 
+/// Okta: the targets of roles that can have some.
+const fn role_targets(path: &'static [&'static str; 2]) -> [ApiList; 2] {
+    [
+        ApiList {
+            of: |role| role_of(role).is_some_and(RoleType::has_group_targets),
+            ..list("role targets", path[0], "")
+        },
+        ApiList {
+            of: |role| role_of(role).is_some_and(RoleType::has_app_targets),
+            ..list("role targets", path[1], "")
+        },
+    ]
+}
+
+fn role_of(role: &Value) -> Option<RoleType> {
+    RoleType::named(role["type"].as_str()?)
+}
+
+const USER_ROLE_TARGETS: &[ApiList] =
+    &role_targets(&["/api/v1/users/{}/roles/{}/targets/groups", "/api/v1/users/{}/roles/{}/targets/catalog/apps"]);
+const GROUP_ROLE_TARGETS: &[ApiList] =
+    &role_targets(&["/api/v1/groups/{}/roles/{}/targets/groups", "/api/v1/groups/{}/roles/{}/targets/catalog/apps"]);
+const CLIENT_ROLE_TARGETS: &[ApiList] = &role_targets(&[
+    "/oauth2/v1/clients/{}/roles/{}/targets/groups",
+    "/oauth2/v1/clients/{}/roles/{}/targets/catalog/apps",
+]);
+
 const POLICY_RULES: &[ApiList] = &[list("policy rules", "/api/v1/policies/{}/rules", "")];
 
 /// Everything, in the order in which it is read.
@@ -61,7 +90,11 @@ pub static WALK: &[ApiList] = &[
     ApiList {
         member: Some("value"),
         key: id,
-        below: &[list("administrator roles", "/api/v1/users/{}/roles", "")],
+        below: &[ApiList {
+            key: id,
+            below: USER_ROLE_TARGETS,
+            ..list("administrator roles", "/api/v1/users/{}/roles", "")
+        }],
         ..list("administrators", "/api/v1/iam/assignees/users", "")
     },
     ApiList {
@@ -70,6 +103,7 @@ pub static WALK: &[ApiList] = &[
         below: &[
             list("memberships", "/api/v1/groups/{}/users", "limit=200"),
             list("group owners", "/api/v1/groups/{}/owners", ""),
+            ApiList { key: id, below: GROUP_ROLE_TARGETS, ..list("group roles", "/api/v1/groups/{}/roles", "") },
         ],
         ..list("groups", "/api/v1/groups", "limit=200")
     },
@@ -80,11 +114,24 @@ pub static WALK: &[ApiList] = &[
             list("app users", "/api/v1/apps/{}/users", "limit=200"),
             list("app groups", "/api/v1/apps/{}/groups", "limit=200"),
             of_clients("client secrets", "/api/v1/apps/{}/credentials/secrets"),
+            ApiList {
+                of: |app| app["signOnMode"] != "OPENID_CONNECT",
+                ..list("signing keys", "/api/v1/apps/{}/credentials/keys", "")
+            },
             of_clients("scope grants", "/api/v1/apps/{}/grants"),
             of_clients("groups claims", "/api/v1/internal/apps/{}/settings/oauth/idToken"),
             list("app schemas", "/api/v1/meta/schemas/apps/{}/default", ""),
         ],
         ..list("apps", "/api/v1/apps", "limit=200")
+    },
+    ApiList {
+        key: |client| client["client_id"].as_str(),
+        below: &[ApiList {
+            key: id,
+            below: CLIENT_ROLE_TARGETS,
+            ..list("client roles", "/oauth2/v1/clients/{}/roles", "")
+        }],
+        ..list("clients", "/oauth2/v1/clients", "limit=200")
     },
     ApiList {
         key: id,
@@ -111,7 +158,17 @@ pub static WALK: &[ApiList] = &[
     list("trusted origins", "/api/v1/trustedOrigins", ""),
     list("network zones", "/api/v1/zones", ""),
     list("authenticators", "/api/v1/authenticators", ""),
-    list("identity providers", "/api/v1/idps", ""),
+    ApiList {
+        key: id,
+        below: &[list("signing keys", "/api/v1/idps/{}/credentials/keys", "")],
+        ..list("identity providers", "/api/v1/idps", "limit=200")
+    },
+    list("keys of identity providers", "/api/v1/idps/credentials/keys", "limit=200"),
+    ApiList {
+        key: id,
+        below: &[list("mapped attributes", "/api/v1/mappings/{}", "")],
+        ..list("profile mappings", "/api/v1/mappings", "limit=200")
+    },
     list("inline hooks", "/api/v1/inlineHooks", ""),
     list("event hooks", "/api/v1/eventHooks", ""),
     ApiList {

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use super::reading::{Reading, linked, own_members};
-use crate::management::apps::assignments::mapped_profile;
+use super::roles;
+use crate::claims::{AppMapping, UserRoots};
 use crate::model::unix_time::from_rfc3339;
 use crate::model::{App, AppGroupsClaim, Assignment, Assignments, AuthMethod, ClientSecret, ScopeGrant, User};
 
@@ -34,6 +35,8 @@ fn app(reading: &mut Reading<'_>, object: &Value, users: &HashMap<&str, &User>) 
             let shape = json!({ "id": grant["id"], "scopeId": grant["scopeId"], "created": grant["created"] });
             app.grants.extend(reading.read::<ScopeGrant>("scope grant", grant, shape));
         }
+        add_key_algorithms(reading, &mut app);
+        app.roles = roles::roles(reading, object, &format!("/oauth2/v1/clients/{}", app.client_id()));
         app.settings.id_token = groups_claim(reading, &path, object).or(app.settings.id_token.take());
     }
     Some(app)
@@ -50,6 +53,12 @@ fn shape(reading: &Reading<'_>, object: &Value) -> Value {
             shape.insert(member.to_owned(), id.into());
         }
     }
+    // Okta: what signs for a client is a key of the org.
+    if object["signOnMode"] == "OPENID_CONNECT"
+        && let Some(Value::Object(credentials)) = shape.get_mut("credentials")
+    {
+        credentials.shift_remove("signing");
+    }
     if let Some(Value::Object(settings)) = shape.get_mut("settings") {
         if object["signOnMode"] != "OPENID_CONNECT" {
             settings.shift_remove("oauthClient");
@@ -65,10 +74,18 @@ fn shape(reading: &Reading<'_>, object: &Value) -> Value {
 
 /// Those who are assigned directly; the others follow from the groups. What the mapping of the app gives is not written.
 fn assigned_users(reading: &mut Reading<'_>, path: &str, app: &App, users: &HashMap<&str, &User>) -> Vec<Assignment> {
+    let answers = reading.answers;
+    let mut mappings = answers.list("/api/v1/mappings").iter().filter_map(|mapping| mapping["id"].as_str());
+    let to_app = mappings.find_map(|id| {
+        let mapping = answers.list(&format!("/api/v1/mappings/{id}")).first()?;
+        mapping["properties"].as_object().filter(|_| mapping["target"]["id"] == app.id.as_str())
+    });
+    let mapping = to_app.map_or(AppMapping::Default(app), AppMapping::Written);
     let mut assigned = Vec::new();
     for object in reading.answers.list(&format!("{path}/users")).iter().filter(|object| object["scope"] != "GROUP") {
         let user = users.get(object["id"].as_str().unwrap_or_default());
-        let mapped = user.map(|user| mapped_profile(app, user)).unwrap_or_default();
+        let roots = |user| UserRoots { org_name: "", user, groups: Vec::new(), now: 0 };
+        let mapped = user.map(|user| mapping.profile(app, &roots(user))).unwrap_or_default();
         let mut profile = with_values(&object["profile"]);
         profile.retain(|name, value| mapped.get(name) != Some(value));
         let mut shape = json!({ "id": object["id"], "profile": profile });
@@ -94,6 +111,17 @@ fn assigned_groups(reading: &mut Reading<'_>, path: &str) -> Vec<Assignment> {
 fn with_values(profile: &Value) -> Map<String, Value> {
     let members = profile.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
     members.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Okta: the algorithms of a client's keys are shown by its registration only.
+fn add_key_algorithms(reading: &Reading<'_>, app: &mut App) {
+    let client_id = app.client_id().to_owned();
+    let registered = reading.answers.list("/oauth2/v1/clients").iter().find(|client| client["client_id"] == *client_id);
+    let shown = registered.and_then(|client| client["jwks"]["keys"].as_array()).map(Vec::as_slice).unwrap_or_default();
+    for key in app.settings.oauth_client.jwks.iter_mut().flat_map(|set| &mut set.keys) {
+        let same = shown.iter().find(|shown| json!(key.n) == shown["n"] && json!(key.x) == shown["x"]);
+        key.alg = key.alg.take().or_else(|| same?["alg"].as_str().map(str::to_owned));
+    }
 }
 
 /// The secrets, as far as they are shown. One that is not shown gets another value.

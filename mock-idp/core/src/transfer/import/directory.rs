@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::reading::{Reading, linked, own_members};
 use super::{iam, policies};
+use crate::management::profile_mappings;
 use crate::model::{DirectoryKind, DirectoryObject, TrustedOrigin};
 
 /// The kinds that are taken as they are, what a report calls them, and their lists.
@@ -43,6 +44,9 @@ pub(super) fn objects(reading: &mut Reading<'_>) -> BTreeMap<DirectoryKind, Vec<
     directory.insert(DirectoryKind::AppUserSchema, app_schemas(reading));
     directory.insert(DirectoryKind::LinkedObject, linked_objects(reading));
     directory.insert(DirectoryKind::GroupOwner, group_owners(reading));
+    directory.insert(DirectoryKind::SigningKey, signing_keys(reading));
+    directory.insert(DirectoryKind::IdentityProviderKey, trusted_keys(reading));
+    directory.insert(DirectoryKind::ProfileMapping, profile_mappings(reading));
     directory.insert(DirectoryKind::Policy, policies::others(reading));
     directory.insert(DirectoryKind::CustomRole, iam::roles(reading));
     directory.insert(DirectoryKind::ResourceSet, iam::resource_sets(reading));
@@ -117,6 +121,47 @@ fn linked_objects(reading: &mut Reading<'_>) -> Vec<DirectoryObject> {
         reading.leave_out("linked object", object, "", "the definition is imported, the links of users are not read");
     }
     objects
+}
+
+/// The keys of apps and identity providers.
+fn signing_keys(reading: &Reading<'_>) -> Vec<DirectoryObject> {
+    let owners = ["apps", "idps"].into_iter().flat_map(|list| {
+        let objects = reading.answers.list(&format!("/api/v1/{list}")).iter();
+        objects.filter_map(move |object| Some((list, object["id"].as_str()?)))
+    });
+    let keys = owners.flat_map(|(list, owner)| {
+        let keys = reading.answers.list(&format!("/api/v1/{list}/{owner}/credentials/keys")).iter();
+        keys.filter_map(move |key| {
+            let id = format!("{owner}/{}", key["kid"].as_str()?);
+            Some(DirectoryObject { id, owner: owner.to_owned(), members: own_members(key) })
+        })
+    });
+    keys.collect()
+}
+
+fn trusted_keys(reading: &Reading<'_>) -> Vec<DirectoryObject> {
+    let keys = reading.answers.list("/api/v1/idps/credentials/keys").iter();
+    let key = |key: &Value| {
+        Some(DirectoryObject { id: key["kid"].as_str()?.to_owned(), owner: String::new(), members: own_members(key) })
+    };
+    keys.filter_map(key).collect()
+}
+
+/// The mappings that have been changed: the others follow from apps and identity providers.
+fn profile_mappings(reading: &Reading<'_>) -> Vec<DirectoryObject> {
+    let ids = reading.answers.list("/api/v1/mappings").iter().filter_map(|mapping| mapping["id"].as_str());
+    ids.filter_map(|id| {
+        let mapping = reading.answers.list(&format!("/api/v1/mappings/{id}")).first()?;
+        if profile_mappings::is_default(mapping) {
+            return None;
+        }
+        let end = |name: &str| json!({ "id": mapping[name]["id"] });
+        let app = if mapping["source"]["type"] == "user" { "target" } else { "source" };
+        let owner = mapping[app]["id"].as_str()?.to_owned();
+        let members = json!({ "source": end("source"), "target": end("target"), "properties": mapping["properties"] });
+        Some(DirectoryObject { id: id.to_owned(), owner, members: members.as_object().cloned()? })
+    })
+    .collect()
 }
 
 fn group_owners(reading: &Reading<'_>) -> Vec<DirectoryObject> {

@@ -7,6 +7,7 @@ mod iam;
 mod people;
 mod policies;
 mod reading;
+mod roles;
 mod servers;
 
 use serde_json::Value;

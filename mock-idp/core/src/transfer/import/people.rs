@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::reading::{Reading, own_members};
-use crate::model::{AdminRole, Group, Password, RoleType, User};
+use super::roles;
+use crate::model::{Group, Password, User};
 
 const USER: &str = "user";
 
 pub(super) fn groups(reading: &mut Reading<'_>) -> Vec<Group> {
     let mut groups = Vec::new();
     for object in reading.answers.list("/api/v1/groups") {
-        groups.extend(reading.read::<Group>("group", object, shape(object)));
+        let Some(mut group) = reading.read::<Group>("group", object, shape(object)) else { continue };
+        let path = format!("/api/v1/groups/{}", group.id);
+        group.roles = roles::roles(reading, object, &path);
+        groups.push(group);
     }
     groups
 }
@@ -30,7 +34,8 @@ pub(super) fn users(reading: &mut Reading<'_>, password: Option<&str>) -> Vec<Us
     for object in answers.list("/api/v1/users") {
         let Some(mut user) = user(reading, object, password) else { continue };
         user.group_ids = groups.remove(user.id.as_str()).unwrap_or_default();
-        user.roles = roles(reading, object);
+        let path = format!("/api/v1/users/{}", user.id);
+        user.roles = roles::roles(reading, object, &path);
         users.push(user);
     }
     users
@@ -69,25 +74,4 @@ fn shape(object: &Value) -> Value {
         profile.retain(|_, value| !value.is_null());
     }
     Value::Object(shape)
-}
-
-fn roles(reading: &mut Reading<'_>, object: &Value) -> Vec<AdminRole> {
-    let path = format!("/api/v1/users/{}/roles", object["id"].as_str().unwrap_or_default());
-    let mut roles = Vec::new();
-    for role in reading.answers.list(&path) {
-        let name = role["type"].as_str().unwrap_or_default();
-        if role["assignmentType"] == "GROUP" {
-            reading.leave_out(USER, object, "roles", &format!("{name} is assigned through a group"));
-            continue;
-        }
-        match RoleType::named(name) {
-            Some(kind) => {
-                roles.push(AdminRole { created: role["created"].as_str().map(str::to_owned), ..AdminRole::of(kind) })
-            }
-            // These are among the bindings of resource sets.
-            None if name == "CUSTOM" => {}
-            None => reading.leave_out(USER, object, "roles", &format!("the mock has no role {name}")),
-        }
-    }
-    roles
 }

@@ -8,7 +8,7 @@ use super::super::left_out::{LeftOut, name};
 use super::form;
 use super::resources::{APP, DEFAULT_SERVER, GROUP, RESOURCE_TYPES, USER};
 use super::table::{Form, ResourceType, same, with};
-use crate::model::{DirectoryKind, GroupType};
+use crate::model::{AdminRole, AppTarget, DirectoryKind, GroupType, RoleTargets};
 use crate::org::{Document, Org};
 
 /// A resource of a configuration or a state.
@@ -69,6 +69,7 @@ pub fn exported(org: &Org) -> (Vec<ExportedResource>, Vec<LeftOut>) {
     resources.extend(memberships(&document, &mut names));
     resources.extend(scope_grants(&document, &mut names));
     resources.extend(admin_roles(&document, &mut names));
+    resources.extend(single_roles(&document, &mut names));
     resources.extend(schema_properties(org, &mut names));
     (resources, without_resource(&document))
 }
@@ -203,6 +204,37 @@ static ADMIN_ROLES: ResourceType = ResourceType {
     attributes: &[with("user_id", "/id", Form::Reference), same("admin_roles", "/roles")],
     fixed: &[],
 };
+static ROLE_TARGETS: ResourceType = ResourceType {
+    name: "okta_admin_role_targets",
+    path: "",
+    parents: &[],
+    attributes: &[
+        with("user_id", "/id", Form::Reference),
+        same("role_type", "/type"),
+        with("groups", "/groups", Form::Reference),
+        same("apps", "/apps"),
+    ],
+    fixed: &[],
+};
+static GROUP_ROLES: ResourceType = ResourceType {
+    name: "okta_group_role",
+    path: "",
+    parents: &[],
+    attributes: &[
+        with("group_id", "/id", Form::Reference),
+        same("role_type", "/type"),
+        with("target_group_list", "/groups", Form::Reference),
+        same("target_app_list", "/apps"),
+    ],
+    fixed: &[],
+};
+static CLIENT_ROLES: ResourceType = ResourceType {
+    name: "okta_app_oauth_role_assignment",
+    path: "",
+    parents: &[],
+    attributes: &[with("client_id", "/id", Form::Reference), same("type", "/type")],
+    fixed: &[],
+};
 static SCHEMA_PROPERTIES: ResourceType = ResourceType {
     name: "okta_user_schema_property",
     path: "",
@@ -265,6 +297,42 @@ fn admin_roles(document: &Document, names: &mut Names) -> Vec<ExportedResource> 
         .collect()
 }
 
+/// Roles that are resources of their own: those of groups and clients, and the targets of those of users.
+fn single_roles(document: &Document, names: &mut Names) -> Vec<ExportedResource> {
+    let targeted = |role: &&AdminRole| role.targets != RoleTargets::default();
+    let users = document.users.iter().flat_map(|user| {
+        user.roles
+            .iter()
+            .filter(targeted)
+            .map(|role| (&ROLE_TARGETS, user.id.as_str(), user.profile.login.as_str(), role))
+    });
+    let groups = document.groups.iter().flat_map(|group| {
+        group.roles.iter().map(|role| (&GROUP_ROLES, group.id.as_str(), group.profile.name.as_str(), role))
+    });
+    let clients = document
+        .apps
+        .iter()
+        .flat_map(|app| app.roles.iter().map(|role| (&CLIENT_ROLES, app.client_id(), app.label.as_str(), role)));
+    let all = users.chain(groups).chain(clients);
+    all.map(|(kind, id, owner, role)| {
+        let RoleTargets { groups, apps } = &role.targets;
+        let app = |target: &AppTarget| match &target.id {
+            Some(id) => format!("{}.{id}", target.name),
+            None => target.name.clone(),
+        };
+        let name = format!("{owner} {}", role.kind.name());
+        let mut object = json!({ "id": id, "name": name, "type": role.kind.name() });
+        if !groups.is_empty() {
+            object["groups"] = json!(groups);
+        }
+        if !apps.is_empty() {
+            object["apps"] = apps.iter().map(app).collect();
+        }
+        resource(kind, &[], &object, names)
+    })
+    .collect()
+}
+
 /// The attributes that the org added to the profiles of users.
 fn schema_properties(org: &Org, names: &mut Names) -> Vec<ExportedResource> {
     let schema = org.objects(DirectoryKind::UserSchema).find(|schema| schema.name() == "user");
@@ -300,6 +368,9 @@ fn without_resource(document: &Document) -> Vec<LeftOut> {
             let name = if object.name().is_empty() { &object.id } else { object.name() };
             left_out.push(LeftOut::new(kind.name(), name, "", no_resource));
         }
+    }
+    for app in document.apps.iter().filter(|app| app.roles.iter().any(|role| role.targets != RoleTargets::default())) {
+        left_out.push(LeftOut::new("app", &app.label, "roles", "the resource for a client's role has no targets"));
     }
     for user in &document.users {
         let status = user.status.name();

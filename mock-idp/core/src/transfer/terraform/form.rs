@@ -9,6 +9,7 @@ pub(super) fn attributes<'r>(rows: &'r [AttributeRow], object: &Value) -> Vec<(&
     let value = |row: &'r AttributeRow| {
         let value = match row.form {
             Form::RestAsJson => rest(rows, row, object)?,
+            Form::RequiredText => row.of(object).cloned().unwrap_or_else(|| "".into()),
             _ => attribute(row.form, row.of(object)?)?,
         };
         Some((row, value))
@@ -19,7 +20,7 @@ pub(super) fn attributes<'r>(rows: &'r [AttributeRow], object: &Value) -> Vec<(&
 fn attribute(form: Form, value: &Value) -> Option<Value> {
     Some(match form {
         Form::RestAsJson => return None,
-        Form::Same | Form::Reference | Form::Secret | Form::Computed => value.clone(),
+        Form::Same | Form::RequiredText | Form::Reference | Form::Secret | Form::Computed => value.clone(),
         Form::UserStatus => user_status(value.as_str()?).into(),
         Form::Json => value.as_object().filter(|members| !members.is_empty())?.clone().into(),
         Form::IsActive => (value == "ACTIVE").into(),
@@ -83,7 +84,9 @@ fn is_empty(value: &Value) -> bool {
 
 fn api_value(form: Form, value: &Value) -> Option<Value> {
     Some(match form {
-        Form::Same | Form::Reference | Form::Secret | Form::Computed | Form::UserStatus => value.clone(),
+        Form::Same | Form::RequiredText | Form::Reference | Form::Secret | Form::Computed | Form::UserStatus => {
+            value.clone()
+        }
         Form::Json | Form::RestAsJson => match value {
             Value::String(text) => serde_json::from_str::<Map<String, Value>>(text).ok()?.into(),
             Value::Object(_) => value.clone(),

@@ -4,7 +4,7 @@ use super::table::Form::{
     Addresses, Block, Blocks, Computed, GroupsClaimType, IsActive, Json, Locations, Reference, RestAsJson, Secret,
     Types, UserStatus,
 };
-use super::table::{AttributeRow, ResourceType, same, with};
+use super::table::{AttributeRow, ResourceType, required, same, with};
 
 const fn of(name: &'static str, path: &'static str, attributes: &'static [AttributeRow]) -> ResourceType {
     ResourceType { name, path, parents: &[], attributes, fixed: &[] }
@@ -23,7 +23,7 @@ pub(super) static RESOURCE_TYPES: &[ResourceType] = &[
     of(
         "okta_user_type",
         "/api/v1/meta/types/user",
-        &[same("name", "/name"), same("display_name", "/displayName"), same("description", "/description")],
+        &[same("name", "/name"), same("display_name", "/displayName"), required("description", "/description")],
     ),
     of(
         GROUP,
@@ -279,7 +279,7 @@ pub(super) static RESOURCE_TYPES: &[ResourceType] = &[
             "/api/v1/authorizationServers/{}/policies",
             &[
                 same("name", "/name"),
-                same("description", "/description"),
+                required("description", "/description"),
                 same("status", "/status"),
                 same("priority", "/priority"),
                 with("client_whitelist", "/conditions/clients/include", Reference),
@@ -375,10 +375,10 @@ pub(super) static RESOURCE_TYPES: &[ResourceType] = &[
         &[
             same("primary_name", "/primary/name"),
             same("primary_title", "/primary/title"),
-            same("primary_description", "/primary/description"),
+            required("primary_description", "/primary/description"),
             same("associated_name", "/associated/name"),
             same("associated_title", "/associated/title"),
-            same("associated_description", "/associated/description"),
+            required("associated_description", "/associated/description"),
         ],
     ),
 ];

@@ -157,8 +157,21 @@ impl StateReading {
             "okta_user_admin_roles" => {
                 let path = format!("/api/v1/users/{}/roles", resource.text("user_id"));
                 for role in resource.texts("admin_roles") {
-                    self.answers.add(&path, [json!({ "type": role })]);
+                    self.answers.add(&path, [role_named(role)]);
                 }
+            }
+            "okta_admin_role_targets" => {
+                let roles = format!("/api/v1/users/{}/roles", resource.text("user_id"));
+                self.add_targets(&roles, resource, ["role_type", "groups", "apps"]);
+            }
+            "okta_group_role" => {
+                let roles = format!("/api/v1/groups/{}/roles", resource.text("group_id"));
+                self.answers.add(&roles, [role_named(resource.text("role_type"))]);
+                self.add_targets(&roles, resource, ["role_type", "target_group_list", "target_app_list"]);
+            }
+            "okta_app_oauth_role_assignment" => {
+                let roles = format!("/oauth2/v1/clients/{}/roles", resource.text("client_id"));
+                self.answers.add(&roles, [role_named(resource.text("type"))]);
             }
             "okta_user_schema_property" => {
                 self.leave_out(resource, "", "the schema is made from the attributes that users have");
@@ -170,10 +183,26 @@ impl StateReading {
         }
     }
 
+    /// The targets of a role of this list; the names are those of the attributes for its type, its groups and its apps.
+    fn add_targets(&mut self, roles: &str, resource: &StateResource<'_>, [kind, groups, apps]: [&str; 3]) {
+        let targets = format!("{roles}/{}/targets", resource.text(kind));
+        self.answers.add(&format!("{targets}/groups"), resource.texts(groups).map(|id| json!({ "id": id })));
+        let app = |target: &str| match target.split_once('.') {
+            Some((name, id)) => json!({ "name": name, "id": id }),
+            None => json!({ "name": target }),
+        };
+        self.answers.add(&format!("{targets}/catalog/apps"), resource.texts(apps).map(app));
+    }
+
     fn leave_out(&mut self, resource: &StateResource<'_>, member: &str, reason: &str) {
         let name = format!("{}.{}", resource.kind, resource.name);
         self.left_out.push(LeftOut::new("resource", name, member, reason));
     }
+}
+
+/// A role, which its type identifies.
+fn role_named(kind: &str) -> Value {
+    json!({ "id": kind, "type": kind })
 }
 
 fn app_group(group: &Value) -> Value {

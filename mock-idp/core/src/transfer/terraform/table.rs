@@ -29,6 +29,8 @@ pub(super) struct AttributeRow {
 pub(super) enum Form {
     /// The same.
     Same,
+    /// The same; an empty text if there is none: the provider demands the attribute.
+    RequiredText,
     /// The same; in a configuration what it names are references to other resources.
     Reference,
     /// All members of the object that have no attribute of their own, as a JSON text.
@@ -66,6 +68,10 @@ impl AttributeRow {
 
 pub(super) const fn same(name: &'static str, pointer: &'static str) -> AttributeRow {
     with(name, pointer, Form::Same)
+}
+
+pub(super) const fn required(name: &'static str, pointer: &'static str) -> AttributeRow {
+    with(name, pointer, Form::RequiredText)
 }
 
 pub(super) const fn with(name: &'static str, pointer: &'static str, form: Form) -> AttributeRow {
