@@ -157,6 +157,19 @@ const flows = {
     assert.deepEqual(keys(transaction), ["oie.selfservice.unlock_user.success.message"]);
   },
 
+  async "a registration"() {
+    const auth = client();
+    let transaction = await auth.idx.register({ firstName: "Nina", lastName: "New", email: "nina@example.test" });
+    assert.equal(step(transaction).name, "enroll-authenticator");
+    assert.equal(step(transaction).authenticator.key, "okta_password");
+    transaction = await auth.idx.proceed({ password: "Str0nger-than-before" });
+    assert.equal(step(transaction).authenticator.key, "okta_email");
+    const sent = await (await fetch(`${process.env.ORG}/_mock/inbox/wait?to=nina@example.test&timeout=10`)).json();
+    transaction = await auth.idx.proceed({ verificationCode: sent.code });
+    assert.equal(transaction.status, "SUCCESS");
+    assert.equal(transaction.tokens.idToken.claims.email, "nina@example.test");
+  },
+
   async "the tokens of links"() {
     const headers = { authorization: "SSWS 00mockMarketApiToken0123456789abcdefghijkl" };
     const url = `${process.env.ORG}/api/v1/users/staged@example.test/lifecycle/activate?sendEmail=false`;

@@ -11,7 +11,7 @@ use mock_idp_core::ledger::{
 use mock_idp_core::management::ApiError;
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{self, RecoveryOption, Remediation, SignInAnswer, SignInFacts};
+use mock_idp_core::sign_in::{self, RecoveryOption, RegistrationOption, Remediation, SignInAnswer, SignInFacts};
 use mock_idp_core::trace::NoteStatus;
 use serde_json::Value;
 
@@ -242,6 +242,7 @@ impl<'a> IdxCall<'a> {
             | Stage::Challenge { .. }
             | Stage::NewPassword { .. }
             | Stage::Recovery(_)
+            | Stage::Registration(_)
             | Stage::Consent { .. } => {
                 return self.show(&transaction, None, request).await;
             }
@@ -383,6 +384,15 @@ fn asked_for(option: &Remediation) -> String {
             RecoveryOption::Password { .. } => "asks for a new password".to_owned(),
             RecoveryOption::Unlocked { .. } => "is over: the account is unlocked".to_owned(),
         },
+        Remediation::Registration(RegistrationOption::Profile { .. }) => {
+            "asks for the profile of a new user".to_owned()
+        }
+        Remediation::Registration(RegistrationOption::Password { login }) => format!("asks for a password for {login}"),
+        Remediation::Registration(RegistrationOption::Code { email }) => {
+            format!("asks for the code that was sent to {email}: the profile enrollment policy demands it")
+        }
+        Remediation::SelectIdentify => "offers to go back to signing in".to_owned(),
+        Remediation::Register => "offers to register: the profile enrollment policy allows it".to_owned(),
         Remediation::ResetPassword => "offers to reset the password: a password policy allows it".to_owned(),
         Remediation::Unlock => "offers to unlock the account: a password policy allows it".to_owned(),
         Remediation::Consent { scopes, .. } => {

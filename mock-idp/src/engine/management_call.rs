@@ -12,7 +12,7 @@ use mock_idp_core::system_log::{EventType, LogEvent};
 use mock_idp_core::trace::Trace;
 
 use super::global_revocation::GlobalRevocation;
-use super::{Context, IssuedGrants, OrgInstance, recovery_links};
+use super::{Context, IssuedGrants, OrgInstance, recovery_links, sessions};
 
 /// A call whose caller may make it.
 #[derive(Clone, Debug)]
@@ -34,6 +34,17 @@ impl Management {
             request.has_api_token(token);
         }
         Self { context, caller }
+    }
+
+    /// A call of the user of a browser's session.
+    ///
+    /// # Errors
+    /// There is no such session, or the ledger's store is unavailable.
+    pub(crate) async fn of_session(context: &Context, session: Option<&str>) -> Result<Self, ApiError> {
+        let known = sessions::authentication(&context.instance, session, context.now).await?;
+        let known = known.ok_or_else(ApiError::invalid_session)?;
+        let caller = Caller { user_id: Some(known.user_id), ..Caller::default() };
+        Ok(Self { context: context.clone(), caller })
     }
 
     pub(super) fn instance(&self) -> &Arc<OrgInstance> {

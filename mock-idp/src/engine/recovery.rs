@@ -1,11 +1,11 @@
-//! The pages of recoveries: where they begin, and what the links in messages lead to.
+//! The pages of recoveries and registrations: where they begin, and what the links in messages lead to.
 
 use std::sync::Arc;
 
-use mock_idp_core::ledger::{Purpose, Recovery, RecoveryKind, RecoveryStep, Stage};
+use mock_idp_core::ledger::{Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, Stage};
 use mock_idp_core::org::Urls;
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
+use mock_idp_core::sign_in::{self, SignInProblem, SignInProblemKind};
 
 use super::browser::{Browser, BrowserRequest, BrowserResponse, Destination};
 use super::{Context, OrgInstance, recovery_links, sign_in_flow};
@@ -33,14 +33,35 @@ impl<'o> RecoveryPages<'o> {
         cookies: Browser,
         frame: Frame,
     ) -> Explained<BrowserResponse> {
+        let stage = Stage::Recovery(Recovery { kind, step: RecoveryStep::Identify });
+        self.begin_at(stage, handle, cookies, frame).await
+    }
+
+    /// The page on which a user without an account creates one.
+    pub(crate) async fn register(
+        self,
+        handle: Option<&str>,
+        cookies: Browser,
+        frame: Frame,
+    ) -> Explained<BrowserResponse> {
+        self.begin_at(Stage::Registration(Registration::Profile), handle, cookies, frame).await
+    }
+
+    async fn begin_at(
+        self,
+        stage: Stage,
+        handle: Option<&str>,
+        cookies: Browser,
+        frame: Frame,
+    ) -> Explained<BrowserResponse> {
         let mut request = BrowserRequest::new(self.instance, cookies, frame);
-        let result = self.first_page(kind, handle, &mut request).await;
+        let result = self.first_page(stage, handle, &mut request).await;
         request.respond(result)
     }
 
     async fn first_page(
         self,
-        kind: RecoveryKind,
+        stage: Stage,
         handle: Option<&str>,
         request: &mut BrowserRequest,
     ) -> Result<Destination, OAuthError> {
@@ -53,7 +74,13 @@ impl<'o> RecoveryPages<'o> {
         let found = found.filter(|transaction| transaction.browser.is_some());
         let purpose = found.map_or_else(|| self.home(), |transaction| transaction.purpose);
         let context = self.context(&purpose, request)?;
-        let stage = Stage::Recovery(Recovery { kind, step: RecoveryStep::Identify });
+        if let Stage::Registration(_) = stage
+            && sign_in::registration_rules(&context.org, &purpose).is_none()
+        {
+            let reason = "the profile enrollment policy of the app does not allow registration";
+            let problem = SignInProblem::new(SignInProblemKind::RegistrationUnavailable, reason);
+            return sign_in_flow::ask_to_sign_in(&context, purpose, Stage::Identify, Some(problem), request).await;
+        }
         sign_in_flow::ask_to_sign_in(&context, purpose, stage, None, request).await
     }
 

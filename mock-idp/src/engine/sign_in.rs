@@ -137,9 +137,11 @@ pub(super) async fn go_on(
     let Transaction { purpose, stage, remember, .. } = transaction;
     request.remember = remember;
     match stage {
-        Stage::Identify | Stage::Challenge { .. } | Stage::NewPassword { .. } | Stage::Recovery(_) => {
-            sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await
-        }
+        Stage::Identify
+        | Stage::Challenge { .. }
+        | Stage::NewPassword { .. }
+        | Stage::Recovery(_)
+        | Stage::Registration(_) => sign_in_flow::ask_to_sign_in(context, purpose, stage, None, request).await,
         Stage::SignedIn(proof) => {
             let authentication = sessions::begin(context, proof, request).await?;
             sign_in_flow::proceed(context, purpose, Some(CurrentUser::SignedIn(authentication)), request).await

@@ -5,7 +5,7 @@ use mock_idp_core::endpoint::activation::{self, ActivationDecision};
 use mock_idp_core::endpoint::authorization::{self, Step};
 use mock_idp_core::ledger::{Activation, AuthorizationRequest, Consent, CurrentUser, Purpose, Stage, Transaction};
 use mock_idp_core::protocol::{ErrorId, OAuthError};
-use mock_idp_core::sign_in::{self, Remediation, SignInAnswer, SignInFacts};
+use mock_idp_core::sign_in::{self, SignInAnswer, SignInFacts};
 use mock_idp_core::trace::NoteStatus;
 
 use super::browser::{BrowserRequest, Destination};
@@ -145,8 +145,7 @@ pub(super) async fn ask_to_sign_in(
     let handle = transactions::store(context, transaction.clone(), request).await?;
     let options = sign_in::options(&context.org, &context.server, &transaction, &SignInFacts::default());
     let frame = request.frame.clone();
-    if let Some(Remediation::Recovery(option)) = options.first() {
-        let view = RecoveryView::new(&context.org, option, problem, &handle, frame);
+    if let Some(view) = RecoveryView::of(&context.org, options.first(), problem.as_ref(), &handle, &frame) {
         return Ok(Destination::page(PageView::Recovery(view)));
     }
     let view =

@@ -1,8 +1,10 @@
 //! One step of a sign-in: loads what it depends on, applies it, and commits the result.
 
 use mock_idp_core::ledger::{
-    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, Stage, Transaction, UserDecision,
+    Consent, FailedSignIns, IssuedCredential, LedgerError, OneTimeToken, OutgoingMessage, Stage, Transaction,
+    UserDecision,
 };
+use mock_idp_core::management::group_rules;
 use mock_idp_core::model::{Password, User};
 use mock_idp_core::moment::timestamp;
 use mock_idp_core::org::Problems;
@@ -148,6 +150,12 @@ async fn decide<'c>(
                 recovery_links::store(context, batch, &sent);
                 follow_up.sent.push(sent);
             }
+            SignInEffect::SendCode { key, token, message } => {
+                let expires = token.expires;
+                batch.put(context.ledger().one_time_tokens(), &key, token, expires);
+                follow_up.messages.push(*message);
+            }
+            SignInEffect::CreateUser { user } => follow_up.new_user = Some(*user),
             SignInEffect::DenyRecovery { user_id } => follow_up.denied = Some(user_id),
             SignInEffect::UseToken { key } => {
                 batch.require(context.ledger().one_time_tokens(), &key, |_| true);
@@ -193,7 +201,9 @@ struct FollowUp {
     /// The id of a user, and the user's new password.
     new_password: Option<(String, Password)>,
     unlocked: Option<String>,
+    new_user: Option<User>,
     sent: Vec<SentRecovery>,
+    messages: Vec<OutgoingMessage>,
     /// A user whose policy does not allow a recovery.
     denied: Option<String>,
 }
@@ -206,6 +216,12 @@ impl FollowUp {
         if let Some(user_id) = self.unlocked {
             recovery_links::unlock(context, &user_id).await?;
         }
+        if let Some(user) = self.new_user {
+            create_user(context, user);
+        }
+        for message in self.messages {
+            context.instance.send(message).await?;
+        }
         for sent in &self.sent {
             recovery_links::send(context, sent).await?;
         }
@@ -213,6 +229,18 @@ impl FollowUp {
             context.instance.send(message).await?;
         }
         Ok(())
+    }
+}
+
+/// Adds a user who has registered to the org, until the next reset. If another one has taken the name in the meantime, nobody is added.
+fn create_user(context: &Context, mut user: User) {
+    let added = context.instance.change::<_, Problems>(|draft| {
+        group_rules::apply(draft, &mut user, context.now);
+        draft.put_user(user);
+        Ok(())
+    });
+    if let Err(problems) = added {
+        tracing::warn!("a user who has registered cannot be added: {problems}");
     }
 }
 
@@ -240,12 +268,9 @@ async fn load(
     let facts = SignInFacts {
         failed: failed.as_ref().map_or_else(FailedSignIns::default, |failed| failed.value),
         consent: earlier_consent(context, transaction).await?,
-        token: match &transaction.stage {
-            Stage::Recovery(recovery) => match recovery.step.token() {
-                Some(key) => context.ledger().one_time_tokens().get(key).await?,
-                None => None,
-            },
-            _ => None,
+        token: match transaction.stage.token() {
+            Some(key) => context.ledger().one_time_tokens().get(key).await?,
+            None => None,
         },
     };
     Ok((facts, failed.map(|failed| failed.version)))

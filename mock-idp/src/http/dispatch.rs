@@ -83,7 +83,7 @@ fn admitted<T: Clone + Send + Sync + 'static>(head: &Parts) -> Result<T, Decided
 
 /// Admits a caller who has one of these scopes, or an API token, for a call about an object in a list. `registration` is there at the registration endpoint: the id in the
 /// path, if there is one.
-async fn admit(
+pub(super) async fn admit(
     head: &Parts,
     scopes: &'static [&'static str],
     object: Option<(&'static str, String)>,

@@ -17,6 +17,7 @@ mod consent;
 mod console;
 mod error;
 mod form_post;
+mod home;
 mod javascript;
 mod post_message;
 mod recovery;
@@ -51,6 +52,7 @@ pub(crate) fn render(view: &PageView) -> String {
         PageView::CheckSession(view) => check_session::CheckSessionPage::new(view).render(),
         PageView::PostMessage(view) => post_message::PostMessagePage::new(view).render(),
         PageView::Backchannel(view) => backchannel::BackchannelPage::new(view).render(),
+        PageView::Home(view) => home::HomePage::new(view).render(),
         PageView::Recovery(view) => recovery::RecoveryPage::new(view).render(),
         PageView::Activation(view) => activation::ActivationPage::new(view).render(),
     };

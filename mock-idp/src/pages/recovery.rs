@@ -32,7 +32,7 @@ impl<'a> RecoveryPage<'a> {
             | Step::Confirm { identifier }
             | Step::Password { identifier, .. }
             | Step::Unlocked { identifier } => Some(identifier),
-            Step::Identify { .. } | Step::Question { .. } => None,
+            Step::Identify { .. } | Step::Question { .. } | Step::Profile { .. } => None,
         }
     }
 
@@ -75,6 +75,7 @@ impl RecoveryWords {
             Step::Password { is_activation: true, .. } => {
                 words("Set up password", "Next", "siw-main-view enroll-authenticator--okta_password")
             }
+            Step::Profile { .. } => words("Sign up", "Sign Up", "siw-main-view enroll-profile"),
             Step::Unlocked { .. } => words("Account successfully unlocked!", "", "siw-main-view terminal"),
         }
     }

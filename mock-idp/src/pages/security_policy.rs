@@ -34,9 +34,11 @@ pub(crate) fn content_security_policy(view: &PageView) -> String {
         | PageView::FormPost(_)
         | PageView::Activation(_) => "",
         PageView::Backchannel(_) | PageView::SignOut(_) => "; form-action 'self'",
-        PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::CheckSession(_) => {
-            "; form-action 'none'"
-        }
+        PageView::Home(_)
+        | PageView::Error(_)
+        | PageView::SignedOut(_)
+        | PageView::PostMessage(_)
+        | PageView::CheckSession(_) => "; form-action 'none'",
     };
     let frames = match view {
         PageView::SignedOut(view) if !view.frames.is_empty() => "; frame-src http: https:",

@@ -66,6 +66,11 @@ pub(super) fn words(problem: &SignInProblem) -> (&'static str, &'static str) {
             ("Your password has expired", "An administrator has begun to reset the password of this account.")
         }
         Kind::PasswordRequirements => ("Password requirements were not met", ""),
+        Kind::MissingAttribute => ("This field cannot be left blank", ""),
+        Kind::InvalidAttribute => ("Provided value does not match required pattern", ""),
+        Kind::InvalidEmail => ("Username must be in the form of an email address", ""),
+        Kind::NotUnique => ("A user with this email already exists", ""),
+        Kind::RegistrationUnavailable => ("Registration is currently unavailable.", ""),
         Kind::MissingCode => ("This field cannot be left blank", ""),
         Kind::WrongCode => ("Invalid code. Try again.", ""),
         Kind::WrongAnswer => ("Your answer doesn't match our records. Please try again.", ""),

@@ -64,8 +64,8 @@ pub enum MessageTemplate {
     SelfServiceUnlock,
     /// The same, of an account that is not locked.
     SelfServiceUnlockOnUnlockedAccount,
-    /// The user has registered.
-    RegistrationActivation,
+    /// The user registers, and shows that the address is right.
+    RegistrationEmailVerification,
     /// A code as a factor of a sign-in.
     EmailChallenge,
     EmailFactorVerification,
@@ -85,7 +85,7 @@ impl MessageTemplate {
         Self::PasswordChanged,
         Self::SelfServiceUnlock,
         Self::SelfServiceUnlockOnUnlockedAccount,
-        Self::RegistrationActivation,
+        Self::RegistrationEmailVerification,
         Self::EmailChallenge,
         Self::EmailFactorVerification,
         Self::EmailChangeConfirmation,
@@ -103,7 +103,7 @@ impl MessageTemplate {
             Self::PasswordChanged => "PasswordChanged",
             Self::SelfServiceUnlock => "SelfServiceUnlock",
             Self::SelfServiceUnlockOnUnlockedAccount => "SelfServiceUnlockOnUnlockedAccount",
-            Self::RegistrationActivation => "RegistrationActivation",
+            Self::RegistrationEmailVerification => "RegistrationEmailVerification",
             Self::EmailChallenge => "EmailChallenge",
             Self::EmailFactorVerification => "EmailFactorVerification",
             Self::EmailChangeConfirmation => "EmailChangeConfirmation",

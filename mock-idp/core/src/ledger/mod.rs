@@ -40,4 +40,6 @@ pub use size::RecordSize;
 pub use token_family::{
     FamilyState, RefreshTokenOwner, RefreshTokens, ReusedRefreshToken, RevokedAccessToken, TokenFamily,
 };
-pub use transaction::{Activation, Interaction, Purpose, Recovery, RecoveryStep, Stage, StateHandle, Transaction};
+pub use transaction::{
+    Activation, Interaction, Purpose, Recovery, RecoveryStep, Registration, Stage, StateHandle, Transaction,
+};

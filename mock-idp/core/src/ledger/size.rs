@@ -16,7 +16,7 @@ use super::server_keys::KeyRecord;
 use super::session::{Session, SessionClient, SignedIn};
 use super::single_use::ConsumedValue;
 use super::token_family::{FamilyState, RefreshTokenOwner, RevokedAccessToken, TokenFamily};
-use super::transaction::{Purpose, StateHandle, Transaction};
+use super::transaction::{Purpose, Stage, StateHandle, Transaction};
 use crate::protocol::{Parameters, RequestedClaims, Scopes};
 use crate::system_log::{EventEntity, LogEvent};
 
@@ -56,7 +56,7 @@ sizes! {
         let message = &sent.message;
         5 * VALUE + message.to.len() + message.text.len() + text(message.subject.as_deref())
     }).sum::<usize>();
-    Transaction: |it| 4 * VALUE + match &it.purpose {
+    Transaction: |it| 4 * VALUE + registration(&it.stage) + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
         Purpose::Authn { .. } => VALUE,
         Purpose::Home { target, .. } => VALUE + text(target.as_deref()),
@@ -108,6 +108,11 @@ sizes! {
     LogPosition: |_it| 0;
     [u8; 32]: |_it| 0;
     ClockSetting: |_it| 0;
+}
+
+/// A user who registers has a profile of a bounded size.
+fn registration(stage: &Stage) -> usize {
+    if let Stage::Registration(_) = stage { 32 * VALUE } else { 0 }
 }
 
 fn text(text: Option<&str>) -> usize {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::authorization_request::AuthorizationRequest;
 use super::one_time_token::RecoveryKind;
 use super::session::{CurrentUser, SignedIn};
+use crate::model::User;
 use crate::protocol::Scopes;
 
 /// A sign-in in progress, stored under its state handle.
@@ -119,6 +120,8 @@ pub enum Stage {
     NewPassword { user_id: String },
     /// It gives access to an account in another way than by its password.
     Recovery(Recovery),
+    /// A user without an account creates one.
+    Registration(Registration),
     /// The user has authenticated, and has no session yet.
     SignedIn(SignedIn),
     /// It needs consent. The user is signed in, by this transaction or before.
@@ -127,11 +130,34 @@ pub enum Stage {
     Decided { user: CurrentUser, allowed: bool },
 }
 
+impl Stage {
+    /// The key of the [`OneTimeToken`](super::OneTimeToken) that a recovery or a registration depends on.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Recovery(recovery) => recovery.step.token(),
+            Self::Registration(Registration::Code { token, .. }) => Some(token),
+            _ => None,
+        }
+    }
+}
+
 /// The recovery of an account, or its activation.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Recovery {
     pub kind: RecoveryKind,
     pub step: RecoveryStep,
+}
+
+/// How far a registration is. The user exists when it is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Registration {
+    /// It needs the attributes of the profile.
+    Profile,
+    /// It needs a password.
+    Password { user: Box<User> },
+    /// It needs the code that was sent to the user's address. `token` is the key of its record.
+    Code { user: Box<User>, token: String },
 }
 
 /// How far a recovery is. `token` is the key of the [`OneTimeToken`](super::OneTimeToken), which the last step uses up.

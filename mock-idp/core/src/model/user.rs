@@ -89,6 +89,14 @@ impl User {
     }
 }
 
+/// Whether a text has the form of an email address: one `@` with something on both sides, and no blanks.
+#[must_use]
+pub fn is_email_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+    })
+}
+
 /// The type of a user.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UserTypeReference {

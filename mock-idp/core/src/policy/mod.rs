@@ -5,6 +5,7 @@ mod conditions;
 pub mod grant_rules;
 pub mod password;
 pub mod recovery;
+pub mod registration;
 pub mod scope_rules;
 pub mod session;
 

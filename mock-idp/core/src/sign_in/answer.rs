@@ -1,10 +1,13 @@
 //! What goes into a step of a sign-in, and what comes out of it.
 
+use serde_json::{Map, Value};
+
 use super::problem::SignInProblem;
 use crate::ledger::{
-    Activation, Consent, FailedSignIns, MessageKind, OneTimeToken, RecoveryKind, Transaction, UserDecision,
+    Activation, Consent, FailedSignIns, MessageKind, OneTimeToken, OutgoingMessage, RecoveryKind, Transaction,
+    UserDecision,
 };
-use crate::model::Password;
+use crate::model::{Password, User};
 use crate::protocol::Scopes;
 
 /// What a user does in a step.
@@ -26,6 +29,8 @@ pub enum SignInAnswer<'a> {
     Pick(&'a str),
     /// Gives access to an account in another way than by its password.
     Recover(RecoveryAnswer<'a>),
+    /// Creates an account.
+    Register(RegistrationAnswer<'a>),
     Consent {
         allowed: bool,
         /// The optional scopes that the user has selected.
@@ -62,6 +67,16 @@ pub enum RecoveryAnswer<'a> {
     Confirm,
 }
 
+/// What a user does in a registration. Codes and passwords are entered as elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub enum RegistrationAnswer<'a> {
+    Begin,
+    /// The attributes of the profile.
+    Profile(&'a Map<String, Value>),
+    /// Wants another code.
+    Resend,
+}
+
 /// A link, and perhaps a code, that a user gets.
 #[derive(Clone, Debug)]
 pub struct SentRecovery {
@@ -83,7 +98,7 @@ pub struct SignInFacts {
     pub failed: FailedSignIns,
     /// What the signed-in user has allowed the client before.
     pub consent: Consent,
-    /// The token of a recovery, if it can be used.
+    /// The token of a recovery or a registration, if it can be used.
     pub token: Option<OneTimeToken>,
 }
 
@@ -96,6 +111,10 @@ pub enum SignInEffect {
     SetPassword { user_id: String, password: Password },
     /// The user gets a link and a code.
     SendRecovery(SentRecovery),
+    /// A code is sent to the address of somebody who registers.
+    SendCode { key: String, token: OneTimeToken, message: Box<OutgoingMessage> },
+    /// There is a new user.
+    CreateUser { user: Box<User> },
     /// The user gets a message that a reset is not allowed.
     DenyRecovery { user_id: String },
     /// The token of a recovery is used up. The key is that of its record.

@@ -40,6 +40,11 @@ pub(super) fn password_chosen(user: &User) -> LogEvent {
     LogEvent::new(EventType::AccountUpdatePassword).by(user.event_entity()).on(user.event_entity())
 }
 
+/// The event of a user who has registered.
+pub(super) fn registered(user: &User) -> LogEvent {
+    LogEvent::new(EventType::UserCreate).by(user.event_entity()).on(user.event_entity())
+}
+
 /// Adds the event of a consent, if it is among the effects of a step.
 pub(super) fn consented(
     org: &Org,

@@ -11,14 +11,19 @@ pub mod primary;
 mod problem;
 mod recovery;
 pub mod recovery_states;
+mod registration;
 
-pub use answer::{RecoveryAnswer, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts};
+pub use answer::{
+    RecoveryAnswer, RegistrationAnswer, RejectedAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts,
+};
 pub use consent::missing_consent;
 pub use messages::recovery_denied;
-pub use options::{RecoveryOption, Remediation, options};
+pub use options::{RecoveryOption, RegistrationOption, Remediation, options};
 pub use password::verify_password;
 pub use problem::{SignInProblem, SignInProblemKind};
 pub use recovery::{has_recoverable_status, new_token, opened, send as send_recovery};
+
+pub use registration::registration_rules;
 
 use crate::ledger::{CurrentUser, Purpose, Recovery, RecoveryStep, Stage, Transaction, UserDecision};
 use crate::model::User;
@@ -70,6 +75,14 @@ pub fn apply(
         }
         // The form of another page.
         (SignInAnswer::Consent { .. }, _) => Ok((Stage::Identify, Vec::new())),
+        (SignInAnswer::Register(_), stage) => {
+            registration::answer(org, &transaction.purpose, stage, answer, facts, moment)
+        }
+        (_, Stage::Registration(_))
+            if !matches!(answer, SignInAnswer::Both { .. } | SignInAnswer::Pick(_) | SignInAnswer::Identifier(_)) =>
+        {
+            registration::answer(org, &transaction.purpose, &transaction.stage, answer, facts, moment)
+        }
         (SignInAnswer::Recover(RecoveryAnswer::Begin(kind)), stage) => recovery::begin(org, stage, kind, facts, moment),
         (_, Stage::Recovery(recovery)) if !matches!(answer, SignInAnswer::Both { .. } | SignInAnswer::Pick(_)) => {
             recovery::answer(org, recovery, answer, facts, moment)
@@ -98,7 +111,9 @@ pub fn apply(
     // A new password that is refused is no failed sign-in.
     let problem = result.as_ref().err().map(|(_, problem)| problem);
     let wrong = wrong_proof(&transaction.stage, problem);
-    let problem = problem.filter(|_| !matches!(transaction.stage, Stage::NewPassword { .. } | Stage::Recovery(_)));
+    let problem = problem.filter(|_| {
+        !matches!(transaction.stage, Stage::NewPassword { .. } | Stage::Recovery(_) | Stage::Registration(_))
+    });
     let typed = match (answer.identifier(), &transaction.stage) {
         (Some(typed), _) => typed,
         (None, Stage::Challenge { identifier }) => identifier,
@@ -120,9 +135,8 @@ pub fn apply(
 
 /// A wrong code or answer counts where the token is that could be guessed with it.
 fn wrong_proof(stage: &Stage, problem: Option<&SignInProblem>) -> Option<SignInEffect> {
-    let Stage::Recovery(recovery) = stage else { return None };
     let is_wrong = matches!(problem?.kind, SignInProblemKind::WrongCode | SignInProblemKind::WrongAnswer);
-    recovery.step.token().filter(|_| is_wrong).map(|key| SignInEffect::CountWrong { key: key.to_owned() })
+    stage.token().filter(|_| is_wrong).map(|key| SignInEffect::CountWrong { key: key.to_owned() })
 }
 
 /// The user's answer to a request for consent, or to a device.

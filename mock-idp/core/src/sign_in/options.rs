@@ -2,10 +2,12 @@
 
 use super::answer::SignInFacts;
 use super::consent::missing_consent;
-use crate::ledger::{Purpose, Recovery, RecoveryKind, RecoveryStep, Stage, Transaction};
+use super::registration::registration_rules;
+use crate::ledger::{Purpose, Recovery, RecoveryKind, RecoveryStep, Registration, Stage, Transaction};
 use crate::model::Scope;
 use crate::org::{CompiledServer, Org, SignInForm};
 use crate::policy::recovery::is_offered;
+use crate::policy::registration::RegistrationAttribute;
 
 /// One thing that can be done next.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +25,29 @@ pub enum Remediation {
     NewPassword { user_id: String },
     /// A step of a recovery.
     Recovery(RecoveryOption),
+    /// A step of a registration.
+    Registration(RegistrationOption),
+    /// Begin to create an account.
+    Register,
+    /// Go back to signing in.
+    SelectIdentify,
     /// Begin to set a new password without the old one.
     ResetPassword,
     /// Begin to unlock the account.
     Unlock,
     /// Allow these scopes, or refuse.
     Consent { user_id: String, scopes: Vec<Scope> },
+}
+
+/// What can be done next in a registration.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RegistrationOption {
+    /// Enter these attributes.
+    Profile { attributes: Vec<RegistrationAttribute> },
+    /// Enter a password for the new user.
+    Password { login: String },
+    /// Enter the code that was sent to this address.
+    Code { email: String },
 }
 
 /// What can be done next in a recovery.
@@ -56,12 +75,19 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
     match &transaction.stage {
         Stage::Identify => {
             let identifier = purpose.request().and_then(|request| request.login_hint.clone());
-            with_recovery(org, Remediation::Identify { identifier, with_password })
+            with_others(org, purpose, Remediation::Identify { identifier, with_password })
         }
         Stage::Challenge { identifier } if with_password => {
-            with_recovery(org, Remediation::Identify { identifier: Some(identifier.clone()), with_password })
+            with_others(org, purpose, Remediation::Identify { identifier: Some(identifier.clone()), with_password })
         }
-        Stage::Challenge { identifier } => with_recovery(org, Remediation::Password { identifier: identifier.clone() }),
+        Stage::Challenge { identifier } => {
+            with_others(org, purpose, Remediation::Password { identifier: identifier.clone() })
+        }
+        Stage::Registration(registration) => {
+            let back = matches!(registration, Registration::Profile).then_some(Remediation::SelectIdentify);
+            let first = Remediation::Registration(registration_option(org, purpose, registration));
+            std::iter::once(first).chain(back).collect()
+        }
         Stage::Recovery(recovery) => vec![Remediation::Recovery(recovery_option(org, purpose, recovery))],
         Stage::NewPassword { user_id } => vec![Remediation::NewPassword { user_id: user_id.clone() }],
         Stage::Consent { user } => {
@@ -83,10 +109,11 @@ pub fn options(org: &Org, server: &CompiledServer, transaction: &Transaction, fa
 }
 
 /// What can be done without the password, beside its form.
-fn with_recovery(org: &Org, first: Remediation) -> Vec<Remediation> {
+fn with_others(org: &Org, purpose: &Purpose, first: Remediation) -> Vec<Remediation> {
     let reset = is_offered(org, "selfServicePasswordReset").then_some(Remediation::ResetPassword);
     let unlock = is_offered(org, "selfServiceUnlock").then_some(Remediation::Unlock);
-    [Some(first), reset, unlock].into_iter().flatten().collect()
+    let register = registration_rules(org, purpose).map(|_| Remediation::Register);
+    [Some(first), register, reset, unlock].into_iter().flatten().collect()
 }
 
 fn recovery_option(org: &Org, purpose: &Purpose, recovery: &Recovery) -> RecoveryOption {
@@ -108,5 +135,16 @@ fn recovery_option(org: &Org, purpose: &Purpose, recovery: &Recovery) -> Recover
             RecoveryOption::Password { user_id: user_id.clone(), is_activation }
         }
         RecoveryStep::Unlocked { user_id } => RecoveryOption::Unlocked { user_id: user_id.clone() },
+    }
+}
+
+fn registration_option(org: &Org, purpose: &Purpose, registration: &Registration) -> RegistrationOption {
+    match registration {
+        Registration::Profile => {
+            let rules = registration_rules(org, purpose);
+            RegistrationOption::Profile { attributes: rules.map(|rules| rules.attributes).unwrap_or_default() }
+        }
+        Registration::Password { user } => RegistrationOption::Password { login: user.profile.login.clone() },
+        Registration::Code { user, .. } => RegistrationOption::Code { email: user.profile.email.clone() },
     }
 }

@@ -10,6 +10,9 @@ pub struct SignInProblem {
     pub okta_code: String,
     /// The inside reason, for the details block of a development page.
     pub reason: String,
+    /// The attribute that it is about, and its label.
+    #[serde(skip)]
+    pub field: Option<(String, String)>,
 }
 
 impl SignInProblem {
@@ -20,7 +23,12 @@ impl SignInProblem {
             SignInProblemKind::PasswordExpired => "E0000064",
             SignInProblemKind::MissingIdentifier
             | SignInProblemKind::MissingPassword
-            | SignInProblemKind::MissingCode => "E0000001",
+            | SignInProblemKind::MissingCode
+            | SignInProblemKind::MissingAttribute
+            | SignInProblemKind::InvalidAttribute
+            | SignInProblemKind::InvalidEmail
+            | SignInProblemKind::NotUnique
+            | SignInProblemKind::RegistrationUnavailable => "E0000001",
             SignInProblemKind::WrongCode => "E0000068",
             SignInProblemKind::WrongAnswer => "E0000087",
             SignInProblemKind::LinkUsed => "E0000105",
@@ -34,7 +42,7 @@ impl SignInProblem {
             | SignInProblemKind::Deprovisioned
             | SignInProblemKind::Staged => "E0000004",
         };
-        Self { kind, okta_code: okta_code.to_owned(), reason: reason.into() }
+        Self { kind, okta_code: okta_code.to_owned(), reason: reason.into(), field: None }
     }
 }
 
@@ -65,6 +73,13 @@ pub enum SignInProblemKind {
     WrongAnswer,
     /// A link that has been used, or is too old.
     LinkUsed,
+    /// An attribute of a new user that is needed.
+    MissingAttribute,
+    InvalidAttribute,
+    InvalidEmail,
+    /// Another user has the same address.
+    NotUnique,
+    RegistrationUnavailable,
     /// The browser did not send back the cookie that was just set.
     CookiesBlocked,
 }
@@ -89,6 +104,11 @@ impl SignInProblemKind {
             Self::WrongCode => "wrong_code",
             Self::WrongAnswer => "wrong_answer",
             Self::LinkUsed => "link_used",
+            Self::MissingAttribute => "missing_attribute",
+            Self::InvalidAttribute => "invalid_attribute",
+            Self::InvalidEmail => "invalid_email",
+            Self::NotUnique => "not_unique",
+            Self::RegistrationUnavailable => "registration_unavailable",
             Self::CookiesBlocked => "cookies_blocked",
         }
     }

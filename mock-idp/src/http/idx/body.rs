@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use http::request::Parts;
 use mock_idp_core::protocol::Scopes;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use crate::http::extract::IonBody;
 use crate::routing::{Decided, FromBody};
@@ -20,6 +21,7 @@ pub(super) struct IdxBody {
     pub(super) credentials: Option<IdxCredentials>,
     pub(super) remember_me: bool,
     pub(super) consent: Option<bool>,
+    pub(super) user_profile: Map<String, Value>,
     opted_scopes: BTreeMap<String, bool>,
 }
 

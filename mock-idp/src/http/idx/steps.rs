@@ -4,7 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use mock_idp_core::endpoint::idx::{self, IdxError};
 use mock_idp_core::ledger::RecoveryKind;
-use mock_idp_core::sign_in::{RecoveryAnswer, SignInAnswer};
+use mock_idp_core::sign_in::{RecoveryAnswer, RegistrationAnswer, SignInAnswer};
 
 use super::body::IdxBody;
 use crate::engine::{IdxAction, IdxEndpoint, IdxHandle, IdxResponse};
@@ -57,8 +57,21 @@ pub(super) async fn challenge(form: BrowserForm, body: IdxBody) -> Decided {
     }
 }
 
+/// Another code: of a recovery or of a registration.
 pub(super) async fn resend(form: BrowserForm, body: IdxBody) -> Decided {
     step(form, &body, SignInAnswer::Recover(RecoveryAnswer::Resend)).await
+}
+
+pub(super) async fn select_identify(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Restart).await
+}
+
+pub(super) async fn enroll(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Register(RegistrationAnswer::Begin)).await
+}
+
+pub(super) async fn enroll_new(form: BrowserForm, body: IdxBody) -> Decided {
+    step(form, &body, SignInAnswer::Register(RegistrationAnswer::Profile(&body.user_profile))).await
 }
 
 pub(super) async fn consent(form: BrowserForm, body: IdxBody) -> Decided {

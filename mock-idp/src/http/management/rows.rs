@@ -7,14 +7,17 @@ use crate::routing::{Access, Handler, RateClass, Readers, Route};
 /// Parameters and members that must not be recorded.
 const SECRETS: &[&str] = &[
     "activationToken",
+    "activationUrl",
     "answer",
     "authScheme",
     "client_secret",
     "clientSecret",
     "password",
     "recoveryToken",
+    "resetPasswordUrl",
     "secret",
     "sharedSecret",
+    "tempPassword",
     "token",
 ];
 
@@ -25,15 +28,17 @@ pub(super) const fn row(
     scopes: &'static [&'static str],
     handler: Handler,
 ) -> Route {
-    Route {
-        method,
-        paths,
-        access: Access::Management(scopes),
-        rate: RateClass::Management,
-        readers: Readers::TrustedOriginsOfApi,
-        secrets: SECRETS,
-        handler,
-    }
+    route(method, paths, Access::Management(scopes), handler)
+}
+
+/// The same, also for the cookie of a session. The handler checks the access.
+pub(super) const fn row_of_browser(method: Method, paths: &'static [&'static str], handler: Handler) -> Route {
+    route(method, paths, Access::Session, handler)
+}
+
+const fn route(method: Method, paths: &'static [&'static str], access: Access, handler: Handler) -> Route {
+    let (rate, readers) = (RateClass::Management, Readers::TrustedOriginsOfApi);
+    Route { method, paths, access, rate, readers, secrets: SECRETS, handler }
 }
 
 /// The handlers and rows of a directory resource: `directory_routes!(RESOURCE, "/api/v1/…", READ, MANAGE)`. A resource with rules of its own

@@ -1,16 +1,19 @@
 //! Users. Okta: `/api/v1/users`.
 
 use axum::response::Response;
-use http::Method;
+use http::{Method, header};
 use mock_idp_core::management::users;
 use mock_idp_core::management::{ApiError, ManagementChange, SentLink};
 use serde_json::{Map, Value, json};
 
 use super::respond;
-use super::rows::row;
+use super::rows::{row, row_of_browser};
 use crate::engine::Management;
-use crate::http::extract::JsonBody;
-use crate::routing::{PathParameters, Query, Route, handler};
+use crate::http::dispatch::admit;
+use crate::http::extract::{AtServer, BrowserForm, JsonBody, RequestHead};
+use crate::http::respond::api_error;
+use crate::journal::Explained;
+use crate::routing::{Decided, PathParameters, Query, Route, handler};
 
 const READ: &[&str] = &["okta.users.read", "okta.users.manage"];
 const MANAGE: &[&str] = &["okta.users.manage"];
@@ -19,6 +22,7 @@ const SESSIONS: &[&str] = &["okta.sessions.manage", "okta.users.manage"];
 pub(in crate::http) static ROUTES: &[Route] = &[
     row(Method::GET, &["/api/v1/users"], READ, handler!(list)),
     row(Method::POST, &["/api/v1/users"], MANAGE, handler!(create)),
+    row_of_browser(Method::GET, &["/api/v1/users/me"], handler!(get_me)),
     row(Method::GET, &["/api/v1/users/{id}"], READ, handler!(get)),
     row(Method::POST, &["/api/v1/users/{id}"], MANAGE, handler!(update)),
     row(Method::PUT, &["/api/v1/users/{id}"], MANAGE, handler!(replace)),
@@ -61,6 +65,25 @@ async fn create(call: Management, Query(query): Query, body: JsonBody) -> Result
 
 async fn get(call: Management, path: PathParameters) -> Result<Response, ApiError> {
     Ok(respond::ok(&call.read(|org, call| users::get(org, call, &path.get("id")))?))
+}
+
+/// The caller or, without credentials, the user of the browser's session. Okta: the only call of this API that a cookie admits.
+async fn get_me(AtServer(context): AtServer, form: BrowserForm, RequestHead(head): RequestHead) -> Decided {
+    let call = if head.headers.contains_key(header::AUTHORIZATION) {
+        match admit(&head, READ, None).await {
+            Ok((context, caller)) => Management::new(context, caller),
+            Err(refused) => return refused,
+        }
+    } else {
+        match Management::of_session(&context, form.browser.session.as_deref()).await {
+            Ok(call) => call,
+            Err(error) => return api_error::render(&error),
+        }
+    };
+    match call.read(|org, call| users::get(org, call, "me")) {
+        Ok(user) => Explained::undecided(respond::ok(&user)),
+        Err(error) => api_error::render(&error),
+    }
 }
 
 async fn update(call: Management, path: PathParameters, body: JsonBody) -> Result<Response, ApiError> {

@@ -4,6 +4,7 @@ mod activate;
 mod authn;
 mod backchannel;
 mod form;
+mod home;
 mod recovery;
 mod routes;
 mod steps;

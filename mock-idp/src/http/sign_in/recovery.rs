@@ -1,8 +1,9 @@
-//! Recoveries: forgotten password, locked account, and the links in messages.
+//! Recoveries: forgotten password, locked account, and the links in messages; registration.
 
 use mock_idp_core::ledger::RecoveryKind;
 use mock_idp_core::protocol::Parameters;
-use mock_idp_core::sign_in::{RecoveryAnswer, SignInAnswer};
+use mock_idp_core::sign_in::{RecoveryAnswer, RegistrationAnswer, SignInAnswer};
+use serde_json::{Map, Value};
 
 use super::steps::step;
 use crate::engine::RecoveryPages;
@@ -16,6 +17,18 @@ pub(super) async fn forgot_password(form: BrowserForm, Query(query): Query) -> D
 
 pub(super) async fn unlock(form: BrowserForm, Query(query): Query) -> Decided {
     begin(form, &query, RecoveryKind::Unlock).await
+}
+
+pub(super) async fn register(form: BrowserForm, Query(query): Query) -> Decided {
+    let BrowserForm { address, browser, names, frame } = form;
+    let pages = RecoveryPages::new(&address.org, address.urls());
+    page::response(pages.register(query.get("stateHandle"), browser, frame).await, &names)
+}
+
+pub(super) async fn submit_profile(form: BrowserForm, Form(fields): Form) -> Decided {
+    let attribute = |(name, value): (&str, &str)| Some((name.strip_prefix("userProfile.")?.to_owned(), value.into()));
+    let profile: Map<String, Value> = fields.iter().filter_map(attribute).collect();
+    step(form, &fields, SignInAnswer::Register(RegistrationAnswer::Profile(&profile)), false).await
 }
 
 /// A link in a message.

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{activate, authn, backchannel, recovery, steps};
+use super::{activate, authn, backchannel, home, recovery, steps};
 use crate::routing::{Access, Handler, RateClass, Readers, Route, handler};
 
 /// What the forms of the sign-in hold.
@@ -119,7 +119,12 @@ pub(in crate::http) static ROUTES: &[Route] = &[
         secrets: FORM_SECRETS,
         handler: handler!(steps::restart),
     },
+    page_row(Method::GET, &["/app/UserHome"], &[], handler!(home::show)),
+    page_row(Method::GET, &["/login/login.htm"], &["fromURI"], handler!(home::sign_in)),
+    page_row(Method::GET, &["/login/signout"], &["fromURI"], handler!(home::sign_out)),
     page_row(Method::GET, &["/signin/forgot-password"], FORM_SECRETS, handler!(recovery::forgot_password)),
+    page_row(Method::GET, &["/signin/register"], FORM_SECRETS, handler!(recovery::register)),
+    page_row(Method::POST, &["/signin/register"], FORM_SECRETS, handler!(recovery::submit_profile)),
     page_row(Method::GET, &["/signin/unlock"], FORM_SECRETS, handler!(recovery::unlock)),
     page_row(Method::GET, LINKS, &["token"], handler!(recovery::open)),
     page_row(Method::POST, &["/signin/recovery/identify"], FORM_SECRETS, handler!(recovery::identify)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pages::view::{AboutClient, ActivationStep, PageView, RecoveryPageStep, SignInStep};
+use crate::pages::view::{AboutClient, ActivationStep, OtherWays, PageView, RecoveryPageStep, SignInStep};
 use serde_json::Value;
 
 use super::{all, document, render, views};
@@ -72,7 +72,8 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 &mut view.pick_action,
                 &mut view.restart_href,
             ]);
-            fields.extend([&mut view.forgot_href, &mut view.unlock_href].into_iter().flatten());
+            fields
+                .extend([&mut view.forgot_href, &mut view.register_href, &mut view.unlock_href].into_iter().flatten());
             if let Some(problem) = &mut view.problem {
                 fields.extend([&mut problem.okta_code, &mut problem.reason]);
             }
@@ -151,6 +152,25 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 | RecoveryPageStep::Confirm { identifier: text }
                 | RecoveryPageStep::Password { identifier: text, .. }
                 | RecoveryPageStep::Unlocked { identifier: text } => fields.push(text),
+                RecoveryPageStep::Profile { fields: attributes } => {
+                    for attribute in attributes {
+                        fields.extend([&mut attribute.name, &mut attribute.label]);
+                    }
+                }
+            }
+        }
+        PageView::Home(view) => {
+            frame(&mut view.frame, &mut fields);
+            fields.extend([&mut view.display_name, &mut view.login, &mut view.email, &mut view.sign_out_href]);
+            for app in &mut view.apps {
+                fields.push(&mut app.label);
+                fields.extend(&mut app.href);
+            }
+            for session in &mut view.sessions {
+                fields.extend([&mut session.began, &mut session.used]);
+            }
+            for consent in &mut view.consents {
+                fields.extend([&mut consent.client, &mut consent.scope]);
             }
         }
         PageView::Activation(view) => {

@@ -27,9 +27,11 @@ fn pages_whose_forms_end_at_an_app_have_no_form_action() {
             | PageView::FormPost(_)
             | PageView::Activation(_) => None,
             PageView::Backchannel(_) | PageView::SignOut(_) => Some("form-action 'self'"),
-            PageView::Error(_) | PageView::SignedOut(_) | PageView::PostMessage(_) | PageView::CheckSession(_) => {
-                Some("form-action 'none'")
-            }
+            PageView::Home(_)
+            | PageView::Error(_)
+            | PageView::SignedOut(_)
+            | PageView::PostMessage(_)
+            | PageView::CheckSession(_) => Some("form-action 'none'"),
         };
         assert_eq!(directive, expected, "{name}");
         assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"), "{name}: {policy}");

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::pages::view::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, PageView, PickerUser, PostMessageView, RecoveryPageStep, RecoveryView,
-    RedirectUriMismatch, RequestSummary, ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView,
-    SignOutView, SignedOutView,
+    ConsentView, ErrorView, FormPostView, Frame, HomeApp, HomeConsent, HomeSession, HomeView, OtherWays, PageView,
+    PickerUser, PostMessageView, ProfileField, RecoveryPageStep, RecoveryView, RedirectUriMismatch, RequestSummary,
+    ShownDecision, SignInProblem, SignInProblemKind, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 
 pub(super) const ALL_PROBLEMS: [(SignInProblemKind, &str, &str); 12] = [
@@ -93,9 +93,32 @@ pub(super) fn sign_in(step: SignInStep) -> SignInView {
         personas: personas().into(),
         pick_action: "/oauth2/default/v1/authorize/pick".to_owned(),
         restart_href: "/oauth2/default/v1/authorize/restart?stateHandle=02.id.state".to_owned(),
-        forgot_href: Some("/signin/forgot-password?stateHandle=02.id.state".to_owned()),
-        unlock_href: Some("/signin/unlock?stateHandle=02.id.state".to_owned()),
+        other_ways: Box::new(OtherWays {
+            forgot_password: Some("/signin/forgot-password?stateHandle=02.id.state".to_owned()),
+            register: Some("/signin/register?stateHandle=02.id.state".to_owned()),
+            unlock: Some("/signin/unlock?stateHandle=02.id.state".to_owned()),
+        }),
     }
+}
+
+fn home() -> PageView {
+    PageView::Home(HomeView {
+        frame: frame(),
+        display_name: "Ben Buyer".to_owned(),
+        login: "buyer@example.test".to_owned(),
+        email: "buyer@example.test".to_owned(),
+        apps: vec![
+            HomeApp { label: "Market demo".to_owned(), href: Some("http://localhost:7802/login".to_owned()) },
+            HomeApp { label: "Market kiosk".to_owned(), href: None },
+        ],
+        sessions: vec![HomeSession {
+            began: "2026-01-31T12:00:00.000Z".to_owned(),
+            used: "2026-01-31T12:30:00.000Z".to_owned(),
+            is_current: true,
+        }],
+        consents: vec![HomeConsent { client: "Market demo".to_owned(), scope: "openid products:read".to_owned() }],
+        sign_out_href: "/login/signout".to_owned(),
+    })
 }
 
 /// Each step of a recovery, and one with a problem.
@@ -107,11 +130,7 @@ fn recoveries() -> Vec<(String, PageView)> {
         ("recovery_unlock", RecoveryPageStep::Identify { is_unlock: true, identifier: identifier() }, None),
         (
             "recovery_code_wrong",
-            RecoveryPageStep::Code {
-                is_unlock: false,
-                identifier: identifier(),
-                resend_action: "/signin/recovery/resend".to_owned(),
-            },
+            RecoveryPageStep::Code { identifier: identifier(), resend_action: "/signin/recovery/resend".to_owned() },
             Some(SignInProblem::new(SignInProblemKind::WrongCode, "the code is not the one that was sent")),
         ),
         ("recovery_question", RecoveryPageStep::Question { question: "What is your <b>pet</b>?".to_owned() }, None),
@@ -125,6 +144,18 @@ fn recoveries() -> Vec<(String, PageView)> {
             "recovery_activation",
             RecoveryPageStep::Password { identifier: identifier(), is_activation: true, requirements },
             None,
+        ),
+        (
+            "registration_profile",
+            RecoveryPageStep::Profile {
+                fields: vec![ProfileField {
+                    name: "email".to_owned(),
+                    label: "Primary email".to_owned(),
+                    required: true,
+                    refused: true,
+                }],
+            },
+            Some(SignInProblem::new(SignInProblemKind::NotUnique, "another user has this address")),
         ),
         ("recovery_unlocked", RecoveryPageStep::Unlocked { identifier: identifier() }, None),
     ];
@@ -174,7 +205,7 @@ pub(super) fn refused(kind: SignInProblemKind) -> SignInView {
         _ => identifier(),
     };
     SignInView {
-        problem: Some(SignInProblem { kind, okta_code: okta_code.to_owned(), reason: reason.to_owned() }),
+        problem: Some(SignInProblem { kind, okta_code: okta_code.to_owned(), reason: reason.to_owned(), field: None }),
         ..step
     }
 }
@@ -378,6 +409,7 @@ pub(super) fn every_page() -> Vec<(String, PageView)> {
         ("signed_out".to_owned(), PageView::SignedOut(signed_out(true))),
         ("signed_out_everywhere".to_owned(), PageView::SignedOut(single_sign_out())),
         ("signed_out_no_session".to_owned(), PageView::SignedOut(signed_out(false))),
+        ("home".to_owned(), home()),
         ("form_post".to_owned(), PageView::FormPost(form_post())),
         ("post_message".to_owned(), PageView::PostMessage(post_message())),
         ("check_session".to_owned(), PageView::CheckSession(check_session())),

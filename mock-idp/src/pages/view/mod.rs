@@ -4,6 +4,7 @@ mod console;
 mod control_api;
 mod coverage;
 mod frame;
+mod home;
 mod inbox;
 mod journal;
 mod present;
@@ -17,13 +18,16 @@ pub(crate) use mock_idp_core::sign_in::{SignInProblem, SignInProblemKind};
 pub(crate) use console::{ConsoleView, FormView, PreviewView, ResultView};
 pub(crate) use control_api::{ControlApiView, FieldView, OperationExample, OperationView, TopicView};
 pub(crate) use coverage::{CoverageRow, CoverageView, CoveredResource};
+pub(crate) use home::{HomeApp, HomeConsent, HomeSession, HomeView};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
+#[cfg(test)]
+pub(crate) use recovery::ProfileField;
 pub(crate) use recovery::{RecoveryPageStep, RecoveryView};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary,
-    ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
+    ConsentView, ErrorView, FormPostView, Frame, OtherWays, PageView, PostMessageView, RedirectUriMismatch,
+    RequestSummary, ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};

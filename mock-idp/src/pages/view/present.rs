@@ -11,8 +11,8 @@ use mock_idp_core::text::clipped;
 use serde_json::json;
 
 use super::sign_in::{
-    AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, RedirectUriMismatch, RequestSummary, SignInStep,
-    SignInView,
+    AboutClient, ActivationStep, ConsentScope, ConsentView, Frame, OtherWays, RedirectUriMismatch, RequestSummary,
+    SignInStep, SignInView,
 };
 
 /// The sign-in page of a transaction.
@@ -60,8 +60,11 @@ pub(crate) fn sign_in_page(
     SignInView {
         action: format!("{prefix}/signin/{word}"),
         pick_action: format!("{prefix}/signin/pick"),
-        forgot_href: offered(&Remediation::ResetPassword, "forgot-password"),
-        unlock_href: offered(&Remediation::Unlock, "unlock"),
+        other_ways: Box::new(OtherWays {
+            forgot_password: offered(&Remediation::ResetPassword, "forgot-password"),
+            register: offered(&Remediation::Register, "register"),
+            unlock: offered(&Remediation::Unlock, "unlock"),
+        }),
         restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
         state_handle: state_handle.to_owned(),
         identifier: identifier.unwrap_or_default(),

@@ -1,13 +1,14 @@
-//! What the pages of recoveries show.
+//! What the pages of recoveries and registrations show.
 
 use mock_idp_core::org::Org;
 use mock_idp_core::policy::password;
-use mock_idp_core::sign_in::{RecoveryOption, SignInProblem};
+use mock_idp_core::policy::registration::RegistrationAttribute;
+use mock_idp_core::sign_in::{RecoveryOption, RegistrationOption, Remediation, SignInProblem};
 use serde::Serialize;
 
 use super::frame::Frame;
 
-/// A step of a recovery.
+/// A step of a recovery or a registration.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct RecoveryView {
     pub frame: Frame,
@@ -24,7 +25,7 @@ pub(crate) struct RecoveryView {
     pub inbox_href: Option<String>,
 }
 
-/// What a page of a recovery asks for.
+/// What the page asks for.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub(crate) enum RecoveryPageStep {
@@ -33,7 +34,6 @@ pub(crate) enum RecoveryPageStep {
         identifier: String,
     },
     Code {
-        is_unlock: bool,
         identifier: String,
         resend_action: String,
     },
@@ -52,50 +52,97 @@ pub(crate) enum RecoveryPageStep {
     Unlocked {
         identifier: String,
     },
+    Profile {
+        fields: Vec<ProfileField>,
+    },
+}
+
+/// An attribute of a new user.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ProfileField {
+    pub name: String,
+    pub label: String,
+    pub required: bool,
+    /// Whether the last value was refused.
+    pub refused: bool,
 }
 
 impl RecoveryView {
-    /// The page of a step.
-    pub(crate) fn new(
+    /// The page of a step; `None` if it is one of a sign-in.
+    pub(crate) fn of(
         org: &Org,
-        option: &RecoveryOption,
-        problem: Option<SignInProblem>,
+        option: Option<&Remediation>,
+        problem: Option<&SignInProblem>,
         state_handle: &str,
-        frame: Frame,
-    ) -> Self {
-        let login = |id: &str| org.user(id).map(|user| user.profile.login.clone()).unwrap_or_default();
-        let prefix = frame.path_prefix.clone();
-        let (word, step) = match option {
-            RecoveryOption::Identify { is_unlock, identifier } => {
-                let (is_unlock, identifier) = (*is_unlock, identifier.clone().unwrap_or_default());
-                ("recovery/identify", RecoveryPageStep::Identify { is_unlock, identifier })
-            }
-            RecoveryOption::Code { is_unlock, identifier } => {
-                let resend_action = format!("{prefix}/signin/recovery/resend");
-                let (is_unlock, identifier) = (*is_unlock, identifier.clone());
-                ("challenge", RecoveryPageStep::Code { is_unlock, identifier, resend_action })
-            }
-            RecoveryOption::Question { question, .. } => {
-                ("recovery/answer", RecoveryPageStep::Question { question: question.clone() })
-            }
-            RecoveryOption::Confirm { user_id } => {
-                ("recovery/confirm", RecoveryPageStep::Confirm { identifier: login(user_id) })
-            }
-            RecoveryOption::Password { user_id, is_activation } => {
-                let (identifier, requirements) = (login(user_id), password::REQUIREMENTS);
-                let is_activation = *is_activation;
-                ("new-password", RecoveryPageStep::Password { identifier, is_activation, requirements })
-            }
-            RecoveryOption::Unlocked { user_id } => ("", RecoveryPageStep::Unlocked { identifier: login(user_id) }),
+        frame: &Frame,
+    ) -> Option<Self> {
+        let prefix = &frame.path_prefix;
+        let (word, step) = match option? {
+            Remediation::Recovery(option) => of_recovery(org, option, prefix),
+            Remediation::Registration(option) => of_registration(option, problem, prefix),
+            _ => return None,
         };
-        Self {
+        Some(Self {
             action: format!("{prefix}/signin/{word}"),
             state_handle: state_handle.to_owned(),
             restart_href: format!("{prefix}/signin/restart?stateHandle={state_handle}"),
             inbox_href: org.settings().sign_in_page.picker.then(|| format!("{prefix}/_mock/console/inbox")),
-            problem,
+            problem: problem.cloned(),
             step,
-            frame,
-        }
+            frame: frame.clone(),
+        })
     }
+}
+
+/// Where the form posts to, and what it asks for.
+fn of_recovery(org: &Org, option: &RecoveryOption, prefix: &str) -> (&'static str, RecoveryPageStep) {
+    let login = |id: &str| org.user(id).map(|user| user.profile.login.clone()).unwrap_or_default();
+    match option {
+        RecoveryOption::Identify { is_unlock, identifier } => {
+            let (is_unlock, identifier) = (*is_unlock, identifier.clone().unwrap_or_default());
+            ("recovery/identify", RecoveryPageStep::Identify { is_unlock, identifier })
+        }
+        RecoveryOption::Code { identifier, .. } => ("challenge", code(identifier, prefix)),
+        RecoveryOption::Question { question, .. } => {
+            ("recovery/answer", RecoveryPageStep::Question { question: question.clone() })
+        }
+        RecoveryOption::Confirm { user_id } => {
+            ("recovery/confirm", RecoveryPageStep::Confirm { identifier: login(user_id) })
+        }
+        RecoveryOption::Password { user_id, is_activation } => {
+            let (identifier, requirements) = (login(user_id), password::REQUIREMENTS);
+            let is_activation = *is_activation;
+            ("new-password", RecoveryPageStep::Password { identifier, is_activation, requirements })
+        }
+        RecoveryOption::Unlocked { user_id } => ("", RecoveryPageStep::Unlocked { identifier: login(user_id) }),
+    }
+}
+
+fn of_registration(
+    option: &RegistrationOption,
+    problem: Option<&SignInProblem>,
+    prefix: &str,
+) -> (&'static str, RecoveryPageStep) {
+    match option {
+        RegistrationOption::Profile { attributes } => {
+            let refused = problem.and_then(|problem| problem.field.as_ref()).map(|(name, _)| name);
+            let field = |attribute: &RegistrationAttribute| ProfileField {
+                name: attribute.name.clone(),
+                label: attribute.label.clone(),
+                required: attribute.required,
+                refused: refused == Some(&attribute.name),
+            };
+            ("register", RecoveryPageStep::Profile { fields: attributes.iter().map(field).collect() })
+        }
+        RegistrationOption::Password { login } => {
+            let (identifier, requirements) = (login.clone(), password::REQUIREMENTS);
+            ("new-password", RecoveryPageStep::Password { identifier, is_activation: true, requirements })
+        }
+        RegistrationOption::Code { email } => ("challenge", code(email, prefix)),
+    }
+}
+
+fn code(identifier: &str, prefix: &str) -> RecoveryPageStep {
+    let resend_action = format!("{prefix}/signin/recovery/resend");
+    RecoveryPageStep::Code { identifier: identifier.to_owned(), resend_action }
 }

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 pub(crate) use super::frame::Frame;
+use super::home::HomeView;
 use super::recovery::RecoveryView;
 use mock_idp_core::org::PickerUser;
 use mock_idp_core::sign_in::SignInProblem;
@@ -18,6 +19,8 @@ pub(crate) enum PageView {
     SignIn(SignInView),
     /// A step of a recovery.
     Recovery(RecoveryView),
+    /// The user who is signed in.
+    Home(HomeView),
     /// The client asks for scopes that need the user's consent.
     Consent(ConsentView),
     /// An error that must not be redirected, or that has no redirect target.
@@ -90,10 +93,15 @@ pub(crate) struct SignInView {
     pub pick_action: String,
     /// Where "Back to sign in" leads (first step again).
     pub restart_href: String,
-    /// Where "Forgot password?" leads, if a policy allows it.
-    pub forgot_href: Option<String>,
-    /// Where "Unlock account?" leads, if a policy allows it.
-    pub unlock_href: Option<String>,
+    pub other_ways: Box<OtherWays>,
+}
+
+/// Where users go who cannot sign in, as far as policies allow it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct OtherWays {
+    pub forgot_password: Option<String>,
+    pub register: Option<String>,
+    pub unlock: Option<String>,
 }
 
 /// What the client requests.

@@ -6,8 +6,9 @@ use super::authenticators;
 use super::form::{self, Form};
 use super::message::IdxError;
 use super::recovery;
+use super::registration;
 use super::state_handle::RESULT_LIFETIME;
-use crate::ledger::{Purpose, RecoveryStep, Stage, Transaction};
+use crate::ledger::{Purpose, RecoveryStep, Registration, Stage, Transaction};
 use crate::model::{AuthMethod, Scope, User};
 use crate::moment::timestamp;
 use crate::org::{CompiledServer, Org, Urls};
@@ -53,7 +54,7 @@ impl IdxTransaction<'_> {
         if forms {
             let about_field = error.filter(|error| error.is_about_field()).map(IdxError::messages);
             let forms: Vec<Value> =
-                options.iter().filter_map(|option| self.form(option, about_field.clone())).collect();
+                options.iter().filter_map(|option| self.form(option, error, about_field.clone())).collect();
             document.insert("remediation".to_owned(), json!({ "type": "array", "value": forms }));
         }
         if let Some(error) = error.filter(|error| !error.is_about_field()) {
@@ -131,7 +132,7 @@ impl IdxTransaction<'_> {
         document
     }
 
-    fn form(self, option: &Remediation, about_field: Option<Value>) -> Option<Value> {
+    fn form(self, option: &Remediation, error: Option<&IdxError>, about_field: Option<Value>) -> Option<Value> {
         let (name, endpoint, relates_to, fields) = match option {
             Remediation::Identify { identifier, with_password } => {
                 let mut fields = vec![form::identifier(identifier.as_deref())];
@@ -153,6 +154,9 @@ impl IdxTransaction<'_> {
             }
             Remediation::Consent { .. } => ("consent", "consent", None, vec![form::consent()]),
             Remediation::Recovery(option) => recovery::form_of(self.org, option, about_field)?,
+            Remediation::Registration(option) => registration::form_of(option, error, about_field),
+            Remediation::Register => ("select-enroll-profile", "enroll", None, Vec::new()),
+            Remediation::SelectIdentify => ("select-identify", "identify/select", None, Vec::new()),
             Remediation::Unlock => ("unlock-account", "unlock-account", None, Vec::new()),
             // It is an action of the password.
             Remediation::ResetPassword => return None,
@@ -219,6 +223,10 @@ impl IdxTransaction<'_> {
                 let action = |name: &'static str, endpoint: &str| self.action(name, endpoint);
                 recovery::add_authenticators(self.org, option, action, document);
             }
+            Some(Remediation::Registration(option)) => {
+                let action = |name: &'static str, endpoint: &str| self.action(name, endpoint);
+                registration::add_authenticators(self.org, option, action, document);
+            }
             _ => {}
         }
     }
@@ -233,6 +241,10 @@ impl IdxTransaction<'_> {
                 (_, Some(user_id)) => user_id,
                 (_, None) => return None,
             },
+            Stage::Registration(Registration::Profile) => return None,
+            Stage::Registration(Registration::Password { user } | Registration::Code { user, .. }) => {
+                return Some(described(user));
+            }
             Stage::NewPassword { user_id } => user_id,
             Stage::SignedIn(proof) => &proof.user_id,
             Stage::Consent { user } | Stage::Decided { user, .. } => &user.authentication().user_id,

@@ -8,6 +8,9 @@ use crate::model::Scope;
 const PRODUCES: &str = "application/ion+json; okta-version=1.0.0";
 const ACCEPTS: &str = "application/json; okta-version=1.0.0";
 
+/// Name, endpoint, what it relates to, and fields of a form.
+pub(super) type FormParts = (&'static str, &'static str, Option<&'static str>, Vec<Value>);
+
 /// A form, which ends with the state handle.
 pub(super) struct Form<'a> {
     pub(super) name: &'static str,

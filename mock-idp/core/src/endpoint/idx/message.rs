@@ -22,6 +22,23 @@ pub enum IdxError {
     WrongAnswer,
     /// A link that has been used, or is too old.
     ExpiredLink,
+    /// An attribute of a new user: its name and label.
+    MissingAttribute {
+        name: String,
+    },
+    InvalidAttribute {
+        name: String,
+        label: String,
+    },
+    InvalidEmail {
+        name: String,
+        label: String,
+    },
+    NotUnique {
+        name: String,
+        label: String,
+    },
+    RegistrationUnavailable,
     UserNotAssigned,
     /// No authenticators of the org meet the request.
     AssuranceUnsatisfiable {
@@ -40,6 +57,19 @@ impl IdxError {
             SignInProblemKind::MissingIdentifier
             | SignInProblemKind::MissingPassword
             | SignInProblemKind::MissingCode => Self::BadRequest,
+            SignInProblemKind::MissingAttribute
+            | SignInProblemKind::InvalidAttribute
+            | SignInProblemKind::InvalidEmail
+            | SignInProblemKind::NotUnique => {
+                let (name, label) = problem.field.clone().unwrap_or_default();
+                match problem.kind {
+                    SignInProblemKind::MissingAttribute => Self::MissingAttribute { name },
+                    SignInProblemKind::InvalidEmail => Self::InvalidEmail { name, label },
+                    SignInProblemKind::NotUnique => Self::NotUnique { name, label },
+                    _ => Self::InvalidAttribute { name, label },
+                }
+            }
+            SignInProblemKind::RegistrationUnavailable => Self::RegistrationUnavailable,
             SignInProblemKind::WrongCode => Self::InvalidPasscode,
             SignInProblemKind::WrongAnswer => Self::WrongAnswer,
             SignInProblemKind::LinkUsed => Self::ExpiredLink,
@@ -74,6 +104,11 @@ impl IdxError {
             | Self::ExpiredLink
             | Self::SessionExpired => 401,
             Self::PasswordRequirements
+            | Self::MissingAttribute { .. }
+            | Self::InvalidAttribute { .. }
+            | Self::InvalidEmail { .. }
+            | Self::NotUnique { .. }
+            | Self::RegistrationUnavailable
             | Self::UserNotAssigned
             | Self::AssuranceUnsatisfiable { .. }
             | Self::BadRequest => 400,
@@ -90,6 +125,18 @@ impl IdxError {
     /// Whether it is about a field: the message is there, and not at the top.
     pub(super) fn is_about_field(&self) -> bool {
         matches!(self, Self::PasswordRequirements | Self::InvalidPasscode | Self::WrongAnswer)
+            || self.attribute().is_some()
+    }
+
+    /// The attribute of a new user that it is about.
+    pub(super) fn attribute(&self) -> Option<&str> {
+        match self {
+            Self::MissingAttribute { name }
+            | Self::InvalidAttribute { name, .. }
+            | Self::InvalidEmail { name, .. }
+            | Self::NotUnique { name, .. } => Some(name),
+            _ => None,
+        }
     }
 
     fn key(&self) -> &'static str {
@@ -101,6 +148,11 @@ impl IdxError {
             Self::InvalidPasscode => "api.authn.error.PASSCODE_INVALID",
             Self::WrongAnswer => "authfactor.challenge.question_factor.answer_invalid",
             Self::ExpiredLink => "idx.invalid.reset.password.token",
+            Self::MissingAttribute { .. } => "field.required",
+            Self::InvalidAttribute { .. } => "registration.error.doesNotMatchPattern",
+            Self::InvalidEmail { .. } => "registration.error.invalidLoginEmail",
+            Self::NotUnique { .. } => "registration.error.notUniqueWithinOrg",
+            Self::RegistrationUnavailable => "idx.error.registration.unavailable",
             Self::UserNotAssigned => "idx.error.user.not.assigned.to.app",
             Self::AssuranceUnsatisfiable { .. } => "oie.assurance.unsatisfiable",
             Self::AccessDenied => "security.access_denied",
@@ -118,6 +170,13 @@ impl IdxError {
             Self::InvalidPasscode => "Invalid code. Try again.",
             Self::WrongAnswer => "Your answer doesn't match our records. Please try again.",
             Self::ExpiredLink => "The reset password link is not valid.",
+            Self::MissingAttribute { .. } => "This field cannot be left blank",
+            Self::InvalidAttribute { label, .. } => {
+                return format!("Provided value for property '{label}' does not match required pattern");
+            }
+            Self::InvalidEmail { label, .. } => return format!("'{label}' must be in the form of an email address"),
+            Self::NotUnique { label, .. } => return format!("A user with this {label} already exists"),
+            Self::RegistrationUnavailable => "Registration is currently unavailable.",
             Self::UserNotAssigned => "User is not assigned to this application.",
             Self::AssuranceUnsatisfiable { app } => {
                 return format!(
@@ -139,6 +198,9 @@ impl IdxError {
         let parameter = match self {
             Self::AssuranceUnsatisfiable { app } => Some(app.as_str()),
             Self::PasswordRequirements => Some(REQUIREMENTS),
+            Self::InvalidAttribute { label, .. } | Self::InvalidEmail { label, .. } | Self::NotUnique { label, .. } => {
+                Some(label.as_str())
+            }
             _ => None,
         };
         if let (Some(parameter), Some(i18n)) = (parameter, i18n.as_object_mut()) {

@@ -5,6 +5,7 @@ mod document;
 mod form;
 mod message;
 mod recovery;
+mod registration;
 mod state_handle;
 
 pub use document::{IdxTransaction, expired, failed};

@@ -3,13 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::authenticators;
-use super::form;
+use super::form::{self, FormParts};
 use crate::model::DirectoryKind;
 use crate::org::{Org, derived_id};
 use crate::sign_in::RecoveryOption;
-
-/// Name, endpoint, what it relates to, and fields of a form.
-type FormParts = (&'static str, &'static str, Option<&'static str>, Vec<Value>);
 
 /// The form of a step. `None`: nothing can be done any more.
 pub(super) fn form_of(org: &Org, option: &RecoveryOption, about_field: Option<Value>) -> Option<FormParts> {
@@ -31,8 +28,7 @@ pub(super) fn form_of(org: &Org, option: &RecoveryOption, about_field: Option<Va
             Some(("select-authenticator-unlock-account", "challenge", None, fields))
         }
         RecoveryOption::Code { .. } => {
-            let field = with_messages(json!({ "name": "passcode", "label": "Enter code" }), about_field);
-            Some(("challenge-authenticator", "challenge/answer", CURRENT_ENROLLMENT, vec![credentials(vec![field])]))
+            Some(("challenge-authenticator", "challenge/answer", CURRENT_ENROLLMENT, vec![code_field(about_field)]))
         }
         RecoveryOption::Question { question, .. } => {
             let key = json!({
@@ -113,6 +109,16 @@ pub(super) fn unlocked() -> Value {
     let message = "You can log in using your existing username and password";
     let i18n = json!({ "key": "oie.selfservice.unlock_user.success.message", "params": [] });
     json!({ "type": "array", "value": [{ "message": message, "i18n": i18n, "class": "INFO" }] })
+}
+
+/// The code of an email, with the messages about it.
+pub(super) fn code_field(about_field: Option<Value>) -> Value {
+    credentials(vec![with_messages(json!({ "name": "passcode", "label": "Enter code" }), about_field)])
+}
+
+/// The email authenticator of the org.
+pub(super) fn email_authenticator(org: &Org) -> Value {
+    email(&email_id(org))
 }
 
 fn credentials(fields: Vec<Value>) -> Value {

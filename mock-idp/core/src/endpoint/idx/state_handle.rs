@@ -1,6 +1,6 @@
 //! State handles and their lifetimes. They are recorded; Okta does not document them.
 
-use crate::ledger::{Recovery, RecoveryStep, Stage, Transaction};
+use crate::ledger::{Recovery, RecoveryStep, Registration, Stage, Transaction};
 use crate::moment::Moment;
 
 /// Seconds until a transaction expires before its user is known.
@@ -22,7 +22,12 @@ pub fn new_state_handle(hosted: bool, moment: &mut Moment<'_>) -> String {
 #[must_use]
 pub fn expires(transaction: &Transaction, now: i64) -> i64 {
     now + match (&transaction.stage, &transaction.browser) {
-        (Stage::Identify | Stage::Recovery(Recovery { step: RecoveryStep::Identify, .. }), _) => BEFORE_IDENTIFICATION,
+        (
+            Stage::Identify
+            | Stage::Recovery(Recovery { step: RecoveryStep::Identify, .. })
+            | Stage::Registration(Registration::Profile),
+            _,
+        ) => BEFORE_IDENTIFICATION,
         (Stage::SignedIn(_) | Stage::Decided { .. }, Some(_)) => RESULT_LIFETIME,
         _ => BETWEEN_STEPS,
     }

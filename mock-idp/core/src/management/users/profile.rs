@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::management::schemas::{self, AttributeRules};
 use crate::management::{ApiError, Causes};
-use crate::model::UserProfile;
+use crate::model::{UserProfile, is_email_address};
 use crate::org::Tables;
 
 /// A profile whose attributes the schema of the type defines and accepts. `own` is the id of the user that has it already.
@@ -20,11 +20,11 @@ pub(super) fn checked(
     let mut causes = Causes::default();
     let text = |name: &str| written.get(name).and_then(Value::as_str).unwrap_or_default();
     let login = text("login");
-    if !login.is_empty() && !is_email(login) {
+    if !login.is_empty() && !is_email_address(login) {
         causes.add("login", "Username must be in the form of an email address");
     }
     let email = text("email");
-    if !email.is_empty() && !is_email(email) {
+    if !email.is_empty() && !is_email_address(email) {
         causes.add("email", "Does not match required pattern");
     }
     if org.user_by_login(login).is_some_and(|known| own != Some(known.id.as_str())) {
@@ -45,11 +45,4 @@ pub(super) fn members(profile: &UserProfile) -> Map<String, Value> {
         Ok(Value::Object(members)) => members,
         _ => Map::new(),
     }
-}
-
-/// One `@` with something on both sides, and no blanks.
-fn is_email(text: &str) -> bool {
-    let mut parts = text.split('@');
-    let (name, host) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    !name.is_empty() && !host.is_empty() && parts.next().is_none() && !text.contains(char::is_whitespace)
 }

@@ -1,0 +1,73 @@
+//! The documents of a registration.
+
+use serde_json::{Map, Value, json};
+
+use super::authenticators;
+use super::form::{self, FormParts};
+use super::message::IdxError;
+use super::recovery::{code_field, email_authenticator};
+use crate::org::Org;
+use crate::policy::registration::RegistrationAttribute;
+use crate::sign_in::RegistrationOption;
+
+/// The form of a step.
+pub(super) fn form_of(option: &RegistrationOption, error: Option<&IdxError>, about_field: Option<Value>) -> FormParts {
+    const CURRENT: Option<&str> = Some("$.currentAuthenticator");
+    match option {
+        RegistrationOption::Profile { attributes } => {
+            let fields: Vec<Value> = attributes.iter().map(|attribute| field(attribute, error)).collect();
+            let profile = json!({ "name": "userProfile", "form": { "value": fields } });
+            ("enroll-profile", "enroll/new", None, vec![profile])
+        }
+        RegistrationOption::Password { .. } => {
+            ("enroll-authenticator", "challenge/answer", CURRENT, vec![form::password("Enter password", about_field)])
+        }
+        RegistrationOption::Code { .. } => {
+            ("enroll-authenticator", "challenge/answer", CURRENT, vec![code_field(about_field)])
+        }
+    }
+}
+
+/// The authenticator that is enrolled. `action`: makes the form of an action of it.
+pub(super) fn add_authenticators(
+    org: &Org,
+    option: &RegistrationOption,
+    action: impl Fn(&'static str, &str) -> Value,
+    document: &mut Map<String, Value>,
+) {
+    let current = match option {
+        RegistrationOption::Profile { .. } => return,
+        RegistrationOption::Password { .. } => authenticators::password_with_settings(org),
+        RegistrationOption::Code { email } => {
+            let mut current = email_authenticator(org);
+            current["profile"] = json!({ "email": masked(email) });
+            current["resend"] = action("resend", "challenge/resend");
+            current
+        }
+    };
+    document.insert("currentAuthenticator".to_owned(), json!({ "type": "object", "value": current.clone() }));
+    document.insert("authenticators".to_owned(), json!({ "type": "array", "value": [current.clone()] }));
+    document.insert("enrollmentAuthenticator".to_owned(), json!({ "type": "object", "value": current }));
+}
+
+/// An attribute of the profile, with the message about it.
+fn field(attribute: &RegistrationAttribute, error: Option<&IdxError>) -> Value {
+    let mut field = json!({ "name": attribute.name, "label": attribute.label, "required": attribute.required });
+    if matches!(&*attribute.name, "firstName" | "lastName") {
+        field["minLength"] = 1.into();
+        field["maxLength"] = 50.into();
+    }
+    if let Some(error) = error.filter(|error| error.attribute() == Some(&attribute.name)) {
+        field["messages"] = error.messages();
+    }
+    field
+}
+
+/// Okta: the first and the last character of what is before the `@`.
+fn masked(email: &str) -> String {
+    let (name, host) = email.split_once('@').unwrap_or((email, ""));
+    let mut letters = name.chars();
+    let first = letters.next().map(String::from).unwrap_or_default();
+    let last = letters.next_back().map(String::from).unwrap_or_default();
+    format!("{first}***{last}@{host}")
+}

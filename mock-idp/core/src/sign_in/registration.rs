@@ -1,0 +1,201 @@
+//! Registration: a user without an account creates one. Okta: self-service registration.
+
+use serde_json::{Map, Value};
+
+use super::answer::{RecoveryAnswer, RegistrationAnswer, SignInAnswer, SignInEffect, SignInFacts};
+use super::password::NextStage;
+use super::problem::{SignInProblem, SignInProblemKind};
+use crate::ledger::{
+    MessageKind, MessageTemplate, OneTimeToken, OutgoingMessage, Purpose, RecoveryKind, Registration, SignedIn, Stage,
+};
+use crate::model::{Password, User, UserProfile, UserStatus, is_email_address};
+use crate::moment::{Moment, timestamp};
+use crate::org::Org;
+use crate::policy::password::is_complex;
+use crate::policy::registration::RegistrationRules;
+use crate::trace::NoteStatus;
+
+/// Seconds for which the code can be used. Okta: the `tokenLifetimeInMinutes` of a fresh org's email authenticator.
+const CODE_LIFETIME: i64 = 300;
+
+/// The longest name. Okta: 50 characters.
+const MAX_NAME: usize = 50;
+
+/// What registration the purpose of a sign-in offers.
+#[must_use]
+pub fn registration_rules(org: &Org, purpose: &Purpose) -> Option<RegistrationRules> {
+    let client = purpose.client_id().and_then(|client_id| org.client(client_id));
+    RegistrationRules::of(org, client)
+}
+
+/// Takes a step of a registration, or begins one.
+pub(super) fn answer(
+    org: &Org,
+    purpose: &Purpose,
+    stage: &Stage,
+    answer: SignInAnswer<'_>,
+    facts: &SignInFacts,
+    moment: &mut Moment<'_>,
+) -> NextStage {
+    let Some(rules) = registration_rules(org, purpose) else {
+        let reason = "the profile enrollment policy of the app does not allow registration";
+        return Err((Stage::Identify, SignInProblem::new(SignInProblemKind::RegistrationUnavailable, reason)));
+    };
+    let again = |problem| (stage.clone(), problem);
+    match (answer, stage) {
+        (SignInAnswer::Register(RegistrationAnswer::Begin), _) => {
+            Ok((Stage::Registration(Registration::Profile), Vec::new()))
+        }
+        (SignInAnswer::Register(RegistrationAnswer::Profile(given)), Stage::Registration(Registration::Profile)) => {
+            let user = new_user(org, &rules, given, moment).map_err(again)?;
+            Ok((Stage::Registration(Registration::Password { user: Box::new(user) }), Vec::new()))
+        }
+        (
+            SignInAnswer::Password(_) | SignInAnswer::NewPassword { .. },
+            Stage::Registration(Registration::Password { user }),
+        ) => choose_password(org, &rules, user, answer, moment).map_err(again),
+        (SignInAnswer::Password(code), Stage::Registration(Registration::Code { user, token })) => {
+            check_code(user, code, token, facts, moment).map_err(again)
+        }
+        (
+            SignInAnswer::Register(RegistrationAnswer::Resend) | SignInAnswer::Recover(RecoveryAnswer::Resend),
+            Stage::Registration(Registration::Code { user, .. }),
+        ) => Ok(send_code(org, user, moment)),
+        _ => {
+            let reason = "the answer belongs to another step";
+            Err(again(SignInProblem::new(SignInProblemKind::MissingCode, reason)))
+        }
+    }
+}
+
+/// The user with these attributes, if they are valid. Okta: the address is the user name.
+fn new_user(
+    org: &Org,
+    rules: &RegistrationRules,
+    given: &Map<String, Value>,
+    moment: &mut Moment<'_>,
+) -> Result<User, SignInProblem> {
+    let problem = |kind, name: &str, label: &str| SignInProblem {
+        field: Some((name.to_owned(), label.to_owned())),
+        ..SignInProblem::new(kind, format!("{name}: {label}"))
+    };
+    let mut profile = Map::new();
+    for attribute in &rules.attributes {
+        let (name, label) = (&attribute.name, &attribute.label);
+        let value = given.get(name).and_then(Value::as_str).map(str::trim).filter(|value| !value.is_empty());
+        match value {
+            None if attribute.required => return Err(problem(SignInProblemKind::MissingAttribute, name, label)),
+            None => continue,
+            Some(value) if name == "email" && !is_email_address(value) => {
+                return Err(problem(SignInProblemKind::InvalidEmail, name, label));
+            }
+            Some(value) if value.chars().count() > MAX_NAME && name != "email" => {
+                return Err(problem(SignInProblemKind::InvalidAttribute, name, label));
+            }
+            Some(value) => _ = profile.insert(name.clone(), value.into()),
+        }
+    }
+    let email = profile.get("email").cloned().unwrap_or_default();
+    profile.entry("login").or_insert(email);
+    for name in ["firstName", "lastName", "email"] {
+        profile.entry(name).or_insert_with(|| "".into());
+    }
+    let profile: UserProfile = serde_json::from_value(Value::Object(profile))
+        .map_err(|error| SignInProblem::new(SignInProblemKind::InvalidAttribute, error.to_string()))?;
+    if org.user_by_login(&profile.login).is_some() {
+        let label = rules.attributes.iter().find(|known| known.name == "email").map_or("Email", |known| &known.label);
+        return Err(problem(SignInProblemKind::NotUnique, "email", label));
+    }
+    let now = timestamp(moment.now);
+    Ok(User {
+        id: moment.id("00u"),
+        status: UserStatus::Active,
+        profile,
+        group_ids: rules.group_ids.clone(),
+        created: Some(now.clone()),
+        activated: Some(now.clone()),
+        status_changed: Some(now.clone()),
+        password_changed: Some(now.clone()),
+        last_updated: Some(now),
+        ..User::default()
+    })
+}
+
+fn choose_password(
+    org: &Org,
+    rules: &RegistrationRules,
+    user: &User,
+    answer: SignInAnswer<'_>,
+    moment: &mut Moment<'_>,
+) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
+    let (password, repeated) = match answer {
+        SignInAnswer::NewPassword { password, repeated } => (password, repeated),
+        SignInAnswer::Password(password) => (password, true),
+        _ => ("", true),
+    };
+    if password.is_empty() {
+        return Err(SignInProblem::new(SignInProblemKind::MissingPassword, "the password is empty"));
+    }
+    if !repeated {
+        return Err(SignInProblem::new(SignInProblemKind::PasswordsDiffer, "the password was typed in two ways"));
+    }
+    if !is_complex(password, &user.profile) {
+        let reason = "the password does not meet the requirements";
+        return Err(SignInProblem::new(SignInProblemKind::PasswordRequirements, reason));
+    }
+    let mut user = user.clone();
+    user.credentials.password = Some(Password::plain(password));
+    if rules.verifies_email { Ok(send_code(org, &user, moment)) } else { Ok(created(&user, moment)) }
+}
+
+/// Sends the code to the address of the user.
+fn send_code(org: &Org, user: &User, moment: &mut Moment<'_>) -> (Stage, Vec<SignInEffect>) {
+    let code = org.one_time_code(moment);
+    let key = OneTimeToken::hash(&moment.token());
+    let token = OneTimeToken {
+        user_id: user.id.clone(),
+        kind: RecoveryKind::Activation,
+        asks_question: false,
+        code: Some(OneTimeToken::hash(&code)),
+        wrong: 0,
+        expires: moment.now + CODE_LIFETIME,
+    };
+    let message = OutgoingMessage {
+        kind: MessageKind::Email,
+        to: user.profile.email.clone(),
+        user_id: None,
+        template: Some(MessageTemplate::RegistrationEmailVerification),
+        subject: Some("Confirm your email address".to_owned()),
+        text: format!("Your verification code is {code}."),
+        code: Some(code),
+        link: None,
+    };
+    let stage = Registration::Code { user: Box::new(user.clone()), token: key.clone() };
+    (Stage::Registration(stage), vec![SignInEffect::SendCode { key, token, message: Box::new(message) }])
+}
+
+fn check_code(
+    user: &User,
+    code: &str,
+    key: &str,
+    facts: &SignInFacts,
+    moment: &mut Moment<'_>,
+) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
+    if code.trim().is_empty() {
+        return Err(SignInProblem::new(SignInProblemKind::MissingCode, "the code is empty"));
+    }
+    if !facts.token.as_ref().is_some_and(|token| token.has_code(code)) {
+        return Err(SignInProblem::new(SignInProblemKind::WrongCode, "the code is not the one that was sent"));
+    }
+    let (stage, mut effects) = created(user, moment);
+    effects.push(SignInEffect::UseToken { key: key.to_owned() });
+    Ok((stage, effects))
+}
+
+/// The user exists, and has authenticated.
+fn created(user: &User, moment: &mut Moment<'_>) -> (Stage, Vec<SignInEffect>) {
+    moment.trace.note(NoteStatus::Matched, "registration", format!("{} is created", user.profile.login));
+    moment.trace.event(super::events::registered(user));
+    let proof = SignedIn { user_id: user.id.clone(), auth_time: moment.now, amr: vec!["pwd".to_owned()] };
+    (Stage::SignedIn(proof), vec![SignInEffect::CreateUser { user: Box::new(user.clone()) }])
+}
