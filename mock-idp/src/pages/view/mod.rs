@@ -22,12 +22,12 @@ pub(crate) use home::{HomeApp, HomeConsent, HomeSession, HomeView};
 pub(crate) use inbox::{InboxView, MessageRow};
 pub(crate) use journal::{EventRow, FilterView, FlowView, MessageView, RequestRow, RequestView, RequestsView};
 pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_in_page};
-#[cfg(test)]
-pub(crate) use recovery::ProfileField;
 pub(crate) use recovery::{RecoveryPageStep, RecoveryView};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, OtherWays, PageView, PostMessageView, RedirectUriMismatch,
+    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch,
     RequestSummary, ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};
+#[cfg(test)]
+pub(crate) use {recovery::ProfileField, sign_in::OtherWays};
