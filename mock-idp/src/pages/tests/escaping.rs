@@ -72,8 +72,8 @@ fn fields(view: &mut PageView) -> Vec<&mut String> {
                 &mut view.pick_action,
                 &mut view.restart_href,
             ]);
-            fields
-                .extend([&mut view.forgot_href, &mut view.register_href, &mut view.unlock_href].into_iter().flatten());
+            let OtherWays { forgot_password, register, unlock } = &mut *view.other_ways;
+            fields.extend([forgot_password, register, unlock].into_iter().flatten());
             if let Some(problem) = &mut view.problem {
                 fields.extend([&mut problem.okta_code, &mut problem.reason]);
             }

@@ -25,8 +25,8 @@ pub(crate) use present::{activation_step, consent_page, redirect_uri_help, sign_
 pub(crate) use recovery::{RecoveryPageStep, RecoveryView};
 pub(crate) use sign_in::{
     AboutClient, ActivationStep, ActivationView, BackchannelItem, BackchannelView, CheckSessionView, ConsentScope,
-    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch,
-    RequestSummary, ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
+    ConsentView, ErrorView, FormPostView, Frame, PageView, PostMessageView, RedirectUriMismatch, RequestSummary,
+    ShownDecision, SignInStep, SignInView, SignOutView, SignedOutView,
 };
 pub(crate) use start::{ClientRow, IssuerRow, StartView};
 #[cfg(test)]
