@@ -81,8 +81,8 @@ fn admitted<T: Clone + Send + Sync + 'static>(head: &Parts) -> Result<T, Decided
     admitted.ok_or_else(|| api_error::render(&ApiError::internal("the route demands no access to the management API")))
 }
 
-/// Admits a caller who has one of these scopes, or an API token, for a call about an object in a list. `registration` is there at the registration endpoint: the id in the
-/// path, if there is one.
+/// Admits a caller who has one of these scopes, or an API token, for a call about an object in a list. `registration` is there at the
+/// registration endpoint: the id in the path, if there is one.
 pub(super) async fn admit(
     head: &Parts,
     scopes: &'static [&'static str],

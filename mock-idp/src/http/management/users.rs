@@ -70,7 +70,7 @@ async fn get(call: Management, path: PathParameters) -> Result<Response, ApiErro
 /// The caller or, without credentials, the user of the browser's session. Okta: the only call of this API that a cookie admits.
 async fn get_me(AtServer(context): AtServer, form: BrowserForm, RequestHead(head): RequestHead) -> Decided {
     let call = if head.headers.contains_key(header::AUTHORIZATION) {
-        match admit(&head, READ, None).await {
+        match admit(&head, READ, None, None).await {
             Ok((context, caller)) => Management::new(context, caller),
             Err(refused) => return refused,
         }
