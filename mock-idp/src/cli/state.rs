@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use http::Method;
 use mock_idp::MockIdp;
 use serde_json::Value;
+#[cfg(feature = "disk")]
 use tokio::runtime::Runtime;
 
 use super::failure::Failure;

@@ -135,6 +135,7 @@ pub(super) struct Written<R> {
 }
 
 impl Memory {
+    #[cfg(feature = "disk")]
     pub(super) fn with_log(log: ChangeLog) -> Self {
         let mut tables = MemoryTables::default();
         tables.take_displaced();

@@ -91,6 +91,7 @@ impl Ledger {
 
     /// Whether what is in memory has to be loaded from the store again: changes could not be stored, or another process has changed
     /// the org since this revision.
+    #[cfg_attr(not(any(test, feature = "redis")), expect(unused_variables, reason = "only a shared store needs it"))]
     pub(crate) fn is_outdated(&self, revision: u64) -> bool {
         match &self.store {
             Store::Memory(memory) => memory.log().is_some_and(log::ChangeLog::is_outdated),
@@ -155,6 +156,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The store is unavailable, or others do not stop changing the org.
+    #[cfg_attr(not(any(test, feature = "redis")), expect(unused_variables, reason = "only a shared store needs it"))]
     pub(crate) async fn lock_org(&self, owner: &str) -> Result<(), LedgerError> {
         match &self.store {
             Store::Memory(_) => Ok(()),
@@ -167,6 +169,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The store is unavailable; they can change it soon then.
+    #[cfg_attr(not(any(test, feature = "redis")), expect(unused_variables, reason = "only a shared store needs it"))]
     pub(crate) async fn unlock_org(&self, owner: &str) -> Result<(), LedgerError> {
         match &self.store {
             Store::Memory(_) => Ok(()),

@@ -40,8 +40,10 @@ pub(super) struct StateSettings {
     /// The directory. Without one, the state is in memory.
     pub(super) dir: Option<PathBuf>,
     /// Whether changes are acknowledged before they are on the disk.
+    #[cfg_attr(not(feature = "disk"), expect(dead_code, reason = "only the store on disk has it"))]
     pub(super) unsynced: bool,
     /// Whether the state that is there is set aside.
+    #[cfg_attr(not(feature = "disk"), expect(dead_code, reason = "only the store on disk has it"))]
     pub(super) reset: bool,
     /// The URL of a server that other mocks use too.
     pub(super) shared: Option<String>,
