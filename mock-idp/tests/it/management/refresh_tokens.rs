@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Api, values};
 use crate::flow::{WEB, authorize, browser, code_request, parameter, redeem};
+use crate::market::advance;
 
 const BUYER: &str = "/api/v1/users/00ubuyer0000000005d7";
 
@@ -62,7 +63,10 @@ async fn the_same_token_is_found_by_app_by_server_and_by_user() {
 #[tokio::test]
 async fn one_token_is_revoked_and_unknown_ones_are_not_found() {
     let api = Api::market().await;
-    let (first, second) = (signed_in(&api).await, signed_in(&api).await);
+    let first = signed_in(&api).await;
+    // The older token is listed first; they are ordered by seconds.
+    advance(&api.mock, 1).await;
+    let second = signed_in(&api).await;
     let list = format!("{BUYER}/clients/{WEB}/tokens");
     let id = api.get(&list).await.body[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(api.delete(&format!("{list}/{id}")).await.status, 204);
