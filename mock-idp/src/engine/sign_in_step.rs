@@ -232,7 +232,7 @@ impl FollowUp {
     }
 }
 
-/// Adds a user who has registered to the org, until the next reset. If another one has taken the name in the meantime, nobody is added.
+/// Adds a user who has registered to the org, until the next reset. If another user has taken the name in the meantime, none is added.
 fn create_user(context: &Context, mut user: User) {
     let added = context.instance.change::<_, Problems>(|draft| {
         group_rules::apply(draft, &mut user, context.now);

@@ -99,7 +99,10 @@ async fn waiting_returns_the_message_of_the_past_or_the_next_one() {
     assert_eq!((refused.status, refused.error.as_str()), (408, "no message fits after 1 seconds"));
     assert_eq!(org.messages(&query).await.unwrap().len(), 2);
     assert_eq!(org.clear_messages(&query).await.unwrap(), 2);
-    assert_eq!(org.messages(&MessageQuery::default()).await.unwrap().len(), 1);
+    let left = org.messages(&MessageQuery::default()).await.unwrap();
+    assert_eq!(left, [org.message(&left[0].id).await.unwrap()]);
+    org.remove_message(&left[0].id).await.unwrap();
+    assert_eq!(org.message(&left[0].id).await.unwrap_err().status, 404);
 }
 
 #[tokio::test]

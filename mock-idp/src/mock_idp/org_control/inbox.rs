@@ -107,6 +107,16 @@ impl OrgControl {
         self.request(Method::GET, &query.path_of("/_mock/inbox/wait"), &()).await
     }
 
+    /// The message with this id.
+    pub async fn message(&self, id: &str) -> Result<SentMessage, ControlFailure> {
+        self.request(Method::GET, &format!("/_mock/inbox/{id}"), &()).await
+    }
+
+    /// Removes the message with this id.
+    pub async fn remove_message(&self, id: &str) -> Result<(), ControlFailure> {
+        self.request::<RemovedCount>(Method::DELETE, &format!("/_mock/inbox/{id}"), &()).await.map(drop)
+    }
+
     /// Removes the messages that fit; how many.
     pub async fn clear_messages(&self, query: &MessageQuery) -> Result<usize, ControlFailure> {
         let cleared: RemovedCount = self.request(Method::DELETE, &query.path_of("/_mock/inbox"), &()).await?;

@@ -58,7 +58,7 @@ impl History {
         (status == 200).then(|| self.told(Fact::User(user["id"].as_str().unwrap().to_owned())))
     }
 
-    /// A device code that nobody enters.
+    /// A device code that is never entered.
     async fn leave_device(self: &Arc<Self>, _: String, at: usize) -> Option<()> {
         let device = self.begin_device(at).await?;
         self.told(Fact::Pending(device["device_code"].as_str().unwrap().to_owned()));

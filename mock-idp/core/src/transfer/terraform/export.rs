@@ -356,6 +356,10 @@ fn without_resource(document: &Document) -> Vec<LeftOut> {
     for app in document.apps.iter().filter(|app| app.agent.is_some() || !app.connections.is_empty()) {
         left_out.push(LeftOut::new("app", &app.label, "agent and connections", no_resource));
     }
+    for app in document.apps.iter().filter(|app| app.access_policy.is_some() || app.profile_enrollment_policy.is_some())
+    {
+        left_out.push(LeftOut::new("app", &app.label, "policies", no_resource));
+    }
     const EXPORTED: [DirectoryKind; 5] = [
         DirectoryKind::UserType,
         DirectoryKind::GroupRule,
