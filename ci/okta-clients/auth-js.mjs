@@ -18,6 +18,9 @@ function client(more = {}) {
   });
 }
 
+/** The library chooses the steps by the values that it is given. */
+const inLegacyMode = () => client({ idx: { enableLegacyMode: true } });
+
 const step = (transaction) => transaction.nextStep ?? transaction.availableSteps[0];
 const keys = (transaction) => (transaction.messages ?? []).map((message) => message.i18n.key);
 
@@ -56,7 +59,7 @@ const flows = {
   },
 
   async "authenticate with all values at once"() {
-    const transaction = await client({ idx: { enableLegacyMode: true } }).idx.authenticate({
+    const transaction = await inLegacyMode().idx.authenticate({
       username: LOGIN, password: PASSWORD, rememberMe: true,
     });
     assert.equal(transaction.status, "SUCCESS");
@@ -133,7 +136,7 @@ const flows = {
   },
 
   async "a forgotten password"() {
-    const auth = client();
+    const auth = inLegacyMode();
     let transaction = await auth.idx.recoverPassword({ username: "premium@example.test" });
     assert.equal(step(transaction).name, "challenge-authenticator");
     assert.equal(step(transaction).authenticator.key, "okta_email");
@@ -147,7 +150,7 @@ const flows = {
   },
 
   async "a locked account"() {
-    const auth = client();
+    const auth = inLegacyMode();
     let transaction = await auth.idx.unlockAccount();
     assert.equal(step(transaction).name, "select-authenticator-unlock-account");
     transaction = await auth.idx.proceed({ username: "locked@example.test", authenticator: "okta_email" });
@@ -158,7 +161,7 @@ const flows = {
   },
 
   async "a registration"() {
-    const auth = client();
+    const auth = inLegacyMode();
     let transaction = await auth.idx.register({ firstName: "Nina", lastName: "New", email: "nina@example.test" });
     assert.equal(step(transaction).name, "enroll-authenticator");
     assert.equal(step(transaction).authenticator.key, "okta_password");
@@ -174,7 +177,7 @@ const flows = {
     const headers = { authorization: "SSWS 00mockMarketApiToken0123456789abcdefghijkl" };
     const url = `${process.env.ORG}/api/v1/users/staged@example.test/lifecycle/activate?sendEmail=false`;
     const { activationToken } = await (await fetch(url, { method: "POST", headers })).json();
-    const auth = client();
+    const auth = inLegacyMode();
     let transaction = await auth.idx.start({ activationToken });
     assert.equal(step(transaction).name, "enroll-authenticator");
     transaction = await auth.idx.proceed({ password: "Str0nger-than-before" });
