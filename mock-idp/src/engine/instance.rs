@@ -258,6 +258,7 @@ impl OrgInstance {
         {
             let _unchanged = self.hold_log().await;
             self.ledger.clear().await?;
+            self.unwritten_log.clear();
         }
         self.snapshots.reset();
         self.key_sets.clear();

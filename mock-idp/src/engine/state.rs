@@ -104,6 +104,7 @@ impl OrgInstance {
         let _unchanged = (self.hold_clock().await, self.hold_log().await, self.unstored.storing.lock().await);
         // Records that have expired at the saved time were not saved.
         let revision = self.ledger.load(ledger, loaded_clock.setting(), rows, saved_at).await?;
+        self.unwritten_log.clear();
         self.snapshots.load(org);
         self.unstored.clear();
         self.unstored.revision.store(revision, Ordering::Release);

@@ -87,11 +87,9 @@ impl OrgInstance {
         written.await.unwrap_or_else(|error| Err(LedgerError::Unavailable(error.to_string())))
     }
 
-    /// Drops the records that wait. While the result is held, none is written.
+    /// While the result is held, no record is written.
     pub(super) async fn hold_log(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        let guard = self.unwritten_log.writing.lock().await;
-        self.unwritten_log.clear();
-        guard
+        self.unwritten_log.writing.lock().await
     }
 
     async fn write_waiting(&self) -> Result<(), LedgerError> {

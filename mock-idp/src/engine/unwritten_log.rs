@@ -56,7 +56,7 @@ impl UnwrittenLog {
         }
     }
 
-    /// Drops all.
+    /// Drops all records that wait.
     pub(super) fn clear(&self) {
         self.waiting.lock().records.clear();
     }

@@ -34,7 +34,8 @@ local function remove(table, key)
   local size = redis.call('HSTRLEN', records, key)
   redis.call('HDEL', records, key)
   redis.call('ZREM', expiries, key)
-  return redis.call('HINCRBY', numbers, bytes, -size)
+  -- 0 - 0 is 0, where -0 would be written with its sign, which HINCRBY refuses.
+  return redis.call('HINCRBY', numbers, bytes, 0 - size)
 end
 
 local function make_room(table, written, size, most_records, most_bytes)

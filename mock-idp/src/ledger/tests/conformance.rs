@@ -120,6 +120,7 @@ pub(super) async fn a_batch_writes_to_several_tables(ledger: Arc<Ledger>) {
     batch.put(at.user_codes(), "new", code("b"), 100);
     batch.put(at.refresh_tokens(), "token", RefreshTokenOwner { family: "family".to_owned() }, 100);
     batch.delete(at.user_codes(), "old");
+    batch.delete(at.user_codes(), "absent");
     assert_eq!(read(&ledger, "new", 0).await, None, "nothing is written before the commit");
     batch.commit().await.unwrap();
     assert_eq!(read(&ledger, "new", 0).await.as_deref(), Some("b"));
