@@ -210,22 +210,30 @@ struct FollowUp {
 
 impl FollowUp {
     async fn run(self, context: &Context) -> Result<(), LedgerError> {
-        if let Some((user_id, password)) = self.new_password {
-            set_password(context, &user_id, password);
+        let Self { new_password, unlocked, new_user, messages, sent, denied } = self;
+        if new_password.is_some() || unlocked.is_some() || new_user.is_some() {
+            // Other processes with the same store do not change the org meanwhile.
+            let change_org = async || {
+                if let Some((user_id, password)) = new_password {
+                    set_password(context, &user_id, password);
+                }
+                if let Some(user_id) = unlocked {
+                    recovery_links::unlock(context, &user_id).await?;
+                }
+                if let Some(user) = new_user {
+                    create_user(context, user);
+                }
+                Ok::<_, LedgerError>(())
+            };
+            context.instance.run_stored(true, change_org).await??;
         }
-        if let Some(user_id) = self.unlocked {
-            recovery_links::unlock(context, &user_id).await?;
-        }
-        if let Some(user) = self.new_user {
-            create_user(context, user);
-        }
-        for message in self.messages {
+        for message in messages {
             context.instance.send(message).await?;
         }
-        for sent in &self.sent {
+        for sent in &sent {
             recovery_links::send(context, sent).await?;
         }
-        if let Some(message) = self.denied.and_then(|user_id| sign_in::recovery_denied(&context.org, &user_id)) {
+        if let Some(message) = denied.and_then(|user_id| sign_in::recovery_denied(&context.org, &user_id)) {
             context.instance.send(message).await?;
         }
         Ok(())

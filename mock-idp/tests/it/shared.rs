@@ -125,6 +125,41 @@ async fn changes_of_org_keys_and_clock_reach_all_mocks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_step_sets_a_password_while_another_mock_changes_the_org() {
+    let Some(redis) = Redis::start() else { return };
+    let [first, second] = mocks(&redis).await;
+    let user = |name: &str| {
+        let login = format!("{name}@example.test");
+        let profile = json!({"firstName": name, "lastName": "B", "email": login, "login": login});
+        json!({ "profile": profile, "credentials": { "password": { "value": "Xk7#mallard" } } })
+    };
+    for round in 0..10 {
+        let login = format!("expires{round}@example.test");
+        let created = ask(&first, Method::POST, "/api/v1/users", &user(&format!("expires{round}"))).await;
+        assert_eq!(created.0, 200, "{created:?}");
+        let expire = format!("/api/v1/users/{login}/lifecycle/expire_password");
+        assert_eq!(ask(&first, Method::POST, &expire, &json!({})).await.0, 200);
+        let credentials = json!({"username": login, "password": "Xk7#mallard"});
+        let (_, expired) = ask(&first, Method::POST, "/api/v1/authn", &credentials).await;
+        assert_eq!(expired["status"], "PASSWORD_EXPIRED", "{expired}");
+        let change = json!({
+            "stateToken": expired["stateToken"], "oldPassword": "Xk7#mallard", "newPassword": "Quite-An0ther",
+        });
+        let other = user(&format!("other{round}"));
+        let (changed, added) = tokio::join!(
+            ask(&first, Method::POST, "/api/v1/authn/credentials/change_password", &change),
+            ask(&second, Method::POST, "/api/v1/users", &other),
+        );
+        assert_eq!((changed.0, added.0), (200, 200), "{changed:?} {added:?}");
+        let credentials = json!({"username": login, "password": "Quite-An0ther"});
+        until("the other mock knows the password", async || {
+            ask(&second, Method::POST, "/api/v1/authn", &credentials).await.1["status"] == "SUCCESS"
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_assertion_is_accepted_once_by_all_mocks_together() {
     let Some(redis) = Redis::start() else { return };
     let mocks: [MockIdp; 3] = mocks(&redis).await;
