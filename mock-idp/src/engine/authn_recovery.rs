@@ -1,7 +1,7 @@
 //! Recovery by a program. Okta: `/api/v1/authn/recovery/…`, `/api/v1/authn/credentials/reset_password`.
 
 use mock_idp_core::ledger::{
-    MessageKind, OneTimeToken, Purpose, Recovery, RecoveryKind, RecoveryStep, Stage, Transaction,
+    LedgerError, MessageKind, OneTimeToken, Purpose, Recovery, RecoveryKind, RecoveryStep, Stage, Transaction,
 };
 use mock_idp_core::management::{ApiError, ApiErrorId};
 use mock_idp_core::model::{User, UserStatus};
@@ -208,14 +208,25 @@ impl<'c> AuthnRecoveries<'c> {
     }
 
     async fn resend(self, state_token: &str, channel: MessageKind, trace: &mut Trace) -> Result<Value, ApiError> {
-        let (mut transaction, recovery) = self.find(state_token).await?;
+        let transactions = self.0.ledger().transactions();
+        self.find(state_token).await?;
+        let found = transactions.get_versioned(state_token).await?.ok_or_else(unknown_state_token)?;
+        let mut transaction = found.value;
+        let Stage::Recovery(recovery) = transaction.stage.clone() else { return Err(wrong_state()) };
         let RecoveryStep::Code { identifier, .. } = recovery.step else { return Err(wrong_state()) };
         let token = self.send_message(recovery.kind, &identifier, channel, trace).await?;
         let step = RecoveryStep::Code { identifier, token };
         transaction.stage = Stage::Recovery(Recovery { kind: recovery.kind, step });
         transaction.expires = self.0.now + primary::STATE_TOKEN_LIFETIME;
         let expires = transaction.expires;
-        self.0.ledger().transactions().put(state_token, transaction, expires).await?;
+        let mut batch = self.0.ledger().batch();
+        batch.require_version(transactions, state_token, found.version);
+        batch.put(transactions, state_token, transaction, expires);
+        match batch.commit().await {
+            // Another step was taken in the meantime.
+            Err(LedgerError::Conflict { .. }) => return Err(wrong_state()),
+            other => other?,
+        }
         Ok(self.state(recovery.kind, &timestamp(expires), None).sent_to_phone(channel, state_token))
     }
 

@@ -60,15 +60,14 @@ impl<'c> InteractionEndpoint<'c> {
     /// Where the sign-in begins: with the token of a link, the user need not be identified.
     async fn first_stage(self, body: &Parameters) -> Result<Stage, OAuthError> {
         let given = |name: &str| body.get(name).filter(|token| !token.is_empty());
-        let tokens =
-            [("activation_token", ErrorId::InvalidActivationToken), ("recovery_token", ErrorId::InvalidRecoveryToken)];
-        let Some((token, error)) = tokens.into_iter().find_map(|(name, error)| Some((given(name)?, error))) else {
-            return Ok(Stage::Identify);
-        };
-        let activates = error == ErrorId::InvalidActivationToken;
+        let tokens = [
+            ("activation_token", RecoveryKind::Activation, ErrorId::InvalidActivationToken),
+            ("recovery_token", RecoveryKind::Password, ErrorId::InvalidRecoveryToken),
+        ];
+        let mut tokens = tokens.into_iter().filter_map(|(name, kind, error)| Some((given(name)?, kind, error)));
+        let Some((token, kind, error)) = tokens.next() else { return Ok(Stage::Identify) };
         let found = recovery_links::find(self.0, token).await?;
-        let wanted = if activates { RecoveryKind::Activation } else { RecoveryKind::Password };
-        let fits = found.filter(|recovery| recovery.kind == wanted);
+        let fits = found.filter(|recovery| recovery.kind == kind);
         let recovery = fits.ok_or_else(|| OAuthError::new(error, "the token is unknown, used or too old"))?;
         Ok(Stage::Recovery(recovery))
     }

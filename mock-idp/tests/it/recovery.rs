@@ -144,14 +144,14 @@ async fn a_link_works_in_another_browser_once_and_the_code_is_used_up_with_it() 
 }
 
 #[tokio::test]
-async fn unknown_and_inactive_users_see_the_same_pages_and_get_no_message() {
+async fn unknown_and_inactive_users_see_the_pages_of_others_and_get_no_message() {
     let mock = market().await;
     let mut pages = Vec::new();
-    for login in ["nobody@example.test", "suspended@example.test", "staged@example.test"] {
+    for login in [BUYER, "nobody@example.test", "suspended@example.test", "staged@example.test"] {
         let client = browser();
         let page = get(&client, &format!("{}/signin/forgot-password", mock.url())).await;
         let page = next_page(&client, &mock, &page, &[("identifier", login)]).await;
-        let page = next_page(&client, &mock, &page, &[("credentials.passcode", "123456")]).await;
+        let page = next_page(&client, &mock, &page, &[("credentials.passcode", "wrong")]).await;
         let handle = state_handle(&page);
         pages.push(page.replace(&handle, "HANDLE").replace(login, "LOGIN"));
         let (code, body) =
@@ -165,7 +165,8 @@ async fn unknown_and_inactive_users_see_the_same_pages_and_get_no_message() {
     let shown: Vec<String> = pages.iter().map(body).map(|page| without_details(&page)).collect();
     assert_eq!(shown[0], shown[1]);
     assert_eq!(shown[0], shown[2]);
-    assert_eq!(messages(&mock).await, []);
+    assert_eq!(shown[0], shown[3]);
+    assert!(messages(&mock).await.iter().all(|sent| sent.user.as_deref() == Some(BUYER)));
 }
 
 /// A page without what it says to developers.
@@ -452,4 +453,20 @@ async fn no_secret_of_a_recovery_is_in_the_journal() {
     for secret in [&*code, link.rsplit('/').next().unwrap(), "Rex the dog", NEW] {
         assert!(!journal.contains(secret), "{secret} in {journal}");
     }
+}
+
+#[tokio::test]
+async fn a_link_does_not_activate_a_user_who_has_been_suspended_since() {
+    let mock = market().await;
+    authn(&mock, "/recovery/password", json!({ "username": BUYER, "factorType": "EMAIL" })).await;
+    let link = message(&mock, BUYER).await.link.unwrap();
+    let suspend = format!("/api/v1/users/{BUYER}/lifecycle/suspend");
+    assert_eq!(trusted(&mock, &suspend, json!({})).await.0, 200);
+    let client = browser();
+    let page = get(&client, &link).await;
+    let page = next_page(&client, &mock, &page, &NEW_TWICE).await;
+    assert!(page.contains("expired or been previously used"), "{page}");
+    let url = format!("{}/api/v1/users/{BUYER}", mock.url());
+    let user: Value = client.get(url).header(TOKEN.0, TOKEN.1).send().await.unwrap().json().await.unwrap();
+    assert_eq!(user["status"], "SUSPENDED");
 }

@@ -1,11 +1,12 @@
 //! The inbox: the messages that the org would send to its users.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What the org sends to somebody.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What the org sends to a user.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutgoingMessage {
     pub kind: MessageKind,
     /// The email address, the phone number or, of a push notification, the login.
@@ -21,6 +22,13 @@ pub struct OutgoingMessage {
     pub code: Option<String>,
     /// The link in the text.
     pub link: Option<String>,
+}
+
+/// Without the text, which may have a code or a link.
+impl fmt::Debug for OutgoingMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OutgoingMessage").field("kind", &self.kind).field("to", &self.to).finish_non_exhaustive()
+    }
 }
 
 /// How a message is sent.

@@ -100,7 +100,7 @@ fn rule<'p>(policy: &'p DirectoryObject, org: &Tables, user: &User) -> Option<&'
     rules_of(policy).into_iter().find(|rule| applies(rule.get("conditions"), org, user))
 }
 
-/// Whether the conditions on the user, the directory and the network hold. Of networks only `ANYWHERE` does.
+/// Whether the conditions on the user, the directory and the network hold. A condition on the network holds only if it is `ANYWHERE`.
 fn applies(conditions: Option<&Value>, org: &Tables, user: &User) -> bool {
     let Some(conditions) = conditions else { return true };
     let listed = |pointer: &str| conditions.pointer(pointer).and_then(Value::as_array).filter(|list| !list.is_empty());

@@ -1,5 +1,7 @@
 //! What goes into a step of a sign-in, and what comes out of it.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::problem::SignInProblem;
@@ -52,6 +54,16 @@ impl<'a> SignInAnswer<'a> {
             _ => None,
         }
     }
+
+    /// The new password that it has, and whether it was typed twice without a difference. The IDX API has one form for both answers.
+    #[must_use]
+    pub fn new_password(self) -> Option<(&'a str, bool)> {
+        match self {
+            Self::NewPassword { password, repeated } => Some((password, repeated)),
+            Self::Password(password) => Some((password, true)),
+            _ => None,
+        }
+    }
 }
 
 /// What a user does in a recovery. Codes and new passwords are entered as elsewhere.
@@ -78,7 +90,7 @@ pub enum RegistrationAnswer<'a> {
 }
 
 /// A link, and perhaps a code, that a user gets.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SentRecovery {
     pub secret: String,
     pub code: Option<String>,
@@ -89,6 +101,13 @@ pub struct SentRecovery {
     pub by_administrator: bool,
     /// Whether the account was locked.
     pub was_locked: bool,
+}
+
+/// Without the secrets.
+impl fmt::Debug for SentRecovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentRecovery").field("channel", &self.channel).finish_non_exhaustive()
+    }
 }
 
 /// What a step depends on besides the transaction. The caller loads it.

@@ -69,6 +69,7 @@ fn failed(user: Option<&User>, typed: &str, problem: &SignInProblem) -> Option<L
     let reason = match problem.kind {
         SignInProblemKind::MissingIdentifier
         | SignInProblemKind::MissingPassword
+        | SignInProblemKind::RegistrationUnavailable
         | SignInProblemKind::CookiesBlocked => return None,
         SignInProblemKind::LockedOut => "LOCKED_OUT",
         _ => "INVALID_CREDENTIALS",

@@ -133,7 +133,7 @@ pub fn apply(
     }
 }
 
-/// A wrong code or answer counts where the token is that could be guessed with it.
+/// Counts a wrong code or answer against the token that it was for.
 fn wrong_proof(stage: &Stage, problem: Option<&SignInProblem>) -> Option<SignInEffect> {
     let is_wrong = matches!(problem?.kind, SignInProblemKind::WrongCode | SignInProblemKind::WrongAnswer);
     stage.token().filter(|_| is_wrong).map(|key| SignInEffect::CountWrong { key: key.to_owned() })

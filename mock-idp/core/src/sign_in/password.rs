@@ -112,18 +112,30 @@ pub(super) fn renew(org: &Org, user_id: &str, password: &str, repeated: bool, mo
         let reason = "the user has been removed, or has another status now";
         return Err((Stage::Identify, SignInProblem::new(SignInProblemKind::AuthenticationFailed, reason)));
     };
-    choose(org, user, password, repeated, moment).map_err(|problem| (asked, problem))
+    choose(org, user, (password, repeated), moment).map_err(|problem| (asked, problem))
 }
 
 /// Gives the user a new password, with which the user has authenticated.
 pub(super) fn choose(
     org: &Org,
     user: &User,
-    password: &str,
-    repeated: bool,
+    (password, repeated): (&str, bool),
     moment: &mut Moment<'_>,
 ) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
     let user_id = user.id.as_str();
+    check_new(org, user, password, repeated)?;
+    moment.trace.note(NoteStatus::Matched, "password", format!("{} has a new one", user.profile.login));
+    moment.trace.event(events::password_chosen(user));
+    let proof = SignedIn { user_id: user_id.to_owned(), auth_time: moment.now, amr: vec!["pwd".to_owned()] };
+    let effect = SignInEffect::SetPassword { user_id: user_id.to_owned(), password: Password::plain(password) };
+    Ok((Stage::SignedIn(proof), vec![effect]))
+}
+
+/// Checks a new password of a user.
+///
+/// # Errors
+/// It is empty, was typed in two ways, or the policy does not allow it.
+pub(super) fn check_new(org: &Org, user: &User, password: &str, repeated: bool) -> Result<(), SignInProblem> {
     if password.is_empty() {
         return Err(SignInProblem::new(SignInProblemKind::MissingPassword, "the new password is empty"));
     }
@@ -136,11 +148,7 @@ pub(super) fn choose(
         let reason = "the new password does not meet the requirements, or is one of the last ones";
         return Err(SignInProblem::new(SignInProblemKind::PasswordRequirements, reason));
     }
-    moment.trace.note(NoteStatus::Matched, "password", format!("{} has a new one", user.profile.login));
-    moment.trace.event(events::password_chosen(user));
-    let proof = SignedIn { user_id: user_id.to_owned(), auth_time: moment.now, amr: vec!["pwd".to_owned()] };
-    let effect = SignInEffect::SetPassword { user_id: user_id.to_owned(), password: Password::plain(password) };
-    Ok((Stage::SignedIn(proof), vec![effect]))
+    Ok(())
 }
 
 /// The stage that asks for a new password, if the problem is that the password has expired.

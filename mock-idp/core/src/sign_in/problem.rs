@@ -46,6 +46,11 @@ impl SignInProblem {
     }
 }
 
+/// The problem of an answer that the present step does not ask for.
+pub(super) fn other_step() -> SignInProblem {
+    SignInProblem::new(SignInProblemKind::MissingCode, "the answer belongs to another step")
+}
+
 /// The closed set of reasons; wording is the page's business.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]

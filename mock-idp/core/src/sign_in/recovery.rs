@@ -2,7 +2,7 @@
 
 use super::answer::{RecoveryAnswer, SentRecovery, SignInAnswer, SignInEffect, SignInFacts};
 use super::password::{NextStage, choose};
-use super::problem::{SignInProblem, SignInProblemKind};
+use super::problem::{SignInProblem, SignInProblemKind, other_step};
 use crate::ledger::{MessageKind, OneTimeToken, Recovery, RecoveryKind, RecoveryStep, Stage};
 use crate::model::{User, UserStatus};
 use crate::moment::Moment;
@@ -56,15 +56,12 @@ pub(super) fn answer(
         (SignInAnswer::Recover(RecoveryAnswer::Confirm), RecoveryStep::Confirm { user_id, token }) => {
             proved(org, kind, user_id, token, facts, moment).map_err(|problem| (again(), problem))
         }
-        (SignInAnswer::NewPassword { .. } | SignInAnswer::Password(_), RecoveryStep::Password { user_id, token }) => {
-            let (password, repeated) = match answer {
-                SignInAnswer::NewPassword { password, repeated } => (password, repeated),
-                SignInAnswer::Password(password) => (password, true),
-                _ => ("", true),
-            };
-            set_password(org, (user_id, token), password, repeated, facts, moment).map_err(|problem| (again(), problem))
+        (answer, RecoveryStep::Password { user_id, token }) => match answer.new_password() {
+            Some(password) => set_password(org, (user_id, token), password, facts, moment),
+            None => Err(other_step()),
         }
-        _ => Err((again(), SignInProblem::new(SignInProblemKind::MissingCode, "the answer belongs to another step"))),
+        .map_err(|problem| (again(), problem)),
+        _ => Err((again(), other_step())),
     }
 }
 
@@ -246,13 +243,14 @@ fn proved(
 fn set_password(
     org: &Org,
     (user_id, key): (&str, &str),
-    password: &str,
-    repeated: bool,
+    password: (&str, bool),
     facts: &SignInFacts,
     moment: &mut Moment<'_>,
 ) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
-    let user = org.user(user_id).filter(|_| facts.token.is_some()).ok_or_else(gone)?;
-    let (stage, mut effects) = choose(org, user, password, repeated, moment)?;
+    // The link may have been sent before the user was suspended or deactivated.
+    let may_set = |user: &&User| has_recoverable_status(user) || user.status == UserStatus::Provisioned;
+    let user = org.user(user_id).filter(may_set).filter(|_| facts.token.is_some()).ok_or_else(gone)?;
+    let (stage, mut effects) = choose(org, user, password, moment)?;
     effects.push(SignInEffect::UseToken { key: key.to_owned() });
     effects.push(SignInEffect::Unlock { user_id: user_id.to_owned() });
     Ok((stage, effects))

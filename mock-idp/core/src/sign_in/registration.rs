@@ -3,15 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::answer::{RecoveryAnswer, RegistrationAnswer, SignInAnswer, SignInEffect, SignInFacts};
-use super::password::NextStage;
-use super::problem::{SignInProblem, SignInProblemKind};
+use super::password::{NextStage, check_new};
+use super::problem::{SignInProblem, SignInProblemKind, other_step};
 use crate::ledger::{
     MessageKind, MessageTemplate, OneTimeToken, OutgoingMessage, Purpose, RecoveryKind, Registration, SignedIn, Stage,
 };
 use crate::model::{Password, User, UserProfile, UserStatus, is_email_address};
 use crate::moment::{Moment, timestamp};
 use crate::org::Org;
-use crate::policy::password::is_complex;
 use crate::policy::registration::RegistrationRules;
 use crate::trace::NoteStatus;
 
@@ -21,7 +20,10 @@ const CODE_LIFETIME: i64 = 300;
 /// The longest name. Okta: 50 characters.
 const MAX_NAME: usize = 50;
 
-/// What registration the purpose of a sign-in offers.
+/// The longest address. Okta: 100 characters.
+const MAX_EMAIL: usize = 100;
+
+/// The registration rules of the client that the user signs in to.
 #[must_use]
 pub fn registration_rules(org: &Org, purpose: &Purpose) -> Option<RegistrationRules> {
     let client = purpose.client_id().and_then(|client_id| org.client(client_id));
@@ -50,10 +52,11 @@ pub(super) fn answer(
             let user = new_user(org, &rules, given, moment).map_err(again)?;
             Ok((Stage::Registration(Registration::Password { user: Box::new(user) }), Vec::new()))
         }
-        (
-            SignInAnswer::Password(_) | SignInAnswer::NewPassword { .. },
-            Stage::Registration(Registration::Password { user }),
-        ) => choose_password(org, &rules, user, answer, moment).map_err(again),
+        (answer, Stage::Registration(Registration::Password { user })) => match answer.new_password() {
+            Some(password) => choose_password(org, &rules, user, password, moment),
+            None => Err(other_step()),
+        }
+        .map_err(again),
         (SignInAnswer::Password(code), Stage::Registration(Registration::Code { user, token })) => {
             check_code(user, code, token, facts, moment).map_err(again)
         }
@@ -61,10 +64,7 @@ pub(super) fn answer(
             SignInAnswer::Register(RegistrationAnswer::Resend) | SignInAnswer::Recover(RecoveryAnswer::Resend),
             Stage::Registration(Registration::Code { user, .. }),
         ) => Ok(send_code(org, user, moment)),
-        _ => {
-            let reason = "the answer belongs to another step";
-            Err(again(SignInProblem::new(SignInProblemKind::MissingCode, reason)))
-        }
+        _ => Err(again(other_step())),
     }
 }
 
@@ -84,12 +84,15 @@ fn new_user(
         let (name, label) = (&attribute.name, &attribute.label);
         let value = given.get(name).and_then(Value::as_str).map(str::trim).filter(|value| !value.is_empty());
         match value {
-            None if attribute.required => return Err(problem(SignInProblemKind::MissingAttribute, name, label)),
+            // The address is the user name.
+            None if attribute.required || name == "email" => {
+                return Err(problem(SignInProblemKind::MissingAttribute, name, label));
+            }
             None => continue,
             Some(value) if name == "email" && !is_email_address(value) => {
                 return Err(problem(SignInProblemKind::InvalidEmail, name, label));
             }
-            Some(value) if value.chars().count() > MAX_NAME && name != "email" => {
+            Some(value) if value.chars().count() > if name == "email" { MAX_EMAIL } else { MAX_NAME } => {
                 return Err(problem(SignInProblemKind::InvalidAttribute, name, label));
             }
             Some(value) => _ = profile.insert(name.clone(), value.into()),
@@ -125,24 +128,10 @@ fn choose_password(
     org: &Org,
     rules: &RegistrationRules,
     user: &User,
-    answer: SignInAnswer<'_>,
+    (password, repeated): (&str, bool),
     moment: &mut Moment<'_>,
 ) -> Result<(Stage, Vec<SignInEffect>), SignInProblem> {
-    let (password, repeated) = match answer {
-        SignInAnswer::NewPassword { password, repeated } => (password, repeated),
-        SignInAnswer::Password(password) => (password, true),
-        _ => ("", true),
-    };
-    if password.is_empty() {
-        return Err(SignInProblem::new(SignInProblemKind::MissingPassword, "the password is empty"));
-    }
-    if !repeated {
-        return Err(SignInProblem::new(SignInProblemKind::PasswordsDiffer, "the password was typed in two ways"));
-    }
-    if !is_complex(password, &user.profile) {
-        let reason = "the password does not meet the requirements";
-        return Err(SignInProblem::new(SignInProblemKind::PasswordRequirements, reason));
-    }
+    check_new(org, user, password, repeated)?;
     let mut user = user.clone();
     user.credentials.password = Some(Password::plain(password));
     if rules.verifies_email { Ok(send_code(org, &user, moment)) } else { Ok(created(&user, moment)) }

@@ -104,7 +104,7 @@ pub(super) fn add_authenticators(
     }
 }
 
-/// What is said of an account that has been unlocked.
+/// The message about an unlocked account.
 pub(super) fn unlocked() -> Value {
     let message = "You can log in using your existing username and password";
     let i18n = json!({ "key": "oie.selfservice.unlock_user.success.message", "params": [] });
