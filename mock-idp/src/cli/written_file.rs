@@ -14,7 +14,13 @@ pub(super) fn replace_private(path: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    private().open(&unfinished)?.write_all(text.as_bytes())?;
+    let mut file = private().open(&unfinished)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // The error of the write says more than one of this.
+        _ = fs::remove_file(&unfinished);
+    }
+    written?;
     fs::rename(&unfinished, path)
 }
 

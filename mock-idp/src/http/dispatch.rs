@@ -37,25 +37,29 @@ pub(super) fn dispatch(request: Request<Body>) -> BoxFuture<'static, Decided> {
 
 fn call(matched: &Matched, head: Parts, body: Body) -> BoxFuture<'static, Decided> {
     let handler = matched.handler();
-    let registration = matched.parameter(head.uri.path(), "id").map(|id| id.into_owned());
-    let object = matched.first_object(head.uri.path()).map(|(list, name)| (list, name.into_owned()));
     let wanted = match matched.route().map(|route| route.access) {
         Some(Access::Management(scopes)) => Some((scopes, None)),
-        Some(Access::Registration(scopes)) => Some((scopes, Some(registration))),
+        Some(Access::Registration(scopes)) => {
+            let id = matched.parameter(head.uri.path(), "id").map(|id| id.into_owned());
+            Some((scopes, Some(id)))
+        }
         _ => None,
     };
     match wanted {
-        Some((scopes, registration)) => Box::pin(async move {
-            match admit(&head, scopes, object, registration).await {
-                Err(refused) => refused,
-                Ok((context, caller)) => {
-                    let mut request = Request::from_parts(head, body);
-                    request.extensions_mut().insert(Management::new(context.clone(), caller));
-                    request.extensions_mut().insert(Admitted(context));
-                    handler(request).await
+        Some((scopes, registration)) => {
+            let object = matched.first_object(head.uri.path()).map(|(list, name)| (list, name.into_owned()));
+            Box::pin(async move {
+                match admit(&head, scopes, object, registration).await {
+                    Err(refused) => refused,
+                    Ok((context, caller)) => {
+                        let mut request = Request::from_parts(head, body);
+                        request.extensions_mut().insert(Management::new(context.clone(), caller));
+                        request.extensions_mut().insert(Admitted(context));
+                        handler(request).await
+                    }
                 }
-            }
-        }),
+            })
+        }
         None => handler(Request::from_parts(head, body)),
     }
 }

@@ -10,6 +10,9 @@ use crate::org::Tables;
 pub(super) fn reach_of_user(org: &Tables, user: &User, scopes: &[&str]) -> Option<Reach> {
     let groups = org.group_ids(user).filter_map(|id| org.group(id));
     let standard = by_standard_roles(groups.flat_map(|group| &group.roles).chain(&user.roles), scopes);
+    if standard == Some(Reach::EVERYTHING) {
+        return standard;
+    }
     let custom = bindings::reaches(org, user, scopes);
     standard.into_iter().chain(custom).reduce(merged)
 }

@@ -116,10 +116,10 @@ fn accepts(org: &Tables, call: ManagementCall<'_>, kid: &str, filter: &Filter, a
 
 /// Creates an app.
 ///
+/// `certificate` is that of its signing key, if it needs one.
+///
 /// # Errors
 /// The body is not an app.
-///
-/// `certificate` is that of its signing key, if it needs one.
 pub fn create(
     change: &mut ManagementChange<'_, '_>,
     kid: &str,
@@ -127,19 +127,17 @@ pub fn create(
     activate: bool,
     certificate: Option<&X509Certificate>,
 ) -> Result<Value, ApiError> {
-    let app = write::create(change.draft, body, activate, change.moment)?;
+    let mut app = write::create(change.draft, body, activate, change.moment)?;
     if !change.call.caller.reach.has_new_app(&app.name) {
         return Err(ApiError::access_denied(format!(
             "the targets of the caller's roles do not include `{}`",
             app.name
         )));
     }
-    let mut app = app;
     app.credentials.signing.kid = None;
-    let id = app.id.clone();
-    change.draft.put_app(app.clone());
     if let Some(certificate) = certificate {
-        let key = certificates::add(change, KeyOwner::App, &id, certificate)?;
+        change.draft.put_app(app.clone());
+        let key = certificates::add(change, KeyOwner::App, &app.id, certificate)?;
         app.credentials.signing.kid = key["kid"].as_str().map(str::to_owned);
     }
     put(change, kid, app)

@@ -74,6 +74,7 @@ pub fn remove(change: &mut ManagementChange<'_, '_>, resource: &DirectoryResourc
         return Err(ApiError::new(ApiErrorId::AccessDenied, reason));
     }
     change.draft.remove_object(resource.kind, id);
+    change.draft.remove_objects_of(id);
     Ok(())
 }
 

@@ -33,7 +33,7 @@ pub fn apply(org: &Tables, user: &mut User, now: i64) {
 
 fn apply_rule(org: &Tables, rule: &DirectoryObject, expression: &Expression, user: &mut User, now: i64) {
     let excluded = list(rule, "/conditions/people/users/exclude").any(|id| id == user.id);
-    let matches = !excluded && { matches!(expression.evaluate(&UserRoots::of(org, user, now)), Ok(Value::Bool(true))) };
+    let matches = !excluded && matches!(expression.evaluate(&UserRoots::of(org, user, now)), Ok(Value::Bool(true)));
     let groups: Vec<String> = list(rule, "/actions/assignUserToGroups/groupIds").map(str::to_owned).collect();
     for group in groups {
         let is_member = user.group_ids.contains(&group);

@@ -13,7 +13,8 @@ const BY_TYPE: &[(&str, &[&str])] = &[
     ("UserCredentials", &["emails"]),
     ("Group", &["objectClass"]),
     ("App", &["expressConfiguration", "universalLogout"]),
-    ("AppCredentials", &["password", "signing"]),
+    ("AppCredentials", &["password"]),
+    ("AppSigning", &["lastRotated", "nextRotation", "rotationMode", "use"]),
     ("AppSettings", &["emOptInStatus", "identityStoreId", "inlineHookId"]),
     (
         "OauthClientSettings",
