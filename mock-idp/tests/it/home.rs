@@ -86,7 +86,7 @@ async fn the_cookie_of_a_session_reads_its_user_and_nothing_else_of_the_manageme
     let token = "SSWS 00mockMarketApiToken0123456789abcdefghijkl";
     let request = client.get(format!("{}/api/v1/users/me", mock.url())).header("authorization", token);
     let owner: Value = request.send().await.unwrap().json().await.unwrap();
-    assert_ne!(owner["profile"]["login"], LOGIN, "an API token wins");
+    assert_eq!(owner["profile"]["login"], "admin@example.test", "an API token wins");
     let wrong = client.get(format!("{}/api/v1/users/me", mock.url())).header("authorization", "SSWS wrong");
     assert_eq!(wrong.send().await.unwrap().status(), 401);
 }

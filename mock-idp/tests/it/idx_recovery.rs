@@ -207,7 +207,7 @@ async fn the_tokens_of_links_begin_an_interaction_once() {
 }
 
 #[tokio::test]
-async fn fifty_right_codes_at_the_same_time_set_one_password() {
+async fn fifty_new_passwords_at_the_same_time_set_one() {
     let mock = market().await;
     let client = browser();
     let (_, document) = begun(&mock, &client, &interact_form(EMBEDDED)).await;

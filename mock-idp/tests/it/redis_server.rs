@@ -42,11 +42,12 @@ impl Redis {
         let dir = tempfile::tempdir().unwrap();
         let mut command = Command::new("redis-server");
         command.args(["--bind", "127.0.0.1", "-::1", "--save", "", "--appendonly", "no"]).args(arguments);
-        let Ok(child) = command.current_dir(dir.path()).stdout(Stdio::null()).spawn() else {
+        let Ok(mut child) = command.current_dir(dir.path()).stdout(Stdio::null()).spawn() else {
             assert_ne!(std::env::var("REDIS_TESTS").as_deref(), Ok("required"), "redis-server is not installed");
             return None;
         };
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(child.try_wait().unwrap().is_none(), "redis-server has ended");
             std::thread::yield_now();
         }
         Some(Self { child, port, url, dir })

@@ -1,4 +1,4 @@
-//! What clients have been told, and whether the mocks still say so.
+//! What the mocks have acknowledged to clients, and whether they still answer accordingly.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +21,7 @@ pub(super) const PASSWORD: &str = "Xk7#mallard";
 /// After so long, every mock knows a change of the org or the clock.
 pub(super) const KNOWN_EVERYWHERE: Duration = Duration::from_millis(100);
 
-/// A fact that clients have been told.
+/// A fact that an answer has acknowledged.
 #[derive(Clone, Debug)]
 pub(super) enum Fact {
     User(String),
@@ -33,7 +33,7 @@ pub(super) enum Fact {
     Used(SingleUseKind, String),
 }
 
-/// What clients do, and what they have been told.
+/// The acknowledged facts, and where clients send their requests.
 pub(super) struct History {
     pub(super) bases: Vec<String>,
     facts: Mutex<Vec<(Fact, Instant)>>,
@@ -61,11 +61,11 @@ impl History {
         self.ended.store(true, Ordering::Release);
     }
 
-    pub(super) fn told(&self, fact: Fact) {
+    pub(super) fn acknowledged(&self, fact: Fact) {
         self.facts.lock().push((fact, Instant::now()));
     }
 
-    /// What one client does until the end: one scenario after the other, and checks of what any client was told.
+    /// Runs a client until the end: one scenario after the other, and checks of facts that any client has recorded.
     pub(super) async fn run(self: Arc<Self>, client: usize) {
         for number in 0.. {
             if self.ended.load(Ordering::Acquire) {
@@ -150,6 +150,7 @@ impl History {
         let counts: Vec<_> = kinds.iter().chain(&more).map(|kind| (*kind, count(kind))).collect();
         println!("facts: {counts:?}, moves of the clock: {:?}", self.acknowledged_clock_moves);
         let least = if needs_all_kinds { 1 } else { 0 };
+        assert!(count("User") > 0 && count("Used(Assertion") > 0, "too few facts: {counts:?}");
         assert!(!facts.is_empty() && counts.iter().all(|(_, count)| *count >= least), "too few facts: {counts:?}");
         let mut checks = JoinSet::new();
         for (number, (fact, since)) in facts.into_iter().enumerate() {

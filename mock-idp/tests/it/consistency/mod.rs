@@ -1,5 +1,5 @@
 //! Three mocks with one ledger in Redis, while mocks and the store are killed and stopped, connections to the store are cut and the
-//! clock is moved. Clients record what they are told; meanwhile and afterwards it is checked that each value has one winner, that
+//! clock is moved. Clients record what is acknowledged; meanwhile and afterwards it is checked that each value has one winner, that
 //! nothing acknowledged is lost, and that what has been acknowledged is read.
 //!
 //! `CONSISTENCY_SECONDS` sets how long it runs.

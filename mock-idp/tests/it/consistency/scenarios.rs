@@ -55,13 +55,13 @@ impl History {
         let status = answer.status().as_u16();
         let user: Value = answer.json().await.ok()?;
         assert!(matches!(status, 200 | 503), "{status} {user}");
-        (status == 200).then(|| self.told(Fact::User(user["id"].as_str().unwrap().to_owned())))
+        (status == 200).then(|| self.acknowledged(Fact::User(user["id"].as_str().unwrap().to_owned())))
     }
 
     /// A device code that is never entered.
     async fn leave_device(self: &Arc<Self>, _: String, at: usize) -> Option<()> {
         let device = self.begin_device(at).await?;
-        self.told(Fact::Pending(device["device_code"].as_str().unwrap().to_owned()));
+        self.acknowledged(Fact::Pending(device["device_code"].as_str().unwrap().to_owned()));
         Some(())
     }
 
@@ -120,7 +120,7 @@ impl History {
             let next = next["refresh_token"].as_str().unwrap().to_owned();
             let accepted = self.uses(SingleUseKind::RefreshToken, self.base(at), &next).await;
             assert!(!accepted.is_some_and(|accepted| accepted), "the family of {next} is not revoked");
-            self.told(Fact::Used(SingleUseKind::RefreshToken, next));
+            self.acknowledged(Fact::Used(SingleUseKind::RefreshToken, next));
         }
         Some(())
     }
@@ -166,7 +166,7 @@ impl History {
             [_, 200] => {
                 let accepted = self.uses(SingleUseKind::AuthReqId, self.base(at), request).await?;
                 assert!(!accepted, "a denied request is approved");
-                self.told(Fact::Used(SingleUseKind::AuthReqId, request.to_owned()));
+                self.acknowledged(Fact::Used(SingleUseKind::AuthReqId, request.to_owned()));
                 Some(())
             }
             _ => None,
@@ -212,7 +212,7 @@ impl History {
         match counted {
             10.. => {
                 assert!(!accepted, "{counted} wrong passwords do not lock {login}");
-                self.told(Fact::Locked(login));
+                self.acknowledged(Fact::Locked(login));
             }
             _ if rounds == 3 => assert!(accepted, "{counted} wrong passwords lock {login}"),
             _ => {}
@@ -229,7 +229,7 @@ impl History {
         assert!(accepted.len() == 1 || refused < answers.len(), "an acknowledged {kind:?} is lost: {answers:?}");
         let body = accepted.first().map(|(_, body)| body.clone());
         if body.is_some() || refused > 0 {
-            self.told(Fact::Used(kind, value.to_owned()));
+            self.acknowledged(Fact::Used(kind, value.to_owned()));
         }
         Some(Race { is_reused: body.is_some() && refused > 0, body })
     }
