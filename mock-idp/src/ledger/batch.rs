@@ -1,13 +1,15 @@
 //! Writes that are committed together: all of them or none.
 
+#[cfg(any(test, feature = "redis"))]
+use std::collections::HashMap;
 use std::fmt;
 
 use mock_idp_core::ledger::LedgerError;
 
 #[cfg(any(test, feature = "redis"))]
-use super::byte_operations::{Found, find, put_change, unreadable};
+use super::byte_operations::{Found, put_change, unreadable};
 #[cfg(any(test, feature = "redis"))]
-use super::byte_store::{ByteChange, ByteStore, ByteWrite, Expected, Stored};
+use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected};
 use super::entries::{Entries, Version};
 use super::log::LoggedChange;
 use super::memory::{Definition, MemoryTables, MemoryWrite, changes};
@@ -142,19 +144,23 @@ impl<'l> Batch<'l> {
 
 /// One write, whatever its record.
 pub(super) trait Write: MemoryWrite {
+    /// Table and key of the record, if the write depends on what is there. At the first attempt only the store compares versions.
+    #[cfg(any(test, feature = "redis"))]
+    fn needs(&self, is_first_attempt: bool) -> Option<(&'static str, &str)>;
+
     /// The write as a store of bytes makes it, after the earlier ones of the batch; `None` if there is nothing to write.
     #[cfg(any(test, feature = "redis"))]
-    fn to_bytes<'w>(
-        &'w self,
-        store: &'w dyn ByteStore,
-        earlier: &'w [ByteWrite],
+    fn to_bytes(
+        &self,
+        records: &ReadRecords<'_>,
+        earlier: &[ByteWrite],
         now: i64,
-    ) -> Stored<'w, Option<ByteWrite>>;
-
-    /// The write, if it can be made without reading the record: the store compares the version.
-    #[cfg(any(test, feature = "redis"))]
-    fn to_bytes_unread(&self, earlier: &[ByteWrite]) -> Result<Option<ByteWrite>, LedgerError>;
+    ) -> Result<Option<ByteWrite>, LedgerError>;
 }
+
+/// The records that the writes of a batch depend on, by table and key.
+#[cfg(any(test, feature = "redis"))]
+type ReadRecords<'w> = HashMap<(&'static str, &'w str), Option<ByteRecord>>;
 
 pub(super) struct TypedWrite<T: 'static> {
     pub(super) definition: &'static Definition<T>,
@@ -248,53 +254,47 @@ impl<T: StoredRecord> MemoryWrite for TypedWrite<T> {
 
 impl<T: StoredRecord> Write for TypedWrite<T> {
     #[cfg(any(test, feature = "redis"))]
-    fn to_bytes<'w>(
-        &'w self,
-        store: &'w dyn ByteStore,
-        earlier: &'w [ByteWrite],
-        now: i64,
-    ) -> Stored<'w, Option<ByteWrite>> {
-        Box::pin(self.as_bytes(store, earlier, now))
+    fn needs(&self, is_first_attempt: bool) -> Option<(&'static str, &str)> {
+        let needed = match &self.change {
+            Change::Put { .. } | Change::Delete => false,
+            Change::Replace { .. } | Change::RequireVersion(_) => !is_first_attempt,
+            Change::PutNew { .. } | Change::Update { .. } | Change::Require(_) => true,
+        };
+        needed.then_some((self.definition.name, self.key.as_str()))
     }
 
     #[cfg(any(test, feature = "redis"))]
-    fn to_bytes_unread(&self, earlier: &[ByteWrite]) -> Result<Option<ByteWrite>, LedgerError> {
-        let (table, bound) = (self.definition.name, self.definition.bound);
-        if earlier.iter().any(|write| write.table == table && write.key == self.key) {
-            return Ok(None);
+    fn to_bytes(
+        &self,
+        records: &ReadRecords<'_>,
+        earlier: &[ByteWrite],
+        now: i64,
+    ) -> Result<Option<ByteWrite>, LedgerError> {
+        match records.get(&(self.definition.name, self.key.as_str())) {
+            Some(record) => self.checked(Found::of(record.as_ref(), now)?, earlier),
+            None => self.unread(),
         }
-        let (version, change) = match &self.change {
-            Change::RequireVersion(version) => (version, ByteChange::Keep),
-            Change::Replace { version, value, expires } => {
-                let bytes = serde_json::to_vec(value).map_err(unreadable)?;
-                (version, ByteChange::Extend { bytes, expires: expires.unwrap_or(0), bound })
-            }
-            _ => return Ok(None),
-        };
-        let expected = Expected::Version(Some(version.0));
-        Ok(Some(ByteWrite { table, key: self.key.clone(), expected, change }))
     }
 }
 
 #[cfg(any(test, feature = "redis"))]
 async fn commit(store: &dyn ByteStore, writes: &[Box<dyn Write>], now: i64) -> Result<(), LedgerError> {
-    let mut first_attempt = true;
+    let mut is_first_attempt = true;
     loop {
+        let needed: Vec<_> = writes.iter().filter_map(|write| write.needs(is_first_attempt)).collect();
+        let found = store.read_all(&needed).await?;
+        let records: ReadRecords<'_> = needed.into_iter().zip(found).collect();
         let mut bytes = Vec::new();
         for write in writes {
-            let unread = if first_attempt { write.to_bytes_unread(&bytes)? } else { None };
-            let write = match unread {
-                Some(write) => Some(write),
-                // A version that the batch requires and that is not there is a conflict at once.
-                None => write.to_bytes(store, &bytes, now).await?,
-            };
+            // A version that the batch requires and that is not there is a conflict at once.
+            let write = write.to_bytes(&records, &bytes, now)?;
             bytes.extend(write);
         }
         if bytes.is_empty() {
             return Ok(());
         }
         match store.commit(bytes, now).await {
-            Err(LedgerError::Conflict { .. }) => first_attempt = false,
+            Err(LedgerError::Conflict { .. }) => is_first_attempt = false,
             other => return other.map(drop),
         }
     }
@@ -302,25 +302,36 @@ async fn commit(store: &dyn ByteStore, writes: &[Box<dyn Write>], now: i64) -> R
 
 #[cfg(any(test, feature = "redis"))]
 impl<T: StoredRecord> TypedWrite<T> {
-    async fn as_bytes(
-        &self,
-        store: &dyn ByteStore,
-        earlier: &[ByteWrite],
-        now: i64,
-    ) -> Result<Option<ByteWrite>, LedgerError> {
+    fn byte_write(&self, expected: Expected, change: ByteChange) -> ByteWrite {
+        ByteWrite { table: self.definition.name, key: self.key.clone(), expected, change }
+    }
+
+    /// A write that does not depend on the record, or has a version that the store compares.
+    fn unread(&self) -> Result<Option<ByteWrite>, LedgerError> {
+        let bound = self.definition.bound;
+        let one = |expected, change| Ok(Some(self.byte_write(expected, change)));
+        match &self.change {
+            Change::Put { value, expires } => one(Expected::Anything, put_change(value, *expires, bound)?),
+            Change::Delete => one(Expected::Anything, ByteChange::Delete),
+            Change::Replace { version, value, expires } => {
+                let bytes = serde_json::to_vec(value).map_err(unreadable)?;
+                let change = ByteChange::Extend { bytes, expires: expires.unwrap_or(i64::MIN), bound };
+                one(Expected::Version(Some(version.0)), change)
+            }
+            Change::RequireVersion(version) => one(Expected::Version(Some(version.0)), ByteChange::Keep),
+            Change::PutNew { .. } | Change::Update { .. } | Change::Require(_) => Ok(None),
+        }
+    }
+
+    /// A write that depends on the record, which has been found.
+    fn checked(&self, found: Found<T>, earlier: &[ByteWrite]) -> Result<Option<ByteWrite>, LedgerError> {
         let (table, bound) = (self.definition.name, self.definition.bound);
         let conflict = Err(LedgerError::Conflict { table });
-        let one = |expected, change| Ok(Some(ByteWrite { table, key: self.key.clone(), expected, change }));
-        if let Change::Put { value, expires } = &self.change {
-            return one(Expected::Anything, put_change(value, *expires, bound)?);
-        }
-        if let Change::Delete = &self.change {
-            return one(Expected::Anything, ByteChange::Delete);
-        }
-        let Found { version, live } = self.find(store, earlier, now).await?;
+        let Found { version, live } = self.after(found, earlier)?;
         let expected = Expected::Version(version);
+        let one = |expected, change| Ok(Some(self.byte_write(expected, change)));
         match &self.change {
-            Change::Put { .. } | Change::Delete => Ok(None),
+            Change::Put { .. } | Change::Delete => self.unread(),
             Change::PutNew { .. } if live.is_some() => conflict,
             Change::PutNew { value, expires } => one(expected, put_change(value, *expires, bound)?),
             Change::Replace { version: required, value, expires } => match live {
@@ -347,19 +358,13 @@ impl<T: StoredRecord> TypedWrite<T> {
     }
 
     /// The record as the earlier writes of the batch leave it.
-    async fn find(&self, store: &dyn ByteStore, earlier: &[ByteWrite], now: i64) -> Result<Found<T>, LedgerError> {
+    fn after(&self, mut found: Found<T>, earlier: &[ByteWrite]) -> Result<Found<T>, LedgerError> {
         let table = self.definition.name;
-        let mut found = find(store, table, &self.key, now).await?;
         for write in earlier.iter().filter(|write| write.table == table && write.key == self.key) {
             match &write.change {
                 ByteChange::Keep => {}
                 ByteChange::Delete => found.live = None,
-                // What is there may expire later; `expires` is a minimum then.
-                ByteChange::Extend { bytes, expires, .. } => {
-                    let expires = found.live.as_ref().map_or(*expires, |(_, known)| (*expires).max(*known));
-                    found.live = Some((serde_json::from_slice(bytes).map_err(unreadable)?, expires));
-                }
-                ByteChange::Put { bytes, expires, .. } => {
+                ByteChange::Put { bytes, expires, .. } | ByteChange::Extend { bytes, expires, .. } => {
                     found.live = Some((serde_json::from_slice(bytes).map_err(unreadable)?, *expires));
                 }
             }

@@ -16,18 +16,24 @@ pub(super) struct Found<T> {
     pub(super) live: Option<(T, i64)>,
 }
 
-pub(super) async fn find<T: StoredRecord>(
+async fn find<T: StoredRecord>(
     store: &dyn ByteStore,
     table: &'static str,
     key: &str,
     now: i64,
 ) -> Result<Found<T>, LedgerError> {
-    let Some(record) = store.read(table, key).await? else { return Ok(Found { version: None, live: None }) };
-    let live = match now < record.expires {
-        true => Some((serde_json::from_slice(&record.bytes).map_err(unreadable)?, record.expires)),
-        false => None,
-    };
-    Ok(Found { version: Some(record.version), live })
+    Found::of(store.read(table, key).await?.as_ref(), now)
+}
+
+impl<T: StoredRecord> Found<T> {
+    pub(super) fn of(record: Option<&ByteRecord>, now: i64) -> Result<Self, LedgerError> {
+        let Some(record) = record else { return Ok(Self { version: None, live: None }) };
+        let live = match now < record.expires {
+            true => Some((serde_json::from_slice(&record.bytes).map_err(unreadable)?, record.expires)),
+            false => None,
+        };
+        Ok(Self { version: Some(record.version), live })
+    }
 }
 
 pub(super) fn unreadable(error: serde_json::Error) -> LedgerError {

@@ -18,6 +18,9 @@ pub(crate) trait ByteStore: fmt::Debug + Send + Sync {
     /// The record, expired or not.
     fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>>;
 
+    /// The records of tables and keys, expired or not.
+    fn read_all<'s>(&'s self, keys: &'s [(&'static str, &'s str)]) -> Stored<'s, Vec<Option<ByteRecord>>>;
+
     /// Writes all or nothing, and returns the version of what was put; a conflict if a record does not have the version that its
     /// write expects.
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64>;

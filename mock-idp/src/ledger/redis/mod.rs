@@ -118,6 +118,18 @@ impl RedisStore {
         bytes.map(|bytes| record(&bytes)).transpose()
     }
 
+    async fn read_records(&self, keys: &[(&'static str, &str)]) -> Result<Vec<Option<ByteRecord>>, LedgerError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut pipeline = Pipeline::new();
+        for (table, key) in keys {
+            pipeline.hget(self.key(table), key);
+        }
+        let found: Vec<Option<Vec<u8>>> = self.run_pipeline(&pipeline).await?;
+        found.into_iter().map(|bytes| bytes.as_deref().map(record).transpose()).collect()
+    }
+
     async fn commit_writes(&self, writes: Vec<ByteWrite>, now: i64) -> Result<u64, LedgerError> {
         let mut script = SCRIPTS.commit.prepare_invoke();
         let mut tables: Vec<&'static str> = Vec::new();
@@ -245,6 +257,10 @@ impl Drop for RedisStore {
 impl ByteStore for RedisStore {
     fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>> {
         Box::pin(self.read_record(table, key))
+    }
+
+    fn read_all<'s>(&'s self, keys: &'s [(&'static str, &'s str)]) -> Stored<'s, Vec<Option<ByteRecord>>> {
+        Box::pin(self.read_records(keys))
     }
 
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {

@@ -46,6 +46,11 @@ impl ByteStore for BytesInMemory {
         done(Ok(self.records.lock().by_key.get(&(table, key.to_owned())).cloned()))
     }
 
+    fn read_all<'s>(&'s self, keys: &'s [(&'static str, &'s str)]) -> Stored<'s, Vec<Option<ByteRecord>>> {
+        let records = self.records.lock();
+        done(Ok(keys.iter().map(|(table, key)| records.by_key.get(&(*table, (*key).to_owned())).cloned()).collect()))
+    }
+
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
         let mut records = self.records.lock();
         if self.loses_records.swap(false, Ordering::AcqRel) {
@@ -226,6 +231,10 @@ impl BrokenStore {
 impl ByteStore for BrokenStore {
     fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>> {
         self.read_or_fail(|| self.records.read(table, key))
+    }
+
+    fn read_all<'s>(&'s self, keys: &'s [(&'static str, &'s str)]) -> Stored<'s, Vec<Option<ByteRecord>>> {
+        self.read_or_fail(|| self.records.read_all(keys))
     }
 
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
