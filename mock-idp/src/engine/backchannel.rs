@@ -15,7 +15,7 @@ use mock_idp_core::trace::Trace;
 use serde_json::{Map, Value};
 
 use super::client_authentication::authenticate;
-use super::{Context, OrgInstance, request_object, token_lookup};
+use super::{Context, OrgInstance, issued_tokens, request_object, token_lookup};
 use crate::journal::{Explained, Explanation};
 use crate::ledger::NEVER;
 
@@ -139,8 +139,7 @@ impl<'o> BackchannelDecisions<'o> {
             if decided && allowed {
                 let issued = IssuedCredential::Backchannel(request.auth_req_id.clone());
                 let mut batch = ledger.batch();
-                let add = move |known: &mut mock_idp_core::ledger::IssuedTokens| known.add(issued.clone());
-                batch.update_or_default(ledger.issued_tokens(), &request.user_id, NEVER, add);
+                issued_tokens::add(ledger, &mut batch, &request.user_id, issued);
                 batch.commit().await?;
             }
         }

@@ -5,7 +5,7 @@ use mock_idp_core::management::{ApiError, global_revocation};
 use mock_idp_core::protocol::OAuthError;
 use serde_json::Value;
 
-use super::{Context, revocations, session_end};
+use super::{Context, issued_tokens, revocations, session_end};
 
 /// Global token revocation in an org.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl<'c> GlobalRevocation<'c> {
 
     /// Ends the sessions of a user; tokens stay valid. Okta: `DELETE /api/v1/users/{id}/sessions`.
     pub(super) async fn end_sessions(self, user_id: &str) -> Result<(), OAuthError> {
-        let issued = self.0.ledger().issued_tokens().get(user_id).await?.unwrap_or_default();
+        let issued = issued_tokens::of_user(self.0.ledger(), user_id).await?;
         for credential in issued {
             if let IssuedCredential::Session(id) = credential {
                 session_end::end(self.0, &id).await?;
@@ -42,7 +42,7 @@ impl<'c> GlobalRevocation<'c> {
         let ledger = self.0.ledger();
         let mut batch = ledger.batch();
         let mut sessions = Vec::new();
-        for issued in ledger.issued_tokens().get(user_id).await?.unwrap_or_default() {
+        for issued in issued_tokens::of_user(ledger, user_id).await? {
             match issued {
                 IssuedCredential::Session(id) => sessions.push(id),
                 IssuedCredential::Code(code) => batch.delete(ledger.codes(), &code),
@@ -56,7 +56,7 @@ impl<'c> GlobalRevocation<'c> {
                 IssuedCredential::Backchannel(id) => batch.update(ledger.backchannel(), &id, PolledRequest::withdraw),
             }
         }
-        batch.delete(ledger.issued_tokens(), user_id);
+        issued_tokens::forget(self.0, &mut batch, user_id);
         batch.commit().await?;
         for id in sessions {
             // There is no browser that could load the front-channel notices.

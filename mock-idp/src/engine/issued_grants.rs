@@ -5,7 +5,7 @@ use mock_idp_core::management::ApiError;
 use mock_idp_core::management::consent_grants::ConsentGrant;
 use mock_idp_core::management::refresh_tokens::{IssuedRefreshToken, RefreshTokenFilter};
 
-use super::{Context, consents, revocations};
+use super::{Context, consents, issued_tokens, revocations};
 
 /// Reads and revokes what clients have been given.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl<'c> IssuedGrants<'c> {
         };
         let mut found = Vec::new();
         for user_id in users {
-            for issued in ledger.issued_tokens().get(&user_id).await?.unwrap_or_default() {
+            for issued in issued_tokens::of_user(ledger, &user_id).await? {
                 let IssuedCredential::Family(id) = issued else { continue };
                 let Some(family) = ledger.families().get(&id).await? else { continue };
                 if family.refresh_tokens(self.0.now).is_some() && filter.accepts(&family) {

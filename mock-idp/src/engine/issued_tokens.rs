@@ -5,16 +5,37 @@ use mock_idp_core::ledger::{IssuedCredential, IssuedTokens};
 use mock_idp_core::tokens::family_of;
 
 use super::Context;
-use crate::ledger::{Batch, NEVER};
+use crate::ledger::{Batch, LedgerAt, LedgerError, NEVER};
 
 /// Records what was issued to a user. Families can live without end, and so does this record.
 pub(super) fn record<'c>(context: &'c Context, batch: &mut Batch<'c>, user_id: &str, issued: Vec<IssuedCredential>) {
-    if issued.is_empty() {
-        return;
+    for issued in issued {
+        add(context.ledger(), batch, user_id, issued);
     }
-    batch.update_or_default(context.ledger().issued_tokens(), user_id, NEVER, move |known: &mut IssuedTokens| {
-        issued.iter().cloned().for_each(|issued| known.add(issued));
+}
+
+/// Records one credential that was issued to a user.
+pub(super) fn add<'l>(ledger: LedgerAt<'l>, batch: &mut Batch<'l>, user_id: &str, issued: IssuedCredential) {
+    let key = IssuedTokens::key(user_id, &issued);
+    batch.update_or_default(ledger.issued_tokens(), &key, NEVER, move |known: &mut IssuedTokens| {
+        known.add(issued.clone());
     });
+}
+
+/// What a user has been issued.
+pub(super) async fn of_user(ledger: LedgerAt<'_>, user_id: &str) -> Result<Vec<IssuedCredential>, LedgerError> {
+    let mut all = Vec::new();
+    for key in IssuedTokens::keys(user_id) {
+        all.extend(ledger.issued_tokens().get(&key).await?.into_iter().flatten());
+    }
+    Ok(all)
+}
+
+/// Forgets what a user has been issued.
+pub(super) fn forget<'c>(context: &'c Context, batch: &mut Batch<'c>, user_id: &str) {
+    for key in IssuedTokens::keys(user_id) {
+        batch.delete(context.ledger().issued_tokens(), &key);
+    }
 }
 
 /// What a redeemed grant issues to its user.

@@ -9,8 +9,8 @@ macro_rules! for_all_tables {
             device_secrets: DeviceSecret, 10_000, 16;
             /// By `jti` of the interclient token.
             interclient_grants: InterclientGrant, 10_000, 8;
-            /// By user id.
-            issued_tokens: IssuedTokens, 10_000, 64;
+            /// By [`IssuedTokens::key`].
+            issued_tokens: IssuedTokens, 100_000, 64;
             /// By `auth_req_id`.
             backchannel: PolledRequest, 10_000, 16;
             /// By [`PendingRequests::KEY`].

@@ -20,13 +20,46 @@ pub enum IssuedCredential {
     Backchannel(String),
 }
 
-/// The credentials of a user, the latest last.
+impl IssuedCredential {
+    fn key(&self) -> &str {
+        match self {
+            Self::Session(key)
+            | Self::Code(key)
+            | Self::InteractionCode(key)
+            | Self::AccessToken(key)
+            | Self::Family(key)
+            | Self::DeviceSecret(key)
+            | Self::Device(key)
+            | Self::Backchannel(key) => key,
+        }
+    }
+}
+
+/// Some of the credentials of a user, the latest last. They are in several records, so that requests for one user do not all change
+/// the same one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct IssuedTokens(VecDeque<IssuedCredential>);
 
 impl IssuedTokens {
-    /// The largest number for a user; beyond it, the oldest are dropped.
-    const MOST: usize = 10_000;
+    /// How many records a user has at most.
+    const PARTS: u32 = 64;
+
+    /// The largest number in one record; beyond it, the oldest are dropped.
+    const MOST: usize = 160;
+
+    /// The key of the record that has a credential of a user.
+    #[must_use]
+    pub fn key(user_id: &str, credential: &IssuedCredential) -> String {
+        // FNV-1a.
+        let mix = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
+        let part = credential.key().bytes().fold(2_166_136_261, mix) % Self::PARTS;
+        format!("{user_id}/{part}")
+    }
+
+    /// The keys of all records of a user.
+    pub fn keys(user_id: &str) -> impl Iterator<Item = String> {
+        (0..Self::PARTS).map(move |part| format!("{user_id}/{part}"))
+    }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
@@ -48,5 +81,21 @@ impl IntoIterator for IssuedTokens {
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn credentials_of_a_user_are_spread_over_the_records_of_the_user() {
+        let all: BTreeSet<String> = IssuedTokens::keys("u").collect();
+        let used: BTreeSet<String> =
+            (0..1_000).map(|number| IssuedTokens::key("u", &IssuedCredential::Code(format!("code{number}")))).collect();
+        assert_eq!(used, all);
+        assert!(all.iter().all(|key| key.starts_with("u/")));
     }
 }
