@@ -100,7 +100,9 @@ impl RefreshTokens {
         grace_period: i64,
         now: i64,
     ) -> Result<Self, ReusedRefreshToken> {
-        self.rotated.retain(|(_, since)| now - since < grace_period);
+        // `now` can be earlier than `since`: of a request that began before, or of a process that does not know yet that the clock
+        // has been moved.
+        self.rotated.retain(|(_, since)| (now - since).max(0) < grace_period);
         let current = self.current.iter().position(|current| current == token);
         if current.is_none() && !self.rotated.iter().any(|(rotated, _)| rotated == token) {
             return Err(ReusedRefreshToken);

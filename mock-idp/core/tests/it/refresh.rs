@@ -114,6 +114,21 @@ fn without_a_grace_period_a_second_use_revokes_the_family() {
 }
 
 #[test]
+fn without_a_grace_period_a_second_use_with_an_earlier_time_revokes_the_family() {
+    let (org, mut family) = (market(), family(SPA));
+    new_token(refresh(&org, &mut family, SPA, "first", NOW + 1)).unwrap();
+    assert!(refresh(&org, &mut family, SPA, "first", NOW).is_err());
+    assert!(family.is_revoked());
+}
+
+#[test]
+fn a_rotated_token_is_accepted_within_the_grace_period_with_an_earlier_time() {
+    let (org, mut family) = (market(), family(NATIVE));
+    new_token(refresh(&org, &mut family, NATIVE, "first", NOW + 1)).unwrap();
+    assert!(new_token(refresh(&org, &mut family, NATIVE, "first", NOW)).is_some());
+}
+
+#[test]
 fn each_use_extends_the_idle_window_but_not_the_lifetime() {
     let (org, mut family) = (market(), family(NATIVE));
     let mut token = "first".to_owned();
