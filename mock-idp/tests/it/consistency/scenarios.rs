@@ -73,12 +73,14 @@ impl History {
     }
 
     async fn race_for_assertion(self: &Arc<Self>, id: String, _: usize) -> Option<()> {
-        self.race(SingleUseKind::Assertion, &assertion(&id)).await.map(drop)
+        self.race(SingleUseKind::Assertion, &assertion(&id)).await;
+        Some(())
     }
 
     async fn race_for_code(self: &Arc<Self>, _: String, at: usize) -> Option<()> {
         let code = self.sign_in(at).await?;
-        self.race(SingleUseKind::Code, &code).await.map(drop)
+        self.race(SingleUseKind::Code, &code).await;
+        Some(())
     }
 
     /// A sign-in that begins at one mock and ends at another; the code.
@@ -114,7 +116,7 @@ impl History {
             tokens = next;
         }
         let last = tokens["refresh_token"].as_str().unwrap().to_owned();
-        let winner = self.race(SingleUseKind::RefreshToken, &last).await?;
+        let winner = self.race(SingleUseKind::RefreshToken, &last).await;
         // Okta: a second use revokes the family, with the token of the first use.
         if let (Some(next), true) = (winner.body, winner.is_reused) {
             let next = next["refresh_token"].as_str().unwrap().to_owned();
@@ -137,7 +139,8 @@ impl History {
         let (status, pushed) = form(url, Some((WEB, WEB_SECRET)), &fields).await?;
         assert!(matches!(status, 200 | 503), "{status} {pushed}");
         let uri = pushed["request_uri"].as_str().filter(|_| status == 200)?;
-        self.race(SingleUseKind::RequestUri, uri).await.map(drop)
+        self.race(SingleUseKind::RequestUri, uri).await;
+        Some(())
     }
 
     /// One mock approves a request while another denies it.
@@ -162,15 +165,15 @@ impl History {
         });
         match *join_all(decisions).await {
             [200, 200] => panic!("a request is approved and denied"),
-            [200, _] => self.race(SingleUseKind::AuthReqId, request).await.map(drop),
+            [200, _] => _ = self.race(SingleUseKind::AuthReqId, request).await,
             [_, 200] => {
                 let accepted = self.uses(SingleUseKind::AuthReqId, self.base(at), request).await?;
                 assert!(!accepted, "a denied request is approved");
                 self.acknowledged(Fact::Used(SingleUseKind::AuthReqId, request.to_owned()));
-                Some(())
             }
-            _ => None,
+            _ => {}
         }
+        Some(())
     }
 
     /// The user enters the code of a device, signs in and allows it, each at another mock.
@@ -194,7 +197,8 @@ impl History {
             answer = page.text().await.ok()?;
         }
         assert!(answer.contains(r#"data-se="device-activated""#), "{answer}");
-        self.race(SingleUseKind::DeviceCode, device["device_code"].as_str().unwrap()).await.map(drop)
+        self.race(SingleUseKind::DeviceCode, device["device_code"].as_str().unwrap()).await;
+        Some(())
     }
 
     /// Nine wrong passwords do not lock a user, ten do, wherever they are sent.
@@ -221,7 +225,7 @@ impl History {
     }
 
     /// Uses a value at all mocks at the same time. At most one may accept it, and one has to if all answer.
-    async fn race(&self, kind: SingleUseKind, value: &str) -> Option<Race> {
+    async fn race(&self, kind: SingleUseKind, value: &str) -> Race {
         let answers = join_all(self.bases.iter().map(|base| self.answer_of(kind, base, value))).await;
         let accepted: Vec<_> = answers.iter().flatten().filter(|(accepted, _)| *accepted).collect();
         let refused = answers.iter().flatten().count() - accepted.len();
@@ -231,7 +235,7 @@ impl History {
         if body.is_some() || refused > 0 {
             self.acknowledged(Fact::Used(kind, value.to_owned()));
         }
-        Some(Race { is_reused: body.is_some() && refused > 0, body })
+        Race { is_reused: body.is_some() && refused > 0, body }
     }
 }
 
