@@ -1,7 +1,6 @@
 //! A state on disk and a ledger in Redis, as ratios to the store in memory; several mocks on one Redis; a start with a large state.
 
 use std::net::TcpStream;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
@@ -42,19 +41,19 @@ impl Redis {
 /// Tokens and flows with each store; the column of the ceiling has the mock in memory.
 pub(crate) fn rows(runtime: &Runtime, token_form: &str) {
     let memory = Program::mock();
-    let dir = std::env::temp_dir().join(format!("mock-idp-bench-state-{}", std::process::id()));
-    compare(runtime, token_form, "disk", &Program::mock_with(&["--state", &dir.to_string_lossy()]), &memory);
-    let _ = std::fs::remove_dir_all(&dir);
+    let dir = tempfile::tempdir().unwrap();
+    let on_disk = Program::mock_with(&["--state", dir.path().to_str().unwrap()]);
+    compare(runtime, token_form, "disk", &on_disk, &memory);
+    drop(on_disk);
     match Redis::start() {
         Some(redis) => {
             compare(runtime, token_form, "Redis", &Program::mock_with(&["--ledger", &redis.url]), &memory);
             drop(memory);
-            several(runtime, &redis);
+            (1..=3).for_each(|count| several(runtime, &redis, count));
         }
         None => println!("| Redis: redis-server is not installed | | | |"),
     }
-    start_with_state(runtime, &dir);
-    let _ = std::fs::remove_dir_all(&dir);
+    start_with_state(runtime);
 }
 
 fn compare(runtime: &Runtime, token_form: &str, store: &str, stored: &Program, memory: &Program) {
@@ -73,50 +72,45 @@ fn compare(runtime: &Runtime, token_form: &str, store: &str, stored: &Program, m
 
 /// Flows through several mocks on one Redis, and what a flow costs in the mocks and in the store. The store has one thread: with so
 /// much processor time for a flow it serves at most one second of flows in a second, however many machines there are.
-fn several(runtime: &Runtime, redis: &Redis) {
-    for count in 1..=3 {
-        let mocks: Vec<_> = (0..count).map(|_| Program::mock_with(&["--ledger", &redis.url])).collect();
-        let ports: Vec<u16> = mocks.iter().map(|mock| mock.port).collect();
-        let used = || {
-            let mocks = mocks.iter().map(|mock| cpu_seconds(mock.id())).sum::<f64>();
-            (mocks, cpu_seconds(redis.child.id()))
-        };
-        let (began, before) = (Instant::now(), used());
-        let flows = runtime.block_on(flow::per_second(&ports));
-        let (done, after) = (flows * began.elapsed().as_secs_f64(), used());
-        let (in_mocks, in_store) = ((after.0 - before.0) / done, (after.1 - before.1) / done);
-        println!(
-            "| code + PKCE flow, {count} mocks on one Redis | {flows:.0}/s | {:.2} ms of a core in mocks, {:.2} ms in Redis | |",
-            in_mocks * 1e3,
-            in_store * 1e3
-        );
-        let machines = (2.0 / in_mocks).recip() / in_store;
-        println!(
-            "| projection: Redis is busy with | {machines:.1} machines of two cores | {:.0}/s | |",
-            1.0 / in_store
-        );
-    }
+fn several(runtime: &Runtime, redis: &Redis, count: usize) {
+    let mocks: Vec<_> = (0..count).map(|_| Program::mock_with(&["--ledger", &redis.url])).collect();
+    let ports: Vec<u16> = mocks.iter().map(|mock| mock.port).collect();
+    let used_by_mocks = || mocks.iter().map(|mock| cpu_seconds(mock.id())).sum::<f64>();
+    let used_by_redis = || cpu_seconds(redis.child.id());
+    let (began, mocks_before, redis_before) = (Instant::now(), used_by_mocks(), used_by_redis());
+    let per_second = runtime.block_on(flow::per_second(&ports));
+    let flows = per_second * began.elapsed().as_secs_f64();
+    let in_mocks = (used_by_mocks() - mocks_before) / flows;
+    let in_redis = (used_by_redis() - redis_before) / flows;
+    println!(
+        "| code + PKCE flow, {count} mocks on one Redis | {per_second:.0}/s | {:.2} ms of a core in mocks, {:.2} ms in Redis | |",
+        in_mocks * 1e3,
+        in_redis * 1e3
+    );
+    let (most_of_redis, most_of_a_machine) = (1.0 / in_redis, 2.0 / in_mocks);
+    println!(
+        "| projection: Redis is busy with | {:.1} machines of two cores | {most_of_redis:.0}/s | |",
+        most_of_redis / most_of_a_machine
+    );
 }
 
 const SESSIONS: usize = 10_000;
 const USERS: usize = 1_000;
 
 /// From spawn to the first discovery document, with a state of many sessions and users.
-fn start_with_state(runtime: &Runtime, dir: &Path) {
-    let state = ["--state", &dir.to_string_lossy()].map(str::to_owned);
-    let arguments: Vec<&str> = state.iter().map(String::as_str).collect();
+fn start_with_state(runtime: &Runtime) {
+    let dir = tempfile::tempdir().unwrap();
+    let arguments = ["--state", dir.path().to_str().unwrap()];
     let mock = Program::mock_with(&arguments);
     runtime.block_on(flow::tokens(mock.port));
     runtime.block_on(fill(mock.port));
     drop(mock);
     let times = (0..9).map(|_| {
         let port = free_port();
-        let begun = Instant::now();
-        let program = Program::mock_with_at(&arguments, port);
+        let began = Instant::now();
+        let _program = Program::mock_with_at(&arguments, port);
         client::first_answer(port, "/oauth2/default/.well-known/openid-configuration");
-        let took = begun.elapsed().as_secs_f64() * 1000.0;
-        drop(program);
-        took
+        began.elapsed().as_secs_f64() * 1000.0
     });
     let took = median(times.collect());
     println!("| start with {SESSIONS} sessions and {USERS} users on disk, median of 9 | {took:.1} ms | | |");
