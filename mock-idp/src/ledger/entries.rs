@@ -19,6 +19,10 @@ pub(crate) struct Versioned<T> {
 /// The expiry of a record that never expires.
 pub(crate) const NEVER: i64 = i64::MAX;
 
+/// The seconds for which a record is kept after it has expired. A request at an earlier time, which has begun before or whose process
+/// does not know yet that the clock has been moved, must not find that a used value is absent.
+pub(super) const KEPT_EXPIRED: i64 = 60;
+
 /// How much a table holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bound {
@@ -129,7 +133,7 @@ impl<T: RecordSize> Entries<T> {
         self.by_expiry.insert((expires, key));
     }
 
-    /// Writes a record. Expired records are removed, and those that expire first when the bound is exceeded.
+    /// Writes a record. Records that have expired long ago are removed, and those that expire first when the bound is exceeded.
     pub(super) fn put(&mut self, key: &str, value: T, expires: i64, now: i64, bound: Bound) {
         self.remove(key);
         let bytes = size(key, &value);
@@ -154,12 +158,14 @@ impl<T: RecordSize> Entries<T> {
         Some(entry)
     }
 
-    /// Removes expired records, and the first to expire until the others are within the bound. The record `written` stays.
+    /// Removes records that have expired long ago, and the first to expire until the others are within the bound. The record `written` stays.
     fn make_room(&mut self, bound: Bound, now: i64, written: &str) {
         loop {
             let exceeded = self.by_key.len() > bound.records || self.bytes > bound.bytes;
             let mut oldest = self.by_expiry.iter().filter(|(_, key)| **key != *written);
-            let Some((_, key)) = oldest.next().filter(|(expires, _)| *expires <= now || exceeded) else { return };
+            let Some((_, key)) = oldest.next().filter(|(expires, _)| *expires <= now - KEPT_EXPIRED || exceeded) else {
+                return;
+            };
             let key = Arc::clone(key);
             self.remove(&key);
             if let Some(displaced) = &mut self.displaced {

@@ -1,9 +1,9 @@
 -- Writes records, all or none.
 -- KEYS: the org's numbers; then for each table its records and their expiries.
--- ARGV: the time; "1" if processes keep a copy of what is written; then eight for each write: table, key, expected version
--- ("*": any, "": no record), change, expiry, record, and the bound of the table in records and bytes. The changes are "put",
--- "delete", "keep", and "extend": a put that expires no earlier than the record that is there. The last two need a record that has
--- not expired.
+-- ARGV: the time; records that have expired by the second time are removed; "1" if processes keep a copy of what is written; then eight
+-- for each write: table, key, expected version ("*": any, "": no record), change, expiry, record, and the bound of the table in records
+-- and bytes. The changes are "put", "delete", "keep", and "extend": a put that expires no earlier than the record that is there. The
+-- last two need a record that has not expired.
 -- Returns the version of the records that are put, or minus the number of the table with another version.
 local numbers, now = KEYS[1], tonumber(ARGV[1])
 
@@ -11,7 +11,7 @@ local function names(table)
   return KEYS[2 * table], KEYS[2 * table + 1], 'bytes:' .. KEYS[2 * table]
 end
 
-for i = 3, #ARGV, 8 do
+for i = 4, #ARGV, 8 do
   local expected = ARGV[i + 2]
   if expected ~= '*' then
     local found = redis.call('HGET', KEYS[2 * tonumber(ARGV[i])], ARGV[i + 1])
@@ -24,7 +24,7 @@ for i = 3, #ARGV, 8 do
 end
 
 local version = redis.call('HINCRBY', numbers, 'version', 1)
-if ARGV[2] == '1' then
+if ARGV[3] == '1' then
   redis.call('HINCRBY', numbers, 'settings', 1)
 end
 
@@ -40,7 +40,7 @@ end
 
 local function make_room(table, written, size, most_records, most_bytes)
   local records, expiries = names(table)
-  for _, key in ipairs(redis.call('ZRANGEBYSCORE', expiries, '-inf', now, 'LIMIT', 0, 100)) do
+  for _, key in ipairs(redis.call('ZRANGEBYSCORE', expiries, '-inf', ARGV[2], 'LIMIT', 0, 100)) do
     if key ~= written then size = remove(table, key) end
   end
   while size > most_bytes or redis.call('HLEN', records) > most_records do
@@ -51,7 +51,7 @@ local function make_room(table, written, size, most_records, most_bytes)
   end
 end
 
-for i = 3, #ARGV, 8 do
+for i = 4, #ARGV, 8 do
   local table, key, change = tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + 3]
   local records, expiries, bytes = names(table)
   if change == 'delete' then

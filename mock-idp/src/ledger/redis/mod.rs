@@ -24,6 +24,7 @@ use self::known::Known;
 use self::operation::{LIMIT, limited};
 use self::poll::Polled;
 use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
+use super::entries::KEPT_EXPIRED;
 use super::list::FOLLOWED_TABLES;
 use super::memory::{NAMES, SerialisedTable};
 use super::org_row::{ORG_ROWS, OrgRow};
@@ -140,7 +141,7 @@ impl RedisStore {
         }
         let number = |name: &str| tables.iter().position(|known| *known == name).map_or(0, |position| position + 1);
         let is_followed = tables.iter().any(|table| FOLLOWED_TABLES.contains(table));
-        script.key(self.numbers()).arg(now).arg(u8::from(is_followed));
+        script.key(self.numbers()).arg(now).arg(now - KEPT_EXPIRED).arg(u8::from(is_followed));
         for name in &tables {
             script.key(self.key(name)).key(self.key(&format!("{name}:expiries")));
         }
