@@ -28,13 +28,17 @@ impl<'c> IssuedGrants<'c> {
         };
         let mut found = Vec::new();
         for user_id in users {
-            for issued in issued_tokens::of_user(ledger, &user_id).await? {
-                let IssuedCredential::Family(id) = issued else { continue };
-                let Some(family) = ledger.families().get(&id).await? else { continue };
-                if family.refresh_tokens(self.0.now).is_some() && filter.accepts(&family) {
-                    found.push(IssuedRefreshToken { id, family });
-                }
-            }
+            let issued = issued_tokens::of_user(ledger, &user_id).await?.into_iter();
+            let family_id = |credential| if let IssuedCredential::Family(id) = credential { Some(id) } else { None };
+            let ids: Vec<String> = issued.filter_map(family_id).collect();
+            let families = ledger.families().get_all(&ids).await?;
+            let tokens = ids
+                .into_iter()
+                .zip(families)
+                .filter_map(|(id, family)| Some(IssuedRefreshToken { id, family: family? }));
+            found.extend(tokens.filter(|IssuedRefreshToken { family, .. }| {
+                family.refresh_tokens(self.0.now).is_some() && filter.accepts(family)
+            }));
         }
         found.sort_by_key(|token| token.family.created);
         Ok(found)

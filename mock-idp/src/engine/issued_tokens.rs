@@ -24,11 +24,9 @@ pub(super) fn add<'l>(ledger: LedgerAt<'l>, batch: &mut Batch<'l>, user_id: &str
 
 /// What a user has been issued.
 pub(super) async fn of_user(ledger: LedgerAt<'_>, user_id: &str) -> Result<Vec<IssuedCredential>, LedgerError> {
-    let mut all = Vec::new();
-    for key in IssuedTokens::keys(user_id) {
-        all.extend(ledger.issued_tokens().get(&key).await?.into_iter().flatten());
-    }
-    Ok(all)
+    let keys: Vec<String> = IssuedTokens::keys(user_id).collect();
+    let found = ledger.issued_tokens().get_all(&keys).await?;
+    Ok(found.into_iter().flatten().flatten().collect())
 }
 
 /// Forgets what a user has been issued.

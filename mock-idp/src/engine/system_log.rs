@@ -11,11 +11,13 @@ use mock_idp_core::system_log::LogEvent;
 
 use super::{Management, OrgInstance};
 use crate::current_request::{CurrentRequest, RequestLog};
-use crate::ledger::{NEVER, Versioned};
 use crate::request_id::RequestId;
 
 /// The largest number of records: the bound of their table.
 const MOST_RECORDS: u64 = 10_000;
+
+/// How many records are read at once: more than a page has without a limit in the query.
+const READ_AT_ONCE: usize = 128;
 
 /// Where events come from.
 #[derive(Debug)]
@@ -117,10 +119,7 @@ impl OrgInstance {
             let numbers = first..first + records.len() as u64;
             let next = LogPosition { next: numbers.end };
             let mut batch = ledger.batch();
-            match stored {
-                Some(Versioned { version, .. }) => batch.replace(positions, LogPosition::KEY, version, next),
-                None => batch.put_new(positions, LogPosition::KEY, next, NEVER),
-            }
+            batch.replace_or_put(positions, LogPosition::KEY, stored.map(|stored| stored.version), next);
             let expires = now + LoggedRequest::LIFETIME;
             for (number, logged) in numbers.zip(records) {
                 let logged = LoggedRequest::clone(logged);
@@ -152,11 +151,17 @@ impl Management {
         let ledger = instance.ledger.at(instance.clock.now());
         let next = ledger.log_positions().get(LogPosition::KEY).await?.unwrap_or_default().next;
         let mut page = query.page();
-        for number in query.records(next.saturating_sub(MOST_RECORDS), next) {
-            let found = ledger.logged_requests().get(&LoggedRequest::key(number)).await?;
-            if found.is_some_and(|logged| !query.add(&mut page, number, &logged)) {
+        let mut numbers = query.records(next.saturating_sub(MOST_RECORDS), next);
+        let mut is_full = false;
+        while !is_full {
+            let read: Vec<u64> = numbers.by_ref().take(READ_AT_ONCE).collect();
+            if read.is_empty() {
                 break;
             }
+            let keys: Vec<String> = read.iter().copied().map(LoggedRequest::key).collect();
+            let found = ledger.logged_requests().get_all(&keys).await?;
+            let mut found = read.into_iter().zip(found).filter_map(|(number, logged)| Some((number, logged?)));
+            is_full = found.any(|(number, logged)| !query.add(&mut page, number, &logged));
         }
         self.read(|_, call| Ok(query.listed(call, page, next)))
     }

@@ -6,13 +6,15 @@ use axum::body::Body;
 use axum::response::IntoResponse as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Request, StatusCode, header};
-use mock_idp_core::ledger::{Authentication, ClockSetting, PolledRequest, UserDecision};
-use mock_idp_core::org::{Org, Problems};
+use mock_idp_core::ledger::{Authentication, ClockSetting, IssuedCredential, PolledRequest, UserDecision};
+use mock_idp_core::management::Caller;
+use mock_idp_core::org::{Org, Problems, Urls};
 use mock_idp_core::protocol::Scopes;
+use mock_idp_core::system_log::{EventType, LogEvent};
 use serde_json::{Value, json};
 
 use super::randomness::Randomness;
-use super::{OrgInstance, Orgs, SandboxSettings};
+use super::{Context, Management, OrgInstance, Orgs, SandboxSettings, issued_tokens};
 use crate::clock::Clock;
 use crate::control::ControlError;
 use crate::http::front::Front;
@@ -271,4 +273,62 @@ async fn a_reset_restores_keys_nonces_and_clock() {
     assert_eq!(org.key_set(&server).await.unwrap().0, key_set);
     assert_eq!(org.dpop_nonce().await.unwrap(), nonce);
     assert_eq!(org.clock.state().offset, 0);
+}
+
+/// A request at the org authorization server of an org with this store.
+fn context(store: &Arc<BytesInMemory>) -> Context {
+    let org = Arc::new(instance(Ledger::in_store(Arc::clone(store) as _)));
+    let snapshot = org.org();
+    let server = Arc::clone(snapshot.org_server());
+    Context::new(org, snapshot, server, Urls::at("http://localhost"))
+}
+
+#[tokio::test]
+async fn a_page_of_the_system_log_is_read_at_once() {
+    let store = Arc::new(BytesInMemory::default());
+    let context = context(&store);
+    for _ in 0..250 {
+        context.instance.add_own_event(LogEvent::new(EventType::DetectReuse)).await;
+    }
+    context.instance.write_log().await.unwrap();
+    let management = Management::new(context, Caller::default());
+    for (order, limit, events, reads) in [
+        ("ASCENDING", "100", 100, 1),
+        ("DESCENDING", "100", 100, 1),
+        ("ASCENDING", "128", 128, 2),
+        ("ASCENDING", "1000", 250, 2),
+        ("DESCENDING", "1000", 250, 2),
+    ] {
+        let before = store.round_trips();
+        let query = [("sortOrder", order), ("limit", limit)].into_iter().collect();
+        let page = management.system_log(&query).await.unwrap();
+        let after_position = store.round_trips() - before - 1;
+        assert_eq!((page.objects.len(), after_position), (events, reads), "{order} {limit}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_issued_to_a_user_is_read_at_once_and_forgotten() {
+    let store = Arc::new(BytesInMemory::default());
+    let context = context(&store);
+    let issued: Vec<_> = (0..200).map(|number| IssuedCredential::Code(format!("code{number:03}"))).collect();
+    for (user, issued) in [("first", issued.clone()), ("second", vec![IssuedCredential::Code("other".to_owned())])] {
+        let mut batch = context.ledger().batch();
+        issued_tokens::record(&context, &mut batch, user, issued);
+        batch.commit().await.unwrap();
+    }
+    let codes = async |user| {
+        let issued = issued_tokens::of_user(context.ledger(), user).await.unwrap().into_iter();
+        let mut codes: Vec<_> = issued.map(|issued| format!("{issued:?}")).collect();
+        codes.sort();
+        codes
+    };
+    let before = store.round_trips();
+    assert_eq!(codes("first").await, issued.iter().map(|issued| format!("{issued:?}")).collect::<Vec<_>>());
+    assert_eq!(store.round_trips() - before, 1);
+    let mut batch = context.ledger().batch();
+    issued_tokens::forget(&context, &mut batch, "first");
+    batch.commit().await.unwrap();
+    assert!(codes("first").await.is_empty());
+    assert_eq!(codes("second").await.len(), 1);
 }

@@ -9,12 +9,13 @@ use super::{Context, issued_tokens};
 /// The sessions that are not over, with their ids, the latest first.
 pub(super) async fn of_user(context: &Context, user_id: &str) -> Result<Vec<(String, Session)>, LedgerError> {
     let ledger = context.ledger();
-    let mut found: Vec<(String, Session)> = Vec::new();
-    for credential in issued_tokens::of_user(ledger, user_id).await? {
-        let IssuedCredential::Session(id) = credential else { continue };
-        let session = ledger.sessions().get(&id).await?;
-        found.extend(session.filter(|session| session.is_active_at(context.now)).map(|session| (id, session)));
-    }
+    let issued = issued_tokens::of_user(ledger, user_id).await?.into_iter();
+    let session_id = |credential| if let IssuedCredential::Session(id) = credential { Some(id) } else { None };
+    let ids: Vec<String> = issued.filter_map(session_id).collect();
+    let sessions = ledger.sessions().get_all(&ids).await?;
+    let mut found: Vec<(String, Session)> =
+        ids.into_iter().zip(sessions).filter_map(|(id, session)| Some((id, session?))).collect();
+    found.retain(|(_, session)| session.is_active_at(context.now));
     found.sort_by_key(|(_, session)| Reverse(session.auth_time));
     Ok(found)
 }

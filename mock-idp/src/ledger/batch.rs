@@ -10,7 +10,7 @@ use mock_idp_core::ledger::LedgerError;
 use super::byte_operations::{Found, put_change, unreadable};
 #[cfg(any(test, feature = "redis"))]
 use super::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected};
-use super::entries::{Entries, Version};
+use super::entries::{Entries, NEVER, Version};
 use super::log::LoggedChange;
 use super::memory::{Definition, MemoryTables, MemoryWrite, changes};
 use super::record::StoredRecord;
@@ -51,7 +51,21 @@ impl<'l> Batch<'l> {
         self.add(table, key, Change::Replace { version, value, expires: None });
     }
 
-    /// The same; the record expires at `expires` if that is later than before.
+    /// The same; `None` is the version of a record that is not there, and is then put and never expires.
+    pub(crate) fn replace_or_put<T: StoredRecord>(
+        &mut self,
+        table: Table<'l, T>,
+        key: &str,
+        version: Option<Version>,
+        value: T,
+    ) {
+        match version {
+            Some(version) => self.replace(table, key, version, value),
+            None => self.put_new(table, key, value, NEVER),
+        }
+    }
+
+    /// Like [`Self::replace`]; the record expires at `expires` if that is later than before.
     pub(crate) fn replace_until<T: StoredRecord>(
         &mut self,
         table: Table<'l, T>,
@@ -257,8 +271,8 @@ impl<T: StoredRecord> Write for TypedWrite<T> {
     fn needs(&self, is_first_attempt: bool) -> Option<(&'static str, &str)> {
         let needed = match &self.change {
             Change::Put { .. } | Change::Delete => false,
-            Change::Replace { .. } | Change::RequireVersion(_) => !is_first_attempt,
-            Change::PutNew { .. } | Change::Update { .. } | Change::Require(_) => true,
+            Change::PutNew { .. } | Change::Replace { .. } | Change::RequireVersion(_) => !is_first_attempt,
+            Change::Update { .. } | Change::Require(_) => true,
         };
         needed.then_some((self.definition.name, self.key.as_str()))
     }
@@ -312,6 +326,7 @@ impl<T: StoredRecord> TypedWrite<T> {
         let one = |expected, change| Ok(Some(self.byte_write(expected, change)));
         match &self.change {
             Change::Put { value, expires } => one(Expected::Anything, put_change(value, *expires, bound)?),
+            Change::PutNew { value, expires } => one(Expected::Version(None), put_change(value, *expires, bound)?),
             Change::Delete => one(Expected::Anything, ByteChange::Delete),
             Change::Replace { version, value, expires } => {
                 let bytes = serde_json::to_vec(value).map_err(unreadable)?;
@@ -319,7 +334,7 @@ impl<T: StoredRecord> TypedWrite<T> {
                 one(Expected::Version(Some(version.0)), change)
             }
             Change::RequireVersion(version) => one(Expected::Version(Some(version.0)), ByteChange::Keep),
-            Change::PutNew { .. } | Change::Update { .. } | Change::Require(_) => Ok(None),
+            Change::Update { .. } | Change::Require(_) => Ok(None),
         }
     }
 

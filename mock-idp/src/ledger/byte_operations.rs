@@ -75,6 +75,17 @@ pub(super) async fn get<T: StoredRecord>(
     Ok(found.live.zip(found.version).map(|((value, _), version)| Versioned { value, version: Version(version) }))
 }
 
+pub(super) async fn get_all<T: StoredRecord>(
+    store: &dyn ByteStore,
+    definition: &Definition<T>,
+    keys: &[String],
+    now: i64,
+) -> Result<Vec<Option<T>>, LedgerError> {
+    let keys: Vec<_> = keys.iter().map(|key| (definition.name, key.as_str())).collect();
+    let found = store.read_all(&keys).await?;
+    found.iter().map(|record| Ok(Found::of(record.as_ref(), now)?.live.map(|(value, _)| value))).collect()
+}
+
 pub(super) async fn put<T: StoredRecord>(
     store: &dyn ByteStore,
     at: RecordAt<'_, T>,
@@ -91,17 +102,20 @@ pub(super) async fn put_if_absent<T: StoredRecord>(
     value: &T,
     expires: i64,
 ) -> Result<bool, LedgerError> {
+    // Most records are absent: that is tried without reading.
+    let mut version = None;
     loop {
+        let change = at.put(value, expires)?;
+        match store.commit(at.write(Expected::Version(version), change), at.now).await {
+            // There is a record, perhaps an expired one; or it has been removed in the meantime.
+            Err(LedgerError::Conflict { .. }) => {}
+            other => return other.map(|_| true),
+        }
         let found: Found<T> = at.find(store).await?;
         if found.live.is_some() {
             return Ok(false);
         }
-        let change = at.put(value, expires)?;
-        match store.commit(at.write(Expected::Version(found.version), change), at.now).await {
-            // Another request has put a record, or an expired one has been removed.
-            Err(LedgerError::Conflict { .. }) => {}
-            other => return other.map(|_| true),
-        }
+        version = found.version;
     }
 }
 

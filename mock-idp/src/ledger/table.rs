@@ -55,6 +55,21 @@ impl<T: StoredRecord> Table<'_, T> {
         }
     }
 
+    /// Copies of records, in the order of their keys. A shared store is asked once for all of them.
+    pub(crate) async fn get_all(self, keys: &[String]) -> Result<Vec<Option<T>>, LedgerError> {
+        match self.store {
+            Store::Memory(_) => {
+                let mut found = Vec::with_capacity(keys.len());
+                for key in keys {
+                    found.push(self.get(key).await?);
+                }
+                Ok(found)
+            }
+            #[cfg(any(test, feature = "redis"))]
+            Store::Bytes(store) => super::byte_operations::get_all(&**store, self.definition, keys, self.now).await,
+        }
+    }
+
     /// Writes a record, whether there is one or not.
     pub(crate) async fn put(self, key: &str, value: T, expires: i64) -> Result<(), LedgerError> {
         match self.store {

@@ -46,6 +46,21 @@ pub(super) async fn a_put_replaces_the_record_and_its_expiry(ledger: Arc<Ledger>
     assert_eq!(read(&ledger, "key", 150).await.as_deref(), Some("b"));
 }
 
+pub(super) async fn records_are_read_together_in_the_order_of_their_keys(ledger: Arc<Ledger>) {
+    let codes = ledger.at(0).user_codes();
+    codes.put("first", code("a"), 100).await.unwrap();
+    codes.put("second", code("b"), 200).await.unwrap();
+    let keys = ["second", "missing", "first"].map(str::to_owned);
+    let found = async |now| {
+        let found = ledger.at(now).user_codes().get_all(&keys).await.unwrap();
+        found.into_iter().map(|record| record.map(|record| record.device_code)).collect::<Vec<_>>()
+    };
+    let some = |name: &str| Some(name.to_owned());
+    assert_eq!(found(99).await, [some("b"), None, some("a")]);
+    assert_eq!(found(100).await, [some("b"), None, None]);
+    assert!(codes.get_all(&[]).await.unwrap().is_empty());
+}
+
 pub(super) async fn one_of_many_tasks_takes_a_record(ledger: Arc<Ledger>) {
     ledger.at(0).user_codes().put("key", code("a"), 100).await.unwrap();
     let taken = race(|_| {
@@ -68,6 +83,15 @@ pub(super) async fn an_expired_record_counts_as_absent(ledger: Arc<Ledger>) {
     assert!(!ledger.at(99).user_codes().put_if_absent("key", code("b"), 200).await.unwrap());
     assert!(ledger.at(100).user_codes().put_if_absent("key", code("c"), 200).await.unwrap());
     assert_eq!(read(&ledger, "key", 100).await.as_deref(), Some("c"));
+}
+
+pub(super) async fn an_expired_record_is_kept_for_requests_at_an_earlier_time(ledger: Arc<Ledger>) {
+    assert!(ledger.at(0).user_codes().put_if_absent("key", code("a"), 100).await.unwrap());
+    for (now, is_kept) in [(100, true), (159, true), (160, false)] {
+        ledger.at(now).user_codes().put("other", code("b"), 1_000).await.unwrap();
+        assert_eq!(read(&ledger, "key", 99).await.is_some(), is_kept, "{now}");
+    }
+    assert!(ledger.at(99).user_codes().put_if_absent("key", code("c"), 100).await.unwrap());
 }
 
 pub(super) async fn every_update_of_many_tasks_counts(ledger: Arc<Ledger>) {

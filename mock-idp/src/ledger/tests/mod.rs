@@ -1,9 +1,12 @@
 //! The conformance suite that every store must pass, and the stores that it runs against.
 
 mod conformance;
+mod contention;
 mod stores;
 
 use std::sync::Arc;
+
+use futures_util::FutureExt as _;
 
 pub(crate) use stores::{BrokenStore, BytesInMemory};
 
@@ -19,9 +22,11 @@ macro_rules! conformance {
             conformance!(@cases $ledger;
                 records_are_read_until_they_expire
                 a_put_replaces_the_record_and_its_expiry
+                records_are_read_together_in_the_order_of_their_keys
                 one_of_many_tasks_takes_a_record
                 one_of_many_tasks_puts_a_record_if_it_is_absent
                 an_expired_record_counts_as_absent
+                an_expired_record_is_kept_for_requests_at_an_earlier_time
                 every_update_of_many_tasks_counts
                 an_update_of_a_missing_or_expired_record_does_nothing
                 a_version_changes_with_every_write
@@ -103,12 +108,25 @@ fn the_tables_that_are_treated_differently_are_in_the_list() {
 }
 
 #[tokio::test]
-async fn an_expired_record_that_is_removed_while_its_key_is_used_again_counts_as_absent() {
+async fn an_expired_record_that_is_removed_after_it_was_read_counts_as_absent() {
     let store = Arc::new(BytesInMemory::default());
     let ledger = Ledger::in_store(Arc::clone(&store) as _);
     let value = mock_idp_core::ledger::ConsumedValue {};
     assert!(ledger.at(0).consumed_values().put_if_absent("key", value, 10).await.unwrap());
-    store.lose_records_before_commit();
+    let other_process = Ledger::in_store(Arc::clone(&store) as _);
+    let at_second_attempt = Arc::clone(&store);
+    store.before_commit(move || {
+        at_second_attempt.before_commit(move || other_process.clear().now_or_never().unwrap().unwrap());
+    });
     assert!(ledger.at(10).consumed_values().put_if_absent("key", value, 20).await.unwrap());
     assert!(!ledger.at(10).consumed_values().put_if_absent("key", value, 20).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_value_is_used_for_the_first_time_in_one_round_trip() {
+    let store = Arc::new(BytesInMemory::default());
+    let ledger = Ledger::in_store(Arc::clone(&store) as _);
+    let value = mock_idp_core::ledger::ConsumedValue {};
+    assert!(ledger.at(0).consumed_values().put_if_absent("key", value, 10).await.unwrap());
+    assert_eq!(store.round_trips(), 1);
 }

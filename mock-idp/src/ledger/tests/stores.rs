@@ -1,13 +1,14 @@
 //! Stores for tests.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::ready;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::ledger::byte_store::{ByteChange, ByteRecord, ByteStore, ByteWrite, Expected, KnownState, Stored};
-use crate::ledger::entries::Bound;
+use crate::ledger::entries::{Bound, KEPT_EXPIRED};
 use crate::ledger::list::FOLLOWED_TABLES;
 use crate::ledger::memory::{SerialisedRecord, SerialisedTable};
 use crate::ledger::{LedgerError, OrgRow};
@@ -18,13 +19,35 @@ use crate::metrics::Histogram;
 pub(crate) struct BytesInMemory {
     records: Mutex<Records>,
     times: Histogram,
-    loses_records: AtomicBool,
+    round_trips: AtomicUsize,
+    other_process: OtherProcess,
+}
+
+/// What another process does before the next commit.
+#[derive(Default)]
+struct OtherProcess(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl fmt::Debug for OtherProcess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OtherProcess")
+    }
 }
 
 impl BytesInMemory {
-    /// Another process removes all records before the next commit.
-    pub(crate) fn lose_records_before_commit(&self) {
-        self.loses_records.store(true, Ordering::Release);
+    /// Another process does something before the next commit.
+    pub(crate) fn before_commit(&self, action: impl FnOnce() + Send + 'static) {
+        *self.other_process.0.lock() = Some(Box::new(action));
+    }
+
+    /// How often a server would have been asked for records, or sent some.
+    pub(crate) fn round_trips(&self) -> usize {
+        self.round_trips.load(Ordering::Acquire)
+    }
+
+    /// The records, for one operation.
+    fn ask(&self) -> MutexGuard<'_, Records> {
+        self.round_trips.fetch_add(1, Ordering::AcqRel);
+        self.records.lock()
     }
 }
 
@@ -43,24 +66,27 @@ fn done<'s, T: Send + 's>(result: Result<T, LedgerError>) -> Stored<'s, T> {
 
 impl ByteStore for BytesInMemory {
     fn read<'s>(&'s self, table: &'static str, key: &'s str) -> Stored<'s, Option<ByteRecord>> {
-        done(Ok(self.records.lock().by_key.get(&(table, key.to_owned())).cloned()))
+        done(Ok(self.ask().by_key.get(&(table, key.to_owned())).cloned()))
     }
 
     fn read_all<'s>(&'s self, keys: &'s [(&'static str, &'s str)]) -> Stored<'s, Vec<Option<ByteRecord>>> {
-        let records = self.records.lock();
+        if keys.is_empty() {
+            return done(Ok(Vec::new()));
+        }
+        let records = self.ask();
         done(Ok(keys.iter().map(|(table, key)| records.by_key.get(&(*table, (*key).to_owned())).cloned()).collect()))
     }
 
     fn commit(&self, writes: Vec<ByteWrite>, now: i64) -> Stored<'_, u64> {
-        let mut records = self.records.lock();
-        if self.loses_records.swap(false, Ordering::AcqRel) {
-            records.by_key.clear();
+        let other_process = self.other_process.0.lock().take();
+        if let Some(act) = other_process {
+            act();
         }
-        done(records.commit(writes, now))
+        done(self.ask().commit(writes, now))
     }
 
     fn list(&self, table: &'static str) -> Stored<'_, Vec<(String, ByteRecord)>> {
-        let records = self.records.lock();
+        let records = self.ask();
         let of_table = records.by_key.iter().filter(|((known, _), _)| *known == table);
         done(Ok(of_table.map(|((_, key), record)| (key.clone(), record.clone())).collect()))
     }
@@ -169,7 +195,7 @@ impl Records {
     }
 
     fn make_room(&mut self, table: &'static str, written: &str, bound: Bound, now: i64) {
-        self.by_key.retain(|key, record| key.0 != table || key.1 == written || now < record.expires);
+        self.by_key.retain(|key, record| key.0 != table || key.1 == written || now - KEPT_EXPIRED < record.expires);
         loop {
             let of_table = || self.by_key.iter().filter(|(key, _)| key.0 == table);
             let bytes: usize = of_table().map(|(_, record)| record.bytes.len()).sum();
