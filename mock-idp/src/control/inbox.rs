@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use http::StatusCode;
-use mock_idp_core::ledger::{Inbox, InboxMessage, MessageKind, MessageTemplate};
+use mock_idp_core::ledger::{InboxMessage, InboxPosition, MessageKind, MessageTemplate};
 use mock_idp_core::org::Org;
 use mock_idp_core::protocol::Parameters;
 use schemars::JsonSchema;
@@ -57,7 +57,7 @@ pub(super) struct RemovedMessages {
 
 /// The newest that fit.
 pub(super) async fn list(At(address): At, Query(query): Query) -> Result<Json<Vec<ShownMessage>>, ControlError> {
-    let limit = number(&query, "limit", Inbox::CAPACITY)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = number(&query, "limit", InboxPosition::CAPACITY)?.unwrap_or(DEFAULT_LIMIT);
     let filter = MessageFilter::read(&address.org.org(), &query)?;
     let mut found = address.org.messages(|message| filter.fits(message)).await?;
     found.truncate(limit);

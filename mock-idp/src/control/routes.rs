@@ -1,6 +1,6 @@
 //! The rows of the control API.
 
-use mock_idp_core::ledger::Inbox;
+use mock_idp_core::ledger::InboxPosition;
 use mock_idp_core::preview::PARAMETERS;
 use serde_json::{Map, Value};
 
@@ -338,7 +338,7 @@ pub(super) static ROUTES: &[DescribedRoute] = &[
         "Lists the messages that the org would have sent, the newest first, with their codes and links.",
         handler!(inbox::list),
     )
-    .parameters(&[Parameter::query("limit", UpTo(Inbox::CAPACITY), "how many, at most; 100 without it", "5")])
+    .parameters(&[Parameter::query("limit", UpTo(InboxPosition::CAPACITY), "how many, at most; 100 without it", "5")])
     .texts(MESSAGE_FILTERS)
     .returns::<Vec<inbox::ShownMessage>>(),
     get(

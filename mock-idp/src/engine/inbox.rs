@@ -1,10 +1,10 @@
 //! The inbox of an org: the messages that it would send to its users.
 
-use mock_idp_core::ledger::{Inbox, InboxMessage, LedgerError, OutgoingMessage};
+use mock_idp_core::ledger::{InboxMessage, InboxPosition, LedgerError, OutgoingMessage};
 use tokio::sync::watch;
 
 use super::OrgInstance;
-use crate::ledger::NEVER;
+use crate::ledger::{LedgerAt, NEVER};
 
 impl OrgInstance {
     /// Sends a message: it goes to the inbox, and nowhere else.
@@ -14,10 +14,25 @@ impl OrgInstance {
     pub(crate) async fn send(&self, message: OutgoingMessage) -> Result<(), LedgerError> {
         let time = self.clock.now_millis();
         let ledger = self.ledger.at(self.clock.now());
-        let mut batch = ledger.batch();
-        let add = move |inbox: &mut Inbox| inbox.add(time, message.clone());
-        batch.update_or_default(ledger.inboxes(), Inbox::KEY, NEVER, add);
-        batch.commit().await?;
+        let positions = ledger.inbox_positions();
+        loop {
+            let stored = positions.get_versioned(InboxPosition::KEY).await?;
+            let mut position = stored.map_or_else(InboxPosition::default, |stored| stored.value);
+            let (number, removed) = position.add();
+            let mut batch = ledger.batch();
+            batch.replace_or_put(positions, InboxPosition::KEY, stored.map(|stored| stored.version), position);
+            if let Some(removed) = removed {
+                batch.delete(ledger.messages(), &InboxMessage::key(removed));
+            }
+            let added = InboxMessage::new(number, time, message.clone());
+            batch.put(ledger.messages(), &InboxMessage::key(number), added, NEVER);
+            match batch.commit().await {
+                // Another request has sent or removed a message in the meantime.
+                Err(LedgerError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+                Ok(()) => break,
+            }
+        }
         self.sent.send_replace(());
         Ok(())
     }
@@ -30,8 +45,11 @@ impl OrgInstance {
         &self,
         fits: impl Fn(&InboxMessage) -> bool,
     ) -> Result<Vec<InboxMessage>, LedgerError> {
-        let read = |inbox: &Inbox| inbox.newest_first().filter(|message| fits(message)).cloned().collect();
-        Ok(self.ledger.at(self.clock.now()).inboxes().read(Inbox::KEY, read).await?.unwrap_or_default())
+        let ledger = self.ledger.at(self.clock.now());
+        let position = ledger.inbox_positions().get(InboxPosition::KEY).await?.unwrap_or_default();
+        let mut messages = kept(ledger, position).await?;
+        messages.retain(|message| fits(message));
+        Ok(messages)
     }
 
     /// Removes the messages that fit; how many.
@@ -39,9 +57,26 @@ impl OrgInstance {
     /// # Errors
     /// The ledger's store is unavailable.
     pub(crate) async fn remove_messages(&self, fits: impl Fn(&InboxMessage) -> bool) -> Result<usize, LedgerError> {
-        let removed =
-            self.ledger.at(self.clock.now()).inboxes().update(Inbox::KEY, |inbox| inbox.remove(&fits)).await?;
-        Ok(removed.unwrap_or_default())
+        let ledger = self.ledger.at(self.clock.now());
+        let positions = ledger.inbox_positions();
+        loop {
+            let Some(stored) = positions.get_versioned(InboxPosition::KEY).await? else { return Ok(0) };
+            let mut position = stored.value;
+            let (removed, left): (Vec<_>, Vec<_>) = kept(ledger, position).await?.into_iter().partition(&fits);
+            if removed.is_empty() {
+                return Ok(0);
+            }
+            position.keep(left.iter().map(|message| message.number));
+            let mut batch = ledger.batch();
+            batch.replace(positions, InboxPosition::KEY, stored.version, position);
+            for message in &removed {
+                batch.delete(ledger.messages(), &InboxMessage::key(message.number));
+            }
+            match batch.commit().await {
+                Err(LedgerError::Conflict { .. }) => {}
+                other => return other.map(|()| removed.len()),
+            }
+        }
     }
 
     /// Tells when there are messages that were sent after this call by this process.
@@ -53,4 +88,10 @@ impl OrgInstance {
     pub(crate) fn shares_inbox(&self) -> bool {
         self.ledger.is_shared()
     }
+}
+
+/// The messages that are kept, the newest first.
+async fn kept(ledger: LedgerAt<'_>, position: InboxPosition) -> Result<Vec<InboxMessage>, LedgerError> {
+    let keys: Vec<String> = position.newest_first().map(InboxMessage::key).collect();
+    Ok(ledger.messages().get_all(&keys).await?.into_iter().flatten().collect())
 }

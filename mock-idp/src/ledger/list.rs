@@ -17,8 +17,10 @@ macro_rules! for_all_tables {
             pending_requests: PendingRequests, 1, 4;
             /// By [`OneTimeToken::hash`](mock_idp_core::ledger::OneTimeToken::hash) of the token.
             one_time_tokens: OneTimeToken, 10_000, 8;
-            /// By [`Inbox::KEY`].
-            inboxes: Inbox, 1, 4;
+            /// By [`InboxMessage::key`].
+            messages: InboxMessage, 500, 8;
+            /// By [`InboxPosition::KEY`].
+            inbox_positions: InboxPosition, 1, 1;
             /// By device code.
             devices: PolledRequest, 10_000, 16;
             /// By user code.

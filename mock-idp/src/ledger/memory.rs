@@ -1,10 +1,10 @@
 //! The tables of an org in memory, behind one lock, which makes a batch atomic.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, Inbox, InterclientGrant, IssuedTokens,
-    KeyRecord, LedgerError, LogPosition, LoggedRequest, OneTimeToken, PendingRequests, PolledRequest, PushedRequest,
-    RecordSize, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily,
-    Transaction, UserCode,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InboxMessage, InboxPosition,
+    InterclientGrant, IssuedTokens, KeyRecord, LedgerError, LogPosition, LoggedRequest, OneTimeToken, PendingRequests,
+    PolledRequest, PushedRequest, RecordSize, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn,
+    StateHandle, TokenFamily, Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 use parking_lot::{Mutex, MutexGuard};

@@ -1,10 +1,10 @@
 //! Access to the tables: one method per table.
 
 use mock_idp_core::ledger::{
-    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, Inbox, InterclientGrant, IssuedTokens,
-    KeyRecord, LogPosition, LoggedRequest, OneTimeToken, PendingRequests, PolledRequest, PushedRequest,
-    RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle, TokenFamily, Transaction,
-    UserCode,
+    ClockSetting, Code, Consent, ConsumedValue, DeviceSecret, FailedSignIns, InboxMessage, InboxPosition,
+    InterclientGrant, IssuedTokens, KeyRecord, LogPosition, LoggedRequest, OneTimeToken, PendingRequests,
+    PolledRequest, PushedRequest, RefreshTokenOwner, RevokedAccessToken, Session, SessionClient, SignedIn, StateHandle,
+    TokenFamily, Transaction, UserCode,
 };
 use mock_idp_core::protocol::RequestedClaims;
 

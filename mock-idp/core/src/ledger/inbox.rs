@@ -1,6 +1,5 @@
 //! The inbox: the messages that the org would send to its users.
 
-use std::collections::VecDeque;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -130,45 +129,65 @@ pub struct InboxMessage {
     pub message: OutgoingMessage,
 }
 
-/// The last messages of an org.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Inbox {
-    sent: u64,
-    messages: VecDeque<InboxMessage>,
+impl InboxMessage {
+    /// The longest text of a message, in bytes. Parts of it can come from a request.
+    const MAX_TEXT: usize = 4_096;
+
+    /// A message whose texts are shortened if they are too long.
+    #[must_use]
+    pub fn new(number: u64, time: i64, mut message: OutgoingMessage) -> Self {
+        for text in [&mut message.to, &mut message.text].into_iter().chain(&mut message.subject) {
+            crate::trace::shorten(text, Self::MAX_TEXT);
+        }
+        Self { number, time, message }
+    }
+
+    /// The key of the message with a number. The oldest is the first.
+    #[must_use]
+    pub fn key(number: u64) -> String {
+        format!("{number:016x}")
+    }
 }
 
-impl Inbox {
+/// The numbers of the messages that are kept.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub struct InboxPosition {
+    /// There is no message with a smaller number.
+    first: u64,
+    /// The number of the next message.
+    next: u64,
+}
+
+impl Default for InboxPosition {
+    fn default() -> Self {
+        Self { first: 1, next: 1 }
+    }
+}
+
+impl InboxPosition {
     /// The key of the only record.
-    pub const KEY: &'static str = "inbox";
+    pub const KEY: &'static str = "position";
 
     /// How many messages are kept; the oldest are removed first.
     pub const CAPACITY: usize = 500;
 
-    /// The longest text of a message, in bytes. Parts of it can come from a request.
-    const MAX_TEXT: usize = 4_096;
-
-    /// Adds a message.
-    pub fn add(&mut self, time: i64, mut message: OutgoingMessage) {
-        for text in [&mut message.to, &mut message.text].into_iter().chain(&mut message.subject) {
-            crate::trace::shorten(text, Self::MAX_TEXT);
-        }
-        while self.messages.len() >= Self::CAPACITY {
-            self.messages.pop_front();
-        }
-        self.sent += 1;
-        self.messages.push_back(InboxMessage { number: self.sent, time, message });
+    /// The number of a new message; and that of the message that is removed for it, if there can be one.
+    pub fn add(&mut self) -> (u64, Option<u64>) {
+        let number = self.next;
+        self.next += 1;
+        let removed = (self.next - self.first > Self::CAPACITY as u64).then_some(self.first);
+        self.first += u64::from(removed.is_some());
+        (number, removed)
     }
 
-    /// The messages, the newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = &InboxMessage> {
-        self.messages.iter().rev()
+    /// There are no messages any more but those with these numbers.
+    pub fn keep(&mut self, numbers: impl Iterator<Item = u64>) {
+        self.first = numbers.min().unwrap_or(self.next);
     }
 
-    /// Removes messages; how many.
-    pub fn remove(&mut self, fits: impl Fn(&InboxMessage) -> bool) -> usize {
-        let before = self.messages.len();
-        self.messages.retain(|message| !fits(message));
-        before - self.messages.len()
+    /// The numbers that messages can have, the newest first. Some may have been removed.
+    pub fn newest_first(&self) -> impl Iterator<Item = u64> {
+        (self.first..self.next).rev()
     }
 }
 
@@ -176,31 +195,46 @@ impl Inbox {
 mod tests {
     use super::*;
 
-    fn message(to: &str) -> OutgoingMessage {
-        OutgoingMessage {
-            kind: MessageKind::Email,
-            to: to.to_owned(),
-            user_id: None,
-            template: Some(MessageTemplate::ForgotPassword),
-            subject: None,
-            text: "é".repeat(10_000),
-            code: None,
-            link: None,
+    #[test]
+    fn the_oldest_message_is_removed_when_the_inbox_is_full_and_numbers_go_on() {
+        let mut position = InboxPosition::default();
+        for number in 1..=500 {
+            assert_eq!(position.add(), (number, None));
         }
+        assert_eq!(position.add(), (501, Some(1)));
+        let numbers: Vec<u64> = position.newest_first().collect();
+        assert_eq!((numbers.len(), numbers[0], numbers[499]), (500, 501, 2));
+        position.keep([501, 499].into_iter());
+        assert_eq!(position.newest_first().collect::<Vec<_>>(), [501, 500, 499]);
+        position.keep(std::iter::empty());
+        assert_eq!(position.newest_first().next(), None);
+        assert_eq!(position.add(), (502, None));
+        assert_eq!(position.newest_first().collect::<Vec<_>>(), [502]);
     }
 
     #[test]
-    fn the_oldest_message_is_removed_when_the_inbox_is_full_and_numbers_go_on() {
-        let mut inbox = Inbox::default();
-        for number in 0..=Inbox::CAPACITY {
-            inbox.add(0, message(&number.to_string()));
+    fn keys_are_in_the_order_of_the_numbers() {
+        let keys = [1, 9, 10, 499, 1_000_000].map(InboxMessage::key);
+        assert!(keys.is_sorted());
+    }
+
+    #[test]
+    fn long_texts_of_a_message_are_shortened() {
+        let long = "é".repeat(10_000);
+        let message = OutgoingMessage {
+            kind: MessageKind::Email,
+            to: long.clone(),
+            user_id: None,
+            template: Some(MessageTemplate::ForgotPassword),
+            subject: Some(long.clone()),
+            text: long,
+            code: None,
+            link: None,
+        };
+        let message = InboxMessage::new(1, 0, message).message;
+        for text in [message.to, message.text, message.subject.unwrap()] {
+            assert!(text.len() <= InboxMessage::MAX_TEXT + '…'.len_utf8() && text.ends_with('…'));
         }
-        let numbers: Vec<u64> = inbox.newest_first().map(|message| message.number).collect();
-        assert_eq!((numbers.len(), numbers[0], numbers[499]), (500, 501, 2));
-        assert_eq!(inbox.remove(|message| message.number <= 400), 399);
-        inbox.add(0, message("next"));
-        assert_eq!(inbox.newest_first().next().unwrap().number, 502);
-        assert!(inbox.newest_first().all(|message| message.message.text.len() <= Inbox::MAX_TEXT + '…'.len_utf8()));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use consent::Consent;
 pub use device_secret::{DeviceSecret, DeviceSecretState, ExchangedTokens};
 pub use error::LedgerError;
 pub use failed_sign_ins::FailedSignIns;
-pub use inbox::{Inbox, InboxMessage, MessageKind, MessageTemplate, OutgoingMessage};
+pub use inbox::{InboxMessage, InboxPosition, MessageKind, MessageTemplate, OutgoingMessage};
 pub use interclient_grant::{InterclientGrant, InterclientGrantState};
 pub use issued_tokens::{IssuedCredential, IssuedTokens};
 pub use logged_request::{LogPosition, LoggedRequest};

@@ -6,7 +6,7 @@ use super::code::{Authorization, Code, HookedRequest};
 use super::consent::Consent;
 use super::device_secret::{DeviceSecret, DeviceSecretState};
 use super::failed_sign_ins::FailedSignIns;
-use super::inbox::Inbox;
+use super::inbox::{InboxMessage, InboxPosition};
 use super::interclient_grant::InterclientGrant;
 use super::issued_tokens::IssuedTokens;
 use super::logged_request::{LogPosition, LoggedRequest};
@@ -52,10 +52,8 @@ sizes! {
         6 * VALUE + scopes(&request.scopes) + text(request.binding_message.as_deref())
     }).sum::<usize>();
     UserCode: |_it| VALUE;
-    Inbox: |it| it.newest_first().map(|sent| {
-        let message = &sent.message;
-        5 * VALUE + message.to.len() + message.text.len() + text(message.subject.as_deref())
-    }).sum::<usize>();
+    InboxMessage: |it| 5 * VALUE + it.message.to.len() + it.message.text.len() + text(it.message.subject.as_deref());
+    InboxPosition: |_it| 0;
     Transaction: |it| 4 * VALUE + registration(&it.stage) + match &it.purpose {
         Purpose::Authorize(request) => request.size(),
         Purpose::Authn { .. } => VALUE,
