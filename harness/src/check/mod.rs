@@ -12,6 +12,7 @@ mod error_text;
 pub mod extension;
 pub mod fapi;
 pub mod headers;
+pub mod hooks;
 pub mod id_jag;
 pub mod id_token;
 pub mod introspection;
@@ -44,6 +45,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         extension::ALL,
         fapi::ALL,
         headers::ALL,
+        hooks::ALL,
         id_jag::ALL,
         id_token::ALL,
         introspection::ALL,

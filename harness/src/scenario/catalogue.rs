@@ -3,8 +3,8 @@
 use super::definition::Scenario;
 use super::table::TableError;
 use super::{
-    binding, browser, certification, code, consent, cross_app, discovery, dpop, encryption, exchange, headers, https,
-    interclient, introspection, logout, machines, pkce, polled, prompt, pushed, redirect, refresh, registration,
+    binding, browser, certification, code, consent, cross_app, discovery, dpop, encryption, exchange, headers, hooks,
+    https, interclient, introspection, logout, machines, pkce, polled, prompt, pushed, redirect, refresh, registration,
     response, scope_table, security, service, snapshot_matrix, token, userinfo, users,
 };
 use crate::issuer_target::fixtures::Fixtures;
@@ -42,6 +42,7 @@ pub fn catalogue(fixtures: &Fixtures) -> Result<Vec<Scenario>, TableError> {
         registration::scenarios(),
         security::scenarios(),
         headers::scenarios(),
+        hooks::scenarios(),
         https::scenarios(),
         browser::scenarios(),
     ]

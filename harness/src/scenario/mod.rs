@@ -20,6 +20,8 @@ mod dpop;
 mod encryption;
 mod exchange;
 mod headers;
+mod hook_service;
+mod hooks;
 mod https;
 mod interclient;
 mod introspection;

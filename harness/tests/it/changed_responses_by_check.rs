@@ -95,6 +95,17 @@ detects! {
     preflight_without_post: "cors.preflight", "cors.method",
         |response| drop(response.headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET")));
 
+    hook_that_no_rule_names: "hooks.patch", "hook.called",
+        |response| if response.body.starts_with('[') { response.body = "[]".to_owned(); };
+    token_without_the_claim_of_the_hook: "hooks.patch", "hook.patched",
+        |response| response.reclaim_access(|claims| drop(claims.remove("harness_level")));
+    claim_of_a_hook_with_a_refused_command: "hooks.all-or-nothing", "hook.all-or-nothing",
+        |response| response.reclaim_access(|claims| drop(claims.insert("harness_level".into(), json!("gold"))));
+    error_without_the_text_of_the_hook: "hooks.error", "hook.error",
+        |response| response.body = response.body.replace("allows no token", "allows a token");
+    claim_of_a_hook_that_failed: "hooks.unavailable", "hook.unavailable",
+        |response| response.reclaim_access(|claims| drop(claims.insert("harness_level".into(), json!("gold"))));
+
     id_token_missing: "code.web.custom", "id-token.present",
         |response| response.body = response.body.replace("\"id_token\":", "\"it\":");
     id_token_in_four_parts: "code.web.custom", "id-token.readable",

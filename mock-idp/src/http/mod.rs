@@ -39,6 +39,7 @@ static ROUTES: &[&[Route]] = &[
     management::app_assignments::ROUTES,
     management::app_connections::ROUTES,
     management::app_credentials::ROUTES,
+    management::app_logos::ROUTES,
     management::apps::ROUTES,
     management::authenticators::ROUTES,
     management::api_tokens::ROUTES,

@@ -80,6 +80,8 @@ kinds! {
     Feature "features" "ftr";
     /// What there is once for each org, by its name. Okta: `/api/v1/org`, `…/preferences`, `…/privacy/…`, `…/contacts/{type}`.
     OrgSetting "orgSettings" "";
+    /// The image of its owner, an app. Okta: `/api/v1/apps/{id}/logo`.
+    AppLogo "appLogos" "fs0";
     /// A connection by which an app gives another one access. Okta: `/api/v1/apps/{id}/cwo/connections`.
     AppConnection "appConnections" "con";
     /// A model of authenticators that the org knows, by its AAGUID; the authenticator is its owner. Okta:

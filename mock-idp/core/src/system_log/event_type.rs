@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, Debug)]
 pub struct EventTypeRow {
     pub name: &'static str,
+    /// Empty: the catalogue has none.
     pub display_message: &'static str,
     /// What the Events API called a success and a failure; empty: nothing.
     pub legacy: [&'static str; 2],
@@ -85,6 +86,12 @@ event_types! {
     GroupCreate "group.lifecycle.create" "Create Okta group" ["", ""] true;
     GroupDelete "group.lifecycle.delete" "Delete Okta group" ["", ""] true;
     GroupUpdate "group.profile.update" "Okta group profile updated" ["", ""] true;
+    GroupPrivilegeGrant "group.privilege.grant" "Group's admin privilege granted" ["", ""] true;
+    GroupPrivilegeRevoke "group.privilege.revoke" "Group's admin privilege revoked" ["", ""] true;
+    GroupRuleTrigger "group.user_membership.rule.trigger" "Trigger group membership rule" ["", ""] false;
+    GroupRuleDeactivate "group.user_membership.rule.deactivated" "" ["", ""] false;
+    GroupRuleInvalidate "group.user_membership.rule.invalidate" "Invalidate group membership rule" ["", ""] false;
+    GroupRuleExclude "group.user_membership.rule.add_exclusion" "Add user to group membership exclusion rule" ["", ""] false;
     MembershipAdd "group.user_membership.add" "Add user to group membership" ["core.user_group_member.user_add", ""] true;
     MembershipRemove "group.user_membership.remove" "Remove user from group membership" ["core.user_group_member.user_remove", ""] true;
     AppCreate "application.lifecycle.create" "Create application" ["", ""] true;
@@ -92,6 +99,9 @@ event_types! {
     AppActivate "application.lifecycle.activate" "Activate application" ["", ""] true;
     AppDeactivate "application.lifecycle.deactivate" "Deactivate application" ["", ""] true;
     AppDelete "application.lifecycle.delete" "Delete application" ["", ""] true;
+    AppLogoUpdate "application.configuration.update_logo" "Change app logo" ["app.app_instance.logo_update", ""] false;
+    ClientPrivilegeGrant "app.oauth2.client.privilege.grant" "An OAuth 2.0 client app's admin privileges changed" ["", ""] true;
+    ClientPrivilegeRevoke "app.oauth2.client.privilege.revoke" "All privileges for OAuth 2.0 client app were revoked" ["", ""] true;
     AppUserAdd "application.user_membership.add" "Add user to application membership" ["app.generic.provision.assign_user_to_app", ""] true;
     AppUserUpdate "application.user_membership.update" "Updated user application property" ["", ""] true;
     AppUserRemove "application.user_membership.remove" "Remove user's application membership" ["", ""] true;
@@ -133,12 +143,15 @@ event_types! {
     AuthenticatorUpdate "security.authenticator.lifecycle.update" "Fired when an admin updates an authenticator in the org" ["", ""] true;
     AuthenticatorActivate "security.authenticator.lifecycle.activate" "Fired when an admin activates an authenticator for the org" ["", ""] true;
     AuthenticatorDeactivate "security.authenticator.lifecycle.deactivate" "Fired when an admin deactivates an authenticator for the org" ["", ""] true;
-    AppKeyGenerate "app.keys.generate" "Generate application key" ["", ""] false;
-    AppKeyClone "app.keys.clone" "Clone application key" ["", ""] false;
-    AppKeyRotate "app.keys.rotate" "Rotate application key" ["", ""] false;
-    IdpKeyCreate "system.idp.key.create" "Identity provider key created" ["", ""] false;
-    IdpKeyUpdate "system.idp.key.update" "Identity provider key updated" ["", ""] false;
-    IdpKeyDelete "system.idp.key.delete" "Identity provider key deleted" ["", ""] false;
+    AppKeyGenerate "app.keys.generate" "New signing key generated" ["", ""] false;
+    AppKeyClone "app.keys.clone" "Application signing key cloned" ["", ""] false;
+    AppKeyRotate "app.keys.rotate" "Application signing key rotated" ["", ""] false;
+    CsrGenerate "app.app_instance.csr.generate" "Certificate signing request (CSR) generated" ["app.app_instance.csr.generate", ""] false;
+    CsrPublish "app.app_instance.csr.publish" "Certificate signing request (CSR) published" ["app.app_instance.csr.publish", ""] false;
+    CsrRevoke "app.app_instance.csr.revoke" "Certificate signing request (CSR) revoked" ["app.app_instance.csr.revoke", ""] false;
+    IdpKeyCreate "system.idp.key.create" "Identity provider key credential created" ["", ""] true;
+    IdpKeyUpdate "system.idp.key.update" "Identity provider key credential updated" ["", ""] true;
+    IdpKeyDelete "system.idp.key.delete" "Identity provider key credential deleted" ["", ""] true;
     IdpCreate "system.idp.lifecycle.create" "Identity provider created" ["", ""] true;
     IdpUpdate "system.idp.lifecycle.update" "Identity provider updated" ["", ""] true;
     IdpDelete "system.idp.lifecycle.delete" "Identity provider deleted" ["", ""] true;
@@ -166,7 +179,13 @@ event_types! {
     ResourceSetDelete "iam.resourceset.delete" "Resource set is deleted" ["", ""] true;
     LinkedObjectCreate "directory.linked_object.create" "An admin can create a linked object that is related to user profiles" ["", ""] false;
     LinkedObjectDelete "directory.linked_object.delete" "An admin can delete a linked object that is related to user profiles" ["", ""] false;
-    ApiTokenUpdate "system.api_token.update" "Update API token" ["", ""] false;
+    MappingUpdate "directory.mapping.update" "Update universal directory mappings" ["", ""] false;
+    UserProfileCreate "directory.non_default_user_profile.create" "Create non-default universal directory user profile" ["", ""] false;
+    UserProfileUpdate "directory.user_profile.update" "Update universal directory user profile" ["", ""] false;
+    AppUserProfileUpdate "directory.app_user_profile.update" "Update application user profile" ["", ""] false;
+    FeatureEnable "system.feature.enable" "Fired when self service features are requested to be enabled by admins" ["", ""] false;
+    FeatureDisable "system.feature.disable" "Fired when self service features are requested to be disabled by admins" ["", ""] false;
+    ApiTokenUpdate "system.api_token.update" "An API token has been updated" ["", ""] false;
     ApiTokenRevoke "system.api_token.revoke" "Revoke API token" ["", ""] true;
     OrgAuthorize "app.oauth2.authorize" "OIDC authorization request" ["", "app.oauth2.authorize_failure"] false;
     OrgAuthorizeCode "app.oauth2.authorize.code" "OIDC authorization code request" ["app.oauth2.authorize.code_success", ""] false;

@@ -8,6 +8,7 @@ mod form;
 mod frame;
 mod head;
 mod json;
+mod uploaded_file;
 
 pub(crate) use browser_form::BrowserForm;
 pub(crate) use certificate::{CertificateBody, WantsPkcs10};
@@ -17,3 +18,4 @@ pub(crate) use form::{ClientForm, Form};
 pub(crate) use frame::PageFrame;
 pub(crate) use head::{Origin, RequestHead, header_text, header_texts};
 pub(crate) use json::{IonBody, JsonBody};
+pub(crate) use uploaded_file::UploadedFile;

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest as _};
 use axum::response::{Html, IntoResponse as _, Response};
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 use mock_idp_core::management::ApiError;
 
 use crate::http::respond::api_error;
@@ -15,6 +15,9 @@ use crate::routing::Decided;
 
 /// Largest body, in bytes. The largest one that clients send is a form with a signed request object.
 const MAX_BODY: usize = 64 * 1024;
+
+/// Largest body with a file. Okta: a logo is smaller than one MB.
+const MAX_FILE_BODY: usize = 1024 * 1024;
 
 /// Time limit for a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,7 +28,8 @@ pub(crate) fn check(request: &Request<Body>) -> Option<Decided> {
     match headers.get(header::CONTENT_LENGTH) {
         Some(length) => {
             let length = length.to_str().ok().and_then(|text| text.parse::<usize>().ok());
-            length.is_none_or(|length| length > MAX_BODY).then(too_long)
+            let limit = if is_multipart(headers) { MAX_FILE_BODY } else { MAX_BODY };
+            length.is_none_or(|length| length > limit).then(|| too_long(limit))
         }
         // Limited while it is read.
         None if headers.contains_key(header::TRANSFER_ENCODING) => None,
@@ -37,26 +41,43 @@ pub(crate) fn check(request: &Request<Body>) -> Option<Decided> {
     }
 }
 
+fn is_multipart(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data")
+}
+
 /// A whole body.
 ///
 /// # Errors
 /// It is too long, too slow, or ends early.
 pub(crate) async fn read(body: Body) -> Result<Bytes, Decided> {
+    read_up_to(body, MAX_BODY).await
+}
+
+/// A whole body with a file.
+///
+/// # Errors
+/// As of [`read`].
+pub(crate) async fn read_file(body: Body) -> Result<Bytes, Decided> {
+    read_up_to(body, MAX_FILE_BODY).await
+}
+
+async fn read_up_to(body: Body, limit: usize) -> Result<Bytes, Decided> {
     let mut request = Request::new(body);
-    DefaultBodyLimit::max(MAX_BODY).apply(&mut request);
+    DefaultBodyLimit::max(limit).apply(&mut request);
     let Ok(read) = tokio::time::timeout(BODY_TIMEOUT, Bytes::from_request(request, &())).await else {
         return Err(refuse(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within 10 s"));
     };
     read.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            return too_long();
+            return too_long(limit);
         }
         api_error::render(&ApiError::not_well_formed(rejection.to_string()))
     })
 }
 
-fn too_long() -> Decided {
-    refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is longer than 64 KiB")
+fn too_long(limit: usize) -> Decided {
+    refuse(StatusCode::PAYLOAD_TOO_LARGE, &format!("the body is longer than {} KiB", limit / 1024))
 }
 
 /// The edge answers with HTML, whatever the request prefers.

@@ -5,6 +5,7 @@ pub(super) mod api_tokens;
 pub(super) mod app_assignments;
 pub(super) mod app_connections;
 pub(super) mod app_credentials;
+pub(super) mod app_logos;
 pub(super) mod apps;
 pub(super) mod authenticators;
 pub(super) mod authorization_servers;

@@ -56,6 +56,7 @@ const PATHS: &[&str] = &[
     "/.well-known/okta-organization",
     "/api/v1/apps",
     "/api/v1/apps/0oamarketweb00005d7/users",
+    "/api/v1/apps/0oamarketweb00005d7/logo",
     "/api/v1/apps/0oamarketweb00005d7/credentials/keys",
     "/api/v1/apps/0oamarketweb00005d7/credentials/keys/generate",
     "/api/v1/apps/0oamarketweb00005d7/credentials/csrs",

@@ -132,6 +132,9 @@ async fn a_signing_request_becomes_a_key_with_the_certificate_of_an_authority() 
         assert_eq!(api.delete(&format!("{requests}/{}", another["id"].as_str().unwrap())).await.status, 204);
         assert_eq!(api.get(&requests).await.body, json!([]));
     }
+    let events = api.get("/api/v1/logs?filter=eventType+sw+%22app.app_instance.csr%22").await.body;
+    let operations = ["generate", "publish", "generate", "revoke"];
+    assert_eq!(values(&events, "/eventType"), operations.map(|name| format!("app.app_instance.csr.{name}")));
 }
 
 #[tokio::test]

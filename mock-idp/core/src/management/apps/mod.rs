@@ -7,6 +7,7 @@ pub mod id_token;
 pub mod interclient;
 pub mod keys;
 mod kinds;
+pub mod logo;
 mod operations;
 pub mod secrets;
 mod view;

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::kinds::{AppKind, OFFICE_365};
+use super::logo::own_address;
 use crate::management::{Links, java_ordered};
 use crate::model::{App, AppHiding, ApplicationType, AuthMethod, CredentialScheme, OauthClientSettings, SignOnMode};
 use crate::moment::timestamp;
@@ -255,7 +256,7 @@ fn links(app: &App, context: AppContext<'_>) -> Value {
         .with("appLinks", json!(home_links(app, context.base)))
         .allowing("policies", &format!("{own}/policies"), &["PUT"])
         .bare("groups", &format!("{own}/groups"))
-        .with("logo", json!([{ "name": "medium", "href": logo(app), "type": "image/png" }]))
+        .with("logo", json!([{ "name": "medium", "href": logo(context.org, app, context.base), "type": "image/png" }]))
         .bare("users", &format!("{own}/users"));
     for (name, policy) in [
         ("profileEnrollment", app.profile_enrollment_policy.as_deref().or(context.profile_enrollment_policy)),
@@ -282,7 +283,7 @@ fn links(app: &App, context: AppContext<'_>) -> Value {
 
 /// The links of an app on the dashboard of a user. Okta: those of hidden apps are listed too.
 #[must_use]
-pub fn links_for(app: &App, user_id: &str, base: &str) -> Vec<Value> {
+pub fn links_for(org: &Tables, app: &App, user_id: &str, base: &str) -> Vec<Value> {
     let hidden = app.visibility.hide.unwrap_or(AppHiding { ios: app.is_client(), web: app.is_client() }).web;
     let links = home_links(app, base).into_iter();
     let shown = links.map(|link| {
@@ -290,7 +291,7 @@ pub fn links_for(app: &App, user_id: &str, base: &str) -> Vec<Value> {
             "id": user_id,
             "label": app.label,
             "linkUrl": link["href"],
-            "logoUrl": logo(app),
+            "logoUrl": logo(org, app, base),
             "appName": app.name,
             "appInstanceId": app.id,
             "appAssignmentId": derived_id("0ua", &[&app.id, user_id]),
@@ -301,8 +302,9 @@ pub fn links_for(app: &App, user_id: &str, base: &str) -> Vec<Value> {
     shown.collect()
 }
 
-fn logo(app: &App) -> &str {
-    if app.sign_on_mode == SignOnMode::Bookmark { BOOKMARK_LOGO } else { DEFAULT_LOGO }
+fn logo(org: &Tables, app: &App, base: &str) -> String {
+    let of_kind = if app.sign_on_mode == SignOnMode::Bookmark { BOOKMARK_LOGO } else { DEFAULT_LOGO };
+    own_address(org, base, &app.id).unwrap_or_else(|| of_kind.to_owned())
 }
 
 /// The links to start the app with.

@@ -10,6 +10,7 @@ use crate::management::{ApiError, BodyMembers, Links, ManagementCall, Management
 use crate::model::{DirectoryKind, DirectoryObject};
 use crate::org::Tables;
 use crate::protocol::certificate::{CertifiedKey, X509Certificate};
+use crate::system_log::EventType;
 
 const KIND: DirectoryKind = DirectoryKind::SigningRequest;
 const TYPE_NAME: &str = "Csr";
@@ -95,6 +96,7 @@ pub fn create(
     }
     let request = DirectoryObject { id: owned_id(&owner, &id), owner, members };
     let shown = show(change.call, kind, &request);
+    signing_keys::log(change, kind, &request.owner, EventType::CsrGenerate);
     change.draft.put_object(KIND, request);
     Ok(shown)
 }
@@ -107,6 +109,7 @@ pub fn revoke(change: &mut ManagementChange<'_, '_>, kind: KeyOwner, owner: &str
     let owner = kind.find(change.draft, owner)?;
     let id = owned(change.draft, KIND, &owner, id, TYPE_NAME)?.id.clone();
     change.draft.remove_object(KIND, &id);
+    signing_keys::log(change, kind, &owner, EventType::CsrRevoke);
     Ok(())
 }
 
@@ -130,6 +133,7 @@ pub fn publish(
     }
     let id = request.id.clone();
     change.draft.remove_object(KIND, &id);
+    signing_keys::log(change, kind, &owner, EventType::CsrPublish);
     Ok(signing_keys::put(change, kind, &owner, &certificate))
 }
 

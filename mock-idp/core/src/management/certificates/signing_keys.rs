@@ -128,7 +128,7 @@ pub fn clone_to(
 }
 
 /// Okta: events about keys of apps.
-fn log(change: &mut ManagementChange<'_, '_>, kind: KeyOwner, owner: &str, event: EventType) {
+pub(super) fn log(change: &mut ManagementChange<'_, '_>, kind: KeyOwner, owner: &str, event: EventType) {
     let app = change.draft.app(owner).filter(|_| kind == KeyOwner::App);
     if let Some(entity) = app.map(|app| app.event_entity()) {
         change.moment.trace.event(LogEvent::new(event).on(entity));

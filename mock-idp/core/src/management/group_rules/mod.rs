@@ -10,6 +10,7 @@ use crate::expression::Expression;
 use crate::model::{DirectoryKind, DirectoryObject, User};
 use crate::org::Tables;
 use crate::protocol::Parameters;
+use crate::system_log::{EventEntity, EventType, LogEvent};
 
 pub use evaluate::apply;
 
@@ -98,6 +99,9 @@ pub fn exclude(change: &mut ManagementChange<'_, '_>, rule: &str, user: &str) {
     {
         excluded.push(user.into());
     }
+    let event = LogEvent::new(EventType::GroupRuleExclude).on(EventEntity::new("GroupRule", &rule.id, rule.name()));
+    let user = change.draft.user(user).map(User::event_entity);
+    change.moment.trace.event(user.into_iter().fold(event, LogEvent::on));
     change.draft.put_object(DirectoryKind::GroupRule, rule);
 }
 

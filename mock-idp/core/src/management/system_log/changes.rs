@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{App, AuthorizationServer, DirectoryKind, DirectoryObject, User, UserStatus};
+use crate::model::{AdminRole, App, AuthorizationServer, DirectoryKind, DirectoryObject, User, UserStatus};
 use crate::org::{Difference, ObjectDifference, Tables};
 use crate::protocol::Status;
 use crate::system_log::{EventEntity, EventType, LogEvent};
@@ -39,6 +39,9 @@ const SCOPE: Lifecycle = lifecycle!(ScopeCreate, ScopeUpdate, ScopeDelete);
 const CLAIM: Lifecycle = lifecycle!(ClaimCreate, ClaimUpdate, ClaimDelete);
 const POLICY: Lifecycle = lifecycle!(PolicyCreate, PolicyUpdate, PolicyDelete, PolicyActivate, PolicyDeactivate);
 const RULE: Lifecycle = lifecycle!(RuleAdd, RuleUpdate, RuleDelete, RuleActivate, RuleDeactivate);
+const USER_PRIVILEGES: [EventType; 2] = [EventType::PrivilegeGrant, EventType::PrivilegeRevoke];
+const GROUP_PRIVILEGES: [EventType; 2] = [EventType::GroupPrivilegeGrant, EventType::GroupPrivilegeRevoke];
+const CLIENT_PRIVILEGES: [EventType; 2] = [EventType::ClientPrivilegeGrant, EventType::ClientPrivilegeRevoke];
 const ORIGIN: Lifecycle = lifecycle!(OriginCreate, OriginUpdate, OriginDelete, OriginActivate, OriginDeactivate);
 
 /// The lifecycle of directory objects, and what Okta calls their type; `None`: no events.
@@ -99,22 +102,26 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
     match difference {
         Object::User(difference) => of_user(before, after, difference, events),
         Object::Group(difference) => {
-            let event = match difference {
-                Difference::Created(_) => EventType::GroupCreate,
-                // Only the times of its members have changed: they have events of their own.
-                Difference::Changed { before, after }
-                    if before.profile == after.profile && before.roles == after.roles =>
-                {
-                    return;
+            let mut add = |event: EventType| events.push(LogEvent::new(event).on(difference.object().event_entity()));
+            match difference {
+                Difference::Created(_) => add(EventType::GroupCreate),
+                // Members have events of their own.
+                Difference::Changed { before, after } => {
+                    (before.profile != after.profile).then(|| add(EventType::GroupUpdate));
+                    privileges(&before.roles, &after.roles, GROUP_PRIVILEGES).into_iter().for_each(add);
                 }
-                Difference::Changed { .. } => EventType::GroupUpdate,
-                Difference::Removed(_) => EventType::GroupDelete,
-            };
-            events.push(LogEvent::new(event).on(difference.object().event_entity()));
+                Difference::Removed(_) => add(EventType::GroupDelete),
+            }
         }
         Object::App(difference) => {
             let entity = difference.object().event_entity();
-            events.push(of_object(difference, &APP, |app| active(app.status), entity));
+            if let Difference::Changed { before, after } = difference
+                && let Some(event) = privileges(&before.roles, &after.roles, CLIENT_PRIVILEGES)
+            {
+                events.push(LogEvent::new(event).on(entity));
+            } else {
+                events.push(of_object(difference, &APP, |app| active(app.status), entity));
+            }
         }
         Object::UserAssignment(app_id, difference) => {
             let kinds = [EventType::AppUserAdd, EventType::AppUserUpdate, EventType::AppUserRemove];
@@ -170,15 +177,49 @@ fn of_difference(before: &Tables, after: &Tables, difference: ObjectDifference<'
             events.push(of_object(difference, &ORIGIN, |origin| active(origin.status), entity));
         }
         Object::Directory(kind, difference) => {
-            let Some((type_name, lifecycle)) = directory_lifecycle(kind) else { return };
-            if is_verification(difference) {
-                return;
-            }
             let object = difference.object();
-            let entity = EventEntity::new(type_name, &object.id, object.name());
-            events.push(of_object(difference, &lifecycle, DirectoryObject::is_active, entity));
+            let entity = |type_name| EventEntity::new(type_name, &object.id, object.name());
+            if let Some((type_name, event)) = directory_change(kind, difference) {
+                events.push(LogEvent::new(event).on(entity(type_name)));
+            } else if let Some((type_name, lifecycle)) = directory_lifecycle(kind)
+                && !is_verification(difference)
+            {
+                events.push(of_object(difference, &lifecycle, DirectoryObject::is_active, entity(type_name)));
+            }
         }
     }
+}
+
+/// The event of a change of an object that has none for other changes. Okta has no events for creating, changing and removing group
+/// rules.
+fn directory_change(
+    kind: DirectoryKind,
+    difference: Difference<'_, DirectoryObject>,
+) -> Option<(&'static str, EventType)> {
+    let status = |object: &DirectoryObject| object.text("status").unwrap_or_default().to_owned();
+    Some(match (kind, difference) {
+        (DirectoryKind::ProfileMapping, Difference::Created(_) | Difference::Changed { .. }) => {
+            ("ProfileMapping", EventType::MappingUpdate)
+        }
+        (DirectoryKind::UserType, Difference::Created(_)) => ("UserType", EventType::UserProfileCreate),
+        (DirectoryKind::UserSchema, Difference::Changed { .. }) => ("UserSchema", EventType::UserProfileUpdate),
+        (DirectoryKind::AppUserSchema, Difference::Created(_) | Difference::Changed { .. }) => {
+            ("AppUserSchema", EventType::AppUserProfileUpdate)
+        }
+        (DirectoryKind::GroupRule, Difference::Changed { before, after }) if status(before) != status(after) => {
+            let event = match status(after).as_str() {
+                "ACTIVE" => EventType::GroupRuleTrigger,
+                "INVALID" => EventType::GroupRuleInvalidate,
+                _ => EventType::GroupRuleDeactivate,
+            };
+            ("GroupRule", event)
+        }
+        (DirectoryKind::Feature, Difference::Changed { before, after }) if status(before) != status(after) => {
+            let is_on = status(after) == "ENABLED";
+            ("Feature", if is_on { EventType::FeatureEnable } else { EventType::FeatureDisable })
+        }
+        _ => return None,
+    })
 }
 
 /// Whether only the verification of an event hook has changed, which has an event of its own.
@@ -306,12 +347,12 @@ fn of_changed_user(was: &User, is: &User, add: &mut impl FnMut(EventType)) {
     if was.user_type != is.user_type {
         add(EventType::AccountUpdateUserType);
     }
-    match (was.roles.is_empty(), is.roles.is_empty()) {
-        _ if was.roles == is.roles => {}
-        // Okta: revoked if no privilege is left.
-        (_, true) => add(EventType::PrivilegeRevoke),
-        (_, false) => add(EventType::PrivilegeGrant),
-    }
+    privileges(&was.roles, &is.roles, USER_PRIVILEGES).into_iter().for_each(add);
+}
+
+/// The event of changed roles. Okta: revoked if no privilege is left.
+fn privileges(before: &[AdminRole], after: &[AdminRole], [granted, revoked]: [EventType; 2]) -> Option<EventType> {
+    (before != after).then_some(if after.is_empty() { revoked } else { granted })
 }
 
 fn memberships<'u>(was: &'u User, is: &'u User) -> Vec<(&'u str, EventType)> {

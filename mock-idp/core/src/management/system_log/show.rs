@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use crate::ledger::LoggedRequest;
-use crate::system_log::{EventEntity, EventOutcome, LogEvent};
+use crate::system_log::{EventEntity, EventOutcome, EventTypeRow, LogEvent};
 
 /// An event as `/api/v1/logs` shows it.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn show(request: &LoggedRequest, index: usize) -> Value {
         "client": client(request, event),
         "device": null,
         "authenticationContext": authentication_context(event),
-        "displayMessage": row.display_message,
+        "displayMessage": display_message(row),
         "eventType": row.name,
         "outcome": outcome(event),
         "published": published(request),
@@ -44,7 +44,7 @@ pub fn hook_event(request: &LoggedRequest, index: usize) -> Value {
         "published": published(request),
         "eventType": row.name,
         "version": "0",
-        "displayMessage": row.display_message,
+        "displayMessage": display_message(row),
         "severity": severity(event),
         "client": client,
         "device": null,
@@ -88,6 +88,10 @@ fn severity(event: &LogEvent) -> &'static str {
         EventOutcome::Success | EventOutcome::Allow(_) => "INFO",
         EventOutcome::Failure(_) | EventOutcome::Deny(_) => "WARN",
     }
+}
+
+fn display_message(row: &EventTypeRow) -> Option<&'static str> {
+    Some(row.display_message).filter(|message| !message.is_empty())
 }
 
 fn legacy_type(event: &LogEvent) -> Option<&'static str> {
